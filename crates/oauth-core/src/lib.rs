@@ -1,0 +1,1 @@
+//! What OAuth2 provider crates share.

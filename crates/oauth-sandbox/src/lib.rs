@@ -1,0 +1,1 @@
+//! Four OAuth2 providers, played faithfully on loopback.

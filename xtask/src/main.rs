@@ -1,0 +1,2 @@
+//! All automation of this workspace: `cargo xtask`.
+fn main() {}
