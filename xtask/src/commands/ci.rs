@@ -1,0 +1,72 @@
+//! `cargo xtask ci`: what CI runs, on one screen.
+
+use anyhow::Result;
+use lexopt::Parser;
+
+use super::{Command, deny, features, lint, msrv, test, walls};
+use crate::report::Report;
+use crate::workspace::Workspace;
+
+pub(super) const COMMAND: Command = Command {
+    name: "ci",
+    flags: "[--full] [--skip-test]",
+    about: "test, lint, features, walls and deny; --full adds what is slow",
+    run: |workspace, args| {
+        let flags = Flags::read(args)?;
+        let mut report = Report::default();
+        steps(workspace, flags, &mut report);
+        Ok(report)
+    },
+};
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Flags {
+    full: bool,
+    /// For `.ci/run`, which runs the README's test command first.
+    skip_test: bool,
+}
+
+impl Flags {
+    fn read(args: &mut Parser) -> Result<Self> {
+        let mut flags = Self::default();
+        while let Some(arg) = args.next()? {
+            match arg {
+                lexopt::Arg::Long("full") => flags.full = true,
+                lexopt::Arg::Long("skip-test") => flags.skip_test = true,
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        Ok(flags)
+    }
+}
+
+fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
+    if flags.skip_test {
+        report.left_out("test", "asked to skip it: `cargo xtask test` runs it");
+    } else {
+        test::steps(workspace, report);
+    }
+    lint::steps(workspace, report);
+    features::steps(workspace, report);
+    walls::steps(workspace, report);
+    deny::steps(workspace, report);
+    if flags.full {
+        msrv::steps(workspace, report);
+        // Named so that nobody takes a green --full for more than it is.
+        report.left_out("release", "not built yet: semver, packaging, minimal versions");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags() {
+        let read = |args: &[&str]| Flags::read(&mut Parser::from_args(args));
+        assert_eq!(read(&[]).unwrap(), Flags::default());
+        assert_eq!(read(&["--full", "--skip-test"]).unwrap(), Flags { full: true, skip_test: true });
+        assert!(read(&["--fast"]).is_err());
+        assert!(read(&["test"]).is_err());
+    }
+}

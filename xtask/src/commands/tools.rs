@@ -1,0 +1,92 @@
+//! `cargo xtask tools`: the cargo plugins that the other commands use, each at one version.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::{Command, no_more};
+use crate::report::{Outcome, Report};
+use crate::run::Run;
+
+pub(super) const COMMAND: Command = Command {
+    name: "tools",
+    flags: "",
+    about: "install the cargo plugins that `ci` needs, where they are missing",
+    run: |workspace, args| {
+        no_more(args)?;
+        let mut report = Report::default();
+        let root = workspace.root();
+        for tool in ALL {
+            report.step(tool.name, || install(&root, tool));
+        }
+        Ok(report)
+    },
+};
+
+/// A cargo plugin.
+#[derive(Debug)]
+pub(super) struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+pub(super) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
+
+const ALL: &[Tool] = &[CARGO_DENY];
+
+impl Tool {
+    /// The command that installs it.
+    pub(super) fn install(&self) -> String {
+        format!("cargo install --locked {} --version {}", self.name, self.version)
+    }
+}
+
+/// What is missing, if anything.
+///
+/// # Errors
+/// When cargo cannot be started.
+pub(super) fn missing(root: &Path, tool: &Tool) -> Result<Option<String>> {
+    let word = tool.name.trim_start_matches("cargo-");
+    let said = Run::cargo(root, &[word, "--version"]).quietly()?;
+    Ok(other_version(tool, said.ok.then_some(said.stdout.as_str())))
+}
+
+/// Judges what `cargo deny --version` said: `cargo-deny 0.20.2`.
+fn other_version(tool: &Tool, said: Option<&str>) -> Option<String> {
+    let found = said.and_then(|said| said.split_whitespace().nth(1));
+    match found {
+        Some(version) if version == tool.version => None,
+        Some(version) => Some(format!("{} {} is needed, {version} is installed", tool.name, tool.version)),
+        None => Some(format!("{} {} is needed and not installed", tool.name, tool.version)),
+    }
+}
+
+fn install(root: &Path, tool: &Tool) -> Result<Outcome> {
+    let Some(missing) = missing(root, tool)? else {
+        return Ok(Outcome::passed(format!("{} is installed", tool.version)));
+    };
+    println!("{missing}; building it takes some minutes");
+    // It runs once per change: a quick build is worth more than quick code.
+    let ok = Run::cargo(root, &["install", "--locked", tool.name, "--version", tool.version])
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .loudly()?;
+    if ok {
+        Ok(Outcome::passed(format!("{} installed", tool.version)))
+    } else {
+        Ok(Outcome::failed("could not be installed", tool.install()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_or_other_version_is_told() {
+        assert_eq!(other_version(&CARGO_DENY, Some("cargo-deny 0.20.2\n")), None);
+        assert!(other_version(&CARGO_DENY, Some("cargo-deny 0.14.0\n")).is_some());
+        assert!(other_version(&CARGO_DENY, None).is_some());
+    }
+}

@@ -1,0 +1,18 @@
+//! All automation of this workspace: `cargo xtask`.
+//!
+//! A library as well as a program, so that tests can ask the same questions as CI (see [`walls`]).
+//! One file per command under `commands`; what they share lies beside this file.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal speaks through them"
+)]
+
+pub mod commands;
+pub mod house;
+pub mod report;
+pub mod run;
+pub mod test_results;
+pub mod walls;
+pub mod workspace;
