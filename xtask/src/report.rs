@@ -106,7 +106,11 @@ impl Report {
         let failed = self.count(|outcome| matches!(outcome, Outcome::Failed { .. }));
         let not_run = self.count(|outcome| matches!(outcome, Outcome::NotRun { .. }));
         // Not in the form "N passed, N failed": CI would take it for a count of tests.
-        let verdict = if self.succeeded() { "ok" } else { "FAILED" };
+        let verdict = match (self.succeeded(), failed) {
+            (true, _) => "ok",
+            (false, 0) => "NOTHING RAN",
+            (false, _) => "FAILED",
+        };
         let _ = writeln!(
             out,
             "{verdict} in {}: of {} steps {passed} passed, {failed} failed, {not_run} did not run",
@@ -165,7 +169,9 @@ mod tests {
     #[test]
     fn nothing_run_is_no_success() {
         assert!(!report(vec![]).succeeded());
-        assert!(!report(vec![Outcome::not_run("no tool")]).succeeded());
+        let none = report(vec![Outcome::not_run("no tool")]);
+        assert!(!none.succeeded());
+        assert!(none.summary("msrv").contains("NOTHING RAN"));
         assert!(report(vec![Outcome::passed("all"), Outcome::not_run("no tool")]).succeeded());
     }
 

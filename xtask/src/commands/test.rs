@@ -35,11 +35,16 @@ fn all(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn judge(ok: bool, results: &TestResults) -> Outcome {
-    if !ok || results.failed > 0 {
-        let what =
-            if results.failed == 0 { "a test did not compile, or could not run" } else { "tests failed" };
+    if results.failed > 0 {
         let rerun = "cargo test -p CRATE TEST, with the names printed above under `failures:`";
-        return Outcome::failed(format!("{what}: {results}"), rerun);
+        return Outcome::failed(format!("tests failed: {results}"), rerun);
+    }
+    if !ok {
+        let rerun = "cargo test --workspace --no-run, and mend what it names";
+        return Outcome::failed(
+            format!("a test did not compile, or did not come to its end: {results}"),
+            rerun,
+        );
     }
     if results.ran() == 0 {
         return Outcome::failed("no test ran", "cargo test --workspace");
