@@ -1,1 +1,54 @@
-//! What OAuth2 provider crates share.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod api;
+mod app;
+mod attempts;
+mod authorize;
+mod bridge;
+mod builder;
+mod callback;
+mod client;
+mod clock;
+mod confine;
+mod dialect;
+mod endpoint;
+mod error;
+mod grants;
+mod oauth_code;
+mod provider;
+pub mod renewal;
+mod scheme;
+mod scopes;
+mod secret;
+mod stored;
+mod text;
+mod token;
+mod transport;
+mod wire;
+
+pub use api::Authorized;
+pub use app::{App, RedirectUri};
+pub use authorize::{Authorization, Connect, Pending, Started, StateRule};
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use clock::{Clock, SystemClock};
+pub use confine::{check_url, is_loopback, origin};
+pub use dialect::{ClientAuth, Dialect, Encoding, Pkce, RedirectUriRule, Refusal, TokenRefusal};
+pub use endpoint::{At, Endpoint, Raw, TokenPlaced, get, join, json, json_request, request};
+pub use error::{CallbackFault, Error, ErrorKind};
+pub use grants::{ClientCredentialsGrant, CodeGrant, DirectCode, PasswordGrant, PasswordRequest, Refreshes};
+pub use oauth_code::OAuthCode;
+pub use provider::{Extra, FixedSite, NoExtra, Provider, Site};
+pub use renewal::{Never, Renewal, ReusableRefreshToken, SingleUseRefreshToken};
+pub use scheme::{Bearer, Scheme, sensitive};
+pub use scopes::{Scope, Scopes};
+pub use secret::{
+    AccessToken, AuthorizationCode, ClientId, ClientSecret, Password, PkceVerifier, RefreshToken, State,
+};
+pub use stored::StoredToken;
+pub use token::{Obtained, ScopesFrom, Token};
+pub use transport::{Call, Limits, Transport, TransportError};
+
+pub use async_trait::async_trait;
+pub use {chrono, http, url};

@@ -1,0 +1,1 @@
+//! OAuth2 client and typed API endpoints for Cobot.

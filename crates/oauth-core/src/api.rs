@@ -1,0 +1,169 @@
+//! Sending API calls with a token.
+
+use http::header::{ACCEPT, LOCATION, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Response};
+use serde_json::Value;
+use url::Url;
+
+use crate::dialect::reply::{location_host, retry_after};
+use crate::endpoint::{At, Endpoint, TokenPlaced};
+use crate::{Call, Client, Error, ErrorKind, OAuthCode, Provider, Scheme, Site, Token};
+
+impl<P: Provider> Client<P> {
+    /// Sends one API call with `token`. Nothing is retried or refreshed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ForeignToken`], [`ErrorKind::Expired`], [`ErrorKind::ForeignHost`], [`ErrorKind::MissingScope`]
+    /// and [`ErrorKind::InvalidInput`] before anything is sent; [`ErrorKind::TokenRefused`],
+    /// [`ErrorKind::Forbidden`], [`ErrorKind::RateLimited`], [`ErrorKind::ApiRefused`], [`ErrorKind::Unavailable`],
+    /// [`ErrorKind::Redirected`] and [`ErrorKind::BadReply`] by the answer.
+    pub async fn send<E: Endpoint<P>>(&self, token: &Token<P>, endpoint: &E) -> Result<E::Reply, Error> {
+        let named = |error: Error| error.at_provider(P::NAME).during(E::NAME);
+        let inner = self.inner();
+        self.check(token).map_err(named)?;
+        let at = At::new(&inner.site, token, inner.clock.now());
+        let mut request = endpoint.request(&at).map_err(named)?;
+        let url = Url::parse(&request.uri().to_string())
+            .map_err(|_| named(Error::invalid("the request has no absolute URL")))?;
+        let named = |error: Error| {
+            error.at_provider(P::NAME).at_host(crate::confine::authority(&url)).during(E::NAME)
+        };
+        crate::check_url(&url).map_err(named)?;
+        if !inner.site.may_receive_token(&url, token.extra()) {
+            return Err(named(crate::confine::foreign(&url)));
+        }
+        if request.extensions_mut().remove::<TokenPlaced>().is_none() {
+            let (name, value) = P::Scheme::header(token.access_token()).map_err(named)?;
+            request.headers_mut().insert(name, value);
+        }
+        let headers = request.headers_mut();
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        headers.entry(USER_AGENT).or_insert_with(|| inner.user_agent.clone());
+        let call = Call::new(request, inner.limits.api_deadline, inner.limits.api_body);
+        let response = inner.transport.call(call).await.map_err(|error| named(error.into()))?;
+        if endpoint.accepts(response.status()) {
+            return endpoint.reply(&at, response).map_err(named);
+        }
+        Err(named(refused::<P>(&response, &url, token)))
+    }
+
+    /// The headers that authorize a request, for a team's own HTTP client. Marked sensitive.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ForeignToken`] or [`ErrorKind::Expired`] if the token must not be sent.
+    pub fn headers(&self, token: &Token<P>) -> Result<HeaderMap, Error> {
+        let named = |error: Error| error.at_provider(P::NAME);
+        self.check(token).map_err(named)?;
+        let (name, value) = P::Scheme::header(token.access_token()).map_err(named)?;
+        Ok(HeaderMap::from_iter([(name, value)]))
+    }
+
+    /// This client with one token: what is needed to send API calls.
+    pub fn authorized(&self, token: Token<P>) -> Authorized<P> {
+        Authorized { client: self.clone(), token }
+    }
+
+    fn check(&self, token: &Token<P>) -> Result<(), Error> {
+        let inner = self.inner();
+        token.check_belongs_to(&inner.issuer, inner.app.client_id())?;
+        if token.is_expired(inner.clock.now()) {
+            return Err(Error::new(ErrorKind::Expired, "the token has expired and was not sent"));
+        }
+        Ok(())
+    }
+}
+
+fn refused<P: Provider>(response: &Response<Vec<u8>>, url: &Url, token: &Token<P>) -> Error {
+    let status = response.status();
+    let location =
+        response.headers().get(LOCATION).and_then(|location| url.join(location.to_str().ok()?).ok());
+    let token_refused = P::DIALECT
+        .token_refused
+        .iter()
+        .any(|refusal| refusal.matches(status, location.as_ref().map(Url::path)));
+    let (kind, what) = match status.as_u16() {
+        _ if token_refused => (ErrorKind::TokenRefused, "the token was refused"),
+        300..=399 => (ErrorKind::Redirected, "the API answered with a redirect"),
+        403 => (ErrorKind::Forbidden, "the account may not do this"),
+        429 => (ErrorKind::RateLimited, "too many requests"),
+        500.. => (ErrorKind::Unavailable, "the API failed"),
+        _ => (ErrorKind::ApiRefused, "the API refused"),
+    };
+    let fields: Option<Value> = serde_json::from_slice(response.body()).ok();
+    let mut secrets = vec![token.access_token().expose()];
+    secrets.extend(token.refresh_token().map(crate::RefreshToken::expose));
+    let message = if kind == ErrorKind::Redirected {
+        location_host(response.headers()).map(|host| format!("to {host}"))
+    } else {
+        fields.as_ref().and_then(message).map(|message| crate::text::scrub(&message, &secrets, 300))
+    };
+    let mut error = Error::new(kind, what)
+        .with_status(status)
+        .with_retry_after(retry_after(response.headers()))
+        .with_message(message);
+    if let Some(code) =
+        fields.as_ref().and_then(|fields| fields.get("error_code").or_else(|| fields.get("error")))
+    {
+        // Some APIs put a sentence into `error`; a code is one word.
+        if let Some(code) = code.as_str().filter(|code| !code.contains(char::is_whitespace)) {
+            error = error.with_code(OAuthCode::parse(&crate::text::scrub(code, &secrets, 64)));
+        }
+    }
+    error
+}
+
+/// The words of an error answer, wherever the four providers' documents put them.
+fn message(fields: &Value) -> Option<String> {
+    let text = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    text("message")
+        .or_else(|| text("error_description"))
+        .or_else(|| text("error"))
+        .map(str::to_owned)
+        .or_else(|| fields.get("errors").map(Value::to_string))
+}
+
+/// A client with one token: sends API calls. The plain way for a token that needs no keeping alive.
+#[derive(Debug)]
+pub struct Authorized<P: Provider> {
+    client: Client<P>,
+    token: Token<P>,
+}
+
+impl<P: Provider> Authorized<P> {
+    /// Sends one API call; see [`Client::send`].
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn send<E: Endpoint<P>>(&self, endpoint: &E) -> Result<E::Reply, Error> {
+        self.client.send(&self.token, endpoint).await
+    }
+
+    /// The headers that authorize a request; see [`Client::headers`].
+    ///
+    /// # Errors
+    /// As [`Client::headers`].
+    pub fn headers(&self) -> Result<HeaderMap, Error> {
+        self.client.headers(&self.token)
+    }
+
+    /// The client.
+    pub fn client(&self) -> &Client<P> {
+        &self.client
+    }
+
+    /// The token.
+    pub fn token(&self) -> &Token<P> {
+        &self.token
+    }
+
+    /// The token, given back.
+    pub fn into_token(self) -> Token<P> {
+        self.token
+    }
+}
+
+impl<P: Provider> Clone for Authorized<P> {
+    fn clone(&self) -> Self {
+        Self { client: self.client.clone(), token: self.token.clone() }
+    }
+}

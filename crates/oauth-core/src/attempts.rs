@@ -1,0 +1,49 @@
+//! Which attempts are over, so that none is finished twice.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::State;
+
+/// The states of attempts that are over, kept for as long as their callback could still be accepted.
+///
+/// In memory: it sees replays within this process. Across machines the session that holds the `Pending` gives it out
+/// only once.
+#[derive(Default)]
+pub(crate) struct Attempts(Mutex<HashMap<String, DateTime<Utc>>>);
+
+impl Attempts {
+    /// Marks an attempt as over; false if it was before.
+    pub(crate) fn end(
+        &self,
+        state: &State,
+        begun_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+        age: Duration,
+    ) -> bool {
+        let mut ended = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if ended.len() >= 1024 && ended.len().is_power_of_two() {
+            ended.retain(|_, begun_at| (now - *begun_at).to_std().is_ok_and(|old| old <= age));
+        }
+        ended.insert(state.expose().to_owned(), begun_at).is_none()
+    }
+
+    /// Takes that back: nothing was sent, so the code is still good.
+    pub(crate) fn reopen(&self, state: &State) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(state.expose());
+    }
+
+    pub(crate) fn is_over(&self, state: &State) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(state.expose())
+    }
+}
+
+impl fmt::Debug for Attempts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Attempts")
+    }
+}

@@ -1,0 +1,162 @@
+//! Settings of a client.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderValue;
+
+use crate::attempts::Attempts;
+use crate::client::{Inner, issuer};
+use crate::{App, Client, Clock, Encoding, Error, Limits, Provider, Site, SystemClock, Transport};
+
+/// Settings of a [`Client`]. Each has a default that is safe.
+///
+/// ```
+/// # fn main() -> Result<(), oauth_core::Error> {
+/// # use oauth_core::*;
+/// # #[derive(Debug)] struct Example;
+/// # impl Provider for Example {
+/// #     const NAME: &'static str = "example";
+/// #     const DIALECT: Dialect = Dialect::rfc6749();
+/// #     type Site = FixedSite;
+/// #     type Extra = NoExtra;
+/// #     type Scheme = Bearer;
+/// #     type Renewal = Never;
+/// # }
+/// # #[derive(Debug)] struct MyTransport;
+/// # #[async_trait] impl Transport for MyTransport {
+/// #     async fn call(&self, _: Call) -> Result<http::Response<Vec<u8>>, TransportError> { unreachable!() }
+/// # }
+/// # let site = FixedSite::new("https://a.example/authorize", "https://a.example/token", "https://a.example/api")?;
+/// # let app = App::without_redirect("id", "secret");
+/// let client = Client::<Example>::builder(site, app).user_agent("acme-sync/2.1").transport(MyTransport).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub struct ClientBuilder<P: Provider> {
+    site: P::Site,
+    app: App,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    encoding: Encoding,
+    user_agent: String,
+    roots: Vec<Vec<u8>>,
+}
+
+impl<P: Provider> ClientBuilder<P> {
+    pub(crate) fn new(site: P::Site, app: App) -> Self {
+        Self {
+            site,
+            app,
+            transport: None,
+            clock: Arc::new(SystemClock),
+            limits: Limits::default(),
+            encoding: P::DIALECT.encodings[0],
+            user_agent: concat!("oauth-core/", env!("CARGO_PKG_VERSION")).to_owned(),
+            roots: Vec::new(),
+        }
+    }
+
+    /// Sends through another transport.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Sends through a transport that is shared.
+    pub fn shared_transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Takes the time from another clock.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Sets deadlines and size limits.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Encodes token calls otherwise than by the provider's default. Only what its dialect lists is accepted.
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
+        self
+    }
+
+    /// Sets the `User-Agent` of every request.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+
+    /// Trusts a private certificate authority (PEM, one or more certificates) beside the platform's. Only for the
+    /// ordinary transport.
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(pem.into());
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site, the encoding or the user agent cannot
+    /// be used; [`ErrorKind::Setup`](crate::ErrorKind::Setup) if there is no transport. A missing crypto provider or
+    /// certificate store shows at the first https call, so that loopback needs neither.
+    pub fn build(self) -> Result<Client<P>, Error> {
+        let named = |error: Error| error.at_provider(P::NAME);
+        self.site.check().map_err(named)?;
+        if !P::DIALECT.encodings.contains(&self.encoding) {
+            return Err(named(Error::invalid(format!(
+                "the token endpoint takes no {:?} encoding",
+                self.encoding
+            )))
+            .advise(format!("choose one of {:?}", P::DIALECT.encodings)));
+        }
+        let user_agent = HeaderValue::from_str(&self.user_agent)
+            .map_err(|_| named(Error::invalid("the user agent cannot stand in a header")))?;
+        let mut roots = self.roots;
+        roots.extend(self.site.root_certificates().iter().cloned());
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => ordinary_transport(roots)?,
+        };
+        Ok(Client::from_inner(Inner {
+            issuer: issuer::<P>(&self.site),
+            site: self.site,
+            app: self.app,
+            transport,
+            clock: self.clock,
+            limits: self.limits,
+            encoding: self.encoding,
+            user_agent,
+            attempts: Attempts::default(),
+        }))
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn ordinary_transport(roots: Vec<Vec<u8>>) -> Result<Arc<dyn Transport>, Error> {
+    Ok(Arc::new(crate::transport::reqwest::ReqwestTransport::new(roots)))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn ordinary_transport(_: Vec<Vec<u8>>) -> Result<Arc<dyn Transport>, Error> {
+    Err(Error::new(crate::ErrorKind::Setup, "the client has no transport")
+        .advise("give one to ClientBuilder::transport, or enable the feature `rustls`"))
+}
+
+impl<P: Provider> fmt::Debug for ClientBuilder<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("provider", &P::NAME)
+            .field("site", &self.site)
+            .field("app", &self.app)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,105 @@
+//! The second step of connecting: reading and checking what the browser brought back. Pure.
+
+use url::form_urlencoded;
+
+use crate::authorize::{Pending, StateRule};
+use crate::{AuthorizationCode, CallbackFault, Dialect, Error, ErrorKind, OAuthCode, State};
+
+/// The parameters of a callback that mean something to us.
+#[derive(Default)]
+pub(crate) struct Callback {
+    code: Option<String>,
+    state: Option<String>,
+    error: Option<String>,
+    error_description: Option<String>,
+}
+
+/// A callback that may not lead to a token.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) error: Error,
+    /// Whether it provably belongs to the attempt, so that the attempt is over.
+    pub(crate) ends_attempt: bool,
+}
+
+pub(crate) fn fault(fault: CallbackFault) -> Error {
+    Error::new(ErrorKind::Callback(fault), "the callback is not acceptable")
+}
+
+impl Callback {
+    /// Reads a whole URL, a path with a query, or a bare query string. An empty parameter counts as missing, as
+    /// RFC 6749 section 3.1 wants.
+    pub(crate) fn read(callback: &str, dialect: &Dialect) -> Result<Self, Error> {
+        let callback = callback.trim();
+        if callback.chars().any(char::is_control) {
+            return Err(fault(CallbackFault::Unreadable));
+        }
+        let without_fragment = callback.split('#').next().unwrap_or_default();
+        let query = match without_fragment.split_once('?') {
+            Some((_, query)) => query,
+            None if without_fragment.contains("://") || without_fragment.starts_with('/') => "",
+            None => without_fragment,
+        };
+        // A provider that glues its own `?` onto a redirect URI with a query produces `…?x=1?code=…`.
+        let query = if dialect.second_question_mark { query.replace('?', "&") } else { query.to_owned() };
+        let mut out = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let slot = match &*name {
+                "code" => &mut out.code,
+                "state" => &mut out.state,
+                "error" => &mut out.error,
+                "error_description" => &mut out.error_description,
+                _ => continue,
+            };
+            if slot.is_some() {
+                return Err(fault(CallbackFault::DuplicateParameter));
+            }
+            *slot = Some(value.into_owned());
+        }
+        for slot in [&mut out.code, &mut out.state, &mut out.error, &mut out.error_description] {
+            *slot = slot.take().filter(|value| !value.is_empty());
+        }
+        Ok(out)
+    }
+
+    /// Checks it against the attempt. Nothing it says is believed before its `state` is found to be ours.
+    pub(crate) fn check(
+        self,
+        pending: &Pending,
+        dialect: &Dialect,
+    ) -> Result<AuthorizationCode, Box<Refused>> {
+        let keep = |error| Box::new(Refused { error, ends_attempt: false });
+        let end = |error| Box::new(Refused { error, ends_attempt: true });
+        let proven = match &self.state {
+            Some(state) if State::new(state.as_str()) == pending.state() => true,
+            Some(_) => return Err(keep(fault(CallbackFault::WrongState))),
+            None => false,
+        };
+        let state_may_be_missing = pending.state_rule == StateRule::MayBeMissing
+            || (self.error.is_some() && !dialect.state_on_errors);
+        if !proven && !state_may_be_missing {
+            return Err(keep(fault(CallbackFault::MissingState)));
+        }
+        match (self.code, self.error) {
+            (Some(_), Some(_)) => Err(keep(fault(CallbackFault::CodeAndError))),
+            (None, None) => Err(keep(fault(CallbackFault::MissingCode))),
+            (Some(code), None) => Ok(AuthorizationCode::new(code)),
+            (None, Some(error)) => {
+                let error = refusal(&error, self.error_description.as_deref());
+                Err(if proven { end(error) } else { keep(error) })
+            }
+        }
+    }
+}
+
+fn refusal(error: &str, description: Option<&str>) -> Error {
+    let code = OAuthCode::parse(error);
+    let (kind, what) = match code {
+        OAuthCode::AccessDenied => (ErrorKind::Denied, "the person refused the connection"),
+        OAuthCode::ServerError | OAuthCode::TemporarilyUnavailable => {
+            (ErrorKind::Unavailable, "the provider could not connect the person")
+        }
+        _ => (ErrorKind::AuthorizationRefused, "the provider refused the connection"),
+    };
+    Error::new(kind, what).with_code(code).with_message(description.map(|text| crate::text::tame(text, 200)))
+}

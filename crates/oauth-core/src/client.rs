@@ -1,0 +1,474 @@
+//! The client: one provider, one site, one registration.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use http::HeaderValue;
+use url::Url;
+
+use crate::attempts::Attempts;
+use crate::authorize::{Connect, Pending, Started};
+use crate::bridge::{self, Grant, TokenCall};
+use crate::callback::{Callback, fault};
+use crate::wire::WireToken;
+use crate::{
+    AccessToken, App, AuthorizationCode, CallbackFault, ClientBuilder, ClientCredentialsGrant, Clock,
+    CodeGrant, DirectCode, Encoding, Error, ErrorKind, Limits, Obtained, PasswordGrant, PasswordRequest,
+    Provider, RefreshToken, Refreshes, Renewal, Scheme, Scopes, ScopesFrom, Site, Token, Transport, origin,
+};
+
+/// A client of provider `P`: connects people, exchanges and refreshes tokens, sends API calls.
+///
+/// Cheap to clone; clones share everything. What the provider does not offer does not compile:
+///
+/// ```compile_fail
+/// use oauth_core::*;
+/// # #[derive(Debug)] struct P;
+/// # impl Provider for P {
+/// #     const NAME: &'static str = "p";
+/// #     const DIALECT: Dialect = Dialect::rfc6749();
+/// #     type Site = FixedSite;
+/// #     type Extra = NoExtra;
+/// #     type Scheme = Bearer;
+/// type Renewal = Never;
+/// # }
+/// async fn refresh(client: Client<P>, token: &Token<P>) {
+///     client.refresh(token).await; // `P` gives no refresh tokens
+/// }
+/// ```
+pub struct Client<P: Provider>(Arc<Inner<P>>);
+
+pub(crate) struct Inner<P: Provider> {
+    pub(crate) site: P::Site,
+    pub(crate) app: App,
+    pub(crate) issuer: String,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limits: Limits,
+    pub(crate) encoding: Encoding,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) attempts: Attempts,
+}
+
+impl<P: Provider> Client<P> {
+    /// A client with the ordinary transport and settings.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if the site cannot be used.
+    #[cfg(feature = "reqwest")]
+    pub fn new(site: P::Site, app: App) -> Result<Self, Error> {
+        Self::builder(site, app).build()
+    }
+
+    /// A client with settings of one's own.
+    pub fn builder(site: P::Site, app: App) -> ClientBuilder<P> {
+        ClientBuilder::new(site, app)
+    }
+
+    pub(crate) fn from_inner(inner: Inner<P>) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    pub(crate) fn inner(&self) -> &Inner<P> {
+        &self.0
+    }
+
+    /// The site.
+    pub fn site(&self) -> &P::Site {
+        &self.0.site
+    }
+
+    /// The registration.
+    pub fn app(&self) -> &App {
+        &self.0.app
+    }
+
+    /// Takes in a token that was got elsewhere. Without expiry, as nothing is known of it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if it cannot be an access token.
+    pub fn adopt(
+        &self,
+        access_token: impl Into<AccessToken>,
+        scopes: impl Into<Scopes>,
+    ) -> Result<Token<P>, Error>
+    where
+        P::Extra: Default,
+    {
+        self.adopt_with(access_token, scopes, P::Extra::default())
+    }
+
+    /// Like [`adopt`](Self::adopt), with the provider's own fields.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if it cannot be an access token.
+    pub fn adopt_with(
+        &self,
+        access_token: impl Into<AccessToken>,
+        scopes: impl Into<Scopes>,
+        extra: P::Extra,
+    ) -> Result<Token<P>, Error> {
+        let access_token = access_token.into();
+        if !is_token(access_token.expose()) {
+            return Err(Error::invalid("this cannot be an access token")
+                .at_provider(P::NAME)
+                .advise("it is empty or holds characters other than printable ASCII; paste it again"));
+        }
+        Ok(Token {
+            access_token,
+            refresh_token: None,
+            scopes: scopes.into(),
+            scopes_from: ScopesFrom::Request,
+            received_at: self.0.clock.now(),
+            expires_at: None,
+            lapses_at: None,
+            obtained: Obtained::Adopted,
+            issuer: self.0.issuer.clone(),
+            client_id: self.0.app.client_id().clone(),
+            extra,
+            other: serde_json::Map::new(),
+            provider: PhantomData,
+        })
+    }
+
+    async fn ask(
+        &self,
+        grant: Grant<'_>,
+        requested: Requested<'_>,
+        what: &'static str,
+    ) -> Result<Token<P>, Error> {
+        let inner = &*self.0;
+        let dialect = const { &P::DIALECT };
+        let encoding = requested.encoding.unwrap_or(inner.encoding);
+        if !dialect.encodings.contains(&encoding) {
+            return Err(Error::invalid(format!("the token endpoint takes no {encoding:?} encoding"))
+                .at_provider(P::NAME)
+                .advise(format!("choose one of {:?}", dialect.encodings)));
+        }
+        let token_url = inner.site.token_url();
+        let scope = match &requested.send_scopes {
+            true if !requested.scopes.is_empty() => Some(requested.scopes.joined(dialect.scope_separator)?),
+            _ => None,
+        };
+        let call = TokenCall {
+            app: &inner.app,
+            token_url,
+            dialect,
+            redirect_uri: requested.redirect_uri.or(inner.app.redirect_uri()),
+            scope,
+            params: requested.params,
+            encoding,
+            user_agent: &inner.user_agent,
+            deadline: inner.limits.token_deadline,
+            body_cap: inner.limits.token_body,
+            transport: &inner.transport,
+        };
+        // Counted from before the call, so that the token is never thought to live longer than the server thinks.
+        let asked_at = inner.clock.now();
+        bridge::ask::<P::Extra>(call, grant)
+            .await
+            .and_then(|wire| self.token(wire, &requested, asked_at))
+            .map_err(|error| {
+                error.at_provider(P::NAME).at_host(crate::confine::authority(token_url)).during(what)
+            })
+    }
+
+    fn token(
+        &self,
+        wire: WireToken<P::Extra>,
+        requested: &Requested<'_>,
+        asked_at: DateTime<Utc>,
+    ) -> Result<Token<P>, Error> {
+        if let Some(token_type) = &wire.token_type.0 {
+            let known = P::Scheme::TOKEN_TYPES.iter().any(|known| known.eq_ignore_ascii_case(token_type));
+            if !known {
+                return Err(Error::new(
+                    ErrorKind::BadReply,
+                    format!("tokens of the type `{}` are not known", crate::text::tame(token_type, 20)),
+                ));
+            }
+        }
+        let refresh_token = wire.refresh_token.filter(|token| !token.secret().is_empty());
+        for (name, secret) in [
+            ("access_token", Some(wire.access_token.secret())),
+            ("refresh_token", refresh_token.as_ref().map(oauth2::RefreshToken::secret)),
+        ] {
+            if secret.is_some_and(|secret| !is_token(secret)) {
+                return Err(Error::new(
+                    ErrorKind::BadReply,
+                    format!("the `{name}` of the reply is empty or not printable ASCII"),
+                ));
+            }
+        }
+        let refresh_token = refresh_token.map(|token| RefreshToken::new(token.into_secret()));
+        let received_at = self.0.clock.now();
+        let (scopes, scopes_from) = match wire.scope {
+            Some(scopes) => (scopes, ScopesFrom::Reply),
+            None => (requested.scopes.clone(), requested.scopes_from),
+        };
+        let lapses_at = refresh_token.as_ref().and_then(|_| {
+            let idle = <P::Renewal as Renewal>::IDLE_LIFETIME?;
+            asked_at.checked_add_signed(chrono::TimeDelta::from_std(idle).ok()?)
+        });
+        Ok(Token {
+            access_token: AccessToken::new(wire.access_token.into_secret()),
+            refresh_token,
+            scopes,
+            scopes_from,
+            received_at,
+            expires_at: wire.expires_in.and_then(|lifetime| {
+                asked_at.checked_add_signed(chrono::TimeDelta::from_std(lifetime).ok()?)
+            }),
+            lapses_at,
+            obtained: requested.obtained,
+            issuer: self.0.issuer.clone(),
+            client_id: self.0.app.client_id().clone(),
+            extra: wire.extra,
+            other: wire.other,
+            provider: PhantomData,
+        })
+    }
+}
+
+/// What was asked for, for the request and for what the reply leaves out.
+struct Requested<'a> {
+    scopes: Scopes,
+    scopes_from: ScopesFrom,
+    /// Not on a code exchange, where they were said before, nor on a refresh, where leaving them out means the same.
+    send_scopes: bool,
+    obtained: Obtained,
+    redirect_uri: Option<&'a crate::RedirectUri>,
+    params: &'a [(&'static str, String)],
+    encoding: Option<Encoding>,
+}
+
+impl Requested<'_> {
+    fn new(scopes: Scopes, obtained: Obtained) -> Self {
+        Self {
+            scopes,
+            scopes_from: ScopesFrom::Request,
+            send_scopes: false,
+            obtained,
+            redirect_uri: None,
+            params: &[],
+            encoding: None,
+        }
+    }
+}
+
+impl<P: CodeGrant> Client<P> {
+    /// Begins an attempt: where to send the person's browser, and what to remember.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if the registration has no redirect URI, or `connect` cannot be had.
+    pub fn begin(&self, connect: &P::Connect) -> Result<Started, Error> {
+        let inner = &*self.0;
+        let named = |error: Error| error.at_provider(P::NAME);
+        let redirect_uri = inner.app.redirect_uri().ok_or_else(|| {
+            named(Error::invalid("the registration has no redirect URI")).advise("make the App with one")
+        })?;
+        let authorization = connect.authorization(&inner.site).map_err(named)?;
+        crate::check_url(&authorization.endpoint).map_err(named)?;
+        let authorize = bridge::authorize(&authorization, &inner.app, redirect_uri, const { &P::DIALECT })
+            .map_err(named)?;
+        let pending = Pending::new(
+            P::NAME,
+            inner.issuer.clone(),
+            inner.app.client_id(),
+            redirect_uri,
+            authorization.scopes,
+            &authorize.state,
+            authorize.pkce_verifier.as_ref(),
+            authorization.state_rule,
+            inner.clock.now(),
+        );
+        Ok(Started { url: authorize.url, pending })
+    }
+
+    /// Finishes an attempt: checks the callback and exchanges its code for a token.
+    ///
+    /// `callback` is what the browser asked for: the whole URL, or its path with the query, or the query.
+    ///
+    /// An attempt is finished once: a second call with the same `pending` is refused, except after
+    /// [`ErrorKind::NotSent`] or a callback that was not acceptable, as the code is then unspent. It is borrowed for
+    /// that reason; forget it once this returns `Ok`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Callback`] if the callback is not acceptable, [`ErrorKind::Denied`] if the person refused,
+    /// [`ErrorKind::AuthorizationRefused`] if the provider did — nothing was sent and no code spent in these cases —
+    /// and whatever the token endpoint or the way to it may fail with.
+    pub async fn finish(&self, pending: &Pending, callback: &str) -> Result<Token<P>, Error> {
+        let inner = &*self.0;
+        let code = self.accept(pending, callback).map_err(|error| error.at_provider(P::NAME))?;
+        let requested = Requested {
+            redirect_uri: Some(&pending.redirect_uri),
+            ..Requested::new(pending.scopes.clone(), Obtained::AuthorizationCode)
+        };
+        let grant = Grant::Code { code: &code, pkce_verifier: pending.pkce_verifier() };
+        let result = self.ask(grant, requested, "exchanging the authorization code").await;
+        if result.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::NotSent | ErrorKind::Setup)) {
+            inner.attempts.reopen(&pending.state());
+        }
+        result
+    }
+
+    /// Everything about a callback that can be decided without asking the provider.
+    fn accept(&self, pending: &Pending, callback: &str) -> Result<AuthorizationCode, Error> {
+        let inner = &*self.0;
+        let dialect = const { &P::DIALECT };
+        if pending.provider != P::NAME {
+            return Err(fault(CallbackFault::OtherProvider));
+        }
+        if pending.issuer != inner.issuer {
+            return Err(fault(CallbackFault::OtherSite));
+        }
+        if pending.client_id != inner.app.client_id().as_str()
+            || inner.app.redirect_uri().is_none_or(|uri| *uri != pending.redirect_uri)
+        {
+            return Err(fault(CallbackFault::OtherClient));
+        }
+        let now = inner.clock.now();
+        // A clock that was set back meanwhile makes the age negative, which is not old.
+        if (now - pending.begun_at).to_std().is_ok_and(|age| age > inner.limits.attempt_age) {
+            return Err(fault(CallbackFault::TooOld));
+        }
+        let callback = Callback::read(callback, dialect)?;
+        let state = pending.state();
+        match callback.check(pending, dialect) {
+            Ok(code) => {
+                if inner.attempts.end(&state, pending.begun_at, now, inner.limits.attempt_age) {
+                    Ok(code)
+                } else {
+                    Err(fault(CallbackFault::Replayed))
+                }
+            }
+            Err(refused) => {
+                if inner.attempts.is_over(&state) {
+                    return Err(fault(CallbackFault::Replayed));
+                }
+                if refused.ends_attempt {
+                    inner.attempts.end(&state, pending.begun_at, now, inner.limits.attempt_age);
+                }
+                Err(refused.error)
+            }
+        }
+    }
+}
+
+impl<P: DirectCode> Client<P> {
+    /// Exchanges an authorization code that came by another way than a callback.
+    ///
+    /// # Errors
+    /// [`ErrorKind::GrantRefused`] if the code is spent or wrong, and whatever else a token call may fail with.
+    pub async fn redeem(
+        &self,
+        code: impl Into<AuthorizationCode>,
+        scopes: impl Into<Scopes>,
+    ) -> Result<Token<P>, Error> {
+        let requested = Requested::new(scopes.into(), Obtained::AuthorizationCode);
+        let code = code.into();
+        self.ask(Grant::Code { code: &code, pkce_verifier: None }, requested, "redeeming the code").await
+    }
+}
+
+impl<P: PasswordGrant> Client<P> {
+    /// Asks for a token by a person's password.
+    ///
+    /// # Errors
+    /// [`ErrorKind::GrantRefused`] if the password is refused, and whatever else a token call may fail with.
+    pub async fn password(&self, request: P::Request) -> Result<Token<P>, Error> {
+        let request: PasswordRequest = request.into();
+        let requested = Requested {
+            send_scopes: true,
+            params: &request.params,
+            encoding: request.encoding,
+            ..Requested::new(request.scopes, Obtained::Password)
+        };
+        let grant = Grant::Password { username: &request.username, password: &request.password };
+        self.ask(grant, requested, "asking for a token by password").await
+    }
+}
+
+impl<P: ClientCredentialsGrant> Client<P> {
+    /// Asks for a token by the client's own credentials. [`Client::refresh`] renews it by asking again.
+    ///
+    /// # Errors
+    /// Whatever a token call may fail with.
+    pub async fn client_credentials(&self, scopes: impl Into<Scopes>) -> Result<Token<P>, Error> {
+        self.by_client_credentials(scopes.into()).await
+    }
+}
+
+impl<P: Provider> Client<P> {
+    async fn by_client_credentials(&self, scopes: Scopes) -> Result<Token<P>, Error> {
+        let requested =
+            Requested { send_scopes: true, ..Requested::new(scopes, Obtained::ClientCredentials) };
+        self.ask(Grant::ClientCredentials, requested, "asking for a token by client credentials").await
+    }
+}
+
+impl<P: Refreshes> Client<P> {
+    /// Renews a token. One got by client credentials is asked for again, any other is refreshed.
+    ///
+    /// Where refresh tokens are single use, save the result before using it, and never call this twice with the same
+    /// token. A reply without a refresh token leaves the old one in force (RFC 6749 section 6).
+    ///
+    /// # Errors
+    /// [`ErrorKind::GrantRefused`] if the refresh token is refused, [`ErrorKind::ForeignToken`] if it is another
+    /// client's, [`ErrorKind::InvalidInput`] if there is none, and whatever else a token call may fail with.
+    pub async fn refresh(&self, token: &Token<P>) -> Result<Token<P>, Error> {
+        let inner = &*self.0;
+        token
+            .check_belongs_to(&inner.issuer, inner.app.client_id())
+            .map_err(|error| error.at_provider(P::NAME))?;
+        if token.obtained == Obtained::ClientCredentials {
+            return self.by_client_credentials(token.scopes.clone()).await;
+        }
+        let Some(refresh_token) = &token.refresh_token else {
+            return Err(Error::invalid("the token came without a refresh token")
+                .at_provider(P::NAME)
+                .advise("the customer must connect again"));
+        };
+        let requested = Requested {
+            scopes_from: token.scopes_from,
+            ..Requested::new(token.scopes.clone(), token.obtained)
+        };
+        let mut new = self.ask(Grant::Refresh { refresh_token }, requested, "refreshing the token").await?;
+        if new.refresh_token.is_none() {
+            new.refresh_token = Some(refresh_token.clone());
+            new.lapses_at = token.lapses_at;
+        }
+        Ok(new)
+    }
+}
+
+/// Printable ASCII and not empty (RFC 6749 appendices A.12 and A.17): what may stand in a header.
+fn is_token(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|b| (0x20..=0x7E).contains(&b))
+}
+
+/// The origin of a site's token endpoint.
+pub(crate) fn issuer<P: Provider>(site: &P::Site) -> String {
+    let url: &Url = site.token_url();
+    origin(url)
+}
+
+impl<P: Provider> Clone for Client<P> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<P: Provider> fmt::Debug for Client<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("provider", &P::NAME)
+            .field("site", &self.0.site)
+            .field("app", &self.0.app)
+            .field("limits", &self.0.limits)
+            .field("encoding", &self.0.encoding)
+            .finish_non_exhaustive()
+    }
+}

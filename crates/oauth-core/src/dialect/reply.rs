@@ -1,0 +1,236 @@
+//! The way in: what real servers send, made into what RFC 6749 says. Pure.
+//!
+//! | What servers send | What we do |
+//! |---|---|
+//! | any 2xx | read like 200 |
+//! | any or no content type | look at the body |
+//! | a form-encoded body | read into the same fields |
+//! | `error` inside a 200 | an error |
+//! | a byte order mark | skipped |
+
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, Response, StatusCode};
+use serde_json::{Map, Value};
+use std::time::Duration;
+use url::form_urlencoded;
+
+use super::Dialect;
+use crate::{Error, ErrorKind, OAuthCode};
+
+/// The reply to a token call as `oauth2` wants it: status 200, JSON. Anything else is an error that says
+/// all that may be said. `secrets` are those that were in the request.
+pub(crate) fn normalise(
+    response: Response<Vec<u8>>,
+    dialect: &Dialect,
+    secrets: &[&str],
+) -> Result<Response<Vec<u8>>, Error> {
+    let (parts, body) = response.into_parts();
+    let status = parts.status;
+    let fields = read_object(&body);
+    if status.is_redirection() {
+        return Err(Error::new(ErrorKind::Redirected, "the token endpoint answered with a redirect")
+            .with_status(status)
+            .with_message(location_host(&parts.headers).map(|host| format!("to {host}"))));
+    }
+    let fields = match fields {
+        Some(fields) if status.is_success() && !is_error(&fields) => fields,
+        Some(fields) => return Err(refused(status, &fields, dialect, retry_after(&parts.headers), secrets)),
+        None if status.is_success() => {
+            return Err(Error::new(
+                ErrorKind::BadReply,
+                if body.is_empty() {
+                    "the token reply is empty"
+                } else {
+                    "the token reply is neither a JSON object nor form-encoded"
+                },
+            )
+            .with_status(status));
+        }
+        None => {
+            return Err(Error::new(
+                unreadable_kind(status),
+                "the token endpoint answered without an OAuth error",
+            )
+            .with_status(status)
+            .with_retry_after(retry_after(&parts.headers)));
+        }
+    };
+    let mut normal = Response::new(Value::Object(fields).to_string().into_bytes());
+    normal.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(normal)
+}
+
+fn is_error(fields: &Map<String, Value>) -> bool {
+    fields.get("error").is_some_and(|error| !error.is_null()) && !fields.contains_key("access_token")
+}
+
+fn read_object(body: &[u8]) -> Option<Map<String, Value>> {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    if let Ok(Value::Object(fields)) = serde_json::from_slice(body) {
+        return Some(fields);
+    }
+    let text = std::str::from_utf8(body).ok()?.trim();
+    let first = text.split('&').next()?;
+    let looks_like_a_form = first.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    });
+    looks_like_a_form.then(|| {
+        form_urlencoded::parse(text.as_bytes())
+            .into_owned()
+            .map(|(name, value)| (name, Value::String(value)))
+            .collect()
+    })
+}
+
+fn refused(
+    status: StatusCode,
+    fields: &Map<String, Value>,
+    dialect: &Dialect,
+    retry_after: Option<Duration>,
+    secrets: &[&str],
+) -> Error {
+    let code = fields.get("error").and_then(Value::as_str).map(OAuthCode::parse);
+    let message = ["error_description", "message", "hint"]
+        .iter()
+        .find_map(|name| fields.get(*name).and_then(Value::as_str))
+        .filter(|message| !message.is_empty());
+    let refuses_the_grant = code == Some(OAuthCode::InvalidGrant)
+        || dialect.grant_refused.iter().any(|refusal| {
+            refusal.status == status.as_u16()
+                && ["error", "message", "error_description", "hint"].iter().any(|name| {
+                    fields
+                        .get(*name)
+                        .and_then(Value::as_str)
+                        .is_some_and(|text| text.to_ascii_lowercase().contains(refusal.says))
+                })
+        });
+    let kind = if refuses_the_grant {
+        ErrorKind::GrantRefused
+    } else {
+        match &code {
+            Some(code) if code.blames_client() => ErrorKind::ClientRefused,
+            Some(OAuthCode::ServerError | OAuthCode::TemporarilyUnavailable) => ErrorKind::Unavailable,
+            _ => unreadable_kind(status),
+        }
+    };
+    let mut error = Error::new(kind, "the token endpoint refused")
+        .with_status(status)
+        .with_message(message.map(|message| crate::text::scrub(message, secrets, 200)))
+        .with_retry_after(retry_after);
+    if let Some(code) = code {
+        let code = match code {
+            OAuthCode::Other(text) => OAuthCode::Other(crate::text::scrub(&text, secrets, 64)),
+            known => known,
+        };
+        error = error.with_code(code);
+    }
+    error
+}
+
+fn unreadable_kind(status: StatusCode) -> ErrorKind {
+    match status.as_u16() {
+        429 => ErrorKind::RateLimited,
+        500.. => ErrorKind::Unavailable,
+        _ => ErrorKind::RequestRefused,
+    }
+}
+
+/// `Retry-After` as seconds or as a date (RFC 9110 section 10.2.3), capped at a day.
+pub(crate) fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = match text.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let until = chrono::DateTime::parse_from_rfc2822(text).ok()?;
+            // The server's own clock where it says what time it has, so that a skew does not stretch the wait.
+            let now = headers
+                .get(http::header::DATE)
+                .and_then(|date| chrono::DateTime::parse_from_rfc2822(date.to_str().ok()?).ok())
+                .unwrap_or_else(|| chrono::Utc::now().fixed_offset());
+            (until - now).to_std().unwrap_or_default()
+        }
+    };
+    Some(wait.min(Duration::from_secs(86_400)))
+}
+
+/// The host that a redirect points to; never its path or query, which may hold secrets.
+pub(crate) fn location_host(headers: &http::HeaderMap) -> Option<String> {
+    let location = headers.get(http::header::LOCATION)?.to_str().ok()?;
+    match url::Url::parse(location) {
+        Ok(url) => Some(crate::confine::authority(&url)),
+        Err(_) => Some("the same host".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(status: u16, content_type: &str, body: &str) -> Response<Vec<u8>> {
+        Response::builder()
+            .status(status)
+            .header(CONTENT_TYPE, content_type)
+            .body(body.as_bytes().to_vec())
+            .unwrap()
+    }
+
+    fn read(status: u16, content_type: &str, body: &str) -> Result<Value, Error> {
+        normalise(reply(status, content_type, body), &Dialect::rfc6749(), &["s3cret"])
+            .map(|response| serde_json::from_slice(response.body()).unwrap())
+    }
+
+    #[test]
+    fn what_oauth2_refuses_is_read() {
+        let json = r#"{"access_token":"t"}"#;
+        for (status, content_type, body) in [
+            (201, "application/json", json),
+            (200, "text/html; charset=utf-8", json),
+            (200, "application/vnd.provider+json", json),
+            (200, "text/plain", "access_token=t"),
+            (200, "application/x-www-form-urlencoded", "access_token=t"),
+            (200, "application/json", "\u{FEFF}{\"access_token\":\"t\"}"),
+            (200, "application/json", r#"{"access_token":"t","error":null}"#),
+        ] {
+            let value = read(status, content_type, body).unwrap();
+            assert_eq!(value["access_token"], "t", "{status} {content_type} {body}");
+        }
+    }
+
+    #[test]
+    fn errors_say_what_may_be_said_and_no_more() {
+        let mut out = String::new();
+        for (status, body) in [
+            (400, r#"{"error":"invalid-grant","error_description":"Authorization expired or invalid!"}"#),
+            (200, r#"{"error":"invalid_client"}"#),
+            (401, r#"{"error":"invalid_request","message":"code s3cret is spent"}"#),
+            (400, r#"{"error":"s3cret"}"#),
+            (400, "error=invalid_scope"),
+            (502, "<html>Bad gateway</html>"),
+            (429, "slow down"),
+            (404, "{}"),
+            (200, ""),
+            (200, "<html></html>"),
+            (200, "[1]"),
+            (302, ""),
+        ] {
+            let error = read(status, "application/json", body).unwrap_err();
+            out += &format!("{status} {body}\n  {:?}\n", error);
+        }
+        insta::assert_snapshot!(out);
+    }
+
+    #[test]
+    fn retry_after_as_seconds_and_as_a_date() {
+        let wait = |value: &str| {
+            let mut headers = http::HeaderMap::new();
+            headers.insert(RETRY_AFTER, value.parse().unwrap());
+            headers.insert(http::header::DATE, "Sun, 06 Nov 1994 08:49:37 GMT".parse().unwrap());
+            retry_after(&headers).map(|wait| wait.as_secs())
+        };
+        assert_eq!(wait("30"), Some(30));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT"), Some(60));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
+        assert_eq!(wait("99999999999"), Some(86_400));
+        assert_eq!(wait("soon"), None);
+    }
+}

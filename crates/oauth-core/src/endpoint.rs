@@ -1,0 +1,232 @@
+//! Typed API calls.
+
+use chrono::{DateTime, Utc};
+use http::{Request, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Map;
+use std::marker::PhantomData;
+
+use crate::{AccessToken, Error, ErrorKind, Obtained, Provider, Scopes, ScopesFrom, Token};
+
+/// One API call of provider `P`: how it is asked, and how its answer is read.
+///
+/// Neither direction does any IO. Core adds the access token, `User-Agent` and `Accept`, checks where the request
+/// goes, and turns an answer that is not [accepted](Self::accepts) into an [`Error`].
+///
+/// An endpoint of one's own is a few lines:
+///
+/// ```
+/// use oauth_core::*;
+///
+/// struct Ping;
+///
+/// impl<P: Provider<Site = FixedSite>> Endpoint<P> for Ping {
+///     type Reply = String;
+///     const NAME: &'static str = "GET /ping";
+///     const REPLAYABLE: bool = true;
+///
+///     fn request(&self, at: &At<'_, P>) -> Result<http::Request<Vec<u8>>, Error> {
+///         get(&join(at.site().api_url(), &["ping"])?)
+///     }
+///
+///     fn reply(&self, _: &At<'_, P>, response: http::Response<Vec<u8>>) -> Result<String, Error> {
+///         json(&response)
+///     }
+/// }
+/// ```
+pub trait Endpoint<P: Provider>: Sync {
+    /// What comes back.
+    type Reply: Send;
+
+    /// Method and path template, for messages. Names parameters, never holds one: `POST /api/access_tokens/:token/space`.
+    const NAME: &'static str;
+
+    /// Whether the call may safely happen twice.
+    const REPLAYABLE: bool;
+
+    /// The request, with an absolute URL and without the token.
+    ///
+    /// # Errors
+    /// If what was asked for cannot be asked.
+    fn request(&self, at: &At<'_, P>) -> Result<Request<Vec<u8>>, Error>;
+
+    /// Whether [`reply`](Self::reply) wants to see an answer of this status. By default any 2xx.
+    fn accepts(&self, status: StatusCode) -> bool {
+        status.is_success()
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadReply`] if it cannot be read.
+    fn reply(&self, at: &At<'_, P>, response: Response<Vec<u8>>) -> Result<Self::Reply, Error>;
+}
+
+/// Where and for whom a call is made.
+pub struct At<'a, P: Provider> {
+    site: &'a P::Site,
+    token: &'a Token<P>,
+    now: DateTime<Utc>,
+}
+
+impl<'a, P: Provider> At<'a, P> {
+    pub(crate) fn new(site: &'a P::Site, token: &'a Token<P>, now: DateTime<Utc>) -> Self {
+        Self { site, token, now }
+    }
+
+    /// The client's site.
+    pub fn site(&self) -> &'a P::Site {
+        self.site
+    }
+
+    /// The token that the call is made with.
+    pub fn token(&self) -> &'a Token<P> {
+        self.token
+    }
+
+    /// A token that the API gave out in exchange for this one: of the same provider, site and client.
+    pub fn derived(&self, access_token: impl Into<AccessToken>, scopes: Scopes) -> Token<P> {
+        Token {
+            access_token: access_token.into(),
+            refresh_token: None,
+            scopes,
+            scopes_from: ScopesFrom::Reply,
+            received_at: self.now,
+            expires_at: None,
+            lapses_at: None,
+            obtained: Obtained::Derived,
+            issuer: self.token.issuer.clone(),
+            client_id: self.token.client_id.clone(),
+            extra: self.token.extra.clone(),
+            other: Map::new(),
+            provider: PhantomData,
+        }
+    }
+}
+
+impl<P: Provider> std::fmt::Debug for At<'_, P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("At").field("site", self.site).field("token", self.token).finish()
+    }
+}
+
+/// Put into a request's extensions by an endpoint that wrote the token into the request itself: core then adds no
+/// header.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenPlaced;
+
+/// Reads a JSON body. The error names the place, never the content.
+///
+/// # Errors
+/// [`ErrorKind::BadReply`] if the body is not JSON or not of this shape.
+pub fn json<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result<T, Error> {
+    let body = response.body();
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let what = match error.inner().classify() {
+            serde_json::error::Category::Data => {
+                format!("the answer lacks `{}` or has it of another type", error.path())
+            }
+            _ => "the answer is not JSON".to_owned(),
+        };
+        Error::new(ErrorKind::BadReply, what).with_status(response.status())
+    })
+}
+
+/// A `GET` of this URL.
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`] if it cannot be a request's URL.
+pub fn get(url: &url::Url) -> Result<Request<Vec<u8>>, Error> {
+    request(http::Method::GET, url, Vec::new())
+}
+
+/// A request with this method, URL and body.
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`] if it cannot be a request's URL.
+pub fn request(method: http::Method, url: &url::Url, body: Vec<u8>) -> Result<Request<Vec<u8>>, Error> {
+    Request::builder()
+        .method(method)
+        .uri(url.as_str())
+        .body(body)
+        .map_err(|_| Error::invalid("this cannot be a request's URL"))
+}
+
+/// A request with a JSON body.
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`] if the value cannot be written or the URL cannot be used.
+pub fn json_request<T: serde::Serialize + ?Sized>(
+    method: http::Method,
+    url: &url::Url,
+    value: &T,
+) -> Result<Request<Vec<u8>>, Error> {
+    let body = serde_json::to_vec(value).map_err(|_| Error::invalid("the body cannot be written as JSON"))?;
+    let mut request = request(method, url, body)?;
+    request
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    Ok(request)
+}
+
+/// `base` with path segments added; each is encoded, so that none can leave its place. A path of `base` is kept.
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`] if a segment is empty, `.` or `..`, or `base` cannot have a path.
+///
+/// ```
+/// let base = "https://demo.s.portal.cohortgo.com/api/v1".parse().unwrap();
+/// let url = oauth_core::join(&base, &["students.json"]).unwrap();
+/// assert_eq!(url.as_str(), "https://demo.s.portal.cohortgo.com/api/v1/students.json");
+/// assert!(oauth_core::join(&base, &[".."]).is_err());
+/// ```
+pub fn join(base: &url::Url, segments: &[&str]) -> Result<url::Url, Error> {
+    if segments.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
+        return Err(Error::invalid("a part of the path is empty or dots"));
+    }
+    let mut url = base.clone();
+    url.path_segments_mut()
+        .map_err(|()| Error::invalid("the base URL cannot have a path"))?
+        .pop_if_empty()
+        .extend(segments);
+    Ok(url)
+}
+
+/// Any request of one's own, answered by whatever comes back with a 2xx.
+///
+/// ```
+/// use oauth_core::{Raw, http};
+///
+/// let raw = Raw::new(http::Request::get("https://api.example.com/things").body(Vec::new()).unwrap());
+/// ```
+#[derive(Clone)]
+pub struct Raw(Request<Vec<u8>>);
+
+impl Raw {
+    /// This request; the token is added to it.
+    pub fn new(request: Request<Vec<u8>>) -> Self {
+        Self(request)
+    }
+}
+
+impl std::fmt::Debug for Raw {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Raw").field("method", self.0.method()).field("host", &self.0.uri().host()).finish()
+    }
+}
+
+impl<P: Provider> Endpoint<P> for Raw {
+    type Reply = Response<Vec<u8>>;
+    const NAME: &'static str = "a request of one's own";
+    const REPLAYABLE: bool = false;
+
+    fn request(&self, _: &At<'_, P>) -> Result<Request<Vec<u8>>, Error> {
+        Ok(self.0.clone())
+    }
+
+    fn reply(&self, _: &At<'_, P>, response: Response<Vec<u8>>) -> Result<Response<Vec<u8>>, Error> {
+        Ok(response)
+    }
+}

@@ -1,0 +1,340 @@
+//! One error for everything, made to be acted on.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::OAuthCode;
+
+type Source = Box<dyn StdError + Send + Sync + 'static>;
+
+/// What failed, where, whether trying again helps, and what to do.
+///
+/// `Display` says all of it in one line and never holds a secret: no token, code, client secret, nor a URL
+/// with a query or a path that might hold one. Neither does `Debug`, nor any error in the `source()` chain.
+///
+/// ```
+/// use oauth_core::{ErrorKind, RedirectUri};
+///
+/// let error = RedirectUri::new("not a url").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::InvalidInput);
+/// assert!(!error.is_transient());
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    what: Cow<'static, str>,
+    provider: Option<&'static str>,
+    host: Option<String>,
+    status: Option<StatusCode>,
+    code: Option<OAuthCode>,
+    message: Option<String>,
+    retry_after: Option<Duration>,
+    advice: Option<Cow<'static, str>>,
+    source: Option<Source>,
+}
+
+/// The kinds of failure, by what a caller would do about them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Something the caller passed in cannot be used (a URL, a scope, a header value, a setting).
+    InvalidInput,
+    /// The transport could not be set up: no crypto provider, an empty certificate store, a bad certificate.
+    Setup,
+    /// The person said no at the provider's consent page. Their choice, not a fault.
+    Denied,
+    /// The provider sent the person back with an error other than a denial; see [`Error::oauth_code`].
+    AuthorizationRefused,
+    /// The callback itself is not acceptable. The code, if any, was not spent.
+    Callback(CallbackFault),
+    /// The code, refresh token or password was refused. The person must connect again.
+    GrantRefused,
+    /// The provider blames the client: its id, its secret, its grant or its redirect URI. Not about one customer.
+    ClientRefused,
+    /// The token endpoint refused the request for another reason; see [`Error::oauth_code`].
+    RequestRefused,
+    /// An API call was refused because of the token: it is unknown, revoked or expired at the provider.
+    TokenRefused,
+    /// The token has expired by our own clock and was not sent.
+    Expired,
+    /// The token belongs to another provider, site or client, and was not sent.
+    ForeignToken,
+    /// The request would have taken the token to a host that is not the provider's. Nothing was sent.
+    ForeignHost,
+    /// The token was not granted a scope that the request needs. Nothing was sent.
+    MissingScope,
+    /// The API understood who asks and refuses (403). Refreshing does not help.
+    Forbidden,
+    /// The API refused the request for another reason (any other 4xx).
+    ApiRefused,
+    /// Too many requests (429); see [`Error::retry_after`].
+    RateLimited,
+    /// The server failed (5xx, `server_error`, `temporarily_unavailable`).
+    Unavailable,
+    /// The request never left: name resolution, connection or TLS failed. The server has not seen it.
+    NotSent,
+    /// The request left and no complete answer came. The server may have acted on it.
+    Unanswered,
+    /// The server answered with a redirect, which is never followed.
+    Redirected,
+    /// The answer cannot be read.
+    BadReply,
+}
+
+/// Why a callback was not accepted. In every case nothing was sent to the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CallbackFault {
+    /// It is not a URL or query string that can be read.
+    Unreadable,
+    /// A parameter that may occur once occurs twice (RFC 6749 section 3.1).
+    DuplicateParameter,
+    /// It has no `state`.
+    MissingState,
+    /// Its `state` is not the one of this attempt.
+    WrongState,
+    /// This attempt was finished before.
+    Replayed,
+    /// It has neither a code nor an error.
+    MissingCode,
+    /// It has both a code and an error.
+    CodeAndError,
+    /// The attempt was begun for another provider.
+    OtherProvider,
+    /// The attempt was begun at another site of the provider.
+    OtherSite,
+    /// The attempt was begun for another client id or redirect URI.
+    OtherClient,
+    /// The attempt was begun too long ago.
+    TooOld,
+}
+
+impl fmt::Display for CallbackFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unreadable => "it is not a readable URL or query string",
+            Self::DuplicateParameter => "a parameter occurs twice",
+            Self::MissingState => "it has no state",
+            Self::WrongState => "its state is not the one of this attempt",
+            Self::Replayed => "this attempt was already finished",
+            Self::MissingCode => "it has neither a code nor an error",
+            Self::CodeAndError => "it has both a code and an error",
+            Self::OtherProvider => "the attempt was begun for another provider",
+            Self::OtherSite => "the attempt was begun at another site",
+            Self::OtherClient => "the attempt was begun for another client or redirect URI",
+            Self::TooOld => "the attempt was begun too long ago",
+        })
+    }
+}
+
+impl ErrorKind {
+    /// What a person should do, where nothing more precise is known.
+    const fn advice(self) -> &'static str {
+        match self {
+            Self::InvalidInput => "correct the value",
+            Self::Setup => "correct the TLS set-up",
+            Self::Denied => "nothing is wrong: offer to connect again",
+            Self::AuthorizationRefused => {
+                "check the client's registration at the provider, then connect again"
+            }
+            Self::Callback(_) => "nothing was sent: start the connection again",
+            Self::GrantRefused => "the customer must connect again",
+            Self::ClientRefused => "check client id, client secret and redirect URI; no customer is at fault",
+            Self::RequestRefused => "check what was asked for",
+            Self::TokenRefused => "refresh the token, or have the customer connect again",
+            Self::Expired => "refresh the token first",
+            Self::ForeignToken => "use the client that the token was issued to",
+            Self::ForeignHost => "nothing was sent: check the URL, or allow the host by name",
+            Self::MissingScope => "connect again and ask for the scope",
+            Self::Forbidden => "the account lacks the right; refreshing does not help",
+            Self::ApiRefused => "correct the request",
+            Self::RateLimited => "wait, then try again",
+            Self::Unavailable | Self::NotSent => "try again later",
+            Self::Unanswered => {
+                "it is not known whether the server acted; try again only if that is harmless"
+            }
+            Self::Redirected => "check the base URL; redirects are never followed",
+            Self::BadReply => "the answer was not understood; report it with the status and the provider",
+        }
+    }
+}
+
+impl Error {
+    /// A new error. For authors of provider crates, endpoints and transports: `what` says what failed, in words
+    /// that hold no secret.
+    pub fn new(kind: ErrorKind, what: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            what: what.into(),
+            provider: None,
+            host: None,
+            status: None,
+            code: None,
+            message: None,
+            retry_after: None,
+            advice: None,
+            source: None,
+        }))
+    }
+
+    /// Shorthand for [`ErrorKind::InvalidInput`].
+    pub fn invalid(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::InvalidInput, what)
+    }
+
+    /// Replaces the advice.
+    #[must_use]
+    pub fn advise(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
+        self.0.advice = Some(advice.into());
+        self
+    }
+
+    /// Adds the cause, which must not show a secret either.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Source>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Adds the provider's name.
+    #[must_use]
+    pub fn at_provider(mut self, provider: &'static str) -> Self {
+        self.0.provider.get_or_insert(provider);
+        self
+    }
+
+    /// Adds the host (never a path or query).
+    #[must_use]
+    pub fn at_host(mut self, host: impl Into<String>) -> Self {
+        self.0.host.get_or_insert(host.into());
+        self
+    }
+
+    /// Says during what it happened, ahead of what failed.
+    pub(crate) fn during(mut self, what: &str) -> Self {
+        self.0.what = format!("{what}: {}", self.0.what).into();
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_code(mut self, code: OAuthCode) -> Self {
+        self.0.code = Some(code);
+        self
+    }
+
+    pub(crate) fn with_message(mut self, message: Option<String>) -> Self {
+        self.0.message = message;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, after: Option<Duration>) -> Self {
+        self.0.retry_after = after;
+        self
+    }
+
+    /// The kind of failure.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The provider's name, where one is involved.
+    pub fn provider(&self) -> Option<&'static str> {
+        self.0.provider
+    }
+
+    /// The host that was, or would have been, called.
+    pub fn host(&self) -> Option<&str> {
+        self.0.host.as_deref()
+    }
+
+    /// The HTTP status of the answer, if there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The OAuth error code of the answer (RFC 6749 sections 4.1.2.1 and 5.2), if there was one.
+    pub fn oauth_code(&self) -> Option<&OAuthCode> {
+        self.0.code.as_ref()
+    }
+
+    /// The provider's own words, shortened, with every secret of the request taken out.
+    pub fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// How long the server asked to wait (`Retry-After`, RFC 9110 section 10.2.3).
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether the same call may succeed later without anybody doing anything.
+    ///
+    /// For [`ErrorKind::Unanswered`] this is true as well, although trying again is only safe for calls that may
+    /// safely happen twice.
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::NotSent | ErrorKind::Unanswered
+        )
+    }
+
+    /// Whether the customer has to go through the connect flow again.
+    pub fn needs_reconnect(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::GrantRefused)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(provider) = inner.provider {
+            write!(f, "{provider}: ")?;
+        }
+        f.write_str(&inner.what)?;
+        if let ErrorKind::Callback(fault) = inner.kind {
+            write!(f, ": {fault}")?;
+        }
+        if let Some(host) = &inner.host {
+            write!(f, " (at {host})")?;
+        }
+        if let Some(status) = inner.status {
+            write!(f, ": status {}", status.as_u16())?;
+        }
+        if let Some(code) = &inner.code {
+            write!(f, ": {code}")?;
+        }
+        if let Some(message) = &inner.message {
+            write!(f, ": \"{message}\"")?;
+        }
+        if let Some(after) = inner.retry_after {
+            write!(f, "; retry after {} s", after.as_secs())?;
+        }
+        write!(f, "; {}", inner.advice.as_deref().unwrap_or_else(|| inner.kind.advice()))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Error");
+        debug.field("kind", &self.0.kind).field("says", &format_args!("{self}"));
+        if let Some(source) = &self.0.source {
+            debug.field("source", &format_args!("{source}"));
+        }
+        debug.finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,130 @@
+//! Secrets and identifiers. Secrets are redacted in `Debug`, wiped from memory when dropped, and not `Serialize`.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
+
+macro_rules! secret {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        ///
+        /// Redacted in `Debug`; compared in constant time; zeroized on drop.
+        #[derive(Clone)]
+        pub struct $name(SecretString);
+
+        impl $name {
+            /// Wraps the secret.
+            pub fn new(secret: impl Into<String>) -> Self {
+                Self(SecretString::from(secret.into()))
+            }
+
+            /// The secret itself. Look twice at where it goes.
+            pub fn expose(&self) -> &str {
+                self.0.expose_secret()
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "([redacted])"))
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.expose().as_bytes().ct_eq(other.expose().as_bytes()).into()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl From<String> for $name {
+            fn from(secret: String) -> Self {
+                Self::new(secret)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(secret: &str) -> Self {
+                Self::new(secret)
+            }
+        }
+    };
+}
+
+secret!(
+    /// The client's secret (RFC 6749 section 2.3.1).
+    ClientSecret
+);
+secret!(
+    /// An access token (RFC 6749 section 1.4).
+    AccessToken
+);
+secret!(
+    /// A refresh token (RFC 6749 section 1.5).
+    RefreshToken
+);
+secret!(
+    /// A person's password, for providers with a password grant (RFC 6749 section 4.3).
+    Password
+);
+secret!(
+    /// The random `state` that ties a callback to its attempt (RFC 6749 section 10.12).
+    State
+);
+secret!(
+    /// The PKCE code verifier (RFC 7636 section 4.1).
+    PkceVerifier
+);
+secret!(
+    /// An authorization code (RFC 6749 section 1.3.1).
+    AuthorizationCode
+);
+
+/// The client's identifier (RFC 6749 section 2.2). Not a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClientId(String);
+
+impl ClientId {
+    /// Wraps the identifier.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The identifier.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<String> for ClientId {
+    fn from(id: String) -> Self {
+        Self(id)
+    }
+}
+
+impl From<&str> for ClientId {
+    fn from(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_nothing_and_equality_works() {
+        let token = AccessToken::new("s3cret");
+        assert_eq!(format!("{token:?}"), "AccessToken([redacted])");
+        assert_eq!(token, AccessToken::from("s3cret"));
+        assert_ne!(token, AccessToken::from("s3cret2"));
+    }
+}

@@ -1,0 +1,105 @@
+//! The one form in which a token is persisted.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{Error, ErrorKind, Obtained, Provider, Scopes, ScopesFrom, Token};
+
+/// A token as it is stored: every secret in clear, so whoever writes it encrypts it.
+///
+/// `Debug` shows no secret. Unknown members are ignored and missing optional ones are empty, so older versions read
+/// newer rows and the other way round.
+#[derive(Clone, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StoredToken {
+    provider: String,
+    issuer: String,
+    client_id: String,
+    access_token: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    #[serde(default)]
+    scopes: Scopes,
+    scopes_from: ScopesFrom,
+    received_at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lapses_at: Option<DateTime<Utc>>,
+    obtained: Obtained,
+    #[serde(default)]
+    extra: Value,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    other: Map<String, Value>,
+}
+
+impl StoredToken {
+    pub(crate) fn of<P: Provider>(token: &Token<P>) -> Result<Self, Error> {
+        Ok(Self {
+            provider: P::NAME.to_owned(),
+            issuer: token.issuer.clone(),
+            client_id: token.client_id.as_str().to_owned(),
+            access_token: token.access_token.expose().to_owned(),
+            refresh_token: token.refresh_token.as_ref().map(|token| token.expose().to_owned()),
+            scopes: token.scopes.clone(),
+            scopes_from: token.scopes_from,
+            received_at: token.received_at,
+            expires_at: token.expires_at,
+            lapses_at: token.lapses_at,
+            obtained: token.obtained,
+            extra: serde_json::to_value(&token.extra).map_err(|_| {
+                Error::invalid("the token's own fields cannot be written").at_provider(P::NAME)
+            })?,
+            other: token.other.clone(),
+        })
+    }
+
+    pub(crate) fn into_token<P: Provider>(self) -> Result<Token<P>, Error> {
+        if self.provider != P::NAME {
+            return Err(Error::new(
+                ErrorKind::ForeignToken,
+                format!("the stored token is one of `{}`", crate::text::tame(&self.provider, 40)),
+            )
+            .at_provider(P::NAME));
+        }
+        Ok(Token {
+            access_token: self.access_token.into(),
+            refresh_token: self.refresh_token.map(Into::into),
+            scopes: self.scopes,
+            scopes_from: self.scopes_from,
+            received_at: self.received_at,
+            expires_at: self.expires_at,
+            lapses_at: self.lapses_at,
+            obtained: self.obtained,
+            issuer: self.issuer,
+            client_id: self.client_id.into(),
+            // The parser's own error could quote a value, and a value could be a secret.
+            extra: serde_json::from_value(self.extra).map_err(|_| {
+                Error::new(ErrorKind::BadReply, "the stored token lacks the provider's own fields")
+                    .at_provider(P::NAME)
+                    .advise("the customer must connect again")
+            })?,
+            other: self.other,
+            provider: PhantomData,
+        })
+    }
+}
+
+impl fmt::Debug for StoredToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredToken")
+            .field("provider", &self.provider)
+            .field("issuer", &self.issuer)
+            .field("client_id", &self.client_id)
+            .field("scopes", &self.scopes.to_string())
+            .field("received_at", &self.received_at)
+            .field("expires_at", &self.expires_at)
+            .field("lapses_at", &self.lapses_at)
+            .field("obtained", &self.obtained)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,52 @@
+//! Reading a body up to a cap.
+
+use std::fmt;
+
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use super::TransportError;
+
+/// Reads all of `response`, but no more than `cap` bytes.
+pub(super) async fn collect<B>(
+    response: http::Response<B>,
+    cap: usize,
+) -> Result<http::Response<Vec<u8>>, TransportError>
+where
+    B: http_body::Body,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let (parts, body) = response.into_parts();
+    let bytes = Box::pin(Limited::new(body, cap)).collect().await.map_err(|error| {
+        TransportError::Unanswered(if error.is::<LengthLimitError>() {
+            Box::new(TooLong { cap })
+        } else {
+            error
+        })
+    })?;
+    Ok(http::Response::from_parts(parts, bytes.to_bytes().into()))
+}
+
+#[derive(Debug)]
+struct TooLong {
+    cap: usize,
+}
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the body has more than the {} bytes allowed", self.cap)
+    }
+}
+
+impl std::error::Error for TooLong {}
+
+/// The deadline passed.
+#[derive(Debug)]
+pub(super) struct TooLate;
+
+impl fmt::Display for TooLate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the deadline passed")
+    }
+}
+
+impl std::error::Error for TooLate {}

@@ -1,0 +1,64 @@
+//! TLS by rustls, with the crypto provider named rather than assumed.
+
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls_platform_verifier::Verifier;
+
+use crate::{Error, ErrorKind};
+
+/// The process default if the application installed one, else ring where this crate brings it.
+pub(super) fn provider() -> Result<Arc<CryptoProvider>, Error> {
+    if let Some(installed) = CryptoProvider::get_default() {
+        return Ok(Arc::clone(installed));
+    }
+    #[cfg(feature = "rustls")]
+    return Ok(Arc::new(rustls::crypto::ring::default_provider()));
+    #[cfg(not(feature = "rustls"))]
+    Err(Error::new(ErrorKind::Setup, "rustls has no crypto provider").advise(
+        "install one when the program starts, such as \
+         rustls::crypto::ring::default_provider().install_default(), or enable the feature `rustls`",
+    ))
+}
+
+/// A configuration that trusts the platform's certificates and `roots` (PEM).
+pub(super) fn config(roots: &[Vec<u8>]) -> Result<ClientConfig, Error> {
+    let provider = provider()?;
+    let mut certificates = Vec::new();
+    for pem in roots {
+        let before = certificates.len();
+        for certificate in CertificateDer::pem_slice_iter(pem) {
+            certificates.push(certificate.map_err(|source| bad_root().because(source))?);
+        }
+        if certificates.len() == before {
+            return Err(bad_root());
+        }
+    }
+    let verifier = if certificates.is_empty() {
+        Verifier::new(Arc::clone(&provider))
+    } else {
+        Verifier::new_with_extra_roots(certificates, Arc::clone(&provider))
+    }
+    .map_err(|source| {
+        Error::new(ErrorKind::Setup, format!("no trusted certificates: {source}"))
+            .advise("install the platform's CA certificates (Debian: ca-certificates), or give a root certificate")
+            .because(source)
+    })?;
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|source| {
+            Error::new(ErrorKind::Setup, "the crypto provider offers no TLS version").because(source)
+        })?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn bad_root() -> Error {
+    Error::new(ErrorKind::Setup, "a root certificate cannot be read").advise("give it as PEM")
+}

@@ -1,0 +1,69 @@
+//! Canonical text forms of what is sent, for snapshots.
+
+use oauth_core::http::Request;
+use oauth_core::http::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use oauth_core::url::{Url, form_urlencoded};
+
+/// A request as it goes over the wire: method and URL, headers by name, body. A form-encoded body or query is shown
+/// one parameter a line, in the order and encoding of the wire; anything else as it is.
+pub fn request(request: &Request<Vec<u8>>) -> String {
+    let url = request.uri().to_string();
+    let (base, query) = url.split_once('?').map_or((url.as_str(), None), |(base, query)| (base, Some(query)));
+    let mut out = format!("{} {base}\n", request.method());
+    for pair in query.into_iter().flat_map(|query| query.split('&')) {
+        out += &format!("    ? {pair}\n");
+    }
+    let mut headers: Vec<_> = request.headers().iter().filter(|(name, _)| **name != HOST).collect();
+    headers.sort_by_key(|(name, _)| name.as_str());
+    for (name, value) in headers {
+        let value = if *name == USER_AGENT {
+            "[user agent]".to_owned()
+        } else {
+            String::from_utf8_lossy(value.as_bytes()).into_owned()
+        };
+        out += &format!("{name}: {value}\n");
+    }
+    let body = String::from_utf8_lossy(request.body());
+    let is_form = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    if !body.is_empty() {
+        out += "\n";
+        out += &if is_form { body.replace('&', "\n") } else { body.replace("\r\n", "\n") };
+        out += "\n";
+    }
+    mask(&out)
+}
+
+/// An authorize URL, one parameter a line as it is on the wire; random values shown by name.
+pub fn authorize_url(url: &Url) -> String {
+    let mut out = format!("{}\n", url.as_str().split('?').next().unwrap_or_default());
+    for pair in url.query().unwrap_or_default().split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        match name {
+            "state" | "code_challenge" => {
+                let length = form_urlencoded::parse(pair.as_bytes()).map(|(_, v)| v.len()).sum::<usize>();
+                out += &format!("    ? {name}=[{name}, {length} characters]\n");
+            }
+            _ => out += &format!("    ? {name}={value}\n"),
+        }
+    }
+    mask(&out)
+}
+
+/// `canary-some-secret` becomes `[some-secret]`.
+fn mask(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("canary-") {
+        let end = after
+            .find(|c: char| !c.is_ascii_lowercase() && !matches!(c, '-' | '0'..='9'))
+            .unwrap_or(after.len());
+        let (name, behind) = after.split_at(end);
+        out += before;
+        out += &format!("[{name}]");
+        rest = behind;
+    }
+    out + rest
+}
