@@ -137,6 +137,7 @@ impl Picture {
             match house::role(&one.name) {
                 Some(Role::Core | Role::Provider) => client(one, &mut found),
                 Some(Role::Sandbox) => sandbox(one, &mut found),
+                Some(Role::Testing) => testing(one, &mut found),
                 Some(Role::Other) => {}
                 None => found.push(Breach {
                     what: format!(
@@ -164,14 +165,14 @@ fn client(one: &Crate, found: &mut Vec<Breach>) {
         let allowed = match house::role(&dependency.name) {
             None => true,
             Some(Role::Core) => is_provider,
-            Some(Role::Sandbox) => dependency.dev,
+            Some(Role::Sandbox | Role::Testing) => dependency.dev,
             Some(Role::Provider | Role::Other) => false,
         };
         if !allowed {
             let section = if dependency.dev { "dev-dependencies" } else { "dependencies" };
             found.push(Breach {
                 what: format!(
-                    "`{}` names `{}` in its {section}: a client crate may name oauth-core, and oauth-sandbox for its tests",
+                    "`{}` names `{}` in its {section}: a client crate may name oauth-core, and oauth-sandbox and oauth-testing for its tests",
                     one.name, dependency.name
                 ),
                 mend: format!("remove it from crates/{}/Cargo.toml; what two providers need belongs in oauth-core", one.folder),
@@ -230,13 +231,31 @@ fn no_heavier_than(core: &Crate, one: &Crate, found: &mut Vec<Breach>) {
 fn sandbox(one: &Crate, found: &mut Vec<Breach>) {
     let declared = one.declared.iter().map(|dependency| &dependency.name);
     let seen: BTreeSet<&String> = declared.chain(one.tree.iter().map(|package| &package.name)).collect();
-    for name in seen.into_iter().filter(|name| house::is_client(name)) {
+    for name in seen.into_iter().filter(|name| knows_clients(name)) {
         found.push(Breach {
             what: format!(
                 "`{}` sees `{name}`: written from the providers' own documents it must know no client, not even in its tests",
                 one.name
             ),
             mend: format!("cargo tree -p {} -e normal,build,dev --all-features -i {name}", one.name),
+        });
+    }
+}
+
+fn knows_clients(name: &str) -> bool {
+    house::is_client(name) || house::role(name) == Some(Role::Testing)
+}
+
+/// Wall 1 once more: what all providers' tests share must not be the way by which one sees another.
+fn testing(one: &Crate, found: &mut Vec<Breach>) {
+    let declared = one.declared.iter().map(|dependency| &dependency.name);
+    let seen: BTreeSet<&String> = declared.chain(one.tree.iter().map(|package| &package.name)).collect();
+    for name in
+        seen.into_iter().filter(|name| matches!(house::role(name), Some(Role::Provider | Role::Other)))
+    {
+        found.push(Breach {
+            what: format!("`{}`, which the tests of all providers share, knows `{name}`", one.name),
+            mend: format!("cargo tree -p {} -e normal --all-features -i {name}", one.name),
         });
     }
 }

@@ -35,6 +35,7 @@ fn sound() -> Picture {
             &["oauth-core", "oauth2", "quick-xml"],
         ),
         krate("oauth-sandbox", vec![declared("axum"), dev("insta")], &["axum", "insta", "serde", "tokio"]),
+        krate("oauth-testing", vec![declared("oauth-core")], &["oauth-core", "oauth2", "serde"]),
         krate("oauth-cli", vec![declared("cobot"), declared("clap")], &["cobot", "clap"]),
     ];
     Picture { folders: crates.iter().map(|one| one.folder.clone()).collect(), crates }
@@ -136,6 +137,27 @@ fn a_sandbox_that_sees_a_client_through_a_third_crate() {
     let mut picture = sound();
     crate_of(&mut picture, "oauth-sandbox").tree.push(resolved("oauth-core"));
     assert_one(&picture, &["`oauth-sandbox` sees `oauth-core`", "cargo tree -p oauth-sandbox"]);
+}
+
+#[test]
+fn a_test_helper_that_knows_a_provider() {
+    let mut picture = sound();
+    crate_of(&mut picture, "oauth-testing").declared.push(declared("go1"));
+    assert_one(&picture, &["`oauth-testing`", "`go1`"]);
+}
+
+#[test]
+fn a_provider_that_ships_the_test_helper() {
+    let mut picture = sound();
+    crate_of(&mut picture, "cobot").declared.push(declared("oauth-testing"));
+    assert_one(&picture, &["`cobot` names `oauth-testing`"]);
+}
+
+#[test]
+fn a_sandbox_tested_with_the_clients_helper() {
+    let mut picture = sound();
+    crate_of(&mut picture, "oauth-sandbox").declared.push(dev("oauth-testing"));
+    assert_one(&picture, &["`oauth-sandbox` sees `oauth-testing`"]);
 }
 
 #[test]
