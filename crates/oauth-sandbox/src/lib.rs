@@ -1,1 +1,68 @@
-//! Four OAuth2 providers, played faithfully on loopback.
+//! OAuth2 providers, played faithfully on loopback: for demonstrations, and for the tests of any OAuth2 client.
+//!
+//! Each provider is written from its own documents and shares no code with the clients in this workspace, so that a wrong
+//! constant in a client makes a test fail instead of being wrong on both sides. It is strict where the provider is, and odd where the
+//! provider is. What no document says is marked as a **guess**.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = oauth_sandbox::Gocd::start().await?; // 127.0.0.1, any free port
+//! let authorize_url = format!(
+//!     "{}?client_id={}&response_type=code&state=xyz&redirect_uri={}",
+//!     sandbox.authorize_url(),
+//!     sandbox.client_id(),
+//!     sandbox.redirect_uris()[0],
+//! );
+//! let callback = sandbox.approve(&authorize_url).await?; // a person logs in and says yes
+//! assert!(callback.query_pairs().any(|(name, _)| name == "code"));
+//!
+//! sandbox.advance(Duration::from_secs(2 * 3600)); // its own clock: the code has expired now
+//! sandbox.next_token_call(oauth_sandbox::Fault::DropResponse); // scripted misfortune
+//! assert_eq!(sandbox.journal().token_calls(), 0); // what it saw, secrets redacted
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Sandbox`] runs all providers together and offers the same controls over HTTP. Nothing here ever listens anywhere but on
+//! loopback.
+//!
+//! # Control over HTTP
+//!
+//! [`Sandbox::control_url`] with the header `X-Sandbox-Key: `[`Sandbox::control_key`]: `GET /{provider}/now`,
+//! `POST /{provider}/advance` with `{"seconds":N}`, `POST /{provider}/faults` with `{"on":"token"|"api","fault":{…}}`
+//! (see [`Fault`]), `GET /{provider}/journal`, `POST /{provider}/reset`; `all` stands for every provider in `advance` and `reset`.
+
+mod builder;
+mod card;
+mod clock;
+mod control;
+mod error;
+mod fault;
+pub mod gocd;
+mod intake;
+mod journal;
+mod page;
+mod params;
+mod person;
+mod played;
+mod random;
+mod running;
+mod sandbox;
+mod server;
+mod session;
+mod sync;
+mod user;
+
+pub use builder::Builder;
+pub use card::{Card, ControlCard, ProviderCard, UserCard};
+pub use error::Error;
+pub use fault::{Fault, RedirectStatus};
+pub use gocd::Gocd;
+pub use journal::{Entry, Journal, Kind, Parameter};
+pub use person::Person;
+pub use running::Running;
+pub use sandbox::{Sandbox, SandboxBuilder};
+pub use user::User;

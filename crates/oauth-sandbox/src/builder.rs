@@ -1,0 +1,121 @@
+//! Choices before the start.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use crate::Error;
+use crate::played::{Core, Origin, Played, Setup, router};
+use crate::running::Running;
+use crate::server::{self, Authority, Server};
+
+/// The redirect URI that is always registered.
+pub(crate) const DEFAULT_REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
+
+/// How one provider is to be played.
+#[derive(Clone, Debug)]
+#[must_use = "nothing runs until `start`"]
+pub struct Builder<P: Played> {
+    address: IpAddr,
+    port: u16,
+    plain_port: u16,
+    redirect_uris: Vec<String>,
+    auto_approve: bool,
+    tls: bool,
+    pub(crate) options: P::Options,
+}
+
+impl<P: Played> Default for Builder<P> {
+    fn default() -> Self {
+        Self {
+            address: Ipv4Addr::LOCALHOST.into(),
+            port: 0,
+            plain_port: 0,
+            redirect_uris: vec![DEFAULT_REDIRECT_URI.to_owned()],
+            auto_approve: false,
+            tls: false,
+            options: P::Options::default(),
+        }
+    }
+}
+
+impl<P: Played> Builder<P> {
+    /// The loopback address to listen on; `127.0.0.1` when not set. [`start`](Self::start) refuses any other.
+    pub fn address(mut self, address: impl Into<IpAddr>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// The port to listen on; 0, the default, takes any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// The plain HTTP port beside the TLS one; 0, the default, takes any free one. Without [`tls`](Self::tls) there is none.
+    pub fn plain_port(mut self, port: u16) -> Self {
+        self.plain_port = port;
+        self
+    }
+
+    /// Registers one more redirect URI for the client, besides `http://127.0.0.1:8765/callback`.
+    pub fn redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
+        let redirect_uri = redirect_uri.into();
+        if !self.redirect_uris.contains(&redirect_uri) {
+            self.redirect_uris.push(redirect_uri);
+        }
+        self
+    }
+
+    /// Whether the authorize URL answers with the redirect straight away, for the first user, without login and consent.
+    /// What a provider checks before it asks anybody is checked all the same.
+    pub fn auto_approve(mut self, auto_approve: bool) -> Self {
+        self.auto_approve = auto_approve;
+        self
+    }
+
+    /// Whether the sandbox speaks TLS, with a certificate for `localhost`, `*.localhost`, `127.0.0.1` and `::1` signed by an
+    /// authority of its own (see [`Running::ca_certificate_pem`]). A second, plain port then shows what the provider does
+    /// with plain HTTP (see [`Running::plain_url`]).
+    pub fn tls(mut self, tls: bool) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Starts to listen, on the runtime of the caller. The sandbox runs until the handle is dropped.
+    ///
+    /// # Errors
+    /// When the address is not loopback, the port is taken, or the certificates could not be made.
+    pub async fn start(self) -> Result<Running<P>, Error> {
+        let listener = server::listen(self.address, self.port).await?;
+        let host = match self.address {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("[{address}]"),
+        };
+        let scheme = if self.tls { "https" } else { "http" };
+        let origin = Origin { scheme, host: host.clone(), port: server::port(&listener)? };
+        let authority = if self.tls { Some(Authority::new()?) } else { None };
+        let plain_listener =
+            if self.tls { Some(server::listen(self.address, self.plain_port).await?) } else { None };
+        let plain = match &plain_listener {
+            None => None,
+            Some(listener) => Some(Origin { scheme: "http", host, port: server::port(listener)? }),
+        };
+        let acceptor = authority.as_ref().map(Authority::acceptor);
+        let core = Arc::new(Core::new(Setup {
+            origin,
+            plain,
+            authority,
+            redirect_uris: self.redirect_uris,
+            auto_approve: self.auto_approve,
+            options: self.options,
+            issued: P::issue(),
+        }));
+        let router = router(&core);
+        let mut servers = Vec::with_capacity(2);
+        if let Some(listener) = plain_listener {
+            servers.push(Server::start(listener, router.clone(), None));
+        }
+        servers.push(Server::start(listener, router, acceptor));
+        Ok(Running::new(core, servers))
+    }
+}

@@ -1,0 +1,49 @@
+//! Faults that wait for their call.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use serde::Deserialize;
+
+use super::Fault;
+use crate::journal::Kind;
+use crate::sync::lock;
+
+/// Which calls a fault waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum On {
+    Token,
+    Api,
+}
+
+/// One queue per kind of call, first in, first out.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    token: Mutex<VecDeque<Fault>>,
+    api: Mutex<VecDeque<Fault>>,
+}
+
+impl Faults {
+    pub(crate) fn push(&self, on: On, fault: Fault) {
+        let queue = match on {
+            On::Token => &self.token,
+            On::Api => &self.api,
+        };
+        lock(queue).push_back(fault);
+    }
+
+    /// The fault for a call of this kind, if one waits.
+    pub(crate) fn take(&self, kind: Kind) -> Option<Fault> {
+        match kind {
+            Kind::Token => lock(&self.token).pop_front(),
+            Kind::Api => lock(&self.api).pop_front(),
+            Kind::Authorize | Kind::Page => None,
+        }
+    }
+
+    pub(crate) fn clear(&self) {
+        lock(&self.token).clear();
+        lock(&self.api).clear();
+    }
+}

@@ -1,0 +1,101 @@
+//! The two API calls of today's GoCD that a client can make without knowing the server's configuration (PROVIDERS.md 1g).
+//! Field names as in GoCD's API documentation.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use axum_extra::extract::cookie::CookieJar;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+
+use super::{Rules, caller};
+use crate::journal::Ticket;
+use crate::played::Shared;
+use crate::server::Arrived;
+
+/// Both are at version 1.
+const MEDIA_TYPES: [&str; 2] = ["application/vnd.go.cd.v1+json", "application/vnd.go.cd+json"];
+
+pub(super) async fn current_user(
+    State(core): State<Shared<Rules>>,
+    headers: HeaderMap,
+    jar: CookieJar,
+    arrived: Arrived,
+    ticket: Ticket,
+) -> Response {
+    let user = match caller::admit(&core, &headers, &jar, arrived, &ticket) {
+        Ok(user) => user,
+        Err(stopped) => return *stopped,
+    };
+    let api = &core.urls.api;
+    answer(
+        &headers,
+        &ticket,
+        &json!({
+            "_links": {
+                "doc": { "href": "https://api.gocd.org/#users" },
+                "current_user": { "href": format!("{api}/current_user") },
+                "self": { "href": format!("{api}/users/{}", user.login) },
+                "find": { "href": format!("{api}/users/:login_name") },
+            },
+            "login_name": user.login,
+            "display_name": user.name,
+            "enabled": true,
+            "email": user.email,
+            "email_me": false,
+            "checkin_aliases": [],
+        }),
+    )
+}
+
+pub(super) async fn version(
+    State(core): State<Shared<Rules>>,
+    headers: HeaderMap,
+    jar: CookieJar,
+    arrived: Arrived,
+    ticket: Ticket,
+) -> Response {
+    if let Err(stopped) = caller::admit(&core, &headers, &jar, arrived, &ticket) {
+        return *stopped;
+    }
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    answer(
+        &headers,
+        &ticket,
+        &json!({
+            "_links": {
+                "self": { "href": format!("{}/version", core.urls.api) },
+                "doc": { "href": "https://api.gocd.org/#version" },
+            },
+            "version": "18.7.0",
+            "build_number": "7121",
+            "git_sha": commit,
+            "full_version": format!("18.7.0 (7121-{commit})"),
+            "commit_url": format!("https://github.com/gocd/gocd/commits/{commit}"),
+        }),
+    )
+}
+
+/// `body`, to a caller who asks for the version there is.
+fn answer(headers: &HeaderMap, ticket: &Ticket, body: &Value) -> Response {
+    if wants_what_there_is(headers) {
+        let media_type = format!("{}; charset=utf-8", MEDIA_TYPES[0]);
+        return ([(CONTENT_TYPE, media_type)], body.to_string()).into_response();
+    }
+    ticket.note("refused: unsupported Accept header");
+    let body = json!({ "message": "The url you are trying to reach appears to be incorrect." });
+    let headers = [(CONTENT_TYPE, "application/json; charset=utf-8")];
+    (StatusCode::NOT_FOUND, headers, body.to_string()).into_response()
+}
+
+/// Whether one of the media types that `Accept` lists is ours. `*/*` is not, and neither is no header at all (**guess**: the
+/// documents only speak of an unsupported one).
+fn wants_what_there_is(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|range| range.split(';').next().unwrap_or_default().trim())
+        .any(|range| MEDIA_TYPES.iter().any(|known| known.eq_ignore_ascii_case(range)))
+}

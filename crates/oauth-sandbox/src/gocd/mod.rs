@@ -1,0 +1,198 @@
+//! GoCD as it was until 18.7, the last version with an OAuth provider; with personal access tokens, which came in 19.2, beside it.
+//!
+//! Sources: seed 003 and PROVIDERS.md sections 1b to 1h (in this project's specification), which read GoCD's public source.
+//! The provider implements OAuth 2.0 **draft 09** and has its own ways; they are all here:
+//!
+//! - grant types and error codes are spelled with hyphens, there is no `token_type` and there are no scopes (1d);
+//! - a code, and any refresh token that is sent along, is destroyed before anything is checked (1d);
+//! - one live pair of tokens per person and client; refreshing ends the old pair at once; the refresh token does not expire (1d);
+//! - errors at the authorize URL carry no `state` and go to whatever `redirect_uri` was supplied, even one that is not registered
+//!   (1c): **an open redirect, played on purpose**;
+//! - the `?` before the code is glued on blindly, also behind a query (1c);
+//! - the API takes `Authorization: Token token="…"` in exactly that form (1e).
+//!
+//! The OAuth pages answer under `/go/oauth` (1b) and, as the seed writes the authorize URL, under `/oauth`.
+//!
+//! Extension: GoCD registers one redirect URI per client; the sandbox may have several for the same client. A code or refresh token is
+//! then good only with the URI it was issued for, which is the same rule when there is one.
+//!
+//! **Guesses**: the texts of pages; the status of a form without its token (422, as in Rails) and of a wrong password (401); the bodies of 401 and
+//! 403; status 500 for an OAuth call over plain HTTP beside TLS (the source raises an error there); a redirect URI without a scheme is put
+//! behind the server's own origin (as Rails does); version numbers and CI data.
+
+mod api;
+mod authorize;
+mod caller;
+mod feed;
+mod https_only;
+mod model;
+mod pages;
+mod token;
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use chrono::{DateTime, Utc};
+
+use crate::builder::Builder;
+use crate::played::{Origin, Played, Routes, Setup, Urls};
+use crate::random;
+use crate::running::Running;
+use crate::user::User;
+
+/// GoCD, played on loopback.
+pub type Gocd = Running<Rules>;
+
+/// What makes a provider GoCD.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Rules {}
+
+/// What the OAuth pages answer to plain HTTP when the sandbox speaks TLS (PROVIDERS.md 1b).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PlainHttp {
+    /// 403 with an empty body: no secure site URL is configured.
+    #[default]
+    Forbidden,
+    /// A 404 page, as GoCD's own override of that rule answers when no secure site URL is configured. (At one commit it covers
+    /// only the gadget engine.)
+    NotFound,
+    /// A redirect to the same path at the secure site URL, which is configured.
+    Redirect,
+}
+
+/// GoCD's switches.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    late_acl: bool,
+    check_expiry: bool,
+    plain_http: PlainHttp,
+}
+
+impl Builder<Rules> {
+    /// Whether OAuth callers are refused (403) at `cctray.xml` and `current_user`, as the access rules of 2017 and 2018 suggest
+    /// (PROVIDERS.md 1e and 5). Off by default: the seed calls `cctray.xml` with an OAuth token.
+    pub fn late_acl(mut self, late_acl: bool) -> Self {
+        self.options.late_acl = late_acl;
+        self
+    }
+
+    /// Whether an access token stops working after its 90 days. Off by default: GoCD's own filter never looks (PROVIDERS.md 1e).
+    pub fn check_expiry(mut self, check_expiry: bool) -> Self {
+        self.options.check_expiry = check_expiry;
+        self
+    }
+
+    /// What the OAuth pages answer on the plain port beside TLS.
+    pub fn plain_http(mut self, plain_http: PlainHttp) -> Self {
+        self.options.plain_http = plain_http;
+        self
+    }
+}
+
+impl Running<Rules> {
+    /// A personal access token of the first user, for `Authorization: Bearer` (PROVIDERS.md 1a, 1g): 40 hexadecimal digits.
+    #[must_use]
+    pub fn personal_access_token(&self) -> &str {
+        &self.core().setup.issued.personal_access_token
+    }
+}
+
+/// Credentials made up at the start.
+pub struct Issued {
+    client_id: String,
+    client_secret: String,
+    personal_access_token: String,
+}
+
+impl fmt::Debug for Issued {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issued").field("client_id", &self.client_id).finish_non_exhaustive()
+    }
+}
+
+impl Played for Rules {
+    const NAME: &'static str = "gocd";
+    const TITLE: &'static str = "GoCD";
+    const PORT_OFFSET: u16 = 3;
+    type Options = Options;
+    type Issued = Issued;
+    type State = model::State;
+
+    fn issue() -> Issued {
+        Issued {
+            client_id: random::hex::<32>(),
+            client_secret: random::hex::<32>(),
+            personal_access_token: random::hex::<20>(),
+        }
+    }
+
+    fn client(issued: &Issued) -> (&str, &str) {
+        (&issued.client_id, &issued.client_secret)
+    }
+
+    fn urls(origin: &Origin) -> Urls {
+        let root = format!("{}/go", origin.url());
+        Urls {
+            authorize: format!("{root}/oauth/authorize"),
+            token: format!("{root}/oauth/token"),
+            api: format!("{root}/api"),
+            root,
+        }
+    }
+
+    fn state(setup: &Setup<Self>, now: DateTime<Utc>) -> model::State {
+        model::State::new(model::Client {
+            number: 1,
+            name: "Sandbox application".into(),
+            client_id: setup.issued.client_id.clone(),
+            client_secret: setup.issued.client_secret.clone(),
+            redirect_uris: setup.redirect_uris.clone(),
+        })
+        .started(now)
+    }
+
+    fn redirect_uris(state: &model::State) -> Vec<String> {
+        // The client whose credentials the handle gives out; an administrator may have deleted it.
+        state
+            .clients
+            .iter()
+            .find(|client| client.number == 1)
+            .map(|client| client.redirect_uris.clone())
+            .unwrap_or_default()
+    }
+
+    fn users(state: &model::State) -> Vec<User> {
+        state.users.clone()
+    }
+
+    fn routes(setup: &Setup<Self>) -> Routes<Self> {
+        let mut authorize = Router::new();
+        let mut token = Router::new();
+        for prefix in ["/go/oauth", "/oauth"] {
+            authorize =
+                authorize.route(&format!("{prefix}/authorize"), get(authorize::ask).post(authorize::decide));
+            token = token.route(&format!("{prefix}/token"), post(token::token));
+        }
+        // Beside TLS there is a plain port, where OAuth is not to be had (1b). Without TLS everything is plain.
+        if setup.plain.is_some() {
+            let rule = Arc::new(https_only::Rule::new(setup.options.plain_http, setup.origin.url()));
+            authorize = authorize.route_layer(from_fn_with_state(Arc::clone(&rule), https_only::guard));
+            token = token.route_layer(from_fn_with_state(rule, https_only::guard));
+        }
+        Routes {
+            authorize,
+            token,
+            api: Router::new()
+                .route("/go/cctray.xml", get(feed::cctray))
+                .route("/go/api/current_user", get(api::current_user))
+                .route("/go/api/version", get(api::version)),
+            pages: pages::routes(),
+        }
+    }
+}

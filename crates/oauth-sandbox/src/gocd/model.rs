@@ -1,0 +1,205 @@
+//! Clients, codes and tokens, without HTTP: what GoCD's `oauth2_provider` engine keeps in its database (PROVIDERS.md 1c, 1d).
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use subtle::ConstantTimeEq as _;
+
+use crate::random;
+use crate::user::User;
+
+/// Seconds for which a code can be redeemed.
+pub(super) const CODE_LIFE: i64 = 3600;
+/// Seconds that an access token is said to live: 90 days.
+pub(super) const TOKEN_LIFE: i64 = 7_776_000;
+
+/// A registered application.
+#[derive(Clone)]
+pub(super) struct Client {
+    pub(super) number: u64,
+    pub(super) name: String,
+    pub(super) client_id: String,
+    pub(super) client_secret: String,
+    /// GoCD has one; see the module's documentation.
+    pub(super) redirect_uris: Vec<String>,
+}
+
+/// What a code or a pair of tokens was issued for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Grant {
+    /// [`Client::number`].
+    pub(super) client: u64,
+    /// [`User::login`].
+    pub(super) user: String,
+    pub(super) redirect_uri: String,
+}
+
+struct Code {
+    code: String,
+    grant: Grant,
+    expires_at: i64,
+}
+
+pub(super) struct Token {
+    pub(super) access_token: String,
+    pub(super) refresh_token: String,
+    pub(super) grant: Grant,
+    pub(super) expires_at: i64,
+}
+
+/// Everything that changes.
+pub struct State {
+    pub(super) clients: Vec<Client>,
+    pub(super) users: Vec<User>,
+    pub(super) started: DateTime<Utc>,
+    codes: Vec<Code>,
+    tokens: Vec<Token>,
+}
+
+/// What a token call sends. Empty and missing are the same: neither can be found.
+pub(super) struct TokenCall<'a> {
+    pub(super) grant_type: &'a str,
+    pub(super) client_id: &'a str,
+    pub(super) client_secret: &'a str,
+    pub(super) redirect_uri: &'a str,
+    pub(super) code: &'a str,
+    pub(super) refresh_token: &'a str,
+}
+
+/// Why a token call is refused; all are status 400.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) error: &'static str,
+    pub(super) description: String,
+}
+
+/// What a token call is given.
+pub(super) struct Issue {
+    pub(super) access_token: String,
+    pub(super) refresh_token: String,
+    pub(super) user: String,
+}
+
+impl State {
+    pub(super) fn new(client: Client) -> Self {
+        Self {
+            clients: vec![client],
+            users: vec![
+                User::new("ada", "Ada Okafor", "ada@example.com", "build-the-thing"),
+                User::new("victor", "Victor Lind", "victor@example.com", "only-looking"),
+            ],
+            started: DateTime::UNIX_EPOCH,
+            codes: Vec::new(),
+            tokens: Vec::new(),
+        }
+    }
+
+    pub(super) fn started(self, started: DateTime<Utc>) -> Self {
+        Self { started, ..self }
+    }
+
+    pub(super) fn user(&self, login: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.login == login)
+    }
+
+    pub(super) fn client(&self, client_id: &str) -> Option<&Client> {
+        self.clients.iter().find(|client| client.client_id == client_id)
+    }
+
+    /// Issues a code; the person's earlier unused codes for this client are gone. Gives the code and its life in seconds.
+    pub(super) fn issue_code(&mut self, grant: Grant, now: DateTime<Utc>) -> (String, i64) {
+        self.codes.retain(|code| !code.grant.same_pair(&grant));
+        let code = random::hex::<32>();
+        self.codes.push(Code { code: code.clone(), grant, expires_at: now.timestamp() + CODE_LIFE });
+        (code, CODE_LIFE)
+    }
+
+    /// The token endpoint's one action, in GoCD's order: destroy, then check.
+    pub(super) fn token(&mut self, call: &TokenCall<'_>, now: DateTime<Utc>) -> Result<Issue, Refusal> {
+        let code = take(&mut self.codes, |code| code.code == call.code);
+        let token = take(&mut self.tokens, |token| token.refresh_token == call.refresh_token);
+
+        if !["authorization-code", "refresh-token"].contains(&call.grant_type) {
+            let description = format!("Grant type {} is not supported!", call.grant_type);
+            return Err(Refusal { error: "unsupported-grant-type", description });
+        }
+        let client = self
+            .client(call.client_id)
+            .filter(|client| client.client_secret.as_bytes().ct_eq(call.client_secret.as_bytes()).into())
+            .ok_or_else(|| Refusal {
+                error: "invalid-client-credentials",
+                description: "Invalid client credentials!".into(),
+            })?;
+        let invalid_grant =
+            |description: &str| Refusal { error: "invalid-grant", description: description.into() };
+        let number = client.number;
+        let registered = client.redirect_uris.iter().any(|uri| uri == call.redirect_uri);
+        let grant = if call.grant_type == "authorization-code" {
+            code.map(|code| (code.grant, code.expires_at > now.timestamp()))
+        } else {
+            // No expiry test here, on purpose.
+            token.map(|token| (token.grant, true))
+        };
+        let its_own = grant.as_ref().is_none_or(|(grant, _)| grant.redirect_uri == call.redirect_uri);
+        if !(registered && its_own) {
+            return Err(invalid_grant("Redirect uri mismatch!"));
+        }
+        match grant {
+            Some((grant, true)) if grant.client == number => Ok(self.issue_token(grant, now)),
+            _ if call.grant_type == "authorization-code" => {
+                Err(invalid_grant("Authorization expired or invalid!"))
+            }
+            _ => Err(invalid_grant("Refresh token is invalid!")),
+        }
+    }
+
+    fn issue_token(&mut self, grant: Grant, now: DateTime<Utc>) -> Issue {
+        self.tokens.retain(|token| !token.grant.same_pair(&grant));
+        let issue = Issue {
+            access_token: random::hex::<32>(),
+            refresh_token: random::hex::<32>(),
+            user: grant.user.clone(),
+        };
+        self.tokens.push(Token {
+            access_token: issue.access_token.clone(),
+            refresh_token: issue.refresh_token.clone(),
+            grant,
+            expires_at: now.timestamp() + TOKEN_LIFE,
+        });
+        issue
+    }
+
+    pub(super) fn token_of(&self, access_token: &str) -> Option<&Token> {
+        self.tokens.iter().find(|token| token.access_token == access_token)
+    }
+}
+
+impl Grant {
+    fn same_pair(&self, other: &Self) -> bool {
+        self.client == other.client && self.user == other.user
+    }
+}
+
+fn take<T>(from: &mut Vec<T>, which: impl Fn(&T) -> bool) -> Option<T> {
+    from.iter().position(which).map(|at| from.swap_remove(at))
+}
+
+/// Counts only: everything else is or names a secret.
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("clients", &self.clients.len())
+            .field("codes", &self.codes.len())
+            .field("tokens", &self.tokens.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("number", &self.number)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,53 @@
+//! What all pages look like.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+/// Light and dark, without anything loaded from elsewhere.
+const STYLE: &str = "
+:root { color-scheme: light dark; --back: #f4f5f7; --card: #fff; --text: #1c2430; --soft: #5a6675; --line: #c9d0d9;
+  --main: #1f5fbf; --on-main: #fff; --warn: #a3301f; }
+@media (prefers-color-scheme: dark) { :root { --back: #12161c; --card: #1c222b; --text: #e8ecf1; --soft: #a3aebb;
+  --line: #46515f; --main: #7fb0ff; --on-main: #0b1a30; --warn: #ff9c8a; } }
+* { box-sizing: border-box; }
+body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; align-items: center; padding: 2rem 1rem;
+  background: var(--back); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; }
+header, footer { max-width: 34rem; width: 100%; color: var(--soft); font-size: .9rem; }
+header strong { color: var(--text); font-size: 1.1rem; }
+main { max-width: 34rem; width: 100%; margin: 1rem 0; padding: 1.5rem; background: var(--card);
+  border: 1px solid var(--line); border-radius: .6rem; }
+h1 { margin: 0 0 1rem; font-size: 1.4rem; line-height: 1.25; }
+label { display: block; margin-top: .9rem; font-weight: 600; }
+input:not([type=hidden]):not([type=checkbox]) { width: 100%; margin-top: .25rem; padding: .55rem .7rem; font: inherit;
+  color: inherit; background: transparent; border: 1px solid var(--line); border-radius: .4rem; }
+.choices { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.4rem; }
+button { padding: .55rem 1.2rem; font: inherit; font-weight: 600; cursor: pointer; border-radius: .4rem;
+  border: 1px solid var(--main); color: var(--main); background: transparent; }
+button.main { color: var(--on-main); background: var(--main); }
+button:focus-visible, input:focus-visible, a:focus-visible { outline: 3px solid var(--main); outline-offset: 2px; }
+a { color: var(--main); }
+code { overflow-wrap: anywhere; }
+table { width: 100%; border-collapse: collapse; } th, td { padding: .4rem; text-align: left; overflow-wrap: anywhere;
+  border-bottom: 1px solid var(--line); vertical-align: top; }
+.alert { color: var(--warn); font-weight: 600; }
+";
+
+pub(super) fn page(provider: &str, heading: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (heading) " · " (provider) " sandbox" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header { strong { (provider) } " · sandbox" }
+                main { h1 { (heading) } (body) }
+                footer {
+                    "This is a sandbox on this computer, not the real " (provider) ". Accounts and data are made up."
+                }
+            }
+        }
+    }
+}

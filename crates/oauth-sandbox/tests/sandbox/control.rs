@@ -1,0 +1,110 @@
+//! The whole sandbox, and its controls over HTTP.
+
+use oauth_sandbox::Sandbox;
+use serde_json::{Value, json};
+
+use crate::support::http;
+
+struct Remote<'a>(&'a Sandbox);
+
+impl Remote<'_> {
+    async fn call(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        let request = http()
+            .request(method.parse().unwrap(), format!("{}{path}", self.0.control_url()))
+            .header("X-Sandbox-Key", self.0.control_key());
+        let request = if let Some(body) = body { request.json(&body) } else { request };
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
+    }
+}
+
+#[tokio::test]
+async fn the_card_is_what_another_process_needs() {
+    let sandbox = Sandbox::builder().redirect_uri("http://127.0.0.1:4000/cb").start().await.unwrap();
+    let card = sandbox.card();
+    let gocd = &card["providers"]["gocd"];
+    assert_eq!(gocd["url"], sandbox.gocd().url());
+    assert_eq!(gocd["authorize_url"], format!("{}/oauth/authorize", sandbox.gocd().url()));
+    assert_eq!(gocd["token_url"], sandbox.gocd().token_url());
+    assert_eq!(gocd["api_url"], sandbox.gocd().api_url());
+    assert_eq!(gocd["client_id"], sandbox.gocd().client_id());
+    assert_eq!(gocd["client_secret"], sandbox.gocd().client_secret());
+    assert_eq!(gocd["redirect_uris"][1], "http://127.0.0.1:4000/cb");
+    assert_eq!(gocd["users"][0]["email"], "ada@example.com");
+    assert_eq!(gocd["users"][0]["password"], sandbox.gocd().users()[0].password);
+    assert_eq!(card["control"], json!({ "url": sandbox.control_url(), "key": sandbox.control_key() }));
+    let debug = format!("{sandbox:?} {:?}", sandbox.typed_card());
+    assert!(!debug.contains(sandbox.control_key()) && !debug.contains(sandbox.gocd().client_secret()));
+}
+
+#[tokio::test]
+async fn everything_can_be_done_from_another_process() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let remote = Remote(&sandbox);
+    let before = sandbox.gocd().now();
+    let (status, now) = remote.call("POST", "/gocd/advance", Some(json!({ "seconds": 3600 }))).await;
+    assert_eq!(status, 200);
+    let time =
+        |value: &Value| value["now"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    assert!((time(&now) - before).num_seconds() >= 3600);
+    assert_eq!(remote.call("POST", "/all/advance", Some(json!({ "seconds": 3600 }))).await.0, 200);
+    assert!((time(&remote.call("GET", "/gocd/now", None).await.1) - before).num_seconds() >= 7200);
+
+    let fault = json!({ "on": "token", "fault": { "kind": "answer", "status": 418, "body": "tea" } });
+    assert_eq!(remote.call("POST", "/gocd/faults", Some(fault)).await.0, 204);
+    let response = http().post(sandbox.gocd().token_url()).send().await.unwrap();
+    assert_eq!((response.status().as_u16(), response.text().await.unwrap().as_str()), (418, "tea"));
+    let (status, journal) = remote.call("GET", "/gocd/journal", None).await;
+    assert_eq!((status, &journal["token_calls"]), (200, &json!(1)));
+    assert_eq!(journal["entries"][0]["kind"], "token");
+    assert_eq!(journal["entries"][0]["fault"], "answer 418");
+
+    assert_eq!(remote.call("POST", "/all/reset", None).await.0, 204);
+    assert_eq!(remote.call("GET", "/gocd/journal", None).await.1["entries"], json!([]));
+    assert!((sandbox.gocd().now() - before).num_seconds() < 1000);
+}
+
+#[tokio::test]
+async fn mistakes_are_answered_and_the_key_comes_first() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let remote = Remote(&sandbox);
+    for (method, path, body, status) in [
+        ("GET", "/nobody/now", None, 404),
+        ("GET", "/all/now", None, 404),
+        ("GET", "/nothing", None, 404),
+        ("POST", "/gocd/advance", Some(json!({ "seconds": -1 })), 400),
+        ("POST", "/gocd/advance", None, 400),
+        ("POST", "/gocd/faults", Some(json!({ "on": "page", "fault": { "kind": "hang" } })), 400),
+        ("POST", "/gocd/faults", Some(json!({ "on": "api", "fault": { "kind": "hung" } })), 400),
+    ] {
+        let (got, body) = remote.call(method, path, body).await;
+        assert_eq!(got, status, "{method} {path}: {body}");
+        assert!(body["error"].is_string(), "{body}");
+    }
+    for key in ["", "wrong", &sandbox.control_key()[1..], &format!("{}x", sandbox.control_key())] {
+        for path in ["/gocd/journal", "/nothing"] {
+            let request = http().get(format!("{}{path}", sandbox.control_url())).header("X-Sandbox-Key", key);
+            assert_eq!(request.send().await.unwrap().status(), 401);
+        }
+    }
+    assert_eq!(http().get(format!("{}/gocd/now", sandbox.control_url())).send().await.unwrap().status(), 401);
+}
+
+#[tokio::test]
+async fn ports_are_counted_from_the_base() {
+    // Somebody else may hold one of the ten; another base will do then.
+    for base in [42_310, 43_420, 44_530, 45_640, 46_750] {
+        let Ok(sandbox) = Sandbox::builder().port_base(Some(base)).start().await else { continue };
+        assert_eq!(sandbox.gocd().url(), format!("http://127.0.0.1:{}/go", base + 3));
+        assert_eq!(sandbox.control_url(), format!("http://127.0.0.1:{}", base + 9));
+        return;
+    }
+    panic!("no free ports");
+}
+
+#[tokio::test]
+async fn a_base_too_high_is_refused() {
+    let refused = Sandbox::builder().port_base(65_530).start().await.unwrap_err();
+    assert!(matches!(refused, oauth_sandbox::Error::PortBase(65_530)), "{refused}");
+}

@@ -1,0 +1,12 @@
+//! The sandbox from outside, over real HTTP. One binary, a module for each subject: linking is what takes the time.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic, also in a helper")]
+
+mod control;
+mod faults;
+mod gocd_api;
+mod gocd_authorize;
+mod gocd_tls;
+mod gocd_token;
+mod handle;
+mod support;

@@ -1,0 +1,113 @@
+//! A plain HTTP client that follows nothing and trusts nobody, and GoCD's flow by hand.
+
+use std::sync::Arc;
+
+use oauth_sandbox::Gocd;
+use reqwest::header::LOCATION;
+use reqwest::{Client, Response};
+use serde_json::Value;
+use url::Url;
+use url::form_urlencoded::Serializer;
+
+/// A client that trusts only `ca`, keeps cookies and follows no redirects.
+pub(crate) fn browser(ca: Option<&str>) -> Client {
+    let mut roots = rustls::RootCertStore::empty();
+    if let Some(pem) = ca {
+        use rustls::pki_types::CertificateDer;
+        use rustls::pki_types::pem::PemObject as _;
+        roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
+    }
+    let config =
+        rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+    Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .cookie_store(true)
+        .tls_backend_preconfigured(config)
+        .build()
+        .unwrap()
+}
+
+pub(crate) fn http() -> Client {
+    browser(None)
+}
+
+/// `url` with a query.
+pub(crate) fn with_query(url: &str, query: &[(&str, &str)]) -> String {
+    format!("{url}?{}", Serializer::new(String::new()).extend_pairs(query).finish())
+}
+
+pub(crate) fn location(response: &Response) -> String {
+    response.headers()[LOCATION].to_str().unwrap().to_owned()
+}
+
+/// The value of one query parameter.
+pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// The authorize URL that a well-behaved client of `sandbox` builds.
+pub(crate) fn authorize_url(sandbox: &Gocd) -> String {
+    with_query(
+        sandbox.authorize_url(),
+        &[
+            ("client_id", sandbox.client_id()),
+            ("redirect_uri", &sandbox.redirect_uris()[0]),
+            ("response_type", "code"),
+            ("state", "s t/1"),
+        ],
+    )
+}
+
+/// A code for the first user.
+pub(crate) async fn code(sandbox: &Gocd) -> String {
+    parameter(&sandbox.approve(authorize_url(sandbox)).await.unwrap(), "code").unwrap()
+}
+
+/// A token call with the right credentials and redirect URI, and `changes` on top: an empty value leaves a field out.
+pub(crate) async fn token(sandbox: &Gocd, changes: &[(&str, &str)]) -> (u16, Value) {
+    let response = token_response(sandbox, changes).await;
+    (response.status().as_u16(), response.json().await.unwrap())
+}
+
+pub(crate) async fn token_response(sandbox: &Gocd, changes: &[(&str, &str)]) -> Response {
+    let redirect_uri = sandbox.redirect_uris()[0].clone();
+    let mut form = vec![
+        ("grant_type", "authorization-code"),
+        ("client_id", sandbox.client_id()),
+        ("client_secret", sandbox.client_secret()),
+        ("redirect_uri", &redirect_uri),
+    ];
+    for (name, value) in changes {
+        form.retain(|(other, _)| other != name);
+        if !value.is_empty() {
+            form.push((name, value));
+        }
+    }
+    http().post(sandbox.token_url()).form(&form).send().await.unwrap()
+}
+
+/// A pair of tokens: access and refresh.
+pub(crate) async fn tokens(sandbox: &Gocd) -> (String, String) {
+    let (status, body) = token(sandbox, &[("code", &code(sandbox).await)]).await;
+    assert_eq!(status, 200, "{body}");
+    pair(&body)
+}
+
+pub(crate) fn pair(body: &Value) -> (String, String) {
+    (body["access_token"].as_str().unwrap().to_owned(), body["refresh_token"].as_str().unwrap().to_owned())
+}
+
+/// The status of the feed for a caller with this `Authorization` header.
+pub(crate) async fn feed(sandbox: &Gocd, authorization: &str) -> u16 {
+    let url = format!("{}/cctray.xml", sandbox.url());
+    http().get(url).header("authorization", authorization).send().await.unwrap().status().as_u16()
+}
+
+pub(crate) fn token_header(token: &str) -> String {
+    format!("Token token=\"{token}\"")
+}
