@@ -44,7 +44,7 @@ impl<P: Provider> Client<P> {
         if endpoint.accepts(response.status()) {
             return endpoint.reply(&at, response).map_err(named);
         }
-        Err(named(refused::<P>(&response, &url, token)))
+        Err(named(refused::<P>(&response, &url, token, endpoint.secrets())))
     }
 
     /// The headers that authorize a request, for a team's own HTTP client. Marked sensitive.
@@ -73,7 +73,12 @@ impl<P: Provider> Client<P> {
     }
 }
 
-fn refused<P: Provider>(response: &Response<Vec<u8>>, url: &Url, token: &Token<P>) -> Error {
+fn refused<'a, P: Provider>(
+    response: &Response<Vec<u8>>,
+    url: &Url,
+    token: &'a Token<P>,
+    mut secrets: Vec<&'a str>,
+) -> Error {
     let status = response.status();
     let location =
         response.headers().get(LOCATION).and_then(|location| url.join(location.to_str().ok()?).ok());
@@ -90,7 +95,7 @@ fn refused<P: Provider>(response: &Response<Vec<u8>>, url: &Url, token: &Token<P
         _ => (ErrorKind::ApiRefused, "the API refused"),
     };
     let fields: Option<Value> = serde_json::from_slice(response.body()).ok();
-    let mut secrets = vec![token.access_token().expose()];
+    secrets.push(token.access_token().expose());
     secrets.extend(token.refresh_token().map(crate::RefreshToken::expose));
     let message = if kind == ErrorKind::Redirected {
         location_host(response.headers()).map(|host| format!("to {host}"))

@@ -111,7 +111,7 @@ impl<P: Provider> Client<P> {
         extra: P::Extra,
     ) -> Result<Token<P>, Error> {
         let access_token = access_token.into();
-        if !is_token(access_token.expose()) {
+        if !crate::text::is_token(access_token.expose()) {
             return Err(Error::invalid("this cannot be an access token")
                 .at_provider(P::NAME)
                 .advise("it is empty or holds characters other than printable ASCII; paste it again"));
@@ -195,7 +195,7 @@ impl<P: Provider> Client<P> {
             ("access_token", Some(wire.access_token.secret())),
             ("refresh_token", refresh_token.as_ref().map(oauth2::RefreshToken::secret)),
         ] {
-            if secret.is_some_and(|secret| !is_token(secret)) {
+            if secret.is_some_and(|secret| !crate::text::is_token(secret)) {
                 return Err(Error::new(
                     ErrorKind::BadReply,
                     format!("the `{name}` of the reply is empty or not printable ASCII"),
@@ -442,11 +442,6 @@ impl<P: Refreshes> Client<P> {
         }
         Ok(new)
     }
-}
-
-/// Printable ASCII and not empty (RFC 6749 appendices A.12 and A.17): what may stand in a header.
-fn is_token(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|b| (0x20..=0x7E).contains(&b))
 }
 
 /// The origin of a site's token endpoint.

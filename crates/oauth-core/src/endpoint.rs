@@ -50,6 +50,12 @@ pub trait Endpoint<P: Provider>: Sync {
     /// If what was asked for cannot be asked.
     fn request(&self, at: &At<'_, P>) -> Result<Request<Vec<u8>>, Error>;
 
+    /// Secrets that the request holds beside the token it is made with (a password, another token), so that an error
+    /// never shows them, even where the server's answer repeats them. None by default.
+    fn secrets(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
     /// Whether [`reply`](Self::reply) wants to see an answer of this status. By default any 2xx.
     fn accepts(&self, status: StatusCode) -> bool {
         status.is_success()
@@ -85,9 +91,19 @@ impl<'a, P: Provider> At<'a, P> {
     }
 
     /// A token that the API gave out in exchange for this one: of the same provider, site and client.
-    pub fn derived(&self, access_token: impl Into<AccessToken>, scopes: Scopes) -> Token<P> {
-        Token {
-            access_token: access_token.into(),
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadReply`] if it cannot be an access token.
+    pub fn derived(&self, access_token: impl Into<AccessToken>, scopes: Scopes) -> Result<Token<P>, Error> {
+        let access_token = access_token.into();
+        if !crate::text::is_token(access_token.expose()) {
+            return Err(Error::new(
+                ErrorKind::BadReply,
+                "the token of the answer is empty or not printable ASCII",
+            ));
+        }
+        Ok(Token {
+            access_token,
             refresh_token: None,
             scopes,
             scopes_from: ScopesFrom::Reply,
@@ -100,7 +116,7 @@ impl<'a, P: Provider> At<'a, P> {
             extra: self.token.extra.clone(),
             other: Map::new(),
             provider: PhantomData,
-        }
+        })
     }
 }
 
@@ -125,13 +141,32 @@ pub fn json<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result<T, Erro
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let what = match error.inner().classify() {
-            serde_json::error::Category::Data => {
-                format!("the answer lacks `{}` or has it of another type", error.path())
-            }
+            serde_json::error::Category::Data => misfit(error.path(), error.inner()),
             _ => "the answer is not JSON".to_owned(),
         };
         Error::new(ErrorKind::BadReply, what).with_status(response.status())
     })
+}
+
+/// What is wrong with an answer of another shape, out of those parts of the parser's words that are ours: the name of
+/// a field that is missing, the type that was expected. Never what was found instead.
+fn misfit(path: &serde_path_to_error::Path, error: &serde_json::Error) -> String {
+    let path = path.to_string();
+    let words = error.to_string();
+    let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+    if let Some((name, _)) = words.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+        return match path.as_str() {
+            "." => format!("the answer lacks `{name}`"),
+            path => format!("the answer lacks `{path}.{name}`"),
+        };
+    }
+    // Below `#[serde(flatten)]` the parser no longer knows where it is.
+    let place =
+        if path == "." { "a value of the answer".to_owned() } else { format!("`{path}` of the answer") };
+    match words.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("{place} is of another type: not {expected}"),
+        None => format!("{place} cannot be read"),
+    }
 }
 
 /// A `GET` of this URL.
@@ -228,5 +263,38 @@ impl<P: Provider> Endpoint<P> for Raw {
 
     fn reply(&self, _: &At<'_, P>, response: Response<Vec<u8>>) -> Result<Response<Vec<u8>>, Error> {
         Ok(response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    struct Flat {
+        #[allow(dead_code)]
+        id: String,
+        #[allow(dead_code)]
+        #[serde(flatten)]
+        other: Map<String, serde_json::Value>,
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_answer_is_said_without_quoting_it() {
+        let wrong = |body: &str| {
+            let flat = json::<Flat>(&Response::new(body.as_bytes().to_vec())).unwrap_err().to_string();
+            let list =
+                json::<Vec<(String, u8)>>(&Response::new(body.as_bytes().to_vec())).unwrap_err().to_string();
+            for text in [&flat, &list] {
+                assert!(!text.contains("canary"), "{text}");
+            }
+            format!("{}\n{}", flat.split(": status").next().unwrap(), list.split(": status").next().unwrap())
+        };
+        insta::assert_snapshot!(
+            ["{}", r#"{"id":["canary, expected canary"]}"#, r#"[["canary","canary"]]"#, "canary"]
+                .map(wrong)
+                .join("\n")
+        );
     }
 }

@@ -13,17 +13,36 @@ pub(crate) fn tame(text: &str, limit: usize) -> String {
     out
 }
 
-/// `text` with every one of `secrets` (also percent-encoded) taken out, then tamed.
+/// `text` with every one of `secrets` (also encoded as in a form, a query or a path) taken out, then tamed.
 pub(crate) fn scrub(text: &str, secrets: &[&str], limit: usize) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "[redacted]");
-        let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        if encoded != **secret {
-            text = text.replace(&encoded, "[redacted]");
+        let in_a_form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        for encoded in [in_a_form.replace('+', "%20"), in_a_form, in_a_path(secret)] {
+            if encoded != **secret {
+                text = text.replace(&encoded, "[redacted]");
+            }
         }
     }
     tame(&text, limit)
+}
+
+/// As one segment of a URL's path.
+fn in_a_path(segment: &str) -> String {
+    let Ok(mut url) = url::Url::parse("http://localhost") else { return segment.to_owned() };
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.push(segment);
+    }
+    match url.path().trim_start_matches('/') {
+        "" => segment.to_owned(), // `.` and `..`
+        path => path.to_owned(),
+    }
+}
+
+/// Printable ASCII and not empty (RFC 6749 appendices A.12 and A.17): what may stand in a header.
+pub(crate) fn is_token(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|b| (0x20..=0x7E).contains(&b))
 }
 
 #[cfg(test)]
@@ -31,9 +50,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_go_in_both_spellings_and_control_characters_too() {
-        let text = scrub("bad token a b+c\r\nand a%20b%2Bc, a+b%2Bc", &["a b+c"], 100);
-        assert_eq!(text, "bad token [redacted]  and a%20b%2Bc, [redacted]");
+    fn secrets_go_in_every_spelling_and_control_characters_too() {
+        let text = scrub("bad token a b+c\r\nand a%20b%2Bc, a+b%2Bc, a%20b+c", &["a b+c"], 100);
+        assert_eq!(text, "bad token [redacted]  and [redacted], [redacted], [redacted]");
         assert_eq!(tame("abcdef", 3), "abc…");
     }
 }
