@@ -1,1 +1,32 @@
-//! OAuth2 client and typed API endpoints for Cobot.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod api;
+mod app_flow;
+mod connect;
+mod provider;
+pub mod scope;
+mod site;
+mod subdomain;
+
+pub use app_flow::AppFlow;
+pub use connect::Connect;
+pub use provider::Cobot;
+pub use site::Site;
+pub use subdomain::Subdomain;
+
+pub use oauth_core::{
+    self, AccessToken, App, At, AuthorizationCode, Call, CallbackFault, ClientBuilder, ClientId,
+    ClientSecret, Clock, Encoding, Endpoint, Error, ErrorKind, Limits, OAuthCode, Obtained, Password,
+    Pending, Raw, RedirectUri, Scope, Scopes, ScopesFrom, Started, State, StoredToken, SystemClock,
+    Transport, TransportError, async_trait, chrono, get, http, join, json, json_request, request, url,
+};
+
+/// A client of Cobot: begins and finishes connections, redeems codes, sends API calls.
+pub type Client = oauth_core::Client<Cobot>;
+
+/// An access token of Cobot with all that is known about it. It does not expire.
+pub type Token = oauth_core::Token<Cobot>;
+
+/// A [`Client`] with one [`Token`].
+pub type Authorized = oauth_core::Authorized<Cobot>;

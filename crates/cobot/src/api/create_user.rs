@@ -1,0 +1,112 @@
+//! A new person at Cobot, and the code that connects them.
+
+use std::fmt;
+
+use oauth_core::http::{Method, Request, Response};
+use oauth_core::{At, AuthorizationCode, Endpoint, Error, Password, join, json, json_request};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::Cobot;
+
+/// `POST https://www.cobot.me/api/users`: makes a new user, who has thereby connected the app. Scope
+/// [`write`](crate::scope::WRITE). Source: <https://dev.cobot.me/api-docs/users>.
+///
+/// The [`grant_code`](CreatedUser::grant_code) of the answer is an authorization code that came without a browser:
+///
+/// ```no_run
+/// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
+/// use cobot::{api, scope};
+///
+/// let joe = client.send(&token, &api::CreateUser::new("joe@doe.com")).await?;
+/// // Which scopes such a token gets is not documented; those given here are only noted. `api::TokenInfo` tells.
+/// let joes_token = client.redeem(joe.grant_code, [scope::READ_USER]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CreateUser {
+    email: String,
+    password: Option<Password>,
+}
+
+impl CreateUser {
+    /// A user with this e-mail address, which counts as confirmed. Cobot makes up a password.
+    pub fn new(email: impl Into<String>) -> Self {
+        Self { email: email.into(), password: None }
+    }
+
+    /// Gives the user this password.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<Password>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+}
+
+/// A user that was made.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct CreatedUser {
+    /// The key to know the person by.
+    pub id: String,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// For [`Client::redeem`](oauth_core::Client::redeem), once.
+    pub grant_code: AuthorizationCode,
+    /// Whatever else the answer holds. `Debug` shows the names only, as a password might be among it.
+    pub other: Map<String, Value>,
+}
+
+impl fmt::Debug for CreatedUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreatedUser")
+            .field("id", &self.id)
+            .field("email", &self.email)
+            .field("grant_code", &self.grant_code)
+            .field("other", &self.other.keys().collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    email: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    id: String,
+    email: Option<String>,
+    grant_code: String,
+    #[serde(flatten)]
+    other: Map<String, Value>,
+}
+
+impl Endpoint<Cobot> for CreateUser {
+    type Reply = CreatedUser;
+    const NAME: &'static str = "POST /api/users";
+    const REPLAYABLE: bool = false;
+
+    fn request(&self, at: &At<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
+        let body = Body { email: &self.email, password: self.password.as_ref().map(Password::expose) };
+        json_request(Method::POST, &join(at.site().api_url(), &["users"])?, &body)
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        self.password.iter().map(Password::expose).collect()
+    }
+
+    fn reply(&self, _: &At<'_, Cobot>, response: Response<Vec<u8>>) -> Result<CreatedUser, Error> {
+        let answer: Answer = json(&response)?;
+        Ok(CreatedUser {
+            id: answer.id,
+            email: answer.email,
+            grant_code: AuthorizationCode::new(answer.grant_code),
+            other: answer.other,
+        })
+    }
+}

@@ -1,0 +1,55 @@
+//! The app flow: a token by e-mail address and password.
+
+use oauth_core::{Encoding, Password, PasswordRequest, Scopes};
+
+/// Cobot's "app flow" for desktop and mobile apps, which is the password grant of RFC 6749 section 4.3
+/// (<https://dev.cobot.me/page/oauth-flow>).
+///
+/// For [`Client::password`](oauth_core::Client::password). The app sees the person's password, so prefer
+/// [`Connect`](crate::Connect) wherever a browser can be opened; Cobot's current metadata no longer lists this grant.
+///
+/// ```no_run
+/// # async fn example(client: cobot::Client) -> Result<(), cobot::Error> {
+/// use cobot::{AppFlow, scope};
+///
+/// let token = client.password(AppFlow::new("joe@doe.com", "password", [scope::READ_USER])).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AppFlow {
+    username: String,
+    password: Password,
+    scopes: Scopes,
+    in_query: bool,
+}
+
+impl AppFlow {
+    /// A token for the person with this e-mail address and password.
+    pub fn new(
+        username: impl Into<String>,
+        password: impl Into<Password>,
+        scopes: impl Into<Scopes>,
+    ) -> Self {
+        Self { username: username.into(), password: password.into(), scopes: scopes.into(), in_query: false }
+    }
+
+    /// Sends the parameters in the URL's query, to the letter of the document.
+    ///
+    /// Servers and proxies write queries into their logs, and this one holds the person's password and the client's
+    /// secret. The default is the body, as with Cobot's code grant.
+    #[must_use]
+    pub fn in_query(mut self) -> Self {
+        self.in_query = true;
+        self
+    }
+}
+
+impl From<AppFlow> for PasswordRequest {
+    fn from(flow: AppFlow) -> Self {
+        let mut request = Self::new(flow.username, flow.password, flow.scopes);
+        request.encoding = flow.in_query.then_some(Encoding::Query);
+        request
+    }
+}
