@@ -1,0 +1,60 @@
+//! Who the token belongs to.
+
+use oauth_core::http::{Request, Response};
+use oauth_core::{At, Endpoint, Error, get, join, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::read::{debug_without_other, maybe_id};
+use crate::Go1;
+
+/// `GET /me` of version 2: the user that the token belongs to.
+///
+/// Source: the quick start guide's sample program calls it,
+/// <https://www.go1.com/developers/customers/concepts/quick-start-guide>.
+///
+/// ```
+/// # async fn example(client: go1::Client, token: go1::Token) -> Result<(), go1::Error> {
+/// let me = client.send(&token, &go1::api::Me).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Me;
+
+/// A user.
+///
+/// Go1 publishes no schema of this reply. The names are those of the user in its example of a webhook,
+/// <https://www.go1.com/developers/partners/concepts/webhook-signature-authentification>, so each may be missing.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Profile {
+    /// The user's identifier. Read from a number or a string.
+    #[serde(default, deserialize_with = "maybe_id")]
+    pub id: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The first name.
+    pub first_name: Option<String>,
+    /// The last name.
+    pub last_name: Option<String>,
+    /// Whatever else came back.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+debug_without_other!(Profile { id, email, first_name, last_name });
+
+impl Endpoint<Go1> for Me {
+    type Reply = Profile;
+    const NAME: &'static str = "GET /me";
+    const REPLAYABLE: bool = true;
+
+    fn request(&self, at: &At<'_, Go1>) -> Result<Request<Vec<u8>>, Error> {
+        get(&join(at.site().api_url(), &["me"])?)
+    }
+
+    fn reply(&self, _: &At<'_, Go1>, response: Response<Vec<u8>>) -> Result<Profile, Error> {
+        json(&response)
+    }
+}

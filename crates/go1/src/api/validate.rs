@@ -1,0 +1,44 @@
+//! Whether a token is good.
+
+use oauth_core::http::{Request, Response, StatusCode};
+use oauth_core::{At, Endpoint, Error, get};
+
+use crate::Go1;
+
+/// `GET /oauth/validate` on the authorization host: whether Go1 still takes the token.
+///
+/// `true` for a 2xx, `false` for 400, 401 and 403; anything else is an error, because it says nothing about the token.
+/// A token that has expired by our own clock is not sent: that is an error too
+/// ([`ErrorKind::Expired`](crate::ErrorKind::Expired)).
+///
+/// Source: Go1's plug-in for Moodle (`go1com/moodle-mod_goone`) takes a 200 for good and all else for bad; which status
+/// a bad token gets is not documented.
+///
+/// ```
+/// # async fn example(client: go1::Client, token: go1::Token) -> Result<(), go1::Error> {
+/// if !client.send(&token, &go1::api::Validate).await? {
+///     // refresh it, or have the customer connect again
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Validate;
+
+impl Endpoint<Go1> for Validate {
+    type Reply = bool;
+    const NAME: &'static str = "GET /oauth/validate";
+    const REPLAYABLE: bool = true;
+
+    fn request(&self, at: &At<'_, Go1>) -> Result<Request<Vec<u8>>, Error> {
+        get(at.site().validate_url())
+    }
+
+    fn accepts(&self, status: StatusCode) -> bool {
+        status.is_success() || matches!(status.as_u16(), 400 | 401 | 403)
+    }
+
+    fn reply(&self, _: &At<'_, Go1>, response: Response<Vec<u8>>) -> Result<bool, Error> {
+        Ok(response.status().is_success())
+    }
+}

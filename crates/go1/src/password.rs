@@ -1,0 +1,105 @@
+//! The password grant.
+
+use oauth_core::{Error, Password, PasswordRequest, Scopes};
+
+/// A token by the password of a portal's administrator: for partners who made the portal themselves, and as their way
+/// back when a customer's tokens are lost.
+///
+/// ```
+/// use go1::{PortalPassword, scope};
+///
+/// # fn main() -> Result<(), go1::Error> {
+/// let request = PortalPassword::new("example.mygo1.com", "admin@example.com", "secret", [scope::LO_READ])?;
+/// assert!(PortalPassword::new("https://example.mygo1.com/", "admin@example.com", "secret", [scope::LO_READ]).is_err());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Source: <https://www.go1.com/developers/partners/concepts/password_grant>.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PortalPassword {
+    portal: String,
+    username: String,
+    password: Password,
+    scopes: Scopes,
+}
+
+impl PortalPassword {
+    /// `portal` is the portal's host name, such as `example.mygo1.com`; `username` the administrator's e-mail address.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if `portal` is no host name: it is sent without
+    /// scheme and path.
+    pub fn new(
+        portal: impl Into<String>,
+        username: impl Into<String>,
+        password: impl Into<Password>,
+        scopes: impl Into<Scopes>,
+    ) -> Result<Self, Error> {
+        let portal = portal.into();
+        if !is_host_name(&portal) {
+            return Err(Error::invalid("the portal name is no host name")
+                .at_provider("go1")
+                .advise("give it without scheme and path, such as example.mygo1.com"));
+        }
+        Ok(Self { portal, username: username.into(), password: password.into(), scopes: scopes.into() })
+    }
+}
+
+impl From<PortalPassword> for PasswordRequest {
+    fn from(request: PortalPassword) -> Self {
+        let mut out = Self::new(request.username, request.password, request.scopes);
+        out.params.push(("portal_name", request.portal));
+        out
+    }
+}
+
+/// Letters, digits and hyphens between dots (RFC 1123 section 2.1), at least two labels.
+fn is_host_name(text: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= 253 && text.contains('.') && text.split('.').all(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn host_names_and_others() {
+        for (text, good) in [
+            ("example.mygo1.com", true),
+            ("Learn.Example.com", true),
+            ("127.0.0.1", true),
+            ("", false),
+            ("example", false),
+            ("example.mygo1.com.", false),
+            (".mygo1.com", false),
+            ("-a.mygo1.com", false),
+            ("https://example.mygo1.com", false),
+            ("example.mygo1.com/", false),
+            ("example.mygo1.com:443", false),
+            ("a b.mygo1.com", false),
+            ("a\r\nb.mygo1.com", false),
+            ("bücher.mygo1.com", false),
+        ] {
+            assert_eq!(is_host_name(text), good, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_taken_is_sent_as_it_is(text in "[a-zA-Z0-9./:@ -]{0,40}|.{0,20}") {
+            if let Ok(request) = PortalPassword::new(text.as_str(), "u", "p", Scopes::none()) {
+                prop_assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-'));
+                prop_assert_eq!(PasswordRequest::from(request).params, vec![("portal_name", text)]);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What the tests of this crate share.
+#![allow(dead_code)] // each test file uses some of it
+
+use go1::http::Response;
+use go1::{App, Client, ClientBuilder, Connect, RedirectUri, Site, Token, scope};
+use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, ManualClock, Wire, reply};
+
+pub(crate) const REDIRECT_URI: &str = "https://app.example.com/go1/callback";
+
+/// One of `tests/replies`.
+macro_rules! recorded {
+    ($name:literal) => {
+        include_str!(concat!("replies/", $name, ".json"))
+    };
+}
+pub(crate) use recorded;
+
+pub(crate) fn app() -> App {
+    App::new("client-id", CLIENT_SECRET, RedirectUri::new(REDIRECT_URI).unwrap())
+}
+
+/// A client of the production site that gets these answers, and the record of what it sends.
+pub(crate) fn builder(
+    answers: impl IntoIterator<Item = Response<Vec<u8>>>,
+) -> (ClientBuilder, Wire, ManualClock) {
+    let (wire, clock) = (Wire::answering(answers), ManualClock::default());
+    let builder = Client::builder(Site::production(), app()).transport(wire.clone()).clock(clock.clone());
+    (builder, wire, clock)
+}
+
+pub(crate) fn client(answers: impl IntoIterator<Item = Response<Vec<u8>>>) -> (Client, Wire) {
+    let (builder, wire, _) = builder(answers);
+    (builder.build().unwrap(), wire)
+}
+
+/// A client that gets one answer, with a token to send.
+pub(crate) fn with_token(status: u16, json: &str) -> (Client, Token, Wire) {
+    let (client, wire) = client([reply(status, json)]);
+    let token = client.adopt(ACCESS_TOKEN, [scope::LO_READ]).unwrap();
+    (client, token, wire)
+}
+
+pub(crate) fn connect() -> Connect {
+    Connect::new([scope::USER_READ, scope::LO_READ]).partner_portal(7_654_321)
+}

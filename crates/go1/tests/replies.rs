@@ -1,0 +1,239 @@
+//! Every reply that this crate reads, and what becomes of those that are refusals.
+
+#![allow(clippy::unwrap_used)] // also in helpers, which clippy does not take for tests
+
+mod common;
+
+use common::{builder, client, connect, recorded, with_token};
+use go1::api::{Account, LearningObjects, Me, Validate};
+use go1::{
+    Client, Error, ErrorKind, Obtained, PortalPassword, Scopes, ScopesFrom, StoredToken, Token, scope,
+};
+use oauth_testing::{ACCESS_TOKEN, PASSWORD, REFRESH_TOKEN, callback, reply};
+
+async fn connected(client: &Client) -> Result<Token, Error> {
+    let started = client.begin(&connect()).unwrap();
+    client.finish(&started.pending, &callback(common::REDIRECT_URI, &started)).await
+}
+
+#[tokio::test]
+async fn a_connected_customer() {
+    let (client, _) = client([reply(200, recorded!("token"))]);
+    let token = connected(&client).await.unwrap();
+    assert_eq!(token.access_token().expose(), ACCESS_TOKEN);
+    assert_eq!(token.refresh_token().unwrap().expose(), REFRESH_TOKEN);
+    assert_eq!((token.expires_at().unwrap() - token.received_at()).num_seconds(), 43_200);
+    assert_eq!((token.lapses_at().unwrap() - token.received_at()).num_days(), 90);
+    assert_eq!(token.scopes().to_string(), "user.read lo.read");
+    assert_eq!(token.scopes_from(), ScopesFrom::Request);
+    assert_eq!(token.issuer(), "https://auth.go1.com");
+    assert!(!format!("{token:?}").contains("canary"));
+}
+
+#[tokio::test]
+async fn the_reply_says_how_long_a_token_lives() {
+    let (client, _) = client([reply(200, recorded!("token_31_days"))]);
+    let token = connected(&client).await.unwrap();
+    assert_eq!((token.expires_at().unwrap() - token.received_at()).num_days(), 31);
+}
+
+#[tokio::test]
+async fn a_refresh_brings_a_new_pair() {
+    let (builder, wire, clock) =
+        builder([reply(200, recorded!("token")), reply(200, recorded!("token_refreshed"))]);
+    let client = builder.build().unwrap();
+    let first = connected(&client).await.unwrap();
+    clock.advance_secs(12 * 3_600);
+    assert_eq!(client.send(&first, &Me).await.unwrap_err().kind(), ErrorKind::Expired);
+    assert_eq!(wire.count(), 1, "an expired token is not sent");
+    let second = client.refresh(&first).await.unwrap();
+    assert_eq!(second.access_token().expose(), "canary-second-access-token");
+    assert_eq!(second.refresh_token().unwrap().expose(), "canary-second-refresh-token");
+    assert_eq!(second.scopes(), first.scopes());
+    assert_eq!(
+        second.lapses_at().unwrap() - first.lapses_at().unwrap(),
+        second.received_at() - first.received_at()
+    );
+}
+
+#[tokio::test]
+async fn client_credentials_are_renewed_by_asking_again() {
+    let answer = || reply(200, recorded!("token_client_credentials"));
+    let (client, wire) = client([answer(), answer()]);
+    let token = client.client_credentials(Scopes::none()).await.unwrap();
+    assert_eq!(token.obtained(), Obtained::ClientCredentials);
+    assert!(token.refresh_token().is_none() && token.lapses_at().is_none());
+    client.refresh(&token).await.unwrap();
+    assert_eq!(wire.text().matches("client_credentials").count(), 2);
+}
+
+#[tokio::test]
+async fn a_stored_token_comes_back() {
+    let (client, _) = client([reply(200, recorded!("token"))]);
+    let token = connected(&client).await.unwrap();
+    let json = serde_json::to_string(&token.to_stored().unwrap()).unwrap();
+    let back = Token::from_stored(serde_json::from_str::<StoredToken>(&json).unwrap()).unwrap();
+    assert_eq!(format!("{back:?}"), format!("{token:?}"));
+    assert_eq!(back.refresh_token(), token.refresh_token());
+}
+
+#[tokio::test]
+async fn refusals_of_the_token_endpoint() {
+    let mut out = String::new();
+    for (status, name, json) in [
+        (401, "error_refresh_token_dead", recorded!("error_refresh_token_dead")),
+        (400, "error_refresh_token_dead_newer", recorded!("error_refresh_token_dead_newer")),
+        (401, "error_refresh_token_dead_totara", recorded!("error_refresh_token_dead_totara")),
+        (400, "error_refresh_token_missing", recorded!("error_refresh_token_missing")),
+        (401, "error_client", recorded!("error_client")),
+    ] {
+        let (client, _) = client([reply(200, recorded!("token")), reply(status, json)]);
+        let token = connected(&client).await.unwrap();
+        let error = client.refresh(&token).await.unwrap_err();
+        out += &format!("{name}, {status}, on a refresh\n  {:?}: {error}\n", error.kind());
+        assert_eq!(error.needs_reconnect(), error.kind() == ErrorKind::GrantRefused);
+    }
+    let (client, _) = common::client([reply(400, recorded!("error_code_spent"))]);
+    let error = connected(&client).await.unwrap_err();
+    out += &format!("error_code_spent, 400, on a code exchange\n  {:?}: {error}\n", error.kind());
+
+    let (client, _) = common::client([reply(401, recorded!("error_password"))]);
+    let request = PortalPassword::new("example.mygo1.com", "admin@example.com", PASSWORD, Scopes::none());
+    let error = client.password(request.unwrap()).await.unwrap_err();
+    out += &format!("error_password, 401, on a password\n  {:?}: {error}\n", error.kind());
+
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("refusals_of_the_token_endpoint", out);
+    });
+}
+
+#[tokio::test]
+async fn me() {
+    let (client, token, _) = with_token(200, recorded!("me"));
+    let me = client.send(&token, &Me).await.unwrap();
+    assert_eq!(me.id.as_deref(), Some("8191190"));
+    assert_eq!(me.email.as_deref(), Some("new.user@go1.com"));
+    assert_eq!(me.first_name.as_deref(), Some("New"));
+    assert_eq!(me.last_name.as_deref(), Some("User"));
+    assert_eq!(me.other["full_name"], "New User");
+    assert!(!format!("{me:?}").contains("New User"), "the values of `other` stay out of Debug");
+
+    let (client, token, _) = with_token(200, r#"{"id":8191190}"#);
+    let me = client.send(&token, &Me).await.unwrap();
+    assert_eq!((me.id.as_deref(), me.email), (Some("8191190"), None));
+}
+
+#[tokio::test]
+async fn account() {
+    let (client, token, _) = with_token(200, recorded!("account"));
+    let portal = client.send(&token, &Account).await.unwrap();
+    assert_eq!(portal.id.as_deref(), Some("1234567"));
+    assert_eq!(portal.url.as_deref(), Some("example.mygo1.com"));
+    let plan = portal.plan.unwrap();
+    assert_eq!((plan.name.as_deref(), plan.kind.as_deref()), (Some("annual"), Some("premium")));
+    assert_eq!(
+        (plan.region.as_deref(), plan.active_user_count, plan.licensed_user_count),
+        (Some("AU"), Some(1), Some(5))
+    );
+    assert_eq!(plan.renewal_date.unwrap().to_rfc3339(), "2027-05-11T02:55:30+00:00");
+    assert_eq!(plan.other["pricing"]["currency"], "AUD");
+}
+
+#[tokio::test]
+async fn learning_objects() {
+    let (client, token, _) = with_token(200, recorded!("learning_objects"));
+    let asked = LearningObjects::new().limit(2);
+    let page = client.send(&token, &asked).await.unwrap();
+    assert_eq!((page.total, page.hits.len()), (3, 2));
+    let first = &page.hits[0];
+    assert_eq!((first.id.as_str(), first.lo_id.as_deref()), ("con_01HBYXF3HYPTG5Q1RJ7BPFAF23", Some("1234")));
+    assert_eq!(first.updated_time.unwrap().to_rfc3339(), "2023-05-19T05:13:30.827+00:00");
+    let core = first.core.as_ref().unwrap();
+    assert_eq!(
+        (core.kind.as_deref(), core.title.as_deref()),
+        (Some("course"), Some("Introduction to Programming"))
+    );
+    assert_eq!(core.image.as_ref().unwrap().mimetype.as_deref(), Some("image/png"));
+    assert_eq!(core.other["standalone"], true);
+    assert_eq!(first.other["lifecycle"]["state"], "published");
+    assert_eq!((page.hits[1].id.as_str(), &page.hits[1].core), ("5678", &None));
+    assert_eq!(asked.after(&page), Some(LearningObjects::new().limit(2).offset(2)));
+
+    let (client, token, _) = with_token(200, recorded!("learning_objects_scrolled"));
+    let asked = LearningObjects::new().scroll();
+    let page = client.send(&token, &asked).await.unwrap();
+    assert_eq!(asked.after(&page), Some(LearningObjects::new().scroll_from("scroll-2")));
+}
+
+#[tokio::test]
+async fn a_reply_can_be_written_and_read_again() {
+    let (client, token, _) = with_token(200, recorded!("learning_objects"));
+    let page = client.send(&token, &LearningObjects::new()).await.unwrap();
+    let again = serde_json::from_str(&serde_json::to_string(&page).unwrap()).unwrap();
+    assert_eq!(page, again);
+}
+
+#[tokio::test]
+async fn validate() {
+    for (status, expected) in [(200, true), (400, false), (401, false), (403, false)] {
+        let (client, token, _) = with_token(status, recorded!("error_invalid_token"));
+        assert_eq!(client.send(&token, &Validate).await.unwrap(), expected, "{status}");
+    }
+    for (status, kind) in [
+        (302, ErrorKind::Redirected),
+        (404, ErrorKind::ApiRefused),
+        (429, ErrorKind::RateLimited),
+        (503, ErrorKind::Unavailable),
+    ] {
+        let (client, token, _) = with_token(status, "");
+        assert_eq!(client.send(&token, &Validate).await.unwrap_err().kind(), kind, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn refusals_of_the_api() {
+    let mut out = String::new();
+    for (status, name, json) in [
+        (401, "error_invalid_token", recorded!("error_invalid_token")),
+        (409, "error_api", recorded!("error_api")),
+        (404, "an expired scroll id", "{}"),
+        (302, "a redirect", ""),
+        (502, "a page of a proxy", "<html>Bad gateway</html>"),
+        (200, "a page instead of JSON", "<html></html>"),
+        (200, "no total", r#"{"hits":[]}"#),
+        (200, "a total in words", r#"{"total":"many","hits":[]}"#),
+        (200, "a learning object without id", r#"{"total":1,"hits":[{"lo_id":"1"}]}"#),
+        (200, "a time that is none", r#"{"total":1,"hits":[{"id":"1","created_time":"canary-yesterday"}]}"#),
+    ] {
+        let (client, token, _) = with_token(status, json);
+        let error = client.send(&token, &LearningObjects::new()).await.unwrap_err();
+        out += &format!("{name}, {status}\n  {:?}: {error}\n", error.kind());
+    }
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("refusals_of_the_api", out);
+    });
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_is_not_sent() {
+    let (client, token, wire) = with_token(200, recorded!("learning_objects"));
+    for asked in [
+        LearningObjects::new().limit(51),
+        LearningObjects::new().offset(10_001),
+        LearningObjects::new().scroll().offset(1),
+        LearningObjects::new().filter("offset", "1"),
+    ] {
+        let error = client.send(&token, &asked).await.unwrap_err();
+        assert_eq!((error.kind(), error.provider()), (ErrorKind::InvalidInput, Some("go1")));
+    }
+    let qa = Client::builder(go1::Site::qa(), common::app()).transport(wire.clone()).build().unwrap();
+    assert_eq!(qa.send(&token, &Me).await.unwrap_err().kind(), ErrorKind::ForeignToken);
+    assert_eq!(wire.count(), 0);
+}
+
+#[test]
+fn a_scope_that_was_not_granted_is_seen() {
+    let (client, _) = client([]);
+    let token = client.adopt(ACCESS_TOKEN, [scope::USER_READ]).unwrap();
+    assert_eq!(token.missing_scopes(&[scope::USER_READ, scope::LO_READ].into()).to_string(), "lo.read");
+}
