@@ -258,12 +258,15 @@ impl Requested<'_> {
     }
 }
 
-impl<P: CodeGrant> Client<P> {
+impl<P: Provider> Client<P> {
     /// Begins an attempt: where to send the person's browser, and what to remember.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if the registration has no redirect URI, or `connect` cannot be had.
-    pub fn begin(&self, connect: &P::Connect) -> Result<Started, Error> {
+    pub fn begin(&self, connect: &<P as CodeGrant>::Connect) -> Result<Started, Error>
+    where
+        P: CodeGrant,
+    {
         let inner = &*self.0;
         let named = |error: Error| error.at_provider(P::NAME);
         let redirect_uri = inner.app.redirect_uri().ok_or_else(|| {
@@ -299,7 +302,10 @@ impl<P: CodeGrant> Client<P> {
     /// [`ErrorKind::Callback`] if the callback is not acceptable, [`ErrorKind::Denied`] if the person refused,
     /// [`ErrorKind::AuthorizationRefused`] if the provider did — nothing was sent and no code spent in these cases —
     /// and whatever the token endpoint or the way to it may fail with.
-    pub async fn finish(&self, pending: &Pending, callback: &str) -> Result<Token<P>, Error> {
+    pub async fn finish(&self, pending: &Pending, callback: &str) -> Result<Token<P>, Error>
+    where
+        P: CodeGrant,
+    {
         let inner = &*self.0;
         let code = self.accept(pending, callback).map_err(|error| error.at_provider(P::NAME))?;
         let requested = Requested {
@@ -357,7 +363,7 @@ impl<P: CodeGrant> Client<P> {
     }
 }
 
-impl<P: DirectCode> Client<P> {
+impl<P: Provider> Client<P> {
     /// Exchanges an authorization code that came by another way than a callback.
     ///
     /// # Errors
@@ -366,19 +372,25 @@ impl<P: DirectCode> Client<P> {
         &self,
         code: impl Into<AuthorizationCode>,
         scopes: impl Into<Scopes>,
-    ) -> Result<Token<P>, Error> {
+    ) -> Result<Token<P>, Error>
+    where
+        P: DirectCode,
+    {
         let requested = Requested::new(scopes.into(), Obtained::AuthorizationCode);
         let code = code.into();
         self.ask(Grant::Code { code: &code, pkce_verifier: None }, requested, "redeeming the code").await
     }
 }
 
-impl<P: PasswordGrant> Client<P> {
+impl<P: Provider> Client<P> {
     /// Asks for a token by a person's password.
     ///
     /// # Errors
     /// [`ErrorKind::GrantRefused`] if the password is refused, and whatever else a token call may fail with.
-    pub async fn password(&self, request: P::Request) -> Result<Token<P>, Error> {
+    pub async fn password(&self, request: <P as PasswordGrant>::Request) -> Result<Token<P>, Error>
+    where
+        P: PasswordGrant,
+    {
         let request: PasswordRequest = request.into();
         let requested = Requested {
             send_scopes: true,
@@ -391,12 +403,15 @@ impl<P: PasswordGrant> Client<P> {
     }
 }
 
-impl<P: ClientCredentialsGrant> Client<P> {
+impl<P: Provider> Client<P> {
     /// Asks for a token by the client's own credentials. [`Client::refresh`] renews it by asking again.
     ///
     /// # Errors
     /// Whatever a token call may fail with.
-    pub async fn client_credentials(&self, scopes: impl Into<Scopes>) -> Result<Token<P>, Error> {
+    pub async fn client_credentials(&self, scopes: impl Into<Scopes>) -> Result<Token<P>, Error>
+    where
+        P: ClientCredentialsGrant,
+    {
         self.by_client_credentials(scopes.into()).await
     }
 }
@@ -409,7 +424,7 @@ impl<P: Provider> Client<P> {
     }
 }
 
-impl<P: Refreshes> Client<P> {
+impl<P: Provider> Client<P> {
     /// Renews a token. One got by client credentials is asked for again, any other is refreshed.
     ///
     /// Where refresh tokens are single use, save the result before using it, and never call this twice with the same
@@ -418,7 +433,10 @@ impl<P: Refreshes> Client<P> {
     /// # Errors
     /// [`ErrorKind::GrantRefused`] if the refresh token is refused, [`ErrorKind::ForeignToken`] if it is another
     /// client's, [`ErrorKind::InvalidInput`] if there is none, and whatever else a token call may fail with.
-    pub async fn refresh(&self, token: &Token<P>) -> Result<Token<P>, Error> {
+    pub async fn refresh(&self, token: &Token<P>) -> Result<Token<P>, Error>
+    where
+        P: Refreshes,
+    {
         let inner = &*self.0;
         token
             .check_belongs_to(&inner.issuer, inner.app.client_id())

@@ -42,6 +42,8 @@ pub struct Dialect {
     pub second_question_mark: bool,
     /// Answers that refuse a grant, beside `invalid_grant`.
     pub grant_refused: &'static [Refusal],
+    /// Answers that blame the client although they say something else.
+    pub client_refused: &'static [Refusal],
     /// Answers of an API that refuse the token.
     pub token_refused: &'static [TokenRefusal],
 }
@@ -96,7 +98,7 @@ pub enum Pkce {
     S256,
 }
 
-/// An answer of the token endpoint that refuses a grant although it does not say `invalid_grant`.
+/// An answer of the token endpoint that means more than its error code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
@@ -149,6 +151,7 @@ impl Dialect {
             state_on_errors: true,
             second_question_mark: false,
             grant_refused: &[],
+            client_refused: &[],
             token_refused: &[TokenRefusal::Status(401)],
         }
     }
@@ -231,6 +234,13 @@ impl Dialect {
     #[must_use]
     pub const fn grant_refused(mut self, refusals: &'static [Refusal]) -> Self {
         self.grant_refused = refusals;
+        self
+    }
+
+    /// Sets [`client_refused`](Self::client_refused).
+    #[must_use]
+    pub const fn client_refused(mut self, refusals: &'static [Refusal]) -> Self {
+        self.client_refused = refusals;
         self
     }
 

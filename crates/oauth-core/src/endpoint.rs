@@ -150,7 +150,7 @@ pub fn json<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result<T, Erro
 
 /// What is wrong with an answer of another shape, out of those parts of the parser's words that are ours: the name of
 /// a field that is missing, the type that was expected. Never what was found instead.
-fn misfit(path: &serde_path_to_error::Path, error: &serde_json::Error) -> String {
+pub(crate) fn misfit(path: &serde_path_to_error::Path, error: &serde_json::Error) -> String {
     let path = path.to_string();
     let words = error.to_string();
     let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);

@@ -4,6 +4,7 @@ use crate::authorize::Connect;
 use crate::{Encoding, Password, Provider, Scopes, renewal};
 
 /// The provider has the authorization code grant (RFC 6749 section 4.1).
+#[diagnostic::on_unimplemented(message = "`{Self}` has no authorization code grant")]
 pub trait CodeGrant: Provider {
     /// Scopes and parameters of its authorize URL.
     type Connect: Connect<Self::Site>;

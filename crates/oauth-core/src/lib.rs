@@ -51,4 +51,4 @@ pub use token::{Obtained, ScopesFrom, Token};
 pub use transport::{Call, Limits, Transport, TransportError};
 
 pub use async_trait::async_trait;
-pub use {chrono, http, url};
+pub use {chrono, http, serde_json, url};

@@ -11,6 +11,12 @@ pub trait Renewal: Send + Sync + 'static {
 }
 
 /// A [`Renewal`] by refresh token. What makes `Client::refresh` exist.
+// The compiler reports the bound that fails first, which is this one and not `Refreshes`; so the words stand here too.
+#[diagnostic::on_unimplemented(
+    message = "this provider gives no refresh tokens",
+    label = "its tokens cannot be refreshed",
+    note = "a token it refuses needs a new connection"
+)]
 pub trait ByRefreshToken: Renewal {}
 
 /// The provider gives no refresh tokens: a token that is refused needs a new connection.

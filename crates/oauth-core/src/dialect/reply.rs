@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use std::time::Duration;
 use url::form_urlencoded;
 
-use super::Dialect;
+use super::{Dialect, Refusal};
 use crate::{Error, ErrorKind, OAuthCode};
 
 /// The reply to a token call as `oauth2` wants it: status 200, JSON. Anything else is an error that says
@@ -94,8 +94,8 @@ fn refused(
         .iter()
         .find_map(|name| fields.get(*name).and_then(Value::as_str))
         .filter(|message| !message.is_empty());
-    let refuses_the_grant = code == Some(OAuthCode::InvalidGrant)
-        || dialect.grant_refused.iter().any(|refusal| {
+    let is_one_of = |refusals: &[Refusal]| {
+        refusals.iter().any(|refusal| {
             refusal.status == status.as_u16()
                 && ["error", "message", "error_description", "hint"].iter().any(|name| {
                     fields
@@ -103,11 +103,15 @@ fn refused(
                         .and_then(Value::as_str)
                         .is_some_and(|text| text.to_ascii_lowercase().contains(refusal.says))
                 })
-        });
-    let kind = if refuses_the_grant {
+        })
+    };
+    let kind = if is_one_of(dialect.client_refused) {
+        ErrorKind::ClientRefused
+    } else if is_one_of(dialect.grant_refused) {
         ErrorKind::GrantRefused
     } else {
         match &code {
+            Some(OAuthCode::InvalidGrant) => ErrorKind::GrantRefused,
             Some(code) if code.blames_client() => ErrorKind::ClientRefused,
             Some(OAuthCode::ServerError | OAuthCode::TemporarilyUnavailable) => ErrorKind::Unavailable,
             _ => unreadable_kind(status),

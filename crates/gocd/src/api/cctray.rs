@@ -1,0 +1,229 @@
+//! `cctray.xml`: the state of every pipeline, stage and job that the user may view.
+
+use std::fmt;
+
+use oauth_core::chrono::{DateTime, FixedOffset, NaiveDateTime};
+use oauth_core::http::header::ACCEPT;
+use oauth_core::http::{HeaderValue, Request, Response};
+use oauth_core::{At, Endpoint, Error, ErrorKind, Provider, get};
+use serde::{Deserialize, Deserializer};
+
+use crate::Site;
+
+/// `GET /cctray.xml` (GoCD's OAuth page; the fields are those of `ProjectStatus.java`).
+///
+/// ```
+/// # async fn example(gocd: gocd::Client, token: gocd::Token) -> Result<(), gocd::Error> {
+/// use gocd::api::{Cctray, LastBuildStatus};
+///
+/// for project in gocd.send(&token, &Cctray).await? {
+///     if project.last_build_status == LastBuildStatus::Failure {
+///         println!("{} is broken: {}", project.name, project.web_url);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Cctray;
+
+/// One stage or job.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Project {
+    /// `pipeline :: stage` or `pipeline :: stage :: job`.
+    #[serde(rename = "@name")]
+    pub name: String,
+    /// What it is doing.
+    #[serde(rename = "@activity")]
+    pub activity: Activity,
+    /// How its last run ended.
+    #[serde(rename = "@lastBuildStatus")]
+    pub last_build_status: LastBuildStatus,
+    /// The pipeline's label; `2 :: 2` when a stage ran again.
+    #[serde(rename = "@lastBuildLabel", default)]
+    pub last_build_label: String,
+    /// When its last run ended.
+    #[serde(rename = "@lastBuildTime")]
+    pub last_build_time: BuildTime,
+    /// Its page on the server.
+    #[serde(rename = "@webUrl", default)]
+    pub web_url: String,
+    /// Messages, such as who broke it.
+    #[serde(default, deserialize_with = "messages")]
+    pub messages: Vec<Message>,
+}
+
+impl Project {
+    /// The parts of [`name`](Self::name): pipeline, stage and perhaps job.
+    ///
+    /// ```
+    /// let xml = r#"<Projects><Project name="up42 :: test :: unit" activity="Sleeping" lastBuildStatus="Success"
+    ///     lastBuildTime="2018-01-02T03:04:05Z"/></Projects>"#;
+    /// let projects = gocd::api::Cctray::parse(xml.as_bytes()).unwrap();
+    /// assert_eq!(projects[0].path().collect::<Vec<_>>(), ["up42", "test", "unit"]);
+    /// ```
+    pub fn path(&self) -> impl Iterator<Item = &str> {
+        self.name.split(" :: ")
+    }
+}
+
+/// A message about a project.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Message {
+    /// Its kind: `Breakers` names those whose changes broke it.
+    #[serde(rename = "@kind", default)]
+    pub kind: String,
+    /// Its text.
+    #[serde(rename = "@text", default)]
+    pub text: String,
+}
+
+/// What a project is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Activity {
+    /// Nothing.
+    Sleeping,
+    /// It is running.
+    Building,
+    /// Another word of the feed.
+    Other(String),
+}
+
+/// How a project's last run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LastBuildStatus {
+    /// It passed.
+    Success,
+    /// It failed.
+    Failure,
+    /// Another word of the feed.
+    Other(String),
+}
+
+/// When a run ended. Old servers leave out the time zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuildTime {
+    /// A time with its zone.
+    Zoned(DateTime<FixedOffset>),
+    /// A time in the server's own zone, which the feed does not say.
+    ServerLocal(NaiveDateTime),
+    /// Something else, as it stands in the feed.
+    Other(String),
+}
+
+impl From<String> for Activity {
+    fn from(word: String) -> Self {
+        match word.as_str() {
+            "Sleeping" => Self::Sleeping,
+            "Building" => Self::Building,
+            _ => Self::Other(word),
+        }
+    }
+}
+
+impl From<String> for LastBuildStatus {
+    fn from(word: String) -> Self {
+        match word.as_str() {
+            "Success" => Self::Success,
+            "Failure" => Self::Failure,
+            _ => Self::Other(word),
+        }
+    }
+}
+
+impl From<String> for BuildTime {
+    fn from(time: String) -> Self {
+        if let Ok(zoned) = DateTime::parse_from_rfc3339(&time) {
+            return Self::Zoned(zoned);
+        }
+        NaiveDateTime::parse_from_str(&time, "%Y-%m-%dT%H:%M:%S%.f")
+            .map_or(Self::Other(time), Self::ServerLocal)
+    }
+}
+
+macro_rules! from_string {
+    ($($name:ident)*) => {$(
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer).map(Self::from)
+            }
+        }
+    )*};
+}
+from_string!(Activity LastBuildStatus BuildTime);
+
+impl fmt::Display for Project {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:?}, {:?}", self.name, self.activity, self.last_build_status)
+    }
+}
+
+fn messages<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Message>, D::Error> {
+    #[derive(Deserialize)]
+    struct Messages {
+        #[serde(default)]
+        message: Vec<Message>,
+    }
+    Messages::deserialize(deserializer).map(|messages| messages.message)
+}
+
+impl Cctray {
+    /// Reads a feed got by other means.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadReply`] if it is not such a feed. A document type definition is refused.
+    pub fn parse(xml: &[u8]) -> Result<Vec<Project>, Error> {
+        #[derive(Deserialize)]
+        struct Projects {
+            #[serde(rename = "Project", default)]
+            projects: Vec<Project>,
+        }
+        let bad = |what: &'static str| Error::new(ErrorKind::BadReply, what);
+        let text = std::str::from_utf8(xml.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(xml))
+            .map_err(|_| bad("the cctray feed is not UTF-8"))?;
+        if text.contains("<!DOCTYPE") {
+            return Err(bad("the cctray feed has a document type definition"));
+        }
+        // serde accepts any root element; a login page would pass for a feed without projects.
+        if !root_is_projects(text) {
+            return Err(bad("the answer is not a cctray feed")
+                .advise("check the context path, and that the token may read the feed"));
+        }
+        quick_xml::de::from_str::<Projects>(text)
+            .map(|feed| feed.projects)
+            .map_err(|source| bad("the cctray feed cannot be read").because(source))
+    }
+}
+
+fn root_is_projects(text: &str) -> bool {
+    use quick_xml::events::Event;
+    let mut reader = quick_xml::Reader::from_str(text);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(root) | Event::Empty(root)) => return root.name().as_ref() == "Projects",
+            Ok(Event::Eof) | Err(_) => return false,
+            Ok(_) => {}
+        }
+    }
+}
+
+impl<P: Provider<Site = Site>> Endpoint<P> for Cctray {
+    type Reply = Vec<Project>;
+    const NAME: &'static str = "GET /cctray.xml";
+    const REPLAYABLE: bool = true;
+
+    fn request(&self, at: &At<'_, P>) -> Result<Request<Vec<u8>>, Error> {
+        let mut request = get(&at.site().join(&["cctray.xml"])?)?;
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/xml"));
+        Ok(request)
+    }
+
+    fn reply(&self, _: &At<'_, P>, response: Response<Vec<u8>>) -> Result<Vec<Project>, Error> {
+        Self::parse(response.body())
+    }
+}

@@ -1,0 +1,57 @@
+//! Which GoCD it is.
+
+use oauth_core::http::{Request, Response};
+use oauth_core::{At, Endpoint, Error, Provider, json};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+use crate::Site;
+
+/// `GET /api/version` (api.gocd.org, "Version", version 1).
+#[derive(Clone, Copy, Debug)]
+pub struct Version;
+
+/// The server's version.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct ServerVersion {
+    /// The release, such as `18.7.0`.
+    pub version: String,
+    /// The build within the release. The API's table calls it an integer, its example shows a string: either is read.
+    #[serde(default, deserialize_with = "text_or_number")]
+    pub build_number: Option<String>,
+    /// The commit it was built from.
+    #[serde(default)]
+    pub git_sha: Option<String>,
+    /// Release, build and commit in one.
+    #[serde(default)]
+    pub full_version: Option<String>,
+    /// A page about that commit.
+    #[serde(default)]
+    pub commit_url: Option<String>,
+    /// Whatever else the reply held.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+impl<P: Provider<Site = Site>> Endpoint<P> for Version {
+    type Reply = ServerVersion;
+    const NAME: &'static str = "GET /api/version";
+    const REPLAYABLE: bool = true;
+
+    fn request(&self, at: &At<'_, P>) -> Result<Request<Vec<u8>>, Error> {
+        super::versioned(at, "version", "application/vnd.go.cd.v1+json")
+    }
+
+    fn reply(&self, _: &At<'_, P>, response: Response<Vec<u8>>) -> Result<ServerVersion, Error> {
+        json(&response)
+    }
+}

@@ -1,0 +1,33 @@
+//! GoCD's authorize URL.
+
+use oauth_core::{Authorization, Error};
+
+use crate::Site;
+
+/// What GoCD's authorize URL takes: nothing of its own. There are no scopes; a token may do what its user may.
+///
+/// ```
+/// # fn main() -> Result<(), gocd::Error> {
+/// let site = gocd::Site::at("https://go.example.com:8154")?;
+/// let app = gocd::App::new("id", "secret", "http://www.my_redirect_uri.com".parse()?);
+/// let started = gocd::Client::new(site, app)?.begin(&gocd::Connect::new())?;
+/// assert!(started.url.as_str().starts_with("https://go.example.com:8154/go/oauth/authorize?response_type=code&"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Connect {}
+
+impl Connect {
+    /// The plain authorize URL.
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl oauth_core::Connect<Site> for Connect {
+    fn authorization(&self, site: &Site) -> Result<Authorization, Error> {
+        Ok(Authorization::at(site.authorize_url().clone()))
+    }
+}

@@ -1,0 +1,53 @@
+//! Personal access tokens: what GoCD has had since 19.2 in place of OAuth.
+
+use oauth_core::{AccessToken, Authorized, Bearer, Client, Dialect, Error, Never, NoExtra, Provider, Scopes};
+
+use crate::Site;
+use crate::provider::TOKEN_REFUSED;
+
+/// Today's GoCD servers: a second provider without any grant. A person makes a token in GoCD's own pages, and it is
+/// sent as `Authorization: Bearer` (docs.gocd.org, "Access Tokens"; since 19.2.0). It is good for `cctray.xml` too.
+///
+/// ```
+/// # async fn example() -> Result<(), gocd::Error> {
+/// let site = gocd::Site::at("https://go.example.com:8154")?;
+/// let me = gocd::Personal::client(site, "c8bd9c65…")?.send(&gocd::api::CurrentUser).await?;
+/// println!("{}", me.login_name);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Personal;
+
+impl Provider for Personal {
+    const NAME: &'static str = "gocd-personal";
+    const DIALECT: Dialect = Dialect::rfc6749().token_refused(TOKEN_REFUSED);
+    type Site = Site;
+    type Extra = NoExtra;
+    type Scheme = Bearer;
+    type Renewal = Never;
+}
+
+impl Personal {
+    /// A client with this personal access token.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if it cannot be a token.
+    #[cfg(feature = "reqwest")]
+    pub fn client(site: Site, token: impl Into<AccessToken>) -> Result<Authorized<Self>, Error> {
+        Self::authorize(&Client::new(site, oauth_core::App::none())?, token)
+    }
+
+    /// Like [`client`](Self::client), with a client of one's own settings
+    /// (`oauth_core::Client::<Personal>::builder(site, App::none())`).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if it cannot be a token.
+    pub fn authorize(
+        client: &Client<Self>,
+        token: impl Into<AccessToken>,
+    ) -> Result<Authorized<Self>, Error> {
+        let token = client.adopt(token, Scopes::none())?;
+        Ok(client.authorized(token))
+    }
+}

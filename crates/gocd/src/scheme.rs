@@ -1,0 +1,30 @@
+//! GoCD's header for OAuth tokens.
+
+use oauth_core::http::{HeaderName, HeaderValue};
+use oauth_core::{AccessToken, Error, Scheme, sensitive};
+
+/// `Authorization: Token token="…"`, exactly so: the server matches capital T, one space and double quotes, with
+/// nothing behind (GoCD's OAuth page; `OauthAuthenticationFilter.java`).
+///
+/// ```
+/// use oauth_core::{AccessToken, Scheme};
+///
+/// let (_, value) = gocd::TokenScheme::header(&AccessToken::new("f180f7bb")).unwrap();
+/// assert_eq!(value, "Token token=\"f180f7bb\"");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct TokenScheme;
+
+impl Scheme for TokenScheme {
+    const TEMPLATE: &'static str = "Authorization: Token token=\"…\"";
+    // GoCD's reply names no type. Should one appear, it must be this.
+    const TOKEN_TYPES: &'static [&'static str] = &["token"];
+
+    fn header(token: &AccessToken) -> Result<(HeaderName, HeaderValue), Error> {
+        if token.expose().contains(['"', '\\']) {
+            return Err(Error::invalid("a GoCD token cannot hold quotes or backslashes")
+                .advise("GoCD tokens are 64 hexadecimal digits; paste it again"));
+        }
+        sensitive(&["Token token=\"", token.expose(), "\""])
+    }
+}

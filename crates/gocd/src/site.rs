@@ -1,0 +1,122 @@
+//! Where a GoCD server lives.
+
+use std::fmt;
+
+use oauth_core::url::Url;
+use oauth_core::{Error, check_url, join};
+
+/// A self-hosted GoCD server.
+///
+/// The base URL is yours to give: host, port (8154 for TLS) and, where it is not `/go`, the context path.
+///
+/// ```
+/// use gocd::Site;
+///
+/// # fn main() -> Result<(), gocd::Error> {
+/// // The context path is /go unless the URL has a path.
+/// assert_eq!(Site::at("https://go.example.com:8154")?.url().as_str(), "https://go.example.com:8154/go");
+/// assert_eq!(Site::at("https://ci.example.com/builds")?.url().as_str(), "https://ci.example.com/builds");
+/// // Behind a proxy that hides it, there is none.
+/// assert_eq!(Site::at("https://ci.example.com")?.without_context_path().url().as_str(), "https://ci.example.com/");
+/// assert!(Site::at("http://go.example.com:8153").is_err()); // http is for loopback only
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Site {
+    base: Url,
+    authorize: Url,
+    token: Url,
+    roots: Vec<Vec<u8>>,
+}
+
+impl Site {
+    /// The server at this base URL.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if it is no URL, neither https nor on loopback,
+    /// or holds a user name, a query or a fragment.
+    pub fn at(base: impl AsRef<str>) -> Result<Self, Error> {
+        let advice = "give it like https://go.example.com:8154, with the context path if that is not /go";
+        let mut base = Url::parse(base.as_ref().trim()).map_err(|source| {
+            Error::invalid("the GoCD base URL cannot be read").advise(advice).because(source)
+        })?;
+        check_url(&base)?;
+        if base.query().is_some() {
+            return Err(Error::invalid("the GoCD base URL has a query").advise(advice));
+        }
+        if base.path() == "/" {
+            base.set_path("/go");
+        }
+        Self::new(base)
+    }
+
+    fn new(mut base: Url) -> Result<Self, Error> {
+        let path = base.path().trim_end_matches('/').to_owned();
+        base.set_path(&path);
+        Ok(Self {
+            authorize: join(&base, &["oauth", "authorize"])?,
+            token: join(&base, &["oauth", "token"])?,
+            base,
+            roots: Vec::new(),
+        })
+    }
+
+    /// The same server with its pages directly under the host, as some proxies have it.
+    #[must_use]
+    pub fn without_context_path(self) -> Self {
+        let mut base = self.base.clone();
+        base.set_path("/");
+        match Self::new(base) {
+            Ok(site) => Self { roots: self.roots, ..site },
+            Err(_) => self,
+        }
+    }
+
+    /// Trusts the server's own certificate authority (PEM). GoCD servers often have one.
+    #[must_use]
+    pub fn trusting(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(pem.into());
+        self
+    }
+
+    /// The base URL, context path included.
+    pub fn url(&self) -> &Url {
+        &self.base
+    }
+
+    /// The authorize endpoint.
+    ///
+    /// The OAuth page writes `/oauth/authorize` once and `/go/oauth/token` another time; the server mounts both under
+    /// the context path (gocd/gocd `config/routes.rb`).
+    pub fn authorize_url(&self) -> &Url {
+        &self.authorize
+    }
+
+    /// A URL below the base URL.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if a segment is empty or dots.
+    pub fn join(&self, segments: &[&str]) -> Result<Url, Error> {
+        join(&self.base, segments)
+    }
+}
+
+impl oauth_core::Site for Site {
+    fn token_url(&self) -> &Url {
+        &self.token
+    }
+
+    fn root_certificates(&self) -> &[Vec<u8>] {
+        &self.roots
+    }
+}
+
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Site")
+            .field("url", &self.base.as_str())
+            .field("own_roots", &self.roots.len())
+            .finish()
+    }
+}

@@ -1,0 +1,5 @@
+async fn ask(client: gocd::Client) {
+    let _ = client.client_credentials(oauth_core::Scopes::none()).await;
+}
+
+fn main() {}

@@ -1,0 +1,213 @@
+//! Every request this crate sends, as it goes over the wire, and every reply it reads.
+//!
+//! The document's own examples (GoCD's OAuth page) stand above each snapshot.
+#![allow(clippy::unwrap_used)] // a test may panic
+
+use gocd::api::{Cctray, CurrentUser, Version};
+use gocd::{App, Client, Connect, ErrorKind, OAuthCode, Personal, Site, Token};
+use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, CODE, ManualClock, REFRESH_TOKEN, Wire, callback, reply};
+
+const CLIENT_ID: &str = "ac212ddea07c6ac009d26de8090f5918f73ae648dc3676b1f00aeeae4fca67e1";
+const REDIRECT_URI: &str = "http://www.my_redirect_uri.com";
+
+fn client(wire: &Wire) -> Client {
+    client_with(wire, ManualClock::default())
+}
+
+fn client_with(wire: &Wire, clock: ManualClock) -> Client {
+    let site = Site::at("https://www.your-go-server.com:8154").unwrap();
+    let app = App::new(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
+    Client::builder(site, app).transport(wire.clone()).clock(clock).build().unwrap()
+}
+
+fn token_reply() -> oauth_core::http::Response<Vec<u8>> {
+    reply(200, include_str!("replies/token.json"))
+}
+
+async fn connected(client: &Client) -> Token {
+    let started = client.begin(&Connect::new()).unwrap();
+    client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap()
+}
+
+/// The document: `https://www.your-go-server.com:8154/oauth/authorize?redirect_uri=http://www.my_redirect_uri.com`
+/// `&client_id=ac21…67e1&response_type=code` — with `/go` added, as its token example has it, and `state`.
+#[test]
+fn authorize_url() {
+    let started = client(&Wire::default()).begin(&Connect::new()).unwrap();
+    insta::assert_snapshot!(oauth_testing::authorize_url(&started.url));
+}
+
+/// The document: `curl https://www.your-go-server:8154/go/oauth/token -d "code=…&grant_type=authorization-code&`
+/// `client_id=…&client_secret=…&redirect_uri=www.my_redirect_uri.com"` — with the redirect URI as it was registered.
+#[tokio::test]
+async fn code_exchange_and_refresh() {
+    let clock = ManualClock::default();
+    let wire = Wire::answering([token_reply(), token_reply()]);
+    let client = client_with(&wire, clock.clone());
+    let token = connected(&client).await;
+    assert_eq!(token.access_token().expose(), ACCESS_TOKEN);
+    assert_eq!(token.refresh_token().unwrap().expose(), REFRESH_TOKEN);
+    assert_eq!((token.expires_at().unwrap() - token.received_at()).num_seconds(), 3529);
+    assert_eq!(token.lapses_at(), None); // GoCD never checks a refresh token's age
+
+    clock.advance_secs(3529);
+    assert_eq!(client.headers(&token).unwrap_err().kind(), ErrorKind::Expired);
+    let token = client.refresh(&token).await.unwrap();
+    assert!(client.headers(&token).is_ok());
+    insta::assert_snapshot!(wire.text());
+}
+
+/// The document: `curl -H 'Authorization: Token token="f180…"' https://www.your-go-server.com:8154/go/cctray.xml`
+#[tokio::test]
+async fn endpoints_with_an_oauth_token() {
+    let wire = Wire::answering([
+        token_reply(),
+        reply(200, include_str!("replies/cctray.xml")),
+        reply(200, include_str!("replies/current_user.json")),
+        reply(200, include_str!("replies/version.json")),
+    ]);
+    let client = client(&wire);
+    let token = connected(&client).await;
+    let projects = client.send(&token, &Cctray).await.unwrap();
+    let user = client.send(&token, &CurrentUser).await.unwrap();
+    let version = client.send(&token, &Version).await.unwrap();
+    insta::assert_snapshot!(wire.text());
+    insta::assert_debug_snapshot!((projects, user, version));
+}
+
+/// docs.gocd.org, "Access Tokens": `Authorization: bearer <token>`.
+#[tokio::test]
+async fn endpoints_with_a_personal_access_token() {
+    let wire = Wire::answering([reply(200, include_str!("replies/current_user.json"))]);
+    let client = oauth_core::Client::<Personal>::builder(
+        Site::at("https://go.example.com:8154").unwrap().without_context_path(),
+        App::none(),
+    )
+    .transport(wire.clone())
+    .build()
+    .unwrap();
+    let user = Personal::authorize(&client, ACCESS_TOKEN).unwrap().send(&CurrentUser).await.unwrap();
+    assert_eq!(user.login_name, "jdoe");
+    insta::assert_snapshot!(wire.text());
+}
+
+/// The words are those of GoCD's `tokens_controller.rb`; all come with status 400.
+#[tokio::test]
+async fn refused_token_calls() {
+    for (error, description, kind, code) in [
+        (
+            "invalid-grant",
+            "Authorization expired or invalid!",
+            ErrorKind::GrantRefused,
+            OAuthCode::InvalidGrant,
+        ),
+        ("invalid-grant", "Refresh token is invalid!", ErrorKind::GrantRefused, OAuthCode::InvalidGrant),
+        ("invalid-grant", "Redirect uri mismatch!", ErrorKind::ClientRefused, OAuthCode::InvalidGrant),
+        (
+            "invalid-client-credentials",
+            "Invalid client credentials!",
+            ErrorKind::ClientRefused,
+            OAuthCode::InvalidClient,
+        ),
+        (
+            "unsupported-grant-type",
+            "Grant type X is not supported!",
+            ErrorKind::ClientRefused,
+            OAuthCode::UnsupportedGrantType,
+        ),
+    ] {
+        let body = format!(r#"{{"error":"{error}","error_description":"{description}"}}"#);
+        let wire = Wire::answering([reply(400, &body)]);
+        let client = client(&wire);
+        let started = client.begin(&Connect::new()).unwrap();
+        let error = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap_err();
+        assert_eq!((error.kind(), error.oauth_code()), (kind, Some(&code)), "{error}");
+        assert_eq!(error.message(), Some(description));
+        assert_eq!(error.needs_reconnect(), kind == ErrorKind::GrantRefused);
+    }
+}
+
+/// The page shows the reply as a Ruby hash. Should a server really send that, the token in it must not be shown.
+#[tokio::test]
+async fn a_reply_that_is_no_json_is_refused_without_showing_it() {
+    let body = format!("{{:access_token => {ACCESS_TOKEN}, :expires_in => 3529}}");
+    let wire = Wire::answering([reply(200, &body)]);
+    let client = client(&wire);
+    let started = client.begin(&Connect::new()).unwrap();
+    let error = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BadReply);
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+}
+
+#[tokio::test]
+async fn callbacks_as_gocd_sends_them() {
+    let wire = Wire::answering([token_reply(), token_reply()]);
+    let client = client(&wire);
+
+    // Refusals come without state: reported, but they don't end the attempt.
+    let started = client.begin(&Connect::new()).unwrap();
+    for (query, kind) in [
+        ("error=access-denied", ErrorKind::Denied),
+        ("error=invalid-client-id", ErrorKind::AuthorizationRefused),
+        ("error=redirect-uri-mismatch", ErrorKind::AuthorizationRefused),
+        ("error=unsupported-response-type", ErrorKind::AuthorizationRefused),
+    ] {
+        let error = client.finish(&started.pending, &format!("{REDIRECT_URI}?{query}")).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+    }
+    // A code without state is another matter.
+    let error = client.finish(&started.pending, &format!("{REDIRECT_URI}?code={CODE}")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Callback(gocd::CallbackFault::MissingState));
+    assert_eq!(wire.count(), 0);
+
+    // `expires_in` is the code's; a second `?` comes of a redirect URI with a query.
+    let state = started.pending.state();
+    let url = format!("{REDIRECT_URI}?x=1?code={CODE}&expires_in=3600&state={}", state.expose());
+    let token = client.finish(&started.pending, &url).await.unwrap();
+    assert_eq!((token.expires_at().unwrap() - token.received_at()).num_seconds(), 3529);
+}
+
+#[tokio::test]
+async fn a_refused_token_shows_as_401_or_as_a_redirect_to_the_login_page() {
+    let redirect = |to: &str| {
+        let mut response = reply(302, "");
+        response.headers_mut().insert("location", to.parse().unwrap());
+        response
+    };
+    for (answer, kind) in [
+        (reply(401, ""), ErrorKind::TokenRefused),
+        (redirect("https://www.your-go-server.com:8154/go/auth/login"), ErrorKind::TokenRefused),
+        (redirect("/go/auth/login"), ErrorKind::TokenRefused),
+        (redirect("https://evil.example/?x"), ErrorKind::Redirected),
+        (reply(403, ""), ErrorKind::Forbidden),
+        (reply(404, "The url you are trying to reach appears to be incorrect."), ErrorKind::ApiRefused),
+        (reply(503, ""), ErrorKind::Unavailable),
+        (reply(200, "<html><body>Login</body></html>"), ErrorKind::BadReply),
+    ] {
+        let wire = Wire::answering([token_reply(), answer]);
+        let client = client(&wire);
+        let token = connected(&client).await;
+        let error = client.send(&token, &Cctray).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_of_other_servers_and_clients_are_not_sent() {
+    let wire = Wire::answering([token_reply()]);
+    let token = connected(&client(&wire)).await;
+    let other = |site: &str, id: &str| {
+        let app = App::new(id, CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
+        Client::builder(Site::at(site).unwrap(), app).transport(wire.clone()).build().unwrap()
+    };
+    for client in [
+        other("https://www.your-go-server.com:9154", CLIENT_ID),
+        other("https://evil.example:8154", CLIENT_ID),
+        other("https://www.your-go-server.com:8154", "another"),
+    ] {
+        let error = client.send(&token, &Cctray).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ForeignToken, "{error}");
+        assert_eq!(client.refresh(&token).await.unwrap_err().kind(), ErrorKind::ForeignToken);
+    }
+    assert_eq!(wire.count(), 1);
+}
