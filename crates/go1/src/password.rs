@@ -1,6 +1,8 @@
 //! The password grant.
 
-use oauth_core::{Error, Password, PasswordRequest, Scopes};
+use oauth_core::{Error, Password, PasswordRequest, Provider, Scopes};
+
+use crate::Go1;
 
 /// A token by the password of a portal's administrator: for partners who made the portal themselves, and as their way
 /// back when a customer's tokens are lost.
@@ -40,7 +42,7 @@ impl PortalPassword {
         let portal = portal.into();
         if !is_host_name(&portal) {
             return Err(Error::invalid("the portal name is no host name")
-                .at_provider("go1")
+                .at_provider(Go1::NAME)
                 .advise("give it without scheme and path, such as example.mygo1.com"));
         }
         Ok(Self { portal, username: username.into(), password: password.into(), scopes: scopes.into() })
@@ -91,6 +93,13 @@ mod tests {
         ] {
             assert_eq!(is_host_name(text), good, "{text:?}");
         }
+    }
+
+    #[test]
+    fn debug_shows_no_password() {
+        let request =
+            PortalPassword::new("example.mygo1.com", "u", "canary-password", Scopes::none()).unwrap();
+        assert!(!format!("{request:?} {:?}", PasswordRequest::from(request.clone())).contains("canary"));
     }
 
     proptest! {

@@ -32,7 +32,8 @@ impl Provider for Go1 {
         // Multipart: the guide to the OAuth Connect Flow (`curl --form`). Form: its pages on the other grants. JSON:
         // what LMS plug-ins send to this endpoint.
         .encodings(&[Encoding::Multipart, Encoding::Form, Encoding::Json])
-        .grant_refused(&GRANT_REFUSED);
+        .grant_refused(&GRANT_REFUSED)
+        .client_refused(&CLIENT_REFUSED);
 
     type Site = Site;
     type Extra = NoExtra;
@@ -69,4 +70,10 @@ const GRANT_REFUSED: [Refusal; 9] = [
     Refusal::new(400, "authorization code has expired"),
     Refusal::new(400, "authorization code has been revoked"),
     Refusal::new(400, "cannot decrypt the authorization code"),
+];
+
+/// Answers that blame the client, not one customer. Inferred like those above: `invalid_request`, told apart by the hint.
+const CLIENT_REFUSED: [Refusal; 2] = [
+    Refusal::new(400, "invalid redirect uri"),
+    Refusal::new(400, "authorization code was not issued to this client"),
 ];

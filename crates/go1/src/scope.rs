@@ -1,7 +1,8 @@
 //! Go1's scopes, as far as its documents name them. Any other is parsed: `"…".parse::<Scope>()`.
 //!
 //! Source: <https://www.go1.com/developers/customers/concepts/scope-permissions>. A scope never lifts what the account
-//! itself may do: a token of somebody who is no administrator stays that.
+//! itself may do: a token of somebody who is no administrator stays that. Other people's clients also ask for
+//! `user.login.me` and `account.read`.
 //!
 //! ```
 //! use go1::{Scope, Scopes, scope};

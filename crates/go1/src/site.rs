@@ -2,7 +2,9 @@
 
 use oauth_core::http::HeaderValue;
 use oauth_core::url::Url;
-use oauth_core::{Error, NoExtra, check_url, join};
+use oauth_core::{Error, NoExtra, Provider, check_url, join};
+
+use crate::Go1;
 
 /// The version of the API on the gateway that this crate was written for.
 const API_VERSION: &str = "2025-01-01";
@@ -103,7 +105,7 @@ impl Site {
             && version.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
         let wrong = || {
             Error::invalid("this cannot be an API version")
-                .at_provider("go1")
+                .at_provider(Go1::NAME)
                 .advise("give a date such as 2025-01-01")
         };
         self.api_version = HeaderValue::from_str(version).ok().filter(|_| good).ok_or_else(wrong)?;
@@ -155,7 +157,7 @@ impl Site {
 }
 
 fn parse(base: &str) -> Result<Url, Error> {
-    let named = |error: Error| error.at_provider("go1");
+    let named = |error: Error| error.at_provider(Go1::NAME);
     let url = Url::parse(base).map_err(|source| {
         named(Error::invalid("the base URL cannot be read").because(source))
             .advise("give an absolute URL, such as https://auth.go1.com")

@@ -93,9 +93,14 @@ async fn refusals_of_the_token_endpoint() {
         out += &format!("{name}, {status}, on a refresh\n  {:?}: {error}\n", error.kind());
         assert_eq!(error.needs_reconnect(), error.kind() == ErrorKind::GrantRefused);
     }
-    let (client, _) = common::client([reply(400, recorded!("error_code_spent"))]);
-    let error = connected(&client).await.unwrap_err();
-    out += &format!("error_code_spent, 400, on a code exchange\n  {:?}: {error}\n", error.kind());
+    for (name, json) in [
+        ("error_code_spent", recorded!("error_code_spent")),
+        ("error_redirect_uri", recorded!("error_redirect_uri")),
+    ] {
+        let (client, _) = common::client([reply(400, json)]);
+        let error = connected(&client).await.unwrap_err();
+        out += &format!("{name}, 400, on a code exchange\n  {:?}: {error}\n", error.kind());
+    }
 
     let (client, _) = common::client([reply(401, recorded!("error_password"))]);
     let request = PortalPassword::new("example.mygo1.com", "admin@example.com", PASSWORD, Scopes::none());
