@@ -36,11 +36,14 @@
 //! (see [`Fault`]), `GET /{provider}/journal`, `POST /{provider}/reset`; `all` stands for every provider in `advance` and `reset`.
 
 mod builder;
+mod callback;
 mod card;
+mod client;
 mod clock;
 mod control;
 mod error;
 mod fault;
+pub mod go1;
 pub mod gocd;
 mod intake;
 mod journal;
@@ -53,6 +56,7 @@ mod running;
 mod sandbox;
 mod server;
 mod session;
+mod sign_in;
 mod sync;
 mod user;
 
@@ -60,6 +64,7 @@ pub use builder::Builder;
 pub use card::{Card, ControlCard, ProviderCard, UserCard};
 pub use error::Error;
 pub use fault::{Fault, RedirectStatus};
+pub use go1::Go1;
 pub use gocd::Gocd;
 pub use journal::{Entry, Journal, Kind, Parameter};
 pub use person::Person;

@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 
 use crate::builder::Builder;
 use crate::card::{Card, ControlCard};
+use crate::go1::Go1;
 use crate::gocd::Gocd;
 use crate::played::Played;
 use crate::running::Running;
@@ -19,6 +20,7 @@ const PLAIN_OFFSET: u16 = 10;
 
 /// All providers that this crate plays, each on a port of its own, until it is dropped.
 pub struct Sandbox {
+    go1: Go1,
     gocd: Gocd,
     control: ControlCard,
     _server: Server,
@@ -65,8 +67,9 @@ impl SandboxBuilder {
     /// # Errors
     /// When a port is taken or past 65535, or the certificates could not be made.
     pub async fn start(self) -> Result<Sandbox, Error> {
+        let go1: Go1 = self.provider()?.start().await?;
         let gocd: Gocd = self.provider()?.start().await?;
-        let providers = vec![gocd.controls()];
+        let providers = vec![go1.controls(), gocd.controls()];
 
         let listener = server::listen(Ipv4Addr::LOCALHOST.into(), self.port(CONTROL_OFFSET)?).await?;
         let control = ControlCard {
@@ -74,7 +77,7 @@ impl SandboxBuilder {
             key: random::opaque(),
         };
         let server = Server::start(listener, control::router(control.key.clone(), providers), None);
-        Ok(Sandbox { gocd, control, _server: server })
+        Ok(Sandbox { go1, gocd, control, _server: server })
     }
 
     fn provider<P: Played>(&self) -> Result<Builder<P>, Error> {
@@ -108,6 +111,12 @@ impl Sandbox {
         SandboxBuilder::default()
     }
 
+    /// Go1.
+    #[must_use]
+    pub fn go1(&self) -> &Go1 {
+        &self.go1
+    }
+
     /// GoCD.
     #[must_use]
     pub fn gocd(&self) -> &Gocd {
@@ -118,7 +127,7 @@ impl Sandbox {
     /// [`card`](Self::card) gives.
     #[must_use]
     pub fn typed_card(&self) -> Card {
-        let providers = BTreeMap::from([entry(&self.gocd)]);
+        let providers = BTreeMap::from([entry(&self.go1), entry(&self.gocd)]);
         Card { providers, control: self.control.clone() }
     }
 
@@ -149,6 +158,7 @@ fn entry<P: Played>(provider: &Running<P>) -> (&'static str, crate::card::Provid
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox")
+            .field("go1", &self.go1)
             .field("gocd", &self.gocd)
             .field("control", &self.control)
             .finish_non_exhaustive()

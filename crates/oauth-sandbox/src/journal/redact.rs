@@ -6,13 +6,16 @@ use super::Parameter;
 pub(super) const REDACTED: &str = "***";
 
 /// Parameters whose values are no secrets. `state` is not among them: it protects its owner only while it is unknown.
-const HARMLESS: [&str; 14] = [
+const HARMLESS: [&str; 18] = [
     "authorize",
     "client_id",
     "code_challenge_method",
+    "decision",
     "error",
     "grant_type",
+    "limit",
     "mode",
+    "offset",
     "page",
     "partner_portal_id",
     "portal_name",
@@ -21,6 +24,7 @@ const HARMLESS: [&str; 14] = [
     "scope",
     "space_id",
     "updated_since",
+    "use_scroll",
 ];
 
 /// At most so many parameters of one request, and so many characters of one value.

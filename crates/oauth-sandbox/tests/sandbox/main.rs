@@ -4,6 +4,7 @@
 
 mod control;
 mod faults;
+mod go1;
 mod gocd_api;
 mod gocd_authorize;
 mod gocd_tls;

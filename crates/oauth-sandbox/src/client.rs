@@ -1,0 +1,77 @@
+//! Registered applications, for providers that register them by hand.
+
+use std::fmt;
+
+use subtle::ConstantTimeEq as _;
+
+use crate::random;
+
+/// A registered application.
+#[derive(Clone)]
+pub(crate) struct Client {
+    /// Its name as consent pages show it.
+    pub(crate) name: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    pub(crate) redirect_uris: Vec<String>,
+}
+
+impl Client {
+    /// Whether `redirect_uri` is registered, character for character.
+    pub(crate) fn has_registered(&self, redirect_uri: &str) -> bool {
+        self.redirect_uris.iter().any(|uri| uri == redirect_uri)
+    }
+}
+
+/// Everything but the secret.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("name", &self.name)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// All applications of one provider. The first is the one whose credentials the handle gives out.
+#[derive(Debug)]
+pub(crate) struct Clients(Vec<Client>);
+
+impl Clients {
+    pub(crate) fn new(client_id: &str, client_secret: &str, redirect_uris: &[String]) -> Self {
+        Self(vec![Client {
+            name: "Sandbox application".into(),
+            client_id: client_id.into(),
+            client_secret: client_secret.into(),
+            redirect_uris: redirect_uris.to_vec(),
+        }])
+    }
+
+    pub(crate) fn find(&self, client_id: &str) -> Option<&Client> {
+        self.0.iter().find(|client| client.client_id == client_id)
+    }
+
+    /// The application, if the secret is its own.
+    pub(crate) fn authenticate(&self, client_id: &str, client_secret: &str) -> Option<&Client> {
+        self.find(client_id)
+            .filter(|client| client.client_secret.as_bytes().ct_eq(client_secret.as_bytes()).into())
+    }
+
+    /// The redirect URIs of the first application.
+    pub(crate) fn redirect_uris(&self) -> Vec<String> {
+        self.0.first().map(|client| client.redirect_uris.clone()).unwrap_or_default()
+    }
+
+    /// Registers one more application with the first one's redirect URIs. Gives its identifier and its secret.
+    pub(crate) fn register(&mut self, name: &str) -> (String, String) {
+        let client = Client {
+            name: name.into(),
+            client_id: random::hex::<20>(),
+            client_secret: random::hex::<20>(),
+            redirect_uris: self.redirect_uris(),
+        };
+        let credentials = (client.client_id.clone(), client.client_secret.clone());
+        self.0.push(client);
+        credentials
+    }
+}

@@ -1,0 +1,118 @@
+//! Who calls, `GET /oauth/validate`, and the calls of version 2 about the token's user and portal.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+
+use super::Rules;
+use super::model::{Grant, Member, Portal};
+use crate::journal::Ticket;
+use crate::played::{Core, Shared};
+use crate::random;
+
+pub(super) async fn validate(
+    State(core): State<Shared<Rules>>,
+    headers: HeaderMap,
+    ticket: Ticket,
+) -> Response {
+    match admit(&core, &headers, &ticket, &[]) {
+        Ok(_) => answer(StatusCode::OK, &json!({})),
+        Err(stopped) => *stopped,
+    }
+}
+
+pub(super) async fn me(State(core): State<Shared<Rules>>, headers: HeaderMap, ticket: Ticket) -> Response {
+    let grant = match admit(&core, &headers, &ticket, &["user.read", "user.login.me"]) {
+        Ok(grant) => grant,
+        Err(stopped) => return *stopped,
+    };
+    let state = core.state();
+    let Some(member) = grant.user.as_deref().and_then(|user| state.member(user)) else {
+        ticket.note("refused: the token belongs to nobody");
+        return error(StatusCode::FORBIDDEN, "no_user", "This token does not belong to a user.");
+    };
+    answer(StatusCode::OK, &profile(member, state.portal(member.portal)))
+}
+
+fn profile(member: &Member, portal: Option<&Portal>) -> Value {
+    let (first_name, last_name) = member.user.name.split_once(' ').unwrap_or((&member.user.name, ""));
+    json!({
+        "id": member.id,
+        "email": member.user.email,
+        "first_name": first_name,
+        "last_name": last_name,
+        "status": true,
+        "roles": ["administrator"],
+        "portal": portal.map(|portal| json!({ "id": portal.id, "url": portal.url })),
+    })
+}
+
+pub(super) async fn account(
+    State(core): State<Shared<Rules>>,
+    headers: HeaderMap,
+    ticket: Ticket,
+) -> Response {
+    let grant = match admit(&core, &headers, &ticket, &["portal.read", "account.read"]) {
+        Ok(grant) => grant,
+        Err(stopped) => return *stopped,
+    };
+    let state = core.state();
+    let people = state.members.iter().filter(|member| member.portal == grant.portal).count();
+    match state.portal(grant.portal) {
+        Some(portal) => answer(
+            StatusCode::OK,
+            &json!({
+                "id": portal.id,
+                "title": portal.name,
+                "url": portal.url,
+                "partner_portal_id": portal.partner_portal_id,
+                "plan": {
+                    "name": "annual",
+                    "type": "premium",
+                    "region": "AU",
+                    "active_user_count": people,
+                    "licensed_user_count": 100,
+                    "renewal_date": "2030-06-30T00:00:00+00:00",
+                },
+            }),
+        ),
+        None => error(StatusCode::NOT_FOUND, "portal_not_found", "There is no such portal."),
+    }
+}
+
+/// What a live token stands for, if it was granted one of `scopes` (or none is needed); else the answer that stops the caller.
+pub(super) fn admit(
+    core: &Core<Rules>,
+    headers: &HeaderMap,
+    ticket: &Ticket,
+    scopes: &[&str],
+) -> Result<Grant, Box<Response>> {
+    let token = headers
+        .get(AUTHORIZATION)
+        .and_then(|header| header.to_str().ok()?.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
+        .map(|(_, token)| token);
+    let grant = token.and_then(|token| core.state().grant_of(token, core.now()).cloned());
+    let Some(grant) = grant else {
+        ticket.note("refused: no token, or one that is unknown or has expired");
+        return Err(Box::new(answer(StatusCode::UNAUTHORIZED, &json!({ "message": "Invalid token" }))));
+    };
+    ticket.note(format!("acting as {}", grant.user.as_deref().unwrap_or("the application itself")));
+    if scopes.is_empty() || scopes.iter().any(|scope| grant.scopes.contains(scope)) {
+        return Ok(grant);
+    }
+    ticket.note("refused: the token lacks the scope");
+    let text = format!("The token needs the scope {}.", scopes.join(" or "));
+    Err(Box::new(error(StatusCode::FORBIDDEN, "insufficient_scope", &text)))
+}
+
+/// The API's general error.
+pub(super) fn error(status: StatusCode, error_code: &str, message: &str) -> Response {
+    answer(status, &json!({ "ref": random::hex::<8>(), "error_code": error_code, "message": message }))
+}
+
+pub(super) fn answer(status: StatusCode, body: &Value) -> Response {
+    (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}

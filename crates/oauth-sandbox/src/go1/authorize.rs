@@ -1,0 +1,175 @@
+//! The authorize URL: question and answer.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use axum_extra::extract::cookie::CookieJar;
+use http::{StatusCode, Uri};
+use maud::{Markup, html};
+
+use super::model::{Grant, Member, Portal};
+use super::{Rules, scope};
+use crate::callback;
+use crate::journal::Ticket;
+use crate::page::{Consent, Page};
+use crate::params::Params;
+use crate::played::{Core, Played as _, Shared};
+use crate::sign_in::{self, FORM_TOKEN};
+
+/// A request that passed the checks.
+struct Asked {
+    client_id: String,
+    application: String,
+    redirect_uri: String,
+    scopes: Vec<&'static str>,
+    partner: Option<u64>,
+}
+
+/// `GET`: shows the question, after a login or a sign-up if need be.
+pub(super) async fn ask(
+    State(core): State<Shared<Rules>>,
+    jar: CookieJar,
+    uri: Uri,
+    params: Params,
+    ticket: Ticket,
+) -> Response {
+    let asked = match check(&core, &params, &ticket) {
+        Ok(asked) => asked,
+        Err(refused) => return *refused,
+    };
+    if core.setup.auto_approve {
+        let first = core.state().members[0].clone();
+        return approve(&core, asked, &first, &params, &ticket);
+    }
+    let Some((session, member, portal)) = logged_in(&core, &jar) else {
+        ticket.note("not logged in");
+        return sign_in::to_login(&core, jar, &uri);
+    };
+    ticket.note("asked the person");
+    let consent = Consent {
+        provider: Rules::TITLE,
+        application: &asked.application,
+        person: &member.user.name,
+        redirect_uri: &asked.redirect_uri,
+        rights: rights(&asked, &portal),
+        action: uri.path(),
+        hidden: &[
+            (FORM_TOKEN, &session.form_token),
+            ("client_id", params.text("client_id")),
+            ("redirect_uri", params.text("redirect_uri")),
+            ("response_type", params.text("response_type")),
+            ("scope", params.text("scope")),
+            ("partner_portal_id", params.text("partner_portal_id")),
+            ("state", params.text("state")),
+        ],
+        decision: ("decision", "approve", "deny"),
+    };
+    consent.page().into_response()
+}
+
+/// `POST`: takes the decision. Anything but `decision=approve` is a no.
+pub(super) async fn decide(
+    State(core): State<Shared<Rules>>,
+    jar: CookieJar,
+    uri: Uri,
+    params: Params,
+    ticket: Ticket,
+) -> Response {
+    let Some((session, member, _)) = logged_in(&core, &jar) else {
+        ticket.note("not logged in");
+        return sign_in::to_login(&core, jar, &uri);
+    };
+    if let Err(stopped) = sign_in::form_is_ours::<Rules>(&session, &params, &ticket) {
+        return *stopped;
+    }
+    let asked = match check(&core, &params, &ticket) {
+        Ok(asked) => asked,
+        Err(refused) => return *refused,
+    };
+    if params.get("decision") != Some("approve") {
+        ticket.note("the person said no");
+        return refuse(&core, &params, "access_denied", "The person said no.");
+    }
+    approve(&core, asked, &member, &params, &ticket)
+}
+
+fn logged_in(core: &Core<Rules>, jar: &CookieJar) -> Option<(crate::session::Session, Member, Portal)> {
+    let (session, user) = sign_in::logged_in(core, jar)?;
+    let state = core.state();
+    let member = state.member(&user.login)?;
+    Some((session, member.clone(), state.portal(member.portal)?.clone()))
+}
+
+/// What the application will be able to do, and where.
+fn rights(asked: &Asked, portal: &Portal) -> Markup {
+    html! {
+        p { "It will be connected to the portal " strong { (portal.name) } " (" code { (portal.url) } ")." }
+        @if asked.scopes.is_empty() {
+            p { "It asks for no permission." }
+        } @else {
+            p { "It will be able to:" }
+            ul { @for scope in &asked.scopes { li { (scope::meaning(scope)) " (" code { (scope) } ")" } } }
+        }
+        @if let Some(partner) = asked.partner {
+            p { "It comes to you through the Go1 partner " code { (partner) } "." }
+        }
+    }
+}
+
+/// Client and redirect URI first: until both are known, nothing is sent anywhere.
+fn check(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Asked, Box<Response>> {
+    let (client_id, redirect_uri) = (params.text("client_id"), params.text("redirect_uri"));
+    let state = core.state();
+    let known = state.clients.find(client_id);
+    let Some(client) = known.filter(|client| client.has_registered(redirect_uri)) else {
+        let text = match known {
+            None => "There is no application with this client_id.",
+            Some(_) => "The redirect_uri is not one that is registered for this application.",
+        };
+        ticket.note(format!("refused: {text}"));
+        let page = Page::message(Rules::TITLE, StatusCode::BAD_REQUEST, "Connecting is not possible", text);
+        return Err(Box::new(page.into_response()));
+    };
+    let refused = |error: &str, description: &str| {
+        ticket.note(format!("refused: {error}"));
+        Box::new(refuse(core, params, error, description))
+    };
+    if params.get("response_type") != Some("code") {
+        return Err(refused("unsupported_response_type", "The response_type has to be code."));
+    }
+    let scopes = scope::parse(params.text("scope"))
+        .map_err(|unknown| refused("invalid_scope", &format!("There is no scope {unknown}.")))?;
+    let partner = match params.present("partner_portal_id").map(str::parse::<u64>) {
+        None => None,
+        Some(Ok(id)) => Some(id),
+        Some(Err(_)) => return Err(refused("invalid_request", "The partner_portal_id has to be a number.")),
+    };
+    if let Some(id) = partner {
+        ticket.note(format!("through partner {id}"));
+    }
+    Ok(Asked {
+        client_id: client.client_id.clone(),
+        application: client.name.clone(),
+        redirect_uri: redirect_uri.to_owned(),
+        scopes,
+        partner,
+    })
+}
+
+fn approve(core: &Core<Rules>, asked: Asked, member: &Member, params: &Params, ticket: &Ticket) -> Response {
+    let Asked { client_id, redirect_uri, scopes, .. } = asked;
+    let user = member.user.login.clone();
+    ticket.note(format!("code issued for {user}"));
+    let grant = Grant { client_id, user: Some(user), portal: member.portal, scopes };
+    let code = core.state().issue_code(grant, &redirect_uri, core.now());
+    answer(core, params, vec![("code", &code)])
+}
+
+fn refuse(core: &Core<Rules>, params: &Params, error: &str, description: &str) -> Response {
+    answer(core, params, vec![("error", error), ("error_description", description)])
+}
+
+/// Back to the redirect URI, which is known to be registered, with the `state` as it came.
+fn answer<'a>(core: &Core<Rules>, params: &'a Params, mut pairs: Vec<(&'a str, &'a str)>) -> Response {
+    pairs.extend(params.get("state").filter(|state| !state.is_empty()).map(|state| ("state", state)));
+    callback::redirect(params.text("redirect_uri"), core.setup.options.callback_slash, &pairs)
+}

@@ -1,0 +1,285 @@
+//! People, portals, codes and tokens, without HTTP.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::client::Clients;
+use crate::random;
+use crate::user::User;
+
+/// How long a code can be redeemed (guess: Go1 says "short-lived").
+const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
+/// How long an access token lives: 12 hours.
+pub(super) const ACCESS_LIFE: TimeDelta = TimeDelta::seconds(43_200);
+/// How long a refresh token lives.
+const REFRESH_LIFE: TimeDelta = TimeDelta::days(90);
+/// The portal of the partner who registered the application.
+pub(super) const PARTNER_PORTAL: u64 = 7_654_321;
+
+/// A customer's account, which Go1 calls a portal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Portal {
+    /// Its number.
+    pub id: u64,
+    /// Its name for people.
+    pub name: String,
+    /// Its host name, such as `acme.mygo1.com`: what the password grant calls `portal_name`.
+    pub url: String,
+    /// The partner it is linked to: the `partner_portal_id` of the authorize URL on whose way the portal was made.
+    pub partner_portal_id: Option<u64>,
+}
+
+/// Somebody with an account.
+#[derive(Clone)]
+pub(super) struct Member {
+    pub(super) id: u64,
+    pub(super) user: User,
+    /// [`Portal::id`].
+    pub(super) portal: u64,
+}
+
+/// What a code or a token stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Grant {
+    pub(super) client_id: String,
+    /// [`User::login`]; nobody for client credentials.
+    pub(super) user: Option<String>,
+    pub(super) portal: u64,
+    pub(super) scopes: Vec<&'static str>,
+}
+
+struct Code {
+    code: String,
+    grant: Grant,
+    redirect_uri: String,
+    expires_at: DateTime<Utc>,
+}
+
+struct Access {
+    token: String,
+    grant: Grant,
+    expires_at: DateTime<Utc>,
+}
+
+struct Refresh {
+    token: String,
+    /// The access token that was issued with it.
+    access: String,
+    grant: Grant,
+    expires_at: DateTime<Utc>,
+}
+
+/// Where a scroll through a long list goes on.
+pub(super) struct Scroll {
+    pub(super) id: String,
+    pub(super) from: usize,
+    pub(super) expires_at: DateTime<Utc>,
+}
+
+/// Everything that changes.
+pub struct State {
+    pub(super) clients: Clients,
+    pub(super) members: Vec<Member>,
+    pub(super) portals: Vec<Portal>,
+    pub(super) scrolls: Vec<Scroll>,
+    codes: Vec<Code>,
+    access: Vec<Access>,
+    refresh: Vec<Refresh>,
+}
+
+/// What a token call is given.
+pub(super) struct Issue {
+    pub(super) access_token: String,
+    pub(super) refresh_token: Option<String>,
+    pub(super) grant: Grant,
+}
+
+/// Why a code or a refresh token is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    Unknown,
+    Expired,
+    OtherClient,
+    RedirectUri,
+    Scope,
+}
+
+/// What a person types to sign up.
+pub(super) struct Newcomer<'a> {
+    pub(super) organisation: &'a str,
+    pub(super) name: &'a str,
+    pub(super) email: &'a str,
+    pub(super) password: &'a str,
+    pub(super) partner_portal_id: Option<u64>,
+}
+
+impl State {
+    pub(super) fn new(clients: Clients) -> Self {
+        let mut state = Self {
+            clients,
+            members: Vec::new(),
+            portals: Vec::new(),
+            scrolls: Vec::new(),
+            codes: Vec::new(),
+            access: Vec::new(),
+            refresh: Vec::new(),
+        };
+        state.add_portal(1_204_311, "Acme Training", "acme-training", None);
+        state.add_portal(2_480_975, "Northwind Academy", "northwind", None);
+        state.add_portal(PARTNER_PORTAL, "Sandbox Partner", "sandbox-partner", None);
+        let (acme, northwind) = (state.portals[0].id, state.portals[1].id);
+        state.add_member("Mia Tran", "mia@acme-training.example", "learn-something", acme);
+        state.add_member("Noah Berg", "noah@northwind.example", "teach-something", northwind);
+        state
+    }
+
+    fn add_portal(&mut self, id: u64, name: &str, label: &str, partner_portal_id: Option<u64>) {
+        let url = format!("{label}.mygo1.com");
+        self.portals.push(Portal { id, name: name.into(), url, partner_portal_id });
+    }
+
+    fn add_member(&mut self, name: &str, email: &str, password: &str, portal: u64) {
+        let id = 9_300_001 + self.members.len() as u64;
+        self.members.push(Member { id, user: User::new(email, name, email, password), portal });
+    }
+
+    pub(super) fn member(&self, login: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.user.login == login)
+    }
+
+    pub(super) fn portal(&self, id: u64) -> Option<&Portal> {
+        self.portals.iter().find(|portal| portal.id == id)
+    }
+
+    /// Somebody who knows the password of an account in the portal of that name.
+    pub(super) fn by_password(&self, portal: &str, typed: &str, password: &str) -> Option<&Member> {
+        self.members.iter().find(|member| {
+            let at = self.portal(member.portal).map(|portal| portal.url.as_str());
+            at == Some(portal) && member.user.is_called(typed) && member.user.password == password
+        })
+    }
+
+    /// Makes a portal and its administrator. `None` when the address is taken.
+    pub(super) fn sign_up(&mut self, newcomer: &Newcomer<'_>) -> Option<String> {
+        if self.members.iter().any(|member| member.user.is_called(newcomer.email)) {
+            return None;
+        }
+        let id = 5_000_001 + self.portals.len() as u64;
+        let label = self.free_label(newcomer.organisation);
+        self.add_portal(id, newcomer.organisation, &label, newcomer.partner_portal_id);
+        self.add_member(newcomer.name, newcomer.email, newcomer.password, id);
+        Some(newcomer.email.to_owned())
+    }
+
+    /// A label for a host name that no other portal has.
+    fn free_label(&self, organisation: &str) -> String {
+        let words = organisation.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let label = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
+        let label = if label.is_empty() { "portal".to_owned() } else { label.chars().take(40).collect() };
+        let taken = |label: &str| {
+            self.portals.iter().any(|portal| portal.url.strip_suffix(".mygo1.com") == Some(label))
+        };
+        if !taken(&label) {
+            return label;
+        }
+        (2_u32..).map(|n| format!("{label}-{n}")).find(|label| !taken(label)).unwrap_or(label)
+    }
+
+    pub(super) fn issue_code(&mut self, grant: Grant, redirect_uri: &str, now: DateTime<Utc>) -> String {
+        self.codes.retain(|code| code.expires_at > now);
+        // As Go1's codes begin; what follows means nothing.
+        let code = format!("def502{}", random::hex::<40>());
+        let redirect_uri = redirect_uri.to_owned();
+        self.codes.push(Code { code: code.clone(), grant, redirect_uri, expires_at: now + CODE_LIFE });
+        code
+    }
+
+    /// Redeems a code. One that is refused is not spent.
+    pub(super) fn redeem(
+        &mut self,
+        client_id: &str,
+        code: &str,
+        redirect_uri: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Issue, Refused> {
+        let at = self.codes.iter().position(|known| known.code == code).ok_or(Refused::Unknown)?;
+        let found = &self.codes[at];
+        if found.grant.client_id != client_id {
+            return Err(Refused::OtherClient);
+        }
+        if found.redirect_uri != redirect_uri {
+            return Err(Refused::RedirectUri);
+        }
+        if found.expires_at <= now {
+            return Err(Refused::Expired);
+        }
+        let grant = self.codes.swap_remove(at).grant;
+        Ok(self.issue(grant, true, now))
+    }
+
+    /// Spends a refresh token, and with it the access token it came with. One that is refused is not spent.
+    pub(super) fn renew(
+        &mut self,
+        client_id: &str,
+        refresh_token: &str,
+        scopes: Option<Vec<&'static str>>,
+        now: DateTime<Utc>,
+    ) -> Result<Issue, Refused> {
+        let known = |refresh: &Refresh| refresh.token == refresh_token;
+        let at = self.refresh.iter().position(known).ok_or(Refused::Unknown)?;
+        let found = &self.refresh[at];
+        if found.grant.client_id != client_id {
+            return Err(Refused::OtherClient);
+        }
+        if found.expires_at <= now {
+            return Err(Refused::Expired);
+        }
+        if scopes.iter().flatten().any(|scope| !found.grant.scopes.contains(scope)) {
+            return Err(Refused::Scope);
+        }
+        let Refresh { access, grant, .. } = self.refresh.swap_remove(at);
+        self.access.retain(|other| other.token != access);
+        let scopes = scopes.unwrap_or_else(|| grant.scopes.clone());
+        Ok(self.issue(Grant { scopes, ..grant }, true, now))
+    }
+
+    pub(super) fn issue(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> Issue {
+        self.access.retain(|access| access.expires_at > now);
+        let access_token = random::opaque();
+        let refresh_token = refreshable.then(|| format!("def502{}", random::hex::<40>()));
+        if let Some(token) = refresh_token.clone() {
+            self.refresh.push(Refresh {
+                token,
+                access: access_token.clone(),
+                grant: grant.clone(),
+                expires_at: now + REFRESH_LIFE,
+            });
+        }
+        self.access.push(Access {
+            token: access_token.clone(),
+            grant: grant.clone(),
+            expires_at: now + ACCESS_LIFE,
+        });
+        Issue { access_token, refresh_token, grant }
+    }
+
+    /// What a live access token stands for.
+    pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
+        let live = |access: &&Access| access.token == access_token && access.expires_at > now;
+        self.access.iter().find(live).map(|access| &access.grant)
+    }
+}
+
+/// Counts only: everything else is or names a secret.
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("members", &self.members.len())
+            .field("portals", &self.portals.len())
+            .field("codes", &self.codes.len())
+            .field("tokens", &self.access.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,99 @@
+//! Signing up, on the way to the question or just so.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum_extra::extract::cookie::CookieJar;
+use http::StatusCode;
+use maud::html;
+use url::form_urlencoded;
+
+use super::Rules;
+use super::model::Newcomer;
+use crate::journal::Ticket;
+use crate::page::Page;
+use crate::params::Params;
+use crate::played::{Played as _, Shared};
+use crate::session::Session;
+use crate::sign_in::{self, FORM_TOKEN, LOGIN};
+
+pub(super) const SIGN_UP: &str = "/signup";
+
+/// Field, label, input type, and what browsers fill in.
+const FIELDS: [(&str, &str, &str, &str); 4] = [
+    ("organisation", "Organisation", "text", "organization"),
+    ("name", "Your name", "text", "name"),
+    ("email", "E-mail address", "email", "email"),
+    ("password", "Password", "password", "new-password"),
+];
+
+pub(super) fn routes() -> Router<Shared<Rules>> {
+    Router::new().route(SIGN_UP, get(form).post(take))
+}
+
+async fn form(State(core): State<Shared<Rules>>, jar: CookieJar) -> Response {
+    let (session, jar) = core.sessions.keep(jar, |_| {});
+    (jar, page(&session, &Params::default(), None)).into_response()
+}
+
+fn page(session: &Session, typed: &Params, message: Option<&str>) -> Page {
+    Page::new(
+        Rules::TITLE,
+        "Create a portal",
+        &html! {
+            @if let Some(message) = message {
+                p.alert role="alert" { (message) }
+            }
+            form method="post" action=(SIGN_UP) {
+                input type="hidden" name=(FORM_TOKEN) value=(session.form_token);
+                @for (name, label, kind, autocomplete) in FIELDS {
+                    label for=(name) { (label) }
+                    @let value = if kind == "password" { "" } else { typed.text(name) };
+                    input id=(name) type=(kind) name=(name) value=(value) autocomplete=(autocomplete) required;
+                }
+                div.choices { button.main type="submit" { "Create the portal" } }
+            }
+            p { "You have an account? " a href=(LOGIN) { "Log in" } }
+        },
+    )
+}
+
+async fn take(State(core): State<Shared<Rules>>, jar: CookieJar, params: Params, ticket: Ticket) -> Response {
+    let (session, jar) = core.sessions.keep(jar, |_| {});
+    if let Err(stopped) = sign_in::form_is_ours::<Rules>(&session, &params, &ticket) {
+        return (jar, *stopped).into_response();
+    }
+    let again = |message: &str, jar: CookieJar| {
+        ticket.note("sign-up refused");
+        let page = page(&session, &params, Some(message)).with_status(StatusCode::UNPROCESSABLE_ENTITY);
+        (jar, page).into_response()
+    };
+    let typed = FIELDS.map(|(name, ..)| params.text(name).trim());
+    let [organisation, name, email, _] = typed;
+    if typed.contains(&"") {
+        return again("Please fill in everything.", jar);
+    }
+    let newcomer = Newcomer {
+        organisation,
+        name,
+        email,
+        password: params.text("password"),
+        partner_portal_id: partner_of(session.return_to.as_deref()),
+    };
+    let Some(user) = core.state().sign_up(&newcomer) else {
+        return again("Somebody with this e-mail address has an account already.", jar);
+    };
+    match newcomer.partner_portal_id {
+        Some(partner) => ticket.note(format!("{user} signed up, portal linked to partner {partner}")),
+        None => ticket.note(format!("{user} signed up")),
+    }
+    sign_in::enter(&core, jar, &user)
+}
+
+/// The partner in the authorize URL that the person came from and will go back to.
+fn partner_of(return_to: Option<&str>) -> Option<u64> {
+    let (_, query) = return_to?.split_once('?')?;
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(name, _)| name == "partner_portal_id").and_then(|(_, id)| id.parse().ok())
+}

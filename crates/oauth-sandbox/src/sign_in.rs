@@ -1,0 +1,139 @@
+//! Login and logout, for providers whose own login pages nobody has to know.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use axum_extra::extract::cookie::CookieJar;
+use http::header::LOCATION;
+use http::{StatusCode, Uri};
+use maud::{Markup, html};
+
+use crate::journal::Ticket;
+use crate::page::{Login, Page};
+use crate::params::Params;
+use crate::played::{Core, Played, Shared};
+use crate::session::Session;
+use crate::user::User;
+
+/// The field with the session's form token.
+pub(crate) const FORM_TOKEN: &str = "form_token";
+/// Where people log in and out.
+pub(crate) const LOGIN: &str = "/login";
+const LOGOUT: &str = "/logout";
+/// What a person sees who just comes by.
+pub(crate) const HOME: &str = "/";
+
+/// A provider with a login of this kind.
+pub(crate) trait SignsIn: Played {
+    /// More below the login form.
+    fn below_login() -> Markup {
+        html! {}
+    }
+
+    /// What its home page tells somebody who is logged in.
+    fn home(state: &Self::State, user: &User) -> Markup;
+}
+
+pub(crate) fn routes<P: SignsIn>() -> Router<Shared<P>> {
+    Router::new()
+        .route(LOGIN, get(login::<P>).post(check::<P>))
+        .route(LOGOUT, get(logout::<P>))
+        .route(HOME, get(home::<P>))
+}
+
+/// The browser's session and its user, when somebody is logged in.
+pub(crate) fn logged_in<P: Played>(core: &Core<P>, jar: &CookieJar) -> Option<(Session, User)> {
+    let session = core.sessions.of(jar)?;
+    let login = session.user.clone()?;
+    let user = P::users(&core.state()).into_iter().find(|user| user.login == login)?;
+    Some((session, user))
+}
+
+/// Sends the browser to the login, from where it comes back to `uri`.
+pub(crate) fn to_login<P: Played>(core: &Core<P>, jar: CookieJar, uri: &Uri) -> Response {
+    let wanted = uri.path_and_query().map(ToString::to_string);
+    let (_, jar) = core.sessions.keep(jar, |session| session.return_to = wanted);
+    (jar, (StatusCode::FOUND, [(LOCATION, LOGIN)])).into_response()
+}
+
+/// Logs `user` in and sends the browser to where it wanted to go.
+pub(crate) fn enter<P: Played>(core: &Core<P>, jar: CookieJar, user: &str) -> Response {
+    let (wanted, jar) = core.sessions.log_in(jar, user);
+    (jar, Redirect::to(wanted.as_deref().unwrap_or(HOME))).into_response()
+}
+
+/// Whether the form is from a page of `session`; else the page that says so.
+pub(crate) fn form_is_ours<P: Played>(
+    session: &Session,
+    params: &Params,
+    ticket: &Ticket,
+) -> Result<(), Box<Response>> {
+    if session.sent_form(params.text(FORM_TOKEN)) {
+        return Ok(());
+    }
+    ticket.note("refused: the form is not from a page of this session");
+    let text = "The form did not come from a page of this session. Go back, reload the page and try again.";
+    let page = Page::message(P::TITLE, StatusCode::UNPROCESSABLE_ENTITY, "This form is out of date", text);
+    Err(Box::new(page.into_response()))
+}
+
+async fn login<P: SignsIn>(State(core): State<Shared<P>>, jar: CookieJar) -> Response {
+    let (session, jar) = core.sessions.keep(jar, |_| {});
+    (jar, page(&core, &session, "", None)).into_response()
+}
+
+fn page<P: SignsIn>(core: &Core<P>, session: &Session, typed: &str, message: Option<&str>) -> Page {
+    let users = P::users(&core.state());
+    let accounts: Vec<_> = users.into_iter().map(|user| (user.email, user.password)).collect();
+    Login {
+        provider: P::TITLE,
+        action: LOGIN,
+        form_token: (FORM_TOKEN, &session.form_token),
+        user: ("E-mail address", "email"),
+        typed,
+        password: "password",
+        message,
+        accounts: &accounts,
+        more: P::below_login(),
+    }
+    .page()
+}
+
+async fn check<P: SignsIn>(
+    State(core): State<Shared<P>>,
+    jar: CookieJar,
+    params: Params,
+    ticket: Ticket,
+) -> Response {
+    let (session, jar) = core.sessions.keep(jar, |_| {});
+    if let Err(stopped) = form_is_ours::<P>(&session, &params, &ticket) {
+        return (jar, *stopped).into_response();
+    }
+    let typed = params.text("email");
+    let users = P::users(&core.state());
+    let found = users.iter().find(|user| user.is_called(typed) && user.password == params.text("password"));
+    let Some(user) = found else {
+        ticket.note("wrong e-mail address or password");
+        let page = page(&core, &session, typed, Some("Wrong e-mail address or password. Please try again."));
+        return (jar, page.with_status(StatusCode::UNAUTHORIZED)).into_response();
+    };
+    ticket.note(format!("{} logged in", user.login));
+    enter(&core, jar, &user.login)
+}
+
+async fn logout<P: SignsIn>(State(core): State<Shared<P>>, jar: CookieJar) -> Response {
+    (core.sessions.log_out(jar), Redirect::to(LOGIN)).into_response()
+}
+
+async fn home<P: SignsIn>(State(core): State<Shared<P>>, jar: CookieJar, uri: Uri) -> Response {
+    let Some((_, user)) = logged_in(&core, &jar) else {
+        return to_login(&core, jar, &uri);
+    };
+    let told = P::home(&core.state(), &user);
+    let body = html! {
+        p { "Logged in as " strong { (user.name) } ". " a href=(LOGOUT) { "Log out" } }
+        (told)
+    };
+    Page::new(P::TITLE, "Home", &body).into_response()
+}

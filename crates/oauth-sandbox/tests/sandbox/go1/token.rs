@@ -1,0 +1,195 @@
+//! Seed 002, step 4 and refreshing; PROVIDERS.md 3a.
+
+use std::time::Duration;
+
+use oauth_sandbox::Go1;
+use serde_json::{Value, json};
+
+use super::{REFRESH, answer, code, form, status, token, tokens};
+use crate::support::{http, pair};
+
+const HOUR: u64 = 3600;
+const DAY: u64 = 24 * HOUR;
+
+async fn refresh(sandbox: &Go1, refresh_token: &str) -> (u16, Value) {
+    token(sandbox, &[REFRESH, ("refresh_token", refresh_token)]).await
+}
+
+fn is_refused(answer: &(u16, Value), status: u16, error: &str) {
+    assert_eq!((answer.0, &answer.1["error"]), (status, &json!(error)), "{}", answer.1);
+    assert!(answer.1["message"].is_string() && answer.1["error_description"].is_string(), "{}", answer.1);
+}
+
+#[tokio::test]
+async fn all_three_encodings_give_exactly_the_four_members() {
+    let sandbox = Go1::start().await.unwrap();
+    for encoding in ["multipart", "urlencoded", "json"] {
+        let code = code(&sandbox).await;
+        let form = form(&sandbox, &[("code", &code)]);
+        let call = http().post(sandbox.token_url());
+        let call = match encoding {
+            "urlencoded" => call.form(&form),
+            "json" => call.json(&form.into_iter().collect::<std::collections::BTreeMap<_, _>>()),
+            _ => {
+                let part = |(name, value): (&str, &str)| {
+                    format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                };
+                let body = form.into_iter().map(part).collect::<String>() + "--b--\r\n";
+                call.header("content-type", "multipart/form-data; boundary=b").body(body)
+            }
+        };
+        let (status, body) = answer(call.send().await.unwrap()).await;
+        assert_eq!(status, 200, "{encoding}: {body}");
+        assert_eq!(body.as_object().unwrap().len(), 4, "{body}");
+        assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(43_200)));
+        let (access, refresh) = pair(&body);
+        assert_ne!(access, refresh);
+    }
+    // In the query they are not looked at.
+    let query = crate::support::with_query(sandbox.token_url(), &form(&sandbox, &[("code", "x")]));
+    is_refused(&answer(http().post(query).send().await.unwrap()).await, 400, "invalid_request");
+}
+
+#[tokio::test]
+async fn every_mistake_has_its_refusal_and_spends_nothing() {
+    let sandbox = Go1::start().await.unwrap();
+    let (other, other_secret) = sandbox.register_client("Somebody else's");
+    let code = code(&sandbox).await;
+    let good = [("code", code.as_str())];
+    for (mistakes, status, error) in [
+        (vec![("grant_type", "")], 400, "invalid_request"),
+        (vec![("grant_type", "authorization-code")], 400, "unsupported_grant_type"),
+        (vec![("client_id", "")], 400, "invalid_request"),
+        (vec![("client_id", "unknown")], 401, "invalid_client"),
+        (vec![("client_secret", "wrong")], 401, "invalid_client"),
+        (vec![("client_secret", "")], 401, "invalid_client"),
+        (vec![("client_id", other.as_str())], 401, "invalid_client"),
+        (vec![("code", "")], 400, "invalid_request"),
+        (vec![("code", "def502")], 400, "invalid_grant"),
+        (vec![("redirect_uri", "")], 400, "invalid_request"),
+        (vec![("redirect_uri", "http://127.0.0.1:8765/callback/")], 400, "invalid_request"),
+        (vec![("client_id", &other), ("client_secret", &other_secret)], 400, "invalid_grant"),
+    ] {
+        let changes: Vec<_> = good.iter().chain(&mistakes).copied().collect();
+        is_refused(&token(&sandbox, &changes).await, status, error);
+    }
+    assert_eq!(token(&sandbox, &good).await.0, 200);
+    is_refused(&token(&sandbox, &good).await, 400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_code_lives_for_ten_minutes() {
+    let sandbox = Go1::start().await.unwrap();
+    for (seconds, expected) in [(590, 200), (600, 400)] {
+        let code = code(&sandbox).await;
+        sandbox.advance(Duration::from_secs(seconds));
+        assert_eq!(token(&sandbox, &[("code", &code)]).await.0, expected, "after {seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn refreshing_gives_a_new_pair_and_takes_a_token_once() {
+    let sandbox = Go1::start().await.unwrap();
+    let (access, first) = tokens(&sandbox).await;
+    sandbox.advance(Duration::from_secs(12 * HOUR - 60));
+    assert_eq!(status(&sandbox, &access).await, 200);
+    sandbox.advance(Duration::from_secs(60));
+    assert_eq!(status(&sandbox, &access).await, 401);
+    let (_, body) = refresh(&sandbox, &first).await;
+    let (new_access, second) = pair(&body);
+    assert!(new_access != access && second != first, "both are new");
+    assert_eq!(status(&sandbox, &new_access).await, 200);
+    let again = refresh(&sandbox, &first).await;
+    is_refused(&again, 401, "invalid_request");
+    assert_eq!(again.1["message"], "The refresh token is invalid.");
+
+    // The access token goes with the refresh token that it came with.
+    let (_, body) = refresh(&sandbox, &second).await;
+    assert_eq!(status(&sandbox, &new_access).await, 401);
+    // 90 days from issue, whatever happens in between.
+    let (_, third) = pair(&body);
+    sandbox.advance(Duration::from_secs(90 * DAY - 60));
+    let (_, fourth) = pair(&refresh(&sandbox, &third).await.1);
+    sandbox.advance(Duration::from_secs(90 * DAY));
+    is_refused(&refresh(&sandbox, &fourth).await, 401, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_its_clients_and_gives_no_more_than_before() {
+    let sandbox = Go1::start().await.unwrap();
+    let (other, other_secret) = sandbox.register_client("Somebody else's");
+    let (_, first) = tokens(&sandbox).await;
+    let call = |changes: Vec<(&'static str, String)>| {
+        let (sandbox, first) = (&sandbox, first.clone());
+        async move {
+            let mut all = vec![REFRESH, ("refresh_token", first.as_str())];
+            all.extend(changes.iter().map(|(name, value)| (*name, value.as_str())));
+            token(sandbox, &all).await
+        }
+    };
+    is_refused(&call(vec![("refresh_token", String::new())]).await, 400, "invalid_request");
+    let theirs = vec![("client_id", other), ("client_secret", other_secret)];
+    is_refused(&call(theirs).await, 401, "invalid_request");
+    is_refused(&call(vec![("scope", "lo.read lo.write".into())]).await, 400, "invalid_scope");
+    let (_, body) = call(vec![("scope", "user.read".into())]).await;
+    let (access, _) = pair(&body);
+    assert_eq!(super::get(&sandbox, "/v2/me", &access).await.0, 200);
+    assert_eq!(super::get(&sandbox, "/v2/account", &access).await.0, 403);
+}
+
+#[tokio::test]
+async fn client_credentials_give_an_access_token_alone() {
+    let sandbox = Go1::start().await.unwrap();
+    let grant = ("grant_type", "client_credentials");
+    let (status, body) = token(&sandbox, &[grant, ("redirect_uri", "")]).await;
+    assert_eq!((status, body.as_object().unwrap().len()), (200, 3), "{body}");
+    assert_eq!(body["expires_in"], 43_200);
+    let access = body["access_token"].as_str().unwrap();
+    let (_, account) = super::get(&sandbox, "/v2/account", access).await;
+    assert_eq!(account["id"], sandbox.partner_portal_id());
+    assert_eq!(super::get(&sandbox, "/v2/me", access).await.0, 403, "it is nobody's");
+    is_refused(&token(&sandbox, &[grant, ("client_secret", "wrong")]).await, 401, "invalid_client");
+    is_refused(&token(&sandbox, &[grant, ("scope", "everything")]).await, 400, "invalid_scope");
+
+    // The same with HTTP Basic, which gets a challenge when it is wrong.
+    let basic = |secret: &str| {
+        let call = http().post(sandbox.token_url()).basic_auth(sandbox.client_id(), Some(secret));
+        call.form(&[grant]).send()
+    };
+    assert_eq!(basic(sandbox.client_secret()).await.unwrap().status(), 200);
+    let refused = basic("wrong").await.unwrap();
+    assert_eq!(refused.headers()["www-authenticate"], "Basic realm=\"OAuth\"");
+    is_refused(&answer(refused).await, 401, "invalid_client");
+}
+
+#[tokio::test]
+async fn the_password_grant_wants_the_portal_too() {
+    let sandbox = Go1::start().await.unwrap();
+    let call = [
+        ("grant_type", "password"),
+        ("portal_name", "acme-training.mygo1.com"),
+        ("username", "mia@acme-training.example"),
+        ("password", "learn-something"),
+        ("scope", "portal.read"),
+    ];
+    let (_, body) = token(&sandbox, &call).await;
+    let (access, first) = pair(&body);
+    assert_eq!(super::get(&sandbox, "/v2/account", &access).await.1["title"], "Acme Training");
+    assert_eq!(refresh(&sandbox, &first).await.0, 200);
+    for (wrong, error) in [
+        (("portal_name", ""), "invalid_request"),
+        (("portal_name", "northwind.mygo1.com"), "invalid_grant"),
+        (("username", "noah@northwind.example"), "invalid_grant"),
+        (("password", "wrong"), "invalid_grant"),
+        (("password", ""), "invalid_request"),
+        (("scope", "nonsense"), "invalid_scope"),
+    ] {
+        let changes: Vec<_> = call.iter().copied().chain([wrong]).collect();
+        is_refused(&token(&sandbox, &changes).await, 400, error);
+    }
+    let text = serde_json::to_string(&sandbox.journal()).unwrap();
+    assert!(text.contains("acme-training.mygo1.com") && !text.contains("learn-something"), "{text}");
+    for secret in [&access, &first, sandbox.client_secret()] {
+        assert!(!text.contains(secret));
+    }
+}
