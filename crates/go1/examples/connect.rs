@@ -1,36 +1,44 @@
-//! Connects one Go1 portal in a terminal: prints the authorize URL, takes the address that the browser comes back to, and
-//! asks who the token belongs to.
+//! Connects a customer of the sandbox's Go1, calls the API, and refreshes 13 hours later. Needs no account and no person:
 //!
-//! `GO1_CLIENT_ID=… GO1_CLIENT_SECRET=… GO1_REDIRECT_URI=… cargo run -p go1 --example connect`, and
-//! `GO1_BASE_URL=http://127.0.0.1:…` for a sandbox instead of Go1.
-#![allow(clippy::print_stdout)] // it talks to a person
+//! ```sh
+//! cargo run -p go1 --example connect
+//! ```
+#![allow(clippy::print_stdout)] // showing something is the point
 
-use std::env;
-use std::error::Error;
-use std::io::{self, BufRead};
+use std::time::Duration;
 
-use go1::{App, Client, Connect, RedirectUri, Site, api, scope};
+use go1::{App, Client, Connect, Site, api, scope};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let setting = |name: &'static str| env::var(name).map_err(|_| format!("set {name}"));
-    let site = match env::var("GO1_BASE_URL") {
-        Ok(base) => Site::at(base)?,
-        Err(_) => Site::production(),
-    };
-    let redirect_uri = RedirectUri::new(setting("GO1_REDIRECT_URI")?)?;
-    let app = App::new(setting("GO1_CLIENT_ID")?, setting("GO1_CLIENT_SECRET")?, redirect_uri);
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // With Go1 itself: Site::production() and what Integrations, Developers shows in your portal.
+    let sandbox = oauth_sandbox::Go1::start().await?;
+    let site = Site::at(sandbox.url())?;
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].parse()?);
     let go1 = Client::new(site, app)?;
 
-    let started = go1.begin(&Connect::new([scope::USER_READ, scope::PORTAL_READ, scope::LO_READ]))?;
-    println!("Open this in a browser, then paste the address that it comes back to:\n{}", started.url);
-    let mut callback = String::new();
-    io::stdin().lock().read_line(&mut callback)?;
+    // One request of your web app: begin, remember `pending` in the session, redirect the browser.
+    let wanted = [scope::USER_READ, scope::PORTAL_READ, scope::LO_READ];
+    let started = go1.begin(&Connect::new(wanted).partner_portal(7654321))?;
 
-    let token = go1.finish(&started.pending, &callback).await?;
-    println!("connected until {:?}, with the scopes {}", token.expires_at(), token.scopes());
-    println!("who: {:?}", go1.send(&token, &api::Me).await?);
+    // The sandbox plays the person: logs in, consents, and is sent back to the redirect URI.
+    let callback = sandbox.approve(started.url.as_str()).await?;
+
+    // The next request of your web app: finish.
+    let token = go1.finish(&started.pending, callback.as_str()).await?;
+    println!("connected: {:?}", go1.send(&token, &api::Me).await?);
+    println!("portal: {:?}", go1.send(&token, &api::Account).await?);
+
+    // 12 hours later the access token is dead. The refresh token works once: save what it brings before using it.
+    sandbox.advance(Duration::from_secs(13 * 3_600));
+    println!("still good: {}", go1.send(&token, &api::Validate).await?);
+    let token = go1.refresh(&token).await?;
+
     let page = go1.send(&token, &api::LearningObjects::new().limit(3)).await?;
-    println!("{} learning objects, among them {:?}", page.total, page.hits);
+    println!("{} learning objects:", page.total);
+    for found in &page.hits {
+        let title = found.core.as_ref().and_then(|core| core.title.as_deref());
+        println!("  {} {}", found.id, title.unwrap_or_default());
+    }
     Ok(())
 }

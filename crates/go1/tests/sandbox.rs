@@ -1,0 +1,120 @@
+//! The whole of it against `oauth_sandbox::Go1`, over loopback, through the ordinary transport.
+#![cfg(feature = "reqwest")]
+#![allow(clippy::unwrap_used)] // also in helpers, which clippy does not take for tests
+
+use std::time::Duration;
+
+use go1::api::{Account, LearningObjects, Me, Validate};
+use go1::{
+    App, Client, Connect, Encoding, ErrorKind, PortalPassword, RedirectUri, Scopes, Site, Token, scope,
+};
+use oauth_sandbox::{Fault, Go1};
+
+const HOURS_13: Duration = Duration::from_secs(13 * 3_600);
+
+fn scopes() -> Scopes {
+    [scope::USER_READ, scope::PORTAL_READ, scope::LO_READ].into()
+}
+
+fn client(sandbox: &Go1, encoding: Encoding) -> Client {
+    let redirect_uri = RedirectUri::new(sandbox.redirect_uris()[0].as_str()).unwrap();
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
+    Client::builder(Site::at(sandbox.url()).unwrap(), app).encoding(encoding).build().unwrap()
+}
+
+async fn connected(sandbox: &Go1, client: &Client) -> Token {
+    let started = client.begin(&Connect::new(scopes()).partner_portal(7_654_321)).unwrap();
+    let callback = sandbox.approve(&started.url).await.unwrap();
+    assert!(callback.path().ends_with('/'), "Go1 puts a slash there: {callback}");
+    client.finish(&started.pending, callback.as_str()).await.unwrap()
+}
+
+#[tokio::test]
+async fn connect_call_refresh_and_call_again_in_every_encoding() {
+    for encoding in [Encoding::Multipart, Encoding::Form, Encoding::Json] {
+        let sandbox = Go1::start().await.unwrap();
+        let client = client(&sandbox, encoding);
+        let token = connected(&sandbox, &client).await;
+        let me = client.send(&token, &Me).await.unwrap();
+        assert!(me.id.is_some() && me.email.is_some(), "{encoding:?}");
+
+        sandbox.advance(HOURS_13);
+        assert!(!client.send(&token, &Validate).await.unwrap(), "the provider's clock decides, not ours");
+        assert_eq!(client.send(&token, &Me).await.unwrap_err().kind(), ErrorKind::TokenRefused);
+
+        let renewed = client.refresh(&token).await.unwrap();
+        assert!(client.send(&renewed, &Validate).await.unwrap());
+        assert_eq!(client.send(&renewed, &Me).await.unwrap(), me);
+        let error = client.refresh(&token).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::GrantRefused, "a refresh token works once: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_lapses_after_90_days() {
+    let sandbox = Go1::start().await.unwrap();
+    let client = client(&sandbox, Encoding::Multipart);
+    let token = connected(&sandbox, &client).await;
+    sandbox.advance(Duration::from_secs(91 * 86_400));
+    assert!(client.refresh(&token).await.unwrap_err().needs_reconnect());
+}
+
+#[tokio::test]
+async fn the_other_grants() {
+    let sandbox = Go1::start().await.unwrap();
+    let client = client(&sandbox, Encoding::Form);
+    let own = client.client_credentials(Scopes::none()).await.unwrap();
+    assert!(own.refresh_token().is_none());
+    sandbox.advance(HOURS_13);
+    let own = client.refresh(&own).await.unwrap();
+    assert!(client.send(&own, &Validate).await.unwrap());
+
+    // Which portal the first user is of, by connecting it once.
+    let token = connected(&sandbox, &client).await;
+    let portal = client.send(&token, &Account).await.unwrap().url.unwrap();
+    let user = sandbox.users().remove(0);
+    let request = PortalPassword::new(&portal, &user.email, user.password.as_str(), scopes()).unwrap();
+    let token = client.password(request).await.unwrap();
+    assert_eq!(client.send(&token, &Me).await.unwrap().email, Some(user.email.clone()));
+    assert!(token.refresh_token().is_some());
+
+    let request = PortalPassword::new(portal, user.email, "wrong", scopes()).unwrap();
+    assert_eq!(client.password(request).await.unwrap_err().kind(), ErrorKind::GrantRefused);
+}
+
+#[tokio::test]
+async fn every_learning_object_once_by_offset_and_by_scrolling() {
+    let sandbox = Go1::start().await.unwrap();
+    let client = client(&sandbox, Encoding::Multipart);
+    let token = connected(&sandbox, &client).await;
+    let mut lists = Vec::new();
+    for first in [LearningObjects::new().limit(3), LearningObjects::new().limit(3).scroll()] {
+        let (mut next, mut ids) = (Some(first), Vec::new());
+        while let Some(asked) = next {
+            let page = client.send(&token, &asked).await.unwrap();
+            ids.extend(page.hits.iter().map(|found| found.id.clone()));
+            next = asked.after(&page);
+        }
+        lists.push(ids);
+    }
+    assert!(lists[0].len() > 3, "more than one page");
+    assert_eq!(lists[0], lists[1]);
+    let unique: std::collections::BTreeSet<_> = lists[0].iter().collect();
+    assert_eq!(unique.len(), lists[0].len());
+}
+
+#[tokio::test]
+async fn a_person_who_says_no_and_a_reply_that_is_lost() {
+    let sandbox = Go1::start().await.unwrap();
+    let client = client(&sandbox, Encoding::Multipart);
+    let started = client.begin(&Connect::new(scopes())).unwrap();
+    let callback = sandbox.deny(&started.url).await.unwrap();
+    let error = client.finish(&started.pending, callback.as_str()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Denied);
+
+    let token = connected(&sandbox, &client).await;
+    sandbox.next_token_call(Fault::DropResponse);
+    assert_eq!(client.refresh(&token).await.unwrap_err().kind(), ErrorKind::Unanswered);
+    let error = client.refresh(&token).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::GrantRefused, "the lost reply held the only live refresh token");
+}
