@@ -1,4 +1,4 @@
-//! The two API calls of today's GoCD that a client can make without knowing the server's configuration (PROVIDERS.md 1g).
+//! The API calls of today's GoCD that a client can make without knowing the server's configuration (PROVIDERS.md 1g).
 //! Field names as in GoCD's API documentation.
 
 use axum::extract::State;
@@ -13,7 +13,7 @@ use crate::journal::Ticket;
 use crate::played::Shared;
 use crate::server::Arrived;
 
-/// Both are at version 1.
+/// All of ours are at version 1.
 const MEDIA_TYPES: [&str; 2] = ["application/vnd.go.cd.v1+json", "application/vnd.go.cd+json"];
 
 pub(super) async fn current_user(
@@ -78,10 +78,16 @@ pub(super) async fn version(
 
 /// `body`, to a caller who asks for the version there is.
 fn answer(headers: &HeaderMap, ticket: &Ticket, body: &Value) -> Response {
-    if wants_what_there_is(headers) {
-        let media_type = format!("{}; charset=utf-8", MEDIA_TYPES[0]);
-        return ([(CONTENT_TYPE, media_type)], body.to_string()).into_response();
-    }
+    if wants_what_there_is(headers) { versioned(body) } else { incorrect_url(ticket) }
+}
+
+pub(super) fn versioned(body: &Value) -> Response {
+    let media_type = format!("{}; charset=utf-8", MEDIA_TYPES[0]);
+    ([(CONTENT_TYPE, media_type)], body.to_string()).into_response()
+}
+
+/// What a caller gets who asks for a version that there is not.
+pub(super) fn incorrect_url(ticket: &Ticket) -> Response {
     ticket.note("refused: unsupported Accept header");
     let body = json!({ "message": "The url you are trying to reach appears to be incorrect." });
     let headers = [(CONTENT_TYPE, "application/json; charset=utf-8")];
@@ -90,7 +96,7 @@ fn answer(headers: &HeaderMap, ticket: &Ticket, body: &Value) -> Response {
 
 /// Whether one of the media types that `Accept` lists is ours. `*/*` is not, and neither is no header at all (**guess**: the
 /// documents only speak of an unsupported one).
-fn wants_what_there_is(headers: &HeaderMap) -> bool {
+pub(super) fn wants_what_there_is(headers: &HeaderMap) -> bool {
     headers
         .get_all(ACCEPT)
         .iter()

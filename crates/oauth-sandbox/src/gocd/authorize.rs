@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::cookie::CookieJar;
 use http::header::LOCATION;
-use http::{HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use maud::html;
 use url::form_urlencoded;
 
@@ -16,7 +16,6 @@ use crate::journal::Ticket;
 use crate::page::{Consent, Page};
 use crate::params::Params;
 use crate::played::{Core, Played as _, Shared};
-use crate::session::Session;
 
 /// A request that passed the checks.
 struct Asked {
@@ -45,7 +44,7 @@ pub(super) async fn ask(
     // Security filters come before the controller, so a stranger learns nothing about the parameters.
     let Some((session, user)) = pages::logged_in(&core, &jar) else {
         ticket.note("not logged in");
-        return pages::to_login(&core, jar, &uri).into_response();
+        return pages::to_login(&core, jar, pages::here(&uri)).into_response();
     };
     let asked = match check(&core, &params, &ticket) {
         Ok(asked) => asked,
@@ -76,14 +75,15 @@ pub(super) async fn decide(
     State(core): State<Shared<Rules>>,
     jar: CookieJar,
     uri: Uri,
+    headers: HeaderMap,
     params: Params,
     ticket: Ticket,
 ) -> Response {
     let Some((session, user)) = pages::logged_in(&core, &jar) else {
         ticket.note("not logged in");
-        return pages::to_login(&core, jar, &uri).into_response();
+        return pages::to_login(&core, jar, pages::here(&uri)).into_response();
     };
-    if !form_is_ours(&session, &params) {
+    if !pages::form_is_ours(&session, &params, &headers) {
         ticket.note("refused: the form is not from a page of this session");
         return pages::stale_form().into_response();
     }
@@ -96,10 +96,6 @@ pub(super) async fn decide(
         return refuse(&core, &asked.redirect_uri, "access-denied");
     }
     approve(&core, asked, &user.login, &params, &ticket)
-}
-
-fn form_is_ours(session: &Session, params: &Params) -> bool {
-    session.sent_form(params.text(pages::FORM_TOKEN))
 }
 
 /// The checks in GoCD's order. What fails is told to the *supplied* redirect URI, registered or not.

@@ -14,11 +14,10 @@ use crate::page::Page;
 use crate::played::{Core, Played as _};
 use crate::server::Arrived;
 use crate::user::User;
-use subtle::ConstantTimeEq as _;
 
 /// How somebody was recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum By {
+pub(super) enum By {
     OAuthToken,
     PersonalToken,
     Password,
@@ -33,14 +32,19 @@ pub(super) fn admit(
     arrived: Arrived,
     ticket: &Ticket,
 ) -> Result<User, Box<Response>> {
+    admit_by(core, headers, jar, arrived, ticket).map(|(user, _)| user)
+}
+
+/// As [`admit`], and how they were recognised.
+pub(super) fn admit_by(
+    core: &Core<Rules>,
+    headers: &HeaderMap,
+    jar: &CookieJar,
+    arrived: Arrived,
+    ticket: &Ticket,
+) -> Result<(User, By), Box<Response>> {
     let Some((user, by)) = recognise(core, headers, jar) else {
-        ticket.note("anonymous: refused");
-        let text = "You are not authenticated!";
-        let challenge = (WWW_AUTHENTICATE, "Basic realm=\"GoCD\"");
-        let body = serde_json::json!({ "message": text }).to_string();
-        let answer =
-            (StatusCode::UNAUTHORIZED, [challenge, (CONTENT_TYPE, "application/json; charset=utf-8")], body);
-        return Err(Box::new(answer.into_response()));
+        return Err(challenge(ticket));
     };
     if by == By::OAuthToken {
         if core.setup.plain.is_some() && !arrived.secure {
@@ -58,15 +62,25 @@ pub(super) fn admit(
         }
     }
     ticket.note(format!("acting as {} by {by:?}", user.login));
-    Ok(user)
+    Ok((user, by))
 }
 
-fn recognise(core: &Core<Rules>, headers: &HeaderMap, jar: &CookieJar) -> Option<(User, By)> {
+/// The answer to a stranger.
+pub(super) fn challenge(ticket: &Ticket) -> Box<Response> {
+    ticket.note("anonymous: refused");
+    let challenge = (WWW_AUTHENTICATE, "Basic realm=\"GoCD\"");
+    let body = serde_json::json!({ "message": "You are not authenticated!" }).to_string();
+    let headers = [challenge, (CONTENT_TYPE, "application/json; charset=utf-8")];
+    Box::new((StatusCode::UNAUTHORIZED, headers, body).into_response())
+}
+
+/// Who calls, if it can be told. A header that says nothing good is not made up for by a session.
+pub(super) fn recognise(core: &Core<Rules>, headers: &HeaderMap, jar: &CookieJar) -> Option<(User, By)> {
     let Some(header) = headers.get(AUTHORIZATION) else {
         return pages::logged_in(core, jar).map(|(_, user)| (user, By::Session));
     };
     let header = header.to_str().ok()?;
-    let state = core.state();
+    let mut state = core.state();
     if let Some(token) = oauth_token(header) {
         let token = state.token_of(token)?;
         if core.setup.options.check_expiry && token.expires_at <= core.now().timestamp() {
@@ -76,9 +90,8 @@ fn recognise(core: &Core<Rules>, headers: &HeaderMap, jar: &CookieJar) -> Option
     }
     let (scheme, credentials) = header.split_once(' ')?;
     if scheme == "Bearer" || scheme == "bearer" {
-        let right: bool =
-            credentials.as_bytes().ct_eq(core.setup.issued.personal_access_token.as_bytes()).into();
-        return right.then(|| (state.users[0].clone(), By::PersonalToken));
+        let owner = state.use_personal(credentials, core.now())?.to_owned();
+        return Some((state.user(&owner)?.clone(), By::PersonalToken));
     }
     if scheme.eq_ignore_ascii_case("Basic") {
         let decoded = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;

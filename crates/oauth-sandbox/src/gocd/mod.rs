@@ -13,13 +13,23 @@
 //!
 //! The OAuth pages answer under `/go/oauth` (1b) and, as the seed writes the authorize URL, under `/oauth`.
 //!
-//! Extension: GoCD registers one redirect URI per client; the sandbox may have several for the same client. A code or refresh token is
-//! then good only with the URI it was issued for, which is the same rule when there is one.
+//! Administrators manage OAuth clients at `/go/oauth/admin/clients`, in a browser or as XML (1b, 1f), and also under the older
+//! `/go/admin/oauth/clients`; people see and end what they granted at `/go/oauth/user_tokens`. The first user is a system
+//! administrator. In the XML API the administrator's session or password counts (**guess**), no token of any kind; a session's changes
+//! need its form token, as a field or as `X-CSRF-Token` (**guess**). XML bodies of requests, which Rails 2.3 read, are not.
+//! A new client's summary follows its creation, as the seed says; the source at one commit goes to the list, which shows
+//! the same. Instead of asking by script, a page asks before a client is destroyed. The list also shows everybody's tokens with a
+//! button for `revoke_by_admin`, for which GoCD has no page.
 //!
-//! **Guesses**: the texts of pages; the status of a form without its token (422, as in Rails) and of a wrong password (401); the bodies of 401 and
+//! Extension: GoCD registers one redirect URI per client; the sandbox may have several for the same client. A code or refresh token is
+//! then good only with the URI it was issued for. Editing the redirect URI in the form replaces them all.
+//!
+//! **Guesses**: the texts of pages; who is refused at the administrator's pages gets 403; an unknown client is 404; the order of validation
+//! messages (name first); the status of a form without its token (422, as in Rails) and of a wrong password (401); the bodies of 401 and
 //! 403; status 500 for an OAuth call over plain HTTP beside TLS (the source raises an error there); a redirect URI without a scheme is put
 //! behind the server's own origin (as Rails does); version numbers and CI data.
 
+mod admin;
 mod api;
 mod authorize;
 mod caller;
@@ -27,7 +37,10 @@ mod feed;
 mod https_only;
 mod model;
 mod pages;
+mod personal;
+mod registration;
 mod token;
+mod user_tokens;
 
 use std::fmt;
 use std::sync::Arc;
@@ -42,6 +55,8 @@ use crate::played::{Origin, Played, Routes, Setup, Urls};
 use crate::random;
 use crate::running::Running;
 use crate::user::User;
+
+pub use registration::{ClientCard, InvalidClient};
 
 /// GoCD, played on loopback.
 pub type Gocd = Running<Rules>;
@@ -72,11 +87,19 @@ pub struct Options {
     late_acl: bool,
     check_expiry: bool,
     plain_http: PlainHttp,
+    duplicate_client_names: bool,
+}
+
+impl Options {
+    fn unique_names(&self) -> bool {
+        !self.duplicate_client_names
+    }
 }
 
 impl Builder<Rules> {
-    /// Whether OAuth callers are refused (403) at `cctray.xml` and `current_user`, as the access rules of 2017 and 2018 suggest
-    /// (PROVIDERS.md 1e and 5). Off by default: the seed calls `cctray.xml` with an OAuth token.
+    /// Whether OAuth callers are refused (403) at every API call that the sandbox has: `cctray.xml`, `current_user` and `version`,
+    /// as the access rules of 2017 and 2018 suggest (PROVIDERS.md 1e and 5). Off by default: the seed calls `cctray.xml` with an
+    /// OAuth token.
     pub fn late_acl(mut self, late_acl: bool) -> Self {
         self.options.late_acl = late_acl;
         self
@@ -88,6 +111,13 @@ impl Builder<Rules> {
         self
     }
 
+    /// Whether two OAuth clients may have the same name. Off by default, as in the plugin that GoCD's provider came from; GoCD's own port
+    /// of it lacks the rule at one commit (PROVIDERS.md 1f).
+    pub fn duplicate_client_names(mut self, duplicate_client_names: bool) -> Self {
+        self.options.duplicate_client_names = duplicate_client_names;
+        self
+    }
+
     /// What the OAuth pages answer on the plain port beside TLS.
     pub fn plain_http(mut self, plain_http: PlainHttp) -> Self {
         self.options.plain_http = plain_http;
@@ -96,7 +126,8 @@ impl Builder<Rules> {
 }
 
 impl Running<Rules> {
-    /// A personal access token of the first user, for `Authorization: Bearer` (PROVIDERS.md 1a, 1g): 40 hexadecimal digits.
+    /// A personal access token of the first user, for `Authorization: Bearer` (PROVIDERS.md 1a, 1g): 40 hexadecimal digits. It is
+    /// good until somebody revokes it over the API, and again after a [reset](Running::reset).
     #[must_use]
     pub fn personal_access_token(&self) -> &str {
         &self.core().setup.issued.personal_access_token
@@ -147,14 +178,23 @@ impl Played for Rules {
     }
 
     fn state(setup: &Setup<Self>, now: DateTime<Utc>) -> model::State {
-        model::State::new(model::Client {
+        let client = model::Client {
             number: 1,
             name: "Sandbox application".into(),
             client_id: setup.issued.client_id.clone(),
             client_secret: setup.issued.client_secret.clone(),
             redirect_uris: setup.redirect_uris.clone(),
-        })
-        .started(now)
+        };
+        let personal = model::Personal {
+            number: 2,
+            token: setup.issued.personal_access_token.clone(),
+            owner: model::ADMIN.into(),
+            description: Some("Sandbox token".into()),
+            created_at: now,
+            last_used_at: None,
+            revoked: None,
+        };
+        model::State::new(client, personal)
     }
 
     fn redirect_uris(state: &model::State) -> Vec<String> {
@@ -179,11 +219,13 @@ impl Played for Rules {
                 authorize.route(&format!("{prefix}/authorize"), get(authorize::ask).post(authorize::decide));
             token = token.route(&format!("{prefix}/token"), post(token::token));
         }
+        let mut guarded = admin::routes().merge(user_tokens::routes());
         // Beside TLS there is a plain port, where OAuth is not to be had (1b). Without TLS everything is plain.
         if setup.plain.is_some() {
             let rule = Arc::new(https_only::Rule::new(setup.options.plain_http, setup.origin.url()));
             authorize = authorize.route_layer(from_fn_with_state(Arc::clone(&rule), https_only::guard));
-            token = token.route_layer(from_fn_with_state(rule, https_only::guard));
+            token = token.route_layer(from_fn_with_state(Arc::clone(&rule), https_only::guard));
+            guarded = guarded.route_layer(from_fn_with_state(rule, https_only::guard));
         }
         Routes {
             authorize,
@@ -191,8 +233,9 @@ impl Played for Rules {
             api: Router::new()
                 .route("/go/cctray.xml", get(feed::cctray))
                 .route("/go/api/current_user", get(api::current_user))
-                .route("/go/api/version", get(api::version)),
-            pages: pages::routes(),
+                .route("/go/api/version", get(api::version))
+                .merge(personal::routes()),
+            pages: pages::routes().merge(guarded),
         }
     }
 }

@@ -1,5 +1,9 @@
 //! Clients, codes and tokens, without HTTP: what GoCD's `oauth2_provider` engine keeps in its database (PROVIDERS.md 1c, 1d).
 
+mod clients;
+mod personal;
+
+use std::collections::HashMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -7,6 +11,12 @@ use subtle::ConstantTimeEq as _;
 
 use crate::random;
 use crate::user::User;
+
+pub(super) use clients::Draft;
+pub(super) use personal::{Filter, Personal, Revoked};
+
+/// The one system administrator's [`User::login`].
+pub(super) const ADMIN: &str = "ada";
 
 /// Seconds for which a code can be redeemed.
 pub(super) const CODE_LIFE: i64 = 3600;
@@ -41,6 +51,8 @@ struct Code {
 }
 
 pub(super) struct Token {
+    /// What lists and forms call it by; the token itself is not shown to anybody again.
+    pub(super) number: u64,
     pub(super) access_token: String,
     pub(super) refresh_token: String,
     pub(super) grant: Grant,
@@ -54,6 +66,11 @@ pub struct State {
     pub(super) started: DateTime<Utc>,
     codes: Vec<Code>,
     tokens: Vec<Token>,
+    personal: Vec<Personal>,
+    /// What the next page of a session says once, by the session's form token.
+    flashes: HashMap<String, &'static str>,
+    /// The last number given to a client or token: none is given twice.
+    last_number: u64,
 }
 
 /// What a token call sends. Empty and missing are the same: neither can be found.
@@ -81,25 +98,42 @@ pub(super) struct Issue {
 }
 
 impl State {
-    pub(super) fn new(client: Client) -> Self {
+    pub(super) fn new(client: Client, personal: Personal) -> Self {
         Self {
+            last_number: client.number.max(personal.number),
             clients: vec![client],
             users: vec![
                 User::new("ada", "Ada Okafor", "ada@example.com", "build-the-thing"),
                 User::new("victor", "Victor Lind", "victor@example.com", "only-looking"),
             ],
-            started: DateTime::UNIX_EPOCH,
+            started: personal.created_at,
             codes: Vec::new(),
             tokens: Vec::new(),
+            personal: vec![personal],
+            flashes: HashMap::new(),
         }
-    }
-
-    pub(super) fn started(self, started: DateTime<Utc>) -> Self {
-        Self { started, ..self }
     }
 
     pub(super) fn user(&self, login: &str) -> Option<&User> {
         self.users.iter().find(|user| user.login == login)
+    }
+
+    pub(super) fn is_admin(&self, user: &User) -> bool {
+        user.login == ADMIN
+    }
+
+    /// Says `text` on the next page of the session with this form token.
+    pub(super) fn set_flash(&mut self, form_token: &str, text: &'static str) {
+        self.flashes.insert(form_token.to_owned(), text);
+    }
+
+    pub(super) fn take_flash(&mut self, form_token: &str) -> Option<&'static str> {
+        self.flashes.remove(form_token)
+    }
+
+    fn next_number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
     }
 
     pub(super) fn client(&self, client_id: &str) -> Option<&Client> {
@@ -140,7 +174,9 @@ impl State {
             // No expiry test here, on purpose.
             token.map(|token| (token.grant, true))
         };
-        let its_own = grant.as_ref().is_none_or(|(grant, _)| grant.redirect_uri == call.redirect_uri);
+        // GoCD has one URI for each client and compares with that; which one a code went to matters only among several.
+        let its_own = client.redirect_uris.len() == 1
+            || grant.as_ref().is_none_or(|(grant, _)| grant.redirect_uri == call.redirect_uri);
         if !(registered && its_own) {
             return Err(invalid_grant("Redirect uri mismatch!"));
         }
@@ -160,7 +196,9 @@ impl State {
             refresh_token: random::hex::<32>(),
             user: grant.user.clone(),
         };
+        let number = self.next_number();
         self.tokens.push(Token {
+            number,
             access_token: issue.access_token.clone(),
             refresh_token: issue.refresh_token.clone(),
             grant,
@@ -171,6 +209,18 @@ impl State {
 
     pub(super) fn token_of(&self, access_token: &str) -> Option<&Token> {
         self.tokens.iter().find(|token| token.access_token == access_token)
+    }
+
+    /// The live tokens with the clients they were issued to.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = (&Token, &Client)> {
+        self.tokens.iter().filter_map(|token| Some((token, self.client_number(token.grant.client)?)))
+    }
+
+    /// Revokes the tokens that `which` names, and says how many those were.
+    pub(super) fn revoke(&mut self, which: impl Fn(&Token) -> bool) -> usize {
+        let before = self.tokens.len();
+        self.tokens.retain(|token| !which(token));
+        before - self.tokens.len()
     }
 }
 

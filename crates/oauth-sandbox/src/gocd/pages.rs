@@ -1,13 +1,15 @@
-//! Login, logout and a home page.
+//! Login, logout and a home page; and what all pages and forms share.
 
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::cookie::CookieJar;
-use http::{StatusCode, Uri};
-use maud::html;
+use http::header::LOCATION;
+use http::{HeaderMap, Method, StatusCode, Uri};
+use maud::{Markup, html};
 
+use super::model::ADMIN;
 use super::{Rules, feed};
 use crate::journal::Ticket;
 use crate::page::{Login, Page};
@@ -20,7 +22,7 @@ use crate::user::User;
 pub(super) const FORM_TOKEN: &str = "authenticity_token";
 
 const LOGIN: &str = "/go/auth/login";
-const HOME: &str = "/go/pipelines";
+pub(super) const HOME: &str = "/go/pipelines";
 
 pub(super) fn routes() -> Router<Shared<Rules>> {
     Router::new()
@@ -40,11 +42,44 @@ pub(super) fn logged_in(core: &Core<Rules>, jar: &CookieJar) -> Option<(Session,
     Some((session, user))
 }
 
-/// Sends the browser to the login, from where it comes back to `uri`.
-pub(super) fn to_login(core: &Core<Rules>, jar: CookieJar, uri: &Uri) -> impl IntoResponse + use<> {
-    let wanted = uri.path_and_query().map(ToString::to_string);
+/// Sends the browser to the login, from where it comes back to `wanted`, a path with its query.
+pub(super) fn to_login(core: &Core<Rules>, jar: CookieJar, wanted: String) -> impl IntoResponse + use<> {
+    // Two slashes would name another server.
+    let wanted = Some(wanted).filter(|path| path.starts_with('/') && !path.starts_with("//"));
     let (_, jar) = core.sessions.keep(jar, |session| session.return_to = wanted);
-    (jar, (StatusCode::FOUND, [(http::header::LOCATION, LOGIN)]))
+    (jar, see(LOGIN))
+}
+
+/// What to come back to after a login.
+pub(super) fn here(uri: &Uri) -> String {
+    uri.path_and_query().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Sends the browser to `path`, as Rails does.
+pub(super) fn see(path: &str) -> Response {
+    (StatusCode::FOUND, [(LOCATION, path)]).into_response()
+}
+
+/// What a form means: `_method` stands for a method that forms do not have, as in Rails.
+pub(super) fn meant(method: &Method, params: &Params) -> Method {
+    match params.get("_method").map(str::to_ascii_lowercase).as_deref() {
+        Some("put") if method == Method::POST => Method::PUT,
+        Some("patch") if method == Method::POST => Method::PATCH,
+        Some("delete") if method == Method::POST => Method::DELETE,
+        _ => method.clone(),
+    }
+}
+
+/// Whether a change was asked for by a page of this session: in a field, or by a script in the header that Rails takes for it.
+pub(super) fn form_is_ours(session: &Session, params: &Params, headers: &HeaderMap) -> bool {
+    let in_header = headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
+    session.sent_form(params.get(FORM_TOKEN).or(in_header).unwrap_or_default())
+}
+
+/// What the last change had to say, shown once.
+pub(super) fn flash(core: &Core<Rules>, form_token: &str) -> Markup {
+    let text = core.state().take_flash(form_token);
+    html! { @if let Some(text) = text { p role="status" { strong { (text) } } } }
 }
 
 /// A form without the session's token.
@@ -70,7 +105,7 @@ fn login_page(core: &Core<Rules>, session: &Session, typed: &str, message: Optio
         password: "j_password",
         message,
         accounts: &accounts,
-        more: html! {},
+        more: html! { p { strong { (ADMIN) } " is the system administrator." } },
     }
     .page()
 }
@@ -78,11 +113,12 @@ fn login_page(core: &Core<Rules>, session: &Session, typed: &str, message: Optio
 async fn check(
     State(core): State<Shared<Rules>>,
     jar: CookieJar,
+    headers: HeaderMap,
     params: Params,
     ticket: Ticket,
 ) -> Response {
     let (session, jar) = core.sessions.keep(jar, |_| {});
-    if !session.sent_form(params.text(FORM_TOKEN)) {
+    if !form_is_ours(&session, &params, &headers) {
         ticket.note("refused: the form is not from a page of this session");
         return (jar, stale_form()).into_response();
     }
@@ -108,13 +144,18 @@ async fn logout(State(core): State<Shared<Rules>>, jar: CookieJar) -> Response {
 
 async fn home(State(core): State<Shared<Rules>>, jar: CookieJar, uri: Uri) -> Response {
     let Some((_, user)) = logged_in(&core, &jar) else {
-        return to_login(&core, jar, &uri).into_response();
+        return to_login(&core, jar, here(&uri)).into_response();
     };
+    let admin = core.state().is_admin(&user);
     let page = Page::new(
         Rules::TITLE,
         "Pipelines",
         &html! {
             p { "Logged in as " strong { (user.name) } ". " a href="/go/auth/logout" { "Log out" } }
+            p {
+                a href="/go/oauth/user_tokens" { "OAuth access tokens" }
+                @if admin { " · " a href="/go/oauth/admin/clients" { "Admin: OAuth Clients" } }
+            }
             table {
                 tr { th scope="col" { "Stage" } th scope="col" { "Last build" } th scope="col" { "Label" } }
                 @for stage in feed::visible_to(&user) {

@@ -6,8 +6,11 @@ use super::Parameter;
 pub(super) const REDACTED: &str = "***";
 
 /// Parameters whose values are no secrets. `state` is not among them: it protects its owner only while it is unknown.
-const HARMLESS: [&str; 18] = [
+const HARMLESS: [&str; 23] = [
+    "_method",
     "authorize",
+    "client[name]",
+    "client[redirect_uri]",
     "client_id",
     "code_challenge_method",
     "decision",
@@ -15,6 +18,8 @@ const HARMLESS: [&str; 18] = [
     "grant_type",
     "limit",
     "mode",
+    "oauth_client[name]",
+    "oauth_client[redirect_uri]",
     "offset",
     "page",
     "partner_portal_id",

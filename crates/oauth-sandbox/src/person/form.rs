@@ -100,11 +100,11 @@ pub(super) fn visible_text(html: &str) -> String {
     words.chars().take(300).collect()
 }
 
-fn attribute(element: ElementRef<'_>, name: &str) -> String {
+pub(super) fn attribute(element: ElementRef<'_>, name: &str) -> String {
     element.attr(name).unwrap_or_default().to_owned()
 }
 
 /// Only ever called with the literals above, which are valid.
-fn selector(literal: &'static str) -> Selector {
+pub(super) fn selector(literal: &'static str) -> Selector {
     Selector::parse(literal).expect("a valid selector")
 }

@@ -2,6 +2,7 @@
 //! HTML and fills them in.
 
 mod form;
+mod walk;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -1,9 +1,12 @@
 //! PROVIDERS.md 1b: the rows about HTTPS, with a private authority.
 
+use std::error::Error as _;
+
 use oauth_sandbox::Gocd;
 use oauth_sandbox::gocd::PlainHttp;
+use reqwest::Method;
 
-use crate::support::{authorize_url, browser, http, location, parameter, token_header};
+use crate::support::{authorize_url, browser, http, location, parameter, token_header, trusting_only};
 
 #[tokio::test]
 async fn the_whole_flow_over_tls_and_none_of_it_beside() {
@@ -35,11 +38,91 @@ async fn the_whole_flow_over_tls_and_none_of_it_beside() {
     let response = trusting.post(by_name).form(&form).send().await.unwrap();
     let (access, _) = crate::support::pair(&response.json().await.unwrap());
 
-    for (root, status) in [(sandbox.url(), 200), (plain, 500)] {
-        let request =
-            trusting.get(format!("{root}/cctray.xml")).header("authorization", token_header(&access));
-        assert_eq!(request.send().await.unwrap().status(), status, "{root}");
+    for path in ["cctray.xml", "api/current_user", "api/version"] {
+        for (root, status) in [(sandbox.url(), 200), (plain, 500)] {
+            let request = trusting
+                .get(format!("{root}/{path}"))
+                .header("accept", "application/vnd.go.cd+json")
+                .header("authorization", token_header(&access));
+            assert_eq!(request.send().await.unwrap().status(), status, "{root}/{path}");
+        }
     }
+    // The rule is about OAuth: other callers are let in.
+    let personal = format!("Bearer {}", sandbox.personal_access_token());
+    let request = http().get(format!("{plain}/cctray.xml")).header("authorization", personal);
+    assert_eq!(request.send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn administrators_and_people_need_https_too() {
+    for (plain_http, status) in
+        [(PlainHttp::Forbidden, 403), (PlainHttp::NotFound, 404), (PlainHttp::Redirect, 302)]
+    {
+        let sandbox = Gocd::builder().tls(true).plain_http(plain_http).start().await.unwrap();
+        let (secure, plain) = (sandbox.url().to_owned(), sandbox.plain_url().unwrap().to_owned());
+        let admin = &sandbox.users()[0];
+        for (method, path) in [
+            (Method::GET, "/oauth/admin/clients"),
+            (Method::GET, "/oauth/admin/clients/1/edit"),
+            (Method::GET, "/admin/oauth/clients"),
+            (Method::GET, "/oauth/admin/clients.xml"),
+            (Method::DELETE, "/oauth/admin/clients/1.xml"),
+            (Method::DELETE, "/oauth/admin/user_tokens/revoke_by_admin?user_id=ada"),
+            (Method::GET, "/oauth/user_tokens"),
+            (Method::DELETE, "/oauth/user_tokens/revoke/1"),
+        ] {
+            let request = http().request(method, format!("{plain}{path}"));
+            let response = request.basic_auth(&admin.login, Some(&admin.password)).send().await.unwrap();
+            assert_eq!(response.status(), status, "{path}");
+            if status == 302 {
+                assert_eq!(location(&response), format!("{secure}{path}"));
+            } else {
+                assert_eq!(response.text().await.unwrap().is_empty(), status == 403);
+            }
+        }
+        // Over HTTPS the same works: in a browser, and by the same call, which now deletes.
+        let html = sandbox.person().open(sandbox.admin_url()).await.unwrap();
+        assert!(html.contains(sandbox.client_secret()));
+        let trusting = browser(sandbox.ca_certificate_pem());
+        let request = trusting.delete(format!("{secure}/oauth/admin/clients/1.xml"));
+        let response = request.basic_auth(&admin.login, Some(&admin.password)).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn only_its_own_authority_and_only_its_own_names() {
+    let sandbox = Gocd::builder().tls(true).start().await.unwrap();
+    let other = Gocd::builder().tls(true).start().await.unwrap();
+    let login = |host: &str| format!("{}/auth/login", sandbox.url().replace("127.0.0.1", host));
+    let ca = sandbox.ca_certificate_pem();
+    for host in ["127.0.0.1", "localhost"] {
+        assert_eq!(browser(ca).get(login(host)).send().await.unwrap().status(), 200, "{host}");
+    }
+    // What rustls says is at the end of a long chain.
+    let why = |error: reqwest::Error| {
+        let mut text = String::new();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            text = format!("{text} {error:?}");
+            cause = error.source();
+        }
+        text
+    };
+    for stranger in [None, other.ca_certificate_pem()] {
+        let error = browser(stranger).get(login("127.0.0.1")).send().await.unwrap_err();
+        assert!(error.is_connect());
+        let why = why(error);
+        assert!(why.contains("UnknownIssuer") || why.contains("BadSignature"), "{why}");
+    }
+    let port = url::Url::parse(sandbox.url()).unwrap().port().unwrap();
+    let elsewhere = trusting_only(ca).resolve("gocd.example", ([127, 0, 0, 1], port).into()).build().unwrap();
+    let error = elsewhere.get(login("gocd.example")).send().await.unwrap_err();
+    assert!(error.is_connect());
+    let why = why(error);
+    assert!(why.contains("NotValidForName"), "{why}");
+    // A client that speaks plain HTTP to the TLS port gets no page.
+    assert!(http().get(login("127.0.0.1").replace("https:", "http:")).send().await.is_err());
 }
 
 #[tokio::test]

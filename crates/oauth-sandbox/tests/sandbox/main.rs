@@ -5,9 +5,13 @@
 mod control;
 mod faults;
 mod go1;
+mod gocd_admin;
+mod gocd_admin_xml;
 mod gocd_api;
 mod gocd_authorize;
+mod gocd_personal;
 mod gocd_tls;
 mod gocd_token;
+mod gocd_user_tokens;
 mod handle;
 mod support;

@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use oauth_sandbox::Gocd;
 use reqwest::header::LOCATION;
-use reqwest::{Client, Response};
+use reqwest::{Client, ClientBuilder, Response};
 use serde_json::Value;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
 /// A client that trusts only `ca`, keeps cookies and follows no redirects.
 pub(crate) fn browser(ca: Option<&str>) -> Client {
+    trusting_only(ca).build().unwrap()
+}
+
+/// As [`browser`], before it is built.
+pub(crate) fn trusting_only(ca: Option<&str>) -> ClientBuilder {
     let mut roots = rustls::RootCertStore::empty();
     if let Some(pem) = ca {
         use rustls::pki_types::CertificateDer;
@@ -28,8 +33,6 @@ pub(crate) fn browser(ca: Option<&str>) -> Client {
         .no_proxy()
         .cookie_store(true)
         .tls_backend_preconfigured(config)
-        .build()
-        .unwrap()
 }
 
 pub(crate) fn http() -> Client {
@@ -61,6 +64,31 @@ pub(crate) fn authorize_url(sandbox: &Gocd) -> String {
             ("state", "s t/1"),
         ],
     )
+}
+
+/// The authorize URL of another client.
+pub(crate) fn authorize_url_of(sandbox: &Gocd, client_id: &str, redirect_uri: &str) -> String {
+    let query = [("client_id", client_id), ("redirect_uri", redirect_uri), ("response_type", "code")];
+    with_query(sandbox.authorize_url(), &query)
+}
+
+/// Redeems a `code` or a `refresh_token` of another client: access and refresh token, or why not.
+pub(crate) async fn exchange(
+    sandbox: &Gocd,
+    (client_id, client_secret): (&str, &str),
+    redirect_uri: &str,
+    credential: (&str, &str),
+) -> Result<(String, String), String> {
+    let grant_type = if credential.0 == "code" { "authorization-code" } else { "refresh-token" };
+    let changes = [
+        ("grant_type", grant_type),
+        ("client_id", client_id),
+        ("client_secret", client_secret),
+        ("redirect_uri", redirect_uri),
+        credential,
+    ];
+    let (status, body) = token(sandbox, &changes).await;
+    if status == 200 { Ok(pair(&body)) } else { Err(body["error_description"].as_str().unwrap().to_owned()) }
 }
 
 /// A code for the first user.

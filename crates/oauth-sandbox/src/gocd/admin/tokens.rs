@@ -1,0 +1,31 @@
+//! An administrator ends the tokens of others (PROVIDERS.md 1b).
+
+use axum::response::Response;
+use http::Method;
+
+use super::super::{pages, user_tokens};
+use super::gate::Admin;
+use super::views;
+
+/// One token by its number (`token_id`), else all of one person (`user_id`, which is the user name in GoCD).
+pub(super) async fn revoke_by_admin(admin: Admin) -> Response {
+    if admin.method != Method::DELETE {
+        return axum::response::IntoResponse::into_response(views::no_such_page());
+    }
+    let (token_id, user_id) = (admin.params.present("token_id"), admin.params.present("user_id"));
+    let revoked = match (token_id, user_id) {
+        (Some(number), _) => {
+            let number = number.parse::<u64>().ok();
+            admin.core.state().revoke(|token| Some(token.number) == number)
+        }
+        // Nobody's tokens are none, and that is no error.
+        (None, Some(user)) => admin.core.state().revoke(|token| token.grant.user == user).max(1),
+        (None, None) => 0,
+    };
+    if revoked == 0 {
+        return user_tokens::not_authorized(&admin.ticket);
+    }
+    admin.ticket.note("tokens revoked by an administrator");
+    admin.flash(user_tokens::DELETED);
+    pages::see(&user_tokens::list_path(admin.layout))
+}

@@ -1,0 +1,161 @@
+//! The pages.
+
+use http::StatusCode;
+use maud::{Markup, html};
+
+use super::super::Rules;
+use super::super::model::{Client, Draft};
+use super::super::pages::{FORM_TOKEN, HOME, flash};
+use super::gate::Admin;
+use crate::page::Page;
+use crate::played::Played as _;
+
+/// Every client with its identifier and secret, and who holds tokens.
+pub(super) fn index(admin: &Admin, clients: &[Client]) -> Page {
+    let base = admin.clients_path();
+    let body = html! {
+        (flash(&admin.core, admin.form_token()))
+        p { a href=(format!("{base}/new")) { "New OAuth Client" } }
+        @if clients.is_empty() { p { "No application is registered." } }
+        @for client in clients {
+            h2 { (client.name) }
+            (details(client))
+            p {
+                a href=(format!("{base}/{}/edit", client.number)) aria-label=(format!("Edit {}", client.name)) { "Edit" } " · "
+                a href=(format!("{base}/{}/destroy", client.number)) aria-label=(format!("Destroy {}", client.name)) { "Destroy" }
+            }
+        }
+        (tokens(admin))
+        p { a href=(HOME) { "Pipelines" } }
+    };
+    Page::new(Rules::TITLE, "OAuth Clients", &body)
+}
+
+/// The summary that an administrator copies identifier and secret from.
+pub(super) fn show(admin: &Admin, client: &Client) -> Page {
+    let base = admin.clients_path();
+    let body = html! {
+        (flash(&admin.core, admin.form_token()))
+        p { "Put the client ID and secret into the application." }
+        (details(client))
+        p {
+            a href=(format!("{base}/{}/edit", client.number)) { "Edit" } " · "
+            a href=(format!("{base}/{}/destroy", client.number)) { "Destroy" } " · "
+            a href=(base) { "All OAuth clients" }
+        }
+    };
+    Page::new(Rules::TITLE, &client.name, &body)
+}
+
+fn details(client: &Client) -> Markup {
+    html! {
+        table {
+            tr { th scope="row" { "Client ID" } td { code.client-id { (client.client_id) } } }
+            tr { th scope="row" { "Client Secret" } td { code.client-secret { (client.client_secret) } } }
+            tr {
+                th scope="row" { "Redirect URL" }
+                td { @for uri in &client.redirect_uris { div { code.redirect-uri { (uri) } } } }
+            }
+        }
+    }
+}
+
+/// New without a number, else edit. `wrong` is why it is shown again.
+pub(super) fn form(admin: &Admin, number: Option<u64>, draft: &Draft, wrong: &[String]) -> Page {
+    let base = admin.clients_path();
+    let (heading, submit) = match number {
+        None => ("New OAuth Client", "Create"),
+        Some(_) => ("Edit OAuth Client", "Update"),
+    };
+    let action = number.map_or_else(|| base.clone(), |number| format!("{base}/{number}"));
+    let body = html! {
+        @if !wrong.is_empty() {
+            div #wrong role="alert" { @for message in wrong { p.alert { (message) } } }
+        }
+        form method="post" action=(action) {
+            input type="hidden" name=(FORM_TOKEN) value=(admin.form_token());
+            @if number.is_some() { input type="hidden" name="_method" value="put"; }
+            (field("name", "Name", draft.name.as_deref(), "Who will access data on this server.", wrong, "Name "))
+            (field("redirect_uri", "Redirect URL", draft.redirect_uri.as_deref(),
+                "Where people are sent back to, exactly as the application sends it.", wrong, "Redirect uri "))
+            div.choices { button.main type="submit" { (submit) } }
+        }
+        p { a href=(base) { "Cancel" } }
+    };
+    Page::new(Rules::TITLE, heading, &body)
+}
+
+/// No `required` and no `type="url"`: the server's own rules are what is to be seen here.
+fn field(name: &str, label: &str, value: Option<&str>, hint: &str, wrong: &[String], about: &str) -> Markup {
+    let invalid = wrong.iter().any(|message| message.starts_with(about));
+    let hint_id = format!("{name}-hint");
+    let described_by = if invalid { format!("{hint_id} wrong") } else { hint_id.clone() };
+    html! {
+        label for=(name) { (label) }
+        div id=(hint_id) { (hint) }
+        input id=(name) type="text" name=(format!("client[{name}]")) value=(value.unwrap_or_default())
+            autocomplete="off" aria-describedby=(described_by) aria-invalid=[invalid.then_some("true")];
+    }
+}
+
+/// GoCD asks in a pop-up window by script; this page asks without.
+pub(super) fn confirm(admin: &Admin, client: &Client) -> Page {
+    let base = admin.clients_path();
+    let body = html! {
+        p {
+            "Are you sure? " strong { (client.name) } " will no longer have access: its codes and tokens are deleted with it."
+        }
+        form method="post" action=(format!("{base}/{}", client.number)) {
+            input type="hidden" name=(FORM_TOKEN) value=(admin.form_token());
+            input type="hidden" name="_method" value="delete";
+            div.choices { button.main type="submit" { "Destroy" } }
+        }
+        p { a href=(base) { "Cancel" } }
+    };
+    Page::new(Rules::TITLE, &format!("Destroy {}?", client.name), &body)
+}
+
+/// Everybody's live tokens. GoCD has the action behind the buttons but no page for it.
+fn tokens(admin: &Admin) -> Markup {
+    let state = admin.core.state();
+    let rows: Vec<_> = state
+        .tokens()
+        .map(|(token, client)| (token.number, token.grant.user.clone(), client.name.clone()))
+        .collect();
+    drop(state);
+    html! {
+        h2 { "Access tokens" }
+        @if rows.is_empty() { p { "Nobody has granted access to an application." } }
+        @else {
+            table #tokens {
+                tr { th scope="col" { "User" } th scope="col" { "Application" } th scope="col" { "Action" } }
+                @for (number, user, client) in rows {
+                    tr {
+                        td { (user) }
+                        td { (client) }
+                        td {
+                            form method="post" action=(format!("{}/user_tokens/revoke_by_admin", admin.layout)) {
+                                input type="hidden" name=(FORM_TOKEN) value=(admin.form_token());
+                                input type="hidden" name="_method" value="delete";
+                                input type="hidden" name="token_id" value=(number);
+                                button type="submit" aria-label=(format!("Revoke the token of {user} for {client}")) {
+                                    "Revoke"
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn no_such_client() -> Page {
+    let text = "There is no OAuth client with this number.";
+    Page::message(Rules::TITLE, StatusCode::NOT_FOUND, "Page not found", text)
+}
+
+pub(super) fn no_such_page() -> Page {
+    let text = "The GoCD sandbox has nothing here.";
+    Page::message(Rules::TITLE, StatusCode::NOT_FOUND, "Page not found", text)
+}

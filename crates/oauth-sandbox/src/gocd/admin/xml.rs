@@ -1,0 +1,69 @@
+//! Clients as XML, shaped as Rails writes records (PROVIDERS.md 1f): names with underscores, except in the answer to a
+//! creation, where the source leaves Rails its default, which is hyphens.
+
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+
+use super::super::model::Client;
+
+type Document = Writer<Vec<u8>>;
+
+pub(super) fn list(clients: &[Client]) -> Response {
+    answer(|document| {
+        let list = document.create_element("oauth_clients").with_attribute(("type", "array"));
+        list.write_inner_content(|document| {
+            clients.iter().try_for_each(|client| record(document, "oauth_client", client, '_'))
+        })?;
+        Ok(())
+    })
+}
+
+pub(super) fn one(client: &Client) -> Response {
+    answer(|document| record(document, "client", client, '_'))
+}
+
+pub(super) fn created(client: &Client) -> Response {
+    answer(|document| record(document, "client", client, '-'))
+}
+
+pub(super) fn errors(errors: &[String]) -> Response {
+    answer(|document| {
+        document.create_element("errors").write_inner_content(|document| {
+            errors.iter().try_for_each(|error| text(document, "error", error))
+        })?;
+        Ok(())
+    })
+}
+
+fn record(document: &mut Document, name: &str, client: &Client, joint: char) -> std::io::Result<()> {
+    let joined = |words: &str| words.replace('_', &joint.to_string());
+    document.create_element(name).write_inner_content(|document| {
+        text(document, &joined("client_id"), &client.client_id)?;
+        text(document, &joined("client_secret"), &client.client_secret)?;
+        let number = document.create_element("id").with_attribute(("type", "integer"));
+        number.write_text_content(BytesText::new(&client.number.to_string()))?;
+        text(document, "name", &client.name)?;
+        text(document, &joined("redirect_uri"), client.redirect_uri())
+    })?;
+    Ok(())
+}
+
+fn text(document: &mut Document, name: &str, value: &str) -> std::io::Result<()> {
+    document.create_element(name).write_text_content(BytesText::new(value))?;
+    Ok(())
+}
+
+fn answer(body: impl FnOnce(&mut Document) -> std::io::Result<()>) -> Response {
+    let mut document = Writer::new_with_indent(Vec::new(), b' ', 2);
+    let written = document
+        .write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
+        .and_then(|()| body(&mut document));
+    match written {
+        Ok(()) => ([(CONTENT_TYPE, "application/xml; charset=utf-8")], document.into_inner()).into_response(),
+        // Writing into memory does not fail.
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}

@@ -1,0 +1,323 @@
+//! PROVIDERS.md 1b and 1f: the pages for OAuth clients, as an administrator's browser sees them.
+
+use oauth_sandbox::gocd::ClientCard;
+use oauth_sandbox::{Error, Gocd, Person};
+use reqwest::Client;
+use scraper::{Html, Selector};
+
+use crate::support::{authorize_url_of, browser, exchange, feed, http, location, parameter, token_header};
+
+const NEW: &str = "/clients/new";
+
+/// The texts of everything that `selector` finds.
+pub(crate) fn texts(html: &str, selector: &str) -> Vec<String> {
+    let (page, selector) = (Html::parse_document(html), Selector::parse(selector).unwrap());
+    let found = page.select(&selector);
+    found.map(|element| element.text().collect::<String>().trim().to_owned()).collect()
+}
+
+/// The attributes `name` of everything that `selector` finds.
+pub(crate) fn attributes(html: &str, selector: &str, name: &str) -> Vec<String> {
+    let (page, selector) = (Html::parse_document(html), Selector::parse(selector).unwrap());
+    let found = page.select(&selector);
+    found.map(|element| element.attr(name).unwrap_or_default().to_owned()).collect()
+}
+
+fn one(mut texts: Vec<String>) -> String {
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    texts.remove(0)
+}
+
+/// What the summary page shows.
+fn summary(html: &str) -> ClientCardLike {
+    ClientCardLike {
+        name: one(texts(html, "h1")),
+        client_id: one(texts(html, ".client-id")),
+        client_secret: one(texts(html, ".client-secret")),
+        redirect_uri: one(texts(html, ".redirect-uri")),
+    }
+}
+
+#[derive(Debug, PartialEq)]
+struct ClientCardLike {
+    name: String,
+    client_id: String,
+    client_secret: String,
+    redirect_uri: String,
+}
+
+impl From<ClientCard> for ClientCardLike {
+    fn from(card: ClientCard) -> Self {
+        let ClientCard { name, client_id, client_secret, redirect_uri, .. } = card;
+        Self { name, client_id, client_secret, redirect_uri }
+    }
+}
+
+fn admin_path(sandbox: &Gocd, path: &str) -> String {
+    sandbox.admin_url().replace("/clients", "") + path
+}
+
+async fn create(admin: &Person, sandbox: &Gocd, name: &str, redirect_uri: &str) -> String {
+    let fields = [("client[name]", name), ("client[redirect_uri]", redirect_uri)];
+    admin.fill_in(admin_path(sandbox, NEW), &fields).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_whole_life_of_a_client() {
+    let sandbox = Gocd::start().await.unwrap();
+    let admin = sandbox.person();
+    let (first, second) = ("http://127.0.0.1:9/first", "https://app.example/second");
+
+    // Created, with white space around; the summary has what the application needs.
+    let html = create(&admin, &sandbox, "  Deploy board\t", &format!(" {first} ")).await;
+    assert_eq!(texts(&html, "[role=status]"), ["OAuth client was successfully created."]);
+    let client = summary(&html);
+    assert_eq!((client.name.as_str(), client.redirect_uri.as_str()), ("Deploy board", first));
+    for hex in [&client.client_id, &client.client_secret] {
+        assert!(hex.len() == 64 && hex.bytes().all(|byte| b"0123456789abcdef".contains(&byte)), "{hex}");
+    }
+    let edit = one(attributes(&html, "a[href$='/edit']", "href"));
+    let (edit, destroy) = (url(&sandbox, &edit), url(&sandbox, &edit.replace("/edit", "/destroy")));
+
+    // The list shows it beside the sandbox's own client, by name, with both secrets; the notice is gone.
+    let html = admin.open(sandbox.admin_url()).await.unwrap();
+    assert_eq!(texts(&html, "main h2")[..2], ["Deploy board", "Sandbox application"]);
+    let secrets = [client.client_secret.as_str(), sandbox.client_secret()];
+    assert_eq!(texts(&html, ".client-secret"), secrets);
+    assert!(texts(&html, "[role=status]").is_empty());
+
+    // It works in the whole flow.
+    let authorize = |uri: &str| authorize_url_of(&sandbox, &client.client_id, uri);
+    let credentials = (client.client_id.as_str(), client.client_secret.as_str());
+    let callback = sandbox.approve(authorize(first)).await.unwrap();
+    let code = parameter(&callback, "code").unwrap();
+    let (access, refresh) = exchange(&sandbox, credentials, first, ("code", &code)).await.unwrap();
+    assert_eq!(feed(&sandbox, &token_header(&access)).await, 200);
+
+    // The form holds what there is. An edited redirect URI counts from now on, also for what was granted before.
+    let html = admin.open(&edit).await.unwrap();
+    assert_eq!(attributes(&html, "input[type=text]", "value"), ["Deploy board", first]);
+    let code = parameter(&sandbox.approve(authorize(first)).await.unwrap(), "code").unwrap();
+    let html = admin.fill_in(&edit, &[("client[redirect_uri]", second)]).await.unwrap();
+    assert_eq!(texts(&html, "[role=status]"), ["OAuth client was successfully updated."]);
+    assert_eq!(texts(&html, "h1"), ["OAuth Clients"]);
+    assert!(texts(&html, ".redirect-uri").contains(&second.to_owned()));
+    let callback = sandbox.approve(authorize(first)).await.unwrap();
+    assert_eq!(callback.as_str(), format!("{first}?error=redirect-uri-mismatch"));
+    assert!(exchange(&sandbox, credentials, first, ("refresh_token", "none")).await.is_err());
+    let (access, _) = exchange(&sandbox, credentials, second, ("code", &code)).await.unwrap();
+    let gone = exchange(&sandbox, credentials, second, ("refresh_token", &refresh)).await.unwrap_err();
+    assert_eq!(gone, "Refresh token is invalid!", "one pair lives for each person and client");
+    let code = parameter(&sandbox.approve(authorize(second)).await.unwrap(), "code").unwrap();
+
+    // Destroyed after a question: tokens and codes are gone with it, and nobody else's are.
+    let (other, _) = crate::support::tokens(&sandbox).await;
+    let html = admin.open(&destroy).await.unwrap();
+    assert!(texts(&html, "h1")[0].contains("Destroy Deploy board?"));
+    assert_eq!(feed(&sandbox, &token_header(&access)).await, 200, "a question changes nothing");
+    let html = admin.fill_in(&destroy, &[]).await.unwrap();
+    assert_eq!(texts(&html, "[role=status]"), ["OAuth client was successfully deleted."]);
+    assert_eq!(texts(&html, ".client-id"), [sandbox.client_id()]);
+    assert_eq!(feed(&sandbox, &token_header(&access)).await, 401);
+    assert_eq!(feed(&sandbox, &token_header(&other)).await, 200);
+    let refused = exchange(&sandbox, credentials, second, ("code", &code)).await.unwrap_err();
+    assert_eq!(refused, "Invalid client credentials!");
+    let callback = sandbox.approve(authorize(second)).await.unwrap();
+    assert!(callback.as_str().ends_with("?error=invalid-client-id"), "{callback}");
+    assert!(matches!(admin.open(&edit).await, Err(Error::Page { status: 404, .. })));
+}
+
+fn url(sandbox: &Gocd, path: &str) -> String {
+    sandbox.url().replace("/go", "") + path
+}
+
+#[tokio::test]
+async fn every_validation_message() {
+    let sandbox = Gocd::start().await.unwrap();
+    let admin = sandbox.person();
+    let edit = admin_path(&sandbox, "/clients/1/edit");
+    let empty_uri = "Redirect uri can't be empty";
+    let invalid_uri = "Redirect uri is invalid";
+    sandbox.register_client("Taken", "http://taken.example").unwrap();
+    for (name, redirect_uri, messages) in [
+        ("", "", &["Name can't be empty", empty_uri][..]),
+        (" \t", "  ", &["Name can't be empty", empty_uri]),
+        ("a", "", &[empty_uri]),
+        ("", "http://a", &["Name can't be empty"]),
+        ("a", "http://", &[invalid_uri]),
+        ("a", "https://  ", &[invalid_uri]),
+        ("a", "www.my_redirect_uri.com", &[invalid_uri]),
+        ("a", "ftp://a", &[invalid_uri]),
+        ("a", "HTTP://a", &[invalid_uri]),
+        ("a", "javascript:http://a", &[invalid_uri]),
+        ("Taken", "http://a", &["Name is a duplicate."]),
+        (" Taken ", "a", &["Name is a duplicate.", invalid_uri]),
+    ] {
+        let fields = [("client[name]", name), ("client[redirect_uri]", redirect_uri)];
+        for page in [admin_path(&sandbox, NEW), edit.clone()] {
+            let html = admin.fill_in(&page, &fields).await.unwrap();
+            assert_eq!(texts(&html, "[role=alert] p"), messages, "{name:?} {redirect_uri:?}");
+            // What was typed is still there, and the fields at fault are marked for those who cannot see.
+            assert_eq!(attributes(&html, "input[type=text]", "value"), [name, redirect_uri]);
+            let marked = attributes(&html, "input[aria-invalid=true]", "aria-describedby");
+            assert_eq!(marked.len(), messages.len());
+            assert!(marked.iter().all(|ids| ids.ends_with(" wrong")));
+        }
+        let refused = sandbox.register_client(name, redirect_uri).unwrap_err();
+        assert_eq!(refused.messages(), messages);
+    }
+    let html = admin.open(sandbox.admin_url()).await.unwrap();
+    assert_eq!(texts(&html, ".client-id").len(), 2, "nothing was created");
+    assert_eq!(sandbox.redirect_uris(), ["http://127.0.0.1:8765/callback"]);
+
+    // One more character is enough, a client may keep its own name, and redirect URIs may be shared.
+    for uri in ["http://a", "https://[", "http://a b"] {
+        sandbox.register_client(uri, uri).unwrap();
+    }
+    sandbox.register_client("The same URI", "http://taken.example").unwrap();
+    sandbox.register_client("taken", "http://case.example").unwrap();
+    let html = admin.fill_in(&edit, &[("client[name]", "Sandbox application")]).await.unwrap();
+    assert_eq!(texts(&html, "[role=status]"), ["OAuth client was successfully updated."]);
+
+    let sandbox = Gocd::builder().duplicate_client_names(true).start().await.unwrap();
+    let twins = ["http://a", "http://b"].map(|uri| sandbox.register_client("Twin", uri).unwrap());
+    assert_ne!(twins[0].client_id, twins[1].client_id);
+}
+
+#[tokio::test]
+async fn only_system_administrators_come_in() {
+    let sandbox = Gocd::start().await.unwrap();
+    let victor = sandbox.person().user("victor");
+    for path in ["/clients", NEW, "/clients/1", "/clients/1/edit", "/clients/1/destroy"] {
+        let refused = victor.open(admin_path(&sandbox, path)).await.unwrap_err();
+        assert!(matches!(refused, Error::Page { status: 403, .. }), "{path}: {refused}");
+        let anonymous = http().get(admin_path(&sandbox, path)).send().await.unwrap();
+        assert_eq!(
+            (anonymous.status().as_u16(), location(&anonymous).as_str()),
+            (302, "/go/auth/login"),
+            "{path}"
+        );
+    }
+    // Nobody's token of any kind and no password opens a page.
+    let (access, _) = crate::support::tokens(&sandbox).await;
+    for header in [token_header(&access), format!("Bearer {}", sandbox.personal_access_token())] {
+        let response = http().get(sandbox.admin_url()).header("authorization", header).send().await.unwrap();
+        assert_eq!(response.status(), 302);
+    }
+    // A stranger's or Victor's change changes nothing.
+    let client = browser(None);
+    let form_token = log_in(&client, &sandbox, 1).await;
+    let form = [("_method", "delete"), ("authenticity_token", form_token.as_str())];
+    for client in [client, http()] {
+        let response = client.post(admin_path(&sandbox, "/clients/1")).form(&form).send().await.unwrap();
+        assert!([302, 403].contains(&response.status().as_u16()), "{}", response.status());
+        assert_eq!(feed(&sandbox, &token_header(&access)).await, 200);
+    }
+    let home = sandbox.person().open(format!("{}/pipelines", sandbox.url())).await.unwrap();
+    assert!(home.contains("/go/oauth/admin/clients"));
+    let home = victor.open(format!("{}/pipelines", sandbox.url())).await.unwrap();
+    assert!(!home.contains("/go/oauth/admin/clients"));
+}
+
+/// Logs a user in by hand, and gives the form token of the session.
+pub(crate) async fn log_in(client: &Client, sandbox: &Gocd, user: usize) -> String {
+    let form_token = |html: &str| attributes(html, "[name=authenticity_token]", "value").remove(0);
+    let login = format!("{}/auth/login", sandbox.url());
+    let html = client.get(&login).send().await.unwrap().text().await.unwrap();
+    let user = &sandbox.users()[user];
+    let form = [
+        ("j_username", user.login.clone()),
+        ("j_password", user.password.clone()),
+        ("authenticity_token", form_token(&html)),
+    ];
+    let check = login.replace("login", "security_check");
+    assert!(client.post(check).form(&form).send().await.unwrap().status().is_redirection());
+    form_token(&client.get(login).send().await.unwrap().text().await.unwrap())
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_is_refused() {
+    let sandbox = Gocd::start().await.unwrap();
+    let client = browser(None);
+    let form_token = log_in(&client, &sandbox, 0).await;
+    let create = [("client[name]", "Mallory"), ("client[redirect_uri]", "http://mallory.example")];
+    let others = log_in(&browser(None), &sandbox, 0).await;
+    for wrong in ["", "guess", others.as_str()] {
+        let form = [create[0], create[1], ("authenticity_token", wrong)];
+        let response = client.post(sandbox.admin_url()).form(&form).send().await.unwrap();
+        assert_eq!(response.status(), 422);
+        let delete = [("_method", "delete"), ("authenticity_token", wrong)];
+        let response = client.post(admin_path(&sandbox, "/clients/1")).form(&delete).send().await.unwrap();
+        assert_eq!(response.status(), 422);
+    }
+    assert_eq!(sandbox.redirect_uris().len(), 1);
+    // Rails takes the token in a header, too, and real methods beside `_method`.
+    let scripted = client
+        .put(admin_path(&sandbox, "/clients/1"))
+        .header("x-csrf-token", &form_token)
+        .form(&[("client[redirect_uri]", "http://new.example")])
+        .send()
+        .await
+        .unwrap();
+    assert_eq!((scripted.status().as_u16(), location(&scripted).as_str()), (302, "/go/oauth/admin/clients"));
+    assert_eq!(sandbox.redirect_uris(), ["http://new.example"]);
+    let page = client.get(sandbox.admin_url()).send().await.unwrap();
+    assert_eq!(page.headers()["cache-control"], "no-store");
+    let policy = page.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("frame-ancestors 'none'"));
+    let html = page.text().await.unwrap();
+    assert!(!html.contains("Mallory"));
+}
+
+#[tokio::test]
+async fn the_two_other_layouts_of_paths_are_the_same() {
+    let sandbox = Gocd::start().await.unwrap();
+    let admin = sandbox.person();
+    for (number, layout) in ["/oauth/admin", "/go/admin/oauth"].into_iter().enumerate() {
+        let name = format!("Client {number}");
+        let fields = [("client[name]", name.as_str()), ("client[redirect_uri]", "http://a")];
+        let html = admin.fill_in(url(&sandbox, &format!("{layout}{NEW}")), &fields).await.unwrap();
+        let links = attributes(&html, "main a", "href");
+        assert!(links.iter().all(|link| link.starts_with(&format!("{layout}/clients"))), "{links:?}");
+        let destroy = links.iter().find(|link| link.ends_with("/destroy")).unwrap();
+        let html = admin.fill_in(url(&sandbox, destroy), &[]).await.unwrap();
+        assert!(!html.contains(&name));
+    }
+}
+
+#[tokio::test]
+async fn names_are_text_and_the_journal_keeps_the_secrets() {
+    let sandbox = Gocd::start().await.unwrap();
+    let name = "<script>alert(1)</script> & \"Co\"";
+    let html = create(&sandbox.person(), &sandbox, name, "http://a/\"><b>").await;
+    let client = summary(&html);
+    assert_eq!((client.name.as_str(), client.redirect_uri.as_str()), (name, "http://a/\"><b>"));
+    assert!(!html.contains("<script>") && !html.contains("<b>"));
+    let journal = format!("{:?}", sandbox.journal());
+    assert!(journal.contains("client registered") && !journal.contains(&client.client_secret));
+    assert!(journal.contains("http://a/"), "names and redirect URIs are no secrets: {journal}");
+
+    let card = sandbox.register_client("Plain", "http://plain.example").unwrap();
+    assert!(!format!("{card:?}").contains(&card.client_secret));
+    let number = attributes(
+        &sandbox.person().open(sandbox.admin_url()).await.unwrap(),
+        "a[aria-label='Edit Plain']",
+        "href",
+    );
+    let html = sandbox.person().open(url(&sandbox, &one(number).replace("/edit", ""))).await.unwrap();
+    assert_eq!(summary(&html), card.into());
+    sandbox.reset();
+    let html = sandbox.person().open(sandbox.admin_url()).await.unwrap();
+    assert_eq!(texts(&html, ".client-secret"), [sandbox.client_secret()]);
+}
+
+#[tokio::test]
+async fn several_redirect_uris_stay_until_one_is_edited() {
+    let more = "http://127.0.0.1:4000/callback";
+    let sandbox = Gocd::builder().redirect_uri(more).start().await.unwrap();
+    let (admin, edit) = (sandbox.person(), admin_path(&sandbox, "/clients/1/edit"));
+    admin.fill_in(&edit, &[("client[name]", "Renamed")]).await.unwrap();
+    assert_eq!(sandbox.redirect_uris(), ["http://127.0.0.1:8765/callback", more]);
+    admin.fill_in(&edit, &[("client[redirect_uri]", "http://only.example")]).await.unwrap();
+    assert_eq!(sandbox.redirect_uris(), ["http://only.example"]);
+}

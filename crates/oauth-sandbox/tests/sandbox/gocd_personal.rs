@@ -1,0 +1,159 @@
+//! PROVIDERS.md 1g: personal access tokens over the API.
+
+use std::time::Duration;
+
+use oauth_sandbox::Gocd;
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+
+use crate::gocd_admin::log_in;
+use crate::support::{browser, feed, http, token_header, tokens};
+
+fn request(sandbox: &Gocd, method: Method, path: &str) -> RequestBuilder {
+    let url = format!("{}/current_user/access_tokens{path}", sandbox.api_url());
+    http().request(method, url).header("accept", "application/vnd.go.cd.v1+json")
+}
+
+fn by(sandbox: &Gocd, user: usize, method: Method, path: &str) -> RequestBuilder {
+    let user = &sandbox.users()[user];
+    request(sandbox, method, path).basic_auth(&user.login, Some(&user.password))
+}
+
+async fn body(response: Response) -> Value {
+    assert_eq!(response.headers()["content-type"], "application/vnd.go.cd.v1+json; charset=utf-8");
+    response.json().await.unwrap()
+}
+
+async fn refused(request: RequestBuilder) -> (u16, String) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let body: Value = response.json().await.unwrap();
+    (status, body["message"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn made_shown_once_used_and_ended() {
+    let sandbox = Gocd::start().await.unwrap();
+    let response = by(&sandbox, 1, Method::POST, "")
+        .json(&json!({ "description": "my first token" }))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 200);
+    let mut made = body(response).await;
+    let token = made.as_object_mut().unwrap().remove("token").unwrap().as_str().unwrap().to_owned();
+    assert!(token.len() == 40 && token.bytes().all(|byte| b"0123456789abcdef".contains(&byte)));
+    let id = made["id"].as_u64().unwrap();
+    let list = format!("{}/current_user/access_tokens", sandbox.api_url());
+    let created_at = made["created_at"].as_str().unwrap();
+    assert!(created_at.ends_with('Z') && created_at.len() == 20, "{created_at}");
+    assert_eq!(
+        made,
+        json!({
+            "_links": {
+                "self": { "href": format!("{list}/{id}") },
+                "doc": { "href": "https://api.gocd.org/19.2.0/#access-token" },
+                "find": { "href": format!("{list}/:id") },
+            },
+            "id": id, "description": "my first token", "username": "victor", "revoked": false,
+            "revoke_cause": null, "revoked_by": null, "revoked_at": null,
+            "created_at": created_at, "last_used_at": null,
+        })
+    );
+
+    // Used: it is Victor's.
+    sandbox.advance(Duration::from_secs(3600));
+    assert_eq!(feed(&sandbox, &format!("Bearer {token}")).await, 200);
+    let path = format!("/{id}");
+    let shown = body(by(&sandbox, 1, Method::GET, &path).send().await.unwrap()).await;
+    assert_ne!(shown["last_used_at"], Value::Null);
+    assert_eq!((&shown["token"], &shown["created_at"]), (&Value::Null, &made["created_at"]));
+    let listed = body(by(&sandbox, 1, Method::GET, "").send().await.unwrap()).await;
+    assert_eq!(listed["_embedded"]["access_tokens"], json!([shown]));
+    assert_eq!(listed["_links"]["self"]["href"], list);
+
+    // Ended, for good.
+    let end = || by(&sandbox, 1, Method::POST, &format!("{path}/revoke"));
+    let ended = body(end().json(&json!({ "revoke_cause": "lost" })).send().await.unwrap()).await;
+    assert_eq!(
+        (&ended["revoked"], &ended["revoke_cause"], &ended["revoked_by"]),
+        (&json!(true), &json!("lost"), &json!("victor"))
+    );
+    assert_eq!(feed(&sandbox, &format!("Bearer {token}")).await, 401);
+    assert_eq!(refused(end().json(&json!({}))).await.0, 422);
+    let count = async |filter: &str| {
+        let listed = body(by(&sandbox, 1, Method::GET, filter).send().await.unwrap()).await;
+        listed["_embedded"]["access_tokens"].as_array().unwrap().len()
+    };
+    assert_eq!((count("").await, count("?filter=revoked").await, count("?filter=all").await), (0, 1, 1));
+    let bad = refused(by(&sandbox, 1, Method::GET, "?filter=some")).await;
+    assert!(bad.0 == 400 && bad.1.contains("Valid values are active, all, revoked."), "{bad:?}");
+    assert!(!format!("{:?}", sandbox.journal()).contains(&token));
+}
+
+#[tokio::test]
+async fn everybody_has_their_own() {
+    let sandbox = Gocd::start().await.unwrap();
+    let listed = body(by(&sandbox, 0, Method::GET, "").send().await.unwrap()).await;
+    let id = listed["_embedded"]["access_tokens"][0]["id"].as_u64().unwrap();
+    assert_eq!(listed["_embedded"]["access_tokens"][0]["username"], "ada");
+    for request in [
+        by(&sandbox, 1, Method::GET, &format!("/{id}")),
+        by(&sandbox, 1, Method::POST, &format!("/{id}/revoke")).header("x-gocd-confirm", "true"),
+        by(&sandbox, 0, Method::GET, "/x"),
+    ] {
+        assert_eq!(refused(request).await.0, 404);
+    }
+    let personal = format!("Bearer {}", sandbox.personal_access_token());
+    assert_eq!(feed(&sandbox, &personal).await, 200);
+    let end = by(&sandbox, 0, Method::POST, &format!("/{id}/revoke")).header("x-gocd-confirm", "true");
+    assert_eq!(end.send().await.unwrap().status(), 200);
+    assert_eq!(feed(&sandbox, &personal).await, 401);
+    sandbox.reset();
+    assert_eq!(feed(&sandbox, &personal).await, 200);
+}
+
+#[tokio::test]
+async fn no_token_manages_tokens() {
+    let sandbox = Gocd::start().await.unwrap();
+    let (access, _) = tokens(&sandbox).await;
+    for header in [format!("Bearer {}", sandbox.personal_access_token()), token_header(&access)] {
+        for (method, path) in
+            [(Method::GET, ""), (Method::POST, ""), (Method::GET, "/2"), (Method::POST, "/2/revoke")]
+        {
+            let (status, message) =
+                refused(request(&sandbox, method, path).header("authorization", &header)).await;
+            assert_eq!(status, 403);
+            assert!(message.ends_with("Accessing this API using access token is forbidden."), "{message}");
+        }
+    }
+    assert_eq!(refused(request(&sandbox, Method::GET, "")).await.0, 401);
+    // A session is as good as a password, a personal token opens no page.
+    let client = browser(None);
+    log_in(&client, &sandbox, 0).await;
+    let list = format!("{}/current_user/access_tokens", sandbox.api_url());
+    let response = client.get(list).header("accept", "application/vnd.go.cd+json").send().await.unwrap();
+    assert_eq!(response.status(), 200);
+}
+
+#[tokio::test]
+async fn a_change_is_json_or_confirmed() {
+    let sandbox = Gocd::start().await.unwrap();
+    let make = || by(&sandbox, 0, Method::POST, "");
+    let missing = (400, "Missing required header 'X-GoCD-Confirm' with value 'true'".to_owned());
+    assert_eq!(refused(make()).await, missing);
+    let form = make().form(&[("description", "a")]);
+    assert_eq!(
+        refused(form).await,
+        (415, "You must specify a 'Content-Type' of 'application/json'".to_owned())
+    );
+    let made = body(make().header("X-GoCD-Confirm", "true").send().await.unwrap()).await;
+    assert_eq!(made["description"], Value::Null);
+    assert_eq!(refused(by(&sandbox, 0, Method::POST, "/2/revoke")).await, missing);
+    assert_eq!(feed(&sandbox, &format!("Bearer {}", sandbox.personal_access_token())).await, 200);
+    // The version is asked for as everywhere.
+    let ada = &sandbox.users()[0];
+    let list = format!("{}/current_user/access_tokens", sandbox.api_url());
+    let unversioned = http().post(list).basic_auth(&ada.login, Some(&ada.password)).json(&json!({}));
+    assert_eq!(refused(unversioned).await.0, 404);
+}
