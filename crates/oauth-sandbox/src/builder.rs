@@ -73,8 +73,8 @@ impl<P: Played> Builder<P> {
         self
     }
 
-    /// Whether the sandbox speaks TLS, with a certificate for `localhost`, `*.localhost`, `127.0.0.1` and `::1` signed by an
-    /// authority of its own (see [`Running::ca_certificate_pem`]). A second, plain port then shows what the provider does
+    /// Whether the sandbox speaks TLS, with a certificate for `localhost`, `127.0.0.1`, `::1` and the provider's own host names, signed by
+    /// an authority of its own (see [`Running::ca_certificate_pem`]). A second, plain port then shows what the provider does
     /// with plain HTTP (see [`Running::plain_url`]).
     pub fn tls(mut self, tls: bool) -> Self {
         self.tls = tls;
@@ -93,7 +93,7 @@ impl<P: Played> Builder<P> {
         };
         let scheme = if self.tls { "https" } else { "http" };
         let origin = Origin { scheme, host: host.clone(), port: server::port(&listener)? };
-        let authority = if self.tls { Some(Authority::new()?) } else { None };
+        let authority = if self.tls { Some(Authority::new(P::host_names())?) } else { None };
         let plain_listener =
             if self.tls { Some(server::listen(self.address, self.plain_port).await?) } else { None };
         let plain = match &plain_listener {

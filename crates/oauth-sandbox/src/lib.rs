@@ -40,6 +40,7 @@ mod callback;
 mod card;
 mod client;
 mod clock;
+pub mod cobot;
 mod control;
 mod error;
 mod fault;
@@ -62,6 +63,7 @@ mod user;
 
 pub use builder::Builder;
 pub use card::{Card, ControlCard, ProviderCard, UserCard};
+pub use cobot::Cobot;
 pub use error::Error;
 pub use fault::{Fault, RedirectStatus};
 pub use go1::Go1;

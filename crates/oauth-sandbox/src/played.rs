@@ -34,6 +34,10 @@ pub trait Played: Sized + Send + Sync + 'static {
     /// What changes while it runs.
     type State: Send + 'static;
 
+    /// Host names that it has besides those of this computer.
+    fn host_names() -> Vec<String> {
+        Vec::new()
+    }
     /// Makes up credentials.
     fn issue() -> Self::Issued;
     /// Client identifier and client secret.

@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 
 use crate::builder::Builder;
 use crate::card::{Card, ControlCard};
+use crate::cobot::Cobot;
 use crate::go1::Go1;
 use crate::gocd::Gocd;
 use crate::played::Played;
@@ -20,6 +21,7 @@ const PLAIN_OFFSET: u16 = 10;
 
 /// All providers that this crate plays, each on a port of its own, until it is dropped.
 pub struct Sandbox {
+    cobot: Cobot,
     go1: Go1,
     gocd: Gocd,
     control: ControlCard,
@@ -67,9 +69,10 @@ impl SandboxBuilder {
     /// # Errors
     /// When a port is taken or past 65535, or the certificates could not be made.
     pub async fn start(self) -> Result<Sandbox, Error> {
+        let cobot: Cobot = self.provider()?.start().await?;
         let go1: Go1 = self.provider()?.start().await?;
         let gocd: Gocd = self.provider()?.start().await?;
-        let providers = vec![go1.controls(), gocd.controls()];
+        let providers = vec![cobot.controls(), go1.controls(), gocd.controls()];
 
         let listener = server::listen(Ipv4Addr::LOCALHOST.into(), self.port(CONTROL_OFFSET)?).await?;
         let control = ControlCard {
@@ -77,7 +80,7 @@ impl SandboxBuilder {
             key: random::opaque(),
         };
         let server = Server::start(listener, control::router(control.key.clone(), providers), None);
-        Ok(Sandbox { go1, gocd, control, _server: server })
+        Ok(Sandbox { cobot, go1, gocd, control, _server: server })
     }
 
     fn provider<P: Played>(&self) -> Result<Builder<P>, Error> {
@@ -111,6 +114,12 @@ impl Sandbox {
         SandboxBuilder::default()
     }
 
+    /// Cobot.
+    #[must_use]
+    pub fn cobot(&self) -> &Cobot {
+        &self.cobot
+    }
+
     /// Go1.
     #[must_use]
     pub fn go1(&self) -> &Go1 {
@@ -127,7 +136,7 @@ impl Sandbox {
     /// [`card`](Self::card) gives.
     #[must_use]
     pub fn typed_card(&self) -> Card {
-        let providers = BTreeMap::from([entry(&self.go1), entry(&self.gocd)]);
+        let providers = BTreeMap::from([entry(&self.cobot), entry(&self.go1), entry(&self.gocd)]);
         Card { providers, control: self.control.clone() }
     }
 
@@ -158,6 +167,7 @@ fn entry<P: Played>(provider: &Running<P>) -> (&'static str, crate::card::Provid
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox")
+            .field("cobot", &self.cobot)
             .field("go1", &self.go1)
             .field("gocd", &self.gocd)
             .field("control", &self.control)

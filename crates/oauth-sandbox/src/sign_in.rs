@@ -20,7 +20,7 @@ use crate::user::User;
 pub(crate) const FORM_TOKEN: &str = "form_token";
 /// Where people log in and out.
 pub(crate) const LOGIN: &str = "/login";
-const LOGOUT: &str = "/logout";
+pub(crate) const LOGOUT: &str = "/logout";
 /// What a person sees who just comes by.
 pub(crate) const HOME: &str = "/";
 
@@ -79,15 +79,27 @@ pub(crate) fn form_is_ours<P: Played>(
 }
 
 async fn login<P: SignsIn>(State(core): State<Shared<P>>, jar: CookieJar) -> Response {
-    let (session, jar) = core.sessions.keep(jar, |_| {});
-    (jar, page(&core, &session, "", None)).into_response()
+    ask(&core, P::TITLE, P::below_login(), jar)
 }
 
-fn page<P: SignsIn>(core: &Core<P>, session: &Session, typed: &str, message: Option<&str>) -> Page {
+/// Shows the login form under `title`, with `more` below.
+pub(crate) fn ask<P: Played>(core: &Core<P>, title: &str, more: Markup, jar: CookieJar) -> Response {
+    let (session, jar) = core.sessions.keep(jar, |_| {});
+    (jar, page(core, title, more, &session, "", None)).into_response()
+}
+
+fn page<P: Played>(
+    core: &Core<P>,
+    title: &str,
+    more: Markup,
+    session: &Session,
+    typed: &str,
+    message: Option<&str>,
+) -> Page {
     let users = P::users(&core.state());
     let accounts: Vec<_> = users.into_iter().map(|user| (user.email, user.password)).collect();
     Login {
-        provider: P::TITLE,
+        provider: title,
         action: LOGIN,
         form_token: (FORM_TOKEN, &session.form_token),
         user: ("E-mail address", "email"),
@@ -95,7 +107,7 @@ fn page<P: SignsIn>(core: &Core<P>, session: &Session, typed: &str, message: Opt
         password: "password",
         message,
         accounts: &accounts,
-        more: P::below_login(),
+        more,
     }
     .page()
 }
@@ -106,8 +118,20 @@ async fn check<P: SignsIn>(
     params: Params,
     ticket: Ticket,
 ) -> Response {
+    admit(&core, P::TITLE, P::below_login(), jar, &params, &ticket)
+}
+
+/// Takes the login form: lets the person in, or shows it again.
+pub(crate) fn admit<P: Played>(
+    core: &Core<P>,
+    title: &str,
+    more: Markup,
+    jar: CookieJar,
+    params: &Params,
+    ticket: &Ticket,
+) -> Response {
     let (session, jar) = core.sessions.keep(jar, |_| {});
-    if let Err(stopped) = form_is_ours::<P>(&session, &params, &ticket) {
+    if let Err(stopped) = form_is_ours::<P>(&session, params, ticket) {
         return (jar, *stopped).into_response();
     }
     let typed = params.text("email");
@@ -115,14 +139,15 @@ async fn check<P: SignsIn>(
     let found = users.iter().find(|user| user.is_called(typed) && user.password == params.text("password"));
     let Some(user) = found else {
         ticket.note("wrong e-mail address or password");
-        let page = page(&core, &session, typed, Some("Wrong e-mail address or password. Please try again."));
+        let message = Some("Wrong e-mail address or password. Please try again.");
+        let page = page(core, title, more, &session, typed, message);
         return (jar, page.with_status(StatusCode::UNAUTHORIZED)).into_response();
     };
     ticket.note(format!("{} logged in", user.login));
-    enter(&core, jar, &user.login)
+    enter(core, jar, &user.login)
 }
 
-async fn logout<P: SignsIn>(State(core): State<Shared<P>>, jar: CookieJar) -> Response {
+pub(crate) async fn logout<P: Played>(State(core): State<Shared<P>>, jar: CookieJar) -> Response {
     (core.sessions.log_out(jar), Redirect::to(LOGIN)).into_response()
 }
 

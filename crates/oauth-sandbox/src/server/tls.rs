@@ -16,8 +16,8 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::Error;
 
-/// The names that the server certificate is good for.
-const NAMES: [&str; 4] = ["localhost", "*.localhost", "127.0.0.1", "::1"];
+/// The names that every server certificate is good for. (No `*.localhost`: browsers take no wildcard right below the top.)
+const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// A private certificate authority with its one server certificate.
 #[derive(Clone)]
@@ -34,7 +34,8 @@ impl fmt::Debug for Authority {
 }
 
 impl Authority {
-    pub(crate) fn new() -> Result<Self, Error> {
+    /// With a server certificate for `names` too.
+    pub(crate) fn new(names: Vec<String>) -> Result<Self, Error> {
         let mut authority = CertificateParams::default();
         authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -44,7 +45,8 @@ impl Authority {
         let root = authority.self_signed(&authority_key).map_err(tls)?;
         let issuer = Issuer::new(authority, authority_key);
 
-        let mut server = CertificateParams::new(NAMES.map(str::to_owned)).map_err(tls)?;
+        let mut server =
+            CertificateParams::new([NAMES.map(str::to_owned).to_vec(), names].concat()).map_err(tls)?;
         server.distinguished_name.push(DnType::CommonName, "oauth-sandbox");
         server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];

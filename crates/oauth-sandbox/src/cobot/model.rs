@@ -1,0 +1,175 @@
+//! Clients, codes and tokens, without HTTP.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use super::fixtures::{self, Fixture, SPACES};
+use super::rate::Rates;
+use super::{Rules, pkce, scopes};
+use crate::client::Clients;
+use crate::played::Setup;
+use crate::random;
+use crate::user::User;
+
+/// Seconds for which a code can be redeemed (a guess).
+const CODE_LIFE: i64 = 600;
+
+/// What a code or a token was issued for.
+#[derive(Clone)]
+pub(super) struct Grant {
+    /// [`User::login`].
+    pub(super) user: String,
+    pub(super) scopes: Vec<String>,
+}
+
+struct Code {
+    code: String,
+    grant: Grant,
+    challenge: Option<String>,
+    expires_at: i64,
+}
+
+/// An access token.
+#[derive(Clone)]
+pub(super) struct Token {
+    pub(super) token: String,
+    pub(super) grant: Grant,
+    /// The space that it belongs to, when it does not belong to a person.
+    pub(super) space: Option<&'static str>,
+}
+
+/// Everything that changes.
+pub struct State {
+    pub(super) users: Vec<User>,
+    /// There is one.
+    pub(super) clients: Clients,
+    pub(super) client_scopes: Vec<String>,
+    pub(super) rates: Rates,
+    /// User and subdomain, without the owners.
+    admins: Vec<(String, &'static str)>,
+    codes: Vec<Code>,
+    tokens: Vec<Token>,
+}
+
+/// A code that cannot be redeemed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BadCode {
+    Unknown,
+    Expired,
+    Verifier,
+}
+
+impl State {
+    pub(super) fn new(setup: &Setup<Rules>) -> Self {
+        let users = fixtures::users();
+        let client_scopes = setup.options.client_scopes.clone().unwrap_or_else(scopes::known);
+        let registration = Token {
+            token: setup.issued.registration_token.clone(),
+            grant: Grant { user: users[0].login.clone(), scopes: client_scopes.clone() },
+            space: None,
+        };
+        Self {
+            users,
+            clients: Clients::new(&setup.issued.client_id, &setup.issued.client_secret, &setup.redirect_uris),
+            client_scopes,
+            rates: Rates::default(),
+            admins: SPACES
+                .iter()
+                .flat_map(|space| space.admins.iter().map(|admin| ((*admin).to_owned(), space.subdomain)))
+                .collect(),
+            codes: Vec::new(),
+            tokens: vec![registration],
+        }
+    }
+
+    pub(super) fn user(&self, login: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.login == login)
+    }
+
+    /// The scopes asked for in `text`, when the client may have them all.
+    pub(super) fn granted(&self, text: &str) -> Option<Vec<String>> {
+        let scopes = scopes::parse(text);
+        scopes.iter().all(|scope| self.client_scopes.contains(scope)).then_some(scopes)
+    }
+
+    pub(super) fn is_admin(&self, user: &str, space: &Fixture) -> bool {
+        space.owner == user
+            || self.admins.iter().any(|(admin, subdomain)| admin == user && *subdomain == space.subdomain)
+    }
+
+    /// Whether there were any rights to cut. Tokens that `user` made for the space pass to its owner.
+    pub(super) fn cut_admin_rights(&mut self, user: &str, space: &Fixture) -> bool {
+        let before = self.admins.len();
+        self.admins.retain(|(admin, subdomain)| admin != user || *subdomain != space.subdomain);
+        let cut = self.admins.len() < before;
+        if cut {
+            let handed_on =
+                |token: &&mut Token| token.space == Some(space.subdomain) && token.grant.user == user;
+            for token in self.tokens.iter_mut().filter(handed_on) {
+                space.owner.clone_into(&mut token.grant.user);
+            }
+        }
+        cut
+    }
+
+    /// Issues a code; earlier ones stay good.
+    pub(super) fn issue_code(
+        &mut self,
+        grant: Grant,
+        challenge: Option<String>,
+        now: DateTime<Utc>,
+    ) -> String {
+        let code = random::hex::<32>();
+        let expires_at = now.timestamp() + CODE_LIFE;
+        self.codes.push(Code { code: code.clone(), grant, challenge, expires_at });
+        code
+    }
+
+    /// A token for a code, which is then spent. A failed attempt leaves it as it was.
+    pub(super) fn redeem(
+        &mut self,
+        code: &str,
+        verifier: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Token, BadCode> {
+        let at = self.codes.iter().position(|known| known.code == code).ok_or(BadCode::Unknown)?;
+        let found = &self.codes[at];
+        if found.expires_at <= now.timestamp() {
+            return Err(BadCode::Expired);
+        }
+        if !pkce::fits(found.challenge.as_deref(), verifier) {
+            return Err(BadCode::Verifier);
+        }
+        let Code { grant, .. } = self.codes.swap_remove(at);
+        Ok(self.issue_token(grant, None))
+    }
+
+    pub(super) fn issue_token(&mut self, grant: Grant, space: Option<&'static str>) -> Token {
+        let token = Token { token: random::hex::<32>(), grant, space };
+        self.tokens.push(token.clone());
+        token
+    }
+
+    pub(super) fn token(&self, token: &str) -> Option<&Token> {
+        self.tokens.iter().find(|known| known.token == token)
+    }
+
+    /// Whether there was such a token.
+    pub(super) fn revoke(&mut self, token: &str) -> bool {
+        let before = self.tokens.len();
+        self.tokens.retain(|known| known.token != token);
+        self.tokens.len() < before
+    }
+}
+
+/// Counts only: everything else is or names a secret.
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("users", &self.users.len())
+            .field("codes", &self.codes.len())
+            .field("tokens", &self.tokens.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,85 @@
+//! Login, logout and a home page, on `www` and in every space.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum_extra::extract::cookie::CookieJar;
+use http::Uri;
+use maud::html;
+
+use super::Rules;
+use super::fixtures::{Fixture, SPACES};
+use super::place::Pages;
+use crate::journal::Ticket;
+use crate::page::Page;
+use crate::params::Params;
+use crate::played::{Core, Played as _, Shared};
+use crate::sign_in::{self, HOME, LOGIN, LOGOUT};
+use crate::user::User;
+
+pub(super) fn routes() -> Router<Shared<Rules>> {
+    Router::new().route(HOME, get(home)).route(LOGIN, get(login).post(check)).route(LOGOUT, get(logout))
+}
+
+/// The name that a page bears: a space shows itself under its own.
+pub(super) fn title(space: Option<&Fixture>) -> String {
+    space.map_or_else(|| Rules::TITLE.to_owned(), |space| format!("{} on {}", space.name, Rules::TITLE))
+}
+
+async fn login(State(core): State<Shared<Rules>>, Pages(space): Pages, jar: CookieJar) -> Response {
+    sign_in::ask(&core, &title(space), html! {}, jar)
+}
+
+async fn check(
+    State(core): State<Shared<Rules>>,
+    Pages(space): Pages,
+    jar: CookieJar,
+    params: Params,
+    ticket: Ticket,
+) -> Response {
+    sign_in::admit(&core, &title(space), html! {}, jar, &params, &ticket)
+}
+
+async fn logout(core: State<Shared<Rules>>, _: Pages, jar: CookieJar) -> Response {
+    sign_in::logout(core, jar).await
+}
+
+async fn home(State(core): State<Shared<Rules>>, Pages(space): Pages, jar: CookieJar, uri: Uri) -> Response {
+    let Some((_, user)) = sign_in::logged_in(&core, &jar) else {
+        return sign_in::to_login(&core, jar, &uri);
+    };
+    let page = Page::new(
+        &title(space),
+        space.map_or("Your spaces", |space| space.name),
+        &html! {
+            p { "Logged in as " strong { (user.name) } ". " a href=(LOGOUT) { "Log out" } }
+            @if let Some(space) = space {
+                p { (space.description) }
+            } @else {
+                table {
+                    tr { th scope="col" { "Space" } th scope="col" { "You are" } }
+                    @for space in &SPACES {
+                        tr {
+                            td { a href=(core.setup.origin.at(&space.host())) { (space.name) } }
+                            td { (role(&core, &user, space)) }
+                        }
+                    }
+                }
+            }
+        },
+    );
+    page.into_response()
+}
+
+fn role(core: &Core<Rules>, user: &User, space: &Fixture) -> &'static str {
+    if space.owner == user.login {
+        "the owner"
+    } else if core.state().is_admin(&user.login, space) {
+        "an admin"
+    } else if space.members.iter().any(|member| member.user == Some(&*user.login)) {
+        "a member"
+    } else {
+        "not there yet"
+    }
+}

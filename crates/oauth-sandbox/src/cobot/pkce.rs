@@ -1,0 +1,44 @@
+//! PKCE (RFC 7636), of which Cobot knows S256 only.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+/// Whether `challenge` can be the base64url of a SHA-256.
+pub(super) fn is_challenge(challenge: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(challenge).is_ok_and(|bytes| bytes.len() == 32)
+}
+
+/// Whether a token call with `verifier` may redeem a code that was issued for `challenge`.
+pub(super) fn fits(challenge: Option<&str>, verifier: Option<&str>) -> bool {
+    match (challenge, verifier) {
+        (None, None) => true,
+        (Some(challenge), Some(verifier)) => {
+            let expected = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
+            is_verifier(verifier) && bool::from(expected.as_bytes().ct_eq(challenge.as_bytes()))
+        }
+        _ => false,
+    }
+}
+
+/// RFC 7636 4.1.
+fn is_verifier(verifier: &str) -> bool {
+    (43..=128).contains(&verifier.len())
+        && verifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_rfc_7636_appendix_b_fits() {
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        assert!(is_challenge(challenge) && !is_challenge(&challenge[1..]) && !is_challenge("plain"));
+        assert!(fits(Some(challenge), Some(verifier)));
+        assert!(!fits(Some(challenge), Some(challenge)) && !fits(Some(challenge), None));
+        assert!(!fits(None, Some(verifier)) && fits(None, None));
+    }
+}

@@ -1,0 +1,134 @@
+//! The question at the authorize URL, on `www`.
+
+use oauth_sandbox::{Cobot, Error};
+
+use super::{authorize_url, code, query, token};
+use crate::support::{browser, http, location, parameter};
+
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+#[tokio::test]
+async fn yes_and_no_come_back_with_the_state_that_was_sent() {
+    let sandbox = Cobot::start().await.unwrap();
+    let redirect_uri = sandbox.redirect_uris()[0].clone();
+    let yes = sandbox.approve(authorize_url(&sandbox, &[])).await.unwrap();
+    let code = parameter(&yes, "code").unwrap();
+    assert_eq!(yes.as_str(), format!("{redirect_uri}?code={code}&state=s+t%2F1"));
+    let no = sandbox.deny(authorize_url(&sandbox, &[])).await.unwrap();
+    assert_eq!(no.as_str(), format!("{redirect_uri}?error=access_denied&state=s+t%2F1"));
+    let stateless = sandbox.approve(authorize_url(&sandbox, &[("state", "")])).await.unwrap();
+    assert_eq!(stateless.query_pairs().count(), 1, "{stateless}");
+    let empty = sandbox.approve(authorize_url(&sandbox, &[("state", "")]) + "&state=").await.unwrap();
+    assert_eq!(parameter(&empty, "state").as_deref(), Some(""));
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_a_redirect_uri_that_is_not_registered() {
+    let with_query = "http://127.0.0.1:4000/cb?x=1";
+    let sandbox = Cobot::builder().redirect_uri(with_query).auto_approve(true).start().await.unwrap();
+    let known = sandbox.redirect_uris()[0].clone();
+    let (slash, longer) = (format!("{known}/"), format!("{known}?x=1"));
+    for change in [
+        ("client_id", "unknown"),
+        ("client_id", ""),
+        ("redirect_uri", ""),
+        ("redirect_uri", "https://anywhere.example/"),
+        ("redirect_uri", &slash),
+        ("redirect_uri", &longer),
+        ("redirect_uri", "http://127.0.0.1:4000/cb"),
+    ] {
+        let response = http().get(authorize_url(&sandbox, &[change])).send().await.unwrap();
+        assert_eq!(response.status(), 400, "{change:?}");
+        assert!(response.headers().get("location").is_none());
+    }
+    let response = http().get(authorize_url(&sandbox, &[("redirect_uri", with_query)])).send().await.unwrap();
+    assert!(location(&response).starts_with("http://127.0.0.1:4000/cb?x=1&code="), "{response:?}");
+}
+
+#[tokio::test]
+async fn other_mistakes_are_told_to_the_application() {
+    let sandbox = Cobot::builder().auto_approve(true).start().await.unwrap();
+    for (change, error) in [
+        (("response_type", ""), "invalid_request"),
+        (("response_type", "token"), "unsupported_response_type"),
+        (("scope", "read_user fly"), "invalid_scope"),
+        (("code_challenge", CHALLENGE), "invalid_request"),
+        (("code_challenge_method", "S256"), "invalid_request"),
+    ] {
+        let response = http().get(authorize_url(&sandbox, &[change])).send().await.unwrap();
+        let target = location(&response);
+        assert!(target.starts_with(&format!("{}?error={error}&", sandbox.redirect_uris()[0])), "{target}");
+        assert!(target.ends_with("&state=s+t%2F1"), "{target}");
+    }
+    for pkce in [[VERIFIER, "plain"], [&CHALLENGE[1..], "S256"], ["", "S256"], [CHALLENGE, "s256"]] {
+        let changes = [("code_challenge", pkce[0]), ("code_challenge_method", pkce[1])];
+        let response = http().get(authorize_url(&sandbox, &changes)).send().await.unwrap();
+        assert!(location(&response).contains("?error=invalid_request&"), "{pkce:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_challenge_asks_for_its_verifier() {
+    let sandbox = Cobot::start().await.unwrap();
+    let asked = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
+    let with = code(&sandbox, &asked).await;
+    for wrong in ["", CHALLENGE, &VERIFIER[1..], &format!("{VERIFIER}x")] {
+        let (status, body) = token(&sandbox, &[("code", &with), ("code_verifier", wrong)]).await;
+        assert_eq!((status, body["error"].as_str()), (400, Some("invalid_grant")), "{wrong}");
+    }
+    assert_eq!(token(&sandbox, &[("code", &with), ("code_verifier", VERIFIER)]).await.0, 200);
+    let without = code(&sandbox, &[]).await;
+    assert_eq!(token(&sandbox, &[("code", &without), ("code_verifier", VERIFIER)]).await.0, 400);
+    assert_eq!(token(&sandbox, &[("code", &without)]).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_browser_logs_in_and_sees_what_is_asked() {
+    let sandbox = Cobot::start().await.unwrap();
+    let browser = browser(None);
+    let url = authorize_url(&sandbox, &[]);
+    let response = browser.get(&url).send().await.unwrap();
+    assert_eq!((response.status().as_u16(), location(&response).as_str()), (302, "/login"));
+    let login = format!("{}/login", sandbox.url());
+    let page = browser.get(&login).send().await.unwrap().text().await.unwrap();
+    let form_token = value_of(&page, "type=\"hidden\"");
+    let send = |form_token: &str, password: &str| {
+        let form = [
+            (name_of(&page, "type=\"hidden\""), form_token.to_owned()),
+            ("email".to_owned(), "Nora@Example.com".to_owned()),
+            ("password".to_owned(), password.to_owned()),
+        ];
+        browser.post(&login).form(&form).send()
+    };
+    assert_eq!(send("made-up", "flat-white-please").await.unwrap().status(), 422);
+    assert_eq!(send(&form_token, "wrong").await.unwrap().status(), 401);
+    let response = send(&form_token, "flat-white-please").await.unwrap();
+    assert_eq!(location(&response), format!("/oauth/authorize{}", query(&sandbox, &[])));
+
+    let page = browser.get(&url).send().await.unwrap().text().await.unwrap();
+    for part in
+        ["Sandbox application", "Nora Beckmann", "<code>read_user</code>", "<code>read_memberships</code>"]
+    {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    // The decision counts only with the token of this session.
+    let forged = browser.post(format!("{url}&authorize=yes")).send().await.unwrap();
+    assert_eq!(forged.status(), 422);
+    let stopped = sandbox.person().password("wrong").approve(&url).await.unwrap_err();
+    assert!(matches!(stopped, Error::Page { status: 401, .. }), "{stopped}");
+}
+
+/// The `name` of the first input that has `mark`.
+fn name_of(page: &str, mark: &str) -> String {
+    attribute(page, mark, "name=\"")
+}
+
+fn value_of(page: &str, mark: &str) -> String {
+    attribute(page, mark, "value=\"")
+}
+
+fn attribute(page: &str, mark: &str, attribute: &str) -> String {
+    let input = page.split_once(mark).unwrap().1.split_once('>').unwrap().0;
+    input.split_once(attribute).unwrap().1.split_once('"').unwrap().0.to_owned()
+}

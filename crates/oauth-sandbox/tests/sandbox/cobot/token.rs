@@ -1,0 +1,146 @@
+//! The token endpoint: codes, the app flow, grant codes; and scopes that stay.
+
+use std::time::Duration;
+
+use oauth_sandbox::Cobot;
+use serde_json::{Value, json};
+
+use super::{access, answer, authorize_url, code, fields, get, token};
+use crate::support::{http, location, with_query};
+
+#[tokio::test]
+async fn the_answer_has_two_fields() {
+    let sandbox = Cobot::start().await.unwrap();
+    let code = code(&sandbox, &[]).await;
+    let request = http().post(sandbox.token_url()).form(&fields(&sandbox, &[("code", &code)]));
+    let response = request.send().await.unwrap();
+    assert_eq!(response.headers()["content-type"], "application/json");
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let body: Value = response.json().await.unwrap();
+    let access = body["access_token"].as_str().unwrap();
+    assert!(access.len() == 64 && access.bytes().all(|byte| b"0123456789abcdef".contains(&byte)));
+    assert_eq!(body, json!({ "access_token": access, "token_type": "bearer" }));
+    // It does not expire.
+    sandbox.advance(Duration::from_secs(10 * 366 * 86_400));
+    assert_eq!(get(&sandbox, "/user", access).await.0, 200);
+}
+
+#[tokio::test]
+async fn parameters_come_in_the_body_or_in_the_query() {
+    let sandbox = Cobot::start().await.unwrap();
+    let url = sandbox.token_url();
+    let codes = [code(&sandbox, &[]).await, code(&sandbox, &[]).await, code(&sandbox, &[]).await];
+    let [form, query, multipart] = codes.each_ref().map(|code| fields(&sandbox, &[("code", code)]));
+    assert_eq!(answer(http().post(url).form(&form)).await.0, 200);
+    assert_eq!(answer(http().post(with_query(url, &query))).await.0, 200);
+    let part = |(name, value): &(&str, &str)| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let body = multipart.iter().map(part).collect::<String>() + "--b--\r\n";
+    let request = http().post(url).header("content-type", "multipart/form-data; boundary=b").body(body);
+    assert_eq!(answer(request).await.0, 200);
+    assert_eq!(http().get(url).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn a_code_is_good_once_and_for_ten_minutes() {
+    let sandbox = Cobot::start().await.unwrap();
+    let first = code(&sandbox, &[]).await;
+    let second = code(&sandbox, &[]).await;
+    // A failed attempt does not spend it, and the redirect URI is not looked at.
+    for change in [("client_secret", "wrong"), ("grant_type", "refresh_token")] {
+        assert_ne!(token(&sandbox, &[("code", &first), change]).await.0, 200);
+    }
+    assert_eq!(token(&sandbox, &[("code", &first), ("redirect_uri", "http://other.example")]).await.0, 200);
+    assert_eq!(token(&sandbox, &[("code", &first)]).await.0, 400);
+    sandbox.advance(Duration::from_secs(590));
+    assert_eq!(token(&sandbox, &[("code", &second)]).await.0, 200);
+    let late = code(&sandbox, &[]).await;
+    sandbox.advance(Duration::from_secs(600));
+    let (status, body) = token(&sandbox, &[("code", &late)]).await;
+    assert_eq!((status, body["error"].as_str()), (400, Some("invalid_grant")));
+}
+
+#[tokio::test]
+async fn mistakes_have_the_codes_of_the_rfc() {
+    let sandbox = Cobot::start().await.unwrap();
+    // Each row is wrong in what is checked later, too.
+    for (changes, status, error) in [
+        (vec![("client_secret", "wrong"), ("grant_type", "x")], 401, "invalid_client"),
+        (vec![("client_secret", "")], 401, "invalid_client"),
+        (vec![("client_id", "wrong")], 401, "invalid_client"),
+        (vec![("grant_type", "")], 400, "invalid_request"),
+        (vec![("grant_type", "authorization-code")], 400, "unsupported_grant_type"),
+        (vec![("grant_type", "refresh_token")], 400, "unsupported_grant_type"),
+        (vec![("grant_type", "client_credentials")], 400, "unsupported_grant_type"),
+        (vec![], 400, "invalid_request"),
+        (vec![("code", "made-up")], 400, "invalid_grant"),
+    ] {
+        let (got, body) = token(&sandbox, &changes).await;
+        assert_eq!((got, body["error"].as_str()), (status, Some(error)), "{changes:?}");
+        assert!(body["error_description"].is_string());
+    }
+    // Credentials in a Basic header are not seen.
+    let code = code(&sandbox, &[]).await;
+    let form = [("grant_type", "authorization_code"), ("code", &code)];
+    let basic =
+        http().post(sandbox.token_url()).basic_auth(sandbox.client_id(), Some(sandbox.client_secret()));
+    assert_eq!(answer(basic.form(&form)).await.0, 401);
+}
+
+#[tokio::test]
+async fn the_app_flow_takes_a_password_in_query_or_body() {
+    let sandbox = Cobot::start().await.unwrap();
+    let nora = &sandbox.users()[0];
+    let call = [
+        ("grant_type", "password"),
+        ("username", &nora.email),
+        ("password", &nora.password),
+        ("scope", "read_user read_memberships"),
+    ];
+    let in_query = http().post(with_query(sandbox.token_url(), &fields(&sandbox, &call)));
+    let (status, body) = answer(in_query).await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(body.as_object().unwrap().len(), 2);
+    let (_, user) = get(&sandbox, "/user", body["access_token"].as_str().unwrap()).await;
+    assert_eq!(user["email"], "nora@example.com");
+    assert_eq!(token(&sandbox, &call).await.0, 200);
+    for (change, error) in [
+        (("username", ""), "invalid_request"),
+        (("password", ""), "invalid_request"),
+        (("username", "nobody@example.com"), "invalid_grant"),
+        (("username", "user-nora"), "invalid_grant"),
+        (("password", "wrong"), "invalid_grant"),
+        (("scope", "read_user fly"), "invalid_scope"),
+    ] {
+        let changes = call.into_iter().chain([change]).collect::<Vec<_>>();
+        let (status, body) = token(&sandbox, &changes).await;
+        assert_eq!((status, body["error"].as_str()), (400, Some(error)), "{change:?}");
+    }
+    let journal = format!("{:?}", sandbox.journal());
+    assert!(!journal.contains(&nora.password) && !journal.contains(sandbox.client_secret()), "{journal}");
+}
+
+#[tokio::test]
+async fn a_token_keeps_its_scopes_when_those_of_the_client_change() {
+    let sandbox = Cobot::builder().client_scopes(["read_user"]).start().await.unwrap();
+    let scopes =
+        async |token: &str| get(&sandbox, &format!("/access_tokens/{token}"), token).await.1["scope"].clone();
+    let old = access(&sandbox, "read_user").await;
+    let url = authorize_url(&sandbox, &[("scope", "read_user read_something_new")]);
+    let refused = http().get(&url).send().await.unwrap();
+    assert!(location(&refused).contains("?error=invalid_scope&"));
+
+    sandbox.set_client_scopes(["read_user", "read_something_new"]);
+    assert_eq!(sandbox.client_scopes(), ["read_user", "read_something_new"]);
+    let new = access(&sandbox, "read_something_new  read_user read_user").await;
+    sandbox.set_client_scopes(["write"]);
+    assert_eq!(scopes(&old).await, json!(["read_user"]));
+    assert_eq!(scopes(&new).await, json!(["read_something_new", "read_user"]));
+    assert_eq!(scopes(sandbox.registration_token()).await, json!(["read_user"]));
+    assert_eq!(get(&sandbox, "/user", &old).await.0, 200);
+    sandbox.reset();
+    assert_eq!(sandbox.client_scopes(), ["read_user"]);
+    assert_eq!(get(&sandbox, "/user", &old).await.0, 401);
+    assert_eq!(get(&sandbox, "/user", sandbox.registration_token()).await.0, 200);
+}
