@@ -187,7 +187,10 @@ where
         // Neither the body nor the parser's message: both may hold the token.
         RequestTokenError::Parse(error, _) => Error::new(
             ErrorKind::BadReply,
-            format!("the token reply cannot be read: {}", crate::endpoint::misfit(error.path(), error.inner())),
+            format!(
+                "the token reply cannot be read: {}",
+                crate::endpoint::misfit(error.path(), error.inner())
+            ),
         ),
         RequestTokenError::ServerResponse(_) | RequestTokenError::Other(_) => {
             Error::new(ErrorKind::BadReply, "the token reply cannot be read")

@@ -13,13 +13,13 @@ pub(crate) fn tame(text: &str, limit: usize) -> String {
     out
 }
 
-/// `text` with every one of `secrets` (also encoded as in a form, a query or a path) taken out, then tamed.
+/// `text` with every one of `secrets` (also encoded as in a form, a query, a path or JSON) taken out, then tamed.
 pub(crate) fn scrub(text: &str, secrets: &[&str], limit: usize) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "[redacted]");
         let in_a_form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        for encoded in [in_a_form.replace('+', "%20"), in_a_form, in_a_path(secret)] {
+        for encoded in [in_a_form.replace('+', "%20"), in_a_form, in_a_path(secret), in_json(secret)] {
             if encoded != **secret {
                 text = text.replace(&encoded, "[redacted]");
             }
@@ -40,6 +40,12 @@ fn in_a_path(segment: &str) -> String {
     }
 }
 
+/// As it stands between the quotes of a JSON string.
+fn in_json(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
 /// Printable ASCII and not empty (RFC 6749 appendices A.12 and A.17): what may stand in a header.
 pub(crate) fn is_token(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|b| (0x20..=0x7E).contains(&b))
@@ -53,6 +59,7 @@ mod tests {
     fn secrets_go_in_every_spelling_and_control_characters_too() {
         let text = scrub("bad token a b+c\r\nand a%20b%2Bc, a+b%2Bc, a%20b+c", &["a b+c"], 100);
         assert_eq!(text, "bad token [redacted]  and [redacted], [redacted], [redacted]");
+        assert_eq!(scrub(r#"{"password":"p\"w\\d"}"#, &[r#"p"w\d"#], 100), r#"{"password":"[redacted]"}"#);
         assert_eq!(tame("abcdef", 3), "abc…");
     }
 }

@@ -1,0 +1,164 @@
+//! Callbacks good and bad: each its own typed error, and no code spent.
+#![allow(clippy::unwrap_used)] // a test may panic
+
+mod support;
+
+use oauth_core::{App, CallbackFault, Client, ErrorKind, Pending, Scopes};
+use oauth_testing::{CLIENT_SECRET, CODE, ManualClock, Wire, callback, reply};
+use proptest::prelude::*;
+use support::{Plain, REDIRECT_URI, app, client, site};
+
+const TOKEN: &str = r#"{"access_token":"canary-access-token","token_type":"Bearer"}"#;
+
+fn fault(fault: CallbackFault) -> ErrorKind {
+    ErrorKind::Callback(fault)
+}
+
+#[tokio::test]
+async fn every_unacceptable_callback_has_its_own_error_and_spends_nothing() {
+    let wire = Wire::answering([reply(200, TOKEN)]);
+    let client = client(&wire, &ManualClock::default());
+    let started = client.begin(&Scopes::none()).unwrap();
+    let state = started.pending.state();
+    let state = state.expose();
+    for (query, kind) in [
+        (format!("code={CODE}"), fault(CallbackFault::MissingState)),
+        (format!("code={CODE}&state="), fault(CallbackFault::MissingState)),
+        (format!("code={CODE}&state=x{state}"), fault(CallbackFault::WrongState)),
+        (format!("code={CODE}&state={}", &state[1..]), fault(CallbackFault::WrongState)),
+        (format!("state={state}"), fault(CallbackFault::MissingCode)),
+        (format!("code=&state={state}"), fault(CallbackFault::MissingCode)),
+        (format!("code={CODE}&error=access_denied&state={state}"), fault(CallbackFault::CodeAndError)),
+        (format!("code={CODE}&code={CODE}&state={state}"), fault(CallbackFault::DuplicateParameter)),
+        (format!("code={CODE}&state={state}&state={state}"), fault(CallbackFault::DuplicateParameter)),
+        (format!("code={CODE}\n&state={state}"), fault(CallbackFault::Unreadable)),
+        ("error=access_denied".to_owned(), fault(CallbackFault::MissingState)),
+        (String::new(), fault(CallbackFault::MissingState)),
+    ] {
+        let url = format!("{REDIRECT_URI}?{query}");
+        let error = client.finish(&started.pending, &url).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{query}");
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+    }
+    assert_eq!(wire.count(), 0);
+
+    // The attempt survived all of that.
+    client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_attempt_is_finished_once() {
+    let wire = Wire::answering([reply(200, TOKEN), reply(200, TOKEN)]);
+    let client = client(&wire, &ManualClock::default());
+    let started = client.begin(&Scopes::none()).unwrap();
+    let url = callback(REDIRECT_URI, &started);
+    client.finish(&started.pending, &url).await.unwrap();
+    let error = client.finish(&started.pending, &url).await.unwrap_err();
+    assert_eq!(error.kind(), fault(CallbackFault::Replayed));
+    assert_eq!(wire.count(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_ends_the_attempt_when_it_proves_to_belong_to_it() {
+    let wire = Wire::answering([]);
+    let client = client(&wire, &ManualClock::default());
+    let started = client.begin(&Scopes::none()).unwrap();
+    let state = started.pending.state();
+    let denied =
+        format!("{REDIRECT_URI}?error=access_denied&error_description=No%0Athanks&state={}", state.expose());
+    let error = client.finish(&started.pending, &denied).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Denied);
+    assert_eq!(error.message(), Some("No thanks"));
+    let error = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap_err();
+    assert_eq!(error.kind(), fault(CallbackFault::Replayed));
+    assert_eq!(wire.count(), 0);
+}
+
+#[tokio::test]
+async fn a_call_that_never_left_leaves_the_attempt_open() {
+    let wire = Wire::answering([]); // every call fails as "not sent"
+    let client = client(&wire, &ManualClock::default());
+    let started = client.begin(&Scopes::none()).unwrap();
+    let url = callback(REDIRECT_URI, &started);
+    for _ in 0..2 {
+        assert_eq!(client.finish(&started.pending, &url).await.unwrap_err().kind(), ErrorKind::NotSent);
+    }
+}
+
+#[tokio::test]
+async fn attempts_of_others_and_old_ones() {
+    let wire = Wire::answering([]);
+    let clock = ManualClock::default();
+    let client = client(&wire, &clock);
+    let started = client.begin(&Scopes::none()).unwrap();
+    let url = callback(REDIRECT_URI, &started);
+
+    let build = |host: &str, app: App| {
+        Client::<Plain>::builder(site(host), app)
+            .transport(wire.clone())
+            .clock(clock.clone())
+            .build()
+            .unwrap()
+    };
+    let elsewhere = App::new("my-client", CLIENT_SECRET, "https://app.example.com/other".parse().unwrap());
+    for (client, expected) in [
+        (build("other.example", app()), CallbackFault::OtherSite),
+        (build("provider.example", elsewhere), CallbackFault::OtherClient),
+        (
+            build("provider.example", App::new("another", CLIENT_SECRET, REDIRECT_URI.parse().unwrap())),
+            CallbackFault::OtherClient,
+        ),
+    ] {
+        assert_eq!(client.finish(&started.pending, &url).await.unwrap_err().kind(), fault(expected));
+    }
+
+    let text = serde_json::to_string(&started.pending).unwrap().replace("\"plain\"", "\"else\"");
+    let foreign: Pending = serde_json::from_str(&text).unwrap();
+    assert_eq!(client.finish(&foreign, &url).await.unwrap_err().kind(), fault(CallbackFault::OtherProvider));
+
+    clock.advance_secs(15 * 60 + 1);
+    assert_eq!(client.finish(&started.pending, &url).await.unwrap_err().kind(), fault(CallbackFault::TooOld));
+    assert_eq!(wire.count(), 0);
+}
+
+#[tokio::test]
+async fn a_pending_attempt_survives_a_session_store_and_its_debug_shows_no_secret() {
+    let wire = Wire::answering([reply(200, TOKEN)]);
+    let client = client(&wire, &ManualClock::default());
+    let started = client.begin(&"read".parse().unwrap()).unwrap();
+    let debug = format!("{:?}", started.pending);
+    assert!(!debug.contains(started.pending.state().expose()));
+    let stored = serde_json::to_string(&started.pending).unwrap();
+    assert!(stored.contains(started.pending.state().expose()));
+    let pending: Pending = serde_json::from_str(&stored).unwrap();
+    let token = client.finish(&pending, &callback(REDIRECT_URI, &started)).await.unwrap();
+    assert_eq!(token.scopes().to_string(), "read");
+    assert!(wire.text().contains("code_verifier="));
+}
+
+/// Whole URL, path, query; with the path's slash or without; with a fragment as some providers append.
+#[tokio::test]
+async fn every_way_of_handing_the_callback_over() {
+    for form in
+        ["https://app.example.com/callback?", "https://app.example.com/callback/?", "/callback?", "?", ""]
+    {
+        let wire = Wire::answering([reply(200, TOKEN)]);
+        let client = client(&wire, &ManualClock::default());
+        let started = client.begin(&Scopes::none()).unwrap();
+        let query = format!("code={CODE}&state={}#_=_", started.pending.state().expose());
+        client.finish(&started.pending, &format!("{form}{query}")).await.unwrap();
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_callback_panics_or_reaches_the_wire(text in ".{0,120}") {
+        let wire = Wire::answering([]);
+        let client = client(&wire, &ManualClock::default());
+        let started = client.begin(&Scopes::none()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let error = runtime.block_on(client.finish(&started.pending, &text)).unwrap_err();
+        prop_assert!(matches!(error.kind(), ErrorKind::Callback(_)), "{}", error);
+        prop_assert_eq!(wire.count(), 0);
+    }
+}

@@ -1,0 +1,5 @@
+fn serialize<T: serde::Serialize>(_: &T) {}
+
+fn main() {
+    serialize(&oauth_core::AccessToken::new("token"));
+}

@@ -1,0 +1,151 @@
+//! Tokens: what a reply becomes, how it is stored, how it is renewed.
+#![allow(clippy::unwrap_used)] // a test may panic
+
+mod support;
+
+use oauth_core::{ErrorKind, Obtained, PasswordRequest, Raw, Scopes, ScopesFrom, StoredToken, Token};
+use oauth_testing::{ManualClock, PASSWORD, REFRESH_TOKEN, Wire, callback, reply};
+use support::{Plain, REDIRECT_URI, client};
+
+async fn finish(json: &str) -> Result<Token<Plain>, oauth_core::Error> {
+    let wire = Wire::answering([reply(200, json)]);
+    let client = client(&wire, &ManualClock::default());
+    let started = client.begin(&"read write".parse().unwrap()).unwrap();
+    client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await
+}
+
+#[tokio::test]
+async fn granted_scopes_are_as_replied_else_as_requested() {
+    let token = finish(r#"{"access_token":"canary-a","scope":"read"}"#).await.unwrap();
+    assert_eq!((token.scopes().to_string().as_str(), token.scopes_from()), ("read", ScopesFrom::Reply));
+    assert_eq!(token.missing_scopes(&"read write".parse().unwrap()).to_string(), "write");
+    let token = finish(r#"{"access_token":"canary-a","scope":""}"#).await.unwrap();
+    assert_eq!((token.scopes().len(), token.scopes_from()), (0, ScopesFrom::Reply));
+    let token = finish(r#"{"access_token":"canary-a"}"#).await.unwrap();
+    assert_eq!(
+        (token.scopes().to_string().as_str(), token.scopes_from()),
+        ("read write", ScopesFrom::Request)
+    );
+}
+
+#[tokio::test]
+async fn replies_that_hold_no_usable_token_are_refused_without_being_shown() {
+    for json in [
+        r#"{"token_type":"bearer"}"#,
+        r#"{"access_token":""}"#,
+        r#"{"access_token":null}"#,
+        r#"{"access_token":["canary-a"]}"#,
+        r#"{"access_token":"canary-a\r\nX-Injected: 1"}"#,
+        r#"{"access_token":"canary-ä"}"#,
+        r#"{"access_token":"canary-a","refresh_token":"canary-b\u0000"}"#,
+        r#"{"access_token":"canary-a","token_type":"mac"}"#,
+        r#"{"access_token":"canary-a","token_type":7}"#,
+        r#"["canary-a"]"#,
+        r#""canary-a""#,
+        "canary-a",
+    ] {
+        let error = finish(json).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::BadReply, "{json}: {error}");
+        let shown = format!("{error} {error:?} {:?}", std::error::Error::source(&error));
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_survives_being_stored_and_shows_no_secret() {
+    let json = r#"{"access_token":"canary-access","refresh_token":"canary-refresh","expires_in":"3600",
+        "token_type":"BEARER","id_token":"canary-id"}"#;
+    let token = finish(json).await.unwrap();
+    assert!(!format!("{token:?}").contains("canary"), "{token:?}");
+    let stored = token.to_stored().unwrap();
+    assert!(!format!("{stored:?}").contains("canary"), "{stored:?}");
+    let text = serde_json::to_string(&stored).unwrap();
+    insta::assert_json_snapshot!(
+        serde_json::from_str::<serde_json::Value>(&text.replace("canary-", "[secret] ")).unwrap()
+    );
+    let back = Token::<Plain>::from_stored(serde_json::from_str(&text).unwrap()).unwrap();
+    assert_eq!(back.access_token(), token.access_token());
+    assert_eq!(back.refresh_token(), token.refresh_token());
+    assert_eq!(back.expires_at(), token.expires_at());
+    assert_eq!(back.lapses_at(), token.lapses_at());
+    assert_eq!(back.other(), token.other());
+
+    let foreign: StoredToken = serde_json::from_str(&text.replace("\"plain\"", "\"else\"")).unwrap();
+    assert_eq!(Token::<Plain>::from_stored(foreign).unwrap_err().kind(), ErrorKind::ForeignToken);
+}
+
+#[tokio::test]
+async fn client_credentials_are_renewed_by_asking_again_and_a_password_is_sent_once() {
+    let json = r#"{"access_token":"canary-a","expires_in":60}"#;
+    let wire = Wire::answering([reply(200, json), reply(200, json), reply(200, json)]);
+    let client = client(&wire, &ManualClock::default());
+    let scopes: Scopes = "read".parse().unwrap();
+    let token = client.client_credentials(scopes.clone()).await.unwrap();
+    let token = client.refresh(&token).await.unwrap();
+    assert_eq!(token.obtained(), Obtained::ClientCredentials);
+    let token = client.password(PasswordRequest::new("bob@example.com", PASSWORD, scopes)).await.unwrap();
+    assert_eq!(token.obtained(), Obtained::Password);
+    // A token without a refresh token cannot be refreshed, and nothing is sent.
+    assert_eq!(client.refresh(&token).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    insta::assert_snapshot!(wire.text());
+}
+
+#[tokio::test]
+async fn a_reply_without_a_refresh_token_leaves_the_old_one_in_force() {
+    let wire = Wire::answering([
+        reply(200, r#"{"access_token":"canary-a","refresh_token":"canary-refresh-token","expires_in":60}"#),
+        reply(200, r#"{"access_token":"canary-b","expires_in":60}"#),
+    ]);
+    let clock = ManualClock::default();
+    let client = client(&wire, &clock);
+    let started = client.begin(&Scopes::none()).unwrap();
+    let first = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
+    assert_eq!((first.lapses_at().unwrap() - first.received_at()).num_days(), 30);
+    clock.advance_secs(60);
+    let second = client.refresh(&first).await.unwrap();
+    assert_eq!(second.refresh_token().unwrap().expose(), REFRESH_TOKEN);
+    assert_eq!(second.lapses_at(), first.lapses_at());
+    assert!(second.expires_at() > first.expires_at());
+}
+
+#[tokio::test]
+async fn a_token_goes_to_the_providers_hosts_only_and_not_when_expired() {
+    let json = r#"{"access_token":"canary-a","expires_in":60}"#;
+    let wire = Wire::answering([reply(200, json), reply(200, "{}")]);
+    let clock = ManualClock::default();
+    let client = client(&wire, &clock);
+    let token = client.client_credentials(Scopes::none()).await.unwrap();
+    let raw = |url: &str| Raw::new(oauth_core::http::Request::get(url).body(Vec::new()).unwrap());
+    for (url, kind) in [
+        ("https://evil.example/api", ErrorKind::ForeignHost),
+        ("https://provider.example.evil.example/api", ErrorKind::ForeignHost),
+        ("https://provider.example:444/api", ErrorKind::ForeignHost),
+        ("http://provider.example/api", ErrorKind::InvalidInput),
+        ("/api", ErrorKind::InvalidInput),
+    ] {
+        assert_eq!(client.send(&token, &raw(url)).await.unwrap_err().kind(), kind, "{url}");
+    }
+    client.send(&token, &raw("https://provider.example/api/x")).await.unwrap();
+    clock.advance_secs(60);
+    let error = client.send(&token, &raw("https://provider.example/api/x")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Expired);
+    assert_eq!(wire.count(), 2);
+}
+
+#[tokio::test]
+async fn a_servers_words_never_bring_a_secret_back() {
+    for (status, body) in [
+        (401, r#"{"message":"canary-a is not a token"}"#),
+        (422, r#"{"errors":{"token":"canary-a is wrong"}}"#),
+        (400, r#"{"error":"canary-a"}"#),
+        (500, "canary-a"),
+    ] {
+        let wire = Wire::answering([reply(200, r#"{"access_token":"canary-a"}"#), reply(status, body)]);
+        let client = client(&wire, &ManualClock::default());
+        let token = client.client_credentials(Scopes::none()).await.unwrap();
+        let raw =
+            Raw::new(oauth_core::http::Request::get("https://provider.example/x").body(Vec::new()).unwrap());
+        let error = client.send(&token, &raw).await.unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+    }
+}
