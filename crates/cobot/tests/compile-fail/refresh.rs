@@ -1,0 +1,7 @@
+//! Cobot gives no refresh tokens.
+
+fn refresh(client: cobot::Client, token: cobot::Token) {
+    drop(client.refresh(&token));
+}
+
+fn main() {}

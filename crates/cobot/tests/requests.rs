@@ -1,0 +1,275 @@
+//! Every request the crate sends, as a snapshot beside the document's own example.
+#![allow(clippy::unwrap_used)] // a test that panics is a test that fails
+
+mod common;
+
+use cobot::api::{CreateUser, RevokeToken, Space, SpaceToken, TokenInForm, TokenInQuery, TokenInfo, User};
+use cobot::{AppFlow, Cobot, Connect, Endpoint, ErrorKind, Raw, Site, http, scope};
+use common::{REDIRECT_URI, client, client_at, client_in_query, recorded, scopes, token};
+use oauth_testing::{CODE, PASSWORD, Wire, authorize_url, callback};
+
+const GUIDE_CODE: &str = "https://dev.cobot.me/page/oauth-flow:
+POST https://www.cobot.me/oauth/access_token, body
+client_id=<your client id>&client_secret=<your secret>&grant_type=authorization_code&code=<the code from the previous step>
+Ours adds PKCE's code_verifier.";
+
+const GUIDE_APP_FLOW: &str = "https://dev.cobot.me/page/oauth-flow:
+POST https://www.cobot.me/oauth/access_token
+?scope=<scopes you need, separated by spaces>&grant_type=password&username=<email of the user>&password=<password of the user>&client_id=<client id of your app>&client_secret=<client secret of your app>";
+
+/// A snapshot with the document's own example in its head.
+macro_rules! snapshot {
+    ($name:literal, $document:expr, $text:expr) => {
+        let text = $text;
+        insta::with_settings!({description => $document, omit_expression => true}, {
+            insta::assert_snapshot!($name, text);
+        });
+    };
+}
+
+#[test]
+fn authorize_on_www() {
+    let started = client(&Wire::default()).begin(&Connect::new([scope::READ_USER, scope::WRITE])).unwrap();
+    snapshot!(
+        "authorize_www",
+        "https://dev.cobot.me/page/oauth-flow:
+https://www.cobot.me/oauth/authorize?response_type=code&client_id=<your app's client id>&redirect_uri=https://your-app.com/auth/callback&state=<optional parameter that gets passed back to you>&scope=<space separated scopes>
+Ours adds PKCE's code_challenge (https://dev.cobot.me: S256 only).",
+        authorize_url(&started.url)
+    );
+}
+
+#[test]
+fn authorize_on_a_space() {
+    let wire = Wire::answering([recorded("token")]);
+    let client = client(&wire);
+    let connect = Connect::new([scope::READ_USER]).on_space("betahaus".parse().unwrap());
+    let started = client.begin(&connect).unwrap();
+    snapshot!(
+        "authorize_space",
+        "https://dev.cobot.me/page/oauth-flow:
+Send the user to <space subdomain>.cobot.me/oauth/authorize and not to www.cobot.me/oauth/authorize.",
+        authorize_url(&started.url)
+    );
+}
+
+#[test]
+fn authorize_without_scopes() {
+    let started = client(&Wire::default()).begin(&Connect::new([])).unwrap();
+    assert!(!started.url.query().unwrap().contains("scope"));
+}
+
+#[tokio::test]
+async fn exchange_of_a_code() {
+    let wire = Wire::answering([recorded("token")]);
+    let client = client(&wire);
+    let started = client.begin(&Connect::new(scopes())).unwrap();
+    client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
+    snapshot!("exchange", GUIDE_CODE, without_verifier(&wire));
+}
+
+#[tokio::test]
+async fn exchange_of_a_code_got_on_a_space_goes_to_www() {
+    let wire = Wire::answering([recorded("token")]);
+    let client = client(&wire);
+    let connect = Connect::new(scopes()).on_space("betahaus".parse().unwrap());
+    let started = client.begin(&connect).unwrap();
+    client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
+    assert!(wire.text().starts_with("POST https://www.cobot.me/oauth/access_token\n"), "{}", wire.text());
+    assert!(!wire.text().contains("redirect_uri"));
+}
+
+#[tokio::test]
+async fn exchange_of_a_code_in_the_query() {
+    let wire = Wire::answering([recorded("token")]);
+    let client = client_in_query(&wire);
+    let started = client.begin(&Connect::new(scopes())).unwrap();
+    client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
+    snapshot!("exchange_in_query", GUIDE_CODE, without_verifier(&wire));
+}
+
+#[tokio::test]
+async fn app_flow_in_the_body() {
+    let wire = Wire::answering([recorded("token")]);
+    client(&wire).password(AppFlow::new("joe@doe.com", PASSWORD, scopes())).await.unwrap();
+    snapshot!("app_flow", GUIDE_APP_FLOW, wire.text());
+}
+
+#[tokio::test]
+async fn app_flow_in_the_query() {
+    let wire = Wire::answering([recorded("token")]);
+    client(&wire).password(AppFlow::new("joe@doe.com", PASSWORD, scopes()).in_query()).await.unwrap();
+    snapshot!("app_flow_in_query", GUIDE_APP_FLOW, wire.text());
+}
+
+#[tokio::test]
+async fn redemption_of_a_grant_code() {
+    let wire = Wire::answering([recorded("created_user"), recorded("token")]);
+    let client = client(&wire);
+    let joe = client.send(&token(&client), &CreateUser::new("joe@doe.com").password(PASSWORD)).await.unwrap();
+    client.redeem(joe.grant_code, scopes()).await.unwrap();
+    snapshot!(
+        "grant_code",
+        "https://dev.cobot.me/api-docs/users:
+POST https://www.cobot.me/api/users {\"email\": \"joe@doe.com\", \"password\": \"abebfpiafge7p9gba9pebd8aovA#\"}
+and the grant_code of the answer is exchanged like a code.",
+        wire.text()
+    );
+}
+
+/// What one endpoint sends.
+async fn sent<E: Endpoint<Cobot>>(endpoint: &E, reply: &str) -> String {
+    let wire = Wire::answering([recorded(reply)]);
+    let client = client(&wire);
+    client.send(&token(&client), endpoint).await.map(|_| wire.text()).unwrap()
+}
+
+#[tokio::test]
+async fn each_endpoint() {
+    snapshot!(
+        "user",
+        "https://dev.cobot.me/api-docs/users: GET https://www.cobot.me/api/user
+https://dev.cobot.me/page/oauth-flow: Authorization: Bearer <your access token>",
+        sent(&User, "user").await
+    );
+    snapshot!(
+        "space",
+        "https://dev.cobot.me/api-docs/spaces: GET https://www.cobot.me/api/spaces/:subdomain",
+        sent(&Space::named("co-up".parse().unwrap()), "space").await
+    );
+    snapshot!(
+        "space_token",
+        "https://dev.cobot.me/api-docs/access-tokens:
+POST https://www.cobot.me/api/access_tokens/b66b599f…/space {\"space_id\": \"space-abc\"}",
+        sent(&SpaceToken::of("space-abc"), "space_token").await
+    );
+    snapshot!(
+        "token_info",
+        "https://dev.cobot.me/api-docs/access-tokens: GET https://www.cobot.me/api/access_tokens/aa54807690762340764",
+        [
+            sent(&TokenInfo::own(), "token_info").await,
+            sent(&TokenInfo::of("canary-other-token"), "token_info").await
+        ]
+        .join("----\n")
+    );
+    snapshot!(
+        "revoke_token",
+        "https://dev.cobot.me/api-docs/access-tokens: DELETE https://www.cobot.me/api/access_tokens/aa54807690762340764",
+        [
+            sent(&RevokeToken::own(), "token_revoked").await,
+            sent(&RevokeToken::of("canary-other-token"), "token_revoked").await
+        ]
+        .join("----\n")
+    );
+    snapshot!(
+        "create_user",
+        "https://dev.cobot.me/api-docs/users: POST https://www.cobot.me/api/users
+If you don't supply a password a random one will be generated.",
+        sent(&CreateUser::new("joe@doe.com"), "created_user").await
+    );
+}
+
+#[tokio::test]
+async fn the_token_as_a_parameter() {
+    const GUIDE: &str = "https://dev.cobot.me/page/oauth-flow: you can either send the token as a parameter called access_token";
+    snapshot!("token_in_query", GUIDE, sent(&TokenInQuery(User), "user").await);
+    let create = CreateUser::new("joe+x@doe.com").password(PASSWORD);
+    snapshot!("token_in_form", GUIDE, sent(&TokenInForm(create), "created_user").await);
+    snapshot!(
+        "token_in_form_of_an_empty_body",
+        GUIDE,
+        sent(&TokenInForm(RevokeToken::own()), "token_revoked").await
+    );
+    let form = http::Request::post("https://co-up.cobot.me/api/activities?x=1")
+        .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+        .body(b"text=hi+there".to_vec())
+        .unwrap();
+    snapshot!("token_in_form_of_ones_own", GUIDE, sent(&TokenInForm(Raw::new(form.clone())), "user").await);
+    snapshot!("token_in_query_of_ones_own", GUIDE, sent(&TokenInQuery(Raw::new(form)), "user").await);
+}
+
+#[tokio::test]
+async fn the_token_as_a_parameter_is_refused_where_it_does_not_fit() {
+    let wire = Wire::default();
+    let client = client(&wire);
+    let token = token(&client);
+    let post = |kind: &str, body: &str| {
+        Raw::new(
+            http::Request::post("https://www.cobot.me/api/users?access_token=x")
+                .header("content-type", kind)
+                .body(body.as_bytes().to_vec())
+                .unwrap(),
+        )
+    };
+    let mut errors = vec![
+        client.send(&token, &TokenInForm(User)).await.map(drop).unwrap_err(),
+        client.send(&token, &TokenInQuery(post("", ""))).await.map(drop).unwrap_err(),
+        client.send(&token, &TokenInQuery(TokenInQuery(User))).await.map(drop).unwrap_err(),
+    ];
+    for (kind, body) in [
+        ("application/json", r#"{"a":{"b":1}}"#),
+        ("application/json", r#"{"a":null}"#),
+        ("application/json", "[1]"),
+        ("application/json", "{"),
+        ("text/plain", "x"),
+        ("application/x-www-form-urlencoded", "access_token=x"),
+        ("application/json", r#"{"access_token":"x"}"#),
+    ] {
+        errors.push(client.send(&token, &TokenInForm(post(kind, body))).await.map(drop).unwrap_err());
+    }
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    }
+    assert_eq!(wire.count(), 0);
+}
+
+#[tokio::test]
+async fn a_test_base_changes_the_hosts_and_nothing_else() {
+    let wire = Wire::answering([recorded("token"), recorded("space_token")]);
+    let client = client_at(Site::at("http://127.0.0.1:4002").unwrap(), &wire);
+    let connect = Connect::new(scopes()).on_space("co-up".parse().unwrap());
+    let started = client.begin(&connect).unwrap();
+    assert!(started.url.as_str().starts_with("http://co-up.localhost:4002/oauth/authorize?"));
+    let token = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
+    client.send(&token, &SpaceToken::of("space-abc")).await.unwrap();
+    let text = wire.text();
+    assert!(text.contains("POST http://127.0.0.1:4002/oauth/access_token\n"), "{text}");
+    assert!(text.contains("POST http://127.0.0.1:4002/api/access_tokens/[access-token]/space\n"), "{text}");
+}
+
+#[tokio::test]
+async fn a_token_goes_to_no_other_host() {
+    let wire = Wire::default();
+    let client = client(&wire);
+    for url in ["https://a.b.cobot.me/api", "https://cobot.me.evil.example/", "https://coworking.example/api"]
+    {
+        let raw = Raw::new(http::Request::get(url).body(Vec::new()).unwrap());
+        let error = client.send(&token(&client), &TokenInQuery(raw)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ForeignHost, "{url}");
+    }
+    assert_eq!(wire.count(), 0);
+}
+
+#[test]
+fn an_encoding_that_is_not_offered_is_refused() {
+    let error = cobot::Client::builder(Site::production(), common::app())
+        .transport(Wire::default())
+        .encoding(cobot::Encoding::Multipart)
+        .build()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
+
+/// The recorded text with the random PKCE verifier by name.
+fn without_verifier(wire: &Wire) -> String {
+    assert!(wire.text().contains(&CODE.replace("canary-", "[")));
+    wire.text()
+        .lines()
+        .map(|line| match line.split_once("code_verifier=") {
+            Some((before, verifier)) => {
+                format!("{before}code_verifier=[code_verifier, {} characters]\n", verifier.len())
+            }
+            None => format!("{line}\n"),
+        })
+        .collect()
+}
