@@ -12,6 +12,7 @@ use super::{Command, no_more};
 use crate::house;
 use crate::report::{Outcome, Report};
 use crate::run::Run;
+use crate::test_results::TestResults;
 use crate::workspace::Workspace;
 
 pub(super) const COMMAND: Command = Command {
@@ -95,6 +96,20 @@ pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     for package in workspace.clients() {
         report.step(&format!("features {}", package.name), || one(workspace, package));
     }
+    report.step("features: no crypto provider", || without_crypto_provider(workspace));
+}
+
+/// Tests that only one combination of features can show, so `cargo xtask test` never runs them.
+fn without_crypto_provider(workspace: &Workspace) -> Result<Outcome> {
+    let args = "test -p oauth-core --no-default-features --features rustls-no-provider --test no_provider";
+    let run = Run::cargo(&workspace.root(), &args.split(' ').collect::<Vec<_>>());
+    let (ok, output) = run.loudly_kept()?;
+    let results = TestResults::read(&output);
+    Ok(if ok && results.passed > 0 {
+        Outcome::passed(results.to_string())
+    } else {
+        Outcome::failed(format!("rustls without a crypto provider: {results}"), format!("cargo {args}"))
+    })
 }
 
 fn one(workspace: &Workspace, package: &Package) -> Result<Outcome> {

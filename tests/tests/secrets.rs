@@ -1,0 +1,95 @@
+//! What a person may see of each provider's types: never a secret.
+#![allow(clippy::unwrap_used)] // a test may panic
+
+use std::error::Error as _;
+
+use oauth_core::{App, CodeGrant, Error, ErrorKind, Provider, Token};
+use oauth_testing::{CLIENT_SECRET, Wire, callback, reply};
+
+const REDIRECT_URI: &str = "https://app.example.com/callback";
+
+fn app() -> App {
+    App::new("my-client", CLIENT_SECRET, REDIRECT_URI.parse().unwrap())
+}
+
+/// Everything an error shows, down to its last source.
+fn shown(error: &Error) -> String {
+    let mut out = format!("{error} {error:?} {error:#?}");
+    let mut source = error.source();
+    while let Some(inner) = source {
+        out += &format!(" {inner} {inner:?}");
+        source = inner.source();
+    }
+    out
+}
+
+/// Connects with each of these answers, and looks at all that `Debug` and `Display` show on the way.
+async fn drive<P: CodeGrant>(site: P::Site, connect: P::Connect) {
+    // Whole and broken replies, each with secrets in it.
+    let fields = r#""refresh_token":"canary-refresh-token","expires_in":3600,"scope":"",
+        "api_base_url":"https://portal.cohortgo.com/api/v1","base_url":"https://portal.cohortgo.com""#;
+    let whole = format!(r#"{{"access_token":"canary-access-token",{fields}}}"#);
+    let bad = [
+        (200, format!(r#"{{"access_token":"canary-access-token\n",{fields}}}"#)),
+        (200, format!(r#"{{"access_token":{{"secret":"canary-access-token"}},{fields}}}"#)),
+        (200, format!(r#"{{:access_token => canary-access-token, {fields}}}"#)),
+        (200, whole[..whole.len() - 9].to_owned()),
+        (
+            400,
+            r#"{"error":"invalid_grant","error_description":"canary-code for canary-client-secret"}"#
+                .to_owned(),
+        ),
+        (400, r#"{"error":"canary-code"}"#.to_owned()),
+        (
+            401,
+            r#"{"error":"invalid_request","message":"canary-client-secret","hint":"canary-code"}"#.to_owned(),
+        ),
+        (500, "canary-code".to_owned()),
+    ];
+    let wire =
+        Wire::answering(bad.iter().map(|(status, body)| reply(*status, body)).chain([reply(200, &whole)]));
+    let client = oauth_core::Client::<P>::builder(site, app()).transport(wire.clone()).build().unwrap();
+    let mut all = format!("{client:?} {:?}", client.app());
+    for _ in &bad {
+        let started = client.begin(&connect).unwrap();
+        all += &format!("{:?}", started.pending);
+        let error = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap_err();
+        all += &shown(&error);
+    }
+    let started = client.begin(&connect).unwrap();
+    let token = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
+    all += &format!("{token:?} {token:#?} {:?}", token.to_stored().unwrap());
+    all += &format!("{:?}", client.headers(&token).unwrap());
+    all += &format!("{:?} {:?}", client.authorized(token.clone()), token.clone().access_token());
+    // An API call that is refused with the token in the answer, and one that cannot be sent.
+    let stored = serde_json::to_string(&token.to_stored().unwrap()).unwrap();
+    let foreign = stored.replace(&format!("\"provider\":\"{}\"", P::NAME), "\"provider\":\"other\"");
+    let error = Token::<P>::from_stored(serde_json::from_str(&foreign).unwrap()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ForeignToken);
+    all += &shown(&error);
+
+    assert_eq!(wire.count(), bad.len() + 1);
+    for line in all.lines() {
+        assert!(!line.contains("canary"), "{}: {line}", <P as Provider>::NAME);
+    }
+}
+
+#[tokio::test]
+async fn cohortgo_shows_none() {
+    drive::<cohortgo::CohortGo>(cohortgo::Site::production(), cohortgo::Connect::new()).await;
+}
+
+#[tokio::test]
+async fn cobot_shows_none() {
+    drive::<cobot::Cobot>(cobot::Site::production(), cobot::Connect::new([cobot::scope::READ])).await;
+}
+
+#[tokio::test]
+async fn go1_shows_none() {
+    drive::<go1::Go1>(go1::Site::production(), go1::Connect::new([go1::scope::USER_READ])).await;
+}
+
+#[tokio::test]
+async fn gocd_shows_none() {
+    drive::<gocd::Gocd>(gocd::Site::at("https://go.example.com:8154").unwrap(), gocd::Connect::new()).await;
+}
