@@ -1,1 +1,31 @@
-//! OAuth2 client and typed API endpoints for Cohort Go.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod account;
+mod act_as;
+pub mod api;
+mod connect;
+mod email;
+mod encoded_word;
+mod provider;
+pub mod scope;
+mod site;
+
+pub use account::Account;
+pub use act_as::{ActAs, ActingAs, AsUser};
+pub use connect::{ActingConnect, Connect};
+pub use provider::CohortGo;
+pub use site::Site;
+
+/// The client for Cohort Go.
+pub type Client = oauth_core::Client<CohortGo>;
+/// A token of one customer of Cohort Go, with that customer's [`Account`].
+pub type Token = oauth_core::Token<CohortGo>;
+
+pub use oauth_core;
+pub use oauth_core::{
+    AccessToken, App, At, Authorized, CallbackFault, ClientBuilder, ClientId, ClientSecret, Clock, Endpoint,
+    Error, ErrorKind, Limits, OAuthCode, Pending, Raw, RedirectUri, Scope, Scopes, ScopesFrom, Started,
+    StateRule, StoredToken, Transport,
+};
+pub use oauth_core::{chrono, http, serde_json, url};

@@ -1,0 +1,53 @@
+//! Cohort Go's own fields of the token reply.
+
+use oauth_core::serde_json::Value;
+use oauth_core::url::Url;
+use serde::de::{Error as _, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Where one customer's account is. Part of every token reply and kept with the token.
+///
+/// Nothing here is trusted: each API call checks `api_base_url` against the [`Site`](crate::Site) before anything is
+/// sent there. Source: cohortgo.dev/guides/oauth2.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Account {
+    /// What this customer's API URLs begin with, such as `https://portal.cohortgo.com/api/v1`. Differs by customer.
+    #[serde(deserialize_with = "absolute")]
+    pub api_base_url: Url,
+    /// This customer's portal, such as `https://portal.cohortgo.com`. For links; no call is made to it.
+    // A portal address that cannot be read must not cost the customer the token.
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<Url>,
+}
+
+impl Account {
+    /// An account with its API here: for a token that was got elsewhere and is taken in by
+    /// [`Client::adopt_with`](crate::oauth_core::Client::adopt_with).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), cohortgo::Error> {
+    /// # use cohortgo::{Account, App, Client, Site, scope};
+    /// # let cohortgo = Client::new(Site::production(), App::without_redirect("some-test-app", "secret"))?;
+    /// let account = Account::at("https://demo.s.portal.cohortgo.com/api/v1".parse().expect("a URL"));
+    /// let token = cohortgo.adopt_with("the access token", [scope::ACT_AS_USER], account)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn at(api_base_url: Url) -> Self {
+        Self { api_base_url, base_url: None }
+    }
+}
+
+/// A URL, or an error that names the field: below `flatten`, serde no longer knows where it is.
+fn absolute<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    value.as_str().and_then(|text| Url::parse(text).ok()).ok_or_else(|| {
+        D::Error::invalid_value(Unexpected::Other("something else"), &"an absolute URL as `api_base_url`")
+    })
+}
+
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(value.as_str().and_then(|text| Url::parse(text).ok()))
+}

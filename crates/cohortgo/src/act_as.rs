@@ -1,0 +1,213 @@
+//! Acting on behalf of a user: the person, the header, and an endpoint around an endpoint.
+
+use std::fmt;
+
+use oauth_core::http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use oauth_core::{At, Endpoint, Error, ErrorKind};
+
+use crate::email::is_email;
+use crate::{CohortGo, Token, encoded_word, scope};
+
+/// `X-Act-as-User`; header names know no case.
+const HEADER: HeaderName = HeaderName::from_static("x-act-as-user");
+/// A bound of ours, so that a strange name gives a clear error here and not a header that is too large there.
+const LONGEST_NAME: usize = 256;
+
+/// A user of the customer's account on whose behalf a call is made.
+///
+/// Sent as `X-Act-as-User: "Name" <email>`. Cohort Go finds the user by the address; the name matters only for a user
+/// that is created (scope `auto-create-users`). Source: cohortgo.dev/guides/oauth2.
+///
+/// ```
+/// use cohortgo::ActAs;
+///
+/// # fn main() -> Result<(), cohortgo::Error> {
+/// let bob = ActAs::new("Bob Smith", "bob.smith@example.org")?;
+/// assert_eq!(bob.to_string(), r#""Bob Smith" <bob.smith@example.org>"#);
+/// let ann = ActAs::new(r#"Ann "Annie" Lee"#, "ann@example.org")?;
+/// assert_eq!(ann.to_string(), r#""Ann \"Annie\" Lee" <ann@example.org>"#);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ActAs {
+    name: String,
+    email: String,
+    header: HeaderValue,
+}
+
+impl ActAs {
+    /// A user with this name and e-mail address. The name is put in quotes; quotes and backslashes in it are escaped
+    /// (RFC 5322 section 3.2.4).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if the name is blank, longer than 256 characters, holds control characters (a line
+    /// break could add headers), something that reads like an RFC 2047 encoded word, or characters other than ASCII
+    /// (see [`with_encoded_name`](Self::with_encoded_name)); or if the address is none, or holds more than an address
+    /// does.
+    pub fn new(name: impl Into<String>, email: impl Into<String>) -> Result<Self, Error> {
+        let name = name.into();
+        if !name.is_ascii() {
+            return Err(Error::invalid("the user's name holds characters other than ASCII").advise(
+                "Cohort Go does not say how it reads them; if you know that it decodes RFC 2047, use ActAs::with_encoded_name",
+            ));
+        }
+        if name.contains("=?") {
+            return Err(Error::invalid("the user's name reads like an encoded word of RFC 2047")
+                .advise("leave out `=?`, or use ActAs::with_encoded_name"));
+        }
+        let phrase = quoted(&name);
+        Self::checked(name, email.into(), &phrase)
+    }
+
+    /// Like [`new`](Self::new), but a name with other than ASCII characters is sent as encoded words (RFC 2047).
+    ///
+    /// A choice of its own, because no document of Cohort Go says that it decodes them: a user that is created might be
+    /// called `=?UTF-8?Q?…?=`. Try it with an address of yours first.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), except for the characters.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), cohortgo::Error> {
+    /// let user = cohortgo::ActAs::with_encoded_name("Jürgen Müller", "jm@example.org")?;
+    /// assert_eq!(user.to_string(), "=?UTF-8?Q?J=C3=BCrgen_M=C3=BCller?= <jm@example.org>");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_encoded_name(name: impl Into<String>, email: impl Into<String>) -> Result<Self, Error> {
+        let name = name.into();
+        if name.is_ascii() && !name.contains("=?") {
+            return Self::new(name, email);
+        }
+        let phrase = encoded_word::phrase(&name);
+        Self::checked(name, email.into(), &phrase)
+    }
+
+    fn checked(name: String, email: String, phrase: &str) -> Result<Self, Error> {
+        if name.trim().is_empty() {
+            return Err(Error::invalid("the user's name is blank"));
+        }
+        if name.chars().count() > LONGEST_NAME {
+            return Err(Error::invalid("the user's name is longer than 256 characters"));
+        }
+        if name.chars().any(char::is_control) {
+            return Err(Error::invalid("the user's name holds control characters"));
+        }
+        if !is_email(&email) {
+            return Err(Error::invalid("this is not an e-mail address")
+                .advise("give the bare address, such as bob@example.org"));
+        }
+        let mut header = HeaderValue::from_str(&format!("{phrase} <{email}>"))
+            .map_err(|_| Error::invalid("the user cannot stand in a header"))?;
+        // A person's name and address have no place in logs.
+        header.set_sensitive(true);
+        Ok(Self { name, email, header })
+    }
+
+    /// The name as given.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The e-mail address as given.
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// The header, for a team's own HTTP client: beside [`Client::headers`](oauth_core::Client::headers) of the same
+    /// token.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MissingScope`] if the token was not granted `act-as-user`.
+    pub fn header_for(&self, token: &Token) -> Result<(HeaderName, HeaderValue), Error> {
+        if token.scopes().contains(&scope::ACT_AS_USER) {
+            Ok((HEADER, self.header.clone()))
+        } else {
+            Err(Error::new(ErrorKind::MissingScope, "the token was not granted the scope `act-as-user`")
+                .advise("connect again with Connect::acting_as_users"))
+        }
+    }
+}
+
+/// A quoted string of RFC 5322 section 3.2.4.
+fn quoted(name: &str) -> String {
+    let mut out = String::from("\"");
+    for c in name.chars() {
+        if matches!(c, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('"');
+    out
+}
+
+/// The header's value.
+impl fmt::Display for ActAs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(self.header.as_bytes()))
+    }
+}
+
+impl fmt::Debug for ActAs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActAs").finish_non_exhaustive()
+    }
+}
+
+/// Makes any endpoint one that acts on behalf of a user: those of [`api`](crate::api), [`Raw`](crate::Raw), your own.
+pub trait ActingAs: Endpoint<CohortGo> + Sized {
+    /// This call on behalf of `user`. Needs a token that was granted `act-as-user`; with any other the call fails
+    /// with [`ErrorKind::MissingScope`] before anything is sent.
+    ///
+    /// ```no_run
+    /// # async fn example(acme: cohortgo::Authorized<cohortgo::CohortGo>) -> Result<(), cohortgo::Error> {
+    /// use cohortgo::{ActAs, ActingAs, api};
+    ///
+    /// let bob = ActAs::new("Bob Smith", "bob.smith@example.org")?;
+    /// let invoices = acme.send(&api::ProviderInvoices::default().acting_as(&bob)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn acting_as(self, user: &ActAs) -> AsUser<Self> {
+        AsUser { endpoint: self, user: user.clone() }
+    }
+}
+
+impl<E: Endpoint<CohortGo>> ActingAs for E {}
+
+/// An endpoint on behalf of a user; see [`ActingAs::acting_as`].
+#[derive(Clone, Debug)]
+pub struct AsUser<E> {
+    endpoint: E,
+    user: ActAs,
+}
+
+impl<E: Endpoint<CohortGo>> Endpoint<CohortGo> for AsUser<E> {
+    type Reply = E::Reply;
+    const NAME: &'static str = E::NAME;
+    const REPLAYABLE: bool = E::REPLAYABLE;
+
+    fn request(&self, at: &At<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
+        let (name, value) = self.user.header_for(at.token())?;
+        let mut request = self.endpoint.request(at)?;
+        request.headers_mut().insert(name, value);
+        Ok(request)
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        self.endpoint.secrets()
+    }
+
+    fn accepts(&self, status: StatusCode) -> bool {
+        self.endpoint.accepts(status)
+    }
+
+    fn reply(&self, at: &At<'_, CohortGo>, response: Response<Vec<u8>>) -> Result<E::Reply, Error> {
+        self.endpoint.reply(at, response)
+    }
+}
+
+#[cfg(test)]
+mod tests;

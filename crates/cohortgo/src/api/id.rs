@@ -1,0 +1,35 @@
+//! Identifiers.
+
+use std::fmt;
+
+use oauth_core::serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// An identifier of Cohort Go, as text. The guides show students' as numbers (`12345`) and invoices' as words
+/// (`"SI1234"`); both are read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Id(String);
+
+impl Id {
+    /// The identifier.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Number(number) => Ok(Self(number.to_string())),
+            Value::String(text) if !text.is_empty() => Ok(Self(text)),
+            _ => Err(serde::de::Error::custom("not an identifier")),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Documents that Cohort Go fetches.
+
+use oauth_core::url::Url;
+use serde::Serialize;
+
+/// A document that Cohort Go fetches from a URL: `{"url": "https://passport.example.com"}`.
+///
+/// Source: cohortgo.dev/guides/agent-payment-requests-api.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Upload {
+    /// Where the document is.
+    pub url: Url,
+}
+
+impl From<Url> for Upload {
+    fn from(url: Url) -> Self {
+        Self { url }
+    }
+}

@@ -1,0 +1,109 @@
+//! On behalf of a user.
+
+use cohortgo::api::{self, CreateStudent, ProviderInvoices};
+use cohortgo::http::{Request, Response};
+use cohortgo::{ActAs, ActingAs, At, CohortGo, Endpoint, Error, ErrorKind, Raw, Site};
+use oauth_testing::{Wire, reply};
+
+use crate::{acme, beside, client, recorded, token_at};
+
+fn bob() -> ActAs {
+    ActAs::new("Bob Smith", "bob.smith@example.org").unwrap()
+}
+
+#[tokio::test]
+async fn a_list_on_behalf_of_bob() {
+    let wire = Wire::answering([recorded(200, "provider_invoices.json")]);
+    acme(&wire, true).send(&ProviderInvoices::default().acting_as(&bob())).await.unwrap();
+    beside!(
+        "The guide: X-Act-as-User: \"Bob Smith\" <[email protected]> (its address is blotted out in our copy), \
+         alongside Authorization: Bearer <access_token>.",
+        wire.text()
+    );
+}
+
+#[tokio::test]
+async fn creating_on_behalf_of_users_with_difficult_names() {
+    let mut text = String::new();
+    for user in [
+        ActAs::new(r#"Ann "Annie" O'Neill \ Lee"#, "ann@example.org").unwrap(),
+        ActAs::with_encoded_name("Jürgen Müller", "jm@example.org").unwrap(),
+    ] {
+        let wire = Wire::answering([recorded(200, "student_created.json")]);
+        let create = CreateStudent::default().given_name("John").acting_as(&user);
+        assert_eq!(acme(&wire, true).send(&create).await.unwrap().id.as_str(), "12345");
+        text += &wire.text();
+    }
+    beside!(
+        "RFC 5322 section 3.2.4 (quoted strings) and RFC 2047 (encoded words); the guide shows neither.",
+        text
+    );
+}
+
+#[tokio::test]
+async fn not_without_the_scope() {
+    let wire = Wire::default();
+    let acme = acme(&wire, false);
+    let error = acme.send(&ProviderInvoices::default().acting_as(&bob())).await.unwrap_err();
+    assert_eq!((error.kind(), wire.count()), (ErrorKind::MissingScope, 0));
+    assert_eq!(bob().header_for(acme.token()).unwrap_err().kind(), ErrorKind::MissingScope);
+    insta::assert_snapshot!(error);
+}
+
+#[tokio::test]
+async fn auto_create_alone_is_not_enough() {
+    let wire = Wire::default();
+    let client = client(Site::production(), &wire);
+    let account = token_at(&client, "https://portal.cohortgo.com/api/v1", false).extra().clone();
+    let token = client.adopt_with("t", [cohortgo::scope::AUTO_CREATE_USERS], account).unwrap();
+    let error = client.send(&token, &ProviderInvoices::default().acting_as(&bob())).await.unwrap_err();
+    assert_eq!((error.kind(), wire.count()), (ErrorKind::MissingScope, 0));
+}
+
+/// Of one's own, as the documentation shows.
+struct Ping;
+
+impl Endpoint<CohortGo> for Ping {
+    type Reply = u16;
+    const NAME: &'static str = "GET /ping.json";
+    const REPLAYABLE: bool = true;
+
+    fn request(&self, at: &At<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
+        cohortgo::oauth_core::get(&api::url(at, &["ping.json"])?)
+    }
+
+    fn accepts(&self, status: cohortgo::http::StatusCode) -> bool {
+        status.as_u16() == 418
+    }
+
+    fn reply(&self, _: &At<'_, CohortGo>, response: Response<Vec<u8>>) -> Result<u16, Error> {
+        Ok(response.status().as_u16())
+    }
+}
+
+#[tokio::test]
+async fn endpoints_of_ones_own_and_raw_requests_act_as_well() {
+    const { assert!(<cohortgo::AsUser<Ping> as Endpoint<CohortGo>>::REPLAYABLE) };
+    let wire = Wire::answering([reply(418, ""), reply(200, "{}")]);
+    let acme = acme(&wire, true);
+    assert_eq!(
+        acme.send(&Ping.acting_as(&bob())).await.unwrap(),
+        418,
+        "the endpoint's own `accepts` is asked"
+    );
+    let raw =
+        Request::delete("https://demo.s.portal.cohortgo.com/api/v1/things/7.json").body(Vec::new()).unwrap();
+    acme.send(&Raw::new(raw).acting_as(&bob())).await.unwrap();
+    assert_eq!(wire.text().matches(r#"x-act-as-user: "Bob Smith" <bob.smith@example.org>"#).count(), 2);
+}
+
+#[tokio::test]
+async fn the_header_for_a_teams_own_http_client() {
+    let wire = Wire::default();
+    let acme = acme(&wire, true);
+    let (name, value) = bob().header_for(acme.token()).unwrap();
+    assert_eq!(name, "X-Act-as-User");
+    assert_eq!(value.to_str().unwrap(), r#""Bob Smith" <bob.smith@example.org>"#);
+    assert!(value.is_sensitive());
+    assert_eq!(acme.headers().unwrap().len(), 1);
+}

@@ -1,0 +1,258 @@
+//! Each endpoint's request, beside the guide's example, and its answer.
+
+use cohortgo::api::{
+    AgentInvoices, CreateAgentInvoice, CreateProviderInvoice, CreateStudent, InsuranceQuotes,
+    InvoicedStudent, ProviderInvoices, Upload,
+};
+use cohortgo::chrono::{DateTime, NaiveDate, Utc};
+use cohortgo::serde_json::{Map, json};
+use cohortgo::url::Url;
+use cohortgo::{Endpoint, Error, ErrorKind};
+use oauth_testing::{Wire, reply};
+use proptest::prelude::*;
+
+use crate::{acme, beside, customer_at, recorded};
+
+pub(crate) fn john() -> CreateStudent {
+    CreateStudent::default()
+        .title("Mr")
+        .given_name("John")
+        .family_name("Smith")
+        .gender("male")
+        .email("john.smith@example.org")
+        .home_country("CN")
+        .destination_country("AU")
+        .dob(date(1990, 5, 20))
+        .mobile("61 412 123 123")
+        .passport_number("A1231234")
+        .passport(Upload::from(url("https://passport.example.com")))
+}
+
+fn date(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
+
+fn url(text: &str) -> Url {
+    text.parse().unwrap()
+}
+
+async fn sent<E: Endpoint<cohortgo::CohortGo>>(endpoint: &E, file: &str) -> (String, E::Reply) {
+    let wire = Wire::answering([recorded(200, file)]);
+    let reply = acme(&wire, false).send(endpoint).await.unwrap();
+    (wire.text(), reply)
+}
+
+#[tokio::test]
+async fn create_student() {
+    let (text, student) = sent(&john(), "student_created.json").await;
+    assert_eq!(student.id.as_str(), "12345");
+    assert_eq!(student.portal_url, Some(url("https://demo.s.portal.cohortgo.com/students/12345")));
+    assert!(student.other.is_empty());
+    beside!(
+        "cohortgo.dev/guides/agent-payment-requests-api: POST with Content-Type: application/json to \
+         https://demo.s.portal.cohortgo.com/api/v1/students.json of {\"student\": {\"title\": \"Mr\", …, \
+         \"passport\": {\"url\": \"https://passport.example.com\"}}}; there with Basic, here with the token.",
+        text
+    );
+}
+
+#[tokio::test]
+async fn create_student_with_custom_data() {
+    let student = CreateStudent::default()
+        .given_name("John")
+        .additional_information(Map::from_iter([("referral-source".to_owned(), json!("web"))]))
+        .with("agent_reference", json!({ "n": 1 }));
+    beside!(
+        "cohortgo.dev/guides/agent-payment-requests-api: custom data as \"additional_information\": {…}; \
+         `agent_reference` stands for a field that no guide names.",
+        sent(&student, "student_created.json").await.0
+    );
+}
+
+#[tokio::test]
+async fn list_agent_invoices() {
+    let since: DateTime<Utc> = "2021-08-19T10:20:30.987Z".parse().unwrap();
+    let (text, page) = sent(&AgentInvoices::new().updated_since(since).page(2), "agent_invoices.json").await;
+    assert_eq!(page.items.len(), 1);
+    assert_eq!(page.items[0].other["updated_at"], "2026-01-02T03:04:05Z");
+    beside!(
+        "As the guide has it for provider invoices: GET with ?updated_since= timestamp and ?page=x.",
+        text
+    );
+}
+
+#[tokio::test]
+async fn create_agent_invoice() {
+    let invoice = CreateAgentInvoice::default()
+        .institution_name("University of Melbourne")
+        .currency("AUD")
+        .country("AU")
+        .amount("5500.99".parse::<cohortgo::api::Amount>().unwrap())
+        .document_upload_url(url("http://some.host/invoice.pdf"))
+        .retained_commission(55);
+    let (text, made) = sent(&invoice, "agent_invoice_created.json").await;
+    assert_eq!(made.id.as_str(), "S123456789");
+    assert_eq!(made.institution_name.as_deref(), Some("University of Melbourne"));
+    assert_eq!(made.amount, Some("5500.99".parse().unwrap()));
+    assert_eq!(made.payment_reference.as_deref(), Some("invoice:1234"));
+    beside!(
+        "cohortgo.dev/guides/book-transactions-via-the-api-for-agents: POST to …/services/payments/agent_invoices.json \
+         of {\"invoice\":{\"institution_name\": …, \"currency\": \"AUD\", \"country\":\"AU\", \"amount\": 5500.99, \
+         \"document_upload_url\":\"http://some.host/invoice.pdf\", \"retained_commission\":55.00}}.",
+        text
+    );
+}
+
+#[tokio::test]
+async fn list_provider_invoices() {
+    let (text, page) = sent(&ProviderInvoices::default(), "provider_invoices.json").await;
+    assert_eq!(page.items.len(), 2);
+    assert_eq!(page.items[0].payment_remitted, Some(date(2021, 8, 19)));
+    assert_eq!(page.items[1].payment_remitted, None);
+    assert!(page.items[1].other["document_link"].is_null());
+    assert_eq!(page.other["page"], 1);
+    beside!(
+        "cohortgo.dev/guides/generate-payment-request-links: GET /services/payments/provider_invoices; `.json` as in \
+         its example of the POST.",
+        text
+    );
+}
+
+#[tokio::test]
+async fn create_provider_invoice() {
+    let student = InvoicedStudent::default()
+        .email("stu.dent@example.org")
+        .given_name("Stu")
+        .family_name("Dent")
+        .dob(date(1990, 5, 18))
+        .passport_number("M1231234")
+        .home_country("VN");
+    let invoice = CreateProviderInvoice::default()
+        .student(student)
+        .student_number("12341234")
+        .reference("ABC1234")
+        .amount("500.05".parse::<cohortgo::api::Amount>().unwrap())
+        .description("Initial Deposit")
+        .document_data("data:application/pdf;base64,JVBERg==");
+    let (text, made) = sent(&invoice, "provider_invoice_created.json").await;
+    assert_eq!(made.id.as_str(), "SI1234");
+    assert_eq!(made.state.as_deref(), Some("uploaded"));
+    assert_eq!(made.payment_url, Some(url("https://payments.cohortgo.com/r/aBasc2as")));
+    beside!(
+        "cohortgo.dev/guides/generate-payment-request-links: POST to …/services/payments/provider_invoices.json of \
+         {\"invoice\":{\"student\":{\"email\", \"given_name\", \"family_name\", \"dob\", \"passport_number\", \
+         \"home_country\"}, \"student_number\", \"reference\", \"amount\":500.05, \"description\", \
+         \"document_data\":\"data:application/pdf;base64,…\"}}.",
+        text
+    );
+}
+
+#[tokio::test]
+async fn insurance_quotes() {
+    let quotes = InsuranceQuotes::for_course("AU", date(2022, 3, 1), date(2024, 11, 15));
+    let (text, quotes) = sent(&quotes, "insurance_quotes.json").await;
+    assert_eq!(quotes.len(), 2);
+    assert_eq!(quotes[0].provider.as_deref(), Some("CBHS"));
+    assert_eq!(quotes[1].amount.as_ref().unwrap().to_string(), "1594.35");
+    assert_eq!(quotes[1].policy_finish, Some(date(2025, 3, 15)));
+    beside!(
+        "cohortgo.dev/guides/agent-insurance-api: GET …/services/insurance/quote.json?country=AU\
+         &course_start_date=2022-03-01&course_finish_date=2024-11-15&adults=1&children=0.",
+        text
+    );
+}
+
+#[tokio::test]
+async fn the_path_of_each_customers_base_url_is_kept() {
+    for (base, expected) in [
+        ("https://portal.cohortgo.com/api/v1", "GET https://portal.cohortgo.com/api/v1/services/"),
+        ("https://portal.cohortgo.com/api/v1/", "GET https://portal.cohortgo.com/api/v1/services/"),
+        ("https://x.portal.cohortgo.com/a/b/v2", "GET https://x.portal.cohortgo.com/a/b/v2/services/"),
+        ("https://x.portal.cohortgo.com", "GET https://x.portal.cohortgo.com/services/"),
+    ] {
+        let wire = Wire::answering([reply(200, "[]")]);
+        customer_at(base, &wire, false).send(&ProviderInvoices::default()).await.unwrap();
+        assert!(wire.text().starts_with(expected), "{}", wire.text());
+    }
+}
+
+#[tokio::test]
+async fn a_field_is_not_sent_twice() {
+    async fn refused(endpoint: &impl Endpoint<cohortgo::CohortGo>) {
+        let wire = Wire::default();
+        let error = acme(&wire, false).send(endpoint).await.err().unwrap();
+        assert_eq!((error.kind(), wire.count()), (ErrorKind::InvalidInput, 0));
+        assert!(error.to_string().contains("`email`") || error.to_string().contains("`adults`"), "{error}");
+    }
+    refused(&john().with("email", "eve@example.org")).await;
+    let student = InvoicedStudent::default().with("email", "eve@example.org");
+    refused(&CreateProviderInvoice::default().student(student)).await;
+    refused(&InsuranceQuotes::for_course("AU", date(2022, 3, 1), date(2022, 4, 1)).param("adults", "2"))
+        .await;
+}
+
+#[tokio::test]
+async fn answers_of_another_kind_give_clear_errors() {
+    async fn error<E: Endpoint<cohortgo::CohortGo>>(endpoint: E, json: &str, out: &mut String) {
+        let wire = Wire::answering([reply(200, json)]);
+        let error: Error = acme(&wire, false).send(&endpoint).await.err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::BadReply, "{json}");
+        *out += &format!("{json}\n  {error}\n");
+    }
+    let mut out = String::new();
+    for json in ["", "<html>", "[]", "{}", r#"{"id":null}"#, r#"{"id":{}}"#] {
+        error(CreateStudent::default(), json, &mut out).await;
+    }
+    for json in ["5", "{}", r#"{"a":[],"b":[]}"#, r#"[{"id":"1"},{}]"#, r#"{"invoices":[5]}"#] {
+        error(ProviderInvoices::default(), json, &mut out).await;
+    }
+    for json in ["{}", "[5]"] {
+        error(InsuranceQuotes::for_course("AU", date(2022, 3, 1), date(2022, 4, 1)), json, &mut out).await;
+    }
+    insta::assert_snapshot!(out);
+}
+
+#[tokio::test]
+async fn a_field_of_another_kind_than_documented_is_kept_aside() {
+    let json = r#"{"id":7,"state":5,"payment_remitted":"soon","payment_url":"none","amount":"AUD 5"}"#;
+    let wire = Wire::answering([reply(201, json)]);
+    let invoice = acme(&wire, false).send(&CreateProviderInvoice::default()).await.unwrap();
+    assert_eq!(invoice.id.as_str(), "7");
+    assert_eq!((invoice.state, invoice.payment_remitted, invoice.payment_url), (None, None, None));
+    assert_eq!(invoice.other.len(), 4);
+}
+
+proptest! {
+    #[test]
+    fn no_answer_makes_reading_panic(body in any::<Vec<u8>>(), json in "[\\[\\]{}\":,a-z0-9]{0,40}") {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for body in [body, json.into_bytes()] {
+            let answer = || {
+                let mut answer = reply(200, "");
+                *answer.body_mut() = body.clone();
+                answer
+            };
+            let wire = Wire::answering([answer(), answer(), answer()]);
+            let acme = acme(&wire, false);
+            runtime.block_on(async {
+                let _ = acme.send(&CreateStudent::default()).await;
+                let _ = acme.send(&AgentInvoices::default()).await;
+                let _ = acme.send(&InsuranceQuotes::for_course("AU", date(2022, 3, 1), date(2022, 4, 1))).await;
+            });
+        }
+    }
+
+    #[test]
+    fn whatever_a_student_is_called_the_body_is_json_that_says_so(name in any::<String>(), extra in any::<String>()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let wire = Wire::answering([recorded(200, "student_created.json")]);
+        let student = CreateStudent::default().given_name(name.clone()).with("note", extra.clone());
+        runtime.block_on(acme(&wire, false).send(&student)).unwrap();
+        let text = wire.text();
+        let body = text.split_once("\n\n").unwrap().1;
+        // The canonical text masks canaries and unifies line ends, which JSON escapes.
+        let value: cohortgo::serde_json::Value = cohortgo::serde_json::from_str(body).unwrap();
+        prop_assert_eq!(&value["student"]["given_name"], &name);
+        prop_assert_eq!(&value["student"]["note"], &extra);
+    }
+}

@@ -1,0 +1,54 @@
+//! What goes over the wire, as reviewed snapshots, and what is read from it. No network.
+#![allow(clippy::unwrap_used)] // clippy knows tests, but not their helpers
+
+mod act_as;
+mod api;
+mod connect;
+mod refused;
+mod secrets;
+mod token;
+
+use cohortgo::{Account, App, Authorized, Client, CohortGo, Site, Token, scope};
+use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, ManualClock, Wire};
+
+/// The redirect URI of the guide's examples.
+pub(crate) const REDIRECT_URI: &str = "https://example.org/oauth2/code";
+
+/// The client of the guide's examples, on a recording transport.
+pub(crate) fn client(site: Site, wire: &Wire) -> Client {
+    let app = App::new("some-test-app", CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
+    Client::builder(site, app).transport(wire.clone()).clock(ManualClock::default()).build().unwrap()
+}
+
+/// A customer of production whose API is at the demo host of the guides.
+pub(crate) fn acme(wire: &Wire, acting: bool) -> Authorized<CohortGo> {
+    customer_at("https://demo.s.portal.cohortgo.com/api/v1", wire, acting)
+}
+
+pub(crate) fn customer_at(api_base_url: &str, wire: &Wire, acting: bool) -> Authorized<CohortGo> {
+    let client = client(Site::production(), wire);
+    let token = token_at(&client, api_base_url, acting);
+    client.authorized(token)
+}
+
+pub(crate) fn token_at(client: &Client, api_base_url: &str, acting: bool) -> Token {
+    let scopes = if acting { vec![scope::ACT_AS_USER] } else { vec![] };
+    client.adopt_with(ACCESS_TOKEN, scopes, Account::at(api_base_url.parse().unwrap())).unwrap()
+}
+
+/// A recorded answer with this status.
+pub(crate) fn recorded(status: u16, file: &str) -> cohortgo::http::Response<Vec<u8>> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replies").join(file);
+    oauth_testing::reply(status, &std::fs::read_to_string(path).unwrap())
+}
+
+/// A snapshot beside the document's own example.
+macro_rules! beside {
+    ($document:expr, $text:expr) => {{
+        let text = $text;
+        insta::with_settings!({ description => $document, omit_expression => true }, {
+            insta::assert_snapshot!(text);
+        })
+    }};
+}
+pub(crate) use beside;

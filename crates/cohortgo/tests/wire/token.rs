@@ -1,0 +1,129 @@
+//! The code exchange, its answers, and what is kept.
+
+use cohortgo::{Connect, Error, ErrorKind, ScopesFrom, Site, Token, scope};
+use oauth_testing::{ACCESS_TOKEN, Wire, callback, reply};
+
+use crate::{REDIRECT_URI, beside, client, recorded};
+
+async fn exchange(wire: &Wire, connect: &Connect) -> Result<Token, Error> {
+    let client = client(Site::production(), wire);
+    let started = client.begin(connect).unwrap();
+    client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await
+}
+
+async fn reading(json: &str) -> Result<Token, Error> {
+    exchange(&Wire::answering([reply(200, json)]), &Connect::new()).await
+}
+
+#[tokio::test]
+async fn the_code_exchange() {
+    let wire = Wire::answering([recorded(200, "token.json")]);
+    exchange(&wire, &Connect::new()).await.unwrap();
+    beside!(
+        "The guide: POST to https://portal.cohortgo.com/oauth2/token with client_id, grant_type=authorization_code, \
+         mode=server, code, client_secret; no redirect_uri. It does not say how the body is encoded; RFC 6749 does.",
+        wire.text()
+    );
+}
+
+#[tokio::test]
+async fn the_guides_reply() {
+    let token = exchange(&Wire::answering([recorded(200, "token.json")]), &Connect::new()).await.unwrap();
+    assert_eq!(token.access_token().expose(), ACCESS_TOKEN);
+    assert!(token.scopes().is_empty());
+    assert_eq!(token.scopes_from(), ScopesFrom::Reply);
+    assert_eq!((token.expires_at(), token.refresh_token().is_some()), (None, false));
+    assert_eq!(token.extra().api_base_url.as_str(), "https://portal.cohortgo.com/api/v1");
+    assert_eq!(token.extra().base_url.as_ref().unwrap().as_str(), "https://portal.cohortgo.com/");
+    assert!(token.other().is_empty(), "{:?}", token.other());
+}
+
+#[tokio::test]
+async fn scopes_are_read_with_commas_and_with_spaces() {
+    for scope in ["act-as-user,auto-create-users", "act-as-user auto-create-users"] {
+        let json = format!(
+            r#"{{"access_token":"t","scope":"{scope}","api_base_url":"https://portal.cohortgo.com/api/v1"}}"#
+        );
+        let token = reading(&json).await.unwrap();
+        assert!(token.scopes().contains(&scope::ACT_AS_USER));
+        assert!(token.scopes().contains(&scope::AUTO_CREATE_USERS));
+    }
+}
+
+#[tokio::test]
+async fn a_reply_without_scope_grants_what_was_asked() {
+    let wire = Wire::answering([reply(
+        200,
+        r#"{"access_token":"t","api_base_url":"https://portal.cohortgo.com/api/v1"}"#,
+    )]);
+    let token = exchange(&wire, &Connect::acting_as_users()).await.unwrap();
+    assert!(token.scopes().contains(&scope::ACT_AS_USER));
+    assert_eq!(token.scopes_from(), ScopesFrom::Request);
+}
+
+#[tokio::test]
+async fn the_account_is_stored_with_the_token() {
+    let wire = Wire::answering([recorded(200, "token_acting.json")]);
+    let token = exchange(&wire, &Connect::acting_as_users().creating_them()).await.unwrap();
+    let stored = cohortgo::serde_json::to_string(&token.to_stored().unwrap()).unwrap();
+    let back = Token::from_stored(cohortgo::serde_json::from_str(&stored).unwrap()).unwrap();
+    assert_eq!(back.extra(), token.extra());
+    assert_eq!(back.extra().api_base_url.as_str(), "https://demo.s.portal.cohortgo.com/api/v1");
+    assert_eq!(back.scopes(), token.scopes());
+}
+
+#[tokio::test]
+async fn a_portal_address_that_cannot_be_read_costs_nobody_the_token() {
+    for base_url in ["null", "\"\"", "\"portal\"", "5"] {
+        let json = format!(
+            r#"{{"access_token":"t","api_base_url":"https://portal.cohortgo.com/api/v1","base_url":{base_url}}}"#
+        );
+        assert_eq!(reading(&json).await.unwrap().extra().base_url, None, "{base_url}");
+    }
+}
+
+#[tokio::test]
+async fn malformed_replies_give_clear_errors() {
+    let mut out = String::new();
+    for json in [
+        "",
+        "[]",
+        "<html>",
+        // The guide's sample as it stands there.
+        "{ access_token: \"canary-access-token\", token_type: 'bearer' }",
+        "{}",
+        r#"{"access_token":"canary-access-token"}"#,
+        r#"{"access_token":"canary-access-token","api_base_url":null}"#,
+        r#"{"access_token":"canary-access-token","api_base_url":"/api/v1"}"#,
+        r#"{"access_token":"canary-access-token","api_base_url":5}"#,
+        r#"{"access_token":5,"api_base_url":"https://portal.cohortgo.com/api/v1"}"#,
+        r#"{"access_token":"","api_base_url":"https://portal.cohortgo.com/api/v1"}"#,
+        r#"{"access_token":"t","token_type":"mac","api_base_url":"https://portal.cohortgo.com/api/v1"}"#,
+    ] {
+        let error = reading(json).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::BadReply, "{json}");
+        out += &format!("{}\n  {error}\n", json.replace("canary-", ""));
+    }
+    insta::assert_snapshot!(out);
+}
+
+#[tokio::test]
+async fn a_refused_code_is_told_apart_from_other_failures() {
+    let mut out = String::new();
+    for (answer, kind) in [
+        (recorded(400, "token_error.json"), ErrorKind::GrantRefused),
+        (reply(401, r#"{"error":"invalid_client"}"#), ErrorKind::ClientRefused),
+        (reply(400, r#"{"error":"invalid_request"}"#), ErrorKind::RequestRefused),
+        (reply(200, r#"{"error":"invalid_grant"}"#), ErrorKind::GrantRefused),
+        (reply(302, ""), ErrorKind::Redirected),
+        (reply(429, ""), ErrorKind::RateLimited),
+        (reply(502, "<html>Bad gateway</html>"), ErrorKind::Unavailable),
+    ] {
+        let wire = Wire::answering([answer]);
+        let error = exchange(&wire, &Connect::new()).await.unwrap_err();
+        assert_eq!(error.kind(), kind);
+        assert_eq!(wire.count(), 1, "nothing is tried twice");
+        out += &format!("{error}\n");
+    }
+    insta::assert_snapshot!(out);
+}
