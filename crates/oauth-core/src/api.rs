@@ -1,5 +1,7 @@
 //! Sending API calls with a token.
 
+use std::fmt;
+
 use http::header::{ACCEPT, LOCATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Response};
 use serde_json::Value;
@@ -128,7 +130,6 @@ fn message(fields: &Value) -> Option<String> {
 }
 
 /// A client with one token: sends API calls. The plain way for a token that needs no keeping alive.
-#[derive(Debug)]
 pub struct Authorized<P: Provider> {
     client: Client<P>,
     token: Token<P>,
@@ -170,5 +171,11 @@ impl<P: Provider> Authorized<P> {
 impl<P: Provider> Clone for Authorized<P> {
     fn clone(&self) -> Self {
         Self { client: self.client.clone(), token: self.token.clone() }
+    }
+}
+
+impl<P: Provider> fmt::Debug for Authorized<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authorized").field("client", &self.client).field("token", &self.token).finish()
     }
 }

@@ -25,8 +25,8 @@ async fn https_says_what_to_install_and_loopback_works() {
         })
         .await;
     let base = server.base_url();
-    let site =
-        FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api")).unwrap();
+    let site = FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api"))
+        .unwrap();
     Client::<Plain>::new(site, app()).unwrap().client_credentials(Scopes::none()).await.unwrap();
 }
 
