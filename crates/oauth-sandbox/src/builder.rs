@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use crate::Error;
-use crate::played::{Core, Origin, Played, Setup, router};
+use crate::played::{Core, Origin, Played, Setup, routers};
 use crate::running::Running;
 use crate::server::{self, Authority, Server};
 
@@ -18,6 +18,7 @@ pub struct Builder<P: Played> {
     address: IpAddr,
     port: u16,
     plain_port: u16,
+    pub(crate) api_port: u16,
     redirect_uris: Vec<String>,
     auto_approve: bool,
     tls: bool,
@@ -30,6 +31,7 @@ impl<P: Played> Default for Builder<P> {
             address: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             plain_port: 0,
+            api_port: 0,
             redirect_uris: vec![DEFAULT_REDIRECT_URI.to_owned()],
             auto_approve: false,
             tls: false,
@@ -100,18 +102,30 @@ impl<P: Played> Builder<P> {
             None => None,
             Some(listener) => Some(Origin { scheme: "http", host, port: server::port(listener)? }),
         };
+        let api_listener = match P::API_APART {
+            None => None,
+            Some(_) => Some(server::listen(self.address, self.api_port).await?),
+        };
+        let api = match &api_listener {
+            None => None,
+            Some(listener) => Some(Origin { port: server::port(listener)?, ..origin.clone() }),
+        };
         let acceptor = authority.as_ref().map(Authority::acceptor);
         let core = Arc::new(Core::new(Setup {
             origin,
             plain,
+            api,
             authority,
             redirect_uris: self.redirect_uris,
             auto_approve: self.auto_approve,
             options: self.options,
             issued: P::issue(),
         }));
-        let router = router(&core);
-        let mut servers = Vec::with_capacity(2);
+        let (router, api_router) = routers(&core);
+        let mut servers = Vec::with_capacity(3);
+        if let (Some(listener), Some(router)) = (api_listener, api_router) {
+            servers.push(Server::start(listener, router, acceptor.clone()));
+        }
         if let Some(listener) = plain_listener {
             servers.push(Server::start(listener, router.clone(), None));
         }

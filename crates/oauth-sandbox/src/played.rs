@@ -27,6 +27,8 @@ pub trait Played: Sized + Send + Sync + 'static {
     const TITLE: &'static str;
     /// Its port counted from the port base of a whole [`Sandbox`](crate::Sandbox).
     const PORT_OFFSET: u16;
+    /// What stands before the paths of its API, when that is on a port of its own.
+    const API_APART: Option<&'static str> = None;
     /// Switches of its own, set on the builder.
     type Options: Clone + Default + fmt::Debug + Send + Sync + 'static;
     /// What is made up once at the start and stays the same after a reset, so that a printed card stays true.
@@ -88,6 +90,8 @@ pub struct Setup<P: Played> {
     pub(crate) origin: Origin,
     /// The second, plain port beside a TLS one.
     pub(crate) plain: Option<Origin>,
+    /// The API's own port, for a provider that has its API apart.
+    pub(crate) api: Option<Origin>,
     pub(crate) authority: Option<Authority>,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) auto_approve: bool,
@@ -100,6 +104,7 @@ impl<P: Played> fmt::Debug for Setup<P> {
         f.debug_struct("Setup")
             .field("origin", &self.origin)
             .field("plain", &self.plain)
+            .field("api", &self.api)
             .field("redirect_uris", &self.redirect_uris)
             .field("auto_approve", &self.auto_approve)
             .field("options", &self.options)
@@ -139,7 +144,10 @@ impl<P: Played> Core<P> {
     pub(crate) fn new(setup: Setup<P>) -> Self {
         let clock = Clock::default();
         let state = Mutex::new(P::state(&setup, clock.now()));
-        let urls = P::urls(&setup.origin);
+        let mut urls = P::urls(&setup.origin);
+        if let (Some(path), Some(api)) = (P::API_APART, &setup.api) {
+            urls.api = format!("{}{path}", api.url());
+        }
         let sessions = Sessions::new(P::NAME, setup.origin.port);
         Self { setup, urls, clock, journal: Log::default(), faults: Faults::default(), sessions, state }
     }
@@ -171,8 +179,8 @@ impl<P: Played> fmt::Debug for Core<P> {
     }
 }
 
-/// The whole router of one provider.
-pub(crate) fn router<P: Played>(core: &Shared<P>) -> Router {
+/// The router of one provider, and a second one for the API's own port where there is one.
+pub(crate) fn routers<P: Played>(core: &Shared<P>) -> (Router, Option<Router>) {
     let Routes { authorize, token, api, pages } = P::routes(&core.setup);
     let kind = |routes: Router<Shared<P>>, kind| {
         // A layer on no routes at all would be a panic.
@@ -181,11 +189,19 @@ pub(crate) fn router<P: Played>(core: &Shared<P>) -> Router {
         }
         routes.route_layer(from_fn_with_state((Arc::clone(core), kind), of_kind::<P>))
     };
-    Router::new()
-        .merge(kind(authorize, Kind::Authorize))
-        .merge(kind(token, Kind::Token))
-        .merge(kind(api, Kind::Api))
-        .merge(pages)
+    let portal =
+        Router::new().merge(kind(authorize, Kind::Authorize)).merge(kind(token, Kind::Token)).merge(pages);
+    let api = kind(api, Kind::Api);
+    if core.setup.api.is_some() {
+        (finished(core, portal), Some(finished(core, api)))
+    } else {
+        (finished(core, portal.merge(api)), None)
+    }
+}
+
+/// `routes` with what is around all of them.
+fn finished<P: Played>(core: &Shared<P>, routes: Router<Shared<P>>) -> Router {
+    routes
         // None of the four tells a wrong method from a wrong path, as far as documented.
         .method_not_allowed_fallback(no_such_page::<P>)
         .fallback(no_such_page::<P>)

@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 use crate::builder::Builder;
 use crate::card::{Card, ControlCard};
 use crate::cobot::Cobot;
+use crate::cohortgo::CohortGo;
 use crate::go1::Go1;
 use crate::gocd::Gocd;
 use crate::played::Played;
@@ -18,9 +19,12 @@ use crate::{Error, control, random};
 const CONTROL_OFFSET: u16 = 9;
 /// The plain ports beside the TLS ones, counted from the providers'.
 const PLAIN_OFFSET: u16 = 10;
+/// The ports of APIs that have one of their own, counted from the providers'.
+const API_OFFSET: u16 = 4;
 
 /// All providers that this crate plays, each on a port of its own, until it is dropped.
 pub struct Sandbox {
+    cohortgo: CohortGo,
     cobot: Cobot,
     go1: Go1,
     gocd: Gocd,
@@ -39,8 +43,8 @@ pub struct SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// The first of the ports: Cohort Go takes it, Cobot the next, then Go1, then GoCD; the control server takes the tenth. With
-    /// TLS, the plain ports lie ten above. `None` (the default) and 0 take any free ports.
+    /// The first of the ports: Cohort Go takes it, Cobot the next, then Go1, then GoCD, then Cohort Go's API; the control server takes the
+    /// tenth. With TLS, the plain ports lie ten above. `None` (the default) and 0 take any free ports.
     pub fn port_base(mut self, port_base: impl Into<Option<u16>>) -> Self {
         self.port_base = port_base.into().filter(|base| *base != 0);
         self
@@ -69,10 +73,11 @@ impl SandboxBuilder {
     /// # Errors
     /// When a port is taken or past 65535, or the certificates could not be made.
     pub async fn start(self) -> Result<Sandbox, Error> {
+        let cohortgo: CohortGo = self.provider()?.start().await?;
         let cobot: Cobot = self.provider()?.start().await?;
         let go1: Go1 = self.provider()?.start().await?;
         let gocd: Gocd = self.provider()?.start().await?;
-        let providers = vec![cobot.controls(), go1.controls(), gocd.controls()];
+        let providers = vec![cohortgo.controls(), cobot.controls(), go1.controls(), gocd.controls()];
 
         let listener = server::listen(Ipv4Addr::LOCALHOST.into(), self.port(CONTROL_OFFSET)?).await?;
         let control = ControlCard {
@@ -80,15 +85,16 @@ impl SandboxBuilder {
             key: random::opaque(),
         };
         let server = Server::start(listener, control::router(control.key.clone(), providers), None);
-        Ok(Sandbox { cobot, go1, gocd, control, _server: server })
+        Ok(Sandbox { cohortgo, cobot, go1, gocd, control, _server: server })
     }
 
     fn provider<P: Played>(&self) -> Result<Builder<P>, Error> {
-        let builder = Running::<P>::builder()
+        let mut builder = Running::<P>::builder()
             .port(self.port(P::PORT_OFFSET)?)
             .plain_port(self.port(P::PORT_OFFSET + PLAIN_OFFSET)?)
             .auto_approve(self.auto_approve)
             .tls(self.tls);
+        builder.api_port = self.port(P::PORT_OFFSET + API_OFFSET)?;
         Ok(self.redirect_uris.iter().fold(builder, |builder, uri| builder.redirect_uri(uri)))
     }
 
@@ -114,6 +120,12 @@ impl Sandbox {
         SandboxBuilder::default()
     }
 
+    /// Cohort Go.
+    #[must_use]
+    pub fn cohortgo(&self) -> &CohortGo {
+        &self.cohortgo
+    }
+
     /// Cobot.
     #[must_use]
     pub fn cobot(&self) -> &Cobot {
@@ -136,7 +148,8 @@ impl Sandbox {
     /// [`card`](Self::card) gives.
     #[must_use]
     pub fn typed_card(&self) -> Card {
-        let providers = BTreeMap::from([entry(&self.cobot), entry(&self.go1), entry(&self.gocd)]);
+        let providers =
+            BTreeMap::from([entry(&self.cohortgo), entry(&self.cobot), entry(&self.go1), entry(&self.gocd)]);
         Card { providers, control: self.control.clone() }
     }
 
@@ -167,6 +180,7 @@ fn entry<P: Played>(provider: &Running<P>) -> (&'static str, crate::card::Provid
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox")
+            .field("cohortgo", &self.cohortgo)
             .field("cobot", &self.cobot)
             .field("go1", &self.go1)
             .field("gocd", &self.gocd)

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic, also in a helper")]
 
 mod cobot;
+mod cohortgo;
 mod control;
 mod faults;
 mod go1;

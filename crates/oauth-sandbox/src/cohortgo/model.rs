@@ -1,0 +1,249 @@
+//! Accounts, their users, codes and tokens, without HTTP.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::act_as::Named;
+use super::invoices::Invoice;
+use super::scope::Scopes;
+use crate::client::Clients;
+use crate::random;
+use crate::user::User;
+
+/// How long a code can be redeemed (guess).
+const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
+
+/// A customer of Cohort Go.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Account {
+    pub(super) name: &'static str,
+    /// What stands before `/api/v1` in its API's base URL: that varies by customer.
+    pub(super) prefix: &'static str,
+    pub(super) default_branch: &'static str,
+}
+
+/// All customers.
+pub(super) static ACCOUNTS: [Account; 2] = [
+    Account { name: "Brightwater College", prefix: "", default_branch: "Main campus" },
+    Account { name: "Lakeside Study Agents", prefix: "/lakeside", default_branch: "Head office" },
+];
+
+/// Somebody in an account, with a login or without.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AccountUser {
+    /// The number.
+    pub id: u64,
+    /// The account's name.
+    pub account: String,
+    /// The person's name.
+    pub name: String,
+    /// The e-mail address.
+    pub email: String,
+    /// The role; `None` (the word) for users that were made by naming them.
+    pub role: String,
+    /// The branch whose data the user may use.
+    pub branch: String,
+    /// Whether this is a system user, made for an application that was granted `act-as-user`.
+    pub system: bool,
+    pub(super) password: Option<String>,
+}
+
+impl AccountUser {
+    /// Whether the user can log in to the portal.
+    #[must_use]
+    pub fn can_log_in(&self) -> bool {
+        self.password.is_some()
+    }
+
+    fn is(&self, account: &Account, email: &str) -> bool {
+        self.account == account.name && self.email.eq_ignore_ascii_case(email)
+    }
+
+    fn user(&self) -> Option<User> {
+        Some(User::new(&self.email, &self.name, &self.email, self.password.as_ref()?))
+    }
+}
+
+impl fmt::Debug for AccountUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountUser")
+            .field("account", &self.account)
+            .field("name", &self.name)
+            .field("email", &self.email)
+            .field("role", &self.role)
+            .field("branch", &self.branch)
+            .field("system", &self.system)
+            .field("can_log_in", &self.can_log_in())
+            .finish_non_exhaustive()
+    }
+}
+
+/// One call to the API, and for whom it was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Act {
+    /// The account's name.
+    pub account: String,
+    /// The e-mail address of the user it was done as.
+    pub user: String,
+    /// The e-mail address of the user whom the token belongs to: another one when the call named somebody.
+    pub token_of: String,
+    /// Whether the user was made by this call.
+    pub created: bool,
+    /// The HTTP method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+}
+
+/// What a code or a token stands for.
+#[derive(Clone)]
+pub(super) struct Grant {
+    pub(super) client_id: String,
+    pub(super) account: &'static Account,
+    /// The user's e-mail address.
+    pub(super) user: String,
+    pub(super) scopes: Scopes,
+}
+
+struct Code {
+    code: String,
+    grant: Grant,
+    expires_at: DateTime<Utc>,
+}
+
+struct Token {
+    token: String,
+    grant: Grant,
+}
+
+/// Everything that changes.
+pub struct State {
+    pub(super) clients: Clients,
+    pub(super) users: Vec<AccountUser>,
+    pub(super) acts: Vec<Act>,
+    pub(super) invoices: Vec<Invoice>,
+    pub(super) students: u64,
+    codes: Vec<Code>,
+    tokens: Vec<Token>,
+}
+
+impl State {
+    pub(super) fn new(clients: Clients, now: DateTime<Utc>) -> Self {
+        let mut state = Self {
+            clients,
+            users: Vec::new(),
+            acts: Vec::new(),
+            invoices: super::invoices::at_start(now),
+            students: 0,
+            codes: Vec::new(),
+            tokens: Vec::new(),
+        };
+        let [brightwater, lakeside] = &ACCOUNTS;
+        for (account, name, email, role, password) in [
+            (brightwater, "Ruth Adeyemi", "ruth@brightwater.example", "Administrator", "pay-the-fees"),
+            (brightwater, "Bob Smith", "bob.smith@brightwater.example", "Consultant", "book-a-payment"),
+            (lakeside, "Tom Lund", "tom@lakeside.example", "Administrator", "find-a-school"),
+        ] {
+            state.add_user(account, name, email, role, Some(password));
+        }
+        state
+    }
+
+    fn add_user(
+        &mut self,
+        account: &Account,
+        name: &str,
+        email: &str,
+        role: &str,
+        password: Option<&str>,
+    ) -> &mut AccountUser {
+        let at = self.users.len();
+        self.users.push(AccountUser {
+            id: 4001 + at as u64,
+            account: account.name.into(),
+            name: name.into(),
+            email: email.into(),
+            role: role.into(),
+            branch: account.default_branch.into(),
+            system: false,
+            password: password.map(str::to_owned),
+        });
+        &mut self.users[at]
+    }
+
+    /// Those who can log in.
+    pub(super) fn logins(&self) -> Vec<User> {
+        self.users.iter().filter_map(AccountUser::user).collect()
+    }
+
+    /// The account of somebody who can log in.
+    pub(super) fn account_of(&self, login: &str) -> Option<&'static Account> {
+        let user = self.users.iter().find(|user| user.email == login)?;
+        ACCOUNTS.iter().find(|account| account.name == user.account)
+    }
+
+    /// A person of that address; system users are nobody to act as.
+    pub(super) fn find(&self, account: &Account, email: &str) -> Option<&AccountUser> {
+        self.users.iter().find(|user| !user.system && user.is(account, email))
+    }
+
+    /// A user in the default branch, with the role 'None' and without a login.
+    pub(super) fn create(&mut self, account: &Account, named: &Named) -> &AccountUser {
+        self.add_user(account, &named.name, &named.email, "None", None)
+    }
+
+    /// The system user of an application in an account, made when there is none.
+    fn system_user(&mut self, account: &Account, client_id: &str) -> String {
+        let email = format!("system+{client_id}@{}.example", account.name.to_lowercase().replace(' ', "-"));
+        if !self.users.iter().any(|user| user.is(account, &email)) {
+            let name = self.clients.find(client_id).map_or("Application", |client| client.name.as_str());
+            let name = format!("{name} (system user)");
+            self.add_user(account, &name, &email, "System", None).system = true;
+        }
+        email
+    }
+
+    pub(super) fn issue_code(&mut self, grant: Grant, now: DateTime<Utc>) -> String {
+        self.codes.retain(|code| code.expires_at > now);
+        let code = random::opaque();
+        self.codes.push(Code { code: code.clone(), grant, expires_at: now + CODE_LIFE });
+        code
+    }
+
+    /// Redeems a code of this application; one that is refused is not spent. Gives the token and what it stands for.
+    pub(super) fn redeem(
+        &mut self,
+        client_id: &str,
+        code: &str,
+        now: DateTime<Utc>,
+    ) -> Option<(String, Grant)> {
+        let its_own = |known: &Code| known.code == code && known.grant.client_id == client_id;
+        let at = self.codes.iter().position(|known| its_own(known) && known.expires_at > now)?;
+        let mut grant = self.codes.swap_remove(at).grant;
+        if grant.scopes.act_as_user {
+            grant.user = self.system_user(grant.account, client_id);
+        }
+        let token = random::opaque();
+        self.tokens.push(Token { token: token.clone(), grant: grant.clone() });
+        Some((token, grant))
+    }
+
+    pub(super) fn grant_of(&self, access_token: &str) -> Option<&Grant> {
+        self.tokens.iter().find(|token| token.token == access_token).map(|token| &token.grant)
+    }
+}
+
+/// Counts only: everything else is or names a secret.
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("users", &self.users.len())
+            .field("acts", &self.acts.len())
+            .field("codes", &self.codes.len())
+            .field("tokens", &self.tokens.len())
+            .finish_non_exhaustive()
+    }
+}
