@@ -1,52 +1,72 @@
-//! Connects one account from a terminal: prints the authorize URL, reads the callback, asks who it is.
+//! Connects an account of the sandbox's Cobot, calls the API as the person and as a space. Needs no account and no person:
 //!
-//! ```text
+//! ```sh
+//! cargo run -p cobot --example connect
+//! ```
+//!
+//! With Cobot itself, from a terminal:
+//!
+//! ```sh
 //! COBOT_CLIENT_ID=… COBOT_CLIENT_SECRET=… COBOT_REDIRECT_URI=https://your-app.com/auth/callback \
 //!     cargo run -p cobot --example connect
 //! ```
-//!
-//! `COBOT_BASE` (such as `http://127.0.0.1:4002`) connects to a sandbox instead of www.cobot.me, `COBOT_SPACE` happens on a
-//! space's host.
-
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout)] // showing something is the point
 
 use std::env;
 use std::io::stdin;
 
 use cobot::{App, Client, Connect, RedirectUri, Site, api, scope};
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let setting = |name: &str| env::var(name).map_err(|_| format!("set {name}"));
-    let app = App::new(
-        setting("COBOT_CLIENT_ID")?.as_str(),
-        setting("COBOT_CLIENT_SECRET")?.as_str(),
-        RedirectUri::new(setting("COBOT_REDIRECT_URI")?)?,
-    );
-    let site = match env::var("COBOT_BASE") {
-        Ok(base) => Site::at(&base)?,
-        Err(_) => Site::production(),
-    };
-    let cobot = Client::new(site, app)?;
+    let Ok(client_id) = env::var("COBOT_CLIENT_ID") else { return in_the_sandbox().await };
+    let secret = env::var("COBOT_CLIENT_SECRET").map_err(|_| "set COBOT_CLIENT_SECRET")?;
+    let redirect_uri = env::var("COBOT_REDIRECT_URI").map_err(|_| "set COBOT_REDIRECT_URI")?;
+    let cobot =
+        Client::new(Site::production(), App::new(client_id, secret, RedirectUri::new(redirect_uri)?))?;
 
-    let mut connect = Connect::new([scope::READ_USER]);
-    if let Ok(space) = env::var("COBOT_SPACE") {
-        connect = connect.on_space(space.parse()?);
-    }
-    let started = cobot.begin(&connect)?;
+    let started = cobot.begin(&Connect::new([scope::READ_USER]))?;
     println!("Open this, log in and approve:\n\n  {}\n", started.url);
     println!("Then paste the address that the browser was sent back to:\n");
-
     let mut callback = String::new();
     stdin().read_line(&mut callback)?;
-    let token = cobot.finish(&started.pending, &callback).await?;
 
-    let user = cobot.send(&token, &api::User).await?;
-    println!("\nConnected {} ({}).", user.email.as_deref().unwrap_or("somebody"), user.id);
+    let token = cobot.finish(&started.pending, &callback).await?;
+    show(&cobot, &token).await
+}
+
+async fn in_the_sandbox() -> Result<(), Box<dyn std::error::Error>> {
+    let sandbox = oauth_sandbox::Cobot::start().await?;
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].parse()?);
+    let cobot = Client::new(Site::at(sandbox.url())?, app)?;
+
+    // One request of your web app: begin, remember `pending` in the session, redirect the browser. On the space's host, as
+    // for an app in an iframe there; leave `on_space` out for www.
+    let connect = Connect::new([scope::READ_USER, scope::READ_MEMBERSHIPS]).on_space("betahaus".parse()?);
+    let started = cobot.begin(&connect)?;
+    println!("authorize at {}{}", started.url.authority(), started.url.path());
+
+    // The sandbox plays the person: logs in, consents, and is sent back to the redirect URI.
+    let callback = sandbox.approve(&started.url).await?;
+
+    // The next request of your web app: finish.
+    let token = cobot.finish(&started.pending, callback.as_str()).await?;
+    show(&cobot, &token).await?;
+
+    // For long-term access: a token of the space, which outlives the person's rights as an admin.
+    let space = cobot.send(&token, &api::Space::named("betahaus".parse()?)).await?;
+    let space_token = cobot.send(&token, &api::SpaceToken::of(space.id)).await?;
+    println!("a token for {}: {:?}", space.name.unwrap_or_default(), space_token.obtained());
+    Ok(())
+}
+
+async fn show(cobot: &Client, token: &cobot::Token) -> Result<(), Box<dyn std::error::Error>> {
+    let user = cobot.send(token, &api::User).await?;
+    println!("connected: {} ({})", user.id, user.email.as_deref().unwrap_or("no e-mail address"));
     for space in &user.admin_of {
-        println!("Admin of {}.", space.space_subdomain);
+        println!("  admin of {}", space.space_subdomain);
     }
-    let granted = cobot.send(&token, &api::TokenInfo::own()).await?.scopes;
-    println!("The token may: {granted}.");
+    let granted = cobot.send(token, &api::TokenInfo::own()).await?.scopes;
+    println!("the token may: {granted}");
     Ok(())
 }

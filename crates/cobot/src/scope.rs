@@ -173,32 +173,66 @@ scopes! {
     CHECKIN_TOKENS = "checkin_tokens",
     /// API 1: have people choose a new password.
     CREATE_PASSWORD_RESETS = "create_password_resets",
+    /// API 1: accounting codes.
+    READ_ACCOUNTING_CODES = "read_accounting_codes",
     /// API 1: a space's activities.
     READ_ACTIVITIES = "read_activities",
     /// API 1: a space's admins.
     READ_ADMINS = "read_admins",
+    /// API 1: answers to a space's questions.
+    READ_ANSWERS = "read_answers",
+    /// API 1: booking passes.
+    READ_BOOKING_PASSES = "read_booking_passes",
     /// API 1: charges.
     READ_CHARGES = "read_charges",
     /// API 1: custom fields.
     READ_CUSTOM_FIELDS = "read_custom_fields",
+    /// API 1: changes to the e-mails that Cobot sends.
+    READ_EMAIL_CUSTOMIZATIONS = "read_email_customizations",
+    /// API 1: which features a space has.
+    READ_FEATURES = "read_features",
+    /// API 1: guest accounts.
+    READ_GUEST_ACCOUNTS = "read_guest_accounts",
     /// API 1: invitations of members.
     READ_INVITATIONS = "read_invitations",
+    /// API 1: what the next invoice will hold.
+    READ_INVOICE_PREVIEW = "read_invoice_preview",
+    /// API 1: settings of invoices.
+    READ_INVOICE_SETTINGS = "read_invoice_settings",
+    /// API 1: issues.
+    READ_ISSUES = "read_issues",
     /// API 1: notes on memberships.
     READ_MEMBERSHIP_NOTES = "read_membership_notes",
+    /// API 1: records of payments.
+    READ_PAYMENT_RECORDS = "read_payment_records",
+    /// API 1: a space's questions.
+    READ_QUESTIONS = "read_questions",
+    /// API 1: service charges.
+    READ_SERVICE_CHARGES = "read_service_charges",
     /// API 1: subscriptions to webhooks.
     READ_SUBSCRIPTIONS = "read_subscriptions",
     /// API 1: time passes.
     READ_TIME_PASSES = "read_time_passes",
     /// API 1: a space's activities.
     WRITE_ACTIVITIES = "write_activities",
+    /// API 1: answers to a space's questions.
+    WRITE_ANSWERS = "write_answers",
     /// API 1: charges.
     WRITE_CHARGES = "write_charges",
     /// API 1: custom fields.
     WRITE_CUSTOM_FIELDS = "write_custom_fields",
+    /// API 1: changes to the e-mails that Cobot sends.
+    WRITE_EMAIL_CUSTOMIZATIONS = "write_email_customizations",
     /// API 1: invitations of members.
     WRITE_INVITATIONS = "write_invitations",
+    /// API 1: issues.
+    WRITE_ISSUES = "write_issues",
     /// API 1: notes on memberships.
     WRITE_MEMBERSHIP_NOTES = "write_membership_notes",
+    /// API 1: how a member pays.
+    WRITE_MEMBERSHIP_PAYMENT_METHOD = "write_membership_payment_method",
+    /// API 1: a member's picture.
+    WRITE_MEMBERSHIP_PICTURE = "write_membership_picture",
     /// API 1: memberships.
     WRITE_MEMBERSHIPS = "write_memberships",
     /// API 1: subscriptions to webhooks.

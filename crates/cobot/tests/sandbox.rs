@@ -1,0 +1,243 @@
+//! The whole of it against `oauth_sandbox::Cobot`, over loopback, through the ordinary transport.
+#![cfg(feature = "reqwest")]
+#![allow(clippy::unwrap_used)] // also in helpers, which clippy does not take for tests
+
+use std::time::Duration;
+
+use cobot::api::{CreateUser, RevokeToken, Space, SpaceToken, TokenInForm, TokenInQuery, TokenInfo, User};
+use cobot::{
+    App, AppFlow, At, Client, Connect, Encoding, Endpoint, Error, ErrorKind, RedirectUri, Scopes, Site,
+    Subdomain, Token, get, http, join, scope,
+};
+use oauth_sandbox::{Cobot, Fault};
+
+fn scopes() -> Scopes {
+    [scope::READ_USER, scope::WRITE, scope::READ_MEMBERSHIPS].into()
+}
+
+fn app(sandbox: &Cobot) -> App {
+    let redirect_uri = RedirectUri::new(sandbox.redirect_uris()[0].as_str()).unwrap();
+    App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri)
+}
+
+fn client(sandbox: &Cobot) -> Client {
+    Client::new(Site::at(sandbox.url()).unwrap(), app(sandbox)).unwrap()
+}
+
+async fn connected(sandbox: &Cobot, client: &Client, connect: &Connect) -> Token {
+    let started = client.begin(connect).unwrap();
+    let callback = sandbox.approve(&started.url).await.unwrap();
+    client.finish(&started.pending, callback.as_str()).await.unwrap()
+}
+
+fn named(space: &str) -> Subdomain {
+    space.parse().unwrap()
+}
+
+/// An endpoint of one's own at a space.
+struct Memberships(Subdomain);
+
+impl Endpoint<cobot::Cobot> for Memberships {
+    type Reply = Vec<serde_json::Value>;
+    const NAME: &'static str = "GET /api/memberships";
+    const REPLAYABLE: bool = true;
+
+    fn request(&self, at: &At<'_, cobot::Cobot>) -> Result<http::Request<Vec<u8>>, Error> {
+        get(&join(&at.site().space_api_url(&self.0)?, &["memberships"])?)
+    }
+
+    fn reply(
+        &self,
+        _: &At<'_, cobot::Cobot>,
+        response: http::Response<Vec<u8>>,
+    ) -> Result<Self::Reply, Error> {
+        cobot::json(&response)
+    }
+}
+
+#[tokio::test]
+async fn connect_on_www_on_a_space_and_on_a_space_with_a_domain_of_its_own() {
+    let sandbox = Cobot::start().await.unwrap();
+    let client = client(&sandbox);
+    for connect in [
+        Connect::new(scopes()),
+        Connect::new(scopes()).on_space(named("betahaus")),
+        Connect::new(scopes()).on_space(named("harbour")),
+    ] {
+        let token = connected(&sandbox, &client, &connect).await;
+        assert_eq!(token.expires_at(), None);
+        let user = client.send(&token, &User).await.unwrap();
+        assert_eq!(user.id, "user-nora");
+        assert!(user.admin_of.iter().any(|space| space.subdomain().unwrap() == named("betahaus")));
+        assert_eq!(client.send(&token, &TokenInfo::own()).await.unwrap().scopes, scopes());
+    }
+    assert_eq!(sandbox.journal().token_calls(), 3);
+}
+
+#[tokio::test]
+async fn every_encoding_is_taken_and_the_code_works_once() {
+    let sandbox = Cobot::start().await.unwrap();
+    for encoding in [Encoding::Form, Encoding::Query] {
+        let site = Site::at(sandbox.url()).unwrap();
+        let client = Client::builder(site, app(&sandbox)).encoding(encoding).build().unwrap();
+        let started = client.begin(&Connect::new(scopes())).unwrap();
+        let callback = sandbox.approve(&started.url).await.unwrap();
+        client.finish(&started.pending, callback.as_str()).await.unwrap();
+        let code = callback.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+        assert_eq!(client.redeem(code, scopes()).await.unwrap_err().kind(), ErrorKind::GrantRefused);
+    }
+}
+
+#[tokio::test]
+async fn a_person_may_say_no_and_nothing_is_sent() {
+    let sandbox = Cobot::start().await.unwrap();
+    let client = client(&sandbox);
+    let started = client.begin(&Connect::new(scopes())).unwrap();
+    let callback = sandbox.deny(&started.url).await.unwrap();
+    let error = client.finish(&started.pending, callback.as_str()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Denied);
+    assert_eq!(sandbox.journal().token_calls(), 0);
+}
+
+#[tokio::test]
+async fn the_app_flow_in_the_body_and_in_the_query() {
+    let sandbox = Cobot::start().await.unwrap();
+    let client = client(&sandbox);
+    let person = &sandbox.users()[0];
+    let flow = || AppFlow::new(person.email.as_str(), person.password.as_str(), scopes());
+    for flow in [flow(), flow().in_query()] {
+        let token = client.password(flow).await.unwrap();
+        assert_eq!(client.send(&token, &TokenInfo::own()).await.unwrap().scopes, scopes());
+    }
+    let error = client.password(AppFlow::new(person.email.as_str(), "wrong", scopes())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::GrantRefused);
+}
+
+#[tokio::test]
+async fn the_token_in_the_header_in_the_query_and_in_a_form() {
+    let sandbox = Cobot::start().await.unwrap();
+    let client = client(&sandbox);
+    let token = client.adopt(sandbox.registration_token(), scopes()).unwrap();
+    assert_eq!(client.send(&token, &User).await.unwrap().id, "user-nora");
+    assert_eq!(client.send(&token, &TokenInQuery(User)).await.unwrap().id, "user-nora");
+    let joe = client.send(&token, &TokenInForm(CreateUser::new("joe@doe.com"))).await.unwrap();
+    assert_eq!(joe.email.as_deref(), Some("joe@doe.com"));
+    client.send(&token, &TokenInForm(SpaceToken::of("space-betahaus"))).await.unwrap();
+    client.send(&token, &TokenInForm(RevokeToken::own())).await.unwrap();
+    assert_eq!(client.send(&token, &User).await.unwrap_err().kind(), ErrorKind::TokenRefused);
+}
+
+#[tokio::test]
+async fn a_space_token_outlives_its_makers_rights() {
+    let sandbox = Cobot::start().await.unwrap();
+    let client = client(&sandbox);
+    let token = connected(&sandbox, &client, &Connect::new(scopes())).await;
+    let space = client.send(&token, &Space::named(named("betahaus"))).await.unwrap();
+    let space_token = client.send(&token, &SpaceToken::of(space.id)).await.unwrap();
+    assert_eq!(space_token.scopes(), &scopes());
+
+    let members = Memberships(named("betahaus"));
+    assert!(!client.send(&token, &members).await.unwrap().is_empty());
+    assert!(sandbox.cut_admin_rights("user-nora", "betahaus"));
+    assert_eq!(client.send(&token, &members).await.unwrap_err().kind(), ErrorKind::Forbidden);
+    assert!(!client.send(&space_token, &members).await.unwrap().is_empty());
+
+    let error = client.send(&token, &SpaceToken::of("space-atelier")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Forbidden);
+    let error = client.send(&token, &Space::named(named("nowhere"))).await.unwrap_err();
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::ApiRefused, 404));
+}
+
+#[tokio::test]
+async fn a_created_user_is_connected_by_the_grant_code_once() {
+    let sandbox = Cobot::start().await.unwrap();
+    let client = client(&sandbox);
+    let token = connected(&sandbox, &client, &Connect::new(scopes())).await;
+    let joe = client.send(&token, &CreateUser::new("joe@doe.com").password("correct horse")).await.unwrap();
+    let joes = client.redeem(joe.grant_code.clone(), scopes()).await.unwrap();
+    assert_eq!(client.send(&joes, &User).await.unwrap().id, joe.id);
+    assert_eq!(client.redeem(joe.grant_code, scopes()).await.unwrap_err().kind(), ErrorKind::GrantRefused);
+    client.password(AppFlow::new("joe@doe.com", "correct horse", scopes())).await.unwrap();
+
+    let error = client.send(&token, &CreateUser::new("nobody")).await.unwrap_err();
+    assert_eq!((error.status().unwrap().as_u16(), error.message()), (422, Some(r#"{"email":"is invalid"}"#)));
+}
+
+#[tokio::test]
+async fn new_scopes_of_the_client_do_not_widen_old_tokens() {
+    let sandbox = Cobot::builder().client_scopes(["read_user"]).start().await.unwrap();
+    let client = client(&sandbox);
+    let token = connected(&sandbox, &client, &Connect::new([scope::READ_USER])).await;
+    sandbox.set_client_scopes(["read_user", "write"]);
+    let wanted = Scopes::from([scope::READ_USER, scope::WRITE]);
+    assert_eq!(token.missing_scopes(&wanted), Scopes::from([scope::WRITE]));
+    let granted = client.send(&token, &TokenInfo::own()).await.unwrap().scopes;
+    assert_eq!(wanted.missing_from(&granted), Scopes::from([scope::WRITE]));
+    let error = client.send(&token, &CreateUser::new("joe@doe.com")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Forbidden);
+
+    let token = connected(&sandbox, &client, &Connect::new(wanted)).await;
+    client.send(&token, &CreateUser::new("joe@doe.com")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_refused_and_cannot_be_renewed() {
+    let sandbox = Cobot::start().await.unwrap();
+    let client = client(&sandbox);
+    let token = connected(&sandbox, &client, &Connect::new(scopes())).await;
+    let other = connected(&sandbox, &client, &Connect::new(scopes())).await;
+    client.send(&token, &RevokeToken::of(other.access_token().clone())).await.unwrap();
+    assert_eq!(client.send(&other, &User).await.unwrap_err().kind(), ErrorKind::TokenRefused);
+    sandbox.advance(Duration::from_secs(10 * 365 * 86_400));
+    client.send(&token, &User).await.unwrap();
+    client.send(&token, &RevokeToken::own()).await.unwrap();
+    let error = client.send(&token, &TokenInfo::own()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::TokenRefused, false));
+}
+
+#[tokio::test]
+async fn the_sixty_first_request_of_a_minute_is_told_to_wait() {
+    let sandbox = Cobot::start().await.unwrap();
+    let client = client(&sandbox);
+    let token = client.adopt(sandbox.registration_token(), scopes()).unwrap();
+    for _ in 0..60 {
+        client.send(&token, &User).await.unwrap();
+    }
+    let error = client.send(&token, &User).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    let wait = error.retry_after().unwrap();
+    assert!((1..=60).contains(&wait.as_secs()), "{wait:?}");
+    sandbox.advance(wait);
+    client.send(&token, &User).await.unwrap();
+}
+
+#[tokio::test]
+async fn wrong_credentials_blame_the_client() {
+    let sandbox = Cobot::start().await.unwrap();
+    let redirect_uri = RedirectUri::new(sandbox.redirect_uris()[0].as_str()).unwrap();
+    let app = App::new(sandbox.client_id(), "wrong", redirect_uri);
+    let client = Client::new(Site::at(sandbox.url()).unwrap(), app).unwrap();
+    let started = client.begin(&Connect::new(scopes())).unwrap();
+    let callback = sandbox.approve(&started.url).await.unwrap();
+    let error = client.finish(&started.pending, callback.as_str()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ClientRefused);
+}
+
+#[tokio::test]
+async fn misfortune_has_a_kind_and_shows_no_token() {
+    let sandbox = Cobot::start().await.unwrap();
+    let client = client(&sandbox);
+    let token = client.adopt(sandbox.registration_token(), scopes()).unwrap();
+    for (fault, kind) in [
+        (Fault::DropRequest, ErrorKind::Unanswered),
+        (Fault::DropResponse, ErrorKind::Unanswered),
+        (Fault::TruncateBody, ErrorKind::Unanswered),
+        (Fault::HtmlBadGateway, ErrorKind::Unavailable),
+    ] {
+        sandbox.next_api_call(fault);
+        let error = client.send(&token, &TokenInfo::own()).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(!format!("{error} {error:?}").contains(sandbox.registration_token()), "{error}");
+    }
+    client.send(&token, &TokenInfo::own()).await.unwrap();
+}
