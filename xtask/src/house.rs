@@ -43,8 +43,10 @@ pub const OFF_IN_TESTS: &[(&str, &str)] = &[
 ];
 
 /// Direct dependencies that a provider crate has and `oauth-core` has not: provider, dependency, reason.
-pub const OWN_DEPENDENCIES: &[(&str, &str, &str)] =
-    &[("gocd", "quick-xml", "GoCD answers `cctray.xml`, the only XML among the four")];
+pub const OWN_DEPENDENCIES: &[(&str, &str, &str)] = &[
+    ("go1", "hmac", "Go1 signs its webhooks with HMAC-SHA256"),
+    ("gocd", "quick-xml", "GoCD answers `cctray.xml`, the only XML among the four"),
+];
 
 /// Crates that a client must never bring into its user's build, and what they would cost there.
 pub const HEAVY: &[(&str, &str)] = &[

@@ -14,9 +14,8 @@ fn at(seconds: i64) -> DateTime<Utc> {
 }
 
 fn hmac(key: &[u8], message: &[u8]) -> String {
-    let verifier = Verifier::new(key);
-    let inner = verifier.inner.chain_update(message).finalize();
-    verifier.outer.chain_update(inner).finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let mac = Verifier::new(key).mac.chain_update(message).finalize();
+    mac.into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]
