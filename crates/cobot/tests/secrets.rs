@@ -4,14 +4,10 @@
 mod common;
 
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use cobot::api::{CreateUser, RevokeToken, Space, SpaceToken, TokenInForm, TokenInQuery, TokenInfo, User};
 use cobot::http::Response;
-use cobot::{
-    AppFlow, Call, Client, Cobot, Endpoint, Error, ErrorKind, Site, Token, Transport, TransportError,
-};
+use cobot::{AppFlow, Call, Client, Cobot, Endpoint, Error, ErrorKind, Token, Transport, TransportError};
 use common::{answer, client, client_by, scopes, token};
 use oauth_testing::{ACCESS_TOKEN, PASSWORD, Wire};
 
@@ -181,7 +177,9 @@ fn no_debug_output_shows_a_secret() {
 #[cfg(feature = "reqwest")]
 mod over_the_wire {
     use super::*;
-    use cobot::{App, Limits};
+    use cobot::{App, Limits, Site};
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
     use tracing::field::{Field, Visit};
