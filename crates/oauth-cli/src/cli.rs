@@ -1,0 +1,103 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// OAuth2 connections to Cohort Go, Cobot, Go1 and GoCD.
+#[derive(Debug, Parser)]
+#[command(name = "oauth", version, disable_help_subcommand = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Connect one account at each provider, played on this machine, and show every step
+    Demo(Demo),
+    /// Play the four providers on this machine, for other programs to use, until Ctrl-C
+    Sandbox(Sandbox),
+}
+
+/// Arguments of `demo`.
+#[derive(Args, Debug)]
+#[command(after_help = "Exit code 0 only if every step held.")]
+pub(crate) struct Demo {
+    /// Only this provider; may be given more than once
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub(crate) provider: Vec<Provider>,
+
+    /// Print one JSON object per line instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Makes the first token call at this provider fail: how the tests see that a failure is told.
+    #[arg(long, value_enum, value_name = "NAME", hide = true)]
+    pub(crate) fail: Option<Provider>,
+}
+
+/// Arguments of `sandbox`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+The first line on stdout, once all providers listen, is one JSON object with all URLs, client
+credentials, users and the control key. They open nothing but this sandbox.")]
+pub(crate) struct Sandbox {
+    /// The providers listen on N to N+3, the control server on N+9; 0 takes any free ports
+    #[arg(long, value_name = "N", default_value_t = 4400)]
+    pub(crate) port_base: u16,
+
+    /// Register one more redirect URI at every provider; may be given more than once
+    #[arg(long, value_name = "URI")]
+    pub(crate) redirect_uri: Vec<String>,
+
+    /// Answer authorize URLs with the redirect straight away, without login and consent
+    #[arg(long)]
+    pub(crate) auto_approve: bool,
+
+    /// Speak TLS; the certificates to trust are in the JSON object
+    #[arg(long)]
+    pub(crate) tls: bool,
+}
+
+/// A provider, by the name it has everywhere in this project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Provider {
+    /// Cobot, software for coworking spaces.
+    Cobot,
+    /// Go1, the learning platform.
+    Go1,
+    /// GoCD, the continuous delivery server.
+    Gocd,
+}
+
+impl Provider {
+    /// The name, as typed.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Cobot => "cobot",
+            Self::Go1 => "go1",
+            Self::Gocd => "gocd",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_makes_sense() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn names_are_what_is_typed() {
+        for provider in Provider::value_variants() {
+            let typed = provider.to_possible_value().unwrap();
+            assert_eq!(typed.get_name(), provider.name());
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The flow itself, the same at every provider: authorize URL, consent, callback, code for token.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+use oauth_core::{Call, Client, CodeGrant, Obtained, Token, Transport as _};
+use oauth_sandbox::Kind;
+
+use super::stage::{Failed, Stage};
+use crate::plain::Plain;
+use crate::show::Event;
+use crate::trace::{Link, Purpose, Request, Response};
+
+/// The page after the consent is short.
+const PAGE: usize = 1 << 16;
+
+/// Connects the sandbox's first user.
+pub(super) async fn connect<P: CodeGrant>(
+    stage: &Stage<'_>,
+    client: &Client<P>,
+    connect: &P::Connect,
+) -> Result<Token<P>, Failed> {
+    let redirect_uri = stage.listener().redirect_uri(stage.name());
+
+    let started = stage
+        .step(
+            "begin",
+            "Make the authorize URL",
+            "Client::begin() makes the link that the customer's browser is sent to, and what to remember until it comes back.",
+            async || {
+                let started = client.begin(connect)?;
+                stage.show().tell(&Event::Link(Link::read(started.url.as_str(), stage.secrets())));
+                let sent = |name: &str| {
+                    let found = started.url.query_pairs().find(|(known, _)| known == name);
+                    found.map(|(_, value)| value.into_owned()).unwrap_or_default()
+                };
+                stage.check(
+                    sent("response_type") == "code"
+                        && sent("client_id") == stage.card().client_id
+                        && sent("redirect_uri") == redirect_uri,
+                    "it asks for a code, for our client, to be brought to our listener",
+                )?;
+                stage.check(
+                    sent("state") == started.pending.state().expose() && sent("state").len() >= 16,
+                    "its state is the one we remember, and long enough not to be guessed",
+                )?;
+                Ok(started)
+            },
+        )
+        .await?;
+
+    let callback = stage
+        .step(
+            "consent",
+            "The customer logs in and says yes",
+            "Their browser opens the link. What it asks the provider for, as the sandbox saw it:",
+            async || {
+                let before = stage.journal().entries().last().map_or(0, |entry| entry.number);
+                let decided = stage.person().approve(&started.url).await;
+                for entry in stage.entries_after(before) {
+                    let (method, path, status) = (entry.method, entry.path, entry.status);
+                    stage.show().tell(&Event::Browser { method, path, status });
+                }
+                let callback = decided?;
+                stage.check(
+                    stage.entries_after(before).iter().any(|entry| entry.kind == Kind::Authorize),
+                    "the customer was asked by the provider, not by us: we never see the password",
+                )?;
+                stage.check(
+                    callback.as_str().starts_with(&redirect_uri),
+                    "the provider sends the browser back to our redirect URI",
+                )?;
+                Ok(callback)
+            },
+        )
+        .await?;
+
+    let target = stage
+        .step(
+            "callback",
+            "The browser comes back to our listener",
+            "A listener on 127.0.0.1 waits for it. The code in the URL is worthless without our client secret.",
+            async || {
+                let request = http::Request::get(callback.as_str()).body(Vec::new())?;
+                stage.show().tell(&Event::Request(Request::read(&request, stage.secrets())));
+                let call = Call::new(request, Duration::from_secs(10), PAGE);
+                let page = Plain::new().call(call).await?;
+                stage.show().tell(&Event::Response(Response::read(&page, Purpose::Page, stage.secrets())));
+                let arrived = stage.listener().next().await.context("the listener has ended")?;
+                stage.check(
+                    page.status() == 200 && page.body().windows(9).any(|words| words == b"can close"),
+                    "the customer is told that the window can be closed",
+                )?;
+                stage.check(
+                    arrived.name == stage.name() && callback.as_str().ends_with(&arrived.target),
+                    "the listener got what the provider sent",
+                )?;
+                Ok(arrived.target)
+            },
+        )
+        .await?;
+
+    stage
+        .step(
+            "exchange",
+            "Exchange the code for a token",
+            "Client::finish() checks the state, then asks the token endpoint, from our server to theirs.",
+            async || {
+                let token = client.finish(&started.pending, &target).await?;
+                stage.granted(&token);
+                stage.check(token.obtained() == Obtained::AuthorizationCode, "a token came back")?;
+                let again = client.finish(&started.pending, &target).await;
+                let error = again.err().ok_or_else(|| anyhow!("a callback was taken twice"))?;
+                stage.check(
+                    error.kind() == oauth_core::ErrorKind::Callback(oauth_core::CallbackFault::Replayed),
+                    "the same callback a second time is refused, and nothing is sent",
+                )?;
+                Ok(token)
+            },
+        )
+        .await
+}

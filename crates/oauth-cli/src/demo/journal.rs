@@ -1,0 +1,48 @@
+//! What we did and what the provider saw must be the same story.
+
+use oauth_sandbox::{Entry, Kind};
+
+use super::stage::{Failed, Stage};
+use crate::trace::{Made, Purpose};
+
+/// Compares the calls that we made with the sandbox's journal, and their numbers with what was to be expected.
+pub(super) async fn compare(stage: &Stage<'_>, token_calls: u64, api_calls: u64) -> Result<(), Failed> {
+    stage
+        .step(
+            "journal",
+            "Compare with what the provider saw",
+            "The sandbox keeps a journal of its own; it must tell the same story.",
+            async || {
+                let journal = stage.journal();
+                stage.check(
+                    journal.token_calls() == token_calls,
+                    format!("calls to the token endpoint: {token_calls}; no code and no refresh token was used twice"),
+                )?;
+                stage.check(
+                    journal.api_calls() == api_calls,
+                    format!("calls to the API: {api_calls}"),
+                )?;
+                let seen: Vec<Made> = journal.entries().iter().filter_map(made).collect();
+                stage.check(seen == stage.calls().so_far(), "it saw the calls that we made, in that order, and gave the answers that we got")?;
+                stage.check(
+                    seen.iter().all(|call| call.status.is_some_and(|status| status.is_success())),
+                    "it refused none of them",
+                )?;
+                stage.check(
+                    journal.entries().iter().all(|entry| entry.fault.is_none()),
+                    "and no fault was played",
+                )
+            },
+        )
+        .await
+}
+
+fn made(entry: &Entry) -> Option<Made> {
+    let purpose = match entry.kind {
+        Kind::Token => Purpose::Token,
+        Kind::Api => Purpose::Api,
+        _ => return None,
+    };
+    let status = entry.status.and_then(|status| http::StatusCode::from_u16(status).ok());
+    Some(Made { purpose, method: entry.method.clone(), status })
+}

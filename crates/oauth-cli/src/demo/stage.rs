@@ -1,0 +1,272 @@
+//! Where one provider's part is played: its steps, their checks, and who else takes part.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anyhow::bail;
+use oauth_core::chrono::{DateTime, Utc};
+use oauth_core::{App, Client, Clock, Provider, RedirectUri, Token};
+use oauth_sandbox::{Entry, Fault, Journal, Person, ProviderCard, Sandbox};
+
+use crate::cli;
+use crate::listener::Listener;
+use crate::plain::Plain;
+use crate::show::{Event, Failure, Show};
+use crate::trace::{Calls, Secrets, Traced};
+
+/// A step that takes longer hangs.
+const LONGEST_STEP: Duration = Duration::from_secs(30);
+
+/// What of the sandbox belongs to one provider. (The sandbox's handles have a type for each, and no common one.)
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) title: &'static str,
+    pub(super) about: &'static str,
+    pub(super) card: fn(&Sandbox) -> ProviderCard,
+    pub(super) person: fn(&Sandbox) -> Person,
+    pub(super) journal: fn(&Sandbox) -> Journal,
+    pub(super) now: fn(&Sandbox) -> DateTime<Utc>,
+    pub(super) advance: fn(&Sandbox, Duration),
+    pub(super) next_token_call: fn(&Sandbox, Fault),
+}
+
+impl Seen {
+    pub(super) fn fail(&self, sandbox: &Sandbox, fault: Fault) {
+        (self.next_token_call)(sandbox, fault);
+    }
+}
+
+/// A step did not hold; the provider's part is over.
+#[derive(Debug)]
+pub(super) struct Failed(pub(super) Failure);
+
+/// One provider's part.
+pub(super) struct Stage<'a> {
+    provider: cli::Provider,
+    seen: Seen,
+    sandbox: Arc<Sandbox>,
+    card: ProviderCard,
+    listener: &'a Listener,
+    show: Arc<Show>,
+    secrets: Secrets,
+    calls: Calls,
+    steps: AtomicUsize,
+    checks: AtomicUsize,
+}
+
+impl<'a> Stage<'a> {
+    /// Sets it up and shows whose turn it is.
+    pub(super) fn new(
+        provider: cli::Provider,
+        seen: Seen,
+        sandbox: Arc<Sandbox>,
+        listener: &'a Listener,
+        show: Arc<Show>,
+        secrets: Secrets,
+    ) -> Self {
+        let card = (seen.card)(&sandbox);
+        // Known from the start, so that neither is shown wherever it turns up.
+        secrets.learn("client secret", &card.client_secret);
+        for user in &card.users {
+            secrets.learn("password", &user.password);
+        }
+        let stage = Self {
+            provider,
+            seen,
+            sandbox,
+            card,
+            listener,
+            show,
+            secrets,
+            calls: Calls::default(),
+            steps: AtomicUsize::new(0),
+            checks: AtomicUsize::new(0),
+        };
+        stage.show.tell(&Event::Provider {
+            provider: provider.name(),
+            title: seen.title,
+            about: seen.about,
+            url: stage.card.url.clone(),
+        });
+        stage
+    }
+
+    /// Plays a step: it holds if `work` succeeds in time.
+    pub(super) async fn step<T>(
+        &self,
+        step: &'static str,
+        title: &'static str,
+        why: &'static str,
+        work: impl AsyncFnOnce() -> anyhow::Result<T>,
+    ) -> Result<T, Failed> {
+        let provider = self.provider.name();
+        let number = self.steps.fetch_add(1, Ordering::Relaxed) + 1;
+        self.show.tell(&Event::Step { provider, step, number, title, why });
+        let result = match tokio::time::timeout(LONGEST_STEP, work()).await {
+            Ok(result) => result.map_err(|error| self.secrets.scrub(&said(&error))),
+            Err(_) => Err(format!("nothing happened for {} seconds", LONGEST_STEP.as_secs())),
+        };
+        let (result, error) = match result {
+            Ok(value) => (Ok(value), None),
+            Err(error) => (Err(Failed(Failure { provider, step, error: error.clone() })), Some(error)),
+        };
+        self.show.tell(&Event::StepEnd { provider, step, ok: error.is_none(), error });
+        result
+    }
+
+    /// The first step: what the application got from the provider beforehand, and the client made of it.
+    pub(super) async fn register<T>(
+        &self,
+        why: &'static str,
+        client: impl AsyncFnOnce() -> anyhow::Result<T>,
+    ) -> Result<T, Failed> {
+        self.step("register", "What the application was given by the provider", why, async || {
+            let redirect_uri = self.listener.redirect_uri(self.name());
+            self.fact("client id", &self.card.client_id);
+            self.fact("client secret", &self.card.client_secret);
+            self.fact("redirect URI", &redirect_uri);
+            self.check(
+                self.card.redirect_uris.contains(&redirect_uri),
+                "the redirect URI, where our own listener waits, is registered",
+            )?;
+            client().await
+        })
+        .await
+    }
+
+    /// Checks that something holds; the step fails otherwise.
+    pub(super) fn check(&self, ok: bool, text: impl Into<String>) -> anyhow::Result<()> {
+        let text = text.into();
+        self.checks.fetch_add(1, Ordering::Relaxed);
+        self.show.tell(&Event::Check { ok, text: text.clone() });
+        if !ok {
+            bail!("this does not hold: {text}");
+        }
+        Ok(())
+    }
+
+    /// Shows a value worth knowing.
+    pub(super) fn fact(&self, name: &'static str, value: impl fmt::Display) {
+        self.show.tell(&Event::Fact { name, value: value.to_string() });
+    }
+
+    /// Shows what came with a token.
+    pub(super) fn granted<P: Provider>(&self, token: &Token<P>) {
+        let life = token.expires_at().map(|at| (at - token.received_at()).num_minutes() + 1);
+        match life {
+            None => self.fact("lives for", "no end is given: until it is revoked"),
+            Some(minutes) if minutes >= 48 * 60 => {
+                self.fact("lives for", format_args!("{} days", minutes / (24 * 60)));
+            }
+            Some(minutes) => self.fact("lives for", format_args!("{} hours", minutes / 60)),
+        }
+        if !token.scopes().is_empty() {
+            self.fact("scopes granted", token.scopes());
+        }
+    }
+
+    /// The registration, as the sandbox gave it out, with our listener as redirect URI.
+    pub(super) fn app(&self) -> Result<App, oauth_core::Error> {
+        let redirect_uri = RedirectUri::new(self.listener.redirect_uri(self.provider.name()))?;
+        Ok(App::new(self.card.client_id.as_str(), self.card.client_secret.as_str(), redirect_uri))
+    }
+
+    /// A client whose calls are shown and whose clock is the sandbox's.
+    pub(super) fn client<P: Provider>(&self, site: P::Site) -> Result<Client<P>, oauth_core::Error> {
+        let transport = Traced::new(
+            Plain::new(),
+            &self.card.token_url,
+            self.secrets.clone(),
+            Arc::clone(&self.show),
+            self.calls.clone(),
+        );
+        let clock = SandboxClock { sandbox: Arc::clone(&self.sandbox), now: self.seen.now };
+        Client::builder(site, self.app()?).transport(transport).clock(clock).build()
+    }
+
+    /// What the sandbox's browsers have asked for after the entry with this number.
+    pub(super) fn entries_after(&self, number: u64) -> Vec<Entry> {
+        self.journal().entries().iter().filter(|entry| entry.number > number).cloned().collect()
+    }
+
+    pub(super) fn journal(&self) -> Journal {
+        (self.seen.journal)(&self.sandbox)
+    }
+
+    pub(super) fn person(&self) -> Person {
+        (self.seen.person)(&self.sandbox)
+    }
+
+    /// Lets the sandbox's time pass, and with it our client's.
+    pub(super) fn advance(&self, by: Duration) {
+        (self.seen.advance)(&self.sandbox, by);
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        (self.seen.now)(&self.sandbox)
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.provider.name()
+    }
+
+    pub(super) fn card(&self) -> &ProviderCard {
+        &self.card
+    }
+
+    pub(super) fn listener(&self) -> &Listener {
+        self.listener
+    }
+
+    pub(super) fn show(&self) -> &Show {
+        &self.show
+    }
+
+    pub(super) fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    pub(super) fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    pub(super) fn steps(&self) -> usize {
+        self.steps.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn checks(&self) -> usize {
+        self.checks.load(Ordering::Relaxed)
+    }
+}
+
+/// What an error says, once. An `oauth_core::Error` says all in its own line; its causes would only repeat it.
+fn said(error: &anyhow::Error) -> String {
+    let mut words = Vec::new();
+    for cause in error.chain() {
+        words.push(cause.to_string());
+        if cause.is::<oauth_core::Error>() {
+            break;
+        }
+    }
+    words.join(": ")
+}
+
+/// The sandbox's time: real time plus what it was advanced by.
+struct SandboxClock {
+    sandbox: Arc<Sandbox>,
+    now: fn(&Sandbox) -> DateTime<Utc>,
+}
+
+impl Clock for SandboxClock {
+    fn now(&self) -> DateTime<Utc> {
+        (self.now)(&self.sandbox)
+    }
+}
+
+impl fmt::Debug for SandboxClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SandboxClock").field("now", &self.now()).finish_non_exhaustive()
+    }
+}

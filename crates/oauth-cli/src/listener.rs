@@ -1,0 +1,189 @@
+//! The loopback listener that a person's browser comes back to (RFC 8252 section 7.3).
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinSet;
+
+/// Everything below this path is a callback.
+const PATH: &str = "/callback/";
+
+/// What the person sees at the end. The query holds the code, so the page loads nothing and tells nobody where it is.
+const PAGE: &str = r#"<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Connected</title><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem}</style></head>
+<body><main><h1>That was all</h1><p>You can close this window. The program goes on where you started it.</p></main></body>
+</html>
+"#;
+
+/// Listens on 127.0.0.1 for browsers that come back, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    address: SocketAddr,
+    arrived: Mutex<mpsc::Receiver<Callback>>,
+    _server: JoinSet<()>,
+}
+
+/// A browser that came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Callback {
+    /// What stands behind `/callback/` in the path, without a slash at its end: the provider.
+    pub(crate) name: String,
+    /// What the browser asked for: path and query.
+    pub(crate) target: String,
+}
+
+impl Listener {
+    /// Listens on this port of 127.0.0.1; 0 takes any free one.
+    pub(crate) async fn start(port: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let address = listener.local_addr()?;
+        // Room for a browser that loads the page more than once; whoever comes after that waits.
+        let (sender, arrived) = mpsc::channel(8);
+        let mut server = JoinSet::new();
+        server.spawn(accept(listener, sender));
+        Ok(Self { address, arrived: Mutex::new(arrived), _server: server })
+    }
+
+    /// What to register at the provider. A callback with a slash at the end of its path is taken too.
+    pub(crate) fn redirect_uri(&self, name: &str) -> String {
+        format!("http://{}{PATH}{name}", self.address)
+    }
+
+    /// Waits for the next browser. `None` when the listener has ended.
+    pub(crate) async fn next(&self) -> Option<Callback> {
+        self.arrived.lock().await.recv().await
+    }
+}
+
+async fn accept(listener: TcpListener, sender: mpsc::Sender<Callback>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                // A browser that went away again, or no file descriptors left: the next one may do better.
+                let Ok((stream, _)) = accepted else { continue };
+                let sender = sender.clone();
+                connections.spawn(async move {
+                    let service = service_fn(move |request| answer(request, sender.clone()));
+                    // A connection that breaks concerns only the browser at its other end.
+                    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                });
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    sender: mpsc::Sender<Callback>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let uri = request.uri();
+    let name = uri.path().strip_prefix(PATH).map(|name| name.strip_suffix('/').unwrap_or(name));
+    let Some(name) = name.filter(|name| !name.is_empty() && !name.contains('/')) else {
+        return Ok(page(StatusCode::NOT_FOUND, "There is nothing here.\n"));
+    };
+    if request.method() != Method::GET {
+        let mut response = page(StatusCode::METHOD_NOT_ALLOWED, "Only GET is understood here.\n");
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
+        return Ok(response);
+    }
+    let target = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+    let arrived = Callback { name: name.to_owned(), target };
+    if sender.send(arrived).await.is_err() {
+        return Ok(page(StatusCode::GONE, "Nobody waits for this any more.\n"));
+    }
+    Ok(page(StatusCode::OK, PAGE))
+}
+
+fn page(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+    let media_type =
+        if status == StatusCode::OK { "text/html; charset=utf-8" } else { "text/plain; charset=utf-8" };
+    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (CONTENT_TYPE, media_type),
+        (CACHE_CONTROL, "no-store"),
+        (REFERRER_POLICY, "no-referrer"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use oauth_core::{Call, Transport as _};
+
+    use super::*;
+    use crate::plain::Plain;
+
+    async fn ask(listener: &Listener, method: &str, target: &str) -> Response<Vec<u8>> {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("http://{}{target}", listener.address))
+            .body(Vec::new())
+            .unwrap();
+        Plain::new().call(Call::new(request, Duration::from_secs(10), 1 << 16)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn takes_callbacks_with_and_without_the_slash() {
+        let listener = Listener::start(0).await.unwrap();
+        for target in
+            ["/callback/go1?code=a%20b&state=c", "/callback/go1/?code=a%20b&state=c", "/callback/go1"]
+        {
+            let response = ask(&listener, "GET", target).await;
+            assert_eq!(response.status(), 200);
+            assert!(String::from_utf8_lossy(response.body()).contains("You can close this window"));
+            assert_eq!(response.headers()[REFERRER_POLICY], "no-referrer");
+            let expected = Callback { name: "go1".to_owned(), target: target.to_owned() };
+            assert_eq!(listener.next().await, Some(expected));
+        }
+    }
+
+    #[tokio::test]
+    async fn takes_nothing_else() {
+        let listener = Listener::start(0).await.unwrap();
+        for (method, target, status) in [
+            ("GET", "/", 404),
+            ("GET", "/favicon.ico", 404),
+            ("GET", "/callback", 404),
+            ("GET", "/callback/?code=x", 404),
+            ("GET", "/callback/a/b?code=x", 404),
+            ("POST", "/callback/go1?code=x", 405),
+        ] {
+            assert_eq!(ask(&listener, method, target).await.status(), status, "{method} {target}");
+        }
+        assert_eq!(ask(&listener, "GET", "/callback/last").await.status(), 200);
+        assert_eq!(listener.next().await.unwrap().name, "last");
+    }
+
+    #[tokio::test]
+    async fn a_port_can_be_chosen_and_may_be_taken() {
+        let listener = Listener::start(0).await.unwrap();
+        let error = Listener::start(listener.address.port()).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+        assert_eq!(listener.redirect_uri("go1"), format!("http://{}/callback/go1", listener.address));
+    }
+}

@@ -1,0 +1,32 @@
+//! The `oauth` program: `demo` shows the whole flow at each provider, `sandbox` plays the providers for other programs.
+
+mod cli;
+mod demo;
+mod listener;
+mod plain;
+mod sandbox;
+mod show;
+mod trace;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Demo(arguments) => demo::run(&arguments).await,
+        Command::Sandbox(arguments) => sandbox::run(arguments).await,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Where stderr is gone as well there is nobody left to tell; the exit code still says it.
+            let _ = writeln!(anstream::stderr(), "{}error:{} {error:#}", show::BAD, anstyle::Reset);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! `oauth demo`, run as a person or a machine would.
+#![allow(clippy::unwrap_used)] // a test that cannot go on may panic
+
+mod common;
+
+use common::{Ran, run, run_with};
+use regex::Regex;
+use serde_json::Value;
+
+/// Every provider, in the order of the demo.
+const PROVIDERS: &[&str] = &["cobot", "go1", "gocd"];
+
+fn events(ran: &Ran) -> Vec<Value> {
+    ran.stdout.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+}
+
+/// Everything that is new at each start gets a fixed name.
+fn settle(output: &str) -> String {
+    let mut output = output.to_owned();
+    for (pattern, name) in [
+        (r"((?:127\.0\.0\.1|localhost)):\d{4,5}", "$1:PORT"),
+        (r"\b[0-9a-f]{32,}\b", "HEX"),
+        (r"\b[A-Za-z0-9_-]{43}\b", "CHALLENGE"),
+        (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?", "TIME"),
+    ] {
+        output = Regex::new(pattern).unwrap().replace_all(&output, name).into_owned();
+    }
+    output
+}
+
+#[test]
+fn all_providers() {
+    let ran = run(&["demo"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(ran.stderr, "");
+    insta::assert_snapshot!(settle(&ran.stdout));
+}
+
+#[test]
+fn one_provider_alone() {
+    let ran = run(&["demo", "--provider", "gocd", "--json"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let events = events(&ran);
+    assert!(events.iter().all(|event| event.get("provider").is_none_or(|name| name == "gocd")));
+    assert_eq!(events.last().unwrap()["connected"], serde_json::json!(["gocd"]));
+}
+
+#[test]
+fn for_machines() {
+    let ran = run(&["demo", "--json"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let events = events(&ran);
+    let summary = events.last().unwrap();
+    assert_eq!(summary["event"], "summary");
+    assert_eq!(summary["ok"], true);
+    assert_eq!(summary["failed"], serde_json::json!([]));
+    assert_eq!(summary["connected"], serde_json::json!(PROVIDERS));
+
+    // Each step has an end, and it held.
+    let named = |kind: &str| -> Vec<_> {
+        events
+            .iter()
+            .filter(|event| event["event"] == kind)
+            .map(|event| format!("{} {}", event["provider"], event["step"]))
+            .collect()
+    };
+    assert_eq!(named("step"), named("step_end"));
+    assert_eq!(summary["steps"], named("step").len());
+    assert!(events.iter().all(|event| event.get("ok").is_none_or(|ok| ok == true)));
+    assert_eq!(summary["checks"], events.iter().filter(|event| event["event"] == "check").count());
+}
+
+/// Codes, tokens, secrets and states are all made up at each start, and all long. So whatever is long and not a word must be one of the
+/// few things that are no secrets.
+#[test]
+fn no_secret_is_shown() {
+    let regex = |pattern: &str| Regex::new(pattern).unwrap();
+    let opaque = regex(r"[A-Za-z0-9_~+/-]{18,}");
+    let public = regex(r#"(?:client[_ ]id|code_challenge)(?: +|","value":")([A-Za-z0-9_-]+)"#);
+    let secret = [
+        "password",
+        "client_secret",
+        "access_token",
+        "refresh_token",
+        "token",
+        "code",
+        "state",
+        "code_verifier",
+    ]
+    .map(|name| regex(&format!(r#"(?m)(?:^ +{name}  +|"name":"{name}","value":")([^"\s]+)"#)));
+    for arguments in [&["demo"][..], &["demo", "--json"], &["demo", "--json", "--fail", "go1"]] {
+        let ran = run(arguments);
+        let output = format!("{}{}", ran.stdout, ran.stderr);
+        let public: Vec<&str> =
+            public.captures_iter(&output).map(|found| found.extract::<1>().1[0]).collect();
+        assert!(public.len() >= 2, "{output}");
+        for found in opaque.find_iter(&output).map(|found| found.as_str()) {
+            let digits = found.bytes().filter(u8::is_ascii_digit).count();
+            let a_path = found.contains('/') && found.split('/').all(|part| part.len() < 18);
+            if digits >= 3 && !a_path {
+                assert!(public.contains(&found), "{found} in\n{output}");
+            }
+        }
+        for secret in &secret {
+            for value in secret.captures_iter(&output).map(|found| found.extract::<1>().1[0]) {
+                assert!(value.len() < 12 || value.starts_with('['), "{secret}: {value}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_password_is_shown() {
+    let output = run(&["demo"]).stdout;
+    let sandbox = oauth_sandbox::Sandbox::start().await.unwrap();
+    for user in sandbox.typed_card().providers.values().flat_map(|provider| &provider.users) {
+        assert!(!output.contains(&user.password), "{}", user.email);
+    }
+}
+
+#[test]
+fn a_failure_is_told_and_the_others_go_on() {
+    let ran = run(&["demo", "--fail", "go1", "--json"]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.stderr, "error: the demo failed at go1, step `exchange`\n");
+    let events = events(&ran);
+    let summary = events.last().unwrap();
+    assert_eq!(summary["ok"], false);
+    assert_eq!(summary["failed"][0]["provider"], "go1");
+    assert_eq!(summary["failed"][0]["step"], "exchange");
+    assert!(summary["failed"][0]["error"].as_str().unwrap().contains("status 502"), "{summary}");
+    assert!(summary["connected"].as_array().unwrap().contains(&"gocd".into()));
+
+    let text = run(&["demo", "--fail", "gocd", "--provider", "gocd"]);
+    assert_eq!(text.code, Some(1));
+    assert!(text.stdout.contains("✗ gocd, step `exchange`: "), "{}", text.stdout);
+}
+
+#[test]
+fn an_unknown_provider_is_named_and_the_known_ones_too() {
+    let ran = run(&["demo", "--provider", "go2"]);
+    assert_eq!(ran.code, Some(2));
+    assert_eq!(ran.stdout, "");
+    insta::assert_snapshot!(ran.stderr);
+}
+
+#[test]
+fn colours_only_where_they_are_wanted() {
+    assert!(!run(&["demo", "--provider", "gocd"]).stdout.contains('\x1b'));
+    let forced = |name: &str| {
+        run_with(&["demo", "--provider", "gocd"], &[("CLICOLOR_FORCE", "1"), (name, "1")])
+            .stdout
+            .contains('\x1b')
+    };
+    assert!(forced("CLICOLOR_FORCE"));
+    assert!(!forced("NO_COLOR"));
+}
+
+#[test]
+fn help() {
+    let ran = run(&["--help"]);
+    let demo = run(&["demo", "--help"]);
+    let sandbox = run(&["sandbox", "--help"]);
+    insta::assert_snapshot!([ran.stdout, demo.stdout, sandbox.stdout].join("\n--------\n\n"));
+}

@@ -1,0 +1,216 @@
+//! `oauth sandbox`, used by a program that knows nothing but its first line and the providers' documents.
+#![allow(clippy::unwrap_used)] // a test that cannot go on may panic
+
+mod common;
+
+use common::{Running, run};
+use serde_json::{Value, json};
+use url::Url;
+
+/// Every provider, by name.
+const PROVIDERS: &[&str] = &["cobot", "go1", "gocd"];
+const REDIRECT_URI: &str = "https://app.example.com/callback";
+
+fn start(arguments: &[&str]) -> (Running, Value) {
+    let mut sandbox = Running::start(&[&["sandbox", "--port-base", "0"], arguments].concat());
+    let line = sandbox.line();
+    let card = serde_json::from_str(&line).expect(&line);
+    (sandbox, card)
+}
+
+/// An HTTP client that does nothing by itself.
+fn http() -> reqwest::Client {
+    // reqwest wants one even for plain http. Another test may have been quicker, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}"))
+}
+
+fn form(fields: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+/// What the provider's document wants of a token call with a code.
+fn token_parameters<'a>(provider: &str, card: &'a Value, code: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut fields = vec![
+        ("client_id", text(card, "client_id")),
+        ("client_secret", text(card, "client_secret")),
+        ("code", code),
+    ];
+    match provider {
+        "cohortgo" => fields.extend([("grant_type", "authorization_code"), ("mode", "server")]),
+        "cobot" => fields.push(("grant_type", "authorization_code")),
+        "go1" => fields.extend([("grant_type", "authorization_code"), ("redirect_uri", REDIRECT_URI)]),
+        "gocd" => fields.extend([("grant_type", "authorization-code"), ("redirect_uri", REDIRECT_URI)]),
+        other => panic!("{other}"),
+    }
+    fields
+}
+
+/// An authorized call of the provider's document, and the header it wants.
+fn api_call(provider: &str, card: &Value, reply: &Value) -> (String, String) {
+    let token = text(reply, "access_token");
+    match provider {
+        "cohortgo" => (
+            format!("{}/services/payments/provider_invoices.json", text(reply, "api_base_url")),
+            format!("Bearer {token}"),
+        ),
+        "cobot" => (format!("{}/user", text(card, "api_url")), format!("Bearer {token}")),
+        "go1" => (format!("{}/me", text(card, "api_url")), format!("Bearer {token}")),
+        "gocd" => (format!("{}/cctray.xml", text(card, "url")), format!("Token token=\"{token}\"")),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn the_first_line_is_all_that_another_program_needs() {
+    let (_sandbox, card) = start(&["--auto-approve", "--redirect-uri", REDIRECT_URI]);
+    let http = http();
+
+    for provider in PROVIDERS {
+        let card = &card["providers"][provider];
+        assert!(card["redirect_uris"].as_array().unwrap().contains(&REDIRECT_URI.into()), "{provider}");
+        assert!(text(&card["users"][0], "email").contains('@'));
+        assert!(!text(&card["users"][0], "password").is_empty());
+
+        let mut authorize: Url = text(card, "authorize_url").parse().unwrap();
+        authorize.query_pairs_mut().extend_pairs([
+            ("client_id", text(card, "client_id")),
+            ("response_type", "code"),
+            ("redirect_uri", REDIRECT_URI),
+            ("state", "of my own"),
+        ]);
+        let scope = match *provider {
+            "cohortgo" => Some("act-as-user"),
+            "cobot" => Some("read_user"),
+            "go1" => Some("user.read"),
+            _ => None,
+        };
+        authorize.query_pairs_mut().extend_pairs(scope.map(|scope| ("scope", scope)));
+        let response = http.get(authorize).send().await.unwrap();
+        assert!(response.status().is_redirection(), "{provider}: {}", response.status());
+        let callback = response.headers()["location"].to_str().unwrap();
+        assert!(callback.starts_with(REDIRECT_URI), "{provider}: {callback}");
+        let callback: Url = callback.parse().unwrap();
+        let brought = |name: &str| {
+            callback
+                .query_pairs()
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value.into_owned())
+                .unwrap()
+        };
+        assert_eq!(brought("state"), "of my own", "{provider}");
+
+        let response = http
+            .post(text(card, "token_url"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form(&token_parameters(provider, card, &brought("code"))))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status(), 200, "{provider}");
+        let reply: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+
+        let (url, authorization) = api_call(provider, card, &reply);
+        let response = http
+            .get(url)
+            .header("authorization", authorization)
+            .header("x-act-as-user", "\"Bob Smith\" <bob.smith@example.org>")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status(), 200, "{provider}");
+    }
+}
+
+#[tokio::test]
+async fn without_auto_approve_a_person_is_asked() {
+    let (_sandbox, card) = start(&[]);
+    for provider in PROVIDERS {
+        let card = &card["providers"][provider];
+        let redirect_uri = card["redirect_uris"][0].as_str().unwrap();
+        let mut authorize: Url = text(card, "authorize_url").parse().unwrap();
+        authorize.query_pairs_mut().extend_pairs([
+            ("client_id", text(card, "client_id")),
+            ("response_type", "code"),
+            ("redirect_uri", redirect_uri),
+            ("state", "of my own"),
+        ]);
+        let response = http().get(authorize.clone()).send().await.unwrap();
+        let asked_at = match response.headers().get("location") {
+            Some(location) => authorize.join(location.to_str().unwrap()).unwrap(),
+            None => authorize,
+        };
+        assert!(!asked_at.as_str().starts_with(redirect_uri), "{provider}: {asked_at}");
+        let page = http().get(asked_at).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("type=\"password\""), "{provider}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_has_the_key_controls_it() {
+    let (_sandbox, card) = start(&[]);
+    let http = http();
+    let control = |path: &str| format!("{}{path}", text(&card["control"], "url"));
+    let refused = http.get(control("/gocd/now")).send().await.unwrap();
+    assert_eq!(refused.status(), 401);
+    let key = text(&card["control"], "key");
+    let now = async |request: reqwest::RequestBuilder| -> String {
+        let response = request.header("x-sandbox-key", key).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        let body: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        text(&body, "now").to_owned()
+    };
+    let before = now(http.get(control("/gocd/now"))).await;
+    let after = now(http.post(control("/all/advance")).body(json!({ "seconds": 864_000 }).to_string())).await;
+    assert!(before[..10] < after[..10], "{before} {after}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ends_at_ctrl_c_and_at_a_polite_request() {
+    use rustix::process::Signal;
+
+    for signal in [Signal::INT, Signal::TERM] {
+        let (sandbox, _) = start(&[]);
+        sandbox.signal(signal);
+        let (stdout, stderr, status) = sandbox.end();
+        assert_eq!(status.code(), Some(0), "{stderr}");
+        assert_eq!(stdout, "");
+        assert!(stderr.contains("The sandbox is ready."), "{stderr}");
+        assert!(stderr.ends_with("The sandbox has ended.\n"), "{stderr}");
+    }
+}
+
+#[test]
+fn tells_what_to_do_when_a_port_is_taken() {
+    let (_sandbox, card) = start(&[]);
+    // Another sandbox whose first port is the one that this sandbox's GoCD has.
+    let url: Url = text(&card["providers"]["gocd"], "url").parse().unwrap();
+    let base = url.port().unwrap() - 3;
+    let ran = run(&["sandbox", "--port-base", &base.to_string()]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains(" is in use"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--port-base 0"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_base_that_is_too_high_is_refused() {
+    let ran = run(&["sandbox", "--port-base", "65530"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.contains("--port-base 65530 leaves no room"), "{}", ran.stderr);
+}
+
+#[tokio::test]
+async fn speaks_tls() {
+    let (_sandbox, card) = start(&["--tls"]);
+    for provider in PROVIDERS {
+        let card = &card["providers"][provider];
+        assert!(text(card, "url").starts_with("https://"));
+        assert!(text(card, "ca_certificate_pem").starts_with("-----BEGIN CERTIFICATE-----"));
+    }
+}
