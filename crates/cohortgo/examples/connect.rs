@@ -1,38 +1,54 @@
-//! Connects a Cohort Go account in a terminal.
+//! Connects a Cohort Go account.
+//!
+//!     cargo run -p cohortgo --example connect
+//!
+//! does it at a sandbox on this machine, where a played person approves. With a registration of your own it is the real
+//! portal, and the person is you:
 //!
 //!     COHORTGO_CLIENT_ID=… COHORTGO_CLIENT_SECRET=… COHORTGO_REDIRECT_URI=… cargo run -p cohortgo --example connect
-//!
-//! `COHORTGO_PORTAL` names another portal, such as a sandbox on loopback.
 #![allow(clippy::print_stdout)]
 
 use std::env;
 use std::error::Error;
 use std::io::stdin;
 
-use cohortgo::{App, Client, Connect, Site};
+use cohortgo::api::ProviderInvoices;
+use cohortgo::{ActAs, ActingAs, App, Client, Connect, Site};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let set = |name: &str| env::var(name).map_err(|_| format!("set {name}"));
-    let app = App::new(
-        set("COHORTGO_CLIENT_ID")?,
-        set("COHORTGO_CLIENT_SECRET")?,
-        set("COHORTGO_REDIRECT_URI")?.parse()?,
-    );
-    let site = match env::var("COHORTGO_PORTAL") {
-        Ok(portal) => Site::at(portal)?,
-        Err(_) => Site::production(),
-    };
-    let cohortgo = Client::new(site, app)?;
+    if let Ok(client_id) = env::var("COHORTGO_CLIENT_ID") {
+        let set = |name: &str| env::var(name).map_err(|_| format!("set {name}"));
+        let app = App::new(client_id, set("COHORTGO_CLIENT_SECRET")?, set("COHORTGO_REDIRECT_URI")?.parse()?);
+        let cohortgo = Client::new(Site::production(), app)?;
 
-    let started = cohortgo.begin(&Connect::acting_as_users())?;
-    println!("Open this in a browser, log in and approve:\n\n  {}\n", started.url);
-    println!("Then paste the whole address that the browser was sent back to:");
-    let mut callback = String::new();
-    stdin().read_line(&mut callback)?;
+        let started = cohortgo.begin(&Connect::new())?;
+        println!("Open this in a browser, log in and approve:\n\n  {}\n", started.url);
+        println!("Then paste the whole address that the browser was sent back to:");
+        let mut callback = String::new();
+        stdin().read_line(&mut callback)?;
 
-    let token = cohortgo.finish(&started.pending, &callback).await?;
-    println!("Connected. This customer's API is at {}.", token.extra().api_base_url);
-    println!("Granted scopes: {}.", token.scopes());
+        let token = cohortgo.finish(&started.pending, &callback).await?;
+        println!("Connected. This customer's API is at {}.", token.extra().api_base_url);
+        return Ok(());
+    }
+
+    let sandbox = oauth_sandbox::CohortGo::start().await?;
+    let redirect_uri = sandbox.redirect_uris().first().ok_or("no redirect URI")?.parse()?;
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
+    let cohortgo = Client::new(Site::at(sandbox.url())?, app)?;
+
+    let started = cohortgo.begin(&Connect::acting_as_users().creating_them())?;
+    println!("The person is sent to {}", started.url);
+    let callback = sandbox.approve(&started.url).await?;
+    println!("and comes back to your redirect URI.");
+
+    let acme = cohortgo.authorized(cohortgo.finish(&started.pending, callback.as_str()).await?);
+    println!("Connected. This customer's API is at {}.", acme.token().extra().api_base_url);
+    println!("Granted scopes: {}.", acme.token().scopes());
+
+    let bob = ActAs::new("Bob Smith", "bob.smith@example.org")?;
+    let invoices = acme.send(&ProviderInvoices::new().acting_as(&bob)).await?;
+    println!("{} invoices on the first page, asked for on behalf of {bob}.", invoices.items.len());
     Ok(())
 }

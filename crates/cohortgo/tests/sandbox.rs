@@ -1,0 +1,111 @@
+//! The whole way, against the sandbox, which was written from the same documents but not from this crate.
+#![allow(clippy::unwrap_used)] // clippy knows tests, but not their helpers
+
+use cohortgo::api::{AgentInvoices, CreateAgentInvoice, CreateStudent, InsuranceQuotes, ProviderInvoices};
+use cohortgo::chrono::{DateTime, NaiveDate};
+use cohortgo::{
+    ActAs, ActingAs, App, Authorized, CallbackFault, Client, CohortGo, Connect, Error, ErrorKind, Site,
+};
+use oauth_sandbox::cohortgo::Rules;
+use oauth_sandbox::{Fault, Running};
+
+fn client(sandbox: &Running<Rules>) -> Client {
+    let redirect_uri = sandbox.redirect_uris()[0].parse().unwrap();
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
+    Client::new(Site::at(sandbox.url()).unwrap(), app).unwrap()
+}
+
+async fn connected(sandbox: &Running<Rules>, connect: &Connect) -> Result<Authorized<CohortGo>, Error> {
+    let client = client(sandbox);
+    let started = client.begin(connect)?;
+    let callback = sandbox.approve(started.url.as_str()).await.unwrap();
+    let token = client.finish(&started.pending, callback.as_str()).await?;
+    Ok(client.authorized(token))
+}
+
+#[tokio::test]
+async fn every_endpoint_as_the_person_who_connected() {
+    let sandbox = oauth_sandbox::CohortGo::start().await.unwrap();
+    let acme = connected(&sandbox, &Connect::new()).await.unwrap();
+    assert_ne!(acme.token().extra().api_base_url.port(), acme.client().site().authorize_url().port());
+
+    let john = CreateStudent::default().given_name("John").family_name("Smith").email("john@example.org");
+    let student = acme.send(&john).await.unwrap();
+    assert!(student.portal_url.is_some());
+
+    let invoice = CreateAgentInvoice::default()
+        .institution_name("University of Melbourne")
+        .currency("AUD")
+        .country("AU")
+        .amount("5500.99".parse::<cohortgo::api::Amount>().unwrap());
+    let made = acme.send(&invoice).await.unwrap();
+    let listed = acme.send(&AgentInvoices::new()).await.unwrap();
+    assert!(listed.items.iter().any(|invoice| invoice.id == made.id && invoice.amount == made.amount));
+
+    let mut all = 0;
+    for page in 1.. {
+        let page = acme.send(&ProviderInvoices::new().page(page)).await.unwrap();
+        if page.items.is_empty() {
+            break;
+        }
+        all += page.items.len();
+    }
+    assert!(all > 25, "more than a page");
+    let far: DateTime<_> = "2999-01-01T00:00:00Z".parse().unwrap();
+    assert_eq!(acme.send(&ProviderInvoices::new().updated_since(far)).await.unwrap().items, []);
+
+    let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
+    let quotes = InsuranceQuotes::for_course("AU", day(2027, 3, 1), day(2028, 11, 15)).children(1);
+    let quotes = acme.send(&quotes).await.unwrap();
+    assert!(quotes.iter().all(|quote| quote.amount.is_some() && quote.purchase_url.is_some()));
+    assert!(!quotes.is_empty());
+}
+
+#[tokio::test]
+async fn acting_as_users_known_and_unknown() {
+    let sandbox = oauth_sandbox::CohortGo::start().await.unwrap();
+    let ann = ActAs::new(r#"Ann "Annie" O'Neill \ Lee"#, "ann.lee@example.org").unwrap();
+    let create = CreateStudent::default().given_name("John").family_name("Smith").email("john@example.org");
+
+    let acme = connected(&sandbox, &Connect::acting_as_users()).await.unwrap();
+    let error = acme.send(&create.clone().acting_as(&ann)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ApiRefused, "unknown, and not to be created: {error}");
+
+    let acme = connected(&sandbox, &Connect::acting_as_users().creating_them()).await.unwrap();
+    acme.send(&create.acting_as(&ann)).await.unwrap();
+    let made = sandbox.account_users();
+    let made = made.iter().find(|user| user.email == ann.email()).unwrap();
+    assert_eq!(made.name, ann.name(), "what the server read is what was given");
+}
+
+#[tokio::test]
+async fn a_hostile_api_base_url_gets_nothing() {
+    let builder = oauth_sandbox::CohortGo::builder().poisoned_api_base_url("https://evil.example/api/v1");
+    let sandbox = builder.start().await.unwrap();
+    let acme = connected(&sandbox, &Connect::new()).await.unwrap();
+    let error = acme.send(&ProviderInvoices::new()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ForeignHost);
+}
+
+#[tokio::test]
+async fn a_portal_that_does_not_echo_state() {
+    let sandbox = oauth_sandbox::CohortGo::builder().echo_state(false).start().await.unwrap();
+    let error = connected(&sandbox, &Connect::new()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Callback(CallbackFault::MissingState));
+    assert_eq!(sandbox.journal().token_calls(), 0);
+    connected(&sandbox, &Connect::new().without_state_echo()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_person_who_says_no_and_a_server_that_fails() {
+    let sandbox = oauth_sandbox::CohortGo::start().await.unwrap();
+    let client = client(&sandbox);
+    let started = client.begin(&Connect::new()).unwrap();
+    let callback = sandbox.deny(started.url.as_str()).await.unwrap();
+    let error = client.finish(&started.pending, callback.as_str()).await.unwrap_err();
+    assert_eq!((error.kind(), sandbox.journal().token_calls()), (ErrorKind::Denied, 0));
+
+    sandbox.next_token_call(Fault::DropResponse);
+    let error = connected(&sandbox, &Connect::new()).await.unwrap_err();
+    assert_eq!((error.kind(), sandbox.journal().token_calls()), (ErrorKind::Unanswered, 1));
+}
