@@ -21,13 +21,21 @@
 //! the same. Instead of asking by script, a page asks before a client is destroyed. The list also shows everybody's tokens with a
 //! button for `revoke_by_admin`, for which GoCD has no page.
 //!
+//! XML is shaped as Rails shapes records (read from the source, not seen on the wire): `oauth_clients`/`oauth_client` in the list,
+//! `client` alone, names with underscores but with hyphens in the answer to a creation.
+//!
+//! Personal access tokens are listed, shown, made and revoked under `/go/api/current_user/access_tokens` (1g), with a password or a
+//! session and never with a token; a change comes as JSON, or without a body and with `X-GoCD-Confirm`.
+//!
 //! Extension: GoCD registers one redirect URI per client; the sandbox may have several for the same client. A code or refresh token is
 //! then good only with the URI it was issued for. Editing the redirect URI in the form replaces them all.
 //!
-//! **Guesses**: the texts of pages; who is refused at the administrator's pages gets 403; an unknown client is 404; the order of validation
-//! messages (name first); the status of a form without its token (422, as in Rails) and of a wrong password (401); the bodies of 401 and
-//! 403; status 500 for an OAuth call over plain HTTP beside TLS (the source raises an error there); a redirect URI without a scheme is put
-//! behind the server's own origin (as Rails does); version numbers and CI data.
+//! **Guesses**: the texts of pages; who is refused at the administrator's pages gets 403; an unknown client is 404; the order of
+//! validation messages (name first) and "can't be empty" in them, as PROVIDERS.md has it (a test of the Rails 4 engine expects "can't be
+//! blank"); plain HTTP is refused at `user_tokens` as at every OAuth page (the engine's controller lacks the filter at one commit); the
+//! status of a form without its token (422, as in Rails) and of a wrong password (401); the bodies of 401 and 403; revoking a revoked
+//! personal token is 422; status 500 for an OAuth call over plain HTTP beside TLS (the source raises an error there); a redirect URI
+//! without a scheme is put behind the server's own origin (as Rails does); version numbers and CI data.
 
 mod admin;
 mod api;

@@ -16,6 +16,7 @@ header strong { color: var(--text); font-size: 1.1rem; }
 main { max-width: 34rem; width: 100%; margin: 1rem 0; padding: 1.5rem; background: var(--card);
   border: 1px solid var(--line); border-radius: .6rem; }
 h1 { margin: 0 0 1rem; font-size: 1.4rem; line-height: 1.25; }
+h2 { margin: 1.8rem 0 .6rem; font-size: 1.15rem; line-height: 1.25; }
 label { display: block; margin-top: .9rem; font-weight: 600; }
 input:not([type=hidden]):not([type=checkbox]) { width: 100%; margin-top: .25rem; padding: .55rem .7rem; font: inherit;
   color: inherit; background: transparent; border: 1px solid var(--line); border-radius: .4rem; }
@@ -28,6 +29,7 @@ a { color: var(--main); }
 code { overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; } th, td { padding: .4rem; text-align: left; overflow-wrap: anywhere;
   border-bottom: 1px solid var(--line); vertical-align: top; }
+th, td button { overflow-wrap: normal; }
 .alert { color: var(--warn); font-weight: 600; }
 ";
 
