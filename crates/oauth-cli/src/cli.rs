@@ -43,7 +43,7 @@ pub(crate) struct Demo {
 The first line on stdout, once all providers listen, is one JSON object with all URLs, client
 credentials, users and the control key. They open nothing but this sandbox.")]
 pub(crate) struct Sandbox {
-    /// The providers listen on N to N+3, the control server on N+9; 0 takes any free ports
+    /// The providers listen on N to N+4, the control server on N+9; 0 takes any free ports
     #[arg(long, value_name = "N", default_value_t = 4400)]
     pub(crate) port_base: u16,
 
@@ -63,6 +63,8 @@ pub(crate) struct Sandbox {
 /// A provider, by the name it has everywhere in this project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Provider {
+    /// Cohort Go, payments for international students.
+    Cohortgo,
     /// Cobot, software for coworking spaces.
     Cobot,
     /// Go1, the learning platform.
@@ -75,6 +77,7 @@ impl Provider {
     /// The name, as typed.
     pub(crate) const fn name(self) -> &'static str {
         match self {
+            Self::Cohortgo => "cohortgo",
             Self::Cobot => "cobot",
             Self::Go1 => "go1",
             Self::Gocd => "gocd",

@@ -37,7 +37,7 @@ impl Endpoint<Cobot> for Memberships {
 /// Connects on the host of a space, asks who that is, and gets a token for the space.
 pub(super) async fn play(stage: &Stage<'_>) -> Result<(), Failed> {
     let (client, betahaus) = stage
-        .register("Shown when one registers an app at Cobot.", async || {
+        .register("Cobot shows these to whoever registers an app.", async || {
             let client = stage.client::<Cobot>(Site::at(&stage.card().url)?)?;
             Ok((client, "betahaus".parse::<Subdomain>()?))
         })

@@ -26,7 +26,7 @@ pub(super) async fn connect<P: CodeGrant>(
         .step(
             "begin",
             "Make the authorize URL",
-            "Client::begin() makes the link that the customer's browser is sent to, and what to remember until it comes back.",
+            "Client::begin() makes the link for the customer's browser, and what to remember until it comes back.",
             async || {
                 let started = client.begin(connect)?;
                 stage.show().tell(&Event::Link(Link::read(started.url.as_str(), stage.secrets())));

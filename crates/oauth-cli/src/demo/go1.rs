@@ -10,18 +10,19 @@ use super::stage::{Failed, Stage};
 
 /// Longer than an access token lives.
 const THIRTEEN_HOURS: Duration = Duration::from_secs(13 * 3600);
-/// Go1's partners know their number.
-const PARTNER_PORTAL: u64 = 7_654_321;
 
 /// Connects, asks who that is, and does so again when the token has expired.
 pub(super) async fn play(stage: &Stage<'_>) -> Result<(), Failed> {
     let client = stage
-        .register("Shown in one's portal under Integrations, Developers.", async || {
-            Ok(stage.client::<Go1>(Site::at(&stage.card().url)?)?)
-        })
+        .register(
+            "Go1 makes these with a partner's API keys; to its own customers, the portal shows them.",
+            async || Ok(stage.client::<Go1>(Site::at(&stage.card().url)?)?),
+        )
         .await?;
     let wanted = Connect::new([scope::USER_READ, scope::PORTAL_READ, scope::LO_READ]);
-    let token = connect(stage, &client, &wanted.partner_portal(PARTNER_PORTAL)).await?;
+    // Partners know their number.
+    let partner = stage.sandbox().go1().partner_portal_id();
+    let token = connect(stage, &client, &wanted.partner_portal(partner)).await?;
 
     let me = stage
         .step(

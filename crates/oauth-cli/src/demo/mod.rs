@@ -1,6 +1,7 @@
 //! `oauth demo`: one account connected at each provider, every step shown and checked.
 
 mod cobot;
+mod cohortgo;
 mod connect;
 mod go1;
 mod gocd;
@@ -53,6 +54,7 @@ pub(crate) async fn run(arguments: &cli::Demo) -> anyhow::Result<()> {
             secrets.of(provider.name()),
         );
         let played = match provider {
+            Provider::Cohortgo => cohortgo::play(&stage).await,
             Provider::Cobot => cobot::play(&stage).await,
             Provider::Go1 => go1::play(&stage).await,
             Provider::Gocd => gocd::play(&stage).await,
@@ -70,6 +72,16 @@ pub(crate) async fn run(arguments: &cli::Demo) -> anyhow::Result<()> {
 /// How the sandbox shows this provider.
 const fn seen(provider: Provider) -> Seen {
     match provider {
+        Provider::Cohortgo => Seen {
+            title: "Cohort Go",
+            about: "Payments and insurance for international students. One token may act for any user of the account.",
+            card: |sandbox| sandbox.cohortgo().card(),
+            person: |sandbox| sandbox.cohortgo().person(),
+            journal: |sandbox| sandbox.cohortgo().journal(),
+            now: |sandbox| sandbox.cohortgo().now(),
+            advance: |sandbox, by| sandbox.cohortgo().advance(by),
+            next_token_call: |sandbox, fault| sandbox.cohortgo().next_token_call(fault),
+        },
         Provider::Cobot => Seen {
             title: "Cobot",
             about: "Software for coworking spaces. Tokens do not expire; a space has a host of its own.",

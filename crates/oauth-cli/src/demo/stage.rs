@@ -156,7 +156,7 @@ impl<'a> Stage<'a> {
     pub(super) fn granted<P: Provider>(&self, token: &Token<P>) {
         let life = token.expires_at().map(|at| (at - token.received_at()).num_minutes() + 1);
         match life {
-            None => self.fact("lives for", "no end is given: until it is revoked"),
+            None => self.fact("lives for", "until it is revoked; the answer names no end"),
             Some(minutes) if minutes >= 48 * 60 => {
                 self.fact("lives for", format_args!("{} days", minutes / (24 * 60)));
             }
@@ -189,6 +189,10 @@ impl<'a> Stage<'a> {
     /// What the sandbox's browsers have asked for after the entry with this number.
     pub(super) fn entries_after(&self, number: u64) -> Vec<Entry> {
         self.journal().entries().iter().filter(|entry| entry.number > number).cloned().collect()
+    }
+
+    pub(super) fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
     }
 
     pub(super) fn journal(&self) -> Journal {

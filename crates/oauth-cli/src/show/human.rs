@@ -13,6 +13,8 @@ const WIDEST_FACT: usize = 14;
 const WIDEST_VALUE: usize = 96;
 /// So many fields or lines of a body are shown.
 const MOST: usize = 10;
+/// So many elements of a list are shown; one is much like the next.
+const MOST_ELEMENTS: usize = 3;
 /// Below `→` and `←`.
 const INDENT: &str = "       ";
 
@@ -21,13 +23,8 @@ pub(super) fn text(event: &Event) -> String {
     let mut out = String::new();
     match event {
         Event::Start { providers } => {
-            line(
-                &mut out,
-                format_args!(
-                    "{BOLD}Connecting one account at each of {} provider(s).{BOLD:#}",
-                    providers.len()
-                ),
-            );
+            let providers = plural(providers.len(), "provider");
+            line(&mut out, format_args!("{BOLD}Connecting one account at each of {providers}.{BOLD:#}"));
             line(&mut out, "The providers are played by the sandbox on this machine; nothing leaves it.");
             line(
                 &mut out,
@@ -132,11 +129,13 @@ fn line(out: &mut String, text: impl Display) {
 fn fields(out: &mut String, fields: &[Field]) {
     let width =
         fields.iter().map(|field| field.name.chars().count()).max().unwrap_or_default().min(WIDEST_NAME);
-    for Field { name, value } in fields.iter().take(MOST) {
+    let is_list = fields.first().is_some_and(|first| first.name == "[0]");
+    let most = if is_list { MOST_ELEMENTS } else { MOST };
+    for Field { name, value } in fields.iter().take(most) {
         field(out, INDENT, name, value, width);
     }
-    if fields.len() > MOST {
-        line(out, format_args!("{INDENT}{DIM}… and {} more{DIM:#}", fields.len() - MOST));
+    if fields.len() > most {
+        line(out, format_args!("{INDENT}{DIM}… and {} more{DIM:#}", fields.len() - most));
     }
 }
 
@@ -144,14 +143,13 @@ fn field(out: &mut String, indent: &str, name: &str, value: &str, width: usize) 
     line(out, format_args!("{indent}{DIM}{name:<width$}{DIM:#}  {}", short(value)));
 }
 
-/// As documents write it.
+/// As documents write it, not as it is on the wire, where case does not matter.
 fn header(field: &Field) -> Field {
-    let words: Vec<String> = field
-        .name
-        .split('-')
+    let words: Vec<String> = (field.name.split('-'))
         .map(|word| match word.split_at_checked(1) {
-            Some((first, rest)) => format!("{}{rest}", first.to_ascii_uppercase()),
-            None => word.to_owned(),
+            // Cohort Go's `X-Act-as-User`.
+            Some((first, rest)) if word != "as" => format!("{}{rest}", first.to_ascii_uppercase()),
+            _ => word.to_owned(),
         })
         .collect();
     Field { name: format!("{}:", words.join("-")), value: field.value.clone() }
