@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::dialect::reply::{location_host, retry_after};
 use crate::endpoint::{At, Endpoint, TokenPlaced};
-use crate::{Call, Client, Error, ErrorKind, OAuthCode, Provider, Scheme, Site, Token};
+use crate::{Call, Client, Error, ErrorKind, OAuthCode, Provider, Renewal, Scheme, Site, Token};
 
 impl<P: Provider> Client<P> {
     /// Sends one API call with `token`. Nothing is retried or refreshed.
@@ -108,6 +108,9 @@ fn refused<'a, P: Provider>(
         .with_status(status)
         .with_retry_after(retry_after(response.headers()))
         .with_message(message);
+    if token_refused && !P::Renewal::REFRESHES {
+        error = error.needing_reconnect();
+    }
     if let Some(code) =
         fields.as_ref().and_then(|fields| fields.get("error_code").or_else(|| fields.get("error")))
     {

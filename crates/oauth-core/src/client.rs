@@ -186,7 +186,11 @@ impl<P: Provider> Client<P> {
             if !known {
                 return Err(Error::new(
                     ErrorKind::BadReply,
-                    format!("tokens of the type `{}` are not known", crate::text::tame(token_type, 20)),
+                    // Not the type itself: what a broken server puts there may be anything, a secret too.
+                    format!(
+                        "the `token_type` of the reply is not `{}`",
+                        P::Scheme::TOKEN_TYPES.join("` or `")
+                    ),
                 ));
             }
         }

@@ -35,6 +35,7 @@ struct Inner {
     message: Option<String>,
     retry_after: Option<Duration>,
     advice: Option<Cow<'static, str>>,
+    needs_reconnect: bool,
     source: Option<Source>,
 }
 
@@ -178,6 +179,7 @@ impl Error {
             message: None,
             retry_after: None,
             advice: None,
+            needs_reconnect: matches!(kind, ErrorKind::GrantRefused),
             source: None,
         }))
     }
@@ -192,6 +194,12 @@ impl Error {
     pub fn advise(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
         self.0.advice = Some(advice.into());
         self
+    }
+
+    /// Says that nothing but connecting again helps.
+    pub(crate) fn needing_reconnect(mut self) -> Self {
+        self.0.needs_reconnect = true;
+        self.advise("the customer must connect again")
     }
 
     /// Adds the cause, which must not show a secret either.
@@ -287,9 +295,10 @@ impl Error {
         )
     }
 
-    /// Whether the customer has to go through the connect flow again.
+    /// Whether the customer has to go through the connect flow again: the grant was refused, or the token was and the
+    /// provider gives no refresh tokens.
     pub fn needs_reconnect(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::GrantRefused)
+        self.0.needs_reconnect
     }
 }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// What a provider does about refreshing. Implemented by the types of this module.
 pub trait Renewal: Send + Sync + 'static {
+    /// Whether there are refresh tokens at all.
+    const REFRESHES: bool;
     /// Whether each refresh token works once only.
     const SINGLE_USE: bool;
     /// After how long an unused refresh token lapses, if it does.
@@ -24,6 +26,7 @@ pub trait ByRefreshToken: Renewal {}
 pub struct Never;
 
 impl Renewal for Never {
+    const REFRESHES: bool = false;
     const SINGLE_USE: bool = false;
     const IDLE_LIFETIME: Option<Duration> = None;
 }
@@ -34,6 +37,7 @@ impl Renewal for Never {
 pub struct SingleUseRefreshToken<const IDLE_DAYS: u64 = 0>;
 
 impl<const IDLE_DAYS: u64> Renewal for SingleUseRefreshToken<IDLE_DAYS> {
+    const REFRESHES: bool = true;
     const SINGLE_USE: bool = true;
     const IDLE_LIFETIME: Option<Duration> = days(IDLE_DAYS);
 }
@@ -46,6 +50,7 @@ impl<const IDLE_DAYS: u64> ByRefreshToken for SingleUseRefreshToken<IDLE_DAYS> {
 pub struct ReusableRefreshToken<const IDLE_DAYS: u64 = 0>;
 
 impl<const IDLE_DAYS: u64> Renewal for ReusableRefreshToken<IDLE_DAYS> {
+    const REFRESHES: bool = true;
     const SINGLE_USE: bool = false;
     const IDLE_LIFETIME: Option<Duration> = days(IDLE_DAYS);
 }
