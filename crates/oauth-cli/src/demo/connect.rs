@@ -63,7 +63,10 @@ pub(super) async fn connect<P: CodeGrant>(
                 }
                 let callback = decided?;
                 stage.check(
-                    stage.entries_after(before).iter().any(|entry| entry.kind == Kind::Authorize),
+                    stage
+                        .entries_after(before)
+                        .iter()
+                        .any(|entry| entry.kind == Kind::Authorize && entry.method == "POST"),
                     "the customer was asked by the provider, not by us: we never see the password",
                 )?;
                 stage.check(

@@ -14,19 +14,20 @@ pub(super) async fn compare(stage: &Stage<'_>, token_calls: u64, api_calls: u64)
             "The sandbox keeps a journal of its own; it must tell the same story.",
             async || {
                 let journal = stage.journal();
-                stage.check(
-                    journal.token_calls() == token_calls,
-                    format!("calls to the token endpoint: {token_calls}; no code and no refresh token was used twice"),
-                )?;
-                stage.check(
-                    journal.api_calls() == api_calls,
-                    format!("calls to the API: {api_calls}"),
-                )?;
+                for (what, seen, ours) in [
+                    ("calls to the token endpoint", journal.token_calls(), token_calls),
+                    ("calls to the API", journal.api_calls(), api_calls),
+                ] {
+                    stage.check(seen == ours, format!("{what}: {seen}, of which {ours} are ours"))?;
+                }
                 let seen: Vec<Made> = journal.entries().iter().filter_map(made).collect();
-                stage.check(seen == stage.calls().so_far(), "it saw the calls that we made, in that order, and gave the answers that we got")?;
+                stage.check(
+                    seen == stage.calls().so_far(),
+                    "they came in the order in which we made them, and the answers are those that we got",
+                )?;
                 stage.check(
                     seen.iter().all(|call| call.status.is_some_and(|status| status.is_success())),
-                    "it refused none of them",
+                    "none of them was refused",
                 )?;
                 stage.check(
                     journal.entries().iter().all(|entry| entry.fault.is_none()),

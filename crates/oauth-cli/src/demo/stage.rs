@@ -32,12 +32,6 @@ pub(super) struct Seen {
     pub(super) next_token_call: fn(&Sandbox, Fault),
 }
 
-impl Seen {
-    pub(super) fn fail(&self, sandbox: &Sandbox, fault: Fault) {
-        (self.next_token_call)(sandbox, fault);
-    }
-}
-
 /// A step did not hold; the provider's part is over.
 #[derive(Debug)]
 pub(super) struct Failed(pub(super) Failure);

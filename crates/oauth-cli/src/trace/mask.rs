@@ -127,6 +127,12 @@ impl Secrets {
         text
     }
 
+    /// The secrets themselves.
+    #[cfg(test)]
+    pub(crate) fn values(&self) -> Vec<String> {
+        self.lock().iter().map(|secret| secret.value.clone()).collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Vec<Secret>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
