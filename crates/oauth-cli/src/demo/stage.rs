@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use oauth_core::chrono::{DateTime, Utc};
-use oauth_core::{App, Client, Clock, Provider, RedirectUri, Token};
+use oauth_core::{App, Client, Clock, Provider, RedirectUri, ScopesFrom, Token};
 use oauth_sandbox::{Entry, Fault, Journal, Person, ProviderCard, Sandbox};
 
 use crate::cli;
@@ -157,7 +157,12 @@ impl<'a> Stage<'a> {
             Some(minutes) => self.fact("lives for", format_args!("{} hours", minutes / 60)),
         }
         if !token.scopes().is_empty() {
-            self.fact("scopes granted", token.scopes());
+            let from = match token.scopes_from() {
+                // Which means the same (RFC 6749 section 5.1).
+                ScopesFrom::Request => ", as asked for; the answer names none",
+                _ => "",
+            };
+            self.fact("scopes granted", format_args!("{}{from}", token.scopes()));
         }
     }
 
