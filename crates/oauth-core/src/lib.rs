@@ -21,6 +21,7 @@ pub mod renewal;
 mod scheme;
 mod scopes;
 mod secret;
+pub mod store;
 mod stored;
 mod text;
 mod token;
