@@ -15,13 +15,6 @@ pub use provider::Cobot;
 pub use site::Site;
 pub use subdomain::Subdomain;
 
-pub use oauth_core::{
-    self, AccessToken, App, At, AuthorizationCode, Call, CallbackFault, ClientBuilder, ClientId,
-    ClientSecret, Clock, Encoding, Endpoint, Error, ErrorKind, Limits, OAuthCode, Obtained, Password,
-    Pending, Raw, RedirectUri, Scope, Scopes, ScopesFrom, Started, State, StoredToken, SystemClock,
-    Transport, TransportError, async_trait, chrono, get, http, join, json, json_request, request, url,
-};
-
 /// A client of Cobot: begins and finishes connections, redeems codes, sends API calls.
 pub type Client = oauth_core::Client<Cobot>;
 
@@ -30,3 +23,9 @@ pub type Token = oauth_core::Token<Cobot>;
 
 /// A [`Client`] with one [`Token`].
 pub type Authorized = oauth_core::Authorized<Cobot>;
+
+/// Settings of a [`Client`].
+pub type ClientBuilder = oauth_core::ClientBuilder<Cobot>;
+
+pub use oauth_core;
+pub use oauth_core::common::*;

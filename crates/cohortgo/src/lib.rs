@@ -22,10 +22,11 @@ pub type Client = oauth_core::Client<CohortGo>;
 /// A token of one customer of Cohort Go, with that customer's [`Account`].
 pub type Token = oauth_core::Token<CohortGo>;
 
+/// Settings of a [`Client`].
+pub type ClientBuilder = oauth_core::ClientBuilder<CohortGo>;
+
+/// A [`Client`] with one [`Token`].
+pub type Authorized = oauth_core::Authorized<CohortGo>;
+
 pub use oauth_core;
-pub use oauth_core::{
-    AccessToken, App, At, Authorized, CallbackFault, ClientBuilder, ClientId, ClientSecret, Clock, Endpoint,
-    Error, ErrorKind, Limits, OAuthCode, Pending, Raw, RedirectUri, Scope, Scopes, ScopesFrom, Started,
-    StateRule, StoredToken, Transport,
-};
-pub use oauth_core::{chrono, http, serde_json, url};
+pub use oauth_core::common::*;

@@ -3,9 +3,7 @@
 
 use cohortgo::api::{AgentInvoices, CreateAgentInvoice, CreateStudent, InsuranceQuotes, ProviderInvoices};
 use cohortgo::chrono::{DateTime, NaiveDate};
-use cohortgo::{
-    ActAs, ActingAs, App, Authorized, CallbackFault, Client, CohortGo, Connect, Error, ErrorKind, Site,
-};
+use cohortgo::{ActAs, ActingAs, App, Authorized, CallbackFault, Client, Connect, Error, ErrorKind, Site};
 use oauth_sandbox::cohortgo::Rules;
 use oauth_sandbox::{Fault, Running};
 
@@ -15,7 +13,7 @@ fn client(sandbox: &Running<Rules>) -> Client {
     Client::new(Site::at(sandbox.url()).unwrap(), app).unwrap()
 }
 
-async fn connected(sandbox: &Running<Rules>, connect: &Connect) -> Result<Authorized<CohortGo>, Error> {
+async fn connected(sandbox: &Running<Rules>, connect: &Connect) -> Result<Authorized, Error> {
     let client = client(sandbox);
     let started = client.begin(connect)?;
     let callback = sandbox.approve(started.url.as_str()).await.unwrap();

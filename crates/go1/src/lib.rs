@@ -24,11 +24,6 @@ pub type Token = oauth_core::Token<Go1>;
 pub type Authorized = oauth_core::Authorized<Go1>;
 
 // What users of this crate meet in its signatures, so that a team depends on `go1` alone.
+
 pub use oauth_core;
-pub use oauth_core::{
-    AccessToken, App, At, AuthorizationCode, Call, CallbackFault, ClientId, ClientSecret, Clock, Encoding,
-    Endpoint, Error, ErrorKind, Limits, OAuthCode, Obtained, Password, Pending, Raw, RedirectUri,
-    RefreshToken, Scope, Scopes, ScopesFrom, Started, StoredToken, SystemClock, Transport, TransportError,
-    async_trait, chrono, http, url,
-};
-pub use serde_json;
+pub use oauth_core::common::*;

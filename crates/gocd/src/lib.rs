@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod api;
 mod connect;
@@ -18,10 +19,11 @@ pub type Client = oauth_core::Client<Gocd>;
 /// A token of GoCD's OAuth provider.
 pub type Token = oauth_core::Token<Gocd>;
 
+/// Settings of a [`Client`].
+pub type ClientBuilder = oauth_core::ClientBuilder<Gocd>;
+
+/// A [`Client`] with one [`Token`].
+pub type Authorized = oauth_core::Authorized<Gocd>;
+
 pub use oauth_core;
-pub use oauth_core::{
-    AccessToken, App, Authorized, CallbackFault, ClientBuilder, ClientId, ClientSecret, Clock, Endpoint,
-    Error, ErrorKind, Limits, OAuthCode, Pending, Raw, RedirectUri, RefreshToken, Started, StoredToken,
-    Transport,
-};
-pub use oauth_core::{chrono, http, url};
+pub use oauth_core::common::*;

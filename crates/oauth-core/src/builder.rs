@@ -43,7 +43,11 @@ pub struct ClientBuilder<P: Provider> {
     encoding: Encoding,
     user_agent: String,
     roots: Vec<Vec<u8>>,
+    wraps: Vec<Wrap>,
 }
+
+/// Puts one transport around another.
+type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 
 impl<P: Provider> ClientBuilder<P> {
     pub(crate) fn new(site: P::Site, app: App) -> Self {
@@ -56,6 +60,7 @@ impl<P: Provider> ClientBuilder<P> {
             encoding: P::DIALECT.encodings[0],
             user_agent: concat!("oauth-core/", env!("CARGO_PKG_VERSION")).to_owned(),
             roots: Vec::new(),
+            wraps: Vec::new(),
         }
     }
 
@@ -68,6 +73,38 @@ impl<P: Provider> ClientBuilder<P> {
     /// Sends through a transport that is shared.
     pub fn shared_transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
+        self
+    }
+
+    /// Puts a transport of one's own around the one that sends: for metrics, recording, or what a test needs. The last
+    /// one given is the outermost.
+    ///
+    /// It sees secrets: take care that nothing of a request's headers, query or body ends up in a log.
+    ///
+    /// ```
+    /// # use oauth_core::*;
+    /// use std::sync::Arc;
+    ///
+    /// #[derive(Debug)]
+    /// struct Counted(Arc<dyn Transport>, std::sync::atomic::AtomicUsize);
+    ///
+    /// #[async_trait]
+    /// impl Transport for Counted {
+    ///     async fn call(&self, call: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
+    ///         self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    ///         self.0.call(call).await
+    ///     }
+    /// }
+    ///
+    /// # fn example<P: Provider>(builder: ClientBuilder<P>) -> ClientBuilder<P> {
+    /// builder.wrap_transport(|inner| Arc::new(Counted(inner, Default::default())))
+    /// # }
+    /// ```
+    pub fn wrap_transport(
+        mut self,
+        wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + 'static,
+    ) -> Self {
+        self.wraps.push(Box::new(wrap));
         self
     }
 
@@ -126,6 +163,7 @@ impl<P: Provider> ClientBuilder<P> {
             Some(transport) => transport,
             None => ordinary_transport(roots)?,
         };
+        let transport = self.wraps.into_iter().fold(transport, |inner, wrap| wrap(inner));
         Ok(Client::from_inner(Inner {
             issuer: issuer::<P>(&self.site),
             site: self.site,

@@ -10,6 +10,7 @@ mod builder;
 mod callback;
 mod client;
 mod clock;
+pub mod common;
 mod confine;
 mod dialect;
 mod endpoint;

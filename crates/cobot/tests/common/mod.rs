@@ -28,7 +28,7 @@ pub(crate) fn client_in_query(wire: &Wire) -> Client {
     builder(Site::production(), wire).encoding(Encoding::Query).build().unwrap()
 }
 
-fn builder(site: Site, wire: &Wire) -> cobot::ClientBuilder<cobot::Cobot> {
+fn builder(site: Site, wire: &Wire) -> cobot::ClientBuilder {
     Client::builder(site, app()).transport(wire.clone()).clock(ManualClock::default())
 }
 

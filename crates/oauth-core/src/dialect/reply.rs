@@ -49,7 +49,7 @@ pub(crate) fn normalise(
         None => {
             return Err(Error::new(
                 unreadable_kind(status),
-                "the token endpoint answered without an OAuth error",
+                "the token endpoint answered with something other than an OAuth error",
             )
             .with_status(status)
             .with_retry_after(retry_after(&parts.headers)));

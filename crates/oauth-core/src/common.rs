@@ -1,0 +1,16 @@
+//! What the users of every provider crate meet.
+//!
+//! Each provider crate re-exports all of it, so that a team depends on that one crate alone and finds the same names in
+//! each:
+//!
+//! ```
+//! pub use oauth_core::common::*;
+//! ```
+
+pub use crate::{
+    AccessToken, App, At, AuthorizationCode, Call, CallbackFault, ClientId, ClientSecret, Clock, Encoding,
+    Endpoint, Error, ErrorKind, Limits, OAuthCode, Obtained, Password, Pending, Raw, RedirectUri,
+    RefreshToken, Scope, Scopes, ScopesFrom, Started, State, StateRule, StoredToken, SystemClock,
+    TokenPlaced, Transport, TransportError, async_trait, chrono, get, http, join, json, json_request,
+    request, serde_json, url,
+};
