@@ -162,7 +162,7 @@ pub trait ActingAs: Endpoint<CohortGo> + Sized {
     /// with [`ErrorKind::MissingScope`] before anything is sent.
     ///
     /// ```no_run
-    /// # async fn example(acme: cohortgo::Authorized<cohortgo::CohortGo>) -> Result<(), cohortgo::Error> {
+    /// # async fn example(acme: cohortgo::Authorized) -> Result<(), cohortgo::Error> {
     /// use cohortgo::{ActAs, ActingAs, api};
     ///
     /// let bob = ActAs::new("Bob Smith", "bob.smith@example.org")?;
