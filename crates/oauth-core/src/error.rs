@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
 
 use crate::OAuthCode;
+use crate::store::{StoreError, Why};
 
 type Source = Box<dyn StdError + Send + Sync + 'static>;
 
@@ -25,6 +27,7 @@ type Source = Box<dyn StdError + Send + Sync + 'static>;
 /// ```
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     what: Cow<'static, str>,
@@ -36,7 +39,9 @@ struct Inner {
     retry_after: Option<Duration>,
     advice: Option<Cow<'static, str>>,
     needs_reconnect: bool,
-    source: Option<Source>,
+    transient: bool,
+    // Shared, so that everybody who waited for one refresh can be told why it failed.
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// The kinds of failure, by what a caller would do about them.
@@ -85,6 +90,16 @@ pub enum ErrorKind {
     Redirected,
     /// The answer cannot be read.
     BadReply,
+    /// No connection is stored for this account, or it was removed.
+    NotConnected,
+    /// The customer has to connect again, and why. Nothing was sent.
+    NeedsReconnect(Why),
+    /// Another process is refreshing this connection and has not finished in time.
+    Busy,
+    /// The store failed; see [`StoreError::kind`](crate::store::StoreError::kind) of the source.
+    Store,
+    /// The connections were drained: nothing is begun any more.
+    Closed,
 }
 
 /// Why a callback was not accepted. In every case nothing was sent to the provider.
@@ -161,6 +176,11 @@ impl ErrorKind {
             }
             Self::Redirected => "check the base URL; redirects are never followed",
             Self::BadReply => "the answer was not understood; report it with the status and the provider",
+            Self::NotConnected => "have the customer connect first",
+            Self::NeedsReconnect(_) => "the customer must connect again",
+            Self::Busy => "try again later",
+            Self::Store => "see to the store",
+            Self::Closed => "the application is ending; nothing is wrong",
         }
     }
 }
@@ -179,7 +199,18 @@ impl Error {
             message: None,
             retry_after: None,
             advice: None,
-            needs_reconnect: matches!(kind, ErrorKind::GrantRefused),
+            needs_reconnect: matches!(
+                kind,
+                ErrorKind::GrantRefused | ErrorKind::NeedsReconnect(_) | ErrorKind::NotConnected
+            ),
+            transient: matches!(
+                kind,
+                ErrorKind::RateLimited
+                    | ErrorKind::Unavailable
+                    | ErrorKind::NotSent
+                    | ErrorKind::Unanswered
+                    | ErrorKind::Busy
+            ),
             source: None,
         }))
     }
@@ -205,7 +236,7 @@ impl Error {
     /// Adds the cause, which must not show a secret either.
     #[must_use]
     pub fn because(mut self, source: impl Into<Source>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 
@@ -289,14 +320,11 @@ impl Error {
     /// For [`ErrorKind::Unanswered`] this is true as well, although trying again is only safe for calls that may
     /// safely happen twice.
     pub fn is_transient(&self) -> bool {
-        matches!(
-            self.0.kind,
-            ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::NotSent | ErrorKind::Unanswered
-        )
+        self.0.transient
     }
 
     /// Whether the customer has to go through the connect flow again: the grant was refused, or the token was and the
-    /// provider gives no refresh tokens.
+    /// provider gives no refresh tokens, or there is no such connection.
     pub fn needs_reconnect(&self) -> bool {
         self.0.needs_reconnect
     }
@@ -345,5 +373,14 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let transient = error.is_transient();
+        let mut told = Self::new(ErrorKind::Store, format!("the store failed: {error}")).because(error);
+        told.0.transient = transient;
+        told
     }
 }

@@ -1,6 +1,8 @@
 //! Where connections are kept, and the rules by which several processes share them.
 
 mod memory;
+#[cfg(feature = "store-suite")]
+pub mod suite;
 
 pub use memory::MemoryStore;
 
@@ -25,7 +27,8 @@ use secrecy::{ExposeSecret, SecretSlice};
 /// - Leases and the age of intents are measured by the store's own clock (the database's), never by the caller's.
 /// - Nothing is deleted but by [`remove`](Self::remove).
 ///
-/// `oauth_core::store_suite` holds the tests that every store must pass; anybody's own can be run against it.
+/// `oauth_core::store::suite` (feature `store-suite`) holds the tests that every store must pass; anybody's own can be
+/// run against it.
 #[async_trait]
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// The record of a key.

@@ -1,0 +1,84 @@
+//! Lists, and what is due.
+
+use std::time::Duration;
+
+use super::{Content, Key, LONG, Suite, at, broken, ok};
+use crate::store::{Due, RecordState, Summary};
+
+impl<F: AsyncFn(Duration)> Suite<F> {
+    pub(super) async fn a_list_is_by_account_and_in_pages(&self) {
+        let provider = "suite-list";
+        for account in ["c", "a", "e", "b", "d", "gone"] {
+            ok(self.store.insert(&Key::new(provider, account), Content::new("x").due_at(Some(at(1)))).await);
+        }
+        ok(self.store.insert(&Key::new("suite-list-of-another", "f"), Content::new("x")).await);
+        ok(self.store.remove(&Key::new(provider, "gone")).await);
+        let key = Key::new(provider, "b");
+        let (fence, _) = self.lease(&key, "a", LONG).await;
+        assert!(ok(self.store.set_state(&key, fence, 1, broken()).await));
+
+        let mut found: Vec<Summary> = Vec::new();
+        loop {
+            let after = found.last().map(|last| last.account.clone());
+            let page = ok(self.store.list(provider, after.as_deref(), 2).await);
+            assert!(page.len() <= 2, "the limit is kept");
+            if page.is_empty() {
+                break;
+            }
+            found.extend(page);
+        }
+        assert_eq!(accounts(&found), ["a", "b", "c", "d", "e"]);
+        assert_eq!(found[0], Summary::new("a", 1, RecordState::Active, Some(at(1)), None));
+        assert_eq!(found[1].state, broken());
+        assert!(ok(self.store.list("suite-list-of-nobody", None, 9).await).is_empty());
+    }
+
+    pub(super) async fn what_is_due_comes_lapsing_first(&self) {
+        let provider = "suite-due";
+        for (account, due, lapses) in [
+            ("never", None, None),
+            ("due-30", Some(30), None),
+            ("due-10", Some(10), Some(1_000)),
+            ("due-90", Some(90), None),
+            ("lapses-200", Some(95), Some(200)),
+            ("lapses-150", None, Some(150)),
+            ("broken", Some(1), Some(1)),
+        ] {
+            let content = Content::new("x").due_at(due.map(at)).lapses_at(lapses.map(at));
+            ok(self.store.insert(&Key::new(provider, account), content).await);
+        }
+        ok(self
+            .store
+            .insert(&Key::new("suite-due-of-another", "x"), Content::new("x").due_at(Some(at(1))))
+            .await);
+        let key = Key::new(provider, "broken");
+        let (fence, _) = self.lease(&key, "a", LONG).await;
+        assert!(ok(self.store.set_state(&key, fence, 1, broken()).await));
+
+        let due = Due::of(provider).due_by(at(30));
+        assert_eq!(
+            accounts(&ok(self.store.due(&due, 9).await)),
+            ["due-10", "due-30"],
+            "at or before, and active"
+        );
+        let lapsing = Due::of(provider).lapses_by(at(200));
+        assert_eq!(accounts(&ok(self.store.due(&lapsing, 9).await)), ["lapses-150", "lapses-200"]);
+        let both = Due::of(provider).due_by(at(95)).lapses_by(at(200));
+        let found = ok(self.store.due(&both, 9).await);
+        assert_eq!(
+            accounts(&found),
+            ["lapses-150", "lapses-200", "due-10", "due-30", "due-90"],
+            "each once, lapsing first"
+        );
+        assert_eq!(found[2], Summary::new("due-10", 1, RecordState::Active, Some(at(10)), Some(at(1_000))));
+        assert_eq!(accounts(&ok(self.store.due(&both, 3).await)), ["lapses-150", "lapses-200", "due-10"]);
+        assert!(
+            ok(self.store.due(&Due::of(provider), 9).await).is_empty(),
+            "who asks for nothing gets nothing"
+        );
+    }
+}
+
+fn accounts(found: &[Summary]) -> Vec<&str> {
+    found.iter().map(|summary| summary.account.as_str()).collect()
+}

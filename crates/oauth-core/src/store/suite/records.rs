@@ -1,0 +1,107 @@
+//! Keeping and removing.
+
+use std::time::Duration;
+
+use super::{Content, Key, LONG, Owner, RecordState, Suite, at, broken, ok};
+use crate::store::{Acquired, Saved};
+
+impl<F: AsyncFn(Duration)> Suite<F> {
+    pub(super) async fn what_is_kept_comes_back(&self) {
+        let key = Key::new("suite-kept", "acme");
+        assert!(ok(self.store.load(&key).await).is_none(), "nothing is there before an insert");
+        let content = Content::new("token").due_at(Some(at(60))).lapses_at(Some(at(3_600)));
+        assert_eq!(ok(self.store.insert(&key, content).await), 1, "generations begin at 1");
+        let record = self.read(&key).await;
+        assert_eq!(record.content.bytes(), b"token");
+        assert_eq!(record.content.due_at, Some(at(60)));
+        assert_eq!(record.content.lapses_at, Some(at(3_600)));
+        assert_eq!((record.generation, record.state, record.intent), (1, RecordState::Active, None));
+        // Times that are not set must come back so too, over ones that were.
+        ok(self.store.insert(&key, Content::new("other")).await);
+        let record = self.read(&key).await;
+        assert_eq!((record.content.due_at, record.content.lapses_at), (None, None));
+    }
+
+    pub(super) async fn keys_do_not_touch_each_other(&self) {
+        let (key, generation) = self.connected("keys", "token").await;
+        let twins = [
+            Key::new("suite-keys", "ACME"),
+            Key::new("suite-keys-2", "acme"),
+            Key::new("suite-keys", "acme "),
+        ];
+        for twin in &twins {
+            assert!(ok(self.store.load(twin).await).is_none(), "{twin:?} is taken for {key:?}");
+        }
+        for twin in &twins {
+            ok(self.store.insert(twin, Content::new("twin")).await);
+        }
+        let (fence, _) = self.lease(&twins[0], "a", LONG).await;
+        assert!(ok(self.store.begin(&twins[0], fence, 1).await));
+        assert!(ok(self.store.remove(&twins[1]).await));
+        let record = self.read(&key).await;
+        assert_eq!(
+            (record.content.bytes(), record.generation, record.intent),
+            (&b"token"[..], generation, None)
+        );
+        self.lease(&key, "b", LONG).await;
+    }
+
+    pub(super) async fn an_insert_always_wins(&self) {
+        let (key, first) = self.connected("insert", "old").await;
+        let (fence, _) = self.lease(&key, "a", LONG).await;
+        assert!(ok(self.store.begin(&key, fence, first).await));
+        assert!(ok(self.store.set_state(&key, fence, first, broken()).await));
+        assert!(ok(self.store.begin(&key, fence, first).await));
+        let second = ok(self.store.insert(&key, Content::new("new")).await);
+        assert_eq!(second, first + 1, "an insert counts");
+        let record = self.read(&key).await;
+        assert_eq!(record.content.bytes(), b"new");
+        assert_eq!((record.generation, record.state, record.intent), (second, RecordState::Active, None));
+        // The lease ended with the token that it was for.
+        assert!(!ok(self.store.begin(&key, fence, second).await), "an insert ends leases");
+        assert!(!ok(self.store.renew(&key, fence, LONG).await), "an insert ends leases");
+        match ok(self.store.save(&key, first, Content::new("late")).await) {
+            Saved::Superseded { record } => assert_eq!(record.content.bytes(), b"new"),
+            other => panic!("a refresh of the old token must not undo a fresh connection: {other:?}"),
+        }
+        let (later, _) = self.lease(&key, "b", LONG).await;
+        assert!(later > fence, "fences grow");
+    }
+
+    pub(super) async fn a_removed_key_goes_on_counting(&self) {
+        let (key, first) = self.connected("removed", "old").await;
+        let (fence, _) = self.lease(&key, "a", LONG).await;
+        assert!(ok(self.store.begin(&key, fence, first).await));
+        assert!(ok(self.store.remove(&key).await));
+        assert!(!ok(self.store.remove(&key).await), "it is gone already");
+        assert!(ok(self.store.load(&key).await).is_none());
+        assert!(!ok(self.store.begin(&key, fence, first).await));
+        assert!(!ok(self.store.renew(&key, fence, LONG).await));
+        assert!(!ok(self.store.set_state(&key, fence, first, broken()).await));
+        ok(self.store.release(&key, fence).await);
+        let saved = ok(self.store.save(&key, first, Content::new("late")).await);
+        assert!(matches!(saved, Saved::Missing), "a save brings nothing back: {saved:?}");
+        let asked = ok(self.store.acquire(&key, &Owner::new("a"), LONG).await);
+        assert!(matches!(asked, Acquired::Missing), "{asked:?}");
+
+        let second = ok(self.store.insert(&key, Content::new("new")).await);
+        assert!(second > first, "or a late save of the removed token could be taken for one of the new");
+        assert_eq!(self.read(&key).await.intent, None);
+        let (later, _) = self.lease(&key, "b", LONG).await;
+        assert!(later > fence, "or a late holder of the removed one could be taken for a holder of the new");
+    }
+
+    pub(super) async fn content_of_any_kind(&self) {
+        for (account, bytes) in [
+            ("empty", Vec::new()),
+            ("any byte", (0..=255).collect::<Vec<u8>>()),
+            ("large", vec![7; 300_000]),
+            ("it's \"quoted\" \\ %_;--", b"x".to_vec()),
+            ("Übergröße 東京 🦀", b"x".to_vec()),
+        ] {
+            let key = Key::new("suite-content", account);
+            ok(self.store.insert(&key, Content::new(bytes.clone())).await);
+            assert_eq!(self.read(&key).await.content.bytes(), bytes, "{account}");
+        }
+    }
+}
