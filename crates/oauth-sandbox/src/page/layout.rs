@@ -27,9 +27,18 @@ button.main { color: var(--on-main); background: var(--main); }
 button:focus-visible, input:focus-visible, a:focus-visible { outline: 3px solid var(--main); outline-offset: 2px; }
 a { color: var(--main); }
 code { overflow-wrap: anywhere; }
-table { width: 100%; border-collapse: collapse; } th, td { padding: .4rem; text-align: left; overflow-wrap: anywhere;
+.scroll { overflow-x: auto; }
+table { width: 100%; border-collapse: collapse; } th, td { padding: .4rem; text-align: left;
   border-bottom: 1px solid var(--line); vertical-align: top; }
-th, td button { overflow-wrap: normal; }
+.stacks code { overflow-wrap: break-word; }
+@media (max-width: 32rem) {
+  .stacks tbody, .stacks tr, .stacks td { display: block; }
+  .stacks th { display: none; }
+  .stacks tr { padding: .4rem 0; border-bottom: 1px solid var(--line); }
+  .stacks tr:has(th) { padding: 0; }
+  .stacks td { padding: .1rem 0; border: 0; }
+  .stacks td::before { content: attr(data-label); display: block; color: var(--soft); font-size: .9rem; }
+}
 .alert { color: var(--warn); font-weight: 600; }
 ";
 

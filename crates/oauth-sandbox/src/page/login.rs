@@ -50,10 +50,13 @@ impl Login<'_> {
                 (self.more)
                 @if !self.accounts.is_empty() {
                     h2 { "Accounts to try" }
-                    table {
+                    table.stacks {
                         tr { th scope="col" { (user_label) } th scope="col" { "Password" } }
                         @for (user, password) in self.accounts {
-                            tr { td { code { (user) } } td { code { (password) } } }
+                            tr {
+                                td data-label=(user_label) { code { (user) } }
+                                td data-label="Password" { code { (password) } }
+                            }
                         }
                     }
                 }
