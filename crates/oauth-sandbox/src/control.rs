@@ -1,17 +1,6 @@
 //! The controls over HTTP, for other processes. Whoever calls must know the key that was made up at the start.
 //!
-//! Under the control URL, each request with the header `X-Sandbox-Key`:
-//!
-//! | Request | Body | Answer |
-//! |---|---|---|
-//! | `GET /{provider}/now` | | `{"now":"…"}` (RFC 3339) |
-//! | `POST /{provider}/advance` | `{"seconds":N}` | `{"now":"…"}` |
-//! | `POST /{provider}/faults` | `{"on":"token"\|"api","fault":{…}}`, see [`Fault`] | 204 |
-//! | `GET /{provider}/journal` | | the [`Journal`](crate::Journal) |
-//! | `POST /{provider}/reset` | | 204 |
-//! | `POST /all/advance`, `POST /all/reset` | as above | as above |
-//!
-//! Errors are `{"error":"…"}` with 400, 401 or 404.
+//! The README has them all in one table.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +14,7 @@ use axum::{Json, Router};
 use http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
 use crate::fault::{Fault, On};
@@ -47,18 +36,24 @@ type Shared = Arc<Panel>;
 /// The control server's router for `providers`, under `key`.
 pub(crate) fn router(key: String, providers: Vec<Arc<dyn Controls>>) -> Router {
     let panel = Arc::new(Panel { key, providers });
+    let own = panel.providers.iter().fold(Router::new(), |routes, provider| {
+        routes.nest(&format!("/{}", provider.name()), Arc::clone(provider).own())
+    });
     Router::new()
         .route("/{provider}/now", get(now))
         .route("/{provider}/advance", post(advance))
         .route("/{provider}/faults", post(faults))
         .route("/{provider}/journal", get(journal))
         .route("/{provider}/reset", post(reset))
+        .with_state(Arc::clone(&panel))
+        .merge(own)
         .fallback(async || Problem::NotFound)
-        .layer(from_fn_with_state(Arc::clone(&panel), guard))
-        .with_state(panel)
+        .layer(from_fn_with_state(panel, guard))
 }
 
-enum Problem {
+/// Why a control was not used.
+#[derive(Debug)]
+pub(crate) enum Problem {
     Key,
     NotFound,
     Body(String),
@@ -104,7 +99,8 @@ impl Panel {
     }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+/// The JSON in `body`.
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     // The content type does not matter to whoever controls a sandbox with a one-liner.
     serde_json::from_slice(body).map_err(|error| Problem::Body(error.to_string()))
 }
@@ -115,6 +111,26 @@ fn time(provider: &dyn Controls) -> Response {
 
 async fn now(State(panel): State<Shared>, Path(name): Path<String>) -> Result<Response, Problem> {
     Ok(time(panel.one(&name)?))
+}
+
+/// A name, and nothing else: what to register an application needs.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    name: String,
+}
+
+/// Registers one more application with `register`, which gives its identifier and its secret.
+pub(crate) fn register_client(
+    body: &[u8],
+    register: impl FnOnce(&str) -> (String, String),
+) -> Result<Json<Value>, Problem> {
+    let Named { name } = read(body)?;
+    if name.trim().is_empty() {
+        return Err(Problem::Body("the name is empty".to_owned()));
+    }
+    let (client_id, client_secret) = register(&name);
+    Ok(Json(json!({ "client_id": client_id, "client_secret": client_secret })))
 }
 
 #[derive(Deserialize)]

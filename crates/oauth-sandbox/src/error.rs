@@ -31,6 +31,9 @@ pub enum Error {
     /// The person was sent away from loopback before being asked anything.
     #[error("the authorize URL is not one of this sandbox: {0}")]
     Elsewhere(String),
+    /// The person was to follow a URL that does not lead to this computer.
+    #[error("the person's browser follows http and https URLs of this computer only, not {0}")]
+    NotHere(String),
     /// The person has no account here.
     #[error("the sandbox has no user {0}; see users()")]
     NoSuchUser(String),

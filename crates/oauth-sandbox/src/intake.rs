@@ -10,27 +10,27 @@ use http_body_util::{BodyExt as _, Limited};
 use crate::fault::{self, Sever};
 use crate::journal::{Kind, Ticket};
 use crate::params::Params;
-use crate::played::{Played, Shared};
+use crate::played::{Rulebook, Shared};
 
 /// No request to our providers' OAuth pages and APIs comes near this.
 const LARGEST_BODY: usize = 1 << 20;
 
 /// Outermost: reads the parameters once for handlers and journal, and opens and closes the journal's entry.
-pub(crate) async fn intake<P: Played>(
+pub(crate) async fn intake<P: Rulebook>(
     State(core): State<Shared<P>>,
     request: Request,
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
-        let ticket = core.journal.open(core.now(), &parts.method, parts.uri.path(), &Params::default());
+        let ticket = core.journal.open(core.now(), &parts, &Params::default());
         ticket.note("the body was cut short or is larger than 1 MiB");
         ticket.status(StatusCode::PAYLOAD_TOO_LARGE.as_u16());
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let body = body.to_bytes();
     let params = Params::read(&parts, &body).await;
-    let ticket = core.journal.open(core.now(), &parts.method, parts.uri.path(), &params);
+    let ticket = core.journal.open(core.now(), &parts, &params);
     parts.extensions.insert(params);
     parts.extensions.insert(ticket.clone());
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
@@ -41,7 +41,7 @@ pub(crate) async fn intake<P: Played>(
 }
 
 /// Around the routes of one kind: says so in the journal, and lets a fault that waits for this kind of call happen.
-pub(crate) async fn of_kind<P: Played>(
+pub(crate) async fn of_kind<P: Rulebook>(
     State((core, kind)): State<(Shared<P>, Kind)>,
     ticket: Ticket,
     request: Request,

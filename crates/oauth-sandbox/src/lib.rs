@@ -31,9 +31,8 @@
 //!
 //! # Control over HTTP
 //!
-//! [`Sandbox::control_url`] with the header `X-Sandbox-Key: `[`Sandbox::control_key`]: `GET /{provider}/now`,
-//! `POST /{provider}/advance` with `{"seconds":N}`, `POST /{provider}/faults` with `{"on":"token"|"api","fault":{…}}`
-//! (see [`Fault`]), `GET /{provider}/journal`, `POST /{provider}/reset`; `all` stands for every provider in `advance` and `reset`.
+//! Other processes control a [`Sandbox`] below [`Sandbox::control_url`], with the header `X-Sandbox-Key: `[`Sandbox::control_key`].
+//! The README has all controls in one table; faults have the JSON form of [`Fault`].
 
 mod builder;
 mod callback;
@@ -64,6 +63,7 @@ mod user;
 
 pub use builder::Builder;
 pub use card::{Card, ControlCard, ProviderCard, UserCard};
+pub use clock::SandboxClock;
 pub use cobot::Cobot;
 pub use cohortgo::CohortGo;
 pub use error::Error;
@@ -72,6 +72,7 @@ pub use go1::Go1;
 pub use gocd::Gocd;
 pub use journal::{Entry, Journal, Kind, Parameter};
 pub use person::Person;
+pub use played::Played;
 pub use running::Running;
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use user::User;

@@ -9,7 +9,7 @@ use axum::middleware::from_fn_with_state;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 
-use crate::clock::Clock;
+use crate::clock::SandboxClock;
 use crate::fault::{Fault, Faults, On};
 use crate::intake::{intake, of_kind};
 use crate::journal::{Journal, Kind, Log};
@@ -20,7 +20,7 @@ use crate::sync::lock;
 use crate::user::User;
 
 /// One provider's own rules. Everything else (listening, TLS, clock, faults, journal, sessions, control) is shared.
-pub trait Played: Sized + Send + Sync + 'static {
+pub trait Rulebook: Sized + Send + Sync + 'static {
     /// Its name in control paths and on the card.
     const NAME: &'static str;
     /// Its name for people.
@@ -54,7 +54,33 @@ pub trait Played: Sized + Send + Sync + 'static {
     fn users(state: &Self::State) -> Vec<User>;
     /// Its routes by kind.
     fn routes(setup: &Setup<Self>) -> Routes<Self>;
+    /// Controls of its own, for other processes, below its name on the control server.
+    fn controls() -> Router<Shared<Self>> {
+        Router::new()
+    }
 }
+
+/// A provider that this crate plays. Code that works with any of them takes a [`Running`](crate::Running) of it:
+///
+/// ```
+/// use oauth_sandbox::{Played, Running};
+///
+/// fn quiet<P: Played>(sandbox: &Running<P>) -> bool {
+///     sandbox.journal().entries().is_empty()
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), oauth_sandbox::Error> {
+/// let sandbox = oauth_sandbox::Sandbox::start().await?;
+/// assert!(quiet(sandbox.cobot()) && quiet(sandbox.go1()));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// It is sealed: there are those four.
+pub trait Played: Rulebook {}
+
+impl<P: Rulebook> Played for P {}
 
 /// Where a server is.
 #[derive(Clone, Debug)]
@@ -86,7 +112,7 @@ pub struct Urls {
 }
 
 /// What is fixed at the start.
-pub struct Setup<P: Played> {
+pub struct Setup<P: Rulebook> {
     pub(crate) origin: Origin,
     /// The second, plain port beside a TLS one.
     pub(crate) plain: Option<Origin>,
@@ -99,7 +125,7 @@ pub struct Setup<P: Played> {
     pub(crate) issued: P::Issued,
 }
 
-impl<P: Played> fmt::Debug for Setup<P> {
+impl<P: Rulebook> fmt::Debug for Setup<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Setup")
             .field("origin", &self.origin)
@@ -113,24 +139,24 @@ impl<P: Played> fmt::Debug for Setup<P> {
 }
 
 /// A provider's routes, by what they are for. Faults for token calls meet `token`, faults for API calls meet `api`.
-pub struct Routes<P: Played> {
+pub struct Routes<P: Rulebook> {
     pub(crate) authorize: Router<Shared<P>>,
     pub(crate) token: Router<Shared<P>>,
     pub(crate) api: Router<Shared<P>>,
     pub(crate) pages: Router<Shared<P>>,
 }
 
-impl<P: Played> fmt::Debug for Routes<P> {
+impl<P: Rulebook> fmt::Debug for Routes<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Routes").finish_non_exhaustive()
     }
 }
 
 /// A provider at work: what handlers get as their `State`.
-pub(crate) struct Core<P: Played> {
+pub struct Core<P: Rulebook> {
     pub(crate) setup: Setup<P>,
     pub(crate) urls: Urls,
-    pub(crate) clock: Clock,
+    pub(crate) clock: SandboxClock,
     pub(crate) journal: Log,
     pub(crate) faults: Faults,
     pub(crate) sessions: Sessions,
@@ -140,9 +166,9 @@ pub(crate) struct Core<P: Played> {
 /// How handlers hold it.
 pub(crate) type Shared<P> = Arc<Core<P>>;
 
-impl<P: Played> Core<P> {
+impl<P: Rulebook> Core<P> {
     pub(crate) fn new(setup: Setup<P>) -> Self {
-        let clock = Clock::default();
+        let clock = SandboxClock::default();
         let state = Mutex::new(P::state(&setup, clock.now()));
         let mut urls = P::urls(&setup.origin);
         if let (Some(path), Some(api)) = (P::API_APART, &setup.api) {
@@ -173,14 +199,14 @@ impl<P: Played> Core<P> {
     }
 }
 
-impl<P: Played> fmt::Debug for Core<P> {
+impl<P: Rulebook> fmt::Debug for Core<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Core").field("provider", &P::NAME).field("setup", &self.setup).finish_non_exhaustive()
     }
 }
 
 /// The router of one provider, and a second one for the API's own port where there is one.
-pub(crate) fn routers<P: Played>(core: &Shared<P>) -> (Router, Option<Router>) {
+pub(crate) fn routers<P: Rulebook>(core: &Shared<P>) -> (Router, Option<Router>) {
     let Routes { authorize, token, api, pages } = P::routes(&core.setup);
     let kind = |routes: Router<Shared<P>>, kind| {
         // A layer on no routes at all would be a panic.
@@ -200,7 +226,7 @@ pub(crate) fn routers<P: Played>(core: &Shared<P>) -> (Router, Option<Router>) {
 }
 
 /// `routes` with what is around all of them.
-fn finished<P: Played>(core: &Shared<P>, routes: Router<Shared<P>>) -> Router {
+fn finished<P: Rulebook>(core: &Shared<P>, routes: Router<Shared<P>>) -> Router {
     routes
         // None of the four tells a wrong method from a wrong path, as far as documented.
         .method_not_allowed_fallback(no_such_page::<P>)
@@ -209,7 +235,7 @@ fn finished<P: Played>(core: &Shared<P>, routes: Router<Shared<P>>) -> Router {
         .with_state(Arc::clone(core))
 }
 
-async fn no_such_page<P: Played>() -> Page {
+async fn no_such_page<P: Rulebook>() -> Page {
     let text = format!("The {} sandbox has nothing here.", P::TITLE);
     Page::message(P::TITLE, StatusCode::NOT_FOUND, "Page not found", &text)
 }
@@ -222,9 +248,11 @@ pub(crate) trait Controls: Send + Sync {
     fn fault(&self, on: On, fault: Fault);
     fn journal(&self) -> Journal;
     fn reset(&self);
+    /// What only this provider has.
+    fn own(self: Arc<Self>) -> Router;
 }
 
-impl<P: Played> Controls for Core<P> {
+impl<P: Rulebook> Controls for Core<P> {
     fn name(&self) -> &'static str {
         P::NAME
     }
@@ -247,5 +275,9 @@ impl<P: Played> Controls for Core<P> {
 
     fn reset(&self) {
         self.reset();
+    }
+
+    fn own(self: Arc<Self>) -> Router {
+        P::controls().with_state(self)
     }
 }

@@ -10,6 +10,7 @@ use url::Url;
 use crate::Error;
 use crate::builder::Builder;
 use crate::card::ProviderCard;
+use crate::clock::SandboxClock;
 use crate::fault::{Fault, On};
 use crate::journal::Journal;
 use crate::person::Person;
@@ -41,6 +42,18 @@ impl<P: Played> Running<P> {
     /// Choices before the start.
     pub fn builder() -> Builder<P> {
         Builder::default()
+    }
+
+    /// Its name on the card and in control paths, such as `cohortgo`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        P::NAME
+    }
+
+    /// Its name for people, such as `Cohort Go`.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        P::TITLE
     }
 
     /// The provider's root as its documents write it (for GoCD with the context path).
@@ -126,6 +139,12 @@ impl<P: Played> Running<P> {
     /// When a page stops the person before that, see [`Error`].
     pub async fn deny(&self, authorize_url: impl AsRef<str>) -> Result<Url, Error> {
         self.person().deny(authorize_url).await
+    }
+
+    /// The provider's clock, to be shared with a client.
+    #[must_use]
+    pub fn clock(&self) -> SandboxClock {
+        self.core.clock.clone()
     }
 
     /// Sets the provider's clock forward. Nothing else in the provider knows the time.

@@ -6,16 +6,16 @@ use std::net::Ipv4Addr;
 
 use crate::builder::Builder;
 use crate::card::{Card, ControlCard};
-use crate::cobot::Cobot;
-use crate::cohortgo::CohortGo;
-use crate::go1::Go1;
-use crate::gocd::Gocd;
+use crate::cobot::{self, Cobot};
+use crate::cohortgo::{self, CohortGo};
+use crate::go1::{self, Go1};
+use crate::gocd::{self, Gocd};
 use crate::played::Played;
 use crate::running::Running;
 use crate::server::{self, Server};
 use crate::{Error, control, random};
 
-/// The control server's port, counted from the port base; the providers' are in [`Played::PORT_OFFSET`].
+/// The control server's port, counted from the port base; the providers' are in [`Rulebook::PORT_OFFSET`](crate::played::Rulebook::PORT_OFFSET).
 const CONTROL_OFFSET: u16 = 9;
 /// The plain ports beside the TLS ones, counted from the providers'.
 const PLAIN_OFFSET: u16 = 10;
@@ -32,39 +32,84 @@ pub struct Sandbox {
     _server: Server,
 }
 
-/// How the whole sandbox is to run.
+/// How the whole sandbox is to run. What is said for all providers and again for one holds as it was said last.
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing runs until `start`"]
 pub struct SandboxBuilder {
     port_base: Option<u16>,
-    redirect_uris: Vec<String>,
-    auto_approve: bool,
-    tls: bool,
+    cohortgo: Builder<cohortgo::Rules>,
+    cobot: Builder<cobot::Rules>,
+    go1: Builder<go1::Rules>,
+    gocd: Builder<gocd::Rules>,
 }
 
 impl SandboxBuilder {
     /// The first of the ports: Cohort Go takes it, Cobot the next, then Go1, then GoCD, then Cohort Go's API; the control server takes the
-    /// tenth. With TLS, the plain ports lie ten above. `None` (the default) and 0 take any free ports.
+    /// tenth. With TLS, the plain ports lie ten above. `None` (the default) and 0 leave them to the providers' own builders, which take
+    /// any free ones.
     pub fn port_base(mut self, port_base: impl Into<Option<u16>>) -> Self {
         self.port_base = port_base.into().filter(|base| *base != 0);
         self
     }
 
     /// Registers one more redirect URI at every provider.
-    pub fn redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
-        self.redirect_uris.push(redirect_uri.into());
-        self
+    pub fn redirect_uri(self, redirect_uri: impl Into<String>) -> Self {
+        let uri = &redirect_uri.into();
+        self.cohortgo(|cohortgo| cohortgo.redirect_uri(uri))
+            .cobot(|cobot| cobot.redirect_uri(uri))
+            .go1(|go1| go1.redirect_uri(uri))
+            .gocd(|gocd| gocd.redirect_uri(uri))
     }
 
     /// Whether authorize URLs answer with the redirect straight away, see [`Builder::auto_approve`].
-    pub fn auto_approve(mut self, auto_approve: bool) -> Self {
-        self.auto_approve = auto_approve;
-        self
+    pub fn auto_approve(self, auto_approve: bool) -> Self {
+        self.cohortgo(|cohortgo| cohortgo.auto_approve(auto_approve))
+            .cobot(|cobot| cobot.auto_approve(auto_approve))
+            .go1(|go1| go1.auto_approve(auto_approve))
+            .gocd(|gocd| gocd.auto_approve(auto_approve))
     }
 
     /// Whether the providers speak TLS, see [`Builder::tls`]. Each has an authority of its own. The control server stays plain.
-    pub fn tls(mut self, tls: bool) -> Self {
-        self.tls = tls;
+    pub fn tls(self, tls: bool) -> Self {
+        self.cohortgo(|cohortgo| cohortgo.tls(tls))
+            .cobot(|cobot| cobot.tls(tls))
+            .go1(|go1| go1.tls(tls))
+            .gocd(|gocd| gocd.tls(tls))
+    }
+
+    /// Choices for Cohort Go alone.
+    pub fn cohortgo(
+        mut self,
+        choose: impl FnOnce(Builder<cohortgo::Rules>) -> Builder<cohortgo::Rules>,
+    ) -> Self {
+        self.cohortgo = choose(self.cohortgo);
+        self
+    }
+
+    /// Choices for Cobot alone.
+    pub fn cobot(mut self, choose: impl FnOnce(Builder<cobot::Rules>) -> Builder<cobot::Rules>) -> Self {
+        self.cobot = choose(self.cobot);
+        self
+    }
+
+    /// Choices for Go1 alone.
+    pub fn go1(mut self, choose: impl FnOnce(Builder<go1::Rules>) -> Builder<go1::Rules>) -> Self {
+        self.go1 = choose(self.go1);
+        self
+    }
+
+    /// Choices for GoCD alone.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oauth_sandbox::Error> {
+    /// let builder = oauth_sandbox::Sandbox::builder().gocd(|gocd| gocd.late_acl(true)).go1(|go1| go1.callback_slash(false));
+    /// let sandbox = builder.start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn gocd(mut self, choose: impl FnOnce(Builder<gocd::Rules>) -> Builder<gocd::Rules>) -> Self {
+        self.gocd = choose(self.gocd);
         self
     }
 
@@ -73,37 +118,36 @@ impl SandboxBuilder {
     /// # Errors
     /// When a port is taken or past 65535, or the certificates could not be made.
     pub async fn start(self) -> Result<Sandbox, Error> {
-        let cohortgo: CohortGo = self.provider()?.start().await?;
-        let cobot: Cobot = self.provider()?.start().await?;
-        let go1: Go1 = self.provider()?.start().await?;
-        let gocd: Gocd = self.provider()?.start().await?;
-        let providers = vec![cohortgo.controls(), cobot.controls(), go1.controls(), gocd.controls()];
+        let base = self.port_base;
+        let cohortgo = placed(self.cohortgo, base)?.start().await?;
+        let cobot = placed(self.cobot, base)?.start().await?;
+        let go1 = placed(self.go1, base)?.start().await?;
+        let gocd = placed(self.gocd, base)?.start().await?;
 
-        let listener = server::listen(Ipv4Addr::LOCALHOST.into(), self.port(CONTROL_OFFSET)?).await?;
+        let port = base.map_or(Ok(0), |base| port(base, CONTROL_OFFSET))?;
+        let listener = server::listen(Ipv4Addr::LOCALHOST.into(), port).await?;
         let control = ControlCard {
             url: format!("http://127.0.0.1:{}", server::port(&listener)?),
             key: random::opaque(),
         };
+        let providers = vec![cohortgo.controls(), cobot.controls(), go1.controls(), gocd.controls()];
         let server = Server::start(listener, control::router(control.key.clone(), providers), None);
         Ok(Sandbox { cohortgo, cobot, go1, gocd, control, _server: server })
     }
+}
 
-    fn provider<P: Played>(&self) -> Result<Builder<P>, Error> {
-        let mut builder = Running::<P>::builder()
-            .port(self.port(P::PORT_OFFSET)?)
-            .plain_port(self.port(P::PORT_OFFSET + PLAIN_OFFSET)?)
-            .auto_approve(self.auto_approve)
-            .tls(self.tls);
-        builder.api_port = self.port(P::PORT_OFFSET + API_OFFSET)?;
-        Ok(self.redirect_uris.iter().fold(builder, |builder, uri| builder.redirect_uri(uri)))
+/// With the ports that it has above the base, if there is one.
+fn placed<P: Played>(mut builder: Builder<P>, base: Option<u16>) -> Result<Builder<P>, Error> {
+    if let Some(base) = base {
+        builder.api_port = port(base, P::PORT_OFFSET + API_OFFSET)?;
+        builder =
+            builder.port(port(base, P::PORT_OFFSET)?).plain_port(port(base, P::PORT_OFFSET + PLAIN_OFFSET)?);
     }
+    Ok(builder)
+}
 
-    fn port(&self, offset: u16) -> Result<u16, Error> {
-        match self.port_base {
-            None => Ok(0),
-            Some(base) => base.checked_add(offset).ok_or(Error::PortBase(base)),
-        }
-    }
+fn port(base: u16, offset: u16) -> Result<u16, Error> {
+    base.checked_add(offset).ok_or(Error::PortBase(base))
 }
 
 impl Sandbox {

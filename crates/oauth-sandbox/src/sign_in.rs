@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use crate::journal::Ticket;
 use crate::page::{Login, Page};
 use crate::params::Params;
-use crate::played::{Core, Played, Shared};
+use crate::played::{Core, Rulebook, Shared};
 use crate::session::Session;
 use crate::user::User;
 
@@ -25,7 +25,7 @@ pub(crate) const LOGOUT: &str = "/logout";
 pub(crate) const HOME: &str = "/";
 
 /// A provider with a login of this kind.
-pub(crate) trait SignsIn: Played {
+pub(crate) trait SignsIn: Rulebook {
     /// More below the login form.
     fn below_login() -> Markup {
         html! {}
@@ -43,7 +43,7 @@ pub(crate) fn routes<P: SignsIn>() -> Router<Shared<P>> {
 }
 
 /// The browser's session and its user, when somebody is logged in.
-pub(crate) fn logged_in<P: Played>(core: &Core<P>, jar: &CookieJar) -> Option<(Session, User)> {
+pub(crate) fn logged_in<P: Rulebook>(core: &Core<P>, jar: &CookieJar) -> Option<(Session, User)> {
     let session = core.sessions.of(jar)?;
     let login = session.user.clone()?;
     let user = P::users(&core.state()).into_iter().find(|user| user.login == login)?;
@@ -51,20 +51,20 @@ pub(crate) fn logged_in<P: Played>(core: &Core<P>, jar: &CookieJar) -> Option<(S
 }
 
 /// Sends the browser to the login, from where it comes back to `uri`.
-pub(crate) fn to_login<P: Played>(core: &Core<P>, jar: CookieJar, uri: &Uri) -> Response {
+pub(crate) fn to_login<P: Rulebook>(core: &Core<P>, jar: CookieJar, uri: &Uri) -> Response {
     let wanted = uri.path_and_query().map(ToString::to_string);
     let (_, jar) = core.sessions.keep(jar, |session| session.return_to = wanted);
     (jar, (StatusCode::FOUND, [(LOCATION, LOGIN)])).into_response()
 }
 
 /// Logs `user` in and sends the browser to where it wanted to go.
-pub(crate) fn enter<P: Played>(core: &Core<P>, jar: CookieJar, user: &str) -> Response {
+pub(crate) fn enter<P: Rulebook>(core: &Core<P>, jar: CookieJar, user: &str) -> Response {
     let (wanted, jar) = core.sessions.log_in(jar, user);
     (jar, Redirect::to(wanted.as_deref().unwrap_or(HOME))).into_response()
 }
 
 /// Whether the form is from a page of `session`; else the page that says so.
-pub(crate) fn form_is_ours<P: Played>(
+pub(crate) fn form_is_ours<P: Rulebook>(
     session: &Session,
     params: &Params,
     ticket: &Ticket,
@@ -83,12 +83,12 @@ async fn login<P: SignsIn>(State(core): State<Shared<P>>, jar: CookieJar) -> Res
 }
 
 /// Shows the login form under `title`, with `more` below.
-pub(crate) fn ask<P: Played>(core: &Core<P>, title: &str, more: Markup, jar: CookieJar) -> Response {
+pub(crate) fn ask<P: Rulebook>(core: &Core<P>, title: &str, more: Markup, jar: CookieJar) -> Response {
     let (session, jar) = core.sessions.keep(jar, |_| {});
     (jar, page(core, title, more, &session, "", None)).into_response()
 }
 
-fn page<P: Played>(
+fn page<P: Rulebook>(
     core: &Core<P>,
     title: &str,
     more: Markup,
@@ -122,7 +122,7 @@ async fn check<P: SignsIn>(
 }
 
 /// Takes the login form: lets the person in, or shows it again.
-pub(crate) fn admit<P: Played>(
+pub(crate) fn admit<P: Rulebook>(
     core: &Core<P>,
     title: &str,
     more: Markup,
@@ -147,7 +147,7 @@ pub(crate) fn admit<P: Played>(
     enter(core, jar, &user.login)
 }
 
-pub(crate) async fn logout<P: Played>(State(core): State<Shared<P>>, jar: CookieJar) -> Response {
+pub(crate) async fn logout<P: Rulebook>(State(core): State<Shared<P>>, jar: CookieJar) -> Response {
     (core.sessions.log_out(jar), Redirect::to(LOGIN)).into_response()
 }
 

@@ -1,4 +1,4 @@
-//! The authorize URL: question and answer (seed 001; PROVIDERS.md 2a).
+//! The authorize URL: question and answer (seed 001; docs/provider-facts.md 2a).
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -13,7 +13,7 @@ use crate::callback;
 use crate::journal::Ticket;
 use crate::page::{Consent, Page};
 use crate::params::Params;
-use crate::played::{Core, Played as _, Shared};
+use crate::played::{Core, Rulebook as _, Shared};
 use crate::sign_in;
 use crate::user::User;
 

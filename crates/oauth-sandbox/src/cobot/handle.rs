@@ -1,7 +1,7 @@
 //! What the handle and the builder can do for Cobot alone.
 
 use super::Rules;
-use super::fixtures::{Fixture, SPACES};
+use super::fixtures::SPACES;
 use crate::builder::Builder;
 use crate::running::Running;
 
@@ -76,11 +76,6 @@ impl Running<Rules> {
     ///
     /// Gives back whether there were any rights to cut. `user` is an e-mail address or a user id, `subdomain` the space's.
     pub fn cut_admin_rights(&self, user: &str, subdomain: &str) -> bool {
-        let mut state = self.core().state();
-        let found = state.users.iter().find(|known| known.is_called(user)).map(|known| known.login.clone());
-        match (found, Fixture::named(subdomain)) {
-            (Some(user), Some(space)) => state.cut_admin_rights(&user, space),
-            _ => false,
-        }
+        self.core().state().cut(user, subdomain)
     }
 }

@@ -1,8 +1,8 @@
 //! Cobot: the `www` host, and beside it a host for each space.
 //!
-//! Sources: seed 001 and PROVIDERS.md section 2 (in this project's specification), and Cobot's own pages
-//! <https://dev.cobot.me/page/oauth-flow>, <https://dev.cobot.me/api-docs>, and below it `/users`, `/spaces`, `/access-tokens` and
-//! `/memberships`. What is particular here:
+//! Sources: seed 001 and docs/provider-facts.md section 2, and Cobot's own pages
+//! <https://dev.cobot.me/page/oauth-flow>, <https://dev.cobot.me/api-docs>, and below it `/users`, `/spaces`, `/access-tokens`,
+//! `/memberships`, `/plans`, `/payment-records` and `/teams`. What is particular here:
 //!
 //! - one authorizes on `www` or on the space's subdomain, and always gets the token from `www`; the token call has no `redirect_uri`;
 //! - people who use a space under its own domain are logged in there, so Cobot moves the browser to it;
@@ -33,8 +33,8 @@
 //! - Errors at the authorize URL: a page (400) for an unknown client or redirect URI; otherwise, and for a refusal by the person, back to
 //!   the redirect URI as in RFC 6749 4.1.2.1, with `state`. Errors at the token endpoint: RFC 6749 5.2, with 401 for
 //!   `invalid_client`. A verifier that nobody asked for is refused as a wrong one is.
-//! - A scope that the client does not have is `invalid_scope`; at the start it has all that are known. No scope at all gives a token that
-//!   can do what needs none. `read` is good for whatever a `read_…` scope is.
+//! - A scope that the client does not have is `invalid_scope`; at the start it has all that are known, and the six `write_…` scopes
+//!   that nothing but their `read_…` halves suggests. No scope at all gives a token that can do what needs none. `read` is good for whatever a `read_…` scope is.
 //! - A code lives for 10 minutes, and a failed attempt does not spend it. Asking again gives one more token and ends none.
 //! - `redirect_uri` at the token endpoint is not looked at. The client's credentials are taken as parameters only, never from a Basic header.
 //! - A `grant_code` has the scopes of the token that created the user. The registration token is the first user's.
@@ -50,6 +50,7 @@ mod access_tokens;
 mod api;
 mod authorize;
 mod caller;
+mod control;
 mod failure;
 mod fixtures;
 mod handle;
@@ -68,7 +69,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
 
-use crate::played::{Origin, Played, Routes, Setup, Urls};
+use crate::played::{Origin, Routes, Rulebook, Setup, Shared, Urls};
 use crate::random;
 use crate::running::Running;
 use crate::user::User;
@@ -79,7 +80,7 @@ pub use handle::Space;
 pub type Cobot = Running<Rules>;
 
 /// What makes a provider Cobot.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Rules {}
 
@@ -104,7 +105,7 @@ impl fmt::Debug for Issued {
     }
 }
 
-impl Played for Rules {
+impl Rulebook for Rules {
     const NAME: &'static str = "cobot";
     const TITLE: &'static str = "Cobot";
     const PORT_OFFSET: u16 = 1;
@@ -167,5 +168,9 @@ impl Played for Rules {
                 .route("/api/memberships/{id}", get(memberships::one)),
             pages: pages::routes(),
         }
+    }
+
+    fn controls() -> Router<Shared<Self>> {
+        control::routes()
     }
 }

@@ -98,8 +98,17 @@ impl State {
             || self.admins.iter().any(|(admin, subdomain)| admin == user && *subdomain == space.subdomain)
     }
 
+    /// As [`cut_admin_rights`](Self::cut_admin_rights), by what people call the two.
+    pub(super) fn cut(&mut self, user: &str, subdomain: &str) -> bool {
+        let found = self.users.iter().find(|known| known.is_called(user)).map(|known| known.login.clone());
+        match (found, Fixture::named(subdomain)) {
+            (Some(user), Some(space)) => self.cut_admin_rights(&user, space),
+            _ => false,
+        }
+    }
+
     /// Whether there were any rights to cut. Tokens that `user` made for the space pass to its owner.
-    pub(super) fn cut_admin_rights(&mut self, user: &str, space: &Fixture) -> bool {
+    fn cut_admin_rights(&mut self, user: &str, space: &Fixture) -> bool {
         let before = self.admins.len();
         self.admins.retain(|(admin, subdomain)| admin != user || *subdomain != space.subdomain);
         let cut = self.admins.len() < before;

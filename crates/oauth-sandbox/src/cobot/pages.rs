@@ -14,7 +14,7 @@ use super::place::Pages;
 use crate::journal::Ticket;
 use crate::page::Page;
 use crate::params::Params;
-use crate::played::{Core, Played as _, Shared};
+use crate::played::{Core, Rulebook as _, Shared};
 use crate::sign_in::{self, HOME, LOGIN, LOGOUT};
 use crate::user::User;
 
@@ -57,12 +57,14 @@ async fn home(State(core): State<Shared<Rules>>, Pages(space): Pages, jar: Cooki
             @if let Some(space) = space {
                 p { (space.description) }
             } @else {
-                table {
-                    tr { th scope="col" { "Space" } th scope="col" { "You are" } }
-                    @for space in &SPACES {
-                        tr {
-                            td { a href=(core.setup.origin.at(&space.host())) { (space.name) } }
-                            td { (role(&core, &user, space)) }
+                div.scroll {
+                    table {
+                        tr { th scope="col" { "Space" } th scope="col" { "You are" } }
+                        @for space in &SPACES {
+                            tr {
+                                td { a href=(core.setup.origin.at(&space.host())) { (space.name) } }
+                                td { (role(&core, &user, space)) }
+                            }
                         }
                     }
                 }

@@ -11,7 +11,7 @@ use super::Rules;
 use super::fixtures::{Fixture, SPACES};
 use crate::journal::Ticket;
 use crate::page::Page;
-use crate::played::{Played as _, Shared};
+use crate::played::{Rulebook as _, Shared};
 
 #[derive(Clone, Copy, Debug)]
 enum Place {

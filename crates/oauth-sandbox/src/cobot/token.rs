@@ -1,4 +1,4 @@
-//! The token endpoint, always on `www` (seed 001; PROVIDERS.md 2a).
+//! The token endpoint, always on `www` (seed 001; docs/provider-facts.md 2a).
 
 use axum::Json;
 use axum::extract::State;

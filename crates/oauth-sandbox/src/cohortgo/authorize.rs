@@ -13,7 +13,7 @@ use crate::callback;
 use crate::journal::Ticket;
 use crate::page::{Consent, Page};
 use crate::params::Params;
-use crate::played::{Core, Played as _, Shared};
+use crate::played::{Core, Rulebook as _, Shared};
 use crate::session::Session;
 use crate::sign_in::{self, FORM_TOKEN};
 use crate::user::User;

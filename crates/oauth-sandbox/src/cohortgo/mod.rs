@@ -1,6 +1,6 @@
 //! Cohort Go: the portal on one port, the customers' API on another.
 //!
-//! Sources: seed 000, PROVIDERS.md section 4 (in this project's specification) and the guides on cohortgo.dev. Its own ways:
+//! Sources: seed 000, docs/provider-facts.md section 4 and the guides on cohortgo.dev. Its own ways:
 //!
 //! - `/oauth2/authorize` and `/oauth2/token` are on the portal; the token reply says where the API is (`api_base_url`), and that
 //!   varies by customer: on another port, for one of the two customers also under another path. Nothing of the API is on the portal,
@@ -35,14 +35,18 @@ mod token;
 
 use std::fmt;
 
-use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
 use axum::routing::{get, post};
+use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
+use serde_json::Value;
 
 use crate::builder::Builder;
 use crate::client::Clients;
-use crate::played::{Core, Origin, Played, Routes, Setup, Shared, Urls};
+use crate::control::{self, Problem};
+use crate::played::{Core, Origin, Routes, Rulebook, Setup, Shared, Urls};
 use crate::random;
 use crate::running::Running;
 use crate::sign_in::{self, SignsIn};
@@ -55,7 +59,7 @@ pub use model::{AccountUser, Act};
 pub type CohortGo = Running<Rules>;
 
 /// What makes a provider Cohort Go.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Rules {}
 
@@ -132,6 +136,10 @@ fn api_base_url(core: &Core<Rules>, account: &Account) -> String {
     format!("{}{API_PATH}", base_url(core, account))
 }
 
+async fn register_client(State(core): State<Shared<Rules>>, body: Bytes) -> Result<Json<Value>, Problem> {
+    control::register_client(&body, |name| core.state().clients.register(name))
+}
+
 /// Credentials made up at the start.
 pub struct Issued {
     client_id: String,
@@ -144,7 +152,7 @@ impl fmt::Debug for Issued {
     }
 }
 
-impl Played for Rules {
+impl Rulebook for Rules {
     const NAME: &'static str = "cohortgo";
     const TITLE: &'static str = "Cohort Go";
     const PORT_OFFSET: u16 = 0;
@@ -193,6 +201,10 @@ impl Played for Rules {
             api: ACCOUNTS.iter().fold(Router::new(), |routes, account| routes.merge(api(account))),
             pages: sign_in::routes::<Self>(),
         }
+    }
+
+    fn controls() -> Router<Shared<Self>> {
+        Router::new().route("/register_client", post(register_client))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::callback;
 use crate::journal::Ticket;
 use crate::page::{Consent, Page};
 use crate::params::Params;
-use crate::played::{Core, Played as _, Shared};
+use crate::played::{Core, Rulebook as _, Shared};
 use crate::sign_in::{self, FORM_TOKEN};
 
 /// A request that passed the checks.

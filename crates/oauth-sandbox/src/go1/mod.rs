@@ -1,6 +1,6 @@
 //! Go1: authorization host, API of version 2 and gateway, all on one origin.
 //!
-//! Sources: seed 002 and PROVIDERS.md section 3 (in this project's specification), go1.com's pages on the grants and on scopes, and Go1's
+//! Sources: seed 002 and docs/provider-facts.md section 3, go1.com's pages on the grants and on scopes, and Go1's
 //! REST reference of 2025-01-01. What is where: `/oauth/authorize`, `/oauth/token`, `/oauth/validate`; version 2 under `/v2`; the
 //! gateway under `/gateway`. Its own ways:
 //!
@@ -35,14 +35,18 @@ mod token;
 
 use std::fmt;
 
-use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
 use axum::routing::{get, post};
+use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
+use serde_json::Value;
 
 use crate::builder::Builder;
 use crate::client::Clients;
-use crate::played::{Origin, Played, Routes, Setup, Urls};
+use crate::control::{self, Problem};
+use crate::played::{Origin, Routes, Rulebook, Setup, Shared, Urls};
 use crate::random;
 use crate::running::Running;
 use crate::sign_in::{self, SignsIn};
@@ -54,7 +58,7 @@ pub use model::Portal;
 pub type Go1 = Running<Rules>;
 
 /// What makes a provider Go1.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Rules {}
 
@@ -100,6 +104,10 @@ impl Running<Rules> {
     }
 }
 
+async fn register_client(State(core): State<Shared<Rules>>, body: Bytes) -> Result<Json<Value>, Problem> {
+    control::register_client(&body, |name| core.state().clients.register(name))
+}
+
 /// Credentials made up at the start.
 pub struct Issued {
     client_id: String,
@@ -112,7 +120,7 @@ impl fmt::Debug for Issued {
     }
 }
 
-impl Played for Rules {
+impl Rulebook for Rules {
     const NAME: &'static str = "go1";
     const TITLE: &'static str = "Go1";
     const PORT_OFFSET: u16 = 2;
@@ -163,6 +171,10 @@ impl Played for Rules {
                 .route("/gateway/learning-objects", get(learning_objects::on_gateway)),
             pages: sign_in::routes::<Self>().merge(sign_up::routes()),
         }
+    }
+
+    fn controls() -> Router<Shared<Self>> {
+        Router::new().route("/register_client", post(register_client))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The scopes that there are, each with what a consent page says of it.
 
 /// Known scopes. Source: go1.com/developers/customers/concepts/scope-permissions; the last two were seen in other people's clients
-/// (PROVIDERS.md 3b). Go1 gives `user.login` on request only; here everybody may ask for it.
+/// (docs/provider-facts.md 3b). Go1 gives `user.login` on request only; here everybody may ask for it.
 const KNOWN: [(&str, &str); 15] = [
     ("user.read", "See your profile"),
     ("user.write", "Change your profile"),

@@ -14,7 +14,7 @@ use super::model::Newcomer;
 use crate::journal::Ticket;
 use crate::page::Page;
 use crate::params::Params;
-use crate::played::{Played as _, Shared};
+use crate::played::{Rulebook as _, Shared};
 use crate::session::Session;
 use crate::sign_in::{self, FORM_TOKEN, LOGIN};
 

@@ -1,5 +1,5 @@
-//! The token endpoint. Its refusals have the form of PHP's `league/oauth2-server`, which Go1's codes point to (PROVIDERS.md 3a); the
-//! texts are made up but for the one on refresh tokens.
+//! The token endpoint. Its refusals have the form of PHP's `league/oauth2-server`, which Go1's codes point to
+//! (docs/provider-facts.md 3a); the texts are made up but for the one on refresh tokens.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};

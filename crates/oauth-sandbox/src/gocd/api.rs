@@ -1,4 +1,4 @@
-//! The API calls of today's GoCD that a client can make without knowing the server's configuration (PROVIDERS.md 1g).
+//! The API calls of today's GoCD that a client can make without knowing the server's configuration (docs/provider-facts.md 1g).
 //! Field names as in GoCD's API documentation.
 
 use axum::extract::State;

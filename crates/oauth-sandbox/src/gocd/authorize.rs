@@ -1,4 +1,4 @@
-//! The authorize URL: question and answer (PROVIDERS.md 1c).
+//! The authorize URL: question and answer (docs/provider-facts.md 1c).
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::{Rules, pages};
 use crate::journal::Ticket;
 use crate::page::{Consent, Page};
 use crate::params::Params;
-use crate::played::{Core, Played as _, Shared};
+use crate::played::{Core, Rulebook as _, Shared};
 
 /// A request that passed the checks.
 struct Asked {

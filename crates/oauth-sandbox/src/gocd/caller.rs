@@ -1,4 +1,4 @@
-//! Who calls a protected page (PROVIDERS.md 1e, 1g).
+//! Who calls a protected page (docs/provider-facts.md 1e, 1g).
 
 use axum_extra::extract::cookie::CookieJar;
 use base64::Engine as _;
@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::{Rules, pages};
 use crate::journal::Ticket;
 use crate::page::Page;
-use crate::played::{Core, Played as _};
+use crate::played::{Core, Rulebook as _};
 use crate::server::Arrived;
 use crate::user::User;
 

@@ -1,4 +1,4 @@
-//! The CCTray feed, and the made-up builds behind it (PROVIDERS.md 1e).
+//! The CCTray feed, and the made-up builds behind it (docs/provider-facts.md 1e).
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};

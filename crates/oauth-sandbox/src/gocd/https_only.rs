@@ -1,4 +1,4 @@
-//! The OAuth pages over plain HTTP, beside TLS (PROVIDERS.md 1b). The flash message that GoCD leaves behind is not played.
+//! The OAuth pages over plain HTTP, beside TLS (docs/provider-facts.md 1b). The flash message that GoCD leaves behind is not played.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use http::header::LOCATION;
 use super::{PlainHttp, Rules};
 use crate::journal::Ticket;
 use crate::page::Page;
-use crate::played::Played as _;
+use crate::played::Rulebook as _;
 use crate::server::Arrived;
 
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! GoCD as it was until 18.7, the last version with an OAuth provider; with personal access tokens, which came in 19.2, beside it.
 //!
-//! Sources: seed 003 and PROVIDERS.md sections 1b to 1h (in this project's specification), which read GoCD's public source.
+//! Sources: seed 003 and docs/provider-facts.md sections 1b to 1h, which read GoCD's public source.
 //! The provider implements OAuth 2.0 **draft 09** and has its own ways; they are all here:
 //!
 //! - grant types and error codes are spelled with hyphens, there is no `token_type` and there are no scopes (1d);
@@ -31,8 +31,8 @@
 //! then good only with the URI it was issued for. Editing the redirect URI in the form replaces them all.
 //!
 //! **Guesses**: the texts of pages; who is refused at the administrator's pages gets 403; an unknown client is 404; the order of
-//! validation messages (name first) and "can't be empty" in them, as PROVIDERS.md has it (a test of the Rails 4 engine expects "can't be
-//! blank"); plain HTTP is refused at `user_tokens` as at every OAuth page (the engine's controller lacks the filter at one commit); the
+//! validation messages (name first) and "can't be empty" in them, as docs/provider-facts.md has it (a test of the Rails 4 engine expects
+//! "can't be blank"); plain HTTP is refused at `user_tokens` as at every OAuth page (the engine's controller lacks the filter at one commit); the
 //! status of a form without its token (422, as in Rails) and of a wrong password (401); the bodies of 401 and 403; revoking a revoked
 //! personal token is 422; status 500 for an OAuth call over plain HTTP beside TLS (the source raises an error there); a redirect URI
 //! without a scheme is put behind the server's own origin (as Rails does); version numbers and CI data.
@@ -59,7 +59,7 @@ use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
 
 use crate::builder::Builder;
-use crate::played::{Origin, Played, Routes, Setup, Urls};
+use crate::played::{Origin, Routes, Rulebook, Setup, Urls};
 use crate::random;
 use crate::running::Running;
 use crate::user::User;
@@ -70,11 +70,11 @@ pub use registration::{ClientCard, InvalidClient};
 pub type Gocd = Running<Rules>;
 
 /// What makes a provider GoCD.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Rules {}
 
-/// What the OAuth pages answer to plain HTTP when the sandbox speaks TLS (PROVIDERS.md 1b).
+/// What the OAuth pages answer to plain HTTP when the sandbox speaks TLS (docs/provider-facts.md 1b).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PlainHttp {
@@ -106,21 +106,21 @@ impl Options {
 
 impl Builder<Rules> {
     /// Whether OAuth callers are refused (403) at every API call that the sandbox has: `cctray.xml`, `current_user` and `version`,
-    /// as the access rules of 2017 and 2018 suggest (PROVIDERS.md 1e and 5). Off by default: the seed calls `cctray.xml` with an
+    /// as the access rules of 2017 and 2018 suggest (docs/provider-facts.md 1e and 5). Off by default: the seed calls `cctray.xml` with an
     /// OAuth token.
     pub fn late_acl(mut self, late_acl: bool) -> Self {
         self.options.late_acl = late_acl;
         self
     }
 
-    /// Whether an access token stops working after its 90 days. Off by default: GoCD's own filter never looks (PROVIDERS.md 1e).
+    /// Whether an access token stops working after its 90 days. Off by default: GoCD's own filter never looks (docs/provider-facts.md 1e).
     pub fn check_expiry(mut self, check_expiry: bool) -> Self {
         self.options.check_expiry = check_expiry;
         self
     }
 
     /// Whether two OAuth clients may have the same name. Off by default, as in the plugin that GoCD's provider came from; GoCD's own port
-    /// of it lacks the rule at one commit (PROVIDERS.md 1f).
+    /// of it lacks the rule at one commit (docs/provider-facts.md 1f).
     pub fn duplicate_client_names(mut self, duplicate_client_names: bool) -> Self {
         self.options.duplicate_client_names = duplicate_client_names;
         self
@@ -134,7 +134,7 @@ impl Builder<Rules> {
 }
 
 impl Running<Rules> {
-    /// A personal access token of the first user, for `Authorization: Bearer` (PROVIDERS.md 1a, 1g): 40 hexadecimal digits. It is
+    /// A personal access token of the first user, for `Authorization: Bearer` (docs/provider-facts.md 1a, 1g): 40 hexadecimal digits. It is
     /// good until somebody revokes it over the API, and again after a [reset](Running::reset).
     #[must_use]
     pub fn personal_access_token(&self) -> &str {
@@ -155,7 +155,7 @@ impl fmt::Debug for Issued {
     }
 }
 
-impl Played for Rules {
+impl Rulebook for Rules {
     const NAME: &'static str = "gocd";
     const TITLE: &'static str = "GoCD";
     const PORT_OFFSET: u16 = 3;

@@ -1,4 +1,4 @@
-//! Clients, codes and tokens, without HTTP: what GoCD's `oauth2_provider` engine keeps in its database (PROVIDERS.md 1c, 1d).
+//! Clients, codes and tokens, without HTTP: what GoCD's `oauth2_provider` engine keeps in its database (docs/provider-facts.md 1c, 1d).
 
 mod clients;
 mod personal;

@@ -14,7 +14,7 @@ use super::{Rules, feed};
 use crate::journal::Ticket;
 use crate::page::{Login, Page};
 use crate::params::Params;
-use crate::played::{Core, Played as _, Shared};
+use crate::played::{Core, Rulebook as _, Shared};
 use crate::session::Session;
 use crate::user::User;
 
@@ -156,10 +156,12 @@ async fn home(State(core): State<Shared<Rules>>, jar: CookieJar, uri: Uri) -> Re
                 a href="/go/oauth/user_tokens" { "OAuth access tokens" }
                 @if admin { " · " a href="/go/oauth/admin/clients" { "Admin: OAuth Clients" } }
             }
-            table {
-                tr { th scope="col" { "Stage" } th scope="col" { "Last build" } th scope="col" { "Label" } }
-                @for stage in feed::visible_to(&user) {
-                    tr { td { (stage.name()) } td { (stage.status) } td { (stage.label) } }
+            div.scroll {
+                table {
+                    tr { th scope="col" { "Stage" } th scope="col" { "Last build" } th scope="col" { "Label" } }
+                    @for stage in feed::visible_to(&user) {
+                        tr { td { (stage.name()) } td { (stage.status) } td { (stage.label) } }
+                    }
                 }
             }
         },

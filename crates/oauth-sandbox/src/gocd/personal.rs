@@ -1,4 +1,4 @@
-//! Personal access tokens over the API of today's GoCD: list, show, create, revoke (PROVIDERS.md 1g).
+//! Personal access tokens over the API of today's GoCD: list, show, create, revoke (docs/provider-facts.md 1g).
 //!
 //! From GoCD's API documentation and, for what it leaves out, its public source: the order of the checks, the words of 400, 403, 415
 //! and the `filter` of the list. **Guess**: revoking a revoked token is 422, and its words.

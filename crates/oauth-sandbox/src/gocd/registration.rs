@@ -47,7 +47,7 @@ impl InvalidClient {
 }
 
 impl Running<Rules> {
-    /// Registers one more application, by the rules of the administrator's form (PROVIDERS.md 1f). A [reset](Running::reset)
+    /// Registers one more application, by the rules of the administrator's form (docs/provider-facts.md 1f). A [reset](Running::reset)
     /// forgets it.
     ///
     /// # Errors

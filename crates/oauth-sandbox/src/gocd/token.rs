@@ -1,4 +1,4 @@
-//! The token endpoint (PROVIDERS.md 1d).
+//! The token endpoint (docs/provider-facts.md 1d).
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};

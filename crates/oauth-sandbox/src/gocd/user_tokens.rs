@@ -1,4 +1,4 @@
-//! Where people see which applications may act for them, and end that (PROVIDERS.md 1b).
+//! Where people see which applications may act for them, and end that (docs/provider-facts.md 1b).
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -13,7 +13,7 @@ use super::pages::{self, FORM_TOKEN};
 use crate::journal::Ticket;
 use crate::page::Page;
 use crate::params::Params;
-use crate::played::{Played as _, Shared};
+use crate::played::{Rulebook as _, Shared};
 
 /// What the next page says.
 pub(super) const DELETED: &str = "OAuth access token was successfully deleted.";
@@ -53,16 +53,18 @@ async fn index(State(core): State<Shared<Rules>>, jar: CookieJar, uri: Uri, tick
         (pages::flash(&core, &session.form_token))
         @if tokens.is_empty() { p { "There are no tokens." } }
         @else {
-            table {
-                tr { th scope="col" { "Client allowed to access GoCD on your behalf" } th scope="col" { "Action" } }
-                @for (number, client) in tokens {
-                    tr {
-                        td { (client) }
-                        td {
-                            form method="post" action=(format!("{list}/revoke/{number}")) {
-                                input type="hidden" name=(FORM_TOKEN) value=(session.form_token);
-                                input type="hidden" name="_method" value="delete";
-                                button type="submit" aria-label=(format!("Delete the token for {client}")) { "Delete" }
+            div.scroll {
+                table {
+                    tr { th scope="col" { "Client allowed to access GoCD on your behalf" } th scope="col" { "Action" } }
+                    @for (number, client) in tokens {
+                        tr {
+                            td { (client) }
+                            td {
+                                form method="post" action=(format!("{list}/revoke/{number}")) {
+                                    input type="hidden" name=(FORM_TOKEN) value=(session.form_token);
+                                    input type="hidden" name="_method" value="delete";
+                                    button type="submit" aria-label=(format!("Delete the token for {client}")) { "Delete" }
+                                }
                             }
                         }
                     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::extract::FromRequestParts;
 use chrono::{DateTime, Utc};
-use http::Method;
+use http::header::HOST;
 use http::request::Parts;
 
 use super::{Entry, Journal, Kind, redact};
@@ -32,7 +32,7 @@ pub(crate) struct Log(Arc<Mutex<Pages>>);
 
 impl Log {
     /// Writes down a request at its arrival, so that one that never gets an answer is seen too.
-    pub(crate) fn open(&self, time: DateTime<Utc>, method: &Method, path: &str, params: &Params) -> Ticket {
+    pub(crate) fn open(&self, time: DateTime<Utc>, parts: &Parts, params: &Params) -> Ticket {
         let mut pages = lock(&self.0);
         pages.last_number += 1;
         let number = pages.last_number;
@@ -44,8 +44,9 @@ impl Log {
             number,
             time,
             kind: Kind::Page,
-            method: method.as_str().chars().take(16).collect(),
-            path: redact::path(path),
+            host: redact::host(&host(parts)),
+            method: parts.method.as_str().chars().take(16).collect(),
+            path: redact::path(parts.uri.path()),
             query: redact::parameters(params.query()),
             form: redact::parameters(params.form()),
             status: None,
@@ -70,6 +71,18 @@ impl Log {
         // Numbers go on, so that a request still under way cannot write into a later one's entry.
         let last_number = pages.last_number;
         *pages = Pages { last_number, cleared_at: last_number, ..Pages::default() };
+    }
+}
+
+/// As HTTP has it: the authority of an absolute target, else the header.
+fn host(parts: &Parts) -> String {
+    match parts.uri.authority() {
+        Some(authority) => authority.as_str().to_owned(),
+        None => parts
+            .headers
+            .get(HOST)
+            .map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned())
+            .unwrap_or_default(),
     }
 }
 
@@ -133,8 +146,9 @@ mod tests {
     #[test]
     fn stays_short_and_keeps_counting() {
         let log = Log::default();
+        let (parts, ()) = http::Request::new(()).into_parts();
         for _ in 0..KEPT + 5 {
-            log.open(Utc::now(), &Method::GET, "/", &Params::default()).kind(Kind::Token);
+            log.open(Utc::now(), &parts, &Params::default()).kind(Kind::Token);
         }
         let journal = log.copy();
         assert_eq!((journal.entries().len(), journal.forgotten()), (KEPT, 5));

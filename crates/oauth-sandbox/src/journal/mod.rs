@@ -43,6 +43,8 @@ pub struct Entry {
     pub time: DateTime<Utc>,
     /// What it was for.
     pub kind: Kind,
+    /// The host that it was sent to, with its port, as the caller wrote it: `betahaus.localhost:4401`. Empty when none was named.
+    pub host: String,
     /// The HTTP method.
     pub method: String,
     /// The path; long opaque segments are shown as `***`, since Cobot has tokens there.

@@ -63,6 +63,15 @@ pub(super) fn path(path: &str) -> String {
         .collect()
 }
 
+/// `host` with every label that could be a token replaced, and whatever stands before an `@`.
+pub(super) fn host(host: &str) -> String {
+    let (user, host) = host.rsplit_once('@').map_or((None, host), |(user, host)| (Some(user), host));
+    let labels = host.split('.').map(|label| if opaque(label) { REDACTED } else { label });
+    let host = labels.collect::<Vec<_>>().join(".");
+    let host = if user.is_some() { format!("{REDACTED}@{host}") } else { host };
+    host.chars().take(LONGEST).collect()
+}
+
 /// A short word, perhaps in Rails' bracket notation. No token that a sandbox gives out is as short.
 fn looks_like_a_name(name: &str) -> bool {
     !name.is_empty()
@@ -88,6 +97,21 @@ mod tests {
             path("/services/payments/provider_invoices.json"),
             "/services/payments/provider_invoices.json"
         );
+    }
+
+    #[test]
+    fn a_host_is_shown_and_a_token_in_it_is_not() {
+        for known in [
+            "",
+            "127.0.0.1:4401",
+            "[::1]:4401",
+            "betahaus.localhost:1",
+            "members.harbour-coworking.localhost",
+        ] {
+            assert_eq!(host(known), known);
+        }
+        assert_eq!(host("me:secret@localhost"), "***@localhost");
+        assert_eq!(host("bd18277b3bb5e5e674a6d7a4fc62d6d1.localhost:1"), "***.localhost:1");
     }
 
     proptest::proptest! {

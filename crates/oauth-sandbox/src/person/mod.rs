@@ -1,6 +1,7 @@
 //! A person in front of a browser, over real HTTP: follows redirects within the sandbox, keeps cookies, reads forms from the
 //! HTML and fills them in.
 
+mod follow;
 mod form;
 mod walk;
 
@@ -129,13 +130,7 @@ impl Person {
 
     /// Whether `url` is one of the sandbox's own pages.
     fn is_here(&self, url: &Url) -> bool {
-        let loopback = match url.host() {
-            Some(Host::Domain(name)) => is_localhost(name),
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        loopback && url.port_or_known_default().is_some_and(|port| self.ports.contains(&port))
+        is_loopback(url) && url.port_or_known_default().is_some_and(|port| self.ports.contains(&port))
     }
 
     fn browser(&self) -> Result<Client, Error> {
@@ -161,6 +156,16 @@ fn location(response: &Response) -> Result<(String, Url), Error> {
     let raw = String::from_utf8_lossy(raw).into_owned();
     let url = response.url().join(&raw)?;
     Ok((raw, url))
+}
+
+/// Whether `url` leads to this computer.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => is_localhost(name),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 fn is_localhost(name: &str) -> bool {

@@ -34,23 +34,23 @@ impl Person {
         let (action, fields) = filled_in(&html, fields)
             .ok_or_else(|| Error::Page { status: 200, text: form::visible_text(&html) })?;
         let response = post(&browser, here.join(&action)?, fields).await?;
-        self.follow(&browser, response).await.map(|(_, html)| html)
+        self.land(&browser, response).await.map(|(_, html)| html)
     }
 
     async fn arrive(&self, browser: &Client, url: Url) -> Result<(Url, String), Error> {
         self.stay(&url)?;
         let response = browser.get(url).send().await?;
-        let (here, html) = self.follow(browser, response).await?;
+        let (here, html) = self.land(browser, response).await?;
         let Some(login) = Form::find(&html).filter(|form| form.purpose == Purpose::Login) else {
             return Ok((here, html));
         };
         let (user, password) = self.credentials()?;
         let response = post(browser, here.join(&login.action)?, login.filled_in(user, password)).await?;
-        self.follow(browser, response).await
+        self.land(browser, response).await
     }
 
     /// Follows redirects to a page that is no error page.
-    async fn follow(&self, browser: &Client, mut response: Response) -> Result<(Url, String), Error> {
+    async fn land(&self, browser: &Client, mut response: Response) -> Result<(Url, String), Error> {
         for _ in 0..MOST_PAGES {
             if !response.status().is_redirection() {
                 let (status, here) = (response.status(), response.url().clone());

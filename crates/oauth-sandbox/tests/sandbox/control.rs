@@ -3,7 +3,7 @@
 use oauth_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::support::http;
+use crate::support::{http, with_query};
 
 struct Remote<'a>(&'a Sandbox);
 
@@ -66,6 +66,68 @@ async fn everything_can_be_done_from_another_process() {
 }
 
 #[tokio::test]
+async fn cobots_rights_can_be_changed_from_another_process() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let remote = Remote(&sandbox);
+    let scopes = json!({ "scopes": ["read_user", "read_spaces"] });
+    assert_eq!(remote.call("POST", "/cobot/client_scopes", Some(scopes)).await.0, 204);
+    assert_eq!(sandbox.cobot().client_scopes(), ["read_user", "read_spaces"]);
+    let ada = sandbox.cobot().users()[0].email.clone();
+    for (user, space, cut) in [
+        (ada.as_str(), "harbour", true),
+        (&ada, "harbour", false),
+        ("nobody@example.com", "harbour", false),
+        (&ada, "nowhere", false),
+    ] {
+        let body = json!({ "user": user, "space": space });
+        let answer = remote.call("POST", "/cobot/cut_admin_rights", Some(body)).await;
+        assert_eq!(answer, (200, json!({ "cut": cut })), "{user} {space}");
+    }
+}
+
+#[tokio::test]
+async fn applications_can_be_registered_from_another_process() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let authorize_urls =
+        [("cohortgo", sandbox.cohortgo().authorize_url()), ("go1", sandbox.go1().authorize_url())];
+    for (name, authorize_url) in authorize_urls {
+        let body = json!({ "name": "Another one" });
+        let (status, client) =
+            Remote(&sandbox).call("POST", &format!("/{name}/register_client"), Some(body)).await;
+        assert_eq!(status, 200, "{client}");
+        assert!(client["client_secret"].as_str().unwrap().len() >= 32);
+        let query = [
+            ("client_id", client["client_id"].as_str().unwrap()),
+            ("redirect_uri", "http://127.0.0.1:8765/callback"),
+            ("response_type", "code"),
+        ];
+        // Known: a person is asked to log in.
+        let response = http().get(with_query(authorize_url, &query)).send().await.unwrap();
+        assert_eq!(response.status(), 302, "{name}");
+    }
+}
+
+/// `METHOD /path` of each row in the README's table.
+fn documented() -> Vec<(&'static str, String)> {
+    include_str!("../../README.md")
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`')?.0.split_once(' '))
+        .map(|(method, path)| (method, path.replace("{provider}", "gocd")))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_readme_names_controls_that_there_are() {
+    let sandbox = Sandbox::start().await.unwrap();
+    assert_eq!(documented().len(), 11);
+    for (method, path) in documented() {
+        let (status, _) = Remote(&sandbox).call(method, &path, None).await;
+        // Without a body most are not done, but they are found.
+        assert!([200, 204, 400].contains(&status), "{method} {path}: {status}");
+    }
+}
+
+#[tokio::test]
 async fn mistakes_are_answered_and_the_key_comes_first() {
     let sandbox = Sandbox::start().await.unwrap();
     let remote = Remote(&sandbox);
@@ -75,6 +137,11 @@ async fn mistakes_are_answered_and_the_key_comes_first() {
         ("GET", "/nothing", None, 404),
         ("POST", "/gocd/advance", Some(json!({ "seconds": -1 })), 400),
         ("POST", "/gocd/advance", None, 400),
+        ("POST", "/go1/client_scopes", Some(json!({ "scopes": [] })), 404),
+        ("POST", "/all/client_scopes", Some(json!({ "scopes": [] })), 404),
+        ("POST", "/cobot/client_scopes", Some(json!({ "scopes": "read_user" })), 400),
+        ("POST", "/cobot/cut_admin_rights", Some(json!({ "user": "ada" })), 400),
+        ("POST", "/go1/register_client", Some(json!({ "name": " " })), 400),
         ("POST", "/gocd/faults", Some(json!({ "on": "page", "fault": { "kind": "hang" } })), 400),
         ("POST", "/gocd/faults", Some(json!({ "on": "api", "fault": { "kind": "hung" } })), 400),
     ] {
@@ -83,7 +150,7 @@ async fn mistakes_are_answered_and_the_key_comes_first() {
         assert!(body["error"].is_string(), "{body}");
     }
     for key in ["", "wrong", &sandbox.control_key()[1..], &format!("{}x", sandbox.control_key())] {
-        for path in ["/gocd/journal", "/nothing"] {
+        for path in ["/gocd/journal", "/cobot/client_scopes", "/nothing"] {
             let request = http().get(format!("{}{path}", sandbox.control_url())).header("X-Sandbox-Key", key);
             assert_eq!(request.send().await.unwrap().status(), 401);
         }

@@ -1,4 +1,4 @@
-//! PROVIDERS.md 1b and 1f: the pages for OAuth clients, as an administrator's browser sees them.
+//! docs/provider-facts.md 1b and 1f: the pages for OAuth clients, as an administrator's browser sees them.
 
 use oauth_sandbox::gocd::ClientCard;
 use oauth_sandbox::{Error, Gocd, Person};

@@ -1,4 +1,4 @@
-//! PROVIDERS.md 1f: the XML API for OAuth clients.
+//! docs/provider-facts.md 1f: the XML API for OAuth clients.
 
 use oauth_sandbox::Gocd;
 use reqwest::{Client, Method, Response};

@@ -1,4 +1,4 @@
-//! PROVIDERS.md 1e and 1g.
+//! docs/provider-facts.md 1e and 1g.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! PROVIDERS.md 1c.
+//! docs/provider-facts.md 1c.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! PROVIDERS.md 1g: personal access tokens over the API.
+//! docs/provider-facts.md 1g: personal access tokens over the API.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! PROVIDERS.md 1b: the rows about HTTPS, with a private authority.
+//! docs/provider-facts.md 1b: the rows about HTTPS, with a private authority.
 
 use std::error::Error as _;
 

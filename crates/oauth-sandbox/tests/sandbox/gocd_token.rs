@@ -1,4 +1,4 @@
-//! PROVIDERS.md 1d.
+//! docs/provider-facts.md 1d.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! PROVIDERS.md 1b: people, and administrators, end what was granted.
+//! docs/provider-facts.md 1b: people, and administrators, end what was granted.
 
 use oauth_sandbox::{Gocd, Person};
 use reqwest::{Client, Method};

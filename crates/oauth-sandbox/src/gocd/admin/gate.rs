@@ -14,7 +14,7 @@ use super::LAYOUTS;
 use crate::journal::Ticket;
 use crate::page::Page;
 use crate::params::Params;
-use crate::played::{Core, Played as _, Shared};
+use crate::played::{Core, Rulebook as _, Shared};
 use crate::session::Session;
 
 /// How an answer is to be written.

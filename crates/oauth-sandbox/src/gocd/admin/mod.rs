@@ -1,4 +1,4 @@
-//! OAuth clients, for administrators: pages, and the same as XML under the same paths (PROVIDERS.md 1b, 1f).
+//! OAuth clients, for administrators: pages, and the same as XML under the same paths (docs/provider-facts.md 1b, 1f).
 //!
 //! Three layouts of paths lead here: `/go/oauth/admin/clients`, `/oauth/admin/clients` as the seed leaves `/go` out, and
 //! `/go/admin/oauth/clients` from before Rails 4. Links stay in the layout that was asked for.

@@ -1,4 +1,4 @@
-//! An administrator ends the tokens of others (PROVIDERS.md 1b).
+//! An administrator ends the tokens of others (docs/provider-facts.md 1b).
 
 use axum::response::Response;
 use http::Method;

@@ -8,7 +8,7 @@ use super::super::model::{Client, Draft};
 use super::super::pages::{FORM_TOKEN, HOME, flash};
 use super::gate::Admin;
 use crate::page::Page;
-use crate::played::Played as _;
+use crate::played::Rulebook as _;
 
 /// Every client with its identifier and secret, and who holds tokens.
 pub(super) fn index(admin: &Admin, clients: &[Client]) -> Page {
@@ -49,12 +49,14 @@ pub(super) fn show(admin: &Admin, client: &Client) -> Page {
 
 fn details(client: &Client) -> Markup {
     html! {
-        table {
-            tr { th scope="row" { "Client ID" } td { code.client-id { (client.client_id) } } }
-            tr { th scope="row" { "Client Secret" } td { code.client-secret { (client.client_secret) } } }
-            tr {
-                th scope="row" { "Redirect URL" }
-                td { @for uri in &client.redirect_uris { div { code.redirect-uri { (uri) } } } }
+        div.scroll {
+            table {
+                tr { th scope="row" { "Client ID" } td { code.client-id { (client.client_id) } } }
+                tr { th scope="row" { "Client Secret" } td { code.client-secret { (client.client_secret) } } }
+                tr {
+                    th scope="row" { "Redirect URL" }
+                    td { @for uri in &client.redirect_uris { div { code.redirect-uri { (uri) } } } }
+                }
             }
         }
     }
@@ -127,19 +129,21 @@ fn tokens(admin: &Admin) -> Markup {
         h2 { "Access tokens" }
         @if rows.is_empty() { p { "Nobody has granted access to an application." } }
         @else {
-            table #tokens {
-                tr { th scope="col" { "User" } th scope="col" { "Application" } th scope="col" { "Action" } }
-                @for (number, user, client) in rows {
-                    tr {
-                        td { (user) }
-                        td { (client) }
-                        td {
-                            form method="post" action=(format!("{}/user_tokens/revoke_by_admin", admin.layout)) {
-                                input type="hidden" name=(FORM_TOKEN) value=(admin.form_token());
-                                input type="hidden" name="_method" value="delete";
-                                input type="hidden" name="token_id" value=(number);
-                                button type="submit" aria-label=(format!("Revoke the token of {user} for {client}")) {
-                                    "Revoke"
+            div.scroll {
+                table #tokens {
+                    tr { th scope="col" { "User" } th scope="col" { "Application" } th scope="col" { "Action" } }
+                    @for (number, user, client) in rows {
+                        tr {
+                            td { (user) }
+                            td { (client) }
+                            td {
+                                form method="post" action=(format!("{}/user_tokens/revoke_by_admin", admin.layout)) {
+                                    input type="hidden" name=(FORM_TOKEN) value=(admin.form_token());
+                                    input type="hidden" name="_method" value="delete";
+                                    input type="hidden" name="token_id" value=(number);
+                                    button type="submit" aria-label=(format!("Revoke the token of {user} for {client}")) {
+                                        "Revoke"
+                                    }
                                 }
                             }
                         }

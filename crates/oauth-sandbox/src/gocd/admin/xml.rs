@@ -1,4 +1,4 @@
-//! Clients as XML, shaped as Rails writes records (PROVIDERS.md 1f): names with underscores, except in the answer to a
+//! Clients as XML, shaped as Rails writes records (docs/provider-facts.md 1f): names with underscores, except in the answer to a
 //! creation, where the source leaves Rails its default, which is hyphens.
 
 use axum::response::{IntoResponse as _, Response};

@@ -1,4 +1,4 @@
-//! Registering applications, with GoCD's rules for it (PROVIDERS.md 1f).
+//! Registering applications, with GoCD's rules for it (docs/provider-facts.md 1f).
 
 use super::{Client, State};
 use crate::params::Params;

@@ -1,4 +1,4 @@
-//! Personal access tokens (PROVIDERS.md 1g).
+//! Personal access tokens (docs/provider-facts.md 1g).
 
 use std::fmt;
 

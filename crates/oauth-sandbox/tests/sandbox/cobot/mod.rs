@@ -1,4 +1,4 @@
-//! Cobot: seed 001, PROVIDERS.md section 2, and what `oauth_sandbox::cobot` says.
+//! Cobot: seed 001, docs/provider-facts.md section 2, and what `oauth_sandbox::cobot` says.
 
 mod access_tokens;
 mod api;

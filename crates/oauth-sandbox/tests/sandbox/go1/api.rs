@@ -1,4 +1,4 @@
-//! PROVIDERS.md 3c.
+//! docs/provider-facts.md 3c.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Seed 002, step 4 and refreshing; PROVIDERS.md 3a.
+//! Seed 002, step 4 and refreshing; docs/provider-facts.md 3a.
 
 use std::time::Duration;
 
