@@ -3,7 +3,11 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::{Running, run};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -18,11 +22,29 @@ fn start(arguments: &[&str]) -> (Running, Value) {
     (sandbox, card)
 }
 
-/// An HTTP client that does nothing by itself.
+/// An HTTP client that does nothing by itself and trusts nobody.
 fn http() -> reqwest::Client {
-    // reqwest wants one even for plain http. Another test may have been quicker, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
+    trusting(&[])
+}
+
+/// The same, which trusts these authorities and no others.
+fn trusting(authorities: &[&str]) -> reqwest::Client {
+    let mut roots = rustls::RootCertStore::empty();
+    for pem in authorities {
+        roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
+    }
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .tls_backend_preconfigured(config)
+        .build()
+        .unwrap()
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -215,4 +237,36 @@ async fn speaks_tls() {
         assert!(text(card, "url").starts_with("https://"));
         assert!(text(card, "ca_certificate_pem").starts_with("-----BEGIN CERTIFICATE-----"));
     }
+}
+
+#[tokio::test]
+async fn whoever_trusts_the_cards_authority_gets_through_over_tls() {
+    let (_sandbox, card) = start(&["--tls", "--auto-approve", "--redirect-uri", REDIRECT_URI]);
+    let gocd = &card["providers"]["gocd"];
+    let mut authorize: Url = text(gocd, "authorize_url").parse().unwrap();
+    assert_eq!(authorize.scheme(), "https");
+    authorize.query_pairs_mut().extend_pairs([
+        ("client_id", text(gocd, "client_id")),
+        ("response_type", "code"),
+        ("redirect_uri", REDIRECT_URI),
+    ]);
+    // Each provider has an authority of its own.
+    for stranger in [http(), trusting(&[text(&card["providers"]["cobot"], "ca_certificate_pem")])] {
+        assert!(stranger.get(authorize.clone()).send().await.unwrap_err().is_connect());
+    }
+
+    let http = trusting(&[text(gocd, "ca_certificate_pem")]);
+    let response = http.get(authorize).send().await.unwrap();
+    assert_eq!(response.status(), 302);
+    let callback: Url = response.headers()["location"].to_str().unwrap().parse().unwrap();
+    assert!(callback.as_str().starts_with(REDIRECT_URI));
+    let (_, code) = callback.query_pairs().find(|(name, _)| name == "code").unwrap();
+    let response = http
+        .post(text(gocd, "token_url"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form(&token_parameters("gocd", gocd, &code)))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 200);
 }
