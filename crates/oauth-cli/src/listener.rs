@@ -131,20 +131,12 @@ fn page(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use oauth_core::{Call, Transport as _};
-
     use super::*;
-    use crate::plain::Plain;
+    use crate::testing::http;
 
-    async fn ask(listener: &Listener, method: &str, target: &str) -> Response<Vec<u8>> {
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("http://{}{target}", listener.address))
-            .body(Vec::new())
-            .unwrap();
-        Plain::new().call(Call::new(request, Duration::from_secs(10), 1 << 16)).await.unwrap()
+    async fn ask(listener: &Listener, method: &str, target: &str) -> reqwest::Response {
+        let url = format!("http://{}{target}", listener.address);
+        http().request(method.parse().unwrap(), url).send().await.unwrap()
     }
 
     #[tokio::test]
@@ -155,8 +147,8 @@ mod tests {
         {
             let response = ask(&listener, "GET", target).await;
             assert_eq!(response.status(), 200);
-            assert!(String::from_utf8_lossy(response.body()).contains("You can close this window"));
             assert_eq!(response.headers()[REFERRER_POLICY], "no-referrer");
+            assert!(response.text().await.unwrap().contains("You can close this window"));
             let expected = Callback { name: "go1".to_owned(), target: target.to_owned() };
             assert_eq!(listener.next().await, Some(expected));
         }

@@ -3,9 +3,10 @@
 mod cli;
 mod demo;
 mod listener;
-mod plain;
 mod sandbox;
 mod show;
+#[cfg(test)]
+mod testing;
 mod trace;
 
 use std::io::Write as _;

@@ -44,7 +44,9 @@ fn one_provider_alone() {
     let ran = run(&["demo", "--provider", "gocd", "--json"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let events = events(&ran);
-    assert!(events.iter().all(|event| event.get("provider").is_none_or(|name| name == "gocd")));
+    let [start, of_gocd @ .., summary] = &events[..] else { panic!("{events:?}") };
+    assert!(of_gocd.iter().all(|event| event["provider"] == "gocd"));
+    assert!([start, summary].iter().all(|event| event.get("provider").is_none()));
     assert_eq!(events.last().unwrap()["connected"], serde_json::json!(["gocd"]));
 }
 
@@ -58,6 +60,12 @@ fn for_machines() {
     assert_eq!(summary["ok"], true);
     assert_eq!(summary["failed"], serde_json::json!([]));
     assert_eq!(summary["connected"], serde_json::json!(PROVIDERS));
+
+    // Each line but the first and the last says where it belongs, in the order of the demo.
+    let mut belongs: Vec<_> =
+        events[1..events.len() - 1].iter().map(|event| event["provider"].as_str().unwrap()).collect();
+    belongs.dedup();
+    assert_eq!(belongs, PROVIDERS);
 
     // Each step has an end, and it held.
     let named = |kind: &str| -> Vec<_> {

@@ -5,6 +5,7 @@ use cobot::http::{Request, Response};
 use cobot::{
     At, Cobot, Connect, Endpoint, Error, Obtained, Scopes, Site, Subdomain, api, get, join, json, scope,
 };
+use oauth_sandbox::cobot::Rules;
 use serde::Deserialize;
 
 use super::connect::connect;
@@ -35,7 +36,7 @@ impl Endpoint<Cobot> for Memberships {
 }
 
 /// Connects on the host of a space, asks who that is, and gets a token for the space.
-pub(super) async fn play(stage: &Stage<'_>) -> Result<(), Failed> {
+pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
     let (client, betahaus) = stage
         .register("Cobot shows these to whoever registers an app.", async || {
             let client = stage.client::<Cobot>(Site::at(&stage.card().url)?)?;

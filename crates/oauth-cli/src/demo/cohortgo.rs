@@ -3,13 +3,14 @@
 use anyhow::Context as _;
 use cohortgo::api::{CreateStudent, ProviderInvoices};
 use cohortgo::{ActAs, ActingAs as _, CohortGo, Connect, Site};
+use oauth_sandbox::cohortgo::Rules;
 
 use super::connect::connect;
 use super::journal;
 use super::stage::{Failed, Stage};
 
 /// Connects an account, to act as any of its users, and acts as two of them, one of whom is new.
-pub(super) async fn play(stage: &Stage<'_>) -> Result<(), Failed> {
+pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
     let client = stage
         .register("One's account representative at Cohort Go registers the application.", async || {
             Ok(stage.client::<CohortGo>(Site::at(&stage.card().url)?)?)
@@ -37,7 +38,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> Result<(), Failed> {
         )
         .await?;
 
-    let sandbox = stage.sandbox().cohortgo();
+    let sandbox = stage.sandbox();
     // Who connected is the first; somebody else of the same account shows more.
     let colleague = sandbox.account_users().into_iter().filter(|user| user.can_log_in()).nth(1);
     stage

@@ -1,26 +1,21 @@
 //! The flow itself, the same at every provider: authorize URL, consent, callback, code for token.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, anyhow};
-use oauth_core::{Call, Client, CodeGrant, Obtained, Token, Transport as _};
-use oauth_sandbox::Kind;
+use oauth_core::{Client, CodeGrant, Obtained, Token};
+use oauth_sandbox::{Entry, Kind, Played};
 
 use super::stage::{Failed, Stage};
-use crate::plain::Plain;
 use crate::show::Event;
 use crate::trace::{Link, Purpose, Request, Response};
 
-/// The page after the consent is short.
-const PAGE: usize = 1 << 16;
-
 /// Connects the sandbox's first user.
-pub(super) async fn connect<P: CodeGrant>(
-    stage: &Stage<'_>,
+pub(super) async fn connect<P: CodeGrant, S: Played>(
+    stage: &Stage<'_, S>,
     client: &Client<P>,
     connect: &P::Connect,
 ) -> Result<Token<P>, Failed> {
     let redirect_uri = stage.listener().redirect_uri(stage.name());
+    let person = stage.sandbox().person();
 
     let started = stage
         .step(
@@ -29,7 +24,7 @@ pub(super) async fn connect<P: CodeGrant>(
             "Client::begin() makes the link for the customer's browser, and what to remember until it comes back.",
             async || {
                 let started = client.begin(connect)?;
-                stage.show().tell(&Event::Link(Link::read(started.url.as_str(), stage.secrets())));
+                stage.voice().tell(&Event::Link(Link::read(started.url.as_str(), stage.secrets())));
                 let sent = |name: &str| {
                     let found = started.url.query_pairs().find(|(known, _)| known == name);
                     found.map(|(_, value)| value.into_owned()).unwrap_or_default()
@@ -55,11 +50,11 @@ pub(super) async fn connect<P: CodeGrant>(
             "The customer logs in and says yes",
             "Their browser opens the link. What it asks the provider for, as the sandbox saw it:",
             async || {
-                let before = stage.journal().entries().last().map_or(0, |entry| entry.number);
-                let decided = stage.person().approve(&started.url).await;
+                let before = stage.sandbox().journal().entries().last().map_or(0, |entry| entry.number);
+                let decided = person.approve(&started.url).await;
                 for entry in stage.entries_after(before) {
-                    let (method, path, status) = (entry.method, entry.path, entry.status);
-                    stage.show().tell(&Event::Browser { method, path, status });
+                    let Entry { method, host, path, status, .. } = entry;
+                    stage.voice().tell(&Event::Browser { method, host, path, status });
                 }
                 let callback = decided?;
                 stage.check(
@@ -85,10 +80,9 @@ pub(super) async fn connect<P: CodeGrant>(
             "A listener on 127.0.0.1 waits for it. The code in the URL is worthless without our client secret.",
             async || {
                 let request = http::Request::get(callback.as_str()).body(Vec::new())?;
-                stage.show().tell(&Event::Request(Request::read(&request, stage.secrets())));
-                let call = Call::new(request, Duration::from_secs(10), PAGE);
-                let page = Plain::new().call(call).await?;
-                stage.show().tell(&Event::Response(Response::read(&page, Purpose::Page, stage.secrets())));
+                stage.voice().tell(&Event::Request(Request::read(&request, stage.secrets())));
+                let page = person.follow(&callback).await?.map(String::into_bytes);
+                stage.voice().tell(&Event::Response(Response::read(&page, Purpose::Page, stage.secrets())));
                 let arrived = stage.listener().next().await.context("the listener has ended")?;
                 stage.check(
                     page.status() == 200 && page.body().windows(9).any(|words| words == b"can close"),

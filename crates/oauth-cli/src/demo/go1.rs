@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use go1::{Connect, ErrorKind, Go1, Site, api, scope};
+use oauth_sandbox::go1::Rules;
 
 use super::connect::connect;
 use super::journal;
@@ -12,7 +13,7 @@ use super::stage::{Failed, Stage};
 const THIRTEEN_HOURS: Duration = Duration::from_secs(13 * 3600);
 
 /// Connects, asks who that is, and does so again when the token has expired.
-pub(super) async fn play(stage: &Stage<'_>) -> Result<(), Failed> {
+pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
     let client = stage
         .register(
             "Go1 makes these with a partner's API keys; to its own customers, the portal shows them.",
@@ -21,7 +22,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> Result<(), Failed> {
         .await?;
     let wanted = Connect::new([scope::USER_READ, scope::PORTAL_READ, scope::LO_READ]);
     // Partners know their number.
-    let partner = stage.sandbox().go1().partner_portal_id();
+    let partner = stage.sandbox().partner_portal_id();
     let token = connect(stage, &client, &wanted.partner_portal(partner)).await?;
 
     let me = stage
@@ -46,14 +47,14 @@ pub(super) async fn play(stage: &Stage<'_>) -> Result<(), Failed> {
             "13 hours later the token has expired",
             "It lives 12 hours. An expired token is never sent: the client says so at once.",
             async || {
-                stage.advance(THIRTEEN_HOURS);
-                let before = stage.journal().api_calls();
+                stage.sandbox().advance(THIRTEEN_HOURS);
+                let before = stage.sandbox().journal().api_calls();
                 let kind = client.send(&token, &api::Me).await.err().map(|error| error.kind());
                 stage.check(
                     kind == Some(ErrorKind::Expired),
                     "the call is refused by our own client as expired",
                 )?;
-                stage.check(stage.journal().api_calls() == before, "nothing was sent")
+                stage.check(stage.sandbox().journal().api_calls() == before, "nothing was sent")
             },
         )
         .await?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gocd::api::{Cctray, CurrentUser};
 use gocd::{Connect, Gocd, Site};
+use oauth_sandbox::gocd::Rules;
 
 use super::connect::connect;
 use super::journal;
@@ -12,7 +13,7 @@ use super::stage::{Failed, Stage};
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Connects, reads the state of the builds, and does so again after a refresh.
-pub(super) async fn play(stage: &Stage<'_>) -> Result<(), Failed> {
+pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
     let client = stage
         .register("An administrator of the server made these under Admin, OAuth Clients.", async || {
             Ok(stage.client::<Gocd>(Site::at(&stage.card().url)?)?)
@@ -46,8 +47,8 @@ pub(super) async fn play(stage: &Stage<'_>) -> Result<(), Failed> {
             "89 days later: refresh the token",
             "It lives 90 days. Both tokens are replaced at once, and the old pair is gone.",
             async || {
-                stage.advance(89 * DAY);
-                stage.fact("the time is now", stage.now().format("%Y-%m-%d %H:%M"));
+                stage.sandbox().advance(89 * DAY);
+                stage.fact("the time is now", stage.sandbox().now().format("%Y-%m-%d %H:%M"));
                 let renewed = client.refresh(&token).await?;
                 stage.check(
                     renewed.access_token() != token.access_token()

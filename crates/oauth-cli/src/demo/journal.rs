@@ -1,19 +1,23 @@
 //! What we did and what the provider saw must be the same story.
 
-use oauth_sandbox::{Entry, Kind};
+use oauth_sandbox::{Entry, Kind, Played};
 
 use super::stage::{Failed, Stage};
 use crate::trace::{Made, Purpose};
 
 /// Compares the calls that we made with the sandbox's journal, and their numbers with what was to be expected.
-pub(super) async fn compare(stage: &Stage<'_>, token_calls: u64, api_calls: u64) -> Result<(), Failed> {
+pub(super) async fn compare<S: Played>(
+    stage: &Stage<'_, S>,
+    token_calls: u64,
+    api_calls: u64,
+) -> Result<(), Failed> {
     stage
         .step(
             "journal",
             "Compare with what the provider saw",
             "The sandbox keeps a journal of its own; it must tell the same story.",
             async || {
-                let journal = stage.journal();
+                let journal = stage.sandbox().journal();
                 for (what, seen, ours) in [
                     ("calls to the token endpoint", journal.token_calls(), token_calls),
                     ("calls to the API", journal.api_calls(), api_calls),

@@ -12,13 +12,13 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum as _;
-use oauth_sandbox::{Fault, Sandbox};
+use oauth_sandbox::{Fault, Played, Running, Sandbox};
 
 use crate::cli::{self, Provider};
 use crate::listener::Listener;
 use crate::show::{Event, Failure, Format, Show};
 use crate::trace::Secrets;
-use stage::{Failed, Seen, Stage};
+use stage::{Failed, Stage};
 
 /// Plays it, and fails unless every step held.
 pub(crate) async fn run(arguments: &cli::Demo) -> anyhow::Result<()> {
@@ -33,31 +33,19 @@ pub(crate) async fn run(arguments: &cli::Demo) -> anyhow::Result<()> {
 
     let house = House::build(&providers, show, secrets).await?;
     if let Some(provider) = arguments.fail {
-        (seen(provider).next_token_call)(&house.sandbox, Fault::HtmlBadGateway);
+        house.fail(provider);
     }
     house.show.tell(&Event::Start { providers: providers.iter().map(|provider| provider.name()).collect() });
     let mut summary = Summary::default();
     for provider in providers {
-        let stage = house.stage(provider);
-        let played = play(provider, &stage).await;
-        summary.add(&stage, played);
+        summary.add(house.play(provider).await);
     }
     summary.tell(&house.show)
 }
 
-/// One provider's part.
-async fn play(provider: Provider, stage: &Stage<'_>) -> Result<(), Failed> {
-    match provider {
-        Provider::Cohortgo => cohortgo::play(stage).await,
-        Provider::Cobot => cobot::play(stage).await,
-        Provider::Go1 => go1::play(stage).await,
-        Provider::Gocd => gocd::play(stage).await,
-    }
-}
-
 /// What all parts share.
 struct House {
-    sandbox: Arc<Sandbox>,
+    sandbox: Sandbox,
     listener: Listener,
     show: Arc<Show>,
     secrets: Secrets,
@@ -71,67 +59,67 @@ impl House {
         for provider in providers {
             builder = builder.redirect_uri(listener.redirect_uri(provider.name()));
         }
-        let sandbox = Arc::new(builder.start().await.context("the sandbox did not start")?);
+        let sandbox = builder.start().await.context("the sandbox did not start")?;
         Ok(Self { sandbox, listener, show, secrets })
     }
 
-    /// Where this provider's part is played.
-    fn stage(&self, provider: Provider) -> Stage<'_> {
-        Stage::new(
-            provider,
-            seen(provider),
-            Arc::clone(&self.sandbox),
-            &self.listener,
-            Arc::clone(&self.show),
-            self.secrets.of(provider.name()),
-        )
+    /// Makes the first token call at this provider fail.
+    fn fail(&self, provider: Provider) {
+        let fault = Fault::HtmlBadGateway;
+        match provider {
+            Provider::Cohortgo => self.sandbox.cohortgo().next_token_call(fault),
+            Provider::Cobot => self.sandbox.cobot().next_token_call(fault),
+            Provider::Go1 => self.sandbox.go1().next_token_call(fault),
+            Provider::Gocd => self.sandbox.gocd().next_token_call(fault),
+        }
+    }
+
+    /// Plays this provider's part.
+    async fn play(&self, provider: Provider) -> Part {
+        let sandbox = &self.sandbox;
+        match provider {
+            Provider::Cohortgo => {
+                let about = "Payments and insurance for international students. One token may act for any user of the account.";
+                self.part(sandbox.cohortgo(), about, cohortgo::play).await
+            }
+            Provider::Cobot => {
+                let about =
+                    "Software for coworking spaces. Tokens do not expire; a space has a host of its own.";
+                self.part(sandbox.cobot(), about, cobot::play).await
+            }
+            Provider::Go1 => {
+                let about =
+                    "A learning platform. Access tokens live 12 hours; each refresh token works once.";
+                self.part(sandbox.go1(), about, go1::play).await
+            }
+            Provider::Gocd => {
+                let about = "A continuous delivery server that a team hosts itself. Up to version 18.7 it is an OAuth2 provider.";
+                self.part(sandbox.gocd(), about, gocd::play).await
+            }
+        }
+    }
+
+    async fn part<S: Played>(
+        &self,
+        sandbox: &Running<S>,
+        about: &'static str,
+        play: impl AsyncFnOnce(&Stage<'_, S>) -> Result<(), Failed>,
+    ) -> Part {
+        let provider = sandbox.name();
+        let voice = Arc::clone(&self.show).at(provider);
+        let stage = Stage::new(sandbox, about, &self.listener, voice, self.secrets.of(provider));
+        let ended = play(&stage).await;
+        Part { provider, steps: stage.steps(), checks: stage.checks(), ended }
     }
 }
 
-/// How the sandbox shows this provider.
-const fn seen(provider: Provider) -> Seen {
-    match provider {
-        Provider::Cohortgo => Seen {
-            title: "Cohort Go",
-            about: "Payments and insurance for international students. One token may act for any user of the account.",
-            card: |sandbox| sandbox.cohortgo().card(),
-            person: |sandbox| sandbox.cohortgo().person(),
-            journal: |sandbox| sandbox.cohortgo().journal(),
-            now: |sandbox| sandbox.cohortgo().now(),
-            advance: |sandbox, by| sandbox.cohortgo().advance(by),
-            next_token_call: |sandbox, fault| sandbox.cohortgo().next_token_call(fault),
-        },
-        Provider::Cobot => Seen {
-            title: "Cobot",
-            about: "Software for coworking spaces. Tokens do not expire; a space has a host of its own.",
-            card: |sandbox| sandbox.cobot().card(),
-            person: |sandbox| sandbox.cobot().person(),
-            journal: |sandbox| sandbox.cobot().journal(),
-            now: |sandbox| sandbox.cobot().now(),
-            advance: |sandbox, by| sandbox.cobot().advance(by),
-            next_token_call: |sandbox, fault| sandbox.cobot().next_token_call(fault),
-        },
-        Provider::Go1 => Seen {
-            title: "Go1",
-            about: "A learning platform. Access tokens live 12 hours; each refresh token works once.",
-            card: |sandbox| sandbox.go1().card(),
-            person: |sandbox| sandbox.go1().person(),
-            journal: |sandbox| sandbox.go1().journal(),
-            now: |sandbox| sandbox.go1().now(),
-            advance: |sandbox, by| sandbox.go1().advance(by),
-            next_token_call: |sandbox, fault| sandbox.go1().next_token_call(fault),
-        },
-        Provider::Gocd => Seen {
-            title: "GoCD",
-            about: "A continuous delivery server that a team hosts itself. Up to version 18.7 it is an OAuth2 provider.",
-            card: |sandbox| sandbox.gocd().card(),
-            person: |sandbox| sandbox.gocd().person(),
-            journal: |sandbox| sandbox.gocd().journal(),
-            now: |sandbox| sandbox.gocd().now(),
-            advance: |sandbox, by| sandbox.gocd().advance(by),
-            next_token_call: |sandbox, fault| sandbox.gocd().next_token_call(fault),
-        },
-    }
+/// How one provider's part went.
+#[derive(Debug)]
+struct Part {
+    provider: &'static str,
+    steps: usize,
+    checks: usize,
+    ended: Result<(), Failed>,
 }
 
 /// How it went.
@@ -144,11 +132,11 @@ struct Summary {
 }
 
 impl Summary {
-    fn add(&mut self, stage: &Stage<'_>, played: Result<(), Failed>) {
-        self.steps += stage.steps();
-        self.checks += stage.checks();
-        match played {
-            Ok(()) => self.connected.push(stage.name()),
+    fn add(&mut self, part: Part) {
+        self.steps += part.steps;
+        self.checks += part.checks;
+        match part.ended {
+            Ok(()) => self.connected.push(part.provider),
             Err(Failed(failure)) => self.failed.push(failure),
         }
     }
@@ -175,12 +163,9 @@ impl Summary {
 mod tests {
     use std::io::{self, Write};
     use std::sync::Mutex;
-    use std::time::Duration;
-
-    use oauth_core::{Call, Transport as _};
 
     use super::*;
-    use crate::plain::Plain;
+    use crate::testing::http;
 
     /// What was shown.
     #[derive(Clone, Default)]
@@ -214,7 +199,7 @@ mod tests {
         for format in [Format::Text, Format::Json] {
             let (house, shown) = house(format).await;
             for provider in Provider::value_variants() {
-                play(*provider, &house.stage(*provider)).await.unwrap();
+                house.play(*provider).await.ended.unwrap();
             }
             let (secrets, text) = (house.secrets.values(), shown.text());
             // At each provider: client secret, two or three passwords, state, code, token.
@@ -229,12 +214,10 @@ mod tests {
     async fn a_call_behind_our_back_is_noticed() {
         let (house, shown) = house(Format::Text).await;
         let url = house.sandbox.gocd().token_url();
-        let request = http::Request::post(url).body(Vec::new()).unwrap();
-        Plain::new().call(Call::new(request, Duration::from_secs(10), 1 << 16)).await.unwrap();
+        http().post(url).send().await.unwrap();
 
-        let stage = house.stage(Provider::Gocd);
         let mut summary = Summary::default();
-        summary.add(&stage, play(Provider::Gocd, &stage).await);
+        summary.add(house.play(Provider::Gocd).await);
         let error = summary.tell(&house.show).unwrap_err();
         assert_eq!(error.to_string(), "the demo failed at gocd, step `journal`");
         assert!(
@@ -248,8 +231,7 @@ mod tests {
     async fn an_answer_that_is_lost_ends_the_part() {
         let (house, shown) = house(Format::Text).await;
         house.sandbox.cobot().next_api_call(Fault::DropResponse);
-        let stage = house.stage(Provider::Cobot);
-        let Failed(failure) = play(Provider::Cobot, &stage).await.unwrap_err();
+        let Failed(failure) = house.play(Provider::Cobot).await.ended.unwrap_err();
         assert_eq!((failure.provider, failure.step), ("cobot", "user"));
         assert!(shown.text().contains("× "), "{}", shown.text());
     }

@@ -8,83 +8,57 @@ use std::time::Duration;
 use anyhow::bail;
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::{App, Client, Clock, Provider, RedirectUri, ScopesFrom, Token};
-use oauth_sandbox::{Entry, Fault, Journal, Person, ProviderCard, Sandbox};
+use oauth_sandbox::{Entry, Played, ProviderCard, Running, SandboxClock};
 
-use crate::cli;
 use crate::listener::Listener;
-use crate::plain::Plain;
-use crate::show::{Event, Failure, Show};
+use crate::show::{Event, Failure, Voice};
 use crate::trace::{Calls, Secrets, Traced};
 
 /// A step that takes longer hangs.
 const LONGEST_STEP: Duration = Duration::from_secs(30);
-
-/// What of the sandbox belongs to one provider. (The sandbox's handles have a type for each, and no common one.)
-#[derive(Clone, Copy)]
-pub(super) struct Seen {
-    pub(super) title: &'static str,
-    pub(super) about: &'static str,
-    pub(super) card: fn(&Sandbox) -> ProviderCard,
-    pub(super) person: fn(&Sandbox) -> Person,
-    pub(super) journal: fn(&Sandbox) -> Journal,
-    pub(super) now: fn(&Sandbox) -> DateTime<Utc>,
-    pub(super) advance: fn(&Sandbox, Duration),
-    pub(super) next_token_call: fn(&Sandbox, Fault),
-}
 
 /// A step did not hold; the provider's part is over.
 #[derive(Debug)]
 pub(super) struct Failed(pub(super) Failure);
 
 /// One provider's part.
-pub(super) struct Stage<'a> {
-    provider: cli::Provider,
-    seen: Seen,
-    sandbox: Arc<Sandbox>,
+pub(super) struct Stage<'a, S: Played> {
+    sandbox: &'a Running<S>,
     card: ProviderCard,
     listener: &'a Listener,
-    show: Arc<Show>,
+    voice: Voice,
     secrets: Secrets,
     calls: Calls,
     steps: AtomicUsize,
     checks: AtomicUsize,
 }
 
-impl<'a> Stage<'a> {
+impl<'a, S: Played> Stage<'a, S> {
     /// Sets it up and shows whose turn it is.
     pub(super) fn new(
-        provider: cli::Provider,
-        seen: Seen,
-        sandbox: Arc<Sandbox>,
+        sandbox: &'a Running<S>,
+        about: &'static str,
         listener: &'a Listener,
-        show: Arc<Show>,
+        voice: Voice,
         secrets: Secrets,
     ) -> Self {
-        let card = (seen.card)(&sandbox);
+        let card = sandbox.card();
         // Known from the start, so that neither is shown wherever it turns up.
         secrets.learn("client secret", &card.client_secret);
         for user in &card.users {
             secrets.learn("password", &user.password);
         }
-        let stage = Self {
-            provider,
-            seen,
+        voice.tell(&Event::Provider { title: sandbox.title(), about, url: card.url.clone() });
+        Self {
             sandbox,
             card,
             listener,
-            show,
+            voice,
             secrets,
             calls: Calls::default(),
             steps: AtomicUsize::new(0),
             checks: AtomicUsize::new(0),
-        };
-        stage.show.tell(&Event::Provider {
-            provider: provider.name(),
-            title: seen.title,
-            about: seen.about,
-            url: stage.card.url.clone(),
-        });
-        stage
+        }
     }
 
     /// Plays a step: it holds if `work` succeeds in time.
@@ -95,18 +69,19 @@ impl<'a> Stage<'a> {
         why: &'static str,
         work: impl AsyncFnOnce() -> anyhow::Result<T>,
     ) -> Result<T, Failed> {
-        let provider = self.provider.name();
         let number = self.steps.fetch_add(1, Ordering::Relaxed) + 1;
-        self.show.tell(&Event::Step { provider, step, number, title, why });
+        self.voice.tell(&Event::Step { step, number, title, why });
         let result = match tokio::time::timeout(LONGEST_STEP, work()).await {
             Ok(result) => result.map_err(|error| self.secrets.scrub(&said(&error))),
             Err(_) => Err(format!("nothing happened for {} seconds", LONGEST_STEP.as_secs())),
         };
         let (result, error) = match result {
             Ok(value) => (Ok(value), None),
-            Err(error) => (Err(Failed(Failure { provider, step, error: error.clone() })), Some(error)),
+            Err(error) => {
+                (Err(Failed(Failure { provider: self.name(), step, error: error.clone() })), Some(error))
+            }
         };
-        self.show.tell(&Event::StepEnd { provider, step, ok: error.is_none(), error });
+        self.voice.tell(&Event::StepEnd { step, ok: error.is_none(), error });
         result
     }
 
@@ -134,7 +109,7 @@ impl<'a> Stage<'a> {
     pub(super) fn check(&self, ok: bool, text: impl Into<String>) -> anyhow::Result<()> {
         let text = text.into();
         self.checks.fetch_add(1, Ordering::Relaxed);
-        self.show.tell(&Event::Check { ok, text: text.clone() });
+        self.voice.tell(&Event::Check { ok, text: text.clone() });
         if !ok {
             bail!("this does not hold: {text}");
         }
@@ -143,7 +118,7 @@ impl<'a> Stage<'a> {
 
     /// Shows a value worth knowing.
     pub(super) fn fact(&self, name: &'static str, value: impl fmt::Display) {
-        self.show.tell(&Event::Fact { name, value: value.to_string() });
+        self.voice.tell(&Event::Fact { name, value: value.to_string() });
     }
 
     /// Shows what came with a token.
@@ -168,51 +143,32 @@ impl<'a> Stage<'a> {
 
     /// The registration, as the sandbox gave it out, with our listener as redirect URI.
     pub(super) fn app(&self) -> Result<App, oauth_core::Error> {
-        let redirect_uri = RedirectUri::new(self.listener.redirect_uri(self.provider.name()))?;
+        let redirect_uri = RedirectUri::new(self.listener.redirect_uri(self.name()))?;
         Ok(App::new(self.card.client_id.as_str(), self.card.client_secret.as_str(), redirect_uri))
     }
 
-    /// A client whose calls are shown and whose clock is the sandbox's.
+    /// A client whose calls are shown and whose clock is the sandbox's. It sends as any other client does.
     pub(super) fn client<P: Provider>(&self, site: P::Site) -> Result<Client<P>, oauth_core::Error> {
-        let transport = Traced::new(
-            Plain::new(),
-            &self.card.token_url,
-            self.secrets.clone(),
-            Arc::clone(&self.show),
-            self.calls.clone(),
-        );
-        let clock = SandboxClock { sandbox: Arc::clone(&self.sandbox), now: self.seen.now };
-        Client::builder(site, self.app()?).transport(transport).clock(clock).build()
+        let token_url = self.card.token_url.clone();
+        let (secrets, voice, calls) = (self.secrets.clone(), self.voice.clone(), self.calls.clone());
+        Client::builder(site, self.app()?)
+            .wrap_transport(move |inner| Arc::new(Traced::new(inner, token_url, secrets, voice, calls)))
+            .clock(Time(self.sandbox.clock()))
+            .build()
     }
 
     /// What the sandbox's browsers have asked for after the entry with this number.
     pub(super) fn entries_after(&self, number: u64) -> Vec<Entry> {
-        self.journal().entries().iter().filter(|entry| entry.number > number).cloned().collect()
+        let journal = self.sandbox.journal();
+        journal.entries().iter().filter(|entry| entry.number > number).cloned().collect()
     }
 
-    pub(super) fn sandbox(&self) -> &Sandbox {
-        &self.sandbox
-    }
-
-    pub(super) fn journal(&self) -> Journal {
-        (self.seen.journal)(&self.sandbox)
-    }
-
-    pub(super) fn person(&self) -> Person {
-        (self.seen.person)(&self.sandbox)
-    }
-
-    /// Lets the sandbox's time pass, and with it our client's.
-    pub(super) fn advance(&self, by: Duration) {
-        (self.seen.advance)(&self.sandbox, by);
-    }
-
-    pub(super) fn now(&self) -> DateTime<Utc> {
-        (self.seen.now)(&self.sandbox)
+    pub(super) fn sandbox(&self) -> &Running<S> {
+        self.sandbox
     }
 
     pub(super) fn name(&self) -> &'static str {
-        self.provider.name()
+        self.sandbox.name()
     }
 
     pub(super) fn card(&self) -> &ProviderCard {
@@ -223,8 +179,8 @@ impl<'a> Stage<'a> {
         self.listener
     }
 
-    pub(super) fn show(&self) -> &Show {
-        &self.show
+    pub(super) fn voice(&self) -> &Voice {
+        &self.voice
     }
 
     pub(super) fn secrets(&self) -> &Secrets {
@@ -256,20 +212,12 @@ fn said(error: &anyhow::Error) -> String {
     words.join(": ")
 }
 
-/// The sandbox's time: real time plus what it was advanced by.
-struct SandboxClock {
-    sandbox: Arc<Sandbox>,
-    now: fn(&Sandbox) -> DateTime<Utc>,
-}
+/// The sandbox's time, for our clients.
+#[derive(Debug)]
+struct Time(SandboxClock);
 
-impl Clock for SandboxClock {
+impl Clock for Time {
     fn now(&self) -> DateTime<Utc> {
-        (self.now)(&self.sandbox)
-    }
-}
-
-impl fmt::Debug for SandboxClock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SandboxClock").field("now", &self.now()).finish_non_exhaustive()
+        self.0.now()
     }
 }

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::trace::{Link, Request, Response};
 
-/// One thing that happened. Its JSON form is what `--json` prints; every step's events stand between its `step` and its `step_end`.
+/// One thing that happened. Its JSON form, with the provider that it belongs to, is what `--json` prints; every step's events stand
+/// between its `step` and its `step_end`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(crate) enum Event {
@@ -15,8 +16,6 @@ pub(crate) enum Event {
     },
     /// A provider's turn.
     Provider {
-        /// Its name.
-        provider: &'static str,
         /// Its name for people.
         title: &'static str,
         /// What is special about it.
@@ -26,8 +25,6 @@ pub(crate) enum Event {
     },
     /// A step begins.
     Step {
-        /// At which provider.
-        provider: &'static str,
         /// Its name.
         step: &'static str,
         /// Its number at this provider, from 1.
@@ -50,6 +47,8 @@ pub(crate) enum Event {
     Browser {
         /// The method.
         method: String,
+        /// The host, with its port.
+        host: String,
         /// The path.
         path: String,
         /// The status that was answered.
@@ -73,8 +72,6 @@ pub(crate) enum Event {
     },
     /// A step is over.
     StepEnd {
-        /// At which provider.
-        provider: &'static str,
         /// Its name.
         step: &'static str,
         /// Whether it held.

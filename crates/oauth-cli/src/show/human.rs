@@ -49,9 +49,9 @@ pub(super) fn text(event: &Event) -> String {
             line(&mut out, format_args!("    {WIRE}⇢{WIRE:#} {}", link.url));
             fields(&mut out, &link.query);
         }
-        Event::Browser { method, path, status } => {
+        Event::Browser { method, host, path, status } => {
             let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-            line(&mut out, format_args!("    {WIRE}⇢{WIRE:#} {method:<5}{path} {DIM}{status}{DIM:#}"));
+            line(&mut out, format_args!("    {WIRE}⇢{WIRE:#} {method:<5}{host}{path} {DIM}{status}{DIM:#}"));
         }
         Event::Request(request) => {
             line(&mut out, format_args!("    {WIRE}→ {}{WIRE:#} {}", request.method, request.link.url));

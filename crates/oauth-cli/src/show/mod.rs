@@ -6,7 +6,7 @@ mod json;
 
 use std::fmt;
 use std::io::Write;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 
@@ -47,11 +47,20 @@ impl Show {
         Self { format, secrets, out: Mutex::new(Box::new(out)) }
     }
 
-    /// Shows one event.
+    /// For what happens at this provider.
+    pub(crate) fn at(self: Arc<Self>, provider: &'static str) -> Voice {
+        Voice { show: self, provider }
+    }
+
+    /// Shows one event that belongs to no provider.
     pub(crate) fn tell(&self, event: &Event) {
+        self.put(None, event);
+    }
+
+    fn put(&self, provider: Option<&'static str>, event: &Event) {
         let text = match self.format {
             Format::Text => self.secrets.scrub(&human::text(event)),
-            Format::Json => json::line(event, &self.secrets),
+            Format::Json => json::line(provider, event, &self.secrets),
         };
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever stops reading (`| head`) still gets the exit code, which does not depend on being watched.
@@ -62,5 +71,19 @@ impl Show {
 impl fmt::Debug for Show {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Show").field("format", &self.format).finish_non_exhaustive()
+    }
+}
+
+/// Shows what happens at one provider.
+#[derive(Clone, Debug)]
+pub(crate) struct Voice {
+    show: Arc<Show>,
+    provider: &'static str,
+}
+
+impl Voice {
+    /// Shows one event.
+    pub(crate) fn tell(&self, event: &Event) {
+        self.show.put(Some(self.provider), event);
     }
 }

@@ -11,7 +11,7 @@ use oauth_core::{Call, Transport, TransportError, async_trait};
 pub(crate) use mask::Secrets;
 pub(crate) use message::{Body, Field, Link, Request, Response};
 
-use crate::show::{Event, Show};
+use crate::show::{Event, Voice};
 
 /// What a call was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,35 +55,41 @@ impl Calls {
 /// [`Transport`] asks not to log URLs, headers and bodies. Showing them is what this one is for, and the provider is played on this
 /// machine; even so nothing is shown before [`Secrets`] has been over it.
 #[derive(Debug)]
-pub(crate) struct Traced<T> {
-    inner: T,
+pub(crate) struct Traced {
+    inner: Arc<dyn Transport>,
     token_url: String,
     secrets: Secrets,
-    show: Arc<Show>,
+    voice: Voice,
     calls: Calls,
 }
 
-impl<T: Transport> Traced<T> {
-    /// Shows on `show` what passes through `inner`.
-    pub(crate) fn new(inner: T, token_url: &str, secrets: Secrets, show: Arc<Show>, calls: Calls) -> Self {
-        Self { inner, token_url: token_url.to_owned(), secrets, show, calls }
+impl Traced {
+    /// Shows with `voice` what passes through `inner`.
+    pub(crate) fn new(
+        inner: Arc<dyn Transport>,
+        token_url: String,
+        secrets: Secrets,
+        voice: Voice,
+        calls: Calls,
+    ) -> Self {
+        Self { inner, token_url, secrets, voice, calls }
     }
 }
 
 #[async_trait]
-impl<T: Transport> Transport for Traced<T> {
+impl Transport for Traced {
     async fn call(&self, call: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
         let uri = call.request.uri().to_string();
         let purpose =
             if uri.split('?').next() == Some(&self.token_url) { Purpose::Token } else { Purpose::Api };
         let method = call.request.method().to_string();
         let secrets = &self.secrets;
-        self.show.tell(&Event::Request(Request::read(&call.request, secrets)));
+        self.voice.tell(&Event::Request(Request::read(&call.request, secrets)));
         let answer = self.inner.call(call).await;
         let status = answer.as_ref().ok().map(http::Response::status);
         match &answer {
-            Ok(response) => self.show.tell(&Event::Response(Response::read(response, purpose, secrets))),
-            Err(error) => self.show.tell(&Event::NoAnswer { error: error.to_string() }),
+            Ok(response) => self.voice.tell(&Event::Response(Response::read(response, purpose, secrets))),
+            Err(error) => self.voice.tell(&Event::NoAnswer { error: error.to_string() }),
         }
         self.calls.add(Made { purpose, method, status });
         answer
