@@ -441,6 +441,11 @@ impl<P: Provider> Client<P> {
     where
         P: Refreshes,
     {
+        self.renew(token).await
+    }
+
+    /// [`refresh`](Self::refresh) for callers that know by [`Renewal::REFRESHES`] whether there is one.
+    pub(crate) async fn renew(&self, token: &Token<P>) -> Result<Token<P>, Error> {
         let inner = &*self.0;
         token
             .check_belongs_to(&inner.issuer, inner.app.client_id())

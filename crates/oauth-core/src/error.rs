@@ -323,6 +323,12 @@ impl Error {
         self.0.transient
     }
 
+    /// The same error for one more of those who waited.
+    #[cfg(feature = "connections")]
+    pub(crate) fn copied(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     /// Whether the customer has to go through the connect flow again: the grant was refused, or the token was and the
     /// provider gives no refresh tokens, or there is no such connection.
     pub fn needs_reconnect(&self) -> bool {

@@ -12,6 +12,8 @@ mod client;
 mod clock;
 pub mod common;
 mod confine;
+#[cfg(feature = "connections")]
+pub mod connections;
 mod dialect;
 mod endpoint;
 mod error;
@@ -36,6 +38,8 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use confine::{check_url, is_loopback, origin};
+#[cfg(feature = "connections")]
+pub use connections::{Connection, Connections};
 pub use dialect::{ClientAuth, Dialect, Encoding, Pkce, RedirectUriRule, Refusal, TokenRefusal};
 pub use endpoint::{At, Endpoint, Raw, TokenPlaced, get, join, json, json_request, request};
 pub use error::{CallbackFault, Error, ErrorKind};

@@ -1,0 +1,142 @@
+//! One account's connection.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+use super::cell::Cell;
+use super::flight::Goal;
+use super::live::Live;
+use super::shared::Shared;
+use super::status::Status;
+use crate::{Error, Provider, Refreshes, Token};
+
+/// One account's connection. Cheap to clone; all handles of an account share one token.
+pub struct Connection<P: Provider> {
+    pub(super) shared: Arc<Shared<P>>,
+    pub(super) cell: Arc<Cell<P>>,
+}
+
+impl<P: Provider> Connection<P> {
+    /// The account.
+    pub fn account(&self) -> &str {
+        &self.cell.key.account
+    }
+
+    /// The headers that authorize a request, for a team's own HTTP client. Marked sensitive.
+    ///
+    /// With a valid token in memory this reads memory and waits for nothing. A token that is due is refreshed meanwhile;
+    /// only one that has expired is waited for.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotConnected`](crate::ErrorKind::NotConnected) and
+    /// [`ErrorKind::NeedsReconnect`](crate::ErrorKind::NeedsReconnect) if there is no token to be had;
+    /// [`ErrorKind::ForeignToken`](crate::ErrorKind::ForeignToken) if the stored one is another client's; whatever the
+    /// store, the token endpoint or the way to it may fail with, if there is no valid token left.
+    pub async fn headers(&self) -> Result<HeaderMap, Error> {
+        if let Some(headers) = self.glance(|live| live.headers.clone())? {
+            return Ok(headers);
+        }
+        Ok(self.awaited().await?.headers.clone())
+    }
+
+    /// The token, refreshed first if it has expired.
+    ///
+    /// # Errors
+    /// As [`headers`](Self::headers).
+    pub async fn token(&self) -> Result<Token<P>, Error> {
+        Ok(self.live().await?.token.clone())
+    }
+
+    /// What state it is in. Refreshes nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotConnected`](crate::ErrorKind::NotConnected) if there is no such connection,
+    /// [`ErrorKind::ForeignToken`](crate::ErrorKind::ForeignToken) if the stored one is another client's, and whatever
+    /// the store may fail with, if nothing is in memory.
+    pub async fn status(&self) -> Result<Status, Error> {
+        let now = self.shared.now();
+        let present = self.cell.live();
+        let live = match present {
+            Some(live) if !self.cell.is_stale(now.monotonic, self.shared.settings.revalidate) => live,
+            present => match (self.shared.wait(&self.cell, Goal::Look).await, present) {
+                (Ok(live), _) => live,
+                // Gone, or another's: what is in memory says nothing any more.
+                (Err(error), Some(live)) if error.kind() == crate::ErrorKind::Store => live,
+                (Err(error), _) => return Err(error),
+            },
+        };
+        let failure = self.cell.slot().failure.as_ref().map(Error::copied);
+        Ok(Status::of(&live, failure, now))
+    }
+
+    /// A usable token.
+    pub(super) async fn live(&self) -> Result<Arc<Live<P>>, Error> {
+        if let Some(live) = self.glance(Arc::clone)? {
+            return Ok(live);
+        }
+        self.awaited().await
+    }
+
+    /// What `read` makes of the token in memory, if it is usable; sees to it that it stays so.
+    fn glance<T>(&self, read: impl FnOnce(&Arc<Live<P>>) -> T) -> Result<Option<T>, Error> {
+        self.shared.check_open()?;
+        let guard = self.cell.glance();
+        let Some(live) = guard.as_ref() else { return Ok(None) };
+        let now = self.shared.now();
+        let is_stale = || self.cell.is_stale(now.monotonic, self.shared.settings.revalidate);
+        if live.is_usable(now) {
+            let goal = match live.is_due(now) {
+                true => Some(Goal::Fresh),
+                false => is_stale().then_some(Goal::Look),
+            };
+            if let Some(goal) = goal {
+                // Nobody waits for it, and if it fails the next one tries again.
+                drop(self.shared.fly(&self.cell, goal));
+            }
+            return Ok(Some(read(live)));
+        }
+        if !live.is_renewable() && !is_stale() {
+            return Err(live.refusal());
+        }
+        Ok(None)
+    }
+
+    async fn awaited(&self) -> Result<Arc<Live<P>>, Error> {
+        self.shared.wait(&self.cell, Goal::Fresh).await
+    }
+}
+
+impl<P: Refreshes> Connection<P> {
+    /// Refreshes now, whether it is due or not. What another process has refreshed meanwhile counts.
+    ///
+    /// # Errors
+    /// As [`headers`](Self::headers); [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the token came
+    /// without a refresh token.
+    pub async fn refresh(&self) -> Result<(), Error> {
+        let present = match self.cell.live() {
+            Some(live) => live,
+            None => self.shared.wait(&self.cell, Goal::Look).await?,
+        };
+        self.shared.wait(&self.cell, Goal::Newer(present.generation)).await.map(drop)
+    }
+}
+
+impl<P: Provider> Clone for Connection<P> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), cell: Arc::clone(&self.cell) }
+    }
+}
+
+impl<P: Provider> fmt::Debug for Connection<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let live = self.cell.live();
+        f.debug_struct("Connection")
+            .field("provider", &P::NAME)
+            .field("account", &self.account())
+            .field("generation", &live.as_ref().map(|live| live.generation))
+            .field("state", &live.as_ref().map(|live| live.state))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,324 @@
+//! The steps of a refresh: lease, read again, intent, call, save, publish.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::breaker::Pass;
+use super::cell::{Cell, Landed};
+use super::event::What;
+use super::flight::{Early, Goal};
+use super::live::Live;
+use super::settings::Settings;
+use super::shared::Shared;
+use crate::store::{Acquired, Record, RecordState, Why};
+use crate::{Error, ErrorKind, Provider, Renewal, Token};
+
+/// One flight for one account.
+pub(super) struct Task<'a, P: Provider> {
+    pub(super) shared: &'a Shared<P>,
+    pub(super) cell: &'a Cell<P>,
+    pub(super) era: u64,
+    pub(super) goal: Goal,
+    pub(super) early: &'a Early<'a, P>,
+    /// No token call begins after this.
+    until: Instant,
+}
+
+/// A lease that this flight holds.
+struct Held {
+    fence: u64,
+    /// Counted from before it was asked for.
+    since: Instant,
+}
+
+/// How the time under a lease ended.
+enum Step<P: Provider> {
+    Done(Landed<P>),
+    /// The lease was lost before anything was sent.
+    Again,
+}
+
+impl<P: Provider> Shared<P> {
+    /// What the task of a flight does.
+    pub(super) async fn run(&self, cell: &Cell<P>, era: u64, goal: Goal, early: &Early<'_, P>) -> Landed<P> {
+        let until = Instant::now() + self.settings.refresh_deadline;
+        let task = Task { shared: self, cell, era, goal, early, until };
+        let landed = task.run().await;
+        if let Err(error) = &landed {
+            // A state is told where it is found out; a look changes nothing.
+            if !matches!(goal, Goal::Look)
+                && !matches!(
+                    error.kind(),
+                    ErrorKind::NeedsReconnect(_) | ErrorKind::NotConnected | ErrorKind::Closed
+                )
+            {
+                self.tell(&cell.key, What::RefreshFailed(error));
+            }
+        }
+        landed
+    }
+}
+
+impl<P: Provider> Task<'_, P> {
+    async fn run(&self) -> Landed<P> {
+        let present = self.cell.live();
+        // With a due token in memory, the lease's answer is the look at the store.
+        let known = present.filter(|live| live.is_renewable() && self.is_wanting(live));
+        if known.is_none() || self.shared.breaker.check().is_err() {
+            let live = self.look().await?;
+            let is_enough = !self.is_wanting(&live)
+                || !live.is_active()
+                || (matches!(self.goal, Goal::Fresh) && !live.is_renewable());
+            if is_enough {
+                return Ok(live);
+            }
+            if matches!(self.goal, Goal::Fresh) && live.is_usable(self.shared.now()) {
+                // Due, but valid: nobody has to wait for what follows.
+                self.early.land(&live);
+            }
+        }
+        if P::Renewal::REFRESHES {
+            self.shared.breaker.check()?;
+        }
+        self.renew().await
+    }
+
+    /// Whether this token is not what is wanted.
+    fn is_wanting(&self, live: &Live<P>) -> bool {
+        let now = self.shared.now();
+        match self.goal {
+            Goal::Look => false,
+            Goal::Fresh => live.is_due(now) || live.has_expired(now),
+            Goal::Refused(_) | Goal::Newer(_) => self.goal.replaces(live.generation) || live.has_expired(now),
+        }
+    }
+
+    async fn look(&self) -> Landed<P> {
+        match self.shared.store.load(&self.cell.key).await.map_err(self.named())? {
+            Some(record) => self.shared.take(self.cell, self.era, &record),
+            None => Err(self.shared.lose(self.cell, self.era)),
+        }
+    }
+
+    fn named(&self) -> impl Fn(crate::store::StoreError) -> Error {
+        |error| Error::from(error).at_provider(P::NAME)
+    }
+
+    async fn renew(&self) -> Landed<P> {
+        let mut polls = self.shared.settings.polls();
+        loop {
+            let since = Instant::now();
+            match self.shared.store.acquire(&self.cell.key).await.map_err(self.named())? {
+                Acquired::Missing => return Err(self.shared.lose(self.cell, self.era)),
+                Acquired::Held { for_another, record } => {
+                    // What the other has saved already can be taken without the lease.
+                    let live = self.shared.take(self.cell, self.era, &record)?;
+                    if !live.is_active() || !self.is_wanting(&live) {
+                        return Ok(live);
+                    }
+                    let poll = polls.next().unwrap_or(Duration::from_secs(1));
+                    self.wait(poll.min(for_another + Duration::from_millis(1))).await?;
+                }
+                Acquired::Granted { fence, record } => {
+                    let held = Held { fence, since };
+                    let step = self.holding(held, &record).await;
+                    self.shared.store.release(&self.cell.key, fence).await;
+                    match step {
+                        Ok(Step::Done(landed)) => return landed,
+                        Ok(Step::Again) => self.wait(polls.next().unwrap_or_default()).await?,
+                        Err(error) => return Err(error),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits for somebody else, but not past the deadline.
+    async fn wait(&self, duration: Duration) -> Result<(), Error> {
+        if Instant::now() + duration > self.until {
+            return Err(busy::<P>());
+        }
+        self.shared.pause(duration).await
+    }
+
+    /// With the lease.
+    async fn holding(&self, mut held: Held, record: &Record) -> Result<Step<P>, Error> {
+        let live = self.shared.take(self.cell, self.era, record)?;
+        if live.generation != record.generation || !live.is_active() || !self.is_wanting(&live) {
+            return Ok(Step::Done(Ok(live)));
+        }
+        if !live.is_renewable() {
+            return Ok(Step::Done(self.unrenewable(&held, &live).await));
+        }
+        if let Some(intent) = record.intent {
+            // Somebody may have sent this very refresh token, and the call may still be on its way.
+            let call = self.shared.client().inner().limits.token_deadline;
+            if !self.sit_out(&mut held, call.saturating_sub(intent.age)).await? {
+                return Ok(Step::Again);
+            }
+        }
+        let pass = match tokio::time::timeout_at(self.until, self.shared.breaker.enter()).await {
+            Ok(pass) => pass?,
+            Err(_) => return Err(busy::<P>()),
+        };
+        self.call(held, &live, record.intent.is_some(), pass).await
+    }
+
+    /// Waits with the lease in hand. False if it was lost.
+    async fn sit_out(&self, held: &mut Held, wait: Duration) -> Result<bool, Error> {
+        let end = Instant::now() + wait;
+        while Instant::now() < end {
+            let part = (end - Instant::now()).min(self.shared.settings.lease / 3);
+            self.wait(part).await?;
+            if !self.keep(held).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Lengthens the lease if it is no longer fresh. False if it was lost.
+    async fn keep(&self, held: &mut Held) -> Result<bool, Error> {
+        if held.since.elapsed() < self.shared.settings.lease / 4 {
+            return Ok(true);
+        }
+        let since = Instant::now();
+        let kept = self.shared.store.renew(&self.cell.key, held.fence).await.map_err(self.named())?;
+        held.since = since;
+        Ok(kept)
+    }
+
+    async fn call(
+        &self,
+        mut held: Held,
+        live: &Live<P>,
+        in_doubt: bool,
+        pass: Pass<'_>,
+    ) -> Result<Step<P>, Error> {
+        let Shared { store, breaker, .. } = self.shared;
+        let mut retries = Settings::calls();
+        loop {
+            self.shared.check_open()?;
+            // Recording the intent is the last look at the lease before anything is sent.
+            if !self.keep(&mut held).await?
+                || !store.begin(&self.cell.key, held.fence, live.generation).await.map_err(self.named())?
+            {
+                return Ok(Step::Again);
+            }
+            let error = match self.ask(&live.token).await {
+                Ok(token) => {
+                    breaker.accepted();
+                    drop(pass);
+                    return Ok(Step::Done(self.save(held.fence, live, token).await));
+                }
+                Err(error) => error,
+            };
+            match error.kind() {
+                ErrorKind::NotSent => {
+                    if let Some(delay) = retries.next()
+                        && self.wait(delay).await.is_ok()
+                    {
+                        continue;
+                    }
+                    self.forget(&held, live, in_doubt).await;
+                }
+                ErrorKind::GrantRefused => {
+                    return Ok(Step::Done(self.refused(&held, live, in_doubt, error).await));
+                }
+                ErrorKind::ClientRefused => {
+                    // The intent stays: the provider may have spent the refresh token before it looked at the client.
+                    breaker.refused(&error);
+                    self.shared.tell(&self.cell.key, What::ClientRefused(&error));
+                }
+                // An answer that says no, and to something else than the refresh token: it was not spent.
+                ErrorKind::Setup
+                | ErrorKind::InvalidInput
+                | ErrorKind::RateLimited
+                | ErrorKind::RequestRefused
+                | ErrorKind::Redirected => self.forget(&held, live, in_doubt).await,
+                // Nobody knows. The intent stays, for the next holder to see.
+                _ => {}
+            }
+            return Err(error);
+        }
+    }
+
+    async fn ask(&self, token: &Token<P>) -> Result<Token<P>, Error> {
+        let client = self.shared.client();
+        // The transport keeps the deadline itself; this one is for a transport that does not.
+        let deadline = client.inner().limits.token_deadline + Duration::from_secs(5);
+        tokio::time::timeout(deadline, client.renew(token)).await.unwrap_or_else(|_| {
+            Err(Error::new(
+                ErrorKind::Unanswered,
+                "refreshing the token: the transport gave no answer in time",
+            )
+            .at_provider(P::NAME))
+        })
+    }
+
+    /// Takes back an intent of which nothing came, unless there was one before it.
+    async fn forget(&self, held: &Held, live: &Live<P>, in_doubt: bool) {
+        if in_doubt {
+            return;
+        }
+        let forgotten = self
+            .shared
+            .store
+            .set_state(&self.cell.key, held.fence, live.generation, RecordState::Active)
+            .await;
+        if let Err(error) = forgotten {
+            tracing::debug!("{}: an intent was left behind: {error}", self.cell.key);
+        }
+    }
+
+    /// The refresh token is refused.
+    async fn refused(&self, held: &Held, live: &Live<P>, in_doubt: bool, error: Error) -> Landed<P> {
+        let now = self.shared.now().wall;
+        let why = if in_doubt {
+            Why::OutcomeUnknown
+        } else if live.token.lapses_at().is_some_and(|at| at <= now) {
+            Why::Lapsed
+        } else {
+            Why::Revoked
+        };
+        self.give_up(held, live, why, error).await
+    }
+
+    /// A token that cannot be renewed and is wanted newer.
+    async fn unrenewable(&self, held: &Held, live: &Arc<Live<P>>) -> Landed<P> {
+        match self.goal {
+            Goal::Refused(_) => {
+                let error =
+                    Error::new(ErrorKind::TokenRefused, "the token was refused, and cannot be refreshed")
+                        .at_provider(P::NAME);
+                self.give_up(held, live, Why::TokenRefused, error).await
+            }
+            Goal::Newer(_) => Err(Error::invalid("the token came without a refresh token")
+                .at_provider(P::NAME)
+                .advise("the customer must connect again")),
+            Goal::Look | Goal::Fresh => Ok(Arc::clone(live)),
+        }
+    }
+
+    /// Writes down that the customer has to connect again, unless somebody saved a token meanwhile.
+    async fn give_up(&self, held: &Held, live: &Live<P>, why: Why, error: Error) -> Landed<P> {
+        let state = RecordState::NeedsReconnect { why, at: self.shared.now().wall };
+        let written = self.shared.store.set_state(&self.cell.key, held.fence, live.generation, state).await;
+        if matches!(written, Ok(false)) {
+            let stored = self.look().await?;
+            if stored.generation != live.generation || !stored.is_active() {
+                return Ok(stored);
+            }
+        }
+        // In memory also where the store failed, or every caller would try the dead token again.
+        self.cell.publish(self.era, live.in_state(state))?;
+        self.shared.tell(&self.cell.key, What::NeedsReconnect(why));
+        Err(Error::new(ErrorKind::NeedsReconnect(why), why.to_string()).at_provider(P::NAME).because(error))
+    }
+}
+
+fn busy<P: Provider>() -> Error {
+    Error::new(ErrorKind::Busy, "another refresh has not finished in time").at_provider(P::NAME)
+}

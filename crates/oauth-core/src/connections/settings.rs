@@ -1,0 +1,98 @@
+//! How connections are kept alive: the numbers.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{Provider, Token};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) margin: Duration,
+    pub(crate) jitter: Duration,
+    pub(crate) lease: Duration,
+    pub(crate) refresh_deadline: Duration,
+    pub(crate) store_deadline: Duration,
+    pub(crate) save_retry: (Duration, Duration),
+    pub(crate) revalidate: Duration,
+    pub(crate) api_retries: usize,
+    pub(crate) patience: Duration,
+    pub(crate) in_memory: usize,
+}
+
+impl Settings {
+    /// The defaults beside a token call that may take so long.
+    pub(crate) fn beside(token_deadline: Duration) -> Self {
+        let store_deadline = Duration::from_secs(10);
+        Self {
+            margin: Duration::from_secs(300),
+            jitter: Duration::from_secs(30),
+            // The call, a save and its first retry; then it is renewed.
+            lease: token_deadline + 2 * store_deadline + Duration::from_secs(5),
+            refresh_deadline: Duration::from_secs(120),
+            store_deadline,
+            save_retry: (Duration::from_millis(200), Duration::from_secs(30)),
+            revalidate: Duration::from_secs(60),
+            api_retries: 2,
+            patience: Duration::from_secs(30),
+            in_memory: 10_000,
+        }
+    }
+
+    /// When a token should be refreshed: `margin` before it expires and up to `jitter` earlier, but never before half
+    /// of its life is over.
+    pub(crate) fn due_at<P: Provider>(&self, token: &Token<P>, jitter: f64) -> Option<DateTime<Utc>> {
+        let expires_at = token.expires_at()?;
+        let lifetime = (expires_at - token.received_at()).to_std().unwrap_or_default();
+        let early = (self.margin + self.jitter.mul_f64(jitter)).min(lifetime / 2);
+        expires_at.checked_sub_signed(TimeDelta::from_std(early).ok()?)
+    }
+
+    /// Between one look at a lease that another has and the next.
+    pub(crate) fn polls(&self) -> ExponentialBackoff {
+        let longest = (self.lease / 10).clamp(Duration::from_millis(20), Duration::from_secs(2));
+        endless(Duration::from_millis(20).min(longest), longest)
+    }
+
+    /// Between one attempt to save and the next: without end, as there is nothing else that could be done.
+    pub(crate) fn saves(&self) -> ExponentialBackoff {
+        let (shortest, longest) = self.save_retry;
+        endless(shortest, longest)
+    }
+
+    /// Between attempts at an API call.
+    pub(crate) fn api(&self) -> ExponentialBackoff {
+        ExponentialBuilder::new()
+            .with_min_delay(Duration::from_millis(200))
+            .with_max_delay(self.patience)
+            .with_max_times(self.api_retries)
+            .with_jitter()
+            .build()
+    }
+
+    /// Between attempts of a token call that was not sent.
+    pub(crate) fn calls() -> ExponentialBackoff {
+        ExponentialBuilder::new()
+            .with_min_delay(Duration::from_millis(100))
+            .with_max_times(2)
+            .with_jitter()
+            .build()
+    }
+
+    /// How long to leave a connection alone after so many failures in a row.
+    pub(crate) fn rest(failures: u32) -> Duration {
+        let longest =
+            Duration::from_secs(1 << failures.saturating_sub(1).min(6)).min(Duration::from_secs(60));
+        longest.mul_f64(0.5 + fastrand::f64() / 2.0)
+    }
+}
+
+fn endless(shortest: Duration, longest: Duration) -> ExponentialBackoff {
+    ExponentialBuilder::new()
+        .with_min_delay(shortest)
+        .with_max_delay(longest)
+        .without_max_times()
+        .with_jitter()
+        .build()
+}

@@ -1,0 +1,71 @@
+//! What state a connection is in, for people and machines.
+
+use chrono::{DateTime, Utc};
+
+use super::live::{Live, Now};
+use crate::store::{RecordState, Why};
+use crate::{Error, Provider, Scopes, ScopesFrom};
+
+/// What is known of a connection. Holds no secret.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Status {
+    /// Whether it is of use.
+    pub state: State,
+    /// How many tokens have been saved for it.
+    pub generation: u64,
+    /// When the access token expires, if the provider said.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When the refresh token lapses if it is not used, where the provider documents that.
+    pub lapses_at: Option<DateTime<Utc>>,
+    /// The scopes granted.
+    pub scopes: Scopes,
+    /// Whether the provider named the scopes.
+    pub scopes_from: ScopesFrom,
+    /// False while the newest token is in memory only, because saving it has failed so far.
+    pub saved: bool,
+    /// Why the last refresh, save or look at the store failed, if it did.
+    pub last_failure: Option<Error>,
+}
+
+/// Whether a connection is of use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum State {
+    /// Its token is valid.
+    Active,
+    /// Its token has expired. A refresh may bring a new one.
+    Expired,
+    /// The customer has to connect again.
+    NeedsReconnect {
+        /// Why.
+        why: Why,
+        /// Since when.
+        at: DateTime<Utc>,
+    },
+}
+
+impl Status {
+    pub(super) fn of<P: Provider>(live: &Live<P>, last_failure: Option<Error>, now: Now) -> Self {
+        Self {
+            state: match live.state {
+                RecordState::NeedsReconnect { why, at } => State::NeedsReconnect { why, at },
+                RecordState::Active if live.has_expired(now) => State::Expired,
+                RecordState::Active => State::Active,
+            },
+            generation: live.generation,
+            expires_at: live.token.expires_at(),
+            lapses_at: live.token.lapses_at(),
+            scopes: live.token.scopes().clone(),
+            scopes_from: live.token.scopes_from(),
+            saved: live.saved,
+            last_failure,
+        }
+    }
+
+    /// Those of `wanted` that were not granted. A client's new scopes do not widen old tokens.
+    #[must_use]
+    pub fn missing_scopes(&self, wanted: &Scopes) -> Scopes {
+        wanted.missing_from(&self.scopes)
+    }
+}

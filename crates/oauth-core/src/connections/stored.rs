@@ -1,0 +1,93 @@
+//! The store, with a deadline for every answer.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::store::{
+    Acquired, Content, Key, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind, Summary,
+    TokenStore,
+};
+
+#[derive(Debug)]
+pub(super) struct Stored {
+    store: Arc<dyn TokenStore>,
+    deadline: Duration,
+    owner: Owner,
+    lease: Duration,
+}
+
+impl Stored {
+    pub(super) fn new(store: Arc<dyn TokenStore>, deadline: Duration, lease: Duration) -> Self {
+        // The number tells processes and their incarnations apart; nothing depends on it.
+        let owner = Owner::new(format!("{}-{:08x}", std::process::id(), fastrand::u32(..)));
+        Self { store, deadline, owner, lease }
+    }
+
+    async fn within<T>(
+        &self,
+        answer: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        match tokio::time::timeout(self.deadline, answer).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                let what = format!("it did not answer within {:?}", self.deadline);
+                Err(StoreError::new(StoreErrorKind::Unavailable, what))
+            }
+        }
+    }
+
+    pub(super) async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        self.within(self.store.load(key)).await
+    }
+
+    pub(super) async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
+        self.within(self.store.insert(key, content)).await
+    }
+
+    pub(super) async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+        self.within(self.store.save(key, from, content)).await
+    }
+
+    pub(super) async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
+        self.within(self.store.remove(key)).await
+    }
+
+    pub(super) async fn acquire(&self, key: &Key) -> Result<Acquired, StoreError> {
+        self.within(self.store.acquire(key, &self.owner, self.lease)).await
+    }
+
+    pub(super) async fn renew(&self, key: &Key, fence: u64) -> Result<bool, StoreError> {
+        self.within(self.store.renew(key, fence, self.lease)).await
+    }
+
+    /// Gives a lease back. If that fails it runs out by itself.
+    pub(super) async fn release(&self, key: &Key, fence: u64) {
+        if let Err(error) = self.within(self.store.release(key, fence)).await {
+            tracing::debug!("{key}: the lease was not given back: {error}");
+        }
+    }
+
+    pub(super) async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        self.within(self.store.begin(key, fence, from)).await
+    }
+
+    pub(super) async fn set_state(
+        &self,
+        key: &Key,
+        fence: u64,
+        from: u64,
+        state: RecordState,
+    ) -> Result<bool, StoreError> {
+        self.within(self.store.set_state(key, fence, from, state)).await
+    }
+
+    pub(super) async fn list(
+        &self,
+        provider: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError> {
+        self.within(self.store.list(provider, after, limit)).await
+    }
+}

@@ -1,0 +1,14 @@
+//! Connections that stay alive: every rule of theirs, without waiting for anything.
+#![cfg(feature = "connections")]
+#![allow(clippy::unwrap_used)] // a test may panic
+
+mod support;
+
+mod api_answers;
+mod at_once;
+mod elsewhere;
+mod ending;
+mod lost_answers;
+mod saving;
+mod time;
+mod wrong_client;

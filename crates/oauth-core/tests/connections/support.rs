@@ -1,0 +1,406 @@
+//! A token endpoint and an API in memory, and a store that can be made to fail.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use oauth_core::connections::{Connections, ConnectionsBuilder, What};
+use oauth_core::http::{Response, StatusCode};
+use oauth_core::store::{
+    Acquired, Content, Due, Key, MemoryStore, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind,
+    Summary, TokenStore,
+};
+use oauth_core::{
+    App, At, Bearer, Call, Client, Dialect, Endpoint, Error, FixedSite, Never, NoExtra, PasswordGrant,
+    PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Token, Transport, TransportError,
+};
+use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, reply};
+use tokio::sync::Semaphore;
+
+/// How long access tokens live, in seconds.
+pub(crate) const LIFETIME: i64 = 3_600;
+
+/// Refresh tokens work once.
+#[derive(Debug)]
+pub(crate) struct Turning;
+
+impl Provider for Turning {
+    const NAME: &'static str = "turning";
+    const DIALECT: Dialect = Dialect::rfc6749();
+    type Site = FixedSite;
+    type Extra = NoExtra;
+    type Scheme = Bearer;
+    type Renewal = SingleUseRefreshToken<90>;
+}
+
+impl PasswordGrant for Turning {
+    type Request = PasswordRequest;
+}
+
+/// No refresh tokens.
+#[derive(Debug)]
+pub(crate) struct Lasting;
+
+impl Provider for Lasting {
+    const NAME: &'static str = "lasting";
+    const DIALECT: Dialect = Dialect::rfc6749();
+    type Site = FixedSite;
+    type Extra = NoExtra;
+    type Scheme = Bearer;
+    type Renewal = Never;
+}
+
+/// What the next call meets.
+#[derive(Debug)]
+pub(crate) enum Twist {
+    NotSent,
+    /// The server acts; its answer is lost.
+    ReplyLost,
+    Answer(u16, &'static str),
+    /// The server acts; its answer comes once the semaphore has a permit.
+    Held(Arc<Semaphore>),
+}
+
+#[derive(Debug, Default)]
+struct State {
+    issued: usize,
+    refreshes: usize,
+    api_calls: usize,
+    /// Pairs that are good.
+    live: Vec<(String, String)>,
+    token_twists: VecDeque<Twist>,
+    api_twists: VecDeque<Twist>,
+    always: Option<(u16, &'static str)>,
+}
+
+/// A provider in memory. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Server(Arc<Mutex<State>>);
+
+impl Server {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    /// How often somebody asked for a refresh.
+    pub(crate) fn refreshes(&self) -> usize {
+        self.state().refreshes
+    }
+
+    pub(crate) fn api_calls(&self) -> usize {
+        self.state().api_calls
+    }
+
+    pub(crate) fn next_token_call(&self, twist: Twist) {
+        self.state().token_twists.push_back(twist);
+    }
+
+    pub(crate) fn next_api_call(&self, twist: Twist) {
+        self.state().api_twists.push_back(twist);
+    }
+
+    /// Every token call is answered like this from now on; `None`: as it should be.
+    pub(crate) fn answer_always(&self, answer: Option<(u16, &'static str)>) {
+        self.state().always = answer;
+    }
+
+    /// Forgets every token.
+    pub(crate) fn revoke_all(&self) {
+        self.state().live.clear();
+    }
+
+    fn issue(&self) -> Response<Vec<u8>> {
+        let mut state = self.state();
+        state.issued += 1;
+        let n = state.issued;
+        let (access, refresh) = (format!("canary-access-{n}"), format!("canary-refresh-{n}"));
+        state.live.push((access.clone(), refresh.clone()));
+        reply(
+            200,
+            &format!(
+                r#"{{"access_token":"{access}","refresh_token":"{refresh}","expires_in":{LIFETIME},"token_type":"bearer"}}"#
+            ),
+        )
+    }
+
+    fn token_call(&self, body: &str) -> Response<Vec<u8>> {
+        let value = |name: &str| {
+            oauth_core::url::form_urlencoded::parse(body.as_bytes())
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.into_owned())
+                .unwrap_or_default()
+        };
+        if value("grant_type") == "refresh_token" {
+            let spent = value("refresh_token");
+            let mut state = self.state();
+            let Some(at) = state.live.iter().position(|(_, refresh)| *refresh == spent) else {
+                return reply(400, r#"{"error":"invalid_grant"}"#);
+            };
+            state.live.remove(at);
+        }
+        self.issue()
+    }
+
+    fn api_call(&self, authorization: &str) -> Response<Vec<u8>> {
+        let known = self.state().live.iter().any(|(access, _)| authorization == format!("Bearer {access}"));
+        if known { reply(200, "{}") } else { reply(401, r#"{"message":"unknown token"}"#) }
+    }
+}
+
+#[oauth_core::async_trait]
+impl Transport for Server {
+    async fn call(&self, call: Call) -> Result<Response<Vec<u8>>, TransportError> {
+        let is_token = call.request.uri().path() == "/token";
+        let body = String::from_utf8_lossy(call.request.body()).into_owned();
+        let twist = {
+            let mut state = self.state();
+            if is_token {
+                state.refreshes += usize::from(body.contains("grant_type=refresh_token"));
+                state.token_twists.pop_front()
+            } else {
+                state.api_calls += 1;
+                state.api_twists.pop_front()
+            }
+        };
+        let always = self.state().always.filter(|_| is_token);
+        let work = || match call.request.headers().get("authorization") {
+            Some(value) if !is_token => self.api_call(value.to_str().unwrap()),
+            _ => self.token_call(&body),
+        };
+        // So that callers that could run at once do.
+        tokio::task::yield_now().await;
+        match twist {
+            _ if always.is_some() => {
+                let (status, body) = always.unwrap();
+                Ok(reply(status, body))
+            }
+            None => Ok(work()),
+            Some(Twist::Answer(status, body)) => Ok(reply(status, body)),
+            Some(Twist::NotSent) => Err(TransportError::NotSent("no route".into())),
+            Some(Twist::ReplyLost) => {
+                work();
+                Err(TransportError::Unanswered("connection reset".into()))
+            }
+            Some(Twist::Held(gate)) => {
+                let answer = work();
+                gate.acquire().await.unwrap().forget();
+                Ok(answer)
+            }
+        }
+    }
+}
+
+pub(crate) fn client_of<P: Provider<Site = FixedSite>>(
+    server: &Server,
+    clock: &ManualClock,
+    id: &str,
+) -> Client<P> {
+    let base = "https://provider.example";
+    let site = FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api"))
+        .unwrap();
+    Client::builder(site, App::without_redirect(id, CLIENT_SECRET))
+        .transport(server.clone())
+        .clock(clock.clone())
+        .build()
+        .unwrap()
+}
+
+/// A provider, a store, and the time of both.
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) clock: ManualClock,
+    pub(crate) store: Flaky,
+    pub(crate) events: Events,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let clock = ManualClock::default();
+        Self {
+            server: Server::default(),
+            store: Flaky::over(MemoryStore::with_clock(clock.clone())),
+            clock,
+            events: Events::default(),
+        }
+    }
+
+    pub(crate) fn client(&self) -> Client<Turning> {
+        client_of(&self.server, &self.clock, "my-client")
+    }
+
+    /// One machine more that uses the same store.
+    pub(crate) fn machine(&self) -> Connections<Turning> {
+        self.settings(self.client()).build()
+    }
+
+    pub(crate) fn settings<P: Provider>(&self, client: Client<P>) -> ConnectionsBuilder<P> {
+        let events = self.events.clone();
+        Connections::builder(client, self.store.clone())
+            .jitter(Duration::ZERO)
+            .on_event(move |event| events.note(event.account, &event.what))
+    }
+
+    pub(crate) async fn token(&self) -> Token<Turning> {
+        let request = PasswordRequest::new("bob", PASSWORD, Scopes::none());
+        self.client().password(request).await.unwrap()
+    }
+
+    /// Lets the token expire.
+    pub(crate) fn expire(&self) {
+        self.clock.advance_secs(LIFETIME);
+    }
+
+    /// Lets the token fall due but not expire.
+    pub(crate) fn fall_due(&self) {
+        self.clock.advance_secs(LIFETIME - 200);
+    }
+
+    pub(crate) async fn record(&self, account: &str) -> Record {
+        self.store.load(&Key::new("turning", account)).await.unwrap().unwrap()
+    }
+}
+
+/// The events, in words.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Events(Arc<Mutex<Vec<String>>>);
+
+impl Events {
+    fn note(&self, account: &str, what: &What<'_>) {
+        let word = match what {
+            What::RefreshFailed(error) => format!("refresh failed {:?}", error.kind()),
+            What::SaveFailed(_) => "save failed".to_owned(),
+            What::NeedsReconnect(why) => format!("needs reconnect {}", why.as_str()),
+            What::ClientRefused(_) => "client refused".to_owned(),
+            other => format!("{other:?}").to_lowercase(),
+        };
+        self.0.lock().unwrap().push(format!("{account} {word}"));
+    }
+
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+/// What a store fails at next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum At_ {
+    Load,
+    Save,
+    /// The save takes place, the answer is lost.
+    AfterSave,
+    Acquire,
+}
+
+/// A store that fails when told to. Clones share everything.
+#[derive(Clone, Debug)]
+pub(crate) struct Flaky {
+    inner: MemoryStore,
+    failures: Arc<Mutex<Vec<At_>>>,
+    loads: Arc<Mutex<usize>>,
+}
+
+impl Flaky {
+    fn over(inner: MemoryStore) -> Self {
+        Self { inner, failures: Arc::default(), loads: Arc::default() }
+    }
+
+    pub(crate) fn fail(&self, at: At_, times: usize) {
+        self.failures.lock().unwrap().extend(std::iter::repeat_n(at, times));
+    }
+
+    pub(crate) fn mend(&self) {
+        self.failures.lock().unwrap().clear();
+    }
+
+    pub(crate) fn loads(&self) -> usize {
+        *self.loads.lock().unwrap()
+    }
+
+    fn check(&self, at: At_) -> Result<(), StoreError> {
+        let mut failures = self.failures.lock().unwrap();
+        match failures.iter().position(|next| *next == at) {
+            Some(found) => {
+                failures.remove(found);
+                Err(StoreError::new(StoreErrorKind::Unavailable, "the store is down"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+#[oauth_core::async_trait]
+impl TokenStore for Flaky {
+    async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        *self.loads.lock().unwrap() += 1;
+        self.check(At_::Load)?;
+        self.inner.load(key).await
+    }
+    async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
+        self.inner.insert(key, content).await
+    }
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+        self.check(At_::Save)?;
+        let saved = self.inner.save(key, from, content).await;
+        self.check(At_::AfterSave)?;
+        saved
+    }
+    async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
+        self.inner.remove(key).await
+    }
+    async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError> {
+        self.check(At_::Acquire)?;
+        self.inner.acquire(key, owner, length).await
+    }
+    async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
+        self.inner.renew(key, fence, length).await
+    }
+    async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
+        self.inner.release(key, fence).await
+    }
+    async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        self.inner.begin(key, fence, from).await
+    }
+    async fn set_state(
+        &self,
+        key: &Key,
+        fence: u64,
+        from: u64,
+        state: RecordState,
+    ) -> Result<bool, StoreError> {
+        self.inner.set_state(key, fence, from, state).await
+    }
+    async fn list(
+        &self,
+        provider: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError> {
+        self.inner.list(provider, after, limit).await
+    }
+    async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+        self.inner.due(query, limit).await
+    }
+}
+
+/// An API call that may be repeated, or not.
+pub(crate) struct Ping<const REPLAYABLE: bool>;
+
+impl<P: Provider<Site = FixedSite>, const REPLAYABLE: bool> Endpoint<P> for Ping<REPLAYABLE> {
+    type Reply = StatusCode;
+    const NAME: &'static str = "GET /ping";
+    const REPLAYABLE: bool = REPLAYABLE;
+
+    fn request(&self, at: &At<'_, P>) -> Result<oauth_core::http::Request<Vec<u8>>, Error> {
+        oauth_core::get(&oauth_core::join(at.site().api_url(), &["ping"])?)
+    }
+
+    fn reply(&self, _: &At<'_, P>, response: Response<Vec<u8>>) -> Result<StatusCode, Error> {
+        Ok(response.status())
+    }
+}
+
+/// Which token the headers hold, by its number.
+pub(crate) fn number(headers: &oauth_core::http::HeaderMap) -> usize {
+    let value = headers["authorization"].to_str().unwrap();
+    value.rsplit_once('-').unwrap().1.parse().unwrap()
+}
