@@ -30,8 +30,17 @@ pub const CRATES: &[(&str, Role)] = &[
 ];
 
 /// Crates that must exist. Add a name when the crate lands, so that losing it is an error and not a check less.
-pub const STANDING: &[&str] =
-    &["oauth-core", "cohortgo", "cobot", "go1", "gocd", "oauth-sandbox", "oauth-testing", "oauth-cli"];
+pub const STANDING: &[&str] = &[
+    "oauth-core",
+    "cohortgo",
+    "cobot",
+    "go1",
+    "gocd",
+    "oauth-sandbox",
+    "oauth-testing",
+    "oauth-store",
+    "oauth-cli",
+];
 
 /// What each client crate (core and providers) lets its users choose for TLS.
 pub const TLS_FEATURES: &[&str] = &["reqwest", "rustls", "rustls-no-provider", "native-tls"];

@@ -1,0 +1,279 @@
+//! What a store does, once for both databases.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use oauth_core::store::{
+    Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind, Summary,
+};
+
+use crate::keyring::Keyring;
+use crate::rows::{RecordRow, Stored, SummaryRow, micros, state_words, summary};
+use crate::statements::Statements;
+
+/// The longest part of a key, in bytes: PostgreSQL takes no more than some 2,700 bytes into an index.
+const LONGEST: usize = 1_024;
+/// How often a lease is asked for that was taken at one look and gone at the next.
+const TRIES: usize = 3;
+
+/// A parameter.
+#[derive(Clone, Copy)]
+pub(crate) enum Value<'a> {
+    Text(&'a str),
+    Number(i64),
+    Maybe(Option<i64>),
+    Bytes(&'a [u8]),
+}
+
+/// Whether a statement writes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Read,
+    Write,
+}
+
+/// A database: carries statements out, and explains its errors.
+pub(crate) trait Database: Send + Sync + 'static {
+    const STATEMENTS: &'static Statements;
+
+    fn records(
+        &self,
+        access: Access,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<Vec<RecordRow>, StoreError>> + Send;
+
+    fn summaries(
+        &self,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<Vec<SummaryRow>, StoreError>> + Send;
+
+    /// Rows of one number.
+    fn numbers(
+        &self,
+        access: Access,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<Vec<(i64,)>, StoreError>> + Send;
+
+    /// How many rows were changed.
+    fn change(
+        &self,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// One statement many times, all or nothing; how many rows were changed.
+    fn change_all(
+        &self,
+        statement: &'static str,
+        values: &[Vec<Value<'_>>],
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+}
+
+/// A database with the keys to what is in it. See `TokenStore` for what the methods promise.
+#[derive(Debug)]
+pub(crate) struct Engine<D> {
+    pub(crate) database: D,
+    pub(crate) keyring: Keyring,
+}
+
+impl<D: Database> Engine<D> {
+    pub(crate) async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        self.stored(key).await?.map(|stored| stored.record(&self.keyring)).transpose()
+    }
+
+    async fn stored(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
+        let rows = self.database.records(Access::Read, D::STATEMENTS.load, &of(key)?).await?;
+        Ok(rows.into_iter().next().map(Stored::from))
+    }
+
+    pub(crate) async fn insert(&self, key: &Key, content: &Content) -> Result<u64, StoreError> {
+        let [provider, account] = of(key)?;
+        let sealed = self.keyring.seal(key, content.bytes())?;
+        let [due_at, lapses_at] = times(content);
+        let values =
+            [provider, account, due_at, lapses_at, Value::Text(&sealed.key_id), Value::Bytes(&sealed.bytes)];
+        let rows = self.database.numbers(Access::Write, D::STATEMENTS.insert, &values).await?;
+        generation(&rows).ok_or_else(|| {
+            StoreError::new(
+                StoreErrorKind::Other,
+                format!("{key}: the database did not say what it inserted"),
+            )
+        })
+    }
+
+    pub(crate) async fn save(&self, key: &Key, from: u64, content: &Content) -> Result<Saved, StoreError> {
+        let [provider, account] = of(key)?;
+        let sealed = self.keyring.seal(key, content.bytes())?;
+        let [due_at, lapses_at] = times(content);
+        let values = [
+            provider,
+            account,
+            number(from),
+            due_at,
+            lapses_at,
+            Value::Text(&sealed.key_id),
+            Value::Bytes(&sealed.bytes),
+        ];
+        let rows = self.database.numbers(Access::Write, D::STATEMENTS.save, &values).await?;
+        if let Some(generation) = generation(&rows) {
+            return Ok(Saved::Accepted { generation });
+        }
+        // A generation never comes back, so what is read a moment later is as good an answer.
+        Ok(match self.load(key).await? {
+            Some(record) => Saved::Superseded { record },
+            None => Saved::Missing,
+        })
+    }
+
+    pub(crate) async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
+        Ok(self.database.change(D::STATEMENTS.remove, &of(key)?).await? > 0)
+    }
+
+    pub(crate) async fn acquire(
+        &self,
+        key: &Key,
+        owner: &Owner,
+        length: Duration,
+    ) -> Result<Acquired, StoreError> {
+        let [provider, account] = of(key)?;
+        // For people only, so it may be told with a character less; PostgreSQL's texts cannot hold this one.
+        let owner = owner.as_str().replace('\0', "");
+        let values = [provider, account, Value::Text(&owner), Value::Number(micros(length))];
+        let mut tries = 1;
+        loop {
+            let rows = self.database.records(Access::Write, D::STATEMENTS.acquire, &values).await?;
+            if let Some(stored) = rows.into_iter().next().map(Stored::from) {
+                return self.granted(&stored).await;
+            }
+            let Some(stored) = self.stored(key).await? else { return Ok(Acquired::Missing) };
+            let left = stored.lease_left();
+            if left.is_some() || tries == TRIES {
+                // Without time left it changes hands as fast as we look: as good as held.
+                let for_another = left.unwrap_or(Duration::from_millis(1));
+                return Ok(Acquired::Held { for_another, record: stored.record(&self.keyring)? });
+            }
+            tries += 1;
+        }
+    }
+
+    async fn granted(&self, stored: &Stored) -> Result<Acquired, StoreError> {
+        let fence = stored.fence()?;
+        match stored.record(&self.keyring) {
+            Ok(record) => Ok(Acquired::Granted { fence, record }),
+            Err(error) => {
+                // Whoever has the right key should not wait for one who has not. If this fails, the lease runs out.
+                let _ = self.release(&stored.key, fence).await;
+                Err(error)
+            }
+        }
+    }
+
+    pub(crate) async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
+        let [provider, account] = of(key)?;
+        let values = [provider, account, number(fence), Value::Number(micros(length))];
+        Ok(self.database.change(D::STATEMENTS.renew, &values).await? > 0)
+    }
+
+    pub(crate) async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
+        let [provider, account] = of(key)?;
+        self.database.change(D::STATEMENTS.release, &[provider, account, number(fence)]).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        let [provider, account] = of(key)?;
+        let values = [provider, account, number(fence), number(from)];
+        Ok(self.database.change(D::STATEMENTS.begin, &values).await? > 0)
+    }
+
+    pub(crate) async fn set_state(
+        &self,
+        key: &Key,
+        fence: u64,
+        from: u64,
+        state: RecordState,
+    ) -> Result<bool, StoreError> {
+        let [provider, account] = of(key)?;
+        let (word, at) = state_words(state)?;
+        let values = [provider, account, number(fence), number(from), Value::Text(word), Value::Maybe(at)];
+        Ok(self.database.change(D::STATEMENTS.set_state, &values).await? > 0)
+    }
+
+    pub(crate) async fn list(
+        &self,
+        provider: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError> {
+        let values = [part(provider)?, Value::Number(at_most(limit))];
+        let rows = match after {
+            None => self.database.summaries(D::STATEMENTS.list, &values).await?,
+            Some(after) => {
+                let values = [values[0], values[1], part(after)?];
+                self.database.summaries(D::STATEMENTS.list_after, &values).await?
+            }
+        };
+        rows.into_iter().map(|row| summary(provider, row)).collect()
+    }
+
+    pub(crate) async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+        let mut found: Vec<Summary> = Vec::new();
+        // Two statements, each along an index, since no index has both orders.
+        let asked = [(D::STATEMENTS.lapsing, query.lapses_by), (D::STATEMENTS.due, query.due_by)];
+        for (statement, by) in asked {
+            let Some(by) = by.filter(|_| found.len() < limit) else { continue };
+            let values =
+                [part(&query.provider)?, Value::Number(at_most(limit)), Value::Number(by.timestamp_micros())];
+            let known: HashSet<String> = found.iter().map(|summary| summary.account.clone()).collect();
+            for row in self.database.summaries(statement, &values).await? {
+                if !known.contains(&row.0) {
+                    found.push(summary(&query.provider, row)?);
+                }
+            }
+            found.truncate(limit);
+        }
+        Ok(found)
+    }
+}
+
+/// The parameters of a key.
+pub(crate) fn of(key: &Key) -> Result<[Value<'_>; 2], StoreError> {
+    Ok([part(&key.provider)?, part(&key.account)?])
+}
+
+/// Half of a key, if both databases can store it.
+fn part(part: &str) -> Result<Value<'_>, StoreError> {
+    let why = if part.contains('\0') {
+        "has a NUL in it".to_owned()
+    } else if part.len() > LONGEST {
+        format!("is {} bytes long", part.len())
+    } else {
+        return Ok(Value::Text(part));
+    };
+    Err(StoreError::new(
+        StoreErrorKind::Other,
+        format!(
+            "the name of a provider or account {why}; it may have up to {LONGEST} bytes, and no NUL among them"
+        ),
+    ))
+}
+
+fn times(content: &Content) -> [Value<'static>; 2] {
+    [content.due_at, content.lapses_at].map(|at| Value::Maybe(at.map(|at| at.timestamp_micros())))
+}
+
+/// A counter that no database holds matches nothing.
+fn number(counter: u64) -> Value<'static> {
+    Value::Number(i64::try_from(counter).unwrap_or(-1))
+}
+
+pub(crate) fn at_most(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+fn generation(rows: &[(i64,)]) -> Option<u64> {
+    rows.first().and_then(|(generation,)| u64::try_from(*generation).ok())
+}

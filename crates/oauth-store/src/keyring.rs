@@ -1,0 +1,206 @@
+//! The keys that records are encrypted with.
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use oauth_core::store::{Key, StoreError, StoreErrorKind};
+
+use crate::key::{EncryptionKey, random};
+
+/// How a sealed record is made up. Bound in as associated data, so that a later form is never taken for this one.
+const FORM: &[u8] = b"oauth-store record, form 1\0";
+const NONCE: usize = 24;
+/// What stands in the place of a key's id where there is no encryption. No key has this id: ids are hexadecimal.
+const PLAINTEXT: &str = "plaintext";
+
+/// The key that tokens are encrypted with, and older ones that may still be met.
+///
+/// A record names the key it was encrypted with. What is saved is always encrypted with the primary key, so records move
+/// over by themselves as tokens are refreshed; `rotate_keys` of a store moves the rest.
+///
+/// Changing the key while several processes run, without a moment at which one of them cannot read what another wrote:
+///
+/// 1. everywhere: `Keyring::new(old).and_older(new)`, so that all can read the new one;
+/// 2. everywhere: `Keyring::new(new).and_older(old)`;
+/// 3. once: `rotate_keys`; then drop the old key.
+///
+/// ```
+/// use oauth_store::{EncryptionKey, Keyring};
+///
+/// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+/// let keyring = Keyring::new(new).and_older(old);
+/// # Ok::<(), oauth_store::StoreError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Keyring {
+    /// `None`: no encryption.
+    primary: Option<EncryptionKey>,
+    older: Vec<EncryptionKey>,
+}
+
+/// An encrypted record.
+pub(crate) struct Sealed {
+    pub(crate) key_id: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Keyring {
+    /// A keyring that encrypts with this key, and reads what was encrypted with it.
+    pub fn new(primary: EncryptionKey) -> Self {
+        Self { primary: Some(primary), older: Vec::new() }
+    }
+
+    /// Adds a key that records may still be encrypted with, or that another process encrypts with already.
+    #[must_use]
+    pub fn and_older(mut self, key: EncryptionKey) -> Self {
+        self.older.push(key);
+        self
+    }
+
+    /// **No encryption: whoever can read the database, a backup of it or the disk has every token.** For tests that look at
+    /// what is stored. A keyring with a key refuses to read such records, so a store cannot slide from one to the other.
+    pub fn plaintext_for_tests() -> Self {
+        Self { primary: None, older: Vec::new() }
+    }
+
+    /// The id of the key that is encrypted with.
+    pub(crate) fn primary_id(&self) -> &str {
+        self.primary.as_ref().map_or(PLAINTEXT, EncryptionKey::id)
+    }
+
+    pub(crate) fn seal(&self, key: &Key, content: &[u8]) -> Result<Sealed, StoreError> {
+        let key_id = self.primary_id().to_owned();
+        let Some(primary) = &self.primary else {
+            return Ok(Sealed { key_id, bytes: content.to_vec() });
+        };
+        let mut nonce = [0; NONCE];
+        random(&mut nonce)?;
+        let sealed = cipher(primary)
+            .encrypt(&XNonce::from(nonce), Payload { msg: content, aad: &bound_in(key) })
+            .map_err(|_| {
+                StoreError::new(StoreErrorKind::Other, format!("{key}: too long to be encrypted"))
+            })?;
+        let mut bytes = Vec::with_capacity(NONCE + sealed.len());
+        bytes.extend_from_slice(&nonce);
+        bytes.extend_from_slice(&sealed);
+        Ok(Sealed { key_id, bytes })
+    }
+
+    pub(crate) fn open(&self, key: &Key, key_id: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        if self.primary.is_none() && key_id == PLAINTEXT {
+            return Ok(sealed.to_vec());
+        }
+        let known = self.primary.iter().chain(&self.older).find(|known| known.id() == key_id);
+        let Some(known) = known else { return Err(self.unknown(key, key_id)) };
+        let corrupt = || {
+            StoreError::new(
+                StoreErrorKind::Corrupt,
+                format!(
+                    "the record {key} was changed, or copied from another account: it does not decrypt with its key {key_id}; \
+                     restore it from a backup, or let the customer connect again"
+                ),
+            )
+        };
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or_else(corrupt)?;
+        cipher(known)
+            .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: &bound_in(key) })
+            .map_err(|_| corrupt())
+    }
+
+    fn unknown(&self, key: &Key, key_id: &str) -> StoreError {
+        let have: Vec<&str> = self.primary.iter().chain(&self.older).map(EncryptionKey::id).collect();
+        let what = if key_id == PLAINTEXT {
+            format!(
+                "the record {key} was stored without encryption, by a keyring for tests; let the customer connect again"
+            )
+        } else if have.is_empty() {
+            format!(
+                "the record {key} is encrypted with the key {key_id}, and this keyring is one for tests, without keys"
+            )
+        } else {
+            format!(
+                "the record {key} is encrypted with the key {key_id}, and the keyring has {}; \
+                 add that key with Keyring::and_older",
+                have.join(", ")
+            )
+        };
+        StoreError::new(StoreErrorKind::WrongKey, what)
+    }
+}
+
+fn cipher(key: &EncryptionKey) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(key.bytes().into())
+}
+
+/// Which record it is. The length in front keeps `a` + `bc` apart from `ab` + `c`.
+fn bound_in(key: &Key) -> Vec<u8> {
+    let mut data = FORM.to_vec();
+    data.extend_from_slice(&(key.provider.len() as u64).to_be_bytes());
+    data.extend_from_slice(key.provider.as_bytes());
+    data.extend_from_slice(key.account.as_bytes());
+    data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(byte: u8) -> EncryptionKey {
+        EncryptionKey::from_bytes([byte; 32])
+    }
+
+    #[test]
+    fn opens_what_it_sealed_and_nothing_else() {
+        let ring = Keyring::new(key(1));
+        let acme = Key::new("go1", "acme");
+        let sealed = ring.seal(&acme, b"token").unwrap();
+        assert_eq!(ring.open(&acme, &sealed.key_id, &sealed.bytes).unwrap(), b"token");
+        assert!(!sealed.bytes.windows(5).any(|window| window == b"token"));
+        assert_ne!(ring.seal(&acme, b"token").unwrap().bytes, sealed.bytes, "each has a nonce of its own");
+
+        for other in [Key::new("go1", "acme2"), Key::new("go1a", "cme"), Key::new("gocd", "acme")] {
+            let error = ring.open(&other, &sealed.key_id, &sealed.bytes).unwrap_err();
+            assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{other}");
+        }
+        for at in 0..sealed.bytes.len() {
+            let mut changed = sealed.bytes.clone();
+            changed[at] ^= 1;
+            assert_eq!(
+                ring.open(&acme, &sealed.key_id, &changed).unwrap_err().kind(),
+                StoreErrorKind::Corrupt,
+                "changed at {at}"
+            );
+            let cut = &sealed.bytes[..at];
+            assert!(ring.open(&acme, &sealed.key_id, cut).is_err(), "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn an_older_key_reads_and_the_primary_writes() {
+        let acme = Key::new("go1", "acme");
+        let old = Keyring::new(key(1)).seal(&acme, b"token").unwrap();
+        let both = Keyring::new(key(2)).and_older(key(1));
+        assert_eq!(both.open(&acme, &old.key_id, &old.bytes).unwrap(), b"token");
+        assert_eq!(both.seal(&acme, b"token").unwrap().key_id, key(2).id());
+
+        let error = Keyring::new(key(2)).open(&acme, &old.key_id, &old.bytes).unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::WrongKey);
+        assert!(
+            error.to_string().contains(key(1).id()) && error.to_string().contains(key(2).id()),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn plain_and_encrypted_records_do_not_pass_for_one_another() {
+        let acme = Key::new("go1", "acme");
+        let (plain, ring) = (Keyring::plaintext_for_tests(), Keyring::new(key(1)));
+        let bare = plain.seal(&acme, b"token").unwrap();
+        assert_eq!(plain.open(&acme, &bare.key_id, &bare.bytes).unwrap(), b"token");
+        assert_eq!(ring.open(&acme, &bare.key_id, &bare.bytes).unwrap_err().kind(), StoreErrorKind::WrongKey);
+        let sealed = ring.seal(&acme, b"token").unwrap();
+        assert_eq!(
+            plain.open(&acme, &sealed.key_id, &sealed.bytes).unwrap_err().kind(),
+            StoreErrorKind::WrongKey
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! A server that many machines share.
+
+mod database;
+mod error;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use oauth_core::store::{
+    Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind, Summary,
+};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, Executor};
+
+use crate::Keyring;
+use crate::engine::Engine;
+use crate::migrations::{Step, explained, migrate};
+use crate::token_store::token_store;
+use database::{PostgresDatabase, answered};
+use error::explain;
+
+pub(crate) const STEPS: &[Step] =
+    &[(1, "connections", include_str!("../migrations/postgres/0001_connections.sql"))];
+
+/// How long a call waits for a connection, a new one included.
+const TURN: Duration = Duration::from_secs(10);
+const CONNECTIONS: u32 = 8;
+
+/// Connections in a PostgreSQL database, for many machines. Clones share a pool of up to eight connections.
+///
+/// PostgreSQL 12 or newer. It may be the application's own database: there are two tables, `oauth_connections` and
+/// `_oauth_store_migrations`, in the first schema of the `search_path`.
+#[derive(Clone, Debug)]
+pub struct Postgres {
+    engine: std::sync::Arc<Engine<PostgresDatabase>>,
+}
+
+impl Postgres {
+    /// Connects to a database, such as `postgres://user:password@host/database`, and makes the tables if they are missing.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or does not let us in, or the tables are of a newer version or cannot be made.
+    pub async fn connect(url: &str, keyring: Keyring) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| {
+                // Without its cause: that may quote the URL, and the password in it.
+                StoreError::new(
+                    StoreErrorKind::Other,
+                    "the PostgreSQL URL cannot be read; one is like postgres://user:password@host/database",
+                )
+            })?
+            .application_name("oauth-store")
+            .disable_statement_logging();
+        let name = options.get_database().unwrap_or(options.get_username());
+        let place = format!("the PostgreSQL database {name} at {}", options.get_host());
+        prepare(&options, &place).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(TURN)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    // A token must be on the disk when a save returns, whatever the server's habit is. Stricter ones stay.
+                    connection
+                        .execute(
+                            "SELECT set_config('synchronous_commit', 'on', false) \
+                             WHERE current_setting('synchronous_commit') = 'off'",
+                        )
+                        .await
+                        .map(drop)
+                })
+            })
+            .connect_lazy_with(options);
+        let database = PostgresDatabase { pool, place };
+        Ok(Self { engine: std::sync::Arc::new(Engine { database, keyring }) })
+    }
+
+    /// Ends orderly: waits for calls in flight, and closes the connections.
+    pub async fn close(&self) {
+        self.engine.database.pool.close().await;
+    }
+}
+
+token_store!(Postgres);
+
+/// Over a connection of its own: if it fails, the lock against other migrations goes with the connection.
+async fn prepare(options: &PgConnectOptions, place: &str) -> Result<(), StoreError> {
+    let refused = |error| explain(error, place);
+    let mut connection = answered(place, async { options.connect().await.map_err(refused) }).await?;
+    // No time limit: it may have to wait for another process' migration, which takes what it takes.
+    migrate(STEPS, &mut connection).await.map_err(|error| explained(error, place, refused))?;
+    PgConnection::close(connection).await.map_err(refused)
+}

@@ -1,0 +1,120 @@
+//! Statements on PostgreSQL.
+
+use std::time::Duration;
+
+use oauth_core::store::{StoreError, StoreErrorKind};
+use sqlx::postgres::{PgArguments, PgPool, PgRow, Postgres};
+use sqlx::query::Query;
+use sqlx::{Executor, FromRow};
+
+use super::error::explain;
+use crate::engine::{Access, Database, Value};
+use crate::rows::{RecordRow, SummaryRow};
+use crate::statements::{Statements, record, statements, summary};
+
+/// How long an answer may take. A server behind a broken network answers never.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[derive(Debug)]
+pub(crate) struct PostgresDatabase {
+    pub(super) pool: PgPool,
+    /// What it is, for messages.
+    pub(super) place: String,
+}
+
+/// What a call answers, unless it takes too long.
+pub(super) async fn answered<T>(
+    place: &str,
+    call: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    tokio::time::timeout(PATIENCE, call).await.unwrap_or_else(|_| {
+        Err(StoreError::new(
+            StoreErrorKind::Unavailable,
+            format!(
+                "{place}: no answer in {} s, so it is unknown whether anything was changed; see that it runs, and the network",
+                PATIENCE.as_secs()
+            ),
+        ))
+    })
+}
+
+fn bound(statement: &'static str, values: &[Value<'_>]) -> Query<'static, Postgres, PgArguments> {
+    values.iter().fold(sqlx::query(statement), |query, value| match *value {
+        Value::Text(text) => query.bind(text.to_owned()),
+        Value::Number(number) => query.bind(number),
+        Value::Maybe(number) => query.bind(number),
+        Value::Bytes(bytes) => query.bind(bytes.to_vec()),
+    })
+}
+
+impl PostgresDatabase {
+    async fn rows<T>(&self, statement: &'static str, values: &[Value<'_>]) -> Result<Vec<T>, StoreError>
+    where
+        T: for<'r> FromRow<'r, PgRow>,
+    {
+        answered(&self.place, async {
+            let rows = self.pool.fetch_all(bound(statement, values)).await;
+            rows.and_then(|rows| rows.iter().map(T::from_row).collect())
+                .map_err(|error| explain(error, &self.place))
+        })
+        .await
+    }
+}
+
+impl Database for PostgresDatabase {
+    const STATEMENTS: &'static Statements =
+        &statements!("CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)");
+
+    async fn records(
+        &self,
+        _: Access,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<RecordRow>, StoreError> {
+        self.rows(statement, values).await
+    }
+
+    async fn summaries(
+        &self,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<SummaryRow>, StoreError> {
+        self.rows(statement, values).await
+    }
+
+    async fn numbers(
+        &self,
+        _: Access,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<(i64,)>, StoreError> {
+        self.rows(statement, values).await
+    }
+
+    async fn change(&self, statement: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        answered(&self.place, async {
+            let done = self.pool.execute(bound(statement, values)).await;
+            done.map(|done| done.rows_affected()).map_err(|error| explain(error, &self.place))
+        })
+        .await
+    }
+
+    async fn change_all(
+        &self,
+        statement: &'static str,
+        values: &[Vec<Value<'_>>],
+    ) -> Result<u64, StoreError> {
+        let explain = |error| explain(error, &self.place);
+        answered(&self.place, async {
+            let mut transaction = self.pool.begin().await.map_err(explain)?;
+            let mut changed = 0;
+            for values in values {
+                changed +=
+                    transaction.execute(bound(statement, values)).await.map_err(explain)?.rows_affected();
+            }
+            transaction.commit().await.map_err(explain)?;
+            Ok(changed)
+        })
+        .await
+    }
+}

@@ -1,0 +1,192 @@
+//! Rows as databases give them, and records as applications see them.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use oauth_core::store::{
+    Content, Intent, Key, Record, RecordState, StoreError, StoreErrorKind, Summary, Why,
+};
+
+use crate::keyring::Keyring;
+
+/// What `record!` selects, in its order. A tuple, since sqlx reads tuples from any database without a macro.
+pub(crate) type RecordRow = (
+    String,
+    String,
+    i64,
+    i64,
+    Option<i64>,
+    String,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    String,
+    Vec<u8>,
+);
+
+/// What `summary!` selects, in its order.
+pub(crate) type SummaryRow = (String, i64, String, Option<i64>, Option<i64>, Option<i64>);
+
+/// A row with its columns named again.
+pub(crate) struct Stored {
+    pub(crate) key: Key,
+    generation: i64,
+    fence: i64,
+    lease_left: Option<i64>,
+    state: (String, Option<i64>),
+    due_at: Option<i64>,
+    lapses_at: Option<i64>,
+    intent: Option<(i64, i64)>,
+    pub(crate) key_id: String,
+    pub(crate) sealed: Vec<u8>,
+}
+
+impl From<RecordRow> for Stored {
+    fn from(row: RecordRow) -> Self {
+        let (provider, account, generation, fence, lease_left, state, state_at, ..) = row;
+        let (.., due_at, lapses_at, intent_fence, intent_age, key_id, sealed) = row;
+        Self {
+            key: Key::new(provider, account),
+            generation,
+            fence,
+            lease_left,
+            state: (state, state_at),
+            due_at,
+            lapses_at,
+            intent: intent_fence.zip(intent_age),
+            key_id,
+            sealed,
+        }
+    }
+}
+
+impl Stored {
+    pub(crate) fn fence(&self) -> Result<u64, StoreError> {
+        count(self.fence, &self.key)
+    }
+
+    /// How long the lease still runs, if it does.
+    pub(crate) fn lease_left(&self) -> Option<Duration> {
+        self.lease_left.map(duration).filter(|left| !left.is_zero())
+    }
+
+    /// Decrypts it.
+    pub(crate) fn record(&self, keyring: &Keyring) -> Result<Record, StoreError> {
+        let key = &self.key;
+        let bytes = keyring.open(key, &self.key_id, &self.sealed)?;
+        let content = Content::new(bytes)
+            .due_at(self.due_at.map(|at| time(at, key)).transpose()?)
+            .lapses_at(self.lapses_at.map(|at| time(at, key)).transpose()?);
+        let intent = match self.intent {
+            Some((fence, age)) => Some(Intent::new(count(fence, key)?, duration(age))),
+            None => None,
+        };
+        let state = state(&self.state.0, self.state.1, key)?;
+        Ok(Record::new(content, count(self.generation, key)?, state, intent))
+    }
+}
+
+pub(crate) fn summary(provider: &str, row: SummaryRow) -> Result<Summary, StoreError> {
+    let (account, generation, word, state_at, due_at, lapses_at) = row;
+    let key = Key::new(provider, account);
+    let generation = count(generation, &key)?;
+    let state = state(&word, state_at, &key)?;
+    let due_at = due_at.map(|at| time(at, &key)).transpose()?;
+    let lapses_at = lapses_at.map(|at| time(at, &key)).transpose()?;
+    Ok(Summary::new(key.account, generation, state, due_at, lapses_at))
+}
+
+/// A state as it is stored: a word, and since when.
+pub(crate) fn state_words(state: RecordState) -> Result<(&'static str, Option<i64>), StoreError> {
+    match state {
+        RecordState::Active => Ok(("active", None)),
+        RecordState::NeedsReconnect { why, at } => Ok((why.as_str(), Some(at.timestamp_micros()))),
+        _ => Err(StoreError::new(
+            StoreErrorKind::Other,
+            "this version of oauth-store knows no such state; bring it to the version of oauth-core",
+        )),
+    }
+}
+
+/// A duration as databases add it. Cut at a thousand years, so that no sum overflows.
+pub(crate) fn micros(length: Duration) -> i64 {
+    const MOST: i64 = 1_000 * 366 * 24 * 3600 * 1_000_000;
+    i64::try_from(length.as_micros()).unwrap_or(MOST).min(MOST)
+}
+
+fn state(word: &str, at: Option<i64>, key: &Key) -> Result<RecordState, StoreError> {
+    if word == "active" {
+        return Ok(RecordState::Active);
+    }
+    let why = Why::parse(word).ok_or_else(|| {
+        StoreError::new(
+            StoreErrorKind::TooNew,
+            format!("the record {key} is in the state `{word}`, which only a newer version knows; bring this one up to date"),
+        )
+    })?;
+    let at = at.ok_or_else(|| corrupt(key, "it does not say since when its state lasts"))?;
+    Ok(RecordState::NeedsReconnect { why, at: time(at, key)? })
+}
+
+/// Another clock than the one that wrote it can be behind: never negative.
+fn duration(micros: i64) -> Duration {
+    Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+}
+
+fn count(number: i64, key: &Key) -> Result<u64, StoreError> {
+    u64::try_from(number).map_err(|_| corrupt(key, "one of its numbers is negative"))
+}
+
+fn time(micros: i64, key: &Key) -> Result<DateTime<Utc>, StoreError> {
+    DateTime::from_timestamp_micros(micros).ok_or_else(|| corrupt(key, "one of its times is out of range"))
+}
+
+fn corrupt(key: &Key, why: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Corrupt,
+        format!(
+            "the record {key} is damaged: {why}; restore it from a backup, or let the customer connect again"
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_is_read_back() {
+        let key = Key::new("go1", "acme");
+        let at = DateTime::from_timestamp_micros(1_800_000_000_123_456).unwrap();
+        let needs = |why| RecordState::NeedsReconnect { why, at };
+        for one in [
+            RecordState::Active,
+            needs(Why::Revoked),
+            needs(Why::Lapsed),
+            needs(Why::OutcomeUnknown),
+            needs(Why::TokenRefused),
+        ] {
+            let (word, since) = state_words(one).unwrap();
+            assert_eq!(state(word, since, &key).unwrap(), one);
+        }
+    }
+
+    #[test]
+    fn a_state_of_a_newer_version_and_damage_are_told_apart() {
+        let key = Key::new("go1", "acme");
+        assert_eq!(state("paused", None, &key).unwrap_err().kind(), StoreErrorKind::TooNew);
+        assert_eq!(state("revoked", None, &key).unwrap_err().kind(), StoreErrorKind::Corrupt);
+        assert_eq!(count(-1, &key).unwrap_err().kind(), StoreErrorKind::Corrupt);
+        assert_eq!(time(i64::MAX, &key).unwrap_err().kind(), StoreErrorKind::Corrupt);
+    }
+
+    #[test]
+    fn no_duration_overflows() {
+        assert_eq!(micros(Duration::from_millis(100)), 100_000);
+        let now = 1_800_000_000_000_000_i64;
+        assert!(now.checked_add(micros(Duration::MAX)).is_some());
+        assert_eq!(duration(-5), Duration::ZERO);
+    }
+}

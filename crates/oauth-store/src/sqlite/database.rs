@@ -1,0 +1,102 @@
+//! Statements on SQLite.
+
+use oauth_core::store::StoreError;
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqlitePool, SqliteRow};
+use sqlx::{Executor, FromRow};
+
+use super::error::explain;
+use crate::engine::{Access, Database, Value};
+use crate::rows::{RecordRow, SummaryRow};
+use crate::statements::{Statements, record, statements, summary};
+
+#[derive(Debug)]
+pub(crate) struct SqliteDatabase {
+    pub(super) writer: SqlitePool,
+    pub(super) readers: SqlitePool,
+    /// What it is, for messages.
+    pub(super) place: String,
+}
+
+fn bound(statement: &'static str, values: &[Value<'_>]) -> Query<'static, Sqlite, SqliteArguments> {
+    values.iter().fold(sqlx::query(statement), |query, value| match *value {
+        Value::Text(text) => query.bind(text.to_owned()),
+        Value::Number(number) => query.bind(number),
+        Value::Maybe(number) => query.bind(number),
+        Value::Bytes(bytes) => query.bind(bytes.to_vec()),
+    })
+}
+
+impl SqliteDatabase {
+    /// All rows, also where there can be but one: SQLite commits with the last step of a statement, and who stops at the
+    /// first row does not hear that the commit failed.
+    async fn rows<T>(
+        &self,
+        access: Access,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError>
+    where
+        T: for<'r> FromRow<'r, SqliteRow>,
+    {
+        let pool = match access {
+            Access::Read => &self.readers,
+            Access::Write => &self.writer,
+        };
+        let rows = pool.fetch_all(bound(statement, values)).await;
+        rows.and_then(|rows| rows.iter().map(T::from_row).collect())
+            .map_err(|error| explain(error, &self.place))
+    }
+}
+
+impl Database for SqliteDatabase {
+    const STATEMENTS: &'static Statements =
+        &statements!("CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)");
+
+    async fn records(
+        &self,
+        access: Access,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<RecordRow>, StoreError> {
+        self.rows(access, statement, values).await
+    }
+
+    async fn summaries(
+        &self,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<SummaryRow>, StoreError> {
+        self.rows(Access::Read, statement, values).await
+    }
+
+    async fn numbers(
+        &self,
+        access: Access,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<(i64,)>, StoreError> {
+        self.rows(access, statement, values).await
+    }
+
+    async fn change(&self, statement: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        let done = self.writer.execute(bound(statement, values)).await;
+        done.map(|done| done.rows_affected()).map_err(|error| explain(error, &self.place))
+    }
+
+    async fn change_all(
+        &self,
+        statement: &'static str,
+        values: &[Vec<Value<'_>>],
+    ) -> Result<u64, StoreError> {
+        let explain = |error| explain(error, &self.place);
+        // The lock for writing is taken at once: one that reads first and then wants to write may be refused half way.
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(explain)?;
+        let mut changed = 0;
+        for values in values {
+            changed += transaction.execute(bound(statement, values)).await.map_err(explain)?.rows_affected();
+        }
+        transaction.commit().await.map_err(explain)?;
+        Ok(changed)
+    }
+}

@@ -1,0 +1,131 @@
+//! What can be shown only from inside: failures that need a hand on the store's own connection.
+
+use std::path::PathBuf;
+
+use oauth_core::store::{StoreErrorKind, TokenStore};
+use sqlx::{Connection, Executor, SqliteConnection};
+
+use super::*;
+use crate::EncryptionKey;
+
+struct Home {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn home() -> Home {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.db");
+    Home { _folder: folder, path }
+}
+
+fn keyring() -> Keyring {
+    Keyring::new(EncryptionKey::from_bytes([1; 32]))
+}
+
+async fn store(home: &Home) -> Sqlite {
+    Sqlite::open_within(&home.path, keyring(), Duration::from_millis(50)).await.unwrap()
+}
+
+async fn told(store: &Sqlite, pragma: &'static str) {
+    store.engine.database.writer.execute(pragma).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_full_disk_loses_nothing() {
+    let home = home();
+    let store = store(&home).await;
+    let acme = Key::new("go1", "acme");
+    store.insert(&acme, Content::new("first")).await.unwrap();
+
+    // As many pages as there are: SQLite answers then what it answers when the disk has no more.
+    told(&store, "PRAGMA max_page_count = 1").await;
+    let error = store.save(&acme, 1, Content::new(vec![7; 100_000])).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::CannotWrite, "{error}");
+    assert!(error.to_string().contains("disk is full"), "{error}");
+    assert_eq!(store.load(&acme).await.unwrap().unwrap().content.bytes(), b"first");
+
+    told(&store, "PRAGMA max_page_count = 100000").await;
+    let saved = store.save(&acme, 1, Content::new(vec![7; 100_000])).await.unwrap();
+    assert!(matches!(saved, Saved::Accepted { generation: 2 }), "{saved:?}");
+}
+
+#[tokio::test]
+async fn a_file_that_may_not_be_written_is_told() {
+    let home = home();
+    let store = store(&home).await;
+    let acme = Key::new("go1", "acme");
+    store.insert(&acme, Content::new("first")).await.unwrap();
+    told(&store, "PRAGMA query_only = ON").await;
+    let error = store.save(&acme, 1, Content::new("second")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::CannotWrite, "{error}");
+    assert_eq!(store.load(&acme).await.unwrap().unwrap().generation, 1);
+}
+
+#[tokio::test]
+async fn a_locked_file_is_transient_and_can_be_read() {
+    let home = home();
+    let store = store(&home).await;
+    let acme = Key::new("go1", "acme");
+    store.insert(&acme, Content::new("first")).await.unwrap();
+
+    let mut other = SqliteConnection::connect(&format!("sqlite://{}", home.path.display())).await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let error = store.save(&acme, 1, Content::new("second")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+    assert!(error.is_transient());
+    assert_eq!(store.load(&acme).await.unwrap().unwrap().generation, 1, "readers never wait");
+
+    let error = Sqlite::open_within(&home.path, keyring(), Duration::from_millis(50)).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+
+    other.execute("ROLLBACK").await.unwrap();
+    assert!(matches!(
+        store.save(&acme, 1, Content::new("second")).await.unwrap(),
+        Saved::Accepted { generation: 2 }
+    ));
+}
+
+#[tokio::test]
+async fn what_is_on_the_disk_when_a_save_returns_stays() {
+    let home = home();
+    let store = store(&home).await;
+    let set = |pragma: &'static str| {
+        let writer = &store.engine.database.writer;
+        async move { sqlx::query_scalar::<_, i64>(pragma).fetch_one(writer).await.unwrap() }
+    };
+    assert_eq!(set("PRAGMA synchronous").await, 2, "FULL");
+    assert_eq!(set("PRAGMA secure_delete").await, 1);
+    let mode: String =
+        sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&store.engine.database.writer).await.unwrap();
+    assert_eq!(mode, "wal");
+}
+
+#[tokio::test]
+async fn a_caller_who_goes_away_leaves_nothing_locked() {
+    let home = home();
+    let store = store(&home).await;
+    let acme = Key::new("go1", "acme");
+    store.insert(&acme, Content::new("first")).await.unwrap();
+    for steps in 0..20 {
+        let mut save = Box::pin(store.insert(&acme, Content::new("again")));
+        for _ in 0..steps {
+            if futures_poll(&mut save).await {
+                break;
+            }
+        }
+        drop(save);
+    }
+    assert!(store.insert(&acme, Content::new("last")).await.unwrap() >= 2);
+    assert_eq!(store.load(&acme).await.unwrap().unwrap().content.bytes(), b"last");
+}
+
+/// Polls once, lets others run, and says whether it is done.
+async fn futures_poll<F: Future + Unpin>(future: &mut F) -> bool {
+    let done = std::future::poll_fn(|context| {
+        std::task::Poll::Ready(std::pin::Pin::new(&mut *future).poll(context).is_ready())
+    })
+    .await;
+    tokio::task::yield_now().await;
+    done
+}

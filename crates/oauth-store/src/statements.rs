@@ -1,0 +1,151 @@
+//! Every statement, once for both databases: only the word for "now" differs.
+//!
+//! Each is a single statement, so it is atomic by itself and a caller who goes away in the middle leaves nothing open.
+//! "Now" is the database's clock at the moment the row is looked at, after any wait for a lock: never the caller's, and in
+//! PostgreSQL not that of the transaction's start either, by which a lease that ran out during the wait would still hold.
+
+/// Statements whose parameters are `$1 provider`, `$2 account`, and more as each says.
+pub(crate) struct Statements {
+    pub(crate) load: &'static str,
+    /// due_at, lapses_at, key_id, sealed.
+    pub(crate) insert: &'static str,
+    /// from, due_at, lapses_at, key_id, sealed.
+    pub(crate) save: &'static str,
+    pub(crate) remove: &'static str,
+    /// owner, length.
+    pub(crate) acquire: &'static str,
+    /// fence, length.
+    pub(crate) renew: &'static str,
+    /// fence.
+    pub(crate) release: &'static str,
+    /// fence, from.
+    pub(crate) begin: &'static str,
+    /// fence, from, state, state_at.
+    pub(crate) set_state: &'static str,
+    /// `$1` provider, `$2` limit.
+    pub(crate) list: &'static str,
+    /// `$1` provider, `$2` limit, `$3` after.
+    pub(crate) list_after: &'static str,
+    /// `$1` provider, `$2` limit, `$3` by.
+    pub(crate) lapsing: &'static str,
+    /// `$1` provider, `$2` limit, `$3` by.
+    pub(crate) due: &'static str,
+    /// `$1` key_id.
+    pub(crate) count_other_keys: &'static str,
+    /// `$1` key_id, `$2` limit.
+    pub(crate) other_keys: &'static str,
+    /// `$1` key_id, `$2` limit, `$3` provider, `$4` account.
+    pub(crate) other_keys_after: &'static str,
+    /// sealed as it was, key_id, sealed.
+    pub(crate) reseal: &'static str,
+}
+
+macro_rules! record {
+    ($now:literal) => {
+        concat!(
+            "provider, account, generation, fence, lease_until - ",
+            $now,
+            " AS lease_left, state, state_at, due_at, lapses_at, intent_fence, ",
+            $now,
+            " - intent_at AS intent_age, key_id, sealed"
+        )
+    };
+}
+
+macro_rules! summary {
+    () => {
+        "SELECT account, generation, state, state_at, due_at, lapses_at FROM oauth_connections "
+    };
+}
+
+macro_rules! statements {
+    ($now:literal) => {
+        crate::statements::Statements {
+            load: concat!(
+                "SELECT ",
+                record!($now),
+                " FROM oauth_connections WHERE provider = $1 AND account = $2 AND sealed IS NOT NULL"
+            ),
+            // A higher fence ends the lease of whoever was refreshing the token that is replaced here.
+            insert: "INSERT INTO oauth_connections \
+                     (provider, account, generation, fence, state, due_at, lapses_at, key_id, sealed) \
+                     VALUES ($1, $2, 1, 1, 'active', $3, $4, $5, $6) \
+                     ON CONFLICT (provider, account) DO UPDATE SET \
+                     generation = oauth_connections.generation + 1, fence = oauth_connections.fence + 1, \
+                     lease_owner = NULL, lease_until = NULL, state = 'active', state_at = NULL, \
+                     due_at = excluded.due_at, lapses_at = excluded.lapses_at, \
+                     intent_fence = NULL, intent_at = NULL, key_id = excluded.key_id, sealed = excluded.sealed \
+                     RETURNING generation",
+            // Neither the lease nor its fence is asked for: see the rules of `TokenStore`.
+            save: "UPDATE oauth_connections SET generation = generation + 1, state = 'active', state_at = NULL, \
+                   due_at = $4, lapses_at = $5, intent_fence = NULL, intent_at = NULL, key_id = $6, sealed = $7 \
+                   WHERE provider = $1 AND account = $2 AND generation = $3 AND sealed IS NOT NULL \
+                   RETURNING generation",
+            remove: "UPDATE oauth_connections SET fence = fence + 1, lease_owner = NULL, lease_until = NULL, \
+                     state = NULL, state_at = NULL, due_at = NULL, lapses_at = NULL, \
+                     intent_fence = NULL, intent_at = NULL, key_id = NULL, sealed = NULL \
+                     WHERE provider = $1 AND account = $2 AND sealed IS NOT NULL",
+            acquire: concat!(
+                "UPDATE oauth_connections SET fence = fence + 1, lease_owner = $3, lease_until = $4 + ",
+                $now,
+                " WHERE provider = $1 AND account = $2 AND sealed IS NOT NULL \
+                 AND (lease_until IS NULL OR lease_until <= ",
+                $now,
+                ") RETURNING ",
+                record!($now)
+            ),
+            renew: concat!(
+                "UPDATE oauth_connections SET lease_until = $4 + ",
+                $now,
+                " WHERE provider = $1 AND account = $2 AND fence = $3 AND lease_until IS NOT NULL"
+            ),
+            release: "UPDATE oauth_connections SET lease_owner = NULL, lease_until = NULL \
+                      WHERE provider = $1 AND account = $2 AND fence = $3",
+            begin: concat!(
+                "UPDATE oauth_connections SET intent_fence = fence, intent_at = ",
+                $now,
+                " WHERE provider = $1 AND account = $2 AND fence = $3 AND generation = $4 \
+                 AND sealed IS NOT NULL AND lease_until > ",
+                $now
+            ),
+            set_state: "UPDATE oauth_connections SET state = $5, state_at = $6, intent_fence = NULL, intent_at = NULL \
+                        WHERE provider = $1 AND account = $2 AND fence = $3 AND generation = $4 \
+                        AND sealed IS NOT NULL AND lease_until IS NOT NULL",
+            list: concat!(
+                summary!(),
+                "WHERE provider = $1 AND sealed IS NOT NULL ORDER BY account LIMIT $2"
+            ),
+            list_after: concat!(
+                summary!(),
+                "WHERE provider = $1 AND account > $3 AND sealed IS NOT NULL ORDER BY account LIMIT $2"
+            ),
+            lapsing: concat!(
+                summary!(),
+                "WHERE provider = $1 AND state = 'active' AND lapses_at <= $3 \
+                 ORDER BY lapses_at, account LIMIT $2"
+            ),
+            due: concat!(
+                summary!(),
+                "WHERE provider = $1 AND state = 'active' AND due_at <= $3 ORDER BY due_at, account LIMIT $2"
+            ),
+            count_other_keys: "SELECT count(*) FROM oauth_connections WHERE sealed IS NOT NULL AND key_id <> $1",
+            other_keys: concat!(
+                "SELECT ",
+                record!($now),
+                " FROM oauth_connections WHERE sealed IS NOT NULL AND key_id <> $1 \
+                 ORDER BY provider, account LIMIT $2"
+            ),
+            other_keys_after: concat!(
+                "SELECT ",
+                record!($now),
+                " FROM oauth_connections WHERE sealed IS NOT NULL AND key_id <> $1 \
+                 AND (provider, account) > ($3, $4) ORDER BY provider, account LIMIT $2"
+            ),
+            // Only while it is what was read: whoever saved a token meanwhile has encrypted it already.
+            reseal: "UPDATE oauth_connections SET key_id = $4, sealed = $5 \
+                     WHERE provider = $1 AND account = $2 AND sealed = $3",
+        }
+    };
+}
+
+pub(crate) use {record, statements, summary};

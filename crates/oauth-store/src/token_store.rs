@@ -1,0 +1,86 @@
+//! `TokenStore` for a public type around an engine.
+
+/// Implements `TokenStore` for a type whose field `engine` does the work, and what both stores offer beyond it.
+macro_rules! token_store {
+    ($store:ty) => {
+        impl $store {
+            /// Encrypts with the primary key what is still encrypted with an older one, and reports after each hundred
+            /// records. Connections can be used and refreshed meanwhile; generations, leases and intents stay as they are.
+            /// If it stops half way, what is done is done, and the next run goes on with the rest.
+            ///
+            /// # Errors
+            /// If the store cannot answer, or a record names a key that the keyring has not.
+            pub async fn rotate_keys(
+                &self,
+                progress: impl FnMut(&crate::Rotation) + Send,
+            ) -> Result<crate::Rotation, oauth_core::store::StoreError> {
+                self.engine.rotate_keys(progress).await
+            }
+        }
+
+        #[async_trait::async_trait]
+        impl oauth_core::store::TokenStore for $store {
+            async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+                self.engine.load(key).await
+            }
+
+            async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
+                self.engine.insert(key, &content).await
+            }
+
+            async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+                self.engine.save(key, from, &content).await
+            }
+
+            async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
+                self.engine.remove(key).await
+            }
+
+            async fn acquire(
+                &self,
+                key: &Key,
+                owner: &Owner,
+                length: Duration,
+            ) -> Result<Acquired, StoreError> {
+                self.engine.acquire(key, owner, length).await
+            }
+
+            async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
+                self.engine.renew(key, fence, length).await
+            }
+
+            async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
+                self.engine.release(key, fence).await
+            }
+
+            async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+                self.engine.begin(key, fence, from).await
+            }
+
+            async fn set_state(
+                &self,
+                key: &Key,
+                fence: u64,
+                from: u64,
+                state: RecordState,
+            ) -> Result<bool, StoreError> {
+                self.engine.set_state(key, fence, from, state).await
+            }
+
+            async fn list(
+                &self,
+                provider: &str,
+                after: Option<&str>,
+                limit: usize,
+            ) -> Result<Vec<Summary>, StoreError> {
+                self.engine.list(provider, after, limit).await
+            }
+
+            async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+                self.engine.due(query, limit).await
+            }
+        }
+    };
+}
+
+pub(crate) use token_store;

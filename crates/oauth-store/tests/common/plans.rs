@@ -1,0 +1,45 @@
+//! How the databases find what each statement asks for. The statements are those of the crate, taken from its own source.
+
+use super::{Parameter, Place};
+use crate::statements::Statements;
+
+/// Many connections, few of them due, as a keeper finds them.
+pub(crate) async fn nothing_is_searched_through(place: &dyn Place, all: &Statements, fill: &'static str) {
+    use Parameter::{Bytes, Number, Text};
+
+    place.open(super::ring()).await.map(drop).unwrap();
+    place.tamper(fill).await;
+    place.tamper("ANALYZE").await;
+    let (provider, account, any) = (Text("go1"), Text("0000777"), Number(1));
+    let key = [provider, account];
+    let of = |more: &[Parameter]| [&key[..], more].concat();
+    for (name, statement, parameters, index) in [
+        ("load", all.load, of(&[]), None),
+        ("save", all.save, of(&[any, any, any, Text("k"), Bytes(b"x")]), None),
+        ("remove", all.remove, of(&[]), None),
+        ("acquire", all.acquire, of(&[Text("me"), any]), None),
+        ("renew", all.renew, of(&[any, any]), None),
+        ("release", all.release, of(&[any]), None),
+        ("begin", all.begin, of(&[any, any]), None),
+        ("set_state", all.set_state, of(&[any, any, Text("revoked"), any]), None),
+        ("reseal", all.reseal, of(&[Bytes(b"x"), Text("k"), Bytes(b"y")]), None),
+        ("list", all.list, vec![provider, Number(50)], None),
+        ("list_after", all.list_after, vec![provider, Number(50), account], None),
+        ("due", all.due, vec![provider, Number(50), Number(1_000)], Some("oauth_connections_due")),
+        (
+            "lapsing",
+            all.lapsing,
+            vec![provider, Number(50), Number(1_000)],
+            Some("oauth_connections_lapsing"),
+        ),
+    ] {
+        let plan = place.plan(statement, &parameters).await;
+        assert!(!plan.contains("SCAN") && !plan.contains("Seq Scan"), "{name} searches through all:\n{plan}");
+        assert!(!plan.contains("TEMP B-TREE") && !plan.contains("Sort"), "{name} sorts:\n{plan}");
+        let index = index.unwrap_or("oauth_connections_");
+        assert!(
+            plan.contains(index) || plan.contains("sqlite_autoindex_oauth_connections_1"),
+            "{name}:\n{plan}"
+        );
+    }
+}

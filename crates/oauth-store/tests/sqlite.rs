@@ -1,0 +1,188 @@
+//! The SQLite store: what every store must do, and what belongs to a file.
+#![cfg(feature = "sqlite")]
+// Clippy knows tests by their attribute, and what they call has none.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+// The very statements of the crate, to have their plans explained.
+#[allow(dead_code)]
+#[path = "../src/statements.rs"]
+mod statements;
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use common::{Parameter, Place, Store, for_every_check, key, ring};
+use oauth_core::store::{Content, Key, StoreError, StoreErrorKind, TokenStore};
+use oauth_store::{Keyring, Rotation, Sqlite};
+use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqliteConnection};
+use statements::{record, statements, summary};
+
+struct Folder {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn folder() -> Folder {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.db");
+    Folder { _folder: folder, path }
+}
+
+impl Folder {
+    async fn connection(&self) -> SqliteConnection {
+        SqliteConnection::connect(&format!("sqlite://{}", self.path.display())).await.unwrap()
+    }
+
+    /// Whether the file, or what SQLite keeps beside it, holds these bytes.
+    fn holds(&self, bytes: &[u8]) -> bool {
+        let beside = ["", "-wal", "-shm"].map(|suffix| format!("{}{suffix}", self.path.display()));
+        beside
+            .iter()
+            .any(|file| fs::read(file).unwrap_or_default().windows(bytes.len()).any(|window| window == bytes))
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn rotate(&self, pages: &mut Vec<Rotation>) -> Result<Rotation, StoreError> {
+        self.rotate_keys(|page| pages.push(page.clone())).await
+    }
+}
+
+#[async_trait]
+impl Place for Folder {
+    async fn open(&self, keyring: Keyring) -> Result<Arc<dyn Store>, StoreError> {
+        Ok(Arc::new(Sqlite::open(&self.path, keyring).await?))
+    }
+
+    async fn tamper(&self, statement: &'static str) {
+        self.connection().await.execute(statement).await.unwrap();
+    }
+
+    async fn plan(&self, statement: &'static str, parameters: &[Parameter]) -> String {
+        let explain = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")));
+        let explain = parameters.iter().fold(explain, |query, parameter| match *parameter {
+            Parameter::Text(text) => query.bind(text),
+            Parameter::Number(number) => query.bind(number),
+            Parameter::Bytes(bytes) => query.bind(bytes),
+        });
+        let rows = explain.fetch_all(&mut self.connection().await).await.unwrap();
+        rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n")
+    }
+}
+
+macro_rules! tests {
+    ($($check:ident),* $(,)?) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $check() {
+                common::$check(&folder()).await;
+            }
+        )*
+    };
+}
+for_every_check!(tests);
+
+#[tokio::test]
+async fn nothing_is_searched_through() {
+    let fill = "INSERT INTO oauth_connections \
+                (provider, account, generation, fence, state, due_at, lapses_at, key_id, sealed) \
+                WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 20000) \
+                SELECT 'go1', printf('%07d', n), 1, 1, 'active', n * 1000, n * 2000, 'k', x'00' FROM n";
+    let all = statements!("CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)");
+    common::nothing_is_searched_through(&folder(), &all, fill).await;
+}
+
+#[tokio::test]
+async fn no_token_can_be_read_from_the_disk() {
+    let token = "a-token-that-nobody-may-read";
+    for (keyring, readable) in [(ring(), false), (Keyring::plaintext_for_tests(), true)] {
+        let folder = folder();
+        let store = Sqlite::open(&folder.path, keyring).await.unwrap();
+        let acme = Key::new("go1", "an-account-that-may-be-read");
+        store.insert(&acme, Content::new(token)).await.unwrap();
+        for closed in [false, true] {
+            assert_eq!(folder.holds(token.as_bytes()), readable, "closed: {closed}");
+            assert!(folder.holds(acme.account.as_bytes()), "the search finds what is there");
+            store.close().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_secret_is_shown() {
+    let folder = folder();
+    let store = Sqlite::open(&folder.path, ring().and_older(key(9))).await.unwrap();
+    let shown = format!("{store:?} {:?} {:?}", ring(), key(1));
+    for secret in [key(1).expose_base64(), format!("{:?}", [1; 32]), "1, 1, 1".to_owned()] {
+        assert!(!shown.contains(&secret), "{shown}");
+    }
+    assert!(shown.contains(key(1).id()));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_can_read_the_files() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = folder();
+    for _ in 0..2 {
+        let store = Sqlite::open(&folder.path, ring()).await.unwrap();
+        store.insert(&Key::new("go1", "acme"), Content::new("token")).await.unwrap();
+        for suffix in ["", "-wal", "-shm"] {
+            let file = format!("{}{suffix}", folder.path.display());
+            let mode = fs::metadata(&file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{suffix:?}");
+        }
+        store.close().await;
+        assert!(!folder.path.with_extension("db-wal").exists(), "one file is left");
+        // As if it had been copied here from a backup.
+        fs::set_permissions(&folder.path, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_is_told_and_nothing_is_made() {
+    let folder = folder();
+    let missing = folder.path.with_file_name("mispelt").join("tokens.db");
+    let error = Sqlite::open(&missing, ring()).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Other);
+    assert!(error.to_string().contains("there is no folder"), "{error}");
+    assert!(!missing.parent().unwrap().exists());
+
+    let error = Sqlite::open(folder.path.parent().unwrap(), ring()).await.unwrap_err();
+    assert!(error.to_string().contains("it is a folder"), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_left_alone() {
+    let folder = folder();
+    let text = "These are notes, and quite long ones, that somebody would miss. ".repeat(20);
+    fs::write(&folder.path, &text).unwrap();
+    let error = Sqlite::open(&folder.path, ring()).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{error}");
+    assert!(error.to_string().contains("no SQLite database"), "{error}");
+    assert_eq!(fs::read_to_string(&folder.path).unwrap(), text);
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_told() {
+    let folder = folder();
+    let store = Sqlite::open(&folder.path, ring()).await.unwrap();
+    for n in 0..200 {
+        store.insert(&Key::new("go1", format!("{n}")), Content::new(vec![7; 1_000])).await.unwrap();
+    }
+    store.close().await;
+    let mut bytes = fs::read(&folder.path).unwrap();
+    // All pages but the first, which says that it is a database.
+    bytes[4096..].fill(0xa5);
+    fs::write(&folder.path, bytes).unwrap();
+    let error = match Sqlite::open(&folder.path, ring()).await {
+        Ok(store) => store.load(&Key::new("go1", "7")).await.unwrap_err(),
+        Err(error) => error,
+    };
+    assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{error}");
+}
