@@ -52,7 +52,8 @@ async fn drive<P: CodeGrant>(site: P::Site, connect: P::Connect) {
     let mut all = format!("{client:?} {:?}", client.app());
     for _ in &bad {
         let started = client.begin(&connect).unwrap();
-        all += &format!("{:?}", started.pending);
+        all += &format!("{started:?} {:?}", started.pending);
+        assert!(!all.contains(started.pending.state().expose()), "{}: {started:?}", P::NAME);
         let error = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap_err();
         all += &shown(&error);
     }

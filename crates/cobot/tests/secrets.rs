@@ -275,7 +275,7 @@ mod over_the_wire {
             (Misbehaviour::Hang, ErrorKind::Unanswered),
             (Misbehaviour::Garbage, ErrorKind::Unanswered),
             (Misbehaviour::Truncate, ErrorKind::Unanswered),
-            (Misbehaviour::TooLong, ErrorKind::Unanswered),
+            (Misbehaviour::TooLong, ErrorKind::BadReply),
             (Misbehaviour::Echo, ErrorKind::ApiRefused),
         ] {
             bases.push((server(misbehaviour).await, kind));

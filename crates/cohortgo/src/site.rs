@@ -1,9 +1,9 @@
 //! Where Cohort Go lives, and where its tokens may go.
 
 use oauth_core::url::{Host, Url};
-use oauth_core::{Error, ErrorKind, check_url, is_loopback, join};
+use oauth_core::{Error, ErrorKind, Provider, check_url, is_loopback, join};
 
-use crate::Account;
+use crate::{Account, CohortGo};
 
 /// A Cohort Go portal.
 ///
@@ -52,12 +52,12 @@ impl Site {
     /// fragment.
     pub fn at(base: impl AsRef<str>) -> Result<Self, Error> {
         let advice = "give it like https://portal.cohortgo.com";
-        let base = Url::parse(base.as_ref().trim()).map_err(|source| {
-            Error::invalid("the portal's URL cannot be read").advise(advice).because(source)
-        })?;
-        check_url(&base)?;
+        let wrong = |error: Error| error.at_provider(CohortGo::NAME).advise(advice);
+        let base = Url::parse(base.as_ref().trim())
+            .map_err(|source| wrong(Error::invalid("the portal's URL cannot be read").because(source)))?;
+        check_url(&base).map_err(wrong)?;
         if base.query().is_some() {
-            return Err(Error::invalid("the portal's URL has a query").advise(advice));
+            return Err(wrong(Error::invalid("the portal's URL has a query")));
         }
         Ok(Self {
             authorize: join(&base, &["oauth2", "authorize"])?,

@@ -21,7 +21,9 @@ pub struct Personal;
 
 impl Provider for Personal {
     const NAME: &'static str = "gocd-personal";
-    const DIALECT: Dialect = Dialect::rfc6749().token_refused(TOKEN_REFUSED);
+    const DIALECT: Dialect = Dialect::rfc6749()
+        .token_refused(TOKEN_REFUSED)
+        .refused_advice("make a new personal access token on the GoCD server");
     type Site = Site;
     type Extra = NoExtra;
     type Scheme = Bearer;

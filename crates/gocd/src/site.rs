@@ -3,7 +3,9 @@
 use std::fmt;
 
 use oauth_core::url::Url;
-use oauth_core::{Error, check_url, join};
+use oauth_core::{Error, Provider, check_url, join};
+
+use crate::Gocd;
 
 /// A self-hosted GoCD server.
 ///
@@ -38,12 +40,12 @@ impl Site {
     /// or holds a user name, a query or a fragment.
     pub fn at(base: impl AsRef<str>) -> Result<Self, Error> {
         let advice = "give it like https://go.example.com:8154, with the context path if that is not /go";
-        let mut base = Url::parse(base.as_ref().trim()).map_err(|source| {
-            Error::invalid("the GoCD base URL cannot be read").advise(advice).because(source)
-        })?;
-        check_url(&base)?;
+        let wrong = |error: Error| error.at_provider(Gocd::NAME).advise(advice);
+        let mut base = Url::parse(base.as_ref().trim())
+            .map_err(|source| wrong(Error::invalid("the GoCD base URL cannot be read").because(source)))?;
+        check_url(&base).map_err(wrong)?;
         if base.query().is_some() {
-            return Err(Error::invalid("the GoCD base URL has a query").advise(advice));
+            return Err(wrong(Error::invalid("the GoCD base URL has a query")));
         }
         if base.path() == "/" {
             base.set_path("/go");

@@ -29,16 +29,42 @@ async fn connected(client: &Client) -> Token {
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap()
 }
 
-/// The document: `https://www.your-go-server.com:8154/oauth/authorize?redirect_uri=http://www.my_redirect_uri.com`
-/// `&client_id=ac21…67e1&response_type=code` — with `/go` added, as its token example has it, and `state`.
+/// Compares with the snapshot `name`, which shows first the document's own example, then what is sent.
+fn sent(name: &str, text: &str, document: &str) {
+    let both = format!("# {document}\n\n# This crate sends:\n\n{text}");
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(name, both);
+    });
+}
+
+const AUTHORIZE_PAGE: &str =
+    "GoCD's OAuth page has (and `/go` before `/oauth` in its token example; `state` is ours):
+
+https://www.your-go-server.com:8154/oauth/authorize?redirect_uri=http://www.my_redirect_uri.com&client_id=\
+ac212ddea07c6ac009d26de8090f5918f73ae648dc3676b1f00aeeae4fca67e1&response_type=code";
+
+const TOKEN_PAGE: &str = "GoCD's OAuth page has, for the code (its redirect_uri lacks the scheme, which the server would refuse):
+
+curl https://www.your-go-server:8154/go/oauth/token -d \"code=26a7…&grant_type=authorization-code&client_id=\
+ac212ddea07c6ac009d26de8090f5918f73ae648dc3676b1f00aeeae4fca67e1&client_secret=d1b5…&redirect_uri=\
+www.my_redirect_uri.com\" -v
+
+For a refresh it has none; the server's tokens_controller.rb takes `refresh-token` with the same redirect_uri.";
+
+const USE_PAGE: &str = "GoCD's OAuth page has:
+
+curl -H 'Authorization: Token token=\"f180…\"' https://www.your-go-server.com:8154/go/cctray.xml
+
+api.gocd.org has for the others: GET /go/api/current_user and /go/api/version with `Accept: application/vnd.go.cd.v1+json`.";
+
+const ACCESS_TOKENS_PAGE: &str = "docs.gocd.org, \"Access Tokens\", has: `Authorization: bearer <token>`.";
+
 #[test]
 fn authorize_url() {
     let started = client(&Wire::default()).begin(&Connect::new()).unwrap();
-    insta::assert_snapshot!(oauth_testing::authorize_url(&started.url));
+    sent("authorize_url", &oauth_testing::authorize_url(&started.url), AUTHORIZE_PAGE);
 }
 
-/// The document: `curl https://www.your-go-server:8154/go/oauth/token -d "code=…&grant_type=authorization-code&`
-/// `client_id=…&client_secret=…&redirect_uri=www.my_redirect_uri.com"` — with the redirect URI as it was registered.
 #[tokio::test]
 async fn code_exchange_and_refresh() {
     let clock = ManualClock::default();
@@ -54,10 +80,9 @@ async fn code_exchange_and_refresh() {
     assert_eq!(client.headers(&token).unwrap_err().kind(), ErrorKind::Expired);
     let token = client.refresh(&token).await.unwrap();
     assert!(client.headers(&token).is_ok());
-    insta::assert_snapshot!(wire.text());
+    sent("code_exchange_and_refresh", &wire.text(), TOKEN_PAGE);
 }
 
-/// The document: `curl -H 'Authorization: Token token="f180…"' https://www.your-go-server.com:8154/go/cctray.xml`
 #[tokio::test]
 async fn endpoints_with_an_oauth_token() {
     let wire = Wire::answering([
@@ -71,11 +96,10 @@ async fn endpoints_with_an_oauth_token() {
     let projects = client.send(&token, &Cctray).await.unwrap();
     let user = client.send(&token, &CurrentUser).await.unwrap();
     let version = client.send(&token, &Version).await.unwrap();
-    insta::assert_snapshot!(wire.text());
-    insta::assert_debug_snapshot!((projects, user, version));
+    sent("endpoints_with_an_oauth_token", &wire.text(), USE_PAGE);
+    insta::assert_debug_snapshot!("replies", (projects, user, version));
 }
 
-/// docs.gocd.org, "Access Tokens": `Authorization: bearer <token>`.
 #[tokio::test]
 async fn endpoints_with_a_personal_access_token() {
     let wire = Wire::answering([reply(200, include_str!("replies/current_user.json"))]);
@@ -88,7 +112,7 @@ async fn endpoints_with_a_personal_access_token() {
     .unwrap();
     let user = Personal::authorize(&client, ACCESS_TOKEN).unwrap().send(&CurrentUser).await.unwrap();
     assert_eq!(user.login_name, "jdoe");
-    insta::assert_snapshot!(wire.text());
+    sent("endpoints_with_a_personal_access_token", &wire.text(), ACCESS_TOKENS_PAGE);
 }
 
 /// The words are those of GoCD's `tokens_controller.rb`; all come with status 400.

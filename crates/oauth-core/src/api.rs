@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use http::header::{ACCEPT, LOCATION, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Response};
 use serde_json::Value;
 use url::Url;
 
-use crate::dialect::reply::{location_host, retry_after};
+use crate::dialect::reply::{location, location_host, retry_after};
 use crate::endpoint::{At, Endpoint, TokenPlaced};
-use crate::{Call, Client, Error, ErrorKind, OAuthCode, Provider, Renewal, Scheme, Site, Token};
+use crate::{Call, Client, Error, ErrorKind, OAuthCode, Provider, Scheme, Site, Token};
 
 impl<P: Provider> Client<P> {
     /// Sends one API call with `token`. Nothing is retried or refreshed.
@@ -38,7 +38,12 @@ impl<P: Provider> Client<P> {
             let (name, value) = P::Scheme::header(token.access_token()).map_err(named)?;
             request.headers_mut().insert(name, value);
         }
+        *request.version_mut() = http::Version::HTTP_11;
         let headers = request.headers_mut();
+        // These are the transport's business: a host other than the URL's could take the token to another tenant.
+        for name in [HOST, CONTENT_LENGTH, TRANSFER_ENCODING] {
+            headers.remove(name);
+        }
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         headers.entry(USER_AGENT).or_insert_with(|| inner.user_agent.clone());
         let call = Call::new(request, inner.limits.api_deadline, inner.limits.api_body);
@@ -69,7 +74,8 @@ impl<P: Provider> Client<P> {
         let inner = self.inner();
         token.check_belongs_to(&inner.issuer, inner.app.client_id())?;
         if token.is_expired(inner.clock.now()) {
-            return Err(Error::new(ErrorKind::Expired, "the token has expired and was not sent"));
+            let expired = Error::new(ErrorKind::Expired, "the token has expired and was not sent");
+            return Err(if token.is_renewable() { expired } else { expired.needing_reconnect() });
         }
         Ok(())
     }
@@ -82,8 +88,7 @@ fn refused<'a, P: Provider>(
     mut secrets: Vec<&'a str>,
 ) -> Error {
     let status = response.status();
-    let location =
-        response.headers().get(LOCATION).and_then(|location| url.join(location.to_str().ok()?).ok());
+    let location = location(response.headers(), url).filter(|to| to.origin() == url.origin());
     let token_refused = P::DIALECT
         .token_refused
         .iter()
@@ -100,7 +105,7 @@ fn refused<'a, P: Provider>(
     secrets.push(token.access_token().expose());
     secrets.extend(token.refresh_token().map(crate::RefreshToken::expose));
     let message = if kind == ErrorKind::Redirected {
-        location_host(response.headers()).map(|host| format!("to {host}"))
+        location_host(response.headers(), url).map(|host| format!("to {host}"))
     } else {
         fields.as_ref().and_then(message).map(|message| crate::text::scrub(&message, &secrets, 300))
     };
@@ -108,8 +113,8 @@ fn refused<'a, P: Provider>(
         .with_status(status)
         .with_retry_after(retry_after(response.headers()))
         .with_message(message);
-    if token_refused && !P::Renewal::REFRESHES {
-        error = error.needing_reconnect();
+    if token_refused && !token.is_renewable() {
+        error = error.needing_reconnect().advise(P::DIALECT.refused_advice);
     }
     if let Some(code) =
         fields.as_ref().and_then(|fields| fields.get("error_code").or_else(|| fields.get("error")))

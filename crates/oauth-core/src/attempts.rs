@@ -27,7 +27,10 @@ impl Attempts {
     ) -> bool {
         let mut ended = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if ended.len() >= 1024 && ended.len().is_power_of_two() {
-            ended.retain(|_, begun_at| (now - *begun_at).to_std().is_ok_and(|old| old <= age));
+            // Only what can no longer be accepted; a clock that was set back makes an attempt no older.
+            ended.retain(|_, begun_at| {
+                (now - *begun_at).to_std().is_ok_and(|old| old <= age) || *begun_at > now
+            });
         }
         ended.insert(state.expose().to_owned(), begun_at).is_none()
     }

@@ -80,13 +80,22 @@ pub enum StateRule {
 }
 
 /// A begun attempt: where to send the person, and what to remember until they come back.
-#[derive(Debug)]
+///
+/// `Debug` shows neither the URL's query, which holds the `state`, nor the secrets of `pending`.
 #[non_exhaustive]
 pub struct Started {
     /// The authorize URL, for the person's browser.
     pub url: Url,
     /// To be kept, out of other people's reach, until the callback: in the person's session, say.
     pub pending: Pending,
+}
+
+impl fmt::Debug for Started {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut url = self.url.clone();
+        url.set_query(None);
+        f.debug_struct("Started").field("url", &url.as_str()).field("pending", &self.pending).finish()
+    }
 }
 
 /// What has to be remembered between [`Client::begin`](crate::Client::begin) and

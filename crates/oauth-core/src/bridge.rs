@@ -122,6 +122,7 @@ where
     let client: Client<X, EndpointNotSet, EndpointSet> =
         client(call.app).set_token_uri(TokenUrl::from_url(call.token_url.clone()));
     let adapter = Adapter {
+        token_url: call.token_url.clone(),
         transport: Arc::clone(call.transport),
         dialect: call.dialect,
         encoding: call.encoding,
@@ -200,6 +201,7 @@ where
 
 /// `oauth2`'s HTTP client. It owns its transport: one that borrows would make the outer future lose `Send`.
 struct Adapter {
+    token_url: Url,
     transport: Arc<dyn Transport>,
     dialect: &'static Dialect,
     encoding: Encoding,
@@ -223,7 +225,7 @@ impl<'c> AsyncHttpClient<'c> for Adapter {
                 .await
                 .map_err(Error::from)?;
             let secrets: Vec<&str> = secrets.iter().map(crate::AccessToken::expose).collect();
-            reply::normalise(response, self.dialect, &secrets)
+            reply::normalise(response, &self.token_url, self.dialect, &secrets)
         })
     }
 }

@@ -37,14 +37,17 @@ use crate::{App, Client, Clock, Encoding, Error, Limits, Provider, Site, SystemC
 pub struct ClientBuilder<P: Provider> {
     site: P::Site,
     app: App,
-    transport: Option<Arc<dyn Transport>>,
+    transport: Option<Make>,
     clock: Arc<dyn Clock>,
     limits: Limits,
-    encoding: Encoding,
+    encoding: Option<Encoding>,
     user_agent: String,
     roots: Vec<Vec<u8>>,
     wraps: Vec<Wrap>,
 }
+
+/// Makes a transport of the root certificates and limits that the client is built with.
+type Make = Box<dyn FnOnce(Vec<Vec<u8>>, Limits) -> Result<Arc<dyn Transport>, Error> + Send>;
 
 /// Puts one transport around another.
 type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
@@ -57,22 +60,34 @@ impl<P: Provider> ClientBuilder<P> {
             transport: None,
             clock: Arc::new(SystemClock),
             limits: Limits::default(),
-            encoding: P::DIALECT.encodings[0],
-            user_agent: concat!("oauth-core/", env!("CARGO_PKG_VERSION")).to_owned(),
+            encoding: None,
+            user_agent: format!("oauth-core/{} ({})", env!("CARGO_PKG_VERSION"), P::NAME),
             roots: Vec::new(),
             wraps: Vec::new(),
         }
     }
 
     /// Sends through another transport.
-    pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.transport = Some(Arc::new(transport));
-        self
+    pub fn transport(self, transport: impl Transport) -> Self {
+        self.shared_transport(Arc::new(transport))
     }
 
     /// Sends through a transport that is shared.
-    pub fn shared_transport(mut self, transport: Arc<dyn Transport>) -> Self {
-        self.transport = Some(transport);
+    pub fn shared_transport(self, transport: Arc<dyn Transport>) -> Self {
+        self.made_by(|roots, _| {
+            if roots.is_empty() {
+                return Ok(transport);
+            }
+            Err(Error::invalid("root certificates are given next to a transport of one's own")
+                .advise("set them on that transport, and leave them out here"))
+        })
+    }
+
+    pub(crate) fn made_by(
+        mut self,
+        make: impl FnOnce(Vec<Vec<u8>>, Limits) -> Result<Arc<dyn Transport>, Error> + Send + 'static,
+    ) -> Self {
+        self.transport = Some(Box::new(make));
         self
     }
 
@@ -122,7 +137,7 @@ impl<P: Provider> ClientBuilder<P> {
 
     /// Encodes token calls otherwise than by the provider's default. Only what its dialect lists is accepted.
     pub fn encoding(mut self, encoding: Encoding) -> Self {
-        self.encoding = encoding;
+        self.encoding = Some(encoding);
         self
     }
 
@@ -132,8 +147,10 @@ impl<P: Provider> ClientBuilder<P> {
         self
     }
 
-    /// Trusts a private certificate authority (PEM, one or more certificates) beside the platform's. Only for the
-    /// ordinary transport.
+    /// Trusts a private certificate authority (PEM, one or more certificates) beside the platform's.
+    ///
+    /// A [transport](Self::transport) of one's own cannot be told so: with one, [`build`](Self::build) refuses it rather
+    /// than forget it.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots.push(pem.into());
         self
@@ -148,21 +165,21 @@ impl<P: Provider> ClientBuilder<P> {
     pub fn build(self) -> Result<Client<P>, Error> {
         let named = |error: Error| error.at_provider(P::NAME);
         self.site.check().map_err(named)?;
-        if !P::DIALECT.encodings.contains(&self.encoding) {
-            return Err(named(Error::invalid(format!(
-                "the token endpoint takes no {:?} encoding",
-                self.encoding
-            )))
-            .advise(format!("choose one of {:?}", P::DIALECT.encodings)));
-        }
+        let encoding = match self.encoding.or(P::DIALECT.encodings.first().copied()) {
+            Some(encoding) if P::DIALECT.encodings.contains(&encoding) => encoding,
+            encoding => {
+                return Err(named(Error::invalid(format!(
+                    "the token endpoint takes no {encoding:?} encoding"
+                )))
+                .advise(format!("choose one of {:?}", P::DIALECT.encodings)));
+            }
+        };
         let user_agent = HeaderValue::from_str(&self.user_agent)
             .map_err(|_| named(Error::invalid("the user agent cannot stand in a header")))?;
         let mut roots = self.roots;
         roots.extend(self.site.root_certificates().iter().cloned());
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => ordinary_transport(roots)?,
-        };
+        let make = self.transport.unwrap_or_else(|| Box::new(ordinary_transport));
+        let transport = make(roots, self.limits).map_err(named)?;
         let transport = self.wraps.into_iter().fold(transport, |inner, wrap| wrap(inner));
         Ok(Client::from_inner(Inner {
             issuer: issuer::<P>(&self.site),
@@ -171,7 +188,7 @@ impl<P: Provider> ClientBuilder<P> {
             transport,
             clock: self.clock,
             limits: self.limits,
-            encoding: self.encoding,
+            encoding,
             user_agent,
             attempts: Attempts::default(),
         }))
@@ -179,12 +196,12 @@ impl<P: Provider> ClientBuilder<P> {
 }
 
 #[cfg(feature = "reqwest")]
-fn ordinary_transport(roots: Vec<Vec<u8>>) -> Result<Arc<dyn Transport>, Error> {
-    Ok(Arc::new(crate::transport::reqwest::ReqwestTransport::new(roots)))
+fn ordinary_transport(roots: Vec<Vec<u8>>, limits: Limits) -> Result<Arc<dyn Transport>, Error> {
+    Ok(Arc::new(crate::transport::reqwest::ReqwestTransport::new(roots, limits)))
 }
 
 #[cfg(not(feature = "reqwest"))]
-fn ordinary_transport(_: Vec<Vec<u8>>) -> Result<Arc<dyn Transport>, Error> {
+fn ordinary_transport(_: Vec<Vec<u8>>, _: Limits) -> Result<Arc<dyn Transport>, Error> {
     Err(Error::new(crate::ErrorKind::Setup, "the client has no transport")
         .advise("give one to ClientBuilder::transport, or enable the feature `rustls`"))
 }

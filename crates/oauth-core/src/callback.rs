@@ -35,10 +35,13 @@ impl Callback {
             return Err(fault(CallbackFault::Unreadable));
         }
         let without_fragment = callback.split('#').next().unwrap_or_default();
-        let query = match without_fragment.split_once('?') {
-            Some((_, query)) => query,
-            None if without_fragment.contains("://") || without_fragment.starts_with('/') => "",
-            None => without_fragment,
+        // A URL or a path has its query behind the first `?`; anything else is a query, in which `?`, `/` and `:` may
+        // stand as they are (RFC 3986 section 3.4).
+        let start = without_fragment.split(['?', '=', '&']).next().unwrap_or_default();
+        let query = if without_fragment.starts_with(['/', '?']) || start.contains("://") {
+            without_fragment.split_once('?').map_or("", |(_, query)| query)
+        } else {
+            without_fragment
         };
         // A provider that glues its own `?` onto a redirect URI with a query produces `…?x=1?code=…`.
         let query = if dialect.second_question_mark { query.replace('?', "&") } else { query.to_owned() };

@@ -110,7 +110,7 @@ impl<P: Provider> Client<P> {
         scopes: impl Into<Scopes>,
         extra: P::Extra,
     ) -> Result<Token<P>, Error> {
-        let access_token = access_token.into();
+        let (access_token, scopes) = (access_token.into(), scopes.into());
         if !crate::text::is_token(access_token.expose()) {
             return Err(Error::invalid("this cannot be an access token")
                 .at_provider(P::NAME)
@@ -119,7 +119,8 @@ impl<P: Provider> Client<P> {
         Ok(Token {
             access_token,
             refresh_token: None,
-            scopes: scopes.into(),
+            requested: scopes.clone(),
+            scopes,
             scopes_from: ScopesFrom::Request,
             received_at: self.0.clock.now(),
             expires_at: None,
@@ -181,7 +182,8 @@ impl<P: Provider> Client<P> {
         requested: &Requested<'_>,
         asked_at: DateTime<Utc>,
     ) -> Result<Token<P>, Error> {
-        if let Some(token_type) = &wire.token_type.0 {
+        if let Some(token_type) = wire.token_type.0.as_deref().map(str::trim).filter(|name| !name.is_empty())
+        {
             let known = P::Scheme::TOKEN_TYPES.iter().any(|known| known.eq_ignore_ascii_case(token_type));
             if !known {
                 return Err(Error::new(
@@ -212,15 +214,13 @@ impl<P: Provider> Client<P> {
             Some(scopes) => (scopes, ScopesFrom::Reply),
             None => (requested.scopes.clone(), requested.scopes_from),
         };
-        let lapses_at = refresh_token.as_ref().and_then(|_| {
-            let idle = <P::Renewal as Renewal>::IDLE_LIFETIME?;
-            asked_at.checked_add_signed(chrono::TimeDelta::from_std(idle).ok()?)
-        });
+        let lapses_at = refresh_token.as_ref().and_then(|_| lapses_at::<P>(asked_at));
         Ok(Token {
             access_token: AccessToken::new(wire.access_token.into_secret()),
             refresh_token,
             scopes,
             scopes_from,
+            requested: requested.scopes.clone(),
             received_at,
             expires_at: wire.expires_in.and_then(|lifetime| {
                 asked_at.checked_add_signed(chrono::TimeDelta::from_std(lifetime).ok()?)
@@ -318,7 +318,9 @@ impl<P: Provider> Client<P> {
         };
         let grant = Grant::Code { code: &code, pkce_verifier: pending.pkce_verifier() };
         let result = self.ask(grant, requested, "exchanging the authorization code").await;
-        if result.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::NotSent | ErrorKind::Setup)) {
+        if result.as_ref().is_err_and(|error| {
+            matches!(error.kind(), ErrorKind::NotSent | ErrorKind::Setup | ErrorKind::InvalidInput)
+        }) {
             inner.attempts.reopen(&pending.state());
         }
         result
@@ -340,8 +342,9 @@ impl<P: Provider> Client<P> {
             return Err(fault(CallbackFault::OtherClient));
         }
         let now = inner.clock.now();
-        // A clock that was set back meanwhile makes the age negative, which is not old.
-        if (now - pending.begun_at).to_std().is_ok_and(|age| age > inner.limits.attempt_age) {
+        // The other way round as well: a clock may be set back a little, but not by more than an attempt may take.
+        let age = (now - pending.begun_at).abs().to_std().unwrap_or(std::time::Duration::MAX);
+        if age > inner.limits.attempt_age {
             return Err(fault(CallbackFault::TooOld));
         }
         let callback = Callback::read(callback, dialect)?;
@@ -451,24 +454,33 @@ impl<P: Provider> Client<P> {
             .check_belongs_to(&inner.issuer, inner.app.client_id())
             .map_err(|error| error.at_provider(P::NAME))?;
         if token.obtained == Obtained::ClientCredentials {
-            return self.by_client_credentials(token.scopes.clone()).await;
+            return self.by_client_credentials(token.requested.clone()).await;
         }
         let Some(refresh_token) = &token.refresh_token else {
             return Err(Error::invalid("the token came without a refresh token")
                 .at_provider(P::NAME)
-                .advise("the customer must connect again"));
+                .needing_reconnect());
         };
         let requested = Requested {
             scopes_from: token.scopes_from,
             ..Requested::new(token.scopes.clone(), token.obtained)
         };
+        let asked_at = inner.clock.now();
         let mut new = self.ask(Grant::Refresh { refresh_token }, requested, "refreshing the token").await?;
         if new.refresh_token.is_none() {
             new.refresh_token = Some(refresh_token.clone());
-            new.lapses_at = token.lapses_at;
+            // It was used just now; one that is single use should not be here at all, and gains nothing by it.
+            new.lapses_at =
+                if <P::Renewal as Renewal>::SINGLE_USE { token.lapses_at } else { lapses_at::<P>(asked_at) };
         }
         Ok(new)
     }
+}
+
+/// When a refresh token that was used, or came, at this time lapses for want of use.
+fn lapses_at<P: Provider>(used_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let idle = <P::Renewal as Renewal>::IDLE_LIFETIME?;
+    used_at.checked_add_signed(chrono::TimeDelta::from_std(idle).ok()?)
 }
 
 /// The origin of a site's token endpoint.

@@ -9,8 +9,8 @@
 
 pub use crate::{
     AccessToken, App, At, AuthorizationCode, Call, CallbackFault, ClientId, ClientSecret, Clock, Encoding,
-    Endpoint, Error, ErrorKind, Limits, OAuthCode, Obtained, Password, Pending, Raw, RedirectUri,
-    RefreshToken, Scope, Scopes, ScopesFrom, Started, State, StateRule, StoredToken, SystemClock,
-    TokenPlaced, Transport, TransportError, async_trait, chrono, get, http, join, json, json_request,
-    request, serde_json, url,
+    Endpoint, Error, ErrorKind, Limits, NoExtra, OAuthCode, Obtained, Password, PasswordRequest, Pending,
+    Raw, RedirectUri, RefreshToken, Scope, Scopes, ScopesFrom, Started, State, StateRule, StoredToken,
+    SystemClock, TokenPlaced, Transport, TransportError, async_trait, chrono, get, http, join, json,
+    json_request, request, serde_json, url,
 };

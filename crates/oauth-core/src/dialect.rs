@@ -46,6 +46,8 @@ pub struct Dialect {
     pub client_refused: &'static [Refusal],
     /// Answers of an API that refuse the token.
     pub token_refused: &'static [TokenRefusal],
+    /// What a person should do about a refused token that cannot be refreshed. By default: connect again.
+    pub refused_advice: &'static str,
 }
 
 /// Where the client's credentials go on a token call.
@@ -121,7 +123,7 @@ impl Refusal {
 pub enum TokenRefusal {
     /// An answer with this status.
     Status(u16),
-    /// A redirect to a path that ends so.
+    /// A redirect to a path of the same host that ends so.
     RedirectTo(&'static str),
 }
 
@@ -153,6 +155,7 @@ impl Dialect {
             grant_refused: &[],
             client_refused: &[],
             token_refused: &[TokenRefusal::Status(401)],
+            refused_advice: "the customer must connect again",
         }
     }
 
@@ -248,6 +251,13 @@ impl Dialect {
     #[must_use]
     pub const fn token_refused(mut self, refusals: &'static [TokenRefusal]) -> Self {
         self.token_refused = refusals;
+        self
+    }
+
+    /// Sets [`refused_advice`](Self::refused_advice).
+    #[must_use]
+    pub const fn refused_advice(mut self, advice: &'static str) -> Self {
+        self.refused_advice = advice;
         self
     }
 }

@@ -13,6 +13,9 @@ use crate::{AccessToken, Error, ErrorKind, Obtained, Provider, Scopes, ScopesFro
 /// Neither direction does any IO. Core adds the access token, `User-Agent` and `Accept`, checks where the request
 /// goes, and turns an answer that is not [accepted](Self::accepts) into an [`Error`].
 ///
+/// An endpoint without parameters is a unit struct. Should it ever need some, that is another endpoint, so that `&Me`
+/// goes on to compile.
+///
 /// An endpoint of one's own is a few lines:
 ///
 /// ```
@@ -105,6 +108,7 @@ impl<'a, P: Provider> At<'a, P> {
         Ok(Token {
             access_token,
             refresh_token: None,
+            requested: scopes.clone(),
             scopes,
             scopes_from: ScopesFrom::Reply,
             received_at: self.now,

@@ -102,7 +102,7 @@ pub enum ErrorKind {
     Closed,
 }
 
-/// Why a callback was not accepted. In every case nothing was sent to the provider.
+/// Why a callback was not accepted. In every case nothing is sent to the provider by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallbackFault {

@@ -76,7 +76,11 @@ pub trait Site<X = NoExtra>: Clone + fmt::Debug + Send + Sync + 'static {
 
 /// A provider's own fields of the token reply; they are kept, and stored, with the token.
 ///
-/// `Debug` must show no secret. Implemented for everything that fits.
+/// Implemented for everything that fits, under these rules:
+/// - It is read from every token reply, that of a refresh too: a field that may be missing there is optional.
+/// - It cannot read `access_token`, `token_type`, `refresh_token`, `expires_in` and `scope`, which core has read then.
+/// - It names its fields. A map would take in what else the reply holds, secrets too.
+/// - `Debug` must show no secret.
 pub trait Extra: Clone + fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static {}
 
 impl<T: Clone + fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static> Extra for T {}

@@ -1,6 +1,7 @@
 //! Scopes: what an access token may do.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -165,11 +166,9 @@ impl FromIterator<Scope> for Scopes {
 
 impl Extend<Scope> for Scopes {
     fn extend<I: IntoIterator<Item = Scope>>(&mut self, scopes: I) {
-        for scope in scopes {
-            if !self.contains(&scope) {
-                self.0.push(scope);
-            }
-        }
+        // A set, because a server may send as many as fit into a reply.
+        let mut seen: HashSet<Scope> = self.0.iter().cloned().collect();
+        self.0.extend(scopes.into_iter().filter(|scope| seen.insert(scope.clone())));
     }
 }
 
@@ -235,6 +234,12 @@ mod tests {
                 prop_assert!(is_scope(scope.as_str().as_bytes()));
             }
         }
+    }
+
+    #[test]
+    fn as_many_as_fit_into_a_reply_are_read_in_one_go() {
+        let many: String = (0..150_000).map(|n| format!("s{n} ")).collect();
+        assert_eq!(Scopes::lenient(&many).len(), 150_000);
     }
 
     #[test]

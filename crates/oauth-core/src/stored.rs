@@ -25,6 +25,8 @@ pub struct StoredToken {
     #[serde(default)]
     scopes: Scopes,
     scopes_from: ScopesFrom,
+    #[serde(default)]
+    requested: Scopes,
     received_at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<DateTime<Utc>>,
@@ -47,6 +49,7 @@ impl StoredToken {
             refresh_token: token.refresh_token.as_ref().map(|token| token.expose().to_owned()),
             scopes: token.scopes.clone(),
             scopes_from: token.scopes_from,
+            requested: token.requested.clone(),
             received_at: token.received_at,
             expires_at: token.expires_at,
             lapses_at: token.lapses_at,
@@ -71,6 +74,7 @@ impl StoredToken {
             refresh_token: self.refresh_token.map(Into::into),
             scopes: self.scopes,
             scopes_from: self.scopes_from,
+            requested: self.requested,
             received_at: self.received_at,
             expires_at: self.expires_at,
             lapses_at: self.lapses_at,

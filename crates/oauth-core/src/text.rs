@@ -8,15 +8,23 @@ pub(crate) fn tame(text: &str, limit: usize) -> String {
             out.push('…');
             break;
         }
-        out.push(if c.is_control() { ' ' } else { c });
+        out.push(if c.is_control() || is_invisible(c) { ' ' } else { c });
     }
     out
+}
+
+/// What changes how a line reads without being seen: zero-width and direction marks, line and paragraph separators.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// `text` with every one of `secrets` (also encoded as in a form, a query, a path or JSON) taken out, then tamed.
 pub(crate) fn scrub(text: &str, secrets: &[&str], limit: usize) -> String {
     let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+    // Longest first: one that is the beginning of another must not leave the rest of that one behind.
+    let mut secrets: Vec<&&str> = secrets.iter().filter(|secret| !secret.is_empty()).collect();
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    for secret in secrets {
         text = text.replace(secret, "[redacted]");
         let in_a_form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
         for encoded in [in_a_form.replace('+', "%20"), in_a_form, in_a_path(secret), in_json(secret)] {
@@ -60,6 +68,8 @@ mod tests {
         let text = scrub("bad token a b+c\r\nand a%20b%2Bc, a+b%2Bc, a%20b+c", &["a b+c"], 100);
         assert_eq!(text, "bad token [redacted]  and [redacted], [redacted], [redacted]");
         assert_eq!(scrub(r#"{"password":"p\"w\\d"}"#, &[r#"p"w\d"#], 100), r#"{"password":"[redacted]"}"#);
+        assert_eq!(scrub("bad cat-secret", &["cat", "cat-secret"], 100), "bad [redacted]");
+        assert_eq!(tame("a\u{202E}b\u{2028}c\u{200B}", 9), "a b c ");
         assert_eq!(tame("abcdef", 3), "abc…");
     }
 }

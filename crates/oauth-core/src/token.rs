@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{AccessToken, ClientId, Error, ErrorKind, Provider, RefreshToken, Scopes, StoredToken};
+use crate::{AccessToken, ClientId, Error, ErrorKind, Provider, RefreshToken, Renewal, Scopes, StoredToken};
 
 /// An access token of provider `P` with all that came with it.
 ///
@@ -18,6 +18,7 @@ pub struct Token<P: Provider> {
     pub(crate) refresh_token: Option<RefreshToken>,
     pub(crate) scopes: Scopes,
     pub(crate) scopes_from: ScopesFrom,
+    pub(crate) requested: Scopes,
     pub(crate) received_at: DateTime<Utc>,
     pub(crate) expires_at: Option<DateTime<Utc>>,
     pub(crate) lapses_at: Option<DateTime<Utc>>,
@@ -37,6 +38,8 @@ pub enum ScopesFrom {
     /// The server named them.
     Reply,
     /// The server named none, which means: as requested.
+    // Also what a word of a newer version is read as.
+    #[serde(other)]
     Request,
 }
 
@@ -55,6 +58,9 @@ pub enum Obtained {
     Adopted,
     /// From another token, by an API call.
     Derived,
+    /// In a way that a newer version of this crate stored and this one does not know.
+    #[serde(other)]
+    Other,
 }
 
 impl<P: Provider> Token<P> {
@@ -82,6 +88,17 @@ impl<P: Provider> Token<P> {
     #[must_use]
     pub fn missing_scopes(&self, wanted: &Scopes) -> Scopes {
         wanted.missing_from(&self.scopes)
+    }
+
+    /// The scopes asked for, which is what a client-credentials token is renewed with.
+    pub fn requested_scopes(&self) -> &Scopes {
+        &self.requested
+    }
+
+    /// Whether it can be renewed without the person: by its refresh token, or by asking again.
+    pub fn is_renewable(&self) -> bool {
+        self.obtained == Obtained::ClientCredentials
+            || (<P::Renewal as Renewal>::REFRESHES && self.refresh_token.is_some())
     }
 
     /// When it was received.
@@ -170,6 +187,7 @@ impl<P: Provider> Clone for Token<P> {
             refresh_token: self.refresh_token.clone(),
             scopes: self.scopes.clone(),
             scopes_from: self.scopes_from,
+            requested: self.requested.clone(),
             received_at: self.received_at,
             expires_at: self.expires_at,
             lapses_at: self.lapses_at,

@@ -23,6 +23,7 @@ use crate::{Error, ErrorKind};
 /// - Give up when `call.deadline` has passed, and stop reading when the body exceeds `call.body_cap`.
 /// - Say [`TransportError::NotSent`] only if the server cannot have seen the request; [`TransportError::Unanswered`]
 ///   for everything later. Refresh tokens that are single use depend on it.
+/// - Put no path or query of the URL, no header and no body into an error's text or source: they may hold secrets.
 /// - Try nothing twice. Log neither the URL's path or query, nor headers, nor bodies.
 ///
 /// A closure-like test transport is a few lines:
@@ -83,6 +84,11 @@ pub enum TransportError {
     NotSent(Box<dyn std::error::Error + Send + Sync>),
     /// The request may have arrived, but no complete answer came back.
     Unanswered(Box<dyn std::error::Error + Send + Sync>),
+    /// The answer's body has more bytes than were allowed. Asking again brings the same.
+    TooLong {
+        /// How many were allowed.
+        cap: usize,
+    },
     /// It cannot be sent at all until the transport is set up differently. The server has not seen the request.
     Setup(Error),
 }
@@ -98,6 +104,10 @@ impl From<TransportError> for Error {
                 Self::new(ErrorKind::Unanswered, format!("no complete answer: {}", innermost(&*source)))
                     .because(source)
             }
+            TransportError::TooLong { cap } => {
+                Self::new(ErrorKind::BadReply, format!("the answer has more than the {cap} bytes allowed"))
+                    .advise("raise the limit if such an answer is to be expected")
+            }
             TransportError::Setup(error) => error,
         }
     }
@@ -108,6 +118,7 @@ impl fmt::Display for TransportError {
         match self {
             Self::NotSent(source) => write!(f, "the request was not sent: {source}"),
             Self::Unanswered(source) => write!(f, "no complete answer came: {source}"),
+            Self::TooLong { cap } => write!(f, "the answer has more than the {cap} bytes allowed"),
             Self::Setup(error) => error.fmt(f),
         }
     }
@@ -117,6 +128,7 @@ impl std::error::Error for TransportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::NotSent(source) | Self::Unanswered(source) => Some(&**source),
+            Self::TooLong { .. } => None,
             Self::Setup(error) => Some(error),
         }
     }
@@ -132,6 +144,18 @@ fn innermost<'a>(
     }
     inner
 }
+
+/// How long connecting may take, TLS included: well below any deadline, so that a server that cannot be reached shows
+/// as "not sent" rather than as "unanswered".
+#[cfg(feature = "reqwest")]
+fn connect_timeout(limits: &Limits) -> Duration {
+    Duration::from_secs(10).min(limits.token_deadline.min(limits.api_deadline) / 2)
+}
+
+/// How long an idle connection is kept. Shorter than servers keep theirs, because a request that meets a connection the
+/// server is just closing has an unknown outcome.
+#[cfg(feature = "reqwest")]
+const POOL_IDLE: Duration = Duration::from_secs(15);
 
 /// Deadlines and size limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

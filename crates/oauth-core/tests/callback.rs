@@ -136,6 +136,42 @@ async fn a_pending_attempt_survives_a_session_store_and_its_debug_shows_no_secre
     assert!(wire.text().contains("code_verifier="));
 }
 
+/// `?`, `/` and `:` may stand in a query as they are.
+#[tokio::test]
+async fn a_bare_query_with_odd_values() {
+    for more in ["&iss=https://as.example/?x", "&x=a?b"] {
+        let wire = Wire::answering([reply(200, TOKEN)]);
+        let client = client(&wire, &ManualClock::default());
+        let started = client.begin(&Scopes::none()).unwrap();
+        let query = format!("code=a?b&state={}{more}", started.pending.state().expose());
+        client.finish(&started.pending, &query).await.unwrap();
+        assert!(wire.text().contains("code=a%3Fb"), "{}", wire.text());
+    }
+}
+
+/// A clock set back does not make a finished attempt acceptable again, nor one from the future.
+#[tokio::test]
+async fn attempts_and_a_clock_that_moves_back() {
+    let wire = Wire::answering([reply(200, TOKEN)]);
+    let clock = ManualClock::default();
+    let client = client(&wire, &clock);
+    let started = client.begin(&Scopes::none()).unwrap();
+    let url = callback(REDIRECT_URI, &started);
+    client.finish(&started.pending, &url).await.unwrap();
+    clock.advance_secs(-60);
+    // Enough others to make the list of finished ones forget what it may.
+    for _ in 0..1100 {
+        let other = client.begin(&Scopes::none()).unwrap();
+        let denied = format!("error=access_denied&state={}", other.pending.state().expose());
+        client.finish(&other.pending, &denied).await.unwrap_err();
+    }
+    let error = client.finish(&started.pending, &url).await.unwrap_err();
+    assert_eq!(error.kind(), fault(CallbackFault::Replayed));
+    clock.advance_secs(-3600);
+    let error = client.finish(&started.pending, &url).await.unwrap_err();
+    assert_eq!(error.kind(), fault(CallbackFault::TooOld));
+}
+
 /// Whole URL, path, query; with the path's slash or without; with a fragment as some providers append.
 #[tokio::test]
 async fn every_way_of_handing_the_callback_over() {

@@ -34,6 +34,7 @@ async fn https_says_what_to_install_and_loopback_works() {
 fn a_reqwest_builder_is_refused_rather_than_left_to_panic() {
     let error = Client::<Plain>::builder(site("provider.example"), app())
         .with_reqwest_0_13(reqwest::Client::builder())
+        .build()
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Setup);
 }

@@ -93,7 +93,8 @@ async fn a_body_beyond_the_cap_is_not_read() {
         })
         .await;
     let error = ask(&server.base_url(), limits(|limits| limits.token_body = 10_000)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unanswered);
+    assert_eq!(error.kind(), ErrorKind::BadReply);
+    assert!(!error.is_transient());
     assert!(error.to_string().contains("10000 bytes"), "{error}");
 }
 
@@ -143,33 +144,21 @@ async fn what_left_without_a_complete_answer_is_told_apart_from_what_never_left(
     assert!(error.to_string().contains("deadline"), "{error}");
 }
 
+/// A handshake that never ends is given up before the deadline, and the server has seen no request.
+#[tokio::test]
+async fn a_server_that_never_shakes_hands() {
+    let base = raw_server(None).await.replace("http://", "https://");
+    let quick = limits(|limits| limits.token_deadline = Duration::from_millis(200));
+    let error = ask(&base, quick).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NotSent | ErrorKind::Setup), "{error}");
+}
+
 /// With rustls and ring as the only provider, https needs nothing installed, and a refused handshake is "not sent".
 #[tokio::test]
 async fn tls_to_a_server_that_speaks_none() {
     let base = raw_server(Some(b"HTTP/1.1 400 Bad Request\r\n\r\n")).await.replace("http://", "https://");
     let error = ask(&base, Limits::default()).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::NotSent | ErrorKind::Setup), "{error}");
-}
-
-#[tokio::test]
-async fn a_caller_s_own_reqwest_builder_still_follows_no_redirect() {
-    let server = MockServer::start_async().await;
-    server
-        .mock_async(|when, then| {
-            when.path("/token").header("x-own", "1");
-            then.status(307).header("location", "/elsewhere");
-        })
-        .await;
-    let base = server.base_url();
-    let site = FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api"))
-        .unwrap();
-    let mut headers = oauth_core::http::HeaderMap::new();
-    headers.insert("x-own", "1".parse().unwrap());
-    let own =
-        reqwest::Client::builder().default_headers(headers).redirect(reqwest::redirect::Policy::limited(5));
-    let client = Client::<Plain>::builder(site, app()).with_reqwest_0_13(own).unwrap().build().unwrap();
-    let error = client.client_credentials(Scopes::none()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Redirected);
 }
 
 #[tokio::test]
@@ -181,4 +170,15 @@ async fn an_unreadable_root_certificate_is_a_setup_error_with_its_remedy() {
     let error = client.client_credentials(Scopes::none()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Setup);
     assert!(error.to_string().contains("PEM"), "{error}");
+}
+
+#[tokio::test]
+async fn root_certificates_beside_a_transport_of_one_s_own_are_refused_rather_than_forgotten() {
+    let builder = Client::<Plain>::builder(support::site("provider.example"), app());
+    let error = builder
+        .transport(oauth_testing::Wire::default())
+        .root_certificate("-----BEGIN CERTIFICATE-----")
+        .build()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }

@@ -130,7 +130,7 @@ fn one(workspace: &Workspace, package: &Package) -> Result<Outcome> {
             all.chain(rest.iter().copied()).map(str::to_owned).collect()
         };
         // Clippy and not check: what is unused under one choice only is a warning there and nowhere else.
-        let clippy = selected(&["clippy", "--no-deps"], &["--", "-D", "warnings"]);
+        let clippy = selected(&["clippy", "--no-deps", "--lib", "--examples"], &["--", "-D", "warnings"]);
         let clippy = Run::cargo(&root, &borrowed(&clippy));
         let shown = clippy.to_string();
         if !clippy.loudly()? {

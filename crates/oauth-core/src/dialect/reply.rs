@@ -12,7 +12,7 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
 use std::time::Duration;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 use super::{Dialect, Refusal};
 use crate::{Error, ErrorKind, OAuthCode};
@@ -21,6 +21,7 @@ use crate::{Error, ErrorKind, OAuthCode};
 /// all that may be said. `secrets` are those that were in the request.
 pub(crate) fn normalise(
     response: Response<Vec<u8>>,
+    asked: &Url,
     dialect: &Dialect,
     secrets: &[&str],
 ) -> Result<Response<Vec<u8>>, Error> {
@@ -30,7 +31,7 @@ pub(crate) fn normalise(
     if status.is_redirection() {
         return Err(Error::new(ErrorKind::Redirected, "the token endpoint answered with a redirect")
             .with_status(status)
-            .with_message(location_host(&parts.headers).map(|host| format!("to {host}"))));
+            .with_message(location_host(&parts.headers, asked).map(|host| format!("to {host}"))));
     }
     let fields = match fields {
         Some(fields) if status.is_success() && !is_error(&fields) => fields,
@@ -61,7 +62,12 @@ pub(crate) fn normalise(
 }
 
 fn is_error(fields: &Map<String, Value>) -> bool {
-    fields.get("error").is_some_and(|error| !error.is_null()) && !fields.contains_key("access_token")
+    let says = |name: &str| match fields.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(_) => true,
+    };
+    says("error") && !says("access_token")
 }
 
 fn read_object(body: &[u8]) -> Option<Map<String, Value>> {
@@ -89,7 +95,10 @@ fn refused(
     retry_after: Option<Duration>,
     secrets: &[&str],
 ) -> Error {
-    let code = fields.get("error").and_then(Value::as_str).map(OAuthCode::parse);
+    let code = fields
+        .get("error")
+        .and_then(Value::as_str)
+        .map(|code| OAuthCode::parse(&crate::text::scrub(code, secrets, 64)));
     let message = ["error_description", "message", "hint"]
         .iter()
         .find_map(|name| fields.get(*name).and_then(Value::as_str))
@@ -111,10 +120,13 @@ fn refused(
         ErrorKind::GrantRefused
     } else {
         match &code {
+            // A server that fails says nothing about the customer, whatever words it finds.
+            _ if matches!(status.as_u16(), 429 | 500..) => unreadable_kind(status),
             Some(OAuthCode::InvalidGrant) => ErrorKind::GrantRefused,
             Some(code) if code.blames_client() => ErrorKind::ClientRefused,
             Some(OAuthCode::ServerError | OAuthCode::TemporarilyUnavailable) => ErrorKind::Unavailable,
-            _ => unreadable_kind(status),
+            None | Some(OAuthCode::Other(_)) => unreadable_kind(status),
+            Some(_) => ErrorKind::RequestRefused,
         }
     };
     let mut error = Error::new(kind, "the token endpoint refused")
@@ -122,10 +134,6 @@ fn refused(
         .with_message(message.map(|message| crate::text::scrub(message, secrets, 200)))
         .with_retry_after(retry_after);
     if let Some(code) = code {
-        let code = match code {
-            OAuthCode::Other(text) => OAuthCode::Other(crate::text::scrub(&text, secrets, 64)),
-            known => known,
-        };
         error = error.with_code(code);
     }
     error
@@ -134,7 +142,9 @@ fn refused(
 fn unreadable_kind(status: StatusCode) -> ErrorKind {
     match status.as_u16() {
         429 => ErrorKind::RateLimited,
-        500.. => ErrorKind::Unavailable,
+        408 | 425 | 500.. => ErrorKind::Unavailable,
+        // At a token endpoint 401 is about the client's credentials (RFC 6749 section 5.2).
+        401 => ErrorKind::ClientRefused,
         _ => ErrorKind::RequestRefused,
     }
 }
@@ -157,18 +167,20 @@ pub(crate) fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
     Some(wait.min(Duration::from_secs(86_400)))
 }
 
+/// Where an answer to `asked` redirects to, if it says so.
+pub(crate) fn location(headers: &http::HeaderMap, asked: &Url) -> Option<Url> {
+    asked.join(headers.get(http::header::LOCATION)?.to_str().ok()?).ok()
+}
+
 /// The host that a redirect points to; never its path or query, which may hold secrets.
-pub(crate) fn location_host(headers: &http::HeaderMap) -> Option<String> {
-    let location = headers.get(http::header::LOCATION)?.to_str().ok()?;
-    match url::Url::parse(location) {
-        Ok(url) => Some(crate::confine::authority(&url)),
-        Err(_) => Some("the same host".to_owned()),
-    }
+pub(crate) fn location_host(headers: &http::HeaderMap, asked: &Url) -> Option<String> {
+    location(headers, asked).map(|url| crate::confine::authority(&url))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::strategy::Strategy;
 
     fn reply(status: u16, content_type: &str, body: &str) -> Response<Vec<u8>> {
         Response::builder()
@@ -178,8 +190,12 @@ mod tests {
             .unwrap()
     }
 
+    fn asked() -> Url {
+        Url::parse("https://provider.example/token").unwrap()
+    }
+
     fn read(status: u16, content_type: &str, body: &str) -> Result<Value, Error> {
-        normalise(reply(status, content_type, body), &Dialect::rfc6749(), &["s3cret"])
+        normalise(reply(status, content_type, body), &asked(), &Dialect::rfc6749(), &["s3cret"])
             .map(|response| serde_json::from_slice(response.body()).unwrap())
     }
 
@@ -194,6 +210,8 @@ mod tests {
             (200, "application/x-www-form-urlencoded", "access_token=t"),
             (200, "application/json", "\u{FEFF}{\"access_token\":\"t\"}"),
             (200, "application/json", r#"{"access_token":"t","error":null}"#),
+            // A token is a token, whatever else the server says: it may be the only live one.
+            (200, "application/json", r#"{"access_token":"t","error":"slow"}"#),
         ] {
             let value = read(status, content_type, body).unwrap();
             assert_eq!(value["access_token"], "t", "{status} {content_type} {body}");
@@ -209,6 +227,11 @@ mod tests {
             (401, r#"{"error":"invalid_request","message":"code s3cret is spent"}"#),
             (400, r#"{"error":"s3cret"}"#),
             (400, "error=invalid_scope"),
+            (500, r#"{"error":"invalid_grant"}"#),
+            (429, r#"{"error":"invalid_grant"}"#),
+            (200, r#"{"error":"invalid_grant","access_token":null}"#),
+            (401, r#"{"message":"who are you"}"#),
+            (408, ""),
             (502, "<html>Bad gateway</html>"),
             (429, "slow down"),
             (404, "{}"),
@@ -224,6 +247,28 @@ mod tests {
     }
 
     #[test]
+    fn a_long_secret_in_the_code_leaves_nothing_behind() {
+        let secret = "d".repeat(100);
+        let body = format!(r#"{{"error":"{secret}"}}"#);
+        let error = normalise(reply(400, "", &body), &asked(), &Dialect::rfc6749(), &[&secret]).unwrap_err();
+        assert!(!format!("{error:?}").contains("dddd"), "{error:?}");
+    }
+
+    #[test]
+    fn a_redirect_names_the_host_it_points_to() {
+        for (location, host) in [
+            ("//evil.example/x?code=1", "evil.example"),
+            ("/login", "provider.example"),
+            ("https://evil.example:8443/x", "evil.example:8443"),
+        ] {
+            let mut response = reply(302, "", "");
+            response.headers_mut().insert("location", location.parse().unwrap());
+            let error = normalise(response, &asked(), &Dialect::rfc6749(), &[]).unwrap_err();
+            assert_eq!(error.message(), Some(format!("to {host}").as_str()));
+        }
+    }
+
+    #[test]
     fn retry_after_as_seconds_and_as_a_date() {
         let wait = |value: &str| {
             let mut headers = http::HeaderMap::new();
@@ -236,5 +281,25 @@ mod tests {
         assert_eq!(wait("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
         assert_eq!(wait("99999999999"), Some(86_400));
         assert_eq!(wait("soon"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_reply_panics_or_brings_a_secret_back(
+            status in 100_u16..600,
+            content_type in "[ -~]{0,30}",
+            body in proptest::prop_oneof![
+                proptest::collection::vec(proptest::prelude::any::<u8>(), 0..80),
+                "\\{\"(error|message|hint|access_token|error_description)\":\"(s3cret| |[a-z_-]){0,4}\"\\}".prop_map(String::into_bytes),
+                "(error|access_token|x)=(s3cret|%|[a-z]){0,4}".prop_map(String::into_bytes),
+            ],
+        ) {
+            let response =
+                Response::builder().status(status).header(CONTENT_TYPE, content_type).body(body).unwrap();
+            match normalise(response, &asked(), &Dialect::rfc6749(), &["s3cret"]) {
+                Ok(response) => proptest::prop_assert!(serde_json::from_slice::<Map<String, Value>>(response.body()).is_ok()),
+                Err(error) => proptest::prop_assert!(!format!("{error} {error:?}").contains("s3cret"), "{}", error),
+            }
+        }
     }
 }

@@ -17,27 +17,14 @@ where
 {
     let (parts, body) = response.into_parts();
     let bytes = Box::pin(Limited::new(body, cap)).collect().await.map_err(|error| {
-        TransportError::Unanswered(if error.is::<LengthLimitError>() {
-            Box::new(TooLong { cap })
+        if error.is::<LengthLimitError>() {
+            TransportError::TooLong { cap }
         } else {
-            error
-        })
+            TransportError::Unanswered(error)
+        }
     })?;
     Ok(http::Response::from_parts(parts, bytes.to_bytes().into()))
 }
-
-#[derive(Debug)]
-struct TooLong {
-    cap: usize,
-}
-
-impl fmt::Display for TooLong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the body has more than the {} bytes allowed", self.cap)
-    }
-}
-
-impl std::error::Error for TooLong {}
 
 /// The deadline passed.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use http_body_util::Full;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::{Call, TransportError, body};
 
@@ -26,7 +26,12 @@ impl Loopback {
         let mut connector = HttpConnector::new_with_resolver(ThisMachine);
         connector.set_connect_timeout(Some(connect_timeout));
         connector.set_nodelay(true);
-        Self(Client::builder(TokioExecutor::new()).build(connector))
+        Self(
+            Client::builder(TokioExecutor::new())
+                .pool_idle_timeout(super::POOL_IDLE)
+                .pool_timer(TokioTimer::new())
+                .build(connector),
+        )
     }
 
     pub(super) async fn call(&self, call: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
@@ -44,7 +49,7 @@ impl Loopback {
 
 /// Resolves `localhost` and `*.localhost` (RFC 6761 section 6.3) without asking anybody.
 #[derive(Clone, Copy, Debug)]
-struct ThisMachine;
+pub(super) struct ThisMachine;
 
 impl tower_service::Service<Name> for ThisMachine {
     type Response = std::array::IntoIter<SocketAddr, 1>;
@@ -57,5 +62,12 @@ impl tower_service::Service<Name> for ThisMachine {
 
     fn call(&mut self, _: Name) -> Self::Future {
         Box::pin(std::future::ready(Ok([SocketAddr::from((Ipv4Addr::LOCALHOST, 0))].into_iter())))
+    }
+}
+
+impl reqwest::dns::Resolve for ThisMachine {
+    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        let here: reqwest::dns::Addrs = Box::new(std::iter::once(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))));
+        Box::pin(std::future::ready(Ok(here)))
     }
 }

@@ -1,91 +1,122 @@
 //! The transport on `reqwest`. The only file that knows it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::loopback::Loopback;
-use super::{Call, Transport, TransportError, body};
+use super::loopback::{Loopback, ThisMachine};
+use super::{Call, Limits, Transport, TransportError, body, connect_timeout};
 use crate::{Error, ErrorKind, is_loopback};
 
-/// How long a TCP and TLS handshake may take. Well below any deadline, so that a server that cannot be reached
-/// shows as "not sent" rather than as "unanswered".
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The ordinary transport: https through `reqwest`, http on loopback without TLS or proxy.
+/// The ordinary transport: https through `reqwest`; http, which is for loopback only, without TLS or proxy.
 #[derive(Debug)]
 pub(crate) struct ReqwestTransport {
     /// Built at the first https call, so that loopback needs no crypto provider and no certificate store.
     secure: OnceLock<reqwest::Client>,
+    /// https on loopback: never through a proxy, and `*.localhost` is this machine.
+    secure_loopback: OnceLock<reqwest::Client>,
+    plain: Loopback,
     roots: Vec<Vec<u8>>,
-    loopback: Option<Loopback>,
+    limits: Limits,
 }
 
 impl ReqwestTransport {
     /// Trusts the platform's certificates and `roots` (PEM).
-    pub(crate) fn new(roots: Vec<Vec<u8>>) -> Self {
-        Self { secure: OnceLock::new(), roots, loopback: Some(Loopback::new(CONNECT_TIMEOUT)) }
+    pub(crate) fn new(roots: Vec<Vec<u8>>, limits: Limits) -> Self {
+        Self {
+            secure: OnceLock::new(),
+            secure_loopback: OnceLock::new(),
+            plain: Loopback::new(connect_timeout(&limits)),
+            roots,
+            limits,
+        }
     }
 
-    /// Everything, loopback too, through the caller's own settings; redirect policy and time-outs are set last.
-    pub(crate) fn with_builder(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
+    /// https through the caller's own settings; redirects, retries, logging and time-outs are set last.
+    pub(crate) fn with_builder(
+        builder: reqwest::ClientBuilder,
+        roots: Vec<Vec<u8>>,
+        limits: Limits,
+    ) -> Result<Self, Error> {
         ready_for_tls()?;
-        let client = finish(builder)?;
-        Ok(Self { secure: OnceLock::from(client), roots: Vec::new(), loopback: None })
+        let client = finish(trusting(builder, &roots)?, &limits)?;
+        let own = Self::new(roots, limits);
+        Ok(Self { secure: OnceLock::from(client.clone()), secure_loopback: OnceLock::from(client), ..own })
     }
 
-    fn secure(&self) -> Result<&reqwest::Client, Error> {
-        if let Some(client) = self.secure.get() {
+    fn secure(&self, loopback: bool) -> Result<&reqwest::Client, Error> {
+        let slot = if loopback { &self.secure_loopback } else { &self.secure };
+        if let Some(client) = slot.get() {
             return Ok(client);
         }
-        let client = finish(with_tls(reqwest::Client::builder(), &self.roots)?)?;
-        Ok(self.secure.get_or_init(|| client))
+        let mut builder = reqwest::Client::builder();
+        if loopback {
+            builder = builder.no_proxy().dns_resolver(Arc::new(ThisMachine));
+        }
+        let client = finish(with_tls(builder, &self.roots)?, &self.limits)?;
+        Ok(slot.get_or_init(|| client))
     }
 }
 
 impl<P: crate::Provider> crate::ClientBuilder<P> {
-    /// Sends through a `reqwest` 0.13 client of one's own making: proxies, client certificates, connector layers.
+    /// Sends https through a `reqwest` 0.13 client of one's own making: proxies, client certificates, connector layers.
     ///
-    /// A builder, not a client, because redirect policy and connect time-out are set last: redirects are never
-    /// followed. TLS is then the builder's business; certificates given to
-    /// [`root_certificate`](Self::root_certificate) do not reach it. With rustls and no crypto provider installed,
-    /// this installs ring as the process default (feature `rustls`), since `reqwest` would panic otherwise.
+    /// A builder, not a client, because some things are set last, whatever it says: redirects are not followed, nothing
+    /// is sent twice, no bytes are logged, and the time-outs are those of [`Limits`](crate::Limits). Plain http, which is
+    /// for loopback only, does not go through it, so that no proxy sees it.
     ///
-    /// # Errors
-    /// [`ErrorKind::Setup`] if the client cannot be built.
-    pub fn with_reqwest_0_13(self, builder: reqwest::ClientBuilder) -> Result<Self, Error> {
-        Ok(self.transport(ReqwestTransport::with_builder(builder)?))
+    /// With rustls and no crypto provider installed, building the client installs ring as the process default (feature
+    /// `rustls`), since `reqwest` would panic otherwise. If the builder cannot be used, [`build`](Self::build) says so.
+    pub fn with_reqwest_0_13(self, builder: reqwest::ClientBuilder) -> Self {
+        self.made_by(|roots, limits| Ok(Arc::new(ReqwestTransport::with_builder(builder, roots, limits)?)))
     }
 }
 
-fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+fn finish(builder: reqwest::ClientBuilder, limits: &Limits) -> Result<reqwest::Client, Error> {
     builder
         .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
+        .connect_timeout(connect_timeout(limits))
+        // Ours is the shorter one, and tells what was sent from what was not.
+        .timeout(limits.token_deadline.max(limits.api_deadline) + Duration::from_secs(1))
+        .pool_idle_timeout(super::POOL_IDLE)
         .referer(false)
+        // A refresh token may be single use, so nothing is ever sent twice; and nothing of it belongs into a log.
+        .retry(reqwest::retry::never())
+        .connection_verbose(false)
         .build()
         .map_err(|source| {
+            let source = source.without_url();
             Error::new(ErrorKind::Setup, format!("the HTTP client could not be built: {source}"))
-                .because(source.without_url())
+                .because(source)
         })
+}
+
+/// The certificates of `roots` beside those that the builder trusts already.
+fn trusting(builder: reqwest::ClientBuilder, roots: &[Vec<u8>]) -> Result<reqwest::ClientBuilder, Error> {
+    #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
+    if !roots.is_empty() {
+        let bad =
+            || Error::new(ErrorKind::Setup, "a root certificate cannot be read").advise("give it as PEM");
+        let mut certificates = Vec::new();
+        for pem in roots {
+            let bundle =
+                reqwest::Certificate::from_pem_bundle(pem).map_err(|source| bad().because(source))?;
+            if bundle.is_empty() {
+                return Err(bad());
+            }
+            certificates.extend(bundle);
+        }
+        return Ok(builder.tls_certs_merge(certificates));
+    }
+    #[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
+    let _ = roots;
+    Ok(builder)
 }
 
 #[cfg(feature = "native-tls")]
 fn with_tls(builder: reqwest::ClientBuilder, roots: &[Vec<u8>]) -> Result<reqwest::ClientBuilder, Error> {
-    let mut certificates = Vec::new();
-    for pem in roots {
-        let bundle = reqwest::Certificate::from_pem_bundle(pem).map_err(|source| {
-            Error::new(ErrorKind::Setup, "a root certificate cannot be read").because(source)
-        })?;
-        if bundle.is_empty() {
-            return Err(
-                Error::new(ErrorKind::Setup, "a root certificate cannot be read").advise("give it as PEM")
-            );
-        }
-        certificates.extend(bundle);
-    }
-    Ok(builder.tls_backend_native().tls_certs_merge(certificates))
+    trusting(builder.tls_backend_native(), roots)
 }
 
 #[cfg(all(feature = "rustls-no-provider", not(feature = "native-tls")))]
@@ -113,21 +144,32 @@ fn ready_for_tls() -> Result<(), Error> {
 #[async_trait]
 impl Transport for ReqwestTransport {
     async fn call(&self, call: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(TransportError::Setup(
+                Error::new(ErrorKind::Setup, "there is no tokio runtime").advise(
+                    "call this from tokio, with io and time enabled, or bring a transport of your own",
+                ),
+            ));
+        }
         let deadline = call.deadline;
+        // Before the deadline begins to count: the first https call loads the platform's certificates.
+        let secure = if call.request.uri().scheme_str() == Some("http") {
+            None
+        } else {
+            let to_loopback =
+                url::Url::parse(&call.request.uri().to_string()).is_ok_and(|url| is_loopback(&url));
+            Some(self.secure(to_loopback).map_err(TransportError::Setup)?)
+        };
         let work = async {
-            match &self.loopback {
-                Some(loopback) if goes_to_loopback(call.request.uri()) => loopback.call(call).await,
-                _ => send(self.secure().map_err(TransportError::Setup)?, call).await,
+            match secure {
+                Some(client) => send(client, call).await,
+                None => self.plain.call(call).await,
             }
         };
         tokio::time::timeout(deadline, work)
             .await
             .unwrap_or_else(|_| Err(TransportError::Unanswered(Box::new(body::TooLate))))
     }
-}
-
-fn goes_to_loopback(uri: &http::Uri) -> bool {
-    uri.scheme_str() == Some("http") && url::Url::parse(&uri.to_string()).is_ok_and(|url| is_loopback(&url))
 }
 
 async fn send(client: &reqwest::Client, call: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
@@ -140,3 +182,6 @@ async fn send(client: &reqwest::Client, call: Call) -> Result<http::Response<Vec
     })?;
     body::collect(http::Response::from(response), call.body_cap).await
 }
+
+#[cfg(test)]
+mod tests;

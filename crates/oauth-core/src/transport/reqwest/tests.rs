@@ -1,0 +1,46 @@
+//! What a caller's own builder cannot undo. Only https goes through it, so these ask its client directly.
+
+use httpmock::prelude::*;
+
+use super::*;
+
+async fn ask(server: &MockServer, builder: reqwest::ClientBuilder) -> http::Response<Vec<u8>> {
+    let transport = ReqwestTransport::with_builder(builder, Vec::new(), Limits::default()).unwrap();
+    let request = http::Request::post(server.url("/token")).body(Vec::new()).unwrap();
+    let call = Call::new(request, Duration::from_secs(5), 1000);
+    send(transport.secure(false).unwrap(), call).await.unwrap()
+}
+
+#[tokio::test]
+async fn redirects_are_not_followed_and_its_own_settings_hold() {
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.path("/token").header("x-own", "1");
+            then.status(307).header("location", "/elsewhere");
+        })
+        .await;
+    let mut headers = http::HeaderMap::new();
+    headers.insert("x-own", "1".parse().unwrap());
+    let own =
+        reqwest::Client::builder().default_headers(headers).redirect(reqwest::redirect::Policy::limited(5));
+    assert_eq!(ask(&server, own).await.status(), 307);
+}
+
+/// A retry would spend a single-use refresh token twice; a verbose connection would log the token.
+#[tokio::test]
+async fn nothing_is_sent_twice() {
+    let server = MockServer::start_async().await;
+    let token = server
+        .mock_async(|when, then| {
+            when.path("/token");
+            then.status(503);
+        })
+        .await;
+    let retrying = reqwest::retry::for_host("127.0.0.1")
+        .classify_fn(|attempt| attempt.retryable())
+        .max_retries_per_request(3);
+    let own = reqwest::Client::builder().retry(retrying).connection_verbose(true);
+    assert_eq!(ask(&server, own).await.status(), 503);
+    assert_eq!(token.calls_async().await, 1);
+}
