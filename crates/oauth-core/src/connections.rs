@@ -20,12 +20,14 @@
 //! lease can still save. A call whose answer was lost is tried once more by the next holder; if that is refused, the
 //! connection needs reconnecting and says that the outcome is unknown. Nothing is ever deleted by a failure.
 
+mod any;
 mod breaker;
 mod builder;
 mod cell;
 mod connection;
 mod event;
 mod flight;
+mod keeper;
 mod live;
 mod renewing;
 mod saving;
@@ -38,10 +40,12 @@ mod stored;
 use std::fmt;
 use std::sync::Arc;
 
+pub use any::AnyConnections;
 pub use builder::ConnectionsBuilder;
 pub use connection::Connection;
 use event::Listener;
 pub use event::{Event, What};
+pub use keeper::{Sweep, Swept};
 use live::{Live, content};
 use shared::Shared;
 pub use status::{State, Status};

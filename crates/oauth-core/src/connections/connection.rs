@@ -103,6 +103,15 @@ impl<P: Provider> Connection<P> {
         Ok(None)
     }
 
+    /// `refresh` for any provider; where there are no refresh tokens, the answer says so.
+    pub(super) async fn renew(&self) -> Result<(), Error> {
+        let present = match self.cell.live() {
+            Some(live) => live,
+            None => self.shared.wait(&self.cell, Goal::Look).await?,
+        };
+        self.shared.wait(&self.cell, Goal::Newer(present.generation)).await.map(drop)
+    }
+
     async fn awaited(&self) -> Result<Arc<Live<P>>, Error> {
         self.shared.wait(&self.cell, Goal::Fresh).await
     }
@@ -115,11 +124,7 @@ impl<P: Refreshes> Connection<P> {
     /// As [`headers`](Self::headers); [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the token came
     /// without a refresh token.
     pub async fn refresh(&self) -> Result<(), Error> {
-        let present = match self.cell.live() {
-            Some(live) => live,
-            None => self.shared.wait(&self.cell, Goal::Look).await?,
-        };
-        self.shared.wait(&self.cell, Goal::Newer(present.generation)).await.map(drop)
+        self.renew().await
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::store::{
-    Acquired, Content, Key, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind, Summary,
+    Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind, Summary,
     TokenStore,
 };
 
@@ -89,5 +89,9 @@ impl Stored {
         limit: usize,
     ) -> Result<Vec<Summary>, StoreError> {
         self.within(self.store.list(provider, after, limit)).await
+    }
+
+    pub(super) async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+        self.within(self.store.due(query, limit)).await
     }
 }

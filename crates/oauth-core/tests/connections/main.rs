@@ -8,6 +8,7 @@ mod api_answers;
 mod at_once;
 mod elsewhere;
 mod ending;
+mod keeping;
 mod lost_answers;
 mod saving;
 mod time;

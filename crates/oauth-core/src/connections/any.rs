@@ -1,0 +1,104 @@
+//! Connections of any provider, as one type.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use super::keeper::{Sweep, Swept};
+use super::{Connections, Status};
+use crate::store::Summary;
+use crate::{Error, Provider};
+
+/// The connections of some provider, for those who hold several at once: a web front, a command line, a keeper.
+///
+/// Implemented by [`Connections`]; not meant to be implemented by others.
+///
+/// ```
+/// use oauth_core::connections::AnyConnections;
+///
+/// async fn show(all: &[Box<dyn AnyConnections>]) -> Result<(), oauth_core::Error> {
+///     for connections in all {
+///         for one in connections.list(None, 100).await? {
+///             println!("{} {} {:?}", connections.provider(), one.account, one.state);
+///         }
+///     }
+///     Ok(())
+/// }
+/// ```
+#[async_trait]
+pub trait AnyConnections: fmt::Debug + Send + Sync + 'static {
+    /// The provider's name.
+    fn provider(&self) -> &'static str;
+
+    /// See [`Connections::list`].
+    ///
+    /// # Errors
+    /// As there.
+    async fn list(&self, after: Option<&str>, limit: usize) -> Result<Vec<Summary>, Error>;
+
+    /// See [`Connection::status`](super::Connection::status).
+    ///
+    /// # Errors
+    /// As there.
+    async fn status(&self, account: &str) -> Result<Status, Error>;
+
+    /// Refreshes this connection now; [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if its token came
+    /// without a refresh token, or the provider gives none.
+    ///
+    /// # Errors
+    /// As [`Connection::refresh`](super::Connection::refresh).
+    async fn refresh(&self, account: &str) -> Result<(), Error>;
+
+    /// See [`Connections::sweep`].
+    ///
+    /// # Errors
+    /// As there.
+    async fn sweep(&self, sweep: &Sweep) -> Result<Swept, Error>;
+
+    /// See [`Connections::remove`].
+    ///
+    /// # Errors
+    /// As there.
+    async fn remove(&self, account: &str) -> Result<bool, Error>;
+
+    /// See [`Connections::unsaved`].
+    fn unsaved(&self) -> Vec<String>;
+
+    /// See [`Connections::drain`].
+    async fn drain(&self);
+}
+
+#[async_trait]
+impl<P: Provider> AnyConnections for Connections<P> {
+    fn provider(&self) -> &'static str {
+        P::NAME
+    }
+
+    async fn list(&self, after: Option<&str>, limit: usize) -> Result<Vec<Summary>, Error> {
+        Self::list(self, after, limit).await
+    }
+
+    async fn status(&self, account: &str) -> Result<Status, Error> {
+        self.get(account).status().await
+    }
+
+    async fn refresh(&self, account: &str) -> Result<(), Error> {
+        self.get(account).renew().await
+    }
+
+    async fn sweep(&self, sweep: &Sweep) -> Result<Swept, Error> {
+        Self::sweep(self, sweep).await
+    }
+
+    async fn remove(&self, account: &str) -> Result<bool, Error> {
+        Self::remove(self, account).await
+    }
+
+    fn unsaved(&self) -> Vec<String> {
+        Self::unsaved(self)
+    }
+
+    async fn drain(&self) {
+        Self::drain(self).await;
+    }
+}
