@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
 /// Makes a cluster, starts it, says so, waits for its standard input to end and clears everything away. It does that
 /// however the process that holds the other end comes to its own end.
 const KEEPER: &str = r#"
-    trap : INT TERM
+    trap : INT TERM PIPE
     "$1/initdb" -D "$2/data" -U oauth -A trust -E UTF8 --no-locale --no-sync >"$2/log" 2>&1 || exit 1
     "$1/pg_ctl" -D "$2/data" -l "$2/log" -w -o "$3" start >/dev/null 2>&1 || exit 1
     echo ready
@@ -33,11 +34,13 @@ impl Cluster {
         let programs = programs().ok_or("PostgreSQL's `initdb` is not installed")?;
         let folder = tempfile::Builder::new()
             .prefix("oauth-pg-")
+            // Who can reach the socket is let in without a password.
+            .permissions(fs::Permissions::from_mode(0o700))
             .tempdir()
             .map_err(|error| format!("no temporary folder: {error}"))?
             .keep();
-        if let Some(user) = other_user() {
-            std::os::unix::fs::chown(&folder, Some(user), Some(user))
+        if let Some((user, group)) = other_user() {
+            std::os::unix::fs::chown(&folder, Some(user), Some(group))
                 .map_err(|error| format!("the folder cannot be given away: {error}"))?;
         }
         let mut keeper = as_user("sh")
@@ -120,9 +123,12 @@ fn programs() -> Option<PathBuf> {
         .find(|folder| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file())
 }
 
-/// PostgreSQL refuses to run as root, so root lends it to somebody who may do less.
-fn other_user() -> Option<u32> {
-    (id(&["-u"]) == Some(0)).then(|| id(&["-u", "postgres"]).or_else(|| id(&["-u", "nobody"]))).flatten()
+/// PostgreSQL refuses to run as root, so root lends it to somebody who may do less: user and group.
+fn other_user() -> Option<(u32, u32)> {
+    if id(&["-u"]) != Some(0) {
+        return None;
+    }
+    ["postgres", "nobody"].iter().find_map(|name| id(&["-u", name]).zip(id(&["-g", name])))
 }
 
 fn id(words: &[&str]) -> Option<u32> {
@@ -131,11 +137,11 @@ fn id(words: &[&str]) -> Option<u32> {
 }
 
 fn as_user(program: impl AsRef<std::ffi::OsStr>) -> Command {
-    let Some(user) = other_user() else { return Command::new(program) };
+    let Some((user, group)) = other_user() else { return Command::new(program) };
     let mut command = Command::new("setpriv");
     command.args([
         &format!("--reuid={user}"),
-        &format!("--regid={user}"),
+        &format!("--regid={group}"),
         "--clear-groups",
         "--reset-env",
         "--",
