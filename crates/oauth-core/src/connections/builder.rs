@@ -58,7 +58,8 @@ impl<P: Provider> ConnectionsBuilder<P> {
         self
     }
 
-    /// How long a refresh may wait for others before it sends anything. 120 s.
+    /// How long a refresh may wait for others before it sends anything. By default long enough to outlive a holder that
+    /// died (120 s, with ordinary limits).
     pub fn refresh_deadline(mut self, deadline: Duration) -> Self {
         self.settings.refresh_deadline = deadline;
         self

@@ -10,7 +10,7 @@ use super::flight::Goal;
 use super::live::Live;
 use super::shared::Shared;
 use super::status::Status;
-use crate::{Error, Provider, Refreshes, Token};
+use crate::{Error, ErrorKind, Provider, Refreshes, Token};
 
 /// One account's connection. Cheap to clone; all handles of an account share one token.
 pub struct Connection<P: Provider> {
@@ -30,9 +30,9 @@ impl<P: Provider> Connection<P> {
     /// only one that has expired is waited for.
     ///
     /// # Errors
-    /// [`ErrorKind::NotConnected`](crate::ErrorKind::NotConnected) and
-    /// [`ErrorKind::NeedsReconnect`](crate::ErrorKind::NeedsReconnect) if there is no token to be had;
-    /// [`ErrorKind::ForeignToken`](crate::ErrorKind::ForeignToken) if the stored one is another client's; whatever the
+    /// [`ErrorKind::NotConnected`] and
+    /// [`ErrorKind::NeedsReconnect`] if there is no token to be had;
+    /// [`ErrorKind::ForeignToken`] if the stored one is another client's; whatever the
     /// store, the token endpoint or the way to it may fail with, if there is no valid token left.
     pub async fn headers(&self) -> Result<HeaderMap, Error> {
         if let Some(headers) = self.glance(|live| live.headers.clone())? {
@@ -52,19 +52,23 @@ impl<P: Provider> Connection<P> {
     /// What state it is in. Refreshes nothing.
     ///
     /// # Errors
-    /// [`ErrorKind::NotConnected`](crate::ErrorKind::NotConnected) if there is no such connection,
-    /// [`ErrorKind::ForeignToken`](crate::ErrorKind::ForeignToken) if the stored one is another client's, and whatever
+    /// [`ErrorKind::NotConnected`] if there is no such connection,
+    /// [`ErrorKind::ForeignToken`] if the stored one is another client's, and whatever
     /// the store may fail with, if nothing is in memory.
     pub async fn status(&self) -> Result<Status, Error> {
         let now = self.shared.now();
         let present = self.cell.live();
         let live = match present {
             Some(live) if !self.cell.is_stale(now.monotonic, self.shared.settings.revalidate) => live,
-            present => match (self.shared.wait(&self.cell, Goal::Look).await, present) {
-                (Ok(live), _) => live,
-                // Gone, or another's: what is in memory says nothing any more.
-                (Err(error), Some(live)) if error.kind() == crate::ErrorKind::Store => live,
-                (Err(error), _) => return Err(error),
+            _ => match self.shared.wait(&self.cell, Goal::Look).await {
+                Ok(live) => live,
+                Err(error) => match error.kind() {
+                    ErrorKind::NotConnected | ErrorKind::ForeignToken | ErrorKind::Closed => {
+                        return Err(error);
+                    }
+                    // The store failed, or a refresh that was under way: what is known is still of use.
+                    _ => self.cell.live().ok_or(error)?,
+                },
             },
         };
         let failure = self.cell.slot().failure.as_ref().map(Error::copied);
@@ -121,7 +125,7 @@ impl<P: Refreshes> Connection<P> {
     /// Refreshes now, whether it is due or not. What another process has refreshed meanwhile counts.
     ///
     /// # Errors
-    /// As [`headers`](Self::headers); [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the token came
+    /// As [`headers`](Self::headers); [`ErrorKind::InvalidInput`] if the token came
     /// without a refresh token.
     pub async fn refresh(&self) -> Result<(), Error> {
         self.renew().await

@@ -152,7 +152,9 @@ impl<P: Provider> Task<'_, P> {
         if !live.is_renewable() {
             return Ok(Step::Done(self.unrenewable(&held, &live).await));
         }
-        if let Some(intent) = record.intent {
+        // A refresh token that works many times is not spent by an answer that nobody got.
+        let intent = record.intent.filter(|_| P::Renewal::SINGLE_USE);
+        if let Some(intent) = intent {
             // Somebody may have sent this very refresh token, and the call may still be on its way.
             let call = self.shared.client().inner().limits.token_deadline;
             if !self.sit_out(&mut held, call.saturating_sub(intent.age)).await? {
@@ -163,7 +165,7 @@ impl<P: Provider> Task<'_, P> {
             Ok(pass) => pass?,
             Err(_) => return Err(busy::<P>()),
         };
-        self.call(held, &live, record.intent.is_some(), pass).await
+        self.call(held, &live, intent.is_some(), pass).await
     }
 
     /// Waits with the lease in hand. False if it was lost.
@@ -313,7 +315,10 @@ impl<P: Provider> Task<'_, P> {
             }
         }
         // In memory also where the store failed, or every caller would try the dead token again.
-        self.cell.publish(self.era, live.in_state(state))?;
+        let present = self.cell.publish(self.era, live.in_state(state))?;
+        if present.generation > live.generation {
+            return Ok(present);
+        }
         self.shared.tell(&self.cell.key, What::NeedsReconnect(why));
         Err(Error::new(ErrorKind::NeedsReconnect(why), why.to_string()).at_provider(P::NAME).because(error))
     }

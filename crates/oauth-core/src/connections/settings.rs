@@ -25,12 +25,14 @@ impl Settings {
     /// The defaults beside a token call that may take so long.
     pub(crate) fn beside(token_deadline: Duration) -> Self {
         let store_deadline = Duration::from_secs(10);
+        // The call, a save and its first retry; then it is renewed.
+        let lease = token_deadline + 2 * store_deadline + Duration::from_secs(5);
         Self {
             margin: Duration::from_secs(300),
             jitter: Duration::from_secs(30),
-            // The call, a save and its first retry; then it is renewed.
-            lease: token_deadline + 2 * store_deadline + Duration::from_secs(5),
-            refresh_deadline: Duration::from_secs(120),
+            lease,
+            // A holder that died can be outlived: its lease, then its call, with something to spare.
+            refresh_deadline: lease + token_deadline + Duration::from_secs(35),
             store_deadline,
             save_retry: (Duration::from_millis(200), Duration::from_secs(30)),
             revalidate: Duration::from_secs(60),

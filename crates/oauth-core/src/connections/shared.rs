@@ -108,8 +108,16 @@ impl<P: Provider> Shared<P> {
             cell.confirm();
             return Ok(present);
         }
-        let live = Live::read(record, &self.client(), &self.settings, self.now())?;
-        cell.publish(era, live)
+        match Live::read(record, &self.client(), &self.settings, self.now()) {
+            Ok(live) => cell.publish(era, live),
+            Err(error) => {
+                if error.kind() == ErrorKind::ForeignToken {
+                    // The account belongs to another client now; what is in memory has been replaced.
+                    cell.lose(era);
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Notes that a flight of this era found the record gone.

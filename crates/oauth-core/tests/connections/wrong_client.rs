@@ -72,3 +72,18 @@ async fn a_token_of_another_client_is_refused_before_anything_is_sent() {
     // Nothing was done to the row.
     assert_eq!(number(&world.machine().get("acme").headers().await.unwrap()), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_another_client_took_over_is_not_served_from_memory() {
+    let world = World::new();
+    let ours = world.machine().insert("acme", world.token().await).await.unwrap();
+    let another = client_of::<Turning>(&world.server, &world.clock, "another-client");
+    let token = another.adopt("canary-access-9", oauth_core::Scopes::none()).unwrap();
+    world.settings(another).build().insert("acme", token).await.unwrap();
+    tokio::time::advance(std::time::Duration::from_secs(60)).await;
+    ours.headers().await.unwrap();
+    tokio::task::yield_now().await;
+    tokio::task::yield_now().await;
+    assert_eq!(ours.headers().await.unwrap_err().kind(), ErrorKind::ForeignToken);
+    assert_eq!(ours.status().await.unwrap_err().kind(), ErrorKind::ForeignToken);
+}
