@@ -150,6 +150,11 @@ impl<D: Database> Engine<D> {
             }
             let Some(stored) = self.stored(key).await? else { return Ok(Acquired::Missing) };
             let left = stored.lease_left();
+            if stored.lease_is_too_long() {
+                // The holder keeps its full time from here, and nobody waits until the clock is where it was.
+                let values = [provider, account, number(stored.fence()?)];
+                self.database.change(D::STATEMENTS.shorten, &values).await?;
+            }
             if left.is_some() || tries == TRIES {
                 // Without time left it changes hands as fast as we look: as good as held.
                 let for_another = left.unwrap_or(Duration::from_millis(1));

@@ -16,6 +16,7 @@ pub(crate) type RecordRow = (
     i64,
     i64,
     Option<i64>,
+    Option<i64>,
     String,
     Option<i64>,
     Option<i64>,
@@ -34,7 +35,7 @@ pub(crate) struct Stored {
     pub(crate) key: Key,
     generation: i64,
     fence: i64,
-    lease_left: Option<i64>,
+    lease: Option<(i64, i64)>,
     state: (String, Option<i64>),
     due_at: Option<i64>,
     lapses_at: Option<i64>,
@@ -45,13 +46,13 @@ pub(crate) struct Stored {
 
 impl From<RecordRow> for Stored {
     fn from(row: RecordRow) -> Self {
-        let (provider, account, generation, fence, lease_left, state, state_at, ..) = row;
+        let (provider, account, generation, fence, lease_left, lease_length, state, state_at, ..) = row;
         let (.., due_at, lapses_at, intent_fence, intent_age, key_id, sealed) = row;
         Self {
             key: Key::new(provider, account),
             generation,
             fence,
-            lease_left,
+            lease: lease_left.zip(lease_length),
             state: (state, state_at),
             due_at,
             lapses_at,
@@ -69,7 +70,12 @@ impl Stored {
 
     /// How long the lease still runs, if it does.
     pub(crate) fn lease_left(&self) -> Option<Duration> {
-        self.lease_left.map(duration).filter(|left| !left.is_zero())
+        self.lease.map(|(left, length)| duration(left.min(length))).filter(|left| !left.is_zero())
+    }
+
+    /// Whether the lease would run longer than it was granted for: the clock was set back since.
+    pub(crate) fn lease_is_too_long(&self) -> bool {
+        self.lease.is_some_and(|(left, length)| left > length)
     }
 
     /// Decrypts it.

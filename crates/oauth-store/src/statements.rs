@@ -16,6 +16,8 @@ pub(crate) struct Statements {
     pub(crate) acquire: &'static str,
     /// fence, length.
     pub(crate) renew: &'static str,
+    /// fence. For a lease of which more is left than it was granted for: the clock was set back.
+    pub(crate) shorten: &'static str,
     /// fence.
     pub(crate) release: &'static str,
     /// fence, from.
@@ -45,7 +47,7 @@ macro_rules! record {
         concat!(
             "provider, account, generation, fence, lease_until - ",
             $now,
-            " AS lease_left, state, state_at, due_at, lapses_at, intent_fence, ",
+            " AS lease_left, lease_length, state, state_at, due_at, lapses_at, intent_fence, ",
             $now,
             " - intent_at AS intent_age, key_id, sealed"
         )
@@ -72,7 +74,7 @@ macro_rules! statements {
                      VALUES ($1, $2, 1, 1, 'active', $3, $4, $5, $6) \
                      ON CONFLICT (provider, account) DO UPDATE SET \
                      generation = oauth_connections.generation + 1, fence = oauth_connections.fence + 1, \
-                     lease_owner = NULL, lease_until = NULL, state = 'active', state_at = NULL, \
+                     lease_owner = NULL, lease_until = NULL, lease_length = NULL, state = 'active', state_at = NULL, \
                      due_at = excluded.due_at, lapses_at = excluded.lapses_at, \
                      intent_fence = NULL, intent_at = NULL, key_id = excluded.key_id, sealed = excluded.sealed \
                      RETURNING generation",
@@ -81,25 +83,37 @@ macro_rules! statements {
                    due_at = $4, lapses_at = $5, intent_fence = NULL, intent_at = NULL, key_id = $6, sealed = $7 \
                    WHERE provider = $1 AND account = $2 AND generation = $3 AND sealed IS NOT NULL \
                    RETURNING generation",
-            remove: "UPDATE oauth_connections SET fence = fence + 1, lease_owner = NULL, lease_until = NULL, \
+            remove: "UPDATE oauth_connections SET fence = fence + 1, lease_owner = NULL, lease_until = NULL, lease_length = NULL, \
                      state = NULL, state_at = NULL, due_at = NULL, lapses_at = NULL, \
                      intent_fence = NULL, intent_at = NULL, key_id = NULL, sealed = NULL \
                      WHERE provider = $1 AND account = $2 AND sealed IS NOT NULL",
             acquire: concat!(
-                "UPDATE oauth_connections SET fence = fence + 1, lease_owner = $3, lease_until = $4 + ",
+                "UPDATE oauth_connections SET fence = fence + 1, lease_owner = $3, lease_length = $4, \
+                 lease_until = $4 + ",
                 $now,
-                " WHERE provider = $1 AND account = $2 AND sealed IS NOT NULL \
+                // One begun in the future was begun before the clock was set back: its age is counted from here.
+                ", intent_at = CASE WHEN intent_at > ",
+                $now,
+                " THEN ",
+                $now,
+                " ELSE intent_at END WHERE provider = $1 AND account = $2 AND sealed IS NOT NULL \
                  AND (lease_until IS NULL OR lease_until <= ",
                 $now,
                 ") RETURNING ",
                 record!($now)
             ),
             renew: concat!(
-                "UPDATE oauth_connections SET lease_until = $4 + ",
+                "UPDATE oauth_connections SET lease_length = $4, lease_until = $4 + ",
                 $now,
                 " WHERE provider = $1 AND account = $2 AND fence = $3 AND lease_until IS NOT NULL"
             ),
-            release: "UPDATE oauth_connections SET lease_owner = NULL, lease_until = NULL \
+            shorten: concat!(
+                "UPDATE oauth_connections SET lease_until = lease_length + ",
+                $now,
+                " WHERE provider = $1 AND account = $2 AND fence = $3 AND lease_until > lease_length + ",
+                $now
+            ),
+            release: "UPDATE oauth_connections SET lease_owner = NULL, lease_until = NULL, lease_length = NULL \
                       WHERE provider = $1 AND account = $2 AND fence = $3",
             begin: concat!(
                 "UPDATE oauth_connections SET intent_fence = fence, intent_at = ",

@@ -10,6 +10,8 @@ CREATE TABLE oauth_connections (
     -- Who holds the lease, for people to read; the fence decides.
     lease_owner  TEXT,
     lease_until  BIGINT,
+    -- How long it was granted for: more can never be left, whatever became of the clock.
+    lease_length BIGINT,
     -- 'active', or why the customer has to connect again; NULL once removed.
     state        TEXT,
     state_at     BIGINT,

@@ -45,7 +45,10 @@ macro_rules! for_every_check {
         $each! {
             keeps_the_rules_of_every_store,
             two_machines_share_leases_and_see_rotated_tokens,
+            a_lease_may_be_as_short_as_a_tenth_of_a_second,
+            a_clock_that_is_set_back_holds_nobody_up,
             no_update_is_lost_among_many_who_refresh,
+            a_rotation_of_keys_never_overwrites_a_save,
             a_row_does_not_decrypt_elsewhere,
             a_wrong_key_is_told_and_loses_nothing,
             keys_are_rotated_in_pages_without_touching_anything_else,
@@ -82,19 +85,21 @@ pub(crate) async fn keeps_the_rules_of_every_store(place: &dyn Place) {
 }
 
 pub(crate) async fn two_machines_share_leases_and_see_rotated_tokens(place: &dyn Place) {
+    // Long enough that a slow machine asks again in time, short enough to wait for.
+    const LEASE: Duration = Duration::from_millis(600);
     let (here, there) = (place.open(ring()).await.unwrap(), place.open(ring()).await.unwrap());
     let acme = Key::new("go1", "acme");
     assert_eq!(here.insert(&acme, Content::new("first")).await.unwrap(), 1);
 
-    let (fence, _) = granted(&here, &acme, Duration::from_millis(100)).await;
+    let (fence, _) = granted(&here, &acme, LEASE).await;
     assert!(here.begin(&acme, fence, 1).await.unwrap());
     let held = there.acquire(&acme, &Owner::new("b"), LONG).await.unwrap();
     let Acquired::Held { for_another, record } = held else { panic!("granted twice: {held:?}") };
-    assert!(for_another <= Duration::from_millis(100), "{for_another:?}");
+    assert!(for_another <= LEASE, "{for_another:?}");
     assert_eq!(record.intent.map(|intent| intent.fence), Some(fence), "who waits sees what was begun");
 
     // By the database's clock, so the only way is to wait.
-    tokio::time::sleep(Duration::from_millis(150)).await;
+    tokio::time::sleep(for_another + Duration::from_millis(10)).await;
     let (next, _) = granted(&there, &acme, LONG).await;
     assert!(next > fence);
     assert!(!here.begin(&acme, fence, 1).await.unwrap());
@@ -106,6 +111,46 @@ pub(crate) async fn two_machines_share_leases_and_see_rotated_tokens(place: &dyn
     let late = there.save(&acme, 1, Content::new("late")).await.unwrap();
     let Saved::Superseded { record } = late else { panic!("overwritten: {late:?}") };
     assert_eq!((record.generation, record.content.bytes()), (2, &b"second"[..]));
+}
+
+pub(crate) async fn a_lease_may_be_as_short_as_a_tenth_of_a_second(place: &dyn Place) {
+    const SHORT: Duration = Duration::from_millis(100);
+    let store = place.open(ring()).await.unwrap();
+    let acme = Key::new("go1", "acme");
+    store.insert(&acme, Content::new("token")).await.unwrap();
+    let (fence, _) = granted(&store, &acme, SHORT).await;
+    tokio::time::sleep(SHORT + Duration::from_millis(5)).await;
+    assert!(!store.begin(&acme, fence, 1).await.unwrap(), "it has run out");
+    let (next, _) = granted(&store, &acme, SHORT).await;
+    assert!(next > fence);
+}
+
+pub(crate) async fn a_clock_that_is_set_back_holds_nobody_up(place: &dyn Place) {
+    const SHORT: Duration = Duration::from_millis(600);
+    let store = place.open(ring()).await.unwrap();
+    let acme = Key::new("go1", "acme");
+    store.insert(&acme, Content::new("token")).await.unwrap();
+    let (fence, _) = granted(&store, &acme, SHORT).await;
+    assert!(store.begin(&acme, fence, 1).await.unwrap());
+    // By an hour: what was written is an hour ahead of the clock.
+    place
+        .tamper(
+            "UPDATE oauth_connections SET lease_until = lease_until + 3600000000, \
+             intent_at = intent_at + 3600000000",
+        )
+        .await;
+    let held = store.acquire(&acme, &Owner::new("b"), SHORT).await.unwrap();
+    let Acquired::Held { for_another, .. } = held else { panic!("taken from its holder: {held:?}") };
+    assert!(for_another <= SHORT, "{for_another:?}");
+    assert!(store.begin(&acme, fence, 1).await.unwrap(), "it is still the holder's");
+    place.tamper("UPDATE oauth_connections SET intent_at = intent_at + 3600000000").await;
+
+    tokio::time::sleep(SHORT + Duration::from_millis(10)).await;
+    let (_, record) = granted(&store, &acme, LONG).await;
+    assert_eq!(record.intent.map(|intent| intent.fence), Some(fence));
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let age = store.load(&acme).await.unwrap().unwrap().intent.unwrap().age;
+    assert!(age >= Duration::from_millis(15) && age < LONG, "it grows older: {age:?}");
 }
 
 pub(crate) async fn no_update_is_lost_among_many_who_refresh(place: &dyn Place) {
@@ -230,6 +275,33 @@ pub(crate) async fn keys_are_rotated_in_pages_without_touching_anything_else(pla
     assert_eq!(only.load(&fresh).await.unwrap().unwrap().content.bytes(), b"fresh");
     assert_eq!(old.load(&busy).await.unwrap_err().kind(), StoreErrorKind::WrongKey);
     assert_eq!(new.rotate(&mut pages).await.unwrap(), Rotation::default(), "there is nothing left to do");
+}
+
+pub(crate) async fn a_rotation_of_keys_never_overwrites_a_save(place: &dyn Place) {
+    const ROWS: usize = 300;
+    let old = place.open(ring()).await.unwrap();
+    let new = place.open(Keyring::new(key(2)).and_older(key(1))).await.unwrap();
+    let name = |n: usize| Key::new("go1", format!("{n:04}"));
+    for n in 0..ROWS {
+        old.insert(&name(n), Content::new("old")).await.unwrap();
+    }
+    // One that has the old key as its primary yet, and saves while the keys are rotated.
+    let saving = tokio::spawn(async move {
+        for n in (0..ROWS).rev() {
+            // Those that are rotated already it cannot read, and saves all the same.
+            let saved = old.save(&name(n), 1, Content::new("saved")).await.unwrap();
+            assert!(matches!(saved, Saved::Accepted { generation: 2 }), "{saved:?}");
+        }
+    });
+    let done = new.rotate(&mut Vec::new()).await.unwrap();
+    saving.await.unwrap();
+    assert!(done.reencrypted + done.changed_meanwhile <= done.found, "{done:?}");
+    new.rotate(&mut Vec::new()).await.unwrap();
+    let only = place.open(Keyring::new(key(2))).await.unwrap();
+    for n in 0..ROWS {
+        let record = only.load(&name(n)).await.unwrap().unwrap();
+        assert_eq!((record.generation, record.content.bytes()), (2, &b"saved"[..]), "{n}");
+    }
 }
 
 pub(crate) async fn what_cannot_be_read_is_left_by_a_rotation(place: &dyn Place) {

@@ -19,6 +19,7 @@ pub(crate) async fn nothing_is_searched_through(place: &dyn Place, all: &Stateme
         ("remove", all.remove, of(&[]), None),
         ("acquire", all.acquire, of(&[Text("me"), any]), None),
         ("renew", all.renew, of(&[any, any]), None),
+        ("shorten", all.shorten, of(&[any]), None),
         ("release", all.release, of(&[any]), None),
         ("begin", all.begin, of(&[any, any]), None),
         ("set_state", all.set_state, of(&[any, any, Text("revoked"), any]), None),
