@@ -241,3 +241,17 @@ async fn misfortune_has_a_kind_and_shows_no_token() {
     }
     client.send(&token, &TokenInfo::own()).await.unwrap();
 }
+
+/// https on this machine is never a proxy's business, and a space below `localhost` needs no resolver.
+#[tokio::test]
+async fn over_tls_on_a_space() {
+    let sandbox = Cobot::builder().tls(true).start().await.unwrap();
+    let site = Site::at(sandbox.url()).unwrap();
+    let client = Client::builder(site, app(&sandbox))
+        .root_certificate(sandbox.ca_certificate_pem().unwrap())
+        .build()
+        .unwrap();
+    let connect = Connect::new(scopes()).on_space(named("betahaus"));
+    let token = connected(&sandbox, &client, &connect).await;
+    assert!(!client.send(&token, &Memberships(named("betahaus"))).await.unwrap().is_empty());
+}

@@ -14,3 +14,8 @@ pub use crate::{
     SystemClock, TokenPlaced, Transport, TransportError, async_trait, chrono, get, http, join, json,
     json_request, request, serde_json, url,
 };
+#[cfg(feature = "connections")]
+pub use crate::{
+    connections::{self, Connection, Connections},
+    store::{self, MemoryStore, TokenStore},
+};
