@@ -1,5 +1,7 @@
 //! What a caller's own builder cannot undo. Only https goes through it, so these ask its client directly.
 
+use std::sync::Mutex;
+
 use httpmock::prelude::*;
 
 use super::*;
@@ -43,4 +45,49 @@ async fn nothing_is_sent_twice() {
     let own = reqwest::Client::builder().retry(retrying).connection_verbose(true);
     assert_eq!(ask(&server, own).await.status(), 503);
     assert_eq!(token.calls_async().await, 1);
+}
+
+/// `reqwest` logs through `log`: that it does, and that no secret of a request comes along.
+#[tokio::test]
+async fn its_log_holds_no_secret() {
+    static LOG: Captured = Captured(Mutex::new(String::new()));
+    log::set_logger(&LOG).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.path("/api/canary-in-path");
+            then.status(200).header("x-answer", "canary-in-header").body("canary-in-answer");
+        })
+        .await;
+    let own = reqwest::Client::builder().connection_verbose(true);
+    let transport = ReqwestTransport::with_builder(own, Vec::new(), Limits::default()).unwrap();
+    let request = http::Request::post(server.url("/api/canary-in-path?access_token=canary-in-query"))
+        .header("authorization", "Bearer canary-in-header")
+        .body(b"client_secret=canary-in-body".to_vec())
+        .unwrap();
+    let call = Call::new(request, Duration::from_secs(5), 1000);
+    send(transport.secure(false).unwrap(), call).await.unwrap();
+    let log = LOG.0.lock().unwrap();
+    assert!(log.contains("reqwest"), "nothing was logged: {log}");
+    assert!(!log.contains("canary"), "{log}");
+}
+
+#[derive(Debug)]
+struct Captured(Mutex<String>);
+
+impl log::Log for Captured {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    // What the test's own server writes is about the requests it got, and is not ours.
+    fn log(&self, record: &log::Record<'_>) {
+        if !record.target().starts_with("httpmock") {
+            let line = format!("{} {}\n", record.target(), record.args());
+            self.0.lock().unwrap().push_str(&line);
+        }
+    }
+
+    fn flush(&self) {}
 }
