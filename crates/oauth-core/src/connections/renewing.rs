@@ -234,12 +234,13 @@ impl<P: Provider> Task<'_, P> {
                     breaker.refused(&error);
                     self.shared.tell(&self.cell.key, What::ClientRefused(&error));
                 }
-                // An answer that says no, and to something else than the refresh token: it was not spent.
-                ErrorKind::Setup
-                | ErrorKind::InvalidInput
-                | ErrorKind::RateLimited
-                | ErrorKind::RequestRefused
-                | ErrorKind::Redirected => self.forget(&held, live, in_doubt).await,
+                // Not sent, or refused by the token endpoint itself for something else than the refresh token: not spent.
+                // Without an OAuth error code the answer may be that of a proxy, which knows nothing of what was done;
+                // and a proxy likes to answer 429.
+                ErrorKind::Setup | ErrorKind::InvalidInput => self.forget(&held, live, in_doubt).await,
+                ErrorKind::RequestRefused if error.oauth_code().is_some() => {
+                    self.forget(&held, live, in_doubt).await;
+                }
                 // Nobody knows. The intent stays, for the next holder to see.
                 _ => {}
             }
