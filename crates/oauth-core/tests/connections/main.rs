@@ -11,5 +11,6 @@ mod ending;
 mod keeping;
 mod lost_answers;
 mod saving;
+mod stopped;
 mod time;
 mod wrong_client;

@@ -1,6 +1,7 @@
 //! A token endpoint and an API in memory, and a store that can be made to fail.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -65,6 +66,7 @@ pub(crate) enum Twist {
 struct State {
     issued: usize,
     refreshes: usize,
+    spent: usize,
     api_calls: usize,
     /// Pairs that are good.
     live: Vec<(String, String)>,
@@ -85,6 +87,11 @@ impl Server {
     /// How often somebody asked for a refresh.
     pub(crate) fn refreshes(&self) -> usize {
         self.state().refreshes
+    }
+
+    /// How often a refresh token was spent.
+    pub(crate) fn spent(&self) -> usize {
+        self.state().spent
     }
 
     pub(crate) fn api_calls(&self) -> usize {
@@ -137,6 +144,7 @@ impl Server {
                 return reply(400, r#"{"error":"invalid_grant"}"#);
             };
             state.live.remove(at);
+            state.spent += 1;
         }
         self.issue()
     }
@@ -174,7 +182,11 @@ impl Transport for Server {
                 let (status, body) = always.unwrap();
                 Ok(reply(status, body))
             }
-            None => Ok(work()),
+            None => {
+                let answer = work();
+                tokio::task::yield_now().await;
+                Ok(answer)
+            }
             Some(Twist::Answer(status, body)) => Ok(reply(status, body)),
             Some(Twist::NotSent) => Err(TransportError::NotSent("no route".into())),
             Some(Twist::ReplyLost) => {
@@ -297,11 +309,12 @@ pub(crate) struct Flaky {
     inner: MemoryStore,
     failures: Arc<Mutex<Vec<At_>>>,
     loads: Arc<Mutex<usize>>,
+    is_slow: Arc<AtomicBool>,
 }
 
 impl Flaky {
     fn over(inner: MemoryStore) -> Self {
-        Self { inner, failures: Arc::default(), loads: Arc::default() }
+        Self { inner, failures: Arc::default(), loads: Arc::default(), is_slow: Arc::default() }
     }
 
     pub(crate) fn fail(&self, at: At_, times: usize) {
@@ -314,6 +327,18 @@ impl Flaky {
 
     pub(crate) fn loads(&self) -> usize {
         *self.loads.lock().unwrap()
+    }
+
+    /// From now on a task can be stopped before and after everything that the store does.
+    pub(crate) fn be_slow(&self) {
+        self.is_slow.store(true, Ordering::Relaxed);
+    }
+
+    /// A point at which a task can be stopped.
+    async fn point(&self) {
+        if self.is_slow.load(Ordering::Relaxed) {
+            tokio::task::yield_now().await;
+        }
     }
 
     fn check(&self, at: At_) -> Result<(), StoreError> {
@@ -333,32 +358,55 @@ impl TokenStore for Flaky {
     async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         *self.loads.lock().unwrap() += 1;
         self.check(At_::Load)?;
-        self.inner.load(key).await
+        self.point().await;
+        let answer = self.inner.load(key).await;
+        self.point().await;
+        answer
     }
     async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
-        self.inner.insert(key, content).await
+        self.point().await;
+        let answer = self.inner.insert(key, content).await;
+        self.point().await;
+        answer
     }
     async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
         self.check(At_::Save)?;
+        self.point().await;
         let saved = self.inner.save(key, from, content).await;
+        self.point().await;
         self.check(At_::AfterSave)?;
         saved
     }
     async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
-        self.inner.remove(key).await
+        self.point().await;
+        let answer = self.inner.remove(key).await;
+        self.point().await;
+        answer
     }
     async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError> {
         self.check(At_::Acquire)?;
-        self.inner.acquire(key, owner, length).await
+        self.point().await;
+        let answer = self.inner.acquire(key, owner, length).await;
+        self.point().await;
+        answer
     }
     async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
-        self.inner.renew(key, fence, length).await
+        self.point().await;
+        let answer = self.inner.renew(key, fence, length).await;
+        self.point().await;
+        answer
     }
     async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
-        self.inner.release(key, fence).await
+        self.point().await;
+        let answer = self.inner.release(key, fence).await;
+        self.point().await;
+        answer
     }
     async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        self.inner.begin(key, fence, from).await
+        self.point().await;
+        let answer = self.inner.begin(key, fence, from).await;
+        self.point().await;
+        answer
     }
     async fn set_state(
         &self,
@@ -367,7 +415,10 @@ impl TokenStore for Flaky {
         from: u64,
         state: RecordState,
     ) -> Result<bool, StoreError> {
-        self.inner.set_state(key, fence, from, state).await
+        self.point().await;
+        let answer = self.inner.set_state(key, fence, from, state).await;
+        self.point().await;
+        answer
     }
     async fn list(
         &self,
@@ -375,10 +426,16 @@ impl TokenStore for Flaky {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Summary>, StoreError> {
-        self.inner.list(provider, after, limit).await
+        self.point().await;
+        let answer = self.inner.list(provider, after, limit).await;
+        self.point().await;
+        answer
     }
     async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
-        self.inner.due(query, limit).await
+        self.point().await;
+        let answer = self.inner.due(query, limit).await;
+        self.point().await;
+        answer
     }
 }
 
