@@ -18,12 +18,11 @@ fn process() -> Runtime {
 fn stopped_at(point: usize, world: &World) -> (Runtime, JoinHandle<Result<HeaderMap, oauth_core::Error>>) {
     let process = process();
     let acme = world.machine().get("acme");
-    let task = process.block_on(async {
-        let task = tokio::spawn(async move { acme.headers().await });
+    let task = process.spawn(async move { acme.headers().await });
+    process.block_on(async {
         for _ in 0..point {
             tokio::task::yield_now().await;
         }
-        task
     });
     (process, task)
 }
