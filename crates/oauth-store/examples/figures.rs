@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let store = Postgres::connect(&place, keyring).await?;
         let mut connection = PgConnection::connect(&place).await?;
         let rows = "SELECT 'go1', to_char(n, 'FM0000000'), 1, 1, 'active', n * 1000000, n * 2000000, 'k', \
-                    decode(repeat('ab', 1500), 'hex') FROM generate_series(1, 1000000) AS n";
+                    decode(repeat('ab', 1500), 'hex') FROM generate_series(1, 1000000::bigint) AS n";
         connection.execute(sqlx::AssertSqlSafe(format!("{FILL} {rows}"))).await?;
         connection.execute("ANALYZE").await?;
         measure(&store).await
@@ -76,7 +76,7 @@ async fn measure(store: &dyn TokenStore) -> Result<(), Box<dyn Error>> {
     }
     told("list, a page of 100", begun, 100);
     let due = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or_default();
-    for (what, by) in [("due, 50 of a few", 60), ("due, 50 of nearly all", 999_000)] {
+    for (what, by) in [("due, 50 of a hundred", 60), ("due, 50 of nearly all", 999_000)] {
         let query = Due::of("go1").due_by(due(by)).lapses_by(due(by));
         let begun = Instant::now();
         for _ in 0..100 {
