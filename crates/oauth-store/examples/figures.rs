@@ -76,7 +76,7 @@ async fn measure(store: &dyn TokenStore) -> Result<(), Box<dyn Error>> {
     }
     told("list, a page of 100", begun, 100);
     let due = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or_default();
-    for (what, by) in [("due, 50 of a hundred", 60), ("due, 50 of nearly all", 999_000)] {
+    for (what, by) in [("due, 50 of sixty", 60), ("due, 50 of nearly all", 999_000)] {
         let query = Due::of("go1").due_by(due(by)).lapses_by(due(by));
         let begun = Instant::now();
         for _ in 0..100 {
