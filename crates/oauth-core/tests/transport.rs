@@ -182,3 +182,23 @@ async fn root_certificates_beside_a_transport_of_one_s_own_are_refused_rather_th
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
+
+/// A proxy would see what plain http carries, and plain http is for this machine alone.
+#[tokio::test]
+async fn plain_http_on_loopback_meets_no_proxy() {
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.path("/token");
+            then.status(200).body(r#"{"access_token":"canary-a"}"#);
+        })
+        .await;
+    let base = format!("http://space.localhost:{}", server.port());
+    let site = FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api"))
+        .unwrap();
+    // Nobody listens there: a request that took this way would fail.
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let own = reqwest::Client::builder().proxy(reqwest::Proxy::all(format!("http://{closed}")).unwrap());
+    let client = Client::<Plain>::builder(site, app()).with_reqwest_0_13(own).build().unwrap();
+    client.client_credentials(Scopes::none()).await.unwrap();
+}

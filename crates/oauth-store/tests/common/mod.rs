@@ -98,7 +98,7 @@ pub(crate) async fn two_machines_share_leases_and_see_rotated_tokens(place: &dyn
     assert!(for_another <= LEASE, "{for_another:?}");
     assert_eq!(record.intent.map(|intent| intent.fence), Some(fence), "who waits sees what was begun");
 
-    // By the database's clock, so the only way is to wait.
+    // By the database's clock, which no test can move: the only way is to wait.
     tokio::time::sleep(for_another + Duration::from_millis(10)).await;
     let (next, _) = granted(&there, &acme, LONG).await;
     assert!(next > fence);
@@ -119,6 +119,7 @@ pub(crate) async fn a_lease_may_be_as_short_as_a_tenth_of_a_second(place: &dyn P
     let acme = Key::new("go1", "acme");
     store.insert(&acme, Content::new("token")).await.unwrap();
     let (fence, _) = granted(&store, &acme, SHORT).await;
+    // By the database's clock, which no test can move: the only way is to wait.
     tokio::time::sleep(SHORT + Duration::from_millis(5)).await;
     assert!(!store.begin(&acme, fence, 1).await.unwrap(), "it has run out");
     let (next, _) = granted(&store, &acme, SHORT).await;
@@ -145,9 +146,11 @@ pub(crate) async fn a_clock_that_is_set_back_holds_nobody_up(place: &dyn Place) 
     assert!(store.begin(&acme, fence, 1).await.unwrap(), "it is still the holder's");
     place.tamper("UPDATE oauth_connections SET intent_at = intent_at + 3600000000").await;
 
+    // By the database's clock, which no test can move: the only way is to wait.
     tokio::time::sleep(SHORT + Duration::from_millis(10)).await;
     let (_, record) = granted(&store, &acme, LONG).await;
     assert_eq!(record.intent.map(|intent| intent.fence), Some(fence));
+    // The age of an intent is by the same clock.
     tokio::time::sleep(Duration::from_millis(20)).await;
     let age = store.load(&acme).await.unwrap().unwrap().intent.unwrap().age;
     assert!(age >= Duration::from_millis(15) && age < LONG, "it grows older: {age:?}");
