@@ -36,7 +36,7 @@ struct Held {
 /// How the time under a lease ended.
 enum Step<P: Provider> {
     Done(Landed<P>),
-    /// The lease was lost before anything was sent.
+    /// The lease was lost: before anything was sent, or before what came of it was written.
     Again,
 }
 
@@ -150,7 +150,7 @@ impl<P: Provider> Task<'_, P> {
             return Ok(Step::Done(Ok(live)));
         }
         if !live.is_renewable() {
-            return Ok(Step::Done(self.unrenewable(&held, &live).await));
+            return self.unrenewable(&held, &live).await;
         }
         // A refresh token that works many times is not spent by an answer that nobody got.
         let intent = record.intent.filter(|_| P::Renewal::SINGLE_USE);
@@ -227,7 +227,7 @@ impl<P: Provider> Task<'_, P> {
                     self.forget(&held, live, in_doubt).await;
                 }
                 ErrorKind::GrantRefused => {
-                    return Ok(Step::Done(self.refused(&held, live, in_doubt, error).await));
+                    return self.refused(&held, live, in_doubt, error).await;
                 }
                 ErrorKind::ClientRefused => {
                     // The intent stays: the provider may have spent the refresh token before it looked at the client.
@@ -277,7 +277,13 @@ impl<P: Provider> Task<'_, P> {
     }
 
     /// The refresh token is refused.
-    async fn refused(&self, held: &Held, live: &Live<P>, in_doubt: bool, error: Error) -> Landed<P> {
+    async fn refused(
+        &self,
+        held: &Held,
+        live: &Live<P>,
+        in_doubt: bool,
+        error: Error,
+    ) -> Result<Step<P>, Error> {
         let now = self.shared.now().wall;
         let why = if in_doubt {
             Why::OutcomeUnknown
@@ -286,39 +292,49 @@ impl<P: Provider> Task<'_, P> {
         } else {
             Why::Revoked
         };
-        self.give_up(held, live, why, error).await
+        // Not written, the intent stays and the lease may be lost: then others may have sent this refresh token.
+        self.give_up(held, live, why, Why::OutcomeUnknown, error).await
     }
 
     /// A token that cannot be renewed and is wanted newer.
-    async fn unrenewable(&self, held: &Held, live: &Arc<Live<P>>) -> Landed<P> {
+    async fn unrenewable(&self, held: &Held, live: &Arc<Live<P>>) -> Result<Step<P>, Error> {
         match self.goal {
             Goal::Refused(_) => {
                 let error =
                     Error::new(ErrorKind::TokenRefused, "the token was refused, and cannot be refreshed")
                         .at_provider(P::NAME);
-                self.give_up(held, live, Why::TokenRefused, error).await
+                self.give_up(held, live, Why::TokenRefused, Why::TokenRefused, error).await
             }
             Goal::Newer(_) => Err(Error::invalid("the token came without a refresh token")
                 .at_provider(P::NAME)
                 .advise("the customer must connect again")),
-            Goal::Look | Goal::Fresh => Ok(Arc::clone(live)),
+            Goal::Look | Goal::Fresh => Ok(Step::Done(Ok(Arc::clone(live)))),
         }
     }
 
-    /// Writes down that the customer has to connect again, unless somebody saved a token meanwhile.
-    async fn give_up(&self, held: &Held, live: &Live<P>, why: Why, error: Error) -> Landed<P> {
-        let state = RecordState::NeedsReconnect { why, at: self.shared.now().wall };
-        let written = self.shared.store.set_state(&self.cell.key, held.fence, live.generation, state).await;
-        if matches!(written, Ok(false)) {
-            let stored = self.look().await?;
-            if stored.generation != live.generation || !stored.is_active() {
-                return Ok(stored);
-            }
-        }
+    /// Writes down that the customer has to connect again. Where the store fails, `unwritten` is all that can be said.
+    async fn give_up(
+        &self,
+        held: &Held,
+        live: &Live<P>,
+        why: Why,
+        unwritten: Why,
+        error: Error,
+    ) -> Result<Step<P>, Error> {
+        let at = self.shared.now().wall;
+        let state = RecordState::NeedsReconnect { why, at };
+        let why = match self.shared.store.set_state(&self.cell.key, held.fence, live.generation, state).await
+        {
+            Ok(true) => why,
+            // Whoever has the lease now, or has saved meanwhile, knows better.
+            Ok(false) => return Ok(Step::Again),
+            Err(_) => unwritten,
+        };
         // In memory also where the store failed, or every caller would try the dead token again.
+        let state = RecordState::NeedsReconnect { why, at };
         let present = self.cell.publish(self.era, live.in_state(state))?;
         if present.generation > live.generation {
-            return Ok(present);
+            return Ok(Step::Done(Ok(present)));
         }
         self.shared.tell(&self.cell.key, What::NeedsReconnect(why));
         Err(Error::new(ErrorKind::NeedsReconnect(why), why.to_string()).at_provider(P::NAME).because(error))

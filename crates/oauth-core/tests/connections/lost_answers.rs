@@ -6,7 +6,7 @@ use oauth_core::ErrorKind;
 use oauth_core::store::{RecordState, Why};
 use tokio::sync::Semaphore;
 
-use crate::support::{Twist, World, number};
+use crate::support::{At_, Twist, World, number};
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_reply_is_followed_by_one_attempt_and_then_the_outcome_is_unknown() {
@@ -68,6 +68,52 @@ async fn a_holder_that_stalled_saves_what_it_got_after_it_lost_its_lease() {
     // The other finds out by itself.
     tokio::time::advance(std::time::Duration::from_secs(60)).await;
     assert_eq!(number(&two.get("acme").headers().await.unwrap()), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_holder_that_is_refused_after_it_lost_its_lease_says_nothing_and_takes_what_the_other_saves() {
+    let world = World::new();
+    let acme = world.machine().insert("acme", world.token().await).await.unwrap();
+    world.expire();
+    let (first, second) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    world.server.next_token_call(Twist::Stuck(Arc::clone(&first)));
+    world.server.next_token_call(Twist::Held(Arc::clone(&second)));
+    let stalled = tokio::spawn(async move { acme.headers().await });
+    while world.server.refreshes() == 0 {
+        tokio::task::yield_now().await;
+    }
+    // Its lease runs out, and the other's call comes first.
+    world.clock.advance_secs(600);
+    let two = world.machine();
+    let other = tokio::spawn(async move { two.get("acme").headers().await });
+    while world.server.spent() == 0 {
+        tokio::task::yield_now().await;
+    }
+    // Refused, it does not know that the other has a new token, not saved yet.
+    first.add_permits(1);
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    assert!(!stalled.is_finished());
+    assert_eq!(world.record("acme").await.state, RecordState::Active);
+    second.add_permits(1);
+    assert_eq!(number(&other.await.unwrap().unwrap()), 2);
+    assert_eq!(number(&stalled.await.unwrap().unwrap()), 2);
+    assert_eq!(world.server.refreshes(), 2);
+    assert_eq!(world.events.take(), ["acme connected", "acme refreshed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_cannot_be_written_is_not_called_revoked() {
+    let world = World::new();
+    let acme = world.machine().insert("acme", world.token().await).await.unwrap();
+    world.expire();
+    world.server.revoke_all();
+    world.store.fail(At_::SetState, 1);
+    let error = acme.headers().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(Why::OutcomeUnknown));
+    // Nor by the next one: the intent is still there.
+    let error = world.machine().get("acme").headers().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(Why::OutcomeUnknown));
+    assert_eq!(world.server.refreshes(), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -60,6 +60,8 @@ pub(crate) enum Twist {
     Answer(u16, &'static str),
     /// The server acts; its answer comes once the semaphore has a permit.
     Held(Arc<Semaphore>),
+    /// The server acts once the semaphore has a permit.
+    Stuck(Arc<Semaphore>),
 }
 
 #[derive(Debug, Default)]
@@ -198,6 +200,10 @@ impl Transport for Server {
                 gate.acquire().await.unwrap().forget();
                 Ok(answer)
             }
+            Some(Twist::Stuck(gate)) => {
+                gate.acquire().await.unwrap().forget();
+                Ok(work())
+            }
         }
     }
 }
@@ -301,6 +307,7 @@ pub(crate) enum At_ {
     /// The save takes place, the answer is lost.
     AfterSave,
     Acquire,
+    SetState,
 }
 
 /// A store that fails when told to. Clones share everything.
@@ -415,6 +422,7 @@ impl TokenStore for Flaky {
         from: u64,
         state: RecordState,
     ) -> Result<bool, StoreError> {
+        self.check(At_::SetState)?;
         self.point().await;
         let answer = self.inner.set_state(key, fence, from, state).await;
         self.point().await;
