@@ -14,6 +14,8 @@ pub mod common;
 mod confine;
 #[cfg(feature = "connections")]
 pub mod connections;
+#[cfg(any(feature = "connections", feature = "reqwest"))]
+mod deadline;
 mod dialect;
 mod endpoint;
 mod error;

@@ -144,6 +144,38 @@ async fn what_left_without_a_complete_answer_is_told_apart_from_what_never_left(
     assert!(error.to_string().contains("deadline"), "{error}");
 }
 
+/// A frozen container, a paused virtual machine: the deadline is over when it goes on, and the answer is there. It may hold
+/// the only live refresh token.
+#[tokio::test]
+async fn an_answer_that_came_while_the_process_was_stopped_is_read() {
+    use std::io::{Read, Write};
+
+    let deadline = Duration::from_millis(300);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (asked, mut is_asked) = tokio::sync::oneshot::channel();
+    let (stopped, is_stopped) = std::sync::mpsc::channel();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]).unwrap();
+        asked.send(()).unwrap();
+        is_stopped.recv().unwrap();
+        // More than is read at once.
+        let body = format!("{{\"access_token\":\"canary-a\"}}{}", " ".repeat(100_000));
+        write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+    });
+    let call =
+        tokio::spawn(async move { ask(&base, limits(|limits| limits.token_deadline = deadline)).await });
+    while is_asked.try_recv().is_err() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    stopped.send(()).unwrap();
+    // The one thread that runs tasks.
+    std::thread::sleep(deadline * 2);
+    call.await.unwrap().unwrap();
+    server.join().unwrap();
+}
+
 /// A handshake that never ends is given up before the deadline, and the server has seen no request.
 #[tokio::test]
 async fn a_server_that_never_shakes_hands() {

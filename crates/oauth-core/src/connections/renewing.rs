@@ -12,6 +12,7 @@ use super::flight::{Early, Goal};
 use super::live::Live;
 use super::settings::Settings;
 use super::shared::Shared;
+use crate::deadline::within;
 use crate::store::{Acquired, Record, RecordState, Why};
 use crate::{Error, ErrorKind, Provider, Renewal, Token};
 
@@ -203,10 +204,15 @@ impl<P: Provider> Task<'_, P> {
         let mut retries = Settings::calls();
         loop {
             self.shared.check_open()?;
-            // Recording the intent is the last look at the lease before anything is sent.
+            // Recording the intent is the store's last look at the lease before anything is sent.
             if !self.keep(&mut held).await?
                 || !store.begin(&self.cell.key, held.fence, live.generation).await.map_err(self.named())?
             {
+                return Ok(Step::Again);
+            }
+            // And ours: a process that was stopped since then must not send what somebody else has sent meanwhile.
+            if held.since.elapsed() >= self.shared.settings.lease {
+                self.forget(&held, live, in_doubt).await;
                 return Ok(Step::Again);
             }
             let error = match self.ask(&live.token).await {
@@ -252,7 +258,7 @@ impl<P: Provider> Task<'_, P> {
         let client = self.shared.client();
         // The transport keeps the deadline itself; this one is for a transport that does not.
         let deadline = client.inner().limits.token_deadline + Duration::from_secs(5);
-        tokio::time::timeout(deadline, client.renew(token)).await.unwrap_or_else(|_| {
+        within(deadline, client.renew(token)).await.unwrap_or_else(|_| {
             Err(Error::new(
                 ErrorKind::Unanswered,
                 "refreshing the token: the transport gave no answer in time",

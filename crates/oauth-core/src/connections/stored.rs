@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::deadline::within;
 use crate::store::{
     Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind, Summary,
     TokenStore,
@@ -28,13 +29,10 @@ impl Stored {
         &self,
         answer: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
-        match tokio::time::timeout(self.deadline, answer).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                let what = format!("it did not answer within {:?}", self.deadline);
-                Err(StoreError::new(StoreErrorKind::Unavailable, what))
-            }
-        }
+        within(self.deadline, answer).await.unwrap_or_else(|_| {
+            let what = format!("it did not answer within {:?}", self.deadline);
+            Err(StoreError::new(StoreErrorKind::Unavailable, what))
+        })
     }
 
     pub(super) async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {

@@ -1,7 +1,5 @@
 //! Reading a body up to a cap.
 
-use std::fmt;
-
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::TransportError;
@@ -25,15 +23,3 @@ where
     })?;
     Ok(http::Response::from_parts(parts, bytes.to_bytes().into()))
 }
-
-/// The deadline passed.
-#[derive(Debug)]
-pub(super) struct TooLate;
-
-impl fmt::Display for TooLate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the deadline passed")
-    }
-}
-
-impl std::error::Error for TooLate {}

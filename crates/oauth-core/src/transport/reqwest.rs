@@ -7,7 +7,11 @@ use async_trait::async_trait;
 
 use super::loopback::{Loopback, ThisMachine};
 use super::{Call, Limits, Transport, TransportError, body, connect_timeout};
+use crate::deadline::within;
 use crate::{Error, ErrorKind, is_loopback};
+
+/// There is no way to take back a time-out that a caller's builder has.
+const NO_TIMEOUT: Duration = Duration::from_secs(365 * 86_400);
 
 /// The ordinary transport: https through `reqwest`; http, which is for loopback only, without TLS or proxy.
 #[derive(Debug)]
@@ -77,8 +81,8 @@ fn finish(builder: reqwest::ClientBuilder, limits: &Limits) -> Result<reqwest::C
     builder
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(connect_timeout(limits))
-        // Ours is the shorter one, and tells what was sent from what was not.
-        .timeout(limits.token_deadline.max(limits.api_deadline) + Duration::from_secs(1))
+        // Ours tells what was sent from what was not, and looks once more before it gives up.
+        .timeout(NO_TIMEOUT)
         .pool_idle_timeout(super::POOL_IDLE)
         .referer(false)
         // A refresh token may be single use, so nothing is ever sent twice; and nothing of it belongs into a log.
@@ -166,9 +170,7 @@ impl Transport for ReqwestTransport {
                 None => self.plain.call(call).await,
             }
         };
-        tokio::time::timeout(deadline, work)
-            .await
-            .unwrap_or_else(|_| Err(TransportError::Unanswered(Box::new(body::TooLate))))
+        within(deadline, work).await.unwrap_or_else(|late| Err(TransportError::Unanswered(Box::new(late))))
     }
 }
 

@@ -1,5 +1,7 @@
 //! A process that is killed, or stalls, at every point at which it can be.
 
+use std::time::Duration;
+
 use oauth_core::store::{RecordState, Why};
 use oauth_core::{ErrorKind, http::HeaderMap};
 use tokio::runtime::Runtime;
@@ -71,14 +73,21 @@ fn stalled_at_every_point_while_another_takes_over() {
     for point in 0..POINTS {
         let world = world();
         let (process_one, task) = stopped_at(point, &world);
-        world.clock.advance_secs(600);
+        let sent = world.server.refreshes();
+        // Longer than the lease and the call; it is not too late for the rest.
+        world.clock.advance_secs(90);
         let other = process().block_on(world.machine().get("acme").headers());
         if let Err(error) = &other {
             assert_eq!(error.kind(), ErrorKind::NeedsReconnect(Why::OutcomeUnknown), "point {point}");
             revived += 1;
         }
         // It wakes up, and always ends with a token that is good; so does everybody else.
-        process_one.block_on(task).unwrap().unwrap();
+        process_one.block_on(async {
+            tokio::time::advance(Duration::from_secs(90)).await;
+            task.await.unwrap().unwrap();
+        });
+        let in_vain = world.server.refreshes() - world.server.spent();
+        assert!(in_vain <= sent, "point {point}: what others may have sent is not sent after a stop");
         let record = process().block_on(world.record("acme"));
         assert_eq!((record.state, record.intent), (RecordState::Active, None), "point {point}");
         process().block_on(world.machine().get("acme").send(&crate::support::Ping::<true>)).unwrap();

@@ -7,7 +7,15 @@ use httpmock::prelude::*;
 use super::*;
 
 async fn ask(server: &MockServer, builder: reqwest::ClientBuilder) -> http::Response<Vec<u8>> {
-    let transport = ReqwestTransport::with_builder(builder, Vec::new(), Limits::default()).unwrap();
+    ask_within(server, builder, Limits::default()).await
+}
+
+async fn ask_within(
+    server: &MockServer,
+    builder: reqwest::ClientBuilder,
+    limits: Limits,
+) -> http::Response<Vec<u8>> {
+    let transport = ReqwestTransport::with_builder(builder, Vec::new(), limits).unwrap();
     let request = http::Request::post(server.url("/token")).body(Vec::new()).unwrap();
     let call = Call::new(request, Duration::from_secs(5), 1000);
     send(transport.secure(false).unwrap(), call).await.unwrap()
@@ -71,6 +79,22 @@ async fn its_log_holds_no_secret() {
     let log = LOG.0.lock().unwrap();
     assert!(log.contains("reqwest"), "nothing was logged: {log}");
     assert!(!log.contains("canary"), "{log}");
+}
+
+/// It would throw away the answer that a process finds when it was stopped for longer.
+#[tokio::test]
+async fn no_time_out_but_that_of_the_call_holds() {
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.path("/token");
+            then.status(204).delay(Duration::from_millis(1_600));
+        })
+        .await;
+    let quick = Duration::from_millis(400);
+    let limits = Limits { token_deadline: quick, api_deadline: quick, ..Limits::default() };
+    let own = reqwest::Client::builder().timeout(Duration::from_millis(50));
+    assert_eq!(ask_within(&server, own, limits).await.status(), 204);
 }
 
 #[derive(Debug)]
