@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 /// OAuth2 connections to Cohort Go, Cobot, Go1 and GoCD.
 #[derive(Debug, Parser)]
@@ -14,8 +15,11 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Connect one account at each provider, played on this machine, and show every step
+    /// Connect one account at each provider, played on this machine, keep it through a restart, and show every step
     Demo(Demo),
+    /// What the demo starts: the application after a restart, told on stdin what to do.
+    #[command(hide = true)]
+    DemoProcess,
     /// Play the four providers on this machine, for other programs to use, until Ctrl-C
     Sandbox(Sandbox),
 }
@@ -61,7 +65,8 @@ pub(crate) struct Sandbox {
 }
 
 /// A provider, by the name it has everywhere in this project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Provider {
     /// Cohort Go, payments for international students.
     Cohortgo,

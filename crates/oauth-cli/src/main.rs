@@ -1,7 +1,8 @@
-//! The `oauth` program: `demo` shows the whole flow at each provider, `sandbox` plays the providers for other programs.
+//! The `oauth` program: `demo` shows the whole life of a connection at each provider, `sandbox` plays the providers for other programs.
 
 mod cli;
 mod demo;
+mod interrupt;
 mod listener;
 mod sandbox;
 mod show;
@@ -20,6 +21,7 @@ use cli::{Cli, Command};
 async fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Demo(arguments) => demo::run(&arguments).await,
+        Command::DemoProcess => demo::process().await,
         Command::Sandbox(arguments) => sandbox::run(arguments).await,
     };
     match result {

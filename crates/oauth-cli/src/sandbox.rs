@@ -7,12 +7,13 @@ use anyhow::Context as _;
 use oauth_sandbox::{Card, Error, Sandbox};
 
 use crate::cli;
+use crate::interrupt;
 use crate::show::{BOLD, DIM};
 
 /// Serves until somebody ends it.
 pub(crate) async fn run(arguments: cli::Sandbox) -> anyhow::Result<()> {
     // Before the first line, so that whoever has read it can end us at once.
-    let end = end().context("could not listen for Ctrl-C")?;
+    let end = interrupt::listen().context("could not listen for Ctrl-C")?;
     let base = arguments.port_base;
     let tls = arguments.tls;
     let mut builder =
@@ -76,28 +77,4 @@ fn hints(card: &Card, tls: bool) -> String {
     }
     let _ = writeln!(out, "Only this machine can reach it. Ctrl-C ends it.");
     out
-}
-
-/// Listens for Ctrl-C and, where there is such a thing, a polite request to end. The future ends with the first of them.
-#[cfg(unix)]
-fn end() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Listens for Ctrl-C. The future ends with it.
-#[cfg(windows)]
-fn end() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        interrupt.recv().await;
-    })
 }

@@ -23,6 +23,8 @@ fn settle(output: &str) -> String {
         (r"\bsandbox-app-[0-9a-f]+\b", "sandbox-app"),
         (r"\b[A-Za-z0-9_-]{43}\b", "CHALLENGE"),
         (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?", "TIME"),
+        (r"process \d+", "process PID"),
+        (r"/\S+/oauth-demo-\w+/", "/FOLDER/"),
         // Where a long line ends.
         (r"\b\d{4}-[\d-]*…", "TIME…"),
     ] {

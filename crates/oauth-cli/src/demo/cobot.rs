@@ -1,16 +1,25 @@
 //! Cobot: a space's own host, PKCE, tokens that do not expire, and tokens for a space.
 
-use anyhow::Context as _;
 use cobot::http::{Request, Response};
 use cobot::{
-    At, Cobot, Connect, Endpoint, Error, Obtained, Scopes, Site, Subdomain, api, get, join, json, scope,
+    At, Cobot, Connect, Connection, Endpoint, Error, Obtained, Scopes, Site, Subdomain, api, get, join, json,
+    scope,
 };
+use oauth_core::async_trait;
 use oauth_sandbox::cobot::Rules;
 use serde::Deserialize;
 
 use super::connect::connect;
 use super::journal;
+use super::keep::keep;
+use super::process::{Ask, Fate};
+use super::restart::restart;
 use super::stage::{Failed, Stage};
+
+/// What the application calls the customer.
+const CUSTOMER: &str = "nora-beckmann";
+/// What it calls the customer's space: by its subdomain.
+const SPACE: &str = "betahaus";
 
 /// A call that the crate does not bring, as anybody would add it.
 struct Memberships(Subdomain);
@@ -35,16 +44,30 @@ impl Endpoint<Cobot> for Memberships {
     }
 }
 
-/// Connects on the host of a space, asks who that is, and gets a token for the space.
+#[async_trait]
+impl Ask for Cobot {
+    fn site(url: &str) -> Result<Site, Error> {
+        Site::at(url)
+    }
+
+    async fn ask(connection: &Connection<Self>) -> Result<String, Error> {
+        let members = connection.send(&Memberships(connection.account().parse()?)).await?;
+        let names: Vec<_> = members.into_iter().map(|member| member.name).collect();
+        Ok(format!("{} members: {}", names.len(), names.join(", ")))
+    }
+}
+
+/// Connects on the host of a space, asks who that is, gets a token for the space, and goes on with that after a restart.
 pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
     let (client, betahaus) = stage
         .register("Cobot shows these to whoever registers an app.", async || {
-            let client = stage.client::<Cobot>(Site::at(&stage.card().url)?)?;
-            Ok((client, "betahaus".parse::<Subdomain>()?))
+            Ok((stage.client::<Cobot>()?, SPACE.parse::<Subdomain>()?))
         })
         .await?;
     let wanted = Scopes::from([scope::READ_USER, scope::READ_MEMBERSHIPS]);
     let token = connect(stage, &client, &Connect::new(wanted.clone()).on_space(betahaus.clone())).await?;
+    let kept = keep(stage, client, CUSTOMER, token).await?;
+    let customer = kept.get(CUSTOMER);
 
     stage
         .step(
@@ -52,7 +75,7 @@ pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
             "Ask who is connected",
             "An authorized call: the token goes along as a Bearer token.",
             async || {
-                let user = client.send(&token, &api::User).await?;
+                let user = customer.send(&api::User).await?;
                 stage.check(
                     stage.card().users.iter().any(|known| user.email.as_ref() == Some(&known.email)),
                     format!("it is {}", user.email.as_deref().unwrap_or("nobody")),
@@ -65,40 +88,41 @@ pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
         )
         .await?;
 
-    let space_token = stage
+    let space = stage
         .step(
             "space-token",
-            "Get a token for the space",
+            "Get a token for the space, and keep that as well",
             "The customer's own token dies with their rights; one that belongs to the space stays.",
             async || {
-                let space = client.send(&token, &api::Space::named(betahaus.clone())).await?;
-                let space_token = client.send(&token, &api::SpaceToken::of(space.id)).await?;
+                let space = customer.send(&api::Space::named(betahaus.clone())).await?;
+                let space_token = customer.send(&api::SpaceToken::of(space.id)).await?;
                 stage.check(
                     space_token.obtained() == Obtained::Derived
-                        && space_token.access_token() != token.access_token(),
+                        && space_token.access_token() != customer.token().await?.access_token(),
                     "it is another token, made from the first one",
                 )?;
                 stage.check(
                     space_token.missing_scopes(&wanted).is_empty(),
                     format!("it may do the same: {}", space_token.scopes()),
                 )?;
-                Ok(space_token)
+                Ok(kept.insert(SPACE, space_token).await?)
             },
         )
         .await?;
 
-    stage
+    let before = stage
         .step(
             "memberships",
             "List the space's members with it",
             "On the space's own host. The crate does not bring this call; an endpoint of one's own is a few lines.",
             async || {
-                let members = client.send(&space_token, &Memberships(betahaus.clone())).await?;
-                let first = members.first().context("the space has no members")?;
-                stage.check(true, format!("there are {} members, {} among them", members.len(), first.name))
+                let answer = Cobot::ask(&space).await?;
+                stage.check(!answer.starts_with("0 "), format!("there are {answer}"))?;
+                Ok(answer)
             },
         )
         .await?;
 
-    journal::compare(stage, 1, 4).await
+    let process = restart(stage, kept, SPACE, &before, Fate::Ends).await?;
+    journal::compare(stage, process, SPACE, 1, 5).await
 }

@@ -2,21 +2,47 @@
 
 use anyhow::Context as _;
 use cohortgo::api::{CreateStudent, ProviderInvoices};
-use cohortgo::{ActAs, ActingAs as _, CohortGo, Connect, Site};
+use cohortgo::{ActAs, ActingAs as _, CohortGo, Connect, Connection, Error, Site};
+use oauth_core::async_trait;
 use oauth_sandbox::cohortgo::Rules;
 
 use super::connect::connect;
 use super::journal;
+use super::keep::keep;
+use super::process::{Ask, Fate};
+use super::restart::restart;
 use super::stage::{Failed, Stage};
 
-/// Connects an account, to act as any of its users, and acts as two of them, one of whom is new.
+/// What the application calls this customer.
+const ACCOUNT: &str = "brightwater-college";
+/// Who connected is somebody else of the same account.
+const COLLEAGUE: (&str, &str) = ("Bob Smith", "bob.smith@brightwater.example");
+
+#[async_trait]
+impl Ask for CohortGo {
+    fn site(url: &str) -> Result<Site, Error> {
+        Site::at(url)
+    }
+
+    async fn ask(connection: &Connection<Self>) -> Result<String, Error> {
+        let (name, email) = COLLEAGUE;
+        let user = ActAs::new(name, email)?;
+        let invoices = connection.send(&ProviderInvoices::new().acting_as(&user)).await?.items;
+        let first = invoices.first().map(|first| first.id.as_str()).unwrap_or("none");
+        Ok(format!("{} invoices on the first page, of which {first} is the first", invoices.len()))
+    }
+}
+
+/// Connects an account, to act as any of its users, acts as two of them, one of whom is new, and goes on after a restart.
 pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
     let client = stage
         .register("One's account representative at Cohort Go registers the application.", async || {
-            Ok(stage.client::<CohortGo>(Site::at(&stage.card().url)?)?)
+            stage.client::<CohortGo>()
         })
         .await?;
     let token = connect(stage, &client, &Connect::acting_as_users().creating_them()).await?;
+    let kept = keep(stage, client, ACCOUNT, token).await?;
+    let account = kept.get(ACCOUNT);
 
     stage
         .step(
@@ -24,6 +50,7 @@ pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
             "Where this customer's API is",
             "It differs by customer, comes with the token, and is checked before a token goes there.",
             async || {
+                let token = account.token().await?;
                 let api = &token.extra().api_base_url;
                 stage.fact("its API", api);
                 stage.check(
@@ -39,25 +66,21 @@ pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
         .await?;
 
     let sandbox = stage.sandbox();
-    // Who connected is the first; somebody else of the same account shows more.
-    let colleague = sandbox.account_users().into_iter().filter(|user| user.can_log_in()).nth(1);
-    stage
+    let before = stage
         .step(
             "act-as",
             "Read invoices on behalf of a user",
             "The token belongs to the account. X-Act-as-User says with each call whom it is for.",
             async || {
-                let colleague = colleague.context("there is nobody else in the account")?;
-                let user = ActAs::new(&colleague.name, &colleague.email)?;
-                let invoices = client.send(&token, &ProviderInvoices::new().acting_as(&user)).await?;
-                let number = invoices.items.len();
-                stage.check(number > 0, format!("there are {number} invoices on the first page"))?;
+                let answer = CohortGo::ask(&account).await?;
+                stage.check(!answer.starts_with("0 "), format!("there are {answer}"))?;
                 let acts = sandbox.acts();
                 let act = acts.last().context("the sandbox knows of no call")?;
                 stage.check(
-                    act.user == user.email() && act.token_of != act.user && !act.created,
+                    act.user == COLLEAGUE.1 && act.token_of != act.user && !act.created,
                     format!("the call was done as {}, with the token of {}", act.user, act.token_of),
-                )
+                )?;
+                Ok(answer)
             },
         )
         .await?;
@@ -75,7 +98,7 @@ pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
                     .email("minh.tran@example.org")
                     .home_country("VN")
                     .destination_country("AU");
-                let student = client.send(&token, &student.acting_as(&user)).await?;
+                let student = account.send(&student.acting_as(&user)).await?;
                 stage.check(student.portal_url.is_some(), "the student has a page in the customer's portal")?;
                 let made = sandbox.account_users().into_iter().find(|known| known.email == user.email());
                 let made = made.context("the user was not made")?;
@@ -87,5 +110,6 @@ pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
         )
         .await?;
 
-    journal::compare(stage, 1, 2).await
+    let process = restart(stage, kept, ACCOUNT, &before, Fate::Ends).await?;
+    journal::compare(stage, process, ACCOUNT, 1, 3).await
 }

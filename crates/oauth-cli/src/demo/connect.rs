@@ -14,7 +14,7 @@ pub(super) async fn connect<P: CodeGrant, S: Played>(
     client: &Client<P>,
     connect: &P::Connect,
 ) -> Result<Token<P>, Failed> {
-    let redirect_uri = stage.listener().redirect_uri(stage.name());
+    let redirect_uri = stage.redirect_uri();
     let person = stage.sandbox().person();
 
     let started = stage

@@ -1,22 +1,29 @@
-//! What we did and what the provider saw must be the same story.
+//! The end: what we did and what the provider saw must be the same story.
 
 use oauth_sandbox::{Entry, Kind, Played};
 
+use super::keep::check_disk;
+use super::process::Process;
 use super::stage::{Failed, Stage};
 use crate::trace::{Made, Purpose};
 
-/// Compares the calls that we made with the sandbox's journal, and their numbers with what was to be expected.
+/// Ends the last process. Compares the calls that we made with the sandbox's journal, and their numbers with what was to be expected.
 pub(super) async fn compare<S: Played>(
     stage: &Stage<'_, S>,
+    process: Process,
+    account: &str,
     token_calls: u64,
     api_calls: u64,
 ) -> Result<(), Failed> {
     stage
         .step(
             "journal",
-            "Compare with what the provider saw",
-            "The sandbox keeps a journal of its own; it must tell the same story.",
+            "The end: what the provider saw, and what is on the disk",
+            "The sandbox keeps a journal of its own; it must tell the same story, whichever process made the call.",
             async || {
+                let ended = process.end(stage).await?;
+                stage.check(ended.in_order, "the other process has ended in order")?;
+                check_disk(stage, account)?;
                 let journal = stage.sandbox().journal();
                 for (what, seen, ours) in [
                     ("calls to the token endpoint", journal.token_calls(), token_calls),
@@ -26,7 +33,7 @@ pub(super) async fn compare<S: Played>(
                 }
                 let seen: Vec<Made> = journal.entries().iter().filter_map(made).collect();
                 stage.check(
-                    seen == stage.calls().so_far(),
+                    seen == stage.watcher().calls(),
                     "they came in the order in which we made them, and the answers are those that we got",
                 )?;
                 stage.check(

@@ -1,4 +1,4 @@
-//! `oauth demo`: one account connected at each provider, every step shown and checked.
+//! `oauth demo`: one account connected at each provider and kept through a restart, every step shown and checked.
 
 mod cobot;
 mod cohortgo;
@@ -6,8 +6,14 @@ mod connect;
 mod go1;
 mod gocd;
 mod journal;
+mod keep;
+mod killed;
+mod process;
+mod restart;
 mod stage;
+mod store;
 
+use std::env;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
@@ -15,10 +21,14 @@ use clap::ValueEnum as _;
 use oauth_sandbox::{Fault, Played, Running, Sandbox};
 
 use crate::cli::{self, Provider};
+use crate::interrupt;
 use crate::listener::Listener;
 use crate::show::{Event, Failure, Format, Show};
 use crate::trace::Secrets;
+use process::Program;
+pub(crate) use process::run as process;
 use stage::{Failed, Stage};
+use store::Store;
 
 /// Plays it, and fails unless every step held.
 pub(crate) async fn run(arguments: &cli::Demo) -> anyhow::Result<()> {
@@ -31,36 +41,46 @@ pub(crate) async fn run(arguments: &cli::Demo) -> anyhow::Result<()> {
         .filter(|provider| arguments.provider.is_empty() || arguments.provider.contains(provider))
         .collect();
 
-    let house = House::build(&providers, show, secrets).await?;
+    // Before anything is made that has to be removed.
+    let end = interrupt::listen().context("could not listen for Ctrl-C")?;
+    let program = Program::Executable(env::current_exe().context("where this program is is not known")?);
+    let house = House::build(&providers, show, secrets, program).await?;
     if let Some(provider) = arguments.fail {
         house.fail(provider);
     }
     house.show.tell(&Event::Start { providers: providers.iter().map(|provider| provider.name()).collect() });
-    let mut summary = Summary::default();
-    for provider in providers {
-        summary.add(house.play(provider).await);
+    tokio::select! {
+        summary = house.play_all(providers) => summary.tell(&house.show),
+        // So that no process and no file is left behind.
+        () = end => bail!("interrupted"),
     }
-    summary.tell(&house.show)
 }
 
 /// What all parts share.
 struct House {
     sandbox: Sandbox,
     listener: Listener,
+    store: Store,
+    program: Program,
     show: Arc<Show>,
     secrets: Secrets,
 }
 
 impl House {
     /// Starts the listener, and then the sandbox, where the listener's address is registered.
-    async fn build(providers: &[Provider], show: Arc<Show>, secrets: Secrets) -> anyhow::Result<Self> {
+    async fn build(
+        providers: &[Provider],
+        show: Arc<Show>,
+        secrets: Secrets,
+        program: Program,
+    ) -> anyhow::Result<Self> {
         let listener = Listener::start(0).await.context("could not listen on 127.0.0.1 for the callbacks")?;
         let mut builder = Sandbox::builder();
         for provider in providers {
             builder = builder.redirect_uri(listener.redirect_uri(provider.name()));
         }
         let sandbox = builder.start().await.context("the sandbox did not start")?;
-        Ok(Self { sandbox, listener, show, secrets })
+        Ok(Self { sandbox, listener, store: Store::new()?, program, show, secrets })
     }
 
     /// Makes the first token call at this provider fail.
@@ -74,42 +94,50 @@ impl House {
         }
     }
 
+    /// Plays their parts, one after the other.
+    async fn play_all(&self, providers: Vec<Provider>) -> Summary {
+        let mut summary = Summary::default();
+        for provider in providers {
+            summary.add(self.play(provider).await);
+        }
+        summary
+    }
+
     /// Plays this provider's part.
     async fn play(&self, provider: Provider) -> Part {
         let sandbox = &self.sandbox;
         match provider {
             Provider::Cohortgo => {
                 let about = "Payments and insurance for international students. One token may act for any user of the account.";
-                self.part(sandbox.cohortgo(), about, cohortgo::play).await
+                self.part(provider, sandbox.cohortgo(), about, cohortgo::play).await
             }
             Provider::Cobot => {
                 let about =
                     "Software for coworking spaces. Tokens do not expire; a space has a host of its own.";
-                self.part(sandbox.cobot(), about, cobot::play).await
+                self.part(provider, sandbox.cobot(), about, cobot::play).await
             }
             Provider::Go1 => {
                 let about =
                     "A learning platform. Access tokens live 12 hours; each refresh token works once.";
-                self.part(sandbox.go1(), about, go1::play).await
+                self.part(provider, sandbox.go1(), about, go1::play).await
             }
             Provider::Gocd => {
                 let about = "A continuous delivery server that a team hosts itself. Up to version 18.7 it is an OAuth2 provider.";
-                self.part(sandbox.gocd(), about, gocd::play).await
+                self.part(provider, sandbox.gocd(), about, gocd::play).await
             }
         }
     }
 
     async fn part<S: Played>(
         &self,
+        provider: Provider,
         sandbox: &Running<S>,
         about: &'static str,
         play: impl AsyncFnOnce(&Stage<'_, S>) -> Result<(), Failed>,
     ) -> Part {
-        let provider = sandbox.name();
-        let voice = Arc::clone(&self.show).at(provider);
-        let stage = Stage::new(sandbox, about, &self.listener, voice, self.secrets.of(provider));
+        let stage = Stage::new(self, provider, sandbox, about);
         let ended = play(&stage).await;
-        Part { provider, steps: stage.steps(), checks: stage.checks(), ended }
+        Part { provider: provider.name(), steps: stage.steps(), checks: stage.checks(), ended }
     }
 }
 
@@ -191,7 +219,7 @@ mod tests {
         let (shown, secrets) = (Shown::default(), Secrets::default());
         let out: Box<dyn Write + Send> = Box::new(shown.clone());
         let show = Arc::new(Show::new(format, secrets.clone(), anstream::StripStream::new(out)));
-        (House::build(Provider::value_variants(), show, secrets).await.unwrap(), shown)
+        (House::build(Provider::value_variants(), show, secrets, Program::Task).await.unwrap(), shown)
     }
 
     #[tokio::test]
@@ -201,7 +229,7 @@ mod tests {
             for provider in Provider::value_variants() {
                 house.play(*provider).await.ended.unwrap();
             }
-            let (secrets, text) = (house.secrets.values(), shown.text());
+            let (secrets, text) = (house.secrets.of_all(), shown.text());
             // At each provider: client secret, two or three passwords, state, code, token.
             assert!(secrets.len() > 24, "{}", secrets.len());
             for secret in secrets {
@@ -228,11 +256,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_lost_ends_the_part() {
+    async fn an_answer_that_is_lost_is_asked_for_again_and_still_noticed() {
         let (house, shown) = house(Format::Text).await;
         house.sandbox.cobot().next_api_call(Fault::DropResponse);
         let Failed(failure) = house.play(Provider::Cobot).await.ended.unwrap_err();
-        assert_eq!((failure.provider, failure.step), ("cobot", "user"));
+        assert_eq!((failure.provider, failure.step), ("cobot", "journal"));
         assert!(shown.text().contains("× "), "{}", shown.text());
     }
 }

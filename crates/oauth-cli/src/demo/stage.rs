@@ -10,9 +10,13 @@ use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::{App, Client, Clock, Provider, RedirectUri, ScopesFrom, Token};
 use oauth_sandbox::{Entry, Played, ProviderCard, Running, SandboxClock};
 
+use super::House;
+use super::process::{Ask, Program};
+use super::store::Store;
+use crate::cli;
 use crate::listener::Listener;
 use crate::show::{Event, Failure, Voice};
-use crate::trace::{Calls, Secrets, Traced};
+use crate::trace::{Secrets, Traced, Watcher};
 
 /// A step that takes longer hangs.
 const LONGEST_STEP: Duration = Duration::from_secs(30);
@@ -23,12 +27,13 @@ pub(super) struct Failed(pub(super) Failure);
 
 /// One provider's part.
 pub(super) struct Stage<'a, S: Played> {
+    house: &'a House,
+    provider: cli::Provider,
     sandbox: &'a Running<S>,
     card: ProviderCard,
-    listener: &'a Listener,
     voice: Voice,
     secrets: Secrets,
-    calls: Calls,
+    watcher: Arc<Watcher>,
     steps: AtomicUsize,
     checks: AtomicUsize,
 }
@@ -36,26 +41,29 @@ pub(super) struct Stage<'a, S: Played> {
 impl<'a, S: Played> Stage<'a, S> {
     /// Sets it up and shows whose turn it is.
     pub(super) fn new(
+        house: &'a House,
+        provider: cli::Provider,
         sandbox: &'a Running<S>,
         about: &'static str,
-        listener: &'a Listener,
-        voice: Voice,
-        secrets: Secrets,
     ) -> Self {
         let card = sandbox.card();
+        let (voice, secrets) =
+            (Arc::clone(&house.show).at(provider.name()), house.secrets.of(provider.name()));
         // Known from the start, so that neither is shown wherever it turns up.
         secrets.learn("client secret", &card.client_secret);
         for user in &card.users {
             secrets.learn("password", &user.password);
         }
         voice.tell(&Event::Provider { title: sandbox.title(), about, url: card.url.clone() });
+        let watcher = Arc::new(Watcher::new(card.token_url.clone(), secrets.clone(), voice.clone()));
         Self {
+            house,
+            provider,
             sandbox,
             card,
-            listener,
             voice,
             secrets,
-            calls: Calls::default(),
+            watcher,
             steps: AtomicUsize::new(0),
             checks: AtomicUsize::new(0),
         }
@@ -92,7 +100,7 @@ impl<'a, S: Played> Stage<'a, S> {
         client: impl AsyncFnOnce() -> anyhow::Result<T>,
     ) -> Result<T, Failed> {
         self.step("register", "What the application was given by the provider", why, async || {
-            let redirect_uri = self.listener.redirect_uri(self.name());
+            let redirect_uri = self.redirect_uri();
             self.fact("client id", &self.card.client_id);
             self.fact("client secret", &self.card.client_secret);
             self.fact("redirect URI", &redirect_uri);
@@ -141,20 +149,20 @@ impl<'a, S: Played> Stage<'a, S> {
         }
     }
 
-    /// The registration, as the sandbox gave it out, with our listener as redirect URI.
-    pub(super) fn app(&self) -> Result<App, oauth_core::Error> {
-        let redirect_uri = RedirectUri::new(self.listener.redirect_uri(self.name()))?;
-        Ok(App::new(self.card.client_id.as_str(), self.card.client_secret.as_str(), redirect_uri))
+    /// A client whose calls are shown and whose clock is the sandbox's. It sends as any other client does.
+    pub(super) fn client<P: Ask>(&self) -> anyhow::Result<Client<P>> {
+        let redirect_uri = RedirectUri::new(self.redirect_uri())?;
+        let app = App::new(self.card.client_id.as_str(), self.card.client_secret.as_str(), redirect_uri);
+        let watcher = Arc::clone(&self.watcher);
+        let client = Client::builder(P::site(&self.card.url)?, app)
+            .wrap_transport(move |inner| Arc::new(Traced::new(inner, watcher)))
+            .clock(Time(self.sandbox.clock()));
+        Ok(client.build()?)
     }
 
-    /// A client whose calls are shown and whose clock is the sandbox's. It sends as any other client does.
-    pub(super) fn client<P: Provider>(&self, site: P::Site) -> Result<Client<P>, oauth_core::Error> {
-        let token_url = self.card.token_url.clone();
-        let (secrets, voice, calls) = (self.secrets.clone(), self.voice.clone(), self.calls.clone());
-        Client::builder(site, self.app()?)
-            .wrap_transport(move |inner| Arc::new(Traced::new(inner, token_url, secrets, voice, calls)))
-            .clock(Time(self.sandbox.clock()))
-            .build()
+    /// Where the provider sends the customer's browser back to.
+    pub(super) fn redirect_uri(&self) -> String {
+        self.house.listener.redirect_uri(self.name())
     }
 
     /// What the sandbox's browsers have asked for after the entry with this number.
@@ -167,8 +175,12 @@ impl<'a, S: Played> Stage<'a, S> {
         self.sandbox
     }
 
+    pub(super) fn provider(&self) -> cli::Provider {
+        self.provider
+    }
+
     pub(super) fn name(&self) -> &'static str {
-        self.sandbox.name()
+        self.provider.name()
     }
 
     pub(super) fn card(&self) -> &ProviderCard {
@@ -176,7 +188,15 @@ impl<'a, S: Played> Stage<'a, S> {
     }
 
     pub(super) fn listener(&self) -> &Listener {
-        self.listener
+        &self.house.listener
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.house.store
+    }
+
+    pub(super) fn program(&self) -> &Program {
+        &self.house.program
     }
 
     pub(super) fn voice(&self) -> &Voice {
@@ -187,8 +207,8 @@ impl<'a, S: Played> Stage<'a, S> {
         &self.secrets
     }
 
-    pub(super) fn calls(&self) -> &Calls {
-        &self.calls
+    pub(super) fn watcher(&self) -> &Watcher {
+        &self.watcher
     }
 
     pub(super) fn steps(&self) -> usize {

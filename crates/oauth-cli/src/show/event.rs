@@ -63,6 +63,23 @@ pub(crate) enum Event {
         /// Why.
         error: String,
     },
+    /// What the application is told of a connection.
+    Connection {
+        /// Of which account.
+        account: String,
+        /// What happened.
+        text: String,
+    },
+    /// A process of the application began or ended.
+    Process {
+        /// Which.
+        pid: u32,
+        /// What of it.
+        what: Life,
+        /// How it ended.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        how: Option<String>,
+    },
     /// Something that has to hold was looked at.
     Check {
         /// Whether it holds.
@@ -93,6 +110,18 @@ pub(crate) enum Event {
         /// The steps that did not hold.
         failed: Vec<Failure>,
     },
+}
+
+/// What happens to a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Life {
+    /// It was started.
+    Started,
+    /// It ended in order.
+    Ended,
+    /// It was killed.
+    Killed,
 }
 
 /// A step that did not hold.

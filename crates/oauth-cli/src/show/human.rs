@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write};
 
-use super::{BAD, BOLD, DIM, Event, GOOD, WIRE};
+use super::{BAD, BOLD, DIM, Event, GOOD, Life, WIRE};
 use crate::trace::{Body, Field};
 
 /// Names longer than this do not push all values to the right.
@@ -24,15 +24,21 @@ pub(super) fn text(event: &Event) -> String {
     match event {
         Event::Start { providers } => {
             let providers = plural(providers.len(), "provider");
-            line(&mut out, format_args!("{BOLD}Connecting one account at each of {providers}.{BOLD:#}"));
+            line(
+                &mut out,
+                format_args!(
+                    "{BOLD}Connecting one account at each of {providers}, and keeping it through a restart.{BOLD:#}"
+                ),
+            );
             line(&mut out, "The providers are played by the sandbox on this machine; nothing leaves it.");
             line(
                 &mut out,
                 format_args!(
-                    "{WIRE}→{WIRE:#} is sent, {WIRE}←{WIRE:#} is answered, {GOOD}✓{GOOD:#} was checked. \
-                     Secrets are shown as what they are, such as [access token].",
+                    "{WIRE}→{WIRE:#} is sent, {WIRE}←{WIRE:#} is answered, {BOLD}●{BOLD:#} is told to the application, \
+                     {BOLD}◆{BOLD:#} is a process, {GOOD}✓{GOOD:#} was checked.",
                 ),
             );
+            line(&mut out, "Secrets are shown as what they are, such as [access token].");
         }
         Event::Provider { title, about, url, .. } => {
             let rule = "─".repeat(72_usize.saturating_sub(title.chars().count()));
@@ -79,6 +85,16 @@ pub(super) fn text(event: &Event) -> String {
             }
         }
         Event::NoAnswer { error } => line(&mut out, format_args!("    {BAD}×{BAD:#} {error}")),
+        Event::Connection { text, .. } => line(&mut out, format_args!("    {BOLD}●{BOLD:#} {text}")),
+        Event::Process { pid, what, how } => {
+            let what = match what {
+                Life::Started => "starts",
+                Life::Ended => "has ended",
+                Life::Killed => "was killed",
+            };
+            let how = how.as_ref().map(|how| format!("  {DIM}{how}{DIM:#}")).unwrap_or_default();
+            line(&mut out, format_args!("    {BOLD}◆{BOLD:#} process {pid} {what}{how}"));
+        }
         Event::Check { ok: true, text } => line(&mut out, format_args!("    {GOOD}✓{GOOD:#} {text}")),
         Event::Check { ok: false, text } => line(&mut out, format_args!("    {BAD}✗ {text}{BAD:#}")),
         Event::StepEnd { error: Some(error), .. } => {

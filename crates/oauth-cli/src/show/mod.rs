@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 
-pub(crate) use event::{Event, Failure};
+pub(crate) use event::{Event, Failure, Life};
 
 use crate::trace::Secrets;
 

@@ -127,9 +127,16 @@ impl Secrets {
         text
     }
 
-    /// The secrets themselves.
-    #[cfg(test)]
+    /// The secrets themselves, of this owner; those that are too short to be found anywhere excepted.
     pub(crate) fn values(&self) -> Vec<String> {
+        let known = self.lock();
+        let own = known.iter().filter(|known| known.owner == self.owner && known.value.len() >= SHORTEST);
+        own.map(|secret| secret.value.clone()).collect()
+    }
+
+    /// The secrets themselves, whoever's.
+    #[cfg(test)]
+    pub(crate) fn of_all(&self) -> Vec<String> {
         self.lock().iter().map(|secret| secret.value.clone()).collect()
     }
 

@@ -2,96 +2,51 @@
 
 mod mask;
 mod message;
+mod watcher;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fmt;
+use std::sync::Arc;
 
-use http::StatusCode;
+use http::{Method, Uri};
 use oauth_core::{Call, Transport, TransportError, async_trait};
 
 pub(crate) use mask::Secrets;
 pub(crate) use message::{Body, Field, Link, Request, Response};
+pub(crate) use watcher::{Made, Purpose, Watcher};
 
-use crate::show::{Event, Voice};
+/// Told of each request before it leaves, and of each answer before anybody else gets it.
+pub(crate) trait Watch: fmt::Debug + Send + Sync + 'static {
+    /// A request leaves.
+    fn request(&self, request: &http::Request<Vec<u8>>);
 
-/// What a call was for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// The token endpoint.
-    Token,
-    /// The API.
-    Api,
-    /// A page for a person.
-    Page,
+    /// The answer to such a request, or why there is none.
+    fn answer(&self, method: &Method, uri: &Uri, answer: Result<&http::Response<Vec<u8>>, String>);
 }
 
-/// A call that was made, for comparing with what the provider saw.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Made {
-    /// What for.
-    pub(crate) purpose: Purpose,
-    /// With which method.
-    pub(crate) method: String,
-    /// What came back; `None` if nothing did.
-    pub(crate) status: Option<StatusCode>,
-}
-
-/// Every call made so far. Clones share the list.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Calls(Arc<Mutex<Vec<Made>>>);
-
-impl Calls {
-    fn add(&self, made: Made) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(made);
-    }
-
-    /// The calls so far, in the order in which their answers came.
-    pub(crate) fn so_far(&self) -> Vec<Made> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-/// Shows each request and each answer on its way through, secrets masked.
+/// Lets `watch` see each request and each answer on its way through.
 ///
 /// [`Transport`] asks not to log URLs, headers and bodies. Showing them is what this one is for, and the provider is played on this
 /// machine; even so nothing is shown before [`Secrets`] has been over it.
 #[derive(Debug)]
-pub(crate) struct Traced {
+pub(crate) struct Traced<W> {
     inner: Arc<dyn Transport>,
-    token_url: String,
-    secrets: Secrets,
-    voice: Voice,
-    calls: Calls,
+    watch: Arc<W>,
 }
 
-impl Traced {
-    /// Shows with `voice` what passes through `inner`.
-    pub(crate) fn new(
-        inner: Arc<dyn Transport>,
-        token_url: String,
-        secrets: Secrets,
-        voice: Voice,
-        calls: Calls,
-    ) -> Self {
-        Self { inner, token_url, secrets, voice, calls }
+impl<W: Watch> Traced<W> {
+    /// Shows `watch` what passes through `inner`.
+    pub(crate) fn new(inner: Arc<dyn Transport>, watch: Arc<W>) -> Self {
+        Self { inner, watch }
     }
 }
 
 #[async_trait]
-impl Transport for Traced {
+impl<W: Watch> Transport for Traced<W> {
     async fn call(&self, call: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
-        let uri = call.request.uri().to_string();
-        let purpose =
-            if uri.split('?').next() == Some(&self.token_url) { Purpose::Token } else { Purpose::Api };
-        let method = call.request.method().to_string();
-        let secrets = &self.secrets;
-        self.voice.tell(&Event::Request(Request::read(&call.request, secrets)));
+        let (method, uri) = (call.request.method().clone(), call.request.uri().clone());
+        self.watch.request(&call.request);
         let answer = self.inner.call(call).await;
-        let status = answer.as_ref().ok().map(http::Response::status);
-        match &answer {
-            Ok(response) => self.voice.tell(&Event::Response(Response::read(response, purpose, secrets))),
-            Err(error) => self.voice.tell(&Event::NoAnswer { error: error.to_string() }),
-        }
-        self.calls.add(Made { purpose, method, status });
+        self.watch.answer(&method, &uri, answer.as_ref().map_err(ToString::to_string));
         answer
     }
 }
