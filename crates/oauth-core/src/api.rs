@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use http::header::{ACCEPT, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Response};
 use serde_json::Value;
@@ -51,7 +52,7 @@ impl<P: Provider> Client<P> {
         if endpoint.accepts(response.status()) {
             return endpoint.reply(&at, response).map_err(named);
         }
-        Err(named(refused::<P>(&response, &url, token, endpoint.secrets())))
+        Err(named(refused(&response, &url, token, endpoint.secrets(), inner.clock.now())))
     }
 
     /// The headers that authorize a request, for a team's own HTTP client. Marked sensitive.
@@ -86,6 +87,7 @@ fn refused<'a, P: Provider>(
     url: &Url,
     token: &'a Token<P>,
     mut secrets: Vec<&'a str>,
+    now: DateTime<Utc>,
 ) -> Error {
     let status = response.status();
     let location = location(response.headers(), url).filter(|to| to.origin() == url.origin());
@@ -111,7 +113,7 @@ fn refused<'a, P: Provider>(
     };
     let mut error = Error::new(kind, what)
         .with_status(status)
-        .with_retry_after(retry_after(response.headers()))
+        .with_retry_after(retry_after(response.headers(), now))
         .with_message(message);
     if token_refused && !token.is_renewable() {
         error = error.needing_reconnect().advise(P::DIALECT.refused_advice);

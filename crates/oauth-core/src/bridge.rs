@@ -25,7 +25,7 @@ use crate::authorize::Authorization;
 use crate::dialect::{reply, request};
 use crate::wire::WireToken;
 use crate::{
-    App, AuthorizationCode, Call, Dialect, Encoding, Error, ErrorKind, Password, Pkce, PkceVerifier,
+    App, AuthorizationCode, Call, Clock, Dialect, Encoding, Error, ErrorKind, Password, Pkce, PkceVerifier,
     RedirectUri, RedirectUriRule, RefreshToken, State, Transport,
 };
 
@@ -113,6 +113,7 @@ pub(crate) struct TokenCall<'a> {
     pub(crate) deadline: Duration,
     pub(crate) body_cap: usize,
     pub(crate) transport: &'a Arc<dyn Transport>,
+    pub(crate) clock: &'a Arc<dyn Clock>,
 }
 
 pub(crate) async fn ask<X>(call: TokenCall<'_>, grant: Grant<'_>) -> Result<WireToken<X>, Error>
@@ -124,6 +125,7 @@ where
     let adapter = Adapter {
         token_url: call.token_url.clone(),
         transport: Arc::clone(call.transport),
+        clock: Arc::clone(call.clock),
         dialect: call.dialect,
         encoding: call.encoding,
         user_agent: call.user_agent.clone(),
@@ -203,6 +205,7 @@ where
 struct Adapter {
     token_url: Url,
     transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
     dialect: &'static Dialect,
     encoding: Encoding,
     user_agent: HeaderValue,
@@ -225,7 +228,7 @@ impl<'c> AsyncHttpClient<'c> for Adapter {
                 .await
                 .map_err(Error::from)?;
             let secrets: Vec<&str> = secrets.iter().map(crate::AccessToken::expose).collect();
-            reply::normalise(response, &self.token_url, self.dialect, &secrets)
+            reply::normalise(response, &self.token_url, self.dialect, &secrets, self.clock.now())
         })
     }
 }

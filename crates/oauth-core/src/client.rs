@@ -165,6 +165,7 @@ impl<P: Provider> Client<P> {
             deadline: inner.limits.token_deadline,
             body_cap: inner.limits.token_body,
             transport: &inner.transport,
+            clock: &inner.clock,
         };
         // Counted from before the call, so that the token is never thought to live longer than the server thinks.
         let asked_at = inner.clock.now();

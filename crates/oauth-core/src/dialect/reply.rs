@@ -8,6 +8,7 @@
 //! | `error` inside a 200 | an error |
 //! | a byte order mark | skipped |
 
+use chrono::{DateTime, Utc};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
@@ -24,6 +25,7 @@ pub(crate) fn normalise(
     asked: &Url,
     dialect: &Dialect,
     secrets: &[&str],
+    now: DateTime<Utc>,
 ) -> Result<Response<Vec<u8>>, Error> {
     let (parts, body) = response.into_parts();
     let status = parts.status;
@@ -35,7 +37,9 @@ pub(crate) fn normalise(
     }
     let fields = match fields {
         Some(fields) if status.is_success() && !is_error(&fields) => fields,
-        Some(fields) => return Err(refused(status, &fields, dialect, retry_after(&parts.headers), secrets)),
+        Some(fields) => {
+            return Err(refused(status, &fields, dialect, retry_after(&parts.headers, now), secrets));
+        }
         None if status.is_success() => {
             return Err(Error::new(
                 ErrorKind::BadReply,
@@ -53,7 +57,7 @@ pub(crate) fn normalise(
                 "the token endpoint answered with something other than an OAuth error",
             )
             .with_status(status)
-            .with_retry_after(retry_after(&parts.headers)));
+            .with_retry_after(retry_after(&parts.headers, now)));
         }
     };
     let mut normal = Response::new(Value::Object(fields).to_string().into_bytes());
@@ -150,17 +154,17 @@ fn unreadable_kind(status: StatusCode) -> ErrorKind {
 }
 
 /// `Retry-After` as seconds or as a date (RFC 9110 section 10.2.3), capped at a day.
-pub(crate) fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &http::HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = match text.parse::<u64>() {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => {
-            let until = chrono::DateTime::parse_from_rfc2822(text).ok()?;
+            let until = DateTime::parse_from_rfc2822(text).ok()?;
             // The server's own clock where it says what time it has, so that a skew does not stretch the wait.
             let now = headers
                 .get(http::header::DATE)
-                .and_then(|date| chrono::DateTime::parse_from_rfc2822(date.to_str().ok()?).ok())
-                .unwrap_or_else(|| chrono::Utc::now().fixed_offset());
+                .and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok())
+                .unwrap_or_else(|| now.fixed_offset());
             (until - now).to_std().unwrap_or_default()
         }
     };
@@ -194,8 +198,12 @@ mod tests {
         Url::parse("https://provider.example/token").unwrap()
     }
 
+    fn now() -> DateTime<Utc> {
+        "1994-11-06T08:49:30Z".parse().unwrap()
+    }
+
     fn read(status: u16, content_type: &str, body: &str) -> Result<Value, Error> {
-        normalise(reply(status, content_type, body), &asked(), &Dialect::rfc6749(), &["s3cret"])
+        normalise(reply(status, content_type, body), &asked(), &Dialect::rfc6749(), &["s3cret"], now())
             .map(|response| serde_json::from_slice(response.body()).unwrap())
     }
 
@@ -250,7 +258,8 @@ mod tests {
     fn a_long_secret_in_the_code_leaves_nothing_behind() {
         let secret = "d".repeat(100);
         let body = format!(r#"{{"error":"{secret}"}}"#);
-        let error = normalise(reply(400, "", &body), &asked(), &Dialect::rfc6749(), &[&secret]).unwrap_err();
+        let error =
+            normalise(reply(400, "", &body), &asked(), &Dialect::rfc6749(), &[&secret], now()).unwrap_err();
         assert!(!format!("{error:?}").contains("dddd"), "{error:?}");
     }
 
@@ -263,24 +272,30 @@ mod tests {
         ] {
             let mut response = reply(302, "", "");
             response.headers_mut().insert("location", location.parse().unwrap());
-            let error = normalise(response, &asked(), &Dialect::rfc6749(), &[]).unwrap_err();
+            let error = normalise(response, &asked(), &Dialect::rfc6749(), &[], now()).unwrap_err();
             assert_eq!(error.message(), Some(format!("to {host}").as_str()));
         }
     }
 
     #[test]
     fn retry_after_as_seconds_and_as_a_date() {
-        let wait = |value: &str| {
+        let wait = |value: &str, servers_date: Option<&str>| {
             let mut headers = http::HeaderMap::new();
             headers.insert(RETRY_AFTER, value.parse().unwrap());
-            headers.insert(http::header::DATE, "Sun, 06 Nov 1994 08:49:37 GMT".parse().unwrap());
-            retry_after(&headers).map(|wait| wait.as_secs())
+            if let Some(date) = servers_date {
+                headers.insert(http::header::DATE, date.parse().unwrap());
+            }
+            retry_after(&headers, now()).map(|wait| wait.as_secs())
         };
-        assert_eq!(wait("30"), Some(30));
-        assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT"), Some(60));
-        assert_eq!(wait("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
-        assert_eq!(wait("99999999999"), Some(86_400));
-        assert_eq!(wait("soon"), None);
+        let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(wait("30", date), Some(30));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT", date), Some(60));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:00:00 GMT", date), Some(0));
+        assert_eq!(wait("99999999999", date), Some(86_400));
+        assert_eq!(wait("soon", date), None);
+        // Without the server's clock, by the client's.
+        assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT", None), Some(67));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT", Some("today")), Some(67));
     }
 
     proptest::proptest! {
@@ -296,7 +311,7 @@ mod tests {
         ) {
             let response =
                 Response::builder().status(status).header(CONTENT_TYPE, content_type).body(body).unwrap();
-            match normalise(response, &asked(), &Dialect::rfc6749(), &["s3cret"]) {
+            match normalise(response, &asked(), &Dialect::rfc6749(), &["s3cret"], now()) {
                 Ok(response) => proptest::prop_assert!(serde_json::from_slice::<Map<String, Value>>(response.body()).is_ok()),
                 Err(error) => proptest::prop_assert!(!format!("{error} {error:?}").contains("s3cret"), "{}", error),
             }
