@@ -1,14 +1,19 @@
 //! The store in memory keeps every rule of the contract.
 #![cfg(feature = "store-suite")]
+#![allow(clippy::unwrap_used)] // a test may panic
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use oauth_core::store::{MemoryStore, suite};
+use oauth_core::chrono::{DateTime, Utc};
+use oauth_core::store::{
+    Acquired, Content, Due, Key, MemoryStore, Owner, Record, RecordState, Summary, TokenStore, Why, suite,
+};
 use oauth_testing::ManualClock;
+use proptest::prelude::*;
 
 #[tokio::test]
-async fn memory() {
+async fn by_a_clock_of_ones_own() {
     let clock = ManualClock::default();
     suite::all(Arc::new(MemoryStore::with_clock(clock.clone())), async |by: Duration| {
         clock.advance_secs(by.as_secs().max(1).try_into().unwrap_or(i64::MAX));
@@ -16,7 +21,128 @@ async fn memory() {
     .await;
 }
 
+/// Tokio's time stands still but where it is advanced, so a store that went by the machine's clock would let no lease run
+/// out.
+#[tokio::test(start_paused = true)]
+async fn by_monotonic_time() {
+    suite::all(Arc::new(MemoryStore::new()), tokio::time::advance).await;
+}
+
+const LEASE: Duration = Duration::from_secs(60);
+
+async fn lease(store: &MemoryStore, key: &Key) -> Result<(u64, Record), Duration> {
+    match store.acquire(key, &Owner::new("somebody"), LEASE).await.unwrap() {
+        Acquired::Granted { fence, record } => Ok((fence, record)),
+        Acquired::Held { for_another, .. } => Err(for_another),
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test]
-async fn memory_by_the_machines_clock() {
-    suite::all(Arc::new(MemoryStore::new()), tokio::time::sleep).await;
+async fn a_clock_that_is_set_back_holds_nobody_up_and_takes_no_lease_away() {
+    let clock = ManualClock::default();
+    let store = MemoryStore::with_clock(clock.clone());
+    let key = Key::new("go1", "acme");
+    store.insert(&key, Content::new("token")).await.unwrap();
+    let (fence, _) = lease(&store, &key).await.unwrap();
+    assert!(store.begin(&key, fence, 1).await.unwrap());
+    clock.advance_secs(-86_400);
+    // The holder still has it; whoever waits need not wait for a day.
+    assert!(store.begin(&key, fence, 1).await.unwrap());
+    assert_eq!(lease(&store, &key).await.unwrap_err(), LEASE);
+    clock.advance_secs(59);
+    assert_eq!(lease(&store, &key).await.unwrap_err(), Duration::from_secs(1));
+    clock.advance_secs(1);
+    let (next, record) = lease(&store, &key).await.unwrap();
+    assert_eq!(record.intent.unwrap().age, LEASE, "counted from when the clock was set back");
+
+    // An intent of the future ages from when it is seen.
+    assert!(store.begin(&key, next, 1).await.unwrap());
+    store.release(&key, next).await.unwrap();
+    clock.advance_secs(-86_400);
+    let (next, record) = lease(&store, &key).await.unwrap();
+    assert_eq!(record.intent.unwrap().age, Duration::ZERO);
+    store.release(&key, next).await.unwrap();
+    clock.advance_secs(30);
+    assert_eq!(lease(&store, &key).await.unwrap().1.intent.unwrap().age, Duration::from_secs(30));
+}
+
+/// Something that changes what is due.
+#[derive(Clone, Debug)]
+enum Change {
+    Insert(Content),
+    Save(Content),
+    Remove,
+    GiveUp,
+}
+
+fn at(second: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(second, 0).unwrap()
+}
+
+fn changes() -> impl Strategy<Value = Vec<(String, String, Change)>> {
+    let time = || proptest::option::of((0_i64..6).prop_map(at));
+    let content =
+        || (time(), time()).prop_map(|(due, lapses)| Content::new("token").due_at(due).lapses_at(lapses));
+    let change = prop_oneof![
+        content().prop_map(Change::Insert),
+        content().prop_map(Change::Save),
+        Just(Change::Remove),
+        Just(Change::GiveUp),
+    ];
+    proptest::collection::vec(("p[ab]?", "[a-d]", change), 0..40)
+}
+
+async fn apply(store: &MemoryStore, key: &Key, change: Change) {
+    let generation = store.load(key).await.unwrap().map_or(0, |record| record.generation);
+    match change {
+        Change::Insert(content) => drop(store.insert(key, content).await.unwrap()),
+        Change::Save(content) => drop(store.save(key, generation, content).await.unwrap()),
+        Change::Remove => drop(store.remove(key).await.unwrap()),
+        Change::GiveUp => {
+            if let Acquired::Granted { fence, .. } =
+                store.acquire(key, &Owner::new("somebody"), LEASE).await.unwrap()
+            {
+                let state = RecordState::NeedsReconnect { why: Why::Revoked, at: at(0) };
+                assert!(store.set_state(key, fence, generation, state).await.unwrap());
+                store.release(key, fence).await.unwrap();
+            }
+        }
+    }
+}
+
+proptest! {
+    /// It finds what is due by an index; the list is looked through here.
+    #[test]
+    fn what_is_due_is_what_the_list_says(
+        changes in changes(),
+        due_by in proptest::option::of((0_i64..6).prop_map(at)),
+        lapses_by in proptest::option::of((0_i64..6).prop_map(at)),
+        limit in 1_usize..8,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let store = MemoryStore::new();
+            for (provider, account, change) in changes {
+                apply(&store, &Key::new(provider, account), change).await;
+            }
+            let (mut query, mut expected) = (Due::of("pa"), Vec::new());
+            (query.due_by, query.lapses_by) = (due_by, lapses_by);
+            for one in store.list("pa", None, usize::MAX).await.unwrap() {
+                let not_after = |at: Option<DateTime<Utc>>, by: Option<DateTime<Utc>>| at.filter(|at| by.is_some_and(|by| *at <= by));
+                let order = match (not_after(one.lapses_at, lapses_by), not_after(one.due_at, due_by)) {
+                    (Some(at), _) => (0, at),
+                    (None, Some(at)) => (1, at),
+                    (None, None) => continue,
+                };
+                if one.state == RecordState::Active {
+                    expected.push((order, one.account.clone(), one));
+                }
+            }
+            expected.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+            let expected: Vec<Summary> = expected.into_iter().map(|(_, _, one)| one).take(limit).collect();
+            prop_assert_eq!(store.due(&query, limit).await.unwrap(), expected);
+            Ok(())
+        })?;
+    }
 }

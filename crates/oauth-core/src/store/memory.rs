@@ -1,7 +1,8 @@
 //! A store in memory: for one process, and for tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,24 +12,54 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     Acquired, Content, Due, Intent, Key, Owner, Record, RecordState, Saved, StoreError, Summary, TokenStore,
 };
-use crate::{Clock, SystemClock};
+use crate::Clock;
+
+#[cfg(not(any(feature = "connections", feature = "store-suite")))]
+use std::time::Instant;
+#[cfg(any(feature = "connections", feature = "store-suite"))]
+use tokio::time::Instant;
 
 /// Keeps connections in memory. They are gone when the process ends, and with them every customer: for one process that
 /// connects anew each time, and for tests.
 ///
 /// Clones share what is kept.
+///
+/// ```
+/// use oauth_core::store::{Content, Key, MemoryStore, TokenStore};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), oauth_core::store::StoreError> {
+/// let store = MemoryStore::new();
+/// let acme = Key::new("go1", "acme");
+/// assert_eq!(store.insert(&acme, Content::new("a token")).await?, 1);
+/// assert_eq!(store.clone().load(&acme).await?.unwrap().content.bytes(), b"a token");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct MemoryStore {
-    rows: Arc<Mutex<BTreeMap<Key, Row>>>,
+    rows: Arc<Mutex<Rows>>,
     clock: Arc<dyn Clock>,
 }
 
+#[derive(Default)]
+struct Rows {
+    by_key: BTreeMap<Key, Row>,
+    /// Active records by provider, when they are due, and account.
+    due: Times,
+    /// The same, by when they lapse.
+    lapsing: Times,
+}
+
+type Times = BTreeSet<(String, DateTime<Utc>, String)>;
+
 /// A key that was used once; `kept` is `None` after its removal, so that its counters go on.
+#[derive(Default)]
 struct Row {
     kept: Option<Kept>,
     generation: u64,
     fence: u64,
-    lease_until: Option<DateTime<Utc>>,
+    lease: Option<Lease>,
 }
 
 struct Kept {
@@ -36,6 +67,60 @@ struct Kept {
     state: RecordState,
     /// Fence and time.
     intent: Option<(u64, DateTime<Utc>)>,
+}
+
+#[derive(Clone, Copy)]
+struct Lease {
+    until: DateTime<Utc>,
+    length: Duration,
+}
+
+impl Lease {
+    fn from(now: DateTime<Utc>, length: Duration) -> Self {
+        Self { until: later(now, length), length }
+    }
+
+    /// What is left of it. More than it was granted for means that the clock was set back: the holder has its full time
+    /// from here then, and nobody waits until the clock is where it was.
+    fn left(&mut self, now: DateTime<Utc>) -> Option<Duration> {
+        let left = (self.until - now).to_std().ok().filter(|left| !left.is_zero())?;
+        if left > self.length {
+            *self = Self::from(now, self.length);
+        }
+        Some(left.min(self.length))
+    }
+}
+
+impl Rows {
+    /// Changes a row, and what is known of its times with it.
+    fn change<T>(&mut self, key: &Key, change: impl FnOnce(&mut Row) -> T) -> Option<T> {
+        let row = self.by_key.get_mut(key)?;
+        for (times, at) in [(&mut self.due, row.due_at()), (&mut self.lapsing, row.lapses_at())] {
+            if let Some(at) = at {
+                times.remove(&(key.provider.clone(), at, key.account.clone()));
+            }
+        }
+        let changed = change(row);
+        for (times, at) in [(&mut self.due, row.due_at()), (&mut self.lapsing, row.lapses_at())] {
+            if let Some(at) = at {
+                times.insert((key.provider.clone(), at, key.account.clone()));
+            }
+        }
+        Some(changed)
+    }
+
+    fn summary(&self, provider: &str, account: &str) -> Option<Summary> {
+        let key = Key::new(provider, account);
+        self.by_key.get(&key)?.summary(&key)
+    }
+}
+
+/// Those of a provider whose time is not after `by`, earliest first.
+fn until<'a>(times: &'a Times, provider: &'a str, by: DateTime<Utc>) -> impl Iterator<Item = &'a str> {
+    times
+        .range((provider.to_owned(), DateTime::<Utc>::MIN_UTC, String::new())..)
+        .take_while(move |(of, at, _)| of == provider && *at <= by)
+        .map(|(_, _, account)| account.as_str())
 }
 
 impl Row {
@@ -53,6 +138,18 @@ impl Row {
         self.generation
     }
 
+    fn active(&self) -> Option<&Content> {
+        self.kept.as_ref().filter(|kept| kept.state == RecordState::Active).map(|kept| &kept.content)
+    }
+
+    fn due_at(&self) -> Option<DateTime<Utc>> {
+        self.active()?.due_at
+    }
+
+    fn lapses_at(&self) -> Option<DateTime<Utc>> {
+        self.active()?.lapses_at
+    }
+
     fn summary(&self, key: &Key) -> Option<Summary> {
         self.kept.as_ref().map(|kept| {
             Summary::new(
@@ -66,18 +163,31 @@ impl Row {
     }
 }
 
+/// Goes evenly from wherever it began, whatever is done to the machine's clock. A test that pauses or advances tokio's time
+/// moves it too.
+#[derive(Debug)]
+struct Monotonic(Instant);
+
+impl Clock for Monotonic {
+    fn now(&self) -> DateTime<Utc> {
+        later(DateTime::UNIX_EPOCH, self.0.elapsed())
+    }
+}
+
 impl MemoryStore {
-    /// An empty store whose leases go by the machine's clock.
+    /// An empty store whose leases go by monotonic time, so that setting the machine's clock neither lengthens nor
+    /// shortens one.
     pub fn new() -> Self {
-        Self::with_clock(SystemClock)
+        Self::with_clock(Monotonic(Instant::now()))
     }
 
-    /// An empty store whose leases go by this clock.
+    /// An empty store whose leases go by this clock, for tests. Setting it forward ends leases before their time; setting it
+    /// back gives a holder its full time anew, and no more.
     pub fn with_clock(clock: impl Clock) -> Self {
         Self { rows: Arc::default(), clock: Arc::new(clock) }
     }
 
-    fn rows(&self) -> MutexGuard<'_, BTreeMap<Key, Row>> {
+    fn rows(&self) -> MutexGuard<'_, Rows> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -90,7 +200,7 @@ impl Default for MemoryStore {
 
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryStore").field("keys", &self.rows().len()).finish_non_exhaustive()
+        f.debug_struct("MemoryStore").field("keys", &self.rows().by_key.len()).finish_non_exhaustive()
     }
 }
 
@@ -105,74 +215,73 @@ fn later(now: DateTime<Utc>, length: Duration) -> DateTime<Utc> {
 impl TokenStore for MemoryStore {
     async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         let now = self.clock.now();
-        Ok(self.rows().get(key).and_then(|row| row.record(now)))
+        Ok(self.rows().by_key.get(key).and_then(|row| row.record(now)))
     }
 
     async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
         let mut rows = self.rows();
-        let row =
-            rows.entry(key.clone()).or_insert(Row { kept: None, generation: 0, fence: 0, lease_until: None });
-        // A higher fence ends the lease of whoever was refreshing the token that is replaced here.
-        row.fence += 1;
-        row.lease_until = None;
-        Ok(row.put(content))
+        rows.by_key.entry(key.clone()).or_default();
+        let generation = rows.change(key, |row| {
+            // A higher fence ends the lease of whoever was refreshing the token that is replaced here.
+            row.fence += 1;
+            row.lease = None;
+            row.put(content)
+        });
+        Ok(generation.unwrap_or_default())
     }
 
     async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
         let now = self.clock.now();
         let mut rows = self.rows();
-        let Some((row, record)) =
-            rows.get_mut(key).and_then(|row| row.record(now).map(|record| (row, record)))
-        else {
+        let Some(record) = rows.by_key.get(key).and_then(|row| row.record(now)) else {
             return Ok(Saved::Missing);
         };
-        if row.generation != from {
+        if record.generation != from {
             return Ok(Saved::Superseded { record });
         }
-        Ok(Saved::Accepted { generation: row.put(content) })
+        let generation = rows.change(key, |row| row.put(content));
+        Ok(Saved::Accepted { generation: generation.unwrap_or_default() })
     }
 
     async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
-        Ok(self.rows().get_mut(key).is_some_and(|row| {
+        let removed = self.rows().change(key, |row| {
             row.fence += 1;
-            row.lease_until = None;
+            row.lease = None;
             row.kept.take().is_some()
-        }))
+        });
+        Ok(removed.unwrap_or_default())
     }
 
     async fn acquire(&self, key: &Key, _: &Owner, length: Duration) -> Result<Acquired, StoreError> {
         let now = self.clock.now();
         let mut rows = self.rows();
-        let Some((row, record)) =
-            rows.get_mut(key).and_then(|row| row.record(now).map(|record| (row, record)))
-        else {
-            return Ok(Acquired::Missing);
-        };
-        if let Some(left) =
-            row.lease_until.and_then(|until| (until - now).to_std().ok()).filter(|left| !left.is_zero())
-        {
-            return Ok(Acquired::Held { for_another: left, record });
+        let Some(row) = rows.by_key.get_mut(key) else { return Ok(Acquired::Missing) };
+        // One begun in the future was begun before the clock was set back: its age is counted from here.
+        if let Some((_, at)) = row.kept.as_mut().and_then(|kept| kept.intent.as_mut()) {
+            *at = now.min(*at);
+        }
+        let Some(record) = row.record(now) else { return Ok(Acquired::Missing) };
+        if let Some(for_another) = row.lease.as_mut().and_then(|lease| lease.left(now)) {
+            return Ok(Acquired::Held { for_another, record });
         }
         row.fence += 1;
-        row.lease_until = Some(later(now, length));
+        row.lease = Some(Lease::from(now, length));
         Ok(Acquired::Granted { fence: row.fence, record })
     }
 
     async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
-        let until = later(self.clock.now(), length);
-        Ok(self
-            .rows()
-            .get_mut(key)
-            .filter(|row| row.fence == fence && row.lease_until.is_some())
-            .is_some_and(|row| {
-                row.lease_until = Some(until);
-                true
-            }))
+        let now = self.clock.now();
+        let mut rows = self.rows();
+        let row = rows.by_key.get_mut(key).filter(|row| row.fence == fence);
+        Ok(row.and_then(|row| row.lease.as_mut()).is_some_and(|lease| {
+            *lease = Lease::from(now, length);
+            true
+        }))
     }
 
     async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
-        if let Some(row) = self.rows().get_mut(key).filter(|row| row.fence == fence) {
-            row.lease_until = None;
+        if let Some(row) = self.rows().by_key.get_mut(key).filter(|row| row.fence == fence) {
+            row.lease = None;
         }
         Ok(())
     }
@@ -180,11 +289,13 @@ impl TokenStore for MemoryStore {
     async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let mut rows = self.rows();
-        let Some(row) = rows.get_mut(key).filter(|row| {
-            row.fence == fence && row.generation == from && row.lease_until.is_some_and(|until| until > now)
-        }) else {
+        let Some(row) = rows.by_key.get_mut(key).filter(|row| row.fence == fence && row.generation == from)
+        else {
             return Ok(false);
         };
+        if row.lease.as_mut().and_then(|lease| lease.left(now)).is_none() {
+            return Ok(false);
+        }
         Ok(row.kept.as_mut().is_some_and(|kept| {
             kept.intent = Some((fence, now));
             true
@@ -198,15 +309,17 @@ impl TokenStore for MemoryStore {
         from: u64,
         state: RecordState,
     ) -> Result<bool, StoreError> {
-        let mut rows = self.rows();
-        let row = rows
-            .get_mut(key)
-            .filter(|row| row.fence == fence && row.generation == from && row.lease_until.is_some());
-        Ok(row.and_then(|row| row.kept.as_mut()).is_some_and(|kept| {
-            kept.state = state;
-            kept.intent = None;
-            true
-        }))
+        let changed = self.rows().change(key, |row| {
+            if row.fence != fence || row.generation != from || row.lease.is_none() {
+                return false;
+            }
+            row.kept.as_mut().is_some_and(|kept| {
+                kept.state = state;
+                kept.intent = None;
+                true
+            })
+        });
+        Ok(changed.unwrap_or_default())
     }
 
     async fn list(
@@ -215,12 +328,15 @@ impl TokenStore for MemoryStore {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Summary>, StoreError> {
+        let from = match after {
+            Some(after) => Bound::Excluded(Key::new(provider, after)),
+            None => Bound::Included(Key::new(provider, "")),
+        };
         let rows = self.rows();
         Ok(rows
-            .iter()
-            .filter(|(key, _)| {
-                key.provider == provider && after.is_none_or(|after| key.account.as_str() > after)
-            })
+            .by_key
+            .range((from, Bound::Unbounded))
+            .take_while(|(key, _)| key.provider == provider)
             .filter_map(|(key, row)| row.summary(key))
             .take(limit)
             .collect())
@@ -228,26 +344,16 @@ impl TokenStore for MemoryStore {
 
     async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
         let rows = self.rows();
-        let lapses = |summary: &Summary| {
-            query.lapses_by.is_some_and(|by| summary.lapses_at.is_some_and(|at| at <= by))
-        };
-        let is_due =
-            |summary: &Summary| query.due_by.is_some_and(|by| summary.due_at.is_some_and(|at| at <= by));
-        let mut found: Vec<Summary> = rows
-            .iter()
-            .filter(|(key, _)| key.provider == query.provider)
-            .filter_map(|(key, row)| row.summary(key))
-            .filter(|summary| summary.state == RecordState::Active && (lapses(summary) || is_due(summary)))
-            .collect();
-        // Lapsing ones first and by that time; the others by when they are due.
-        found.sort_by_key(|summary| {
-            if lapses(summary) {
-                (0, summary.lapses_at, summary.account.clone())
-            } else {
-                (1, summary.due_at, summary.account.clone())
-            }
-        });
-        found.truncate(limit);
-        Ok(found)
+        let provider = query.provider.as_str();
+        let lapsing = query.lapses_by.into_iter().flat_map(|by| until(&rows.lapsing, provider, by));
+        let due = query.due_by.into_iter().flat_map(|by| until(&rows.due, provider, by));
+        // Those that lapse as well were found before.
+        let lapses =
+            |one: &Summary| query.lapses_by.is_some_and(|by| one.lapses_at.is_some_and(|at| at <= by));
+        Ok(lapsing
+            .filter_map(|account| rows.summary(provider, account))
+            .chain(due.filter_map(|account| rows.summary(provider, account)).filter(|one| !lapses(one)))
+            .take(limit)
+            .collect())
     }
 }
