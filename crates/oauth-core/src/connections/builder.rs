@@ -52,7 +52,8 @@ impl<P: Provider> ConnectionsBuilder<P> {
     }
 
     /// How long a lease lasts. By default as long as a token call and a save with a retry may take together; a shorter
-    /// one loses no token, but a holder that is slow is then taken for dead.
+    /// one loses no token, but a holder that is slow is then taken for dead. A call is sent only within the first quarter of
+    /// a lease, which is lengthened for that, so a store has to answer faster than that.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = Some(lease);
         self

@@ -9,11 +9,11 @@ use super::breaker::Pass;
 use super::cell::{Cell, Landed};
 use super::event::What;
 use super::flight::{Early, Goal};
-use super::live::Live;
+use super::live::{Live, Now};
 use super::settings::Settings;
 use super::shared::Shared;
 use crate::deadline::within;
-use crate::store::{Acquired, Record, RecordState, Why};
+use crate::store::{Acquired, Record, RecordState, StoreError, StoreErrorKind, Why};
 use crate::{Error, ErrorKind, Provider, Renewal, Token};
 
 /// One flight for one account.
@@ -30,8 +30,16 @@ pub(super) struct Task<'a, P: Provider> {
 /// A lease that this flight holds.
 struct Held {
     fence: u64,
-    /// Counted from before it was asked for.
-    since: Instant,
+    /// When it was asked for, or asked to be lengthened: it runs from no earlier than this.
+    since: Now,
+}
+
+impl Held {
+    /// By the clock that says more: monotonic time stands still while a machine sleeps, and a wall clock may be set back.
+    fn age(&self, now: Now) -> Duration {
+        let by_the_wall = (now.wall - self.since.wall).to_std().unwrap_or_default();
+        now.monotonic.saturating_duration_since(self.since.monotonic).max(by_the_wall)
+    }
 }
 
 /// How the time under a lease ended.
@@ -103,14 +111,14 @@ impl<P: Provider> Task<'_, P> {
         }
     }
 
-    fn named(&self) -> impl Fn(crate::store::StoreError) -> Error {
+    fn named(&self) -> impl Fn(StoreError) -> Error {
         |error| Error::from(error).at_provider(P::NAME)
     }
 
     async fn renew(&self) -> Landed<P> {
         let mut polls = self.shared.settings.polls();
         loop {
-            let since = Instant::now();
+            let since = self.shared.now();
             match self.shared.store.acquire(&self.cell.key).await.map_err(self.named())? {
                 Acquired::Missing => return Err(self.shared.lose(self.cell, self.era)),
                 Acquired::Held { for_another, record } => {
@@ -182,12 +190,17 @@ impl<P: Provider> Task<'_, P> {
         Ok(true)
     }
 
+    /// Whether so much is left of the lease that a call and a save can be over before it is.
+    fn is_fresh(&self, held: &Held) -> bool {
+        held.age(self.shared.now()) < self.shared.settings.lease / 4
+    }
+
     /// Lengthens the lease if it is no longer fresh. False if it was lost.
     async fn keep(&self, held: &mut Held) -> Result<bool, Error> {
-        if held.since.elapsed() < self.shared.settings.lease / 4 {
+        if self.is_fresh(held) {
             return Ok(true);
         }
-        let since = Instant::now();
+        let since = self.shared.now();
         let kept = self.shared.store.renew(&self.cell.key, held.fence).await.map_err(self.named())?;
         held.since = since;
         Ok(kept)
@@ -200,19 +213,11 @@ impl<P: Provider> Task<'_, P> {
         in_doubt: bool,
         pass: Pass<'_>,
     ) -> Result<Step<P>, Error> {
-        let Shared { store, breaker, .. } = self.shared;
+        let breaker = &self.shared.breaker;
         let mut retries = Settings::calls();
         loop {
             self.shared.check_open()?;
-            // Recording the intent is the store's last look at the lease before anything is sent.
-            if !self.keep(&mut held).await?
-                || !store.begin(&self.cell.key, held.fence, live.generation).await.map_err(self.named())?
-            {
-                return Ok(Step::Again);
-            }
-            // And ours: a process that was stopped since then must not send what somebody else has sent meanwhile.
-            if held.since.elapsed() >= self.shared.settings.lease {
-                self.forget(&held, live, in_doubt).await;
+            if !self.announce(&mut held, live, in_doubt).await? {
                 return Ok(Step::Again);
             }
             let error = match self.ask(&live.token).await {
@@ -251,6 +256,29 @@ impl<P: Provider> Task<'_, P> {
                 _ => {}
             }
             return Err(error);
+        }
+    }
+
+    /// Records the intent, which is the store's last look at the lease before anything is sent; and sees to it that the
+    /// lease is fresh also when the answer is here, since a store may take its time, and a process may be stopped. False
+    /// if the lease was lost.
+    async fn announce(&self, held: &mut Held, live: &Live<P>, in_doubt: bool) -> Result<bool, Error> {
+        let store = &self.shared.store;
+        loop {
+            if !self.keep(held).await?
+                || !store.begin(&self.cell.key, held.fence, live.generation).await.map_err(self.named())?
+            {
+                return Ok(false);
+            }
+            if self.is_fresh(held) {
+                return Ok(true);
+            }
+            if Instant::now() > self.until {
+                self.forget(held, live, in_doubt).await;
+                let lease = self.shared.settings.lease;
+                let what = format!("it answers too slowly to hold a lease of {lease:?} for a call");
+                return Err(self.named()(StoreError::new(StoreErrorKind::Unavailable, what)));
+            }
         }
     }
 

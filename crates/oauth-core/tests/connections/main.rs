@@ -11,6 +11,7 @@ mod ending;
 mod keeping;
 mod lost_answers;
 mod saving;
+mod slow_store;
 mod stopped;
 mod time;
 mod wrong_client;

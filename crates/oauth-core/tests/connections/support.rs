@@ -1,7 +1,7 @@
 //! A token endpoint and an API in memory, and a store that can be made to fail.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -308,6 +308,8 @@ pub(crate) enum At_ {
     AfterSave,
     Acquire,
     SetState,
+    /// The intent is recorded, the answer is lost.
+    AfterBegin,
 }
 
 /// A store that fails when told to. Clones share everything.
@@ -315,13 +317,24 @@ pub(crate) enum At_ {
 pub(crate) struct Flaky {
     inner: MemoryStore,
     failures: Arc<Mutex<Vec<At_>>>,
+    holds: Arc<Mutex<Vec<(At_, Arc<Semaphore>)>>>,
     loads: Arc<Mutex<usize>>,
+    calls: Arc<AtomicUsize>,
     is_slow: Arc<AtomicBool>,
+    takes: Arc<Mutex<Duration>>,
 }
 
 impl Flaky {
     fn over(inner: MemoryStore) -> Self {
-        Self { inner, failures: Arc::default(), loads: Arc::default(), is_slow: Arc::default() }
+        Self {
+            inner,
+            failures: Arc::default(),
+            holds: Arc::default(),
+            loads: Arc::default(),
+            calls: Arc::default(),
+            is_slow: Arc::default(),
+            takes: Arc::default(),
+        }
     }
 
     pub(crate) fn fail(&self, at: At_, times: usize) {
@@ -336,9 +349,24 @@ impl Flaky {
         *self.loads.lock().unwrap()
     }
 
+    /// How often it was asked for anything.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// The next time that it comes here it waits for a permit.
+    pub(crate) fn hold(&self, at: At_, gate: &Arc<Semaphore>) {
+        self.holds.lock().unwrap().push((at, Arc::clone(gate)));
+    }
+
     /// From now on a task can be stopped before and after everything that the store does.
     pub(crate) fn be_slow(&self) {
         self.is_slow.store(true, Ordering::Relaxed);
+    }
+
+    /// So long it takes over every answer, by tokio's time.
+    pub(crate) fn take(&self, time: Duration) {
+        *self.takes.lock().unwrap() = time;
     }
 
     /// A point at which a task can be stopped.
@@ -348,7 +376,15 @@ impl Flaky {
         }
     }
 
-    fn check(&self, at: At_) -> Result<(), StoreError> {
+    /// What was told to happen here.
+    async fn meet(&self, at: At_) -> Result<(), StoreError> {
+        let gate = {
+            let mut holds = self.holds.lock().unwrap();
+            holds.iter().position(|(held, _)| *held == at).map(|found| holds.remove(found).1)
+        };
+        if let Some(gate) = gate {
+            gate.acquire().await.unwrap().forget();
+        }
         let mut failures = self.failures.lock().unwrap();
         match failures.iter().position(|next| *next == at) {
             Some(found) => {
@@ -358,62 +394,57 @@ impl Flaky {
             None => Ok(()),
         }
     }
+
+    async fn around<T>(
+        &self,
+        before: Option<At_>,
+        after: Option<At_>,
+        work: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        if let Some(before) = before {
+            self.meet(before).await?;
+        }
+        self.point().await;
+        let answer = work.await;
+        self.point().await;
+        let takes = *self.takes.lock().unwrap();
+        if !takes.is_zero() {
+            tokio::time::sleep(takes).await;
+        }
+        if let Some(after) = after {
+            self.meet(after).await?;
+        }
+        answer
+    }
 }
 
 #[oauth_core::async_trait]
 impl TokenStore for Flaky {
     async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         *self.loads.lock().unwrap() += 1;
-        self.check(At_::Load)?;
-        self.point().await;
-        let answer = self.inner.load(key).await;
-        self.point().await;
-        answer
+        self.around(Some(At_::Load), None, self.inner.load(key)).await
     }
     async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
-        self.point().await;
-        let answer = self.inner.insert(key, content).await;
-        self.point().await;
-        answer
+        self.around(None, None, self.inner.insert(key, content)).await
     }
     async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
-        self.check(At_::Save)?;
-        self.point().await;
-        let saved = self.inner.save(key, from, content).await;
-        self.point().await;
-        self.check(At_::AfterSave)?;
-        saved
+        self.around(Some(At_::Save), Some(At_::AfterSave), self.inner.save(key, from, content)).await
     }
     async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
-        self.point().await;
-        let answer = self.inner.remove(key).await;
-        self.point().await;
-        answer
+        self.around(None, None, self.inner.remove(key)).await
     }
     async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError> {
-        self.check(At_::Acquire)?;
-        self.point().await;
-        let answer = self.inner.acquire(key, owner, length).await;
-        self.point().await;
-        answer
+        self.around(Some(At_::Acquire), None, self.inner.acquire(key, owner, length)).await
     }
     async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
-        self.point().await;
-        let answer = self.inner.renew(key, fence, length).await;
-        self.point().await;
-        answer
+        self.around(None, None, self.inner.renew(key, fence, length)).await
     }
     async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
-        self.point().await;
-        let answer = self.inner.release(key, fence).await;
-        self.point().await;
-        answer
+        self.around(None, None, self.inner.release(key, fence)).await
     }
     async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        self.point().await;
-        let answer = self.inner.begin(key, fence, from).await;
-        self.point().await;
-        answer
+        self.around(None, Some(At_::AfterBegin), self.inner.begin(key, fence, from)).await
     }
     async fn set_state(
         &self,
@@ -422,11 +453,7 @@ impl TokenStore for Flaky {
         from: u64,
         state: RecordState,
     ) -> Result<bool, StoreError> {
-        self.check(At_::SetState)?;
-        self.point().await;
-        let answer = self.inner.set_state(key, fence, from, state).await;
-        self.point().await;
-        answer
+        self.around(Some(At_::SetState), None, self.inner.set_state(key, fence, from, state)).await
     }
     async fn list(
         &self,
@@ -434,16 +461,10 @@ impl TokenStore for Flaky {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Summary>, StoreError> {
-        self.point().await;
-        let answer = self.inner.list(provider, after, limit).await;
-        self.point().await;
-        answer
+        self.around(None, None, self.inner.list(provider, after, limit)).await
     }
     async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
-        self.point().await;
-        let answer = self.inner.due(query, limit).await;
-        self.point().await;
-        answer
+        self.around(None, None, self.inner.due(query, limit)).await
     }
 }
 
