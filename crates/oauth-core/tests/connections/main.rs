@@ -10,6 +10,7 @@ mod elsewhere;
 mod ending;
 mod keeping;
 mod lost_answers;
+mod reading;
 mod saving;
 mod slow_store;
 mod stopped;
