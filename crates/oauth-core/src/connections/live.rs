@@ -20,7 +20,7 @@ pub(crate) struct Live<P: Provider> {
 }
 
 /// A point in time by the wall clock, which monotonic time makes no later: a wall clock that is set back does not make
-/// a token live longer.
+/// a token live longer, and neither does one that was ahead when the token came.
 #[derive(Clone, Copy)]
 struct Moment {
     wall: DateTime<Utc>,
@@ -41,8 +41,9 @@ impl Now {
 }
 
 impl Moment {
-    fn at(wall: DateTime<Utc>, now: Now) -> Self {
-        let left = (wall - now.wall).to_std().unwrap_or_default();
+    /// Of a token that was received `since`: what is left cannot be more than there was then.
+    fn at(wall: DateTime<Utc>, since: DateTime<Utc>, now: Now) -> Self {
+        let left = (wall - now.wall.max(since)).to_std().unwrap_or_default();
         Self { wall, monotonic: now.monotonic.checked_add(left) }
     }
 
@@ -68,8 +69,8 @@ impl<P: Provider> Live<P> {
             generation,
             state,
             saved,
-            due: due_at.map(|at| Moment::at(at, now)),
-            expiry: token.expires_at().map(|at| Moment::at(at, now)),
+            due: due_at.map(|at| Moment::at(at, token.received_at(), now)),
+            expiry: token.expires_at().map(|at| Moment::at(at, token.received_at(), now)),
             token,
         })
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use oauth_core::chrono::{DateTime, TimeDelta, Utc};
 use oauth_core::connections::{Connections, ConnectionsBuilder, What};
 use oauth_core::http::{Response, StatusCode};
 use oauth_core::store::{
@@ -12,8 +13,9 @@ use oauth_core::store::{
     Summary, TokenStore,
 };
 use oauth_core::{
-    App, At, Bearer, Call, Client, Dialect, Endpoint, Error, FixedSite, Never, NoExtra, PasswordGrant,
-    PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Token, Transport, TransportError,
+    App, At, Bearer, Call, Client, Clock as _, Dialect, Endpoint, Error, FixedSite, Never, NoExtra,
+    PasswordGrant, PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Token, Transport,
+    TransportError,
 };
 use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, reply};
 use tokio::sync::Semaphore;
@@ -66,12 +68,14 @@ pub(crate) enum Twist {
 
 #[derive(Debug, Default)]
 struct State {
+    /// By which access tokens expire.
+    clock: ManualClock,
     issued: usize,
     refreshes: usize,
     spent: usize,
     api_calls: usize,
-    /// Pairs that are good.
-    live: Vec<(String, String)>,
+    /// Pairs that are good, and when the access token expires.
+    live: Vec<(String, String, DateTime<Utc>)>,
     token_twists: VecDeque<Twist>,
     api_twists: VecDeque<Twist>,
     always: Option<(u16, &'static str)>,
@@ -84,6 +88,13 @@ pub(crate) struct Server(Arc<Mutex<State>>);
 impl Server {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap()
+    }
+
+    /// One that goes by this clock.
+    fn by(clock: &ManualClock) -> Self {
+        let server = Self::default();
+        server.state().clock = clock.clone();
+        server
     }
 
     /// How often somebody asked for a refresh.
@@ -123,7 +134,8 @@ impl Server {
         state.issued += 1;
         let n = state.issued;
         let (access, refresh) = (format!("canary-access-{n}"), format!("canary-refresh-{n}"));
-        state.live.push((access.clone(), refresh.clone()));
+        let expires_at = state.clock.now() + TimeDelta::seconds(LIFETIME);
+        state.live.push((access.clone(), refresh.clone(), expires_at));
         reply(
             200,
             &format!(
@@ -142,7 +154,7 @@ impl Server {
         if value("grant_type") == "refresh_token" {
             let spent = value("refresh_token");
             let mut state = self.state();
-            let Some(at) = state.live.iter().position(|(_, refresh)| *refresh == spent) else {
+            let Some(at) = state.live.iter().position(|(_, refresh, _)| *refresh == spent) else {
                 return reply(400, r#"{"error":"invalid_grant"}"#);
             };
             state.live.remove(at);
@@ -152,7 +164,10 @@ impl Server {
     }
 
     fn api_call(&self, authorization: &str) -> Response<Vec<u8>> {
-        let known = self.state().live.iter().any(|(access, _)| authorization == format!("Bearer {access}"));
+        let state = self.state();
+        let known = state.live.iter().any(|(access, _, expires_at)| {
+            authorization == format!("Bearer {access}") && *expires_at > state.clock.now()
+        });
         if known { reply(200, "{}") } else { reply(401, r#"{"message":"unknown token"}"#) }
     }
 }
@@ -235,7 +250,7 @@ impl World {
     pub(crate) fn new() -> Self {
         let clock = ManualClock::default();
         Self {
-            server: Server::default(),
+            server: Server::by(&clock),
             store: Flaky::over(MemoryStore::with_clock(clock.clone())),
             clock,
             events: Events::default(),
@@ -312,12 +327,15 @@ pub(crate) enum At_ {
     AfterBegin,
 }
 
+/// Where the store waits next, and for what.
+type Holds = Vec<(At_, Arc<Semaphore>)>;
+
 /// A store that fails when told to. Clones share everything.
 #[derive(Clone, Debug)]
 pub(crate) struct Flaky {
     inner: MemoryStore,
     failures: Arc<Mutex<Vec<At_>>>,
-    holds: Arc<Mutex<Vec<(At_, Arc<Semaphore>)>>>,
+    holds: Arc<Mutex<Holds>>,
     loads: Arc<Mutex<usize>>,
     calls: Arc<AtomicUsize>,
     is_slow: Arc<AtomicBool>,

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use oauth_core::ErrorKind;
-use oauth_core::connections::State;
+use oauth_core::connections::{Connections, State};
+use oauth_core::{ErrorKind, Scopes};
+use oauth_testing::ManualClock;
 
-use crate::support::{LIFETIME, Twist, World, number};
+use crate::support::{LIFETIME, Ping, Turning, Twist, World, client_of, number};
 
 #[tokio::test(start_paused = true)]
 async fn a_valid_token_serves_while_refreshing_fails_and_an_expired_one_is_never_sent() {
@@ -71,33 +72,86 @@ async fn a_machine_that_slept_trusts_the_wall_clock() {
     assert_eq!(number(&acme.headers().await.unwrap()), 2);
 }
 
-/// Each thinks otherwise of what time it is; the store has its own.
+/// Time that passes everywhere: for the provider, the store and every machine.
+async fn pass(seconds: u64, clocks: &[&ManualClock]) {
+    for clock in clocks {
+        clock.advance_secs(seconds.try_into().unwrap());
+    }
+    tokio::time::advance(Duration::from_secs(seconds)).await;
+}
+
+/// A machine whose clock is so many seconds ahead.
+fn skewed(world: &World, seconds: i64) -> (Connections<Turning>, ManualClock) {
+    let clock = ManualClock::default();
+    clock.advance_secs(seconds);
+    (world.settings(client_of(&world.server, &clock, "my-client")).build(), clock)
+}
+
+/// Each thinks otherwise of what time it is; the provider and the store have their own.
 #[tokio::test(start_paused = true)]
 async fn machines_whose_clocks_differ_by_five_minutes() {
     let world = World::new();
-    let skewed = |seconds: i64| {
-        let clock = oauth_testing::ManualClock::default();
-        clock.advance_secs(seconds);
-        let client = crate::support::client_of(&world.server, &clock, "my-client");
-        (world.settings(client).build(), clock)
-    };
-    let machines = [skewed(-300), skewed(0), skewed(300)];
-    let acme = machines[1].0.insert("acme", world.token().await).await.unwrap();
-    drop(acme);
-    for round in 0..20 {
-        for (machine, clock) in &machines {
-            clock.advance_secs(1_000);
-            let headers = machine.get("acme").headers().await.unwrap();
-            assert!(number(&headers) >= 1, "round {round}");
-            tokio::task::yield_now().await;
+    let machines = [skewed(&world, -300), skewed(&world, 0), skewed(&world, 300)];
+    machines[1].0.insert("acme", world.token().await).await.unwrap();
+    let clocks: Vec<_> = machines.iter().map(|(_, clock)| clock).chain([&world.clock]).collect();
+    let hours = 20;
+    for _ in 0..hours * 36 {
+        pass(100, &clocks).await;
+        for (machine, _) in &machines {
+            machine.get("acme").send(&Ping::<true>).await.unwrap();
         }
     }
     for (machine, _) in &machines {
         machine.drain().await;
     }
-    // One for each hour that passed by some clock, never one that was refused.
-    assert!((5..=8).contains(&world.server.refreshes()), "{}", world.server.refreshes());
-    assert!(!world.events.take().iter().any(|event| event.contains("failed") || event.contains("needs")));
+    // A token lives an hour, and is refreshed 300 s early; by a clock that is ten minutes ahead of the one that it was
+    // received by, ten minutes earlier still.
+    let refreshes = world.server.refreshes();
+    assert!((hours..=hours * 3_600 / 2_700).contains(&refreshes), "{refreshes}");
+    assert_eq!(world.server.spent(), world.server.refreshes(), "none was refused");
+    let events = world.events.take();
+    assert!(events.iter().all(|event| event == "acme connected" || event == "acme refreshed"), "{events:?}");
+}
+
+/// The other way round: who is behind thinks that the token of one who is ahead lives ten minutes longer than it does.
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_is_behind_recovers_from_the_token_of_one_that_is_ahead() {
+    let world = World::new();
+    let (ahead, ahead_clock) = skewed(&world, 300);
+    let (behind, behind_clock) = skewed(&world, -300);
+    let client = client_of::<Turning>(&world.server, &ahead_clock, "my-client");
+    let token =
+        client.password(oauth_core::PasswordRequest::new("bob", oauth_testing::PASSWORD, Scopes::none()));
+    ahead.insert("acme", token.await.unwrap()).await.unwrap();
+    pass(900, &[&world.clock, &behind_clock]).await;
+    for _ in 0..91 {
+        pass(100, &[&world.clock, &behind_clock]).await;
+        behind.get("acme").send(&Ping::<true>).await.unwrap();
+    }
+    assert_eq!((world.server.refreshes(), world.server.spent()), (2, 2));
+    assert_eq!(world.server.api_calls(), 92, "one was refused, and sent again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_jumps_ahead_and_back_costs_one_refresh_and_no_token_lives_longer() {
+    let world = World::new();
+    let (machine, clock) = skewed(&world, 0);
+    machine.insert("acme", world.token().await).await.unwrap();
+    clock.advance_secs(86_400);
+    machine.get("acme").send(&Ping::<true>).await.unwrap();
+    assert_eq!(world.server.refreshes(), 1, "it seemed to have expired");
+    clock.advance_secs(-86_400);
+    // As it is, and as a process finds it that knows nothing of the jump.
+    let restarted = world.settings(client_of(&world.server, &clock, "my-client")).build();
+    for machine in [&machine, &restarted] {
+        machine.get("acme").send(&Ping::<true>).await.unwrap();
+    }
+    assert_eq!((world.server.refreshes(), world.server.api_calls()), (1, 3));
+    pass(LIFETIME.unsigned_abs(), &[&world.clock, &clock]).await;
+    for machine in [&machine, &restarted] {
+        machine.get("acme").send(&Ping::<true>).await.unwrap();
+    }
+    assert_eq!((world.server.refreshes(), world.server.api_calls()), (2, 5), "no expired token was sent");
 }
 
 #[tokio::test(start_paused = true)]
