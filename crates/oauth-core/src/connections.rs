@@ -98,7 +98,7 @@ impl<P: Provider> Connections<P> {
             shared.store.insert(&connection.cell.key, content).await.map_err(|error| named(error.into()))?;
         let live = Live::new(token, generation, RecordState::Active, true, &shared.settings, shared.now())?;
         connection.cell.replace(live);
-        shared.tell(&connection.cell.key, What::Connected);
+        shared.tell(&connection.cell.key, Some(generation), What::Connected);
         Ok(connection)
     }
 
@@ -116,9 +116,9 @@ impl<P: Provider> Connections<P> {
         let cell = self.0.cell(account);
         let removed =
             self.0.store.remove(&cell.key).await.map_err(|error| Error::from(error).at_provider(P::NAME))?;
-        cell.remove();
+        let known = cell.remove();
         if removed {
-            self.0.tell(&cell.key, What::Removed);
+            self.0.tell(&cell.key, known, What::Removed);
         }
         Ok(removed)
     }

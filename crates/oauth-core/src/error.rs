@@ -149,6 +149,45 @@ impl fmt::Display for CallbackFault {
 }
 
 impl ErrorKind {
+    /// A stable word, for logs and machines.
+    ///
+    /// ```
+    /// use oauth_core::{ErrorKind, store::Why};
+    ///
+    /// assert_eq!(ErrorKind::RateLimited.as_str(), "rate_limited");
+    /// assert_eq!(ErrorKind::NeedsReconnect(Why::Revoked).as_str(), "needs_reconnect");
+    /// ```
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidInput => "invalid_input",
+            Self::Setup => "setup",
+            Self::Denied => "denied",
+            Self::AuthorizationRefused => "authorization_refused",
+            Self::Callback(_) => "callback",
+            Self::GrantRefused => "grant_refused",
+            Self::ClientRefused => "client_refused",
+            Self::RequestRefused => "request_refused",
+            Self::TokenRefused => "token_refused",
+            Self::Expired => "expired",
+            Self::ForeignToken => "foreign_token",
+            Self::ForeignHost => "foreign_host",
+            Self::MissingScope => "missing_scope",
+            Self::Forbidden => "forbidden",
+            Self::ApiRefused => "api_refused",
+            Self::RateLimited => "rate_limited",
+            Self::Unavailable => "unavailable",
+            Self::NotSent => "not_sent",
+            Self::Unanswered => "unanswered",
+            Self::Redirected => "redirected",
+            Self::BadReply => "bad_reply",
+            Self::NotConnected => "not_connected",
+            Self::NeedsReconnect(_) => "needs_reconnect",
+            Self::Busy => "busy",
+            Self::Store => "store",
+            Self::Closed => "closed",
+        }
+    }
+
     /// What a person should do, where nothing more precise is known.
     const fn advice(self) -> &'static str {
         match self {

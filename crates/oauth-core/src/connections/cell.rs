@@ -117,18 +117,21 @@ impl<P: Provider> Cell<P> {
         self.live.store(Some(Arc::new(live)));
     }
 
-    /// Removed here.
-    pub(super) fn remove(&self) {
+    /// Removed here. The generation that was here until then.
+    pub(super) fn remove(&self) -> Option<u64> {
         let mut slot = self.slot();
         slot.era += 1;
         slot.forget_failures();
-        self.live.store(None);
+        self.live.swap(None).map(|live| live.generation)
     }
 
-    /// A flight of this era found it gone. True if it was here until then.
-    pub(super) fn lose(&self, era: u64) -> bool {
+    /// A flight of this era found it gone. The generation that was here until then, if there was one.
+    pub(super) fn lose(&self, era: u64) -> Option<u64> {
         let slot = self.slot();
-        slot.era == era && self.live.swap(None).is_some()
+        if slot.era != era {
+            return None;
+        }
+        self.live.swap(None).map(|live| live.generation)
     }
 
     /// The store was asked and nothing has changed.

@@ -1,5 +1,6 @@
 //! What happens to connections, told.
 
+use std::error::Error as _;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -8,7 +9,27 @@ use crate::store::Why;
 
 pub(super) type Listener = Box<dyn Fn(&Event<'_>) + Send + Sync>;
 
+/// Where all of it is logged.
+pub(super) const TARGET: &str = "oauth_core::connections";
+
 /// Something happened to a connection. Holds no secret.
+///
+/// Each is told to the listener of [`on_event`](super::ConnectionsBuilder::on_event), and logged by `tracing` under the
+/// target `oauth_core::connections`, with the fields `provider`, `account`, `event` and, where they are known,
+/// `generation`, `error_kind`, `status`, `oauth_code`, `cause` and `why`. The message is what [`Display`](fmt::Display)
+/// says.
+///
+/// ```
+/// use oauth_core::connections::{Event, What};
+///
+/// /// Which customers a person has to be asked about.
+/// fn to_ask(event: &Event<'_>) -> Option<String> {
+///     match event.what {
+///         What::NeedsReconnect(why) => Some(format!("{} has to connect again: {why}", event.account)),
+///         _ => None,
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Event<'a> {
@@ -16,6 +37,8 @@ pub struct Event<'a> {
     pub provider: &'static str,
     /// The account.
     pub account: &'a str,
+    /// Which of the account's tokens it is about, where that is known: they are counted from 1.
+    pub generation: Option<u64>,
     /// What happened.
     pub what: What<'a>,
 }
@@ -42,6 +65,29 @@ pub enum What<'a> {
     Removed,
 }
 
+impl What<'_> {
+    /// A stable word, for logs and machines.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::Refreshed => "refreshed",
+            Self::RefreshFailed(_) => "refresh_failed",
+            Self::SaveFailed(_) => "save_failed",
+            Self::NeedsReconnect(_) => "needs_reconnect",
+            Self::ClientRefused(_) => "client_refused",
+            Self::Removed => "removed",
+        }
+    }
+
+    /// The error that it is about, if it is about one.
+    pub const fn error(&self) -> Option<&Error> {
+        match self {
+            Self::RefreshFailed(error) | Self::SaveFailed(error) | Self::ClientRefused(error) => Some(error),
+            Self::Connected | Self::Refreshed | Self::NeedsReconnect(_) | Self::Removed => None,
+        }
+    }
+}
+
 impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}: ", self.provider, self.account)?;
@@ -61,15 +107,33 @@ impl fmt::Display for Event<'_> {
 
 /// Tells the log, and whoever listens.
 pub(super) fn tell(listener: Option<&Listener>, event: &Event<'_>) {
+    let error = event.what.error();
+    macro_rules! log {
+        ($level:ident) => {
+            tracing::$level!(
+                target: TARGET,
+                provider = event.provider,
+                account = event.account,
+                event = event.what.as_str(),
+                generation = event.generation,
+                error_kind = error.map(|error| error.kind().as_str()),
+                status = error.and_then(Error::status).map(|status| status.as_u16()),
+                oauth_code = error.and_then(Error::oauth_code).map(tracing::field::display),
+                cause = error.and_then(Error::source).map(tracing::field::display),
+                why = if let What::NeedsReconnect(why) = event.what { Some(why.as_str()) } else { None },
+                "{event}"
+            )
+        };
+    }
     match &event.what {
-        What::Connected | What::Refreshed | What::Removed => tracing::info!("{event}"),
-        What::RefreshFailed(_) | What::NeedsReconnect(_) => tracing::warn!("{event}"),
-        What::SaveFailed(_) | What::ClientRefused(_) => tracing::error!("{event}"),
+        What::Connected | What::Refreshed | What::Removed => log!(info),
+        What::RefreshFailed(_) | What::NeedsReconnect(_) => log!(warn),
+        What::SaveFailed(_) | What::ClientRefused(_) => log!(error),
     }
     if let Some(listener) = listener {
         // It is called in the middle of a refresh: a panic there would lose the token that was just received.
         if catch_unwind(AssertUnwindSafe(|| listener(event))).is_err() {
-            tracing::error!("the listener for events of {} panicked", event.provider);
+            tracing::error!(target: TARGET, provider = event.provider, "the listener for events panicked");
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tracing::Span;
 
 use super::cell::{Cell, Landed, Landing};
 use super::live::Live;
@@ -104,8 +105,9 @@ impl<P: Provider> Shared<P> {
             landed: false,
             _under_way: under_way,
         };
+        let asked_by = Span::current();
         runtime.spawn(async move {
-            let landed = flight.shared.run(&flight.cell, era, goal, &Early(&flight.progress)).await;
+            let landed = flight.shared.run(&flight.cell, era, goal, &Early(&flight.progress), asked_by).await;
             flight.land(landed, goal);
         });
         Ok(landing)

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use super::Connections;
+use super::event::TARGET;
 use super::flight::Goal;
 use crate::store::{Due, Summary};
 use crate::{Error, ErrorKind, Provider, Renewal};
@@ -30,6 +32,7 @@ pub struct Sweep {
     lapsing: bool,
     within: Option<Duration>,
     at_once: usize,
+    spread: Duration,
     page: usize,
     progress: Option<Progress>,
 }
@@ -41,7 +44,15 @@ const ENOUGH: usize = 10;
 
 impl Sweep {
     fn new(due: bool, lapsing: bool) -> Self {
-        Self { due, lapsing, within: None, at_once: 8, page: 100, progress: None }
+        Self {
+            due,
+            lapsing,
+            within: None,
+            at_once: 8,
+            spread: Duration::from_millis(100),
+            page: 100,
+            progress: None,
+        }
     }
 
     /// Connections that would be lost: whose refresh token lapses soon because nobody used it. The least there is to do.
@@ -69,6 +80,15 @@ impl Sweep {
     /// How many refreshes run at once, at most. 8. A sweep starts with one, and widens only as they succeed.
     pub fn at_once(mut self, refreshes: usize) -> Self {
         self.at_once = refreshes.max(1);
+        self
+    }
+
+    /// How long, at most and at random, each refresh is put off, so that a provider does not get them in bursts, nor from
+    /// several machines in step. 100 ms; zero for none.
+    ///
+    /// With `n` at once a sweep makes no more than `2 n / spread` calls a second on average.
+    pub fn spread(mut self, spread: Duration) -> Self {
+        self.spread = spread;
         self
     }
 
@@ -104,6 +124,7 @@ impl fmt::Debug for Sweep {
             .field("lapsing", &self.lapsing)
             .field("within", &self.within)
             .field("at_once", &self.at_once)
+            .field("spread", &self.spread)
             .field("page", &self.page)
             .finish_non_exhaustive()
     }
@@ -155,6 +176,11 @@ impl<P: Provider> Connections<P> {
     /// # Errors
     /// If the store cannot say what is due. What fails of single connections is in the answer and among the events.
     pub async fn sweep(&self, sweep: &Sweep) -> Result<Swept, Error> {
+        let span = tracing::info_span!(target: TARGET, "sweep", provider = P::NAME);
+        self.swept(sweep).instrument(span).await
+    }
+
+    async fn swept(&self, sweep: &Sweep) -> Result<Swept, Error> {
         let mut run = Run {
             connections: self,
             sweep,
@@ -203,9 +229,24 @@ impl<P: Provider> Connections<P> {
     pub async fn keep(&self, sweep: Sweep, every: Duration) {
         loop {
             match self.sweep(&sweep).await {
-                Ok(swept) => tracing::debug!("{}: swept: {swept}", P::NAME),
+                Ok(swept) => tracing::debug!(
+                    target: TARGET,
+                    provider = P::NAME,
+                    refreshed = swept.refreshed,
+                    needs_reconnect = swept.needs_reconnect,
+                    failed = swept.failed,
+                    left = swept.left,
+                    "{}: swept: {swept}",
+                    P::NAME
+                ),
                 Err(error) if error.kind() == ErrorKind::Closed => return,
-                Err(error) => tracing::warn!("{}: not swept: {error}", P::NAME),
+                Err(error) => tracing::warn!(
+                    target: TARGET,
+                    provider = P::NAME,
+                    error_kind = error.kind().as_str(),
+                    "{}: not swept: {error}",
+                    P::NAME
+                ),
             }
             // Machines that were started together need not sweep together.
             let pause = every.mul_f64(0.75 + fastrand::f64() / 2.0);
@@ -220,7 +261,12 @@ impl<P: Provider> Run<'_, P> {
     fn start(&mut self, one: &Summary) {
         let connection = self.connections.get(&one.account);
         let goal = Goal::Newer(one.generation);
-        self.under_way.spawn(async move { connection.shared.wait(&connection.cell, goal).await.map(drop) });
+        let putting_off = self.sweep.spread.mul_f64(fastrand::f64());
+        let refresh = async move {
+            connection.shared.pause(putting_off).await?;
+            connection.shared.wait(&connection.cell, goal).await.map(drop)
+        };
+        self.under_way.spawn(refresh.in_current_span());
     }
 
     async fn make_room(&mut self) {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use super::breaker::Pass;
 use super::cell::{Cell, Landed};
-use super::event::What;
+use super::event::{TARGET, What};
 use super::flight::{Early, Goal};
 use super::live::{Live, Now};
 use super::settings::Settings;
@@ -49,49 +51,103 @@ enum Step<P: Provider> {
     Again,
 }
 
+/// What a look showed.
+enum Plan<P: Provider> {
+    /// There is nothing to do.
+    Keep(Arc<Live<P>>),
+    /// This one is to be replaced.
+    Replace(Arc<Live<P>>),
+}
+
 impl<P: Provider> Shared<P> {
-    /// What the task of a flight does.
-    pub(super) async fn run(&self, cell: &Cell<P>, era: u64, goal: Goal, early: &Early<'_, P>) -> Landed<P> {
+    /// What the task of a flight does, which somebody asked for in this span.
+    pub(super) async fn run(
+        &self,
+        cell: &Cell<P>,
+        era: u64,
+        goal: Goal,
+        early: &Early<'_, P>,
+        asked_by: Span,
+    ) -> Landed<P> {
         let until = Instant::now() + self.settings.refresh_deadline;
         let task = Task { shared: self, cell, era, goal, early, until };
-        let landed = task.run().await;
-        if let Err(error) = &landed {
-            // A state is told where it is found out; a look changes nothing.
-            if !matches!(goal, Goal::Look)
-                && !matches!(
-                    error.kind(),
-                    ErrorKind::NeedsReconnect(_) | ErrorKind::NotConnected | ErrorKind::Closed
-                )
-            {
-                self.tell(&cell.key, What::RefreshFailed(error));
+        match task.plan().await {
+            Ok(Plan::Keep(live)) => Ok(live),
+            Ok(Plan::Replace(live)) => {
+                let span = task.span(&live);
+                // Not its child: it may outlive whoever asked first, and does it for all who ask.
+                span.follows_from(&asked_by);
+                drop((asked_by, live));
+                async { task.renew().await.inspect_err(|error| task.tell_failure(error)) }
+                    .instrument(span)
+                    .await
+            }
+            Err(error) => {
+                task.tell_failure(&error);
+                Err(error)
             }
         }
-        landed
     }
 }
 
 impl<P: Provider> Task<'_, P> {
-    async fn run(&self) -> Landed<P> {
+    async fn plan(&self) -> Result<Plan<P>, Error> {
         let present = self.cell.live();
         // With a due token in memory, the lease's answer is the look at the store.
         let known = present.filter(|live| live.is_renewable() && self.is_wanting(live));
-        if known.is_none() || self.shared.breaker.check().is_err() {
-            let live = self.look().await?;
-            let is_enough = !self.is_wanting(&live)
-                || !live.is_active()
-                || (matches!(self.goal, Goal::Fresh) && !live.is_renewable());
-            if is_enough {
-                return Ok(live);
+        let live = match known {
+            Some(live) if self.shared.breaker.check().is_ok() => live,
+            _ => {
+                let live = self.look().await?;
+                let is_enough = !self.is_wanting(&live)
+                    || !live.is_active()
+                    || (matches!(self.goal, Goal::Fresh) && !live.is_renewable());
+                if is_enough {
+                    return Ok(Plan::Keep(live));
+                }
+                if matches!(self.goal, Goal::Fresh) && live.is_usable(self.shared.now()) {
+                    // Due, but valid: nobody has to wait for what follows.
+                    self.early.land(&live);
+                }
+                live
             }
-            if matches!(self.goal, Goal::Fresh) && live.is_usable(self.shared.now()) {
-                // Due, but valid: nobody has to wait for what follows.
-                self.early.land(&live);
-            }
-        }
+        };
         if P::Renewal::REFRESHES {
             self.shared.breaker.check()?;
         }
-        self.renew().await
+        Ok(Plan::Replace(live))
+    }
+
+    /// Around everything that is done to replace this token.
+    fn span(&self, live: &Live<P>) -> Span {
+        let reason = match self.goal {
+            Goal::Look | Goal::Fresh if live.has_expired(self.shared.now()) => "expired",
+            Goal::Look | Goal::Fresh => "due",
+            Goal::Refused(_) => "token_refused",
+            Goal::Newer(_) => "asked",
+        };
+        tracing::info_span!(
+            target: TARGET,
+            parent: None,
+            "refresh",
+            provider = P::NAME,
+            account = self.cell.key.account.as_str(),
+            generation = live.generation,
+            reason,
+            fence = Empty,
+        )
+    }
+
+    /// A state is told where it is found out; a look changes nothing.
+    fn tell_failure(&self, error: &Error) {
+        let is_told = matches!(
+            error.kind(),
+            ErrorKind::NeedsReconnect(_) | ErrorKind::NotConnected | ErrorKind::Closed
+        );
+        if !is_told && !matches!(self.goal, Goal::Look) {
+            let generation = self.cell.live().map(|live| live.generation);
+            self.shared.tell(&self.cell.key, generation, What::RefreshFailed(error));
+        }
     }
 
     /// Whether this token is not what is wanted.
@@ -128,10 +184,12 @@ impl<P: Provider> Task<'_, P> {
                         return Ok(live);
                     }
                     let poll = polls.next().unwrap_or(Duration::from_secs(1));
+                    tracing::trace!(target: TARGET, left = ?for_another, "somebody else has the lease");
                     self.wait(poll.min(for_another + Duration::from_millis(1))).await?;
                 }
                 Acquired::Granted { fence, record } => {
                     let held = Held { fence, since };
+                    Span::current().record("fence", fence);
                     let step = self.holding(held, &record).await;
                     self.shared.store.release(&self.cell.key, fence).await;
                     match step {
@@ -166,6 +224,7 @@ impl<P: Provider> Task<'_, P> {
         if let Some(intent) = intent {
             // Somebody may have sent this very refresh token, and the call may still be on its way.
             let call = self.shared.client().inner().limits.token_deadline;
+            tracing::debug!(target: TARGET, fence = intent.fence, age = ?intent.age, "a refresh was begun of which nothing is known");
             if !self.sit_out(&mut held, call.saturating_sub(intent.age)).await? {
                 return Ok(Step::Again);
             }
@@ -215,11 +274,12 @@ impl<P: Provider> Task<'_, P> {
     ) -> Result<Step<P>, Error> {
         let breaker = &self.shared.breaker;
         let mut retries = Settings::calls();
-        loop {
+        for attempt in 1.. {
             self.shared.check_open()?;
             if !self.announce(&mut held, live, in_doubt).await? {
-                return Ok(Step::Again);
+                break;
             }
+            tracing::debug!(target: TARGET, attempt, in_doubt, "asking for a new token");
             let error = match self.ask(&live.token).await {
                 Ok(token) => {
                     breaker.accepted();
@@ -228,6 +288,8 @@ impl<P: Provider> Task<'_, P> {
                 }
                 Err(error) => error,
             };
+            let error_kind = error.kind().as_str();
+            tracing::debug!(target: TARGET, attempt, error_kind, "no new token: {error}");
             match error.kind() {
                 ErrorKind::NotSent => {
                     if let Some(delay) = retries.next()
@@ -243,7 +305,7 @@ impl<P: Provider> Task<'_, P> {
                 ErrorKind::ClientRefused => {
                     // The intent stays: the provider may have spent the refresh token before it looked at the client.
                     breaker.refused(&error);
-                    self.shared.tell(&self.cell.key, What::ClientRefused(&error));
+                    self.shared.tell(&self.cell.key, Some(live.generation), What::ClientRefused(&error));
                 }
                 // Not sent, or refused by the token endpoint itself for something else than the refresh token: not spent.
                 // Without an OAuth error code the answer may be that of a proxy, which knows nothing of what was done;
@@ -257,6 +319,7 @@ impl<P: Provider> Task<'_, P> {
             }
             return Err(error);
         }
+        Ok(Step::Again)
     }
 
     /// Records the intent, which is the store's last look at the lease before anything is sent; and sees to it that the
@@ -306,7 +369,7 @@ impl<P: Provider> Task<'_, P> {
             .set_state(&self.cell.key, held.fence, live.generation, RecordState::Active)
             .await;
         if let Err(error) = forgotten {
-            tracing::debug!("{}: an intent was left behind: {error}", self.cell.key);
+            tracing::debug!(target: TARGET, fence = held.fence, "{}: an intent was left behind: {error}", self.cell.key);
         }
     }
 
@@ -370,7 +433,7 @@ impl<P: Provider> Task<'_, P> {
         if present.generation > live.generation {
             return Ok(Step::Done(Ok(present)));
         }
-        self.shared.tell(&self.cell.key, What::NeedsReconnect(why));
+        self.shared.tell(&self.cell.key, Some(live.generation), What::NeedsReconnect(why));
         Err(Error::new(ErrorKind::NeedsReconnect(why), why.to_string()).at_provider(P::NAME).because(error))
     }
 }

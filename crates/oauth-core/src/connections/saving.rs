@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::cell::Landed;
-use super::event::What;
+use super::event::{TARGET, What};
 use super::live::{Live, content};
 use super::renewing::Task;
 use crate::store::{RecordState, Saved};
@@ -16,7 +16,7 @@ impl<P: Provider> Task<'_, P> {
         let content = match content(&token, &self.shared.settings) {
             Ok(content) => content,
             Err(error) => {
-                self.shared.tell(&self.cell.key, What::SaveFailed(&error));
+                self.shared.tell(&self.cell.key, Some(from.generation + 1), What::SaveFailed(&error));
                 return self.publish(token, from.generation + 1, false);
             }
         };
@@ -27,7 +27,7 @@ impl<P: Provider> Task<'_, P> {
             let error = match self.shared.store.save(key, from.generation, content.clone()).await {
                 Ok(Saved::Accepted { generation }) => {
                     let live = self.publish(token, generation, true)?;
-                    self.shared.tell(key, What::Refreshed);
+                    self.shared.tell(key, Some(generation), What::Refreshed);
                     return Ok(live);
                 }
                 // Somebody's fresh connection, or this very content if the answer to the last attempt was lost.
@@ -41,7 +41,7 @@ impl<P: Provider> Task<'_, P> {
                 }
                 Err(error) => Error::from(error).at_provider(P::NAME),
             };
-            self.shared.tell(key, What::SaveFailed(&error));
+            self.shared.tell(key, Some(from.generation + 1), What::SaveFailed(&error));
             self.cell.slot().failure = Some(error);
             if !tried {
                 tried = true;
@@ -52,7 +52,7 @@ impl<P: Provider> Task<'_, P> {
             tokio::time::sleep(pauses.next().unwrap_or(self.shared.settings.save_retry.1)).await;
             // So that nobody tries the spent refresh token meanwhile. Losing the lease does not stop the save.
             if let Err(error) = self.shared.store.renew(key, fence).await {
-                tracing::debug!("{key}: the lease was not lengthened: {error}");
+                tracing::debug!(target: TARGET, fence, "{key}: the lease was not lengthened: {error}");
             }
         }
     }

@@ -78,8 +78,8 @@ impl<P: Provider> Shared<P> {
         Now::by(&*self.clock)
     }
 
-    pub(super) fn tell(&self, key: &Key, what: What<'_>) {
-        tell(self.listener.as_ref(), &Event { provider: P::NAME, account: &key.account, what });
+    pub(super) fn tell(&self, key: &Key, generation: Option<u64>, what: What<'_>) {
+        tell(self.listener.as_ref(), &Event { provider: P::NAME, account: &key.account, generation, what });
     }
 
     /// The one cell of an account.
@@ -122,8 +122,8 @@ impl<P: Provider> Shared<P> {
 
     /// Notes that a flight of this era found the record gone.
     pub(super) fn lose(&self, cell: &Cell<P>, era: u64) -> Error {
-        if cell.lose(era) {
-            self.tell(&cell.key, What::Removed);
+        if let Some(lost) = cell.lose(era) {
+            self.tell(&cell.key, Some(lost), What::Removed);
         }
         cell.missing()
     }

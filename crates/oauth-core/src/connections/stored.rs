@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::event::TARGET;
 use crate::deadline::within;
 use crate::store::{
     Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind, Summary,
@@ -62,7 +63,7 @@ impl Stored {
     /// Gives a lease back. If that fails it runs out by itself.
     pub(super) async fn release(&self, key: &Key, fence: u64) {
         if let Err(error) = self.within(self.store.release(key, fence)).await {
-            tracing::debug!("{key}: the lease was not given back: {error}");
+            tracing::debug!(target: TARGET, fence, "{key}: the lease was not given back: {error}");
         }
     }
 

@@ -74,7 +74,7 @@ async fn it_starts_with_one_and_widens_with_success() {
         world.server.next_token_call(Twist::Held(Arc::clone(gate)));
     }
     let told = Arc::new(AtomicUsize::new(0));
-    let sweep = Sweep::due().at_once(4).on_progress({
+    let sweep = Sweep::due().at_once(4).spread(Duration::ZERO).on_progress({
         let told = Arc::clone(&told);
         move |swept| told.store(swept.refreshed, Ordering::Relaxed)
     });
@@ -92,6 +92,60 @@ async fn it_starts_with_one_and_widens_with_success() {
     assert_eq!(widths[0], 1, "{widths:?}");
     assert_eq!(widths[1], 2, "{widths:?}");
     assert_eq!(widths.iter().max(), Some(&4), "{widths:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn refreshes_are_spread_and_the_end_does_not_wait_for_them() {
+    let world = World::new();
+    let connections = world.machine();
+    many(&world, &connections, 50).await;
+    world.fall_due();
+    let spread = Duration::from_secs(10);
+    let times = Arc::new(Mutex::new(vec![tokio::time::Instant::now()]));
+    let sweep = Sweep::due().at_once(1).spread(spread).on_progress({
+        let times = Arc::clone(&times);
+        move |_| times.lock().unwrap().push(tokio::time::Instant::now())
+    });
+    assert_eq!(connections.sweep(&sweep).await.unwrap().refreshed, 50);
+    let times = std::mem::take(&mut *times.lock().unwrap());
+    let mut pauses: Vec<_> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    pauses.sort();
+    // That 50 of them are all in one half happens once in 10^15 runs.
+    assert!(pauses[0] < spread / 2 && pauses[49] > spread / 2, "{pauses:?}");
+    assert!(pauses[49] <= spread + Duration::from_millis(1), "{pauses:?}");
+
+    world.fall_due();
+    let began = tokio::time::Instant::now();
+    let slow = Sweep::due().spread(Duration::from_secs(86_400));
+    let sweeping = tokio::spawn({
+        let connections = connections.clone();
+        async move { connections.sweep(&slow).await }
+    });
+    tokio::task::yield_now().await;
+    connections.drain().await;
+    assert_eq!(sweeping.await.unwrap().unwrap().stopped_by.unwrap().kind(), ErrorKind::Closed);
+    assert_eq!((world.server.refreshes(), began.elapsed()), (50, Duration::ZERO));
+}
+
+/// What the store is asked depends on what is due.
+#[tokio::test(start_paused = true)]
+async fn its_cost_grows_with_what_is_due_and_not_with_what_is_stored() {
+    let mut costs = Vec::new();
+    for (stored, due) in [(10, 0), (3_000, 0), (10, 7), (3_000, 7)] {
+        let world = World::new();
+        let connections = world.machine();
+        many(&world, &connections, due).await;
+        world.fall_due();
+        for n in due..stored {
+            connections.insert(&format!("later-{n}"), world.token().await).await.unwrap();
+        }
+        let before = world.store.calls();
+        let swept = connections.sweep(&Sweep::all()).await.unwrap();
+        assert_eq!((swept.refreshed, world.server.refreshes()), (due, due));
+        costs.push(world.store.calls() - before);
+    }
+    // What is due is read once; each takes the lease, the intent, the save, and the lease given back.
+    assert_eq!(costs, [1, 1, 1 + 7 * 4, 1 + 7 * 4]);
 }
 
 #[tokio::test(start_paused = true)]
