@@ -1,10 +1,12 @@
 //! The commands, one file each.
 
+mod api;
 mod ci;
 mod deny;
 mod features;
 mod lint;
 mod msrv;
+mod release;
 mod test;
 mod tools;
 mod walls;
@@ -39,6 +41,8 @@ const ALL: &[Command] = &[
     walls::COMMAND,
     deny::COMMAND,
     msrv::COMMAND,
+    api::COMMAND,
+    release::COMMAND,
     ci::COMMAND,
     tools::COMMAND,
 ];

@@ -9,10 +9,14 @@
     reason = "a program for the terminal speaks through them"
 )]
 
+pub mod api;
 pub mod commands;
 pub mod house;
+pub mod rehearse;
+pub mod release;
 pub mod report;
 pub mod run;
 pub mod test_results;
+pub mod tls;
 pub mod walls;
 pub mod workspace;

@@ -1,6 +1,6 @@
 //! Running other programs: shown before they run, their output passed on as it comes.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -26,21 +26,28 @@ pub struct Captured {
     pub stderr: String,
 }
 
+/// The cargo that started us, when one did.
+#[must_use]
+pub fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"))
+}
+
 impl Run {
-    /// `cargo` with these words. It is the cargo that started us, when one did.
+    /// [`cargo`] with these words.
     #[must_use]
     pub fn cargo(root: &Path, args: &[&str]) -> Self {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-        Self::new(root, "cargo", &cargo, args)
+        Self::exe(root, "cargo", &cargo(), args)
     }
 
     /// Any program found on the path.
     #[must_use]
     pub fn program(root: &Path, name: &str, args: &[&str]) -> Self {
-        Self::new(root, name, &OsString::from(name), args)
+        Self::exe(root, name, OsStr::new(name), args)
     }
 
-    fn new(root: &Path, shown: &str, program: &OsString, args: &[&str]) -> Self {
+    /// A program by its path, and what to call it.
+    #[must_use]
+    pub fn exe(root: &Path, shown: &str, program: &OsStr, args: &[&str]) -> Self {
         let mut command = Command::new(program);
         command.args(args).current_dir(root).stdin(Stdio::null());
         let shown = std::iter::once(shown).chain(args.iter().copied()).collect::<Vec<_>>().join(" ");
@@ -92,6 +99,20 @@ impl Run {
         }
         let status = child.wait()?;
         Ok((status.success(), String::from_utf8_lossy(&kept).into_owned()))
+    }
+
+    /// Runs it with its errors on ours and its standard output kept, unseen.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn kept(mut self) -> Result<(bool, String)> {
+        println!("$ {}", self.shown);
+        let output = self
+            .command
+            .stderr(Stdio::inherit())
+            .output()
+            .with_context(|| format!("cannot start `{}`", self.shown))?;
+        Ok((output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned()))
     }
 
     /// Runs it unseen and keeps what it printed.

@@ -38,6 +38,29 @@ impl Workspace {
         self.metadata.workspace_packages()
     }
 
+    /// Where cargo puts what it builds.
+    #[must_use]
+    pub fn target(&self) -> PathBuf {
+        self.metadata.target_directory.clone().into_std_path_buf()
+    }
+
+    /// The packages that go to a registry.
+    #[must_use]
+    pub fn published(&self) -> Vec<&Package> {
+        let goes = |package: &&Package| package.publish.as_ref().is_none_or(|to| !to.is_empty());
+        self.members().into_iter().filter(goes).collect()
+    }
+
+    /// The folder of a package under the root, with forward slashes.
+    ///
+    /// # Errors
+    /// When it lies elsewhere.
+    pub fn folder(&self, package: &Package) -> Result<String> {
+        let folder = package.manifest_path.parent().context("a manifest lies in a folder")?;
+        let folder = folder.strip_prefix(&self.metadata.workspace_root)?;
+        Ok(folder.components().map(|part| part.as_str()).collect::<Vec<_>>().join("/"))
+    }
+
     /// The core and the providers that exist, in the order of the house list.
     #[must_use]
     pub fn clients(&self) -> Vec<&Package> {

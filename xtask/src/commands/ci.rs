@@ -3,14 +3,14 @@
 use anyhow::Result;
 use lexopt::Parser;
 
-use super::{Command, deny, features, lint, msrv, test, walls};
+use super::{Command, api, deny, features, lint, msrv, release, test, walls};
 use crate::report::Report;
 use crate::workspace::Workspace;
 
 pub(super) const COMMAND: Command = Command {
     name: "ci",
     flags: "[--full] [--skip-test]",
-    about: "test, lint, features, walls and deny; --full adds what is slow",
+    about: "test, lint, features, walls, deny, api and release plan; --full adds what is slow",
     run: |workspace, args| {
         let flags = Flags::read(args)?;
         let mut report = Report::default();
@@ -50,10 +50,11 @@ fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
     features::steps(workspace, report);
     walls::steps(workspace, report);
     deny::steps(workspace, report);
+    api::steps(workspace, report);
+    release::steps(workspace, report);
     if flags.full {
         msrv::steps(workspace, report);
-        // Named so that nobody takes a green --full for more than it is.
-        report.left_out("release", "not built yet: semver, packaging, minimal versions");
+        release::slow_steps(workspace, report);
     }
 }
 

@@ -3,8 +3,6 @@
 //! One crate at a time, because crates built together lend each other their features: a provider that forgot to pass
 //! `native-tls` on would look fine beside one that did not.
 
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 use cargo_metadata::Package;
 
@@ -13,6 +11,7 @@ use crate::house;
 use crate::report::{Outcome, Report};
 use crate::run::Run;
 use crate::test_results::TestResults;
+use crate::tls::{CHOICES, Choice, names};
 use crate::workspace::Workspace;
 
 pub(super) const COMMAND: Command = Command {
@@ -26,71 +25,6 @@ pub(super) const COMMAND: Command = Command {
         Ok(report)
     },
 };
-
-/// One way to depend on a client crate.
-struct Choice {
-    /// The features named, next to `default-features = false`; nothing named at all is the default.
-    features: Option<&'static [&'static str]>,
-    /// What must be in the tree then: a choice that changes nothing is no choice.
-    brings: &'static [&'static str],
-    /// What must not.
-    keeps_out: &'static [&'static str],
-}
-
-const CHOICES: &[Choice] = &[
-    Choice {
-        features: None,
-        brings: &["reqwest", "rustls", "ring"],
-        keeps_out: &["native-tls", "aws-lc-rs"],
-    },
-    Choice { features: Some(&[]), brings: &[], keeps_out: &["reqwest", "hyper", "rustls", "native-tls"] },
-    Choice { features: Some(&["reqwest"]), brings: &["reqwest"], keeps_out: &["rustls", "native-tls"] },
-    Choice {
-        features: Some(&["rustls"]),
-        brings: &["rustls", "ring"],
-        keeps_out: &["native-tls", "aws-lc-rs"],
-    },
-    Choice {
-        features: Some(&["rustls-no-provider"]),
-        brings: &["reqwest", "rustls"],
-        keeps_out: &["ring", "aws-lc-rs", "native-tls"],
-    },
-    Choice {
-        features: Some(&["native-tls"]),
-        brings: &["reqwest", "native-tls"],
-        keeps_out: &["rustls", "ring", "aws-lc-rs"],
-    },
-];
-
-impl Choice {
-    fn name(&self) -> String {
-        match self.features {
-            None => "default".to_owned(),
-            Some([]) => "none".to_owned(),
-            Some(features) => features.join("+"),
-        }
-    }
-
-    fn args(&self) -> Vec<String> {
-        match self.features {
-            None => vec![],
-            Some([]) => vec!["--no-default-features".to_owned()],
-            Some(features) => {
-                vec!["--no-default-features".to_owned(), "--features".to_owned(), features.join(",")]
-            }
-        }
-    }
-
-    /// What is wrong with a tree that was made by this choice.
-    fn judge(&self, tree: &BTreeSet<String>) -> Option<String> {
-        let missing: Vec<&str> = self.brings.iter().copied().filter(|name| !tree.contains(*name)).collect();
-        let extra: Vec<&str> = self.keeps_out.iter().copied().filter(|name| tree.contains(*name)).collect();
-        if !missing.is_empty() {
-            return Some(format!("does not bring {}", missing.join(", ")));
-        }
-        (!extra.is_empty()).then(|| format!("brings {}", extra.join(", ")))
-    }
-}
 
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     for package in workspace.clients() {
@@ -159,41 +93,4 @@ fn one(workspace: &Workspace, package: &Package) -> Result<Outcome> {
 
 fn borrowed(words: &[String]) -> Vec<&str> {
     words.iter().map(String::as_str).collect()
-}
-
-/// `serde v1.0.229 (*)` gives `serde`.
-fn names(tree: &str) -> BTreeSet<String> {
-    tree.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_choice_that_changes_nothing_or_brings_too_much_is_found() {
-        let default = &CHOICES[0];
-        let tree = |text: &str| names(&text.replace(' ', " v1.0.0\n"));
-        assert_eq!(default.judge(&tree("cobot reqwest rustls ring ")), None);
-        assert_eq!(default.judge(&tree("cobot reqwest ")), Some("does not bring rustls, ring".to_owned()));
-        let both = tree("cobot reqwest rustls ring native-tls ");
-        assert_eq!(default.judge(&both), Some("brings native-tls".to_owned()));
-    }
-
-    #[test]
-    fn every_tls_feature_has_its_turn() {
-        for feature in house::TLS_FEATURES {
-            assert!(
-                CHOICES.iter().any(|choice| choice.features == Some(&[feature])),
-                "{feature} is never tried alone"
-            );
-        }
-    }
-
-    #[test]
-    fn choices_as_cargo_takes_them() {
-        assert_eq!(CHOICES[0].args(), Vec::<String>::new());
-        assert_eq!(CHOICES[1].args(), ["--no-default-features"]);
-        assert_eq!(CHOICES[5].args(), ["--no-default-features", "--features", "native-tls"]);
-    }
 }

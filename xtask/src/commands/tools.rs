@@ -3,20 +3,21 @@
 use std::path::Path;
 
 use anyhow::Result;
+use lexopt::Parser;
 
-use super::{Command, no_more};
+use super::Command;
 use crate::report::{Outcome, Report};
 use crate::run::Run;
 
 pub(super) const COMMAND: Command = Command {
     name: "tools",
-    flags: "",
-    about: "install the cargo plugins that `ci` needs, where they are missing",
+    flags: "[--full]",
+    about: "install the cargo plugins that `ci` (or `ci --full`) needs, where they are missing",
     run: |workspace, args| {
-        no_more(args)?;
+        let full = full(args)?;
         let mut report = Report::default();
         let root = workspace.root();
-        for tool in ALL {
+        for tool in QUICK.iter().chain(if full { SLOW } else { &[] }) {
             report.step(tool.name, || install(&root, tool));
         }
         Ok(report)
@@ -32,7 +33,22 @@ pub(super) struct Tool {
 
 pub(super) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
 
-const ALL: &[Tool] = &[CARGO_DENY];
+pub(super) const CARGO_SEMVER_CHECKS: Tool = Tool { name: "cargo-semver-checks", version: "0.51.0" };
+
+const QUICK: &[Tool] = &[CARGO_DENY];
+/// Only for `ci --full` and for releases.
+const SLOW: &[Tool] = &[CARGO_SEMVER_CHECKS];
+
+fn full(args: &mut Parser) -> Result<bool> {
+    let mut full = false;
+    while let Some(arg) = args.next()? {
+        match arg {
+            lexopt::Arg::Long("full") => full = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(full)
+}
 
 impl Tool {
     /// The command that installs it.
