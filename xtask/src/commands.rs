@@ -6,6 +6,7 @@ mod deny;
 mod features;
 mod lint;
 mod msrv;
+mod processes;
 mod release;
 mod test;
 mod tools;
@@ -41,6 +42,7 @@ const ALL: &[Command] = &[
     walls::COMMAND,
     deny::COMMAND,
     msrv::COMMAND,
+    processes::COMMAND,
     api::COMMAND,
     release::COMMAND,
     ci::COMMAND,

@@ -34,7 +34,8 @@ fn all(workspace: &Workspace) -> Result<Outcome> {
     Ok(judge(ok, &results))
 }
 
-fn judge(ok: bool, results: &TestResults) -> Outcome {
+/// What came of a `cargo test`.
+pub(super) fn judge(ok: bool, results: &TestResults) -> Outcome {
     if results.failed > 0 {
         let rerun = "cargo test -p CRATE TEST, with the names printed above under `failures:`";
         return Outcome::failed(format!("tests failed: {results}"), rerun);
