@@ -25,6 +25,7 @@ pub struct Cobot;
 
 impl Provider for Cobot {
     const NAME: &'static str = "cobot";
+    const TITLE: &'static str = "Cobot";
     const DIALECT: Dialect = Dialect::rfc6749()
         // dev.cobot.me/page/oauth-flow: the token call has client_id, client_secret, grant_type and code, no more.
         .redirect_uri(RedirectUriRule::Never)

@@ -18,6 +18,7 @@ pub struct CohortGo;
 
 impl Provider for CohortGo {
     const NAME: &'static str = "cohortgo";
+    const TITLE: &'static str = "Cohort Go";
 
     // PKCE stays off: the guide does not mention it.
     const DIALECT: Dialect = Dialect::rfc6749()

@@ -27,6 +27,7 @@ pub struct Go1;
 
 impl Provider for Go1 {
     const NAME: &'static str = "go1";
+    const TITLE: &'static str = "Go1";
 
     const DIALECT: Dialect = Dialect::rfc6749()
         // Multipart: the guide to the OAuth Connect Flow (`curl --form`). Form: its pages on the other grants. JSON:

@@ -24,6 +24,7 @@ pub(crate) const TOKEN_REFUSED: &[TokenRefusal] =
 
 impl Provider for Gocd {
     const NAME: &'static str = "gocd";
+    const TITLE: &'static str = "GoCD";
 
     const DIALECT: Dialect = Dialect::rfc6749()
         // OAuth 2.0 draft 09 spelling (GoCD's OAuth page; ThoughtWorksStudios/oauth2_provider).

@@ -11,8 +11,8 @@ use crate::State;
 
 /// The states of attempts that are over, kept for as long as their callback could still be accepted.
 ///
-/// In memory: it sees replays within this process. Across machines the session that holds the `Pending` gives it out
-/// only once.
+/// In memory: it sees replays within this process. Across machines the store does
+/// ([`Connections::finish`](crate::Connections::finish)), or the session that holds the `Pending` gives it out only once.
 #[derive(Default)]
 pub(crate) struct Attempts(Mutex<HashMap<String, DateTime<Utc>>>);
 

@@ -85,6 +85,11 @@ impl<P: Provider> Client<P> {
         &self.0.app
     }
 
+    /// Deadlines and size limits.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
     /// Takes in a token that was got elsewhere. Without expiry, as nothing is known of it.
     ///
     /// # Errors
@@ -311,24 +316,37 @@ impl<P: Provider> Client<P> {
     where
         P: CodeGrant,
     {
-        let inner = &*self.0;
         let code = self.accept(pending, callback).map_err(|error| error.at_provider(P::NAME))?;
-        let requested = Requested {
-            redirect_uri: Some(&pending.redirect_uri),
-            ..Requested::new(pending.scopes.clone(), Obtained::AuthorizationCode)
-        };
-        let grant = Grant::Code { code: &code, pkce_verifier: pending.pkce_verifier() };
-        let result = self.ask(grant, requested, "exchanging the authorization code").await;
+        let result = self.exchange(pending, &code).await;
         if result.as_ref().is_err_and(|error| {
             matches!(error.kind(), ErrorKind::NotSent | ErrorKind::Setup | ErrorKind::InvalidInput)
         }) {
-            inner.attempts.reopen(&pending.state());
+            self.reopen(pending);
         }
         result
     }
 
+    /// The token call of a callback that was accepted.
+    pub(crate) async fn exchange(
+        &self,
+        pending: &Pending,
+        code: &AuthorizationCode,
+    ) -> Result<Token<P>, Error> {
+        let requested = Requested {
+            redirect_uri: Some(&pending.redirect_uri),
+            ..Requested::new(pending.scopes.clone(), Obtained::AuthorizationCode)
+        };
+        let grant = Grant::Code { code, pkce_verifier: pending.pkce_verifier() };
+        self.ask(grant, requested, "exchanging the authorization code").await
+    }
+
+    /// Takes back that an attempt is over: nothing was sent, so its code is still good.
+    pub(crate) fn reopen(&self, pending: &Pending) {
+        self.0.attempts.reopen(&pending.state());
+    }
+
     /// Everything about a callback that can be decided without asking the provider.
-    fn accept(&self, pending: &Pending, callback: &str) -> Result<AuthorizationCode, Error> {
+    pub(crate) fn accept(&self, pending: &Pending, callback: &str) -> Result<AuthorizationCode, Error> {
         let inner = &*self.0;
         let dialect = const { &P::DIALECT };
         if pending.provider != P::NAME {

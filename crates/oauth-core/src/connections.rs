@@ -24,6 +24,7 @@ mod any;
 mod breaker;
 mod builder;
 mod cell;
+mod connecting;
 mod connection;
 mod event;
 mod flight;
@@ -87,9 +88,13 @@ impl<P: Provider> Connections<P> {
     /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`drain`](Self::drain), and whatever the store may fail
     /// with: it is then not known whether the token is kept, and doing it again is safe.
     pub async fn insert(&self, account: &str, token: Token<P>) -> Result<Connection<P>, Error> {
+        let _under_way = self.0.begin()?;
+        self.take_in(account, token).await
+    }
+
+    async fn take_in(&self, account: &str, token: Token<P>) -> Result<Connection<P>, Error> {
         let shared = &self.0;
         let named = |error: Error| error.at_provider(P::NAME);
-        let _under_way = shared.begin()?;
         let client = shared.client();
         token.check_belongs_to(&client.inner().issuer, client.app().client_id()).map_err(named)?;
         let connection = self.get(account);

@@ -34,6 +34,8 @@ use crate::{Dialect, Error, Renewal, Scheme};
 pub trait Provider: Sized + Send + Sync + 'static {
     /// The provider's name: lower case, stable, stored with every token.
     const NAME: &'static str;
+    /// Its name for people, as it writes it itself.
+    const TITLE: &'static str = Self::NAME;
     /// How it differs from RFC 6749.
     const DIALECT: Dialect;
     /// Where it lives: fixed, per customer, or self-hosted.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use base64::Engine as _;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 
 macro_rules! secret {
@@ -81,6 +83,21 @@ secret!(
     /// An authorization code (RFC 6749 section 1.3.1).
     AuthorizationCode
 );
+
+impl State {
+    /// What an attempt can be called where its `state` must not be read: in a store, in the name of a cookie. The
+    /// base64url form of the state's SHA-256, 43 characters.
+    ///
+    /// ```
+    /// use oauth_core::State;
+    ///
+    /// assert_eq!(State::new("xyz").fingerprint(), "Ngi8oeROpsTSaOttsCJgJpiSwLQrhrvx53pvoWw8koI");
+    /// ```
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(self.expose()))
+    }
+}
 
 /// The client's identifier (RFC 6749 section 2.2). Not a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -114,6 +114,26 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// If the store cannot answer.
     async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError>;
+
+    /// Uses up a name that may be used once, such as that of an attempt to connect. True for the first who asks, false for
+    /// everybody else, on whichever machine. It is remembered for as long as `keep` says, by the store's clock; after that
+    /// the store may forget it.
+    ///
+    /// The name is not a secret, and may be stored as it is.
+    ///
+    /// The default keeps the name for ever, as the counters of an empty record of a provider called `used-once`: right for
+    /// every store that keeps these rules, and a row for each name. A store of one's own does better to forget them.
+    ///
+    /// # Errors
+    /// If the store cannot answer. It is then unknown whether the name is used up.
+    async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+        let _ = keep;
+        let key = Key::new("used-once", name);
+        let first = self.insert(&key, Content::new("")).await? == 1;
+        // Emptied; its generation goes on counting, and that is what tells the next one.
+        self.remove(&key).await?;
+        Ok(first)
+    }
 }
 
 /// What a connection is stored under.

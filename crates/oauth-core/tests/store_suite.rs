@@ -5,9 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::store::{
-    Acquired, Content, Due, Key, MemoryStore, Owner, Record, RecordState, Summary, TokenStore, Why, suite,
+    Acquired, Content, Due, Key, MemoryStore, Owner, Record, RecordState, Saved, StoreError, Summary,
+    TokenStore, Why, suite,
 };
 use oauth_testing::ManualClock;
 use proptest::prelude::*;
@@ -145,4 +147,83 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// A store that was written before names could be used up: it has the default.
+#[derive(Debug)]
+struct Older(MemoryStore);
+
+#[async_trait]
+impl TokenStore for Older {
+    async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        self.0.load(key).await
+    }
+
+    async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
+        self.0.insert(key, content).await
+    }
+
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+        self.0.save(key, from, content).await
+    }
+
+    async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
+        self.0.remove(key).await
+    }
+
+    async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError> {
+        self.0.acquire(key, owner, length).await
+    }
+
+    async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
+        self.0.renew(key, fence, length).await
+    }
+
+    async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
+        self.0.release(key, fence).await
+    }
+
+    async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        self.0.begin(key, fence, from).await
+    }
+
+    async fn set_state(
+        &self,
+        key: &Key,
+        fence: u64,
+        from: u64,
+        state: RecordState,
+    ) -> Result<bool, StoreError> {
+        self.0.set_state(key, fence, from, state).await
+    }
+
+    async fn list(
+        &self,
+        provider: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError> {
+        self.0.list(provider, after, limit).await
+    }
+
+    async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+        self.0.due(query, limit).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_with_the_default_for_names_that_are_used_once() {
+    suite::all(Arc::new(Older(MemoryStore::new())), tokio::time::sleep).await;
+}
+
+#[tokio::test]
+async fn memory_forgets_names_in_the_end() {
+    let clock = ManualClock::default();
+    let store = MemoryStore::with_clock(clock.clone());
+    let minute = Duration::from_secs(60);
+    assert!(store.use_once("an attempt", minute).await.unwrap());
+    clock.advance_secs(59);
+    assert!(!store.use_once("an attempt", minute).await.unwrap());
+    clock.advance_secs(1);
+    assert!(store.use_once("an attempt", minute).await.unwrap());
 }

@@ -242,6 +242,14 @@ impl<D: Database> Engine<D> {
         }
         Ok(found)
     }
+
+    pub(crate) async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+        // First, so that a name whose time has come can be used again by whoever asks for it. If it fails it is done next
+        // time.
+        let _ = self.database.change(D::STATEMENTS.forget_used, &[]).await;
+        let values = [part(name)?, Value::Number(micros(keep))];
+        Ok(self.database.change(D::STATEMENTS.use_once, &values).await? > 0)
+    }
 }
 
 /// The parameters of a key.

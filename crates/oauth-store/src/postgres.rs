@@ -19,8 +19,10 @@ use crate::token_store::token_store;
 use database::{PostgresDatabase, answered};
 use error::explain;
 
-pub(crate) const STEPS: &[Step] =
-    &[(1, "connections", include_str!("../migrations/postgres/0001_connections.sql"))];
+pub(crate) const STEPS: &[Step] = &[
+    (1, "connections", include_str!("../migrations/postgres/0001_connections.sql")),
+    (2, "used once", include_str!("../migrations/postgres/0002_used_once.sql")),
+];
 
 /// How long a call waits for a connection, a new one included.
 const TURN: Duration = Duration::from_secs(10);
@@ -28,8 +30,8 @@ const CONNECTIONS: u32 = 8;
 
 /// Connections in a PostgreSQL database, for many machines. Clones share a pool of up to eight connections.
 ///
-/// PostgreSQL 12 or newer. It may be the application's own database: there are two tables, `oauth_connections` and
-/// `_oauth_store_migrations`, in the first schema of the `search_path`.
+/// PostgreSQL 12 or newer. It may be the application's own database: there are three tables, `oauth_connections`,
+/// `oauth_used_once` and `_oauth_store_migrations`, in the first schema of the `search_path`.
 #[derive(Clone, Debug)]
 pub struct Postgres {
     engine: std::sync::Arc<Engine<PostgresDatabase>>,

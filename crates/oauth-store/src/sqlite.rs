@@ -24,8 +24,10 @@ use crate::token_store::token_store;
 use database::SqliteDatabase;
 use error::explain;
 
-pub(crate) const STEPS: &[Step] =
-    &[(1, "connections", include_str!("../migrations/sqlite/0001_connections.sql"))];
+pub(crate) const STEPS: &[Step] = &[
+    (1, "connections", include_str!("../migrations/sqlite/0001_connections.sql")),
+    (2, "used once", include_str!("../migrations/sqlite/0002_used_once.sql")),
+];
 
 /// How long another process may hold the file before a call gives up.
 const BUSY: Duration = Duration::from_secs(10);

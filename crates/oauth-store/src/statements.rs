@@ -40,6 +40,10 @@ pub(crate) struct Statements {
     pub(crate) other_keys_after: &'static str,
     /// sealed as it was, key_id, sealed.
     pub(crate) reseal: &'static str,
+    /// `$1` name, `$2` for how long.
+    pub(crate) use_once: &'static str,
+    /// No parameters.
+    pub(crate) forget_used: &'static str,
 }
 
 macro_rules! record {
@@ -158,6 +162,19 @@ macro_rules! statements {
             // Only while it is what was read: whoever saved a token meanwhile has encrypted it already.
             reseal: "UPDATE oauth_connections SET key_id = $4, sealed = $5 \
                      WHERE provider = $1 AND account = $2 AND sealed = $3",
+            use_once: concat!(
+                "INSERT INTO oauth_used_once (name, forget_at) VALUES ($1, $2 + ",
+                $now,
+                ") ON CONFLICT (name) DO NOTHING"
+            ),
+            // A few at a time: each name that is used clears away more than it adds, and nobody's attempt waits while a
+            // million are. And "now" once for all of them: PostgreSQL looks nothing up by what may change from row to row.
+            forget_used: concat!(
+                "DELETE FROM oauth_used_once WHERE name IN \
+                 (SELECT name FROM oauth_used_once WHERE forget_at <= (SELECT ",
+                $now,
+                ") ORDER BY forget_at LIMIT 8)"
+            ),
         }
     };
 }

@@ -79,6 +79,10 @@ macro_rules! token_store {
             async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
                 self.engine.due(query, limit).await
             }
+
+            async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+                self.engine.use_once(name, keep).await
+            }
         }
     };
 }

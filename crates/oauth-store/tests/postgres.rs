@@ -95,7 +95,8 @@ async fn nothing_is_searched_through(server: String) {
     let fill = "INSERT INTO oauth_connections \
                 (provider, account, generation, fence, state, due_at, lapses_at, key_id, sealed) \
                 SELECT 'go1', to_char(n, 'FM0000000'), 1, 1, 'active', n * 1000, n * 2000, 'k', '\\x00' \
-                FROM generate_series(0, 20000) AS n";
+                FROM generate_series(0, 20000) AS n; \
+                INSERT INTO oauth_used_once SELECT account, generation * 9000000000000000 FROM oauth_connections";
     let all = statements!("CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)");
     common::nothing_is_searched_through(&Schema::on(&server).await, &all, fill).await;
 }

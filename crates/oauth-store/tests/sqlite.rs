@@ -91,7 +91,8 @@ async fn nothing_is_searched_through() {
     let fill = "INSERT INTO oauth_connections \
                 (provider, account, generation, fence, state, due_at, lapses_at, key_id, sealed) \
                 WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 20000) \
-                SELECT 'go1', printf('%07d', n), 1, 1, 'active', n * 1000, n * 2000, 'k', x'00' FROM n";
+                SELECT 'go1', printf('%07d', n), 1, 1, 'active', n * 1000, n * 2000, 'k', x'00' FROM n; \
+                INSERT INTO oauth_used_once SELECT account, generation * 9000000000000000 FROM oauth_connections";
     let all = statements!("CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)");
     common::nothing_is_searched_through(&folder(), &all, fill).await;
 }

@@ -81,6 +81,10 @@ impl Stored {
         self.within(self.store.set_state(key, fence, from, state)).await
     }
 
+    pub(super) async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+        self.within(self.store.use_once(name, keep)).await
+    }
+
     pub(super) async fn list(
         &self,
         provider: &str,

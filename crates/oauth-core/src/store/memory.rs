@@ -1,5 +1,6 @@
 //! A store in memory: for one process, and for tests.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Bound;
@@ -39,6 +40,8 @@ use tokio::time::Instant;
 #[derive(Clone)]
 pub struct MemoryStore {
     rows: Arc<Mutex<Rows>>,
+    /// Names that are used up, and until when that is remembered.
+    used: Arc<Mutex<BTreeMap<String, DateTime<Utc>>>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -184,7 +187,7 @@ impl MemoryStore {
     /// An empty store whose leases go by this clock, for tests. Setting it forward ends leases before their time; setting it
     /// back gives a holder its full time anew, and no more.
     pub fn with_clock(clock: impl Clock) -> Self {
-        Self { rows: Arc::default(), clock: Arc::new(clock) }
+        Self { rows: Arc::default(), used: Arc::default(), clock: Arc::new(clock) }
     }
 
     fn rows(&self) -> MutexGuard<'_, Rows> {
@@ -355,5 +358,18 @@ impl TokenStore for MemoryStore {
             .chain(due.filter_map(|account| rows.summary(provider, account)).filter(|one| !lapses(one)))
             .take(limit)
             .collect())
+    }
+
+    async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.retain(|_, until| *until > now);
+        match used.entry(name.to_owned()) {
+            Entry::Occupied(_) => Ok(false),
+            Entry::Vacant(free) => {
+                free.insert(later(now, keep));
+                Ok(true)
+            }
+        }
     }
 }

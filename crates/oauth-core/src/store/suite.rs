@@ -16,6 +16,7 @@ mod finding;
 mod leases;
 mod records;
 mod saving;
+mod using_once;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +51,8 @@ pub async fn all(store: Arc<dyn TokenStore>, pass: impl AsyncFn(Duration)) {
     suite.a_change_of_state_needs_fence_and_generation().await;
     suite.a_list_is_by_account_and_in_pages().await;
     suite.what_is_due_comes_lapsing_first().await;
+    suite.a_name_is_used_once().await;
+    suite.of_many_who_use_a_name_one_does().await;
 }
 
 struct Suite<F> {

@@ -6,6 +6,7 @@ mod support;
 
 mod api_answers;
 mod at_once;
+mod connecting;
 mod elsewhere;
 mod ending;
 mod keeping;

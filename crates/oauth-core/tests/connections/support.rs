@@ -102,6 +102,11 @@ impl Server {
         self.state().refreshes
     }
 
+    /// How many tokens were given out.
+    pub(crate) fn issued(&self) -> usize {
+        self.state().issued
+    }
+
     /// How often a refresh token was spent.
     pub(crate) fn spent(&self) -> usize {
         self.state().spent
@@ -325,6 +330,8 @@ pub(crate) enum At_ {
     SetState,
     /// The intent is recorded, the answer is lost.
     AfterBegin,
+    Insert,
+    UseOnce,
 }
 
 /// Where the store waits next, and for what.
@@ -444,7 +451,7 @@ impl TokenStore for Flaky {
         self.around(Some(At_::Load), None, self.inner.load(key)).await
     }
     async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
-        self.around(None, None, self.inner.insert(key, content)).await
+        self.around(Some(At_::Insert), None, self.inner.insert(key, content)).await
     }
     async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
         self.around(Some(At_::Save), Some(At_::AfterSave), self.inner.save(key, from, content)).await
@@ -483,6 +490,9 @@ impl TokenStore for Flaky {
     }
     async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
         self.around(None, None, self.inner.due(query, limit)).await
+    }
+    async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+        self.around(Some(At_::UseOnce), None, self.inner.use_once(name, keep)).await
     }
 }
 

@@ -58,6 +58,8 @@ macro_rules! for_every_check {
             many_open_a_new_store_at_once,
             names_that_no_database_takes_are_refused,
             lists_page_by_page_past_removed_ones,
+            a_name_is_used_once_by_many_machines_and_forgotten_in_the_end,
+            a_database_of_the_first_schema_is_brought_up_to_date,
         }
     };
 }
@@ -330,7 +332,7 @@ pub(crate) async fn a_newer_schema_is_refused(place: &dyn Place) {
     place
         .tamper(
             "INSERT INTO _oauth_store_migrations (version, description, success, checksum, execution_time) \
-             SELECT 999, 'later', success, checksum, execution_time FROM _oauth_store_migrations",
+             SELECT 999, 'later', success, checksum, execution_time FROM _oauth_store_migrations WHERE version = 1",
         )
         .await;
     let error = place.open(ring()).await.map(drop).unwrap_err();
@@ -424,4 +426,39 @@ pub(crate) async fn lists_page_by_page_past_removed_ones(place: &dyn Place) {
     }
     assert_eq!(found, names);
     assert!(store.list("go1", None, 0).await.unwrap().is_empty());
+}
+
+pub(crate) async fn a_name_is_used_once_by_many_machines_and_forgotten_in_the_end(place: &dyn Place) {
+    const SHORT: Duration = Duration::from_millis(600);
+    let machines = [place.open(ring()).await.unwrap(), place.open(ring()).await.unwrap()];
+    let asking: Vec<_> = (0..40)
+        .map(|n| {
+            let store = Arc::clone(&machines[n % 2]);
+            tokio::spawn(async move { store.use_once("an attempt", SHORT).await.unwrap() })
+        })
+        .collect();
+    let mut used = 0;
+    for asked in asking {
+        used += usize::from(asked.await.unwrap());
+    }
+    assert_eq!(used, 1);
+    assert!(machines[0].use_once("a longer one", LONG).await.unwrap());
+
+    // By the database's clock, which no test can move: the only way is to wait.
+    tokio::time::sleep(SHORT + Duration::from_millis(10)).await;
+    assert!(machines[1].use_once("an attempt", LONG).await.unwrap(), "or the table would grow for ever");
+    assert!(!machines[1].use_once("a longer one", LONG).await.unwrap());
+    let too_long = machines[0].use_once(&"x".repeat(1_025), LONG).await.unwrap_err();
+    assert_eq!(too_long.kind(), StoreErrorKind::Other, "{too_long}");
+}
+
+pub(crate) async fn a_database_of_the_first_schema_is_brought_up_to_date(place: &dyn Place) {
+    let acme = Key::new("go1", "acme");
+    place.open(ring()).await.unwrap().insert(&acme, Content::new("token")).await.unwrap();
+    place.tamper("DROP TABLE oauth_used_once").await;
+    place.tamper("DELETE FROM _oauth_store_migrations WHERE version = 2").await;
+
+    let store = place.open(ring()).await.unwrap();
+    assert_eq!(store.load(&acme).await.unwrap().unwrap().content.bytes(), b"token");
+    assert!(store.use_once("an attempt", LONG).await.unwrap());
 }

@@ -33,8 +33,10 @@ pub(crate) async fn nothing_is_searched_through(place: &dyn Place, all: &Stateme
             vec![provider, Number(50), Number(1_000)],
             Some("oauth_connections_lapsing"),
         ),
+        ("forget_used", all.forget_used, vec![], Some("oauth_used_once_forgotten")),
     ] {
-        let plan = place.plan(statement, &parameters).await;
+        // SQLite calls it a scan when it evaluates an expression.
+        let plan = place.plan(statement, &parameters).await.replace("SCAN CONSTANT ROW", "");
         assert!(!plan.contains("SCAN") && !plan.contains("Seq Scan"), "{name} searches through all:\n{plan}");
         assert!(!plan.contains("TEMP B-TREE") && !plan.contains("Sort"), "{name} sorts:\n{plan}");
         let index = index.unwrap_or("oauth_connections_");

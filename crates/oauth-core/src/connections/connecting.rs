@@ -1,0 +1,120 @@
+//! The end of an attempt to connect: the callback's code becomes a connection, once.
+
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use super::{Connection, Connections};
+use crate::{
+    AuthorizationCode, CallbackFault, CodeGrant, Error, ErrorKind, Pending, Provider, Token, callback,
+};
+
+/// How much longer than an attempt may take the store remembers that it was finished: more than the clocks of machines
+/// differ.
+const REMEMBERED: Duration = Duration::from_secs(24 * 3_600);
+/// How often a fresh token is offered to a store that does not take it.
+const SAVES: usize = 5;
+
+impl<P: Provider> Connections<P> {
+    /// Finishes an attempt ([`Client::finish`](crate::Client::finish)) and takes the connection in
+    /// ([`insert`](Self::insert)).
+    ///
+    /// An attempt is finished once, on whichever machine: the store records it before anything is sent. Once the code is
+    /// accepted this goes on although the caller may stop waiting, as a browser does that is closed: the code is spent by
+    /// then, and the token must not be lost.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Callback`] if the callback is not acceptable, [`ErrorKind::Denied`] if the person refused, and
+    /// whatever the provider, the way to it, or the store may fail with. After any of them but an unacceptable callback
+    /// the person begins anew.
+    ///
+    /// ```
+    /// # use oauth_core::{CodeGrant, Connection, Connections, Error, Pending};
+    /// async fn callback<P: CodeGrant>(
+    ///     connections: &Connections<P>,
+    ///     pending: Pending, // from the person's session
+    ///     url: &str,
+    /// ) -> Result<Connection<P>, Error> {
+    ///     connections.finish("acme", &pending, url).await
+    /// }
+    /// ```
+    pub async fn finish(
+        &self,
+        account: &str,
+        pending: &Pending,
+        callback: &str,
+    ) -> Result<Connection<P>, Error>
+    where
+        P: CodeGrant,
+    {
+        let runtime = Handle::try_current().map_err(|source| {
+            Error::new(ErrorKind::Setup, "there is no tokio runtime to connect in")
+                .at_provider(P::NAME)
+                .advise("call this inside a tokio runtime with timers")
+                .because(source)
+        })?;
+        let under_way = self.0.begin()?;
+        let client = self.client();
+        let code = client.accept(pending, callback).map_err(|error| error.at_provider(P::NAME))?;
+        let (this, account, pending) = (self.clone(), account.to_owned(), pending.clone());
+        let finishing = runtime.spawn(async move {
+            let _under_way = under_way;
+            this.connect(&client, &account, &pending, &code).await
+        });
+        finishing.await.unwrap_or_else(|failed| {
+            Err(Error::new(ErrorKind::Unanswered, "connecting was cut short")
+                .at_provider(P::NAME)
+                .advise("start the connection again")
+                .because(failed))
+        })
+    }
+
+    async fn connect(
+        &self,
+        client: &crate::Client<P>,
+        account: &str,
+        pending: &Pending,
+        code: &AuthorizationCode,
+    ) -> Result<Connection<P>, Error>
+    where
+        P: CodeGrant,
+    {
+        let keep = client.limits().attempt_age + REMEMBERED;
+        match self.0.store.use_once(&pending.state().fingerprint(), keep).await {
+            Ok(true) => {}
+            Ok(false) => return Err(callback::fault(CallbackFault::Replayed).at_provider(P::NAME)),
+            Err(error) => {
+                // Nothing was sent, so as far as this process goes the callback may come again.
+                client.reopen(pending);
+                return Err(Error::from(error).at_provider(P::NAME));
+            }
+        }
+        let mut pauses = super::settings::Settings::calls();
+        let token = loop {
+            match client.exchange(pending, code).await {
+                Err(error) if error.kind() == ErrorKind::NotSent => match pauses.next() {
+                    Some(pause) => tokio::time::sleep(pause).await,
+                    None => return Err(error),
+                },
+                answered => break answered?,
+            }
+        };
+        self.hold(account, token).await
+    }
+
+    /// Takes a fresh token in, and does not let go of it at the first failure of the store: the code it came for is spent.
+    async fn hold(&self, account: &str, token: Token<P>) -> Result<Connection<P>, Error> {
+        let mut pauses = self.0.settings.saves();
+        for _ in 1..SAVES {
+            match self.take_in(account, token.clone()).await {
+                Err(error) if error.kind() == ErrorKind::Store && error.is_transient() => {
+                    let pause = pauses.next().unwrap_or(self.0.settings.save_retry.1);
+                    tracing::warn!("{}/{account}: connected but not saved yet: {error}", P::NAME);
+                    tokio::time::sleep(pause).await;
+                }
+                answered => return answered,
+            }
+        }
+        self.take_in(account, token).await
+    }
+}
