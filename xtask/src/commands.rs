@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod api;
+mod browser;
 mod ci;
 mod deny;
 mod features;
@@ -45,6 +46,7 @@ const ALL: &[Command] = &[
     processes::COMMAND,
     api::COMMAND,
     release::COMMAND,
+    browser::COMMAND,
     ci::COMMAND,
     tools::COMMAND,
 ];

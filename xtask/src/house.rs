@@ -39,6 +39,7 @@ pub const STANDING: &[&str] = &[
     "oauth-sandbox",
     "oauth-testing",
     "oauth-store",
+    "oauth-web",
     "oauth-cli",
 ];
 

@@ -1,0 +1,55 @@
+//! Headers of every answer: a code in an address must not leak, and no page of ours works in somebody else's.
+
+use std::sync::LazyLock;
+
+use axum::http::HeaderValue;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use crate::pages::{SCRIPT, STYLE};
+
+/// Tells the layer that a page may be shown in a frame.
+#[derive(Clone, Copy)]
+pub(crate) struct MayBeFramed;
+
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy("'none'"));
+/// The page that leads out of a frame is there for any site's frame. All that can be clicked on it is a link that anybody
+/// could set.
+static POLICY_IN_FRAMES: LazyLock<HeaderValue> = LazyLock::new(|| policy("*"));
+
+fn policy(ancestors: &str) -> HeaderValue {
+    let text = format!(
+        "default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}",
+        hash(STYLE),
+        hash(SCRIPT),
+    );
+    // Printable ASCII by its making.
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+}
+
+/// Allows exactly this inline text.
+fn hash(text: &str) -> String {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
+}
+
+/// Puts them on an answer. One that the application's authorizer made keeps a policy of its own.
+pub(crate) async fn protect(mut response: Response) -> Response {
+    let may_be_framed = response.extensions_mut().remove::<MayBeFramed>().is_some();
+    let headers = response.headers_mut();
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    let policy: &HeaderValue = if may_be_framed { &POLICY_IN_FRAMES } else { &POLICY };
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| policy.clone());
+    if !may_be_framed {
+        headers.entry(X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
+    }
+    response
+}

@@ -1,0 +1,128 @@
+//! What is logged: everything is looked at, at the finest level, and none of it holds what a callback brought.
+#![allow(clippy::unwrap_used)] // a test may panic
+
+#[path = "web/support.rs"]
+#[allow(dead_code)]
+mod support;
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use oauth_sandbox::Fault;
+use tower_http::trace::TraceLayer;
+
+/// All that was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+    }
+}
+
+/// An application with the layers that many have, in front of a machine's routes; each request goes through both.
+async fn serve(machine: &support::Machine, hides: bool) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let traced: Router = Router::new().merge(machine.web.router()).layer(TraceLayer::new_for_http());
+    let app = if hides { traced.layer(machine.web.hide_query()) } else { traced };
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    origin
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_a_callback_is_logged() {
+    let log = Log::default();
+    let writer = log.clone();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .init();
+    let (world, machine) = support::start().await;
+    let traced = serve(&machine, true).await;
+    let browser = support::Browser::at(&machine);
+    let through = |url: &str| {
+        let (_, rest) = url.split_once("/callback/").unwrap();
+        format!("{traced}/callback/{rest}")
+    };
+
+    // The browser and the sandbox run in this process too, and log what they do: only what the application does counts.
+    let mut secrets = Vec::new();
+    let mut seen = String::new();
+    for (provider, answer) in [
+        ("go1", None),
+        ("gocd", None),
+        ("cobot", None),
+        ("cohortgo", None),
+        (
+            "go1",
+            Some(Fault::status(400, r#"{"error":"invalid_grant","error_description":"that-description"}"#)),
+        ),
+        ("go1", Some(Fault::DropResponse)),
+    ] {
+        let begun = browser.get(&format!("/connect/{provider}?account=acme")).await;
+        let callback = world.approve(provider, begun.location()).await;
+        if let Some(fault) = answer {
+            world.sandbox.go1().next_token_call(fault);
+        }
+        log.take();
+        browser.get_at(&through(callback.as_str())).await;
+        browser.get_at(&through(callback.as_str())).await;
+        seen += &log.take();
+        secrets.extend(
+            callback.query_pairs().map(|(_, value)| value.into_owned()).filter(|value| value.len() > 8),
+        );
+    }
+    for error in ["access_denied", "server_error", "an-error-of-its-own"] {
+        let begun = browser.get("/connect/go1?account=acme").await;
+        let state = begun.location().split("state=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+        log.take();
+        let query =
+            format!("error={error}&error_description=words-of-anybody&state={state}&extra=more-of-it");
+        browser.get_at(&format!("{traced}/callback/go1?{query}")).await;
+        seen += &log.take();
+        secrets.push(state);
+    }
+    secrets.extend(["words-of-anybody", "more-of-it", "an-error-of-its-own"].map(str::to_owned));
+
+    let ours: Vec<&str> = seen.lines().filter(|line| !is_the_browsers(line)).collect();
+    let told = ours.join("\n");
+    for expected in
+        ["tower_http::trace", "uri=/callback/go1", "oauth_web::callback", "connecting failed", "connected"]
+    {
+        assert!(
+            told.contains(expected),
+            "the log is not the one that is meant, `{expected}` is missing:\n{told}"
+        );
+    }
+    for secret in &secrets {
+        assert!(!told.contains(secret.as_str()), "`{secret}` was logged:\n{told}");
+    }
+
+    // The search would have found it: without the layer the application's own trace has the query.
+    let plain = serve(&machine, false).await;
+    log.take();
+    browser.get_at(&format!("{plain}/callback/go1?code=a-code-that-leaks&state=x")).await;
+    assert!(log.take().lines().any(|line| !is_the_browsers(line) && line.contains("a-code-that-leaks")));
+}
+
+/// Lines of the HTTP client that plays the browser, and of the parsers below both sides.
+fn is_the_browsers(line: &str) -> bool {
+    ["hyper_util::client", "reqwest::", "hyper::proto", "hyper::client", "cookie_store"]
+        .iter()
+        .any(|target| line.contains(&format!(" {target}")))
+}

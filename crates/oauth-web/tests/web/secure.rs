@@ -1,0 +1,92 @@
+//! Cookies are for https alone, wherever that ends, unless on loopback.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use oauth_core::store::MemoryStore;
+use oauth_core::{Connections, Error};
+use oauth_web::{Allowed, CookieKey, OAuthWeb, Visit};
+use tower::ServiceExt as _;
+
+fn web(redirect_uri: &str) -> Result<OAuthWeb, Error> {
+    let app = go1::App::new("id", "secret", redirect_uri.parse()?);
+    let connections = Connections::new(go1::Client::new(go1::Site::production(), app)?, MemoryStore::new());
+    OAuthWeb::builder(CookieKey::generate()?)
+        .provider(connections, |_: Visit| async {
+            Ok(Allowed::new("acme", go1::Connect::new([go1::scope::USER_READ])))
+        })
+        .build()
+}
+
+async fn set_cookie(router: Router, path: &str, headers: &[(&str, &str)]) -> String {
+    let request =
+        headers.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
+    let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    let cookies: Vec<_> = response.headers().get_all("set-cookie").iter().collect();
+    assert_eq!(cookies.len(), 1);
+    cookies[0].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn by_the_public_address_and_not_by_what_a_request_says() {
+    for (redirect_uri, is_secure) in [
+        // A proxy ends TLS: the application itself sees plain http.
+        ("https://app.example.com/callback/go1", true),
+        ("https://127.0.0.1:8443/callback/go1", true),
+        ("http://127.0.0.1:3000/callback/go1", false),
+        ("http://localhost:3000/callback/go1", false),
+        ("http://app.localhost:3000/callback/go1", false),
+    ] {
+        for headers in [
+            &[][..],
+            &[("x-forwarded-proto", "http"), ("host", "localhost")],
+            &[("x-forwarded-proto", "https"), ("forwarded", "proto=https;host=app.example.com")],
+        ] {
+            let cookie = set_cookie(web(redirect_uri).unwrap().router(), "/connect/go1", headers).await;
+            assert_eq!(cookie.contains("; Secure"), is_secure, "{redirect_uri} {headers:?}: {cookie}");
+            assert_eq!(cookie.starts_with("__Host-oauth-web-"), is_secure, "{cookie}");
+            for part in ["; HttpOnly", "; SameSite=Lax", "; Path=/", "; Max-Age=3600"] {
+                assert!(cookie.contains(part), "{cookie}");
+            }
+            assert!(!cookie.contains("Domain"), "{cookie}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nested_routes_link_to_where_they_are() {
+    let web = web("https://app.example.com/team/integrations/callback/go1").unwrap();
+    let router = Router::new().nest("/integrations", web.router());
+    set_cookie(router.clone(), "/integrations/connect/go1?account=acme", &[]).await;
+    let request = Request::get("/integrations/callback/go1?code=1&state=2").body(Body::empty()).unwrap();
+    let response = router.oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    let body = axum::body::to_bytes(response.into_body(), 100_000).await.unwrap();
+    let page = String::from_utf8(body.to_vec()).unwrap();
+    assert!(page.contains("href=\"/team/integrations/connect/go1\""), "the proxy's part included: {page}");
+}
+
+#[test]
+fn what_cannot_work_is_no_router() {
+    for bad in ["http://app.example.com/callback/go1", "https://app.example.com/oauth/go1"] {
+        assert!(web(bad).is_err(), "{bad}");
+    }
+    let twice = |path: &str| {
+        let client = |id: &str| {
+            let app = go1::App::new(id, "secret", "https://app.example.com/callback/go1".parse()?);
+            Ok::<_, Error>(Connections::new(
+                go1::Client::new(go1::Site::production(), app)?,
+                MemoryStore::new(),
+            ))
+        };
+        let who = |_: Visit| async { Ok(Allowed::new("acme", go1::Connect::new([go1::scope::USER_READ]))) };
+        OAuthWeb::builder(CookieKey::generate()?)
+            .home(path)
+            .provider(client("a")?, who)
+            .provider(client("b")?, who)
+            .build()
+    };
+    assert!(twice("/").unwrap_err().to_string().contains("twice"));
+    assert!(twice("//evil.example").unwrap_err().to_string().contains("no path of this site"));
+}

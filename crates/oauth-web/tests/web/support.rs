@@ -1,0 +1,316 @@
+//! An application, its customers' browsers, and the sandbox.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Redirect;
+use axum::routing::get;
+use oauth_core::chrono::{DateTime, Utc};
+use oauth_core::store::MemoryStore;
+use oauth_core::url::Url;
+use oauth_core::{App, Client, Clock, CodeGrant, Connections};
+use oauth_sandbox::{Played, Running, Sandbox, SandboxClock};
+use oauth_web::{Allowed, Connected, CookieKey, OAuthWeb, Refusal, Visit};
+use reqwest::cookie::Jar;
+use tokio::net::TcpListener;
+
+pub(crate) const PROVIDERS: [&str; 4] = ["cobot", "cohortgo", "go1", "gocd"];
+
+/// The sandbox's time, for clients and stores.
+#[derive(Clone, Debug)]
+pub(crate) struct Time(SandboxClock);
+
+impl Clock for Time {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.now()
+    }
+}
+
+/// The application's public address, the sandbox and the store. Machines are started on it.
+pub(crate) struct World {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) store: MemoryStore,
+    pub(crate) origin: String,
+    pub(crate) key: CookieKey,
+}
+
+/// One machine of the application.
+pub(crate) struct Machine {
+    pub(crate) origin: String,
+    pub(crate) web: OAuthWeb,
+    pub(crate) go1: Connections<go1::Go1>,
+    pub(crate) gocd: Connections<gocd::Gocd>,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+#[derive(Clone)]
+struct AppState(OAuthWeb);
+
+impl FromRef<AppState> for OAuthWeb {
+    fn from_ref(state: &AppState) -> Self {
+        state.0.clone()
+    }
+}
+
+/// A world and its first machine, which has the public address.
+pub(crate) async fn start() -> (World, Machine) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let mut sandbox = Sandbox::builder();
+    for provider in PROVIDERS {
+        sandbox = sandbox.redirect_uri(format!("{origin}/callback/{provider}"));
+    }
+    let sandbox = sandbox.start().await.unwrap();
+    let store = MemoryStore::with_clock(Time(sandbox.go1().clock()));
+    let world = World { sandbox, store, origin, key: CookieKey::from_bytes([7; 32]) };
+    let machine = world.serve(listener);
+    (world, machine)
+}
+
+impl World {
+    /// One machine more, behind the same public address, with nothing in memory of what the others did.
+    pub(crate) async fn machine(&self) -> Machine {
+        self.serve(TcpListener::bind("127.0.0.1:0").await.unwrap())
+    }
+
+    fn serve(&self, listener: TcpListener) -> Machine {
+        let sandbox = &self.sandbox;
+        let go1 = self.connections(go1::Site::at(sandbox.go1().url()).unwrap(), sandbox.go1());
+        let gocd = self.connections(gocd::Site::at(sandbox.gocd().url()).unwrap(), sandbox.gocd());
+        let cobot = self
+            .connections::<cobot::Cobot, _>(cobot::Site::at(sandbox.cobot().url()).unwrap(), sandbox.cobot());
+        let cohortgo = self.connections::<cohortgo::CohortGo, _>(
+            cohortgo::Site::at(sandbox.cohortgo().url()).unwrap(),
+            sandbox.cohortgo(),
+        );
+        let web = OAuthWeb::builder(self.key.clone())
+            .app_name("Example LMS")
+            .home("/settings")
+            .provider(go1.clone(), |visit: Visit| async move {
+                let wanted = [go1::scope::USER_READ, go1::scope::LO_READ];
+                Ok(Allowed::new(customer(&visit)?, go1::Connect::new(wanted)))
+            })
+            .provider(gocd.clone(), |visit: Visit| async move {
+                Ok(Allowed::new(customer(&visit)?, gocd::Connect::new()))
+            })
+            .provider(cobot, |visit: Visit| async move {
+                Ok(Allowed::new(customer(&visit)?, cobot::Connect::new([cobot::scope::READ_USER])))
+            })
+            .provider(cohortgo, |visit: Visit| async move {
+                Ok(Allowed::new(customer(&visit)?, cohortgo::Connect::new()))
+            })
+            .build()
+            .unwrap();
+        let app = Router::new()
+            .route("/courses", get(courses).post(courses))
+            .route("/maybe", get(maybe))
+            .merge(web.router())
+            .with_state(AppState(web.clone()));
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Machine { origin, web, go1, gocd, server }
+    }
+
+    pub(crate) fn connections<P: CodeGrant, S: Played>(
+        &self,
+        site: P::Site,
+        sandbox: &Running<S>,
+    ) -> Connections<P> {
+        let redirect_uri = format!("{}/callback/{}", self.origin, P::NAME).parse().unwrap();
+        let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
+        let client = Client::builder(site, app).clock(Time(sandbox.clock())).build().unwrap();
+        Connections::builder(client, self.store.clone()).jitter(std::time::Duration::ZERO).build()
+    }
+
+    /// A person goes through the provider's pages; gives back where they are sent then.
+    pub(crate) async fn approve(&self, provider: &str, authorize: &str) -> Url {
+        match provider {
+            "cobot" => self.sandbox.cobot().approve(authorize).await,
+            "cohortgo" => self.sandbox.cohortgo().approve(authorize).await,
+            "go1" => self.sandbox.go1().approve(authorize).await,
+            _ => self.sandbox.gocd().approve(authorize).await,
+        }
+        .unwrap()
+    }
+
+    pub(crate) async fn deny(&self, provider: &str, authorize: &str) -> Url {
+        match provider {
+            "cobot" => self.sandbox.cobot().deny(authorize).await,
+            "cohortgo" => self.sandbox.cohortgo().deny(authorize).await,
+            "go1" => self.sandbox.go1().deny(authorize).await,
+            _ => self.sandbox.gocd().deny(authorize).await,
+        }
+        .unwrap()
+    }
+
+    pub(crate) fn token_calls(&self, provider: &str) -> u64 {
+        match provider {
+            "cobot" => self.sandbox.cobot().journal().token_calls(),
+            "cohortgo" => self.sandbox.cohortgo().journal().token_calls(),
+            "go1" => self.sandbox.go1().journal().token_calls(),
+            _ => self.sandbox.gocd().journal().token_calls(),
+        }
+    }
+
+    /// Everything from the link to the page after the callback.
+    pub(crate) async fn connect(&self, browser: &Browser, provider: &str, query: &str) -> Page {
+        let begun = browser.get(&format!("/connect/{provider}{query}")).await;
+        let callback = self.approve(provider, begun.location()).await;
+        browser.get(callback.as_str()).await
+    }
+}
+
+/// Who is signed in, as a header says instead of a session.
+fn customer(visit: &Visit) -> Result<String, Refusal> {
+    match visit.parts.headers.get("x-customer").map(|name| name.to_str().unwrap()) {
+        Some("nobody") => Err(Refusal::answer(Redirect::to("/login"))),
+        Some("guest") => Err(Refusal::because("Only administrators connect accounts.")),
+        Some(name) => Ok(name.to_owned()),
+        None => Ok(visit.account.clone().unwrap_or_else(|| "acme".to_owned())),
+    }
+}
+
+async fn courses(go1: Connected<go1::Go1>) -> String {
+    let missing = go1.missing_scopes().to_string();
+    match go1.send(&go1::api::Me).await {
+        Ok(me) => {
+            format!("{} of {} lacks [{missing}], {}", me.email.unwrap(), go1.account(), go1.reconnect_path())
+        }
+        Err(error) => format!("failed: {error}"),
+    }
+}
+
+async fn maybe(go1: Option<Connected<go1::Go1>>) -> String {
+    go1.map_or("not connected".to_owned(), |go1| format!("connected, lacks [{}]", go1.missing_scopes()))
+}
+
+/// A browser: keeps cookies, follows nothing by itself.
+pub(crate) struct Browser {
+    client: reqwest::Client,
+    jar: Arc<Jar>,
+    origin: String,
+    headers: HeaderMap,
+}
+
+/// What it got.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Page {
+    pub(crate) fn location(&self) -> &str {
+        let location = self.headers.get("location").unwrap_or_else(|| panic!("no redirect: {self:?}"));
+        location.to_str().unwrap()
+    }
+
+    pub(crate) fn cookies(&self) -> Vec<&str> {
+        self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect()
+    }
+
+    /// The heading, which a page of ours has exactly one of.
+    pub(crate) fn heading(&self) -> String {
+        let html = scraper::Html::parse_document(&self.body);
+        let headings: Vec<String> =
+            html.select(&scraper::Selector::parse("h1").unwrap()).map(|h1| h1.text().collect()).collect();
+        assert_eq!(headings.len(), 1, "{self:?}");
+        headings.into_iter().next().unwrap()
+    }
+
+    /// The links, by what they say.
+    pub(crate) fn links(&self) -> Vec<(String, String)> {
+        let html = scraper::Html::parse_document(&self.body);
+        html.select(&scraper::Selector::parse("a").unwrap())
+            .map(|link| (link.text().collect(), link.attr("href").unwrap().to_owned()))
+            .collect()
+    }
+
+    pub(crate) fn link(&self, says: &str) -> String {
+        let links = self.links();
+        let found = links.iter().find(|(text, _)| text == says);
+        found.unwrap_or_else(|| panic!("no `{says}` among {links:?}")).1.clone()
+    }
+}
+
+impl Browser {
+    /// A fresh one, at this machine.
+    pub(crate) fn at(machine: &Machine) -> Self {
+        // The sandbox switches `rustls-no-provider` on for every reqwest of a build.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let jar = Arc::new(Jar::default());
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .cookie_provider(Arc::clone(&jar))
+            .build()
+            .unwrap();
+        Self { client, jar, origin: machine.origin.clone(), headers: HeaderMap::new() }
+    }
+
+    /// Sends this header along from now on.
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.insert(name, value.parse().unwrap());
+        self
+    }
+
+    /// The same browser with the same cookies, led to another machine by the load balancer.
+    pub(crate) fn led_to(&self, machine: &Machine) -> Self {
+        Self {
+            client: self.client.clone(),
+            jar: Arc::clone(&self.jar),
+            origin: machine.origin.clone(),
+            headers: self.headers.clone(),
+        }
+    }
+
+    pub(crate) async fn get(&self, target: &str) -> Page {
+        self.request("GET", target).await
+    }
+
+    /// Exactly this URL.
+    pub(crate) async fn get_at(&self, url: &str) -> Page {
+        self.send(self.client.get(url)).await
+    }
+
+    /// Whatever host a URL names, this browser's machine is asked: the public address is the load balancer's.
+    pub(crate) async fn request(&self, method: &str, target: &str) -> Page {
+        let base = Url::parse(&self.origin).unwrap();
+        let mut url = base.join(target).unwrap();
+        url.set_port(base.port()).unwrap();
+        self.send(self.client.request(method.parse().unwrap(), url)).await
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Page {
+        let response = request.headers(self.headers.clone()).send().await.unwrap();
+        Page {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: response.text().await.unwrap(),
+        }
+    }
+
+    /// What this browser would send of cookies.
+    pub(crate) fn cookies(&self) -> String {
+        use reqwest::cookie::CookieStore as _;
+        let url = self.origin.parse().unwrap();
+        self.jar.cookies(&url).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+
+    /// Plants cookies as they stood in another browser, or at another time.
+    pub(crate) fn plant(&self, cookies: &str) {
+        let url = self.origin.parse().unwrap();
+        for cookie in cookies.split("; ") {
+            self.jar.add_cookie_str(&format!("{cookie}; Path=/"), &url);
+        }
+    }
+}
