@@ -20,7 +20,7 @@ use packages::Packages;
 /// Where it takes place.
 #[derive(Debug)]
 struct Stage {
-    /// Outside the workspace; removed when all went well.
+    /// Outside the workspace, and another one each time; removed when all went well.
     folder: PathBuf,
     /// Kept, so that dependencies are compiled once only.
     target: PathBuf,
@@ -38,12 +38,39 @@ impl Stage {
 
     /// Cargo in a folder of the stage.
     fn cargo(&self, folder: &str, args: &[&str]) -> Run {
-        Run::cargo(&self.folder.join(folder), args).env("CARGO_TARGET_DIR", &self.target.to_string_lossy())
+        Run::cargo(&self.folder.join(folder), args)
+            .env("CARGO_TARGET_DIR", &self.target.to_string_lossy())
+            .env("CARGO_INCREMENTAL", "0")
+    }
+
+    /// Leaves compiled dependencies for the next time, and nothing else. The packages get another folder then, for their files
+    /// are dated 2006 in every one of them and cargo would take what it compiled before for theirs.
+    fn strike(&self, names: &[&str]) -> Result<()> {
+        let ours: Vec<String> =
+            names.iter().chain(&["team", "between", "connect"]).map(|name| name.replace('-', "_")).collect();
+        for folder in ["deps", ".fingerprint", "examples", "build"] {
+            let Ok(entries) = std::fs::read_dir(self.target.join("debug").join(folder)) else { continue };
+            for entry in entries {
+                let path = entry?.path();
+                let name = path.file_name().unwrap_or_default().to_string_lossy().replace('-', "_");
+                let name = name.strip_prefix("lib").unwrap_or(&name);
+                if !ours
+                    .iter()
+                    .any(|one| name.strip_prefix(one.as_str()).is_some_and(|rest| rest.starts_with('_')))
+                {
+                    continue;
+                }
+                if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) }?;
+            }
+        }
+        std::fs::remove_dir_all(&self.folder)?;
+        Ok(())
     }
 }
 
 /// The whole rehearsal.
 pub fn steps(workspace: &Workspace, report: &mut Report) {
+    let before = report.failures();
     let mut packed = None;
     report.step("rehearse: packages", || {
         let stage = Stage::of(workspace)?;
@@ -66,8 +93,10 @@ pub fn steps(workspace: &Workspace, report: &mut Report) {
     report.step("rehearse: oauth demo", || demo(&stage));
     report.step("rehearse: docs.rs", || pages::rehearse(&stage, &packages));
     report.step("rehearse: least versions", || minimal::rehearse(&stage, &packages));
-    if report.succeeded() {
-        let _ = std::fs::remove_dir_all(&stage.folder);
+    if report.failures() == before {
+        if let Err(error) = stage.strike(&packages.names()) {
+            println!("{} could not be cleared away: {error}", stage.folder.display());
+        }
     } else {
         println!("left for a look: {}", stage.folder.display());
     }

@@ -89,6 +89,12 @@ impl Report {
         passed > 0 && failed == 0
     }
 
+    /// How many steps failed so far.
+    #[must_use]
+    pub fn failures(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Failed { .. }))
+    }
+
     fn count(&self, which: impl Fn(&Outcome) -> bool) -> usize {
         self.steps.iter().filter(|step| which(&step.outcome)).count()
     }

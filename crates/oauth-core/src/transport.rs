@@ -6,7 +6,8 @@ mod body;
 mod loopback;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest;
-#[cfg(feature = "rustls-no-provider")]
+// Where both are on, `native-tls` wins.
+#[cfg(all(feature = "rustls-no-provider", not(feature = "native-tls")))]
 mod rustls;
 
 use std::fmt;

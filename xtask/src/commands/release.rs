@@ -9,8 +9,9 @@ use lexopt::{Parser, ValueExt};
 use super::Command;
 use super::tools::{self, CARGO_SEMVER_CHECKS};
 use crate::rehearse;
+use crate::release::baseline::{self, Baseline};
 use crate::release::level::Level;
-use crate::release::plan::Plan;
+use crate::release::plan::{Plan, Planned};
 use crate::release::publish::{Publisher, WallTime};
 use crate::release::registry::{CRATES_IO, Index};
 use crate::release::{prepare, semver};
@@ -130,8 +131,15 @@ fn semver_steps(
         report.left_out("semver", &format!("{missing}: {}", CARGO_SEMVER_CHECKS.install()));
         return Ok(());
     }
-    for one in &Plan::of(workspace, at_least)?.crates {
+    let plan = Plan::of(workspace, at_least)?;
+    let (first, later): (Vec<&Planned>, Vec<&Planned>) =
+        plan.crates.iter().partition(|one| one.baseline == Baseline::First);
+    for one in later {
         report.step(&format!("semver {}", one.name), || semver::check(workspace, one));
+    }
+    if !first.is_empty() {
+        let names: Vec<&str> = first.iter().map(|one| one.name.as_str()).collect();
+        report.left_out("semver", &format!("first releases, nothing to compare with: {}", names.join(", ")));
     }
     Ok(())
 }
@@ -212,7 +220,7 @@ fn publish(workspace: &Workspace, flags: &Flags, report: &mut Report) -> Result<
     if flags.execute {
         println!(
             "\nTags are local, and {} wants committing: `git push --follow-tags` when all is well",
-            crate::release::baseline::FILE
+            baseline::FILE
         );
     }
     Ok(())

@@ -131,8 +131,8 @@ fn write(stage: &Stage, packages: &Packages, provider: &str) -> Result<()> {
     file(
         "team/src/lib.rs",
         &format!(
-            "pub fn connect(client: &{provider}::Client) -> Result<{provider}::Started, {provider}::Error> {{\n    \
-             {provider}::start(client, &{provider}::Connect::default())\n}}\n\n\
+            "pub fn connect(client: &{provider}::Client, to: &{provider}::Connect) -> Result<{provider}::Started, {provider}::Error> {{\n    \
+             {provider}::start(client, to)\n}}\n\n\
              pub fn token(customers: &dyn {provider}::Customers) -> Option<{provider}::Token> {{\n    \
              customers.find(\"acme\").ok().map(|customer| customer.token)\n}}\n"
         ),
