@@ -6,6 +6,7 @@ mod ci;
 mod deny;
 mod features;
 mod lint;
+mod model;
 mod msrv;
 mod processes;
 mod release;
@@ -44,6 +45,7 @@ const ALL: &[Command] = &[
     deny::COMMAND,
     msrv::COMMAND,
     processes::COMMAND,
+    model::COMMAND,
     api::COMMAND,
     release::COMMAND,
     browser::COMMAND,

@@ -37,6 +37,7 @@ mod settings;
 mod shared;
 mod status;
 mod stored;
+mod sync;
 
 use std::fmt;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use lexopt::Parser;
 
-use super::{Command, api, browser, deny, features, lint, msrv, processes, release, test, walls};
+use super::{Command, api, browser, deny, features, lint, model, msrv, processes, release, test, walls};
 use crate::report::Report;
 use crate::workspace::Workspace;
 
@@ -55,6 +55,7 @@ fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
     if flags.full {
         msrv::steps(workspace, report);
         processes::steps(workspace, report);
+        model::steps(workspace, report);
         browser::steps(workspace, report);
         release::slow_steps(workspace, report);
     }

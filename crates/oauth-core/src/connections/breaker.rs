@@ -1,11 +1,12 @@
 //! Keeps a client that the provider refuses from spending everybody's refresh token.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use tokio::sync::MutexGuard;
 use tokio::time::Instant;
 
+use super::sync;
 use crate::Error;
 
 /// How long a success counts as proof that the client is not refused.
@@ -15,7 +16,7 @@ const PROOF: Duration = Duration::from_secs(60);
 /// accepted, token calls are made one at a time, and after an answer that blames the client none is made at all.
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
-    seen: Mutex<Seen>,
+    seen: sync::Mutex<Seen>,
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -31,7 +32,7 @@ pub(super) struct Pass<'a> {
 }
 
 impl Breaker {
-    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+    fn seen(&self) -> sync::MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

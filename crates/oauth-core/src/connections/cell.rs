@@ -1,16 +1,16 @@
 //! One account in memory: its token, and the one flight that may be under way for it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use arc_swap::{ArcSwapOption, Guard};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::flight::Progress;
 use super::live::Live;
 use super::settings::Settings;
+use super::sync::{ArcSwapOption, AtomicU64, Guard, Mutex, MutexGuard};
 use crate::store::Key;
 use crate::{Error, ErrorKind, Provider};
 

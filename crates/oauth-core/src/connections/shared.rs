@@ -1,11 +1,10 @@
 //! What all handles of one [`Connections`](super::Connections) share.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
 use super::breaker::Breaker;
@@ -14,6 +13,7 @@ use super::event::{Event, Listener, What, tell};
 use super::live::{Live, Now};
 use super::settings::Settings;
 use super::stored::Stored;
+use super::sync::{ArcSwap, AtomicBool, Mutex};
 use crate::store::{Key, Record, TokenStore};
 use crate::{Client, Clock, Error, ErrorKind, Provider};
 
@@ -61,8 +61,8 @@ impl<P: Provider> Shared<P> {
             cells: Mutex::new(Cells { by_account: HashMap::new(), tidy_at: settings.in_memory }),
             settings,
             closed: AtomicBool::new(false),
-            closing: watch::Sender::new(false),
-            under_way: watch::Sender::new(0),
+            closing: watch::channel(false).0,
+            under_way: watch::channel(0).0,
         }
     }
 
