@@ -1,4 +1,5 @@
-//! `cargo xtask model`: the lease protocol of connections as a model, at full size.
+//! `cargo xtask model`: the lease protocol of connections as a model, and the single flight whoever runs when, at full
+//! size.
 
 use anyhow::Result;
 
@@ -11,7 +12,7 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "model",
     flags: "",
-    about: "check the lease protocol with more processes and faults, and the engine against it; `test` does it in small",
+    about: "the lease protocol with more processes and faults, the single flight in more interleavings; `test` does it in small",
     run: |workspace, args| {
         no_more(args)?;
         let mut report = Report::default();
@@ -27,7 +28,7 @@ pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
 fn long(workspace: &Workspace) -> Result<Outcome> {
     // The features of the test run, so that nothing is built anew.
     let features = workspace.features_for_tests_args();
-    let mut args = words(&["test", "--workspace", "--test", "lease"], &features);
+    let mut args = words(&["test", "--workspace", "--test", "lease", "--test", "single_flight"], &features);
     args.extend(["--", "--nocapture"]);
     let (ok, output) = Run::cargo(&workspace.root(), &args).env("OAUTH_LONG", "1").loudly_kept()?;
     Ok(test::judge(ok, &TestResults::read(&output)))
