@@ -1,15 +1,14 @@
 //! Connections that stay alive, against the providers as the sandbox plays them: what its journal saw is what counts.
 #![allow(clippy::unwrap_used)] // a test may panic
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use oauth_core::chrono::{DateTime, Utc};
-use oauth_core::connections::{Connection, Connections};
-use oauth_core::store::{MemoryStore, Why};
-use oauth_core::{App, Client, Clock, Error, ErrorKind, Limits, Provider};
-use oauth_sandbox::{Fault, Go1, Gocd, Person, RedirectStatus};
+use oauth_core::connections::Connections;
+use oauth_core::store::MemoryStore;
+use oauth_core::{App, Client, Clock, ErrorKind, Provider};
+use oauth_sandbox::{Go1, Gocd, Person};
 
 /// The sandbox's time, for the client and for the store.
 #[derive(Debug)]
@@ -27,20 +26,11 @@ impl<S: std::fmt::Debug + Send + Sync + 'static> Clock for Time<S> {
     }
 }
 
-/// Short, since a lost answer is waited for by the real clock.
-fn limits() -> Limits {
-    let mut limits = Limits::default();
-    limits.token_deadline = Duration::from_millis(400);
-    limits.api_deadline = Duration::from_millis(400);
-    limits
-}
-
-fn go1(sandbox: &Arc<Go1>, limits: Limits) -> go1::Client {
+fn go1(sandbox: &Arc<Go1>) -> go1::Client {
     let app =
         App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].parse().unwrap());
     go1::Client::builder(go1::Site::at(sandbox.url()).unwrap(), app)
         .clock(Time(Arc::clone(sandbox), |sandbox| sandbox.now()))
-        .limits(limits)
         .build()
         .unwrap()
 }
@@ -66,7 +56,7 @@ async fn gocd_token(person: Person, client: &gocd::Client) -> gocd::Token {
 }
 
 fn machine<P: Provider>(client: &Client<P>, store: &MemoryStore) -> Connections<P> {
-    Connections::builder(client.clone(), store.clone()).jitter(Duration::ZERO).api_retries(0).build()
+    Connections::builder(client.clone(), store.clone()).jitter(Duration::ZERO).build()
 }
 
 /// Runs 64 tasks on each of three machines through 20 expiries; gives back how many token calls each expiry cost.
@@ -95,7 +85,7 @@ async fn expiries<P: Provider>(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_expiry_costs_one_call_at_go1_and_at_gocd() {
     let sandbox = Arc::new(Go1::start().await.unwrap());
-    let client = go1(&sandbox, Limits::default());
+    let client = go1(&sandbox);
     let store = MemoryStore::with_clock(Time(Arc::clone(&sandbox), |sandbox| sandbox.now()));
     let machines = [(); 3].map(|()| machine(&client, &store));
     machines[0].insert("acme", go1_token(&sandbox, &client).await).await.unwrap();
@@ -150,89 +140,4 @@ async fn a_wrong_secret_at_gocd_costs_one_customer_and_not_all() {
         alive += usize::from(got.is_ok_and(|got| got.is_ok()));
     }
     assert_eq!(alive, users.len() - 1);
-}
-
-/// How it went, in a word.
-fn word<T>(result: &Result<T, Error>) -> String {
-    match result {
-        Ok(_) => "ok".to_owned(),
-        Err(error) => match error.kind() {
-            ErrorKind::NeedsReconnect(why) => format!("needs reconnect: {}", why.as_str()),
-            kind => format!("{kind:?}"),
-        },
-    }
-}
-
-/// Every fault, with a valid and with an expired token, at a refresh and at an API call: what the caller saw, what the
-/// next machine saw, and how many token calls that took together. No row may end in another state than alive, but those where the
-/// server had spent the refresh token and nobody got the answer.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fault_matrix() {
-    let json = Fault::json;
-    let faults: Vec<(&str, Fault)> = vec![
-        ("an OAuth error", json(400, &serde_json::json!({"error": "invalid_request"}))),
-        ("delay", Fault::Delay { millis: 50 }),
-        ("hang", Fault::Hang),
-        ("request dropped", Fault::DropRequest),
-        ("response dropped", Fault::DropResponse),
-        ("body truncated", Fault::TruncateBody),
-        ("HTML 502", Fault::HtmlBadGateway),
-        ("429", Fault::too_many_requests(Duration::from_secs(7))),
-        ("error in a 200", Fault::ErrorInOk { error: "server_error".to_owned(), description: None }),
-        (
-            "redirect",
-            Fault::Redirect {
-                status: RedirectStatus::Temporary,
-                location: oauth_core::http::HeaderValue::from_static("https://elsewhere.example/"),
-            },
-        ),
-        ("502 after the work", Fault::HtmlBadGateway.after_work()),
-        ("429 after the work", Fault::too_many_requests(Duration::from_secs(7)).after_work()),
-    ];
-    let mut table = String::new();
-    for (name, fault) in faults {
-        for expired in [false, true] {
-            for at_refresh in [true, false] {
-                let row = matrix_row(fault.clone(), expired, at_refresh).await;
-                let token = if expired { "expired" } else { "valid" };
-                let call = if at_refresh { "refresh" } else { "API" };
-                let _ = writeln!(table, "{name:<18} | {token:<7} | {call:<7} | {row}");
-            }
-        }
-    }
-    insta::assert_snapshot!(table);
-}
-
-async fn matrix_row(fault: Fault, expired: bool, at_refresh: bool) -> String {
-    let sandbox = Arc::new(Go1::start().await.unwrap());
-    let client = go1(&sandbox, limits());
-    let store = MemoryStore::with_clock(Time(Arc::clone(&sandbox), |sandbox| sandbox.now()));
-    let acme = machine(&client, &store).insert("acme", go1_token(&sandbox, &client).await).await.unwrap();
-    if expired {
-        sandbox.advance(Duration::from_secs(13 * 3_600));
-    }
-    let before = sandbox.journal().token_calls();
-    if at_refresh {
-        sandbox.next_token_call(fault);
-    } else {
-        sandbox.next_api_call(fault);
-    }
-    let first = match (at_refresh, expired) {
-        (true, false) => word(&acme.refresh().await),
-        _ => word(&call(&acme).await),
-    };
-    let next = machine(&client, &store).get("acme");
-    let second = word(&call(&next).await);
-    // A token that is valid hides what has become of the refresh token.
-    sandbox.advance(Duration::from_secs(13 * 3_600));
-    let third = machine(&client, &store).get("acme").headers().await;
-    if let Err(error) = &third {
-        assert_eq!(error.kind(), ErrorKind::NeedsReconnect(Why::OutcomeUnknown), "{error}");
-    }
-    let calls = sandbox.journal().token_calls() - before;
-    format!("{first:<16} | {second:<32} | {:<32} | {calls}", word(&third))
-}
-
-async fn call(connection: &Connection<go1::Go1>) -> Result<(), Error> {
-    connection.send(&go1::api::Me).await.map(drop)
 }

@@ -176,6 +176,13 @@ impl Owner {
 }
 
 /// What is saved: opaque bytes, and two times that the keeper asks for. `Debug` shows no bytes.
+///
+/// ```
+/// use oauth_core::store::Content;
+///
+/// let content = Content::new("a token").due_at("2026-01-02T03:04:05Z".parse().ok());
+/// assert!(!format!("{content:?}").contains("a token"));
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Content {

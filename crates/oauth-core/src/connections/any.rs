@@ -1,6 +1,7 @@
 //! Connections of any provider, as one type.
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -11,7 +12,7 @@ use crate::{Error, Provider};
 
 /// The connections of some provider, for those who hold several at once: a web front, a command line, a keeper.
 ///
-/// Implemented by [`Connections`]; not meant to be implemented by others.
+/// Implemented by [`Connections`] and by nothing else, so that it can grow.
 ///
 /// ```
 /// use oauth_core::connections::AnyConnections;
@@ -26,7 +27,7 @@ use crate::{Error, Provider};
 /// }
 /// ```
 #[async_trait]
-pub trait AnyConnections: fmt::Debug + Send + Sync + 'static {
+pub trait AnyConnections: sealed::Sealed + fmt::Debug + Send + Sync + 'static {
     /// The provider's name.
     fn provider(&self) -> &'static str;
 
@@ -55,6 +56,15 @@ pub trait AnyConnections: fmt::Debug + Send + Sync + 'static {
     /// As there.
     async fn sweep(&self, sweep: &Sweep) -> Result<Swept, Error>;
 
+    /// See [`Connections::keep`].
+    async fn keep(&self, sweep: Sweep, every: Duration);
+
+    /// See [`Connections::check_client`].
+    ///
+    /// # Errors
+    /// As there.
+    fn check_client(&self) -> Result<(), Error>;
+
     /// See [`Connections::remove`].
     ///
     /// # Errors
@@ -66,6 +76,12 @@ pub trait AnyConnections: fmt::Debug + Send + Sync + 'static {
 
     /// See [`Connections::drain`].
     async fn drain(&self);
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl<P: crate::Provider> Sealed for super::Connections<P> {}
 }
 
 #[async_trait]
@@ -88,6 +104,14 @@ impl<P: Provider> AnyConnections for Connections<P> {
 
     async fn sweep(&self, sweep: &Sweep) -> Result<Swept, Error> {
         Self::sweep(self, sweep).await
+    }
+
+    async fn keep(&self, sweep: Sweep, every: Duration) {
+        Self::keep(self, sweep, every).await;
+    }
+
+    fn check_client(&self) -> Result<(), Error> {
+        Self::check_client(self)
     }
 
     async fn remove(&self, account: &str) -> Result<bool, Error> {

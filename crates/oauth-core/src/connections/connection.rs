@@ -13,6 +13,25 @@ use super::status::Status;
 use crate::{Error, ErrorKind, Provider, Refreshes, Token};
 
 /// One account's connection. Cheap to clone; all handles of an account share one token.
+///
+/// ```
+/// # use oauth_core::{Endpoint, Error, ErrorKind, Provider};
+/// use oauth_core::connections::{Connection, State};
+///
+/// # async fn example<P: Provider, E: Endpoint<P>>(acme: Connection<P>, me: E) -> Result<(), Error> {
+/// match acme.send(&me).await {
+///     Ok(_) => println!("{} is connected", acme.account()),
+///     Err(error) if error.needs_reconnect() => {
+///         if let State::NeedsReconnect { why, at } = acme.status().await?.state {
+///             println!("ask {} to connect again: {why}, since {at}", acme.account());
+///         }
+///     }
+///     Err(error) if error.is_transient() => println!("later: {error}"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct Connection<P: Provider> {
     pub(super) shared: Arc<Shared<P>>,
     pub(super) cell: Arc<Cell<P>>,
@@ -27,7 +46,8 @@ impl<P: Provider> Connection<P> {
     /// The headers that authorize a request, for a team's own HTTP client. Marked sensitive.
     ///
     /// With a valid token in memory this reads memory and waits for nothing. A token that is due is refreshed meanwhile;
-    /// only one that has expired is waited for.
+    /// only one that has expired is waited for. A refresh that fails leaves a valid token in use; one that the provider
+    /// refuses for good does not, since the customer has to connect again.
     ///
     /// # Errors
     /// [`ErrorKind::NotConnected`] and

@@ -7,6 +7,16 @@ use crate::store::{RecordState, Why};
 use crate::{Error, Provider, Scopes, ScopesFrom};
 
 /// What is known of a connection. Holds no secret.
+///
+/// ```
+/// use oauth_core::Scopes;
+/// use oauth_core::connections::{State, Status};
+///
+/// /// Whether a person should see to this connection.
+/// fn wants_a_person(status: &Status, wanted: &Scopes) -> bool {
+///     matches!(status.state, State::NeedsReconnect { .. }) || !status.missing_scopes(wanted).is_empty()
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Status {

@@ -83,6 +83,38 @@ async fn forbidden_never_refreshes_and_transient_failures_are_retried() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_asks_for_time_gets_it() {
+    let world = World::new();
+    let acme = world.machine().insert("acme", world.token().await).await.unwrap();
+    for status in [429, 503] {
+        world.server.next_api_call(Twist::RetryAfter(status, 7));
+        let began = tokio::time::Instant::now();
+        acme.send(&Ping::<true>).await.unwrap();
+        assert_eq!(began.elapsed().as_secs(), 7, "{status}");
+    }
+    // More than a caller waits for.
+    world.server.next_api_call(Twist::RetryAfter(429, 31));
+    let began = tokio::time::Instant::now();
+    let error = acme.send(&Ping::<true>).await.unwrap_err();
+    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(31))));
+    assert!(error.is_transient() && !error.needs_reconnect());
+    assert_eq!((began.elapsed(), world.server.api_calls(), world.server.refreshes()), (Duration::ZERO, 5, 0));
+
+    // The token endpoint is left alone as well, while the token serves.
+    world.fall_due();
+    world.server.next_token_call(Twist::RetryAfter(429, 120));
+    for _ in 0..12 {
+        assert_eq!(number(&acme.headers().await.unwrap()), 1);
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        assert_eq!(world.server.refreshes(), 1);
+    }
+    while number(&acme.headers().await.unwrap()) == 1 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.server.refreshes(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn refresh_on_demand() {
     let world = World::new();
     let acme = world.machine().insert("acme", world.token().await).await.unwrap();

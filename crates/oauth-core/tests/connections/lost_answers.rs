@@ -31,6 +31,21 @@ async fn a_lost_reply_is_followed_by_one_attempt_and_then_the_outcome_is_unknown
     );
 }
 
+/// The transport is to keep the deadline itself. A refresh ends also with one that does not.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_never_comes_is_lost_by_a_deadline() {
+    let world = World::new();
+    let connections = world.machine();
+    let acme = connections.insert("acme", world.token().await).await.unwrap();
+    world.expire();
+    world.server.next_token_call(Twist::Held(Arc::new(Semaphore::new(0))));
+    let began = tokio::time::Instant::now();
+    assert_eq!(acme.headers().await.unwrap_err().kind(), ErrorKind::Unanswered);
+    assert_eq!(began.elapsed().as_secs(), 35, "that of the call, and some grace");
+    assert!(world.record("acme").await.intent.is_some());
+    connections.drain().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_failing_server_that_did_nothing_costs_nothing() {
     let world = World::new();

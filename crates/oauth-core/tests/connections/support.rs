@@ -60,6 +60,8 @@ pub(crate) enum Twist {
     /// The server acts; its answer is lost.
     ReplyLost,
     Answer(u16, &'static str),
+    /// This status, and so many seconds in `Retry-After`.
+    RetryAfter(u16, u64),
     /// The server acts; its answer comes once the semaphore has a permit.
     Held(Arc<Semaphore>),
     /// The server acts once the semaphore has a permit.
@@ -210,6 +212,11 @@ impl Transport for Server {
                 Ok(answer)
             }
             Some(Twist::Answer(status, body)) => Ok(reply(status, body)),
+            Some(Twist::RetryAfter(status, seconds)) => {
+                let mut answer = reply(status, "");
+                answer.headers_mut().insert("retry-after", seconds.into());
+                Ok(answer)
+            }
             Some(Twist::NotSent) => Err(TransportError::NotSent("no route".into())),
             Some(Twist::ReplyLost) => {
                 work();

@@ -109,10 +109,12 @@ impl Person {
                 }
                 Purpose::Consent => form.decided(decision),
             };
+            // Not among the arguments: it would live until the answer comes, and is not for other threads.
+            let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
             response = browser
                 .post(here.join(&form.action)?)
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .body(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish())
+                .body(body)
                 .send()
                 .await?;
         }

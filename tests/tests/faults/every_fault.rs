@@ -1,0 +1,54 @@
+//! The faults that there are.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use oauth_sandbox::{Fault, RedirectStatus};
+use serde_json::{Value, json};
+
+/// Short, since it is real time that is waited.
+pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Each by itself, and each after the provider has done its work.
+pub(crate) fn all() -> Vec<(String, Fault)> {
+    let answer = |status, body: Value| Fault::json(status, &body);
+    let faults = [
+        ("400 invalid_request", answer(400, json!({"error": "invalid_request"}))),
+        ("400 invalid_grant", answer(400, json!({"error": "invalid_grant"}))),
+        ("401 invalid_client", answer(401, json!({"error": "invalid_client"}))),
+        ("403", answer(403, json!({"message": "not for you"}))),
+        ("503", Fault::status(503, "down")),
+        ("delay", Fault::Delay { millis: 50 }),
+        ("hang", Fault::Hang),
+        ("request dropped", Fault::DropRequest),
+        ("response dropped", Fault::DropResponse),
+        ("body truncated", Fault::TruncateBody),
+        ("HTML 502", Fault::HtmlBadGateway),
+        ("429", Fault::too_many_requests(RETRY_AFTER)),
+        ("error in a 200", Fault::error_in_ok("server_error")),
+        ("redirect", Fault::redirect(RedirectStatus::Temporary, "https://elsewhere.example/")),
+    ];
+    let is_after_work = |fault: &Fault| matches!(fault, Fault::DropResponse | Fault::TruncateBody);
+    let after: Vec<_> = faults
+        .iter()
+        .filter(|(_, fault)| !is_after_work(fault))
+        .map(|(name, fault)| (format!("{name} after work"), fault.clone().after_work()))
+        .collect();
+    faults.into_iter().map(|(name, fault)| (name.to_owned(), fault)).chain(after).collect()
+}
+
+/// The kinds that the sandbox knows, in its own words: it names them all when it is given one that it does not know.
+fn known() -> BTreeSet<String> {
+    let error = serde_json::from_value::<Fault>(json!({"kind": "none of them"})).unwrap_err().to_string();
+    let (_, kinds) = error.split_once("expected one of ").expect("a list of kinds");
+    kinds.split(", ").map(|kind| kind.trim_matches('`').to_owned()).collect()
+}
+
+#[test]
+fn the_tables_know_every_kind_of_fault_that_the_sandbox_has() {
+    let played: BTreeSet<String> = all()
+        .iter()
+        .map(|(_, fault)| serde_json::to_value(fault).unwrap()["kind"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(played, known());
+}

@@ -1,0 +1,146 @@
+//! The providers, as the tables play them.
+
+use std::time::Duration;
+
+use oauth_core::chrono::{DateTime, Utc};
+use oauth_core::{App, At, Client, Clock, Endpoint, Error, Limits, Provider, http};
+use oauth_sandbox::{Played, Running, SandboxClock};
+
+/// Time as the sandbox has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Time(pub(crate) SandboxClock);
+
+impl Clock for Time {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.now()
+    }
+}
+
+/// How long a call may take. A lost answer is waited for in real time, so it is short; a slow machine has to keep it, so
+/// it is not that short.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(4);
+
+/// One provider and how to use it.
+pub(crate) trait Player: 'static {
+    type Provider: Provider;
+    type Rules: Played;
+    type Endpoint: Endpoint<Self::Provider> + Send;
+
+    /// After which an access token has expired; `None`: none does, and there are no refresh tokens.
+    const EXPIRED: Option<Duration>;
+
+    fn start() -> impl Future<Output = Running<Self::Rules>> + Send;
+    fn site(sandbox: &Running<Self::Rules>) -> <Self::Provider as Provider>::Site;
+    fn connect(
+        sandbox: &Running<Self::Rules>,
+        client: &Client<Self::Provider>,
+    ) -> impl Future<Output = oauth_core::Token<Self::Provider>> + Send;
+    /// One that may be sent twice.
+    fn endpoint() -> Self::Endpoint;
+
+    fn client(sandbox: &Running<Self::Rules>) -> Client<Self::Provider> {
+        let redirect_uri = sandbox.redirect_uris()[0].parse().unwrap();
+        let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
+        let mut limits = Limits::default();
+        (limits.token_deadline, limits.api_deadline) = (DEADLINE, DEADLINE);
+        Client::builder(Self::site(sandbox), app).clock(Time(sandbox.clock())).limits(limits).build().unwrap()
+    }
+}
+
+/// An endpoint that may not be sent twice.
+pub(crate) struct Once<E>(pub(crate) E);
+
+impl<P: Provider, E: Endpoint<P>> Endpoint<P> for Once<E> {
+    type Reply = E::Reply;
+    const NAME: &'static str = E::NAME;
+    const REPLAYABLE: bool = false;
+
+    fn request(&self, at: &At<'_, P>) -> Result<http::Request<Vec<u8>>, Error> {
+        self.0.request(at)
+    }
+
+    fn reply(&self, at: &At<'_, P>, response: http::Response<Vec<u8>>) -> Result<E::Reply, Error> {
+        self.0.reply(at, response)
+    }
+}
+
+macro_rules! player {
+    ($name:ident, $rules:ty, $provider:ty, $expired:expr, $start:expr, $site:expr, $connect:expr, $endpoint:ty = $value:expr) => {
+        pub(crate) struct $name;
+
+        impl Player for $name {
+            type Provider = $provider;
+            type Rules = $rules;
+            type Endpoint = $endpoint;
+            const EXPIRED: Option<Duration> = $expired;
+
+            async fn start() -> Running<$rules> {
+                $start.start().await.unwrap()
+            }
+
+            fn site(sandbox: &Running<$rules>) -> <$provider as Provider>::Site {
+                $site(sandbox.url()).unwrap()
+            }
+
+            async fn connect(
+                sandbox: &Running<$rules>,
+                client: &Client<$provider>,
+            ) -> oauth_core::Token<$provider> {
+                let started = client.begin(&$connect).unwrap();
+                let callback = sandbox.approve(&started.url).await.unwrap();
+                client.finish(&started.pending, callback.as_str()).await.unwrap()
+            }
+
+            fn endpoint() -> $endpoint {
+                $value
+            }
+        }
+    };
+}
+
+const HOURS: u64 = 3_600;
+
+player!(
+    Go1,
+    oauth_sandbox::go1::Rules,
+    go1::Go1,
+    Some(Duration::from_secs(13 * HOURS)),
+    oauth_sandbox::Go1::builder(),
+    go1::Site::at,
+    go1::Connect::new([go1::scope::USER_READ]),
+    go1::api::Me = go1::api::Me
+);
+
+player!(
+    Gocd,
+    oauth_sandbox::gocd::Rules,
+    gocd::Gocd,
+    Some(Duration::from_secs(91 * 24 * HOURS)),
+    // So that one who sends an expired token is found out.
+    oauth_sandbox::Gocd::builder().check_expiry(true),
+    gocd::Site::at,
+    gocd::Connect::new(),
+    gocd::api::CurrentUser = gocd::api::CurrentUser
+);
+
+player!(
+    Cobot,
+    oauth_sandbox::cobot::Rules,
+    cobot::Cobot,
+    None,
+    oauth_sandbox::Cobot::builder(),
+    cobot::Site::at,
+    cobot::Connect::new([cobot::scope::READ_USER]),
+    cobot::api::User = cobot::api::User
+);
+
+player!(
+    CohortGo,
+    oauth_sandbox::cohortgo::Rules,
+    cohortgo::CohortGo,
+    None,
+    oauth_sandbox::CohortGo::builder(),
+    cohortgo::Site::at,
+    cohortgo::Connect::new(),
+    cohortgo::api::AgentInvoices = cohortgo::api::AgentInvoices::new()
+);
