@@ -1,5 +1,6 @@
 //! Cobot, as its differences from RFC 6749.
 
+use oauth_core::facts::Source;
 use oauth_core::{
     Bearer, CodeGrant, Dialect, DirectCode, Encoding, Never, NoExtra, PasswordGrant, Pkce, Provider,
     RedirectUriRule,
@@ -34,6 +35,8 @@ impl Provider for Cobot {
         // The same page shows the code grant with a body and the app flow with a query. The body comes first: it keeps
         // secrets out of servers' logs.
         .encodings(&[Encoding::Form, Encoding::Query]);
+    const SOURCES: &'static [Source] = crate::sources::SOURCES;
+
     type Site = Site;
     type Extra = NoExtra;
     type Scheme = Bearer;

@@ -20,18 +20,7 @@
 //! 2018 (<https://gist.github.com/josephecombs/9a53b713b712c81742d778846d83cedc>) and Cobot's Zapier app
 //! (<https://github.com/cobot/zapier>).
 
-use oauth_core::Scope;
-
-macro_rules! scopes {
-    ($($(#[$doc:meta])* $name:ident = $scope:literal,)*) => {
-        $($(#[$doc])* pub const $name: Scope = Scope::from_static($scope);)*
-
-        #[cfg(test)]
-        const ALL: &[(&str, Scope)] = &[$((stringify!($name), $name),)*];
-    };
-}
-
-scopes! {
+oauth_core::scopes! {
     // API 2.
 
     /// Resource allocations.

@@ -1,5 +1,6 @@
 //! How Cohort Go differs from RFC 6749.
 
+use oauth_core::facts::Source;
 use oauth_core::{Bearer, CodeGrant, Dialect, Never, Provider, RedirectUriRule};
 
 use crate::{Account, Connect, Site};
@@ -28,6 +29,8 @@ impl Provider for CohortGo {
         .token_params(&[("mode", "server")])
         // The guide's list of token parameters has no redirect URI.
         .redirect_uri(RedirectUriRule::Never);
+
+    const SOURCES: &'static [Source] = crate::sources::SOURCES;
 
     type Site = Site;
     type Extra = Account;

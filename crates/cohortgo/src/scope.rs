@@ -1,13 +1,13 @@
 //! The two scopes that Cohort Go's OAuth2 guide names. [`Connect`](crate::Connect) asks for them.
 
-use oauth_core::Scope;
+oauth_core::scopes! {
+    /// Act on behalf of any user of the account, by an `X-Act-as-User` header.
+    ///
+    /// The token then belongs to a system user that Cohort Go makes. Source: cohortgo.dev/guides/oauth2.
+    ACT_AS_USER = "act-as-user",
 
-/// Act on behalf of any user of the account, by an `X-Act-as-User` header.
-///
-/// The token then belongs to a system user that Cohort Go makes. Source: cohortgo.dev/guides/oauth2.
-pub const ACT_AS_USER: Scope = Scope::from_static("act-as-user");
-
-/// Create a user whom the header names and the account does not know. Only together with [`ACT_AS_USER`].
-///
-/// Source: cohortgo.dev/guides/oauth2.
-pub const AUTO_CREATE_USERS: Scope = Scope::from_static("auto-create-users");
+    /// Create a user whom the header names and the account does not know. Only together with [`ACT_AS_USER`].
+    ///
+    /// Source: cohortgo.dev/guides/oauth2.
+    AUTO_CREATE_USERS = "auto-create-users",
+}

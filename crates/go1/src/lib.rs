@@ -7,6 +7,7 @@ mod password;
 mod provider;
 pub mod scope;
 mod site;
+mod sources;
 pub mod webhook;
 
 pub use connect::Connect;

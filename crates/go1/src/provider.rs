@@ -1,5 +1,6 @@
 //! Go1 as its differences from RFC 6749.
 
+use oauth_core::facts::Source;
 use oauth_core::{
     Bearer, ClientCredentialsGrant, CodeGrant, Dialect, Encoding, NoExtra, PasswordGrant, Provider, Refusal,
     SingleUseRefreshToken,
@@ -35,6 +36,8 @@ impl Provider for Go1 {
         .encodings(&[Encoding::Multipart, Encoding::Form, Encoding::Json])
         .grant_refused(&GRANT_REFUSED)
         .client_refused(&CLIENT_REFUSED);
+
+    const SOURCES: &'static [Source] = crate::sources::SOURCES;
 
     type Site = Site;
     type Extra = NoExtra;

@@ -11,31 +11,31 @@
 //! assert_eq!(scopes.to_string(), "user.read report.read");
 //! ```
 
-use oauth_core::Scope;
-
-/// Read a user's profile.
-pub const USER_READ: Scope = Scope::from_static("user.read");
-/// Change a user's profile.
-pub const USER_WRITE: Scope = Scope::from_static("user.write");
-/// Make single-use login links. Restricted: Go1 grants it on request.
-pub const USER_LOGIN: Scope = Scope::from_static("user.login");
-/// Read the portal.
-pub const PORTAL_READ: Scope = Scope::from_static("portal.read");
-/// Change the portal.
-pub const PORTAL_WRITE: Scope = Scope::from_static("portal.write");
-/// Read learning objects.
-pub const LO_READ: Scope = Scope::from_static("lo.read");
-/// Change learning objects.
-pub const LO_WRITE: Scope = Scope::from_static("lo.write");
-/// Read enrollments.
-pub const ENROLLMENT_READ: Scope = Scope::from_static("enrollment.read");
-/// Change enrollments.
-pub const ENROLLMENT_WRITE: Scope = Scope::from_static("enrollment.write");
-/// Read the subscriptions to webhooks.
-pub const WEBHOOK_READ: Scope = Scope::from_static("webhook.read");
-/// Change the subscriptions to webhooks.
-pub const WEBHOOK_WRITE: Scope = Scope::from_static("webhook.write");
-/// Read OAuth clients.
-pub const APP_READ: Scope = Scope::from_static("app.read");
-/// Make and change OAuth clients.
-pub const APP_WRITE: Scope = Scope::from_static("app.write");
+oauth_core::scopes! {
+    /// Read a user's profile.
+    USER_READ = "user.read",
+    /// Change a user's profile.
+    USER_WRITE = "user.write",
+    /// Make single-use login links. Restricted: Go1 grants it on request.
+    USER_LOGIN = "user.login",
+    /// Read the portal.
+    PORTAL_READ = "portal.read",
+    /// Change the portal.
+    PORTAL_WRITE = "portal.write",
+    /// Read learning objects.
+    LO_READ = "lo.read",
+    /// Change learning objects.
+    LO_WRITE = "lo.write",
+    /// Read enrollments.
+    ENROLLMENT_READ = "enrollment.read",
+    /// Change enrollments.
+    ENROLLMENT_WRITE = "enrollment.write",
+    /// Read the subscriptions to webhooks.
+    WEBHOOK_READ = "webhook.read",
+    /// Change the subscriptions to webhooks.
+    WEBHOOK_WRITE = "webhook.write",
+    /// Read OAuth clients.
+    APP_READ = "app.read",
+    /// Make and change OAuth clients.
+    APP_WRITE = "app.write",
+}

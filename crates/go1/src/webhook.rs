@@ -31,7 +31,7 @@ use sha2::Sha256;
 pub const SIGNATURE: &str = "go1-signature";
 
 /// How old a signature may be unless told otherwise.
-const TOLERANCE: Duration = Duration::from_secs(60);
+pub const TOLERANCE: Duration = Duration::from_secs(60);
 
 /// Checks the signatures of one webhook.
 #[derive(Clone)]

@@ -1,5 +1,6 @@
 //! Personal access tokens: what GoCD has had since 19.2 in place of OAuth.
 
+use oauth_core::facts::Source;
 use oauth_core::{AccessToken, Authorized, Bearer, Client, Dialect, Error, Never, NoExtra, Provider, Scopes};
 
 use crate::Site;
@@ -24,6 +25,7 @@ impl Provider for Personal {
     const DIALECT: Dialect = Dialect::rfc6749()
         .token_refused(TOKEN_REFUSED)
         .refused_advice("make a new personal access token on the GoCD server");
+    const SOURCES: &'static [Source] = crate::sources::PERSONAL;
     type Site = Site;
     type Extra = NoExtra;
     type Scheme = Bearer;

@@ -1,5 +1,6 @@
 //! How GoCD differs from RFC 6749.
 
+use oauth_core::facts::Source;
 use oauth_core::{
     CodeGrant, Dialect, NoExtra, Provider, RedirectUriRule, Refusal, SingleUseRefreshToken, TokenRefusal,
 };
@@ -39,6 +40,8 @@ impl Provider for Gocd {
         // A wrong redirect URI is the client's fault, though it is reported as `invalid-grant`.
         .client_refused(&[Refusal::new(400, "redirect uri mismatch")])
         .token_refused(TOKEN_REFUSED);
+
+    const SOURCES: &'static [Source] = crate::sources::OAUTH;
 
     type Site = Site;
     type Extra = NoExtra;

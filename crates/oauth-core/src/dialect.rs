@@ -2,6 +2,7 @@
 
 pub(crate) mod reply;
 pub(crate) mod request;
+pub(crate) mod words;
 
 use http::StatusCode;
 

@@ -19,6 +19,7 @@ mod deadline;
 mod dialect;
 mod endpoint;
 mod error;
+pub mod facts;
 mod grants;
 mod oauth_code;
 mod provider;

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::facts::Source;
 use crate::{Dialect, Error, Renewal, Scheme};
 
 /// A provider: its differences from RFC 6749 and the types that go with it. Implemented by a unit struct.
@@ -38,6 +39,9 @@ pub trait Provider: Sized + Send + Sync + 'static {
     const TITLE: &'static str = Self::NAME;
     /// How it differs from RFC 6749.
     const DIALECT: Dialect;
+    /// Where that, and the rest that is known about it, was read, and when. For documentation and tests: nothing at run
+    /// time reads it.
+    const SOURCES: &'static [Source] = &[];
     /// Where it lives: fixed, per customer, or self-hosted.
     type Site: Site<Self::Extra>;
     /// Its own fields of the token reply.

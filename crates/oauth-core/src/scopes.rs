@@ -86,6 +86,29 @@ impl fmt::Display for Scope {
     }
 }
 
+/// Declares a provider's scopes as constants, and all of them together as `ALL`, with the name of each.
+///
+/// ```
+/// mod scope {
+///     oauth_core::scopes! {
+///         /// Read orders.
+///         ORDERS_READ = "orders:read",
+///         /// Change orders.
+///         ORDERS_WRITE = "orders:write",
+///     }
+/// }
+/// assert_eq!(scope::ALL[1], ("ORDERS_WRITE", scope::ORDERS_WRITE));
+/// ```
+#[macro_export]
+macro_rules! scopes {
+    ($($(#[$doc:meta])* $name:ident = $scope:literal),* $(,)?) => {
+        $($(#[$doc])* pub const $name: $crate::Scope = $crate::Scope::from_static($scope);)*
+
+        /// All scopes of this module, each with the name of its constant.
+        pub const ALL: &[(&str, $crate::Scope)] = &[$((stringify!($name), $name),)*];
+    };
+}
+
 /// A list of scopes, each once, in the order given.
 ///
 /// ```
