@@ -5,3 +5,34 @@
 #[doc = include_str!("../../README.md")]
 #[derive(Debug)]
 pub struct Readme;
+
+/// The Rust of the book's pages compiles. A test sees that no page is left out.
+#[cfg(doctest)]
+mod book {
+    macro_rules! pages {
+        ($($name:ident = $path:literal,)*) => {
+            $(
+                #[doc = include_str!(concat!("../../docs/book/src/", $path))]
+                #[derive(Debug)]
+                pub struct $name;
+            )*
+        };
+    }
+
+    pages! {
+        Introduction = "README.md",
+        QuickStart = "quick-start.md",
+        Cohortgo = "providers/cohortgo.md",
+        Cobot = "providers/cobot.md",
+        Go1 = "providers/go1.md",
+        Gocd = "providers/gocd.md",
+        Connections = "connections.md",
+        Stores = "stores.md",
+        Errors = "errors.md",
+        Features = "features.md",
+        Sandbox = "sandbox.md",
+        Architecture = "architecture.md",
+        NewProvider = "new-provider.md",
+        Contributing = "../../../CONTRIBUTING.md",
+    }
+}

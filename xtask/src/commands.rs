@@ -4,6 +4,7 @@ mod api;
 mod browser;
 mod ci;
 mod deny;
+mod docs;
 mod features;
 mod lint;
 mod model;
@@ -40,6 +41,7 @@ struct Command {
 const ALL: &[Command] = &[
     test::COMMAND,
     lint::COMMAND,
+    docs::COMMAND,
     features::COMMAND,
     walls::COMMAND,
     deny::COMMAND,

@@ -27,6 +27,7 @@ pub const CRATES: &[(&str, Role)] = &[
     ("oauth-store", Role::Other),
     ("oauth-web", Role::Other),
     ("oauth-cli", Role::Other),
+    ("oauth-docs", Role::Other),
 ];
 
 /// Crates that must exist. Add a name when the crate lands, so that losing it is an error and not a check less.
@@ -41,6 +42,7 @@ pub const STANDING: &[&str] = &[
     "oauth-store",
     "oauth-web",
     "oauth-cli",
+    "oauth-docs",
 ];
 
 /// What each client crate (core and providers) lets its users choose for TLS.

@@ -3,14 +3,14 @@
 use anyhow::Result;
 use lexopt::Parser;
 
-use super::{Command, api, browser, deny, features, lint, model, msrv, processes, release, test, walls};
+use super::{Command, api, browser, deny, docs, features, lint, model, msrv, processes, release, test, walls};
 use crate::report::Report;
 use crate::workspace::Workspace;
 
 pub(super) const COMMAND: Command = Command {
     name: "ci",
     flags: "[--full] [--skip-test]",
-    about: "test, lint, features, walls, deny, api and release plan; --full adds what is slow",
+    about: "test, lint, docs --check, features, walls, deny, api and release plan; --full adds what is slow",
     run: |workspace, args| {
         let flags = Flags::read(args)?;
         let mut report = Report::default();
@@ -47,6 +47,8 @@ fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
         test::steps(workspace, report);
     }
     lint::steps(workspace, report);
+    // Behind lint, which has built the API documentation already.
+    docs::steps(workspace, true, report);
     features::steps(workspace, report);
     walls::steps(workspace, report);
     deny::steps(workspace, report);

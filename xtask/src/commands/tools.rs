@@ -12,7 +12,7 @@ use crate::run::Run;
 pub(super) const COMMAND: Command = Command {
     name: "tools",
     flags: "[--full]",
-    about: "install the cargo plugins that `ci` (or `ci --full`) needs, where they are missing",
+    about: "install the programs that `ci` (or `ci --full`) needs, where they are missing",
     run: |workspace, args| {
         let full = full(args)?;
         let mut report = Report::default();
@@ -24,18 +24,25 @@ pub(super) const COMMAND: Command = Command {
     },
 };
 
-/// A cargo plugin.
+/// A cargo plugin, or another program.
 #[derive(Debug)]
 pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
+    /// More words for `cargo install`.
+    flags: &'static [&'static str],
 }
 
-pub(super) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
+pub(super) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", flags: &[] };
 
-pub(super) const CARGO_SEMVER_CHECKS: Tool = Tool { name: "cargo-semver-checks", version: "0.51.0" };
+/// Without what serves and watches a book while it is written.
+pub(super) const MDBOOK: Tool =
+    Tool { name: "mdbook", version: "0.5.4", flags: &["--no-default-features", "--features", "search"] };
 
-const QUICK: &[Tool] = &[CARGO_DENY];
+pub(super) const CARGO_SEMVER_CHECKS: Tool =
+    Tool { name: "cargo-semver-checks", version: "0.51.0", flags: &[] };
+
+const QUICK: &[Tool] = &[CARGO_DENY, MDBOOK];
 /// Only for `ci --full` and for releases.
 const SLOW: &[Tool] = &[CARGO_SEMVER_CHECKS];
 
@@ -53,7 +60,13 @@ fn full(args: &mut Parser) -> Result<bool> {
 impl Tool {
     /// The command that installs it.
     pub(super) fn install(&self) -> String {
-        format!("cargo install --locked {} --version {}", self.name, self.version)
+        format!("cargo {}", self.install_words().join(" "))
+    }
+
+    fn install_words(&self) -> Vec<&'static str> {
+        let mut words = vec!["install", "--locked", self.name, "--version", self.version];
+        words.extend(self.flags);
+        words
     }
 }
 
@@ -62,14 +75,20 @@ impl Tool {
 /// # Errors
 /// When cargo cannot be started.
 pub(super) fn missing(root: &Path, tool: &Tool) -> Result<Option<String>> {
-    let word = tool.name.trim_start_matches("cargo-");
-    let said = Run::cargo(root, &[word, "--version"]).quietly()?;
+    let said = match tool.name.strip_prefix("cargo-") {
+        Some(word) => Run::cargo(root, &[word, "--version"]).quietly()?,
+        // One that is not there cannot be started, which is the answer and no failure.
+        None => match Run::program(root, tool.name, &["--version"]).quietly() {
+            Ok(said) => said,
+            Err(_) => return Ok(other_version(tool, None)),
+        },
+    };
     Ok(other_version(tool, said.ok.then_some(said.stdout.as_str())))
 }
 
-/// Judges what `cargo deny --version` said: `cargo-deny 0.20.2`.
+/// Judges what a tool said of itself: `cargo-deny 0.20.2`, `mdbook v0.5.4`.
 fn other_version(tool: &Tool, said: Option<&str>) -> Option<String> {
-    let found = said.and_then(|said| said.split_whitespace().nth(1));
+    let found = said.and_then(|said| said.split_whitespace().nth(1)).map(|word| word.trim_start_matches('v'));
     match found {
         Some(version) if version == tool.version => None,
         Some(version) => Some(format!("{} {} is needed, {version} is installed", tool.name, tool.version)),
@@ -83,7 +102,7 @@ fn install(root: &Path, tool: &Tool) -> Result<Outcome> {
     };
     println!("{missing}; building it takes some minutes");
     // It runs once per change: a quick build is worth more than quick code.
-    let ok = Run::cargo(root, &["install", "--locked", tool.name, "--version", tool.version])
+    let ok = Run::cargo(root, &tool.install_words())
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
@@ -102,6 +121,7 @@ mod tests {
     #[test]
     fn a_missing_or_other_version_is_told() {
         assert_eq!(other_version(&CARGO_DENY, Some("cargo-deny 0.20.2\n")), None);
+        assert_eq!(other_version(&MDBOOK, Some("mdbook v0.5.4\n")), None);
         assert!(other_version(&CARGO_DENY, Some("cargo-deny 0.14.0\n")).is_some());
         assert!(other_version(&CARGO_DENY, None).is_some());
     }

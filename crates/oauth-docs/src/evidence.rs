@@ -1,0 +1,216 @@
+//! Every constant of a provider against its source: nothing declared without one, no source for nothing, and what is
+//! declared is written down in `docs/provider-facts.md`.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use oauth_core::chrono::{NaiveDate, Utc};
+use oauth_core::facts::Fact;
+
+use crate::portrait::Portrait;
+
+/// Where the facts are written down, in the repository.
+pub const FACTS: &str = "docs/provider-facts.md";
+
+/// What is missing or wrong, each with what mends it.
+///
+/// # Errors
+/// If a file of the repository cannot be read.
+pub fn complaints(root: &Path, portraits: &[Portrait]) -> Result<Vec<String>> {
+    let facts = std::fs::read_to_string(root.join(FACTS)).with_context(|| format!("cannot read {FACTS}"))?;
+    let mut found = Vec::new();
+    for portrait in portraits {
+        found.extend(unsourced(portrait));
+        found.extend(idle(portrait));
+        found.extend(documents(root, portrait, Utc::now().date_naive()));
+        found.extend(unwritten(portrait, &facts));
+        if portrait.flow.is_some() {
+            found.extend(calls(root, portrait)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Where the sources of a provider are declared.
+fn home(portrait: &Portrait) -> String {
+    let krate = portrait.name.split('-').next().unwrap_or_default();
+    format!("crates/{krate}/src/sources.rs")
+}
+
+/// What is declared must have a source.
+#[must_use]
+pub fn unsourced(portrait: &Portrait) -> Vec<String> {
+    let differences = portrait.entries.iter().filter(|entry| entry.is_difference());
+    let declared = differences
+        .map(|entry| (entry.fact, &entry.value))
+        .chain(portrait.values.iter().map(|(fact, value)| (*fact, value)));
+    declared
+        .filter(|(fact, _)| portrait.sources_of(*fact).next().is_none())
+        .map(|(fact, value)| {
+            format!(
+                "{}: {fact:?} is declared ({value}) and has no source\n  mend: add where and when it was read to {}",
+                portrait.name,
+                home(portrait)
+            )
+        })
+        .collect()
+}
+
+/// A source must be about something that is declared.
+#[must_use]
+pub fn idle(portrait: &Portrait) -> Vec<String> {
+    portrait
+        .sources
+        .iter()
+        // Calls are compared with the code by `calls`. The code grant goes without saying where there is a flow.
+        .filter(|source| !matches!(source.fact, Fact::Call(_)) && portrait.value(source.fact).is_none())
+        .map(|source| {
+            format!(
+                "{}: “{}” is a source for {:?}, which nothing declares\n  mend: remove it from {}, or tell \
+                 crates/oauth-docs/src/providers what is declared",
+                portrait.name,
+                source.document.title,
+                source.fact,
+                home(portrait)
+            )
+        })
+        .collect()
+}
+
+/// A document has a place and a day.
+fn documents(root: &Path, portrait: &Portrait, today: NaiveDate) -> Vec<String> {
+    let mut found = Vec::new();
+    for source in &portrait.sources {
+        let document = source.document;
+        let known = document.url.starts_with("https://") || root.join(document.url).is_file();
+        let mut wrong = |what: &str| {
+            found.push(format!(
+                "{}: the document “{}” {what}\n  mend: correct it in {}",
+                portrait.name,
+                document.title,
+                home(portrait)
+            ));
+        };
+        if document.title.is_empty() || !known {
+            wrong("has no title, or neither an https URL nor a file of the repository");
+        }
+        if document.read_on > today {
+            wrong("was read in the future");
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Endpoints and words of the wire must occur in the written facts, letter by letter.
+#[must_use]
+pub fn unwritten(portrait: &Portrait, facts: &str) -> Vec<String> {
+    let endpoints = portrait
+        .values
+        .iter()
+        .filter(|(fact, _)| {
+            matches!(fact, Fact::AuthorizeUrl | Fact::TokenUrl | Fact::ApiUrl | Fact::Other(_))
+        })
+        .map(|(fact, value)| (*fact, value.as_str()));
+    let words = portrait
+        .entries
+        .iter()
+        .filter(|entry| entry.is_difference() && !matches!(entry.fact, Fact::TokenRefused))
+        .map(|entry| (entry.fact, entry.value.as_str()));
+    let mut found = Vec::new();
+    for (fact, value) in endpoints.chain(words) {
+        for literal in literals(value) {
+            if !occurs(literal, facts) {
+                found.push(format!(
+                    "{}: {fact:?} is `{literal}`, which does not occur in {FACTS}\n  mend: correct the constant in \
+                     crates/{}/src, or write down in {FACTS} where the new one was read",
+                    portrait.name,
+                    portrait.name.split('-').next().unwrap_or_default()
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// What stands between backticks.
+fn literals(value: &str) -> impl Iterator<Item = &str> {
+    value.split('`').skip(1).step_by(2)
+}
+
+/// Whether the facts hold it; examples of hosts stand there as `<host>` and `<space>`.
+fn occurs(literal: &str, facts: &str) -> bool {
+    let spelled = [
+        literal.to_owned(),
+        literal.trim_end_matches('/').to_owned(),
+        literal.replace("go.example.com", "<host>"),
+        literal.replace("SPACE", "<space>"),
+        literal.replace("SPACE", "<subdomain>"),
+    ];
+    spelled.iter().any(|form| {
+        facts.match_indices(form.as_str()).any(|(at, _)| {
+            // Not the beginning of something longer: `…/oauth/token` must not be found in `…/oauth/tokens`.
+            !facts[at + form.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+        })
+    })
+}
+
+/// Each typed call of the crate has a source, and each source of a call is about one that there is.
+fn calls(root: &Path, portrait: &Portrait) -> Result<Vec<String>> {
+    let folder = root.join("crates").join(portrait.name).join("src/api");
+    let mut declared = Vec::new();
+    for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
+        let text = std::fs::read_to_string(entry?.path())?;
+        declared.extend(call_names(&text).map(str::to_owned));
+    }
+    anyhow::ensure!(!declared.is_empty(), "no call was found in {}", folder.display());
+    let sourced: Vec<&str> = portrait
+        .sources
+        .iter()
+        .filter_map(|source| match source.fact {
+            Fact::Call(name) => Some(name),
+            _ => None,
+        })
+        .collect();
+    let without = declared.iter().filter(|name| !sourced.contains(&name.as_str())).map(|name| {
+        format!("{}: the call `{name}` has no source\n  mend: add one to {}", portrait.name, home(portrait))
+    });
+    let about_none = sourced.iter().filter(|name| !declared.iter().any(|known| known == *name)).map(|name| {
+        format!(
+            "{}: there is no call `{name}`\n  mend: remove its source from {}",
+            portrait.name,
+            home(portrait)
+        )
+    });
+    Ok(without.chain(about_none).collect())
+}
+
+/// The names of endpoints in a source file; examples in comments do not count.
+fn call_names(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| {
+        line.trim()
+            .strip_prefix("const NAME: &'static str = \"")?
+            .strip_suffix("\";")
+            .filter(|n| n.contains(' '))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_longer_word_is_not_the_word() {
+        assert!(occurs("/oauth/token", "POST `https://x/oauth/token` (always)"));
+        assert!(!occurs("/oauth/token", "https://x/oauth/tokens"));
+        assert!(occurs("https://go.example.com:8154/go/oauth/token", "`https://<host>:8154/go/oauth/token`"));
+    }
+
+    #[test]
+    fn calls_are_found_and_examples_are_not() {
+        let text =
+            "    const NAME: &'static str = \"GET /me\";\n/// const NAME: &'static str = \"GET /x\";\n";
+        assert_eq!(call_names(text).collect::<Vec<_>>(), ["GET /me"]);
+    }
+}

@@ -1,0 +1,220 @@
+//! Links that lead nowhere: in the built book with the API documentation beside it, and in the repository's own pages.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use pulldown_cmark::{Event, Parser, Tag};
+use scraper::{Html, Selector};
+
+/// What the dead links are, and how many were followed.
+#[derive(Debug, Default)]
+pub struct Followed {
+    /// Each with the page it stands on.
+    pub dead: Vec<String>,
+    /// How many links inside the book were followed.
+    pub links: usize,
+    /// On how many pages.
+    pub pages: usize,
+}
+
+/// Follows every link of the built book in `folder` that stays inside it, to its page and its anchor.
+///
+/// # Errors
+/// If there is no book, or a page cannot be read.
+pub fn of_book(folder: &Path) -> Result<Followed> {
+    let mut pages = Vec::new();
+    html(folder, folder, &mut pages)?;
+    ensure!(!pages.is_empty(), "there is no book in {}", folder.display());
+    let anchors = Anchors { folder, known: RefCell::default() };
+    let mut followed = Followed { pages: pages.len(), ..Followed::default() };
+    let selector = |text: &str| Selector::parse(text).map_err(|error| anyhow::anyhow!("{text}: {error}"));
+    let (links, loads) = (selector("a[href]")?, selector("[src], link[href]")?);
+    for page in pages {
+        let text = fs::read_to_string(folder.join(&page))?;
+        let document = Html::parse_document(&text);
+        let mut targets: BTreeSet<String> =
+            document.select(&links).filter_map(|link| link.attr("href")).map(str::to_owned).collect();
+        for element in document.select(&loads) {
+            let target = element.attr("src").or_else(|| element.attr("href")).unwrap_or_default();
+            // A page that loads something from elsewhere is not whole without a network.
+            if target.starts_with("http:") || target.starts_with("https:") || target.starts_with("//") {
+                followed
+                    .dead
+                    .push(format!("{}: loads {target}, which is not part of the book", page.display()));
+            } else if !target.starts_with("data:") {
+                targets.insert(target.to_owned());
+            }
+        }
+        for target in targets.iter().filter(|target| is_inside(target)) {
+            followed.links += 1;
+            if let Some(why) = anchors.objection(&page, target)? {
+                followed.dead.push(format!("{}: {target}: {why}", page.display()));
+            }
+        }
+    }
+    Ok(followed)
+}
+
+/// The book's own pages: the API documentation is rustdoc's to check.
+fn html(root: &Path, folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
+        let path = entry?.path();
+        let below = path.strip_prefix(root).unwrap_or(&path);
+        if path.is_dir() {
+            if below != Path::new("api") {
+                html(root, &path, found)?;
+            }
+        // The first is shown at addresses of any depth, the second is made of all pages, and the third is a stub.
+        } else if below.extension().is_some_and(|end| end == "html")
+            && !["404.html", "print.html", "toc.html"].iter().any(|name| below == Path::new(name))
+        {
+            found.push(below.to_owned());
+        }
+    }
+    found.sort();
+    Ok(())
+}
+
+fn is_inside(target: &str) -> bool {
+    let scheme = target.split_once(':').is_some_and(|(scheme, _)| {
+        !scheme.is_empty()
+            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+    });
+    !scheme && !target.starts_with("//") && !target.is_empty()
+}
+
+/// The anchors of each page that something pointed to.
+struct Anchors<'a> {
+    folder: &'a Path,
+    known: RefCell<BTreeMap<PathBuf, BTreeSet<String>>>,
+}
+
+impl Anchors<'_> {
+    /// Why a link leads nowhere, if it does.
+    fn objection(&self, page: &Path, target: &str) -> Result<Option<String>> {
+        let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
+        let path = path.split('?').next().unwrap_or_default();
+        let mut file = if path.is_empty() {
+            page.to_owned()
+        } else {
+            let base = page.parent().unwrap_or(Path::new(""));
+            let Some(file) = plain(&base.join(decoded(path))) else {
+                return Ok(Some("it leads out of the book".to_owned()));
+            };
+            file
+        };
+        if self.folder.join(&file).is_dir() {
+            file = file.join("index.html");
+        }
+        if !self.folder.join(&file).is_file() {
+            return Ok(Some("there is no such page".to_owned()));
+        }
+        if anchor.is_empty() || file.extension().is_none_or(|end| end != "html") {
+            return Ok(None);
+        }
+        let mut known = self.known.borrow_mut();
+        if !known.contains_key(&file) {
+            let document = Html::parse_document(&fs::read_to_string(self.folder.join(&file))?);
+            let ids =
+                document.tree.values().filter_map(|node| Some(node.as_element()?.id()?.to_owned())).collect();
+            known.insert(file.clone(), ids);
+        }
+        let there = known.get(&file).is_some_and(|ids| ids.contains(&decoded(anchor)));
+        Ok((!there).then(|| "the page has no such anchor".to_owned()))
+    }
+}
+
+/// The path without `.` and `..`; none if it leads above its root.
+fn plain(path: &Path) -> Option<PathBuf> {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !out.pop() {
+                    return None;
+                }
+            }
+            Component::Normal(name) => out.push(name),
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(out)
+}
+
+/// `%20` and the like.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&first, more)) = rest.split_first() {
+        let hex = more.get(..2).and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        match hex {
+            Some(byte) if first == b'%' => {
+                bytes.push(byte);
+                rest = &more[2..];
+            }
+            _ => {
+                bytes.push(first);
+                rest = more;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Links of the repository's own Markdown files to files of the repository that are not there. What looks like a path of
+/// Rust is rustdoc's to check.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn of_repository(root: &Path, files: &[PathBuf]) -> Result<Followed> {
+    let mut followed = Followed { pages: files.len(), ..Followed::default() };
+    for file in files {
+        let text =
+            fs::read_to_string(root.join(file)).with_context(|| format!("cannot read {}", file.display()))?;
+        for event in Parser::new(&text) {
+            let Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) = event else {
+                continue;
+            };
+            let path = dest_url.split('#').next().unwrap_or_default();
+            if path.is_empty() || !is_inside(&dest_url) || path.contains("::") || !path.contains(['/', '.']) {
+                continue;
+            }
+            followed.links += 1;
+            let target = plain(&file.parent().unwrap_or(Path::new("")).join(decoded(path)));
+            if target.is_none_or(|target| !root.join(target).exists()) {
+                followed.dead.push(format!("{}: {dest_url}: there is no such file", file.display()));
+            }
+        }
+    }
+    Ok(followed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_inside() {
+        for (target, inside) in [
+            ("page.html", true),
+            ("../api/go1/index.html#x", true),
+            ("#anchor", true),
+            ("https://example.com", false),
+            ("mailto:a@example.com", false),
+            ("//example.com/x", false),
+        ] {
+            assert_eq!(is_inside(target), inside, "{target}");
+        }
+    }
+
+    #[test]
+    fn paths_without_dots() {
+        assert_eq!(plain(Path::new("a/../b/./c.html")), Some(PathBuf::from("b/c.html")));
+        assert_eq!(plain(Path::new("../x")), None);
+        assert_eq!(decoded("a%20b%"), "a b%");
+    }
+}

@@ -1,0 +1,116 @@
+//! The generated parts of pages, one file each.
+
+mod calls;
+mod cli;
+mod comparison;
+mod dependencies;
+mod errors;
+mod facts;
+mod features;
+mod scopes;
+mod table;
+mod tolerances;
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use oauth_core::facts::Fact;
+
+use crate::diagram;
+use crate::portrait::Portrait;
+
+/// Everything that parts are made of.
+pub(crate) struct Material<'a> {
+    pub(crate) root: &'a Path,
+    pub(crate) portraits: &'a [Portrait],
+}
+
+impl Material<'_> {
+    /// The text of a part, by the name that pages call it by.
+    pub(crate) fn part(&self, name: &str) -> Result<String> {
+        let mut words = name.split_whitespace();
+        let kind = words.next().unwrap_or_default();
+        let of = words.next();
+        let portrait = || -> Result<&Portrait> {
+            let wanted = of.with_context(|| format!("the part `{kind}` is of a provider: `{kind} cobot`"))?;
+            self.portraits
+                .iter()
+                .find(|portrait| portrait.name == wanted)
+                .with_context(|| format!("there is no provider `{wanted}`"))
+        };
+        match kind {
+            "comparison" => Ok(comparison::table(self.portraits)),
+            "facts" => Ok(facts::table(portrait()?)),
+            "scopes" => Ok(scopes::table(portrait()?)),
+            "calls" => Ok(calls::table(portrait()?)),
+            "tolerances" => tolerances::table(),
+            "errors" => errors::table(self.root),
+            "cli" => Ok(cli::reference()),
+            "dependencies" => dependencies::table(self.root),
+            "features" => features::table(self.root),
+            _ => bail!("there is no generated part `{name}`"),
+        }
+    }
+
+    /// The parts that must stand on some page.
+    pub(crate) fn required(&self) -> Vec<String> {
+        let mut names: Vec<String> =
+            ["comparison", "tolerances", "errors", "cli", "dependencies", "features"]
+                .map(str::to_owned)
+                .into();
+        for portrait in self.portraits {
+            names.push(format!("facts {}", portrait.name));
+            if !portrait.scopes.is_empty() {
+                names.push(format!("scopes {}", portrait.name));
+            }
+            if portrait.flow.is_some() {
+                names.push(format!("calls {}", portrait.name));
+            }
+        }
+        names
+    }
+
+    /// The files that are generated as a whole: path below the pages' folder, and content.
+    pub(crate) fn files(&self) -> Vec<(String, String)> {
+        self.portraits
+            .iter()
+            .filter_map(|portrait| {
+                let flow = portrait.flow.as_ref()?;
+                Some((format!("diagrams/{}.svg", portrait.name), diagram::svg(portrait, flow)))
+            })
+            .collect()
+    }
+}
+
+/// What a fact is called on pages.
+pub(crate) fn label(fact: Fact) -> &'static str {
+    match fact {
+        Fact::AuthorizeUrl => "Authorize endpoint",
+        Fact::TokenUrl => "Token endpoint",
+        Fact::ApiUrl => "API",
+        Fact::AuthorizeParams => "Own parameters of the authorize URL",
+        Fact::CodeGrant => "Grant type of the code exchange",
+        Fact::RefreshGrant => "Grant type of a refresh",
+        Fact::PasswordGrant => "Password grant",
+        Fact::ClientCredentialsGrant => "Client credentials grant",
+        Fact::DirectCode => "Codes without a callback",
+        Fact::ScopeSeparator => "Scope separator",
+        Fact::Scopes => "Scopes",
+        Fact::ClientAuth => "Client authentication",
+        Fact::TokenParams => "More parameters of a token call",
+        Fact::RedirectUri => "`redirect_uri` on token calls",
+        Fact::Encodings => "Body of a token call",
+        Fact::Pkce => "PKCE",
+        Fact::StateOnErrors => "`state` on error callbacks",
+        Fact::SecondQuestionMark => "`?code=` glued onto a query",
+        Fact::GrantRefused => "Also means: grant refused",
+        Fact::ClientRefused => "Also means: client refused",
+        Fact::TokenRefused => "Token refused by an API",
+        Fact::ReplyFields => "Own fields of the token reply",
+        Fact::AccessTokenLifetime => "Access token",
+        Fact::Renewal => "Refreshing",
+        Fact::Scheme => "API header",
+        Fact::Call(name) | Fact::Other(name) => name,
+        _ => "Another fact",
+    }
+}

@@ -1,0 +1,74 @@
+//! What one provider declares, each with its source and the day it was read.
+
+use oauth_core::facts::{By, Fact, How, Source};
+
+use super::{label, table};
+use crate::portrait::Portrait;
+
+pub(super) fn table(portrait: &Portrait) -> String {
+    let declared = portrait.values.iter().map(|(fact, value)| (*fact, value.clone(), false));
+    let of_dialect = portrait
+        .entries
+        .iter()
+        .filter(|entry| portrait.flow.is_some() || entry.is_difference())
+        .filter(|entry| relevant(portrait, entry.fact))
+        .map(|entry| (entry.fact, entry.value.clone(), entry.is_difference()));
+    let rows = declared.chain(of_dialect).map(|(fact, value, differs)| {
+        let sources: Vec<&Source> = portrait.sources_of(fact).collect();
+        let value = if differs { format!("**{value}**") } else { value };
+        let read_on = sources.iter().map(|source| source.document.read_on).min();
+        vec![
+            upper(label(fact)),
+            value,
+            if sources.is_empty() {
+                "as the standard; no document says otherwise".to_owned()
+            } else {
+                cited(&sources)
+            },
+            read_on.map_or_else(String::new, |day| day.to_string()),
+        ]
+    });
+    table::table(&["What", "Here", "Source", "Checked"], rows)
+}
+
+/// With a capital letter, as the labels of other rows have it.
+fn upper(label: &str) -> String {
+    let mut chars = label.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// How the grant of a refresh would be spelled says nothing where there is none, nor what would stand between scopes.
+fn relevant(portrait: &Portrait, fact: Fact) -> bool {
+    match fact {
+        Fact::RefreshGrant => portrait.flow.as_ref().is_some_and(|flow| flow.refresh.is_some()),
+        Fact::ScopeSeparator => !portrait.scopes.is_empty(),
+        _ => true,
+    }
+}
+
+/// `[OAuth Flow](https://…): where in it (inferred; not the provider's own)`
+pub(super) fn cited(sources: &[&Source]) -> String {
+    let one = |source: &&Source| {
+        let document = source.document;
+        let url = match document.url.strip_prefix("docs/") {
+            Some(page) => format!("../{page}"),
+            None => document.url.to_owned(),
+        };
+        let mut out = format!("[{}]({url})", document.title);
+        if !source.at.is_empty() {
+            out += &format!(", {}", source.at);
+        }
+        let marks: Vec<&str> = [
+            (source.how == How::Suggests).then_some("inferred"),
+            (document.by == By::Others).then_some("not the provider's own"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if !marks.is_empty() {
+            out += &format!(" (*{}*)", marks.join("; "));
+        }
+        out
+    };
+    sources.iter().map(one).collect::<Vec<_>>().join("; ")
+}

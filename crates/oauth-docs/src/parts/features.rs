@@ -1,0 +1,69 @@
+//! The features of the published crates, with the words that stand above them in the manifests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::dependencies::metadata;
+use super::table;
+
+pub(super) fn table(root: &Path) -> Result<String> {
+    let mut rows: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    let metadata = metadata(root)?;
+    for package in metadata.workspace_packages() {
+        if package.publish.as_ref().is_some_and(Vec::is_empty) {
+            continue;
+        }
+        let manifest = std::fs::read_to_string(&package.manifest_path)?;
+        let default = package.features.get("default").cloned().unwrap_or_default();
+        for feature in package.features.keys().filter(|name| *name != "default") {
+            let words = words(&manifest, feature)
+                .with_context(|| format!("in {} of {}", feature, package.manifest_path))?;
+            let name = if default.contains(feature) {
+                format!("`{feature}`, default")
+            } else {
+                format!("`{feature}`")
+            };
+            rows.entry((name, words)).or_default().insert(format!("`{}`", package.name));
+        }
+    }
+    let rows = rows
+        .into_iter()
+        .map(|((name, words), crates)| vec![name, words, crates.into_iter().collect::<Vec<_>>().join(", ")]);
+    Ok(table::table(&["Feature", "What it does", "Of"], rows))
+}
+
+/// The comment above a feature.
+fn words(manifest: &str, feature: &str) -> Result<String> {
+    let mut above: Vec<&str> = Vec::new();
+    let mut within = false;
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            within = line == "[features]";
+            above.clear();
+        } else if let Some(comment) = line.strip_prefix('#') {
+            above.push(comment.trim());
+        } else if within && line.split('=').next().is_some_and(|name| name.trim() == feature) {
+            if above.is_empty() {
+                break;
+            }
+            return Ok(above.join(" "));
+        } else {
+            above.clear();
+        }
+    }
+    bail!("the feature has no comment above it that says what it does")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_comment_above_is_the_words() {
+        let manifest = "[features]\n# One,\n# two.\na = []\nb = []\n";
+        assert_eq!(words(manifest, "a").unwrap(), "One, two.");
+        assert!(words(manifest, "b").is_err());
+    }
+}

@@ -1,0 +1,15 @@
+//! The scopes that one provider's crate has constants for.
+
+use super::table;
+use crate::portrait::Portrait;
+
+pub(super) fn table(portrait: &Portrait) -> String {
+    let krate = portrait.name;
+    table::table(
+        &["Constant", "Scope"],
+        portrait.scopes.iter().map(|(name, scope)| {
+            let page = format!("../api/{krate}/scope/constant.{name}.html");
+            vec![format!("[`scope::{name}`]({page})"), format!("`{scope}`")]
+        }),
+    )
+}

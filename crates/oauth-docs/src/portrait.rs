@@ -1,0 +1,163 @@
+//! What is known about one provider.
+
+use oauth_core::facts::{Entry, Fact, Source};
+use oauth_core::{Provider, Renewal, Scheme, Scope};
+
+use crate::observe::Flow;
+
+/// What is known about one provider: everything that its pages show.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Portrait {
+    /// Its name, which is that of its crate and of its page.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// Its dialect, in words.
+    pub entries: Vec<Entry>,
+    /// Everything else that is declared, in words.
+    pub values: Vec<(Fact, String)>,
+    /// Where all of it was read.
+    pub sources: Vec<Source>,
+    /// The scopes there are constants for.
+    pub scopes: &'static [(&'static str, Scope)],
+    /// What goes over the wire, where there is a flow.
+    pub(crate) flow: Option<Flow>,
+}
+
+/// What stands where a provider does not offer something.
+pub(crate) const NONE: &str = "—";
+
+impl Portrait {
+    /// What holds for every provider, by its declaration alone.
+    pub(crate) fn of<P: Provider>(title: &'static str, flow: Flow) -> Self {
+        let mut portrait = Self::without_grant::<P>(title);
+        portrait.values.splice(
+            ..0,
+            [(Fact::AuthorizeUrl, code(&flow.authorize.url)), (Fact::TokenUrl, code(&flow.exchange.url))],
+        );
+        portrait.flow = Some(flow);
+        portrait
+    }
+
+    /// The same for a provider that has no grant.
+    pub(crate) fn without_grant<P: Provider>(title: &'static str) -> Self {
+        Self {
+            name: P::NAME,
+            title,
+            entries: P::DIALECT.entries(),
+            values: vec![(Fact::Scheme, code(P::Scheme::TEMPLATE)), (Fact::Renewal, renewal::<P::Renewal>())],
+            sources: P::SOURCES.to_vec(),
+            scopes: &[],
+            flow: None,
+        }
+    }
+
+    /// Adds what is declared elsewhere than in the dialect.
+    pub(crate) fn with(mut self, fact: Fact, value: impl Into<String>) -> Self {
+        self.values.push((fact, value.into()));
+        self
+    }
+
+    /// Adds the scopes there are constants for.
+    pub(crate) fn with_scopes(mut self, scopes: &'static [(&'static str, Scope)]) -> Self {
+        self.scopes = scopes;
+        self.with(Fact::Scopes, format!("{} known", scopes.len()))
+    }
+
+    /// The value of a fact, in words.
+    #[must_use]
+    pub fn value(&self, fact: Fact) -> Option<&str> {
+        let of_dialect =
+            self.entries.iter().find(|entry| entry.fact == fact).map(|entry| entry.value.as_str());
+        of_dialect
+            .or_else(|| self.values.iter().find(|(known, _)| *known == fact).map(|(_, value)| value.as_str()))
+    }
+
+    /// Where a fact was read.
+    pub fn sources_of(&self, fact: Fact) -> impl Iterator<Item = &Source> {
+        self.sources.iter().filter(move |source| source.fact == fact)
+    }
+}
+
+pub(crate) fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+pub(crate) fn renewal<R: Renewal>() -> String {
+    if !R::REFRESHES {
+        return "no refresh tokens".to_owned();
+    }
+    let times =
+        if R::SINGLE_USE { "each refresh token works once" } else { "a refresh token works many times" };
+    match R::IDLE_LIFETIME {
+        Some(idle) => format!("{times}; an unused one lapses after {} days", idle.as_secs() / 86_400),
+        None => format!("{times}; it does not lapse"),
+    }
+}
+
+/// Whether a type implements a trait, found out by the compiler: for grants, so that no page lists one that does not
+/// compile, or leaves one out.
+macro_rules! offers {
+    ($provider:ty, $grant:ident) => {{
+        #[allow(dead_code, reason = "used where the provider lacks the grant")]
+        trait Otherwise {
+            const OFFERED: bool = false;
+        }
+        impl<T> Otherwise for T {}
+        struct Probe<P>(std::marker::PhantomData<P>);
+        #[allow(dead_code, reason = "used where the provider has the grant")]
+        impl<P: oauth_core::$grant> Probe<P> {
+            const OFFERED: bool = true;
+        }
+        <Probe<$provider>>::OFFERED
+    }};
+}
+pub(crate) use offers;
+
+/// All grants of a provider's, as facts.
+macro_rules! grants {
+    ($portrait:expr, $provider:ty) => {{
+        let mut portrait = $portrait;
+        for (fact, offered) in [
+            (oauth_core::facts::Fact::PasswordGrant, $crate::portrait::offers!($provider, PasswordGrant)),
+            (
+                oauth_core::facts::Fact::ClientCredentialsGrant,
+                $crate::portrait::offers!($provider, ClientCredentialsGrant),
+            ),
+            (oauth_core::facts::Fact::DirectCode, $crate::portrait::offers!($provider, DirectCode)),
+        ] {
+            if offered {
+                portrait = portrait.with(fact, "yes");
+            }
+        }
+        portrait
+    }};
+}
+pub(crate) use grants;
+
+#[cfg(test)]
+mod tests {
+    use oauth_core::{Never, ReusableRefreshToken, SingleUseRefreshToken};
+
+    use super::*;
+
+    #[test]
+    fn grants_are_what_the_compiler_finds() {
+        assert!(offers!(cobot::Cobot, PasswordGrant));
+        assert!(!offers!(cobot::Cobot, ClientCredentialsGrant));
+        assert!(!offers!(gocd::Gocd, PasswordGrant));
+        assert!(offers!(go1::Go1, ClientCredentialsGrant));
+        assert!(offers!(go1::Go1, Refreshes) && !offers!(cobot::Cobot, Refreshes));
+    }
+
+    #[test]
+    fn renewals_in_words() {
+        assert_eq!(renewal::<Never>(), "no refresh tokens");
+        assert_eq!(
+            renewal::<SingleUseRefreshToken<90>>(),
+            "each refresh token works once; an unused one lapses after 90 days"
+        );
+        assert_eq!(renewal::<ReusableRefreshToken>(), "a refresh token works many times; it does not lapse");
+    }
+}

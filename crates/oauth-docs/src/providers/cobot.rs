@@ -1,0 +1,53 @@
+//! Cobot.
+
+use anyhow::{Context, Result};
+use cobot::{Cobot, Connect, Site, Subdomain, api, scope};
+use oauth_core::Connect as _;
+use oauth_core::facts::Fact;
+
+use crate::observe::Watched;
+use crate::portrait::{Portrait, code, grants};
+
+pub(super) fn portrait() -> Result<Portrait> {
+    let site = Site::production();
+    let watched =
+        Watched::<Cobot>::new(site.clone(), include_str!("../../../cobot/tests/replies/token.json"))?;
+    let connect = Connect::new([scope::READ_USER, scope::READ_MEMBERSHIPS]);
+    let (flow, _) = watched.flow(&connect, &api::User)?;
+    let space = "betahaus".parse().context("a subdomain")?;
+    let on_space = connect.on_space(space).authorization(&site)?.endpoint;
+    let portrait = Portrait::of::<Cobot>("Cobot", flow)
+        .with(
+            Fact::ApiUrl,
+            format!(
+                "{}, and of a space {}",
+                code(site.api_url().as_str()),
+                code("https://SPACE.cobot.me/api")
+            ),
+        )
+        .with(
+            Fact::Other("authorize endpoint of a space"),
+            code(&on_space.as_str().replace("betahaus", "SPACE")),
+        )
+        .with(Fact::Other("subdomains of spaces"), subdomains())
+        .with(Fact::AccessTokenLifetime, "they do not expire")
+        .with_scopes(scope::ALL);
+    Ok(grants!(portrait, Cobot))
+}
+
+/// The rule, if the type still goes by it.
+fn subdomains() -> String {
+    let takes = |text: &str| text.parse::<Subdomain>().is_ok();
+    let goes_by_it = takes("a")
+        && takes(&"0-".repeat(50))
+        && !takes(&"a".repeat(101))
+        && !takes("")
+        && !takes("-a")
+        && !takes("A")
+        && !takes("a.b");
+    if goes_by_it {
+        code("^[a-z0-9][a-z0-9-]{0,99}$")
+    } else {
+        "other than this generator expects".to_owned()
+    }
+}

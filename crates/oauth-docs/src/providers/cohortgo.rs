@@ -1,0 +1,50 @@
+//! Cohort Go.
+
+use anyhow::{Context, Result};
+use cohortgo::{Account, ActAs, ActingAs, CohortGo, Connect, Site, api, scope};
+use oauth_core::facts::Fact;
+
+use crate::observe::Watched;
+use crate::portrait::{Portrait, code, grants};
+
+pub(super) fn portrait() -> Result<Portrait> {
+    let site = Site::production();
+    let watched = Watched::<CohortGo>::new(
+        site.clone(),
+        include_str!("../../../cohortgo/tests/replies/token_acting.json"),
+    )?;
+    let bob = ActAs::new("Bob Smith", "bob.smith@example.org")?;
+    let call = api::AgentInvoices::new().acting_as(&bob);
+    let (flow, token) = watched.flow(&Connect::acting_as_users().creating_them(), &call)?;
+    let api = code(site.api_base(token.extra())?.as_str());
+    let acting = flow.call.headers.iter().find(|(name, _)| name == "X-Act-as-User");
+    let (name, value) = acting.context("the header is sent")?;
+    let acting =
+        format!("{name}: {value}").replace("Bob Smith", "Name").replace("bob.smith@example.org", "email");
+    let portrait = Portrait::of::<CohortGo>("Cohort Go", flow)
+        .with(Fact::ApiUrl, format!("as the token reply says, such as {api}"))
+        .with(Fact::AccessTokenLifetime, "not said; until it is refused")
+        .with(Fact::ReplyFields, "`api_base_url`, `base_url`")
+        .with(Fact::Other("on whose behalf a call is"), code(&acting))
+        .with(Fact::Other("hosts that tokens go to"), hosts(&site))
+        .with_scopes(scope::ALL);
+    Ok(grants!(portrait, CohortGo))
+}
+
+/// What the site really lets through.
+fn hosts(site: &Site) -> String {
+    let allows = |url: &str| url.parse().is_ok_and(|url| site.api_base(&Account::at(url)).is_ok());
+    let known = [
+        "cohortgo.com",
+        "portal.cohortgo.com",
+        "demo.s.portal.cohortgo.com",
+        "partner123.portal.cohortgo.com",
+    ];
+    if known.iter().all(|host| allows(&format!("https://{host}/api/v1")))
+        && !allows("https://example.com/api/v1")
+    {
+        "`cohortgo.com` and those below it, at the ordinary port".to_owned()
+    } else {
+        "other than this generator expects".to_owned()
+    }
+}

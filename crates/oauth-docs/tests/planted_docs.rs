@@ -1,0 +1,196 @@
+//! What the check is for, planted: each fault must be found, and told with what mends it.
+#![allow(clippy::unwrap_used)] // a test may panic
+
+use std::fs;
+use std::path::Path;
+
+use oauth_core::facts::{Document, Fact};
+use oauth_docs::portrait::Portrait;
+use oauth_docs::{MEND, Places, evidence, links, pages};
+use tempfile::TempDir;
+
+fn portraits() -> Vec<Portrait> {
+    oauth_docs::all().unwrap()
+}
+
+fn of(name: &str) -> Portrait {
+    portraits().into_iter().find(|portrait| portrait.name == name).unwrap()
+}
+
+/// A copy of the book's pages, to plant faults in.
+fn copied() -> (TempDir, Places) {
+    let folder = tempfile::tempdir().unwrap();
+    let places = Places { pages: folder.path().join("src"), ..Places::default() };
+    copy(&Places::default().pages, &places.pages);
+    (folder, places)
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let there = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &there);
+        } else {
+            fs::copy(&path, there).unwrap();
+        }
+    }
+}
+
+fn changed(places: &Places, page: &str, from: &str, to: &str) {
+    let path = places.pages.join(page);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{page} does not hold {from:?}");
+    fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn this_repository_is_in_order() {
+    let (places, portraits) = (Places::default(), portraits());
+    let mut wrong = evidence::complaints(&places.repository, &portraits).unwrap();
+    wrong.extend(pages::headings(&places, &portraits).unwrap());
+    wrong.extend(pages::stale(&places, &portraits).unwrap());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_changed_endpoint_url() {
+    let facts = fs::read_to_string(oauth_docs::repository().join(evidence::FACTS)).unwrap();
+    for (name, right, wrong) in [
+        ("cohortgo", "https://portal.cohortgo.com/oauth2/token", "https://portal.cohortgo.com/oauth/token"),
+        ("cobot", "https://www.cobot.me/oauth/access_token", "https://www.cobot.me/oauth/token"),
+        ("go1", "https://auth.go1.com/oauth/token", "https://auth.go1.com/oauth2/token"),
+        ("gocd", "https://go.example.com:8154/go/oauth/token", "https://go.example.com:8153/go/oauth/token"),
+    ] {
+        let mut portrait = of(name);
+        assert_eq!(evidence::unwritten(&portrait, &facts), Vec::<String>::new());
+        let (_, value) = portrait.values.iter_mut().find(|(fact, _)| *fact == Fact::TokenUrl).unwrap();
+        assert_eq!(*value, format!("`{right}`"));
+        *value = format!("`{wrong}`");
+        let found = evidence::unwritten(&portrait, &facts);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].contains(wrong) && found[0].contains("mend: correct the constant in crates/"),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_difference_without_a_source() {
+    for mut portrait in portraits() {
+        assert_eq!(evidence::unsourced(&portrait), Vec::<String>::new());
+        portrait.sources.retain(|source| source.fact != Fact::Scheme);
+        let found = evidence::unsourced(&portrait);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].contains("Scheme is declared") && found[0].contains("src/sources.rs"), "{found:?}");
+    }
+}
+
+#[test]
+fn a_source_for_nothing() {
+    const GUIDE: Document = Document::new("A guide", "https://provider.example", (2026, 11, 21));
+    let mut portrait = of("gocd");
+    portrait.sources.push(GUIDE.states(Fact::PasswordGrant));
+    let found = evidence::idle(&portrait);
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].contains("“A guide” is a source for PasswordGrant, which nothing declares"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_stale_table() {
+    let (_folder, places) = copied();
+    let portraits = portraits();
+    assert_eq!(pages::stale(&places, &portraits).unwrap(), Vec::<String>::new());
+    changed(&places, "providers.md", "**never**", "on every token call");
+    let found = pages::stale(&places, &portraits).unwrap();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("providers.md") && found[0].contains("+ |") && found[0].ends_with(MEND),
+        "{found:?}"
+    );
+    // And what mends it, does.
+    pages::write(&places, &portraits).unwrap();
+    assert_eq!(pages::stale(&places, &portraits).unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn a_stale_picture() {
+    let (_folder, places) = copied();
+    changed(&places, "diagrams/gocd.svg", "authorization-code", "authorization_code");
+    let found = pages::stale(&places, &portraits()).unwrap();
+    assert!(found.len() == 1 && found[0].contains("diagrams/gocd.svg"), "{found:?}");
+}
+
+#[test]
+fn a_part_that_no_page_shows() {
+    let (_folder, places) = copied();
+    changed(&places, "tolerances.md", "<!-- generated: tolerances -->", "");
+    let error = pages::stale(&places, &portraits()).unwrap_err();
+    assert!(error.to_string().contains("shows these parts: tolerances\n  mend: put"), "{error}");
+}
+
+#[test]
+fn a_heading_that_other_pages_have() {
+    let (_folder, places) = copied();
+    changed(&places, "providers/go1.md", "## Limits\n", "## Boundaries\n");
+    let found = pages::headings(&places, &portraits()).unwrap();
+    assert!(found.len() == 1 && found[0].contains("providers/go1.md has other headings"), "{found:?}");
+}
+
+#[test]
+fn a_dead_link() {
+    let book = tempfile::tempdir().unwrap();
+    let page = |path: &str, body: &str| {
+        let path = book.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, format!("<!DOCTYPE html><html><body>{body}</body></html>")).unwrap();
+    };
+    page("api/go1/struct.Site.html", "<section id=\"method.at\"></section>");
+    page("providers/go1.html", "<h2 id=\"tokens\">Tokens</h2><a href=\"../index.html\">up</a>");
+    page(
+        "index.html",
+        "<a href=\"providers/go1.html#tokens\">x</a><a href=\"api/go1/struct.Site.html#method.at\">x</a>\
+         <a href=\"https://example.com/nowhere\">x</a>",
+    );
+    let followed = links::of_book(book.path()).unwrap();
+    assert_eq!((followed.dead, followed.links, followed.pages), (vec![], 3, 2));
+
+    page(
+        "index.html",
+        "<a href=\"providers/go2.html\">x</a><a href=\"providers/go1.html#token\">x</a>\
+         <a href=\"api/go1/struct.Site.html#method.with\">x</a><a href=\"../elsewhere.html\">x</a>\
+         <script src=\"https://cdn.example/mermaid.js\"></script>",
+    );
+    let dead = links::of_book(book.path()).unwrap().dead;
+    for part in [
+        "index.html: loads https://cdn.example/mermaid.js",
+        "index.html: ../elsewhere.html: it leads out of the book",
+        "index.html: api/go1/struct.Site.html#method.with: the page has no such anchor",
+        "index.html: providers/go1.html#token: the page has no such anchor",
+        "index.html: providers/go2.html: there is no such page",
+    ] {
+        assert!(dead.iter().any(|one| one.starts_with(part)), "{part:?} is missing in {dead:#?}");
+    }
+    assert_eq!(dead.len(), 5);
+}
+
+#[test]
+fn a_dead_link_in_a_readme() {
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("here.md"), "").unwrap();
+    fs::write(
+        root.path().join("README.md"),
+        "[a](here.md#x) [b](crates/gone) [c](https://example.com) [d](crate::Error) ![e](gone.svg)",
+    )
+    .unwrap();
+    let followed = links::of_repository(root.path(), &["README.md".into()]).unwrap();
+    assert_eq!(
+        followed.dead,
+        ["README.md: crates/gone: there is no such file", "README.md: gone.svg: there is no such file"]
+    );
+}
