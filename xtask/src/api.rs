@@ -61,6 +61,12 @@ fn document(workspace: &Workspace, output: &Path) -> Result<()> {
     let features = workspace.features_for_tests_args();
     let mut args = vec!["doc", "--workspace", "--no-deps", "--lib", "--quiet"];
     args.extend(features.iter().map(String::as_str));
+    // `--lib` documents also those that say `doc = false`, such as a second build of a library under its own name.
+    for package in workspace.members() {
+        if package.targets.iter().any(|target| target.is_lib() && !target.doc) {
+            args.extend(["--exclude", package.name.as_str()]);
+        }
+    }
     let run = as_nightly(Run::cargo(&root, &args), output)?
         .env("RUSTDOCFLAGS", "-Z unstable-options --output-format json --cap-lints allow");
     println!("documenting the workspace as JSON; a minute or two, seconds when little changed");
