@@ -58,15 +58,15 @@ pub fn current(workspace: &Workspace) -> Result<BTreeMap<String, String>> {
 /// The same features as `cargo xtask lint` documents with, so that what it compiled is used again.
 fn document(workspace: &Workspace, output: &Path) -> Result<()> {
     let root = workspace.root();
-    let features = workspace.features_for_tests_args();
-    let mut args = vec!["doc", "--workspace", "--no-deps", "--lib", "--quiet"];
-    args.extend(features.iter().map(String::as_str));
-    // `--lib` documents also those that say `doc = false`, such as a second build of a library under its own name.
-    for package in workspace.members() {
-        if package.targets.iter().any(|target| target.is_lib() && !target.doc) {
-            args.extend(["--exclude", package.name.as_str()]);
-        }
-    }
+    // Not `--workspace`: `--lib` documents also what says `doc = false`, such as a second build of a library under its own name.
+    let published: Vec<&str> = workspace.published().iter().map(|package| package.name.as_str()).collect();
+    let features = workspace.features_for_tests();
+    let of_published =
+        |feature: &&str| feature.split_once('/').is_some_and(|(package, _)| published.contains(&package));
+    let features: Vec<&str> = features.iter().map(String::as_str).filter(of_published).collect();
+    let features = features.join(",");
+    let mut args = vec!["doc", "--no-deps", "--lib", "--quiet", "--features", &features];
+    args.extend(published.iter().flat_map(|package| ["--package", package]));
     let run = as_nightly(Run::cargo(&root, &args), output)?
         .env("RUSTDOCFLAGS", "-Z unstable-options --output-format json --cap-lints allow");
     println!("documenting the workspace as JSON; a minute or two, seconds when little changed");

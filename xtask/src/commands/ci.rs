@@ -3,7 +3,9 @@
 use anyhow::Result;
 use lexopt::Parser;
 
-use super::{Command, api, browser, deny, docs, features, lint, model, msrv, processes, release, test, walls};
+use super::{
+    Command, api, browser, deny, docs, features, lint, model, msrv, processes, release, test, walls,
+};
 use crate::report::Report;
 use crate::workspace::Workspace;
 
