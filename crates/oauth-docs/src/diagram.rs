@@ -50,7 +50,7 @@ fn steps(portrait: &Portrait, flow: &Flow) -> Vec<Step> {
             steps.push(arrow(PROVIDER, APP, true, vec![flow.reply.join(", ")]));
         }
         None => {
-            steps.push(Step::Note("no refresh tokens: a refused token needs a new connection".to_owned()))
+            steps.push(Step::Note("no refresh tokens: a refused token needs a new connection".to_owned()));
         }
     }
     if portrait.value(Fact::StateOnErrors) == Some("no") {

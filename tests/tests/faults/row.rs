@@ -230,7 +230,7 @@ impl Row {
                 ErrorKind::NeedsReconnect(Why::OutcomeUnknown) => assert!(was_spent, "{self}"),
                 ErrorKind::NeedsReconnect(Why::Revoked) => assert!(was_told, "{self}"),
                 ErrorKind::NeedsReconnect(Why::TokenRefused) => {
-                    assert!(case.token == Token::Refused || answered == Some(401), "{self}")
+                    assert!(case.token == Token::Refused || answered == Some(401), "{self}");
                 }
                 _ => panic!("{error}: {self}"),
             }
