@@ -28,6 +28,7 @@ mod book {
         Gocd = "providers/gocd.md",
         Connections = "connections.md",
         Stores = "stores.md",
+        Web = "web.md",
         Errors = "errors.md",
         Features = "features.md",
         Sandbox = "sandbox.md",

@@ -12,7 +12,7 @@ pub struct Portrait {
     /// Its name, which is that of its crate and of its page.
     pub name: &'static str,
     /// Its name for people.
-    pub title: &'static str,
+    pub title: String,
     /// Its dialect, in words.
     pub entries: Vec<Entry>,
     /// Everything else that is declared, in words.
@@ -30,8 +30,8 @@ pub(crate) const NONE: &str = "—";
 
 impl Portrait {
     /// What holds for every provider, by its declaration alone.
-    pub(crate) fn of<P: Provider>(title: &'static str, flow: Flow) -> Self {
-        let mut portrait = Self::without_grant::<P>(title);
+    pub(crate) fn of<P: Provider>(flow: Flow) -> Self {
+        let mut portrait = Self::without_grant::<P>();
         portrait.values.splice(
             ..0,
             [(Fact::AuthorizeUrl, code(&flow.authorize.url)), (Fact::TokenUrl, code(&flow.exchange.url))],
@@ -41,16 +41,22 @@ impl Portrait {
     }
 
     /// The same for a provider that has no grant.
-    pub(crate) fn without_grant<P: Provider>(title: &'static str) -> Self {
+    pub(crate) fn without_grant<P: Provider>() -> Self {
         Self {
             name: P::NAME,
-            title,
+            title: P::TITLE.to_owned(),
             entries: P::DIALECT.entries(),
             values: vec![(Fact::Scheme, code(P::Scheme::TEMPLATE)), (Fact::Renewal, renewal::<P::Renewal>())],
             sources: P::SOURCES.to_vec(),
             scopes: &[],
             flow: None,
         }
+    }
+
+    /// Adds to the name for people what tells it from another.
+    pub(crate) fn called(mut self, more: &str) -> Self {
+        self.title = format!("{}, {more}", self.title);
+        self
     }
 
     /// Adds what is declared elsewhere than in the dialect.

@@ -16,7 +16,7 @@ pub(super) fn portrait() -> Result<Portrait> {
     let (flow, _) = watched.flow(&connect, &api::User)?;
     let space = "betahaus".parse().context("a subdomain")?;
     let on_space = connect.on_space(space).authorization(&site)?.endpoint;
-    let portrait = Portrait::of::<Cobot>("Cobot", flow)
+    let portrait = Portrait::of::<Cobot>(flow)
         .with(
             Fact::ApiUrl,
             format!(

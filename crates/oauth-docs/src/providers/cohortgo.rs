@@ -21,7 +21,7 @@ pub(super) fn portrait() -> Result<Portrait> {
     let (name, value) = acting.context("the header is sent")?;
     let acting =
         format!("{name}: {value}").replace("Bob Smith", "Name").replace("bob.smith@example.org", "email");
-    let portrait = Portrait::of::<CohortGo>("Cohort Go", flow)
+    let portrait = Portrait::of::<CohortGo>(flow)
         .with(Fact::ApiUrl, format!("as the token reply says, such as {api}"))
         .with(Fact::AccessTokenLifetime, "not said; until it is refused")
         .with(Fact::ReplyFields, "`api_base_url`, `base_url`")

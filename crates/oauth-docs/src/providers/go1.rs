@@ -15,7 +15,7 @@ pub(super) fn portrait() -> Result<Portrait> {
     flow.refresh = Some(watched.refresh(&token)?);
     let qa = Site::qa();
     let version = site.api_version().to_str()?;
-    let portrait = Portrait::of::<Go1>("Go1", flow)
+    let portrait = Portrait::of::<Go1>(flow)
         .with(Fact::ApiUrl, code(site.api_url().as_str()))
         .with(Fact::Other("base URL of the gateway"), code(site.gateway_url().as_str()))
         .with(Fact::Other("`Api-Version` of the gateway"), code(version))
