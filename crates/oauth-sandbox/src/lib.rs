@@ -26,6 +26,8 @@
 //! # }
 //! ```
 //!
+//! [`Plain`] plays no provider in particular: RFC 6749 to the letter, with switches for the ways in which real ones differ.
+//!
 //! [`Sandbox`] runs all providers together and offers the same controls over HTTP. Nothing here ever listens anywhere but on
 //! loopback.
 //!
@@ -51,6 +53,8 @@ mod journal;
 mod page;
 mod params;
 mod person;
+mod pkce;
+pub mod plain;
 mod played;
 mod random;
 mod running;
@@ -72,6 +76,7 @@ pub use go1::Go1;
 pub use gocd::Gocd;
 pub use journal::{Entry, Journal, Kind, Parameter};
 pub use person::Person;
+pub use plain::Plain;
 pub use played::Played;
 pub use running::Running;
 pub use sandbox::{Sandbox, SandboxBuilder};

@@ -77,7 +77,7 @@ pub trait Rulebook: Sized + Send + Sync + 'static {
 /// # }
 /// ```
 ///
-/// It is sealed: there are those four.
+/// It is sealed: there are those four, and [`Plain`](crate::Plain).
 pub trait Played: Rulebook {}
 
 impl<P: Rulebook> Played for P {}
@@ -228,7 +228,7 @@ pub(crate) fn routers<P: Rulebook>(core: &Shared<P>) -> (Router, Option<Router>)
 /// `routes` with what is around all of them.
 fn finished<P: Rulebook>(core: &Shared<P>, routes: Router<Shared<P>>) -> Router {
     routes
-        // None of the four tells a wrong method from a wrong path, as far as documented.
+        // No provider tells a wrong method from a wrong path, as far as documented.
         .method_not_allowed_fallback(no_such_page::<P>)
         .fallback(no_such_page::<P>)
         .layer(from_fn_with_state(Arc::clone(core), intake::<P>))

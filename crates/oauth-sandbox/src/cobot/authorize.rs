@@ -8,14 +8,14 @@ use maud::{Markup, html};
 
 use super::model::Grant;
 use super::place::Pages;
-use super::{Rules, pages, pkce};
-use crate::callback;
+use super::{Rules, pages};
 use crate::journal::Ticket;
 use crate::page::{Consent, Page};
 use crate::params::Params;
 use crate::played::{Core, Rulebook as _, Shared};
 use crate::sign_in;
 use crate::user::User;
+use crate::{callback, pkce};
 
 /// What an authorize URL may say. The form carries it along.
 const CARRIED: [&str; 7] = [

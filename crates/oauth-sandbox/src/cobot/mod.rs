@@ -57,7 +57,6 @@ mod handle;
 mod memberships;
 mod model;
 mod pages;
-mod pkce;
 mod place;
 mod rate;
 mod scopes;

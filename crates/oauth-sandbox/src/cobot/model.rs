@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 
 use super::fixtures::{self, Fixture, SPACES};
 use super::rate::Rates;
-use super::{Rules, pkce, scopes};
+use super::{Rules, scopes};
 use crate::client::Clients;
 use crate::played::Setup;
-use crate::random;
 use crate::user::User;
+use crate::{pkce, random};
 
 /// Seconds for which a code can be redeemed (a guess).
 const CODE_LIFE: i64 = 600;

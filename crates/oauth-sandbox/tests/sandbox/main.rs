@@ -17,5 +17,6 @@ mod gocd_tls;
 mod gocd_token;
 mod gocd_user_tokens;
 mod handle;
+mod plain;
 mod support;
 mod whole;

@@ -1,4 +1,4 @@
-//! PKCE (RFC 7636), of which Cobot knows S256 only.
+//! PKCE (RFC 7636), with S256 only.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,12 +6,12 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 /// Whether `challenge` can be the base64url of a SHA-256.
-pub(super) fn is_challenge(challenge: &str) -> bool {
+pub(crate) fn is_challenge(challenge: &str) -> bool {
     URL_SAFE_NO_PAD.decode(challenge).is_ok_and(|bytes| bytes.len() == 32)
 }
 
 /// Whether a token call with `verifier` may redeem a code that was issued for `challenge`.
-pub(super) fn fits(challenge: Option<&str>, verifier: Option<&str>) -> bool {
+pub(crate) fn fits(challenge: Option<&str>, verifier: Option<&str>) -> bool {
     match (challenge, verifier) {
         (None, None) => true,
         (Some(challenge), Some(verifier)) => {

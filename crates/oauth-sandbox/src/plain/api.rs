@@ -1,0 +1,57 @@
+//! A protected resource (RFC 6750 2.1 and 3): whose token is it?
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use super::Rules;
+use super::model::Grant;
+use crate::journal::Ticket;
+use crate::played::{Core, Shared};
+
+pub(super) async fn me(State(core): State<Shared<Rules>>, headers: HeaderMap, ticket: Ticket) -> Response {
+    let grant = match admit(&core, &headers, &ticket) {
+        Ok(grant) => grant,
+        Err(stopped) => return *stopped,
+    };
+    let state = core.state();
+    let user = grant.user.as_deref().and_then(|login| state.user(login));
+    Json(json!({
+        "client_id": grant.client_id,
+        "name": user.map(|user| &user.name),
+        "email": user.map(|user| &user.email),
+        "scopes": grant.scopes,
+    }))
+    .into_response()
+}
+
+/// What a live token stands for; else the answer that stops the caller.
+fn admit(core: &Core<Rules>, headers: &HeaderMap, ticket: &Ticket) -> Result<Grant, Box<Response>> {
+    let (before, after) = &core.setup.options.authorization;
+    let realm = format!("{}realm=\"plain\"", before.split_inclusive(' ').next().unwrap_or_default());
+    let stopped = |challenge: String| {
+        Box::new((StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, challenge)]).into_response())
+    };
+    // The scheme's name is the same in any case (RFC 9110 11.1).
+    let token = headers.get(AUTHORIZATION).and_then(|header| {
+        let (scheme, rest) = header.to_str().ok()?.split_at_checked(before.len())?;
+        scheme.eq_ignore_ascii_case(before).then_some(rest)?.strip_suffix(after.as_str())
+    });
+    let Some(token) = token else {
+        ticket.note("refused: no token");
+        return Err(stopped(realm));
+    };
+    match core.state().grant_of(token, core.now()) {
+        Some(grant) => {
+            ticket.note(format!("acting as {}", grant.user.as_deref().unwrap_or("the application itself")));
+            Ok(grant.clone())
+        }
+        None => {
+            ticket.note("refused: the token is unknown or has expired");
+            Err(stopped(format!("{realm}, error=\"invalid_token\"")))
+        }
+    }
+}

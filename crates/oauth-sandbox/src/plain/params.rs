@@ -1,0 +1,53 @@
+//! Parameters as RFC 6749 3.1 and 3.2 want them: without a value they count as missing, and each may be there once.
+
+use super::options::Options;
+use crate::params::Params;
+
+/// The parameters of one request, from one place.
+#[derive(Clone, Copy)]
+pub(super) struct Once<'a>(&'a [(String, String)]);
+
+impl<'a> Once<'a> {
+    /// Of the authorization endpoint: in the query, or in the body of a form.
+    pub(super) fn of_either(params: &'a Params) -> Self {
+        Self(if params.form().is_empty() { params.query() } else { params.form() })
+    }
+
+    /// Of the token endpoint: in the body.
+    pub(super) fn of_body(params: &'a Params) -> Self {
+        Self(params.form())
+    }
+
+    pub(super) fn get(self, name: &str) -> Option<&'a str> {
+        let found = self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        found.filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn text(self, name: &str) -> &'a str {
+        self.get(name).unwrap_or_default()
+    }
+
+    /// A parameter that is there more than once.
+    pub(super) fn repeated(self) -> Option<&'a str> {
+        let names = self.0.iter().map(|(name, _)| name.as_str());
+        names
+            .enumerate()
+            .find(|(at, name)| self.0[..*at].iter().any(|(other, _)| other == name))
+            .map(|(_, name)| name)
+    }
+
+    /// The scopes asked for, or the first one that there is not. `None` when the parameter is missing.
+    pub(super) fn scopes(self, options: &Options) -> Result<Option<Vec<String>>, String> {
+        let Some(list) = self.get("scope") else { return Ok(None) };
+        let mut found = Vec::new();
+        for scope in list.split(options.scope_separator) {
+            if !options.scopes.iter().any(|known| known == scope) {
+                return Err(scope.to_owned());
+            }
+            if !found.iter().any(|known| known == scope) {
+                found.push(scope.to_owned());
+            }
+        }
+        Ok(Some(found))
+    }
+}

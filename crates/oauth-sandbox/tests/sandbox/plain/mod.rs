@@ -1,0 +1,119 @@
+//! The plain server: each test is a sentence of RFC 6749, 6750 or 7636.
+
+mod api;
+mod authorize;
+mod token;
+
+use oauth_sandbox::Plain;
+use oauth_sandbox::plain::Options;
+use reqwest::{RequestBuilder, Response};
+use serde_json::Value;
+
+use crate::support::{http, parameter, with_query};
+
+/// RFC 7636 appendix B.
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+const REFRESH: (&str, &str) = ("grant_type", "refresh_token");
+
+/// The authorize URL that a well-behaved client builds, with `changes` on top: an empty value leaves a parameter out.
+fn authorize_url(sandbox: &Plain, changes: &[(&str, &str)]) -> String {
+    let redirect_uri = sandbox.redirect_uris()[0].clone();
+    let query = changed(
+        vec![
+            ("client_id", sandbox.client_id()),
+            ("response_type", "code"),
+            ("redirect_uri", &redirect_uri),
+            ("scope", "read write"),
+            ("state", "s t/1"),
+        ],
+        changes,
+    );
+    with_query(sandbox.authorize_url(), &query)
+}
+
+fn changed<'a>(
+    mut pairs: Vec<(&'a str, &'a str)>,
+    changes: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
+    for (name, value) in changes {
+        pairs.retain(|(other, _)| other != name);
+        if !value.is_empty() {
+            pairs.push((name, value));
+        }
+    }
+    pairs
+}
+
+/// A code for the first user.
+async fn code(sandbox: &Plain, changes: &[(&str, &str)]) -> String {
+    parameter(&sandbox.approve(authorize_url(sandbox, changes)).await.unwrap(), "code").unwrap()
+}
+
+/// The form of a token call with the right credentials, and `changes` on top.
+fn form<'a>(sandbox: &'a Plain, changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let form = vec![
+        ("grant_type", "authorization_code"),
+        ("client_id", sandbox.client_id()),
+        ("client_secret", sandbox.client_secret()),
+        ("redirect_uri", "http://127.0.0.1:8765/callback"),
+    ];
+    changed(form, changes)
+}
+
+fn token_call(sandbox: &Plain, changes: &[(&str, &str)]) -> RequestBuilder {
+    http().post(sandbox.token_url()).form(&form(sandbox, changes))
+}
+
+async fn token(sandbox: &Plain, changes: &[(&str, &str)]) -> (u16, Value) {
+    answer(token_call(sandbox, changes).send().await.unwrap()).await
+}
+
+async fn answer(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    (status, response.json().await.unwrap())
+}
+
+#[track_caller]
+fn is_refused(answer: &(u16, Value), status: u16, error: &str) {
+    assert_eq!((answer.0, answer.1["error"].as_str()), (status, Some(error)), "{}", answer.1);
+    assert!(answer.1["error_description"].is_string(), "{}", answer.1);
+}
+
+/// A pair of tokens: access and refresh.
+async fn tokens(sandbox: &Plain) -> (String, String) {
+    let (status, body) = token(sandbox, &[("code", &code(sandbox, &[]).await)]).await;
+    assert_eq!(status, 200, "{body}");
+    crate::support::pair(&body)
+}
+
+/// The status of the protected resource for this `Authorization` header.
+async fn me(sandbox: &Plain, authorization: &str) -> u16 {
+    let call = http().get(format!("{}/me", sandbox.api_url())).header("authorization", authorization);
+    call.send().await.unwrap().status().as_u16()
+}
+
+async fn is_good(sandbox: &Plain, access_token: &str) -> bool {
+    match me(sandbox, &format!("Bearer {access_token}")).await {
+        200 => true,
+        401 => false,
+        other => panic!("status {other}"),
+    }
+}
+
+/// The options are what they say, so that nobody takes another default for the RFC's.
+#[test]
+fn the_defaults_are_the_rfcs() {
+    let text = format!("{:?}", Options::default());
+    for part in [
+        "' '",
+        "client_auth: Any",
+        "\"authorization_code\"",
+        "\"refresh_token\"",
+        "OnCodeExchange",
+        "\"Bearer \"",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
