@@ -198,12 +198,14 @@ mod tests {
         Url::parse("https://provider.example/token").unwrap()
     }
 
+    const SECRET: &str = "canary-s3cret";
+
     fn now() -> DateTime<Utc> {
         "1994-11-06T08:49:30Z".parse().unwrap()
     }
 
     fn read(status: u16, content_type: &str, body: &str) -> Result<Value, Error> {
-        normalise(reply(status, content_type, body), &asked(), &Dialect::rfc6749(), &["s3cret"], now())
+        normalise(reply(status, content_type, body), &asked(), &Dialect::rfc6749(), &[SECRET], now())
             .map(|response| serde_json::from_slice(response.body()).unwrap())
     }
 
@@ -232,8 +234,8 @@ mod tests {
         for (status, body) in [
             (400, r#"{"error":"invalid-grant","error_description":"Authorization expired or invalid!"}"#),
             (200, r#"{"error":"invalid_client"}"#),
-            (401, r#"{"error":"invalid_request","message":"code s3cret is spent"}"#),
-            (400, r#"{"error":"s3cret"}"#),
+            (401, r#"{"error":"invalid_request","message":"code canary-s3cret is spent"}"#),
+            (400, r#"{"error":"canary-s3cret"}"#),
             (400, "error=invalid_scope"),
             (500, r#"{"error":"invalid_grant"}"#),
             (429, r#"{"error":"invalid_grant"}"#),
@@ -249,7 +251,7 @@ mod tests {
             (302, ""),
         ] {
             let error = read(status, "application/json", body).unwrap_err();
-            out += &format!("{status} {body}\n  {:?}\n", error);
+            out += &format!("{status} {}\n  {:?}\n", body.replace(SECRET, "[secret]"), error);
         }
         insta::assert_snapshot!(out);
     }
