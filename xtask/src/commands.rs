@@ -11,7 +11,9 @@ mod model;
 mod msrv;
 mod processes;
 mod release;
+mod snapshots;
 mod test;
+mod tidy;
 mod tools;
 mod walls;
 
@@ -42,7 +44,9 @@ const ALL: &[Command] = &[
     test::COMMAND,
     lint::COMMAND,
     docs::COMMAND,
+    snapshots::COMMAND,
     features::COMMAND,
+    tidy::COMMAND,
     walls::COMMAND,
     deny::COMMAND,
     msrv::COMMAND,

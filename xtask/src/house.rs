@@ -1,4 +1,8 @@
-//! Who is who in this workspace: the one list that a new crate is added to.
+//! Who is who in this workspace, and what the checks go by.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
 
 /// What a crate of `crates/` is, as far as the walls care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,35 +19,76 @@ pub enum Role {
     Other,
 }
 
-/// Every crate that `crates/` may hold. One that is not listed here fails the walls check.
-pub const CRATES: &[(&str, Role)] = &[
-    ("oauth-core", Role::Core),
-    ("cohortgo", Role::Provider),
-    ("cobot", Role::Provider),
-    ("go1", Role::Provider),
-    ("gocd", Role::Provider),
-    ("oauth-sandbox", Role::Sandbox),
-    ("oauth-testing", Role::Testing),
-    ("oauth-store", Role::Other),
-    ("oauth-web", Role::Other),
-    ("oauth-cli", Role::Other),
-    ("oauth-docs", Role::Other),
-];
+impl Role {
+    fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "core" => Self::Core,
+            "provider" => Self::Provider,
+            "sandbox" => Self::Sandbox,
+            "testing" => Self::Testing,
+            "other" => Self::Other,
+            _ => return None,
+        })
+    }
+}
 
-/// Crates that must exist. Add a name when the crate lands, so that losing it is an error and not a check less.
-pub const STANDING: &[&str] = &[
-    "oauth-core",
-    "cohortgo",
-    "cobot",
-    "go1",
-    "gocd",
-    "oauth-sandbox",
-    "oauth-testing",
-    "oauth-store",
-    "oauth-web",
-    "oauth-cli",
-    "oauth-docs",
-];
+/// Where the list is, for messages.
+pub const LIST: &str = "[workspace.metadata.roles] in Cargo.toml";
+
+/// Every crate that `crates/` must hold, each with its role: the one list that a new crate is added to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roles(BTreeMap<String, Role>);
+
+impl Roles {
+    /// The list in the workspace's own manifest. Without one it is empty, and every crate there is fails the walls.
+    ///
+    /// # Errors
+    /// When a role is none of the known words.
+    pub fn read(workspace_metadata: &serde_json::Value) -> Result<Self> {
+        let Some(listed) = workspace_metadata.get("roles").and_then(serde_json::Value::as_object) else {
+            return Ok(Self::default());
+        };
+        let known = "core, provider, sandbox, testing or other";
+        let role = |word: &serde_json::Value| word.as_str().and_then(Role::named);
+        listed
+            .iter()
+            .map(|(name, word)| {
+                let role = role(word)
+                    .with_context(|| format!("`{name}` has the role {word} in {LIST}; it must be {known}"))?;
+                Ok((name.clone(), role))
+            })
+            .collect::<Result<_>>()
+            .map(Self)
+    }
+
+    /// The role of a crate, if it is listed.
+    #[must_use]
+    pub fn of(&self, name: &str) -> Option<Role> {
+        self.0.get(name).copied()
+    }
+
+    /// Whether this is a client crate: the core or a provider.
+    #[must_use]
+    pub fn is_client(&self, name: &str) -> bool {
+        matches!(self.of(name), Some(Role::Core | Role::Provider))
+    }
+
+    /// All listed crates, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Role)> {
+        self.0.iter().map(|(name, role)| (name.as_str(), *role))
+    }
+
+    /// The listed crates with this role, by name.
+    pub fn with(&self, role: Role) -> impl Iterator<Item = &str> {
+        self.iter().filter(move |(_, own)| *own == role).map(|(name, _)| name)
+    }
+}
+
+impl<const N: usize> From<[(&str, Role); N]> for Roles {
+    fn from(listed: [(&str, Role); N]) -> Self {
+        Self(listed.into_iter().map(|(name, role)| (name.to_owned(), role)).collect())
+    }
+}
 
 /// What each client crate (core and providers) lets its users choose for TLS.
 pub const TLS_FEATURES: &[&str] = &["reqwest", "rustls", "rustls-no-provider", "native-tls"];
@@ -83,26 +128,23 @@ pub const HEAVY: &[(&str, &str)] = &[
 /// Features of tokio that belong to a program, not to a library that programs use.
 pub const HEAVY_TOKIO: &[&str] = &["full", "rt-multi-thread", "process", "signal", "test-util"];
 
-/// The role of a crate, if it is known here.
-#[must_use]
-pub fn role(name: &str) -> Option<Role> {
-    CRATES.iter().find(|(known, _)| *known == name).map(|(_, role)| *role)
-}
-
-/// Whether this is a client crate: the core or a provider.
-#[must_use]
-pub fn is_client(name: &str) -> bool {
-    matches!(role(name), Some(Role::Core | Role::Provider))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
-    fn every_standing_crate_has_a_role() {
-        for name in STANDING {
-            assert!(role(name).is_some(), "`{name}` stands but is not in CRATES");
-        }
+    fn roles_are_read_from_the_manifest() {
+        let roles = Roles::read(&json!({ "roles": { "oauth-core": "core", "cobot": "provider" } })).unwrap();
+        assert_eq!(roles, Roles::from([("cobot", Role::Provider), ("oauth-core", Role::Core)]));
+        assert!(roles.is_client("cobot") && !roles.is_client("gocd"));
+        assert_eq!(roles.with(Role::Provider).collect::<Vec<_>>(), ["cobot"]);
+        assert_eq!(Roles::read(&serde_json::Value::Null).unwrap(), Roles::default());
+    }
+
+    #[test]
+    fn an_unknown_role_is_an_error_that_names_the_crate() {
+        let error = Roles::read(&json!({ "roles": { "cobot": "provder" } })).unwrap_err().to_string();
+        assert!(error.contains("`cobot`") && error.contains("provder") && error.contains(LIST), "{error}");
     }
 }

@@ -11,12 +11,15 @@
 
 pub mod api;
 pub mod commands;
+pub mod finding;
 pub mod house;
 pub mod rehearse;
 pub mod release;
 pub mod report;
 pub mod run;
+pub mod snapshots;
 pub mod test_results;
+pub mod tidy;
 pub mod tls;
 pub mod walls;
 pub mod workspace;

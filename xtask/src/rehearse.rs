@@ -92,7 +92,7 @@ pub fn steps(workspace: &Workspace, report: &mut Report) {
     }
     report.step("rehearse: oauth demo", || demo(&stage));
     report.step("rehearse: docs.rs", || pages::rehearse(&stage, &packages));
-    report.step("rehearse: least versions", || minimal::rehearse(&stage, &packages));
+    report.step("rehearse: least versions", || minimal::rehearse(&stage, &packages, workspace.roles()));
     if report.failures() == before {
         if let Err(error) = stage.strike(&packages.names()) {
             println!("{} could not be cleared away: {error}", stage.folder.display());

@@ -62,6 +62,20 @@ impl Run {
         self
     }
 
+    /// The same without showing it, for what nobody would type.
+    #[must_use]
+    pub fn unseen_env(mut self, key: &str, value: &str) -> Self {
+        self.command.env(key, value);
+        self
+    }
+
+    /// Lets it read what the person types.
+    #[must_use]
+    pub fn asking(mut self) -> Self {
+        self.command.stdin(Stdio::inherit());
+        self
+    }
+
     /// Runs it with its output on ours; says whether it exited with 0.
     ///
     /// # Errors

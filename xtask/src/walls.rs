@@ -7,21 +7,23 @@
 //! [`Picture::of`] asks cargo what is; [`Picture::breaches`] judges it and is a pure function, tested with planted faults.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use anyhow::{Context, Result};
 use cargo_metadata::{DependencyKind, Package};
 
-use crate::house::{self, Role};
+use crate::finding::Finding;
+use crate::house::{self, LIST, Role, Roles};
 use crate::run::Run;
 use crate::workspace::Workspace;
 
-/// Where the house list is, for messages.
+/// Where the reasons for exceptions are, for messages.
 const HOUSE: &str = "xtask/src/house.rs";
 
 /// What the walls are judged by.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Picture {
+    /// Who is who, and so which crates must be there.
+    pub roles: Roles,
     /// The folders of `crates/`.
     pub folders: Vec<String>,
     /// The workspace's members in `crates/`.
@@ -60,21 +62,6 @@ pub struct Resolved {
     pub features: Vec<String>,
 }
 
-/// A hole in a wall.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Breach {
-    /// What is wrong.
-    pub what: String,
-    /// What mends it, or shows where it comes from.
-    pub mend: String,
-}
-
-impl fmt::Display for Breach {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n  mend: {}", self.what, self.mend)
-    }
-}
-
 impl Picture {
     /// What cargo says about this workspace.
     ///
@@ -105,23 +92,24 @@ impl Picture {
                 });
             }
         }
-        Ok(Self { folders, crates })
+        Ok(Self { roles: workspace.roles().clone(), folders, crates })
     }
 
     /// Every hole in the walls, and every crate that should stand and does not.
     #[must_use]
-    pub fn breaches(&self, standing: &[&str]) -> Vec<Breach> {
+    pub fn breaches(&self) -> Vec<Finding> {
         let mut found = Vec::new();
+        let roles = &self.roles;
         let names: BTreeSet<&str> = self.crates.iter().map(|one| one.name.as_str()).collect();
-        for name in standing.iter().filter(|name| !names.contains(**name)) {
-            found.push(Breach {
+        for (name, _) in roles.iter().filter(|(name, _)| !names.contains(name)) {
+            found.push(Finding {
                 what: format!("`{name}` must exist and does not"),
-                mend: format!("bring crates/{name} back, or take it off STANDING in {HOUSE}"),
+                mend: format!("bring crates/{name} back, or take it off {LIST}"),
             });
         }
         for folder in &self.folders {
             if !self.crates.iter().any(|one| one.folder == *folder) {
-                found.push(Breach {
+                found.push(Finding {
                     what: format!("crates/{folder} is a folder but no crate of this workspace"),
                     mend: format!("give crates/{folder} a Cargo.toml, or remove it"),
                 });
@@ -129,29 +117,29 @@ impl Picture {
         }
         for one in &self.crates {
             if one.name != one.folder {
-                found.push(Breach {
+                found.push(Finding {
                     what: format!("crate `{}` lies in crates/{}", one.name, one.folder),
                     mend: "give the folder the crate's name".to_owned(),
                 });
             }
-            match house::role(&one.name) {
-                Some(Role::Core | Role::Provider) => client(one, &mut found),
-                Some(Role::Sandbox) => sandbox(one, &mut found),
-                Some(Role::Testing) => testing(one, &mut found),
+            match roles.of(&one.name) {
+                Some(Role::Core | Role::Provider) => client(roles, one, &mut found),
+                Some(Role::Sandbox) => sandbox(roles, one, &mut found),
+                Some(Role::Testing) => testing(roles, one, &mut found),
                 Some(Role::Other) => {}
-                None => found.push(Breach {
+                None => found.push(Finding {
                     what: format!(
                         "`{}` is in crates/ but nobody said what it is, so no wall is checked for it",
                         one.name
                     ),
-                    mend: format!("add it to CRATES in {HOUSE}"),
+                    mend: format!("add it with its role to {LIST}"),
                 }),
             }
         }
         // What a provider may bring along is measured by what the core brings along.
-        if let Some(core) = self.crates.iter().find(|one| house::role(&one.name) == Some(Role::Core)) {
-            for one in self.crates.iter().filter(|one| house::role(&one.name) == Some(Role::Provider)) {
-                no_heavier_than(core, one, &mut found);
+        if let Some(core) = self.crates.iter().find(|one| roles.of(&one.name) == Some(Role::Core)) {
+            for one in self.crates.iter().filter(|one| roles.of(&one.name) == Some(Role::Provider)) {
+                no_heavier_than(roles, core, one, &mut found);
             }
         }
         found
@@ -159,10 +147,10 @@ impl Picture {
 }
 
 /// Wall 1, as far as one client crate shows it.
-fn client(one: &Crate, found: &mut Vec<Breach>) {
-    let is_provider = house::role(&one.name) == Some(Role::Provider);
+fn client(roles: &Roles, one: &Crate, found: &mut Vec<Finding>) {
+    let is_provider = roles.of(&one.name) == Some(Role::Provider);
     for dependency in &one.declared {
-        let allowed = match house::role(&dependency.name) {
+        let allowed = match roles.of(&dependency.name) {
             None => true,
             Some(Role::Core) => is_provider,
             Some(Role::Sandbox | Role::Testing) => dependency.dev,
@@ -170,7 +158,7 @@ fn client(one: &Crate, found: &mut Vec<Breach>) {
         };
         if !allowed {
             let section = if dependency.dev { "dev-dependencies" } else { "dependencies" };
-            found.push(Breach {
+            found.push(Finding {
                 what: format!(
                     "`{}` names `{}` in its {section}: a client crate may name oauth-core, and oauth-sandbox and oauth-testing for its tests",
                     one.name, dependency.name
@@ -181,11 +169,11 @@ fn client(one: &Crate, found: &mut Vec<Breach>) {
     }
     for package in &one.tree {
         let own = package.name == one.name;
-        let member = house::role(&package.name).is_some_and(|role| !(is_provider && role == Role::Core));
+        let member = roles.of(&package.name).is_some_and(|role| !(is_provider && role == Role::Core));
         let heavy = house::HEAVY.iter().find(|(name, _)| *name == package.name).map(|(_, cost)| *cost);
         let cost = if member && !own { Some("another crate of this workspace") } else { heavy };
         if let Some(cost) = cost {
-            found.push(Breach {
+            found.push(Finding {
                 what: format!("`{}` brings `{}` ({cost}) into its users' builds", one.name, package.name),
                 mend: shows(one, &package.name),
             });
@@ -194,7 +182,7 @@ fn client(one: &Crate, found: &mut Vec<Breach>) {
             for feature in
                 house::HEAVY_TOKIO.iter().filter(|name| package.features.iter().any(|on| on == *name))
             {
-                found.push(Breach {
+                found.push(Finding {
                     what: format!(
                         "`{}` switches tokio's `{feature}` on, which is the program's to choose",
                         one.name
@@ -207,16 +195,16 @@ fn client(one: &Crate, found: &mut Vec<Breach>) {
 }
 
 /// Wall 1: a provider's own direct dependencies are the core's, but for the ones the house list gives a reason for.
-fn no_heavier_than(core: &Crate, one: &Crate, found: &mut Vec<Breach>) {
+fn no_heavier_than(roles: &Roles, core: &Crate, one: &Crate, found: &mut Vec<Finding>) {
     let common: BTreeSet<&str> = core.tree.iter().map(|package| package.name.as_str()).collect();
     for dependency in one.declared.iter().filter(|dependency| !dependency.dev) {
         let reasoned = house::OWN_DEPENDENCIES
             .iter()
             .any(|(provider, name, _)| *provider == one.name && *name == dependency.name);
         // Crates of this workspace are judged above.
-        let ours = house::role(&dependency.name).is_some();
+        let ours = roles.of(&dependency.name).is_some();
         if !common.contains(dependency.name.as_str()) && !reasoned && !ours {
-            found.push(Breach {
+            found.push(Finding {
                 what: format!(
                     "`{}` depends on `{}`, which oauth-core does not need",
                     one.name, dependency.name
@@ -228,11 +216,11 @@ fn no_heavier_than(core: &Crate, one: &Crate, found: &mut Vec<Breach>) {
 }
 
 /// Wall 2.
-fn sandbox(one: &Crate, found: &mut Vec<Breach>) {
+fn sandbox(roles: &Roles, one: &Crate, found: &mut Vec<Finding>) {
     let declared = one.declared.iter().map(|dependency| &dependency.name);
     let seen: BTreeSet<&String> = declared.chain(one.tree.iter().map(|package| &package.name)).collect();
-    for name in seen.into_iter().filter(|name| knows_clients(name)) {
-        found.push(Breach {
+    for name in seen.into_iter().filter(|name| knows_clients(roles, name)) {
+        found.push(Finding {
             what: format!(
                 "`{}` sees `{name}`: written from the providers' own documents it must know no client, not even in its tests",
                 one.name
@@ -242,18 +230,16 @@ fn sandbox(one: &Crate, found: &mut Vec<Breach>) {
     }
 }
 
-fn knows_clients(name: &str) -> bool {
-    house::is_client(name) || house::role(name) == Some(Role::Testing)
+fn knows_clients(roles: &Roles, name: &str) -> bool {
+    roles.is_client(name) || roles.of(name) == Some(Role::Testing)
 }
 
 /// Wall 1 once more: what all providers' tests share must not be the way by which one sees another.
-fn testing(one: &Crate, found: &mut Vec<Breach>) {
+fn testing(roles: &Roles, one: &Crate, found: &mut Vec<Finding>) {
     let declared = one.declared.iter().map(|dependency| &dependency.name);
     let seen: BTreeSet<&String> = declared.chain(one.tree.iter().map(|package| &package.name)).collect();
-    for name in
-        seen.into_iter().filter(|name| matches!(house::role(name), Some(Role::Provider | Role::Other)))
-    {
-        found.push(Breach {
+    for name in seen.into_iter().filter(|name| matches!(roles.of(name), Some(Role::Provider | Role::Other))) {
+        found.push(Finding {
             what: format!("`{}`, which the tests of all providers share, knows `{name}`", one.name),
             mend: format!("cargo tree -p {} -e normal --all-features -i {name}", one.name),
         });
@@ -270,7 +256,11 @@ fn declared(package: &Package) -> Vec<Declared> {
 }
 
 fn tree(workspace: &Workspace, package: &Package) -> Result<Vec<Resolved>> {
-    let kinds = if house::role(&package.name) == Some(Role::Sandbox) { "normal,build,dev" } else { "normal" };
+    let kinds = if workspace.roles().of(&package.name) == Some(Role::Sandbox) {
+        "normal,build,dev"
+    } else {
+        "normal"
+    };
     let output = Run::cargo(
         &workspace.root(),
         &["tree", "-p", &package.id.repr, "-e", kinds, "--all-features", "--prefix", "none", "-f", "{p}|{f}"],

@@ -6,24 +6,32 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 
-use crate::house;
+use crate::house::{self, Role, Roles};
+
+/// Whether a package goes to a registry.
+#[must_use]
+pub fn is_published(package: &Package) -> bool {
+    package.publish.as_ref().is_none_or(|registries| !registries.is_empty())
+}
 
 /// The workspace around a folder.
 #[derive(Debug)]
 pub struct Workspace {
     metadata: Metadata,
+    roles: Roles,
 }
 
 impl Workspace {
     /// Asks cargo about the workspace that this folder is in.
     ///
     /// # Errors
-    /// When there is none, or a manifest in it cannot be read.
+    /// When there is none, or a manifest in it cannot be read or lists a role that there is not.
     pub fn around(folder: &Path) -> Result<Self> {
         let metadata = MetadataCommand::new().current_dir(folder).no_deps().exec().context(
             "cargo cannot read this workspace; `cargo metadata --no-deps` shows what it stumbles over",
         )?;
-        Ok(Self { metadata })
+        let roles = Roles::read(&metadata.workspace_metadata)?;
+        Ok(Self { metadata, roles })
     }
 
     /// The folder of the workspace's own manifest.
@@ -47,8 +55,7 @@ impl Workspace {
     /// The packages that go to a registry.
     #[must_use]
     pub fn published(&self) -> Vec<&Package> {
-        let goes = |package: &&Package| package.publish.as_ref().is_none_or(|to| !to.is_empty());
-        self.members().into_iter().filter(goes).collect()
+        self.members().into_iter().filter(|package| is_published(package)).collect()
     }
 
     /// The folder of a package under the root, with forward slashes.
@@ -61,14 +68,19 @@ impl Workspace {
         Ok(folder.components().map(|part| part.as_str()).collect::<Vec<_>>().join("/"))
     }
 
-    /// The core and the providers that exist, in the order of the house list.
+    /// Who is who.
+    #[must_use]
+    pub fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// The core, then the providers by name.
     #[must_use]
     pub fn clients(&self) -> Vec<&Package> {
         let members = self.members();
-        house::CRATES
-            .iter()
-            .filter(|(name, _)| house::is_client(name))
-            .filter_map(|(name, _)| members.iter().find(|package| package.name.as_str() == *name).copied())
+        let listed = self.roles.with(Role::Core).chain(self.roles.with(Role::Provider));
+        listed
+            .filter_map(|name| members.iter().find(|package| package.name.as_str() == name).copied())
             .collect()
     }
 
@@ -91,7 +103,24 @@ impl Workspace {
     /// The same as words for cargo: empty, or `--features` and the list.
     #[must_use]
     pub fn features_for_tests_args(&self) -> Vec<String> {
-        let features = self.features_for_tests();
+        self.features_args(|_| true)
+    }
+
+    /// The same for some packages only, with a `-p` for each.
+    #[must_use]
+    pub fn tests_of_args(&self, which: impl Fn(&Package) -> bool) -> Vec<String> {
+        let members = self.members();
+        let chosen: BTreeSet<&str> =
+            members.iter().filter(|package| which(package)).map(|package| package.name.as_str()).collect();
+        let mut args: Vec<String> =
+            chosen.iter().flat_map(|name| ["-p".to_owned(), (*name).to_owned()]).collect();
+        args.extend(self.features_args(|package| chosen.contains(package)));
+        args
+    }
+
+    fn features_args(&self, of: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut features = self.features_for_tests();
+        features.retain(|feature| feature.split('/').next().is_some_and(&of));
         if features.is_empty() { Vec::new() } else { vec!["--features".to_owned(), features.join(",")] }
     }
 }

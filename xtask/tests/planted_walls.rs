@@ -1,36 +1,18 @@
 //! The walls, asked of real cargo in small workspaces of their own with a fault planted on disk: what the unit tests
 //! judge in memory must also be what cargo is asked for.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod planted;
 
+use std::path::Path;
+
+use planted::workspace;
 use xtask::walls::Picture;
 use xtask::workspace::Workspace;
-
-/// Writes a workspace of empty crates; each comes with the text of its dependency tables.
-fn workspace(name: &str, crates: &[(&str, &str)]) -> PathBuf {
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    if root.exists() {
-        fs::remove_dir_all(&root).expect("an earlier run's folder can go");
-    }
-    fs::create_dir_all(&root).expect("a folder of our own");
-    fs::write(root.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n")
-        .expect("a file of our own");
-    for (name, tables) in crates {
-        let home = root.join("crates").join(name);
-        fs::create_dir_all(home.join("src")).expect("a folder of our own");
-        fs::write(home.join("src/lib.rs"), "").expect("a file of our own");
-        let manifest =
-            format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n{tables}");
-        fs::write(home.join("Cargo.toml"), manifest).expect("a file of our own");
-    }
-    root
-}
 
 fn breaches(root: &Path) -> Vec<String> {
     let picture =
         Picture::of(&Workspace::around(root).expect("a workspace")).expect("what cargo says about it");
-    picture.breaches(&[]).iter().map(ToString::to_string).collect()
+    picture.breaches().iter().map(ToString::to_string).collect()
 }
 
 #[test]

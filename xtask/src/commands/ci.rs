@@ -4,7 +4,7 @@ use anyhow::Result;
 use lexopt::Parser;
 
 use super::{
-    Command, api, browser, deny, docs, features, lint, model, msrv, processes, release, test, walls,
+    Command, api, browser, deny, docs, features, lint, model, msrv, processes, release, snapshots, test, walls,
 };
 use crate::report::Report;
 use crate::workspace::Workspace;
@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "ci",
     flags: "[--full] [--skip-test]",
-    about: "test, lint, docs --check, features, walls, deny, api and release plan; --full adds what is slow",
+    about: "test, snapshots, lint, docs --check, features, walls, deny, api, release plan; --full: what is slow",
     run: |workspace, args| {
         let flags = Flags::read(args)?;
         let mut report = Report::default();
@@ -48,6 +48,7 @@ fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
     } else {
         test::steps(workspace, report);
     }
+    snapshots::check_steps(workspace, flags.skip_test, report);
     lint::steps(workspace, report);
     // Behind lint, which has built the API documentation already.
     docs::steps(workspace, true, report);

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::{Command, no_more, words};
 use crate::report::{Outcome, Report};
 use crate::run::Run;
+use crate::snapshots::record::Record;
 use crate::test_results::TestResults;
 use crate::workspace::Workspace;
 
@@ -27,7 +28,11 @@ pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
 fn all(workspace: &Workspace) -> Result<Outcome> {
     let features = workspace.features_for_tests_args();
     let args = words(&["test", "--workspace", "--no-fail-fast"], &features);
-    let (ok, output) = Run::cargo(&workspace.root(), &args).loudly_kept()?;
+    let record = Record::of(workspace);
+    let (ok, output) = record.while_running(Run::cargo(&workspace.root(), &args))?.loudly_kept()?;
+    if ok {
+        record.keep()?;
+    }
     let results = TestResults::read(&output);
     // A total beside cargo's own closing lines, in the form that CI counts.
     println!("\ntests: {} passed, {} failed, {} skipped", results.passed, results.failed, results.ignored);

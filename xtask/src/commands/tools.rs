@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use lexopt::Parser;
 
 use super::Command;
@@ -11,18 +11,37 @@ use crate::run::Run;
 
 pub(super) const COMMAND: Command = Command {
     name: "tools",
-    flags: "[--full]",
-    about: "install the programs that `ci` (or `ci --full`) needs, where they are missing",
+    flags: "[--full] [NAME…]",
+    about: "install the programs that `ci` (or `ci --full`) needs, or the named ones, where they are missing",
     run: |workspace, args| {
-        let full = full(args)?;
+        let chosen = chosen(args)?;
         let mut report = Report::default();
         let root = workspace.root();
-        for tool in QUICK.iter().chain(if full { SLOW } else { &[] }) {
+        for tool in chosen {
             report.step(tool.name, || install(&root, tool));
         }
         Ok(report)
     },
 };
+
+/// The named ones; without a name those that CI uses.
+fn chosen(args: &mut Parser) -> Result<Vec<&'static Tool>> {
+    let (mut full, mut named) = (false, Vec::new());
+    while let Some(arg) = args.next()? {
+        match arg {
+            lexopt::Arg::Long("full") => full = true,
+            lexopt::Arg::Value(name) => {
+                let mut all = QUICK.iter().chain(SLOW).chain(BY_HAND);
+                let known = all.clone().map(|tool| tool.name).collect::<Vec<_>>().join(", ");
+                let tool = all.find(|tool| name == tool.name);
+                named.push(tool.with_context(|| format!("there is no tool {name:?} here, only {known}"))?);
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let for_ci = QUICK.iter().chain(if full { SLOW } else { &[] });
+    Ok(if full || named.is_empty() { for_ci.chain(named).collect() } else { named })
+}
 
 /// A cargo plugin, or another program.
 #[derive(Debug)]
@@ -34,6 +53,7 @@ pub(super) struct Tool {
 }
 
 pub(super) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", flags: &[] };
+pub(super) const CARGO_INSTA: Tool = Tool { name: "cargo-insta", version: "1.49.0", flags: &[] };
 
 /// Without what serves and watches a book while it is written.
 pub(super) const MDBOOK: Tool =
@@ -45,22 +65,13 @@ pub(super) const CARGO_SEMVER_CHECKS: Tool =
 const QUICK: &[Tool] = &[CARGO_DENY, MDBOOK];
 /// Only for `ci --full` and for releases.
 const SLOW: &[Tool] = &[CARGO_SEMVER_CHECKS];
-
-fn full(args: &mut Parser) -> Result<bool> {
-    let mut full = false;
-    while let Some(arg) = args.next()? {
-        match arg {
-            lexopt::Arg::Long("full") => full = true,
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    Ok(full)
-}
+/// Only for people at work, who ask for it by name.
+const BY_HAND: &[Tool] = &[CARGO_INSTA];
 
 impl Tool {
     /// The command that installs it.
     pub(super) fn install(&self) -> String {
-        format!("cargo {}", self.install_words().join(" "))
+        format!("cargo xtask tools {}", self.name)
     }
 
     fn install_words(&self) -> Vec<&'static str> {
@@ -110,13 +121,27 @@ fn install(root: &Path, tool: &Tool) -> Result<Outcome> {
     if ok {
         Ok(Outcome::passed(format!("{} installed", tool.version)))
     } else {
-        Ok(Outcome::failed("could not be installed", tool.install()))
+        let by_hand = format!("cargo {}", tool.install_words().join(" "));
+        Ok(Outcome::failed("could not be installed", by_hand))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_named_tools_or_those_of_ci() {
+        let names = |args: &[&str]| {
+            chosen(&mut Parser::from_args(args))
+                .map(|tools| tools.iter().map(|one| one.name).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&[]).unwrap(), ["cargo-deny", "mdbook"]);
+        assert_eq!(names(&["--full"]).unwrap(), ["cargo-deny", "mdbook", "cargo-semver-checks"]);
+        assert_eq!(names(&["cargo-insta"]).unwrap(), ["cargo-insta"]);
+        assert!(names(&["cargo-install"]).unwrap_err().to_string().contains("cargo-insta"));
+        assert!(names(&["--all"]).is_err());
+    }
 
     #[test]
     fn a_missing_or_other_version_is_told() {

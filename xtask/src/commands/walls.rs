@@ -1,8 +1,9 @@
 //! `cargo xtask walls`: the two walls, for the crates there are.
 
 use super::{Command, no_more};
-use crate::house;
-use crate::report::{Outcome, Report};
+use crate::finding;
+use crate::house::Role;
+use crate::report::Report;
 use crate::walls::Picture;
 use crate::workspace::Workspace;
 
@@ -21,21 +22,10 @@ pub(super) const COMMAND: Command = Command {
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     report.step("walls", || {
         let picture = Picture::of(workspace)?;
-        let breaches = picture.breaches(house::STANDING);
-        if !breaches.is_empty() {
-            let what: Vec<String> = breaches.iter().map(ToString::to_string).collect();
-            return Ok(Outcome::failed(what.join("\n"), "each as said; then `cargo xtask walls` again"));
-        }
-        let here = |name: &str| picture.crates.iter().any(|one| one.name == name);
-        let (there, missing): (Vec<&str>, Vec<&str>) = house::CRATES
-            .iter()
-            .filter(|(_, role)| *role != house::Role::Other)
-            .map(|(name, _)| *name)
-            .partition(|name| here(name));
-        let mut note = format!("both hold for {}", there.join(", "));
-        if !missing.is_empty() {
-            note.push_str(&format!("\nnot there yet: {}", missing.join(", ")));
-        }
-        Ok(Outcome::passed(note))
+        Ok(finding::outcome(&picture.breaches(), "cargo xtask walls", || {
+            let within: Vec<&str> =
+                picture.roles.iter().filter(|(_, role)| *role != Role::Other).map(|(name, _)| name).collect();
+            format!("both hold for {}", within.join(", "))
+        }))
     });
 }

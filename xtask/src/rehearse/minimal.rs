@@ -7,14 +7,14 @@ use toml_edit::{DocumentMut, Item};
 
 use super::Stage;
 use super::packages::{PROFILE, Packages};
-use crate::house;
+use crate::house::{self, Roles};
 use crate::report::Outcome;
 
 const FOLDER: &str = "least";
 
 /// Direct dependencies only: what they in turn claim is theirs to keep.
-pub(super) fn rehearse(stage: &Stage, packages: &Packages) -> Result<Outcome> {
-    let clients: Vec<&str> = packages.names().into_iter().filter(|name| house::is_client(name)).collect();
+pub(super) fn rehearse(stage: &Stage, packages: &Packages, roles: &Roles) -> Result<Outcome> {
+    let clients: Vec<&str> = packages.names().into_iter().filter(|name| roles.is_client(name)).collect();
     write(stage, packages, &clients)?;
     // Cargo asks for a nightly here; the compiler that follows is the usual one.
     let choose = stage
