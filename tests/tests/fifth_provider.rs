@@ -71,9 +71,5 @@ async fn it_connects_and_refreshes() {
     let token = client.refresh(&token).await.unwrap();
     assert_eq!(token.refresh_token().unwrap().expose(), REFRESH_TOKEN);
     assert_eq!(token.scopes().to_string(), "orders:read");
-    // `Basic` here is the base64 of `my+client:canary-client-secret`: shown by its decoded form only.
-    let text = wire.text();
-    let basic = "Basic bXkrY2xpZW50OmNhbmFyeS1jbGllbnQtc2VjcmV0";
-    assert_eq!(text.matches(basic).count(), 2, "{text}");
-    insta::assert_snapshot!(text.replace(basic, "Basic [base64 of my+client:client-secret]"));
+    insta::assert_snapshot!(wire.text());
 }

@@ -9,6 +9,7 @@ mod features;
 mod lint;
 mod model;
 mod msrv;
+mod new_provider;
 mod processes;
 mod release;
 mod snapshots;
@@ -55,6 +56,7 @@ const ALL: &[Command] = &[
     api::COMMAND,
     release::COMMAND,
     browser::COMMAND,
+    new_provider::COMMAND,
     ci::COMMAND,
     tools::COMMAND,
 ];

@@ -17,6 +17,7 @@ pub mod rehearse;
 pub mod release;
 pub mod report;
 pub mod run;
+pub mod scaffold;
 pub mod snapshots;
 pub mod test_results;
 pub mod tidy;

@@ -11,9 +11,11 @@ pub mod strays;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
+use crate::finding::Finding;
 use crate::run::Run;
+use crate::workspace::{Workspace, is_published};
 
 /// The files that belong to the workspace: tracked, or new and not ignored.
 ///
@@ -24,4 +26,23 @@ pub fn files(root: &Path) -> Result<Vec<String>> {
     let listed = Run::program(root, "git", &args).read()?;
     let there = |name: &&str| !name.is_empty() && root.join(name).is_file();
     Ok(listed.split('\0').filter(there).map(str::to_owned).collect())
+}
+
+/// What is wrong with one crate of `crates/`, as far as publishing goes.
+///
+/// # Errors
+/// When there is no such crate, or its manifest cannot be read.
+pub fn of_crate(workspace: &Workspace, name: &str) -> Result<Vec<Finding>> {
+    let members = workspace.members();
+    let package = members.iter().find(|package| package.name.as_str() == name);
+    let package = package.with_context(|| format!("there is no crate `{name}`"))?;
+    let folder = package.manifest_path.parent().context("a manifest lies in a folder")?.as_std_path();
+    let text = std::fs::read_to_string(&package.manifest_path)
+        .with_context(|| format!("cannot read {}", package.manifest_path))?;
+    let mut found = manifests::of(package, &text, workspace.roles().is_client(name));
+    found.extend(crate_docs::of(package, folder));
+    if is_published(package) {
+        found.extend(licences::of(&workspace.root(), name, folder));
+    }
+    Ok(found)
 }

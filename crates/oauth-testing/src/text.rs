@@ -1,7 +1,10 @@
 //! Canonical text forms of what is sent, for snapshots.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use oauth_core::http::HeaderValue;
 use oauth_core::http::Request;
-use oauth_core::http::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use oauth_core::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
 use oauth_core::url::{Url, form_urlencoded};
 
 /// A request as it goes over the wire: method and URL, headers by name, body. A form-encoded body or query is shown
@@ -18,6 +21,8 @@ pub fn request(request: &Request<Vec<u8>>) -> String {
     for (name, value) in headers {
         let value = if *name == USER_AGENT {
             "[user agent]".to_owned()
+        } else if let Some(credentials) = (*name == AUTHORIZATION).then(|| basic(value)).flatten() {
+            format!("Basic [base64 of {credentials}]")
         } else {
             String::from_utf8_lossy(value.as_bytes()).into_owned()
         };
@@ -34,6 +39,12 @@ pub fn request(request: &Request<Vec<u8>>) -> String {
         out += "\n";
     }
     mask(&out)
+}
+
+/// What HTTP Basic has in base64, where a mask could not show it.
+fn basic(value: &HeaderValue) -> Option<String> {
+    let encoded = value.to_str().ok()?.strip_prefix("Basic ")?;
+    String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok()
 }
 
 /// An authorize URL, one parameter a line as it is on the wire; random values shown by name.

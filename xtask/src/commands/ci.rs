@@ -4,7 +4,8 @@ use anyhow::Result;
 use lexopt::Parser;
 
 use super::{
-    Command, api, browser, deny, docs, features, lint, model, msrv, processes, release, snapshots, test, walls,
+    Command, api, browser, deny, docs, features, lint, model, msrv, new_provider, processes, release, snapshots,
+    test, walls,
 };
 use crate::report::Report;
 use crate::workspace::Workspace;
@@ -62,6 +63,7 @@ fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
         processes::steps(workspace, report);
         model::steps(workspace, report);
         browser::steps(workspace, report);
+        new_provider::prove_steps(workspace, report);
         release::slow_steps(workspace, report);
     }
 }

@@ -8,7 +8,7 @@ use super::{Command, msrv, no_more, walls};
 use crate::finding::{self, Finding};
 use crate::house::Role;
 use crate::report::{Outcome, Report};
-use crate::tidy::{self, crate_docs, licences, manifests, rust_version, sources, strays};
+use crate::tidy::{self, rust_version, sources, strays};
 use crate::workspace::{Workspace, is_published};
 
 pub(super) const COMMAND: Command = Command {
@@ -31,27 +31,12 @@ pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     report.step("rust-version", || rust_version(workspace));
 }
 
-/// Where a package lies.
-fn home(package: &cargo_metadata::Package) -> Result<&Path> {
-    let home = package.manifest_path.parent().context("a manifest lies in a folder")?;
-    Ok(home.as_std_path())
-}
-
 fn publishing(workspace: &Workspace) -> Result<Outcome> {
-    let root = workspace.root();
     let (mut found, mut published) = (Vec::new(), 0);
     for package in workspace.members() {
-        let folder = home(package)?;
-        if folder.parent() != Some(root.join("crates").as_path()) {
-            continue;
-        }
-        let text = std::fs::read_to_string(&package.manifest_path)
-            .with_context(|| format!("cannot read {}", package.manifest_path))?;
-        found.extend(manifests::of(package, &text, workspace.roles().is_client(&package.name)));
-        found.extend(crate_docs::of(package, folder));
-        if is_published(package) {
-            published += 1;
-            found.extend(licences::of(&root, &package.name, folder));
+        if workspace.roles().of(&package.name).is_some() {
+            found.extend(tidy::of_crate(workspace, &package.name)?);
+            published += usize::from(is_published(package));
         }
     }
     Ok(finding::outcome(&found, "cargo xtask tidy", || {

@@ -125,11 +125,12 @@ impl Rulebook for Rules {
         state.users.clone()
     }
 
-    fn routes(_: &Setup<Self>) -> Routes<Self> {
+    fn routes(setup: &Setup<Self>) -> Routes<Self> {
+        let me = format!("/api{}", setup.options.me);
         Routes {
             authorize: Router::new().route("/oauth/authorize", get(authorize::ask).post(authorize::decide)),
             token: Router::new().route("/oauth/token", post(token::token)),
-            api: Router::new().route("/api/me", get(api::me)),
+            api: Router::new().route(&me, get(api::me)),
             pages: sign_in::routes::<Self>(),
         }
     }

@@ -79,6 +79,8 @@ pub struct Options {
     pub(super) access_life: Option<TimeDelta>,
     pub(super) refresh_tokens: RefreshTokens,
     pub(super) refresh_idle_life: Option<TimeDelta>,
+    /// Where the protected resource is, below the API's base.
+    pub(super) me: String,
 }
 
 impl Default for Options {
@@ -96,6 +98,7 @@ impl Default for Options {
             access_life: Some(TimeDelta::seconds(3600)),
             refresh_tokens: RefreshTokens::default(),
             refresh_idle_life: None,
+            me: "/me".into(),
         }
     }
 }
@@ -173,6 +176,16 @@ impl Builder<Rules> {
     /// After how long an unused refresh token lapses; `None`, as when not set: never.
     pub fn refresh_token_idle_life(mut self, lasts: impl Into<Option<Duration>>) -> Self {
         self.options.refresh_idle_life = life(lasts.into());
+        self
+    }
+
+    /// The path, below the API's base, that tells whose token it is shown; `/me` when not set.
+    ///
+    /// # Panics
+    /// When it does not begin with a slash.
+    pub fn me_at(mut self, path: impl Into<String>) -> Self {
+        self.options.me = path.into();
+        assert!(self.options.me.starts_with('/'), "a path begins with a slash");
         self
     }
 }

@@ -59,12 +59,18 @@ async fn no_token_and_a_bad_one_are_told_apart() {
 
 #[tokio::test]
 async fn another_scheme_and_a_fault() {
-    let sandbox = Plain::builder().authorization("Token token=\"…\"").start().await.unwrap();
+    let sandbox =
+        Plain::builder().authorization("Token token=\"…\"").me_at("/users/self").start().await.unwrap();
     let (_, body) = token(&sandbox, &[("code", &code(&sandbox, &[]).await)]).await;
     assert_eq!(body["token_type"], "Token");
     let access = body["access_token"].as_str().unwrap();
-    assert_eq!(me(&sandbox, &format!("Bearer {access}")).await, 401);
-    assert_eq!(me(&sandbox, &format!("Token token=\"{access}\"")).await, 200);
+    let call = async |header: String| {
+        let url = format!("{}/users/self", sandbox.api_url());
+        http().get(url).header("authorization", header).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(call(format!("Bearer {access}")).await, 401);
+    assert_eq!(call(format!("Token token=\"{access}\"")).await, 200);
     sandbox.next_api_call(Fault::status(503, ""));
-    assert_eq!(me(&sandbox, &format!("Token token=\"{access}\"")).await, 503);
+    assert_eq!(call(format!("Token token=\"{access}\"")).await, 503);
+    assert_eq!(me(&sandbox, "Bearer x").await, 404, "it is elsewhere");
 }

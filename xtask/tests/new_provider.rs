@@ -1,0 +1,71 @@
+//! What `cargo xtask new-provider` writes, in a copy of this workspace: read by cargo, rustfmt, the walls and tidy. That
+//! it compiles and that its tests pass is shown by `cargo xtask new-provider --prove`, which `ci --full` runs.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use xtask::finding::Finding;
+use xtask::scaffold::{self, playground};
+use xtask::snapshots::secrets;
+use xtask::tidy;
+use xtask::walls::Picture;
+use xtask::workspace::Workspace;
+
+#[test]
+fn two_invented_providers_fit_into_the_workspace() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("new-provider");
+    fs::create_dir_all(&folder).expect("a folder of our own");
+    playground::copy(root, &folder).expect("a copy of this workspace");
+    let crates = playground::scaffold(&folder).expect("answers that are complete");
+
+    for one in &crates {
+        for entry in ["src/lib.rs", "tests/wire.rs", "tests/sandbox.rs", "examples/connect.rs"] {
+            let rustfmt = Command::new("rustfmt")
+                .args(["--edition", "2024", "--config-path"])
+                .arg(&folder)
+                .arg(one.join(entry))
+                .output()
+                .expect("rustfmt starts");
+            assert!(rustfmt.status.success(), "{entry}: {}", String::from_utf8_lossy(&rustfmt.stderr));
+        }
+        let lines = scaffold::declared_lines(one).expect("it was written");
+        assert!((15..40).contains(&lines), "{}: {lines} lines", one.display());
+        let page = fs::read_to_string(one.join("README.md")).expect("it was written");
+        let headings: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        let expected = [
+            "Register the app",
+            "Connect",
+            "Callback",
+            "Tokens",
+            "Call the API",
+            "Quirks",
+            "Limits",
+            "Links",
+        ];
+        assert_eq!(headings, expected);
+        let wire = fs::read_to_string(one.join("tests/wire.rs")).expect("it was written");
+        assert!(!secrets::marks(&wire).is_empty(), "its secrets can be recognised in snapshots");
+    }
+
+    let copied = Workspace::around(&folder).expect("cargo reads the copy");
+    let mut found = Picture::of(&copied).expect("cargo resolves the copy").breaches();
+    for (name, _) in playground::INVENTED {
+        found.extend(tidy::of_crate(&copied, name).expect("it is a member"));
+    }
+    let told: Vec<String> = found.iter().map(Finding::to_string).collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
+
+    // The wall stands between the two as well.
+    let manifest = crates[0].join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).expect("it was written");
+    fs::write(
+        &manifest,
+        text.replace("[dev-dependencies]", "plainest.workspace = true\n\n[dev-dependencies]"),
+    )
+    .expect("a file of our own");
+    let planted = Workspace::around(&folder).expect("cargo reads the copy");
+    let found = Picture::of(&planted).expect("cargo resolves the copy").breaches();
+    assert!(found.iter().any(|one| one.what.contains("`acme` names `plainest`")), "{found:?}");
+}
