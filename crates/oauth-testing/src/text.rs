@@ -14,7 +14,7 @@ pub fn request(request: &Request<Vec<u8>>) -> String {
     let (base, query) = url.split_once('?').map_or((url.as_str(), None), |(base, query)| (base, Some(query)));
     let mut out = format!("{} {base}\n", request.method());
     for pair in query.into_iter().flat_map(|query| query.split('&')) {
-        out += &format!("    ? {pair}\n");
+        out += &format!("    ? {}\n", named(pair));
     }
     let mut headers: Vec<_> = request.headers().iter().filter(|(name, _)| **name != HOST).collect();
     headers.sort_by_key(|(name, _)| name.as_str());
@@ -35,7 +35,11 @@ pub fn request(request: &Request<Vec<u8>>) -> String {
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
     if !body.is_empty() {
         out += "\n";
-        out += &if is_form { body.replace('&', "\n") } else { body.replace("\r\n", "\n") };
+        out += &if is_form {
+            body.split('&').map(named).collect::<Vec<_>>().join("\n")
+        } else {
+            body.replace("\r\n", "\n")
+        };
         out += "\n";
     }
     mask(&out)
@@ -51,16 +55,21 @@ fn basic(value: &HeaderValue) -> Option<String> {
 pub fn authorize_url(url: &Url) -> String {
     let mut out = format!("{}\n", url.as_str().split('?').next().unwrap_or_default());
     for pair in url.query().unwrap_or_default().split('&') {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        match name {
-            "state" | "code_challenge" => {
-                let length = form_urlencoded::parse(pair.as_bytes()).map(|(_, v)| v.len()).sum::<usize>();
-                out += &format!("    ? {name}=[{name}, {length} characters]\n");
-            }
-            _ => out += &format!("    ? {name}={value}\n"),
-        }
+        out += &format!("    ? {}\n", named(pair));
     }
     mask(&out)
+}
+
+/// A random value is shown by its name.
+fn named(pair: &str) -> String {
+    match pair.split_once('=') {
+        Some((name @ ("state" | "code_challenge" | "code_verifier"), _)) => {
+            let length = form_urlencoded::parse(pair.as_bytes()).map(|(_, value)| value.len()).sum::<usize>();
+            format!("{name}=[{name}, {length} characters]")
+        }
+        Some((name, value)) => format!("{name}={value}"),
+        None => pair.to_owned(),
+    }
 }
 
 /// `canary-some-secret` becomes `[some-secret]`.
