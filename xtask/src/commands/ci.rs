@@ -4,8 +4,8 @@ use anyhow::Result;
 use lexopt::Parser;
 
 use super::{
-    Command, api, browser, deny, docs, features, lint, model, msrv, new_provider, processes, release, snapshots,
-    test, walls,
+    Command, api, browser, deny, docs, features, lint, model, msrv, new_provider, processes, release,
+    snapshots, test, walls,
 };
 use crate::report::Report;
 use crate::workspace::Workspace;

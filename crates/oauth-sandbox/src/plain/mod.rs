@@ -1,6 +1,6 @@
 //! A plain OAuth 2.0 server: RFC 6749, RFC 6750 and RFC 7636 to the letter, for clients of providers that nobody plays yet.
 //!
-//! What the RFCs leave to the server can be chosen ([`Builder`]), and so can the usual differences from them, so that a newly
+//! What the RFCs leave to the server can be chosen ([`Builder`](crate::Builder)), and so can the usual differences from them, so that a newly
 //! declared provider meets a server that has the same ones. Not part of a [`Sandbox`](crate::Sandbox), which plays providers that
 //! there are.
 //!
