@@ -1,14 +1,14 @@
 //! Connects an account of the sandbox's Cobot, calls the API as the person and as a space. Needs no account and no person:
 //!
 //! ```sh
-//! cargo run -p cobot --example connect
+//! cargo run -p cobot --example connect-cobot
 //! ```
 //!
 //! With Cobot itself, from a terminal:
 //!
 //! ```sh
 //! COBOT_CLIENT_ID=… COBOT_CLIENT_SECRET=… COBOT_REDIRECT_URI=https://your-app.com/auth/callback \
-//!     cargo run -p cobot --example connect
+//!     cargo run -p cobot --example connect-cobot
 //! ```
 #![allow(clippy::print_stdout)] // showing something is the point
 

@@ -1,11 +1,11 @@
 //! Connects a Cohort Go account.
 //!
-//!     cargo run -p cohortgo --example connect
+//!     cargo run -p cohortgo --example connect-cohortgo
 //!
 //! does it at a sandbox on this machine, where a played person approves. With a registration of your own it is the real
 //! portal, and the person is you:
 //!
-//!     COHORTGO_CLIENT_ID=… COHORTGO_CLIENT_SECRET=… COHORTGO_REDIRECT_URI=… cargo run -p cohortgo --example connect
+//!     COHORTGO_CLIENT_ID=… COHORTGO_CLIENT_SECRET=… COHORTGO_REDIRECT_URI=… cargo run -p cohortgo --example connect-cohortgo
 #![allow(clippy::print_stdout)]
 
 use std::env;

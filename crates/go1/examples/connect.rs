@@ -1,7 +1,7 @@
 //! Connects a customer of the sandbox's Go1, calls the API, and refreshes 13 hours later. Needs no account and no person:
 //!
 //! ```sh
-//! cargo run -p go1 --example connect
+//! cargo run -p go1 --example connect-go1
 //! ```
 #![allow(clippy::print_stdout)] // showing something is the point
 

@@ -1,7 +1,7 @@
 //! Connects to the sandbox's GoCD and shows the state of its pipelines. Needs no server and no person:
 //!
 //! ```sh
-//! cargo run -p gocd --example connect
+//! cargo run -p gocd --example connect-gocd
 //! ```
 #![allow(clippy::print_stdout)] // showing something is the point
 

@@ -5,7 +5,7 @@ use lexopt::Parser;
 
 use super::{
     Command, api, browser, deny, docs, features, lint, model, msrv, new_provider, processes, release,
-    snapshots, test, walls,
+    snapshots, test, tidy,
 };
 use crate::report::Report;
 use crate::workspace::Workspace;
@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "ci",
     flags: "[--full] [--skip-test]",
-    about: "test, snapshots, lint, docs --check, features, walls, deny, api, release plan; --full: what is slow",
+    about: "test, snapshots, lint, docs --check, features, tidy, deny, api, release plan; --full: what is slow",
     run: |workspace, args| {
         let flags = Flags::read(args)?;
         let mut report = Report::default();
@@ -54,7 +54,7 @@ fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
     // Behind lint, which has built the API documentation already.
     docs::steps(workspace, true, report);
     features::steps(workspace, report);
-    walls::steps(workspace, report);
+    tidy::steps(workspace, report);
     deny::steps(workspace, report);
     api::steps(workspace, report);
     release::steps(workspace, report);
