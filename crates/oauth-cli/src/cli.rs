@@ -26,7 +26,7 @@ pub(crate) enum Command {
 
 /// Arguments of `demo`.
 #[derive(Args, Debug)]
-#[command(after_help = "Exit code 0 only if every step held.")]
+#[command(after_help = "Exit code 0 only if every step held; with --web, once it was ended.")]
 pub(crate) struct Demo {
     /// Only this provider; may be given more than once
     #[arg(long, value_enum, value_name = "NAME")]
@@ -35,6 +35,14 @@ pub(crate) struct Demo {
     /// Print one JSON object per line instead of text
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// In a browser instead, on one page: connect, let time pass, break things, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["provider", "json", "fail"])]
+    pub(crate) web: bool,
+
+    /// With --web, listen on this port of 127.0.0.1; 0 takes any free one
+    #[arg(long, requires = "web", value_name = "N", default_value_t = 0)]
+    pub(crate) port: u16,
 
     /// Makes the first token call at this provider fail: how the tests see that a failure is told.
     #[arg(long, value_enum, value_name = "NAME", hide = true)]

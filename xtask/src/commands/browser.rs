@@ -1,4 +1,4 @@
-//! `cargo xtask browser`: the routes of `oauth-web` in a real browser, as people use them.
+//! `cargo xtask browser`: the routes of `oauth-web`, and the page of `oauth demo --web`, in a real browser, as people use them.
 
 use anyhow::Result;
 
@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "browser",
     flags: "",
-    about: "the pages of oauth-web in Chromium, where that and Node.js are installed",
+    about: "the pages of oauth-web and of the demo in Chromium, where that and Node.js are installed",
     run: |workspace, args| {
         no_more(args)?;
         let mut report = Report::default();
@@ -21,8 +21,16 @@ pub(super) const COMMAND: Command = Command {
 
 /// Under which names Chromium is installed.
 const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
-/// Where the tests are.
+/// Where the packages of the tests are.
 const FOLDER: &str = "crates/oauth-web/tests/browser";
+/// The scenes.
+const SCENES: [&str; 2] =
+    ["crates/oauth-web/tests/browser/browser.test.mjs", "crates/oauth-cli/tests/browser/demo.test.mjs"];
+/// What they look at: the stage of `oauth-web`, and the program.
+const LOOKED_AT: [&[&str]; 2] = [
+    &["build", "--package", "oauth-web", "--example", "stage"],
+    &["build", "--package", "oauth-cli", "--bin", "oauth"],
+];
 
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     report.step("browser", || play(workspace));
@@ -37,9 +45,11 @@ fn play(workspace: &Workspace) -> Result<Outcome> {
     if !(runs("node") && runs("npm")) {
         return Ok(Outcome::not_run("Node.js and npm are not installed (apt-get install nodejs npm)"));
     }
-    let build = ["build", "--package", "oauth-web", "--example", "stage"];
-    if !Run::cargo(&root, &build).loudly()? {
-        return Ok(Outcome::failed("the stage of the browser tests does not compile", build.join(" ")));
+    for build in LOOKED_AT {
+        if !Run::cargo(&root, build).loudly()? {
+            let what = "what the browser tests look at does not compile";
+            return Ok(Outcome::failed(what, format!("cargo {}", build.join(" "))));
+        }
     }
     let folder = root.join(FOLDER);
     // What the lock file names, checked by its hashes; nothing of it runs while it is installed.
@@ -51,10 +61,15 @@ fn play(workspace: &Workspace) -> Result<Outcome> {
         ));
     }
     let target = workspace.target();
-    let pictures = target.join("screenshots/oauth-web");
-    let stage = target.join("debug/examples").join(format!("stage{}", std::env::consts::EXE_SUFFIX));
-    let (ok, output) = Run::program(&folder, "node", &["--test", "--test-reporter=tap", "browser.test.mjs"])
-        .env("STAGE", &stage.to_string_lossy())
+    let pictures = target.join("screenshots");
+    let built = |name: &str| {
+        let path = target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+        path.to_string_lossy().into_owned()
+    };
+    let arguments = [&["--test", "--test-reporter=tap"][..], &SCENES].concat();
+    let (ok, output) = Run::program(&root, "node", &arguments)
+        .env("STAGE", &built("examples/stage"))
+        .env("OAUTH", &built("oauth"))
         .env("CHROMIUM", &which(chromium).unwrap_or_else(|| chromium.to_owned()))
         .env("SCREENSHOTS", &pictures.to_string_lossy())
         .loudly_kept()?;

@@ -12,6 +12,7 @@ mod process;
 mod restart;
 mod stage;
 mod store;
+mod web;
 
 use std::env;
 use std::sync::Arc;
@@ -32,6 +33,9 @@ use store::Store;
 
 /// Plays it, and fails unless every step held.
 pub(crate) async fn run(arguments: &cli::Demo) -> anyhow::Result<()> {
+    if arguments.web {
+        return web::run(arguments.port).await;
+    }
     let secrets = Secrets::default();
     let format = if arguments.json { Format::Json } else { Format::Text };
     let show = Arc::new(Show::new(format, secrets.clone(), anstream::stdout()));

@@ -234,7 +234,7 @@ fn said(error: &anyhow::Error) -> String {
 
 /// The sandbox's time, for our clients.
 #[derive(Debug)]
-struct Time(SandboxClock);
+pub(super) struct Time(pub(super) SandboxClock);
 
 impl Clock for Time {
     fn now(&self) -> DateTime<Utc> {

@@ -82,6 +82,43 @@ scene("reload and the back button send nothing again", async (person, page) => {
   assert.equal(await stage.tokenCalls("go1"), before + 1);
 });
 
+scene("a callback that is replayed sends nothing, whatever the browser remembers", async (person, page) => {
+  await page.goto(stage.connectUrl("go1"));
+  // As it is while the person is at the provider: what somebody who copied the browser would have.
+  const remembered = await person.cookies();
+  let callback;
+  page.on("request", (request) => { if (request.url().includes("/callback/go1")) callback = request.url(); });
+  await stage.decide(page, "go1", "approve");
+  await page.waitForURL((url) => url.origin === stage.origin);
+  assert.equal(await heading(page), "Go1 is connected");
+  const calls = await stage.tokenCalls("go1");
+  const thief = await stage.person();
+  await thief.addCookies(remembered);
+  const theirs = await thief.newPage();
+  await theirs.goto(callback);
+  assert.equal(await heading(theirs), "This was already finished");
+  await stage.look(theirs, "replayed");
+  await thief.close();
+  // The browser whose attempt it was is told what came of it.
+  await page.goto(`${stage.origin}/`);
+  await page.goto(callback);
+  assert.equal(await heading(page), "Go1 is connected");
+  assert.equal(await stage.tokenCalls("go1"), calls);
+});
+
+scene("back from the consent page, and another way", async (person, page) => {
+  await page.goto(`${stage.origin}/`);
+  await page.goto(stage.connectUrl("go1", "account=acme&return_to=/courses"));
+  const password = page.locator("input[type=password]");
+  await password.waitFor();
+  await page.goBack();
+  assert.equal(await heading(page), "Home");
+  // Begun twice, and it is the second that is finished.
+  await page.goto(stage.connectUrl("go1", "account=acme&return_to=/courses"));
+  await stage.decide(page, "go1", "approve");
+  await page.waitForURL(`${stage.origin}/courses`);
+});
+
 scene("another browser is refused", async (person, page) => {
   const before = await stage.tokenCalls("go1");
   const attacker = await stage.person();

@@ -67,6 +67,35 @@ async fn nested_routes_link_to_where_they_are() {
     assert!(page.contains("href=\"/team/integrations/connect/go1\""), "the proxy's part included: {page}");
 }
 
+#[tokio::test]
+async fn as_many_scopes_as_there_are_fit_into_a_cookie_and_what_does_not_is_told() {
+    for (account, scopes, status) in [
+        // As many as Cobot has.
+        ("acme".to_owned(), 60, StatusCode::SEE_OTHER),
+        ("a".repeat(1_024), 4, StatusCode::SEE_OTHER),
+        ("a".repeat(3_000), 4, StatusCode::INTERNAL_SERVER_ERROR),
+    ] {
+        let app = cobot::App::new("id", "secret", "https://app.example.com/callback/cobot".parse().unwrap());
+        let client = cobot::Client::new(cobot::Site::production(), app).unwrap();
+        let web = OAuthWeb::builder(CookieKey::generate().unwrap())
+            .provider(Connections::new(client, MemoryStore::new()), move |_: Visit| {
+                let scopes = (0..scopes).map(|n| format!("write_some_things_{n:02}").parse().unwrap());
+                let connect = cobot::Connect::new(scopes.collect::<oauth_core::Scopes>());
+                let allowed = Allowed::new(account.clone(), connect);
+                async { Ok(allowed) }
+            })
+            .build()
+            .unwrap();
+        let link = format!("/connect/cobot?return_to=/{}", "b".repeat(300));
+        let request = Request::get(link).body(Body::empty()).unwrap();
+        let response = web.router::<()>().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status);
+        let cookies: Vec<_> = response.headers().get_all("set-cookie").iter().collect();
+        assert_eq!(cookies.len(), usize::from(status == StatusCode::SEE_OTHER));
+        assert!(cookies.iter().all(|cookie| cookie.len() < 4_096), "no browser keeps it");
+    }
+}
+
 #[test]
 fn what_cannot_work_is_no_router() {
     for bad in ["http://app.example.com/callback/go1", "https://app.example.com/oauth/go1"] {
