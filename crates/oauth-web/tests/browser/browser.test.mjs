@@ -106,7 +106,7 @@ scene("a callback that is replayed sends nothing, whatever the browser remembers
   assert.equal(await stage.tokenCalls("go1"), calls);
 });
 
-scene("back from the consent page, and another way", async (person, page) => {
+scene("back from the provider's page, and begun again", async (person, page) => {
   await page.goto(`${stage.origin}/`);
   await page.goto(stage.connectUrl("go1", "account=acme&return_to=/courses"));
   const password = page.locator("input[type=password]");
