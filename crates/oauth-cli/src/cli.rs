@@ -3,6 +3,11 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
+use crate::commands::{
+    One, add, completions, connect, disconnect, doctor, keep, list, refresh, request, rotate_keys, status,
+};
+use crate::providers::ByProvider;
+
 /// OAuth2 connections to Cohort Go, Cobot, Go1 and GoCD.
 #[derive(Debug, Parser)]
 #[command(name = "oauth", version, disable_help_subcommand = true, arg_required_else_help = true)]
@@ -20,8 +25,52 @@ pub(crate) enum Command {
     /// What the demo starts: the application after a restart, told on stdin what to do.
     #[command(hide = true)]
     DemoProcess,
+    /// Connect an account: a person says yes in a browser, and the connection is kept
+    Connect(Box<ByProvider<connect::Connect>>),
+    /// Add a token that was got elsewhere
+    Add(Box<ByProvider<add::Add>>),
+    /// List all connections
+    List(list::List),
+    /// Tell how a connection is, or all: the exit code says it
+    Status(status::Status),
+    /// Print the header that authorizes a request, refreshed first if that is due: curl -H @-
+    Header(One),
+    /// Send one authorized call, and print its answer
+    Request(Box<request::Call>),
+    /// Refresh a connection now, or all, or those that are due
+    Refresh(refresh::Refresh),
+    /// Keep all connections alive, until stopped
+    Keep(keep::Keep),
+    /// Revoke a connection where the provider can, and remove it
+    Disconnect(disconnect::Disconnect),
+    /// Encrypt the store with a new key
+    RotateKeys(rotate_keys::RotateKeys),
+    /// Look at everything, and say what is wrong and what to do
+    Doctor(doctor::Doctor),
+    /// Print the completions of a shell
+    Completions(completions::Completions),
     /// Play the four providers on this machine, for other programs to use, until Ctrl-C
     Sandbox(Sandbox),
+}
+
+impl Command {
+    /// Whether it prints JSON, and so its errors as well.
+    pub(crate) fn is_json(&self) -> bool {
+        match self {
+            Self::Demo(_) | Self::DemoProcess | Self::Sandbox(_) | Self::Completions(_) => false,
+            Self::Connect(arguments) => arguments.own.common.json,
+            Self::Add(arguments) => arguments.own.common.json,
+            Self::List(arguments) => arguments.common.json,
+            Self::Status(arguments) => arguments.common.json,
+            Self::Header(arguments) => arguments.common.json,
+            Self::Request(arguments) => arguments.common.json,
+            Self::Refresh(arguments) => arguments.common.json,
+            Self::Keep(arguments) => arguments.common.json,
+            Self::Disconnect(arguments) => arguments.common.json,
+            Self::RotateKeys(arguments) => arguments.common.json,
+            Self::Doctor(arguments) => arguments.common.json,
+        }
+    }
 }
 
 /// Arguments of `demo`.

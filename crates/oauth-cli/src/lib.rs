@@ -1,38 +1,125 @@
 //! The `oauth` program, as a library for the program itself and for the documentation of its command line. Nothing here is
 //! promised to anybody else: use the crates it is made of.
 
+mod attempt;
 mod cli;
+mod commands;
+mod config;
+mod context;
 mod demo;
+mod failure;
+mod fleet;
+mod held;
 mod interrupt;
 mod listener;
+mod only;
+mod output;
+mod place;
+mod private;
+mod progress;
+mod prompt;
+mod providers;
+mod redirect;
+mod registration;
+mod report;
 mod sandbox;
+mod setting;
 mod show;
+mod store;
 #[cfg(test)]
 mod testing;
+mod time;
 mod trace;
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
+use tokio::runtime::{Builder, Runtime};
 
 use cli::{Cli, Command};
+use failure::{Code, Failure};
+use output::Output;
 
 /// Does what the command line says.
-pub async fn run() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Demo(arguments) => demo::run(&arguments).await,
-        Command::DemoProcess => demo::process().await,
-        Command::Sandbox(arguments) => sandbox::run(arguments).await,
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let is_json = cli.command.is_json();
+    let runtime = match runtime(&cli.command) {
+        Ok(runtime) => runtime,
+        Err(error) => return told(&anyhow::Error::new(error).context("the program could not start")),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Where stderr is gone as well there is nobody left to tell; the exit code still says it.
-            let _ = writeln!(anstream::stderr(), "{}error:{} {error:#}", show::BAD, anstyle::Reset);
-            ExitCode::FAILURE
+    let ended = runtime.block_on(perform(cli.command));
+    // A thread may still wait for a person: at a prompt, on stdin, or before a keyring.
+    runtime.shutdown_background();
+    match ended {
+        Ok(code) => code,
+        Err(Ended::Told(error)) => told(&error),
+        Err(Ended::Failed(failure)) => {
+            Output::new(is_json).failure(&failure);
+            ExitCode::from(failure.code as u8)
         }
     }
+}
+
+/// Demo and sandbox play providers and their customers at once; everything else waits for one answer at a time, and starts faster
+/// without threads.
+fn runtime(command: &Command) -> std::io::Result<Runtime> {
+    match command {
+        Command::Demo(_) | Command::DemoProcess | Command::Sandbox(_) => Builder::new_multi_thread(),
+        _ => Builder::new_current_thread(),
+    }
+    .enable_all()
+    .build()
+}
+
+/// Why it ended without success.
+enum Ended {
+    /// With an error that says all there is.
+    Told(anyhow::Error),
+    /// With one that has a code and a hint.
+    Failed(Failure),
+}
+
+impl From<Failure> for Ended {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<anyhow::Error> for Ended {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Told(error)
+    }
+}
+
+async fn perform(command: Command) -> Result<ExitCode, Ended> {
+    let said = |code: Option<Code>| code.map_or(ExitCode::SUCCESS, |code| ExitCode::from(code as u8));
+    match command {
+        Command::Demo(arguments) => demo::run(&arguments).await?,
+        Command::DemoProcess => demo::process().await?,
+        Command::Sandbox(arguments) => sandbox::run(arguments).await?,
+        Command::Connect(arguments) => commands::connect::run(&arguments).await?,
+        Command::Add(arguments) => commands::add::run(&arguments).await?,
+        Command::List(arguments) => commands::list::run(&arguments).await?,
+        Command::Status(arguments) => return Ok(said(commands::status::run(&arguments).await?)),
+        Command::Header(arguments) => commands::header::run(&arguments).await?,
+        Command::Request(arguments) => return Ok(said(commands::request::run(&arguments).await?)),
+        Command::Refresh(arguments) => return Ok(said(commands::refresh::run(&arguments).await?)),
+        Command::Keep(arguments) => commands::keep::run(&arguments).await?,
+        Command::Disconnect(arguments) => commands::disconnect::run(&arguments).await?,
+        Command::RotateKeys(arguments) => commands::rotate_keys::run(&arguments).await?,
+        Command::Doctor(arguments) => return Ok(said(commands::doctor::run(&arguments).await?)),
+        Command::Completions(arguments) => commands::completions::run(&arguments)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn told(error: &anyhow::Error) -> ExitCode {
+    // Where stderr is gone as well there is nobody left to tell; the exit code still says it.
+    let _ = writeln!(anstream::stderr(), "{}error:{} {error:#}", show::BAD, anstyle::Reset);
+    ExitCode::FAILURE
 }
 
 /// The command line, for its documentation.

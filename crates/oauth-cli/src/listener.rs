@@ -2,7 +2,8 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -20,10 +21,33 @@ use tokio::task::JoinSet;
 /// Everything below this path is a callback.
 const PATH: &str = "/callback/";
 
+/// Which paths are callbacks.
+#[derive(Debug)]
+enum Where {
+    /// All below [`PATH`]: of several providers.
+    Below,
+    /// This one.
+    At(String),
+}
+
+impl Where {
+    /// The provider's name where the path is a callback; it is empty where there is only one provider.
+    fn name<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let bare = |path: &'a str| path.strip_suffix('/').unwrap_or(path);
+        match self {
+            Self::Below => {
+                let name = path.strip_prefix(PATH).map(bare);
+                name.filter(|name| !name.is_empty() && !name.contains('/'))
+            }
+            Self::At(wanted) => (bare(path) == wanted.strip_suffix('/').unwrap_or(wanted)).then_some(""),
+        }
+    }
+}
+
 /// What the person sees at the end. The query holds the code, so the page loads nothing and tells nobody where it is.
 const PAGE: &str = r#"<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Connected</title><meta name="viewport" content="width=device-width">
+<head><meta charset="utf-8"><title>Back to the program</title><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem}</style></head>
 <body><main><h1>That was all</h1><p>You can close this window. The program goes on where you started it.</p></main></body>
@@ -50,13 +74,37 @@ pub(crate) struct Callback {
 impl Listener {
     /// Listens on this port of 127.0.0.1; 0 takes any free one.
     pub(crate) async fn start(port: u16) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        Self::on(&[Ipv4Addr::LOCALHOST.into()], port, Where::Below).await
+    }
+
+    /// Listens on this port for callbacks to one path: of the first address for sure, of the others if they are there.
+    pub(crate) async fn at(addresses: &[IpAddr], port: u16, path: &str) -> io::Result<Self> {
+        Self::on(addresses, port, Where::At(path.to_owned())).await
+    }
+
+    async fn on(addresses: &[IpAddr], port: u16, paths: Where) -> io::Result<Self> {
+        let (first, others) = match addresses {
+            [first, others @ ..] => (*first, others),
+            [] => (Ipv4Addr::LOCALHOST.into(), addresses),
+        };
+        let listener = TcpListener::bind((first, port)).await?;
         let address = listener.local_addr()?;
         // Room for a browser that loads the page more than once; whoever comes after that waits.
         let (sender, arrived) = mpsc::channel(8);
         let mut server = JoinSet::new();
-        server.spawn(accept(listener, sender));
+        let paths = Arc::new(paths);
+        for other in others {
+            if let Ok(listener) = TcpListener::bind((*other, address.port())).await {
+                server.spawn(accept(listener, sender.clone(), Arc::clone(&paths)));
+            }
+        }
+        server.spawn(accept(listener, sender, paths));
         Ok(Self { address, arrived: Mutex::new(arrived), _server: server })
+    }
+
+    /// The port that it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
     }
 
     /// What to register at the provider. A callback with a slash at the end of its path is taken too.
@@ -70,16 +118,16 @@ impl Listener {
     }
 }
 
-async fn accept(listener: TcpListener, sender: mpsc::Sender<Callback>) {
+async fn accept(listener: TcpListener, sender: mpsc::Sender<Callback>, paths: Arc<Where>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 // A browser that went away again, or no file descriptors left: the next one may do better.
                 let Ok((stream, _)) = accepted else { continue };
-                let sender = sender.clone();
+                let (sender, paths) = (sender.clone(), Arc::clone(&paths));
                 connections.spawn(async move {
-                    let service = service_fn(move |request| answer(request, sender.clone()));
+                    let service = service_fn(move |request| answer(request, sender.clone(), Arc::clone(&paths)));
                     // A connection that breaks concerns only the browser at its other end.
                     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
                 });
@@ -92,10 +140,10 @@ async fn accept(listener: TcpListener, sender: mpsc::Sender<Callback>) {
 async fn answer(
     request: Request<Incoming>,
     sender: mpsc::Sender<Callback>,
+    paths: Arc<Where>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let uri = request.uri();
-    let name = uri.path().strip_prefix(PATH).map(|name| name.strip_suffix('/').unwrap_or(name));
-    let Some(name) = name.filter(|name| !name.is_empty() && !name.contains('/')) else {
+    let Some(name) = paths.name(uri.path()) else {
         return Ok(page(StatusCode::NOT_FOUND, "There is nothing here.\n"));
     };
     if request.method() != Method::GET {

@@ -349,6 +349,11 @@ impl Error {
         self.0.message.as_deref()
     }
 
+    /// What to do about it: the last part of what `Display` says, behind `; `.
+    pub fn advice(&self) -> &str {
+        self.0.advice.as_deref().unwrap_or_else(|| self.0.kind.advice())
+    }
+
     /// How long the server asked to wait (`Retry-After`, RFC 9110 section 10.2.3).
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -400,7 +405,7 @@ impl fmt::Display for Error {
         if let Some(after) = inner.retry_after {
             write!(f, "; retry after {} s", after.as_secs())?;
         }
-        write!(f, "; {}", inner.advice.as_deref().unwrap_or_else(|| inner.kind.advice()))
+        write!(f, "; {}", self.advice())
     }
 }
 

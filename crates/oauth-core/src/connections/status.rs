@@ -24,6 +24,8 @@ pub struct Status {
     pub state: State,
     /// How many tokens have been saved for it.
     pub generation: u64,
+    /// When the newest token came: at the last refresh, or when the person connected.
+    pub received_at: DateTime<Utc>,
     /// When the access token expires, if the provider said.
     pub expires_at: Option<DateTime<Utc>>,
     /// When the refresh token lapses if it is not used, where the provider documents that.
@@ -64,6 +66,7 @@ impl Status {
                 RecordState::Active => State::Active,
             },
             generation: live.generation,
+            received_at: live.token.received_at(),
             expires_at: live.token.expires_at(),
             lapses_at: live.token.lapses_at(),
             scopes: live.token.scopes().clone(),

@@ -1,0 +1,240 @@
+//! One attempt to connect an account.
+
+use std::io::{self, BufRead as _, IsTerminal as _};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use oauth_core::connections::Connections;
+use oauth_core::{
+    AccessToken, CallbackFault, Client, CodeGrant, Error, ErrorKind, Password, Provider, Token,
+};
+use serde_json::json;
+use tokio::sync::mpsc;
+use url::Url;
+
+use crate::context::Context;
+use crate::failure::{Code, Failure};
+use crate::listener::Listener;
+use crate::progress::Spinner;
+use crate::prompt;
+use crate::setting::Settings;
+use crate::show::{BOLD, WIRE};
+
+/// No callback URL is longer.
+const LONGEST_LINE: u64 = 64 * 1024;
+
+/// How the person's browser is reached.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    pub(crate) no_browser: bool,
+    pub(crate) timeout: Duration,
+    pub(crate) listener: Option<Listener>,
+}
+
+/// One attempt to connect an account.
+#[derive(Debug)]
+pub(crate) struct Attempt<'a, P: Provider> {
+    pub(crate) context: &'a Context,
+    pub(crate) connections: &'a Connections<P>,
+    pub(crate) account: &'a str,
+    pub(crate) settings: &'a Settings,
+    pub(crate) visit: Visit,
+    /// Nobody is asked anything, and nothing is kept: the authorize URL goes here, and the token call to a transport that sends
+    /// nothing.
+    pub(crate) rehearsal: Option<&'a Mutex<Option<String>>>,
+}
+
+impl<P: Provider> Attempt<'_, P> {
+    pub(crate) fn client(&self) -> Client<P> {
+        self.connections.client()
+    }
+
+    pub(crate) fn note(&self, text: impl std::fmt::Display) {
+        self.context.output.note(text);
+    }
+
+    /// Asks for this user's password.
+    pub(crate) fn password(&self, username: &str) -> Result<Password, Failure> {
+        if self.rehearsal.is_some() {
+            return Ok("PASSWORD".into());
+        }
+        let what = format!("Password of {username} at {}", P::TITLE);
+        Ok(prompt::secret(&what, "run this in a terminal: a password is never taken from the command line")?
+            .into())
+    }
+
+    /// Asks for a token; takes it from stdin where nobody can be asked.
+    pub(crate) fn token(&self) -> Result<AccessToken, Failure> {
+        token()
+    }
+
+    /// Keeps the token that comes of `asking`.
+    pub(crate) async fn take(
+        &self,
+        asking: impl Future<Output = Result<Token<P>, Error>>,
+    ) -> Result<(), Failure> {
+        if self.rehearsal.is_some() {
+            // It fails, as it was not sent.
+            let _ = asking.await;
+            return Ok(());
+        }
+        let token = self.context.until_interrupted(async { asking.await.map_err(Failure::from) }).await?;
+        // From here on it is finished, whoever wants the program to end: the token must not be lost.
+        self.connections.insert(self.account, token).await?;
+        Ok(())
+    }
+}
+
+/// Asks for a token; takes it from stdin where nobody can be asked.
+pub(crate) fn token() -> Result<AccessToken, Failure> {
+    let text = if io::stdin().is_terminal() {
+        prompt::secret("Access token", "pipe it into stdin")?
+    } else {
+        prompt::from_file("-", "the access token")?
+    };
+    Ok(text.into())
+}
+
+impl<P: CodeGrant> Attempt<'_, P> {
+    /// Sends the person's browser to the provider, waits for it to come back, and keeps the token.
+    pub(crate) async fn by_browser(&self, connect: &P::Connect) -> Result<(), Failure> {
+        let started = self.client().begin(connect)?;
+        if let Some(rehearsal) = self.rehearsal {
+            let callback = format!("?code=CODE&state={}", started.pending.state().expose());
+            *rehearsal.lock().unwrap_or_else(PoisonError::into_inner) = Some(started.url.into());
+            // It fails, as it was not sent.
+            let _ = self.client().finish(&started.pending, &callback).await;
+            return Ok(());
+        }
+        let opened = !self.visit.no_browser && open(&started.url).await;
+        let mut pasted = self.invite(&started.url, opened);
+        let deadline = tokio::time::Instant::now() + self.visit.timeout;
+        loop {
+            let spinner = pasted.is_none().then(|| Spinner::start("Waiting for the browser to come back"));
+            let callback = self.callback(&mut pasted, deadline).await;
+            drop(spinner);
+            match self.connections.finish(self.account, &started.pending, &callback?).await {
+                Ok(_) => return Ok(()),
+                // Somebody else's, or half a URL: the attempt goes on.
+                Err(error) if is_astray(error.kind()) => {
+                    self.note(format_args!("That was not it: {}. Still waiting.", Failure::from(&error)));
+                }
+                Err(error) => return Err(Failure::of(&error, P::NAME, self.account)),
+            }
+        }
+    }
+
+    /// Says what to do, and listens on stdin where the URL may be pasted.
+    fn invite(&self, url: &Url, opened: bool) -> Option<mpsc::Receiver<String>> {
+        let output = self.context.output;
+        if output.is_json() {
+            output.result(&json!({ "event": "authorize", "url": url.as_str() }), "");
+        }
+        if opened {
+            self.note(format_args!(
+                "{BOLD}Your browser opens {}.{BOLD:#} If it does not, open this URL:\n\n  {WIRE}{url}{WIRE:#}\n",
+                P::TITLE
+            ));
+        } else {
+            self.note(format_args!("{BOLD}Open this URL in a browser:{BOLD:#}\n\n  {WIRE}{url}{WIRE:#}\n"));
+        }
+        let reads = (self.visit.no_browser || !opened || self.visit.listener.is_none())
+            && (self.visit.no_browser || io::stdin().is_terminal());
+        if !reads {
+            return None;
+        }
+        let when = if self.visit.listener.is_some() {
+            "If the browser is on another machine, it ends at a page that cannot be loaded. Copy that page's URL"
+        } else {
+            "When the browser is back at the redirect URI, copy the page's URL"
+        };
+        self.note(format_args!("{when}, and paste it here:"));
+        Some(lines())
+    }
+
+    /// Whatever the browser comes back with, or the person pastes.
+    async fn callback(
+        &self,
+        pasted: &mut Option<mpsc::Receiver<String>>,
+        deadline: tokio::time::Instant,
+    ) -> Result<String, Failure> {
+        let waiting = async {
+            loop {
+                tokio::select! {
+                    Some(callback) = arrived(self.visit.listener.as_ref()) => return Ok(callback),
+                    line = next(pasted) => match line {
+                        Some(line) if line.trim().is_empty() => {}
+                        Some(line) => return Ok(line),
+                        // Nothing more will be pasted.
+                        None if self.visit.listener.is_some() => *pasted = None,
+                        None => return Err(Failure::usage("the callback URL was not pasted")
+                            .hint("run this in a terminal, or pipe the callback URL into it")),
+                    },
+                    () = tokio::time::sleep_until(deadline) => return Err(Failure::new(
+                        Code::TryLater,
+                        "timeout",
+                        format!("nobody came back within {} seconds", self.visit.timeout.as_secs()),
+                    ).hint("try again; --timeout gives more time, up to the 15 minutes that an attempt is good for")),
+                }
+            }
+        };
+        self.context.until_interrupted(waiting).await
+    }
+}
+
+/// What the listener gets; never, without one.
+async fn arrived(listener: Option<&Listener>) -> Option<String> {
+    match listener {
+        Some(listener) => listener.next().await.map(|callback| callback.target),
+        None => std::future::pending().await,
+    }
+}
+
+/// The next line; never, where none are read.
+async fn next(pasted: &mut Option<mpsc::Receiver<String>>) -> Option<String> {
+    match pasted {
+        Some(lines) => lines.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Lines of stdin. The thread that reads them ends with the program at the latest.
+fn lines() -> mpsc::Receiver<String> {
+    use std::io::Read as _;
+
+    let (sender, receiver) = mpsc::channel(1);
+    std::thread::spawn(move || {
+        let mut input = io::stdin().lock();
+        loop {
+            let mut line = String::new();
+            match (&mut input).take(LONGEST_LINE).read_line(&mut line) {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
+            }
+            if sender.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// Whether the attempt goes on after a callback like that.
+fn is_astray(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Callback(
+            CallbackFault::Unreadable
+                | CallbackFault::DuplicateParameter
+                | CallbackFault::MissingState
+                | CallbackFault::WrongState
+                | CallbackFault::MissingCode
+                | CallbackFault::CodeAndError
+        )
+    )
+}
+
+async fn open(url: &Url) -> bool {
+    let url = url.to_string();
+    tokio::task::spawn_blocking(move || open::that_detached(url).is_ok()).await.unwrap_or(false)
+}

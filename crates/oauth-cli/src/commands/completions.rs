@@ -1,0 +1,28 @@
+//! `oauth completions`: for the shell.
+
+use std::io::Write as _;
+
+use clap::Args;
+use clap_complete::Shell;
+
+use crate::failure::Failure;
+
+/// Arguments of `completions`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "For example: oauth completions bash > ~/.local/share/bash-completion/completions/oauth"
+)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    shell: Shell,
+}
+
+/// Prints the script.
+pub(crate) fn run(arguments: &Completions) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut crate::command(), "oauth", &mut script);
+    // Whoever stops reading has what they wanted.
+    let _ = std::io::stdout().write_all(&script);
+    Ok(())
+}

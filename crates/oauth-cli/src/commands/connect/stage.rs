@@ -1,0 +1,63 @@
+//! The sandbox that `connect --sandbox` brings along.
+
+use oauth_sandbox::Running;
+use oauth_store::EncryptionKey;
+use tempfile::TempDir;
+
+use super::Connect;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::providers::{ByProvider, Offered};
+use crate::redirect::Redirect;
+use crate::registration::Registration;
+use crate::show::BOLD;
+use crate::store::{Keys, Store, Which};
+
+/// A provider that is played, a client that it knows, and a store for it.
+pub(super) struct Stage<P: Offered> {
+    pub(super) sandbox: Running<P::Sandbox>,
+    pub(super) registration: Registration,
+    pub(super) redirect: Option<Redirect>,
+    pub(super) store: Store,
+    /// Gone with this.
+    pub(super) _folder: TempDir,
+}
+
+impl<P: Offered> Stage<P> {
+    pub(super) async fn build(context: &Context, arguments: &ByProvider<Connect>) -> Result<Self, Failure> {
+        let ByProvider { provider, own, settings } = arguments;
+        if !P::HAS_CLIENTS {
+            return Err(Failure::usage(
+                "there is nothing to be seen: a personal access token is made by hand",
+            )
+            .hint("`oauth sandbox` plays GoCD with one"));
+        }
+        let redirect = Redirect::listen(&Redirect::usual(*provider, own.port.unwrap_or(0))).await?;
+        let started = Running::<P::Sandbox>::builder().redirect_uri(&redirect.uri).start().await;
+        let sandbox = started
+            .map_err(|error| Failure::from(anyhow::Error::new(error).context("the sandbox did not start")))?;
+        let card = sandbox.card();
+        let mut settings = settings.clone();
+        settings.set("server", vec![card.url.clone()]);
+        let registration = Registration {
+            client_id: card.client_id.clone(),
+            client_secret: Some(card.client_secret.clone()),
+            redirect_uri: Some(redirect.uri.clone()),
+            settings,
+        };
+        let folder = tempfile::Builder::new()
+            .prefix("oauth-connect-")
+            .tempdir()
+            .map_err(|error| Failure::setup(format!("a folder for the store cannot be made: {error}")))?;
+        let which = Which::Sqlite(folder.path().join("connections.db"));
+        let store = Store::open(&which, &Keys::of(EncryptionKey::generate()?), None).await?;
+        context.output.note(format_args!("{} is played at {}.", sandbox.title(), card.url));
+        if let Some(user) = card.users.first() {
+            context.output.note(format_args!(
+                "Log in as {BOLD}{}{BOLD:#} with {BOLD}{}{BOLD:#}.",
+                user.email, user.password
+            ));
+        }
+        Ok(Self { sandbox, registration, redirect: Some(redirect), store, _folder: folder })
+    }
+}

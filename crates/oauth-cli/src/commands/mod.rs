@@ -1,0 +1,34 @@
+//! The commands that work on connections, one file each.
+
+pub(crate) mod add;
+pub(crate) mod completions;
+pub(crate) mod connect;
+pub(crate) mod disconnect;
+pub(crate) mod doctor;
+pub(crate) mod header;
+pub(crate) mod keep;
+pub(crate) mod list;
+pub(crate) mod refresh;
+pub(crate) mod request;
+pub(crate) mod rotate_keys;
+pub(crate) mod status;
+
+use clap::Args;
+
+use crate::context::Common;
+use crate::providers::Name;
+
+/// Arguments of commands that are about one connection and nothing else.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct One {
+    /// cohortgo, cobot, go1, gocd or gocd-personal
+    #[arg(value_enum, value_name = "PROVIDER", hide_possible_values = true)]
+    pub(crate) provider: Name,
+
+    /// The account, by the name that it was connected under
+    #[arg(value_name = "ACCOUNT")]
+    pub(crate) account: String,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+}

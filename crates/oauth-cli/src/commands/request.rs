@@ -1,0 +1,226 @@
+//! `oauth request`: one authorized call.
+
+use std::io::Read as _;
+
+use clap::Args;
+use oauth_core::http::header::CONTENT_TYPE;
+use oauth_core::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use oauth_core::{At, Endpoint, Error, Provider};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::context::{Common, Context};
+use crate::failure::{Code, Failure};
+use crate::held::{Held, Need};
+use crate::providers::{Name, Offered, at};
+use crate::setting::Settings;
+
+/// Arguments of `request`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+The answer's body goes to stdout as it came. Exit code 0: status 2xx. 7: 408, 429, 5xx, or no answer.
+8: any other 4xx. A token that is refused is refreshed once; GET, HEAD and OPTIONS are then sent again.")]
+pub(crate) struct Call {
+    /// cohortgo, cobot, go1, gocd or gocd-personal
+    #[arg(value_enum, value_name = "PROVIDER", hide_possible_values = true)]
+    provider: Name,
+
+    /// The account
+    #[arg(value_name = "ACCOUNT")]
+    account: String,
+
+    /// GET, POST, …
+    #[arg(value_name = "METHOD")]
+    method: String,
+
+    /// Below the provider's API, with its query; or a whole URL, of the provider's hosts only
+    #[arg(value_name = "PATH")]
+    path: String,
+
+    /// The body; @FILE takes it from a file, @- from stdin
+    #[arg(short, long, value_name = "DATA")]
+    data: Option<String>,
+
+    /// A header, such as 'Accept: text/xml'; may be given more than once
+    #[arg(short = 'H', long, value_name = "HEADER")]
+    header: Vec<String>,
+
+    /// Print status and headers before the body
+    #[arg(short, long)]
+    include: bool,
+
+    /// Cohort Go: on behalf of this user, like 'Bob Smith <bob.smith@example.org>'
+    #[arg(long, value_name = "USER")]
+    act_as: Option<String>,
+
+    /// Cobot: below this space's API
+    #[arg(long, value_name = "SUBDOMAIN")]
+    space: Option<String>,
+
+    /// Go1: below the gateway, instead of version 2 of the API
+    #[arg(long)]
+    gateway: bool,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// Sends it; the code is what the program ends with.
+pub(crate) async fn run(arguments: &Call) -> Result<Option<Code>, Failure> {
+    let context = Context::new(&arguments.common)?;
+    at!(arguments.provider, P => call::<P>(&context, arguments).await)
+}
+
+async fn call<P: Offered>(context: &Context, arguments: &Call) -> Result<Option<Code>, Failure> {
+    let asked = asked::<P>(arguments)?;
+    let method = Method::from_bytes(arguments.method.to_ascii_uppercase().as_bytes())
+        .map_err(|_| Failure::usage("the method cannot be used").hint("give one like GET or POST"))?;
+    let headers = headers(&arguments.header)?;
+    let body = arguments.data.as_deref().map(body).transpose()?;
+
+    let held = Held::<P>::open(context, arguments.provider, &arguments.account, Need::Use).await?;
+    let sending = async {
+        let token = held.connection.token().await.map_err(|error| held.failure(&error))?;
+        let client = held.connections.client();
+        let url = target(&P::api(client.site(), &token, &asked)?, &arguments.path)?;
+        let mut request = request(&method, &url, headers, body)?;
+        P::dress(&mut request, client.site(), &token, &asked)?;
+        let sent = if method.is_safe() {
+            held.connection.send(&Prepared::<true>(request)).await
+        } else {
+            held.connection.send(&Prepared::<false>(request)).await
+        };
+        sent.map_err(|error| held.failure(&error))
+    };
+    let response = context.until_interrupted(sending).await;
+    held.end(context).await;
+    let response = response?;
+    show(context, arguments, &response);
+    Ok(code(response.status()))
+}
+
+/// Those of the options that belong to one provider.
+fn asked<P: Offered>(arguments: &Call) -> Result<Settings, Failure> {
+    let mut asked = Settings::default();
+    let given = [
+        ("act-as", arguments.act_as.clone()),
+        ("space", arguments.space.clone()),
+        ("gateway", arguments.gateway.then(|| "true".to_owned())),
+    ];
+    for (name, value) in given {
+        let Some(value) = value else { continue };
+        if !P::REQUEST.contains(&name) {
+            return Err(Failure::usage(format!("`--{name}` means nothing at {}", P::TITLE)));
+        }
+        asked.set(name, vec![value]);
+    }
+    Ok(asked)
+}
+
+fn headers(given: &[String]) -> Result<HeaderMap, Failure> {
+    let mut headers = HeaderMap::new();
+    for line in given {
+        let wrong = || Failure::usage("a header cannot be read").hint("give it like 'Accept: text/xml'");
+        let (name, value) = line.split_once(':').ok_or_else(wrong)?;
+        let name: HeaderName = name.trim().parse().map_err(|_| wrong())?;
+        if name == "authorization" {
+            return Err(Failure::usage("the Authorization header is the connection's own"));
+        }
+        headers.append(name, HeaderValue::from_str(value.trim()).map_err(|_| wrong())?);
+    }
+    Ok(headers)
+}
+
+fn body(data: &str) -> Result<Vec<u8>, Failure> {
+    let Some(file) = data.strip_prefix('@') else { return Ok(data.as_bytes().to_vec()) };
+    let mut bytes = Vec::new();
+    let read = if file == "-" {
+        std::io::stdin().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    read.map_err(|error| Failure::usage(format!("the body cannot be read from {file}: {error}")))?;
+    Ok(bytes)
+}
+
+/// Below `api`, or a whole URL. Whether the token may go there is the library's to decide.
+fn target(api: &Url, path: &str) -> Result<Url, Failure> {
+    let text = if path.starts_with("https://") || path.starts_with("http://") {
+        path.to_owned()
+    } else {
+        format!("{}/{}", api.as_str().trim_end_matches('/'), path.trim_start_matches('/'))
+    };
+    Url::parse(&text).map_err(|error| Failure::usage(format!("the path cannot be used: {error}")))
+}
+
+fn request(
+    method: &Method,
+    url: &Url,
+    headers: HeaderMap,
+    body: Option<Vec<u8>>,
+) -> Result<Request<Vec<u8>>, Failure> {
+    let media_type = body.as_deref().map(|body| match serde_json::from_slice::<Value>(body) {
+        Ok(_) => "application/json",
+        Err(_) => "application/x-www-form-urlencoded",
+    });
+    let mut request = oauth_core::request(method.clone(), url, body.unwrap_or_default())?;
+    *request.headers_mut() = headers;
+    if let Some(media_type) = media_type {
+        request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media_type));
+    }
+    Ok(request)
+}
+
+/// A request that is ready but for its token, and takes any answer that is about the request rather than the token.
+#[derive(Clone)]
+struct Prepared<const REPLAYABLE: bool>(Request<Vec<u8>>);
+
+impl<P: Provider, const REPLAYABLE: bool> Endpoint<P> for Prepared<REPLAYABLE> {
+    type Reply = Response<Vec<u8>>;
+    const NAME: &'static str = "sending";
+    const REPLAYABLE: bool = REPLAYABLE;
+
+    fn request(&self, _: &At<'_, P>) -> Result<Request<Vec<u8>>, Error> {
+        Ok(self.0.clone())
+    }
+
+    fn accepts(&self, status: StatusCode) -> bool {
+        status != StatusCode::UNAUTHORIZED && !status.is_redirection()
+    }
+
+    fn reply(&self, _: &At<'_, P>, response: Response<Vec<u8>>) -> Result<Response<Vec<u8>>, Error> {
+        Ok(response)
+    }
+}
+
+fn show(context: &Context, arguments: &Call, response: &Response<Vec<u8>>) {
+    let output = context.output;
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    if output.is_json() {
+        let headers: Map<String, Value> =
+            response.headers().iter().map(|(name, value)| (name.to_string(), text(value).into())).collect();
+        let body = serde_json::from_slice(response.body())
+            .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(response.body()).into_owned()));
+        output.result(&json!({ "status": response.status().as_u16(), "headers": headers, "body": body }), "");
+        return;
+    }
+    if arguments.include {
+        let mut head = format!("HTTP {}\n", response.status());
+        for (name, value) in response.headers() {
+            head += &format!("{name}: {}\n", text(value));
+        }
+        output.raw(format!("{head}\n").as_bytes());
+    }
+    output.raw(response.body());
+    if !response.status().is_success() {
+        output.note(format_args!("The answer's status is {}.", response.status()));
+    }
+}
+
+fn code(status: StatusCode) -> Option<Code> {
+    match status.as_u16() {
+        200..=299 => None,
+        408 | 429 | 500.. => Some(Code::TryLater),
+        _ => Some(Code::Refused),
+    }
+}

@@ -1,0 +1,176 @@
+//! The configuration file: where the store is, and one table for each provider.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum as _;
+
+use crate::failure::Failure;
+use crate::private;
+use crate::providers::Name;
+use crate::setting::Settings;
+
+/// What the file says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Config {
+    /// The file, whether it is there or not.
+    pub(crate) path: PathBuf,
+    pub(crate) is_there: bool,
+    pub(crate) store: Option<String>,
+    /// False: the operating system's keyring is left alone.
+    pub(crate) keyring: Option<bool>,
+    providers: BTreeMap<&'static str, Table>,
+}
+
+/// What it says of one provider.
+#[derive(Clone, Default)]
+pub(crate) struct Table {
+    pub(crate) client_id: Option<String>,
+    pub(crate) client_secret: Option<String>,
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) settings: Settings,
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table")
+            .field("client_id", &self.client_id)
+            .field("client_secret", &self.client_secret.as_ref().map(|_| "[redacted]"))
+            .field("redirect_uri", &self.redirect_uri)
+            .field("settings", &self.settings)
+            .finish()
+    }
+}
+
+impl Config {
+    /// Reads the file. One that was named must be there; the usual one need not.
+    pub(crate) fn read(named: Option<&Path>) -> Result<Self, Failure> {
+        let path = match named {
+            Some(path) => path.to_owned(),
+            None => crate::place::config_file()?,
+        };
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
+                return Ok(Self { path, ..Self::default() });
+            }
+            Err(error) => {
+                let what = format!("the configuration file {} cannot be read: {error}", path.display());
+                return Err(Failure::setup(what));
+            }
+        };
+        let mut config = Self::parse(&text).map_err(|what| {
+            Failure::setup(format!("the configuration file {}: {what}", path.display()))
+                .hint("the README of the program has an example")
+        })?;
+        if config.providers.values().any(|table| table.client_secret.is_some()) {
+            private::check(&path, "it holds a client secret")?;
+        }
+        config.path = path;
+        config.is_there = true;
+        Ok(config)
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        // Without the line: it may be the one with the secret.
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+            format!("line {line}: {}", error.message())
+        })?;
+        let mut config = Self::default();
+        for (key, value) in &table {
+            match (key.as_str(), value) {
+                ("store", toml::Value::String(store)) => config.store = Some(store.clone()),
+                ("keyring", toml::Value::Boolean(keyring)) => config.keyring = Some(*keyring),
+                ("store", _) => return Err("`store` must be text".to_owned()),
+                ("keyring", _) => return Err("`keyring` must be true or false".to_owned()),
+                (name, toml::Value::Table(table)) => {
+                    let Ok(provider) = Name::from_str(name, false) else {
+                        return Err(format!("there is no provider `{name}`"));
+                    };
+                    let read = Table::parse(provider, table).map_err(|what| format!("[{name}]: {what}"))?;
+                    config.providers.insert(provider.as_str(), read);
+                }
+                (key, _) => return Err(format!("there is no setting `{key}`")),
+            }
+        }
+        Ok(config)
+    }
+
+    /// What it says of this provider.
+    pub(crate) fn of(&self, provider: Name) -> Table {
+        self.providers.get(provider.as_str()).cloned().unwrap_or_default()
+    }
+}
+
+impl Table {
+    fn parse(provider: Name, table: &toml::Table) -> Result<Self, String> {
+        let mut read = Self::default();
+        for (key, value) in table {
+            let place = match key.as_str() {
+                "client_id" => &mut read.client_id,
+                "client_secret" => &mut read.client_secret,
+                "redirect_uri" => &mut read.redirect_uri,
+                key => {
+                    let Some(setting) = provider.settings().iter().find(|one| one.key() == key) else {
+                        let known: Vec<String> =
+                            provider.settings().iter().map(crate::setting::Setting::key).collect();
+                        return Err(format!(
+                            "there is no setting `{key}`; there are client_id, client_secret, redirect_uri, {}",
+                            known.join(", ")
+                        ));
+                    };
+                    read.settings.set(setting.name, setting.read(value)?);
+                    continue;
+                }
+            };
+            *place = Some(value.as_str().ok_or_else(|| format!("`{key}` must be text"))?.to_owned());
+        }
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_example() {
+        let config = Config::parse(
+            "store = \"sqlite:/tmp/x.db\"\nkeyring = false\n\
+             [go1]\nclient_id = \"a\"\nclient_secret = \"s3cret\"\nscope = [\"user.read\", \"lo.read\"]\npartner_portal = 7654321\n\
+             [gocd]\nserver = \"https://go.example.com:8154\"\n",
+        )
+        .unwrap();
+        assert_eq!(config.store.as_deref(), Some("sqlite:/tmp/x.db"));
+        assert_eq!(config.keyring, Some(false));
+        let go1 = config.of(Name::Go1);
+        assert_eq!(go1.client_id.as_deref(), Some("a"));
+        assert_eq!(go1.settings.scopes().unwrap().to_string(), "user.read lo.read");
+        assert_eq!(go1.settings.parsed::<u64>("partner-portal").unwrap(), Some(7_654_321));
+        assert_eq!(config.of(Name::Gocd).settings.one("server"), Some("https://go.example.com:8154"));
+        assert_eq!(config.of(Name::Cobot).client_id, None);
+        assert!(!format!("{config:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_the_secret() {
+        let wrong: Vec<String> = [
+            "[go1]\nclient_secret = \"canary\" oops\n",
+            "[go2]\nclient_id = \"canary\"\n",
+            "[go1]\nspace = \"canary\"\n",
+            "[go1]\nclient_secret = [\"canary\"]\n",
+            "[go1]\npartner_portal = [\"canary\"]\n",
+            "[cohortgo]\nact_as_user = \"canary\"\n",
+            "canary = 1\n",
+            "store = 1\n",
+        ]
+        .iter()
+        .map(|text| Config::parse(text).unwrap_err())
+        .collect();
+        insta::assert_snapshot!(wrong.join("\n"));
+    }
+}

@@ -1,0 +1,82 @@
+//! What every command that works on connections has.
+
+use std::env;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::output::Output;
+use crate::store::{Store, Used, Which};
+
+/// Arguments that all of these commands have.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Common {
+    /// Where connections are kept: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "STORE", env = "OAUTH_STORE", hide_env_values = true)]
+    pub(crate) store: Option<Which>,
+
+    /// The configuration file
+    #[arg(long, value_name = "FILE", env = "OAUTH_CONFIG", hide_env_values = true)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What they are made to.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) config: Config,
+    pub(crate) output: Output,
+    pub(crate) used: Used,
+    pub(crate) interrupt: Interrupt,
+}
+
+impl Context {
+    pub(crate) fn new(common: &Common) -> Result<Self, Failure> {
+        let interrupt = Interrupt::listen()
+            .map_err(|error| Failure::setup(format!("could not listen for Ctrl-C: {error}")))?;
+        let config = Config::read(common.config.as_deref())?;
+        let used = Self::used(common, &config)?;
+        Ok(Self { config, output: Output::new(common.json), used, interrupt })
+    }
+
+    /// Which store was chosen.
+    pub(crate) fn used(common: &Common, config: &Config) -> Result<Used, Failure> {
+        let which = match (&common.store, &config.store) {
+            (Some(which), _) => which.clone(),
+            (None, Some(text)) => text
+                .parse()
+                .map_err(|what| Failure::setup(format!("`store` in {}: {what}", config.path.display())))?,
+            (None, None) => Which::Sqlite(crate::place::store_file()?),
+        };
+        let keyring = match env::var("OAUTH_KEYRING").ok().as_deref() {
+            Some("off") => false,
+            _ => config.keyring.unwrap_or(true),
+        };
+        Ok(Used { which, keyring })
+    }
+
+    /// The store, if there is one.
+    pub(crate) async fn store(&self) -> Result<Option<Store>, Failure> {
+        self.until_interrupted(self.used.open_existing()).await
+    }
+
+    /// Drops `work` when somebody wants the program to end. For work that leaves nothing half-done, or that is finished in
+    /// a task of its own.
+    pub(crate) async fn until_interrupted<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let mut interrupt = self.interrupt.clone();
+        tokio::select! {
+            biased;
+            () = interrupt.wait() => Err(Failure::interrupted()),
+            result = work => result,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! That something goes on: on a terminal, and nowhere else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+const TICK: Duration = Duration::from_millis(100);
+
+/// Turns until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Spinner(ProgressBar);
+
+impl Spinner {
+    pub(crate) fn start(text: &'static str) -> Self {
+        let bar = ProgressBar::new_spinner().with_message(text);
+        bar.enable_steady_tick(TICK);
+        Self(bar)
+    }
+}
+
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// How far something is that is counted. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Bar(Arc<Shown>);
+
+#[derive(Debug)]
+struct Shown(ProgressBar);
+
+impl Bar {
+    pub(crate) fn new(total: usize) -> Self {
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
+        let bar = ProgressBar::new(total as u64);
+        Self(Arc::new(Shown(match style {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        })))
+    }
+
+    /// One more is done.
+    pub(crate) fn next(&self, text: &str) {
+        self.0.0.set_message(text.to_owned());
+        self.0.0.inc(1);
+    }
+
+    /// So many of so many are done.
+    pub(crate) fn count(&self, done: u64, of: u64) {
+        self.0.0.set_length(of);
+        self.0.0.set_position(done);
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

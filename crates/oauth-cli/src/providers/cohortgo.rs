@@ -1,0 +1,110 @@
+//! Cohort Go on the command line.
+
+use cohortgo::{Account, ActAs, CohortGo, Connect, Site};
+use oauth_core::{AccessToken, Client, Token, async_trait, http};
+use url::Url;
+
+use super::Offered;
+use crate::attempt::Attempt;
+use crate::failure::Failure;
+use crate::setting::{Of, Setting, Settings};
+
+#[async_trait(?Send)]
+impl Offered for CohortGo {
+    type Sandbox = oauth_sandbox::cohortgo::Rules;
+    const SETTINGS: &'static [Setting] = &[
+        Setting::one(
+            Of::Site,
+            "server",
+            "URL",
+            "What stands for https://portal.cohortgo.com, such as a sandbox's base URL",
+        ),
+        Setting::many(
+            Of::Site,
+            "trust-api-host",
+            "HOST",
+            "Send tokens to this API host too, which is none of Cohort Go's",
+        ),
+        Setting::switch(Of::Connect, "act-as-user", "Ask for the right to act on behalf of users"),
+        Setting::switch(
+            Of::Connect,
+            "create-users",
+            "With --act-as-user: users that are not known are created on the way",
+        ),
+        Setting::switch(
+            Of::Connect,
+            "without-state-echo",
+            "Accept a callback without state: weaker; only if Cohort Go proves not to send it back",
+        ),
+        Setting::many(
+            Of::Add,
+            "scope",
+            "SCOPE",
+            "What the token was granted: act-as-user, auto-create-users",
+        ),
+        Setting::one(Of::Add, "api-base-url", "URL", "The customer's API, as it came with the token"),
+    ];
+    const REQUEST: &'static [&'static str] = &["act-as"];
+    const STAYS: &'static str = "Cohort Go documents no call for revoking a token: ask your account representative, or the customer's \
+                                 administrator, to remove the app";
+
+    fn site(settings: &Settings) -> Result<Site, Failure> {
+        let site = match settings.one("server") {
+            None => Site::production(),
+            Some(base) => Site::at(base)?,
+        };
+        let trusted = settings.many("trust-api-host").iter();
+        Ok(trusted.clone().try_fold(site, |site, host| site.trusting_api_host(host))?)
+    }
+
+    async fn connect(attempt: &Attempt<'_, Self>) -> Result<(), Failure> {
+        let settings = attempt.settings;
+        let acts = settings.is_on("act-as-user");
+        let connect = match (acts, settings.is_on("create-users")) {
+            (false, false) => Connect::new(),
+            (true, false) => Connect::clone(&Connect::acting_as_users()),
+            (true, true) => Connect::clone(&Connect::acting_as_users().creating_them()),
+            (false, true) => return Err(Failure::usage("`--create-users` goes with `--act-as-user`")),
+        };
+        if settings.is_on("without-state-echo") {
+            return attempt.by_browser(&connect.without_state_echo()).await;
+        }
+        attempt.by_browser(&connect).await
+    }
+
+    fn adopt(client: &Client<Self>, token: AccessToken, settings: &Settings) -> Result<Token<Self>, Failure> {
+        let text = settings.required("api-base-url")?;
+        let url = Url::parse(text)
+            .map_err(|error| Failure::usage(format!("`--api-base-url` cannot be used: {error}")))?;
+        let account = Account::at(url);
+        client.site().api_base(&account)?;
+        Ok(client.adopt_with(token, settings.scopes()?, account)?)
+    }
+
+    fn api(site: &Site, token: &Token<Self>, _: &Settings) -> Result<Url, Failure> {
+        Ok(site.api_base(token.extra())?.clone())
+    }
+
+    fn dress(
+        request: &mut http::Request<Vec<u8>>,
+        _: &Site,
+        token: &Token<Self>,
+        asked: &Settings,
+    ) -> Result<(), Failure> {
+        let Some(user) = asked.one("act-as") else { return Ok(()) };
+        let form = || {
+            Failure::usage("`--act-as` cannot be read")
+                .hint("give it like 'Bob Smith <bob.smith@example.org>'")
+        };
+        let (name, rest) = user.rsplit_once('<').ok_or_else(form)?;
+        let email = rest.trim().strip_suffix('>').ok_or_else(form)?;
+        let user = ActAs::new(name.trim().trim_matches('"'), email.trim())?;
+        let (name, value) = user.header_for(token)?;
+        request.headers_mut().insert(name, value);
+        Ok(())
+    }
+
+    fn endpoints(site: &Site) -> Vec<(&'static str, Url)> {
+        vec![("authorization", site.authorize_url().clone())]
+    }
+}

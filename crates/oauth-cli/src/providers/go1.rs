@@ -1,0 +1,106 @@
+//! Go1 on the command line.
+
+use go1::{Connect, Go1, PortalPassword, Site};
+use oauth_core::{AccessToken, Client, Token, async_trait, http};
+use url::Url;
+
+use super::{Offered, SCOPE};
+use crate::attempt::Attempt;
+use crate::failure::Failure;
+use crate::setting::{Of, Setting, Settings};
+
+#[async_trait(?Send)]
+impl Offered for Go1 {
+    type Sandbox = oauth_sandbox::go1::Rules;
+    const SETTINGS: &'static [Setting] = &[
+        Setting::one(
+            Of::Site,
+            "server",
+            "URL",
+            "Not Go1 itself: `qa` for its QA environment, or one base URL for everything, such as a sandbox's",
+        ),
+        SCOPE,
+        Setting::one(
+            Of::Connect,
+            "partner-portal",
+            "NUMBER",
+            "Link a portal that is made on the way to this partner",
+        ),
+        Setting::one(
+            Of::Connect,
+            "portal",
+            "HOST",
+            "By password instead of a browser: the portal, such as example.mygo1.com; the password is asked for",
+        ),
+        Setting::one(Of::Connect, "username", "EMAIL", "With --portal: its administrator's address"),
+        Setting::switch(
+            Of::Connect,
+            "client-credentials",
+            "By the client's own credentials, without any person",
+        ),
+    ];
+    const REQUEST: &'static [&'static str] = &["gateway"];
+    const STAYS: &'static str = "Go1 has no call for revoking a token: the access token works until it expires, at most 12 hours; \
+                                 the customer can remove the app in the portal's settings";
+
+    fn site(settings: &Settings) -> Result<Site, Failure> {
+        Ok(match settings.one("server") {
+            None => Site::production(),
+            Some("qa") => Site::qa(),
+            Some(base) => Site::at(base)?,
+        })
+    }
+
+    fn comes_back(settings: &Settings) -> bool {
+        settings.one("portal").is_none() && !settings.is_on("client-credentials")
+    }
+
+    async fn connect(attempt: &Attempt<'_, Self>) -> Result<(), Failure> {
+        let settings = attempt.settings;
+        let scopes = settings.scopes()?;
+        if settings.is_on("client-credentials") {
+            return attempt.take(attempt.client().client_credentials(scopes)).await;
+        }
+        if let Some(portal) = settings.one("portal") {
+            let username = settings.required("username")?;
+            let password = attempt.password(username)?;
+            let asked = PortalPassword::new(portal, username, password, scopes)?;
+            return attempt.take(attempt.client().password(asked)).await;
+        }
+        let connect = Connect::new(scopes);
+        let connect = match settings.parsed("partner-portal")? {
+            Some(number) => connect.partner_portal(number),
+            None => connect,
+        };
+        attempt.by_browser(&connect).await
+    }
+
+    fn adopt(client: &Client<Self>, token: AccessToken, settings: &Settings) -> Result<Token<Self>, Failure> {
+        Ok(client.adopt(token, settings.scopes()?)?)
+    }
+
+    fn api(site: &Site, _: &Token<Self>, asked: &Settings) -> Result<Url, Failure> {
+        Ok(if asked.is_on("gateway") { site.gateway_url() } else { site.api_url() }.clone())
+    }
+
+    fn dress(
+        request: &mut http::Request<Vec<u8>>,
+        site: &Site,
+        _: &Token<Self>,
+        _: &Settings,
+    ) -> Result<(), Failure> {
+        let at_gateway = request.uri().to_string().starts_with(site.gateway_url().as_str());
+        if at_gateway && !request.headers().contains_key("api-version") {
+            request.headers_mut().insert("api-version", site.api_version().clone());
+        }
+        Ok(())
+    }
+
+    fn endpoints(site: &Site) -> Vec<(&'static str, Url)> {
+        vec![
+            ("authorization", site.authorize_url().clone()),
+            ("API", site.api_url().clone()),
+            ("gateway", site.gateway_url().clone()),
+        ]
+    }
+}

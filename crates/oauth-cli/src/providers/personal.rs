@@ -1,0 +1,49 @@
+//! GoCD's personal access tokens on the command line.
+
+use gocd::{Personal, Site};
+use oauth_core::{AccessToken, Client, Scopes, Token, async_trait};
+use url::Url;
+
+use super::Offered;
+use super::gocd::{CERTIFICATE, ROOT, SERVER};
+use crate::attempt::Attempt;
+use crate::failure::Failure;
+use crate::setting::{Setting, Settings};
+
+#[async_trait(?Send)]
+impl Offered for Personal {
+    type Sandbox = oauth_sandbox::gocd::Rules;
+    const SETTINGS: &'static [Setting] = &[SERVER, CERTIFICATE, ROOT];
+    const HAS_CLIENTS: bool = false;
+    const STAYS: &'static str = "GoCD lets a token revoke no token: do it on the server, under Personal Access Tokens in the user's menu";
+
+    fn site(settings: &Settings) -> Result<Site, Failure> {
+        super::gocd::site(settings)
+    }
+
+    fn comes_back(_: &Settings) -> bool {
+        false
+    }
+
+    async fn connect(attempt: &Attempt<'_, Self>) -> Result<(), Failure> {
+        attempt.note(format!(
+            "Make a token on {}, under Personal Access Tokens in your own menu.",
+            attempt.client().site().url()
+        ));
+        let token = attempt.token()?;
+        let token = attempt.client().adopt(token, Scopes::none());
+        attempt.take(std::future::ready(token)).await
+    }
+
+    fn adopt(client: &Client<Self>, token: AccessToken, _: &Settings) -> Result<Token<Self>, Failure> {
+        Ok(client.adopt(token, Scopes::none())?)
+    }
+
+    fn api(site: &Site, _: &Token<Self>, _: &Settings) -> Result<Url, Failure> {
+        Ok(site.url().clone())
+    }
+
+    fn endpoints(site: &Site) -> Vec<(&'static str, Url)> {
+        vec![("server", site.url().clone())]
+    }
+}

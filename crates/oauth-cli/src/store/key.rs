@@ -1,0 +1,243 @@
+//! Where the key of a store is: in the environment, in a file, or in the operating system's keyring.
+//!
+//! Beside an SQLite file `x.db` lies `x.db.key`, readable by its owner only. It holds the keys, or says that they are in the
+//! keyring. So it is known where to look without asking a keyring, which may be slow, locked, or not there at all.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use oauth_store::{EncryptionKey, Keyring};
+
+use super::Which;
+use crate::failure::Failure;
+use crate::private;
+
+/// Holds the key itself, and older ones behind it.
+pub(crate) const VARIABLE: &str = "OAUTH_STORE_KEY";
+/// Names a file with it.
+pub(crate) const FILE_VARIABLE: &str = "OAUTH_STORE_KEY_FILE";
+
+/// The service that the keyring knows the keys by.
+const SERVICE: &str = "oauth-cli";
+/// What stands in the file in place of the keys.
+const IN_KEYRING: &str = "in the keyring as ";
+
+/// The keys of a store.
+#[derive(Clone, Debug)]
+pub(crate) struct Keys {
+    primary: EncryptionKey,
+    older: Vec<EncryptionKey>,
+}
+
+impl Keys {
+    /// This one alone.
+    pub(crate) fn of(primary: EncryptionKey) -> Self {
+        Self { primary, older: Vec::new() }
+    }
+
+    fn parse(text: &str, place: &str) -> Result<Self, Failure> {
+        let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
+        let mut keys = words
+            .map(EncryptionKey::from_base64)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| Failure::setup(format!("the key of the store, from {place}: {error}")))?
+            .into_iter();
+        let Some(primary) = keys.next() else {
+            return Err(Failure::setup(format!("there is no key in {place}")));
+        };
+        Ok(Self { primary, older: keys.collect() })
+    }
+
+    /// Encrypts with the first, reads with all.
+    pub(crate) fn ring(&self) -> Keyring {
+        self.older.iter().fold(Keyring::new(self.primary.clone()), |ring, key| ring.and_older(key.clone()))
+    }
+
+    /// The name of the key that is encrypted with. It tells nothing of the key.
+    pub(crate) fn id(&self) -> &str {
+        self.primary.id()
+    }
+
+    pub(crate) fn has_older(&self) -> bool {
+        !self.older.is_empty()
+    }
+
+    /// A new key to encrypt with, in front of these.
+    pub(crate) fn renewed(&self) -> Result<Self, Failure> {
+        let older = std::iter::once(self.primary.clone()).chain(self.older.iter().cloned()).collect();
+        Ok(Self { primary: EncryptionKey::generate()?, older })
+    }
+
+    /// The key that is encrypted with, alone.
+    pub(crate) fn without_older(&self) -> Self {
+        Self { primary: self.primary.clone(), older: Vec::new() }
+    }
+
+    fn text(&self) -> String {
+        let keys = std::iter::once(&self.primary).chain(&self.older);
+        keys.map(|key| key.expose_base64() + "\n").collect()
+    }
+}
+
+/// Where the keys of a store are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Environment,
+    File(PathBuf),
+    /// The operating system's keyring, by this name.
+    Keyring(String),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Environment => write!(f, "the environment ({VARIABLE})"),
+            Self::File(path) => write!(f, "the file {}", path.display()),
+            Self::Keyring(_) => f.write_str("the operating system's keyring"),
+        }
+    }
+}
+
+impl Place {
+    pub(crate) async fn read(&self) -> Result<Keys, Failure> {
+        let text = match self {
+            Self::Environment => env::var(VARIABLE)
+                .map_err(|_| Failure::setup(format!("{VARIABLE} cannot be read as text")))?,
+            Self::File(path) => read(path)?,
+            Self::Keyring(name) => {
+                let name = name.clone();
+                in_keyring(move || entry(&name)?.get_password()).await.map_err(|why| {
+                    Failure::setup(format!(
+                        "the key of the store is in the operating system's keyring, which does not give it: {why}"
+                    ))
+                    .hint(format!(
+                        "unlock the keyring; or, where there is none, set {VARIABLE} to the key"
+                    ))
+                })?
+            }
+        };
+        Keys::parse(&text, &self.to_string())
+    }
+
+    /// Whether this program made it, and may change it.
+    pub(crate) fn is_ours(&self) -> bool {
+        match self {
+            Self::Environment => false,
+            // Named from outside: others may read it too.
+            Self::File(_) => env::var_os(FILE_VARIABLE).is_none_or(|path| path.is_empty()),
+            Self::Keyring(_) => true,
+        }
+    }
+
+    /// Puts other keys there. False where this program cannot.
+    pub(crate) async fn write(&self, keys: &Keys) -> Result<bool, Failure> {
+        match self {
+            Self::Environment => return Ok(false),
+            Self::File(path) => drop(private::write(path, &keys.text(), false)?),
+            Self::Keyring(name) => {
+                let (name, text) = (name.clone(), keys.text());
+                in_keyring(move || entry(&name)?.set_password(&text))
+                    .await
+                    .map_err(|why| Failure::setup(format!("the keyring does not take the key: {why}")))?;
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Where the keys of this store are, if there are any.
+pub(crate) fn find(which: &Which) -> Result<Option<Place>, Failure> {
+    if env::var_os(VARIABLE).is_some_and(|value| !value.is_empty()) {
+        return Ok(Some(Place::Environment));
+    }
+    if let Some(path) = env::var_os(FILE_VARIABLE).filter(|path| !path.is_empty()) {
+        return Ok(Some(Place::File(path.into())));
+    }
+    let Some(path) = which.file().map(file_of) else { return Ok(None) };
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = read(&path)?;
+    Ok(Some(match text.trim().strip_prefix(IN_KEYRING) {
+        Some(name) => Place::Keyring(name.to_owned()),
+        None => Place::File(path),
+    }))
+}
+
+/// The file with the key, or with where it is.
+pub(crate) fn file_of(store: &Path) -> PathBuf {
+    let mut name = store.as_os_str().to_owned();
+    name.push(".key");
+    name.into()
+}
+
+/// A key for a new store: in the keyring if there is one, else in a file.
+pub(super) async fn make(store: &Path, keyring: bool) -> Result<Keys, Failure> {
+    let keys = Keys { primary: EncryptionKey::generate()?, older: Vec::new() };
+    let path = file_of(store);
+    // Its id: unlike the path, it is another for each store that is ever made.
+    let name = format!("store key {}", keys.id());
+    let in_keyring = keyring && {
+        let (name, text) = (name.clone(), keys.text());
+        // It must give back what it took: some take anything, and keep nothing.
+        in_keyring(move || {
+            let entry = entry(&name)?;
+            entry.set_password(&text)?;
+            Ok(entry.get_password()? == text)
+        })
+        .await
+            == Ok(true)
+    };
+    let text = if in_keyring { format!("{IN_KEYRING}{name}\n") } else { keys.text() };
+    if private::write(&path, &text, true)? {
+        return Ok(keys);
+    }
+    // Another process was quicker: there is one key for one store.
+    if in_keyring {
+        let _ = self::in_keyring(move || entry(&name)?.delete_credential()).await;
+    }
+    match find(&Which::Sqlite(store.to_owned()))? {
+        Some(place) => place.read().await,
+        None => Err(Failure::setup(format!("{} came and went", path.display()))),
+    }
+}
+
+/// Whether there is a keyring that can be used, and why not.
+pub(crate) async fn keyring_status() -> Result<(), String> {
+    in_keyring(|| match keyring::Entry::store_status() {
+        Ok(()) => Ok(()),
+        Err(error) => Err(keyring::Error::NoStorageAccess(error.to_string().into())),
+    })
+    .await
+}
+
+fn entry(name: &str) -> keyring::Result<keyring::Entry> {
+    if let Err(error) = keyring::Entry::store_status() {
+        return Err(keyring::Error::NoStorageAccess(error.to_string().into()));
+    }
+    keyring::Entry::new(SERVICE, name)
+}
+
+/// Keyrings block, perhaps until a person has typed a password elsewhere.
+async fn in_keyring<T: Send + 'static>(
+    work: impl FnOnce() -> keyring::Result<T> + Send + 'static,
+) -> Result<T, String> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err("it failed".to_owned()),
+    }
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    private::check(path, "it holds the key of the store")?;
+    fs::read_to_string(path).map_err(|error| {
+        let what = format!("the key of the store, {}, cannot be read: {error}", path.display());
+        match error.kind() {
+            io::ErrorKind::NotFound => Failure::setup(what).hint("make it, or name another file"),
+            _ => Failure::setup(what),
+        }
+    })
+}

@@ -1,0 +1,46 @@
+//! Times, as a person says them.
+
+use std::time::SystemTime;
+
+use oauth_core::chrono::{DateTime, TimeDelta, Utc};
+
+pub(crate) fn now() -> DateTime<Utc> {
+    SystemTime::now().into()
+}
+
+/// `in 11 h`, or `3 min ago`.
+pub(crate) fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let left = at - now;
+    if left < TimeDelta::zero() { format!("{} ago", length(-left)) } else { format!("in {}", length(left)) }
+}
+
+/// The two digits that matter: `89 days`, `36 h`, `5 min`, `30 s`.
+fn length(time: TimeDelta) -> String {
+    let seconds = time.num_seconds();
+    let (unit, name) = [(86_400, "days"), (3_600, "h"), (60, "min")]
+        .into_iter()
+        .find(|(unit, _)| seconds >= 2 * unit)
+        .unwrap_or((1, "s"));
+    format!("{} {name}", seconds / unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_a_person_says_it() {
+        let now = now();
+        for (seconds, said) in [
+            (0, "in 0 s"),
+            (119, "in 119 s"),
+            (120, "in 2 min"),
+            (43_199, "in 11 h"),
+            (90 * 86_400, "in 90 days"),
+            (-30, "30 s ago"),
+            (-3 * 86_400, "3 days ago"),
+        ] {
+            assert_eq!(relative(now + TimeDelta::seconds(seconds), now), said);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! `connect` and `add`.
+
+use oauth_sandbox::{Cobot, CohortGo, Go1, Gocd, Played, Running};
+use serde_json::json;
+
+use crate::home::{ELSEWHERE, Home, free_port, settle};
+
+async fn sandbox<P: Played>() -> Running<P> {
+    Running::<P>::builder().redirect_uri(ELSEWHERE).start().await.unwrap()
+}
+
+/// The browser comes back to the listener, as it does on a person's own machine.
+async fn by_listener<P: Played>(more: &[&str], scheme: &str) {
+    let port = free_port();
+    let redirect_uri =
+        format!("http://127.0.0.1:{port}/callback/{}", Running::<P>::start().await.unwrap().name());
+    let sandbox = Running::<P>::builder().redirect_uri(&redirect_uri).start().await.unwrap();
+    let home = Home::new().knowing(&sandbox);
+    let port = port.to_string();
+    let fixed = ["connect", sandbox.name(), "acme", "--server", sandbox.url(), "--port", &port, "--json"];
+    // There is no browser in this home, so the URL is shown and that is all.
+    let mut started = home.start(&[&fixed, more].concat());
+    let url = started.url();
+    let person = sandbox.person();
+    let callback = person.approve(&url).await.unwrap();
+    assert!(callback.as_str().starts_with(&redirect_uri), "{callback}");
+    let page = person.follow(&callback).await.unwrap();
+    assert_eq!(page.status(), 200);
+    let ran = started.end();
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let told = ran.json();
+    assert_eq!(told["event"], "connected");
+    assert_eq!(told["connection"]["state"], "active");
+
+    // Nothing but the name is needed any more.
+    let name = sandbox.name().to_ascii_uppercase();
+    let mut home = home;
+    home.set(&format!("OAUTH_{name}_CLIENT_ID"), None);
+    home.set(&format!("OAUTH_{name}_CLIENT_SECRET"), None);
+    let header = home.run(&["header", sandbox.name(), "acme"]).ok();
+    assert!(header.starts_with(&format!("Authorization: {scheme}")), "{header}");
+    assert_eq!(header.lines().count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cohort_go() {
+    by_listener::<oauth_sandbox::cohortgo::Rules>(&["--act-as-user", "--create-users"], "Bearer ").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cobot() {
+    by_listener::<oauth_sandbox::cobot::Rules>(&["--scope", "read,read_user"], "Bearer ").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn go1() {
+    by_listener::<oauth_sandbox::go1::Rules>(&["--scope", "user.read", "--scope", "lo.read"], "Bearer ")
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gocd() {
+    by_listener::<oauth_sandbox::gocd::Rules>(&[], "Token token=\"").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_ssh_the_callback_url_is_pasted() {
+    let sandbox: Go1 = sandbox().await;
+    let home = Home::new().knowing(&sandbox);
+    let mut started = home.begin(&sandbox, "acme", &[]);
+    let callback = sandbox.approve(started.url()).await.unwrap();
+    // What a person may paste first: something else, an empty line, somebody else's callback.
+    started.paste("https://app.example.com/");
+    started.paste("");
+    started.paste("https://app.example.com/callback?code=of-another&state=of-another");
+    started.paste(callback.as_str());
+    let ran = started.end();
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(sandbox.journal().token_calls(), 1, "for the right one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_says_no_is_not_connected() {
+    let sandbox: Go1 = sandbox().await;
+    let home = Home::new().knowing(&sandbox);
+    let mut started = home.begin(&sandbox, "acme", &[]);
+    let callback = sandbox.deny(started.url()).await.unwrap();
+    started.paste(callback.as_str());
+    let ran = started.end();
+    assert_eq!(ran.code, Some(5), "{ran:?}");
+    assert!(ran.stderr.contains("\"kind\":\"denied\""), "{ran:?}");
+    assert_eq!(home.run(&["list", "--json"]).json(), json!([]));
+    assert_eq!(home.run(&["header", "go1", "acme"]).code, Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_secret_is_blamed_on_the_client() {
+    let sandbox: Go1 = sandbox().await;
+    let home = Home::new().knowing(&sandbox).with("OAUTH_GO1_CLIENT_SECRET", "canary-of-a-wrong-secret");
+    let ran = home.connect(&sandbox, "acme", &[]).await;
+    assert_eq!(ran.code, Some(6), "{ran:?}");
+    assert!(!ran.stderr.contains("canary"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_comes_back() {
+    let sandbox: Go1 = sandbox().await;
+    let home = Home::new().knowing(&sandbox);
+    let ran = home.begin(&sandbox, "acme", &["--timeout", "1"]);
+    let mut ran = ran;
+    ran.url();
+    let ran = ran.end();
+    assert_eq!(ran.code, Some(7), "{ran:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_while_waiting_leaves_nothing_half_done() {
+    let sandbox: Go1 = sandbox().await;
+    let home = Home::new().knowing(&sandbox);
+    for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
+        let mut started = home.begin(&sandbox, "acme", &[]);
+        started.url();
+        started.signal(signal);
+        assert_eq!(started.end().code, Some(130));
+    }
+    assert_eq!(home.run(&["list", "--json"]).json(), json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_browser_by_the_clients_own_credentials() {
+    let sandbox: Go1 = sandbox().await;
+    let home = Home::new().knowing(&sandbox);
+    let server = sandbox.url();
+    let ran = home.run(&[
+        "connect",
+        "go1",
+        "own",
+        "--server",
+        server,
+        "--client-credentials",
+        "--scope",
+        "user.read",
+    ]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(home.run(&["header", "go1", "own"]).ok().starts_with("Authorization: Bearer "));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_time_it_is_known_how() {
+    let sandbox: Gocd = sandbox().await;
+    let mut home = Home::new().knowing(&sandbox);
+    home.connect(&sandbox, "ci", &[]).await.ok();
+    let first = home.run(&["header", "gocd", "ci"]).ok();
+    home.set("OAUTH_GOCD_CLIENT_ID", None);
+    home.set("OAUTH_GOCD_CLIENT_SECRET", None);
+    let mut started = home.start(&["connect", "gocd", "ci", "--no-browser", "--json"]);
+    let callback = sandbox.approve(started.url()).await.unwrap();
+    started.paste(callback.as_str());
+    started.end().ok();
+    assert_ne!(home.run(&["header", "gocd", "ci"]).ok(), first);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_from_elsewhere() {
+    let cobot: Cobot = sandbox().await;
+    let cohortgo: CohortGo = sandbox().await;
+    let gocd: Gocd = sandbox().await;
+    let home = Home::new();
+    let token = "canary0123456789";
+    let add = |more: &[&str]| home.run_with(&[&["add"], more].concat(), &format!("{token}\n"));
+    let told = add(&["cobot", "space", "--server", cobot.url(), "--scope", "read"]).ok();
+    assert!(!told.contains("canary"), "{told}");
+    add(&["gocd-personal", "me", "--server", gocd.url()]).ok();
+    let api = cohortgo.api_url();
+    add(&["cohortgo", "uni", "--server", cohortgo.url(), "--api-base-url", api, "--scope", "act-as-user"])
+        .ok();
+    for (provider, account) in [("cobot", "space"), ("gocd-personal", "me"), ("cohortgo", "uni")] {
+        assert_eq!(home.run(&["header", provider, account]).ok(), format!("Authorization: Bearer {token}\n"));
+    }
+    insta::assert_snapshot!(settle(&home, &home.run(&["list"]).ok()));
+
+    // What cannot be right is said before the token is read.
+    let wrong =
+        add(&["cohortgo", "uni", "--server", cohortgo.url(), "--api-base-url", "https://evil.example/"]);
+    assert_eq!(wrong.code, Some(8), "{wrong:?}");
+    assert_eq!(add(&["gocd-personal", "me"]).code, Some(2));
+    assert_eq!(home.run_with(&["add", "cobot", "x"], "\n").code, Some(2));
+    assert_eq!(home.run_with(&["add", "cobot", "x"], "no-tok\u{e9}n\n").code, Some(9));
+}

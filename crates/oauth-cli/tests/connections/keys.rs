@@ -1,0 +1,58 @@
+//! The key of the store.
+
+use std::fs;
+
+use crate::home::{Home, settle};
+
+fn add(home: &Home, account: &str) {
+    home.run_with(&["add", "cobot", account], "a-token\n").ok();
+}
+
+#[cfg(unix)]
+fn mode(path: &std::path::Path) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions()) & 0o777
+}
+
+/// As on a server: no desktop, no keyring. Nobody said so, it is found out.
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_machine_without_keyring_it_is_a_file_of_ones_own() {
+    let mut home = Home::new();
+    home.set("OAUTH_KEYRING", None);
+    add(&home, "space");
+    let key = home.folder.path().join("data/oauth/connections.db.key");
+    assert_eq!(fs::read_to_string(&key).unwrap().trim().len(), 44);
+    assert_eq!((mode(&key), mode(&home.store()), mode(key.parent().unwrap())), (0o600, 0o600, 0o700));
+    assert_eq!(home.run(&["header", "cobot", "space"]).ok(), "Authorization: Bearer a-token\n");
+
+    fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o640)).unwrap();
+    let ran = home.run(&["header", "cobot", "space"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(9), ""));
+    insta::assert_snapshot!(settle(&home, &ran.stderr));
+}
+
+#[test]
+fn it_may_be_in_the_environment() {
+    let key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    let home = Home::new().with("OAUTH_STORE_KEY", key);
+    add(&home, "space");
+    assert!(!home.folder.path().join("data/oauth/connections.db.key").exists());
+    home.run(&["header", "cobot", "space"]).ok();
+
+    // With another, or none, nothing can be read, and nothing is made anew.
+    let other = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
+    let mut home = home.with("OAUTH_STORE_KEY", other);
+    let wrong = home.run(&["header", "cobot", "space"]);
+    home.set("OAUTH_STORE_KEY", None);
+    let missing = home.run(&["header", "cobot", "space"]);
+    let adding = home.run_with(&["add", "cobot", "x"], "a-token\n");
+    assert_eq!([wrong.code, missing.code, adding.code], [Some(9); 3]);
+    assert!(![&wrong, &missing].iter().any(|ran| ran.stderr.contains(key) || ran.stderr.contains(other)));
+    insta::assert_snapshot!(settle(&home, &(wrong.stderr + &missing.stderr + &adding.stderr)));
+    fs::write(home.folder.path().join("key"), format!("{other}\n{key}\n")).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(home.folder.path().join("key"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .unwrap();
+    home.set("OAUTH_STORE_KEY_FILE", Some("key"));
+    home.run(&["header", "cobot", "space"]).ok();
+}

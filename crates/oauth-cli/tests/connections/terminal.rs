@@ -1,0 +1,151 @@
+//! At a terminal: prompts without echo, the spinner, Ctrl-C.
+
+use std::process::Command;
+
+use oauth_sandbox::{Cobot, Go1};
+use rexpect::process::WaitStatus;
+use rexpect::session::{PtySession, spawn_command};
+
+use crate::home::{ELSEWHERE, Home};
+
+const PATIENCE: u64 = 20_000;
+
+fn at_terminal(home: &Home, arguments: &[&str]) -> PtySession {
+    in_shell(home, "exec \"$0\" \"$@\"", arguments)
+}
+
+/// A terminal as people have it: what is typed is seen, unless the program says otherwise.
+fn in_shell(home: &Home, script: &str, arguments: &[&str]) -> PtySession {
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", &format!("/bin/stty echo; {script}"), env!("CARGO_BIN_EXE_oauth")]).args(arguments);
+    command.env_clear().current_dir(home.folder.path()).env("TERM", "xterm");
+    command.envs(home.variables().iter().map(|(name, value)| (name, value)));
+    spawn_command(command, Some(PATIENCE)).unwrap()
+}
+
+fn ended(session: &PtySession) -> i32 {
+    match session.process().wait().unwrap() {
+        WaitStatus::Exited(_, code) => code,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_known_is_asked_for_and_the_secret_is_not_shown() {
+    let sandbox = Go1::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
+    let home = Home::new().with("NO_COLOR", "1");
+    let mut session = at_terminal(
+        &home,
+        &[
+            "connect",
+            "go1",
+            "acme",
+            "--server",
+            sandbox.url(),
+            "--redirect-uri",
+            ELSEWHERE,
+            "--no-browser",
+            "--scope",
+            "user.read",
+        ],
+    );
+    session.exp_string("Client id at Go1:").unwrap();
+    session.send_line(sandbox.client_id()).unwrap();
+    let before = session.exp_string("Client secret:").unwrap();
+    assert!(before.contains(sandbox.client_id()), "what may be seen is: {before}");
+    session.send_line(sandbox.client_secret()).unwrap();
+    let (shown, url) = session.exp_regex(r"http://127\.0\.0\.1:\d+/oauth/authorize\S+\s").unwrap();
+    assert!(!shown.contains(sandbox.client_secret()), "{shown}");
+    session.exp_string("paste it here").unwrap();
+    let callback = sandbox.approve(url.trim()).await.unwrap();
+    session.send_line(callback.as_str()).unwrap();
+    session.exp_string("Connected.").unwrap();
+    assert_eq!(ended(&session), 0);
+    // It was kept with the connection.
+    sandbox.advance(std::time::Duration::from_secs(13 * 3600));
+    home.run(&["request", "go1", "acme", "GET", "/me"]).ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_at_a_prompt_gives_the_terminal_back() {
+    let home = Home::new();
+    let script = "\"$0\" \"$@\"; echo \"code $?\"; /bin/stty -a; echo over; read line";
+    let mut session =
+        in_shell(&home, script, &["connect", "cobot", "--client-id", "x", "--redirect-uri", ELSEWHERE]);
+    session.exp_string("Client secret:").unwrap();
+    session.send_control('c').unwrap();
+    session.exp_string("code 130").unwrap();
+    let modes = session.exp_string("over").unwrap();
+    let modes: Vec<&str> = modes.split([' ', ';', '\r', '\n']).collect();
+    for mode in ["echo", "icanon", "isig"] {
+        assert!(modes.contains(&mode), "{mode}: {modes:?}");
+    }
+    session.send_line("").unwrap();
+    assert!(!home.store().exists(), "nothing was made");
+}
+
+/// With a browser: a program that does what one would be asked to, and is remembered for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_spinner_turns_while_the_browser_is_away_and_ctrl_c_ends_it() {
+    let port = crate::home::free_port().to_string();
+    let sandbox =
+        Go1::builder().redirect_uri(format!("http://127.0.0.1:{port}/callback/go1")).start().await.unwrap();
+    let home = Home::new().knowing(&sandbox);
+    let opened = home.folder.path().join("opened");
+    let browser = home.folder.path().join("bin/xdg-open");
+    std::fs::write(&browser, format!("#!/bin/sh\necho \"$1\" > '{}'\n", opened.display())).unwrap();
+    std::fs::set_permissions(&browser, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let connect = ["connect", "go1", "acme", "--server", sandbox.url(), "--port", &port];
+
+    let mut session = at_terminal(&home, &connect);
+    session.exp_string("Your browser opens Go1.").unwrap();
+    session.exp_string("Waiting for the browser to come back").unwrap();
+    session.send_control('c').unwrap();
+    session.exp_string("interrupted").unwrap();
+    assert_eq!(ended(&session), 130);
+    assert_eq!(home.run(&["list", "--json"]).json(), serde_json::json!([]));
+
+    let mut session = at_terminal(&home, &connect);
+    session.exp_string("Waiting for the browser to come back").unwrap();
+    let person = sandbox.person();
+    let callback = person.approve(std::fs::read_to_string(&opened).unwrap().trim()).await.unwrap();
+    person.follow(&callback).await.unwrap();
+    session.exp_string("Connected.").unwrap();
+    assert_eq!(ended(&session), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_is_not_given_up_by_mistake() {
+    let cobot = Cobot::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
+    let home = Home::new().knowing(&cobot);
+    home.connect(&cobot, "space", &["--scope", "read"]).await.ok();
+    for (answer, code) in [("", 5), ("n", 5), ("y", 0)] {
+        let mut session = at_terminal(&home, &["disconnect", "cobot", "space"]);
+        session.exp_string("Disconnect cobot/space? [y/N]").unwrap();
+        session.send_line(answer).unwrap();
+        session.exp_eof().unwrap();
+        assert_eq!(ended(&session), code, "{answer}");
+    }
+}
+
+/// The whole of it in one command: the embedded sandbox, and its user by password.
+#[test]
+fn the_sandbox_in_one_command() {
+    let home = Home::new();
+    let home = home.with("NO_COLOR", "1");
+    let email = "mia@example.org";
+    let connect = ["connect", "cobot", "--sandbox", "--app-flow", email, "--scope", "read"];
+    let mut session = at_terminal(&home, &connect);
+    session.exp_string("Password of").unwrap();
+    session.send_line("not-her-password").unwrap();
+    session.exp_string("error:").unwrap();
+    assert_eq!(ended(&session), 4);
+
+    let mut session = at_terminal(&home, &["connect", "go1", "--sandbox", "--portal", "x"]);
+    let (_, user) = session.exp_regex(r"Log in as \S+ with \S+\.\s").unwrap();
+    let words: Vec<&str> = user.trim().trim_end_matches('.').split(' ').collect();
+    let (email, password) = (words[3].to_owned(), words[5].to_owned());
+    drop(session);
+    assert!(email.contains('@') && !password.is_empty());
+    assert!(!home.store().exists(), "the connection is gone with the sandbox");
+}
