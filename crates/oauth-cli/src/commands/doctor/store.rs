@@ -18,12 +18,12 @@ pub(super) async fn examine(context: &Context) -> (Vec<Finding>, Vec<(Name, Regi
     let used = &context.used;
     let shown = used.which.shown();
     let mut findings = Vec::new();
-    findings.push(match (used.keyring, keyring_status().await) {
-        (false, _) => Finding::note("keyring", "is left alone, as configured".to_owned()),
-        (true, Ok(())) => Finding::good("keyring", "can be used".to_owned()),
-        (true, Err(why)) => {
-            Finding::note("keyring", format!("there is none, so a new store's key goes into a file ({why})"))
-        }
+    findings.push(if !used.keyring {
+        Finding::note("keyring", "is left alone, as configured".to_owned())
+    } else if let Err(why) = keyring_status().await {
+        Finding::note("keyring", format!("there is none, so a new store's key goes into a file ({why})"))
+    } else {
+        Finding::good("keyring", "can be used".to_owned())
     });
     if used.which.file().is_some_and(|path| !path.exists()) {
         findings
