@@ -34,6 +34,10 @@ mod book {
         Sandbox = "sandbox.md",
         Architecture = "architecture.md",
         NewProvider = "new-provider.md",
+        Production = "production.md",
+        Testing = "testing.md",
         Contributing = "../../../CONTRIBUTING.md",
+        OauthSandbox = "../../../crates/oauth-sandbox/README.md",
+        OauthStore = "../../../crates/oauth-store/README.md",
     }
 }

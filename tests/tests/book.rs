@@ -1,4 +1,5 @@
-//! The Rust of the book is compiled: every page that has some is among the doc tests.
+//! The Rust of the book and of READMEs is compiled: every page that has some is among the doc tests, and what a page includes
+//! is a file of a crate.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use std::path::{Path, PathBuf};
@@ -14,13 +15,26 @@ fn pages(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Code without a language is Rust to rustdoc, so it counts.
+/// Code without a language is Rust to rustdoc, so it counts. What is included from a crate is compiled there.
 fn has_rust(text: &str) -> bool {
-    let mut within = false;
-    text.lines().filter_map(|line| line.trim_start().strip_prefix("```")).any(|language| {
-        within = !within;
-        within && (language.is_empty() || language.starts_with("rust"))
-    })
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(language) = line.trim_start().strip_prefix("```") else { continue };
+        let block: Vec<&str> =
+            lines.by_ref().take_while(|line| !line.trim_start().starts_with("```")).collect();
+        let is_rust = language.is_empty() || language.starts_with("rust");
+        if is_rust && !block.iter().all(|line| is_included(line)) {
+            return true;
+        }
+    }
+    false
+}
+
+/// A line that shows a part of a crate's source. `cargo xtask docs --check` sees that the part is there.
+fn is_included(line: &str) -> bool {
+    let target = line.trim().strip_prefix("{{#include ").and_then(|rest| rest.strip_suffix("}}"));
+    let file = target.and_then(|target| target.split(':').next()).unwrap_or_default();
+    file.ends_with(".rs") && (file.contains("/tutorial/") || file.contains("/crates/"))
 }
 
 #[test]
@@ -39,9 +53,35 @@ fn every_page_with_rust_is_a_doc_test() {
     assert!(left_out.is_empty(), "add {left_out:?} to `pages!` in tests/src/lib.rs");
 }
 
+/// A README is a doc test of its own crate, or one here.
+#[test]
+fn every_readme_with_rust_is_a_doc_test() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("crates");
+    let listed = include_str!("../src/lib.rs");
+    let mut found = 0;
+    let mut left_out = Vec::new();
+    for entry in std::fs::read_dir(&crates).unwrap() {
+        let folder = entry.unwrap().path();
+        let Ok(readme) = std::fs::read_to_string(folder.join("README.md")) else { continue };
+        found += 1;
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        let own = std::fs::read_to_string(folder.join("src/lib.rs")).unwrap();
+        let is_compiled = own.contains("#![doc = include_str!(\"../README.md\")]")
+            || listed.contains(&format!("= \"../../../crates/{name}/README.md\","));
+        if has_rust(&readme) && !is_compiled {
+            left_out.push(name.to_owned());
+        }
+    }
+    assert!(found >= 9, "only {found} READMEs were found");
+    assert!(left_out.is_empty(), "add the READMEs of {left_out:?} to `pages!` in tests/src/lib.rs");
+}
+
 #[test]
 fn code_is_told_from_other_text() {
     assert!(has_rust("a\n```rust,no_run\nx\n```\n"));
     assert!(has_rust("```\nx\n```\n"));
+    assert!(has_rust("```rust\n{{#include ../../tutorial/src/lib.rs:who}}\nlet x = 1;\n```\n"));
+    assert!(has_rust("```rust\n{{#include ../elsewhere.rs}}\n```\n"));
+    assert!(!has_rust("```rust\n{{#include ../../tutorial/src/lib.rs:who}}\n```\n"));
     assert!(!has_rust("```sh\nx\n```\nb\n```text\n```\n"));
 }

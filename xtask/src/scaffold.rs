@@ -52,6 +52,7 @@ const TEMPLATES: &[Template] = &[
     template!("src/sources.rs", |words| words.facts),
     template!("src/api.rs"),
     template!("src/api/me.rs"),
+    template!("tests/replies/token.json"),
     template!("tests/wire.rs"),
     template!("tests/sandbox.rs"),
     template!("examples/connect.rs"),
@@ -59,11 +60,18 @@ const TEMPLATES: &[Template] = &[
 
 const FACTS: &str = include_str!("../templates/provider/facts.md.jinja");
 
+/// What the book needs to know: where each goes, with `NAME` for the provider's, and its template.
+const BOOK: [(&str, &str); 3] = [
+    ("crates/oauth-docs/src/providers/NAME.rs", include_str!("../templates/provider/docs/portrait.rs.jinja")),
+    ("docs/book/src/providers/NAME.md", include_str!("../templates/provider/docs/page.md.jinja")),
+    ("docs/book/src/production/NAME.md", include_str!("../templates/provider/docs/production.md.jinja")),
+];
+
 /// The files of the declaration: what somebody reads to know how the provider differs. A header scheme of its own is a type
 /// of its own.
 pub const DECLARATION: [&str; 3] = ["src/provider.rs", "src/scope.rs", "src/site.rs"];
 
-/// Writes the crate and the workspace's entries for it. Gives the crate's folder.
+/// Writes the crate, its pages of the book, and the workspace's entries for both. Gives the crate's folder.
 ///
 /// # Errors
 /// When there is such a crate already, or something cannot be written.
@@ -73,18 +81,20 @@ pub fn write(root: &Path, answers: &Answers) -> Result<PathBuf> {
     // The vocabulary of sources: in a workspace without it, comments name them.
     let facts = root.join("crates/oauth-core/src/facts.rs").exists();
     let words = Words::of(answers, facts);
-    for template in TEMPLATES.iter().filter(|template| (template.wanted)(&words)) {
-        let path = folder.join(template.file);
+    let of_crate = TEMPLATES.iter().filter(|template| (template.wanted)(&words));
+    let of_crate = of_crate.map(|template| (folder.join(template.file), template.text));
+    let of_book = BOOK.iter().map(|(file, text)| (root.join(file.replace("NAME", &answers.name)), *text));
+    for (path, template) in of_crate.chain(of_book) {
+        let shown = path.display();
         let parent = path.parent().context("a file lies in a folder")?;
         fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
-        let text =
-            render(template.text, &words).with_context(|| format!("the template of {}", template.file))?;
-        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        let text = render(template, &words).with_context(|| format!("the template of {shown}"))?;
+        fs::write(&path, text).with_context(|| format!("cannot write {shown}"))?;
     }
     for text in crate::tidy::licences::TEXTS {
         bring_along(root, &folder, text)?;
     }
-    entries::add(root, &answers.name, &render(FACTS, &words)?)?;
+    entries::add(root, &answers.name, answers.text("title"), &render(FACTS, &words)?)?;
     Ok(folder)
 }
 

@@ -45,8 +45,35 @@ fn two_invented_providers_fit_into_the_workspace() {
             "Links",
         ];
         assert_eq!(headings, expected);
-        let wire = fs::read_to_string(one.join("tests/wire.rs")).expect("it was written");
-        assert!(!secrets::marks(&wire).is_empty(), "its secrets can be recognised in snapshots");
+        let reply = fs::read_to_string(one.join("tests/replies/token.json")).expect("it was written");
+        assert!(!secrets::marks(&reply).is_empty(), "its secrets can be recognised in snapshots");
+
+        // Its pages, and where the book lists them.
+        let name = one.file_name().expect("a crate's folder").to_string_lossy();
+        let read = |file: &str| fs::read_to_string(folder.join(file)).expect("it is in the copy");
+        let page = read(&format!("docs/book/src/providers/{name}.md"));
+        let headings: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        assert_eq!(headings, expected.into_iter().chain(["Changed since"]).collect::<Vec<_>>());
+        for part in ["facts", "calls"] {
+            assert!(
+                page.contains(&format!("<!-- generated: {part} {name} -->\n<!-- end -->")),
+                "{part}: {page}"
+            );
+        }
+        let live = read(&format!("docs/book/src/production/{name}.md"));
+        assert!(
+            live.contains(&format!("<!-- generated: hosts {name} -->")) && !live.contains("\n\n\n"),
+            "{live}"
+        );
+        for (file, line) in [
+            ("docs/book/src/SUMMARY.md", format!("](providers/{name}.md)")),
+            ("docs/book/src/SUMMARY.md", format!("](production/{name}.md)")),
+            ("crates/oauth-docs/src/providers.rs", format!("    {name}::portrait,")),
+            ("crates/oauth-docs/Cargo.toml", format!("{name} = {{ workspace = true")),
+            ("tests/src/lib.rs", format!("= \"providers/{name}.md\",")),
+        ] {
+            assert!(read(file).contains(&line), "{file} has no {line}");
+        }
     }
 
     let copied = Workspace::around(&folder).expect("cargo reads the copy");

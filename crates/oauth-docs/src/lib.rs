@@ -5,6 +5,7 @@
 
 mod diagram;
 pub mod evidence;
+pub mod includes;
 pub mod links;
 mod observe;
 pub mod pages;

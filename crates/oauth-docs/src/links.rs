@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use pulldown_cmark::{Event, Parser, Tag};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use scraper::{Html, Selector};
 
 /// What the dead links are, and how many were followed.
@@ -165,6 +165,29 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// The Markdown files of the repository, as git knows them; of a copy that git does not know, all that there are.
+///
+/// # Errors
+/// If git cannot be asked, or a folder of a copy cannot be listed.
+pub fn markdown_of(root: &Path) -> Result<Vec<PathBuf>> {
+    let args = ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"];
+    let listed = std::process::Command::new("git")
+        .args(args)
+        .current_dir(root)
+        .output()
+        .context("git does not start")?;
+    let files: BTreeSet<PathBuf> = String::from_utf8_lossy(&listed.stdout)
+        .lines()
+        .map(PathBuf::from)
+        .filter(|path| root.join(path).is_file())
+        .collect();
+    if !files.is_empty() {
+        return Ok(files.into_iter().collect());
+    }
+    let all = crate::pages::markdown(root)?;
+    all.into_iter().map(|path| Ok(path.strip_prefix(root)?.to_owned())).collect()
+}
+
 /// Links of the repository's own Markdown files to files of the repository that are not there. What looks like a path of
 /// Rust is rustdoc's to check.
 ///
@@ -179,18 +202,43 @@ pub fn of_repository(root: &Path, files: &[PathBuf]) -> Result<Followed> {
             let Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) = event else {
                 continue;
             };
-            let path = dest_url.split('#').next().unwrap_or_default();
+            let (path, anchor) = dest_url.split_once('#').unwrap_or((&dest_url, ""));
             if path.is_empty() || !is_inside(&dest_url) || path.contains("::") || !path.contains(['/', '.']) {
                 continue;
             }
             followed.links += 1;
             let target = plain(&file.parent().unwrap_or(Path::new("")).join(decoded(path)));
-            if target.is_none_or(|target| !root.join(target).exists()) {
+            let Some(target) = target.map(|target| root.join(target)).filter(|target| target.exists()) else {
                 followed.dead.push(format!("{}: {dest_url}: there is no such file", file.display()));
+                continue;
+            };
+            let is_markdown = target.extension().is_some_and(|end| end == "md");
+            if is_markdown && !anchor.is_empty() && !headings(&fs::read_to_string(target)?).contains(anchor) {
+                followed.dead.push(format!("{}: {dest_url}: the page has no such heading", file.display()));
             }
         }
     }
     Ok(followed)
+}
+
+/// The anchors that a Markdown page has by its headings.
+fn headings(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut heading: Option<String> = None;
+    for event in Parser::new(text) {
+        match event {
+            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+            Event::End(TagEnd::Heading(_)) => found.extend(heading.take()),
+            Event::Text(words) | Event::Code(words) => {
+                if let Some(heading) = &mut heading {
+                    let kept = words.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+                    heading.extend(kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -209,6 +257,12 @@ mod tests {
         ] {
             assert_eq!(is_inside(target), inside, "{target}");
         }
+    }
+
+    #[test]
+    fn anchors_of_headings() {
+        let found = headings("# A `b` — c\n\ntext\n\n## 1. D_e\n");
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["1-d_e", "a-b--c"]);
     }
 
     #[test]

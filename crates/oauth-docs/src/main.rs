@@ -5,11 +5,11 @@
     reason = "a program for the terminal speaks through them"
 )]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use oauth_docs::{Places, evidence, links, pages};
+use oauth_docs::{Places, evidence, includes, links, pages};
 
 fn main() -> ExitCode {
     match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
@@ -40,12 +40,14 @@ fn run(args: &[String]) -> Result<Vec<String>> {
             }
             let mut wrong = evidence::complaints(root, &portraits)?;
             wrong.extend(pages::headings(&places, &portraits)?);
+            wrong.extend(includes::broken(&places)?);
             Ok(wrong)
         }
         ["check"] => {
             let portraits = oauth_docs::all()?;
             let mut wrong = evidence::complaints(root, &portraits)?;
             wrong.extend(pages::headings(&places, &portraits)?);
+            wrong.extend(includes::broken(&places)?);
             wrong.extend(pages::stale(&places, &portraits)?);
             wrong.extend(of_repository(root)?);
             let sources = portraits.iter().map(|portrait| portrait.sources.len()).sum::<usize>();
@@ -68,15 +70,10 @@ fn run(args: &[String]) -> Result<Vec<String>> {
     }
 }
 
-/// The Markdown files that git knows, but for the book's: its links are followed as they are built.
+/// The repository's Markdown files, but for the book's: its links are followed as they are built.
 fn of_repository(root: &Path) -> Result<Vec<String>> {
-    let listed = std::process::Command::new("git").args(["ls-files", "*.md"]).current_dir(root).output()?;
-    anyhow::ensure!(listed.status.success(), "`git ls-files` failed");
-    let files: Vec<PathBuf> = String::from_utf8_lossy(&listed.stdout)
-        .lines()
-        .filter(|path| !path.starts_with(oauth_docs::PAGES))
-        .map(PathBuf::from)
-        .collect();
+    let mut files = links::markdown_of(root)?;
+    files.retain(|path| !path.starts_with(oauth_docs::PAGES));
     let followed = links::of_repository(root, &files)?;
     println!("{} links on {} pages of the repository", followed.links, followed.pages);
     Ok(followed

@@ -14,6 +14,9 @@ const BEGIN: &str = "<!-- generated: ";
 const BEGIN_END: &str = " -->";
 const END: &str = "<!-- end -->";
 
+/// The folders of pages that each provider has one of, and the headings of these pages.
+const OF_EACH: [(&str, &[&str]); 2] = [("providers", HEADINGS), ("production", PRODUCTION)];
+
 /// The headings that the page of a provider has, in this order, and no others of their level.
 pub const HEADINGS: &[&str] = &[
     "Register the app",
@@ -26,6 +29,10 @@ pub const HEADINGS: &[&str] = &[
     "Links",
     "Changed since",
 ];
+
+/// The same for the pages about going from the sandbox to production.
+pub const PRODUCTION: &[&str] =
+    &["What to register", "What changes", "Keeping connections", "What to watch", "Limits", "Checklist"];
 
 /// Writes every generated part, and says which files changed.
 ///
@@ -152,29 +159,31 @@ pub(crate) fn markdown(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// What is wrong with the headings of providers' pages: each provider has a page, and all pages have the same.
+/// What is wrong with the headings of providers' pages: each provider has its pages, and they have the same headings.
 ///
 /// # Errors
 /// If a page cannot be read.
 pub fn headings(places: &Places, portraits: &[Portrait]) -> Result<Vec<String>> {
-    let folder = places.pages.join("providers");
     let mut found = Vec::new();
-    for portrait in portraits.iter().filter(|portrait| portrait.flow.is_some()) {
-        if !folder.join(format!("{}.md", portrait.name)).is_file() {
-            found.push(format!(
-                "{} has no page\n  mend: write {PAGES}/providers/{}.md with the headings {HEADINGS:?}",
-                portrait.name, portrait.name
-            ));
+    for (of, wanted) in OF_EACH {
+        let folder = places.pages.join(of);
+        for portrait in portraits.iter().filter(|portrait| portrait.flow.is_some()) {
+            let name = portrait.name;
+            if !folder.join(format!("{name}.md")).is_file() {
+                found.push(format!(
+                    "{name} has no page in {PAGES}/{of}\n  mend: write {PAGES}/{of}/{name}.md with the headings {wanted:?}"
+                ));
+            }
         }
-    }
-    for path in markdown(&folder)? {
-        let text = fs::read_to_string(&path)?;
-        let there = second_level(&text);
-        if there != HEADINGS {
-            found.push(format!(
-                "{PAGES}/{} has other headings than providers' pages have\n  there: {there:?}\n  mend: make them {HEADINGS:?}",
-                path.strip_prefix(&places.pages).unwrap_or(&path).display()
-            ));
+        for path in markdown(&folder)? {
+            let text = fs::read_to_string(&path)?;
+            let there = second_level(&text);
+            if there != wanted {
+                found.push(format!(
+                    "{PAGES}/{} has other headings than such pages have\n  there: {there:?}\n  mend: make them {wanted:?}",
+                    path.strip_prefix(&places.pages).unwrap_or(&path).display()
+                ));
+            }
         }
     }
     Ok(found)

@@ -7,6 +7,7 @@ mod dependencies;
 mod errors;
 mod facts;
 mod features;
+mod hosts;
 mod scopes;
 mod table;
 mod tolerances;
@@ -43,8 +44,10 @@ impl Material<'_> {
             "facts" => Ok(facts::table(portrait()?)),
             "scopes" => Ok(scopes::table(portrait()?)),
             "calls" => Ok(calls::table(portrait()?)),
+            "hosts" => Ok(hosts::table(portrait()?)),
             "tolerances" => tolerances::table(),
             "errors" => errors::table(self.root),
+            "callback-faults" => errors::callback_faults(self.root),
             "cli" => Ok(cli::reference()),
             "dependencies" => dependencies::table(self.root),
             "features" => features::table(self.root),
@@ -55,7 +58,7 @@ impl Material<'_> {
     /// The parts that must stand on some page.
     pub(crate) fn required(&self) -> Vec<String> {
         let mut names: Vec<String> =
-            ["comparison", "tolerances", "errors", "cli", "dependencies", "features"]
+            ["comparison", "tolerances", "errors", "callback-faults", "cli", "dependencies", "features"]
                 .map(str::to_owned)
                 .into();
         for portrait in self.portraits {
@@ -65,6 +68,7 @@ impl Material<'_> {
             }
             if portrait.flow.is_some() {
                 names.push(format!("calls {}", portrait.name));
+                names.push(format!("hosts {}", portrait.name));
             }
         }
         names
@@ -107,7 +111,7 @@ pub(crate) fn label(fact: Fact) -> &'static str {
         Fact::ClientRefused => "Also means: client refused",
         Fact::TokenRefused => "Token refused by an API",
         Fact::ReplyFields => "Own fields of the token reply",
-        Fact::AccessTokenLifetime => "Access token",
+        Fact::AccessTokenLifetime => "Access token lifetime",
         Fact::Renewal => "Refreshing",
         Fact::Scheme => "API header",
         Fact::Call(name) | Fact::Other(name) => name,

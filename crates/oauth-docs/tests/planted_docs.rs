@@ -6,7 +6,7 @@ use std::path::Path;
 
 use oauth_core::facts::{Document, Fact};
 use oauth_docs::portrait::Portrait;
-use oauth_docs::{MEND, Places, evidence, links, pages};
+use oauth_docs::{MEND, Places, evidence, includes, links, pages};
 use tempfile::TempDir;
 
 fn portraits() -> Vec<Portrait> {
@@ -50,6 +50,7 @@ fn this_repository_is_in_order() {
     let (places, portraits) = (Places::default(), portraits());
     let mut wrong = evidence::complaints(&places.repository, &portraits).unwrap();
     wrong.extend(pages::headings(&places, &portraits).unwrap());
+    wrong.extend(includes::broken(&places).unwrap());
     wrong.extend(pages::stale(&places, &portraits).unwrap());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -75,6 +76,27 @@ fn a_changed_endpoint_url() {
             "{found:?}"
         );
     }
+}
+
+/// Every page that shows it is stale then, and each is named with the line that changed.
+#[test]
+fn a_changed_endpoint_url_makes_tables_stale() {
+    let mut portraits = portraits();
+    let go1 = portraits.iter_mut().find(|portrait| portrait.name == "go1").unwrap();
+    let (_, value) = go1.values.iter_mut().find(|(fact, _)| *fact == Fact::TokenUrl).unwrap();
+    *value = "`https://login.go1.com/oauth/token`".to_owned();
+    let found = pages::stale(&Places::default(), &portraits).unwrap();
+    for (page, line) in [
+        ("providers.md", "+ | Token endpoint | "),
+        ("providers/go1.md", "+ | Token endpoint | `https://login.go1.com/oauth/token` | "),
+        ("production/go1.md", "- | `auth.go1.com` | your machines | token endpoint |"),
+    ] {
+        let told =
+            found.iter().find(|one| one.starts_with(&format!("{page} is not what the declarations say")));
+        let told = told.unwrap_or_else(|| panic!("{page} is not named in {found:#?}"));
+        assert!(told.contains(line) && told.ends_with(MEND), "{told}");
+    }
+    assert_eq!(found.len(), 3, "{found:#?}");
 }
 
 #[test]
@@ -140,6 +162,29 @@ fn a_heading_that_other_pages_have() {
     changed(&places, "providers/go1.md", "## Limits\n", "## Boundaries\n");
     let found = pages::headings(&places, &portraits()).unwrap();
     assert!(found.len() == 1 && found[0].contains("providers/go1.md has other headings"), "{found:?}");
+
+    fs::remove_file(places.pages.join("production/cobot.md")).unwrap();
+    let found = pages::headings(&places, &portraits()).unwrap();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found[1].starts_with("cobot has no page in docs/book/src/production\n  mend: write"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn code_that_is_not_there() {
+    let (_folder, places) = copied();
+    assert_eq!(includes::broken(&places).unwrap(), Vec::<String>::new());
+    changed(&places, "tutorial.md", "lib.rs:who}}", "lib.rs:whom}}");
+    changed(&places, "tutorial.md", "tutorial/src/main.rs:main}}", "tutorial/main.rs:main}}");
+    let found = includes::broken(&places).unwrap();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found[0].contains("src/lib.rs:whom, but the file has no such anchor") && found[0].contains("mend: "),
+        "{found:?}"
+    );
+    assert!(found[1].contains("tutorial/main.rs:main, but there is no such file"), "{found:?}");
 }
 
 #[test]
@@ -182,15 +227,19 @@ fn a_dead_link() {
 #[test]
 fn a_dead_link_in_a_readme() {
     let root = tempfile::tempdir().unwrap();
-    fs::write(root.path().join("here.md"), "").unwrap();
+    fs::write(root.path().join("here.md"), "# A title\n\n## X\n").unwrap();
     fs::write(
         root.path().join("README.md"),
-        "[a](here.md#x) [b](crates/gone) [c](https://example.com) [d](crate::Error) ![e](gone.svg)",
+        "[a](here.md#x) [a](here.md#a-title) [a](here.md#y) [b](crates/gone) [c](https://example.com) [d](crate::Error) ![e](gone.svg)",
     )
     .unwrap();
     let followed = links::of_repository(root.path(), &["README.md".into()]).unwrap();
     assert_eq!(
         followed.dead,
-        ["README.md: crates/gone: there is no such file", "README.md: gone.svg: there is no such file"]
+        [
+            "README.md: here.md#y: the page has no such heading",
+            "README.md: crates/gone: there is no such file",
+            "README.md: gone.svg: there is no such file"
+        ]
     );
 }

@@ -39,6 +39,7 @@ pub(super) const COMMAND: Command = Command {
                 });
                 if written.is_some() {
                     report.step("first run", || first_run(&workspace.root(), &name));
+                    report.step("book", || book(&workspace.root()));
                     println!("{}", next(&name));
                 }
             }
@@ -102,7 +103,7 @@ fn answers(name: &str, given: Given) -> Result<Answers> {
 
 /// Puts the files into form, and makes the first snapshots of what is sent.
 fn first_run(root: &Path, name: &str) -> Result<Outcome> {
-    if !Run::cargo(root, &["fmt", "-p", name]).loudly()? {
+    if !Run::cargo(root, &["fmt", "-p", name, "-p", "oauth-docs"]).loudly()? {
         return Ok(Outcome::failed("what was written is not Rust", format!("cargo fmt -p {name}")));
     }
     let tests = Run::cargo(root, &["test", "-p", name]).env("INSTA_UPDATE", "always");
@@ -115,10 +116,23 @@ fn first_run(root: &Path, name: &str) -> Result<Outcome> {
     })
 }
 
+/// Fills in its pages, draws its flow, and gives it its column in the comparison.
+fn book(root: &Path) -> Result<Outcome> {
+    let (ok, output) =
+        Run::cargo(root, &["run", "--quiet", "-p", "oauth-docs", "--", "write"]).loudly_kept()?;
+    let written = output.lines().filter(|line| line.starts_with("written: ")).count();
+    Ok(if ok {
+        Outcome::passed(format!("{written} files written"))
+    } else {
+        Outcome::failed("the book cannot be written, see above", "cargo xtask docs")
+    })
+}
+
 fn next(name: &str) -> String {
     format!(
         "\nWhat is left:\n\
          - read crates/{name}/tests/snapshots line by line, each beside the document that it names;\n\
+         - read its pages, docs/book/src/providers/{name}.md and docs/book/src/production/{name}.md, and say there what nobody asked;\n\
          - cargo xtask api --bless, which lists its public API;\n\
          - cargo xtask ci, and commit."
     )
@@ -128,7 +142,8 @@ pub(super) fn prove_steps(workspace: &Workspace, report: &mut Report) {
     report.step("new-provider", || prove(workspace));
 }
 
-/// Scaffolds two invented providers in a copy of the workspace and asks of them there what CI asks of all.
+/// Scaffolds two invented providers in a copy of the workspace and asks of them there what CI asks of all: of their crates,
+/// and of their pages in the book.
 fn prove(workspace: &Workspace) -> Result<Outcome> {
     let folder = workspace.target().join("xtask/new-provider");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -147,7 +162,12 @@ fn prove(workspace: &Workspace) -> Result<Outcome> {
         cargo(&words.iter().map(String::as_str).collect::<Vec<_>>()).loudly()
     };
 
-    anyhow::ensure!(borrowed(&of_them(&["fmt"], &[]))?, "what was written is not Rust, see above");
+    let formatted = borrowed(&of_them(&["fmt"], &["-p", "oauth-docs"]))?;
+    anyhow::ensure!(formatted, "what was written is not Rust, see above");
+    // The Rust of their pages, compiled with what their users have: doc tests of their own, in this copy only.
+    for (name, _) in playground::INVENTED {
+        playground::test_pages(&folder, name)?;
+    }
     let mut lines = Vec::new();
     for one in &crates {
         let declared = scaffold::declared_lines(one)?;
@@ -168,6 +188,39 @@ fn prove(workspace: &Workspace) -> Result<Outcome> {
     let doc = cargo(&doc.iter().map(String::as_str).collect::<Vec<_>>()).env("RUSTDOCFLAGS", "-D warnings");
     anyhow::ensure!(doc.loudly()?, "rustdoc has something to say, see above");
 
+    let generator = |words: &[&str]| {
+        let args: Vec<&str> =
+            ["run", "--quiet", "-p", "oauth-docs", "--"].iter().chain(words).copied().collect();
+        cargo(&args).kept()
+    };
+    println!("writing their pages");
+    for words in [["write"], ["check"]] {
+        let (ok, output) = generator(&words)?;
+        anyhow::ensure!(ok, "the book does not take them:\n{output}");
+    }
+    let table = std::fs::read_to_string(folder.join("docs/book/src/providers.md"))?;
+    anyhow::ensure!(
+        table.contains("[Acme Orders](providers/acme.md) | [Plainest](providers/plainest.md)")
+            && table.contains("`https://login.acme.example/oauth2/token`"),
+        "they are not in the comparison"
+    );
+    // A fault, planted: what the documentation's check is for.
+    println!("planting a changed endpoint");
+    playground::change(&folder, "crates/acme/src/site.rs", "/oauth2/token", "/oauth2/tokens")?;
+    let (ok, output) = generator(&["check"])?;
+    for told in [
+        "`https://login.acme.example/oauth2/tokens`, which does not occur in docs/provider-facts.md",
+        "providers.md is not what the declarations say",
+        "providers/acme.md is not what the declarations say",
+        "mend: cargo xtask docs",
+    ] {
+        anyhow::ensure!(
+            !ok && output.contains(told),
+            "a changed endpoint is not told with {told:?}:\n{output}"
+        );
+    }
+    playground::change(&folder, "crates/acme/src/site.rs", "/oauth2/tokens", "/oauth2/token")?;
+
     let copied = Workspace::around(&folder)?;
     let mut found = Picture::of(&copied)?.breaches();
     for name in &names {
@@ -176,7 +229,7 @@ fn prove(workspace: &Workspace) -> Result<Outcome> {
     Ok(finding::outcome(&found, "cargo xtask new-provider --prove", || {
         let told: Vec<String> =
             names.iter().zip(&lines).map(|(name, lines)| format!("{name} in {lines} lines")).collect();
-        format!("declared and green: {}", told.join(", "))
+        format!("declared, documented and green: {}", told.join(", "))
     }))
 }
 

@@ -296,6 +296,7 @@ mod tests {
             "",
             "",
             "no",
+            "Bearer …",
             "",
             "3600",
             "",
@@ -315,6 +316,7 @@ mod tests {
         assert_eq!(answers.source("client-auth"), None, "RFC 6749 has it so");
         assert_eq!(answers.source("token-url").unwrap().title, "OAuth guide");
         assert_eq!(answers.source("me").unwrap().title, "API");
+        assert_eq!(answers.source("scheme").unwrap().title, "OAuth guide", "RFC 6749 leaves it open");
         assert_eq!(answers.text("refresh"), "never");
         assert!(!seen.contains("lapses") && seen.contains("it must be an https URL"), "{seen}");
         assert!(seen.contains("[OAuth guide]") && seen.contains("2026-11-22"), "{seen}");

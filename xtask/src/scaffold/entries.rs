@@ -1,4 +1,4 @@
-//! The workspace's entries for a new provider: one line for its role, one for its path and version, and its facts.
+//! The workspace's entries for a new provider: a line each, beside those of the others, and its facts.
 
 use std::fs;
 use std::path::Path;
@@ -8,12 +8,93 @@ use anyhow::{Context, Result};
 /// The file in which what is known about the providers is written down.
 const FACTS: &str = "docs/provider-facts.md";
 
+/// A line in a file, after the last one that is like it.
+struct Entry {
+    file: &'static str,
+    line: String,
+    /// What the others look like.
+    like: fn(&str) -> bool,
+    /// What the file has not, if it has none of them.
+    place: &'static str,
+}
+
+fn entries(name: &str, title: &str) -> Vec<Entry> {
+    let entry = |file, line, like, place| Entry { file, line, like, place };
+    let version = "version = \"0.1.0\", default-features = false";
+    vec![
+        entry(
+            "Cargo.toml",
+            format!("{name} = \"provider\""),
+            |line| line.ends_with(" = \"provider\""),
+            "list [workspace.metadata.roles] with a provider in it",
+        ),
+        entry(
+            "Cargo.toml",
+            format!("{name} = {{ path = \"crates/{name}\", {version} }}"),
+            |line| line.contains(" = { path = \"crates/"),
+            "[workspace.dependencies] on crates of this workspace",
+        ),
+        // The book.
+        entry("crates/oauth-docs/Cargo.toml", dependency(name), is_dependency, "dependency on a provider"),
+        entry(
+            "crates/oauth-docs/src/providers.rs",
+            format!("mod {name};"),
+            |line| line.starts_with("mod "),
+            "module of a provider",
+        ),
+        entry(
+            "crates/oauth-docs/src/providers.rs",
+            format!("    {name}::portrait,"),
+            |line| line.ends_with("::portrait,"),
+            "list of portraits",
+        ),
+        entry(
+            "docs/book/src/SUMMARY.md",
+            format!("  - [{title}](providers/{name}.md)"),
+            |line| line.contains("](providers/"),
+            "chapter about a provider",
+        ),
+        entry(
+            "docs/book/src/SUMMARY.md",
+            format!("  - [{title}](production/{name}.md)"),
+            |line| line.contains("](production/"),
+            "chapter about a provider in production",
+        ),
+        // Its Rust is compiled by doc tests.
+        entry("tests/Cargo.toml", dependency(name), is_dependency, "dependency on a provider"),
+        entry(
+            "tests/src/lib.rs",
+            format!("        {} = \"providers/{name}.md\",", camel(name)),
+            |line| line.contains(" = \"providers/"),
+            "page about a provider",
+        ),
+    ]
+}
+
+fn dependency(name: &str) -> String {
+    format!("{name} = {{ workspace = true, features = [\"rustls\"] }}")
+}
+
+fn is_dependency(line: &str) -> bool {
+    ["gocd = ", "go1 = ", "cobot = ", "cohortgo = "].iter().any(|known| line.starts_with(known))
+}
+
+/// `acme` is `Acme`.
+fn camel(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    first.to_ascii_uppercase() + rest
+}
+
 /// Adds them.
 ///
 /// # Errors
 /// When a file cannot be read or written, or the place in it is gone.
-pub fn add(root: &Path, name: &str, facts: &str) -> Result<()> {
-    change(&root.join("Cargo.toml"), |text| manifest(text, name))?;
+pub fn add(root: &Path, name: &str, title: &str, facts: &str) -> Result<()> {
+    for Entry { file, line, like, place } in entries(name, title) {
+        change(&root.join(file), |text| {
+            after_last(text, &line, like).with_context(|| format!("{file} has no {place}"))
+        })?;
+    }
     change(&root.join(FACTS), |text| Ok(format!("{}\n{facts}", text.trim_end())))
 }
 
@@ -23,22 +104,12 @@ fn change(path: &Path, how: impl FnOnce(&str) -> Result<String>) -> Result<()> {
     fs::write(path, how(&text)?).with_context(|| format!("cannot write {shown}"))
 }
 
-fn manifest(text: &str, name: &str) -> Result<String> {
-    let role = format!("{name} = \"provider\"");
-    let path =
-        format!("{name} = {{ path = \"crates/{name}\", version = \"0.1.0\", default-features = false }}");
-    let text = after_last(text, &role, |line| line.ends_with(" = \"provider\""))
-        .context("Cargo.toml has no list [workspace.metadata.roles] with a provider in it")?;
-    after_last(&text, &path, |line| line.contains(" = { path = \"crates/"))
-        .context("Cargo.toml has no [workspace.dependencies] on crates of this workspace")
-}
-
 /// `line` after the last one that is meant.
 fn after_last(text: &str, line: &str, meant: impl Fn(&str) -> bool) -> Option<String> {
-    let lines: Vec<&str> = text.lines().collect();
+    let mut lines: Vec<&str> = text.lines().collect();
     let at = lines.iter().rposition(|line| meant(line.trim_end()))?;
-    let mut out = lines[..=at].join("\n");
-    out = out + "\n" + line + "\n" + &lines[at + 1..].join("\n");
+    lines.insert(at + 1, line);
+    let out = lines.join("\n");
     Some(if text.ends_with('\n') { out + "\n" } else { out })
 }
 
@@ -46,17 +117,49 @@ fn after_last(text: &str, line: &str, meant: impl Fn(&str) -> bool) -> Option<St
 mod tests {
     use super::*;
 
+    /// What the entries make of some files.
+    fn added(file: &str, before: &str) -> Result<String> {
+        let mut text = before.to_owned();
+        for entry in entries("acme", "Acme Orders").into_iter().filter(|entry| entry.file == file) {
+            text = after_last(&text, &entry.line, entry.like).context(entry.place)?;
+        }
+        Ok(text)
+    }
+
     #[test]
     fn a_line_each_beside_the_others() {
         let before = "[workspace.metadata.roles]\ncobot = \"provider\"\noauth-cli = \"other\"\n\n\
                       [workspace.dependencies]\ncobot = { path = \"crates/cobot\", version = \"0.1.0\" }\n\nanyhow = \"1\"\n";
-        let after = manifest(before, "acme").unwrap();
         assert_eq!(
-            after,
+            added("Cargo.toml", before).unwrap(),
             "[workspace.metadata.roles]\ncobot = \"provider\"\nacme = \"provider\"\noauth-cli = \"other\"\n\n\
              [workspace.dependencies]\ncobot = { path = \"crates/cobot\", version = \"0.1.0\" }\n\
              acme = { path = \"crates/acme\", version = \"0.1.0\", default-features = false }\n\nanyhow = \"1\"\n"
         );
-        assert!(manifest("[workspace]\n", "acme").is_err());
+        let error = added("Cargo.toml", "[workspace]\n").unwrap_err();
+        assert!(error.to_string().contains("workspace.metadata.roles"), "{error}");
+    }
+
+    #[test]
+    fn the_book_lists_it_where_it_lists_the_others() {
+        let list = "mod cobot;\nmod gocd;\n\nconst ALL: &[X] = &[\n    cobot::portrait,\n    gocd::portrait,\n    \
+                    gocd::personal,\n];\n";
+        assert_eq!(
+            added("crates/oauth-docs/src/providers.rs", list).unwrap(),
+            "mod cobot;\nmod gocd;\nmod acme;\n\nconst ALL: &[X] = &[\n    cobot::portrait,\n    gocd::portrait,\n    \
+             acme::portrait,\n    gocd::personal,\n];\n"
+        );
+        let summary = "- [Providers](providers.md)\n  - [GoCD](providers/gocd.md)\n- [Live](production.md)\n  \
+                       - [GoCD](production/gocd.md)\n";
+        assert_eq!(
+            added("docs/book/src/SUMMARY.md", summary).unwrap(),
+            "- [Providers](providers.md)\n  - [GoCD](providers/gocd.md)\n  - [Acme Orders](providers/acme.md)\n\
+             - [Live](production.md)\n  - [GoCD](production/gocd.md)\n  - [Acme Orders](production/acme.md)\n"
+        );
+        let pages = "        Gocd = \"providers/gocd.md\",\n        Web = \"web.md\",\n";
+        assert_eq!(
+            added("tests/src/lib.rs", pages).unwrap(),
+            "        Gocd = \"providers/gocd.md\",\n        Acme = \"providers/acme.md\",\n        Web = \"web.md\",\n"
+        );
     }
 }

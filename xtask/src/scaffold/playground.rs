@@ -65,3 +65,29 @@ pub fn scaffold(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     Ok(crates)
 }
+
+/// Makes the Rust of a provider's page a doc test of its crate.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn test_pages(folder: &Path, name: &str) -> Result<()> {
+    let path = folder.join("crates").join(name).join("src/lib.rs");
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let page = format!("../../../docs/book/src/providers/{name}.md");
+    let added = format!(
+        "{text}\n/// The book's page.\n#[cfg(doctest)]\n#[doc = include_str!(\"{page}\")]\n#[derive(Debug)]\npub struct \
+         Page;\n"
+    );
+    fs::write(&path, added).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Plants something else in a file.
+///
+/// # Errors
+/// When the file cannot be read or written, or does not hold what is to be replaced.
+pub fn change(folder: &Path, file: &str, from: &str, to: &str) -> Result<()> {
+    let path = folder.join(file);
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    anyhow::ensure!(text.contains(from), "{file} does not hold {from:?}");
+    fs::write(&path, text.replace(from, to)).with_context(|| format!("cannot write {}", path.display()))
+}

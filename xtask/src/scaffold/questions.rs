@@ -107,8 +107,8 @@ pub const QUESTIONS: &[Question] = &[
     },
     Question {
         key: "scheme",
-        ask: "How the API wants the token, with … in its place",
-        default: Some("Bearer …"),
+        ask: "How the API wants the token, with … in its place, such as Bearer …",
+        default: None,
         fact: Some("Scheme"),
         check: scheme,
     },

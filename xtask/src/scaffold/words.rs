@@ -29,6 +29,8 @@ pub struct Words {
     password: bool,
     client_credentials: bool,
     lifetime: Option<u32>,
+    /// The same, as the book has it.
+    lifetime_words: String,
     refreshes: bool,
     single_use: bool,
     idle_days: u32,
@@ -42,6 +44,8 @@ pub struct Words {
     differences: Vec<Difference>,
     documents: Vec<Document>,
     sources: Vec<Stated>,
+    /// Where the facts stand in the book.
+    facts_anchor: String,
     rows: Vec<Row>,
     said: Said,
     sandbox: Sandbox,
@@ -72,6 +76,8 @@ pub struct OwnScheme {
 
 #[derive(Debug, Clone, Serialize)]
 struct Setter {
+    /// What differs, and how.
+    what: String,
     call: String,
     why: String,
 }
@@ -142,8 +148,8 @@ impl Words {
         let differences = setters
             .iter()
             .map(|setter| Difference {
-                said: setter.why.clone(),
-                done: format!("`Dialect`{}", code(&setter.call)),
+                said: format!("{}: {}", setter.what, setter.why),
+                done: format!("`Dialect{}`", setter.call),
             })
             .collect();
         let wanted = if scopes.is_empty() {
@@ -173,6 +179,7 @@ impl Words {
             password: is("password-grant", "yes"),
             client_credentials: is("client-credentials", "yes"),
             lifetime: answers.text("lifetime").parse().ok(),
+            lifetime_words: lifetime(answers.text("lifetime")),
             refreshes,
             single_use,
             idle_days,
@@ -182,6 +189,7 @@ impl Words {
             imports: Vec::new(),
             differences,
             sources: stated(answers, &documents, &type_name),
+            facts_anchor: anchor(&format!("{} — crate `{}`", answers.text("title"), answers.name)),
             rows: rows(answers),
             said: Said { authorize: said("authorize-url"), token: said("token-url"), me: said("me") },
             sandbox: sandbox(answers),
@@ -250,6 +258,20 @@ fn constant(text: &str) -> String {
     name.trim_matches('_').to_owned()
 }
 
+/// How long an access token lives, in words.
+fn lifetime(answer: &str) -> String {
+    match answer.parse::<u32>() {
+        Ok(seconds) => format!("as the reply says; {seconds} seconds are documented"),
+        Err(_) => "they do not expire".to_owned(),
+    }
+}
+
+/// What mdBook calls a heading in a link.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '-' | '_'));
+    kept.map(|c| if c.is_whitespace() { '-' } else { c.to_ascii_lowercase() }).collect()
+}
+
 fn sentence(text: &str) -> String {
     let text = text.trim();
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
@@ -312,7 +334,13 @@ fn setters(answers: &Answers) -> Vec<Setter> {
     let mut add = |key: &str, call: String| {
         let question = super::questions::named(key).map(|question| question.ask).unwrap_or_default();
         let why = answers.source(key).map_or_else(|| question.to_owned(), told);
-        all.push(Setter { call, why });
+        let answer = answers.text(key).replace('|', "\\|");
+        let what = if answer == "yes" {
+            key.to_uppercase()
+        } else {
+            format!("{} `{answer}`", key.replace('-', " "))
+        };
+        all.push(Setter { what, call, why });
     };
     let text = |key: &str| answers.text(key);
     if text("code-grant") != "authorization_code" {
@@ -345,10 +373,6 @@ fn setters(answers: &Answers) -> Vec<Setter> {
         add("pkce", ".pkce(Pkce::S256)".to_owned());
     }
     all
-}
-
-fn code(call: &str) -> String {
-    format!("`{call}`")
 }
 
 /// A source in a line.
@@ -454,6 +478,13 @@ mod tests {
         assert_eq!(type_name("Client"), "ClientProvider");
         assert_eq!(constant("orders:read"), "ORDERS_READ");
         assert_eq!(constant("https://x.example/a.b"), "HTTPS_X_EXAMPLE_A_B");
+    }
+
+    #[test]
+    fn what_the_book_says() {
+        assert_eq!(anchor("Acme 24/7 — crate `acme`"), "acme-247--crate-acme");
+        assert_eq!(lifetime("1800"), "as the reply says; 1800 seconds are documented");
+        assert_eq!(lifetime("never"), "they do not expire");
     }
 
     #[test]

@@ -70,6 +70,46 @@ pub(super) fn table(root: &Path) -> Result<String> {
     Ok(table::table(&["Kind", "What happened", "Again later?", "Connect again?", "What to do"], rows))
 }
 
+/// Why a callback is refused, and what that points to.
+const FAULTS: &[(CallbackFault, &str)] = &[
+    (CallbackFault::Unreadable, "your route hands on something else than the URL that was asked for"),
+    (CallbackFault::DuplicateParameter, "somebody added to the URL; look at proxies that rewrite it"),
+    (
+        CallbackFault::MissingState,
+        "the link is forged or cut short, or the provider does not send `state` back",
+    ),
+    (
+        CallbackFault::WrongState,
+        "the link is forged, or belongs to another tab: look up `Pending` by attempt",
+    ),
+    (
+        CallbackFault::Replayed,
+        "the page was reloaded; the first time counts, so look whether it is connected",
+    ),
+    (CallbackFault::MissingCode, "somebody opened the address by hand"),
+    (CallbackFault::CodeAndError, "the link is forged"),
+    (CallbackFault::OtherProvider, "two callback routes share one place for `Pending`"),
+    (CallbackFault::OtherSite, "the site was changed while the person was away"),
+    (CallbackFault::OtherClient, "client id or redirect URI was changed while the person was away"),
+    (CallbackFault::TooOld, "the person took longer than `Limits::attempt_age`; start again"),
+];
+
+pub(super) fn callback_faults(root: &Path) -> Result<String> {
+    let source = std::fs::read_to_string(root.join(FILE)).with_context(|| format!("cannot read {FILE}"))?;
+    let documented = variants(&source, "pub enum CallbackFault {");
+    let names: Vec<String> = FAULTS.iter().map(|(fault, _)| format!("{fault:?}")).collect();
+    let there: Vec<&str> = documented.iter().map(|(name, _)| name.as_str()).collect();
+    ensure!(
+        names == there,
+        "the faults listed in crates/oauth-docs/src/parts/errors.rs are not those of {FILE}:\n{names:?}\n{there:?}"
+    );
+    let rows = FAULTS.iter().zip(documented).map(|((_, cause), (name, meaning))| {
+        let link = format!("[`{name}`](api/oauth_core/enum.CallbackFault.html#variant.{name})");
+        vec![link, meaning, (*cause).to_owned()]
+    });
+    Ok(table::table(&["Fault", "What is wrong with the callback", "Look for"], rows))
+}
+
 fn name(kind: ErrorKind) -> String {
     let text = format!("{kind:?}");
     text.split('(').next().unwrap_or_default().to_owned()

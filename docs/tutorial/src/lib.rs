@@ -1,0 +1,105 @@
+//! The application of the book's tutorial: its customers connect their Go1 portal, and see their courses.
+//!
+//! The book shows the parts between the anchors. It belongs to `docs/book/src/tutorial.md`.
+#![allow(clippy::print_stderr)] // a log would be the reader's
+
+// ANCHOR: uses
+use std::error::Error;
+use std::path::PathBuf;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::{Html, Response};
+use axum::routing::get;
+use go1::api::LearningObjects;
+use go1::{ClientSecret, Connections, Go1, Site, scope};
+use oauth_store::{EncryptionKey, Keyring, Sqlite};
+use oauth_web::{Allowed, Connected, CookieKey, OAuthWeb, Refusal, Visit};
+// ANCHOR_END: uses
+
+// ANCHOR: settings
+/// What differs from one machine to the next. Nothing of it belongs into the source.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where browsers find this application, such as `https://lms.example.com`.
+    pub public_url: String,
+    /// Go1 itself, or a sandbox.
+    pub site: Site,
+    /// Go1 gives both when the application is registered there.
+    pub client_id: String,
+    /// The other of the two.
+    pub client_secret: ClientSecret,
+    /// Encrypts what travels in a cookie while a customer connects.
+    pub cookie_key: CookieKey,
+    /// Encrypts the tokens in the database.
+    pub token_key: EncryptionKey,
+    /// The database's file.
+    pub database: PathBuf,
+}
+// ANCHOR_END: settings
+
+// ANCHOR: who
+/// Who is signed in.
+#[derive(Clone, Debug)]
+struct Customer(String);
+
+/// In place of your own sessions: everybody is Acme.
+async fn session(mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(Customer("acme".to_owned()));
+    next.run(request).await
+}
+
+/// Who may connect which account, and what the connection is to be good for.
+async fn who(visit: Visit) -> Result<Allowed<Go1>, Refusal> {
+    let Some(Customer(name)) = visit.parts.extensions.get() else {
+        return Err(Refusal::because("Sign in first."));
+    };
+    Ok(Allowed::new(name, go1::Connect::new([scope::USER_READ, scope::LO_READ])))
+}
+// ANCHOR_END: who
+
+// ANCHOR: connections
+/// The connections of all customers, kept in an encrypted database.
+async fn connections(settings: Settings) -> Result<Connections<Go1>, Box<dyn Error>> {
+    let redirect_uri = format!("{}/callback/go1", settings.public_url).parse()?;
+    let app = go1::App::new(settings.client_id, settings.client_secret, redirect_uri);
+    let client = go1::Client::new(settings.site, app)?;
+    let store = Sqlite::open(settings.database, Keyring::new(settings.token_key)).await?;
+    Ok(Connections::builder(client, store).on_event(|event| eprintln!("{event}")).build())
+}
+// ANCHOR_END: connections
+
+// ANCHOR: pages
+async fn home() -> Html<&'static str> {
+    Html("<h1>Example LMS</h1><a href=\"/connect/go1?return_to=/courses\">Connect Go1</a>")
+}
+
+/// Whoever has no connection yet is sent to connect, and comes back here.
+async fn courses(go1: Connected<Go1>) -> Result<String, String> {
+    let page = go1.send(&LearningObjects::new().limit(5)).await.map_err(|error| error.to_string())?;
+    let titles: Vec<&str> = page.hits.iter().filter_map(|one| one.core.as_ref()?.title.as_deref()).collect();
+    Ok(format!("{} courses, of which the first are:\n{}\n", page.total, titles.join("\n")))
+}
+// ANCHOR_END: pages
+
+// ANCHOR: app
+/// The application, and the connections for what works in the background.
+///
+/// # Errors
+/// If a setting cannot be used, or the database cannot be opened.
+pub async fn app(settings: Settings) -> Result<(Router, Connections<Go1>), Box<dyn Error>> {
+    let cookie_key = settings.cookie_key.clone();
+    let connections = connections(settings).await?;
+    let oauth =
+        OAuthWeb::builder(cookie_key).app_name("Example LMS").provider(connections.clone(), who).build()?;
+    let router = Router::new()
+        .route("/", get(home))
+        .route("/courses", get(courses))
+        .merge(oauth.router()) // /connect/go1 and /callback/go1
+        .layer(from_fn(session))
+        .layer(oauth.hide_query()) // no code in a log, whatever layers you add below
+        .with_state(oauth);
+    Ok((router, connections))
+}
+// ANCHOR_END: app

@@ -1,0 +1,52 @@
+//! The tutorial's application, as it runs in production: all that differs from there is in its environment.
+#![allow(clippy::print_stdout)] // whoever starts it reads where it listens
+
+// ANCHOR: main
+use std::env;
+use std::error::Error;
+use std::time::Duration;
+
+use go1::{Site, connections::Sweep};
+use tokio::net::TcpListener;
+use tutorial::Settings;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (router, connections) = tutorial::app(settings()?).await?;
+    let listener = TcpListener::bind(variable("LISTEN")?).await?;
+    println!("listening on {}", listener.local_addr()?);
+
+    // The keeper: nobody waits for a refresh, and no quiet customer is lost.
+    let keeper = connections.clone();
+    tokio::spawn(async move { keeper.keep(Sweep::all(), Duration::from_secs(15 * 60)).await });
+
+    axum::serve(listener, router).with_graceful_shutdown(stopped()).await?;
+    connections.drain().await; // what is being refreshed or saved is finished first
+    Ok(())
+}
+
+async fn stopped() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+// ANCHOR_END: main
+
+// ANCHOR: settings
+fn settings() -> Result<Settings, Box<dyn Error>> {
+    Ok(Settings {
+        public_url: variable("PUBLIC_URL")?,
+        site: match env::var("GO1_SANDBOX") {
+            Ok(url) => Site::at(url)?,
+            Err(_) => Site::production(),
+        },
+        client_id: variable("GO1_CLIENT_ID")?,
+        client_secret: variable("GO1_CLIENT_SECRET")?.into(),
+        cookie_key: oauth_web::CookieKey::from_base64(&variable("COOKIE_KEY")?)?,
+        token_key: oauth_store::EncryptionKey::from_base64(&variable("TOKEN_KEY")?)?,
+        database: variable("DATABASE")?.into(),
+    })
+}
+
+fn variable(name: &str) -> Result<String, String> {
+    env::var(name).map_err(|_| format!("set {name}"))
+}
+// ANCHOR_END: settings

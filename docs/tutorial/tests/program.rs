@@ -1,0 +1,123 @@
+//! The tutorial's two programs, run as the reader runs them.
+#![allow(clippy::unwrap_used)] // a test may panic
+#![cfg(unix)] // Ctrl-C is a signal
+
+#[path = "../examples/dev.rs"]
+#[allow(dead_code)] // its `main` takes the port that the reader opens
+mod dev;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use oauth_sandbox::Go1;
+use reqwest::{Client, Response, StatusCode};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// The program, started with an environment like production's.
+struct Program {
+    child: Child,
+    home: String,
+}
+
+impl Program {
+    fn start(sandbox: &Go1, port: u16, folder: &Path) -> Self {
+        let home = format!("http://127.0.0.1:{port}");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tutorial"))
+            .env("LISTEN", format!("127.0.0.1:{port}"))
+            .env("PUBLIC_URL", &home)
+            .env("GO1_SANDBOX", sandbox.url())
+            .env("GO1_CLIENT_ID", sandbox.client_id())
+            .env("GO1_CLIENT_SECRET", sandbox.client_secret())
+            .env("COOKIE_KEY", "Y29va2llIGtleSBvZiB0aGlydHktdHdvIGJ5dGVzISE=")
+            .env("TOKEN_KEY", "dG9rZW5zIGtleSBvZiB0aGlydHktdHdvIGJ5dGVzISE=")
+            .env("DATABASE", folder.join("tokens.db"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+        assert_eq!(first, format!("listening on 127.0.0.1:{port}\n"));
+        Self { child, home }
+    }
+
+    /// Ctrl-C, and what it ends with.
+    fn stop(mut self) {
+        kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "{status}");
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+fn browser() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none());
+    client.no_proxy().build().unwrap()
+}
+
+fn location(response: &Response) -> &str {
+    response.headers()["location"].to_str().unwrap()
+}
+
+/// A port that nobody listens on: the redirect URI is registered before the program starts.
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_customer_stays_connected_through_a_restart() {
+    let port = free_port();
+    let sandbox =
+        Go1::builder().redirect_uri(format!("http://127.0.0.1:{port}/callback/go1")).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(&sandbox, port, folder.path());
+
+    let browser = browser();
+    let get = async |target: String| browser.get(target).send().await.unwrap();
+    let home = program.home.clone();
+    assert!(get(home.clone()).await.text().await.unwrap().contains("/connect/go1?return_to=/courses"));
+    let begun = get(format!("{home}/connect/go1?return_to=/courses")).await;
+    // A person who says no is told so, and nothing is stored.
+    let denied = get(sandbox.deny(location(&begun)).await.unwrap().into()).await;
+    assert_eq!(denied.status(), StatusCode::OK);
+    let asked = get(format!("{home}/courses")).await;
+    assert!(location(&asked).starts_with("/connect/go1?account=acme"), "{asked:?}");
+
+    let begun = get(format!("{home}/connect/go1?return_to=/courses")).await;
+    let connected = get(sandbox.approve(location(&begun)).await.unwrap().into()).await;
+    assert_eq!(location(&connected), "/courses");
+    program.stop();
+
+    // The next day another process goes on, with the file and its key and no customer.
+    sandbox.advance(Duration::from_secs(13 * 3600));
+    let program = Program::start(&sandbox, port, folder.path());
+    let courses = get(format!("{home}/courses")).await;
+    assert_eq!(courses.status(), StatusCode::OK);
+    assert!(courses.text().await.unwrap().contains("courses, of which the first are:"));
+    assert_eq!(sandbox.journal().token_calls(), 2, "the code, and one refresh");
+    program.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_development_server_leads_to_the_sandbox() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let home = format!("http://{}", listener.local_addr().unwrap());
+    let server = async { dev::serve(listener).await.unwrap() };
+    let visit = async {
+        let browser = browser();
+        let begun = browser.get(format!("{home}/connect/go1?return_to=/courses")).send().await.unwrap();
+        let login = browser.get(location(&begun)).send().await.unwrap();
+        assert!(login.status().is_success() || login.status().is_redirection(), "{login:?}");
+    };
+    tokio::select! {
+        () = server => panic!("it serves until it is stopped"),
+        () = visit => {}
+    }
+}
