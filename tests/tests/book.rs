@@ -23,7 +23,8 @@ fn has_rust(text: &str) -> bool {
         let block: Vec<&str> =
             lines.by_ref().take_while(|line| !line.trim_start().starts_with("```")).collect();
         let is_rust = language.is_empty() || language.starts_with("rust");
-        if is_rust && !block.iter().all(|line| is_included(line)) {
+        let mut code = block.iter().filter(|line| !line.trim().is_empty());
+        if is_rust && !code.all(|line| is_included(line)) {
             return true;
         }
     }
@@ -82,6 +83,8 @@ fn code_is_told_from_other_text() {
     assert!(has_rust("```\nx\n```\n"));
     assert!(has_rust("```rust\n{{#include ../../tutorial/src/lib.rs:who}}\nlet x = 1;\n```\n"));
     assert!(has_rust("```rust\n{{#include ../elsewhere.rs}}\n```\n"));
-    assert!(!has_rust("```rust\n{{#include ../../tutorial/src/lib.rs:who}}\n```\n"));
+    assert!(!has_rust(
+        "```rust\n{{#include ../../tutorial/src/lib.rs:who}}\n\n{{#include ../crates/a.rs}}\n```\n"
+    ));
     assert!(!has_rust("```sh\nx\n```\nb\n```text\n```\n"));
 }
