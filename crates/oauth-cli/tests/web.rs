@@ -3,8 +3,11 @@
 
 mod common;
 
+#[cfg(unix)]
 use std::io::{Read as _, Write as _};
+#[cfg(unix)]
 use std::net::TcpStream;
+#[cfg(unix)]
 use std::time::Duration;
 
 use common::{Running, run};
@@ -17,6 +20,7 @@ fn address(demo: &mut Running) -> (String, String) {
 }
 
 /// What is answered to this request, on a connection that stays open.
+#[cfg(unix)]
 fn ask(host: &str, target: &str) -> (TcpStream, String) {
     let mut stream = TcpStream::connect(host).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();

@@ -178,6 +178,14 @@ async fn a_wrong_secret_stops_everything_until_it_is_corrected() {
     let page = browser.home().await;
     assert_eq!(page.health("go1"), "valid", "{}", page.text("#wire"));
     assert_eq!(demo.token_calls("go1"), calls + 1);
+
+    // GoCD spends the refresh token before it looks at the secret: the one customer whose turn it was is lost, and said to be.
+    demo.connect(&browser, "gocd").await;
+    browser.post("/mishaps/wrong-secret", "provider=gocd").await;
+    browser.post("/connections/gocd/secret", "").await;
+    let page = browser.home().await;
+    assert_eq!(page.health("gocd"), "needs-reconnect", "{}", page.text("#wire"));
+    assert_eq!(demo.connect(&browser, "gocd").await.health("gocd"), "valid");
     demo.end().await;
 }
 
