@@ -8,6 +8,7 @@ pub mod manifests;
 pub mod rust_version;
 pub mod sources;
 pub mod strays;
+pub mod threats;
 
 use std::path::Path;
 

@@ -26,8 +26,11 @@ impl<P: Provider> Client<P> {
         self.check(token).map_err(named)?;
         let at = At::new(&inner.site, token, inner.clock.now());
         let mut request = endpoint.request(&at).map_err(named)?;
-        let url = Url::parse(&request.uri().to_string())
-            .map_err(|_| named(Error::invalid("the request has no absolute URL")))?;
+        let no_url = |_| named(Error::invalid("the request has no absolute URL"));
+        let url = Url::parse(&request.uri().to_string()).map_err(no_url)?;
+        // What is sent is what is checked here, and not what another reader of URLs would make of it.
+        *request.uri_mut() = http::Uri::try_from(url.as_str())
+            .map_err(|_| named(Error::invalid("this cannot be a request's URL")))?;
         let named = |error: Error| {
             error.at_provider(P::NAME).at_host(crate::confine::authority(&url)).during(E::NAME)
         };
@@ -107,7 +110,7 @@ fn refused<'a, P: Provider>(
     secrets.push(token.access_token().expose());
     secrets.extend(token.refresh_token().map(crate::RefreshToken::expose));
     let message = if kind == ErrorKind::Redirected {
-        location_host(response.headers(), url).map(|host| format!("to {host}"))
+        location_host(response.headers(), url, &secrets).map(|host| format!("to {host}"))
     } else {
         fields.as_ref().and_then(message).map(|message| crate::text::scrub(&message, &secrets, 300))
     };

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use secrecy::zeroize::Zeroize as _;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -102,7 +103,7 @@ impl fmt::Debug for Started {
 /// [`Client::finish`](crate::Client::finish).
 ///
 /// Serializable on purpose, as sessions need it; it then holds the `state` and the PKCE verifier in clear, so keep it
-/// where only this person's session can reach it. `Debug` shows neither.
+/// where only this person's session can reach it. `Debug` shows neither, and both are wiped when it is dropped.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Pending {
     pub(crate) provider: String,
@@ -164,6 +165,13 @@ impl Pending {
 
     pub(crate) fn pkce_verifier(&self) -> Option<PkceVerifier> {
         self.pkce_verifier.clone().map(PkceVerifier::new)
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.state.zeroize();
+        self.pkce_verifier.zeroize();
     }
 }
 

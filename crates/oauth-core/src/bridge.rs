@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use http::header::USER_AGENT;
+use http::header::{AUTHORIZATION, USER_AGENT};
 use oauth2::basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
 use oauth2::{
     AsyncHttpClient, AuthType, AuthUrl, CsrfToken, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse,
@@ -219,8 +219,12 @@ impl<'c> AsyncHttpClient<'c> for Adapter {
 
     fn call(&'c self, standard: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let secrets = secrets_of(&standard);
+            let mut secrets = secrets_of(&standard);
             let mut request = request::rewrite(&standard, self.dialect, self.encoding)?;
+            // HTTP Basic has the client's secret in base64, together with its id.
+            let basic =
+                request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.split_once(' '));
+            secrets.extend(basic.map(|(_, credentials)| crate::AccessToken::new(credentials)));
             request.headers_mut().insert(USER_AGENT, self.user_agent.clone());
             let response = self
                 .transport

@@ -88,15 +88,15 @@ impl Callback {
             (None, None) => Err(keep(fault(CallbackFault::MissingCode))),
             (Some(code), None) => Ok(AuthorizationCode::new(code)),
             (None, Some(error)) => {
-                let error = refusal(&error, self.error_description.as_deref());
+                let error = refusal(&error, self.error_description.as_deref(), pending.state().expose());
                 Err(if proven { end(error) } else { keep(error) })
             }
         }
     }
 }
 
-fn refusal(error: &str, description: Option<&str>) -> Error {
-    let code = OAuthCode::parse(error);
+fn refusal(error: &str, description: Option<&str>, state: &str) -> Error {
+    let code = OAuthCode::parse(&crate::text::scrub(error, &[state], 64));
     let (kind, what) = match code {
         OAuthCode::AccessDenied => (ErrorKind::Denied, "the person refused the connection"),
         OAuthCode::ServerError | OAuthCode::TemporarilyUnavailable => {
@@ -104,5 +104,7 @@ fn refusal(error: &str, description: Option<&str>) -> Error {
         }
         _ => (ErrorKind::AuthorizationRefused, "the provider refused the connection"),
     };
-    Error::new(kind, what).with_code(code).with_message(description.map(|text| crate::text::tame(text, 200)))
+    Error::new(kind, what)
+        .with_code(code)
+        .with_message(description.map(|text| crate::text::scrub(text, &[state], 200)))
 }

@@ -119,7 +119,7 @@ impl<P: Provider> Client<P> {
         if !crate::text::is_token(access_token.expose()) {
             return Err(Error::invalid("this cannot be an access token")
                 .at_provider(P::NAME)
-                .advise("it is empty or holds characters other than printable ASCII; paste it again"));
+                .advise("it is empty, longer than 64 KiB, or not printable ASCII; paste it again"));
         }
         Ok(Token {
             access_token,
@@ -210,7 +210,7 @@ impl<P: Provider> Client<P> {
             if secret.is_some_and(|secret| !crate::text::is_token(secret)) {
                 return Err(Error::new(
                     ErrorKind::BadReply,
-                    format!("the `{name}` of the reply is empty or not printable ASCII"),
+                    format!("the `{name}` of the reply is empty, longer than 64 KiB, or not printable ASCII"),
                 ));
             }
         }

@@ -102,7 +102,7 @@ impl<'a, P: Provider> At<'a, P> {
         if !crate::text::is_token(access_token.expose()) {
             return Err(Error::new(
                 ErrorKind::BadReply,
-                "the token of the answer is empty or not printable ASCII",
+                "the token of the answer is empty, longer than 64 KiB, or not printable ASCII",
             ));
         }
         Ok(Token {
@@ -142,14 +142,17 @@ pub struct TokenPlaced;
 pub fn json<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result<T, Error> {
     let body = response.body();
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let bad = |what: String| Error::new(ErrorKind::BadReply, what).with_status(response.status());
+    let not_json = || bad("the answer is not JSON".to_owned());
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let what = match error.inner().classify() {
-            serde_json::error::Category::Data => misfit(error.path(), error.inner()),
-            _ => "the answer is not JSON".to_owned(),
-        };
-        Error::new(ErrorKind::BadReply, what).with_status(response.status())
-    })
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        match error.inner().classify() {
+            serde_json::error::Category::Data => bad(misfit(error.path(), error.inner())),
+            _ => not_json(),
+        }
+    })?;
+    deserializer.end().map_err(|_| not_json())?;
+    Ok(value)
 }
 
 /// What is wrong with an answer of another shape, out of those parts of the parser's words that are ours: the name of
@@ -282,6 +285,15 @@ mod tests {
         #[allow(dead_code)]
         #[serde(flatten)]
         other: Map<String, serde_json::Value>,
+    }
+
+    #[test]
+    fn an_answer_ends_where_its_json_does() {
+        let read = |body: &str| json::<Vec<u8>>(&Response::new(body.as_bytes().to_vec()));
+        assert_eq!(read("\u{FEFF}[1] \n").unwrap(), [1]);
+        for more in ["[1]]", "[1] [2]", "[1]\0"] {
+            assert_eq!(read(more).unwrap_err().kind(), ErrorKind::BadReply, "{more:?}");
+        }
     }
 
     #[test]

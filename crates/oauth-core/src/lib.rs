@@ -32,6 +32,7 @@ mod stored;
 mod text;
 mod token;
 mod transport;
+mod unique;
 mod wire;
 
 pub use api::Authorized;

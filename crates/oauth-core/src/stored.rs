@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::take;
 
 use chrono::{DateTime, Utc};
+use secrecy::zeroize::Zeroize as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -11,7 +13,7 @@ use crate::{Error, ErrorKind, Obtained, Provider, Scopes, ScopesFrom, Token};
 
 /// A token as it is stored: every secret in clear, so whoever writes it encrypts it.
 ///
-/// `Debug` shows no secret. Unknown members are ignored and missing optional ones are empty, so older versions read
+/// `Debug` shows no secret, and all of them are wiped when it is dropped. Unknown members are ignored and missing optional ones are empty, so older versions read
 /// newer rows and the other way round.
 #[derive(Clone, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -61,7 +63,7 @@ impl StoredToken {
         })
     }
 
-    pub(crate) fn into_token<P: Provider>(self) -> Result<Token<P>, Error> {
+    pub(crate) fn into_token<P: Provider>(mut self) -> Result<Token<P>, Error> {
         if self.provider != P::NAME {
             return Err(Error::new(
                 ErrorKind::ForeignToken,
@@ -70,26 +72,45 @@ impl StoredToken {
             .at_provider(P::NAME));
         }
         Ok(Token {
-            access_token: self.access_token.into(),
-            refresh_token: self.refresh_token.map(Into::into),
-            scopes: self.scopes,
+            access_token: take(&mut self.access_token).into(),
+            refresh_token: self.refresh_token.take().map(Into::into),
+            scopes: take(&mut self.scopes),
             scopes_from: self.scopes_from,
-            requested: self.requested,
+            requested: take(&mut self.requested),
             received_at: self.received_at,
             expires_at: self.expires_at,
             lapses_at: self.lapses_at,
             obtained: self.obtained,
-            issuer: self.issuer,
-            client_id: self.client_id.into(),
+            issuer: take(&mut self.issuer),
+            client_id: take(&mut self.client_id).into(),
             // The parser's own error could quote a value, and a value could be a secret.
-            extra: serde_json::from_value(self.extra).map_err(|_| {
+            extra: serde_json::from_value(take(&mut self.extra)).map_err(|_| {
                 Error::new(ErrorKind::BadReply, "the stored token lacks the provider's own fields")
                     .at_provider(P::NAME)
                     .advise("the customer must connect again")
             })?,
-            other: self.other,
+            other: take(&mut self.other),
             provider: PhantomData,
         })
+    }
+}
+
+impl Drop for StoredToken {
+    fn drop(&mut self) {
+        self.access_token.zeroize();
+        self.refresh_token.zeroize();
+        wipe(&mut self.extra);
+        self.other.values_mut().for_each(wipe);
+    }
+}
+
+/// What a reply holds beside its tokens may be a secret too: an `id_token`, say.
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -1,5 +1,8 @@
 //! Other people's text, made fit to show: bounded, printable, free of the request's secrets.
 
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
+
 /// At most `limit` characters, control characters replaced, white space trimmed.
 pub(crate) fn tame(text: &str, limit: usize) -> String {
     let mut out = String::new();
@@ -18,7 +21,12 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// `text` with every one of `secrets` (also encoded as in a form, a query, a path or JSON) taken out, then tamed.
+/// Shorter ones are looked for as they are, and as a form, a path and JSON have them: an encoding of a few characters is
+/// found in any text.
+const LONG_ENOUGH: usize = 8;
+
+/// `text` with every one of `secrets` (also encoded as in a form, a query, a path, JSON, base64 or hex, or in lower case as
+/// in a host's name) taken out, then tamed.
 pub(crate) fn scrub(text: &str, secrets: &[&str], limit: usize) -> String {
     let mut text = text.to_owned();
     // Longest first: one that is the beginning of another must not leave the rest of that one behind.
@@ -27,7 +35,19 @@ pub(crate) fn scrub(text: &str, secrets: &[&str], limit: usize) -> String {
     for secret in secrets {
         text = text.replace(secret, "[redacted]");
         let in_a_form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        for encoded in [in_a_form.replace('+', "%20"), in_a_form, in_a_path(secret), in_json(secret)] {
+        let mut spellings =
+            vec![in_a_form.replace('+', "%20"), in_a_form, in_a_path(secret), in_json(secret)];
+        if secret.len() >= LONG_ENOUGH {
+            let hex: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
+            spellings.extend([
+                BASE64_STANDARD_NO_PAD.encode(secret),
+                BASE64_URL_SAFE_NO_PAD.encode(secret),
+                hex.to_ascii_uppercase(),
+                hex,
+                secret.to_ascii_lowercase(),
+            ]);
+        }
+        for encoded in spellings {
             if encoded != **secret {
                 text = text.replace(&encoded, "[redacted]");
             }
@@ -54,9 +74,12 @@ fn in_json(text: &str) -> String {
     quoted[1..quoted.len() - 1].to_owned()
 }
 
-/// Printable ASCII and not empty (RFC 6749 appendices A.12 and A.17): what may stand in a header.
+/// No server takes a header as long as this, and no provider gives out a token of a hundredth of it.
+const LONGEST_TOKEN: usize = 64 << 10;
+
+/// Printable ASCII and not empty (RFC 6749 appendices A.12 and A.17): what may stand in a header. Nor longer than any.
 pub(crate) fn is_token(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|b| (0x20..=0x7E).contains(&b))
+    (1..=LONGEST_TOKEN).contains(&token.len()) && token.bytes().all(|b| (0x20..=0x7E).contains(&b))
 }
 
 #[cfg(test)]
@@ -68,6 +91,14 @@ mod tests {
         let text = scrub("bad token a b+c\r\nand a%20b%2Bc, a+b%2Bc, a%20b+c", &["a b+c"], 100);
         assert_eq!(text, "bad token [redacted]  and [redacted], [redacted], [redacted]");
         assert_eq!(scrub(r#"{"password":"p\"w\\d"}"#, &[r#"p"w\d"#], 100), r#"{"password":"[redacted]"}"#);
+        assert_eq!(
+            scrub(
+                "Basic Q2FuYXJ5LTEyMw== 43616e6172792d313233 canary-123.evil.example",
+                &["Canary-123"],
+                100
+            ),
+            "Basic [redacted]== [redacted] [redacted].evil.example"
+        );
         assert_eq!(scrub("bad cat-secret", &["cat", "cat-secret"], 100), "bad [redacted]");
         assert_eq!(tame("a\u{202E}b\u{2028}c\u{200B}", 9), "a b c ");
         assert_eq!(tame("abcdef", 3), "abc…");

@@ -98,11 +98,10 @@ impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
         match error {
             TransportError::NotSent(source) => {
-                Self::new(ErrorKind::NotSent, format!("no connection: {}", innermost(&*source)))
-                    .because(source)
+                Self::new(ErrorKind::NotSent, format!("no connection: {}", reason(&*source))).because(source)
             }
             TransportError::Unanswered(source) => {
-                Self::new(ErrorKind::Unanswered, format!("no complete answer: {}", innermost(&*source)))
+                Self::new(ErrorKind::Unanswered, format!("no complete answer: {}", reason(&*source)))
                     .because(source)
             }
             TransportError::TooLong { cap } => {
@@ -133,6 +132,11 @@ impl std::error::Error for TransportError {
             Self::Setup(error) => Some(error),
         }
     }
+}
+
+/// In bounds, as the other side has a part in it: rustls lists all the names that a wrong certificate has.
+fn reason(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
+    crate::text::tame(&innermost(error).to_string(), 300)
 }
 
 /// The root cause says most ("connection refused", "unknown issuer"); what wraps it mostly repeats "error".

@@ -4,10 +4,12 @@
 //! as `[client-secret]`, so a snapshot shows where a secret stood without holding it, and a scan of the snapshots for
 //! `canary-` proves that.
 
+mod canary;
 mod clock;
 mod text;
 mod wire;
 
+pub use canary::{CANARY, leaks, shown};
 pub use clock::ManualClock;
 pub use text::{authorize_url, request};
 pub use wire::{Wire, reply};

@@ -8,13 +8,13 @@ use super::{Command, msrv, no_more, walls};
 use crate::finding::{self, Finding};
 use crate::house::Role;
 use crate::report::{Outcome, Report};
-use crate::tidy::{self, rust_version, sources, strays};
+use crate::tidy::{self, rust_version, sources, strays, threats};
 use crate::workspace::{Workspace, is_published};
 
 pub(super) const COMMAND: Command = Command {
     name: "tidy",
     flags: "",
-    about: "walls, manifests, licences, crate docs, sources, stray notes, the Rust that is promised",
+    about: "walls, manifests, licences, crate docs, sources, stray notes, the table of threats, the Rust that is promised",
     run: |workspace, args| {
         no_more(args)?;
         let mut report = Report::default();
@@ -28,6 +28,7 @@ pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     report.step("publishing", || publishing(workspace));
     report.step("sources", || sources(workspace));
     report.step("strays", || strays(workspace));
+    report.step("threats", || threats(workspace));
     report.step("rust-version", || rust_version(workspace));
 }
 
@@ -67,6 +68,15 @@ fn strays(workspace: &Workspace) -> Result<Outcome> {
     let found: Vec<Finding> = texts.iter().flat_map(|(file, text)| strays::in_file(file, text)).collect();
     Ok(finding::outcome(&found, "cargo xtask tidy", || {
         format!("no note left behind in {} files", texts.len())
+    }))
+}
+
+fn threats(workspace: &Workspace) -> Result<Outcome> {
+    let root = workspace.root();
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).ok();
+    let page = read(threats::PAGE).with_context(|| format!("cannot read {}", threats::PAGE))?;
+    Ok(finding::outcome(&threats::of(&page, read), "cargo xtask tidy", || {
+        "every attack has its row, and every test that one names is there".to_owned()
     }))
 }
 

@@ -196,7 +196,8 @@ impl Cctray {
         }
         quick_xml::de::from_str::<Projects>(text)
             .map(|feed| feed.projects)
-            .map_err(|source| bad("the cctray feed cannot be read").because(source))
+            // Not the parser's own words, which quote the answer.
+            .map_err(|_| bad("the cctray feed cannot be read"))
     }
 }
 

@@ -7,6 +7,7 @@
 //! | a form-encoded body | read into the same fields |
 //! | `error` inside a 200 | an error |
 //! | a byte order mark | skipped |
+//! | a parameter that stands twice | an error: which of the two counts is anybody's guess |
 
 use chrono::{DateTime, Utc};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -16,6 +17,7 @@ use std::time::Duration;
 use url::{Url, form_urlencoded};
 
 use super::{Dialect, Refusal};
+use crate::unique::{self, Object};
 use crate::{Error, ErrorKind, OAuthCode};
 
 /// The reply to a token call as `oauth2` wants it: status 200, JSON. Anything else is an error that says
@@ -33,25 +35,25 @@ pub(crate) fn normalise(
     if status.is_redirection() {
         return Err(Error::new(ErrorKind::Redirected, "the token endpoint answered with a redirect")
             .with_status(status)
-            .with_message(location_host(&parts.headers, asked).map(|host| format!("to {host}"))));
+            .with_message(location_host(&parts.headers, asked, secrets).map(|host| format!("to {host}"))));
     }
     let fields = match fields {
-        Some(fields) if status.is_success() && !is_error(&fields) => fields,
-        Some(fields) => {
+        Object::Read(fields) if status.is_success() && !is_error(&fields) => fields,
+        Object::Read(fields) => {
             return Err(refused(status, &fields, dialect, retry_after(&parts.headers, now), secrets));
         }
-        None if status.is_success() => {
+        unread if status.is_success() => {
             return Err(Error::new(
                 ErrorKind::BadReply,
-                if body.is_empty() {
-                    "the token reply is empty"
-                } else {
-                    "the token reply is neither a JSON object nor form-encoded"
+                match unread {
+                    _ if body.is_empty() => "the token reply is empty",
+                    Object::Ambiguous => "the token reply names a parameter twice",
+                    _ => "the token reply is neither a JSON object nor form-encoded",
                 },
             )
             .with_status(status));
         }
-        None => {
+        _ => {
             return Err(Error::new(
                 unreadable_kind(status),
                 "the token endpoint answered with something other than an OAuth error",
@@ -74,22 +76,30 @@ fn is_error(fields: &Map<String, Value>) -> bool {
     says("error") && !says("access_token")
 }
 
-fn read_object(body: &[u8]) -> Option<Map<String, Value>> {
+fn read_object(body: &[u8]) -> Object {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    if let Ok(Value::Object(fields)) = serde_json::from_slice(body) {
-        return Some(fields);
+    match unique::object(body) {
+        Object::Unreadable => read_form(body),
+        read => read,
     }
-    let text = std::str::from_utf8(body).ok()?.trim();
-    let first = text.split('&').next()?;
+}
+
+fn read_form(body: &[u8]) -> Object {
+    let text = std::str::from_utf8(body).unwrap_or_default().trim();
+    let first = text.split('&').next().unwrap_or_default();
     let looks_like_a_form = first.split_once('=').is_some_and(|(name, _)| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
     });
-    looks_like_a_form.then(|| {
-        form_urlencoded::parse(text.as_bytes())
-            .into_owned()
-            .map(|(name, value)| (name, Value::String(value)))
-            .collect()
-    })
+    if !looks_like_a_form {
+        return Object::Unreadable;
+    }
+    let mut fields = Map::new();
+    for (name, value) in form_urlencoded::parse(text.as_bytes()).into_owned() {
+        if fields.insert(name, Value::String(value)).is_some() {
+            return Object::Ambiguous;
+        }
+    }
+    Object::Read(fields)
 }
 
 fn refused(
@@ -99,6 +109,11 @@ fn refused(
     retry_after: Option<Duration>,
     secrets: &[&str],
 ) -> Error {
+    // A refusal with tokens in it, as a broken server may send it, repeats none of them in its words.
+    let given =
+        ["access_token", "refresh_token", "id_token"].iter().filter_map(|name| fields.get(*name)?.as_str());
+    let secrets: Vec<&str> = secrets.iter().copied().chain(given).collect();
+    let secrets = secrets.as_slice();
     let code = fields
         .get("error")
         .and_then(Value::as_str)
@@ -176,9 +191,9 @@ pub(crate) fn location(headers: &http::HeaderMap, asked: &Url) -> Option<Url> {
     asked.join(headers.get(http::header::LOCATION)?.to_str().ok()?).ok()
 }
 
-/// The host that a redirect points to; never its path or query, which may hold secrets.
-pub(crate) fn location_host(headers: &http::HeaderMap, asked: &Url) -> Option<String> {
-    location(headers, asked).map(|url| crate::confine::authority(&url))
+/// The host that a redirect points to; never its path or query, which may hold secrets. Nor do its labels.
+pub(crate) fn location_host(headers: &http::HeaderMap, asked: &Url, secrets: &[&str]) -> Option<String> {
+    location(headers, asked).map(|url| crate::text::scrub(&crate::confine::authority(&url), secrets, 100))
 }
 
 #[cfg(test)]
@@ -257,6 +272,30 @@ mod tests {
     }
 
     #[test]
+    fn a_parameter_that_stands_twice_is_nobody_s_guess() {
+        for body in [
+            r#"{"access_token":"a","access_token":"b"}"#,
+            r#"{"access_token":"a","account":{"api_base_url":"x","api_base_url":"y"}}"#,
+            "access_token=a&access_token=b",
+        ] {
+            let error = read(200, "", body).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::BadReply, "{body}");
+            assert!(error.to_string().contains("twice"), "{error}");
+        }
+        // A refusal that says two things says nothing: above all not that the customer's grant is dead.
+        let error = read(400, "", r#"{"error":"invalid_grant","error":"invalid_client"}"#).unwrap_err();
+        assert_eq!((error.kind(), error.oauth_code()), (ErrorKind::RequestRefused, None));
+    }
+
+    #[test]
+    fn a_refusal_with_tokens_in_it_repeats_none_of_them() {
+        let body = r#"{"error":"invalid_request","access_token":"canary-a1","refresh_token":"canary-r1",
+            "error_description":"no scope for canary-a1 and canary-r1"}"#;
+        let error = read(400, "", body).unwrap_err();
+        assert_eq!(error.message(), Some("no scope for [redacted] and [redacted]"));
+    }
+
+    #[test]
     fn a_long_secret_in_the_code_leaves_nothing_behind() {
         let secret = "d".repeat(100);
         let body = format!(r#"{{"error":"{secret}"}}"#);
@@ -271,10 +310,11 @@ mod tests {
             ("//evil.example/x?code=1", "evil.example"),
             ("/login", "provider.example"),
             ("https://evil.example:8443/x", "evil.example:8443"),
+            ("https://Canary-S.evil.example/", "[redacted].evil.example"),
         ] {
             let mut response = reply(302, "", "");
             response.headers_mut().insert("location", location.parse().unwrap());
-            let error = normalise(response, &asked(), &Dialect::rfc6749(), &[], now()).unwrap_err();
+            let error = normalise(response, &asked(), &Dialect::rfc6749(), &["Canary-S"], now()).unwrap_err();
             assert_eq!(error.message(), Some(format!("to {host}").as_str()));
         }
     }

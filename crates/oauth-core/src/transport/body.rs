@@ -1,25 +1,94 @@
 //! Reading a body up to a cap.
 
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use std::pin::pin;
+
+use bytes::Buf as _;
+use http_body::Body;
+use http_body_util::BodyExt as _;
 
 use super::TransportError;
 
 /// Reads all of `response`, but no more than `cap` bytes.
+///
+/// Each part is copied and let go. Kept as they come, parts of one byte each, as a hostile server cuts them, would hold
+/// many times their own size.
 pub(super) async fn collect<B>(
     response: http::Response<B>,
     cap: usize,
 ) -> Result<http::Response<Vec<u8>>, TransportError>
 where
-    B: http_body::Body,
+    B: Body,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let (parts, body) = response.into_parts();
-    let bytes = Box::pin(Limited::new(body, cap)).collect().await.map_err(|error| {
-        if error.is::<LengthLimitError>() {
-            TransportError::TooLong { cap }
-        } else {
-            TransportError::Unanswered(error)
+    let too_long = TransportError::TooLong { cap };
+    // What a server says beforehand is only good for giving up: nothing is reserved for it.
+    if body.size_hint().lower() > cap as u64 {
+        return Err(too_long);
+    }
+    let mut body = pin!(body);
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| TransportError::Unanswered(error.into()))?;
+        let Ok(mut data) = frame.into_data() else { continue };
+        while data.has_remaining() {
+            let part = data.chunk();
+            if part.len() > cap - bytes.len() {
+                return Err(too_long);
+            }
+            bytes.extend_from_slice(part);
+            let length = part.len();
+            data.advance(length);
         }
-    })?;
-    Ok(http::Response::from_parts(parts, bytes.to_bytes().into()))
+    }
+    Ok(http::Response::from_parts(parts, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use bytes::Bytes;
+    use http_body::Frame;
+
+    use super::*;
+
+    /// A megabyte, byte by byte, each a part of a buffer of its own as a server's packets are.
+    struct Bytewise(usize);
+
+    impl Body for Bytewise {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            if self.0 == 0 {
+                return Poll::Ready(None);
+            }
+            self.0 -= 1;
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from(vec![b'x'; 64]).slice(..1)))))
+        }
+    }
+
+    #[test]
+    fn a_body_in_small_parts_takes_no_more_memory_than_it_has_bytes() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut read = None;
+        let memory = allocation_counter::measure(|| {
+            read = Some(runtime.block_on(collect(http::Response::new(Bytewise(1 << 20)), 1 << 20)));
+        });
+        assert_eq!(read.unwrap().unwrap().body().len(), 1 << 20);
+        // Twice while it grows, as any vector does.
+        assert!(memory.bytes_max < 4 << 20, "{} bytes", memory.bytes_max);
+    }
+
+    #[tokio::test]
+    async fn one_byte_too_many_is_too_many() {
+        let read = collect(http::Response::new(Bytewise(10)), 9).await;
+        assert!(matches!(read, Err(TransportError::TooLong { cap: 9 })), "{read:?}");
+    }
 }

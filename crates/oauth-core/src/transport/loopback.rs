@@ -18,6 +18,11 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::{Call, TransportError, body};
 
+/// How much of an answer's head is read, and how much of anything at a time. As it reads preliminary answers (`100`, `103`)
+/// the HTTP client lets nobody else have a turn, deadlines included; with a smaller part at a time that ends sooner. TLS
+/// brings no more than this at a time of itself.
+const LONGEST_HEAD: usize = 16 << 10;
+
 #[derive(Clone, Debug)]
 pub(super) struct Loopback(Client<HttpConnector<ThisMachine>, Full<Bytes>>);
 
@@ -30,6 +35,7 @@ impl Loopback {
             Client::builder(TokioExecutor::new())
                 .pool_idle_timeout(super::POOL_IDLE)
                 .pool_timer(TokioTimer::new())
+                .http1_max_buf_size(LONGEST_HEAD)
                 .build(connector),
         )
     }
