@@ -43,7 +43,7 @@ struct Own<P: Provider> {
 }
 
 impl<P: Provider> Own<P> {
-    fn new(site: P::Site, extra: serde_json::Value, [host, domain, port]: [&'static str; 3]) -> Self {
+    fn new(site: P::Site, extra: &serde_json::Value, [host, domain, port]: [&'static str; 3]) -> Self {
         let wire = Wire::answering(std::iter::repeat_with(|| reply(200, "{}")).take(1000));
         let client = Client::<P>::builder(site, app()).transport(wire.clone()).build().unwrap();
         let stored = json!({
@@ -212,22 +212,23 @@ fn cohortgo_site() -> cohortgo::Site {
 async fn a_token_goes_to_its_own_provider_only() {
     let account = json!({ "api_base_url": "https://acme.portal.cohortgo.com/api/v1" });
     let acme = ["acme.portal.cohortgo.com", "cohortgo.com", ""];
-    let mut count = Own::<cohortgo::CohortGo>::new(cohortgo_site(), account, acme).judge().await;
-    count += Own::<cobot::Cobot>::new(cobot::Site::production(), json!({}), ["www.cobot.me", "cobot.me", ""])
-        .judge()
-        .await;
+    let mut count = Own::<cohortgo::CohortGo>::new(cohortgo_site(), &account, acme).judge().await;
     count +=
-        Own::<cobot::Cobot>::new(cobot::Site::production(), json!({}), ["co-up.cobot.me", "cobot.me", ""])
+        Own::<cobot::Cobot>::new(cobot::Site::production(), &json!({}), ["www.cobot.me", "cobot.me", ""])
+            .judge()
+            .await;
+    count +=
+        Own::<cobot::Cobot>::new(cobot::Site::production(), &json!({}), ["co-up.cobot.me", "cobot.me", ""])
             .judge()
             .await;
     for host in ["auth.go1.com", "api.go1.com", "gateway.go1.com"] {
         count +=
-            Own::<go1::Go1>::new(go1::Site::production(), json!({}), [host, "go1.com", ""]).judge().await;
+            Own::<go1::Go1>::new(go1::Site::production(), &json!({}), [host, "go1.com", ""]).judge().await;
     }
     let site = || gocd::Site::at("https://go.example.com:8154").unwrap();
     let host = ["go.example.com", "go.example.com", ":8154"];
-    count += Own::<gocd::Gocd>::new(site(), json!({}), host).judge().await;
-    count += Own::<gocd::Personal>::new(site(), json!({}), host).judge().await;
+    count += Own::<gocd::Gocd>::new(site(), &json!({}), host).judge().await;
+    count += Own::<gocd::Personal>::new(site(), &json!({}), host).judge().await;
     println!("{count} URLs");
 }
 
@@ -235,11 +236,11 @@ async fn a_token_goes_to_its_own_provider_only() {
 #[tokio::test]
 async fn nor_to_a_neighbour() {
     let account = json!({ "api_base_url": "https://acme.portal.cohortgo.com/api/v1" });
-    let cohortgo = Own::<cohortgo::CohortGo>::new(cohortgo_site(), account, ["", "", ""]);
-    let cobot = Own::<cobot::Cobot>::new(cobot::Site::production(), json!({}), ["", "", ""]);
-    let go1 = Own::<go1::Go1>::new(go1::Site::production(), json!({}), ["", "", ""]);
+    let cohortgo = Own::<cohortgo::CohortGo>::new(cohortgo_site(), &account, ["", "", ""]);
+    let cobot = Own::<cobot::Cobot>::new(cobot::Site::production(), &json!({}), ["", "", ""]);
+    let go1 = Own::<go1::Go1>::new(go1::Site::production(), &json!({}), ["", "", ""]);
     let site = gocd::Site::at("https://go.example.com:8154").unwrap();
-    let gocd = Own::<gocd::Gocd>::new(site, json!({}), ["", "", ""]);
+    let gocd = Own::<gocd::Gocd>::new(site, &json!({}), ["", "", ""]);
     for (host, of) in [
         ("https://acme.portal.cohortgo.com/", 0),
         ("https://other.portal.cohortgo.com/", 4),

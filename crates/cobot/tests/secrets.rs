@@ -241,7 +241,7 @@ mod over_the_wire {
                         Misbehaviour::Hang => return tokio::time::sleep(Duration::from_secs(60)).await,
                         Misbehaviour::Garbage => request,
                         Misbehaviour::Truncate => {
-                            format!("HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\n{request}")
+                            format!("HTTP/1.1 200 OK\r\ncontent-length: 3999\r\n\r\n{request}")
                         }
                         Misbehaviour::TooLong => {
                             format!("HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n{request:5000.5000}")

@@ -14,13 +14,15 @@ const OK: &str = "HTTP/1.1 200 OK\r\n";
 const AT_ONCE: Duration = Duration::ZERO;
 const SLOWLY: Duration = Duration::from_millis(20);
 
+type Make = Box<dyn FnOnce() -> Case + Send>;
+
 pub(crate) fn all(subject: Subject) -> Vec<Trial> {
     let endless = |first: String, then: Vec<u8>, pause, expect| {
         move || Case::new(Manner::Http(goes_on(first, then, pause)), Expect::Fails(expect)).soon()
     };
     let kilobyte = vec![b'a'; 1024];
     let chunk = [b"400\r\n".as_slice(), &kilobyte, b"\r\n"].concat();
-    let mut cases: Vec<(&str, Box<dyn FnOnce() -> Case + Send>)> = vec![
+    let mut cases: Vec<(&str, Make)> = vec![
         // Quick and without end: the cap ends it, long before the deadline.
         (
             "an endless body",

@@ -236,10 +236,7 @@ async fn connect<P: Lives + CodeGrant>(place: Place, connect: P::Connect) -> Res
     result.map(|token| sound(&token))
 }
 
-async fn refresh<P: Lives>(place: Place) -> Result<Sound, Error>
-where
-    P: Refreshes,
-{
+async fn refresh<P: Lives + Refreshes>(place: Place) -> Result<Sound, Error> {
     client::<P>(&place).refresh(&held::<P>(&place)).await.map(|token| sound(&token))
 }
 
