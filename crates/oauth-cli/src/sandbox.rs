@@ -8,6 +8,8 @@ use oauth_sandbox::{Card, Error, Sandbox};
 
 use crate::cli;
 use crate::interrupt;
+use crate::providers::Name;
+use crate::redirect::{PORT, Redirect};
 use crate::show::{BOLD, DIM};
 
 /// Serves until somebody ends it.
@@ -18,6 +20,13 @@ pub(crate) async fn run(arguments: cli::Sandbox) -> anyhow::Result<()> {
     let tls = arguments.tls;
     let mut builder =
         Sandbox::builder().port_base(base).auto_approve(arguments.auto_approve).tls(arguments.tls);
+    // Where `oauth connect` has people come back to, if nobody says otherwise.
+    let usual = |provider| Redirect::usual(provider, PORT);
+    builder = builder
+        .cohortgo(|cohortgo| cohortgo.redirect_uri(usual(Name::Cohortgo)))
+        .cobot(|cobot| cobot.redirect_uri(usual(Name::Cobot)))
+        .go1(|go1| go1.redirect_uri(usual(Name::Go1)))
+        .gocd(|gocd| gocd.redirect_uri(usual(Name::Gocd)));
     for uri in arguments.redirect_uri {
         builder = builder.redirect_uri(uri);
     }
@@ -72,6 +81,13 @@ fn hints(card: &Card, tls: bool) -> String {
         }
     }
     let _ = writeln!(out, "  {BOLD}{:<10}{BOLD:#}{}\n", "control", card.control.url);
+    if let Some(go1) = card.providers.get("go1") {
+        let _ = writeln!(
+            out,
+            "To connect: `oauth connect go1 --server {}`, with the client of the line above.",
+            go1.url
+        );
+    }
     if tls {
         let _ = writeln!(out, "The certificates to trust are in the line above, as ca_certificate_pem.");
     }

@@ -95,7 +95,11 @@ async fn the_first_line_is_all_that_another_program_needs() {
 
     for provider in PROVIDERS {
         let card = &card["providers"][provider];
-        assert!(card["redirect_uris"].as_array().unwrap().contains(&REDIRECT_URI.into()), "{provider}");
+        let registered = card["redirect_uris"].as_array().unwrap();
+        assert!(registered.contains(&REDIRECT_URI.into()), "{provider}");
+        // That of `oauth connect`.
+        let usual = format!("http://127.0.0.1:8765/callback/{provider}");
+        assert!(registered.contains(&usual.into()), "{provider}");
         assert!(text(&card["users"][0], "email").contains('@'));
         assert!(!text(&card["users"][0], "password").is_empty());
 
