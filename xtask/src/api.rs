@@ -9,6 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::program;
 use crate::release::level::Level;
 use crate::run::Run;
 use crate::workspace::Workspace;
@@ -84,7 +85,7 @@ fn document(workspace: &Workspace, output: &Path) -> Result<()> {
 /// # Errors
 /// When our own program cannot be found.
 pub fn as_nightly(run: Run, output: &Path) -> Result<Run> {
-    let ourselves = std::env::current_exe().context("our own program cannot be found")?;
+    let ourselves = program::path().context("our own program cannot be found")?;
     Ok(run.env("RUSTDOC", &ourselves.to_string_lossy()).env(OUTPUT, &output.to_string_lossy()))
 }
 

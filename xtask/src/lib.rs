@@ -13,6 +13,7 @@ pub mod api;
 pub mod commands;
 pub mod finding;
 pub mod house;
+pub mod program;
 pub mod rehearse;
 pub mod release;
 pub mod report;

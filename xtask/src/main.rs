@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    let _ = xtask::program::path();
     if let Some(code) = xtask::api::stand_in() {
         return code;
     }
