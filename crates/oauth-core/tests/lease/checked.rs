@@ -36,8 +36,8 @@ fn check<const N: usize>(faults: u8, left: Left, at_least: usize) {
 
 #[test]
 fn two_processes() {
-    check::<2>(3, QUIET, 38_000);
-    check::<2>(2, Left { expiries: 1, ..QUIET }, 38_000);
+    check::<2>(3, QUIET, 37_900);
+    check::<2>(2, Left { expiries: 1, ..QUIET }, 37_900);
     if is_long() {
         check::<2>(5, QUIET, 240_000);
         check::<2>(3, Left { expiries: 2, ..QUIET }, 640_000);

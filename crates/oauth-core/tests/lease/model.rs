@@ -334,10 +334,13 @@ impl<const N: usize> Protocol<N> {
                 }
             }
             Next::Begin { base, in_doubt, tries } => {
-                if self.store_does(s, Late::Begin(base), holds) {
-                    Next::Send { base, in_doubt, tries }
-                } else {
+                if !self.store_does(s, Late::Begin(base), holds) {
                     Next::Release { again: true }
+                } else if std::mem::take(&mut s.processes[n].is_old) {
+                    // It ran out while it was lengthened, and was lengthened all the same.
+                    Next::Keep { base, in_doubt, tries }
+                } else {
+                    Next::Send { base, in_doubt, tries }
                 }
             }
             Next::Await { base, in_doubt, wire } => match wire {
