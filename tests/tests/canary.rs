@@ -19,6 +19,8 @@ use oauth_core::{App, Client, Clock, CodeGrant, Endpoint, Error, Limits, Token};
 use oauth_sandbox::{Fault, Played, Running, SandboxClock};
 use oauth_store::{Keyring, Sqlite};
 use oauth_testing::{leaks, shown};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
 
 /// Set for the process that drives.
 const PLACE: &str = "OAUTH_CANARY_PLACE";
@@ -201,7 +203,14 @@ fn key(secrets: &Secrets) -> oauth_store::EncryptionKey {
 async fn the_process_that_drives() {
     let place = std::env::var(PLACE).unwrap();
     let folder = Path::new(&place);
-    tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(std::io::stderr).init();
+    // But for what reads pages for the sandbox's people: what they see is theirs.
+    let all = Targets::new()
+        .with_default(LevelFilter::TRACE)
+        .with_targets(["html5ever", "selectors"].map(|reader| (reader, LevelFilter::OFF)));
+    tracing_subscriber::registry()
+        .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
+        .with(all)
+        .init();
     let secrets = Secrets::default();
     let to = (&secrets, folder);
     let sandbox = oauth_sandbox::CohortGo::start().await.unwrap();
