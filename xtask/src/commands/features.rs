@@ -63,8 +63,13 @@ fn one(workspace: &Workspace, package: &Package) -> Result<Outcome> {
             let all = fixed.iter().copied().chain(["-p", name]).chain(more.iter().map(String::as_str));
             all.chain(rest.iter().copied()).map(str::to_owned).collect()
         };
-        // Clippy and not check: what is unused under one choice only is a warning there and nowhere else.
-        let clippy = selected(&["clippy", "--no-deps", "--lib", "--examples"], &["--", "-D", "warnings"]);
+        // Clippy and not check: what is unused under one choice only is a warning there and nowhere else. Examples are
+        // run as they come, so by the default; with the others they would bring the sandbox along each time.
+        let targets: &[&str] = match choice.features {
+            None => &["clippy", "--no-deps", "--lib", "--examples"],
+            Some(_) => &["clippy", "--no-deps", "--lib"],
+        };
+        let clippy = selected(targets, &["--", "-D", "warnings"]);
         let clippy = Run::cargo(&root, &borrowed(&clippy));
         let shown = clippy.to_string();
         if !clippy.loudly()? {
