@@ -3,10 +3,12 @@
 //! RFC 8259 section 4 leaves open which of two members counts, so two readers of one reply may see two different tokens;
 //! RFC 6749 section 5.1 forbids a parameter to stand twice. `serde_json` takes the last one and says nothing.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// What a body is, if it is to be a JSON object.
@@ -29,6 +31,10 @@ pub(crate) fn object(body: &[u8]) -> Object {
     }
     serde_json::from_slice(body).map_or(Object::Unreadable, Object::Read)
 }
+
+/// A member's name, not copied unless it has escapes.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Looks at every member and keeps nothing.
 struct Unique;
@@ -69,7 +75,7 @@ impl<'de> Visitor<'de> for Look {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Unique, A::Error> {
         let mut names = HashSet::new();
-        while let Some(name) = members.next_key::<String>()? {
+        while let Some(Name(name)) = members.next_key()? {
             if !names.insert(name) {
                 // Read to the end all the same: what is not JSON is to be called so.
                 members.next_value::<IgnoredAny>()?;

@@ -20,6 +20,8 @@ use super::{Dialect, Refusal};
 use crate::unique::{self, Object};
 use crate::{Error, ErrorKind, OAuthCode};
 
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// The reply to a token call as `oauth2` wants it: status 200, JSON. Anything else is an error that says
 /// all that may be said. `secrets` are those that were in the request.
 pub(crate) fn normalise(
@@ -29,9 +31,14 @@ pub(crate) fn normalise(
     secrets: &[&str],
     now: DateTime<Utc>,
 ) -> Result<Response<Vec<u8>>, Error> {
-    let (parts, body) = response.into_parts();
+    let (parts, mut body) = response.into_parts();
     let status = parts.status;
-    let fields = read_object(&body);
+    if body.starts_with(BYTE_ORDER_MARK) {
+        body.drain(..BYTE_ORDER_MARK.len());
+    }
+    let json = unique::object(&body);
+    let is_json = !matches!(json, Object::Unreadable);
+    let fields = if is_json { json } else { read_form(&body) };
     if status.is_redirection() {
         return Err(Error::new(ErrorKind::Redirected, "the token endpoint answered with a redirect")
             .with_status(status)
@@ -62,7 +69,8 @@ pub(crate) fn normalise(
             .with_retry_after(retry_after(&parts.headers, now)));
         }
     };
-    let mut normal = Response::new(Value::Object(fields).to_string().into_bytes());
+    let body = if is_json { body } else { Value::Object(fields).to_string().into_bytes() };
+    let mut normal = Response::new(body);
     normal.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(normal)
 }
@@ -74,14 +82,6 @@ fn is_error(fields: &Map<String, Value>) -> bool {
         Some(_) => true,
     };
     says("error") && !says("access_token")
-}
-
-fn read_object(body: &[u8]) -> Object {
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    match unique::object(body) {
-        Object::Unreadable => read_form(body),
-        read => read,
-    }
 }
 
 fn read_form(body: &[u8]) -> Object {
