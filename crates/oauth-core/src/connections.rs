@@ -34,6 +34,7 @@ mod renewing;
 mod saving;
 mod sending;
 mod settings;
+mod settled;
 mod shared;
 mod status;
 mod stored;

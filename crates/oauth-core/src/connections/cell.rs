@@ -10,12 +10,15 @@ use tokio::time::Instant;
 use super::flight::Progress;
 use super::live::Live;
 use super::settings::Settings;
+use super::settled::Settled;
 use super::sync::{ArcSwapOption, AtomicU64, Guard, Mutex, MutexGuard};
 use crate::store::Key;
 use crate::{Error, ErrorKind, Provider};
 
 /// What a flight brought.
 pub(super) type Landed<P> = Result<Arc<Live<P>>, Error>;
+/// What is in memory, without a lock.
+pub(super) type Glance<P> = Guard<Option<Arc<Live<P>>>>;
 /// What those who wait for a flight look at.
 pub(super) type Landing<P> = watch::Receiver<Progress<P>>;
 
@@ -25,6 +28,7 @@ pub(super) struct Cell<P: Provider> {
     /// When the store was last asked, in milliseconds since [`Cell::born`].
     checked: AtomicU64,
     born: Instant,
+    pub(super) settled: Settled,
     slot: Mutex<Slot<P>>,
 }
 
@@ -47,6 +51,7 @@ impl<P: Provider> Cell<P> {
             live: ArcSwapOption::empty(),
             checked: AtomicU64::new(0),
             born: Instant::now(),
+            settled: Settled::never(),
             slot: Mutex::new(Slot {
                 flight: None,
                 rests_until: None,
@@ -58,8 +63,7 @@ impl<P: Provider> Cell<P> {
         }
     }
 
-    /// What is in memory, without a lock.
-    pub(super) fn glance(&self) -> Guard<Option<Arc<Live<P>>>> {
+    pub(super) fn glance(&self) -> Glance<P> {
         self.live.load()
     }
 

@@ -1,7 +1,7 @@
 //! A token in memory, ready to be used.
 
 use chrono::{DateTime, Utc};
-use http::HeaderMap;
+use http::{HeaderName, HeaderValue};
 use tokio::time::Instant;
 
 use super::settings::Settings;
@@ -10,13 +10,16 @@ use crate::{Client, Error, ErrorKind, Obtained, Provider, Renewal, Scheme, Store
 
 pub(crate) struct Live<P: Provider> {
     pub(crate) token: Token<P>,
-    pub(crate) headers: HeaderMap,
+    /// What authorizes a request.
+    pub(crate) header: (HeaderName, HeaderValue),
     /// Under which it is stored, or will be once it is saved.
     pub(crate) generation: u64,
     pub(crate) state: RecordState,
     pub(crate) saved: bool,
     due: Option<Moment>,
     expiry: Option<Moment>,
+    /// Until when, in Unix milliseconds, there is nothing to do about it by the wall clock.
+    settled_until: i64,
 }
 
 /// A point in time by the wall clock, which monotonic time makes no later: a wall clock that is set back does not make
@@ -61,14 +64,14 @@ impl<P: Provider> Live<P> {
         settings: &Settings,
         now: Now,
     ) -> Result<Self, Error> {
-        let (name, value) =
-            P::Scheme::header(token.access_token()).map_err(|error| error.at_provider(P::NAME))?;
+        let header = P::Scheme::header(token.access_token()).map_err(|error| error.at_provider(P::NAME))?;
         let due_at = renewable(&token).then(|| settings.due_at(&token, fastrand::f64())).flatten();
         Ok(Self {
-            headers: HeaderMap::from_iter([(name, value)]),
+            header,
             generation,
             state,
             saved,
+            settled_until: settled_until(state, due_at, token.expires_at()),
             due: due_at.map(|at| Moment::at(at, token.received_at(), now)),
             expiry: token.expires_at().map(|at| Moment::at(at, token.received_at(), now)),
             token,
@@ -99,13 +102,23 @@ impl<P: Provider> Live<P> {
     pub(crate) fn in_state(&self, state: RecordState) -> Self {
         Self {
             token: self.token.clone(),
-            headers: self.headers.clone(),
+            header: self.header.clone(),
             generation: self.generation,
             state,
             saved: self.saved,
             due: self.due,
             expiry: self.expiry,
+            settled_until: settled_until(
+                state,
+                self.due.map(|due| due.wall),
+                self.expiry.map(|expiry| expiry.wall),
+            ),
         }
+    }
+
+    /// Whether it may be sent and is not due, as far as the wall clock goes.
+    pub(crate) fn is_settled(&self, unix_millis: i64) -> bool {
+        unix_millis < self.settled_until
     }
 
     pub(crate) fn is_due(&self, now: Now) -> bool {
@@ -153,6 +166,15 @@ impl<P: Provider> Live<P> {
 fn renewable<P: Provider>(token: &Token<P>) -> bool {
     P::Renewal::REFRESHES
         && (token.refresh_token().is_some() || token.obtained() == Obtained::ClientCredentials)
+}
+
+fn settled_until(state: RecordState, due: Option<DateTime<Utc>>, expiry: Option<DateTime<Utc>>) -> i64 {
+    match state {
+        RecordState::Active => {
+            due.into_iter().chain(expiry).map(|at| at.timestamp_millis()).min().unwrap_or(i64::MAX)
+        }
+        RecordState::NeedsReconnect { .. } => i64::MIN,
+    }
 }
 
 /// What of a token is saved.

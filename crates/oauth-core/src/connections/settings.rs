@@ -51,6 +51,12 @@ impl Settings {
         expires_at.checked_sub_signed(TimeDelta::from_std(early).ok()?)
     }
 
+    /// For how many milliseconds the wall clock alone will do, once both clocks were asked: within this much, one that
+    /// is set back can go unseen.
+    pub(crate) fn by_wall_clock(&self) -> u64 {
+        u64::try_from(self.revalidate.as_millis()).unwrap_or(u64::MAX).min(1_000)
+    }
+
     /// Between one look at a lease that another has and the next.
     pub(crate) fn polls(&self) -> ExponentialBackoff {
         let longest = (self.lease / 10).clamp(Duration::from_millis(20), Duration::from_secs(2));

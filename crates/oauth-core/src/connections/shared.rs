@@ -14,12 +14,14 @@ use super::live::{Live, Now};
 use super::settings::Settings;
 use super::stored::Stored;
 use super::sync::{ArcSwap, AtomicBool, Mutex};
+use crate::clock::UnixMillis;
 use crate::store::{Key, Record, TokenStore};
 use crate::{Client, Clock, Error, ErrorKind, Provider};
 
 pub(super) struct Shared<P: Provider> {
     client: ArcSwap<Client<P>>,
     clock: Arc<dyn Clock>,
+    pub(super) machine_clock: Option<UnixMillis>,
     pub(super) store: Stored,
     pub(super) settings: Settings,
     pub(super) breaker: Breaker,
@@ -53,6 +55,7 @@ impl<P: Provider> Shared<P> {
         listener: Option<Listener>,
     ) -> Self {
         Self {
+            machine_clock: UnixMillis::of(&*client.inner().clock),
             clock: Arc::clone(&client.inner().clock),
             client: ArcSwap::from_pointee(client),
             store: Stored::new(store, settings.store_deadline, settings.lease),

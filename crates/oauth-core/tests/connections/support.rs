@@ -13,9 +13,8 @@ use oauth_core::store::{
     Summary, TokenStore,
 };
 use oauth_core::{
-    App, At, Bearer, Call, Client, Clock as _, Dialect, Endpoint, Error, FixedSite, Never, NoExtra,
-    PasswordGrant, PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Token, Transport,
-    TransportError,
+    App, At, Bearer, Call, Client, Clock, Dialect, Endpoint, Error, FixedSite, Never, NoExtra, PasswordGrant,
+    PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Token, Transport, TransportError,
 };
 use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, reply};
 use tokio::sync::Semaphore;
@@ -240,12 +239,20 @@ pub(crate) fn client_of<P: Provider<Site = FixedSite>>(
     clock: &ManualClock,
     id: &str,
 ) -> Client<P> {
+    client_by(server, clock.clone(), id)
+}
+
+pub(crate) fn client_by<P: Provider<Site = FixedSite>>(
+    server: &Server,
+    clock: impl Clock,
+    id: &str,
+) -> Client<P> {
     let base = "https://provider.example";
     let site = FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api"))
         .unwrap();
     Client::builder(site, App::without_redirect(id, CLIENT_SECRET))
         .transport(server.clone())
-        .clock(clock.clone())
+        .clock(clock)
         .build()
         .unwrap()
 }
