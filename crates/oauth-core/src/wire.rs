@@ -7,13 +7,12 @@ use oauth2::{AccessToken, RefreshToken, Scope};
 use serde::de::{DeserializeOwned, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use serde_with::{DeserializeAs, serde_as};
+use serde_with::{As, DeserializeAs};
 
 use crate::Scopes;
 
 /// A token reply. Generic over the provider's own fields rather than over the provider, so that derives ask
 /// nothing of the marker.
-#[serde_as]
 #[derive(Serialize, Deserialize)]
 #[serde(bound(serialize = "X: Serialize", deserialize = "X: DeserializeOwned"))]
 pub(crate) struct WireToken<X> {
@@ -22,11 +21,9 @@ pub(crate) struct WireToken<X> {
     pub(crate) token_type: TokenType,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) refresh_token: Option<RefreshToken>,
-    #[serde(default, skip_serializing)]
-    #[serde_as(deserialize_as = "Seconds")]
+    #[serde(default, skip_serializing, deserialize_with = "As::<Seconds>::deserialize")]
     pub(crate) expires_in: Option<Duration>,
-    #[serde(default, skip_serializing)]
-    #[serde_as(deserialize_as = "AnyScopes")]
+    #[serde(default, skip_serializing, deserialize_with = "As::<AnyScopes>::deserialize")]
     pub(crate) scope: Option<Scopes>,
     #[serde(flatten)]
     pub(crate) extra: X,
