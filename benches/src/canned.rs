@@ -8,6 +8,12 @@ pub const REPLY: &str = concat!(
     r#""refresh_token":"fedcba9876543210fedcba9876543210fedcba9876543210","scope":"user.read lo.read"}"#
 );
 
+/// [`REPLY`] as a response.
+pub fn reply() -> http::Response<Vec<u8>> {
+    let reply = http::Response::builder().header(http::header::CONTENT_TYPE, "application/json");
+    reply.body(REPLY.as_bytes().to_vec()).expect("the reply is well formed")
+}
+
 /// Answers every call with [`REPLY`], and goes nowhere.
 #[derive(Debug)]
 pub struct Canned;
@@ -15,7 +21,6 @@ pub struct Canned;
 #[async_trait]
 impl Transport for Canned {
     async fn call(&self, _: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
-        let reply = http::Response::builder().header(http::header::CONTENT_TYPE, "application/json");
-        Ok(reply.body(REPLY.as_bytes().to_vec()).expect("the reply is well formed"))
+        Ok(reply())
     }
 }

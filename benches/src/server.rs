@@ -1,22 +1,47 @@
 //! A provider on a socket: reads a request to its end and answers with the same bytes, on kept-alive connections.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::canned::REPLY;
 
-/// Serves on the current runtime until that ends. Gives where.
-pub async fn start() -> SocketAddr {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
-    let address = listener.local_addr().expect("a bound listener has an address");
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream));
-        }
-    });
-    address
+/// One that serves on the runtime it was started on, until that ends.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it is.
+    pub address: SocketAddr,
+    accepted: Arc<AtomicUsize>,
+}
+
+impl Server {
+    /// On any free port of loopback.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
+        let address = listener.local_addr().expect("a bound listener has an address");
+        let accepted = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&accepted);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(serve(stream));
+            }
+        });
+        Self { address, accepted }
+    }
+
+    /// `http://…`, without a path.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// How many connections were made to it.
+    pub fn accepted(&self) -> usize {
+        self.accepted.load(Ordering::Relaxed)
+    }
 }
 
 async fn serve(mut stream: TcpStream) -> std::io::Result<()> {
@@ -37,8 +62,8 @@ async fn serve(mut stream: TcpStream) -> std::io::Result<()> {
     }
 }
 
-/// How long the first request is, if all of it is there.
-fn complete(read: &[u8]) -> Option<usize> {
+/// How long the first message is, if all of it is there.
+pub fn complete(read: &[u8]) -> Option<usize> {
     let head = read.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&read[..head]).ok()?;
     let length = text.lines().find_map(|line| {
@@ -54,7 +79,7 @@ mod tests {
     use super::complete;
 
     #[test]
-    fn a_request_ends_where_it_says() {
+    fn a_message_ends_where_it_says() {
         let request = b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcPOST";
         assert_eq!(complete(request), Some(request.len() - 4));
         assert_eq!(complete(&request[..request.len() - 5]), None);

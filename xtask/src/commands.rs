@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod api;
+mod bench;
 mod browser;
 mod ci;
 mod deny;
@@ -56,6 +57,7 @@ const ALL: &[Command] = &[
     api::COMMAND,
     release::COMMAND,
     browser::COMMAND,
+    bench::COMMAND,
     new_provider::COMMAND,
     ci::COMMAND,
     tools::COMMAND,

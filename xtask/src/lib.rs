@@ -13,6 +13,7 @@ pub mod api;
 pub mod commands;
 pub mod finding;
 pub mod house;
+pub mod instructions;
 pub mod program;
 pub mod rehearse;
 pub mod release;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use lexopt::Parser;
 
 use super::{
-    Command, api, browser, deny, docs, features, lint, model, msrv, new_provider, processes, release,
+    Command, api, bench, browser, deny, docs, features, lint, model, msrv, new_provider, processes, release,
     snapshots, test, tidy,
 };
 use crate::report::Report;
@@ -63,6 +63,7 @@ fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
         processes::steps(workspace, report);
         model::steps(workspace, report);
         browser::steps(workspace, report);
+        bench::slow_steps(workspace, report);
         new_provider::prove_steps(workspace, report);
         release::slow_steps(workspace, report);
     }

@@ -62,9 +62,12 @@ pub(super) const MDBOOK: Tool =
 pub(super) const CARGO_SEMVER_CHECKS: Tool =
     Tool { name: "cargo-semver-checks", version: "0.51.0", flags: &[] };
 
+/// Runs what counts instructions; it must be of the same version as the library in `benches/instructions`.
+pub(super) const GUNGRAUN_RUNNER: Tool = Tool { name: "gungraun-runner", version: "0.20.0", flags: &[] };
+
 const QUICK: &[Tool] = &[CARGO_DENY, MDBOOK];
 /// Only for `ci --full` and for releases.
-const SLOW: &[Tool] = &[CARGO_SEMVER_CHECKS];
+const SLOW: &[Tool] = &[CARGO_SEMVER_CHECKS, GUNGRAUN_RUNNER];
 /// Only for people at work, who ask for it by name.
 const BY_HAND: &[Tool] = &[CARGO_INSTA];
 
@@ -137,7 +140,10 @@ mod tests {
                 .map(|tools| tools.iter().map(|one| one.name).collect::<Vec<_>>())
         };
         assert_eq!(names(&[]).unwrap(), ["cargo-deny", "mdbook"]);
-        assert_eq!(names(&["--full"]).unwrap(), ["cargo-deny", "mdbook", "cargo-semver-checks"]);
+        assert_eq!(
+            names(&["--full"]).unwrap(),
+            ["cargo-deny", "mdbook", "cargo-semver-checks", "gungraun-runner"]
+        );
         assert_eq!(names(&["cargo-insta"]).unwrap(), ["cargo-insta"]);
         assert!(names(&["cargo-install"]).unwrap_err().to_string().contains("cargo-insta"));
         assert!(names(&["--all"]).is_err());

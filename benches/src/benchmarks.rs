@@ -1,0 +1,44 @@
+//! All of them, one file each.
+
+pub mod build;
+pub mod cli;
+pub mod exchange;
+pub mod header;
+pub mod keeper;
+pub mod sandbox;
+pub mod stores;
+pub mod waiters;
+
+use anyhow::Result;
+
+use crate::options::Options;
+use crate::report::Report;
+
+/// One of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Benchmark {
+    /// The word that calls it.
+    pub name: &'static str,
+    /// Whether it runs only when it is called by its name: it takes long.
+    pub on_request: bool,
+    /// Does it.
+    pub run: fn(&Options) -> Result<Report>,
+}
+
+impl Benchmark {
+    const fn new(name: &'static str, run: fn(&Options) -> Result<Report>) -> Self {
+        Self { name, on_request: false, run }
+    }
+}
+
+/// In the order of the page.
+pub const ALL: &[Benchmark] = &[
+    Benchmark::new("header", header::run),
+    Benchmark::new("exchange", exchange::run),
+    Benchmark::new("waiters", waiters::run),
+    Benchmark::new("stores", stores::run),
+    Benchmark::new("keeper", keeper::run),
+    Benchmark::new("sandbox", sandbox::run),
+    Benchmark { on_request: true, ..Benchmark::new("build", build::run) },
+    Benchmark::new("cli", cli::run),
+];

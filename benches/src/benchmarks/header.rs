@@ -1,0 +1,119 @@
+//! A valid `Authorization` header from a live connection, by one thread and by two: what every API call pays.
+
+use std::hint::black_box;
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use google_cloud_auth::credentials::{CacheableResource, Credentials, user_account};
+use http::{Extensions, HeaderMap};
+use serde_json::json;
+use tokio::runtime::{Builder, Runtime};
+use yup_oauth2::authenticator::{Authenticator, DefaultAuthenticator};
+
+use crate::options::Options;
+use crate::ours;
+use crate::report::{Limit, Report, Table, Target, named};
+use crate::rounds::{Contender, take_turns};
+use crate::server::Server;
+use crate::unit::Unit;
+
+/// Measures `call`, which is async and never waits, on so many threads at once: the time that one call takes on each.
+fn contender<'a, T, F>(name: &str, threads: usize, subject: &'a Arc<T>, call: F) -> Contender<'a>
+where
+    T: Send + Sync + 'static,
+    F: AsyncFn(&T) + Copy + Send + Sync + 'static,
+{
+    Contender::new(named_for(name, threads), move |times| {
+        let barrier = Arc::new(Barrier::new(threads));
+        let running: Vec<_> = (0..threads)
+            .map(|_| {
+                let (barrier, subject) = (Arc::clone(&barrier), Arc::clone(subject));
+                thread::spawn(move || {
+                    current().block_on(async {
+                        barrier.wait();
+                        let start = Instant::now();
+                        for _ in 0..times {
+                            call(black_box(&subject)).await;
+                        }
+                        start.elapsed()
+                    })
+                })
+            })
+            .collect();
+        let took: Duration = running.into_iter().map(|thread| thread.join().expect("no panic")).sum();
+        took / u32::try_from(threads).expect("a few threads")
+    })
+}
+
+fn named_for(name: &str, threads: usize) -> String {
+    format!("{name}, {threads} {}", if threads == 1 { "thread" } else { "threads" })
+}
+
+fn current() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+fn google(background: &Runtime) -> Credentials {
+    let server = background.block_on(Server::start());
+    let user = json!({
+        "client_id": "client-id", "client_secret": "client-secret", "refresh_token": "refresh", "type": "authorized_user",
+    });
+    let _inside = background.enter();
+    user_account::Builder::new(user)
+        .with_token_uri(format!("{}/token", server.origin()))
+        .build()
+        .expect("credentials")
+}
+
+async fn yup() -> DefaultAuthenticator {
+    let token = "0123456789abcdef0123456789abcdef0123456789abcdef".to_owned();
+    yup_oauth2::AccessTokenAuthenticator::builder(token).build().await.expect("an authenticator")
+}
+
+const OURS: &str = "oauth-core headers()";
+const GOOGLE: &str = "google-cloud-auth";
+const YUP: &str = "yup-oauth2";
+
+/// Ours beside the two other Rust libraries that give a header from a live credential.
+pub fn run(options: &Options) -> Result<Report> {
+    let background = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let ours = Arc::new(background.block_on(ours::connection()));
+    let google = Arc::new(google(&background));
+    let yup: Arc<Authenticator<_>> = Arc::new(background.block_on(yup()));
+    let mut contenders = Vec::new();
+    for threads in [1, 2] {
+        contenders.push(contender(OURS, threads, &ours, async |acme| {
+            black_box(acme.headers().await.expect("headers"));
+        }));
+        contenders.push(contender(GOOGLE, threads, &google, async |credentials| {
+            let headers = credentials.headers(Extensions::new()).await.expect("headers");
+            let CacheableResource::New { data, .. } = headers else { unreachable!("nothing is cached") };
+            black_box::<HeaderMap>(data);
+        }));
+        contenders.push(contender(YUP, threads, &yup, async |authenticator| {
+            let token = authenticator.token(&["user.read"]).await.expect("a token");
+            let value = format!("Bearer {}", token.token().expect("there is one"));
+            black_box(http::HeaderValue::from_str(&value).expect("a header"));
+        }));
+    }
+    let taken = take_turns(options.plan(), contenders);
+
+    let one = named(&taken, &named_for(OURS, 1));
+    let two = named(&taken, &named_for(OURS, 2));
+    let mut targets = vec![
+        Target::absolute("a header, one thread", one.figure().median, Unit::Time, Limit::AtMost(60.0)),
+        Target::of_turns("a header, two threads against one", two, one, 1.3),
+    ];
+    for threads in [1, 2] {
+        let ours = named(&taken, &named_for(OURS, threads));
+        for peer in [GOOGLE, YUP] {
+            let peer = named(&taken, &named_for(peer, threads));
+            targets.push(Target::of_turns("a header, against another library's", ours, peer, 0.5));
+        }
+    }
+    let table =
+        Table::of_turns("A valid Authorization header from a live credential", &named_for(OURS, 1), &taken);
+    Ok(Report { targets, plots: vec![table.plot()], tables: vec![table], notes: Vec::new() })
+}
