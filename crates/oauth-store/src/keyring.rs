@@ -119,7 +119,7 @@ impl Keyring {
         } else {
             format!(
                 "the record {key} is encrypted with the key {key_id}, and the keyring has {}; \
-                 add that key with Keyring::and_older",
+                 add that key to it as an older one",
                 have.join(", ")
             )
         };
