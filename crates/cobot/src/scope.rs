@@ -239,12 +239,14 @@ oauth_core::scopes! {
 
 #[cfg(test)]
 mod tests {
+    use oauth_core::NamedScope;
+
     use super::ALL;
 
     #[test]
     fn each_constant_is_named_like_its_scope_and_there_once() {
         let mut seen = std::collections::HashSet::new();
-        for (name, scope) in ALL {
+        for NamedScope { name, scope, .. } in ALL {
             assert_eq!(name.to_lowercase(), scope.as_str());
             assert!(seen.insert(scope.as_str()), "{scope}");
         }

@@ -9,10 +9,10 @@
 
 pub use crate::{
     AccessToken, App, At, AuthorizationCode, Call, CallbackFault, ClientId, ClientSecret, Clock, Encoding,
-    Endpoint, Error, ErrorKind, Limits, NoExtra, OAuthCode, Obtained, Password, PasswordRequest, Pending,
-    Raw, RedirectUri, RefreshToken, Scope, Scopes, ScopesFrom, Started, State, StateRule, StoredToken,
-    SystemClock, TokenPlaced, Transport, TransportError, async_trait, chrono, get, http, join, json,
-    json_request, request, serde_json, url,
+    Endpoint, Error, ErrorKind, Limits, NamedScope, NoExtra, OAuthCode, Obtained, Password, PasswordRequest,
+    Pending, Raw, RedirectUri, RefreshToken, Scope, Scopes, ScopesFrom, Started, State, StateRule,
+    StoredToken, SystemClock, TokenPlaced, Transport, TransportError, async_trait, chrono, get, http, join,
+    json, json_request, request, serde_json, url,
 };
 #[cfg(feature = "connections")]
 pub use crate::{

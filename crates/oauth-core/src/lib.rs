@@ -52,7 +52,7 @@ pub use oauth_code::OAuthCode;
 pub use provider::{Extra, FixedSite, NoExtra, Provider, Site};
 pub use renewal::{Never, Renewal, ReusableRefreshToken, SingleUseRefreshToken};
 pub use scheme::{Bearer, Scheme, sensitive};
-pub use scopes::{Scope, Scopes};
+pub use scopes::{NamedScope, Scope, Scopes};
 pub use secret::{
     AccessToken, AuthorizationCode, ClientId, ClientSecret, Password, PkceVerifier, RefreshToken, State,
 };

@@ -1,7 +1,7 @@
 //! What is known about one provider.
 
 use oauth_core::facts::{Entry, Fact, Source};
-use oauth_core::{Provider, Renewal, Scheme, Scope};
+use oauth_core::{NamedScope, Provider, Renewal, Scheme};
 
 use crate::observe::Flow;
 
@@ -20,7 +20,7 @@ pub struct Portrait {
     /// Where all of it was read.
     pub sources: Vec<Source>,
     /// The scopes there are constants for.
-    pub scopes: &'static [(&'static str, Scope)],
+    pub scopes: &'static [NamedScope],
     /// What goes over the wire, where there is a flow.
     pub(crate) flow: Option<Flow>,
 }
@@ -66,7 +66,7 @@ impl Portrait {
     }
 
     /// Adds the scopes there are constants for.
-    pub(crate) fn with_scopes(mut self, scopes: &'static [(&'static str, Scope)]) -> Self {
+    pub(crate) fn with_scopes(mut self, scopes: &'static [NamedScope]) -> Self {
         self.scopes = scopes;
         self.with(Fact::Scopes, format!("{} known", scopes.len()))
     }

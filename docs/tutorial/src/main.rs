@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use go1::{Site, connections::Sweep};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tutorial::Settings;
 
 #[tokio::main]
@@ -20,13 +21,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let keeper = connections.clone();
     tokio::spawn(async move { keeper.keep(Sweep::all(), Duration::from_secs(15 * 60)).await });
 
-    axum::serve(listener, router).with_graceful_shutdown(stopped()).await?;
+    let terminate = signal(SignalKind::terminate())?;
+    axum::serve(listener, router).with_graceful_shutdown(stopped(terminate)).await?;
     connections.drain().await; // what is being refreshed or saved is finished first
     Ok(())
 }
 
-async fn stopped() {
-    let _ = tokio::signal::ctrl_c().await;
+/// Ctrl-C at a terminal; from systemd, Docker or Kubernetes a polite request to end.
+async fn stopped(mut terminate: Signal) {
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
 }
 // ANCHOR_END: main
 

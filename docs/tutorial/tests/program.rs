@@ -42,9 +42,9 @@ impl Program {
         Self { child, home }
     }
 
-    /// Ctrl-C, and what it ends with.
-    fn stop(mut self) {
-        kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
+    /// What it ends with after this signal.
+    fn stop(mut self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
         let status = self.child.wait().unwrap();
         assert!(status.success(), "{status}");
     }
@@ -93,7 +93,7 @@ async fn a_customer_stays_connected_through_a_restart() {
     let begun = get(format!("{home}/connect/go1?return_to=/courses")).await;
     let connected = get(sandbox.approve(location(&begun)).await.unwrap().into()).await;
     assert_eq!(location(&connected), "/courses");
-    program.stop();
+    program.stop(Signal::INT);
 
     // The next day another process goes on, with the file and its key and no customer.
     sandbox.advance(Duration::from_secs(13 * 3600));
@@ -102,7 +102,7 @@ async fn a_customer_stays_connected_through_a_restart() {
     assert_eq!(courses.status(), StatusCode::OK);
     assert!(courses.text().await.unwrap().contains("courses, of which the first are:"));
     assert_eq!(sandbox.journal().token_calls(), 2, "the code, and one refresh");
-    program.stop();
+    program.stop(Signal::TERM);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

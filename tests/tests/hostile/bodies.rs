@@ -20,6 +20,12 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
     let endless = |first: String, then: Vec<u8>, pause, expect| {
         move || Case::new(Manner::Http(goes_on(first, then, pause)), Expect::Fails(expect)).soon()
     };
+    let overlong = |first: String, then: Vec<u8>| {
+        move || {
+            Case::new(Manner::Http(goes_on(first, then, AT_ONCE)), Expect::Fails(Unanswered))
+                .without_a_deadline()
+        }
+    };
     let kilobyte = vec![b'a'; 1024];
     let chunk = [b"400\r\n".as_slice(), &kilobyte, b"\r\n"].concat();
     let mut cases: Vec<(&str, Make)> = vec![
@@ -81,38 +87,19 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
             )),
         ),
         // Heads without end: the HTTP client's own limit ends them.
-        (
-            "headers without end",
-            Box::new(endless(OK.to_owned(), b"x-a: 1\r\n".repeat(100), AT_ONCE, Unanswered)),
-        ),
-        (
-            "one header without end",
-            Box::new(endless(format!("{OK}x-a: "), kilobyte.clone(), AT_ONCE, Unanswered)),
-        ),
-        (
-            "a name of a header without end",
-            Box::new(endless(OK.to_owned(), kilobyte.clone(), AT_ONCE, Unanswered)),
-        ),
-        (
-            "a reason without end",
-            Box::new(endless("HTTP/1.1 200 ".to_owned(), kilobyte.clone(), AT_ONCE, Unanswered)),
-        ),
+        ("headers without end", Box::new(overlong(OK.to_owned(), b"x-a: 1\r\n".repeat(100)))),
+        ("one header without end", Box::new(overlong(format!("{OK}x-a: "), kilobyte.clone()))),
+        ("a name of a header without end", Box::new(overlong(OK.to_owned(), kilobyte.clone()))),
+        ("a reason without end", Box::new(overlong("HTTP/1.1 200 ".to_owned(), kilobyte.clone()))),
         (
             "a chunk's extension without end",
-            Box::new(endless(
-                format!("{OK}transfer-encoding: chunked\r\n\r\n1;"),
-                kilobyte.clone(),
-                AT_ONCE,
-                Unanswered,
-            )),
+            Box::new(overlong(format!("{OK}transfer-encoding: chunked\r\n\r\n1;"), kilobyte.clone())),
         ),
         (
             "trailers without end",
-            Box::new(endless(
+            Box::new(overlong(
                 format!("{OK}transfer-encoding: chunked\r\n\r\n0\r\n"),
                 b"x-a: 1\r\n".repeat(100),
-                AT_ONCE,
-                Unanswered,
             )),
         ),
     ];

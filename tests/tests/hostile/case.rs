@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use oauth_core::{ErrorKind, Limits};
 use oauth_testing::{CANARY, leaks, shown};
 
-use crate::server::{Manner, Server, json, says};
+use crate::server::{Manner, PATIENCE, Server, json, says};
 use crate::subject::{Place, Sound, Subject};
 
 /// The body cap of all cases.
@@ -58,6 +58,12 @@ impl Case {
     /// With the deadline of an answer that does not end.
     pub(crate) fn soon(mut self) -> Self {
         self.deadline = SOON;
+        self
+    }
+
+    /// With a deadline that comes too late: something else must end it.
+    pub(crate) fn without_a_deadline(mut self) -> Self {
+        self.deadline = PATIENCE;
         self
     }
 }

@@ -1,5 +1,7 @@
 //! The scopes that one provider's crate has constants for.
 
+use oauth_core::NamedScope;
+
 use super::table;
 use crate::portrait::Portrait;
 
@@ -7,7 +9,7 @@ pub(super) fn table(portrait: &Portrait) -> String {
     let krate = portrait.name;
     table::table(
         &["Constant", "Scope"],
-        portrait.scopes.iter().map(|(name, scope)| {
+        portrait.scopes.iter().map(|NamedScope { name, scope, .. }| {
             let page = format!("../api/{krate}/scope/constant.{name}.html");
             vec![format!("[`scope::{name}`]({page})"), format!("`{scope}`")]
         }),

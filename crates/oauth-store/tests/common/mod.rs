@@ -227,7 +227,10 @@ pub(crate) async fn a_wrong_key_is_told_and_loses_nothing(place: &dyn Place) {
 
     let error = wrong.load(&acme).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::WrongKey, "{error}");
-    assert!(error.to_string().contains(key(1).id()) && error.to_string().contains("as an older one"), "{error}");
+    assert!(
+        error.to_string().contains(key(1).id()) && error.to_string().contains("as an older one"),
+        "{error}"
+    );
     let error = wrong.acquire(&acme, &Owner::new("wrong"), LONG).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::WrongKey);
     let error = wrong.rotate(&mut Vec::new()).await.unwrap_err();
