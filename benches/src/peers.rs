@@ -10,7 +10,9 @@ use anyhow::{Context as _, Result, ensure};
 use crate::benchmarks::sandbox::{Running, first_answer};
 use crate::load::{self, Form, Load};
 use crate::options::{Options, root};
+use crate::report::Row;
 use crate::rounds::Figure;
+use crate::unit::Unit;
 
 /// What the mock server of Node is called.
 pub const MOCK_SERVER: &str = "oauth2-mock-server (Node)";
@@ -47,6 +49,52 @@ fn folder(name: &str, files: &[&str]) -> Result<PathBuf> {
         std::fs::copy(root().join("benches/peers").join(file), folder.join(file))?;
     }
     Ok(folder)
+}
+
+/// What the library of Python is called.
+pub const AUTHLIB: &str = "authlib (Python)";
+
+/// The version that is installed.
+const AUTHLIB_VERSION: &str = "authlib==1.9.9";
+
+/// Measures authlib at `header`, or at `exchange` with a token endpoint: nanoseconds a call.
+///
+/// # Errors
+/// Why it did not run.
+pub fn authlib(options: &Options, words: &[&str]) -> Result<Figure> {
+    asked(options)?;
+    found("python3")?;
+    let folder = folder("python", &["authlib_peer.py"])?;
+    let python = folder.join("venv/bin/python");
+    if !python.is_file() {
+        let made = Command::new("python3").args(["-m", "venv", "venv"]).current_dir(&folder).status()?;
+        ensure!(made.success(), "python3 makes no virtual environment");
+    }
+    let words_of_pip =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", AUTHLIB_VERSION, "requests"];
+    let installed = Command::new(&python).args(words_of_pip).status()?;
+    ensure!(installed.success(), "pip cannot install it");
+    let seconds = options.pick("5", "0.5");
+    let (what, more) = words.split_first().context("nothing to measure was named")?;
+    let output = Command::new(&python)
+        .args(["authlib_peer.py", what, seconds])
+        .args(more)
+        .current_dir(&folder)
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(output.status.success(), "it failed, see above");
+    let said = String::from_utf8(output.stdout)?;
+    let rounds = said.lines().map(str::parse).collect::<Result<Vec<f64>, _>>()?;
+    ensure!(!rounds.is_empty(), "it said nothing");
+    Ok(Figure::of(rounds))
+}
+
+/// A row of a peer's, beside others that took turns without it.
+pub fn row(name: &str, measured: Result<Figure>, baseline: f64) -> Row {
+    match measured {
+        Ok(figure) => Row { ratio: Some(figure.median / baseline), ..Row::new(name, Unit::Time, figure) },
+        Err(why) => Row::not_run(name, format!("{why:#}")),
+    }
 }
 
 /// Measures `oauth2-mock-server` as our sandbox was.

@@ -5,6 +5,7 @@
 pub mod crate_docs;
 pub mod licences;
 pub mod manifests;
+pub mod own_workspaces;
 pub mod rust_version;
 pub mod sources;
 pub mod strays;

@@ -14,6 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::options::Options;
 use crate::ours;
+use crate::peers;
 use crate::report::{Limit, Report, Table, Target, named};
 use crate::rounds::{Contender, Taken, take_turns};
 use crate::server::Server;
@@ -248,6 +249,10 @@ pub fn run(options: &Options) -> Result<Report> {
     ] {
         add(&mut report, what, title, taken);
     }
+    // A server of its own, on another thread: ours runs only while we wait.
+    let peer = in_background(|url| peers::authlib(options, &["exchange", url]));
+    let raw = named(&form, RAW).figure().median;
+    report.tables[0].rows.push(peers::row(peers::AUTHLIB, peer, raw));
     let most = places.iter().map(|place| place.server.accepted()).max().unwrap_or_default();
     let calls: u64 = places.iter().map(|place| place.calls.get()).sum();
     report.targets.push(Target::absolute(
@@ -257,6 +262,13 @@ pub fn run(options: &Options) -> Result<Report> {
         Limit::AtMost(1.0),
     ));
     Ok(report)
+}
+
+/// With a server that goes on while this thread waits for another process.
+fn in_background<T>(call: impl FnOnce(&str) -> Result<T>) -> Result<T> {
+    let background = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let server = background.block_on(Server::start());
+    call(&format!("{}/oauth/token", server.origin()))
 }
 
 fn add(report: &mut Report, what: &str, title: &str, taken: &[Taken]) {

@@ -14,6 +14,7 @@ use yup_oauth2::authenticator::{Authenticator, DefaultAuthenticator};
 
 use crate::options::Options;
 use crate::ours;
+use crate::peers;
 use crate::report::{Limit, Report, Table, Target, named};
 use crate::rounds::{Contender, take_turns};
 use crate::server::Server;
@@ -72,7 +73,12 @@ async fn yup() -> DefaultAuthenticator {
     yup_oauth2::AccessTokenAuthenticator::builder(token).build().await.expect("an authenticator")
 }
 
-const OURS: &str = "oauth-core headers()";
+/// The header where it is.
+const OURS: &str = "oauth-core with_header()";
+/// Set in the headers of a request that is made for it.
+const SET: &str = "oauth-core authorize()";
+/// A map of its own.
+const MAP: &str = "oauth-core headers()";
 const GOOGLE: &str = "google-cloud-auth";
 const YUP: &str = "yup-oauth2";
 
@@ -85,6 +91,18 @@ pub fn run(options: &Options) -> Result<Report> {
     let mut contenders = Vec::new();
     for threads in [1, 2] {
         contenders.push(contender(OURS, threads, &ours, async |acme| {
+            acme.with_header(|name, value| {
+                black_box((name, value));
+            })
+            .await
+            .expect("a header");
+        }));
+        contenders.push(contender(SET, threads, &ours, async |acme| {
+            let mut headers = HeaderMap::new();
+            acme.authorize(&mut headers).await.expect("a header");
+            black_box(headers);
+        }));
+        contenders.push(contender(MAP, threads, &ours, async |acme| {
             black_box(acme.headers().await.expect("headers"));
         }));
         contenders.push(contender(GOOGLE, threads, &google, async |credentials| {
@@ -103,17 +121,23 @@ pub fn run(options: &Options) -> Result<Report> {
     let one = named(&taken, &named_for(OURS, 1));
     let two = named(&taken, &named_for(OURS, 2));
     let mut targets = vec![
-        Target::absolute("a header, one thread", one.figure().median, Unit::Time, Limit::AtMost(60.0)),
-        Target::of_turns("a header, two threads against one", two, one, 1.3),
+        Target::absolute("with_header(), one thread", one.figure().median, Unit::Time, Limit::AtMost(60.0)),
+        Target::of_turns("with_header(), two threads", two, one, 1.3),
     ];
     for threads in [1, 2] {
-        let ours = named(&taken, &named_for(OURS, threads));
-        for peer in [GOOGLE, YUP] {
-            let peer = named(&taken, &named_for(peer, threads));
-            targets.push(Target::of_turns("a header, against another library's", ours, peer, 0.5));
+        let of = |name: &str| named(&taken, &named_for(name, threads));
+        for (ours, peer) in [(OURS, GOOGLE), (OURS, YUP), (MAP, GOOGLE), (SET, YUP)] {
+            targets.push(Target::of_turns(
+                format!("{ours}, against another library"),
+                of(ours),
+                of(peer),
+                0.5,
+            ));
         }
     }
-    let table =
+    let mut table =
         Table::of_turns("A valid Authorization header from a live credential", &named_for(OURS, 1), &taken);
+    let peer = peers::authlib(options, &["header"]);
+    table.rows.push(peers::row("authlib (Python), 1 thread", peer, one.figure().median));
     Ok(Report { targets, plots: vec![table.plot()], tables: vec![table], notes: Vec::new() })
 }

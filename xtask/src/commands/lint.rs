@@ -22,12 +22,15 @@ pub(super) const COMMAND: Command = Command {
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     let root = workspace.root();
     report.step("format", || {
-        let ok = Run::cargo(&root, &["fmt", "--all", "--check"]).loudly()?;
+        // The benchmarks are a workspace of their own, which cargo does not see from here.
+        let benches = ["fmt", "--manifest-path", "benches/Cargo.toml", "--all", "--check"];
+        let ok = Run::cargo(&root, &["fmt", "--all", "--check"]).loudly()?
+            & Run::cargo(&root, &benches).loudly()?;
         Ok(outcome(
             ok,
             "all files as rustfmt writes them",
             "some files are not as rustfmt writes them",
-            "cargo fmt --all",
+            "cargo fmt --all; cargo fmt --all --manifest-path benches/Cargo.toml",
         ))
     });
     report.step("clippy", || {

@@ -8,7 +8,7 @@ use super::{Command, msrv, no_more, walls};
 use crate::finding::{self, Finding};
 use crate::house::Role;
 use crate::report::{Outcome, Report};
-use crate::tidy::{self, rust_version, sources, strays, threats};
+use crate::tidy::{self, own_workspaces, rust_version, sources, strays, threats};
 use crate::workspace::{Workspace, is_published};
 
 pub(super) const COMMAND: Command = Command {
@@ -26,6 +26,7 @@ pub(super) const COMMAND: Command = Command {
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     walls::steps(workspace, report);
     report.step("publishing", || publishing(workspace));
+    report.step("own workspaces", || own_workspaces(workspace));
     report.step("sources", || sources(workspace));
     report.step("strays", || strays(workspace));
     report.step("threats", || threats(workspace));
@@ -42,6 +43,28 @@ fn publishing(workspace: &Workspace) -> Result<Outcome> {
     }
     Ok(finding::outcome(&found, "cargo xtask tidy", || {
         format!("{published} crates with metadata, docs, README and licence texts; no path without a version")
+    }))
+}
+
+fn own_workspaces(workspace: &Workspace) -> Result<Outcome> {
+    let root = workspace.root();
+    let files = tidy::files(&root)?;
+    let mut found = Vec::new();
+    for name in own_workspaces::ALL {
+        found.extend(own_workspaces::of(&root, name, &files)?);
+        let member = workspace
+            .members()
+            .into_iter()
+            .find(|package| package.manifest_path.starts_with(root.join(name)));
+        if let Some(member) = member {
+            found.push(Finding::new(
+                format!("`{}` of {name}/ is a member of this workspace", member.name),
+                "remove it from `members` in Cargo.toml",
+            ));
+        }
+    }
+    Ok(finding::outcome(&found, "cargo xtask tidy", || {
+        format!("{} with a lock file of its own, never published", own_workspaces::ALL.join(", "))
     }))
 }
 
