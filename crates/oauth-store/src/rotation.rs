@@ -20,7 +20,8 @@ pub struct Rotation {
     /// How many were saved by somebody else at the same moment. Normally that has encrypted them with the primary key
     /// too; where a process still runs with another primary key, run it again once none does.
     pub changed_meanwhile: u64,
-    /// Records that do not decrypt with the key they name. They were left as they are.
+    /// Records that do not decrypt: not with the key they name, or that key is none of the keyring's. They were left as
+    /// they are.
     pub unreadable: Vec<Key>,
 }
 
@@ -65,7 +66,8 @@ impl<D: Database> Engine<D> {
                     let content = oauth_core::store::Content::new(content);
                     fresh.push((stored, self.keyring.seal(&stored.key, content.bytes())?));
                 }
-                Err(error) if error.kind() == StoreErrorKind::Corrupt => {
+                // One that nobody can read does not keep the others under the old key.
+                Err(error) if matches!(error.kind(), StoreErrorKind::Corrupt | StoreErrorKind::WrongKey) => {
                     rotation.unreadable.push(stored.key.clone());
                 }
                 Err(error) => return Err(error),
