@@ -54,18 +54,18 @@ impl<P: Provider> Attempt<'_, P> {
     }
 
     /// Asks for this user's password.
-    pub(crate) fn password(&self, username: &str) -> Result<Password, Failure> {
+    pub(crate) async fn password(&self, username: &str) -> Result<Password, Failure> {
         if self.rehearsal.is_some() {
             return Ok("PASSWORD".into());
         }
         let what = format!("Password of {username} at {}", P::TITLE);
-        Ok(prompt::secret(&what, "run this in a terminal: a password is never taken from the command line")?
-            .into())
+        let instead = "run this in a terminal: a password is never taken from the command line";
+        prompt::secret(self.context, &what, instead).await
     }
 
     /// Asks for a token; takes it from stdin where nobody can be asked.
-    pub(crate) fn token(&self) -> Result<AccessToken, Failure> {
-        token()
+    pub(crate) async fn token(&self) -> Result<AccessToken, Failure> {
+        token(self.context).await
     }
 
     /// Keeps the token that comes of `asking`.
@@ -86,13 +86,12 @@ impl<P: Provider> Attempt<'_, P> {
 }
 
 /// Asks for a token; takes it from stdin where nobody can be asked.
-pub(crate) fn token() -> Result<AccessToken, Failure> {
-    let text = if io::stdin().is_terminal() {
-        prompt::secret("Access token", "pipe it into stdin")?
+pub(crate) async fn token(context: &Context) -> Result<AccessToken, Failure> {
+    if io::stdin().is_terminal() {
+        prompt::secret(context, "Access token", "pipe it into stdin").await
     } else {
-        prompt::from_file("-", "the access token")?
-    };
-    Ok(text.into())
+        prompt::from_file(context, "-", "the access token").await
+    }
 }
 
 impl<P: CodeGrant> Attempt<'_, P> {
@@ -113,8 +112,16 @@ impl<P: CodeGrant> Attempt<'_, P> {
             let spinner = pasted.is_none().then(|| Spinner::start("Waiting for the browser to come back"));
             let callback = self.callback(&mut pasted, deadline).await;
             drop(spinner);
-            match self.connections.finish(self.account, &started.pending, &callback?).await {
+            let callback = callback?;
+            match self.connections.finish(self.account, &started.pending, callback.text()).await {
                 Ok(_) => return Ok(()),
+                // Any page can send the browser there, and this says nothing that only the provider knows.
+                Err(error) if callback.may_be_anybodys() && is_refusal(error.kind()) => {
+                    let refusal = Failure::from(&error);
+                    self.note(format_args!(
+                        "Somebody came back with: {refusal}. It is not known from where, so this goes on; Ctrl-C ends it.",
+                    ));
+                }
                 // Somebody else's, or half a URL: the attempt goes on.
                 Err(error) if is_astray(error.kind()) => {
                     self.note(format_args!("That was not it: {}. Still waiting.", Failure::from(&error)));
@@ -138,8 +145,9 @@ impl<P: CodeGrant> Attempt<'_, P> {
         } else {
             self.note(format_args!("{BOLD}Open this URL in a browser:{BOLD:#}\n\n  {WIRE}{url}{WIRE:#}\n"));
         }
-        let reads = (self.visit.no_browser || !opened || self.visit.listener.is_none())
-            && (self.visit.no_browser || io::stdin().is_terminal());
+        // Without a listener there is no other way back: where nothing can be read, that is said at once.
+        let reads =
+            self.visit.no_browser || self.visit.listener.is_none() || (!opened && io::stdin().is_terminal());
         if !reads {
             return None;
         }
@@ -157,14 +165,14 @@ impl<P: CodeGrant> Attempt<'_, P> {
         &self,
         pasted: &mut Option<mpsc::Receiver<String>>,
         deadline: tokio::time::Instant,
-    ) -> Result<String, Failure> {
+    ) -> Result<Callback, Failure> {
         let waiting = async {
             loop {
                 tokio::select! {
-                    Some(callback) = arrived(self.visit.listener.as_ref()) => return Ok(callback),
+                    Some(callback) = arrived(self.visit.listener.as_ref()) => return Ok(Callback::Arrived(callback)),
                     line = next(pasted) => match line {
                         Some(line) if line.trim().is_empty() => {}
-                        Some(line) => return Ok(line),
+                        Some(line) => return Ok(Callback::Pasted(line)),
                         // Nothing more will be pasted.
                         None if self.visit.listener.is_some() => *pasted = None,
                         None => return Err(Failure::usage("the callback URL was not pasted")
@@ -179,6 +187,29 @@ impl<P: CodeGrant> Attempt<'_, P> {
             }
         };
         self.context.until_interrupted(waiting).await
+    }
+}
+
+/// What the browser came back with.
+enum Callback {
+    /// By itself.
+    Arrived(String),
+    /// A person has looked at it.
+    Pasted(String),
+}
+
+impl Callback {
+    fn text(&self) -> &str {
+        match self {
+            Self::Arrived(text) | Self::Pasted(text) => text,
+        }
+    }
+
+    /// Whether nothing ties it to this attempt.
+    fn may_be_anybodys(&self) -> bool {
+        let Self::Arrived(text) = self else { return false };
+        let mut parameters = text.split(['?', '&']).skip(1);
+        !parameters.any(|one| one.strip_prefix("state=").is_some_and(|state| !state.is_empty()))
     }
 }
 
@@ -217,6 +248,11 @@ fn lines() -> mpsc::Receiver<String> {
         }
     });
     receiver
+}
+
+/// Whether that is what the provider sends back with an error.
+fn is_refusal(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Denied | ErrorKind::AuthorizationRefused | ErrorKind::Unavailable)
 }
 
 /// Whether the attempt goes on after a callback like that.

@@ -1,12 +1,12 @@
 //! The configuration file: where the store is, and one table for each provider.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum as _;
+use oauth_core::ClientSecret;
 
 use crate::failure::Failure;
 use crate::private;
@@ -26,23 +26,12 @@ pub(crate) struct Config {
 }
 
 /// What it says of one provider.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     pub(crate) client_id: Option<String>,
-    pub(crate) client_secret: Option<String>,
+    pub(crate) client_secret: Option<ClientSecret>,
     pub(crate) redirect_uri: Option<String>,
     pub(crate) settings: Settings,
-}
-
-impl fmt::Debug for Table {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Table")
-            .field("client_id", &self.client_id)
-            .field("client_secret", &self.client_secret.as_ref().map(|_| "[redacted]"))
-            .field("redirect_uri", &self.redirect_uri)
-            .field("settings", &self.settings)
-            .finish()
-    }
 }
 
 impl Config {
@@ -110,10 +99,11 @@ impl Table {
     fn parse(provider: Name, table: &toml::Table) -> Result<Self, String> {
         let mut read = Self::default();
         for (key, value) in table {
-            let place = match key.as_str() {
-                "client_id" => &mut read.client_id,
-                "client_secret" => &mut read.client_secret,
-                "redirect_uri" => &mut read.redirect_uri,
+            let text = || value.as_str().map(str::to_owned).ok_or_else(|| format!("`{key}` must be text"));
+            match key.as_str() {
+                "client_id" => read.client_id = Some(text()?),
+                "client_secret" => read.client_secret = Some(text()?.into()),
+                "redirect_uri" => read.redirect_uri = Some(text()?),
                 key => {
                     let Some(setting) = provider.settings().iter().find(|one| one.key() == key) else {
                         let known: Vec<String> =
@@ -124,10 +114,8 @@ impl Table {
                         ));
                     };
                     read.settings.set(setting.name, setting.read(value)?);
-                    continue;
                 }
-            };
-            *place = Some(value.as_str().ok_or_else(|| format!("`{key}` must be text"))?.to_owned());
+            }
         }
         Ok(read)
     }

@@ -1,7 +1,8 @@
 //! What every command that works on connections has.
 
 use std::env;
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -16,7 +17,7 @@ use crate::store::{Store, Used, Which};
 pub(crate) struct Common {
     /// Where connections are kept: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
     #[arg(long, value_name = "STORE", env = "OAUTH_STORE", hide_env_values = true)]
-    pub(crate) store: Option<Which>,
+    pub(crate) store: Option<Named>,
 
     /// The configuration file
     #[arg(long, value_name = "FILE", env = "OAUTH_CONFIG", hide_env_values = true)]
@@ -25,6 +26,23 @@ pub(crate) struct Common {
     /// Print JSON instead of text
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// A store as it was named, which is looked at later: what cannot be used would be quoted by the parser of the command line, and the
+/// URL of a database holds a password.
+#[derive(Clone)]
+pub(crate) struct Named(String);
+
+impl From<String> for Named {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Named([redacted])")
+    }
 }
 
 /// What they are made to.
@@ -48,10 +66,16 @@ impl Context {
     /// Which store was chosen.
     pub(crate) fn used(common: &Common, config: &Config) -> Result<Used, Failure> {
         let which = match (&common.store, &config.store) {
-            (Some(which), _) => which.clone(),
-            (None, Some(text)) => text
-                .parse()
-                .map_err(|what| Failure::setup(format!("`store` in {}: {what}", config.path.display())))?,
+            (Some(Named(text)), _) => {
+                text.parse().map_err(|what| Failure::usage(format!("--store, or OAUTH_STORE: {what}")))?
+            }
+            (None, Some(text)) => {
+                let which: Which = text.parse().map_err(|what| {
+                    Failure::setup(format!("`store` in {}: {what}", config.path.display()))
+                })?;
+                // Wherever the program is started, it is the same one.
+                which.below(config.path.parent().unwrap_or(Path::new("")))
+            }
             (None, None) => Which::Sqlite(crate::place::store_file()?),
         };
         let keyring = match env::var("OAUTH_KEYRING").ok().as_deref() {

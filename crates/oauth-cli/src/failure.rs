@@ -35,7 +35,7 @@ pub(crate) enum Code {
 }
 
 /// A failure that a person can act on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) code: Code,
     /// A stable word, for machines.
@@ -70,6 +70,13 @@ impl Failure {
             format!("{provider}/{account}: there is no such connection"),
         )
         .hint(format!("oauth connect {provider} {account}"))
+    }
+
+    /// What went wrong after the token was kept already.
+    pub(crate) fn without_client(self) -> Self {
+        let message = format!("connected, but its client was not kept: {}", self.message);
+        Self { message, ..self }
+            .hint("connect it again; until then its token is used as it is, and refreshed only where the client is configured")
     }
 
     #[must_use]
@@ -131,7 +138,29 @@ impl From<&oauth_core::Error> for Failure {
         };
         let (text, advice) = (error.to_string(), error.advice());
         let message = text.strip_suffix(advice).and_then(|text| text.strip_suffix("; ")).unwrap_or(&text);
-        Self::new(code, error.kind().as_str(), message).hint(advice)
+        Self::new(code, error.kind().as_str(), message).hint(in_our_words(error))
+    }
+}
+
+/// The library's advice; where that names its own types, what does the same here.
+fn in_our_words(error: &oauth_core::Error) -> &str {
+    let advice = error.advice();
+    let is_about_types = advice.contains("::");
+    match error.kind() {
+        ErrorKind::MissingScope => {
+            "connect it again, and ask for more: --scope, or --act-as-user at Cohort Go"
+        }
+        ErrorKind::ForeignHost if is_about_types => {
+            "nothing was sent; if that is where the API really is, connect or add the account again with --trust-api-host"
+        }
+        ErrorKind::ForeignHost => "nothing was sent: check the URL",
+        // The only one that speaks of anything but a value.
+        ErrorKind::InvalidInput if is_about_types => "write the user's name in ASCII, and without `=?`",
+        ErrorKind::ClientRefused if advice.contains("reconfigure") => {
+            "nothing is sent until the client is set right: its id, secret or redirect URI, in the environment, in the \
+             configuration file, or by connecting again; no customer is at fault"
+        }
+        _ => advice,
     }
 }
 

@@ -9,7 +9,8 @@ use oauth_core::{Error, Renewal};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::providers::{Name, Offered};
-use crate::registration::{Registration, variable_name};
+use crate::registration::Registration;
+use crate::said::variable_name;
 use crate::store::Store;
 
 /// What is to be done with it.

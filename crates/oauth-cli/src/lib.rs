@@ -22,10 +22,12 @@ mod providers;
 mod redirect;
 mod registration;
 mod report;
+mod said;
 mod sandbox;
 mod setting;
 mod show;
 mod store;
+mod terminal;
 #[cfg(test)]
 mod testing;
 mod time;
@@ -53,8 +55,9 @@ pub fn run() -> ExitCode {
     let ended = runtime.block_on(perform(cli.command));
     // A thread may still wait for a person: at a prompt, on stdin, or before a keyring.
     runtime.shutdown_background();
-    match ended {
-        Ok(code) => code,
+    match ended.and_then(all_told) {
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(code)) => ExitCode::from(code as u8),
         Err(Ended::Told(error)) => told(&error),
         Err(Ended::Failed(failure)) => {
             Output::new(is_json).failure(&failure);
@@ -94,8 +97,16 @@ impl From<anyhow::Error> for Ended {
     }
 }
 
-async fn perform(command: Command) -> Result<ExitCode, Ended> {
-    let said = |code: Option<Code>| code.map_or(ExitCode::SUCCESS, |code| ExitCode::from(code as u8));
+/// A result that got lost on its way out is none.
+fn all_told(code: Option<Code>) -> Result<Option<Code>, Ended> {
+    match output::lost() {
+        Some(failure) if code.is_none() => Err(failure.into()),
+        _ => Ok(code),
+    }
+}
+
+/// Does it; the code is what the program ends with, where that is not 0 without being a failure.
+async fn perform(command: Command) -> Result<Option<Code>, Ended> {
     match command {
         Command::Demo(arguments) => demo::run(&arguments).await?,
         Command::DemoProcess => demo::process().await?,
@@ -103,17 +114,17 @@ async fn perform(command: Command) -> Result<ExitCode, Ended> {
         Command::Connect(arguments) => commands::connect::run(&arguments).await?,
         Command::Add(arguments) => commands::add::run(&arguments).await?,
         Command::List(arguments) => commands::list::run(&arguments).await?,
-        Command::Status(arguments) => return Ok(said(commands::status::run(&arguments).await?)),
+        Command::Status(arguments) => return Ok(commands::status::run(&arguments).await?),
         Command::Header(arguments) => commands::header::run(&arguments).await?,
-        Command::Request(arguments) => return Ok(said(commands::request::run(&arguments).await?)),
-        Command::Refresh(arguments) => return Ok(said(commands::refresh::run(&arguments).await?)),
+        Command::Request(arguments) => return Ok(commands::request::run(&arguments).await?),
+        Command::Refresh(arguments) => return Ok(commands::refresh::run(&arguments).await?),
         Command::Keep(arguments) => commands::keep::run(&arguments).await?,
         Command::Disconnect(arguments) => commands::disconnect::run(&arguments).await?,
         Command::RotateKeys(arguments) => commands::rotate_keys::run(&arguments).await?,
-        Command::Doctor(arguments) => return Ok(said(commands::doctor::run(&arguments).await?)),
+        Command::Doctor(arguments) => return Ok(commands::doctor::run(&arguments).await?),
         Command::Completions(arguments) => commands::completions::run(&arguments)?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(None)
 }
 
 fn told(error: &anyhow::Error) -> ExitCode {

@@ -2,11 +2,12 @@
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::OnceLock;
 
 use anstyle::Reset;
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::show::{BAD, BOLD};
 
 /// How results are told.
@@ -29,16 +30,16 @@ impl Output {
         if self.json {
             // Strings, numbers and lists under string keys: there is nothing that JSON could not hold.
             let value = serde_json::to_string(value).unwrap_or_default();
-            put(&mut anstream::stdout(), value);
+            tell(&mut anstream::stdout(), value);
         } else {
-            put(&mut anstream::stdout(), text);
+            tell(&mut anstream::stdout(), text);
         }
     }
 
     /// Bytes as they came.
     pub(crate) fn raw(self, bytes: &[u8]) {
         let mut out = io::stdout().lock();
-        let _ = out.write_all(bytes).and_then(|()| out.flush());
+        keep(out.write_all(bytes).and_then(|()| out.flush()));
     }
 
     /// Something by the way, for people only.
@@ -61,7 +62,30 @@ impl Output {
     }
 }
 
-/// Whoever stops reading (`| head`) still gets the exit code, which does not depend on being read.
+/// The first reason why a result did not get where it should.
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// Why a result was lost, if one was: then the program has not done what it was asked for.
+pub(crate) fn lost() -> Option<Failure> {
+    let why = LOST.get()?;
+    Some(Failure::new(Code::Failed, "output", format!("the result could not be written: {why}")))
+}
+
+fn keep(written: io::Result<()>) {
+    match written {
+        // Whoever stops reading (`| head`) has what they wanted.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            LOST.get_or_init(|| error.to_string());
+        }
+        _ => {}
+    }
+}
+
+fn tell(out: &mut impl io::Write, text: impl Display) {
+    keep(writeln!(out, "{text}").and_then(|()| out.flush()));
+}
+
+/// What goes to stderr may get lost: there is nobody else to tell.
 fn put(out: &mut impl io::Write, text: impl Display) {
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }

@@ -18,6 +18,11 @@ pub(crate) fn store_file() -> Result<PathBuf, Failure> {
     Ok(strategy()?.data_dir().join(FOLDER).join("connections.db"))
 }
 
+/// The user's own folder, if it is known.
+pub(crate) fn home() -> Option<PathBuf> {
+    etcetera::home_dir().ok()
+}
+
 fn strategy() -> Result<impl etcetera::BaseStrategy, Failure> {
     etcetera::base_strategy::choose_native_strategy().map_err(|_| {
         Failure::setup("the home folder of this user is not known")

@@ -35,6 +35,11 @@ pub(crate) struct Report {
     pub(crate) scopes: Vec<String>,
 }
 
+/// Without control characters.
+pub(crate) fn tame(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
+}
+
 fn time<S: serde::Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
     at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).serialize(serializer)
 }
@@ -105,13 +110,18 @@ impl Report {
         }
     }
 
+    /// The account for people: other programs that share the store may have given it a name that does things to a terminal.
+    pub(crate) fn shown_account(&self) -> String {
+        tame(&self.account)
+    }
+
     /// Several lines for people.
     pub(crate) fn lines(&self, now: DateTime<Utc>) -> String {
-        let mut lines = vec![format!("{}/{}: {}", self.provider, self.account, self.state_words())];
+        let mut lines = vec![format!("{}/{}: {}", self.provider, self.shown_account(), self.state_words())];
         let mut line = |name: &str, value: String| lines.push(format!("  {name:<22}{value}"));
         if let Some(because) = &self.because {
             let since = self.since.map(|at| format!(", {}", relative(at, now))).unwrap_or_default();
-            line("because", format!("{because}{since}"));
+            line("because", format!("{}{since}", tame(because)));
         }
         if self.refreshed_at.is_some() {
             let expires = self.expires_at.map_or_else(|| "never".to_owned(), |at| relative(at, now));

@@ -29,8 +29,10 @@ enum Kind {
 pub(crate) enum Of {
     /// Where the provider is.
     Site,
-    /// What the person is asked for, and how.
+    /// How the person is asked: for this time alone.
     Connect,
+    /// What the person is asked for, besides scopes: of a connection that is made.
+    Rights,
     /// The scopes: of a connection that is made, and of a token that is added.
     Scopes,
     /// A token that was got elsewhere.
@@ -116,6 +118,12 @@ impl Settings {
         }
     }
 
+    /// Those of these names alone.
+    pub(crate) fn only(&self, is_wanted: impl Fn(&str) -> bool) -> Self {
+        let wanted = self.0.iter().filter(|(name, _)| is_wanted(name));
+        Self(wanted.map(|(name, values)| (name.clone(), values.clone())).collect())
+    }
+
     /// Where both say something, `self` holds.
     pub(crate) fn over(mut self, under: Self) -> Self {
         for (name, values) in under.0 {
@@ -131,8 +139,9 @@ impl Settings {
     /// One that cannot be done without.
     pub(crate) fn required(&self, name: &str) -> Result<&str, Failure> {
         self.one(name).ok_or_else(|| {
-            Failure::usage(format!("`--{name}` is missing")).hint(format!(
-                "give it, or write `{}` into the provider's table of the configuration file",
+            Failure::usage(format!("`{name}` is not known")).hint(format!(
+                "give it with --{name} when you connect or add the account, or write `{}` into the provider's table of the \
+                 configuration file",
                 name.replace('-', "_")
             ))
         })

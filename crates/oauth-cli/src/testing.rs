@@ -1,8 +1,110 @@
 //! What several unit tests need.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use oauth_core::async_trait;
+use oauth_core::store::{
+    Acquired, Content, Due, Key, MemoryStore, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind,
+    Summary, TokenStore,
+};
+
 /// An HTTP client for plain http on this machine.
 pub(crate) fn http() -> reqwest::Client {
     // reqwest wants one even for plain http. Another test may have been quicker, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// A store that is gone now and then.
+#[derive(Debug)]
+pub(crate) struct Failing {
+    inner: MemoryStore,
+    /// So many lists are given yet, and then no more.
+    pub(crate) lists: AtomicUsize,
+    /// So many records are not taken yet.
+    pub(crate) refusals: AtomicUsize,
+}
+
+impl Failing {
+    pub(crate) fn new() -> Self {
+        Self { inner: MemoryStore::new(), lists: AtomicUsize::new(usize::MAX), refusals: AtomicUsize::new(0) }
+    }
+}
+
+/// Takes one, if there are any.
+fn take(from: &AtomicUsize) -> bool {
+    from.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+}
+
+fn gone() -> StoreError {
+    StoreError::new(StoreErrorKind::Unavailable, "gone")
+}
+
+#[async_trait]
+impl TokenStore for Failing {
+    async fn list(
+        &self,
+        provider: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError> {
+        if !take(&self.lists) {
+            return Err(gone());
+        }
+        self.inner.list(provider, after, limit).await
+    }
+
+    async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+        self.inner.due(query, limit).await
+    }
+
+    async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        self.inner.load(key).await
+    }
+
+    async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
+        if take(&self.refusals) {
+            return Err(gone());
+        }
+        self.inner.insert(key, content).await
+    }
+
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+        self.inner.save(key, from, content).await
+    }
+
+    async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
+        self.inner.remove(key).await
+    }
+
+    async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError> {
+        self.inner.acquire(key, owner, length).await
+    }
+
+    async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
+        self.inner.renew(key, fence, length).await
+    }
+
+    async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
+        self.inner.release(key, fence).await
+    }
+
+    async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        self.inner.begin(key, fence, from).await
+    }
+
+    async fn set_state(
+        &self,
+        key: &Key,
+        fence: u64,
+        from: u64,
+        state: RecordState,
+    ) -> Result<bool, StoreError> {
+        self.inner.set_state(key, fence, from, state).await
+    }
+
+    async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+        self.inner.use_once(name, keep).await
+    }
 }

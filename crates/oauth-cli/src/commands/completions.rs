@@ -1,11 +1,10 @@
 //! `oauth completions`: for the shell.
 
-use std::io::Write as _;
-
 use clap::Args;
 use clap_complete::Shell;
 
 use crate::failure::Failure;
+use crate::output::Output;
 
 /// Arguments of `completions`.
 #[derive(Args, Clone, Debug)]
@@ -22,7 +21,6 @@ pub(crate) struct Completions {
 pub(crate) fn run(arguments: &Completions) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut crate::command(), "oauth", &mut script);
-    // Whoever stops reading has what they wanted.
-    let _ = std::io::stdout().write_all(&script);
+    Output::new(false).raw(&script);
     Ok(())
 }

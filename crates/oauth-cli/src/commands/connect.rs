@@ -6,6 +6,7 @@ mod stage;
 use std::time::Duration;
 
 use clap::Args;
+use oauth_core::ErrorKind;
 use oauth_core::connections::Connections;
 use serde_json::json;
 
@@ -18,7 +19,7 @@ use crate::registration::Registration;
 use crate::report::Report;
 use crate::setting::Of;
 use crate::store::Store;
-use crate::time::now;
+use crate::time::{now, relative};
 use stage::Stage;
 
 /// Arguments of `connect` at every provider.
@@ -29,7 +30,7 @@ OAUTH_GO1_CLIENT_SECRET), else from the configuration file, else from an earlier
 account, else they are asked for. A secret is never taken from the command line.")]
 pub(crate) struct Connect {
     /// What to call the account
-    #[arg(value_name = "ACCOUNT", default_value = "default")]
+    #[arg(value_name = "ACCOUNT", default_value = "default", value_parser = super::account_name)]
     account: String,
 
     /// The client's id
@@ -66,7 +67,7 @@ pub(crate) struct Connect {
 
 impl Own for Connect {
     fn takes(of: Of) -> bool {
-        matches!(of, Of::Site | Of::Scopes | Of::Connect)
+        matches!(of, Of::Site | Of::Scopes | Of::Rights | Of::Connect)
     }
 }
 
@@ -147,9 +148,20 @@ async fn through<P: Offered>(
         },
         rehearsal: None,
     };
+    match connections.get(&own.account).status().await {
+        Ok(status) => attempt.note(format_args!(
+            "This replaces {provider}/{}, whose token came {}.",
+            own.account,
+            relative(status.received_at, now())
+        )),
+        Err(error) if error.kind() == ErrorKind::NotConnected => {}
+        Err(_) => attempt.note(format_args!("This replaces {provider}/{}.", own.account)),
+    }
     P::connect(&attempt).await?;
-    registration.remember(&shared, *provider, &own.account).await?;
+    let registration = Registration { settings: provider.lasting(&registration.settings), ..registration };
+    let remembered = registration.remember(&shared, *provider, &own.account).await;
     let status = connections.get(&own.account).status().await?;
     connections.drain().await;
+    remembered.map_err(Failure::without_client)?;
     Ok(Report::of(*provider, &own.account, &status))
 }

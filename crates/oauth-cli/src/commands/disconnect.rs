@@ -1,7 +1,7 @@
 //! `oauth disconnect`: the end of a connection.
 
 use clap::Args;
-use oauth_core::store::Key;
+use oauth_core::store::{Key, StoreErrorKind};
 use serde_json::json;
 
 use crate::context::{Common, Context};
@@ -49,8 +49,14 @@ async fn disconnect<P: Offered>(context: &Context, arguments: &Disconnect) -> Re
     let missing = || Failure::not_connected(P::NAME, account);
     let store = context.store().await?.ok_or_else(missing)?;
     let key = Key::new(P::NAME, account.as_str());
-    let is_there = store.shared().load(&key).await?.is_some();
+    let found = store.shared().load(&key).await;
     store.close().await;
+    let is_there = match found {
+        Ok(record) => record.is_some(),
+        // Nobody can read what it holds, and that is a reason to be rid of it.
+        Err(error) if matches!(error.kind(), StoreErrorKind::Corrupt | StoreErrorKind::WrongKey) => true,
+        Err(error) => return Err(error.into()),
+    };
     if !is_there {
         return Err(missing());
     }
@@ -58,7 +64,7 @@ async fn disconnect<P: Offered>(context: &Context, arguments: &Disconnect) -> Re
         if !can_ask() {
             return Err(Failure::usage("nobody can be asked whether this is meant").hint("say so with --yes"));
         }
-        if !prompt::confirm(&format!("Disconnect {provider}/{account}?"))? {
+        if !prompt::confirm(context, &format!("Disconnect {provider}/{account}?")).await? {
             return Err(Failure::new(Code::Denied, "denied", "nothing was done"));
         }
     }
@@ -98,7 +104,11 @@ async fn disconnect<P: Offered>(context: &Context, arguments: &Disconnect) -> Re
 
 async fn revoke<P: Offered>(context: &Context, arguments: &Disconnect) -> Result<Revoked, Failure> {
     if P::STAYS.is_empty() {
-        let held = Held::<P>::open(context, arguments.provider, &arguments.account, Need::Use).await?;
+        let opened = Held::<P>::open(context, arguments.provider, &arguments.account, Need::Use).await;
+        let held = opened.map_err(|failure| match failure.code {
+            Code::Setup => failure.hint("to remove it here only, without revoking it: --no-revoke"),
+            _ => failure,
+        })?;
         // To its end: half of it would be a connection here that is none there.
         let revoked = P::revoke(&held.connection).await.map_err(|error| {
             held.failure(&error)

@@ -15,6 +15,7 @@ use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::providers::{Name, at};
 use crate::registration::Registration;
+use crate::said::Said;
 use crate::show::{BOLD, Format, Show};
 use crate::trace::Secrets;
 use finding::{Finding, Level};
@@ -89,7 +90,7 @@ async fn examine(context: &Context, arguments: &Doctor) -> (Vec<Examined>, Vec<F
         Name::value_variants().iter().filter(|name| arguments.provider.is_none_or(|only| only == **name))
     {
         let mut clients: Vec<Registration> = Vec::new();
-        let said = Registration::configured(&context.config, *name);
+        let said = Said::of(&context.config, *name).registration();
         if said != Registration::default() || arguments.provider == Some(*name) {
             clients.push(said);
         }

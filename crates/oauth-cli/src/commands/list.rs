@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum as _};
 use comfy_table::{ContentArrangement, Table, presets};
-use oauth_core::connections::Connections;
+use oauth_core::connections::{Connections, Status};
 use oauth_core::store::{Summary, TokenStore};
 
 use crate::context::{Common, Context};
 use crate::failure::Failure;
 use crate::providers::{Name, Offered, at};
 use crate::registration::Registration;
-use crate::report::Report;
+use crate::report::{Report, tame};
 use crate::time::{now, relative};
 
 /// How many records are read at a time.
@@ -68,28 +68,29 @@ async fn read<P: Offered>(
     let mut known: Option<(Registration, Connections<P>)> = None;
     for summary in summaries(store, provider).await? {
         let account = &summary.account;
-        let registration = Registration::of(store, &context.config, provider, account).await?;
-        let connections = match &known {
-            Some((same, connections)) if *same == registration => Ok(connections.clone()),
-            _ => registration
-                .client::<P>()
-                .map(|client| Connections::shared_builder(client, Arc::clone(store)).build()),
-        };
-        let status = match &connections {
-            Ok(connections) => {
-                connections.get(account).status().await.map_err(|error| Failure::of(&error, P::NAME, account))
-            }
-            Err(failure) => Err(Failure::new(failure.code, failure.kind, failure.message.clone())),
-        };
-        reports.push(match status {
+        // One that cannot be read hides none of the others.
+        reports.push(match one(context, store, provider, account, &mut known).await {
             Ok(status) => Report::of(provider, account, &status),
             Err(failure) => Report::outside(provider, &summary, Some(failure.message)),
         });
-        if let Ok(connections) = connections {
-            known = Some((registration, connections));
-        }
     }
     Ok(())
+}
+
+async fn one<P: Offered>(
+    context: &Context,
+    store: &Arc<dyn TokenStore>,
+    provider: Name,
+    account: &str,
+    known: &mut Option<(Registration, Connections<P>)>,
+) -> Result<Status, Failure> {
+    let registration = Registration::of(store, &context.config, provider, account).await?;
+    let connections = match known.take() {
+        Some((same, connections)) if same == registration => connections,
+        _ => Connections::shared_builder(registration.client::<P>()?, Arc::clone(store)).build(),
+    };
+    let (_, connections) = known.insert((registration, connections));
+    connections.get(account).status().await.map_err(|error| Failure::of(&error, P::NAME, account))
 }
 
 /// All records of a provider.
@@ -120,12 +121,12 @@ fn table(reports: &[Report]) -> String {
         };
         table.add_row([
             report.provider.to_owned(),
-            report.account.clone(),
+            report.shown_account(),
             report.state_words().to_owned(),
             expires,
             when(report.lapses_at),
             when(report.refreshed_at),
-            report.because.clone().unwrap_or_else(|| "-".to_owned()),
+            report.because.as_deref().map_or_else(|| "-".to_owned(), tame),
         ]);
     }
     for column in table.column_iter_mut() {

@@ -18,6 +18,17 @@ use clap::Args;
 use crate::context::Common;
 use crate::providers::Name;
 
+/// What a new account may be called: what can be typed again, and does nothing to a terminal.
+pub(crate) fn account_name(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("an account has a name".to_owned());
+    }
+    if text.contains(char::is_control) {
+        return Err("a name holds no control characters".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 /// Arguments of commands that are about one connection and nothing else.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct One {

@@ -180,7 +180,7 @@ async fn refresh(group: &Group, mut put: impl FnMut(Outcome)) {
     }
     for account in waiting {
         let why = match group.connections.check_client() {
-            Err(error) => Failure::from(error),
+            Err(error) => Failure::of(&error, provider.as_str(), &account),
             Ok(()) => Failure::new(Code::TryLater, "stopped", "not tried: the others failed"),
         };
         put(Outcome::of(provider, account, Err(why)));

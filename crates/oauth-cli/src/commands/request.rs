@@ -1,7 +1,5 @@
 //! `oauth request`: one authorized call.
 
-use std::io::Read as _;
-
 use clap::Args;
 use oauth_core::http::header::CONTENT_TYPE;
 use oauth_core::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
@@ -12,13 +10,14 @@ use url::Url;
 use crate::context::{Common, Context};
 use crate::failure::{Code, Failure};
 use crate::held::{Held, Need};
+use crate::prompt;
 use crate::providers::{Name, Offered, at};
 use crate::setting::Settings;
 
 /// Arguments of `request`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-The answer's body goes to stdout as it came. Exit code 0: status 2xx. 7: 408, 429, 5xx, or no answer.
+The answer's body goes to stdout as it came. Exit code 0: status 2xx, or 304. 7: 408, 429, 5xx, or no answer.
 8: any other 4xx. A token that is refused is refreshed once; GET, HEAD and OPTIONS are then sent again.")]
 pub(crate) struct Call {
     /// cohortgo, cobot, go1, gocd or gocd-personal
@@ -76,7 +75,10 @@ async fn call<P: Offered>(context: &Context, arguments: &Call) -> Result<Option<
     let method = Method::from_bytes(arguments.method.to_ascii_uppercase().as_bytes())
         .map_err(|_| Failure::usage("the method cannot be used").hint("give one like GET or POST"))?;
     let headers = headers(&arguments.header)?;
-    let body = arguments.data.as_deref().map(body).transpose()?;
+    let body = match &arguments.data {
+        Some(data) => Some(body(context, data).await?),
+        None => None,
+    };
 
     let held = Held::<P>::open(context, arguments.provider, &arguments.account, Need::Use).await?;
     let sending = async {
@@ -131,16 +133,10 @@ fn headers(given: &[String]) -> Result<HeaderMap, Failure> {
     Ok(headers)
 }
 
-fn body(data: &str) -> Result<Vec<u8>, Failure> {
+async fn body(context: &Context, data: &str) -> Result<Vec<u8>, Failure> {
     let Some(file) = data.strip_prefix('@') else { return Ok(data.as_bytes().to_vec()) };
-    let mut bytes = Vec::new();
-    let read = if file == "-" {
-        std::io::stdin().read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes))
-    };
-    read.map_err(|error| Failure::usage(format!("the body cannot be read from {file}: {error}")))?;
-    Ok(bytes)
+    let read = prompt::whole(context, file, u64::MAX).await?;
+    read.map_err(|error| Failure::usage(format!("the body cannot be read from {file}: {error}")))
 }
 
 /// Below `api`, or a whole URL. Whether the token may go there is the library's to decide.
@@ -185,7 +181,9 @@ impl<P: Provider, const REPLAYABLE: bool> Endpoint<P> for Prepared<REPLAYABLE> {
     }
 
     fn accepts(&self, status: StatusCode) -> bool {
-        status != StatusCode::UNAUTHORIZED && !status.is_redirection()
+        // It leads nowhere else: it answers a condition that was asked for.
+        let is_not_modified = status == StatusCode::NOT_MODIFIED;
+        status != StatusCode::UNAUTHORIZED && (!status.is_redirection() || is_not_modified)
     }
 
     fn reply(&self, _: &At<'_, P>, response: Response<Vec<u8>>) -> Result<Response<Vec<u8>>, Error> {
@@ -219,7 +217,7 @@ fn show(context: &Context, arguments: &Call, response: &Response<Vec<u8>>) {
 
 fn code(status: StatusCode) -> Option<Code> {
     match status.as_u16() {
-        200..=299 => None,
+        200..=299 | 304 => None,
         408 | 429 | 500.. => Some(Code::TryLater),
         _ => Some(Code::Refused),
     }

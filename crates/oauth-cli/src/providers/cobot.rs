@@ -48,7 +48,7 @@ impl Offered for Cobot {
         let settings = attempt.settings;
         let scopes = settings.scopes()?;
         if let Some(username) = settings.one("app-flow") {
-            let asked = AppFlow::new(username, attempt.password(username)?, scopes);
+            let asked = AppFlow::new(username, attempt.password(username).await?, scopes);
             return attempt.take(attempt.client().password(asked)).await;
         }
         let connect = Connect::new(scopes);

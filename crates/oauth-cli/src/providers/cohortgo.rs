@@ -25,9 +25,9 @@ impl Offered for CohortGo {
             "HOST",
             "Send tokens to this API host too, which is none of Cohort Go's",
         ),
-        Setting::switch(Of::Connect, "act-as-user", "Ask for the right to act on behalf of users"),
+        Setting::switch(Of::Rights, "act-as-user", "Ask for the right to act on behalf of users"),
         Setting::switch(
-            Of::Connect,
+            Of::Rights,
             "create-users",
             "With --act-as-user: users that are not known are created on the way",
         ),

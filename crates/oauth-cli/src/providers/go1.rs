@@ -63,7 +63,7 @@ impl Offered for Go1 {
         }
         if let Some(portal) = settings.one("portal") {
             let username = settings.required("username")?;
-            let password = attempt.password(username)?;
+            let password = attempt.password(username).await?;
             let asked = PortalPassword::new(portal, username, password, scopes)?;
             return attempt.take(attempt.client().password(asked)).await;
         }

@@ -51,6 +51,12 @@ impl Name {
     pub(crate) fn settings(self) -> &'static [Setting] {
         at!(self, P => P::SETTINGS)
     }
+
+    /// What is kept with a connection: where it is, and what was asked for. How the person was asked holds for that time alone.
+    pub(crate) fn lasting(self, settings: &Settings) -> Settings {
+        let lasts = |of| matches!(of, Of::Site | Of::Scopes | Of::Rights);
+        settings.only(|name| self.settings().iter().any(|one| one.name == name && lasts(one.of)))
+    }
 }
 
 impl fmt::Display for Name {

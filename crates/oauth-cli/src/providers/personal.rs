@@ -30,7 +30,7 @@ impl Offered for Personal {
             "Make a token on {}, under Personal Access Tokens in your own menu.",
             attempt.client().site().url()
         ));
-        let token = attempt.token()?;
+        let token = attempt.token().await?;
         let token = attempt.client().adopt(token, Scopes::none());
         attempt.take(std::future::ready(token)).await
     }

@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use oauth_core::ClientSecret;
 use oauth_store::{EncryptionKey, Keyring};
 
 use super::Which;
@@ -75,9 +76,10 @@ impl Keys {
         Self { primary: self.primary.clone(), older: Vec::new() }
     }
 
-    fn text(&self) -> String {
+    /// Wiped when it is dropped.
+    fn text(&self) -> ClientSecret {
         let keys = std::iter::once(&self.primary).chain(&self.older);
-        keys.map(|key| key.expose_base64() + "\n").collect()
+        keys.map(|key| key.expose_base64() + "\n").collect::<String>().into()
     }
 }
 
@@ -135,12 +137,15 @@ impl Place {
     pub(crate) async fn write(&self, keys: &Keys) -> Result<bool, Failure> {
         match self {
             Self::Environment => return Ok(false),
-            Self::File(path) => drop(private::write(path, &keys.text(), false)?),
+            Self::File(path) => drop(private::write(path, keys.text().expose(), false)?),
             Self::Keyring(name) => {
-                let (name, text) = (name.clone(), keys.text());
-                in_keyring(move || entry(&name)?.set_password(&text))
-                    .await
-                    .map_err(|why| Failure::setup(format!("the keyring does not take the key: {why}")))?;
+                let kept = in_keyring(put(name, keys)).await;
+                let kept =
+                    kept.map_err(|why| Failure::setup(format!("the keyring does not take the key: {why}")))?;
+                if !kept {
+                    return Err(Failure::setup("the keyring does not give back the key that it took")
+                        .hint("nothing was encrypted with it; see to the keyring, and try again"));
+                }
             }
         }
         Ok(true)
@@ -179,19 +184,9 @@ pub(super) async fn make(store: &Path, keyring: bool) -> Result<Keys, Failure> {
     let path = file_of(store);
     // Its id: unlike the path, it is another for each store that is ever made.
     let name = format!("store key {}", keys.id());
-    let in_keyring = keyring && {
-        let (name, text) = (name.clone(), keys.text());
-        // It must give back what it took: some take anything, and keep nothing.
-        in_keyring(move || {
-            let entry = entry(&name)?;
-            entry.set_password(&text)?;
-            Ok(entry.get_password()? == text)
-        })
-        .await
-            == Ok(true)
-    };
-    let text = if in_keyring { format!("{IN_KEYRING}{name}\n") } else { keys.text() };
-    if private::write(&path, &text, true)? {
+    let in_keyring = keyring && { in_keyring(put(&name, &keys)).await == Ok(true) };
+    let text = if in_keyring { format!("{IN_KEYRING}{name}\n").into() } else { keys.text() };
+    if private::write(&path, text.expose(), true)? {
         return Ok(keys);
     }
     // Another process was quicker: there is one key for one store.
@@ -211,6 +206,18 @@ pub(crate) async fn keyring_status() -> Result<(), String> {
         Err(error) => Err(keyring::Error::NoStorageAccess(error.to_string().into())),
     })
     .await
+}
+
+/// Puts keys into the keyring. It must give back what it took: some take anything, and keep nothing.
+fn put(name: &str, keys: &Keys) -> impl FnOnce() -> keyring::Result<bool> + Send + 'static {
+    let (name, keys) = (name.to_owned(), keys.clone());
+    move || {
+        let entry = entry(&name)?;
+        let text = keys.text();
+        entry.set_password(text.expose())?;
+        let kept = ClientSecret::from(entry.get_password()?);
+        Ok(kept == text)
+    }
 }
 
 fn entry(name: &str) -> keyring::Result<keyring::Entry> {

@@ -64,13 +64,33 @@ impl FromStr for Which {
         match text.split_once(':') {
             Some(("sqlite", path)) => {
                 let path = path.strip_prefix("//").unwrap_or(path);
-                match path {
-                    "" => Err("`sqlite:` must be followed by a path".to_owned()),
-                    path => Ok(Self::Sqlite(path.into())),
+                if path.is_empty() {
+                    return Err("`sqlite:` must be followed by a path".to_owned());
+                }
+                // Shells leave it as it is behind a colon.
+                match (path.strip_prefix("~/"), path.starts_with('~')) {
+                    (Some(below), _) => match crate::place::home() {
+                        Some(home) => Ok(Self::Sqlite(home.join(below))),
+                        None => {
+                            Err("the home folder of this user is not known: write the path out".to_owned())
+                        }
+                    },
+                    (None, true) => Err("only `~/` is understood: write the path out".to_owned()),
+                    (None, false) => Ok(Self::Sqlite(path.into())),
                 }
             }
             Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(text.to_owned())),
             _ => Err("a store is sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned()),
+        }
+    }
+}
+
+impl Which {
+    /// The same, where a relative path is one below this folder.
+    pub(crate) fn below(self, folder: &Path) -> Self {
+        match self {
+            Self::Sqlite(path) => Self::Sqlite(folder.join(path)),
+            other => other,
         }
     }
 }

@@ -50,6 +50,79 @@ async fn all_of_it_from_the_file() {
     }
 }
 
+/// The table is of one server; another one learns neither its client's id nor the secret.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_secret_of_one_server_goes_to_no_other() {
+    let company = Gocd::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
+    let other = Gocd::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
+    let (theirs, secret) = (other.client_id(), other.client_secret());
+    let mut home = Home::new();
+    let table = |server: &str, id: &str, secret: &str| {
+        format!("[gocd]\nserver = \"{server}\"\nclient_id = \"{id}\"\nclient_secret = \"{secret}\"\n")
+    };
+    write(&home, &table(company.url(), company.client_id(), company.client_secret()));
+    let fixed = ["connect", "gocd", "ci", "--redirect-uri", ELSEWHERE, "--no-browser"];
+    let mut told = String::new();
+    for more in [
+        &["--server", other.url(), "--client-id", theirs][..],
+        &["--server", other.url()],
+        &["--client-id", theirs],
+    ] {
+        let ran = home.run(&[&fixed, more].concat());
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{more:?}: {ran:?}");
+        told += &ran.stderr;
+    }
+    insta::assert_snapshot!(told);
+    home.set("OAUTH_GOCD_CLIENT_ID", Some(theirs));
+    assert_eq!(home.run(&fixed).code, Some(2), "the id of one, and the secret of another");
+    home.set("OAUTH_GOCD_CLIENT_ID", None);
+
+    // What is connected keeps its own: against a secret of nobody in particular, and that of a namesake elsewhere.
+    fs::write(home.folder.path().join("secret"), secret).unwrap();
+    home.connect(&other, "ci", &["--client-id", theirs, "--client-secret-file", "secret"]).await.ok();
+    home.set("OAUTH_GOCD_CLIENT_SECRET", Some("canary"));
+    home.run(&["refresh", "gocd", "ci"]).ok();
+    home.set("OAUTH_GOCD_CLIENT_SECRET", None);
+    write(&home, &table(company.url(), theirs, "canary"));
+    home.run(&["refresh", "gocd", "ci"]).ok();
+    assert_eq!((company.journal().token_calls(), other.journal().token_calls()), (0, 3));
+    // The one that it is about is changed there.
+    write(&home, &table(other.url(), theirs, "canary"));
+    assert_eq!(home.run(&["refresh", "gocd", "ci"]).code, Some(6));
+}
+
+/// The same store, wherever the program is started.
+#[test]
+fn a_path_in_the_file_is_one_beside_the_file() {
+    let home = Home::new();
+    let path = write(&home, "store = \"sqlite:mine.db\"\n");
+    home.run_with(&["add", "cobot", "space"], "a-token\n").ok();
+    assert!(path.with_file_name("mine.db").exists());
+    home.run_with(&["add", "cobot", "space", "--store", "sqlite:~/own/x.db"], "a-token\n").ok();
+    assert!(home.folder.path().join("home/own/x.db").exists() && !home.folder.path().join("~").exists());
+    let ran = home.run(&["list", "--store", "sqlite:~somebody/x.db"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+}
+
+/// The URL of a database holds a password.
+#[test]
+fn a_store_that_cannot_be_used_is_not_quoted() {
+    let url = "mysql://root:hunter2@db.example.com/x";
+    let home = Home::new().with("OAUTH_STORE", url);
+    for (ran, code) in [
+        (home.run(&["list"]), 2),
+        (home.run(&["doctor"]), 1),
+        (Home::new().run(&["list", "--store", url]), 2),
+    ] {
+        assert_eq!(ran.code, Some(code), "{ran:?}");
+        let told = ran.stdout + &ran.stderr;
+        assert!(
+            told.contains("postgres://USER:PASSWORD@HOST/DATABASE") && !told.contains("hunter2"),
+            "{told}"
+        );
+    }
+}
+
 #[test]
 fn a_file_that_was_named_must_be_there_and_be_right() {
     let home = Home::new();

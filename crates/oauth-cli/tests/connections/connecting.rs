@@ -161,6 +161,99 @@ async fn a_second_time_it_is_known_how() {
     assert_ne!(home.run(&["header", "gocd", "ci"]).ok(), first);
 }
 
+/// How the person was asked holds for that time; where, by whom and for what is remembered.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_for_one_time_is_not_remembered() {
+    let cohortgo: CohortGo = sandbox().await;
+    let go1: Go1 = sandbox().await;
+    let home = Home::new().knowing(&cohortgo).knowing(&go1);
+    home.connect(&cohortgo, "uni", &["--act-as-user", "--without-state-echo"]).await.ok();
+    let mut again = home.start(&["connect", "cohortgo", "uni", "--no-browser", "--json"]);
+    let url = again.url();
+    assert!(url.starts_with(cohortgo.url()) && url.contains("act-as-user"), "{url}");
+    let callback = cohortgo.approve(&url).await.unwrap();
+    // Without state it may be anybody's.
+    again.paste(&format!("{ELSEWHERE}?code=of-another"));
+    again.paste(callback.as_str());
+    again.end().ok();
+    assert_eq!(cohortgo.journal().token_calls(), 2);
+
+    let own =
+        ["connect", "go1", "own", "--server", go1.url(), "--client-credentials", "--scope", "user.read"];
+    home.run(&own).ok();
+    let ran = home.connect(&go1, "own", &[]).await;
+    assert_eq!(ran.code, Some(0), "by a person this time: {ran:?}");
+    assert_eq!(ran.json()["connection"]["scopes"], json!(["user.read"]));
+}
+
+/// Any page can send the browser to the listener with an error; GoCD's own has no state either, and so ties it to nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_that_may_be_anybodys_ends_nothing() {
+    let port = free_port().to_string();
+    let redirect_uri = format!("http://127.0.0.1:{port}/callback/gocd");
+    let sandbox = Gocd::builder().redirect_uri(&redirect_uri).start().await.unwrap();
+    let home = Home::new().knowing(&sandbox);
+    let mut started =
+        home.start(&["connect", "gocd", "ci", "--server", sandbox.url(), "--port", &port, "--json"]);
+    let url = started.url();
+    let person = sandbox.person();
+    for error in ["access_denied", "invalid_request", "server_error"] {
+        let forged = format!("{redirect_uri}?error={error}");
+        assert_eq!(person.follow(&forged).await.unwrap().status(), 200);
+    }
+    let callback = person.approve(&url).await.unwrap();
+    person.follow(&callback).await.unwrap();
+    let ran = started.end();
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+}
+
+/// A token that is added is not refreshed, so it must not take the place of one that is by a slip.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_connection_is_not_replaced_by_a_slip() {
+    let sandbox: Go1 = sandbox().await;
+    let home = Home::new().knowing(&sandbox);
+    home.connect(&sandbox, "acme", &[]).await.ok();
+    let before = home.run(&["header", "go1", "acme"]).ok();
+    let add = |more: &[&str]| {
+        home.run_with(&[&["add", "go1", "acme", "--server", sandbox.url()], more].concat(), "other\n")
+    };
+    let refused = add(&[]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("--replace"), "{refused:?}");
+    assert_eq!(home.run(&["header", "go1", "acme"]).ok(), before);
+    add(&["--replace"]).ok();
+    assert_eq!(home.run(&["header", "go1", "acme"]).ok(), "Authorization: Bearer other\n");
+    // One that is not refreshed is replaced by the next one.
+    add(&[]).ok();
+
+    // Connecting replaces as well, which is what it is for, and says so.
+    let again = ["connect", "go1", "acme", "--server", sandbox.url(), "--redirect-uri", ELSEWHERE];
+    let ran = home.run(&again);
+    assert!(ran.stderr.contains("This replaces go1/acme, whose token came "), "{ran:?}");
+    assert_eq!(home.run(&["header", "go1", "acme"]).ok(), "Authorization: Bearer other\n");
+}
+
+#[test]
+fn an_account_has_a_name_that_can_be_typed() {
+    let home = Home::new();
+    for name in ["", "a\nb", "a\u{1b}[2Jb"] {
+        let ran = home.run_with(&["add", "cobot", name], "a-token\n");
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:?}");
+        assert!(!ran.stderr.contains('\u{1b}'), "{ran:?}");
+    }
+    assert!(!home.store().exists());
+}
+
+/// Nothing comes back by itself, and nothing can be pasted.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_come_is_not_waited_for() {
+    let sandbox: Go1 = sandbox().await;
+    let home = Home::new().knowing(&sandbox);
+    let ran = home.run(&["connect", "go1", "acme", "--server", sandbox.url(), "--redirect-uri", ELSEWHERE]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains("was not pasted"), "{ran:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_from_elsewhere() {
     let cobot: Cobot = sandbox().await;

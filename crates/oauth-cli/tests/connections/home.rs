@@ -114,6 +114,13 @@ impl Home {
         Ran { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
     }
 
+    /// With its results going there.
+    pub(crate) fn run_into(&self, arguments: &[&str], out: Stdio) -> Ran {
+        let output = self.command(arguments).stdout(out).stderr(Stdio::piped()).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ran { stdout: String::new(), stderr: text(output.stderr), code: output.status.code() }
+    }
+
     pub(crate) fn start(&self, arguments: &[&str]) -> Started {
         let mut command = self.command(arguments);
         let mut child =

@@ -31,6 +31,43 @@ fn on_a_machine_without_keyring_it_is_a_file_of_ones_own() {
     insta::assert_snapshot!(settle(&home, &ran.stderr));
 }
 
+/// One record under a key that nobody has any more: it hides no other, holds none up, and can be removed.
+#[test]
+fn what_cannot_be_read_is_in_nobodys_way() {
+    let [lost, old, new] = [
+        "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+        "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=",
+        "MDEyMzQ1Njc4OWFiY2RlZmZlZGNiYTk4NzY1NDMyMTA=",
+    ];
+    let mut home = Home::new().with("OAUTH_STORE_KEY", lost);
+    add(&home, "lost");
+    home.set("OAUTH_STORE_KEY", Some(old));
+    add(&home, "space");
+    let states = |home: &Home| {
+        let listed = home.run(&["list", "--json"]).json();
+        let one = |one: &serde_json::Value| format!("{} {}", one["account"], one["state"]).replace('"', "");
+        listed.as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(states(&home), ["lost unread", "space active"]);
+    let doctor = home.run(&["doctor", "--offline"]);
+    assert_eq!(doctor.code, Some(1), "{doctor:?}");
+    assert!(doctor.stdout.contains("holds 2 connections") && doctor.stdout.contains("oauth-cli/cobot/lost"));
+
+    home.set("OAUTH_STORE_KEY", Some(&format!("{new} {old}")));
+    let rotated = home.run(&["rotate-keys"]);
+    assert_eq!(rotated.code, Some(9), "{rotated:?}");
+    assert!(rotated.stderr.contains("cobot/lost") && !rotated.stderr.contains("taken away"), "{rotated:?}");
+    home.set("OAUTH_STORE_KEY", Some(new));
+    assert_eq!(home.run(&["header", "cobot", "space"]).ok(), "Authorization: Bearer a-token\n");
+
+    let kept = home.run(&["disconnect", "cobot", "lost", "--yes"]);
+    assert_eq!(kept.code, Some(9), "{kept:?}");
+    assert!(kept.stderr.contains("--no-revoke"), "{kept:?}");
+    home.run(&["disconnect", "cobot", "lost", "--yes", "--no-revoke"]).ok();
+    assert_eq!(states(&home), ["space active"]);
+    home.run(&["rotate-keys"]).code.filter(|code| *code == 9).unwrap();
+}
+
 #[test]
 fn it_may_be_in_the_environment() {
     let key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";

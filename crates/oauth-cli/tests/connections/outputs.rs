@@ -52,6 +52,24 @@ fn colours_only_where_they_are_seen() {
     assert!(!ran.stderr.contains('\u{1b}'));
 }
 
+/// What cannot be written was not done; who stops reading has what they wanted.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_is_lost_is_a_failure() {
+    let home = Home::new();
+    home.run_with(&["add", "cobot", "space"], "a-token\n").ok();
+    for arguments in [&["header", "cobot", "space"][..], &["list", "--json"], &["completions", "bash"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let ran = home.run_into(arguments, full.into());
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.stderr.contains("could not be written"), "{ran:?}");
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ran = home.run_into(arguments, writer.into());
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+    }
+}
+
 /// Every page of help.
 #[test]
 fn help() {

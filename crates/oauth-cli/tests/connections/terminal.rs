@@ -66,22 +66,69 @@ async fn what_is_not_known_is_asked_for_and_the_secret_is_not_shown() {
     home.run(&["request", "go1", "acme", "GET", "/me"]).ok();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn ctrl_c_at_a_prompt_gives_the_terminal_back() {
+#[test]
+fn a_signal_at_a_prompt_ends_it_and_gives_the_terminal_back() {
     let home = Home::new();
-    let script = "\"$0\" \"$@\"; echo \"code $?\"; /bin/stty -a; echo over; read line";
-    let mut session =
-        in_shell(&home, script, &["connect", "cobot", "--client-id", "x", "--redirect-uri", ELSEWHERE]);
-    session.exp_string("Client secret:").unwrap();
-    session.send_control('c').unwrap();
-    session.exp_string("code 130").unwrap();
-    let modes = session.exp_string("over").unwrap();
-    let modes: Vec<&str> = modes.split([' ', ';', '\r', '\n']).collect();
-    for mode in ["echo", "icanon", "isig"] {
-        assert!(modes.contains(&mode), "{mode}: {modes:?}");
+    home.run_with(&["add", "cobot", "space"], "a-token\n").ok();
+    // Ctrl-C reaches the shell as well, which has to tell afterwards.
+    let script = "trap : INT; /bin/sh -c 'echo \"pid $$.\"; exec \"$0\" \"$@\"' \"$0\" \"$@\"; \
+                  echo \"code $?\"; /bin/stty -a; echo over; read line";
+    let connect = ["connect", "go1", "--redirect-uri", ELSEWHERE];
+    for (prompt, arguments) in [
+        ("Client id at Go1:", &connect[..]),
+        ("Client secret:", &[&connect[..], &["--client-id", "x"]].concat()),
+        ("Access token:", &["add", "cobot", "another"]),
+        ("Disconnect cobot/space? [y/N]", &["disconnect", "cobot", "space"]),
+    ] {
+        for by_key in [true, false] {
+            let mut session = in_shell(&home, script, arguments);
+            let (_, pid) = session.exp_regex(r"pid \d+\.").unwrap();
+            let pid = pid.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap();
+            session.exp_string(prompt).unwrap();
+            if by_key {
+                session.send_control('c').unwrap();
+            } else {
+                let pid = rustix::process::Pid::from_raw(pid).unwrap();
+                rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+            }
+            session.exp_string("code 130").unwrap_or_else(|error| panic!("{prompt} {by_key}: {error}"));
+            let modes = session.exp_string("over").unwrap();
+            let modes: Vec<&str> = modes.split([' ', ';', '\r', '\n']).collect();
+            for mode in ["echo", "icanon", "isig"] {
+                assert!(modes.contains(&mode), "{prompt} {by_key}: {mode}: {modes:?}");
+            }
+            session.send_line("").unwrap();
+        }
     }
-    session.send_line("").unwrap();
-    assert!(!home.store().exists(), "nothing was made");
+    assert_eq!(
+        home.run(&["list", "--json"]).json().as_array().unwrap().len(),
+        1,
+        "nothing was made or removed"
+    );
+}
+
+/// A pipe whose other end says nothing is waited for as long as nobody interrupts.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_ends_the_wait_for_stdin() {
+    let home = Home::new();
+    home.run_with(&["add", "cobot", "space"], "a-token\n").ok();
+    for arguments in [&["add", "cobot", "x"][..], &["request", "cobot", "space", "POST", "/x", "-d", "@-"]] {
+        let started = home.start(arguments);
+        // Until it listens for signals; before, it would end without a word.
+        let status = format!("/proc/{}/status", started.child.id());
+        let listens = || {
+            let status = std::fs::read_to_string(&status).unwrap();
+            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+            u64::from_str_radix(caught.trim(), 16).unwrap() & (1 << 14) != 0
+        };
+        while !listens() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        started.signal(rustix::process::Signal::TERM);
+        let ran = started.end();
+        assert_eq!(ran.code, Some(130), "{ran:?}");
+    }
 }
 
 /// With a browser: a program that does what one would be asked to, and is remembered for it.

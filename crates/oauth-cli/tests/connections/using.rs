@@ -66,6 +66,40 @@ async fn what_becomes_of_a_request_shows_in_the_exit_code() {
     insta::assert_snapshot!(settle(&home, &told));
 }
 
+/// The library speaks of its types; here nobody knows them.
+#[tokio::test(flavor = "multi_thread")]
+async fn hints_are_in_words_of_the_command_line() {
+    let sandbox = CohortGo::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
+    let home = Home::new().knowing(&sandbox);
+    home.connect(&sandbox, "uni", &[]).await.ok();
+    let add = ["add", "cohortgo", "x", "--server", sandbox.url(), "--api-base-url", "https://evil.example/"];
+    let act_as = |user| home.run(&["request", "cohortgo", "uni", "GET", "students.json", "--act-as", user]);
+    for (ran, code, hint) in [
+        (home.run_with(&add, "a-token\n"), 8, "--trust-api-host"),
+        (act_as("Bob Smith <bob@example.org>"), 8, "--act-as-user"),
+        (act_as("J\u{fc}rgen <j@example.org>"), 9, "ASCII"),
+        (home.run(&["doctor", "--offline", "--provider", "gocd"]), 1, "write `server` below [gocd]"),
+    ] {
+        let told = ran.stdout + &ran.stderr;
+        assert_eq!(ran.code, Some(code), "{told}");
+        assert!(told.contains(hint) && !told.contains("::"), "{told}");
+    }
+}
+
+/// Its answer is about a condition that was asked for, and leads nowhere else.
+#[tokio::test(flavor = "multi_thread")]
+async fn not_modified_is_an_answer() {
+    let sandbox = go1().await;
+    let home = Home::new().knowing(&sandbox);
+    home.connect(&sandbox, "acme", &[]).await.ok();
+    sandbox.next_api_call(Fault::status(304, ""));
+    let ran = home.run(&["request", "go1", "acme", "GET", "/me", "-H", "If-None-Match: x", "-i"]);
+    assert!(ran.code == Some(0) && ran.stdout.starts_with("HTTP 304 Not Modified\n"), "{ran:?}");
+    sandbox.next_api_call(Fault::status(302, ""));
+    let ran = home.run(&["request", "go1", "acme", "GET", "/me"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn on_behalf_of_a_user_with_a_body() {
     let sandbox = CohortGo::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
@@ -169,6 +203,47 @@ async fn the_keeper_keeps_what_is_due_until_it_is_stopped() {
     let ran = keeper.end();
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stdout.contains("\"ended\""));
+}
+
+/// Nobody has to end the keeper because a secret was wrong in the file.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keeper_sees_a_secret_that_was_corrected() {
+    let sandbox = go1().await;
+    let home = Home::new();
+    let write = |secret: &str| {
+        let text = format!(
+            "[go1]\nclient_id = \"{}\"\nclient_secret = \"{secret}\"\nserver = \"{}\"\n",
+            sandbox.client_id(),
+            sandbox.url()
+        );
+        let file = home.folder.path().join("oauth.toml");
+        std::fs::write(&file, text).unwrap();
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    };
+    write(sandbox.client_secret());
+    home.connect(&sandbox, "acme", &["--config", "oauth.toml"]).await.ok();
+    let short = json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 2 });
+    sandbox.next_token_call(Fault::json(200, &short));
+    home.run(&["refresh", "go1", "acme", "--config", "oauth.toml"]).ok();
+    write("canary");
+    let mut keeper = home.start(&["keep", "--every", "1", "--json", "--config", "oauth.toml"]);
+    let mut until = |wanted: &str| {
+        loop {
+            let line = keeper.line();
+            assert!(!line.is_empty() && !line.contains("canary"), "{line}");
+            if line.contains(wanted) {
+                break;
+            }
+        }
+    };
+    until("client");
+    let long = json!({ "access_token": "a2", "refresh_token": "r2", "expires_in": 43_200 });
+    sandbox.next_token_call(Fault::json(200, &long));
+    write(sandbox.client_secret());
+    until("\"refreshed\"");
+    keeper.signal(rustix::process::Signal::TERM);
+    keeper.end().ok();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -41,7 +41,7 @@ impl<P: Offered> Stage<P> {
         settings.set("server", vec![card.url.clone()]);
         let registration = Registration {
             client_id: card.client_id.clone(),
-            client_secret: Some(card.client_secret.clone()),
+            client_secret: Some(card.client_secret.as_str().into()),
             redirect_uri: Some(redirect.uri.clone()),
             settings,
         };

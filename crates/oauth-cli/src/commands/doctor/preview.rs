@@ -60,8 +60,8 @@ pub(super) async fn of<P: Offered>(
     if registration.client_id.is_empty() {
         "CLIENT-ID".clone_into(&mut registration.client_id);
     }
-    let secret = registration.client_secret.get_or_insert_with(|| "CLIENT-SECRET".to_owned());
-    secrets.learn("client secret", secret);
+    let secret = registration.client_secret.get_or_insert_with(|| "CLIENT-SECRET".into());
+    secrets.learn("client secret", secret.expose());
     registration.redirect_uri.get_or_insert_with(|| Redirect::usual(provider, PORT));
     let recorder = Arc::new(Recorder::default());
     let client = registration.builder::<P>()?.shared_transport(Arc::clone(&recorder) as _).build()?;

@@ -13,7 +13,8 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::providers::{Name, Offered};
 use crate::redirect::{Here, PORT, Redirect};
-use crate::registration::{Registration, variable_name};
+use crate::registration::Registration;
+use crate::said::variable_name;
 use crate::time::now;
 
 /// How long an endpoint may take to answer.
@@ -33,6 +34,11 @@ pub(super) async fn examine<P: Offered>(
     let mut place = "an unknown place".to_owned();
     let mut sent = None;
     match P::site(&registration.settings) {
+        Err(_) if registration.settings.one("server").is_none() => findings.push(Finding::wrong(
+            "server",
+            "is not known".to_owned(),
+            format!("write `server` below [{provider}] into {}", context.config.path.display()),
+        )),
         Err(failure) => findings.push(Finding::bad("server", &failure)),
         Ok(site) => {
             place = site.token_url().origin().ascii_serialization();

@@ -63,6 +63,7 @@ async fn connections(
 ) -> Result<Vec<(Name, Registration)>, Failure> {
     let mut known = Vec::new();
     let mut lost = Vec::new();
+    let mut unread = Vec::new();
     let mut count = 0;
     for name in Name::value_variants() {
         for summary in summaries(store, *name).await? {
@@ -70,13 +71,16 @@ async fn connections(
             if let RecordState::NeedsReconnect { why, .. } = summary.state {
                 lost.push((*name, summary.account.clone(), why));
             }
-            if let Some(registration) = Registration::recall(store, *name, &summary.account).await? {
-                known.push((*name, registration));
+            match Registration::recall(store, *name, &summary.account).await {
+                Ok(Some(registration)) => known.push((*name, registration)),
+                Ok(None) => {}
+                Err(failure) => unread.push(failure),
             }
         }
     }
     let plural = if count == 1 { "connection" } else { "connections" };
     findings.push(Finding::good("store", format!("{shown} opens, and holds {count} {plural}")));
+    findings.extend(unread.iter().map(|failure| Finding::bad("connection", failure)));
     for (name, account, why) in lost {
         findings.push(Finding::wrong(
             "connection",
