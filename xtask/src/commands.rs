@@ -7,6 +7,7 @@ mod ci;
 mod deny;
 mod docs;
 mod features;
+mod fuzz;
 mod lint;
 mod model;
 mod msrv;
@@ -54,6 +55,7 @@ const ALL: &[Command] = &[
     msrv::COMMAND,
     processes::COMMAND,
     model::COMMAND,
+    fuzz::COMMAND,
     api::COMMAND,
     release::COMMAND,
     browser::COMMAND,

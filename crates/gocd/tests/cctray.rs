@@ -19,6 +19,7 @@ fn what_is_no_feed_is_an_error() {
         "<Projects><Project name='a'/></Projects>",
         "<Projects><Project",
         "<!DOCTYPE x [<!ENTITY a 'b'>]><Projects/>",
+        "<!doctype x><Projects/>",
         "<Projects>&undefined;</Projects>",
     ] {
         let result = Cctray::parse(bad.as_bytes());

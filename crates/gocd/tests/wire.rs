@@ -151,6 +151,20 @@ async fn refused_token_calls() {
     }
 }
 
+#[tokio::test]
+async fn a_token_that_gocd_s_header_cannot_hold_is_refused_when_it_comes() {
+    for token in [r#"canary-a\"b"#, r"canary-a\\b"] {
+        let wire = Wire::answering([reply(200, &format!(r#"{{"access_token":"{token}"}}"#))]);
+        let client = client(&wire);
+        let started = client.begin(&Connect::new()).unwrap();
+        let error = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::BadReply);
+        assert!(error.to_string().contains("header cannot hold"), "{error}");
+    }
+    let error = client(&Wire::default()).adopt("a\"b", []).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
+
 /// The page shows the reply as a Ruby hash. Should a server really send that, the token in it must not be shown.
 #[tokio::test]
 async fn a_reply_that_is_no_json_is_refused_without_showing_it() {

@@ -121,6 +121,7 @@ impl<P: Provider> Client<P> {
                 .at_provider(P::NAME)
                 .advise("it is empty, longer than 64 KiB, or not printable ASCII; paste it again"));
         }
+        P::Scheme::header(&access_token).map_err(|error| error.at_provider(P::NAME))?;
         Ok(Token {
             access_token,
             refresh_token: None,
@@ -214,6 +215,14 @@ impl<P: Provider> Client<P> {
                 ));
             }
         }
+        let access_token = AccessToken::new(wire.access_token.into_secret());
+        // Now, while the error is about this reply, and not with the first API call.
+        if P::Scheme::header(&access_token).is_err() {
+            return Err(Error::new(
+                ErrorKind::BadReply,
+                "the `access_token` of the reply holds characters that the provider's header cannot hold",
+            ));
+        }
         let refresh_token = refresh_token.map(|token| RefreshToken::new(token.into_secret()));
         let received_at = self.0.clock.now();
         let (scopes, scopes_from) = match wire.scope {
@@ -222,7 +231,7 @@ impl<P: Provider> Client<P> {
         };
         let lapses_at = refresh_token.as_ref().and_then(|_| lapses_at::<P>(asked_at));
         Ok(Token {
-            access_token: AccessToken::new(wire.access_token.into_secret()),
+            access_token,
             refresh_token,
             scopes,
             scopes_from,

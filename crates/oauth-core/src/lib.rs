@@ -21,6 +21,7 @@ mod endpoint;
 mod error;
 pub mod facts;
 mod grants;
+mod numbers;
 mod oauth_code;
 mod provider;
 pub mod renewal;

@@ -153,9 +153,11 @@ impl Key {
     }
 }
 
+/// For messages, so it stays on one line: an account may be called what a person typed. A long name is cut.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.provider, self.account)
+        let tame = |name: &str| crate::text::tame(name, 100);
+        write!(f, "{}/{}", tame(&self.provider), tame(&self.account))
     }
 }
 

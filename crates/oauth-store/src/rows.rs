@@ -127,6 +127,8 @@ fn state(word: &str, at: Option<i64>, key: &Key) -> Result<RecordState, StoreErr
         return Ok(RecordState::Active);
     }
     let why = Why::parse(word).ok_or_else(|| {
+        // Whoever can write to the database has no line of a log to write.
+        let word: String = word.chars().filter(|c| c.is_ascii_graphic()).take(40).collect();
         StoreError::new(
             StoreErrorKind::TooNew,
             format!("the record {key} is in the state `{word}`, which only a newer version knows; bring this one up to date"),
@@ -183,6 +185,12 @@ mod tests {
     fn a_state_of_a_newer_version_and_damage_are_told_apart() {
         let key = Key::new("go1", "acme");
         assert_eq!(state("paused", None, &key).unwrap_err().kind(), StoreErrorKind::TooNew);
+        let odd = format!("pau\r\nsed{}", "x".repeat(1_000));
+        let error = state(&odd, None, &Key::new("go1", "acme\nFAKE")).unwrap_err().to_string();
+        assert!(
+            error.contains("`paused") && error.len() < 300 && !error.contains(char::is_control),
+            "{error}"
+        );
         assert_eq!(state("revoked", None, &key).unwrap_err().kind(), StoreErrorKind::Corrupt);
         assert_eq!(count(-1, &key).unwrap_err().kind(), StoreErrorKind::Corrupt);
         assert_eq!(time(i64::MAX, &key).unwrap_err().kind(), StoreErrorKind::Corrupt);

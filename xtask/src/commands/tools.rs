@@ -61,13 +61,14 @@ pub(super) const MDBOOK: Tool =
 
 pub(super) const CARGO_SEMVER_CHECKS: Tool =
     Tool { name: "cargo-semver-checks", version: "0.51.0", flags: &[] };
+pub(super) const CARGO_FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.2", flags: &[] };
 
 /// Runs what counts instructions; it must be of the same version as the library in `benches/instructions`.
 pub(super) const GUNGRAUN_RUNNER: Tool = Tool { name: "gungraun-runner", version: "0.20.0", flags: &[] };
 
 const QUICK: &[Tool] = &[CARGO_DENY, MDBOOK];
 /// Only for `ci --full` and for releases.
-const SLOW: &[Tool] = &[CARGO_SEMVER_CHECKS, GUNGRAUN_RUNNER];
+const SLOW: &[Tool] = &[CARGO_SEMVER_CHECKS, CARGO_FUZZ, GUNGRAUN_RUNNER];
 /// Only for people at work, who ask for it by name.
 const BY_HAND: &[Tool] = &[CARGO_INSTA];
 
@@ -142,7 +143,7 @@ mod tests {
         assert_eq!(names(&[]).unwrap(), ["cargo-deny", "mdbook"]);
         assert_eq!(
             names(&["--full"]).unwrap(),
-            ["cargo-deny", "mdbook", "cargo-semver-checks", "gungraun-runner"]
+            ["cargo-deny", "mdbook", "cargo-semver-checks", "cargo-fuzz", "gungraun-runner"]
         );
         assert_eq!(names(&["cargo-insta"]).unwrap(), ["cargo-insta"]);
         assert!(names(&["cargo-install"]).unwrap_err().to_string().contains("cargo-insta"));

@@ -186,7 +186,9 @@ impl Cctray {
         let bad = |what: &'static str| Error::new(ErrorKind::BadReply, what);
         let text = std::str::from_utf8(xml.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(xml))
             .map_err(|_| bad("the cctray feed is not UTF-8"))?;
-        if text.contains("<!DOCTYPE") {
+        // In capitals by XML; the parser takes it in any letters.
+        let begins = |at: &[u8]| at.eq_ignore_ascii_case(b"<!DOCTYPE");
+        if text.as_bytes().windows(9).any(begins) {
             return Err(bad("the cctray feed has a document type definition"));
         }
         // serde accepts any root element; a login page would pass for a feed without projects.

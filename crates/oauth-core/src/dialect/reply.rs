@@ -7,6 +7,7 @@
 //! | a form-encoded body | read into the same fields |
 //! | `error` inside a 200 | an error |
 //! | a byte order mark | skipped |
+//! | a number that no double can hold | the nearest one |
 //! | a parameter that stands twice | an error: which of the two counts is anybody's guess |
 
 use chrono::{DateTime, Utc};
@@ -17,6 +18,7 @@ use std::time::Duration;
 use url::{Url, form_urlencoded};
 
 use super::{Dialect, Refusal};
+use crate::numbers;
 use crate::unique::{self, Object};
 use crate::{Error, ErrorKind, OAuthCode};
 
@@ -36,7 +38,13 @@ pub(crate) fn normalise(
     if body.starts_with(BYTE_ORDER_MARK) {
         body.drain(..BYTE_ORDER_MARK.len());
     }
-    let json = unique::object(&body);
+    let mut json = unique::object(&body);
+    if json == Object::Unreadable
+        && let Some(cut) = numbers::within_range(&body)
+    {
+        json = unique::object(&cut);
+        body = cut;
+    }
     let is_json = !matches!(json, Object::Unreadable);
     let fields = if is_json { json } else { read_form(&body) };
     if status.is_redirection() {
@@ -235,6 +243,7 @@ mod tests {
             (200, "application/x-www-form-urlencoded", "access_token=t"),
             (200, "application/json", "\u{FEFF}{\"access_token\":\"t\"}"),
             (200, "application/json", r#"{"access_token":"t","error":null}"#),
+            (200, "application/json", r#"{"access_token":"t","expires_in":1e999,"x":[-1e999]}"#),
             // A token is a token, whatever else the server says: it may be the only live one.
             (200, "application/json", r#"{"access_token":"t","error":"slow"}"#),
         ] {

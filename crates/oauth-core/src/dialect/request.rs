@@ -80,7 +80,16 @@ fn place_credentials(
             take("client_secret");
             return Ok(None);
         }
-        ClientAuth::BasicRaw => format!("{}:{}", take("client_id"), take("client_secret")),
+        ClientAuth::BasicRaw => {
+            let id = take("client_id");
+            if id.contains(':') {
+                return Err(Error::invalid("a client id with a colon cannot be sent by HTTP Basic as it is")
+                    .advise(
+                        "the colon ends the id there (RFC 7617 section 2); ask the provider for another id",
+                    ));
+            }
+            format!("{id}:{}", take("client_secret"))
+        }
         ClientAuth::BasicEncoded => {
             let encode = |text: String| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
             format!("{}:{}", encode(take("client_id")), encode(take("client_secret")))
@@ -148,6 +157,19 @@ mod tests {
             );
         }
         insta::assert_snapshot!(out);
+    }
+
+    #[test]
+    fn a_colon_in_the_id_is_not_taken_for_its_end() {
+        let rewritten = |auth| {
+            let body = "client_id=my%3Aid&client_secret=s%3Acret";
+            rewrite(&standard(body), &Dialect::rfc6749().client_auth(auth), Encoding::Form)
+        };
+        let error = rewritten(ClientAuth::BasicRaw).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::InvalidInput);
+        let encoded = rewritten(ClientAuth::BasicEncoded).unwrap();
+        let expected = format!("Basic {}", BASE64_STANDARD.encode("my%3Aid:s%3Acret"));
+        assert_eq!(encoded.headers()[AUTHORIZATION], expected);
     }
 
     #[test]

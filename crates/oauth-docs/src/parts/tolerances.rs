@@ -106,6 +106,12 @@ const DEVIATIONS: &[Deviation] = &[
         body: r#"{"access_token":"t","expires_in":-5}"#,
     },
     Deviation {
+        what: "an `expires_in` that no double can hold",
+        status: 200,
+        content_type: JSON,
+        body: r#"{"access_token":"t","expires_in":1e999}"#,
+    },
+    Deviation {
         what: "scopes joined by commas",
         status: 200,
         content_type: JSON,

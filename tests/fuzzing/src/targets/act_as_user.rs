@@ -1,0 +1,127 @@
+//! `X-Act-as-User`: a name and an address become a header, from which both can be read again.
+
+use cohortgo::{Account, ActAs, CohortGo, scope};
+use oauth_core::{Client, Error, ErrorKind};
+
+use crate::acting_at_the_sandbox::parse;
+use crate::client::{Line, client};
+use crate::input::{Input, input};
+use crate::secrets::tells_nothing;
+
+pub(crate) const WORDS: &[&str] = &[
+    "\"",
+    "\\",
+    "<",
+    ">",
+    "@",
+    "=?",
+    "?=",
+    "=?UTF-8?Q?",
+    "\r\n",
+    "\0",
+    "\t",
+    ",",
+    "ü",
+    "\u{2028}",
+    "bob@example.org",
+    ".",
+    "_",
+];
+
+pub(crate) fn seeds() -> Vec<Vec<u8>> {
+    [
+        ("Bob Smith", "bob.smith@example.org"),
+        ("Ann \"Annie\" \\ Lee", "ann+crm@mail.example.co.uk"),
+        ("Jürgen Müller", "jm@xn--bcher-kva.example"),
+        ("=?UTF-8?Q?Bob?=", "bob@example.org"),
+        ("a_b=c?d", "o'neill@example.org"),
+        ("Bob\r\nX-Evil: 1", "bob@example.org>\r\nX-Evil: 1"),
+    ]
+    .iter()
+    .map(|(name, email)| input(&[], &[name.as_bytes(), email.as_bytes()]))
+    .collect()
+}
+
+/// A header that is made is one line of visible ASCII, and whoever reads it by the RFCs finds the name and the address
+/// that went in. An error shows neither.
+pub fn act_as_user(data: &[u8]) {
+    let mut data = Input::new(data);
+    let (name, email) = (data.text(), data.text());
+    let plain = ActAs::new(name.as_str(), email.as_str());
+    let encoded = ActAs::with_encoded_name(name.as_str(), email.as_str());
+    for made in [&plain, &encoded] {
+        match made {
+            Ok(user) => written(user, &name, &email),
+            Err(error) => refused(error, &name, &email),
+        }
+    }
+    if let Ok(user) = &plain {
+        assert!(encoded.as_ref().is_ok_and(|other| other == user), "encoded, although there was no need");
+    }
+}
+
+fn written(user: &ActAs, name: &str, email: &str) {
+    assert_eq!((user.name(), user.email()), (name, email));
+    let client: Client<CohortGo> = client(&Line::default());
+    let account = Account::at("https://portal.cohortgo.com/api/v1".parse().unwrap());
+    let acting = client.adopt_with("t", [scope::ACT_AS_USER], account.clone()).unwrap();
+    let (header, value) = user.header_for(&acting).unwrap();
+    assert_eq!(header, "x-act-as-user");
+    assert!(value.is_sensitive());
+    let text = value.to_str().unwrap();
+    assert!(text.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{text:?}");
+    assert_eq!(text, user.to_string());
+    let (read_name, read_email) = read(text).unwrap_or_else(|| panic!("nobody can read {text}"));
+    assert_eq!((read_name.as_str(), read_email.as_str()), (name, email), "{text}");
+    assert!(!format!("{user:?}").contains(email));
+    // Without the scope nobody is named.
+    let other = client.adopt_with("t", [], account).unwrap();
+    assert_eq!(user.header_for(&other).unwrap_err().kind(), ErrorKind::MissingScope);
+}
+
+fn refused(error: &Error, name: &str, email: &str) {
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    tells_nothing(error, &[]);
+    let shown = oauth_testing::shown(error);
+    for personal in [name, email] {
+        // A short one may be a word of ours.
+        assert!(
+            personal.len() < 12 || "bob@example.org".contains(personal) || !shown.contains(personal),
+            "{shown}"
+        );
+    }
+}
+
+fn read(text: &str) -> Option<(String, String)> {
+    if text.starts_with('"') {
+        return parse(text).map(|named| (named.name, named.email));
+    }
+    let (phrase, address) = text.rsplit_once(" <")?;
+    Some((decoded(phrase)?, address.strip_suffix('>')?.to_owned()))
+}
+
+/// Encoded words of RFC 2047 in UTF-8 and the Q encoding; the white space between two of them is not part of the text.
+fn decoded(phrase: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    for word in phrase.split(' ') {
+        let text = word.strip_prefix("=?UTF-8?Q?")?.strip_suffix("?=")?;
+        if word.len() > 75 || text.contains('?') {
+            return None;
+        }
+        let mut rest = text.bytes();
+        let begin = bytes.len();
+        while let Some(byte) = rest.next() {
+            bytes.push(match byte {
+                b'_' => b' ',
+                b'=' => {
+                    let mut digit = || char::from(rest.next()?).to_digit(16);
+                    u8::try_from(digit()? * 16 + digit()?).ok()?
+                }
+                other => other,
+            });
+        }
+        // Each word is text of its own (section 5).
+        std::str::from_utf8(&bytes[begin..]).ok()?;
+    }
+    String::from_utf8(bytes).ok()
+}

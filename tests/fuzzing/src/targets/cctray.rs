@@ -1,0 +1,140 @@
+//! GoCD's `cctray.xml`.
+
+use gocd::api::{Activity, BuildTime, Cctray, LastBuildStatus, Project};
+use oauth_core::ErrorKind;
+
+use crate::recorded::replies;
+use crate::secrets::{hides, tells_nothing};
+
+pub(crate) const WORDS: &[&str] = &[
+    "<Projects>",
+    "</Projects>",
+    "<Projects/>",
+    "<Project ",
+    "/>",
+    "<messages>",
+    "<message ",
+    "name=\"",
+    "activity=\"Sleeping\"",
+    "lastBuildStatus=\"Success\"",
+    "lastBuildTime=\"2018-01-02T03:04:05Z\"",
+    "&lt;",
+    "&#x41;",
+    "&#10;",
+    "&amp;amp;",
+    "<![CDATA[",
+    "]]>",
+    "<!--",
+    "-->",
+    "<?xml version=\"1.0\"?>",
+    "<!DOCTYPE ",
+    "<!ENTITY ",
+    "xmlns:a=\"b\"",
+    "canary-",
+];
+
+pub(crate) fn seeds() -> Vec<Vec<u8>> {
+    let mut seeds = replies("gocd", "cctray");
+    seeds.extend([
+        b"<Projects/>".to_vec(),
+        b"<!DOCTYPE a [<!ENTITY b \"bb\">]><Projects><Project name=\"&b;\"/></Projects>".to_vec(),
+        b"<html><body>Login</body></html>".to_vec(),
+    ]);
+    seeds
+}
+
+/// A feed holds no more than was sent, can be written and read again, and nothing of it is in an error.
+pub fn cctray(data: &[u8]) {
+    match Cctray::parse(data) {
+        Ok(projects) => {
+            let text = std::str::from_utf8(data).unwrap();
+            assert!(!text.to_ascii_lowercase().contains("<!doctype"), "with a document type definition");
+            let size: usize = projects.iter().map(size).sum();
+            assert!(size <= data.len(), "{size} bytes came out of {}", data.len());
+            let xml: String = projects.iter().map(written).collect();
+            // What cannot stand in XML at all cannot be written again.
+            if xml.chars().all(is_xml) {
+                let again = Cctray::parse(format!("<Projects>{xml}</Projects>").as_bytes()).unwrap();
+                assert_eq!(again, projects, "{xml}");
+            }
+            for project in &projects {
+                assert_eq!(project.path().collect::<Vec<_>>().join(" :: "), project.name);
+            }
+        }
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::BadReply);
+            tells_nothing(&error, &[]);
+            hides(&oauth_testing::shown(&error), &["canary-"]);
+        }
+    }
+}
+
+fn size(project: &Project) -> usize {
+    let messages: usize =
+        project.messages.iter().map(|message| message.kind.len() + message.text.len()).sum();
+    let other = [word(&project.activity), status(&project.last_build_status)];
+    let other: usize = other.iter().map(|word| word.len()).sum();
+    project.name.len() + project.last_build_label.len() + project.web_url.len() + other + messages
+}
+
+fn word(activity: &Activity) -> &str {
+    match activity {
+        Activity::Sleeping => "Sleeping",
+        Activity::Building => "Building",
+        Activity::Other(word) => word,
+        _ => unreachable!(),
+    }
+}
+
+fn status(status: &LastBuildStatus) -> &str {
+    match status {
+        LastBuildStatus::Success => "Success",
+        LastBuildStatus::Failure => "Failure",
+        LastBuildStatus::Other(word) => word,
+        _ => unreachable!(),
+    }
+}
+
+fn written(project: &Project) -> String {
+    let time = match &project.last_build_time {
+        BuildTime::Zoned(time) => time.to_rfc3339(),
+        BuildTime::ServerLocal(time) => time.format("%Y-%m-%dT%H:%M:%S%.f").to_string(),
+        BuildTime::Other(text) => text.clone(),
+        _ => unreachable!(),
+    };
+    let attributes = [
+        ("name", project.name.as_str()),
+        ("activity", word(&project.activity)),
+        ("lastBuildStatus", status(&project.last_build_status)),
+        ("lastBuildLabel", &project.last_build_label),
+        ("lastBuildTime", &time),
+        ("webUrl", &project.web_url),
+    ];
+    let messages: String = project
+        .messages
+        .iter()
+        .map(|message| element("message", &[("kind", &message.kind), ("text", &message.text)], ""))
+        .collect();
+    element("Project", &attributes, &format!("<messages>{messages}</messages>"))
+}
+
+fn element(name: &str, attributes: &[(&str, &str)], within: &str) -> String {
+    let attributes: String =
+        attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", escaped(value))).collect();
+    format!("<{name}{attributes}>{within}</{name}>")
+}
+
+fn escaped(text: &str) -> String {
+    text.chars()
+        .map(
+            |c| {
+                if c.is_alphanumeric() || !is_xml(c) { c.to_string() } else { format!("&#{};", u32::from(c)) }
+            },
+        )
+        .collect()
+}
+
+/// XML 1.0, production 2.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}

@@ -1,0 +1,208 @@
+//! A connection as a store keeps it: the row, what is sealed in it, and the token in that.
+
+use oauth_core::store::{Key, RecordState, StoreError, StoreErrorKind};
+use oauth_core::{ErrorKind, Scheme as _, StoredToken, Token};
+use serde_json::{Value, json};
+
+use crate::client::{Line, Lives, client, stored};
+use crate::input::{Input, input};
+use crate::key::EncryptionKey;
+use crate::keyring::Keyring;
+use crate::rows::{RecordRow, Stored};
+use crate::secrets::{ACCESS_TOKEN, OF_API_CALLS, hides};
+
+pub(crate) const WORDS: &[&str] = &[
+    "\"provider\":",
+    "\"go1\"",
+    "\"issuer\":",
+    "\"client_id\":",
+    "\"access_token\":",
+    "\"refresh_token\":",
+    "\"scopes\":",
+    "\"scopes_from\":",
+    "\"reply\"",
+    "\"received_at\":",
+    "\"expires_at\":",
+    "\"obtained\":",
+    "\"extra\":",
+    "\"other\":",
+    "null",
+    "\"2026-01-02T03:04:05Z\"",
+    "\"-262143-01-01T00:00:00Z\"",
+    "active",
+    "revoked",
+    "plaintext",
+    "\\r\\n",
+];
+
+pub(crate) fn seeds() -> Vec<Vec<u8>> {
+    // Choices: what is changed, where, how, and four numbers.
+    let choices = |change: u8| [&[change, 7, 1][..], &[0; 32]].concat();
+    let mut seeds = Vec::new();
+    for (provider, row) in [
+        ("cohortgo", stored::<cohortgo::CohortGo>()),
+        ("cobot", stored::<cobot::Cobot>()),
+        ("go1", stored::<go1::Go1>()),
+        ("gocd", stored::<gocd::Gocd>()),
+    ] {
+        for change in 0..8 {
+            let row = row.to_string();
+            seeds.push(input(&choices(change), &[provider.as_bytes(), b"acme", b"active", row.as_bytes()]));
+        }
+    }
+    seeds
+}
+
+/// What was sealed is what is opened, and only in the row that it was sealed for: any other byte, name or key is an error,
+/// never another token. What was opened is a token that can be kept again, or an error that shows nothing of it.
+pub fn stored_row(data: &[u8]) {
+    let mut data = Input::new(data);
+    let (change, at, by) = (data.byte() % 8, usize::from(data.byte()), data.byte() | 1);
+    let numbers: [i64; 4] = std::array::from_fn(|_| data.number());
+    let (provider, account, state) = (data.text(), data.text(), data.text());
+    let content = data.rest();
+
+    let shown_names = [&provider, &account, &state].iter().any(|name| name.contains("canary-"));
+    let ring = Keyring::new(EncryptionKey::from_bytes([7; 32]));
+    let key = Key::new(&*provider, &*account);
+    let sealed = ring.seal(&key, content).unwrap();
+    let [generation, due_at, fence, age] = numbers;
+    let row = |key_id: &str, bytes: &[u8]| -> RecordRow {
+        let at = Some(due_at).filter(|at| *at != 0);
+        let lease = Some(age).filter(|age| *age != 0);
+        let intent = Some(fence).filter(|fence| *fence != 0);
+        let (provider, account, key_id) = (provider.clone(), account.clone(), key_id.to_owned());
+        (
+            provider,
+            account,
+            generation,
+            fence,
+            lease,
+            intent,
+            state.clone(),
+            at,
+            at,
+            at,
+            intent,
+            lease,
+            key_id,
+            bytes.to_vec(),
+        )
+    };
+    let is_sealed = sealed.bytes.windows(content.len().max(8)).all(|window| window != content);
+    assert!(is_sealed, "it is not encrypted");
+    match Stored::from(row(&sealed.key_id, &sealed.bytes)).record(&ring) {
+        Ok(record) => {
+            assert_eq!(record.content.bytes(), content);
+            assert_eq!(i64::try_from(record.generation), Ok(generation));
+            assert!(matches!(record.state, RecordState::Active) == (state == "active"));
+        }
+        Err(error) => {
+            assert!(matches!(error.kind(), StoreErrorKind::Corrupt | StoreErrorKind::TooNew), "{error}");
+            told(&error, shown_names);
+        }
+    }
+    let stored = Stored::from(row(&sealed.key_id, &sealed.bytes));
+    assert!(stored.lease_left().is_none_or(|left| !left.is_zero()));
+    assert_eq!(stored.fence().is_ok(), fence >= 0);
+
+    // The same, and something is not as it was.
+    let (mut bytes, mut key_id, mut other, mut reader) =
+        (sealed.bytes.clone(), sealed.key_id.clone(), key.clone(), ring);
+    match change {
+        0 => {
+            let at = at % bytes.len();
+            bytes[at] ^= by;
+        }
+        1 => bytes.truncate(at % bytes.len()),
+        2 => bytes.push(by),
+        3 => bytes = content.to_vec(),
+        4 => key_id = format!("{by:02x}{key_id}"),
+        5 => other = Key::new(format!("{provider}{account}"), ""),
+        6 => other = Key::new(&*provider, format!("{account}{by}")),
+        _ => reader = Keyring::new(EncryptionKey::from_bytes([by ^ 7; 32])),
+    }
+    // `content` may be the very bytes of a sealed record only by a miracle; with an empty account the two are one key.
+    if (change == 5 && account.is_empty()) || (change == 7 && by ^ 7 == 7) {
+        return;
+    }
+    let error = reader.open(&other, &key_id, &bytes).expect_err("a record was opened that nobody sealed");
+    assert!(matches!(error.kind(), StoreErrorKind::Corrupt | StoreErrorKind::WrongKey), "{error}");
+    told(&error, shown_names);
+
+    tokens(content);
+}
+
+/// One line, with nothing of what is sealed. Names are shown: one that holds a secret has told it already.
+fn told(error: &StoreError, names: bool) {
+    let line = error.to_string();
+    assert!(!line.contains(char::is_control) && line.chars().count() < 1_000, "not a line of a log: {line}");
+    if !names {
+        hides(&format!("{error} {error:?}"), OF_API_CALLS);
+    }
+}
+
+/// The token in a record, whoever wrote it.
+fn tokens(content: &[u8]) {
+    match serde_json::from_slice::<StoredToken>(content) {
+        Ok(stored) => {
+            let text = format!("{stored:?}");
+            let plain = String::from_utf8_lossy(content);
+            if plain.matches("canary-access-token-1").count() == 1 && !plain.contains('\\') {
+                hides(&text, &[ACCESS_TOKEN]);
+            }
+            token::<cohortgo::CohortGo>(&stored);
+            token::<cobot::Cobot>(&stored);
+            token::<go1::Go1>(&stored);
+            token::<gocd::Gocd>(&stored);
+        }
+        // Whoever reads a record shows none of serde's words.
+        Err(_) => assert!(serde_json::from_slice::<Value>(content).ok() != Some(stored::<go1::Go1>())),
+    }
+}
+
+fn token<P: Lives>(stored: &StoredToken) {
+    let was = serde_json::to_value(stored).unwrap();
+    match Token::<P>::from_stored(stored.clone()) {
+        Ok(token) => {
+            assert_eq!(was["provider"], json!(P::NAME), "a token of another provider");
+            assert_eq!(was["access_token"], json!(token.access_token().expose()));
+            let kept = serde_json::to_value(token.to_stored().unwrap()).unwrap();
+            let again: StoredToken = serde_json::from_value(kept.clone()).unwrap();
+            let again = Token::<P>::from_stored(again).unwrap().to_stored().unwrap();
+            assert_eq!(serde_json::to_value(again).unwrap(), kept);
+            let client = client::<P>(&Line::default());
+            match client.headers(&token) {
+                Ok(headers) => {
+                    let all_visible = |value: &[u8]| value.iter().all(|byte| matches!(byte, b' '..=b'~'));
+                    assert!(
+                        headers.values().all(|value| value.is_sensitive() && all_visible(value.as_bytes()))
+                    );
+                    assert_eq!(token.issuer(), stored_issuer::<P>());
+                }
+                Err(error) => {
+                    assert!(
+                        matches!(
+                            error.kind(),
+                            ErrorKind::ForeignToken | ErrorKind::Expired | ErrorKind::InvalidInput
+                        ),
+                        "{error}"
+                    );
+                    let known = P::Scheme::header(token.access_token()).is_err();
+                    assert!(error.kind() != ErrorKind::InvalidInput || known, "{error}");
+                    assert!(!error.to_string().contains(char::is_control), "{error}");
+                }
+            }
+        }
+        Err(error) => {
+            let expected =
+                if was["provider"] == P::NAME { ErrorKind::BadReply } else { ErrorKind::ForeignToken };
+            assert_eq!(error.kind(), expected, "{error}");
+            assert!(!error.to_string().contains(char::is_control), "{error}");
+        }
+    }
+}
+
+fn stored_issuer<P: Lives>() -> Value {
+    stored::<P>()["issuer"].clone()
+}
