@@ -128,7 +128,8 @@ fn state(word: &str, at: Option<i64>, key: &Key) -> Result<RecordState, StoreErr
     }
     let why = Why::parse(word).ok_or_else(|| {
         // Whoever can write to the database has no line of a log to write.
-        let word: String = word.chars().filter(|c| c.is_ascii_graphic()).take(40).collect();
+        let printable = |c: char| if c.is_ascii_graphic() { c } else { ' ' };
+        let word: String = word.chars().take(40).map(printable).collect();
         StoreError::new(
             StoreErrorKind::TooNew,
             format!("the record {key} is in the state `{word}`, which only a newer version knows; bring this one up to date"),

@@ -23,16 +23,22 @@ pub(crate) type Answer = Response<Vec<u8>>;
 
 /// Keeps requests, and answers from a list. Clones share both.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Line(Arc<Mutex<(Vec<Request<Vec<u8>>>, VecDeque<Answer>)>>);
+pub(crate) struct Line(Arc<Mutex<Held>>);
+
+#[derive(Debug, Default)]
+struct Held {
+    sent: Vec<Request<Vec<u8>>>,
+    answers: VecDeque<Answer>,
+}
 
 impl Line {
     pub(crate) fn answering(answers: impl IntoIterator<Item = Answer>) -> Self {
-        Self(Arc::new(Mutex::new((Vec::new(), answers.into_iter().collect()))))
+        Self(Arc::new(Mutex::new(Held { sent: Vec::new(), answers: answers.into_iter().collect() })))
     }
 
     /// What was sent since the last look.
     pub(crate) fn sent(&self) -> Vec<Request<Vec<u8>>> {
-        std::mem::take(&mut self.0.lock().unwrap().0)
+        std::mem::take(&mut self.0.lock().unwrap().sent)
     }
 }
 
@@ -40,8 +46,8 @@ impl Line {
 impl Transport for Line {
     async fn call(&self, call: Call) -> Result<Answer, TransportError> {
         let mut line = self.0.lock().unwrap();
-        line.0.push(call.request);
-        line.1.pop_front().ok_or_else(|| TransportError::NotSent("no answer is left".into()))
+        line.sent.push(call.request);
+        line.answers.pop_front().ok_or_else(|| TransportError::NotSent("no answer is left".into()))
     }
 }
 

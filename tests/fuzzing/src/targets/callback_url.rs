@@ -85,7 +85,10 @@ fn finished<P: Lives + CodeGrant>(callback: &str) {
     }
     let error = came.expect_err("finished without a call");
     assert!(expected.is_none(), "a good callback was refused: {error}");
-    tells_nothing(&error, &[STATE, CODE]);
+    // A provider's own words may hold what only looks like a code.
+    let secrets: &[&str] =
+        if matches!(error.kind(), ErrorKind::Callback(_)) { &[STATE, CODE] } else { &[STATE] };
+    tells_nothing(&error, secrets);
     assert!(
         matches!(
             error.kind(),
