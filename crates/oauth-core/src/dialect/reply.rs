@@ -43,7 +43,10 @@ pub(crate) fn normalise(
         && let Some(cut) = numbers::within_range(&body)
     {
         json = unique::object(&cut);
-        body = cut;
+        // A form is left as it is.
+        if json != Object::Unreadable {
+            body = cut;
+        }
     }
     let is_json = !matches!(json, Object::Unreadable);
     let fields = if is_json { json } else { read_form(&body) };
@@ -241,6 +244,7 @@ mod tests {
             (200, "application/vnd.provider+json", json),
             (200, "text/plain", "access_token=t"),
             (200, "application/x-www-form-urlencoded", "access_token=t"),
+            (200, "application/x-www-form-urlencoded", "access_token=t&scope=1e999"),
             (200, "application/json", "\u{FEFF}{\"access_token\":\"t\"}"),
             (200, "application/json", r#"{"access_token":"t","error":null}"#),
             (200, "application/json", r#"{"access_token":"t","expires_in":1e999,"x":[-1e999]}"#),
