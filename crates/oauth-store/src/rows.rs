@@ -189,7 +189,7 @@ mod tests {
         let odd = format!("pau\r\nsed{}", "x".repeat(1_000));
         let error = state(&odd, None, &Key::new("go1", "acme\nFAKE")).unwrap_err().to_string();
         assert!(
-            error.contains("`paused") && error.len() < 300 && !error.contains(char::is_control),
+            error.contains("`pau  sedx") && error.len() < 300 && !error.contains(char::is_control),
             "{error}"
         );
         assert_eq!(state("revoked", None, &key).unwrap_err().kind(), StoreErrorKind::Corrupt);
