@@ -23,8 +23,8 @@ pub(crate) const WORDS: &[&str] = &[
 ];
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
-    let known = |all: &[(&str, oauth_core::Scope)], separator: &str| {
-        all.iter().map(|(_, scope)| scope.as_str()).collect::<Vec<_>>().join(separator)
+    let known = |all: &[oauth_core::NamedScope], separator: &str| {
+        all.iter().map(|named| named.scope.as_str()).collect::<Vec<_>>().join(separator)
     };
     [
         known(cohortgo::scope::ALL, ","),
