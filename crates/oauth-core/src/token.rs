@@ -167,13 +167,17 @@ impl<P: Provider> Token<P> {
         if self.issuer != issuer {
             return Err(Error::new(
                 ErrorKind::ForeignToken,
-                format!("the token was issued by {}", self.issuer),
+                // As it stands in the store, which others may be able to write to.
+                format!("the token was issued by {}", crate::text::tame(&self.issuer, 100)),
             ));
         }
         if self.client_id != *client_id {
             return Err(Error::new(
                 ErrorKind::ForeignToken,
-                format!("the token was issued to the client `{}`", self.client_id),
+                format!(
+                    "the token was issued to the client `{}`",
+                    crate::text::tame(self.client_id.as_str(), 100)
+                ),
             ));
         }
         Ok(())

@@ -8,7 +8,7 @@ use toml_edit::DocumentMut;
 use crate::finding::Finding;
 
 /// The folders, and what they are for.
-pub const ALL: [&str; 1] = ["benches"];
+pub const ALL: [&str; 2] = ["benches", "fuzz"];
 
 /// What is wrong with one of them, going by the files that belong to the repository.
 ///
