@@ -135,3 +135,22 @@ fn table(reports: &[Report]) -> String {
     let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use oauth_core::store::RecordState;
+
+    use super::*;
+
+    /// Other programs share the store, and may call an account anything.
+    #[test]
+    fn a_name_does_nothing_to_the_terminal() {
+        let summary = Summary::new("a\u{1b}[2J\nb", 1, RecordState::Active, None, None);
+        let report = Report::outside(Name::Go1, &summary, Some("c\rd".to_owned()));
+        for shown in [table(std::slice::from_ref(&report)), report.lines(now())] {
+            let controls: Vec<char> = shown.chars().filter(|c| c.is_control() && *c != '\n').collect();
+            assert!(controls.is_empty() && shown.lines().count() == 2, "{shown:?}");
+            assert!(shown.contains("[2J"), "{shown:?}");
+        }
+    }
+}
