@@ -5,6 +5,7 @@ use std::fmt;
 use subtle::ConstantTimeEq as _;
 
 use crate::random;
+use crate::shelf::{Shelf, THINGS};
 
 /// A registered application.
 #[derive(Clone)]
@@ -35,16 +36,19 @@ impl fmt::Debug for Client {
 
 /// All applications of one provider. The first is the one whose credentials the handle gives out.
 #[derive(Debug)]
-pub(crate) struct Clients(Vec<Client>);
+pub(crate) struct Clients(Shelf<Client>);
 
 impl Clients {
     pub(crate) fn new(client_id: &str, client_secret: &str, redirect_uris: &[String]) -> Self {
-        Self(vec![Client {
+        let mut clients = Shelf::of(THINGS);
+        clients.push(Client {
             name: "Sandbox application".into(),
             client_id: client_id.into(),
             client_secret: client_secret.into(),
             redirect_uris: redirect_uris.to_vec(),
-        }])
+        });
+        clients.settle();
+        Self(clients)
     }
 
     pub(crate) fn find(&self, client_id: &str) -> Option<&Client> {
@@ -59,7 +63,7 @@ impl Clients {
 
     /// The redirect URIs of the first application.
     pub(crate) fn redirect_uris(&self) -> Vec<String> {
-        self.0.first().map(|client| client.redirect_uris.clone()).unwrap_or_default()
+        self.0.front().map(|client| client.redirect_uris.clone()).unwrap_or_default()
     }
 
     /// Registers one more application with the first one's redirect URIs. Gives its identifier and its secret.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -22,6 +22,9 @@ use crate::played::Controls;
 
 /// The header with the key.
 pub(crate) const KEY_HEADER: &str = "x-sandbox-key";
+
+/// Room for any fault, the body of its answer included.
+const LARGEST_BODY: usize = 64 * 1024;
 
 /// Means every provider.
 const ALL: &str = "all";
@@ -48,6 +51,7 @@ pub(crate) fn router(key: String, providers: Vec<Arc<dyn Controls>>) -> Router {
         .with_state(Arc::clone(&panel))
         .merge(own)
         .fallback(async || Problem::NotFound)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(panel, guard))
 }
 
@@ -166,8 +170,11 @@ async fn faults(
 ) -> Result<StatusCode, Problem> {
     let provider = panel.one(&name)?;
     let Queue { on, fault } = read(&body)?;
-    provider.fault(on, fault);
-    Ok(StatusCode::NO_CONTENT)
+    if provider.fault(on, fault) {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::Body("as many faults wait as can".to_owned()))
+    }
 }
 
 async fn journal(State(panel): State<Shared>, Path(name): Path<String>) -> Result<Response, Problem> {

@@ -1,5 +1,7 @@
 //! What happens to every request before and after its handler: it is read, written down, and meets its fault.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -12,8 +14,10 @@ use crate::journal::{Kind, Ticket};
 use crate::params::Params;
 use crate::played::{Rulebook, Shared};
 
-/// No request to our providers' OAuth pages and APIs comes near this.
-const LARGEST_BODY: usize = 1 << 20;
+/// No request to our providers' OAuth pages and APIs comes near this. What is kept of one (a name, an address) is no larger.
+const LARGEST_BODY: usize = 64 * 1024;
+/// How long a body may take to arrive.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Outermost: reads the parameters once for handlers and journal, and opens and closes the journal's entry.
 pub(crate) async fn intake<P: Rulebook>(
@@ -22,9 +26,10 @@ pub(crate) async fn intake<P: Rulebook>(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
+    let body = tokio::time::timeout(LONGEST_WAIT, Limited::new(body, LARGEST_BODY).collect()).await;
+    let Ok(Ok(body)) = body else {
         let ticket = core.journal.open(core.now(), &parts, &Params::default());
-        ticket.note("the body was cut short or is larger than 1 MiB");
+        ticket.note("the body was cut short, came too slowly or is larger than 64 KiB");
         ticket.status(StatusCode::PAYLOAD_TOO_LARGE.as_u16());
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };

@@ -29,7 +29,8 @@
 //! [`Plain`] plays no provider in particular: RFC 6749 to the letter, with switches for the ways in which real ones differ.
 //!
 //! [`Sandbox`] runs all providers together and offers the same controls over HTTP. Nothing here ever listens anywhere but on
-//! loopback.
+//! loopback, and no request is looked at that names another computer in its `Host`. Of everything that is kept there is a most; beyond it
+//! the oldest makes room, but for what is there at the start.
 //!
 //! # Control over HTTP
 //!
@@ -61,6 +62,7 @@ mod running;
 mod sandbox;
 mod server;
 mod session;
+mod shelf;
 mod sign_in;
 mod sync;
 mod user;

@@ -245,7 +245,8 @@ pub(crate) trait Controls: Send + Sync {
     fn name(&self) -> &'static str;
     fn now(&self) -> DateTime<Utc>;
     fn advance(&self, by: Duration);
-    fn fault(&self, on: On, fault: Fault);
+    /// Whether there is room for it.
+    fn fault(&self, on: On, fault: Fault) -> bool;
     fn journal(&self) -> Journal;
     fn reset(&self);
     /// What only this provider has.
@@ -265,8 +266,8 @@ impl<P: Rulebook> Controls for Core<P> {
         self.clock.advance(by);
     }
 
-    fn fault(&self, on: On, fault: Fault) {
-        self.faults.push(on, fault);
+    fn fault(&self, on: On, fault: Fault) -> bool {
+        self.faults.push(on, fault)
     }
 
     fn journal(&self) -> Journal {

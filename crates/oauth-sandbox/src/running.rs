@@ -159,13 +159,19 @@ impl<P: Played> Running<P> {
     }
 
     /// Queues `fault` for a call to the token endpoint; each fault meets one call, in the order given.
+    ///
+    /// # Panics
+    /// When 10,000 wait already.
     pub fn next_token_call(&self, fault: Fault) {
-        self.core.faults.push(On::Token, fault);
+        assert!(self.core.faults.push(On::Token, fault), "as many faults wait for token calls as can");
     }
 
     /// Queues `fault` for a call to the protected API; each fault meets one call, in the order given.
+    ///
+    /// # Panics
+    /// When 10,000 wait already.
     pub fn next_api_call(&self, fault: Fault) {
-        self.core.faults.push(On::Api, fault);
+        assert!(self.core.faults.push(On::Api, fault), "as many faults wait for API calls as can");
     }
 
     /// What the provider has seen so far.

@@ -21,7 +21,7 @@
 //!
 //! `www.cobot.me` is played at the sandbox's own address, and at `localhost` and `www.localhost` on the same port; `betahaus.cobot.me` at
 //! `betahaus.localhost`. The space `harbour` has a domain of its own, `members.harbour-coworking.localhost`, which stands for
-//! `members.harbour-coworking.example`. Any other host is answered with 404. Browsers find these names by themselves (RFC 6761).
+//! `members.harbour-coworking.example`. Any other host below `localhost` is answered with 404. Browsers find these names by themselves (RFC 6761).
 //!
 //! Sessions belong to one host. (Cobot's own subdomains may well share theirs; a browser shares no cookies between `betahaus.localhost`
 //! and `localhost`.)
@@ -150,7 +150,7 @@ impl Rulebook for Rules {
     }
 
     fn users(state: &model::State) -> Vec<User> {
-        state.users.clone()
+        state.users.to_vec()
     }
 
     fn routes(_: &Setup<Self>) -> Routes<Self> {

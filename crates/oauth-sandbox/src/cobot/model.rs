@@ -9,6 +9,7 @@ use super::rate::Rates;
 use super::{Rules, scopes};
 use crate::client::Clients;
 use crate::played::Setup;
+use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
 use crate::user::User;
 use crate::{pkce, random};
 
@@ -41,15 +42,15 @@ pub(super) struct Token {
 
 /// Everything that changes.
 pub struct State {
-    pub(super) users: Vec<User>,
+    pub(super) users: Shelf<User>,
     /// There is one.
     pub(super) clients: Clients,
     pub(super) client_scopes: Vec<String>,
     pub(super) rates: Rates,
     /// User and subdomain, without the owners.
     admins: Vec<(String, &'static str)>,
-    codes: Vec<Code>,
-    tokens: Vec<Token>,
+    codes: Shelf<Code>,
+    tokens: Shelf<Token>,
 }
 
 /// A code that cannot be redeemed.
@@ -62,13 +63,20 @@ pub(super) enum BadCode {
 
 impl State {
     pub(super) fn new(setup: &Setup<Rules>) -> Self {
-        let users = fixtures::users();
+        let mut users = Shelf::of(THINGS);
+        for user in fixtures::users() {
+            users.push(user);
+        }
+        users.settle();
         let client_scopes = setup.options.client_scopes.clone().unwrap_or_else(scopes::known);
         let registration = Token {
             token: setup.issued.registration_token.clone(),
             grant: Grant { user: users[0].login.clone(), scopes: client_scopes.clone() },
             space: None,
         };
+        let mut tokens = Shelf::of(TOKENS);
+        tokens.push(registration);
+        tokens.settle();
         Self {
             users,
             clients: Clients::new(&setup.issued.client_id, &setup.issued.client_secret, &setup.redirect_uris),
@@ -78,8 +86,8 @@ impl State {
                 .iter()
                 .flat_map(|space| space.admins.iter().map(|admin| ((*admin).to_owned(), space.subdomain)))
                 .collect(),
-            codes: Vec::new(),
-            tokens: vec![registration],
+            codes: Shelf::of(CODES),
+            tokens,
         }
     }
 
@@ -150,7 +158,8 @@ impl State {
         if !pkce::fits(found.challenge.as_deref(), verifier) {
             return Err(BadCode::Verifier);
         }
-        let Code { grant, .. } = self.codes.swap_remove(at);
+        let grant = found.grant.clone();
+        self.codes.take(|known| known.code == code);
         Ok(self.issue_token(grant, None))
     }
 
@@ -166,9 +175,7 @@ impl State {
 
     /// Whether there was such a token.
     pub(super) fn revoke(&mut self, token: &str) -> bool {
-        let before = self.tokens.len();
-        self.tokens.retain(|known| known.token != token);
-        self.tokens.len() < before
+        self.tokens.take(|known| known.token == token).is_some()
     }
 }
 

@@ -20,6 +20,9 @@ struct Window {
     count: u32,
 }
 
+/// More than there are endpoints and people; beyond it, minutes that are over are forgotten.
+const MOST: usize = 10_000;
+
 /// What has been counted, by endpoint and user.
 #[derive(Debug, Default)]
 pub(super) struct Rates(HashMap<(Limit, String), Window>);
@@ -28,6 +31,9 @@ impl Rates {
     /// Counts one request of `user`, or says after how many seconds the next one is welcome. One that is refused does not count.
     pub(super) fn count(&mut self, limit: Limit, user: &str, now: DateTime<Utc>) -> Result<(), i64> {
         let now = now.timestamp();
+        if self.0.len() >= MOST {
+            self.0.retain(|_, window| now < window.since + MINUTE);
+        }
         let window = self.0.entry((limit, user.to_owned())).or_insert(Window { since: now, count: 0 });
         if now >= window.since + MINUTE {
             *window = Window { since: now, count: 0 };

@@ -115,7 +115,7 @@ fn act_as(core: &Core<Rules>, headers: &HeaderMap, grant: &Grant) -> Result<(Str
         let text = format!("There is no such user, and {} was not granted.", scope::AUTO_CREATE_USERS);
         return Err(Refused::senseless("unknown_user", text));
     }
-    Ok((state.create(grant.account, &named).email.clone(), true))
+    Ok((state.create(grant.account, &named).email, true))
 }
 
 /// What stands under `root` in a JSON body, as the API wants everything that is sent.

@@ -13,6 +13,7 @@ use super::model::{ACCOUNTS, Account};
 use crate::params::Params;
 use crate::played::{Core, Shared};
 use crate::random;
+use crate::shelf::{Shelf, THINGS};
 
 /// How many come on one page (guess).
 const PAGE: usize = 25;
@@ -34,9 +35,9 @@ pub(super) struct Invoice {
 }
 
 /// What is there at the start: more providers' invoices than fit on a page.
-pub(super) fn at_start(now: DateTime<Utc>) -> Vec<Invoice> {
+pub(super) fn at_start(now: DateTime<Utc>) -> Shelf<Invoice> {
     let [brightwater, lakeside] = &ACCOUNTS;
-    let mut invoices = Vec::new();
+    let mut invoices = Shelf::of(THINGS);
     for (account, kind, many) in [
         (brightwater, Kind::Provider, 27),
         (brightwater, Kind::Agent, 3),
@@ -50,20 +51,23 @@ pub(super) fn at_start(now: DateTime<Utc>) -> Vec<Invoice> {
                 "amount": 500.05 + f64::from(back),
             });
             let updated_at = now - TimeDelta::hours(back.into());
-            let mut shown = kind.shown(invoices.len(), fields.as_object().unwrap_or(&Map::new()));
+            let mut shown = kind.shown(invoices.arrived(), fields.as_object().unwrap_or(&Map::new()));
             if kind == Kind::Provider {
                 shown["payment_remitted"] = updated_at.date_naive().to_string().into();
             }
             invoices.push(Invoice { kind, account, updated_at, shown });
         }
     }
+    invoices.settle();
     invoices
 }
 
 impl Kind {
     /// The answer to creating one, with the fields that the guides show.
     fn shown(self, number: usize, sent: &Map<String, Value>) -> Value {
-        let sent = |name: &str| sent.get(name).cloned().unwrap_or_default();
+        // What has parts is kept as nothing: in memory it can be many times as large as it was on the wire.
+        let flat = |value: &&Value| !(value.is_array() || value.is_object());
+        let sent = |name: &str| sent.get(name).filter(flat).cloned().unwrap_or_default();
         match self {
             Self::Agent => json!({
                 "institution_name": sent("institution_name"),
@@ -151,7 +155,7 @@ fn create(
     }
     let updated_at = core.now();
     let mut state = core.state();
-    let shown = kind.shown(state.invoices.len(), &fields);
+    let shown = kind.shown(state.invoices.arrived(), &fields);
     state.invoices.push(Invoice { kind, account: caller.account, updated_at, shown: shown.clone() });
     Ok(answer(StatusCode::CREATED, &shown))
 }

@@ -110,13 +110,13 @@ impl Running<Rules> {
     /// Everybody in the accounts, also those without a login.
     #[must_use]
     pub fn account_users(&self) -> Vec<AccountUser> {
-        self.core().state().users.clone()
+        self.core().state().users.to_vec()
     }
 
-    /// All calls to the API that were let in, oldest first, and as whom they were done.
+    /// The calls to the API that were let in, oldest first, and as whom they were done; of more than 1000 the newest.
     #[must_use]
     pub fn acts(&self) -> Vec<Act> {
-        self.core().state().acts.clone()
+        self.core().state().acts.to_vec()
     }
 
     /// Registers one more application, with the first one's redirect URIs, until the next reset. Gives its identifier and its secret.

@@ -9,6 +9,7 @@ use super::invoices::Invoice;
 use super::scope::Scopes;
 use crate::client::Clients;
 use crate::random;
+use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
 use crate::user::User;
 
 /// How long a code can be redeemed (guess).
@@ -122,24 +123,24 @@ struct Token {
 /// Everything that changes.
 pub struct State {
     pub(super) clients: Clients,
-    pub(super) users: Vec<AccountUser>,
-    pub(super) acts: Vec<Act>,
-    pub(super) invoices: Vec<Invoice>,
+    pub(super) users: Shelf<AccountUser>,
+    pub(super) acts: Shelf<Act>,
+    pub(super) invoices: Shelf<Invoice>,
     pub(super) students: u64,
-    codes: Vec<Code>,
-    tokens: Vec<Token>,
+    codes: Shelf<Code>,
+    tokens: Shelf<Token>,
 }
 
 impl State {
     pub(super) fn new(clients: Clients, now: DateTime<Utc>) -> Self {
         let mut state = Self {
             clients,
-            users: Vec::new(),
-            acts: Vec::new(),
+            users: Shelf::of(THINGS),
+            acts: Shelf::of(THINGS),
             invoices: super::invoices::at_start(now),
             students: 0,
-            codes: Vec::new(),
-            tokens: Vec::new(),
+            codes: Shelf::of(CODES),
+            tokens: Shelf::of(TOKENS),
         };
         let [brightwater, lakeside] = &ACCOUNTS;
         for (account, name, email, role, password) in [
@@ -147,8 +148,9 @@ impl State {
             (brightwater, "Bob Smith", "bob.smith@brightwater.example", "Consultant", "book-a-payment"),
             (lakeside, "Tom Lund", "tom@lakeside.example", "Administrator", "find-a-school"),
         ] {
-            state.add_user(account, name, email, role, Some(password));
+            state.add_user(account, name, email, role, Some(password), false);
         }
+        state.users.settle();
         state
     }
 
@@ -159,19 +161,20 @@ impl State {
         email: &str,
         role: &str,
         password: Option<&str>,
-    ) -> &mut AccountUser {
-        let at = self.users.len();
-        self.users.push(AccountUser {
-            id: 4001 + at as u64,
+        system: bool,
+    ) -> AccountUser {
+        let user = AccountUser {
+            id: 4001 + self.users.arrived() as u64,
             account: account.name.into(),
             name: name.into(),
             email: email.into(),
             role: role.into(),
             branch: account.default_branch.into(),
-            system: false,
+            system,
             password: password.map(str::to_owned),
-        });
-        &mut self.users[at]
+        };
+        self.users.push(user.clone());
+        user
     }
 
     /// Those who can log in.
@@ -191,8 +194,8 @@ impl State {
     }
 
     /// A user in the default branch, with the role 'None' and without a login.
-    pub(super) fn create(&mut self, account: &Account, named: &Named) -> &AccountUser {
-        self.add_user(account, &named.name, &named.email, "None", None)
+    pub(super) fn create(&mut self, account: &Account, named: &Named) -> AccountUser {
+        self.add_user(account, &named.name, &named.email, "None", None, false)
     }
 
     /// The system user of an application in an account, made when there is none.
@@ -201,7 +204,7 @@ impl State {
         if !self.users.iter().any(|user| user.is(account, &email)) {
             let name = self.clients.find(client_id).map_or("Application", |client| client.name.as_str());
             let name = format!("{name} (system user)");
-            self.add_user(account, &name, &email, "System", None).system = true;
+            self.add_user(account, &name, &email, "System", None, true);
         }
         email
     }
@@ -221,8 +224,7 @@ impl State {
         now: DateTime<Utc>,
     ) -> Option<(String, Grant)> {
         let its_own = |known: &Code| known.code == code && known.grant.client_id == client_id;
-        let at = self.codes.iter().position(|known| its_own(known) && known.expires_at > now)?;
-        let mut grant = self.codes.swap_remove(at).grant;
+        let mut grant = self.codes.take(|known| its_own(known) && known.expires_at > now)?.grant;
         if grant.scopes.act_as_user {
             grant.user = self.system_user(grant.account, client_id);
         }

@@ -49,7 +49,7 @@ pub(super) async fn create_user(
     if state.find(caller.account, &named.email).is_some() {
         return Err(Refused::senseless("user_exists", "There is a user with this e-mail address."));
     }
-    Ok(answer(StatusCode::CREATED, &shown(state.create(caller.account, &named))))
+    Ok(answer(StatusCode::CREATED, &shown(&state.create(caller.account, &named))))
 }
 
 fn shown(user: &AccountUser) -> Value {

@@ -17,6 +17,9 @@ pub(crate) enum On {
     Api,
 }
 
+/// So many wait for calls of one kind: more than any script has, and each may bring the body of an answer.
+pub(crate) const MOST: usize = 10_000;
+
 /// One queue per kind of call, first in, first out.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
@@ -25,12 +28,18 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    pub(crate) fn push(&self, on: On, fault: Fault) {
+    /// Whether there was room for it.
+    pub(crate) fn push(&self, on: On, fault: Fault) -> bool {
         let queue = match on {
             On::Token => &self.token,
             On::Api => &self.api,
         };
-        lock(queue).push_back(fault);
+        let mut queue = lock(queue);
+        let room = queue.len() < MOST;
+        if room {
+            queue.push_back(fault);
+        }
+        room
     }
 
     /// The fault for a call of this kind, if one waits.

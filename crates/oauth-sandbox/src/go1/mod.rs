@@ -88,7 +88,7 @@ impl Running<Rules> {
     /// All portals that there are now, those included that were made by signing up.
     #[must_use]
     pub fn portals(&self) -> Vec<Portal> {
-        self.core().state().portals.clone()
+        self.core().state().portals.to_vec()
     }
 
     /// The number of the partner's own portal: what to send as `partner_portal_id`. The sandbox takes any other number too.

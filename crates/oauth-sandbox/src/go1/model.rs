@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::client::Clients;
 use crate::random;
+use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
 use crate::user::User;
 
 /// How long a code can be redeemed (guess: Go1 says "short-lived").
@@ -81,12 +82,12 @@ pub(super) struct Scroll {
 /// Everything that changes.
 pub struct State {
     pub(super) clients: Clients,
-    pub(super) members: Vec<Member>,
-    pub(super) portals: Vec<Portal>,
-    pub(super) scrolls: Vec<Scroll>,
-    codes: Vec<Code>,
-    access: Vec<Access>,
-    refresh: Vec<Refresh>,
+    pub(super) members: Shelf<Member>,
+    pub(super) portals: Shelf<Portal>,
+    pub(super) scrolls: Shelf<Scroll>,
+    codes: Shelf<Code>,
+    access: Shelf<Access>,
+    refresh: Shelf<Refresh>,
 }
 
 /// What a token call is given.
@@ -119,12 +120,12 @@ impl State {
     pub(super) fn new(clients: Clients) -> Self {
         let mut state = Self {
             clients,
-            members: Vec::new(),
-            portals: Vec::new(),
-            scrolls: Vec::new(),
-            codes: Vec::new(),
-            access: Vec::new(),
-            refresh: Vec::new(),
+            members: Shelf::of(THINGS),
+            portals: Shelf::of(THINGS),
+            scrolls: Shelf::of(THINGS),
+            codes: Shelf::of(CODES),
+            access: Shelf::of(TOKENS),
+            refresh: Shelf::of(TOKENS),
         };
         state.add_portal(1_204_311, "Acme Training", "acme-training", None);
         state.add_portal(2_480_975, "Northwind Academy", "northwind", None);
@@ -132,6 +133,8 @@ impl State {
         let (acme, northwind) = (state.portals[0].id, state.portals[1].id);
         state.add_member("Mia Tran", "mia@acme-training.example", "learn-something", acme);
         state.add_member("Noah Berg", "noah@northwind.example", "teach-something", northwind);
+        state.portals.settle();
+        state.members.settle();
         state
     }
 
@@ -141,7 +144,7 @@ impl State {
     }
 
     fn add_member(&mut self, name: &str, email: &str, password: &str, portal: u64) {
-        let id = 9_300_001 + self.members.len() as u64;
+        let id = 9_300_001 + self.members.arrived() as u64;
         self.members.push(Member { id, user: User::new(email, name, email, password), portal });
     }
 
@@ -166,7 +169,7 @@ impl State {
         if self.members.iter().any(|member| member.user.is_called(newcomer.email)) {
             return None;
         }
-        let id = 5_000_001 + self.portals.len() as u64;
+        let id = 5_000_001 + self.portals.arrived() as u64;
         let label = self.free_label(newcomer.organisation);
         self.add_portal(id, newcomer.organisation, &label, newcomer.partner_portal_id);
         self.add_member(newcomer.name, newcomer.email, newcomer.password, id);
@@ -215,7 +218,8 @@ impl State {
         if found.expires_at <= now {
             return Err(Refused::Expired);
         }
-        let grant = self.codes.swap_remove(at).grant;
+        let grant = found.grant.clone();
+        self.codes.take(|known| known.code == code);
         Ok(self.issue(grant, true, now))
     }
 
@@ -239,8 +243,10 @@ impl State {
         if scopes.iter().flatten().any(|scope| !found.grant.scopes.contains(scope)) {
             return Err(Refused::Scope);
         }
-        let Refresh { access, grant, .. } = self.refresh.swap_remove(at);
-        self.access.retain(|other| other.token != access);
+        let Some(Refresh { access, grant, .. }) = self.refresh.take(known) else {
+            return Err(Refused::Unknown);
+        };
+        self.access.take(|other| other.token == access);
         let scopes = scopes.unwrap_or_else(|| grant.scopes.clone());
         Ok(self.issue(Grant { scopes, ..grant }, true, now))
     }

@@ -3,13 +3,13 @@
 mod clients;
 mod personal;
 
-use std::collections::HashMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq as _;
 
 use crate::random;
+use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
 use crate::user::User;
 
 pub(super) use clients::Draft;
@@ -61,14 +61,14 @@ pub(super) struct Token {
 
 /// Everything that changes.
 pub struct State {
-    pub(super) clients: Vec<Client>,
+    pub(super) clients: Shelf<Client>,
     pub(super) users: Vec<User>,
     pub(super) started: DateTime<Utc>,
-    codes: Vec<Code>,
-    tokens: Vec<Token>,
-    personal: Vec<Personal>,
+    codes: Shelf<Code>,
+    tokens: Shelf<Token>,
+    personal: Shelf<Personal>,
     /// What the next page of a session says once, by the session's form token.
-    flashes: HashMap<String, &'static str>,
+    flashes: Shelf<(String, &'static str)>,
     /// The last number given to a client or token: none is given twice.
     last_number: u64,
 }
@@ -99,18 +99,24 @@ pub(super) struct Issue {
 
 impl State {
     pub(super) fn new(client: Client, personal: Personal) -> Self {
+        let (mut clients, mut tokens) = (Shelf::of(THINGS), Shelf::of(THINGS));
+        let (last_number, started) = (client.number.max(personal.number), personal.created_at);
+        clients.push(client);
+        clients.settle();
+        tokens.push(personal);
+        tokens.settle();
         Self {
-            last_number: client.number.max(personal.number),
-            clients: vec![client],
+            last_number,
+            clients,
             users: vec![
                 User::new("ada", "Ada Okafor", "ada@example.com", "build-the-thing"),
                 User::new("victor", "Victor Lind", "victor@example.com", "only-looking"),
             ],
-            started: personal.created_at,
-            codes: Vec::new(),
-            tokens: Vec::new(),
-            personal: vec![personal],
-            flashes: HashMap::new(),
+            started,
+            codes: Shelf::of(CODES),
+            tokens: Shelf::of(TOKENS),
+            personal: tokens,
+            flashes: Shelf::of(THINGS),
         }
     }
 
@@ -124,11 +130,12 @@ impl State {
 
     /// Says `text` on the next page of the session with this form token.
     pub(super) fn set_flash(&mut self, form_token: &str, text: &'static str) {
-        self.flashes.insert(form_token.to_owned(), text);
+        self.take_flash(form_token);
+        self.flashes.push((form_token.to_owned(), text));
     }
 
     pub(super) fn take_flash(&mut self, form_token: &str) -> Option<&'static str> {
-        self.flashes.remove(form_token)
+        self.flashes.take(|(session, _)| session == form_token).map(|(_, text)| text)
     }
 
     fn next_number(&mut self) -> u64 {
@@ -150,8 +157,8 @@ impl State {
 
     /// The token endpoint's one action, in GoCD's order: destroy, then check.
     pub(super) fn token(&mut self, call: &TokenCall<'_>, now: DateTime<Utc>) -> Result<Issue, Refusal> {
-        let code = take(&mut self.codes, |code| code.code == call.code);
-        let token = take(&mut self.tokens, |token| token.refresh_token == call.refresh_token);
+        let code = self.codes.take(|code| code.code == call.code);
+        let token = self.tokens.take(|token| token.refresh_token == call.refresh_token);
 
         if !["authorization-code", "refresh-token"].contains(&call.grant_type) {
             let description = format!("Grant type {} is not supported!", call.grant_type);
@@ -228,10 +235,6 @@ impl Grant {
     fn same_pair(&self, other: &Self) -> bool {
         self.client == other.client && self.user == other.user
     }
-}
-
-fn take<T>(from: &mut Vec<T>, which: impl Fn(&T) -> bool) -> Option<T> {
-    from.iter().position(which).map(|at| from.swap_remove(at))
 }
 
 /// Counts only: everything else is or names a secret.

@@ -13,8 +13,9 @@ use super::{Entry, Journal, Kind, redact};
 use crate::params::Params;
 use crate::sync::lock;
 
-/// How many entries are kept.
+/// How many entries are kept, and how many characters of one note, which may hold what somebody typed.
 const KEPT: usize = 1000;
+const LONGEST_NOTE: usize = 300;
 
 #[derive(Debug, Default)]
 struct Pages {
@@ -96,7 +97,8 @@ pub(crate) struct Ticket {
 impl Ticket {
     /// Adds what was decided. The text must hold no secret.
     pub(crate) fn note(&self, text: impl Into<String>) {
-        self.write(|entry| entry.notes.push(text.into()));
+        let text = text.into().chars().take(LONGEST_NOTE).collect();
+        self.write(|entry| entry.notes.push(text));
     }
 
     pub(crate) fn fault(&self, name: &str) {

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::options::{Options, RefreshTokens};
 use crate::client::Clients;
 use crate::random;
+use crate::shelf::{CODES, Shelf, TOKENS};
 use crate::user::User;
 
 /// How long a code can be redeemed: the most that RFC 6749 4.1.2 recommends.
@@ -55,9 +56,9 @@ pub struct State {
     access_life: Option<TimeDelta>,
     refresh_tokens: RefreshTokens,
     refresh_idle_life: Option<TimeDelta>,
-    codes: Vec<Code>,
-    access: Vec<Access>,
-    refresh: Vec<Refresh>,
+    codes: Shelf<Code>,
+    access: Shelf<Access>,
+    refresh: Shelf<Refresh>,
 }
 
 /// What a token call is given.
@@ -106,9 +107,9 @@ impl State {
             access_life: options.access_life,
             refresh_tokens: options.refresh_tokens,
             refresh_idle_life: options.refresh_idle_life,
-            codes: Vec::new(),
-            access: Vec::new(),
-            refresh: Vec::new(),
+            codes: Shelf::of(CODES),
+            access: Shelf::of(TOKENS),
+            refresh: Shelf::of(TOKENS),
         }
     }
 
@@ -173,9 +174,8 @@ impl State {
         scopes: Option<Vec<String>>,
         now: DateTime<Utc>,
     ) -> Result<Issue, Refused> {
-        let known = |refresh: &Refresh| refresh.token == refresh_token;
-        let at = self.refresh.iter().position(known).ok_or(Refused::Unknown)?;
-        let found = &mut self.refresh[at];
+        let found =
+            self.refresh.iter_mut().find(|refresh| refresh.token == refresh_token).ok_or(Refused::Unknown)?;
         if found.grant.client_id != client_id {
             return Err(Refused::OtherClient);
         }
@@ -188,7 +188,7 @@ impl State {
         let (grant, code) = (found.grant.clone(), found.code.clone());
         let again = self.refresh_tokens == RefreshTokens::SingleUse;
         if again {
-            self.refresh.swap_remove(at);
+            self.refresh.take(|refresh| refresh.token == refresh_token);
         } else {
             found.expires_at = self.refresh_idle_life.map(|idle| now + idle);
         }

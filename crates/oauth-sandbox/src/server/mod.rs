@@ -1,6 +1,7 @@
 //! Listening on loopback, and nowhere else.
 
 mod connection;
+mod host;
 mod tls;
 
 use std::fmt;

@@ -21,7 +21,7 @@ async fn raw_refresh(sandbox: &Gocd, refresh: &str) -> String {
     );
     let mut stream = TcpStream::connect(url.socket_addrs(|| None).unwrap()[0]).await.unwrap();
     let request = format!(
-        "POST {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+        "POST {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\n\
          content-length: {}\r\n\r\n{body}",
         url.path(),
         body.len(),

@@ -18,5 +18,6 @@ mod gocd_token;
 mod gocd_user_tokens;
 mod handle;
 mod plain;
+mod safety;
 mod support;
 mod whole;

@@ -48,7 +48,7 @@ impl State {
 
     /// By name, as the list shows them.
     pub(in crate::gocd) fn clients_by_name(&self) -> Vec<Client> {
-        let mut clients = self.clients.clone();
+        let mut clients = self.clients.to_vec();
         clients.sort_by_cached_key(|client| (client.name.to_lowercase(), client.number));
         clients
     }
@@ -82,7 +82,7 @@ impl State {
         let at = self.clients.iter().position(|client| client.number == number)?;
         let (name, redirect_uri) = draft.over(Draft::of(&self.clients[at]));
         Some(self.check(Some(number), &name, &redirect_uri, unique_names).map(|()| {
-            let client = &mut self.clients[at];
+            let Some(client) = self.clients.iter_mut().nth(at) else { return };
             client.name = name;
             if client.redirect_uri() != redirect_uri {
                 client.redirect_uris = vec![redirect_uri];
@@ -92,10 +92,10 @@ impl State {
 
     /// Deletes a client with its codes and tokens.
     pub(in crate::gocd) fn destroy_client(&mut self, number: u64) -> Option<Client> {
-        let at = self.clients.iter().position(|client| client.number == number)?;
+        let client = self.clients.take(|client| client.number == number)?;
         self.codes.retain(|code| code.grant.client != number);
         self.tokens.retain(|token| token.grant.client != number);
-        Some(self.clients.remove(at))
+        Some(client)
     }
 
     fn check(

@@ -17,7 +17,13 @@ async fn www_has_three_names_and_strangers_have_none() {
     for host in ["127.0.0.1", "localhost", "www.localhost", "betahaus.localhost"] {
         assert_eq!(location(&at(&sandbox, "GET", host, &path).send().await.unwrap()), "/login", "{host}");
     }
-    for host in ["nowhere.localhost", "www.betahaus.localhost", "cobot.me", "evil.example"] {
+    // Not even a name of this computer: whatever the path, nothing of Cobot's is reached.
+    for host in ["cobot.me", "evil.example"] {
+        for path in [&path, "/", "/api/user"] {
+            assert_eq!(at(&sandbox, "GET", host, path).send().await.unwrap().status(), 421, "{host}{path}");
+        }
+    }
+    for host in ["nowhere.localhost", "www.betahaus.localhost"] {
         for path in [&path, "/", "/login", "/api/user", "/api/memberships", "/api/spaces/betahaus"] {
             let status = at(&sandbox, "GET", host, path).send().await.unwrap().status();
             assert_eq!(status, 404, "{host}{path}");

@@ -1,0 +1,92 @@
+//! Whom a request is addressed to: this computer, and nobody else.
+//!
+//! A web site can have its own name lead to loopback once its page is loaded (DNS rebinding). For the browser that page then belongs to
+//! the sandbox, and may read and send whatever it likes. But the name stays the stranger's, and browsers send it along.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use http::header::HOST;
+use http::uri::Authority;
+use http::{HeaderMap, Uri};
+
+/// Whether every host that a request names is this computer. One that names none can be no browser's.
+pub(super) fn is_here(uri: &Uri, headers: &HeaderMap) -> bool {
+    uri.authority().is_none_or(is_local)
+        && headers.get_all(HOST).iter().all(|host| {
+            host.is_empty()
+                || Authority::try_from(host.as_bytes()).is_ok_and(|authority| is_local(&authority))
+        })
+}
+
+/// Names that browsers look up nowhere (RFC 6761 6.3), and loopback addresses.
+fn is_local(authority: &Authority) -> bool {
+    let host = authority.host().to_ascii_lowercase();
+    let name = host.strip_suffix('.').unwrap_or(&host);
+    let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    !authority.as_str().contains('@')
+        && (name == "localhost"
+            || name.ends_with(".localhost")
+            || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
+            || inner
+                .and_then(|host| host.parse().ok())
+                .is_some_and(|address: Ipv6Addr| address.is_loopback()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(uri: &str, hosts: &[&str]) -> bool {
+        let mut headers = HeaderMap::new();
+        for host in hosts {
+            headers.append(HOST, host.parse().unwrap());
+        }
+        is_here(&uri.parse().unwrap(), &headers)
+    }
+
+    #[test]
+    fn this_computer_has_many_names_and_no_stranger_has_one() {
+        for host in [
+            "localhost",
+            "LocalHost:4001",
+            "localhost.",
+            "betahaus.localhost:4001",
+            "members.harbour-coworking.localhost",
+            "127.0.0.1",
+            "127.8.9.1:80",
+            "[::1]:4001",
+            "",
+        ] {
+            assert!(asked("/", &[host]), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "evil.example:4001",
+            "localhost.evil.example",
+            "localhost.evil.example:4001",
+            "127.0.0.1.evil.example",
+            "127.0.0.1.nip.example:4001",
+            "xlocalhost",
+            "localhost..",
+            ".",
+            "0.0.0.0:4001",
+            "169.254.169.254",
+            "10.0.0.1",
+            "[::]",
+            "[fe80::1]",
+            "[::ffff:127.0.0.1]",
+            "0x7f000001",
+            "2130706433",
+            "me@localhost",
+            "localhost@evil.example",
+            "localhost evil.example",
+            "localhost/",
+        ] {
+            assert!(!asked("/", &[host]), "{host}");
+        }
+        assert!(asked("/", &[]), "HTTP/1.0");
+        assert!(!asked("/", &["localhost", "evil.example"]));
+        assert!(!asked("http://evil.example/", &["localhost"]));
+        assert!(asked("http://localhost:1/", &["127.0.0.1:1"]));
+    }
+}
