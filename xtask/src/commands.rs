@@ -9,6 +9,7 @@ mod docs;
 mod features;
 mod fuzz;
 mod lint;
+mod load;
 mod model;
 mod msrv;
 mod new_provider;
@@ -54,6 +55,7 @@ const ALL: &[Command] = &[
     deny::COMMAND,
     msrv::COMMAND,
     processes::COMMAND,
+    load::COMMAND,
     model::COMMAND,
     fuzz::COMMAND,
     api::COMMAND,
