@@ -46,6 +46,15 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         self.checked_now();
         if let Some(present) = self.live() {"#,
     ),
+    // Takes the old token away before the new one is there.
+    (
+        "connections/cell.rs",
+        "self.live.store(Some(Arc::clone(&live)));",
+        r#"if crate::planted("emptied") {
+            self.live.store(None);
+        }
+        self.live.store(Some(Arc::clone(&live)));"#,
+    ),
     // Looks whether the end has come, and only then says that it has begun.
     (
         "connections/shared.rs",

@@ -49,6 +49,12 @@ fn two_steps() {
 }
 
 #[test]
+#[should_panic(expected = "a reader waits")]
+fn emptied() {
+    find("emptied", scenarios::readers_while_the_token_is_swapped);
+}
+
+#[test]
 #[should_panic(expected = "memory Connection")]
 fn undone() {
     find("undone", scenarios::removed_meanwhile);

@@ -42,6 +42,11 @@ fn nobody_waits_for_a_token_that_is_due() {
 }
 
 #[test]
+fn readers_while_the_token_is_swapped() {
+    scheduled(scenarios::readers_while_the_token_is_swapped);
+}
+
+#[test]
 fn a_save_that_fails_at_first() {
     scheduled(scenarios::a_save_that_fails_at_first);
 }

@@ -139,6 +139,37 @@ pub(crate) async fn nobody_waits_for_a_token_that_is_due() {
     assert_eq!((world.server.refreshes(), world.store.acquired()), (1, 1), "one flight");
 }
 
+/// The token is swapped under those who read it on the hot path: nobody waits, and nobody sees an older one after a newer one.
+pub(crate) async fn readers_while_the_token_is_swapped() {
+    let world = World::due().await;
+    let connections = world.machine();
+    // From here on it is in memory.
+    world.caller(&connections).await.unwrap();
+    let readers: Vec<_> = (0..2)
+        .map(|_| {
+            let world = world.clone();
+            let connections = connections.clone();
+            spawn(async move {
+                let mut newest = 1;
+                for _ in 0..6 {
+                    let seen = support::at_once(world.caller(&connections)).expect("a reader waits").unwrap();
+                    assert!((newest..=4).contains(&seen), "{seen} after {newest}");
+                    newest = seen;
+                    yield_now().await;
+                }
+            })
+        })
+        .collect();
+    let acme = connections.get("acme");
+    acme.refresh().await.unwrap();
+    acme.refresh().await.unwrap();
+    assert_eq!(world.caller(&connections).await.unwrap(), world.server.refreshes() + 1);
+    for reader in readers {
+        reader.await.unwrap();
+    }
+    world.settle(&connections).await;
+}
+
 /// The store takes the new token only at the second attempt: it serves meanwhile.
 pub(crate) async fn a_save_that_fails_at_first() {
     let world = World::expired().await;

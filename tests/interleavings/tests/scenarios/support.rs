@@ -1,8 +1,10 @@
 //! A provider, a store and a clock for one process, between whose steps others may run.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use oauth_core::chrono::{DateTime, TimeDelta, Utc};
@@ -182,6 +184,7 @@ impl TokenStore for Slow {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct World {
     pub(super) server: Server,
     pub(super) store: Slow,
@@ -269,6 +272,15 @@ impl World {
         );
         assert!(memory.contains(&expected), "memory {memory}, store {expected}");
         assert_eq!(connections.unsaved(), [""; 0]);
+    }
+}
+
+/// What comes of it without any waiting.
+pub(super) fn at_once<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(work).poll(&mut context) {
+        Poll::Ready(done) => Some(done),
+        Poll::Pending => None,
     }
 }
 
