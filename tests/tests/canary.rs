@@ -67,6 +67,16 @@ fn fail(error: Error) {
     assert!(panicked.join().is_err());
 }
 
+/// A task that dies with all of it in its hands, and says so.
+fn crash<P: oauth_core::Provider>(client: &Client<P>, token: &Token<P>, pending: &oauth_core::Pending) {
+    let (client, token, pending) = (client.clone(), token.clone(), pending.clone());
+    let crashed = std::thread::spawn(move || {
+        let held = (token.access_token().clone(), token.refresh_token().cloned(), client.app());
+        assert!(pending.state().expose().is_empty(), "in the midst of {held:?} {token:?} {pending:?}");
+    });
+    assert!(crashed.join().is_err());
+}
+
 async fn drive<P: CodeGrant, R: Played, E: Endpoint<P>>(
     sandbox: Running<R>,
     site: P::Site,
@@ -119,6 +129,7 @@ async fn drive<P: CodeGrant, R: Played, E: Endpoint<P>>(
     fail(client.finish(&started.pending, callback.as_str()).await.unwrap_err());
     say(&(&token, token.access_token(), token.refresh_token(), token.to_stored().unwrap()));
     say(&(client.headers(&token).unwrap(), client.authorized(token.clone())));
+    crash(&client, &token, &started.pending);
 
     // Another client's secret, and another code.
     let wrong = build("canary-wrong-secret");

@@ -274,3 +274,22 @@ async fn whoever_trusts_the_cards_authority_gets_through_over_tls() {
         .unwrap();
     assert_eq!(response.status(), 200);
 }
+
+#[tokio::test]
+async fn it_is_there_for_this_computer_alone() {
+    for flag in ["--address", "--host", "--bind", "--listen"] {
+        assert_eq!(run(&["sandbox", flag, "0.0.0.0"]).code, Some(2), "{flag}");
+    }
+    let (_sandbox, card) = start(&[]);
+    let providers = PROVIDERS.iter().map(|name| text(&card["providers"][name], "url"));
+    for url in providers.chain([text(&card["control"], "url")]) {
+        let port = Url::parse(url).unwrap().port().unwrap();
+        // On one address, not on all that there are: this is another one of the same machine.
+        assert!(tokio::net::TcpStream::connect(("127.0.0.2", port)).await.is_err(), "{url}");
+        let key = text(&card["control"], "key");
+        for host in ["evil.example", "sandbox.corp.example:4400", "192.168.0.1"] {
+            let request = http().get(url).header("host", host).header("x-sandbox-key", key);
+            assert_eq!(request.send().await.unwrap().status(), 421, "{url} as {host}");
+        }
+    }
+}

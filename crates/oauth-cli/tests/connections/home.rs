@@ -90,7 +90,7 @@ impl Home {
         &self.variables
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_oauth"));
         command.args(arguments).env_clear().current_dir(self.folder.path());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));

@@ -1,0 +1,203 @@
+//! Whatever the program does, and however it ends, no secret is in what it says or leaves on the disk. The one exception is `header`'s
+//! stdout, which is there to be piped into a program.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use oauth_sandbox::{Cobot, CohortGo, Fault, Go1, Gocd, Played, Running};
+use oauth_testing::leaks;
+use serde_json::json;
+
+use crate::home::{ELSEWHERE, Home, Ran};
+
+/// What every secret here begins with: whatever is made of one is found.
+const CANARY: &str = "canary";
+
+/// All that was said, and in what.
+#[derive(Default)]
+struct Said(Vec<(String, Ran)>);
+
+impl Said {
+    /// Does it for people and for machines.
+    fn run(&mut self, home: &Home, arguments: &[&str], input: &str) {
+        for json in [&[][..], &["--json"]] {
+            let all = [arguments, json].concat();
+            self.0.push((all.join(" "), home.run_with(&all, input)));
+        }
+    }
+
+    /// Neither output has it, nor what it would be if it were written otherwise.
+    fn holds_none_of(&self, secrets: &[&str]) {
+        for (command, ran) in &self.0 {
+            for (stream, text) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
+                let is_for_programs = command.contains("header ") && stream == "stdout";
+                let found = leaks(text, secrets);
+                assert!(is_for_programs || found.is_empty(), "`{command}` on {stream}: {found:?}\n{text}");
+            }
+        }
+    }
+}
+
+fn home<P: Played>(sandbox: &Running<P>) -> Home {
+    Home::new()
+        .knowing(sandbox)
+        .with(&format!("OAUTH_{}_CLIENT_SECRET", sandbox.name().to_ascii_uppercase()), "canary-client-secret")
+        .with("RUST_LOG", "trace")
+        .with("RUST_BACKTRACE", "full")
+}
+
+/// The answer to a token call, of this many fields.
+fn tokens(number: u8) -> Fault {
+    Fault::json(
+        200,
+        &json!({
+            "access_token": format!("canary-access-token-{number}"),
+            "refresh_token": format!("canary-refresh-token-{number}"),
+            "token_type": "bearer",
+            "expires_in": 43_200,
+            "scope": "",
+        }),
+    )
+}
+
+/// A server that has the secrets it was sent in every corner of its answer.
+fn telling(status: u16) -> Fault {
+    let said = "canary-client-secret canary-refresh-token-1 canary-access-token-1 canary-code";
+    let body = json!({ "error": "canary-code", "error_description": said, "message": said, "hint": said });
+    Fault::json(status, &body).header("x-said", said)
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files(&path, found) } else { found.push(path) }
+    }
+}
+
+async fn whole_life<P: Played>(sandbox: Running<P>, more: &[&str], path: &str) {
+    let mut home = home(&sandbox);
+    let mut said = Said::default();
+    let name = sandbox.name();
+
+    // A person says yes and the server says no, in all ways; then it works.
+    let mut codes = Vec::new();
+    for fault in [telling(400), telling(401), telling(500), telling(200), tokens(1)] {
+        let mut started = home.begin(&sandbox, "acme", more);
+        let callback = sandbox.approve(started.url()).await.unwrap();
+        codes.extend(
+            callback.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned()),
+        );
+        sandbox.next_token_call(fault);
+        started.paste(callback.as_str());
+        said.0.push((format!("connect {name}"), started.end()));
+    }
+    assert_eq!(codes.len(), 5);
+    assert_eq!(said.0.last().unwrap().1.code, Some(0), "{:?}", said.0.last());
+
+    for arguments in [
+        &["list"][..],
+        &["status"],
+        &["status", name, "acme"],
+        &["status", name, "nobody"],
+        &["header", name, "acme"],
+        &["header", name, "nobody"],
+        &["doctor"],
+    ] {
+        said.run(&home, arguments, "");
+    }
+    // The token is none that the provider knows: the call is refused, and what follows fails in all ways.
+    for fault in [telling(400), telling(503), Fault::DropRequest, Fault::TruncateBody, telling(200)] {
+        sandbox.next_api_call(telling(401));
+        sandbox.next_token_call(fault.clone());
+        // `request` prints what the API answers, which is the caller's: here it answers nothing of its own.
+        let ran = home.run(&["request", name, "acme", "GET", path, "--json"]);
+        said.0.push(("request".to_owned(), Ran { stdout: String::new(), ..ran }));
+        sandbox.next_token_call(fault);
+        said.run(&home, &["refresh", name, "acme"], "");
+    }
+    for number in 2..4 {
+        sandbox.next_token_call(tokens(number));
+    }
+    said.run(&home, &["refresh", name, "acme"], "");
+    sandbox.next_api_call(Fault::json(200, &json!({ "fine": true })));
+    said.run(&home, &["request", name, "acme", "GET", path], "");
+    said.run(&home, &["doctor"], "");
+    said.run(&home, &["rotate-keys"], "");
+    said.run(&home, &["status", name, "acme"], "");
+    // A key that is none.
+    home.set("OAUTH_STORE_KEY", Some("canary-key-of-a-store"));
+    said.run(&home, &["list"], "");
+    said.run(&home, &["doctor"], "");
+    home.set("OAUTH_STORE_KEY", None);
+
+    // It cannot say what it has to say: whoever was to read it has gone.
+    for arguments in [
+        &["header", name, "acme"][..],
+        &["list"],
+        &["status", "--json"],
+        &["request", name, "acme", "GET", path],
+    ] {
+        sandbox.next_api_call(telling(500));
+        let mut child =
+            home.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        let ran = Ran { stdout: String::new(), stderr, code: output.status.code() };
+        said.0.push((format!("{} into nowhere", arguments.join(" ")), ran));
+    }
+
+    said.run(&home, &["disconnect", name, "acme"], "");
+    said.run(&home, &["add", name, "other", "--server", sandbox.url()], "canary-added-token\n");
+    said.run(&home, &["header", name, "other"], "");
+
+    let headers =
+        said.0.iter().filter(|(command, ran)| command.starts_with("header") && ran.stdout.contains(CANARY));
+    assert!(headers.count() >= 2, "the search would find one: {name}");
+    let mut secrets = vec![CANARY];
+    secrets.extend(codes.iter().map(String::as_str));
+    said.holds_none_of(&secrets);
+
+    // What is on the disk, but for the keys: those are found there, and nowhere else.
+    let mut places = Vec::new();
+    files(home.folder.path(), &mut places);
+    assert!(places.iter().any(|path| path.ends_with("data/oauth/connections.db")), "{places:?}");
+    let mut keys = Vec::new();
+    for path in &places {
+        let bytes = fs::read(path).unwrap();
+        if path.to_string_lossy().contains("key") {
+            keys.push(String::from_utf8(bytes).unwrap().trim().to_owned());
+            continue;
+        }
+        let found = leaks(&bytes, &secrets);
+        assert!(found.is_empty(), "{}: {found:?}", path.display());
+    }
+    let keys: Vec<&str> = keys.iter().flat_map(|text| text.lines()).collect();
+    assert!(!keys.is_empty(), "{places:?}");
+    said.holds_none_of(&keys);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_but_header_says_a_secret_at_cohort_go() {
+    let sandbox = CohortGo::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
+    whole_life(sandbox, &[], "users.json").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_but_header_says_a_secret_at_cobot() {
+    let sandbox = Cobot::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
+    whole_life(sandbox, &["--scope", "read_user"], "/user").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_but_header_says_a_secret_at_go1() {
+    let sandbox = Go1::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
+    whole_life(sandbox, &["--scope", "user.read"], "/me").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_but_header_says_a_secret_at_gocd() {
+    let sandbox = Gocd::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
+    whole_life(sandbox, &[], "/current_user").await;
+}
