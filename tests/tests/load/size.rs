@@ -20,8 +20,8 @@ pub(crate) struct Size {
 impl Size {
     /// What every `cargo test` does.
     const SMALL: Self = Self {
-        connections: 300,
-        together: 30,
+        connections: 200,
+        together: 20,
         rounds: 3,
         lasts: Duration::ZERO,
         deadline: Duration::from_secs(3),
