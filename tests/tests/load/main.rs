@@ -14,7 +14,7 @@ mod sums;
 
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
 
 use size::Size;
 
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         return provider::main();
     }
     let arguments = Arguments::from_args();
-    let trial = Trial::test("no_connection_is_lost_under_load", || {
+    let trial = libtest_mimic::Trial::test("no_connection_is_lost_under_load", || {
         rounds::run(Size::of_environment());
         Ok(())
     });

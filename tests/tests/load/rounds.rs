@@ -20,7 +20,7 @@ use crate::sums::{Counts, Sums};
 const LIFE: u64 = 43_200;
 const SPARE: u64 = 15;
 /// Longer than a round or an end takes by far.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(600);
 const MACHINES: usize = 2;
 
 pub(crate) fn run(size: Size) {
@@ -73,7 +73,8 @@ async fn course(size: Size, counts: &Arc<Counts>) -> Sums {
             machine.crowd(first..first + size.together / 10);
         }
         while !machines[0].store.due(&Due::of("go1").due_by(time.now()), 1).await.unwrap().is_empty() {
-            assert!(round.elapsed() < PATIENCE, "round {rounds} does not end");
+            let refreshed = counts.refreshed();
+            assert!(round.elapsed() < PATIENCE, "round {rounds} does not end, after {refreshed} refreshes");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         slowest = slowest.max(round.elapsed());

@@ -32,7 +32,7 @@ impl Size {
     fn large(minutes: u64) -> Self {
         let lasts = Duration::from_secs(60 * minutes);
         let deadline = Duration::from_secs(5);
-        Self { connections: 10_000, together: 1_000, rounds: 10, lasts, deadline, memory: 256 * 1024 }
+        Self { connections: 10_000, together: 1_000, rounds: 3, lasts, deadline, memory: 256 * 1024 }
     }
 
     pub(crate) fn of_environment() -> Self {
