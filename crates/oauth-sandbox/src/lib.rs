@@ -51,6 +51,7 @@ pub mod go1;
 pub mod gocd;
 mod intake;
 mod journal;
+mod keyed;
 mod page;
 mod params;
 mod person;

@@ -8,8 +8,8 @@ use std::ops::Deref;
 
 /// Codes that wait to be redeemed: more than browsers come back in an hour of a load test.
 pub(crate) const CODES: usize = 10_000;
-/// Tokens of one kind: ten times the connections of our own load test. At some 300 bytes each they take 30 MB.
-pub(crate) const TOKENS: usize = 100_000;
+/// Tokens of one kind: twice the connections of our own load test. At some 300 bytes each they take 6 MB.
+pub(crate) const TOKENS: usize = 20_000;
 /// Whatever people or programs make by name, one at a time: accounts, applications, invoices, log lines.
 pub(crate) const THINGS: usize = 1_000;
 

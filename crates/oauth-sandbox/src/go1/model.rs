@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::client::Clients;
+use crate::keyed::Keyed;
 use crate::random;
 use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
 use crate::user::User;
@@ -52,20 +53,17 @@ pub(super) struct Grant {
 }
 
 struct Code {
-    code: String,
     grant: Grant,
     redirect_uri: String,
     expires_at: DateTime<Utc>,
 }
 
 struct Access {
-    token: String,
     grant: Grant,
     expires_at: DateTime<Utc>,
 }
 
 struct Refresh {
-    token: String,
     /// The access token that was issued with it.
     access: String,
     grant: Grant,
@@ -85,9 +83,10 @@ pub struct State {
     pub(super) members: Shelf<Member>,
     pub(super) portals: Shelf<Portal>,
     pub(super) scrolls: Shelf<Scroll>,
-    codes: Shelf<Code>,
-    access: Shelf<Access>,
-    refresh: Shelf<Refresh>,
+    /// By what they are, as are the tokens.
+    codes: Keyed<Code>,
+    access: Keyed<Access>,
+    refresh: Keyed<Refresh>,
 }
 
 /// What a token call is given.
@@ -123,9 +122,9 @@ impl State {
             members: Shelf::of(THINGS),
             portals: Shelf::of(THINGS),
             scrolls: Shelf::of(THINGS),
-            codes: Shelf::of(CODES),
-            access: Shelf::of(TOKENS),
-            refresh: Shelf::of(TOKENS),
+            codes: Keyed::of(CODES),
+            access: Keyed::of(TOKENS),
+            refresh: Keyed::of(TOKENS),
         };
         state.add_portal(1_204_311, "Acme Training", "acme-training", None);
         state.add_portal(2_480_975, "Northwind Academy", "northwind", None);
@@ -191,11 +190,11 @@ impl State {
     }
 
     pub(super) fn issue_code(&mut self, grant: Grant, redirect_uri: &str, now: DateTime<Utc>) -> String {
-        self.codes.retain(|code| code.expires_at > now);
+        self.codes.let_go(|code| code.expires_at <= now);
         // As Go1's codes begin; what follows means nothing.
         let code = format!("def502{}", random::hex::<40>());
         let redirect_uri = redirect_uri.to_owned();
-        self.codes.push(Code { code: code.clone(), grant, redirect_uri, expires_at: now + CODE_LIFE });
+        self.codes.put(code.clone(), Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
         code
     }
 
@@ -207,8 +206,7 @@ impl State {
         redirect_uri: &str,
         now: DateTime<Utc>,
     ) -> Result<Issue, Refused> {
-        let at = self.codes.iter().position(|known| known.code == code).ok_or(Refused::Unknown)?;
-        let found = &self.codes[at];
+        let found = self.codes.get(code).ok_or(Refused::Unknown)?;
         if found.grant.client_id != client_id {
             return Err(Refused::OtherClient);
         }
@@ -219,7 +217,7 @@ impl State {
             return Err(Refused::Expired);
         }
         let grant = found.grant.clone();
-        self.codes.take(|known| known.code == code);
+        self.codes.take(code);
         Ok(self.issue(grant, true, now))
     }
 
@@ -231,9 +229,7 @@ impl State {
         scopes: Option<Vec<&'static str>>,
         now: DateTime<Utc>,
     ) -> Result<Issue, Refused> {
-        let known = |refresh: &Refresh| refresh.token == refresh_token;
-        let at = self.refresh.iter().position(known).ok_or(Refused::Unknown)?;
-        let found = &self.refresh[at];
+        let found = self.refresh.get(refresh_token).ok_or(Refused::Unknown)?;
         if found.grant.client_id != client_id {
             return Err(Refused::OtherClient);
         }
@@ -243,38 +239,31 @@ impl State {
         if scopes.iter().flatten().any(|scope| !found.grant.scopes.contains(scope)) {
             return Err(Refused::Scope);
         }
-        let Some(Refresh { access, grant, .. }) = self.refresh.take(known) else {
+        let Some(Refresh { access, grant, .. }) = self.refresh.take(refresh_token) else {
             return Err(Refused::Unknown);
         };
-        self.access.take(|other| other.token == access);
+        self.access.take(&access);
         let scopes = scopes.unwrap_or_else(|| grant.scopes.clone());
         Ok(self.issue(Grant { scopes, ..grant }, true, now))
     }
 
     pub(super) fn issue(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> Issue {
-        self.access.retain(|access| access.expires_at > now);
+        self.access.let_go(|access| access.expires_at <= now);
         let access_token = random::opaque();
         let refresh_token = refreshable.then(|| format!("def502{}", random::hex::<40>()));
         if let Some(token) = refresh_token.clone() {
-            self.refresh.push(Refresh {
-                token,
-                access: access_token.clone(),
-                grant: grant.clone(),
-                expires_at: now + REFRESH_LIFE,
-            });
+            let expires_at = now + REFRESH_LIFE;
+            self.refresh
+                .put(token, Refresh { access: access_token.clone(), grant: grant.clone(), expires_at });
         }
-        self.access.push(Access {
-            token: access_token.clone(),
-            grant: grant.clone(),
-            expires_at: now + ACCESS_LIFE,
-        });
+        let access = Access { grant: grant.clone(), expires_at: now + ACCESS_LIFE };
+        self.access.put(access_token.clone(), access);
         Issue { access_token, refresh_token, grant }
     }
 
     /// What a live access token stands for.
     pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
-        let live = |access: &&Access| access.token == access_token && access.expires_at > now;
-        self.access.iter().find(live).map(|access| &access.grant)
+        self.access.get(access_token).filter(|access| access.expires_at > now).map(|access| &access.grant)
     }
 }
 
