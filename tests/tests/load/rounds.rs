@@ -153,7 +153,7 @@ async fn lost(fresh: &Machine, size: Size) -> usize {
         lost += page.iter().filter(|one| one.state != RecordState::Active).count();
     }
     lost += size.connections - seen;
-    for number in (0..size.connections).step_by(size.connections / 300) {
+    for number in (0..size.connections).step_by(size.connections.div_ceil(300)) {
         let acme = fresh.connections.get(&account(number));
         let mut tries = 0;
         let is_alive = loop {
