@@ -1,7 +1,7 @@
 //! What must hold whatever the input.
 //!
 //! One function for each kind of input: it takes any bytes, and panics when what it promises does not hold. `fuzz/` has
-//! libFuzzer look for such bytes; the tests of this crate try some hundred of them each time, beside every [seed](seeds) and
+//! libFuzzer look for such bytes; the tests of this crate try some hundred of them each time, beside every seed and
 //! every [regression](regressions).
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)] // a property panics when it does not hold
