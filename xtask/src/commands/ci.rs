@@ -4,8 +4,8 @@ use anyhow::Result;
 use lexopt::Parser;
 
 use super::{
-    Command, api, bench, browser, deny, docs, features, fuzz, lint, model, msrv, new_provider, processes,
-    release, snapshots, test, tidy,
+    Command, api, bench, browser, deny, docs, features, fuzz, lint, load, model, msrv, new_provider,
+    processes, release, snapshots, test, tidy,
 };
 use crate::report::Report;
 use crate::workspace::Workspace;
@@ -61,6 +61,7 @@ fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
     if flags.full {
         msrv::steps(workspace, report);
         processes::steps(workspace, report);
+        load::steps(workspace, load::MINUTES, report);
         model::steps(workspace, report);
         fuzz::steps(workspace, report);
         browser::steps(workspace, report);

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::{Command, no_more, words};
 use crate::report::{Outcome, Report};
 use crate::run::Run;
+use crate::tidy::own_workspaces;
 use crate::workspace::Workspace;
 
 pub(super) const COMMAND: Command = Command {
@@ -22,15 +23,17 @@ pub(super) const COMMAND: Command = Command {
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     let root = workspace.root();
     report.step("format", || {
-        // The benchmarks are a workspace of their own, which cargo does not see from here.
-        let benches = ["fmt", "--manifest-path", "benches/Cargo.toml", "--all", "--check"];
-        let ok = Run::cargo(&root, &["fmt", "--all", "--check"]).loudly()?
-            & Run::cargo(&root, &benches).loudly()?;
+        let mut ok = Run::cargo(&root, &["fmt", "--all", "--check"]).loudly()?;
+        // Cargo does not see them from here.
+        for own in own_workspaces::ALL {
+            let manifest = format!("{own}/Cargo.toml");
+            ok &= Run::cargo(&root, &["fmt", "--manifest-path", &manifest, "--all", "--check"]).loudly()?;
+        }
         Ok(outcome(
             ok,
             "all files as rustfmt writes them",
             "some files are not as rustfmt writes them",
-            "cargo fmt --all; cargo fmt --all --manifest-path benches/Cargo.toml",
+            "cargo fmt --all; cargo fmt --all --manifest-path benches/Cargo.toml; the same for fuzz/Cargo.toml",
         ))
     });
     report.step("clippy", || {

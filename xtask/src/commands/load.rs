@@ -10,7 +10,7 @@ use crate::test_results::TestResults;
 use crate::workspace::Workspace;
 
 /// Long enough that each connection is refreshed several times.
-const MINUTES: u64 = 2;
+pub(super) const MINUTES: u64 = 2;
 
 pub(super) const COMMAND: Command = Command {
     name: "load",
@@ -24,7 +24,7 @@ pub(super) const COMMAND: Command = Command {
     },
 };
 
-fn steps(workspace: &Workspace, minutes: u64, report: &mut Report) {
+pub(super) fn steps(workspace: &Workspace, minutes: u64, report: &mut Report) {
     report.step("load", || long(workspace, minutes));
 }
 
