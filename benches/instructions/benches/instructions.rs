@@ -14,6 +14,7 @@ use std::task::{Context, Poll, Waker};
 
 use go1::{Client, Connect, Go1, Pending, Token, scope};
 use gungraun::prelude::*;
+use oauth_core::Encoding;
 use oauth_core::connections::Connection;
 use tokio::runtime::{Builder, Runtime};
 
@@ -32,9 +33,9 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-fn client() -> Client {
+fn client(encoding: Encoding) -> Client {
     let builder = Client::builder(ours::site("http://127.0.0.1:1"), ours::app());
-    let client = builder.transport(canned::Canned).build().expect("a client");
+    let client = builder.encoding(encoding).transport(canned::Canned).build().expect("a client");
     // What is made once in a process is made.
     let (pending, callback) = ours::attempt(&client);
     at_once(client.finish(&pending, &callback)).expect("a token");
@@ -48,16 +49,28 @@ fn live() -> (Runtime, Connection<Go1>) {
     (runtime, acme)
 }
 
-fn attempt() -> (Client, Pending, String) {
-    let client = client();
+fn attempt(encoding: Encoding) -> (Client, Pending, String) {
+    let client = client(encoding);
     let (pending, callback) = ours::attempt(&client);
     (client, pending, callback)
 }
 
 fn expired() -> (Client, Token) {
-    let (client, pending, callback) = attempt();
+    let (client, pending, callback) = attempt(Encoding::Form);
     let token = at_once(client.finish(&pending, &callback)).expect("a token");
     (client, token)
+}
+
+#[library_benchmark]
+#[bench::hundred(live())]
+fn with_header(held: (Runtime, Connection<Go1>)) -> (Runtime, Connection<Go1>) {
+    for _ in 0..TIMES {
+        let given = black_box(&held.1).with_header(|name, value| {
+            black_box((name, value));
+        });
+        at_once(given).expect("a header");
+    }
+    held
 }
 
 #[library_benchmark]
@@ -70,14 +83,15 @@ fn headers(held: (Runtime, Connection<Go1>)) -> (Runtime, Connection<Go1>) {
 }
 
 #[library_benchmark]
-#[bench::once(client())]
+#[bench::once(client(Encoding::Form))]
 fn begin(client: Client) -> (oauth_core::Started, Client) {
     let connect = Connect::new([scope::USER_READ, scope::LO_READ]);
     (black_box(client.begin(&connect)).expect("an authorize URL"), client)
 }
 
 #[library_benchmark]
-#[bench::once(attempt())]
+#[bench::form(attempt(Encoding::Form))]
+#[bench::multipart(attempt(Encoding::Multipart))]
 fn finish((client, pending, callback): (Client, Pending, String)) -> (Token, Client, Pending) {
     (black_box(at_once(client.finish(&pending, &callback))).expect("a token"), client, pending)
 }
@@ -88,6 +102,6 @@ fn refresh((client, token): (Client, Token)) -> (Token, Client, Token) {
     (black_box(at_once(client.refresh(&token))).expect("a token"), client, token)
 }
 
-library_benchmark_group!(name = hot_path, benchmarks = [headers, begin, finish, refresh]);
+library_benchmark_group!(name = hot_path, benchmarks = [with_header, headers, begin, finish, refresh]);
 
 main!(library_benchmark_groups = hot_path);

@@ -153,10 +153,11 @@ fn outcome(ok: bool, passed: &str, failed: &str) -> Outcome {
 fn counted(workspace: &Workspace, bless: bool) -> Result<Outcome> {
     let root = workspace.root();
     if Run::program(&root, "valgrind", &["--version"]).quietly().is_err() {
-        return Ok(Outcome::not_run("valgrind is not installed, and it counts the instructions"));
+        let what = "valgrind is not installed, and it counts the instructions";
+        return Ok(Outcome::failed(what, "apt-get install valgrind"));
     }
     if let Some(missing) = tools::missing(&root, &GUNGRAUN_RUNNER)? {
-        return Ok(Outcome::not_run(format!("{missing}: {}", GUNGRAUN_RUNNER.install())));
+        return Ok(Outcome::failed(missing, GUNGRAUN_RUNNER.install()));
     }
     let args = [
         "bench",
@@ -183,14 +184,10 @@ fn counted(workspace: &Workspace, bless: bool) -> Result<Outcome> {
         std::fs::write(&file, counted.written()?)?;
         return Ok(Outcome::passed("benches/instructions.json has these counts"));
     }
-    if !file.is_file() {
-        return Ok(Outcome::not_run("no counts are kept yet: cargo xtask bench instructions --bless"));
-    }
-    let kept = Counts::parse(&std::fs::read_to_string(&file)?)?;
+    let kept = file.is_file().then(|| std::fs::read_to_string(&file)).transpose()?;
     let mend = "find what grew; if it has to, cargo xtask bench instructions --bless";
-    Ok(match counted.against(&kept) {
+    Ok(match counted.judged(kept.as_deref())? {
         Judged::Same(note) => Outcome::passed(note),
-        Judged::OtherRustc(why) => Outcome::not_run(why),
         Judged::Grown(what) => Outcome::failed(what, mend),
     })
 }
