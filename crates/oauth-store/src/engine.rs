@@ -8,7 +8,7 @@ use oauth_core::store::{
 };
 
 use crate::keyring::Keyring;
-use crate::rows::{RecordRow, Stored, SummaryRow, micros, state_words, summary};
+use crate::rows::{RecordRow, Stored, SummaryRow, due_summary, micros, state_words, summary};
 use crate::statements::Statements;
 
 /// The longest part of a key, in bytes: PostgreSQL takes no more than some 2,700 bytes into an index.
@@ -235,7 +235,7 @@ impl<D: Database> Engine<D> {
             let known: HashSet<String> = found.iter().map(|summary| summary.account.clone()).collect();
             for row in self.database.summaries(statement, &values).await? {
                 if !known.contains(&row.0) {
-                    found.push(summary(&query.provider, row)?);
+                    found.push(due_summary(row));
                 }
             }
             found.truncate(limit);

@@ -5,6 +5,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use oauth_core::store::{Key, StoreError, StoreErrorKind};
 
 use crate::key::{EncryptionKey, random};
+use crate::rows::printable;
 
 /// How a sealed record is made up. Bound in as associated data, so that a later form is never taken for this one.
 const FORM: &[u8] = b"oauth-store record, form 1\0";
@@ -108,17 +109,18 @@ impl Keyring {
 
     fn unknown(&self, key: &Key, key_id: &str) -> StoreError {
         let have: Vec<&str> = self.primary.iter().chain(&self.older).map(EncryptionKey::id).collect();
+        let named = printable(key_id);
         let what = if key_id == PLAINTEXT {
             format!(
                 "the record {key} was stored without encryption, by a keyring for tests; let the customer connect again"
             )
         } else if have.is_empty() {
             format!(
-                "the record {key} is encrypted with the key {key_id}, and this keyring is one for tests, without keys"
+                "the record {key} is encrypted with the key {named}, and this keyring is one for tests, without keys"
             )
         } else {
             format!(
-                "the record {key} is encrypted with the key {key_id}, and the keyring has {}; \
+                "the record {key} is encrypted with the key {named}, and the keyring has {}; \
                  add that key to it as an older one",
                 have.join(", ")
             )
@@ -181,6 +183,12 @@ mod tests {
         let both = Keyring::new(key(2)).and_older(key(1));
         assert_eq!(both.open(&acme, &old.key_id, &old.bytes).unwrap(), b"token");
         assert_eq!(both.seal(&acme, b"token").unwrap().key_id, key(2).id());
+
+        let forged = "\r\nFAKE \u{1b}[2J".repeat(100);
+        let error = both.open(&acme, &forged, &old.bytes).unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::WrongKey);
+        let line = error.to_string();
+        assert!(!line.contains(char::is_control) && line.len() < 300, "{line:?}");
 
         let error = Keyring::new(key(2)).open(&acme, &old.key_id, &old.bytes).unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::WrongKey);

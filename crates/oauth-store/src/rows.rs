@@ -104,6 +104,17 @@ pub(crate) fn summary(provider: &str, row: SummaryRow) -> Result<Summary, StoreE
     Ok(Summary::new(key.account, generation, state, due_at, lapses_at))
 }
 
+/// Of an active record, whatever is wrong with its numbers: whoever reads the record is told, and one that is damaged keeps
+/// nobody from finding the others.
+pub(crate) fn due_summary((account, generation, _, _, due_at, lapses_at): SummaryRow) -> Summary {
+    let nearest = |at: i64| {
+        let end = if at < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+        DateTime::from_timestamp_micros(at).unwrap_or(end)
+    };
+    let generation = u64::try_from(generation).unwrap_or(0);
+    Summary::new(account, generation, RecordState::Active, due_at.map(nearest), lapses_at.map(nearest))
+}
+
 /// A state as it is stored: a word, and since when.
 pub(crate) fn state_words(state: RecordState) -> Result<(&'static str, Option<i64>), StoreError> {
     match state {
@@ -127,9 +138,7 @@ fn state(word: &str, at: Option<i64>, key: &Key) -> Result<RecordState, StoreErr
         return Ok(RecordState::Active);
     }
     let why = Why::parse(word).ok_or_else(|| {
-        // Whoever can write to the database has no line of a log to write.
-        let printable = |c: char| if c.is_ascii_graphic() { c } else { ' ' };
-        let word: String = word.chars().take(40).map(printable).collect();
+        let word = printable(word);
         StoreError::new(
             StoreErrorKind::TooNew,
             format!("the record {key} is in the state `{word}`, which only a newer version knows; bring this one up to date"),
@@ -137,6 +146,11 @@ fn state(word: &str, at: Option<i64>, key: &Key) -> Result<RecordState, StoreErr
     })?;
     let at = at.ok_or_else(|| corrupt(key, "it does not say since when its state lasts"))?;
     Ok(RecordState::NeedsReconnect { why, at: time(at, key)? })
+}
+
+/// A word of a row, for a message: whoever can write to the database has no line of a log to write.
+pub(crate) fn printable(word: &str) -> String {
+    word.chars().take(40).map(|c| if c.is_ascii_graphic() { c } else { ' ' }).collect()
 }
 
 /// Another clock than the one that wrote it can be behind: never negative.
@@ -195,6 +209,15 @@ mod tests {
         assert_eq!(state("revoked", None, &key).unwrap_err().kind(), StoreErrorKind::Corrupt);
         assert_eq!(count(-1, &key).unwrap_err().kind(), StoreErrorKind::Corrupt);
         assert_eq!(time(i64::MAX, &key).unwrap_err().kind(), StoreErrorKind::Corrupt);
+    }
+
+    #[test]
+    fn a_damaged_record_that_is_due_is_found_with_the_others() {
+        let found =
+            due_summary(("acme".to_owned(), -1, "active".to_owned(), None, Some(i64::MIN), Some(i64::MAX)));
+        assert_eq!((found.account.as_str(), found.generation, found.state), ("acme", 0, RecordState::Active));
+        assert_eq!(found.due_at, Some(DateTime::<Utc>::MIN_UTC));
+        assert_eq!(found.lapses_at, Some(DateTime::<Utc>::MAX_UTC));
     }
 
     #[test]

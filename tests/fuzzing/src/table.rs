@@ -1,0 +1,360 @@
+//! The table of a store, in memory: what `oauth-store`'s statements mean, for rows that anybody may have changed.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use oauth_core::store::{Key, StoreError, StoreErrorKind};
+use tokio::time::Instant;
+
+use crate::engine::{Access, Database, Value};
+use crate::rows::{RecordRow, SummaryRow};
+use crate::statements::{Statements, record, statements, summary};
+
+/// When a table is made, in microseconds: the time of [`ManualClock`](oauth_testing::ManualClock).
+const BEGIN: i64 = 1_767_323_045_000_000;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) generation: i64,
+    pub(crate) fence: i64,
+    /// Until when, and how long it was granted for.
+    pub(crate) lease: Option<(i64, i64)>,
+    pub(crate) state: String,
+    pub(crate) state_at: Option<i64>,
+    pub(crate) due_at: Option<i64>,
+    pub(crate) lapses_at: Option<i64>,
+    /// By which lease, and when.
+    pub(crate) intent: Option<(i64, i64)>,
+    pub(crate) key_id: String,
+    pub(crate) sealed: Vec<u8>,
+}
+
+/// Clones share the rows. Nothing is ever removed from it: no test asks for that, so whoever does panics.
+#[derive(Clone)]
+pub(crate) struct Table {
+    rows: Arc<Mutex<BTreeMap<(String, String), Row>>>,
+    made: Instant,
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table").finish_non_exhaustive()
+    }
+}
+
+impl Table {
+    pub(crate) fn new() -> Self {
+        Self { rows: Arc::default(), made: Instant::now() }
+    }
+
+    fn rows(&self) -> MutexGuard<'_, BTreeMap<(String, String), Row>> {
+        self.rows.lock().unwrap()
+    }
+
+    pub(crate) fn row(&self, key: &Key) -> Row {
+        self.rows()[&named(&key.provider, &key.account)].clone()
+    }
+
+    pub(crate) fn set(&self, key: &Key, row: Row) {
+        self.rows().insert(named(&key.provider, &key.account), row);
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        BEGIN + i64::try_from(self.made.elapsed().as_micros()).unwrap()
+    }
+
+    /// The row as it is read.
+    pub(crate) fn read(&self, key: &Key, row: &Row) -> Result<RecordRow, StoreError> {
+        let (lease_left, lease_length) = match row.lease {
+            Some((until, length)) => (Some(minus(until, self.now())?), Some(length)),
+            None => (None, None),
+        };
+        let (intent_fence, intent_age) = match row.intent {
+            Some((fence, at)) => (Some(fence), Some(minus(self.now(), at)?)),
+            None => (None, None),
+        };
+        let (provider, account, state) = (key.provider.clone(), key.account.clone(), row.state.clone());
+        let (generation, fence, state_at) = (row.generation, row.fence, row.state_at);
+        let (due_at, lapses_at) = (row.due_at, row.lapses_at);
+        let (key_id, sealed) = (row.key_id.clone(), row.sealed.clone());
+        Ok((
+            provider,
+            account,
+            generation,
+            fence,
+            lease_left,
+            lease_length,
+            state,
+            state_at,
+            due_at,
+            lapses_at,
+            intent_fence,
+            intent_age,
+            key_id,
+            sealed,
+        ))
+    }
+
+    /// Changes a row for which `when` holds. Whether there was one.
+    fn update(
+        &self,
+        values: &[Value<'_>],
+        when: impl FnOnce(&Row) -> bool,
+        change: impl FnOnce(&mut Row) -> Result<(), StoreError>,
+    ) -> Result<bool, StoreError> {
+        let mut rows = self.rows();
+        let row = rows.get_mut(&named(text(values[0]), text(values[1]))).filter(|row| when(row));
+        // All or nothing, as in a database.
+        let Some(row) = row else { return Ok(false) };
+        let mut changed = row.clone();
+        change(&mut changed)?;
+        *row = changed;
+        Ok(true)
+    }
+}
+
+impl Database for Table {
+    const STATEMENTS: &'static Statements = &statements!("now");
+
+    async fn records(
+        &self,
+        _: Access,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<RecordRow>, StoreError> {
+        let of = Self::STATEMENTS;
+        if statement == of.load || statement == of.acquire {
+            let now = self.now();
+            if statement == of.acquire
+                && !self.update(
+                    values,
+                    |row| row.lease.is_none_or(|(until, _)| until <= now),
+                    |row| {
+                        let length = number(values[3]);
+                        row.fence = plus(row.fence, 1)?;
+                        row.lease = Some((plus(length, now)?, length));
+                        row.intent = row.intent.map(|(fence, at)| (fence, at.min(now)));
+                        Ok(())
+                    },
+                )?
+            {
+                return Ok(Vec::new());
+            }
+            let key = Key::new(text(values[0]), text(values[1]));
+            let row = self.rows().get(&named(&key.provider, &key.account)).cloned();
+            return row.iter().map(|row| self.read(&key, row)).collect();
+        }
+        let after = match values {
+            [_, _] if statement == of.other_keys => None,
+            [_, _, provider, account] if statement == of.other_keys_after => {
+                Some(named(text(*provider), text(*account)))
+            }
+            _ => panic!("nobody should ask for this: {statement}"),
+        };
+        let rows = self.rows();
+        rows.iter()
+            .filter(|(key, row)| {
+                row.key_id != text(values[0]) && after.as_ref().is_none_or(|after| after < *key)
+            })
+            .take(usize::try_from(number(values[1])).unwrap())
+            .map(|((provider, account), row)| self.read(&Key::new(provider, account), row))
+            .collect()
+    }
+
+    async fn summaries(
+        &self,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<SummaryRow>, StoreError> {
+        let of = Self::STATEMENTS;
+        let rows = self.rows();
+        let rows = rows.iter().filter(|((provider, _), _)| provider == text(values[0]));
+        let mut found: Vec<(Option<i64>, &String, &Row)> = if statement == of.list {
+            rows.map(|((_, account), row)| (None, account, row)).collect()
+        } else if statement == of.due || statement == of.lapsing {
+            let at = |row: &Row| if statement == of.due { row.due_at } else { row.lapses_at };
+            rows.filter(|(_, row)| row.state == "active" && at(row).is_some_and(|at| at <= number(values[2])))
+                .map(|((_, account), row)| (at(row), account, row))
+                .collect()
+        } else {
+            panic!("nobody should ask for this: {statement}");
+        };
+        found.sort_by_key(|(at, account, _)| (*at, *account));
+        Ok(found
+            .into_iter()
+            .take(usize::try_from(number(values[1])).unwrap())
+            .map(|(_, account, row)| {
+                (account.clone(), row.generation, row.state.clone(), row.state_at, row.due_at, row.lapses_at)
+            })
+            .collect())
+    }
+
+    async fn numbers(
+        &self,
+        _: Access,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<(i64,)>, StoreError> {
+        let of = Self::STATEMENTS;
+        if statement == of.count_other_keys {
+            let other = self.rows().values().filter(|row| row.key_id != text(values[0])).count();
+            return Ok(vec![(i64::try_from(other).unwrap(),)]);
+        }
+        let fresh = |due_at, lapses_at, key_id, sealed| Row {
+            generation: 1,
+            fence: 1,
+            lease: None,
+            state: "active".to_owned(),
+            state_at: None,
+            due_at: maybe(due_at),
+            lapses_at: maybe(lapses_at),
+            intent: None,
+            key_id: text(key_id).to_owned(),
+            sealed: bytes(sealed).to_vec(),
+        };
+        match *values {
+            // The tests insert into an empty table only.
+            [provider, account, due_at, lapses_at, key_id, sealed] if statement == of.insert => {
+                let row = fresh(due_at, lapses_at, key_id, sealed);
+                assert_eq!(self.rows().insert(named(text(provider), text(account)), row), None);
+                Ok(vec![(1,)])
+            }
+            [_, _, from, due_at, lapses_at, key_id, sealed] if statement == of.save => {
+                let mut generation = None;
+                self.update(
+                    values,
+                    |row| row.generation == number(from),
+                    |row| {
+                        let (next, fence, lease) = (plus(row.generation, 1)?, row.fence, row.lease);
+                        generation = Some((next,));
+                        *row = fresh(due_at, lapses_at, key_id, sealed);
+                        (row.generation, row.fence, row.lease) = (next, fence, lease);
+                        Ok(())
+                    },
+                )?;
+                Ok(generation.into_iter().collect())
+            }
+            _ => panic!("nobody should ask for this: {statement}"),
+        }
+    }
+
+    async fn change(&self, statement: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        let (of, now) = (Self::STATEMENTS, self.now());
+        let fence = number(values[2]);
+        let done = if statement == of.release {
+            self.update(
+                values,
+                |row| row.fence == fence,
+                |row| {
+                    row.lease = None;
+                    Ok(())
+                },
+            )
+        } else if statement == of.renew {
+            let length = number(values[3]);
+            self.update(
+                values,
+                |row| row.fence == fence && row.lease.is_some(),
+                |row| {
+                    row.lease = Some((plus(length, now)?, length));
+                    Ok(())
+                },
+            )
+        } else if statement == of.shorten {
+            self.update(
+                values,
+                |row| row.fence == fence,
+                |row| {
+                    if let Some((until, length)) = row.lease
+                        && until > plus(length, now)?
+                    {
+                        row.lease = Some((plus(length, now)?, length));
+                    }
+                    Ok(())
+                },
+            )
+        } else if statement == of.begin {
+            let holds = |row: &Row| {
+                row.fence == fence
+                    && row.generation == number(values[3])
+                    && row.lease.is_some_and(|(until, _)| until > now)
+            };
+            self.update(values, holds, |row| {
+                row.intent = Some((row.fence, now));
+                Ok(())
+            })
+        } else if statement == of.set_state {
+            let holds =
+                |row: &Row| row.fence == fence && row.generation == number(values[3]) && row.lease.is_some();
+            self.update(values, holds, |row| {
+                row.state = text(values[4]).to_owned();
+                row.state_at = maybe(values[5]);
+                row.intent = None;
+                Ok(())
+            })
+        } else {
+            panic!("nobody should ask for this: {statement}");
+        };
+        done.map(u64::from)
+    }
+
+    async fn change_all(
+        &self,
+        statement: &'static str,
+        values: &[Vec<Value<'_>>],
+    ) -> Result<u64, StoreError> {
+        assert_eq!(statement, Self::STATEMENTS.reseal);
+        let mut changed = 0;
+        for values in values {
+            let done = self.update(
+                values,
+                |row| row.sealed == bytes(values[2]),
+                |row| {
+                    row.key_id = text(values[3]).to_owned();
+                    row.sealed = bytes(values[4]).to_vec();
+                    Ok(())
+                },
+            )?;
+            changed += u64::from(done);
+        }
+        Ok(changed)
+    }
+}
+
+fn named(provider: &str, account: &str) -> (String, String) {
+    (provider.to_owned(), account.to_owned())
+}
+
+fn text<'a>(value: Value<'a>) -> &'a str {
+    let Value::Text(text) = value else { panic!("a text is missing") };
+    text
+}
+
+fn number(value: Value<'_>) -> i64 {
+    let Value::Number(number) = value else { panic!("a number is missing") };
+    number
+}
+
+fn maybe(value: Value<'_>) -> Option<i64> {
+    let Value::Maybe(number) = value else { panic!("a number is missing") };
+    number
+}
+
+fn bytes<'a>(value: Value<'a>) -> &'a [u8] {
+    let Value::Bytes(bytes) = value else { panic!("bytes are missing") };
+    bytes
+}
+
+/// Databases refuse what their numbers cannot hold.
+fn plus(one: i64, other: i64) -> Result<i64, StoreError> {
+    one.checked_add(other).ok_or_else(beyond)
+}
+
+fn minus(one: i64, other: i64) -> Result<i64, StoreError> {
+    one.checked_sub(other).ok_or_else(beyond)
+}
+
+fn beyond() -> StoreError {
+    StoreError::new(StoreErrorKind::Other, "a number of the statement is beyond what a column holds")
+}
