@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use http::HeaderValue;
 use http::header::{AUTHORIZATION, USER_AGENT};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use oauth2::basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
 use oauth2::{
     AsyncHttpClient, AuthType, AuthUrl, CsrfToken, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse,
@@ -131,6 +131,7 @@ where
         user_agent: call.user_agent.clone(),
         deadline: call.deadline,
         body_cap: call.body_cap,
+        exchanged: OnceLock::new(),
     };
     let is_code = matches!(grant, Grant::Code { .. });
     let mut extra: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
@@ -185,20 +186,28 @@ where
             request.request_async(&adapter).await
         }
     };
-    reply.map_err(|error| match error {
-        RequestTokenError::Request(error) => error,
-        // Neither the body nor the parser's message: both may hold the token.
-        RequestTokenError::Parse(error, _) => Error::new(
-            ErrorKind::BadReply,
-            format!(
-                "the token reply cannot be read: {}",
-                crate::endpoint::misfit(error.path(), error.inner())
-            ),
-        ),
-        RequestTokenError::ServerResponse(_) | RequestTokenError::Other(_) => {
-            Error::new(ErrorKind::BadReply, "the token reply cannot be read")
-        }
+    reply.or_else(|error| match error {
+        RequestTokenError::Request(error) => Err(error),
+        RequestTokenError::Parse(_, body) => read_again(&adapter, body),
+        RequestTokenError::ServerResponse(_) | RequestTokenError::Other(_) => Err(unreadable()),
     })
+}
+
+/// What `oauth2` could not read: something else than RFC 6749 says, or no token at all.
+fn read_again<X: DeserializeOwned>(adapter: &Adapter, body: Vec<u8>) -> Result<WireToken<X>, Error> {
+    let exchanged = adapter.exchanged.get().ok_or_else(unreadable)?;
+    let reply = adapter.normalise(exchanged, body)?;
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(reply.body())).map_err(
+        // Neither the body nor the parser's message: both may hold the token.
+        |error| {
+            let misfit = crate::endpoint::misfit(error.path(), error.inner());
+            Error::new(ErrorKind::BadReply, format!("the token reply cannot be read: {misfit}"))
+        },
+    )
+}
+
+fn unreadable() -> Error {
+    Error::new(ErrorKind::BadReply, "the token reply cannot be read")
 }
 
 /// `oauth2`'s HTTP client. It owns its transport: one that borrows would make the outer future lose `Send`.
@@ -211,6 +220,15 @@ struct Adapter {
     user_agent: HeaderValue,
     deadline: Duration,
     body_cap: usize,
+    exchanged: OnceLock<Exchanged>,
+}
+
+/// What an error says of a request and its reply, beside the reply's body.
+struct Exchanged {
+    form: Vec<u8>,
+    authorization: Option<HeaderValue>,
+    status: StatusCode,
+    headers: HeaderMap,
 }
 
 impl<'c> AsyncHttpClient<'c> for Adapter {
@@ -219,30 +237,46 @@ impl<'c> AsyncHttpClient<'c> for Adapter {
 
     fn call(&'c self, standard: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let mut secrets = secrets_of(&standard);
             let mut request = request::rewrite(&standard, self.dialect, self.encoding)?;
-            // HTTP Basic has the client's secret in base64, together with its id.
-            let basic =
-                request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.split_once(' '));
-            secrets.extend(basic.map(|(_, credentials)| crate::AccessToken::new(credentials)));
             request.headers_mut().insert(USER_AGENT, self.user_agent.clone());
-            let response = self
-                .transport
-                .call(Call::new(request, self.deadline, self.body_cap))
-                .await
-                .map_err(Error::from)?;
-            let secrets: Vec<&str> = secrets.iter().map(crate::AccessToken::expose).collect();
-            reply::normalise(response, &self.token_url, self.dialect, &secrets, self.clock.now())
+            let authorization = request.headers().get(AUTHORIZATION).cloned();
+            let call = Call::new(request, self.deadline, self.body_cap);
+            let response = self.transport.call(call).await.map_err(Error::from)?;
+            let is_ordinary = reply::is_ordinary(&response);
+            let (parts, body) = response.into_parts();
+            let exchanged = self.exchanged.get_or_init(|| Exchanged {
+                form: standard.into_body(),
+                authorization,
+                status: parts.status,
+                headers: parts.headers,
+            });
+            if is_ordinary { Ok(reply::standard(body)) } else { self.normalise(exchanged, body) }
         })
     }
 }
 
-/// The values that the server's words must not bring back into an error.
-fn secrets_of(request: &HttpRequest) -> Vec<crate::AccessToken> {
-    form_urlencoded::parse(request.body())
-        .filter(|(name, _)| {
-            matches!(&**name, "client_secret" | "code" | "code_verifier" | "refresh_token" | "password")
-        })
-        .map(|(_, value)| crate::AccessToken::new(value.into_owned()))
-        .collect()
+impl Adapter {
+    fn normalise(&self, exchanged: &Exchanged, body: Vec<u8>) -> Result<HttpResponse, Error> {
+        let secrets = exchanged.secrets();
+        let secrets: Vec<&str> = secrets.iter().map(crate::AccessToken::expose).collect();
+        let mut response = HttpResponse::new(body);
+        *response.status_mut() = exchanged.status;
+        response.headers_mut().clone_from(&exchanged.headers);
+        reply::normalise(response, &self.token_url, self.dialect, &secrets, self.clock.now())
+    }
+}
+
+impl Exchanged {
+    /// The values that the server's words must not bring back into an error.
+    fn secrets(&self) -> Vec<crate::AccessToken> {
+        // HTTP Basic has the client's secret in base64, together with its id.
+        let basic = self.authorization.as_ref().and_then(|value| value.to_str().ok()?.split_once(' '));
+        form_urlencoded::parse(&self.form)
+            .filter(|(name, _)| {
+                matches!(&**name, "client_secret" | "code" | "code_verifier" | "refresh_token" | "password")
+            })
+            .map(|(_, value)| value.into_owned().into())
+            .chain(basic.map(|(_, credentials)| credentials.into()))
+            .collect()
+    }
 }

@@ -1,5 +1,7 @@
 //! The second step of connecting: reading and checking what the browser brought back. Pure.
 
+use std::borrow::Cow;
+
 use url::form_urlencoded;
 
 use crate::authorize::{Pending, StateRule};
@@ -31,7 +33,7 @@ impl Callback {
     /// RFC 6749 section 3.1 wants.
     pub(crate) fn read(callback: &str, dialect: &Dialect) -> Result<Self, Error> {
         let callback = callback.trim();
-        if callback.chars().any(char::is_control) {
+        if crate::text::has_control(callback) {
             return Err(fault(CallbackFault::Unreadable));
         }
         let without_fragment = callback.split('#').next().unwrap_or_default();
@@ -44,7 +46,8 @@ impl Callback {
             without_fragment
         };
         // A provider that glues its own `?` onto a redirect URI with a query produces `…?x=1?code=…`.
-        let query = if dialect.second_question_mark { query.replace('?', "&") } else { query.to_owned() };
+        let query: Cow<'_, str> =
+            if dialect.second_question_mark { query.replace('?', "&").into() } else { query.into() };
         let mut out = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let slot = match &*name {

@@ -16,6 +16,15 @@ pub(crate) fn tame(text: &str, limit: usize) -> String {
     out
 }
 
+/// Whether there is a control character in it.
+pub(crate) fn has_control(text: &str) -> bool {
+    if text.is_ascii() {
+        // Without leaving early, so that many bytes are looked at together.
+        return text.bytes().fold(false, |found, byte| found | byte.is_ascii_control());
+    }
+    text.chars().any(char::is_control)
+}
+
 /// What changes how a line reads without being seen: zero-width and direction marks, line and paragraph separators.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
@@ -79,7 +88,7 @@ const LONGEST_TOKEN: usize = 64 << 10;
 
 /// Printable ASCII and not empty (RFC 6749 appendices A.12 and A.17): what may stand in a header. Nor longer than any.
 pub(crate) fn is_token(token: &str) -> bool {
-    (1..=LONGEST_TOKEN).contains(&token.len()) && token.bytes().all(|b| (0x20..=0x7E).contains(&b))
+    (1..=LONGEST_TOKEN).contains(&token.len()) && token.is_ascii() && !has_control(token)
 }
 
 #[cfg(test)]

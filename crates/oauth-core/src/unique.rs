@@ -4,12 +4,11 @@
 //! RFC 6749 section 5.1 forbids a parameter to stand twice. `serde_json` takes the last one and says nothing.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// What a body is, if it is to be a JSON object.
 #[derive(Debug, PartialEq)]
@@ -23,68 +22,108 @@ pub(crate) enum Object {
 }
 
 pub(crate) fn object(body: &[u8]) -> Object {
-    match serde_json::from_slice::<Unique>(body) {
-        Ok(Unique) => {}
+    match serde_json::from_slice(body) {
+        Ok(Once(Value::Object(members))) => Object::Read(members),
         // Everything else that JSON can hold is taken, so nothing else is an error of this category.
-        Err(error) if error.is_data() => return Object::Ambiguous,
-        Err(_) => return Object::Unreadable,
+        Err(error) if error.is_data() => Object::Ambiguous,
+        Ok(_) | Err(_) => Object::Unreadable,
     }
-    serde_json::from_slice(body).map_or(Object::Unreadable, Object::Read)
+}
+
+/// Whether nothing but white space follows the object that `text` begins with. What it says of text that begins with
+/// none means nothing.
+pub(crate) fn ends_with_its_object(text: &[u8]) -> bool {
+    // One that holds no other ends with the only `}` there is: no need to know which of them stand in a string.
+    if text.split_last().is_some_and(|(last, before)| *last == b'}' && !before.contains(&b'}')) {
+        return true;
+    }
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    let end = text.iter().position(|&byte| {
+        if in_string {
+            in_string = escaped || byte != b'"';
+            escaped = !escaped && byte == b'\\';
+            return false;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        byte == b'}' && depth == 0
+    });
+    end.is_some_and(|end| text[end + 1..].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')))
 }
 
 /// A member's name, not copied unless it has escapes.
 #[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+#[serde(transparent)] // or `serde_path_to_error` does not see it
+pub(crate) struct Name<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
-/// Looks at every member and keeps nothing.
-struct Unique;
+/// A name stands twice.
+pub(crate) fn twice<E: Error>() -> E {
+    E::custom("a name stands twice")
+}
 
-impl<'de> Deserialize<'de> for Unique {
+/// A value in which no name stands twice.
+pub(crate) struct Once(pub(crate) Value);
+
+impl<'de> Deserialize<'de> for Once {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Look)
+        deserializer.deserialize_any(Look).map(Self)
     }
 }
+
+/// What `serde_json` calls a number where some crate of the program has its feature `arbitrary_precision` on.
+const NUMBER: &str = "$serde_json::private::Number";
 
 struct Look;
 
 macro_rules! takes {
     ($($name:ident: $type:ty),*) => {$(
-        fn $name<E>(self, _: $type) -> Result<Unique, E> {
-            Ok(Unique)
+        fn $name<E>(self, value: $type) -> Result<Value, E> {
+            Ok(value.into())
         }
     )*};
 }
 
 impl<'de> Visitor<'de> for Look {
-    type Value = Unique;
+    type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    takes!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
+    takes!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str, visit_string: String);
 
-    fn visit_unit<E>(self) -> Result<Unique, E> {
-        Ok(Unique)
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Unique, A::Error> {
-        while items.next_element::<Unique>()?.is_some() {}
-        Ok(Unique)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut read = Vec::new();
+        while let Some(Once(item)) = items.next_element()? {
+            read.push(item);
+        }
+        Ok(Value::Array(read))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Unique, A::Error> {
-        let mut names = HashSet::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut read = Map::new();
         while let Some(Name(name)) = members.next_key()? {
-            if !names.insert(name) {
+            if read.contains_key(&*name) {
                 // Read to the end all the same: what is not JSON is to be called so.
                 members.next_value::<IgnoredAny>()?;
                 while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                return Err(A::Error::custom("a name stands twice"));
+                return Err(twice());
             }
-            members.next_value::<Unique>()?;
+            let Once(value) = members.next_value()?;
+            read.insert(name.into_owned(), value);
         }
-        Ok(Unique)
+        Ok(match (read.len(), read.get(NUMBER).and_then(Value::as_str)) {
+            (1, Some(digits)) => digits.parse::<Number>().map_or(Value::Null, Value::Number),
+            _ => Value::Object(read),
+        })
     }
 }
 
@@ -117,6 +156,24 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_an_object_is_seen() {
+        for alone in ["{}", "{} \r\n\t", r#"{"a":{"b":"}{"},"c":[{}]}"#, r#"{"a\"}":"\\"}"#, r#"{"a\\":{}}"#]
+        {
+            assert!(ends_with_its_object(alone.as_bytes()), "{alone}");
+        }
+        for more in ["{}{}", "{}x", r#"{"a":1} {"b":2}"#, "{}\0", r#"{"a":"\\"}}"#, "{}\u{A0}"] {
+            assert!(!ends_with_its_object(more.as_bytes()), "{more}");
+        }
+    }
+
+    #[test]
+    fn a_number_as_another_crate_may_make_serde_json_hand_it_over() {
+        let text = format!(r#"{{"a":{{"{NUMBER}":"1.5"}}}}"#);
+        let Object::Read(read) = object(text.as_bytes()) else { panic!("unread") };
+        assert_eq!(read["a"], 1.5);
+    }
+
+    #[test]
     fn no_depth_is_too_much() {
         let deep = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
         assert!(matches!(object(deep(100).as_bytes()), Object::Read(_)));
@@ -130,6 +187,16 @@ mod tests {
             let map: Map<String, Value> = names.into_iter().map(|(name, value)| (name, value.into())).collect();
             let text = Value::Object(map.clone()).to_string();
             proptest::prop_assert_eq!(object(text.as_bytes()), Object::Read(map));
+        }
+
+        /// The same as whoever reads all of it and refuses what follows.
+        #[test]
+        fn what_follows_is_seen_in_all_that_begins_with_an_object(text in r#"\{(["a:{}\\ ,1]|"a":|"\\"")*\}?["a}{ ]{0,3}"#) {
+            let mut reader = serde_json::Deserializer::from_str(&text).into_iter::<Map<String, Value>>();
+            if let Some(Ok(_)) = reader.next() {
+                let alone = serde_json::from_str::<Map<String, Value>>(&text).is_ok();
+                proptest::prop_assert_eq!(ends_with_its_object(text.as_bytes()), alone);
+            }
         }
     }
 }

@@ -1,34 +1,111 @@
 //! The fields of a token reply, read as leniently as real servers need.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use oauth2::{AccessToken, RefreshToken, Scope};
-use serde::de::{DeserializeOwned, Deserializer};
+use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use serde_with::{As, DeserializeAs};
+use serde_with::DeserializeAs;
+use serde_with::de::DeserializeAsWrap;
 
 use crate::Scopes;
+use crate::unique::{Name, Once, twice};
 
 /// A token reply. Generic over the provider's own fields rather than over the provider, so that derives ask
 /// nothing of the marker.
-#[derive(Serialize, Deserialize)]
-#[serde(bound(serialize = "X: Serialize", deserialize = "X: DeserializeOwned"))]
+#[derive(Serialize)]
+#[serde(bound(serialize = "X: Serialize"))]
 pub(crate) struct WireToken<X> {
     pub(crate) access_token: AccessToken,
-    #[serde(default)]
     pub(crate) token_type: TokenType,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) refresh_token: Option<RefreshToken>,
-    #[serde(default, skip_serializing, deserialize_with = "As::<Seconds>::deserialize")]
+    #[serde(skip_serializing)]
     pub(crate) expires_in: Option<Duration>,
-    #[serde(default, skip_serializing, deserialize_with = "As::<AnyScopes>::deserialize")]
+    #[serde(skip_serializing)]
     pub(crate) scope: Option<Scopes>,
     #[serde(flatten)]
     pub(crate) extra: X,
     #[serde(flatten)]
     pub(crate) other: Map<String, Value>,
+}
+
+/// What of a reply is not RFC 6749's.
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "X: DeserializeOwned"))]
+struct Rest<X> {
+    #[serde(flatten)]
+    extra: X,
+    #[serde(flatten)]
+    other: Map<String, Value>,
+}
+
+/// By hand, because a derived one would read whatever is flattened twice, and take the last of two members of one name.
+impl<'de, X: DeserializeOwned> Deserialize<'de> for WireToken<X> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members(PhantomData))
+    }
+}
+
+type Lenient<T, As> = DeserializeAsWrap<Option<T>, As>;
+
+struct Members<X>(PhantomData<X>);
+
+impl<'de, X: DeserializeOwned> Visitor<'de> for Members<X> {
+    type Value = WireToken<X>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<WireToken<X>, A::Error> {
+        let (mut access_token, mut token_type, mut refresh_token) = (None, None, None);
+        let (mut expires_in, mut scope) = (None, None);
+        let mut rest = Map::new();
+        while let Some(Name(name)) = members.next_key()? {
+            let stood_before = match &*name {
+                "access_token" => access_token.replace(members.next_value::<AccessToken>()?).is_some(),
+                "token_type" => token_type.replace(members.next_value::<TokenType>()?).is_some(),
+                "refresh_token" => refresh_token.replace(members.next_value::<Option<_>>()?).is_some(),
+                "expires_in" => {
+                    expires_in.replace(members.next_value::<Lenient<_, Seconds>>()?.into_inner()).is_some()
+                }
+                "scope" => {
+                    scope.replace(members.next_value::<Lenient<_, AnyScopes>>()?.into_inner()).is_some()
+                }
+                _ => rest.insert(name.into_owned(), members.next_value::<Once>()?.0).is_some(),
+            };
+            if stood_before {
+                return Err(twice());
+            }
+        }
+        let access_token = access_token.ok_or_else(|| Error::missing_field("access_token"))?;
+        if access_token.secret().is_empty() && says_error(&rest) {
+            return Err(Error::custom("an error"));
+        }
+        let Rest { extra, other } = Rest::deserialize(rest).map_err(Error::custom)?;
+        Ok(WireToken {
+            access_token,
+            token_type: token_type.unwrap_or_default(),
+            refresh_token: refresh_token.flatten(),
+            expires_in: expires_in.flatten(),
+            scope: scope.flatten(),
+            extra,
+            other,
+        })
+    }
+}
+
+/// Whether a reply has an `error` that is more than a name.
+pub(crate) fn says_error(members: &Map<String, Value>) -> bool {
+    match members.get("error") {
+        None | Some(Value::Null) => false,
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(_) => true,
+    }
 }
 
 impl<X> fmt::Debug for WireToken<X> {
@@ -74,7 +151,7 @@ struct Seconds;
 
 impl<'de> DeserializeAs<'de, Option<Duration>> for Seconds {
     fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-        let seconds = match Value::deserialize(deserializer)? {
+        let seconds = match Once::deserialize(deserializer)?.0 {
             Value::Number(number) => number.as_f64(),
             Value::String(text) => text.trim().parse::<f64>().ok(),
             _ => None,
@@ -90,11 +167,11 @@ struct AnyScopes;
 
 impl<'de> DeserializeAs<'de, Option<Scopes>> for AnyScopes {
     fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Scopes>, D::Error> {
-        Ok(scopes_in(&Value::deserialize(deserializer)?))
+        Ok(scopes_in(&Once::deserialize(deserializer)?.0))
     }
 }
 
-pub(crate) fn scopes_in(value: &Value) -> Option<Scopes> {
+fn scopes_in(value: &Value) -> Option<Scopes> {
     match value {
         Value::String(text) => Some(Scopes::lenient(text)),
         Value::Array(items) => Some(

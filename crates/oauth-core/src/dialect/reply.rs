@@ -20,9 +20,24 @@ use url::{Url, form_urlencoded};
 use super::{Dialect, Refusal};
 use crate::numbers;
 use crate::unique::{self, Object};
+use crate::wire::says_error;
 use crate::{Error, ErrorKind, OAuthCode};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Whether a reply looks as RFC 6749 section 5.1 says. If it also reads so, [`normalise`] would change nothing in it.
+pub(crate) fn is_ordinary(response: &Response<Vec<u8>>) -> bool {
+    response.status().is_success()
+        && response.body().starts_with(b"{")
+        && unique::ends_with_its_object(response.body())
+}
+
+/// As `oauth2` wants it: status 200, JSON.
+pub(crate) fn standard(body: Vec<u8>) -> Response<Vec<u8>> {
+    let mut standard = Response::new(body);
+    standard.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    standard
+}
 
 /// The reply to a token call as `oauth2` wants it: status 200, JSON. Anything else is an error that says
 /// all that may be said. `secrets` are those that were in the request.
@@ -81,18 +96,16 @@ pub(crate) fn normalise(
         }
     };
     let body = if is_json { body } else { Value::Object(fields).to_string().into_bytes() };
-    let mut normal = Response::new(body);
-    normal.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(normal)
+    Ok(standard(body))
 }
 
 fn is_error(fields: &Map<String, Value>) -> bool {
-    let says = |name: &str| match fields.get(name) {
+    let has_token = match fields.get("access_token") {
         None | Some(Value::Null) => false,
-        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::String(token)) => !token.is_empty(),
         Some(_) => true,
     };
-    says("error") && !says("access_token")
+    !has_token && says_error(fields)
 }
 
 fn read_form(body: &[u8]) -> Object {
@@ -369,6 +382,32 @@ mod tests {
             match normalise(response, &asked(), &Dialect::rfc6749(), &["s3cret"], now()) {
                 Ok(response) => proptest::prop_assert!(serde_json::from_slice::<Map<String, Value>>(response.body()).is_ok()),
                 Err(error) => proptest::prop_assert!(!format!("{error} {error:?}").contains("s3cret"), "{}", error),
+            }
+        }
+
+        /// So that the way past `normalise` is a shorter one to the same place.
+        #[test]
+        fn an_ordinary_reply_that_can_be_read_is_not_changed(
+            members in proptest::collection::vec(
+                (
+                    proptest::sample::select(vec!["access_token", "error", "expires_in", "scope", "x", "\\u0078"]),
+                    proptest::sample::select(vec![
+                        "\"\"", "\"t\"", "null", "1", "1e999", "[{\"a\":1}]", "{\"a\":1,\"a\":2}", "{\"}\":\"{\"}",
+                    ]),
+                ),
+                0..5,
+            ),
+            after in proptest::sample::select(vec!["", " \n", "}", "{}", " x", "\u{0c}"]),
+        ) {
+            let members: Vec<String> =
+                members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+            let body = format!("{{{}}}{after}", members.join(","));
+            let response = reply(200, "", &body);
+            let mut reader = serde_json::Deserializer::from_str(&body);
+            let read = <crate::wire::WireToken<crate::NoExtra> as serde::Deserialize>::deserialize(&mut reader);
+            if is_ordinary(&response) && read.is_ok() {
+                let normal = normalise(response, &asked(), &Dialect::rfc6749(), &[], now()).unwrap();
+                proptest::prop_assert_eq!(normal.body(), body.as_bytes());
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The way out: the standard request that `oauth2` built, rewritten for the provider. Pure.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
@@ -16,29 +18,31 @@ pub(crate) fn rewrite(
     dialect: &Dialect,
     encoding: Encoding,
 ) -> Result<Request<Vec<u8>>, Error> {
-    let mut params: Vec<(String, String)> = form_urlencoded::parse(request.body()).into_owned().collect();
-    name_the_grant(&mut params, dialect);
-    params.extend(dialect.token_params.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())));
-
-    let mut url = Url::parse(&request.uri().to_string())
-        .map_err(|source| Error::invalid("the token URL cannot be read").because(source))?;
     let mut out = Request::new(Vec::new());
     *out.method_mut() = request.method().clone();
+    *out.uri_mut() = request.uri().clone();
     out.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+    if encoding == Encoding::Form && keeps_the_form(dialect) {
+        out.headers_mut().insert(CONTENT_TYPE, FORM);
+        request.body().clone_into(out.body_mut());
+        return Ok(out);
+    }
+    let mut params: Params<'_> = form_urlencoded::parse(request.body()).collect();
+    name_the_grant(&mut params, dialect);
+    params.extend(dialect.token_params.iter().map(|&(name, value)| (name.into(), value.into())));
     if let Some(header) = place_credentials(&mut params, dialect.client_auth)? {
         out.headers_mut().insert(AUTHORIZATION, header);
     }
     match encoding {
         Encoding::Form => {
-            out.headers_mut()
-                .insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+            out.headers_mut().insert(CONTENT_TYPE, FORM);
             *out.body_mut() =
                 form_urlencoded::Serializer::new(String::new()).extend_pairs(&params).finish().into_bytes();
         }
         Encoding::Json => {
             out.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             let object: serde_json::Map<_, _> =
-                params.into_iter().map(|(name, value)| (name, value.into())).collect();
+                params.into_iter().map(|(name, value)| (name.into_owned(), value.into())).collect();
             *out.body_mut() = serde_json::Value::Object(object).to_string().into_bytes();
         }
         Encoding::Multipart => {
@@ -48,29 +52,43 @@ pub(crate) fn rewrite(
             *out.body_mut() = multipart(&params, &boundary);
         }
         Encoding::Query => {
+            let mut url = Url::parse(&request.uri().to_string())
+                .map_err(|source| Error::invalid("the token URL cannot be read").because(source))?;
             url.query_pairs_mut().extend_pairs(&params);
+            *out.uri_mut() = url.as_str().parse().map_err(|source: http::uri::InvalidUri| {
+                Error::invalid("the token URL cannot be sent").because(source)
+            })?;
         }
     }
-    *out.uri_mut() = url.as_str().parse().map_err(|source: http::uri::InvalidUri| {
-        Error::invalid("the token URL cannot be sent").because(source)
-    })?;
     Ok(out)
 }
 
-fn name_the_grant(params: &mut [(String, String)], dialect: &Dialect) {
+type Params<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+
+const CODE_GRANT: &str = Dialect::rfc6749().code_grant;
+const REFRESH_GRANT: &str = Dialect::rfc6749().refresh_grant;
+
+/// Whether a form is sent as `oauth2` wrote it.
+fn keeps_the_form(dialect: &Dialect) -> bool {
+    dialect.client_auth == ClientAuth::Body
+        && dialect.token_params.is_empty()
+        && dialect.code_grant == CODE_GRANT
+        && dialect.refresh_grant == REFRESH_GRANT
+}
+
+fn name_the_grant(params: &mut Params<'_>, dialect: &Dialect) {
     for (_, value) in params.iter_mut().filter(|(name, _)| name == "grant_type") {
-        match value.as_str() {
-            "authorization_code" => dialect.code_grant.clone_into(value),
-            "refresh_token" => dialect.refresh_grant.clone_into(value),
+        match &**value {
+            CODE_GRANT => *value = dialect.code_grant.into(),
+            REFRESH_GRANT => *value = dialect.refresh_grant.into(),
             _ => {}
         }
     }
 }
 
-fn place_credentials(
-    params: &mut Vec<(String, String)>,
-    auth: ClientAuth,
-) -> Result<Option<HeaderValue>, Error> {
+fn place_credentials(params: &mut Params<'_>, auth: ClientAuth) -> Result<Option<HeaderValue>, Error> {
     let mut take = |wanted: &str| {
         params.iter().position(|(name, _)| name == wanted).map(|at| params.remove(at).1).unwrap_or_default()
     };
@@ -91,7 +109,8 @@ fn place_credentials(
             format!("{id}:{}", take("client_secret"))
         }
         ClientAuth::BasicEncoded => {
-            let encode = |text: String| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let encode =
+                |text: Cow<'_, str>| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
             format!("{}:{}", encode(take("client_id")), encode(take("client_secret")))
         }
     };
@@ -106,7 +125,7 @@ fn header_value(value: &str) -> Result<HeaderValue, Error> {
 }
 
 /// The same for the same parameters, so that snapshots hold; never part of a value.
-fn boundary_for(params: &[(String, String)]) -> String {
+fn boundary_for(params: &Params<'_>) -> String {
     (0_u32..)
         .map(|n| format!("----oauth-core-form-boundary-{n}"))
         .find(|boundary| !params.iter().any(|(_, value)| value.contains(boundary.as_str())))
@@ -114,8 +133,11 @@ fn boundary_for(params: &[(String, String)]) -> String {
 }
 
 /// RFC 7578. Names are ours, so they need no escaping.
-fn multipart(params: &[(String, String)], boundary: &str) -> Vec<u8> {
-    let mut body = String::new();
+fn multipart(params: &Params<'_>, boundary: &str) -> Vec<u8> {
+    const AROUND_A_VALUE: usize = "--\r\nContent-Disposition: form-data; name=\"\"\r\n\r\n\r\n".len();
+    let length: usize =
+        params.iter().map(|(name, value)| AROUND_A_VALUE + boundary.len() + name.len() + value.len()).sum();
+    let mut body = String::with_capacity(length + boundary.len() + "----\r\n".len());
     for (name, value) in params {
         body.push_str("--");
         body.push_str(boundary);
@@ -174,8 +196,8 @@ mod tests {
 
     #[test]
     fn a_value_that_holds_the_boundary_gets_another_boundary() {
-        let first = boundary_for(&[]);
-        assert_ne!(boundary_for(&[("code".into(), format!("x{first}y"))]), first);
+        let first = boundary_for(&Vec::new());
+        assert_ne!(boundary_for(&vec![("code".into(), format!("x{first}y").into())]), first);
     }
 
     proptest::proptest! {
