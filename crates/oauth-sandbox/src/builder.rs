@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use crate::Error;
-use crate::played::{Core, Origin, Played, Setup, routers};
+use crate::played::{Core, Origin, Played, Setup, served};
 use crate::running::Running;
 use crate::server::{self, Authority, Server};
 
@@ -121,15 +121,15 @@ impl<P: Played> Builder<P> {
             options: self.options,
             issued: P::issue(),
         }));
-        let (router, api_router) = routers(&core);
+        let (portal, api) = served(&core);
         let mut servers = Vec::with_capacity(3);
-        if let (Some(listener), Some(router)) = (api_listener, api_router) {
-            servers.push(Server::start(listener, router, acceptor.clone()));
+        if let (Some(listener), Some(api)) = (api_listener, api) {
+            servers.push(Server::start(listener, api, acceptor.clone()));
         }
         if let Some(listener) = plain_listener {
-            servers.push(Server::start(listener, router.clone(), None));
+            servers.push(Server::start(listener, Arc::clone(&portal), None));
         }
-        servers.push(Server::start(listener, router, acceptor));
+        servers.push(Server::start(listener, portal, acceptor));
         Ok(Running::new(core, servers))
     }
 }

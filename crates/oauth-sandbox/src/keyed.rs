@@ -5,13 +5,15 @@ use std::fmt;
 
 use hashlink::LinkedHashMap;
 
-/// Things by their words, in the order of arrival. When it is full, the oldest makes room.
-pub(crate) struct Keyed<T> {
+/// Things by their words of `N` bytes, in the order of arrival. When it is full, the oldest makes room.
+///
+/// The words are where the things are: as many strings of their own would take more memory than the things.
+pub(crate) struct Keyed<const N: usize, T> {
     most: usize,
-    things: LinkedHashMap<String, T>,
+    things: LinkedHashMap<[u8; N], T>,
 }
 
-impl<T> Keyed<T> {
+impl<const N: usize, T> Keyed<N, T> {
     /// An empty one for at most so many.
     pub(crate) fn of(most: usize) -> Self {
         Self { most, things: LinkedHashMap::new() }
@@ -21,7 +23,9 @@ impl<T> Keyed<T> {
         self.things.len()
     }
 
-    pub(crate) fn put(&mut self, word: String, thing: T) {
+    /// Panics when the word has another length than all the others.
+    pub(crate) fn put(&mut self, word: &str, thing: T) {
+        let word = bytes(word).expect("words of one kind are equally long");
         while self.things.len() >= self.most {
             self.things.pop_front();
         }
@@ -29,11 +33,15 @@ impl<T> Keyed<T> {
     }
 
     pub(crate) fn get(&self, word: &str) -> Option<&T> {
-        self.things.get(word)
+        self.things.get(&bytes(word)?)
+    }
+
+    pub(crate) fn get_mut(&mut self, word: &str) -> Option<&mut T> {
+        self.things.get_mut(&bytes(word)?)
     }
 
     pub(crate) fn take(&mut self, word: &str) -> Option<T> {
-        self.things.remove(word)
+        self.things.remove(&bytes(word)?)
     }
 
     /// Lets the oldest go, up to the first that stays.
@@ -42,10 +50,24 @@ impl<T> Keyed<T> {
             self.things.pop_front();
         }
     }
+
+    /// Looks at each one.
+    pub(crate) fn retain(&mut self, stays: impl Fn(&T) -> bool) {
+        self.things.retain_with_order(|_, thing| stays(thing));
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.things.iter_mut().map(|(_, thing)| thing)
+    }
+}
+
+/// None when nothing here can be called so.
+fn bytes<const N: usize>(word: &str) -> Option<[u8; N]> {
+    word.as_bytes().try_into().ok()
 }
 
 /// How many: what lies here is secret.
-impl<T> fmt::Debug for Keyed<T> {
+impl<const N: usize, T> fmt::Debug for Keyed<N, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of at most {}", self.things.len(), self.most)
     }
@@ -57,18 +79,23 @@ mod tests {
 
     #[test]
     fn the_oldest_makes_room_and_the_oldest_goes_first() {
-        let mut keyed = Keyed::of(3);
+        let mut keyed = Keyed::<1, _>::of(3);
         for (word, number) in [("a", 1), ("b", 2), ("c", 3), ("d", 4)] {
-            keyed.put(word.to_owned(), number);
+            keyed.put(word, number);
         }
         assert_eq!((keyed.get("a"), keyed.get("b"), keyed.len()), (None, Some(&2), 3));
+        assert_eq!((keyed.get(""), keyed.get("bb")), (None, None));
         keyed.let_go(|number| *number != 3);
         assert_eq!(
             (keyed.get("b"), keyed.get("d")),
             (None, Some(&4)),
             "what is behind one that stays, stays"
         );
-        assert_eq!((keyed.take("d"), keyed.take("d"), keyed.len()), (Some(4), None, 1));
-        assert_eq!(format!("{keyed:?}"), "1 of at most 3");
+        keyed.iter_mut().for_each(|number| *number += 1);
+        keyed.retain(|number| *number != 4);
+        assert_eq!(keyed.get("c"), None);
+        assert_eq!(keyed.get_mut("d"), Some(&mut 5));
+        assert_eq!((keyed.take("d"), keyed.take("d"), keyed.len()), (Some(5), None, 0));
+        assert_eq!(format!("{keyed:?}"), "0 of at most 3");
     }
 }

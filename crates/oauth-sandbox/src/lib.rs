@@ -52,6 +52,7 @@ pub mod gocd;
 mod intake;
 mod journal;
 mod keyed;
+mod newest;
 mod page;
 mod params;
 mod person;

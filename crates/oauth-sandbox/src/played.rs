@@ -5,16 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 
 use crate::clock::SandboxClock;
 use crate::fault::{Fault, Faults, On};
-use crate::intake::{intake, of_kind};
+use crate::intake::{Intake, OfKind};
 use crate::journal::{Journal, Kind, Log};
 use crate::page::Page;
-use crate::server::Authority;
+use crate::server::{Authority, Serve};
 use crate::session::Sessions;
 use crate::sync::lock;
 use crate::user::User;
@@ -205,15 +204,15 @@ impl<P: Rulebook> fmt::Debug for Core<P> {
     }
 }
 
-/// The router of one provider, and a second one for the API's own port where there is one.
-pub(crate) fn routers<P: Rulebook>(core: &Shared<P>) -> (Router, Option<Router>) {
+/// What one provider serves, and what it serves on the API's own port where there is one.
+pub(crate) fn served<P: Rulebook>(core: &Shared<P>) -> (Arc<dyn Serve>, Option<Arc<dyn Serve>>) {
     let Routes { authorize, token, api, pages } = P::routes(&core.setup);
     let kind = |routes: Router<Shared<P>>, kind| {
         // A layer on no routes at all would be a panic.
         if !routes.has_routes() {
             return routes;
         }
-        routes.route_layer(from_fn_with_state((Arc::clone(core), kind), of_kind::<P>))
+        routes.route_layer(OfKind { core: Arc::clone(core), kind })
     };
     let portal =
         Router::new().merge(kind(authorize, Kind::Authorize)).merge(kind(token, Kind::Token)).merge(pages);
@@ -226,13 +225,13 @@ pub(crate) fn routers<P: Rulebook>(core: &Shared<P>) -> (Router, Option<Router>)
 }
 
 /// `routes` with what is around all of them.
-fn finished<P: Rulebook>(core: &Shared<P>, routes: Router<Shared<P>>) -> Router {
-    routes
+fn finished<P: Rulebook>(core: &Shared<P>, routes: Router<Shared<P>>) -> Arc<dyn Serve> {
+    let router = routes
         // No provider tells a wrong method from a wrong path, as far as documented.
         .method_not_allowed_fallback(no_such_page::<P>)
         .fallback(no_such_page::<P>)
-        .layer(from_fn_with_state(Arc::clone(core), intake::<P>))
-        .with_state(Arc::clone(core))
+        .with_state(Arc::clone(core));
+    Arc::new(Intake { core: Arc::clone(core), router })
 }
 
 async fn no_such_page<P: Rulebook>() -> Page {

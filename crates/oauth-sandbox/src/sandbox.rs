@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use crate::builder::Builder;
 use crate::card::{Card, ControlCard};
@@ -131,7 +132,8 @@ impl SandboxBuilder {
             key: random::opaque(),
         };
         let providers = vec![cohortgo.controls(), cobot.controls(), go1.controls(), gocd.controls()];
-        let server = Server::start(listener, control::router(control.key.clone(), providers), None);
+        let controls = Arc::new(control::router(control.key.clone(), providers));
+        let server = Server::start(listener, controls, None);
         Ok(Sandbox { cohortgo, cobot, go1, gocd, control, _server: server })
     }
 }

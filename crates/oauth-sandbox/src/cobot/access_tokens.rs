@@ -14,7 +14,7 @@ use super::place::Www;
 use crate::params::Params;
 use crate::played::Shared;
 
-fn find<'a>(state: &'a model::State, token: &str) -> Result<&'a Token, Failure> {
+fn find(state: &model::State, token: &str) -> Result<Token, Failure> {
     state.token(token).ok_or_else(|| Failure::not_found("There is no such access token."))
 }
 
@@ -56,7 +56,7 @@ pub(super) async fn for_space(
 ) -> Result<(StatusCode, Json<Value>), Failure> {
     caller.may(&core, Rule::new("space token", &[]))?;
     let mut state = core.state();
-    let parent = find(&state, &token)?.clone();
+    let parent = find(&state, &token)?;
     let space_id =
         params.present("space_id").ok_or_else(|| Failure::invalid("space_id", "can't be blank"))?;
     let space = SPACES

@@ -1,5 +1,7 @@
 //! Who calls the API, and whether they may (seed 001; dev.cobot.me/api-docs).
 
+use std::fmt::Display;
+
 use axum::extract::FromRequestParts;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -49,7 +51,7 @@ impl FromRequestParts<Shared<Rules>> for Caller {
         let sent = bearer(parts).or_else(|| params.present("access_token"));
         let found = sent.and_then(|sent| {
             let state = core.state();
-            let token = state.token(sent)?.clone();
+            let token = state.token(sent)?;
             Some((state.user(&token.grant.user)?.clone(), token))
         });
         let Some((user, token)) = found else {
@@ -96,7 +98,7 @@ impl Caller {
     }
 
     /// Adds to the journal.
-    pub(super) fn note(&self, text: impl Into<String>) {
+    pub(super) fn note(&self, text: impl Display) {
         self.ticket.note(text);
     }
 }

@@ -1,6 +1,7 @@
 //! Clients, codes and tokens, without HTTP.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -8,6 +9,8 @@ use super::fixtures::{self, Fixture, SPACES};
 use super::rate::Rates;
 use super::{Rules, scopes};
 use crate::client::Clients;
+use crate::keyed::Keyed;
+use crate::newest::Newest;
 use crate::played::Setup;
 use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
 use crate::user::User;
@@ -17,16 +20,18 @@ use crate::{pkce, random};
 const CODE_LIFE: i64 = 600;
 
 /// What a code or a token was issued for.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Grant {
     /// [`User::login`].
     pub(super) user: String,
     pub(super) scopes: Vec<String>,
 }
 
+/// How long codes and tokens are, as [`random::hex`] makes them of 32 bytes.
+const WORD: usize = 64;
+
 struct Code {
-    code: String,
-    grant: Grant,
+    grant: Arc<Grant>,
     challenge: Option<String>,
     expires_at: i64,
 }
@@ -35,9 +40,15 @@ struct Code {
 #[derive(Clone)]
 pub(super) struct Token {
     pub(super) token: String,
-    pub(super) grant: Grant,
+    pub(super) grant: Arc<Grant>,
     /// The space that it belongs to, when it does not belong to a person.
     pub(super) space: Option<&'static str>,
+}
+
+/// A token, but for its word.
+struct Held {
+    grant: Arc<Grant>,
+    space: Option<&'static str>,
 }
 
 /// Everything that changes.
@@ -49,8 +60,12 @@ pub struct State {
     pub(super) rates: Rates,
     /// User and subdomain, without the owners.
     admins: Vec<(String, &'static str)>,
-    codes: Shelf<Code>,
-    tokens: Shelf<Token>,
+    /// By what they are, as are the tokens.
+    codes: Keyed<WORD, Code>,
+    tokens: Keyed<WORD, Held>,
+    /// The one that was there at the start, which never makes room.
+    registration: Option<Token>,
+    newest: Newest<Grant>,
 }
 
 /// A code that cannot be redeemed.
@@ -71,12 +86,9 @@ impl State {
         let client_scopes = setup.options.client_scopes.clone().unwrap_or_else(scopes::known);
         let registration = Token {
             token: setup.issued.registration_token.clone(),
-            grant: Grant { user: users[0].login.clone(), scopes: client_scopes.clone() },
+            grant: Arc::new(Grant { user: users[0].login.clone(), scopes: client_scopes.clone() }),
             space: None,
         };
-        let mut tokens = Shelf::of(TOKENS);
-        tokens.push(registration);
-        tokens.settle();
         Self {
             users,
             clients: Clients::new(&setup.issued.client_id, &setup.issued.client_secret, &setup.redirect_uris),
@@ -86,8 +98,10 @@ impl State {
                 .iter()
                 .flat_map(|space| space.admins.iter().map(|admin| ((*admin).to_owned(), space.subdomain)))
                 .collect(),
-            codes: Shelf::of(CODES),
-            tokens,
+            codes: Keyed::of(CODES),
+            tokens: Keyed::of(TOKENS),
+            registration: Some(registration),
+            newest: Newest::default(),
         }
     }
 
@@ -122,9 +136,9 @@ impl State {
         let cut = self.admins.len() < before;
         if cut {
             let handed_on =
-                |token: &&mut Token| token.space == Some(space.subdomain) && token.grant.user == user;
+                |token: &&mut Held| token.space == Some(space.subdomain) && token.grant.user == user;
             for token in self.tokens.iter_mut().filter(handed_on) {
-                space.owner.clone_into(&mut token.grant.user);
+                space.owner.clone_into(&mut Arc::make_mut(&mut token.grant).user);
             }
         }
         cut
@@ -137,9 +151,9 @@ impl State {
         challenge: Option<String>,
         now: DateTime<Utc>,
     ) -> String {
-        let code = random::hex::<32>();
+        let (code, grant) = (random::hex::<32>(), self.newest.shared(grant));
         let expires_at = now.timestamp() + CODE_LIFE;
-        self.codes.push(Code { code: code.clone(), grant, challenge, expires_at });
+        self.codes.put(&code, Code { grant, challenge, expires_at });
         code
     }
 
@@ -150,32 +164,42 @@ impl State {
         verifier: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Token, BadCode> {
-        let at = self.codes.iter().position(|known| known.code == code).ok_or(BadCode::Unknown)?;
-        let found = &self.codes[at];
+        let found = self.codes.get(code).ok_or(BadCode::Unknown)?;
         if found.expires_at <= now.timestamp() {
             return Err(BadCode::Expired);
         }
         if !pkce::fits(found.challenge.as_deref(), verifier) {
             return Err(BadCode::Verifier);
         }
-        let grant = found.grant.clone();
-        self.codes.take(|known| known.code == code);
+        let grant = Arc::clone(&found.grant);
+        self.codes.take(code);
         Ok(self.issue_token(grant, None))
     }
 
-    pub(super) fn issue_token(&mut self, grant: Grant, space: Option<&'static str>) -> Token {
-        let token = Token { token: random::hex::<32>(), grant, space };
-        self.tokens.push(token.clone());
-        token
+    /// What a person is granted without a code.
+    pub(super) fn issue_token_for(&mut self, grant: Grant) -> Token {
+        let grant = self.newest.shared(grant);
+        self.issue_token(grant, None)
     }
 
-    pub(super) fn token(&self, token: &str) -> Option<&Token> {
-        self.tokens.iter().find(|known| known.token == token)
+    pub(super) fn issue_token(&mut self, grant: Arc<Grant>, space: Option<&'static str>) -> Token {
+        let token = random::hex::<32>();
+        self.tokens.put(&token, Held { grant: Arc::clone(&grant), space });
+        Token { token, grant, space }
+    }
+
+    pub(super) fn token(&self, token: &str) -> Option<Token> {
+        let registration = self.registration.as_ref().filter(|registration| registration.token == token);
+        registration.cloned().or_else(|| {
+            let Held { grant, space } = self.tokens.get(token)?;
+            Some(Token { token: token.to_owned(), grant: Arc::clone(grant), space: *space })
+        })
     }
 
     /// Whether there was such a token.
     pub(super) fn revoke(&mut self, token: &str) -> bool {
-        self.tokens.take(|known| known.token == token).is_some()
+        let registration = self.registration.take_if(|registration| registration.token == token);
+        registration.is_some() || self.tokens.take(token).is_some()
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn token(
     let cache = [(CACHE_CONTROL, "no-store")];
     match issue(&core, &params) {
         Ok(token) => {
-            ticket.note(format!(
+            ticket.note(format_args!(
                 "{} redeemed, token issued for {}",
                 params.text("grant_type"),
                 token.grant.user
@@ -36,7 +36,7 @@ pub(super) async fn token(
             (cache, Json(body)).into_response()
         }
         Err((error, description)) => {
-            ticket.note(format!("refused: {error}: {description}"));
+            ticket.note(format_args!("refused: {error}: {description}"));
             let status =
                 if error == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
             let body = json!({ "error": error, "error_description": description });
@@ -91,5 +91,5 @@ fn by_password(core: &Core<Rules>, params: &Params) -> Result<Token, Refusal> {
     let scopes = state
         .granted(params.text("scope"))
         .ok_or_else(|| ("invalid_scope", "the application does not have all of these scopes".to_owned()))?;
-    Ok(state.issue_token(Grant { user, scopes }, None))
+    Ok(state.issue_token_for(Grant { user, scopes }))
 }

@@ -1,6 +1,7 @@
 //! Accounts, their users, codes and tokens, without HTTP.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -8,7 +9,9 @@ use super::act_as::Named;
 use super::invoices::Invoice;
 use super::scope::Scopes;
 use crate::client::Clients;
-use crate::random;
+use crate::keyed::Keyed;
+use crate::newest::Newest;
+use crate::random::{self, OPAQUE};
 use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
 use crate::user::User;
 
@@ -100,7 +103,7 @@ pub struct Act {
 }
 
 /// What a code or a token stands for.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Grant {
     pub(super) client_id: String,
     pub(super) account: &'static Account,
@@ -110,14 +113,8 @@ pub(super) struct Grant {
 }
 
 struct Code {
-    code: String,
-    grant: Grant,
+    grant: Arc<Grant>,
     expires_at: DateTime<Utc>,
-}
-
-struct Token {
-    token: String,
-    grant: Grant,
 }
 
 /// Everything that changes.
@@ -127,8 +124,10 @@ pub struct State {
     pub(super) acts: Shelf<Act>,
     pub(super) invoices: Shelf<Invoice>,
     pub(super) students: u64,
-    codes: Shelf<Code>,
-    tokens: Shelf<Token>,
+    /// By what they are, as are the tokens.
+    codes: Keyed<OPAQUE, Code>,
+    tokens: Keyed<OPAQUE, Arc<Grant>>,
+    newest: Newest<Grant>,
 }
 
 impl State {
@@ -139,8 +138,9 @@ impl State {
             acts: Shelf::of(THINGS),
             invoices: super::invoices::at_start(now),
             students: 0,
-            codes: Shelf::of(CODES),
-            tokens: Shelf::of(TOKENS),
+            codes: Keyed::of(CODES),
+            tokens: Keyed::of(TOKENS),
+            newest: Newest::default(),
         };
         let [brightwater, lakeside] = &ACCOUNTS;
         for (account, name, email, role, password) in [
@@ -210,9 +210,9 @@ impl State {
     }
 
     pub(super) fn issue_code(&mut self, grant: Grant, now: DateTime<Utc>) -> String {
-        self.codes.retain(|code| code.expires_at > now);
-        let code = random::opaque();
-        self.codes.push(Code { code: code.clone(), grant, expires_at: now + CODE_LIFE });
+        self.codes.let_go(|code| code.expires_at <= now);
+        let (code, grant) = (random::opaque(), self.newest.shared(grant));
+        self.codes.put(&code, Code { grant, expires_at: now + CODE_LIFE });
         code
     }
 
@@ -222,19 +222,23 @@ impl State {
         client_id: &str,
         code: &str,
         now: DateTime<Utc>,
-    ) -> Option<(String, Grant)> {
-        let its_own = |known: &Code| known.code == code && known.grant.client_id == client_id;
-        let mut grant = self.codes.take(|known| its_own(known) && known.expires_at > now)?.grant;
+    ) -> Option<(String, Arc<Grant>)> {
+        let found = self.codes.get(code)?;
+        if found.grant.client_id != client_id || found.expires_at <= now {
+            return None;
+        }
+        let mut grant = self.codes.take(code)?.grant;
         if grant.scopes.act_as_user {
-            grant.user = self.system_user(grant.account, client_id);
+            let user = self.system_user(grant.account, client_id);
+            grant = self.newest.shared(Grant { user, ..Grant::clone(&grant) });
         }
         let token = random::opaque();
-        self.tokens.push(Token { token: token.clone(), grant: grant.clone() });
+        self.tokens.put(&token, Arc::clone(&grant));
         Some((token, grant))
     }
 
     pub(super) fn grant_of(&self, access_token: &str) -> Option<&Grant> {
-        self.tokens.iter().find(|token| token.token == access_token).map(|token| &token.grant)
+        self.tokens.get(access_token).map(AsRef::as_ref)
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) async fn token(State(core): State<Shared<Rules>>, params: Params, tic
     match issue(&core, &params, &ticket) {
         Ok(body) => (StatusCode::OK, [(CACHE_CONTROL, "no-store")], reply(&body)).into_response(),
         Err((status, error, description)) => {
-            ticket.note(format!("refused: {error}"));
+            ticket.note(format_args!("refused: {error}"));
             (status, reply(&json!({ "error": error, "error_description": description }))).into_response()
         }
     }
@@ -51,7 +51,7 @@ fn issue(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Value, 
         return Err((BAD, "invalid_grant", text));
     };
     drop(state);
-    ticket.note(format!("code taken, token issued for {}", grant.user));
+    ticket.note(format_args!("code taken, token issued for {}", grant.user));
     let base_url = super::base_url(core, grant.account);
     let api_base_url = super::api_base_url(core, grant.account);
     Ok(json!({

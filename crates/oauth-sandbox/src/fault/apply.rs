@@ -1,15 +1,15 @@
 //! Making a fault happen.
 
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use http::{HeaderValue, Request, StatusCode};
+use http::{HeaderValue, StatusCode};
 use http_body::Frame;
 use http_body_util::BodyExt as _;
 
@@ -19,20 +19,20 @@ use super::Fault;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sever;
 
-/// Answers `request` as `fault` says, with or without the provider's work in `next`.
-pub(crate) async fn meet(fault: Fault, request: Request<Body>, next: Next) -> Response {
+/// Answers as `fault` says, with or without the provider's `work`.
+pub(crate) async fn meet(fault: Fault, work: impl Future<Output = Response>) -> Response {
     match fault {
         Fault::Delay { millis } => {
             tokio::time::sleep(Duration::from_millis(millis)).await;
-            next.run(request).await
+            work.await
         }
         Fault::DropResponse => {
-            next.run(request).await;
+            work.await;
             severed()
         }
-        Fault::TruncateBody => truncated(next.run(request).await).await,
+        Fault::TruncateBody => truncated(work.await).await,
         Fault::AfterWork { mut fault } => {
-            let mut answered = next.run(request).await;
+            let mut answered = work.await;
             // However deep it is wrapped, the work is done once.
             while let Fault::AfterWork { fault: inner } = *fault {
                 fault = inner;

@@ -1,5 +1,7 @@
 //! Who calls, `GET /oauth/validate`, and the calls of version 2 about the token's user and portal.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -88,7 +90,7 @@ pub(super) fn admit(
     headers: &HeaderMap,
     ticket: &Ticket,
     scopes: &[&str],
-) -> Result<Grant, Box<Response>> {
+) -> Result<Arc<Grant>, Box<Response>> {
     let token = headers
         .get(AUTHORIZATION)
         .and_then(|header| header.to_str().ok()?.split_once(' '))

@@ -1,11 +1,13 @@
 //! People, portals, codes and tokens, without HTTP.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::client::Clients;
 use crate::keyed::Keyed;
+use crate::newest::Newest;
 use crate::random;
 use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
 use crate::user::User;
@@ -52,21 +54,29 @@ pub(super) struct Grant {
     pub(super) scopes: Vec<&'static str>,
 }
 
+/// How long codes and refresh tokens are, as [`long_word`] makes them.
+const LONG_WORD: usize = 86;
+
+/// As Go1's codes and refresh tokens begin; what follows means nothing.
+fn long_word() -> String {
+    format!("def502{}", random::hex::<40>())
+}
+
 struct Code {
-    grant: Grant,
+    grant: Arc<Grant>,
     redirect_uri: String,
     expires_at: DateTime<Utc>,
 }
 
 struct Access {
-    grant: Grant,
+    grant: Arc<Grant>,
     expires_at: DateTime<Utc>,
 }
 
 struct Refresh {
     /// The access token that was issued with it.
     access: String,
-    grant: Grant,
+    grant: Arc<Grant>,
     expires_at: DateTime<Utc>,
 }
 
@@ -84,16 +94,17 @@ pub struct State {
     pub(super) portals: Shelf<Portal>,
     pub(super) scrolls: Shelf<Scroll>,
     /// By what they are, as are the tokens.
-    codes: Keyed<Code>,
-    access: Keyed<Access>,
-    refresh: Keyed<Refresh>,
+    codes: Keyed<LONG_WORD, Code>,
+    access: Keyed<{ random::OPAQUE }, Access>,
+    refresh: Keyed<LONG_WORD, Refresh>,
+    newest: Newest<Grant>,
 }
 
 /// What a token call is given.
 pub(super) struct Issue {
     pub(super) access_token: String,
     pub(super) refresh_token: Option<String>,
-    pub(super) grant: Grant,
+    pub(super) grant: Arc<Grant>,
 }
 
 /// Why a code or a refresh token is not taken.
@@ -125,6 +136,7 @@ impl State {
             codes: Keyed::of(CODES),
             access: Keyed::of(TOKENS),
             refresh: Keyed::of(TOKENS),
+            newest: Newest::default(),
         };
         state.add_portal(1_204_311, "Acme Training", "acme-training", None);
         state.add_portal(2_480_975, "Northwind Academy", "northwind", None);
@@ -191,10 +203,9 @@ impl State {
 
     pub(super) fn issue_code(&mut self, grant: Grant, redirect_uri: &str, now: DateTime<Utc>) -> String {
         self.codes.let_go(|code| code.expires_at <= now);
-        // As Go1's codes begin; what follows means nothing.
-        let code = format!("def502{}", random::hex::<40>());
+        let (code, grant) = (long_word(), self.newest.shared(grant));
         let redirect_uri = redirect_uri.to_owned();
-        self.codes.put(code.clone(), Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
+        self.codes.put(&code, Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
         code
     }
 
@@ -216,9 +227,9 @@ impl State {
         if found.expires_at <= now {
             return Err(Refused::Expired);
         }
-        let grant = found.grant.clone();
+        let grant = Arc::clone(&found.grant);
         self.codes.take(code);
-        Ok(self.issue(grant, true, now))
+        Ok(self.issue_for(grant, true, now))
     }
 
     /// Spends a refresh token, and with it the access token it came with. One that is refused is not spent.
@@ -243,26 +254,32 @@ impl State {
             return Err(Refused::Unknown);
         };
         self.access.take(&access);
-        let scopes = scopes.unwrap_or_else(|| grant.scopes.clone());
-        Ok(self.issue(Grant { scopes, ..grant }, true, now))
+        let grant = match scopes {
+            None => grant,
+            Some(scopes) => Arc::new(Grant { scopes, ..Grant::clone(&grant) }),
+        };
+        Ok(self.issue_for(grant, true, now))
     }
 
     pub(super) fn issue(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> Issue {
+        let grant = self.newest.shared(grant);
+        self.issue_for(grant, refreshable, now)
+    }
+
+    fn issue_for(&mut self, grant: Arc<Grant>, refreshable: bool, now: DateTime<Utc>) -> Issue {
         self.access.let_go(|access| access.expires_at <= now);
         let access_token = random::opaque();
-        let refresh_token = refreshable.then(|| format!("def502{}", random::hex::<40>()));
-        if let Some(token) = refresh_token.clone() {
-            let expires_at = now + REFRESH_LIFE;
-            self.refresh
-                .put(token, Refresh { access: access_token.clone(), grant: grant.clone(), expires_at });
+        let refresh_token = refreshable.then(long_word);
+        if let Some(token) = &refresh_token {
+            let (access, grant, expires_at) = (access_token.clone(), Arc::clone(&grant), now + REFRESH_LIFE);
+            self.refresh.put(token, Refresh { access, grant, expires_at });
         }
-        let access = Access { grant: grant.clone(), expires_at: now + ACCESS_LIFE };
-        self.access.put(access_token.clone(), access);
+        self.access.put(&access_token, Access { grant: Arc::clone(&grant), expires_at: now + ACCESS_LIFE });
         Issue { access_token, refresh_token, grant }
     }
 
     /// What a live access token stands for.
-    pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
+    pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Arc<Grant>> {
         self.access.get(access_token).filter(|access| access.expires_at > now).map(|access| &access.grant)
     }
 }

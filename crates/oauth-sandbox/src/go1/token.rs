@@ -87,11 +87,11 @@ pub(super) async fn token(
     params: Params,
     ticket: Ticket,
 ) -> Response {
-    ticket.note(format!("body: {:?}", params.encoding()));
+    ticket.note(format_args!("body: {:?}", params.encoding()));
     match issue(&core, &headers, &Form(&params)) {
         Ok(issue) => {
             let whom = issue.grant.user.as_deref().unwrap_or("the application itself");
-            ticket.note(format!("{} taken, token issued for {whom}", params.text("grant_type")));
+            ticket.note(format_args!("{} taken, token issued for {whom}", params.text("grant_type")));
             let body = Success {
                 token_type: "Bearer",
                 expires_in: ACCESS_LIFE.num_seconds(),

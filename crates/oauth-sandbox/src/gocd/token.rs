@@ -39,7 +39,7 @@ pub(super) async fn token(State(core): State<Shared<Rules>>, params: Params, tic
     let answer = core.state().token(&call, now);
     match answer {
         Ok(issue) => {
-            ticket.note(format!("{} redeemed, tokens issued for {}", call.grant_type, issue.user));
+            ticket.note(format_args!("{} redeemed, tokens issued for {}", call.grant_type, issue.user));
             let body = Success {
                 access_token: issue.access_token,
                 expires_in: TOKEN_LIFE,
@@ -49,8 +49,10 @@ pub(super) async fn token(State(core): State<Shared<Rules>>, params: Params, tic
             (StatusCode::OK, [cache], json(&body)).into_response()
         }
         Err(refusal) => {
-            ticket
-                .note(format!("refused: {}; code and refresh token sent along are destroyed", refusal.error));
+            ticket.note(format_args!(
+                "refused: {}; code and refresh token sent along are destroyed",
+                refusal.error
+            ));
             let body = Failure { error: refusal.error, error_description: refusal.description };
             (StatusCode::BAD_REQUEST, json(&body)).into_response()
         }

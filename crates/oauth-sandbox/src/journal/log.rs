@@ -2,29 +2,43 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::fmt::Display;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::FromRequestParts;
 use chrono::{DateTime, Utc};
-use http::header::HOST;
 use http::request::Parts;
 
-use super::{Entry, Journal, Kind, redact};
+use super::line::Line;
+use super::{Journal, Kind};
 use crate::params::Params;
 use crate::sync::lock;
 
-/// How many entries are kept, and how many characters of one note, which may hold what somebody typed.
+/// How many entries are kept.
 const KEPT: usize = 1000;
-const LONGEST_NOTE: usize = 300;
 
 #[derive(Debug, Default)]
 struct Pages {
+    /// The newest line's; those before it count down from it.
     last_number: u64,
     cleared_at: u64,
     token_calls: u64,
     api_calls: u64,
     forgotten: u64,
-    entries: VecDeque<Entry>,
+    lines: VecDeque<Line>,
+}
+
+impl Pages {
+    /// The number of the oldest line.
+    fn first_number(&self) -> u64 {
+        self.last_number + 1 - self.lines.len() as u64
+    }
+
+    /// `None` when it has been dropped since, or the journal cleared.
+    fn line(&mut self, number: u64) -> Option<&mut Line> {
+        let at = number.checked_sub(self.first_number())?;
+        self.lines.get_mut(usize::try_from(at).ok()?)
+    }
 }
 
 /// Where the requests of one sandbox are written down.
@@ -34,26 +48,16 @@ pub(crate) struct Log(Arc<Mutex<Pages>>);
 impl Log {
     /// Writes down a request at its arrival, so that one that never gets an answer is seen too.
     pub(crate) fn open(&self, time: DateTime<Utc>, parts: &Parts, params: &Params) -> Ticket {
+        // Before the lock, which every request takes several times.
+        let line = Line::new(time, parts, params);
         let mut pages = lock(&self.0);
         pages.last_number += 1;
         let number = pages.last_number;
-        if pages.entries.len() == KEPT {
-            pages.entries.pop_front();
-            pages.forgotten += 1;
-        }
-        pages.entries.push_back(Entry {
-            number,
-            time,
-            kind: Kind::Page,
-            host: redact::host(&host(parts)),
-            method: parts.method.as_str().chars().take(16).collect(),
-            path: redact::path(parts.uri.path()),
-            query: redact::parameters(params.query()),
-            form: redact::parameters(params.form()),
-            status: None,
-            notes: Vec::new(),
-            fault: None,
-        });
+        let forgotten = if pages.lines.len() == KEPT { pages.lines.pop_front() } else { None };
+        pages.forgotten += u64::from(forgotten.is_some());
+        pages.lines.push_back(line);
+        // The oldest is dropped after it.
+        drop(pages);
         Ticket { log: self.clone(), number }
     }
 
@@ -63,7 +67,10 @@ impl Log {
             token_calls: pages.token_calls,
             api_calls: pages.api_calls,
             forgotten: pages.forgotten,
-            entries: pages.entries.iter().cloned().collect(),
+            entries: (pages.first_number()..)
+                .zip(&pages.lines)
+                .map(|(number, line)| line.entry(number))
+                .collect(),
         }
     }
 
@@ -72,18 +79,6 @@ impl Log {
         // Numbers go on, so that a request still under way cannot write into a later one's entry.
         let last_number = pages.last_number;
         *pages = Pages { last_number, cleared_at: last_number, ..Pages::default() };
-    }
-}
-
-/// As HTTP has it: the authority of an absolute target, else the header.
-fn host(parts: &Parts) -> String {
-    match parts.uri.authority() {
-        Some(authority) => authority.as_str().to_owned(),
-        None => parts
-            .headers
-            .get(HOST)
-            .map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned())
-            .unwrap_or_default(),
     }
 }
 
@@ -96,25 +91,26 @@ pub(crate) struct Ticket {
 
 impl Ticket {
     /// Adds what was decided. The text must hold no secret.
-    pub(crate) fn note(&self, text: impl Into<String>) {
-        let text = text.into().chars().take(LONGEST_NOTE).collect();
-        self.write(|entry| entry.notes.push(text));
+    pub(crate) fn note(&self, text: impl Display) {
+        self.write(|line| line.note(text));
     }
 
     pub(crate) fn fault(&self, name: &str) {
-        self.write(|entry| entry.fault = Some(name.to_owned()));
+        self.write(|line| line.fault = Some(name.to_owned()));
     }
 
     pub(crate) fn status(&self, status: u16) {
-        self.write(|entry| entry.status = Some(status));
+        self.write(|line| line.status = Some(status));
     }
 
     /// Says what the request is for, and counts it.
     pub(crate) fn kind(&self, kind: Kind) {
-        self.write(|entry| entry.kind = kind);
         let mut pages = lock(&self.log.0);
         if self.number <= pages.cleared_at {
             return;
+        }
+        if let Some(line) = pages.line(self.number) {
+            line.kind = kind;
         }
         match kind {
             Kind::Token => pages.token_calls += 1,
@@ -124,10 +120,9 @@ impl Ticket {
     }
 
     /// Does nothing when the entry has been dropped since, or the journal cleared.
-    fn write(&self, change: impl FnOnce(&mut Entry)) {
-        let mut pages = lock(&self.log.0);
-        if let Some(entry) = pages.entries.iter_mut().rev().find(|entry| entry.number == self.number) {
-            change(entry);
+    fn write(&self, change: impl FnOnce(&mut Line)) {
+        if let Some(line) = lock(&self.log.0).line(self.number) {
+            change(line);
         }
     }
 }
@@ -156,5 +151,27 @@ mod tests {
         assert_eq!((journal.entries().len(), journal.forgotten()), (KEPT, 5));
         assert_eq!(journal.token_calls(), KEPT as u64 + 5);
         assert_eq!(journal.entries()[0].number, 6);
+    }
+
+    #[test]
+    fn everybody_writes_on_a_line_of_their_own() {
+        let log = Log::default();
+        let (parts, ()) = http::Request::new(()).into_parts();
+        let open = || log.open(Utc::now(), &parts, &Params::default());
+        let before = open();
+        log.clear();
+        let (first, second) = (open(), open());
+        for (ticket, word) in [(&before, "before"), (&second, "second"), (&first, "first")] {
+            ticket.kind(Kind::Api);
+            ticket.note(word);
+            ticket.note("é".repeat(301));
+            ticket.status(204);
+        }
+        let journal = log.copy();
+        let shown: Vec<_> = journal.entries().iter().map(|entry| (entry.number, &*entry.notes[0])).collect();
+        assert_eq!((shown, journal.api_calls()), (vec![(2, "first"), (3, "second")], 2));
+        let entry = &journal.entries()[0];
+        assert_eq!((entry.kind, entry.status, &*entry.notes[1]), (Kind::Api, Some(204), &*"é".repeat(300)));
+        assert_eq!((&*entry.host, &*entry.method, &*entry.path), ("", "GET", "/"));
     }
 }

@@ -1,5 +1,6 @@
 //! What the sandbox saw and decided, without one secret in it.
 
+mod line;
 mod log;
 mod redact;
 

@@ -1,6 +1,6 @@
 //! What may be shown. Everything is a secret unless it is on a list, so that a new parameter cannot leak by being forgotten.
 
-use super::Parameter;
+use std::borrow::Cow;
 
 /// Stands for what is not shown.
 pub(super) const REDACTED: &str = "***";
@@ -36,40 +36,54 @@ const HARMLESS: [&str; 23] = [
 const MOST: usize = 50;
 const LONGEST: usize = 300;
 
-pub(super) fn parameters(pairs: &[(String, String)]) -> Vec<Parameter> {
-    pairs
-        .iter()
-        .take(MOST)
-        .map(|(name, value)| {
-            if HARMLESS.contains(&name.as_str()) {
-                Parameter { name: name.clone(), value: value.chars().take(LONGEST).collect() }
-            } else if looks_like_a_name(name) {
-                Parameter { name: name.clone(), value: REDACTED.into() }
-            } else {
-                Parameter { name: REDACTED.into(), value: REDACTED.into() }
-            }
-        })
-        .collect()
+/// At most so many are shown.
+pub(super) fn parameters(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    pairs.iter().take(MOST).map(|(name, value)| {
+        if HARMLESS.contains(&name.as_str()) {
+            (name.as_str(), cut(value, LONGEST))
+        } else if looks_like_a_name(name) {
+            (name.as_str(), REDACTED)
+        } else {
+            (REDACTED, REDACTED)
+        }
+    })
 }
 
 /// `path` with every segment that could be a token replaced.
-pub(super) fn path(path: &str) -> String {
-    path.split('/')
-        .map(|segment| if opaque(segment) { REDACTED } else { segment })
-        .collect::<Vec<_>>()
-        .join("/")
-        .chars()
-        .take(LONGEST)
-        .collect()
+pub(super) fn path(path: &str) -> Cow<'_, str> {
+    parts(path, '/')
 }
 
 /// `host` with every label that could be a token replaced, and whatever stands before an `@`.
-pub(super) fn host(host: &str) -> String {
-    let (user, host) = host.rsplit_once('@').map_or((None, host), |(user, host)| (Some(user), host));
-    let labels = host.split('.').map(|label| if opaque(label) { REDACTED } else { label });
-    let host = labels.collect::<Vec<_>>().join(".");
-    let host = if user.is_some() { format!("{REDACTED}@{host}") } else { host };
-    host.chars().take(LONGEST).collect()
+pub(super) fn host(host: &str) -> Cow<'_, str> {
+    match host.rsplit_once('@') {
+        None => parts(host, '.'),
+        Some((_, host)) => {
+            let mut shown = format!("{REDACTED}@{}", parts(host, '.'));
+            shown.truncate(cut(&shown, LONGEST).len());
+            Cow::Owned(shown)
+        }
+    }
+}
+
+/// What `between` separates, without the parts that could be a token.
+fn parts(text: &str, between: char) -> Cow<'_, str> {
+    if !text.split(between).any(opaque) {
+        return Cow::Borrowed(cut(text, LONGEST));
+    }
+    let shown = text.split(between).map(|part| if opaque(part) { REDACTED } else { part });
+    let mut shown = shown.collect::<Vec<_>>().join(between.encode_utf8(&mut [0; 4]));
+    shown.truncate(cut(&shown, LONGEST).len());
+    Cow::Owned(shown)
+}
+
+/// The first so many characters.
+pub(super) fn cut(text: &str, most: usize) -> &str {
+    // As many bytes are no more characters.
+    if text.len() <= most {
+        return text;
+    }
+    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
 }
 
 /// A short word, perhaps in Rails' bracket notation. No token that a sandbox gives out is as short.
@@ -117,10 +131,20 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_value_of_an_unlisted_parameter_is_shown(name in "[a-z_]{1,12}", value in "[0-9A-Z]{8,40}") {
-            let shown = parameters(&[(name.clone(), value.clone()), (value.repeat(4), String::new())]);
+            let given = [(name.clone(), value.clone()), (value.repeat(4), String::new())];
+            let shown: Vec<_> = parameters(&given).collect();
             let harmless = HARMLESS.contains(&name.as_str());
-            proptest::prop_assert_eq!(shown[0].value.contains(&value), harmless);
-            proptest::prop_assert_eq!(&shown[1].name, REDACTED);
+            proptest::prop_assert_eq!(shown[0].1.contains(&value), harmless);
+            proptest::prop_assert_eq!(shown[1].0, REDACTED);
+        }
+
+        #[test]
+        fn nothing_is_longer_than_it_may_be(text in "[a.é@/ ]{0,700}", most in 0_usize..400) {
+            let first: String = text.chars().take(most).collect();
+            proptest::prop_assert_eq!(cut(&text, most), first);
+            for shown in [path(&text), host(&text)] {
+                proptest::prop_assert!(shown.chars().count() <= LONGEST);
+            }
         }
     }
 }

@@ -1,13 +1,16 @@
 //! Codes and tokens, without HTTP.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::options::{Options, RefreshTokens};
 use crate::client::Clients;
-use crate::random;
-use crate::shelf::{CODES, Shelf, TOKENS};
+use crate::keyed::Keyed;
+use crate::newest::Newest;
+use crate::random::{self, OPAQUE};
+use crate::shelf::{CODES, TOKENS};
 use crate::user::User;
 
 /// How long a code can be redeemed: the most that RFC 6749 4.1.2 recommends.
@@ -25,8 +28,7 @@ pub(super) struct Grant {
 }
 
 struct Code {
-    code: String,
-    grant: Grant,
+    grant: Arc<Grant>,
     /// As it was on the authorize URL, if it was.
     redirect_uri: Option<String>,
     challenge: Option<String>,
@@ -35,17 +37,15 @@ struct Code {
 }
 
 struct Access {
-    token: String,
     /// The code that it came from, directly or by refreshing.
-    code: Option<String>,
-    grant: Grant,
+    code: Option<Arc<str>>,
+    grant: Arc<Grant>,
     expires_at: Option<DateTime<Utc>>,
 }
 
 struct Refresh {
-    token: String,
-    code: Option<String>,
-    grant: Grant,
+    code: Option<Arc<str>>,
+    grant: Arc<Grant>,
     expires_at: Option<DateTime<Utc>>,
 }
 
@@ -56,9 +56,11 @@ pub struct State {
     access_life: Option<TimeDelta>,
     refresh_tokens: RefreshTokens,
     refresh_idle_life: Option<TimeDelta>,
-    codes: Shelf<Code>,
-    access: Shelf<Access>,
-    refresh: Shelf<Refresh>,
+    /// By what they are, as are the tokens.
+    codes: Keyed<OPAQUE, Code>,
+    access: Keyed<OPAQUE, Access>,
+    refresh: Keyed<OPAQUE, Refresh>,
+    newest: Newest<Grant>,
 }
 
 /// What a token call is given.
@@ -66,7 +68,7 @@ pub(super) struct Issue {
     pub(super) access_token: String,
     pub(super) expires_in: Option<TimeDelta>,
     pub(super) refresh_token: Option<String>,
-    pub(super) grant: Grant,
+    pub(super) grant: Arc<Grant>,
 }
 
 /// Why a code or a refresh token is not taken.
@@ -107,9 +109,10 @@ impl State {
             access_life: options.access_life,
             refresh_tokens: options.refresh_tokens,
             refresh_idle_life: options.refresh_idle_life,
-            codes: Shelf::of(CODES),
-            access: Shelf::of(TOKENS),
-            refresh: Shelf::of(TOKENS),
+            codes: Keyed::of(CODES),
+            access: Keyed::of(TOKENS),
+            refresh: Keyed::of(TOKENS),
+            newest: Newest::default(),
         }
     }
 
@@ -120,16 +123,9 @@ impl State {
         challenge: Option<String>,
         now: DateTime<Utc>,
     ) -> String {
-        let code = random::opaque();
+        let (code, grant) = (random::opaque(), self.newest.shared(grant));
         let expires_at = now + CODE_LIFE;
-        self.codes.push(Code {
-            code: code.clone(),
-            grant,
-            redirect_uri,
-            challenge,
-            expires_at,
-            spent: false,
-        });
+        self.codes.put(&code, Code { grant, redirect_uri, challenge, expires_at, spent: false });
         code
     }
 
@@ -142,7 +138,7 @@ impl State {
         verifier: impl FnOnce(Option<&str>) -> bool,
         now: DateTime<Utc>,
     ) -> Result<Issue, Refused> {
-        let found = self.codes.iter_mut().find(|known| known.code == code).ok_or(Refused::Unknown)?;
+        let found = self.codes.get_mut(code).ok_or(Refused::Unknown)?;
         if found.grant.client_id != client_id {
             return Err(Refused::OtherClient);
         }
@@ -162,8 +158,8 @@ impl State {
             return Err(Refused::Verifier);
         }
         found.spent = true;
-        let grant = found.grant.clone();
-        Ok(self.issue(grant, Some(code.to_owned()), true, now))
+        let grant = Arc::clone(&found.grant);
+        Ok(self.issue_for(grant, Some(code.into()), true, now))
     }
 
     /// Takes a refresh token, and spends it where each works once.
@@ -174,8 +170,7 @@ impl State {
         scopes: Option<Vec<String>>,
         now: DateTime<Utc>,
     ) -> Result<Issue, Refused> {
-        let found =
-            self.refresh.iter_mut().find(|refresh| refresh.token == refresh_token).ok_or(Refused::Unknown)?;
+        let found = self.refresh.get_mut(refresh_token).ok_or(Refused::Unknown)?;
         if found.grant.client_id != client_id {
             return Err(Refused::OtherClient);
         }
@@ -188,51 +183,51 @@ impl State {
         let (grant, code) = (found.grant.clone(), found.code.clone());
         let again = self.refresh_tokens == RefreshTokens::SingleUse;
         if again {
-            self.refresh.take(|refresh| refresh.token == refresh_token);
+            self.refresh.take(refresh_token);
         } else {
             found.expires_at = self.refresh_idle_life.map(|idle| now + idle);
         }
         // A new refresh token has the scopes of the old one, whatever the access token was narrowed to (RFC 6749 6).
-        let refresh_token = again.then(|| self.add_refresh(grant.clone(), code.clone(), now));
+        let refresh_token = again.then(|| self.add_refresh(Arc::clone(&grant), code.clone(), now));
         let scopes = scopes.unwrap_or_else(|| grant.scopes.clone());
         // It asked for these, or knows from before what it has.
-        let issue = self.issue(Grant { scopes, named: true, ..grant }, code, false, now);
+        let grant = self.newest.shared(Grant { scopes, named: true, ..Grant::clone(&grant) });
+        let issue = self.issue_for(grant, code, false, now);
         Ok(Issue { refresh_token, ..issue })
     }
 
-    pub(super) fn issue(
+    /// What somebody is granted without a code.
+    pub(super) fn issue(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> Issue {
+        let grant = self.newest.shared(grant);
+        self.issue_for(grant, None, refreshable, now)
+    }
+
+    fn issue_for(
         &mut self,
-        grant: Grant,
-        code: Option<String>,
+        grant: Arc<Grant>,
+        code: Option<Arc<str>>,
         refreshable: bool,
         now: DateTime<Utc>,
     ) -> Issue {
         let access_token = random::opaque();
         let expires_at = self.access_life.map(|life| now + life);
-        self.access.push(Access {
-            token: access_token.clone(),
-            code: code.clone(),
-            grant: grant.clone(),
-            expires_at,
-        });
+        self.access.put(&access_token, Access { code: code.clone(), grant: Arc::clone(&grant), expires_at });
         let refreshable = refreshable && self.refresh_tokens != RefreshTokens::Never;
-        let refresh_token = refreshable.then(|| self.add_refresh(grant.clone(), code, now));
+        let refresh_token = refreshable.then(|| self.add_refresh(Arc::clone(&grant), code, now));
         Issue { access_token, expires_in: self.access_life, refresh_token, grant }
     }
 
-    fn add_refresh(&mut self, grant: Grant, code: Option<String>, now: DateTime<Utc>) -> String {
+    fn add_refresh(&mut self, grant: Arc<Grant>, code: Option<Arc<str>>, now: DateTime<Utc>) -> String {
         let token = random::opaque();
         let expires_at = self.refresh_idle_life.map(|idle| now + idle);
-        self.refresh.push(Refresh { token: token.clone(), code, grant, expires_at });
+        self.refresh.put(&token, Refresh { code, grant, expires_at });
         token
     }
 
     /// What a live access token stands for.
     pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
-        let live = |access: &&Access| {
-            access.token == access_token && access.expires_at.is_none_or(|expires_at| expires_at > now)
-        };
-        self.access.iter().find(live).map(|access| &access.grant)
+        let live = |access: &&Access| access.expires_at.is_none_or(|expires_at| expires_at > now);
+        self.access.get(access_token).filter(live).map(|access| access.grant.as_ref())
     }
 
     pub(super) fn user(&self, login: &str) -> Option<&User> {

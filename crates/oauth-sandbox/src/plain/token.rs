@@ -33,11 +33,11 @@ pub(super) async fn token(
     match issue(&core, &headers, &params) {
         Ok(issue) => {
             let whom = issue.grant.user.as_deref().unwrap_or("the application itself");
-            ticket.note(format!("{} taken, token issued for {whom}", params.text("grant_type")));
+            ticket.note(format_args!("{} taken, token issued for {whom}", params.text("grant_type")));
             (uncached, Json(success(&core.setup.options, issue))).into_response()
         }
         Err((error, description)) => {
-            ticket.note(format!("refused: {error}: {description}"));
+            ticket.note(format_args!("refused: {error}: {description}"));
             let body = Json(json!({ "error": error, "error_description": description }));
             if error == "invalid_client" {
                 let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"plain\"")];
@@ -193,7 +193,7 @@ fn by_password(core: &Core<Rules>, client_id: String, form: Once<'_>) -> Result<
     let user = known.map(|user| user.login.clone());
     let user = user.ok_or_else(|| ("invalid_grant", "username or password is wrong".to_owned()))?;
     let grant = granted(core, client_id, Some(user), scopes);
-    Ok(state.issue(grant, None, true, core.now()))
+    Ok(state.issue(grant, true, core.now()))
 }
 
 fn by_client_credentials(core: &Core<Rules>, client_id: String, form: Once<'_>) -> Result<Issue, Refusal> {
@@ -203,7 +203,7 @@ fn by_client_credentials(core: &Core<Rules>, client_id: String, form: Once<'_>) 
     }
     let scopes = scopes(form, &core.setup.options)?;
     let grant = granted(core, client_id, None, scopes);
-    Ok(core.state().issue(grant, None, false, core.now()))
+    Ok(core.state().issue(grant, false, core.now()))
 }
 
 fn granted(core: &Core<Rules>, client_id: String, user: Option<String>, asked: Option<Vec<String>>) -> Grant {

@@ -5,7 +5,6 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
@@ -19,9 +18,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt as _;
 
-use super::host;
+use super::{Serve, host};
 use crate::fault::Sever;
 
 /// Connections at a time; more wait until others end. As many as a process may usually have files.
@@ -49,7 +47,7 @@ impl<S: Sync> FromRequestParts<S> for Arrived {
 }
 
 /// Accepts for ever. The connections belong to this future: when it is dropped, they end.
-pub(super) async fn accept(listener: TcpListener, router: Router, tls: Option<TlsAcceptor>) {
+pub(super) async fn accept(listener: TcpListener, served: Arc<dyn Serve>, tls: Option<TlsAcceptor>) {
     let mut connections = JoinSet::new();
     let room = Arc::new(Semaphore::new(MOST));
     loop {
@@ -57,7 +55,7 @@ pub(super) async fn accept(listener: TcpListener, router: Router, tls: Option<Tl
         let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
-                let connection = connection(stream, router.clone(), tls.clone());
+                let connection = connection(stream, Arc::clone(&served), tls.clone());
                 connections.spawn(async move {
                     connection.await;
                     drop(place);
@@ -70,25 +68,24 @@ pub(super) async fn accept(listener: TcpListener, router: Router, tls: Option<Tl
     }
 }
 
-async fn connection(stream: TcpStream, router: Router, tls: Option<TlsAcceptor>) {
+async fn connection(stream: TcpStream, served: Arc<dyn Serve>, tls: Option<TlsAcceptor>) {
     // Small answers at once; without it a delayed acknowledgement can cost 40 ms.
     let _ = stream.set_nodelay(true);
     // A connection that fails (also one that a fault closes) concerns nobody but its caller.
     let _ = match tls {
-        None => serve(TokioIo::new(stream), router, Arrived { secure: false }).await,
+        None => serve(TokioIo::new(stream), served, Arrived { secure: false }).await,
         Some(tls) => match tokio::time::timeout(LONGEST_WAIT, tls.accept(stream)).await {
-            Ok(Ok(stream)) => serve(TokioIo::new(stream), router, Arrived { secure: true }).await,
+            Ok(Ok(stream)) => serve(TokioIo::new(stream), served, Arrived { secure: true }).await,
             Ok(Err(_)) | Err(_) => Ok(()),
         },
     };
 }
 
-async fn serve<IO>(io: IO, router: Router, arrived: Arrived) -> Result<(), hyper::Error>
+async fn serve<IO>(io: IO, served: Arc<dyn Serve>, arrived: Arrived) -> Result<(), hyper::Error>
 where
     IO: hyper::rt::Read + hyper::rt::Write + Unpin,
 {
-    let service =
-        service_fn(move |request: Request<Incoming>| answer(request.map(Body::new), router.clone(), arrived));
+    let service = service_fn(move |request| answer(request, Arc::clone(&served), arrived));
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(LONGEST_WAIT)
@@ -100,15 +97,15 @@ where
 
 /// An error here makes hyper close the connection without writing a byte.
 async fn answer(
-    mut request: Request<Body>,
-    router: Router,
+    mut request: Request<Incoming>,
+    served: Arc<dyn Serve>,
     arrived: Arrived,
 ) -> Result<Response<Body>, io::Error> {
     if !host::is_here(request.uri(), request.headers()) {
         return Ok(misdirected());
     }
     request.extensions_mut().insert(arrived);
-    let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+    let response = served.serve(request).await;
     if response.extensions().get::<Sever>().is_some() {
         return Err(io::ErrorKind::ConnectionAborted.into());
     }

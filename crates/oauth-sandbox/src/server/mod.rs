@@ -5,12 +5,20 @@ mod host;
 mod tls;
 
 use std::fmt;
+use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use http::Request;
+use hyper::body::Incoming;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsAcceptor;
+use tower::Service as _;
 
 pub(crate) use connection::Arrived;
 pub(crate) use tls::{Authority, browser_config};
@@ -34,12 +42,28 @@ pub(crate) fn port(listener: &TcpListener) -> Result<u16, Error> {
     }
 }
 
+/// An answer that is being made.
+pub(crate) type Answering<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+
+/// What answers the requests of a server.
+pub(crate) trait Serve: Send + Sync + 'static {
+    fn serve(&self, request: Request<Incoming>) -> Answering<'_>;
+}
+
+impl Serve for Router {
+    fn serve(&self, request: Request<Incoming>) -> Answering<'_> {
+        // It is always ready.
+        let answering = self.clone().call(request.map(Body::new));
+        Box::pin(async { answering.await.unwrap_or_else(|never| match never {}) })
+    }
+}
+
 /// A server that runs until it is dropped, and then closes all its connections.
 pub(crate) struct Server(AbortHandle);
 
 impl Server {
-    pub(crate) fn start(listener: TcpListener, router: Router, tls: Option<TlsAcceptor>) -> Self {
-        Self(tokio::spawn(connection::accept(listener, router, tls)).abort_handle())
+    pub(crate) fn start(listener: TcpListener, served: Arc<dyn Serve>, tls: Option<TlsAcceptor>) -> Self {
+        Self(tokio::spawn(connection::accept(listener, served, tls)).abort_handle())
     }
 }
 
