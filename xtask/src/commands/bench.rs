@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 use lexopt::Parser;
 
-use super::tools::{self, GUNGRAUN_RUNNER};
+use super::tools::{self, CARGO_DENY, GUNGRAUN_RUNNER};
 use super::{Command, words};
 use crate::instructions::{self, Counts, Judged};
 use crate::report::{Outcome, Report};
@@ -92,6 +92,17 @@ pub(super) fn slow_steps(workspace: &Workspace, report: &mut Report) {
 
 fn check_steps(workspace: &Workspace, report: &mut Report) {
     let root = workspace.root();
+    report.step("bench: licences", || {
+        if let Some(missing) = tools::missing(&root, &CARGO_DENY)? {
+            return Ok(Outcome::failed(missing, CARGO_DENY.install()));
+        }
+        let args =
+            ["deny", "--locked", "--manifest-path", MANIFEST, "--workspace", "check", "licenses", "sources"];
+        Ok(match Run::cargo(&root, &args).loudly()? {
+            true => Outcome::passed("licences and sources of the peers as benches/deny.toml wants them"),
+            false => Outcome::failed("see above", "benches/deny.toml says what is allowed"),
+        })
+    });
     report.step("bench: clippy", || {
         let args = [
             "clippy",
