@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use http::{Request, Response, StatusCode};
+use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::Map;
 use std::marker::PhantomData;
 
+use crate::unique::Once;
 use crate::{AccessToken, Error, ErrorKind, Obtained, Provider, Scopes, ScopesFrom, Token};
 
 /// One API call of provider `P`: how it is asked, and how its answer is read.
@@ -135,24 +137,24 @@ impl<P: Provider> std::fmt::Debug for At<'_, P> {
 #[derive(Clone, Copy, Debug)]
 pub struct TokenPlaced;
 
-/// Reads a JSON body. The error names the place, never the content.
+/// Reads a JSON body, in which no object may name a member twice: which of them counts is anybody's guess (RFC 8259 section
+/// 4). The error names the place, never the content.
 ///
 /// # Errors
-/// [`ErrorKind::BadReply`] if the body is not JSON or not of this shape.
+/// [`ErrorKind::BadReply`] if the body is not JSON, not of this shape, or names a member twice.
 pub fn json<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result<T, Error> {
     let body = response.body();
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    let bad = |what: String| Error::new(ErrorKind::BadReply, what).with_status(response.status());
-    let not_json = || bad("the answer is not JSON".to_owned());
+    let bad = |what: &str| Error::new(ErrorKind::BadReply, what.to_owned()).with_status(response.status());
+    let not_json = || bad("the answer is not JSON");
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        match error.inner().classify() {
-            serde_json::error::Category::Data => bad(misfit(error.path(), error.inner())),
-            _ => not_json(),
-        }
+    // Everything else that JSON can hold is taken, so nothing else is an error of this category.
+    let Once(value) = Once::deserialize(&mut deserializer).map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => bad("the answer names a member twice"),
+        _ => not_json(),
     })?;
     deserializer.end().map_err(|_| not_json())?;
-    Ok(value)
+    serde_path_to_error::deserialize(value).map_err(|error| bad(&misfit(error.path(), error.inner())))
 }
 
 /// What is wrong with an answer of another shape, out of those parts of the parser's words that are ours: the name of
@@ -280,7 +282,6 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     struct Flat {
-        #[allow(dead_code)]
         id: String,
         #[allow(dead_code)]
         #[serde(flatten)]
@@ -294,6 +295,26 @@ mod tests {
         for more in ["[1]]", "[1] [2]", "[1]\0"] {
             assert_eq!(read(more).unwrap_err().kind(), ErrorKind::BadReply, "{more:?}");
         }
+    }
+
+    #[test]
+    fn a_member_that_stands_twice_is_refused_wherever_it_stands() {
+        let read = |body: &str| json::<Flat>(&Response::new(body.as_bytes().to_vec()));
+        assert_eq!(read(r#"{"id":"a","x":{"id":"a"},"y":[{"x":1},{"x":1}]}"#).unwrap().id, "a");
+        for twice in [
+            r#"{"id":"a","id":"canary"}"#,
+            r#"{"id":"a","\u0069d":"a"}"#,
+            r#"{"id":"a","canary":1,"canary":2}"#,
+            r#"{"id":"a","x":[{"y":{"z":1,"z":1}}]}"#,
+        ] {
+            let error = read(twice).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::BadReply, "{twice}");
+            let text = error.to_string();
+            assert!(text.contains("names a member twice") && !text.contains("canary"), "{text}");
+        }
+        // What is not JSON is called so, whatever stands twice in it before.
+        let error = read(r#"{"id":"a","x":1,"x":2"#).unwrap_err().to_string();
+        assert!(error.contains("not JSON"), "{error}");
     }
 
     #[test]

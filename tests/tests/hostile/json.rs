@@ -72,6 +72,22 @@ const MEMBERS: &[(&str, &str, Expect)] = &[
     ),
 ];
 
+/// Members of an API's answer in which a name stands twice.
+const TWICE: &[(&str, &str)] = &[
+    ("a stranger twice", r#""x":1,"x":2"#),
+    ("a stranger twice, with the same value", r#""x":1,"x":1"#),
+    ("a stranger twice, spelled otherwise", r#""x":1,"\u0078":2"#),
+    ("a stranger's member twice", r#""x":{"y":[{"z":1,"z":2}]}"#),
+];
+
+/// The good answer of an API call with these members too: in its object, or in the one item of its list.
+fn with(good: &str, members: &str) -> Vec<u8> {
+    match good.strip_suffix('}') {
+        Some(object) => format!("{object},{members}}}").into_bytes(),
+        None => format!("[{{{members}}}]").into_bytes(),
+    }
+}
+
 pub(crate) fn all(subject: Subject) -> Vec<Trial> {
     let mut trials = Vec::new();
     for (name, body) in UNREADABLE {
@@ -132,6 +148,17 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
             br#"{"token":"canary-a","token":"canary-b"}"#.to_vec(),
             Expect::Fails(BadReply),
         );
+    }
+    if matches!(subject.kind, Kind::Api | Kind::ApiToken) {
+        let own = subject.good.trim_start_matches('{').trim_end_matches('}');
+        let known = [("all of it twice", own)].into_iter().filter(|_| subject.good.ends_with('}'));
+        for (name, members) in TWICE.iter().copied().chain(known) {
+            let body = with(subject.good, members);
+            trials.push(trial(subject, name, move |_| Case {
+                says: Some("twice"),
+                ..Case::says(json(body), Expect::Fails(BadReply))
+            }));
+        }
     }
     trials
 }
