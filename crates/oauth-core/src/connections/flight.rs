@@ -130,7 +130,13 @@ impl<P: Provider> Shared<P> {
             });
             let live = match landed.await.as_deref() {
                 Ok(Progress::Early(live) | Progress::Landed(Ok(live))) => Arc::clone(live),
-                Ok(Progress::Landed(Err(error))) => return Err(error.copied()),
+                Ok(Progress::Landed(Err(error))) => {
+                    // It may have brought what is wanted early, and failed before anybody looked.
+                    return match cell.live() {
+                        Some(live) if !matches!(goal, Goal::Look) && self.is_reached(&live, goal) => Ok(live),
+                        _ => Err(error.copied()),
+                    };
+                }
                 // The task panicked, or its runtime went away.
                 Ok(Progress::Flying) | Err(_) => continue,
             };

@@ -6,7 +6,7 @@ use oauth_core::connections::{Connections, State};
 use oauth_core::{ErrorKind, Scopes};
 use oauth_testing::ManualClock;
 
-use crate::support::{LIFETIME, Ping, Turning, Twist, World, client_of, number};
+use crate::support::{At_, LIFETIME, Ping, Turning, Twist, World, client_of, number};
 
 #[tokio::test(start_paused = true)]
 async fn a_valid_token_serves_while_refreshing_fails_and_an_expired_one_is_never_sent() {
@@ -31,6 +31,21 @@ async fn a_valid_token_serves_while_refreshing_fails_and_an_expired_one_is_never
     assert_eq!(number(&acme.headers().await.unwrap()), 2);
     let status = acme.status().await.unwrap();
     assert_eq!((status.state, status.last_failure.is_none()), (State::Active, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_valid_token_serves_the_first_who_asks_although_refreshing_fails_before_anybody_looks() {
+    let world = World::new();
+    world.machine().insert("acme", world.token().await).await.unwrap();
+    world.fall_due();
+    // Of a machine that has nothing in memory yet.
+    let first = async || world.machine().get("acme").headers().await;
+    world.store.fail(At_::Acquire, 1);
+    assert_eq!(number(&first().await.unwrap()), 1);
+    world.server.answer_always(Some((429, r#"{"error":"slow_down"}"#)));
+    assert_eq!(number(&first().await.unwrap()), 1);
+    world.expire();
+    assert_eq!(first().await.unwrap_err().kind(), ErrorKind::RateLimited);
 }
 
 #[tokio::test(start_paused = true)]
