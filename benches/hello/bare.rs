@@ -15,7 +15,6 @@ async fn send(client: &reqwest::Client, request: HttpRequest) -> Result<HttpResp
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = BasicClient::new(ClientId::new("client-id".into()))
         .set_client_secret(ClientSecret::new("client-secret".into()))
         .set_auth_uri(AuthUrl::new("https://auth.example.com/oauth/authorize".into())?)

@@ -19,18 +19,26 @@ struct Hello {
     name: &'static str,
     /// Below `[dependencies]`; `{root}` is the repository.
     dependencies: &'static str,
+    /// Whose cryptography rustls takes, where the program has to say so.
+    install: &'static str,
     main: &'static str,
 }
 
 const OURS: &str = "go1";
+const OURS_AWS: &str = "go1, aws-lc-rs";
 const BARE: &str = "oauth2 bare + reqwest 0.13, ring";
+const BARE_AWS: &str = "oauth2 bare + reqwest 0.13, aws-lc-rs";
 const DEFAULTS: &str = "oauth2 with its defaults";
 const WITHOUT: &str = "go1 without default features";
 
-const ALL: [Hello; 4] = [
+const RING: &str = "let _ = rustls::crypto::ring::default_provider().install_default();";
+const AWS_LC_RS: &str = "let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();";
+
+const ALL: [Hello; 6] = [
     Hello {
         name: OURS,
         dependencies: "go1 = { path = \"{root}/crates/go1\" }",
+        install: "",
         main: include_str!("../../hello/ours.rs"),
     },
     Hello {
@@ -38,15 +46,40 @@ const ALL: [Hello; 4] = [
         dependencies: "oauth2 = { version = \"5\", default-features = false }\n\
                        reqwest = { version = \"0.13\", default-features = false, features = [\"rustls-no-provider\"] }\n\
                        rustls = { version = \"0.23\", default-features = false, features = [\"ring\", \"std\", \"tls12\"] }",
+        install: RING,
         main: include_str!("../../hello/bare.rs"),
     },
-    Hello { name: DEFAULTS, dependencies: "oauth2 = \"5\"", main: include_str!("../../hello/defaults.rs") },
+    Hello {
+        name: DEFAULTS,
+        dependencies: "oauth2 = \"5\"",
+        install: "",
+        main: include_str!("../../hello/defaults.rs"),
+    },
     Hello {
         name: WITHOUT,
         dependencies: "go1 = { path = \"{root}/crates/go1\", default-features = false }",
+        install: "",
         main: include_str!("../../hello/without.rs"),
     },
+    Hello {
+        name: OURS_AWS,
+        dependencies: "go1 = { path = \"{root}/crates/go1\", default-features = false, features = [\"rustls-no-provider\", \"connections\"] }\n\
+                       rustls = { version = \"0.23\", default-features = false, features = [\"aws_lc_rs\", \"std\", \"tls12\"] }",
+        install: AWS_LC_RS,
+        main: include_str!("../../hello/ours.rs"),
+    },
+    Hello {
+        name: BARE_AWS,
+        dependencies: "oauth2 = { version = \"5\", default-features = false }\n\
+                       reqwest = { version = \"0.13\", default-features = false, features = [\"rustls-no-provider\"] }\n\
+                       rustls = { version = \"0.23\", default-features = false, features = [\"aws_lc_rs\", \"std\", \"tls12\"] }",
+        install: AWS_LC_RS,
+        main: include_str!("../../hello/bare.rs"),
+    },
 ];
+
+/// How all of them begin.
+const MAIN: &str = "async fn main() -> Result<(), Box<dyn std::error::Error>> {";
 
 /// What a build took and made.
 struct Built {
@@ -67,7 +100,7 @@ pub fn run(options: &Options) -> Result<Report> {
         ensure!(fetched.success(), "the dependencies of {} cannot be had", hello.name);
         programs.push((place.clone(), Built { seconds: Vec::new(), crates: crates(&place)?, bytes: 0.0 }));
     }
-    for round in 0..options.pick(3, 1) {
+    for round in 0..options.pick(2, 1) {
         let mut order: Vec<usize> = (0..programs.len()).collect();
         if round % 2 == 1 {
             order.reverse();
@@ -110,6 +143,7 @@ pub fn run(options: &Options) -> Result<Report> {
             ),
             Target::absolute("HTTP clients and TLS in a build without default features", heavy as f64, Unit::Count, Limit::AtMost(0.0)),
             by_time("a cold build without default features", WITHOUT, OURS, 0.5),
+            by_time("a cold build, the same TLS with aws-lc-rs", OURS_AWS, BARE_AWS, 1.1),
         ],
         plots: tables.iter().map(Table::plot).collect(),
         tables,
@@ -137,7 +171,9 @@ fn write(hello: &Hello, place: &Path) -> Result<()> {
              tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n\n[profile.release]\nstrip = true\n"
         ),
     )?;
-    fs::write(place.join("src/main.rs"), hello.main)?;
+    // Before anything else that the program does.
+    let (uses, begun) = hello.main.split_once(MAIN).context("the program has no main as the others have")?;
+    fs::write(place.join("src/main.rs"), format!("{uses}{MAIN}\n    {}{begun}", hello.install))?;
     Ok(())
 }
 
