@@ -25,7 +25,7 @@ impl<const N: usize, T> Keyed<N, T> {
 
     /// Panics when the word has another length than all the others.
     pub(crate) fn put(&mut self, word: &str, thing: T) {
-        let word = bytes(word).expect("words of one kind are equally long");
+        let word = fixed(word).expect("words of one kind are equally long");
         while self.things.len() >= self.most {
             self.things.pop_front();
         }
@@ -33,15 +33,15 @@ impl<const N: usize, T> Keyed<N, T> {
     }
 
     pub(crate) fn get(&self, word: &str) -> Option<&T> {
-        self.things.get(&bytes(word)?)
+        self.things.get(&fixed(word)?)
     }
 
     pub(crate) fn get_mut(&mut self, word: &str) -> Option<&mut T> {
-        self.things.get_mut(&bytes(word)?)
+        self.things.get_mut(&fixed(word)?)
     }
 
-    pub(crate) fn take(&mut self, word: &str) -> Option<T> {
-        self.things.remove(&bytes(word)?)
+    pub(crate) fn take(&mut self, word: impl AsRef<[u8]>) -> Option<T> {
+        self.things.remove(&fixed(word)?)
     }
 
     /// Lets the oldest go, up to the first that stays.
@@ -61,9 +61,9 @@ impl<const N: usize, T> Keyed<N, T> {
     }
 }
 
-/// None when nothing here can be called so.
-fn bytes<const N: usize>(word: &str) -> Option<[u8; N]> {
-    word.as_bytes().try_into().ok()
+/// A word without a piece of memory of its own. None for one of another length, which nothing here can be called.
+pub(crate) fn fixed<const N: usize>(word: impl AsRef<[u8]>) -> Option<[u8; N]> {
+    word.as_ref().try_into().ok()
 }
 
 /// How many: what lies here is secret.

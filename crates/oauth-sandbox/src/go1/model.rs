@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::client::Clients;
-use crate::keyed::Keyed;
+use crate::keyed::{Keyed, fixed};
 use crate::newest::Newest;
 use crate::random;
 use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
@@ -75,7 +75,7 @@ struct Access {
 
 struct Refresh {
     /// The access token that was issued with it.
-    access: String,
+    access: Option<[u8; random::OPAQUE]>,
     grant: Arc<Grant>,
     expires_at: DateTime<Utc>,
 }
@@ -253,7 +253,7 @@ impl State {
         let Some(Refresh { access, grant, .. }) = self.refresh.take(refresh_token) else {
             return Err(Refused::Unknown);
         };
-        self.access.take(&access);
+        access.and_then(|access| self.access.take(access));
         let grant = match scopes {
             None => grant,
             Some(scopes) => Arc::new(Grant { scopes, ..Grant::clone(&grant) }),
@@ -271,7 +271,7 @@ impl State {
         let access_token = random::opaque();
         let refresh_token = refreshable.then(long_word);
         if let Some(token) = &refresh_token {
-            let (access, grant, expires_at) = (access_token.clone(), Arc::clone(&grant), now + REFRESH_LIFE);
+            let (access, grant, expires_at) = (fixed(&access_token), Arc::clone(&grant), now + REFRESH_LIFE);
             self.refresh.put(token, Refresh { access, grant, expires_at });
         }
         self.access.put(&access_token, Access { grant: Arc::clone(&grant), expires_at: now + ACCESS_LIFE });
