@@ -89,6 +89,11 @@ pub fn authlib(options: &Options, words: &[&str]) -> Result<Figure> {
     Ok(Figure::of(rounds))
 }
 
+/// The client that the Go project keeps: named by what we measure ourselves against, but there is no program for it here.
+pub fn x_oauth2() -> Row {
+    Row::not_run("golang.org/x/oauth2 (Go)", "no program for it is in benches/peers")
+}
+
 /// A row of a peer's, beside others that took turns without it.
 pub fn row(name: &str, measured: Result<Figure>, baseline: f64) -> Row {
     match measured {

@@ -252,7 +252,7 @@ pub fn run(options: &Options) -> Result<Report> {
     // A server of its own, on another thread: ours runs only while we wait.
     let peer = in_background(|url| peers::authlib(options, &["exchange", url]));
     let raw = named(&form, RAW).figure().median;
-    report.tables[0].rows.push(peers::row(peers::AUTHLIB, peer, raw));
+    report.tables[0].rows.extend([peers::row(peers::AUTHLIB, peer, raw), peers::x_oauth2()]);
     let most = places.iter().map(|place| place.server.accepted()).max().unwrap_or_default();
     let calls: u64 = places.iter().map(|place| place.calls.get()).sum();
     report.targets.push(Target::absolute(

@@ -138,6 +138,7 @@ pub fn run(options: &Options) -> Result<Report> {
     let mut table =
         Table::of_turns("A valid Authorization header from a live credential", &named_for(OURS, 1), &taken);
     let peer = peers::authlib(options, &["header"]);
-    table.rows.push(peers::row("authlib (Python), 1 thread", peer, one.figure().median));
+    let authlib = peers::row("authlib (Python), 1 thread", peer, one.figure().median);
+    table.rows.extend([authlib, peers::x_oauth2()]);
     Ok(Report { targets, plots: vec![table.plot()], tables: vec![table], notes: Vec::new() })
 }
