@@ -1,8 +1,6 @@
 //! What all handles of one [`Connections`](super::Connections) share.
 
-use std::borrow::Borrow;
-use std::collections::HashSet;
-use std::hash::{Hash, Hasher};
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -35,33 +33,10 @@ pub(super) struct Shared<P: Provider> {
 }
 
 struct Cells<P: Provider> {
-    by_account: HashSet<ByAccount<P>>,
+    by_account: HashMap<String, Arc<Cell<P>>>,
     /// At how many to look for those that nobody uses.
     tidy_at: usize,
 }
-
-/// A cell that is found by its account: the name is stored once, and what is searched stays small.
-struct ByAccount<P: Provider>(Arc<Cell<P>>);
-
-impl<P: Provider> Borrow<str> for ByAccount<P> {
-    fn borrow(&self) -> &str {
-        &self.0.key.account
-    }
-}
-
-impl<P: Provider> Hash for ByAccount<P> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.key.account.hash(state);
-    }
-}
-
-impl<P: Provider> PartialEq for ByAccount<P> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.key.account == other.0.key.account
-    }
-}
-
-impl<P: Provider> Eq for ByAccount<P> {}
 
 /// A flight is under way as long as this exists.
 pub(super) struct UnderWay<P: Provider>(Arc<Shared<P>>);
@@ -86,7 +61,7 @@ impl<P: Provider> Shared<P> {
             store: Stored::new(store, settings.store_deadline, settings.lease),
             breaker: Breaker::default(),
             listener,
-            cells: Mutex::new(Cells { by_account: HashSet::new(), tidy_at: settings.in_memory }),
+            cells: Mutex::new(Cells { by_account: HashMap::new(), tidy_at: settings.in_memory }),
             settings,
             closed: AtomicBool::new(false),
             closing: watch::channel(false).0,
@@ -113,16 +88,16 @@ impl<P: Provider> Shared<P> {
     /// The one cell of an account.
     pub(super) fn cell(&self, account: &str) -> Arc<Cell<P>> {
         let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(ByAccount(cell)) = cells.by_account.get(account) {
+        if let Some(cell) = cells.by_account.get(account) {
             return Arc::clone(cell);
         }
         if cells.by_account.len() >= cells.tidy_at {
             // Those in use are held by a handle or a flight; under the lock nobody can come by another.
-            cells.by_account.retain(|ByAccount(cell)| Arc::strong_count(cell) > 1);
+            cells.by_account.retain(|_, cell| Arc::strong_count(cell) > 1);
             cells.tidy_at = self.settings.in_memory.max(cells.by_account.len() * 2);
         }
         let cell = Arc::new(Cell::new(Key::new(P::NAME, account)));
-        cells.by_account.insert(ByAccount(Arc::clone(&cell)));
+        cells.by_account.insert(account.to_owned(), Arc::clone(&cell));
         cell
     }
 
@@ -191,8 +166,8 @@ impl<P: Provider> Shared<P> {
         let cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
         let unsaved = cells.by_account.iter();
         unsaved
-            .filter(|ByAccount(cell)| cell.glance().as_ref().is_some_and(|live| !live.saved))
-            .map(|ByAccount(cell)| cell.key.account.clone())
+            .filter(|(_, cell)| cell.glance().as_ref().is_some_and(|live| !live.saved))
+            .map(|(account, _)| account.clone())
             .collect()
     }
 }
