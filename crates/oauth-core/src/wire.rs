@@ -86,7 +86,7 @@ impl<'de, X: DeserializeOwned> Visitor<'de> for Members<X> {
         if access_token.secret().is_empty() && says_error(&rest) {
             return Err(Error::custom("an error"));
         }
-        let Rest { extra, other } = Rest::deserialize(rest).map_err(Error::custom)?;
+        let Rest { extra, other } = serde_json::from_value(Value::Object(rest)).map_err(Error::custom)?;
         Ok(WireToken {
             access_token,
             token_type: token_type.unwrap_or_default(),
