@@ -8,7 +8,7 @@ use oauth_core::store::{
 };
 
 use crate::keyring::Keyring;
-use crate::rows::{RecordRow, Stored, SummaryRow, due_summary, micros, state_words, summary};
+use crate::rows::{DueRow, RecordRow, Stored, SummaryRow, due_summary, micros, state_words, summary};
 use crate::statements::Statements;
 
 /// The longest part of a key, in bytes: PostgreSQL takes no more than some 2,700 bytes into an index.
@@ -48,6 +48,12 @@ pub(crate) trait Database: Send + Sync + 'static {
         statement: &'static str,
         values: &[Value<'_>],
     ) -> impl Future<Output = Result<Vec<SummaryRow>, StoreError>> + Send;
+
+    fn due(
+        &self,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<Vec<DueRow>, StoreError>> + Send;
 
     /// Rows of one number.
     fn numbers(
@@ -233,7 +239,7 @@ impl<D: Database> Engine<D> {
             let values =
                 [part(&query.provider)?, Value::Number(at_most(limit)), Value::Number(by.timestamp_micros())];
             let known: HashSet<String> = found.iter().map(|summary| summary.account.clone()).collect();
-            for row in self.database.summaries(statement, &values).await? {
+            for row in self.database.due(statement, &values).await? {
                 if !known.contains(&row.0) {
                     found.push(due_summary(row));
                 }

@@ -90,8 +90,12 @@ mod tests {
 
     #[test]
     fn both_databases_have_one_schema() {
-        assert_eq!(sqlite::STEPS.len(), postgres::STEPS.len());
-        for (sqlite, postgres) in sqlite::STEPS.iter().zip(postgres::STEPS) {
+        // The one step that only SQLite takes changes what its indexes hold, and no table.
+        let only_sqlite = 3;
+        let of_both: Vec<_> = sqlite::STEPS.iter().filter(|step| step.0 != only_sqlite).collect();
+        assert_eq!(of_both.len() + 1, sqlite::STEPS.len());
+        assert_eq!(of_both.len(), postgres::STEPS.len());
+        for (sqlite, postgres) in of_both.into_iter().zip(postgres::STEPS) {
             assert_eq!((sqlite.0, sqlite.1), (postgres.0, postgres.1));
             let common = postgres
                 .2

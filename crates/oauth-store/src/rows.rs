@@ -30,6 +30,9 @@ pub(crate) type RecordRow = (
 /// What `summary!` selects, in its order.
 pub(crate) type SummaryRow = (String, i64, String, Option<i64>, Option<i64>, Option<i64>);
 
+/// What `due!` selects, in its order.
+pub(crate) type DueRow = (String, i64, Option<i64>, Option<i64>);
+
 /// A row with its columns named again.
 pub(crate) struct Stored {
     pub(crate) key: Key,
@@ -106,7 +109,7 @@ pub(crate) fn summary(provider: &str, row: SummaryRow) -> Result<Summary, StoreE
 
 /// Of an active record, whatever is wrong with its numbers: whoever reads the record is told, and one that is damaged keeps
 /// nobody from finding the others.
-pub(crate) fn due_summary((account, generation, _, _, due_at, lapses_at): SummaryRow) -> Summary {
+pub(crate) fn due_summary((account, generation, due_at, lapses_at): DueRow) -> Summary {
     let nearest = |at: i64| {
         let end = if at < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
         DateTime::from_timestamp_micros(at).unwrap_or(end)
@@ -213,8 +216,7 @@ mod tests {
 
     #[test]
     fn a_damaged_record_that_is_due_is_found_with_the_others() {
-        let found =
-            due_summary(("acme".to_owned(), -1, "active".to_owned(), None, Some(i64::MIN), Some(i64::MAX)));
+        let found = due_summary(("acme".to_owned(), -1, Some(i64::MIN), Some(i64::MAX)));
         assert_eq!((found.account.as_str(), found.generation, found.state), ("acme", 0, RecordState::Active));
         assert_eq!(found.due_at, Some(DateTime::<Utc>::MIN_UTC));
         assert_eq!(found.lapses_at, Some(DateTime::<Utc>::MAX_UTC));

@@ -64,6 +64,13 @@ macro_rules! summary {
     };
 }
 
+/// Of an active record: its state goes without saying. SQLite's indexes hold all of it.
+macro_rules! due {
+    () => {
+        "SELECT account, generation, due_at, lapses_at FROM oauth_connections "
+    };
+}
+
 macro_rules! statements {
     ($now:literal) => {
         crate::statements::Statements {
@@ -138,12 +145,12 @@ macro_rules! statements {
                 "WHERE provider = $1 AND account > $3 AND sealed IS NOT NULL ORDER BY account LIMIT $2"
             ),
             lapsing: concat!(
-                summary!(),
+                due!(),
                 "WHERE provider = $1 AND state = 'active' AND lapses_at <= $3 \
                  ORDER BY lapses_at, account LIMIT $2"
             ),
             due: concat!(
-                summary!(),
+                due!(),
                 "WHERE provider = $1 AND state = 'active' AND due_at <= $3 ORDER BY due_at, account LIMIT $2"
             ),
             count_other_keys: "SELECT count(*) FROM oauth_connections WHERE sealed IS NOT NULL AND key_id <> $1",
@@ -179,4 +186,4 @@ macro_rules! statements {
     };
 }
 
-pub(crate) use {record, statements, summary};
+pub(crate) use {due, record, statements, summary};

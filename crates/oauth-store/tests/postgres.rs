@@ -25,7 +25,7 @@ use libtest_mimic::{Arguments, Trial};
 use oauth_core::store::{Content, Key, Saved, StoreError, StoreErrorKind, TokenStore};
 use oauth_store::{Keyring, Postgres, Rotation};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
-use statements::{record, statements, summary};
+use statements::{due, record, statements, summary};
 
 /// Which server there is.
 enum Server {
@@ -98,7 +98,7 @@ async fn nothing_is_searched_through(server: String) {
                 FROM generate_series(0, 20000) AS n; \
                 INSERT INTO oauth_used_once SELECT account, generation * 9000000000000000 FROM oauth_connections";
     let all = statements!("CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)");
-    common::nothing_is_searched_through(&Schema::on(&server).await, &all, fill).await;
+    common::nothing_is_searched_through(&Schema::on(&server).await, &all, fill, "").await;
 }
 
 async fn a_lost_server_is_transient_and_found_again(_: String) {

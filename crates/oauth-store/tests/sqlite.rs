@@ -18,7 +18,7 @@ use common::{Parameter, Place, Store, for_every_check, key, ring};
 use oauth_core::store::{Content, Key, StoreError, StoreErrorKind, TokenStore};
 use oauth_store::{Keyring, Rotation, Sqlite};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqliteConnection};
-use statements::{record, statements, summary};
+use statements::{due, record, statements, summary};
 
 struct Folder {
     _folder: tempfile::TempDir,
@@ -94,7 +94,35 @@ async fn nothing_is_searched_through() {
                 SELECT 'go1', printf('%07d', n), 1, 1, 'active', n * 1000, n * 2000, 'k', x'00' FROM n; \
                 INSERT INTO oauth_used_once SELECT account, generation * 9000000000000000 FROM oauth_connections";
     let all = statements!("CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)");
-    common::nothing_is_searched_through(&folder(), &all, fill).await;
+    common::nothing_is_searched_through(&folder(), &all, fill, "USING COVERING INDEX ").await;
+}
+
+#[tokio::test]
+async fn a_file_of_an_earlier_version_gets_the_indexes_that_hold_who_is_due() {
+    let folder = folder();
+    Sqlite::open(&folder.path, ring()).await.unwrap().close().await;
+    for statement in [
+        "DROP INDEX oauth_connections_due",
+        "DROP INDEX oauth_connections_lapsing",
+        "CREATE INDEX oauth_connections_due ON oauth_connections (provider, due_at, account) \
+         WHERE state = 'active' AND due_at IS NOT NULL",
+        "CREATE INDEX oauth_connections_lapsing ON oauth_connections (provider, lapses_at, account) \
+         WHERE state = 'active' AND lapses_at IS NOT NULL",
+        "DELETE FROM _oauth_store_migrations WHERE version = 3",
+    ] {
+        folder.tamper(statement).await;
+    }
+    let all = statements!("0");
+    let parameters = [Parameter::Text("go1"), Parameter::Number(50), Parameter::Number(1_000)];
+    for statement in [all.due, all.lapsing] {
+        let plan = folder.plan(statement, &parameters).await;
+        assert!(!plan.contains("COVERING INDEX"), "{plan}");
+    }
+    Sqlite::open(&folder.path, ring()).await.unwrap();
+    for statement in [all.due, all.lapsing] {
+        let plan = folder.plan(statement, &parameters).await;
+        assert!(plan.contains("COVERING INDEX"), "{plan}");
+    }
 }
 
 #[tokio::test]

@@ -8,8 +8,8 @@ use oauth_core::store::{Key, StoreError, StoreErrorKind};
 use tokio::time::Instant;
 
 use crate::engine::{Access, Database, Value};
-use crate::rows::{RecordRow, SummaryRow};
-use crate::statements::{Statements, record, statements, summary};
+use crate::rows::{DueRow, RecordRow, SummaryRow};
+use crate::statements::{Statements, due, record, statements, summary};
 
 /// When a table is made, in microseconds: the time of [`ManualClock`](oauth_testing::ManualClock).
 const BEGIN: i64 = 1_767_323_045_000_000;
@@ -167,26 +167,34 @@ impl Database for Table {
         statement: &'static str,
         values: &[Value<'_>],
     ) -> Result<Vec<SummaryRow>, StoreError> {
+        assert_eq!(statement, Self::STATEMENTS.list, "nobody should ask for this");
+        Ok(self
+            .rows()
+            .iter()
+            .filter(|((provider, _), _)| provider == text(values[0]))
+            .take(usize::try_from(number(values[1])).unwrap())
+            .map(|((_, account), row)| {
+                (account.clone(), row.generation, row.state.clone(), row.state_at, row.due_at, row.lapses_at)
+            })
+            .collect())
+    }
+
+    async fn due(&self, statement: &'static str, values: &[Value<'_>]) -> Result<Vec<DueRow>, StoreError> {
         let of = Self::STATEMENTS;
+        assert!(statement == of.due || statement == of.lapsing, "nobody should ask for this: {statement}");
+        let at = |row: &Row| if statement == of.due { row.due_at } else { row.lapses_at };
         let rows = self.rows();
-        let rows = rows.iter().filter(|((provider, _), _)| provider == text(values[0]));
-        let mut found: Vec<(Option<i64>, &String, &Row)> = if statement == of.list {
-            rows.map(|((_, account), row)| (None, account, row)).collect()
-        } else if statement == of.due || statement == of.lapsing {
-            let at = |row: &Row| if statement == of.due { row.due_at } else { row.lapses_at };
-            rows.filter(|(_, row)| row.state == "active" && at(row).is_some_and(|at| at <= number(values[2])))
-                .map(|((_, account), row)| (at(row), account, row))
-                .collect()
-        } else {
-            panic!("nobody should ask for this: {statement}");
-        };
+        let mut found: Vec<(i64, &String, &Row)> = rows
+            .iter()
+            .filter(|((provider, _), row)| provider == text(values[0]) && row.state == "active")
+            .filter_map(|((_, account), row)| Some((at(row)?, account, row)))
+            .filter(|(at, ..)| *at <= number(values[2]))
+            .collect();
         found.sort_by_key(|(at, account, _)| (*at, *account));
         Ok(found
             .into_iter()
             .take(usize::try_from(number(values[1])).unwrap())
-            .map(|(_, account, row)| {
-                (account.clone(), row.generation, row.state.clone(), row.state_at, row.due_at, row.lapses_at)
-            })
+            .map(|(_, account, row)| (account.clone(), row.generation, row.due_at, row.lapses_at))
             .collect())
     }
 

@@ -9,8 +9,8 @@ use sqlx::{Executor, FromRow};
 
 use super::error::explain;
 use crate::engine::{Access, Database, Value};
-use crate::rows::{RecordRow, SummaryRow};
-use crate::statements::{Statements, record, statements, summary};
+use crate::rows::{DueRow, RecordRow, SummaryRow};
+use crate::statements::{Statements, due, record, statements, summary};
 
 /// How long an answer may take. A server behind a broken network answers never.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -79,6 +79,10 @@ impl Database for PostgresDatabase {
         statement: &'static str,
         values: &[Value<'_>],
     ) -> Result<Vec<SummaryRow>, StoreError> {
+        self.rows(statement, values).await
+    }
+
+    async fn due(&self, statement: &'static str, values: &[Value<'_>]) -> Result<Vec<DueRow>, StoreError> {
         self.rows(statement, values).await
     }
 

@@ -7,8 +7,8 @@ use sqlx::{Executor, FromRow};
 
 use super::error::explain;
 use crate::engine::{Access, Database, Value};
-use crate::rows::{RecordRow, SummaryRow};
-use crate::statements::{Statements, record, statements, summary};
+use crate::rows::{DueRow, RecordRow, SummaryRow};
+use crate::statements::{Statements, due, record, statements, summary};
 
 #[derive(Debug)]
 pub(crate) struct SqliteDatabase {
@@ -67,6 +67,10 @@ impl Database for SqliteDatabase {
         statement: &'static str,
         values: &[Value<'_>],
     ) -> Result<Vec<SummaryRow>, StoreError> {
+        self.rows(Access::Read, statement, values).await
+    }
+
+    async fn due(&self, statement: &'static str, values: &[Value<'_>]) -> Result<Vec<DueRow>, StoreError> {
         self.rows(Access::Read, statement, values).await
     }
 

@@ -461,7 +461,7 @@ pub(crate) async fn a_database_of_the_first_schema_is_brought_up_to_date(place: 
     let acme = Key::new("go1", "acme");
     place.open(ring()).await.unwrap().insert(&acme, Content::new("token")).await.unwrap();
     place.tamper("DROP TABLE oauth_used_once").await;
-    place.tamper("DELETE FROM _oauth_store_migrations WHERE version = 2").await;
+    place.tamper("DELETE FROM _oauth_store_migrations WHERE version > 1").await;
 
     let store = place.open(ring()).await.unwrap();
     assert_eq!(store.load(&acme).await.unwrap().unwrap().content.bytes(), b"token");

@@ -3,8 +3,13 @@
 use super::{Parameter, Place};
 use crate::statements::Statements;
 
-/// Many connections, few of them due, as a keeper finds them.
-pub(crate) async fn nothing_is_searched_through(place: &dyn Place, all: &Statements, fill: &'static str) {
+/// Many connections, few of them due, as a keeper finds them. `due_along` is what the plan says before the index of those.
+pub(crate) async fn nothing_is_searched_through(
+    place: &dyn Place,
+    all: &Statements,
+    fill: &'static str,
+    due_along: &str,
+) {
     use Parameter::{Bytes, Number, Text};
 
     place.open(super::ring()).await.map(drop).unwrap();
@@ -13,6 +18,8 @@ pub(crate) async fn nothing_is_searched_through(place: &dyn Place, all: &Stateme
     let (provider, account, any) = (Text("go1"), Text("0000777"), Number(1));
     let key = [provider, account];
     let of = |more: &[Parameter]| [&key[..], more].concat();
+    let [due, lapsing] =
+        ["oauth_connections_due", "oauth_connections_lapsing"].map(|index| format!("{due_along}{index}"));
     for (name, statement, parameters, index) in [
         ("load", all.load, of(&[]), None),
         ("save", all.save, of(&[any, any, any, Text("k"), Bytes(b"x")]), None),
@@ -26,13 +33,8 @@ pub(crate) async fn nothing_is_searched_through(place: &dyn Place, all: &Stateme
         ("reseal", all.reseal, of(&[Bytes(b"x"), Text("k"), Bytes(b"y")]), None),
         ("list", all.list, vec![provider, Number(50)], None),
         ("list_after", all.list_after, vec![provider, Number(50), account], None),
-        ("due", all.due, vec![provider, Number(50), Number(1_000)], Some("oauth_connections_due")),
-        (
-            "lapsing",
-            all.lapsing,
-            vec![provider, Number(50), Number(1_000)],
-            Some("oauth_connections_lapsing"),
-        ),
+        ("due", all.due, vec![provider, Number(50), Number(1_000)], Some(&*due)),
+        ("lapsing", all.lapsing, vec![provider, Number(50), Number(1_000)], Some(&*lapsing)),
         ("forget_used", all.forget_used, vec![], Some("oauth_used_once_forgotten")),
     ] {
         // SQLite calls it a scan when it evaluates an expression.
