@@ -7,8 +7,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::State;
-
 /// The states of attempts that are over, kept for as long as their callback could still be accepted.
 ///
 /// In memory: it sees replays within this process. Across machines the store does
@@ -20,7 +18,7 @@ impl Attempts {
     /// Marks an attempt as over; false if it was before.
     pub(crate) fn end(
         &self,
-        state: &State,
+        state: &str,
         begun_at: DateTime<Utc>,
         now: DateTime<Utc>,
         age: Duration,
@@ -32,16 +30,16 @@ impl Attempts {
                 (now - *begun_at).to_std().is_ok_and(|old| old <= age) || *begun_at > now
             });
         }
-        ended.insert(state.expose().to_owned(), begun_at).is_none()
+        ended.insert(state.to_owned(), begun_at).is_none()
     }
 
     /// Takes that back: nothing was sent, so the code is still good.
-    pub(crate) fn reopen(&self, state: &State) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(state.expose());
+    pub(crate) fn reopen(&self, state: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(state);
     }
 
-    pub(crate) fn is_over(&self, state: &State) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(state.expose())
+    pub(crate) fn is_over(&self, state: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(state)
     }
 }
 

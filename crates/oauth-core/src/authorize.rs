@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use secrecy::zeroize::Zeroize as _;
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
 use url::Url;
 
 use crate::provider::FixedSite;
@@ -161,6 +162,16 @@ impl Pending {
     /// The `state` that the callback must bring. A secret; useful as the key under which an attempt is kept.
     pub fn state(&self) -> State {
         State::new(self.state.clone())
+    }
+
+    /// The `state`, not copied.
+    pub(crate) fn state_text(&self) -> &str {
+        &self.state
+    }
+
+    /// Compared in constant time.
+    pub(crate) fn is_state(&self, state: &str) -> bool {
+        self.state.as_bytes().ct_eq(state.as_bytes()).into()
     }
 
     pub(crate) fn pkce_verifier(&self) -> Option<PkceVerifier> {

@@ -1,56 +1,28 @@
 //! Where the `oauth2` crate is spoken to: the only file that knows its generics.
 //!
-//! `oauth2` builds the standard request and parses the standard reply. The adapter in between lets the dialect
-//! rewrite the one and normalise the other.
+//! `oauth2` builds the standard requests, which the dialect then rewrites for the provider. Replies are not read by it: it
+//! wants status 200 and a JSON content type, and of what real servers send it would see nothing before the dialect has
+//! read it.
 
-use std::borrow::Cow;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::cell::Cell;
+use std::fmt;
 
-use http::header::{AUTHORIZATION, USER_AGENT};
-use http::{HeaderMap, HeaderValue, StatusCode};
-use oauth2::basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
+use oauth2::basic::BasicClient;
 use oauth2::{
-    AsyncHttpClient, AuthType, AuthUrl, CsrfToken, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, ResourceOwnerPassword,
-    ResourceOwnerUsername, StandardRevocableToken, TokenUrl,
+    AuthType, AuthUrl, CsrfToken, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge,
+    PkceCodeVerifier, RedirectUrl, ResourceOwnerPassword, ResourceOwnerUsername, TokenUrl,
 };
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use url::{Url, form_urlencoded};
+use url::Url;
 
 use crate::authorize::Authorization;
-use crate::dialect::{reply, request};
-use crate::wire::WireToken;
 use crate::{
-    App, AuthorizationCode, Call, Clock, Dialect, Encoding, Error, ErrorKind, Password, Pkce, PkceVerifier,
-    RedirectUri, RedirectUriRule, RefreshToken, State, Transport,
+    App, AuthorizationCode, Dialect, Error, Password, Pkce, PkceVerifier, RedirectUri, RedirectUriRule,
+    RefreshToken, State,
 };
 
-type Client<X, HasAuthorize, HasToken> = oauth2::Client<
-    BasicErrorResponse,
-    WireToken<X>,
-    BasicTokenIntrospectionResponse,
-    StandardRevocableToken,
-    BasicRevocationErrorResponse,
-    HasAuthorize,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    HasToken,
->;
-
-fn client<X: std::fmt::Debug + Serialize + DeserializeOwned>(
-    app: &App,
-) -> Client<X, EndpointNotSet, EndpointNotSet> {
-    let client = Client::new(oauth2::ClientId::new(app.client_id().as_str().to_owned()))
-        .set_auth_type(AuthType::RequestBody);
-    match app.client_secret() {
-        Some(secret) => client.set_client_secret(oauth2::ClientSecret::new(secret.expose().to_owned())),
-        None => client,
-    }
+fn client(app: &App) -> BasicClient {
+    BasicClient::new(oauth2::ClientId::new(app.client_id().as_str().to_owned()))
+        .set_auth_type(AuthType::RequestBody)
 }
 
 fn redirect_url(uri: &RedirectUri) -> Result<RedirectUrl, Error> {
@@ -71,7 +43,7 @@ pub(crate) fn authorize(
     redirect_uri: &RedirectUri,
     dialect: &Dialect,
 ) -> Result<Authorize, Error> {
-    let client = client::<crate::NoExtra>(app)
+    let client = client(app)
         .set_auth_uri(AuthUrl::from_url(authorization.endpoint.clone()))
         .set_redirect_uri(redirect_url(redirect_uri)?);
     let mut request = client.authorize_url(|| CsrfToken::new_random_len(32));
@@ -99,184 +71,115 @@ pub(crate) enum Grant<'a> {
     ClientCredentials,
 }
 
-/// A token call: everything but the grant.
-pub(crate) struct TokenCall<'a> {
-    pub(crate) app: &'a App,
-    pub(crate) token_url: &'a Url,
-    pub(crate) dialect: &'static Dialect,
-    pub(crate) redirect_uri: Option<&'a RedirectUri>,
+impl Grant<'_> {
+    fn wants_redirect_uri(&self, rule: RedirectUriRule) -> bool {
+        match rule {
+            RedirectUriRule::OnCodeExchange => matches!(self, Grant::Code { .. }),
+            RedirectUriRule::OnEveryTokenCall => true,
+            RedirectUriRule::Never => false,
+        }
+    }
+
+    /// What of it the server's words must not bring back into an error.
+    pub(crate) fn secrets(&self) -> [Option<&str>; 2] {
+        match self {
+            Grant::Code { code, pkce_verifier } => {
+                [Some(code.expose()), pkce_verifier.as_ref().map(PkceVerifier::expose)]
+            }
+            Grant::Refresh { refresh_token } => [Some(refresh_token.expose()), None],
+            Grant::Password { password, .. } => [Some(password.expose()), None],
+            Grant::ClientCredentials => [None, None],
+        }
+    }
+}
+
+/// What is asked for beside the grant.
+pub(crate) struct Asked<'a> {
     /// Already joined.
     pub(crate) scope: Option<String>,
+    pub(crate) redirect_uri: Option<&'a RedirectUri>,
     pub(crate) params: &'a [(&'static str, String)],
-    pub(crate) encoding: Encoding,
-    pub(crate) user_agent: &'a HeaderValue,
-    pub(crate) deadline: Duration,
-    pub(crate) body_cap: usize,
-    pub(crate) transport: &'a Arc<dyn Transport>,
-    pub(crate) clock: &'a Arc<dyn Clock>,
 }
 
-pub(crate) async fn ask<X>(call: TokenCall<'_>, grant: Grant<'_>) -> Result<WireToken<X>, Error>
-where
-    X: std::fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static,
-{
-    let client: Client<X, EndpointNotSet, EndpointSet> =
-        client(call.app).set_token_uri(TokenUrl::from_url(call.token_url.clone()));
-    let adapter = Adapter {
-        token_url: call.token_url.clone(),
-        transport: Arc::clone(call.transport),
-        clock: Arc::clone(call.clock),
-        dialect: call.dialect,
-        encoding: call.encoding,
-        user_agent: call.user_agent.clone(),
-        deadline: call.deadline,
-        body_cap: call.body_cap,
-        exchanged: OnceLock::new(),
-    };
-    let is_code = matches!(grant, Grant::Code { .. });
-    let mut extra: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
-    if let Some(scope) = &call.scope {
-        extra.push(("scope".into(), scope.into()));
-    }
-    let wants_redirect = match call.dialect.redirect_uri {
-        RedirectUriRule::OnCodeExchange => is_code,
-        RedirectUriRule::OnEveryTokenCall => true,
-        RedirectUriRule::Never => false,
-    };
-    if let Some(uri) = call.redirect_uri.filter(|_| wants_redirect) {
-        extra.push(("redirect_uri".into(), uri.as_str().into()));
-    }
-    for (name, value) in call.params {
-        extra.push(((*name).into(), value.into()));
+/// Builds the token calls of one client: standard ones, as forms with the credentials among the parameters.
+pub(crate) struct TokenRequests(
+    BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>,
+);
+
+impl TokenRequests {
+    pub(crate) fn new(app: &App, token_url: &Url) -> Self {
+        Self(client(app).set_token_uri(TokenUrl::from_url(token_url.clone())))
     }
 
-    let reply = match grant {
-        Grant::Code { code, pkce_verifier } => {
-            let mut request = client.exchange_code(oauth2::AuthorizationCode::new(code.expose().to_owned()));
-            if let Some(verifier) = pkce_verifier {
-                request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()));
-            }
-            for (name, value) in extra {
-                request = request.add_extra_param(name, value);
-            }
-            request.request_async(&adapter).await
+    /// The client's secret is a parameter like others, so that no second copy of it is kept.
+    pub(crate) fn build(
+        &self,
+        app: &App,
+        grant: &Grant<'_>,
+        asked: &Asked<'_>,
+        rule: RedirectUriRule,
+    ) -> Result<HttpRequest, Error> {
+        let secret = app.client_secret().map(|secret| ("client_secret", secret.expose()));
+        let scope = asked.scope.as_deref().map(|scope| ("scope", scope));
+        let redirect_uri = asked.redirect_uri.filter(|_| grant.wants_redirect_uri(rule));
+        let redirect_uri = redirect_uri.map(|uri| ("redirect_uri", uri.as_str()));
+        let params = asked.params.iter().map(|(name, value)| (*name, value.as_str()));
+        let extra = secret.into_iter().chain(scope).chain(redirect_uri).chain(params);
+
+        let built = Built(Cell::new(None));
+        // What each of them answers is what `Built` told them: that nothing was sent.
+        macro_rules! build {
+            ($request:expr) => {{
+                let request =
+                    extra.fold($request, |request, (name, value)| request.add_extra_param(name, value));
+                let _ = request.request(&built);
+            }};
         }
-        Grant::Refresh { refresh_token } => {
-            let refresh_token = oauth2::RefreshToken::new(refresh_token.expose().to_owned());
-            let mut request = client.exchange_refresh_token(&refresh_token);
-            for (name, value) in extra {
-                request = request.add_extra_param(name, value);
+        match grant {
+            Grant::Code { code, pkce_verifier } => {
+                let request = self.0.exchange_code(oauth2::AuthorizationCode::new(code.expose().to_owned()));
+                if let Some(verifier) = pkce_verifier {
+                    let verifier = PkceCodeVerifier::new(verifier.expose().to_owned());
+                    build!(request.set_pkce_verifier(verifier));
+                } else {
+                    build!(request);
+                }
             }
-            request.request_async(&adapter).await
-        }
-        Grant::Password { username, password } => {
-            let username = ResourceOwnerUsername::new(username.to_owned());
-            let password = ResourceOwnerPassword::new(password.expose().to_owned());
-            let mut request = client.exchange_password(&username, &password);
-            for (name, value) in extra {
-                request = request.add_extra_param(name, value);
+            Grant::Refresh { refresh_token } => {
+                let refresh_token = oauth2::RefreshToken::new(refresh_token.expose().to_owned());
+                build!(self.0.exchange_refresh_token(&refresh_token));
             }
-            request.request_async(&adapter).await
-        }
-        Grant::ClientCredentials => {
-            let mut request = client.exchange_client_credentials();
-            for (name, value) in extra {
-                request = request.add_extra_param(name, value);
+            Grant::Password { username, password } => {
+                let username = ResourceOwnerUsername::new((*username).to_owned());
+                let password = ResourceOwnerPassword::new(password.expose().to_owned());
+                build!(self.0.exchange_password(&username, &password));
             }
-            request.request_async(&adapter).await
+            Grant::ClientCredentials => build!(self.0.exchange_client_credentials()),
         }
-    };
-    reply.or_else(|error| match error {
-        RequestTokenError::Request(error) => Err(error),
-        RequestTokenError::Parse(_, body) => read_again(&adapter, body),
-        RequestTokenError::ServerResponse(_) | RequestTokenError::Other(_) => Err(unreadable()),
-    })
-}
-
-/// What `oauth2` could not read: something else than RFC 6749 says, or no token at all.
-fn read_again<X: DeserializeOwned>(adapter: &Adapter, body: Vec<u8>) -> Result<WireToken<X>, Error> {
-    let exchanged = adapter.exchanged.get().ok_or_else(unreadable)?;
-    let reply = adapter.normalise(exchanged, body)?;
-    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(reply.body())).map_err(
-        // Neither the body nor the parser's message: both may hold the token.
-        |error| {
-            let misfit = crate::endpoint::misfit(error.path(), error.inner());
-            Error::new(ErrorKind::BadReply, format!("the token reply cannot be read: {misfit}"))
-        },
-    )
-}
-
-fn unreadable() -> Error {
-    Error::new(ErrorKind::BadReply, "the token reply cannot be read")
-}
-
-/// `oauth2`'s HTTP client. It owns its transport: one that borrows would make the outer future lose `Send`.
-struct Adapter {
-    token_url: Url,
-    transport: Arc<dyn Transport>,
-    clock: Arc<dyn Clock>,
-    dialect: &'static Dialect,
-    encoding: Encoding,
-    user_agent: HeaderValue,
-    deadline: Duration,
-    body_cap: usize,
-    exchanged: OnceLock<Exchanged>,
-}
-
-/// What an error says of a request and its reply, beside the reply's body.
-struct Exchanged {
-    form: Vec<u8>,
-    authorization: Option<HeaderValue>,
-    status: StatusCode,
-    headers: HeaderMap,
-}
-
-impl<'c> AsyncHttpClient<'c> for Adapter {
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>> + Send + 'c>>;
-
-    fn call(&'c self, standard: HttpRequest) -> Self::Future {
-        Box::pin(async move {
-            let mut request = request::rewrite(&standard, self.dialect, self.encoding)?;
-            request.headers_mut().insert(USER_AGENT, self.user_agent.clone());
-            let authorization = request.headers().get(AUTHORIZATION).cloned();
-            let call = Call::new(request, self.deadline, self.body_cap);
-            let response = self.transport.call(call).await.map_err(Error::from)?;
-            let is_ordinary = reply::is_ordinary(&response);
-            let (parts, body) = response.into_parts();
-            let exchanged = self.exchanged.get_or_init(|| Exchanged {
-                form: standard.into_body(),
-                authorization,
-                status: parts.status,
-                headers: parts.headers,
-            });
-            if is_ordinary { Ok(reply::standard(body)) } else { self.normalise(exchanged, body) }
-        })
+        built.0.into_inner().ok_or_else(|| Error::invalid("the token request cannot be written"))
     }
 }
 
-impl Adapter {
-    fn normalise(&self, exchanged: &Exchanged, body: Vec<u8>) -> Result<HttpResponse, Error> {
-        let secrets = exchanged.secrets();
-        let secrets: Vec<&str> = secrets.iter().map(crate::AccessToken::expose).collect();
-        let mut response = HttpResponse::new(body);
-        *response.status_mut() = exchanged.status;
-        response.headers_mut().clone_from(&exchanged.headers);
-        reply::normalise(response, &self.token_url, self.dialect, &secrets, self.clock.now())
+/// `oauth2`'s HTTP client, which sends nothing: a request that can be borrowed, rewritten and sent by whoever waits for it
+/// is all that is wanted of `oauth2`.
+struct Built(Cell<Option<HttpRequest>>);
+
+impl oauth2::SyncHttpClient for Built {
+    type Error = NotSent;
+
+    fn call(&self, request: HttpRequest) -> Result<HttpResponse, NotSent> {
+        self.0.set(Some(request));
+        Err(NotSent)
     }
 }
 
-impl Exchanged {
-    /// The values that the server's words must not bring back into an error.
-    fn secrets(&self) -> Vec<crate::AccessToken> {
-        // HTTP Basic has the client's secret in base64, together with its id.
-        let basic = self.authorization.as_ref().and_then(|value| value.to_str().ok()?.split_once(' '));
-        form_urlencoded::parse(&self.form)
-            .filter(|(name, _)| {
-                matches!(&**name, "client_secret" | "code" | "code_verifier" | "refresh_token" | "password")
-            })
-            .map(|(_, value)| value.into_owned().into())
-            .chain(basic.map(|(_, credentials)| credentials.into()))
-            .collect()
+#[derive(Debug)]
+struct NotSent;
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("only built")
     }
 }
+
+impl std::error::Error for NotSent {}

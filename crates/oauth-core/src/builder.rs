@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 
 use crate::attempts::Attempts;
+use crate::bridge::TokenRequests;
 use crate::client::{Inner, issuer};
 use crate::{App, Client, Clock, Encoding, Error, Limits, Provider, Site, SystemClock, Transport};
 
@@ -182,7 +183,8 @@ impl<P: Provider> ClientBuilder<P> {
         let transport = make(roots, self.limits).map_err(named)?;
         let transport = self.wraps.into_iter().fold(transport, |inner, wrap| wrap(inner));
         Ok(Client::from_inner(Inner {
-            issuer: issuer::<P>(&self.site),
+            issuer: issuer::<P>(&self.site).into(),
+            token_requests: TokenRequests::new(&self.app, self.site.token_url()),
             site: self.site,
             app: self.app,
             transport,

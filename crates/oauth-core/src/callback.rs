@@ -5,15 +5,15 @@ use std::borrow::Cow;
 use url::form_urlencoded;
 
 use crate::authorize::{Pending, StateRule};
-use crate::{AuthorizationCode, CallbackFault, Dialect, Error, ErrorKind, OAuthCode, State};
+use crate::{AuthorizationCode, CallbackFault, Dialect, Error, ErrorKind, OAuthCode};
 
 /// The parameters of a callback that mean something to us.
 #[derive(Default)]
-pub(crate) struct Callback {
-    code: Option<String>,
-    state: Option<String>,
-    error: Option<String>,
-    error_description: Option<String>,
+pub(crate) struct Callback<'a> {
+    code: Option<Cow<'a, str>>,
+    state: Option<Cow<'a, str>>,
+    error: Option<Cow<'a, str>>,
+    error_description: Option<Cow<'a, str>>,
 }
 
 /// A callback that may not lead to a token.
@@ -28,10 +28,10 @@ pub(crate) fn fault(fault: CallbackFault) -> Error {
     Error::new(ErrorKind::Callback(fault), "the callback is not acceptable")
 }
 
-impl Callback {
+impl<'a> Callback<'a> {
     /// Reads a whole URL, a path with a query, or a bare query string. An empty parameter counts as missing, as
     /// RFC 6749 section 3.1 wants.
-    pub(crate) fn read(callback: &str, dialect: &Dialect) -> Result<Self, Error> {
+    pub(crate) fn read(callback: &'a str, dialect: &Dialect) -> Result<Self, Error> {
         let callback = callback.trim();
         if crate::text::has_control(callback) {
             return Err(fault(CallbackFault::Unreadable));
@@ -39,17 +39,17 @@ impl Callback {
         let without_fragment = callback.split('#').next().unwrap_or_default();
         // A URL or a path has its query behind the first `?`; anything else is a query, in which `?`, `/` and `:` may
         // stand as they are (RFC 3986 section 3.4).
-        let start = without_fragment.split(['?', '=', '&']).next().unwrap_or_default();
+        let start = without_fragment.bytes().position(|b| matches!(b, b'?' | b'=' | b'&'));
+        let start = &without_fragment[..start.unwrap_or(without_fragment.len())];
         let query = if without_fragment.starts_with(['/', '?']) || start.contains("://") {
             without_fragment.split_once('?').map_or("", |(_, query)| query)
         } else {
             without_fragment
         };
         // A provider that glues its own `?` onto a redirect URI with a query produces `…?x=1?code=…`.
-        let query: Cow<'_, str> =
-            if dialect.second_question_mark { query.replace('?', "&").into() } else { query.into() };
+        let parts = query.splitn(if dialect.second_question_mark { usize::MAX } else { 1 }, '?');
         let mut out = Self::default();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        for (name, value) in parts.flat_map(|part| form_urlencoded::parse(part.as_bytes())) {
             let slot = match &*name {
                 "code" => &mut out.code,
                 "state" => &mut out.state,
@@ -60,7 +60,7 @@ impl Callback {
             if slot.is_some() {
                 return Err(fault(CallbackFault::DuplicateParameter));
             }
-            *slot = Some(value.into_owned());
+            *slot = Some(value);
         }
         for slot in [&mut out.code, &mut out.state, &mut out.error, &mut out.error_description] {
             *slot = slot.take().filter(|value| !value.is_empty());
@@ -77,7 +77,7 @@ impl Callback {
         let keep = |error| Box::new(Refused { error, ends_attempt: false });
         let end = |error| Box::new(Refused { error, ends_attempt: true });
         let proven = match &self.state {
-            Some(state) if State::new(state.as_str()) == pending.state() => true,
+            Some(state) if pending.is_state(state) => true,
             Some(_) => return Err(keep(fault(CallbackFault::WrongState))),
             None => false,
         };
@@ -89,9 +89,9 @@ impl Callback {
         match (self.code, self.error) {
             (Some(_), Some(_)) => Err(keep(fault(CallbackFault::CodeAndError))),
             (None, None) => Err(keep(fault(CallbackFault::MissingCode))),
-            (Some(code), None) => Ok(AuthorizationCode::new(code)),
+            (Some(code), None) => Ok(AuthorizationCode::new(code.into_owned())),
             (None, Some(error)) => {
-                let error = refusal(&error, self.error_description.as_deref(), pending.state().expose());
+                let error = refusal(&error, self.error_description.as_deref(), pending.state_text());
                 Err(if proven { end(error) } else { keep(error) })
             }
         }

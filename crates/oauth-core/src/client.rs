@@ -10,13 +10,15 @@ use url::Url;
 
 use crate::attempts::Attempts;
 use crate::authorize::{Connect, Pending, Started};
-use crate::bridge::{self, Grant, TokenCall};
+use crate::bridge::{self, Asked, Grant, TokenRequests};
 use crate::callback::{Callback, fault};
-use crate::wire::WireToken;
+use crate::token_call::TokenCall;
+use crate::wire::{Rest, WireToken};
 use crate::{
     AccessToken, App, AuthorizationCode, CallbackFault, ClientBuilder, ClientCredentialsGrant, Clock,
-    CodeGrant, DirectCode, Encoding, Error, ErrorKind, Limits, Obtained, PasswordGrant, PasswordRequest,
-    Provider, RefreshToken, Refreshes, Renewal, Scheme, Scopes, ScopesFrom, Site, Token, Transport, origin,
+    CodeGrant, Dialect, DirectCode, Encoding, Error, ErrorKind, Limits, Obtained, PasswordGrant,
+    PasswordRequest, Provider, Refreshes, Renewal, Scheme, Scopes, ScopesFrom, Site, Token, Transport,
+    origin,
 };
 
 /// A client of provider `P`: connects people, exchanges and refreshes tokens, sends API calls.
@@ -43,13 +45,14 @@ pub struct Client<P: Provider>(Arc<Inner<P>>);
 pub(crate) struct Inner<P: Provider> {
     pub(crate) site: P::Site,
     pub(crate) app: App,
-    pub(crate) issuer: String,
+    pub(crate) issuer: Arc<str>,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) encoding: Encoding,
     pub(crate) user_agent: HeaderValue,
     pub(crate) attempts: Attempts,
+    pub(crate) token_requests: TokenRequests,
 }
 
 impl<P: Provider> Client<P> {
@@ -132,7 +135,7 @@ impl<P: Provider> Client<P> {
             expires_at: None,
             lapses_at: None,
             obtained: Obtained::Adopted,
-            issuer: self.0.issuer.clone(),
+            issuer: Arc::clone(&self.0.issuer),
             client_id: self.0.app.client_id().clone(),
             extra,
             other: serde_json::Map::new(),
@@ -147,105 +150,69 @@ impl<P: Provider> Client<P> {
         what: &'static str,
     ) -> Result<Token<P>, Error> {
         let inner = &*self.0;
-        let dialect = const { &P::DIALECT };
-        let encoding = requested.encoding.unwrap_or(inner.encoding);
-        if !dialect.encodings.contains(&encoding) {
-            return Err(Error::invalid(format!("the token endpoint takes no {encoding:?} encoding"))
-                .at_provider(P::NAME)
-                .advise(format!("choose one of {:?}", dialect.encodings)));
-        }
-        let token_url = inner.site.token_url();
-        let scope = match &requested.send_scopes {
-            true if !requested.scopes.is_empty() => Some(requested.scopes.joined(dialect.scope_separator)?),
-            _ => None,
-        };
         let call = TokenCall {
             app: &inner.app,
-            token_url,
-            dialect,
-            redirect_uri: requested.redirect_uri.or(inner.app.redirect_uri()),
-            scope,
-            params: requested.params,
-            encoding,
+            token_url: inner.site.token_url(),
+            dialect: const { &P::DIALECT },
+            encoding: requested.encoding.unwrap_or(inner.encoding),
             user_agent: &inner.user_agent,
             deadline: inner.limits.token_deadline,
             body_cap: inner.limits.token_body,
-            transport: &inner.transport,
-            clock: &inner.clock,
+            transport: &*inner.transport,
+            clock: &*inner.clock,
         };
+        let request = call
+            .check_encoding()
+            .and_then(|()| {
+                let asked = requested.asked(call.dialect, &inner.app)?;
+                inner.token_requests.build(&inner.app, &grant, &asked, call.dialect.redirect_uri)
+            })
+            .map_err(|error| error.at_provider(P::NAME))?;
         // Counted from before the call, so that the token is never thought to live longer than the server thinks.
         let asked_at = inner.clock.now();
-        bridge::ask::<P::Extra>(call, grant)
-            .await
-            .and_then(|wire| self.token(wire, &requested, asked_at))
-            .map_err(|error| {
-                error.at_provider(P::NAME).at_host(crate::confine::authority(token_url)).during(what)
-            })
+        call.send(request, &grant).await.and_then(|wire| self.token(wire, requested, asked_at)).map_err(
+            |error| {
+                error.at_provider(P::NAME).at_host(crate::confine::authority(call.token_url)).during(what)
+            },
+        )
     }
 
     fn token(
         &self,
-        wire: WireToken<P::Extra>,
-        requested: &Requested<'_>,
+        wire: WireToken,
+        requested: Requested<'_>,
         asked_at: DateTime<Utc>,
     ) -> Result<Token<P>, Error> {
-        if let Some(token_type) = wire.token_type.0.as_deref().map(str::trim).filter(|name| !name.is_empty())
-        {
-            let known = P::Scheme::TOKEN_TYPES.iter().any(|known| known.eq_ignore_ascii_case(token_type));
-            if !known {
-                return Err(Error::new(
-                    ErrorKind::BadReply,
-                    // Not the type itself: what a broken server puts there may be anything, a secret too.
-                    format!(
-                        "the `token_type` of the reply is not `{}`",
-                        P::Scheme::TOKEN_TYPES.join("` or `")
-                    ),
-                ));
-            }
-        }
-        let refresh_token = wire.refresh_token.filter(|token| !token.secret().is_empty());
-        for (name, secret) in [
-            ("access_token", Some(wire.access_token.secret())),
-            ("refresh_token", refresh_token.as_ref().map(oauth2::RefreshToken::secret)),
-        ] {
-            if secret.is_some_and(|secret| !crate::text::is_token(secret)) {
-                return Err(Error::new(
-                    ErrorKind::BadReply,
-                    format!("the `{name}` of the reply is empty, longer than 64 KiB, or not printable ASCII"),
-                ));
-            }
-        }
-        let access_token = AccessToken::new(wire.access_token.into_secret());
+        wire.check(P::Scheme::TOKEN_TYPES)?;
         // Now, while the error is about this reply, and not with the first API call.
-        if P::Scheme::header(&access_token).is_err() {
+        if P::Scheme::check(&wire.access_token).is_err() {
             return Err(Error::new(
                 ErrorKind::BadReply,
                 "the `access_token` of the reply holds characters that the provider's header cannot hold",
             ));
         }
-        let refresh_token = refresh_token.map(|token| RefreshToken::new(token.into_secret()));
-        let received_at = self.0.clock.now();
+        let Rest { extra, other } = Rest::of(wire.rest)?;
         let (scopes, scopes_from) = match wire.scope {
             Some(scopes) => (scopes, ScopesFrom::Reply),
             None => (requested.scopes.clone(), requested.scopes_from),
         };
-        let lapses_at = refresh_token.as_ref().and_then(|_| lapses_at::<P>(asked_at));
+        let lapses_at = wire.refresh_token.as_ref().and_then(|_| lapses_at::<P>(asked_at));
         Ok(Token {
-            access_token,
-            refresh_token,
+            access_token: wire.access_token,
+            refresh_token: wire.refresh_token,
             scopes,
             scopes_from,
-            requested: requested.scopes.clone(),
-            received_at,
+            requested: requested.scopes,
+            received_at: self.0.clock.now(),
             expires_at: wire.expires_in.and_then(|lifetime| {
                 asked_at.checked_add_signed(chrono::TimeDelta::from_std(lifetime).ok()?)
             }),
             lapses_at,
             obtained: requested.obtained,
-            issuer: self.0.issuer.clone(),
+            issuer: Arc::clone(&self.0.issuer),
             client_id: self.0.app.client_id().clone(),
-            extra: wire.extra,
-            other: wire.other,
+            extra,
+            other,
             provider: PhantomData,
         })
     }
@@ -275,6 +242,16 @@ impl Requested<'_> {
             encoding: None,
         }
     }
+
+    fn asked<'a>(&'a self, dialect: &Dialect, app: &'a App) -> Result<Asked<'a>, Error> {
+        let sends_scopes = self.send_scopes && !self.scopes.is_empty();
+        let joined = sends_scopes.then(|| self.scopes.joined(dialect.scope_separator));
+        Ok(Asked {
+            scope: joined.transpose()?,
+            redirect_uri: self.redirect_uri.or(app.redirect_uri()),
+            params: self.params,
+        })
+    }
 }
 
 impl<P: Provider> Client<P> {
@@ -297,7 +274,7 @@ impl<P: Provider> Client<P> {
             .map_err(named)?;
         let pending = Pending::new(
             P::NAME,
-            inner.issuer.clone(),
+            inner.issuer.to_string(),
             inner.app.client_id(),
             redirect_uri,
             authorization.scopes,
@@ -351,7 +328,7 @@ impl<P: Provider> Client<P> {
 
     /// Takes back that an attempt is over: nothing was sent, so its code is still good.
     pub(crate) fn reopen(&self, pending: &Pending) {
-        self.0.attempts.reopen(&pending.state());
+        self.0.attempts.reopen(pending.state_text());
     }
 
     /// Everything about a callback that can be decided without asking the provider.
@@ -361,7 +338,7 @@ impl<P: Provider> Client<P> {
         if pending.provider != P::NAME {
             return Err(fault(CallbackFault::OtherProvider));
         }
-        if pending.issuer != inner.issuer {
+        if *pending.issuer != *inner.issuer {
             return Err(fault(CallbackFault::OtherSite));
         }
         if pending.client_id != inner.app.client_id().as_str()
@@ -376,21 +353,21 @@ impl<P: Provider> Client<P> {
             return Err(fault(CallbackFault::TooOld));
         }
         let callback = Callback::read(callback, dialect)?;
-        let state = pending.state();
+        let state = pending.state_text();
         match callback.check(pending, dialect) {
             Ok(code) => {
-                if inner.attempts.end(&state, pending.begun_at, now, inner.limits.attempt_age) {
+                if inner.attempts.end(state, pending.begun_at, now, inner.limits.attempt_age) {
                     Ok(code)
                 } else {
                     Err(fault(CallbackFault::Replayed))
                 }
             }
             Err(refused) => {
-                if inner.attempts.is_over(&state) {
+                if inner.attempts.is_over(state) {
                     return Err(fault(CallbackFault::Replayed));
                 }
                 if refused.ends_attempt {
-                    inner.attempts.end(&state, pending.begun_at, now, inner.limits.attempt_age);
+                    inner.attempts.end(state, pending.begun_at, now, inner.limits.attempt_age);
                 }
                 Err(refused.error)
             }

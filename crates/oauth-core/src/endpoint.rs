@@ -6,6 +6,7 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::Map;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use crate::unique::Once;
 use crate::{AccessToken, Error, ErrorKind, Obtained, Provider, Scopes, ScopesFrom, Token};
@@ -117,7 +118,7 @@ impl<'a, P: Provider> At<'a, P> {
             expires_at: None,
             lapses_at: None,
             obtained: Obtained::Derived,
-            issuer: self.token.issuer.clone(),
+            issuer: Arc::clone(&self.token.issuer),
             client_id: self.token.client_id.clone(),
             extra: self.token.extra.clone(),
             other: Map::new(),

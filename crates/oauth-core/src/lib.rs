@@ -32,6 +32,7 @@ pub mod store;
 mod stored;
 mod text;
 mod token;
+mod token_call;
 mod transport;
 mod unique;
 mod wire;

@@ -19,6 +19,15 @@ pub trait Scheme: Send + Sync + 'static {
     /// # Errors
     /// If the token cannot stand in a header.
     fn header(token: &AccessToken) -> Result<(HeaderName, HeaderValue), Error>;
+
+    /// Whether there is a [`header`](Self::header) of this token. A scheme that takes all printable ASCII may say so at less
+    /// cost than by making one.
+    ///
+    /// # Errors
+    /// If the token cannot stand in a header.
+    fn check(token: &AccessToken) -> Result<(), Error> {
+        Self::header(token).map(drop)
+    }
 }
 
 /// `Authorization: Bearer …` (RFC 6750 section 2.1).
@@ -40,6 +49,10 @@ impl Scheme for Bearer {
     fn header(token: &AccessToken) -> Result<(HeaderName, HeaderValue), Error> {
         sensitive(&["Bearer ", token.expose()])
     }
+
+    fn check(token: &AccessToken) -> Result<(), Error> {
+        if is_printable(token.expose()) { Ok(()) } else { Err(unwritable()) }
+    }
 }
 
 /// An `Authorization` header of these parts, marked sensitive. For schemes of one's own.
@@ -48,12 +61,16 @@ impl Scheme for Bearer {
 /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a part holds anything but printable ASCII.
 pub fn sensitive(parts: &[&str]) -> Result<(HeaderName, HeaderValue), Error> {
     let text = parts.concat();
-    if !text.bytes().all(|b| (0x20..=0x7E).contains(&b)) {
+    if !is_printable(&text) {
         return Err(unwritable());
     }
     let mut value = HeaderValue::from_str(&text).map_err(|_| unwritable())?;
     value.set_sensitive(true);
     Ok((AUTHORIZATION, value))
+}
+
+fn is_printable(text: &str) -> bool {
+    text.is_ascii() && !crate::text::has_control(text)
 }
 
 fn unwritable() -> Error {

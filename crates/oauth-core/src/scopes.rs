@@ -204,11 +204,26 @@ impl FromIterator<Scope> for Scopes {
     }
 }
 
+/// Up to how many are looked through one by one, which takes less than a set.
+const FEW: usize = 16;
+
 impl Extend<Scope> for Scopes {
     fn extend<I: IntoIterator<Item = Scope>>(&mut self, scopes: I) {
-        // A set, because a server may send as many as fit into a reply.
-        let mut seen: HashSet<Scope> = self.0.iter().cloned().collect();
-        self.0.extend(scopes.into_iter().filter(|scope| seen.insert(scope.clone())));
+        let mut scopes = scopes.into_iter();
+        for scope in scopes.by_ref() {
+            if !self.0.contains(&scope) {
+                self.0.push(scope);
+            }
+            if self.0.len() > FEW {
+                break;
+            }
+        }
+        // A server may send as many as fit into a reply.
+        if let Some(next) = scopes.next() {
+            let mut seen: HashSet<Scope> = self.0.iter().cloned().collect();
+            let more = std::iter::once(next).chain(scopes);
+            self.0.extend(more.filter(|scope| seen.insert(scope.clone())));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Secrets and identifiers. Secrets are redacted in `Debug`, wiped from memory when dropped, and not `Serialize`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use secrecy::{ExposeSecret, SecretString};
@@ -99,14 +100,14 @@ impl State {
     }
 }
 
-/// The client's identifier (RFC 6749 section 2.2). Not a secret.
+/// The client's identifier (RFC 6749 section 2.2). Not a secret. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ClientId(String);
+pub struct ClientId(Arc<str>);
 
 impl ClientId {
     /// Wraps the identifier.
     pub fn new(id: impl Into<String>) -> Self {
-        Self(id.into())
+        Self(id.into().into())
     }
 
     /// The identifier.
@@ -123,13 +124,13 @@ impl fmt::Display for ClientId {
 
 impl From<String> for ClientId {
     fn from(id: String) -> Self {
-        Self(id)
+        Self(id.into())
     }
 }
 
 impl From<&str> for ClientId {
     fn from(id: &str) -> Self {
-        Self(id.to_owned())
+        Self(id.into())
     }
 }
 

@@ -45,7 +45,7 @@ impl StoredToken {
     pub(crate) fn of<P: Provider>(token: &Token<P>) -> Result<Self, Error> {
         Ok(Self {
             provider: P::NAME.to_owned(),
-            issuer: token.issuer.clone(),
+            issuer: token.issuer.to_string(),
             client_id: token.client_id.as_str().to_owned(),
             access_token: token.access_token.expose().to_owned(),
             refresh_token: token.refresh_token.as_ref().map(|token| token.expose().to_owned()),
@@ -81,7 +81,7 @@ impl StoredToken {
             expires_at: self.expires_at,
             lapses_at: self.lapses_at,
             obtained: self.obtained,
-            issuer: take(&mut self.issuer),
+            issuer: take(&mut self.issuer).into(),
             client_id: take(&mut self.client_id).into(),
             // The parser's own error could quote a value, and a value could be a secret.
             extra: serde_json::from_value(take(&mut self.extra)).map_err(|_| {

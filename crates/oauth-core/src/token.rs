@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ pub struct Token<P: Provider> {
     pub(crate) expires_at: Option<DateTime<Utc>>,
     pub(crate) lapses_at: Option<DateTime<Utc>>,
     pub(crate) obtained: Obtained,
-    pub(crate) issuer: String,
+    pub(crate) issuer: Arc<str>,
     pub(crate) client_id: ClientId,
     pub(crate) extra: P::Extra,
     pub(crate) other: Map<String, Value>,
@@ -164,7 +165,7 @@ impl<P: Provider> Token<P> {
 
     /// Refuses a token that another site or client was given, before anything is sent.
     pub(crate) fn check_belongs_to(&self, issuer: &str, client_id: &ClientId) -> Result<(), Error> {
-        if self.issuer != issuer {
+        if *self.issuer != *issuer {
             return Err(Error::new(
                 ErrorKind::ForeignToken,
                 // As it stands in the store, which others may be able to write to.
@@ -196,7 +197,7 @@ impl<P: Provider> Clone for Token<P> {
             expires_at: self.expires_at,
             lapses_at: self.lapses_at,
             obtained: self.obtained,
-            issuer: self.issuer.clone(),
+            issuer: Arc::clone(&self.issuer),
             client_id: self.client_id.clone(),
             extra: self.extra.clone(),
             other: self.other.clone(),

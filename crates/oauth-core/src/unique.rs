@@ -30,31 +30,6 @@ pub(crate) fn object(body: &[u8]) -> Object {
     }
 }
 
-/// Whether nothing but white space follows the object that `text` begins with. What it says of text that begins with
-/// none means nothing.
-pub(crate) fn ends_with_its_object(text: &[u8]) -> bool {
-    // One that holds no other ends with the only `}` there is: no need to know which of them stand in a string.
-    if text.split_last().is_some_and(|(last, before)| *last == b'}' && !before.contains(&b'}')) {
-        return true;
-    }
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    let end = text.iter().position(|&byte| {
-        if in_string {
-            in_string = escaped || byte != b'"';
-            escaped = !escaped && byte == b'\\';
-            return false;
-        }
-        match byte {
-            b'"' => in_string = true,
-            b'{' => depth += 1,
-            b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        byte == b'}' && depth == 0
-    });
-    end.is_some_and(|end| text[end + 1..].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')))
-}
-
 /// A member's name, not copied unless it has escapes.
 #[derive(Deserialize)]
 #[serde(transparent)] // or `serde_path_to_error` does not see it
@@ -156,17 +131,6 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_an_object_is_seen() {
-        for alone in ["{}", "{} \r\n\t", r#"{"a":{"b":"}{"},"c":[{}]}"#, r#"{"a\"}":"\\"}"#, r#"{"a\\":{}}"#]
-        {
-            assert!(ends_with_its_object(alone.as_bytes()), "{alone}");
-        }
-        for more in ["{}{}", "{}x", r#"{"a":1} {"b":2}"#, "{}\0", r#"{"a":"\\"}}"#, "{}\u{A0}"] {
-            assert!(!ends_with_its_object(more.as_bytes()), "{more}");
-        }
-    }
-
-    #[test]
     fn a_number_as_another_crate_may_make_serde_json_hand_it_over() {
         let text = format!(r#"{{"a":{{"{NUMBER}":"1.5"}}}}"#);
         let Object::Read(read) = object(text.as_bytes()) else { panic!("unread") };
@@ -187,16 +151,6 @@ mod tests {
             let map: Map<String, Value> = names.into_iter().map(|(name, value)| (name, value.into())).collect();
             let text = Value::Object(map.clone()).to_string();
             proptest::prop_assert_eq!(object(text.as_bytes()), Object::Read(map));
-        }
-
-        /// The same as whoever reads all of it and refuses what follows.
-        #[test]
-        fn what_follows_is_seen_in_all_that_begins_with_an_object(text in r#"\{(["a:{}\\ ,1]|"a":|"\\"")*\}?["a}{ ]{0,3}"#) {
-            let mut reader = serde_json::Deserializer::from_str(&text).into_iter::<Map<String, Value>>();
-            if let Some(Ok(_)) = reader.next() {
-                let alone = serde_json::from_str::<Map<String, Value>>(&text).is_ok();
-                proptest::prop_assert_eq!(ends_with_its_object(text.as_bytes()), alone);
-            }
         }
     }
 }

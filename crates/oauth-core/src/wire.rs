@@ -1,75 +1,104 @@
 //! The fields of a token reply, read as leniently as real servers need.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 use std::time::Duration;
 
-use oauth2::{AccessToken, RefreshToken, Scope};
-use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use serde_with::DeserializeAs;
 use serde_with::de::DeserializeAsWrap;
 
-use crate::Scopes;
 use crate::unique::{Name, Once, twice};
+use crate::{AccessToken, Error, ErrorKind, RefreshToken, Scopes};
 
-/// A token reply. Generic over the provider's own fields rather than over the provider, so that derives ask
-/// nothing of the marker.
-#[derive(Serialize)]
-#[serde(bound(serialize = "X: Serialize"))]
-pub(crate) struct WireToken<X> {
+/// A token reply, the same for every provider.
+pub(crate) struct WireToken {
     pub(crate) access_token: AccessToken,
-    pub(crate) token_type: TokenType,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) token_type: Option<String>,
     pub(crate) refresh_token: Option<RefreshToken>,
-    #[serde(skip_serializing)]
     pub(crate) expires_in: Option<Duration>,
-    #[serde(skip_serializing)]
     pub(crate) scope: Option<Scopes>,
+    /// What of it is not RFC 6749's.
+    pub(crate) rest: Map<String, Value>,
+}
+
+/// What of a reply is the provider's own, and what is nobody's.
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "X: DeserializeOwned"))]
+pub(crate) struct Rest<X> {
     #[serde(flatten)]
     pub(crate) extra: X,
     #[serde(flatten)]
     pub(crate) other: Map<String, Value>,
 }
 
-/// What of a reply is not RFC 6749's.
-#[derive(Deserialize)]
-#[serde(bound(deserialize = "X: DeserializeOwned"))]
-struct Rest<X> {
-    #[serde(flatten)]
-    extra: X,
-    #[serde(flatten)]
-    other: Map<String, Value>,
+impl<X: DeserializeOwned> Rest<X> {
+    pub(crate) fn of(members: Map<String, Value>) -> Result<Self, Error> {
+        serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| unreadable(&error))
+    }
 }
 
-/// By hand, because a derived one would read whatever is flattened twice, and take the last of two members of one name.
-impl<'de, X: DeserializeOwned> Deserialize<'de> for WireToken<X> {
+/// Neither the body nor the parser's message: both may hold the token.
+pub(crate) fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+    let misfit = crate::endpoint::misfit(error.path(), error.inner());
+    bad(format!("the token reply cannot be read: {misfit}"))
+}
+
+fn bad(what: impl Into<Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::BadReply, what)
+}
+
+impl WireToken {
+    /// Whether it is a token of one of these types that a header can hold.
+    pub(crate) fn check(&self, types: &[&str]) -> Result<(), Error> {
+        let token_type = self.token_type.as_deref().map(str::trim).filter(|name| !name.is_empty());
+        if token_type.is_some_and(|given| !types.iter().any(|known| known.eq_ignore_ascii_case(given))) {
+            // Not the type itself: what a broken server puts there may be anything, a secret too.
+            return Err(bad(format!("the `token_type` of the reply is not `{}`", types.join("` or `"))));
+        }
+        for (name, secret) in [
+            ("access_token", Some(self.access_token.expose())),
+            ("refresh_token", self.refresh_token.as_ref().map(RefreshToken::expose)),
+        ] {
+            if secret.is_some_and(|secret| !crate::text::is_token(secret)) {
+                return Err(bad(format!(
+                    "the `{name}` of the reply is empty, longer than 64 KiB, or not printable ASCII"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// By hand, because a derived one would take the last of two members of one name.
+impl<'de> Deserialize<'de> for WireToken {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Members(PhantomData))
+        deserializer.deserialize_map(Members)
     }
 }
 
 type Lenient<T, As> = DeserializeAsWrap<Option<T>, As>;
 
-struct Members<X>(PhantomData<X>);
+struct Members;
 
-impl<'de, X: DeserializeOwned> Visitor<'de> for Members<X> {
-    type Value = WireToken<X>;
+impl<'de> Visitor<'de> for Members {
+    type Value = WireToken;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<WireToken<X>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<WireToken, A::Error> {
         let (mut access_token, mut token_type, mut refresh_token) = (None, None, None);
         let (mut expires_in, mut scope) = (None, None);
         let mut rest = Map::new();
         while let Some(Name(name)) = members.next_key()? {
             let stood_before = match &*name {
-                "access_token" => access_token.replace(members.next_value::<AccessToken>()?).is_some(),
-                "token_type" => token_type.replace(members.next_value::<TokenType>()?).is_some(),
-                "refresh_token" => refresh_token.replace(members.next_value::<Option<_>>()?).is_some(),
+                "access_token" => access_token.replace(members.next_value::<String>()?).is_some(),
+                "token_type" => token_type.replace(members.next_value::<Option<String>>()?).is_some(),
+                "refresh_token" => refresh_token.replace(members.next_value::<Option<String>>()?).is_some(),
                 "expires_in" => {
                     expires_in.replace(members.next_value::<Lenient<_, Seconds>>()?.into_inner()).is_some()
                 }
@@ -82,19 +111,17 @@ impl<'de, X: DeserializeOwned> Visitor<'de> for Members<X> {
                 return Err(twice());
             }
         }
-        let access_token = access_token.ok_or_else(|| Error::missing_field("access_token"))?;
-        if access_token.secret().is_empty() && says_error(&rest) {
-            return Err(Error::custom("an error"));
+        let access_token = access_token.ok_or_else(|| A::Error::missing_field("access_token"))?;
+        if access_token.is_empty() && says_error(&rest) {
+            return Err(A::Error::custom("an error"));
         }
-        let Rest { extra, other } = serde_json::from_value(Value::Object(rest)).map_err(Error::custom)?;
         Ok(WireToken {
-            access_token,
-            token_type: token_type.unwrap_or_default(),
-            refresh_token: refresh_token.flatten(),
+            access_token: access_token.into(),
+            token_type: token_type.flatten(),
+            refresh_token: refresh_token.flatten().filter(|token| !token.is_empty()).map(Into::into),
             expires_in: expires_in.flatten(),
             scope: scope.flatten(),
-            extra,
-            other,
+            rest,
         })
     }
 }
@@ -107,43 +134,6 @@ pub(crate) fn says_error(members: &Map<String, Value>) -> bool {
         Some(_) => true,
     }
 }
-
-impl<X> fmt::Debug for WireToken<X> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("WireToken")
-    }
-}
-
-impl<X: fmt::Debug + Serialize + DeserializeOwned> oauth2::TokenResponse for WireToken<X> {
-    type TokenType = TokenType;
-
-    fn access_token(&self) -> &AccessToken {
-        &self.access_token
-    }
-
-    fn token_type(&self) -> &TokenType {
-        &self.token_type
-    }
-
-    fn expires_in(&self) -> Option<Duration> {
-        self.expires_in
-    }
-
-    fn refresh_token(&self) -> Option<&RefreshToken> {
-        self.refresh_token.as_ref()
-    }
-
-    fn scopes(&self) -> Option<&Vec<Scope>> {
-        None // ours are read from `scope`, commas, arrays and all
-    }
-}
-
-/// `token_type`: a string, or nothing.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct TokenType(pub(crate) Option<String>);
-
-impl oauth2::TokenType for TokenType {}
 
 /// `expires_in`: a number, a float, either as a string, or null. What is none of these counts as not said, because
 /// the reply may hold the only live refresh token. Negative is 0; more than 68 years is 68 years.
@@ -188,9 +178,8 @@ fn scopes_in(value: &Value) -> Option<Scopes> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::NoExtra;
 
-    fn read(json: &str) -> WireToken<NoExtra> {
+    fn read(json: &str) -> WireToken {
         serde_json::from_str(json).unwrap()
     }
 
@@ -234,7 +223,7 @@ mod tests {
     #[test]
     fn what_is_not_ours_is_kept() {
         let token = read(r#"{"access_token":"t","token_type":"bearer","id_token":"x","n":1}"#);
-        assert_eq!(token.token_type.0.as_deref(), Some("bearer"));
-        assert_eq!(token.other.keys().collect::<Vec<_>>(), ["id_token", "n"]);
+        assert_eq!(token.token_type.as_deref(), Some("bearer"));
+        assert_eq!(token.rest.keys().collect::<Vec<_>>(), ["id_token", "n"]);
     }
 }

@@ -1,5 +1,7 @@
 //! A token in memory, ready to be used.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use http::{HeaderName, HeaderValue};
 use tokio::time::Instant;
@@ -90,11 +92,14 @@ impl<P: Provider> Live<P> {
             Error::from(StoreError::new(StoreErrorKind::Corrupt, "the stored record is no token"))
                 .at_provider(P::NAME)
         })?;
-        let token = Token::<P>::from_stored(stored)?;
+        let mut token = Token::<P>::from_stored(stored)?;
         let inner = client.inner();
         token
             .check_belongs_to(&inner.issuer, inner.app.client_id())
             .map_err(|error| error.at_provider(P::NAME))?;
+        // One copy for all connections of a client.
+        token.issuer = Arc::clone(&inner.issuer);
+        token.client_id = inner.app.client_id().clone();
         Self::new(token, record.generation, record.state, true, settings, now)
     }
 
