@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use url::form_urlencoded;
-
 use crate::authorize::{Pending, StateRule};
+use crate::form;
 use crate::{AuthorizationCode, CallbackFault, Dialect, Error, ErrorKind, OAuthCode};
 
 /// The parameters of a callback that mean something to us.
@@ -49,7 +48,7 @@ impl<'a> Callback<'a> {
         // A provider that glues its own `?` onto a redirect URI with a query produces `…?x=1?code=…`.
         let parts = query.splitn(if dialect.second_question_mark { usize::MAX } else { 1 }, '?');
         let mut out = Self::default();
-        for (name, value) in parts.flat_map(|part| form_urlencoded::parse(part.as_bytes())) {
+        for (name, value) in parts.flat_map(form::params) {
             let slot = match &*name {
                 "code" => &mut out.code,
                 "state" => &mut out.state,

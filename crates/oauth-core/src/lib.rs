@@ -20,6 +20,7 @@ mod dialect;
 mod endpoint;
 mod error;
 pub mod facts;
+mod form;
 mod grants;
 mod numbers;
 mod oauth_code;

@@ -22,7 +22,9 @@ pub(crate) fn rewrite(
         return Ok(request);
     }
     let form = std::mem::take(request.body_mut());
-    let mut params: Params<'_> = form_urlencoded::parse(&form).collect();
+    // ASCII, as `oauth2` wrote it.
+    let form = std::str::from_utf8(&form).unwrap_or_default();
+    let mut params: Params<'_> = crate::form::params(form).collect();
     name_the_grant(&mut params, dialect);
     params.extend(dialect.token_params.iter().map(|&(name, value)| (name.into(), value.into())));
     if let Some(header) = place_credentials(&mut params, dialect.client_auth)? {
@@ -40,7 +42,7 @@ pub(crate) fn rewrite(
             *request.body_mut() = serde_json::Value::Object(object).to_string().into_bytes();
         }
         Encoding::Multipart => {
-            let boundary = boundary_for(&form);
+            let boundary = boundary_for(form);
             let content_type = format!("multipart/form-data; boundary={boundary}");
             request.headers_mut().insert(CONTENT_TYPE, header_value(&content_type)?);
             *request.body_mut() = multipart(&params, &boundary);
@@ -119,8 +121,7 @@ fn header_value(value: &str) -> Result<HeaderValue, Error> {
 
 /// The same for the same parameters, so that snapshots hold; never part of a value. A form leaves all the characters of a
 /// boundary as they are, so what is not in the form is in none of its values.
-fn boundary_for(form: &[u8]) -> String {
-    let form = std::str::from_utf8(form).unwrap_or_default();
+fn boundary_for(form: &str) -> String {
     (0_u32..)
         .map(|n| format!("----oauth-core-form-boundary-{n}"))
         .find(|boundary| !form.contains(boundary.as_str()))
@@ -195,11 +196,11 @@ mod tests {
 
     #[test]
     fn a_value_that_holds_the_boundary_gets_another_boundary() {
-        let first = boundary_for(b"");
+        let first = boundary_for("");
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("code", &format!("+{first}\n"))
             .finish();
-        assert_ne!(boundary_for(form.as_bytes()), first);
+        assert_ne!(boundary_for(&form), first);
     }
 
     proptest::proptest! {
