@@ -8,9 +8,13 @@ use anyhow::Result;
 use http_body_util::BodyExt as _;
 use oauth_core::{Call, Encoding, Transport, TransportError, async_trait};
 use oauth2::basic::BasicClient;
-use oauth2::{AuthUrl, AuthorizationCode, ClientId, ClientSecret, RedirectUrl, RefreshToken, TokenUrl};
+use oauth2::{
+    AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet, RedirectUrl,
+    RefreshToken, TokenUrl,
+};
 use serde::Deserialize;
 use tokio::runtime::{Builder, Runtime};
+use url::Url;
 
 use crate::options::Options;
 use crate::ours;
@@ -19,6 +23,8 @@ use crate::report::{Limit, Report, Table, Target, named};
 use crate::rounds::{Contender, Taken, take_turns};
 use crate::server::Server;
 use crate::unit::Unit;
+
+type BareClient = BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
 /// What everybody reads.
 #[derive(Deserialize)]
@@ -36,6 +42,7 @@ const REFRESH: &str = "fedcba9876543210fedcba9876543210fedcba9876543210";
 
 const RAW: &str = "raw reqwest";
 const BARE: &str = "oauth2 + reqwest";
+const BARE_WITH_CALLBACK: &str = "oauth2 + reqwest, and the callback read";
 const OURS: &str = "go1, the same transport";
 const OWN: &str = "go1, its own transport";
 
@@ -132,13 +139,34 @@ impl Place {
         })
     }
 
-    fn oauth2_code<'a>(&'a self, runtime: &'a Runtime) -> Contender<'a> {
-        let bare = BasicClient::new(ClientId::new("client-id".into()))
+    fn oauth2_client(&self) -> BareClient {
+        BasicClient::new(ClientId::new("client-id".into()))
             .set_client_secret(ClientSecret::new("client-secret".into()))
-            .set_auth_uri(AuthUrl::new(format!("{}/oauth/authorize", self.server.origin())).expect("a URL"))
             .set_token_uri(TokenUrl::new(self.token_url()).expect("a URL"))
             .set_redirect_uri(RedirectUrl::new(ours::REDIRECT_URI.into()).expect("a URL"))
-            .set_auth_type(oauth2::AuthType::RequestBody);
+            .set_auth_type(oauth2::AuthType::RequestBody)
+    }
+
+    /// What an application has to do beside `oauth2`: it finds code and state in the callback, and compares the state.
+    fn oauth2_callback<'a>(&'a self, runtime: &'a Runtime) -> Contender<'a> {
+        let bare = self.oauth2_client();
+        let state = CsrfToken::new_random_len(32);
+        let callback = format!("{}?code={CODE}&state={}", ours::REDIRECT_URI, state.secret());
+        self.contender(runtime, BARE_WITH_CALLBACK, async move || {
+            let url = Url::parse(black_box(&callback)).expect("a URL");
+            let param = |wanted| {
+                let found = url.query_pairs().find(|(name, _)| name == wanted);
+                found.expect("it is there").1.into_owned()
+            };
+            assert_eq!(param("state"), *state.secret());
+            let send = |request| send(&self.http, request);
+            let code = AuthorizationCode::new(param("code"));
+            black_box(bare.exchange_code(code).request_async(&send).await.expect("a token"));
+        })
+    }
+
+    fn oauth2_code<'a>(&'a self, runtime: &'a Runtime) -> Contender<'a> {
+        let bare = self.oauth2_client();
         self.contender(runtime, BARE, async move || {
             let send = |request| send(&self.http, request);
             let code = AuthorizationCode::new(CODE.into());
@@ -198,7 +226,7 @@ impl Place {
 /// Ours beside `oauth2` over the same client, and beside the same call by hand.
 pub fn run(options: &Options) -> Result<Report> {
     let runtime = &Builder::new_current_thread().enable_all().build()?;
-    let places: Vec<Place> = (0..11).map(|_| Place::new(runtime)).collect();
+    let places: Vec<Place> = (0..12).map(|_| Place::new(runtime)).collect();
     let exchange = [
         ("grant_type", "authorization_code"),
         ("code", CODE),
@@ -217,6 +245,7 @@ pub fn run(options: &Options) -> Result<Report> {
         vec![
             places[0].raw(runtime, &exchange),
             places[1].oauth2_code(runtime),
+            places[11].oauth2_callback(runtime),
             places[2].finish(runtime, Encoding::Form, false),
             places[3].finish(runtime, Encoding::Form, true),
         ],
