@@ -1,4 +1,4 @@
-"""authlib: `header` and `exchange URL`, for so many seconds. Prints nanoseconds a call, one line for each round."""
+"""authlib: `SECONDS header` and `SECONDS exchange URL`. Prints nanoseconds a call, one line for each round."""
 
 import os
 import sys
@@ -35,7 +35,7 @@ def exchange(url):
 
 
 def main():
-    what, seconds, *more = sys.argv[1:]
+    seconds, what, *more = sys.argv[1:]
     call = {"header": header, "exchange": exchange}[what](*more)
     times = {"header": 1000, "exchange": 20}[what]
     for _ in range(times):

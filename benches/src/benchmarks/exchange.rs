@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::options::Options;
 use crate::ours;
-use crate::peers;
+use crate::peers::{self, authlib, x_oauth2};
 use crate::report::{Limit, Report, Table, Target, named};
 use crate::rounds::{Contender, Taken, take_turns};
 use crate::server::Server;
@@ -279,9 +279,11 @@ pub fn run(options: &Options) -> Result<Report> {
         add(&mut report, what, title, taken);
     }
     // A server of its own, on another thread: ours runs only while we wait.
-    let peer = in_background(|url| peers::authlib(options, &["exchange", url]));
+    let go = in_background(|url| x_oauth2::measure(options, &["exchange", url]));
+    let python = in_background(|url| authlib::measure(options, &["exchange", url]));
     let raw = named(&form, RAW).figure().median;
-    report.tables[0].rows.extend([peers::row(peers::AUTHLIB, peer, raw), peers::x_oauth2()]);
+    let rows = [(x_oauth2::NAME, go), (authlib::NAME, python)];
+    report.tables[0].rows.extend(rows.map(|(name, measured)| peers::row(name, measured, raw)));
     let most = places.iter().map(|place| place.server.accepted()).max().unwrap_or_default();
     let calls: u64 = places.iter().map(|place| place.calls.get()).sum();
     report.targets.push(Target::absolute(

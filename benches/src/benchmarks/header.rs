@@ -14,9 +14,9 @@ use yup_oauth2::authenticator::{Authenticator, DefaultAuthenticator};
 
 use crate::options::Options;
 use crate::ours;
-use crate::peers;
+use crate::peers::{self, authlib, x_oauth2};
 use crate::report::{Limit, Report, Table, Target, named};
-use crate::rounds::{Contender, take_turns};
+use crate::rounds::{Contender, Figure, take_turns};
 use crate::server::Server;
 use crate::unit::Unit;
 
@@ -137,8 +137,18 @@ pub fn run(options: &Options) -> Result<Report> {
     }
     let mut table =
         Table::of_turns("A valid Authorization header from a live credential", &named_for(OURS, 1), &taken);
-    let peer = peers::authlib(options, &["header"]);
-    let authlib = peers::row("authlib (Python), 1 thread", peer, one.figure().median);
-    table.rows.extend([authlib, peers::x_oauth2()]);
+    let mut beside = |name: &str, threads: usize, peer: anyhow::Result<Figure>| {
+        if let Ok(figure) = &peer {
+            let ours = if threads == 1 { one } else { two }.figure().median;
+            let what = format!("{OURS}, against another library");
+            let theirs = named_for(name, threads);
+            targets.push(Target::by_ratio(what, Unit::Time, ours, theirs, figure.median, 0.5));
+        }
+        table.rows.push(peers::row(&named_for(name, threads), peer, one.figure().median));
+    };
+    for threads in [1, 2] {
+        beside(x_oauth2::NAME, threads, x_oauth2::measure(options, &["header", &threads.to_string()]));
+    }
+    beside(authlib::NAME, 1, authlib::measure(options, &["header"]));
     Ok(Report { targets, plots: vec![table.plot()], tables: vec![table], notes: Vec::new() })
 }

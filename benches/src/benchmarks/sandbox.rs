@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::load::{self, Form, Load};
 use crate::options::Options;
-use crate::peers;
+use crate::peers::mock_server;
 use crate::processes;
 use crate::report::{Limit, Report, Row, Table, Target};
 use crate::rounds::Figure;
@@ -141,13 +141,13 @@ pub fn run(options: &Options) -> Result<Report> {
         row("oauth sandbox, the most under load", Unit::Bytes, Figure::exactly(most)),
         row(CANNED, Unit::Bytes, Figure::exactly(canned_memory)),
     ];
-    match peers::mock_server(options, CONNECTIONS, length) {
+    match mock_server::measure(options, CONNECTIONS, length) {
         Ok(peer) => {
-            rates.push(row(peers::MOCK_SERVER, Unit::Rate, peer.calls));
-            soon.push(row(peers::MOCK_SERVER, Unit::Time, peer.start));
-            memory.push(row(peers::MOCK_SERVER, Unit::Bytes, peer.memory));
+            rates.push(row(mock_server::NAME, Unit::Rate, peer.calls));
+            soon.push(row(mock_server::NAME, Unit::Time, peer.start));
+            memory.push(row(mock_server::NAME, Unit::Bytes, peer.memory));
         }
-        Err(why) => rates.push(Row::not_run(peers::MOCK_SERVER, format!("{why:#}"))),
+        Err(why) => rates.push(Row::not_run(mock_server::NAME, format!("{why:#}"))),
     }
     let tables = vec![
         Table::of("Token calls a second, load generator on the same machine", CANNED, rates),
