@@ -155,34 +155,31 @@ impl Transport for ReqwestTransport {
                 ),
             ));
         }
-        let deadline = call.deadline;
-        // Before the deadline begins to count: the first https call loads the platform's certificates.
-        let secure = if call.request.uri().scheme_str() == Some("http") {
-            None
+        let Call { deadline, body_cap, .. } = call;
+        let answer = if call.request.uri().scheme_str() == Some("http") {
+            within(deadline, self.plain.call(call)).await
         } else {
-            let to_loopback =
-                url::Url::parse(&call.request.uri().to_string()).is_ok_and(|url| is_loopback(&url));
-            Some(self.secure(to_loopback).map_err(TransportError::Setup)?)
+            let request = reqwest::Request::try_from(call.request)
+                .map_err(|error| TransportError::NotSent(Box::new(error.without_url())))?;
+            // Before the deadline begins to count: the first https call loads the platform's certificates.
+            let client = self.secure(is_loopback(request.url())).map_err(TransportError::Setup)?;
+            within(deadline, send(client, request, body_cap)).await
         };
-        let work = async {
-            match secure {
-                Some(client) => send(client, call).await,
-                None => self.plain.call(call).await,
-            }
-        };
-        within(deadline, work).await.unwrap_or_else(|late| Err(TransportError::Unanswered(Box::new(late))))
+        answer.unwrap_or_else(|late| Err(TransportError::Unanswered(Box::new(late))))
     }
 }
 
-async fn send(client: &reqwest::Client, call: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
-    let request = reqwest::Request::try_from(call.request)
-        .map_err(|error| TransportError::NotSent(Box::new(error.without_url())))?;
+async fn send(
+    client: &reqwest::Client,
+    request: reqwest::Request,
+    body_cap: usize,
+) -> Result<http::Response<Vec<u8>>, TransportError> {
     let response = client.execute(request).await.map_err(|error| {
         let never_left = error.is_connect() || error.is_builder();
         let error = Box::new(error.without_url());
         if never_left { TransportError::NotSent(error) } else { TransportError::Unanswered(error) }
     })?;
-    body::collect(http::Response::from(response), call.body_cap).await
+    body::collect(http::Response::from(response), body_cap).await
 }
 
 #[cfg(test)]
