@@ -16,8 +16,7 @@ use url::Url;
 
 use crate::authorize::Authorization;
 use crate::{
-    App, AuthorizationCode, Dialect, Error, Password, Pkce, PkceVerifier, RedirectUri, RedirectUriRule,
-    RefreshToken, State,
+    App, AuthorizationCode, Dialect, Error, Password, Pkce, PkceVerifier, RedirectUri, RefreshToken, State,
 };
 
 fn client(app: &App) -> BasicClient {
@@ -72,14 +71,6 @@ pub(crate) enum Grant<'a> {
 }
 
 impl Grant<'_> {
-    fn wants_redirect_uri(&self, rule: RedirectUriRule) -> bool {
-        match rule {
-            RedirectUriRule::OnCodeExchange => matches!(self, Grant::Code { .. }),
-            RedirectUriRule::OnEveryTokenCall => true,
-            RedirectUriRule::Never => false,
-        }
-    }
-
     /// What of it the server's words must not bring back into an error.
     pub(crate) fn secrets(&self) -> [Option<&str>; 2] {
         match self {
@@ -93,15 +84,7 @@ impl Grant<'_> {
     }
 }
 
-/// What is asked for beside the grant.
-pub(crate) struct Asked<'a> {
-    /// Already joined.
-    pub(crate) scope: Option<String>,
-    pub(crate) redirect_uri: Option<&'a RedirectUri>,
-    pub(crate) params: &'a [(&'static str, String)],
-}
-
-/// Builds the token calls of one client: standard ones, as forms with the credentials among the parameters.
+/// Builds the token calls of one client: standard ones, as forms with the grant and the client's id.
 pub(crate) struct TokenRequests(
     BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>,
 );
@@ -111,50 +94,30 @@ impl TokenRequests {
         Self(client(app).set_token_uri(TokenUrl::from_url(token_url.clone())))
     }
 
-    /// The client's secret is a parameter like others, so that no second copy of it is kept.
-    pub(crate) fn build(
-        &self,
-        app: &App,
-        grant: &Grant<'_>,
-        asked: &Asked<'_>,
-        rule: RedirectUriRule,
-    ) -> Result<HttpRequest, Error> {
-        let secret = app.client_secret().map(|secret| ("client_secret", secret.expose()));
-        let scope = asked.scope.as_deref().map(|scope| ("scope", scope));
-        let redirect_uri = asked.redirect_uri.filter(|_| grant.wants_redirect_uri(rule));
-        let redirect_uri = redirect_uri.map(|uri| ("redirect_uri", uri.as_str()));
-        let params = asked.params.iter().map(|(name, value)| (*name, value.as_str()));
-        let extra = secret.into_iter().chain(scope).chain(redirect_uri).chain(params);
-
+    pub(crate) fn build(&self, grant: &Grant<'_>) -> Result<HttpRequest, Error> {
         let built = Built(Cell::new(None));
         // What each of them answers is what `Built` told them: that nothing was sent.
-        macro_rules! build {
-            ($request:expr) => {{
-                let request =
-                    extra.fold($request, |request, (name, value)| request.add_extra_param(name, value));
-                let _ = request.request(&built);
-            }};
-        }
         match grant {
             Grant::Code { code, pkce_verifier } => {
-                let request = self.0.exchange_code(oauth2::AuthorizationCode::new(code.expose().to_owned()));
+                let code = oauth2::AuthorizationCode::new(code.expose().to_owned());
+                let mut request = self.0.exchange_code(code);
                 if let Some(verifier) = pkce_verifier {
-                    let verifier = PkceCodeVerifier::new(verifier.expose().to_owned());
-                    build!(request.set_pkce_verifier(verifier));
-                } else {
-                    build!(request);
+                    request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()));
                 }
+                let _ = request.request(&built);
             }
             Grant::Refresh { refresh_token } => {
                 let refresh_token = oauth2::RefreshToken::new(refresh_token.expose().to_owned());
-                build!(self.0.exchange_refresh_token(&refresh_token));
+                let _ = self.0.exchange_refresh_token(&refresh_token).request(&built);
             }
             Grant::Password { username, password } => {
                 let username = ResourceOwnerUsername::new((*username).to_owned());
                 let password = ResourceOwnerPassword::new(password.expose().to_owned());
-                build!(self.0.exchange_password(&username, &password));
+                let _ = self.0.exchange_password(&username, &password).request(&built);
             }
-            Grant::ClientCredentials => build!(self.0.exchange_client_credentials()),
+            Grant::ClientCredentials => {
+                let _ = self.0.exchange_client_credentials().request(&built);
+            }
         }
         built.0.into_inner().ok_or_else(|| Error::invalid("the token request cannot be written"))
     }

@@ -10,15 +10,14 @@ use url::Url;
 
 use crate::attempts::Attempts;
 use crate::authorize::{Connect, Pending, Started};
-use crate::bridge::{self, Asked, Grant, TokenRequests};
+use crate::bridge::{self, Grant, TokenRequests};
 use crate::callback::{Callback, fault};
 use crate::token_call::TokenCall;
 use crate::wire::{Rest, WireToken};
 use crate::{
     AccessToken, App, AuthorizationCode, CallbackFault, ClientBuilder, ClientCredentialsGrant, Clock,
-    CodeGrant, Dialect, DirectCode, Encoding, Error, ErrorKind, Limits, Obtained, PasswordGrant,
-    PasswordRequest, Provider, Refreshes, Renewal, Scheme, Scopes, ScopesFrom, Site, Token, Transport,
-    origin,
+    CodeGrant, DirectCode, Encoding, Error, ErrorKind, Limits, Obtained, PasswordGrant, PasswordRequest,
+    Provider, Refreshes, Renewal, Scheme, Scopes, ScopesFrom, Site, Token, Transport, origin,
 };
 
 /// A client of provider `P`: connects people, exchanges and refreshes tokens, sends API calls.
@@ -150,10 +149,18 @@ impl<P: Provider> Client<P> {
         what: &'static str,
     ) -> Result<Token<P>, Error> {
         let inner = &*self.0;
+        let dialect = const { &P::DIALECT };
+        let sends_scopes = requested.send_scopes && !requested.scopes.is_empty();
+        let scope = sends_scopes.then(|| requested.scopes.joined(dialect.scope_separator));
+        let scope = scope.transpose().map_err(|error| error.at_provider(P::NAME))?;
         let call = TokenCall {
+            requests: &inner.token_requests,
             app: &inner.app,
             token_url: inner.site.token_url(),
-            dialect: const { &P::DIALECT },
+            dialect,
+            scope,
+            redirect_uri: requested.redirect_uri.or(inner.app.redirect_uri()),
+            params: requested.params,
             encoding: requested.encoding.unwrap_or(inner.encoding),
             user_agent: &inner.user_agent,
             deadline: inner.limits.token_deadline,
@@ -161,20 +168,12 @@ impl<P: Provider> Client<P> {
             transport: &*inner.transport,
             clock: &*inner.clock,
         };
-        let request = call
-            .check_encoding()
-            .and_then(|()| {
-                let asked = requested.asked(call.dialect, &inner.app)?;
-                inner.token_requests.build(&inner.app, &grant, &asked, call.dialect.redirect_uri)
-            })
-            .map_err(|error| error.at_provider(P::NAME))?;
         // Counted from before the call, so that the token is never thought to live longer than the server thinks.
         let asked_at = inner.clock.now();
-        call.send(request, &grant).await.and_then(|wire| self.token(wire, requested, asked_at)).map_err(
-            |error| {
-                error.at_provider(P::NAME).at_host(crate::confine::authority(call.token_url)).during(what)
-            },
-        )
+        let reply = call.ask(&grant).await;
+        reply.and_then(|wire| self.token(wire, requested, asked_at)).map_err(|error| {
+            error.at_provider(P::NAME).at_host(crate::confine::authority(inner.site.token_url())).during(what)
+        })
     }
 
     fn token(
@@ -241,16 +240,6 @@ impl Requested<'_> {
             params: &[],
             encoding: None,
         }
-    }
-
-    fn asked<'a>(&'a self, dialect: &Dialect, app: &'a App) -> Result<Asked<'a>, Error> {
-        let sends_scopes = self.send_scopes && !self.scopes.is_empty();
-        let joined = sends_scopes.then(|| self.scopes.joined(dialect.scope_separator));
-        Ok(Asked {
-            scope: joined.transpose()?,
-            redirect_uri: self.redirect_uri.or(app.redirect_uri()),
-            params: self.params,
-        })
     }
 }
 

@@ -2,20 +2,25 @@
 
 use std::time::Duration;
 
+use http::HeaderValue;
 use http::header::{AUTHORIZATION, USER_AGENT};
-use http::{HeaderValue, Request};
 use url::Url;
 
-use crate::bridge::Grant;
+use crate::bridge::{Grant, TokenRequests};
 use crate::dialect::{reply, request};
 use crate::wire::{WireToken, unreadable};
-use crate::{App, Call, Clock, Dialect, Encoding, Error, Transport};
+use crate::{App, Call, Clock, Dialect, Encoding, Error, RedirectUri, RedirectUriRule, Transport};
 
-/// Everything but the request and the grant that is in it.
+/// Everything but the grant.
 pub(crate) struct TokenCall<'a> {
+    pub(crate) requests: &'a TokenRequests,
     pub(crate) app: &'a App,
     pub(crate) token_url: &'a Url,
     pub(crate) dialect: &'static Dialect,
+    /// Already joined.
+    pub(crate) scope: Option<String>,
+    pub(crate) redirect_uri: Option<&'a RedirectUri>,
+    pub(crate) params: &'a [(&'static str, String)],
     pub(crate) encoding: Encoding,
     pub(crate) user_agent: &'a HeaderValue,
     pub(crate) deadline: Duration,
@@ -25,21 +30,10 @@ pub(crate) struct TokenCall<'a> {
 }
 
 impl TokenCall<'_> {
-    pub(crate) fn check_encoding(&self) -> Result<(), Error> {
-        if self.dialect.encodings.contains(&self.encoding) {
-            return Ok(());
-        }
-        Err(Error::invalid(format!("the token endpoint takes no {:?} encoding", self.encoding))
-            .advise(format!("choose one of {:?}", self.dialect.encodings)))
-    }
-
-    /// Sends `standard`, which `oauth2` built of `grant`, as the provider wants it.
-    pub(crate) async fn send(
-        &self,
-        standard: Request<Vec<u8>>,
-        grant: &Grant<'_>,
-    ) -> Result<WireToken, Error> {
-        let mut request = request::rewrite(standard, self.dialect, self.encoding)?;
+    pub(crate) async fn ask(&self, grant: &Grant<'_>) -> Result<WireToken, Error> {
+        self.check_encoding()?;
+        let standard = self.requests.build(grant)?;
+        let mut request = request::rewrite(standard, self.params_beside(grant), self.dialect, self.encoding)?;
         request.headers_mut().insert(USER_AGENT, self.user_agent.clone());
         let authorization = request.headers().get(AUTHORIZATION).cloned();
         let call = Call::new(request, self.deadline, self.body_cap);
@@ -57,5 +51,27 @@ impl TokenCall<'_> {
         let body = reply::normalise(response, self.token_url, self.dialect, &secrets, self.clock.now())?;
         serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(&body))
             .map_err(|error| unreadable(&error))
+    }
+
+    fn check_encoding(&self) -> Result<(), Error> {
+        if self.dialect.encodings.contains(&self.encoding) {
+            return Ok(());
+        }
+        Err(Error::invalid(format!("the token endpoint takes no {:?} encoding", self.encoding))
+            .advise(format!("choose one of {:?}", self.dialect.encodings)))
+    }
+
+    fn params_beside(&self, grant: &Grant<'_>) -> impl Iterator<Item = (&str, &str)> {
+        let wants_redirect_uri = match self.dialect.redirect_uri {
+            RedirectUriRule::OnCodeExchange => matches!(grant, Grant::Code { .. }),
+            RedirectUriRule::OnEveryTokenCall => true,
+            RedirectUriRule::Never => false,
+        };
+        let secret = self.app.client_secret().map(|secret| ("client_secret", secret.expose()));
+        let scope = self.scope.as_deref().map(|scope| ("scope", scope));
+        let redirect_uri = self.redirect_uri.filter(|_| wants_redirect_uri);
+        let redirect_uri = redirect_uri.map(|uri| ("redirect_uri", uri.as_str()));
+        let own = self.params.iter().map(|(name, value)| (*name, value.as_str()));
+        secret.into_iter().chain(scope).chain(redirect_uri).chain(own)
     }
 }

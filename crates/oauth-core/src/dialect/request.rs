@@ -12,19 +12,22 @@ use url::form_urlencoded;
 use super::{ClientAuth, Dialect, Encoding};
 use crate::Error;
 
-/// Rewrites a form-encoded token request with the client's credentials in its body.
-pub(crate) fn rewrite(
+/// Rewrites a form-encoded token request with the client's id in its body. `more` parameters, the secret among them, follow
+/// those of the form.
+pub(crate) fn rewrite<'a>(
     mut request: Request<Vec<u8>>,
+    more: impl Iterator<Item = (&'a str, &'a str)>,
     dialect: &Dialect,
     encoding: Encoding,
 ) -> Result<Request<Vec<u8>>, Error> {
+    // ASCII, as `oauth2` wrote it.
+    let form = String::from_utf8(std::mem::take(request.body_mut())).unwrap_or_default();
     if encoding == Encoding::Form && keeps_the_form(dialect) {
+        *request.body_mut() = form_urlencoded::Serializer::new(form).extend_pairs(more).finish().into_bytes();
         return Ok(request);
     }
-    let form = std::mem::take(request.body_mut());
-    // ASCII, as `oauth2` wrote it.
-    let form = std::str::from_utf8(&form).unwrap_or_default();
-    let mut params: Params<'_> = crate::form::params(form).collect();
+    let mut params: Params<'_> = crate::form::params(&form).collect();
+    params.extend(more.map(|(name, value)| (name.into(), value.into())));
     name_the_grant(&mut params, dialect);
     params.extend(dialect.token_params.iter().map(|&(name, value)| (name.into(), value.into())));
     if let Some(header) = place_credentials(&mut params, dialect.client_auth)? {
@@ -42,7 +45,7 @@ pub(crate) fn rewrite(
             *request.body_mut() = serde_json::Value::Object(object).to_string().into_bytes();
         }
         Encoding::Multipart => {
-            let boundary = boundary_for(form);
+            let boundary = boundary_for(&params);
             let content_type = format!("multipart/form-data; boundary={boundary}");
             request.headers_mut().insert(CONTENT_TYPE, header_value(&content_type)?);
             *request.body_mut() = multipart(&params, &boundary);
@@ -119,13 +122,10 @@ fn header_value(value: &str) -> Result<HeaderValue, Error> {
         .map_err(|_| Error::invalid("a header of the token request cannot be written"))
 }
 
-/// The same for the same parameters, so that snapshots hold; never part of a value. A form leaves all the characters of a
-/// boundary as they are, so what is not in the form is in none of its values.
-fn boundary_for(form: &str) -> String {
-    (0_u32..)
-        .map(|n| format!("----oauth-core-form-boundary-{n}"))
-        .find(|boundary| !form.contains(boundary.as_str()))
-        .unwrap_or_default()
+/// The same for the same parameters, so that snapshots hold; never part of a value.
+fn boundary_for(params: &Params<'_>) -> String {
+    let is_free = |boundary: &String| !params.iter().any(|(_, value)| value.contains(boundary.as_str()));
+    (0_u32..).map(|n| format!("----oauth-core-form-boundary-{n}")).find(is_free).unwrap_or_default()
 }
 
 /// RFC 7578. Names are ours, so they need no escaping.
@@ -161,21 +161,23 @@ mod tests {
             .unwrap()
     }
 
-    const BODY: &str =
-        "grant_type=authorization_code&code=canary-a%2Bb&client_id=my+id&client_secret=canary-s%3Acret";
+    const BODY: &str = "grant_type=authorization_code&code=canary-a%2Bb&client_id=my+id";
+    const SECRET: [(&str, &str); 1] = [("client_secret", "canary-s:cret")];
 
     #[test]
     fn every_encoding_and_every_client_authentication() {
         let mut out = String::new();
         for encoding in [Encoding::Form, Encoding::Multipart, Encoding::Json, Encoding::Query] {
-            let request = rewrite(standard(BODY), &Dialect::rfc6749(), encoding).unwrap();
+            let request = rewrite(standard(BODY), SECRET.into_iter(), &Dialect::rfc6749(), encoding).unwrap();
             out += &format!("# {encoding:?}\n{}\n\n", oauth_testing::request(&request));
         }
         for auth in [ClientAuth::BasicEncoded, ClientAuth::BasicRaw, ClientAuth::None] {
             let dialect = Dialect::rfc6749().client_auth(auth);
             out += &format!(
                 "# {auth:?}\n{}\n\n",
-                oauth_testing::request(&rewrite(standard(BODY), &dialect, Encoding::Form).unwrap())
+                oauth_testing::request(
+                    &rewrite(standard(BODY), SECRET.into_iter(), &dialect, Encoding::Form).unwrap()
+                )
             );
         }
         insta::assert_snapshot!(out);
@@ -185,7 +187,7 @@ mod tests {
     fn a_colon_in_the_id_is_not_taken_for_its_end() {
         let rewritten = |auth| {
             let body = "client_id=my%3Aid&client_secret=s%3Acret";
-            rewrite(standard(body), &Dialect::rfc6749().client_auth(auth), Encoding::Form)
+            rewrite(standard(body), std::iter::empty(), &Dialect::rfc6749().client_auth(auth), Encoding::Form)
         };
         let error = rewritten(ClientAuth::BasicRaw).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::InvalidInput);
@@ -196,20 +198,17 @@ mod tests {
 
     #[test]
     fn a_value_that_holds_the_boundary_gets_another_boundary() {
-        let first = boundary_for("");
-        let form = form_urlencoded::Serializer::new(String::new())
-            .append_pair("code", &format!("+{first}\n"))
-            .finish();
-        assert_ne!(boundary_for(&form), first);
+        let first = boundary_for(&Vec::new());
+        assert_ne!(boundary_for(&vec![("code".into(), format!("x{first}y").into())]), first);
     }
 
     proptest::proptest! {
         #[test]
         fn form_parameters_survive(value in ".{0,60}") {
             let body = form_urlencoded::Serializer::new(String::new()).append_pair("code", &value).finish();
-            let request = rewrite(standard(&body), &Dialect::rfc6749(), Encoding::Form).unwrap();
+            let request = rewrite(standard(&body), [("more", value.as_str())].into_iter(), &Dialect::rfc6749(), Encoding::Form).unwrap();
             let back: Vec<_> = form_urlencoded::parse(request.body()).into_owned().collect();
-            proptest::prop_assert_eq!(back, vec![("code".to_owned(), value)]);
+            proptest::prop_assert_eq!(back, vec![("code".to_owned(), value.clone()), ("more".to_owned(), value)]);
         }
     }
 }
