@@ -30,6 +30,7 @@ mod event;
 mod flight;
 mod keeper;
 mod live;
+mod name;
 mod renewing;
 mod saving;
 mod sending;

@@ -11,6 +11,7 @@ use super::breaker::Breaker;
 use super::cell::Cell;
 use super::event::{Event, Listener, What, tell};
 use super::live::{Live, Now};
+use super::name::Name;
 use super::settings::Settings;
 use super::stored::Stored;
 use super::sync::{ArcSwap, AtomicBool, Mutex};
@@ -33,7 +34,7 @@ pub(super) struct Shared<P: Provider> {
 }
 
 struct Cells<P: Provider> {
-    by_account: HashMap<String, Arc<Cell<P>>>,
+    by_account: HashMap<Name, Arc<Cell<P>>>,
     /// At how many to look for those that nobody uses.
     tidy_at: usize,
 }
@@ -88,7 +89,7 @@ impl<P: Provider> Shared<P> {
     /// The one cell of an account.
     pub(super) fn cell(&self, account: &str) -> Arc<Cell<P>> {
         let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cell) = cells.by_account.get(account) {
+        if let Some(cell) = cells.by_account.get(account.as_bytes()) {
             return Arc::clone(cell);
         }
         if cells.by_account.len() >= cells.tidy_at {
@@ -97,7 +98,7 @@ impl<P: Provider> Shared<P> {
             cells.tidy_at = self.settings.in_memory.max(cells.by_account.len() * 2);
         }
         let cell = Arc::new(Cell::new(Key::new(P::NAME, account)));
-        cells.by_account.insert(account.to_owned(), Arc::clone(&cell));
+        cells.by_account.insert(Name::new(account), Arc::clone(&cell));
         cell
     }
 
@@ -164,10 +165,10 @@ impl<P: Provider> Shared<P> {
     /// The accounts whose newest token is only in memory.
     pub(super) fn unsaved(&self) -> Vec<String> {
         let cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
-        let unsaved = cells.by_account.iter();
+        let unsaved = cells.by_account.values();
         unsaved
-            .filter(|(_, cell)| cell.glance().as_ref().is_some_and(|live| !live.saved))
-            .map(|(account, _)| account.clone())
+            .filter(|cell| cell.glance().as_ref().is_some_and(|live| !live.saved))
+            .map(|cell| cell.key.account.clone())
             .collect()
     }
 }
