@@ -5,15 +5,17 @@ use std::fmt;
 
 use hashlink::LinkedHashMap;
 
-/// Things by their words of `N` bytes, in the order of arrival. When it is full, the oldest makes room.
+use crate::word::Word;
+
+/// Things by their words, in the order of arrival. When it is full, the oldest makes room.
 ///
 /// The words are where the things are: as many strings of their own would take more memory than the things.
-pub(crate) struct Keyed<const N: usize, T> {
+pub(crate) struct Keyed<W, T> {
     most: usize,
-    things: LinkedHashMap<[u8; N], T>,
+    things: LinkedHashMap<W, T>,
 }
 
-impl<const N: usize, T> Keyed<N, T> {
+impl<W: Word, T> Keyed<W, T> {
     /// An empty one for at most so many.
     pub(crate) fn of(most: usize) -> Self {
         Self { most, things: LinkedHashMap::new() }
@@ -23,9 +25,7 @@ impl<const N: usize, T> Keyed<N, T> {
         self.things.len()
     }
 
-    /// Panics when the word has another length than all the others.
-    pub(crate) fn put(&mut self, word: &str, thing: T) {
-        let word = fixed(word).expect("words of one kind are equally long");
+    pub(crate) fn put(&mut self, word: W, thing: T) {
         while self.things.len() >= self.most {
             self.things.pop_front();
         }
@@ -33,15 +33,19 @@ impl<const N: usize, T> Keyed<N, T> {
     }
 
     pub(crate) fn get(&self, word: &str) -> Option<&T> {
-        self.things.get(&fixed(word)?)
+        self.things.get(&W::read(word)?)
     }
 
     pub(crate) fn get_mut(&mut self, word: &str) -> Option<&mut T> {
-        self.things.get_mut(&fixed(word)?)
+        self.things.get_mut(&W::read(word)?)
     }
 
-    pub(crate) fn take(&mut self, word: impl AsRef<[u8]>) -> Option<T> {
-        self.things.remove(&fixed(word)?)
+    pub(crate) fn take(&mut self, word: &str) -> Option<T> {
+        self.take_word(&W::read(word)?)
+    }
+
+    pub(crate) fn take_word(&mut self, word: &W) -> Option<T> {
+        self.things.remove(word)
     }
 
     /// Lets the oldest go, up to the first that stays.
@@ -61,13 +65,8 @@ impl<const N: usize, T> Keyed<N, T> {
     }
 }
 
-/// A word without a piece of memory of its own. None for one of another length, which nothing here can be called.
-pub(crate) fn fixed<const N: usize>(word: impl AsRef<[u8]>) -> Option<[u8; N]> {
-    word.as_ref().try_into().ok()
-}
-
 /// How many: what lies here is secret.
-impl<const N: usize, T> fmt::Debug for Keyed<N, T> {
+impl<W, T> fmt::Debug for Keyed<W, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of at most {}", self.things.len(), self.most)
     }
@@ -76,26 +75,28 @@ impl<const N: usize, T> fmt::Debug for Keyed<N, T> {
 #[cfg(test)]
 mod tests {
     use super::Keyed;
+    use crate::word::{Hex, Word as _};
 
     #[test]
     fn the_oldest_makes_room_and_the_oldest_goes_first() {
-        let mut keyed = Keyed::<1, _>::of(3);
-        for (word, number) in [("a", 1), ("b", 2), ("c", 3), ("d", 4)] {
-            keyed.put(word, number);
+        let mut keyed = Keyed::<Hex<1>, _>::of(3);
+        let of = |word| Hex::read(word).unwrap();
+        for (word, number) in [("0a", 1), ("0b", 2), ("0c", 3), ("0d", 4)] {
+            keyed.put(of(word), number);
         }
-        assert_eq!((keyed.get("a"), keyed.get("b"), keyed.len()), (None, Some(&2), 3));
-        assert_eq!((keyed.get(""), keyed.get("bb")), (None, None));
+        assert_eq!((keyed.get("0a"), keyed.get("0b"), keyed.len()), (None, Some(&2), 3));
+        assert_eq!((keyed.get(""), keyed.get("0B")), (None, None));
         keyed.let_go(|number| *number != 3);
         assert_eq!(
-            (keyed.get("b"), keyed.get("d")),
+            (keyed.get("0b"), keyed.get("0d")),
             (None, Some(&4)),
             "what is behind one that stays, stays"
         );
         keyed.iter_mut().for_each(|number| *number += 1);
         keyed.retain(|number| *number != 4);
-        assert_eq!(keyed.get("c"), None);
-        assert_eq!(keyed.get_mut("d"), Some(&mut 5));
-        assert_eq!((keyed.take("d"), keyed.take("d"), keyed.len()), (Some(5), None, 0));
+        assert_eq!(keyed.get("0c"), None);
+        assert_eq!(keyed.get_mut("0d"), Some(&mut 5));
+        assert_eq!((keyed.take("0d"), keyed.take_word(&of("0d")), keyed.len()), (Some(5), None, 0));
         assert_eq!(format!("{keyed:?}"), "0 of at most 3");
     }
 }

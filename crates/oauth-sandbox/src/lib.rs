@@ -68,6 +68,7 @@ mod shelf;
 mod sign_in;
 mod sync;
 mod user;
+mod word;
 
 pub use builder::Builder;
 pub use card::{Card, ControlCard, ProviderCard, UserCard};

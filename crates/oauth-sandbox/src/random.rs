@@ -17,7 +17,7 @@ thread_local! {
 /// `N` random bytes from the operating system.
 ///
 /// Panics when the operating system has no randomness to give, as nothing sensible could follow.
-fn bytes<const N: usize>() -> [u8; N] {
+pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     const { assert!(N <= POOL) };
     POOLED.with_borrow_mut(|(pool, given)| {
         if *given + N > POOL {
@@ -39,13 +39,18 @@ pub(crate) const OPAQUE: usize = 43;
 
 /// `N` random bytes as `2 * N` lower-case hexadecimal digits.
 pub(crate) fn hex<const N: usize>() -> String {
-    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
     let mut text = String::with_capacity(2 * N);
-    for byte in bytes::<N>() {
+    write_hex(&bytes::<N>(), &mut text);
+    text
+}
+
+/// Adds two lower-case hexadecimal digits for each byte.
+pub(crate) fn write_hex(bytes: &[u8], text: &mut String) {
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+    for byte in bytes {
         text.push(digit(byte >> 4));
         text.push(digit(byte & 15));
     }
-    text
 }
 
 /// A URL-safe opaque value of 43 characters (32 random bytes).

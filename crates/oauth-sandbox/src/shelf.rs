@@ -8,9 +8,9 @@ use std::ops::Deref;
 
 /// Codes that wait to be redeemed: more than browsers come back in an hour of a load test.
 pub(crate) const CODES: usize = 10_000;
-/// Tokens of one kind: some more than our own load test has connections, and as many as an index of 16,384 places takes before it doubles.
-/// At some 100 bytes each they take 1.5 MB; a whole sandbox is to stay below 15 MiB.
-pub(crate) const TOKENS: usize = 14_000;
+/// Tokens of one kind: some more than our own load test has connections. At some 100 bytes each they take 1.2 MB; a whole sandbox is to
+/// stay below 15 MiB.
+pub(crate) const TOKENS: usize = 12_000;
 /// Whatever people or programs make by name, one at a time: accounts, applications, invoices, log lines.
 pub(crate) const THINGS: usize = 1_000;
 

@@ -11,10 +11,11 @@ use super::{Rules, scopes};
 use crate::client::Clients;
 use crate::keyed::Keyed;
 use crate::newest::Newest;
+use crate::pkce;
 use crate::played::Setup;
 use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
 use crate::user::User;
-use crate::{pkce, random};
+use crate::word::{Hex, Word as _};
 
 /// Seconds for which a code can be redeemed (a guess).
 const CODE_LIFE: i64 = 600;
@@ -27,8 +28,8 @@ pub(super) struct Grant {
     pub(super) scopes: Vec<String>,
 }
 
-/// How long codes and tokens are, as [`random::hex`] makes them of 32 bytes.
-const WORD: usize = 64;
+/// What codes and tokens look like.
+type CobotWord = Hex<32>;
 
 struct Code {
     grant: Arc<Grant>,
@@ -61,8 +62,8 @@ pub struct State {
     /// User and subdomain, without the owners.
     admins: Vec<(String, &'static str)>,
     /// By what they are, as are the tokens.
-    codes: Keyed<WORD, Code>,
-    tokens: Keyed<WORD, Held>,
+    codes: Keyed<CobotWord, Code>,
+    tokens: Keyed<CobotWord, Held>,
     /// The one that was there at the start, which never makes room.
     registration: Option<Token>,
     newest: Newest<Grant>,
@@ -151,10 +152,10 @@ impl State {
         challenge: Option<String>,
         now: DateTime<Utc>,
     ) -> String {
-        let (code, grant) = (random::hex::<32>(), self.newest.shared(grant));
+        let (code, grant) = (CobotWord::new(), self.newest.shared(grant));
         let expires_at = now.timestamp() + CODE_LIFE;
-        self.codes.put(&code, Code { grant, challenge, expires_at });
-        code
+        self.codes.put(code, Code { grant, challenge, expires_at });
+        code.text()
     }
 
     /// A token for a code, which is then spent. A failed attempt leaves it as it was.
@@ -183,9 +184,9 @@ impl State {
     }
 
     pub(super) fn issue_token(&mut self, grant: Arc<Grant>, space: Option<&'static str>) -> Token {
-        let token = random::hex::<32>();
-        self.tokens.put(&token, Held { grant: Arc::clone(&grant), space });
-        Token { token, grant, space }
+        let token = CobotWord::new();
+        self.tokens.put(token, Held { grant: Arc::clone(&grant), space });
+        Token { token: token.text(), grant, space }
     }
 
     pub(super) fn token(&self, token: &str) -> Option<Token> {

@@ -11,9 +11,9 @@ use super::scope::Scopes;
 use crate::client::Clients;
 use crate::keyed::Keyed;
 use crate::newest::Newest;
-use crate::random::{self, OPAQUE};
 use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
 use crate::user::User;
+use crate::word::{Opaque, Word as _};
 
 /// How long a code can be redeemed (guess).
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
@@ -125,8 +125,8 @@ pub struct State {
     pub(super) invoices: Shelf<Invoice>,
     pub(super) students: u64,
     /// By what they are, as are the tokens.
-    codes: Keyed<OPAQUE, Code>,
-    tokens: Keyed<OPAQUE, Arc<Grant>>,
+    codes: Keyed<Opaque, Code>,
+    tokens: Keyed<Opaque, Arc<Grant>>,
     newest: Newest<Grant>,
 }
 
@@ -211,9 +211,9 @@ impl State {
 
     pub(super) fn issue_code(&mut self, grant: Grant, now: DateTime<Utc>) -> String {
         self.codes.let_go(|code| code.expires_at <= now);
-        let (code, grant) = (random::opaque(), self.newest.shared(grant));
-        self.codes.put(&code, Code { grant, expires_at: now + CODE_LIFE });
-        code
+        let (code, grant) = (Opaque::new(), self.newest.shared(grant));
+        self.codes.put(code, Code { grant, expires_at: now + CODE_LIFE });
+        code.text()
     }
 
     /// Redeems a code of this application; one that is refused is not spent. Gives the token and what it stands for.
@@ -232,9 +232,9 @@ impl State {
             let user = self.system_user(grant.account, client_id);
             grant = self.newest.shared(Grant { user, ..Grant::clone(&grant) });
         }
-        let token = random::opaque();
-        self.tokens.put(&token, Arc::clone(&grant));
-        Some((token, grant))
+        let token = Opaque::new();
+        self.tokens.put(token, Arc::clone(&grant));
+        Some((token.text(), grant))
     }
 
     pub(super) fn grant_of(&self, access_token: &str) -> Option<&Grant> {

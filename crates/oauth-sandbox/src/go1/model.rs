@@ -6,11 +6,11 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::client::Clients;
-use crate::keyed::{Keyed, fixed};
+use crate::keyed::Keyed;
 use crate::newest::Newest;
-use crate::random;
 use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
 use crate::user::User;
+use crate::word::{Hex, Opaque, Word};
 
 /// How long a code can be redeemed (guess: Go1 says "short-lived").
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
@@ -54,12 +54,28 @@ pub(super) struct Grant {
     pub(super) scopes: Vec<&'static str>,
 }
 
-/// How long codes and refresh tokens are, as [`long_word`] makes them.
-const LONG_WORD: usize = 86;
-
 /// As Go1's codes and refresh tokens begin; what follows means nothing.
-fn long_word() -> String {
-    format!("def502{}", random::hex::<40>())
+const BEGIN: &str = "def502";
+
+/// A code or a refresh token.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct LongWord(Hex<40>);
+
+impl Word for LongWord {
+    fn new() -> Self {
+        Self(Hex::new())
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Hex::read(text.strip_prefix(BEGIN)?).map(Self)
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::with_capacity(BEGIN.len() + 80);
+        text.push_str(BEGIN);
+        self.0.write(&mut text);
+        text
+    }
 }
 
 struct Code {
@@ -75,7 +91,7 @@ struct Access {
 
 struct Refresh {
     /// The access token that was issued with it.
-    access: Option<[u8; random::OPAQUE]>,
+    access: Opaque,
     grant: Arc<Grant>,
     expires_at: DateTime<Utc>,
 }
@@ -94,9 +110,9 @@ pub struct State {
     pub(super) portals: Shelf<Portal>,
     pub(super) scrolls: Shelf<Scroll>,
     /// By what they are, as are the tokens.
-    codes: Keyed<LONG_WORD, Code>,
-    access: Keyed<{ random::OPAQUE }, Access>,
-    refresh: Keyed<LONG_WORD, Refresh>,
+    codes: Keyed<LongWord, Code>,
+    access: Keyed<Opaque, Access>,
+    refresh: Keyed<LongWord, Refresh>,
     newest: Newest<Grant>,
 }
 
@@ -203,10 +219,10 @@ impl State {
 
     pub(super) fn issue_code(&mut self, grant: Grant, redirect_uri: &str, now: DateTime<Utc>) -> String {
         self.codes.let_go(|code| code.expires_at <= now);
-        let (code, grant) = (long_word(), self.newest.shared(grant));
+        let (code, grant) = (LongWord::new(), self.newest.shared(grant));
         let redirect_uri = redirect_uri.to_owned();
-        self.codes.put(&code, Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
-        code
+        self.codes.put(code, Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
+        code.text()
     }
 
     /// Redeems a code. One that is refused is not spent.
@@ -253,7 +269,7 @@ impl State {
         let Some(Refresh { access, grant, .. }) = self.refresh.take(refresh_token) else {
             return Err(Refused::Unknown);
         };
-        access.and_then(|access| self.access.take(access));
+        self.access.take_word(&access);
         let grant = match scopes {
             None => grant,
             Some(scopes) => Arc::new(Grant { scopes, ..Grant::clone(&grant) }),
@@ -268,14 +284,15 @@ impl State {
 
     fn issue_for(&mut self, grant: Arc<Grant>, refreshable: bool, now: DateTime<Utc>) -> Issue {
         self.access.let_go(|access| access.expires_at <= now);
-        let access_token = random::opaque();
-        let refresh_token = refreshable.then(long_word);
-        if let Some(token) = &refresh_token {
-            let (access, grant, expires_at) = (fixed(&access_token), Arc::clone(&grant), now + REFRESH_LIFE);
+        let access = Opaque::new();
+        let refresh_token = refreshable.then(|| {
+            let token = LongWord::new();
+            let (grant, expires_at) = (Arc::clone(&grant), now + REFRESH_LIFE);
             self.refresh.put(token, Refresh { access, grant, expires_at });
-        }
-        self.access.put(&access_token, Access { grant: Arc::clone(&grant), expires_at: now + ACCESS_LIFE });
-        Issue { access_token, refresh_token, grant }
+            token.text()
+        });
+        self.access.put(access, Access { grant: Arc::clone(&grant), expires_at: now + ACCESS_LIFE });
+        Issue { access_token: access.text(), refresh_token, grant }
     }
 
     /// What a live access token stands for.

@@ -9,9 +9,9 @@ use super::options::{Options, RefreshTokens};
 use crate::client::Clients;
 use crate::keyed::Keyed;
 use crate::newest::Newest;
-use crate::random::{self, OPAQUE};
 use crate::shelf::{CODES, TOKENS};
 use crate::user::User;
+use crate::word::{Opaque, Word as _};
 
 /// How long a code can be redeemed: the most that RFC 6749 4.1.2 recommends.
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
@@ -57,9 +57,9 @@ pub struct State {
     refresh_tokens: RefreshTokens,
     refresh_idle_life: Option<TimeDelta>,
     /// By what they are, as are the tokens.
-    codes: Keyed<OPAQUE, Code>,
-    access: Keyed<OPAQUE, Access>,
-    refresh: Keyed<OPAQUE, Refresh>,
+    codes: Keyed<Opaque, Code>,
+    access: Keyed<Opaque, Access>,
+    refresh: Keyed<Opaque, Refresh>,
     newest: Newest<Grant>,
 }
 
@@ -123,10 +123,10 @@ impl State {
         challenge: Option<String>,
         now: DateTime<Utc>,
     ) -> String {
-        let (code, grant) = (random::opaque(), self.newest.shared(grant));
+        let (code, grant) = (Opaque::new(), self.newest.shared(grant));
         let expires_at = now + CODE_LIFE;
-        self.codes.put(&code, Code { grant, redirect_uri, challenge, expires_at, spent: false });
-        code
+        self.codes.put(code, Code { grant, redirect_uri, challenge, expires_at, spent: false });
+        code.text()
     }
 
     /// Redeems a code. One that is refused is not spent; one that was spent takes with it what it gave.
@@ -209,19 +209,19 @@ impl State {
         refreshable: bool,
         now: DateTime<Utc>,
     ) -> Issue {
-        let access_token = random::opaque();
+        let access_token = Opaque::new();
         let expires_at = self.access_life.map(|life| now + life);
-        self.access.put(&access_token, Access { code: code.clone(), grant: Arc::clone(&grant), expires_at });
+        self.access.put(access_token, Access { code: code.clone(), grant: Arc::clone(&grant), expires_at });
         let refreshable = refreshable && self.refresh_tokens != RefreshTokens::Never;
         let refresh_token = refreshable.then(|| self.add_refresh(Arc::clone(&grant), code, now));
-        Issue { access_token, expires_in: self.access_life, refresh_token, grant }
+        Issue { access_token: access_token.text(), expires_in: self.access_life, refresh_token, grant }
     }
 
     fn add_refresh(&mut self, grant: Arc<Grant>, code: Option<Arc<str>>, now: DateTime<Utc>) -> String {
-        let token = random::opaque();
+        let token = Opaque::new();
         let expires_at = self.refresh_idle_life.map(|idle| now + idle);
-        self.refresh.put(&token, Refresh { code, grant, expires_at });
-        token
+        self.refresh.put(token, Refresh { code, grant, expires_at });
+        token.text()
     }
 
     /// What a live access token stands for.
