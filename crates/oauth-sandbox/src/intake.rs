@@ -1,8 +1,8 @@
 //! What happens to every request before and after its handler: it is read, written down, and meets its fault.
 
 use std::convert::Infallible;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -46,8 +46,14 @@ impl<P: Rulebook> Intake<P> {
     async fn take_in(&self, request: http::Request<Incoming>) -> Response {
         let Self { core, router } = self;
         let (mut parts, body) = request.into_parts();
-        let body = tokio::time::timeout(LONGEST_WAIT, Limited::new(body, LARGEST_BODY).collect()).await;
-        let Ok(Ok(body)) = body else {
+        let mut arriving = pin!(Limited::new(body, LARGEST_BODY).collect());
+        // Most bodies come along with their head, and need no clock.
+        let at_once = poll_fn(|context| Poll::Ready(arriving.as_mut().poll(context))).await;
+        let body = match at_once {
+            Poll::Ready(body) => body.ok(),
+            Poll::Pending => tokio::time::timeout(LONGEST_WAIT, arriving).await.ok().and_then(Result::ok),
+        };
+        let Some(body) = body else {
             let ticket = core.journal.open(core.now(), &parts, &Params::default());
             ticket.note("the body was cut short, came too slowly or is larger than 64 KiB");
             ticket.status(StatusCode::PAYLOAD_TOO_LARGE.as_u16());

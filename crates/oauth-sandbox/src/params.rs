@@ -7,10 +7,14 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::HeaderValue;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use http_body_util::{BodyDataStream, Full};
 use url::form_urlencoded;
+
+/// Room for so many parameters is made at once.
+const USUAL: usize = 8;
 
 /// How a body was encoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,9 +32,66 @@ pub(crate) enum Encoding {
 
 #[derive(Default)]
 struct Inner {
-    query: Vec<(String, String)>,
-    form: Vec<(String, String)>,
+    query: Pairs,
+    form: Pairs,
     encoding: Encoding,
+}
+
+/// Names and values, all in one piece of memory.
+#[derive(Default)]
+pub(crate) struct Pairs {
+    words: String,
+    /// Where names begin, and where they and their values end.
+    places: Vec<(usize, usize, usize)>,
+    /// What lies between a name and its value.
+    between: usize,
+}
+
+impl Pairs {
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
+        self.places.iter().map(|(begin, middle, end)| {
+            // A name without a value may be without anything between them as well.
+            let value = self.words.get(middle + self.between..*end).unwrap_or_default();
+            (&self.words[*begin..*middle], value)
+        })
+    }
+
+    fn last(&self, name: &str) -> Option<&str> {
+        self.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Pairs {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        let mut all = Self::default();
+        for (name, value) in pairs {
+            let begin = all.words.len();
+            all.words.push_str(name.as_ref());
+            let middle = all.words.len();
+            all.words.push_str(value.as_ref());
+            all.places.push((begin, middle, all.words.len()));
+        }
+        all
+    }
+}
+
+/// The header with a caller's credentials, alone: a handler that takes all headers gets a copy of them.
+pub(crate) struct Authorization(pub(crate) Option<HeaderValue>);
+
+impl<S: Sync> FromRequestParts<S> for Authorization {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.headers.get(AUTHORIZATION).cloned()))
+    }
 }
 
 /// Query and form parameters. A parameter given twice counts with its last value, as in Rack and PHP.
@@ -54,14 +115,14 @@ impl Params {
         } else if is("application/json") {
             (json(body), Encoding::Json)
         } else {
-            (Vec::new(), Encoding::None)
+            (Pairs::default(), Encoding::None)
         };
         Self(Arc::new(Inner { query, form, encoding }))
     }
 
     /// The value of `name` in the body, else in the query.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        last(&self.0.form, name).or_else(|| last(&self.0.query, name))
+        self.0.form.last(name).or_else(|| self.0.query.last(name))
     }
 
     /// The value of `name`, or `""`.
@@ -74,11 +135,11 @@ impl Params {
         self.get(name).filter(|value| !value.trim().is_empty())
     }
 
-    pub(crate) fn query(&self) -> &[(String, String)] {
+    pub(crate) fn query(&self) -> &Pairs {
         &self.0.query
     }
 
-    pub(crate) fn form(&self) -> &[(String, String)] {
+    pub(crate) fn form(&self) -> &Pairs {
         &self.0.form
     }
 
@@ -91,8 +152,7 @@ impl Params {
 /// Names only: values may be secrets.
 impl fmt::Debug for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names =
-            |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let names = |pairs: &Pairs| pairs.iter().map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
         f.debug_struct("Params")
             .field("query", &names(&self.0.query))
             .field("form", &names(&self.0.form))
@@ -110,26 +170,32 @@ impl<S: Sync> FromRequestParts<S> for Params {
     }
 }
 
-fn last<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-}
-
-fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
+fn pairs(encoded: &[u8]) -> Pairs {
     let is_encoded = encoded.iter().any(|byte| matches!(byte, b'%' | b'+'));
     match std::str::from_utf8(encoded) {
         // As it is: identifiers, secrets and tokens have nothing that would have to be decoded, mostly.
-        Ok(text) if !is_encoded => text
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
-        _ => form_urlencoded::parse(encoded).into_owned().collect(),
+        Ok(text) if !is_encoded => plain(text),
+        _ => form_urlencoded::parse(encoded).collect(),
     }
 }
 
-async fn multipart(content_type: &str, body: &Bytes) -> Vec<(String, String)> {
-    let Ok(boundary) = multer::parse_boundary(content_type) else { return Vec::new() };
+/// Of a form in which nothing is encoded.
+fn plain(text: &str) -> Pairs {
+    let mut places = Vec::with_capacity(if text.is_empty() { 0 } else { USUAL });
+    let mut begin = 0;
+    for pair in text.split('&') {
+        let end = begin + pair.len();
+        if !pair.is_empty() {
+            let length = pair.bytes().position(|byte| byte == b'=').unwrap_or(pair.len());
+            places.push((begin, begin + length, end));
+        }
+        begin = end + 1;
+    }
+    Pairs { words: text.to_owned(), places, between: 1 }
+}
+
+async fn multipart(content_type: &str, body: &Bytes) -> Pairs {
+    let Ok(boundary) = multer::parse_boundary(content_type) else { return Pairs::default() };
     let body = BodyDataStream::new(Full::new(body.clone()));
     let mut parts = multer::Multipart::new(body, boundary);
     let mut found = Vec::new();
@@ -138,12 +204,12 @@ async fn multipart(content_type: &str, body: &Bytes) -> Vec<(String, String)> {
         let Ok(value) = field.text().await else { break };
         found.push((name, value));
     }
-    found
+    found.into_iter().collect()
 }
 
 /// The members of a JSON object that are strings, numbers or booleans.
-fn json(body: &[u8]) -> Vec<(String, String)> {
-    let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(body) else { return Vec::new() };
+fn json(body: &[u8]) -> Pairs {
+    let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(body) else { return Pairs::default() };
     object
         .into_iter()
         .filter_map(|(name, value)| match value {
@@ -191,7 +257,9 @@ mod tests {
         #[test]
         fn what_needs_no_decoding_reads_as_if_it_were_decoded(text in "[a-zé=&;%+ 0-9]{0,40}") {
             let decoded: Vec<_> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
-            proptest::prop_assert_eq!(pairs(text.as_bytes()), decoded);
+            let read = pairs(text.as_bytes());
+            let read: Vec<_> = read.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            proptest::prop_assert_eq!(read, decoded);
         }
     }
 

@@ -122,7 +122,7 @@ fn page(core: &Core<Rules>, params: &Params, show: impl Fn(&Item) -> Value) -> R
 fn wanted(item: &Item, params: &Params) -> bool {
     let values = |names: [&'static str; 2]| {
         let among = move |name: &str| names.contains(&name);
-        params.query().iter().filter(move |(name, _)| among(name)).map(|(_, value)| value.as_str())
+        params.query().iter().filter(move |(name, _)| among(name)).map(|(_, value)| value)
     };
     let any =
         |names, matches: &dyn Fn(&str) -> bool| values(names).next().is_none() || values(names).any(matches);

@@ -1,18 +1,19 @@
 //! The token endpoint. Its refusals have the form of PHP's `league/oauth2-server`, which Go1's codes point to
 //! (docs/provider-facts.md 3a); the texts are made up but for the one on refresh tokens.
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
-use http::{HeaderMap, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
 use super::model::{ACCESS_LIFE, Grant, Issue, PARTNER_PORTAL, Refused};
 use super::{Rules, scope};
 use crate::journal::Ticket;
-use crate::params::Params;
+use crate::params::{Authorization, Params};
 use crate::played::{Core, Shared};
 
 #[derive(Serialize)]
@@ -66,7 +67,7 @@ struct Form<'a>(&'a Params);
 impl<'a> Form<'a> {
     fn get(&self, name: &str) -> Option<&'a str> {
         let mut newest_first = self.0.form().iter().rev();
-        let found = newest_first.find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let found = newest_first.find(|(key, _)| *key == name).map(|(_, value)| value);
         found.filter(|value| !value.is_empty())
     }
 
@@ -83,12 +84,12 @@ impl<'a> Form<'a> {
 
 pub(super) async fn token(
     State(core): State<Shared<Rules>>,
-    headers: HeaderMap,
+    Authorization(authorization): Authorization,
     params: Params,
     ticket: Ticket,
 ) -> Response {
     ticket.note(format_args!("body: {:?}", params.encoding()));
-    match issue(&core, &headers, &Form(&params)) {
+    match issue(&core, authorization.as_ref(), &Form(&params)) {
         Ok(issue) => {
             let whom = issue.grant.user.as_deref().unwrap_or("the application itself");
             ticket.note(format_args!("{} taken, token issued for {whom}", params.text("grant_type")));
@@ -98,22 +99,24 @@ pub(super) async fn token(
                 access_token: issue.access_token,
                 refresh_token: issue.refresh_token,
             };
-            (StatusCode::OK, [(CACHE_CONTROL, "no-store")], json(&body)).into_response()
+            let mut response = json(&body);
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
         }
         Err(failure) => {
             ticket.note(format!("refused: {}", failure.error));
-            refusal(&failure, headers.contains_key(AUTHORIZATION))
+            refusal(&failure, authorization.is_some())
         }
     }
 }
 
-fn issue(core: &Core<Rules>, headers: &HeaderMap, form: &Form<'_>) -> Result<Issue, Failure> {
+fn issue(core: &Core<Rules>, authorization: Option<&HeaderValue>, form: &Form<'_>) -> Result<Issue, Failure> {
     let grant_type = form.must("grant_type")?;
     if !["authorization_code", "refresh_token", "client_credentials", "password"].contains(&grant_type) {
         let text = "This grant type is not supported.";
         return Err(Failure::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", text));
     }
-    let (client_id, client_secret) = credentials(headers, form)?;
+    let (client_id, client_secret) = credentials(authorization, form)?;
     let now = core.now();
     let mut state = core.state();
     if state.clients.authenticate(&client_id, &client_secret).is_none() {
@@ -157,9 +160,8 @@ fn issue(core: &Core<Rules>, headers: &HeaderMap, form: &Form<'_>) -> Result<Iss
 }
 
 /// Identifier and secret, from HTTP Basic when it is there, else from the body.
-fn credentials(headers: &HeaderMap, form: &Form<'_>) -> Result<(String, String), Failure> {
-    let basic = headers
-        .get(AUTHORIZATION)
+fn credentials(authorization: Option<&HeaderValue>, form: &Form<'_>) -> Result<(String, String), Failure> {
+    let basic = authorization
         .and_then(|header| header.to_str().ok()?.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Basic"))
         .and_then(|(_, encoded)| String::from_utf8(STANDARD.decode(encoded).ok()?).ok())
@@ -196,5 +198,7 @@ fn refusal(failure: &Failure, with_header: bool) -> Response {
 fn json(body: &impl Serialize) -> Response {
     // Strings and a number: nothing that JSON could not hold.
     let text = serde_json::to_string(body).unwrap_or_default();
-    ([(CONTENT_TYPE, "application/json")], text).into_response()
+    let mut response = Response::new(Body::from(text));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }

@@ -8,7 +8,7 @@ use http::header::HOST;
 use http::request::Parts;
 
 use super::{Entry, Kind, Parameter, redact};
-use crate::params::Params;
+use crate::params::{Pairs, Params};
 
 /// How many characters of a method, and of one note, which may hold what somebody typed.
 const LONGEST_METHOD: usize = 16;
@@ -64,9 +64,9 @@ impl Line {
         self.ended();
     }
 
-    fn add_all(&mut self, pairs: &[(String, String)]) -> usize {
+    fn add_all(&mut self, pairs: &Pairs) -> usize {
         let mut count = 0;
-        for (name, value) in redact::parameters(pairs) {
+        for (name, value) in redact::parameters(pairs.iter()) {
             self.add(name);
             self.add(value);
             count += 1;

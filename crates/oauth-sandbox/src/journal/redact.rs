@@ -37,12 +37,14 @@ const MOST: usize = 50;
 const LONGEST: usize = 300;
 
 /// At most so many are shown.
-pub(super) fn parameters(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
-    pairs.iter().take(MOST).map(|(name, value)| {
-        if HARMLESS.contains(&name.as_str()) {
-            (name.as_str(), cut(value, LONGEST))
+pub(super) fn parameters<'a>(
+    pairs: impl Iterator<Item = (&'a str, &'a str)>,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pairs.take(MOST).map(|(name, value)| {
+        if HARMLESS.contains(&name) {
+            (name, cut(value, LONGEST))
         } else if looks_like_a_name(name) {
-            (name.as_str(), REDACTED)
+            (name, REDACTED)
         } else {
             (REDACTED, REDACTED)
         }
@@ -68,7 +70,7 @@ pub(super) fn host(host: &str) -> Cow<'_, str> {
 
 /// What `between` separates, without the parts that could be a token.
 fn parts(text: &str, between: char) -> Cow<'_, str> {
-    if !text.split(between).any(opaque) {
+    if text.len() < SHORTEST || !text.split(between).any(opaque) {
         return Cow::Borrowed(cut(text, LONGEST));
     }
     let shown = text.split(between).map(|part| if opaque(part) { REDACTED } else { part });
@@ -93,9 +95,12 @@ fn looks_like_a_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.[]".contains(&byte))
 }
 
+/// Nothing shorter is taken for a token.
+const SHORTEST: usize = 20;
+
 /// Longer than any word in our providers' paths, or with a digit and rather long: not a word.
 fn opaque(segment: &str) -> bool {
-    segment.len() >= 32 || (segment.len() >= 20 && segment.bytes().any(|byte| byte.is_ascii_digit()))
+    segment.len() >= 32 || (segment.len() >= SHORTEST && segment.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -132,7 +137,7 @@ mod tests {
         #[test]
         fn no_value_of_an_unlisted_parameter_is_shown(name in "[a-z_]{1,12}", value in "[0-9A-Z]{8,40}") {
             let given = [(name.clone(), value.clone()), (value.repeat(4), String::new())];
-            let shown: Vec<_> = parameters(&given).collect();
+            let shown: Vec<_> = parameters(given.iter().map(|(name, value)| (&**name, &**value))).collect();
             let harmless = HARMLESS.contains(&name.as_str());
             proptest::prop_assert_eq!(shown[0].1.contains(&value), harmless);
             proptest::prop_assert_eq!(shown[1].0, REDACTED);

@@ -1,11 +1,11 @@
 //! Parameters as RFC 6749 3.1 and 3.2 want them: without a value they count as missing, and each may be there once.
 
 use super::options::Options;
-use crate::params::Params;
+use crate::params::{Pairs, Params};
 
 /// The parameters of one request, from one place.
 #[derive(Clone, Copy)]
-pub(super) struct Once<'a>(&'a [(String, String)]);
+pub(super) struct Once<'a>(&'a Pairs);
 
 impl<'a> Once<'a> {
     /// Of the authorization endpoint: in the query, or in the body of a form.
@@ -19,7 +19,7 @@ impl<'a> Once<'a> {
     }
 
     pub(super) fn get(self, name: &str) -> Option<&'a str> {
-        let found = self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let found = self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
         found.filter(|value| !value.is_empty())
     }
 
@@ -29,10 +29,10 @@ impl<'a> Once<'a> {
 
     /// A parameter that is there more than once.
     pub(super) fn repeated(self) -> Option<&'a str> {
-        let names = self.0.iter().map(|(name, _)| name.as_str());
-        names
+        let names = || self.0.iter().map(|(name, _)| name);
+        names()
             .enumerate()
-            .find(|(at, name)| self.0[..*at].iter().any(|(other, _)| other == name))
+            .find(|(at, name)| names().take(*at).any(|other| other == *name))
             .map(|(_, name)| name)
     }
 

@@ -24,9 +24,9 @@ use crate::fault::Sever;
 
 /// Connections at a time; more wait until others end. As many as a process may usually have files.
 const MOST: usize = 1024;
-/// A request's line and header fields together, give or take what one read brings, and how many fields; more is answered with 431.
+/// A request's line and header fields together, give or take what one read brings; more is answered with 431, as are more than 100
+/// fields. That is hyper's own limit: told the same number it would write a table of that size anew for each request.
 const LARGEST_HEAD: usize = 64 * 1024;
-const MOST_FIELDS: usize = 100;
 /// How long a connection may be idle, or its next request take to arrive. Longer than clients keep idle connections, so that none is
 /// closed under a request.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
@@ -89,7 +89,6 @@ where
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(LONGEST_WAIT)
-        .max_headers(MOST_FIELDS)
         .max_buf_size(LARGEST_HEAD)
         .serve_connection(io, service)
         .await

@@ -13,9 +13,19 @@ use http::{HeaderMap, Uri};
 pub(super) fn is_here(uri: &Uri, headers: &HeaderMap) -> bool {
     uri.authority().is_none_or(is_local)
         && headers.get_all(HOST).iter().all(|host| {
-            host.is_empty()
+            is_usual(host.as_bytes())
                 || Authority::try_from(host.as_bytes()).is_ok_and(|authority| is_local(&authority))
         })
+}
+
+/// Nothing, or what nearly every client of a sandbox writes: known without being taken apart.
+fn is_usual(host: &[u8]) -> bool {
+    let is_port = |port: &[u8]| (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
+    match host.strip_prefix(b"127.0.0.1") {
+        Some([]) => true,
+        Some([b':', port @ ..]) => is_port(port),
+        _ => host.is_empty(),
+    }
 }
 
 /// Names that browsers look up nowhere (RFC 6761 6.3), and loopback addresses.
