@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
+use http::request::Parts;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use tower::{Layer, Service};
@@ -26,6 +27,20 @@ use crate::server::{Answering, Serve};
 const LARGEST_BODY: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// What comes with each request that was taken in. One thing and not two: those that travel with a request are boxed one by one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TakenIn {
+    pub(crate) params: Params,
+    pub(crate) ticket: Ticket,
+}
+
+impl TakenIn {
+    /// Nothing where no intake was.
+    pub(crate) fn with(parts: &Parts) -> Self {
+        parts.extensions.get::<Self>().cloned().unwrap_or_default()
+    }
+}
 
 /// A provider's routes, and what comes before them: reads the parameters once for handlers and journal, and opens and closes the
 /// journal's entry.
@@ -62,8 +77,7 @@ impl<P: Rulebook> Intake<P> {
         let body = body.to_bytes();
         let params = Params::read(&parts, &body).await;
         let ticket = core.journal.open(core.now(), &parts, &params);
-        parts.extensions.insert(params);
-        parts.extensions.insert(ticket.clone());
+        parts.extensions.insert(TakenIn { params, ticket: ticket.clone() });
         let request = Request::from_parts(parts, Body::from(body));
         // A router is always ready.
         let response = router.clone().call(request).await.unwrap_or_else(|never| match never {});
@@ -120,7 +134,7 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let ticket = request.extensions().get::<Ticket>();
+        let ticket = request.extensions().get::<TakenIn>().map(|taken_in| &taken_in.ticket);
         if let Some(ticket) = ticket {
             ticket.kind(self.of.kind);
         }

@@ -33,7 +33,11 @@ impl<W: Word, T> Keyed<W, T> {
     }
 
     pub(crate) fn get(&self, word: &str) -> Option<&T> {
-        self.things.get(&W::read(word)?)
+        self.get_word(&W::read(word)?)
+    }
+
+    pub(crate) fn get_word(&self, word: &W) -> Option<&T> {
+        self.things.get(word)
     }
 
     pub(crate) fn get_mut(&mut self, word: &str) -> Option<&mut T> {

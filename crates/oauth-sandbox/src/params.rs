@@ -13,6 +13,8 @@ use http::request::Parts;
 use http_body_util::{BodyDataStream, Full};
 use url::form_urlencoded;
 
+use crate::intake::TakenIn;
+
 /// Room for so many parameters is made at once.
 const USUAL: usize = 8;
 
@@ -165,33 +167,36 @@ impl<S: Sync> FromRequestParts<S> for Params {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        // `intake` puts them there for every request.
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+        Ok(TakenIn::with(parts).params)
     }
 }
 
 fn pairs(encoded: &[u8]) -> Pairs {
-    let is_encoded = encoded.iter().any(|byte| matches!(byte, b'%' | b'+'));
-    match std::str::from_utf8(encoded) {
-        // As it is: identifiers, secrets and tokens have nothing that would have to be decoded, mostly.
-        Ok(text) if !is_encoded => plain(text),
-        _ => form_urlencoded::parse(encoded).collect(),
-    }
+    let text = std::str::from_utf8(encoded).ok();
+    text.and_then(plain).unwrap_or_else(|| form_urlencoded::parse(encoded).collect())
 }
 
-/// Of a form in which nothing is encoded.
-fn plain(text: &str) -> Pairs {
-    let mut places = Vec::with_capacity(if text.is_empty() { 0 } else { USUAL });
-    let mut begin = 0;
-    for pair in text.split('&') {
-        let end = begin + pair.len();
-        if !pair.is_empty() {
-            let length = pair.bytes().position(|byte| byte == b'=').unwrap_or(pair.len());
-            places.push((begin, begin + length, end));
-        }
-        begin = end + 1;
+/// Of a form in which nothing is encoded, as identifiers, secrets and tokens have nothing that would have to be, mostly.
+fn plain(text: &str) -> Option<Pairs> {
+    if text.is_empty() {
+        return Some(Pairs::default());
     }
-    Pairs { words: text.to_owned(), places, between: 1 }
+    let mut places = Vec::with_capacity(USUAL);
+    let (mut begin, mut middle) = (0, None);
+    for (at, byte) in text.bytes().chain([b'&']).enumerate() {
+        match byte {
+            b'%' | b'+' => return None,
+            b'=' if middle.is_none() => middle = Some(at),
+            b'&' => {
+                if begin < at {
+                    places.push((begin, middle.unwrap_or(at), at));
+                }
+                (begin, middle) = (at + 1, None);
+            }
+            _ => {}
+        }
+    }
+    Some(Pairs { words: text.to_owned(), places, between: 1 })
 }
 
 async fn multipart(content_type: &str, body: &Bytes) -> Pairs {

@@ -46,10 +46,14 @@ pub(crate) fn hex<const N: usize>() -> String {
 
 /// Adds two lower-case hexadecimal digits for each byte.
 pub(crate) fn write_hex(bytes: &[u8], text: &mut String) {
-    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
-    for byte in bytes {
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 15));
+    let digit = |half: u8| b"0123456789abcdef"[usize::from(half)];
+    for some in bytes.chunks(16) {
+        let mut digits = [0; 32];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(some) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+        }
+        // They are ASCII.
+        text.push_str(std::str::from_utf8(&digits[..2 * some.len()]).unwrap_or_default());
     }
 }
 

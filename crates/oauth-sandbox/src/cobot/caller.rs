@@ -11,8 +11,8 @@ use super::failure::Failure;
 use super::fixtures::Fixture;
 use super::model::{State, Token};
 use super::rate::Limit;
+use crate::intake::TakenIn;
 use crate::journal::Ticket;
-use crate::params::Params;
 use crate::played::{Core, Shared};
 use crate::user::User;
 
@@ -46,8 +46,7 @@ impl FromRequestParts<Shared<Rules>> for Caller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, core: &Shared<Rules>) -> Result<Self, Failure> {
-        let ticket = parts.extensions.get::<Ticket>().cloned().unwrap_or_default();
-        let params = parts.extensions.get::<Params>().cloned().unwrap_or_default();
+        let TakenIn { params, ticket } = TakenIn::with(parts);
         let sent = bearer(parts).or_else(|| params.present("access_token"));
         let found = sent.and_then(|sent| {
             let state = core.state();

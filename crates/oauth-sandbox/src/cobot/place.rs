@@ -9,6 +9,7 @@ use http::{StatusCode, Uri};
 
 use super::Rules;
 use super::fixtures::{Fixture, SPACES};
+use crate::intake::TakenIn;
 use crate::journal::Ticket;
 use crate::page::Page;
 use crate::played::{Rulebook as _, Shared};
@@ -72,7 +73,7 @@ impl IntoResponse for Astray {
 }
 
 fn ticket(parts: &Parts) -> Ticket {
-    parts.extensions.get::<Ticket>().cloned().unwrap_or_default()
+    TakenIn::with(parts).ticket
 }
 
 /// `www`, and nothing else.

@@ -256,7 +256,8 @@ impl State {
         scopes: Option<Vec<&'static str>>,
         now: DateTime<Utc>,
     ) -> Result<Issue, Refused> {
-        let found = self.refresh.get(refresh_token).ok_or(Refused::Unknown)?;
+        let word = LongWord::read(refresh_token).ok_or(Refused::Unknown)?;
+        let found = self.refresh.get_word(&word).ok_or(Refused::Unknown)?;
         if found.grant.client_id != client_id {
             return Err(Refused::OtherClient);
         }
@@ -266,7 +267,7 @@ impl State {
         if scopes.iter().flatten().any(|scope| !found.grant.scopes.contains(scope)) {
             return Err(Refused::Scope);
         }
-        let Some(Refresh { access, grant, .. }) = self.refresh.take(refresh_token) else {
+        let Some(Refresh { access, grant, .. }) = self.refresh.take_word(&word) else {
             return Err(Refused::Unknown);
         };
         self.access.take_word(&access);

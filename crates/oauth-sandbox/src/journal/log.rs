@@ -11,6 +11,7 @@ use http::request::Parts;
 
 use super::line::Line;
 use super::{Journal, Kind};
+use crate::intake::TakenIn;
 use crate::params::Params;
 use crate::sync::lock;
 
@@ -131,8 +132,7 @@ impl<S: Sync> FromRequestParts<S> for Ticket {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        // `intake` puts it there for every request.
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+        Ok(TakenIn::with(parts).ticket)
     }
 }
 
