@@ -1,7 +1,6 @@
 //! A store in memory: for one process, and for tests.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -41,7 +40,7 @@ use tokio::time::Instant;
 pub struct MemoryStore {
     rows: Arc<Mutex<Rows>>,
     /// Names that are used up, and until when that is remembered.
-    used: Arc<Mutex<BTreeMap<String, DateTime<Utc>>>>,
+    used: Arc<Mutex<HashMap<String, DateTime<Utc>>>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -98,32 +97,35 @@ impl Rows {
     /// Changes a row, and what is known of its times with it.
     fn change<T>(&mut self, key: &Key, change: impl FnOnce(&mut Row) -> T) -> Option<T> {
         let row = self.by_key.get_mut(key)?;
-        for (times, at) in [(&mut self.due, row.due_at()), (&mut self.lapsing, row.lapses_at())] {
-            if let Some(at) = at {
-                times.remove(&(key.provider.clone(), at, key.account.clone()));
-            }
-        }
+        let before = row.times();
         let changed = change(row);
-        for (times, at) in [(&mut self.due, row.due_at()), (&mut self.lapsing, row.lapses_at())] {
-            if let Some(at) = at {
-                times.insert((key.provider.clone(), at, key.account.clone()));
+        let after = row.times();
+        self.move_times(key, before, after);
+        Some(changed)
+    }
+
+    fn move_times(
+        &mut self,
+        key: &Key,
+        before: [Option<DateTime<Utc>>; 2],
+        after: [Option<DateTime<Utc>>; 2],
+    ) {
+        let timed = |at| (key.provider.clone(), at, key.account.clone());
+        for ((times, before), after) in [&mut self.due, &mut self.lapsing].into_iter().zip(before).zip(after)
+        {
+            if let Some(at) = before {
+                times.remove(&timed(at));
+            }
+            if let Some(at) = after {
+                times.insert(timed(at));
             }
         }
-        Some(changed)
     }
 
     fn summary(&self, provider: &str, account: &str) -> Option<Summary> {
         let key = Key::new(provider, account);
         self.by_key.get(&key)?.summary(&key)
     }
-}
-
-/// Those of a provider whose time is not after `by`, earliest first.
-fn until<'a>(times: &'a Times, provider: &'a str, by: DateTime<Utc>) -> impl Iterator<Item = &'a str> {
-    times
-        .range((provider.to_owned(), DateTime::<Utc>::MIN_UTC, String::new())..)
-        .take_while(move |(of, at, _)| of == provider && *at <= by)
-        .map(|(_, _, account)| account.as_str())
 }
 
 impl Row {
@@ -145,12 +147,9 @@ impl Row {
         self.kept.as_ref().filter(|kept| kept.state == RecordState::Active).map(|kept| &kept.content)
     }
 
-    fn due_at(&self) -> Option<DateTime<Utc>> {
-        self.active()?.due_at
-    }
-
-    fn lapses_at(&self) -> Option<DateTime<Utc>> {
-        self.active()?.lapses_at
+    /// When it is due, and when it lapses.
+    fn times(&self) -> [Option<DateTime<Utc>>; 2] {
+        self.active().map_or([None, None], |content| [content.due_at, content.lapses_at])
     }
 
     fn summary(&self, key: &Key) -> Option<Summary> {
@@ -336,40 +335,48 @@ impl TokenStore for MemoryStore {
             None => Bound::Included(Key::new(provider, "")),
         };
         let rows = self.rows();
-        Ok(rows
-            .by_key
-            .range((from, Bound::Unbounded))
-            .take_while(|(key, _)| key.provider == provider)
-            .filter_map(|(key, row)| row.summary(key))
-            .take(limit)
-            .collect())
+        let mut found = Vec::new();
+        for (key, row) in rows.by_key.range((from, Bound::Unbounded)) {
+            if key.provider != provider || found.len() >= limit {
+                break;
+            }
+            if let Some(one) = row.summary(key) {
+                found.push(one);
+            }
+        }
+        Ok(found)
     }
 
     async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
         let rows = self.rows();
-        let provider = query.provider.as_str();
-        let lapsing = query.lapses_by.into_iter().flat_map(|by| until(&rows.lapsing, provider, by));
-        let due = query.due_by.into_iter().flat_map(|by| until(&rows.due, provider, by));
-        // Those that lapse as well were found before.
         let lapses =
             |one: &Summary| query.lapses_by.is_some_and(|by| one.lapses_at.is_some_and(|at| at <= by));
-        Ok(lapsing
-            .filter_map(|account| rows.summary(provider, account))
-            .chain(due.filter_map(|account| rows.summary(provider, account)).filter(|one| !lapses(one)))
-            .take(limit)
-            .collect())
+        let mut found = Vec::new();
+        for (times, by, is_due) in [(&rows.lapsing, query.lapses_by, false), (&rows.due, query.due_by, true)]
+        {
+            let Some(by) = by else { continue };
+            let from = (query.provider.clone(), DateTime::<Utc>::MIN_UTC, String::new());
+            for (provider, at, account) in times.range(from..) {
+                if *provider != query.provider || *at > by || found.len() >= limit {
+                    break;
+                }
+                // Those that lapse as well were found before.
+                if let Some(one) = rows.summary(provider, account).filter(|one| !(is_due && lapses(one))) {
+                    found.push(one);
+                }
+            }
+        }
+        Ok(found)
     }
 
     async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.retain(|_, until| *until > now);
-        match used.entry(name.to_owned()) {
-            Entry::Occupied(_) => Ok(false),
-            Entry::Vacant(free) => {
-                free.insert(later(now, keep));
-                Ok(true)
-            }
+        if used.contains_key(name) {
+            return Ok(false);
         }
+        used.insert(name.to_owned(), later(now, keep));
+        Ok(true)
     }
 }
