@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use http::{Request, Response, StatusCode};
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
-use serde_json::Map;
+use serde_json::{Map, Value};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -144,18 +144,30 @@ pub struct TokenPlaced;
 /// # Errors
 /// [`ErrorKind::BadReply`] if the body is not JSON, not of this shape, or names a member twice.
 pub fn json<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result<T, Error> {
+    // Only this is compiled anew for each type.
+    serde_path_to_error::deserialize(value(response)?).map_err(|error| misread(response, &error))
+}
+
+fn value(response: &Response<Vec<u8>>) -> Result<Value, Error> {
     let body = response.body();
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    let bad = |what: &str| Error::new(ErrorKind::BadReply, what.to_owned()).with_status(response.status());
-    let not_json = || bad("the answer is not JSON");
+    let not_json = || bad(response, "the answer is not JSON");
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     // Everything else that JSON can hold is taken, so nothing else is an error of this category.
     let Once(value) = Once::deserialize(&mut deserializer).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => bad("the answer names a member twice"),
+        serde_json::error::Category::Data => bad(response, "the answer names a member twice"),
         _ => not_json(),
     })?;
     deserializer.end().map_err(|_| not_json())?;
-    serde_path_to_error::deserialize(value).map_err(|error| bad(&misfit(error.path(), error.inner())))
+    Ok(value)
+}
+
+fn misread(response: &Response<Vec<u8>>, error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+    bad(response, misfit(error.path(), error.inner()))
+}
+
+fn bad(response: &Response<Vec<u8>>, what: impl Into<String>) -> Error {
+    Error::new(ErrorKind::BadReply, what.into()).with_status(response.status())
 }
 
 /// What is wrong with an answer of another shape, out of those parts of the parser's words that are ours: the name of
