@@ -39,8 +39,8 @@ const LONG_ENOUGH: usize = 8;
 pub(crate) fn scrub(text: &str, secrets: &[&str], limit: usize) -> String {
     let mut text = text.to_owned();
     // Longest first: one that is the beginning of another must not leave the rest of that one behind.
-    let mut secrets: Vec<&&str> = secrets.iter().filter(|secret| !secret.is_empty()).collect();
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    let mut secrets: Vec<&str> = secrets.iter().copied().filter(|secret| !secret.is_empty()).collect();
+    secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
     for secret in secrets {
         text = text.replace(secret, "[redacted]");
         let in_a_form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
@@ -57,8 +57,8 @@ pub(crate) fn scrub(text: &str, secrets: &[&str], limit: usize) -> String {
             ]);
         }
         for encoded in spellings {
-            if encoded != **secret {
-                text = text.replace(&encoded, "[redacted]");
+            if encoded != secret {
+                text = text.replace(encoded.as_str(), "[redacted]");
             }
         }
     }

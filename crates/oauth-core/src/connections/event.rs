@@ -108,6 +108,11 @@ impl fmt::Display for Event<'_> {
 /// Tells the log, and whoever listens.
 pub(super) fn tell(listener: Option<&Listener>, event: &Event<'_>) {
     let error = event.what.error();
+    let error_kind = error.map(|error| error.kind().as_str());
+    let status = error.and_then(Error::status).map(|status| status.as_u16());
+    let oauth_code = error.and_then(Error::oauth_code).map(tracing::field::display);
+    let cause = error.and_then(Error::source).map(tracing::field::display);
+    let why = if let What::NeedsReconnect(why) = event.what { Some(why.as_str()) } else { None };
     macro_rules! log {
         ($level:ident) => {
             tracing::$level!(
@@ -116,11 +121,11 @@ pub(super) fn tell(listener: Option<&Listener>, event: &Event<'_>) {
                 account = event.account,
                 event = event.what.as_str(),
                 generation = event.generation,
-                error_kind = error.map(|error| error.kind().as_str()),
-                status = error.and_then(Error::status).map(|status| status.as_u16()),
-                oauth_code = error.and_then(Error::oauth_code).map(tracing::field::display),
-                cause = error.and_then(Error::source).map(tracing::field::display),
-                why = if let What::NeedsReconnect(why) = event.what { Some(why.as_str()) } else { None },
+                error_kind,
+                status,
+                oauth_code,
+                cause,
+                why,
                 "{event}"
             )
         };
