@@ -17,11 +17,12 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use tower::{Layer, Service};
 
-use crate::fault::{self, Sever};
+use crate::fault::{self, Fault, Sever};
 use crate::journal::{Kind, Ticket};
 use crate::params::Params;
 use crate::played::{Rulebook, Shared};
 use crate::server::{Answering, Serve};
+use crate::token_calls::TokenCalls;
 
 /// No request to our providers' OAuth pages and APIs comes near this. What is kept of one (a name, an address) is no larger.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -37,8 +38,8 @@ pub(crate) struct TakenIn {
 
 impl TakenIn {
     /// Nothing where no intake was.
-    pub(crate) fn with(parts: &Parts) -> Self {
-        parts.extensions.get::<Self>().cloned().unwrap_or_default()
+    pub(crate) fn with(parts: &Parts) -> Option<&Self> {
+        parts.extensions.get()
     }
 }
 
@@ -49,6 +50,8 @@ impl TakenIn {
 pub(crate) struct Intake<P: Rulebook> {
     pub(crate) core: Shared<P>,
     pub(crate) router: Router,
+    /// None where they are not to be had.
+    pub(crate) token: Option<TokenCalls<P>>,
 }
 
 impl<P: Rulebook> Serve for Intake<P> {
@@ -59,7 +62,7 @@ impl<P: Rulebook> Serve for Intake<P> {
 
 impl<P: Rulebook> Intake<P> {
     async fn take_in(&self, request: http::Request<Incoming>) -> Response {
-        let Self { core, router } = self;
+        let Self { core, router, token } = self;
         let (mut parts, body) = request.into_parts();
         let mut arriving = pin!(Limited::new(body, LARGEST_BODY).collect());
         // Most bodies come along with their head, and need no clock.
@@ -78,14 +81,36 @@ impl<P: Rulebook> Intake<P> {
         let params = Params::read(&parts, &body).await;
         let ticket = core.journal.open(core.now(), &parts, &params);
         parts.extensions.insert(TakenIn { params, ticket: ticket.clone() });
+        let token = token.as_ref().filter(|token| token.are_meant(&parts));
         let request = Request::from_parts(parts, Body::from(body));
-        // A router is always ready.
-        let response = router.clone().call(request).await.unwrap_or_else(|never| match never {});
+        let response = match token {
+            Some(token) => {
+                let answering = token.answer(request, Arc::clone(core));
+                match met(core, Kind::Token, Some(&ticket)) {
+                    None => answering.await,
+                    Some(fault) => fault::meet(fault, answering).await,
+                }
+            }
+            // A router is always ready.
+            None => router.clone().call(request).await.unwrap_or_else(|never| match never {}),
+        };
         if response.extensions().get::<Sever>().is_none() {
             ticket.status(response.status().as_u16());
         }
         response
     }
+}
+
+/// Says in the journal what a call is for, and which fault it meets, if one waits for this kind of call.
+fn met<P: Rulebook>(core: &Shared<P>, kind: Kind, ticket: Option<&Ticket>) -> Option<Fault> {
+    if let Some(ticket) = ticket {
+        ticket.kind(kind);
+    }
+    let fault = core.faults.take(kind)?;
+    if let Some(ticket) = ticket {
+        ticket.fault(&fault.name());
+    }
+    Some(fault)
 }
 
 /// Around the routes of one kind: says so in the journal, and lets a fault that waits for this kind of call happen.
@@ -135,15 +160,9 @@ where
 
     fn call(&mut self, request: Request) -> Self::Future {
         let ticket = request.extensions().get::<TakenIn>().map(|taken_in| &taken_in.ticket);
-        if let Some(ticket) = ticket {
-            ticket.kind(self.of.kind);
-        }
-        let Some(fault) = self.of.core.faults.take(self.of.kind) else {
+        let Some(fault) = met(&self.of.core, self.of.kind, ticket) else {
             return Box::pin(self.routes.call(request));
         };
-        if let Some(ticket) = ticket {
-            ticket.fault(&fault.name());
-        }
         let mut routes = self.routes.clone();
         // Nothing is done before it is asked for.
         let work = async move { routes.call(request).await.unwrap_or_else(|never| match never {}) };

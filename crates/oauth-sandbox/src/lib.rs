@@ -67,6 +67,7 @@ mod session;
 mod shelf;
 mod sign_in;
 mod sync;
+mod token_calls;
 mod user;
 mod word;
 

@@ -167,7 +167,7 @@ impl<S: Sync> FromRequestParts<S> for Params {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(TakenIn::with(parts).params)
+        Ok(TakenIn::with(parts).map(|taken_in| taken_in.params.clone()).unwrap_or_default())
     }
 }
 

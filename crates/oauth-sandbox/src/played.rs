@@ -16,6 +16,7 @@ use crate::page::Page;
 use crate::server::{Authority, Serve};
 use crate::session::Sessions;
 use crate::sync::lock;
+use crate::token_calls::TokenCalls;
 use crate::user::User;
 
 /// One provider's own rules. Everything else (listening, TLS, clock, faults, journal, sessions, control) is shared.
@@ -140,7 +141,7 @@ impl<P: Rulebook> fmt::Debug for Setup<P> {
 /// A provider's routes, by what they are for. Faults for token calls meet `token`, faults for API calls meet `api`.
 pub struct Routes<P: Rulebook> {
     pub(crate) authorize: Router<Shared<P>>,
-    pub(crate) token: Router<Shared<P>>,
+    pub(crate) token: TokenCalls<P>,
     pub(crate) api: Router<Shared<P>>,
     pub(crate) pages: Router<Shared<P>>,
 }
@@ -214,24 +215,27 @@ pub(crate) fn served<P: Rulebook>(core: &Shared<P>) -> (Arc<dyn Serve>, Option<A
         }
         routes.route_layer(OfKind { core: Arc::clone(core), kind })
     };
-    let portal =
-        Router::new().merge(kind(authorize, Kind::Authorize)).merge(kind(token, Kind::Token)).merge(pages);
+    let portal = Router::new().merge(kind(authorize, Kind::Authorize)).merge(token.routes()).merge(pages);
     let api = kind(api, Kind::Api);
     if core.setup.api.is_some() {
-        (finished(core, portal), Some(finished(core, api)))
+        (finished(core, portal, Some(token)), Some(finished(core, api, None)))
     } else {
-        (finished(core, portal.merge(api)), None)
+        (finished(core, portal.merge(api), Some(token)), None)
     }
 }
 
 /// `routes` with what is around all of them.
-fn finished<P: Rulebook>(core: &Shared<P>, routes: Router<Shared<P>>) -> Arc<dyn Serve> {
+fn finished<P: Rulebook>(
+    core: &Shared<P>,
+    routes: Router<Shared<P>>,
+    token: Option<TokenCalls<P>>,
+) -> Arc<dyn Serve> {
     let router = routes
         // No provider tells a wrong method from a wrong path, as far as documented.
         .method_not_allowed_fallback(no_such_page::<P>)
         .fallback(no_such_page::<P>)
         .with_state(Arc::clone(core));
-    Arc::new(Intake { core: Arc::clone(core), router })
+    Arc::new(Intake { core: Arc::clone(core), router, token })
 }
 
 async fn no_such_page<P: Rulebook>() -> Page {

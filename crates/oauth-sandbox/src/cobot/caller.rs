@@ -46,7 +46,7 @@ impl FromRequestParts<Shared<Rules>> for Caller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, core: &Shared<Rules>) -> Result<Self, Failure> {
-        let TakenIn { params, ticket } = TakenIn::with(parts);
+        let TakenIn { params, ticket } = TakenIn::with(parts).cloned().unwrap_or_default();
         let sent = bearer(parts).or_else(|| params.present("access_token"));
         let found = sent.and_then(|sent| {
             let state = core.state();

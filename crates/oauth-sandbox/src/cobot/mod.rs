@@ -71,6 +71,7 @@ use chrono::{DateTime, Utc};
 use crate::played::{Origin, Routes, Rulebook, Setup, Shared, Urls};
 use crate::random;
 use crate::running::Running;
+use crate::token_calls::TokenCalls;
 use crate::user::User;
 
 pub use handle::Space;
@@ -156,7 +157,7 @@ impl Rulebook for Rules {
     fn routes(_: &Setup<Self>) -> Routes<Self> {
         Routes {
             authorize: Router::new().route("/oauth/authorize", get(authorize::ask).post(authorize::decide)),
-            token: Router::new().route("/oauth/access_token", post(token::token)),
+            token: TokenCalls::at(&["/oauth/access_token"], token::token),
             api: Router::new()
                 .route("/api/user", get(api::user))
                 .route("/api/users", post(api::create_user))

@@ -73,7 +73,7 @@ impl IntoResponse for Astray {
 }
 
 fn ticket(parts: &Parts) -> Ticket {
-    TakenIn::with(parts).ticket
+    TakenIn::with(parts).map(|taken_in| taken_in.ticket.clone()).unwrap_or_default()
 }
 
 /// `www`, and nothing else.

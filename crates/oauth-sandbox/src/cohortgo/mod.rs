@@ -50,6 +50,7 @@ use crate::played::{Core, Origin, Routes, Rulebook, Setup, Shared, Urls};
 use crate::random;
 use crate::running::Running;
 use crate::sign_in::{self, SignsIn};
+use crate::token_calls::TokenCalls;
 use crate::user::User;
 use model::{ACCOUNTS, Account};
 
@@ -197,7 +198,7 @@ impl Rulebook for Rules {
     fn routes(_: &Setup<Self>) -> Routes<Self> {
         Routes {
             authorize: Router::new().route("/oauth2/authorize", get(authorize::ask).post(authorize::decide)),
-            token: Router::new().route("/oauth2/token", post(token::token)),
+            token: TokenCalls::at(&["/oauth2/token"], token::token),
             api: ACCOUNTS.iter().fold(Router::new(), |routes, account| routes.merge(api(account))),
             pages: sign_in::routes::<Self>(),
         }

@@ -50,6 +50,7 @@ use crate::played::{Origin, Routes, Rulebook, Setup, Shared, Urls};
 use crate::random;
 use crate::running::Running;
 use crate::sign_in::{self, SignsIn};
+use crate::token_calls::TokenCalls;
 use crate::user::User;
 
 pub use model::Portal;
@@ -162,7 +163,7 @@ impl Rulebook for Rules {
     fn routes(_: &Setup<Self>) -> Routes<Self> {
         Routes {
             authorize: Router::new().route("/oauth/authorize", get(authorize::ask).post(authorize::decide)),
-            token: Router::new().route("/oauth/token", post(token::token)),
+            token: TokenCalls::at(&["/oauth/token"], token::token),
             api: Router::new()
                 .route("/oauth/validate", get(api::validate))
                 .route("/v2/me", get(api::me))

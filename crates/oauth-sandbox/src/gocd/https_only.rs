@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
 use http::header::LOCATION;
+use http::{StatusCode, Uri};
 
 use super::{PlainHttp, Rules};
 use crate::journal::Ticket;
@@ -24,6 +24,28 @@ impl Rule {
     pub(super) fn new(plain_http: PlainHttp, secure_site: String) -> Self {
         Self { plain_http, secure_site }
     }
+
+    /// What is answered to a request that came in plain.
+    pub(super) fn refusal(&self, arrived: Arrived, uri: &Uri, ticket: &Ticket) -> Option<Response> {
+        if arrived.secure {
+            return None;
+        }
+        ticket.note("refused: plain HTTP");
+        Some(match self.plain_http {
+            PlainHttp::Forbidden => StatusCode::FORBIDDEN.into_response(),
+            PlainHttp::NotFound => Page::message(
+                Rules::TITLE,
+                StatusCode::NOT_FOUND,
+                "Page not found",
+                "No secure site URL is configured.",
+            )
+            .into_response(),
+            PlainHttp::Redirect => {
+                let path = uri.path_and_query().map_or("/", |path| path.as_str());
+                (StatusCode::FOUND, [(LOCATION, format!("{}{path}", self.secure_site))]).into_response()
+            }
+        })
+    }
 }
 
 pub(super) async fn guard(
@@ -33,22 +55,8 @@ pub(super) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    if arrived.secure {
-        return next.run(request).await;
-    }
-    ticket.note("refused: plain HTTP");
-    match rule.plain_http {
-        PlainHttp::Forbidden => StatusCode::FORBIDDEN.into_response(),
-        PlainHttp::NotFound => Page::message(
-            Rules::TITLE,
-            StatusCode::NOT_FOUND,
-            "Page not found",
-            "No secure site URL is configured.",
-        )
-        .into_response(),
-        PlainHttp::Redirect => {
-            let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-            (StatusCode::FOUND, [(LOCATION, format!("{}{path}", rule.secure_site))]).into_response()
-        }
+    match rule.refusal(arrived, request.uri(), &ticket) {
+        Some(refusal) => refusal,
+        None => next.run(request).await,
     }
 }

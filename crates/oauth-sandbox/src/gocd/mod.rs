@@ -55,13 +55,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::get;
 use chrono::{DateTime, Utc};
 
 use crate::builder::Builder;
 use crate::played::{Origin, Routes, Rulebook, Setup, Urls};
 use crate::random;
 use crate::running::Running;
+use crate::token_calls::TokenCalls;
 use crate::user::User;
 
 pub use registration::{ClientCard, InvalidClient};
@@ -221,23 +222,20 @@ impl Rulebook for Rules {
 
     fn routes(setup: &Setup<Self>) -> Routes<Self> {
         let mut authorize = Router::new();
-        let mut token = Router::new();
         for prefix in ["/go/oauth", "/oauth"] {
             authorize =
                 authorize.route(&format!("{prefix}/authorize"), get(authorize::ask).post(authorize::decide));
-            token = token.route(&format!("{prefix}/token"), post(token::token));
         }
         let mut guarded = admin::routes().merge(user_tokens::routes());
         // Beside TLS there is a plain port, where OAuth is not to be had (1b). Without TLS everything is plain.
         if setup.plain.is_some() {
             let rule = Arc::new(https_only::Rule::new(setup.options.plain_http, setup.origin.url()));
             authorize = authorize.route_layer(from_fn_with_state(Arc::clone(&rule), https_only::guard));
-            token = token.route_layer(from_fn_with_state(Arc::clone(&rule), https_only::guard));
             guarded = guarded.route_layer(from_fn_with_state(rule, https_only::guard));
         }
         Routes {
             authorize,
-            token,
+            token: TokenCalls::at(&["/go/oauth/token", "/oauth/token"], token::token),
             api: Router::new()
                 .route("/go/cctray.xml", get(feed::cctray))
                 .route("/go/api/current_user", get(api::current_user))

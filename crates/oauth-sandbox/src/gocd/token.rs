@@ -2,15 +2,16 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{StatusCode, Uri};
 use serde::Serialize;
 
-use super::Rules;
 use super::model::{TOKEN_LIFE, TokenCall};
+use super::{Rules, https_only};
 use crate::journal::Ticket;
 use crate::params::Params;
 use crate::played::Shared;
+use crate::server::Arrived;
 
 /// Exactly these three; there is no `token_type`.
 #[derive(Serialize)]
@@ -26,7 +27,20 @@ struct Failure {
     error_description: String,
 }
 
-pub(super) async fn token(State(core): State<Shared<Rules>>, params: Params, ticket: Ticket) -> Response {
+pub(super) async fn token(
+    State(core): State<Shared<Rules>>,
+    arrived: Arrived,
+    uri: Uri,
+    params: Params,
+    ticket: Ticket,
+) -> Response {
+    // As around the other routes of OAuth.
+    if core.setup.plain.is_some() {
+        let rule = https_only::Rule::new(core.setup.options.plain_http, core.setup.origin.url());
+        if let Some(refusal) = rule.refusal(arrived, &uri, &ticket) {
+            return refusal;
+        }
+    }
     let call = TokenCall {
         grant_type: params.text("grant_type"),
         client_id: params.text("client_id"),

@@ -132,7 +132,7 @@ impl<S: Sync> FromRequestParts<S> for Ticket {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(TakenIn::with(parts).ticket)
+        Ok(TakenIn::with(parts).map(|taken_in| taken_in.ticket.clone()).unwrap_or_default())
     }
 }
 

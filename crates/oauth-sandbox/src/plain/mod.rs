@@ -32,7 +32,7 @@ mod token;
 use std::fmt;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::get;
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
@@ -41,6 +41,7 @@ use crate::played::{Origin, Routes, Rulebook, Setup, Urls};
 use crate::random;
 use crate::running::Running;
 use crate::sign_in::{self, SignsIn};
+use crate::token_calls::TokenCalls;
 use crate::user::User;
 
 pub use options::{ClientAuth, Options, Pkce, RedirectUri, RefreshTokens};
@@ -129,7 +130,7 @@ impl Rulebook for Rules {
         let me = format!("/api{}", setup.options.me);
         Routes {
             authorize: Router::new().route("/oauth/authorize", get(authorize::ask).post(authorize::decide)),
-            token: Router::new().route("/oauth/token", post(token::token)),
+            token: TokenCalls::at(&["/oauth/token"], token::token),
             api: Router::new().route(&me, get(api::me)),
             pages: sign_in::routes::<Self>(),
         }

@@ -90,6 +90,7 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(LONGEST_WAIT)
         .max_buf_size(LARGEST_HEAD)
+        .writev(false)
         .serve_connection(io, service)
         .await
 }
