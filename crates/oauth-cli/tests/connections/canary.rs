@@ -119,9 +119,11 @@ async fn whole_life<P: Played>(sandbox: Running<P>, more: &[&str], path: &str) {
     for _ in 0..2 {
         sandbox.next_token_call(telling(400, &refresh_secrets));
     }
+    home.let_a_minute_pass().await;
     said.run(&home, &["refresh", name, "acme"], "");
     // Where nothing is refreshed they wait for nobody.
     sandbox.reset();
+    home.let_a_minute_pass().await;
     for number in 2..4 {
         sandbox.next_token_call(tokens(&sandbox, number));
     }
@@ -155,6 +157,7 @@ async fn whole_life<P: Played>(sandbox: Running<P>, more: &[&str], path: &str) {
     }
 
     // An answer that may be anybody's.
+    home.let_a_minute_pass().await;
     sandbox.next_token_call(telling(503, &["canary-refresh-token-3", "canary-client-secret"]));
     said.0.push(("refresh".to_owned(), home.run(&["refresh", name, "acme"])));
     sandbox.reset();

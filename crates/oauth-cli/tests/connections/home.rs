@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use oauth_sandbox::{Played, Running};
 use regex::Regex;
 use serde_json::Value;
+use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tempfile::TempDir;
 
 /// Where browsers come back to in tests that paste the callback URL: nobody listens there.
@@ -128,6 +129,14 @@ impl Home {
         let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         Started { child, stdin, stdout }
+    }
+
+    /// As if every refresh of which nothing is known had been begun a minute earlier: whoever comes next gives it half of one to
+    /// end.
+    pub(crate) async fn let_a_minute_pass(&self) {
+        let mut store =
+            SqliteConnection::connect(&format!("sqlite://{}", self.store().display())).await.unwrap();
+        store.execute("UPDATE oauth_connections SET intent_at = intent_at - 60000000").await.unwrap();
     }
 
     /// Connects the sandbox's first user, by pasting the callback URL.

@@ -238,6 +238,7 @@ async fn the_keeper_sees_a_secret_that_was_corrected() {
         }
     };
     until("client");
+    home.let_a_minute_pass().await;
     let long = json!({ "access_token": "a2", "refresh_token": "r2", "expires_in": 43_200 });
     sandbox.next_token_call(Fault::json(200, &long));
     write(sandbox.client_secret());
