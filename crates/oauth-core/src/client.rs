@@ -170,7 +170,7 @@ impl<P: Provider> Client<P> {
         };
         // Counted from before the call, so that the token is never thought to live longer than the server thinks.
         let asked_at = inner.clock.now();
-        let reply = call.ask(&grant).await;
+        let reply = call.ask(grant).await;
         reply.and_then(|wire| self.token(wire, requested, asked_at)).map_err(|error| {
             error.at_provider(P::NAME).at_host(crate::confine::authority(inner.site.token_url())).during(what)
         })

@@ -1,5 +1,6 @@
 //! One token call: the dialect writes, the transport sends, the dialect reads.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -29,8 +30,16 @@ pub(crate) struct TokenCall<'a> {
     pub(crate) clock: &'a dyn Clock,
 }
 
-impl TokenCall<'_> {
-    pub(crate) async fn ask(&self, grant: &Grant<'_>) -> Result<WireToken, Error> {
+impl<'a> TokenCall<'a> {
+    /// Boxed, so that it is compiled once, in this crate, and not in that of each caller.
+    pub(crate) fn ask(
+        self,
+        grant: Grant<'a>,
+    ) -> Pin<Box<dyn Future<Output = Result<WireToken, Error>> + Send + 'a>> {
+        Box::pin(async move { self.asked(&grant).await })
+    }
+
+    async fn asked(&self, grant: &Grant<'_>) -> Result<WireToken, Error> {
         self.check_encoding()?;
         let standard = self.requests.build(grant)?;
         let mut request = request::rewrite(standard, self.params_beside(grant), self.dialect, self.encoding)?;

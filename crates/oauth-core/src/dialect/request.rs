@@ -40,8 +40,10 @@ pub(crate) fn rewrite<'a>(
         }
         Encoding::Json => {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            let object: serde_json::Map<_, _> =
-                params.into_iter().map(|(name, value)| (name.into_owned(), value.into())).collect();
+            let mut object = serde_json::Map::new();
+            for (name, value) in params {
+                object.insert(name.into_owned(), value.into());
+            }
             *request.body_mut() = serde_json::Value::Object(object).to_string().into_bytes();
         }
         Encoding::Multipart => {
