@@ -67,7 +67,7 @@ pub(super) const CARGO_FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.2"
 pub(super) const GUNGRAUN_RUNNER: Tool = Tool { name: "gungraun-runner", version: "0.20.0", flags: &[] };
 
 const QUICK: &[Tool] = &[CARGO_DENY, MDBOOK];
-/// Only for `ci --full` and for releases.
+/// Only for `ci --full` and for releases; what counts instructions also for `.ci/run`.
 const SLOW: &[Tool] = &[CARGO_SEMVER_CHECKS, CARGO_FUZZ, GUNGRAUN_RUNNER];
 /// Only for people at work, who ask for it by name.
 const BY_HAND: &[Tool] = &[CARGO_INSTA];
