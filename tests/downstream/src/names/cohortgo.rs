@@ -1,0 +1,17 @@
+//! The public types of `cohortgo`.
+
+pub use crate::cohortgo::{
+    Account, ActAs, ActingAs, ActingConnect, AsUser, Authorized, Client, ClientBuilder, CohortGo, Connect,
+    Site, Token,
+};
+
+super::common!(cohortgo);
+
+/// `cohortgo::api`.
+pub mod api {
+    pub use crate::cohortgo::api::{
+        AgentInvoice, AgentInvoices, Amount, CreateAgentInvoice, CreateProviderInvoice, CreateStudent, Id,
+        InsuranceQuote, InsuranceQuotes, InvoicedStudent, Page, ProviderInvoice, ProviderInvoices, Student,
+        Upload,
+    };
+}

@@ -1,0 +1,13 @@
+//! The public types of `gocd`.
+
+pub use crate::gocd::{Authorized, Client, ClientBuilder, Connect, Gocd, Personal, Site, Token, TokenScheme};
+
+super::common!(gocd);
+
+/// `gocd::api`.
+pub mod api {
+    pub use crate::gocd::api::{
+        Activity, BuildTime, Cctray, CurrentUser, LastBuildStatus, Message, Project, ServerVersion, User,
+        Version,
+    };
+}
