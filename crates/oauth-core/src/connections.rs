@@ -30,6 +30,10 @@ mod event;
 mod flight;
 mod keeper;
 mod live;
+#[cfg(not(shuttle))]
+mod mutation;
+#[cfg(shuttle)]
+pub mod mutation;
 mod name;
 mod renewing;
 mod saving;

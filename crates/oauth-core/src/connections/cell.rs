@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::flight::Progress;
 use super::live::Live;
+use super::mutation::mutated;
 use super::settings::Settings;
 use super::settled::Settled;
 use super::sync::{ArcSwapOption, AtomicU64, Guard, Mutex, MutexGuard};
@@ -91,9 +92,12 @@ impl<P: Provider> Cell<P> {
     /// Puts what a flight of this era found into memory, unless what is there is newer. Returns what is there then.
     pub(super) fn publish(&self, era: u64, live: Live<P>) -> Result<Arc<Live<P>>, Error> {
         let slot = self.slot();
-        if slot.era != era {
+        if slot.era != era && !mutated!(IgnoresEra) {
             // Inserted or removed here meanwhile: that stands.
             return self.live().ok_or_else(|| self.missing());
+        }
+        if mutated!(PublishesUnlocked) {
+            drop(slot);
         }
         self.checked_now();
         if let Some(present) = self.live() {
@@ -104,6 +108,9 @@ impl<P: Provider> Cell<P> {
             }
         }
         let live = Arc::new(live);
+        if mutated!(ClearsBeforeStoring) {
+            self.live.store(None);
+        }
         self.live.store(Some(Arc::clone(&live)));
         Ok(live)
     }

@@ -9,6 +9,7 @@ use tracing::Span;
 
 use super::cell::{Cell, Landed, Landing};
 use super::live::Live;
+use super::mutation::mutated;
 use super::shared::{Shared, UnderWay};
 use crate::{Error, ErrorKind, Provider};
 
@@ -55,7 +56,7 @@ struct Flight<P: Provider> {
 impl<P: Provider> Drop for Flight<P> {
     fn drop(&mut self) {
         // The task panicked, or its runtime went away.
-        if !self.landed {
+        if !self.landed && !mutated!(KeepsEndedFlight) {
             self.cell.slot().flight = None;
         }
     }
@@ -83,6 +84,10 @@ impl<P: Provider> Shared<P> {
         let mut slot = cell.slot();
         if let Some(landing) = &slot.flight {
             return Ok(landing.clone());
+        }
+        if mutated!(StartsInTwoSteps) {
+            drop(slot);
+            slot = cell.slot();
         }
         let now = Instant::now();
         if let (true, Some(failure)) = (slot.rests_until.is_some_and(|until| now < until), &slot.failure) {
@@ -165,6 +170,10 @@ impl<P: Provider> Shared<P> {
 
 impl<P: Provider> Flight<P> {
     fn land(mut self, landed: Landed<P>, goal: Goal) {
+        if mutated!(WakesWaitersEarly) {
+            let landed = landed.as_ref().map(Arc::clone).map_err(Error::copied);
+            self.progress.send_replace(Progress::Landed(landed));
+        }
         {
             let mut slot = self.cell.slot();
             slot.flight = None;

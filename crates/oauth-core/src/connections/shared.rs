@@ -11,6 +11,7 @@ use super::breaker::Breaker;
 use super::cell::Cell;
 use super::event::{Event, Listener, What, tell};
 use super::live::{Live, Now};
+use super::mutation::mutated;
 use super::name::Name;
 use super::settings::Settings;
 use super::stored::Stored;
@@ -141,6 +142,11 @@ impl<P: Provider> Shared<P> {
 
     /// Counts a flight, unless the connections are closed.
     pub(super) fn begin(self: &Arc<Self>) -> Result<UnderWay<P>, Error> {
+        if mutated!(CountsLate) {
+            self.check_open()?;
+            self.under_way.send_modify(|count| *count += 1);
+            return Ok(UnderWay(Arc::clone(self)));
+        }
         self.under_way.send_modify(|count| *count += 1);
         let under_way = UnderWay(Arc::clone(self));
         // Counted before the look: so either this sees the end, or the end sees this.

@@ -1,6 +1,7 @@
 //! The connections of one process, whoever runs when.
 #![allow(clippy::unwrap_used)] // a test may panic
 
+mod mutations;
 mod scenarios;
 mod scheduled;
 
