@@ -16,7 +16,7 @@ use oauth_core::http::StatusCode;
 use oauth_core::http::header::LOCATION;
 use oauth_core::store::{Key, TokenStore as _};
 use oauth_core::{App, Client, Clock, CodeGrant, Endpoint, Error, Limits, Token};
-use oauth_sandbox::{Fault, Played, Running, SandboxClock};
+use oauth_sandbox::{Fault, SandboxClock, SandboxProvider, ServerHandle};
 use oauth_store::{Keyring, Sqlite};
 use oauth_testing::{leaks, shown};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -77,8 +77,8 @@ fn crash<P: oauth_core::Provider>(client: &Client<P>, token: &Token<P>, pending:
     assert!(crashed.join().is_err());
 }
 
-async fn drive<P: CodeGrant, R: Played, E: Endpoint<P>>(
-    sandbox: Running<R>,
+async fn drive<P: CodeGrant, R: SandboxProvider, E: Endpoint<P>>(
+    sandbox: ServerHandle<R>,
     site: P::Site,
     connect: P::Connect,
     endpoint: E,
@@ -150,18 +150,18 @@ async fn drive<P: CodeGrant, R: Played, E: Endpoint<P>>(
         // Each server repeats the secret that it was sent.
         let fault = |secret: &str| match number {
             0 => Fault::DropRequest,
-            1 => Fault::Answer {
+            1 => Fault::Response {
                 status: StatusCode::INTERNAL_SERVER_ERROR,
                 headers: Vec::new(),
                 body: secret.into(),
             },
             2 => {
                 let body = format!("{{\"error\":\"{secret}\",\"message\":\"{secret}\"}}");
-                Fault::Answer { status: StatusCode::IM_A_TEAPOT, headers: Vec::new(), body }
+                Fault::Response { status: StatusCode::IM_A_TEAPOT, headers: Vec::new(), body }
             }
             3 => {
                 let to = format!("https://{secret}.evil.example/{secret}").parse().unwrap();
-                Fault::Answer {
+                Fault::Response {
                     status: StatusCode::FOUND,
                     headers: vec![(LOCATION, to)],
                     body: String::new(),

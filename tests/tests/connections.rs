@@ -8,7 +8,7 @@ use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::connections::Connections;
 use oauth_core::store::MemoryStore;
 use oauth_core::{App, Client, Clock, ErrorKind, Provider};
-use oauth_sandbox::{Go1, Gocd, Person};
+use oauth_sandbox::{Browser, Go1, Gocd};
 
 /// The sandbox's time, for the client and for the store.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ async fn go1_token(sandbox: &Go1, client: &go1::Client) -> go1::Token {
     client.finish(&started.pending, callback.as_str()).await.unwrap()
 }
 
-async fn gocd_token(person: Person, client: &gocd::Client) -> gocd::Token {
+async fn gocd_token(person: Browser, client: &gocd::Client) -> gocd::Token {
     let started = client.begin(&gocd::Connect::new()).unwrap();
     let callback = person.approve(&started.url).await.unwrap();
     client.finish(&started.pending, callback.as_str()).await.unwrap()
@@ -97,7 +97,7 @@ async fn every_expiry_costs_one_call_at_go1_and_at_gocd() {
     let client = gocd(&sandbox, sandbox.client_secret());
     let store = MemoryStore::with_clock(Time(Arc::clone(&sandbox), |sandbox| sandbox.now()));
     let machines = [(); 3].map(|()| machine(&client, &store));
-    machines[0].insert("acme", gocd_token(sandbox.person(), &client).await).await.unwrap();
+    machines[0].insert("acme", gocd_token(sandbox.browser(), &client).await).await.unwrap();
     let expire = || sandbox.advance(Duration::from_secs(91 * 86_400));
     assert_eq!(expiries(&machines, expire, || sandbox.journal().token_calls()).await, [1; 20]);
     machines[2].get("acme").send(&gocd::api::CurrentUser).await.unwrap();
@@ -114,7 +114,7 @@ async fn a_wrong_secret_at_gocd_costs_one_customer_and_not_all() {
     let users: Vec<String> = sandbox.users().into_iter().map(|user| user.login).collect();
     assert!(users.len() >= 2);
     for user in &users {
-        before.insert(user, gocd_token(sandbox.person().user(user), &right).await).await.unwrap();
+        before.insert(user, gocd_token(sandbox.browser().user(user), &right).await).await.unwrap();
     }
     sandbox.advance(Duration::from_secs(91 * 86_400));
     let calls = sandbox.journal().token_calls();

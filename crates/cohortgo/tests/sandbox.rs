@@ -5,15 +5,15 @@ use cohortgo::api::{AgentInvoices, CreateAgentInvoice, CreateStudent, InsuranceQ
 use cohortgo::chrono::{DateTime, NaiveDate};
 use cohortgo::{ActAs, ActingAs, App, Authorized, CallbackFault, Client, Connect, Error, ErrorKind, Site};
 use oauth_sandbox::cohortgo::Rules;
-use oauth_sandbox::{Fault, Running};
+use oauth_sandbox::{Fault, ServerHandle};
 
-fn client(sandbox: &Running<Rules>) -> Client {
+fn client(sandbox: &ServerHandle<Rules>) -> Client {
     let redirect_uri = sandbox.redirect_uris()[0].parse().unwrap();
     let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
     Client::new(Site::at(sandbox.url()).unwrap(), app).unwrap()
 }
 
-async fn connected(sandbox: &Running<Rules>, connect: &Connect) -> Result<Authorized, Error> {
+async fn connected(sandbox: &ServerHandle<Rules>, connect: &Connect) -> Result<Authorized, Error> {
     let client = client(sandbox);
     let started = client.begin(connect)?;
     let callback = sandbox.approve(started.url.as_str()).await.unwrap();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use anyhow::Context as _;
-use oauth_sandbox::{Card, Error, Sandbox};
+use oauth_sandbox::{Error, Manifest, Sandbox};
 
 use crate::cli;
 use crate::interrupt;
@@ -33,12 +33,12 @@ pub(crate) async fn run(arguments: cli::Sandbox) -> anyhow::Result<()> {
     let sandbox = builder.start().await.map_err(|error| remedy(error, base))?;
 
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{}", sandbox.card())
+    writeln!(stdout, "{}", sandbox.manifest_json())
         .and_then(|()| stdout.flush())
         .context("could not write to stdout")?;
     drop(stdout);
     // The hints are a courtesy: that nobody sees them ends nothing.
-    let _ = write!(anstream::stderr(), "{}", hints(&sandbox.typed_card(), tls));
+    let _ = write!(anstream::stderr(), "{}", hints(&sandbox.manifest(), tls));
 
     end.await;
     drop(sandbox);
@@ -67,7 +67,7 @@ fn remedy(error: Error, base: u16) -> anyhow::Error {
 }
 
 /// For the person who started it by hand.
-fn hints(card: &Card, tls: bool) -> String {
+fn hints(card: &Manifest, tls: bool) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = writeln!(

@@ -128,7 +128,7 @@ fn no_secret_is_shown() {
 async fn no_password_is_shown() {
     let output = run(&["demo"]).stdout;
     let sandbox = oauth_sandbox::Sandbox::start().await.unwrap();
-    for user in sandbox.typed_card().providers.values().flat_map(|provider| &provider.users) {
+    for user in sandbox.manifest().providers.values().flat_map(|provider| &provider.users) {
         assert!(!output.contains(&user.password), "{}", user.email);
     }
 }

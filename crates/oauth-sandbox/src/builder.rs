@@ -4,9 +4,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use crate::Error;
-use crate::played::{Core, Origin, Played, Setup, served};
-use crate::running::Running;
-use crate::server::{self, Authority, Server};
+use crate::provider::{Origin, ProviderCore, ProviderSetup, SandboxProvider, build_services};
+use crate::server::{self, CertificateAuthority, Server};
+use crate::server_handle::ServerHandle;
 
 /// The redirect URI that is always registered.
 pub(crate) const DEFAULT_REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
@@ -14,7 +14,7 @@ pub(crate) const DEFAULT_REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
 /// How one provider is to be played.
 #[derive(Clone, Debug)]
 #[must_use = "nothing runs until `start`"]
-pub struct Builder<P: Played> {
+pub struct Builder<P: SandboxProvider> {
     address: IpAddr,
     port: u16,
     plain_port: u16,
@@ -25,7 +25,7 @@ pub struct Builder<P: Played> {
     pub(crate) options: P::Options,
 }
 
-impl<P: Played> Default for Builder<P> {
+impl<P: SandboxProvider> Default for Builder<P> {
     fn default() -> Self {
         Self {
             address: Ipv4Addr::LOCALHOST.into(),
@@ -40,7 +40,7 @@ impl<P: Played> Default for Builder<P> {
     }
 }
 
-impl<P: Played> Builder<P> {
+impl<P: SandboxProvider> Builder<P> {
     /// The loopback address to listen on; `127.0.0.1` when not set. [`start`](Self::start) refuses any other.
     pub fn address(mut self, address: impl Into<IpAddr>) -> Self {
         self.address = address.into();
@@ -76,8 +76,8 @@ impl<P: Played> Builder<P> {
     }
 
     /// Whether the sandbox speaks TLS, with a certificate for `localhost`, `127.0.0.1`, `::1` and the provider's own host names, signed by
-    /// an authority of its own (see [`Running::ca_certificate_pem`]). A second, plain port then shows what the provider does
-    /// with plain HTTP (see [`Running::plain_url`]).
+    /// an authority of its own (see [`ServerHandle::ca_certificate_pem`]). A second, plain port then shows what the provider does
+    /// with plain HTTP (see [`ServerHandle::plain_url`]).
     pub fn tls(mut self, tls: bool) -> Self {
         self.tls = tls;
         self
@@ -87,7 +87,7 @@ impl<P: Played> Builder<P> {
     ///
     /// # Errors
     /// When the address is not loopback, the port is taken, or the certificates could not be made.
-    pub async fn start(self) -> Result<Running<P>, Error> {
+    pub async fn start(self) -> Result<ServerHandle<P>, Error> {
         let listener = server::listen(self.address, self.port).await?;
         let host = match self.address {
             IpAddr::V4(address) => address.to_string(),
@@ -95,14 +95,14 @@ impl<P: Played> Builder<P> {
         };
         let scheme = if self.tls { "https" } else { "http" };
         let origin = Origin { scheme, host: host.clone(), port: server::port(&listener)? };
-        let authority = if self.tls { Some(Authority::new(P::host_names())?) } else { None };
+        let authority = if self.tls { Some(CertificateAuthority::new(P::host_names())?) } else { None };
         let plain_listener =
             if self.tls { Some(server::listen(self.address, self.plain_port).await?) } else { None };
         let plain = match &plain_listener {
             None => None,
             Some(listener) => Some(Origin { scheme: "http", host, port: server::port(listener)? }),
         };
-        let api_listener = match P::API_APART {
+        let api_listener = match P::SEPARATE_API_PATH {
             None => None,
             Some(_) => Some(server::listen(self.address, self.api_port).await?),
         };
@@ -110,8 +110,8 @@ impl<P: Played> Builder<P> {
             None => None,
             Some(listener) => Some(Origin { port: server::port(listener)?, ..origin.clone() }),
         };
-        let acceptor = authority.as_ref().map(Authority::acceptor);
-        let core = Arc::new(Core::new(Setup {
+        let acceptor = authority.as_ref().map(CertificateAuthority::acceptor);
+        let core = Arc::new(ProviderCore::new(ProviderSetup {
             origin,
             plain,
             api,
@@ -119,9 +119,9 @@ impl<P: Played> Builder<P> {
             redirect_uris: self.redirect_uris,
             auto_approve: self.auto_approve,
             options: self.options,
-            issued: P::issue(),
+            credentials: P::new_credentials(),
         }));
-        let (portal, api) = served(&core);
+        let (portal, api) = build_services(&core);
         let mut servers = Vec::with_capacity(3);
         if let (Some(listener), Some(api)) = (api_listener, api) {
             servers.push(Server::start(listener, api, acceptor.clone()));
@@ -130,6 +130,6 @@ impl<P: Played> Builder<P> {
             servers.push(Server::start(listener, Arc::clone(&portal), None));
         }
         servers.push(Server::start(listener, portal, acceptor));
-        Ok(Running::new(core, servers))
+        Ok(ServerHandle::new(core, servers))
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use subtle::ConstantTimeEq as _;
 
+use crate::bounded_list::{BoundedList, MAX_OBJECTS};
 use crate::random;
-use crate::shelf::{Shelf, THINGS};
 
 /// A registered application.
 #[derive(Clone)]
@@ -36,18 +36,18 @@ impl fmt::Debug for Client {
 
 /// All applications of one provider. The first is the one whose credentials the handle gives out.
 #[derive(Debug)]
-pub(crate) struct Clients(Shelf<Client>);
+pub(crate) struct Clients(BoundedList<Client>);
 
 impl Clients {
     pub(crate) fn new(client_id: &str, client_secret: &str, redirect_uris: &[String]) -> Self {
-        let mut clients = Shelf::of(THINGS);
+        let mut clients = BoundedList::new(MAX_OBJECTS);
         clients.push(Client {
             name: "Sandbox application".into(),
             client_id: client_id.into(),
             client_secret: client_secret.into(),
             redirect_uris: redirect_uris.to_vec(),
         });
-        clients.settle();
+        clients.pin_current();
         Self(clients)
     }
 

@@ -17,8 +17,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
-use crate::fault::{Fault, On};
-use crate::played::Controls;
+use crate::fault::{Fault, FaultTarget};
+use crate::provider::ProviderControls;
 
 /// The header with the key.
 pub(crate) const KEY_HEADER: &str = "x-sandbox-key";
@@ -29,18 +29,18 @@ const LARGEST_BODY: usize = 64 * 1024;
 /// Means every provider.
 const ALL: &str = "all";
 
-struct Panel {
+struct ControlPanel {
     key: String,
-    providers: Vec<Arc<dyn Controls>>,
+    providers: Vec<Arc<dyn ProviderControls>>,
 }
 
-type Shared = Arc<Panel>;
+type SharedPanel = Arc<ControlPanel>;
 
 /// The control server's router for `providers`, under `key`.
-pub(crate) fn router(key: String, providers: Vec<Arc<dyn Controls>>) -> Router {
-    let panel = Arc::new(Panel { key, providers });
+pub(crate) fn router(key: String, providers: Vec<Arc<dyn ProviderControls>>) -> Router {
+    let panel = Arc::new(ControlPanel { key, providers });
     let own = panel.providers.iter().fold(Router::new(), |routes, provider| {
-        routes.nest(&format!("/{}", provider.name()), Arc::clone(provider).own())
+        routes.nest(&format!("/{}", provider.name()), Arc::clone(provider).provider_routes())
     });
     Router::new()
         .route("/{provider}/now", get(now))
@@ -50,20 +50,20 @@ pub(crate) fn router(key: String, providers: Vec<Arc<dyn Controls>>) -> Router {
         .route("/{provider}/reset", post(reset))
         .with_state(Arc::clone(&panel))
         .merge(own)
-        .fallback(async || Problem::NotFound)
+        .fallback(async || ControlError::NotFound)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(panel, guard))
 }
 
 /// Why a control was not used.
 #[derive(Debug)]
-pub(crate) enum Problem {
+pub(crate) enum ControlError {
     Key,
     NotFound,
     Body(String),
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for ControlError {
     fn into_response(self) -> Response {
         let (status, error) = match self {
             Self::Key => (StatusCode::UNAUTHORIZED, format!("the header {KEY_HEADER} is missing or wrong")),
@@ -75,26 +75,30 @@ impl IntoResponse for Problem {
 }
 
 /// Before anything else, so that without the key not even the providers' names are told.
-async fn guard(State(panel): State<Shared>, request: Request, next: Next) -> Result<Response, Problem> {
+async fn guard(
+    State(panel): State<SharedPanel>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ControlError> {
     let given = request.headers().get(KEY_HEADER).map(|value| value.as_bytes()).unwrap_or_default();
     if bool::from(given.ct_eq(panel.key.as_bytes())) {
         Ok(next.run(request).await)
     } else {
-        Err(Problem::Key)
+        Err(ControlError::Key)
     }
 }
 
-impl Panel {
-    fn one(&self, name: &str) -> Result<&dyn Controls, Problem> {
+impl ControlPanel {
+    fn one(&self, name: &str) -> Result<&dyn ProviderControls, ControlError> {
         self.providers
             .iter()
             .find(|provider| provider.name() == name)
             .map(AsRef::as_ref)
-            .ok_or(Problem::NotFound)
+            .ok_or(ControlError::NotFound)
     }
 
     /// The one of that name, or every one for `all`.
-    fn some(&self, name: &str) -> Result<Vec<&dyn Controls>, Problem> {
+    fn some(&self, name: &str) -> Result<Vec<&dyn ProviderControls>, ControlError> {
         if name == ALL {
             Ok(self.providers.iter().map(AsRef::as_ref).collect())
         } else {
@@ -104,23 +108,23 @@ impl Panel {
 }
 
 /// The JSON in `body`.
-pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+pub(crate) fn parse_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
     // The content type does not matter to whoever controls a sandbox with a one-liner.
-    serde_json::from_slice(body).map_err(|error| Problem::Body(error.to_string()))
+    serde_json::from_slice(body).map_err(|error| ControlError::Body(error.to_string()))
 }
 
-fn time(provider: &dyn Controls) -> Response {
+fn time(provider: &dyn ProviderControls) -> Response {
     Json(json!({ "now": provider.now() })).into_response()
 }
 
-async fn now(State(panel): State<Shared>, Path(name): Path<String>) -> Result<Response, Problem> {
+async fn now(State(panel): State<SharedPanel>, Path(name): Path<String>) -> Result<Response, ControlError> {
     Ok(time(panel.one(&name)?))
 }
 
 /// A name, and nothing else: what to register an application needs.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Named {
+struct ClientName {
     name: String,
 }
 
@@ -128,10 +132,10 @@ struct Named {
 pub(crate) fn register_client(
     body: &[u8],
     register: impl FnOnce(&str) -> (String, String),
-) -> Result<Json<Value>, Problem> {
-    let Named { name } = read(body)?;
+) -> Result<Json<Value>, ControlError> {
+    let ClientName { name } = parse_body(&body)?;
     if name.trim().is_empty() {
-        return Err(Problem::Body("the name is empty".to_owned()));
+        return Err(ControlError::Body("the name is empty".to_owned()));
     }
     let (client_id, client_secret) = register(&name);
     Ok(Json(json!({ "client_id": client_id, "client_secret": client_secret })))
@@ -144,12 +148,12 @@ struct Advance {
 }
 
 async fn advance(
-    State(panel): State<Shared>,
+    State(panel): State<SharedPanel>,
     Path(name): Path<String>,
     body: Bytes,
-) -> Result<Response, Problem> {
+) -> Result<Response, ControlError> {
     let providers = panel.some(&name)?;
-    let Advance { seconds } = read(&body)?;
+    let Advance { seconds } = parse_body(&body)?;
     for provider in &providers {
         provider.advance(Duration::from_secs(seconds));
     }
@@ -159,29 +163,35 @@ async fn advance(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Queue {
-    on: On,
+    on: FaultTarget,
     fault: Fault,
 }
 
 async fn faults(
-    State(panel): State<Shared>,
+    State(panel): State<SharedPanel>,
     Path(name): Path<String>,
     body: Bytes,
-) -> Result<StatusCode, Problem> {
+) -> Result<StatusCode, ControlError> {
     let provider = panel.one(&name)?;
-    let Queue { on, fault } = read(&body)?;
-    if provider.fault(on, fault) {
+    let Queue { on, fault } = parse_body(&body)?;
+    if provider.queue_fault(on, fault) {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(Problem::Body("as many faults wait as can".to_owned()))
+        Err(ControlError::Body("as many faults wait as can".to_owned()))
     }
 }
 
-async fn journal(State(panel): State<Shared>, Path(name): Path<String>) -> Result<Response, Problem> {
+async fn journal(
+    State(panel): State<SharedPanel>,
+    Path(name): Path<String>,
+) -> Result<Response, ControlError> {
     Ok(Json(panel.one(&name)?.journal()).into_response())
 }
 
-async fn reset(State(panel): State<Shared>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
+async fn reset(
+    State(panel): State<SharedPanel>,
+    Path(name): Path<String>,
+) -> Result<StatusCode, ControlError> {
     for provider in panel.some(&name)? {
         provider.reset();
     }

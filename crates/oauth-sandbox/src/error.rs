@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-/// Why a sandbox did not start, or why a [`Person`](crate::Person) did not get to the end of the flow.
+/// Why a sandbox did not start, or why a [`Browser`](crate::Browser) did not get to the end of the flow.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -30,10 +30,10 @@ pub enum Error {
     Url(#[from] url::ParseError),
     /// The person was sent away from loopback before being asked anything.
     #[error("the authorize URL is not one of this sandbox: {0}")]
-    Elsewhere(String),
+    OutsideSandbox(String),
     /// The person was to follow a URL that does not lead to this computer.
     #[error("the person's browser follows http and https URLs of this computer only, not {0}")]
-    NotHere(String),
+    NotLocalUrl(String),
     /// The person has no account here.
     #[error("the sandbox has no user {0}; see users()")]
     NoSuchUser(String),

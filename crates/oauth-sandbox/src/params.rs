@@ -13,7 +13,7 @@ use http::request::Parts;
 use http_body_util::{BodyDataStream, Full};
 use url::form_urlencoded;
 
-use crate::intake::TakenIn;
+use crate::middleware::RequestContext;
 
 /// Room for so many parameters is made at once.
 const USUAL: usize = 8;
@@ -103,7 +103,7 @@ pub(crate) struct Params(Arc<Inner>);
 impl Params {
     /// Reads the query of `parts` and, when its content type is that of a form, `body`. What cannot be read is left out:
     /// a missing parameter is then refused in the provider's own words.
-    pub(crate) async fn read(parts: &Parts, body: &Bytes) -> Self {
+    pub(crate) async fn parse(parts: &Parts, body: &Bytes) -> Self {
         let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
         let content_type =
             parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -167,7 +167,7 @@ impl<S: Sync> FromRequestParts<S> for Params {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(TakenIn::with(parts).map(|taken_in| taken_in.params.clone()).unwrap_or_default())
+        Ok(RequestContext::of(parts).map(|context| context.params.clone()).unwrap_or_default())
     }
 }
 
@@ -237,7 +237,7 @@ mod tests {
             .body(())
             .unwrap()
             .into_parts();
-        Params::read(&parts, &Bytes::copy_from_slice(body.as_bytes())).await
+        Params::parse(&parts, &Bytes::copy_from_slice(body.as_bytes())).await
     }
 
     #[tokio::test]

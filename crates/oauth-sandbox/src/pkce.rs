@@ -11,7 +11,7 @@ pub(crate) fn is_challenge(challenge: &str) -> bool {
 }
 
 /// Whether a token call with `verifier` may redeem a code that was issued for `challenge`.
-pub(crate) fn fits(challenge: Option<&str>, verifier: Option<&str>) -> bool {
+pub(crate) fn verifier_matches(challenge: Option<&str>, verifier: Option<&str>) -> bool {
     match (challenge, verifier) {
         (None, None) => true,
         (Some(challenge), Some(verifier)) => {
@@ -37,8 +37,10 @@ mod tests {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
         assert!(is_challenge(challenge) && !is_challenge(&challenge[1..]) && !is_challenge("plain"));
-        assert!(fits(Some(challenge), Some(verifier)));
-        assert!(!fits(Some(challenge), Some(challenge)) && !fits(Some(challenge), None));
-        assert!(!fits(None, Some(verifier)) && fits(None, None));
+        assert!(verifier_matches(Some(challenge), Some(verifier)));
+        assert!(
+            !verifier_matches(Some(challenge), Some(challenge)) && !verifier_matches(Some(challenge), None)
+        );
+        assert!(!verifier_matches(None, Some(verifier)) && verifier_matches(None, None));
     }
 }

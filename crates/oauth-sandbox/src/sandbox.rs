@@ -6,17 +6,17 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use crate::builder::Builder;
-use crate::card::{Card, ControlCard};
 use crate::cobot::{self, Cobot};
 use crate::cohortgo::{self, CohortGo};
 use crate::go1::{self, Go1};
 use crate::gocd::{self, Gocd};
-use crate::played::Played;
-use crate::running::Running;
+use crate::manifest::{ControlManifest, Manifest};
+use crate::provider::SandboxProvider;
 use crate::server::{self, Server};
+use crate::server_handle::ServerHandle;
 use crate::{Error, control, random};
 
-/// The control server's port, counted from the port base; the providers' are in [`Rulebook::PORT_OFFSET`](crate::played::Rulebook::PORT_OFFSET).
+/// The control server's port, counted from the port base; the providers' are in [`ProviderRules::PORT_OFFSET`](crate::provider::ProviderRules::PORT_OFFSET).
 const CONTROL_OFFSET: u16 = 9;
 /// The plain ports beside the TLS ones, counted from the providers'.
 const PLAIN_OFFSET: u16 = 10;
@@ -29,7 +29,7 @@ pub struct Sandbox {
     cobot: Cobot,
     go1: Go1,
     gocd: Gocd,
-    control: ControlCard,
+    control: ControlManifest,
     _server: Server,
 }
 
@@ -127,7 +127,7 @@ impl SandboxBuilder {
 
         let port = base.map_or(Ok(0), |base| port(base, CONTROL_OFFSET))?;
         let listener = server::listen(Ipv4Addr::LOCALHOST.into(), port).await?;
-        let control = ControlCard {
+        let control = ControlManifest {
             url: format!("http://127.0.0.1:{}", server::port(&listener)?),
             key: random::opaque(),
         };
@@ -139,7 +139,7 @@ impl SandboxBuilder {
 }
 
 /// With the ports that it has above the base, if there is one.
-fn placed<P: Played>(mut builder: Builder<P>, base: Option<u16>) -> Result<Builder<P>, Error> {
+fn placed<P: SandboxProvider>(mut builder: Builder<P>, base: Option<u16>) -> Result<Builder<P>, Error> {
     if let Some(base) = base {
         builder.api_port = port(base, P::PORT_OFFSET + API_OFFSET)?;
         builder =
@@ -191,19 +191,19 @@ impl Sandbox {
     }
 
     /// Everything another process has to know, secrets included. `serde_json::to_value` of it is the object that
-    /// [`card`](Self::card) gives.
+    /// [`manifest_json`](Self::manifest_json) gives.
     #[must_use]
-    pub fn typed_card(&self) -> Card {
+    pub fn manifest(&self) -> Manifest {
         let providers =
             BTreeMap::from([entry(&self.cohortgo), entry(&self.cobot), entry(&self.go1), entry(&self.gocd)]);
-        Card { providers, control: self.control.clone() }
+        Manifest { providers, control: self.control.clone() }
     }
 
     /// Everything another process has to know, secrets included, as one JSON object.
     #[must_use]
-    pub fn card(&self) -> serde_json::Value {
+    pub fn manifest_json(&self) -> serde_json::Value {
         // Strings under string keys: there is nothing in it that JSON could not hold.
-        serde_json::to_value(self.typed_card()).unwrap_or_default()
+        serde_json::to_value(self.manifest()).unwrap_or_default()
     }
 
     /// Where the controls are.
@@ -219,8 +219,10 @@ impl Sandbox {
     }
 }
 
-fn entry<P: Played>(provider: &Running<P>) -> (&'static str, crate::card::ProviderCard) {
-    (P::NAME, provider.card())
+fn entry<P: SandboxProvider>(
+    provider: &ServerHandle<P>,
+) -> (&'static str, crate::manifest::ProviderManifest) {
+    (P::NAME, provider.manifest())
 }
 
 impl fmt::Debug for Sandbox {

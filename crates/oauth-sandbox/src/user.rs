@@ -22,7 +22,7 @@ impl User {
     }
 
     /// Whether `typed` in a login form means this person.
-    pub(crate) fn is_called(&self, typed: &str) -> bool {
+    pub(crate) fn matches_login(&self, typed: &str) -> bool {
         let typed = typed.trim();
         self.login == typed || self.email.eq_ignore_ascii_case(typed)
     }

@@ -15,7 +15,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use oauth_core::connections::AnyConnections;
 use oauth_core::store::MemoryStore;
 use oauth_core::{App, CodeGrant, Connections, Error, Provider};
-use oauth_sandbox::{Played, Running, Sandbox};
+use oauth_sandbox::{Sandbox, SandboxProvider, ServerHandle};
 use oauth_web::{Allowed, Connected, CookieKey, OAuthWeb, Visit};
 use std::sync::Arc;
 
@@ -107,9 +107,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn connections<P: CodeGrant, S: Played>(
+fn connections<P: CodeGrant, S: SandboxProvider>(
     site: P::Site,
-    sandbox: &Running<S>,
+    sandbox: &ServerHandle<S>,
     redirect: impl Fn(&str) -> String,
     store: &MemoryStore,
 ) -> Result<Connections<P>, Error> {
@@ -117,7 +117,7 @@ fn connections<P: CodeGrant, S: Played>(
     Ok(Connections::new(oauth_core::Client::new(site, app)?, store.clone()))
 }
 
-fn show<S: Played>(sandbox: &Running<S>) {
+fn show<S: SandboxProvider>(sandbox: &ServerHandle<S>) {
     for user in sandbox.users() {
         println!("  {}: {}, {}, password {}", sandbox.title(), user.name, user.email, user.password);
     }

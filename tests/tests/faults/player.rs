@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::{App, At, Client, Clock, Endpoint, Error, Limits, Provider, http};
-use oauth_sandbox::{Played, Running, SandboxClock};
+use oauth_sandbox::{SandboxClock, SandboxProvider, ServerHandle};
 
 /// Time as the sandbox has it.
 #[derive(Clone, Debug)]
@@ -23,22 +23,22 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(4);
 /// One provider and how to use it.
 pub(crate) trait Player: 'static {
     type Provider: Provider;
-    type Rules: Played;
+    type Rules: SandboxProvider;
     type Endpoint: Endpoint<Self::Provider> + Send;
 
     /// After which an access token has expired; `None`: none does, and there are no refresh tokens.
     const EXPIRED: Option<Duration>;
 
-    fn start() -> impl Future<Output = Running<Self::Rules>> + Send;
-    fn site(sandbox: &Running<Self::Rules>) -> <Self::Provider as Provider>::Site;
+    fn start() -> impl Future<Output = ServerHandle<Self::Rules>> + Send;
+    fn site(sandbox: &ServerHandle<Self::Rules>) -> <Self::Provider as Provider>::Site;
     fn connect(
-        sandbox: &Running<Self::Rules>,
+        sandbox: &ServerHandle<Self::Rules>,
         client: &Client<Self::Provider>,
     ) -> impl Future<Output = oauth_core::Token<Self::Provider>> + Send;
     /// One that may be sent twice.
     fn endpoint() -> Self::Endpoint;
 
-    fn client(sandbox: &Running<Self::Rules>) -> Client<Self::Provider> {
+    fn client(sandbox: &ServerHandle<Self::Rules>) -> Client<Self::Provider> {
         let redirect_uri = sandbox.redirect_uris()[0].parse().unwrap();
         let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
         let mut limits = Limits::default();
@@ -74,16 +74,16 @@ macro_rules! player {
             type Endpoint = $endpoint;
             const EXPIRED: Option<Duration> = $expired;
 
-            async fn start() -> Running<$rules> {
+            async fn start() -> ServerHandle<$rules> {
                 $start.start().await.unwrap()
             }
 
-            fn site(sandbox: &Running<$rules>) -> <$provider as Provider>::Site {
+            fn site(sandbox: &ServerHandle<$rules>) -> <$provider as Provider>::Site {
                 $site(sandbox.url()).unwrap()
             }
 
             async fn connect(
-                sandbox: &Running<$rules>,
+                sandbox: &ServerHandle<$rules>,
                 client: &Client<$provider>,
             ) -> oauth_core::Token<$provider> {
                 let started = client.begin(&$connect).unwrap();

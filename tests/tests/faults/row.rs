@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use oauth_core::connections::{AnyConnections as _, Connection, Connections};
 use oauth_core::store::{MemoryStore, Why};
 use oauth_core::{Client, Error, ErrorKind, Provider};
-use oauth_sandbox::{Fault, Journal, Kind};
+use oauth_sandbox::{Fault, Journal, RequestKind};
 
 use crate::every_fault::RETRY_AFTER;
 use crate::player::{Once, Player, Time};
@@ -195,10 +195,9 @@ impl Row {
         }
         // An expired token is never sent: the provider would refuse it.
         if case.token == Token::Expired {
-            let sent = journal
-                .entries()
-                .iter()
-                .find(|entry| entry.kind == Kind::Api && entry.fault.is_none() && entry.status != Some(200));
+            let sent = journal.entries().iter().find(|entry| {
+                entry.kind == RequestKind::Api && entry.fault.is_none() && entry.status != Some(200)
+            });
             assert_eq!(sent, None, "{self}");
         }
         // Whoever met the fault asked for a token once at most, since nothing is retried that may have been done; and once
@@ -244,7 +243,7 @@ fn kind_of(fault: &Fault) -> String {
 
 fn status_of(fault: &Fault) -> Option<u16> {
     match inner(fault) {
-        Fault::Answer { status, .. } => Some(status.as_u16()),
+        Fault::Response { status, .. } => Some(status.as_u16()),
         _ => None,
     }
 }

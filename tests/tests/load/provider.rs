@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use oauth_core::http::StatusCode;
 use oauth_core::http::header::RETRY_AFTER;
-use oauth_sandbox::{Entry, Fault, Go1, Kind};
+use oauth_sandbox::{Fault, Go1, JournalEntry, RequestKind};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -192,7 +192,7 @@ impl Books {
         for entry in journal.entries() {
             let is_new = entry.number > self.newest;
             if is_new && entry.fault.is_some() {
-                self.waiting[usize::from(entry.kind == Kind::Api)] -= 1;
+                self.waiting[usize::from(entry.kind == RequestKind::Api)] -= 1;
             }
             if !is_new && !self.under_way.remove(&entry.number) {
                 continue;
@@ -209,13 +209,13 @@ impl Books {
         }
     }
 
-    fn write(&mut self, entry: &Entry) {
+    fn write(&mut self, entry: &JournalEntry) {
         match entry.kind {
-            Kind::Api => {
+            RequestKind::Api => {
                 self.ledger.api_calls += 1;
                 self.ledger.api_faults += usize::from(met(entry));
             }
-            Kind::Token if is_refresh(entry) => {
+            RequestKind::Token if is_refresh(entry) => {
                 self.ledger.refreshes_sent += 1;
                 match entry.status {
                     Some(200) => self.ledger.refreshed += 1,
@@ -253,7 +253,7 @@ fn misfortune() -> Fault {
         0 => Fault::DropRequest,
         1 => Fault::HtmlBadGateway,
         2 => Fault::status(503, "busy"),
-        3 => Fault::Answer {
+        3 => Fault::Response {
             status: StatusCode::TOO_MANY_REQUESTS,
             headers: vec![(RETRY_AFTER, 1.into())],
             body: String::new(),
@@ -265,15 +265,15 @@ fn misfortune() -> Fault {
 }
 
 /// Whether it has its answer, or will never have one.
-fn is_over(entry: &Entry) -> bool {
+fn is_over(entry: &JournalEntry) -> bool {
     entry.status.is_some()
         || entry.fault.as_ref().is_some_and(|fault| ["drop_request", "hang"].contains(&fault.as_str()))
 }
 
-fn met(entry: &Entry) -> bool {
+fn met(entry: &JournalEntry) -> bool {
     entry.fault.as_ref().is_some_and(|fault| fault != "delay 0 ms")
 }
 
-fn is_refresh(entry: &Entry) -> bool {
+fn is_refresh(entry: &JournalEntry) -> bool {
     entry.form.iter().any(|parameter| parameter.name == "grant_type" && parameter.value == "refresh_token")
 }

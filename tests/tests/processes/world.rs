@@ -8,7 +8,7 @@ use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::connections::Connections;
 use oauth_core::store::{Key, Record, TokenStore};
 use oauth_core::{App, Clock};
-use oauth_sandbox::{Fault, Journal, Kind, Sandbox, SandboxClock};
+use oauth_sandbox::{Fault, Journal, RequestKind, Sandbox, SandboxClock};
 use tokio::runtime::Runtime;
 
 use crate::protocol::{Card, End, Haste, Place, Which};
@@ -104,7 +104,7 @@ impl World {
 
     /// What a worker is told that lives in this world.
     pub(crate) fn card(&self) -> Card {
-        let typed = self.sandbox.typed_card();
+        let typed = self.sandbox.manifest();
         let provider = &typed.providers[self.which.name()];
         Card {
             provider: self.which,
@@ -198,7 +198,8 @@ impl World {
         let entries = journal.entries();
         assert!(entries.first().is_none_or(|oldest| oldest.number <= since.0 + 1), "too long ago");
         let mut calls = Calls::default();
-        for call in entries.iter().filter(|entry| entry.number > since.0 && entry.kind == Kind::Token) {
+        for call in entries.iter().filter(|entry| entry.number > since.0 && entry.kind == RequestKind::Token)
+        {
             let grant = call.form.iter().find(|parameter| parameter.name == "grant_type");
             if !grant.is_some_and(|grant| grant.value.starts_with("refresh")) {
                 continue;

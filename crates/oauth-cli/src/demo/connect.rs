@@ -2,20 +2,20 @@
 
 use anyhow::{Context as _, anyhow};
 use oauth_core::{Client, CodeGrant, Obtained, Token};
-use oauth_sandbox::{Entry, Kind, Played};
+use oauth_sandbox::{JournalEntry, RequestKind, SandboxProvider};
 
 use super::stage::{Failed, Stage};
 use crate::show::Event;
 use crate::trace::{Link, Purpose, Request, Response};
 
 /// Connects the sandbox's first user.
-pub(super) async fn connect<P: CodeGrant, S: Played>(
+pub(super) async fn connect<P: CodeGrant, S: SandboxProvider>(
     stage: &Stage<'_, S>,
     client: &Client<P>,
     connect: &P::Connect,
 ) -> Result<Token<P>, Failed> {
     let redirect_uri = stage.redirect_uri();
-    let person = stage.sandbox().person();
+    let person = stage.sandbox().browser();
 
     let started = stage
         .step(
@@ -53,7 +53,7 @@ pub(super) async fn connect<P: CodeGrant, S: Played>(
                 let before = stage.sandbox().journal().entries().last().map_or(0, |entry| entry.number);
                 let decided = person.approve(&started.url).await;
                 for entry in stage.entries_after(before) {
-                    let Entry { method, host, path, status, .. } = entry;
+                    let JournalEntry { method, host, path, status, .. } = entry;
                     stage.voice().tell(&Event::Browser { method, host, path, status });
                 }
                 let callback = decided?;
@@ -61,7 +61,7 @@ pub(super) async fn connect<P: CodeGrant, S: Played>(
                     stage
                         .entries_after(before)
                         .iter()
-                        .any(|entry| entry.kind == Kind::Authorize && entry.method == "POST"),
+                        .any(|entry| entry.kind == RequestKind::Authorize && entry.method == "POST"),
                     "the customer was asked by the provider, not by us: we never see the password",
                 )?;
                 stage.check(

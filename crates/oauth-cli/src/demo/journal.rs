@@ -1,6 +1,6 @@
 //! The end: what we did and what the provider saw must be the same story.
 
-use oauth_sandbox::{Entry, Kind, Played};
+use oauth_sandbox::{JournalEntry, RequestKind, SandboxProvider};
 
 use super::keep::check_disk;
 use super::process::Process;
@@ -8,7 +8,7 @@ use super::stage::{Failed, Stage};
 use crate::trace::{Made, Purpose};
 
 /// Ends the last process. Compares the calls that we made with the sandbox's journal, and their numbers with what was to be expected.
-pub(super) async fn compare<S: Played>(
+pub(super) async fn compare<S: SandboxProvider>(
     stage: &Stage<'_, S>,
     process: Process,
     account: &str,
@@ -49,10 +49,10 @@ pub(super) async fn compare<S: Played>(
         .await
 }
 
-fn made(entry: &Entry) -> Option<Made> {
+fn made(entry: &JournalEntry) -> Option<Made> {
     let purpose = match entry.kind {
-        Kind::Token => Purpose::Token,
-        Kind::Api => Purpose::Api,
+        RequestKind::Token => Purpose::Token,
+        RequestKind::Api => Purpose::Api,
         _ => return None,
     };
     let status = entry.status.and_then(|status| http::StatusCode::from_u16(status).ok());

@@ -2,7 +2,7 @@
 
 use oauth_core::store::Key;
 use oauth_core::{Client, Connection, Connections, Error, Provider, Token};
-use oauth_sandbox::Played;
+use oauth_sandbox::SandboxProvider;
 use oauth_store::Sqlite;
 
 use super::stage::{Failed, Stage};
@@ -31,7 +31,7 @@ impl<P: Provider> Kept<P> {
 }
 
 /// Puts the token into the store. From here on nobody but its [`Connection`] holds it.
-pub(super) async fn keep<P: Provider, S: Played>(
+pub(super) async fn keep<P: Provider, S: SandboxProvider>(
     stage: &Stage<'_, S>,
     client: Client<P>,
     account: &str,
@@ -64,7 +64,7 @@ pub(super) async fn keep<P: Provider, S: Played>(
 }
 
 /// Checks that whoever has the file but not the key has no token.
-pub(super) fn check_disk<S: Played>(stage: &Stage<'_, S>, account: &str) -> anyhow::Result<()> {
+pub(super) fn check_disk<S: SandboxProvider>(stage: &Stage<'_, S>, account: &str) -> anyhow::Result<()> {
     let (bytes, secrets) = (stage.store().bytes()?, stage.secrets().values());
     stage.check(
         bytes.hold(account) && !secrets.is_empty() && !secrets.iter().any(|secret| bytes.hold(secret)),
@@ -76,6 +76,9 @@ pub(super) fn check_disk<S: Played>(stage: &Stage<'_, S>, account: &str) -> anyh
 }
 
 /// How many tokens the file has been given for this account.
-pub(super) async fn tokens_saved<S: Played>(stage: &Stage<'_, S>, account: &str) -> anyhow::Result<u64> {
+pub(super) async fn tokens_saved<S: SandboxProvider>(
+    stage: &Stage<'_, S>,
+    account: &str,
+) -> anyhow::Result<u64> {
     Ok(stage.store().record(&Key::new(stage.name(), account)).await?.generation)
 }

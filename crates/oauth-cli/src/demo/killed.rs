@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use oauth_core::store::Key;
-use oauth_sandbox::Played;
+use oauth_sandbox::SandboxProvider;
 
 use super::keep::tokens_saved;
 use super::process::{Fate, Process, TOKEN_DEADLINE, Task};
@@ -14,7 +14,7 @@ const LATER: Duration = Duration::from_secs(13 * 3600);
 
 /// Kills a process that had begun a refresh, of the second pair of tokens. Gives back the one that goes on, and asks the API what was asked
 /// `before`.
-pub(super) async fn killed<S: Played>(
+pub(super) async fn killed<S: SandboxProvider>(
     stage: &Stage<'_, S>,
     mut doomed: Process,
     account: &str,

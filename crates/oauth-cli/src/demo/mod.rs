@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum as _;
-use oauth_sandbox::{Fault, Played, Running, Sandbox};
+use oauth_sandbox::{Fault, Sandbox, SandboxProvider, ServerHandle};
 
 use crate::cli::{self, Provider};
 use crate::interrupt;
@@ -132,10 +132,10 @@ impl House {
         }
     }
 
-    async fn part<S: Played>(
+    async fn part<S: SandboxProvider>(
         &self,
         provider: Provider,
-        sandbox: &Running<S>,
+        sandbox: &ServerHandle<S>,
         about: &'static str,
         play: impl AsyncFnOnce(&Stage<'_, S>) -> Result<(), Failed>,
     ) -> Part {

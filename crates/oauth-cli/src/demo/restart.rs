@@ -1,7 +1,7 @@
 //! The restart in the middle.
 
 use oauth_core::ErrorKind;
-use oauth_sandbox::Played;
+use oauth_sandbox::SandboxProvider;
 
 use super::keep::{Kept, tokens_saved};
 use super::process::{Ask, Fate, Process, Task};
@@ -9,7 +9,7 @@ use super::stage::{Failed, Stage};
 
 /// Ends everything in this process that knows a token, and has another process go on with the file. It asks the API what this one asked
 /// `before`.
-pub(super) async fn restart<P: Ask, S: Played>(
+pub(super) async fn restart<P: Ask, S: SandboxProvider>(
     stage: &Stage<'_, S>,
     kept: Kept<P>,
     account: &str,

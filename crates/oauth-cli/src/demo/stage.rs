@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::bail;
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::{App, Client, Clock, Provider, RedirectUri, ScopesFrom, Token};
-use oauth_sandbox::{Entry, Played, ProviderCard, Running, SandboxClock};
+use oauth_sandbox::{JournalEntry, ProviderManifest, SandboxClock, SandboxProvider, ServerHandle};
 
 use super::House;
 use super::process::{Ask, Program};
@@ -26,11 +26,11 @@ const LONGEST_STEP: Duration = Duration::from_secs(30);
 pub(super) struct Failed(pub(super) Failure);
 
 /// One provider's part.
-pub(super) struct Stage<'a, S: Played> {
+pub(super) struct Stage<'a, S: SandboxProvider> {
     house: &'a House,
     provider: cli::Provider,
-    sandbox: &'a Running<S>,
-    card: ProviderCard,
+    sandbox: &'a ServerHandle<S>,
+    card: ProviderManifest,
     voice: Voice,
     secrets: Secrets,
     watcher: Arc<Watcher>,
@@ -38,15 +38,15 @@ pub(super) struct Stage<'a, S: Played> {
     checks: AtomicUsize,
 }
 
-impl<'a, S: Played> Stage<'a, S> {
+impl<'a, S: SandboxProvider> Stage<'a, S> {
     /// Sets it up and shows whose turn it is.
     pub(super) fn new(
         house: &'a House,
         provider: cli::Provider,
-        sandbox: &'a Running<S>,
+        sandbox: &'a ServerHandle<S>,
         about: &'static str,
     ) -> Self {
-        let card = sandbox.card();
+        let card = sandbox.manifest();
         let (voice, secrets) =
             (Arc::clone(&house.show).at(provider.name()), house.secrets.of(provider.name()));
         // Known from the start, so that neither is shown wherever it turns up.
@@ -166,12 +166,12 @@ impl<'a, S: Played> Stage<'a, S> {
     }
 
     /// What the sandbox's browsers have asked for after the entry with this number.
-    pub(super) fn entries_after(&self, number: u64) -> Vec<Entry> {
+    pub(super) fn entries_after(&self, number: u64) -> Vec<JournalEntry> {
         let journal = self.sandbox.journal();
         journal.entries().iter().filter(|entry| entry.number > number).cloned().collect()
     }
 
-    pub(super) fn sandbox(&self) -> &Running<S> {
+    pub(super) fn sandbox(&self) -> &ServerHandle<S> {
         self.sandbox
     }
 
@@ -183,7 +183,7 @@ impl<'a, S: Played> Stage<'a, S> {
         self.provider.name()
     }
 
-    pub(super) fn card(&self) -> &ProviderCard {
+    pub(super) fn card(&self) -> &ProviderManifest {
         &self.card
     }
 

@@ -98,7 +98,7 @@ pub(crate) use at;
 #[async_trait(?Send)]
 pub(crate) trait Offered: Provider {
     /// The rules by which the sandbox plays it.
-    type Sandbox: oauth_sandbox::Played;
+    type Sandbox: oauth_sandbox::SandboxProvider;
     /// Its options on the command line and in the configuration file.
     const SETTINGS: &'static [Setting];
     /// What a request may say besides method, path and body.

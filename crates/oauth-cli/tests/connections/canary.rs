@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use oauth_sandbox::{Cobot, CohortGo, Fault, Go1, Gocd, Played, Running};
+use oauth_sandbox::{Cobot, CohortGo, Fault, Go1, Gocd, SandboxProvider, ServerHandle};
 use oauth_testing::leaks;
 use serde_json::json;
 
@@ -39,7 +39,7 @@ impl Said {
     }
 }
 
-fn home<P: Played>(sandbox: &Running<P>) -> Home {
+fn home<P: SandboxProvider>(sandbox: &ServerHandle<P>) -> Home {
     Home::new()
         .knowing(sandbox)
         .with(&format!("OAUTH_{}_CLIENT_SECRET", sandbox.name().to_ascii_uppercase()), "canary-client-secret")
@@ -48,7 +48,7 @@ fn home<P: Played>(sandbox: &Running<P>) -> Home {
 }
 
 /// The answer to a token call: the tokens of this number.
-fn tokens<P: Played>(sandbox: &Running<P>, number: u8) -> Fault {
+fn tokens<P: SandboxProvider>(sandbox: &ServerHandle<P>, number: u8) -> Fault {
     let token_type = if sandbox.name() == "gocd" { "token" } else { "bearer" };
     let body = json!({
         "access_token": format!("canary-access-token-{number}"),
@@ -76,7 +76,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-async fn whole_life<P: Played>(sandbox: Running<P>, more: &[&str], path: &str) {
+async fn whole_life<P: SandboxProvider>(sandbox: ServerHandle<P>, more: &[&str], path: &str) {
     let mut home = home(&sandbox);
     let mut said = Said::default();
     let name = sandbox.name();

@@ -1,27 +1,27 @@
 //! `connect` and `add`.
 
-use oauth_sandbox::{Cobot, CohortGo, Go1, Gocd, Played, Running};
+use oauth_sandbox::{Cobot, CohortGo, Go1, Gocd, SandboxProvider, ServerHandle};
 use serde_json::json;
 
 use crate::home::{ELSEWHERE, Home, free_port, settle};
 
-async fn sandbox<P: Played>() -> Running<P> {
-    Running::<P>::builder().redirect_uri(ELSEWHERE).start().await.unwrap()
+async fn sandbox<P: SandboxProvider>() -> ServerHandle<P> {
+    ServerHandle::<P>::builder().redirect_uri(ELSEWHERE).start().await.unwrap()
 }
 
 /// The browser comes back to the listener, as it does on a person's own machine.
-async fn by_listener<P: Played>(more: &[&str], scheme: &str) {
+async fn by_listener<P: SandboxProvider>(more: &[&str], scheme: &str) {
     let port = free_port();
     let redirect_uri =
-        format!("http://127.0.0.1:{port}/callback/{}", Running::<P>::start().await.unwrap().name());
-    let sandbox = Running::<P>::builder().redirect_uri(&redirect_uri).start().await.unwrap();
+        format!("http://127.0.0.1:{port}/callback/{}", ServerHandle::<P>::start().await.unwrap().name());
+    let sandbox = ServerHandle::<P>::builder().redirect_uri(&redirect_uri).start().await.unwrap();
     let home = Home::new().knowing(&sandbox);
     let port = port.to_string();
     let fixed = ["connect", sandbox.name(), "acme", "--server", sandbox.url(), "--port", &port, "--json"];
     // There is no browser in this home, so the URL is shown and that is all.
     let mut started = home.start(&[&fixed, more].concat());
     let url = started.url();
-    let person = sandbox.person();
+    let person = sandbox.browser();
     let callback = person.approve(&url).await.unwrap();
     assert!(callback.as_str().starts_with(&redirect_uri), "{callback}");
     let page = person.follow(&callback).await.unwrap();
@@ -196,7 +196,7 @@ async fn a_refusal_that_may_be_anybodys_ends_nothing() {
     let mut started =
         home.start(&["connect", "gocd", "ci", "--server", sandbox.url(), "--port", &port, "--json"]);
     let url = started.url();
-    let person = sandbox.person();
+    let person = sandbox.browser();
     for error in ["access_denied", "invalid_request", "server_error"] {
         let forged = format!("{redirect_uri}?error={error}");
         assert_eq!(person.follow(&forged).await.unwrap().status(), 200);

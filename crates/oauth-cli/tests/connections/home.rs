@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use oauth_sandbox::{Played, Running};
+use oauth_sandbox::{SandboxProvider, ServerHandle};
 use regex::Regex;
 use serde_json::Value;
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
@@ -77,7 +77,7 @@ impl Home {
 
     /// The client that a sandbox knows, in the environment.
     #[must_use]
-    pub(crate) fn knowing<P: Played>(self, sandbox: &Running<P>) -> Self {
+    pub(crate) fn knowing<P: SandboxProvider>(self, sandbox: &ServerHandle<P>) -> Self {
         let name = sandbox.name().to_ascii_uppercase();
         self.with(&format!("OAUTH_{name}_CLIENT_ID"), sandbox.client_id())
             .with(&format!("OAUTH_{name}_CLIENT_SECRET"), sandbox.client_secret())
@@ -140,14 +140,24 @@ impl Home {
     }
 
     /// Connects the sandbox's first user, by pasting the callback URL.
-    pub(crate) async fn connect<P: Played>(&self, sandbox: &Running<P>, account: &str, more: &[&str]) -> Ran {
+    pub(crate) async fn connect<P: SandboxProvider>(
+        &self,
+        sandbox: &ServerHandle<P>,
+        account: &str,
+        more: &[&str],
+    ) -> Ran {
         let mut started = self.begin(sandbox, account, more);
         let callback = sandbox.approve(started.url()).await.unwrap();
         started.paste(callback.as_str());
         started.end()
     }
 
-    pub(crate) fn begin<P: Played>(&self, sandbox: &Running<P>, account: &str, more: &[&str]) -> Started {
+    pub(crate) fn begin<P: SandboxProvider>(
+        &self,
+        sandbox: &ServerHandle<P>,
+        account: &str,
+        more: &[&str],
+    ) -> Started {
         let fixed = [
             "connect",
             sandbox.name(),

@@ -160,7 +160,7 @@ async fn the_spinner_turns_while_the_browser_is_away_and_ctrl_c_ends_it() {
 
     let mut session = at_terminal(&home, &connect);
     session.exp_string("Waiting for the browser to come back").unwrap();
-    let person = sandbox.person();
+    let person = sandbox.browser();
     let callback = person.approve(std::fs::read_to_string(&opened).unwrap().trim()).await.unwrap();
     person.follow(&callback).await.unwrap();
     session.exp_string("Connected.").unwrap();

@@ -12,7 +12,7 @@ use super::fixtures::SPACES;
 use super::model::{self, Token};
 use super::place::Www;
 use crate::params::Params;
-use crate::played::Shared;
+use crate::provider::SharedCore;
 
 fn find(state: &model::State, token: &str) -> Result<Token, Failure> {
     state.token(token).ok_or_else(|| Failure::not_found("There is no such access token."))
@@ -20,7 +20,7 @@ fn find(state: &model::State, token: &str) -> Result<Token, Failure> {
 
 /// `GET /api/access_tokens/:token`
 pub(super) async fn show(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     _: Www,
     caller: Caller,
     Path(token): Path<String>,
@@ -33,7 +33,7 @@ pub(super) async fn show(
 
 /// `DELETE /api/access_tokens/:token`
 pub(super) async fn revoke(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     _: Www,
     caller: Caller,
     Path(token): Path<String>,
@@ -48,7 +48,7 @@ pub(super) async fn revoke(
 
 /// `POST /api/access_tokens/:token/space`
 pub(super) async fn for_space(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     _: Www,
     caller: Caller,
     Path(token): Path<String>,
@@ -74,7 +74,7 @@ pub(super) async fn for_space(
     let body = json!({
         "scope": token.grant.scopes,
         "token": token.token,
-        "client_id": core.setup.issued.client_id,
+        "client_id": core.setup.credentials.client_id,
     });
     Ok((StatusCode::CREATED, Json(body)))
 }

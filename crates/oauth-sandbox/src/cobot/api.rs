@@ -12,13 +12,13 @@ use super::fixtures::{Fixture, SPACES};
 use super::model::Grant;
 use super::place::Www;
 use crate::params::Params;
-use crate::played::{Core, Shared};
+use crate::provider::{ProviderCore, SharedCore};
 use crate::random;
 use crate::user::User;
 
 /// `GET /api/user`
 pub(super) async fn user(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     _: Www,
     caller: Caller,
 ) -> Result<Json<Value>, Failure> {
@@ -63,7 +63,7 @@ pub(super) async fn user(
 
 /// `POST /api/users`
 pub(super) async fn create_user(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     _: Www,
     caller: Caller,
     params: Params,
@@ -90,7 +90,7 @@ pub(super) async fn create_user(
 
 /// `GET /api/spaces/:subdomain`, for everybody.
 pub(super) async fn space(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     _: Www,
     Path(subdomain): Path<String>,
 ) -> Result<Json<Value>, Failure> {
@@ -98,7 +98,7 @@ pub(super) async fn space(
     Ok(Json(details(&core, space)))
 }
 
-fn details(core: &Core<Rules>, space: &Fixture) -> Value {
+fn details(core: &ProviderCore<Rules>, space: &Fixture) -> Value {
     json!({
         "id": space.id,
         "name": space.name,

@@ -9,11 +9,11 @@ use maud::{Markup, html};
 use super::model::Grant;
 use super::place::Pages;
 use super::{Rules, pages};
-use crate::journal::Ticket;
-use crate::page::{Consent, Page};
+use crate::journal::RequestLog;
+use crate::login_pages;
+use crate::page::{ConsentPage, Page};
 use crate::params::Params;
-use crate::played::{Core, Rulebook as _, Shared};
-use crate::sign_in;
+use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 use crate::user::User;
 use crate::{callback, pkce};
 
@@ -37,32 +37,32 @@ struct Asked {
 
 /// `GET`: shows the question, after a login if need be.
 pub(super) async fn ask(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     Pages(space): Pages,
     jar: CookieJar,
     uri: Uri,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
-    let asked = match check(&core, &params, &ticket) {
+    let asked = match check(&core, &params, &log) {
         Ok(asked) => asked,
         Err(refused) => return *refused,
     };
     if core.setup.auto_approve {
         let user = core.state().users[0].clone();
-        return approve(&core, asked, &user, &params, &ticket);
+        return approve(&core, asked, &user, &params, &log);
     }
-    let Some((session, user)) = sign_in::logged_in(&core, &jar) else {
-        ticket.note("not logged in");
-        return sign_in::to_login(&core, jar, &uri);
+    let Some((session, user)) = login_pages::logged_in_user(&core, &jar) else {
+        log.note("not logged in");
+        return login_pages::redirect_to_login(&core, jar, &uri);
     };
-    ticket.note("asked the person");
-    let mut hidden = vec![(sign_in::FORM_TOKEN, session.form_token.as_str())];
+    log.note("asked the person");
+    let mut hidden = vec![(login_pages::FORM_TOKEN, session.form_token.as_str())];
     hidden.extend(CARRIED.iter().filter_map(|name| Some((*name, params.get(name)?))));
-    let consent = Consent {
+    let consent = ConsentPage {
         provider: &pages::title(space),
         application: &asked.application,
-        person: &user.name,
+        user: &user.name,
         redirect_uri: params.text("redirect_uri"),
         rights: rights(&asked.scopes),
         action: uri.path(),
@@ -85,35 +85,35 @@ fn rights(scopes: &[String]) -> Markup {
 
 /// `POST`: takes the decision. Anything but `authorize=yes` is a no.
 pub(super) async fn decide(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     Pages(_): Pages,
     jar: CookieJar,
     uri: Uri,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
-    let Some((session, user)) = sign_in::logged_in(&core, &jar) else {
-        ticket.note("not logged in");
-        return sign_in::to_login(&core, jar, &uri);
+    let Some((session, user)) = login_pages::logged_in_user(&core, &jar) else {
+        log.note("not logged in");
+        return login_pages::redirect_to_login(&core, jar, &uri);
     };
-    if let Err(stopped) = sign_in::form_is_ours::<Rules>(&session, &params, &ticket) {
+    if let Err(stopped) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
         return *stopped;
     }
-    let asked = match check(&core, &params, &ticket) {
+    let asked = match check(&core, &params, &log) {
         Ok(asked) => asked,
         Err(refused) => return *refused,
     };
     if params.get("authorize") != Some("yes") {
-        ticket.note("the person said no");
+        log.note("the person said no");
         return answer(&params, &[("error", "access_denied")]);
     }
-    approve(&core, asked, &user, &params, &ticket)
+    approve(&core, asked, &user, &params, &log)
 }
 
 /// Nobody is sent to a redirect URI that is not the client's: until that is known, refusals are pages.
-fn check(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Asked, Box<Response>> {
+fn check(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Result<Asked, Box<Response>> {
     let page = |text: &str| {
-        ticket.note(format!("refused: {text}"));
+        log.note(format!("refused: {text}"));
         let page = Page::message(Rules::TITLE, StatusCode::BAD_REQUEST, "This link does not work", text);
         Err(Box::new(page.into_response()))
     };
@@ -125,7 +125,7 @@ fn check(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Asked, 
         return page("The redirect URI is not one that the application has registered.");
     }
     let refused = |error: &str, description: &str| {
-        ticket.note(format!("refused: {error}"));
+        log.note(format!("refused: {error}"));
         Err(Box::new(answer(params, &[("error", error), ("error_description", description)])))
     };
     match params.present("response_type") {
@@ -146,10 +146,16 @@ fn check(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Asked, 
     }
 }
 
-fn approve(core: &Core<Rules>, asked: Asked, user: &User, params: &Params, ticket: &Ticket) -> Response {
+fn approve(
+    core: &ProviderCore<Rules>,
+    asked: Asked,
+    user: &User,
+    params: &Params,
+    log: &RequestLog,
+) -> Response {
     let grant = Grant { user: user.login.clone(), scopes: asked.scopes };
     let code = core.state().issue_code(grant, asked.challenge, core.now());
-    ticket.note(format!("code issued for {}", user.login));
+    log.note(format!("code issued for {}", user.login));
     answer(params, &[("code", &code)])
 }
 

@@ -11,9 +11,9 @@ use super::failure::Failure;
 use super::fixtures::Fixture;
 use super::model::{State, Token};
 use super::rate::Limit;
-use crate::intake::TakenIn;
-use crate::journal::Ticket;
-use crate::played::{Core, Shared};
+use crate::journal::RequestLog;
+use crate::middleware::RequestContext;
+use crate::provider::{ProviderCore, SharedCore};
 use crate::user::User;
 
 /// What an endpoint asks of its callers.
@@ -39,14 +39,14 @@ impl Rule {
 pub(super) struct Caller {
     pub(super) user: User,
     pub(super) token: Token,
-    ticket: Ticket,
+    log: RequestLog,
 }
 
-impl FromRequestParts<Shared<Rules>> for Caller {
+impl FromRequestParts<SharedCore<Rules>> for Caller {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, core: &Shared<Rules>) -> Result<Self, Failure> {
-        let TakenIn { params, ticket } = TakenIn::with(parts).cloned().unwrap_or_default();
+    async fn from_request_parts(parts: &mut Parts, core: &SharedCore<Rules>) -> Result<Self, Failure> {
+        let RequestContext { params, log } = RequestContext::of(parts).cloned().unwrap_or_default();
         let sent = bearer(parts).or_else(|| params.present("access_token"));
         let found = sent.and_then(|sent| {
             let state = core.state();
@@ -54,14 +54,14 @@ impl FromRequestParts<Shared<Rules>> for Caller {
             Some((state.user(&token.grant.user)?.clone(), token))
         });
         let Some((user, token)) = found else {
-            ticket.note("refused: no good token");
+            log.note("refused: no good token");
             return Err(Failure::unauthorized(sent.is_some()));
         };
         match token.space {
-            None => ticket.note(format!("acting as {}", user.login)),
-            Some(space) => ticket.note(format!("acting for the space {space}, as {}", user.login)),
+            None => log.note(format!("acting as {}", user.login)),
+            Some(space) => log.note(format!("acting for the space {space}, as {}", user.login)),
         }
-        Ok(Self { user, token, ticket })
+        Ok(Self { user, token, log })
     }
 }
 
@@ -72,17 +72,17 @@ fn bearer(parts: &Parts) -> Option<&str> {
 
 impl Caller {
     /// Counts the call, then looks at the scope.
-    pub(super) fn may(&self, core: &Core<Rules>, rule: Rule) -> Result<(), Failure> {
+    pub(super) fn may(&self, core: &ProviderCore<Rules>, rule: Rule) -> Result<(), Failure> {
         let now = core.now();
         if let Err(seconds) = core.state().rates.count(rule.limit, &self.user.login, now) {
-            self.ticket.note(format!("refused: too many requests, {seconds} s to wait"));
+            self.log.note(format!("refused: too many requests, {seconds} s to wait"));
             return Err(Failure::too_many(seconds));
         }
         let scopes = &self.token.grant.scopes;
         if rule.scopes.is_empty() || rule.scopes.iter().any(|scope| scopes.iter().any(|had| had == scope)) {
             return Ok(());
         }
-        self.ticket.note(format!("refused: the token has not the scope {}", rule.scopes[0]));
+        self.log.note(format!("refused: the token has not the scope {}", rule.scopes[0]));
         Err(Failure::forbidden(&format!("The access token does not have the scope {}.", rule.scopes[0])))
     }
 
@@ -92,12 +92,12 @@ impl Caller {
         if here && state.is_admin(&self.user.login, space) {
             return Ok(());
         }
-        self.ticket.note(format!("refused: does not administer {}", space.subdomain));
+        self.log.note(format!("refused: does not administer {}", space.subdomain));
         Err(Failure::forbidden("Only admins of the space may do this."))
     }
 
     /// Adds to the journal.
     pub(super) fn note(&self, text: impl Display) {
-        self.ticket.note(text);
+        self.log.note(text);
     }
 }

@@ -1,4 +1,4 @@
-//! Controls of Cobot's own over HTTP: what [`Running`](crate::Running) of it can do besides.
+//! Controls of Cobot's own over HTTP: what [`ServerHandle`](crate::ServerHandle) of it can do besides.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Rules;
-use crate::control::{Problem, read};
-use crate::played::Shared;
+use crate::control::{ControlError, parse_body};
+use crate::provider::SharedCore;
 
-pub(super) fn routes() -> Router<Shared<Rules>> {
+pub(super) fn routes() -> Router<SharedCore<Rules>> {
     Router::new()
         .route("/client_scopes", post(client_scopes))
         .route("/cut_admin_rights", post(cut_admin_rights))
@@ -24,8 +24,11 @@ struct ClientScopes {
     scopes: Vec<String>,
 }
 
-async fn client_scopes(State(core): State<Shared<Rules>>, body: Bytes) -> Result<StatusCode, Problem> {
-    let ClientScopes { scopes } = read(&body)?;
+async fn client_scopes(
+    State(core): State<SharedCore<Rules>>,
+    body: Bytes,
+) -> Result<StatusCode, ControlError> {
+    let ClientScopes { scopes } = parse_body(&body)?;
     core.state().client_scopes = scopes;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -37,8 +40,11 @@ struct CutAdminRights {
     space: String,
 }
 
-async fn cut_admin_rights(State(core): State<Shared<Rules>>, body: Bytes) -> Result<Json<Value>, Problem> {
-    let CutAdminRights { user, space } = read(&body)?;
+async fn cut_admin_rights(
+    State(core): State<SharedCore<Rules>>,
+    body: Bytes,
+) -> Result<Json<Value>, ControlError> {
+    let CutAdminRights { user, space } = parse_body(&body)?;
     let cut = core.state().cut(&user, &space);
     Ok(Json(json!({ "cut": cut })))
 }

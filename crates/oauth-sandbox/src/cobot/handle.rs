@@ -3,7 +3,7 @@
 use super::Rules;
 use super::fixtures::SPACES;
 use crate::builder::Builder;
-use crate::running::Running;
+use crate::server_handle::ServerHandle;
 
 /// A space.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,18 +23,18 @@ pub struct Space {
 
 impl Builder<Rules> {
     /// The scopes that the client is registered for; all known ones when not set. See
-    /// [`Running::set_client_scopes`](Running::set_client_scopes).
+    /// [`ServerHandle::set_client_scopes`](ServerHandle::set_client_scopes).
     pub fn client_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.options.client_scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 }
 
-impl Running<Rules> {
+impl ServerHandle<Rules> {
     /// The access token that registering the app made: the first user's, with all the scopes that the client had at the start.
     #[must_use]
     pub fn registration_token(&self) -> &str {
-        &self.core().setup.issued.registration_token
+        &self.core().setup.credentials.registration_token
     }
 
     /// All spaces. The first user administers `betahaus` and `harbour` (which has a domain of its own) and is a member of `atelier`.

@@ -9,13 +9,13 @@ use super::caller::{Caller, Rule};
 use super::failure::Failure;
 use super::fixtures::Member;
 use super::place::Subdomain;
-use crate::played::Shared;
+use crate::provider::SharedCore;
 
 const SCOPES: &[&str] = &["read_memberships", "read"];
 
 /// `GET /api/memberships`
 pub(super) async fn list(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     Subdomain(space): Subdomain,
     caller: Caller,
 ) -> Result<Json<Value>, Failure> {
@@ -26,7 +26,7 @@ pub(super) async fn list(
 
 /// `GET /api/memberships/:id`
 pub(super) async fn one(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     Subdomain(space): Subdomain,
     caller: Caller,
     Path(id): Path<String>,

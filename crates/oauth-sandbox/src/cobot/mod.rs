@@ -7,13 +7,13 @@
 //! - one authorizes on `www` or on the space's subdomain, and always gets the token from `www`; the token call has no `redirect_uri`;
 //! - people who use a space under its own domain are logged in there, so Cobot moves the browser to it;
 //! - the token answer has two fields, tokens don't expire, and there is no refresh;
-//! - a token keeps its scopes when those of the client change ([`Running::set_client_scopes`](crate::Running::set_client_scopes));
+//! - a token keeps its scopes when those of the client change ([`ServerHandle::set_client_scopes`](crate::ServerHandle::set_client_scopes));
 //! - the app flow: a person's e-mail address and password for a token, in the query or in the body;
 //! - PKCE is there (S256 only) and not enforced; when the authorize URL had a challenge, the token call needs the verifier;
-//! - registering an app makes a token ([`Running::registration_token`](crate::Running::registration_token)), creating a user makes a
+//! - registering an app makes a token ([`ServerHandle::registration_token`](crate::ServerHandle::registration_token)), creating a user makes a
 //!   `grant_code`, which is redeemed as a code is;
 //! - a token can be turned into one of a space, which outlives its maker's rights
-//!   ([`Running::cut_admin_rights`](crate::Running::cut_admin_rights));
+//!   ([`ServerHandle::cut_admin_rights`](crate::ServerHandle::cut_admin_rights));
 //! - the API takes the token in the header or as the parameter `access_token`; 60 requests a minute for each endpoint and person, 6
 //!   for the list of members.
 //!
@@ -68,16 +68,16 @@ use axum::Router;
 use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
 
-use crate::played::{Origin, Routes, Rulebook, Setup, Shared, Urls};
+use crate::provider::{Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
 use crate::random;
-use crate::running::Running;
-use crate::token_calls::TokenCalls;
+use crate::server_handle::ServerHandle;
+use crate::token_endpoint::TokenEndpoint;
 use crate::user::User;
 
 pub use handle::Space;
 
 /// Cobot, played on loopback.
-pub type Cobot = Running<Rules>;
+pub type Cobot = ServerHandle<Rules>;
 
 /// What makes a provider Cobot.
 #[derive(Clone, Copy, Debug)]
@@ -93,24 +93,24 @@ pub struct Options {
 }
 
 /// Credentials made up at the start.
-pub struct Issued {
+pub struct Credentials {
     client_id: String,
     client_secret: String,
     registration_token: String,
 }
 
-impl fmt::Debug for Issued {
+impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Issued").field("client_id", &self.client_id).finish_non_exhaustive()
+        f.debug_struct("Credentials").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
 
-impl Rulebook for Rules {
+impl ProviderRules for Rules {
     const NAME: &'static str = "cobot";
     const TITLE: &'static str = "Cobot";
     const PORT_OFFSET: u16 = 1;
     type Options = Options;
-    type Issued = Issued;
+    type Credentials = Credentials;
     type State = model::State;
 
     fn host_names() -> Vec<String> {
@@ -119,8 +119,8 @@ impl Rulebook for Rules {
         spaces.chain(["www.localhost".to_owned()]).collect()
     }
 
-    fn issue() -> Issued {
-        Issued {
+    fn new_credentials() -> Credentials {
+        Credentials {
             // As long as in the example at dev.cobot.me/api-docs/access-tokens; the secret's length is a guess.
             client_id: random::hex::<16>(),
             client_secret: random::hex::<32>(),
@@ -128,8 +128,8 @@ impl Rulebook for Rules {
         }
     }
 
-    fn client(issued: &Issued) -> (&str, &str) {
-        (&issued.client_id, &issued.client_secret)
+    fn client(credentials: &Credentials) -> (&str, &str) {
+        (&credentials.client_id, &credentials.client_secret)
     }
 
     fn urls(origin: &Origin) -> Urls {
@@ -142,7 +142,7 @@ impl Rulebook for Rules {
         }
     }
 
-    fn state(setup: &Setup<Self>, _: DateTime<Utc>) -> model::State {
+    fn state(setup: &ProviderSetup<Self>, _: DateTime<Utc>) -> model::State {
         model::State::new(setup)
     }
 
@@ -154,10 +154,10 @@ impl Rulebook for Rules {
         state.users.to_vec()
     }
 
-    fn routes(_: &Setup<Self>) -> Routes<Self> {
+    fn routes(_: &ProviderSetup<Self>) -> Routes<Self> {
         Routes {
             authorize: Router::new().route("/oauth/authorize", get(authorize::ask).post(authorize::decide)),
-            token: TokenCalls::at(&["/oauth/access_token"], token::token),
+            token: TokenEndpoint::new(&["/oauth/access_token"], token::token),
             api: Router::new()
                 .route("/api/user", get(api::user))
                 .route("/api/users", post(api::create_user))
@@ -170,7 +170,7 @@ impl Rulebook for Rules {
         }
     }
 
-    fn controls() -> Router<Shared<Self>> {
+    fn controls() -> Router<SharedCore<Self>> {
         control::routes()
     }
 }

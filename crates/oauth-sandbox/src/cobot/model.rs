@@ -8,14 +8,14 @@ use chrono::{DateTime, Utc};
 use super::fixtures::{self, Fixture, SPACES};
 use super::rate::Rates;
 use super::{Rules, scopes};
+use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
+use crate::bounded_map::BoundedMap;
+use crate::bounded_map::LastValue;
 use crate::client::Clients;
-use crate::keyed::Keyed;
-use crate::newest::Newest;
 use crate::pkce;
-use crate::played::Setup;
-use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
+use crate::provider::ProviderSetup;
+use crate::random::{Hex, RandomValue as _};
 use crate::user::User;
-use crate::word::{Hex, Word as _};
 
 /// Seconds for which a code can be redeemed (a guess).
 const CODE_LIFE: i64 = 600;
@@ -54,7 +54,7 @@ struct Held {
 
 /// Everything that changes.
 pub struct State {
-    pub(super) users: Shelf<User>,
+    pub(super) users: BoundedList<User>,
     /// There is one.
     pub(super) clients: Clients,
     pub(super) client_scopes: Vec<String>,
@@ -62,11 +62,11 @@ pub struct State {
     /// User and subdomain, without the owners.
     admins: Vec<(String, &'static str)>,
     /// By what they are, as are the tokens.
-    codes: Keyed<CobotWord, Code>,
-    tokens: Keyed<CobotWord, Held>,
+    codes: BoundedMap<CobotWord, Code>,
+    tokens: BoundedMap<CobotWord, Held>,
     /// The one that was there at the start, which never makes room.
     registration: Option<Token>,
-    newest: Newest<Grant>,
+    newest: LastValue<Grant>,
 }
 
 /// A code that cannot be redeemed.
@@ -78,31 +78,35 @@ pub(super) enum BadCode {
 }
 
 impl State {
-    pub(super) fn new(setup: &Setup<Rules>) -> Self {
-        let mut users = Shelf::of(THINGS);
+    pub(super) fn new(setup: &ProviderSetup<Rules>) -> Self {
+        let mut users = BoundedList::new(MAX_OBJECTS);
         for user in fixtures::users() {
             users.push(user);
         }
-        users.settle();
+        users.pin_current();
         let client_scopes = setup.options.client_scopes.clone().unwrap_or_else(scopes::known);
         let registration = Token {
-            token: setup.issued.registration_token.clone(),
+            token: setup.credentials.registration_token.clone(),
             grant: Arc::new(Grant { user: users[0].login.clone(), scopes: client_scopes.clone() }),
             space: None,
         };
         Self {
             users,
-            clients: Clients::new(&setup.issued.client_id, &setup.issued.client_secret, &setup.redirect_uris),
+            clients: Clients::new(
+                &setup.credentials.client_id,
+                &setup.credentials.client_secret,
+                &setup.redirect_uris,
+            ),
             client_scopes,
             rates: Rates::default(),
             admins: SPACES
                 .iter()
                 .flat_map(|space| space.admins.iter().map(|admin| ((*admin).to_owned(), space.subdomain)))
                 .collect(),
-            codes: Keyed::of(CODES),
-            tokens: Keyed::of(TOKENS),
+            codes: BoundedMap::new(MAX_CODES),
+            tokens: BoundedMap::new(MAX_TOKENS),
             registration: Some(registration),
-            newest: Newest::default(),
+            newest: LastValue::default(),
         }
     }
 
@@ -123,7 +127,8 @@ impl State {
 
     /// As [`cut_admin_rights`](Self::cut_admin_rights), by what people call the two.
     pub(super) fn cut(&mut self, user: &str, subdomain: &str) -> bool {
-        let found = self.users.iter().find(|known| known.is_called(user)).map(|known| known.login.clone());
+        let found =
+            self.users.iter().find(|known| known.matches_login(user)).map(|known| known.login.clone());
         match (found, Fixture::named(subdomain)) {
             (Some(user), Some(space)) => self.cut_admin_rights(&user, space),
             _ => false,
@@ -154,7 +159,7 @@ impl State {
     ) -> String {
         let (code, grant) = (CobotWord::new(), self.newest.shared(grant));
         let expires_at = now.timestamp() + CODE_LIFE;
-        self.codes.put(code, Code { grant, challenge, expires_at });
+        self.codes.insert(code, Code { grant, challenge, expires_at });
         code.text()
     }
 
@@ -169,11 +174,11 @@ impl State {
         if found.expires_at <= now.timestamp() {
             return Err(BadCode::Expired);
         }
-        if !pkce::fits(found.challenge.as_deref(), verifier) {
+        if !pkce::verifier_matches(found.challenge.as_deref(), verifier) {
             return Err(BadCode::Verifier);
         }
         let grant = Arc::clone(&found.grant);
-        self.codes.take(code);
+        self.codes.remove(code);
         Ok(self.issue_token(grant, None))
     }
 
@@ -185,7 +190,7 @@ impl State {
 
     pub(super) fn issue_token(&mut self, grant: Arc<Grant>, space: Option<&'static str>) -> Token {
         let token = CobotWord::new();
-        self.tokens.put(token, Held { grant: Arc::clone(&grant), space });
+        self.tokens.insert(token, Held { grant: Arc::clone(&grant), space });
         Token { token: token.text(), grant, space }
     }
 
@@ -200,7 +205,7 @@ impl State {
     /// Whether there was such a token.
     pub(super) fn revoke(&mut self, token: &str) -> bool {
         let registration = self.registration.take_if(|registration| registration.token == token);
-        registration.is_some() || self.tokens.take(token).is_some()
+        registration.is_some() || self.tokens.remove(token).is_some()
     }
 }
 

@@ -11,14 +11,14 @@ use maud::html;
 use super::Rules;
 use super::fixtures::{Fixture, SPACES};
 use super::place::Pages;
-use crate::journal::Ticket;
+use crate::journal::RequestLog;
+use crate::login_pages::{self, HOME, LOGIN, LOGOUT};
 use crate::page::Page;
 use crate::params::Params;
-use crate::played::{Core, Rulebook as _, Shared};
-use crate::sign_in::{self, HOME, LOGIN, LOGOUT};
+use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 use crate::user::User;
 
-pub(super) fn routes() -> Router<Shared<Rules>> {
+pub(super) fn routes() -> Router<SharedCore<Rules>> {
     Router::new().route(HOME, get(home)).route(LOGIN, get(login).post(check)).route(LOGOUT, get(logout))
 }
 
@@ -27,27 +27,32 @@ pub(super) fn title(space: Option<&Fixture>) -> String {
     space.map_or_else(|| Rules::TITLE.to_owned(), |space| format!("{} on {}", space.name, Rules::TITLE))
 }
 
-async fn login(State(core): State<Shared<Rules>>, Pages(space): Pages, jar: CookieJar) -> Response {
-    sign_in::ask(&core, &title(space), html! {}, jar)
+async fn login(State(core): State<SharedCore<Rules>>, Pages(space): Pages, jar: CookieJar) -> Response {
+    login_pages::show_login(&core, &title(space), html! {}, jar)
 }
 
 async fn check(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     Pages(space): Pages,
     jar: CookieJar,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
-    sign_in::admit(&core, &title(space), html! {}, jar, &params, &ticket)
+    login_pages::submit_login(&core, &title(space), html! {}, jar, &params, &log)
 }
 
-async fn logout(core: State<Shared<Rules>>, _: Pages, jar: CookieJar) -> Response {
-    sign_in::logout(core, jar).await
+async fn logout(core: State<SharedCore<Rules>>, _: Pages, jar: CookieJar) -> Response {
+    login_pages::logout(core, jar).await
 }
 
-async fn home(State(core): State<Shared<Rules>>, Pages(space): Pages, jar: CookieJar, uri: Uri) -> Response {
-    let Some((_, user)) = sign_in::logged_in(&core, &jar) else {
-        return sign_in::to_login(&core, jar, &uri);
+async fn home(
+    State(core): State<SharedCore<Rules>>,
+    Pages(space): Pages,
+    jar: CookieJar,
+    uri: Uri,
+) -> Response {
+    let Some((_, user)) = login_pages::logged_in_user(&core, &jar) else {
+        return login_pages::redirect_to_login(&core, jar, &uri);
     };
     let page = Page::new(
         &title(space),
@@ -74,7 +79,7 @@ async fn home(State(core): State<Shared<Rules>>, Pages(space): Pages, jar: Cooki
     page.into_response()
 }
 
-fn role(core: &Core<Rules>, user: &User, space: &Fixture) -> &'static str {
+fn role(core: &ProviderCore<Rules>, user: &User, space: &Fixture) -> &'static str {
     if space.owner == user.login {
         "the owner"
     } else if core.state().is_admin(&user.login, space) {

@@ -9,10 +9,10 @@ use http::{StatusCode, Uri};
 
 use super::Rules;
 use super::fixtures::{Fixture, SPACES};
-use crate::intake::TakenIn;
-use crate::journal::Ticket;
+use crate::journal::RequestLog;
+use crate::middleware::RequestContext;
 use crate::page::Page;
-use crate::played::{Rulebook as _, Shared};
+use crate::provider::{ProviderRules as _, SharedCore};
 
 #[derive(Clone, Copy, Debug)]
 enum Place {
@@ -54,8 +54,8 @@ pub(super) enum Astray {
 }
 
 impl Astray {
-    fn nothing(ticket: &Ticket) -> Self {
-        ticket.note("refused: not on this host");
+    fn nothing(log: &RequestLog) -> Self {
+        log.note("refused: not on this host");
         Self::Nothing
     }
 }
@@ -72,8 +72,8 @@ impl IntoResponse for Astray {
     }
 }
 
-fn ticket(parts: &Parts) -> Ticket {
-    TakenIn::with(parts).map(|taken_in| taken_in.ticket.clone()).unwrap_or_default()
+fn log(parts: &Parts) -> RequestLog {
+    RequestContext::of(parts).map(|context| context.log.clone()).unwrap_or_default()
 }
 
 /// `www`, and nothing else.
@@ -86,7 +86,7 @@ impl<S: Sync> FromRequestParts<S> for Www {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Astray> {
         match Place::of(parts) {
             Some(Place::Www) => Ok(Self),
-            _ => Err(Astray::nothing(&ticket(parts))),
+            _ => Err(Astray::nothing(&log(parts))),
         }
     }
 }
@@ -101,7 +101,7 @@ impl<S: Sync> FromRequestParts<S> for Subdomain {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Astray> {
         match Place::of(parts) {
             Some(Place::Space { space, own_domain: false }) => Ok(Self(space)),
-            _ => Err(Astray::nothing(&ticket(parts))),
+            _ => Err(Astray::nothing(&log(parts))),
         }
     }
 }
@@ -110,16 +110,16 @@ impl<S: Sync> FromRequestParts<S> for Subdomain {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pages(pub(super) Option<&'static Fixture>);
 
-impl FromRequestParts<Shared<Rules>> for Pages {
+impl FromRequestParts<SharedCore<Rules>> for Pages {
     type Rejection = Astray;
 
-    async fn from_request_parts(parts: &mut Parts, core: &Shared<Rules>) -> Result<Self, Astray> {
+    async fn from_request_parts(parts: &mut Parts, core: &SharedCore<Rules>) -> Result<Self, Astray> {
         match Place::of(parts) {
-            None => Err(Astray::nothing(&ticket(parts))),
+            None => Err(Astray::nothing(&log(parts))),
             Some(Place::Www) => Ok(Self(None)),
             Some(Place::Space { space, own_domain }) => match space.custom_domain {
                 Some(domain) if !own_domain => {
-                    ticket(parts).note(format!("moved to {domain}"));
+                    log(parts).note(format!("moved to {domain}"));
                     Err(Astray::Moved(format!("{}{}", core.setup.origin.at(domain), path(&parts.uri))))
                 }
                 _ => Ok(Self(Some(space))),

@@ -10,23 +10,23 @@ use serde_json::json;
 use super::Rules;
 use super::model::{BadCode, Grant, Token};
 use super::place::Www;
-use crate::journal::Ticket;
+use crate::journal::RequestLog;
 use crate::params::Params;
-use crate::played::{Core, Shared};
+use crate::provider::{ProviderCore, SharedCore};
 
 /// Why there is no token: `error` and `error_description`. All but the first kind are status 400.
 type Refusal = (&'static str, String);
 
 pub(super) async fn token(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     _: Www,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
     let cache = [(CACHE_CONTROL, "no-store")];
     match issue(&core, &params) {
         Ok(token) => {
-            ticket.note(format_args!(
+            log.note(format_args!(
                 "{} redeemed, token issued for {}",
                 params.text("grant_type"),
                 token.grant.user
@@ -36,7 +36,7 @@ pub(super) async fn token(
             (cache, Json(body)).into_response()
         }
         Err((error, description)) => {
-            ticket.note(format_args!("refused: {error}: {description}"));
+            log.note(format_args!("refused: {error}: {description}"));
             let status =
                 if error == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
             let body = json!({ "error": error, "error_description": description });
@@ -46,7 +46,7 @@ pub(super) async fn token(
 }
 
 /// Client, grant type, grant: in this order. `redirect_uri` is not looked at.
-fn issue(core: &Core<Rules>, params: &Params) -> Result<Token, Refusal> {
+fn issue(core: &ProviderCore<Rules>, params: &Params) -> Result<Token, Refusal> {
     let (id, secret) = (params.text("client_id"), params.text("client_secret"));
     if core.state().clients.authenticate(id, secret).is_none() {
         return Err(("invalid_client", "client_id or client_secret is missing or wrong".into()));
@@ -65,7 +65,7 @@ fn missing(name: &str) -> Refusal {
     ("invalid_request", format!("{name} is missing"))
 }
 
-fn by_code(core: &Core<Rules>, params: &Params) -> Result<Token, Refusal> {
+fn by_code(core: &ProviderCore<Rules>, params: &Params) -> Result<Token, Refusal> {
     let code = params.present("code").ok_or_else(|| missing("code"))?;
     core.state().redeem(code, params.get("code_verifier"), core.now()).map_err(|bad| {
         let description = match bad {
@@ -78,7 +78,7 @@ fn by_code(core: &Core<Rules>, params: &Params) -> Result<Token, Refusal> {
 }
 
 /// The app flow.
-fn by_password(core: &Core<Rules>, params: &Params) -> Result<Token, Refusal> {
+fn by_password(core: &ProviderCore<Rules>, params: &Params) -> Result<Token, Refusal> {
     let username = params.present("username").ok_or_else(|| missing("username"))?;
     let password = params.present("password").ok_or_else(|| missing("password"))?;
     let mut state = core.state();

@@ -10,12 +10,12 @@ use super::Rules;
 use super::model::{Account, Grant};
 use super::scope::Scopes;
 use crate::callback;
-use crate::journal::Ticket;
-use crate::page::{Consent, Page};
+use crate::journal::RequestLog;
+use crate::login_pages::{self, FORM_TOKEN};
+use crate::page::{ConsentPage, Page};
 use crate::params::Params;
-use crate::played::{Core, Rulebook as _, Shared};
+use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 use crate::session::Session;
-use crate::sign_in::{self, FORM_TOKEN};
 use crate::user::User;
 
 /// A request that passed the checks.
@@ -27,30 +27,30 @@ struct Asked {
 
 /// `GET`: shows the question, after a login if need be.
 pub(super) async fn ask(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     uri: Uri,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
-    let asked = match check(&core, &params, &ticket) {
+    let asked = match check(&core, &params, &log) {
         Ok(asked) => asked,
         Err(refused) => return *refused,
     };
     if core.setup.auto_approve {
         let first = core.state().logins().swap_remove(0);
         let account = &super::model::ACCOUNTS[0];
-        return approve(&core, asked, &first, account, &params, &ticket);
+        return approve(&core, asked, &first, account, &params, &log);
     }
     let Some((session, user, account)) = logged_in(&core, &jar) else {
-        ticket.note("not logged in");
-        return sign_in::to_login(&core, jar, &uri);
+        log.note("not logged in");
+        return login_pages::redirect_to_login(&core, jar, &uri);
     };
-    ticket.note("asked the person");
-    let consent = Consent {
+    log.note("asked the person");
+    let consent = ConsentPage {
         provider: Rules::TITLE,
         application: &asked.application,
-        person: &user.name,
+        user: &user.name,
         redirect_uri: params.text("redirect_uri"),
         rights: rights(asked.scopes, account),
         action: uri.path(),
@@ -69,32 +69,32 @@ pub(super) async fn ask(
 
 /// `POST`: takes the decision. Anything but `decision=approve` is a no.
 pub(super) async fn decide(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     uri: Uri,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
     let Some((session, user, account)) = logged_in(&core, &jar) else {
-        ticket.note("not logged in");
-        return sign_in::to_login(&core, jar, &uri);
+        log.note("not logged in");
+        return login_pages::redirect_to_login(&core, jar, &uri);
     };
-    if let Err(stopped) = sign_in::form_is_ours::<Rules>(&session, &params, &ticket) {
+    if let Err(stopped) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
         return *stopped;
     }
-    let asked = match check(&core, &params, &ticket) {
+    let asked = match check(&core, &params, &log) {
         Ok(asked) => asked,
         Err(refused) => return *refused,
     };
     if params.get("decision") != Some("approve") {
-        ticket.note("the person said no");
+        log.note("the person said no");
         return answer(&core, &params, ("error", "access_denied"));
     }
-    approve(&core, asked, &user, account, &params, &ticket)
+    approve(&core, asked, &user, account, &params, &log)
 }
 
-fn logged_in(core: &Core<Rules>, jar: &CookieJar) -> Option<(Session, User, &'static Account)> {
-    let (session, user) = sign_in::logged_in(core, jar)?;
+fn logged_in(core: &ProviderCore<Rules>, jar: &CookieJar) -> Option<(Session, User, &'static Account)> {
+    let (session, user) = login_pages::logged_in_user(core, jar)?;
     let account = core.state().account_of(&user.login)?;
     Some((session, user, account))
 }
@@ -120,7 +120,7 @@ fn rights(scopes: Scopes, account: &Account) -> Markup {
 }
 
 /// Client and redirect URI first: until both are known, nothing is sent anywhere.
-fn check(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Asked, Box<Response>> {
+fn check(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Result<Asked, Box<Response>> {
     let state = core.state();
     let known = state.clients.find(params.text("client_id"));
     let Some(client) = known.filter(|client| client.has_registered(params.text("redirect_uri"))) else {
@@ -128,12 +128,12 @@ fn check(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Asked, 
             None => "There is no application with this client_id.",
             Some(_) => "The redirect_uri is not one that is registered for this application.",
         };
-        ticket.note(format!("refused: {text}"));
+        log.note(format!("refused: {text}"));
         let page = Page::message(Rules::TITLE, StatusCode::BAD_REQUEST, "Connecting is not possible", text);
         return Err(Box::new(page.into_response()));
     };
     let refused = |error: &str| {
-        ticket.note(format!("refused: {error}"));
+        log.note(format!("refused: {error}"));
         Box::new(answer(core, params, ("error", error)))
     };
     if params.get("response_type") != Some("code") {
@@ -144,14 +144,14 @@ fn check(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Asked, 
 }
 
 fn approve(
-    core: &Core<Rules>,
+    core: &ProviderCore<Rules>,
     asked: Asked,
     user: &User,
     account: &'static Account,
     params: &Params,
-    ticket: &Ticket,
+    log: &RequestLog,
 ) -> Response {
-    ticket.note(format!("code issued for {}", user.login));
+    log.note(format!("code issued for {}", user.login));
     let Asked { client_id, scopes, .. } = asked;
     let grant = Grant { client_id, account, user: user.login.clone(), scopes };
     let code = core.state().issue_code(grant, core.now());
@@ -159,7 +159,7 @@ fn approve(
 }
 
 /// Back to the redirect URI, which is known to be registered; with the `state` as it came, unless that is switched off.
-fn answer(core: &Core<Rules>, params: &Params, what: (&str, &str)) -> Response {
+fn answer(core: &ProviderCore<Rules>, params: &Params, what: (&str, &str)) -> Response {
     let mut pairs = vec![what];
     if core.setup.options.echo_state {
         pairs.extend(params.get("state").filter(|state| !state.is_empty()).map(|state| ("state", state)));

@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 use super::act_as::{self, Named};
 use super::model::{ACCOUNTS, Account, Act, Grant};
 use super::{API_PATH, Rules, scope};
-use crate::journal::Ticket;
-use crate::played::{Core, Shared};
+use crate::journal::RequestLog;
+use crate::provider::{ProviderCore, SharedCore};
 
 /// The header that names somebody.
 const ACT_AS: &str = "x-act-as-user";
@@ -51,18 +51,18 @@ impl IntoResponse for Refused {
     }
 }
 
-impl FromRequestParts<Shared<Rules>> for Caller {
+impl FromRequestParts<SharedCore<Rules>> for Caller {
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, core: &Shared<Rules>) -> Result<Self, Refused> {
-        let ticket = Ticket::from_request_parts(parts, core).await.unwrap_or_else(|never| match never {});
+    async fn from_request_parts(parts: &mut Parts, core: &SharedCore<Rules>) -> Result<Self, Refused> {
+        let log = RequestLog::from_request_parts(parts, core).await.unwrap_or_else(|never| match never {});
         let let_in = authenticate(core, &parts.headers, parts.uri.path())
             .and_then(|grant| act_as(core, &parts.headers, &grant).map(|whom| (grant, whom)))
-            .inspect_err(|refused| ticket.note(format!("refused: {}", refused.message)));
+            .inspect_err(|refused| log.note(format!("refused: {}", refused.message)));
         let (grant, (user, created)) = let_in?;
         let whose = if user == grant.user { "" } else { ", named by the call" };
         let made = if created { " and made by it" } else { "" };
-        ticket.note(format!("acting as {user}{whose}{made}"));
+        log.note(format!("acting as {user}{whose}{made}"));
         core.state().acts.push(Act {
             account: grant.account.name.into(),
             user,
@@ -76,7 +76,7 @@ impl FromRequestParts<Shared<Rules>> for Caller {
 }
 
 /// A token is good at its own customer's API only.
-fn authenticate(core: &Core<Rules>, headers: &HeaderMap, path: &str) -> Result<Grant, Refused> {
+fn authenticate(core: &ProviderCore<Rules>, headers: &HeaderMap, path: &str) -> Result<Grant, Refused> {
     let account = ACCOUNTS
         .iter()
         .find(|account| path.strip_prefix(account.prefix).is_some_and(|path| path.starts_with(API_PATH)));
@@ -93,7 +93,7 @@ fn authenticate(core: &Core<Rules>, headers: &HeaderMap, path: &str) -> Result<G
 }
 
 /// The e-mail address of the user the call is done as, and whether the user was made for it.
-fn act_as(core: &Core<Rules>, headers: &HeaderMap, grant: &Grant) -> Result<(String, bool), Refused> {
+fn act_as(core: &ProviderCore<Rules>, headers: &HeaderMap, grant: &Grant) -> Result<(String, bool), Refused> {
     let mut given = headers.get_all(ACT_AS).iter();
     let Some(header) = given.next() else {
         return Ok((grant.user.clone(), false));

@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 use super::Rules;
 use super::caller::{Caller, Refused, answer, unwrap};
 use super::model::{ACCOUNTS, Account};
+use crate::bounded_list::{BoundedList, MAX_OBJECTS};
 use crate::params::Params;
-use crate::played::{Core, Shared};
+use crate::provider::{ProviderCore, SharedCore};
 use crate::random;
-use crate::shelf::{Shelf, THINGS};
 
 /// How many come on one page (guess).
 const PAGE: usize = 25;
@@ -35,9 +35,9 @@ pub(super) struct Invoice {
 }
 
 /// What is there at the start: more providers' invoices than fit on a page.
-pub(super) fn at_start(now: DateTime<Utc>) -> Shelf<Invoice> {
+pub(super) fn at_start(now: DateTime<Utc>) -> BoundedList<Invoice> {
     let [brightwater, lakeside] = &ACCOUNTS;
-    let mut invoices = Shelf::of(THINGS);
+    let mut invoices = BoundedList::new(MAX_OBJECTS);
     for (account, kind, many) in [
         (brightwater, Kind::Provider, 27),
         (brightwater, Kind::Agent, 3),
@@ -51,14 +51,14 @@ pub(super) fn at_start(now: DateTime<Utc>) -> Shelf<Invoice> {
                 "amount": 500.05 + f64::from(back),
             });
             let updated_at = now - TimeDelta::hours(back.into());
-            let mut shown = kind.shown(invoices.arrived(), fields.as_object().unwrap_or(&Map::new()));
+            let mut shown = kind.shown(invoices.total_pushed(), fields.as_object().unwrap_or(&Map::new()));
             if kind == Kind::Provider {
                 shown["payment_remitted"] = updated_at.date_naive().to_string().into();
             }
             invoices.push(Invoice { kind, account, updated_at, shown });
         }
     }
-    invoices.settle();
+    invoices.pin_current();
     invoices
 }
 
@@ -88,7 +88,7 @@ impl Kind {
 }
 
 pub(super) async fn agent_list(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     caller: Caller,
     params: Params,
 ) -> Result<Response, Refused> {
@@ -96,7 +96,7 @@ pub(super) async fn agent_list(
 }
 
 pub(super) async fn provider_list(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     caller: Caller,
     params: Params,
 ) -> Result<Response, Refused> {
@@ -104,7 +104,7 @@ pub(super) async fn provider_list(
 }
 
 pub(super) async fn agent_create(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     caller: Caller,
     headers: HeaderMap,
     body: Bytes,
@@ -113,7 +113,7 @@ pub(super) async fn agent_create(
 }
 
 pub(super) async fn provider_create(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     caller: Caller,
     headers: HeaderMap,
     body: Bytes,
@@ -122,7 +122,12 @@ pub(super) async fn provider_create(
 }
 
 /// Oldest first, so that a page once read does not change.
-fn list(core: &Core<Rules>, caller: &Caller, kind: Kind, params: &Params) -> Result<Response, Refused> {
+fn list(
+    core: &ProviderCore<Rules>,
+    caller: &Caller,
+    kind: Kind,
+    params: &Params,
+) -> Result<Response, Refused> {
     let wrong = |text| Err(Refused::senseless("invalid_parameter", text));
     let page = match params.present("page").map(str::parse::<usize>) {
         None => 1,
@@ -143,7 +148,7 @@ fn list(core: &Core<Rules>, caller: &Caller, kind: Kind, params: &Params) -> Res
 }
 
 fn create(
-    core: &Core<Rules>,
+    core: &ProviderCore<Rules>,
     caller: &Caller,
     kind: Kind,
     headers: &HeaderMap,
@@ -155,7 +160,7 @@ fn create(
     }
     let updated_at = core.now();
     let mut state = core.state();
-    let shown = kind.shown(state.invoices.arrived(), &fields);
+    let shown = kind.shown(state.invoices.total_pushed(), &fields);
     state.invoices.push(Invoice { kind, account: caller.account, updated_at, shown: shown.clone() });
     Ok(answer(StatusCode::CREATED, &shown))
 }

@@ -45,19 +45,19 @@ use serde_json::Value;
 
 use crate::builder::Builder;
 use crate::client::Clients;
-use crate::control::{self, Problem};
-use crate::played::{Core, Origin, Routes, Rulebook, Setup, Shared, Urls};
+use crate::control::{self, ControlError};
+use crate::login_pages::{self, LoginPages};
+use crate::provider::{Origin, ProviderCore, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
 use crate::random;
-use crate::running::Running;
-use crate::sign_in::{self, SignsIn};
-use crate::token_calls::TokenCalls;
+use crate::server_handle::ServerHandle;
+use crate::token_endpoint::TokenEndpoint;
 use crate::user::User;
 use model::{ACCOUNTS, Account};
 
 pub use model::{AccountUser, Act};
 
 /// Cohort Go, played on loopback.
-pub type CohortGo = Running<Rules>;
+pub type CohortGo = ServerHandle<Rules>;
 
 /// What makes a provider Cohort Go.
 #[derive(Clone, Copy, Debug)]
@@ -101,7 +101,7 @@ impl Builder<Rules> {
     }
 }
 
-impl Running<Rules> {
+impl ServerHandle<Rules> {
     /// The customers: name and API base URL. The first is also [`api_url`](Self::api_url).
     #[must_use]
     pub fn accounts(&self) -> Vec<(String, String)> {
@@ -128,48 +128,51 @@ impl Running<Rules> {
 }
 
 /// Where a customer's portal is.
-fn base_url(core: &Core<Rules>, account: &Account) -> String {
+fn base_url(core: &ProviderCore<Rules>, account: &Account) -> String {
     let first = core.urls.api.strip_suffix(API_PATH).unwrap_or(&core.urls.api);
     format!("{first}{}", account.prefix)
 }
 
-fn api_base_url(core: &Core<Rules>, account: &Account) -> String {
+fn api_base_url(core: &ProviderCore<Rules>, account: &Account) -> String {
     format!("{}{API_PATH}", base_url(core, account))
 }
 
-async fn register_client(State(core): State<Shared<Rules>>, body: Bytes) -> Result<Json<Value>, Problem> {
+async fn register_client(
+    State(core): State<SharedCore<Rules>>,
+    body: Bytes,
+) -> Result<Json<Value>, ControlError> {
     control::register_client(&body, |name| core.state().clients.register(name))
 }
 
 /// Credentials made up at the start.
-pub struct Issued {
+pub struct Credentials {
     client_id: String,
     client_secret: String,
 }
 
-impl fmt::Debug for Issued {
+impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Issued").field("client_id", &self.client_id).finish_non_exhaustive()
+        f.debug_struct("Credentials").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
 
-impl Rulebook for Rules {
+impl ProviderRules for Rules {
     const NAME: &'static str = "cohortgo";
     const TITLE: &'static str = "Cohort Go";
     const PORT_OFFSET: u16 = 0;
-    const API_APART: Option<&'static str> = Some(API_PATH);
+    const SEPARATE_API_PATH: Option<&'static str> = Some(API_PATH);
     type Options = Options;
-    type Issued = Issued;
+    type Credentials = Credentials;
     type State = model::State;
 
-    fn issue() -> Issued {
+    fn new_credentials() -> Credentials {
         // A name, as in the seed's example.
         let client_id = format!("sandbox-app-{}", random::hex::<4>());
-        Issued { client_id, client_secret: random::opaque() }
+        Credentials { client_id, client_secret: random::opaque() }
     }
 
-    fn client(issued: &Issued) -> (&str, &str) {
-        (&issued.client_id, &issued.client_secret)
+    fn client(credentials: &Credentials) -> (&str, &str) {
+        (&credentials.client_id, &credentials.client_secret)
     }
 
     fn urls(origin: &Origin) -> Urls {
@@ -182,8 +185,8 @@ impl Rulebook for Rules {
         }
     }
 
-    fn state(setup: &Setup<Self>, now: DateTime<Utc>) -> model::State {
-        let Issued { client_id, client_secret } = &setup.issued;
+    fn state(setup: &ProviderSetup<Self>, now: DateTime<Utc>) -> model::State {
+        let Credentials { client_id, client_secret } = &setup.credentials;
         model::State::new(Clients::new(client_id, client_secret, &setup.redirect_uris), now)
     }
 
@@ -195,22 +198,22 @@ impl Rulebook for Rules {
         state.logins()
     }
 
-    fn routes(_: &Setup<Self>) -> Routes<Self> {
+    fn routes(_: &ProviderSetup<Self>) -> Routes<Self> {
         Routes {
             authorize: Router::new().route("/oauth2/authorize", get(authorize::ask).post(authorize::decide)),
-            token: TokenCalls::at(&["/oauth2/token"], token::token),
+            token: TokenEndpoint::new(&["/oauth2/token"], token::token),
             api: ACCOUNTS.iter().fold(Router::new(), |routes, account| routes.merge(api(account))),
-            pages: sign_in::routes::<Self>(),
+            pages: login_pages::routes::<Self>(),
         }
     }
 
-    fn controls() -> Router<Shared<Self>> {
+    fn controls() -> Router<SharedCore<Self>> {
         Router::new().route("/register_client", post(register_client))
     }
 }
 
 /// The API of one customer.
-fn api(account: &Account) -> Router<Shared<Rules>> {
+fn api(account: &Account) -> Router<SharedCore<Rules>> {
     let at = |path: &str| format!("{}{API_PATH}{path}", account.prefix);
     let payments = |path: &str| at(&format!("/services/payments{path}"));
     Router::new()
@@ -224,7 +227,7 @@ fn api(account: &Account) -> Router<Shared<Rules>> {
         .route(&at("/services/insurance/quote.json"), get(insurance::quote))
 }
 
-impl SignsIn for Rules {
+impl LoginPages for Rules {
     fn home(state: &model::State, user: &User) -> Markup {
         html! {
             @if let Some(account) = state.account_of(&user.login) {

@@ -8,12 +8,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::act_as::Named;
 use super::invoices::Invoice;
 use super::scope::Scopes;
+use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
+use crate::bounded_map::BoundedMap;
+use crate::bounded_map::LastValue;
 use crate::client::Clients;
-use crate::keyed::Keyed;
-use crate::newest::Newest;
-use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
+use crate::random::{Opaque, RandomValue as _};
 use crate::user::User;
-use crate::word::{Opaque, Word as _};
 
 /// How long a code can be redeemed (guess).
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
@@ -120,27 +120,27 @@ struct Code {
 /// Everything that changes.
 pub struct State {
     pub(super) clients: Clients,
-    pub(super) users: Shelf<AccountUser>,
-    pub(super) acts: Shelf<Act>,
-    pub(super) invoices: Shelf<Invoice>,
+    pub(super) users: BoundedList<AccountUser>,
+    pub(super) acts: BoundedList<Act>,
+    pub(super) invoices: BoundedList<Invoice>,
     pub(super) students: u64,
     /// By what they are, as are the tokens.
-    codes: Keyed<Opaque, Code>,
-    tokens: Keyed<Opaque, Arc<Grant>>,
-    newest: Newest<Grant>,
+    codes: BoundedMap<Opaque, Code>,
+    tokens: BoundedMap<Opaque, Arc<Grant>>,
+    newest: LastValue<Grant>,
 }
 
 impl State {
     pub(super) fn new(clients: Clients, now: DateTime<Utc>) -> Self {
         let mut state = Self {
             clients,
-            users: Shelf::of(THINGS),
-            acts: Shelf::of(THINGS),
+            users: BoundedList::new(MAX_OBJECTS),
+            acts: BoundedList::new(MAX_OBJECTS),
             invoices: super::invoices::at_start(now),
             students: 0,
-            codes: Keyed::of(CODES),
-            tokens: Keyed::of(TOKENS),
-            newest: Newest::default(),
+            codes: BoundedMap::new(MAX_CODES),
+            tokens: BoundedMap::new(MAX_TOKENS),
+            newest: LastValue::default(),
         };
         let [brightwater, lakeside] = &ACCOUNTS;
         for (account, name, email, role, password) in [
@@ -150,7 +150,7 @@ impl State {
         ] {
             state.add_user(account, name, email, role, Some(password), false);
         }
-        state.users.settle();
+        state.users.pin_current();
         state
     }
 
@@ -164,7 +164,7 @@ impl State {
         system: bool,
     ) -> AccountUser {
         let user = AccountUser {
-            id: 4001 + self.users.arrived() as u64,
+            id: 4001 + self.users.total_pushed() as u64,
             account: account.name.into(),
             name: name.into(),
             email: email.into(),
@@ -210,9 +210,9 @@ impl State {
     }
 
     pub(super) fn issue_code(&mut self, grant: Grant, now: DateTime<Utc>) -> String {
-        self.codes.let_go(|code| code.expires_at <= now);
+        self.codes.remove_oldest_while(|code| code.expires_at <= now);
         let (code, grant) = (Opaque::new(), self.newest.shared(grant));
-        self.codes.put(code, Code { grant, expires_at: now + CODE_LIFE });
+        self.codes.insert(code, Code { grant, expires_at: now + CODE_LIFE });
         code.text()
     }
 
@@ -227,13 +227,13 @@ impl State {
         if found.grant.client_id != client_id || found.expires_at <= now {
             return None;
         }
-        let mut grant = self.codes.take(code)?.grant;
+        let mut grant = self.codes.remove(code)?.grant;
         if grant.scopes.act_as_user {
             let user = self.system_user(grant.account, client_id);
             grant = self.newest.shared(Grant { user, ..Grant::clone(&grant) });
         }
         let token = Opaque::new();
-        self.tokens.put(token, Arc::clone(&grant));
+        self.tokens.insert(token, Arc::clone(&grant));
         Some((token.text(), grant))
     }
 

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use super::Rules;
 use super::caller::{Caller, Refused, answer, named, unwrap};
 use super::model::AccountUser;
-use crate::played::Shared;
+use crate::provider::SharedCore;
 
 /// `POST /students.json`. Which fields must be there is not documented: any will do.
 pub(super) async fn create_student(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     caller: Caller,
     headers: HeaderMap,
     body: Bytes,
@@ -29,7 +29,7 @@ pub(super) async fn create_student(
 }
 
 /// `GET /users.json`: a guess, path and fields.
-pub(super) async fn users(State(core): State<Shared<Rules>>, caller: Caller) -> Response {
+pub(super) async fn users(State(core): State<SharedCore<Rules>>, caller: Caller) -> Response {
     let state = core.state();
     let its_own = state.users.iter().filter(|user| user.account == caller.account.name);
     answer(StatusCode::OK, &Value::Array(its_own.map(shown).collect()))
@@ -37,7 +37,7 @@ pub(super) async fn users(State(core): State<Shared<Rules>>, caller: Caller) -> 
 
 /// `POST /users.json`: a guess, path and fields.
 pub(super) async fn create_user(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     caller: Caller,
     headers: HeaderMap,
     body: Bytes,

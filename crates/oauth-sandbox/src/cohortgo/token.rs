@@ -7,24 +7,28 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use super::Rules;
-use crate::journal::Ticket;
+use crate::journal::RequestLog;
 use crate::params::Params;
-use crate::played::{Core, Shared};
+use crate::provider::{ProviderCore, SharedCore};
 
 /// Status, error, description.
 type Refusal = (StatusCode, &'static str, &'static str);
 
-pub(super) async fn token(State(core): State<Shared<Rules>>, params: Params, ticket: Ticket) -> Response {
-    match issue(&core, &params, &ticket) {
+pub(super) async fn token(
+    State(core): State<SharedCore<Rules>>,
+    params: Params,
+    log: RequestLog,
+) -> Response {
+    match issue(&core, &params, &log) {
         Ok(body) => (StatusCode::OK, [(CACHE_CONTROL, "no-store")], reply(&body)).into_response(),
         Err((status, error, description)) => {
-            ticket.note(format_args!("refused: {error}"));
+            log.note(format_args!("refused: {error}"));
             (status, reply(&json!({ "error": error, "error_description": description }))).into_response()
         }
     }
 }
 
-fn issue(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Value, Refusal> {
+fn issue(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Result<Value, Refusal> {
     const BAD: StatusCode = StatusCode::BAD_REQUEST;
     let grant_type = params.present("grant_type");
     match grant_type {
@@ -51,7 +55,7 @@ fn issue(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Value, 
         return Err((BAD, "invalid_grant", text));
     };
     drop(state);
-    ticket.note(format_args!("code taken, token issued for {}", grant.user));
+    log.note(format_args!("code taken, token issued for {}", grant.user));
     let base_url = super::base_url(core, grant.account);
     let api_base_url = super::api_base_url(core, grant.account);
     Ok(json!({

@@ -17,10 +17,10 @@ use super::Fault;
 
 /// Marks a response that must not be sent: the connection is closed instead (see `server::connection`).
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Sever;
+pub(crate) struct CloseConnection;
 
 /// Answers as `fault` says, with or without the provider's `work`.
-pub(crate) async fn meet(fault: Fault, work: impl Future<Output = Response>) -> Response {
+pub(crate) async fn apply_fault(fault: Fault, work: impl Future<Output = Response>) -> Response {
     match fault {
         Fault::Delay { millis } => {
             tokio::time::sleep(Duration::from_millis(millis)).await;
@@ -53,7 +53,7 @@ pub(crate) async fn meet(fault: Fault, work: impl Future<Output = Response>) -> 
 /// What takes the place of an answer.
 async fn instead(fault: Fault) -> Response {
     match fault {
-        Fault::Answer { status, headers, body } => {
+        Fault::Response { status, headers, body } => {
             let mut response = answer(status, None, body);
             for (name, value) in headers {
                 response.headers_mut().append(name, value);
@@ -87,7 +87,7 @@ async fn instead(fault: Fault) -> Response {
             response
         }
         Fault::DropRequest | Fault::DropResponse => severed(),
-        // `meet` has dealt with these.
+        // `apply_fault` has dealt with these.
         Fault::Delay { .. } | Fault::TruncateBody | Fault::AfterWork { .. } => severed(),
     }
 }
@@ -103,7 +103,7 @@ fn answer(status: StatusCode, content_type: Option<&'static str>, body: impl Int
 
 fn severed() -> Response {
     let mut response = Response::new(Body::empty());
-    response.extensions_mut().insert(Sever);
+    response.extensions_mut().insert(CloseConnection);
     response
 }
 

@@ -9,10 +9,10 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use apply::{Sever, meet};
-pub(crate) use queue::{Faults, On};
+pub(crate) use apply::{CloseConnection, apply_fault};
+pub(crate) use queue::{FaultQueues, FaultTarget};
 
-/// What one call meets. Faults are queued and each is used once.
+/// What one call meets. FaultQueues are queued and each is used once.
 ///
 /// Unless its description says otherwise, a fault happens *instead of* the provider's work, so nothing changes there;
 /// [`after_work`](Self::after_work) turns any of them into one that happens after it.
@@ -24,7 +24,8 @@ pub(crate) use queue::{Faults, On};
 #[non_exhaustive]
 pub enum Fault {
     /// This very answer.
-    Answer {
+    #[serde(rename = "answer")]
+    Response {
         /// The HTTP status.
         #[serde(with = "wire::status")]
         status: StatusCode,
@@ -104,7 +105,7 @@ impl Fault {
     #[must_use]
     pub fn status(status: u16, body: impl Into<String>) -> Self {
         let status = StatusCode::from_u16(status).expect("an HTTP status is between 100 and 999");
-        Self::Answer { status, headers: Vec::new(), body: body.into() }
+        Self::Response { status, headers: Vec::new(), body: body.into() }
     }
 
     /// An answer with `status` and `body`, sent as `application/json`.
@@ -116,13 +117,13 @@ impl Fault {
         Self::status(status, body.to_string()).header("content-type", "application/json")
     }
 
-    /// This fault with one more header field, where it is an [`Answer`](Self::Answer); any other is left as it is.
+    /// This fault with one more header field, where it is an [`Response`](Self::Response); any other is left as it is.
     ///
     /// # Panics
     /// When `name` or `value` cannot stand in an HTTP message.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Self::Answer { headers, .. } = &mut self {
+        if let Self::Response { headers, .. } = &mut self {
             let name = name.parse().expect("a header name");
             headers.push((name, value.parse().expect("a header value")));
         }
@@ -165,7 +166,7 @@ impl Fault {
     /// The name that the journal shows: as in JSON.
     pub(crate) fn name(&self) -> String {
         match self {
-            Self::Answer { status, .. } => format!("answer {}", status.as_u16()),
+            Self::Response { status, .. } => format!("answer {}", status.as_u16()),
             Self::Delay { millis } => format!("delay {millis} ms"),
             Self::Hang => "hang".into(),
             Self::DropRequest => "drop_request".into(),

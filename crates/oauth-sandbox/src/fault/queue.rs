@@ -1,4 +1,4 @@
-//! Faults that wait for their call.
+//! FaultQueues that wait for their call.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -6,13 +6,13 @@ use std::sync::Mutex;
 use serde::Deserialize;
 
 use super::Fault;
-use crate::journal::Kind;
+use crate::journal::RequestKind;
 use crate::sync::lock;
 
 /// Which calls a fault waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum On {
+pub(crate) enum FaultTarget {
     Token,
     Api,
 }
@@ -22,17 +22,17 @@ pub(crate) const MOST: usize = 10_000;
 
 /// One queue per kind of call, first in, first out.
 #[derive(Debug, Default)]
-pub(crate) struct Faults {
+pub(crate) struct FaultQueues {
     token: Mutex<VecDeque<Fault>>,
     api: Mutex<VecDeque<Fault>>,
 }
 
-impl Faults {
+impl FaultQueues {
     /// Whether there was room for it.
-    pub(crate) fn push(&self, on: On, fault: Fault) -> bool {
+    pub(crate) fn push(&self, on: FaultTarget, fault: Fault) -> bool {
         let queue = match on {
-            On::Token => &self.token,
-            On::Api => &self.api,
+            FaultTarget::Token => &self.token,
+            FaultTarget::Api => &self.api,
         };
         let mut queue = lock(queue);
         let room = queue.len() < MOST;
@@ -43,11 +43,11 @@ impl Faults {
     }
 
     /// The fault for a call of this kind, if one waits.
-    pub(crate) fn take(&self, kind: Kind) -> Option<Fault> {
+    pub(crate) fn take(&self, kind: RequestKind) -> Option<Fault> {
         match kind {
-            Kind::Token => lock(&self.token).pop_front(),
-            Kind::Api => lock(&self.api).pop_front(),
-            Kind::Authorize | Kind::Page => None,
+            RequestKind::Token => lock(&self.token).pop_front(),
+            RequestKind::Api => lock(&self.api).pop_front(),
+            RequestKind::Authorize | RequestKind::Page => None,
         }
     }
 

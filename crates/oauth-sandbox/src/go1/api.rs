@@ -10,29 +10,33 @@ use serde_json::{Value, json};
 
 use super::Rules;
 use super::model::{Grant, Member, Portal};
-use crate::journal::Ticket;
-use crate::played::{Core, Shared};
+use crate::journal::RequestLog;
+use crate::provider::{ProviderCore, SharedCore};
 use crate::random;
 
 pub(super) async fn validate(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     headers: HeaderMap,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
-    match admit(&core, &headers, &ticket, &[]) {
+    match admit(&core, &headers, &log, &[]) {
         Ok(_) => answer(StatusCode::OK, &json!({})),
         Err(stopped) => *stopped,
     }
 }
 
-pub(super) async fn me(State(core): State<Shared<Rules>>, headers: HeaderMap, ticket: Ticket) -> Response {
-    let grant = match admit(&core, &headers, &ticket, &["user.read", "user.login.me"]) {
+pub(super) async fn me(
+    State(core): State<SharedCore<Rules>>,
+    headers: HeaderMap,
+    log: RequestLog,
+) -> Response {
+    let grant = match admit(&core, &headers, &log, &["user.read", "user.login.me"]) {
         Ok(grant) => grant,
         Err(stopped) => return *stopped,
     };
     let state = core.state();
     let Some(member) = grant.user.as_deref().and_then(|user| state.member(user)) else {
-        ticket.note("refused: the token belongs to nobody");
+        log.note("refused: the token belongs to nobody");
         return error(StatusCode::FORBIDDEN, "no_user", "This token does not belong to a user.");
     };
     answer(StatusCode::OK, &profile(member, state.portal(member.portal)))
@@ -52,11 +56,11 @@ fn profile(member: &Member, portal: Option<&Portal>) -> Value {
 }
 
 pub(super) async fn account(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     headers: HeaderMap,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
-    let grant = match admit(&core, &headers, &ticket, &["portal.read", "account.read"]) {
+    let grant = match admit(&core, &headers, &log, &["portal.read", "account.read"]) {
         Ok(grant) => grant,
         Err(stopped) => return *stopped,
     };
@@ -86,9 +90,9 @@ pub(super) async fn account(
 
 /// What a live token stands for, if it was granted one of `scopes` (or none is needed); else the answer that stops the caller.
 pub(super) fn admit(
-    core: &Core<Rules>,
+    core: &ProviderCore<Rules>,
     headers: &HeaderMap,
-    ticket: &Ticket,
+    log: &RequestLog,
     scopes: &[&str],
 ) -> Result<Arc<Grant>, Box<Response>> {
     let token = headers
@@ -98,14 +102,14 @@ pub(super) fn admit(
         .map(|(_, token)| token);
     let grant = token.and_then(|token| core.state().grant_of(token, core.now()).cloned());
     let Some(grant) = grant else {
-        ticket.note("refused: no token, or one that is unknown or has expired");
+        log.note("refused: no token, or one that is unknown or has expired");
         return Err(Box::new(answer(StatusCode::UNAUTHORIZED, &json!({ "message": "Invalid token" }))));
     };
-    ticket.note(format!("acting as {}", grant.user.as_deref().unwrap_or("the application itself")));
+    log.note(format!("acting as {}", grant.user.as_deref().unwrap_or("the application itself")));
     if scopes.is_empty() || scopes.iter().any(|scope| grant.scopes.contains(scope)) {
         return Ok(grant);
     }
-    ticket.note("refused: the token lacks the scope");
+    log.note("refused: the token lacks the scope");
     let text = format!("The token needs the scope {}.", scopes.join(" or "));
     Err(Box::new(error(StatusCode::FORBIDDEN, "insufficient_scope", &text)))
 }

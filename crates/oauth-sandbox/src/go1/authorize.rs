@@ -9,11 +9,11 @@ use maud::{Markup, html};
 use super::model::{Grant, Member, Portal};
 use super::{Rules, scope};
 use crate::callback;
-use crate::journal::Ticket;
-use crate::page::{Consent, Page};
+use crate::journal::RequestLog;
+use crate::login_pages::{self, FORM_TOKEN};
+use crate::page::{ConsentPage, Page};
 use crate::params::Params;
-use crate::played::{Core, Rulebook as _, Shared};
-use crate::sign_in::{self, FORM_TOKEN};
+use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 
 /// A request that passed the checks.
 struct Asked {
@@ -26,29 +26,29 @@ struct Asked {
 
 /// `GET`: shows the question, after a login or a sign-up if need be.
 pub(super) async fn ask(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     uri: Uri,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
-    let asked = match check(&core, &params, &ticket) {
+    let asked = match check(&core, &params, &log) {
         Ok(asked) => asked,
         Err(refused) => return *refused,
     };
     if core.setup.auto_approve {
         let first = core.state().members[0].clone();
-        return approve(&core, asked, &first, &params, &ticket);
+        return approve(&core, asked, &first, &params, &log);
     }
     let Some((session, member, portal)) = logged_in(&core, &jar) else {
-        ticket.note("not logged in");
-        return sign_in::to_login(&core, jar, &uri);
+        log.note("not logged in");
+        return login_pages::redirect_to_login(&core, jar, &uri);
     };
-    ticket.note("asked the person");
-    let consent = Consent {
+    log.note("asked the person");
+    let consent = ConsentPage {
         provider: Rules::TITLE,
         application: &asked.application,
-        person: &member.user.name,
+        user: &member.user.name,
         redirect_uri: &asked.redirect_uri,
         rights: rights(&asked, &portal),
         action: uri.path(),
@@ -68,32 +68,35 @@ pub(super) async fn ask(
 
 /// `POST`: takes the decision. Anything but `decision=approve` is a no.
 pub(super) async fn decide(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     uri: Uri,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
     let Some((session, member, _)) = logged_in(&core, &jar) else {
-        ticket.note("not logged in");
-        return sign_in::to_login(&core, jar, &uri);
+        log.note("not logged in");
+        return login_pages::redirect_to_login(&core, jar, &uri);
     };
-    if let Err(stopped) = sign_in::form_is_ours::<Rules>(&session, &params, &ticket) {
+    if let Err(stopped) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
         return *stopped;
     }
-    let asked = match check(&core, &params, &ticket) {
+    let asked = match check(&core, &params, &log) {
         Ok(asked) => asked,
         Err(refused) => return *refused,
     };
     if params.get("decision") != Some("approve") {
-        ticket.note("the person said no");
+        log.note("the person said no");
         return refuse(&core, &params, "access_denied", "The person said no.");
     }
-    approve(&core, asked, &member, &params, &ticket)
+    approve(&core, asked, &member, &params, &log)
 }
 
-fn logged_in(core: &Core<Rules>, jar: &CookieJar) -> Option<(crate::session::Session, Member, Portal)> {
-    let (session, user) = sign_in::logged_in(core, jar)?;
+fn logged_in(
+    core: &ProviderCore<Rules>,
+    jar: &CookieJar,
+) -> Option<(crate::session::Session, Member, Portal)> {
+    let (session, user) = login_pages::logged_in_user(core, jar)?;
     let state = core.state();
     let member = state.member(&user.login)?;
     Some((session, member.clone(), state.portal(member.portal)?.clone()))
@@ -116,7 +119,7 @@ fn rights(asked: &Asked, portal: &Portal) -> Markup {
 }
 
 /// Client and redirect URI first: until both are known, nothing is sent anywhere.
-fn check(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Asked, Box<Response>> {
+fn check(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Result<Asked, Box<Response>> {
     let (client_id, redirect_uri) = (params.text("client_id"), params.text("redirect_uri"));
     let state = core.state();
     let known = state.clients.find(client_id);
@@ -125,12 +128,12 @@ fn check(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Asked, 
             None => "There is no application with this client_id.",
             Some(_) => "The redirect_uri is not one that is registered for this application.",
         };
-        ticket.note(format!("refused: {text}"));
+        log.note(format!("refused: {text}"));
         let page = Page::message(Rules::TITLE, StatusCode::BAD_REQUEST, "Connecting is not possible", text);
         return Err(Box::new(page.into_response()));
     };
     let refused = |error: &str, description: &str| {
-        ticket.note(format!("refused: {error}"));
+        log.note(format!("refused: {error}"));
         Box::new(refuse(core, params, error, description))
     };
     if params.get("response_type") != Some("code") {
@@ -144,7 +147,7 @@ fn check(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Asked, 
         Some(Err(_)) => return Err(refused("invalid_request", "The partner_portal_id has to be a number.")),
     };
     if let Some(id) = partner {
-        ticket.note(format!("through partner {id}"));
+        log.note(format!("through partner {id}"));
     }
     Ok(Asked {
         client_id: client.client_id.clone(),
@@ -155,21 +158,31 @@ fn check(core: &Core<Rules>, params: &Params, ticket: &Ticket) -> Result<Asked, 
     })
 }
 
-fn approve(core: &Core<Rules>, asked: Asked, member: &Member, params: &Params, ticket: &Ticket) -> Response {
+fn approve(
+    core: &ProviderCore<Rules>,
+    asked: Asked,
+    member: &Member,
+    params: &Params,
+    log: &RequestLog,
+) -> Response {
     let Asked { client_id, redirect_uri, scopes, .. } = asked;
     let user = member.user.login.clone();
-    ticket.note(format!("code issued for {user}"));
+    log.note(format!("code issued for {user}"));
     let grant = Grant { client_id, user: Some(user), portal: member.portal, scopes };
     let code = core.state().issue_code(grant, &redirect_uri, core.now());
     answer(core, params, vec![("code", &code)])
 }
 
-fn refuse(core: &Core<Rules>, params: &Params, error: &str, description: &str) -> Response {
+fn refuse(core: &ProviderCore<Rules>, params: &Params, error: &str, description: &str) -> Response {
     answer(core, params, vec![("error", error), ("error_description", description)])
 }
 
 /// Back to the redirect URI, which is known to be registered, with the `state` as it came.
-fn answer<'a>(core: &Core<Rules>, params: &'a Params, mut pairs: Vec<(&'a str, &'a str)>) -> Response {
+fn answer<'a>(
+    core: &ProviderCore<Rules>,
+    params: &'a Params,
+    mut pairs: Vec<(&'a str, &'a str)>,
+) -> Response {
     pairs.extend(params.get("state").filter(|state| !state.is_empty()).map(|state| ("state", state)));
     callback::redirect(params.text("redirect_uri"), core.setup.options.callback_slash, &pairs)
 }

@@ -10,9 +10,9 @@ use super::Rules;
 use super::api::{admit, answer, error};
 use super::catalogue::{self, Item};
 use super::model::Scroll;
-use crate::journal::Ticket;
+use crate::journal::RequestLog;
 use crate::params::Params;
-use crate::played::{Core, Shared};
+use crate::provider::{ProviderCore, SharedCore};
 use crate::random;
 
 /// Page sizes: when none is asked for, the largest, and the largest when scrolling.
@@ -26,17 +26,17 @@ const SCROLL_LIFE: TimeDelta = TimeDelta::minutes(5);
 
 /// On the gateway, which wants to know the API's version.
 pub(super) async fn on_gateway(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     headers: HeaderMap,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
     let version = headers.get("api-version").and_then(|version| version.to_str().ok()).unwrap_or_default();
-    if let Err(stopped) = admit(&core, &headers, &ticket, &["lo.read"]) {
+    if let Err(stopped) = admit(&core, &headers, &log, &["lo.read"]) {
         return *stopped;
     }
     if !is_version(version) {
-        ticket.note("refused: no API version");
+        log.note("refused: no API version");
         let text = "The header Api-Version has to name a version, such as 2025-01-01.";
         return error(StatusCode::BAD_REQUEST, "api_version", text);
     }
@@ -44,12 +44,12 @@ pub(super) async fn on_gateway(
 }
 
 pub(super) async fn in_version_2(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     headers: HeaderMap,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
-    match admit(&core, &headers, &ticket, &["lo.read"]) {
+    match admit(&core, &headers, &log, &["lo.read"]) {
         Ok(_) => page(&core, &params, Item::in_version_2),
         Err(stopped) => *stopped,
     }
@@ -67,7 +67,7 @@ struct Span {
     scrolls: bool,
 }
 
-fn span(core: &Core<Rules>, params: &Params) -> Result<Span, Box<Response>> {
+fn span(core: &ProviderCore<Rules>, params: &Params) -> Result<Span, Box<Response>> {
     let wrong = |text: &str| Box::new(error(StatusCode::BAD_REQUEST, "invalid_paging", text));
     let number = |name: &str, usual: usize| match params.present(name) {
         None => Ok(usual),
@@ -99,7 +99,7 @@ fn span(core: &Core<Rules>, params: &Params) -> Result<Span, Box<Response>> {
     Ok(Span { from, limit, scrolls })
 }
 
-fn page(core: &Core<Rules>, params: &Params, show: impl Fn(&Item) -> Value) -> Response {
+fn page(core: &ProviderCore<Rules>, params: &Params, show: impl Fn(&Item) -> Value) -> Response {
     let Span { from, limit, scrolls } = match span(core, params) {
         Ok(span) => span,
         Err(stopped) => return *stopped,

@@ -45,18 +45,18 @@ use serde_json::Value;
 
 use crate::builder::Builder;
 use crate::client::Clients;
-use crate::control::{self, Problem};
-use crate::played::{Origin, Routes, Rulebook, Setup, Shared, Urls};
+use crate::control::{self, ControlError};
+use crate::login_pages::{self, LoginPages};
+use crate::provider::{Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
 use crate::random;
-use crate::running::Running;
-use crate::sign_in::{self, SignsIn};
-use crate::token_calls::TokenCalls;
+use crate::server_handle::ServerHandle;
+use crate::token_endpoint::TokenEndpoint;
 use crate::user::User;
 
 pub use model::Portal;
 
 /// Go1, played on loopback.
-pub type Go1 = Running<Rules>;
+pub type Go1 = ServerHandle<Rules>;
 
 /// What makes a provider Go1.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +85,7 @@ impl Builder<Rules> {
     }
 }
 
-impl Running<Rules> {
+impl ServerHandle<Rules> {
     /// All portals that there are now, those included that were made by signing up.
     #[must_use]
     pub fn portals(&self) -> Vec<Portal> {
@@ -105,36 +105,39 @@ impl Running<Rules> {
     }
 }
 
-async fn register_client(State(core): State<Shared<Rules>>, body: Bytes) -> Result<Json<Value>, Problem> {
+async fn register_client(
+    State(core): State<SharedCore<Rules>>,
+    body: Bytes,
+) -> Result<Json<Value>, ControlError> {
     control::register_client(&body, |name| core.state().clients.register(name))
 }
 
 /// Credentials made up at the start.
-pub struct Issued {
+pub struct Credentials {
     client_id: String,
     client_secret: String,
 }
 
-impl fmt::Debug for Issued {
+impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Issued").field("client_id", &self.client_id).finish_non_exhaustive()
+        f.debug_struct("Credentials").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
 
-impl Rulebook for Rules {
+impl ProviderRules for Rules {
     const NAME: &'static str = "go1";
     const TITLE: &'static str = "Go1";
     const PORT_OFFSET: u16 = 2;
     type Options = Options;
-    type Issued = Issued;
+    type Credentials = Credentials;
     type State = model::State;
 
-    fn issue() -> Issued {
-        Issued { client_id: random::hex::<20>(), client_secret: random::hex::<20>() }
+    fn new_credentials() -> Credentials {
+        Credentials { client_id: random::hex::<20>(), client_secret: random::hex::<20>() }
     }
 
-    fn client(issued: &Issued) -> (&str, &str) {
-        (&issued.client_id, &issued.client_secret)
+    fn client(credentials: &Credentials) -> (&str, &str) {
+        (&credentials.client_id, &credentials.client_secret)
     }
 
     fn urls(origin: &Origin) -> Urls {
@@ -147,8 +150,8 @@ impl Rulebook for Rules {
         }
     }
 
-    fn state(setup: &Setup<Self>, _: DateTime<Utc>) -> model::State {
-        let Issued { client_id, client_secret } = &setup.issued;
+    fn state(setup: &ProviderSetup<Self>, _: DateTime<Utc>) -> model::State {
+        let Credentials { client_id, client_secret } = &setup.credentials;
         model::State::new(Clients::new(client_id, client_secret, &setup.redirect_uris))
     }
 
@@ -160,26 +163,26 @@ impl Rulebook for Rules {
         state.members.iter().map(|member| member.user.clone()).collect()
     }
 
-    fn routes(_: &Setup<Self>) -> Routes<Self> {
+    fn routes(_: &ProviderSetup<Self>) -> Routes<Self> {
         Routes {
             authorize: Router::new().route("/oauth/authorize", get(authorize::ask).post(authorize::decide)),
-            token: TokenCalls::at(&["/oauth/token"], token::token),
+            token: TokenEndpoint::new(&["/oauth/token"], token::token),
             api: Router::new()
                 .route("/oauth/validate", get(api::validate))
                 .route("/v2/me", get(api::me))
                 .route("/v2/account", get(api::account))
                 .route("/v2/learning-objects", get(learning_objects::in_version_2))
                 .route("/gateway/learning-objects", get(learning_objects::on_gateway)),
-            pages: sign_in::routes::<Self>().merge(sign_up::routes()),
+            pages: login_pages::routes::<Self>().merge(sign_up::routes()),
         }
     }
 
-    fn controls() -> Router<Shared<Self>> {
+    fn controls() -> Router<SharedCore<Self>> {
         Router::new().route("/register_client", post(register_client))
     }
 }
 
-impl SignsIn for Rules {
+impl LoginPages for Rules {
     fn below_login() -> Markup {
         html! { p { "New to Go1? " a href=(sign_up::SIGN_UP) { "Sign up" } } }
     }

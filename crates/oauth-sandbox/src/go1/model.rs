@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
+use crate::bounded_map::BoundedMap;
+use crate::bounded_map::LastValue;
 use crate::client::Clients;
-use crate::keyed::Keyed;
-use crate::newest::Newest;
-use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
+use crate::random::{Hex, Opaque, RandomValue};
 use crate::user::User;
-use crate::word::{Hex, Opaque, Word};
 
 /// How long a code can be redeemed (guess: Go1 says "short-lived").
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
@@ -59,15 +59,15 @@ const BEGIN: &str = "def502";
 
 /// A code or a refresh token.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct LongWord(Hex<40>);
+struct LongToken(Hex<40>);
 
-impl Word for LongWord {
+impl RandomValue for LongToken {
     fn new() -> Self {
         Self(Hex::new())
     }
 
-    fn read(text: &str) -> Option<Self> {
-        Hex::read(text.strip_prefix(BEGIN)?).map(Self)
+    fn parse(text: &str) -> Option<Self> {
+        Hex::parse(text.strip_prefix(BEGIN)?).map(Self)
     }
 
     fn text(&self) -> String {
@@ -106,14 +106,14 @@ pub(super) struct Scroll {
 /// Everything that changes.
 pub struct State {
     pub(super) clients: Clients,
-    pub(super) members: Shelf<Member>,
-    pub(super) portals: Shelf<Portal>,
-    pub(super) scrolls: Shelf<Scroll>,
+    pub(super) members: BoundedList<Member>,
+    pub(super) portals: BoundedList<Portal>,
+    pub(super) scrolls: BoundedList<Scroll>,
     /// By what they are, as are the tokens.
-    codes: Keyed<LongWord, Code>,
-    access: Keyed<Opaque, Access>,
-    refresh: Keyed<LongWord, Refresh>,
-    newest: Newest<Grant>,
+    codes: BoundedMap<LongToken, Code>,
+    access: BoundedMap<Opaque, Access>,
+    refresh: BoundedMap<LongToken, Refresh>,
+    newest: LastValue<Grant>,
 }
 
 /// What a token call is given.
@@ -146,13 +146,13 @@ impl State {
     pub(super) fn new(clients: Clients) -> Self {
         let mut state = Self {
             clients,
-            members: Shelf::of(THINGS),
-            portals: Shelf::of(THINGS),
-            scrolls: Shelf::of(THINGS),
-            codes: Keyed::of(CODES),
-            access: Keyed::of(TOKENS),
-            refresh: Keyed::of(TOKENS),
-            newest: Newest::default(),
+            members: BoundedList::new(MAX_OBJECTS),
+            portals: BoundedList::new(MAX_OBJECTS),
+            scrolls: BoundedList::new(MAX_OBJECTS),
+            codes: BoundedMap::new(MAX_CODES),
+            access: BoundedMap::new(MAX_TOKENS),
+            refresh: BoundedMap::new(MAX_TOKENS),
+            newest: LastValue::default(),
         };
         state.add_portal(1_204_311, "Acme Training", "acme-training", None);
         state.add_portal(2_480_975, "Northwind Academy", "northwind", None);
@@ -160,8 +160,8 @@ impl State {
         let (acme, northwind) = (state.portals[0].id, state.portals[1].id);
         state.add_member("Mia Tran", "mia@acme-training.example", "learn-something", acme);
         state.add_member("Noah Berg", "noah@northwind.example", "teach-something", northwind);
-        state.portals.settle();
-        state.members.settle();
+        state.portals.pin_current();
+        state.members.pin_current();
         state
     }
 
@@ -171,7 +171,7 @@ impl State {
     }
 
     fn add_member(&mut self, name: &str, email: &str, password: &str, portal: u64) {
-        let id = 9_300_001 + self.members.arrived() as u64;
+        let id = 9_300_001 + self.members.total_pushed() as u64;
         self.members.push(Member { id, user: User::new(email, name, email, password), portal });
     }
 
@@ -187,16 +187,16 @@ impl State {
     pub(super) fn by_password(&self, portal: &str, typed: &str, password: &str) -> Option<&Member> {
         self.members.iter().find(|member| {
             let at = self.portal(member.portal).map(|portal| portal.url.as_str());
-            at == Some(portal) && member.user.is_called(typed) && member.user.password == password
+            at == Some(portal) && member.user.matches_login(typed) && member.user.password == password
         })
     }
 
     /// Makes a portal and its administrator. `None` when the address is taken.
     pub(super) fn sign_up(&mut self, newcomer: &Newcomer<'_>) -> Option<String> {
-        if self.members.iter().any(|member| member.user.is_called(newcomer.email)) {
+        if self.members.iter().any(|member| member.user.matches_login(newcomer.email)) {
             return None;
         }
-        let id = 5_000_001 + self.portals.arrived() as u64;
+        let id = 5_000_001 + self.portals.total_pushed() as u64;
         let label = self.free_label(newcomer.organisation);
         self.add_portal(id, newcomer.organisation, &label, newcomer.partner_portal_id);
         self.add_member(newcomer.name, newcomer.email, newcomer.password, id);
@@ -218,10 +218,10 @@ impl State {
     }
 
     pub(super) fn issue_code(&mut self, grant: Grant, redirect_uri: &str, now: DateTime<Utc>) -> String {
-        self.codes.let_go(|code| code.expires_at <= now);
-        let (code, grant) = (LongWord::new(), self.newest.shared(grant));
+        self.codes.remove_oldest_while(|code| code.expires_at <= now);
+        let (code, grant) = (LongToken::new(), self.newest.shared(grant));
         let redirect_uri = redirect_uri.to_owned();
-        self.codes.put(code, Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
+        self.codes.insert(code, Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
         code.text()
     }
 
@@ -244,7 +244,7 @@ impl State {
             return Err(Refused::Expired);
         }
         let grant = Arc::clone(&found.grant);
-        self.codes.take(code);
+        self.codes.remove(code);
         Ok(self.issue_for(grant, true, now))
     }
 
@@ -256,8 +256,8 @@ impl State {
         scopes: Option<Vec<&'static str>>,
         now: DateTime<Utc>,
     ) -> Result<Issue, Refused> {
-        let word = LongWord::read(refresh_token).ok_or(Refused::Unknown)?;
-        let found = self.refresh.get_word(&word).ok_or(Refused::Unknown)?;
+        let word = LongToken::parse(refresh_token).ok_or(Refused::Unknown)?;
+        let found = self.refresh.get_key(&word).ok_or(Refused::Unknown)?;
         if found.grant.client_id != client_id {
             return Err(Refused::OtherClient);
         }
@@ -267,10 +267,10 @@ impl State {
         if scopes.iter().flatten().any(|scope| !found.grant.scopes.contains(scope)) {
             return Err(Refused::Scope);
         }
-        let Some(Refresh { access, grant, .. }) = self.refresh.take_word(&word) else {
+        let Some(Refresh { access, grant, .. }) = self.refresh.remove_key(&word) else {
             return Err(Refused::Unknown);
         };
-        self.access.take_word(&access);
+        self.access.remove_key(&access);
         let grant = match scopes {
             None => grant,
             Some(scopes) => Arc::new(Grant { scopes, ..Grant::clone(&grant) }),
@@ -284,15 +284,15 @@ impl State {
     }
 
     fn issue_for(&mut self, grant: Arc<Grant>, refreshable: bool, now: DateTime<Utc>) -> Issue {
-        self.access.let_go(|access| access.expires_at <= now);
+        self.access.remove_oldest_while(|access| access.expires_at <= now);
         let access = Opaque::new();
         let refresh_token = refreshable.then(|| {
-            let token = LongWord::new();
+            let token = LongToken::new();
             let (grant, expires_at) = (Arc::clone(&grant), now + REFRESH_LIFE);
-            self.refresh.put(token, Refresh { access, grant, expires_at });
+            self.refresh.insert(token, Refresh { access, grant, expires_at });
             token.text()
         });
-        self.access.put(access, Access { grant: Arc::clone(&grant), expires_at: now + ACCESS_LIFE });
+        self.access.insert(access, Access { grant: Arc::clone(&grant), expires_at: now + ACCESS_LIFE });
         Issue { access_token: access.text(), refresh_token, grant }
     }
 

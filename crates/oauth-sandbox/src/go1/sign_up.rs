@@ -11,12 +11,12 @@ use url::form_urlencoded;
 
 use super::Rules;
 use super::model::Newcomer;
-use crate::journal::Ticket;
+use crate::journal::RequestLog;
+use crate::login_pages::{self, FORM_TOKEN, LOGIN};
 use crate::page::Page;
 use crate::params::Params;
-use crate::played::{Rulebook as _, Shared};
+use crate::provider::{ProviderRules as _, SharedCore};
 use crate::session::Session;
-use crate::sign_in::{self, FORM_TOKEN, LOGIN};
 
 pub(super) const SIGN_UP: &str = "/signup";
 
@@ -28,11 +28,11 @@ const FIELDS: [(&str, &str, &str, &str); 4] = [
     ("password", "Password", "password", "new-password"),
 ];
 
-pub(super) fn routes() -> Router<Shared<Rules>> {
+pub(super) fn routes() -> Router<SharedCore<Rules>> {
     Router::new().route(SIGN_UP, get(form).post(take))
 }
 
-async fn form(State(core): State<Shared<Rules>>, jar: CookieJar) -> Response {
+async fn form(State(core): State<SharedCore<Rules>>, jar: CookieJar) -> Response {
     let (session, jar) = core.sessions.keep(jar, |_| {});
     (jar, page(&session, &Params::default(), None)).into_response()
 }
@@ -59,13 +59,18 @@ fn page(session: &Session, typed: &Params, message: Option<&str>) -> Page {
     )
 }
 
-async fn take(State(core): State<Shared<Rules>>, jar: CookieJar, params: Params, ticket: Ticket) -> Response {
+async fn take(
+    State(core): State<SharedCore<Rules>>,
+    jar: CookieJar,
+    params: Params,
+    log: RequestLog,
+) -> Response {
     let (session, jar) = core.sessions.keep(jar, |_| {});
-    if let Err(stopped) = sign_in::form_is_ours::<Rules>(&session, &params, &ticket) {
+    if let Err(stopped) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
         return (jar, *stopped).into_response();
     }
     let again = |message: &str, jar: CookieJar| {
-        ticket.note("sign-up refused");
+        log.note("sign-up refused");
         let page = page(&session, &params, Some(message)).with_status(StatusCode::UNPROCESSABLE_ENTITY);
         (jar, page).into_response()
     };
@@ -85,10 +90,10 @@ async fn take(State(core): State<Shared<Rules>>, jar: CookieJar, params: Params,
         return again("Somebody with this e-mail address has an account already.", jar);
     };
     match newcomer.partner_portal_id {
-        Some(partner) => ticket.note(format!("{user} signed up, portal linked to partner {partner}")),
-        None => ticket.note(format!("{user} signed up")),
+        Some(partner) => log.note(format!("{user} signed up, portal linked to partner {partner}")),
+        None => log.note(format!("{user} signed up")),
     }
-    sign_in::enter(&core, jar, &user)
+    login_pages::log_in(&core, jar, &user)
 }
 
 /// The partner in the authorize URL that the person came from and will go back to.

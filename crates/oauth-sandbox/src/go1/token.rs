@@ -12,9 +12,9 @@ use serde::Serialize;
 
 use super::model::{ACCESS_LIFE, Grant, Issue, PARTNER_PORTAL, Refused};
 use super::{Rules, scope};
-use crate::journal::Ticket;
+use crate::journal::RequestLog;
 use crate::params::{Authorization, Params};
-use crate::played::{Core, Shared};
+use crate::provider::{ProviderCore, SharedCore};
 
 #[derive(Serialize)]
 struct Success {
@@ -83,16 +83,16 @@ impl<'a> Form<'a> {
 }
 
 pub(super) async fn token(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     Authorization(authorization): Authorization,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
-    ticket.note(format_args!("body: {:?}", params.encoding()));
+    log.note(format_args!("body: {:?}", params.encoding()));
     match issue(&core, authorization.as_ref(), &Form(&params)) {
         Ok(issue) => {
             let whom = issue.grant.user.as_deref().unwrap_or("the application itself");
-            ticket.note(format_args!("{} taken, token issued for {whom}", params.text("grant_type")));
+            log.note(format_args!("{} taken, token issued for {whom}", params.text("grant_type")));
             let body = Success {
                 token_type: "Bearer",
                 expires_in: ACCESS_LIFE.num_seconds(),
@@ -104,13 +104,17 @@ pub(super) async fn token(
             response
         }
         Err(failure) => {
-            ticket.note(format!("refused: {}", failure.error));
+            log.note(format!("refused: {}", failure.error));
             refusal(&failure, authorization.is_some())
         }
     }
 }
 
-fn issue(core: &Core<Rules>, authorization: Option<&HeaderValue>, form: &Form<'_>) -> Result<Issue, Failure> {
+fn issue(
+    core: &ProviderCore<Rules>,
+    authorization: Option<&HeaderValue>,
+    form: &Form<'_>,
+) -> Result<Issue, Failure> {
     let grant_type = form.must("grant_type")?;
     if !["authorization_code", "refresh_token", "client_credentials", "password"].contains(&grant_type) {
         let text = "This grant type is not supported.";

@@ -9,28 +9,28 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Rules, caller};
-use crate::journal::Ticket;
-use crate::played::Shared;
-use crate::server::Arrived;
+use crate::journal::RequestLog;
+use crate::provider::SharedCore;
+use crate::server::ConnectionInfo;
 
 /// All of ours are at version 1.
 const MEDIA_TYPES: [&str; 2] = ["application/vnd.go.cd.v1+json", "application/vnd.go.cd+json"];
 
 pub(super) async fn current_user(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     headers: HeaderMap,
     jar: CookieJar,
-    arrived: Arrived,
-    ticket: Ticket,
+    arrived: ConnectionInfo,
+    log: RequestLog,
 ) -> Response {
-    let user = match caller::admit(&core, &headers, &jar, arrived, &ticket) {
+    let user = match caller::admit(&core, &headers, &jar, arrived, &log) {
         Ok(user) => user,
         Err(stopped) => return *stopped,
     };
     let api = &core.urls.api;
     answer(
         &headers,
-        &ticket,
+        &log,
         &json!({
             "_links": {
                 "doc": { "href": "https://api.gocd.org/#users" },
@@ -49,19 +49,19 @@ pub(super) async fn current_user(
 }
 
 pub(super) async fn version(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     headers: HeaderMap,
     jar: CookieJar,
-    arrived: Arrived,
-    ticket: Ticket,
+    arrived: ConnectionInfo,
+    log: RequestLog,
 ) -> Response {
-    if let Err(stopped) = caller::admit(&core, &headers, &jar, arrived, &ticket) {
+    if let Err(stopped) = caller::admit(&core, &headers, &jar, arrived, &log) {
         return *stopped;
     }
     let commit = "0123456789abcdef0123456789abcdef01234567";
     answer(
         &headers,
-        &ticket,
+        &log,
         &json!({
             "_links": {
                 "self": { "href": format!("{}/version", core.urls.api) },
@@ -77,8 +77,8 @@ pub(super) async fn version(
 }
 
 /// `body`, to a caller who asks for the version there is.
-fn answer(headers: &HeaderMap, ticket: &Ticket, body: &Value) -> Response {
-    if wants_what_there_is(headers) { versioned(body) } else { incorrect_url(ticket) }
+fn answer(headers: &HeaderMap, log: &RequestLog, body: &Value) -> Response {
+    if wants_what_there_is(headers) { versioned(body) } else { incorrect_url(log) }
 }
 
 pub(super) fn versioned(body: &Value) -> Response {
@@ -87,8 +87,8 @@ pub(super) fn versioned(body: &Value) -> Response {
 }
 
 /// What a caller gets who asks for a version that there is not.
-pub(super) fn incorrect_url(ticket: &Ticket) -> Response {
-    ticket.note("refused: unsupported Accept header");
+pub(super) fn incorrect_url(log: &RequestLog) -> Response {
+    log.note("refused: unsupported Accept header");
     let body = json!({ "message": "The url you are trying to reach appears to be incorrect." });
     let headers = [(CONTENT_TYPE, "application/json; charset=utf-8")];
     (StatusCode::NOT_FOUND, headers, body.to_string()).into_response()

@@ -12,10 +12,10 @@ use url::form_urlencoded;
 
 use super::model::Grant;
 use super::{Rules, pages};
-use crate::journal::Ticket;
-use crate::page::{Consent, Page};
+use crate::journal::RequestLog;
+use crate::page::{ConsentPage, Page};
 use crate::params::Params;
-use crate::played::{Core, Rulebook as _, Shared};
+use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 
 /// A request that passed the checks.
 struct Asked {
@@ -26,35 +26,35 @@ struct Asked {
 
 /// `GET`: shows the question, after a login if need be.
 pub(super) async fn ask(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     uri: Uri,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
     if core.setup.auto_approve {
-        return match check(&core, &params, &ticket) {
+        return match check(&core, &params, &log) {
             Ok(asked) => {
                 let user = core.state().users[0].login.clone();
-                approve(&core, asked, &user, &params, &ticket)
+                approve(&core, asked, &user, &params, &log)
             }
             Err(refused) => *refused,
         };
     }
     // Security filters come before the controller, so a stranger learns nothing about the parameters.
     let Some((session, user)) = pages::logged_in(&core, &jar) else {
-        ticket.note("not logged in");
+        log.note("not logged in");
         return pages::to_login(&core, jar, pages::here(&uri)).into_response();
     };
-    let asked = match check(&core, &params, &ticket) {
+    let asked = match check(&core, &params, &log) {
         Ok(asked) => asked,
         Err(refused) => return *refused,
     };
-    ticket.note("asked the person");
-    let consent = Consent {
+    log.note("asked the person");
+    let consent = ConsentPage {
         provider: Rules::TITLE,
         application: &asked.application,
-        person: &user.name,
+        user: &user.name,
         redirect_uri: &asked.redirect_uri,
         rights: html! { p { "GoCD knows no scopes: the application may read whatever you may read." } },
         action: uri.path(),
@@ -72,37 +72,37 @@ pub(super) async fn ask(
 
 /// `POST`: takes the decision. Anything but `authorize=Yes` is a no.
 pub(super) async fn decide(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     uri: Uri,
     headers: HeaderMap,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
     let Some((session, user)) = pages::logged_in(&core, &jar) else {
-        ticket.note("not logged in");
+        log.note("not logged in");
         return pages::to_login(&core, jar, pages::here(&uri)).into_response();
     };
     if !pages::form_is_ours(&session, &params, &headers) {
-        ticket.note("refused: the form is not from a page of this session");
+        log.note("refused: the form is not from a page of this session");
         return pages::stale_form().into_response();
     }
-    let asked = match check(&core, &params, &ticket) {
+    let asked = match check(&core, &params, &log) {
         Ok(asked) => asked,
         Err(refused) => return *refused,
     };
     if params.get("authorize") != Some("Yes") {
-        ticket.note("the person said no");
+        log.note("the person said no");
         return refuse(&core, &asked.redirect_uri, "access-denied");
     }
-    approve(&core, asked, &user.login, &params, &ticket)
+    approve(&core, asked, &user.login, &params, &log)
 }
 
 /// The checks in GoCD's order. What fails is told to the *supplied* redirect URI, registered or not.
-fn check(core: &Arc<Core<Rules>>, params: &Params, ticket: &Ticket) -> Result<Asked, Box<Response>> {
+fn check(core: &Arc<ProviderCore<Rules>>, params: &Params, log: &RequestLog) -> Result<Asked, Box<Response>> {
     let redirect_uri = params.text("redirect_uri");
     let refused = |error: &str| {
-        ticket.note(format!("refused: {error}"));
+        log.note(format!("refused: {error}"));
         Err(Box::new(refuse(core, redirect_uri, error)))
     };
     let (Some(client_id), Some(response_type)) =
@@ -114,7 +114,7 @@ fn check(core: &Arc<Core<Rules>>, params: &Params, ticket: &Ticket) -> Result<As
         return refused("unsupported-response-type");
     }
     if params.present("redirect_uri").is_none() {
-        ticket.note("refused: no redirect_uri");
+        log.note("refused: no redirect_uri");
         let text = "You did not specify the 'redirect_uri' parameter!";
         return Err(Box::new((StatusCode::BAD_REQUEST, text).into_response()));
     }
@@ -133,11 +133,17 @@ fn check(core: &Arc<Core<Rules>>, params: &Params, ticket: &Ticket) -> Result<As
 }
 
 /// `expires_in` is the code's life, not a token's. Only here is `state` sent back.
-fn approve(core: &Arc<Core<Rules>>, asked: Asked, user: &str, params: &Params, ticket: &Ticket) -> Response {
+fn approve(
+    core: &Arc<ProviderCore<Rules>>,
+    asked: Asked,
+    user: &str,
+    params: &Params,
+    log: &RequestLog,
+) -> Response {
     let Asked { client, redirect_uri, .. } = asked;
     let grant = Grant { client, user: user.to_owned(), redirect_uri: redirect_uri.clone() };
     let (code, life) = core.state().issue_code(grant, core.now());
-    ticket.note(format!("code issued for {user}"));
+    log.note(format!("code issued for {user}"));
     let mut target = format!("{redirect_uri}?code={code}&expires_in={life}");
     if let Some(state) = params.present("state") {
         target.push_str("&state=");
@@ -146,12 +152,12 @@ fn approve(core: &Arc<Core<Rules>>, asked: Asked, user: &str, params: &Params, t
     redirect(core, &target)
 }
 
-fn refuse(core: &Core<Rules>, redirect_uri: &str, error: &str) -> Response {
+fn refuse(core: &ProviderCore<Rules>, redirect_uri: &str, error: &str) -> Response {
     redirect(core, &format!("{redirect_uri}?error={error}"))
 }
 
 /// As Rails redirects: what has no scheme is put behind the server's own origin, without so much as a slash (**guess**).
-fn redirect(core: &Core<Rules>, target: &str) -> Response {
+fn redirect(core: &ProviderCore<Rules>, target: &str) -> Response {
     let absolute = target.starts_with("//")
         || target.split_once(':').is_some_and(|(scheme, _)| {
             scheme.starts_with(|first: char| first.is_ascii_alphabetic())

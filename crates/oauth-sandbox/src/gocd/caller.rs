@@ -9,10 +9,10 @@ use http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{Rules, pages};
-use crate::journal::Ticket;
+use crate::journal::RequestLog;
 use crate::page::Page;
-use crate::played::{Core, Rulebook as _};
-use crate::server::Arrived;
+use crate::provider::{ProviderCore, ProviderRules as _};
+use crate::server::ConnectionInfo;
 use crate::user::User;
 
 /// How somebody was recognised.
@@ -26,48 +26,48 @@ pub(super) enum By {
 
 /// The one who may pass, else the answer that stops them. OAuth callers are stopped here when the late rules are on.
 pub(super) fn admit(
-    core: &Core<Rules>,
+    core: &ProviderCore<Rules>,
     headers: &HeaderMap,
     jar: &CookieJar,
-    arrived: Arrived,
-    ticket: &Ticket,
+    arrived: ConnectionInfo,
+    log: &RequestLog,
 ) -> Result<User, Box<Response>> {
-    admit_by(core, headers, jar, arrived, ticket).map(|(user, _)| user)
+    admit_by(core, headers, jar, arrived, log).map(|(user, _)| user)
 }
 
 /// As [`admit`], and how they were recognised.
 pub(super) fn admit_by(
-    core: &Core<Rules>,
+    core: &ProviderCore<Rules>,
     headers: &HeaderMap,
     jar: &CookieJar,
-    arrived: Arrived,
-    ticket: &Ticket,
+    arrived: ConnectionInfo,
+    log: &RequestLog,
 ) -> Result<(User, By), Box<Response>> {
     let Some((user, by)) = recognise(core, headers, jar) else {
-        return Err(challenge(ticket));
+        return Err(challenge(log));
     };
     if by == By::OAuthToken {
         if core.setup.plain.is_some() && !arrived.secure {
-            ticket.note("refused: OAuth token over plain HTTP");
+            log.note("refused: OAuth token over plain HTTP");
             let text = "OAuth calls are to be made over HTTPS.";
             let page =
                 Page::message(Rules::TITLE, StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong", text);
             return Err(Box::new(page.into_response()));
         }
         if core.setup.options.late_acl {
-            ticket.note("refused: OAuth callers have no access here");
+            log.note("refused: OAuth callers have no access here");
             let page =
                 Page::message(Rules::TITLE, StatusCode::FORBIDDEN, "Access denied", "You may not see this.");
             return Err(Box::new(page.into_response()));
         }
     }
-    ticket.note(format!("acting as {} by {by:?}", user.login));
+    log.note(format!("acting as {} by {by:?}", user.login));
     Ok((user, by))
 }
 
 /// The answer to a stranger.
-pub(super) fn challenge(ticket: &Ticket) -> Box<Response> {
-    ticket.note("anonymous: refused");
+pub(super) fn challenge(log: &RequestLog) -> Box<Response> {
+    log.note("anonymous: refused");
     let challenge = (WWW_AUTHENTICATE, "Basic realm=\"GoCD\"");
     let body = serde_json::json!({ "message": "You are not authenticated!" }).to_string();
     let headers = [challenge, (CONTENT_TYPE, "application/json; charset=utf-8")];
@@ -75,7 +75,11 @@ pub(super) fn challenge(ticket: &Ticket) -> Box<Response> {
 }
 
 /// Who calls, if it can be told. A header that says nothing good is not made up for by a session.
-pub(super) fn recognise(core: &Core<Rules>, headers: &HeaderMap, jar: &CookieJar) -> Option<(User, By)> {
+pub(super) fn recognise(
+    core: &ProviderCore<Rules>,
+    headers: &HeaderMap,
+    jar: &CookieJar,
+) -> Option<(User, By)> {
     let Some(header) = headers.get(AUTHORIZATION) else {
         return pages::logged_in(core, jar).map(|(_, user)| (user, By::Session));
     };
@@ -96,7 +100,7 @@ pub(super) fn recognise(core: &Core<Rules>, headers: &HeaderMap, jar: &CookieJar
     if scheme.eq_ignore_ascii_case("Basic") {
         let decoded = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
         let (login, password) = decoded.split_once(':')?;
-        let user = state.users.iter().find(|user| user.is_called(login) && user.password == password)?;
+        let user = state.users.iter().find(|user| user.matches_login(login) && user.password == password)?;
         return Some((user.clone(), By::Password));
     }
     None

@@ -10,9 +10,9 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesStart, Event};
 
 use super::{Rules, caller};
-use crate::journal::Ticket;
-use crate::played::Shared;
-use crate::server::Arrived;
+use crate::journal::RequestLog;
+use crate::provider::SharedCore;
+use crate::server::ConnectionInfo;
 use crate::user::User;
 
 /// One stage of one pipeline, with its jobs.
@@ -99,13 +99,13 @@ impl Stage {
 }
 
 pub(super) async fn cctray(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     headers: HeaderMap,
     jar: CookieJar,
-    arrived: Arrived,
-    ticket: Ticket,
+    arrived: ConnectionInfo,
+    log: RequestLog,
 ) -> Response {
-    let user = match caller::admit(&core, &headers, &jar, arrived, &ticket) {
+    let user = match caller::admit(&core, &headers, &jar, arrived, &log) {
         Ok(user) => user,
         Err(stopped) => return *stopped,
     };

@@ -9,10 +9,10 @@ use http::header::LOCATION;
 use http::{StatusCode, Uri};
 
 use super::{PlainHttp, Rules};
-use crate::journal::Ticket;
+use crate::journal::RequestLog;
 use crate::page::Page;
-use crate::played::Rulebook as _;
-use crate::server::Arrived;
+use crate::provider::ProviderRules as _;
+use crate::server::ConnectionInfo;
 
 #[derive(Debug)]
 pub(super) struct Rule {
@@ -26,11 +26,11 @@ impl Rule {
     }
 
     /// What is answered to a request that came in plain.
-    pub(super) fn refusal(&self, arrived: Arrived, uri: &Uri, ticket: &Ticket) -> Option<Response> {
+    pub(super) fn refusal(&self, arrived: ConnectionInfo, uri: &Uri, log: &RequestLog) -> Option<Response> {
         if arrived.secure {
             return None;
         }
-        ticket.note("refused: plain HTTP");
+        log.note("refused: plain HTTP");
         Some(match self.plain_http {
             PlainHttp::Forbidden => StatusCode::FORBIDDEN.into_response(),
             PlainHttp::NotFound => Page::message(
@@ -50,12 +50,12 @@ impl Rule {
 
 pub(super) async fn guard(
     State(rule): State<Arc<Rule>>,
-    arrived: Arrived,
-    ticket: Ticket,
+    arrived: ConnectionInfo,
+    log: RequestLog,
     request: Request,
     next: Next,
 ) -> Response {
-    match rule.refusal(arrived, request.uri(), &ticket) {
+    match rule.refusal(arrived, request.uri(), &log) {
         Some(refusal) => refusal,
         None => next.run(request).await,
     }

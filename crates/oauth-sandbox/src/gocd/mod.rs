@@ -59,16 +59,16 @@ use axum::routing::get;
 use chrono::{DateTime, Utc};
 
 use crate::builder::Builder;
-use crate::played::{Origin, Routes, Rulebook, Setup, Urls};
+use crate::provider::{Origin, ProviderRules, ProviderSetup, Routes, Urls};
 use crate::random;
-use crate::running::Running;
-use crate::token_calls::TokenCalls;
+use crate::server_handle::ServerHandle;
+use crate::token_endpoint::TokenEndpoint;
 use crate::user::User;
 
 pub use registration::{ClientCard, InvalidClient};
 
 /// GoCD, played on loopback.
-pub type Gocd = Running<Rules>;
+pub type Gocd = ServerHandle<Rules>;
 
 /// What makes a provider GoCD.
 #[derive(Clone, Copy, Debug)]
@@ -134,46 +134,46 @@ impl Builder<Rules> {
     }
 }
 
-impl Running<Rules> {
+impl ServerHandle<Rules> {
     /// A personal access token of the first user, for `Authorization: Bearer` (docs/provider-facts.md 1a, 1g): 40 hexadecimal digits. It is
-    /// good until somebody revokes it over the API, and again after a [reset](Running::reset).
+    /// good until somebody revokes it over the API, and again after a [reset](ServerHandle::reset).
     #[must_use]
     pub fn personal_access_token(&self) -> &str {
-        &self.core().setup.issued.personal_access_token
+        &self.core().setup.credentials.personal_access_token
     }
 }
 
 /// Credentials made up at the start.
-pub struct Issued {
+pub struct Credentials {
     client_id: String,
     client_secret: String,
     personal_access_token: String,
 }
 
-impl fmt::Debug for Issued {
+impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Issued").field("client_id", &self.client_id).finish_non_exhaustive()
+        f.debug_struct("Credentials").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
 
-impl Rulebook for Rules {
+impl ProviderRules for Rules {
     const NAME: &'static str = "gocd";
     const TITLE: &'static str = "GoCD";
     const PORT_OFFSET: u16 = 3;
     type Options = Options;
-    type Issued = Issued;
+    type Credentials = Credentials;
     type State = model::State;
 
-    fn issue() -> Issued {
-        Issued {
+    fn new_credentials() -> Credentials {
+        Credentials {
             client_id: random::hex::<32>(),
             client_secret: random::hex::<32>(),
             personal_access_token: random::hex::<20>(),
         }
     }
 
-    fn client(issued: &Issued) -> (&str, &str) {
-        (&issued.client_id, &issued.client_secret)
+    fn client(credentials: &Credentials) -> (&str, &str) {
+        (&credentials.client_id, &credentials.client_secret)
     }
 
     fn urls(origin: &Origin) -> Urls {
@@ -186,17 +186,17 @@ impl Rulebook for Rules {
         }
     }
 
-    fn state(setup: &Setup<Self>, now: DateTime<Utc>) -> model::State {
+    fn state(setup: &ProviderSetup<Self>, now: DateTime<Utc>) -> model::State {
         let client = model::Client {
             number: 1,
             name: "Sandbox application".into(),
-            client_id: setup.issued.client_id.clone(),
-            client_secret: setup.issued.client_secret.clone(),
+            client_id: setup.credentials.client_id.clone(),
+            client_secret: setup.credentials.client_secret.clone(),
             redirect_uris: setup.redirect_uris.clone(),
         };
         let personal = model::Personal {
             number: 2,
-            token: setup.issued.personal_access_token.clone(),
+            token: setup.credentials.personal_access_token.clone(),
             owner: model::ADMIN.into(),
             description: Some("Sandbox token".into()),
             created_at: now,
@@ -220,7 +220,7 @@ impl Rulebook for Rules {
         state.users.clone()
     }
 
-    fn routes(setup: &Setup<Self>) -> Routes<Self> {
+    fn routes(setup: &ProviderSetup<Self>) -> Routes<Self> {
         let mut authorize = Router::new();
         for prefix in ["/go/oauth", "/oauth"] {
             authorize =
@@ -235,7 +235,7 @@ impl Rulebook for Rules {
         }
         Routes {
             authorize,
-            token: TokenCalls::at(&["/go/oauth/token", "/oauth/token"], token::token),
+            token: TokenEndpoint::new(&["/go/oauth/token", "/oauth/token"], token::token),
             api: Router::new()
                 .route("/go/cctray.xml", get(feed::cctray))
                 .route("/go/api/current_user", get(api::current_user))

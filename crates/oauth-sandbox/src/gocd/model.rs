@@ -8,8 +8,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq as _;
 
+use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
 use crate::random;
-use crate::shelf::{CODES, Shelf, THINGS, TOKENS};
 use crate::user::User;
 
 pub(super) use clients::Draft;
@@ -61,14 +61,14 @@ pub(super) struct Token {
 
 /// Everything that changes.
 pub struct State {
-    pub(super) clients: Shelf<Client>,
+    pub(super) clients: BoundedList<Client>,
     pub(super) users: Vec<User>,
     pub(super) started: DateTime<Utc>,
-    codes: Shelf<Code>,
-    tokens: Shelf<Token>,
-    personal: Shelf<Personal>,
+    codes: BoundedList<Code>,
+    tokens: BoundedList<Token>,
+    personal: BoundedList<Personal>,
     /// What the next page of a session says once, by the session's form token.
-    flashes: Shelf<(String, &'static str)>,
+    flashes: BoundedList<(String, &'static str)>,
     /// The last number given to a client or token: none is given twice.
     last_number: u64,
 }
@@ -99,12 +99,12 @@ pub(super) struct Issue {
 
 impl State {
     pub(super) fn new(client: Client, personal: Personal) -> Self {
-        let (mut clients, mut tokens) = (Shelf::of(THINGS), Shelf::of(THINGS));
+        let (mut clients, mut tokens) = (BoundedList::new(MAX_OBJECTS), BoundedList::new(MAX_OBJECTS));
         let (last_number, started) = (client.number.max(personal.number), personal.created_at);
         clients.push(client);
-        clients.settle();
+        clients.pin_current();
         tokens.push(personal);
-        tokens.settle();
+        tokens.pin_current();
         Self {
             last_number,
             clients,
@@ -113,10 +113,10 @@ impl State {
                 User::new("victor", "Victor Lind", "victor@example.com", "only-looking"),
             ],
             started,
-            codes: Shelf::of(CODES),
-            tokens: Shelf::of(TOKENS),
+            codes: BoundedList::new(MAX_CODES),
+            tokens: BoundedList::new(MAX_TOKENS),
             personal: tokens,
-            flashes: Shelf::of(THINGS),
+            flashes: BoundedList::new(MAX_OBJECTS),
         }
     }
 
@@ -135,7 +135,7 @@ impl State {
     }
 
     pub(super) fn take_flash(&mut self, form_token: &str) -> Option<&'static str> {
-        self.flashes.take(|(session, _)| session == form_token).map(|(_, text)| text)
+        self.flashes.remove_first(|(session, _)| session == form_token).map(|(_, text)| text)
     }
 
     fn next_number(&mut self) -> u64 {
@@ -157,8 +157,8 @@ impl State {
 
     /// The token endpoint's one action, in GoCD's order: destroy, then check.
     pub(super) fn token(&mut self, call: &TokenCall<'_>, now: DateTime<Utc>) -> Result<Issue, Refusal> {
-        let code = self.codes.take(|code| code.code == call.code);
-        let token = self.tokens.take(|token| token.refresh_token == call.refresh_token);
+        let code = self.codes.remove_first(|code| code.code == call.code);
+        let token = self.tokens.remove_first(|token| token.refresh_token == call.refresh_token);
 
         if !["authorization-code", "refresh-token"].contains(&call.grant_type) {
             let description = format!("Grant type {} is not supported!", call.grant_type);

@@ -11,10 +11,10 @@ use maud::{Markup, html};
 
 use super::model::ADMIN;
 use super::{Rules, feed};
-use crate::journal::Ticket;
-use crate::page::{Login, Page};
+use crate::journal::RequestLog;
+use crate::page::{LoginPage, Page};
 use crate::params::Params;
-use crate::played::{Core, Rulebook as _, Shared};
+use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 use crate::session::Session;
 use crate::user::User;
 
@@ -24,7 +24,7 @@ pub(super) const FORM_TOKEN: &str = "authenticity_token";
 const LOGIN: &str = "/go/auth/login";
 pub(super) const HOME: &str = "/go/pipelines";
 
-pub(super) fn routes() -> Router<Shared<Rules>> {
+pub(super) fn routes() -> Router<SharedCore<Rules>> {
     Router::new()
         .route("/", get(async || Redirect::to(HOME)))
         .route("/go", get(async || Redirect::to(HOME)))
@@ -36,14 +36,18 @@ pub(super) fn routes() -> Router<Shared<Rules>> {
 }
 
 /// The browser's session and its user, when somebody is logged in.
-pub(super) fn logged_in(core: &Core<Rules>, jar: &CookieJar) -> Option<(Session, User)> {
+pub(super) fn logged_in(core: &ProviderCore<Rules>, jar: &CookieJar) -> Option<(Session, User)> {
     let session = core.sessions.of(jar)?;
     let user = core.state().user(session.user.as_deref()?)?.clone();
     Some((session, user))
 }
 
 /// Sends the browser to the login, from where it comes back to `wanted`, a path with its query.
-pub(super) fn to_login(core: &Core<Rules>, jar: CookieJar, wanted: String) -> impl IntoResponse + use<> {
+pub(super) fn to_login(
+    core: &ProviderCore<Rules>,
+    jar: CookieJar,
+    wanted: String,
+) -> impl IntoResponse + use<> {
     // Two slashes would name another server.
     let wanted = Some(wanted).filter(|path| path.starts_with('/') && !path.starts_with("//"));
     let (_, jar) = core.sessions.keep(jar, |session| session.return_to = wanted);
@@ -77,7 +81,7 @@ pub(super) fn form_is_ours(session: &Session, params: &Params, headers: &HeaderM
 }
 
 /// What the last change had to say, shown once.
-pub(super) fn flash(core: &Core<Rules>, form_token: &str) -> Markup {
+pub(super) fn flash(core: &ProviderCore<Rules>, form_token: &str) -> Markup {
     let text = core.state().take_flash(form_token);
     html! { @if let Some(text) = text { p role="status" { strong { (text) } } } }
 }
@@ -88,15 +92,15 @@ pub(super) fn stale_form() -> Page {
     Page::message(Rules::TITLE, StatusCode::UNPROCESSABLE_ENTITY, "The change you wanted was rejected", text)
 }
 
-async fn login(State(core): State<Shared<Rules>>, jar: CookieJar) -> Response {
+async fn login(State(core): State<SharedCore<Rules>>, jar: CookieJar) -> Response {
     let (session, jar) = core.sessions.keep(jar, |_| {});
     (jar, login_page(&core, &session, "", None)).into_response()
 }
 
-fn login_page(core: &Core<Rules>, session: &Session, typed: &str, message: Option<&str>) -> Page {
+fn login_page(core: &ProviderCore<Rules>, session: &Session, typed: &str, message: Option<&str>) -> Page {
     let accounts: Vec<_> =
         core.state().users.iter().map(|user| (user.login.clone(), user.password.clone())).collect();
-    Login {
+    LoginPage {
         provider: Rules::TITLE,
         action: "/go/auth/security_check",
         form_token: (FORM_TOKEN, &session.form_token),
@@ -111,38 +115,38 @@ fn login_page(core: &Core<Rules>, session: &Session, typed: &str, message: Optio
 }
 
 async fn check(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     headers: HeaderMap,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
     let (session, jar) = core.sessions.keep(jar, |_| {});
     if !form_is_ours(&session, &params, &headers) {
-        ticket.note("refused: the form is not from a page of this session");
+        log.note("refused: the form is not from a page of this session");
         return (jar, stale_form()).into_response();
     }
     let typed = params.text("j_username");
     let user = {
         let state = core.state();
-        let right = |user: &&User| user.is_called(typed) && user.password == params.text("j_password");
+        let right = |user: &&User| user.matches_login(typed) && user.password == params.text("j_password");
         state.users.iter().find(right).map(|user| user.login.clone())
     };
     let Some(user) = user else {
-        ticket.note("wrong user name or password");
+        log.note("wrong user name or password");
         let page = login_page(&core, &session, typed, Some("Wrong user name or password. Please try again."));
         return (jar, page.with_status(StatusCode::UNAUTHORIZED)).into_response();
     };
-    ticket.note(format!("{user} logged in"));
+    log.note(format!("{user} logged in"));
     let (wanted, jar) = core.sessions.log_in(jar, &user);
     (jar, Redirect::to(wanted.as_deref().unwrap_or(HOME))).into_response()
 }
 
-async fn logout(State(core): State<Shared<Rules>>, jar: CookieJar) -> Response {
+async fn logout(State(core): State<SharedCore<Rules>>, jar: CookieJar) -> Response {
     (core.sessions.log_out(jar), Redirect::to(LOGIN)).into_response()
 }
 
-async fn home(State(core): State<Shared<Rules>>, jar: CookieJar, uri: Uri) -> Response {
+async fn home(State(core): State<SharedCore<Rules>>, jar: CookieJar, uri: Uri) -> Response {
     let Some((_, user)) = logged_in(&core, &jar) else {
         return to_login(&core, jar, here(&uri)).into_response();
     };

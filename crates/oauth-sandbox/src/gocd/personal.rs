@@ -18,15 +18,15 @@ use serde_json::{Value, json};
 use super::caller::{self, By};
 use super::model::{Filter, Personal, Revoked};
 use super::{Rules, api};
-use crate::journal::Ticket;
+use crate::journal::RequestLog;
 use crate::params::Params;
-use crate::played::Shared;
-use crate::server::Arrived;
+use crate::provider::SharedCore;
+use crate::server::ConnectionInfo;
 use crate::user::User;
 
 const DOC: &str = "https://api.gocd.org/19.2.0/#access-token";
 
-pub(super) fn routes() -> Router<Shared<Rules>> {
+pub(super) fn routes() -> Router<SharedCore<Rules>> {
     Router::new()
         .route("/go/api/current_user/access_tokens", get(list).post(create))
         .route("/go/api/current_user/access_tokens/{id}", get(show))
@@ -36,32 +36,31 @@ pub(super) fn routes() -> Router<Shared<Rules>> {
 /// A request by somebody who may manage their tokens: with a password or a session, and with the right `Accept`.
 #[derive(Debug)]
 struct Owner {
-    core: Shared<Rules>,
+    core: SharedCore<Rules>,
     user: User,
     headers: HeaderMap,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 }
 
-impl FromRequestParts<Shared<Rules>> for Owner {
+impl FromRequestParts<SharedCore<Rules>> for Owner {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, core: &Shared<Rules>) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, core: &SharedCore<Rules>) -> Result<Self, Response> {
         let Ok(params) = Params::from_request_parts(parts, core).await;
-        let Ok(ticket) = Ticket::from_request_parts(parts, core).await;
-        let Ok(arrived) = Arrived::from_request_parts(parts, core).await;
+        let Ok(log) = RequestLog::from_request_parts(parts, core).await;
+        let Ok(arrived) = ConnectionInfo::from_request_parts(parts, core).await;
         let headers = parts.headers.clone();
         let jar = CookieJar::from_headers(&headers);
-        let (user, by) =
-            caller::admit_by(core, &headers, &jar, arrived, &ticket).map_err(|stopped| *stopped)?;
+        let (user, by) = caller::admit_by(core, &headers, &jar, arrived, &log).map_err(|stopped| *stopped)?;
         if !api::wants_what_there_is(&headers) {
-            return Err(api::incorrect_url(&ticket));
+            return Err(api::incorrect_url(&log));
         }
         if matches!(by, By::PersonalToken | By::OAuthToken) {
             let text = "Unsupported operation: Accessing this API using access token is forbidden.";
-            return Err(refused(&ticket, StatusCode::FORBIDDEN, text));
+            return Err(refused(&log, StatusCode::FORBIDDEN, text));
         }
-        Ok(Self { core: core.clone(), user, headers, params, ticket })
+        Ok(Self { core: core.clone(), user, headers, params, log })
     }
 }
 
@@ -73,7 +72,7 @@ impl Owner {
                 return Ok(());
             }
             let text = "Missing required header 'X-GoCD-Confirm' with value 'true'";
-            return Err(Box::new(refused(&self.ticket, StatusCode::BAD_REQUEST, text)));
+            return Err(Box::new(refused(&self.log, StatusCode::BAD_REQUEST, text)));
         }
         let content_type =
             self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -82,12 +81,12 @@ impl Owner {
             return Ok(());
         }
         let text = "You must specify a 'Content-Type' of 'application/json'";
-        Err(Box::new(refused(&self.ticket, StatusCode::UNSUPPORTED_MEDIA_TYPE, text)))
+        Err(Box::new(refused(&self.log, StatusCode::UNSUPPORTED_MEDIA_TYPE, text)))
     }
 
     fn not_found(&self, id: &str) -> Response {
         let text = format!("Access token with id '{id}' was not found!");
-        refused(&self.ticket, StatusCode::NOT_FOUND, &text)
+        refused(&self.log, StatusCode::NOT_FOUND, &text)
     }
 
     fn represent(&self, token: &Personal) -> Value {
@@ -120,8 +119,8 @@ fn time(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn refused(ticket: &Ticket, status: StatusCode, text: &str) -> Response {
-    ticket.note(format!("refused: {status}"));
+fn refused(log: &RequestLog, status: StatusCode, text: &str) -> Response {
+    log.note(format!("refused: {status}"));
     (status, api::versioned(&json!({ "message": text }))).into_response()
 }
 
@@ -131,7 +130,7 @@ async fn list(owner: Owner) -> Response {
         let text = format!(
             "Value `{wanted}` is not allowed for query parameter named `filter`. Valid values are active, all, revoked."
         );
-        return refused(&owner.ticket, StatusCode::BAD_REQUEST, &text);
+        return refused(&owner.log, StatusCode::BAD_REQUEST, &text);
     };
     let tokens = owner.core.state().personal_of(&owner.user.login, filter);
     let tokens: Vec<_> = tokens.iter().map(|token| owner.represent(token)).collect();
@@ -160,7 +159,7 @@ async fn create(owner: Owner, body: Bytes) -> Response {
     let now = owner.core.now();
     let description = owner.params.get("description");
     let token = owner.core.state().create_personal(&owner.user.login, description, now);
-    owner.ticket.note(format!("personal access token made for {}", owner.user.login));
+    owner.log.note(format!("personal access token made for {}", owner.user.login));
     let mut shown = owner.represent(&token);
     shown["token"] = token.token.into();
     api::versioned(&shown)
@@ -183,11 +182,11 @@ async fn revoke(owner: Owner, Path(id): Path<String>, body: Bytes) -> Response {
         };
         if token.revoked.is_some() {
             let text = "Your request could not be processed. The access token has already been revoked.";
-            return refused(&owner.ticket, StatusCode::UNPROCESSABLE_ENTITY, text);
+            return refused(&owner.log, StatusCode::UNPROCESSABLE_ENTITY, text);
         }
         token.revoked = Some(revoked);
         token.clone()
     };
-    owner.ticket.note(format!("personal access token of {} revoked", owner.user.login));
+    owner.log.note(format!("personal access token of {} revoked", owner.user.login));
     api::versioned(&owner.represent(&token))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Rules;
 use super::model::Draft;
-use crate::running::Running;
+use crate::server_handle::ServerHandle;
 
 /// A registered application, as the administrator's page shows it.
 #[derive(Clone, PartialEq, Eq)]
@@ -46,8 +46,8 @@ impl InvalidClient {
     }
 }
 
-impl Running<Rules> {
-    /// Registers one more application, by the rules of the administrator's form (docs/provider-facts.md 1f). A [reset](Running::reset)
+impl ServerHandle<Rules> {
+    /// Registers one more application, by the rules of the administrator's form (docs/provider-facts.md 1f). A [reset](ServerHandle::reset)
     /// forgets it.
     ///
     /// # Errors

@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::model::{TOKEN_LIFE, TokenCall};
 use super::{Rules, https_only};
-use crate::journal::Ticket;
+use crate::journal::RequestLog;
 use crate::params::Params;
-use crate::played::Shared;
-use crate::server::Arrived;
+use crate::provider::SharedCore;
+use crate::server::ConnectionInfo;
 
 /// Exactly these three; there is no `token_type`.
 #[derive(Serialize)]
@@ -28,16 +28,16 @@ struct Failure {
 }
 
 pub(super) async fn token(
-    State(core): State<Shared<Rules>>,
-    arrived: Arrived,
+    State(core): State<SharedCore<Rules>>,
+    arrived: ConnectionInfo,
     uri: Uri,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
     // As around the other routes of OAuth.
     if core.setup.plain.is_some() {
         let rule = https_only::Rule::new(core.setup.options.plain_http, core.setup.origin.url());
-        if let Some(refusal) = rule.refusal(arrived, &uri, &ticket) {
+        if let Some(refusal) = rule.refusal(arrived, &uri, &log) {
             return refusal;
         }
     }
@@ -53,7 +53,7 @@ pub(super) async fn token(
     let answer = core.state().token(&call, now);
     match answer {
         Ok(issue) => {
-            ticket.note(format_args!("{} redeemed, tokens issued for {}", call.grant_type, issue.user));
+            log.note(format_args!("{} redeemed, tokens issued for {}", call.grant_type, issue.user));
             let body = Success {
                 access_token: issue.access_token,
                 expires_in: TOKEN_LIFE,
@@ -63,7 +63,7 @@ pub(super) async fn token(
             (StatusCode::OK, [cache], json(&body)).into_response()
         }
         Err(refusal) => {
-            ticket.note(format_args!(
+            log.note(format_args!(
                 "refused: {}; code and refresh token sent along are destroyed",
                 refusal.error
             ));

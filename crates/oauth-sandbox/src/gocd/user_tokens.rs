@@ -10,15 +10,15 @@ use maud::html;
 
 use super::Rules;
 use super::pages::{self, FORM_TOKEN};
-use crate::journal::Ticket;
+use crate::journal::RequestLog;
 use crate::page::Page;
 use crate::params::Params;
-use crate::played::{Rulebook as _, Shared};
+use crate::provider::{ProviderRules as _, SharedCore};
 
 /// What the next page says.
 pub(super) const DELETED: &str = "OAuth access token was successfully deleted.";
 
-pub(super) fn routes() -> Router<Shared<Rules>> {
+pub(super) fn routes() -> Router<SharedCore<Rules>> {
     ["/go/oauth", "/oauth"].iter().fold(Router::new(), |routes, prefix| {
         routes
             .route(&format!("{prefix}/user_tokens"), get(index))
@@ -33,14 +33,14 @@ pub(super) fn list_path(path: &str) -> String {
 }
 
 /// Also for a token that does not exist: nobody learns which numbers do.
-pub(super) fn not_authorized(ticket: &Ticket) -> Response {
-    ticket.note("refused: no such token of this person");
+pub(super) fn not_authorized(log: &RequestLog) -> Response {
+    log.note("refused: no such token of this person");
     (StatusCode::BAD_REQUEST, "You are not authorized to perform this action!").into_response()
 }
 
-async fn index(State(core): State<Shared<Rules>>, jar: CookieJar, uri: Uri, ticket: Ticket) -> Response {
+async fn index(State(core): State<SharedCore<Rules>>, jar: CookieJar, uri: Uri, log: RequestLog) -> Response {
     let Some((session, user)) = pages::logged_in(&core, &jar) else {
-        ticket.note("not logged in");
+        log.note("not logged in");
         return pages::to_login(&core, jar, list_path(uri.path())).into_response();
     };
     let tokens: Vec<_> = {
@@ -77,31 +77,31 @@ async fn index(State(core): State<Shared<Rules>>, jar: CookieJar, uri: Uri, tick
 }
 
 async fn revoke(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     Path(token_id): Path<String>,
     (method, uri, headers): (Method, Uri, HeaderMap),
     jar: CookieJar,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
     if pages::meant(&method, &params) != Method::DELETE {
         let text = "The GoCD sandbox has nothing here.";
         return Page::message(Rules::TITLE, StatusCode::NOT_FOUND, "Page not found", text).into_response();
     }
     let Some((session, user)) = pages::logged_in(&core, &jar) else {
-        ticket.note("not logged in");
+        log.note("not logged in");
         return pages::to_login(&core, jar, list_path(uri.path())).into_response();
     };
     if !pages::form_is_ours(&session, &params, &headers) {
-        ticket.note("refused: the form is not from a page of this session");
+        log.note("refused: the form is not from a page of this session");
         return pages::stale_form().into_response();
     }
     let number = token_id.parse::<u64>().ok();
     let own = |token: &super::model::Token| Some(token.number) == number && token.grant.user == user.login;
     if core.state().revoke(own) == 0 {
-        return not_authorized(&ticket);
+        return not_authorized(&log);
     }
-    ticket.note(format!("token revoked by {}", user.login));
+    log.note(format!("token revoked by {}", user.login));
     core.state().set_flash(&session.form_token, DELETED);
     pages::see(&list_path(uri.path()))
 }

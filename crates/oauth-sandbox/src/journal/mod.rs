@@ -1,19 +1,19 @@
 //! What the sandbox saw and decided, without one secret in it.
 
-mod line;
-mod log;
+mod compact_entry;
+mod recorder;
 mod redact;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-pub(crate) use log::{Log, Ticket};
+pub(crate) use recorder::{JournalRecorder, RequestLog};
 
 /// What a request was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Kind {
+pub enum RequestKind {
     /// The authorize URL and the decision on it.
     Authorize,
     /// A token endpoint.
@@ -37,13 +37,13 @@ pub struct Parameter {
 /// One request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Entry {
+pub struct JournalEntry {
     /// Counts from 1 since the start.
     pub number: u64,
     /// When it arrived, by the sandbox's clock.
     pub time: DateTime<Utc>,
     /// What it was for.
-    pub kind: Kind,
+    pub kind: RequestKind,
     /// The host that it was sent to, with its port, as the caller wrote it: `betahaus.localhost:4401`. Empty when none was named.
     pub host: String,
     /// The HTTP method.
@@ -69,7 +69,7 @@ pub struct Journal {
     token_calls: u64,
     api_calls: u64,
     forgotten: u64,
-    entries: Vec<Entry>,
+    entries: Vec<JournalEntry>,
 }
 
 impl Journal {
@@ -93,7 +93,7 @@ impl Journal {
 
     /// The entries, oldest first.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[JournalEntry] {
         &self.entries
     }
 }

@@ -6,13 +6,13 @@ use super::Page;
 
 /// What a consent page shows.
 #[derive(Debug)]
-pub(crate) struct Consent<'a> {
+pub(crate) struct ConsentPage<'a> {
     /// The provider's name for people.
     pub(crate) provider: &'a str,
     /// The application's name.
     pub(crate) application: &'a str,
     /// Who is asked.
-    pub(crate) person: &'a str,
+    pub(crate) user: &'a str,
     /// Where the browser goes afterwards.
     pub(crate) redirect_uri: &'a str,
     /// What the application will be able to do.
@@ -25,8 +25,8 @@ pub(crate) struct Consent<'a> {
     pub(crate) decision: (&'a str, &'a str, &'a str),
 }
 
-impl Consent<'_> {
-    /// The buttons are marked with `data-decision`, by which [`Person`](crate::Person) finds them.
+impl ConsentPage<'_> {
+    /// The buttons are marked with `data-decision`, by which [`Browser`](crate::Browser) finds them.
     pub(crate) fn page(&self) -> Page {
         let (name, yes, no) = self.decision;
         Page::new(
@@ -35,7 +35,7 @@ impl Consent<'_> {
             &html! {
                 p {
                     strong { (self.application) } " wants to access " (self.provider) " on your behalf. You are "
-                    strong { (self.person) } "."
+                    strong { (self.user) } "."
                 }
                 (self.rights)
                 p { "Afterwards you go to " code { (self.redirect_uri) } }

@@ -6,7 +6,7 @@ use super::Page;
 
 /// What a login page shows.
 #[derive(Debug)]
-pub(crate) struct Login<'a> {
+pub(crate) struct LoginPage<'a> {
     /// The provider's name for people.
     pub(crate) provider: &'a str,
     /// Where the form is sent.
@@ -27,7 +27,7 @@ pub(crate) struct Login<'a> {
     pub(crate) more: Markup,
 }
 
-impl Login<'_> {
+impl LoginPage<'_> {
     pub(crate) fn page(&self) -> Page {
         let (token_name, token) = self.form_token;
         let (user_label, user_name) = self.user;

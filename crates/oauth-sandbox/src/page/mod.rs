@@ -9,8 +9,8 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CO
 use http::{HeaderValue, StatusCode};
 use maud::{Markup, html};
 
-pub(crate) use consent::Consent;
-pub(crate) use login::Login;
+pub(crate) use consent::ConsentPage;
+pub(crate) use login::LoginPage;
 
 /// A page ready to be sent.
 #[derive(Debug)]

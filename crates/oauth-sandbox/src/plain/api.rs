@@ -9,11 +9,15 @@ use serde_json::json;
 
 use super::Rules;
 use super::model::Grant;
-use crate::journal::Ticket;
-use crate::played::{Core, Shared};
+use crate::journal::RequestLog;
+use crate::provider::{ProviderCore, SharedCore};
 
-pub(super) async fn me(State(core): State<Shared<Rules>>, headers: HeaderMap, ticket: Ticket) -> Response {
-    let grant = match admit(&core, &headers, &ticket) {
+pub(super) async fn me(
+    State(core): State<SharedCore<Rules>>,
+    headers: HeaderMap,
+    log: RequestLog,
+) -> Response {
+    let grant = match admit(&core, &headers, &log) {
         Ok(grant) => grant,
         Err(stopped) => return *stopped,
     };
@@ -29,7 +33,7 @@ pub(super) async fn me(State(core): State<Shared<Rules>>, headers: HeaderMap, ti
 }
 
 /// What a live token stands for; else the answer that stops the caller.
-fn admit(core: &Core<Rules>, headers: &HeaderMap, ticket: &Ticket) -> Result<Grant, Box<Response>> {
+fn admit(core: &ProviderCore<Rules>, headers: &HeaderMap, log: &RequestLog) -> Result<Grant, Box<Response>> {
     let (before, after) = &core.setup.options.authorization;
     let realm = format!("{}realm=\"plain\"", before.split_inclusive(' ').next().unwrap_or_default());
     let stopped = |challenge: String| {
@@ -41,16 +45,16 @@ fn admit(core: &Core<Rules>, headers: &HeaderMap, ticket: &Ticket) -> Result<Gra
         scheme.eq_ignore_ascii_case(before).then_some(rest)?.strip_suffix(after.as_str())
     });
     let Some(token) = token else {
-        ticket.note("refused: no token");
+        log.note("refused: no token");
         return Err(stopped(realm));
     };
     match core.state().grant_of(token, core.now()) {
         Some(grant) => {
-            ticket.note(format!("acting as {}", grant.user.as_deref().unwrap_or("the application itself")));
+            log.note(format!("acting as {}", grant.user.as_deref().unwrap_or("the application itself")));
             Ok(grant.clone())
         }
         None => {
-            ticket.note("refused: the token is unknown or has expired");
+            log.note("refused: the token is unknown or has expired");
             Err(stopped(format!("{realm}, error=\"invalid_token\"")))
         }
     }

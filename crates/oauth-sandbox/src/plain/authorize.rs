@@ -9,12 +9,12 @@ use maud::{Markup, html};
 use super::Rules;
 use super::model::Grant;
 use super::options::Pkce;
-use super::params::Once;
-use crate::journal::Ticket;
-use crate::page::{Consent, Page};
+use super::unique_params::UniqueParams;
+use crate::journal::RequestLog;
+use crate::login_pages::{self, FORM_TOKEN};
+use crate::page::{ConsentPage, Page};
 use crate::params::Params;
-use crate::played::{Core, Rulebook as _, Shared};
-use crate::sign_in::{self, FORM_TOKEN};
+use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 use crate::user::User;
 use crate::{callback, pkce};
 
@@ -43,32 +43,32 @@ struct Asked {
 
 /// `GET`: shows the question, after a login if need be.
 pub(super) async fn ask(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     uri: Uri,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
-    let said = Once::of_either(&params);
-    let asked = match check(&core, said, &ticket) {
+    let said = UniqueParams::of_either(&params);
+    let asked = match check(&core, said, &log) {
         Ok(asked) => asked,
         Err(refused) => return *refused,
     };
     if core.setup.auto_approve {
         let first = core.state().users[0].clone();
-        return approve(&core, asked, &first, said, &ticket);
+        return approve(&core, asked, &first, said, &log);
     }
-    let Some((session, user)) = sign_in::logged_in(&core, &jar) else {
-        ticket.note("not logged in");
-        return sign_in::to_login(&core, jar, &uri);
+    let Some((session, user)) = login_pages::logged_in_user(&core, &jar) else {
+        log.note("not logged in");
+        return login_pages::redirect_to_login(&core, jar, &uri);
     };
-    ticket.note("asked the person");
+    log.note("asked the person");
     let mut hidden = vec![(FORM_TOKEN, session.form_token.as_str())];
     hidden.extend(CARRIED.iter().filter_map(|name| Some((*name, said.get(name)?))));
-    let consent = Consent {
+    let consent = ConsentPage {
         provider: Rules::TITLE,
         application: &asked.application,
-        person: &user.name,
+        user: &user.name,
         redirect_uri: &asked.redirect_uri,
         rights: rights(asked.scopes.as_ref().unwrap_or(&core.setup.options.scopes)),
         action: uri.path(),
@@ -80,30 +80,30 @@ pub(super) async fn ask(
 
 /// `POST`: takes the decision. Anything but `decision=approve` is a no.
 pub(super) async fn decide(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     uri: Uri,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
-    let Some((session, user)) = sign_in::logged_in(&core, &jar) else {
-        ticket.note("not logged in");
-        return sign_in::to_login(&core, jar, &uri);
+    let Some((session, user)) = login_pages::logged_in_user(&core, &jar) else {
+        log.note("not logged in");
+        return login_pages::redirect_to_login(&core, jar, &uri);
     };
-    if let Err(stopped) = sign_in::form_is_ours::<Rules>(&session, &params, &ticket) {
+    if let Err(stopped) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
         return *stopped;
     }
-    let said = Once::of_either(&params);
-    let asked = match check(&core, said, &ticket) {
+    let said = UniqueParams::of_either(&params);
+    let asked = match check(&core, said, &log) {
         Ok(asked) => asked,
         Err(refused) => return *refused,
     };
     if said.get("decision") != Some("approve") {
-        ticket.note("the person said no");
+        log.note("the person said no");
         let pairs = [("error", "access_denied"), ("error_description", "The resource owner said no.")];
         return answer(&asked.redirect_uri, said, &pairs);
     }
-    approve(&core, asked, &user, said, &ticket)
+    approve(&core, asked, &user, said, &log)
 }
 
 fn rights(scopes: &[String]) -> Markup {
@@ -118,9 +118,13 @@ fn rights(scopes: &[String]) -> Markup {
 }
 
 /// Client and redirect URI first: until both are known, nobody is sent anywhere (4.1.2.1).
-fn check(core: &Core<Rules>, said: Once<'_>, ticket: &Ticket) -> Result<Asked, Box<Response>> {
+fn check(
+    core: &ProviderCore<Rules>,
+    said: UniqueParams<'_>,
+    log: &RequestLog,
+) -> Result<Asked, Box<Response>> {
     let page = |text: &str| {
-        ticket.note(format!("refused: {text}"));
+        log.note(format!("refused: {text}"));
         let page = Page::message(Rules::TITLE, StatusCode::BAD_REQUEST, "This link does not work", text);
         Box::new(page.into_response())
     };
@@ -140,7 +144,7 @@ fn check(core: &Core<Rules>, said: Once<'_>, ticket: &Ticket) -> Result<Asked, B
         (Some(_), _) => return Err(page("The redirect_uri is not one that the application has registered.")),
     };
     let refused = |error: &str, description: &str| {
-        ticket.note(format!("refused: {error}"));
+        log.note(format!("refused: {error}"));
         let pairs = [("error", error), ("error_description", description)];
         Err(Box::new(answer(redirect_uri, said, &pairs)))
     };
@@ -174,18 +178,24 @@ fn check(core: &Core<Rules>, said: Once<'_>, ticket: &Ticket) -> Result<Asked, B
     })
 }
 
-fn approve(core: &Core<Rules>, asked: Asked, user: &User, said: Once<'_>, ticket: &Ticket) -> Response {
+fn approve(
+    core: &ProviderCore<Rules>,
+    asked: Asked,
+    user: &User,
+    said: UniqueParams<'_>,
+    log: &RequestLog,
+) -> Response {
     let Asked { client_id, redirect_uri, said_redirect_uri, scopes, challenge, .. } = asked;
     let named = scopes.is_some();
     let scopes = scopes.unwrap_or_else(|| core.setup.options.scopes.clone());
     let grant = Grant { client_id, user: Some(user.login.clone()), scopes, named };
     let code = core.state().issue_code(grant, said_redirect_uri, challenge, core.now());
-    ticket.note(format!("code issued for {}", user.login));
+    log.note(format!("code issued for {}", user.login));
     answer(&redirect_uri, said, &[("code", &code)])
 }
 
 /// Back to the redirect URI, which is known to be registered, with the `state` as it came.
-fn answer(redirect_uri: &str, said: Once<'_>, parameters: &[(&str, &str)]) -> Response {
+fn answer(redirect_uri: &str, said: UniqueParams<'_>, parameters: &[(&str, &str)]) -> Response {
     let state = said.get("state").map(|state| ("state", state));
     let pairs: Vec<_> = parameters.iter().copied().chain(state).collect();
     callback::redirect(redirect_uri, false, &pairs)

@@ -26,8 +26,8 @@ mod api;
 mod authorize;
 mod model;
 mod options;
-mod params;
 mod token;
+mod unique_params;
 
 use std::fmt;
 
@@ -37,11 +37,11 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use crate::client::Clients;
-use crate::played::{Origin, Routes, Rulebook, Setup, Urls};
+use crate::login_pages::{self, LoginPages};
+use crate::provider::{Origin, ProviderRules, ProviderSetup, Routes, Urls};
 use crate::random;
-use crate::running::Running;
-use crate::sign_in::{self, SignsIn};
-use crate::token_calls::TokenCalls;
+use crate::server_handle::ServerHandle;
+use crate::token_endpoint::TokenEndpoint;
 use crate::user::User;
 
 pub use options::{ClientAuth, Options, Pkce, RedirectUri, RefreshTokens};
@@ -64,7 +64,7 @@ pub use options::{ClientAuth, Options, Pkce, RedirectUri, RefreshTokens};
 /// # Ok(())
 /// # }
 /// ```
-pub type Plain = Running<Rules>;
+pub type Plain = ServerHandle<Rules>;
 
 /// What makes a provider the plain one.
 #[derive(Clone, Copy, Debug)]
@@ -72,35 +72,35 @@ pub type Plain = Running<Rules>;
 pub enum Rules {}
 
 /// Credentials made up at the start.
-pub struct Issued {
+pub struct Credentials {
     client_id: String,
     client_secret: String,
 }
 
-impl fmt::Debug for Issued {
+impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Issued").field("client_id", &self.client_id).finish_non_exhaustive()
+        f.debug_struct("Credentials").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
 
-impl Rulebook for Rules {
+impl ProviderRules for Rules {
     const NAME: &'static str = "plain";
     const TITLE: &'static str = "Plain OAuth 2.0";
     const PORT_OFFSET: u16 = 5;
     type Options = Options;
-    type Issued = Issued;
+    type Credentials = Credentials;
     type State = model::State;
 
-    fn issue() -> Issued {
+    fn new_credentials() -> Credentials {
         // With characters that HTTP Basic has to encode first (RFC 6749 2.3.1): a client that forgets to is refused.
-        Issued {
+        Credentials {
             client_id: format!("plain client {}", random::hex::<8>()),
             client_secret: format!("%{}+", random::opaque()),
         }
     }
 
-    fn client(issued: &Issued) -> (&str, &str) {
-        (&issued.client_id, &issued.client_secret)
+    fn client(credentials: &Credentials) -> (&str, &str) {
+        (&credentials.client_id, &credentials.client_secret)
     }
 
     fn urls(origin: &Origin) -> Urls {
@@ -113,8 +113,8 @@ impl Rulebook for Rules {
         }
     }
 
-    fn state(setup: &Setup<Self>, _: DateTime<Utc>) -> model::State {
-        let Issued { client_id, client_secret } = &setup.issued;
+    fn state(setup: &ProviderSetup<Self>, _: DateTime<Utc>) -> model::State {
+        let Credentials { client_id, client_secret } = &setup.credentials;
         model::State::new(Clients::new(client_id, client_secret, &setup.redirect_uris), &setup.options)
     }
 
@@ -126,18 +126,18 @@ impl Rulebook for Rules {
         state.users.clone()
     }
 
-    fn routes(setup: &Setup<Self>) -> Routes<Self> {
+    fn routes(setup: &ProviderSetup<Self>) -> Routes<Self> {
         let me = format!("/api{}", setup.options.me);
         Routes {
             authorize: Router::new().route("/oauth/authorize", get(authorize::ask).post(authorize::decide)),
-            token: TokenCalls::at(&["/oauth/token"], token::token),
+            token: TokenEndpoint::new(&["/oauth/token"], token::token),
             api: Router::new().route(&me, get(api::me)),
-            pages: sign_in::routes::<Self>(),
+            pages: login_pages::routes::<Self>(),
         }
     }
 }
 
-impl SignsIn for Rules {
+impl LoginPages for Rules {
     fn home(_: &model::State, _: &User) -> Markup {
         html! { p { "There is nothing here but an account." } }
     }

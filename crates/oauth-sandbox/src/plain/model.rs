@@ -6,12 +6,12 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::options::{Options, RefreshTokens};
+use crate::bounded_list::{MAX_CODES, MAX_TOKENS};
+use crate::bounded_map::BoundedMap;
+use crate::bounded_map::LastValue;
 use crate::client::Clients;
-use crate::keyed::Keyed;
-use crate::newest::Newest;
-use crate::shelf::{CODES, TOKENS};
+use crate::random::{Opaque, RandomValue as _};
 use crate::user::User;
-use crate::word::{Opaque, Word as _};
 
 /// How long a code can be redeemed: the most that RFC 6749 4.1.2 recommends.
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
@@ -57,10 +57,10 @@ pub struct State {
     refresh_tokens: RefreshTokens,
     refresh_idle_life: Option<TimeDelta>,
     /// By what they are, as are the tokens.
-    codes: Keyed<Opaque, Code>,
-    access: Keyed<Opaque, Access>,
-    refresh: Keyed<Opaque, Refresh>,
-    newest: Newest<Grant>,
+    codes: BoundedMap<Opaque, Code>,
+    access: BoundedMap<Opaque, Access>,
+    refresh: BoundedMap<Opaque, Refresh>,
+    newest: LastValue<Grant>,
 }
 
 /// What a token call is given.
@@ -109,10 +109,10 @@ impl State {
             access_life: options.access_life,
             refresh_tokens: options.refresh_tokens,
             refresh_idle_life: options.refresh_idle_life,
-            codes: Keyed::of(CODES),
-            access: Keyed::of(TOKENS),
-            refresh: Keyed::of(TOKENS),
-            newest: Newest::default(),
+            codes: BoundedMap::new(MAX_CODES),
+            access: BoundedMap::new(MAX_TOKENS),
+            refresh: BoundedMap::new(MAX_TOKENS),
+            newest: LastValue::default(),
         }
     }
 
@@ -125,7 +125,7 @@ impl State {
     ) -> String {
         let (code, grant) = (Opaque::new(), self.newest.shared(grant));
         let expires_at = now + CODE_LIFE;
-        self.codes.put(code, Code { grant, redirect_uri, challenge, expires_at, spent: false });
+        self.codes.insert(code, Code { grant, redirect_uri, challenge, expires_at, spent: false });
         code.text()
     }
 
@@ -183,7 +183,7 @@ impl State {
         let (grant, code) = (found.grant.clone(), found.code.clone());
         let again = self.refresh_tokens == RefreshTokens::SingleUse;
         if again {
-            self.refresh.take(refresh_token);
+            self.refresh.remove(refresh_token);
         } else {
             found.expires_at = self.refresh_idle_life.map(|idle| now + idle);
         }
@@ -211,7 +211,8 @@ impl State {
     ) -> Issue {
         let access_token = Opaque::new();
         let expires_at = self.access_life.map(|life| now + life);
-        self.access.put(access_token, Access { code: code.clone(), grant: Arc::clone(&grant), expires_at });
+        self.access
+            .insert(access_token, Access { code: code.clone(), grant: Arc::clone(&grant), expires_at });
         let refreshable = refreshable && self.refresh_tokens != RefreshTokens::Never;
         let refresh_token = refreshable.then(|| self.add_refresh(Arc::clone(&grant), code, now));
         Issue { access_token: access_token.text(), expires_in: self.access_life, refresh_token, grant }
@@ -220,7 +221,7 @@ impl State {
     fn add_refresh(&mut self, grant: Arc<Grant>, code: Option<Arc<str>>, now: DateTime<Utc>) -> String {
         let token = Opaque::new();
         let expires_at = self.refresh_idle_life.map(|idle| now + idle);
-        self.refresh.put(token, Refresh { code, grant, expires_at });
+        self.refresh.insert(token, Refresh { code, grant, expires_at });
         token.text()
     }
 

@@ -13,31 +13,31 @@ use url::form_urlencoded;
 use super::Rules;
 use super::model::{Grant, Issue, Refused};
 use super::options::{ClientAuth, Options, Pkce, RedirectUri};
-use super::params::Once;
-use crate::journal::Ticket;
+use super::unique_params::UniqueParams;
+use crate::journal::RequestLog;
 use crate::params::{Encoding, Params};
 use crate::pkce;
-use crate::played::{Core, Shared};
+use crate::provider::{ProviderCore, SharedCore};
 
 /// Why there is no token: `error` and `error_description` (5.2).
 type Refusal = (&'static str, String);
 
 pub(super) async fn token(
-    State(core): State<Shared<Rules>>,
+    State(core): State<SharedCore<Rules>>,
     headers: HeaderMap,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
     // 5.1 and 5.2 alike.
     let uncached = [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")];
     match issue(&core, &headers, &params) {
         Ok(issue) => {
             let whom = issue.grant.user.as_deref().unwrap_or("the application itself");
-            ticket.note(format_args!("{} taken, token issued for {whom}", params.text("grant_type")));
+            log.note(format_args!("{} taken, token issued for {whom}", params.text("grant_type")));
             (uncached, Json(success(&core.setup.options, issue))).into_response()
         }
         Err((error, description)) => {
-            ticket.note(format_args!("refused: {error}: {description}"));
+            log.note(format_args!("refused: {error}: {description}"));
             let body = Json(json!({ "error": error, "error_description": description }));
             if error == "invalid_client" {
                 let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"plain\"")];
@@ -66,12 +66,12 @@ fn success(options: &Options, issue: Issue) -> Value {
     body.into()
 }
 
-fn issue(core: &Core<Rules>, headers: &HeaderMap, params: &Params) -> Result<Issue, Refusal> {
+fn issue(core: &ProviderCore<Rules>, headers: &HeaderMap, params: &Params) -> Result<Issue, Refusal> {
     let options = &core.setup.options;
     if params.encoding() != Encoding::Urlencoded {
         return Err(invalid("the parameters must be in the body, as application/x-www-form-urlencoded"));
     }
-    let form = Once::of_body(params);
+    let form = UniqueParams::of_body(params);
     if let Some(name) = form.repeated() {
         return Err(invalid(format!("{name} is there more than once")));
     }
@@ -94,12 +94,16 @@ fn invalid(description: impl Into<String>) -> Refusal {
     ("invalid_request", description.into())
 }
 
-fn must<'a>(form: Once<'a>, name: &str) -> Result<&'a str, Refusal> {
+fn must<'a>(form: UniqueParams<'a>, name: &str) -> Result<&'a str, Refusal> {
     form.get(name).ok_or_else(|| invalid(format!("{name} is missing")))
 }
 
 /// The client, when it has said who it is in the way, and the only way, that is wanted (2.3, 2.3.1, 3.2.1).
-fn authenticated(core: &Core<Rules>, headers: &HeaderMap, form: Once<'_>) -> Result<String, Refusal> {
+fn authenticated(
+    core: &ProviderCore<Rules>,
+    headers: &HeaderMap,
+    form: UniqueParams<'_>,
+) -> Result<String, Refusal> {
     let wanted = core.setup.options.client_auth;
     let unknown = |description: &str| ("invalid_client", description.to_owned());
     let state = core.state();
@@ -149,7 +153,7 @@ fn decoded(part: &str) -> String {
     form_urlencoded::parse(as_form.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-fn by_code(core: &Core<Rules>, client_id: &str, form: Once<'_>) -> Result<Issue, Refusal> {
+fn by_code(core: &ProviderCore<Rules>, client_id: &str, form: UniqueParams<'_>) -> Result<Issue, Refusal> {
     let options = &core.setup.options;
     let code = must(form, "code")?;
     let said = form.get("redirect_uri");
@@ -161,12 +165,16 @@ fn by_code(core: &Core<Rules>, client_id: &str, form: Once<'_>) -> Result<Issue,
         }
     };
     let verifier = |challenge: Option<&str>| {
-        options.pkce == Pkce::Ignored || pkce::fits(challenge, form.get("code_verifier"))
+        options.pkce == Pkce::Ignored || pkce::verifier_matches(challenge, form.get("code_verifier"))
     };
     core.state().redeem(client_id, code, redirect_uri, verifier, core.now()).map_err(refused)
 }
 
-fn by_refresh_token(core: &Core<Rules>, client_id: &str, form: Once<'_>) -> Result<Issue, Refusal> {
+fn by_refresh_token(
+    core: &ProviderCore<Rules>,
+    client_id: &str,
+    form: UniqueParams<'_>,
+) -> Result<Issue, Refusal> {
     let options = &core.setup.options;
     let refresh_token = must(form, "refresh_token")?;
     match (options.redirect_uri, form.get("redirect_uri")) {
@@ -185,18 +193,26 @@ fn by_refresh_token(core: &Core<Rules>, client_id: &str, form: Once<'_>) -> Resu
     core.state().renew(client_id, refresh_token, scopes, core.now()).map_err(refused)
 }
 
-fn by_password(core: &Core<Rules>, client_id: String, form: Once<'_>) -> Result<Issue, Refusal> {
+fn by_password(
+    core: &ProviderCore<Rules>,
+    client_id: String,
+    form: UniqueParams<'_>,
+) -> Result<Issue, Refusal> {
     let (username, password) = (must(form, "username")?, must(form, "password")?);
     let scopes = scopes(form, &core.setup.options)?;
     let mut state = core.state();
-    let known = state.users.iter().find(|user| user.is_called(username) && user.password == password);
+    let known = state.users.iter().find(|user| user.matches_login(username) && user.password == password);
     let user = known.map(|user| user.login.clone());
     let user = user.ok_or_else(|| ("invalid_grant", "username or password is wrong".to_owned()))?;
     let grant = granted(core, client_id, Some(user), scopes);
     Ok(state.issue(grant, true, core.now()))
 }
 
-fn by_client_credentials(core: &Core<Rules>, client_id: String, form: Once<'_>) -> Result<Issue, Refusal> {
+fn by_client_credentials(
+    core: &ProviderCore<Rules>,
+    client_id: String,
+    form: UniqueParams<'_>,
+) -> Result<Issue, Refusal> {
     if core.setup.options.client_auth == ClientAuth::Public {
         // 4.4: confidential clients only.
         return Err(("unauthorized_client", "a public client has no credentials".into()));
@@ -206,13 +222,18 @@ fn by_client_credentials(core: &Core<Rules>, client_id: String, form: Once<'_>) 
     Ok(core.state().issue(grant, false, core.now()))
 }
 
-fn granted(core: &Core<Rules>, client_id: String, user: Option<String>, asked: Option<Vec<String>>) -> Grant {
+fn granted(
+    core: &ProviderCore<Rules>,
+    client_id: String,
+    user: Option<String>,
+    asked: Option<Vec<String>>,
+) -> Grant {
     let named = asked.is_some();
     let scopes = asked.unwrap_or_else(|| core.setup.options.scopes.clone());
     Grant { client_id, user, scopes, named }
 }
 
-fn scopes(form: Once<'_>, options: &Options) -> Result<Option<Vec<String>>, Refusal> {
+fn scopes(form: UniqueParams<'_>, options: &Options) -> Result<Option<Vec<String>>, Refusal> {
     form.scopes(options).map_err(|unknown| ("invalid_scope", format!("there is no scope {unknown}")))
 }
 

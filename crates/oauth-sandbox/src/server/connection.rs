@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::{Serve, host};
-use crate::fault::Sever;
+use crate::fault::CloseConnection;
 
 /// Connections at a time; more wait until others end. As many as a process may usually have files.
 const MOST: usize = 1024;
@@ -33,12 +33,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// How a request came in. Handlers take it as an extractor.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Arrived {
+pub(crate) struct ConnectionInfo {
     /// Through TLS.
     pub(crate) secure: bool,
 }
 
-impl<S: Sync> FromRequestParts<S> for Arrived {
+impl<S: Sync> FromRequestParts<S> for ConnectionInfo {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -73,15 +73,15 @@ async fn connection(stream: TcpStream, served: Arc<dyn Serve>, tls: Option<TlsAc
     let _ = stream.set_nodelay(true);
     // A connection that fails (also one that a fault closes) concerns nobody but its caller.
     let _ = match tls {
-        None => serve(TokioIo::new(stream), served, Arrived { secure: false }).await,
+        None => serve(TokioIo::new(stream), served, ConnectionInfo { secure: false }).await,
         Some(tls) => match tokio::time::timeout(LONGEST_WAIT, tls.accept(stream)).await {
-            Ok(Ok(stream)) => serve(TokioIo::new(stream), served, Arrived { secure: true }).await,
+            Ok(Ok(stream)) => serve(TokioIo::new(stream), served, ConnectionInfo { secure: true }).await,
             Ok(Err(_)) | Err(_) => Ok(()),
         },
     };
 }
 
-async fn serve<IO>(io: IO, served: Arc<dyn Serve>, arrived: Arrived) -> Result<(), hyper::Error>
+async fn serve<IO>(io: IO, served: Arc<dyn Serve>, arrived: ConnectionInfo) -> Result<(), hyper::Error>
 where
     IO: hyper::rt::Read + hyper::rt::Write + Unpin,
 {
@@ -99,14 +99,14 @@ where
 async fn answer(
     mut request: Request<Incoming>,
     served: Arc<dyn Serve>,
-    arrived: Arrived,
+    arrived: ConnectionInfo,
 ) -> Result<Response<Body>, io::Error> {
     if !host::is_here(request.uri(), request.headers()) {
         return Ok(misdirected());
     }
     request.extensions_mut().insert(arrived);
     let response = served.serve(request).await;
-    if response.extensions().get::<Sever>().is_some() {
+    if response.extensions().get::<CloseConnection>().is_some() {
         return Err(io::ErrorKind::ConnectionAborted.into());
     }
     Ok(response)

@@ -20,8 +20,8 @@ use tokio::task::AbortHandle;
 use tokio_rustls::TlsAcceptor;
 use tower::Service as _;
 
-pub(crate) use connection::Arrived;
-pub(crate) use tls::{Authority, browser_config};
+pub(crate) use connection::ConnectionInfo;
+pub(crate) use tls::{CertificateAuthority, browser_config};
 
 use crate::Error;
 
@@ -43,15 +43,15 @@ pub(crate) fn port(listener: &TcpListener) -> Result<u16, Error> {
 }
 
 /// An answer that is being made.
-pub(crate) type Answering<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+pub(crate) type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
 /// What answers the requests of a server.
 pub(crate) trait Serve: Send + Sync + 'static {
-    fn serve(&self, request: Request<Incoming>) -> Answering<'_>;
+    fn serve(&self, request: Request<Incoming>) -> ResponseFuture<'_>;
 }
 
 impl Serve for Router {
-    fn serve(&self, request: Request<Incoming>) -> Answering<'_> {
+    fn serve(&self, request: Request<Incoming>) -> ResponseFuture<'_> {
         // It is always ready.
         let answering = self.clone().call(request.map(Body::new));
         Box::pin(async { answering.await.unwrap_or_else(|never| match never {}) })

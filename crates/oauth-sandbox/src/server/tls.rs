@@ -21,19 +21,19 @@ const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// A private certificate authority with its one server certificate.
 #[derive(Clone)]
-pub(crate) struct Authority {
+pub(crate) struct CertificateAuthority {
     pem: String,
     root: CertificateDer<'static>,
     acceptor: TlsAcceptor,
 }
 
-impl fmt::Debug for Authority {
+impl fmt::Debug for CertificateAuthority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authority").finish_non_exhaustive()
+        f.debug_struct("CertificateAuthority").finish_non_exhaustive()
     }
 }
 
-impl Authority {
+impl CertificateAuthority {
     /// With a server certificate for `names` too.
     pub(crate) fn new(names: Vec<String>) -> Result<Self, Error> {
         let mut authority = CertificateParams::default();
@@ -77,7 +77,7 @@ impl Authority {
 }
 
 /// What a browser that trusts `authority`, and no other, is configured with.
-pub(crate) fn browser_config(authority: Option<&Authority>) -> Result<ClientConfig, Error> {
+pub(crate) fn browser_config(authority: Option<&CertificateAuthority>) -> Result<ClientConfig, Error> {
     let mut roots = RootCertStore::empty();
     if let Some(authority) = authority {
         roots.add(authority.root.clone()).map_err(tls)?;

@@ -22,7 +22,7 @@ impl Remote<'_> {
 #[tokio::test]
 async fn the_card_is_what_another_process_needs() {
     let sandbox = Sandbox::builder().redirect_uri("http://127.0.0.1:4000/cb").start().await.unwrap();
-    let card = sandbox.card();
+    let card = sandbox.manifest_json();
     let gocd = &card["providers"]["gocd"];
     assert_eq!(gocd["url"], sandbox.gocd().url());
     assert_eq!(gocd["authorize_url"], format!("{}/oauth/authorize", sandbox.gocd().url()));
@@ -34,7 +34,7 @@ async fn the_card_is_what_another_process_needs() {
     assert_eq!(gocd["users"][0]["email"], "ada@example.com");
     assert_eq!(gocd["users"][0]["password"], sandbox.gocd().users()[0].password);
     assert_eq!(card["control"], json!({ "url": sandbox.control_url(), "key": sandbox.control_key() }));
-    let debug = format!("{sandbox:?} {:?}", sandbox.typed_card());
+    let debug = format!("{sandbox:?} {:?}", sandbox.manifest());
     assert!(!debug.contains(sandbox.control_key()) && !debug.contains(sandbox.gocd().client_secret()));
 }
 

@@ -39,7 +39,7 @@ async fn application() -> String {
 async fn it_arrives_and_keeps_its_cookies() {
     let callback = format!("{}/callback", application().await);
     let sandbox = Gocd::builder().redirect_uri(&callback).start().await.unwrap();
-    let person = sandbox.person();
+    let person = sandbox.browser();
     let landed = person.approve(authorize_url_of(&sandbox, sandbox.client_id(), &callback)).await.unwrap();
     assert!(landed.as_str().starts_with(&callback) && parameter(&landed, "code").is_some());
     let page = person.follow(&landed).await.unwrap();
@@ -49,7 +49,7 @@ async fn it_arrives_and_keeps_its_cookies() {
 #[tokio::test]
 async fn whatever_is_answered_is_told() {
     let root = application().await;
-    let person = Gocd::start().await.unwrap().person();
+    let person = Gocd::start().await.unwrap().browser();
     let page = person.follow(format!("{root}/done")).await.unwrap();
     assert_eq!((page.status().as_u16(), page.body().as_str()), (400, "what?"));
     assert_eq!(page.headers()["x-why"], "wrong");
@@ -60,7 +60,7 @@ async fn whatever_is_answered_is_told() {
 #[tokio::test]
 async fn it_stays_on_this_computer_and_tells_no_code() {
     let root = application().await;
-    let person = Gocd::start().await.unwrap().person();
+    let person = Gocd::start().await.unwrap().browser();
     for (url, named) in [
         (format!("{root}/away"), "https://elsewhere.example"),
         ("http://192.0.2.1/?code=secret".to_owned(), "http://192.0.2.1"),
@@ -69,7 +69,7 @@ async fn it_stays_on_this_computer_and_tells_no_code() {
         ("myapp:back?code=secret".to_owned(), "myapp:"),
     ] {
         let error = person.follow(&url).await.unwrap_err();
-        assert!(matches!(&error, Error::NotHere(host) if host == named), "{url}: {error:?}");
+        assert!(matches!(&error, Error::NotLocalUrl(host) if host == named), "{url}: {error:?}");
     }
     let around = person.follow(format!("{root}/around")).await.unwrap_err();
     assert!(matches!(around, Error::TooManyPages), "{around}");

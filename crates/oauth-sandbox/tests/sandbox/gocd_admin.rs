@@ -1,7 +1,7 @@
 //! docs/provider-facts.md 1b and 1f: the pages for OAuth clients, as an administrator's browser sees them.
 
 use oauth_sandbox::gocd::ClientCard;
-use oauth_sandbox::{Error, Gocd, Person};
+use oauth_sandbox::{Browser, Error, Gocd};
 use reqwest::Client;
 use scraper::{Html, Selector};
 
@@ -57,7 +57,7 @@ fn admin_path(sandbox: &Gocd, path: &str) -> String {
     sandbox.admin_url().replace("/clients", "") + path
 }
 
-async fn create(admin: &Person, sandbox: &Gocd, name: &str, redirect_uri: &str) -> String {
+async fn create(admin: &Browser, sandbox: &Gocd, name: &str, redirect_uri: &str) -> String {
     let fields = [("client[name]", name), ("client[redirect_uri]", redirect_uri)];
     admin.fill_in(admin_path(sandbox, NEW), &fields).await.unwrap()
 }
@@ -65,7 +65,7 @@ async fn create(admin: &Person, sandbox: &Gocd, name: &str, redirect_uri: &str) 
 #[tokio::test]
 async fn the_whole_life_of_a_client() {
     let sandbox = Gocd::start().await.unwrap();
-    let admin = sandbox.person();
+    let admin = sandbox.browser();
     let (first, second) = ("http://127.0.0.1:9/first", "https://app.example/second");
 
     // Created, with white space around; the summary has what the application needs.
@@ -134,7 +134,7 @@ fn url(sandbox: &Gocd, path: &str) -> String {
 #[tokio::test]
 async fn every_validation_message() {
     let sandbox = Gocd::start().await.unwrap();
-    let admin = sandbox.person();
+    let admin = sandbox.browser();
     let edit = admin_path(&sandbox, "/clients/1/edit");
     let empty_uri = "Redirect uri can't be empty";
     let invalid_uri = "Redirect uri is invalid";
@@ -187,7 +187,7 @@ async fn every_validation_message() {
 #[tokio::test]
 async fn only_system_administrators_come_in() {
     let sandbox = Gocd::start().await.unwrap();
-    let victor = sandbox.person().user("victor");
+    let victor = sandbox.browser().user("victor");
     for path in ["/clients", NEW, "/clients/1", "/clients/1/edit", "/clients/1/destroy"] {
         let refused = victor.open(admin_path(&sandbox, path)).await.unwrap_err();
         assert!(matches!(refused, Error::Page { status: 403, .. }), "{path}: {refused}");
@@ -213,7 +213,7 @@ async fn only_system_administrators_come_in() {
         assert!([302, 403].contains(&response.status().as_u16()), "{}", response.status());
         assert_eq!(feed(&sandbox, &token_header(&access)).await, 200);
     }
-    let home = sandbox.person().open(format!("{}/pipelines", sandbox.url())).await.unwrap();
+    let home = sandbox.browser().open(format!("{}/pipelines", sandbox.url())).await.unwrap();
     assert!(home.contains("/go/oauth/admin/clients"));
     let home = victor.open(format!("{}/pipelines", sandbox.url())).await.unwrap();
     assert!(!home.contains("/go/oauth/admin/clients"));
@@ -272,7 +272,7 @@ async fn a_form_of_another_site_is_refused() {
 #[tokio::test]
 async fn the_two_other_layouts_of_paths_are_the_same() {
     let sandbox = Gocd::start().await.unwrap();
-    let admin = sandbox.person();
+    let admin = sandbox.browser();
     for (number, layout) in ["/oauth/admin", "/go/admin/oauth"].into_iter().enumerate() {
         let name = format!("Client {number}");
         let fields = [("client[name]", name.as_str()), ("client[redirect_uri]", "http://a")];
@@ -289,7 +289,7 @@ async fn the_two_other_layouts_of_paths_are_the_same() {
 async fn names_are_text_and_the_journal_keeps_the_secrets() {
     let sandbox = Gocd::start().await.unwrap();
     let name = "<script>alert(1)</script> & \"Co\"";
-    let html = create(&sandbox.person(), &sandbox, name, "http://a/\"><b>").await;
+    let html = create(&sandbox.browser(), &sandbox, name, "http://a/\"><b>").await;
     let client = summary(&html);
     assert_eq!((client.name.as_str(), client.redirect_uri.as_str()), (name, "http://a/\"><b>"));
     assert!(!html.contains("<script>") && !html.contains("<b>"));
@@ -300,14 +300,14 @@ async fn names_are_text_and_the_journal_keeps_the_secrets() {
     let card = sandbox.register_client("Plain", "http://plain.example").unwrap();
     assert!(!format!("{card:?}").contains(&card.client_secret));
     let number = attributes(
-        &sandbox.person().open(sandbox.admin_url()).await.unwrap(),
+        &sandbox.browser().open(sandbox.admin_url()).await.unwrap(),
         "a[aria-label='Edit Plain']",
         "href",
     );
-    let html = sandbox.person().open(url(&sandbox, &one(number).replace("/edit", ""))).await.unwrap();
+    let html = sandbox.browser().open(url(&sandbox, &one(number).replace("/edit", ""))).await.unwrap();
     assert_eq!(summary(&html), card.into());
     sandbox.reset();
-    let html = sandbox.person().open(sandbox.admin_url()).await.unwrap();
+    let html = sandbox.browser().open(sandbox.admin_url()).await.unwrap();
     assert_eq!(texts(&html, ".client-secret"), [sandbox.client_secret()]);
 }
 
@@ -315,7 +315,7 @@ async fn names_are_text_and_the_journal_keeps_the_secrets() {
 async fn several_redirect_uris_stay_until_one_is_edited() {
     let more = "http://127.0.0.1:4000/callback";
     let sandbox = Gocd::builder().redirect_uri(more).start().await.unwrap();
-    let (admin, edit) = (sandbox.person(), admin_path(&sandbox, "/clients/1/edit"));
+    let (admin, edit) = (sandbox.browser(), admin_path(&sandbox, "/clients/1/edit"));
     admin.fill_in(&edit, &[("client[name]", "Renamed")]).await.unwrap();
     assert_eq!(sandbox.redirect_uris(), ["http://127.0.0.1:8765/callback", more]);
     admin.fill_in(&edit, &[("client[redirect_uri]", "http://only.example")]).await.unwrap();

@@ -105,7 +105,7 @@ async fn a_second_question_mark_is_glued_on() {
 #[tokio::test]
 async fn a_new_code_ends_the_persons_earlier_ones_only() {
     let sandbox = Gocd::start().await.unwrap();
-    let victor = sandbox.person().user("victor@example.com");
+    let victor = sandbox.browser().user("victor@example.com");
     let of_victor = parameter(&victor.approve(authorize_url(&sandbox)).await.unwrap(), "code").unwrap();
     let first = crate::support::code(&sandbox).await;
     let second = crate::support::code(&sandbox).await;
@@ -201,14 +201,14 @@ async fn what_a_client_supplies_is_escaped_on_the_page() {
 async fn people_who_cannot_get_through_are_told_why() {
     let sandbox = Gocd::start().await.unwrap();
     let url = authorize_url(&sandbox);
-    let stopped = sandbox.person().password("wrong").approve(&url).await.unwrap_err();
+    let stopped = sandbox.browser().password("wrong").approve(&url).await.unwrap_err();
     assert!(stopped.to_string().contains("Wrong user name or password"), "{stopped}");
-    let stopped = sandbox.person().user("nobody").approve(&url).await.unwrap_err();
+    let stopped = sandbox.browser().user("nobody").approve(&url).await.unwrap_err();
     assert!(matches!(stopped, Error::NoSuchUser(_)), "{stopped}");
     let stopped = sandbox.approve("https://example.org/oauth/authorize").await.unwrap_err();
-    assert!(matches!(stopped, Error::Elsewhere(_)), "{stopped}");
+    assert!(matches!(stopped, Error::OutsideSandbox(_)), "{stopped}");
     // Somebody who is logged in already is asked straight away.
-    let person = sandbox.person();
+    let person = sandbox.browser();
     person.approve(&url).await.unwrap();
     let logins = |sandbox: &Gocd| {
         sandbox.journal().entries().iter().filter(|entry| entry.path == "/go/auth/security_check").count()

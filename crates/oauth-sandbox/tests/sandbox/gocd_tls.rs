@@ -81,7 +81,7 @@ async fn administrators_and_people_need_https_too() {
             }
         }
         // Over HTTPS the same works: in a browser, and by the same call, which now deletes.
-        let html = sandbox.person().open(sandbox.admin_url()).await.unwrap();
+        let html = sandbox.browser().open(sandbox.admin_url()).await.unwrap();
         assert!(html.contains(sandbox.client_secret()));
         let trusting = browser(sandbox.ca_certificate_pem());
         let request = trusting.delete(format!("{secure}/oauth/admin/clients/1.xml"));

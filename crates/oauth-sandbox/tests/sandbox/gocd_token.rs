@@ -133,7 +133,7 @@ async fn refreshing_replaces_the_pair_and_works_long_after_it_expired() {
 async fn one_pair_lives_per_person_and_client() {
     let sandbox = Gocd::start().await.unwrap();
     let (first, _) = tokens(&sandbox).await;
-    let victor = sandbox.person().user("victor");
+    let victor = sandbox.browser().user("victor");
     let callback = victor.approve(crate::support::authorize_url(&sandbox)).await.unwrap();
     let code = crate::support::parameter(&callback, "code").unwrap();
     let (of_victor, _) = pair(&token(&sandbox, &[("code", &code)]).await.1);

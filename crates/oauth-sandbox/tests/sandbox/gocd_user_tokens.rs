@@ -1,6 +1,6 @@
 //! docs/provider-facts.md 1b: people, and administrators, end what was granted.
 
-use oauth_sandbox::{Gocd, Person};
+use oauth_sandbox::{Browser, Gocd};
 use reqwest::{Client, Method};
 
 use crate::gocd_admin::{attributes, log_in, texts};
@@ -8,7 +8,7 @@ use crate::support::{
     authorize_url, browser, feed, http, location, pair, parameter, token, token_header, tokens,
 };
 
-async fn tokens_of(sandbox: &Gocd, person: &Person) -> (String, String) {
+async fn tokens_of(sandbox: &Gocd, person: &Browser) -> (String, String) {
     let callback = person.approve(authorize_url(sandbox)).await.unwrap();
     let code = parameter(&callback, "code").unwrap();
     pair(&token(sandbox, &[("code", &code)]).await.1)
@@ -21,10 +21,10 @@ fn list_url(sandbox: &Gocd) -> String {
 #[tokio::test]
 async fn people_end_their_own_tokens_only() {
     let sandbox = Gocd::start().await.unwrap();
-    let victor = sandbox.person().user("victor");
+    let victor = sandbox.browser().user("victor");
     let (of_ada, _) = tokens(&sandbox).await;
     let (of_victor, refresh) = tokens_of(&sandbox, &victor).await;
-    let ada = sandbox.person();
+    let ada = sandbox.browser();
     let html = ada.open(list_url(&sandbox)).await.unwrap();
     assert_eq!(texts(&html, "td:first-child"), ["Sandbox application"]);
     let adas = attributes(&html, "form", "action").remove(0);
@@ -56,7 +56,7 @@ async fn people_end_their_own_tokens_only() {
 async fn ending_a_token_needs_a_login_and_a_form_of_ours() {
     let sandbox = Gocd::start().await.unwrap();
     let (access, _) = tokens(&sandbox).await;
-    let html = sandbox.person().open(list_url(&sandbox)).await.unwrap();
+    let html = sandbox.browser().open(list_url(&sandbox)).await.unwrap();
     let revoke = sandbox.url().replace("/go", "") + &attributes(&html, "form", "action")[0];
     for url in [&list_url(&sandbox), &revoke] {
         let method = if url == &revoke { Method::DELETE } else { Method::GET };
@@ -83,7 +83,7 @@ async fn by_admin(client: &Client, sandbox: &Gocd, form_token: &str, query: &str
 #[tokio::test]
 async fn an_administrator_ends_one_or_all_of_somebody() {
     let sandbox = Gocd::start().await.unwrap();
-    let victor = sandbox.person().user("victor");
+    let victor = sandbox.browser().user("victor");
     let (of_victor, _) = tokens_of(&sandbox, &victor).await;
     let (of_ada, _) = tokens(&sandbox).await;
     let alive = async |token: &str| feed(&sandbox, &token_header(token)).await == 200;
@@ -106,7 +106,7 @@ async fn an_administrator_ends_one_or_all_of_somebody() {
 
     // One token, by the button on the administrator's page.
     let (of_victor, _) = tokens_of(&sandbox, &victor).await;
-    let html = sandbox.person().open(sandbox.admin_url()).await.unwrap();
+    let html = sandbox.browser().open(sandbox.admin_url()).await.unwrap();
     assert_eq!(texts(&html, "#tokens td:first-child"), ["ada", "victor"]);
     let numbers = attributes(&html, "[name=token_id]", "value");
     let number = &numbers[1];
@@ -116,6 +116,6 @@ async fn an_administrator_ends_one_or_all_of_somebody() {
     );
     assert!(!alive(&of_victor).await && alive(&of_ada).await);
     // The first form is Ada's now.
-    sandbox.person().fill_in(sandbox.admin_url(), &[("token_id", &numbers[0])]).await.unwrap();
+    sandbox.browser().fill_in(sandbox.admin_url(), &[("token_id", &numbers[0])]).await.unwrap();
     assert!(!alive(&of_ada).await);
 }

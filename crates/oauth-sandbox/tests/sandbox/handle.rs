@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use oauth_sandbox::{Error, Fault, Gocd, Kind};
+use oauth_sandbox::{Error, Fault, Gocd, RequestKind};
 
 use crate::support::{authorize_url, code, feed, http, token, token_header, tokens};
 
@@ -53,7 +53,7 @@ async fn the_journal_tells_what_happened_and_no_secret() {
     for secret in [&code, &access, &refresh, sandbox.client_secret(), password, "s t/1"] {
         assert!(!text.contains(secret), "{text}");
     }
-    let exchange = journal.entries().iter().find(|entry| entry.kind == Kind::Token).unwrap();
+    let exchange = journal.entries().iter().find(|entry| entry.kind == RequestKind::Token).unwrap();
     assert_eq!(
         (exchange.method.as_str(), exchange.path.as_str(), exchange.status),
         ("POST", "/go/oauth/token", Some(200))
@@ -69,16 +69,16 @@ async fn the_journal_tells_what_happened_and_no_secret() {
     assert_eq!(shown("client_id"), Some(sandbox.client_id()));
     assert_eq!((shown("code"), shown("client_secret")), (Some("***"), Some("***")));
     assert!(exchange.notes[0].contains("tokens issued for ada"), "{exchange:?}");
-    let acting = journal.entries().iter().find(|entry| entry.kind == Kind::Api).unwrap();
+    let acting = journal.entries().iter().find(|entry| entry.kind == RequestKind::Api).unwrap();
     assert_eq!(acting.notes, ["acting as ada by OAuthToken"]);
-    assert!(journal.entries().iter().any(|entry| entry.kind == Kind::Authorize));
-    assert!(journal.entries().iter().any(|entry| entry.kind == Kind::Page && entry.path == "/go/***"));
+    assert!(journal.entries().iter().any(|entry| entry.kind == RequestKind::Authorize));
+    assert!(journal.entries().iter().any(|entry| entry.kind == RequestKind::Page && entry.path == "/go/***"));
 }
 
 #[tokio::test]
 async fn reset_goes_back_to_the_start() {
     let sandbox = Gocd::start().await.unwrap();
-    let person = sandbox.person();
+    let person = sandbox.browser();
     person.approve(authorize_url(&sandbox)).await.unwrap();
     let code = code(&sandbox).await;
     let (access, _) = tokens(&sandbox).await;

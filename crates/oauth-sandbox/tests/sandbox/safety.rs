@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
-use oauth_sandbox::{Cobot, CohortGo, Error, Go1, Gocd, Plain, Played, Running, Sandbox};
+use oauth_sandbox::{Cobot, CohortGo, Error, Go1, Gocd, Plain, Sandbox, SandboxProvider, ServerHandle};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -54,7 +54,7 @@ async fn raw(server: &str, head: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-async fn refuses_addresses<P: Played>() {
+async fn refuses_addresses<P: SandboxProvider>() {
     for address in [
         IpAddr::from(Ipv4Addr::UNSPECIFIED),
         Ipv6Addr::UNSPECIFIED.into(),
@@ -62,7 +62,7 @@ async fn refuses_addresses<P: Played>() {
         Ipv4Addr::BROADCAST.into(),
         Ipv4Addr::LOCALHOST.to_ipv6_mapped().into(),
     ] {
-        let started = Running::<P>::builder().address(address).start().await;
+        let started = ServerHandle::<P>::builder().address(address).start().await;
         assert!(matches!(started, Err(Error::NotLoopback(refused)) if refused == address), "{address}");
     }
 }
@@ -145,8 +145,8 @@ async fn no_server_lets_another_origin_read_or_control() {
 }
 
 /// A person is logged in; a form on another page sends their browser to say yes.
-async fn cannot_be_pressed_from_elsewhere<P: Played>(
-    sandbox: Running<P>,
+async fn cannot_be_pressed_from_elsewhere<P: SandboxProvider>(
+    sandbox: ServerHandle<P>,
     yes: (&str, &str),
     login: &[(&str, &str)],
 ) {
@@ -396,10 +396,11 @@ fn near(registered: &str) -> Vec<String> {
     ]
 }
 
-async fn sends_nobody_astray<P: Played>() {
+async fn sends_nobody_astray<P: SandboxProvider>() {
     for auto_approve in [false, true] {
-        let sandbox =
-            Running::<P>::builder().redirect_uri("http://127.0.0.1:8765/other").auto_approve(auto_approve);
+        let sandbox = ServerHandle::<P>::builder()
+            .redirect_uri("http://127.0.0.1:8765/other")
+            .auto_approve(auto_approve);
         let sandbox = sandbox.start().await.unwrap();
         for redirect_uri in near(&sandbox.redirect_uris()[0]) {
             for response_type in ["code", "token", ""] {

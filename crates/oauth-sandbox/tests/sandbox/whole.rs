@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oauth_sandbox::{Kind, Played, Running, Sandbox, SandboxClock};
+use oauth_sandbox::{RequestKind, Sandbox, SandboxClock, SandboxProvider, ServerHandle};
 
 use crate::support::{authorize_url, feed, http, token_header, tokens, with_query};
 
@@ -35,7 +35,7 @@ async fn each_provider_has_switches_of_its_own() {
 }
 
 /// Names, clock and journal of any provider.
-async fn is_played<P: Played>(sandbox: &Running<P>) -> (&'static str, &'static str) {
+async fn is_played<P: SandboxProvider>(sandbox: &ServerHandle<P>) -> (&'static str, &'static str) {
     fn shareable<T: Clone + std::fmt::Debug + Send + Sync + 'static>(_: &T) {}
     let clock: SandboxClock = sandbox.clock();
     shareable(&clock);
@@ -50,7 +50,7 @@ async fn is_played<P: Played>(sandbox: &Running<P>) -> (&'static str, &'static s
     http().get(sandbox.url()).header("host", "betahaus.localhost:1").send().await.unwrap();
     let journal = sandbox.journal();
     let [entry] = journal.entries() else { panic!("{journal:?}") };
-    assert_eq!((entry.kind, entry.host.as_str()), (Kind::Page, "betahaus.localhost:1"));
+    assert_eq!((entry.kind, entry.host.as_str()), (RequestKind::Page, "betahaus.localhost:1"));
     (sandbox.name(), sandbox.title())
 }
 

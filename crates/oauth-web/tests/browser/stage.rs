@@ -11,7 +11,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::store::MemoryStore;
 use oauth_core::{App, Client, Clock, CodeGrant, Connections, Error};
-use oauth_sandbox::{Played, Running, Sandbox, SandboxClock};
+use oauth_sandbox::{Sandbox, SandboxClock, SandboxProvider, ServerHandle};
 use oauth_web::{Allowed, Connected, CookieKey, OAuthWeb, Refusal, Visit};
 
 /// The sandbox's time, which the tests move.
@@ -84,16 +84,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .merge(web.router())
         .layer(web.hide_query())
         .with_state(web);
-    println!("{}", serde_json::json!({ "origin": origin, "sandbox": sandbox.card() }));
+    println!("{}", serde_json::json!({ "origin": origin, "sandbox": sandbox.manifest_json() }));
     tokio::spawn(async move { axum::serve(listener, app).await });
     // Whoever started this is gone when its end of the pipe is.
     tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
     Ok(())
 }
 
-fn connections<P: CodeGrant, S: Played>(
+fn connections<P: CodeGrant, S: SandboxProvider>(
     site: P::Site,
-    sandbox: &Running<S>,
+    sandbox: &ServerHandle<S>,
     origin: &str,
     store: &MemoryStore,
 ) -> Result<Connections<P>, Error> {

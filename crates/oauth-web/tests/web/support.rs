@@ -11,7 +11,7 @@ use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::store::MemoryStore;
 use oauth_core::url::Url;
 use oauth_core::{App, Client, Clock, CodeGrant, Connections};
-use oauth_sandbox::{Played, Running, Sandbox, SandboxClock};
+use oauth_sandbox::{Sandbox, SandboxClock, SandboxProvider, ServerHandle};
 use oauth_web::{Allowed, Connected, CookieKey, OAuthWeb, Refusal, Visit};
 use reqwest::cookie::Jar;
 use tokio::net::TcpListener;
@@ -119,10 +119,10 @@ impl World {
         Machine { origin, web, go1, gocd, server }
     }
 
-    pub(crate) fn connections<P: CodeGrant, S: Played>(
+    pub(crate) fn connections<P: CodeGrant, S: SandboxProvider>(
         &self,
         site: P::Site,
-        sandbox: &Running<S>,
+        sandbox: &ServerHandle<S>,
     ) -> Connections<P> {
         let redirect_uri = format!("{}/callback/{}", self.origin, P::NAME).parse().unwrap();
         let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);

@@ -1,6 +1,6 @@
 //! The sandbox that `connect --sandbox` brings along.
 
-use oauth_sandbox::Running;
+use oauth_sandbox::ServerHandle;
 use oauth_store::EncryptionKey;
 use tempfile::TempDir;
 
@@ -15,7 +15,7 @@ use crate::store::{Keys, Store, Which};
 
 /// A provider that is played, a client that it knows, and a store for it.
 pub(super) struct Stage<P: Offered> {
-    pub(super) sandbox: Running<P::Sandbox>,
+    pub(super) sandbox: ServerHandle<P::Sandbox>,
     pub(super) registration: Registration,
     pub(super) redirect: Option<Redirect>,
     pub(super) store: Store,
@@ -33,10 +33,10 @@ impl<P: Offered> Stage<P> {
             .hint("`oauth sandbox` plays GoCD with one"));
         }
         let redirect = Redirect::listen(&Redirect::usual(*provider, own.port.unwrap_or(0))).await?;
-        let started = Running::<P::Sandbox>::builder().redirect_uri(&redirect.uri).start().await;
+        let started = ServerHandle::<P::Sandbox>::builder().redirect_uri(&redirect.uri).start().await;
         let sandbox = started
             .map_err(|error| Failure::from(anyhow::Error::new(error).context("the sandbox did not start")))?;
-        let card = sandbox.card();
+        let card = sandbox.manifest();
         let mut settings = settings.clone();
         settings.set("server", vec![card.url.clone()]);
         let registration = Registration {

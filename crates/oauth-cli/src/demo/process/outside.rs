@@ -3,7 +3,7 @@
 use anyhow::{Context as _, anyhow, bail};
 use http::{Method, Uri};
 use oauth_core::chrono::Utc;
-use oauth_sandbox::Played;
+use oauth_sandbox::SandboxProvider;
 use serde::Serialize;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 
@@ -35,7 +35,10 @@ pub(in super::super) struct Process {
 
 impl Process {
     /// Starts one. It gets the file, its key and the application's registration, but no token.
-    pub(in super::super) async fn start<S: Played>(stage: &Stage<'_, S>, fate: Fate) -> anyhow::Result<Self> {
+    pub(in super::super) async fn start<S: SandboxProvider>(
+        stage: &Stage<'_, S>,
+        fate: Fate,
+    ) -> anyhow::Result<Self> {
         let Started { running, pid, input, output } =
             stage.program().start().context("could not start another process")?;
         let mut process = Self { pid, input, output: BufReader::new(output).lines(), running };
@@ -56,7 +59,7 @@ impl Process {
     }
 
     /// Has it do something, and shows what passes meanwhile. The answer in its words.
-    pub(in super::super) async fn order<S: Played>(
+    pub(in super::super) async fn order<S: SandboxProvider>(
         &mut self,
         stage: &Stage<'_, S>,
         task: Task,
@@ -68,7 +71,7 @@ impl Process {
     }
 
     /// Has a doomed one do something that takes a token call, until it has come to where that would leave.
-    pub(in super::super) async fn order_until_stopped<S: Played>(
+    pub(in super::super) async fn order_until_stopped<S: SandboxProvider>(
         &mut self,
         stage: &Stage<'_, S>,
         task: Task,
@@ -81,7 +84,7 @@ impl Process {
     }
 
     /// What came of an order; `None` if it stopped half-way.
-    async fn carry_out<S: Played>(
+    async fn carry_out<S: SandboxProvider>(
         &mut self,
         stage: &Stage<'_, S>,
         task: Task,
@@ -112,7 +115,10 @@ impl Process {
     }
 
     /// Ends it in order: it finishes what is under way and closes the file.
-    pub(in super::super) async fn end<S: Played>(mut self, stage: &Stage<'_, S>) -> anyhow::Result<Ended> {
+    pub(in super::super) async fn end<S: SandboxProvider>(
+        mut self,
+        stage: &Stage<'_, S>,
+    ) -> anyhow::Result<Ended> {
         self.input.shutdown().await?;
         self.input = Box::new(tokio::io::sink());
         let ended = self.running.wait().await?;
@@ -121,7 +127,10 @@ impl Process {
     }
 
     /// Kills it, as a crash or an impatient operating system would: it gets to do nothing more.
-    pub(in super::super) async fn kill<S: Played>(mut self, stage: &Stage<'_, S>) -> anyhow::Result<Ended> {
+    pub(in super::super) async fn kill<S: SandboxProvider>(
+        mut self,
+        stage: &Stage<'_, S>,
+    ) -> anyhow::Result<Ended> {
         self.running.kill()?;
         let ended = self.running.wait().await?;
         self.tell(stage, Life::Killed, Some(&ended));
@@ -134,7 +143,7 @@ impl Process {
         self.input.flush().await.map_err(|_| anyhow!(GONE))
     }
 
-    fn tell<S: Played>(&self, stage: &Stage<'_, S>, what: Life, ended: Option<&Ended>) {
+    fn tell<S: SandboxProvider>(&self, stage: &Stage<'_, S>, what: Life, ended: Option<&Ended>) {
         stage.voice().tell(&Event::Process {
             pid: self.pid,
             what,

@@ -2,7 +2,7 @@
 
 use cobot::{Cobot, Connect, Connection, Error, api, scope};
 use oauth_core::async_trait;
-use oauth_sandbox::{Running, Sandbox, cobot::Rules};
+use oauth_sandbox::{Sandbox, ServerHandle, cobot::Rules};
 
 use super::played::Plays;
 use super::tally::Whom;
@@ -16,7 +16,7 @@ impl Plays for Cobot {
     // By the space's subdomain, which is its host as well.
     const ACCOUNT: &'static str = "betahaus";
 
-    fn played(sandbox: &Sandbox) -> &Running<Rules> {
+    fn played(sandbox: &Sandbox) -> &ServerHandle<Rules> {
         sandbox.cobot()
     }
 

@@ -2,7 +2,7 @@
 
 use cohortgo::{CohortGo, Connect, Connection, Error};
 use oauth_core::async_trait;
-use oauth_sandbox::{Running, Sandbox, cohortgo::Rules};
+use oauth_sandbox::{Sandbox, ServerHandle, cohortgo::Rules};
 
 use super::super::process::Ask as _;
 use super::played::Plays;
@@ -16,7 +16,7 @@ impl Plays for CohortGo {
     const ABOUT: &'static str = "Student payments. One token may act for any user of the account.";
     const ACCOUNT: &'static str = "brightwater-college";
 
-    fn played(sandbox: &Sandbox) -> &Running<Rules> {
+    fn played(sandbox: &Sandbox) -> &ServerHandle<Rules> {
         sandbox.cohortgo()
     }
 

@@ -2,7 +2,7 @@
 
 use go1::{Connect, Connection, Error, Go1, api, scope};
 use oauth_core::async_trait;
-use oauth_sandbox::{Running, Sandbox, go1::Rules};
+use oauth_sandbox::{Sandbox, ServerHandle, go1::Rules};
 
 use super::played::Plays;
 use super::tally::Whom;
@@ -15,7 +15,7 @@ impl Plays for Go1 {
     const ABOUT: &'static str = "Learning. Tokens live 12 hours; a refresh token works once.";
     const ACCOUNT: &'static str = "acme-training";
 
-    fn played(sandbox: &Sandbox) -> &Running<Rules> {
+    fn played(sandbox: &Sandbox) -> &ServerHandle<Rules> {
         sandbox.go1()
     }
 

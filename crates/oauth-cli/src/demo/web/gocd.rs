@@ -2,7 +2,7 @@
 
 use gocd::{Connect, Connection, Error, Gocd, api};
 use oauth_core::async_trait;
-use oauth_sandbox::{Running, Sandbox, gocd::Rules};
+use oauth_sandbox::{Sandbox, ServerHandle, gocd::Rules};
 
 use super::played::Plays;
 use super::tally::Whom;
@@ -15,7 +15,7 @@ impl Plays for Gocd {
     const ABOUT: &'static str = "Delivery pipelines. One live token per user, for 90 days.";
     const ACCOUNT: &'static str = "checkout-team";
 
-    fn played(sandbox: &Sandbox) -> &Running<Rules> {
+    fn played(sandbox: &Sandbox) -> &ServerHandle<Rules> {
         sandbox.gocd()
     }
 

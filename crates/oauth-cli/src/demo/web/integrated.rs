@@ -9,7 +9,7 @@ use oauth_core::store::MemoryStore;
 use oauth_core::{
     App, Client, Connection, Connections, Error, ErrorKind, Limits, RedirectUri, Renewal as _, async_trait,
 };
-use oauth_sandbox::{Fault, Journal, Running, Sandbox};
+use oauth_sandbox::{Fault, Journal, Sandbox, ServerHandle};
 use oauth_web::{Allowed, Builder, Visit};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -91,7 +91,7 @@ impl<P: Plays> Integrated<P> {
         Ok((builder, Arc::new(Self { parts: parts.clone(), connections, tally, wire }), arrivals))
     }
 
-    fn played(&self) -> &Running<P::Rules> {
+    fn played(&self) -> &ServerHandle<P::Rules> {
         P::played(&self.parts.sandbox)
     }
 

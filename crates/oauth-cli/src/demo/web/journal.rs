@@ -1,7 +1,7 @@
 //! The log with what people's browsers asked the providers for put in between: that part is seen by the sandbox alone, which hides its
 //! secrets itself.
 
-use oauth_sandbox::Kind;
+use oauth_sandbox::RequestKind;
 
 use super::integration::Integration;
 use super::log::{Entry, What};
@@ -21,7 +21,10 @@ pub(super) fn merged(world: &World) -> Vec<Entry> {
 
 fn browsers(integration: &dyn Integration) -> Vec<Entry> {
     let journal = integration.journal();
-    let seen = journal.entries().iter().filter(|entry| matches!(entry.kind, Kind::Authorize | Kind::Page));
+    let seen = journal
+        .entries()
+        .iter()
+        .filter(|entry| matches!(entry.kind, RequestKind::Authorize | RequestKind::Page));
     seen.map(|entry| Entry {
         number: entry.number,
         at: entry.time,

@@ -1,7 +1,7 @@
 //! What differs by provider.
 
 use oauth_core::{CodeGrant, Connection, Error, async_trait};
-use oauth_sandbox::{Played, Running, Sandbox};
+use oauth_sandbox::{Sandbox, SandboxProvider, ServerHandle};
 
 use super::super::process::Ask;
 use super::tally::Whom;
@@ -11,7 +11,7 @@ use crate::cli;
 #[async_trait]
 pub(super) trait Plays: Ask + CodeGrant<Connect: Send> {
     /// How the sandbox plays it.
-    type Rules: Played;
+    type Rules: SandboxProvider;
     /// The same, on the command line.
     const PROVIDER: cli::Provider;
     /// What is special about it, in a few words.
@@ -20,7 +20,7 @@ pub(super) trait Plays: Ask + CodeGrant<Connect: Send> {
     const ACCOUNT: &'static str;
 
     /// Its part of the sandbox.
-    fn played(sandbox: &Sandbox) -> &Running<Self::Rules>;
+    fn played(sandbox: &Sandbox) -> &ServerHandle<Self::Rules>;
 
     /// What the application asks for.
     fn wanted(sandbox: &Sandbox) -> Self::Connect;

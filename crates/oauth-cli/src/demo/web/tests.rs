@@ -4,7 +4,7 @@ mod browser;
 
 use std::time::Duration;
 
-use oauth_sandbox::{Played, Running};
+use oauth_sandbox::{SandboxProvider, ServerHandle};
 use tokio::task::JoinSet;
 
 use super::Demo;
@@ -22,7 +22,7 @@ async fn demo() -> (Demo, Browser) {
 impl Demo {
     /// The sandbox's person logs in and says yes, and their browser comes back.
     async fn connect(&self, browser: &Browser, provider: &str) -> Page {
-        async fn approve<P: Played>(running: &Running<P>, url: &str) -> String {
+        async fn approve<P: SandboxProvider>(running: &ServerHandle<P>, url: &str) -> String {
             running.approve(url).await.unwrap().to_string()
         }
         let sandbox = self.world.sandbox();

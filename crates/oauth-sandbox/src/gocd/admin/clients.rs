@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 
 use super::super::model::{Client, Draft};
 use super::super::pages::see;
-use super::gate::{Admin, Format};
+use super::auth::{Admin, Format};
 use super::{views, xml};
 
 const CREATED: &str = "OAuth client was successfully created.";
@@ -104,7 +104,7 @@ fn done(admin: &Admin, what: &str, client: &Client, flash: &'static str) -> Resp
 }
 
 fn invalid(admin: &Admin, format: Format, number: Option<u64>, draft: &Draft, wrong: &[String]) -> Response {
-    admin.ticket.note(format!("refused: {}", wrong.join(", ")));
+    admin.log.note(format!("refused: {}", wrong.join(", ")));
     match format {
         // Rails shows the form again with status 200.
         Format::Html => views::form(admin, number, draft, wrong).into_response(),
@@ -124,5 +124,5 @@ fn no_such_client(admin: &Admin) -> Response {
 }
 
 fn note(admin: &Admin, what: &str, name: &str) {
-    admin.ticket.note(format!("client {what} {name}"));
+    admin.log.note(format!("client {what} {name}"));
 }

@@ -3,8 +3,8 @@
 //! Three layouts of paths lead here: `/go/oauth/admin/clients`, `/oauth/admin/clients` as the seed leaves `/go` out, and
 //! `/go/admin/oauth/clients` from before Rails 4. Links stay in the layout that was asked for.
 
+mod auth;
 mod clients;
-mod gate;
 mod tokens;
 mod views;
 mod xml;
@@ -13,11 +13,11 @@ use axum::Router;
 use axum::routing::{any, get};
 
 use super::Rules;
-use crate::played::Shared;
+use crate::provider::SharedCore;
 
 const LAYOUTS: [&str; 3] = ["/go/oauth/admin", "/oauth/admin", "/go/admin/oauth"];
 
-pub(super) fn routes() -> Router<Shared<Rules>> {
+pub(super) fn routes() -> Router<SharedCore<Rules>> {
     LAYOUTS.iter().fold(Router::new(), |routes, layout| {
         routes
             .route(&format!("{layout}/clients"), get(clients::index).post(clients::create))

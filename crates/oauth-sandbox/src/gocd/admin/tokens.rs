@@ -4,7 +4,7 @@ use axum::response::Response;
 use http::Method;
 
 use super::super::{pages, user_tokens};
-use super::gate::Admin;
+use super::auth::Admin;
 use super::views;
 
 /// One token by its number (`token_id`), else all of one person (`user_id`, which is the user name in GoCD).
@@ -23,9 +23,9 @@ pub(super) async fn revoke_by_admin(admin: Admin) -> Response {
         (None, None) => 0,
     };
     if revoked == 0 {
-        return user_tokens::not_authorized(&admin.ticket);
+        return user_tokens::not_authorized(&admin.log);
     }
-    admin.ticket.note("tokens revoked by an administrator");
+    admin.log.note("tokens revoked by an administrator");
     admin.flash(user_tokens::DELETED);
     pages::see(&user_tokens::list_path(admin.layout))
 }

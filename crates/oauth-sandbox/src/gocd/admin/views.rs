@@ -6,9 +6,9 @@ use maud::{Markup, html};
 use super::super::Rules;
 use super::super::model::{Client, Draft};
 use super::super::pages::{FORM_TOKEN, HOME, flash};
-use super::gate::Admin;
+use super::auth::Admin;
 use crate::page::Page;
-use crate::played::Rulebook as _;
+use crate::provider::ProviderRules as _;
 
 /// Every client with its identifier and secret, and who holds tokens.
 pub(super) fn index(admin: &Admin, clients: &[Client]) -> Page {

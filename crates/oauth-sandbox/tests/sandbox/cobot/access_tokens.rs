@@ -1,6 +1,6 @@
 //! What a token may do, its end, and tokens of spaces.
 
-use oauth_sandbox::{Cobot, Kind};
+use oauth_sandbox::{Cobot, RequestKind};
 use serde_json::json;
 
 use super::{access, answer, for_space, get, get_at};
@@ -86,7 +86,7 @@ async fn the_token_in_the_path_stays_out_of_the_journal() {
         assert!(!text.contains(secret), "{text}");
     }
     assert_eq!((journal.token_calls(), journal.api_calls()), (1, 3));
-    let space = journal.entries().iter().find(|entry| entry.kind == Kind::Api).unwrap();
+    let space = journal.entries().iter().find(|entry| entry.kind == RequestKind::Api).unwrap();
     assert_eq!(space.path, "/api/access_tokens/***/space");
     assert_eq!((space.form[0].name.as_str(), space.form[0].value.as_str()), ("space_id", "space-betahaus"));
     assert_eq!(space.notes, ["acting as user-nora", "token issued for the space betahaus"]);

@@ -115,7 +115,7 @@ async fn a_browser_logs_in_and_sees_what_is_asked() {
     // The decision counts only with the token of this session.
     let forged = browser.post(format!("{url}&authorize=yes")).send().await.unwrap();
     assert_eq!(forged.status(), 422);
-    let stopped = sandbox.person().password("wrong").approve(&url).await.unwrap_err();
+    let stopped = sandbox.browser().password("wrong").approve(&url).await.unwrap_err();
     assert!(matches!(stopped, Error::Page { status: 401, .. }), "{stopped}");
 }
 

@@ -6,7 +6,7 @@ use super::{at, authorize_url, code, fields, get_at, query, token};
 use crate::support::{http, location, parameter};
 
 fn logins(sandbox: &Cobot) -> usize {
-    let login = |entry: &&oauth_sandbox::Entry| entry.method == "POST" && entry.path == "/login";
+    let login = |entry: &&oauth_sandbox::JournalEntry| entry.method == "POST" && entry.path == "/login";
     sandbox.journal().entries().iter().filter(login).count()
 }
 
@@ -58,7 +58,7 @@ async fn a_space_with_a_domain_of_its_own_moves_the_browser_there() {
     assert_eq!((response.status().as_u16(), location(&response)), (302, format!("{own}{path}")));
 
     // Who is logged in on www is not logged in there, and the other way round.
-    let person = sandbox.person();
+    let person = sandbox.browser();
     let on_the_space = format!("{}{path}", harbour.url);
     for (url, after) in [
         (authorize_url(&sandbox, &[]), 1),
@@ -98,7 +98,7 @@ async fn every_host_has_a_home_page() {
 async fn it_is_part_of_the_whole_sandbox() {
     let sandbox = Sandbox::start().await.unwrap();
     let cobot = sandbox.cobot();
-    let card = &sandbox.card()["providers"]["cobot"];
+    let card = &sandbox.manifest_json()["providers"]["cobot"];
     let url = cobot.url();
     for (name, expected) in [
         ("url", url.to_owned()),

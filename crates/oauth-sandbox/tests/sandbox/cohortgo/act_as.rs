@@ -76,7 +76,7 @@ async fn auto_create_users_makes_a_user_without_a_login_once() {
     assert!(sandbox.users().iter().all(|user| user.email != ann.email));
     let created: Vec<_> = sandbox.acts().iter().map(|act| act.created).collect();
     assert_eq!(created, [true, false]);
-    let ann = sandbox.person().user("ann@brightwater.example").password("anything");
+    let ann = sandbox.browser().user("ann@brightwater.example").password("anything");
     assert!(ann.approve(super::authorize_url(&sandbox, &[])).await.is_err(), "cannot log in");
     sandbox.reset();
     assert_eq!((sandbox.account_users().len(), sandbox.acts().len()), (3, 0));

@@ -173,7 +173,7 @@ async fn the_whole_sandbox_has_its_portal_and_its_api_on_ports_of_their_own() {
     // Somebody else may hold one of the ten; another base will do then.
     for base in [42_320, 43_430, 44_540, 45_650, 46_760] {
         let Ok(sandbox) = Sandbox::builder().port_base(base).start().await else { continue };
-        let card = &sandbox.card()["providers"]["cohortgo"];
+        let card = &sandbox.manifest_json()["providers"]["cohortgo"];
         assert_eq!(card["url"], format!("http://127.0.0.1:{base}"));
         assert_eq!(card["api_url"], format!("http://127.0.0.1:{}/api/v1", base + 4));
         assert_eq!(card["client_id"], sandbox.cohortgo().client_id());
@@ -182,7 +182,7 @@ async fn the_whole_sandbox_has_its_portal_and_its_api_on_ports_of_their_own() {
             (card["api_url"].as_str(), connected.get(AGENTS).await.0),
             (Some(connected.api.as_str()), 200)
         );
-        let go1 = &sandbox.card()["providers"]["go1"];
+        let go1 = &sandbox.manifest_json()["providers"]["go1"];
         assert_eq!(go1["api_url"], format!("http://127.0.0.1:{}/v2", base + 2));
         assert_eq!(go1["users"][0]["email"], sandbox.go1().users()[0].email);
         return;

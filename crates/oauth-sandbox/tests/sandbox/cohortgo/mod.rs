@@ -43,7 +43,7 @@ fn changed<'a>(
 
 /// A code for the user of that address and those scopes.
 async fn code_for(sandbox: &CohortGo, user: &str, scope: &str) -> String {
-    let person = sandbox.person().user(user);
+    let person = sandbox.browser().user(user);
     let callback = person.approve(authorize_url(sandbox, &[("scope", scope)])).await.unwrap();
     parameter(&callback, "code").unwrap()
 }

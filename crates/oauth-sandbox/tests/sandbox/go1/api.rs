@@ -36,7 +36,7 @@ async fn a_bad_token_is_refused_everywhere_in_the_documented_words() {
 #[tokio::test]
 async fn a_token_is_of_one_person_and_portal_and_of_its_scopes() {
     let sandbox = Go1::start().await.unwrap();
-    let noah = sandbox.person().user("noah@northwind.example");
+    let noah = sandbox.browser().user("noah@northwind.example");
     let callback = noah.approve(authorize_url(&sandbox, &[("scope", "user.read lo.read")])).await.unwrap();
     let (_, body) = token(&sandbox, &[("code", &parameter(&callback, "code").unwrap())]).await;
     let (access, _) = pair(&body);

@@ -69,7 +69,7 @@ async fn what_else_is_wrong_is_told_to_the_application_with_its_state() {
 #[tokio::test]
 async fn the_question_names_application_portal_scopes_and_partner() {
     let sandbox = Go1::start().await.unwrap();
-    let person = sandbox.person().user("noah@northwind.example");
+    let person = sandbox.browser().user("noah@northwind.example");
     person.deny(authorize_url(&sandbox, &[])).await.unwrap();
     let browser = crate::support::browser(None);
     let login = format!("{}/login", sandbox.url());

@@ -43,7 +43,7 @@ async fn a_new_portal_is_linked_to_the_partner_and_connected() {
         portals.iter().filter(|other| other.id != portal.id).all(|other| other.partner_portal_id.is_none())
     );
 
-    let ines = sandbox.person().user("ines@costa.example");
+    let ines = sandbox.browser().user("ines@costa.example");
     let callback = ines.approve(&url).await.unwrap();
     let (_, body) = token(&sandbox, &[("code", &parameter(&callback, "code").unwrap())]).await;
     let (_, account) = get(&sandbox, "/v2/account", &pair(&body).0).await;

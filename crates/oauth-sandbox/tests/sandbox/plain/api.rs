@@ -21,7 +21,7 @@ async fn refusal(sandbox: &Plain, authorization: Option<&str>) -> String {
 #[tokio::test]
 async fn whose_token_it_is() {
     let sandbox = Plain::start().await.unwrap();
-    let other = sandbox.person().user("other@plain.example");
+    let other = sandbox.browser().user("other@plain.example");
     let callback = other.approve(super::authorize_url(&sandbox, &[("scope", "read")])).await.unwrap();
     let (_, body) = token(&sandbox, &[("code", &parameter(&callback, "code").unwrap())]).await;
     let access = body["access_token"].as_str().unwrap();

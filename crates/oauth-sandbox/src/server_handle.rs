@@ -1,4 +1,4 @@
-//! The handle of a provider that is being played.
+//! The handle of a running provider.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,25 +8,25 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::Error;
+use crate::browser::Browser;
 use crate::builder::Builder;
-use crate::card::ProviderCard;
 use crate::clock::SandboxClock;
-use crate::fault::{Fault, On};
+use crate::fault::{Fault, FaultTarget};
 use crate::journal::Journal;
-use crate::person::Person;
-use crate::played::{Controls, Core, Origin, Played};
-use crate::server::Server;
+use crate::manifest::ProviderManifest;
+use crate::provider::{Origin, ProviderControls, ProviderCore, SandboxProvider};
+use crate::server::{CertificateAuthority, Server};
 use crate::user::User;
 
-/// One provider, played on loopback until this handle is dropped.
-pub struct Running<P: Played> {
-    core: Arc<Core<P>>,
+/// One simulated provider on loopback. It stops when this handle is dropped.
+pub struct ServerHandle<P: SandboxProvider> {
+    core: Arc<ProviderCore<P>>,
     plain_url: Option<String>,
     _servers: Vec<Server>,
 }
 
-impl<P: Played> Running<P> {
-    pub(crate) fn new(core: Arc<Core<P>>, servers: Vec<Server>) -> Self {
+impl<P: SandboxProvider> ServerHandle<P> {
+    pub(crate) fn new(core: Arc<ProviderCore<P>>, servers: Vec<Server>) -> Self {
         let plain_url = core.setup.plain.as_ref().map(|origin| P::urls(origin).root);
         Self { core, plain_url, _servers: servers }
     }
@@ -34,111 +34,111 @@ impl<P: Played> Running<P> {
     /// Starts with all defaults: `127.0.0.1`, any free port, plain HTTP.
     ///
     /// # Errors
-    /// When no port could be had.
+    /// [`Error::Listen`] when no port is available.
     pub async fn start() -> Result<Self, Error> {
         Self::builder().start().await
     }
 
-    /// Choices before the start.
+    /// Options before the start.
     pub fn builder() -> Builder<P> {
         Builder::default()
     }
 
-    /// Its name on the card and in control paths, such as `cohortgo`.
+    /// The provider's name in the manifest and in control paths, such as `cohortgo`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         P::NAME
     }
 
-    /// Its name for people, such as `Cohort Go`.
+    /// The provider's display name, such as `Cohort Go`.
     #[must_use]
     pub fn title(&self) -> &'static str {
         P::TITLE
     }
 
-    /// The provider's root as its documents write it (for GoCD with the context path).
+    /// The provider's root URL in the form that its documentation uses (for GoCD with the context path).
     #[must_use]
     pub fn url(&self) -> &str {
         &self.core.urls.root
     }
 
-    /// Where a person's browser is sent.
+    /// The authorization endpoint.
     #[must_use]
     pub fn authorize_url(&self) -> &str {
         &self.core.urls.authorize
     }
 
-    /// Where a client gets its tokens.
+    /// The token endpoint.
     #[must_use]
     pub fn token_url(&self) -> &str {
         &self.core.urls.token
     }
 
-    /// What API paths are appended to.
+    /// The base URL of API paths.
     #[must_use]
     pub fn api_url(&self) -> &str {
         &self.core.urls.api
     }
 
-    /// The provider's root over plain HTTP, when the sandbox speaks TLS.
+    /// The provider's root over plain HTTP, when TLS is enabled.
     #[must_use]
     pub fn plain_url(&self) -> Option<&str> {
         self.plain_url.as_deref()
     }
 
-    /// The certificate to trust, in PEM, when the sandbox speaks TLS.
+    /// The CA certificate to trust, in PEM, when TLS is enabled.
     #[must_use]
     pub fn ca_certificate_pem(&self) -> Option<&str> {
-        self.core.setup.authority.as_ref().map(crate::server::Authority::pem)
+        self.core.setup.authority.as_ref().map(CertificateAuthority::pem)
     }
 
     /// The client's identifier.
     #[must_use]
     pub fn client_id(&self) -> &str {
-        P::client(&self.core.setup.issued).0
+        P::client(&self.core.setup.credentials).0
     }
 
     /// The client's secret.
     #[must_use]
     pub fn client_secret(&self) -> &str {
-        P::client(&self.core.setup.issued).1
+        P::client(&self.core.setup.credentials).1
     }
 
-    /// The redirect URIs that are registered for the client now.
+    /// The client's registered redirect URIs.
     #[must_use]
     pub fn redirect_uris(&self) -> Vec<String> {
         P::redirect_uris(&self.core.state())
     }
 
-    /// Who can log in now.
+    /// The users who can log in.
     #[must_use]
     pub fn users(&self) -> Vec<User> {
         P::users(&self.core.state())
     }
 
-    /// A person with a fresh browser: the first user until another is chosen.
+    /// A fresh browser. It acts as the first user unless another is chosen.
     #[must_use]
-    pub fn person(&self) -> Person {
+    pub fn browser(&self) -> Browser {
         let mut ports = vec![self.core.setup.origin.port];
         ports.extend(self.core.setup.plain.as_ref().map(|Origin { port, .. }| *port));
-        Person::new(self.users(), ports, self.core.setup.authority.clone())
+        Browser::new(self.users(), ports, self.core.setup.authority.clone())
     }
 
-    /// Plays the first user: opens `authorize_url` in a browser, logs in, says yes, and gives back where the provider then
-    /// sends the browser, without going there.
+    /// Acts as the first user: opens `authorize_url` in a browser, logs in and approves. Returns the URL that the
+    /// provider then redirects to, without loading it.
     ///
     /// # Errors
-    /// When a page stops the person before that, see [`Error`].
+    /// As [`Browser::approve`].
     pub async fn approve(&self, authorize_url: impl AsRef<str>) -> Result<Url, Error> {
-        self.person().approve(authorize_url).await
+        self.browser().approve(authorize_url).await
     }
 
-    /// As [`approve`](Self::approve), but says no.
+    /// As [`approve`](Self::approve), but denies the request.
     ///
     /// # Errors
-    /// When a page stops the person before that, see [`Error`].
+    /// As [`Browser::approve`].
     pub async fn deny(&self, authorize_url: impl AsRef<str>) -> Result<Url, Error> {
-        self.person().deny(authorize_url).await
+        self.browser().deny(authorize_url).await
     }
 
     /// The provider's clock, to be shared with a client.
@@ -147,7 +147,7 @@ impl<P: Played> Running<P> {
         self.core.clock.clone()
     }
 
-    /// Sets the provider's clock forward. Nothing else in the provider knows the time.
+    /// Advances the provider's clock.
     pub fn advance(&self, by: Duration) {
         self.core.clock.advance(by);
     }
@@ -158,38 +158,41 @@ impl<P: Played> Running<P> {
         self.core.now()
     }
 
-    /// Queues `fault` for a call to the token endpoint; each fault meets one call, in the order given.
+    /// Queues `fault` for a call to the token endpoint. Each call takes one fault, in the order queued.
     ///
     /// # Panics
-    /// When 10,000 wait already.
+    /// When 10,000 faults are queued already.
     pub fn next_token_call(&self, fault: Fault) {
-        assert!(self.core.faults.push(On::Token, fault), "as many faults wait for token calls as can");
+        assert!(
+            self.core.faults.push(FaultTarget::Token, fault),
+            "the queue of faults for token calls is full"
+        );
     }
 
-    /// Queues `fault` for a call to the protected API; each fault meets one call, in the order given.
+    /// Queues `fault` for a call to the protected API. Each call takes one fault, in the order queued.
     ///
     /// # Panics
-    /// When 10,000 wait already.
+    /// When 10,000 faults are queued already.
     pub fn next_api_call(&self, fault: Fault) {
-        assert!(self.core.faults.push(On::Api, fault), "as many faults wait for API calls as can");
+        assert!(self.core.faults.push(FaultTarget::Api, fault), "the queue of faults for API calls is full");
     }
 
-    /// What the provider has seen so far.
+    /// The requests that the provider has received so far.
     #[must_use]
     pub fn journal(&self) -> Journal {
         self.core.journal.copy()
     }
 
-    /// Back to how it was at the start: time, accounts, codes, tokens, sessions; faults and journal are empty. Addresses and
-    /// the client's credentials stay.
+    /// Restores time, accounts, codes, tokens and sessions to the initial state, and empties fault queues and journal.
+    /// Addresses and the client's credentials stay the same.
     pub fn reset(&self) {
         self.core.reset();
     }
 
-    /// What a client has to know to use it.
+    /// The URLs, credentials and users that a client needs.
     #[must_use]
-    pub fn card(&self) -> ProviderCard {
-        ProviderCard {
+    pub fn manifest(&self) -> ProviderManifest {
+        ProviderManifest {
             url: self.url().to_owned(),
             authorize_url: self.authorize_url().to_owned(),
             token_url: self.token_url().to_owned(),
@@ -202,18 +205,18 @@ impl<P: Played> Running<P> {
         }
     }
 
-    pub(crate) fn core(&self) -> &Core<P> {
+    pub(crate) fn core(&self) -> &ProviderCore<P> {
         &self.core
     }
 
-    pub(crate) fn controls(&self) -> Arc<dyn Controls> {
-        Arc::<Core<P>>::clone(&self.core)
+    pub(crate) fn controls(&self) -> Arc<dyn ProviderControls> {
+        Arc::<ProviderCore<P>>::clone(&self.core)
     }
 }
 
-impl<P: Played> fmt::Debug for Running<P> {
+impl<P: SandboxProvider> fmt::Debug for ServerHandle<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running")
+        f.debug_struct("ServerHandle")
             .field("provider", &P::NAME)
             .field("url", &self.url())
             .finish_non_exhaustive()

@@ -9,9 +9,9 @@ use axum::extract::FromRequestParts;
 use chrono::{DateTime, Utc};
 use http::request::Parts;
 
-use super::line::Line;
-use super::{Journal, Kind};
-use crate::intake::TakenIn;
+use super::compact_entry::CompactEntry;
+use super::{Journal, RequestKind};
+use crate::middleware::RequestContext;
 use crate::params::Params;
 use crate::sync::lock;
 
@@ -26,7 +26,7 @@ struct Pages {
     token_calls: u64,
     api_calls: u64,
     forgotten: u64,
-    lines: VecDeque<Line>,
+    lines: VecDeque<CompactEntry>,
 }
 
 impl Pages {
@@ -36,7 +36,7 @@ impl Pages {
     }
 
     /// `None` when it has been dropped since, or the journal cleared.
-    fn line(&mut self, number: u64) -> Option<&mut Line> {
+    fn line(&mut self, number: u64) -> Option<&mut CompactEntry> {
         let at = number.checked_sub(self.first_number())?;
         self.lines.get_mut(usize::try_from(at).ok()?)
     }
@@ -44,13 +44,13 @@ impl Pages {
 
 /// Where the requests of one sandbox are written down.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Log(Arc<Mutex<Pages>>);
+pub(crate) struct JournalRecorder(Arc<Mutex<Pages>>);
 
-impl Log {
+impl JournalRecorder {
     /// Writes down a request at its arrival, so that one that never gets an answer is seen too.
-    pub(crate) fn open(&self, time: DateTime<Utc>, parts: &Parts, params: &Params) -> Ticket {
+    pub(crate) fn open(&self, time: DateTime<Utc>, parts: &Parts, params: &Params) -> RequestLog {
         // Before the lock, which every request takes several times.
-        let line = Line::new(time, parts, params);
+        let line = CompactEntry::new(time, parts, params);
         let mut pages = lock(&self.0);
         pages.last_number += 1;
         let number = pages.last_number;
@@ -59,7 +59,7 @@ impl Log {
         pages.lines.push_back(line);
         // The oldest is dropped after it.
         drop(pages);
-        Ticket { log: self.clone(), number }
+        RequestLog { recorder: self.clone(), number }
     }
 
     pub(crate) fn copy(&self) -> Journal {
@@ -85,12 +85,12 @@ impl Log {
 
 /// One request's entry, for whoever has something to say about it. Handlers take it as an extractor.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ticket {
-    log: Log,
+pub(crate) struct RequestLog {
+    recorder: JournalRecorder,
     number: u64,
 }
 
-impl Ticket {
+impl RequestLog {
     /// Adds what was decided. The text must hold no secret.
     pub(crate) fn note(&self, text: impl Display) {
         self.write(|line| line.note(text));
@@ -105,8 +105,8 @@ impl Ticket {
     }
 
     /// Says what the request is for, and counts it.
-    pub(crate) fn kind(&self, kind: Kind) {
-        let mut pages = lock(&self.log.0);
+    pub(crate) fn kind(&self, kind: RequestKind) {
+        let mut pages = lock(&self.recorder.0);
         if self.number <= pages.cleared_at {
             return;
         }
@@ -114,25 +114,25 @@ impl Ticket {
             line.kind = kind;
         }
         match kind {
-            Kind::Token => pages.token_calls += 1,
-            Kind::Api => pages.api_calls += 1,
-            Kind::Authorize | Kind::Page => {}
+            RequestKind::Token => pages.token_calls += 1,
+            RequestKind::Api => pages.api_calls += 1,
+            RequestKind::Authorize | RequestKind::Page => {}
         }
     }
 
     /// Does nothing when the entry has been dropped since, or the journal cleared.
-    fn write(&self, change: impl FnOnce(&mut Line)) {
-        if let Some(line) = lock(&self.log.0).line(self.number) {
+    fn write(&self, change: impl FnOnce(&mut CompactEntry)) {
+        if let Some(line) = lock(&self.recorder.0).line(self.number) {
             change(line);
         }
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Ticket {
+impl<S: Sync> FromRequestParts<S> for RequestLog {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(TakenIn::with(parts).map(|taken_in| taken_in.ticket.clone()).unwrap_or_default())
+        Ok(RequestContext::of(parts).map(|context| context.log.clone()).unwrap_or_default())
     }
 }
 
@@ -142,12 +142,12 @@ mod tests {
 
     #[test]
     fn stays_short_and_keeps_counting() {
-        let log = Log::default();
+        let recorder = JournalRecorder::default();
         let (parts, ()) = http::Request::new(()).into_parts();
         for _ in 0..KEPT + 5 {
-            log.open(Utc::now(), &parts, &Params::default()).kind(Kind::Token);
+            recorder.open(Utc::now(), &parts, &Params::default()).kind(RequestKind::Token);
         }
-        let journal = log.copy();
+        let journal = recorder.copy();
         assert_eq!((journal.entries().len(), journal.forgotten()), (KEPT, 5));
         assert_eq!(journal.token_calls(), KEPT as u64 + 5);
         assert_eq!(journal.entries()[0].number, 6);
@@ -155,23 +155,26 @@ mod tests {
 
     #[test]
     fn everybody_writes_on_a_line_of_their_own() {
-        let log = Log::default();
+        let recorder = JournalRecorder::default();
         let (parts, ()) = http::Request::new(()).into_parts();
-        let open = || log.open(Utc::now(), &parts, &Params::default());
+        let open = || recorder.open(Utc::now(), &parts, &Params::default());
         let before = open();
-        log.clear();
+        recorder.clear();
         let (first, second) = (open(), open());
-        for (ticket, word) in [(&before, "before"), (&second, "second"), (&first, "first")] {
-            ticket.kind(Kind::Api);
-            ticket.note(word);
-            ticket.note("é".repeat(301));
-            ticket.status(204);
+        for (recorder, word) in [(&before, "before"), (&second, "second"), (&first, "first")] {
+            recorder.kind(RequestKind::Api);
+            recorder.note(word);
+            recorder.note("é".repeat(301));
+            recorder.status(204);
         }
-        let journal = log.copy();
+        let journal = recorder.copy();
         let shown: Vec<_> = journal.entries().iter().map(|entry| (entry.number, &*entry.notes[0])).collect();
         assert_eq!((shown, journal.api_calls()), (vec![(2, "first"), (3, "second")], 2));
         let entry = &journal.entries()[0];
-        assert_eq!((entry.kind, entry.status, &*entry.notes[1]), (Kind::Api, Some(204), &*"é".repeat(300)));
+        assert_eq!(
+            (entry.kind, entry.status, &*entry.notes[1]),
+            (RequestKind::Api, Some(204), &*"é".repeat(300))
+        );
         assert_eq!((&*entry.host, &*entry.method, &*entry.path), ("", "GET", "/"));
     }
 }

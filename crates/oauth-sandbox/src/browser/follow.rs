@@ -4,17 +4,17 @@ use http::Response;
 use http::header::LOCATION;
 use url::Url;
 
-use super::{MOST_PAGES, Person, is_loopback, location};
+use super::{Browser, MOST_PAGES, is_loopback, location};
 use crate::Error;
 
-impl Person {
+impl Browser {
     /// Goes where [`approve`](Self::approve) or [`deny`](Self::deny) led: asks for `callback` as a browser does, with `GET`, and
     /// follows redirects. Gives back the page at the end, whatever its status, its body as text.
     ///
     /// The application has to listen on this computer, in plain HTTP or with the sandbox's own certificate.
     ///
     /// # Errors
-    /// [`Error::NotHere`] when the way leads to another computer; [`Error::Browser`] when nobody answers;
+    /// [`Error::NotLocalUrl`] when the way leads to another computer; [`Error::Browser`] when nobody answers;
     /// [`Error::TooManyPages`] when it leads around in circles.
     pub async fn follow(&self, callback: impl AsRef<str>) -> Result<Response<String>, Error> {
         let mut next = Url::parse(callback.as_ref())?;
@@ -23,7 +23,7 @@ impl Person {
             if !is_loopback(&next) || !matches!(next.scheme(), "http" | "https") {
                 // No more of it than this: the rest may hold a code.
                 let host = next.host_str().map(|host| format!("//{host}")).unwrap_or_default();
-                return Err(Error::NotHere(format!("{}:{host}", next.scheme())));
+                return Err(Error::NotLocalUrl(format!("{}:{host}", next.scheme())));
             }
             let response = browser.get(next).send().await.map_err(reqwest::Error::without_url)?;
             if response.status().is_redirection() && response.headers().contains_key(LOCATION) {

@@ -1,9 +1,9 @@
 //! A person in front of a browser, over real HTTP: follows redirects within the sandbox, keeps cookies, reads forms from the
 //! HTML and fills them in.
 
+mod flow_form;
 mod follow;
-mod form;
-mod walk;
+mod page_forms;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -16,27 +16,27 @@ use reqwest::{Client, Response};
 use url::{Host, Url};
 
 use crate::Error;
-use crate::server::{Authority, browser_config};
+use crate::server::{CertificateAuthority, browser_config};
 use crate::user::User;
-use form::{Decision, Form, Purpose};
+use flow_form::{Decision, FlowForm, Purpose};
 
 /// More pages than any flow has.
 const MOST_PAGES: usize = 20;
 
-/// A person with a browser of their own. Clones share the browser's cookies; [`Running::person`](crate::Running::person)
+/// A person with a browser of their own. Clones share the browser's cookies; [`ServerHandle::person`](crate::ServerHandle::person)
 /// gives a fresh one.
 #[derive(Clone)]
-pub struct Person {
+pub struct Browser {
     users: Vec<User>,
     login: String,
     password: Option<String>,
     ports: Vec<u16>,
-    authority: Option<Authority>,
+    authority: Option<CertificateAuthority>,
     cookies: Arc<Jar>,
 }
 
-impl Person {
-    pub(crate) fn new(users: Vec<User>, ports: Vec<u16>, authority: Option<Authority>) -> Self {
+impl Browser {
+    pub(crate) fn new(users: Vec<User>, ports: Vec<u16>, authority: Option<CertificateAuthority>) -> Self {
         let login = users.first().map(|user| user.email.clone()).unwrap_or_default();
         Self { users, login, password: None, ports, authority, cookies: Arc::default() }
     }
@@ -60,7 +60,7 @@ impl Person {
     ///
     /// # Errors
     /// [`Error::Page`] when a page stops the person: an error page, or the login form again after a wrong password.
-    /// [`Error::Elsewhere`] when the URL is not the sandbox's; [`Error::Browser`] when a page could not be loaded.
+    /// [`Error::OutsideSandbox`] when the URL is not the sandbox's; [`Error::Browser`] when a page could not be loaded.
     pub async fn approve(&self, authorize_url: impl AsRef<str>) -> Result<Url, Error> {
         self.decide(authorize_url.as_ref(), Decision::Approve).await
     }
@@ -76,7 +76,7 @@ impl Person {
     async fn decide(&self, authorize_url: &str, decision: Decision) -> Result<Url, Error> {
         let start = Url::parse(authorize_url)?;
         if !self.is_here(&start) {
-            return Err(Error::Elsewhere(start.origin().ascii_serialization()));
+            return Err(Error::OutsideSandbox(start.origin().ascii_serialization()));
         }
         let goal =
             start.query_pairs().find(|(name, _)| name == "redirect_uri").map(|(_, uri)| uri.into_owned());
@@ -97,8 +97,8 @@ impl Person {
             let status = response.status().as_u16();
             let here = response.url().clone();
             let html = response.text().await?;
-            let stopped = || Error::Page { status, text: form::visible_text(&html) };
-            let form = Form::find(&html).ok_or_else(stopped)?;
+            let stopped = || Error::Page { status, text: flow_form::visible_text(&html) };
+            let form = FlowForm::find(&html).ok_or_else(stopped)?;
             let fields = match form.purpose {
                 // The login form again: the password was wrong.
                 Purpose::Login if logged_in => return Err(stopped()),
@@ -125,7 +125,7 @@ impl Person {
         if let Some(password) = &self.password {
             return Ok((&self.login, password));
         }
-        let user = self.users.iter().find(|user| user.is_called(&self.login));
+        let user = self.users.iter().find(|user| user.matches_login(&self.login));
         user.map(|user| (self.login.as_str(), user.password.as_str()))
             .ok_or_else(|| Error::NoSuchUser(self.login.clone()))
     }
@@ -146,9 +146,9 @@ impl Person {
     }
 }
 
-impl fmt::Debug for Person {
+impl fmt::Debug for Browser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Person").field("user", &self.login).finish_non_exhaustive()
+        f.debug_struct("Browser").field("user", &self.login).finish_non_exhaustive()
     }
 }
 

@@ -10,17 +10,17 @@ use crate::user::User;
 /// The whole sandbox: the JSON object that `oauth sandbox` prints in one line.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct Card {
+pub struct Manifest {
     /// By name: `gocd`, …
-    pub providers: BTreeMap<&'static str, ProviderCard>,
+    pub providers: BTreeMap<&'static str, ProviderManifest>,
     /// How to control them.
-    pub control: ControlCard,
+    pub control: ControlManifest,
 }
 
 /// One provider.
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
-pub struct ProviderCard {
+pub struct ProviderManifest {
     /// The provider's root as its documents write it.
     pub url: String,
     /// The authorize endpoint.
@@ -36,7 +36,7 @@ pub struct ProviderCard {
     /// The registered redirect URIs.
     pub redirect_uris: Vec<String>,
     /// Who can log in.
-    pub users: Vec<UserCard>,
+    pub users: Vec<UserManifest>,
     /// The certificate to trust, in PEM, when it speaks TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_certificate_pem: Option<String>,
@@ -45,7 +45,7 @@ pub struct ProviderCard {
 /// Somebody who can log in.
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
-pub struct UserCard {
+pub struct UserManifest {
     /// The name that pages show.
     pub name: String,
     /// What to type as the user.
@@ -57,36 +57,36 @@ pub struct UserCard {
 /// Control over HTTP.
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
-pub struct ControlCard {
+pub struct ControlManifest {
     /// Its root.
     pub url: String,
     /// What to send as `X-Sandbox-Key`.
     pub key: String,
 }
 
-impl From<&User> for UserCard {
+impl From<&User> for UserManifest {
     fn from(user: &User) -> Self {
         Self { name: user.name.clone(), email: user.email.clone(), password: user.password.clone() }
     }
 }
 
-impl fmt::Debug for ProviderCard {
+impl fmt::Debug for ProviderManifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProviderCard")
+        f.debug_struct("ProviderManifest")
             .field("url", &self.url)
             .field("client_id", &self.client_id)
             .finish_non_exhaustive()
     }
 }
 
-impl fmt::Debug for UserCard {
+impl fmt::Debug for UserManifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UserCard").field("email", &self.email).finish_non_exhaustive()
+        f.debug_struct("UserManifest").field("email", &self.email).finish_non_exhaustive()
     }
 }
 
-impl fmt::Debug for ControlCard {
+impl fmt::Debug for ControlManifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ControlCard").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("ControlManifest").field("url", &self.url).finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use http::header::HOST;
 use http::request::Parts;
 
-use super::{Entry, Kind, Parameter, redact};
+use super::{JournalEntry, Parameter, RequestKind, redact};
 use crate::params::{Pairs, Params};
 
 /// How many characters of a method, and of one note, which may hold what somebody typed.
@@ -19,8 +19,8 @@ const USUAL_NOTES: usize = 2;
 
 /// One request. What is in it is redacted already.
 #[derive(Debug)]
-pub(super) struct Line {
-    pub(super) kind: Kind,
+pub(super) struct CompactEntry {
+    pub(super) kind: RequestKind,
     pub(super) status: Option<u16>,
     pub(super) fault: Option<String>,
     time: DateTime<Utc>,
@@ -33,11 +33,11 @@ pub(super) struct Line {
     form: usize,
 }
 
-impl Line {
+impl CompactEntry {
     pub(super) fn new(time: DateTime<Utc>, parts: &Parts, params: &Params) -> Self {
         let most = 3 + 2 * (params.query().len() + params.form().len()).min(8) + USUAL_NOTES;
         let mut line = Self {
-            kind: Kind::Page,
+            kind: RequestKind::Page,
             status: None,
             fault: None,
             time,
@@ -90,7 +90,7 @@ impl Line {
     }
 
     /// For whoever reads the journal.
-    pub(super) fn entry(&self, number: u64) -> Entry {
+    pub(super) fn entry(&self, number: u64) -> JournalEntry {
         let begins = std::iter::once(0).chain(self.ends.iter().map(|end| *end as usize));
         let mut words = begins
             .zip(&self.ends)
@@ -100,7 +100,7 @@ impl Line {
         let mut parameters =
             |count| (0..count).map(|_| Parameter { name: word(), value: word() }).collect::<Vec<_>>();
         let (query, form) = (parameters(self.query), parameters(self.form));
-        Entry {
+        JournalEntry {
             number,
             time: self.time,
             kind: self.kind,

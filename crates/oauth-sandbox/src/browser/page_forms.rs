@@ -6,15 +6,15 @@ use scraper::{ElementRef, Html};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::form::{self, Form, Purpose, attribute, selector};
-use super::{MOST_PAGES, Person, location};
+use super::flow_form::{self, FlowForm, Purpose, attribute, selector};
+use super::{Browser, MOST_PAGES, location};
 use crate::Error;
 
-impl Person {
+impl Browser {
     /// Opens `url`, logs in where asked, and gives back the HTML of the page.
     ///
     /// # Errors
-    /// [`Error::Page`] for an error page, or the login form again after a wrong password; [`Error::Elsewhere`] when the way leads
+    /// [`Error::Page`] for an error page, or the login form again after a wrong password; [`Error::OutsideSandbox`] when the way leads
     /// out of the sandbox; [`Error::Browser`] when a page could not be loaded.
     pub async fn open(&self, url: impl AsRef<str>) -> Result<String, Error> {
         let url = Url::parse(url.as_ref())?;
@@ -32,7 +32,7 @@ impl Person {
         let browser = self.browser()?;
         let (here, html) = self.arrive(&browser, url).await?;
         let (action, fields) = filled_in(&html, fields)
-            .ok_or_else(|| Error::Page { status: 200, text: form::visible_text(&html) })?;
+            .ok_or_else(|| Error::Page { status: 200, text: flow_form::visible_text(&html) })?;
         let response = post(&browser, here.join(&action)?, fields).await?;
         self.land(&browser, response).await.map(|(_, html)| html)
     }
@@ -41,7 +41,7 @@ impl Person {
         self.stay(&url)?;
         let response = browser.get(url).send().await?;
         let (here, html) = self.land(browser, response).await?;
-        let Some(login) = Form::find(&html).filter(|form| form.purpose == Purpose::Login) else {
+        let Some(login) = FlowForm::find(&html).filter(|form| form.purpose == Purpose::Login) else {
             return Ok((here, html));
         };
         let (user, password) = self.credentials()?;
@@ -58,7 +58,7 @@ impl Person {
                 if status.is_success() {
                     return Ok((here, html));
                 }
-                return Err(Error::Page { status: status.as_u16(), text: form::visible_text(&html) });
+                return Err(Error::Page { status: status.as_u16(), text: flow_form::visible_text(&html) });
             }
             let (_, next) = location(&response)?;
             self.stay(&next)?;
@@ -68,7 +68,11 @@ impl Person {
     }
 
     fn stay(&self, url: &Url) -> Result<(), Error> {
-        if self.is_here(url) { Ok(()) } else { Err(Error::Elsewhere(url.origin().ascii_serialization())) }
+        if self.is_here(url) {
+            Ok(())
+        } else {
+            Err(Error::OutsideSandbox(url.origin().ascii_serialization()))
+        }
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) enum Decision {
 
 /// The form that matters on a page.
 #[derive(Debug)]
-pub(super) struct Form {
+pub(super) struct FlowForm {
     pub(super) purpose: Purpose,
     pub(super) action: String,
     /// Hidden fields and boxes already ticked.
@@ -29,7 +29,7 @@ pub(super) struct Form {
     deny: Option<(String, String)>,
 }
 
-impl Form {
+impl FlowForm {
     /// The first form of `html` that asks for a password or for a decision.
     pub(super) fn find(html: &str) -> Option<Self> {
         let page = Html::parse_document(html);

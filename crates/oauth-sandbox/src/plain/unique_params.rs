@@ -5,9 +5,9 @@ use crate::params::{Pairs, Params};
 
 /// The parameters of one request, from one place.
 #[derive(Clone, Copy)]
-pub(super) struct Once<'a>(&'a Pairs);
+pub(super) struct UniqueParams<'a>(&'a Pairs);
 
-impl<'a> Once<'a> {
+impl<'a> UniqueParams<'a> {
     /// Of the authorization endpoint: in the query, or in the body of a form.
     pub(super) fn of_either(params: &'a Params) -> Self {
         Self(if params.form().is_empty() { params.query() } else { params.form() })

@@ -9,10 +9,10 @@ use http::header::LOCATION;
 use http::{StatusCode, Uri};
 use maud::{Markup, html};
 
-use crate::journal::Ticket;
-use crate::page::{Login, Page};
+use crate::journal::RequestLog;
+use crate::page::{LoginPage, Page};
 use crate::params::Params;
-use crate::played::{Core, Rulebook, Shared};
+use crate::provider::{ProviderCore, ProviderRules, SharedCore};
 use crate::session::Session;
 use crate::user::User;
 
@@ -25,7 +25,7 @@ pub(crate) const LOGOUT: &str = "/logout";
 pub(crate) const HOME: &str = "/";
 
 /// A provider with a login of this kind.
-pub(crate) trait SignsIn: Rulebook {
+pub(crate) trait LoginPages: ProviderRules {
     /// More below the login form.
     fn below_login() -> Markup {
         html! {}
@@ -35,7 +35,7 @@ pub(crate) trait SignsIn: Rulebook {
     fn home(state: &Self::State, user: &User) -> Markup;
 }
 
-pub(crate) fn routes<P: SignsIn>() -> Router<Shared<P>> {
+pub(crate) fn routes<P: LoginPages>() -> Router<SharedCore<P>> {
     Router::new()
         .route(LOGIN, get(login::<P>).post(check::<P>))
         .route(LOGOUT, get(logout::<P>))
@@ -43,7 +43,10 @@ pub(crate) fn routes<P: SignsIn>() -> Router<Shared<P>> {
 }
 
 /// The browser's session and its user, when somebody is logged in.
-pub(crate) fn logged_in<P: Rulebook>(core: &Core<P>, jar: &CookieJar) -> Option<(Session, User)> {
+pub(crate) fn logged_in_user<P: ProviderRules>(
+    core: &ProviderCore<P>,
+    jar: &CookieJar,
+) -> Option<(Session, User)> {
     let session = core.sessions.of(jar)?;
     let login = session.user.clone()?;
     let user = P::users(&core.state()).into_iter().find(|user| user.login == login)?;
@@ -51,45 +54,54 @@ pub(crate) fn logged_in<P: Rulebook>(core: &Core<P>, jar: &CookieJar) -> Option<
 }
 
 /// Sends the browser to the login, from where it comes back to `uri`.
-pub(crate) fn to_login<P: Rulebook>(core: &Core<P>, jar: CookieJar, uri: &Uri) -> Response {
+pub(crate) fn redirect_to_login<P: ProviderRules>(
+    core: &ProviderCore<P>,
+    jar: CookieJar,
+    uri: &Uri,
+) -> Response {
     let wanted = uri.path_and_query().map(ToString::to_string);
     let (_, jar) = core.sessions.keep(jar, |session| session.return_to = wanted);
     (jar, (StatusCode::FOUND, [(LOCATION, LOGIN)])).into_response()
 }
 
 /// Logs `user` in and sends the browser to where it wanted to go.
-pub(crate) fn enter<P: Rulebook>(core: &Core<P>, jar: CookieJar, user: &str) -> Response {
+pub(crate) fn log_in<P: ProviderRules>(core: &ProviderCore<P>, jar: CookieJar, user: &str) -> Response {
     let (wanted, jar) = core.sessions.log_in(jar, user);
     (jar, Redirect::to(wanted.as_deref().unwrap_or(HOME))).into_response()
 }
 
 /// Whether the form is from a page of `session`; else the page that says so.
-pub(crate) fn form_is_ours<P: Rulebook>(
+pub(crate) fn check_form_token<P: ProviderRules>(
     session: &Session,
     params: &Params,
-    ticket: &Ticket,
+    log: &RequestLog,
 ) -> Result<(), Box<Response>> {
     if session.sent_form(params.text(FORM_TOKEN)) {
         return Ok(());
     }
-    ticket.note("refused: the form is not from a page of this session");
+    log.note("refused: the form is not from a page of this session");
     let text = "The form did not come from a page of this session. Go back, reload the page and try again.";
     let page = Page::message(P::TITLE, StatusCode::UNPROCESSABLE_ENTITY, "This form is out of date", text);
     Err(Box::new(page.into_response()))
 }
 
-async fn login<P: SignsIn>(State(core): State<Shared<P>>, jar: CookieJar) -> Response {
-    ask(&core, P::TITLE, P::below_login(), jar)
+async fn login<P: LoginPages>(State(core): State<SharedCore<P>>, jar: CookieJar) -> Response {
+    show_login(&core, P::TITLE, P::below_login(), jar)
 }
 
 /// Shows the login form under `title`, with `more` below.
-pub(crate) fn ask<P: Rulebook>(core: &Core<P>, title: &str, more: Markup, jar: CookieJar) -> Response {
+pub(crate) fn show_login<P: ProviderRules>(
+    core: &ProviderCore<P>,
+    title: &str,
+    more: Markup,
+    jar: CookieJar,
+) -> Response {
     let (session, jar) = core.sessions.keep(jar, |_| {});
     (jar, page(core, title, more, &session, "", None)).into_response()
 }
 
-fn page<P: Rulebook>(
-    core: &Core<P>,
+fn page<P: ProviderRules>(
+    core: &ProviderCore<P>,
     title: &str,
     more: Markup,
     session: &Session,
@@ -98,7 +110,7 @@ fn page<P: Rulebook>(
 ) -> Page {
     let users = P::users(&core.state());
     let accounts: Vec<_> = users.into_iter().map(|user| (user.email, user.password)).collect();
-    Login {
+    LoginPage {
         provider: title,
         action: LOGIN,
         form_token: (FORM_TOKEN, &session.form_token),
@@ -112,48 +124,49 @@ fn page<P: Rulebook>(
     .page()
 }
 
-async fn check<P: SignsIn>(
-    State(core): State<Shared<P>>,
+async fn check<P: LoginPages>(
+    State(core): State<SharedCore<P>>,
     jar: CookieJar,
     params: Params,
-    ticket: Ticket,
+    log: RequestLog,
 ) -> Response {
-    admit(&core, P::TITLE, P::below_login(), jar, &params, &ticket)
+    submit_login(&core, P::TITLE, P::below_login(), jar, &params, &log)
 }
 
 /// Takes the login form: lets the person in, or shows it again.
-pub(crate) fn admit<P: Rulebook>(
-    core: &Core<P>,
+pub(crate) fn submit_login<P: ProviderRules>(
+    core: &ProviderCore<P>,
     title: &str,
     more: Markup,
     jar: CookieJar,
     params: &Params,
-    ticket: &Ticket,
+    log: &RequestLog,
 ) -> Response {
     let (session, jar) = core.sessions.keep(jar, |_| {});
-    if let Err(stopped) = form_is_ours::<P>(&session, params, ticket) {
+    if let Err(stopped) = check_form_token::<P>(&session, params, log) {
         return (jar, *stopped).into_response();
     }
     let typed = params.text("email");
     let users = P::users(&core.state());
-    let found = users.iter().find(|user| user.is_called(typed) && user.password == params.text("password"));
+    let found =
+        users.iter().find(|user| user.matches_login(typed) && user.password == params.text("password"));
     let Some(user) = found else {
-        ticket.note("wrong e-mail address or password");
+        log.note("wrong e-mail address or password");
         let message = Some("Wrong e-mail address or password. Please try again.");
         let page = page(core, title, more, &session, typed, message);
         return (jar, page.with_status(StatusCode::UNAUTHORIZED)).into_response();
     };
-    ticket.note(format!("{} logged in", user.login));
-    enter(core, jar, &user.login)
+    log.note(format!("{} logged in", user.login));
+    log_in(core, jar, &user.login)
 }
 
-pub(crate) async fn logout<P: Rulebook>(State(core): State<Shared<P>>, jar: CookieJar) -> Response {
+pub(crate) async fn logout<P: ProviderRules>(State(core): State<SharedCore<P>>, jar: CookieJar) -> Response {
     (core.sessions.log_out(jar), Redirect::to(LOGIN)).into_response()
 }
 
-async fn home<P: SignsIn>(State(core): State<Shared<P>>, jar: CookieJar, uri: Uri) -> Response {
-    let Some((_, user)) = logged_in(&core, &jar) else {
-        return to_login(&core, jar, &uri);
+async fn home<P: LoginPages>(State(core): State<SharedCore<P>>, jar: CookieJar, uri: Uri) -> Response {
+    let Some((_, user)) = logged_in_user(&core, &jar) else {
+        return redirect_to_login(&core, jar, &uri);
     };
     let told = P::home(&core.state(), &user);
     let body = html! {

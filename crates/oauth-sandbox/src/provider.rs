@@ -1,0 +1,294 @@
+//! The rules that a provider supplies, and the shared server around them.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use axum::Router;
+use chrono::{DateTime, Utc};
+use http::StatusCode;
+
+use crate::clock::SandboxClock;
+use crate::fault::{Fault, FaultQueues, FaultTarget};
+use crate::journal::{Journal, JournalRecorder, RequestKind};
+use crate::middleware::{FaultLayer, ProviderService};
+use crate::page::Page;
+use crate::server::{CertificateAuthority, Serve};
+use crate::session::Sessions;
+use crate::sync::lock;
+use crate::token_endpoint::TokenEndpoint;
+use crate::user::User;
+
+/// The behaviour of one provider. Listening, TLS, clock, faults, journal, sessions and control are shared.
+pub trait ProviderRules: Sized + Send + Sync + 'static {
+    /// The name in control paths and in the manifest.
+    const NAME: &'static str;
+    /// The display name.
+    const TITLE: &'static str;
+    /// The port's offset from the port base of a whole [`Sandbox`](crate::Sandbox).
+    const PORT_OFFSET: u16;
+    /// The path prefix of the API when it has a port of its own.
+    const SEPARATE_API_PATH: Option<&'static str> = None;
+    /// Options of this provider, set on the builder.
+    type Options: Clone + Default + fmt::Debug + Send + Sync + 'static;
+    /// Generated at the start and kept across resets, so that a printed manifest stays valid.
+    type Credentials: Send + Sync + 'static;
+    /// The provider's mutable state.
+    type State: Send + 'static;
+
+    /// Host names for the TLS certificate besides those of this computer.
+    fn host_names() -> Vec<String> {
+        Vec::new()
+    }
+    /// Generates credentials.
+    fn new_credentials() -> Self::Credentials;
+    /// Client identifier and client secret.
+    fn client(credentials: &Self::Credentials) -> (&str, &str);
+    /// The provider's URLs for a server at `origin`.
+    fn urls(origin: &Origin) -> Urls;
+    /// The state at the start and after a reset.
+    fn state(setup: &ProviderSetup<Self>, now: DateTime<Utc>) -> Self::State;
+    /// The redirect URIs registered now.
+    fn redirect_uris(state: &Self::State) -> Vec<String>;
+    /// The users who can log in now. The first is the default user.
+    fn users(state: &Self::State) -> Vec<User>;
+    /// The provider's routes, grouped by purpose.
+    fn routes(setup: &ProviderSetup<Self>) -> Routes<Self>;
+    /// Control routes of this provider, below its name on the control server.
+    fn controls() -> Router<SharedCore<Self>> {
+        Router::new()
+    }
+}
+
+/// A simulated provider. Code for any provider takes a [`ServerHandle`](crate::ServerHandle) of it:
+///
+/// ```
+/// use oauth_sandbox::{SandboxProvider, ServerHandle};
+///
+/// fn has_no_requests<P: SandboxProvider>(sandbox: &ServerHandle<P>) -> bool {
+///     sandbox.journal().entries().is_empty()
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), oauth_sandbox::Error> {
+/// let sandbox = oauth_sandbox::Sandbox::start().await?;
+/// assert!(has_no_requests(sandbox.cobot()) && has_no_requests(sandbox.go1()));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The trait is sealed. Its implementors are the four providers and [`Plain`](crate::Plain).
+pub trait SandboxProvider: ProviderRules {}
+
+impl<P: ProviderRules> SandboxProvider for P {}
+
+/// Scheme, host and port of a server.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    pub(crate) scheme: &'static str,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+impl Origin {
+    /// `http://127.0.0.1:4567`
+    pub(crate) fn url(&self) -> String {
+        self.at(&self.host)
+    }
+
+    /// The same server under another host name, such as `betahaus.localhost`.
+    pub(crate) fn at(&self, host: &str) -> String {
+        format!("{}://{host}:{}", self.scheme, self.port)
+    }
+}
+
+/// The URLs that a client needs.
+#[derive(Clone, Debug)]
+pub struct Urls {
+    pub(crate) root: String,
+    pub(crate) authorize: String,
+    pub(crate) token: String,
+    pub(crate) api: String,
+}
+
+/// The part of a provider that is fixed at the start.
+pub struct ProviderSetup<P: ProviderRules> {
+    pub(crate) origin: Origin,
+    /// The plain HTTP port next to a TLS port.
+    pub(crate) plain: Option<Origin>,
+    /// The API's own port, for a provider with [`ProviderRules::SEPARATE_API_PATH`].
+    pub(crate) api: Option<Origin>,
+    pub(crate) authority: Option<CertificateAuthority>,
+    pub(crate) redirect_uris: Vec<String>,
+    pub(crate) auto_approve: bool,
+    pub(crate) options: P::Options,
+    pub(crate) credentials: P::Credentials,
+}
+
+impl<P: ProviderRules> fmt::Debug for ProviderSetup<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderSetup")
+            .field("origin", &self.origin)
+            .field("plain", &self.plain)
+            .field("api", &self.api)
+            .field("redirect_uris", &self.redirect_uris)
+            .field("auto_approve", &self.auto_approve)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A provider's routes, grouped by purpose. Faults for token calls apply to `token`, faults for API calls to `api`.
+pub struct Routes<P: ProviderRules> {
+    pub(crate) authorize: Router<SharedCore<P>>,
+    pub(crate) token: TokenEndpoint<P>,
+    pub(crate) api: Router<SharedCore<P>>,
+    pub(crate) pages: Router<SharedCore<P>>,
+}
+
+impl<P: ProviderRules> fmt::Debug for Routes<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Routes").finish_non_exhaustive()
+    }
+}
+
+/// A running provider: the `State` of its handlers.
+pub struct ProviderCore<P: ProviderRules> {
+    pub(crate) setup: ProviderSetup<P>,
+    pub(crate) urls: Urls,
+    pub(crate) clock: SandboxClock,
+    pub(crate) journal: JournalRecorder,
+    pub(crate) faults: FaultQueues,
+    pub(crate) sessions: Sessions,
+    state: Mutex<P::State>,
+}
+
+pub(crate) type SharedCore<P> = Arc<ProviderCore<P>>;
+
+impl<P: ProviderRules> ProviderCore<P> {
+    pub(crate) fn new(setup: ProviderSetup<P>) -> Self {
+        let clock = SandboxClock::default();
+        let state = Mutex::new(P::state(&setup, clock.now()));
+        let mut urls = P::urls(&setup.origin);
+        if let (Some(path), Some(api)) = (P::SEPARATE_API_PATH, &setup.api) {
+            urls.api = format!("{}{path}", api.url());
+        }
+        let sessions = Sessions::new(P::NAME, setup.origin.port);
+        let (journal, faults) = (JournalRecorder::default(), FaultQueues::default());
+        Self { setup, urls, clock, journal, faults, sessions, state }
+    }
+
+    /// The sandbox's time.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The provider's state, locked. Handlers hold the lock for one decision and never across an `await`.
+    pub(crate) fn state(&self) -> MutexGuard<'_, P::State> {
+        lock(&self.state)
+    }
+
+    pub(crate) fn reset(&self) {
+        self.clock.reset();
+        let mut state = self.state();
+        *state = P::state(&self.setup, self.now());
+        drop(state);
+        self.faults.clear();
+        self.sessions.clear();
+        self.journal.clear();
+    }
+}
+
+impl<P: ProviderRules> fmt::Debug for ProviderCore<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderCore")
+            .field("provider", &P::NAME)
+            .field("setup", &self.setup)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Builds the provider's main service and, for an API on a port of its own, the API's service.
+pub(crate) fn build_services<P: ProviderRules>(
+    core: &SharedCore<P>,
+) -> (Arc<dyn Serve>, Option<Arc<dyn Serve>>) {
+    let Routes { authorize, token, api, pages } = P::routes(&core.setup);
+    let with_faults = |routes: Router<SharedCore<P>>, kind| {
+        // axum panics when a layer is added to a router without routes.
+        if !routes.has_routes() {
+            return routes;
+        }
+        routes.route_layer(FaultLayer { core: Arc::clone(core), kind })
+    };
+    let main = Router::new()
+        .merge(with_faults(authorize, RequestKind::Authorize))
+        .merge(token.routes())
+        .merge(pages);
+    let api = with_faults(api, RequestKind::Api);
+    if core.setup.api.is_some() {
+        (build_service(core, main, Some(token)), Some(build_service(core, api, None)))
+    } else {
+        (build_service(core, main.merge(api), Some(token)), None)
+    }
+}
+
+fn build_service<P: ProviderRules>(
+    core: &SharedCore<P>,
+    routes: Router<SharedCore<P>>,
+    token: Option<TokenEndpoint<P>>,
+) -> Arc<dyn Serve> {
+    let router = routes
+        // No provider documents a distinct response to a wrong method.
+        .method_not_allowed_fallback(page_not_found::<P>)
+        .fallback(page_not_found::<P>)
+        .with_state(Arc::clone(core));
+    Arc::new(ProviderService { core: Arc::clone(core), router, token })
+}
+
+async fn page_not_found<P: ProviderRules>() -> Page {
+    let text = format!("The {} sandbox has nothing here.", P::TITLE);
+    Page::message(P::TITLE, StatusCode::NOT_FOUND, "Page not found", &text)
+}
+
+/// Control of a running provider, whichever it is.
+pub(crate) trait ProviderControls: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn now(&self) -> DateTime<Utc>;
+    fn advance(&self, by: Duration);
+    /// Queues a fault. Returns `false` when the queue is full.
+    fn queue_fault(&self, target: FaultTarget, fault: Fault) -> bool;
+    fn journal(&self) -> Journal;
+    fn reset(&self);
+    /// The control routes that only this provider has.
+    fn provider_routes(self: Arc<Self>) -> Router;
+}
+
+impl<P: ProviderRules> ProviderControls for ProviderCore<P> {
+    fn name(&self) -> &'static str {
+        P::NAME
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.now()
+    }
+
+    fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    fn queue_fault(&self, target: FaultTarget, fault: Fault) -> bool {
+        self.faults.push(target, fault)
+    }
+
+    fn journal(&self) -> Journal {
+        self.journal.copy()
+    }
+
+    fn reset(&self) {
+        self.reset();
+    }
+
+    fn provider_routes(self: Arc<Self>) -> Router {
+        P::controls().with_state(self)
+    }
+}
