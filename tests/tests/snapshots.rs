@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use xtask::finding::Finding;
+use xtask::diagnostic::Diagnostic;
 use xtask::snapshots::{Snapshots, secrets};
 
 fn root() -> &'static Path {
@@ -13,8 +13,8 @@ fn root() -> &'static Path {
 #[test]
 fn no_snapshot_holds_a_secret() {
     let found = Snapshots::below(root()).unwrap();
-    assert!(found.decided.len() > 20, "only {} snapshots were found", found.decided.len());
-    let leaks: Vec<String> = found.leaks(root()).unwrap().iter().map(Finding::to_string).collect();
+    assert!(found.accepted.len() > 20, "only {} snapshots were found", found.accepted.len());
+    let leaks: Vec<String> = found.leaks(root()).unwrap().iter().map(Diagnostic::to_string).collect();
     assert!(leaks.is_empty(), "{}", leaks.join("\n"));
 }
 
@@ -29,7 +29,7 @@ async fn no_snapshot_holds_a_password_of_the_sandbox() {
     people.extend(sandbox.gocd().users());
     people.extend(plain.users());
     assert!(people.len() > 8, "{people:?}");
-    for path in Snapshots::below(root()).unwrap().decided {
+    for path in Snapshots::below(root()).unwrap().accepted {
         let text = std::fs::read_to_string(&path).unwrap();
         for person in &people {
             assert!(!text.contains(&person.password), "{}: the password of {person:?}", path.display());

@@ -2,19 +2,19 @@
 
 use std::path::Path;
 
-use xtask::finding::Finding;
-use xtask::walls::Picture;
+use xtask::diagnostic::Diagnostic;
+use xtask::layering::CrateGraph;
 use xtask::workspace::Workspace;
 
-fn picture() -> Picture {
+fn graph() -> CrateGraph {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let workspace = Workspace::around(here).expect("this workspace");
-    Picture::of(&workspace).expect("what cargo says about it")
+    CrateGraph::of(&workspace).expect("what cargo says about it")
 }
 
 #[test]
 fn both_walls_stand() {
-    let found = picture().breaches();
-    let told: Vec<String> = found.iter().map(Finding::to_string).collect();
+    let found = graph().violations();
+    let told: Vec<String> = found.iter().map(Diagnostic::to_string).collect();
     assert!(told.is_empty(), "{}", told.join("\n"));
 }

@@ -1,7 +1,7 @@
 //! The public API of each published library as text, one line per item: `docs/api/CRATE.txt`.
 //!
-//! A listing is reviewed like code. It shows what a change does to those who depend on a crate, and tells a release which
-//! version it needs without building anything (see [`Difference::level`]).
+//! Listings are reviewed like code: they show how a change affects dependent crates. [`Difference::level`]
+//! derives the required version bump from them without building anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -14,13 +14,13 @@ use crate::release::level::Level;
 use crate::run::Run;
 use crate::workspace::Workspace;
 
-/// Where the listings lie, under the root.
+/// Folder of the listings, relative to the workspace root.
 pub const FOLDER: &str = "docs/api";
 
-/// Set for rustdoc while it writes JSON: `xtask` then stands in for rustdoc, see [`stand_in`].
+/// Set when cargo starts `xtask` in place of rustdoc to write JSON, see [`run_as_rustdoc`].
 const OUTPUT: &str = "XTASK_RUSTDOC_OUTPUT";
 
-/// Items that every type has or that the compiler adds by itself; of these only the two that users build on are kept.
+/// Auto traits left out of the listings. `Send` and `Sync` are kept, because users rely on them.
 const AUTO_TRAITS: &[&str] = &[
     "core::marker::Freeze",
     "core::marker::Unpin",
@@ -29,16 +29,16 @@ const AUTO_TRAITS: &[&str] = &[
     "core::panic::unwind_safe::UnwindSafe",
 ];
 
-/// Where the listing of a crate lies, under the root, with forward slashes as git has them.
+/// Path of a crate's listing, relative to the workspace root, with forward slashes as in git.
 #[must_use]
 pub fn path(name: &str) -> String {
     format!("{FOLDER}/{name}.txt")
 }
 
-/// The listings of all published libraries as the code is now, by crate. Builds their documentation as JSON.
+/// Generates the listings of all published libraries from rustdoc's JSON, by crate name.
 ///
 /// # Errors
-/// When a crate does not compile, or this toolchain's JSON is not the one that `public-api` reads.
+/// If a crate does not compile, or `public-api` cannot read the JSON of this toolchain.
 pub fn current(workspace: &Workspace) -> Result<BTreeMap<String, String>> {
     let libraries: Vec<(String, String)> = workspace
         .published()
@@ -56,10 +56,10 @@ pub fn current(workspace: &Workspace) -> Result<BTreeMap<String, String>> {
         .collect()
 }
 
-/// The same features as `cargo xtask lint` documents with, so that what it compiled is used again.
+/// Uses the same features as `cargo xtask lint`, so that its build is reused.
 fn document(workspace: &Workspace, output: &Path) -> Result<()> {
     let root = workspace.root();
-    // Not `--workspace`: `--lib` documents also what says `doc = false`, such as a second build of a library under its own name.
+    // Not `--workspace`: `--lib` would also document libraries with `doc = false`.
     let published: Vec<&str> = workspace.published().iter().map(|package| package.name.as_str()).collect();
     let features = workspace.features_for_tests();
     let of_published =
@@ -68,34 +68,34 @@ fn document(workspace: &Workspace, output: &Path) -> Result<()> {
     let features = features.join(",");
     let mut args = vec!["doc", "--no-deps", "--lib", "--quiet", "--features", &features];
     args.extend(published.iter().flat_map(|package| ["--package", package]));
-    let run = as_nightly(Run::cargo(&root, &args), output)?
+    let run = with_json_rustdoc(Run::cargo(&root, &args), output)?
         .env("RUSTDOCFLAGS", "-Z unstable-options --output-format json --cap-lints allow");
-    println!("documenting the workspace as JSON; a minute or two, seconds when little changed");
-    let said = run.quietly()?;
+    println!("documenting the workspace as JSON (up to two minutes; seconds when little changed)");
+    let output_text = run.capture()?;
     anyhow::ensure!(
-        said.ok,
-        "the libraries cannot be documented:\n{}\n`cargo doc --workspace --no-deps` shows more",
-        said.stderr.trim_end()
+        output_text.ok,
+        "rustdoc failed:\n{}\nhelp: run `cargo doc --workspace --no-deps` for details",
+        output_text.stderr.trim_end()
     );
     Ok(())
 }
 
-/// Has this run of cargo call rustdoc as a nightly would be, and put what it writes into this folder.
+/// Makes this cargo run use `xtask` as rustdoc, with unstable features, and write its output to `output`.
 ///
 /// # Errors
-/// When our own program cannot be found.
-pub fn as_nightly(run: Run, output: &Path) -> Result<Run> {
-    let ourselves = program::path().context("our own program cannot be found")?;
+/// If the path of this program is unknown.
+pub fn with_json_rustdoc(run: Run, output: &Path) -> Result<Run> {
+    let ourselves = program::path().context("cannot determine the path of the xtask program")?;
     Ok(run.env("RUSTDOC", &ourselves.to_string_lossy()).env(OUTPUT, &output.to_string_lossy()))
 }
 
-/// If cargo called us in rustdoc's place: runs rustdoc as a nightly would be, and gives its exit code.
+/// Runs rustdoc with unstable features if cargo called this program in its place, and returns the exit code.
 ///
-/// Only a nightly writes JSON, and a stable one that is told `RUSTC_BOOTSTRAP=1`. Told to the whole of cargo, that would
-/// make build scripts choose otherwise and compile every dependency once more; so it is told to rustdoc alone. The output
-/// goes to a folder of this workspace's own, since others may share its target directory.
+/// Rustdoc writes JSON only on nightly, or on stable with `RUSTC_BOOTSTRAP=1`. Setting that for all of cargo
+/// would affect build scripts and rebuild every dependency, so only rustdoc gets it. The output goes to a
+/// folder of this workspace, because the target directory may be shared.
 #[must_use]
-pub fn stand_in() -> Option<std::process::ExitCode> {
+pub fn run_as_rustdoc() -> Option<std::process::ExitCode> {
     let output = std::env::var_os(OUTPUT)?;
     let mut args = std::env::args_os().skip(1);
     let mut command = std::process::Command::new("rustdoc");
@@ -111,7 +111,7 @@ pub fn stand_in() -> Option<std::process::ExitCode> {
         Ok(status) if status.success() => Some(std::process::ExitCode::SUCCESS),
         Ok(_) => Some(std::process::ExitCode::FAILURE),
         Err(error) => {
-            eprintln!("error: rustdoc cannot be started: {error}");
+            eprintln!("error: cannot start rustdoc: {error}");
             Some(std::process::ExitCode::FAILURE)
         }
     }
@@ -124,8 +124,8 @@ fn listing(json: &Path) -> Result<String> {
         .build()
         .with_context(|| {
             format!(
-                "{} cannot be read: missing (`cargo clean --doc` makes it anew), or written by a rustdoc whose \
-                 JSON `public-api` in xtask/Cargo.toml does not know: its versions go with those of Rust",
+                "cannot read {}: it is missing, or written by a rustdoc that `public-api` does not support\n\
+                help: run `cargo clean --doc`, or update `public-api` in xtask/Cargo.toml with the toolchain",
                 json.display()
             )
         })?;
@@ -137,21 +137,21 @@ fn listing(json: &Path) -> Result<String> {
             text.push('\n');
         }
     }
-    anyhow::ensure!(!text.is_empty(), "{} lists no public item at all", json.display());
+    anyhow::ensure!(!text.is_empty(), "{} contains no public item", json.display());
     Ok(text)
 }
 
-/// What is in one listing and not in the other.
+/// The lines that differ between two listings.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Lines that are gone. An item that changed has one here and one in `added`.
+    /// Lines only in the old listing. A changed item has one line here and one in `added`.
     pub removed: Vec<String>,
-    /// Lines that are new.
+    /// Lines only in the new listing.
     pub added: Vec<String>,
 }
 
 impl Difference {
-    /// Compares two listings; the order of lines does not count.
+    /// Compares two listings, ignoring the order of lines.
     #[must_use]
     pub fn between(old: &str, new: &str) -> Self {
         let old: BTreeSet<&str> = old.lines().collect();
@@ -160,14 +160,14 @@ impl Difference {
         Self { removed: owned(old.difference(&new).collect()), added: owned(new.difference(&old).collect()) }
     }
 
-    /// Whether the two say the same.
+    /// True if the listings have the same lines.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.removed.is_empty() && self.added.is_empty()
     }
 
-    /// The least that such a change calls for. What is added can break others too (a method that implementors must write,
-    /// a variant to match): a listing does not show that, `cargo xtask release semver` does.
+    /// The smallest version bump for this difference. An addition can break others too (a required trait
+    /// method, an enum variant); only `cargo xtask release semver` detects that.
     #[must_use]
     pub fn level(&self) -> Level {
         if !self.removed.is_empty() {
@@ -201,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_changed_signature_is_one_item_gone_and_one_new() {
+    fn changed_signature_is_one_removal_and_one_addition() {
         let difference = Difference::between("pub fn a()\npub fn b()\n", "pub fn b()\npub fn a(u8)\n");
         assert_eq!(difference.removed, ["pub fn a()"]);
         assert_eq!(difference.added, ["pub fn a(u8)"]);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_level_of_what_is_only_new_and_of_nothing() {
+    fn level_of_additions_and_of_no_change() {
         assert_eq!(Difference::between("pub fn a()\n", "pub fn a()\npub fn b()\n").level(), Level::Minor);
         assert_eq!(Difference::between("pub fn a()\n", "pub fn a()\n").level(), Level::None);
     }

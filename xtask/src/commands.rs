@@ -1,4 +1,4 @@
-//! The commands, one file each.
+//! The commands of `cargo xtask`, one file each.
 
 mod api;
 mod bench;
@@ -30,21 +30,21 @@ use lexopt::Parser;
 use crate::report::Report;
 use crate::workspace::Workspace;
 
-/// One command of `cargo xtask`.
+/// A command of `cargo xtask`.
 #[derive(Debug, Clone, Copy)]
 struct Command {
-    /// The word that calls it.
+    /// Name on the command line.
     name: &'static str,
-    /// The flags it takes, for the list.
+    /// Its flags, for the help text.
     flags: &'static str,
-    /// What it does, in one line.
+    /// One-line description.
     about: &'static str,
-    /// Reads its own flags and does it.
+    /// Parses its flags and runs it.
     run: fn(&Workspace, &mut Parser) -> Result<Report>,
 }
 
-/// All of them, in the order of the list.
-const ALL: &[Command] = &[
+/// All commands, in the order of the help text.
+const COMMANDS: &[Command] = &[
     test::COMMAND,
     lint::COMMAND,
     docs::COMMAND,
@@ -67,10 +67,10 @@ const ALL: &[Command] = &[
     tools::COMMAND,
 ];
 
-/// Runs the command that these arguments name; without one, lists the commands.
+/// Runs the command in these arguments; without one, prints the help text.
 #[must_use]
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    match called(Parser::from_args(args)) {
+    match run_command(Parser::from_args(args)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -80,21 +80,21 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn called(mut args: Parser) -> Result<bool> {
+fn run_command(mut args: Parser) -> Result<bool> {
     let name = match args.next()? {
         None => {
-            print!("{}", list());
+            print!("{}", help_text());
             return Ok(true);
         }
         Some(lexopt::Arg::Short('h') | lexopt::Arg::Long("help")) => {
-            print!("{}", list());
+            print!("{}", help_text());
             return Ok(true);
         }
         Some(lexopt::Arg::Value(name)) => name.to_string_lossy().into_owned(),
         Some(other) => return Err(other.unexpected().into()),
     };
-    let Some(command) = ALL.iter().find(|command| command.name == name) else {
-        anyhow::bail!("there is no command `{name}`; `cargo xtask` lists them all");
+    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+        anyhow::bail!("unknown command `{name}`\nhelp: `cargo xtask` lists all commands");
     };
     let workspace = Workspace::around(&std::env::current_dir()?)?;
     let report = (command.run)(&workspace, &mut args)?;
@@ -102,28 +102,29 @@ fn called(mut args: Parser) -> Result<bool> {
     Ok(report.succeeded())
 }
 
-fn list() -> String {
-    let calls: Vec<String> = ALL
+fn help_text() -> String {
+    let calls: Vec<String> = COMMANDS
         .iter()
         .map(|command| format!("{} {}", command.name, command.flags).trim_end().to_owned())
         .collect();
     let width = calls.iter().map(String::len).max().unwrap_or(0);
-    ALL.iter()
+    COMMANDS
+        .iter()
         .zip(calls)
         .map(|(command, call)| format!("cargo xtask {call:width$}  {}\n", command.about))
         .collect()
 }
 
-/// For commands without flags: anything more on the line is a mistake, not something to pass over.
-fn no_more(args: &mut Parser) -> Result<()> {
+/// Rejects further arguments, for commands without flags.
+fn expect_no_args(args: &mut Parser) -> Result<()> {
     match args.next()? {
         None => Ok(()),
         Some(other) => Err(other.unexpected().into()),
     }
 }
 
-/// Words for a command line, from fixed ones and ones that were computed.
-fn words<'a>(fixed: &[&'a str], more: &'a [String]) -> Vec<&'a str> {
+/// Joins fixed and computed arguments.
+fn join_args<'a>(fixed: &[&'a str], more: &'a [String]) -> Vec<&'a str> {
     fixed.iter().copied().chain(more.iter().map(String::as_str)).collect()
 }
 
@@ -132,19 +133,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_has_one_line_per_command() {
-        let list = list();
-        assert_eq!(list.lines().count(), ALL.len());
-        for (line, command) in list.lines().zip(ALL) {
+    fn help_has_one_line_per_command() {
+        let help_text = help_text();
+        assert_eq!(help_text.lines().count(), COMMANDS.len());
+        for (line, command) in help_text.lines().zip(COMMANDS) {
             assert!(line.contains(command.name) && line.ends_with(command.about), "{line}");
         }
     }
 
     #[test]
-    fn an_unknown_command_or_flag_is_an_error() {
-        assert!(called(Parser::from_args(["tests"])).is_err());
-        assert!(called(Parser::from_args(["--test"])).is_err());
-        assert!(no_more(&mut Parser::from_args(["--fix"])).is_err());
-        assert!(no_more(&mut Parser::from_args(["more"])).is_err());
+    fn rejects_unknown_command_or_flag() {
+        assert!(run_command(Parser::from_args(["tests"])).is_err());
+        assert!(run_command(Parser::from_args(["--test"])).is_err());
+        assert!(expect_no_args(&mut Parser::from_args(["--fix"])).is_err());
+        assert!(expect_no_args(&mut Parser::from_args(["more"])).is_err());
     }
 }

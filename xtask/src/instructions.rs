@@ -1,7 +1,7 @@
-//! How many instructions the hot path takes, as valgrind counts them, against what is kept in the repository.
+//! Instruction counts of the hot path, as measured by valgrind, compared with a stored baseline.
 //!
-//! Another compiler makes somewhat different instructions of the same code. They are compared all the same, and what has grown
-//! is told with both compilers: a comparison that ends with the next release of Rust would hold nothing.
+//! Compilers generate different code, yet counts of different compilers are compared too, and the message
+//! names both: otherwise the check would be void after each Rust release.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,47 +10,47 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// By how many parts of a hundred a count may grow.
-const GROWTH: u64 = 5;
+/// Allowed growth of a count, in percent.
+const MAX_GROWTH_PERCENT: u64 = 5;
 
-/// The counts of one run.
+/// Instruction counts of one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// `rustc --version`.
+    /// Output of `rustc --version`.
     pub rustc: String,
-    /// By the name of the benchmark.
+    /// Counts by benchmark name.
     pub counts: BTreeMap<String, u64>,
 }
 
-/// What a comparison says.
+/// Result of a comparison with the baseline.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Judged {
-    /// None has grown by more than it may.
-    Same(String),
-    /// Some have, or are missing, or are new; or none are kept.
-    Grown(String),
+pub enum Comparison {
+    /// No count has grown more than allowed.
+    WithinLimit(String),
+    /// Counts have grown or differ in name, or there is no baseline.
+    Exceeded(String),
 }
 
 impl Counts {
-    /// What the repository keeps.
+    /// Parses the baseline in `benches/instructions.json`.
     ///
     /// # Errors
-    /// When it is none of ours.
+    /// If the text is not such a file.
     pub fn parse(text: &str) -> Result<Self> {
-        serde_json::from_str(text).context("benches/instructions.json cannot be read")
+        serde_json::from_str(text).context("cannot parse benches/instructions.json")
     }
 
-    /// As the repository keeps it.
+    /// The JSON stored as the baseline.
     ///
     /// # Errors
-    /// Never, for what these are.
-    pub fn written(&self) -> Result<String> {
+    /// If serialising fails.
+    pub fn to_json(&self) -> Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// One line each.
+    /// A table with one line per count.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub fn to_table(&self) -> String {
         let mut out = String::new();
         for (name, count) in &self.counts {
             let _ = writeln!(out, "{count:>12}  {name}");
@@ -58,77 +58,78 @@ impl Counts {
         out
     }
 
-    /// Holds these counts against what the repository keeps, if it keeps any.
+    /// Compares these counts with the baseline, if there is one.
     ///
     /// # Errors
-    /// When what it keeps cannot be read.
-    pub fn judged(&self, kept: Option<&str>) -> Result<Judged> {
-        Ok(match kept {
-            Some(kept) => self.against(&Self::parse(kept)?),
-            None => Judged::Grown("no counts are kept to hold these against".to_owned()),
+    /// If the baseline cannot be parsed.
+    pub fn compare_with_baseline(&self, baseline: Option<&str>) -> Result<Comparison> {
+        Ok(match baseline {
+            Some(baseline) => self.compare(&Self::parse(baseline)?),
+            None => Comparison::Exceeded("benches/instructions.json is missing".to_owned()),
         })
     }
 
-    fn against(&self, kept: &Self) -> Judged {
-        let mut wrong = Vec::new();
+    fn compare(&self, baseline: &Self) -> Comparison {
+        let mut errors = Vec::new();
         let mut least = f64::MAX;
         let mut most = f64::MIN;
         for (name, &count) in &self.counts {
-            let Some(&before) = kept.counts.get(name) else {
-                wrong.push(format!("{name} takes {count} instructions, and no count is kept for it"));
+            let Some(&before) = baseline.counts.get(name) else {
+                errors.push(format!("{name} takes {count} instructions and is not in the baseline"));
                 continue;
             };
             let change = (count as f64 / before.max(1) as f64 - 1.0) * 100.0;
             (least, most) = (least.min(change), most.max(change));
-            if count * 100 > before * (100 + GROWTH) {
-                wrong.push(format!("{name} takes {count} instructions and took {before}: {change:+.1} %"));
+            if count * 100 > before * (100 + MAX_GROWTH_PERCENT) {
+                errors.push(format!(
+                    "{name} takes {count} instructions, {before} in the baseline: {change:+.1} %"
+                ));
             }
         }
-        for name in kept.counts.keys().filter(|name| !self.counts.contains_key(*name)) {
-            wrong.push(format!("{name} was counted before and is not any more"));
+        for name in baseline.counts.keys().filter(|name| !self.counts.contains_key(*name)) {
+            errors.push(format!("{name} is in the baseline and was not counted"));
         }
-        let compilers = if self.rustc == kept.rustc {
-            "by the same rustc".to_owned()
+        let compilers = if self.rustc == baseline.rustc {
+            "same rustc".to_owned()
         } else {
-            format!("kept from {}, these from {}", kept.rustc, self.rustc)
+            format!("baseline from {}, this run from {}", baseline.rustc, self.rustc)
         };
-        if wrong.is_empty() {
-            return Judged::Same(format!(
-                "{} counts, {least:+.1} to {most:+.1} % of those kept, {compilers}",
+        if errors.is_empty() {
+            return Comparison::WithinLimit(format!(
+                "{} counts, {least:+.1} to {most:+.1} % against the baseline, {compilers}",
                 self.counts.len()
             ));
         }
-        if self.rustc != kept.rustc {
-            wrong.push(compilers);
+        if self.rustc != baseline.rustc {
+            errors.push(compilers);
         }
-        Judged::Grown(wrong.join("\n"))
+        Comparison::Exceeded(errors.join("\n"))
     }
 }
 
-/// The counts in what gungraun prints as JSON: one object a line, among other lines.
+/// Parses gungraun's output, where each summary is a JSON object on a line of its own.
 ///
 /// # Errors
-/// When there is none, or one is not as it should be.
-pub fn read(said: &str) -> Result<BTreeMap<String, u64>> {
+/// If there is no summary or one is malformed.
+pub fn parse_output(output: &str) -> Result<BTreeMap<String, u64>> {
     let mut counts = BTreeMap::new();
-    for line in said.lines().filter(|line| line.starts_with('{')) {
-        let summary: Value =
-            serde_json::from_str(line).context("gungraun printed something else than JSON")?;
-        let name = summary["function_name"].as_str().context("a summary of gungraun's names no function")?;
+    for line in output.lines().filter(|line| line.starts_with('{')) {
+        let summary: Value = serde_json::from_str(line).context("gungraun printed invalid JSON")?;
+        let name = summary["function_name"].as_str().context("a gungraun summary names no function")?;
         let name = match summary["id"].as_str() {
             Some(id) => format!("{name} {id}"),
             None => name.to_owned(),
         };
-        let count =
-            of_this_run(&summary).with_context(|| format!("gungraun tells no instructions of {name}"))?;
-        ensure!(counts.insert(name.clone(), count).is_none(), "gungraun told of {name} twice");
+        let count = instruction_count(&summary)
+            .with_context(|| format!("gungraun reports no instructions of {name}"))?;
+        ensure!(counts.insert(name.clone(), count).is_none(), "gungraun reports {name} twice");
     }
-    ensure!(!counts.is_empty(), "gungraun told nothing");
+    ensure!(!counts.is_empty(), "gungraun reports no counts");
     Ok(counts)
 }
 
-/// The instructions read (`Ir`), beside which an earlier run's may stand as `old`.
-fn of_this_run(summary: &Value) -> Option<u64> {
+/// The instructions executed (`Ir`) in this run; an earlier run may be included as `old`.
+fn instruction_count(summary: &Value) -> Option<u64> {
     let profiles = summary["profiles"].as_array()?;
     let profile = profiles.iter().find(|profile| profile["tool"] == "Callgrind")?;
     profile["data"]["total"]["metrics"]["Ir"]["values"]["new"].as_u64().filter(|count| *count > 0)
@@ -147,43 +148,54 @@ mod tests {
 
     #[test]
     fn growth_of_more_than_five_percent_fails() {
-        let kept = counts("1", &[("headers", 1_000), ("finish", 100)]);
-        assert!(matches!(counts("1", &[("headers", 1_050), ("finish", 90)]).against(&kept), Judged::Same(_)));
-        let Judged::Grown(what) = counts("1", &[("headers", 1_051), ("finish", 100)]).against(&kept) else {
-            panic!("it has grown");
+        let baseline = counts("1", &[("headers", 1_000), ("finish", 100)]);
+        assert!(matches!(
+            counts("1", &[("headers", 1_050), ("finish", 90)]).compare(&baseline),
+            Comparison::WithinLimit(_)
+        ));
+        let Comparison::Exceeded(message) =
+            counts("1", &[("headers", 1_051), ("finish", 100)]).compare(&baseline)
+        else {
+            panic!("expected a failure");
         };
-        assert_eq!(what, "headers takes 1051 instructions and took 1000: +5.1 %");
+        assert_eq!(message, "headers takes 1051 instructions, 1000 in the baseline: +5.1 %");
     }
 
     #[test]
-    fn what_is_new_or_gone_fails() {
-        let kept = counts("1", &[("headers", 1_000)]);
-        let Judged::Grown(what) = counts("1", &[("header", 1_000)]).against(&kept) else {
-            panic!("it is gone")
+    fn added_or_removed_count_fails() {
+        let baseline = counts("1", &[("headers", 1_000)]);
+        let Comparison::Exceeded(message) = counts("1", &[("header", 1_000)]).compare(&baseline) else {
+            panic!("expected a failure")
         };
-        assert!(what.contains("no count is kept") && what.contains("not any more"), "{what}");
+        assert!(
+            message.contains("is not in the baseline") && message.contains("was not counted"),
+            "{message}"
+        );
     }
 
     #[test]
-    fn without_kept_counts_it_fails() {
+    fn missing_baseline_fails() {
         let counted = counts("1", &[("headers", 1)]);
-        assert!(matches!(counted.judged(None).unwrap(), Judged::Grown(_)));
-        assert!(counted.judged(Some("")).is_err());
-        assert!(matches!(counted.judged(Some(&counted.written().unwrap())).unwrap(), Judged::Same(_)));
+        assert!(matches!(counted.compare_with_baseline(None).unwrap(), Comparison::Exceeded(_)));
+        assert!(counted.compare_with_baseline(Some("")).is_err());
+        assert!(matches!(
+            counted.compare_with_baseline(Some(&counted.to_json().unwrap())).unwrap(),
+            Comparison::WithinLimit(_)
+        ));
     }
 
     #[test]
-    fn another_compiler_is_compared_and_named() {
-        let kept = counts("1", &[("headers", 100)]);
-        let Judged::Grown(what) = counts("2", &[("headers", 200)]).against(&kept) else {
-            panic!("it has grown")
+    fn compares_and_names_other_compiler() {
+        let baseline = counts("1", &[("headers", 100)]);
+        let Comparison::Exceeded(message) = counts("2", &[("headers", 200)]).compare(&baseline) else {
+            panic!("expected a failure")
         };
-        assert!(what.ends_with("kept from 1, these from 2"), "{what}");
-        assert!(matches!(counts("2", &[("headers", 101)]).against(&kept), Judged::Same(_)));
+        assert!(message.ends_with("baseline from 1, this run from 2"), "{message}");
+        assert!(matches!(counts("2", &[("headers", 101)]).compare(&baseline), Comparison::WithinLimit(_)));
     }
 
     #[test]
-    fn what_gungraun_says_of_a_first_and_of_a_second_run() {
+    fn parses_first_and_second_gungraun_run() {
         let summary = |values: &str| {
             let metrics = format!(r#"{{"Dr":{{"values":{{"new":3}}}},"Ir":{values}}}"#);
             format!(
@@ -194,10 +206,13 @@ mod tests {
         let second = summary(
             r#"{"change":{"diff_pct":"-0.12","factor":"-1.001"},"values":{"new":17049,"old":17070}}"#,
         );
-        assert_eq!(read(&format!("noise\n{first}\n")).unwrap(), counts("", &[("begin once", 17_070)]).counts);
-        assert_eq!(read(&second).unwrap(), counts("", &[("begin once", 17_049)]).counts);
+        assert_eq!(
+            parse_output(&format!("noise\n{first}\n")).unwrap(),
+            counts("", &[("begin once", 17_070)]).counts
+        );
+        assert_eq!(parse_output(&second).unwrap(), counts("", &[("begin once", 17_049)]).counts);
         for nothing in ["noise", &summary(r#"{"values":{"old":1}}"#), &format!("{first}\n{first}")] {
-            assert!(read(nothing).is_err(), "{nothing}");
+            assert!(parse_output(nothing).is_err(), "{nothing}");
         }
     }
 }

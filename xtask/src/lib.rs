@@ -1,19 +1,16 @@
-//! All automation of this workspace: `cargo xtask`.
+//! Automation of this workspace: `cargo xtask`.
 //!
-//! A library as well as a program, so that tests can ask the same questions as CI (see [`walls`]).
-//! One file per command under `commands`; what they share lies beside this file.
+//! A library as well as a program, so that tests can run the checks of CI (see [`layering`]). `commands` has
+//! one file per command; code that commands share is in the other modules.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for the terminal speaks through them"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program prints")]
 
 pub mod api;
 pub mod commands;
-pub mod finding;
-pub mod house;
+pub mod crate_roles;
+pub mod diagnostic;
 pub mod instructions;
+pub mod layering;
 pub mod program;
 pub mod rehearse;
 pub mod release;
@@ -24,5 +21,4 @@ pub mod snapshots;
 pub mod test_results;
 pub mod tidy;
 pub mod tls;
-pub mod walls;
 pub mod workspace;

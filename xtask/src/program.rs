@@ -1,14 +1,14 @@
-//! Where our own program is.
+//! Path of the running `xtask` program.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// Asked once, and first of all: the steps may have cargo build this program anew while it runs, and then the system knows
-/// the file that runs as deleted.
-static OURSELVES: LazyLock<Option<PathBuf>> = LazyLock::new(|| std::env::current_exe().ok());
+/// Read once, at start: steps may make cargo rebuild this program, and then the system reports its file as
+/// deleted.
+static EXECUTABLE: LazyLock<Option<PathBuf>> = LazyLock::new(|| std::env::current_exe().ok());
 
-/// The path of this program, as it was when this was first asked. `None` if the system does not tell.
+/// Path of this program, as it was at the first call. `None` if the system does not report it.
 #[must_use]
 pub fn path() -> Option<&'static Path> {
-    OURSELVES.as_deref()
+    EXECUTABLE.as_deref()
 }

@@ -1,11 +1,11 @@
-//! Releases: every published crate has a version, a changelog and a tag of its own.
+//! Releases: every published crate has its own version, changelog and tag.
 //!
-//! [`plan`] says what changed and what version that needs, [`prepare`] writes it down, [`publish`] brings it to the registry.
+//! [`plan`] finds changes and required versions, [`prepare`] writes them, [`publish`] uploads the crates.
 
 pub mod baseline;
 pub mod changelog;
 pub mod git;
-pub mod inherited;
+pub mod inherited_settings;
 pub mod level;
 pub mod order;
 pub mod plan;

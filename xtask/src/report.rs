@@ -1,46 +1,46 @@
-//! What ran, what came of it and how long it took: one line per step, on one screen.
+//! Report of a run: one line per step with its status and duration.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// What came of one step.
+/// Result of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It ran and found nothing wrong.
+    /// Ran without errors.
     Passed {
-        /// What it looked at.
+        /// Summary of what was checked.
         note: String,
     },
-    /// It ran and found something wrong, or could not run although it should.
+    /// Found errors, or could not run.
     Failed {
-        /// What is wrong.
-        what: String,
-        /// The command that mends it, or shows more.
-        mend: String,
+        /// Error message.
+        message: String,
+        /// Remedy: a command or an edit.
+        help: String,
     },
-    /// It did not run: never counted as passed.
+    /// Did not run; never counted as passed.
     NotRun {
-        /// Why not.
-        why: String,
+        /// Reason.
+        reason: String,
     },
 }
 
 impl Outcome {
-    /// A step that held.
+    /// A passed step.
     pub fn passed(note: impl Into<String>) -> Self {
         Self::Passed { note: note.into() }
     }
 
-    /// A step that did not hold, and what mends it.
-    pub fn failed(what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self::Failed { what: what.into(), mend: mend.into() }
+    /// A failed step, with the remedy.
+    pub fn failed(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Failed { message: message.into(), help: help.into() }
     }
 
     /// A step that did not run.
-    pub fn not_run(why: impl Into<String>) -> Self {
-        Self::NotRun { why: why.into() }
+    pub fn not_run(reason: impl Into<String>) -> Self {
+        Self::NotRun { reason: reason.into() }
     }
 }
 
@@ -48,40 +48,39 @@ impl Outcome {
 struct Step {
     name: String,
     outcome: Outcome,
-    took: Duration,
+    duration: Duration,
 }
 
-/// The steps of one `cargo xtask` run.
+/// The steps of a `cargo xtask` run.
 #[derive(Debug, Default)]
 pub struct Report {
     steps: Vec<Step>,
 }
 
 impl Report {
-    /// Does one step, says so before and after, and keeps what came of it. An error is a failed step, not the end:
-    /// the steps after it still run, so that one run shows everything there is to mend.
+    /// Runs a step, prints its name and status, and records the outcome. An error counts as a failed step;
+    /// later steps still run, so that one run shows all errors.
     pub fn step(&mut self, name: &str, work: impl FnOnce() -> Result<Outcome>) {
         println!("\n── {name}");
-        let begun = Instant::now();
-        let outcome = work().unwrap_or_else(|error| {
-            Outcome::failed(format!("{error:#}"), "the message above says what could not be done")
-        });
-        self.add(name, outcome, begun.elapsed());
+        let started = Instant::now();
+        let outcome = work()
+            .unwrap_or_else(|error| Outcome::failed(format!("{error:#}"), "see the error message above"));
+        self.add(name, outcome, started.elapsed());
         if let Some(step) = self.steps.last() {
             print!("{}", step.line(0));
         }
     }
 
-    /// Names a step that is left out, and why.
-    pub fn left_out(&mut self, name: &str, why: &str) {
-        self.add(name, Outcome::not_run(why), Duration::ZERO);
+    /// Records a step that is skipped, with the reason.
+    pub fn skip(&mut self, name: &str, reason: &str) {
+        self.add(name, Outcome::not_run(reason), Duration::ZERO);
     }
 
-    fn add(&mut self, name: &str, outcome: Outcome, took: Duration) {
-        self.steps.push(Step { name: name.to_owned(), outcome, took });
+    fn add(&mut self, name: &str, outcome: Outcome, duration: Duration) {
+        self.steps.push(Step { name: name.to_owned(), outcome, duration });
     }
 
-    /// True only if something passed and nothing failed: a run of nothing is no success.
+    /// True if at least one step passed and none failed.
     #[must_use]
     pub fn succeeded(&self) -> bool {
         let passed = self.count(|outcome| matches!(outcome, Outcome::Passed { .. }));
@@ -89,7 +88,7 @@ impl Report {
         passed > 0 && failed == 0
     }
 
-    /// How many steps failed so far.
+    /// Number of failed steps.
     #[must_use]
     pub fn failures(&self) -> usize {
         self.count(|outcome| matches!(outcome, Outcome::Failed { .. }))
@@ -99,7 +98,7 @@ impl Report {
         self.steps.iter().filter(|step| which(&step.outcome)).count()
     }
 
-    /// The whole run on one screen.
+    /// Summary of all steps.
     #[must_use]
     pub fn summary(&self, title: &str) -> String {
         let width = self.steps.iter().map(|step| step.name.len()).max().unwrap_or(0);
@@ -107,11 +106,11 @@ impl Report {
         for step in &self.steps {
             out.push_str(&step.line(width));
         }
-        let took: Duration = self.steps.iter().map(|step| step.took).sum();
+        let duration: Duration = self.steps.iter().map(|step| step.duration).sum();
         let passed = self.count(|outcome| matches!(outcome, Outcome::Passed { .. }));
         let failed = self.count(|outcome| matches!(outcome, Outcome::Failed { .. }));
         let not_run = self.count(|outcome| matches!(outcome, Outcome::NotRun { .. }));
-        // Not in the form "N passed, N failed": CI would take it for a count of tests.
+        // Not in the form "N passed, N failed", which CI parses as test counts.
         let verdict = match (self.succeeded(), failed) {
             (true, _) => "ok",
             (false, 0) => "NOTHING RAN",
@@ -120,7 +119,7 @@ impl Report {
         let _ = writeln!(
             out,
             "{verdict} in {}: of {} steps {passed} passed, {failed} failed, {not_run} did not run",
-            time(took),
+            time(duration),
             self.steps.len(),
         );
         out
@@ -129,34 +128,34 @@ impl Report {
 
 impl Step {
     fn line(&self, width: usize) -> String {
-        let (word, text, mend) = match &self.outcome {
+        let (status, text, help) = match &self.outcome {
             Outcome::Passed { note } => ("passed ", note, None),
-            Outcome::Failed { what, mend } => ("FAILED ", what, Some(mend)),
-            Outcome::NotRun { why } => ("not run", why, None),
+            Outcome::Failed { message, help } => ("FAILED ", message, Some(help)),
+            Outcome::NotRun { reason } => ("not run", reason, None),
         };
         let mut lines = text.lines();
         let mut out = format!(
-            "{word}  {:width$}  {:>10}  {}\n",
+            "{status}  {:width$}  {:>10}  {}\n",
             self.name,
-            time(self.took),
+            time(self.duration),
             lines.next().unwrap_or_default(),
         );
         for line in lines {
             let _ = writeln!(out, "         {line}");
         }
-        if let Some(mend) = mend {
-            let _ = writeln!(out, "         mend: {mend}");
+        if let Some(help) = help {
+            let _ = writeln!(out, "         help: {help}");
         }
         out
     }
 }
 
-fn time(took: Duration) -> String {
-    let seconds = took.as_secs_f64();
+fn time(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
     if seconds < 60.0 {
         format!("{seconds:.1} s")
     } else {
-        format!("{} min {:02} s", took.as_secs() / 60, took.as_secs() % 60)
+        format!("{} min {:02} s", duration.as_secs() / 60, duration.as_secs() % 60)
     }
 }
 
@@ -173,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_run_is_no_success() {
+    fn run_without_passed_step_fails() {
         assert!(!report(vec![]).succeeded());
         let none = report(vec![Outcome::not_run("no tool")]);
         assert!(!none.succeeded());
@@ -187,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_a_failed_step_and_the_rest_still_runs() {
+    fn error_fails_step_and_later_steps_run() {
         let mut report = Report::default();
         report.step("first", || anyhow::bail!("no such thing"));
         report.step("second", || Ok(Outcome::passed("fine")));
@@ -197,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_summary_names_every_step_its_time_and_what_mends_it() {
+    fn summary_shows_status_time_and_help() {
         let summary = report(vec![
             Outcome::passed("7 tests"),
             Outcome::failed("bad", "cargo fmt"),
@@ -208,7 +207,7 @@ mod tests {
             "passed ",
             "7 tests",
             "FAILED ",
-            "mend: cargo fmt",
+            "help: cargo fmt",
             "not run",
             "no db",
             "1 min 01 s",

@@ -1,4 +1,4 @@
-//! Running other programs: shown before they run, their output passed on as it comes.
+//! Runs other programs. Each command line is printed, and output is passed on as it arrives.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -8,154 +8,157 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
-/// A program with its arguments, about to run in a folder.
+/// A program with its arguments and working directory, ready to run.
 #[derive(Debug)]
 pub struct Run {
-    shown: String,
+    command_line: String,
     command: Command,
 }
 
-/// What a quiet run left behind.
+/// Result of a program whose output was captured.
 #[derive(Debug)]
-pub struct Captured {
-    /// Whether it exited with 0.
+pub struct CapturedOutput {
+    /// True if the exit code was 0.
     pub ok: bool,
-    /// Its standard output.
+    /// Standard output.
     pub stdout: String,
-    /// Its standard error.
+    /// Standard error.
     pub stderr: String,
 }
 
-/// The cargo that started us, when one did.
+/// The cargo that started this program, or `cargo` from the path.
 #[must_use]
 pub fn cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"))
 }
 
 impl Run {
-    /// [`cargo`] with these words.
+    /// Runs [`cargo`] with these arguments.
     #[must_use]
     pub fn cargo(root: &Path, args: &[&str]) -> Self {
         Self::exe(root, "cargo", &cargo(), args)
     }
 
-    /// Any program found on the path.
+    /// Runs a program from the path.
     #[must_use]
     pub fn program(root: &Path, name: &str, args: &[&str]) -> Self {
         Self::exe(root, name, OsStr::new(name), args)
     }
 
-    /// A program by its path, and what to call it.
+    /// Runs the program at this path, displayed as `shown`.
     #[must_use]
-    pub fn exe(root: &Path, shown: &str, program: &OsStr, args: &[&str]) -> Self {
+    pub fn exe(root: &Path, command_line: &str, program: &OsStr, args: &[&str]) -> Self {
         let mut command = Command::new(program);
         command.args(args).current_dir(root).stdin(Stdio::null());
-        let shown = std::iter::once(shown).chain(args.iter().copied()).collect::<Vec<_>>().join(" ");
-        Self { shown, command }
+        let command_line =
+            std::iter::once(command_line).chain(args.iter().copied()).collect::<Vec<_>>().join(" ");
+        Self { command_line, command }
     }
 
-    /// Sets an environment variable for this run.
+    /// Sets an environment variable.
     #[must_use]
     pub fn env(mut self, key: &str, value: &str) -> Self {
         self.command.env(key, value);
-        self.shown = format!("{key}={value:?} {}", self.shown);
+        self.command_line = format!("{key}={value:?} {}", self.command_line);
         self
     }
 
-    /// The same without showing it, for what nobody would type.
+    /// Sets an environment variable without displaying it.
     #[must_use]
-    pub fn unseen_env(mut self, key: &str, value: &str) -> Self {
+    pub fn hidden_env(mut self, key: &str, value: &str) -> Self {
         self.command.env(key, value);
         self
     }
 
-    /// Lets it read what the person types.
+    /// Connects standard input, so that the user can type.
     #[must_use]
-    pub fn asking(mut self) -> Self {
+    pub fn with_stdin(mut self) -> Self {
         self.command.stdin(Stdio::inherit());
         self
     }
 
-    /// Runs it with its output on ours; says whether it exited with 0.
+    /// Runs the program with inherited_settings output and returns whether it exited with 0.
     ///
     /// # Errors
-    /// When it cannot be started.
-    pub fn loudly(mut self) -> Result<bool> {
-        println!("$ {}", self.shown);
-        let status = self.command.status().with_context(|| format!("cannot start `{}`", self.shown))?;
+    /// If it cannot be started.
+    pub fn run_inherited(mut self) -> Result<bool> {
+        println!("$ {}", self.command_line);
+        let status =
+            self.command.status().with_context(|| format!("cannot start `{}`", self.command_line))?;
         Ok(status.success())
     }
 
-    /// Runs it with its output on ours and its standard output kept as well.
+    /// Runs the program with inherited_settings output and also returns its standard output.
     ///
     /// # Errors
-    /// When it cannot be started or its output cannot be read.
-    pub fn loudly_kept(mut self) -> Result<(bool, String)> {
-        println!("$ {}", self.shown);
+    /// If it cannot be started or its output cannot be read.
+    pub fn tee_stdout(mut self) -> Result<(bool, String)> {
+        println!("$ {}", self.command_line);
         let mut child = self
             .command
             .stdout(Stdio::piped())
             .spawn()
-            .with_context(|| format!("cannot start `{}`", self.shown))?;
-        let mut kept = Vec::new();
+            .with_context(|| format!("cannot start `{}`", self.command_line))?;
+        let mut captured = Vec::new();
         if let Some(stdout) = child.stdout.take() {
             let mut reader = BufReader::new(stdout);
-            let mut ours = std::io::stdout();
-            // By line and as bytes: tests print what they like, and it should be seen while they run.
+            let mut own_stdout = std::io::stdout();
+            // By line and as bytes: output may be invalid UTF-8 and should appear while tests run.
             loop {
-                let start = kept.len();
-                if reader.read_until(b'\n', &mut kept)? == 0 {
+                let start = captured.len();
+                if reader.read_until(b'\n', &mut captured)? == 0 {
                     break;
                 }
-                ours.write_all(&kept[start..])?;
-                ours.flush()?;
+                own_stdout.write_all(&captured[start..])?;
+                own_stdout.flush()?;
             }
         }
         let status = child.wait()?;
-        Ok((status.success(), String::from_utf8_lossy(&kept).into_owned()))
+        Ok((status.success(), String::from_utf8_lossy(&captured).into_owned()))
     }
 
-    /// Runs it with its errors on ours and its standard output kept, unseen.
+    /// Runs the program with inherited_settings standard error and returns its standard output.
     ///
     /// # Errors
-    /// When it cannot be started.
-    pub fn kept(mut self) -> Result<(bool, String)> {
-        println!("$ {}", self.shown);
+    /// If it cannot be started.
+    pub fn capture_stdout(mut self) -> Result<(bool, String)> {
+        println!("$ {}", self.command_line);
         let output = self
             .command
             .stderr(Stdio::inherit())
             .output()
-            .with_context(|| format!("cannot start `{}`", self.shown))?;
+            .with_context(|| format!("cannot start `{}`", self.command_line))?;
         Ok((output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned()))
     }
 
-    /// Runs it unseen and keeps what it printed.
+    /// Runs the program and captures its output.
     ///
     /// # Errors
-    /// When it cannot be started.
-    pub fn quietly(mut self) -> Result<Captured> {
-        let output = self.command.output().with_context(|| format!("cannot start `{}`", self.shown))?;
-        Ok(Captured {
+    /// If it cannot be started.
+    pub fn capture(mut self) -> Result<CapturedOutput> {
+        let output =
+            self.command.output().with_context(|| format!("cannot start `{}`", self.command_line))?;
+        Ok(CapturedOutput {
             ok: output.status.success(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
     }
 
-    /// Runs it unseen and gives its standard output; an exit code other than 0 is an error with what it said.
+    /// Runs the program and returns its standard output; a non-zero exit code is an error.
     ///
     /// # Errors
-    /// When it cannot be started, or fails.
+    /// If it cannot be started or fails.
     pub fn read(self) -> Result<String> {
-        let shown = self.shown.clone();
-        let captured = self.quietly()?;
-        anyhow::ensure!(captured.ok, "`{shown}` failed:\n{}", captured.stderr.trim_end());
+        let command_line = self.command_line.clone();
+        let captured = self.capture()?;
+        anyhow::ensure!(captured.ok, "`{command_line}` failed:\n{}", captured.stderr.trim_end());
         Ok(captured.stdout)
     }
 }
 
 impl fmt::Display for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.shown)
+        f.write_str(&self.command_line)
     }
 }

@@ -1,4 +1,4 @@
-//! Snapshots: which there are, which a run of the tests asked for, and what none of them may hold.
+//! Snapshot files: finds pending and orphaned ones, and leaked secrets.
 
 pub mod diff;
 pub mod record;
@@ -9,28 +9,28 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 
-/// All snapshots below a folder, each list sorted.
+/// All snapshot files below a folder; each list is sorted.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Snapshots {
-    /// `*.snap`: what the tests compare with.
-    pub decided: Vec<PathBuf>,
-    /// `*.snap.new` and `*.pending-snap`: what a test saw instead, and nobody has accepted or rejected yet.
-    pub undecided: Vec<PathBuf>,
-    /// `*.stderr`: what the compiler must say to code that must not compile.
-    pub compiler: Vec<PathBuf>,
+    /// `*.snap`: accepted snapshots.
+    pub accepted: Vec<PathBuf>,
+    /// `*.snap.new` and `*.pending-snap`: results not yet accepted or rejected.
+    pub pending: Vec<PathBuf>,
+    /// `*.stderr`: compiler errors expected by compile-fail tests.
+    pub compiler_errors: Vec<PathBuf>,
 }
 
 impl Snapshots {
-    /// Looks by hand and not through git: undecided snapshots are ignored by git, which is how they get forgotten.
+    /// Finds all snapshot files. Walks the file system, because git ignores pending snapshots.
     ///
     /// # Errors
-    /// When a folder cannot be listed.
+    /// If a folder cannot be listed.
     pub fn below(folder: &Path) -> Result<Self> {
         let mut found = Self::default();
         found.collect(folder)?;
-        for list in [&mut found.decided, &mut found.undecided, &mut found.compiler] {
+        for list in [&mut found.accepted, &mut found.pending, &mut found.compiler_errors] {
             list.sort();
         }
         Ok(found)
@@ -49,55 +49,59 @@ impl Snapshots {
                     self.collect(&path)?;
                 }
             } else if name.ends_with(".snap.new") || name.ends_with(".pending-snap") {
-                self.undecided.push(path);
+                self.pending.push(path);
             } else if name.ends_with(".snap") {
-                self.decided.push(path);
+                self.accepted.push(path);
             } else if name.ends_with(".stderr") {
-                self.compiler.push(path);
+                self.compiler_errors.push(path);
             }
         }
         Ok(())
     }
 
-    /// Those that nobody has accepted or rejected.
+    /// Diagnostics for pending snapshots.
     #[must_use]
-    pub fn undecided_ones(&self, root: &Path) -> Vec<Finding> {
-        let what = |path: &PathBuf| format!("undecided: {}", shown(root, path));
-        let mend = "cargo xtask snapshots --review (or --accept, --reject for all)";
-        self.undecided.iter().map(|path| Finding::new(what(path), mend)).collect()
+    pub fn pending_diagnostics(&self, root: &Path) -> Vec<Diagnostic> {
+        let message = |path: &PathBuf| format!("pending snapshot: {}", display_path(root, path));
+        let help = "run `cargo xtask snapshots --review`, or --accept or --reject for all";
+        self.pending.iter().map(|path| Diagnostic::new(message(path), help)).collect()
     }
 
-    /// Those that no test of a complete run asked for: their tests are gone, or have other names now.
+    /// Diagnostics for snapshots that no test of a complete run used, because their tests were removed or
+    /// renamed.
     #[must_use]
-    pub fn orphans(&self, root: &Path, asked_for: &BTreeSet<PathBuf>) -> Vec<Finding> {
-        self.decided
+    pub fn orphans(&self, root: &Path, referenced: &BTreeSet<PathBuf>) -> Vec<Diagnostic> {
+        self.accepted
             .iter()
-            .filter(|path| !asked_for.contains(*path))
+            .filter(|path| !referenced.contains(*path))
             .map(|path| {
-                let name = shown(root, path);
-                Finding::new(format!("orphaned, no test asks for it: {name}"), format!("git rm {name}"))
+                let name = display_path(root, path);
+                Diagnostic::new(
+                    format!("orphaned snapshot, no test uses it: {name}"),
+                    format!("git rm {name}"),
+                )
             })
             .collect()
     }
 
-    /// Those that show a secret.
+    /// Diagnostics for snapshots that contain a secret.
     ///
     /// # Errors
-    /// When one cannot be read.
-    pub fn leaks(&self, root: &Path) -> Result<Vec<Finding>> {
+    /// If a file cannot be read.
+    pub fn leaks(&self, root: &Path) -> Result<Vec<Diagnostic>> {
         let read = |path: &PathBuf| {
             std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
         };
         let mut found = Vec::new();
-        let ours = self.decided.iter().chain(&self.undecided).map(|path| (path, true));
-        for (path, ours) in ours.chain(self.compiler.iter().map(|path| (path, false))) {
+        let is_insta = self.accepted.iter().chain(&self.pending).map(|path| (path, true));
+        for (path, is_insta) in is_insta.chain(self.compiler_errors.iter().map(|path| (path, false))) {
             let text = read(path)?;
-            // The compiler quotes source code, in which names of secrets stand for other things.
-            let leaks = if ours { secrets::in_snapshot(&text) } else { secrets::marks(&text) };
+            // Compiler output quotes source code, where names of secrets have other meanings.
+            let leaks = if is_insta { secrets::find_in_snapshot(&text) } else { secrets::find_marked(&text) };
             found.extend(leaks.into_iter().map(|leak| {
-                Finding::new(
-                    format!("{}:{} {}", shown(root, path), leak.line, leak.what),
-                    "mask it where the snapshot is made (oauth_testing has masks), then cargo xtask snapshots --review",
+                Diagnostic::new(
+                    format!("{}:{} {}", display_path(root, path), leak.line, leak.message),
+                    "redact it in the test (see oauth_testing), then run `cargo xtask snapshots --review`",
                 )
             }));
         }
@@ -105,11 +109,11 @@ impl Snapshots {
     }
 }
 
-fn shown(root: &Path, path: &Path) -> String {
+fn display_path(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).display().to_string()
 }
 
-/// A snapshot file without the lines that say where it comes from.
+/// Content of a snapshot file without its metadata header.
 #[must_use]
 pub fn content(file: &str) -> &str {
     let body = file.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).map(|(_, body)| body);
@@ -120,9 +124,8 @@ pub fn content(file: &str) -> &str {
 mod tests {
     use super::*;
 
-    /// Each fault planted, each found, and each with the command that mends it.
     #[test]
-    fn undecided_orphaned_and_leaking_snapshots() {
+    fn finds_pending_orphaned_and_leaking_snapshots() {
         let root = std::env::temp_dir().join(format!("xtask-snapshots-{}", std::process::id()));
         let deep = root.join("crates/one/tests/snapshots");
         std::fs::create_dir_all(&deep).unwrap();
@@ -133,29 +136,26 @@ mod tests {
         std::fs::write(deep.join("b.snap"), "---\nsource: b.rs\n---\nauthorization: Bearer abcd\n").unwrap();
         std::fs::write(root.join("target/b.snap.new"), "").unwrap();
         let found = Snapshots::below(&root).unwrap();
-        let told = |findings: Vec<Finding>| findings.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let leaks = told(found.leaks(&root).unwrap());
+        let texts = |findings: Vec<Diagnostic>| findings.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let leaks = texts(found.leaks(&root).unwrap());
         std::fs::remove_dir_all(&root).unwrap();
 
         let at = |names: &[&str]| names.iter().map(|name| deep.join(name)).collect::<Vec<_>>();
-        assert_eq!(found.decided, at(&["a.snap", "b.snap"]));
-        assert_eq!(found.undecided, at(&[".lib.rs.pending-snap", "a.snap.new"]));
-        assert_eq!(found.compiler, at(&["c.stderr"]));
+        assert_eq!(found.accepted, at(&["a.snap", "b.snap"]));
+        assert_eq!(found.pending, at(&[".lib.rs.pending-snap", "a.snap.new"]));
+        assert_eq!(found.compiler_errors, at(&["c.stderr"]));
 
-        let orphans = told(found.orphans(&root, &BTreeSet::from([deep.join("a.snap")])));
+        let orphans = texts(found.orphans(&root, &BTreeSet::from([deep.join("a.snap")])));
         assert_eq!(orphans.len(), 1);
-        assert!(orphans[0].contains("mend: git rm crates/one/tests/snapshots/b.snap"), "{orphans:?}");
-        let undecided = told(found.undecided_ones(&root));
-        assert!(
-            undecided.len() == 2 && undecided[1].contains("cargo xtask snapshots --review"),
-            "{undecided:?}"
-        );
+        assert!(orphans[0].contains("help: git rm crates/one/tests/snapshots/b.snap"), "{orphans:?}");
+        let pending = texts(found.pending_diagnostics(&root));
+        assert!(pending.len() == 2 && pending[1].contains("cargo xtask snapshots --review"), "{pending:?}");
         assert_eq!(leaks.len(), 1);
-        assert!(leaks[0].contains("b.snap:4 ") && leaks[0].contains("mend: mask it"), "{leaks:?}");
+        assert!(leaks[0].contains("b.snap:4 ") && leaks[0].contains("help: redact it"), "{leaks:?}");
     }
 
     #[test]
-    fn the_content_is_what_comes_after_the_second_line_of_hyphens() {
+    fn content_starts_after_metadata_header() {
         assert_eq!(content("---\nsource: a.rs\n---\none\n---\ntwo\n"), "one\n---\ntwo\n");
         assert_eq!(content("no head\n"), "no head\n");
     }

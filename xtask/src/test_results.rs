@@ -1,33 +1,33 @@
-//! Counting tests: the `test result:` lines that every test binary and doc test run closes with.
+//! Totals of the `test result:` lines that test binaries and doc test runs print.
 
 use std::fmt;
 
-/// How many tests did what, over all binaries of a run.
+/// Test counts, summed over all test binaries.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct TestResults {
-    /// Tests that held.
+    /// Tests that passed.
     pub passed: u64,
-    /// Tests that did not.
+    /// Tests that failed.
     pub failed: u64,
-    /// Tests that were there but not run.
+    /// Tests that were ignored.
     pub ignored: u64,
-    /// How many closing lines were read: one per test binary and per crate with doc tests.
+    /// Number of `test result:` lines: one per test binary and per crate with doc tests.
     pub binaries: u64,
 }
 
 impl TestResults {
-    /// Adds up all closing lines of a `cargo test` output.
+    /// Sums all `test result:` lines of a `cargo test` output.
     #[must_use]
     pub fn read(output: &str) -> Self {
-        output.lines().filter_map(closing_line).fold(Self::default(), |sum, one| Self {
-            passed: sum.passed + one.passed,
-            failed: sum.failed + one.failed,
-            ignored: sum.ignored + one.ignored,
-            binaries: sum.binaries + one.binaries,
+        output.lines().filter_map(parse_result_line).fold(Self::default(), |sum, result| Self {
+            passed: sum.passed + result.passed,
+            failed: sum.failed + result.failed,
+            ignored: sum.ignored + result.ignored,
+            binaries: sum.binaries + result.binaries,
         })
     }
 
-    /// How many tests really ran.
+    /// Number of tests that ran.
     #[must_use]
     pub fn ran(&self) -> u64 {
         self.passed + self.failed
@@ -42,17 +42,17 @@ impl fmt::Display for TestResults {
 }
 
 /// `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.02s`
-fn closing_line(line: &str) -> Option<TestResults> {
-    // Only at the start of a line: a test that prints one inside its own output is not a test binary.
+fn parse_result_line(line: &str) -> Option<TestResults> {
+    // Only at the start of a line, so that lines printed by tests are not counted.
     let (_verdict, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
     let mut results = TestResults { binaries: 1, ..TestResults::default() };
     for part in counts.split(';') {
-        let mut words = part.split_whitespace();
-        let (Some(number), Some(what)) = (words.next(), words.next()) else { continue };
-        match what {
-            "passed" => results.passed = number.parse().ok()?,
-            "failed" => results.failed = number.parse().ok()?,
-            "ignored" => results.ignored = number.parse().ok()?,
+        let mut parts = part.split_whitespace();
+        let (Some(count), Some(status)) = (parts.next(), parts.next()) else { continue };
+        match status {
+            "passed" => results.passed = count.parse().ok()?,
+            "failed" => results.failed = count.parse().ok()?,
+            "ignored" => results.ignored = count.parse().ok()?,
             _ => {}
         }
     }
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn adds_up_binaries_and_doc_tests() {
+    fn sums_binaries_and_doc_tests() {
         let output = "\
 running 3 tests
 test a ... ok
@@ -81,7 +81,7 @@ test result: FAILED. 5 passed; 4 failed; 0 ignored; 0 measured; 7 filtered out; 
     }
 
     #[test]
-    fn no_closing_line_is_no_test() {
+    fn ignores_malformed_result_lines() {
         assert_eq!(
             TestResults::read("warning: test result: ok. 2 passed; 0 failed\n"),
             TestResults::default()

@@ -1,46 +1,46 @@
-//! The TLS choices that users of a client crate have, and what each must bring into their build.
+//! TLS choices of a client crate's users, and the dependencies each must bring.
 
 use std::collections::BTreeSet;
 
-/// One way to depend on a client crate.
+/// A TLS choice: one way to depend on a client crate.
 #[derive(Debug)]
-pub struct Choice {
-    /// The features named, next to `default-features = false`; nothing named at all is the default.
+pub struct TlsChoice {
+    /// Features used with `default-features = false`; `None` for default features.
     pub features: Option<&'static [&'static str]>,
-    /// What must be in the tree then: a choice that changes nothing is no choice.
-    pub brings: &'static [&'static str],
-    /// What must not.
-    pub keeps_out: &'static [&'static str],
+    /// Crates that must be in the dependency tree.
+    pub requires: &'static [&'static str],
+    /// Crates that must not be in the dependency tree.
+    pub forbids: &'static [&'static str],
 }
 
-/// All there are.
-pub const CHOICES: &[Choice] = &[
-    Choice {
+/// All choices.
+pub const TLS_CHOICES: &[TlsChoice] = &[
+    TlsChoice {
         features: None,
-        brings: &["reqwest", "rustls", "ring"],
-        keeps_out: &["native-tls", "aws-lc-rs"],
+        requires: &["reqwest", "rustls", "ring"],
+        forbids: &["native-tls", "aws-lc-rs"],
     },
-    Choice { features: Some(&[]), brings: &[], keeps_out: &["reqwest", "hyper", "rustls", "native-tls"] },
-    Choice { features: Some(&["reqwest"]), brings: &["reqwest"], keeps_out: &["rustls", "native-tls"] },
-    Choice {
+    TlsChoice { features: Some(&[]), requires: &[], forbids: &["reqwest", "hyper", "rustls", "native-tls"] },
+    TlsChoice { features: Some(&["reqwest"]), requires: &["reqwest"], forbids: &["rustls", "native-tls"] },
+    TlsChoice {
         features: Some(&["rustls"]),
-        brings: &["rustls", "ring"],
-        keeps_out: &["native-tls", "aws-lc-rs"],
+        requires: &["rustls", "ring"],
+        forbids: &["native-tls", "aws-lc-rs"],
     },
-    Choice {
+    TlsChoice {
         features: Some(&["rustls-no-provider"]),
-        brings: &["reqwest", "rustls"],
-        keeps_out: &["ring", "aws-lc-rs", "native-tls"],
+        requires: &["reqwest", "rustls"],
+        forbids: &["ring", "aws-lc-rs", "native-tls"],
     },
-    Choice {
+    TlsChoice {
         features: Some(&["native-tls"]),
-        brings: &["reqwest", "native-tls"],
-        keeps_out: &["rustls", "ring", "aws-lc-rs"],
+        requires: &["reqwest", "native-tls"],
+        forbids: &["rustls", "ring", "aws-lc-rs"],
     },
 ];
 
-impl Choice {
-    /// What to call it.
+impl TlsChoice {
+    /// Display name.
     #[must_use]
     pub fn name(&self) -> String {
         match self.features {
@@ -50,7 +50,7 @@ impl Choice {
         }
     }
 
-    /// The same for cargo.
+    /// Arguments for cargo.
     #[must_use]
     pub fn args(&self) -> Vec<String> {
         match self.features {
@@ -62,53 +62,56 @@ impl Choice {
         }
     }
 
-    /// What is wrong with a tree that was made by this choice.
+    /// Error text if the dependency tree does not fit this choice.
     #[must_use]
-    pub fn judge(&self, tree: &BTreeSet<String>) -> Option<String> {
-        let missing: Vec<&str> = self.brings.iter().copied().filter(|name| !tree.contains(*name)).collect();
-        let extra: Vec<&str> = self.keeps_out.iter().copied().filter(|name| tree.contains(*name)).collect();
+    pub fn check_tree(&self, tree: &BTreeSet<String>) -> Option<String> {
+        let missing: Vec<&str> = self.requires.iter().copied().filter(|name| !tree.contains(*name)).collect();
+        let extra: Vec<&str> = self.forbids.iter().copied().filter(|name| tree.contains(*name)).collect();
         if !missing.is_empty() {
-            return Some(format!("does not bring {}", missing.join(", ")));
+            return Some(format!("does not depend on {}", missing.join(", ")));
         }
-        (!extra.is_empty()).then(|| format!("brings {}", extra.join(", ")))
+        (!extra.is_empty()).then(|| format!("depends on {}", extra.join(", ")))
     }
 }
 
-/// `serde v1.0.229 (*)` gives `serde`: the names in a `cargo tree --prefix none -f {p}`.
+/// Crate names in the output of `cargo tree --prefix none -f {p}`: `serde v1.0.229 (*)` gives `serde`.
 #[must_use]
-pub fn names(tree: &str) -> BTreeSet<String> {
+pub fn crate_names(tree: &str) -> BTreeSet<String> {
     tree.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::house;
+    use crate::crate_roles;
 
     #[test]
-    fn a_choice_that_changes_nothing_or_brings_too_much_is_found() {
-        let default = &CHOICES[0];
-        let tree = |text: &str| names(&text.replace(' ', " v1.0.0\n"));
-        assert_eq!(default.judge(&tree("cobot reqwest rustls ring ")), None);
-        assert_eq!(default.judge(&tree("cobot reqwest ")), Some("does not bring rustls, ring".to_owned()));
+    fn finds_missing_and_extra_dependencies() {
+        let default = &TLS_CHOICES[0];
+        let tree = |text: &str| crate_names(&text.replace(' ', " v1.0.0\n"));
+        assert_eq!(default.check_tree(&tree("cobot reqwest rustls ring ")), None);
+        assert_eq!(
+            default.check_tree(&tree("cobot reqwest ")),
+            Some("does not depend on rustls, ring".to_owned())
+        );
         let both = tree("cobot reqwest rustls ring native-tls ");
-        assert_eq!(default.judge(&both), Some("brings native-tls".to_owned()));
+        assert_eq!(default.check_tree(&both), Some("depends on native-tls".to_owned()));
     }
 
     #[test]
-    fn every_tls_feature_has_its_turn() {
-        for feature in house::TLS_FEATURES {
+    fn every_tls_feature_is_tested_alone() {
+        for feature in crate_roles::TLS_FEATURES {
             assert!(
-                CHOICES.iter().any(|choice| choice.features == Some(&[feature])),
-                "{feature} is never tried alone"
+                TLS_CHOICES.iter().any(|choice| choice.features == Some(&[feature])),
+                "{feature} is never tested alone"
             );
         }
     }
 
     #[test]
-    fn choices_as_cargo_takes_them() {
-        assert_eq!(CHOICES[0].args(), Vec::<String>::new());
-        assert_eq!(CHOICES[1].args(), ["--no-default-features"]);
-        assert_eq!(CHOICES[5].args(), ["--no-default-features", "--features", "native-tls"]);
+    fn choices_become_cargo_arguments() {
+        assert_eq!(TLS_CHOICES[0].args(), Vec::<String>::new());
+        assert_eq!(TLS_CHOICES[1].args(), ["--no-default-features"]);
+        assert_eq!(TLS_CHOICES[5].args(), ["--no-default-features", "--features", "native-tls"]);
     }
 }

@@ -1,4 +1,4 @@
-//! This workspace, as cargo sees it.
+//! Cargo's metadata of this workspace.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 
-use crate::house::{self, Role, Roles};
+use crate::crate_roles::{self, Role, Roles};
 
-/// Whether a package goes to a registry.
+/// True if a package is published to a registry.
 #[must_use]
 pub fn is_published(package: &Package) -> bool {
     package.publish.as_ref().is_none_or(|registries| !registries.is_empty())
 }
 
-/// The workspace around a folder.
+/// A cargo workspace.
 #[derive(Debug)]
 pub struct Workspace {
     metadata: Metadata,
@@ -22,19 +22,21 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Asks cargo about the workspace that this folder is in.
+    /// Reads the workspace that contains this folder.
     ///
     /// # Errors
-    /// When there is none, or a manifest in it cannot be read or lists a role that there is not.
+    /// If there is no workspace, a manifest is invalid, or a role is unknown.
     pub fn around(folder: &Path) -> Result<Self> {
-        let metadata = MetadataCommand::new().current_dir(folder).no_deps().exec().context(
-            "cargo cannot read this workspace; `cargo metadata --no-deps` shows what it stumbles over",
-        )?;
+        let metadata = MetadataCommand::new()
+            .current_dir(folder)
+            .no_deps()
+            .exec()
+            .context("cargo cannot read this workspace; run `cargo metadata --no-deps` for details")?;
         let roles = Roles::read(&metadata.workspace_metadata)?;
         Ok(Self { metadata, roles })
     }
 
-    /// The folder of the workspace's own manifest.
+    /// Folder of the workspace manifest.
     #[must_use]
     pub fn root(&self) -> PathBuf {
         self.metadata.workspace_root.clone().into_std_path_buf()
@@ -46,29 +48,29 @@ impl Workspace {
         self.metadata.workspace_packages()
     }
 
-    /// Where cargo puts what it builds.
+    /// Cargo's target directory.
     #[must_use]
     pub fn target(&self) -> PathBuf {
         self.metadata.target_directory.clone().into_std_path_buf()
     }
 
-    /// The packages that go to a registry.
+    /// All published packages.
     #[must_use]
     pub fn published(&self) -> Vec<&Package> {
         self.members().into_iter().filter(|package| is_published(package)).collect()
     }
 
-    /// The folder of a package under the root, with forward slashes.
+    /// Folder of a package, relative to the root, with forward slashes.
     ///
     /// # Errors
-    /// When it lies elsewhere.
+    /// If it is outside the workspace.
     pub fn folder(&self, package: &Package) -> Result<String> {
-        let folder = package.manifest_path.parent().context("a manifest lies in a folder")?;
+        let folder = package.manifest_path.parent().context("the manifest has no parent folder")?;
         let folder = folder.strip_prefix(&self.metadata.workspace_root)?;
         Ok(folder.components().map(|part| part.as_str()).collect::<Vec<_>>().join("/"))
     }
 
-    /// Who is who.
+    /// The role of each crate.
     #[must_use]
     pub fn roles(&self) -> &Roles {
         &self.roles
@@ -78,16 +80,16 @@ impl Workspace {
     #[must_use]
     pub fn clients(&self) -> Vec<&Package> {
         let members = self.members();
-        let listed = self.roles.with(Role::Core).chain(self.roles.with(Role::Provider));
+        let listed = self.roles.with_role(Role::Core).chain(self.roles.with_role(Role::Provider));
         listed
             .filter_map(|name| members.iter().find(|package| package.name.as_str() == name).copied())
             .collect()
     }
 
-    /// Every feature that can be switched on for a run over the whole workspace, as `crate/feature`.
+    /// All features to enable in tests of the whole workspace, as `crate/feature`.
     #[must_use]
     pub fn features_for_tests(&self) -> Vec<String> {
-        let off = |feature: &str| house::OFF_IN_TESTS.iter().any(|(name, _)| *name == feature);
+        let off = |feature: &str| crate_roles::OFF_IN_TESTS.iter().any(|(name, _)| *name == feature);
         let all: BTreeSet<String> = self
             .members()
             .iter()
@@ -100,13 +102,13 @@ impl Workspace {
         all.into_iter().collect()
     }
 
-    /// The same as words for cargo: empty, or `--features` and the list.
+    /// [`Self::features_for_tests`] as cargo arguments: empty, or `--features` and the list.
     #[must_use]
     pub fn features_for_tests_args(&self) -> Vec<String> {
         self.features_args(|_| true)
     }
 
-    /// The same for some packages only, with a `-p` for each.
+    /// The same for selected packages, with a `-p` for each.
     #[must_use]
     pub fn tests_of_args(&self, which: impl Fn(&Package) -> bool) -> Vec<String> {
         let members = self.members();

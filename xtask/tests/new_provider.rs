@@ -1,24 +1,24 @@
-//! What `cargo xtask new-provider` writes, in a copy of this workspace: read by cargo, rustfmt, the walls and tidy. That
-//! it compiles and that its tests pass is shown by `cargo xtask new-provider --prove`, which `ci --full` runs.
+//! Checks the files of `cargo xtask new-provider` in a copy of this workspace with cargo, rustfmt, layering
+//! and tidy. `cargo xtask new-provider --prove`, part of `ci --full`, compiles and tests them.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use xtask::finding::Finding;
-use xtask::scaffold::{self, playground};
+use xtask::diagnostic::Diagnostic;
+use xtask::layering::CrateGraph;
+use xtask::scaffold::{self, workspace_copy};
 use xtask::snapshots::secrets;
 use xtask::tidy;
-use xtask::walls::Picture;
 use xtask::workspace::Workspace;
 
 #[test]
-fn two_invented_providers_fit_into_the_workspace() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace");
+fn sample_providers_pass_workspace_checks() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask has a parent folder");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("new-provider");
-    fs::create_dir_all(&folder).expect("a folder of our own");
-    playground::copy(root, &folder).expect("a copy of this workspace");
-    let crates = playground::scaffold(&folder).expect("answers that are complete");
+    fs::create_dir_all(&folder).expect("create the folder");
+    workspace_copy::copy(root, &folder).expect("copy this workspace");
+    let crates = workspace_copy::scaffold(&folder).expect("complete answers");
 
     for one in &crates {
         for entry in ["src/lib.rs", "tests/wire.rs", "tests/sandbox.rs", "examples/connect.rs"] {
@@ -46,9 +46,9 @@ fn two_invented_providers_fit_into_the_workspace() {
         ];
         assert_eq!(headings, expected);
         let reply = fs::read_to_string(one.join("tests/replies/token.json")).expect("it was written");
-        assert!(!secrets::marks(&reply).is_empty(), "its secrets can be recognised in snapshots");
+        assert!(!secrets::find_marked(&reply).is_empty(), "the fixture must use marked secrets");
 
-        // Its pages, and where the book lists them.
+        // Its pages, and their entries in the book.
         let name = one.file_name().expect("a crate's folder").to_string_lossy();
         let read = |file: &str| fs::read_to_string(folder.join(file)).expect("it is in the copy");
         let page = read(&format!("docs/book/src/providers/{name}.md"));
@@ -77,22 +77,22 @@ fn two_invented_providers_fit_into_the_workspace() {
     }
 
     let copied = Workspace::around(&folder).expect("cargo reads the copy");
-    let mut found = Picture::of(&copied).expect("cargo resolves the copy").breaches();
-    for (name, _) in playground::INVENTED {
+    let mut found = CrateGraph::of(&copied).expect("cargo resolves the copy").violations();
+    for (name, _) in workspace_copy::SAMPLE_PROVIDERS {
         found.extend(tidy::of_crate(&copied, name).expect("it is a member"));
     }
-    let told: Vec<String> = found.iter().map(Finding::to_string).collect();
-    assert!(told.is_empty(), "{}", told.join("\n"));
+    let texts: Vec<String> = found.iter().map(Diagnostic::to_string).collect();
+    assert!(texts.is_empty(), "{}", texts.join("\n"));
 
-    // The wall stands between the two as well.
+    // The layering rules apply between the two as well.
     let manifest = crates[0].join("Cargo.toml");
     let text = fs::read_to_string(&manifest).expect("it was written");
     fs::write(
         &manifest,
         text.replace("[dev-dependencies]", "plainest.workspace = true\n\n[dev-dependencies]"),
     )
-    .expect("a file of our own");
-    let planted = Workspace::around(&folder).expect("cargo reads the copy");
-    let found = Picture::of(&planted).expect("cargo resolves the copy").breaches();
-    assert!(found.iter().any(|one| one.what.contains("`acme` names `plainest`")), "{found:?}");
+    .expect("write the manifest");
+    let with_error = Workspace::around(&folder).expect("cargo reads the copy");
+    let found = CrateGraph::of(&with_error).expect("cargo resolves the copy").violations();
+    assert!(found.iter().any(|one| one.message.contains("`acme` depends on `plainest`")), "{found:?}");
 }

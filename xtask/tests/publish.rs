@@ -1,10 +1,10 @@
-//! Publishing, with a cargo that only plays and an index on loopback.
+//! Publishing with a fake cargo and an index on loopback.
 //!
-//! The test program is that cargo as well: under the name of `cargo` it writes down what it is asked, and does as its script says.
+//! This test program is also the fake cargo: named `cargo`, it records its calls and follows a script.
 
 #![allow(clippy::print_stderr, clippy::unwrap_used)]
 
-mod common;
+mod temporary_repository;
 
 use std::cell::RefCell;
 use std::fs;
@@ -15,20 +15,20 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use common::{Playground, real_cargo};
 use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
 use libtest_mimic::{Arguments, Trial};
 use sha2::{Digest, Sha256};
+use temporary_repository::{TemporaryRepository, real_cargo};
 use xtask::release::plan::Plan;
-use xtask::release::publish::{Publisher, Time};
+use xtask::release::publish::{Clock, Publisher};
 use xtask::release::registry::Index;
 use xtask::report::Outcome;
 use xtask::workspace::Workspace;
 
 fn main() -> ExitCode {
-    let ourselves = std::env::current_exe().unwrap();
-    if ourselves.file_stem().is_some_and(|name| name == "cargo") {
-        return play_cargo(ourselves.parent().unwrap());
+    let program = std::env::current_exe().unwrap();
+    if program.file_stem().is_some_and(|name| name == "cargo") {
+        return run_fake_cargo(program.parent().unwrap());
     }
     let test = |name: &str, run: fn()| {
         Trial::test(name, move || {
@@ -37,21 +37,18 @@ fn main() -> ExitCode {
         })
     };
     let trials = vec![
-        test("each_crate_after_what_it_needs_then_tagged", each_crate_after_what_it_needs_then_tagged),
-        test("nothing_leaves_without_execute", nothing_leaves_without_execute),
-        test("broken_off_and_taken_up_again", broken_off_and_taken_up_again),
-        test("waits_as_long_as_it_is_told", waits_as_long_as_it_is_told),
-        test("there_without_a_tag", there_without_a_tag),
-        test(
-            "nothing_unprepared_or_uncommitted_is_published",
-            nothing_unprepared_or_uncommitted_is_published,
-        ),
+        test("publishes_in_dependency_order_and_tags", publishes_in_dependency_order_and_tags),
+        test("dry_run_sends_nothing", dry_run_sends_nothing),
+        test("interrupted_publishing_can_be_repeated", interrupted_publishing_can_be_repeated),
+        test("waits_as_long_as_requested", waits_as_long_as_requested),
+        test("tags_published_crate_with_same_checksum", tags_published_crate_with_same_checksum),
+        test("refuses_unprepared_or_uncommitted_release", refuses_unprepared_or_uncommitted_release),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-/// What this cargo does when it is asked to publish, line by line of its script; `ok` when the script is over.
-const DOES: &[(&str, &str)] = &[
+/// Errors of the fake cargo's `publish`, by script line. A line `ok`, or a missing one, succeeds.
+const ERRORS: &[(&str, &str)] = &[
     ("broken", "error: failed to verify package tarball"),
     (
         "limited",
@@ -60,37 +57,37 @@ const DOES: &[(&str, &str)] = &[
     ),
 ];
 
-fn play_cargo(home: &Path) -> ExitCode {
+fn run_fake_cargo(folder: &Path) -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let mut calls = fs::OpenOptions::new().create(true).append(true).open(home.join("calls")).unwrap();
+    let mut calls = fs::OpenOptions::new().create(true).append(true).open(folder.join("calls")).unwrap();
     writeln!(calls, "{}", args.join(" ")).unwrap();
     match args[0].as_str() {
         "publish" => {
-            let script = fs::read_to_string(home.join("script")).unwrap_or_default();
-            let (now, later) = script.split_once('\n').unwrap_or(("ok", ""));
-            fs::write(home.join("script"), later).unwrap();
-            if now == "ok" || now == "lost" {
-                fs::create_dir_all(home.join("there")).unwrap();
-                fs::write(home.join("there").join(&args[2]), package(&args[2])).unwrap();
+            let script = fs::read_to_string(folder.join("script")).unwrap_or_default();
+            let (line, remaining_lines) = script.split_once('\n').unwrap_or(("ok", ""));
+            fs::write(folder.join("script"), remaining_lines).unwrap();
+            if line == "ok" || line == "lost" {
+                fs::create_dir_all(folder.join("there")).unwrap();
+                fs::write(folder.join("there").join(&args[2]), package(&args[2])).unwrap();
             }
-            if now == "ok" {
+            if line == "ok" {
                 return ExitCode::SUCCESS;
             }
-            let said = DOES
+            let output = ERRORS
                 .iter()
-                .find(|(name, _)| *name == now)
-                .map_or("error: connection lost", |(_, said)| *said);
-            eprintln!("{said}");
+                .find(|(name, _)| *name == line)
+                .map_or("error: connection lost", |(_, output)| *output);
+            eprintln!("{output}");
             ExitCode::from(101)
         }
         "package" => {
-            let folder = home.join("target/package");
+            let folder = folder.join("target/package");
             fs::create_dir_all(&folder).unwrap();
             fs::write(folder.join(format!("{}-0.1.0.crate", args[2])), package(&args[2])).unwrap();
             ExitCode::SUCCESS
         }
         _ => {
-            let status = Command::new(fs::read_to_string(home.join("real")).unwrap()).args(&args).status();
+            let status = Command::new(fs::read_to_string(folder.join("real")).unwrap()).args(&args).status();
             if status.unwrap().success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
     }
@@ -100,18 +97,18 @@ fn package(name: &str) -> String {
     format!("package of {name}")
 }
 
-/// A workspace that is ready, its registry, and its cargo.
-struct Scene {
-    playground: Playground,
+/// A prepared workspace with its registry and fake cargo.
+struct Fixture {
+    repository: TemporaryRepository,
     cargo: tempfile::TempDir,
     server: MockServer,
 }
 
-/// Time that passes only by waiting.
+/// A clock that advances only by waiting.
 #[derive(Clone, Default)]
-struct Clock(Rc<RefCell<Vec<u64>>>);
+struct FakeClock(Rc<RefCell<Vec<u64>>>);
 
-impl Time for Clock {
+impl Clock for FakeClock {
     fn now(&self) -> DateTime<Utc> {
         "2025-01-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap()
             + Duration::from_secs(self.0.borrow().iter().sum())
@@ -122,34 +119,34 @@ impl Time for Clock {
     }
 }
 
-impl Scene {
+impl Fixture {
     fn new() -> Self {
-        let scene = Self {
-            playground: Playground::new(),
+        let fixture = Self {
+            repository: TemporaryRepository::new(),
             cargo: tempfile::tempdir().unwrap(),
             server: MockServer::start(),
         };
-        fs::write(scene.cargo.path().join("real"), real_cargo().to_str().unwrap()).unwrap();
-        let ourselves = std::env::current_exe().unwrap();
-        if fs::hard_link(&ourselves, scene.fake()).is_err() {
-            fs::copy(&ourselves, scene.fake()).unwrap();
+        fs::write(fixture.cargo.path().join("real"), real_cargo().to_str().unwrap()).unwrap();
+        let program = std::env::current_exe().unwrap();
+        if fs::hard_link(&program, fixture.fake_cargo()).is_err() {
+            fs::copy(&program, fixture.fake_cargo()).unwrap();
         }
-        scene
+        fixture
     }
 
     fn prepared() -> Self {
-        let scene = Self::new();
-        let (ok, said) = scene.playground.xtask(&["release", "prepare"]);
-        assert!(ok, "{said}");
-        scene.playground.commit("Prepare");
-        scene
+        let fixture = Self::new();
+        let (ok, output) = fixture.repository.xtask(&["release", "prepare"]);
+        assert!(ok, "{output}");
+        fixture.repository.commit("Prepare");
+        fixture
     }
 
-    fn fake(&self) -> PathBuf {
+    fn fake_cargo(&self) -> PathBuf {
         self.cargo.path().join("cargo").with_extension(std::env::consts::EXE_EXTENSION)
     }
 
-    /// An index that has what this cargo published.
+    /// Serves an index of the crates that the fake cargo published.
     fn index(&self) {
         for (name, at) in [("base", "/ba/se/base"), ("user", "/us/er/user")] {
             let there = self.cargo.path().join("there").join(name);
@@ -180,34 +177,34 @@ impl Scene {
     }
 
     fn tags(&self) -> String {
-        self.playground.git(&["tag", "--list"])
+        self.repository.git(&["tag", "--list"])
     }
 
-    /// Publishes all, up to the first that cannot be: what came of each, and how long was waited.
+    /// Publishes all crates up to the first error. Returns the outcomes and the waits in seconds.
     fn publish(&self) -> (Vec<Result<Outcome, String>>, Vec<u64>) {
-        let workspace = Workspace::around(self.playground.root()).unwrap();
+        let workspace = Workspace::around(self.repository.root()).unwrap();
         let plan = Plan::of(&workspace, &Default::default()).unwrap();
-        let clock = Clock::default();
+        let clock = FakeClock::default();
         let publisher = Publisher {
-            root: self.playground.root(),
+            root: self.repository.root(),
             target: &self.cargo.path().join("target"),
-            cargo: self.fake().into_os_string(),
+            cargo: self.fake_cargo().into_os_string(),
             index: Index::at(&self.server.base_url()),
-            time: clock.clone(),
+            clock: clock.clone(),
             execute: true,
         };
-        assert_eq!(publisher.obstacles(&plan).unwrap(), Vec::<String>::new());
-        let mut came = Vec::new();
+        assert_eq!(publisher.blockers(&plan).unwrap(), Vec::<String>::new());
+        let mut outcomes = Vec::new();
         for one in &plan.crates {
             let outcome = publisher.publish(one).map_err(|error| format!("{error:#}"));
             let stopped = outcome.is_err();
-            came.push(outcome);
+            outcomes.push(outcome);
             if stopped {
                 break;
             }
         }
         let waited = clock.0.borrow().clone();
-        (came, waited)
+        (outcomes, waited)
     }
 }
 
@@ -218,138 +215,138 @@ fn checksum(bytes: &[u8]) -> String {
 const BASE: &str = "publish --package base --locked";
 const USER: &str = "publish --package user --locked";
 
-fn each_crate_after_what_it_needs_then_tagged() {
-    let scene = Scene::prepared();
-    scene.index();
-    let (came, waited) = scene.publish();
-    assert_eq!(came[0], Ok(Outcome::passed("0.1.0 published, tagged base-v0.1.0")));
-    assert_eq!(came[1], Ok(Outcome::passed("0.1.0 published, tagged user-v0.1.0")));
-    assert_eq!(scene.calls(), [BASE, USER]);
-    assert_eq!(scene.tags(), "base-v0.1.0\nuser-v0.1.0");
+fn publishes_in_dependency_order_and_tags() {
+    let fixture = Fixture::prepared();
+    fixture.index();
+    let (outcomes, waited) = fixture.publish();
+    assert_eq!(outcomes[0], Ok(Outcome::passed("0.1.0 published, tagged base-v0.1.0")));
+    assert_eq!(outcomes[1], Ok(Outcome::passed("0.1.0 published, tagged user-v0.1.0")));
+    assert_eq!(fixture.calls(), [BASE, USER]);
+    assert_eq!(fixture.tags(), "base-v0.1.0\nuser-v0.1.0");
     assert_eq!(waited, [] as [u64; 0]);
 
     // For clones without tags.
-    let head = scene.playground.git(&["rev-parse", "HEAD"]);
-    let recorded = scene.playground.read("release.toml");
+    let head = fixture.repository.git(&["rev-parse", "HEAD"]);
+    let recorded = fixture.repository.read("release.toml");
     assert!(recorded.contains(&format!("base = \"{head}\"\nuser = \"{head}\"")), "{recorded}");
-    // Once more: there is nothing left to do, and nobody is asked to.
-    let (came, _) = scene.publish();
-    assert!(came.iter().all(|one| matches!(one, Ok(Outcome::Passed { .. }))), "{came:?}");
-    assert_eq!(scene.calls(), [BASE, USER]);
+    // A second run has nothing to do and does not call cargo.
+    let (outcomes, _) = fixture.publish();
+    assert!(outcomes.iter().all(|one| matches!(one, Ok(Outcome::Passed { .. }))), "{outcomes:?}");
+    assert_eq!(fixture.calls(), [BASE, USER]);
 }
 
-/// Through the program itself, as a person would call it.
-fn nothing_leaves_without_execute() {
-    let scene = Scene::prepared();
-    scene.index();
-    let anything_else = scene.server.mock(|when, then| {
+/// Runs the program as a user would.
+fn dry_run_sends_nothing() {
+    let fixture = Fixture::prepared();
+    fixture.index();
+    let other_requests = fixture.server.mock(|when, then| {
         when.is_true(|request| request.method_str() != "GET");
         then.status(500);
     });
-    // A place that tags and commits could be sent to.
-    let elsewhere = tempfile::tempdir().unwrap();
-    scene.playground.git(&["init", "--quiet", "--bare", elsewhere.path().to_str().unwrap()]);
-    scene.playground.git(&["remote", "add", "origin", elsewhere.path().to_str().unwrap()]);
-    let before = scene.playground.git(&["status", "--porcelain"]);
+    // A remote that tags and commits could be pushed to.
+    let remote = tempfile::tempdir().unwrap();
+    fixture.repository.git(&["init", "--quiet", "--bare", remote.path().to_str().unwrap()]);
+    fixture.repository.git(&["remote", "add", "origin", remote.path().to_str().unwrap()]);
+    let before = fixture.repository.git(&["status", "--porcelain"]);
 
-    let url = scene.server.base_url();
-    let (_, said) = scene.playground.xtask_by(&scene.fake(), &["release", "publish", "--index", &url]);
+    let url = fixture.server.base_url();
+    let (_, output) =
+        fixture.repository.xtask_by(&fixture.fake_cargo(), &["release", "publish", "--index", &url]);
     for part in ["would: cargo publish --package base --locked, then git tag base-v0.1.0", "2 did not run"] {
-        assert!(said.contains(part), "{part:?} is missing in:\n{said}");
+        assert!(output.contains(part), "{part:?} is missing in:\n{output}");
     }
-    assert_eq!(scene.calls(), [] as [&str; 0], "cargo was asked for nothing but metadata");
-    assert!(!scene.cargo.path().join("there").exists());
-    anything_else.assert_calls(0);
-    assert_eq!(scene.tags(), "");
-    assert_eq!(scene.playground.git(&["ls-remote", "origin"]), "");
-    assert_eq!(scene.playground.git(&["status", "--porcelain"]), before);
+    assert_eq!(fixture.calls(), [] as [&str; 0], "only metadata was read");
+    assert!(!fixture.cargo.path().join("there").exists());
+    other_requests.assert_calls(0);
+    assert_eq!(fixture.tags(), "");
+    assert_eq!(fixture.repository.git(&["ls-remote", "origin"]), "");
+    assert_eq!(fixture.repository.git(&["status", "--porcelain"]), before);
 
-    // The same call with it does: so it is that word, and nothing else, that holds it back.
-    let (ok, said) =
-        scene.playground.xtask_by(&scene.fake(), &["release", "publish", "--index", &url, "--execute"]);
-    assert!(ok, "{said}");
-    assert_eq!(scene.calls(), [BASE, USER]);
-    assert_eq!(
-        scene.playground.git(&["ls-remote", "origin"]),
-        "",
-        "tags stay here until a person pushes them"
-    );
+    // With `--execute` the same call publishes, so the flag alone made the difference.
+    let (ok, output) = fixture
+        .repository
+        .xtask_by(&fixture.fake_cargo(), &["release", "publish", "--index", &url, "--execute"]);
+    assert!(ok, "{output}");
+    assert_eq!(fixture.calls(), [BASE, USER]);
+    assert_eq!(fixture.repository.git(&["ls-remote", "origin"]), "", "tags are not pushed");
 }
 
-fn broken_off_and_taken_up_again() {
-    let scene = Scene::prepared();
-    scene.index();
-    scene.script(&["ok", "broken"]);
-    let (came, _) = scene.publish();
-    assert!(matches!(&came[0], Ok(Outcome::Passed { .. })), "{came:?}");
-    let error = came[1].as_ref().unwrap_err();
+fn interrupted_publishing_can_be_repeated() {
+    let fixture = Fixture::prepared();
+    fixture.index();
+    fixture.script(&["ok", "broken"]);
+    let (outcomes, _) = fixture.publish();
+    assert!(matches!(&outcomes[0], Ok(Outcome::Passed { .. })), "{outcomes:?}");
+    let error = outcomes[1].as_ref().unwrap_err();
     assert!(error.contains("could not publish user 0.1.0") && error.contains("run this again"), "{error}");
-    assert_eq!(scene.tags(), "base-v0.1.0");
+    assert_eq!(fixture.tags(), "base-v0.1.0");
 
-    // The answer to the second try is lost on its way, but the registry has it: that is found out, not tried again.
-    scene.script(&["lost"]);
-    let (came, _) = scene.publish();
-    assert_eq!(came[1], Ok(Outcome::passed("0.1.0 published, tagged user-v0.1.0")));
-    assert_eq!(scene.calls(), [BASE, USER, USER]);
-    assert_eq!(scene.tags(), "base-v0.1.0\nuser-v0.1.0");
+    // The response to the second attempt is lost, but the registry has the crate, so it is not published
+    // again.
+    fixture.script(&["lost"]);
+    let (outcomes, _) = fixture.publish();
+    assert_eq!(outcomes[1], Ok(Outcome::passed("0.1.0 published, tagged user-v0.1.0")));
+    assert_eq!(fixture.calls(), [BASE, USER, USER]);
+    assert_eq!(fixture.tags(), "base-v0.1.0\nuser-v0.1.0");
 }
 
-fn waits_as_long_as_it_is_told() {
-    let scene = Scene::prepared();
-    // The index asks for patience once, then for more without saying how much.
+fn waits_as_long_as_requested() {
+    let fixture = Fixture::prepared();
+    // The index limits requests twice, then the registry limits an upload.
     let mut asked = 0;
     let asked = std::sync::Mutex::new(move || {
         asked += 1;
         asked
     });
-    scene.server.mock(|when, then| {
+    fixture.server.mock(|when, then| {
         when.method("GET").path("/ba/se/base").is_true(move |_| (asked.lock().unwrap())() <= 2);
         then.status(429).header("retry-after", "77");
     });
-    scene.index();
-    scene.script(&["limited", "ok"]);
-    let (came, waited) = scene.publish();
-    assert!(came.iter().all(|one| matches!(one, Ok(Outcome::Passed { .. }))), "{came:?}");
-    assert_eq!(scene.calls(), [BASE, BASE, USER]);
-    // Twice what the index said; then until ten past midnight, of which 154 s have passed, and a second.
+    fixture.index();
+    fixture.script(&["limited", "ok"]);
+    let (outcomes, waited) = fixture.publish();
+    assert!(outcomes.iter().all(|one| matches!(one, Ok(Outcome::Passed { .. }))), "{outcomes:?}");
+    assert_eq!(fixture.calls(), [BASE, BASE, USER]);
+    // 77 s twice, as the index requests; then until 00:10:00, of which 154 s have passed, plus one second.
     assert_eq!(waited, [77, 77, 600 - 154 + 1]);
 }
 
-fn there_without_a_tag() {
-    let scene = Scene::prepared();
-    scene.index();
-    let there = scene.cargo.path().join("there");
+fn tags_published_crate_with_same_checksum() {
+    let fixture = Fixture::prepared();
+    fixture.index();
+    let there = fixture.cargo.path().join("there");
     fs::create_dir_all(&there).unwrap();
-    // Published from here, and broken off before the tag.
+    // Published from this commit, but not tagged.
     fs::write(there.join("base"), package("base")).unwrap();
-    // Somebody else's.
+    // Published by someone else.
     fs::write(there.join("user"), "another package").unwrap();
-    let (came, _) = scene.publish();
-    assert_eq!(came[0], Ok(Outcome::passed("0.1.0 was there already, tagged base-v0.1.0")));
-    let error = came[1].as_ref().unwrap_err();
+    let (outcomes, _) = fixture.publish();
+    assert_eq!(outcomes[0], Ok(Outcome::passed("0.1.0 was already published, tagged base-v0.1.0")));
+    let error = outcomes[1].as_ref().unwrap_err();
     assert!(
-        error.contains("user 0.1.0 is in the registry and is not what would be packaged here"),
+        error.contains("user 0.1.0 is in the registry, but its package differs from the one built here"),
         "{error}"
     );
-    assert_eq!(scene.tags(), "base-v0.1.0");
-    assert!(scene.calls().iter().all(|call| call.starts_with("package ")), "{:?}", scene.calls());
+    assert_eq!(fixture.tags(), "base-v0.1.0");
+    assert!(fixture.calls().iter().all(|call| call.starts_with("package ")), "{:?}", fixture.calls());
 }
 
-fn nothing_unprepared_or_uncommitted_is_published() {
-    let scene = Scene::new();
-    scene.index();
-    scene.playground.write("crates/base/src/lib.rs", "//! Another.\n");
-    let url = scene.server.base_url();
-    let (ok, said) =
-        scene.playground.xtask_by(&scene.fake(), &["release", "publish", "--index", &url, "--execute"]);
-    assert!(!ok, "{said}");
+fn refuses_unprepared_or_uncommitted_release() {
+    let fixture = Fixture::new();
+    fixture.index();
+    fixture.repository.write("crates/base/src/lib.rs", "//! Another.\n");
+    let url = fixture.server.base_url();
+    let (ok, output) = fixture
+        .repository
+        .xtask_by(&fixture.fake_cargo(), &["release", "publish", "--index", &url, "--execute"]);
+    assert!(!ok, "{output}");
     for part in [
-        "not committed:",
-        "mend: git commit",
+        "uncommitted changes:",
+        "help: git commit",
         "`base` 0.1.0 is not prepared",
-        "mend: cargo xtask release prepare",
+        "help: cargo xtask release prepare",
     ] {
-        assert!(said.contains(part), "{part:?} is missing in:\n{said}");
+        assert!(output.contains(part), "{part:?} is missing in:\n{output}");
     }
-    assert_eq!(scene.calls(), [] as [&str; 0]);
+    assert_eq!(fixture.calls(), [] as [&str; 0]);
 }

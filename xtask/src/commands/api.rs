@@ -1,4 +1,4 @@
-//! `cargo xtask api`: the checked-in listing of each published library's public API.
+//! `cargo xtask api`: compares the public API of each published library with its listing in `docs/api`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "api",
     flags: "[--check | --bless]",
-    about: "compare each library's public API with its listing in docs/api; --bless writes them",
+    about: "compare each library's public API with its listing in docs/api; --bless rewrites the listings",
     run: |workspace, args| {
         let bless = bless(args)?;
         let mut report = Report::default();
@@ -44,8 +44,8 @@ fn bless(args: &mut Parser) -> Result<bool> {
     Ok(bless)
 }
 
-/// The listings of a folder, by crate; a folder that is not there has none.
-fn written(folder: &Path) -> Result<BTreeMap<String, String>> {
+/// Reads the listings in a folder, by crate name. A missing folder has none.
+fn read_listings(folder: &Path) -> Result<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     if !folder.exists() {
         return Ok(found);
@@ -62,42 +62,43 @@ fn written(folder: &Path) -> Result<BTreeMap<String, String>> {
 }
 
 fn check(folder: &Path, current: &BTreeMap<String, String>) -> Result<Outcome> {
-    let written = written(folder)?;
-    let mut wrong = Vec::new();
+    let read_listings = read_listings(folder)?;
+    let mut errors = Vec::new();
     for (name, text) in current {
-        let Some(old) = written.get(name) else {
-            wrong.push(format!("{} is missing", api::path(name)));
+        let Some(old) = read_listings.get(name) else {
+            errors.push(format!("{} is missing", api::path(name)));
             continue;
         };
         let difference = Difference::between(old, text);
         if !difference.is_empty() {
-            wrong.push(format!(
-                "the public API of `{name}` is not what {} says:\n{difference}",
-                api::path(name)
-            ));
+            errors
+                .push(format!("the public API of `{name}` differs from {}:\n{difference}", api::path(name)));
         }
     }
-    let gone = written.keys().filter(|name| !current.contains_key(*name));
-    wrong.extend(gone.map(|name| format!("{} belongs to no published library", api::path(name))));
-    if wrong.is_empty() {
+    let gone = read_listings.keys().filter(|name| !current.contains_key(*name));
+    errors.extend(gone.map(|name| format!("{} belongs to no published library", api::path(name))));
+    if errors.is_empty() {
         let items: usize = current.values().map(|text| text.lines().count()).sum();
-        return Ok(Outcome::passed(format!("{items} items of {} libraries as listed", current.len())));
+        return Ok(Outcome::passed(format!(
+            "{items} items of {} libraries match their listings",
+            current.len()
+        )));
     }
     Ok(Outcome::failed(
-        wrong.join("\n"),
-        "cargo xtask api --bless, and review the difference; `cargo xtask release plan` says what it asks of the version",
+        errors.join("\n"),
+        "run `cargo xtask api --bless` and review the diff; `cargo xtask release plan` shows the version it needs",
     ))
 }
 
 fn write(folder: &Path, current: &BTreeMap<String, String>) -> Result<Outcome> {
-    let written = written(folder)?;
+    let read_listings = read_listings(folder)?;
     fs::create_dir_all(folder)?;
-    for name in written.keys().filter(|name| !current.contains_key(*name)) {
+    for name in read_listings.keys().filter(|name| !current.contains_key(*name)) {
         fs::remove_file(folder.join(format!("{name}.txt")))?;
     }
     let mut changed = Vec::new();
     for (name, text) in current {
-        let old = written.get(name).map_or("", String::as_str);
+        let old = read_listings.get(name).map_or("", String::as_str);
         if old != text {
             println!("{name}:\n{}", Difference::between(old, text));
             fs::write(folder.join(format!("{name}.txt")), text)?;
@@ -113,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_changed_a_missing_and_a_left_over_listing_are_each_told_with_what_mends_them() {
+    fn check_reports_changed_missing_and_leftover_listings() {
         let folder = std::env::temp_dir().join(format!("xtask-api-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("go1.txt"), "pub fn go1::gone()\n").unwrap();
@@ -124,7 +125,9 @@ mod tests {
             ("gocd".to_owned(), listing("pub fn gocd::one()\n")),
         ]);
 
-        let Outcome::Failed { what, mend } = check(&folder, &current).unwrap() else { panic!("it passed") };
+        let Outcome::Failed { message, help } = check(&folder, &current).unwrap() else {
+            panic!("it passed")
+        };
         for part in [
             "of `go1`",
             "- pub fn go1::gone()",
@@ -132,13 +135,13 @@ mod tests {
             "docs/api/gocd.txt is missing",
             "docs/api/old.txt belongs to no",
         ] {
-            assert!(what.contains(part), "{part:?} is missing in:\n{what}");
+            assert!(message.contains(part), "{part:?} is missing in:\n{message}");
         }
-        assert!(mend.contains("cargo xtask api --bless"));
+        assert!(help.contains("cargo xtask api --bless"));
 
         write(&folder, &current).unwrap();
         let after = check(&folder, &current).unwrap();
         fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(after, Outcome::passed("2 items of 2 libraries as listed"));
+        assert_eq!(after, Outcome::passed("2 items of 2 libraries match their listings"));
     }
 }

@@ -1,6 +1,7 @@
-//! `cargo xtask bench`: what the crates cost, beside what others take for the same.
+//! `cargo xtask bench`: measures the crates and comparable libraries.
 //!
-//! Everything that measures is in `benches/`, a workspace of its own: its peers bring their own versions of everything.
+//! The benchmarks are in `benches/`, a separate workspace, because the compared libraries need other
+//! dependency versions.
 
 use std::path::Path;
 
@@ -8,8 +9,8 @@ use anyhow::Result;
 use lexopt::Parser;
 
 use super::tools::{self, CARGO_DENY, GUNGRAUN_RUNNER};
-use super::{Command, words};
-use crate::instructions::{self, Counts, Judged};
+use super::{Command, join_args};
+use crate::instructions::{self, Comparison, Counts};
 use crate::report::{Outcome, Report};
 use crate::run::Run;
 use crate::workspace::Workspace;
@@ -17,7 +18,7 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "bench",
     flags: "[NAME…] [--peers] [--quick] [--page] [--check] [--bless]",
-    about: "measure all, or the named, and write the book's performance page; `instructions` counts what the hot path takes, --check compares",
+    about: "run all or the named benchmarks and write the book's performance page; `instructions --check` compares counts",
     run: |workspace, args| {
         let flags = Flags::read(args)?;
         let mut report = Report::default();
@@ -26,16 +27,16 @@ pub(super) const COMMAND: Command = Command {
     },
 };
 
-/// The manifest of the other workspace.
+/// Manifest of the benchmark workspace.
 const MANIFEST: &str = "benches/Cargo.toml";
-/// The one that is not run by the program in `benches/`, since CI runs it without building any peer.
+/// The benchmark that CI runs by itself, without building the compared libraries.
 const INSTRUCTIONS: &str = "instructions";
 
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Flags {
     names: Vec<String>,
-    /// Passed on: `--peers`, `--quick`, `--page`.
-    passed_on: Vec<String>,
+    /// Flags for the benchmark program: `--peers`, `--quick`, `--page`.
+    forwarded: Vec<String>,
     instructions: bool,
     check: bool,
     bless: bool,
@@ -49,21 +50,18 @@ impl Flags {
                 lexopt::Arg::Long("check") => flags.check = true,
                 lexopt::Arg::Long("bless") => flags.bless = true,
                 lexopt::Arg::Long(known @ ("peers" | "quick" | "page")) => {
-                    flags.passed_on.push(format!("--{known}"));
+                    flags.forwarded.push(format!("--{known}"));
                 }
                 lexopt::Arg::Value(name) if name == INSTRUCTIONS => flags.instructions = true,
                 lexopt::Arg::Value(name) => flags.names.push(name.to_string_lossy().into_owned()),
                 other => return Err(other.unexpected().into()),
             }
         }
-        anyhow::ensure!(
-            !(flags.check && flags.bless),
-            "--check changes nothing and --bless does: choose one"
-        );
-        let counts_only = flags.instructions && flags.names.is_empty() && flags.passed_on.is_empty();
+        anyhow::ensure!(!(flags.check && flags.bless), "--check and --bless cannot be combined");
+        let counts_only = flags.instructions && flags.names.is_empty() && flags.forwarded.is_empty();
         anyhow::ensure!(
             counts_only || !(flags.bless || flags.check && flags.instructions),
-            "--check and --bless are for `bench {INSTRUCTIONS}` alone"
+            "--check and --bless apply only to `bench {INSTRUCTIONS}`"
         );
         Ok(flags)
     }
@@ -71,7 +69,7 @@ impl Flags {
 
 fn steps(workspace: &Workspace, flags: &Flags, report: &mut Report) {
     if flags.instructions {
-        report.step("bench: instructions", || counted(workspace, flags.bless));
+        report.step("bench: instructions", || count_instructions(workspace, flags.bless));
         return;
     }
     if flags.check {
@@ -84,10 +82,10 @@ fn steps(workspace: &Workspace, flags: &Flags, report: &mut Report) {
     }
 }
 
-/// For `ci --full`: the benchmarks compile and work, and the hot path takes no more instructions than before.
+/// Steps of `ci --full`: the benchmarks compile and run, and instruction counts have not grown.
 pub(super) fn slow_steps(workspace: &Workspace, report: &mut Report) {
     check_steps(workspace, report);
-    report.step("bench: instructions", || counted(workspace, false));
+    report.step("bench: instructions", || count_instructions(workspace, false));
 }
 
 fn check_steps(workspace: &Workspace, report: &mut Report) {
@@ -98,9 +96,12 @@ fn check_steps(workspace: &Workspace, report: &mut Report) {
         }
         let args =
             ["deny", "--locked", "--manifest-path", MANIFEST, "--workspace", "check", "licenses", "sources"];
-        Ok(match Run::cargo(&root, &args).loudly()? {
-            true => Outcome::passed("licences and sources of the peers as benches/deny.toml wants them"),
-            false => Outcome::failed("see above", "benches/deny.toml says what is allowed"),
+        Ok(match Run::cargo(&root, &args).run_inherited()? {
+            true => Outcome::passed("licences and sources comply with benches/deny.toml"),
+            false => Outcome::failed(
+                "cargo-deny reported errors, see above",
+                "see benches/deny.toml for what is allowed",
+            ),
         })
     });
     report.step("bench: clippy", || {
@@ -116,43 +117,47 @@ fn check_steps(workspace: &Workspace, report: &mut Report) {
             "-D",
             "warnings",
         ];
-        let ok = there(workspace, &root, &args).loudly()?;
-        Ok(outcome(ok, "no warning in the benchmarks", "warnings, see above"))
+        let ok = benches_cargo(workspace, &root, &args).run_inherited()?;
+        Ok(outcome(ok, "no warnings in the benchmarks", "warnings, see above"))
     });
     report.step("bench: tests", || {
         let args = ["test", "--locked", "--release", "--manifest-path", MANIFEST, "--package", "benches"];
-        let ok = there(workspace, &root, &args).loudly()?;
-        Ok(outcome(ok, "what measures was tested, and the page is what the results say", "see above"))
+        let ok = benches_cargo(workspace, &root, &args).run_inherited()?;
+        Ok(outcome(
+            ok,
+            "benchmark tests passed, performance page matches the results",
+            "benchmark tests failed, see above",
+        ))
     });
-    report.step("bench: try", || {
+    report.step("bench: quick run", || {
         if let failed @ Outcome::Failed { .. } = build(workspace)? {
             return Ok(failed);
         }
-        let flags = Flags { passed_on: vec!["--quick".to_owned()], ..Flags::default() };
+        let flags = Flags { forwarded: vec!["--quick".to_owned()], ..Flags::default() };
         measure(workspace, &flags)
     });
 }
 
-/// Cargo for the other workspace, building where this one builds.
-fn there(workspace: &Workspace, root: &Path, args: &[&str]) -> Run {
-    Run::cargo(root, args).unseen_env("CARGO_TARGET_DIR", &workspace.target().display().to_string())
+/// Cargo for the benchmark workspace, with the target directory of this one.
+fn benches_cargo(workspace: &Workspace, root: &Path, args: &[&str]) -> Run {
+    Run::cargo(root, args).hidden_env("CARGO_TARGET_DIR", &workspace.target().display().to_string())
 }
 
 fn build(workspace: &Workspace) -> Result<Outcome> {
     let args = ["build", "--locked", "--release", "--manifest-path", MANIFEST, "--package", "benches"];
-    let ok = there(workspace, &workspace.root(), &args).loudly()?;
-    Ok(outcome(ok, "built as a release", "the benchmarks do not compile"))
+    let ok = benches_cargo(workspace, &workspace.root(), &args).run_inherited()?;
+    Ok(outcome(ok, "built in release mode", "the benchmarks do not compile"))
 }
 
 fn measure(workspace: &Workspace, flags: &Flags) -> Result<Outcome> {
     let program = workspace.target().join("release/benches");
-    let args = words(&[], &flags.names);
-    let args = words(&args, &flags.passed_on);
+    let args = join_args(&[], &flags.names);
+    let args = join_args(&args, &flags.forwarded);
     let ok = Run::exe(&workspace.root(), "benches", program.as_os_str(), &args)
-        .unseen_env("CARGO_TARGET_DIR", &workspace.target().display().to_string())
-        .loudly()?;
-    let kept = flags.passed_on.iter().any(|flag| flag == "--quick");
-    let passed = if kept { "all of them work" } else { "docs/book/src/performance.md has the figures" };
+        .hidden_env("CARGO_TARGET_DIR", &workspace.target().display().to_string())
+        .run_inherited()?;
+    let baseline = flags.forwarded.iter().any(|flag| flag == "--quick");
+    let passed = if baseline { "all benchmarks ran" } else { "docs/book/src/performance.md updated" };
     Ok(outcome(ok, passed, "a benchmark failed, see above"))
 }
 
@@ -160,12 +165,12 @@ fn outcome(ok: bool, passed: &str, failed: &str) -> Outcome {
     if ok { Outcome::passed(passed) } else { Outcome::failed(failed, "cargo xtask bench NAME --quick") }
 }
 
-/// How many instructions the hot path takes, against what is kept in the repository.
-fn counted(workspace: &Workspace, bless: bool) -> Result<Outcome> {
+/// Counts instructions of the hot path and compares them with `benches/instructions.json`.
+fn count_instructions(workspace: &Workspace, bless: bool) -> Result<Outcome> {
     let root = workspace.root();
-    if Run::program(&root, "valgrind", &["--version"]).quietly().is_err() {
-        let what = "valgrind is not installed, and it counts the instructions";
-        return Ok(Outcome::failed(what, "apt-get install valgrind"));
+    if Run::program(&root, "valgrind", &["--version"]).capture().is_err() {
+        let message = "valgrind is not installed; it counts the instructions";
+        return Ok(Outcome::failed(message, "apt-get install valgrind"));
     }
     if let Some(missing) = tools::missing(&root, &GUNGRAUN_RUNNER)? {
         return Ok(Outcome::failed(missing, GUNGRAUN_RUNNER.install()));
@@ -180,26 +185,26 @@ fn counted(workspace: &Workspace, bless: bool) -> Result<Outcome> {
         "--",
         "--output-format=json",
     ];
-    let (ok, said) = there(workspace, &root, &args).kept()?;
+    let (ok, output) = benches_cargo(workspace, &root, &args).capture_stdout()?;
     if !ok {
         return Ok(Outcome::failed(
-            "the instructions cannot be counted, see above",
+            "counting instructions failed, see above",
             "cargo xtask bench instructions",
         ));
     }
     let rustc = Run::program(&root, "rustc", &["--version"]).read()?.trim().to_owned();
-    let counted = Counts { rustc, counts: instructions::read(&said)? };
-    println!("{}", counted.shown());
+    let counts = Counts { rustc, counts: instructions::parse_output(&output)? };
+    println!("{}", counts.to_table());
     let file = root.join("benches/instructions.json");
     if bless {
-        std::fs::write(&file, counted.written()?)?;
-        return Ok(Outcome::passed("benches/instructions.json has these counts"));
+        std::fs::write(&file, counts.to_json()?)?;
+        return Ok(Outcome::passed("benches/instructions.json updated"));
     }
-    let kept = file.is_file().then(|| std::fs::read_to_string(&file)).transpose()?;
-    let mend = "find what grew; if it has to, cargo xtask bench instructions --bless";
-    Ok(match counted.judged(kept.as_deref())? {
-        Judged::Same(note) => Outcome::passed(note),
-        Judged::Grown(what) => Outcome::failed(what, mend),
+    let baseline = file.is_file().then(|| std::fs::read_to_string(&file)).transpose()?;
+    let help = "find the cause; if the growth is justified, run `cargo xtask bench instructions --bless`";
+    Ok(match counts.compare_with_baseline(baseline.as_deref())? {
+        Comparison::WithinLimit(note) => Outcome::passed(note),
+        Comparison::Exceeded(message) => Outcome::failed(message, help),
     })
 }
 
@@ -208,12 +213,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags() {
+    fn parses_flags() {
         let read = |args: &[&str]| Flags::read(&mut Parser::from_args(args));
         assert_eq!(read(&[]).unwrap(), Flags::default());
         let some = read(&["header", "--quick", "cli"]).unwrap();
         assert_eq!(
-            (some.names, some.passed_on),
+            (some.names, some.forwarded),
             (vec!["header".to_owned(), "cli".into()], vec!["--quick".into()])
         );
         assert!(read(&["instructions", "--bless"]).unwrap().bless);

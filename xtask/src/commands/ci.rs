@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: what CI runs, on one screen.
+//! `cargo xtask ci`: all checks of CI.
 
 use anyhow::Result;
 use lexopt::Parser;
@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "ci",
     flags: "[--full] [--skip-test]",
-    about: "test, snapshots, lint, docs --check, features, tidy, deny, api, release plan; --full: what is slow",
+    about: "test, snapshots, lint, docs --check, features, tidy, deny, api, release plan; --full adds the slow steps",
     run: |workspace, args| {
         let flags = Flags::read(args)?;
         let mut report = Report::default();
@@ -25,7 +25,7 @@ pub(super) const COMMAND: Command = Command {
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Flags {
     full: bool,
-    /// For `.ci/run`, which runs the README's test command first.
+    /// Set by `.ci/run`, which runs `cargo xtask test` first.
     skip_test: bool,
 }
 
@@ -45,13 +45,13 @@ impl Flags {
 
 fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
     if flags.skip_test {
-        report.left_out("test", "asked to skip it: `cargo xtask test` runs it");
+        report.skip("test", "skipped by --skip-test; run `cargo xtask test`");
     } else {
         test::steps(workspace, report);
     }
     snapshots::check_steps(workspace, flags.skip_test, report);
     lint::steps(workspace, report);
-    // Behind lint, which has built the API documentation already.
+    // After lint, which has already built the API documentation.
     docs::steps(workspace, true, report);
     features::steps(workspace, report);
     tidy::steps(workspace, report);
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags() {
+    fn parses_flags() {
         let read = |args: &[&str]| Flags::read(&mut Parser::from_args(args));
         assert_eq!(read(&[]).unwrap(), Flags::default());
         assert_eq!(read(&["--full", "--skip-test"]).unwrap(), Flags { full: true, skip_test: true });

@@ -1,9 +1,9 @@
-//! `cargo xtask deny`: what may be in the dependency tree, as `deny.toml` says.
+//! `cargo xtask deny`: checks dependencies against `deny.toml`.
 
 use anyhow::Result;
 
 use super::tools::{self, CARGO_DENY};
-use super::{Command, no_more};
+use super::{Command, expect_no_args};
 use crate::report::{Outcome, Report};
 use crate::run::Run;
 use crate::workspace::Workspace;
@@ -11,9 +11,9 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "deny",
     flags: "",
-    about: "bans, licences and sources of all dependencies; advisories where their database can be had",
+    about: "check bans, licences and sources of all dependencies, and advisories if their database is reachable",
     run: |workspace, args| {
-        no_more(args)?;
+        expect_no_args(args)?;
         let mut report = Report::default();
         steps(workspace, &mut report);
         Ok(report)
@@ -26,14 +26,14 @@ pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
         if let Some(missing) = tools::missing(&root, &CARGO_DENY)? {
             return Ok(Outcome::failed(missing, CARGO_DENY.install()));
         }
-        let ok =
-            Run::cargo(&root, &["deny", "--workspace", "check", "bans", "licenses", "sources"]).loudly()?;
+        let ok = Run::cargo(&root, &["deny", "--workspace", "check", "bans", "licenses", "sources"])
+            .run_inherited()?;
         if ok {
-            return Ok(Outcome::passed("bans, licences and sources as deny.toml wants them"));
+            return Ok(Outcome::passed("bans, licences and sources comply with deny.toml"));
         }
         Ok(Outcome::failed(
-            "see above",
-            "cargo tree -i CRATE shows who brings it; deny.toml says what is allowed and why",
+            "cargo-deny reported errors, see above",
+            "`cargo tree -i CRATE` shows what depends on it; deny.toml lists what is allowed and why",
         ))
     });
     report.step("advisories", || {
@@ -44,18 +44,18 @@ pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     });
 }
 
-/// Two steps, so that a database which cannot be had is told from a tree with a known fault in it.
+/// Fetches separately, so that an unreachable database is not reported as a vulnerability.
 fn advisories(workspace: &Workspace) -> Result<Outcome> {
     let root = workspace.root();
     println!("fetching the advisory database");
-    let fetched = Run::cargo(&root, &["deny", "--workspace", "fetch", "db"]).quietly()?;
-    if !fetched.ok {
-        return Ok(Outcome::not_run("the advisory database cannot be had from here"));
+    let fetch = Run::cargo(&root, &["deny", "--workspace", "fetch", "db"]).capture()?;
+    if !fetch.ok {
+        return Ok(Outcome::not_run("the advisory database cannot be fetched"));
     }
-    let ok =
-        Run::cargo(&root, &["deny", "--workspace", "check", "--disable-fetch", "advisories"]).loudly()?;
+    let ok = Run::cargo(&root, &["deny", "--workspace", "check", "--disable-fetch", "advisories"])
+        .run_inherited()?;
     if ok {
-        return Ok(Outcome::passed("no known fault in any dependency"));
+        return Ok(Outcome::passed("no known vulnerability in any dependency"));
     }
-    Ok(Outcome::failed("a dependency has a known fault, see above", "cargo update -p CRATE"))
+    Ok(Outcome::failed("a dependency has a known vulnerability, see above", "cargo update -p CRATE"))
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask docs`: the book and the API documentation, together and complete.
+//! `cargo xtask docs`: builds the book and the API documentation and checks both.
 
 use anyhow::Result;
 use lexopt::Parser;
@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "docs",
     flags: "[--check]",
-    about: "write the book's generated parts, build book and API documentation; --check changes no page",
+    about: "write the generated parts of the book, build the book and the API documentation; --check writes nothing",
     run: |workspace, args| {
         let check = check(args)?;
         let mut report = Report::default();
@@ -21,7 +21,7 @@ pub(super) const COMMAND: Command = Command {
     },
 };
 
-/// Where the book is built, below the target folder; the API documentation lies in `api` below it.
+/// Output folder of the book in the target directory. Its subfolder `api` holds the API documentation.
 const BUILT: &str = "book";
 
 fn check(args: &mut Parser) -> Result<bool> {
@@ -41,33 +41,35 @@ pub(super) fn steps(workspace: &Workspace, check: bool, report: &mut Report) {
     report.step("docs: book", || book(workspace));
 }
 
-/// The crate that writes and checks, run with these words.
+/// Runs the `oauth-docs` program with these arguments. Returns `None` if it does not compile.
 ///
-/// It is built the way `cargo xtask test` builds it, as the program that its own tests come with: on its own it would need
-/// its dependencies once more, with other features.
-fn generator(workspace: &Workspace, words: &[&str]) -> Result<Option<(bool, String)>> {
+/// Builds it together with its tests, as `cargo xtask test` does: alone it would rebuild its dependencies
+/// with other features.
+fn generator(workspace: &Workspace, args: &[&str]) -> Result<Option<(bool, String)>> {
     let root = workspace.root();
     let features = workspace.features_for_tests_args();
-    let build =
-        super::words(&["test", "--quiet", "--workspace", "--no-run", "--test", "planted_docs"], &features);
-    if !Run::cargo(&root, &build).loudly()? {
+    let build = super::join_args(
+        &["test", "--quiet", "--workspace", "--no-run", "--test", "planted_docs"],
+        &features,
+    );
+    if !Run::cargo(&root, &build).run_inherited()? {
         return Ok(None);
     }
     let program = workspace.target().join("debug/oauth-docs").display().to_string();
-    Run::program(&root, &program, words).loudly_kept().map(Some)
+    Run::program(&root, &program, args).tee_stdout().map(Some)
 }
 
-/// Every constant against its source, and every generated part against the declarations.
+/// Checks every constant against its source, and writes or checks the generated parts of the book.
 fn generated(workspace: &Workspace, check: bool) -> Result<Outcome> {
     Ok(match generator(workspace, &[if check { "check" } else { "write" }])? {
         None => Outcome::failed("oauth-docs does not compile", "cargo build -p oauth-docs"),
-        Some((true, said)) => {
-            let note = said.lines().last().unwrap_or_default();
-            Outcome::passed(if check { note } else { "every generated part is up to date" })
+        Some((true, output)) => {
+            let note = output.lines().last().unwrap_or_default();
+            Outcome::passed(if check { note } else { "all generated parts are up to date" })
         }
         Some((false, _)) => Outcome::failed(
-            "see above: each with what mends it",
-            "cargo xtask docs, and by hand what it still names",
+            "oauth-docs reported errors, see above",
+            "run `cargo xtask docs`, then fix what it still reports",
         ),
     })
 }
@@ -78,24 +80,24 @@ fn book(workspace: &Workspace) -> Result<Outcome> {
         return Ok(Outcome::failed(missing, MDBOOK.install()));
     }
     let built = workspace.target().join(BUILT);
-    let shown = built.display().to_string();
-    if !Run::program(&root, "mdbook", &["build", "docs/book", "--dest-dir", &shown]).loudly()? {
-        return Ok(Outcome::failed("mdbook cannot build the book", "mdbook build docs/book"));
+    let book_folder = built.display().to_string();
+    if !Run::program(&root, "mdbook", &["build", "docs/book", "--dest-dir", &book_folder]).run_inherited()? {
+        return Ok(Outcome::failed("mdbook failed to build the book", "run `mdbook build docs/book`"));
     }
     copy(&workspace.target().join("doc"), &built.join("api"))?;
-    Ok(match generator(workspace, &["links", &shown])? {
-        Some((true, said)) => Outcome::passed(format!(
-            "{}, none dead; {shown}/index.html",
-            said.lines().last().unwrap_or_default()
+    Ok(match generator(workspace, &["links", &book_folder])? {
+        Some((true, output)) => Outcome::passed(format!(
+            "{}, no dead link; see {book_folder}/index.html",
+            output.lines().last().unwrap_or_default()
         )),
         _ => Outcome::failed(
-            "links of the book lead nowhere, see above",
-            "correct them, then cargo xtask docs --check",
+            "the book has dead links, see above",
+            "correct them, then run `cargo xtask docs --check`",
         ),
     })
 }
 
-/// Everything below a folder, to a place where nothing of before is left.
+/// Replaces a folder with a copy of another one.
 fn copy(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
     if to.exists() {
         std::fs::remove_dir_all(to)?;
@@ -103,13 +105,13 @@ fn copy(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
-        let there = to.join(entry.file_name());
+        let target = to.join(entry.file_name());
         if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &there)?;
+            copy(&entry.path(), &target)?;
         } else {
-            // Rustdoc leaves a lock here that nobody may read while another builds.
+            // Skips rustdoc's lock file, which may be unreadable while another build runs.
             if entry.file_name() != ".lock" {
-                std::fs::copy(entry.path(), there)?;
+                std::fs::copy(entry.path(), target)?;
             }
         }
     }
@@ -121,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags() {
+    fn parses_flags() {
         let read = |args: &[&str]| check(&mut Parser::from_args(args));
         assert!(!read(&[]).unwrap());
         assert!(read(&["--check"]).unwrap());
@@ -129,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_before_is_left_in_a_copy() {
+    fn copy_removes_previous_content() {
         let folder = std::env::temp_dir().join(format!("xtask-docs-{}", std::process::id()));
         let (from, to) = (folder.join("from"), folder.join("to"));
         std::fs::create_dir_all(from.join("deep")).unwrap();

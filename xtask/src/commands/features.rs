@@ -1,25 +1,25 @@
-//! `cargo xtask features`: every client crate, alone, with each TLS choice its users have.
+//! `cargo xtask features`: compiles each client crate alone, with each TLS choice.
 //!
-//! One crate at a time, because crates built together lend each other their features: a provider that forgot to pass
-//! `native-tls` on would look fine beside one that did not.
+//! One crate at a time, because cargo unifies features of crates built together: a provider that forgot to
+//! forward `native-tls` would compile next to one that forwards it.
 
 use anyhow::Result;
 use cargo_metadata::Package;
 
-use super::{Command, no_more};
-use crate::house;
+use super::{Command, expect_no_args};
+use crate::crate_roles;
 use crate::report::{Outcome, Report};
 use crate::run::Run;
 use crate::test_results::TestResults;
-use crate::tls::{CHOICES, Choice, names};
+use crate::tls::{TLS_CHOICES, TlsChoice, crate_names};
 use crate::workspace::Workspace;
 
 pub(super) const COMMAND: Command = Command {
     name: "features",
     flags: "",
-    about: "compile each client crate with each TLS choice, and see that nothing else comes along",
+    about: "compile each client crate with each TLS choice and check its dependency tree",
     run: |workspace, args| {
-        no_more(args)?;
+        expect_no_args(args)?;
         let mut report = Report::default();
         steps(workspace, &mut report);
         Ok(report)
@@ -28,16 +28,16 @@ pub(super) const COMMAND: Command = Command {
 
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     for package in workspace.clients() {
-        report.step(&format!("features {}", package.name), || one(workspace, package));
+        report.step(&format!("features {}", package.name), || check(workspace, package));
     }
     report.step("features: no crypto provider", || without_crypto_provider(workspace));
 }
 
-/// Tests that only one combination of features can show, so `cargo xtask test` never runs them.
+/// Tests that need a feature combination which `cargo xtask test` does not use.
 fn without_crypto_provider(workspace: &Workspace) -> Result<Outcome> {
     let args = "test -p oauth-core --no-default-features --features rustls-no-provider --test no_provider";
     let run = Run::cargo(&workspace.root(), &args.split(' ').collect::<Vec<_>>());
-    let (ok, output) = run.loudly_kept()?;
+    let (ok, output) = run.tee_stdout()?;
     let results = TestResults::read(&output);
     Ok(if ok && results.passed > 0 {
         Outcome::passed(results.to_string())
@@ -46,56 +46,59 @@ fn without_crypto_provider(workspace: &Workspace) -> Result<Outcome> {
     })
 }
 
-fn one(workspace: &Workspace, package: &Package) -> Result<Outcome> {
-    let missing: Vec<&str> =
-        house::TLS_FEATURES.iter().copied().filter(|name| !package.features.contains_key(*name)).collect();
+fn check(workspace: &Workspace, package: &Package) -> Result<Outcome> {
+    let missing: Vec<&str> = crate_roles::TLS_FEATURES
+        .iter()
+        .copied()
+        .filter(|name| !package.features.contains_key(*name))
+        .collect();
     if !missing.is_empty() {
         return Ok(Outcome::failed(
-            format!("declares no feature {}", missing.join(", ")),
-            format!("add to [features] in crates/{}/Cargo.toml, passed on to oauth-core", package.name),
+            format!("feature {} is not declared", missing.join(", ")),
+            format!(
+                "add it to [features] in crates/{}/Cargo.toml and forward it to oauth-core",
+                package.name
+            ),
         ));
     }
     let root = workspace.root();
-    for choice in CHOICES {
-        let more = choice.args();
+    for choice in TLS_CHOICES {
+        let choice_args = choice.args();
         let selected = |fixed: &[&str], rest: &[&str]| -> Vec<String> {
             let name = package.name.as_str();
-            let all = fixed.iter().copied().chain(["-p", name]).chain(more.iter().map(String::as_str));
+            let all = fixed.iter().copied().chain(["-p", name]).chain(choice_args.iter().map(String::as_str));
             all.chain(rest.iter().copied()).map(str::to_owned).collect()
         };
-        // Clippy and not check: what is unused under one choice only is a warning there and nowhere else. Examples are
-        // run as they come, so by the default; with the others they would bring the sandbox along each time.
+        // Clippy, because code unused under one TLS choice warns only there. Examples are checked only with
+        // default features: their dev-dependencies would build the sandbox for each choice.
         let targets: &[&str] = match choice.features {
             None => &["clippy", "--no-deps", "--lib", "--examples"],
             Some(_) => &["clippy", "--no-deps", "--lib"],
         };
         let clippy = selected(targets, &["--", "-D", "warnings"]);
-        let clippy = Run::cargo(&root, &borrowed(&clippy));
-        let shown = clippy.to_string();
-        if !clippy.loudly()? {
-            let mend = if choice.features == Some(&["native-tls"]) {
+        let clippy = Run::cargo(&root, &as_strs(&clippy));
+        let command = clippy.to_string();
+        if !clippy.run_inherited()? {
+            let help = if choice.features == Some(&["native-tls"]) {
                 format!(
-                    "{shown}\n         (it needs OpenSSL's headers: apt-get install libssl-dev pkg-config)"
+                    "{command}\n         (needs the OpenSSL headers: apt-get install libssl-dev pkg-config)"
                 )
             } else {
-                shown
+                command
             };
-            return Ok(Outcome::failed(
-                format!("does not compile cleanly with features: {}", choice.name()),
-                mend,
-            ));
+            return Ok(Outcome::failed(format!("errors or warnings with features: {}", choice.name()), help));
         }
         let tree = selected(&["tree"], &["-e", "normal", "--prefix", "none", "-f", "{p}"]);
-        let tree = Run::cargo(&root, &borrowed(&tree));
-        let shown = tree.to_string();
-        if let Some(wrong) = choice.judge(&names(&tree.read()?)) {
-            return Ok(Outcome::failed(format!("with features {}: {wrong}", choice.name()), shown));
+        let tree = Run::cargo(&root, &as_strs(&tree));
+        let command = tree.to_string();
+        if let Some(wrong) = choice.check_tree(&crate_names(&tree.read()?)) {
+            return Ok(Outcome::failed(format!("with features {}: {wrong}", choice.name()), command));
         }
     }
-    let names: Vec<String> = CHOICES.iter().map(Choice::name).collect();
-    Ok(Outcome::passed(names.join(", ")))
+    let crate_names: Vec<String> = TLS_CHOICES.iter().map(TlsChoice::name).collect();
+    Ok(Outcome::passed(crate_names.join(", ")))
 }
 
-fn borrowed(words: &[String]) -> Vec<&str> {
+fn as_strs(words: &[String]) -> Vec<&str> {
     words.iter().map(String::as_str).collect()
 }

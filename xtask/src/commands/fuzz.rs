@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: libFuzzer on the properties of `tests/fuzzing`, one target after the other.
+//! `cargo xtask fuzz`: runs libFuzzer on the targets of `fuzz/`, one after the other.
 
 use std::path::Path;
 
@@ -8,13 +8,13 @@ use lexopt::{Parser, ValueExt};
 use super::Command;
 use super::tools::{self, CARGO_FUZZ};
 use crate::report::{Outcome, Report};
-use crate::run::{Captured, Run};
+use crate::run::{CapturedOutput, Run};
 use crate::workspace::Workspace;
 
 pub(super) const COMMAND: Command = Command {
     name: "fuzz",
     flags: "[TARGET…] [--seconds N]",
-    about: "libFuzzer on each target of fuzz/ (or the named ones) for N seconds, 60 if not said; `test` does it in small",
+    about: "run libFuzzer on each target of fuzz/, or on the named ones, for N seconds (default 60); `test` runs a short version",
     run: |workspace, args| {
         let flags = Flags::read(args)?;
         let mut report = Report::default();
@@ -25,7 +25,7 @@ pub(super) const COMMAND: Command = Command {
 
 #[derive(Debug, PartialEq, Eq)]
 struct Flags {
-    /// None: all.
+    /// Empty for all targets.
     targets: Vec<String>,
     seconds: u64,
 }
@@ -40,12 +40,12 @@ impl Flags {
                 other => return Err(other.unexpected().into()),
             }
         }
-        anyhow::ensure!(flags.seconds > 0, "libFuzzer takes 0 seconds for ever");
+        anyhow::ensure!(flags.seconds > 0, "--seconds must be at least 1: libFuzzer runs forever with 0");
         Ok(flags)
     }
 }
 
-/// For `ci --full`.
+/// Step of `ci --full`.
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     let all = Flags { targets: Vec::new(), seconds: 60 };
     if let Err(error) = run(workspace, &all, report) {
@@ -55,25 +55,25 @@ pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
 
 fn run(workspace: &Workspace, flags: &Flags, report: &mut Report) -> Result<()> {
     let root = workspace.root();
-    let targets = chosen(all(&root)?, &flags.targets)?;
-    let made = workspace.target().join("fuzz");
+    let targets = select(all(&root)?, &flags.targets)?;
+    let build_folder = workspace.target().join("fuzz");
     let mut built = false;
     report.step("fuzz build", || {
-        let outcome = build(&root, &made)?;
+        let outcome = build(&root, &build_folder)?;
         built = matches!(outcome, Outcome::Passed { .. });
         Ok(outcome)
     });
     for target in targets {
         if built {
-            report.step(&target, || fuzz(&root, &made, &target, flags.seconds));
+            report.step(&target, || fuzz(&root, &build_folder, &target, flags.seconds));
         } else {
-            report.left_out(&target, "not built");
+            report.skip(&target, "not built");
         }
     }
     Ok(())
 }
 
-/// By the programs there are; that each has its property is a test of `fuzzing`.
+/// Target names, from the files in `fuzz_targets`. A test of `fuzzing` checks that each has its property.
 fn all(root: &Path) -> Result<Vec<String>> {
     let folder = root.join("fuzz/fuzz_targets");
     let entries = folder.read_dir().with_context(|| format!("cannot read {}", folder.display()))?;
@@ -86,119 +86,124 @@ fn all(root: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn chosen(all: Vec<String>, named: &[String]) -> Result<Vec<String>> {
+fn select(all: Vec<String>, named: &[String]) -> Result<Vec<String>> {
     for name in named {
-        anyhow::ensure!(all.contains(name), "there is no target `{name}`, only {}", all.join(", "));
+        anyhow::ensure!(all.contains(name), "unknown fuzz target `{name}`; targets: {}", all.join(", "));
     }
     Ok(if named.is_empty() { all } else { named.to_vec() })
 }
 
-fn build(root: &Path, made: &Path) -> Result<Outcome> {
+fn build(root: &Path, build_folder: &Path) -> Result<Outcome> {
     if let Some(missing) = tools::missing(root, &CARGO_FUZZ)? {
         return Ok(Outcome::failed(missing, CARGO_FUZZ.install()));
     }
-    let folder = made.to_string_lossy();
+    let folder = build_folder.to_string_lossy();
     let seeds = ["run", "--quiet", "--package", "fuzzing", "--example", "seeds", "--", &folder];
-    if !Run::cargo(root, &seeds).loudly()? {
-        return Ok(Outcome::failed("the seeds could not be written", "cargo test -p fuzzing"));
+    if !Run::cargo(root, &seeds).run_inherited()? {
+        return Ok(Outcome::failed("writing the seed inputs failed", "cargo test -p fuzzing"));
     }
-    let words = with_folder(&["fuzz", "build"], made);
-    if !Run::cargo(root, &as_words(&words)).loudly()? {
-        return Ok(Outcome::failed("the targets do not compile", "cargo check -p fuzzing"));
+    let args = with_folder(&["fuzz", "build"], build_folder);
+    if !Run::cargo(root, &as_args(&args)).run_inherited()? {
+        return Ok(Outcome::failed("the fuzz targets do not compile", "cargo check -p fuzzing"));
     }
     Ok(Outcome::passed("with coverage, debug assertions and overflow checks"))
 }
 
-/// Without a sanitizer: no crate here has unsafe code, and without one the stable toolchain will do.
-fn with_folder(begin: &[&str], made: &Path) -> Vec<String> {
-    let mut words: Vec<String> = begin.iter().map(|word| (*word).to_owned()).collect();
-    words.extend(["--sanitizer", "none", "--target-dir"].map(str::to_owned));
-    words.push(made.join("target").to_string_lossy().into_owned());
-    words
+/// No sanitizer: no crate here has unsafe code, and without one the stable toolchain works.
+fn with_folder(fixed: &[&str], build_folder: &Path) -> Vec<String> {
+    let mut args: Vec<String> = fixed.iter().map(|word| (*word).to_owned()).collect();
+    args.extend(["--sanitizer", "none", "--target-dir"].map(str::to_owned));
+    args.push(build_folder.join("target").to_string_lossy().into_owned());
+    args
 }
 
-fn as_words(words: &[String]) -> Vec<&str> {
-    words.iter().map(String::as_str).collect()
+fn as_args(args: &[String]) -> Vec<&str> {
+    args.iter().map(String::as_str).collect()
 }
 
-fn fuzz(root: &Path, made: &Path, target: &str, seconds: u64) -> Result<Outcome> {
-    let mut words = with_folder(&["fuzz", "run"], made);
-    // It grows the first folder, and begins with what is in all of them.
+fn fuzz(root: &Path, build_folder: &Path, target: &str, seconds: u64) -> Result<Outcome> {
+    let mut args = with_folder(&["fuzz", "run"], build_folder);
+    // libFuzzer adds new inputs to the first folder and starts from the inputs of all folders.
     let corpus = format!("fuzz/corpus/{target}");
     std::fs::create_dir_all(root.join(&corpus)).with_context(|| format!("cannot make {corpus}"))?;
-    words.extend([target.to_owned(), corpus.clone(), made.join(target).to_string_lossy().into_owned()]);
+    args.extend([
+        target.to_owned(),
+        corpus.clone(),
+        build_folder.join(target).to_string_lossy().into_owned(),
+    ]);
     let regressions = format!("fuzz/regressions/{target}");
     if root.join(&regressions).is_dir() {
-        words.push(regressions);
+        args.push(regressions);
     }
-    words.extend([
+    args.extend([
         "--".to_owned(),
         format!("-max_total_time={seconds}"),
-        format!("-dict={}", made.join(format!("{target}.dict")).display()),
+        format!("-dict={}", build_folder.join(format!("{target}.dict")).display()),
         "-max_len=16384".to_owned(),
-        // An input that takes seconds, or a gigabyte, is a finding.
+        // Inputs that take 10 s or 1 GB are failures.
         "-timeout=10".to_owned(),
         "-rss_limit_mb=1024".to_owned(),
         "-print_final_stats=1".to_owned(),
     ]);
-    println!("for {seconds} s");
-    let said = Run::cargo(root, &as_words(&words)).quietly()?;
+    println!("running for {seconds} s");
+    let output = Run::cargo(root, &as_args(&args)).capture()?;
     let kept = root.join(&corpus).read_dir().map_or(0, Iterator::count);
-    Ok(judge(target, &said, kept))
+    Ok(outcome(target, &output, kept))
 }
 
-fn judge(target: &str, said: &Captured, kept: usize) -> Outcome {
+fn outcome(target: &str, output: &CapturedOutput, kept: usize) -> Outcome {
     let number = |name: &str| {
-        let line = said.stderr.lines().find_map(|line| line.strip_prefix(&format!("stat::{name}:")));
+        let line = output.stderr.lines().find_map(|line| line.strip_prefix(&format!("stat::{name}:")));
         line.map(str::trim)
     };
     let executed = number("number_of_executed_units");
-    match (said.ok, executed) {
+    match (output.ok, executed) {
         (true, Some(executed)) if executed != "0" => {
             let memory = number("peak_rss_mb").unwrap_or("?");
             let new = number("new_units_added").unwrap_or("?");
             Outcome::passed(format!(
-                "{executed} executions, 0 findings; {new} new inputs, {kept} in the corpus; {memory} MB at most"
+                "{executed} executions, no failure; {new} new inputs, {kept} in the corpus; peak {memory} MB"
             ))
         }
         (true, _) => {
-            Outcome::failed("nothing was executed", "cargo xtask fuzz, and look at what it says above")
+            Outcome::failed("libFuzzer executed no input", "run `cargo xtask fuzz` and read the output above")
         }
-        (false, _) => found(target, said),
+        (false, _) => failure(target, output),
     }
 }
 
-fn found(target: &str, said: &Captured) -> Outcome {
+fn failure(target: &str, output: &CapturedOutput) -> Outcome {
     let file =
-        said.stderr.lines().find_map(|line| line.split_once("Test unit written to ").map(|(_, file)| file));
+        output.stderr.lines().find_map(|line| line.split_once("Test unit written to ").map(|(_, file)| file));
     let Some(file) = file else {
-        let lines: Vec<&str> = said.stderr.lines().collect();
+        let lines: Vec<&str> = output.stderr.lines().collect();
         let last = lines[lines.len().saturating_sub(20)..].join("\n");
         return Outcome::failed(
-            format!("it did not run:\n{last}"),
+            format!("the fuzz target did not run:\n{last}"),
             format!("cargo fuzz run -s none {target}"),
         );
     };
-    // The panic's own words, or libFuzzer's: `ERROR: libFuzzer: timeout after 10 seconds`.
+    // The panic message, or libFuzzer's `ERROR: libFuzzer: timeout after 10 seconds`.
     let begins = |line: &&str| line.contains("panicked at ") || line.contains("ERROR: libFuzzer");
-    let what = said.stderr.lines().skip_while(|line| !begins(line)).take(6).collect::<Vec<_>>().join("\n");
-    let mend = format!(
-        "mkdir -p fuzz/regressions/{target} && cp {file} fuzz/regressions/{target}/WHAT-IT-SHOWS, \
-         which `cargo test -p fuzzing` replays from then on"
+    let message =
+        output.stderr.lines().skip_while(|line| !begins(line)).take(6).collect::<Vec<_>>().join("\n");
+    let help = format!(
+        "mkdir -p fuzz/regressions/{target} && cp {file} fuzz/regressions/{target}/DESCRIPTION; \
+         `cargo test -p fuzzing` then replays it"
     );
-    Outcome::failed(format!("a finding, in {file}\n{what}"), mend)
+    Outcome::failed(format!("failing input in {file}\n{message}"), help)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn said(ok: bool, stderr: &str) -> Captured {
-        Captured { ok, stdout: String::new(), stderr: stderr.to_owned() }
+    fn output(ok: bool, stderr: &str) -> CapturedOutput {
+        CapturedOutput { ok, stdout: String::new(), stderr: stderr.to_owned() }
     }
 
     #[test]
-    fn flags_and_names() {
+    fn parses_flags_and_target_names() {
         let read = |args: &[&str]| Flags::read(&mut Parser::from_args(args));
         assert_eq!(read(&[]).unwrap(), Flags { targets: vec![], seconds: 60 });
         let two = read(&["cctray", "--seconds", "5", "scope_list"]).unwrap();
@@ -206,34 +211,34 @@ mod tests {
         assert!(read(&["--seconds", "0"]).is_err());
         assert!(read(&["--minutes", "1"]).is_err());
         let all = || vec!["a".to_owned(), "b".to_owned()];
-        assert_eq!(chosen(all(), &[]).unwrap(), ["a", "b"]);
-        assert_eq!(chosen(all(), &["b".to_owned()]).unwrap(), ["b"]);
-        assert!(chosen(all(), &["c".to_owned()]).unwrap_err().to_string().contains("a, b"));
+        assert_eq!(select(all(), &[]).unwrap(), ["a", "b"]);
+        assert_eq!(select(all(), &["b".to_owned()]).unwrap(), ["b"]);
+        assert!(select(all(), &["c".to_owned()]).unwrap_err().to_string().contains("a, b"));
     }
 
     #[test]
-    fn a_run_is_judged_by_what_it_executed() {
+    fn run_without_executions_fails() {
         let stats = "stat::number_of_executed_units: 12\nstat::new_units_added:          3\nstat::peak_rss_mb:              50\n";
-        let Outcome::Passed { note } = judge("cctray", &said(true, stats), 7) else { panic!("it held") };
-        assert_eq!(note, "12 executions, 0 findings; 3 new inputs, 7 in the corpus; 50 MB at most");
+        let Outcome::Passed { note } = outcome("cctray", &output(true, stats), 7) else { panic!("it held") };
+        assert_eq!(note, "12 executions, no failure; 3 new inputs, 7 in the corpus; peak 50 MB");
         let none = "stat::number_of_executed_units: 0\n";
-        assert!(matches!(judge("cctray", &said(true, none), 0), Outcome::Failed { .. }));
-        assert!(matches!(judge("cctray", &said(true, ""), 0), Outcome::Failed { .. }));
+        assert!(matches!(outcome("cctray", &output(true, none), 0), Outcome::Failed { .. }));
+        assert!(matches!(outcome("cctray", &output(true, ""), 0), Outcome::Failed { .. }));
     }
 
     #[test]
-    fn a_finding_says_where_its_input_is_and_how_it_is_kept() {
+    fn failure_shows_input_and_how_to_keep_it() {
         let crash = "#7 NEW\nthread '<unnamed>' panicked at x.rs:1:2:\nit did not hold\nnote: y\n\
                      Test unit written to fuzz/artifacts/cctray/crash-1\nBase64: AA==\n";
-        let Outcome::Failed { what, mend } = judge("cctray", &said(false, crash), 0) else {
+        let Outcome::Failed { message, help } = outcome("cctray", &output(false, crash), 0) else {
             panic!("it failed")
         };
         assert!(
-            what.contains("fuzz/artifacts/cctray/crash-1\nthread") && what.contains("it did not hold"),
-            "{what}"
+            message.contains("fuzz/artifacts/cctray/crash-1\nthread") && message.contains("it did not hold"),
+            "{message}"
         );
-        assert!(mend.contains("cp fuzz/artifacts/cctray/crash-1 fuzz/regressions/cctray/"), "{mend}");
-        let broken = judge("cctray", &said(false, "error: no such target\n"), 0);
-        assert!(matches!(broken, Outcome::Failed { what, .. } if what.contains("no such target")));
+        assert!(help.contains("cp fuzz/artifacts/cctray/crash-1 fuzz/regressions/cctray/"), "{help}");
+        let broken = outcome("cctray", &output(false, "error: no such target\n"), 0);
+        assert!(matches!(broken, Outcome::Failed { message, .. } if message.contains("no such target")));
     }
 }

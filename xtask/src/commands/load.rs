@@ -1,21 +1,21 @@
-//! `cargo xtask load`: ten thousand connections at a provider that fails every twentieth call, for some minutes.
+//! `cargo xtask load`: 10,000 connections at a provider that fails every twentieth call, for some minutes.
 
 use anyhow::Result;
 use lexopt::{Parser, ValueExt as _};
 
-use super::{Command, test, words};
+use super::{Command, join_args, test};
 use crate::report::{Outcome, Report};
 use crate::run::Run;
 use crate::test_results::TestResults;
 use crate::workspace::Workspace;
 
-/// Long enough that each connection is refreshed several times.
+/// Long enough to refresh each connection several times.
 pub(super) const MINUTES: u64 = 2;
 
 pub(super) const COMMAND: Command = Command {
     name: "load",
     flags: "[--minutes N]",
-    about: "10,000 connections, 1,000 due together, every twentieth call a fault; `test` does it in small",
+    about: "refresh 10,000 connections, 1,000 due together, while every twentieth call fails; `test` runs a short version",
     run: |workspace, args| {
         let minutes = minutes(args)?;
         let mut report = Report::default();
@@ -25,7 +25,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 pub(super) fn steps(workspace: &Workspace, minutes: u64, report: &mut Report) {
-    report.step("load", || long(workspace, minutes));
+    report.step("load", || run_test(workspace, minutes));
 }
 
 fn minutes(args: &mut Parser) -> Result<u64> {
@@ -39,13 +39,13 @@ fn minutes(args: &mut Parser) -> Result<u64> {
     Ok(minutes)
 }
 
-fn long(workspace: &Workspace, minutes: u64) -> Result<Outcome> {
-    // The features of the test run, so that nothing is built anew.
+fn run_test(workspace: &Workspace, minutes: u64) -> Result<Outcome> {
+    // Same features as the test run, so that nothing is rebuilt.
     let features = workspace.features_for_tests_args();
-    let args = words(&["test", "--workspace", "--test", "load"], &features);
+    let args = join_args(&["test", "--workspace", "--test", "load"], &features);
     let run = Run::cargo(&workspace.root(), &args).env("OAUTH_LOAD_MINUTES", &minutes.to_string());
-    let (ok, output) = run.loudly_kept()?;
-    Ok(test::judge(ok, &TestResults::read(&output)))
+    let (ok, output) = run.tee_stdout()?;
+    Ok(test::outcome(ok, &TestResults::read(&output)))
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags() {
+    fn parses_flags() {
         let read = |args: &[&str]| minutes(&mut Parser::from_args(args)).ok();
         assert_eq!(read(&[]), Some(MINUTES));
         assert_eq!(read(&["--minutes", "7"]), Some(7));

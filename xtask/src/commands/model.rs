@@ -1,9 +1,9 @@
-//! `cargo xtask model`: the lease protocol of connections as a model, and the single flight whoever runs when, at full
-//! size.
+//! `cargo xtask model`: checks the lease protocol as a model and the single flight in all interleavings, at
+//! full size.
 
 use anyhow::Result;
 
-use super::{Command, no_more, test, words};
+use super::{Command, expect_no_args, join_args, test};
 use crate::report::{Outcome, Report};
 use crate::run::Run;
 use crate::test_results::TestResults;
@@ -12,9 +12,9 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "model",
     flags: "",
-    about: "the lease protocol with more processes and faults, the single flight in more interleavings; `test` does it in small",
+    about: "check the lease protocol and the single flight with more processes and interleavings; `test` runs a short version",
     run: |workspace, args| {
-        no_more(args)?;
+        expect_no_args(args)?;
         let mut report = Report::default();
         steps(workspace, &mut report);
         Ok(report)
@@ -22,14 +22,15 @@ pub(super) const COMMAND: Command = Command {
 };
 
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
-    report.step("model", || long(workspace));
+    report.step("model", || run_test(workspace));
 }
 
-fn long(workspace: &Workspace) -> Result<Outcome> {
-    // The features of the test run, so that nothing is built anew.
+fn run_test(workspace: &Workspace) -> Result<Outcome> {
+    // Same features as the test run, so that nothing is rebuilt.
     let features = workspace.features_for_tests_args();
-    let mut args = words(&["test", "--workspace", "--test", "lease", "--test", "single_flight"], &features);
+    let mut args =
+        join_args(&["test", "--workspace", "--test", "lease", "--test", "single_flight"], &features);
     args.extend(["--", "--nocapture"]);
-    let (ok, output) = Run::cargo(&workspace.root(), &args).env("OAUTH_LONG", "1").loudly_kept()?;
-    Ok(test::judge(ok, &TestResults::read(&output)))
+    let (ok, output) = Run::cargo(&workspace.root(), &args).env("OAUTH_LONG", "1").tee_stdout()?;
+    Ok(test::outcome(ok, &TestResults::read(&output)))
 }

@@ -1,11 +1,11 @@
-//! `cargo xtask msrv`: each published crate with the oldest compiler it promises, where that is installed.
+//! `cargo xtask msrv`: compiles each published crate with its `rust-version`, if that toolchain is installed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::{Command, no_more};
+use super::{Command, expect_no_args};
 use crate::report::{Outcome, Report};
 use crate::run::Run;
 use crate::workspace::{Workspace, is_published};
@@ -13,9 +13,9 @@ use crate::workspace::{Workspace, is_published};
 pub(super) const COMMAND: Command = Command {
     name: "msrv",
     flags: "",
-    about: "compile each published crate with the oldest compiler it promises, where it is installed",
+    about: "compile each published crate with its rust-version, if that toolchain is installed",
     run: |workspace, args| {
-        no_more(args)?;
+        expect_no_args(args)?;
         let mut report = Report::default();
         steps(workspace, &mut report);
         Ok(report)
@@ -23,9 +23,9 @@ pub(super) const COMMAND: Command = Command {
 };
 
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
-    match promised(workspace) {
-        Ok(promised) => {
-            for (version, names) in promised {
+    match crates_by_rust_version(workspace) {
+        Ok(crates_by_rust_version) => {
+            for (version, names) in crates_by_rust_version {
                 report.step(&format!("msrv {version}"), || compile(workspace, &version, &names));
             }
         }
@@ -33,23 +33,23 @@ pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     }
 }
 
-/// The published crates by the version that they promise.
-fn promised(workspace: &Workspace) -> Result<BTreeMap<String, Vec<String>>> {
+/// Published crates, grouped by their `rust-version`.
+fn crates_by_rust_version(workspace: &Workspace) -> Result<BTreeMap<String, Vec<String>>> {
     let mut by_version: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for package in workspace.members().into_iter().filter(|package| is_published(package)) {
-        let promised = package.rust_version.as_ref().with_context(|| {
-            format!("`{0}` has no rust-version: add it in crates/{0}/Cargo.toml", package.name)
+        let crates_by_rust_version = package.rust_version.as_ref().with_context(|| {
+            format!("`{0}` has no rust-version\nhelp: add it to crates/{0}/Cargo.toml", package.name)
         })?;
-        let version = format!("{}.{}", promised.major, promised.minor);
+        let version = format!("{}.{}", crates_by_rust_version.major, crates_by_rust_version.minor);
         by_version.entry(version).or_default().push(package.name.to_string());
     }
     Ok(by_version)
 }
 
-/// Whether rustup has this Rust.
+/// True if rustup has this toolchain.
 pub(super) fn is_installed(root: &Path, version: &str) -> bool {
-    let asked = Run::program(root, "rustup", &["run", version, "cargo", "--version"]).quietly();
-    asked.is_ok_and(|said| said.ok)
+    let result = Run::program(root, "rustup", &["run", version, "cargo", "--version"]).capture();
+    result.is_ok_and(|output| output.ok)
 }
 
 fn compile(workspace: &Workspace, version: &str, names: &[String]) -> Result<Outcome> {
@@ -64,10 +64,13 @@ fn compile(workspace: &Workspace, version: &str, names: &[String]) -> Result<Out
         args.extend(["-p", name.as_str()]);
     }
     let run = Run::program(&root, "rustup", &args);
-    let mend = format!("{run}, and mend what it names or raise rust-version");
-    if run.loudly()? {
+    let help = format!("run `{run}` and fix its errors, or raise rust-version");
+    if run.run_inherited()? {
         Ok(Outcome::passed(format!("Rust {version} compiles {}", names.join(", "))))
     } else {
-        Ok(Outcome::failed(format!("Rust {version} does not compile what promises it"), mend))
+        Ok(Outcome::failed(
+            format!("a crate with rust-version {version} does not compile with Rust {version}"),
+            help,
+        ))
     }
 }

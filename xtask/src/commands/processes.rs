@@ -1,8 +1,8 @@
-//! `cargo xtask processes`: connections that stay alive across processes that are killed and stopped, at full size.
+//! `cargo xtask processes`: kills and stops processes that share connections, at full size.
 
 use anyhow::Result;
 
-use super::{Command, no_more, test, words};
+use super::{Command, expect_no_args, join_args, test};
 use crate::report::{Outcome, Report};
 use crate::run::Run;
 use crate::test_results::TestResults;
@@ -11,9 +11,9 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "processes",
     flags: "",
-    about: "kill, stop and crowd processes over one connection, at full size; `test` does it in small",
+    about: "kill and stop processes that share one connection, at full size; `test` runs a short version",
     run: |workspace, args| {
-        no_more(args)?;
+        expect_no_args(args)?;
         let mut report = Report::default();
         steps(workspace, &mut report);
         Ok(report)
@@ -21,13 +21,13 @@ pub(super) const COMMAND: Command = Command {
 };
 
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
-    report.step("processes", || long(workspace));
+    report.step("processes", || run_test(workspace));
 }
 
-fn long(workspace: &Workspace) -> Result<Outcome> {
-    // The features of the test run, so that nothing is built anew.
+fn run_test(workspace: &Workspace) -> Result<Outcome> {
+    // Same features as the test run, so that nothing is rebuilt.
     let features = workspace.features_for_tests_args();
-    let args = words(&["test", "--workspace", "--test", "processes"], &features);
-    let (ok, output) = Run::cargo(&workspace.root(), &args).env("OAUTH_LONG", "1").loudly_kept()?;
-    Ok(test::judge(ok, &TestResults::read(&output)))
+    let args = join_args(&["test", "--workspace", "--test", "processes"], &features);
+    let (ok, output) = Run::cargo(&workspace.root(), &args).env("OAUTH_LONG", "1").tee_stdout()?;
+    Ok(test::outcome(ok, &TestResults::read(&output)))
 }

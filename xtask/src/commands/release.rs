@@ -1,4 +1,4 @@
-//! `cargo xtask release`: what a release would be, and making one.
+//! `cargo xtask release`: plans, checks, prepares and publishes releases.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use super::tools::{self, CARGO_SEMVER_CHECKS};
 use crate::rehearse;
 use crate::release::baseline::{self, Baseline};
 use crate::release::level::Level;
-use crate::release::plan::{Plan, Planned};
-use crate::release::publish::{Publisher, WallTime};
+use crate::release::plan::{CratePlan, Plan};
+use crate::release::publish::{Publisher, SystemClock};
 use crate::release::registry::{CRATES_IO, Index};
 use crate::release::{prepare, semver};
 use crate::report::{Outcome, Report};
@@ -23,7 +23,7 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "release",
     flags: "plan | semver | rehearse | prepare | publish",
-    about: "what a release needs; try it from packages; write versions and changelogs; publish (dry without --execute)",
+    about: "show required versions; test the packages; write versions and changelogs; publish (a dry run without --execute)",
     run: |workspace, args| {
         let word = match args.next()? {
             Some(lexopt::Arg::Value(word)) => word.string()?,
@@ -38,7 +38,7 @@ pub(super) const COMMAND: Command = Command {
             "prepare" => report.step("release prepare", || prepare(workspace, &flags)),
             "publish" => publish(workspace, &flags, &mut report)?,
             _ => anyhow::bail!(
-                "release what? plan [--at-least CRATE=LEVEL]… | semver | rehearse | \
+                "usage: cargo xtask release plan [--at-least CRATE=LEVEL]… | semver | rehearse | \
                  prepare [--at-least CRATE=LEVEL]… [--date YYYY-MM-DD] | publish [--index URL] [--execute]"
             ),
         }
@@ -46,17 +46,17 @@ pub(super) const COMMAND: Command = Command {
     },
 };
 
-/// Quick: for every CI run.
+/// Quick step, part of every CI run.
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
-    report.step("release plan", || judged(&Plan::of(workspace, &BTreeMap::new())?));
+    report.step("release plan", || outcome(&Plan::of(workspace, &BTreeMap::new())?));
 }
 
-/// Slow: for `ci --full`.
+/// Slow steps of `ci --full`.
 pub(super) fn slow_steps(workspace: &Workspace, report: &mut Report) {
     if let Err(error) = semver_steps(workspace, &BTreeMap::new(), report) {
         report.step("semver", || Err(error));
     }
-    report.step("semver: planted", || planted(workspace));
+    report.step("semver: self-test", || self_test(workspace));
     rehearse::steps(workspace, report);
 }
 
@@ -77,7 +77,7 @@ impl Flags {
                     let value = args.value()?.string()?;
                     let (name, level) =
                         value.split_once('=').context("--at-least CRATE=patch|minor|major")?;
-                    let level = Level::read(level).context("--at-least CRATE=patch|minor|major")?;
+                    let level = Level::parse(level).context("--at-least CRATE=patch|minor|major")?;
                     flags.at_least.insert(name.to_owned(), level);
                 }
                 lexopt::Arg::Long("date") => {
@@ -96,30 +96,32 @@ impl Flags {
 
 fn plan(workspace: &Workspace, flags: &Flags) -> Result<Outcome> {
     let plan = Plan::of(workspace, &flags.at_least)?;
-    for one in &plan.crates {
-        println!("{one}");
+    for krate in &plan.crates {
+        println!("{krate}");
     }
     match tools::missing(&workspace.root(), &CARGO_SEMVER_CHECKS)? {
-        None => println!("By the listings in docs/api; `cargo xtask release semver` looks closer."),
+        None => {
+            println!("Based on the listings in docs/api; `cargo xtask release semver` checks in more detail.")
+        }
         Some(missing) => {
             println!(
-                "By the listings in docs/api. A closer look was not run: {missing}: {}",
+                "Based on the listings in docs/api only. {missing}; help: {}",
                 CARGO_SEMVER_CHECKS.install()
             );
         }
     }
-    judged(&plan)
+    outcome(&plan)
 }
 
-fn judged(plan: &Plan) -> Result<Outcome> {
+fn outcome(plan: &Plan) -> Result<Outcome> {
     let problems = plan.problems();
     if problems.is_empty() {
         return Ok(Outcome::passed(plan.summary()));
     }
-    let what: Vec<&str> = problems.iter().map(|problem| problem.what.as_str()).collect();
-    let mut mend: Vec<&str> = problems.iter().map(|problem| problem.mend.as_str()).collect();
-    mend.dedup();
-    Ok(Outcome::failed(what.join("\n"), mend.join("; ")))
+    let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+    let mut help: Vec<&str> = problems.iter().map(|problem| problem.help.as_str()).collect();
+    help.dedup();
+    Ok(Outcome::failed(messages.join("\n"), help.join("; ")))
 }
 
 fn semver_steps(
@@ -128,37 +130,38 @@ fn semver_steps(
     report: &mut Report,
 ) -> Result<()> {
     if let Some(missing) = tools::missing(&workspace.root(), &CARGO_SEMVER_CHECKS)? {
-        report.left_out("semver", &format!("{missing}: {}", CARGO_SEMVER_CHECKS.install()));
+        report.skip("semver", &format!("{missing}; help: {}", CARGO_SEMVER_CHECKS.install()));
         return Ok(());
     }
     let plan = Plan::of(workspace, at_least)?;
-    let (first, later): (Vec<&Planned>, Vec<&Planned>) =
-        plan.crates.iter().partition(|one| one.baseline == Baseline::First);
-    for one in later {
-        report.step(&format!("semver {}", one.name), || semver::check(workspace, one));
+    let (first, later): (Vec<&CratePlan>, Vec<&CratePlan>) =
+        plan.crates.iter().partition(|krate| krate.baseline == Baseline::First);
+    for krate in later {
+        report.step(&format!("semver {}", krate.name), || semver::check(workspace, krate));
     }
     if !first.is_empty() {
-        let names: Vec<&str> = first.iter().map(|one| one.name.as_str()).collect();
-        report.left_out("semver", &format!("first releases, nothing to compare with: {}", names.join(", ")));
+        let names: Vec<&str> = first.iter().map(|krate| krate.name.as_str()).collect();
+        report.skip("semver", &format!("first releases have no baseline: {}", names.join(", ")));
     }
     Ok(())
 }
 
-/// As long as nothing was released, nothing is compared: the fault that is planted for it shows that it would be found.
-fn planted(workspace: &Workspace) -> Result<Outcome> {
+/// Without a release there is nothing to compare, so this checks that cargo-semver-checks would find a
+/// breaking change.
+fn self_test(workspace: &Workspace) -> Result<Outcome> {
     let root = workspace.root();
     if let Some(missing) = tools::missing(&root, &CARGO_SEMVER_CHECKS)? {
-        return Ok(Outcome::not_run(format!("{missing}: {}", CARGO_SEMVER_CHECKS.install())));
+        return Ok(Outcome::not_run(format!("{missing}; help: {}", CARGO_SEMVER_CHECKS.install())));
     }
-    let args = ["test", "--package", "xtask", "--test", "planted_release", "--", "--ignored"];
+    let args = ["test", "--package", "xtask", "--test", "finds_release_errors", "--", "--ignored"];
     let run = Run::cargo(&root, &args);
-    let shown = run.to_string();
-    let (ok, output) = run.loudly_kept()?;
+    let command = run.to_string();
+    let (ok, output) = run.tee_stdout()?;
     let results = crate::test_results::TestResults::read(&output);
     Ok(if ok && results.passed > 0 {
-        Outcome::passed("a planted fault that only cargo-semver-checks sees is found")
+        Outcome::passed("a breaking change that only cargo-semver-checks detects is found")
     } else {
-        Outcome::failed("a planted fault was not found", shown)
+        Outcome::failed("a breaking change was not found", command)
     })
 }
 
@@ -174,10 +177,10 @@ fn prepare(workspace: &Workspace, flags: &Flags) -> Result<Outcome> {
         println!("writing {}", edit.path);
         std::fs::write(root.join(&edit.path), &edit.text)?;
     }
-    println!("bringing Cargo.lock up to date");
+    println!("updating Cargo.lock");
     Run::cargo(&root, &["update", "--workspace", "--quiet"]).read()?;
     Ok(Outcome::passed(format!(
-        "{}\nnow: review `git diff`, cargo xtask release rehearse, git commit, cargo xtask release publish",
+        "{}\nnext: review `git diff`, run `cargo xtask release rehearse`, commit, run `cargo xtask release publish`",
         plan.summary()
     )))
 }
@@ -190,38 +193,35 @@ fn publish(workspace: &Workspace, flags: &Flags, report: &mut Report) -> Result<
         target: &target,
         cargo: run::cargo(),
         index: Index::at(flags.index.as_deref().unwrap_or(CRATES_IO)),
-        time: WallTime,
+        clock: SystemClock,
         execute: flags.execute,
     };
-    let obstacles = publisher.obstacles(&plan)?;
-    report.step("ready", || {
-        Ok(if obstacles.is_empty() {
-            Outcome::passed("committed, prepared, and the versions go with what changed")
+    let blockers = publisher.blockers(&plan)?;
+    report.step("preconditions", || {
+        Ok(if blockers.is_empty() {
+            Outcome::passed("everything is committed and prepared, and the versions match the changes")
         } else {
-            Outcome::failed(obstacles.join("\n"), "each as said; then this again")
+            Outcome::failed(blockers.join("\n"), "fix each error as described, then run this again")
         })
     });
-    if !obstacles.is_empty() && flags.execute {
+    if !blockers.is_empty() && flags.execute {
         return Ok(());
     }
-    for one in &plan.crates {
+    for krate in &plan.crates {
         let mut stopped = false;
-        report.step(&format!("publish {}", one.name), || {
-            let outcome = publisher.publish(one);
+        report.step(&format!("publish {}", krate.name), || {
+            let outcome = publisher.publish(krate);
             stopped = outcome.is_err();
             outcome
         });
         if stopped {
-            // What comes after it depends on it, or could.
-            report.left_out("the rest", "the crate before it could not be published; run this again");
+            // Later crates may depend on this one.
+            report.skip("remaining crates", "an earlier crate could not be published; run this again");
             break;
         }
     }
     if flags.execute {
-        println!(
-            "\nTags are local, and {} wants committing: `git push --follow-tags` when all is well",
-            baseline::FILE
-        );
+        println!("\nThe tags are local. Commit {}, then run `git push --follow-tags`.", baseline::FILE);
     }
     Ok(())
 }
@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags() {
+    fn parses_flags() {
         let read = |args: &[&str]| Flags::read(&mut Parser::from_args(args));
         let flags = read(&["--at-least", "go1=major", "--date", "2025-02-03"]).unwrap();
         assert_eq!(flags.at_least["go1"], Level::Major);

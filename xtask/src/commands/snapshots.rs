@@ -1,4 +1,4 @@
-//! `cargo xtask snapshots`: what the tests see, compared with what was decided that they should see.
+//! `cargo xtask snapshots`: compares test results with the accepted snapshots.
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -8,8 +8,8 @@ use cargo_metadata::Package;
 use lexopt::Parser;
 
 use super::tools::{self, CARGO_INSTA};
-use super::{Command, words};
-use crate::finding;
+use super::{Command, join_args};
+use crate::diagnostic;
 use crate::report::{Outcome, Report};
 use crate::run::Run;
 use crate::snapshots::record::Record;
@@ -20,19 +20,19 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "snapshots",
     flags: "[--check|--review|--accept|--reject]",
-    about: "run the tests that have snapshots and show what changed; review, accept or reject it",
+    about: "run the tests with snapshots and show changes; review, accept or reject them",
     run: |workspace, args| {
         let mode = Mode::read(args)?;
         let mut report = Report::default();
         match mode {
             Mode::Show => {
-                report.step("tests", || run(workspace, Changes::Kept));
+                report.step("tests", || run(workspace, OnDifference::WritePending));
                 report.step("snapshots", || check(workspace));
             }
             Mode::Check => check_steps(workspace, true, &mut report),
             Mode::Review => {
-                if undecided(workspace)? == 0 {
-                    report.step("tests", || run(workspace, Changes::Kept));
+                if pending(workspace)? == 0 {
+                    report.step("tests", || run(workspace, OnDifference::WritePending));
                 }
                 report.step("review", || decide(workspace, "review"));
             }
@@ -65,7 +65,7 @@ impl Mode {
             };
             anyhow::ensure!(
                 mode == Self::Show,
-                "--check, --review, --accept and --reject exclude each other"
+                "--check, --review, --accept and --reject cannot be combined"
             );
             mode = asked;
         }
@@ -73,11 +73,11 @@ impl Mode {
     }
 }
 
-/// What CI asks. `may_run`: whether to run the tests where no complete run is on record.
+/// Step of `ci`. With `may_run`, runs the tests if no complete run is recorded.
 pub(super) fn check_steps(workspace: &Workspace, may_run: bool, report: &mut Report) {
     report.step("snapshots", || {
-        if may_run && Record::of(workspace).asked_for()?.is_none() {
-            let ran = run(workspace, Changes::Refused)?;
+        if may_run && Record::of(workspace).referenced()?.is_none() {
+            let ran = run(workspace, OnDifference::Fail)?;
             if !matches!(ran, Outcome::Passed { .. }) {
                 return Ok(ran);
             }
@@ -86,93 +86,91 @@ pub(super) fn check_steps(workspace: &Workspace, may_run: bool, report: &mut Rep
     });
 }
 
-/// What becomes of a snapshot that is not as decided.
+/// Handling of a snapshot that differs from the accepted one.
 #[derive(Clone, Copy)]
-enum Changes {
-    /// It is written beside the decided one, and the test passes.
-    Kept,
+enum OnDifference {
+    /// Written next to the accepted one; the test passes.
+    WritePending,
     /// The test fails.
-    Refused,
+    Fail,
 }
 
 fn has_snapshots(package: &Package) -> bool {
     package.dependencies.iter().any(|dependency| dependency.name == "insta")
 }
 
-fn run(workspace: &Workspace, changes: Changes) -> Result<Outcome> {
+fn run(workspace: &Workspace, changes: OnDifference) -> Result<Outcome> {
     let args = workspace.tests_of_args(has_snapshots);
-    // Snapshots are in tests; doc tests have none.
+    // Doc tests have no snapshots.
     let fixed = ["test", "--no-fail-fast", "--lib", "--bins", "--tests"];
-    let tests = Run::cargo(&workspace.root(), &words(&fixed, &args));
+    let tests = Run::cargo(&workspace.root(), &join_args(&fixed, &args));
     let tests = match changes {
-        Changes::Kept => tests.env("INSTA_UPDATE", "new").env("INSTA_FORCE_PASS", "1"),
-        Changes::Refused => tests.env("INSTA_UPDATE", "no"),
+        OnDifference::WritePending => tests.env("INSTA_UPDATE", "new").env("INSTA_FORCE_PASS", "1"),
+        OnDifference::Fail => tests.env("INSTA_UPDATE", "no"),
     };
     let record = Record::of(workspace);
-    let (ok, output) = record.while_running(tests)?.loudly_kept()?;
+    let (ok, output) = record.start(tests)?.tee_stdout()?;
     let results = TestResults::read(&output);
     if !ok || results.ran() == 0 {
-        let what = format!("the tests that have snapshots did not all pass: {results}");
+        let message = format!("tests with snapshots failed: {results}");
         return Ok(Outcome::failed(
-            what,
-            "cargo xtask snapshots, if it is only snapshots; else cargo xtask test",
+            message,
+            "run `cargo xtask snapshots` if only snapshots differ, else `cargo xtask test`",
         ));
     }
-    record.keep()?;
+    record.finish()?;
     Ok(Outcome::passed(results.to_string()))
 }
 
-/// As insta's record has it: without symbolic links.
+/// Without symbolic links, as in insta's record.
 fn root(workspace: &Workspace) -> Result<PathBuf> {
     let root = workspace.root();
     root.canonicalize().with_context(|| format!("cannot find {}", root.display()))
 }
 
-fn undecided(workspace: &Workspace) -> Result<usize> {
-    Ok(Snapshots::below(&root(workspace)?)?.undecided.len())
+fn pending(workspace: &Workspace) -> Result<usize> {
+    Ok(Snapshots::below(&root(workspace)?)?.pending.len())
 }
 
-/// Undecided, leaking and orphaned snapshots, all in one answer.
+/// Reports pending, leaking and orphaned snapshots together.
 fn check(workspace: &Workspace) -> Result<Outcome> {
     let root = root(workspace)?;
     let found = Snapshots::below(&root)?;
-    for path in &found.undecided {
+    for path in &found.pending {
         println!("\n{}", path.strip_prefix(&root).unwrap_or(path).display());
         print!("{}", diff::of(path, std::io::stdout().is_terminal())?);
     }
-    let mut wrong = found.undecided_ones(&root);
-    wrong.extend(found.leaks(&root)?);
-    let asked_for = Record::of(workspace).asked_for()?;
-    if let Some(asked_for) = &asked_for {
-        wrong.extend(found.orphans(&root, asked_for));
+    let mut diagnostics = found.pending_diagnostics(&root);
+    diagnostics.extend(found.leaks(&root)?);
+    let referenced = Record::of(workspace).referenced()?;
+    if let Some(referenced) = &referenced {
+        diagnostics.extend(found.orphans(&root, referenced));
     }
-    let counted = format!("{} decided, none undecided, none shows a secret", found.decided.len());
-    if wrong.is_empty() && asked_for.is_none() {
-        let unknown = "whether each has its test is not known, as the tests did not come to a good end";
-        return Ok(Outcome::not_run(format!("{counted}; {unknown}")));
+    let summary = format!("{} accepted, none pending, none shows a secret", found.accepted.len());
+    if diagnostics.is_empty() && referenced.is_none() {
+        let unknown = "orphans were not checked, because no complete test run is recorded";
+        return Ok(Outcome::not_run(format!("{summary}; {unknown}")));
     }
-    Ok(finding::outcome(&wrong, "cargo xtask snapshots --check", || format!("{counted}, each has its test")))
+    Ok(diagnostic::outcome(&diagnostics, "cargo xtask snapshots --check", || {
+        format!("{summary}, each belongs to a test")
+    }))
 }
 
-/// Lets cargo-insta do what it does best.
+/// Runs `cargo insta` with this subcommand.
 fn decide(workspace: &Workspace, word: &str) -> Result<Outcome> {
     let root = workspace.root();
-    let before = undecided(workspace)?;
+    let before = pending(workspace)?;
     if before == 0 {
-        return Ok(Outcome::passed("no snapshot is undecided"));
+        return Ok(Outcome::passed("no snapshot is pending"));
     }
     if let Some(missing) = tools::missing(&root, &CARGO_INSTA)? {
         return Ok(Outcome::failed(missing, CARGO_INSTA.install()));
     }
-    if !Run::cargo(&root, &["insta", word, "--workspace"]).asking().loudly()? {
-        return Ok(Outcome::failed(
-            "cargo-insta did not come to a good end, see above",
-            format!("cargo insta {word}"),
-        ));
+    if !Run::cargo(&root, &["insta", word, "--workspace"]).with_stdin().run_inherited()? {
+        return Ok(Outcome::failed("cargo-insta failed, see above", format!("cargo insta {word}")));
     }
-    let left = undecided(workspace)?;
-    let done =
-        format!("{} decided, {left} left undecided; `git diff` shows what was accepted", before - left);
+    let left = pending(workspace)?;
+    let done = format!("{} decided, {left} still pending; `git diff` shows what was accepted", before - left);
     Ok(if left == 0 { Outcome::passed(done) } else { Outcome::not_run(done) })
 }
 
@@ -181,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags() {
+    fn parses_flags() {
         let read = |args: &[&str]| Mode::read(&mut Parser::from_args(args));
         assert_eq!(read(&[]).unwrap(), Mode::Show);
         assert_eq!(read(&["--check"]).unwrap(), Mode::Check);

@@ -1,8 +1,8 @@
-//! `cargo xtask test`: every test and every doc test of the workspace.
+//! `cargo xtask test`: runs every test and doc test of the workspace.
 
 use anyhow::Result;
 
-use super::{Command, no_more, words};
+use super::{Command, expect_no_args, join_args};
 use crate::report::{Outcome, Report};
 use crate::run::Run;
 use crate::snapshots::record::Record;
@@ -12,9 +12,9 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "test",
     flags: "",
-    about: "all tests and doc tests",
+    about: "run all tests and doc tests",
     run: |workspace, args| {
-        no_more(args)?;
+        expect_no_args(args)?;
         let mut report = Report::default();
         steps(workspace, &mut report);
         Ok(report)
@@ -27,30 +27,27 @@ pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
 
 fn all(workspace: &Workspace) -> Result<Outcome> {
     let features = workspace.features_for_tests_args();
-    let args = words(&["test", "--workspace", "--no-fail-fast"], &features);
+    let args = join_args(&["test", "--workspace", "--no-fail-fast"], &features);
     let record = Record::of(workspace);
-    let (ok, output) = record.while_running(Run::cargo(&workspace.root(), &args))?.loudly_kept()?;
+    let (ok, output) = record.start(Run::cargo(&workspace.root(), &args))?.tee_stdout()?;
     if ok {
-        record.keep()?;
+        record.finish()?;
     }
     let results = TestResults::read(&output);
-    // A total beside cargo's own closing lines, in the form that CI counts.
+    // The total of all test binaries, in the format that CI counts.
     println!("\ntests: {} passed, {} failed, {} skipped", results.passed, results.failed, results.ignored);
-    Ok(judge(ok, &results))
+    Ok(outcome(ok, &results))
 }
 
-/// What came of a `cargo test`.
-pub(super) fn judge(ok: bool, results: &TestResults) -> Outcome {
+/// Result of a `cargo test` run.
+pub(super) fn outcome(ok: bool, results: &TestResults) -> Outcome {
     if results.failed > 0 {
-        let rerun = "cargo test -p CRATE TEST, with the names printed above under `failures:`";
-        return Outcome::failed(format!("tests failed: {results}"), rerun);
+        let help = "run `cargo test -p CRATE TEST` for each name under `failures:` above";
+        return Outcome::failed(format!("tests failed: {results}"), help);
     }
     if !ok {
-        let rerun = "cargo test --workspace --no-run, and mend what it names";
-        return Outcome::failed(
-            format!("a test did not compile, or did not come to its end: {results}"),
-            rerun,
-        );
+        let help = "run `cargo test --workspace --no-run` and fix its errors";
+        return Outcome::failed(format!("a test did not compile or was aborted: {results}"), help);
     }
     if results.ran() == 0 {
         return Outcome::failed("no test ran", "cargo test --workspace");
@@ -63,13 +60,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn judged_by_exit_code_and_by_count() {
+    fn checks_exit_code_and_counts() {
         let some = TestResults { passed: 3, binaries: 1, ..TestResults::default() };
-        assert!(matches!(judge(true, &some), Outcome::Passed { .. }));
-        assert!(matches!(judge(false, &some), Outcome::Failed { .. }));
+        assert!(matches!(outcome(true, &some), Outcome::Passed { .. }));
+        assert!(matches!(outcome(false, &some), Outcome::Failed { .. }));
         let none = TestResults { ignored: 3, binaries: 1, ..TestResults::default() };
-        assert!(matches!(judge(true, &none), Outcome::Failed { .. }));
+        assert!(matches!(outcome(true, &none), Outcome::Failed { .. }));
         let failed = TestResults { failed: 1, ..some };
-        assert!(matches!(judge(true, &failed), Outcome::Failed { .. }));
+        assert!(matches!(outcome(true, &failed), Outcome::Failed { .. }));
     }
 }

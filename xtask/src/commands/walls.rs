@@ -1,18 +1,18 @@
-//! `cargo xtask walls`: the two walls, for the crates there are.
+//! `cargo xtask walls`: checks the layering of the crates.
 
-use super::{Command, no_more};
-use crate::finding;
-use crate::house::Role;
+use super::{Command, expect_no_args};
+use crate::crate_roles::Role;
+use crate::diagnostic;
+use crate::layering::CrateGraph;
 use crate::report::Report;
-use crate::walls::Picture;
 use crate::workspace::Workspace;
 
 pub(super) const COMMAND: Command = Command {
     name: "walls",
     flags: "",
-    about: "no provider knows another or anything heavy, the sandbox knows no client",
+    about: "check the layering: providers are light and independent, the sandbox knows no client",
     run: |workspace, args| {
-        no_more(args)?;
+        expect_no_args(args)?;
         let mut report = Report::default();
         steps(workspace, &mut report);
         Ok(report)
@@ -20,12 +20,12 @@ pub(super) const COMMAND: Command = Command {
 };
 
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
-    report.step("walls", || {
-        let picture = Picture::of(workspace)?;
-        Ok(finding::outcome(&picture.breaches(), "cargo xtask walls", || {
+    report.step("layering", || {
+        let graph = CrateGraph::of(workspace)?;
+        Ok(diagnostic::outcome(&graph.violations(), "cargo xtask walls", || {
             let within: Vec<&str> =
-                picture.roles.iter().filter(|(_, role)| *role != Role::Other).map(|(name, _)| name).collect();
-            format!("both hold for {}", within.join(", "))
+                graph.roles.iter().filter(|(_, role)| *role != Role::Other).map(|(name, _)| name).collect();
+            format!("both layering rules hold for {}", within.join(", "))
         }))
     });
 }

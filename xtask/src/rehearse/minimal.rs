@@ -1,64 +1,63 @@
-//! The packages with the oldest dependencies that they claim to work with.
+//! Compiles the packages with the oldest dependency versions that they allow.
 
 use std::fs;
 
 use anyhow::{Context, Result};
 use toml_edit::{DocumentMut, Item};
 
-use super::Stage;
+use super::Rehearsal;
 use super::packages::{PROFILE, Packages};
-use crate::house::{self, Roles};
+use crate::crate_roles::{self, Roles};
 use crate::report::Outcome;
 
 const FOLDER: &str = "least";
 
-/// Direct dependencies only: what they in turn claim is theirs to keep.
-pub(super) fn rehearse(stage: &Stage, packages: &Packages, roles: &Roles) -> Result<Outcome> {
+/// Minimal versions of direct dependencies only; indirect requirements are the responsibility of those
+/// crates.
+pub(super) fn rehearse(rehearsal: &Rehearsal, packages: &Packages, roles: &Roles) -> Result<Outcome> {
     let clients: Vec<&str> = packages.names().into_iter().filter(|name| roles.is_client(name)).collect();
-    write(stage, packages, &clients)?;
-    // Cargo asks for a nightly here; the compiler that follows is the usual one.
-    let choose = stage
+    write(rehearsal, packages, &clients)?;
+    // Cargo's unstable flag needs this variable; the compiler stays the same.
+    let choose = rehearsal
         .cargo(FOLDER, &["update", "--quiet", "-Z", "direct-minimal-versions"])
         .env("RUSTC_BOOTSTRAP", "1");
-    if !choose.loudly()? {
+    if !choose.run_inherited()? {
         return Ok(Outcome::failed(
-            "a dependency needs a newer version of another one than we claim to work with, see above",
-            "raise it under [workspace.dependencies] in Cargo.toml",
+            "a dependency requires a newer version of another one than our manifests allow, see above",
+            "raise that version under [workspace.dependencies] in Cargo.toml",
         ));
     }
-    let tls = house::TLS_FEATURES.iter().map(|one| (*one).to_owned());
+    let tls = crate_roles::TLS_FEATURES.iter().map(|one| (*one).to_owned());
     for feature in tls.chain(["connections".to_owned()]) {
-        let run = stage.cargo(
+        let run = rehearsal.cargo(
             FOLDER,
             &["check", "--quiet", "--workspace", "--no-default-features", "--features", &feature],
         );
-        if !run.loudly()? {
+        if !run.run_inherited()? {
             return Ok(Outcome::failed(
-                format!("with {feature}, something does not compile with the oldest dependencies, see above"),
+                format!("with {feature}, the packages do not compile with their minimal versions, see above"),
                 format!(
-                    "raise what it needs under [workspace.dependencies] in Cargo.toml; {} has the versions",
-                    stage.folder.join(FOLDER).join("Cargo.lock").display()
+                    "raise the version under [workspace.dependencies] in Cargo.toml; {} lists the versions used",
+                    rehearsal.folder.join(FOLDER).join("Cargo.lock").display()
                 ),
             ));
         }
     }
-    Ok(Outcome::passed(format!(
-        "{} compile with the oldest versions they name, each TLS choice",
-        clients.join(", ")
-    )))
+    Ok(Outcome::passed(format!("{} compile with minimal versions and each TLS choice", clients.join(", "))))
 }
 
-/// The packages once more, without what is only for their tests: that may be as new as it likes.
-fn write(stage: &Stage, packages: &Packages, names: &[&str]) -> Result<()> {
-    let home = stage.folder.join(FOLDER);
+/// Copies the packages without tests and dev-dependencies, which may need newer versions.
+fn write(rehearsal: &Rehearsal, packages: &Packages, names: &[&str]) -> Result<()> {
+    let folder = rehearsal.folder.join(FOLDER);
     let mut members = Vec::new();
     let mut patch = String::from("\n[patch.crates-io]\n");
     for name in names {
         let from = packages.folder(name)?;
-        let to = home.join(name);
+        let to = folder.join(name);
         copy(&from.join("src"), &to.join("src"))?;
         for file in ["README.md", "Cargo.toml"] {
-            fs::copy(from.join(file), to.join(file)).with_context(|| format!("{name} has no {file}"))?;
+            fs::copy(from.join(file), to.join(file))
+                .with_context(|| format!("{name} does not contain {file}"))?;
         }
         let manifest = to.join("Cargo.toml");
         let mut text = fs::read_to_string(&manifest)?.parse::<DocumentMut>()?;
@@ -76,7 +75,7 @@ fn write(stage: &Stage, packages: &Packages, names: &[&str]) -> Result<()> {
     }
     let members = members.join(", ");
     fs::write(
-        home.join("Cargo.toml"),
+        folder.join("Cargo.toml"),
         format!("[workspace]\nresolver = \"3\"\nmembers = [{members}]\n{patch}{PROFILE}"),
     )?;
     Ok(())

@@ -1,4 +1,5 @@
-//! What a crate is compared with: its newest tag, else a revision that `release.toml` names, else nothing.
+//! The baseline that a crate is compared with: its newest tag, else the revision in `release.toml`, else
+//! none.
 
 use std::fmt;
 use std::path::Path;
@@ -9,35 +10,35 @@ use toml_edit::{DocumentMut, Item, Table, value};
 
 use super::git::Git;
 
-/// Names a revision per crate, for clones that came without tags. `cargo xtask release publish --execute` writes it.
+/// Lists a revision per crate for clones without tags. Written by `cargo xtask release publish --execute`.
 pub const FILE: &str = "release.toml";
 
 /// The last release of a crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Baseline {
-    /// It has a tag.
+    /// Found by tag.
     Tag {
-        /// The newest of its tags.
+        /// The newest of the crate's tags.
         tag: String,
-        /// The version that the tag names.
+        /// The version in the tag.
         version: Version,
     },
-    /// No tag, but `release.toml` names a revision.
+    /// No tag, but a revision in `release.toml`.
     Revision {
         /// The commit.
         revision: String,
-        /// The version that its manifest had there.
+        /// The version in its manifest at that commit.
         version: Version,
     },
-    /// It was never released.
+    /// Never released.
     First,
 }
 
 impl Baseline {
-    /// The baseline of a crate in this folder (relative to the root).
+    /// Finds the baseline of a crate. `folder` is relative to the root.
     ///
     /// # Errors
-    /// When git does not know the revision, or a manifest there cannot be read.
+    /// If git does not know the revision, or a manifest at it cannot be read.
     pub fn of(root: &Path, name: &str, folder: &str) -> Result<Self> {
         let git = Git::at(root);
         let prefix = tag_prefix(name);
@@ -55,7 +56,7 @@ impl Baseline {
         Ok(Self::Revision { revision, version })
     }
 
-    /// What git calls it.
+    /// The git revision to compare with.
     #[must_use]
     pub fn revision(&self) -> Option<&str> {
         match self {
@@ -65,7 +66,7 @@ impl Baseline {
         }
     }
 
-    /// The version it was.
+    /// The version of the last release.
     #[must_use]
     pub fn version(&self) -> Option<&Version> {
         match self {
@@ -87,7 +88,7 @@ impl fmt::Display for Baseline {
     }
 }
 
-/// The tag of a release.
+/// The name of a release's tag.
 #[must_use]
 pub fn tag(name: &str, version: &Version) -> String {
     format!("{}{version}", tag_prefix(name))
@@ -102,7 +103,7 @@ fn document(root: &Path) -> Result<DocumentMut> {
     if !path.exists() {
         return Ok(DocumentMut::new());
     }
-    std::fs::read_to_string(&path)?.parse().with_context(|| format!("{FILE} is no TOML"))
+    std::fs::read_to_string(&path)?.parse().with_context(|| format!("{FILE} is not valid TOML"))
 }
 
 fn recorded(root: &Path, name: &str) -> Result<Option<String>> {
@@ -112,15 +113,15 @@ fn recorded(root: &Path, name: &str) -> Result<Option<String>> {
     Ok(Some(revision.to_owned()))
 }
 
-/// Writes down the revision that a crate was released from.
+/// Records the revision that a crate was released from.
 ///
 /// # Errors
-/// When the file cannot be read or written.
+/// If the file cannot be read or written.
 pub fn record(root: &Path, name: &str, revision: &str) -> Result<()> {
     let mut document = document(root)?;
     if document.is_empty() {
         document.decor_mut().set_prefix(
-            "# The revision that each crate was last released from, for clones that came without tags.\n\
+            "# Revision of each crate's last release, for clones without tags.\n\
              # Written by `cargo xtask release publish --execute`; commit it.\n\n",
         );
     }
@@ -132,19 +133,20 @@ pub fn record(root: &Path, name: &str, revision: &str) -> Result<()> {
 
 fn version_at(git: &Git, revision: &str, folder: &str) -> Result<Version> {
     let read = |path: &str| -> Result<DocumentMut> {
-        let text = git.show(revision, path)?.with_context(|| format!("there was no {path} at {revision}"))?;
-        text.parse().with_context(|| format!("{path} at {revision} is no TOML"))
+        let text =
+            git.show(revision, path)?.with_context(|| format!("{path} does not exist at {revision}"))?;
+        text.parse().with_context(|| format!("{path} at {revision} is not valid TOML"))
     };
-    let own = read(&format!("{folder}/Cargo.toml"))?;
-    let own = own["package"].get("version").cloned();
-    let version = match own.as_ref().and_then(Item::as_str) {
+    let manifest = read(&format!("{folder}/Cargo.toml"))?;
+    let manifest = manifest["package"].get("version").cloned();
+    let version = match manifest.as_ref().and_then(Item::as_str) {
         Some(version) => version.to_owned(),
-        // As long as versions were inherited.
+        // Older revisions inherit the version from the workspace.
         None => {
             let root = read("Cargo.toml")?;
-            let inherited =
+            let inherited_settings =
                 root.get("workspace").and_then(|one| one.get("package")?.get("version")?.as_str());
-            inherited.with_context(|| format!("{folder} had no version at {revision}"))?.to_owned()
+            inherited_settings.with_context(|| format!("{folder} has no version at {revision}"))?.to_owned()
         }
     };
     Ok(version.parse()?)

@@ -1,30 +1,30 @@
-//! Changelogs in the form of Keep a Changelog: what a release takes from `Unreleased`.
+//! Changelogs in the Keep a Changelog format: moves the entries of `Unreleased` into a release.
 
 use anyhow::{Context, Result};
 use cargo_metadata::semver::Version;
 
 const UNRELEASED: &str = "## [Unreleased]";
 
-/// What stands under `Unreleased`; empty when nothing does.
+/// The text under `Unreleased`; empty if there is none.
 ///
 /// # Errors
-/// When there is no such heading.
+/// If there is no such heading.
 pub fn unreleased(text: &str) -> Result<&str> {
     let (_, rest) = split(text)?;
     Ok(rest[..end(rest)].trim())
 }
 
-/// Whether there is a section for this version.
+/// True if this version has a section.
 #[must_use]
 pub fn has(text: &str, version: &Version) -> bool {
     text.lines().any(|line| line.starts_with(&format!("## [{version}]")))
 }
 
-/// Moves what is unreleased under a heading of its own. `instead` names a version that was prepared and never published: its
-/// entries go along. `otherwise` is what the section says when nobody wrote an entry.
+/// Moves the unreleased entries into a section for `version`. Entries of `instead`, a version that was
+/// prepared but never published, move along. `otherwise` is the text of a section without entries.
 ///
 /// # Errors
-/// When there is no `Unreleased`, or the version has a section already.
+/// If there is no `Unreleased` heading, or the version already has a section.
 pub fn released(
     text: &str,
     version: &Version,
@@ -32,17 +32,17 @@ pub fn released(
     instead: Option<&Version>,
     otherwise: &str,
 ) -> Result<String> {
-    anyhow::ensure!(!has(text, version), "there is a section for {version} already");
+    anyhow::ensure!(!has(text, version), "the changelog already has a section for {version}");
     let (before, rest) = split(text)?;
     let (mut entries, mut older) = rest.split_at(end(rest));
-    let kept;
+    let merged;
     if let Some(heading) = instead.map(|old| format!("## [{old}]"))
         && older.starts_with(&heading)
     {
         let body = older.split_once('\n').map_or("", |(_, body)| body);
         let (prepared, rest) = body.split_at(end(body));
-        kept = format!("{}\n\n{}", entries.trim(), prepared.trim());
-        (entries, older) = (&kept, rest);
+        merged = format!("{}\n\n{}", entries.trim(), prepared.trim());
+        (entries, older) = (&merged, rest);
     }
     let entries = match entries.trim() {
         "" => otherwise,
@@ -53,10 +53,10 @@ pub fn released(
 }
 
 fn split(text: &str) -> Result<(&str, &str)> {
-    text.split_once(UNRELEASED).with_context(|| format!("a changelog needs a heading `{UNRELEASED}`"))
+    text.split_once(UNRELEASED).with_context(|| format!("the changelog has no heading `{UNRELEASED}`"))
 }
 
-/// Where the next section begins.
+/// Offset of the next section.
 fn end(text: &str) -> usize {
     text.find("\n## [").map_or(text.len(), |at| at + 1)
 }
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_move_under_their_version_and_unreleased_is_empty_again() {
+    fn release_moves_unreleased_entries() {
         assert_eq!(unreleased(LOG).unwrap(), "### Added\n\n- One.");
         let after = released(LOG, &version("0.1.1"), "2025-02-03", None, "none").unwrap();
         assert_eq!(
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_that_was_prepared_and_never_published_is_taken_over() {
+    fn release_absorbs_prepared_unpublished_version() {
         let prepared = released(LOG, &version("0.1.1"), "2025-02-03", None, "none").unwrap();
         let more = prepared.replace("## [Unreleased]\n", "## [Unreleased]\n\n### Removed\n\n- Two.\n");
         let after =
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_release_and_a_release_without_entries() {
+    fn first_release_without_entries() {
         let first =
             released("# C\n\n## [Unreleased]\n", &version("0.1.0"), "2025-02-03", None, "- Same.").unwrap();
         assert_eq!(first, "# C\n\n## [Unreleased]\n\n## [0.1.0] - 2025-02-03\n\n- Same.\n");

@@ -1,4 +1,4 @@
-//! What is asked of git.
+//! Git queries.
 
 use std::path::{Path, PathBuf};
 
@@ -6,14 +6,14 @@ use anyhow::Result;
 
 use crate::run::Run;
 
-/// The repository around a workspace.
+/// The git repository that contains a workspace.
 #[derive(Debug, Clone)]
 pub struct Git {
     root: PathBuf,
 }
 
 impl Git {
-    /// The repository around this folder.
+    /// The repository that contains this folder.
     #[must_use]
     pub fn at(root: &Path) -> Self {
         Self { root: root.to_owned() }
@@ -23,69 +23,67 @@ impl Git {
         Run::program(&self.root, "git", args).read()
     }
 
-    /// Tags that begin so.
+    /// Tags with this prefix.
     ///
     /// # Errors
-    /// When this is no repository.
+    /// If the folder is not in a repository.
     pub fn tags(&self, prefix: &str) -> Result<Vec<String>> {
-        let said = self.read(&["tag", "--list", &format!("{prefix}*")])?;
-        Ok(said.lines().map(str::to_owned).collect())
+        let output = self.read(&["tag", "--list", &format!("{prefix}*")])?;
+        Ok(output.lines().map(str::to_owned).collect())
     }
 
-    /// A file as it was in a revision; `None` if it was not there.
+    /// Contents of a file at a revision; `None` if it did not exist.
     ///
     /// # Errors
-    /// When the revision is not known here.
+    /// If the revision is unknown here.
     pub fn show(&self, revision: &str, path: &str) -> Result<Option<String>> {
         self.read(&["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")]).map_err(
-            |_| {
-                anyhow::anyhow!("git does not know {revision} here: `git fetch --unshallow --tags` brings it")
-            },
+            |_| anyhow::anyhow!("git does not know {revision}\nhelp: run `git fetch --unshallow --tags`"),
         )?;
-        // `./`: from the workspace's root, wherever in the repository that is.
-        let shown = Run::program(&self.root, "git", &["show", &format!("{revision}:./{path}")]).quietly()?;
-        Ok(shown.ok.then_some(shown.stdout))
+        // `./` makes the path relative to the workspace root.
+        let file = Run::program(&self.root, "git", &["show", &format!("{revision}:./{path}")]).capture()?;
+        Ok(file.ok.then_some(file.stdout))
     }
 
-    /// The commits since a revision (or all) that touched a path, newest first, one line each.
+    /// Commits that touched a path since a revision (or ever), newest first, one line each.
     ///
     /// # Errors
-    /// When the revision is not known here.
+    /// If the revision is unknown here.
     pub fn commits(&self, since: Option<&str>, path: &str) -> Result<Vec<String>> {
         let range = since.map_or_else(|| "HEAD".to_owned(), |since| format!("{since}..HEAD"));
-        let said = self.read(&["log", "--format=%h %s", &range, "--", path])?;
-        Ok(said.lines().map(str::to_owned).collect())
+        let output = self.read(&["log", "--format=%h %s", &range, "--", path])?;
+        Ok(output.lines().map(str::to_owned).collect())
     }
 
-    /// What is not committed under a path.
+    /// Uncommitted files under a path.
     ///
     /// # Errors
-    /// When this is no repository.
+    /// If the folder is not in a repository.
     pub fn uncommitted(&self, path: &str) -> Result<Vec<String>> {
-        let said = self.read(&["status", "--porcelain", "--", path])?;
-        Ok(said.lines().map(str::to_owned).collect())
+        let output = self.read(&["status", "--porcelain", "--", path])?;
+        Ok(output.lines().map(str::to_owned).collect())
     }
 
     /// The commit that is checked out.
     ///
     /// # Errors
-    /// When there is none yet.
+    /// If there is no commit.
     pub fn head(&self) -> Result<String> {
         Ok(self.read(&["rev-parse", "HEAD"])?.trim().to_owned())
     }
 
-    /// The commit that a tag stands on.
+    /// The commit of a tag.
     ///
     /// # Errors
-    /// When there is no such tag.
+    /// If there is no such tag.
     pub fn commit_of(&self, tag: &str) -> Result<String> {
         Ok(self.read(&["rev-parse", &format!("{tag}^{{commit}}")])?.trim().to_owned())
     }
 
-    /// Puts a tag on the commit that is checked out.
+    /// Tags the commit that is checked out.
     ///
     /// # Errors
-    /// When git refuses: there is such a tag, or git does not know who tags.
+    /// If the tag exists, or git has no user name and email.
     pub fn tag(&self, tag: &str, message: &str) -> Result<()> {
         self.read(&["tag", "--annotate", tag, "--message", message]).map(drop)
     }

@@ -1,31 +1,31 @@
-//! How much a version must move: the rules of Cargo, where below 1.0 the first number that is not zero is the major one.
+//! Required version bumps by the rules of Cargo: below 1.0, the first non-zero number acts as the major one.
 
 use std::fmt;
 
 use cargo_metadata::semver::Version;
 
-/// How much a change asks of those who depend on a crate.
+/// Impact of a change on dependent crates.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Nothing changed.
+    /// No change.
     #[default]
     None,
-    /// Nothing that their code could see.
+    /// A change that dependent code cannot see.
     Patch,
-    /// There is more, and what there was is still there.
+    /// Additions only.
     Minor,
-    /// Something they may use is gone or different.
+    /// Something public was removed or changed.
     Major,
 }
 
 impl Level {
-    /// Reads `patch`, `minor` or `major`.
+    /// Parses `patch`, `minor` or `major`.
     #[must_use]
-    pub fn read(word: &str) -> Option<Self> {
+    pub fn parse(word: &str) -> Option<Self> {
         [Self::Patch, Self::Minor, Self::Major].into_iter().find(|level| level.to_string() == word)
     }
 
-    /// The least version after this one that allows such a change.
+    /// The lowest version after `version` that allows such a change.
     #[must_use]
     pub fn after(self, version: &Version) -> Version {
         let Version { major, minor, patch, .. } = *version;
@@ -39,7 +39,7 @@ impl Level {
         Version::new(major, minor, patch)
     }
 
-    /// The most that may change between these two versions.
+    /// The largest change allowed between two versions.
     #[must_use]
     pub fn allowed(from: &Version, to: &Version) -> Self {
         let fits = |level: Self| to >= &level.after(from);
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_version() {
+    fn next_version_by_level() {
         for (level, version, next) in [
             (Level::None, "0.1.0", "0.1.0"),
             (Level::Patch, "0.1.0", "0.1.1"),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_step_allows() {
+    fn allowed_level_by_version_step() {
         for (from, to, allowed) in [
             ("0.1.0", "0.1.0", Level::None),
             ("0.1.0", "0.1.1", Level::Minor),

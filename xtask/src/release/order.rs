@@ -1,42 +1,51 @@
-//! In which order crates are published: each after those it depends on.
+//! Publishing order: each crate after its dependencies.
 
 use std::collections::BTreeSet;
 
 use anyhow::Result;
 use cargo_metadata::{Dependency, DependencyKind, Package};
 
-/// The crates of this workspace that a crate needs in the registry before it: also what only its tests use, if it is named with
-/// a version, for cargo asks the registry about that too.
+/// Workspace crates that must be in the registry before this one. Includes dev-dependencies with a version,
+/// because cargo resolves those too.
 #[must_use]
-pub fn needs<'a>(package: &'a Package, published: &[&Package]) -> Vec<&'a Dependency> {
-    let here = |one: &Dependency| one.path.is_some() && published.iter().any(|other| *other.name == one.name);
-    let named = |one: &Dependency| {
-        one.kind != DependencyKind::Development || one.req != cargo_metadata::semver::VersionReq::STAR
+pub fn publish_dependencies<'a>(package: &'a Package, published: &[&Package]) -> Vec<&'a Dependency> {
+    let in_workspace = |dependency: &Dependency| {
+        dependency.path.is_some() && published.iter().any(|other| *other.name == dependency.name)
     };
-    package.dependencies.iter().filter(|one| here(one) && named(one) && *package.name != one.name).collect()
+    let has_version = |dependency: &Dependency| {
+        dependency.kind != DependencyKind::Development
+            || dependency.req != cargo_metadata::semver::VersionReq::STAR
+    };
+    package
+        .dependencies
+        .iter()
+        .filter(|dependency| {
+            in_workspace(dependency) && has_version(dependency) && *package.name != dependency.name
+        })
+        .collect()
 }
 
-/// These packages, each after what it needs; otherwise in the order given.
+/// Sorts packages so that each comes after its dependencies; otherwise keeps their order.
 ///
 /// # Errors
-/// When some need each other.
+/// If packages depend on each other in a cycle.
 pub fn sorted<'a>(packages: &[&'a Package]) -> Result<Vec<&'a Package>> {
-    let mut left: Vec<&Package> = packages.to_vec();
+    let mut remaining: Vec<&Package> = packages.to_vec();
     let mut done: BTreeSet<&str> = BTreeSet::new();
     let mut out = Vec::new();
-    while !left.is_empty() {
-        let ready = left
-            .iter()
-            .position(|one| needs(one, packages).iter().all(|other| done.contains(other.name.as_str())));
+    while !remaining.is_empty() {
+        let ready = remaining.iter().position(|dependency| {
+            publish_dependencies(dependency, packages).iter().all(|other| done.contains(other.name.as_str()))
+        });
         let Some(ready) = ready else {
-            let names: Vec<&str> = left.iter().map(|one| one.name.as_str()).collect();
+            let names: Vec<&str> = remaining.iter().map(|dependency| dependency.name.as_str()).collect();
             anyhow::bail!(
-                "these need each other and cannot be published in any order: {}; a dev-dependency without a \
-                 version is left out of what is published",
+                "these crates depend on each other, so none can be published first: {}\n\
+                help: remove the version of a dev-dependency; cargo then leaves it out of the package",
                 names.join(", ")
             );
         };
-        let next = left.remove(ready);
+        let next = remaining.remove(ready);
         done.insert(next.name.as_str());
         out.push(next);
     }

@@ -1,4 +1,4 @@
-//! What a release would be: per crate its baseline, what changed since, and the version that this needs.
+//! Release plan: baseline, changes and required version of each crate.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -10,133 +10,138 @@ use cargo_metadata::semver::Version;
 use super::baseline::Baseline;
 use super::git::Git;
 use super::level::Level;
-use super::{changelog, inherited, order};
+use super::{changelog, inherited_settings, order};
 use crate::api::{self, Difference};
 use crate::workspace::Workspace;
 
-/// All published crates, each after those it depends on.
+/// All published crates, each after its dependencies.
 #[derive(Debug)]
 pub struct Plan {
-    /// In the order of publishing.
-    pub crates: Vec<Planned>,
+    /// In publishing order.
+    pub crates: Vec<CratePlan>,
 }
 
-/// One crate of a plan.
+/// Plan for one crate.
 #[derive(Debug)]
-pub struct Planned {
-    /// Its name.
+pub struct CratePlan {
+    /// Name of the crate.
     pub name: String,
-    /// Its folder under the root.
+    /// Its folder, relative to the root.
     pub folder: String,
-    /// The version that its manifest has.
+    /// The version in its manifest.
     pub version: Version,
-    /// What it is compared with.
+    /// Its last release.
     pub baseline: Baseline,
-    /// The commits that touched it since.
+    /// Commits that touched it since then.
     pub commits: Vec<String>,
-    /// What is not committed yet.
+    /// Uncommitted files in its folder.
     pub uncommitted: Vec<String>,
-    /// How its public API differs from its baseline's, if both are listed.
+    /// Difference of its public API from the baseline, if both have a listing.
     pub api: Option<Difference>,
-    /// How much its version must move.
+    /// Required version bump.
     pub needed: Level,
-    /// Why.
-    pub because: Vec<String>,
-    /// The version that the next release gets.
+    /// Reasons for the bump.
+    pub reasons: Vec<String>,
+    /// Version of the next release.
     pub next: Version,
-    /// What its changelog has under `Unreleased`.
+    /// Changelog entries under `Unreleased`.
     pub entries: String,
-    /// The published crates of this workspace that it depends on.
-    pub needs: Vec<String>,
-    /// What must be mended before a release.
+    /// Published crates of this workspace that it depends on.
+    pub dependencies: Vec<String>,
+    /// Errors to fix before a release.
     pub problems: Vec<Problem>,
 }
 
-/// Something that a release must not have.
+/// An error that prevents a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What is wrong.
-    pub what: String,
-    /// The command, or the file, that mends it.
-    pub mend: String,
+    /// Error message.
+    pub message: String,
+    /// Remedy: a command or an edit.
+    pub help: String,
 }
 
 impl Plan {
-    /// Looks at the workspace, its history and its listings. Builds nothing. `at_least` asks for more than the plan would
-    /// find by itself.
+    /// Plans a release from the workspace, its history and its listings, without building. `at_least` sets
+    /// minimum levels.
     ///
     /// # Errors
-    /// When git or a manifest cannot be read, or a crate of `at_least` is not published.
+    /// If git or a manifest cannot be read, or a crate in `at_least` is not published.
     pub fn of(workspace: &Workspace, at_least: &BTreeMap<String, Level>) -> Result<Self> {
         let published = workspace.published();
         let names: Vec<&str> = published.iter().map(|package| package.name.as_str()).collect();
-        if let Some(stranger) = at_least.keys().find(|name| !names.contains(&name.as_str())) {
-            anyhow::bail!("`{stranger}` is not published from here; these are: {}", names.join(", "));
+        if let Some(unknown) = at_least.keys().find(|name| !names.contains(&name.as_str())) {
+            anyhow::bail!("`{unknown}` is not a published crate; published crates: {}", names.join(", "));
         }
-        let mut crates: Vec<Planned> = Vec::new();
+        let mut crates: Vec<CratePlan> = Vec::new();
         for package in order::sorted(&published)? {
-            let mut one = looked_at(workspace, package, &names)?;
-            let needs = order::needs(package, &published);
+            let mut krate = inspect_crate(workspace, package, &names)?;
+            let dependencies = order::publish_dependencies(package, &published);
             let library = package.targets.iter().any(cargo_metadata::Target::is_lib);
-            for other in needs.iter().filter(|other| other.kind == DependencyKind::Normal) {
+            for other in dependencies.iter().filter(|other| other.kind == DependencyKind::Normal) {
                 if let Some(other) = crates.iter().find(|known| known.name == other.name) {
-                    one.follow(other, library);
+                    krate.apply_dependency(other, library);
                 }
             }
-            if let Some(level) = at_least.get(&one.name) {
-                one.need(*level, "asked for".to_owned());
+            if let Some(level) = at_least.get(&krate.name) {
+                krate.require(*level, "requested by --at-least".to_owned());
             }
-            one.needs = needs.iter().map(|other| other.name.clone()).collect();
-            one.needs.dedup();
-            one.decide();
-            crates.push(one);
+            krate.dependencies = dependencies.iter().map(|other| other.name.clone()).collect();
+            krate.dependencies.dedup();
+            krate.choose_version();
+            crates.push(krate);
         }
         anyhow::ensure!(!crates.is_empty(), "no crate of this workspace is published");
         Ok(Self { crates })
     }
 
-    /// All problems, as lines for a person.
+    /// Errors of all crates.
     #[must_use]
     pub fn problems(&self) -> Vec<&Problem> {
-        self.crates.iter().flat_map(|one| &one.problems).collect()
+        self.crates.iter().flat_map(|krate| &krate.problems).collect()
     }
 
-    /// The plan in one line.
+    /// One-line summary.
     #[must_use]
     pub fn summary(&self) -> String {
-        let moves = |one: &&Planned| one.releases();
-        let releases: Vec<String> =
-            self.crates.iter().filter(moves).map(|one| format!("{} {}", one.name, one.next)).collect();
+        let is_released = |krate: &&CratePlan| krate.releases();
+        let releases: Vec<String> = self
+            .crates
+            .iter()
+            .filter(is_released)
+            .map(|krate| format!("{} {}", krate.name, krate.next))
+            .collect();
         match releases.len() {
-            0 => format!("nothing changed in {} crates", self.crates.len()),
+            0 => format!("no changes in {} crates", self.crates.len()),
             _ => format!("to release, in this order: {}", releases.join(", ")),
         }
     }
 }
 
-impl Planned {
-    /// Whether there is something to release.
+impl CratePlan {
+    /// True if the crate needs a release.
     #[must_use]
     pub fn releases(&self) -> bool {
         self.baseline.version() != Some(&self.next)
     }
 
-    fn need(&mut self, level: Level, why: String) {
+    fn require(&mut self, level: Level, reason: String) {
         self.needed = self.needed.max(level);
-        self.because.push(why);
+        self.reasons.push(reason);
     }
 
-    /// A neighbour whose types are part of this crate's API, and which breaks, breaks this one.
-    fn follow(&mut self, other: &Self, library: bool) {
+    /// A breaking change in a dependency breaks this crate too if it is a library: its API may show the
+    /// dependency's types.
+    fn apply_dependency(&mut self, other: &Self, library: bool) {
         let Some(before) = other.baseline.version() else { return };
         if Level::allowed(before, &other.next) == Level::Major {
             let level = if library { Level::Major } else { Level::Patch };
-            self.need(level, format!("`{}` goes from {before} to {}", other.name, other.next));
+            self.require(level, format!("`{}` changes from {before} to {}", other.name, other.next));
         }
     }
 
-    /// Chooses the next version and looks whether the manifest and the changelog go with it.
-    fn decide(&mut self) {
+    /// Sets the next version and checks the manifest and the changelog against it.
+    fn choose_version(&mut self) {
         let Some(before) = self.baseline.version().cloned() else {
             self.next = self.version.clone();
             return;
@@ -145,33 +150,40 @@ impl Planned {
         self.next = least.clone().max(self.version.clone());
         if self.version < before {
             self.problems.push(Problem {
-                what: format!("`{}` is {} and was {before} already", self.name, self.version),
-                mend: format!("version = \"{least}\" in {}/Cargo.toml", self.folder),
+                message: format!(
+                    "`{}` has version {}, lower than its last release {before}",
+                    self.name, self.version
+                ),
+                help: format!("set version = \"{least}\" in {}/Cargo.toml", self.folder),
             });
         } else if self.version != before && self.version < least {
             let allowed = Level::allowed(&before, &self.version);
             self.problems.push(Problem {
-                what: format!(
-                    "`{}` {} allows {allowed} changes after {before}, but needs a {} one, {least}: {}",
+                message: format!(
+                    "`{}` {} allows {allowed} changes after {before}, but its changes are {}, which needs {least}: {}",
                     self.name,
                     self.version,
                     self.needed,
-                    self.because.join("; ")
+                    self.reasons.join("; ")
                 ),
-                mend: "cargo xtask release prepare".to_owned(),
+                help: "cargo xtask release prepare".to_owned(),
             });
         }
         let api_changed = self.api.as_ref().is_some_and(|difference| !difference.is_empty());
         if api_changed && self.entries.is_empty() && self.version == before {
             self.problems.push(Problem {
-                what: format!("`{}` has another public API, and its changelog does not say so", self.name),
-                mend: format!("write it under Unreleased in {}/CHANGELOG.md", self.folder),
+                message: format!("the public API of `{}` changed without a changelog entry", self.name),
+                help: format!("add an entry under Unreleased in {}/CHANGELOG.md", self.folder),
             });
         }
     }
 }
 
-fn looked_at(workspace: &Workspace, package: &cargo_metadata::Package, names: &[&str]) -> Result<Planned> {
+fn inspect_crate(
+    workspace: &Workspace,
+    package: &cargo_metadata::Package,
+    names: &[&str],
+) -> Result<CratePlan> {
     let root = workspace.root();
     let name = package.name.to_string();
     let folder = workspace.folder(package)?;
@@ -183,67 +195,70 @@ fn looked_at(workspace: &Workspace, package: &cargo_metadata::Package, names: &[
         Ok(text) => changelog::unreleased(&text).with_context(|| log.display().to_string())?.to_owned(),
         Err(_) => {
             problems.push(Problem {
-                what: format!("`{name}` has no changelog"),
-                mend: format!("write {folder}/CHANGELOG.md, with a heading `## [Unreleased]`"),
+                message: format!("`{name}` has no changelog"),
+                help: format!("create {folder}/CHANGELOG.md with a heading `## [Unreleased]`"),
             });
             String::new()
         }
     };
-    let mut one = Planned {
+    let mut krate = CratePlan {
         commits: git.commits(baseline.revision(), &folder)?,
         uncommitted: git.uncommitted(&folder)?,
         api: None,
         needed: Level::None,
-        because: Vec::new(),
+        reasons: Vec::new(),
         next: package.version.clone(),
         version: package.version.clone(),
-        needs: Vec::new(),
+        dependencies: Vec::new(),
         baseline,
         entries,
         problems,
         folder,
         name,
     };
-    let Some(revision) = one.baseline.revision().map(str::to_owned) else { return Ok(one) };
+    let Some(revision) = krate.baseline.revision().map(str::to_owned) else { return Ok(krate) };
 
-    if !one.commits.is_empty() || !one.uncommitted.is_empty() {
-        let many = one.commits.len() + one.uncommitted.len();
-        one.need(Level::Patch, format!("{many} commits or uncommitted files touch it"));
+    if !krate.commits.is_empty() || !krate.uncommitted.is_empty() {
+        let count = krate.commits.len() + krate.uncommitted.len();
+        krate.require(Level::Patch, format!("{count} commits or uncommitted files changed it"));
     }
-    for change in inherited::changes(&root, &one.folder, &revision, names)? {
-        one.need(Level::Patch, change);
+    for change in inherited_settings::changes(&root, &krate.folder, &revision, names)? {
+        krate.require(Level::Patch, change);
     }
-    let listing = api::path(&one.name);
+    let listing = api::path(&krate.name);
     if let Ok(now) = std::fs::read_to_string(root.join(&listing)) {
         match git.show(&revision, &listing)? {
             Some(then) => {
                 let difference = Difference::between(&then, &now);
                 if !difference.is_empty() {
-                    one.need(difference.level(), format!("its public API changed:\n{difference}"));
+                    krate.require(difference.level(), format!("its public API changed:\n{difference}"));
                 }
-                one.api = Some(difference);
+                krate.api = Some(difference);
             }
-            None => one.because.push(format!("no {listing} at its baseline to compare with")),
+            None => krate.reasons.push(format!("the baseline has no {listing} to compare with")),
         }
     }
-    Ok(one)
+    Ok(krate)
 }
 
-impl fmt::Display for Planned {
+impl fmt::Display for CratePlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let step = if self.baseline.version().is_some_and(|before| *before != self.next) {
             format!("{} -> {}", self.version, self.next)
         } else {
             self.version.to_string()
         };
-        let after =
-            if self.needs.is_empty() { String::new() } else { format!(", after {}", self.needs.join(", ")) };
+        let after = if self.dependencies.is_empty() {
+            String::new()
+        } else {
+            format!(", after {}", self.dependencies.join(", "))
+        };
         writeln!(f, "{} {step}, {}{after}", self.name, self.baseline)?;
         let mut lines = String::new();
         if self.baseline != Baseline::First {
             let _ = writeln!(lines, "needed: {}", self.needed);
-            for why in &self.because {
-                let _ = writeln!(lines, "  {why}");
+            for reason in &self.reasons {
+                let _ = writeln!(lines, "  {reason}");
             }
         }
         let _ =
@@ -255,7 +270,7 @@ impl fmt::Display for Planned {
             let _ = writeln!(lines, "  and {} more", more + 1);
         }
         if self.entries.is_empty() {
-            let _ = writeln!(lines, "nothing under Unreleased in its changelog");
+            let _ = writeln!(lines, "no changelog entries under Unreleased");
         } else {
             let _ = writeln!(lines, "unreleased:");
             for line in self.entries.lines().filter(|line| !line.is_empty()) {

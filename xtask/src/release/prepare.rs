@@ -1,4 +1,4 @@
-//! Writes a plan down: versions, the requirements between crates, changelogs.
+//! Applies a plan: writes versions, requirements between crates and changelogs.
 
 use std::path::Path;
 
@@ -7,42 +7,42 @@ use toml_edit::{DocumentMut, value};
 
 use super::changelog;
 use super::level::Level;
-use super::plan::{Plan, Planned};
+use super::plan::{CratePlan, Plan};
 
-/// A file as it will be.
+/// The new content of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// Its path under the root.
+    /// Path relative to the root.
     pub path: String,
-    /// Its whole text.
+    /// Complete text.
     pub text: String,
 }
 
-/// Every file that must change for this plan. Nothing is written yet, so that a mistake in one leaves all as they were.
+/// Computes all edits of a plan without writing any, so that an error leaves every file unchanged.
 ///
 /// # Errors
-/// When a manifest or changelog is not as it should be.
+/// If a manifest or changelog is malformed.
 pub fn edits(root: &Path, plan: &Plan, date: &str) -> Result<Vec<Edit>> {
     let mut edits = Vec::new();
     let mut workspace = read(root, "Cargo.toml")?.parse::<DocumentMut>().context("Cargo.toml")?;
-    for one in plan.crates.iter().filter(|one| one.releases()) {
-        let path = format!("{}/Cargo.toml", one.folder);
+    for krate in plan.crates.iter().filter(|krate| krate.releases()) {
+        let path = format!("{}/Cargo.toml", krate.folder);
         let mut manifest = read(root, &path)?.parse::<DocumentMut>().with_context(|| path.clone())?;
-        let version = one.next.to_string();
+        let version = krate.next.to_string();
         set(&mut manifest["package"]["version"], &version).with_context(|| format!("{path}: version"))?;
         edits.push(Edit { path, text: manifest.to_string() });
 
         let required = workspace
             .get_mut("workspace")
-            .and_then(|item| item.get_mut("dependencies")?.get_mut(&one.name)?.get_mut("version"))
+            .and_then(|item| item.get_mut("dependencies")?.get_mut(&krate.name)?.get_mut("version"))
             .filter(|item| !item.is_none());
         if let Some(required) = required {
-            set(required, &version).with_context(|| format!("Cargo.toml: {}", one.name))?;
+            set(required, &version).with_context(|| format!("Cargo.toml: {}", krate.name))?;
         }
 
-        let path = format!("{}/CHANGELOG.md", one.folder);
+        let path = format!("{}/CHANGELOG.md", krate.folder);
         let text = read(root, &path)?;
-        if let Some(text) = released(one, &text, date).with_context(|| path.clone())? {
+        if let Some(text) = released(krate, &text, date).with_context(|| path.clone())? {
             edits.push(Edit { path, text });
         }
     }
@@ -56,36 +56,39 @@ pub fn edits(root: &Path, plan: &Plan, date: &str) -> Result<Vec<Edit>> {
     Ok(changed)
 }
 
-/// The changelog with a section for the next version; `None` if it has one, and nothing new to put there.
-fn released(one: &Planned, text: &str, date: &str) -> Result<Option<String>> {
-    if changelog::has(text, &one.next) {
+/// The changelog with a section for the next version; `None` if it already has one and no new entries.
+fn released(krate: &CratePlan, text: &str, date: &str) -> Result<Option<String>> {
+    if changelog::has(text, &krate.next) {
         anyhow::ensure!(
-            one.entries.is_empty(),
-            "{} has a section already, and there are entries under Unreleased: move them there by hand",
-            one.next
+            krate.entries.is_empty(),
+            "the changelog already has a section for {}; move the entries under Unreleased into it by hand",
+            krate.next
         );
         return Ok(None);
     }
-    let prepared = one.baseline.version().is_some_and(|before| *before != one.version);
-    let instead = (prepared && one.version != one.next).then_some(&one.version);
-    changelog::released(text, &one.next, date, instead, &otherwise(one)).map(Some)
+    let prepared = krate.baseline.version().is_some_and(|before| *before != krate.version);
+    let instead = (prepared && krate.version != krate.next).then_some(&krate.version);
+    changelog::released(text, &krate.next, date, instead, &default_entry(krate)).map(Some)
 }
 
-/// What a release says when nobody wrote an entry.
-fn otherwise(one: &Planned) -> String {
-    if one.needed == Level::Major {
+/// Changelog text for a release without entries.
+fn default_entry(krate: &CratePlan) -> String {
+    if krate.needed == Level::Major {
         let why: Vec<&str> =
-            one.because.iter().map(String::as_str).filter(|why| why.starts_with('`')).collect();
+            krate.reasons.iter().map(String::as_str).filter(|why| why.starts_with('`')).collect();
         if !why.is_empty() {
-            return format!("### Changed\n\n- {}, and its types are part of this crate.", why.join("; "));
+            return format!(
+                "### Changed\n\n- {}, and its types are part of this crate's API.",
+                why.join("; ")
+            );
         }
     }
-    "Nothing that users would notice.".to_owned()
+    "No changes visible to users.".to_owned()
 }
 
-/// Replaces a text and keeps what stands around it.
+/// Replaces a string value and keeps the whitespace and comments around it.
 fn set(item: &mut toml_edit::Item, text: &str) -> Result<()> {
-    let old = item.as_value().filter(|old| old.is_str()).context("must be given here, as a text")?;
+    let old = item.as_value().filter(|old| old.is_str()).context("must be a string in this file")?;
     let decor = old.decor().clone();
     *item = value(text);
     if let Some(new) = item.as_value_mut() {

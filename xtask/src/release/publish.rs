@@ -1,4 +1,4 @@
-//! Brings crates to the registry, one after the other, so that it can be broken off and run again at any point.
+//! Publishes crates one after the other. An interrupted run can be repeated.
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,230 +11,236 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::git::Git;
-use super::plan::{Plan, Planned};
-use super::registry::{Answer, Entry, Index, retry_after};
+use super::plan::{CratePlan, Plan};
+use super::registry::{Entry, Index, IndexResponse, retry_after};
 use super::{baseline, changelog};
 use crate::report::Outcome;
 use crate::run::Run;
 
-/// Time, as publishing meets it: tests have one of their own.
-pub trait Time {
-    /// What time it is.
+/// Clock of the publisher; tests replace it.
+pub trait Clock {
+    /// The current time.
     fn now(&self) -> DateTime<Utc>;
-    /// Lets that much of it pass.
-    fn wait(&self, how_long: Duration);
+    /// Blocks for this long.
+    fn wait(&self, duration: Duration);
 }
 
-/// The machine's own time.
+/// The system clock.
 #[derive(Debug)]
-pub struct WallTime;
+pub struct SystemClock;
 
-impl Time for WallTime {
+impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
     }
 
-    fn wait(&self, how_long: Duration) {
-        std::thread::sleep(how_long);
+    fn wait(&self, duration: Duration) {
+        std::thread::sleep(duration);
     }
 }
 
-/// What publishing works with.
+/// Publishes the crates of a plan.
 #[derive(Debug)]
 pub struct Publisher<'a, T> {
-    /// The workspace's root.
+    /// Workspace root.
     pub root: &'a Path,
-    /// Where packages are built.
+    /// Cargo's target directory.
     pub target: &'a Path,
-    /// The program to publish with.
+    /// The cargo program.
     pub cargo: OsString,
-    /// Where to ask what is there.
+    /// Registry index to query.
     pub index: Index,
-    /// What waiting is done by.
-    pub time: T,
-    /// False shows what would be done.
+    /// Clock for waiting.
+    pub clock: T,
+    /// If false, only shows what would be done.
     pub execute: bool,
 }
 
-/// What is to be done about a crate.
+/// Action needed for a crate.
 #[derive(Debug, PartialEq, Eq)]
-enum Task {
-    /// It is there and has its tag.
-    Nothing,
-    /// It is there, from here, and the tag is missing: an earlier run was broken off in between.
+enum Action {
+    /// Published and tagged.
+    Done,
+    /// Published from this commit but not tagged, because an earlier run was interrupted.
     Tag,
-    /// It is not there.
+    /// Not published.
     Publish,
 }
 
-impl<T: Time> Publisher<'_, T> {
-    /// What keeps this plan from being published, before anything is sent.
+impl<T: Clock> Publisher<'_, T> {
+    /// Errors that prevent publishing, found before anything is sent.
     ///
     /// # Errors
-    /// When git or a changelog cannot be read.
-    pub fn obstacles(&self, plan: &Plan) -> Result<Vec<String>> {
+    /// If git or a changelog cannot be read.
+    pub fn blockers(&self, plan: &Plan) -> Result<Vec<String>> {
         let git = Git::at(self.root);
         let mut found: Vec<String> = plan
             .problems()
             .iter()
-            .map(|problem| format!("{}\n  mend: {}", problem.what, problem.mend))
+            .map(|problem| format!("{}\n  help: {}", problem.message, problem.help))
             .collect();
         let mut dirty = git.uncommitted(".")?;
-        // Written while publishing: a run that is taken up again finds it so.
+        // Written while publishing, so a repeated run may find it changed.
         dirty.retain(|line| !line.ends_with(baseline::FILE));
         if !dirty.is_empty() {
-            found.push(format!("not committed: {}\n  mend: git commit", dirty.join(", ")));
+            found.push(format!("uncommitted changes: {}\n  help: git commit", dirty.join(", ")));
         }
-        for one in plan.crates.iter().filter(|one| one.releases()) {
+        for krate in plan.crates.iter().filter(|krate| krate.releases()) {
             let log =
-                fs::read_to_string(self.root.join(&one.folder).join("CHANGELOG.md")).unwrap_or_default();
-            if one.version != one.next || !changelog::has(&log, &one.next) {
+                fs::read_to_string(self.root.join(&krate.folder).join("CHANGELOG.md")).unwrap_or_default();
+            if krate.version != krate.next || !changelog::has(&log, &krate.next) {
                 found.push(format!(
-                    "`{}` {} is not prepared\n  mend: cargo xtask release prepare, review and commit",
-                    one.name, one.next
+                    "`{}` {} is not prepared\n  help: cargo xtask release prepare, review the changes and commit",
+                    krate.name, krate.next
                 ));
             }
         }
         Ok(found)
     }
 
-    /// Publishes one crate, or says what would be done. The crates it depends on must have had their turn.
+    /// Publishes one crate, or shows what would be done. Its dependencies must come first.
     ///
     /// # Errors
-    /// When something is in the way that waiting does not mend. Running it again goes on where it stopped.
-    pub fn publish(&self, one: &Planned) -> Result<Outcome> {
-        if !one.releases() {
-            return Ok(Outcome::passed(format!("{}: nothing to release, {}", one.version, one.baseline)));
+    /// If publishing fails for a reason other than rate limits. A repeated run continues with this crate.
+    pub fn publish(&self, krate: &CratePlan) -> Result<Outcome> {
+        if !krate.releases() {
+            return Ok(Outcome::passed(format!("{}: no release needed, {}", krate.version, krate.baseline)));
         }
-        let tag = baseline::tag(&one.name, &one.next);
-        match self.task(one, &tag)? {
-            Task::Nothing => Ok(Outcome::passed(format!("{} is there, and tagged", one.next))),
-            task if !self.execute => {
-                let publish = format!("cargo {}, then ", publish_args(one).join(" "));
-                let publish = if task == Task::Publish { publish.as_str() } else { "" };
-                Ok(Outcome::not_run(format!("would: {publish}git tag {tag} (--execute does it)")))
+        let tag = baseline::tag(&krate.name, &krate.next);
+        match self.action(krate, &tag)? {
+            Action::Done => Ok(Outcome::passed(format!("{} is published and tagged", krate.next))),
+            action if !self.execute => {
+                let publish = format!("cargo {}, then ", publish_args(krate).join(" "));
+                let publish = if action == Action::Publish { publish.as_str() } else { "" };
+                Ok(Outcome::not_run(format!("would: {publish}git tag {tag} (pass --execute to do it)")))
             }
-            task => {
-                if task == Task::Publish {
-                    self.send(one)?;
-                    self.until_there(one)?;
+            action => {
+                if action == Action::Publish {
+                    self.upload(krate)?;
+                    self.wait_until_indexed(krate)?;
                 }
                 let git = Git::at(self.root);
-                git.tag(&tag, &format!("{} {}", one.name, one.next))?;
-                baseline::record(self.root, &one.name, &git.head()?)?;
-                let how = if task == Task::Publish { "published" } else { "was there already" };
-                Ok(Outcome::passed(format!("{} {how}, tagged {tag}", one.next)))
+                git.tag(&tag, &format!("{} {}", krate.name, krate.next))?;
+                baseline::record(self.root, &krate.name, &git.head()?)?;
+                let how = if action == Action::Publish { "published" } else { "was already published" };
+                Ok(Outcome::passed(format!("{} {how}, tagged {tag}", krate.next)))
             }
         }
     }
 
-    fn task(&self, one: &Planned, tag: &str) -> Result<Task> {
+    fn action(&self, krate: &CratePlan, tag: &str) -> Result<Action> {
         let tagged = Git::at(self.root).tags(tag)?.iter().any(|found| found == tag);
-        match (self.look(one)?, tagged) {
-            (Some(_), true) => Ok(Task::Nothing),
-            (None, false) => Ok(Task::Publish),
-            (Some(there), false) => {
-                let ours = self.checksum(one)?;
+        match (self.look_up(krate)?, tagged) {
+            (Some(_), true) => Ok(Action::Done),
+            (None, false) => Ok(Action::Publish),
+            (Some(entry), false) => {
+                let checksum = self.checksum(krate)?;
                 anyhow::ensure!(
-                    ours == there.cksum,
-                    "{} {} is in the registry and is not what would be packaged here: published from another \
-                     commit (check that out, tag it {tag}, `git fetch --tags`), or by somebody else",
-                    one.name,
-                    one.next
+                    checksum == entry.cksum,
+                    "{} {} is in the registry, but its package differs from the one built here\n\
+                    help: if another commit was published, check it out and tag it {tag}, or run `git fetch --tags`; \
+                    otherwise someone else published it",
+                    krate.name,
+                    krate.next
                 );
-                Ok(Task::Tag)
+                Ok(Action::Tag)
             }
             (None, true) => anyhow::bail!(
-                "{tag} is a tag, and {} {} is not in the registry: `git tag --delete {tag}` if it never was",
-                one.name,
-                one.next
+                "the tag {tag} exists, but {} {} is not in the registry\nhelp: run `git tag --delete {tag}` if it was never published",
+                krate.name,
+                krate.next
             ),
         }
     }
 
-    /// Asks the index until it answers.
-    fn look(&self, one: &Planned) -> Result<Option<Entry>> {
-        let mut pauses = pauses(Duration::from_secs(2), Duration::from_secs(60), 8);
+    /// Queries the index, with retries while it limits requests.
+    fn look_up(&self, krate: &CratePlan) -> Result<Option<Entry>> {
+        let mut backoff = backoff(Duration::from_secs(2), Duration::from_secs(60), 8);
         loop {
-            let asked = match self.index.ask(&one.name, &one.next, self.time.now())? {
-                Answer::There(entry) => return Ok(Some(entry)),
-                Answer::NotThere => return Ok(None),
-                Answer::SlowDown(asked) => asked,
+            let requested = match self.index.look_up(&krate.name, &krate.next, self.clock.now())? {
+                IndexResponse::Found(entry) => return Ok(Some(entry)),
+                IndexResponse::NotFound => return Ok(None),
+                IndexResponse::RetryLater(requested) => requested,
             };
-            let pause = pauses.next().context("the index asks to be left alone; run this again later")?;
-            self.wait("the index asks to slow down", asked.unwrap_or(pause));
+            let delay = backoff.next().context("the index keeps limiting requests; run this again later")?;
+            self.wait("the index limits requests", requested.unwrap_or(delay));
         }
     }
 
-    /// Waits until the index shows what was sent: what depends on it cannot be published before.
-    fn until_there(&self, one: &Planned) -> Result<()> {
-        let mut pauses = pauses(Duration::from_secs(2), Duration::from_secs(30), 30);
-        while self.look(one)?.is_none() {
-            let pause = pauses.next().with_context(|| {
-                format!("{} {} was sent and does not show up; run this again later", one.name, one.next)
+    /// Waits until the index lists the crate; dependent crates cannot be published before.
+    fn wait_until_indexed(&self, krate: &CratePlan) -> Result<()> {
+        let mut backoff = backoff(Duration::from_secs(2), Duration::from_secs(30), 30);
+        while self.look_up(krate)?.is_none() {
+            let delay = backoff.next().with_context(|| {
+                format!(
+                    "{} {} was uploaded but is not in the index; run this again later",
+                    krate.name, krate.next
+                )
             })?;
-            self.wait("the index does not show it yet", pause);
+            self.wait("not yet in the index", delay);
         }
         Ok(())
     }
 
-    fn send(&self, one: &Planned) -> Result<()> {
-        // New crates are limited to one in ten minutes after the first few: eight crates can take more than an hour.
-        let mut pauses = pauses(Duration::from_secs(60), Duration::from_secs(600), 20);
+    fn upload(&self, krate: &CratePlan) -> Result<()> {
+        // crates.io accepts a few new crates at once, then one per 10 minutes: eight crates can take over an
+        // hour.
+        let mut backoff = backoff(Duration::from_secs(60), Duration::from_secs(600), 20);
         loop {
-            let args = publish_args(one);
+            let args = publish_args(krate);
             println!("$ cargo {}", args.join(" "));
             let args: Vec<&str> = args.iter().map(String::as_str).collect();
-            let said = Run::exe(self.root, "cargo", &self.cargo, &args).quietly()?;
-            eprint!("{}", said.stderr);
-            if said.ok {
+            let output = Run::exe(self.root, "cargo", &self.cargo, &args).capture()?;
+            eprint!("{}", output.stderr);
+            if output.ok {
                 return Ok(());
             }
-            // It may have got there all the same: an answer that was lost, a run beside this one.
-            if said.stderr.contains("already exists") || self.look(one)?.is_some() {
+            // The upload may have succeeded even if its response was lost or another run did it.
+            if output.stderr.contains("already exists") || self.look_up(krate)?.is_some() {
                 return Ok(());
             }
             anyhow::ensure!(
-                said.stderr.contains("429") || said.stderr.contains("try again after"),
-                "cargo could not publish {} {}, see above; mended, run this again: what is there is skipped",
-                one.name,
-                one.next
+                output.stderr.contains("429") || output.stderr.contains("try again after"),
+                "cargo could not publish {} {}, see above\nhelp: fix the error and run this again; published crates are skipped",
+                krate.name,
+                krate.next
             );
-            let pause =
-                pauses.next().context("the registry keeps asking to slow down; run this again later")?;
-            let asked = told_to_wait(&said.stderr, self.time.now());
-            self.wait("the registry asks to slow down", asked.unwrap_or(pause));
+            let delay =
+                backoff.next().context("the registry keeps limiting uploads; run this again later")?;
+            let requested = requested_wait(&output.stderr, self.clock.now());
+            self.wait("the registry limits uploads", requested.unwrap_or(delay));
         }
     }
 
-    fn checksum(&self, one: &Planned) -> Result<String> {
-        println!("{} {} is in the registry without a tag here: packaging it to compare", one.name, one.next);
-        let args = ["package", "-p", &one.name, "--no-verify", "--locked", "--quiet"];
+    fn checksum(&self, krate: &CratePlan) -> Result<String> {
+        println!("{} {} is published but not tagged: packaging it for comparison", krate.name, krate.next);
+        let args = ["package", "-p", &krate.name, "--no-verify", "--locked", "--quiet"];
         Run::exe(self.root, "cargo", &self.cargo, &args).read()?;
-        let path: PathBuf = self.target.join("package").join(format!("{}-{}.crate", one.name, one.next));
+        let path: PathBuf = self.target.join("package").join(format!("{}-{}.crate", krate.name, krate.next));
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    fn wait(&self, why: &str, how_long: Duration) {
-        println!("{why}: waiting {} s", how_long.as_secs());
-        self.time.wait(how_long);
+    fn wait(&self, why: &str, duration: Duration) {
+        println!("{why}: waiting {} s", duration.as_secs());
+        self.clock.wait(duration);
     }
 }
 
-fn publish_args(one: &Planned) -> Vec<String> {
-    ["publish", "--package", &one.name, "--locked"].map(str::to_owned).to_vec()
+fn publish_args(krate: &CratePlan) -> Vec<String> {
+    ["publish", "--package", &krate.name, "--locked"].map(str::to_owned).to_vec()
 }
 
-fn pauses(from: Duration, to: Duration, times: usize) -> impl Iterator<Item = Duration> {
+fn backoff(from: Duration, to: Duration, times: usize) -> impl Iterator<Item = Duration> {
     ExponentialBuilder::default().with_min_delay(from).with_max_delay(to).with_max_times(times).build()
 }
 
-/// crates.io says when: `… Please try again after Wed, 01 Jan 2025 00:10:00 GMT or email …`.
-fn told_to_wait(said: &str, now: DateTime<Utc>) -> Option<Duration> {
-    let (_, rest) = said.split_once("try again after ")?;
+/// Parses the wait that crates.io requests: `… Please try again after Wed, 01 Jan 2025 00:10:00 GMT or email
+/// …`.
+fn requested_wait(output: &str, now: DateTime<Utc>) -> Option<Duration> {
+    let (_, rest) = output.split_once("try again after ")?;
     let (date, _) = rest.split_once(" GMT")?;
-    // A second more: the limit is to have passed by their clock, not ours.
+    // One second more, because the limit ends by the registry's clock.
     retry_after(&format!("{date} GMT"), now).map(|wait| wait + Duration::from_secs(1))
 }
 
@@ -243,11 +249,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn when_crates_io_wants_to_hear_again() {
+    fn parses_wait_requested_by_crates_io() {
         let now = "2025-01-01T00:00:00Z".parse().unwrap();
-        let said = "error: failed to publish to registry (status 429 Too Many Requests): You have published too many \
+        let output = "error: failed to publish to registry (status 429 Too Many Requests): You have published too many \
                     new crates in a short period of time. Please try again after Wed, 01 Jan 2025 00:10:00 GMT or email us";
-        assert_eq!(told_to_wait(said, now), Some(Duration::from_secs(601)));
-        assert_eq!(told_to_wait("status 429", now), None);
+        assert_eq!(requested_wait(output, now), Some(Duration::from_secs(601)));
+        assert_eq!(requested_wait("status 429", now), None);
     }
 }

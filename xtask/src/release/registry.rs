@@ -1,4 +1,4 @@
-//! Asking the registry's index what is there already.
+//! Queries the registry's index for published versions.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,26 +9,26 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
-/// The index of crates.io.
+/// URL of the crates.io index.
 pub const CRATES_IO: &str = "https://index.crates.io";
 
-/// A version that is in the index.
+/// A version in the index.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Entry {
     vers: Version,
-    /// The SHA-256 of its package, in hexadecimal.
+    /// SHA-256 of its package, in hexadecimal.
     pub cksum: String,
 }
 
-/// What the index said.
+/// Response of the index.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// The version is there.
-    There(Entry),
-    /// It is not.
-    NotThere,
-    /// Ask again later.
-    SlowDown(Option<Duration>),
+pub enum IndexResponse {
+    /// The version is published.
+    Found(Entry),
+    /// It is not published.
+    NotFound,
+    /// Rate limit or server error: retry after this time, if the index named one.
+    RetryLater(Option<Duration>),
 }
 
 /// A sparse index, read over HTTP.
@@ -39,7 +39,7 @@ pub struct Index {
 }
 
 impl Index {
-    /// The index at this address.
+    /// The index at this URL.
     #[must_use]
     pub fn at(base: &str) -> Self {
         let tls = TlsConfig::builder()
@@ -57,27 +57,27 @@ impl Index {
         Self { base: base.trim_end_matches('/').to_owned(), agent }
     }
 
-    /// Whether this version is there.
+    /// Looks up a version.
     ///
     /// # Errors
-    /// When the index cannot be reached, or says something that is none.
-    pub fn ask(&self, name: &str, version: &Version, now: DateTime<Utc>) -> Result<Answer> {
-        let url = format!("{}/{}", self.base, place(name));
-        let mut response = self.agent.get(&url).call().with_context(|| format!("cannot ask {url}"))?;
+    /// If the index is unreachable or its response is malformed.
+    pub fn look_up(&self, name: &str, version: &Version, now: DateTime<Utc>) -> Result<IndexResponse> {
+        let url = format!("{}/{}", self.base, index_path(name));
+        let mut response = self.agent.get(&url).call().with_context(|| format!("cannot reach {url}"))?;
         match response.status().as_u16() {
             200 => {
                 let text =
                     response.body_mut().read_to_string().with_context(|| format!("cannot read {url}"))?;
-                let found = entry(&text, version).with_context(|| format!("{url} is no index"))?;
-                Ok(found.map_or(Answer::NotThere, Answer::There))
+                let found = entry(&text, version).with_context(|| format!("{url} is not an index entry"))?;
+                Ok(found.map_or(IndexResponse::NotFound, IndexResponse::Found))
             }
-            // What the rules for a sparse index say about crates that it does not have.
-            404 | 410 | 451 => Ok(Answer::NotThere),
+            // Status codes by which a sparse index reports an unknown crate.
+            404 | 410 | 451 => Ok(IndexResponse::NotFound),
             429 | 500..=599 => {
                 let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
-                Ok(Answer::SlowDown(header.and_then(|value| retry_after(value, now))))
+                Ok(IndexResponse::RetryLater(header.and_then(|value| retry_after(value, now))))
             }
-            other => anyhow::bail!("{url} answered {other}"),
+            other => anyhow::bail!("{url} responded with status {other}"),
         }
     }
 }
@@ -85,7 +85,7 @@ impl Index {
 fn entry(text: &str, version: &Version) -> Result<Option<Entry>> {
     for line in text.lines().filter(|line| !line.is_empty()) {
         let entry: Entry = serde_json::from_str(line)?;
-        // Without the build metadata, as crates.io compares.
+        // Ignores build metadata, as crates.io does.
         if (entry.vers.major, entry.vers.minor, entry.vers.patch, &entry.vers.pre)
             == (version.major, version.minor, version.patch, &version.pre)
         {
@@ -95,8 +95,9 @@ fn entry(text: &str, version: &Version) -> Result<Option<Entry>> {
     Ok(None)
 }
 
-/// Where a crate is in a sparse index: <https://doc.rust-lang.org/cargo/reference/registry-index.html#index-files>.
-fn place(name: &str) -> String {
+/// Path of a crate in a sparse index:
+/// <https://doc.rust-lang.org/cargo/reference/registry-index.html#index-files>.
+fn index_path(name: &str) -> String {
     let name = name.to_lowercase();
     match name.len() {
         0..=2 => format!("{}/{name}", name.len()),
@@ -105,7 +106,7 @@ fn place(name: &str) -> String {
     }
 }
 
-/// RFC 9110 10.2.3: seconds, or a date.
+/// Parses a `Retry-After` header (RFC 9110 section 10.2.3): seconds or a date.
 #[must_use]
 pub fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     if let Ok(seconds) = value.trim().parse() {
@@ -120,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_as_cargo_documents_them() {
+    fn index_paths_match_cargo_documentation() {
         for (name, at) in [
             ("a", "1/a"),
             ("ab", "2/ab"),
@@ -128,12 +129,12 @@ mod tests {
             ("gocd", "go/cd/gocd"),
             ("oauth-core", "oa/ut/oauth-core"),
         ] {
-            assert_eq!(place(name), at);
+            assert_eq!(index_path(name), at);
         }
     }
 
     #[test]
-    fn seconds_or_a_date_also_one_that_is_past() {
+    fn parses_retry_after_seconds_and_dates() {
         let now = "2025-01-01T00:00:00Z".parse().unwrap();
         assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
         assert_eq!(retry_after("Wed, 01 Jan 2025 00:10:00 GMT", now), Some(Duration::from_secs(600)));
@@ -142,11 +143,11 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_an_index() {
+    fn finds_version_in_index_lines() {
         let text =
             "{\"vers\":\"0.1.0\",\"cksum\":\"aa\",\"yanked\":true}\n{\"vers\":\"0.2.0\",\"cksum\":\"bb\"}\n";
         assert_eq!(entry(text, &"0.2.0".parse().unwrap()).unwrap().unwrap().cksum, "bb");
-        // A version that was taken back can never be published again.
+        // A yanked version can never be published again.
         assert!(entry(text, &"0.1.0".parse().unwrap()).unwrap().is_some());
         assert!(entry(text, &"0.3.0".parse().unwrap()).unwrap().is_none());
         assert!(entry("<html>", &"0.3.0".parse().unwrap()).is_err());

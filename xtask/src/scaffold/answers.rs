@@ -1,4 +1,4 @@
-//! The answers: from flags, from a file, and from the person at the terminal.
+//! Answers about a provider: from flags, a file, or the terminal.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
@@ -6,90 +6,92 @@ use std::io::{BufRead, Write};
 use anyhow::{Context, Result, bail, ensure};
 use chrono::NaiveDate;
 
-use super::questions::{QUESTIONS, Question, name, named};
+use super::questions::{QUESTIONS, Question, check_name, question};
 
-/// The document in which something was read.
+/// A source document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Source {
-    /// Its title.
+    /// Title of the document.
     pub title: String,
-    /// Where it is.
+    /// URL of the document.
     pub url: String,
-    /// When it was read.
+    /// The day it was read.
     pub read_on: NaiveDate,
-    /// Where in it; may be empty.
+    /// Location within the document; may be empty.
     pub at: String,
 }
 
 impl Source {
-    /// `TITLE | URL | YYYY-MM-DD`, and perhaps `| where in it`.
+    /// Parses `TITLE | URL | YYYY-MM-DD`, optionally followed by `| LOCATION`.
     ///
     /// # Errors
-    /// What is missing or wrong.
+    /// If a part is missing or malformed.
     pub fn parse(text: &str) -> Result<Self> {
-        let form = "TITLE | https://… | YYYY-MM-DD, and perhaps | where in it";
+        let form = "TITLE | https://… | YYYY-MM-DD, optionally followed by | LOCATION";
         let parts: Vec<&str> = text.split('|').map(str::trim).collect();
         let (title, url, read_on, at) = match parts[..] {
             [title, url, read_on] => (title, url, read_on, ""),
             [title, url, read_on, at] => (title, url, read_on, at),
-            _ => bail!("a source is given as {form}"),
+            _ => bail!("a source has the form {form}"),
         };
-        ensure!(!title.is_empty() && !text.contains(['"', '\\']), "a source is given as {form}");
-        ensure!(url.starts_with("https://"), "`{url}` is no https URL: a source is given as {form}");
-        let read_on: NaiveDate =
-            read_on.parse().with_context(|| format!("`{read_on}` is no day: a source is given as {form}"))?;
+        ensure!(!title.is_empty() && !text.contains(['"', '\\']), "a source has the form {form}");
+        ensure!(url.starts_with("https://"), "`{url}` is not an https URL: a source has the form {form}");
+        let read_on: NaiveDate = read_on
+            .parse()
+            .with_context(|| format!("`{read_on}` is not a date: a source has the form {form}"))?;
         Ok(Self { title: title.to_owned(), url: url.to_owned(), read_on, at: at.to_owned() })
     }
 }
 
-/// One answer, with where it was read.
+/// An answer and its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// What was answered.
+    /// The answer.
     pub text: String,
-    /// Where it was read; `None` where nobody has to vouch for it, or it is what RFC 6749 has anyway.
+    /// Its source; `None` if it needs none, such as a default of RFC 6749.
     pub source: Option<Source>,
 }
 
-/// What is given before anybody is asked: answers and sources by key.
+/// Answers and sources given as flags or in a file, by key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Given {
     texts: BTreeMap<String, String>,
     sources: BTreeMap<String, Source>,
-    /// For answers without a source of their own.
+    /// Default source of answers without their own.
     source: Option<Source>,
 }
 
 impl Given {
-    /// Takes in `key` or `key.source` (as a flag: `--key-source`), or `source` for all that have none of their own.
+    /// Sets `key` or `key.source` (`--key-source` as a flag), or `source` as the default for all.
     ///
     /// # Errors
-    /// When there is no such question, or this cannot be an answer.
-    pub fn take(&mut self, key: &str, text: &str) -> Result<()> {
+    /// If the question is unknown or the answer is invalid.
+    pub fn set(&mut self, key: &str, text: &str) -> Result<()> {
         if key == "source" {
             self.source = Some(Source::parse(text)?);
             return Ok(());
         }
         let of = key.strip_suffix(".source").or_else(|| key.strip_suffix("-source"));
-        let question = named(of.unwrap_or(key)).with_context(|| {
+        let question = question(of.unwrap_or(key)).with_context(|| {
             let keys: Vec<&str> = QUESTIONS.iter().map(|question| question.key).collect();
-            format!("there is no question `{key}`, only {}; each may have a `.source`", keys.join(", "))
+            format!("unknown question `{key}`; questions: {}; each may have a `.source`", keys.join(", "))
         })?;
         if of.is_some() {
-            let source = Source::parse(text).with_context(|| format!("the source of {}", question.key))?;
+            let source =
+                Source::parse(text).with_context(|| format!("invalid source of {}", question.key))?;
             self.sources.insert(question.key.to_owned(), source);
         } else {
-            (question.check)(text).with_context(|| format!("`{text}` is no answer for {key}"))?;
+            (question.check)(text).with_context(|| format!("invalid answer `{text}` to {key}"))?;
             self.texts.insert(key.to_owned(), text.to_owned());
         }
         Ok(())
     }
 
-    /// Takes in a file of lines `key = answer` and `key.source = …`; those that begin with `#` are passed over.
+    /// Reads lines `key = answer` and `key.source = …`, skipping lines that begin with `#`.
     ///
     /// # Errors
-    /// Which line cannot be taken, and why.
-    pub fn take_file(&mut self, text: &str) -> Result<()> {
+    /// If a line is invalid; the error names it.
+    pub fn read_file(&mut self, text: &str) -> Result<()> {
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
@@ -97,60 +99,59 @@ impl Given {
             }
             let (key, value) = line
                 .split_once('=')
-                .with_context(|| format!("line {}: `key = answer` is wanted", number + 1))?;
-            self.take(key.trim(), value.trim()).with_context(|| format!("line {}", number + 1))?;
+                .with_context(|| format!("line {}: expected `key = answer`", number + 1))?;
+            self.set(key.trim(), value.trim()).with_context(|| format!("line {}", number + 1))?;
         }
         Ok(())
     }
 }
 
-/// Everything that is known about a provider.
+/// All answers about one provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answers {
-    /// The provider's and the crate's name.
+    /// Name of the provider and of its crate.
     pub name: String,
     answers: BTreeMap<&'static str, Answer>,
 }
 
 impl Answers {
-    /// What was given, with defaults for the rest.
+    /// Combines the given answers with the defaults.
     ///
     /// # Errors
-    /// What has no answer, or no source although it needs one: all of it, each with its flag.
+    /// If answers or required sources are missing; lists all of them with their flags.
     pub fn from(provider: &str, given: &Given) -> Result<Self> {
-        name(provider)?;
+        check_name(provider)?;
         let mut answers = BTreeMap::new();
         let mut missing = Vec::new();
         for question in QUESTIONS {
             let Some(text) = given.texts.get(question.key).map(String::as_str).or(question.default) else {
-                missing.push(format!("--{} ANSWER: {}", question.key, question.ask));
+                missing.push(format!("--{} ANSWER: {}", question.key, question.prompt));
                 continue;
             };
             let source = given.sources.get(question.key).or(given.source.as_ref()).cloned();
             if needs_source(question, text) && source.is_none() {
-                missing
-                    .push(format!("--{}-source 'TITLE | URL | YYYY-MM-DD': where it was read", question.key));
+                missing.push(format!("--{}-source 'TITLE | URL | YYYY-MM-DD': its source", question.key));
             }
             let sourced = needs_source(question, text) || given.sources.contains_key(question.key);
             answers
                 .insert(question.key, Answer { text: text.to_owned(), source: source.filter(|_| sourced) });
         }
-        ensure!(missing.is_empty(), "not everything is known yet:\n{}", missing.join("\n"));
+        ensure!(missing.is_empty(), "answers are missing:\n{}", missing.join("\n"));
         Ok(Self { name: provider.to_owned(), answers })
     }
 
-    /// Asks for everything that was not given, and for where it was read.
+    /// Asks for missing answers and their sources on the terminal.
     ///
     /// # Errors
-    /// When the person is gone, or the terminal cannot be written to.
+    /// If input ends early, or the terminal cannot be written to.
     pub fn ask(
         provider: &str,
         mut given: Given,
         today: NaiveDate,
-        person: &mut impl BufRead,
-        terminal: &mut impl Write,
+        input: &mut impl BufRead,
+        output: &mut impl Write,
     ) -> Result<Self> {
-        name(provider)?;
+        check_name(provider)?;
         let mut last: Option<Source> = given.source.clone();
         for question in QUESTIONS {
             if skipped(question.key, &given) {
@@ -158,17 +159,18 @@ impl Answers {
             }
             if !given.texts.contains_key(question.key) {
                 let default = question.default.map(|text| format!(" [{text}]")).unwrap_or_default();
-                let text = until_good(person, terminal, &format!("{}{default}", question.ask), |line| {
-                    let text = if line.is_empty() { question.default.unwrap_or_default() } else { line };
-                    (question.check)(text).map(|()| text.to_owned())
-                })?;
+                let text =
+                    ask_until_valid(input, output, &format!("{}{default}", question.prompt), |line| {
+                        let text = if line.is_empty() { question.default.unwrap_or_default() } else { line };
+                        (question.check)(text).map(|()| text.to_owned())
+                    })?;
                 given.texts.insert(question.key.to_owned(), text);
             }
             let text = &given.texts[question.key];
             if needs_source(question, text) && !given.sources.contains_key(question.key) {
                 let before = last.as_ref().map(|source| format!(" [{}]", source.title)).unwrap_or_default();
-                let ask = format!("  read where? TITLE | https://… | {today}{before}");
-                let source = until_good(person, terminal, &ask, |line| match &last {
+                let ask = format!("  source: TITLE | https://… | {today}{before}");
+                let source = ask_until_valid(input, output, &ask, |line| match &last {
                     Some(before) if line.is_empty() => Ok(before.clone()),
                     _ => Source::parse(line),
                 })?;
@@ -179,52 +181,52 @@ impl Answers {
         Self::from(provider, &given)
     }
 
-    /// The answer to this question.
+    /// The answer to a question.
     ///
     /// # Panics
-    /// When there is no such question.
+    /// If there is no such question.
     #[must_use]
     pub fn text(&self, key: &str) -> &str {
         &self.answers[key].text
     }
 
-    /// Where it was read.
+    /// The source of an answer.
     ///
     /// # Panics
-    /// When there is no such question.
+    /// If there is no such question.
     #[must_use]
     pub fn source(&self, key: &str) -> Option<&Source> {
         self.answers[key].source.as_ref()
     }
 }
 
-/// What RFC 6749 has anyway, nobody has to vouch for.
+/// Defaults of RFC 6749 need no source.
 fn needs_source(question: &Question, text: &str) -> bool {
     question.fact.is_some() && question.default != Some(text)
 }
 
-/// Without refresh tokens there is nothing to ask about them.
+/// Questions about refresh tokens are skipped if there are none.
 fn skipped(key: &str, given: &Given) -> bool {
     key.starts_with("refresh-") && given.texts.get("refresh").is_some_and(|refresh| refresh == "never")
 }
 
-fn until_good<T>(
-    person: &mut impl BufRead,
-    terminal: &mut impl Write,
+fn ask_until_valid<T>(
+    input: &mut impl BufRead,
+    output: &mut impl Write,
     ask: &str,
     read: impl Fn(&str) -> Result<T>,
 ) -> Result<T> {
     loop {
-        write!(terminal, "{ask}\n> ")?;
-        terminal.flush()?;
+        write!(output, "{ask}\n> ")?;
+        output.flush()?;
         let mut line = String::new();
         ensure!(
-            person.read_line(&mut line)? > 0,
-            "the answers ended at: {ask}\n(`cargo xtask new-provider` tells the flags)"
+            input.read_line(&mut line)? > 0,
+            "input ended at: {ask}\nhelp: `cargo xtask new-provider` lists the flags"
         );
         match read(line.trim()) {
             Ok(answer) => return Ok(answer),
-            Err(error) => writeln!(terminal, "  {error:#}")?,
+            Err(error) => writeln!(output, "  {error:#}")?,
         }
     }
 }
@@ -240,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_have_a_title_a_url_and_a_day() {
+    fn source_needs_title_url_and_date() {
         let source = Source::parse(&format!("{GUIDE} | its example")).unwrap();
         assert_eq!((source.title.as_str(), source.at.as_str()), ("OAuth guide", "its example"));
         for bad in [
@@ -255,25 +257,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_told_all_at_once_with_its_flags() {
+    fn error_lists_all_missing_answers_with_flags() {
         let mut given = Given::default();
-        given.take("title", "Acme").unwrap();
-        given.take("token-url", "https://acme.example/token").unwrap();
-        given.take("pkce", "yes").unwrap();
+        given.set("title", "Acme").unwrap();
+        given.set("token-url", "https://acme.example/token").unwrap();
+        given.set("pkce", "yes").unwrap();
         let error = Answers::from("acme", &given).unwrap_err().to_string();
         for part in ["--authorize-url ANSWER", "--token-url-source", "--pkce-source", "--refresh ANSWER"] {
             assert!(error.contains(part), "{part} in {error}");
         }
         assert!(!error.contains("--title") && !error.contains("--code-grant"), "{error}");
-        assert!(given.take("colour", "red").is_err());
-        assert!(given.take("pkce", "maybe").is_err());
+        assert!(given.set("colour", "red").is_err());
+        assert!(given.set("pkce", "maybe").is_err());
         assert!(Answers::from("Acme", &given).is_err());
     }
 
-    /// A person at the terminal: wrong answers are asked for again, an empty one is the default, and where something was
-    /// read is asked for once and then offered.
+    /// Invalid answers are asked again, empty ones use the default, and the last source is offered as the
+    /// next default.
     #[test]
-    fn a_person_is_asked_until_the_answers_are_good() {
+    fn asks_until_answers_are_valid() {
         let typed = [
             "Acme",
             "https://acme.example",
@@ -307,35 +309,36 @@ mod tests {
         ]
         .join("\n")
             + "\n";
-        let mut seen = Vec::new();
+        let mut shown = Vec::new();
         let answers =
-            Answers::ask("acme", Given::default(), today(), &mut typed.as_bytes(), &mut seen).unwrap();
-        let seen = String::from_utf8(seen).unwrap();
+            Answers::ask("acme", Given::default(), today(), &mut typed.as_bytes(), &mut shown).unwrap();
+        let shown = String::from_utf8(shown).unwrap();
         assert_eq!(answers.text("scope-separator"), "comma");
         assert_eq!(answers.text("client-auth"), "body");
-        assert_eq!(answers.source("client-auth"), None, "RFC 6749 has it so");
+        assert_eq!(answers.source("client-auth"), None, "default of RFC 6749");
         assert_eq!(answers.source("token-url").unwrap().title, "OAuth guide");
         assert_eq!(answers.source("me").unwrap().title, "API");
-        assert_eq!(answers.source("scheme").unwrap().title, "OAuth guide", "RFC 6749 leaves it open");
+        assert_eq!(answers.source("scheme").unwrap().title, "OAuth guide", "RFC 6749 has no default");
         assert_eq!(answers.text("refresh"), "never");
-        assert!(!seen.contains("lapses") && seen.contains("it must be an https URL"), "{seen}");
-        assert!(seen.contains("[OAuth guide]") && seen.contains("2026-11-22"), "{seen}");
+        assert!(!shown.contains("Days after which") && shown.contains("it must be an https URL"), "{shown}");
+        assert!(shown.contains("[OAuth guide]") && shown.contains("2026-11-22"), "{shown}");
 
-        let gone = Answers::ask("acme", Given::default(), today(), &mut "Acme\n".as_bytes(), &mut Vec::new());
-        assert!(gone.unwrap_err().to_string().contains("Its home page"));
+        let ended_early =
+            Answers::ask("acme", Given::default(), today(), &mut "Acme\n".as_bytes(), &mut Vec::new());
+        assert!(ended_early.unwrap_err().to_string().contains("Home page"));
     }
 
     #[test]
-    fn a_file_of_answers() {
+    fn reads_answers_file() {
         let mut given = Given::default();
         given
-            .take_file(&format!(
+            .read_file(&format!(
                 "# Acme\n\ntitle = Acme\nsource = {GUIDE}\npkce.source = {GUIDE} | its end\n"
             ))
             .unwrap();
         assert_eq!(given.texts["title"], "Acme");
         assert_eq!(given.sources["pkce"].at, "its end");
-        let error = format!("{:#}", given.take_file("title = A\nwhat is this\n").unwrap_err());
+        let error = format!("{:#}", given.read_file("title = A\nwhat is this\n").unwrap_err());
         assert!(error.contains("line 2"), "{error}");
     }
 }

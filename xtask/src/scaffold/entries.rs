@@ -1,25 +1,25 @@
-//! The workspace's entries for a new provider: a line each, beside those of the others, and its facts.
+//! Entries for a new provider in the workspace's files: one line each, and its facts.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// The file in which what is known about the providers is written down.
+/// File with the facts about all providers.
 const FACTS: &str = "docs/provider-facts.md";
 
-/// A line in a file, after the last one that is like it.
+/// A line to insert after the last similar line of a file.
 struct Entry {
     file: &'static str,
     line: String,
-    /// What the others look like.
-    like: fn(&str) -> bool,
-    /// What the file has not, if it has none of them.
-    place: &'static str,
+    /// Matches the similar lines.
+    is_similar: fn(&str) -> bool,
+    /// Describes the similar lines in the error when there are none.
+    similar: &'static str,
 }
 
 fn entries(name: &str, title: &str) -> Vec<Entry> {
-    let entry = |file, line, like, place| Entry { file, line, like, place };
+    let entry = |file, line, is_similar, similar| Entry { file, line, is_similar, similar };
     let version = "version = \"0.1.0\", default-features = false";
     vec![
         entry(
@@ -60,7 +60,7 @@ fn entries(name: &str, title: &str) -> Vec<Entry> {
             |line| line.contains("](production/"),
             "chapter about a provider in production",
         ),
-        // Its Rust is compiled by doc tests.
+        // Doc tests compile the Rust code of its page.
         entry("tests/Cargo.toml", dependency(name), is_dependency, "dependency on a provider"),
         entry(
             "tests/src/lib.rs",
@@ -79,20 +79,20 @@ fn is_dependency(line: &str) -> bool {
     ["gocd = ", "go1 = ", "cobot = ", "cohortgo = "].iter().any(|known| line.starts_with(known))
 }
 
-/// `acme` is `Acme`.
+/// Converts `acme` to `Acme`.
 fn camel(name: &str) -> String {
     let (first, rest) = name.split_at(1);
     first.to_ascii_uppercase() + rest
 }
 
-/// Adds them.
+/// Adds the entries and the facts.
 ///
 /// # Errors
-/// When a file cannot be read or written, or the place in it is gone.
+/// If a file cannot be read or written, or has no similar line.
 pub fn add(root: &Path, name: &str, title: &str, facts: &str) -> Result<()> {
-    for Entry { file, line, like, place } in entries(name, title) {
+    for Entry { file, line, is_similar, similar } in entries(name, title) {
         change(&root.join(file), |text| {
-            after_last(text, &line, like).with_context(|| format!("{file} has no {place}"))
+            after_last(text, &line, is_similar).with_context(|| format!("{file} has no {similar}"))
         })?;
     }
     change(&root.join(FACTS), |text| Ok(format!("{}\n{facts}", text.trim_end())))
@@ -104,10 +104,10 @@ fn change(path: &Path, how: impl FnOnce(&str) -> Result<String>) -> Result<()> {
     fs::write(path, how(&text)?).with_context(|| format!("cannot write {shown}"))
 }
 
-/// `line` after the last one that is meant.
-fn after_last(text: &str, line: &str, meant: impl Fn(&str) -> bool) -> Option<String> {
+/// Inserts `line` after the last matching one.
+fn after_last(text: &str, line: &str, is_match: impl Fn(&str) -> bool) -> Option<String> {
     let mut lines: Vec<&str> = text.lines().collect();
-    let at = lines.iter().rposition(|line| meant(line.trim_end()))?;
+    let at = lines.iter().rposition(|line| is_match(line.trim_end()))?;
     lines.insert(at + 1, line);
     let out = lines.join("\n");
     Some(if text.ends_with('\n') { out + "\n" } else { out })
@@ -117,17 +117,17 @@ fn after_last(text: &str, line: &str, meant: impl Fn(&str) -> bool) -> Option<St
 mod tests {
     use super::*;
 
-    /// What the entries make of some files.
+    /// Applies the entries of one file to a text.
     fn added(file: &str, before: &str) -> Result<String> {
         let mut text = before.to_owned();
         for entry in entries("acme", "Acme Orders").into_iter().filter(|entry| entry.file == file) {
-            text = after_last(&text, &entry.line, entry.like).context(entry.place)?;
+            text = after_last(&text, &entry.line, entry.is_similar).context(entry.similar)?;
         }
         Ok(text)
     }
 
     #[test]
-    fn a_line_each_beside_the_others() {
+    fn adds_lines_next_to_other_providers() {
         let before = "[workspace.metadata.roles]\ncobot = \"provider\"\noauth-cli = \"other\"\n\n\
                       [workspace.dependencies]\ncobot = { path = \"crates/cobot\", version = \"0.1.0\" }\n\nanyhow = \"1\"\n";
         assert_eq!(
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_book_lists_it_where_it_lists_the_others() {
+    fn adds_book_entries_next_to_other_providers() {
         let list = "mod cobot;\nmod gocd;\n\nconst ALL: &[X] = &[\n    cobot::portrait,\n    gocd::portrait,\n    \
                     gocd::personal,\n];\n";
         assert_eq!(

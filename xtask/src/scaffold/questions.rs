@@ -1,195 +1,195 @@
-//! What has to be known about a provider before it can be declared.
+//! Questions about a provider that `cargo xtask new-provider` asks.
 
 use anyhow::{Result, ensure};
 
 /// One question about a provider.
 #[derive(Debug, Clone, Copy)]
 pub struct Question {
-    /// Its name as a flag and in a file of answers.
+    /// Name of the question as a flag and in an answers file.
     pub key: &'static str,
-    /// What a person is asked.
-    pub ask: &'static str,
-    /// What an empty answer means; `None` if there has to be one.
+    /// Text shown to the user.
+    pub prompt: &'static str,
+    /// Answer used for empty input; `None` if an answer is required.
     pub default: Option<&'static str>,
-    /// What is vouched for by the document in which it was read: a variant of oauth-core's `Fact`. `None` for what nobody
-    /// has to vouch for.
+    /// Variant of oauth-core's `Fact` that the source of the answer supports; `None` if the answer needs no
+    /// source.
     pub fact: Option<&'static str>,
-    /// Whether this can be an answer.
+    /// Validates an answer.
     pub check: fn(&str) -> Result<()>,
 }
 
-/// All of them, in the order in which they are asked.
+/// All questions, in the order in which they are asked.
 pub const QUESTIONS: &[Question] = &[
     Question {
         key: "title",
-        ask: "Its name for people, such as Cohort Go",
+        prompt: "Display name, such as Cohort Go",
         default: None,
         fact: None,
-        check: title,
+        check: check_title,
     },
-    Question { key: "home", ask: "Its home page", default: None, fact: None, check: url },
+    Question { key: "home", prompt: "Home page", default: None, fact: None, check: check_url },
     Question {
         key: "register",
-        ask: "How an app is registered there, in a sentence or two",
+        prompt: "How to register an app, in one or two sentences",
         default: None,
         fact: None,
-        check: words,
+        check: check_text,
     },
     Question {
         key: "authorize-url",
-        ask: "The authorize URL, where a person's browser is sent",
+        prompt: "Authorize URL, to which the user's browser is sent",
         default: None,
         fact: Some("AuthorizeUrl"),
-        check: url,
+        check: check_url,
     },
     Question {
         key: "token-url",
-        ask: "The token URL, where a code becomes a token",
+        prompt: "Token URL, which exchanges a code for a token",
         default: None,
         fact: Some("TokenUrl"),
-        check: url,
+        check: check_url,
     },
     Question {
         key: "api-url",
-        ask: "The API's base URL, to which paths are appended",
+        prompt: "Base URL of the API, to which paths are appended",
         default: None,
         fact: Some("ApiUrl"),
-        check: url,
+        check: check_url,
     },
     Question {
         key: "me",
-        ask: "The path of a GET below it that tells whose token it is shown, such as /me",
+        prompt: "Path below it whose GET returns the user of the token, such as /me",
         default: None,
         fact: Some("Call"),
-        check: path,
+        check: check_path,
     },
     Question {
         key: "scopes",
-        ask: "Its scopes, each with what it allows: `orders:read Read orders; orders:write Change orders` (`-`: none)",
+        prompt: "Scopes with their meanings: `orders:read Read orders; orders:write Change orders` (`-` for none)",
         default: None,
         fact: Some("Scopes"),
-        check: scopes,
+        check: check_scopes,
     },
     Question {
         key: "scope-separator",
-        ask: "What stands between scopes: space, comma, or one character",
+        prompt: "Separator of scopes: space, comma, or one character",
         default: Some("space"),
         fact: Some("ScopeSeparator"),
-        check: separator,
+        check: check_separator,
     },
     Question {
         key: "client-auth",
-        ask: "Where client id and secret go on a token call: body, basic (encoded first, RFC 6749), basic-raw, or none (no secret)",
+        prompt: "Client authentication of token calls: body, basic (encoded first, RFC 6749), basic-raw, or none (no secret)",
         default: Some("body"),
         fact: Some("ClientAuth"),
-        check: |text| one_of(text, &["body", "basic", "basic-raw", "none"]),
+        check: |text| check_one_of(text, &["body", "basic", "basic-raw", "none"]),
     },
     Question {
         key: "code-grant",
-        ask: "The grant_type of the code exchange",
+        prompt: "grant_type of the code exchange",
         default: Some("authorization_code"),
         fact: Some("CodeGrant"),
-        check: word,
+        check: check_word,
     },
     Question {
         key: "redirect-uri",
-        ask: "Which token calls have the redirect_uri: code-exchange, every, or never",
+        prompt: "Token calls that include redirect_uri: code-exchange, every, or never",
         default: Some("code-exchange"),
         fact: Some("RedirectUri"),
-        check: |text| one_of(text, &["code-exchange", "every", "never"]),
+        check: |text| check_one_of(text, &["code-exchange", "every", "never"]),
     },
     Question {
         key: "pkce",
-        ask: "Whether it understands PKCE with S256: yes or no",
+        prompt: "PKCE with S256 supported: yes or no",
         default: Some("no"),
         fact: Some("Pkce"),
-        check: yes_no,
+        check: check_yes_no,
     },
     Question {
         key: "scheme",
-        ask: "How the API wants the token, with … in its place, such as Bearer …",
+        prompt: "Authorization header of API calls, with … for the token, such as Bearer …",
         default: None,
         fact: Some("Scheme"),
-        check: scheme,
+        check: check_scheme,
     },
     Question {
         key: "lifetime",
-        ask: "How long an access token lives: seconds as the reply's expires_in, or never if it does not expire",
+        prompt: "Lifetime of an access token: seconds as in expires_in, or never if it does not expire",
         default: None,
         fact: Some("AccessTokenLifetime"),
-        check: lifetime,
+        check: check_lifetime,
     },
     Question {
         key: "refresh",
-        ask: "Its refresh tokens: single-use (each refresh brings the next), reusable, or never (there are none)",
+        prompt: "Refresh tokens: single-use (each refresh returns a new one), reusable, or never (there are none)",
         default: None,
         fact: Some("Renewal"),
-        check: |text| one_of(text, &["single-use", "reusable", "never"]),
+        check: |text| check_one_of(text, &["single-use", "reusable", "never"]),
     },
     Question {
         key: "refresh-idle-days",
-        ask: "After how many days an unused refresh token lapses; 0: never",
+        prompt: "Days after which an unused refresh token expires; 0 for never",
         default: Some("0"),
         fact: Some("Renewal"),
-        check: number,
+        check: check_number,
     },
     Question {
         key: "refresh-grant",
-        ask: "The grant_type of a refresh",
+        prompt: "grant_type of a refresh",
         default: Some("refresh_token"),
         fact: Some("RefreshGrant"),
-        check: word,
+        check: check_word,
     },
     Question {
         key: "password-grant",
-        ask: "Whether there is a password grant: yes or no",
+        prompt: "Password grant supported: yes or no",
         default: Some("no"),
         fact: Some("PasswordGrant"),
-        check: yes_no,
+        check: check_yes_no,
     },
     Question {
         key: "client-credentials",
-        ask: "Whether there is a client credentials grant: yes or no",
+        prompt: "Client credentials grant supported: yes or no",
         default: Some("no"),
         fact: Some("ClientCredentialsGrant"),
-        check: yes_no,
+        check: check_yes_no,
     },
 ];
 
-/// The question of this name.
+/// The question with this key.
 #[must_use]
-pub fn named(key: &str) -> Option<&'static Question> {
+pub fn question(key: &str) -> Option<&'static Question> {
     QUESTIONS.iter().find(|question| question.key == key)
 }
 
-/// Whether this can be a crate's and a provider's name.
+/// Validates the name of a provider, which is also the crate's name.
 ///
 /// # Errors
-/// What is wrong with it.
-pub fn name(text: &str) -> Result<()> {
-    let good = text.starts_with(|c: char| c.is_ascii_lowercase())
+/// If it is not a lower-case identifier.
+pub fn check_name(text: &str) -> Result<()> {
+    let valid = text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     ensure!(
-        good && text.len() > 1,
-        "a provider's name is a crate's: lower-case letters and digits, such as gocd"
+        valid && text.len() > 1,
+        "a provider's name must consist of lower-case letters and digits, such as gocd"
     );
     Ok(())
 }
 
-fn words(text: &str) -> Result<()> {
+fn check_text(text: &str) -> Result<()> {
     ensure!(!text.trim().is_empty(), "it must not be empty");
-    ensure!(!text.contains(['"', '\\', '`']), "quotes, backticks and backslashes cannot stand here");
+    ensure!(!text.contains(['"', '\\', '`']), "quotes, backticks and backslashes are not allowed");
     Ok(())
 }
 
-fn title(text: &str) -> Result<()> {
-    words(text)?;
+fn check_title(text: &str) -> Result<()> {
+    check_text(text)?;
     ensure!(text.starts_with(|c: char| c.is_ascii_alphabetic()), "it must begin with a letter");
-    ensure!(text.chars().any(|c| c.is_ascii_alphanumeric()), "it needs letters");
+    ensure!(text.chars().any(|c| c.is_ascii_alphanumeric()), "it must contain letters");
     Ok(())
 }
 
-fn url(text: &str) -> Result<()> {
+fn check_url(text: &str) -> Result<()> {
     let host = text.strip_prefix("https://").unwrap_or_default();
     ensure!(
         host.starts_with(|c: char| c.is_ascii_alphanumeric()) && !text.contains(['#', '?', '"', '\\', ' ']),
@@ -198,77 +198,80 @@ fn url(text: &str) -> Result<()> {
     Ok(())
 }
 
-fn path(text: &str) -> Result<()> {
-    let good = |segment: &str| {
+fn check_path(text: &str) -> Result<()> {
+    let valid = |segment: &str| {
         !matches!(segment, "" | "." | "..")
             && segment.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
     };
     let segments = text.strip_prefix('/').unwrap_or_default();
-    ensure!(segments.split('/').all(good), "it must be a path of plain segments, such as /users/self");
+    ensure!(segments.split('/').all(valid), "it must be a path of plain segments, such as /users/self");
     Ok(())
 }
 
-fn scopes(text: &str) -> Result<()> {
-    ensure!(!text.trim().is_empty(), "name at least one, or say - if there are none");
-    for (scope, meaning) in listed(text) {
+fn check_scopes(text: &str) -> Result<()> {
+    ensure!(!text.trim().is_empty(), "list at least one scope, or enter - if there are none");
+    for (scope, meaning) in split_scopes(text) {
         let printable = scope.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5B | 0x5D..=0x7E));
         ensure!(printable, "`{scope}` is not a scope by RFC 6749 section 3.3");
         ensure!(
             scope.starts_with(|c: char| c.is_ascii_alphabetic()),
             "`{scope}` does not begin with a letter"
         );
-        ensure!(!meaning.is_empty(), "say what `{scope}` allows: `{scope} Read orders`");
-        words(meaning)?;
+        ensure!(!meaning.is_empty(), "add the meaning of `{scope}`, as in `{scope} Read orders`");
+        check_text(meaning)?;
     }
     Ok(())
 }
 
-/// `a:read Read; a:write Change` as pairs.
-pub(super) fn listed(scopes: &str) -> Vec<(&str, &str)> {
-    if scopes.trim() == "-" {
+/// Splits `a:read Read; a:write Change` into scopes and meanings.
+pub(super) fn split_scopes(check_scopes: &str) -> Vec<(&str, &str)> {
+    if check_scopes.trim() == "-" {
         return Vec::new();
     }
-    let parts = scopes.split(';').map(str::trim).filter(|part| !part.is_empty());
+    let parts = check_scopes.split(';').map(str::trim).filter(|part| !part.is_empty());
     parts.map(|part| part.split_once(char::is_whitespace).unwrap_or((part, ""))).collect()
 }
 
-fn separator(text: &str) -> Result<()> {
+fn check_separator(text: &str) -> Result<()> {
     let known = matches!(text, "space" | "comma");
     let one = text.chars().count() == 1
         && text.chars().all(|c| c.is_ascii_punctuation() && !matches!(c, '\'' | '\\'));
-    ensure!(known || one, "say space, comma, or one punctuation character");
+    ensure!(known || one, "enter space, comma, or one punctuation character");
     Ok(())
 }
 
-fn one_of(text: &str, choices: &[&str]) -> Result<()> {
-    ensure!(choices.contains(&text), "say {}", choices.join(", "));
+fn check_one_of(text: &str, choices: &[&str]) -> Result<()> {
+    ensure!(choices.contains(&text), "enter one of: {}", choices.join(", "));
     Ok(())
 }
 
-fn yes_no(text: &str) -> Result<()> {
-    one_of(text, &["yes", "no"])
+fn check_yes_no(text: &str) -> Result<()> {
+    check_one_of(text, &["yes", "no"])
 }
 
-fn word(text: &str) -> Result<()> {
-    let good = !text.is_empty()
+fn check_word(text: &str) -> Result<()> {
+    let valid = !text.is_empty()
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':' | '.'));
-    ensure!(good, "it must be one word of letters, digits, _, -, : and .");
+    ensure!(valid, "it must be one word of letters, digits, _, -, : and .");
     Ok(())
 }
 
-fn number(text: &str) -> Result<()> {
+fn check_number(text: &str) -> Result<()> {
     ensure!(text.parse::<u32>().is_ok(), "it must be a whole number");
     Ok(())
 }
 
-fn lifetime(text: &str) -> Result<()> {
+fn check_lifetime(text: &str) -> Result<()> {
     let seconds = text.parse::<u32>().is_ok_and(|seconds| seconds > 0);
-    ensure!(text == "never" || seconds, "say a whole number of seconds, or never");
+    ensure!(text == "never" || seconds, "enter a whole number of seconds, or never");
     Ok(())
 }
 
-fn scheme(text: &str) -> Result<()> {
-    ensure!(text.matches('…').count() == 1, "it must show with one … where the token goes, as in Bearer …");
+fn check_scheme(text: &str) -> Result<()> {
+    ensure!(
+        text.matches('…').count() == 1,
+        "it must contain exactly one … in place of the token, as in Bearer …"
+    );
     let around = text.replacen('…', "", 1);
     ensure!(around.chars().all(|c| matches!(c, ' '..='~') && c != '\\'), "it must be printable ASCII");
     ensure!(text.starts_with(|c: char| c.is_ascii_alphabetic()), "it must begin with the scheme's name");
@@ -280,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_default_is_an_answer_and_keys_are_unique() {
+    fn defaults_are_valid_and_keys_are_unique() {
         for (at, question) in QUESTIONS.iter().enumerate() {
             if let Some(default) = question.default {
                 (question.check)(default).unwrap();
@@ -290,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_not_compile_or_not_be_true_is_refused() {
+    fn rejects_invalid_answers() {
         for (key, bad) in [
             ("title", "\"Acme\""),
             ("title", "1"),
@@ -310,17 +313,17 @@ mod tests {
             ("refresh-idle-days", "-1"),
             ("code-grant", "authorization code"),
         ] {
-            assert!((named(key).unwrap().check)(bad).is_err(), "{key}: {bad}");
+            assert!((question(key).unwrap().check)(bad).is_err(), "{key}: {bad}");
         }
         for bad in ["", "a", "Acme", "acme-orders", "1acme"] {
-            assert!(name(bad).is_err(), "{bad}");
+            assert!(check_name(bad).is_err(), "{bad}");
         }
-        name("acme2").unwrap();
+        check_name("acme2").unwrap();
     }
 
     #[test]
-    fn scopes_are_listed_with_their_meanings() {
-        assert_eq!(listed("a:r Read all; b Change ;"), [("a:r", "Read all"), ("b", "Change")]);
-        assert_eq!(listed("-"), []);
+    fn splits_scopes_and_meanings() {
+        assert_eq!(split_scopes("a:r Read all; b Change ;"), [("a:r", "Read all"), ("b", "Change")]);
+        assert_eq!(split_scopes("-"), []);
     }
 }

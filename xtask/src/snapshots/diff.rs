@@ -1,4 +1,4 @@
-//! What an undecided snapshot would change, for people.
+//! Line diffs of pending snapshots.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,25 +8,25 @@ use similar::{ChangeTag, TextDiff};
 
 use super::content;
 
-/// The lines that differ, with some around them.
+/// The changed lines with some context.
 ///
 /// # Errors
-/// When a file cannot be read.
-pub fn of(undecided: &Path, colours: bool) -> Result<String> {
+/// If a file cannot be read.
+pub fn of(pending: &Path, colours: bool) -> Result<String> {
     let read = |path: &Path| {
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
     };
-    let new = read(undecided)?;
-    if undecided.extension().is_some_and(|end| end == "pending-snap") {
-        return Ok(format!("{} snapshots in the source itself\n", new.lines().count()));
+    let new = read(pending)?;
+    if pending.extension().is_some_and(|end| end == "pending-snap") {
+        return Ok(format!("{} inline snapshots\n", new.lines().count()));
     }
-    let before = undecided.with_extension("");
+    let before = pending.with_extension("");
     if !before.exists() {
         return Ok(lines("", content(&new), colours));
     }
     let old = read(&before)?;
     let (old_content, new_content) = (content(&old), content(&new));
-    // Where only the head differs, that is the change.
+    // If only the metadata header differs, shows that.
     Ok(if old_content.trim_end() == new_content.trim_end() {
         lines(&old, &new, colours)
     } else {
@@ -60,17 +60,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_changed_stands_between_what_did_not() {
+    fn diff_shows_changes_with_context() {
         let old = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n";
         let new = old.replace("2\n", "two\n").replacen("11\n", "", 1);
         let expected = "    1\n  - 2\n  + two\n    3\n    4\n    5\n    ⋮\n    8\n    9\n    10\n  - 11\n";
-        let shown = lines(old, &new, false);
-        assert!(shown.starts_with(expected), "{shown}");
+        let text = lines(old, &new, false);
+        assert!(text.starts_with(expected), "{text}");
         assert!(lines("a\n", "b\n", true).contains("\x1b[31m  - a\x1b[0m"));
     }
 
     #[test]
-    fn a_new_snapshot_is_shown_whole_and_the_head_only_where_nothing_else_changed() {
+    fn shows_new_snapshot_whole_and_header_only_change() {
         let folder = std::env::temp_dir().join(format!("xtask-diff-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let (snap, new) = (folder.join("a.snap"), folder.join("a.snap.new"));

@@ -1,15 +1,15 @@
-//! No snapshot holds a secret of the fixtures.
+//! Finds secrets in snapshots.
 //!
-//! Two questions, so that neither has to be trusted alone. The secrets of our tests begin with `canary-`: no snapshot
-//! shows that, encoded or not. And wherever a snapshot shows the *name* of a secret with a value, the value is a mask
-//! such as `[client-secret]`: so a secret is also found that somebody forgot to begin with `canary-`.
+//! Two independent checks. Secrets in fixtures begin with `canary-`, which must not appear in a snapshot,
+//! encoded or not. And a value next to the name of a secret must be redacted, such as `[client-secret]`; this
+//! also finds secrets that lack the prefix.
 
 use super::content;
 
-/// What the secrets of all fixtures begin with.
-const MARK: &str = "canary-";
+/// Prefix of all secrets in fixtures.
+const PREFIX: &str = "canary-";
 
-/// `canary-` in other clothes, as far as these do not depend on what stands around it.
+/// Encodings of `canary-`, for each alignment in base64.
 const ENCODED: [(&str, &str); 4] = [
     ("63616e6172792d", "in hexadecimal"),
     ("Y2FuYXJ5L", "in base64"),
@@ -17,7 +17,7 @@ const ENCODED: [(&str, &str); 4] = [
     ("jYW5hcnkt", "in base64"),
 ];
 
-/// Parameters and fields whose values are secrets.
+/// Names of parameters and fields whose values are secrets.
 pub const NAMES: [&str; 9] = [
     "access_token",
     "client_secret",
@@ -30,29 +30,31 @@ pub const NAMES: [&str; 9] = [
     "space_token",
 ];
 
-/// A secret that shows.
+/// A secret found in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leak {
-    /// The line of the text, from 1.
+    /// Line number, from 1.
     pub line: usize,
-    /// What is wrong with it. Never the secret itself.
-    pub what: String,
+    /// Error message, without the secret.
+    pub message: String,
 }
 
-/// What a snapshot file shows that it must not. The lines of its head, which quote providers' documents, may name a
-/// secret with an example value; the mark is looked for there too.
+/// Leaks in a snapshot file. The metadata header may name a secret with an example value from a provider's
+/// document, so only the prefix is searched there.
 #[must_use]
-pub fn in_snapshot(file: &str) -> Vec<Leak> {
+pub fn find_in_snapshot(file: &str) -> Vec<Leak> {
     let head = file.len() - content(file).len();
-    let mut found = marks(file);
+    let mut found = find_marked(file);
     let skipped = file[..head].lines().count();
-    found.extend(unmasked(&file[head..]).into_iter().map(|leak| Leak { line: leak.line + skipped, ..leak }));
+    found.extend(
+        find_unredacted(&file[head..]).into_iter().map(|leak| Leak { line: leak.line + skipped, ..leak }),
+    );
     found
 }
 
-/// Where `canary-` stands: as it is, percent-encoded, in base64 or in hexadecimal.
+/// Lines that contain `canary-`: plain, percent-encoded, in base64 or in hexadecimal.
 #[must_use]
-pub fn marks(text: &str) -> Vec<Leak> {
+pub fn find_marked(text: &str) -> Vec<Leak> {
     let mut found = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let plain = percent_decoded(line);
@@ -60,35 +62,37 @@ pub fn marks(text: &str) -> Vec<Leak> {
             "in hexadecimal" => plain.to_ascii_lowercase().contains(sign),
             _ => plain.contains(sign),
         });
-        let how = if line.contains(MARK) {
-            "as it is"
-        } else if plain.contains(MARK) {
+        let how = if line.contains(PREFIX) {
+            "in plain text"
+        } else if plain.contains(PREFIX) {
             "percent-encoded"
         } else if let Some((_, how)) = encoded {
             how
         } else {
             continue;
         };
-        found.push(Leak { line: number + 1, what: format!("holds a secret of the fixtures, {how}") });
+        found.push(Leak { line: number + 1, message: format!("contains a secret of the fixtures, {how}") });
     }
     found
 }
 
-/// Where a secret's name stands with a value that is no mask.
+/// Lines in which a secret's name has a value that is not redacted.
 #[must_use]
-pub fn unmasked(text: &str) -> Vec<Leak> {
+pub fn find_unredacted(text: &str) -> Vec<Leak> {
     let mut found = Vec::new();
-    // The value of a multipart field stands two lines below its name.
+    // The value of a multipart field is two lines below its name.
     let mut part: Option<(&str, usize)> = None;
     for (number, line) in text.lines().enumerate() {
-        let mut names: Vec<&str> =
-            NAMES.into_iter().filter(|name| values(line, name).any(|value| !is_mask(name, value))).collect();
-        if authorization(line).is_some_and(|value| !is_mask("authorization", value)) {
+        let mut names: Vec<&str> = NAMES
+            .into_iter()
+            .filter(|name| values(line, name).any(|value| !is_redacted(name, value)))
+            .collect();
+        if authorization(line).is_some_and(|value| !is_redacted("authorization", value)) {
             names.push("authorization");
         }
         if let Some((name, at)) = part
             && number == at + 2
-            && !is_mask(name, line)
+            && !is_redacted(name, line)
         {
             names.push(name);
         }
@@ -97,14 +101,14 @@ pub fn unmasked(text: &str) -> Vec<Leak> {
         }
         found.extend(names.into_iter().map(|name| Leak {
             line: number + 1,
-            what: format!("shows a value of `{name}` that is no mask such as [{}]", name.replace('_', "-")),
+            message: format!("has a value of `{name}` that is not redacted as [{}]", name.replace('_', "-")),
         }));
     }
     found
 }
 
-/// `name=value`, `"name":"value"`, `name: "value"`, wherever they stand in a line. A colon after a bare word ends a clause
-/// of a sentence more often than not, so there the value has to be quoted.
+/// Values in `name=value`, `"name":"value"` and `name: "value"`. After a bare name and a colon the value must
+/// be quoted, because such text is usually prose.
 fn values<'a>(line: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
     line.match_indices(name).filter_map(move |(at, _)| {
         let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
@@ -126,7 +130,7 @@ fn values<'a>(line: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
     })
 }
 
-/// The credentials of an `Authorization` header: what follows its scheme.
+/// Credentials of an `Authorization` header, without the scheme.
 fn authorization(line: &str) -> Option<&str> {
     let (name, value) = line.split_once(": ")?;
     let name = name.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
@@ -137,8 +141,8 @@ fn authorization(line: &str) -> Option<&str> {
     Some(credentials.trim_start_matches("token=\""))
 }
 
-/// A mask, the secret's own name, a placeholder of a document, something that was cut short, or too short to be one.
-fn is_mask(name: &str, value: &str) -> bool {
+/// True for redacted values: a placeholder, the secret's own name, or a shortened or very short value.
+fn is_redacted(name: &str, value: &str) -> bool {
     let value = value.trim();
     value.len() < 4
         || value.starts_with(['[', '<', '{'])
@@ -165,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mark_is_seen_in_every_encoding() {
+    fn finds_prefix_in_every_encoding() {
         for line in [
             "access_token=canary-access-token",
             "redirect=https%3A%2F%2Fx%2F%3Ftoken%3Dcanary%2Dx",
@@ -175,14 +179,14 @@ mod tests {
             "Basic YWJjOmNhbmFyeS14",
             "key 63616E6172792d78",
         ] {
-            assert_eq!(marks(&format!("first\n{line}\n")).len(), 1, "{line}");
-            assert_eq!(marks(&format!("first\n{line}\n"))[0].line, 2, "{line}");
+            assert_eq!(find_marked(&format!("first\n{line}\n")).len(), 1, "{line}");
+            assert_eq!(find_marked(&format!("first\n{line}\n"))[0].line, 2, "{line}");
         }
-        assert_eq!(marks("a canary in a mine, 100% of it\n[client-secret]\n"), []);
+        assert_eq!(find_marked("a canary in a mine, 100% of it\n[client-secret]\n"), []);
     }
 
     #[test]
-    fn a_secret_without_the_mark_is_seen_by_its_name() {
+    fn finds_unmarked_secret_by_name() {
         for text in [
             "grant_type=password&password=hunter2&username=joe",
             "    ? client_secret=s3cret",
@@ -194,12 +198,12 @@ mod tests {
             "authorization: Basic YWJj",
             "--b\nContent-Disposition: form-data; name=\"code\"\n\nabcd\n--b--",
         ] {
-            assert_eq!(unmasked(text).len(), 1, "{text}");
+            assert_eq!(find_unredacted(text).len(), 1, "{text}");
         }
     }
 
     #[test]
-    fn masks_placeholders_and_other_names_are_fine() {
+    fn accepts_redacted_values_and_other_names() {
         let text = "grant_type=authorization_code&code=[code]\n\
                     response_type=code\n\
                     code_challenge=abc\n\
@@ -214,15 +218,15 @@ mod tests {
                     error_password, 401, on a password: refused\n\
                     {\"access_token\":5,\"refresh_token\":null,\"access_token\":\"access-token\"}\n\
                     Content-Disposition: form-data; name=\"code\"\n\n[code]\n";
-        assert_eq!(unmasked(text), []);
+        assert_eq!(find_unredacted(text), []);
     }
 
     #[test]
-    fn the_head_may_quote_an_example_but_hold_no_mark() {
+    fn header_may_contain_example_but_no_prefix() {
         let file = "---\nsource: a.rs\ndescription: password=abc\n---\nbody\n";
-        assert_eq!(in_snapshot(file), []);
-        let marked = file.replace("abc", "canary-abc").replace("body", "body\ncode=abcd");
-        let lines: Vec<usize> = in_snapshot(&marked).iter().map(|leak| leak.line).collect();
+        assert_eq!(find_in_snapshot(file), []);
+        let leaking = file.replace("abc", "canary-abc").replace("body", "body\ncode=abcd");
+        let lines: Vec<usize> = find_in_snapshot(&leaking).iter().map(|leak| leak.line).collect();
         assert_eq!(lines, [3, 6]);
     }
 }

@@ -1,18 +1,18 @@
-//! Manifests fit for publishing.
+//! Checks that manifests are fit for publishing.
 
 use cargo_metadata::{DependencyKind, Package};
 
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 use crate::workspace::is_published;
 
-/// What is wrong with the manifest of one crate. `text` is the manifest itself, for what cargo does not tell.
+/// Errors in the manifest of one crate. `text` is its source, for settings that cargo metadata omits.
 #[must_use]
-pub fn of(package: &Package, text: &str, is_client: bool) -> Vec<Finding> {
+pub fn check(package: &Package, text: &str, is_client: bool) -> Vec<Diagnostic> {
     let name = package.name.as_str();
     let manifest = format!("crates/{name}/Cargo.toml");
     let mut wrong: Vec<(String, String)> = Vec::new();
-    let mut missing = |what: &str, mend: &str| {
-        wrong.push((format!("`{name}` has no {what}"), format!("{mend} in {manifest}")));
+    let mut missing = |message: &str, help: &str| {
+        wrong.push((format!("`{name}` has no {message}"), format!("{help} in {manifest}")));
     };
 
     if !text.contains("[lints]\nworkspace = true") {
@@ -28,7 +28,7 @@ pub fn of(package: &Package, text: &str, is_client: bool) -> Vec<Finding> {
         if !(1..=5).contains(&package.keywords.len()) || package.keywords.iter().any(|word| !is_keyword(word))
         {
             missing(
-                "one to five keywords that crates.io takes",
+                "one to five valid keywords",
                 "set `keywords`: at most 20 letters, digits, hyphens or underscores each, beginning with a letter,",
             );
         }
@@ -56,7 +56,7 @@ pub fn of(package: &Package, text: &str, is_client: bool) -> Vec<Finding> {
             );
         }
         for dependency in &package.dependencies {
-            // Those of tests are not published; cargo leaves them out.
+            // Cargo leaves dev-dependencies without a version out of the package.
             let ships = dependency.kind != DependencyKind::Development;
             if ships && dependency.path.is_some() && dependency.req.to_string() == "*" {
                 wrong.push((
@@ -69,7 +69,7 @@ pub fn of(package: &Package, text: &str, is_client: bool) -> Vec<Finding> {
             }
         }
     }
-    wrong.into_iter().map(|(what, mend)| Finding { what, mend }).collect()
+    wrong.into_iter().map(|(message, help)| Diagnostic { message, help }).collect()
 }
 
 /// <https://doc.rust-lang.org/cargo/reference/manifest.html#the-keywords-field>

@@ -1,13 +1,13 @@
-//! Every provider says where each of its constants was read, and when.
+//! Checks that every provider names the sources of its constants.
 //!
-//! That every *difference* has a source is asked of the compiled declarations, in the providers' own tests and in the
-//! book's. Here is asked what they cannot see: that no provider does without.
+//! The tests of the providers and of the book check that every difference has a source. This check only finds
+//! providers without `SOURCES`.
 
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 
-/// Providers in these files of one crate that name no sources.
+/// Providers without `SOURCES` in these files of one crate.
 #[must_use]
-pub fn of<'a>(name: &str, files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Finding> {
+pub fn check<'a>(name: &str, files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (file, text) in files {
         let mut provider: Option<(usize, &str, bool)> = None;
@@ -22,9 +22,9 @@ pub fn of<'a>(name: &str, files: impl IntoIterator<Item = (&'a str, &'a str)>) -
                 && let Some((number, provider, has)) = provider.take()
                 && !has
             {
-                found.push(Finding::new(
-                    format!("{file}:{number}: `{provider}` of `{name}` does not say where its constants were read, and when"),
-                    format!("set `const SOURCES` there, as the other providers do in sources.rs; then cargo test -p {name}"),
+                found.push(Diagnostic::new(
+                    format!("{file}:{number}: `{provider}` of `{name}` names no sources for its constants"),
+                    format!("set `const SOURCES` as the other providers do in sources.rs, then run `cargo test -p {name}`"),
                 ));
             }
         }
@@ -39,13 +39,13 @@ mod tests {
     const DECLARED: &str = "impl Provider for One {\n    const NAME: &'static str = \"one\";\n    const SOURCES: &'static [Source] = X;\n}\n";
 
     #[test]
-    fn a_provider_without_sources() {
-        assert_eq!(of("one", [("src/provider.rs", DECLARED)]), []);
-        let planted = DECLARED.replace("const SOURCES", "const OTHER");
-        let two = format!("{DECLARED}{planted}");
-        let found = of("one", [("crates/one/src/provider.rs", two.as_str())]);
+    fn finds_provider_without_sources() {
+        assert_eq!(check("one", [("src/provider.rs", DECLARED)]), []);
+        let without_sources = DECLARED.replace("const SOURCES", "const OTHER");
+        let two = format!("{DECLARED}{without_sources}");
+        let found = check("one", [("crates/one/src/provider.rs", two.as_str())]);
         assert_eq!(found.len(), 1);
-        assert!(found[0].what.starts_with("crates/one/src/provider.rs:5: `One` of `one`"), "{}", found[0]);
-        assert!(found[0].mend.contains("cargo test -p one"), "{}", found[0]);
+        assert!(found[0].message.starts_with("crates/one/src/provider.rs:5: `One` of `one`"), "{}", found[0]);
+        assert!(found[0].help.contains("cargo test -p one"), "{}", found[0]);
     }
 }

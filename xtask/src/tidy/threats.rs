@@ -1,11 +1,11 @@
-//! The book's table of threats: no attack is left out, and each test that it names is there.
+//! Checks the threat table of the book: it covers every attack, and each test it names exists.
 
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 
-/// The page, from the root.
+/// Path of the page.
 pub const PAGE: &str = "docs/book/src/threats.md";
 
-/// The attacks that two documents know, by section: document, section under which they are, how many there are.
+/// Attacks in two documents: document, parent section, number of subsections.
 const ATTACKS: [(&str, &str, usize); 10] = [
     ("RFC 9700", "4", 17),
     ("RFC 6819", "4.1", 5),
@@ -14,7 +14,7 @@ const ATTACKS: [(&str, &str, usize); 10] = [
     ("RFC 6819", "4.4.1", 13),
     ("RFC 6819", "4.4.2", 6),
     ("RFC 6819", "4.4.3", 6),
-    // Client credentials: named as one, as the document itself only points elsewhere.
+    // Client credentials has no subsections.
     ("RFC 6819", "4.4.4", 0),
     ("RFC 6819", "4.5", 4),
     ("RFC 6819", "4.6", 7),
@@ -27,33 +27,34 @@ struct Row<'a> {
     tests: Vec<&'a str>,
 }
 
-/// What is wrong with the page. `file` reads a file of the repository, if there is one.
-pub fn of(page: &str, file: impl Fn(&str) -> Option<String>) -> Vec<Finding> {
+/// Errors in the page. `file` reads a file of the repository, if it exists.
+pub fn check(page: &str, file: impl Fn(&str) -> Option<String>) -> Vec<Diagnostic> {
     let rows: Vec<Row<'_>> = page.lines().filter_map(row).collect();
     let mut found = Vec::new();
-    let mut wrong = |what: String, mend: &str| found.push(Finding::new(what, format!("{mend} in {PAGE}")));
+    let mut wrong =
+        |message: String, help: &str| found.push(Diagnostic::new(message, format!("{help} in {PAGE}")));
     for section in sections() {
         match rows.iter().filter(|row| row.section == section).count() {
-            0 => wrong(format!("the attack of {section} is not in the table of threats"), "add its row"),
+            0 => wrong(format!("{section} is missing in the threat table"), "add a row"),
             1 => {}
-            _ => wrong(format!("the attack of {section} is in the table of threats twice"), "remove one row"),
+            _ => wrong(format!("{section} has two rows in the threat table"), "remove one row"),
         }
     }
     for Row { section, applies, tests } in &rows {
         match *applies {
             "yes" if tests.is_empty() => {
-                wrong(format!("{section} applies, and no test shows what is done"), "name its tests");
+                wrong(format!("{section} applies but names no test"), "name its tests");
             }
             "yes" | "no" => {}
-            _ => wrong(format!("{section} says neither `yes` nor `no`"), "say whether it applies"),
+            _ => wrong(format!("{section} is marked neither `yes` nor `no`"), "state if it applies"),
         }
         for test in tests {
-            let there = test
+            let exists = test
                 .split_once('#')
                 .is_some_and(|(path, name)| file(path).is_some_and(|text| has_test(&text, name)));
-            if !there {
+            if !exists {
                 wrong(
-                    format!("{section} names the test `{test}`, which is not there"),
+                    format!("{section} names the test `{test}`, which does not exist"),
                     "name it as `file#test`",
                 );
             }
@@ -83,7 +84,7 @@ fn row(line: &str) -> Option<Row<'_>> {
     (!is_head).then(|| Row { section, applies, tests: spans.collect() })
 }
 
-/// A function that is marked as a test; or, in a file whose cases are tests of their own, one of their names.
+/// True for a function with a test attribute, or for a named case of a libtest_mimic test.
 fn has_test(text: &str, name: &str) -> bool {
     if text.contains("libtest_mimic::Trial") && text.contains(&format!("\"{name}\"")) {
         return true;
@@ -94,7 +95,7 @@ fn has_test(text: &str, name: &str) -> bool {
         let is_it = line.trim_start_matches("pub ").trim_start_matches("async ").starts_with(&begins);
         let marks =
             lines[..at].iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("//"));
-        // The tests of `proptest!`, and those of a suite that others run, are marked in the same way.
+        // Tests in `proptest!` and in shared suites have the same attributes.
         is_it && marks.into_iter().any(|mark| mark.starts_with("#[test") || mark.starts_with("#[tokio::test"))
     })
 }
@@ -114,7 +115,7 @@ mod tests {
         }
     }
 
-    /// A page with a row for each attack, and `last` for the last one.
+    /// A page with a row for each attack; `last` replaces the last row.
     fn page(last: &str) -> String {
         let mut rows: Vec<String> =
             sections().iter().map(|section| format!("| {section} | it | no | nothing | |")).collect();
@@ -122,33 +123,36 @@ mod tests {
         format!("| Section | Attack | Applies | What | Tests |\n|---|---|---|---|---|\n{}\n", rows.join("\n"))
     }
 
-    fn said(last: &str) -> Vec<String> {
-        of(&page(last), file).into_iter().map(|finding| finding.what).collect()
+    fn messages(last: &str) -> Vec<String> {
+        check(&page(last), file).into_iter().map(|diagnostic| diagnostic.message).collect()
     }
 
     #[test]
-    fn a_whole_table_with_tests_that_are_there() {
+    fn accepts_complete_table() {
         for tests in ["`tests/a.rs#is_there`", "`tests/a.rs#is_there`, `tests/b.rs#a case`"] {
-            assert_eq!(said(&format!("| RFC 6819 4.6.7 | it | yes | all | {tests} |")), Vec::<String>::new());
+            assert_eq!(
+                messages(&format!("| RFC 6819 4.6.7 | it | yes | all | {tests} |")),
+                Vec::<String>::new()
+            );
         }
     }
 
     #[test]
-    fn planted_faults() {
-        for (last, says) in [
-            ("| RFC 6819 4.6.7 | it | yes | all | `tests/a.rs#is_gone` |", "which is not there"),
-            ("| RFC 6819 4.6.7 | it | yes | all | `tests/a.rs#is_no_test` |", "which is not there"),
-            ("| RFC 6819 4.6.7 | it | yes | all | `tests/b.rs#no case` |", "which is not there"),
-            ("| RFC 6819 4.6.7 | it | yes | all | `tests/c.rs#is_there` |", "which is not there"),
-            ("| RFC 6819 4.6.7 | it | yes | all | `is_there` |", "which is not there"),
-            ("| RFC 6819 4.6.7 | it | no | all | `tests/a.rs#is_gone` |", "which is not there"),
-            ("| RFC 6819 4.6.7 | it | yes | all | |", "no test shows"),
+    fn finds_errors_in_table() {
+        for (last, part) in [
+            ("| RFC 6819 4.6.7 | it | yes | all | `tests/a.rs#is_gone` |", "which does not exist"),
+            ("| RFC 6819 4.6.7 | it | yes | all | `tests/a.rs#is_no_test` |", "which does not exist"),
+            ("| RFC 6819 4.6.7 | it | yes | all | `tests/b.rs#no case` |", "which does not exist"),
+            ("| RFC 6819 4.6.7 | it | yes | all | `tests/c.rs#is_there` |", "which does not exist"),
+            ("| RFC 6819 4.6.7 | it | yes | all | `is_there` |", "which does not exist"),
+            ("| RFC 6819 4.6.7 | it | no | all | `tests/a.rs#is_gone` |", "which does not exist"),
+            ("| RFC 6819 4.6.7 | it | yes | all | |", "names no test"),
             ("| RFC 6819 4.6.7 | it | perhaps | all | |", "neither `yes` nor `no`"),
-            ("| RFC 6819 4.6.6 | it | no | all | |", "4.6.6 is in the table of threats twice"),
-            ("nothing", "4.6.7 is not in the table"),
+            ("| RFC 6819 4.6.6 | it | no | all | |", "4.6.6 has two rows in the threat table"),
+            ("nothing", "4.6.7 is missing in the threat table"),
         ] {
-            let said = said(last);
-            assert!(said.iter().any(|what| what.contains(says)), "{last}: {said:?}");
+            let messages = messages(last);
+            assert!(messages.iter().any(|message| message.contains(part)), "{last}: {messages:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A copy of the workspace, to scaffold providers in that nobody wants to keep.
+//! A temporary copy of the workspace for scaffolding sample providers.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,17 +8,17 @@ use anyhow::{Context, Result};
 
 use super::answers::{Answers, Given};
 
-/// Two providers that there are not. `acme` differs from RFC 6749 in everything that can be asked, `plainest` in nothing.
-pub const INVENTED: [(&str, &str); 2] = [
+/// Sample providers: `acme` differs from RFC 6749 in every answer, `plainest` in none.
+pub const SAMPLE_PROVIDERS: [(&str, &str); 2] = [
     ("acme", include_str!("../../templates/acme.answers")),
     ("plainest", include_str!("../../templates/plainest.answers")),
 ];
 
-/// Brings the folder up to date with the workspace's own files, without touching what is the same: cargo then builds
-/// what changed and nothing else.
+/// Updates the copy with the workspace's files. Unchanged files keep their dates, so cargo rebuilds only what
+/// changed.
 ///
 /// # Errors
-/// When a file cannot be read or written.
+/// If a file cannot be read or written.
 pub fn copy(root: &Path, folder: &Path) -> Result<()> {
     let files: BTreeSet<String> = crate::tidy::files(root)?.into_iter().collect();
     for file in &files {
@@ -27,7 +27,7 @@ pub fn copy(root: &Path, folder: &Path) -> Result<()> {
         if fs::read(&to).is_ok_and(|there| there == text) {
             continue;
         }
-        let parent = to.parent().context("a file lies in a folder")?;
+        let parent = to.parent().context("the path has no parent")?;
         fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
         fs::write(&to, text).with_context(|| format!("cannot write {}", to.display()))?;
     }
@@ -39,7 +39,7 @@ fn remove_others(root: &Path, folder: &Path, files: &BTreeSet<String>) -> Result
         let path = entry?.path();
         if path.is_dir() && !path.is_symlink() {
             remove_others(root, &path, files)?;
-            // Only an empty one goes.
+            // Fails unless the folder is empty.
             let _ = fs::remove_dir(&path);
         } else {
             let name = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
@@ -51,25 +51,25 @@ fn remove_others(root: &Path, folder: &Path, files: &BTreeSet<String>) -> Result
     Ok(())
 }
 
-/// Scaffolds the invented providers there. Gives their folders.
+/// Scaffolds the sample providers in the copy. Returns their folders.
 ///
 /// # Errors
-/// When their answers are not complete, or something cannot be written.
+/// If answers are missing, or a file cannot be written.
 pub fn scaffold(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut crates = Vec::new();
-    for (name, text) in INVENTED {
+    for (name, text) in SAMPLE_PROVIDERS {
         let mut given = Given::default();
-        given.take_file(text).with_context(|| format!("the answers about {name}"))?;
-        let answers = Answers::from(name, &given).with_context(|| format!("the answers about {name}"))?;
+        given.read_file(text).with_context(|| format!("answers for {name}"))?;
+        let answers = Answers::from(name, &given).with_context(|| format!("answers for {name}"))?;
         crates.push(super::write(folder, &answers)?);
     }
     Ok(crates)
 }
 
-/// Makes the Rust of a provider's page a doc test of its crate.
+/// Adds the Rust code of a provider's page to its crate as doc tests.
 ///
 /// # Errors
-/// When a file cannot be read or written.
+/// If a file cannot be read or written.
 pub fn test_pages(folder: &Path, name: &str) -> Result<()> {
     let path = folder.join("crates").join(name).join("src/lib.rs");
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -81,13 +81,13 @@ pub fn test_pages(folder: &Path, name: &str) -> Result<()> {
     fs::write(&path, added).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Plants something else in a file.
+/// Replaces text in a file.
 ///
 /// # Errors
-/// When the file cannot be read or written, or does not hold what is to be replaced.
-pub fn change(folder: &Path, file: &str, from: &str, to: &str) -> Result<()> {
+/// If the file cannot be read or written, or does not contain `from`.
+pub fn replace_text(folder: &Path, file: &str, from: &str, to: &str) -> Result<()> {
     let path = folder.join(file);
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    anyhow::ensure!(text.contains(from), "{file} does not hold {from:?}");
+    anyhow::ensure!(text.contains(from), "{file} does not contain {from:?}");
     fs::write(&path, text.replace(from, to)).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -1,26 +1,26 @@
-//! Who is who in this workspace, and what the checks go by.
+//! The role of each crate in this workspace, and the lists that the checks use.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 
-/// What a crate of `crates/` is, as far as the walls care.
+/// Role of a crate in `crates/` for the layering rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// What all providers share.
+    /// Code shared by all providers.
     Core,
-    /// One provider: its differences from the standard, nothing else.
+    /// One provider: its differences from the standard.
     Provider,
-    /// The providers played on loopback, written without looking at the clients.
+    /// Local servers that imitate the providers, written without the client crates.
     Sandbox,
-    /// Help for the clients' own tests; never published, never in a user's build.
+    /// Helpers for the clients' tests; never published or part of a user's build.
     Testing,
-    /// Everything above: stores, web, command line. No wall runs through it.
+    /// Stores, web, command line. No layering rule applies.
     Other,
 }
 
 impl Role {
-    fn named(word: &str) -> Option<Self> {
+    fn parse(word: &str) -> Option<Self> {
         Some(match word {
             "core" => Self::Core,
             "provider" => Self::Provider,
@@ -32,55 +32,57 @@ impl Role {
     }
 }
 
-/// Where the list is, for messages.
-pub const LIST: &str = "[workspace.metadata.roles] in Cargo.toml";
+/// Location of the roles, for messages.
+pub const ROLES_TABLE: &str = "[workspace.metadata.roles] in Cargo.toml";
 
-/// Every crate that `crates/` must hold, each with its role: the one list that a new crate is added to.
+/// Roles of all crates in `crates/`. A new crate is added here only.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Roles(BTreeMap<String, Role>);
 
 impl Roles {
-    /// The list in the workspace's own manifest. Without one it is empty, and every crate there is fails the walls.
+    /// Reads the roles from the workspace manifest. Without a list it is empty, and every crate fails the
+    /// layering check.
     ///
     /// # Errors
-    /// When a role is none of the known words.
+    /// If a role is unknown.
     pub fn read(workspace_metadata: &serde_json::Value) -> Result<Self> {
         let Some(listed) = workspace_metadata.get("roles").and_then(serde_json::Value::as_object) else {
             return Ok(Self::default());
         };
         let known = "core, provider, sandbox, testing or other";
-        let role = |word: &serde_json::Value| word.as_str().and_then(Role::named);
+        let role = |word: &serde_json::Value| word.as_str().and_then(Role::parse);
         listed
             .iter()
             .map(|(name, word)| {
-                let role = role(word)
-                    .with_context(|| format!("`{name}` has the role {word} in {LIST}; it must be {known}"))?;
+                let role = role(word).with_context(|| {
+                    format!("`{name}` has the unknown role {word} in {ROLES_TABLE}\nhelp: use {known}")
+                })?;
                 Ok((name.clone(), role))
             })
             .collect::<Result<_>>()
             .map(Self)
     }
 
-    /// The role of a crate, if it is listed.
+    /// The role of a crate, if listed.
     #[must_use]
-    pub fn of(&self, name: &str) -> Option<Role> {
+    pub fn get(&self, name: &str) -> Option<Role> {
         self.0.get(name).copied()
     }
 
-    /// Whether this is a client crate: the core or a provider.
+    /// True for client crates: the core and the providers.
     #[must_use]
     pub fn is_client(&self, name: &str) -> bool {
-        matches!(self.of(name), Some(Role::Core | Role::Provider))
+        matches!(self.get(name), Some(Role::Core | Role::Provider))
     }
 
-    /// All listed crates, by name.
+    /// All listed crates, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Role)> {
         self.0.iter().map(|(name, role)| (name.as_str(), *role))
     }
 
-    /// The listed crates with this role, by name.
-    pub fn with(&self, role: Role) -> impl Iterator<Item = &str> {
-        self.iter().filter(move |(_, own)| *own == role).map(|(name, _)| name)
+    /// Names of the listed crates with this role.
+    pub fn with_role(&self, role: Role) -> impl Iterator<Item = &str> {
+        self.iter().filter(move |(_, other)| *other == role).map(|(name, _)| name)
     }
 }
 
@@ -90,23 +92,23 @@ impl<const N: usize> From<[(&str, Role); N]> for Roles {
     }
 }
 
-/// What each client crate (core and providers) lets its users choose for TLS.
+/// TLS features that every client crate must declare.
 pub const TLS_FEATURES: &[&str] = &["reqwest", "rustls", "rustls-no-provider", "native-tls"];
 
-/// Features that the test and lint runs leave off, and why. Every other feature is on there.
+/// Features disabled in test and lint runs, with the reason. All others are enabled.
 pub const OFF_IN_TESTS: &[(&str, &str)] = &[
-    ("native-tls", "needs OpenSSL's headers; `cargo xtask features` compiles it"),
-    ("rustls-no-provider", "adds nothing beside `rustls`; `cargo xtask features` compiles it alone"),
+    ("native-tls", "needs the OpenSSL headers; `cargo xtask features` compiles it"),
+    ("rustls-no-provider", "adds nothing to `rustls`; `cargo xtask features` compiles it alone"),
 ];
 
-/// Direct dependencies that a provider crate has and `oauth-core` has not: provider, dependency, reason.
+/// Direct dependencies of a provider crate that `oauth-core` does not have: provider, dependency, reason.
 pub const OWN_DEPENDENCIES: &[(&str, &str, &str)] = &[
     ("go1", "hmac", "Go1 signs its webhooks with HMAC-SHA256"),
-    ("gocd", "quick-xml", "GoCD answers `cctray.xml`, the only XML among the four"),
+    ("gocd", "quick-xml", "GoCD serves `cctray.xml`, the only XML among the four providers"),
 ];
 
-/// Crates that a client must never bring into its user's build, and what they would cost there.
-pub const HEAVY: &[(&str, &str)] = &[
+/// Crates that a client crate must never depend on, with what they are.
+pub const HEAVY_CRATES: &[(&str, &str)] = &[
     ("axum", "a web framework"),
     ("actix-web", "a web framework"),
     ("warp", "a web framework"),
@@ -125,8 +127,8 @@ pub const HEAVY: &[(&str, &str)] = &[
     ("trybuild", "a test tool"),
 ];
 
-/// Features of tokio that belong to a program, not to a library that programs use.
-pub const HEAVY_TOKIO: &[&str] = &["full", "rt-multi-thread", "process", "signal", "test-util"];
+/// Tokio features that only a program may enable, not a library.
+pub const HEAVY_TOKIO_FEATURES: &[&str] = &["full", "rt-multi-thread", "process", "signal", "test-util"];
 
 #[cfg(test)]
 mod tests {
@@ -134,17 +136,20 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn roles_are_read_from_the_manifest() {
+    fn reads_roles_from_manifest() {
         let roles = Roles::read(&json!({ "roles": { "oauth-core": "core", "cobot": "provider" } })).unwrap();
         assert_eq!(roles, Roles::from([("cobot", Role::Provider), ("oauth-core", Role::Core)]));
         assert!(roles.is_client("cobot") && !roles.is_client("gocd"));
-        assert_eq!(roles.with(Role::Provider).collect::<Vec<_>>(), ["cobot"]);
+        assert_eq!(roles.with_role(Role::Provider).collect::<Vec<_>>(), ["cobot"]);
         assert_eq!(Roles::read(&serde_json::Value::Null).unwrap(), Roles::default());
     }
 
     #[test]
-    fn an_unknown_role_is_an_error_that_names_the_crate() {
+    fn unknown_role_error_names_crate() {
         let error = Roles::read(&json!({ "roles": { "cobot": "provder" } })).unwrap_err().to_string();
-        assert!(error.contains("`cobot`") && error.contains("provder") && error.contains(LIST), "{error}");
+        assert!(
+            error.contains("`cobot`") && error.contains("provder") && error.contains(ROLES_TABLE),
+            "{error}"
+        );
     }
 }

@@ -1,13 +1,13 @@
-//! The answers in the words of the templates.
+//! Variables of the provider templates, derived from the answers.
 
 use serde::Serialize;
 
 use super::answers::{Answers, Source};
-use super::questions::{QUESTIONS, listed};
+use super::questions::{QUESTIONS, split_scopes};
 
-/// Everything that a template may name.
+/// All variables of the templates.
 #[derive(Debug, Clone, Serialize)]
-pub struct Words {
+pub struct TemplateContext {
     name: String,
     type_name: String,
     title: String,
@@ -18,7 +18,7 @@ pub struct Words {
     api_url: String,
     me: String,
     me_segments: Vec<String>,
-    /// The scopes there are constants for.
+    /// Scopes with constants.
     pub scopes: Vec<Scope>,
     scope_source: Option<Document>,
     separator: String,
@@ -29,7 +29,7 @@ pub struct Words {
     password: bool,
     client_credentials: bool,
     lifetime: Option<u32>,
-    /// The same, as the book has it.
+    /// The lifetime as text for the book.
     lifetime_words: String,
     refreshes: bool,
     single_use: bool,
@@ -37,25 +37,26 @@ pub struct Words {
     renewal: String,
     scheme: String,
     token_type: String,
-    /// A scheme other than Bearer.
-    pub own_scheme: Option<OwnScheme>,
+    /// The header scheme, if not `Bearer`.
+    pub custom_scheme: Option<CustomScheme>,
     imports: Vec<String>,
     setters: Vec<Setter>,
     differences: Vec<Difference>,
     documents: Vec<Document>,
-    sources: Vec<Stated>,
-    /// Where the facts stand in the book.
+    sources: Vec<SourceEntry>,
+    /// Anchor of the provider's facts in the book.
     facts_anchor: String,
     rows: Vec<Row>,
-    said: Said,
+    /// Source documents that the snapshots are compared with.
+    snapshot_sources: SnapshotSources,
     sandbox: Sandbox,
-    /// An expression for the scopes that examples and tests ask for.
-    wanted: String,
-    /// Whether oauth-core has its vocabulary of sources.
+    /// Rust expression for the scopes in examples and tests.
+    example_scopes: String,
+    /// True if the workspace has `oauth_core::facts`.
     pub facts: bool,
 }
 
-/// A scope with its constant.
+/// A scope and its constant.
 #[derive(Debug, Clone, Serialize)]
 pub struct Scope {
     constant: String,
@@ -63,9 +64,9 @@ pub struct Scope {
     meaning: String,
 }
 
-/// How an API that does not want `Bearer` wants its tokens.
+/// An authorization header scheme other than `Bearer`.
 #[derive(Debug, Clone, Serialize)]
-pub struct OwnScheme {
+pub struct CustomScheme {
     name: String,
     template: String,
     template_escaped: String,
@@ -76,16 +77,16 @@ pub struct OwnScheme {
 
 #[derive(Debug, Clone, Serialize)]
 struct Setter {
-    /// What differs, and how.
-    what: String,
+    /// The setting that differs, with its value.
+    label: String,
     call: String,
-    why: String,
+    source: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
 struct Difference {
-    said: String,
-    done: String,
+    documented: String,
+    implemented: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -94,12 +95,12 @@ struct Document {
     title: String,
     url: String,
     read_on: String,
-    /// As Rust's arguments.
+    /// Date as arguments of a Rust call.
     date: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
-struct Stated {
+struct SourceEntry {
     document: String,
     fact: String,
     at: String,
@@ -107,20 +108,20 @@ struct Stated {
 
 #[derive(Debug, Clone, Serialize)]
 struct Row {
-    what: String,
-    said: String,
+    topic: String,
+    answer: String,
     source: String,
 }
 
-/// Where to compare each snapshot.
+/// Source documents for each snapshot.
 #[derive(Debug, Clone, Serialize)]
-struct Said {
+struct SnapshotSources {
     authorize: String,
     token: String,
     me: String,
 }
 
-/// The plain server's switches.
+/// Settings of `oauth_sandbox::Plain`.
 #[derive(Debug, Clone, Serialize)]
 struct Sandbox {
     client_auth: &'static str,
@@ -130,8 +131,8 @@ struct Sandbox {
     refresh: &'static str,
 }
 
-impl Words {
-    /// These answers. `facts`: whether oauth-core has its vocabulary of sources.
+impl TemplateContext {
+    /// Derives the variables from the answers. `facts`: the workspace has `oauth_core::facts`.
     #[must_use]
     pub fn of(answers: &Answers, facts: bool) -> Self {
         let text = |key: &str| answers.text(key).to_owned();
@@ -139,8 +140,8 @@ impl Words {
         let documents = documents(answers);
         let type_name = type_name(answers.text("title"));
         let scopes = scopes(answers);
-        let own_scheme = own_scheme(answers.text("scheme"), &type_name);
-        let scheme = own_scheme.as_ref().map_or("Bearer".to_owned(), |own| own.name.clone());
+        let custom_scheme = custom_scheme(answers.text("scheme"), &type_name);
+        let scheme = custom_scheme.as_ref().map_or("Bearer".to_owned(), |scheme| scheme.name.clone());
         let (refreshes, single_use) = (!is("refresh", "never"), is("refresh", "single-use"));
         let idle_days =
             if refreshes { answers.text("refresh-idle-days").parse().unwrap_or_default() } else { 0 };
@@ -148,19 +149,19 @@ impl Words {
         let differences = setters
             .iter()
             .map(|setter| Difference {
-                said: format!("{}: {}", setter.what, setter.why),
-                done: format!("`Dialect{}`", setter.call),
+                documented: format!("{}: {}", setter.label, setter.source),
+                implemented: format!("`Dialect{}`", setter.call),
             })
             .collect();
-        let wanted = if scopes.is_empty() {
+        let example_scopes = if scopes.is_empty() {
             "Scopes::none()".to_owned()
         } else {
             let first: Vec<String> =
                 scopes.iter().take(2).map(|one| format!("scope::{}", one.constant)).collect();
             format!("Scopes::from([{}])", first.join(", "))
         };
-        let said = |key: &str| answers.source(key).map(told).unwrap_or_default();
-        let mut words = Self {
+        let cited = |key: &str| answers.source(key).map(cite).unwrap_or_default();
+        let mut context = Self {
             name: answers.name.clone(),
             title: text("title"),
             home: text("home"),
@@ -184,31 +185,37 @@ impl Words {
             single_use,
             idle_days,
             renewal: renewal(refreshes, single_use, idle_days),
-            token_type: own_scheme.as_ref().map_or("bearer".to_owned(), |own| own.token_type.clone()),
+            token_type: custom_scheme
+                .as_ref()
+                .map_or("bearer".to_owned(), |scheme| scheme.token_type.clone()),
             scheme,
             imports: Vec::new(),
             differences,
-            sources: stated(answers, &documents, &type_name),
+            sources: source_entries(answers, &documents, &type_name),
             facts_anchor: anchor(&format!("{} — crate `{}`", answers.text("title"), answers.name)),
             rows: rows(answers),
-            said: Said { authorize: said("authorize-url"), token: said("token-url"), me: said("me") },
+            snapshot_sources: SnapshotSources {
+                authorize: cited("authorize-url"),
+                token: cited("token-url"),
+                me: cited("me"),
+            },
             sandbox: sandbox(answers),
-            wanted,
+            example_scopes,
             facts,
             type_name,
             scopes,
-            own_scheme,
+            custom_scheme,
             setters,
             documents,
         };
-        words.imports = words.imports();
-        words
+        context.imports = context.imports();
+        context
     }
 
-    /// What the declaration takes from oauth-core.
+    /// Items that the declaration imports from oauth-core.
     fn imports(&self) -> Vec<String> {
         let mut all = vec!["CodeGrant", "Dialect", "FixedSite", "NoExtra", "Provider", "Scopes"];
-        all.extend(self.own_scheme.is_none().then_some("Bearer"));
+        all.extend(self.custom_scheme.is_none().then_some("Bearer"));
         all.push(self.renewal.split('<').next().unwrap_or_default());
         for type_name in ["ClientAuth", "Pkce", "RedirectUriRule"] {
             let used = self.setters.iter().any(|setter| setter.call.contains(&format!("{type_name}::")));
@@ -223,16 +230,16 @@ impl Words {
     }
 }
 
-/// `Cohort Go` is `CohortGo`.
+/// Converts `Cohort Go` to `CohortGo`.
 fn type_name(title: &str) -> String {
-    let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let name: String = words
+    let context = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let name: String = context
         .map(|word| {
             let (first, rest) = word.split_at(1);
             first.to_ascii_uppercase() + rest
         })
         .collect();
-    // What the crate itself exports under these names.
+    // Names that the crate itself exports.
     let taken = [
         "Client",
         "Token",
@@ -248,7 +255,7 @@ fn type_name(title: &str) -> String {
     if taken.contains(&name.as_str()) { name + "Provider" } else { name }
 }
 
-/// `orders:read` is `ORDERS_READ`.
+/// Converts `orders:read` to `ORDERS_READ`.
 fn constant(text: &str) -> String {
     let mut name: String =
         text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
@@ -258,18 +265,19 @@ fn constant(text: &str) -> String {
     name.trim_matches('_').to_owned()
 }
 
-/// How long an access token lives, in words.
+/// The access token lifetime as text.
 fn lifetime(answer: &str) -> String {
     match answer.parse::<u32>() {
-        Ok(seconds) => format!("as the reply says; {seconds} seconds are documented"),
-        Err(_) => "they do not expire".to_owned(),
+        Ok(seconds) => format!("from the response; {seconds} seconds are documented"),
+        Err(_) => "does not expire".to_owned(),
     }
 }
 
-/// What mdBook calls a heading in a link.
+/// mdBook's anchor of a heading.
 fn anchor(heading: &str) -> String {
-    let kept = heading.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '-' | '_'));
-    kept.map(|c| if c.is_whitespace() { '-' } else { c.to_ascii_lowercase() }).collect()
+    let allowed =
+        heading.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '-' | '_'));
+    allowed.map(|c| if c.is_whitespace() { '-' } else { c.to_ascii_lowercase() }).collect()
 }
 
 fn sentence(text: &str) -> String {
@@ -278,25 +286,25 @@ fn sentence(text: &str) -> String {
 }
 
 fn scopes(answers: &Answers) -> Vec<Scope> {
-    let listed = listed(answers.text("scopes"));
+    let split_scopes = split_scopes(answers.text("scopes"));
     let meaning = |text: &str| text.trim_end_matches('.').to_owned();
-    listed
+    split_scopes
         .into_iter()
-        .map(|(scope, told)| Scope {
+        .map(|(scope, cite)| Scope {
             constant: constant(scope),
             scope: scope.to_owned(),
-            meaning: meaning(told),
+            meaning: meaning(cite),
         })
         .collect()
 }
 
-fn own_scheme(template: &str, type_name: &str) -> Option<OwnScheme> {
+fn custom_scheme(template: &str, type_name: &str) -> Option<CustomScheme> {
     if template == "Bearer …" {
         return None;
     }
     let (before, after) = template.split_once('…').unwrap_or((template, ""));
     let word = before.split(' ').next().unwrap_or_default().to_ascii_lowercase();
-    Some(OwnScheme {
+    Some(CustomScheme {
         name: format!("{type_name}Scheme"),
         template: template.to_owned(),
         template_escaped: escaped(template),
@@ -306,7 +314,7 @@ fn own_scheme(template: &str, type_name: &str) -> Option<OwnScheme> {
     })
 }
 
-/// As it stands in a Rust string.
+/// Escapes text for a Rust string literal.
 fn escaped(text: &str) -> String {
     text.replace('"', "\\\"")
 }
@@ -328,19 +336,19 @@ fn renewal(refreshes: bool, single_use: bool, idle_days: u32) -> String {
     if idle_days == 0 { name.to_owned() } else { format!("{name}<{idle_days}>") }
 }
 
-/// The dialect's setters, for what differs.
+/// Dialect setters for the answers that differ from RFC 6749.
 fn setters(answers: &Answers) -> Vec<Setter> {
     let mut all = Vec::new();
     let mut add = |key: &str, call: String| {
-        let question = super::questions::named(key).map(|question| question.ask).unwrap_or_default();
-        let why = answers.source(key).map_or_else(|| question.to_owned(), told);
+        let question = super::questions::question(key).map(|question| question.prompt).unwrap_or_default();
+        let source = answers.source(key).map_or_else(|| question.to_owned(), cite);
         let answer = answers.text(key).replace('|', "\\|");
-        let what = if answer == "yes" {
+        let label = if answer == "yes" {
             key.to_uppercase()
         } else {
             format!("{} `{answer}`", key.replace('-', " "))
         };
-        all.push(Setter { what, call, why });
+        all.push(Setter { label, call, source });
     };
     let text = |key: &str| answers.text(key);
     if text("code-grant") != "authorization_code" {
@@ -375,28 +383,29 @@ fn setters(answers: &Answers) -> Vec<Setter> {
     all
 }
 
-/// A source in a line.
-fn told(source: &Source) -> String {
+/// One-line citation of a source.
+fn cite(source: &Source) -> String {
     let at = if source.at.is_empty() { String::new() } else { format!(": {}", source.at) };
     format!("{} <{}>, read on {}{at}", source.title, source.url, source.read_on)
 }
 
-/// Each document once, in the order of the questions.
+/// The distinct source documents, in the order of the questions.
 fn documents(answers: &Answers) -> Vec<Document> {
     let mut all: Vec<Document> = Vec::new();
     for source in QUESTIONS.iter().filter_map(|question| answers.source(question.key)) {
         if document(&all, source).is_some() {
             continue;
         }
-        let wanted = constant(&source.title);
-        let wanted = if wanted.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            wanted
+        let name = constant(&source.title);
+        let name = if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            name
         } else {
-            format!("DOCUMENT_{wanted}")
+            format!("DOCUMENT_{name}")
         };
-        let taken = |name: &str| all.iter().any(|other| other.constant == name) || name == "SOURCES";
-        let free = (2..).map(|n| format!("{wanted}_{n}")).find(|name| !taken(name));
-        let constant = if taken(&wanted) { free.unwrap_or_default() } else { wanted };
+        let taken =
+            |candidate: &str| all.iter().any(|other| other.constant == candidate) || candidate == "SOURCES";
+        let free = (2..).map(|n| format!("{name}_{n}")).find(|candidate| !taken(candidate));
+        let constant = if taken(&name) { free.unwrap_or_default() } else { name };
         all.push(Document {
             constant,
             title: source.title.clone(),
@@ -416,8 +425,8 @@ fn document(all: &[Document], source: &Source) -> Option<Document> {
         .cloned()
 }
 
-fn stated(answers: &Answers, documents: &[Document], type_name: &str) -> Vec<Stated> {
-    let mut all: Vec<Stated> = Vec::new();
+fn source_entries(answers: &Answers, documents: &[Document], type_name: &str) -> Vec<SourceEntry> {
+    let mut all: Vec<SourceEntry> = Vec::new();
     for question in QUESTIONS {
         let (Some(fact), Some(source)) = (question.fact, answers.source(question.key)) else { continue };
         let Some(document) = document(documents, source) else { continue };
@@ -425,21 +434,24 @@ fn stated(answers: &Answers, documents: &[Document], type_name: &str) -> Vec<Sta
             "Call" => format!("Fact::Call(<api::Me as Endpoint<{type_name}>>::NAME)"),
             other => format!("Fact::{other}"),
         };
-        let stated = Stated { document: document.constant, fact, at: source.at.clone() };
-        if !all.iter().any(|other| other.fact == stated.fact && other.document == stated.document) {
-            all.push(stated);
+        let source_entries = SourceEntry { document: document.constant, fact, at: source.at.clone() };
+        if !all
+            .iter()
+            .any(|other| other.fact == source_entries.fact && other.document == source_entries.document)
+        {
+            all.push(source_entries);
         }
     }
     all
 }
 
 fn rows(answers: &Answers) -> Vec<Row> {
-    let asked = QUESTIONS.iter().filter(|question| question.fact.is_some());
-    asked
+    let with_facts = QUESTIONS.iter().filter(|question| question.fact.is_some());
+    with_facts
         .map(|question| Row {
-            what: question.key.replace('-', " "),
-            said: format!("`{}`", answers.text(question.key).replace('|', "\\|")),
-            source: answers.source(question.key).map_or("as RFC 6749 has it".to_owned(), told),
+            topic: question.key.replace('-', " "),
+            answer: format!("`{}`", answers.text(question.key).replace('|', "\\|")),
+            source: answers.source(question.key).map_or("RFC 6749".to_owned(), cite),
         })
         .collect()
 }
@@ -472,7 +484,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_those_of_rust() {
+    fn converts_names_to_rust_identifiers() {
         assert_eq!(type_name("Cohort Go"), "CohortGo");
         assert_eq!(type_name("acme 24/7"), "Acme247");
         assert_eq!(type_name("Client"), "ClientProvider");
@@ -481,17 +493,17 @@ mod tests {
     }
 
     #[test]
-    fn what_the_book_says() {
+    fn formats_anchor_and_lifetime() {
         assert_eq!(anchor("Acme 24/7 — crate `acme`"), "acme-247--crate-acme");
-        assert_eq!(lifetime("1800"), "as the reply says; 1800 seconds are documented");
-        assert_eq!(lifetime("never"), "they do not expire");
+        assert_eq!(lifetime("1800"), "from the response; 1800 seconds are documented");
+        assert_eq!(lifetime("never"), "does not expire");
     }
 
     #[test]
-    fn another_scheme_is_taken_apart() {
-        let own = own_scheme("Token token=\"…\"", "Acme").unwrap();
-        assert_eq!((own.before.as_str(), own.after.as_str()), ("Token token=\\\"", "\\\""));
-        assert_eq!((own.name.as_str(), own.token_type.as_str()), ("AcmeScheme", "token"));
-        assert!(own_scheme("Bearer …", "Acme").is_none());
+    fn splits_custom_scheme() {
+        let scheme = custom_scheme("Token token=\"…\"", "Acme").unwrap();
+        assert_eq!((scheme.before.as_str(), scheme.after.as_str()), ("Token token=\\\"", "\\\""));
+        assert_eq!((scheme.name.as_str(), scheme.token_type.as_str()), ("AcmeScheme", "token"));
+        assert!(custom_scheme("Bearer …", "Acme").is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! A small workspace of two crates, in a repository of its own: `base`, and `user` that depends on it.
+//! A temporary workspace of two crates in its own repository: `base`, and `user`, which depends on it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,36 +6,36 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// The workspace, gone when dropped.
-pub(crate) struct Playground {
+/// The workspace, deleted when dropped.
+pub(crate) struct TemporaryRepository {
     folder: TempDir,
 }
 
 const LOG: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- First things.\n";
 
-impl Playground {
-    /// As before a first release, committed.
+impl TemporaryRepository {
+    /// Creates and commits a workspace that was never released.
     pub(crate) fn new() -> Self {
-        let playground = Self { folder: tempfile::tempdir().unwrap() };
-        playground.write(
+        let repository = Self { folder: tempfile::tempdir().unwrap() };
+        repository.write(
             "Cargo.toml",
             "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n[workspace.dependencies]\n\
-             # Who needs whom.\nbase = { path = \"crates/base\", version = \"0.1.0\" }\n",
+             # Workspace crates.\nbase = { path = \"crates/base\", version = \"0.1.0\" }\n",
         );
-        playground.write(".gitignore", "/target\n");
-        playground.add_crate("base", "");
-        playground.add_crate("user", "\n[dependencies]\nbase.workspace = true\n");
-        playground.write("crates/base/src/lib.rs", "//! Base.\npub fn kept() {}\npub fn gone() {}\n");
-        playground.write("crates/user/src/lib.rs", "//! User.\npub use base::kept;\n");
-        playground.write("docs/api/base.txt", "pub fn base::gone()\npub fn base::kept()\npub mod base\n");
-        playground.write("docs/api/user.txt", "pub use user::kept\npub mod user\n");
-        playground.git(&["init", "--quiet", "--initial-branch", "main"]);
-        // Also for the tags that the tool makes.
-        playground.git(&["config", "user.name", "Playground"]);
-        playground.git(&["config", "user.email", "playground@example.com"]);
-        playground.cargo_lock();
-        playground.commit("Begin");
-        playground
+        repository.write(".gitignore", "/target\n");
+        repository.add_crate("base", "");
+        repository.add_crate("user", "\n[dependencies]\nbase.workspace = true\n");
+        repository.write("crates/base/src/lib.rs", "//! Base.\npub fn kept() {}\npub fn gone() {}\n");
+        repository.write("crates/user/src/lib.rs", "//! User.\npub use base::kept;\n");
+        repository.write("docs/api/base.txt", "pub fn base::gone()\npub fn base::kept()\npub mod base\n");
+        repository.write("docs/api/user.txt", "pub use user::kept\npub mod user\n");
+        repository.git(&["init", "--quiet", "--initial-branch", "main"]);
+        // Needed for the tags that xtask creates.
+        repository.git(&["config", "user.name", "TemporaryRepository"]);
+        repository.git(&["config", "user.email", "repository@example.com"]);
+        repository.cargo_lock();
+        repository.commit("Begin");
+        repository
     }
 
     fn add_crate(&self, name: &str, tables: &str) {
@@ -71,7 +71,7 @@ impl Playground {
         fs::read_to_string(self.root().join(path)).unwrap()
     }
 
-    /// Replaces a text in a file, which must be there.
+    /// Replaces text in a file, which must contain it.
     #[allow(dead_code, reason = "not every test needs it")]
     pub(crate) fn replace(&self, path: &str, old: &str, new: &str) {
         let text = self.read(path);
@@ -91,18 +91,18 @@ impl Playground {
         self.git(&["rev-parse", "HEAD"])
     }
 
-    /// `cargo xtask` in here: whether it succeeded, and all it printed.
+    /// Runs `cargo xtask` in the workspace; returns whether it succeeded, and its output.
     pub(crate) fn xtask(&self, args: &[&str]) -> (bool, String) {
         self.xtask_by(&real_cargo(), args)
     }
 
-    /// The same by another cargo.
+    /// The same with another cargo.
     pub(crate) fn xtask_by(&self, cargo: &Path, args: &[&str]) -> (bool, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(args)
             .current_dir(self.root())
             .env("CARGO", cargo)
-            // What is built here is of no use elsewhere.
+            // Builds here are useless elsewhere.
             .env("CARGO_TARGET_DIR", self.root().join("target"))
             .output()
             .unwrap();

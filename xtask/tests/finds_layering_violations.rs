@@ -1,24 +1,23 @@
-//! The walls, asked of real cargo in small workspaces of their own with a fault planted on disk: what the unit tests
-//! judge in memory must also be what cargo is asked for.
+//! Layering checks with real cargo, in temporary workspaces with one violation each.
 
-mod planted;
+mod temporary_workspace;
 
 use std::path::Path;
 
-use planted::workspace;
-use xtask::walls::Picture;
+use temporary_workspace::workspace;
+use xtask::layering::CrateGraph;
 use xtask::workspace::Workspace;
 
-fn breaches(root: &Path) -> Vec<String> {
-    let picture =
-        Picture::of(&Workspace::around(root).expect("a workspace")).expect("what cargo says about it");
-    picture.breaches().iter().map(ToString::to_string).collect()
+fn violations(root: &Path) -> Vec<String> {
+    let graph =
+        CrateGraph::of(&Workspace::around(root).expect("a workspace")).expect("cargo reads the workspace");
+    graph.violations().iter().map(ToString::to_string).collect()
 }
 
 #[test]
-fn a_sound_workspace() {
+fn accepts_valid_workspace() {
     let root = workspace(
-        "sound",
+        "valid",
         &[
             ("oauth-core", "[dev-dependencies]\noauth-sandbox = { path = \"../oauth-sandbox\" }\n"),
             (
@@ -29,11 +28,11 @@ fn a_sound_workspace() {
             ("oauth-sandbox", ""),
         ],
     );
-    assert_eq!(breaches(&root), Vec::<String>::new());
+    assert_eq!(violations(&root), Vec::<String>::new());
 }
 
 #[test]
-fn a_provider_behind_an_optional_renamed_dependency() {
+fn finds_provider_in_optional_renamed_dependency() {
     let root = workspace(
         "renamed",
         &[
@@ -46,13 +45,13 @@ fn a_provider_behind_an_optional_renamed_dependency() {
             ),
         ],
     );
-    let found = breaches(&root);
-    assert!(found.iter().any(|one| one.contains("`cobot` names `go1`")), "{found:?}");
-    assert!(found.iter().any(|one| one.contains("`cobot` brings `go1`")), "{found:?}");
+    let found = violations(&root);
+    assert!(found.iter().any(|one| one.contains("`cobot` depends on `go1`")), "{found:?}");
+    assert!(found.iter().any(|one| one.contains("`cobot` adds `go1`")), "{found:?}");
 }
 
 #[test]
-fn a_sandbox_whose_test_helper_knows_the_core() {
+fn finds_sandbox_test_helper_depending_on_core() {
     let root = workspace(
         "helper",
         &[
@@ -61,17 +60,17 @@ fn a_sandbox_whose_test_helper_knows_the_core() {
             ("oauth-sandbox", "[dev-dependencies]\noauth-web = { path = \"../oauth-web\" }\n"),
         ],
     );
-    let found = breaches(&root);
+    let found = violations(&root);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].contains("`oauth-sandbox` sees `oauth-core`"), "{found:?}");
+    assert!(found[0].contains("`oauth-sandbox` depends on `oauth-core`"), "{found:?}");
 }
 
 #[test]
-fn something_heavy_only_by_feature() {
+fn finds_heavy_dependency_behind_feature() {
     let root = workspace(
         "heavy",
         &[("oauth-core", "[dependencies]\naxum = { path = \"../axum\", optional = true }\n"), ("axum", "")],
     );
-    let found = breaches(&root);
-    assert!(found.iter().any(|one| one.contains("`oauth-core` brings `axum`")), "{found:?}");
+    let found = violations(&root);
+    assert!(found.iter().any(|one| one.contains("`oauth-core` adds `axum`")), "{found:?}");
 }

@@ -1,16 +1,16 @@
-//! Notes to oneself that were left behind.
+//! Finds leftover notes and debugging code.
 
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 
-/// Words that say that something is not finished. In two parts, or this file would hold them.
+/// Markers of unfinished work, in two parts so that this file does not contain them.
 const WORDS: [(&str, &str); 4] = [("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("HA", "CK")];
 
-/// Code that is only there while somebody works on it. Clippy knows it too, but not in examples and templates.
+/// Temporary macros. Clippy finds them too, but not in examples and templates.
 const CODE: [(&str, &str); 3] = [("db", "g!("), ("to", "do!("), ("unimple", "mented!(")];
 
-/// Which of these lines hold a note or such code. `name` is the file's path.
+/// Leftover notes and temporary code in a file. `name` is its path.
 #[must_use]
-pub fn in_file(name: &str, text: &str) -> Vec<Finding> {
+pub fn check_file(name: &str, text: &str) -> Vec<Diagnostic> {
     let Some(comment) = comment_sign(name) else { return Vec::new() };
     let mut found = Vec::new();
     for (number, line) in text.lines().enumerate() {
@@ -18,10 +18,10 @@ pub fn in_file(name: &str, text: &str) -> Vec<Finding> {
         let note =
             begin.and_then(|begin| WORDS.iter().map(joined).find(|word| is_note(&line[begin..], word)));
         let code = CODE.iter().map(joined).find(|code| name.ends_with(".rs") && has_code(line, code));
-        if let Some(stray) = note.or(code) {
-            found.push(Finding::new(
-                format!("{name}:{} holds a stray {}", number + 1, stray.trim_end_matches('(')),
-                "do it, or say in an issue what is left to do, and remove the line",
+        if let Some(leftover) = note.or(code) {
+            found.push(Diagnostic::new(
+                format!("{name}:{} contains a leftover {}", number + 1, leftover.trim_end_matches('(')),
+                "finish the work or file an issue, then remove the line",
             ));
         }
     }
@@ -32,25 +32,25 @@ fn joined((first, second): &(&str, &str)) -> String {
     format!("{first}{second}")
 }
 
-/// What begins a comment in a file of this name; `None` for files that hold none.
+/// Comment marker for a file of this name; `None` for other files.
 fn comment_sign(name: &str) -> Option<&'static str> {
     match name.rsplit('.').next()? {
         "rs" => Some("//"),
         "toml" | "yml" | "yaml" | "sh" => Some("#"),
-        // All of it is words.
+        // Markdown is text throughout.
         "md" => Some(""),
         _ => name.ends_with(".ci/run").then_some("#"),
     }
 }
 
-/// The word alone and not between quotes or backticks, where it is spoken of.
+/// True for the word alone, not in quotes or backticks.
 fn is_note(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         let after = text[at + word.len()..].chars().next();
         let part =
             |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '`' | '"' | '\''));
-        // A name of three letters is common in examples: `XXX-123`, `$XXX`.
+        // `XXX` is common as a placeholder: `XXX-123`, `$XXX`.
         let placeholder = matches!(before, Some('-' | '$' | '%')) || after == Some('-');
         !part(before) && !part(after) && !placeholder
     })
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_are_found_with_their_lines() {
+    fn finds_notes_with_line_numbers() {
         let word = todo();
         for (name, line) in [
             ("a.rs", format!("let x = 1; // {word}: more")),
@@ -82,15 +82,15 @@ mod tests {
             ("README.md", format!("{word}: write this")),
             ("a.rs", format!("// {} later", joined(&WORDS[1]))),
         ] {
-            let found = in_file(name, &format!("first\n{line}\n"));
+            let found = check_file(name, &format!("first\n{line}\n"));
             assert_eq!(found.len(), 1, "{line}");
-            assert!(found[0].what.starts_with(&format!("{name}:2 holds a stray ")), "{}", found[0]);
-            assert!(found[0].mend.contains("remove the line"));
+            assert!(found[0].message.starts_with(&format!("{name}:2 contains a leftover ")), "{}", found[0]);
+            assert!(found[0].help.contains("remove the line"));
         }
     }
 
     #[test]
-    fn words_that_are_spoken_of_are_no_notes() {
+    fn ignores_quoted_markers() {
         let word = todo();
         for (name, line) in [
             ("a.md", format!("no stray `{word}`")),
@@ -100,7 +100,7 @@ mod tests {
             ("a.md", format!("call {}-123", joined(&WORDS[2]))),
             ("a.snap", format!("// {word}")),
         ] {
-            assert_eq!(in_file(name, &line), [], "{line}");
+            assert_eq!(check_file(name, &line), [], "{line}");
         }
     }
 }
