@@ -1,4 +1,4 @@
-//! API 1 on `www`: people and spaces (dev.cobot.me/api-docs/users and /spaces).
+//! API 1 on `www`: users and spaces (dev.cobot.me/api-docs/users and /spaces).
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -6,11 +6,11 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::Rules;
-use super::caller::{Caller, Rule};
-use super::failure::Failure;
-use super::fixtures::{Fixture, SPACES};
+use super::api_error::ApiError;
+use super::caller::{AccessRule, Caller};
+use super::fixtures::{SPACES, SpaceFixture};
+use super::host_routing::WwwHost;
 use super::model::Grant;
-use super::place::Www;
 use crate::params::Params;
 use crate::provider::{ProviderCore, SharedCore};
 use crate::random;
@@ -19,10 +19,10 @@ use crate::user::User;
 /// `GET /api/user`
 pub(super) async fn user(
     State(core): State<SharedCore<Rules>>,
-    _: Www,
+    _: WwwHost,
     caller: Caller,
-) -> Result<Json<Value>, Failure> {
-    caller.may(&core, Rule::new("user", &["read_user", "read"]))?;
+) -> Result<Json<Value>, ApiError> {
+    caller.check_access(&core, AccessRule::new("user", &["read_user", "read"]))?;
     let user = &caller.user;
     let origin = &core.setup.origin;
     let api = &core.urls.api;
@@ -64,19 +64,19 @@ pub(super) async fn user(
 /// `POST /api/users`
 pub(super) async fn create_user(
     State(core): State<SharedCore<Rules>>,
-    _: Www,
+    _: WwwHost,
     caller: Caller,
     params: Params,
-) -> Result<(StatusCode, Json<Value>), Failure> {
-    caller.may(&core, Rule::new("create user", &["write"]))?;
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    caller.check_access(&core, AccessRule::new("create user", &["write"]))?;
     let email = params.text("email").trim();
     if !email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()) {
-        return Err(Failure::invalid("email", "is invalid"));
+        return Err(ApiError::invalid("email", "is invalid"));
     }
     let now = core.now();
     let mut state = core.state();
     if state.users.iter().any(|user| user.email.eq_ignore_ascii_case(email)) {
-        return Err(Failure::invalid("email", "is already taken"));
+        return Err(ApiError::invalid("email", "is already taken"));
     }
     let id = format!("user-{}", random::hex::<8>());
     let password = params.present("password").map_or_else(random::opaque, str::to_owned);
@@ -88,17 +88,18 @@ pub(super) async fn create_user(
     Ok((StatusCode::CREATED, Json(body)))
 }
 
-/// `GET /api/spaces/:subdomain`, for everybody.
+/// `GET /api/spaces/:subdomain`. Needs no token.
 pub(super) async fn space(
     State(core): State<SharedCore<Rules>>,
-    _: Www,
+    _: WwwHost,
     Path(subdomain): Path<String>,
-) -> Result<Json<Value>, Failure> {
-    let space = Fixture::named(&subdomain).ok_or_else(|| Failure::not_found("There is no such space."))?;
-    Ok(Json(details(&core, space)))
+) -> Result<Json<Value>, ApiError> {
+    let space =
+        SpaceFixture::find(&subdomain).ok_or_else(|| ApiError::not_found("There is no such space."))?;
+    Ok(Json(space_json(&core, space)))
 }
 
-fn details(core: &ProviderCore<Rules>, space: &Fixture) -> Value {
+fn space_json(core: &ProviderCore<Rules>, space: &SpaceFixture) -> Value {
     json!({
         "id": space.id,
         "name": space.name,

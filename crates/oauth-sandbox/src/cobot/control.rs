@@ -1,4 +1,4 @@
-//! Controls of Cobot's own over HTTP: what [`ServerHandle`](crate::ServerHandle) of it can do besides.
+//! Control endpoints that only Cobot has: client scopes and admin rights.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -45,6 +45,6 @@ async fn cut_admin_rights(
     body: Bytes,
 ) -> Result<Json<Value>, ControlError> {
     let CutAdminRights { user, space } = parse_body(&body)?;
-    let cut = core.state().cut(&user, &space);
+    let cut = core.state().cut_admin_rights(&user, &space);
     Ok(Json(json!({ "cut": cut })))
 }

@@ -1,30 +1,30 @@
-//! The spaces and the people in them. All made up.
+//! The fictitious spaces, their members and the users.
 
 use crate::user::User;
 
-/// A space, as it stands in the books. Who administers it now is part of [`State`](super::model::State).
+/// A space as it is at the start. Its current admins are part of [`State`](super::model::State).
 #[derive(Debug)]
-pub(super) struct Fixture {
+pub(super) struct SpaceFixture {
     pub(super) id: &'static str,
     pub(super) subdomain: &'static str,
-    /// Where its members are logged in, when that is not its subdomain.
+    /// The host of its pages, if it is not the subdomain.
     pub(super) custom_domain: Option<&'static str>,
     pub(super) name: &'static str,
     pub(super) description: &'static str,
     pub(super) email: &'static str,
     pub(super) created_at: &'static str,
-    /// Stays an admin whatever happens.
+    /// The [`User::login`] of an admin whose rights cannot be revoked.
     pub(super) owner: &'static str,
-    /// The others.
+    /// The [`User::login`] of every other admin.
     pub(super) admins: &'static [&'static str],
     pub(super) members: &'static [Member],
 }
 
-/// A membership.
+/// A membership of a space.
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) id: &'static str,
-    /// Somebody with an account, when the member has one.
+    /// The [`User::login`] of the member's account, if there is one.
     pub(super) user: Option<&'static str>,
     pub(super) name: &'static str,
     pub(super) email: &'static str,
@@ -34,8 +34,8 @@ pub(super) struct Member {
     pub(super) price: &'static str,
 }
 
-pub(super) static SPACES: [Fixture; 3] = [
-    Fixture {
+pub(super) static SPACES: [SpaceFixture; 3] = [
+    SpaceFixture {
         id: "space-betahaus",
         subdomain: "betahaus",
         custom_domain: None,
@@ -68,7 +68,7 @@ pub(super) static SPACES: [Fixture; 3] = [
             },
         ],
     },
-    Fixture {
+    SpaceFixture {
         id: "space-harbour",
         subdomain: "harbour",
         custom_domain: Some("members.harbour-coworking.localhost"),
@@ -89,7 +89,7 @@ pub(super) static SPACES: [Fixture; 3] = [
             price: "139.0",
         }],
     },
-    Fixture {
+    SpaceFixture {
         id: "space-atelier",
         subdomain: "atelier",
         custom_domain: None,
@@ -112,12 +112,12 @@ pub(super) static SPACES: [Fixture; 3] = [
     },
 ];
 
-impl Fixture {
-    pub(super) fn named(subdomain: &str) -> Option<&'static Self> {
+impl SpaceFixture {
+    pub(super) fn find(subdomain: &str) -> Option<&'static Self> {
         SPACES.iter().find(|space| space.subdomain == subdomain)
     }
 
-    /// The host name that its browsers end up at.
+    /// The host name of its pages.
     pub(super) fn host(&self) -> String {
         self.custom_domain.map_or_else(|| self.api_host(), str::to_owned)
     }
@@ -128,7 +128,7 @@ impl Fixture {
     }
 }
 
-/// The first administers two spaces and is a member of the third, the second owns those two, the third owns the third.
+/// Nora administers two spaces and is a member of the third. Tom owns those two, Léa the third.
 pub(super) fn users() -> Vec<User> {
     vec![
         User::new("user-nora", "Nora Beckmann", "nora@example.com", "flat-white-please"),

@@ -1,29 +1,29 @@
-//! What the handle and the builder can do for Cobot alone.
+//! Methods of the builder and the server handle that only Cobot has.
 
 use super::Rules;
 use super::fixtures::SPACES;
 use crate::builder::Builder;
 use crate::server_handle::ServerHandle;
 
-/// A space.
+/// A space of the Cobot sandbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Space {
-    /// What the API calls it, such as `space-betahaus`.
+    /// The API's identifier, such as `space-betahaus`.
     pub id: String,
     /// The label in front of `.cobot.me`, here of `.localhost`.
     pub subdomain: String,
-    /// Its name for people.
+    /// The display name.
     pub name: String,
-    /// Its root: where its API is and where one may authorize.
+    /// The root URL of its API and its authorization endpoint.
     pub url: String,
-    /// The root of its own domain, to which it moves browsers, if it has one.
+    /// The root URL of its custom domain, if it has one. Browsers are redirected there.
     pub custom_url: Option<String>,
 }
 
 impl Builder<Rules> {
-    /// The scopes that the client is registered for; all known ones when not set. See
-    /// [`ServerHandle::set_client_scopes`](ServerHandle::set_client_scopes).
+    /// Sets the scopes that the client is registered for. The default is all known scopes.
+    /// See [`ServerHandle::set_client_scopes`](ServerHandle::set_client_scopes).
     pub fn client_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.options.client_scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
@@ -31,13 +31,15 @@ impl Builder<Rules> {
 }
 
 impl ServerHandle<Rules> {
-    /// The access token that registering the app made: the first user's, with all the scopes that the client had at the start.
+    /// The access token that Cobot issues when an app is registered. It belongs to the first user and has all
+    /// scopes that the client had at the start.
     #[must_use]
     pub fn registration_token(&self) -> &str {
         &self.core().setup.credentials.registration_token
     }
 
-    /// All spaces. The first user administers `betahaus` and `harbour` (which has a domain of its own) and is a member of `atelier`.
+    /// All spaces. The first user administers `betahaus` and `harbour` (which has a custom domain) and is a
+    /// member of `atelier`.
     #[must_use]
     pub fn spaces(&self) -> Vec<Space> {
         let origin = &self.core().setup.origin;
@@ -53,29 +55,30 @@ impl ServerHandle<Rules> {
             .collect()
     }
 
-    /// The root of a space, such as `http://betahaus.localhost:4567`. There need not be such a space.
+    /// The root URL of a space, such as `http://betahaus.localhost:4567`. The space need not exist.
     #[must_use]
     pub fn space_url(&self, subdomain: &str) -> String {
         self.core().setup.origin.at(&format!("{subdomain}.localhost"))
     }
 
-    /// The scopes that the client is registered for now.
+    /// The scopes that the client is currently registered for.
     #[must_use]
     pub fn client_scopes(&self) -> Vec<String> {
         self.core().state().client_scopes.clone()
     }
 
-    /// Registers the client for these scopes and no others. Tokens that there are keep theirs, whether more or fewer.
+    /// Replaces the scopes that the client is registered for. Tokens already issued keep their scopes.
     pub fn set_client_scopes(&self, scopes: impl IntoIterator<Item = impl Into<String>>) {
         let scopes = scopes.into_iter().map(Into::into).collect();
         self.core().state().client_scopes = scopes;
     }
 
-    /// Ends somebody's administration of a space: the person's tokens are refused there from now on (403), and the tokens that
-    /// they made for the space pass to its owner and go on working. The owner's rights cannot be cut.
+    /// Removes a user's admin rights in a space. The user's tokens are rejected there from now on (403).
+    /// Space tokens that the user created remain valid and pass to the space's owner, whose own rights
+    /// cannot be removed.
     ///
-    /// Gives back whether there were any rights to cut. `user` is an e-mail address or a user id, `subdomain` the space's.
+    /// Returns whether the user had such rights. `user` is an e-mail address or a user id.
     pub fn cut_admin_rights(&self, user: &str, subdomain: &str) -> bool {
-        self.core().state().cut(user, subdomain)
+        self.core().state().cut_admin_rights(user, subdomain)
     }
 }

@@ -1,14 +1,14 @@
-//! API 1 in a space: its members (dev.cobot.me/api-docs/memberships).
+//! API 1 on a space's subdomain: memberships (dev.cobot.me/api-docs/memberships).
 
 use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
 use super::Rules;
-use super::caller::{Caller, Rule};
-use super::failure::Failure;
+use super::api_error::ApiError;
+use super::caller::{AccessRule, Caller};
 use super::fixtures::Member;
-use super::place::Subdomain;
+use super::host_routing::SpaceHost;
 use crate::provider::SharedCore;
 
 const SCOPES: &[&str] = &["read_memberships", "read"];
@@ -16,32 +16,32 @@ const SCOPES: &[&str] = &["read_memberships", "read"];
 /// `GET /api/memberships`
 pub(super) async fn list(
     State(core): State<SharedCore<Rules>>,
-    Subdomain(space): Subdomain,
+    SpaceHost(space): SpaceHost,
     caller: Caller,
-) -> Result<Json<Value>, Failure> {
-    caller.may(&core, Rule::new("memberships", SCOPES).per_minute(6))?;
-    caller.administers(&core.state(), space)?;
-    Ok(Json(space.members.iter().map(details).collect()))
+) -> Result<Json<Value>, ApiError> {
+    caller.check_access(&core, AccessRule::new("memberships", SCOPES).per_minute(6))?;
+    caller.require_admin(&core.state(), space)?;
+    Ok(Json(space.members.iter().map(member_json).collect()))
 }
 
 /// `GET /api/memberships/:id`
-pub(super) async fn one(
+pub(super) async fn show(
     State(core): State<SharedCore<Rules>>,
-    Subdomain(space): Subdomain,
+    SpaceHost(space): SpaceHost,
     caller: Caller,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Failure> {
-    caller.may(&core, Rule::new("membership", SCOPES))?;
+) -> Result<Json<Value>, ApiError> {
+    caller.check_access(&core, AccessRule::new("membership", SCOPES))?;
     let member = space.members.iter().find(|member| member.id == id);
-    let own = member.is_some_and(|member| member.user == Some(&*caller.user.login));
-    if !own || caller.token.space.is_some() {
-        caller.administers(&core.state(), space)?;
+    let is_own = member.is_some_and(|member| member.user == Some(&*caller.user.login));
+    if !is_own || caller.token.space.is_some() {
+        caller.require_admin(&core.state(), space)?;
     }
-    let member = member.ok_or_else(|| Failure::not_found("There is no such membership."))?;
-    Ok(Json(details(member)))
+    let member = member.ok_or_else(|| ApiError::not_found("There is no such membership."))?;
+    Ok(Json(member_json(member)))
 }
 
-fn details(member: &Member) -> Value {
+fn member_json(member: &Member) -> Value {
     json!({
         "id": member.id,
         "name": member.name,

@@ -1,64 +1,76 @@
-//! Cobot: the `www` host, and beside it a host for each space.
+//! Sandbox of Cobot: one host for `www` and one host for each space.
 //!
-//! Sources: seed 001 and docs/provider-facts.md section 2, and Cobot's own pages
-//! <https://dev.cobot.me/page/oauth-flow>, <https://dev.cobot.me/api-docs>, and below it `/users`, `/spaces`, `/access-tokens`,
-//! `/memberships`, `/plans`, `/payment-records` and `/teams`. What is particular here:
+//! Sources: seed 001, docs/provider-facts.md section 2, and Cobot's own pages
+//! <https://dev.cobot.me/page/oauth-flow>, <https://dev.cobot.me/api-docs> and its pages `/users`, `/spaces`,
+//! `/access-tokens`, `/memberships`, `/plans`, `/payment-records` and `/teams`. Cobot's particularities:
 //!
-//! - one authorizes on `www` or on the space's subdomain, and always gets the token from `www`; the token call has no `redirect_uri`;
-//! - people who use a space under its own domain are logged in there, so Cobot moves the browser to it;
-//! - the token answer has two fields, tokens don't expire, and there is no refresh;
-//! - a token keeps its scopes when those of the client change ([`ServerHandle::set_client_scopes`](crate::ServerHandle::set_client_scopes));
-//! - the app flow: a person's e-mail address and password for a token, in the query or in the body;
-//! - PKCE is there (S256 only) and not enforced; when the authorize URL had a challenge, the token call needs the verifier;
-//! - registering an app makes a token ([`ServerHandle::registration_token`](crate::ServerHandle::registration_token)), creating a user makes a
-//!   `grant_code`, which is redeemed as a code is;
-//! - a token can be turned into one of a space, which outlives its maker's rights
-//!   ([`ServerHandle::cut_admin_rights`](crate::ServerHandle::cut_admin_rights));
-//! - the API takes the token in the header or as the parameter `access_token`; 60 requests a minute for each endpoint and person, 6
-//!   for the list of members.
+//! - The authorization endpoint exists on `www` and on each space's subdomain, the token endpoint on `www`
+//!   only. The token request has no `redirect_uri`.
+//! - Users of a space with a custom domain log in there, so Cobot redirects the browser to that domain.
+//! - The token response has two fields. Tokens do not expire, and there are no refresh tokens.
+//! - A token keeps its scopes when those of the client change
+//!   ([`ServerHandle::set_client_scopes`](crate::ServerHandle::set_client_scopes)).
+//! - The "app flow" is the password grant: e-mail address and password, in the query or in the body.
+//! - PKCE is supported (S256 only) but optional. If the authorization request had a challenge, the token
+//!   request needs the verifier.
+//! - Registering an app issues a token
+//!   ([`ServerHandle::registration_token`](crate::ServerHandle::registration_token)). Creating a user issues
+//!   a `grant_code`, which is exchanged like an authorization code.
+//! - A token can be exchanged for a space token, which outlives the rights of the user who created it
+//!   ([`ServerHandle::cut_admin_rights`](crate::ServerHandle::cut_admin_rights)).
+//! - The API accepts the token in the `Authorization` header or as the parameter `access_token`. It allows
+//!   60 requests a minute per endpoint and user, and 6 for the list of memberships.
 //!
 //! # Hosts
 //!
-//! `www.cobot.me` is played at the sandbox's own address, and at `localhost` and `www.localhost` on the same port; `betahaus.cobot.me` at
-//! `betahaus.localhost`. The space `harbour` has a domain of its own, `members.harbour-coworking.localhost`, which stands for
-//! `members.harbour-coworking.example`. Any other host below `localhost` is answered with 404. Browsers find these names by themselves (RFC 6761).
+//! The sandbox's own address, `localhost` and `www.localhost` stand for `www.cobot.me`, and
+//! `betahaus.localhost` for `betahaus.cobot.me`, all on one port. The space `harbour` has the custom domain
+//! `members.harbour-coworking.localhost`, which stands for `members.harbour-coworking.example`. Any other
+//! host below `localhost` gives 404. Browsers resolve these names without configuration (RFC 6761).
 //!
-//! Sessions belong to one host. (Cobot's own subdomains may well share theirs; a browser shares no cookies between `betahaus.localhost`
-//! and `localhost`.)
+//! A session is valid on one host. (Cobot's own subdomains may share sessions, but a browser shares no
+//! cookies between `betahaus.localhost` and `localhost`.)
 //!
 //! # Guesses
 //!
-//! No document says these:
+//! No source documents these:
 //!
-//! - Errors at the authorize URL: a page (400) for an unknown client or redirect URI; otherwise, and for a refusal by the person, back to
-//!   the redirect URI as in RFC 6749 4.1.2.1, with `state`. Errors at the token endpoint: RFC 6749 5.2, with 401 for
-//!   `invalid_client`. A verifier that nobody asked for is refused as a wrong one is.
-//! - A scope that the client does not have is `invalid_scope`; at the start it has all that are known, and the six `write_…` scopes
-//!   that nothing but their `read_…` halves suggests. No scope at all gives a token that can do what needs none. `read` is good for whatever a `read_…` scope is.
-//! - A code lives for 10 minutes, and a failed attempt does not spend it. Asking again gives one more token and ends none.
-//! - `redirect_uri` at the token endpoint is not looked at. The client's credentials are taken as parameters only, never from a Basic header.
-//! - A `grant_code` has the scopes of the token that created the user. The registration token is the first user's.
-//! - The space token answer has status 201. Only who administers a space can have a token for it (403), and it is good in that
-//!   space alone. Any live token may be looked up and revoked. A member may read the one membership that is theirs.
-//! - Bodies and statuses of 401, 403, 404 and 429; a minute is counted from its first request. The token is looked for in the header first.
-//! - On the domain of its own a space has pages, but no API. `GET /api/spaces/…` needs no token and looks at none.
-//! - All paths of pages but `/oauth/authorize`, and all texts.
+//! - Errors of the authorization endpoint: a page (400) for an unknown client or redirect URI. All other
+//!   errors, including a denial by the user, redirect to the redirect URI with `state` (RFC 6749 section
+//!   4.1.2.1). Errors of the token endpoint follow RFC 6749 section 5.2, with 401 for `invalid_client`. A
+//!   verifier without a challenge is rejected like a wrong verifier.
+//! - A scope that the client is not registered for is `invalid_scope`. By default the client has all
+//!   documented scopes and six `write_…` scopes inferred from their `read_…` counterparts. A token without
+//!   scopes can call endpoints that need none. `read` includes every `read_…` scope.
+//! - A code lives for 10 minutes, and a failed attempt does not consume it. A repeated authorization issues
+//!   another token and revokes none.
+//! - The token endpoint ignores `redirect_uri`. It accepts client credentials as parameters only, not in a
+//!   Basic header.
+//! - A `grant_code` has the scopes of the token that created the user. The registration token belongs to the
+//!   first user.
+//! - The space token response has status 201. Only admins of a space can create its space token (403), which
+//!   is valid in that space alone. Any valid token may be looked up and revoked. Members may read their own
+//!   membership.
+//! - Bodies and statuses of 401, 403, 404 and 429. A rate limit window starts with its first request. The
+//!   header takes precedence over the parameter `access_token`.
+//! - A space's custom domain serves pages, but no API. `GET /api/spaces/…` needs no token and ignores one.
+//! - Paths of all pages except `/oauth/authorize`, and all texts.
 //!
-//! Not played: API 2 (`api.cobot.me`), OpenID Connect, discovery, dynamic client registration.
+//! Not included: API 2 (`api.cobot.me`), OpenID Connect, discovery, dynamic client registration.
 
 mod access_tokens;
 mod api;
+mod api_error;
 mod authorize;
 mod caller;
 mod control;
-mod failure;
 mod fixtures;
 mod handle;
+mod host_routing;
 mod memberships;
 mod model;
 mod pages;
-mod place;
-mod rate;
+mod rate_limit;
 mod scopes;
 mod token;
 
@@ -76,23 +88,23 @@ use crate::user::User;
 
 pub use handle::Space;
 
-/// Cobot, played on loopback.
+/// A running Cobot sandbox on loopback.
 pub type Cobot = ServerHandle<Rules>;
 
-/// What makes a provider Cobot.
+/// Cobot's rules, the type parameter of [`Cobot`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Rules {}
 
-/// Cobot's switches.
+/// Options that only Cobot has.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// What the client is registered for; all known scopes when not set.
+    /// The scopes that the client is registered for. `None` means all known scopes.
     client_scopes: Option<Vec<String>>,
 }
 
-/// Credentials made up at the start.
+/// Credentials generated at the start.
 pub struct Credentials {
     client_id: String,
     client_secret: String,
@@ -114,14 +126,15 @@ impl ProviderRules for Rules {
     type State = model::State;
 
     fn host_names() -> Vec<String> {
-        let of = |space: &fixtures::Fixture| [Some(space.api_host()), space.custom_domain.map(str::to_owned)];
-        let spaces = fixtures::SPACES.iter().flat_map(of).flatten();
+        let hosts =
+            |space: &fixtures::SpaceFixture| [Some(space.api_host()), space.custom_domain.map(str::to_owned)];
+        let spaces = fixtures::SPACES.iter().flat_map(hosts).flatten();
         spaces.chain(["www.localhost".to_owned()]).collect()
     }
 
     fn new_credentials() -> Credentials {
         Credentials {
-            // As long as in the example at dev.cobot.me/api-docs/access-tokens; the secret's length is a guess.
+            // Length of the example at dev.cobot.me/api-docs/access-tokens. The secret's length is a guess.
             client_id: random::hex::<16>(),
             client_secret: random::hex::<32>(),
             registration_token: random::hex::<32>(),
@@ -156,16 +169,17 @@ impl ProviderRules for Rules {
 
     fn routes(_: &ProviderSetup<Self>) -> Routes<Self> {
         Routes {
-            authorize: Router::new().route("/oauth/authorize", get(authorize::ask).post(authorize::decide)),
+            authorize: Router::new()
+                .route("/oauth/authorize", get(authorize::show_consent).post(authorize::submit_decision)),
             token: TokenEndpoint::new(&["/oauth/access_token"], token::token),
             api: Router::new()
                 .route("/api/user", get(api::user))
                 .route("/api/users", post(api::create_user))
                 .route("/api/spaces/{subdomain}", get(api::space))
                 .route("/api/access_tokens/{token}", get(access_tokens::show).delete(access_tokens::revoke))
-                .route("/api/access_tokens/{token}/space", post(access_tokens::for_space))
+                .route("/api/access_tokens/{token}/space", post(access_tokens::create_space_token))
                 .route("/api/memberships", get(memberships::list))
-                .route("/api/memberships/{id}", get(memberships::one)),
+                .route("/api/memberships/{id}", get(memberships::show)),
             pages: pages::routes(),
         }
     }

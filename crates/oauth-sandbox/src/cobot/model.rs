@@ -1,26 +1,25 @@
-//! Clients, codes and tokens, without HTTP.
+//! Clients, users, codes and tokens, independent of HTTP.
 
 use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::fixtures::{self, Fixture, SPACES};
-use super::rate::Rates;
+use super::fixtures::{self, SPACES, SpaceFixture};
+use super::rate_limit::RateLimiter;
 use super::{Rules, scopes};
 use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
-use crate::bounded_map::BoundedMap;
-use crate::bounded_map::LastValue;
+use crate::bounded_map::{BoundedMap, LastValue};
 use crate::client::Clients;
 use crate::pkce;
 use crate::provider::ProviderSetup;
 use crate::random::{Hex, RandomValue as _};
 use crate::user::User;
 
-/// Seconds for which a code can be redeemed (a guess).
-const CODE_LIFE: i64 = 600;
+/// Seconds until a code expires (a guess).
+const CODE_LIFETIME: i64 = 600;
 
-/// What a code or a token was issued for.
+/// The user and scopes that a code or token was issued for.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Grant {
     /// [`User::login`].
@@ -28,8 +27,8 @@ pub(super) struct Grant {
     pub(super) scopes: Vec<String>,
 }
 
-/// What codes and tokens look like.
-type CobotWord = Hex<32>;
+/// The format of codes and tokens.
+type CobotSecret = Hex<32>;
 
 struct Code {
     grant: Arc<Grant>,
@@ -42,36 +41,34 @@ struct Code {
 pub(super) struct Token {
     pub(super) token: String,
     pub(super) grant: Arc<Grant>,
-    /// The space that it belongs to, when it does not belong to a person.
+    /// The subdomain of the space, for a space token.
     pub(super) space: Option<&'static str>,
 }
 
-/// A token, but for its word.
-struct Held {
+/// A token as it is stored: the key of the map is the token itself.
+struct StoredToken {
     grant: Arc<Grant>,
     space: Option<&'static str>,
 }
 
-/// Everything that changes.
+/// Everything that changes while the sandbox runs.
 pub struct State {
     pub(super) users: BoundedList<User>,
-    /// There is one.
     pub(super) clients: Clients,
     pub(super) client_scopes: Vec<String>,
-    pub(super) rates: Rates,
-    /// User and subdomain, without the owners.
+    pub(super) rate_limiter: RateLimiter,
+    /// User and subdomain of each admin who is not the owner.
     admins: Vec<(String, &'static str)>,
-    /// By what they are, as are the tokens.
-    codes: BoundedMap<CobotWord, Code>,
-    tokens: BoundedMap<CobotWord, Held>,
-    /// The one that was there at the start, which never makes room.
+    codes: BoundedMap<CobotSecret, Code>,
+    tokens: BoundedMap<CobotSecret, StoredToken>,
+    /// The registration token, which no other token displaces.
     registration: Option<Token>,
     newest: LastValue<Grant>,
 }
 
-/// A code that cannot be redeemed.
+/// The reason that a code exchange fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum BadCode {
+pub(super) enum CodeError {
     Unknown,
     Expired,
     Verifier,
@@ -84,7 +81,7 @@ impl State {
             users.push(user);
         }
         users.pin_current();
-        let client_scopes = setup.options.client_scopes.clone().unwrap_or_else(scopes::known);
+        let client_scopes = setup.options.client_scopes.clone().unwrap_or_else(scopes::all);
         let registration = Token {
             token: setup.credentials.registration_token.clone(),
             grant: Arc::new(Grant { user: users[0].login.clone(), scopes: client_scopes.clone() }),
@@ -98,7 +95,7 @@ impl State {
                 &setup.redirect_uris,
             ),
             client_scopes,
-            rates: Rates::default(),
+            rate_limiter: RateLimiter::default(),
             admins: SPACES
                 .iter()
                 .flat_map(|space| space.admins.iter().map(|admin| ((*admin).to_owned(), space.subdomain)))
@@ -114,102 +111,102 @@ impl State {
         self.users.iter().find(|user| user.login == login)
     }
 
-    /// The scopes asked for in `text`, when the client may have them all.
+    /// Parses a `scope` parameter. `None` if the client is not registered for all of its scopes.
     pub(super) fn granted(&self, text: &str) -> Option<Vec<String>> {
         let scopes = scopes::parse(text);
         scopes.iter().all(|scope| self.client_scopes.contains(scope)).then_some(scopes)
     }
 
-    pub(super) fn is_admin(&self, user: &str, space: &Fixture) -> bool {
+    pub(super) fn is_admin(&self, user: &str, space: &SpaceFixture) -> bool {
         space.owner == user
             || self.admins.iter().any(|(admin, subdomain)| admin == user && *subdomain == space.subdomain)
     }
 
-    /// As [`cut_admin_rights`](Self::cut_admin_rights), by what people call the two.
-    pub(super) fn cut(&mut self, user: &str, subdomain: &str) -> bool {
+    /// Removes the admin rights of a user, given by e-mail address or id. Returns whether there were any.
+    pub(super) fn cut_admin_rights(&mut self, user: &str, subdomain: &str) -> bool {
         let found =
             self.users.iter().find(|known| known.matches_login(user)).map(|known| known.login.clone());
-        match (found, Fixture::named(subdomain)) {
-            (Some(user), Some(space)) => self.cut_admin_rights(&user, space),
+        match (found, SpaceFixture::find(subdomain)) {
+            (Some(user), Some(space)) => self.remove_admin(&user, space),
             _ => false,
         }
     }
 
-    /// Whether there were any rights to cut. Tokens that `user` made for the space pass to its owner.
-    fn cut_admin_rights(&mut self, user: &str, space: &Fixture) -> bool {
+    /// Returns whether `user` was an admin. Space tokens that `user` created pass to the owner.
+    fn remove_admin(&mut self, user: &str, space: &SpaceFixture) -> bool {
         let before = self.admins.len();
         self.admins.retain(|(admin, subdomain)| admin != user || *subdomain != space.subdomain);
-        let cut = self.admins.len() < before;
-        if cut {
-            let handed_on =
-                |token: &&mut Held| token.space == Some(space.subdomain) && token.grant.user == user;
-            for token in self.tokens.iter_mut().filter(handed_on) {
+        let removed = self.admins.len() < before;
+        if removed {
+            let passes_to_owner =
+                |token: &&mut StoredToken| token.space == Some(space.subdomain) && token.grant.user == user;
+            for token in self.tokens.iter_mut().filter(passes_to_owner) {
                 space.owner.clone_into(&mut Arc::make_mut(&mut token.grant).user);
             }
         }
-        cut
+        removed
     }
 
-    /// Issues a code; earlier ones stay good.
+    /// Issues a code. Earlier codes remain valid.
     pub(super) fn issue_code(
         &mut self,
         grant: Grant,
         challenge: Option<String>,
         now: DateTime<Utc>,
     ) -> String {
-        let (code, grant) = (CobotWord::new(), self.newest.shared(grant));
-        let expires_at = now.timestamp() + CODE_LIFE;
+        let (code, grant) = (CobotSecret::new(), self.newest.shared(grant));
+        let expires_at = now.timestamp() + CODE_LIFETIME;
         self.codes.insert(code, Code { grant, challenge, expires_at });
         code.text()
     }
 
-    /// A token for a code, which is then spent. A failed attempt leaves it as it was.
-    pub(super) fn redeem(
+    /// Exchanges a code for a token and removes the code. A failed attempt does not consume the code.
+    pub(super) fn exchange_code(
         &mut self,
         code: &str,
         verifier: Option<&str>,
         now: DateTime<Utc>,
-    ) -> Result<Token, BadCode> {
-        let found = self.codes.get(code).ok_or(BadCode::Unknown)?;
+    ) -> Result<Token, CodeError> {
+        let found = self.codes.get(code).ok_or(CodeError::Unknown)?;
         if found.expires_at <= now.timestamp() {
-            return Err(BadCode::Expired);
+            return Err(CodeError::Expired);
         }
         if !pkce::verifier_matches(found.challenge.as_deref(), verifier) {
-            return Err(BadCode::Verifier);
+            return Err(CodeError::Verifier);
         }
         let grant = Arc::clone(&found.grant);
         self.codes.remove(code);
         Ok(self.issue_token(grant, None))
     }
 
-    /// What a person is granted without a code.
-    pub(super) fn issue_token_for(&mut self, grant: Grant) -> Token {
+    /// Issues a user's token without a code.
+    pub(super) fn issue_user_token(&mut self, grant: Grant) -> Token {
         let grant = self.newest.shared(grant);
         self.issue_token(grant, None)
     }
 
     pub(super) fn issue_token(&mut self, grant: Arc<Grant>, space: Option<&'static str>) -> Token {
-        let token = CobotWord::new();
-        self.tokens.insert(token, Held { grant: Arc::clone(&grant), space });
+        let token = CobotSecret::new();
+        self.tokens.insert(token, StoredToken { grant: Arc::clone(&grant), space });
         Token { token: token.text(), grant, space }
     }
 
     pub(super) fn token(&self, token: &str) -> Option<Token> {
         let registration = self.registration.as_ref().filter(|registration| registration.token == token);
         registration.cloned().or_else(|| {
-            let Held { grant, space } = self.tokens.get(token)?;
+            let StoredToken { grant, space } = self.tokens.get(token)?;
             Some(Token { token: token.to_owned(), grant: Arc::clone(grant), space: *space })
         })
     }
 
-    /// Whether there was such a token.
+    /// Returns whether the token existed.
     pub(super) fn revoke(&mut self, token: &str) -> bool {
         let registration = self.registration.take_if(|registration| registration.token == token);
         registration.is_some() || self.tokens.remove(token).is_some()
     }
 }
 
-/// Counts only: everything else is or names a secret.
+/// Shows counts only, because the entries contain secrets.
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State")

@@ -1,4 +1,4 @@
-//! Login, logout and a home page, on `www` and in every space.
+//! Login, logout and home page, on `www` and on every space's host.
 
 use axum::Router;
 use axum::extract::State;
@@ -9,8 +9,8 @@ use http::Uri;
 use maud::html;
 
 use super::Rules;
-use super::fixtures::{Fixture, SPACES};
-use super::place::Pages;
+use super::fixtures::{SPACES, SpaceFixture};
+use super::host_routing::PageHost;
 use crate::journal::RequestLog;
 use crate::login_pages::{self, HOME, LOGIN, LOGOUT};
 use crate::page::Page;
@@ -22,18 +22,18 @@ pub(super) fn routes() -> Router<SharedCore<Rules>> {
     Router::new().route(HOME, get(home)).route(LOGIN, get(login).post(check)).route(LOGOUT, get(logout))
 }
 
-/// The name that a page bears: a space shows itself under its own.
-pub(super) fn title(space: Option<&Fixture>) -> String {
+/// The provider name on a page. A space shows its own name.
+pub(super) fn title(space: Option<&SpaceFixture>) -> String {
     space.map_or_else(|| Rules::TITLE.to_owned(), |space| format!("{} on {}", space.name, Rules::TITLE))
 }
 
-async fn login(State(core): State<SharedCore<Rules>>, Pages(space): Pages, jar: CookieJar) -> Response {
+async fn login(State(core): State<SharedCore<Rules>>, PageHost(space): PageHost, jar: CookieJar) -> Response {
     login_pages::show_login(&core, &title(space), html! {}, jar)
 }
 
 async fn check(
     State(core): State<SharedCore<Rules>>,
-    Pages(space): Pages,
+    PageHost(space): PageHost,
     jar: CookieJar,
     params: Params,
     log: RequestLog,
@@ -41,13 +41,13 @@ async fn check(
     login_pages::submit_login(&core, &title(space), html! {}, jar, &params, &log)
 }
 
-async fn logout(core: State<SharedCore<Rules>>, _: Pages, jar: CookieJar) -> Response {
+async fn logout(core: State<SharedCore<Rules>>, _: PageHost, jar: CookieJar) -> Response {
     login_pages::logout(core, jar).await
 }
 
 async fn home(
     State(core): State<SharedCore<Rules>>,
-    Pages(space): Pages,
+    PageHost(space): PageHost,
     jar: CookieJar,
     uri: Uri,
 ) -> Response {
@@ -64,7 +64,7 @@ async fn home(
             } @else {
                 div.scroll {
                     table {
-                        tr { th scope="col" { "Space" } th scope="col" { "You are" } }
+                        tr { th scope="col" { "Space" } th scope="col" { "Your role" } }
                         @for space in &SPACES {
                             tr {
                                 td { a href=(core.setup.origin.at(&space.host())) { (space.name) } }
@@ -79,14 +79,14 @@ async fn home(
     page.into_response()
 }
 
-fn role(core: &ProviderCore<Rules>, user: &User, space: &Fixture) -> &'static str {
+fn role(core: &ProviderCore<Rules>, user: &User, space: &SpaceFixture) -> &'static str {
     if space.owner == user.login {
-        "the owner"
+        "Owner"
     } else if core.state().is_admin(&user.login, space) {
-        "an admin"
+        "Admin"
     } else if space.members.iter().any(|member| member.user == Some(&*user.login)) {
-        "a member"
+        "Member"
     } else {
-        "not there yet"
+        "No membership"
     }
 }

@@ -1,8 +1,9 @@
-//! Scopes, as text: Cobot's list is open-ended.
+//! Scopes as strings, because Cobot's list is open-ended.
 
-/// Scopes that a source names: Cobot's pages on API 1 (<https://dev.cobot.me/api-docs>, below it `/plans`, `/payment-records` and
-/// `/teams`), a list made from those pages in 2018, its Zapier app, and the metadata of API 2 (docs/provider-facts.md 2d).
-const NAMED: [&str; 65] = [
+/// Scopes named by a source: Cobot's pages on API 1 (<https://dev.cobot.me/api-docs> and its pages `/plans`,
+/// `/payment-records` and `/teams`), a list made from them in 2018, Cobot's Zapier app, and the metadata of
+/// API 2 (docs/provider-facts.md 2d).
+const DOCUMENTED: [&str; 65] = [
     "checkin",
     "checkin_tokens",
     "create_password_resets",
@@ -70,16 +71,16 @@ const NAMED: [&str; 65] = [
     "write_team_member",
 ];
 
-/// **Guesses**: the other half of what is named above as `read_…`, where no source that we could read names it.
+/// **Guesses**: `write_…` scopes that no source names, although it names the matching `read_…` scope.
 const INFERRED: [&str; 6] =
     ["write_contacts", "write_plans", "write_spaces", "write_teams", "write_time_passes", "write_user"];
 
-/// What the client has at the start.
-pub(super) fn known() -> Vec<String> {
-    NAMED.iter().chain(&INFERRED).map(|scope| (*scope).to_owned()).collect()
+/// All documented and inferred scopes: the client's default.
+pub(super) fn all() -> Vec<String> {
+    DOCUMENTED.iter().chain(&INFERRED).map(|scope| (*scope).to_owned()).collect()
 }
 
-/// The scopes of a `scope` parameter, each once, in order.
+/// The distinct scopes of a `scope` parameter, in order.
 pub(super) fn parse(text: &str) -> Vec<String> {
     let mut scopes: Vec<String> = Vec::new();
     for scope in text.split_ascii_whitespace() {

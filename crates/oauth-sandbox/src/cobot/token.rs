@@ -1,4 +1,4 @@
-//! The token endpoint, always on `www` (seed 001; docs/provider-facts.md 2a).
+//! The token endpoint, which is always on `www` (seed 001; docs/provider-facts.md 2a).
 
 use axum::Json;
 use axum::extract::State;
@@ -8,18 +8,18 @@ use http::header::CACHE_CONTROL;
 use serde_json::json;
 
 use super::Rules;
-use super::model::{BadCode, Grant, Token};
-use super::place::Www;
+use super::host_routing::WwwHost;
+use super::model::{CodeError, Grant, Token};
 use crate::journal::RequestLog;
 use crate::params::Params;
 use crate::provider::{ProviderCore, SharedCore};
 
-/// Why there is no token: `error` and `error_description`. All but the first kind are status 400.
-type Refusal = (&'static str, String);
+/// `error` and `error_description` of an error response.
+type TokenError = (&'static str, String);
 
 pub(super) async fn token(
     State(core): State<SharedCore<Rules>>,
-    _: Www,
+    _: WwwHost,
     params: Params,
     log: RequestLog,
 ) -> Response {
@@ -31,7 +31,7 @@ pub(super) async fn token(
                 params.text("grant_type"),
                 token.grant.user
             ));
-            // Exactly these two.
+            // The response has exactly these two fields.
             let body = json!({ "access_token": token.token, "token_type": "bearer" });
             (cache, Json(body)).into_response()
         }
@@ -45,15 +45,15 @@ pub(super) async fn token(
     }
 }
 
-/// Client, grant type, grant: in this order. `redirect_uri` is not looked at.
-fn issue(core: &ProviderCore<Rules>, params: &Params) -> Result<Token, Refusal> {
+/// Checks the client, the grant type and the grant, in this order. Ignores `redirect_uri`.
+fn issue(core: &ProviderCore<Rules>, params: &Params) -> Result<Token, TokenError> {
     let (id, secret) = (params.text("client_id"), params.text("client_secret"));
     if core.state().clients.authenticate(id, secret).is_none() {
         return Err(("invalid_client", "client_id or client_secret is missing or wrong".into()));
     }
     match params.present("grant_type") {
-        Some("authorization_code") => by_code(core, params),
-        Some("password") => by_password(core, params),
+        Some("authorization_code") => exchange_code(core, params),
+        Some("password") => exchange_password(core, params),
         Some(_) => {
             Err(("unsupported_grant_type", "grant_type must be authorization_code or password".into()))
         }
@@ -61,24 +61,24 @@ fn issue(core: &ProviderCore<Rules>, params: &Params) -> Result<Token, Refusal> 
     }
 }
 
-fn missing(name: &str) -> Refusal {
+fn missing(name: &str) -> TokenError {
     ("invalid_request", format!("{name} is missing"))
 }
 
-fn by_code(core: &ProviderCore<Rules>, params: &Params) -> Result<Token, Refusal> {
+fn exchange_code(core: &ProviderCore<Rules>, params: &Params) -> Result<Token, TokenError> {
     let code = params.present("code").ok_or_else(|| missing("code"))?;
-    core.state().redeem(code, params.get("code_verifier"), core.now()).map_err(|bad| {
-        let description = match bad {
-            BadCode::Unknown => "the code is unknown or was redeemed before",
-            BadCode::Expired => "the code has expired",
-            BadCode::Verifier => "the code_verifier does not fit what the authorize URL said",
+    core.state().exchange_code(code, params.get("code_verifier"), core.now()).map_err(|error| {
+        let description = match error {
+            CodeError::Unknown => "the code is unknown or was redeemed before",
+            CodeError::Expired => "the code has expired",
+            CodeError::Verifier => "the code_verifier does not fit what the authorize URL said",
         };
         ("invalid_grant", description.into())
     })
 }
 
-/// The app flow.
-fn by_password(core: &ProviderCore<Rules>, params: &Params) -> Result<Token, Refusal> {
+/// Cobot's "app flow": the password grant.
+fn exchange_password(core: &ProviderCore<Rules>, params: &Params) -> Result<Token, TokenError> {
     let username = params.present("username").ok_or_else(|| missing("username"))?;
     let password = params.present("password").ok_or_else(|| missing("password"))?;
     let mut state = core.state();
@@ -91,5 +91,5 @@ fn by_password(core: &ProviderCore<Rules>, params: &Params) -> Result<Token, Ref
     let scopes = state
         .granted(params.text("scope"))
         .ok_or_else(|| ("invalid_scope", "the application does not have all of these scopes".to_owned()))?;
-    Ok(state.issue_token_for(Grant { user, scopes }))
+    Ok(state.issue_user_token(Grant { user, scopes }))
 }

@@ -1,15 +1,15 @@
-//! What a token may do, its end, and tokens of spaces.
+//! Token info, revocation and space tokens.
 
 use oauth_sandbox::{Cobot, RequestKind};
 use serde_json::json;
 
-use super::{access, answer, for_space, get, get_at};
+use super::{access_token, create_space_token, get, get_in_space, send};
 use crate::support::http;
 
 #[tokio::test]
-async fn a_token_can_be_looked_up_and_revoked() {
+async fn token_is_looked_up_and_revoked() {
     let sandbox = Cobot::start().await.unwrap();
-    let token = access(&sandbox, "read_user write").await;
+    let token = access_token(&sandbox, "read_user write").await;
     let path = format!("/access_tokens/{token}");
     assert_eq!(get(&sandbox, &path, &token).await, (200, json!({ "scope": ["read_user", "write"] })));
     assert_eq!(get(&sandbox, &path, "wrong").await.0, 401);
@@ -26,60 +26,68 @@ async fn a_token_can_be_looked_up_and_revoked() {
 }
 
 #[tokio::test]
-async fn an_admin_gets_a_token_of_the_space() {
+async fn admin_creates_space_token() {
     let sandbox = Cobot::start().await.unwrap();
-    let token = access(&sandbox, "read_user read_memberships").await;
-    let (status, body) = for_space(&sandbox, &token, "space-betahaus").await;
+    let token = access_token(&sandbox, "read_user read_memberships").await;
+    let (status, body) = create_space_token(&sandbox, &token, "space-betahaus").await;
     assert_eq!(status, 201);
-    let of_the_space = body["token"].as_str().unwrap().to_owned();
-    assert_eq!(of_the_space.len(), 64);
+    let space_token = body["token"].as_str().unwrap().to_owned();
+    assert_eq!(space_token.len(), 64);
     let scope = ["read_user", "read_memberships"];
-    assert_eq!(body, json!({ "scope": scope, "token": of_the_space, "client_id": sandbox.client_id() }));
-    assert_eq!(get_at(&sandbox, "betahaus", "/memberships", &of_the_space).await.0, 200);
-    assert_eq!(get_at(&sandbox, "harbour", "/memberships", &of_the_space).await.0, 403, "in its space only");
-    assert_eq!(for_space(&sandbox, &of_the_space, "space-harbour").await.0, 403);
+    assert_eq!(body, json!({ "scope": scope, "token": space_token, "client_id": sandbox.client_id() }));
+    assert_eq!(get_in_space(&sandbox, "betahaus", "/memberships", &space_token).await.0, 200);
+    assert_eq!(
+        get_in_space(&sandbox, "harbour", "/memberships", &space_token).await.0,
+        403,
+        "valid in its own space only"
+    );
+    assert_eq!(create_space_token(&sandbox, &space_token, "space-harbour").await.0, 403);
 
     let form = http()
         .post(format!("{}/access_tokens/{token}/space", sandbox.api_url()))
         .bearer_auth(&token)
         .form(&[("space_id", "space-betahaus")]);
-    assert_eq!(answer(form).await.0, 201);
+    assert_eq!(send(form).await.0, 201);
     for (space_id, status) in [("space-atelier", 403), ("betahaus", 404), ("", 422)] {
-        assert_eq!(for_space(&sandbox, &token, space_id).await.0, status, "{space_id}");
+        assert_eq!(create_space_token(&sandbox, &token, space_id).await.0, status, "{space_id}");
     }
 }
 
 #[tokio::test]
-async fn a_token_of_a_space_outlives_the_rights_of_its_maker() {
+async fn space_token_outlives_admin_rights() {
     let sandbox = Cobot::start().await.unwrap();
-    let token = access(&sandbox, "read_user read_memberships").await;
-    let of_the_space =
-        for_space(&sandbox, &token, "space-betahaus").await.1["token"].as_str().unwrap().to_owned();
-    assert_eq!(get(&sandbox, "/user", &of_the_space).await.1["id"], "user-nora");
+    let token = access_token(&sandbox, "read_user read_memberships").await;
+    let space_token =
+        create_space_token(&sandbox, &token, "space-betahaus").await.1["token"].as_str().unwrap().to_owned();
+    assert_eq!(get(&sandbox, "/user", &space_token).await.1["id"], "user-nora");
 
     assert!(sandbox.cut_admin_rights("nora@example.com", "betahaus"));
-    assert!(!sandbox.cut_admin_rights("user-nora", "betahaus"), "nothing left to cut");
-    assert!(!sandbox.cut_admin_rights("user-tom", "betahaus"), "the owner stays");
+    assert!(!sandbox.cut_admin_rights("user-nora", "betahaus"), "already removed");
+    assert!(!sandbox.cut_admin_rights("user-tom", "betahaus"), "the owner keeps their rights");
     assert!(!sandbox.cut_admin_rights("user-nora", "nowhere"));
 
     let path = format!("/access_tokens/{token}");
-    assert_eq!(get(&sandbox, &path, &token).await.1["scope"][1], "read_memberships", "on paper as before");
-    assert_eq!(get_at(&sandbox, "betahaus", "/memberships", &token).await.0, 403);
-    assert_eq!(for_space(&sandbox, &token, "space-betahaus").await.0, 403);
-    assert_eq!(get_at(&sandbox, "harbour", "/memberships", &token).await.0, 200, "another space");
-    assert_eq!(get_at(&sandbox, "betahaus", "/memberships", &of_the_space).await.0, 200);
-    assert_eq!(get(&sandbox, "/user", &of_the_space).await.1["id"], "user-tom");
+    assert_eq!(
+        get(&sandbox, &path, &token).await.1["scope"][1],
+        "read_memberships",
+        "the scopes are unchanged"
+    );
+    assert_eq!(get_in_space(&sandbox, "betahaus", "/memberships", &token).await.0, 403);
+    assert_eq!(create_space_token(&sandbox, &token, "space-betahaus").await.0, 403);
+    assert_eq!(get_in_space(&sandbox, "harbour", "/memberships", &token).await.0, 200, "another space");
+    assert_eq!(get_in_space(&sandbox, "betahaus", "/memberships", &space_token).await.0, 200);
+    assert_eq!(get(&sandbox, "/user", &space_token).await.1["id"], "user-tom");
     sandbox.reset();
-    assert_eq!(get_at(&sandbox, "betahaus", "/memberships", sandbox.registration_token()).await.0, 200);
+    assert_eq!(get_in_space(&sandbox, "betahaus", "/memberships", sandbox.registration_token()).await.0, 200);
 }
 
 #[tokio::test]
-async fn the_token_in_the_path_stays_out_of_the_journal() {
+async fn journal_redacts_token_in_path() {
     let sandbox = Cobot::start().await.unwrap();
-    let token = access(&sandbox, "read_user").await;
-    for_space(&sandbox, &token, "space-betahaus").await;
+    let token = access_token(&sandbox, "read_user").await;
+    create_space_token(&sandbox, &token, "space-betahaus").await;
     get(&sandbox, &format!("/access_tokens/{token}"), &token).await;
-    answer(http().get(format!("{}/user?access_token={token}", sandbox.api_url()))).await;
+    send(http().get(format!("{}/user?access_token={token}", sandbox.api_url()))).await;
     let journal = sandbox.journal();
     let text = format!("{} {journal:?} {sandbox:?}", serde_json::to_string(&journal).unwrap());
     for secret in [&token, sandbox.registration_token(), sandbox.client_secret()] {

@@ -1,4 +1,4 @@
-//! The question at the authorize URL, on `www`.
+//! The authorization endpoint on `www`.
 
 use oauth_sandbox::{Cobot, Error};
 
@@ -9,14 +9,14 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 #[tokio::test]
-async fn yes_and_no_come_back_with_the_state_that_was_sent() {
+async fn approval_and_denial_return_state() {
     let sandbox = Cobot::start().await.unwrap();
     let redirect_uri = sandbox.redirect_uris()[0].clone();
-    let yes = sandbox.approve(authorize_url(&sandbox, &[])).await.unwrap();
-    let code = parameter(&yes, "code").unwrap();
-    assert_eq!(yes.as_str(), format!("{redirect_uri}?code={code}&state=s+t%2F1"));
-    let no = sandbox.deny(authorize_url(&sandbox, &[])).await.unwrap();
-    assert_eq!(no.as_str(), format!("{redirect_uri}?error=access_denied&state=s+t%2F1"));
+    let approved = sandbox.approve(authorize_url(&sandbox, &[])).await.unwrap();
+    let code = parameter(&approved, "code").unwrap();
+    assert_eq!(approved.as_str(), format!("{redirect_uri}?code={code}&state=s+t%2F1"));
+    let denied = sandbox.deny(authorize_url(&sandbox, &[])).await.unwrap();
+    assert_eq!(denied.as_str(), format!("{redirect_uri}?error=access_denied&state=s+t%2F1"));
     let stateless = sandbox.approve(authorize_url(&sandbox, &[("state", "")])).await.unwrap();
     assert_eq!(stateless.query_pairs().count(), 1, "{stateless}");
     let empty = sandbox.approve(authorize_url(&sandbox, &[("state", "")]) + "&state=").await.unwrap();
@@ -24,7 +24,7 @@ async fn yes_and_no_come_back_with_the_state_that_was_sent() {
 }
 
 #[tokio::test]
-async fn nobody_is_sent_to_a_redirect_uri_that_is_not_registered() {
+async fn rejects_unregistered_redirect_uri() {
     let with_query = "http://127.0.0.1:4000/cb?x=1";
     let sandbox = Cobot::builder().redirect_uri(with_query).auto_approve(true).start().await.unwrap();
     let known = sandbox.redirect_uris()[0].clone();
@@ -47,7 +47,7 @@ async fn nobody_is_sent_to_a_redirect_uri_that_is_not_registered() {
 }
 
 #[tokio::test]
-async fn other_mistakes_are_told_to_the_application() {
+async fn other_errors_redirect_to_application() {
     let sandbox = Cobot::builder().auto_approve(true).start().await.unwrap();
     for (change, error) in [
         (("response_type", ""), "invalid_request"),
@@ -69,10 +69,10 @@ async fn other_mistakes_are_told_to_the_application() {
 }
 
 #[tokio::test]
-async fn a_challenge_asks_for_its_verifier() {
+async fn challenge_requires_its_verifier() {
     let sandbox = Cobot::start().await.unwrap();
-    let asked = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
-    let with = code(&sandbox, &asked).await;
+    let pkce = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
+    let with = code(&sandbox, &pkce).await;
     for wrong in ["", CHALLENGE, &VERIFIER[1..], &format!("{VERIFIER}x")] {
         let (status, body) = token(&sandbox, &[("code", &with), ("code_verifier", wrong)]).await;
         assert_eq!((status, body["error"].as_str()), (400, Some("invalid_grant")), "{wrong}");
@@ -84,7 +84,7 @@ async fn a_challenge_asks_for_its_verifier() {
 }
 
 #[tokio::test]
-async fn a_browser_logs_in_and_sees_what_is_asked() {
+async fn browser_logs_in_and_sees_scopes() {
     let sandbox = Cobot::start().await.unwrap();
     let browser = browser(None);
     let url = authorize_url(&sandbox, &[]);
@@ -112,14 +112,14 @@ async fn a_browser_logs_in_and_sees_what_is_asked() {
     {
         assert!(page.contains(part), "{part} in {page}");
     }
-    // The decision counts only with the token of this session.
+    // The decision requires the session's form token.
     let forged = browser.post(format!("{url}&authorize=yes")).send().await.unwrap();
     assert_eq!(forged.status(), 422);
-    let stopped = sandbox.browser().password("wrong").approve(&url).await.unwrap_err();
-    assert!(matches!(stopped, Error::Page { status: 401, .. }), "{stopped}");
+    let error = sandbox.browser().password("wrong").approve(&url).await.unwrap_err();
+    assert!(matches!(error, Error::Page { status: 401, .. }), "{error}");
 }
 
-/// The `name` of the first input that has `mark`.
+/// The `name` of the first input after `mark`.
 fn name_of(page: &str, mark: &str) -> String {
     attribute(page, mark, "name=\"")
 }

@@ -1,18 +1,18 @@
-//! The token endpoint: codes, the app flow, grant codes; and scopes that stay.
+//! The token endpoint: authorization codes, the password grant, and scopes.
 
 use std::time::Duration;
 
 use oauth_sandbox::Cobot;
 use serde_json::{Value, json};
 
-use super::{access, answer, authorize_url, code, fields, get, token};
+use super::{access_token, authorize_url, code, get, send, token, token_form};
 use crate::support::{http, location, with_query};
 
 #[tokio::test]
-async fn the_answer_has_two_fields() {
+async fn token_response_has_two_fields() {
     let sandbox = Cobot::start().await.unwrap();
     let code = code(&sandbox, &[]).await;
-    let request = http().post(sandbox.token_url()).form(&fields(&sandbox, &[("code", &code)]));
+    let request = http().post(sandbox.token_url()).form(&token_form(&sandbox, &[("code", &code)]));
     let response = request.send().await.unwrap();
     assert_eq!(response.headers()["content-type"], "application/json");
     assert_eq!(response.headers()["cache-control"], "no-store");
@@ -20,34 +20,34 @@ async fn the_answer_has_two_fields() {
     let access = body["access_token"].as_str().unwrap();
     assert!(access.len() == 64 && access.bytes().all(|byte| b"0123456789abcdef".contains(&byte)));
     assert_eq!(body, json!({ "access_token": access, "token_type": "bearer" }));
-    // It does not expire.
+    // The token does not expire.
     sandbox.advance(Duration::from_secs(10 * 366 * 86_400));
     assert_eq!(get(&sandbox, "/user", access).await.0, 200);
 }
 
 #[tokio::test]
-async fn parameters_come_in_the_body_or_in_the_query() {
+async fn accepts_parameters_in_body_or_query() {
     let sandbox = Cobot::start().await.unwrap();
     let url = sandbox.token_url();
     let codes = [code(&sandbox, &[]).await, code(&sandbox, &[]).await, code(&sandbox, &[]).await];
-    let [form, query, multipart] = codes.each_ref().map(|code| fields(&sandbox, &[("code", code)]));
-    assert_eq!(answer(http().post(url).form(&form)).await.0, 200);
-    assert_eq!(answer(http().post(with_query(url, &query))).await.0, 200);
+    let [form, query, multipart] = codes.each_ref().map(|code| token_form(&sandbox, &[("code", code)]));
+    assert_eq!(send(http().post(url).form(&form)).await.0, 200);
+    assert_eq!(send(http().post(with_query(url, &query))).await.0, 200);
     let part = |(name, value): &(&str, &str)| {
         format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     };
     let body = multipart.iter().map(part).collect::<String>() + "--b--\r\n";
     let request = http().post(url).header("content-type", "multipart/form-data; boundary=b").body(body);
-    assert_eq!(answer(request).await.0, 200);
+    assert_eq!(send(request).await.0, 200);
     assert_eq!(http().get(url).send().await.unwrap().status(), 404);
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_and_for_ten_minutes() {
+async fn code_is_single_use_and_expires() {
     let sandbox = Cobot::start().await.unwrap();
     let first = code(&sandbox, &[]).await;
     let second = code(&sandbox, &[]).await;
-    // A failed attempt does not spend it, and the redirect URI is not looked at.
+    // A failed attempt does not consume the code, and the redirect URI is ignored.
     for change in [("client_secret", "wrong"), ("grant_type", "refresh_token")] {
         assert_ne!(token(&sandbox, &[("code", &first), change]).await.0, 200);
     }
@@ -62,9 +62,9 @@ async fn a_code_is_good_once_and_for_ten_minutes() {
 }
 
 #[tokio::test]
-async fn mistakes_have_the_codes_of_the_rfc() {
+async fn errors_follow_rfc_6749() {
     let sandbox = Cobot::start().await.unwrap();
-    // Each row is wrong in what is checked later, too.
+    // Each case has a second error that is checked later.
     for (changes, status, error) in [
         (vec![("client_secret", "wrong"), ("grant_type", "x")], 401, "invalid_client"),
         (vec![("client_secret", "")], 401, "invalid_client"),
@@ -80,16 +80,16 @@ async fn mistakes_have_the_codes_of_the_rfc() {
         assert_eq!((got, body["error"].as_str()), (status, Some(error)), "{changes:?}");
         assert!(body["error_description"].is_string());
     }
-    // Credentials in a Basic header are not seen.
+    // Credentials in a Basic header are ignored.
     let code = code(&sandbox, &[]).await;
     let form = [("grant_type", "authorization_code"), ("code", &code)];
     let basic =
         http().post(sandbox.token_url()).basic_auth(sandbox.client_id(), Some(sandbox.client_secret()));
-    assert_eq!(answer(basic.form(&form)).await.0, 401);
+    assert_eq!(send(basic.form(&form)).await.0, 401);
 }
 
 #[tokio::test]
-async fn the_app_flow_takes_a_password_in_query_or_body() {
+async fn accepts_password_grant_in_query_or_body() {
     let sandbox = Cobot::start().await.unwrap();
     let nora = &sandbox.users()[0];
     let call = [
@@ -98,8 +98,8 @@ async fn the_app_flow_takes_a_password_in_query_or_body() {
         ("password", &nora.password),
         ("scope", "read_user read_memberships"),
     ];
-    let in_query = http().post(with_query(sandbox.token_url(), &fields(&sandbox, &call)));
-    let (status, body) = answer(in_query).await;
+    let in_query = http().post(with_query(sandbox.token_url(), &token_form(&sandbox, &call)));
+    let (status, body) = send(in_query).await;
     assert_eq!(status, 200, "{body}");
     assert_eq!(body.as_object().unwrap().len(), 2);
     let (_, user) = get(&sandbox, "/user", body["access_token"].as_str().unwrap()).await;
@@ -122,18 +122,18 @@ async fn the_app_flow_takes_a_password_in_query_or_body() {
 }
 
 #[tokio::test]
-async fn a_token_keeps_its_scopes_when_those_of_the_client_change() {
+async fn token_keeps_scopes_when_client_scopes_change() {
     let sandbox = Cobot::builder().client_scopes(["read_user"]).start().await.unwrap();
     let scopes =
         async |token: &str| get(&sandbox, &format!("/access_tokens/{token}"), token).await.1["scope"].clone();
-    let old = access(&sandbox, "read_user").await;
+    let old = access_token(&sandbox, "read_user").await;
     let url = authorize_url(&sandbox, &[("scope", "read_user read_something_new")]);
     let refused = http().get(&url).send().await.unwrap();
     assert!(location(&refused).contains("?error=invalid_scope&"));
 
     sandbox.set_client_scopes(["read_user", "read_something_new"]);
     assert_eq!(sandbox.client_scopes(), ["read_user", "read_something_new"]);
-    let new = access(&sandbox, "read_something_new  read_user read_user").await;
+    let new = access_token(&sandbox, "read_something_new  read_user read_user").await;
     sandbox.set_client_scopes(["write"]);
     assert_eq!(scopes(&old).await, json!(["read_user"]));
     assert_eq!(scopes(&new).await, json!(["read_something_new", "read_user"]));

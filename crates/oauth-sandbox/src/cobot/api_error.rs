@@ -1,20 +1,20 @@
-//! How the API says no: JSON, with a status.
+//! JSON error responses of the API.
 
 use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-/// An API call that is refused.
+/// An error response: status, JSON body and headers.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(super) struct ApiError {
     status: StatusCode,
     body: Value,
     challenge: Option<&'static str>,
     retry_after: Option<i64>,
 }
 
-impl Failure {
+impl ApiError {
     fn new(status: StatusCode, body: Value) -> Self {
         Self { status, body, challenge: None, retry_after: None }
     }
@@ -23,9 +23,9 @@ impl Failure {
         Self::new(status, json!({ "error": text }))
     }
 
-    /// No token, or one that is not good.
-    pub(super) fn unauthorized(sent: bool) -> Self {
-        let challenge = if sent { "Bearer error=\"invalid_token\"" } else { "Bearer" };
+    /// A missing or invalid access token.
+    pub(super) fn unauthorized(token_sent: bool) -> Self {
+        let challenge = if token_sent { "Bearer error=\"invalid_token\"" } else { "Bearer" };
         Self {
             challenge: Some(challenge),
             ..Self::error(StatusCode::UNAUTHORIZED, "The access token is missing or not valid.")
@@ -40,7 +40,7 @@ impl Failure {
         Self::error(StatusCode::NOT_FOUND, text)
     }
 
-    /// `{"errors": {"field": "message"}}`, as dev.cobot.me/api-docs/users has it.
+    /// `{"errors": {"field": "message"}}` (dev.cobot.me/api-docs/users).
     pub(super) fn invalid(field: &str, message: &str) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, json!({ "errors": { field: message } }))
     }
@@ -51,7 +51,7 @@ impl Failure {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = (self.status, axum::Json(self.body)).into_response();
         if let Some(challenge) = self.challenge {
