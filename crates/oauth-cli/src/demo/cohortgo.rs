@@ -74,11 +74,11 @@ pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
             async || {
                 let answer = CohortGo::ask(&account).await?;
                 stage.check(!answer.starts_with("0 "), format!("there are {answer}"))?;
-                let acts = sandbox.acts();
+                let acts = sandbox.authorized_calls();
                 let act = acts.last().context("the sandbox knows of no call")?;
                 stage.check(
-                    act.user == COLLEAGUE.1 && act.token_of != act.user && !act.created,
-                    format!("the call was done as {}, with the token of {}", act.user, act.token_of),
+                    act.user == COLLEAGUE.1 && act.token_owner != act.user && !act.created,
+                    format!("the call was done as {}, with the token of {}", act.user, act.token_owner),
                 )?;
                 Ok(answer)
             },

@@ -121,7 +121,7 @@ async fn on_behalf_of_a_user_with_a_body() {
         student,
     );
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    let acts = sandbox.acts();
+    let acts = sandbox.authorized_calls();
     assert_eq!(acts.len(), 1, "{acts:?}");
     let wrong = home.run(&["request", "cohortgo", "uni", "GET", "students.json", "--act-as", "Bob"]);
     assert_eq!(wrong.code, Some(2), "{wrong:?}");

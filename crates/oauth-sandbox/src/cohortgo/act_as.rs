@@ -1,25 +1,25 @@
-//! The header `X-Act-as-User: "Name" <email>`, read strictly.
+//! A strict parser for the header `X-Act-as-User: "Name" <email>`.
 
-/// Whom a call is for.
+/// The user named by the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Named {
+pub(super) struct NamedUser {
     pub(super) name: String,
     pub(super) email: String,
 }
 
-/// Reads a name as a quoted string (RFC 5322 section 3.2.4: `\` before a quote, a backslash, or any other character), one space, and
-/// an address in angle brackets; nothing before, between or after. All of it visible ASCII and spaces.
-pub(super) fn parse(header: &str) -> Option<Named> {
+/// Parses a quoted string (RFC 5322 section 3.2.4, where `\` escapes any character), exactly one space, and
+/// an address in angle brackets. Only visible ASCII and spaces are allowed, and nothing before or after.
+pub(super) fn parse(header: &str) -> Option<NamedUser> {
     if !header.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
         return None;
     }
-    let (name, rest) = quoted(header)?;
+    let (name, rest) = parse_quoted(header)?;
     let email = rest.strip_prefix(" <")?.strip_suffix('>')?;
-    (!name.trim().is_empty() && is_email(email)).then(|| Named { name, email: email.to_owned() })
+    (!name.trim().is_empty() && is_email(email)).then(|| NamedUser { name, email: email.to_owned() })
 }
 
-/// What stands in the quotes at the beginning of `text`, and what comes after them.
-fn quoted(text: &str) -> Option<(String, &str)> {
+/// Returns the unescaped quoted string at the start of `text`, and the rest.
+fn parse_quoted(text: &str) -> Option<(String, &str)> {
     let mut name = String::new();
     let mut rest = text.strip_prefix('"')?.chars();
     loop {
@@ -31,15 +31,16 @@ fn quoted(text: &str) -> Option<(String, &str)> {
     }
 }
 
-/// `local@domain`, the domain with a dot in it.
+/// Accepts `local@domain` if the domain contains a dot.
 pub(super) fn is_email(text: &str) -> bool {
-    let dotted = |text: &str, other: &[u8]| {
+    let is_dotted = |text: &str, punctuation: &[u8]| {
         text.split('.').all(|part| {
-            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || other.contains(&byte))
+            !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || punctuation.contains(&byte))
         })
     };
     text.split_once('@').is_some_and(|(local, domain)| {
-        dotted(local, b"!#$%&'*+-/=?^_`{|}~") && dotted(domain, b"-") && domain.contains('.')
+        is_dotted(local, b"!#$%&'*+-/=?^_`{|}~") && is_dotted(domain, b"-") && domain.contains('.')
     })
 }
 
@@ -47,16 +48,16 @@ pub(super) fn is_email(text: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Named, parse};
+    use super::{NamedUser, parse};
 
-    fn written(named: &Named) -> String {
+    fn to_header(named: &NamedUser) -> String {
         let name = named.name.replace('\\', "\\\\").replace('"', "\\\"");
         format!("\"{name}\" <{}>", named.email)
     }
 
     #[test]
-    fn one_form_and_no_other() {
-        let bob = Named { name: "Bob Smith".into(), email: "bob@example.org".into() };
+    fn parses_only_the_documented_form() {
+        let bob = NamedUser { name: "Bob Smith".into(), email: "bob@example.org".into() };
         assert_eq!(parse("\"Bob Smith\" <bob@example.org>"), Some(bob));
         assert_eq!(parse(r#""Bob \"B\\\" S." <b@e.org>"#).unwrap().name, r#"Bob "B\" S."#);
         for bad in [
@@ -94,15 +95,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_written_right_is_read_right(name in "[ -~]{0,20}[!-~][ -~]{0,20}", email in "[a-z+]{1,9}@[a-z-]{1,9}\\.[a-z]{2,4}") {
-            let named = Named { name, email };
-            prop_assert_eq!(parse(&written(&named)), Some(named));
+        fn parses_every_valid_header(name in "[ -~]{0,20}[!-~][ -~]{0,20}", email in "[a-z+]{1,9}@[a-z-]{1,9}\\.[a-z]{2,4}") {
+            let named = NamedUser { name, email };
+            prop_assert_eq!(parse(&to_header(&named)), Some(named));
         }
 
         #[test]
-        fn whatever_is_read_has_one_meaning(header in "\"?[ab\"\\\\ <>@.]{0,8}\"? ?<?[ab\"\\\\ <>@.]{0,8}>?") {
+        fn parsed_header_is_unambiguous(header in "\"?[ab\"\\\\ <>@.]{0,8}\"? ?<?[ab\"\\\\ <>@.]{0,8}>?") {
             if let Some(named) = parse(&header) {
-                prop_assert_eq!(parse(&written(&named)), Some(named.clone()));
+                prop_assert_eq!(parse(&to_header(&named)), Some(named.clone()));
                 let end = format!("\" <{}>", named.email);
                 prop_assert!(header.ends_with(&end), "{}", header);
                 prop_assert_eq!(named.email.matches('@').count(), 1);
@@ -110,7 +111,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_can_be_added_or_left_out(at in 0_usize..31, extra in "[ -~]") {
+        fn rejects_added_or_missing_characters(at in 0_usize..31, extra in "[ -~]") {
             let header = "\"Bob Smith\" <bob.s@example.org>";
             let shorter = [&header[..at], &header[at + 1..]].concat();
             let named = parse(header).unwrap();
@@ -120,7 +121,7 @@ mod tests {
         }
 
         #[test]
-        fn reading_never_panics(header in any::<String>()) {
+        fn parse_never_panics(header in any::<String>()) {
             let _ = parse(&header);
         }
     }

@@ -1,4 +1,4 @@
-//! The authorize URL: question and answer.
+//! The authorization endpoint and its consent page.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -18,29 +18,29 @@ use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 use crate::session::Session;
 use crate::user::User;
 
-/// A request that passed the checks.
-struct Asked {
+/// A validated authorization request.
+struct AuthorizationRequest {
     client_id: String,
     application: String,
     scopes: Scopes,
 }
 
-/// `GET`: shows the question, after a login if need be.
-pub(super) async fn ask(
+/// `GET /oauth2/authorize`: shows the consent page, or redirects to the login.
+pub(super) async fn show_consent(
     State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     uri: Uri,
     params: Params,
     log: RequestLog,
 ) -> Response {
-    let asked = match check(&core, &params, &log) {
-        Ok(asked) => asked,
-        Err(refused) => return *refused,
+    let request = match validate(&core, &params, &log) {
+        Ok(request) => request,
+        Err(response) => return *response,
     };
     if core.setup.auto_approve {
         let first = core.state().logins().swap_remove(0);
         let account = &super::model::ACCOUNTS[0];
-        return approve(&core, asked, &first, account, &params, &log);
+        return approve(&core, request, &first, account, &params, &log);
     }
     let Some((session, user, account)) = logged_in(&core, &jar) else {
         log.note("not logged in");
@@ -49,10 +49,10 @@ pub(super) async fn ask(
     log.note("asked the person");
     let consent = ConsentPage {
         provider: Rules::TITLE,
-        application: &asked.application,
+        application: &request.application,
         user: &user.name,
         redirect_uri: params.text("redirect_uri"),
-        rights: rights(asked.scopes, account),
+        rights: rights(request.scopes, account),
         action: uri.path(),
         hidden: &[
             (FORM_TOKEN, &session.form_token),
@@ -67,8 +67,8 @@ pub(super) async fn ask(
     consent.page().into_response()
 }
 
-/// `POST`: takes the decision. Anything but `decision=approve` is a no.
-pub(super) async fn decide(
+/// `POST /oauth2/authorize`: handles the decision. Anything but `decision=approve` denies access.
+pub(super) async fn submit_decision(
     State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     uri: Uri,
@@ -79,18 +79,18 @@ pub(super) async fn decide(
         log.note("not logged in");
         return login_pages::redirect_to_login(&core, jar, &uri);
     };
-    if let Err(stopped) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
-        return *stopped;
+    if let Err(response) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
+        return *response;
     }
-    let asked = match check(&core, &params, &log) {
-        Ok(asked) => asked,
-        Err(refused) => return *refused,
+    let request = match validate(&core, &params, &log) {
+        Ok(request) => request,
+        Err(response) => return *response,
     };
     if params.get("decision") != Some("approve") {
         log.note("the person said no");
-        return answer(&core, &params, ("error", "access_denied"));
+        return redirect_back(&core, &params, ("error", "access_denied"));
     }
-    approve(&core, asked, &user, account, &params, &log)
+    approve(&core, request, &user, account, &params, &log)
 }
 
 fn logged_in(core: &ProviderCore<Rules>, jar: &CookieJar) -> Option<(Session, User, &'static Account)> {
@@ -99,7 +99,7 @@ fn logged_in(core: &ProviderCore<Rules>, jar: &CookieJar) -> Option<(Session, Us
     Some((session, user, account))
 }
 
-/// What the application will be able to do. The person is told when that reaches beyond themselves.
+/// Describes the requested access, with emphasis on access beyond the user's own.
 fn rights(scopes: Scopes, account: &Account) -> Markup {
     html! {
         @if scopes.act_as_user {
@@ -112,15 +112,19 @@ fn rights(scopes: Scopes, account: &Account) -> Markup {
         }
         @if scopes.auto_create_users {
             p {
-                "It will also be able to create users: whoever it names and does not exist yet gets the branch "
-                (account.default_branch) ", the role 'None' and no login."
+                "It will also be able to create users. A new user gets the branch " (account.default_branch)
+                ", the role 'None' and no login."
             }
         }
     }
 }
 
-/// Client and redirect URI first: until both are known, nothing is sent anywhere.
-fn check(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Result<Asked, Box<Response>> {
+/// Validates the request. Errors are pages, not redirects, until the client and its redirect URI are known.
+fn validate(
+    core: &ProviderCore<Rules>,
+    params: &Params,
+    log: &RequestLog,
+) -> Result<AuthorizationRequest, Box<Response>> {
     let state = core.state();
     let known = state.clients.find(params.text("client_id"));
     let Some(client) = known.filter(|client| client.has_registered(params.text("redirect_uri"))) else {
@@ -132,35 +136,35 @@ fn check(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Resul
         let page = Page::message(Rules::TITLE, StatusCode::BAD_REQUEST, "Connecting is not possible", text);
         return Err(Box::new(page.into_response()));
     };
-    let refused = |error: &str| {
+    let redirect_error = |error: &str| {
         log.note(format!("refused: {error}"));
-        Box::new(answer(core, params, ("error", error)))
+        Box::new(redirect_back(core, params, ("error", error)))
     };
     if params.get("response_type") != Some("code") {
-        return Err(refused("unsupported_response_type"));
+        return Err(redirect_error("unsupported_response_type"));
     }
-    let scopes = Scopes::parse(params.text("scope")).ok_or_else(|| refused("invalid_scope"))?;
-    Ok(Asked { client_id: client.client_id.clone(), application: client.name.clone(), scopes })
+    let scopes = Scopes::parse(params.text("scope")).ok_or_else(|| redirect_error("invalid_scope"))?;
+    Ok(AuthorizationRequest { client_id: client.client_id.clone(), application: client.name.clone(), scopes })
 }
 
 fn approve(
     core: &ProviderCore<Rules>,
-    asked: Asked,
+    request: AuthorizationRequest,
     user: &User,
     account: &'static Account,
     params: &Params,
     log: &RequestLog,
 ) -> Response {
     log.note(format!("code issued for {}", user.login));
-    let Asked { client_id, scopes, .. } = asked;
+    let AuthorizationRequest { client_id, scopes, .. } = request;
     let grant = Grant { client_id, account, user: user.login.clone(), scopes };
     let code = core.state().issue_code(grant, core.now());
-    answer(core, params, ("code", &code))
+    redirect_back(core, params, ("code", &code))
 }
 
-/// Back to the redirect URI, which is known to be registered; with the `state` as it came, unless that is switched off.
-fn answer(core: &ProviderCore<Rules>, params: &Params, what: (&str, &str)) -> Response {
-    let mut pairs = vec![what];
+/// Redirects to the redirect URI with `parameter`, and with the request's `state` if the option is on.
+fn redirect_back(core: &ProviderCore<Rules>, params: &Params, parameter: (&str, &str)) -> Response {
+    let mut pairs = vec![parameter];
     if core.setup.options.echo_state {
         pairs.extend(params.get("state").filter(|state| !state.is_empty()).map(|state| ("state", state)));
     }

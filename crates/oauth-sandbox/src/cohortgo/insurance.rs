@@ -1,23 +1,23 @@
-//! `GET /services/insurance/quote.json`.
+//! `GET /services/insurance/quote.json`
 
 use axum::response::Response;
 use chrono::{Days, Months, NaiveDate};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::caller::{Caller, Refused, answer};
+use super::caller::{ApiError, Caller, json_response};
 use crate::params::Params;
 
-/// Insurers and their prices for a month and an adult, in cents. Made up.
+/// Fictitious insurers and their prices per adult and month, in cents.
 const INSURERS: [(&str, i64); 2] = [("CBHS", 4110), ("AHM", 4255)];
 
-pub(super) async fn quote(_: Caller, params: Params) -> Result<Response, Refused> {
+pub(super) async fn quote(_: Caller, params: Params) -> Result<Response, ApiError> {
     let quotes = quotes(&params).ok_or_else(|| {
         let text = "Needed: country (two letters), course_start_date and course_finish_date (like 2022-03-01), adults \
                     (at least 1) and children.";
-        Refused::senseless("invalid_parameter", text)
+        ApiError::unprocessable("invalid_parameter", text)
     })?;
-    Ok(answer(StatusCode::OK, &Value::Array(quotes)))
+    Ok(json_response(StatusCode::OK, &Value::Array(quotes)))
 }
 
 fn quotes(params: &Params) -> Option<Vec<Value>> {
@@ -26,25 +26,27 @@ fn quotes(params: &Params) -> Option<Vec<Value>> {
         .filter(|country| country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_alphabetic()))?;
     let date = |name: &str| params.present(name)?.parse::<NaiveDate>().ok();
     let (start, finish) = (date("course_start_date")?, date("course_finish_date")?);
-    let people = |name: &str, usual: u8| match params.present(name) {
-        None => Some(usual),
+    let count = |name: &str, default: u8| match params.present(name) {
+        None => Some(default),
         Some(text) => text.parse::<u8>().ok(),
     };
-    let (adults, children) = (people("adults", 1)?, people("children", 0)?);
+    let (adults, children) = (count("adults", 1)?, count("children", 0)?);
     if start > finish || adults == 0 {
         return None;
     }
-    // For Australia the cover is as long as the visa: the guide's example begins a month before the course and ends four months after.
+    // In Australia the policy covers the visa: from one month before the course to four months after it,
+    // as in the guide's example.
     let (policy_type, start, finish) = if country.eq_ignore_ascii_case("AU") {
         ("OSHC", start.checked_sub_months(Months::new(1))?, finish.checked_add_months(Months::new(4))?)
     } else {
         ("Student", start, finish.checked_add_days(Days::new(1))?)
     };
     let months = (finish - start).num_days() / 30 + 1;
-    let heads = i64::from(adults) * 2 + i64::from(children);
+    // A child costs half as much as an adult.
+    let half_prices = i64::from(adults) * 2 + i64::from(children);
     let quote = |(provider, cents): (&str, i64)| {
-        // Cents to a decimal: exact enough for any price here.
-        let amount = (cents * months * heads / 2) as f64 / 100.0;
+        // f64 is exact enough for these prices.
+        let amount = (cents * months * half_prices / 2) as f64 / 100.0;
         json!({
             "policy_type": policy_type,
             "provider": provider,

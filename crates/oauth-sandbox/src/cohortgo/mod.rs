@@ -1,27 +1,39 @@
-//! Cohort Go: the portal on one port, the customers' API on another.
+//! Sandbox of Cohort Go: the portal on one port, the customers' API on another.
 //!
-//! Sources: seed 000, docs/provider-facts.md section 4 and the guides on cohortgo.dev. Its own ways:
+//! Sources: seed 000, docs/provider-facts.md section 4 and the guides on cohortgo.dev. Its particularities:
 //!
-//! - `/oauth2/authorize` and `/oauth2/token` are on the portal; the token reply says where the API is (`api_base_url`), and that
-//!   varies by customer: on another port, for one of the two customers also under another path. Nothing of the API is on the portal,
-//!   and a token is good at its own customer's API only, so a client that does not heed the reply fails;
-//! - the token call needs `mode=server` and no `redirect_uri`; the reply is exactly `access_token`, `token_type` (`bearer`), `scope`
-//!   (a string, `""` for none), `api_base_url` and `base_url`: nothing expires, nothing can be refreshed;
-//! - the scopes are `act-as-user` and `auto-create-users`, separated by a comma, and the second only with the first; the person is told
-//!   that the application may act as any user of the account;
-//! - with `act-as-user` the token belongs to a system user, made for the application; a call with `X-Act-as-User: "Name" <email>` is
-//!   done as that user ([`CohortGo::acts`]); somebody unknown is made with `auto-create-users`: default branch, role 'None', no login
-//!   ([`CohortGo::account_users`]);
-//! - what is sent to the API is JSON wrapped in a root key; paths end in `.json`.
+//! - `/oauth2/authorize` and `/oauth2/token` are on the portal. The token response contains the URL of the
+//!   API (`api_base_url`), which varies by customer: it has another port than the portal, and for one of the
+//!   two customers also another path. The portal serves no API, and a token is valid only at its own
+//!   customer's API, so a client that ignores `api_base_url` fails.
+//! - The token request needs `mode=server` and no `redirect_uri`. The response contains exactly
+//!   `access_token`, `token_type` (`bearer`), `scope` (a string, `""` for none), `api_base_url` and
+//!   `base_url`. Tokens do not expire and cannot be refreshed.
+//! - The scopes are `act-as-user` and `auto-create-users`, separated by a comma. The second requires the
+//!   first. The consent page warns that the application may act as any user of the account.
+//! - With `act-as-user`, the token belongs to a system user created for the application. A call with
+//!   `X-Act-as-User: "Name" <email>` is made as that user ([`CohortGo::authorized_calls`]). With
+//!   `auto-create-users`, an unknown user is created with the default branch, the role 'None' and no login
+//!   ([`CohortGo::account_users`]).
+//! - Request bodies are JSON wrapped in a root key. Paths end in `.json`.
 //!
-//! **Guesses**: login pages and paths; an unknown client or redirect URI gives a page with status 400; other errors go back as in RFC
-//! 6749; `state` is echoed ([`Builder::echo_state`]); codes live for 10 minutes, and one that is refused is not spent; the forms and
-//! statuses of errors (400 without `mode=server`, 401 `invalid_client`); the token call's parameters may be in the query; that a token
-//! does not expire; the header is read strictly, with the address compared regardless of case, 400 when it is malformed, 403 on a
-//! token without `act-as-user`, 422 for somebody unknown without `auto-create-users`; 201 for what was made, 415 for what is not JSON,
-//! 422 for what does not make sense; lists are bare arrays, oldest first, 25 to a page from page 1; `GET` of the agents' invoices;
-//! **the whole Users API** (`GET` and `POST /users.json`), whose path is unpublished. Not played: API users over HTTP Basic, updating
-//! anything, PKCE (its parameters are ignored: Cohort Go documents none).
+//! # Guesses
+//!
+//! No source documents these:
+//!
+//! - Login pages and paths. An unknown client or redirect URI gives a page with status 400. Other errors
+//!   redirect back as in RFC 6749. `state` is echoed ([`Builder::echo_state`]).
+//! - Codes live for 10 minutes, and a failed attempt does not consume one. Tokens do not expire. The
+//!   parameters of the token request may be in the query.
+//! - Bodies and statuses of errors: 400 without `mode=server`, 401 for `invalid_client`, 415 for a body that
+//!   is not JSON, 422 for an invalid value. A created object gives 201.
+//! - `X-Act-as-User` is parsed strictly, and its address is compared without regard to case: 400 if
+//!   malformed, 403 for a token without `act-as-user`, 422 for an unknown user without `auto-create-users`.
+//! - Lists are bare arrays, oldest first, 25 entries to a page, starting at page 1. `GET` of agent invoices.
+//! - **The whole Users API** (`GET` and `POST /users.json`), whose path is not published.
+//!
+//! Not included: API users over HTTP Basic, updating objects, PKCE (its parameters are ignored, because
+//! Cohort Go documents none).
 
 mod act_as;
 mod authorize;
@@ -29,9 +41,9 @@ mod caller;
 mod insurance;
 mod invoices;
 mod model;
-mod people;
 mod scope;
 mod token;
+mod users;
 
 use std::fmt;
 
@@ -54,20 +66,20 @@ use crate::token_endpoint::TokenEndpoint;
 use crate::user::User;
 use model::{ACCOUNTS, Account};
 
-pub use model::{AccountUser, Act};
+pub use model::{AccountUser, AuthorizedCall};
 
-/// Cohort Go, played on loopback.
+/// A running Cohort Go sandbox on loopback.
 pub type CohortGo = ServerHandle<Rules>;
 
-/// What makes a provider Cohort Go.
+/// Cohort Go's rules, the type parameter of [`CohortGo`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Rules {}
 
-/// What every customer's API base URL ends in.
+/// The end of every customer's API base URL.
 const API_PATH: &str = "/api/v1";
 
-/// Cohort Go's switches.
+/// Options that only Cohort Go has.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
@@ -82,19 +94,20 @@ impl Default for Options {
 }
 
 impl Builder<Rules> {
-    /// Whether the callback carries the `state` back. On by default; Cohort Go's documents do not mention it.
+    /// Sets if the callback echoes `state`. The default is `true`, which Cohort Go does not document.
     pub fn echo_state(mut self, echo_state: bool) -> Self {
         self.options.echo_state = echo_state;
         self
     }
 
-    /// Makes token replies name this as `api_base_url`, as a hostile or hijacked server might: a client must not send its token there.
+    /// Sets the `api_base_url` of token responses, to simulate a hostile or hijacked server. A client must
+    /// not send its token there.
     pub fn poisoned_api_base_url(mut self, url: impl Into<String>) -> Self {
         self.options.poisoned_api_base_url = Some(url.into());
         self
     }
 
-    /// The port that the API listens on; 0, the default, takes any free one.
+    /// Sets the API's port. The default, 0, selects any free port.
     pub fn api_port(mut self, port: u16) -> Self {
         self.api_port = port;
         self
@@ -102,32 +115,33 @@ impl Builder<Rules> {
 }
 
 impl ServerHandle<Rules> {
-    /// The customers: name and API base URL. The first is also [`api_url`](Self::api_url).
+    /// Name and API base URL of each customer. The first URL equals [`api_url`](Self::api_url).
     #[must_use]
     pub fn accounts(&self) -> Vec<(String, String)> {
         ACCOUNTS.iter().map(|account| (account.name.to_owned(), api_base_url(self.core(), account))).collect()
     }
 
-    /// Everybody in the accounts, also those without a login.
+    /// All users of all accounts, including those without a login.
     #[must_use]
     pub fn account_users(&self) -> Vec<AccountUser> {
         self.core().state().users.to_vec()
     }
 
-    /// The calls to the API that were let in, oldest first, and as whom they were done; of more than 1000 the newest.
+    /// The newest 1000 API calls that were authorized, oldest first, with the user each was made as.
     #[must_use]
-    pub fn acts(&self) -> Vec<Act> {
-        self.core().state().acts.to_vec()
+    pub fn authorized_calls(&self) -> Vec<AuthorizedCall> {
+        self.core().state().authorized_calls.to_vec()
     }
 
-    /// Registers one more application, with the first one's redirect URIs, until the next reset. Gives its identifier and its secret.
+    /// Registers another application with the redirect URIs of the first, until the next reset. Returns its
+    /// client id and client secret.
     #[must_use]
     pub fn register_client(&self, name: &str) -> (String, String) {
         self.core().state().clients.register(name)
     }
 }
 
-/// Where a customer's portal is.
+/// The base URL of a customer, without the API path.
 fn base_url(core: &ProviderCore<Rules>, account: &Account) -> String {
     let first = core.urls.api.strip_suffix(API_PATH).unwrap_or(&core.urls.api);
     format!("{first}{}", account.prefix)
@@ -144,7 +158,7 @@ async fn register_client(
     control::register_client(&body, |name| core.state().clients.register(name))
 }
 
-/// Credentials made up at the start.
+/// Credentials generated at the start.
 pub struct Credentials {
     client_id: String,
     client_secret: String,
@@ -166,7 +180,7 @@ impl ProviderRules for Rules {
     type State = model::State;
 
     fn new_credentials() -> Credentials {
-        // A name, as in the seed's example.
+        // A readable name, as in the seed's example.
         let client_id = format!("sandbox-app-{}", random::hex::<4>());
         Credentials { client_id, client_secret: random::opaque() }
     }
@@ -200,9 +214,10 @@ impl ProviderRules for Rules {
 
     fn routes(_: &ProviderSetup<Self>) -> Routes<Self> {
         Routes {
-            authorize: Router::new().route("/oauth2/authorize", get(authorize::ask).post(authorize::decide)),
+            authorize: Router::new()
+                .route("/oauth2/authorize", get(authorize::show_consent).post(authorize::submit_decision)),
             token: TokenEndpoint::new(&["/oauth2/token"], token::token),
-            api: ACCOUNTS.iter().fold(Router::new(), |routes, account| routes.merge(api(account))),
+            api: ACCOUNTS.iter().fold(Router::new(), |routes, account| routes.merge(api_routes(account))),
             pages: login_pages::routes::<Self>(),
         }
     }
@@ -212,13 +227,13 @@ impl ProviderRules for Rules {
     }
 }
 
-/// The API of one customer.
-fn api(account: &Account) -> Router<SharedCore<Rules>> {
+/// The API routes of one customer.
+fn api_routes(account: &Account) -> Router<SharedCore<Rules>> {
     let at = |path: &str| format!("{}{API_PATH}{path}", account.prefix);
     let payments = |path: &str| at(&format!("/services/payments{path}"));
     Router::new()
-        .route(&at("/students.json"), post(people::create_student))
-        .route(&at("/users.json"), get(people::users).post(people::create_user))
+        .route(&at("/students.json"), post(users::create_student))
+        .route(&at("/users.json"), get(users::list_users).post(users::create_user))
         .route(&payments("/agent_invoices.json"), get(invoices::agent_list).post(invoices::agent_create))
         .route(
             &payments("/provider_invoices.json"),

@@ -1,71 +1,70 @@
-//! Accounts, their users, codes and tokens, without HTTP.
+//! Accounts, users, codes and tokens, independent of HTTP.
 
 use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::act_as::Named;
+use super::act_as::NamedUser;
 use super::invoices::Invoice;
 use super::scope::Scopes;
 use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
-use crate::bounded_map::BoundedMap;
-use crate::bounded_map::LastValue;
+use crate::bounded_map::{BoundedMap, LastValue};
 use crate::client::Clients;
 use crate::random::{Opaque, RandomValue as _};
 use crate::user::User;
 
-/// How long a code can be redeemed (guess).
-const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
+/// Lifetime of an authorization code (a guess).
+const CODE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
 /// A customer of Cohort Go.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Account {
     pub(super) name: &'static str,
-    /// What stands before `/api/v1` in its API's base URL: that varies by customer.
+    /// The path before `/api/v1` in the API base URL, which varies by customer.
     pub(super) prefix: &'static str,
     pub(super) default_branch: &'static str,
 }
 
-/// All customers.
+/// All customers. The first one's API has no path prefix.
 pub(super) static ACCOUNTS: [Account; 2] = [
     Account { name: "Brightwater College", prefix: "", default_branch: "Main campus" },
     Account { name: "Lakeside Study Agents", prefix: "/lakeside", default_branch: "Head office" },
 ];
 
-/// Somebody in an account, with a login or without.
+/// A user of an account, with or without a login.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccountUser {
-    /// The number.
+    /// The user's number.
     pub id: u64,
     /// The account's name.
     pub account: String,
-    /// The person's name.
+    /// The user's name.
     pub name: String,
     /// The e-mail address.
     pub email: String,
-    /// The role; `None` (the word) for users that were made by naming them.
+    /// The role. Users created by `X-Act-as-User` have the role `"None"`.
     pub role: String,
-    /// The branch whose data the user may use.
+    /// The branch whose data the user can access.
     pub branch: String,
-    /// Whether this is a system user, made for an application that was granted `act-as-user`.
+    /// `true` for the system user of an application that was granted `act-as-user`.
     pub system: bool,
     pub(super) password: Option<String>,
 }
 
 impl AccountUser {
-    /// Whether the user can log in to the portal.
+    /// Returns `true` if the user can log in to the portal.
     #[must_use]
     pub fn can_log_in(&self) -> bool {
         self.password.is_some()
     }
 
-    fn is(&self, account: &Account, email: &str) -> bool {
+    fn has_email(&self, account: &Account, email: &str) -> bool {
         self.account == account.name && self.email.eq_ignore_ascii_case(email)
     }
 
-    fn user(&self) -> Option<User> {
+    fn login(&self) -> Option<User> {
         Some(User::new(&self.email, &self.name, &self.email, self.password.as_ref()?))
     }
 }
@@ -84,17 +83,17 @@ impl fmt::Debug for AccountUser {
     }
 }
 
-/// One call to the API, and for whom it was done.
+/// A successfully authorized API call and the user it was made as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Act {
+pub struct AuthorizedCall {
     /// The account's name.
     pub account: String,
-    /// The e-mail address of the user it was done as.
+    /// The e-mail address of the user that the call was made as.
     pub user: String,
-    /// The e-mail address of the user whom the token belongs to: another one when the call named somebody.
-    pub token_of: String,
-    /// Whether the user was made by this call.
+    /// The e-mail address of the token's owner. It differs from `user` if the call named another user.
+    pub token_owner: String,
+    /// `true` if the call created the user.
     pub created: bool,
     /// The HTTP method.
     pub method: String,
@@ -102,7 +101,7 @@ pub struct Act {
     pub path: String,
 }
 
-/// What a code or a token stands for.
+/// The account, user and scopes that a code or token was issued for.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Grant {
     pub(super) client_id: String,
@@ -117,14 +116,13 @@ struct Code {
     expires_at: DateTime<Utc>,
 }
 
-/// Everything that changes.
+/// Everything that changes while the sandbox runs.
 pub struct State {
     pub(super) clients: Clients,
     pub(super) users: BoundedList<AccountUser>,
-    pub(super) acts: BoundedList<Act>,
+    pub(super) authorized_calls: BoundedList<AuthorizedCall>,
     pub(super) invoices: BoundedList<Invoice>,
     pub(super) students: u64,
-    /// By what they are, as are the tokens.
     codes: BoundedMap<Opaque, Code>,
     tokens: BoundedMap<Opaque, Arc<Grant>>,
     newest: LastValue<Grant>,
@@ -135,8 +133,8 @@ impl State {
         let mut state = Self {
             clients,
             users: BoundedList::new(MAX_OBJECTS),
-            acts: BoundedList::new(MAX_OBJECTS),
-            invoices: super::invoices::at_start(now),
+            authorized_calls: BoundedList::new(MAX_OBJECTS),
+            invoices: super::invoices::initial(now),
             students: 0,
             codes: BoundedMap::new(MAX_CODES),
             tokens: BoundedMap::new(MAX_TOKENS),
@@ -177,31 +175,31 @@ impl State {
         user
     }
 
-    /// Those who can log in.
+    /// The users who can log in.
     pub(super) fn logins(&self) -> Vec<User> {
-        self.users.iter().filter_map(AccountUser::user).collect()
+        self.users.iter().filter_map(AccountUser::login).collect()
     }
 
-    /// The account of somebody who can log in.
+    /// The account of a user who can log in.
     pub(super) fn account_of(&self, login: &str) -> Option<&'static Account> {
         let user = self.users.iter().find(|user| user.email == login)?;
         ACCOUNTS.iter().find(|account| account.name == user.account)
     }
 
-    /// A person of that address; system users are nobody to act as.
+    /// Finds a user by e-mail address. Excludes system users, because calls cannot act as them.
     pub(super) fn find(&self, account: &Account, email: &str) -> Option<&AccountUser> {
-        self.users.iter().find(|user| !user.system && user.is(account, email))
+        self.users.iter().find(|user| !user.system && user.has_email(account, email))
     }
 
-    /// A user in the default branch, with the role 'None' and without a login.
-    pub(super) fn create(&mut self, account: &Account, named: &Named) -> AccountUser {
+    /// Creates a user in the default branch, with the role 'None' and without a login.
+    pub(super) fn create(&mut self, account: &Account, named: &NamedUser) -> AccountUser {
         self.add_user(account, &named.name, &named.email, "None", None, false)
     }
 
-    /// The system user of an application in an account, made when there is none.
+    /// Returns the e-mail address of the application's system user in an account. Creates the user if needed.
     fn system_user(&mut self, account: &Account, client_id: &str) -> String {
         let email = format!("system+{client_id}@{}.example", account.name.to_lowercase().replace(' ', "-"));
-        if !self.users.iter().any(|user| user.is(account, &email)) {
+        if !self.users.iter().any(|user| user.has_email(account, &email)) {
             let name = self.clients.find(client_id).map_or("Application", |client| client.name.as_str());
             let name = format!("{name} (system user)");
             self.add_user(account, &name, &email, "System", None, true);
@@ -212,12 +210,12 @@ impl State {
     pub(super) fn issue_code(&mut self, grant: Grant, now: DateTime<Utc>) -> String {
         self.codes.remove_oldest_while(|code| code.expires_at <= now);
         let (code, grant) = (Opaque::new(), self.newest.shared(grant));
-        self.codes.insert(code, Code { grant, expires_at: now + CODE_LIFE });
+        self.codes.insert(code, Code { grant, expires_at: now + CODE_LIFETIME });
         code.text()
     }
 
-    /// Redeems a code of this application; one that is refused is not spent. Gives the token and what it stands for.
-    pub(super) fn redeem(
+    /// Exchanges an application's code for a token and its grant. A failed attempt does not consume the code.
+    pub(super) fn exchange_code(
         &mut self,
         client_id: &str,
         code: &str,
@@ -242,12 +240,12 @@ impl State {
     }
 }
 
-/// Counts only: everything else is or names a secret.
+/// Shows counts only, because the entries contain secrets.
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State")
             .field("users", &self.users.len())
-            .field("acts", &self.acts.len())
+            .field("authorized_calls", &self.authorized_calls.len())
             .field("codes", &self.codes.len())
             .field("tokens", &self.tokens.len())
             .finish_non_exhaustive()

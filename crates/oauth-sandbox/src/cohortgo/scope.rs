@@ -1,11 +1,11 @@
-//! The two scopes, separated by commas.
+//! The two scopes of Cohort Go, in a comma-separated list.
 
-/// Act as any user of the account.
+/// Permits acting as any user of the account.
 pub(super) const ACT_AS_USER: &str = "act-as-user";
-/// Create a user who does not exist yet.
+/// Permits creating the user to act as.
 pub(super) const AUTO_CREATE_USERS: &str = "auto-create-users";
 
-/// What a connection is granted.
+/// The scopes of a grant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Scopes {
     pub(super) act_as_user: bool,
@@ -13,7 +13,7 @@ pub(super) struct Scopes {
 }
 
 impl Scopes {
-    /// Reads a list. `None` when it holds a scope that does not exist, or the second one without the first.
+    /// Parses a list. Returns `None` for an unknown scope, or for `auto-create-users` without `act-as-user`.
     pub(super) fn parse(list: &str) -> Option<Self> {
         let mut scopes = Self::default();
         if list.is_empty() {
@@ -29,7 +29,7 @@ impl Scopes {
         (scopes.act_as_user || !scopes.auto_create_users).then_some(scopes)
     }
 
-    /// As the token reply has it: `""` for none.
+    /// The list in the token response, `""` for no scopes.
     pub(super) fn list(self) -> &'static str {
         match (self.act_as_user, self.auto_create_users) {
             (true, true) => "act-as-user,auto-create-users",
@@ -44,7 +44,7 @@ mod tests {
     use super::Scopes;
 
     #[test]
-    fn commas_separate_and_nothing_else_does() {
+    fn accepts_only_commas_as_separator() {
         for good in ["", "act-as-user", "act-as-user,auto-create-users"] {
             assert_eq!(Scopes::parse(good).unwrap().list(), good);
         }

@@ -11,8 +11,8 @@ use crate::journal::RequestLog;
 use crate::params::Params;
 use crate::provider::{ProviderCore, SharedCore};
 
-/// Status, error, description.
-type Refusal = (StatusCode, &'static str, &'static str);
+/// Status, `error` and `error_description` of an error response.
+type TokenError = (StatusCode, &'static str, &'static str);
 
 pub(super) async fn token(
     State(core): State<SharedCore<Rules>>,
@@ -20,15 +20,16 @@ pub(super) async fn token(
     log: RequestLog,
 ) -> Response {
     match issue(&core, &params, &log) {
-        Ok(body) => (StatusCode::OK, [(CACHE_CONTROL, "no-store")], reply(&body)).into_response(),
+        Ok(body) => (StatusCode::OK, [(CACHE_CONTROL, "no-store")], json_response(&body)).into_response(),
         Err((status, error, description)) => {
             log.note(format_args!("refused: {error}"));
-            (status, reply(&json!({ "error": error, "error_description": description }))).into_response()
+            (status, json_response(&json!({ "error": error, "error_description": description })))
+                .into_response()
         }
     }
 }
 
-fn issue(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Result<Value, Refusal> {
+fn issue(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Result<Value, TokenError> {
     const BAD: StatusCode = StatusCode::BAD_REQUEST;
     let grant_type = params.present("grant_type");
     match grant_type {
@@ -50,7 +51,7 @@ fn issue(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Resul
     let Some(code) = params.present("code") else {
         return Err((BAD, "invalid_request", "There is no code."));
     };
-    let Some((access_token, grant)) = state.redeem(client_id, code, now) else {
+    let Some((access_token, grant)) = state.exchange_code(client_id, code, now) else {
         let text = "The code is unknown, was used before, has expired, or is another application's.";
         return Err((BAD, "invalid_grant", text));
     };
@@ -67,6 +68,6 @@ fn issue(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Resul
     }))
 }
 
-fn reply(body: &Value) -> Response {
+fn json_response(body: &Value) -> Response {
     ([(CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
 }

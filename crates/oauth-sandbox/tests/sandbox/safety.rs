@@ -359,7 +359,7 @@ async fn an_hour_of_load_does_not_fill_the_memory() {
     assert_eq!(users.last().unwrap().name, "U 1099");
     let numbers: BTreeSet<_> = users.iter().map(|user| user.id).collect();
     assert_eq!(numbers.len(), users.len(), "no number is given twice");
-    assert_eq!(sandbox.acts().len(), 1_000);
+    assert_eq!(sandbox.authorized_calls().len(), 1_000);
     let journal = sandbox.journal();
     assert_eq!((journal.entries().len(), journal.api_calls()), (1_000, 1_100));
 

@@ -28,7 +28,7 @@ impl Plays for CohortGo {
     async fn whom(connection: &Connection<Self>, sandbox: &Sandbox) -> Result<Whom, Error> {
         Self::ask(connection).await?;
         let played = sandbox.cohortgo();
-        let email = played.acts().pop().map(|act| act.user).unwrap_or_default();
+        let email = played.authorized_calls().pop().map(|act| act.user).unwrap_or_default();
         let name = played.account_users().into_iter().find(|user| user.email == email).map(|user| user.name);
         let how = "one of its users, by the account's token".to_owned();
         Ok(Whom { who: name.unwrap_or(email), how })

@@ -1,9 +1,9 @@
-//! The guides on cohortgo.dev, and where the API is.
+//! The API of the guides on cohortgo.dev, and its base URL.
 
 use oauth_sandbox::{CohortGo, Fault, Sandbox};
 use serde_json::{Value, json};
 
-use super::{answer, connect};
+use super::{connect, read_json};
 use crate::support::{browser, http};
 
 const RUTH: &str = "ruth@brightwater.example";
@@ -11,7 +11,7 @@ const AGENTS: &str = "/services/payments/agent_invoices.json";
 const PROVIDERS: &str = "/services/payments/provider_invoices.json";
 
 #[tokio::test]
-async fn the_api_is_where_the_reply_says_and_nowhere_else() {
+async fn serves_api_at_api_base_url_only() {
     let sandbox = CohortGo::start().await.unwrap();
     let (ruth, tom) =
         (connect(&sandbox, RUTH, "").await, connect(&sandbox, "tom@lakeside.example", "").await);
@@ -29,7 +29,11 @@ async fn the_api_is_where_the_reply_says_and_nowhere_else() {
         assert_eq!(response.status(), status, "{api}");
     }
     let path = |api: &str| api.replacen("/api/v1", "/oauth2/token", 1);
-    assert_eq!(http().post(path(&ruth.api)).send().await.unwrap().status(), 404, "nor is the portal there");
+    assert_eq!(
+        http().post(path(&ruth.api)).send().await.unwrap().status(),
+        404,
+        "the portal is not on the API port"
+    );
     for header in ["", "Bearer", "Bearer unknown", &ruth.token] {
         let call = http().get(format!("{}{AGENTS}", ruth.api)).header("authorization", header);
         let response = call.send().await.unwrap();
@@ -38,14 +42,14 @@ async fn the_api_is_where_the_reply_says_and_nowhere_else() {
             (401, &"Bearer".parse().unwrap())
         );
     }
-    let (calls, acts) = (sandbox.journal().api_calls(), sandbox.acts().len());
-    assert_eq!((calls, acts), (8, 2), "what never reached the API's port is no API call");
+    let (calls, authorized) = (sandbox.journal().api_calls(), sandbox.authorized_calls().len());
+    assert_eq!((calls, authorized), (8, 2), "a call to the portal's port is no API call");
     sandbox.next_api_call(Fault::status(503, "{}"));
     assert_eq!(ruth.get(AGENTS).await.0, 503);
 }
 
 #[tokio::test]
-async fn with_tls_the_api_has_the_same_certificate() {
+async fn api_shares_the_portal_certificate() {
     let sandbox = CohortGo::builder().tls(true).start().await.unwrap();
     assert!(sandbox.api_url().starts_with("https://"));
     let trusting = browser(sandbox.ca_certificate_pem());
@@ -54,25 +58,25 @@ async fn with_tls_the_api_has_the_same_certificate() {
 }
 
 #[tokio::test]
-async fn what_is_sent_is_wrapped_and_what_comes_back_is_as_the_guides_show_it() {
+async fn creates_students_and_invoices_from_wrapped_json() {
     let sandbox = CohortGo::start().await.unwrap();
-    let connected = connect(&sandbox, RUTH, "").await;
+    let connection = connect(&sandbox, RUTH, "").await;
     let (status, student) =
-        connected.post("/students.json", json!({ "student": { "given_name": "John" } })).await;
-    let base_url = connected.api.strip_suffix("/api/v1").unwrap();
+        connection.post("/students.json", json!({ "student": { "given_name": "John" } })).await;
+    let base_url = connection.api.strip_suffix("/api/v1").unwrap();
     let expected = json!({ "id": 12345, "portal_url": format!("{base_url}/students/12345") });
     assert_eq!((status, student), (201, expected));
     assert_eq!(
-        connected.post("/students.json", json!({ "student": { "given_name": "Ada" } })).await.1["id"],
+        connection.post("/students.json", json!({ "student": { "given_name": "Ada" } })).await.1["id"],
         12346
     );
 
     let sent = json!({ "institution_name": "University of Melbourne", "currency": "AUD", "amount": 5500.99 });
-    let (status, invoice) = connected.post(AGENTS, json!({ "invoice": sent })).await;
+    let (status, invoice) = connection.post(AGENTS, json!({ "invoice": sent })).await;
     assert_eq!((status, invoice.as_object().unwrap().len()), (201, 5), "{invoice}");
     assert_eq!((&invoice["amount"], &invoice["currency"]), (&json!(5500.99), &json!("AUD")));
     assert!(invoice["id"].as_str().unwrap().starts_with('S') && invoice["payment_reference"].is_string());
-    let (status, invoice) = connected.post(PROVIDERS, json!({ "invoice": { "amount": 500.05 } })).await;
+    let (status, invoice) = connection.post(PROVIDERS, json!({ "invoice": { "amount": 500.05 } })).await;
     assert_eq!((status, invoice.as_object().unwrap().len(), &invoice["state"]), (201, 5, &json!("uploaded")));
 
     for (path, body, status) in [
@@ -83,12 +87,12 @@ async fn what_is_sent_is_wrapped_and_what_comes_back_is_as_the_guides_show_it() 
         (AGENTS, json!({ "amount": 5 }), 400),
         (PROVIDERS, json!({ "invoice": { "amount": "5" } }), 422),
     ] {
-        assert_eq!(connected.post(path, body.clone()).await.0, status, "{path} {body}");
+        assert_eq!(connection.post(path, body.clone()).await.0, status, "{path} {body}");
     }
-    let form = connected.call("POST", "/students.json").form(&[("student[given_name]", "John")]);
+    let form = connection.call("POST", "/students.json").form(&[("student[given_name]", "John")]);
     assert_eq!(form.send().await.unwrap().status(), 415);
     let text = serde_json::to_string(&sandbox.journal()).unwrap();
-    assert!(!text.contains("John") && !text.contains(&connected.token), "{text}");
+    assert!(!text.contains("John") && !text.contains(&connection.token), "{text}");
 }
 
 fn ids(list: &Value) -> Vec<&str> {
@@ -96,10 +100,10 @@ fn ids(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn lists_come_page_by_page_and_from_a_time_on() {
+async fn lists_invoices_by_page_and_update_time() {
     let sandbox = CohortGo::start().await.unwrap();
-    let connected = connect(&sandbox, RUTH, "").await;
-    let list = async |query: &str| connected.get(&format!("{PROVIDERS}?{query}")).await;
+    let connection = connect(&sandbox, RUTH, "").await;
+    let list = async |query: &str| connection.get(&format!("{PROVIDERS}?{query}")).await;
     let (first, second, third) = (list("").await.1, list("page=2").await.1, list("page=3").await.1);
     assert_eq!((ids(&first).len(), ids(&second).len(), ids(&third).len()), (25, 2, 0));
     assert!(ids(&first).iter().all(|id| !ids(&second).contains(id)));
@@ -111,13 +115,13 @@ async fn lists_come_page_by_page_and_from_a_time_on() {
     };
     assert_eq!(ids(&list(&format!("updated_since={}", ago(150))).await.1).len(), 2);
     assert_eq!(ids(&list(&format!("updated_since={}", ago(1))).await.1).len(), 0);
-    let (_, created) = connected.post(PROVIDERS, json!({ "invoice": { "amount": 1 } })).await;
+    let (_, created) = connection.post(PROVIDERS, json!({ "invoice": { "amount": 1 } })).await;
     let newest = list(&format!("updated_since={}", ago(1))).await.1;
     assert_eq!(ids(&newest), [created["id"].as_str().unwrap()]);
     for bad in ["page=0", "page=x", "updated_since=yesterday"] {
         assert_eq!(list(bad).await.0, 422, "{bad}");
     }
-    assert_eq!(ids(&connected.get(AGENTS).await.1).len(), 3);
+    assert_eq!(ids(&connection.get(AGENTS).await.1).len(), 3);
     let tom = connect(&sandbox, "tom@lakeside.example", "").await;
     assert_eq!(ids(&tom.get(AGENTS).await.1).len(), 4, "other customers have other invoices");
 }
@@ -125,8 +129,8 @@ async fn lists_come_page_by_page_and_from_a_time_on() {
 #[tokio::test]
 async fn quotes_cover_the_visa_in_australia() {
     let sandbox = CohortGo::start().await.unwrap();
-    let connected = connect(&sandbox, RUTH, "").await;
-    let quote = async |query: &str| connected.get(&format!("/services/insurance/quote.json?{query}")).await;
+    let connection = connect(&sandbox, RUTH, "").await;
+    let quote = async |query: &str| connection.get(&format!("/services/insurance/quote.json?{query}")).await;
     let dates = "course_start_date=2022-03-01&course_finish_date=2024-11-15";
     let (status, quotes) = quote(&format!("country=AU&{dates}&adults=1&children=0")).await;
     assert_eq!((status, quotes.as_array().unwrap().len()), (200, 2));
@@ -153,34 +157,38 @@ async fn quotes_cover_the_visa_in_australia() {
 }
 
 #[tokio::test]
-async fn users_can_be_made_beforehand_and_then_be_acted_as() {
+async fn created_user_can_be_acted_as() {
     let sandbox = CohortGo::start().await.unwrap();
-    let connected = connect(&sandbox, RUTH, "act-as-user").await;
+    let connection = connect(&sandbox, RUTH, "act-as-user").await;
     let ann = json!({ "user": { "name": "Ann Lee", "email": "ann@brightwater.example" } });
-    let (status, made) = connected.post("/users.json", ann.clone()).await;
-    assert_eq!((status, &made["role"], &made["can_log_in"]), (201, &json!("None"), &json!(false)), "{made}");
-    assert_eq!(connected.post("/users.json", ann).await.0, 422);
-    assert_eq!(connected.post("/users.json", json!({ "user": { "name": "Ann" } })).await.0, 422);
-    assert_eq!(connected.acting("\"Ann Lee\" <ann@brightwater.example>").await, 200);
-    let (_, users) = connected.get("/users.json").await;
-    assert_eq!(users.as_array().unwrap().len(), 4, "two, the system user and Ann: {users}");
-    let anonymous = http().get(format!("{}/users.json", connected.api)).send().await.unwrap();
-    assert_eq!(answer(anonymous).await.0, 401);
+    let (status, created) = connection.post("/users.json", ann.clone()).await;
+    assert_eq!(
+        (status, &created["role"], &created["can_log_in"]),
+        (201, &json!("None"), &json!(false)),
+        "{created}"
+    );
+    assert_eq!(connection.post("/users.json", ann).await.0, 422);
+    assert_eq!(connection.post("/users.json", json!({ "user": { "name": "Ann" } })).await.0, 422);
+    assert_eq!(connection.status_acting_as("\"Ann Lee\" <ann@brightwater.example>").await, 200);
+    let (_, users) = connection.get("/users.json").await;
+    assert_eq!(users.as_array().unwrap().len(), 4, "two users, the system user and Ann: {users}");
+    let anonymous = http().get(format!("{}/users.json", connection.api)).send().await.unwrap();
+    assert_eq!(read_json(anonymous).await.0, 401);
 }
 
 #[tokio::test]
-async fn the_whole_sandbox_has_its_portal_and_its_api_on_ports_of_their_own() {
-    // Somebody else may hold one of the ten; another base will do then.
+async fn combined_sandbox_separates_portal_and_api_ports() {
+    // Another process may use one of the ports, so several bases are tried.
     for base in [42_320, 43_430, 44_540, 45_650, 46_760] {
         let Ok(sandbox) = Sandbox::builder().port_base(base).start().await else { continue };
         let card = &sandbox.manifest_json()["providers"]["cohortgo"];
         assert_eq!(card["url"], format!("http://127.0.0.1:{base}"));
         assert_eq!(card["api_url"], format!("http://127.0.0.1:{}/api/v1", base + 4));
         assert_eq!(card["client_id"], sandbox.cohortgo().client_id());
-        let connected = connect(sandbox.cohortgo(), RUTH, "").await;
+        let connection = connect(sandbox.cohortgo(), RUTH, "").await;
         assert_eq!(
-            (card["api_url"].as_str(), connected.get(AGENTS).await.0),
-            (Some(connected.api.as_str()), 200)
+            (card["api_url"].as_str(), connection.get(AGENTS).await.0),
+            (Some(connection.api.as_str()), 200)
         );
         let go1 = &sandbox.manifest_json()["providers"]["go1"];
         assert_eq!(go1["api_url"], format!("http://127.0.0.1:{}/v2", base + 2));

@@ -2,11 +2,11 @@
 
 use oauth_sandbox::{CohortGo, Error};
 
-use super::{BOTH, authorize_url};
+use super::{BOTH_SCOPES, authorize_url};
 use crate::support::{browser, http, location, parameter};
 
 #[tokio::test]
-async fn a_person_says_yes_or_no() {
+async fn redirects_after_approval_and_denial() {
     let sandbox = CohortGo::start().await.unwrap();
     let redirect_uri = &sandbox.redirect_uris()[0];
     let callback = sandbox.approve(authorize_url(&sandbox, &[])).await.unwrap();
@@ -14,17 +14,17 @@ async fn a_person_says_yes_or_no() {
     assert_eq!(callback.as_str(), format!("{redirect_uri}?code={code}&state=s+t%2F1"));
     let callback = sandbox.deny(authorize_url(&sandbox, &[])).await.unwrap();
     assert_eq!(callback.as_str(), format!("{redirect_uri}?error=access_denied&state=s+t%2F1"));
-    let silent = CohortGo::builder().echo_state(false).start().await.unwrap();
+    let without_state = CohortGo::builder().echo_state(false).start().await.unwrap();
     for callback in [
-        silent.approve(authorize_url(&silent, &[])).await.unwrap(),
-        silent.deny(authorize_url(&silent, &[])).await.unwrap(),
+        without_state.approve(authorize_url(&without_state, &[])).await.unwrap(),
+        without_state.deny(authorize_url(&without_state, &[])).await.unwrap(),
     ] {
         assert_eq!(callback.query_pairs().count(), 1, "{callback}");
     }
 }
 
 #[tokio::test]
-async fn nothing_is_sent_to_a_redirect_uri_that_is_not_registered() {
+async fn rejects_unregistered_redirect_uri() {
     let sandbox = CohortGo::builder().auto_approve(true).start().await.unwrap();
     let registered = sandbox.redirect_uris()[0].clone();
     for wrong in [
@@ -36,13 +36,13 @@ async fn nothing_is_sent_to_a_redirect_uri_that_is_not_registered() {
     ] {
         let url = authorize_url(&sandbox, &[wrong]);
         assert_eq!(http().get(&url).send().await.unwrap().status(), 400, "{wrong:?}");
-        let stopped = sandbox.approve(url).await.unwrap_err();
-        assert!(matches!(stopped, Error::Page { status: 400, .. }), "{stopped}");
+        let error = sandbox.approve(url).await.unwrap_err();
+        assert!(matches!(error, Error::Page { status: 400, .. }), "{error}");
     }
 }
 
 #[tokio::test]
-async fn what_else_is_wrong_is_told_to_the_application() {
+async fn other_errors_redirect_to_application() {
     let sandbox = CohortGo::start().await.unwrap();
     for (wrong, error) in [
         (("response_type", ""), "unsupported_response_type"),
@@ -58,7 +58,7 @@ async fn what_else_is_wrong_is_told_to_the_application() {
 }
 
 #[tokio::test]
-async fn the_question_says_how_far_the_application_will_reach() {
+async fn consent_page_shows_requested_access() {
     let sandbox = CohortGo::start().await.unwrap();
     let browser = browser(None);
     let url = authorize_url(&sandbox, &[]);
@@ -70,18 +70,18 @@ async fn the_question_says_how_far_the_application_will_reach() {
         [("form_token", form_token), ("email", "ruth@brightwater.example"), ("password", "pay-the-fees")];
     let response = browser.post(&login).form(&form).send().await.unwrap();
     assert_eq!(format!("{}{}", sandbox.url(), location(&response)), url);
-    let question = async |scope: &str| {
+    let consent_page = async |scope: &str| {
         let url = authorize_url(&sandbox, &[("scope", scope)]);
         browser.get(url).send().await.unwrap().text().await.unwrap()
     };
     let any_user = "act as any user of the account Brightwater College";
-    let page = question("").await;
+    let page = consent_page("").await;
     assert!(page.contains("act as you in the account") && !page.contains("any user"), "{page}");
-    let page = question("act-as-user").await;
+    let page = consent_page("act-as-user").await;
     assert!(page.contains(any_user) && !page.contains("create users"), "{page}");
-    let page = question(BOTH).await;
+    let page = consent_page(BOTH_SCOPES).await;
     assert!(page.contains(any_user) && page.contains("create users") && page.contains("'None'"), "{page}");
-    // The decision needs the form token of this session.
+    // The decision requires the session's form token.
     let forged = browser.post(format!("{url}&decision=approve&form_token=made-up")).send().await.unwrap();
     assert_eq!(forged.status(), 422);
 }

@@ -1,16 +1,16 @@
-//! Seed 000, the token call and its reply.
+//! The token request and its response (seed 000).
 
 use std::time::Duration;
 
 use oauth_sandbox::CohortGo;
 use serde_json::json;
 
-use super::{BOTH, code, connect, token};
+use super::{BOTH_SCOPES, code, connect, token};
 
 #[tokio::test]
-async fn the_reply_has_exactly_the_five_members_of_the_seed() {
+async fn token_response_has_exactly_five_fields() {
     let sandbox = CohortGo::start().await.unwrap();
-    for scope in ["", "act-as-user", BOTH] {
+    for scope in ["", "act-as-user", BOTH_SCOPES] {
         let (status, mut body) = token(&sandbox, &[("code", &code(&sandbox, scope).await)]).await;
         let access_token = body["access_token"].take();
         assert!(access_token.as_str().unwrap().len() > 20);
@@ -28,12 +28,12 @@ async fn the_reply_has_exactly_the_five_members_of_the_seed() {
 }
 
 #[tokio::test]
-async fn every_mistake_is_refused_and_spends_nothing() {
+async fn invalid_request_does_not_consume_code() {
     let sandbox = CohortGo::start().await.unwrap();
-    let (other, other_secret) = sandbox.register_client("Somebody else's");
+    let (other, other_secret) = sandbox.register_client("Other application");
     let code = code(&sandbox, "").await;
     let good = [("code", code.as_str())];
-    for (mistakes, status, error) in [
+    for (errors, status, error) in [
         (vec![("grant_type", "")], 400, "invalid_request"),
         (vec![("grant_type", "refresh_token")], 400, "unsupported_grant_type"),
         (vec![("mode", "")], 400, "invalid_request"),
@@ -46,29 +46,29 @@ async fn every_mistake_is_refused_and_spends_nothing() {
         (vec![("code", "wrong")], 400, "invalid_grant"),
         (vec![("client_id", &other), ("client_secret", &other_secret)], 400, "invalid_grant"),
     ] {
-        let changes: Vec<_> = good.iter().chain(&mistakes).copied().collect();
+        let changes: Vec<_> = good.iter().chain(&errors).copied().collect();
         let (got, body) = token(&sandbox, &changes).await;
-        assert_eq!((got, &body["error"]), (status, &json!(error)), "{mistakes:?}");
+        assert_eq!((got, &body["error"]), (status, &json!(error)), "{errors:?}");
     }
     assert_eq!(token(&sandbox, &good).await.0, 200, "without a redirect_uri");
     assert_eq!(token(&sandbox, &good).await.1["error"], "invalid_grant");
 }
 
 #[tokio::test]
-async fn a_code_lives_for_ten_minutes_and_a_token_for_ever() {
+async fn code_expires_and_token_does_not() {
     let sandbox = CohortGo::start().await.unwrap();
     for (seconds, status) in [(590, 200), (600, 400)] {
         let code = code(&sandbox, "").await;
         sandbox.advance(Duration::from_secs(seconds));
         assert_eq!(token(&sandbox, &[("code", &code)]).await.0, status, "after {seconds} s");
     }
-    let connected = connect(&sandbox, "ruth@brightwater.example", "").await;
+    let connection = connect(&sandbox, "ruth@brightwater.example", "").await;
     sandbox.advance(Duration::from_secs(5 * 365 * 86_400));
-    assert_eq!(connected.get("/services/payments/agent_invoices.json").await.0, 200);
+    assert_eq!(connection.get("/services/payments/agent_invoices.json").await.0, 200);
 }
 
 #[tokio::test]
-async fn a_hostile_reply_can_be_asked_for() {
+async fn api_base_url_can_be_poisoned() {
     let evil = "https://evil.example/api/v1";
     let sandbox = CohortGo::builder().poisoned_api_base_url(evil).start().await.unwrap();
     assert_eq!(connect(&sandbox, "ruth@brightwater.example", "").await.api, evil);
