@@ -1,4 +1,4 @@
-//! Choices before the start.
+//! Options before the start.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use crate::provider::{Origin, ProviderCore, ProviderSetup, SandboxProvider, buil
 use crate::server::{self, CertificateAuthority, Server};
 use crate::server_handle::ServerHandle;
 
-/// The redirect URI that is always registered.
+/// The redirect URI that every client has.
 pub(crate) const DEFAULT_REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
 
-/// How one provider is to be played.
+/// Options for one provider.
 #[derive(Clone, Debug)]
 #[must_use = "nothing runs until `start`"]
 pub struct Builder<P: SandboxProvider> {
@@ -41,25 +41,25 @@ impl<P: SandboxProvider> Default for Builder<P> {
 }
 
 impl<P: SandboxProvider> Builder<P> {
-    /// The loopback address to listen on; `127.0.0.1` when not set. [`start`](Self::start) refuses any other.
+    /// The loopback address to listen on, `127.0.0.1` by default. [`start`](Self::start) rejects other addresses.
     pub fn address(mut self, address: impl Into<IpAddr>) -> Self {
         self.address = address.into();
         self
     }
 
-    /// The port to listen on; 0, the default, takes any free one.
+    /// The port to listen on. 0, the default, takes any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// The plain HTTP port beside the TLS one; 0, the default, takes any free one. Without [`tls`](Self::tls) there is none.
+    /// The plain HTTP port, used with [`tls`](Self::tls) only. 0, the default, takes any free port.
     pub fn plain_port(mut self, port: u16) -> Self {
         self.plain_port = port;
         self
     }
 
-    /// Registers one more redirect URI for the client, besides `http://127.0.0.1:8765/callback`.
+    /// Registers another redirect URI for the client, in addition to `http://127.0.0.1:8765/callback`.
     pub fn redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
         let redirect_uri = redirect_uri.into();
         if !self.redirect_uris.contains(&redirect_uri) {
@@ -68,25 +68,25 @@ impl<P: SandboxProvider> Builder<P> {
         self
     }
 
-    /// Whether the authorize URL answers with the redirect straight away, for the first user, without login and consent.
-    /// What a provider checks before it asks anybody is checked all the same.
+    /// With `true`, the authorize URL approves for the first user and redirects at once, without login and consent pages.
+    /// The request itself is still validated.
     pub fn auto_approve(mut self, auto_approve: bool) -> Self {
         self.auto_approve = auto_approve;
         self
     }
 
-    /// Whether the sandbox speaks TLS, with a certificate for `localhost`, `127.0.0.1`, `::1` and the provider's own host names, signed by
-    /// an authority of its own (see [`ServerHandle::ca_certificate_pem`]). A second, plain port then shows what the provider does
-    /// with plain HTTP (see [`ServerHandle::plain_url`]).
+    /// Enables TLS, with a certificate for `localhost`, `127.0.0.1`, `::1` and the provider's own host names, signed by
+    /// a generated authority (see [`ServerHandle::ca_certificate_pem`]). A second port then shows how the provider
+    /// treats plain HTTP (see [`ServerHandle::plain_url`]).
     pub fn tls(mut self, tls: bool) -> Self {
         self.tls = tls;
         self
     }
 
-    /// Starts to listen, on the runtime of the caller. The sandbox runs until the handle is dropped.
+    /// Starts the provider on the current Tokio runtime. It runs until the handle is dropped.
     ///
     /// # Errors
-    /// When the address is not loopback, the port is taken, or the certificates could not be made.
+    /// [`Error::NotLoopback`], [`Error::Listen`] when a port is unavailable, [`Error::Tls`].
     pub async fn start(self) -> Result<ServerHandle<P>, Error> {
         let listener = server::listen(self.address, self.port).await?;
         let host = match self.address {

@@ -1,15 +1,15 @@
-//! Sending the browser back to the application.
+//! The redirect back to the application.
 
 use axum::response::{IntoResponse as _, Response};
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use url::form_urlencoded::Serializer;
 
-/// A redirect to `redirect_uri` with `pairs` in its query. With `slash`, a path that does not end in a slash gets one.
+/// A redirect to `redirect_uri` with `pairs` added to its query. With `slash`, the path is made to end in a slash.
 pub(crate) fn redirect(redirect_uri: &str, slash: bool, pairs: &[(&str, &str)]) -> Response {
     match HeaderValue::from_bytes(target(redirect_uri, slash, pairs).as_bytes()) {
         Ok(location) => (StatusCode::FOUND, [(LOCATION, location)]).into_response(),
-        // A redirect URI with control characters was registered: no browser could be sent there.
+        // The registered redirect URI has control characters, which a header cannot contain.
         Err(_) => (StatusCode::BAD_REQUEST, "The redirect URI is not a URI.").into_response(),
     }
 }
@@ -34,7 +34,7 @@ mod tests {
     use super::target;
 
     #[test]
-    fn a_query_is_kept_and_a_slash_is_put_where_wanted() {
+    fn target_keeps_query_and_adds_slash() {
         for (redirect_uri, slash, expected) in [
             ("https://a.example", true, "https://a.example/?code=1+2"),
             ("https://a.example", false, "https://a.example?code=1+2"),

@@ -1,4 +1,4 @@
-//! Registered applications, for providers that register them by hand.
+//! Applications registered at a provider.
 
 use std::fmt;
 
@@ -7,10 +7,9 @@ use subtle::ConstantTimeEq as _;
 use crate::bounded_list::{BoundedList, MAX_OBJECTS};
 use crate::random;
 
-/// A registered application.
 #[derive(Clone)]
 pub(crate) struct Client {
-    /// Its name as consent pages show it.
+    /// The name shown on consent pages.
     pub(crate) name: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
@@ -18,13 +17,13 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Whether `redirect_uri` is registered, character for character.
+    /// Compares character by character.
     pub(crate) fn has_registered(&self, redirect_uri: &str) -> bool {
         self.redirect_uris.iter().any(|uri| uri == redirect_uri)
     }
 }
 
-/// Everything but the secret.
+/// Omits the secret.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
@@ -34,7 +33,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// All applications of one provider. The first is the one whose credentials the handle gives out.
+/// All applications of one provider. The handle and the manifest have the credentials of the first.
 #[derive(Debug)]
 pub(crate) struct Clients(BoundedList<Client>);
 
@@ -55,18 +54,18 @@ impl Clients {
         self.0.iter().find(|client| client.client_id == client_id)
     }
 
-    /// The application, if the secret is its own.
+    /// Returns the application if the secret is right.
     pub(crate) fn authenticate(&self, client_id: &str, client_secret: &str) -> Option<&Client> {
         self.find(client_id)
             .filter(|client| client.client_secret.as_bytes().ct_eq(client_secret.as_bytes()).into())
     }
 
-    /// The redirect URIs of the first application.
+    /// The first application's redirect URIs.
     pub(crate) fn redirect_uris(&self) -> Vec<String> {
         self.0.front().map(|client| client.redirect_uris.clone()).unwrap_or_default()
     }
 
-    /// Registers one more application with the first one's redirect URIs. Gives its identifier and its secret.
+    /// Registers an application with the first application's redirect URIs. Returns its identifier and secret.
     pub(crate) fn register(&mut self, name: &str) -> (String, String) {
         let client = Client {
             name: name.into(),

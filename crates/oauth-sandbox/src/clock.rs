@@ -1,4 +1,4 @@
-//! The sandbox's own time: real time plus what a test has added.
+//! The sandbox's clock: real time plus an offset.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,13 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::sync::lock;
 
-/// How far ahead the clock can be set in all: enough for any lifetime, and far from the end of `chrono`'s calendar.
-const FARTHEST: TimeDelta = TimeDelta::days(365_000);
+/// The largest offset: longer than any lifetime, and far from the end of `chrono`'s calendar.
+const MAX_OFFSET: TimeDelta = TimeDelta::days(365_000);
 
-/// A provider's clock, which is the only thing in it that knows the time. Clones are the same clock, and go on when the provider has
-/// ended.
+/// A provider's only source of time. Clones share one clock, and keep running after the provider has stopped.
 ///
-/// A client under test has to have the same time. Its own trait for clocks takes one line:
+/// A client under test has to use the same time. An implementation of its clock trait takes one line:
 ///
 /// ```
 /// # use chrono::{DateTime, Utc};
@@ -36,26 +35,26 @@ const FARTHEST: TimeDelta = TimeDelta::days(365_000);
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct SandboxClock {
-    ahead: Arc<Mutex<TimeDelta>>,
+    offset: Arc<Mutex<TimeDelta>>,
 }
 
 impl SandboxClock {
-    /// The time: the computer's, and what was added to it.
+    /// The computer's time plus the offset.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        let (now, ahead) = (Utc::now(), *lock(&self.ahead));
-        if ahead.is_zero() { now } else { now + ahead }
+        let (now, offset) = (Utc::now(), *lock(&self.offset));
+        if offset.is_zero() { now } else { now + offset }
     }
 
-    /// Sets it forward by so much, up to about a thousand years in all.
+    /// Increases the offset by `by`, up to about a thousand years in all.
     pub fn advance(&self, by: Duration) {
-        let by = TimeDelta::from_std(by).unwrap_or(FARTHEST);
-        let mut ahead = lock(&self.ahead);
-        *ahead = ahead.checked_add(&by).unwrap_or(FARTHEST).min(FARTHEST);
+        let by = TimeDelta::from_std(by).unwrap_or(MAX_OFFSET);
+        let mut offset = lock(&self.offset);
+        *offset = offset.checked_add(&by).unwrap_or(MAX_OFFSET).min(MAX_OFFSET);
     }
 
     pub(crate) fn reset(&self) {
-        *lock(&self.ahead) = TimeDelta::zero();
+        *lock(&self.offset) = TimeDelta::zero();
     }
 }
 
@@ -64,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn advances_without_end_and_comes_back() {
+    fn clock_advances_up_to_limit_and_resets() {
         let clock = SandboxClock::default();
         let same = clock.clone();
         let before = clock.now();
@@ -72,7 +71,7 @@ mod tests {
         assert!(clock.now() - before >= TimeDelta::hours(1));
         clock.advance(Duration::MAX);
         clock.advance(Duration::MAX);
-        assert!(clock.now() - before >= FARTHEST);
+        assert!(clock.now() - before >= MAX_OFFSET);
         clock.reset();
         assert!(same.now() - before < TimeDelta::hours(1));
     }

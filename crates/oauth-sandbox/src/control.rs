@@ -1,6 +1,6 @@
-//! The controls over HTTP, for other processes. Whoever calls must know the key that was made up at the start.
+//! Control over HTTP, for other processes. Every call needs the key that was generated at the start.
 //!
-//! The README has them all in one table.
+//! The README lists all controls.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,10 +23,10 @@ use crate::provider::ProviderControls;
 /// The header with the key.
 pub(crate) const KEY_HEADER: &str = "x-sandbox-key";
 
-/// Room for any fault, the body of its answer included.
-const LARGEST_BODY: usize = 64 * 1024;
+/// Enough for any fault, including its response body.
+const MAX_BODY: usize = 64 * 1024;
 
-/// Means every provider.
+/// The provider name that addresses all providers.
 const ALL: &str = "all";
 
 struct ControlPanel {
@@ -36,10 +36,10 @@ struct ControlPanel {
 
 type SharedPanel = Arc<ControlPanel>;
 
-/// The control server's router for `providers`, under `key`.
+/// Builds the control server's routes.
 pub(crate) fn router(key: String, providers: Vec<Arc<dyn ProviderControls>>) -> Router {
     let panel = Arc::new(ControlPanel { key, providers });
-    let own = panel.providers.iter().fold(Router::new(), |routes, provider| {
+    let provider_routes = panel.providers.iter().fold(Router::new(), |routes, provider| {
         routes.nest(&format!("/{}", provider.name()), Arc::clone(provider).provider_routes())
     });
     Router::new()
@@ -49,13 +49,13 @@ pub(crate) fn router(key: String, providers: Vec<Arc<dyn ProviderControls>>) -> 
         .route("/{provider}/journal", get(journal))
         .route("/{provider}/reset", post(reset))
         .with_state(Arc::clone(&panel))
-        .merge(own)
+        .merge(provider_routes)
         .fallback(async || ControlError::NotFound)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(from_fn_with_state(panel, guard))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn_with_state(panel, check_key))
 }
 
-/// Why a control was not used.
+/// A rejected control call.
 #[derive(Debug)]
 pub(crate) enum ControlError {
     Key,
@@ -74,8 +74,8 @@ impl IntoResponse for ControlError {
     }
 }
 
-/// Before anything else, so that without the key not even the providers' names are told.
-async fn guard(
+/// Runs before routing, so that a caller without the key cannot learn the providers' names.
+async fn check_key(
     State(panel): State<SharedPanel>,
     request: Request,
     next: Next,
@@ -89,7 +89,7 @@ async fn guard(
 }
 
 impl ControlPanel {
-    fn one(&self, name: &str) -> Result<&dyn ProviderControls, ControlError> {
+    fn provider(&self, name: &str) -> Result<&dyn ProviderControls, ControlError> {
         self.providers
             .iter()
             .find(|provider| provider.name() == name)
@@ -97,38 +97,38 @@ impl ControlPanel {
             .ok_or(ControlError::NotFound)
     }
 
-    /// The one of that name, or every one for `all`.
-    fn some(&self, name: &str) -> Result<Vec<&dyn ProviderControls>, ControlError> {
+    /// The provider of that name, or all of them for `all`.
+    fn providers(&self, name: &str) -> Result<Vec<&dyn ProviderControls>, ControlError> {
         if name == ALL {
             Ok(self.providers.iter().map(AsRef::as_ref).collect())
         } else {
-            Ok(vec![self.one(name)?])
+            Ok(vec![self.provider(name)?])
         }
     }
 }
 
-/// The JSON in `body`.
+/// Parses a JSON body.
 pub(crate) fn parse_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
-    // The content type does not matter to whoever controls a sandbox with a one-liner.
+    // The content type is not checked: `curl -d` sends another one by default.
     serde_json::from_slice(body).map_err(|error| ControlError::Body(error.to_string()))
 }
 
-fn time(provider: &dyn ProviderControls) -> Response {
+fn time_response(provider: &dyn ProviderControls) -> Response {
     Json(json!({ "now": provider.now() })).into_response()
 }
 
 async fn now(State(panel): State<SharedPanel>, Path(name): Path<String>) -> Result<Response, ControlError> {
-    Ok(time(panel.one(&name)?))
+    Ok(time_response(panel.provider(&name)?))
 }
 
-/// A name, and nothing else: what to register an application needs.
+/// The body of a registration.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClientName {
     name: String,
 }
 
-/// Registers one more application with `register`, which gives its identifier and its secret.
+/// Registers an application with `register`, which returns its identifier and secret.
 pub(crate) fn register_client(
     body: &[u8],
     register: impl FnOnce(&str) -> (String, String),
@@ -152,17 +152,19 @@ async fn advance(
     Path(name): Path<String>,
     body: Bytes,
 ) -> Result<Response, ControlError> {
-    let providers = panel.some(&name)?;
+    let providers = panel.providers(&name)?;
     let Advance { seconds } = parse_body(&body)?;
     for provider in &providers {
         provider.advance(Duration::from_secs(seconds));
     }
-    Ok(providers.first().map_or_else(|| StatusCode::NO_CONTENT.into_response(), |provider| time(*provider)))
+    Ok(providers
+        .first()
+        .map_or_else(|| StatusCode::NO_CONTENT.into_response(), |provider| time_response(*provider)))
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Queue {
+struct QueueFault {
     on: FaultTarget,
     fault: Fault,
 }
@@ -172,12 +174,12 @@ async fn faults(
     Path(name): Path<String>,
     body: Bytes,
 ) -> Result<StatusCode, ControlError> {
-    let provider = panel.one(&name)?;
-    let Queue { on, fault } = parse_body(&body)?;
+    let provider = panel.provider(&name)?;
+    let QueueFault { on, fault } = parse_body(&body)?;
     if provider.queue_fault(on, fault) {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(ControlError::Body("as many faults wait as can".to_owned()))
+        Err(ControlError::Body("the queue of faults is full".to_owned()))
     }
 }
 
@@ -185,14 +187,14 @@ async fn journal(
     State(panel): State<SharedPanel>,
     Path(name): Path<String>,
 ) -> Result<Response, ControlError> {
-    Ok(Json(panel.one(&name)?.journal()).into_response())
+    Ok(Json(panel.provider(&name)?.journal()).into_response())
 }
 
 async fn reset(
     State(panel): State<SharedPanel>,
     Path(name): Path<String>,
 ) -> Result<StatusCode, ControlError> {
-    for provider in panel.some(&name)? {
+    for provider in panel.providers(&name)? {
         provider.reset();
     }
     Ok(StatusCode::NO_CONTENT)

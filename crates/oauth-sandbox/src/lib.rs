@@ -1,8 +1,8 @@
-//! OAuth2 providers, played faithfully on loopback: for demonstrations, and for the tests of any OAuth2 client.
+//! Simulated OAuth2 providers on loopback, for demonstrations and for the tests of any OAuth2 client.
 //!
-//! Each provider is written from its own documents and shares no code with the clients in this workspace, so that a wrong
-//! constant in a client makes a test fail instead of being wrong on both sides. It is strict where the provider is, and odd where the
-//! provider is. What no document says is marked as a **guess**.
+//! Each provider follows its official documentation, with its strictness and its peculiarities. It shares no code with
+//! the clients in this workspace: a wrong constant in a client makes a test fail instead of being wrong on both sides.
+//! Behaviour that no document specifies is marked as a **guess**.
 //!
 //! ```
 //! use std::time::Duration;
@@ -16,26 +16,36 @@
 //!     sandbox.client_id(),
 //!     sandbox.redirect_uris()[0],
 //! );
-//! let callback = sandbox.approve(&authorize_url).await?; // a person logs in and says yes
+//! let callback = sandbox.approve(&authorize_url).await?; // a user logs in and approves
 //! assert!(callback.query_pairs().any(|(name, _)| name == "code"));
 //!
-//! sandbox.advance(Duration::from_secs(2 * 3600)); // its own clock: the code has expired now
-//! sandbox.next_token_call(oauth_sandbox::Fault::DropResponse); // scripted misfortune
-//! assert_eq!(sandbox.journal().token_calls(), 0); // what it saw, secrets redacted
+//! sandbox.advance(Duration::from_secs(2 * 3600)); // the sandbox's clock: the code has expired now
+//! sandbox.next_token_call(oauth_sandbox::Fault::DropResponse); // a scripted fault
+//! assert_eq!(sandbox.journal().token_calls(), 0); // the requests received, secrets redacted
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! [`Plain`] plays no provider in particular: RFC 6749 to the letter, with switches for the ways in which real ones differ.
+//! [`Plain`] is no particular provider: it follows RFC 6749 strictly and has options for common deviations.
 //!
-//! [`Sandbox`] runs all providers together and offers the same controls over HTTP. Nothing here ever listens anywhere but on
-//! loopback, and no request is looked at that names another computer in its `Host`. Of everything that is kept there is a most; beyond it
-//! the oldest makes room, but for what is there at the start.
+//! [`Sandbox`] runs all providers together and offers the same controls over HTTP. It listens on loopback only, and
+//! rejects requests whose `Host` header names another computer. Everything it stores has a size limit: beyond it the
+//! oldest entries are removed, except those that exist from the start.
+//!
+//! # Code map
+//!
+//! - [`ServerHandle`] (`server_handle.rs`): one running provider, started by a [`Builder`]; [`Sandbox`]: all of them.
+//! - `provider.rs`: the trait that a provider implements, and the shared state around it. The providers are `cobot/`,
+//!   `cohortgo/`, `go1/`, `gocd/` and `plain/`; each has its endpoints in files, and its codes and tokens in `model.rs`.
+//! - `server/`: sockets, TLS and the `Host` check; `middleware.rs`: body, journal and faults around each handler.
+//! - `fault/`, `journal/`: scripted faults, and the record of received requests.
+//! - `browser/`: the simulated browser; `page/`, `login_pages.rs`, `session.rs`: the HTML pages and logins it uses.
+//! - `control.rs`: control over HTTP.
 //!
 //! # Control over HTTP
 //!
-//! Other processes control a [`Sandbox`] below [`Sandbox::control_url`], with the header `X-Sandbox-Key: `[`Sandbox::control_key`].
-//! The README has all controls in one table; faults have the JSON form of [`Fault`].
+//! Other processes control a [`Sandbox`] below [`Sandbox::control_url`], with the header
+//! `X-Sandbox-Key: `[`Sandbox::control_key`]. The README lists all controls; faults have the JSON form of [`Fault`].
 
 mod bounded_list;
 mod bounded_map;

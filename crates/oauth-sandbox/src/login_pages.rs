@@ -1,4 +1,4 @@
-//! Login and logout, for providers whose own login pages nobody has to know.
+//! Login, logout and home page, shared by providers whose real login pages do not matter to a client.
 
 use axum::Router;
 use axum::extract::State;
@@ -16,67 +16,67 @@ use crate::provider::{ProviderCore, ProviderRules, SharedCore};
 use crate::session::Session;
 use crate::user::User;
 
-/// The field with the session's form token.
+/// The form field with the session's form token.
 pub(crate) const FORM_TOKEN: &str = "form_token";
-/// Where people log in and out.
+/// The login and logout paths.
 pub(crate) const LOGIN: &str = "/login";
 pub(crate) const LOGOUT: &str = "/logout";
-/// What a person sees who just comes by.
+/// The home page's path.
 pub(crate) const HOME: &str = "/";
 
-/// A provider with a login of this kind.
+/// A provider that uses these pages.
 pub(crate) trait LoginPages: ProviderRules {
-    /// More below the login form.
+    /// Content below the login form.
     fn below_login() -> Markup {
         html! {}
     }
 
-    /// What its home page tells somebody who is logged in.
+    /// The content of the home page.
     fn home(state: &Self::State, user: &User) -> Markup;
 }
 
 pub(crate) fn routes<P: LoginPages>() -> Router<SharedCore<P>> {
     Router::new()
-        .route(LOGIN, get(login::<P>).post(check::<P>))
+        .route(LOGIN, get(login::<P>).post(submit::<P>))
         .route(LOGOUT, get(logout::<P>))
         .route(HOME, get(home::<P>))
 }
 
-/// The browser's session and its user, when somebody is logged in.
+/// The browser's session and the logged-in user.
 pub(crate) fn logged_in_user<P: ProviderRules>(
     core: &ProviderCore<P>,
     jar: &CookieJar,
 ) -> Option<(Session, User)> {
-    let session = core.sessions.of(jar)?;
+    let session = core.sessions.find(jar)?;
     let login = session.user.clone()?;
     let user = P::users(&core.state()).into_iter().find(|user| user.login == login)?;
     Some((session, user))
 }
 
-/// Sends the browser to the login, from where it comes back to `uri`.
+/// Redirects to the login page, which redirects back to `uri`.
 pub(crate) fn redirect_to_login<P: ProviderRules>(
     core: &ProviderCore<P>,
     jar: CookieJar,
     uri: &Uri,
 ) -> Response {
-    let wanted = uri.path_and_query().map(ToString::to_string);
-    let (_, jar) = core.sessions.keep(jar, |session| session.return_to = wanted);
+    let requested = uri.path_and_query().map(ToString::to_string);
+    let (_, jar) = core.sessions.update(jar, |session| session.return_to = requested);
     (jar, (StatusCode::FOUND, [(LOCATION, LOGIN)])).into_response()
 }
 
-/// Logs `user` in and sends the browser to where it wanted to go.
+/// Logs `user` in and redirects to the page requested before the login.
 pub(crate) fn log_in<P: ProviderRules>(core: &ProviderCore<P>, jar: CookieJar, user: &str) -> Response {
-    let (wanted, jar) = core.sessions.log_in(jar, user);
-    (jar, Redirect::to(wanted.as_deref().unwrap_or(HOME))).into_response()
+    let (return_to, jar) = core.sessions.log_in(jar, user);
+    (jar, Redirect::to(return_to.as_deref().unwrap_or(HOME))).into_response()
 }
 
-/// Whether the form is from a page of `session`; else the page that says so.
+/// Checks that the form came from a page of `session`. Otherwise returns an error page.
 pub(crate) fn check_form_token<P: ProviderRules>(
     session: &Session,
     params: &Params,
     log: &RequestLog,
 ) -> Result<(), Box<Response>> {
-    if session.sent_form(params.text(FORM_TOKEN)) {
+    if session.has_form_token(params.text(FORM_TOKEN)) {
         return Ok(());
     }
     log.note("refused: the form is not from a page of this session");
@@ -96,7 +96,7 @@ pub(crate) fn show_login<P: ProviderRules>(
     more: Markup,
     jar: CookieJar,
 ) -> Response {
-    let (session, jar) = core.sessions.keep(jar, |_| {});
+    let (session, jar) = core.sessions.update(jar, |_| {});
     (jar, page(core, title, more, &session, "", None)).into_response()
 }
 
@@ -114,9 +114,9 @@ fn page<P: ProviderRules>(
         provider: title,
         action: LOGIN,
         form_token: (FORM_TOKEN, &session.form_token),
-        user: ("E-mail address", "email"),
-        typed,
-        password: "password",
+        user_field: ("E-mail address", "email"),
+        typed_user: typed,
+        password_field: "password",
         message,
         accounts: &accounts,
         more,
@@ -124,7 +124,7 @@ fn page<P: ProviderRules>(
     .page()
 }
 
-async fn check<P: LoginPages>(
+async fn submit<P: LoginPages>(
     State(core): State<SharedCore<P>>,
     jar: CookieJar,
     params: Params,
@@ -133,7 +133,7 @@ async fn check<P: LoginPages>(
     submit_login(&core, P::TITLE, P::below_login(), jar, &params, &log)
 }
 
-/// Takes the login form: lets the person in, or shows it again.
+/// Handles the submitted login form: logs the user in, or shows the form again.
 pub(crate) fn submit_login<P: ProviderRules>(
     core: &ProviderCore<P>,
     title: &str,
@@ -142,7 +142,7 @@ pub(crate) fn submit_login<P: ProviderRules>(
     params: &Params,
     log: &RequestLog,
 ) -> Response {
-    let (session, jar) = core.sessions.keep(jar, |_| {});
+    let (session, jar) = core.sessions.update(jar, |_| {});
     if let Err(stopped) = check_form_token::<P>(&session, params, log) {
         return (jar, *stopped).into_response();
     }
@@ -168,10 +168,10 @@ async fn home<P: LoginPages>(State(core): State<SharedCore<P>>, jar: CookieJar, 
     let Some((_, user)) = logged_in_user(&core, &jar) else {
         return redirect_to_login(&core, jar, &uri);
     };
-    let told = P::home(&core.state(), &user);
+    let content = P::home(&core.state(), &user);
     let body = html! {
         p { "Logged in as " strong { (user.name) } ". " a href=(LOGOUT) { "Log out" } }
-        (told)
+        (content)
     };
     Page::new(P::TITLE, "Home", &body).into_response()
 }

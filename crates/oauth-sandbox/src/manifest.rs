@@ -1,4 +1,4 @@
-//! What another process has to know to use a sandbox. Unlike everything else here it *is* its secrets, written out.
+//! The description that another process needs to use a sandbox. It contains the secrets in clear text.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,13 +7,13 @@ use serde::Serialize;
 
 use crate::user::User;
 
-/// The whole sandbox: the JSON object that `oauth sandbox` prints in one line.
+/// The whole sandbox: the JSON object that `oauth sandbox` prints as its first line.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Manifest {
-    /// By name: `gocd`, …
+    /// The providers by name, such as `gocd`.
     pub providers: BTreeMap<&'static str, ProviderManifest>,
-    /// How to control them.
+    /// Control over HTTP.
     pub control: ControlManifest,
 }
 
@@ -21,13 +21,13 @@ pub struct Manifest {
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct ProviderManifest {
-    /// The provider's root as its documents write it.
+    /// The provider's root URL in the form that its documentation uses.
     pub url: String,
-    /// The authorize endpoint.
+    /// The authorization endpoint.
     pub authorize_url: String,
     /// The token endpoint.
     pub token_url: String,
-    /// What API paths are appended to.
+    /// The base URL of API paths.
     pub api_url: String,
     /// The client's identifier.
     pub client_id: String,
@@ -35,20 +35,20 @@ pub struct ProviderManifest {
     pub client_secret: String,
     /// The registered redirect URIs.
     pub redirect_uris: Vec<String>,
-    /// Who can log in.
+    /// The users who can log in.
     pub users: Vec<UserManifest>,
-    /// The certificate to trust, in PEM, when it speaks TLS.
+    /// The CA certificate to trust, in PEM, when TLS is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_certificate_pem: Option<String>,
 }
 
-/// Somebody who can log in.
+/// A user who can log in.
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct UserManifest {
-    /// The name that pages show.
+    /// The name shown on pages.
     pub name: String,
-    /// What to type as the user.
+    /// The e-mail address to log in with.
     pub email: String,
     /// The password.
     pub password: String,
@@ -58,9 +58,9 @@ pub struct UserManifest {
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct ControlManifest {
-    /// Its root.
+    /// The root URL of the controls.
     pub url: String,
-    /// What to send as `X-Sandbox-Key`.
+    /// The value of the `X-Sandbox-Key` header.
     pub key: String,
 }
 

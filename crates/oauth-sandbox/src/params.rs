@@ -1,5 +1,4 @@
-//! The parameters of one request, from the query string and from the body in whichever of the three encodings that
-//! clients of our providers use: urlencoded, multipart form-data and JSON.
+//! The parameters of one request, from the query and from a body that is urlencoded, multipart form-data or JSON.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -15,10 +14,10 @@ use url::form_urlencoded;
 
 use crate::middleware::RequestContext;
 
-/// Room for so many parameters is made at once.
-const USUAL: usize = 8;
+/// The initial capacity of a parameter list.
+const USUAL_PARAMETERS: usize = 8;
 
-/// How a body was encoded.
+/// The encoding of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// No body, or one that is not a form.
@@ -39,30 +38,30 @@ struct Inner {
     encoding: Encoding,
 }
 
-/// Names and values, all in one piece of memory.
+/// Names and values in one string.
 #[derive(Default)]
 pub(crate) struct Pairs {
-    words: String,
-    /// Where names begin, and where they and their values end.
-    places: Vec<(usize, usize, usize)>,
-    /// What lies between a name and its value.
-    between: usize,
+    text: String,
+    /// The start of each name, the end of the name, and the end of its value.
+    offsets: Vec<(usize, usize, usize)>,
+    /// The length of the separator between a name and its value.
+    separator: usize,
 }
 
 impl Pairs {
     pub(crate) fn len(&self) -> usize {
-        self.places.len()
+        self.offsets.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.offsets.is_empty()
     }
 
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
-        self.places.iter().map(|(begin, middle, end)| {
-            // A name without a value may be without anything between them as well.
-            let value = self.words.get(middle + self.between..*end).unwrap_or_default();
-            (&self.words[*begin..*middle], value)
+        self.offsets.iter().map(|(begin, middle, end)| {
+            // A name without a value may also lack the separator.
+            let value = self.text.get(middle + self.separator..*end).unwrap_or_default();
+            (&self.text[*begin..*middle], value)
         })
     }
 
@@ -75,17 +74,17 @@ impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Pairs {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
         let mut all = Self::default();
         for (name, value) in pairs {
-            let begin = all.words.len();
-            all.words.push_str(name.as_ref());
-            let middle = all.words.len();
-            all.words.push_str(value.as_ref());
-            all.places.push((begin, middle, all.words.len()));
+            let begin = all.text.len();
+            all.text.push_str(name.as_ref());
+            let middle = all.text.len();
+            all.text.push_str(value.as_ref());
+            all.offsets.push((begin, middle, all.text.len()));
         }
         all
     }
 }
 
-/// The header with a caller's credentials, alone: a handler that takes all headers gets a copy of them.
+/// Extracts only the `Authorization` header: axum copies all headers for a handler that takes a `HeaderMap`.
 pub(crate) struct Authorization(pub(crate) Option<HeaderValue>);
 
 impl<S: Sync> FromRequestParts<S> for Authorization {
@@ -96,13 +95,13 @@ impl<S: Sync> FromRequestParts<S> for Authorization {
     }
 }
 
-/// Query and form parameters. A parameter given twice counts with its last value, as in Rack and PHP.
+/// Query and form parameters. The last value of a repeated parameter wins, as in Rack and PHP.
 #[derive(Clone, Default)]
 pub(crate) struct Params(Arc<Inner>);
 
 impl Params {
-    /// Reads the query of `parts` and, when its content type is that of a form, `body`. What cannot be read is left out:
-    /// a missing parameter is then refused in the provider's own words.
+    /// Parses the query of `parts` and, for a form content type, `body`. Invalid parts are skipped: the provider then
+    /// responds with its own error for a missing parameter.
     pub(crate) async fn parse(parts: &Parts, body: &Bytes) -> Self {
         let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
         let content_type =
@@ -112,7 +111,7 @@ impl Params {
         let (form, encoding) = if is("application/x-www-form-urlencoded") {
             (pairs(body), Encoding::Urlencoded)
         } else if is("multipart/form-data") {
-            // Boxed: few bodies are, and all would be as large as its reader.
+            // Boxed, because the rare multipart parser would enlarge every request's future.
             (Box::pin(multipart(content_type, body)).await, Encoding::Multipart)
         } else if is("application/json") {
             (json(body), Encoding::Json)
@@ -132,7 +131,7 @@ impl Params {
         self.get(name).unwrap_or_default()
     }
 
-    /// The value of `name` unless it is missing or only white space.
+    /// The value of `name`, unless it is missing or blank.
     pub(crate) fn present(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.trim().is_empty())
     }
@@ -151,7 +150,7 @@ impl Params {
     }
 }
 
-/// Names only: values may be secrets.
+/// Prints names only: values may be secrets.
 impl fmt::Debug for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = |pairs: &Pairs| pairs.iter().map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
@@ -173,15 +172,15 @@ impl<S: Sync> FromRequestParts<S> for Params {
 
 fn pairs(encoded: &[u8]) -> Pairs {
     let text = std::str::from_utf8(encoded).ok();
-    text.and_then(plain).unwrap_or_else(|| form_urlencoded::parse(encoded).collect())
+    text.and_then(unencoded_pairs).unwrap_or_else(|| form_urlencoded::parse(encoded).collect())
 }
 
-/// Of a form in which nothing is encoded, as identifiers, secrets and tokens have nothing that would have to be, mostly.
-fn plain(text: &str) -> Option<Pairs> {
+/// Fast path for forms without percent-encoding, which most token calls are. Returns `None` for other forms.
+fn unencoded_pairs(text: &str) -> Option<Pairs> {
     if text.is_empty() {
         return Some(Pairs::default());
     }
-    let mut places = Vec::with_capacity(USUAL);
+    let mut offsets = Vec::with_capacity(USUAL_PARAMETERS);
     let (mut begin, mut middle) = (0, None);
     for (at, byte) in text.bytes().chain([b'&']).enumerate() {
         match byte {
@@ -189,14 +188,14 @@ fn plain(text: &str) -> Option<Pairs> {
             b'=' if middle.is_none() => middle = Some(at),
             b'&' => {
                 if begin < at {
-                    places.push((begin, middle.unwrap_or(at), at));
+                    offsets.push((begin, middle.unwrap_or(at), at));
                 }
                 (begin, middle) = (at + 1, None);
             }
             _ => {}
         }
     }
-    Some(Pairs { words: text.to_owned(), places, between: 1 })
+    Some(Pairs { text: text.to_owned(), offsets, separator: 1 })
 }
 
 async fn multipart(content_type: &str, body: &Bytes) -> Pairs {
@@ -212,7 +211,7 @@ async fn multipart(content_type: &str, body: &Bytes) -> Pairs {
     found.into_iter().collect()
 }
 
-/// The members of a JSON object that are strings, numbers or booleans.
+/// The strings, numbers and booleans of a JSON object.
 fn json(body: &[u8]) -> Pairs {
     let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(body) else { return Pairs::default() };
     object
@@ -230,7 +229,7 @@ fn json(body: &[u8]) -> Pairs {
 mod tests {
     use super::*;
 
-    async fn read(uri: &str, content_type: &str, body: &str) -> Params {
+    async fn parse(uri: &str, content_type: &str, body: &str) -> Params {
         let (parts, ()) = http::Request::builder()
             .uri(uri)
             .header(CONTENT_TYPE, content_type)
@@ -241,7 +240,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn reads_the_same_form_in_all_three_encodings() {
+    async fn params_parse_all_three_encodings() {
         let multipart = "--b\r\nContent-Disposition: form-data; name=\"code\"\r\n\r\na b&c\r\n\
                          --b\r\nContent-Disposition: form-data; name=\"n\"\r\n\r\n7\r\n--b--\r\n";
         for (content_type, body, encoding) in [
@@ -249,7 +248,7 @@ mod tests {
             ("multipart/form-data; boundary=b", multipart, Encoding::Multipart),
             ("Application/JSON", r#"{"code":"a b&c","n":7,"nested":{}}"#, Encoding::Json),
         ] {
-            let params = read("/token?n=1&q=2", content_type, body).await;
+            let params = parse("/token?n=1&q=2", content_type, body).await;
             assert_eq!(params.get("code"), Some("a b&c"), "{content_type}");
             assert_eq!(params.get("n"), Some("7"), "the body wins over the query: {content_type}");
             assert_eq!(params.get("q"), Some("2"));
@@ -260,23 +259,23 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_needs_no_decoding_reads_as_if_it_were_decoded(text in "[a-zé=&;%+ 0-9]{0,40}") {
+        fn unencoded_pairs_match_the_full_decoder(text in "[a-zé=&;%+ 0-9]{0,40}") {
             let decoded: Vec<_> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
-            let read = pairs(text.as_bytes());
-            let read: Vec<_> = read.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            proptest::prop_assert_eq!(read, decoded);
+            let parsed = pairs(text.as_bytes());
+            let parsed: Vec<_> = parsed.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            proptest::prop_assert_eq!(parsed, decoded);
         }
     }
 
     #[tokio::test]
-    async fn what_is_not_a_form_has_no_parameters() {
+    async fn params_ignore_body_that_is_no_form() {
         for (content_type, body) in [
             ("text/plain", "code=1"),
             ("application/json", "[1]"),
             ("multipart/form-data", "--b"),
             ("", "code=1"),
         ] {
-            assert_eq!(read("/", content_type, body).await.get("code"), None, "{content_type}");
+            assert_eq!(parse("/", content_type, body).await.get("code"), None, "{content_type}");
         }
     }
 }

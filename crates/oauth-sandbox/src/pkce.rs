@@ -1,16 +1,16 @@
-//! PKCE (RFC 7636), with S256 only.
+//! PKCE (RFC 7636) with the S256 method.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-/// Whether `challenge` can be the base64url of a SHA-256.
+/// Checks that `challenge` is the base64url form of 32 bytes.
 pub(crate) fn is_challenge(challenge: &str) -> bool {
     URL_SAFE_NO_PAD.decode(challenge).is_ok_and(|bytes| bytes.len() == 32)
 }
 
-/// Whether a token call with `verifier` may redeem a code that was issued for `challenge`.
+/// Checks the `code_verifier` of a token call against the `code_challenge` of the authorization request.
 pub(crate) fn verifier_matches(challenge: Option<&str>, verifier: Option<&str>) -> bool {
     match (challenge, verifier) {
         (None, None) => true,
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_example_of_rfc_7636_appendix_b_fits() {
+    fn verifier_matches_example_of_rfc_7636() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
         assert!(is_challenge(challenge) && !is_challenge(&challenge[1..]) && !is_challenge("plain"));

@@ -1,4 +1,4 @@
-//! All providers at once, with their controls over HTTP.
+//! All providers together, with control over HTTP.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use crate::cobot::{self, Cobot};
 use crate::cohortgo::{self, CohortGo};
 use crate::go1::{self, Go1};
 use crate::gocd::{self, Gocd};
-use crate::manifest::{ControlManifest, Manifest};
+use crate::manifest::{ControlManifest, Manifest, ProviderManifest};
 use crate::provider::SandboxProvider;
 use crate::server::{self, Server};
 use crate::server_handle::ServerHandle;
@@ -23,7 +23,7 @@ const PLAIN_OFFSET: u16 = 10;
 /// The ports of APIs that have one of their own, counted from the providers'.
 const API_OFFSET: u16 = 4;
 
-/// All providers that this crate plays, each on a port of its own, until it is dropped.
+/// All simulated providers, each on a port of its own. They stop when this handle is dropped.
 pub struct Sandbox {
     cohortgo: CohortGo,
     cobot: Cobot,
@@ -33,7 +33,7 @@ pub struct Sandbox {
     _server: Server,
 }
 
-/// How the whole sandbox is to run. What is said for all providers and again for one holds as it was said last.
+/// Options for the whole sandbox. When an option is set for all providers and for one, the later call wins.
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing runs until `start`"]
 pub struct SandboxBuilder {
@@ -45,15 +45,15 @@ pub struct SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// The first of the ports: Cohort Go takes it, Cobot the next, then Go1, then GoCD, then Cohort Go's API; the control server takes the
-    /// tenth. With TLS, the plain ports lie ten above. `None` (the default) and 0 leave them to the providers' own builders, which take
-    /// any free ones.
+    /// The first port. Cohort Go takes it, followed by Cobot, Go1, GoCD and Cohort Go's API; the control server takes the
+    /// tenth. With TLS, the plain HTTP ports are ten above. With `None` (the default) or 0, the providers' own builders
+    /// choose, by default any free ports.
     pub fn port_base(mut self, port_base: impl Into<Option<u16>>) -> Self {
         self.port_base = port_base.into().filter(|base| *base != 0);
         self
     }
 
-    /// Registers one more redirect URI at every provider.
+    /// Registers another redirect URI at every provider.
     pub fn redirect_uri(self, redirect_uri: impl Into<String>) -> Self {
         let uri = &redirect_uri.into();
         self.cohortgo(|cohortgo| cohortgo.redirect_uri(uri))
@@ -62,7 +62,7 @@ impl SandboxBuilder {
             .gocd(|gocd| gocd.redirect_uri(uri))
     }
 
-    /// Whether authorize URLs answer with the redirect straight away, see [`Builder::auto_approve`].
+    /// Approves without login and consent pages, see [`Builder::auto_approve`].
     pub fn auto_approve(self, auto_approve: bool) -> Self {
         self.cohortgo(|cohortgo| cohortgo.auto_approve(auto_approve))
             .cobot(|cobot| cobot.auto_approve(auto_approve))
@@ -70,7 +70,7 @@ impl SandboxBuilder {
             .gocd(|gocd| gocd.auto_approve(auto_approve))
     }
 
-    /// Whether the providers speak TLS, see [`Builder::tls`]. Each has an authority of its own. The control server stays plain.
+    /// Enables TLS for the providers, see [`Builder::tls`]. Each has its own authority. The control server has no TLS.
     pub fn tls(self, tls: bool) -> Self {
         self.cohortgo(|cohortgo| cohortgo.tls(tls))
             .cobot(|cobot| cobot.tls(tls))
@@ -78,28 +78,28 @@ impl SandboxBuilder {
             .gocd(|gocd| gocd.tls(tls))
     }
 
-    /// Choices for Cohort Go alone.
+    /// Options for Cohort Go.
     pub fn cohortgo(
         mut self,
-        choose: impl FnOnce(Builder<cohortgo::Rules>) -> Builder<cohortgo::Rules>,
+        configure: impl FnOnce(Builder<cohortgo::Rules>) -> Builder<cohortgo::Rules>,
     ) -> Self {
-        self.cohortgo = choose(self.cohortgo);
+        self.cohortgo = configure(self.cohortgo);
         self
     }
 
-    /// Choices for Cobot alone.
-    pub fn cobot(mut self, choose: impl FnOnce(Builder<cobot::Rules>) -> Builder<cobot::Rules>) -> Self {
-        self.cobot = choose(self.cobot);
+    /// Options for Cobot.
+    pub fn cobot(mut self, configure: impl FnOnce(Builder<cobot::Rules>) -> Builder<cobot::Rules>) -> Self {
+        self.cobot = configure(self.cobot);
         self
     }
 
-    /// Choices for Go1 alone.
-    pub fn go1(mut self, choose: impl FnOnce(Builder<go1::Rules>) -> Builder<go1::Rules>) -> Self {
-        self.go1 = choose(self.go1);
+    /// Options for Go1.
+    pub fn go1(mut self, configure: impl FnOnce(Builder<go1::Rules>) -> Builder<go1::Rules>) -> Self {
+        self.go1 = configure(self.go1);
         self
     }
 
-    /// Choices for GoCD alone.
+    /// Options for GoCD.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -109,21 +109,21 @@ impl SandboxBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn gocd(mut self, choose: impl FnOnce(Builder<gocd::Rules>) -> Builder<gocd::Rules>) -> Self {
-        self.gocd = choose(self.gocd);
+    pub fn gocd(mut self, configure: impl FnOnce(Builder<gocd::Rules>) -> Builder<gocd::Rules>) -> Self {
+        self.gocd = configure(self.gocd);
         self
     }
 
     /// Starts every provider and the control server.
     ///
     /// # Errors
-    /// When a port is taken or past 65535, or the certificates could not be made.
+    /// [`Error::Listen`] when a port is unavailable, [`Error::PortBase`], [`Error::Tls`].
     pub async fn start(self) -> Result<Sandbox, Error> {
         let base = self.port_base;
-        let cohortgo = placed(self.cohortgo, base)?.start().await?;
-        let cobot = placed(self.cobot, base)?.start().await?;
-        let go1 = placed(self.go1, base)?.start().await?;
-        let gocd = placed(self.gocd, base)?.start().await?;
+        let cohortgo = with_ports(self.cohortgo, base)?.start().await?;
+        let cobot = with_ports(self.cobot, base)?.start().await?;
+        let go1 = with_ports(self.go1, base)?.start().await?;
+        let gocd = with_ports(self.gocd, base)?.start().await?;
 
         let port = base.map_or(Ok(0), |base| port(base, CONTROL_OFFSET))?;
         let listener = server::listen(Ipv4Addr::LOCALHOST.into(), port).await?;
@@ -138,8 +138,8 @@ impl SandboxBuilder {
     }
 }
 
-/// With the ports that it has above the base, if there is one.
-fn placed<P: SandboxProvider>(mut builder: Builder<P>, base: Option<u16>) -> Result<Builder<P>, Error> {
+/// Sets the provider's ports, relative to the port base.
+fn with_ports<P: SandboxProvider>(mut builder: Builder<P>, base: Option<u16>) -> Result<Builder<P>, Error> {
     if let Some(base) = base {
         builder.api_port = port(base, P::PORT_OFFSET + API_OFFSET)?;
         builder =
@@ -156,12 +156,12 @@ impl Sandbox {
     /// Starts with all defaults: any free ports, plain HTTP.
     ///
     /// # Errors
-    /// When no port could be had.
+    /// [`Error::Listen`] when no port is available.
     pub async fn start() -> Result<Self, Error> {
         Self::builder().start().await
     }
 
-    /// Choices before the start.
+    /// Options before the start.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
@@ -202,26 +202,24 @@ impl Sandbox {
     /// Everything another process has to know, secrets included, as one JSON object.
     #[must_use]
     pub fn manifest_json(&self) -> serde_json::Value {
-        // Strings under string keys: there is nothing in it that JSON could not hold.
+        // Cannot fail: the manifest consists of strings under string keys.
         serde_json::to_value(self.manifest()).unwrap_or_default()
     }
 
-    /// Where the controls are.
+    /// The root URL of the controls.
     #[must_use]
     pub fn control_url(&self) -> &str {
         &self.control.url
     }
 
-    /// What to send to them as `X-Sandbox-Key`.
+    /// The value of the `X-Sandbox-Key` header for the controls.
     #[must_use]
     pub fn control_key(&self) -> &str {
         &self.control.key
     }
 }
 
-fn entry<P: SandboxProvider>(
-    provider: &ServerHandle<P>,
-) -> (&'static str, crate::manifest::ProviderManifest) {
+fn entry<P: SandboxProvider>(provider: &ServerHandle<P>) -> (&'static str, ProviderManifest) {
     (P::NAME, provider.manifest())
 }
 

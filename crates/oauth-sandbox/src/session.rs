@@ -1,4 +1,4 @@
-//! Server-side browser sessions: the cookie holds a random identifier, everything else stays here.
+//! Browser sessions on the server. The cookie holds only a random identifier.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,17 +10,17 @@ use subtle::ConstantTimeEq as _;
 use crate::random;
 use crate::sync::lock;
 
-/// More browsers than any test has; beyond it old sessions make room.
-const MOST: usize = 1000;
+/// The limit on sessions: more browsers than any test has.
+const MAX_SESSIONS: usize = 1000;
 
-/// What the provider remembers about one browser.
+/// The session of one browser.
 #[derive(Clone)]
 pub(crate) struct Session {
-    /// Who is logged in: [`User::login`](crate::User::login).
+    /// [`User::login`](crate::User::login) of the logged-in user.
     pub(crate) user: Option<String>,
-    /// Where to go after the login: a path of this provider.
+    /// The path of this provider to open after the login.
     pub(crate) return_to: Option<String>,
-    /// Every form carries it back (CSRF protection).
+    /// Sent back by every form (CSRF protection).
     pub(crate) form_token: String,
 }
 
@@ -29,8 +29,8 @@ impl Session {
         Self { user: None, return_to: None, form_token: random::opaque() }
     }
 
-    /// Whether a form came from a page of this session.
-    pub(crate) fn sent_form(&self, form_token: &str) -> bool {
+    /// Checks that a form came from a page of this session.
+    pub(crate) fn has_form_token(&self, form_token: &str) -> bool {
         self.form_token.as_bytes().ct_eq(form_token.as_bytes()).into()
     }
 }
@@ -44,7 +44,7 @@ impl fmt::Debug for Session {
 /// All sessions of one provider.
 #[derive(Debug)]
 pub(crate) struct Sessions {
-    /// Cookies ignore the port, so providers side by side on loopback need names of their own.
+    /// Differs between providers: cookies ignore the port.
     cookie: String,
     open: Mutex<HashMap<String, Session>>,
 }
@@ -54,13 +54,13 @@ impl Sessions {
         Self { cookie: format!("sandbox_{provider}_{port}"), open: Mutex::default() }
     }
 
-    /// The session of the browser that sent `jar`, if it has one.
-    pub(crate) fn of(&self, jar: &CookieJar) -> Option<Session> {
+    /// The session of the browser that sent `jar`.
+    pub(crate) fn find(&self, jar: &CookieJar) -> Option<Session> {
         lock(&self.open).get(jar.get(&self.cookie)?.value()).cloned()
     }
 
-    /// The browser's session, a new one if need be, after `change`.
-    pub(crate) fn keep(&self, jar: CookieJar, change: impl FnOnce(&mut Session)) -> (Session, CookieJar) {
+    /// Applies `change` to the browser's session and returns it. Creates a session if there is none.
+    pub(crate) fn update(&self, jar: CookieJar, change: impl FnOnce(&mut Session)) -> (Session, CookieJar) {
         if let Some(cookie) = jar.get(&self.cookie)
             && let Some(session) = lock(&self.open).get_mut(cookie.value())
         {
@@ -73,8 +73,7 @@ impl Sessions {
         (session, jar)
     }
 
-    /// Logs `user` in, under a new identifier, so that one planted in the browser before is worth nothing.
-    /// Gives back where the person wanted to go.
+    /// Logs `user` in under a new session identifier, against session fixation. Returns the path to open next.
     pub(crate) fn log_in(&self, jar: CookieJar, user: &str) -> (Option<String>, CookieJar) {
         let before = self.close(&jar);
         let session = Session { user: Some(user.to_owned()), ..Session::new() };
@@ -93,14 +92,14 @@ impl Sessions {
     fn open(&self, jar: CookieJar, session: Session) -> CookieJar {
         let id = random::opaque();
         let mut open = lock(&self.open);
-        if open.len() >= MOST
+        if open.len() >= MAX_SESSIONS
             && let Some(other) = open.keys().next().cloned()
         {
             open.remove(&other);
         }
         open.insert(id.clone(), session);
         drop(open);
-        // Lax, not Strict: the person comes here from the application's own site.
+        // Lax, not Strict: the browser arrives from the application's site.
         jar.add(Cookie::build((self.cookie.clone(), id)).path("/").http_only(true).same_site(SameSite::Lax))
     }
 

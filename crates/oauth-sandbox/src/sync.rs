@@ -1,8 +1,8 @@
-//! Locking without poison: a panic in one request must not take the whole sandbox down.
+//! Locking that ignores poisoning: a panic in one request must not stop the whole sandbox.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks `mutex`, also after a panic elsewhere: every critical section here leaves its data whole.
+/// Locks `mutex`. Poisoning can be ignored because every critical section leaves its data consistent.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,16 +1,16 @@
-//! The people who have an account in a sandbox.
+//! Users of a provider.
 
 use std::fmt;
 
-/// Somebody who can log in. The password is made up and protects nothing.
+/// A user who can log in. The password is made up and protects nothing.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct User {
-    /// What the person types in the login form besides the e-mail address, where the provider has user names (GoCD).
+    /// The account name. GoCD's login form takes it as well as the e-mail address.
     pub login: String,
-    /// The person's name as pages show it.
+    /// The name shown on pages.
     pub name: String,
-    /// The e-mail address; every login form takes it.
+    /// The e-mail address. Every login form takes it.
     pub email: String,
     /// The password.
     pub password: String,
@@ -21,7 +21,7 @@ impl User {
         Self { login: login.into(), name: name.into(), email: email.into(), password: password.into() }
     }
 
-    /// Whether `typed` in a login form means this person.
+    /// Checks `typed` in a login form against user name and e-mail address.
     pub(crate) fn matches_login(&self, typed: &str) -> bool {
         let typed = typed.trim();
         self.login == typed || self.email.eq_ignore_ascii_case(typed)

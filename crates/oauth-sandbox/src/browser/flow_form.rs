@@ -1,28 +1,28 @@
-//! Finding the form on a page and what to put into it.
+//! The login and consent forms of the OAuth flow.
 
 use scraper::{ElementRef, Html, Selector};
 
-/// What a person does with a form.
+/// The kind of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Login,
     Consent,
 }
 
-/// What a person says.
+/// The user's decision on a consent page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
     Approve,
     Deny,
 }
 
-/// The form that matters on a page.
+/// A login or consent form.
 #[derive(Debug)]
 pub(super) struct FlowForm {
     pub(super) purpose: Purpose,
     pub(super) action: String,
-    /// Hidden fields and boxes already ticked.
-    given: Vec<(String, String)>,
+    /// Hidden fields and checked boxes.
+    preset: Vec<(String, String)>,
     user: String,
     password: String,
     approve: Option<(String, String)>,
@@ -30,14 +30,14 @@ pub(super) struct FlowForm {
 }
 
 impl FlowForm {
-    /// The first form of `html` that asks for a password or for a decision.
+    /// Finds the first form of `html` that has a password field or an approve button.
     pub(super) fn find(html: &str) -> Option<Self> {
         let page = Html::parse_document(html);
-        page.select(&selector("form")).find_map(Self::read)
+        page.select(&selector("form")).find_map(Self::parse)
     }
 
-    fn read(form: ElementRef<'_>) -> Option<Self> {
-        let mut given = Vec::new();
+    fn parse(form: ElementRef<'_>) -> Option<Self> {
+        let mut preset = Vec::new();
         let mut user = None;
         let mut password = None;
         for input in form.select(&selector("input[name]")) {
@@ -47,7 +47,7 @@ impl FlowForm {
                 "text" | "email" => user = user.or(Some(name)),
                 "checkbox" | "radio" if input.attr("checked").is_none() => {}
                 "submit" | "button" => {}
-                _ => given.push((name, attribute(input, "value"))),
+                _ => preset.push((name, attribute(input, "value"))),
             }
         }
         let buttons = selector("button[data-decision]");
@@ -66,7 +66,7 @@ impl FlowForm {
         Some(Self {
             purpose,
             action: attribute(form, "action"),
-            given,
+            preset,
             user: user.unwrap_or_default(),
             password: password.unwrap_or_default(),
             approve,
@@ -74,25 +74,25 @@ impl FlowForm {
         })
     }
 
-    /// The fields to send after typing user and password.
-    pub(super) fn filled_in(&self, user: &str, password: &str) -> Vec<(String, String)> {
-        let mut fields = self.given.clone();
+    /// The fields of the submitted login form.
+    pub(super) fn login_fields(&self, user: &str, password: &str) -> Vec<(String, String)> {
+        let mut fields = self.preset.clone();
         fields.push((self.user.clone(), user.to_owned()));
         fields.push((self.password.clone(), password.to_owned()));
         fields
     }
 
-    /// The fields to send after pressing a button.
-    pub(super) fn decided(&self, decision: Decision) -> Vec<(String, String)> {
+    /// The fields of the submitted consent form.
+    pub(super) fn decision_fields(&self, decision: Decision) -> Vec<(String, String)> {
         let pressed = match decision {
             Decision::Approve => &self.approve,
             Decision::Deny => &self.deny,
         };
-        self.given.iter().chain(pressed).filter(|(name, _)| !name.is_empty()).cloned().collect()
+        self.preset.iter().chain(pressed).filter(|(name, _)| !name.is_empty()).cloned().collect()
     }
 }
 
-/// What can be read on a page, shortened: for an error message.
+/// The page's visible text, shortened for an error message.
 pub(super) fn visible_text(html: &str) -> String {
     let page = Html::parse_document(html);
     let main = page.select(&selector("main")).next().unwrap_or_else(|| page.root_element());
@@ -104,7 +104,7 @@ pub(super) fn attribute(element: ElementRef<'_>, name: &str) -> String {
     element.attr(name).unwrap_or_default().to_owned()
 }
 
-/// Only ever called with the literals above, which are valid.
+/// For valid literals only.
 pub(super) fn selector(literal: &'static str) -> Selector {
     Selector::parse(literal).expect("a valid selector")
 }

@@ -1,27 +1,27 @@
-//! A person's browser goes back to the application.
+//! Following the redirect back to the application.
 
 use http::Response;
 use http::header::LOCATION;
 use url::Url;
 
-use super::{Browser, MOST_PAGES, is_loopback, location};
+use super::{Browser, MAX_PAGES, is_loopback, location};
 use crate::Error;
 
 impl Browser {
-    /// Goes where [`approve`](Self::approve) or [`deny`](Self::deny) led: asks for `callback` as a browser does, with `GET`, and
-    /// follows redirects. Gives back the page at the end, whatever its status, its body as text.
+    /// Opens the URL that [`approve`](Self::approve) or [`deny`](Self::deny) returned and follows redirects. Returns the
+    /// last response with its body as text, whatever its status.
     ///
-    /// The application has to listen on this computer, in plain HTTP or with the sandbox's own certificate.
+    /// The application has to listen on this computer, over plain HTTP or with a certificate of the sandbox's authority.
     ///
     /// # Errors
-    /// [`Error::NotLocalUrl`] when the way leads to another computer; [`Error::Browser`] when nobody answers;
-    /// [`Error::TooManyPages`] when it leads around in circles.
+    /// [`Error::NotLocalUrl`] when the URL or a redirect leads to another computer; [`Error::Browser`] when a request
+    /// fails; [`Error::TooManyPages`] when the redirects do not end; [`Error::Url`].
     pub async fn follow(&self, callback: impl AsRef<str>) -> Result<Response<String>, Error> {
         let mut next = Url::parse(callback.as_ref())?;
         let browser = self.browser()?;
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             if !is_loopback(&next) || !matches!(next.scheme(), "http" | "https") {
-                // No more of it than this: the rest may hold a code.
+                // Only scheme and host: the rest may contain a code.
                 let host = next.host_str().map(|host| format!("//{host}")).unwrap_or_default();
                 return Err(Error::NotLocalUrl(format!("{}:{host}", next.scheme())));
             }

@@ -1,5 +1,4 @@
-//! A person in front of a browser, over real HTTP: follows redirects within the sandbox, keeps cookies, reads forms from the
-//! HTML and fills them in.
+//! A simulated browser over real HTTP: follows redirects within the sandbox, keeps cookies, and fills in HTML forms.
 
 mod flow_form;
 mod follow;
@@ -20,11 +19,11 @@ use crate::server::{CertificateAuthority, browser_config};
 use crate::user::User;
 use flow_form::{Decision, FlowForm, Purpose};
 
-/// More pages than any flow has.
-const MOST_PAGES: usize = 20;
+/// The limit on pages and redirects: more than any flow has.
+const MAX_PAGES: usize = 20;
 
-/// A person with a browser of their own. Clones share the browser's cookies; [`ServerHandle::person`](crate::ServerHandle::person)
-/// gives a fresh one.
+/// A browser with a user in front of it. Clones share cookies; [`ServerHandle::browser`](crate::ServerHandle::browser)
+/// creates a fresh one.
 #[derive(Clone)]
 pub struct Browser {
     users: Vec<User>,
@@ -41,31 +40,32 @@ impl Browser {
         Self { users, login, password: None, ports, authority, cookies: Arc::default() }
     }
 
-    /// Chooses who this is, by e-mail address or user name.
+    /// Chooses the user, by e-mail address or user name.
     #[must_use]
     pub fn user(mut self, login: impl Into<String>) -> Self {
         self.login = login.into();
         self
     }
 
-    /// Types this password instead of the right one.
+    /// Uses this password instead of the user's real one.
     #[must_use]
     pub fn password(mut self, password: impl Into<String>) -> Self {
         self.password = Some(password.into());
         self
     }
 
-    /// Opens `authorize_url`, logs in where asked, says yes, and gives back where the provider then sends the browser: to the
-    /// redirect URI, which is not loaded.
+    /// Opens `authorize_url`, logs in if necessary, and approves. Returns the URL that the provider then redirects to,
+    /// without loading it.
     ///
     /// # Errors
-    /// [`Error::Page`] when a page stops the person: an error page, or the login form again after a wrong password.
-    /// [`Error::OutsideSandbox`] when the URL is not the sandbox's; [`Error::Browser`] when a page could not be loaded.
+    /// [`Error::Page`] when the flow stops at an error page, or at the login form after a wrong password;
+    /// [`Error::OutsideSandbox`] when the URL is not the sandbox's; [`Error::Browser`] when a page could not be loaded;
+    /// [`Error::Url`], [`Error::NoSuchUser`], [`Error::TooManyPages`].
     pub async fn approve(&self, authorize_url: impl AsRef<str>) -> Result<Url, Error> {
         self.decide(authorize_url.as_ref(), Decision::Approve).await
     }
 
-    /// As [`approve`](Self::approve), but says no.
+    /// As [`approve`](Self::approve), but denies the request.
     ///
     /// # Errors
     /// As [`approve`](Self::approve).
@@ -75,20 +75,20 @@ impl Browser {
 
     async fn decide(&self, authorize_url: &str, decision: Decision) -> Result<Url, Error> {
         let start = Url::parse(authorize_url)?;
-        if !self.is_here(&start) {
+        if !self.is_sandbox_url(&start) {
             return Err(Error::OutsideSandbox(start.origin().ascii_serialization()));
         }
-        let goal =
+        let redirect_uri =
             start.query_pairs().find(|(name, _)| name == "redirect_uri").map(|(_, uri)| uri.into_owned());
         let browser = self.browser()?;
         let mut response = browser.get(start).send().await?;
         let mut logged_in = false;
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             if response.status().is_redirection() {
                 let (location, next) = location(&response)?;
                 let arrived =
-                    goal.as_ref().is_some_and(|goal| !goal.is_empty() && location.starts_with(goal));
-                if arrived || !self.is_here(&next) {
+                    redirect_uri.as_ref().is_some_and(|uri| !uri.is_empty() && location.starts_with(uri));
+                if arrived || !self.is_sandbox_url(&next) {
                     return Ok(next);
                 }
                 response = browser.get(next).send().await?;
@@ -100,16 +100,16 @@ impl Browser {
             let stopped = || Error::Page { status, text: flow_form::visible_text(&html) };
             let form = FlowForm::find(&html).ok_or_else(stopped)?;
             let fields = match form.purpose {
-                // The login form again: the password was wrong.
+                // The login form is shown again after a wrong password.
                 Purpose::Login if logged_in => return Err(stopped()),
                 Purpose::Login => {
                     logged_in = true;
                     let (login, password) = self.credentials()?;
-                    form.filled_in(login, password)
+                    form.login_fields(login, password)
                 }
-                Purpose::Consent => form.decided(decision),
+                Purpose::Consent => form.decision_fields(decision),
             };
-            // Not among the arguments: it would live until the answer comes, and is not for other threads.
+            // A local, not an argument: the serializer is not `Send` and must not live across the await.
             let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
             response = browser
                 .post(here.join(&form.action)?)
@@ -130,8 +130,8 @@ impl Browser {
             .ok_or_else(|| Error::NoSuchUser(self.login.clone()))
     }
 
-    /// Whether `url` is one of the sandbox's own pages.
-    fn is_here(&self, url: &Url) -> bool {
+    /// Checks that `url` is a page of the sandbox.
+    fn is_sandbox_url(&self, url: &Url) -> bool {
         is_loopback(url) && url.port_or_known_default().is_some_and(|port| self.ports.contains(&port))
     }
 
@@ -140,7 +140,7 @@ impl Browser {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .cookie_provider(Arc::clone(&self.cookies))
-            .dns_resolver(Arc::new(OnlyLocalhost))
+            .dns_resolver(Arc::new(LocalhostResolver))
             .tls_backend_preconfigured(browser_config(self.authority.as_ref())?);
         Ok(builder.build()?)
     }
@@ -152,7 +152,7 @@ impl fmt::Debug for Browser {
     }
 }
 
-/// The `Location` header, raw and as the browser understands it.
+/// The `Location` header, raw and resolved.
 fn location(response: &Response) -> Result<(String, Url), Error> {
     let raw = response.headers().get(LOCATION).map(|value| value.as_bytes()).unwrap_or_default();
     let raw = String::from_utf8_lossy(raw).into_owned();
@@ -160,7 +160,7 @@ fn location(response: &Response) -> Result<(String, Url), Error> {
     Ok((raw, url))
 }
 
-/// Whether `url` leads to this computer.
+/// Checks that `url` leads to this computer.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => is_localhost(name),
@@ -174,16 +174,16 @@ fn is_localhost(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Names that end in `localhost` are this computer (RFC 6761); there is nothing else for this browser.
+/// Resolves names that end in `localhost` to this computer (RFC 6761), and no others.
 #[derive(Debug)]
-struct OnlyLocalhost;
+struct LocalhostResolver;
 
-impl Resolve for OnlyLocalhost {
+impl Resolve for LocalhostResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let found = is_localhost(name.as_str());
         Box::pin(async move {
             if !found {
-                return Err("the person's browser knows no host but localhost".into());
+                return Err("the sandbox's browser resolves no host but localhost".into());
             }
             let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
             Ok(Box::new(std::iter::once(address)) as Addrs)

@@ -1,4 +1,4 @@
-//! Making a fault happen.
+//! Applying a fault to a call.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,11 +15,11 @@ use http_body_util::BodyExt as _;
 
 use super::Fault;
 
-/// Marks a response that must not be sent: the connection is closed instead (see `server::connection`).
+/// Marks a response that is not sent: `server::connection` closes the connection instead.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CloseConnection;
 
-/// Answers as `fault` says, with or without the provider's `work`.
+/// Produces the response of a call with `fault`. `work` is the provider's processing.
 pub(crate) async fn apply_fault(fault: Fault, work: impl Future<Output = Response>) -> Response {
     match fault {
         Fault::Delay { millis } => {
@@ -28,40 +28,40 @@ pub(crate) async fn apply_fault(fault: Fault, work: impl Future<Output = Respons
         }
         Fault::DropResponse => {
             work.await;
-            severed()
+            connection_closed()
         }
         Fault::TruncateBody => truncated(work.await).await,
         Fault::AfterWork { mut fault } => {
-            let mut answered = work.await;
-            // However deep it is wrapped, the work is done once.
+            let mut response = work.await;
+            // Nested `AfterWork` still processes the request once.
             while let Fault::AfterWork { fault: inner } = *fault {
                 fault = inner;
             }
             if let Fault::Delay { millis } = *fault {
                 tokio::time::sleep(Duration::from_millis(millis)).await;
             } else if let Fault::TruncateBody = *fault {
-                answered = truncated(answered).await;
+                response = truncated(response).await;
             } else {
-                answered = instead(*fault).await;
+                response = replacement(*fault).await;
             }
-            answered
+            response
         }
-        other => instead(other).await,
+        other => replacement(other).await,
     }
 }
 
-/// What takes the place of an answer.
-async fn instead(fault: Fault) -> Response {
+/// The response that a fault sends in place of the provider's.
+async fn replacement(fault: Fault) -> Response {
     match fault {
         Fault::Response { status, headers, body } => {
-            let mut response = answer(status, None, body);
+            let mut response = build_response(status, None, body);
             for (name, value) in headers {
                 response.headers_mut().append(name, value);
             }
             response
         }
         Fault::Hang => std::future::pending().await,
-        Fault::HtmlBadGateway => answer(
+        Fault::HtmlBadGateway => build_response(
             StatusCode::BAD_GATEWAY,
             Some("text/html"),
             "<html>\n<head><title>502 Bad Gateway</title></head>\n\
@@ -69,7 +69,7 @@ async fn instead(fault: Fault) -> Response {
         ),
         Fault::TooManyRequests { retry_after } => {
             let body = r#"{"error":"too_many_requests","message":"Rate limit exceeded"}"#;
-            let mut response = answer(StatusCode::TOO_MANY_REQUESTS, Some("application/json"), body);
+            let mut response = build_response(StatusCode::TOO_MANY_REQUESTS, Some("application/json"), body);
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after));
             response
         }
@@ -78,21 +78,21 @@ async fn instead(fault: Fault) -> Response {
             if let Some(description) = description {
                 body["error_description"] = description.into();
             }
-            answer(StatusCode::OK, Some("application/json"), body.to_string())
+            build_response(StatusCode::OK, Some("application/json"), body.to_string())
         }
         Fault::Redirect { status, location } => {
             let status = StatusCode::from_u16(status.into()).unwrap_or(StatusCode::FOUND);
-            let mut response = answer(status, None, "");
+            let mut response = build_response(status, None, "");
             response.headers_mut().insert(LOCATION, location);
             response
         }
-        Fault::DropRequest | Fault::DropResponse => severed(),
-        // `apply_fault` has dealt with these.
-        Fault::Delay { .. } | Fault::TruncateBody | Fault::AfterWork { .. } => severed(),
+        Fault::DropRequest | Fault::DropResponse => connection_closed(),
+        // `apply_fault` handles these.
+        Fault::Delay { .. } | Fault::TruncateBody | Fault::AfterWork { .. } => connection_closed(),
     }
 }
 
-fn answer(status: StatusCode, content_type: Option<&'static str>, body: impl Into<Body>) -> Response {
+fn build_response(status: StatusCode, content_type: Option<&'static str>, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     if let Some(content_type) = content_type {
@@ -101,30 +101,30 @@ fn answer(status: StatusCode, content_type: Option<&'static str>, body: impl Int
     response
 }
 
-fn severed() -> Response {
+fn connection_closed() -> Response {
     let mut response = Response::new(Body::empty());
     response.extensions_mut().insert(CloseConnection);
     response
 }
 
-/// `response` with its whole `Content-Length` but only half of its body.
+/// `response` with its full `Content-Length` but only half of its body.
 async fn truncated(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let whole = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    // An answer without a body promises one anyway.
+    // A response without a body gets a `Content-Length` of 1.
     parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len().max(1)));
-    Response::from_parts(parts, Body::new(Half::Unsent(whole.slice(..whole.len() / 2))))
+    Response::from_parts(parts, Body::new(HalfBody::Unsent(whole.slice(..whole.len() / 2))))
 }
 
-/// A body that ends too early, but only after what there is has gone out.
-enum Half {
+/// A body that fails after its data has been sent.
+enum HalfBody {
     Unsent(Bytes),
-    /// The server flushes when a body has nothing ready, so this is one poll without data.
+    /// One poll without data: the server then flushes.
     Flushing,
     Gone,
 }
 
-impl http_body::Body for Half {
+impl http_body::Body for HalfBody {
     type Data = Bytes;
     type Error = std::io::Error;
 

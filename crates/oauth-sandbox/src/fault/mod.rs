@@ -1,8 +1,8 @@
-//! Scripted misfortune: what the next token call or API call meets instead of a good answer.
+//! Scripted faults for token and API calls.
 
 mod apply;
+mod http_serde;
 mod queue;
-mod wire;
 
 use std::time::Duration;
 
@@ -12,43 +12,44 @@ use serde::{Deserialize, Serialize};
 pub(crate) use apply::{CloseConnection, apply_fault};
 pub(crate) use queue::{FaultQueues, FaultTarget};
 
-/// What one call meets. FaultQueues are queued and each is used once.
+/// A fault of one call. Faults are queued, and each is used once.
 ///
-/// Unless its description says otherwise, a fault happens *instead of* the provider's work, so nothing changes there;
-/// [`after_work`](Self::after_work) turns any of them into one that happens after it.
+/// Unless its description says otherwise, a fault *replaces* the provider's processing, so the provider's state does not
+/// change. [`after_work`](Self::after_work) applies a fault after the processing.
 ///
-/// As JSON (for [control](crate::Sandbox) over HTTP) it is an object with `kind`, the variant in snake case, and the
-/// variant's fields: `{"kind":"answer","status":503,"headers":[["retry-after","2"]],"body":"…"}`.
+/// As JSON (for [control](crate::Sandbox) over HTTP) it is an object with `kind` and the variant's fields. `kind` is the
+/// variant in snake case, except `answer` for [`Response`](Self::Response):
+/// `{"kind":"answer","status":503,"headers":[["retry-after","2"]],"body":"…"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
-    /// This very answer.
+    /// A fixed response.
     #[serde(rename = "answer")]
     Response {
         /// The HTTP status.
-        #[serde(with = "wire::status")]
+        #[serde(with = "http_serde::status")]
         status: StatusCode,
-        /// Header fields; none is added but the content length.
-        #[serde(default, with = "wire::headers")]
+        /// The header fields. Only `Content-Length` is added.
+        #[serde(default, with = "http_serde::headers")]
         headers: Vec<(HeaderName, HeaderValue)>,
         /// The body.
         #[serde(default)]
         body: String,
     },
-    /// The usual answer, but later by so many milliseconds of real time (not the sandbox's clock).
+    /// The usual response, delayed in real time (not by the sandbox's clock).
     Delay {
-        /// Milliseconds.
+        /// The delay in milliseconds.
         millis: u64,
     },
-    /// No answer, ever; the connection stays open until the caller gives up.
+    /// No response. The connection stays open until the caller closes it.
     Hang,
-    /// The connection is closed without an answer; the provider did nothing.
+    /// The connection is closed without a response and without processing the request.
     DropRequest,
-    /// The provider does its work, then the connection is closed without an answer.
+    /// The provider processes the request, then the connection is closed without a response.
     DropResponse,
-    /// The provider does its work and answers; the connection is closed in the middle of the body, before the end that
-    /// `Content-Length` promised.
+    /// The provider processes the request, but the connection is closed in the middle of the response body, which is then
+    /// shorter than its `Content-Length`.
     TruncateBody,
     /// A proxy's HTML page with status 502.
     HtmlBadGateway,
@@ -59,28 +60,28 @@ pub enum Fault {
     },
     /// Status 200 with `{"error": …, "error_description": …}`.
     ErrorInOk {
-        /// The error code.
+        /// The `error` code.
         error: String,
-        /// The description; left out when `None`.
+        /// The `error_description`, omitted when `None`.
         #[serde(default)]
         description: Option<String>,
     },
     /// A redirect.
     Redirect {
-        /// Which one.
+        /// The redirect status.
         status: RedirectStatus,
         /// The `Location` header.
-        #[serde(with = "wire::value")]
+        #[serde(with = "http_serde::value")]
         location: HeaderValue,
     },
-    /// The provider does its work, and then this fault takes the place of its answer.
+    /// The provider processes the request, and then a fault replaces its response.
     AfterWork {
-        /// What happens then.
+        /// The fault that replaces the response.
         fault: Box<Fault>,
     },
 }
 
-/// The redirects that HTTP clients treat differently.
+/// The redirect statuses that HTTP clients treat differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
 #[non_exhaustive]
@@ -98,7 +99,7 @@ pub enum RedirectStatus {
 }
 
 impl Fault {
-    /// An answer with `status` and `body` and no header fields.
+    /// A response with `status`, `body` and no header fields.
     ///
     /// # Panics
     /// When `status` is not between 100 and 999.
@@ -108,7 +109,7 @@ impl Fault {
         Self::Response { status, headers: Vec::new(), body: body.into() }
     }
 
-    /// An answer with `status` and `body`, sent as `application/json`.
+    /// An `application/json` response with `status` and `body`.
     ///
     /// # Panics
     /// When `status` is not between 100 and 999.
@@ -117,10 +118,10 @@ impl Fault {
         Self::status(status, body.to_string()).header("content-type", "application/json")
     }
 
-    /// This fault with one more header field, where it is an [`Response`](Self::Response); any other is left as it is.
+    /// Adds a header field to a [`Response`](Self::Response). Returns other faults unchanged.
     ///
     /// # Panics
-    /// When `name` or `value` cannot stand in an HTTP message.
+    /// When `name` or `value` is invalid in an HTTP header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let Self::Response { headers, .. } = &mut self {
@@ -130,7 +131,7 @@ impl Fault {
         self
     }
 
-    /// The usual answer, later by `by` of real time.
+    /// The usual response, delayed by `by` in real time.
     #[must_use]
     pub fn delay(by: Duration) -> Self {
         Self::Delay { millis: u64::try_from(by.as_millis()).unwrap_or(u64::MAX) }
@@ -142,7 +143,7 @@ impl Fault {
         Self::TooManyRequests { retry_after: retry_after.as_secs() }
     }
 
-    /// Status 200 with an `error` in it.
+    /// Status 200 with an `error` in the body.
     #[must_use]
     pub fn error_in_ok(error: impl Into<String>) -> Self {
         Self::ErrorInOk { error: error.into(), description: None }
@@ -151,19 +152,19 @@ impl Fault {
     /// A redirect to `location`.
     ///
     /// # Panics
-    /// When `location` cannot stand in an HTTP header.
+    /// When `location` is invalid in an HTTP header.
     #[must_use]
     pub fn redirect(status: RedirectStatus, location: &str) -> Self {
         Self::Redirect { status, location: location.parse().expect("a header value") }
     }
 
-    /// This fault, after the provider has done its work: the change is made there, and only the answer is lost.
+    /// This fault, applied after the provider has processed the request: its state changes, and only the response is lost.
     #[must_use]
     pub fn after_work(self) -> Self {
         Self::AfterWork { fault: Box::new(self) }
     }
 
-    /// The name that the journal shows: as in JSON.
+    /// The name in the journal, similar to the JSON form.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Response { status, .. } => format!("answer {}", status.as_u16()),
@@ -213,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_goes_through_json_and_back() {
+    fn fault_survives_json_round_trip() {
         for fault in [
             Fault::status(503, "busy").header("x-a", "b"),
             Fault::delay(Duration::from_millis(5)),
@@ -233,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_refused() {
+    fn fault_rejects_what_http_cannot_send() {
         for json in [
             r#"{"kind":"answer","status":42}"#,
             r#"{"kind":"answer","status":200,"headers":[["a b","c"]]}"#,

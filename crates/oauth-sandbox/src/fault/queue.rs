@@ -1,4 +1,4 @@
-//! FaultQueues that wait for their call.
+//! Queued faults.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ use super::Fault;
 use crate::journal::RequestKind;
 use crate::sync::lock;
 
-/// Which calls a fault waits for.
+/// The calls that a fault applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FaultTarget {
@@ -17,8 +17,8 @@ pub(crate) enum FaultTarget {
     Api,
 }
 
-/// So many wait for calls of one kind: more than any script has, and each may bring the body of an answer.
-pub(crate) const MOST: usize = 10_000;
+/// The limit on each queue: more than any script needs. A fault may contain a response body.
+const MAX_FAULTS: usize = 10_000;
 
 /// One queue per kind of call, first in, first out.
 #[derive(Debug, Default)]
@@ -28,21 +28,21 @@ pub(crate) struct FaultQueues {
 }
 
 impl FaultQueues {
-    /// Whether there was room for it.
-    pub(crate) fn push(&self, on: FaultTarget, fault: Fault) -> bool {
-        let queue = match on {
+    /// Returns `false` when the queue is full.
+    pub(crate) fn push(&self, target: FaultTarget, fault: Fault) -> bool {
+        let queue = match target {
             FaultTarget::Token => &self.token,
             FaultTarget::Api => &self.api,
         };
         let mut queue = lock(queue);
-        let room = queue.len() < MOST;
+        let room = queue.len() < MAX_FAULTS;
         if room {
             queue.push_back(fault);
         }
         room
     }
 
-    /// The fault for a call of this kind, if one waits.
+    /// Removes and returns the next fault for a call of this kind.
     pub(crate) fn take(&self, kind: RequestKind) -> Option<Fault> {
         match kind {
             RequestKind::Token => lock(&self.token).pop_front(),

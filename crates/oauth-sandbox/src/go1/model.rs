@@ -6,8 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
-use crate::bounded_map::BoundedMap;
-use crate::bounded_map::LastValue;
+use crate::bounded_map::{BoundedMap, LastValue};
 use crate::client::Clients;
 use crate::random::{Hex, Opaque, RandomValue};
 use crate::user::User;

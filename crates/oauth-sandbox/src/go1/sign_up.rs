@@ -33,7 +33,7 @@ pub(super) fn routes() -> Router<SharedCore<Rules>> {
 }
 
 async fn form(State(core): State<SharedCore<Rules>>, jar: CookieJar) -> Response {
-    let (session, jar) = core.sessions.keep(jar, |_| {});
+    let (session, jar) = core.sessions.update(jar, |_| {});
     (jar, page(&session, &Params::default(), None)).into_response()
 }
 
@@ -65,7 +65,7 @@ async fn take(
     params: Params,
     log: RequestLog,
 ) -> Response {
-    let (session, jar) = core.sessions.keep(jar, |_| {});
+    let (session, jar) = core.sessions.update(jar, |_| {});
     if let Err(stopped) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
         return (jar, *stopped).into_response();
     }

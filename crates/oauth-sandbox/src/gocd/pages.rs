@@ -37,7 +37,7 @@ pub(super) fn routes() -> Router<SharedCore<Rules>> {
 
 /// The browser's session and its user, when somebody is logged in.
 pub(super) fn logged_in(core: &ProviderCore<Rules>, jar: &CookieJar) -> Option<(Session, User)> {
-    let session = core.sessions.of(jar)?;
+    let session = core.sessions.find(jar)?;
     let user = core.state().user(session.user.as_deref()?)?.clone();
     Some((session, user))
 }
@@ -50,7 +50,7 @@ pub(super) fn to_login(
 ) -> impl IntoResponse + use<> {
     // Two slashes would name another server.
     let wanted = Some(wanted).filter(|path| path.starts_with('/') && !path.starts_with("//"));
-    let (_, jar) = core.sessions.keep(jar, |session| session.return_to = wanted);
+    let (_, jar) = core.sessions.update(jar, |session| session.return_to = wanted);
     (jar, see(LOGIN))
 }
 
@@ -77,7 +77,7 @@ pub(super) fn meant(method: &Method, params: &Params) -> Method {
 /// Whether a change was asked for by a page of this session: in a field, or by a script in the header that Rails takes for it.
 pub(super) fn form_is_ours(session: &Session, params: &Params, headers: &HeaderMap) -> bool {
     let in_header = headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
-    session.sent_form(params.get(FORM_TOKEN).or(in_header).unwrap_or_default())
+    session.has_form_token(params.get(FORM_TOKEN).or(in_header).unwrap_or_default())
 }
 
 /// What the last change had to say, shown once.
@@ -93,7 +93,7 @@ pub(super) fn stale_form() -> Page {
 }
 
 async fn login(State(core): State<SharedCore<Rules>>, jar: CookieJar) -> Response {
-    let (session, jar) = core.sessions.keep(jar, |_| {});
+    let (session, jar) = core.sessions.update(jar, |_| {});
     (jar, login_page(&core, &session, "", None)).into_response()
 }
 
@@ -104,9 +104,9 @@ fn login_page(core: &ProviderCore<Rules>, session: &Session, typed: &str, messag
         provider: Rules::TITLE,
         action: "/go/auth/security_check",
         form_token: (FORM_TOKEN, &session.form_token),
-        user: ("Username", "j_username"),
-        typed,
-        password: "j_password",
+        user_field: ("Username", "j_username"),
+        typed_user: typed,
+        password_field: "j_password",
         message,
         accounts: &accounts,
         more: html! { p { strong { (ADMIN) } " is the system administrator." } },
@@ -121,7 +121,7 @@ async fn check(
     params: Params,
     log: RequestLog,
 ) -> Response {
-    let (session, jar) = core.sessions.keep(jar, |_| {});
+    let (session, jar) = core.sessions.update(jar, |_| {});
     if !form_is_ours(&session, &params, &headers) {
         log.note("refused: the form is not from a page of this session");
         return (jar, stale_form()).into_response();

@@ -1,5 +1,5 @@
-//! An entry as the journal keeps it: all its words in one piece of memory. A thousand entries of strings of their own would take several times as much,
-//! and most of the time of a token call.
+//! The journal's internal form of an entry, with all its text in one string. Separate strings would take several times
+//! the memory and most of the time of a token call.
 
 use std::fmt::{Display, Write as _};
 
@@ -10,14 +10,14 @@ use http::request::Parts;
 use super::{JournalEntry, Parameter, RequestKind, redact};
 use crate::params::{Pairs, Params};
 
-/// How many characters of a method, and of one note, which may hold what somebody typed.
-const LONGEST_METHOD: usize = 16;
-const LONGEST_NOTE: usize = 300;
-/// Room for what is said of a request, and how many notes that is.
-const USUAL: usize = 224;
+/// Limits in characters. A note may contain user input.
+const MAX_METHOD: usize = 16;
+const MAX_NOTE: usize = 300;
+/// Initial capacities: bytes of text, and number of notes.
+const USUAL_TEXT: usize = 224;
 const USUAL_NOTES: usize = 2;
 
-/// One request. What is in it is redacted already.
+/// One request, redacted.
 #[derive(Debug)]
 pub(super) struct CompactEntry {
     pub(super) kind: RequestKind,
@@ -25,43 +25,43 @@ pub(super) struct CompactEntry {
     pub(super) fault: Option<String>,
     time: DateTime<Utc>,
     /// Host, method, path, names and values of the query and of the form, notes.
-    words: String,
-    /// Where each ends.
+    text: String,
+    /// The end offset of each string.
     ends: Vec<u32>,
-    /// How many parameters.
+    /// The numbers of parameters.
     query: usize,
     form: usize,
 }
 
 impl CompactEntry {
     pub(super) fn new(time: DateTime<Utc>, parts: &Parts, params: &Params) -> Self {
-        let most = 3 + 2 * (params.query().len() + params.form().len()).min(8) + USUAL_NOTES;
-        let mut line = Self {
+        let capacity = 3 + 2 * (params.query().len() + params.form().len()).min(8) + USUAL_NOTES;
+        let mut entry = Self {
             kind: RequestKind::Page,
             status: None,
             fault: None,
             time,
-            words: String::with_capacity(USUAL),
-            ends: Vec::with_capacity(most),
+            text: String::with_capacity(USUAL_TEXT),
+            ends: Vec::with_capacity(capacity),
             query: 0,
             form: 0,
         };
-        // As HTTP has it: the authority of an absolute target, else the header.
+        // RFC 9112 3.2.2: an absolute request target overrides the Host header.
         match (parts.uri.authority(), parts.headers.get(HOST)) {
-            (Some(authority), _) => line.add(&redact::host(authority.as_str())),
-            (None, Some(host)) => line.add(&redact::host(&String::from_utf8_lossy(host.as_bytes()))),
-            (None, None) => line.add(""),
+            (Some(authority), _) => entry.add(&redact::host(authority.as_str())),
+            (None, Some(host)) => entry.add(&redact::host(&String::from_utf8_lossy(host.as_bytes()))),
+            (None, None) => entry.add(""),
         }
-        line.add(redact::cut(parts.method.as_str(), LONGEST_METHOD));
-        line.add(&redact::path(parts.uri.path()));
-        line.query = line.add_all(params.query());
-        line.form = line.add_all(params.form());
-        line
+        entry.add(redact::cut(parts.method.as_str(), MAX_METHOD));
+        entry.add(&redact::path(parts.uri.path()));
+        entry.query = entry.add_all(params.query());
+        entry.form = entry.add_all(params.form());
+        entry
     }
 
-    fn add(&mut self, word: &str) {
-        self.words.push_str(word);
-        self.ended();
+    fn add(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.end_string();
     }
 
     fn add_all(&mut self, pairs: &Pairs) -> usize {
@@ -74,31 +74,31 @@ impl CompactEntry {
         count
     }
 
-    fn ended(&mut self) {
-        // No request is nearly as long, and no handler notes as much.
-        self.ends.push(u32::try_from(self.words.len()).unwrap_or(u32::MAX));
+    fn end_string(&mut self) {
+        // Parameters and notes are limited, so the length always fits.
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
     }
 
-    /// Adds what was decided.
+    /// Adds a decision.
     pub(super) fn note(&mut self, text: impl Display) {
-        let begin = self.words.len();
+        let begin = self.text.len();
         // Writing to a `String` cannot fail.
-        let _ = write!(self.words, "{text}");
-        let length = redact::cut(&self.words[begin..], LONGEST_NOTE).len();
-        self.words.truncate(begin + length);
-        self.ended();
+        let _ = write!(self.text, "{text}");
+        let length = redact::cut(&self.text[begin..], MAX_NOTE).len();
+        self.text.truncate(begin + length);
+        self.end_string();
     }
 
-    /// For whoever reads the journal.
-    pub(super) fn entry(&self, number: u64) -> JournalEntry {
+    /// The public form of the entry.
+    pub(super) fn expand(&self, number: u64) -> JournalEntry {
         let begins = std::iter::once(0).chain(self.ends.iter().map(|end| *end as usize));
-        let mut words = begins
+        let mut strings = begins
             .zip(&self.ends)
-            .map(|(begin, end)| self.words.get(begin..*end as usize).unwrap_or_default().to_owned());
-        let mut word = || words.next().unwrap_or_default();
-        let (host, method, path) = (word(), word(), word());
+            .map(|(begin, end)| self.text.get(begin..*end as usize).unwrap_or_default().to_owned());
+        let mut next = || strings.next().unwrap_or_default();
+        let (host, method, path) = (next(), next(), next());
         let mut parameters =
-            |count| (0..count).map(|_| Parameter { name: word(), value: word() }).collect::<Vec<_>>();
+            |count| (0..count).map(|_| Parameter { name: next(), value: next() }).collect::<Vec<_>>();
         let (query, form) = (parameters(self.query), parameters(self.form));
         JournalEntry {
             number,
@@ -110,7 +110,7 @@ impl CompactEntry {
             query,
             form,
             status: self.status,
-            notes: words.collect(),
+            notes: strings.collect(),
             fault: self.fault.clone(),
         }
     }

@@ -1,4 +1,4 @@
-//! What the sandbox saw and decided, without one secret in it.
+//! The record of received requests and the decisions about them, without secrets.
 
 mod compact_entry;
 mod recorder;
@@ -9,60 +9,60 @@ use serde::Serialize;
 
 pub(crate) use recorder::{JournalRecorder, RequestLog};
 
-/// What a request was for.
+/// The purpose of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RequestKind {
-    /// The authorize URL and the decision on it.
+    /// The authorization endpoint, including the consent form.
     Authorize,
-    /// A token endpoint.
+    /// The token endpoint.
     Token,
     /// A protected API endpoint.
     Api,
-    /// Anything else a browser loads: login, home, admin pages, pages that do not exist.
+    /// Any other request: login, home and admin pages, and pages that do not exist.
     Page,
 }
 
-/// A parameter as the journal shows it.
+/// A redacted parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Parameter {
-    /// Its name (`***` when it does not look like a name: a misplaced secret may stand there).
+    /// The name, or `***` when it does not look like a name and could be a misplaced secret.
     pub name: String,
-    /// Its value when the parameter is known to be harmless, else `***`.
+    /// The value of a parameter that is known to hold no secret, otherwise `***`.
     pub value: String,
 }
 
-/// One request.
+/// A received request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct JournalEntry {
-    /// Counts from 1 since the start.
+    /// The request's number, counted from 1 since the start.
     pub number: u64,
-    /// When it arrived, by the sandbox's clock.
+    /// The arrival time by the sandbox's clock.
     pub time: DateTime<Utc>,
-    /// What it was for.
+    /// The request's purpose.
     pub kind: RequestKind,
-    /// The host that it was sent to, with its port, as the caller wrote it: `betahaus.localhost:4401`. Empty when none was named.
+    /// Host and port in the caller's spelling, such as `betahaus.localhost:4401`. Empty when the request names none.
     pub host: String,
     /// The HTTP method.
     pub method: String,
-    /// The path; long opaque segments are shown as `***`, since Cobot has tokens there.
+    /// The path. Long opaque segments are `***`, since some Cobot paths contain tokens.
     pub path: String,
     /// The query parameters.
     pub query: Vec<Parameter>,
     /// The form parameters.
     pub form: Vec<Parameter>,
-    /// The HTTP status that was answered; `None` while the request is being worked on and when none was ever sent.
+    /// The response's HTTP status. `None` while the request is processed, and when no response was sent.
     pub status: Option<u16>,
-    /// What was decided, such as "code consumed".
+    /// Decisions about the request, such as "code consumed".
     pub notes: Vec<String>,
-    /// The scripted fault that this call met.
+    /// The scripted fault applied to this call.
     pub fault: Option<String>,
 }
 
-/// A copy of what a sandbox has seen so far, oldest first.
+/// A copy of the requests received so far, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Journal {
@@ -73,19 +73,19 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// How many calls the token endpoint got, also those no longer among the entries.
+    /// The number of calls to the token endpoint, including calls whose entries were dropped.
     #[must_use]
     pub fn token_calls(&self) -> u64 {
         self.token_calls
     }
 
-    /// How many calls the protected API got, also those no longer among the entries.
+    /// The number of calls to the protected API, including calls whose entries were dropped.
     #[must_use]
     pub fn api_calls(&self) -> u64 {
         self.api_calls
     }
 
-    /// How many of the oldest entries were dropped to keep the journal short (it keeps the newest 1000).
+    /// The number of dropped entries. The journal keeps the newest 1000.
     #[must_use]
     pub fn forgotten(&self) -> u64 {
         self.forgotten

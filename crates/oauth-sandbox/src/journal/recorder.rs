@@ -1,4 +1,4 @@
-//! The journal while it is being written.
+//! Writing to the journal.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -15,75 +15,75 @@ use crate::middleware::RequestContext;
 use crate::params::Params;
 use crate::sync::lock;
 
-/// How many entries are kept.
-const KEPT: usize = 1000;
+/// The limit on entries.
+const MAX_ENTRIES: usize = 1000;
 
 #[derive(Debug, Default)]
-struct Pages {
-    /// The newest line's; those before it count down from it.
+struct Records {
+    /// The number of the newest entry. Entries are numbered consecutively.
     last_number: u64,
     cleared_at: u64,
     token_calls: u64,
     api_calls: u64,
     forgotten: u64,
-    lines: VecDeque<CompactEntry>,
+    entries: VecDeque<CompactEntry>,
 }
 
-impl Pages {
-    /// The number of the oldest line.
+impl Records {
+    /// The number of the oldest entry.
     fn first_number(&self) -> u64 {
-        self.last_number + 1 - self.lines.len() as u64
+        self.last_number + 1 - self.entries.len() as u64
     }
 
-    /// `None` when it has been dropped since, or the journal cleared.
-    fn line(&mut self, number: u64) -> Option<&mut CompactEntry> {
+    /// Returns `None` when the entry was dropped or the journal cleared.
+    fn entry_mut(&mut self, number: u64) -> Option<&mut CompactEntry> {
         let at = number.checked_sub(self.first_number())?;
-        self.lines.get_mut(usize::try_from(at).ok()?)
+        self.entries.get_mut(usize::try_from(at).ok()?)
     }
 }
 
-/// Where the requests of one sandbox are written down.
+/// The journal of one provider.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct JournalRecorder(Arc<Mutex<Pages>>);
+pub(crate) struct JournalRecorder(Arc<Mutex<Records>>);
 
 impl JournalRecorder {
-    /// Writes down a request at its arrival, so that one that never gets an answer is seen too.
+    /// Records a request at its arrival, so that requests without a response are recorded too.
     pub(crate) fn open(&self, time: DateTime<Utc>, parts: &Parts, params: &Params) -> RequestLog {
-        // Before the lock, which every request takes several times.
-        let line = CompactEntry::new(time, parts, params);
-        let mut pages = lock(&self.0);
-        pages.last_number += 1;
-        let number = pages.last_number;
-        let forgotten = if pages.lines.len() == KEPT { pages.lines.pop_front() } else { None };
-        pages.forgotten += u64::from(forgotten.is_some());
-        pages.lines.push_back(line);
-        // The oldest is dropped after it.
-        drop(pages);
+        // Redact before taking the lock, which every request takes several times.
+        let entry = CompactEntry::new(time, parts, params);
+        let mut records = lock(&self.0);
+        records.last_number += 1;
+        let number = records.last_number;
+        let dropped = if records.entries.len() == MAX_ENTRIES { records.entries.pop_front() } else { None };
+        records.forgotten += u64::from(dropped.is_some());
+        records.entries.push_back(entry);
+        // The dropped entry is freed after the lock is released.
+        drop(records);
         RequestLog { recorder: self.clone(), number }
     }
 
     pub(crate) fn copy(&self) -> Journal {
-        let pages = lock(&self.0);
+        let records = lock(&self.0);
         Journal {
-            token_calls: pages.token_calls,
-            api_calls: pages.api_calls,
-            forgotten: pages.forgotten,
-            entries: (pages.first_number()..)
-                .zip(&pages.lines)
-                .map(|(number, line)| line.entry(number))
+            token_calls: records.token_calls,
+            api_calls: records.api_calls,
+            forgotten: records.forgotten,
+            entries: (records.first_number()..)
+                .zip(&records.entries)
+                .map(|(number, entry)| entry.expand(number))
                 .collect(),
         }
     }
 
     pub(crate) fn clear(&self) {
-        let mut pages = lock(&self.0);
-        // Numbers go on, so that a request still under way cannot write into a later one's entry.
-        let last_number = pages.last_number;
-        *pages = Pages { last_number, cleared_at: last_number, ..Pages::default() };
+        let mut records = lock(&self.0);
+        // Numbers are never reused, so that a running request cannot write into a later request's entry.
+        let last_number = records.last_number;
+        *records = Records { last_number, cleared_at: last_number, ..Records::default() };
     }
 }
 
-/// One request's entry, for whoever has something to say about it. Handlers take it as an extractor.
+/// Writes to one request's journal entry. An extractor for handlers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestLog {
     recorder: JournalRecorder,
@@ -91,39 +91,39 @@ pub(crate) struct RequestLog {
 }
 
 impl RequestLog {
-    /// Adds what was decided. The text must hold no secret.
+    /// Adds a decision. The text must not contain a secret.
     pub(crate) fn note(&self, text: impl Display) {
-        self.write(|line| line.note(text));
+        self.write(|entry| entry.note(text));
     }
 
     pub(crate) fn fault(&self, name: &str) {
-        self.write(|line| line.fault = Some(name.to_owned()));
+        self.write(|entry| entry.fault = Some(name.to_owned()));
     }
 
     pub(crate) fn status(&self, status: u16) {
-        self.write(|line| line.status = Some(status));
+        self.write(|entry| entry.status = Some(status));
     }
 
-    /// Says what the request is for, and counts it.
+    /// Records the request's purpose and counts the request.
     pub(crate) fn kind(&self, kind: RequestKind) {
-        let mut pages = lock(&self.recorder.0);
-        if self.number <= pages.cleared_at {
+        let mut records = lock(&self.recorder.0);
+        if self.number <= records.cleared_at {
             return;
         }
-        if let Some(line) = pages.line(self.number) {
-            line.kind = kind;
+        if let Some(entry) = records.entry_mut(self.number) {
+            entry.kind = kind;
         }
         match kind {
-            RequestKind::Token => pages.token_calls += 1,
-            RequestKind::Api => pages.api_calls += 1,
+            RequestKind::Token => records.token_calls += 1,
+            RequestKind::Api => records.api_calls += 1,
             RequestKind::Authorize | RequestKind::Page => {}
         }
     }
 
-    /// Does nothing when the entry has been dropped since, or the journal cleared.
+    /// Does nothing when the entry was dropped or the journal cleared.
     fn write(&self, change: impl FnOnce(&mut CompactEntry)) {
-        if let Some(line) = lock(&self.recorder.0).line(self.number) {
-            change(line);
+        if let Some(entry) = lock(&self.recorder.0).entry_mut(self.number) {
+            change(entry);
         }
     }
 }
@@ -141,31 +141,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stays_short_and_keeps_counting() {
+    fn journal_drops_oldest_and_keeps_counting() {
         let recorder = JournalRecorder::default();
         let (parts, ()) = http::Request::new(()).into_parts();
-        for _ in 0..KEPT + 5 {
+        for _ in 0..MAX_ENTRIES + 5 {
             recorder.open(Utc::now(), &parts, &Params::default()).kind(RequestKind::Token);
         }
         let journal = recorder.copy();
-        assert_eq!((journal.entries().len(), journal.forgotten()), (KEPT, 5));
-        assert_eq!(journal.token_calls(), KEPT as u64 + 5);
+        assert_eq!((journal.entries().len(), journal.forgotten()), (MAX_ENTRIES, 5));
+        assert_eq!(journal.token_calls(), MAX_ENTRIES as u64 + 5);
         assert_eq!(journal.entries()[0].number, 6);
     }
 
     #[test]
-    fn everybody_writes_on_a_line_of_their_own() {
+    fn logs_write_to_their_own_entries() {
         let recorder = JournalRecorder::default();
         let (parts, ()) = http::Request::new(()).into_parts();
         let open = || recorder.open(Utc::now(), &parts, &Params::default());
         let before = open();
         recorder.clear();
         let (first, second) = (open(), open());
-        for (recorder, word) in [(&before, "before"), (&second, "second"), (&first, "first")] {
-            recorder.kind(RequestKind::Api);
-            recorder.note(word);
-            recorder.note("é".repeat(301));
-            recorder.status(204);
+        for (log, word) in [(&before, "before"), (&second, "second"), (&first, "first")] {
+            log.kind(RequestKind::Api);
+            log.note(word);
+            log.note("é".repeat(301));
+            log.status(204);
         }
         let journal = recorder.copy();
         let shown: Vec<_> = journal.entries().iter().map(|entry| (entry.number, &*entry.notes[0])).collect();

@@ -1,11 +1,11 @@
-//! What may be shown. Everything is a secret unless it is on a list, so that a new parameter cannot leak by being forgotten.
+//! Redaction of journal entries by an allow list: a new parameter is redacted until it is added to the list.
 
 use std::borrow::Cow;
 
-/// Stands for what is not shown.
+/// Replaces redacted text.
 pub(super) const REDACTED: &str = "***";
 
-/// Parameters whose values are no secrets. `state` is not among them: it protects its owner only while it is unknown.
+/// Lists the parameters without secrets. `state` is not among them: it protects against CSRF only while it is secret.
 fn is_harmless(name: &str) -> bool {
     matches!(
         name,
@@ -35,17 +35,17 @@ fn is_harmless(name: &str) -> bool {
     )
 }
 
-/// At most so many parameters of one request, and so many characters of one value.
-const MOST: usize = 50;
-const LONGEST: usize = 300;
+/// Limits on the parameters of one request, and on the characters of one value.
+const MAX_PARAMETERS: usize = 50;
+const MAX_LENGTH: usize = 300;
 
-/// At most so many are shown.
+/// Redacts the first [`MAX_PARAMETERS`] parameters and drops the rest.
 pub(super) fn parameters<'a>(
     pairs: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> impl Iterator<Item = (&'a str, &'a str)> {
-    pairs.take(MOST).map(|(name, value)| {
+    pairs.take(MAX_PARAMETERS).map(|(name, value)| {
         if is_harmless(name) {
-            (name, cut(value, LONGEST))
+            (name, cut(value, MAX_LENGTH))
         } else if looks_like_a_name(name) {
             (name, REDACTED)
         } else {
@@ -54,56 +54,57 @@ pub(super) fn parameters<'a>(
     })
 }
 
-/// `path` with every segment that could be a token replaced.
+/// Redacts path segments that could be tokens.
 pub(super) fn path(path: &str) -> Cow<'_, str> {
     parts(path, '/')
 }
 
-/// `host` with every label that could be a token replaced, and whatever stands before an `@`.
+/// Redacts host labels that could be tokens, and user information before an `@`.
 pub(super) fn host(host: &str) -> Cow<'_, str> {
     match host.rsplit_once('@') {
         None => parts(host, '.'),
         Some((_, host)) => {
             let mut shown = format!("{REDACTED}@{}", parts(host, '.'));
-            shown.truncate(cut(&shown, LONGEST).len());
+            shown.truncate(cut(&shown, MAX_LENGTH).len());
             Cow::Owned(shown)
         }
     }
 }
 
-/// What `between` separates, without the parts that could be a token.
-fn parts(text: &str, between: char) -> Cow<'_, str> {
-    if text.len() < SHORTEST || !text.split(between).any(opaque) {
-        return Cow::Borrowed(cut(text, LONGEST));
+/// Redacts parts of `text`, separated by `separator`, that could be tokens.
+fn parts(text: &str, separator: char) -> Cow<'_, str> {
+    if text.len() < MIN_TOKEN_LENGTH || !text.split(separator).any(could_be_token) {
+        return Cow::Borrowed(cut(text, MAX_LENGTH));
     }
-    let shown = text.split(between).map(|part| if opaque(part) { REDACTED } else { part });
-    let mut shown = shown.collect::<Vec<_>>().join(between.encode_utf8(&mut [0; 4]));
-    shown.truncate(cut(&shown, LONGEST).len());
+    let shown = text.split(separator).map(|part| if could_be_token(part) { REDACTED } else { part });
+    let mut shown = shown.collect::<Vec<_>>().join(separator.encode_utf8(&mut [0; 4]));
+    shown.truncate(cut(&shown, MAX_LENGTH).len());
     Cow::Owned(shown)
 }
 
-/// The first so many characters.
-pub(super) fn cut(text: &str, most: usize) -> &str {
-    // As many bytes are no more characters.
-    if text.len() <= most {
+/// Returns the first `limit` characters.
+pub(super) fn cut(text: &str, limit: usize) -> &str {
+    // A text has at most as many characters as bytes.
+    if text.len() <= limit {
         return text;
     }
-    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
+    text.char_indices().nth(limit).map_or(text, |(end, _)| &text[..end])
 }
 
-/// A short word, perhaps in Rails' bracket notation. No token that a sandbox gives out is as short.
+/// Accepts short names, including Rails' bracket notation. All tokens of the sandbox are longer.
 fn looks_like_a_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() < 32
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.[]".contains(&byte))
 }
 
-/// Nothing shorter is taken for a token.
-const SHORTEST: usize = 20;
+/// Shorter texts are never redacted.
+const MIN_TOKEN_LENGTH: usize = 20;
 
-/// Longer than any word in our providers' paths, or with a digit and rather long: not a word.
-fn opaque(segment: &str) -> bool {
-    segment.len() >= 32 || (segment.len() >= SHORTEST && segment.bytes().any(|byte| byte.is_ascii_digit()))
+/// Tells tokens from the words in our providers' paths, by their length and digits.
+fn could_be_token(segment: &str) -> bool {
+    segment.len() >= 32
+        || (segment.len() >= MIN_TOKEN_LENGTH && segment.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_in_a_path_are_not_shown() {
+    fn path_redacts_tokens() {
         let token = "bd18277b3bb5e5e674a6d7a4fc62d6d15b764dd268df84f08cb99a892baf4124";
         assert_eq!(path(&format!("/api/access_tokens/{token}/space")), "/api/access_tokens/***/space");
         assert_eq!(path("/go/oauth/authorize"), "/go/oauth/authorize");
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_shown_and_a_token_in_it_is_not() {
+    fn host_redacts_tokens_and_user_information() {
         for known in [
             "",
             "127.0.0.1:4401",
@@ -138,7 +139,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_value_of_an_unlisted_parameter_is_shown(name in "[a-z_]{1,12}", value in "[0-9A-Z]{8,40}") {
+        fn parameters_redact_unlisted_values(name in "[a-z_]{1,12}", value in "[0-9A-Z]{8,40}") {
             let given = [(name.clone(), value.clone()), (value.repeat(4), String::new())];
             let shown: Vec<_> = parameters(given.iter().map(|(name, value)| (&**name, &**value))).collect();
             let harmless = is_harmless(&name);
@@ -147,11 +148,11 @@ mod tests {
         }
 
         #[test]
-        fn nothing_is_longer_than_it_may_be(text in "[a.é@/ ]{0,700}", most in 0_usize..400) {
-            let first: String = text.chars().take(most).collect();
-            proptest::prop_assert_eq!(cut(&text, most), first);
+        fn redacted_texts_respect_length_limit(text in "[a.é@/ ]{0,700}", limit in 0_usize..400) {
+            let first: String = text.chars().take(limit).collect();
+            proptest::prop_assert_eq!(cut(&text, limit), first);
             for shown in [path(&text), host(&text)] {
-                proptest::prop_assert!(shown.chars().count() <= LONGEST);
+                proptest::prop_assert!(shown.chars().count() <= MAX_LENGTH);
             }
         }
     }

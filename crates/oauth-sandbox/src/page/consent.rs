@@ -1,34 +1,34 @@
-//! The question whether an application may act for the person.
+//! The consent page.
 
 use maud::{Markup, html};
 
 use super::Page;
 
-/// What a consent page shows.
+/// The consent page's content.
 #[derive(Debug)]
 pub(crate) struct ConsentPage<'a> {
-    /// The provider's name for people.
+    /// The provider's display name.
     pub(crate) provider: &'a str,
     /// The application's name.
     pub(crate) application: &'a str,
-    /// Who is asked.
+    /// The logged-in user's name.
     pub(crate) user: &'a str,
-    /// Where the browser goes afterwards.
+    /// The redirect target after the decision.
     pub(crate) redirect_uri: &'a str,
-    /// What the application will be able to do.
+    /// The permissions that the application asks for.
     pub(crate) rights: Markup,
-    /// Where the form is sent.
+    /// The URL that the form is sent to.
     pub(crate) action: &'a str,
-    /// Fields that go along unseen.
+    /// Hidden form fields.
     pub(crate) hidden: &'a [(&'a str, &'a str)],
-    /// The name of the two buttons, and the values for yes and no.
+    /// The name of both buttons, the value to approve, and the value to deny.
     pub(crate) decision: (&'a str, &'a str, &'a str),
 }
 
 impl ConsentPage<'_> {
-    /// The buttons are marked with `data-decision`, by which [`Browser`](crate::Browser) finds them.
+    /// [`Browser`](crate::Browser) finds the buttons by their `data-decision` attribute.
     pub(crate) fn page(&self) -> Page {
-        let (name, yes, no) = self.decision;
+        let (name, approve, deny) = self.decision;
         Page::new(
             self.provider,
             &format!("Authorize {}?", self.application),
@@ -44,8 +44,8 @@ impl ConsentPage<'_> {
                         input type="hidden" name=(name) value=(value);
                     }
                     div.choices {
-                        button.main type="submit" name=(name) value=(yes) data-decision="approve" { "Yes, authorize" }
-                        button type="submit" name=(name) value=(no) data-decision="deny" { "No" }
+                        button.main type="submit" name=(name) value=(approve) data-decision="approve" { "Yes, authorize" }
+                        button type="submit" name=(name) value=(deny) data-decision="deny" { "No" }
                     }
                 }
             },

@@ -1,8 +1,8 @@
-//! What all pages look like.
+//! The layout of all pages.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-/// Light and dark, without anything loaded from elsewhere.
+/// Light and dark themes. Loads nothing from other servers.
 const STYLE: &str = "
 :root { color-scheme: light dark; --back: #f4f5f7; --card: #fff; --text: #1c2430; --soft: #5a6675; --line: #c9d0d9;
   --main: #1f5fbf; --on-main: #fff; --warn: #a3301f; }

@@ -1,4 +1,4 @@
-//! The pages that a person sees: one layout for all providers, each under its own name.
+//! HTML pages: one layout for all providers.
 
 mod consent;
 mod layout;
@@ -12,7 +12,7 @@ use maud::{Markup, html};
 pub(crate) use consent::ConsentPage;
 pub(crate) use login::LoginPage;
 
-/// A page ready to be sent.
+/// An HTML page and its status.
 #[derive(Debug)]
 pub(crate) struct Page {
     status: StatusCode,
@@ -20,12 +20,12 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// A page of `provider` (its name for people) under `heading`.
+    /// A page of `provider` (its display name) with the title `heading`.
     pub(crate) fn new(provider: &str, heading: &str, body: &Markup) -> Self {
         Self { status: StatusCode::OK, markup: layout::page(provider, heading, body) }
     }
 
-    /// A page with only a heading and a sentence.
+    /// A page with a heading and one sentence.
     pub(crate) fn message(provider: &str, status: StatusCode, heading: &str, text: &str) -> Self {
         Self::new(provider, heading, &html! { p { (text) } }).with_status(status)
     }
@@ -38,7 +38,7 @@ impl Page {
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let headers = [
-            // A person's page: nothing from elsewhere, no framing, no caching, no URL with a code in a Referer.
+            // No content from other servers, no framing, no caching, and no code in a Referer.
             (
                 CONTENT_SECURITY_POLICY,
                 HeaderValue::from_static(

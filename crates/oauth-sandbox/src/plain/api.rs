@@ -1,4 +1,4 @@
-//! A protected resource (RFC 6750 2.1 and 3): whose token is it?
+//! The protected resource (RFC 6750 2.1 and 3): the token's user and scopes.
 
 use axum::Json;
 use axum::extract::State;
@@ -17,9 +17,9 @@ pub(super) async fn me(
     headers: HeaderMap,
     log: RequestLog,
 ) -> Response {
-    let grant = match admit(&core, &headers, &log) {
+    let grant = match authenticate(&core, &headers, &log) {
         Ok(grant) => grant,
-        Err(stopped) => return *stopped,
+        Err(response) => return *response,
     };
     let state = core.state();
     let user = grant.user.as_deref().and_then(|login| state.user(login));
@@ -32,21 +32,25 @@ pub(super) async fn me(
     .into_response()
 }
 
-/// What a live token stands for; else the answer that stops the caller.
-fn admit(core: &ProviderCore<Rules>, headers: &HeaderMap, log: &RequestLog) -> Result<Grant, Box<Response>> {
+/// Returns the grant of a valid token, otherwise an error response.
+fn authenticate(
+    core: &ProviderCore<Rules>,
+    headers: &HeaderMap,
+    log: &RequestLog,
+) -> Result<Grant, Box<Response>> {
     let (before, after) = &core.setup.options.authorization;
     let realm = format!("{}realm=\"plain\"", before.split_inclusive(' ').next().unwrap_or_default());
-    let stopped = |challenge: String| {
+    let unauthorized = |challenge: String| {
         Box::new((StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, challenge)]).into_response())
     };
-    // The scheme's name is the same in any case (RFC 9110 11.1).
+    // The scheme is case-insensitive (RFC 9110 11.1).
     let token = headers.get(AUTHORIZATION).and_then(|header| {
         let (scheme, rest) = header.to_str().ok()?.split_at_checked(before.len())?;
         scheme.eq_ignore_ascii_case(before).then_some(rest)?.strip_suffix(after.as_str())
     });
     let Some(token) = token else {
         log.note("refused: no token");
-        return Err(stopped(realm));
+        return Err(unauthorized(realm));
     };
     match core.state().grant_of(token, core.now()) {
         Some(grant) => {
@@ -55,7 +59,7 @@ fn admit(core: &ProviderCore<Rules>, headers: &HeaderMap, log: &RequestLog) -> R
         }
         None => {
             log.note("refused: the token is unknown or has expired");
-            Err(stopped(format!("{realm}, error=\"invalid_token\"")))
+            Err(unauthorized(format!("{realm}, error=\"invalid_token\"")))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The authorization endpoint (RFC 6749 3.1, 4.1.1 and 4.1.2): question and answer.
+//! The authorization endpoint (RFC 6749 3.1, 4.1.1 and 4.1.2).
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -18,8 +18,8 @@ use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 use crate::user::User;
 use crate::{callback, pkce};
 
-/// What an authorization request may say. The form carries it along.
-const CARRIED: [&str; 7] = [
+/// The parameters of an authorization request, repeated in the consent form.
+const REQUEST_PARAMETERS: [&str; 7] = [
     "response_type",
     "client_id",
     "redirect_uri",
@@ -29,48 +29,48 @@ const CARRIED: [&str; 7] = [
     "code_challenge_method",
 ];
 
-/// A request that passed the checks.
-struct Asked {
+/// A valid authorization request.
+struct AuthorizationRequest {
     client_id: String,
     application: String,
-    /// Where the answer goes.
+    /// The redirect target, with the default applied.
     redirect_uri: String,
-    /// As it was said, if it was.
-    said_redirect_uri: Option<String>,
+    /// The `redirect_uri` parameter of the request.
+    requested_redirect_uri: Option<String>,
     scopes: Option<Vec<String>>,
     challenge: Option<String>,
 }
 
-/// `GET`: shows the question, after a login if need be.
-pub(super) async fn ask(
+/// `GET /oauth/authorize`: shows the consent page, after a login if necessary.
+pub(super) async fn show_consent(
     State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     uri: Uri,
     params: Params,
     log: RequestLog,
 ) -> Response {
-    let said = UniqueParams::of_either(&params);
-    let asked = match check(&core, said, &log) {
-        Ok(asked) => asked,
-        Err(refused) => return *refused,
+    let params = UniqueParams::of_either(&params);
+    let request = match check(&core, params, &log) {
+        Ok(request) => request,
+        Err(response) => return *response,
     };
     if core.setup.auto_approve {
         let first = core.state().users[0].clone();
-        return approve(&core, asked, &first, said, &log);
+        return approve(&core, request, &first, params, &log);
     }
     let Some((session, user)) = login_pages::logged_in_user(&core, &jar) else {
         log.note("not logged in");
         return login_pages::redirect_to_login(&core, jar, &uri);
     };
-    log.note("asked the person");
+    log.note("asked for consent");
     let mut hidden = vec![(FORM_TOKEN, session.form_token.as_str())];
-    hidden.extend(CARRIED.iter().filter_map(|name| Some((*name, said.get(name)?))));
+    hidden.extend(REQUEST_PARAMETERS.iter().filter_map(|name| Some((*name, params.get(name)?))));
     let consent = ConsentPage {
         provider: Rules::TITLE,
-        application: &asked.application,
+        application: &request.application,
         user: &user.name,
-        redirect_uri: &asked.redirect_uri,
-        rights: rights(asked.scopes.as_ref().unwrap_or(&core.setup.options.scopes)),
+        redirect_uri: &request.redirect_uri,
+        rights: rights(request.scopes.as_ref().unwrap_or(&core.setup.options.scopes)),
         action: uri.path(),
         hidden: &hidden,
         decision: ("decision", "approve", "deny"),
@@ -78,7 +78,7 @@ pub(super) async fn ask(
     consent.page().into_response()
 }
 
-/// `POST`: takes the decision. Anything but `decision=approve` is a no.
+/// `POST /oauth/authorize`: handles the decision. Anything but `decision=approve` denies the request.
 pub(super) async fn decide(
     State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
@@ -90,26 +90,27 @@ pub(super) async fn decide(
         log.note("not logged in");
         return login_pages::redirect_to_login(&core, jar, &uri);
     };
-    if let Err(stopped) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
-        return *stopped;
+    if let Err(response) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
+        return *response;
     }
-    let said = UniqueParams::of_either(&params);
-    let asked = match check(&core, said, &log) {
-        Ok(asked) => asked,
-        Err(refused) => return *refused,
+    let params = UniqueParams::of_either(&params);
+    let request = match check(&core, params, &log) {
+        Ok(request) => request,
+        Err(response) => return *response,
     };
-    if said.get("decision") != Some("approve") {
-        log.note("the person said no");
-        let pairs = [("error", "access_denied"), ("error_description", "The resource owner said no.")];
-        return answer(&asked.redirect_uri, said, &pairs);
+    if params.get("decision") != Some("approve") {
+        log.note("the user denied the request");
+        let pairs =
+            [("error", "access_denied"), ("error_description", "The resource owner denied the request.")];
+        return redirect(&request.redirect_uri, params, &pairs);
     }
-    approve(&core, asked, &user, said, &log)
+    approve(&core, request, &user, params, &log)
 }
 
 fn rights(scopes: &[String]) -> Markup {
     html! {
         @if scopes.is_empty() {
-            p { "There are no scopes here: it will be able to do what you can." }
+            p { "This server has no scopes: the application will have all your permissions." }
         } @else {
             p { "It asks for these scopes:" }
             ul { @for scope in scopes { li { code { (scope) } } } }
@@ -117,27 +118,27 @@ fn rights(scopes: &[String]) -> Markup {
     }
 }
 
-/// Client and redirect URI first: until both are known, nobody is sent anywhere (4.1.2.1).
+/// Checks client and redirect URI first: without both, errors must not be redirected (4.1.2.1).
 fn check(
     core: &ProviderCore<Rules>,
-    said: UniqueParams<'_>,
+    params: UniqueParams<'_>,
     log: &RequestLog,
-) -> Result<Asked, Box<Response>> {
+) -> Result<AuthorizationRequest, Box<Response>> {
     let page = |text: &str| {
         log.note(format!("refused: {text}"));
         let page = Page::message(Rules::TITLE, StatusCode::BAD_REQUEST, "This link does not work", text);
         Box::new(page.into_response())
     };
     let options = &core.setup.options;
-    let repeated = said.repeated();
+    let repeated = params.repeated();
     if matches!(repeated, Some("client_id" | "redirect_uri")) {
         return Err(page("The client_id or the redirect_uri is there more than once."));
     }
     let state = core.state();
-    let Some(client) = state.clients.find(said.text("client_id")) else {
+    let Some(client) = state.clients.find(params.text("client_id")) else {
         return Err(page("There is no application with this client_id."));
     };
-    let redirect_uri = match (said.get("redirect_uri"), client.redirect_uris.as_slice()) {
+    let redirect_uri = match (params.get("redirect_uri"), client.redirect_uris.as_slice()) {
         (Some(uri), _) if client.has_registered(uri) => uri,
         (None, [only]) => only,
         (None, _) => return Err(page("The redirect_uri is missing, and the application has several.")),
@@ -146,21 +147,21 @@ fn check(
     let refused = |error: &str, description: &str| {
         log.note(format!("refused: {error}"));
         let pairs = [("error", error), ("error_description", description)];
-        Err(Box::new(answer(redirect_uri, said, &pairs)))
+        Err(Box::new(redirect(redirect_uri, params, &pairs)))
     };
     if let Some(name) = repeated {
         return refused("invalid_request", &format!("{name} is there more than once"));
     }
-    match said.get("response_type") {
+    match params.get("response_type") {
         Some("code") => {}
         None => return refused("invalid_request", "response_type is missing"),
         Some(_) => return refused("unsupported_response_type", "response_type must be code"),
     }
-    let scopes = match said.scopes(options) {
+    let scopes = match params.scopes(options) {
         Ok(scopes) => scopes,
         Err(unknown) => return refused("invalid_scope", &format!("there is no scope {unknown}")),
     };
-    let challenge = match (options.pkce, said.get("code_challenge"), said.get("code_challenge_method")) {
+    let challenge = match (options.pkce, params.get("code_challenge"), params.get("code_challenge_method")) {
         (Pkce::Ignored, _, _) | (Pkce::Understood, None, None) => None,
         (Pkce::Required, None, _) => return refused("invalid_request", "code challenge required"),
         (_, Some(challenge), Some("S256")) if pkce::is_challenge(challenge) => Some(challenge.to_owned()),
@@ -168,11 +169,11 @@ fn check(
         // RFC 7636 4.3: without a method it is `plain`.
         _ => return refused("invalid_request", "transform algorithm not supported"),
     };
-    Ok(Asked {
+    Ok(AuthorizationRequest {
         client_id: client.client_id.clone(),
         application: client.name.clone(),
         redirect_uri: redirect_uri.to_owned(),
-        said_redirect_uri: said.get("redirect_uri").map(str::to_owned),
+        requested_redirect_uri: params.get("redirect_uri").map(str::to_owned),
         scopes,
         challenge,
     })
@@ -180,23 +181,24 @@ fn check(
 
 fn approve(
     core: &ProviderCore<Rules>,
-    asked: Asked,
+    request: AuthorizationRequest,
     user: &User,
-    said: UniqueParams<'_>,
+    params: UniqueParams<'_>,
     log: &RequestLog,
 ) -> Response {
-    let Asked { client_id, redirect_uri, said_redirect_uri, scopes, challenge, .. } = asked;
-    let named = scopes.is_some();
+    let AuthorizationRequest { client_id, redirect_uri, requested_redirect_uri, scopes, challenge, .. } =
+        request;
+    let scopes_requested = scopes.is_some();
     let scopes = scopes.unwrap_or_else(|| core.setup.options.scopes.clone());
-    let grant = Grant { client_id, user: Some(user.login.clone()), scopes, named };
-    let code = core.state().issue_code(grant, said_redirect_uri, challenge, core.now());
+    let grant = Grant { client_id, user: Some(user.login.clone()), scopes, scopes_requested };
+    let code = core.state().issue_code(grant, requested_redirect_uri, challenge, core.now());
     log.note(format!("code issued for {}", user.login));
-    answer(&redirect_uri, said, &[("code", &code)])
+    redirect(&redirect_uri, params, &[("code", &code)])
 }
 
-/// Back to the redirect URI, which is known to be registered, with the `state` as it came.
-fn answer(redirect_uri: &str, said: UniqueParams<'_>, parameters: &[(&str, &str)]) -> Response {
-    let state = said.get("state").map(|state| ("state", state));
+/// Redirects to a registered URI, with the unchanged `state`.
+fn redirect(redirect_uri: &str, params: UniqueParams<'_>, parameters: &[(&str, &str)]) -> Response {
+    let state = params.get("state").map(|state| ("state", state));
     let pairs: Vec<_> = parameters.iter().copied().chain(state).collect();
     callback::redirect(redirect_uri, false, &pairs)
 }

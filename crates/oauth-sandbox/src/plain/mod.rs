@@ -1,26 +1,28 @@
-//! A plain OAuth 2.0 server: RFC 6749, RFC 6750 and RFC 7636 to the letter, for clients of providers that nobody plays yet.
+//! A plain OAuth 2.0 server that follows RFC 6749, RFC 6750 and RFC 7636, for clients of providers without a sandbox.
 //!
-//! What the RFCs leave to the server can be chosen ([`Builder`](crate::Builder)), and so can the usual differences from them, so that a newly
-//! declared provider meets a server that has the same ones. Not part of a [`Sandbox`](crate::Sandbox), which plays providers that
-//! there are.
+//! [`Builder`](crate::Builder) has options for what the RFCs leave to the server and for common deviations, so that a
+//! new provider declaration can be tested against a server with the same differences. It is not part of a
+//! [`Sandbox`](crate::Sandbox), which runs only real providers.
 //!
-//! What is where: `/oauth/authorize`, `/oauth/token`, and `/api/me`, which tells whose token it is shown. By the RFCs:
+//! Endpoints: `/oauth/authorize`, `/oauth/token`, and `/api/me`, which returns the token's user. By the RFCs:
 //!
-//! - parameters without a value count as missing, a parameter given twice is `invalid_request` (3.1, 3.2);
-//! - until the client and its redirect URI are known, nobody is sent anywhere (4.1.2.1); a missing `redirect_uri` means the only
-//!   registered one, and is refused when there are several (3.1.2.3);
-//! - `state` comes back as it was, with a code and with an error (4.1.2);
-//! - a code lives for 10 minutes and is good once; used again it is refused, and what it gave is revoked (4.1.2);
-//! - token calls are urlencoded forms, and what stands in their query does not count (2.3.1, 3.2); the client authenticates by
-//!   HTTP Basic or in the body, and not by both (2.3, 2.3.1);
-//! - `redirect_uri` must be on the code exchange, and the same, when it was on the authorize URL (4.1.3);
-//! - a client-credentials token comes without a refresh token (4.4.3);
-//! - `scope` is in the reply when it is not what was asked for (5.1); a refresh may ask for less, never for more (6);
-//! - with no token at all, the API answers 401 without an error code, with a bad one 401 `invalid_token` (RFC 6750 3.1);
-//! - PKCE knows `S256` only; any other method is `invalid_request` (RFC 7636 4.4.1).
+//! - parameters without a value count as missing, a repeated parameter is `invalid_request` (3.1, 3.2);
+//! - without a known client and redirect URI, errors are not redirected (4.1.2.1); a missing `redirect_uri` means the
+//!   only registered one, and is rejected when there are several (3.1.2.3);
+//! - `state` is returned unchanged, with a code and with an error (4.1.2);
+//! - a code lives for 10 minutes and can be used once; a second use is rejected and revokes its tokens (4.1.2);
+//! - token calls are urlencoded forms, and their query is ignored (2.3.1, 3.2); the client authenticates by HTTP Basic
+//!   or in the body, but not by both (2.3, 2.3.1);
+//! - the code exchange needs the same `redirect_uri` if the authorization request had one (4.1.3);
+//! - a client-credentials response has no refresh token (4.4.3);
+//! - `scope` is in the response when it differs from the request (5.1); a refresh may reduce the scopes, never add any
+//!   (6);
+//! - without a token, the API responds with 401 and no error code, with an invalid one with 401 `invalid_token`
+//!   (RFC 6750 3.1);
+//! - PKCE supports `S256` only; any other method is `invalid_request` (RFC 7636 4.4.1).
 //!
-//! **Choices** where the RFCs leave one: an unauthenticated client is told so with status 401 also without an `Authorization`
-//! header; asking for no scope grants all of them; a refresh gives a new access token and leaves the old one alone.
+//! **Choices** where the RFCs leave one: failed client authentication is 401 even without an `Authorization` header; a
+//! request without `scope` is granted all scopes; a refresh issues a new access token, and the old one stays valid.
 
 mod api;
 mod authorize;
@@ -66,12 +68,12 @@ pub use options::{ClientAuth, Options, Pkce, RedirectUri, RefreshTokens};
 /// ```
 pub type Plain = ServerHandle<Rules>;
 
-/// What makes a provider the plain one.
+/// The rules of the plain server.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Rules {}
 
-/// Credentials made up at the start.
+/// Credentials generated at the start.
 pub struct Credentials {
     client_id: String,
     client_secret: String,
@@ -92,7 +94,7 @@ impl ProviderRules for Rules {
     type State = model::State;
 
     fn new_credentials() -> Credentials {
-        // With characters that HTTP Basic has to encode first (RFC 6749 2.3.1): a client that forgets to is refused.
+        // Characters that must be encoded for HTTP Basic (RFC 6749 2.3.1): a client that does not encode them fails.
         Credentials {
             client_id: format!("plain client {}", random::hex::<8>()),
             client_secret: format!("%{}+", random::opaque()),
@@ -127,9 +129,10 @@ impl ProviderRules for Rules {
     }
 
     fn routes(setup: &ProviderSetup<Self>) -> Routes<Self> {
-        let me = format!("/api{}", setup.options.me);
+        let me = format!("/api{}", setup.options.me_path);
         Routes {
-            authorize: Router::new().route("/oauth/authorize", get(authorize::ask).post(authorize::decide)),
+            authorize: Router::new()
+                .route("/oauth/authorize", get(authorize::show_consent).post(authorize::decide)),
             token: TokenEndpoint::new(&["/oauth/token"], token::token),
             api: Router::new().route(&me, get(api::me)),
             pages: login_pages::routes::<Self>(),

@@ -1,4 +1,4 @@
-//! Codes and tokens, without HTTP.
+//! The server's state: codes and tokens.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,75 +7,73 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::options::{Options, RefreshTokens};
 use crate::bounded_list::{MAX_CODES, MAX_TOKENS};
-use crate::bounded_map::BoundedMap;
-use crate::bounded_map::LastValue;
+use crate::bounded_map::{BoundedMap, LastValue};
 use crate::client::Clients;
 use crate::random::{Opaque, RandomValue as _};
 use crate::user::User;
 
-/// How long a code can be redeemed: the most that RFC 6749 4.1.2 recommends.
+/// The lifetime of a code: the maximum that RFC 6749 4.1.2 recommends.
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
 
-/// What a code or a token stands for.
+/// The authorization behind a code or a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Grant {
     pub(super) client_id: String,
-    /// [`User::login`]; nobody for client credentials.
+    /// [`User::login`]. `None` for client credentials.
     pub(super) user: Option<String>,
     pub(super) scopes: Vec<String>,
-    /// Whether the client asked for these, or for none.
-    pub(super) named: bool,
+    /// `false` when the request had no `scope`, so that the response must name the granted scopes.
+    pub(super) scopes_requested: bool,
 }
 
 struct Code {
     grant: Arc<Grant>,
-    /// As it was on the authorize URL, if it was.
+    /// The `redirect_uri` parameter of the authorization request.
     redirect_uri: Option<String>,
     challenge: Option<String>,
     expires_at: DateTime<Utc>,
-    spent: bool,
+    redeemed: bool,
 }
 
-struct Access {
-    /// The code that it came from, directly or by refreshing.
+struct AccessToken {
+    /// The code that the token was issued for, directly or by refreshes.
     code: Option<Arc<str>>,
     grant: Arc<Grant>,
     expires_at: Option<DateTime<Utc>>,
 }
 
-struct Refresh {
+struct RefreshToken {
     code: Option<Arc<str>>,
     grant: Arc<Grant>,
     expires_at: Option<DateTime<Utc>>,
 }
 
-/// Everything that changes.
+/// The server's mutable state.
 pub struct State {
     pub(super) clients: Clients,
     pub(super) users: Vec<User>,
     access_life: Option<TimeDelta>,
     refresh_tokens: RefreshTokens,
     refresh_idle_life: Option<TimeDelta>,
-    /// By what they are, as are the tokens.
     codes: BoundedMap<Opaque, Code>,
-    access: BoundedMap<Opaque, Access>,
-    refresh: BoundedMap<Opaque, Refresh>,
-    newest: LastValue<Grant>,
+    access: BoundedMap<Opaque, AccessToken>,
+    refresh: BoundedMap<Opaque, RefreshToken>,
+    last_grant: LastValue<Grant>,
 }
 
-/// What a token call is given.
-pub(super) struct Issue {
+/// The result of a token call.
+pub(super) struct IssuedTokens {
     pub(super) access_token: String,
     pub(super) expires_in: Option<TimeDelta>,
     pub(super) refresh_token: Option<String>,
     pub(super) grant: Arc<Grant>,
 }
 
-/// Why a code or a refresh token is not taken.
+/// A rejected code or refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(super) enum GrantError {
     Unknown,
-    Spent,
+    AlreadyUsed,
     Expired,
     OtherClient,
     RedirectUri,
@@ -83,15 +81,15 @@ pub(super) enum Refused {
     Scope,
 }
 
-impl Refused {
+impl GrantError {
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::Unknown => "it is unknown",
-            Self::Spent => "it was used before",
+            Self::AlreadyUsed => "it was used before",
             Self::Expired => "it has expired",
             Self::OtherClient => "it was issued to another client",
             Self::RedirectUri => "the redirect_uri is not the one of the authorization request",
-            Self::Verifier => "the code_verifier does not fit the code_challenge",
+            Self::Verifier => "the code_verifier does not match the code_challenge",
             Self::Scope => "a scope was not granted before",
         }
     }
@@ -112,7 +110,7 @@ impl State {
             codes: BoundedMap::new(MAX_CODES),
             access: BoundedMap::new(MAX_TOKENS),
             refresh: BoundedMap::new(MAX_TOKENS),
-            newest: LastValue::default(),
+            last_grant: LastValue::default(),
         }
     }
 
@@ -123,13 +121,13 @@ impl State {
         challenge: Option<String>,
         now: DateTime<Utc>,
     ) -> String {
-        let (code, grant) = (Opaque::new(), self.newest.shared(grant));
+        let (code, grant) = (Opaque::new(), self.last_grant.shared(grant));
         let expires_at = now + CODE_LIFE;
-        self.codes.insert(code, Code { grant, redirect_uri, challenge, expires_at, spent: false });
+        self.codes.insert(code, Code { grant, redirect_uri, challenge, expires_at, redeemed: false });
         code.text()
     }
 
-    /// Redeems a code. One that is refused is not spent; one that was spent takes with it what it gave.
+    /// Redeems a code. A rejected call does not use up the code. A second redemption revokes the code's tokens.
     pub(super) fn redeem(
         &mut self,
         client_id: &str,
@@ -137,68 +135,68 @@ impl State {
         redirect_uri: impl FnOnce(Option<&str>) -> bool,
         verifier: impl FnOnce(Option<&str>) -> bool,
         now: DateTime<Utc>,
-    ) -> Result<Issue, Refused> {
-        let found = self.codes.get_mut(code).ok_or(Refused::Unknown)?;
+    ) -> Result<IssuedTokens, GrantError> {
+        let found = self.codes.get_mut(code).ok_or(GrantError::Unknown)?;
         if found.grant.client_id != client_id {
-            return Err(Refused::OtherClient);
+            return Err(GrantError::OtherClient);
         }
-        if found.spent {
+        if found.redeemed {
             let from = Some(code);
             self.access.retain(|token| token.code.as_deref() != from);
             self.refresh.retain(|token| token.code.as_deref() != from);
-            return Err(Refused::Spent);
+            return Err(GrantError::AlreadyUsed);
         }
         if found.expires_at <= now {
-            return Err(Refused::Expired);
+            return Err(GrantError::Expired);
         }
         if !redirect_uri(found.redirect_uri.as_deref()) {
-            return Err(Refused::RedirectUri);
+            return Err(GrantError::RedirectUri);
         }
         if !verifier(found.challenge.as_deref()) {
-            return Err(Refused::Verifier);
+            return Err(GrantError::Verifier);
         }
-        found.spent = true;
+        found.redeemed = true;
         let grant = Arc::clone(&found.grant);
         Ok(self.issue_for(grant, Some(code.into()), true, now))
     }
 
-    /// Takes a refresh token, and spends it where each works once.
-    pub(super) fn renew(
+    /// Redeems a refresh token, which is used up if refresh tokens are for single use.
+    pub(super) fn refresh(
         &mut self,
         client_id: &str,
         refresh_token: &str,
         scopes: Option<Vec<String>>,
         now: DateTime<Utc>,
-    ) -> Result<Issue, Refused> {
-        let found = self.refresh.get_mut(refresh_token).ok_or(Refused::Unknown)?;
+    ) -> Result<IssuedTokens, GrantError> {
+        let found = self.refresh.get_mut(refresh_token).ok_or(GrantError::Unknown)?;
         if found.grant.client_id != client_id {
-            return Err(Refused::OtherClient);
+            return Err(GrantError::OtherClient);
         }
         if found.expires_at.is_some_and(|end| end <= now) {
-            return Err(Refused::Expired);
+            return Err(GrantError::Expired);
         }
         if scopes.iter().flatten().any(|scope| !found.grant.scopes.contains(scope)) {
-            return Err(Refused::Scope);
+            return Err(GrantError::Scope);
         }
         let (grant, code) = (found.grant.clone(), found.code.clone());
-        let again = self.refresh_tokens == RefreshTokens::SingleUse;
-        if again {
+        let rotates = self.refresh_tokens == RefreshTokens::SingleUse;
+        if rotates {
             self.refresh.remove(refresh_token);
         } else {
             found.expires_at = self.refresh_idle_life.map(|idle| now + idle);
         }
-        // A new refresh token has the scopes of the old one, whatever the access token was narrowed to (RFC 6749 6).
-        let refresh_token = again.then(|| self.add_refresh(Arc::clone(&grant), code.clone(), now));
+        // The new refresh token keeps all scopes even if the access token has fewer (RFC 6749 6).
+        let refresh_token = rotates.then(|| self.add_refresh(Arc::clone(&grant), code.clone(), now));
         let scopes = scopes.unwrap_or_else(|| grant.scopes.clone());
-        // It asked for these, or knows from before what it has.
-        let grant = self.newest.shared(Grant { scopes, named: true, ..Grant::clone(&grant) });
-        let issue = self.issue_for(grant, code, false, now);
-        Ok(Issue { refresh_token, ..issue })
+        // The client requested these scopes, or knows them from the first token response.
+        let grant = self.last_grant.shared(Grant { scopes, scopes_requested: true, ..Grant::clone(&grant) });
+        let tokens = self.issue_for(grant, code, false, now);
+        Ok(IssuedTokens { refresh_token, ..tokens })
     }
 
-    /// What somebody is granted without a code.
-    pub(super) fn issue(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> Issue {
-        let grant = self.newest.shared(grant);
+    /// Issues tokens for a grant without a code.
+    pub(super) fn issue(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> IssuedTokens {
+        let grant = self.last_grant.shared(grant);
         self.issue_for(grant, None, refreshable, now)
     }
 
@@ -208,27 +206,27 @@ impl State {
         code: Option<Arc<str>>,
         refreshable: bool,
         now: DateTime<Utc>,
-    ) -> Issue {
+    ) -> IssuedTokens {
         let access_token = Opaque::new();
         let expires_at = self.access_life.map(|life| now + life);
         self.access
-            .insert(access_token, Access { code: code.clone(), grant: Arc::clone(&grant), expires_at });
+            .insert(access_token, AccessToken { code: code.clone(), grant: Arc::clone(&grant), expires_at });
         let refreshable = refreshable && self.refresh_tokens != RefreshTokens::Never;
         let refresh_token = refreshable.then(|| self.add_refresh(Arc::clone(&grant), code, now));
-        Issue { access_token: access_token.text(), expires_in: self.access_life, refresh_token, grant }
+        IssuedTokens { access_token: access_token.text(), expires_in: self.access_life, refresh_token, grant }
     }
 
     fn add_refresh(&mut self, grant: Arc<Grant>, code: Option<Arc<str>>, now: DateTime<Utc>) -> String {
         let token = Opaque::new();
         let expires_at = self.refresh_idle_life.map(|idle| now + idle);
-        self.refresh.insert(token, Refresh { code, grant, expires_at });
+        self.refresh.insert(token, RefreshToken { code, grant, expires_at });
         token.text()
     }
 
-    /// What a live access token stands for.
+    /// The grant of a valid access token.
     pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
-        let live = |access: &&Access| access.expires_at.is_none_or(|expires_at| expires_at > now);
-        self.access.get(access_token).filter(live).map(|access| access.grant.as_ref())
+        let is_valid = |access: &&AccessToken| access.expires_at.is_none_or(|expires_at| expires_at > now);
+        self.access.get(access_token).filter(is_valid).map(|access| access.grant.as_ref())
     }
 
     pub(super) fn user(&self, login: &str) -> Option<&User> {
@@ -236,7 +234,7 @@ impl State {
     }
 }
 
-/// Counts only: everything else is or names a secret.
+/// Prints counts only: everything else may be secret.
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State")

@@ -1,4 +1,4 @@
-//! What can be chosen before the start.
+//! Options of the plain server.
 
 use std::time::Duration;
 
@@ -7,63 +7,63 @@ use chrono::TimeDelta;
 use super::Rules;
 use crate::builder::Builder;
 
-/// How the client says who it is on a token call (RFC 6749 2.3).
+/// Client authentication on a token call (RFC 6749 2.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientAuth {
-    /// HTTP Basic with both parts form-urlencoded first, or in the body: what RFC 6749 2.3.1 has.
+    /// HTTP Basic with both parts form-urlencoded, or credentials in the body (RFC 6749 2.3.1).
     #[default]
     Any,
-    /// In the body only.
+    /// Credentials in the body only.
     Body,
-    /// HTTP Basic only, both parts form-urlencoded first.
+    /// HTTP Basic only, both parts form-urlencoded.
     Basic,
-    /// HTTP Basic only, both parts as they are.
+    /// HTTP Basic only, both parts without encoding.
     BasicRaw,
     /// A public client: `client_id` in the body, and no secret (RFC 6749 3.2.1).
     Public,
 }
 
-/// What is done about PKCE (RFC 7636).
+/// Support for PKCE (RFC 7636).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pkce {
-    /// Its parameters are unknown, and so ignored.
+    /// PKCE parameters are ignored.
     Ignored,
-    /// A code asked for with a challenge is redeemed with its verifier, and one asked for without, without.
+    /// A code requested with a challenge needs its verifier. A code requested without one must come without a verifier.
     #[default]
     Understood,
-    /// There is no code without a challenge.
+    /// Authorization requests without a challenge are rejected.
     Required,
 }
 
-/// Which token calls must have the `redirect_uri`.
+/// The token calls that need the `redirect_uri`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RedirectUri {
-    /// The code exchange, when it was on the authorize URL (RFC 6749 4.1.3).
+    /// The code exchange, if the authorization request had it (RFC 6749 4.1.3).
     #[default]
     OnCodeExchange,
-    /// Refreshes too.
+    /// The code exchange and every refresh.
     OnEveryTokenCall,
-    /// None; a call that has it is refused.
+    /// No refresh tokens. Calls with `redirect_uri` are rejected.
     Never,
 }
 
-/// What refresh tokens there are.
+/// The kind of refresh tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefreshTokens {
-    /// None.
+    /// No refresh tokens.
     Never,
-    /// Each works once, and brings the next.
+    /// Each is used once and replaced by the next (rotation).
     SingleUse,
-    /// One works again and again; the reply to a refresh has none (RFC 6749 6).
+    /// One can be used repeatedly; refresh responses contain none (RFC 6749 6).
     #[default]
     Reusable,
 }
 
-/// How the plain server is to be.
+/// Options of the plain server, set by methods of [`Builder`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
@@ -74,13 +74,13 @@ pub struct Options {
     pub(super) refresh_grant: String,
     pub(super) pkce: Pkce,
     pub(super) redirect_uri: RedirectUri,
-    /// What stands around a token in the `Authorization` header.
+    /// The text before and after the token in the `Authorization` header.
     pub(super) authorization: (String, String),
     pub(super) access_life: Option<TimeDelta>,
     pub(super) refresh_tokens: RefreshTokens,
     pub(super) refresh_idle_life: Option<TimeDelta>,
-    /// Where the protected resource is, below the API's base.
-    pub(super) me: String,
+    /// The path of the protected resource below the API's base URL.
+    pub(super) me_path: String,
 }
 
 impl Default for Options {
@@ -98,59 +98,59 @@ impl Default for Options {
             access_life: Some(TimeDelta::seconds(3600)),
             refresh_tokens: RefreshTokens::default(),
             refresh_idle_life: None,
-            me: "/me".into(),
+            me_path: "/me".into(),
         }
     }
 }
 
-fn life(lasts: Option<Duration>) -> Option<TimeDelta> {
-    lasts.map(|lasts| TimeDelta::from_std(lasts).unwrap_or(TimeDelta::MAX))
+fn time_delta(duration: Option<Duration>) -> Option<TimeDelta> {
+    duration.map(|duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX))
 }
 
 impl Builder<Rules> {
-    /// The scopes that there are; `read` and `write` when not set. None at all means a server without scopes.
+    /// The known scopes, `read` and `write` by default. With an empty list the server has no scopes.
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.options.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
-    /// What stands between scopes; a space (RFC 6749 3.3) when not set.
+    /// The separator between scopes, a space (RFC 6749 3.3) by default.
     pub fn scope_separator(mut self, separator: char) -> Self {
         self.options.scope_separator = separator;
         self
     }
 
-    /// How the client says who it is.
+    /// The accepted client authentication.
     pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
         self.options.client_auth = client_auth;
         self
     }
 
-    /// The `grant_type` of the code exchange; `authorization_code` when not set.
+    /// The `grant_type` of the code exchange, `authorization_code` by default.
     pub fn code_grant(mut self, name: impl Into<String>) -> Self {
         self.options.code_grant = name.into();
         self
     }
 
-    /// The `grant_type` of a refresh; `refresh_token` when not set.
+    /// The `grant_type` of a refresh, `refresh_token` by default.
     pub fn refresh_grant(mut self, name: impl Into<String>) -> Self {
         self.options.refresh_grant = name.into();
         self
     }
 
-    /// What is done about PKCE.
+    /// Support for PKCE.
     pub fn pkce(mut self, pkce: Pkce) -> Self {
         self.options.pkce = pkce;
         self
     }
 
-    /// Which token calls must have the `redirect_uri`.
+    /// The token calls that need the `redirect_uri`.
     pub fn redirect_uri_on(mut self, calls: RedirectUri) -> Self {
         self.options.redirect_uri = calls;
         self
     }
 
-    /// The `Authorization` header of an API call, with `…` for the token: `Bearer …` when not set.
+    /// The `Authorization` header of an API call with `…` for the token, `Bearer …` by default.
     ///
     /// # Panics
     /// When the template has no `…`.
@@ -160,32 +160,32 @@ impl Builder<Rules> {
         self
     }
 
-    /// How long an access token lives, and the reply's `expires_in`; an hour when not set. `None`: for ever, and the reply does not
-    /// say.
-    pub fn access_token_life(mut self, lasts: impl Into<Option<Duration>>) -> Self {
-        self.options.access_life = life(lasts.into());
+    /// The lifetime of access tokens and the response's `expires_in`, one hour by default. With `None`, access tokens do
+    /// not expire and the response has no `expires_in`.
+    pub fn access_token_life(mut self, life: impl Into<Option<Duration>>) -> Self {
+        self.options.access_life = time_delta(life.into());
         self
     }
 
-    /// What refresh tokens there are.
+    /// The kind of refresh tokens.
     pub fn refresh_tokens(mut self, kind: RefreshTokens) -> Self {
         self.options.refresh_tokens = kind;
         self
     }
 
-    /// After how long an unused refresh token lapses; `None`, as when not set: never.
-    pub fn refresh_token_idle_life(mut self, lasts: impl Into<Option<Duration>>) -> Self {
-        self.options.refresh_idle_life = life(lasts.into());
+    /// The time after which an unused refresh token expires. `None`, the default, means never.
+    pub fn refresh_token_idle_life(mut self, life: impl Into<Option<Duration>>) -> Self {
+        self.options.refresh_idle_life = time_delta(life.into());
         self
     }
 
-    /// The path, below the API's base, that tells whose token it is shown; `/me` when not set.
+    /// The path of the protected resource below the API's base URL, `/me` by default.
     ///
     /// # Panics
     /// When it does not begin with a slash.
     pub fn me_at(mut self, path: impl Into<String>) -> Self {
-        self.options.me = path.into();
-        assert!(self.options.me.starts_with('/'), "a path begins with a slash");
+        self.options.me_path = path.into();
+        assert!(self.options.me_path.starts_with('/'), "a path begins with a slash");
         self
     }
 }

@@ -1,19 +1,19 @@
-//! Parameters as RFC 6749 3.1 and 3.2 want them: without a value they count as missing, and each may be there once.
+//! Parameters by RFC 6749 3.1 and 3.2: an empty value counts as missing, and no parameter may be repeated.
 
 use super::options::Options;
 use crate::params::{Pairs, Params};
 
-/// The parameters of one request, from one place.
+/// The parameters of one request, from either its query or its body.
 #[derive(Clone, Copy)]
 pub(super) struct UniqueParams<'a>(&'a Pairs);
 
 impl<'a> UniqueParams<'a> {
-    /// Of the authorization endpoint: in the query, or in the body of a form.
+    /// For the authorization endpoint: the body, or the query when the body is empty.
     pub(super) fn of_either(params: &'a Params) -> Self {
         Self(if params.form().is_empty() { params.query() } else { params.form() })
     }
 
-    /// Of the token endpoint: in the body.
+    /// For the token endpoint: the body.
     pub(super) fn of_body(params: &'a Params) -> Self {
         Self(params.form())
     }
@@ -27,7 +27,7 @@ impl<'a> UniqueParams<'a> {
         self.get(name).unwrap_or_default()
     }
 
-    /// A parameter that is there more than once.
+    /// The name of a repeated parameter.
     pub(super) fn repeated(self) -> Option<&'a str> {
         let names = || self.0.iter().map(|(name, _)| name);
         names()
@@ -36,7 +36,7 @@ impl<'a> UniqueParams<'a> {
             .map(|(_, name)| name)
     }
 
-    /// The scopes asked for, or the first one that there is not. `None` when the parameter is missing.
+    /// The requested scopes, or the first unknown scope as an error. `None` when the parameter is missing.
     pub(super) fn scopes(self, options: &Options) -> Result<Option<Vec<String>>, String> {
         let Some(list) = self.get("scope") else { return Ok(None) };
         let mut found = Vec::new();

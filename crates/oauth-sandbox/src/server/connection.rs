@@ -1,4 +1,4 @@
-//! Serving each connection by hand, because only here can one be closed instead of answered, and only here are all of them bounded.
+//! The connection loop. Written with hyper directly: `axum::serve` can neither close a connection without a response nor limit connections.
 
 use std::convert::Infallible;
 use std::io;
@@ -22,19 +22,19 @@ use tokio_rustls::TlsAcceptor;
 use super::{Serve, host};
 use crate::fault::CloseConnection;
 
-/// Connections at a time; more wait until others end. As many as a process may usually have files.
-const MOST: usize = 1024;
-/// A request's line and header fields together, give or take what one read brings; more is answered with 431, as are more than 100
-/// fields. That is hyper's own limit: told the same number it would write a table of that size anew for each request.
-const LARGEST_HEAD: usize = 64 * 1024;
-/// How long a connection may be idle, or its next request take to arrive. Longer than clients keep idle connections, so that none is
-/// closed under a request.
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
+/// The limit on open connections, the usual number of files per process. Further connections wait.
+const MAX_CONNECTIONS: usize = 1024;
+/// The limit on request line and header fields; hyper responds to more with 431, as to more than 100 fields. That number
+/// is hyper's default: setting it explicitly would make hyper allocate a table for each request.
+const MAX_HEAD: usize = 64 * 1024;
+/// The timeout for a TLS handshake and for the next request. Longer than clients keep idle connections, so that the
+/// server never closes one that a client is about to use.
+const READ_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// How a request came in. Handlers take it as an extractor.
+/// The connection that a request arrived on. An extractor for handlers.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ConnectionInfo {
-    /// Through TLS.
+    /// The connection uses TLS.
     pub(crate) secure: bool,
 }
 
@@ -46,73 +46,73 @@ impl<S: Sync> FromRequestParts<S> for ConnectionInfo {
     }
 }
 
-/// Accepts for ever. The connections belong to this future: when it is dropped, they end.
-pub(super) async fn accept(listener: TcpListener, served: Arc<dyn Serve>, tls: Option<TlsAcceptor>) {
+/// Accepts connections forever. Dropping the future closes them.
+pub(super) async fn accept(listener: TcpListener, handler: Arc<dyn Serve>, tls: Option<TlsAcceptor>) {
     let mut connections = JoinSet::new();
-    let room = Arc::new(Semaphore::new(MOST));
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
-        // It is never closed.
-        let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
+        // The semaphore is never closed.
+        let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
-                let connection = connection(stream, Arc::clone(&served), tls.clone());
+                let connection = connection(stream, Arc::clone(&handler), tls.clone());
                 connections.spawn(async move {
                     connection.await;
-                    drop(place);
+                    drop(slot);
                 });
             }
-            // Out of file descriptors, mostly: others must end before the next can begin.
+            // Usually out of file descriptors: wait until other connections are closed.
             Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn connection(stream: TcpStream, served: Arc<dyn Serve>, tls: Option<TlsAcceptor>) {
-    // Small answers at once; without it a delayed acknowledgement can cost 40 ms.
+async fn connection(stream: TcpStream, handler: Arc<dyn Serve>, tls: Option<TlsAcceptor>) {
+    // Sends small responses at once: a delayed acknowledgement could cost 40 ms.
     let _ = stream.set_nodelay(true);
-    // A connection that fails (also one that a fault closes) concerns nobody but its caller.
+    // Errors of one connection, including those of faults, affect only its client.
     let _ = match tls {
-        None => serve(TokioIo::new(stream), served, ConnectionInfo { secure: false }).await,
-        Some(tls) => match tokio::time::timeout(LONGEST_WAIT, tls.accept(stream)).await {
-            Ok(Ok(stream)) => serve(TokioIo::new(stream), served, ConnectionInfo { secure: true }).await,
+        None => serve(TokioIo::new(stream), handler, ConnectionInfo { secure: false }).await,
+        Some(tls) => match tokio::time::timeout(READ_TIMEOUT, tls.accept(stream)).await {
+            Ok(Ok(stream)) => serve(TokioIo::new(stream), handler, ConnectionInfo { secure: true }).await,
             Ok(Err(_)) | Err(_) => Ok(()),
         },
     };
 }
 
-async fn serve<IO>(io: IO, served: Arc<dyn Serve>, arrived: ConnectionInfo) -> Result<(), hyper::Error>
+async fn serve<IO>(io: IO, handler: Arc<dyn Serve>, info: ConnectionInfo) -> Result<(), hyper::Error>
 where
     IO: hyper::rt::Read + hyper::rt::Write + Unpin,
 {
-    let service = service_fn(move |request| answer(request, Arc::clone(&served), arrived));
+    let service = service_fn(move |request| respond(request, Arc::clone(&handler), info));
     http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(LONGEST_WAIT)
-        .max_buf_size(LARGEST_HEAD)
+        .header_read_timeout(READ_TIMEOUT)
+        .max_buf_size(MAX_HEAD)
         .writev(false)
         .serve_connection(io, service)
         .await
 }
 
-/// An error here makes hyper close the connection without writing a byte.
-async fn answer(
+/// Returning an error makes hyper close the connection without sending a byte.
+async fn respond(
     mut request: Request<Incoming>,
-    served: Arc<dyn Serve>,
-    arrived: ConnectionInfo,
+    handler: Arc<dyn Serve>,
+    info: ConnectionInfo,
 ) -> Result<Response<Body>, io::Error> {
-    if !host::is_here(request.uri(), request.headers()) {
+    if !host::is_this_computer(request.uri(), request.headers()) {
         return Ok(misdirected());
     }
-    request.extensions_mut().insert(arrived);
-    let response = served.serve(request).await;
+    request.extensions_mut().insert(info);
+    let response = handler.serve(request).await;
     if response.extensions().get::<CloseConnection>().is_some() {
         return Err(io::ErrorKind::ConnectionAborted.into());
     }
     Ok(response)
 }
 
-/// What whoever meant somebody else is told, and nothing else.
+/// The response to a request for another host.
 fn misdirected() -> Response<Body> {
     const TEXT: &str = "This sandbox answers only to names of this computer: localhost, names that end in .localhost, 127.0.0.1 and [::1].\n";
     let mut response = Response::new(Body::from(TEXT));

@@ -1,7 +1,7 @@
-//! Whom a request is addressed to: this computer, and nobody else.
+//! The check that a request is addressed to this computer.
 //!
-//! A web site can have its own name lead to loopback once its page is loaded (DNS rebinding). For the browser that page then belongs to
-//! the sandbox, and may read and send whatever it likes. But the name stays the stranger's, and browsers send it along.
+//! It prevents DNS rebinding: a web site can make its own host name resolve to loopback after its page has loaded. The
+//! browser then lets the page call the sandbox and read the responses, but still sends the site's name in `Host`.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -9,8 +9,8 @@ use http::header::HOST;
 use http::uri::Authority;
 use http::{HeaderMap, Uri};
 
-/// Whether every host that a request names is this computer. One that names none can be no browser's.
-pub(super) fn is_here(uri: &Uri, headers: &HeaderMap) -> bool {
+/// Checks every host that a request names. A request without one cannot come from a browser.
+pub(super) fn is_this_computer(uri: &Uri, headers: &HeaderMap) -> bool {
     uri.authority().is_none_or(is_local)
         && headers.get_all(HOST).iter().all(|host| {
             is_usual(host.as_bytes())
@@ -18,7 +18,7 @@ pub(super) fn is_here(uri: &Uri, headers: &HeaderMap) -> bool {
         })
 }
 
-/// Nothing, or what nearly every client of a sandbox writes: known without being taken apart.
+/// Fast path for the usual `127.0.0.1:PORT`, and for an empty header.
 fn is_usual(host: &[u8]) -> bool {
     let is_port = |port: &[u8]| (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
     match host.strip_prefix(b"127.0.0.1") {
@@ -28,7 +28,7 @@ fn is_usual(host: &[u8]) -> bool {
     }
 }
 
-/// Names that browsers look up nowhere (RFC 6761 6.3), and loopback addresses.
+/// Accepts names that browsers resolve to loopback themselves (RFC 6761 6.3), and loopback addresses.
 fn is_local(authority: &Authority) -> bool {
     let host = authority.host().to_ascii_lowercase();
     let name = host.strip_suffix('.').unwrap_or(&host);
@@ -46,16 +46,16 @@ fn is_local(authority: &Authority) -> bool {
 mod tests {
     use super::*;
 
-    fn asked(uri: &str, hosts: &[&str]) -> bool {
+    fn accepts(uri: &str, hosts: &[&str]) -> bool {
         let mut headers = HeaderMap::new();
         for host in hosts {
             headers.append(HOST, host.parse().unwrap());
         }
-        is_here(&uri.parse().unwrap(), &headers)
+        is_this_computer(&uri.parse().unwrap(), &headers)
     }
 
     #[test]
-    fn this_computer_has_many_names_and_no_stranger_has_one() {
+    fn host_check_accepts_loopback_names_only() {
         for host in [
             "localhost",
             "LocalHost:4001",
@@ -67,7 +67,7 @@ mod tests {
             "[::1]:4001",
             "",
         ] {
-            assert!(asked("/", &[host]), "{host}");
+            assert!(accepts("/", &[host]), "{host}");
         }
         for host in [
             "evil.example",
@@ -92,11 +92,11 @@ mod tests {
             "localhost evil.example",
             "localhost/",
         ] {
-            assert!(!asked("/", &[host]), "{host}");
+            assert!(!accepts("/", &[host]), "{host}");
         }
-        assert!(asked("/", &[]), "HTTP/1.0");
-        assert!(!asked("/", &["localhost", "evil.example"]));
-        assert!(!asked("http://evil.example/", &["localhost"]));
-        assert!(asked("http://localhost:1/", &["127.0.0.1:1"]));
+        assert!(accepts("/", &[]), "HTTP/1.0");
+        assert!(!accepts("/", &["localhost", "evil.example"]));
+        assert!(!accepts("http://evil.example/", &["localhost"]));
+        assert!(accepts("http://localhost:1/", &["127.0.0.1:1"]));
     }
 }

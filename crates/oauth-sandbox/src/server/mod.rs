@@ -1,4 +1,4 @@
-//! Listening on loopback, and nowhere else.
+//! HTTP servers on loopback.
 
 mod connection;
 mod host;
@@ -25,7 +25,7 @@ pub(crate) use tls::{CertificateAuthority, browser_config};
 
 use crate::Error;
 
-/// Takes `port` (0: any) of a loopback `address`.
+/// Binds `port` (0: any free port) of a loopback `address`.
 pub(crate) async fn listen(address: IpAddr, port: u16) -> Result<TcpListener, Error> {
     if !address.is_loopback() {
         return Err(Error::NotLoopback(address));
@@ -34,7 +34,7 @@ pub(crate) async fn listen(address: IpAddr, port: u16) -> Result<TcpListener, Er
     TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })
 }
 
-/// The port that `listener` got.
+/// The local port of `listener`.
 pub(crate) fn port(listener: &TcpListener) -> Result<u16, Error> {
     match listener.local_addr() {
         Ok(address) => Ok(address.port()),
@@ -42,28 +42,28 @@ pub(crate) fn port(listener: &TcpListener) -> Result<u16, Error> {
     }
 }
 
-/// An answer that is being made.
+/// A boxed future of a response.
 pub(crate) type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
-/// What answers the requests of a server.
+/// Handles the requests of a server.
 pub(crate) trait Serve: Send + Sync + 'static {
     fn serve(&self, request: Request<Incoming>) -> ResponseFuture<'_>;
 }
 
 impl Serve for Router {
     fn serve(&self, request: Request<Incoming>) -> ResponseFuture<'_> {
-        // It is always ready.
-        let answering = self.clone().call(request.map(Body::new));
-        Box::pin(async { answering.await.unwrap_or_else(|never| match never {}) })
+        // A router is always ready.
+        let response = self.clone().call(request.map(Body::new));
+        Box::pin(async { response.await.unwrap_or_else(|never| match never {}) })
     }
 }
 
-/// A server that runs until it is dropped, and then closes all its connections.
+/// A running server. Dropping it stops the server and closes all its connections.
 pub(crate) struct Server(AbortHandle);
 
 impl Server {
-    pub(crate) fn start(listener: TcpListener, served: Arc<dyn Serve>, tls: Option<TlsAcceptor>) -> Self {
-        Self(tokio::spawn(connection::accept(listener, served, tls)).abort_handle())
+    pub(crate) fn start(listener: TcpListener, handler: Arc<dyn Serve>, tls: Option<TlsAcceptor>) -> Self {
+        Self(tokio::spawn(connection::accept(listener, handler, tls)).abort_handle())
     }
 }
 

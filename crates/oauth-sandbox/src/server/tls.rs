@@ -1,5 +1,5 @@
-//! A certificate authority made for one sandbox, and the server certificate it signs. The `ring` provider is named
-//! wherever rustls asks for one, so nothing is installed for the whole process.
+//! A generated certificate authority and its server certificate. The `ring` provider is passed to rustls explicitly, so
+//! that no process-wide default is installed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,10 +16,10 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::Error;
 
-/// The names that every server certificate is good for. (No `*.localhost`: browsers take no wildcard right below the top.)
+/// The names in every server certificate. Not `*.localhost`: browsers accept no wildcard below a top-level domain.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// A private certificate authority with its one server certificate.
+/// A private certificate authority with one server certificate.
 #[derive(Clone)]
 pub(crate) struct CertificateAuthority {
     pem: String,
@@ -34,7 +34,7 @@ impl fmt::Debug for CertificateAuthority {
 }
 
 impl CertificateAuthority {
-    /// With a server certificate for `names` too.
+    /// Generates an authority and a server certificate for [`NAMES`] and `names`.
     pub(crate) fn new(names: Vec<String>) -> Result<Self, Error> {
         let mut authority = CertificateParams::default();
         authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -66,7 +66,7 @@ impl CertificateAuthority {
         Ok(Self { pem: root.pem(), root: root.der().clone(), acceptor: TlsAcceptor::from(Arc::new(config)) })
     }
 
-    /// The authority's certificate, for clients to trust.
+    /// The authority's certificate in PEM, for clients to trust.
     pub(crate) fn pem(&self) -> &str {
         &self.pem
     }
@@ -76,7 +76,7 @@ impl CertificateAuthority {
     }
 }
 
-/// What a browser that trusts `authority`, and no other, is configured with.
+/// The TLS configuration of a browser that trusts only `authority`.
 pub(crate) fn browser_config(authority: Option<&CertificateAuthority>) -> Result<ClientConfig, Error> {
     let mut roots = RootCertStore::empty();
     if let Some(authority) = authority {
@@ -89,7 +89,7 @@ pub(crate) fn browser_config(authority: Option<&CertificateAuthority>) -> Result
         .with_no_client_auth())
 }
 
-/// From the beginning of this year to the end of the next: real time, since a client's TLS does not know the sandbox's clock.
+/// Sets the validity from this year to the next in real time: a client's TLS does not use the sandbox's clock.
 fn valid_now(certificate: &mut CertificateParams) {
     let year = Utc::now().year();
     certificate.not_before = date_time_ymd(year - 1, 12, 31);

@@ -121,7 +121,7 @@ fn by_a_call(
         return Err(refused(log));
     }
     log.note(format!("acting as {} by {by:?}", user.login));
-    Ok(if by == By::Session { core.sessions.of(jar) } else { None })
+    Ok(if by == By::Session { core.sessions.find(jar) } else { None })
 }
 
 fn refused(log: &RequestLog) -> Box<Response> {

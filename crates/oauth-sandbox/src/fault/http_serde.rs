@@ -1,4 +1,4 @@
-//! The `http` types in a fault's JSON form; what could not be sent is refused when it is read.
+//! The JSON form of the `http` types in a fault. Deserialization rejects values that HTTP cannot send.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};
@@ -14,9 +14,8 @@ pub(super) mod status {
 
     pub(in crate::fault) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<StatusCode, D::Error> {
         let status = StatusCode::from_u16(u16::deserialize(from)?).map_err(D::Error::custom)?;
-        // An interim answer is not an answer.
         if status.is_informational() {
-            return Err(D::Error::custom("a 1xx status is not an answer"));
+            return Err(D::Error::custom("a 1xx status is no final response"));
         }
         Ok(status)
     }
