@@ -1,4 +1,4 @@
-//! Who calls, `GET /oauth/validate`, and the calls of version 2 about the token's user and portal.
+//! Authentication of API calls, `GET /oauth/validate`, `GET /v2/me` and `GET /v2/account`.
 
 use std::sync::Arc;
 
@@ -19,9 +19,9 @@ pub(super) async fn validate(
     headers: HeaderMap,
     log: RequestLog,
 ) -> Response {
-    match admit(&core, &headers, &log, &[]) {
-        Ok(_) => answer(StatusCode::OK, &json!({})),
-        Err(stopped) => *stopped,
+    match authenticate(&core, &headers, &log, &[]) {
+        Ok(_) => json_response(StatusCode::OK, &json!({})),
+        Err(response) => *response,
     }
 }
 
@@ -30,16 +30,16 @@ pub(super) async fn me(
     headers: HeaderMap,
     log: RequestLog,
 ) -> Response {
-    let grant = match admit(&core, &headers, &log, &["user.read", "user.login.me"]) {
+    let grant = match authenticate(&core, &headers, &log, &["user.read", "user.login.me"]) {
         Ok(grant) => grant,
-        Err(stopped) => return *stopped,
+        Err(response) => return *response,
     };
     let state = core.state();
     let Some(member) = grant.user.as_deref().and_then(|user| state.member(user)) else {
-        log.note("refused: the token belongs to nobody");
-        return error(StatusCode::FORBIDDEN, "no_user", "This token does not belong to a user.");
+        log.note("refused: the token belongs to no user");
+        return error_response(StatusCode::FORBIDDEN, "no_user", "This token does not belong to a user.");
     };
-    answer(StatusCode::OK, &profile(member, state.portal(member.portal)))
+    json_response(StatusCode::OK, &profile(member, state.portal(member.portal)))
 }
 
 fn profile(member: &Member, portal: Option<&Portal>) -> Value {
@@ -60,14 +60,14 @@ pub(super) async fn account(
     headers: HeaderMap,
     log: RequestLog,
 ) -> Response {
-    let grant = match admit(&core, &headers, &log, &["portal.read", "account.read"]) {
+    let grant = match authenticate(&core, &headers, &log, &["portal.read", "account.read"]) {
         Ok(grant) => grant,
-        Err(stopped) => return *stopped,
+        Err(response) => return *response,
     };
     let state = core.state();
-    let people = state.members.iter().filter(|member| member.portal == grant.portal).count();
+    let user_count = state.members.iter().filter(|member| member.portal == grant.portal).count();
     match state.portal(grant.portal) {
-        Some(portal) => answer(
+        Some(portal) => json_response(
             StatusCode::OK,
             &json!({
                 "id": portal.id,
@@ -78,18 +78,19 @@ pub(super) async fn account(
                     "name": "annual",
                     "type": "premium",
                     "region": "AU",
-                    "active_user_count": people,
+                    "active_user_count": user_count,
                     "licensed_user_count": 100,
                     "renewal_date": "2030-06-30T00:00:00+00:00",
                 },
             }),
         ),
-        None => error(StatusCode::NOT_FOUND, "portal_not_found", "There is no such portal."),
+        None => error_response(StatusCode::NOT_FOUND, "portal_not_found", "There is no such portal."),
     }
 }
 
-/// What a live token stands for, if it was granted one of `scopes` (or none is needed); else the answer that stops the caller.
-pub(super) fn admit(
+/// Returns the grant of a valid token, otherwise an error response. The grant must have one of `scopes`, unless that is
+/// empty.
+pub(super) fn authenticate(
     core: &ProviderCore<Rules>,
     headers: &HeaderMap,
     log: &RequestLog,
@@ -103,7 +104,10 @@ pub(super) fn admit(
     let grant = token.and_then(|token| core.state().grant_of(token, core.now()).cloned());
     let Some(grant) = grant else {
         log.note("refused: no token, or one that is unknown or has expired");
-        return Err(Box::new(answer(StatusCode::UNAUTHORIZED, &json!({ "message": "Invalid token" }))));
+        return Err(Box::new(json_response(
+            StatusCode::UNAUTHORIZED,
+            &json!({ "message": "Invalid token" }),
+        )));
     };
     log.note(format!("acting as {}", grant.user.as_deref().unwrap_or("the application itself")));
     if scopes.is_empty() || scopes.iter().any(|scope| grant.scopes.contains(scope)) {
@@ -111,14 +115,14 @@ pub(super) fn admit(
     }
     log.note("refused: the token lacks the scope");
     let text = format!("The token needs the scope {}.", scopes.join(" or "));
-    Err(Box::new(error(StatusCode::FORBIDDEN, "insufficient_scope", &text)))
+    Err(Box::new(error_response(StatusCode::FORBIDDEN, "insufficient_scope", &text)))
 }
 
-/// The API's general error.
-pub(super) fn error(status: StatusCode, error_code: &str, message: &str) -> Response {
-    answer(status, &json!({ "ref": random::hex::<8>(), "error_code": error_code, "message": message }))
+/// An error in the API's usual form.
+pub(super) fn error_response(status: StatusCode, error_code: &str, message: &str) -> Response {
+    json_response(status, &json!({ "ref": random::hex::<8>(), "error_code": error_code, "message": message }))
 }
 
-pub(super) fn answer(status: StatusCode, body: &Value) -> Response {
+pub(super) fn json_response(status: StatusCode, body: &Value) -> Response {
     (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }

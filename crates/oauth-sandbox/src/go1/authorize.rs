@@ -1,4 +1,4 @@
-//! The authorize URL: question and answer.
+//! The authorization endpoint.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -15,8 +15,8 @@ use crate::page::{ConsentPage, Page};
 use crate::params::Params;
 use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 
-/// A request that passed the checks.
-struct Asked {
+/// A valid authorization request.
+struct AuthorizationRequest {
     client_id: String,
     application: String,
     redirect_uri: String,
@@ -24,33 +24,33 @@ struct Asked {
     partner: Option<u64>,
 }
 
-/// `GET`: shows the question, after a login or a sign-up if need be.
-pub(super) async fn ask(
+/// `GET /oauth/authorize`: shows the consent page, after a login or sign-up if necessary.
+pub(super) async fn show_consent(
     State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     uri: Uri,
     params: Params,
     log: RequestLog,
 ) -> Response {
-    let asked = match check(&core, &params, &log) {
-        Ok(asked) => asked,
-        Err(refused) => return *refused,
+    let request = match check(&core, &params, &log) {
+        Ok(request) => request,
+        Err(response) => return *response,
     };
     if core.setup.auto_approve {
         let first = core.state().members[0].clone();
-        return approve(&core, asked, &first, &params, &log);
+        return approve(&core, request, &first, &params, &log);
     }
     let Some((session, member, portal)) = logged_in(&core, &jar) else {
         log.note("not logged in");
         return login_pages::redirect_to_login(&core, jar, &uri);
     };
-    log.note("asked the person");
+    log.note("asked for consent");
     let consent = ConsentPage {
         provider: Rules::TITLE,
-        application: &asked.application,
+        application: &request.application,
         user: &member.user.name,
-        redirect_uri: &asked.redirect_uri,
-        rights: rights(&asked, &portal),
+        redirect_uri: &request.redirect_uri,
+        rights: rights(&request, &portal),
         action: uri.path(),
         hidden: &[
             (FORM_TOKEN, &session.form_token),
@@ -66,7 +66,7 @@ pub(super) async fn ask(
     consent.page().into_response()
 }
 
-/// `POST`: takes the decision. Anything but `decision=approve` is a no.
+/// `POST /oauth/authorize`: handles the decision. Anything but `decision=approve` denies the request.
 pub(super) async fn decide(
     State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
@@ -78,18 +78,18 @@ pub(super) async fn decide(
         log.note("not logged in");
         return login_pages::redirect_to_login(&core, jar, &uri);
     };
-    if let Err(stopped) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
-        return *stopped;
+    if let Err(response) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
+        return *response;
     }
-    let asked = match check(&core, &params, &log) {
-        Ok(asked) => asked,
-        Err(refused) => return *refused,
+    let request = match check(&core, &params, &log) {
+        Ok(request) => request,
+        Err(response) => return *response,
     };
     if params.get("decision") != Some("approve") {
-        log.note("the person said no");
-        return refuse(&core, &params, "access_denied", "The person said no.");
+        log.note("the user denied the request");
+        return redirect_error(&core, &params, "access_denied", "The user denied the request.");
     }
-    approve(&core, asked, &member, &params, &log)
+    approve(&core, request, &member, &params, &log)
 }
 
 fn logged_in(
@@ -102,24 +102,28 @@ fn logged_in(
     Some((session, member.clone(), state.portal(member.portal)?.clone()))
 }
 
-/// What the application will be able to do, and where.
-fn rights(asked: &Asked, portal: &Portal) -> Markup {
+/// Portal and permissions, as the consent page shows them.
+fn rights(request: &AuthorizationRequest, portal: &Portal) -> Markup {
     html! {
         p { "It will be connected to the portal " strong { (portal.name) } " (" code { (portal.url) } ")." }
-        @if asked.scopes.is_empty() {
+        @if request.scopes.is_empty() {
             p { "It asks for no permission." }
         } @else {
             p { "It will be able to:" }
-            ul { @for scope in &asked.scopes { li { (scope::meaning(scope)) " (" code { (scope) } ")" } } }
+            ul { @for scope in &request.scopes { li { (scope::description(scope)) " (" code { (scope) } ")" } } }
         }
-        @if let Some(partner) = asked.partner {
+        @if let Some(partner) = request.partner {
             p { "It comes to you through the Go1 partner " code { (partner) } "." }
         }
     }
 }
 
-/// Client and redirect URI first: until both are known, nothing is sent anywhere.
-fn check(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Result<Asked, Box<Response>> {
+/// Checks client and redirect URI first: without both, errors must not be redirected.
+fn check(
+    core: &ProviderCore<Rules>,
+    params: &Params,
+    log: &RequestLog,
+) -> Result<AuthorizationRequest, Box<Response>> {
     let (client_id, redirect_uri) = (params.text("client_id"), params.text("redirect_uri"));
     let state = core.state();
     let known = state.clients.find(client_id);
@@ -134,7 +138,7 @@ fn check(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Resul
     };
     let refused = |error: &str, description: &str| {
         log.note(format!("refused: {error}"));
-        Box::new(refuse(core, params, error, description))
+        Box::new(redirect_error(core, params, error, description))
     };
     if params.get("response_type") != Some("code") {
         return Err(refused("unsupported_response_type", "The response_type has to be code."));
@@ -149,7 +153,7 @@ fn check(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Resul
     if let Some(id) = partner {
         log.note(format!("through partner {id}"));
     }
-    Ok(Asked {
+    Ok(AuthorizationRequest {
         client_id: client.client_id.clone(),
         application: client.name.clone(),
         redirect_uri: redirect_uri.to_owned(),
@@ -160,25 +164,25 @@ fn check(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Resul
 
 fn approve(
     core: &ProviderCore<Rules>,
-    asked: Asked,
+    request: AuthorizationRequest,
     member: &Member,
     params: &Params,
     log: &RequestLog,
 ) -> Response {
-    let Asked { client_id, redirect_uri, scopes, .. } = asked;
+    let AuthorizationRequest { client_id, redirect_uri, scopes, .. } = request;
     let user = member.user.login.clone();
     log.note(format!("code issued for {user}"));
     let grant = Grant { client_id, user: Some(user), portal: member.portal, scopes };
     let code = core.state().issue_code(grant, &redirect_uri, core.now());
-    answer(core, params, vec![("code", &code)])
+    redirect(core, params, vec![("code", &code)])
 }
 
-fn refuse(core: &ProviderCore<Rules>, params: &Params, error: &str, description: &str) -> Response {
-    answer(core, params, vec![("error", error), ("error_description", description)])
+fn redirect_error(core: &ProviderCore<Rules>, params: &Params, error: &str, description: &str) -> Response {
+    redirect(core, params, vec![("error", error), ("error_description", description)])
 }
 
-/// Back to the redirect URI, which is known to be registered, with the `state` as it came.
-fn answer<'a>(
+/// Redirects to a registered URI, with the unchanged `state`.
+fn redirect<'a>(
     core: &ProviderCore<Rules>,
     params: &'a Params,
     mut pairs: Vec<(&'a str, &'a str)>,

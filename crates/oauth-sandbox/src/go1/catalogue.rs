@@ -1,4 +1,4 @@
-//! The content that every portal may use. Made up.
+//! Made-up content that every portal has access to.
 
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ pub(super) struct Item {
     minutes: u32,
 }
 
-/// Everything, in order.
+/// All content in a fixed order.
 pub(super) fn items() -> impl Iterator<Item = Item> {
     ITEMS.into_iter().enumerate().map(|(at, (title, kind, language, minutes))| Item {
         number: 2_170_001 + at,
@@ -52,22 +52,22 @@ pub(super) fn items() -> impl Iterator<Item = Item> {
 }
 
 impl Item {
-    pub(super) fn is(&self, kind: &str) -> bool {
+    pub(super) fn has_kind(&self, kind: &str) -> bool {
         self.kind == kind
     }
 
-    pub(super) fn speaks(&self, language: &str) -> bool {
+    pub(super) fn has_language(&self, language: &str) -> bool {
         self.language == language
     }
 
-    /// Whether every word of `words` is in the title.
-    pub(super) fn mentions(&self, words: &str) -> bool {
+    /// Checks that the title contains every word of `words`.
+    pub(super) fn matches_keywords(&self, words: &str) -> bool {
         let title = self.title.to_lowercase();
         words.to_lowercase().split_whitespace().all(|word| title.contains(word))
     }
 
-    /// As the gateway has it.
-    pub(super) fn on_gateway(&self) -> Value {
+    /// The gateway's representation.
+    pub(super) fn to_gateway_json(&self) -> Value {
         let time = self.time();
         json!({
             "id": format!("con_01HB{:022}", self.number),
@@ -87,8 +87,8 @@ impl Item {
         })
     }
 
-    /// As version 2 has it.
-    pub(super) fn in_version_2(&self) -> Value {
+    /// Version 2's representation.
+    pub(super) fn to_v2_json(&self) -> Value {
         json!({
             "id": self.number,
             "type": self.kind,

@@ -1,28 +1,35 @@
 //! Go1: authorization host, API of version 2 and gateway, all on one origin.
 //!
-//! Sources: seed 002 and docs/provider-facts.md section 3, go1.com's pages on the grants and on scopes, and Go1's
-//! REST reference of 2025-01-01. What is where: `/oauth/authorize`, `/oauth/token`, `/oauth/validate`; version 2 under `/v2`; the
-//! gateway under `/gateway`. Its own ways:
+//! Sources: seed 002 and docs/provider-facts.md section 3, go1.com's pages on grants and scopes, and Go1's REST reference
+//! of 2025-01-01. Paths: `/oauth/authorize`, `/oauth/token`, `/oauth/validate`; version 2 under `/v2`; the gateway under
+//! `/gateway`. Peculiarities:
 //!
-//! - the callback is `<redirect_uri>/?code=…`, as the seed shows it: a path that does not end in a slash gets one
+//! - the callback is `<redirect_uri>/?code=…`, as in the seed: a path without a final slash gets one
 //!   ([`Builder::callback_slash`]);
-//! - the token endpoint takes multipart form-data, urlencoded forms and JSON; the client's credentials in the body or as HTTP Basic;
-//! - access tokens live for 12 hours; refresh tokens for 90 days, each can be used once and gives a new pair;
-//! - somebody without an account can sign up on the way, and the new portal is linked to the `partner_portal_id` of the authorize URL
-//!   ([`Go1::portals`]);
-//! - `client_credentials` gives no refresh token; `password` wants the `portal_name`;
-//! - the API answers a bad token with 401 `{"message":"Invalid token"}`; the gateway wants an `Api-Version` header.
+//! - the token endpoint accepts multipart form-data, urlencoded forms and JSON, and the client's credentials in the body
+//!   or as HTTP Basic;
+//! - access tokens live for 12 hours; refresh tokens live for 90 days, and each is used once and replaced;
+//! - a user without an account can sign up during the authorization request; the new portal is linked to the
+//!   `partner_portal_id` of the authorize URL ([`Go1::portals`]);
+//! - a `client_credentials` response has no refresh token; the `password` grant needs the `portal_name`;
+//! - the API's response to an invalid token is 401 `{"message":"Invalid token"}`; the gateway needs an `Api-Version`
+//!   header.
 //!
-//! **Guesses**: login and sign-up pages and their paths; an unknown client or redirect URI gives a page with status 400 and no redirect;
-//! errors go back in the form of RFC 6749, with the `state`, and with the same slash as a code; scopes must be known, none is fine;
-//! `partner_portal_id` may be missing and may be any number; codes live for 10 minutes, and one that is refused is not spent; the
-//! statuses, codes and texts of the token endpoint's refusals (in the style of `league/oauth2-server`: 401 `invalid_client`, 400
-//! `invalid_grant` and `invalid_request`, 401 `invalid_request` for a refresh token), but its parameters have to be in the body;
-//! refreshing ends the old access token; a client-credentials token serves the partner's own portal, belongs to no user, and has all
-//! scopes when none is asked for; which scope a call needs, and 403 without it; the body of `/oauth/validate`; 400 without an
-//! `Api-Version` (any date and `alpha` will do); the fields of `/v2/me`, of `/v2/learning-objects` and `partner_portal_id` in
-//! `/v2/account`. Not played: the implicit grant, `new_client`, choosing among several portals, webhooks, PKCE (its parameters are
-//! ignored: Go1 documents none).
+//! **Guesses**:
+//!
+//! - authorization: the login and sign-up pages and their paths; a page with status 400 and no redirect for an unknown
+//!   client or redirect URI; errors redirected in the form of RFC 6749, with the `state` and the same slash as a code;
+//!   scopes must be known but may be missing; `partner_portal_id` is optional and may be any number;
+//! - token endpoint: statuses, codes and texts of errors, in the style of `league/oauth2-server` (401 `invalid_client`,
+//!   400 `invalid_grant` and `invalid_request`, 401 `invalid_request` for a refresh token); parameters have to be in the
+//!   body; codes live for 10 minutes, and a rejected call does not use up the code; a refresh revokes the old access
+//!   token; a client-credentials token is for the partner's own portal, belongs to no user, and has all scopes when the
+//!   request names none;
+//! - API: the scope that a call needs, and 403 without it; the body of `/oauth/validate`; 400 without an `Api-Version`
+//!   (any date or `alpha`); the fields of `/v2/me` and `/v2/learning-objects`, and `partner_portal_id` in `/v2/account`.
+//!
+//! Not simulated: the implicit grant, `new_client`, choosing among several portals, webhooks, and PKCE (its parameters
+//! are ignored: Go1 documents none).
 
 mod api;
 mod authorize;
@@ -55,15 +62,15 @@ use crate::user::User;
 
 pub use model::Portal;
 
-/// Go1, played on loopback.
+/// A simulated Go1 on loopback.
 pub type Go1 = ServerHandle<Rules>;
 
-/// What makes a provider Go1.
+/// The rules of Go1.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Rules {}
 
-/// Go1's switches.
+/// Options of Go1, set by methods of [`Builder`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
@@ -77,8 +84,8 @@ impl Default for Options {
 }
 
 impl Builder<Rules> {
-    /// Whether a slash is put between the redirect URI and the `?` when its path does not end in one. On by default: the seed's
-    /// template is `<REDIRECT_URL>/?code=<AUTHORIZATION_CODE>`.
+    /// Adds a slash to the redirect URI's path if it does not end in one. On by default: the seed's template is
+    /// `<REDIRECT_URL>/?code=<AUTHORIZATION_CODE>`.
     pub fn callback_slash(mut self, callback_slash: bool) -> Self {
         self.options.callback_slash = callback_slash;
         self
@@ -86,19 +93,19 @@ impl Builder<Rules> {
 }
 
 impl ServerHandle<Rules> {
-    /// All portals that there are now, those included that were made by signing up.
+    /// All portals, including those created by sign-ups.
     #[must_use]
     pub fn portals(&self) -> Vec<Portal> {
         self.core().state().portals.to_vec()
     }
 
-    /// The number of the partner's own portal: what to send as `partner_portal_id`. The sandbox takes any other number too.
+    /// The number of the partner's own portal, for `partner_portal_id`. The sandbox accepts any other number too.
     #[must_use]
     pub fn partner_portal_id(&self) -> u64 {
         model::PARTNER_PORTAL
     }
 
-    /// Registers one more application, with the first one's redirect URIs, until the next reset. Gives its identifier and its secret.
+    /// Registers an application with the first one's redirect URIs, until the next reset. Returns identifier and secret.
     #[must_use]
     pub fn register_client(&self, name: &str) -> (String, String) {
         self.core().state().clients.register(name)
@@ -112,7 +119,7 @@ async fn register_client(
     control::register_client(&body, |name| core.state().clients.register(name))
 }
 
-/// Credentials made up at the start.
+/// Credentials generated at the start.
 pub struct Credentials {
     client_id: String,
     client_secret: String,
@@ -165,14 +172,15 @@ impl ProviderRules for Rules {
 
     fn routes(_: &ProviderSetup<Self>) -> Routes<Self> {
         Routes {
-            authorize: Router::new().route("/oauth/authorize", get(authorize::ask).post(authorize::decide)),
+            authorize: Router::new()
+                .route("/oauth/authorize", get(authorize::show_consent).post(authorize::decide)),
             token: TokenEndpoint::new(&["/oauth/token"], token::token),
             api: Router::new()
                 .route("/oauth/validate", get(api::validate))
                 .route("/v2/me", get(api::me))
                 .route("/v2/account", get(api::account))
-                .route("/v2/learning-objects", get(learning_objects::in_version_2))
-                .route("/gateway/learning-objects", get(learning_objects::on_gateway)),
+                .route("/v2/learning-objects", get(learning_objects::list_in_v2))
+                .route("/gateway/learning-objects", get(learning_objects::list_on_gateway)),
             pages: login_pages::routes::<Self>().merge(sign_up::routes()),
         }
     }

@@ -1,4 +1,4 @@
-//! People, portals, codes and tokens, without HTTP.
+//! Go1's state: users, portals, codes and tokens.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use crate::client::Clients;
 use crate::random::{Hex, Opaque, RandomValue};
 use crate::user::User;
 
-/// How long a code can be redeemed (guess: Go1 says "short-lived").
+/// The lifetime of a code (guess: Go1 says "short-lived").
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
-/// How long an access token lives: 12 hours.
+/// The lifetime of an access token: 12 hours.
 pub(super) const ACCESS_LIFE: TimeDelta = TimeDelta::seconds(43_200);
-/// How long a refresh token lives.
+/// The lifetime of a refresh token.
 const REFRESH_LIFE: TimeDelta = TimeDelta::days(90);
 /// The portal of the partner who registered the application.
 pub(super) const PARTNER_PORTAL: u64 = 7_654_321;
@@ -24,17 +24,17 @@ pub(super) const PARTNER_PORTAL: u64 = 7_654_321;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Portal {
-    /// Its number.
+    /// The portal's number.
     pub id: u64,
-    /// Its name for people.
+    /// The display name.
     pub name: String,
-    /// Its host name, such as `acme.mygo1.com`: what the password grant calls `portal_name`.
+    /// The host name, such as `acme.mygo1.com`. The password grant calls it `portal_name`.
     pub url: String,
-    /// The partner it is linked to: the `partner_portal_id` of the authorize URL on whose way the portal was made.
+    /// The linked partner: the `partner_portal_id` of the authorize URL that led to the sign-up.
     pub partner_portal_id: Option<u64>,
 }
 
-/// Somebody with an account.
+/// A user and the user's portal.
 #[derive(Clone)]
 pub(super) struct Member {
     pub(super) id: u64,
@@ -43,18 +43,18 @@ pub(super) struct Member {
     pub(super) portal: u64,
 }
 
-/// What a code or a token stands for.
+/// The authorization behind a code or a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Grant {
     pub(super) client_id: String,
-    /// [`User::login`]; nobody for client credentials.
+    /// [`User::login`]. `None` for client credentials.
     pub(super) user: Option<String>,
     pub(super) portal: u64,
     pub(super) scopes: Vec<&'static str>,
 }
 
-/// As Go1's codes and refresh tokens begin; what follows means nothing.
-const BEGIN: &str = "def502";
+/// The prefix of Go1's codes and refresh tokens.
+const PREFIX: &str = "def502";
 
 /// A code or a refresh token.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,12 +66,12 @@ impl RandomValue for LongToken {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        Hex::parse(text.strip_prefix(BEGIN)?).map(Self)
+        Hex::parse(text.strip_prefix(PREFIX)?).map(Self)
     }
 
     fn text(&self) -> String {
-        let mut text = String::with_capacity(BEGIN.len() + 80);
-        text.push_str(BEGIN);
+        let mut text = String::with_capacity(PREFIX.len() + 80);
+        text.push_str(PREFIX);
         self.0.write(&mut text);
         text
     }
@@ -83,48 +83,47 @@ struct Code {
     expires_at: DateTime<Utc>,
 }
 
-struct Access {
+struct AccessToken {
     grant: Arc<Grant>,
     expires_at: DateTime<Utc>,
 }
 
-struct Refresh {
+struct RefreshToken {
     /// The access token that was issued with it.
     access: Opaque,
     grant: Arc<Grant>,
     expires_at: DateTime<Utc>,
 }
 
-/// Where a scroll through a long list goes on.
+/// The position of the next page of a scrolled list.
 pub(super) struct Scroll {
     pub(super) id: String,
     pub(super) from: usize,
     pub(super) expires_at: DateTime<Utc>,
 }
 
-/// Everything that changes.
+/// Go1's mutable state.
 pub struct State {
     pub(super) clients: Clients,
     pub(super) members: BoundedList<Member>,
     pub(super) portals: BoundedList<Portal>,
     pub(super) scrolls: BoundedList<Scroll>,
-    /// By what they are, as are the tokens.
     codes: BoundedMap<LongToken, Code>,
-    access: BoundedMap<Opaque, Access>,
-    refresh: BoundedMap<LongToken, Refresh>,
-    newest: LastValue<Grant>,
+    access: BoundedMap<Opaque, AccessToken>,
+    refresh: BoundedMap<LongToken, RefreshToken>,
+    last_grant: LastValue<Grant>,
 }
 
-/// What a token call is given.
-pub(super) struct Issue {
+/// The result of a token call.
+pub(super) struct IssuedTokens {
     pub(super) access_token: String,
     pub(super) refresh_token: Option<String>,
     pub(super) grant: Arc<Grant>,
 }
 
-/// Why a code or a refresh token is not taken.
+/// A rejected code or refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(super) enum GrantError {
     Unknown,
     Expired,
     OtherClient,
@@ -132,8 +131,8 @@ pub(super) enum Refused {
     Scope,
 }
 
-/// What a person types to sign up.
-pub(super) struct Newcomer<'a> {
+/// The sign-up form.
+pub(super) struct SignUpForm<'a> {
     pub(super) organisation: &'a str,
     pub(super) name: &'a str,
     pub(super) email: &'a str,
@@ -151,7 +150,7 @@ impl State {
             codes: BoundedMap::new(MAX_CODES),
             access: BoundedMap::new(MAX_TOKENS),
             refresh: BoundedMap::new(MAX_TOKENS),
-            newest: LastValue::default(),
+            last_grant: LastValue::default(),
         };
         state.add_portal(1_204_311, "Acme Training", "acme-training", None);
         state.add_portal(2_480_975, "Northwind Academy", "northwind", None);
@@ -182,27 +181,27 @@ impl State {
         self.portals.iter().find(|portal| portal.id == id)
     }
 
-    /// Somebody who knows the password of an account in the portal of that name.
+    /// The member of `portal` (a host name) with this login and password.
     pub(super) fn by_password(&self, portal: &str, typed: &str, password: &str) -> Option<&Member> {
         self.members.iter().find(|member| {
-            let at = self.portal(member.portal).map(|portal| portal.url.as_str());
-            at == Some(portal) && member.user.matches_login(typed) && member.user.password == password
+            let url = self.portal(member.portal).map(|portal| portal.url.as_str());
+            url == Some(portal) && member.user.matches_login(typed) && member.user.password == password
         })
     }
 
-    /// Makes a portal and its administrator. `None` when the address is taken.
-    pub(super) fn sign_up(&mut self, newcomer: &Newcomer<'_>) -> Option<String> {
-        if self.members.iter().any(|member| member.user.matches_login(newcomer.email)) {
+    /// Creates a portal and its administrator. Returns `None` when the e-mail address is taken.
+    pub(super) fn sign_up(&mut self, form: &SignUpForm<'_>) -> Option<String> {
+        if self.members.iter().any(|member| member.user.matches_login(form.email)) {
             return None;
         }
         let id = 5_000_001 + self.portals.total_pushed() as u64;
-        let label = self.free_label(newcomer.organisation);
-        self.add_portal(id, newcomer.organisation, &label, newcomer.partner_portal_id);
-        self.add_member(newcomer.name, newcomer.email, newcomer.password, id);
-        Some(newcomer.email.to_owned())
+        let label = self.free_label(form.organisation);
+        self.add_portal(id, form.organisation, &label, form.partner_portal_id);
+        self.add_member(form.name, form.email, form.password, id);
+        Some(form.email.to_owned())
     }
 
-    /// A label for a host name that no other portal has.
+    /// An unused first label for the portal's host name.
     fn free_label(&self, organisation: &str) -> String {
         let words = organisation.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         let label = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
@@ -218,56 +217,56 @@ impl State {
 
     pub(super) fn issue_code(&mut self, grant: Grant, redirect_uri: &str, now: DateTime<Utc>) -> String {
         self.codes.remove_oldest_while(|code| code.expires_at <= now);
-        let (code, grant) = (LongToken::new(), self.newest.shared(grant));
+        let (code, grant) = (LongToken::new(), self.last_grant.shared(grant));
         let redirect_uri = redirect_uri.to_owned();
         self.codes.insert(code, Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
         code.text()
     }
 
-    /// Redeems a code. One that is refused is not spent.
+    /// Redeems a code. A rejected call does not use up the code.
     pub(super) fn redeem(
         &mut self,
         client_id: &str,
         code: &str,
         redirect_uri: &str,
         now: DateTime<Utc>,
-    ) -> Result<Issue, Refused> {
-        let found = self.codes.get(code).ok_or(Refused::Unknown)?;
+    ) -> Result<IssuedTokens, GrantError> {
+        let found = self.codes.get(code).ok_or(GrantError::Unknown)?;
         if found.grant.client_id != client_id {
-            return Err(Refused::OtherClient);
+            return Err(GrantError::OtherClient);
         }
         if found.redirect_uri != redirect_uri {
-            return Err(Refused::RedirectUri);
+            return Err(GrantError::RedirectUri);
         }
         if found.expires_at <= now {
-            return Err(Refused::Expired);
+            return Err(GrantError::Expired);
         }
         let grant = Arc::clone(&found.grant);
         self.codes.remove(code);
         Ok(self.issue_for(grant, true, now))
     }
 
-    /// Spends a refresh token, and with it the access token it came with. One that is refused is not spent.
-    pub(super) fn renew(
+    /// Uses up a refresh token and revokes the access token issued with it. A rejected call does not use up the token.
+    pub(super) fn refresh(
         &mut self,
         client_id: &str,
         refresh_token: &str,
         scopes: Option<Vec<&'static str>>,
         now: DateTime<Utc>,
-    ) -> Result<Issue, Refused> {
-        let word = LongToken::parse(refresh_token).ok_or(Refused::Unknown)?;
-        let found = self.refresh.get_key(&word).ok_or(Refused::Unknown)?;
+    ) -> Result<IssuedTokens, GrantError> {
+        let key = LongToken::parse(refresh_token).ok_or(GrantError::Unknown)?;
+        let found = self.refresh.get_key(&key).ok_or(GrantError::Unknown)?;
         if found.grant.client_id != client_id {
-            return Err(Refused::OtherClient);
+            return Err(GrantError::OtherClient);
         }
         if found.expires_at <= now {
-            return Err(Refused::Expired);
+            return Err(GrantError::Expired);
         }
         if scopes.iter().flatten().any(|scope| !found.grant.scopes.contains(scope)) {
-            return Err(Refused::Scope);
+            return Err(GrantError::Scope);
         }
-        let Some(Refresh { access, grant, .. }) = self.refresh.remove_key(&word) else {
-            return Err(Refused::Unknown);
+        let Some(RefreshToken { access, grant, .. }) = self.refresh.remove_key(&key) else {
+            return Err(GrantError::Unknown);
         };
         self.access.remove_key(&access);
         let grant = match scopes {
@@ -277,31 +276,31 @@ impl State {
         Ok(self.issue_for(grant, true, now))
     }
 
-    pub(super) fn issue(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> Issue {
-        let grant = self.newest.shared(grant);
+    pub(super) fn issue(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> IssuedTokens {
+        let grant = self.last_grant.shared(grant);
         self.issue_for(grant, refreshable, now)
     }
 
-    fn issue_for(&mut self, grant: Arc<Grant>, refreshable: bool, now: DateTime<Utc>) -> Issue {
+    fn issue_for(&mut self, grant: Arc<Grant>, refreshable: bool, now: DateTime<Utc>) -> IssuedTokens {
         self.access.remove_oldest_while(|access| access.expires_at <= now);
         let access = Opaque::new();
         let refresh_token = refreshable.then(|| {
             let token = LongToken::new();
             let (grant, expires_at) = (Arc::clone(&grant), now + REFRESH_LIFE);
-            self.refresh.insert(token, Refresh { access, grant, expires_at });
+            self.refresh.insert(token, RefreshToken { access, grant, expires_at });
             token.text()
         });
-        self.access.insert(access, Access { grant: Arc::clone(&grant), expires_at: now + ACCESS_LIFE });
-        Issue { access_token: access.text(), refresh_token, grant }
+        self.access.insert(access, AccessToken { grant: Arc::clone(&grant), expires_at: now + ACCESS_LIFE });
+        IssuedTokens { access_token: access.text(), refresh_token, grant }
     }
 
-    /// What a live access token stands for.
+    /// The grant of a valid access token.
     pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Arc<Grant>> {
         self.access.get(access_token).filter(|access| access.expires_at > now).map(|access| &access.grant)
     }
 }
 
-/// Counts only: everything else is or names a secret.
+/// Prints counts only: everything else may be secret.
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State")

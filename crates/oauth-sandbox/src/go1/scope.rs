@@ -1,8 +1,8 @@
-//! The scopes that there are, each with what a consent page says of it.
+//! Go1's scopes and their descriptions on the consent page.
 
-/// Known scopes. Source: go1.com/developers/customers/concepts/scope-permissions; the last two were seen in other people's clients
-/// (docs/provider-facts.md 3b). Go1 gives `user.login` on request only; here everybody may ask for it.
-const KNOWN: [(&str, &str); 15] = [
+/// Source: go1.com/developers/customers/concepts/scope-permissions. The last two are used by existing public clients
+/// (docs/provider-facts.md 3b). Go1 grants `user.login` to selected clients only, the sandbox to every client.
+const SCOPES: [(&str, &str); 15] = [
     ("user.read", "See your profile"),
     ("user.write", "Change your profile"),
     ("user.login", "Make links that log users in"),
@@ -20,11 +20,11 @@ const KNOWN: [(&str, &str); 15] = [
     ("account.read", "See the account"),
 ];
 
-/// The scopes in a space-separated list, each once, or the first one that does not exist.
+/// Parses a space-separated list and removes duplicates. The error is the first unknown scope.
 pub(super) fn parse(list: &str) -> Result<Vec<&'static str>, String> {
     let mut found = Vec::new();
-    for word in list.split(' ').filter(|word| !word.is_empty()) {
-        let (name, _) = KNOWN.iter().find(|(name, _)| *name == word).ok_or_else(|| word.to_owned())?;
+    for item in list.split(' ').filter(|item| !item.is_empty()) {
+        let (name, _) = SCOPES.iter().find(|(name, _)| *name == item).ok_or_else(|| item.to_owned())?;
         if !found.contains(name) {
             found.push(name);
         }
@@ -33,12 +33,12 @@ pub(super) fn parse(list: &str) -> Result<Vec<&'static str>, String> {
 }
 
 pub(super) fn all() -> Vec<&'static str> {
-    KNOWN.iter().map(|(name, _)| *name).collect()
+    SCOPES.iter().map(|(name, _)| *name).collect()
 }
 
-/// What `scope` means, for people.
-pub(super) fn meaning(scope: &str) -> &'static str {
-    KNOWN.iter().find(|(name, _)| *name == scope).map_or("", |(_, meaning)| meaning)
+/// The description of `scope`.
+pub(super) fn description(scope: &str) -> &'static str {
+    SCOPES.iter().find(|(name, _)| *name == scope).map_or("", |(_, description)| description)
 }
 
 #[cfg(test)]
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spaces_separate_and_nothing_else_does() {
+    fn parse_splits_at_spaces_only() {
         assert_eq!(parse("lo.read  user.read lo.read"), Ok(vec!["lo.read", "user.read"]));
         assert_eq!(parse(""), Ok(Vec::new()));
         for unknown in ["lo.read,user.read", "LO.READ", "lo.read\tuser.read"] {

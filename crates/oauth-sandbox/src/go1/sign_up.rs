@@ -1,4 +1,4 @@
-//! Signing up, on the way to the question or just so.
+//! The sign-up page: creates an account and a portal, during an authorization request or independently.
 
 use axum::Router;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use maud::html;
 use url::form_urlencoded;
 
 use super::Rules;
-use super::model::Newcomer;
+use super::model::SignUpForm;
 use crate::journal::RequestLog;
 use crate::login_pages::{self, FORM_TOKEN, LOGIN};
 use crate::page::Page;
@@ -20,7 +20,7 @@ use crate::session::Session;
 
 pub(super) const SIGN_UP: &str = "/signup";
 
-/// Field, label, input type, and what browsers fill in.
+/// Field name, label, input type, and `autocomplete` value.
 const FIELDS: [(&str, &str, &str, &str); 4] = [
     ("organisation", "Organisation", "text", "organization"),
     ("name", "Your name", "text", "name"),
@@ -29,10 +29,10 @@ const FIELDS: [(&str, &str, &str, &str); 4] = [
 ];
 
 pub(super) fn routes() -> Router<SharedCore<Rules>> {
-    Router::new().route(SIGN_UP, get(form).post(take))
+    Router::new().route(SIGN_UP, get(show).post(submit))
 }
 
-async fn form(State(core): State<SharedCore<Rules>>, jar: CookieJar) -> Response {
+async fn show(State(core): State<SharedCore<Rules>>, jar: CookieJar) -> Response {
     let (session, jar) = core.sessions.update(jar, |_| {});
     (jar, page(&session, &Params::default(), None)).into_response()
 }
@@ -59,17 +59,17 @@ fn page(session: &Session, typed: &Params, message: Option<&str>) -> Page {
     )
 }
 
-async fn take(
+async fn submit(
     State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     params: Params,
     log: RequestLog,
 ) -> Response {
     let (session, jar) = core.sessions.update(jar, |_| {});
-    if let Err(stopped) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
-        return (jar, *stopped).into_response();
+    if let Err(response) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
+        return (jar, *response).into_response();
     }
-    let again = |message: &str, jar: CookieJar| {
+    let show_again = |message: &str, jar: CookieJar| {
         log.note("sign-up refused");
         let page = page(&session, &params, Some(message)).with_status(StatusCode::UNPROCESSABLE_ENTITY);
         (jar, page).into_response()
@@ -77,26 +77,26 @@ async fn take(
     let typed = FIELDS.map(|(name, ..)| params.text(name).trim());
     let [organisation, name, email, _] = typed;
     if typed.contains(&"") {
-        return again("Please fill in everything.", jar);
+        return show_again("Please fill in everything.", jar);
     }
-    let newcomer = Newcomer {
+    let form = SignUpForm {
         organisation,
         name,
         email,
         password: params.text("password"),
         partner_portal_id: partner_of(session.return_to.as_deref()),
     };
-    let Some(user) = core.state().sign_up(&newcomer) else {
-        return again("Somebody with this e-mail address has an account already.", jar);
+    let Some(user) = core.state().sign_up(&form) else {
+        return show_again("There is already an account with this e-mail address.", jar);
     };
-    match newcomer.partner_portal_id {
+    match form.partner_portal_id {
         Some(partner) => log.note(format!("{user} signed up, portal linked to partner {partner}")),
         None => log.note(format!("{user} signed up")),
     }
     login_pages::log_in(&core, jar, &user)
 }
 
-/// The partner in the authorize URL that the person came from and will go back to.
+/// The partner in the authorize URL that the browser returns to after the sign-up.
 fn partner_of(return_to: Option<&str>) -> Option<u64> {
     let (_, query) = return_to?.split_once('?')?;
     let mut pairs = form_urlencoded::parse(query.as_bytes());

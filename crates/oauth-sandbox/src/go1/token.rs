@@ -1,5 +1,5 @@
-//! The token endpoint. Its refusals have the form of PHP's `league/oauth2-server`, which Go1's codes point to
-//! (docs/provider-facts.md 3a); the texts are made up but for the one on refresh tokens.
+//! The token endpoint. Its errors have the form of PHP's `league/oauth2-server`, which Go1's error codes point to
+//! (docs/provider-facts.md 3a). All texts are made up, except the one about refresh tokens.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
-use super::model::{ACCESS_LIFE, Grant, Issue, PARTNER_PORTAL, Refused};
+use super::model::{ACCESS_LIFE, Grant, GrantError, IssuedTokens, PARTNER_PORTAL};
 use super::{Rules, scope};
 use crate::journal::RequestLog;
 use crate::params::{Authorization, Params};
@@ -25,15 +25,15 @@ struct Success {
     refresh_token: Option<String>,
 }
 
-/// A refusal.
-struct Failure {
+/// An error response.
+struct TokenError {
     status: StatusCode,
     error: &'static str,
     description: &'static str,
     hint: Option<String>,
 }
 
-impl Failure {
+impl TokenError {
     fn new(status: StatusCode, error: &'static str, description: &'static str) -> Self {
         Self { status, error, description, hint: None }
     }
@@ -52,7 +52,7 @@ impl Failure {
     }
 
     fn scope(unknown: &str) -> Self {
-        let text = "A scope is unknown or not to be had.";
+        let text = "A scope is unknown or not available.";
         Self::new(StatusCode::BAD_REQUEST, "invalid_scope", text).hint(format!("See the scope {unknown}"))
     }
 
@@ -61,24 +61,24 @@ impl Failure {
     }
 }
 
-/// The parameters in the body, in any of the three encodings. Those in the query do not count.
+/// The parameters in the body, in any of the three encodings. The query is ignored.
 struct Form<'a>(&'a Params);
 
 impl<'a> Form<'a> {
     fn get(&self, name: &str) -> Option<&'a str> {
-        let mut newest_first = self.0.form().iter().rev();
-        let found = newest_first.find(|(key, _)| *key == name).map(|(_, value)| value);
+        let mut last_first = self.0.form().iter().rev();
+        let found = last_first.find(|(key, _)| *key == name).map(|(_, value)| value);
         found.filter(|value| !value.is_empty())
     }
 
-    fn must(&self, name: &str) -> Result<&'a str, Failure> {
-        self.get(name).ok_or_else(|| Failure::parameter(name))
+    fn require(&self, name: &str) -> Result<&'a str, TokenError> {
+        self.get(name).ok_or_else(|| TokenError::parameter(name))
     }
 
-    /// The scopes asked for; `None` when the parameter is missing.
-    fn scopes(&self) -> Result<Option<Vec<&'static str>>, Failure> {
-        let asked = self.get("scope").map(scope::parse).transpose();
-        asked.map_err(|unknown| Failure::scope(&unknown))
+    /// The requested scopes. `None` when the parameter is missing.
+    fn scopes(&self) -> Result<Option<Vec<&'static str>>, TokenError> {
+        let scopes = self.get("scope").map(scope::parse).transpose();
+        scopes.map_err(|unknown| TokenError::scope(&unknown))
     }
 }
 
@@ -90,22 +90,22 @@ pub(super) async fn token(
 ) -> Response {
     log.note(format_args!("body: {:?}", params.encoding()));
     match issue(&core, authorization.as_ref(), &Form(&params)) {
-        Ok(issue) => {
-            let whom = issue.grant.user.as_deref().unwrap_or("the application itself");
-            log.note(format_args!("{} taken, token issued for {whom}", params.text("grant_type")));
+        Ok(tokens) => {
+            let user = tokens.grant.user.as_deref().unwrap_or("the application itself");
+            log.note(format_args!("{} accepted, token issued for {user}", params.text("grant_type")));
             let body = Success {
                 token_type: "Bearer",
                 expires_in: ACCESS_LIFE.num_seconds(),
-                access_token: issue.access_token,
-                refresh_token: issue.refresh_token,
+                access_token: tokens.access_token,
+                refresh_token: tokens.refresh_token,
             };
             let mut response = json(&body);
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             response
         }
-        Err(failure) => {
-            log.note(format!("refused: {}", failure.error));
-            refusal(&failure, authorization.is_some())
+        Err(error) => {
+            log.note(format!("refused: {}", error.error));
+            error_response(&error, authorization.is_some())
         }
     }
 }
@@ -114,44 +114,44 @@ fn issue(
     core: &ProviderCore<Rules>,
     authorization: Option<&HeaderValue>,
     form: &Form<'_>,
-) -> Result<Issue, Failure> {
-    let grant_type = form.must("grant_type")?;
+) -> Result<IssuedTokens, TokenError> {
+    let grant_type = form.require("grant_type")?;
     if !["authorization_code", "refresh_token", "client_credentials", "password"].contains(&grant_type) {
         let text = "This grant type is not supported.";
-        return Err(Failure::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", text));
+        return Err(TokenError::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", text));
     }
     let (client_id, client_secret) = credentials(authorization, form)?;
     let now = core.now();
     let mut state = core.state();
     if state.clients.authenticate(&client_id, &client_secret).is_none() {
         let text = "Client authentication failed.";
-        return Err(Failure::new(StatusCode::UNAUTHORIZED, "invalid_client", text));
+        return Err(TokenError::new(StatusCode::UNAUTHORIZED, "invalid_client", text));
     }
     match grant_type {
         "authorization_code" => {
-            let (code, redirect_uri) = (form.must("code")?, form.must("redirect_uri")?);
-            state.redeem(&client_id, code, redirect_uri, now).map_err(|refused| match refused {
-                Refused::RedirectUri => Failure::parameter("redirect_uri"),
-                Refused::Expired => Failure::grant("It has expired"),
-                Refused::OtherClient => Failure::grant("It was issued to another client"),
-                _ => Failure::grant("It is unknown, or was used before"),
+            let (code, redirect_uri) = (form.require("code")?, form.require("redirect_uri")?);
+            state.redeem(&client_id, code, redirect_uri, now).map_err(|error| match error {
+                GrantError::RedirectUri => TokenError::parameter("redirect_uri"),
+                GrantError::Expired => TokenError::grant("It has expired"),
+                GrantError::OtherClient => TokenError::grant("It was issued to another client"),
+                _ => TokenError::grant("It is unknown, or was used before"),
             })
         }
         "refresh_token" => {
-            let (token, scopes) = (form.must("refresh_token")?, form.scopes()?);
-            state.renew(&client_id, token, scopes, now).map_err(|refused| match refused {
-                Refused::Scope => Failure::scope("that was not granted before"),
-                Refused::Expired => Failure::refresh("It has expired"),
-                Refused::OtherClient => Failure::refresh("It was issued to another client"),
-                _ => Failure::refresh("It is unknown, or was used before"),
+            let (token, scopes) = (form.require("refresh_token")?, form.scopes()?);
+            state.refresh(&client_id, token, scopes, now).map_err(|error| match error {
+                GrantError::Scope => TokenError::scope("that was not granted before"),
+                GrantError::Expired => TokenError::refresh("It has expired"),
+                GrantError::OtherClient => TokenError::refresh("It was issued to another client"),
+                _ => TokenError::refresh("It is unknown, or was used before"),
             })
         }
         "password" => {
-            let (portal, scopes) = (form.must("portal_name")?, form.scopes()?.unwrap_or_default());
-            let (typed, password) = (form.must("username")?, form.must("password")?);
+            let (portal, scopes) = (form.require("portal_name")?, form.scopes()?.unwrap_or_default());
+            let (typed, password) = (form.require("username")?, form.require("password")?);
             let member = state.by_password(portal, typed, password).ok_or_else(|| {
                 let text = "The user's credentials are wrong.";
-                Failure::new(StatusCode::BAD_REQUEST, "invalid_grant", text)
+                TokenError::new(StatusCode::BAD_REQUEST, "invalid_grant", text)
             })?;
             let (user, portal) = (Some(member.user.login.clone()), member.portal);
             Ok(state.issue(Grant { client_id, user, portal, scopes }, true, now))
@@ -163,8 +163,8 @@ fn issue(
     }
 }
 
-/// Identifier and secret, from HTTP Basic when it is there, else from the body.
-fn credentials(authorization: Option<&HeaderValue>, form: &Form<'_>) -> Result<(String, String), Failure> {
+/// Identifier and secret from HTTP Basic if present, otherwise from the body.
+fn credentials(authorization: Option<&HeaderValue>, form: &Form<'_>) -> Result<(String, String), TokenError> {
     let basic = authorization
         .and_then(|header| header.to_str().ok()?.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Basic"))
@@ -173,12 +173,12 @@ fn credentials(authorization: Option<&HeaderValue>, form: &Form<'_>) -> Result<(
     if let Some(basic) = basic {
         return Ok(basic);
     }
-    let client_id = form.must("client_id")?.to_owned();
-    // No secret is a wrong secret.
+    let client_id = form.require("client_id")?.to_owned();
+    // A missing secret is treated as a wrong one.
     Ok((client_id, form.get("client_secret").unwrap_or_default().to_owned()))
 }
 
-fn refusal(failure: &Failure, with_header: bool) -> Response {
+fn error_response(error: &TokenError, with_header: bool) -> Response {
     #[derive(Serialize)]
     struct Body<'a> {
         error: &'a str,
@@ -188,19 +188,19 @@ fn refusal(failure: &Failure, with_header: bool) -> Response {
         message: &'a str,
     }
     let body = json(&Body {
-        error: failure.error,
-        error_description: failure.description,
-        hint: failure.hint.as_deref(),
-        message: failure.description,
+        error: error.error,
+        error_description: error.description,
+        hint: error.hint.as_deref(),
+        message: error.description,
     });
-    if failure.error == "invalid_client" && with_header {
-        return (failure.status, [(WWW_AUTHENTICATE, "Basic realm=\"OAuth\"")], body).into_response();
+    if error.error == "invalid_client" && with_header {
+        return (error.status, [(WWW_AUTHENTICATE, "Basic realm=\"OAuth\"")], body).into_response();
     }
-    (failure.status, body).into_response()
+    (error.status, body).into_response()
 }
 
 fn json(body: &impl Serialize) -> Response {
-    // Room for both tokens. Strings and a number: nothing that JSON could not hold.
+    // Enough capacity for both tokens. Serialization cannot fail.
     let mut text = Vec::with_capacity(256);
     serde_json::to_writer(&mut text, body).unwrap_or_default();
     let mut response = Response::new(Body::from(text));
