@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use go1::{Client, Go1, Token};
 use oauth_core::connections::{Connection, Connections};
 use oauth_core::store::{
-    Acquired, Content, Due, Key, MemoryStore, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind,
-    Summary, TokenStore,
+    AcquireOutcome, Content, DueQuery, Key, MemoryStore, LeaseOwner, Record, RecordState, SaveOutcome, StoreError, StoreErrorKind,
+    RecordSummary, TokenStore,
 };
 use oauth_core::{Call, Clock, Transport, TransportError, async_trait};
 use tokio::sync::Semaphore;
@@ -114,7 +114,7 @@ impl TokenStore for Elsewhere {
         Ok(1)
     }
 
-    async fn save(&self, _: &Key, _: u64, _: Content) -> Result<Saved, StoreError> {
+    async fn save(&self, _: &Key, _: u64, _: Content) -> Result<SaveOutcome, StoreError> {
         not_asked()
     }
 
@@ -122,7 +122,7 @@ impl TokenStore for Elsewhere {
         not_asked()
     }
 
-    async fn acquire(&self, _: &Key, _: &Owner, _: Duration) -> Result<Acquired, StoreError> {
+    async fn acquire(&self, _: &Key, _: &LeaseOwner, _: Duration) -> Result<AcquireOutcome, StoreError> {
         not_asked()
     }
 
@@ -134,7 +134,7 @@ impl TokenStore for Elsewhere {
         not_asked()
     }
 
-    async fn begin(&self, _: &Key, _: u64, _: u64) -> Result<bool, StoreError> {
+    async fn record_intent(&self, _: &Key, _: u64, _: u64) -> Result<bool, StoreError> {
         not_asked()
     }
 
@@ -142,11 +142,11 @@ impl TokenStore for Elsewhere {
         not_asked()
     }
 
-    async fn list(&self, _: &str, _: Option<&str>, _: usize) -> Result<Vec<Summary>, StoreError> {
+    async fn list(&self, _: &str, _: Option<&str>, _: usize) -> Result<Vec<RecordSummary>, StoreError> {
         not_asked()
     }
 
-    async fn due(&self, _: &Due, _: usize) -> Result<Vec<Summary>, StoreError> {
+    async fn due(&self, _: &DueQuery, _: usize) -> Result<Vec<RecordSummary>, StoreError> {
         not_asked()
     }
 }
@@ -172,7 +172,7 @@ pub fn account(number: usize) -> String {
 pub async fn connections(count: usize) -> Connections<Go1> {
     let client = client();
     let token = first(&client).await;
-    let connections = Connections::builder(client.clone(), Elsewhere).in_memory(2 * count).build();
+    let connections = Connections::builder(client.clone(), Elsewhere).cache_capacity(2 * count).build();
     for number in 0..count {
         let token = client.refresh(&token).await.expect("a token");
         connections.insert(&account(number), token).await.expect("a connection");

@@ -26,7 +26,7 @@ pub fn client(origin: &str, encoding: Encoding) -> Client {
 }
 
 /// What it takes to exchange a code: the pending attempt, and the callback.
-pub fn attempt(client: &Client) -> (oauth_core::Pending, String) {
+pub fn attempt(client: &Client) -> (oauth_core::PendingAuthorization, String) {
     let started = client.begin(&Connect::new([scope::USER_READ, scope::LO_READ])).expect("an authorize URL");
     let state = started.url.query_pairs().find(|(name, _)| name == "state").expect("a state").1.into_owned();
     (started.pending, format!("{REDIRECT_URI}?code=0123456789abcdef0123456789abcdef&state={state}"))

@@ -2,7 +2,9 @@
 //! works afterwards.
 #![allow(clippy::unwrap_used)] // a test may panic
 
-use oauth_core::{App, CallbackFault, Client, ClientBuilder, CodeGrant, ErrorKind, Pending, Token};
+use oauth_core::{
+    App, CallbackFault, Client, ClientBuilder, CodeGrant, ErrorKind, PendingAuthorization, Token,
+};
 use oauth_testing::{CLIENT_SECRET, CODE, ManualClock, Wire, callback, reply};
 
 const REDIRECT_URI: &str = "https://app.example.com/callback";
@@ -63,7 +65,7 @@ async fn drive<P: CodeGrant>(
     }
     let text = serde_json::to_string(&started.pending).unwrap();
     let foreign = text.replace(&format!("\"provider\":\"{}\"", P::NAME), "\"provider\":\"other\"");
-    let foreign: Pending = serde_json::from_str(&foreign).unwrap();
+    let foreign: PendingAuthorization = serde_json::from_str(&foreign).unwrap();
     let error = client.finish(&foreign, &good).await.unwrap_err();
     assert_eq!(error.kind(), fault(CallbackFault::OtherProvider), "{}: {error}", P::NAME);
 

@@ -68,7 +68,11 @@ fn fail(error: Error) {
 }
 
 /// A task that dies with all of it in its hands, and says so.
-fn crash<P: oauth_core::Provider>(client: &Client<P>, token: &Token<P>, pending: &oauth_core::Pending) {
+fn crash<P: oauth_core::Provider>(
+    client: &Client<P>,
+    token: &Token<P>,
+    pending: &oauth_core::PendingAuthorization,
+) {
     let (client, token, pending) = (client.clone(), token.clone(), pending.clone());
     let crashed = std::thread::spawn(move || {
         let held = (token.access_token().clone(), token.refresh_token().cloned(), client.app());
@@ -85,7 +89,7 @@ async fn drive<P: CodeGrant, R: SandboxProvider, E: Endpoint<P>>(
     expiry: Duration,
     (secrets, folder): (&Secrets, &Path),
 ) where
-    E::Reply: Debug,
+    E::Response: Debug,
 {
     secrets.note(sandbox.client_secret());
     let redirect_uri = sandbox.redirect_uris()[0].clone();
@@ -127,7 +131,7 @@ async fn drive<P: CodeGrant, R: SandboxProvider, E: Endpoint<P>>(
     let token = client.finish(&started.pending, callback.as_str()).await.unwrap();
     secrets.token(&token);
     fail(client.finish(&started.pending, callback.as_str()).await.unwrap_err());
-    say(&(&token, token.access_token(), token.refresh_token(), token.to_stored().unwrap()));
+    say(&(&token, token.access_token(), token.refresh_token(), token.to_persisted().unwrap()));
     say(&(client.headers(&token).unwrap(), client.authorized(token.clone())));
     crash(&client, &token, &started.pending);
 

@@ -3,7 +3,9 @@
 
 use oauth_core::http::Request;
 use oauth_core::url::Url;
-use oauth_core::{App, At, Client, Endpoint, Error, ErrorKind, Provider, Raw, Token, get};
+use oauth_core::{
+    App, Client, Endpoint, EndpointContext, Error, ErrorKind, Provider, RawRequest, Token, get,
+};
 use oauth_testing::{ACCESS_TOKEN, CANARY, CLIENT_SECRET, Wire, callback, leaks, reply, shown};
 use serde_json::json;
 
@@ -17,15 +19,14 @@ fn app() -> App {
 struct ByUrl(Url);
 
 impl<P: Provider> Endpoint<P> for ByUrl {
-    type Reply = ();
+    type Response = ();
     const NAME: &'static str = "GET anything";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, _: &At<'_, P>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, _: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
         get(&self.0)
     }
 
-    fn reply(&self, _: &At<'_, P>, _: oauth_core::http::Response<Vec<u8>>) -> Result<(), Error> {
+    fn parse(&self, _: &EndpointContext<'_, P>, _: oauth_core::http::Response<Vec<u8>>) -> Result<(), Error> {
         Ok(())
     }
 }
@@ -51,7 +52,7 @@ impl<P: Provider> Own<P> {
             "client_id": "my-client", "access_token": ACCESS_TOKEN, "scopes_from": "reply",
             "received_at": "2026-01-02T03:04:05Z", "obtained": "authorization_code", "extra": extra,
         });
-        let token = Token::from_stored(serde_json::from_value(stored).unwrap()).unwrap();
+        let token = Token::from_persisted(serde_json::from_value(stored).unwrap()).unwrap();
         Self { client, token, wire, host, domain, port }
     }
 
@@ -60,7 +61,7 @@ impl<P: Provider> Own<P> {
         let before = self.wire.count();
         let mut errors = Vec::new();
         if let Ok(request) = Request::get(url).body(Vec::new()) {
-            errors.extend(self.client.send(&self.token, &Raw::new(request)).await.err());
+            errors.extend(self.client.send(&self.token, &RawRequest::new(request)).await.err());
         }
         if let Ok(url) = Url::parse(url) {
             errors.extend(self.client.send(&self.token, &ByUrl(url)).await.err());
@@ -286,7 +287,10 @@ async fn a_poisoned_api_base_url_gets_no_token() {
             Err(error) => Some(error),
         };
         let error = error.unwrap_or_else(|| panic!("a token was sent to {url}"));
-        assert!(matches!(error.kind(), ErrorKind::ForeignHost | ErrorKind::BadReply), "{url}: {error}");
+        assert!(
+            matches!(error.kind(), ErrorKind::ForeignHost | ErrorKind::InvalidResponse),
+            "{url}: {error}"
+        );
         assert_eq!(wire.count(), 1, "{url}: the token call, and no more");
     }
 }
@@ -308,7 +312,7 @@ async fn links_in_replies_lead_nowhere() {
     let wire =
         Wire::answering([reply(200, &json!(page).to_string()), reply(200, r#"{"hits":[],"total":9}"#)]);
     let go1 = go1::Client::builder(go1::Site::production(), app()).transport(wire.clone()).build().unwrap();
-    let token = go1.adopt(ACCESS_TOKEN, oauth_core::Scopes::none()).unwrap();
+    let token = go1.import_token(ACCESS_TOKEN, oauth_core::Scopes::none()).unwrap();
     let asked = go1::api::LearningObjects::new().scroll();
     let page = go1.send(&token, &asked).await.unwrap();
     go1.send(&token, &asked.after(&page).unwrap()).await.unwrap();
@@ -322,7 +326,7 @@ async fn links_in_replies_lead_nowhere() {
     let wire = Wire::answering([reply(200, &json!(page).to_string()), reply(200, "[]")]);
     let own = cohortgo::Client::builder(cohortgo_site(), app()).transport(wire.clone()).build().unwrap();
     let account = cohortgo::Account::at("https://acme.portal.cohortgo.com/api/v1".parse().unwrap());
-    let token = own.adopt_with(ACCESS_TOKEN, oauth_core::Scopes::none(), account).unwrap();
+    let token = own.import_token_with(ACCESS_TOKEN, oauth_core::Scopes::none(), account).unwrap();
     own.send(&token, &cohortgo::api::AgentInvoices::new()).await.unwrap();
     own.send(&token, &cohortgo::api::AgentInvoices::new().page(2)).await.unwrap();
     let text = wire.text();
@@ -344,7 +348,7 @@ async fn links_in_replies_lead_nowhere() {
             .to_string();
         let wire = Wire::answering([reply(200, &user)]);
         let cobot = cobot::Client::builder(cobot::Site::production(), app()).transport(wire).build().unwrap();
-        let token = cobot.adopt(ACCESS_TOKEN, oauth_core::Scopes::none()).unwrap();
+        let token = cobot.import_token(ACCESS_TOKEN, oauth_core::Scopes::none()).unwrap();
         let user = cobot.send(&token, &cobot::api::User).await.unwrap();
         assert!(user.admin_of[0].subdomain().is_err(), "{subdomain}");
     }

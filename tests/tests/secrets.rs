@@ -47,13 +47,13 @@ async fn drive<P: CodeGrant>(site: P::Site, connect: P::Connect) {
     }
     let started = client.begin(&connect).unwrap();
     let token = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
-    all += &format!("{token:?} {token:#?} {:?}", token.to_stored().unwrap());
+    all += &format!("{token:?} {token:#?} {:?}", token.to_persisted().unwrap());
     all += &format!("{:?}", client.headers(&token).unwrap());
     all += &format!("{:?} {:?}", client.authorized(token.clone()), token.clone().access_token());
     // An API call that is refused with the token in the answer, and one that cannot be sent.
-    let stored = serde_json::to_string(&token.to_stored().unwrap()).unwrap();
+    let stored = serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
     let foreign = stored.replace(&format!("\"provider\":\"{}\"", P::NAME), "\"provider\":\"other\"");
-    let error = Token::<P>::from_stored(serde_json::from_str(&foreign).unwrap()).unwrap_err();
+    let error = Token::<P>::from_persisted(serde_json::from_str(&foreign).unwrap()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ForeignToken);
     all += &shown(&error);
 

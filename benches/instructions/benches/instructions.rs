@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use go1::{Client, Connect, Go1, Pending, Token, scope};
+use go1::{Client, Connect, Go1, PendingAuthorization, Token, scope};
 use gungraun::prelude::*;
 use oauth_core::Encoding;
 use oauth_core::connections::Connection;
@@ -49,7 +49,7 @@ fn live() -> (Runtime, Connection<Go1>) {
     (runtime, acme)
 }
 
-fn attempt(encoding: Encoding) -> (Client, Pending, String) {
+fn attempt(encoding: Encoding) -> (Client, PendingAuthorization, String) {
     let client = client(encoding);
     let (pending, callback) = ours::attempt(&client);
     (client, pending, callback)
@@ -84,7 +84,7 @@ fn headers(held: (Runtime, Connection<Go1>)) -> (Runtime, Connection<Go1>) {
 
 #[library_benchmark]
 #[bench::once(client(Encoding::Form))]
-fn begin(client: Client) -> (oauth_core::Started, Client) {
+fn begin(client: Client) -> (oauth_core::StartedAuthorization, Client) {
     let connect = Connect::new([scope::USER_READ, scope::LO_READ]);
     (black_box(client.begin(&connect)).expect("an authorize URL"), client)
 }
@@ -92,7 +92,7 @@ fn begin(client: Client) -> (oauth_core::Started, Client) {
 #[library_benchmark]
 #[bench::form(attempt(Encoding::Form))]
 #[bench::multipart(attempt(Encoding::Multipart))]
-fn finish((client, pending, callback): (Client, Pending, String)) -> (Token, Client, Pending) {
+fn finish((client, pending, callback): (Client, PendingAuthorization, String)) -> (Token, Client, PendingAuthorization) {
     (black_box(at_once(client.finish(&pending, &callback))).expect("a token"), client, pending)
 }
 

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use chrono::Utc;
-use oauth_core::store::{Due, TokenStore};
+use oauth_core::store::{DueQuery, TokenStore};
 use sqlx::{Database, Executor, IntoArguments, Pool};
 use tokio::runtime::{Builder, Runtime};
 
@@ -115,7 +115,7 @@ where
                 sqlx::query(words.some).bind(i64::try_from(stored / due)?).execute(pool).await?;
                 sqlx::query(words.look).execute(pool).await?;
                 let now = Utc::now();
-                let query = Due::of("go1").due_by(now).lapses_by(now);
+                let query = DueQuery::new("go1").due_by(now).lapses_by(now);
                 let mut took = Vec::new();
                 // The first one warms up.
                 for _ in 0..=times {

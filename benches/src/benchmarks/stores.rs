@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
-use oauth_core::store::{Content, Key, Saved, TokenStore};
+use oauth_core::store::{Content, Key, SaveOutcome, TokenStore};
 use sqlx::{Database, Executor, IntoArguments, Pool, query_as};
 use tokio::runtime::{Builder, Runtime};
 
@@ -191,7 +191,7 @@ where
             contender(runtime, &ours, async || {
                 let number = turn.borrow_mut().next();
                 let from = turn.borrow().generations[number];
-                let Saved::Accepted { generation } = store.save(&keys[number], from, content()).await? else {
+                let SaveOutcome::Accepted { generation } = store.save(&keys[number], from, content()).await? else {
                     anyhow::bail!("a save was refused");
                 };
                 turn.borrow_mut().generations[number] = generation;

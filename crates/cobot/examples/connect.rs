@@ -56,7 +56,7 @@ async fn in_the_sandbox() -> Result<(), Box<dyn std::error::Error>> {
     // For long-term access: a token of the space, which outlives the person's rights as an admin.
     let space = cobot.send(&token, &api::Space::named("betahaus".parse()?)).await?;
     let space_token = cobot.send(&token, &api::SpaceToken::of(space.id)).await?;
-    println!("a token for {}: {:?}", space.name.unwrap_or_default(), space_token.obtained());
+    println!("a token for {}: {:?}", space.name.unwrap_or_default(), space_token.origin());
     Ok(())
 }
 

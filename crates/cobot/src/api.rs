@@ -1,27 +1,26 @@
 //! Typed endpoints of API 1, one file each, and two ways of sending the token as a parameter.
 //!
-//! Sent with [`Client::send`](oauth_core::Client::send) or [`Authorized::send`](oauth_core::Authorized::send). Only fields
+//! Sent with [`Client::send`](oauth_core::Client::send) or [`AuthorizedClient::send`](oauth_core::AuthorizedClient::send). Only fields
 //! that Cobot's documents name are typed; what else an answer holds is kept in `other`.
 //!
 //! An endpoint that is missing here is a few lines of one's own, at the `www` host or at a space:
 //!
 //! ```
-//! use cobot::{At, Cobot, Endpoint, Error, Subdomain, get, http, join};
+//! use cobot::{EndpointContext, Cobot, Endpoint, Error, Subdomain, get, http, join};
 //!
 //! /// `GET https://<subdomain>.cobot.me/api/memberships`, scope `read_memberships`
 //! /// (<https://dev.cobot.me/api-docs/memberships>).
 //! struct Memberships(Subdomain);
 //!
 //! impl Endpoint<Cobot> for Memberships {
-//!     type Reply = Vec<serde_json::Value>;
+//!     type Response = Vec<serde_json::Value>;
 //!     const NAME: &'static str = "GET /api/memberships";
-//!     const REPLAYABLE: bool = true;
 //!
-//!     fn request(&self, at: &At<'_, Cobot>) -> Result<http::Request<Vec<u8>>, Error> {
+//!     fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<http::Request<Vec<u8>>, Error> {
 //!         get(&join(&at.site().space_api_url(&self.0)?, &["memberships"])?)
 //!     }
 //!
-//!     fn reply(&self, _: &At<'_, Cobot>, response: http::Response<Vec<u8>>) -> Result<Self::Reply, Error> {
+//!     fn parse(&self, _: &EndpointContext<'_, Cobot>, response: http::Response<Vec<u8>>) -> Result<Self::Response, Error> {
 //!         cobot::json(&response)
 //!     }
 //! }
@@ -50,12 +49,12 @@ pub use token_info::{TokenDetails, TokenInfo};
 pub use user::{AdminOf, Membership, User, UserDetails};
 
 use oauth_core::url::Url;
-use oauth_core::{AccessToken, At, Error, Scopes, join};
+use oauth_core::{AccessToken, EndpointContext, Error, Scopes, join};
 
 use crate::Cobot;
 
 /// `…/api/access_tokens/:token`, with the token as a path segment: the reason why no error shows a path.
-fn access_token_url(at: &At<'_, Cobot>, token: &AccessToken) -> Result<Url, Error> {
+fn access_token_url(at: &EndpointContext<'_, Cobot>, token: &AccessToken) -> Result<Url, Error> {
     join(at.site().api_url(), &["access_tokens", token.expose()])
 }
 

@@ -1,6 +1,6 @@
 //! The first step of connecting a person.
 
-use oauth_core::{Authorization, Error, Scopes, join};
+use oauth_core::{AuthorizationRequest, Error, Scopes, join};
 
 use crate::{Site, Subdomain};
 
@@ -39,11 +39,11 @@ impl Connect {
 }
 
 impl oauth_core::Connect<Site> for Connect {
-    fn authorization(&self, site: &Site) -> Result<Authorization, Error> {
+    fn authorization(&self, site: &Site) -> Result<AuthorizationRequest, Error> {
         let endpoint = match &self.space {
             None => site.authorize_url().clone(),
             Some(space) => join(&site.space_url(space)?, &["oauth", "authorize"])?,
         };
-        Ok(Authorization::at(endpoint).scopes(self.scopes.clone()))
+        Ok(AuthorizationRequest::at(endpoint).scopes(self.scopes.clone()))
     }
 }

@@ -23,10 +23,10 @@ pub type Client = oauth_core::Client<Cobot>;
 pub type Token = oauth_core::Token<Cobot>;
 
 /// A [`Client`] with one [`Token`].
-pub type Authorized = oauth_core::Authorized<Cobot>;
+pub type AuthorizedClient = oauth_core::AuthorizedClient<Cobot>;
 
 /// Settings of a [`Client`].
 pub type ClientBuilder = oauth_core::ClientBuilder<Cobot>;
 
 pub use oauth_core;
-pub use oauth_core::common::*;
+pub use oauth_core::reexports::*;

@@ -53,12 +53,13 @@ impl Site {
     /// has a path or a query, or is neither loopback nor a `www.` host.
     pub fn at(base: &str) -> Result<Self, Error> {
         let wrong = |what: &'static str| {
-            Error::invalid(what)
-                .at_provider("cobot")
-                .advise("give the root that stands for https://www.cobot.me, such as http://127.0.0.1:4002")
+            Error::invalid_input(what).with_provider("cobot").with_help(
+                "give the root that stands for https://www.cobot.me, such as http://127.0.0.1:4002",
+            )
         };
-        let base = Url::parse(base).map_err(|source| wrong("the base URL cannot be read").because(source))?;
-        oauth_core::check_url(&base).map_err(|error| error.at_provider("cobot"))?;
+        let base =
+            Url::parse(base).map_err(|source| wrong("the base URL cannot be read").with_source(source))?;
+        oauth_core::check_url(&base).map_err(|error| error.with_provider("cobot"))?;
         if base.path() != "/" || base.query().is_some() {
             return Err(wrong("the base URL has a path or a query"));
         }
@@ -107,7 +108,7 @@ impl Site {
     pub fn space_url(&self, space: &Subdomain) -> Result<Url, Error> {
         let mut url = self.base.clone();
         url.set_host(Some(&format!("{space}.{}", self.parent))).map_err(|source| {
-            Error::invalid("no host can be made of the space's subdomain").because(source)
+            Error::invalid_input("no host can be made of the space's subdomain").with_source(source)
         })?;
         Ok(url)
     }

@@ -59,7 +59,7 @@ impl TryFrom<String> for Subdomain {
             Ok(Self(text))
         } else {
             // Not quoted: it may be long, hold control characters, or be something else altogether.
-            Err(Error::invalid("this is not a space's subdomain").at_provider("cobot").advise(
+            Err(Error::invalid_input("this is not a space's subdomain").with_provider("cobot").with_help(
                 "give the one label in front of `.cobot.me`: lower-case letters, digits and hyphens, no dots",
             ))
         }

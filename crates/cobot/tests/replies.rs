@@ -5,8 +5,8 @@ mod common;
 
 use cobot::api::{CreateUser, RevokeToken, Space, SpaceToken, TokenInfo, User};
 use cobot::{
-    AppFlow, CallbackFault, Client, Cobot, Connect, Endpoint, Error, ErrorKind, OAuthCode, Obtained, Scopes,
-    ScopesFrom, Token, scope,
+    AppFlow, CallbackFault, Client, Cobot, Connect, Endpoint, Error, ErrorKind, OAuthCode, ScopeSource,
+    Scopes, Token, TokenOrigin, scope,
 };
 use common::{REDIRECT_URI, answer, client, recorded, scopes, token};
 use oauth_testing::{ACCESS_TOKEN, CODE, PASSWORD, Wire, callback};
@@ -24,15 +24,15 @@ async fn the_token_reply_of_two_fields() {
     assert_eq!(token.access_token().expose(), ACCESS_TOKEN);
     assert_eq!(token.expires_at(), None);
     assert!(token.refresh_token().is_none());
-    assert_eq!((token.scopes(), token.scopes_from()), (&scopes(), ScopesFrom::Request));
-    assert_eq!(token.obtained(), Obtained::AuthorizationCode);
+    assert_eq!((token.scopes(), token.scope_source()), (&scopes(), ScopeSource::Request));
+    assert_eq!(token.origin(), TokenOrigin::AuthorizationCode);
     assert_eq!(token.issuer(), "https://www.cobot.me");
 
     let wanted = Scopes::from([scope::READ_USER, scope::READ_BOOKINGS]);
     assert_eq!(token.missing_scopes(&wanted), Scopes::from([scope::READ_BOOKINGS]));
 
-    let stored = serde_json::to_string(&token.to_stored().unwrap()).unwrap();
-    let back = Token::from_stored(serde_json::from_str(&stored).unwrap()).unwrap();
+    let stored = serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
+    let back = Token::from_persisted(serde_json::from_str(&stored).unwrap()).unwrap();
     assert_eq!(format!("{back:?}"), format!("{token:?}"));
 }
 
@@ -50,13 +50,13 @@ async fn bearer_is_read_in_any_case_and_other_types_are_refused() {
         assert!(finish(answer(200, &body)).await.is_ok(), "{kind}");
     }
     let error = finish(answer(200, r#"{"access_token":"x","token_type":"mac"}"#)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::BadReply);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
 }
 
 #[tokio::test]
 async fn the_example_to_the_letter_is_not_json_and_says_so_without_the_token() {
     let error = finish(recorded("token_as_printed")).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::BadReply);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     insta::assert_snapshot!(error, @"cobot: exchanging the authorization code: the token reply is neither a JSON object nor form-encoded (at www.cobot.me): status 200; the answer was not understood; report it with the status and the provider");
 }
 
@@ -82,7 +82,7 @@ async fn refusals_of_the_token_endpoint() {
 async fn the_app_flow_gives_a_token_of_the_scopes_asked_for() {
     let client = client(&Wire::answering([recorded("token")]));
     let token = client.password(AppFlow::new("joe@doe.com", PASSWORD, scopes())).await.unwrap();
-    assert_eq!((token.obtained(), token.scopes()), (Obtained::Password, &scopes()));
+    assert_eq!((token.origin(), token.scopes()), (TokenOrigin::Password, &scopes()));
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn an_attempt_is_finished_once_and_at_its_own_site() {
 async fn ask<E: Endpoint<Cobot>>(
     endpoint: &E,
     reply: cobot::http::Response<Vec<u8>>,
-) -> Result<E::Reply, Error> {
+) -> Result<E::Response, Error> {
     let client = client(&Wire::answering([reply]));
     client.send(&token(&client), endpoint).await
 }
@@ -163,7 +163,7 @@ async fn space_token() {
     let space = ask(&SpaceToken::of("space-abc"), recorded("space_token")).await.unwrap();
     assert_eq!(space.access_token().expose(), "canary-space-token");
     assert_eq!(space.scopes().to_string(), "read_activities read_user");
-    assert_eq!((space.obtained(), space.scopes_from()), (Obtained::Derived, ScopesFrom::Reply));
+    assert_eq!((space.origin(), space.scope_source()), (TokenOrigin::Derived, ScopeSource::Response));
     assert_eq!((space.issuer(), space.client_id().as_str()), ("https://www.cobot.me", "test-client"));
 
     // The same scopes as its parent, by the document's own words, where the answer names none or one that is none.
@@ -187,7 +187,7 @@ async fn a_space_token_that_is_none_is_refused() {
         "",
     ] {
         let error = ask(&SpaceToken::of("s"), answer(200, body)).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::BadReply, "{body}");
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{body}");
         assert!(!format!("{error:?}").contains("canary-"), "{error}");
     }
 }
@@ -246,7 +246,7 @@ async fn malformed_answers_say_what_is_wrong() {
         r#"{"id":"u","admin_of":[{"space_subdomain":["x"]}]}"#,
     ] {
         let error = ask(&User, answer(200, body)).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::BadReply, "{body}");
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{body}");
         said += &format!("{body}\n  {error}\n");
     }
     insta::assert_snapshot!(said);
@@ -288,7 +288,7 @@ fn bodies() -> impl Strategy<Value = String> {
 
 async fn must_be_clear<E: Endpoint<Cobot>>(client: &Client, endpoint: &E) {
     if let Err(error) = client.send(&token(client), endpoint).await {
-        assert_eq!(error.kind(), ErrorKind::BadReply, "{error}");
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error}");
         assert!(!format!("{error} {error:?}").contains("canary-"), "{error}");
     }
 }
@@ -329,7 +329,7 @@ proptest! {
     #[test]
     fn any_token_keeps_its_place_in_the_path(odd in "[ -~]{1,40}") {
         let client = client(&Wire::default());
-        let token = client.adopt(odd.as_str(), scopes()).unwrap();
+        let token = client.import_token(odd.as_str(), scopes()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let wire = Wire::answering([recorded("token_info")]);
         let client = common::client(&wire);

@@ -4,7 +4,7 @@
 mod common;
 
 use cobot::api::{CreateUser, RevokeToken, Space, SpaceToken, TokenInForm, TokenInQuery, TokenInfo, User};
-use cobot::{AppFlow, Cobot, Connect, Endpoint, ErrorKind, Raw, Site, http, scope};
+use cobot::{AppFlow, Cobot, Connect, Endpoint, ErrorKind, RawRequest, Site, http, scope};
 use common::{REDIRECT_URI, client, client_at, client_in_query, recorded, scopes, token};
 use oauth_testing::{PASSWORD, Wire, authorize_url, callback};
 
@@ -107,7 +107,7 @@ async fn redemption_of_a_grant_code() {
     let wire = Wire::answering([recorded("created_user"), recorded("token")]);
     let client = client(&wire);
     let joe = client.send(&token(&client), &CreateUser::new("joe@doe.com").password(PASSWORD)).await.unwrap();
-    client.redeem(joe.grant_code, scopes()).await.unwrap();
+    client.exchange_code(joe.grant_code, scopes()).await.unwrap();
     snapshot!(
         "grant_code",
         "https://dev.cobot.me/api-docs/users:
@@ -184,8 +184,12 @@ async fn the_token_as_a_parameter() {
         .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
         .body(b"text=hi+there".to_vec())
         .unwrap();
-    snapshot!("token_in_form_of_ones_own", GUIDE, sent(&TokenInForm(Raw::new(form.clone())), "user").await);
-    snapshot!("token_in_query_of_ones_own", GUIDE, sent(&TokenInQuery(Raw::new(form)), "user").await);
+    snapshot!(
+        "token_in_form_of_ones_own",
+        GUIDE,
+        sent(&TokenInForm(RawRequest::new(form.clone())), "user").await
+    );
+    snapshot!("token_in_query_of_ones_own", GUIDE, sent(&TokenInQuery(RawRequest::new(form)), "user").await);
 }
 
 #[tokio::test]
@@ -194,7 +198,7 @@ async fn the_token_as_a_parameter_is_refused_where_it_does_not_fit() {
     let client = client(&wire);
     let token = token(&client);
     let post = |kind: &str, body: &str| {
-        Raw::new(
+        RawRequest::new(
             http::Request::post("https://www.cobot.me/api/users?access_token=x")
                 .header("content-type", kind)
                 .body(body.as_bytes().to_vec())
@@ -243,7 +247,7 @@ async fn a_token_goes_to_no_other_host() {
     let client = client(&wire);
     for url in ["https://a.b.cobot.me/api", "https://cobot.me.evil.example/", "https://coworking.example/api"]
     {
-        let raw = Raw::new(http::Request::get(url).body(Vec::new()).unwrap());
+        let raw = RawRequest::new(http::Request::get(url).body(Vec::new()).unwrap());
         let error = client.send(&token(&client), &TokenInQuery(raw)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ForeignHost, "{url}");
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use cobot::api::{CreateUser, RevokeToken, Space, SpaceToken, TokenInForm, TokenInQuery, TokenInfo, User};
 use cobot::{
-    App, AppFlow, At, Client, Connect, Encoding, Endpoint, Error, ErrorKind, RedirectUri, Scopes, Site,
-    Subdomain, Token, get, http, join, scope,
+    App, AppFlow, Client, Connect, Encoding, Endpoint, EndpointContext, Error, ErrorKind, RedirectUri,
+    Scopes, Site, Subdomain, Token, get, http, join, scope,
 };
 use oauth_sandbox::{Cobot, Fault};
 
@@ -38,19 +38,18 @@ fn named(space: &str) -> Subdomain {
 struct Memberships(Subdomain);
 
 impl Endpoint<cobot::Cobot> for Memberships {
-    type Reply = Vec<serde_json::Value>;
+    type Response = Vec<serde_json::Value>;
     const NAME: &'static str = "GET /api/memberships";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, cobot::Cobot>) -> Result<http::Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, cobot::Cobot>) -> Result<http::Request<Vec<u8>>, Error> {
         get(&join(&at.site().space_api_url(&self.0)?, &["memberships"])?)
     }
 
-    fn reply(
+    fn parse(
         &self,
-        _: &At<'_, cobot::Cobot>,
+        _: &EndpointContext<'_, cobot::Cobot>,
         response: http::Response<Vec<u8>>,
-    ) -> Result<Self::Reply, Error> {
+    ) -> Result<Self::Response, Error> {
         cobot::json(&response)
     }
 }
@@ -84,7 +83,7 @@ async fn every_encoding_is_taken_and_the_code_works_once() {
         let callback = sandbox.approve(&started.url).await.unwrap();
         client.finish(&started.pending, callback.as_str()).await.unwrap();
         let code = callback.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
-        assert_eq!(client.redeem(code, scopes()).await.unwrap_err().kind(), ErrorKind::GrantRefused);
+        assert_eq!(client.exchange_code(code, scopes()).await.unwrap_err().kind(), ErrorKind::GrantRefused);
     }
 }
 
@@ -117,7 +116,7 @@ async fn the_app_flow_in_the_body_and_in_the_query() {
 async fn the_token_in_the_header_in_the_query_and_in_a_form() {
     let sandbox = Cobot::start().await.unwrap();
     let client = client(&sandbox);
-    let token = client.adopt(sandbox.registration_token(), scopes()).unwrap();
+    let token = client.import_token(sandbox.registration_token(), scopes()).unwrap();
     assert_eq!(client.send(&token, &User).await.unwrap().id, "user-nora");
     assert_eq!(client.send(&token, &TokenInQuery(User)).await.unwrap().id, "user-nora");
     let joe = client.send(&token, &TokenInForm(CreateUser::new("joe@doe.com"))).await.unwrap();
@@ -154,9 +153,12 @@ async fn a_created_user_is_connected_by_the_grant_code_once() {
     let client = client(&sandbox);
     let token = connected(&sandbox, &client, &Connect::new(scopes())).await;
     let joe = client.send(&token, &CreateUser::new("joe@doe.com").password("correct horse")).await.unwrap();
-    let joes = client.redeem(joe.grant_code.clone(), scopes()).await.unwrap();
+    let joes = client.exchange_code(joe.grant_code.clone(), scopes()).await.unwrap();
     assert_eq!(client.send(&joes, &User).await.unwrap().id, joe.id);
-    assert_eq!(client.redeem(joe.grant_code, scopes()).await.unwrap_err().kind(), ErrorKind::GrantRefused);
+    assert_eq!(
+        client.exchange_code(joe.grant_code, scopes()).await.unwrap_err().kind(),
+        ErrorKind::GrantRefused
+    );
     client.password(AppFlow::new("joe@doe.com", "correct horse", scopes())).await.unwrap();
 
     let error = client.send(&token, &CreateUser::new("nobody")).await.unwrap_err();
@@ -199,7 +201,7 @@ async fn a_revoked_token_is_refused_and_cannot_be_renewed() {
 async fn the_sixty_first_request_of_a_minute_is_told_to_wait() {
     let sandbox = Cobot::start().await.unwrap();
     let client = client(&sandbox);
-    let token = client.adopt(sandbox.registration_token(), scopes()).unwrap();
+    let token = client.import_token(sandbox.registration_token(), scopes()).unwrap();
     for _ in 0..60 {
         client.send(&token, &User).await.unwrap();
     }
@@ -227,7 +229,7 @@ async fn wrong_credentials_blame_the_client() {
 async fn misfortune_has_a_kind_and_shows_no_token() {
     let sandbox = Cobot::start().await.unwrap();
     let client = client(&sandbox);
-    let token = client.adopt(sandbox.registration_token(), scopes()).unwrap();
+    let token = client.import_token(sandbox.registration_token(), scopes()).unwrap();
     for (fault, kind) in [
         (Fault::DropRequest, ErrorKind::Unanswered),
         (Fault::DropResponse, ErrorKind::Unanswered),

@@ -94,7 +94,7 @@ async fn no_answer_brings_a_secret_into_an_error() {
             is_free(&format!("{flow:?}"));
             must_hold_no_secret(&[
                 client.password(flow).await.unwrap_err(),
-                client.redeem("canary-code", scopes()).await.unwrap_err(),
+                client.exchange_code("canary-code", scopes()).await.unwrap_err(),
             ]);
         }
     }
@@ -108,7 +108,7 @@ async fn nor_does_a_strange_token_in_any_spelling() {
     {
         let wire = Wire::answering([answer(404, &serde_json::json!({ "error": said }).to_string())]);
         let client = client(&wire);
-        let token = client.adopt(odd, scopes()).unwrap();
+        let token = client.import_token(odd, scopes()).unwrap();
         must_hold_no_secret(&[client.send(&token, &TokenInfo::own()).await.unwrap_err()]);
     }
 }
@@ -271,7 +271,7 @@ mod over_the_wire {
             (Misbehaviour::Hang, ErrorKind::Unanswered),
             (Misbehaviour::Garbage, ErrorKind::Unanswered),
             (Misbehaviour::Truncate, ErrorKind::Unanswered),
-            (Misbehaviour::TooLong, ErrorKind::BadReply),
+            (Misbehaviour::TooLong, ErrorKind::InvalidResponse),
             (Misbehaviour::Echo, ErrorKind::ApiRefused),
         ] {
             bases.push((server(misbehaviour).await, kind));

@@ -23,14 +23,14 @@ pub struct Account {
 
 impl Account {
     /// An account with its API here: for a token that was got elsewhere and is taken in by
-    /// [`Client::adopt_with`](crate::oauth_core::Client::adopt_with).
+    /// [`Client::import_token_with`](crate::oauth_core::Client::import_token_with).
     ///
     /// ```
     /// # fn main() -> Result<(), cohortgo::Error> {
     /// # use cohortgo::{Account, App, Client, Site, scope};
     /// # let cohortgo = Client::new(Site::production(), App::without_redirect("some-test-app", "secret"))?;
     /// let account = Account::at("https://demo.s.portal.cohortgo.com/api/v1".parse().expect("a URL"));
-    /// let token = cohortgo.adopt_with("the access token", [scope::ACT_AS_USER], account)?;
+    /// let token = cohortgo.import_token_with("the access token", [scope::ACT_AS_USER], account)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use oauth_core::http::{HeaderName, HeaderValue, Request, Response, StatusCode};
-use oauth_core::{At, Endpoint, Error, ErrorKind};
+use oauth_core::{Endpoint, EndpointContext, Error, ErrorKind};
 
 use crate::email::is_email;
 use crate::{CohortGo, Token, encoded_word, scope};
@@ -48,13 +48,13 @@ impl ActAs {
     pub fn new(name: impl Into<String>, email: impl Into<String>) -> Result<Self, Error> {
         let name = name.into();
         if !name.is_ascii() {
-            return Err(Error::invalid("the user's name holds characters other than ASCII").advise(
+            return Err(Error::invalid_input("the user's name holds characters other than ASCII").with_help(
                 "Cohort Go does not say how it reads them; if you know that it decodes RFC 2047, use ActAs::with_encoded_name",
             ));
         }
         if name.contains("=?") {
-            return Err(Error::invalid("the user's name reads like an encoded word of RFC 2047")
-                .advise("leave out `=?`, or use ActAs::with_encoded_name"));
+            return Err(Error::invalid_input("the user's name reads like an encoded word of RFC 2047")
+                .with_help("leave out `=?`, or use ActAs::with_encoded_name"));
         }
         let phrase = quoted(&name);
         Self::checked(name, email.into(), &phrase)
@@ -86,20 +86,20 @@ impl ActAs {
 
     fn checked(name: String, email: String, phrase: &str) -> Result<Self, Error> {
         if name.trim().is_empty() {
-            return Err(Error::invalid("the user's name is blank"));
+            return Err(Error::invalid_input("the user's name is blank"));
         }
         if name.chars().count() > LONGEST_NAME {
-            return Err(Error::invalid("the user's name is longer than 256 characters"));
+            return Err(Error::invalid_input("the user's name is longer than 256 characters"));
         }
         if name.chars().any(char::is_control) {
-            return Err(Error::invalid("the user's name holds control characters"));
+            return Err(Error::invalid_input("the user's name holds control characters"));
         }
         if !is_email(&email) {
-            return Err(Error::invalid("this is not an e-mail address")
-                .advise("give the bare address, such as bob@example.org"));
+            return Err(Error::invalid_input("this is not an e-mail address")
+                .with_help("give the bare address, such as bob@example.org"));
         }
         let mut header = HeaderValue::from_str(&format!("{phrase} <{email}>"))
-            .map_err(|_| Error::invalid("the user cannot stand in a header"))?;
+            .map_err(|_| Error::invalid_input("the user cannot stand in a header"))?;
         // A person's name and address have no place in logs.
         header.set_sensitive(true);
         Ok(Self { name, email, header })
@@ -125,7 +125,7 @@ impl ActAs {
             Ok((HEADER, self.header.clone()))
         } else {
             Err(Error::new(ErrorKind::MissingScope, "the token was not granted the scope `act-as-user`")
-                .advise("connect again with Connect::acting_as_users"))
+                .with_help("connect again with Connect::acting_as_users"))
         }
     }
 }
@@ -156,13 +156,13 @@ impl fmt::Debug for ActAs {
     }
 }
 
-/// Makes any endpoint one that acts on behalf of a user: those of [`api`](crate::api), [`Raw`](crate::Raw), your own.
+/// Makes any endpoint one that acts on behalf of a user: those of [`api`](crate::api), [`RawRequest`](crate::RawRequest), your own.
 pub trait ActingAs: Endpoint<CohortGo> + Sized {
     /// This call on behalf of `user`. Needs a token that was granted `act-as-user`; with any other the call fails
     /// with [`ErrorKind::MissingScope`] before anything is sent.
     ///
     /// ```no_run
-    /// # async fn example(acme: cohortgo::Authorized) -> Result<(), cohortgo::Error> {
+    /// # async fn example(acme: cohortgo::AuthorizedClient) -> Result<(), cohortgo::Error> {
     /// use cohortgo::{ActAs, ActingAs, api};
     ///
     /// let bob = ActAs::new("Bob Smith", "bob.smith@example.org")?;
@@ -185,11 +185,11 @@ pub struct AsUser<E> {
 }
 
 impl<E: Endpoint<CohortGo>> Endpoint<CohortGo> for AsUser<E> {
-    type Reply = E::Reply;
+    type Response = E::Response;
     const NAME: &'static str = E::NAME;
-    const REPLAYABLE: bool = E::REPLAYABLE;
+    const IDEMPOTENT: bool = E::IDEMPOTENT;
 
-    fn request(&self, at: &At<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
         let (name, value) = self.user.header_for(at.token())?;
         let mut request = self.endpoint.request(at)?;
         request.headers_mut().insert(name, value);
@@ -200,12 +200,16 @@ impl<E: Endpoint<CohortGo>> Endpoint<CohortGo> for AsUser<E> {
         self.endpoint.secrets()
     }
 
-    fn accepts(&self, status: StatusCode) -> bool {
-        self.endpoint.accepts(status)
+    fn accepts_status(&self, status: StatusCode) -> bool {
+        self.endpoint.accepts_status(status)
     }
 
-    fn reply(&self, at: &At<'_, CohortGo>, response: Response<Vec<u8>>) -> Result<E::Reply, Error> {
-        self.endpoint.reply(at, response)
+    fn parse(
+        &self,
+        at: &EndpointContext<'_, CohortGo>,
+        response: Response<Vec<u8>>,
+    ) -> Result<E::Response, Error> {
+        self.endpoint.parse(at, response)
     }
 }
 

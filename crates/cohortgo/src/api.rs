@@ -2,7 +2,7 @@
 //!
 //! Only what a public guide of cohortgo.dev shows is here, and only the fields that it names are typed. Anything else an
 //! answer holds, and a field that is not of the kind the guide shows, is in `other`. Anything else you want to send goes
-//! in by `with`. For other endpoints see [`url`] and [`Raw`](crate::Raw).
+//! in by `with`. For other endpoints see [`url`] and [`RawRequest`](crate::RawRequest).
 
 mod agent_invoices;
 mod amount;
@@ -25,7 +25,7 @@ pub use students::{CreateStudent, Student};
 pub use upload::Upload;
 
 use oauth_core::url::Url;
-use oauth_core::{At, Error, join};
+use oauth_core::{EndpointContext, Error, join};
 
 use crate::CohortGo;
 
@@ -36,7 +36,7 @@ use crate::CohortGo;
 /// use cohortgo::http::{Request, Response};
 /// use cohortgo::oauth_core::json_request;
 /// use cohortgo::serde_json::{Value, json};
-/// use cohortgo::{At, CohortGo, Endpoint, Error, api, http, oauth_core};
+/// use cohortgo::{EndpointContext, CohortGo, Endpoint, Error, api, http, oauth_core};
 ///
 /// /// Cohort Go has a Users API, but publishes neither its path nor its fields: ask your account representative.
 /// /// What stands here is made up.
@@ -46,16 +46,15 @@ use crate::CohortGo;
 /// }
 ///
 /// impl Endpoint<CohortGo> for CreateUser {
-///     type Reply = Value;
+///     type Response = Value;
 ///     const NAME: &'static str = "POST /users.json";
-///     const REPLAYABLE: bool = false;
 ///
-///     fn request(&self, at: &At<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
+///     fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
 ///         let user = json!({ "user": { "name": self.name, "email": self.email } });
 ///         json_request(http::Method::POST, &api::url(at, &["users.json"])?, &user)
 ///     }
 ///
-///     fn reply(&self, _: &At<'_, CohortGo>, response: Response<Vec<u8>>) -> Result<Value, Error> {
+///     fn parse(&self, _: &EndpointContext<'_, CohortGo>, response: Response<Vec<u8>>) -> Result<Value, Error> {
 ///         oauth_core::json(&response)
 ///     }
 /// }
@@ -64,6 +63,6 @@ use crate::CohortGo;
 /// # Errors
 /// [`ErrorKind::ForeignHost`](crate::ErrorKind::ForeignHost) if a token must not go to that customer's `api_base_url`;
 /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a segment is empty or dots.
-pub fn url(at: &At<'_, CohortGo>, segments: &[&str]) -> Result<Url, Error> {
+pub fn url(at: &EndpointContext<'_, CohortGo>, segments: &[&str]) -> Result<Url, Error> {
     join(at.site().api_base(at.token().extra())?, segments)
 }

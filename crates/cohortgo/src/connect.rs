@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use oauth_core::{Authorization, Error, Scopes, StateRule};
+use oauth_core::{AuthorizationRequest, Error, Scopes, StateRule};
 
 use crate::{Site, scope};
 
@@ -59,8 +59,8 @@ impl Connect {
 }
 
 impl oauth_core::Connect<Site> for Connect {
-    fn authorization(&self, site: &Site) -> Result<Authorization, Error> {
-        Ok(Authorization::at(site.authorize_url().clone())
+    fn authorization(&self, site: &Site) -> Result<AuthorizationRequest, Error> {
+        Ok(AuthorizationRequest::at(site.authorize_url().clone())
             .scopes(self.scopes.clone())
             .state_rule(self.state_rule))
     }

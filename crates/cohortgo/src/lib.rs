@@ -27,7 +27,7 @@ pub type Token = oauth_core::Token<CohortGo>;
 pub type ClientBuilder = oauth_core::ClientBuilder<CohortGo>;
 
 /// A [`Client`] with one [`Token`].
-pub type Authorized = oauth_core::Authorized<CohortGo>;
+pub type AuthorizedClient = oauth_core::AuthorizedClient<CohortGo>;
 
 pub use oauth_core;
-pub use oauth_core::common::*;
+pub use oauth_core::reexports::*;

@@ -52,12 +52,13 @@ impl Site {
     /// fragment.
     pub fn at(base: impl AsRef<str>) -> Result<Self, Error> {
         let advice = "give it like https://portal.cohortgo.com";
-        let wrong = |error: Error| error.at_provider(CohortGo::NAME).advise(advice);
-        let base = Url::parse(base.as_ref().trim())
-            .map_err(|source| wrong(Error::invalid("the portal's URL cannot be read").because(source)))?;
+        let wrong = |error: Error| error.with_provider(CohortGo::NAME).with_help(advice);
+        let base = Url::parse(base.as_ref().trim()).map_err(|source| {
+            wrong(Error::invalid_input("the portal's URL cannot be read").with_source(source))
+        })?;
         check_url(&base).map_err(wrong)?;
         if base.query().is_some() {
-            return Err(wrong(Error::invalid("the portal's URL has a query")));
+            return Err(wrong(Error::invalid_input("the portal's URL has a query")));
         }
         Ok(Self {
             authorize: join(&base, &["oauth2", "authorize"])?,
@@ -76,8 +77,8 @@ impl Site {
     /// [`ErrorKind::InvalidInput`] if it is not a host with or without a port.
     pub fn trusting_api_host(mut self, host: &str) -> Result<Self, Error> {
         let wrong = || {
-            Error::invalid("this is not a host name")
-                .advise("give it like api.example.org or api.example.org:8443")
+            Error::invalid_input("this is not a host name")
+                .with_help("give it like api.example.org or api.example.org:8443")
         };
         if host.contains(|c: char| c.is_whitespace() || c.is_control() || "/\\@?#%".contains(c)) {
             return Err(wrong());
@@ -103,8 +104,8 @@ impl Site {
             None => Ok(url),
             Some(what) => {
                 Err(Error::new(ErrorKind::ForeignHost, format!("the customer's API base URL {what}"))
-                    .at_host(authority(url))
-                    .advise(
+                    .with_host(authority(url))
+                    .with_help(
                         "nothing was sent; if that is where the API really is, see Site::trusting_api_host",
                     ))
             }

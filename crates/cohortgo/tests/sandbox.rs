@@ -3,7 +3,9 @@
 
 use cohortgo::api::{AgentInvoices, CreateAgentInvoice, CreateStudent, InsuranceQuotes, ProviderInvoices};
 use cohortgo::chrono::{DateTime, NaiveDate};
-use cohortgo::{ActAs, ActingAs, App, Authorized, CallbackFault, Client, Connect, Error, ErrorKind, Site};
+use cohortgo::{
+    ActAs, ActingAs, App, AuthorizedClient, CallbackFault, Client, Connect, Error, ErrorKind, Site,
+};
 use oauth_sandbox::cohortgo::Rules;
 use oauth_sandbox::{Fault, ServerHandle};
 
@@ -13,7 +15,7 @@ fn client(sandbox: &ServerHandle<Rules>) -> Client {
     Client::new(Site::at(sandbox.url()).unwrap(), app).unwrap()
 }
 
-async fn connected(sandbox: &ServerHandle<Rules>, connect: &Connect) -> Result<Authorized, Error> {
+async fn connected(sandbox: &ServerHandle<Rules>, connect: &Connect) -> Result<AuthorizedClient, Error> {
     let client = client(sandbox);
     let started = client.begin(connect)?;
     let callback = sandbox.approve(started.url.as_str()).await.unwrap();

@@ -11,27 +11,26 @@
 //! `Option`, and since Go1 publishes no schema of version 2, there that is all but all of them. `Debug` of a reply
 //! shows the names in `other`, not the values.
 //!
-//! For any other call there is [`Raw`](crate::Raw), or an [`Endpoint`](crate::Endpoint) of one's own:
+//! For any other call there is [`RawRequest`](crate::RawRequest), or an [`Endpoint`](crate::Endpoint) of one's own:
 //!
 //! ```
-//! use go1::{At, Endpoint, Error, Go1, http, oauth_core, serde_json};
+//! use go1::{EndpointContext, Endpoint, Error, Go1, http, oauth_core, serde_json};
 //!
 //! /// `GET /enrollments/{id}` on the gateway.
 //! struct Enrollment(String);
 //!
 //! impl Endpoint<Go1> for Enrollment {
-//!     type Reply = serde_json::Value;
+//!     type Response = serde_json::Value;
 //!     const NAME: &'static str = "GET /enrollments/:id";
-//!     const REPLAYABLE: bool = true;
 //!
-//!     fn request(&self, at: &At<'_, Go1>) -> Result<http::Request<Vec<u8>>, Error> {
+//!     fn request(&self, at: &EndpointContext<'_, Go1>) -> Result<http::Request<Vec<u8>>, Error> {
 //!         let url = oauth_core::join(at.site().gateway_url(), &["enrollments", &self.0])?;
 //!         let mut request = oauth_core::get(&url)?;
 //!         request.headers_mut().insert("api-version", at.site().api_version().clone());
 //!         Ok(request)
 //!     }
 //!
-//!     fn reply(&self, _: &At<'_, Go1>, response: http::Response<Vec<u8>>) -> Result<serde_json::Value, Error> {
+//!     fn parse(&self, _: &EndpointContext<'_, Go1>, response: http::Response<Vec<u8>>) -> Result<serde_json::Value, Error> {
 //!         oauth_core::json(&response)
 //!     }
 //! }

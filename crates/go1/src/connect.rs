@@ -1,6 +1,6 @@
 //! The parameters of Go1's authorize URL.
 
-use oauth_core::{Authorization, Error, Scopes};
+use oauth_core::{AuthorizationRequest, Error, Scopes};
 
 use crate::Site;
 
@@ -37,8 +37,9 @@ impl Connect {
 }
 
 impl oauth_core::Connect<Site> for Connect {
-    fn authorization(&self, site: &Site) -> Result<Authorization, Error> {
-        let authorization = Authorization::at(site.authorize_url().clone()).scopes(self.scopes.clone());
+    fn authorization(&self, site: &Site) -> Result<AuthorizationRequest, Error> {
+        let authorization =
+            AuthorizationRequest::at(site.authorize_url().clone()).scopes(self.scopes.clone());
         Ok(match self.partner_portal {
             Some(id) => authorization.param("partner_portal_id", id.to_string()),
             None => authorization,

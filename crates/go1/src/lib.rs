@@ -22,9 +22,9 @@ pub type ClientBuilder = oauth_core::ClientBuilder<Go1>;
 /// A Go1 token with all that is known about it.
 pub type Token = oauth_core::Token<Go1>;
 /// A [`Client`] with one [`Token`].
-pub type Authorized = oauth_core::Authorized<Go1>;
+pub type AuthorizedClient = oauth_core::AuthorizedClient<Go1>;
 
 // What users of this crate meet in its signatures, so that a team depends on `go1` alone.
 
 pub use oauth_core;
-pub use oauth_core::common::*;
+pub use oauth_core::reexports::*;

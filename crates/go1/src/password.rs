@@ -41,9 +41,9 @@ impl PortalPassword {
     ) -> Result<Self, Error> {
         let portal = portal.into();
         if !is_host_name(&portal) {
-            return Err(Error::invalid("the portal name is no host name")
-                .at_provider(Go1::NAME)
-                .advise("give it without scheme and path, such as example.mygo1.com"));
+            return Err(Error::invalid_input("the portal name is no host name")
+                .with_provider(Go1::NAME)
+                .with_help("give it without scheme and path, such as example.mygo1.com"));
         }
         Ok(Self { portal, username: username.into(), password: password.into(), scopes: scopes.into() })
     }

@@ -104,9 +104,9 @@ impl Site {
         let good = (1..=32).contains(&version.len())
             && version.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
         let wrong = || {
-            Error::invalid("this cannot be an API version")
-                .at_provider(Go1::NAME)
-                .advise("give a date such as 2025-01-01")
+            Error::invalid_input("this cannot be an API version")
+                .with_provider(Go1::NAME)
+                .with_help("give a date such as 2025-01-01")
         };
         self.api_version = HeaderValue::from_str(version).ok().filter(|_| good).ok_or_else(wrong)?;
         Ok(self)
@@ -157,14 +157,14 @@ impl Site {
 }
 
 fn parse(base: &str) -> Result<Url, Error> {
-    let named = |error: Error| error.at_provider(Go1::NAME);
+    let named = |error: Error| error.with_provider(Go1::NAME);
     let url = Url::parse(base).map_err(|source| {
-        named(Error::invalid("the base URL cannot be read").because(source))
-            .advise("give an absolute URL, such as https://auth.go1.com")
+        named(Error::invalid_input("the base URL cannot be read").with_source(source))
+            .with_help("give an absolute URL, such as https://auth.go1.com")
     })?;
     check_url(&url).map_err(named)?;
     if url.query().is_some() {
-        return Err(named(Error::invalid("the base URL has a query")));
+        return Err(named(Error::invalid_input("the base URL has a query")));
     }
     Ok(url)
 }

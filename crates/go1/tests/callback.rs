@@ -6,11 +6,13 @@ mod common;
 
 use common::{builder, client, connect, recorded};
 use go1::url::Url;
-use go1::{App, CallbackFault, Client, ErrorKind, Pending, RedirectUri, Site, Started};
+use go1::{
+    App, CallbackFault, Client, ErrorKind, PendingAuthorization, RedirectUri, Site, StartedAuthorization,
+};
 use oauth_testing::{CLIENT_SECRET, CODE, Wire, reply};
 use proptest::prelude::*;
 
-fn begun() -> (Client, Wire, Started) {
+fn begun() -> (Client, Wire, StartedAuthorization) {
     let (client, wire) = client([reply(200, recorded!("token"))]);
     let started = client.begin(&connect()).unwrap();
     (client, wire, started)
@@ -39,7 +41,7 @@ async fn with_and_without_the_slash() {
 async fn the_session_may_keep_it_meanwhile() {
     let (client, _, started) = begun();
     let kept = serde_json::to_string(&started.pending).unwrap();
-    let pending: Pending = serde_json::from_str(&kept).unwrap();
+    let pending: PendingAuthorization = serde_json::from_str(&kept).unwrap();
     let callback = format!("/?code={CODE}&state={}", pending.state().expose());
     client.finish(&pending, &callback).await.unwrap();
 }

@@ -7,7 +7,7 @@ mod common;
 use common::{builder, client, connect, recorded, with_token};
 use go1::api::{Account, LearningObjects, Me, Validate};
 use go1::{
-    Client, Error, ErrorKind, Obtained, PortalPassword, Scopes, ScopesFrom, StoredToken, Token, scope,
+    Client, Error, ErrorKind, PersistedToken, PortalPassword, ScopeSource, Scopes, Token, TokenOrigin, scope,
 };
 use oauth_testing::{ACCESS_TOKEN, PASSWORD, REFRESH_TOKEN, callback, reply};
 
@@ -25,7 +25,7 @@ async fn a_connected_customer() {
     assert_eq!((token.expires_at().unwrap() - token.received_at()).num_seconds(), 43_200);
     assert_eq!((token.lapses_at().unwrap() - token.received_at()).num_days(), 90);
     assert_eq!(token.scopes().to_string(), "user.read lo.read");
-    assert_eq!(token.scopes_from(), ScopesFrom::Request);
+    assert_eq!(token.scope_source(), ScopeSource::Request);
     assert_eq!(token.issuer(), "https://auth.go1.com");
     assert!(!format!("{token:?}").contains("canary"));
 }
@@ -61,7 +61,7 @@ async fn client_credentials_are_renewed_by_asking_again() {
     let answer = || reply(200, recorded!("token_client_credentials"));
     let (client, wire) = client([answer(), answer()]);
     let token = client.client_credentials(Scopes::none()).await.unwrap();
-    assert_eq!(token.obtained(), Obtained::ClientCredentials);
+    assert_eq!(token.origin(), TokenOrigin::ClientCredentials);
     assert!(token.refresh_token().is_none() && token.lapses_at().is_none());
     client.refresh(&token).await.unwrap();
     assert_eq!(wire.text().matches("client_credentials").count(), 2);
@@ -71,8 +71,8 @@ async fn client_credentials_are_renewed_by_asking_again() {
 async fn a_stored_token_comes_back() {
     let (client, _) = client([reply(200, recorded!("token"))]);
     let token = connected(&client).await.unwrap();
-    let json = serde_json::to_string(&token.to_stored().unwrap()).unwrap();
-    let back = Token::from_stored(serde_json::from_str::<StoredToken>(&json).unwrap()).unwrap();
+    let json = serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
+    let back = Token::from_persisted(serde_json::from_str::<PersistedToken>(&json).unwrap()).unwrap();
     assert_eq!(format!("{back:?}"), format!("{token:?}"));
     assert_eq!(back.refresh_token(), token.refresh_token());
 }
@@ -239,6 +239,6 @@ async fn what_cannot_be_asked_is_not_sent() {
 #[test]
 fn a_scope_that_was_not_granted_is_seen() {
     let (client, _) = client([]);
-    let token = client.adopt(ACCESS_TOKEN, [scope::USER_READ]).unwrap();
+    let token = client.import_token(ACCESS_TOKEN, [scope::USER_READ]).unwrap();
     assert_eq!(token.missing_scopes(&[scope::USER_READ, scope::LO_READ].into()).to_string(), "lo.read");
 }

@@ -10,13 +10,13 @@ pub use version::{ServerVersion, Version};
 
 use oauth_core::http::header::ACCEPT;
 use oauth_core::http::{HeaderValue, Request};
-use oauth_core::{At, Error, Provider, get};
+use oauth_core::{EndpointContext, Error, Provider, get};
 
 use crate::Site;
 
 /// A `GET` below `/api`. The version is always named: servers before 19.8 answer 404 without it.
 fn versioned<P: Provider<Site = Site>>(
-    at: &At<'_, P>,
+    at: &EndpointContext<'_, P>,
     path: &str,
     accept: &'static str,
 ) -> Result<Request<Vec<u8>>, Error> {

@@ -1,6 +1,6 @@
 //! GoCD's authorize URL.
 
-use oauth_core::{Authorization, Error};
+use oauth_core::{AuthorizationRequest, Error};
 
 use crate::Site;
 
@@ -27,7 +27,7 @@ impl Connect {
 }
 
 impl oauth_core::Connect<Site> for Connect {
-    fn authorization(&self, site: &Site) -> Result<Authorization, Error> {
-        Ok(Authorization::at(site.authorize_url().clone()))
+    fn authorization(&self, site: &Site) -> Result<AuthorizationRequest, Error> {
+        Ok(AuthorizationRequest::at(site.authorize_url().clone()))
     }
 }

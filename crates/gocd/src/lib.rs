@@ -24,7 +24,7 @@ pub type Token = oauth_core::Token<Gocd>;
 pub type ClientBuilder = oauth_core::ClientBuilder<Gocd>;
 
 /// A [`Client`] with one [`Token`].
-pub type Authorized = oauth_core::Authorized<Gocd>;
+pub type AuthorizedClient = oauth_core::AuthorizedClient<Gocd>;
 
 pub use oauth_core;
-pub use oauth_core::common::*;
+pub use oauth_core::reexports::*;

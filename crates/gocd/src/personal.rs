@@ -1,7 +1,9 @@
 //! Personal access tokens: what GoCD has had since 19.2 in place of OAuth.
 
 use oauth_core::facts::Source;
-use oauth_core::{AccessToken, Authorized, Bearer, Client, Dialect, Error, Never, NoExtra, Provider, Scopes};
+use oauth_core::{
+    AccessToken, AuthorizedClient, Bearer, Client, Dialect, Error, Never, NoExtra, Provider, Scopes,
+};
 
 use crate::Site;
 use crate::provider::TOKEN_REFUSED;
@@ -24,7 +26,7 @@ impl Provider for Personal {
     const NAME: &'static str = "gocd-personal";
     const DIALECT: Dialect = Dialect::rfc6749()
         .token_refused(TOKEN_REFUSED)
-        .refused_advice("make a new personal access token on the GoCD server");
+        .reconnect_help("make a new personal access token on the GoCD server");
     const SOURCES: &'static [Source] = crate::sources::PERSONAL;
     type Site = Site;
     type Extra = NoExtra;
@@ -38,7 +40,7 @@ impl Personal {
     /// # Errors
     /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if it cannot be a token.
     #[cfg(feature = "reqwest")]
-    pub fn client(site: Site, token: impl Into<AccessToken>) -> Result<Authorized<Self>, Error> {
+    pub fn client(site: Site, token: impl Into<AccessToken>) -> Result<AuthorizedClient<Self>, Error> {
         Self::authorize(&Client::new(site, oauth_core::App::none())?, token)
     }
 
@@ -50,8 +52,8 @@ impl Personal {
     pub fn authorize(
         client: &Client<Self>,
         token: impl Into<AccessToken>,
-    ) -> Result<Authorized<Self>, Error> {
-        let token = client.adopt(token, Scopes::none())?;
+    ) -> Result<AuthorizedClient<Self>, Error> {
+        let token = client.import_token(token, Scopes::none())?;
         Ok(client.authorized(token))
     }
 }

@@ -34,9 +34,9 @@ impl Provider for Gocd {
         // Compared for equality with the registered one on both grants (its tokens_controller.rb).
         .redirect_uri(RedirectUriRule::OnEveryTokenCall)
         // `state` is appended on success only (its authorize_controller.rb).
-        .state_on_errors(false)
+        .echoes_state_on_error(false)
         // `?code=…` is glued on even if the redirect URI has a query (same file).
-        .second_question_mark(true)
+        .appends_query_to_query(true)
         // A wrong redirect URI is the client's fault, though it is reported as `invalid-grant`.
         .client_refused(&[Refusal::new(400, "redirect uri mismatch")])
         .token_refused(TOKEN_REFUSED);

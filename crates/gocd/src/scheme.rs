@@ -22,8 +22,8 @@ impl Scheme for TokenScheme {
 
     fn header(token: &AccessToken) -> Result<(HeaderName, HeaderValue), Error> {
         if token.expose().contains(['"', '\\']) {
-            return Err(Error::invalid("a GoCD token cannot hold quotes or backslashes")
-                .advise("GoCD tokens are 64 hexadecimal digits; paste it again"));
+            return Err(Error::invalid_input("a GoCD token cannot hold quotes or backslashes")
+                .with_help("GoCD tokens are 64 hexadecimal digits; paste it again"));
         }
         sensitive(&["Token token=\"", token.expose(), "\""])
     }

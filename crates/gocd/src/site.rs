@@ -40,12 +40,13 @@ impl Site {
     /// or holds a user name, a query or a fragment.
     pub fn at(base: impl AsRef<str>) -> Result<Self, Error> {
         let advice = "give it like https://go.example.com:8154, with the context path if that is not /go";
-        let wrong = |error: Error| error.at_provider(Gocd::NAME).advise(advice);
-        let mut base = Url::parse(base.as_ref().trim())
-            .map_err(|source| wrong(Error::invalid("the GoCD base URL cannot be read").because(source)))?;
+        let wrong = |error: Error| error.with_provider(Gocd::NAME).with_help(advice);
+        let mut base = Url::parse(base.as_ref().trim()).map_err(|source| {
+            wrong(Error::invalid_input("the GoCD base URL cannot be read").with_source(source))
+        })?;
         check_url(&base).map_err(wrong)?;
         if base.query().is_some() {
-            return Err(wrong(Error::invalid("the GoCD base URL has a query")));
+            return Err(wrong(Error::invalid_input("the GoCD base URL has a query")));
         }
         if base.path() == "/" {
             base.set_path("/go");

@@ -28,7 +28,7 @@ fn what_is_no_feed_is_an_error() {
             assert!(bad.contains("undefined"), "{bad} was read");
             continue;
         }
-        assert_eq!(result.unwrap_err().kind(), ErrorKind::BadReply, "{bad}");
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::InvalidResponse, "{bad}");
     }
     assert!(Cctray::parse(b"<Projects>\xFF</Projects>").is_err());
 }

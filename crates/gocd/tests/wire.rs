@@ -158,10 +158,10 @@ async fn a_token_that_gocd_s_header_cannot_hold_is_refused_when_it_comes() {
         let client = client(&wire);
         let started = client.begin(&Connect::new()).unwrap();
         let error = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::BadReply);
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         assert!(error.to_string().contains("header cannot hold"), "{error}");
     }
-    let error = client(&Wire::default()).adopt("a\"b", []).unwrap_err();
+    let error = client(&Wire::default()).import_token("a\"b", []).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
 
@@ -173,7 +173,7 @@ async fn a_reply_that_is_no_json_is_refused_without_showing_it() {
     let client = client(&wire);
     let started = client.begin(&Connect::new()).unwrap();
     let error = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::BadReply);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
 }
 
@@ -220,7 +220,7 @@ async fn a_refused_token_shows_as_401_or_as_a_redirect_to_the_login_page() {
         (reply(403, ""), ErrorKind::Forbidden),
         (reply(404, "The url you are trying to reach appears to be incorrect."), ErrorKind::ApiRefused),
         (reply(503, ""), ErrorKind::Unavailable),
-        (reply(200, "<html><body>Login</body></html>"), ErrorKind::BadReply),
+        (reply(200, "<html><body>Login</body></html>"), ErrorKind::InvalidResponse),
     ] {
         let wire = Wire::answering([token_reply(), answer]);
         let client = client(&wire);

@@ -136,7 +136,7 @@ impl From<&oauth_core::Error> for Failure {
             | ErrorKind::ForeignHost => Code::Refused,
             _ => Code::Failed,
         };
-        let (text, advice) = (error.to_string(), error.advice());
+        let (text, advice) = (error.to_string(), error.help());
         let message = text.strip_suffix(advice).and_then(|text| text.strip_suffix("; ")).unwrap_or(&text);
         Self::new(code, error.kind().as_str(), message).hint(in_our_words(error))
     }
@@ -144,7 +144,7 @@ impl From<&oauth_core::Error> for Failure {
 
 /// The library's advice; where that names its own types, what does the same here.
 fn in_our_words(error: &oauth_core::Error) -> &str {
-    let advice = error.advice();
+    let advice = error.help();
     let is_about_types = advice.contains("::");
     match error.kind() {
         ErrorKind::MissingScope => {

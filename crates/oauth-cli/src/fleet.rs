@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use clap::ValueEnum as _;
 use oauth_core::Renewal;
-use oauth_core::connections::{AnyConnections, Connections, Event};
-use oauth_core::store::{Due, RecordState, Summary, TokenStore};
+use oauth_core::connections::{Connections, DynConnections, Event};
+use oauth_core::store::{DueQuery, RecordState, RecordSummary, TokenStore};
 
 use crate::commands::list::summaries;
 use crate::config::Config;
@@ -25,13 +25,13 @@ pub(crate) enum Which {
     /// All that can be refreshed.
     All,
     /// Those whose access token is due, or whose refresh token lapses soon.
-    Due,
+    DueQuery,
 }
 
 /// The connections of one client.
 pub(crate) struct Group {
     pub(crate) provider: Name,
-    pub(crate) connections: Arc<dyn AnyConnections>,
+    pub(crate) connections: Arc<dyn DynConnections>,
     pub(crate) accounts: Vec<String>,
     visible: Accounts,
     registration: Registration,
@@ -114,10 +114,10 @@ async fn seek<P: Offered>(
     }
     let summaries = match which {
         Which::All => summaries(store, provider).await?.into_iter().filter(is_refreshed).collect(),
-        Which::Due => due::<P>(store).await?,
+        Which::DueQuery => due::<P>(store).await?,
     };
     let first = found.len();
-    for Summary { account, .. } in summaries {
+    for RecordSummary { account, .. } in summaries {
         let registration = match Registration::of(store, config, provider, &account).await {
             Ok(registration) if registration.client_secret.is_some() => registration,
             Ok(_) => {
@@ -156,13 +156,13 @@ impl Group {
 }
 
 /// A token that nobody refreshes has neither time.
-fn is_refreshed(summary: &Summary) -> bool {
+fn is_refreshed(summary: &RecordSummary) -> bool {
     summary.state == RecordState::Active && (summary.due_at.is_some() || summary.lapses_at.is_some())
 }
 
 /// As the keeper sees it.
-async fn due<P: Offered>(store: &Arc<dyn TokenStore>) -> Result<Vec<Summary>, Failure> {
-    let mut query = Due::of(P::NAME).due_by(now());
+async fn due<P: Offered>(store: &Arc<dyn TokenStore>) -> Result<Vec<RecordSummary>, Failure> {
+    let mut query = DueQuery::new(P::NAME).due_by(now());
     if let Some(idle) = <P::Renewal as Renewal>::IDLE_LIFETIME {
         query = query.lapses_by(now() + idle / 6);
     }

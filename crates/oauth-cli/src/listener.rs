@@ -27,7 +27,7 @@ enum Where {
     /// All below [`PATH`]: of several providers.
     Below,
     /// This one.
-    At(String),
+    EndpointContext(String),
 }
 
 impl Where {
@@ -39,7 +39,9 @@ impl Where {
                 let name = path.strip_prefix(PATH).map(bare);
                 name.filter(|name| !name.is_empty() && !name.contains('/'))
             }
-            Self::At(wanted) => (bare(path) == wanted.strip_suffix('/').unwrap_or(wanted)).then_some(""),
+            Self::EndpointContext(wanted) => {
+                (bare(path) == wanted.strip_suffix('/').unwrap_or(wanted)).then_some("")
+            }
         }
     }
 }
@@ -79,7 +81,7 @@ impl Listener {
 
     /// Listens on this port for callbacks to one path: of the first address for sure, of the others if they are there.
     pub(crate) async fn at(addresses: &[IpAddr], port: u16, path: &str) -> io::Result<Self> {
-        Self::on(addresses, port, Where::At(path.to_owned())).await
+        Self::on(addresses, port, Where::EndpointContext(path.to_owned())).await
     }
 
     async fn on(addresses: &[IpAddr], port: u16, paths: Where) -> io::Result<Self> {

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use oauth_core::async_trait;
 use oauth_core::store::{
-    Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, Summary, TokenStore,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, Record, RecordState, RecordSummary, SaveOutcome,
+    StoreError, TokenStore,
 };
 
 /// The accounts that were connected by one client. Clones share them.
@@ -18,7 +19,7 @@ impl Accounts {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = accounts;
     }
 
-    fn keep(&self, found: Vec<Summary>) -> Vec<Summary> {
+    fn keep(&self, found: Vec<RecordSummary>) -> Vec<RecordSummary> {
         let accounts = self.0.read().unwrap_or_else(PoisonError::into_inner);
         found.into_iter().filter(|one| accounts.contains(&one.account)).collect()
     }
@@ -40,7 +41,7 @@ impl Only {
 
 #[async_trait]
 impl TokenStore for Only {
-    async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+    async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
         let mut asked = limit;
         loop {
             let found = self.store.due(query, asked).await?;
@@ -60,7 +61,7 @@ impl TokenStore for Only {
         provider: &str,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Summary>, StoreError> {
+    ) -> Result<Vec<RecordSummary>, StoreError> {
         self.store.list(provider, after, limit).await
     }
 
@@ -72,7 +73,7 @@ impl TokenStore for Only {
         self.store.insert(key, content).await
     }
 
-    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
         self.store.save(key, from, content).await
     }
 
@@ -80,7 +81,12 @@ impl TokenStore for Only {
         self.store.remove(key).await
     }
 
-    async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError> {
+    async fn acquire(
+        &self,
+        key: &Key,
+        owner: &LeaseOwner,
+        length: Duration,
+    ) -> Result<AcquireOutcome, StoreError> {
         self.store.acquire(key, owner, length).await
     }
 
@@ -92,8 +98,8 @@ impl TokenStore for Only {
         self.store.release(key, fence).await
     }
 
-    async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        self.store.begin(key, fence, from).await
+    async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        self.store.record_intent(key, fence, from).await
     }
 
     async fn set_state(
@@ -106,8 +112,8 @@ impl TokenStore for Only {
         self.store.set_state(key, fence, from, state).await
     }
 
-    async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
-        self.store.use_once(name, keep).await
+    async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+        self.store.claim_once(name, keep).await
     }
 }
 
@@ -128,7 +134,7 @@ mod tests {
         }
         let accounts = Accounts::default();
         let only = Only::new(store, accounts.clone());
-        let due = Due::of("go1").due_by(at(100));
+        let due = DueQuery::new("go1").due_by(at(100));
         let found = async |limit| -> Vec<String> {
             only.due(&due, limit).await.unwrap().into_iter().map(|one| one.account).collect()
         };

@@ -1,8 +1,8 @@
 //! What is known of a connection, for people and machines.
 
 use oauth_core::chrono::{DateTime, SecondsFormat, Utc};
-use oauth_core::connections::{State, Status};
-use oauth_core::store::{RecordState, Summary};
+use oauth_core::connections::{ConnectionState, Status};
+use oauth_core::store::{RecordState, RecordSummary};
 use serde::Serialize;
 
 use crate::failure::Code;
@@ -47,15 +47,15 @@ fn time<S: serde::Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Resu
 impl Report {
     pub(crate) fn of(provider: Name, account: &str, status: &Status) -> Self {
         let (why, since) = match status.state {
-            State::NeedsReconnect { why, at } => (Some(why), Some(at)),
+            ConnectionState::NeedsReconnect { reason, at } => (Some(reason), Some(at)),
             _ => (None, None),
         };
         Self {
             provider: provider.as_str(),
             account: account.to_owned(),
             state: match status.state {
-                State::Expired => "expired",
-                State::NeedsReconnect { .. } => "needs_reconnect",
+                ConnectionState::Expired => "expired",
+                ConnectionState::NeedsReconnect { .. } => "needs_reconnect",
                 _ => "active",
             },
             why: why.map(|why| why.as_str()),
@@ -70,9 +70,9 @@ impl Report {
     }
 
     /// What can be told of one whose content cannot be read here, and why.
-    pub(crate) fn outside(provider: Name, summary: &Summary, because: Option<String>) -> Self {
+    pub(crate) fn outside(provider: Name, summary: &RecordSummary, because: Option<String>) -> Self {
         let (why, since) = match summary.state {
-            RecordState::NeedsReconnect { why, at } => (Some(why), Some(at)),
+            RecordState::NeedsReconnect { reason, at } => (Some(reason), Some(at)),
             _ => (None, None),
         };
         Self {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use oauth_core::async_trait;
 use oauth_core::store::{
-    Acquired, Content, Due, Key, MemoryStore, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind,
-    Summary, TokenStore,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, MemoryStore, Record, RecordState, RecordSummary,
+    SaveOutcome, StoreError, StoreErrorKind, TokenStore,
 };
 
 /// An HTTP client for plain http on this machine.
@@ -48,14 +48,14 @@ impl TokenStore for Failing {
         provider: &str,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Summary>, StoreError> {
+    ) -> Result<Vec<RecordSummary>, StoreError> {
         if !take(&self.lists) {
             return Err(gone());
         }
         self.inner.list(provider, after, limit).await
     }
 
-    async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+    async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
         self.inner.due(query, limit).await
     }
 
@@ -70,7 +70,7 @@ impl TokenStore for Failing {
         self.inner.insert(key, content).await
     }
 
-    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
         self.inner.save(key, from, content).await
     }
 
@@ -78,7 +78,12 @@ impl TokenStore for Failing {
         self.inner.remove(key).await
     }
 
-    async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError> {
+    async fn acquire(
+        &self,
+        key: &Key,
+        owner: &LeaseOwner,
+        length: Duration,
+    ) -> Result<AcquireOutcome, StoreError> {
         self.inner.acquire(key, owner, length).await
     }
 
@@ -90,8 +95,8 @@ impl TokenStore for Failing {
         self.inner.release(key, fence).await
     }
 
-    async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        self.inner.begin(key, fence, from).await
+    async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        self.inner.record_intent(key, fence, from).await
     }
 
     async fn set_state(
@@ -104,7 +109,7 @@ impl TokenStore for Failing {
         self.inner.set_state(key, fence, from, state).await
     }
 
-    async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
-        self.inner.use_once(name, keep).await
+    async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+        self.inner.claim_once(name, keep).await
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::dialect::reply::{location, location_host, retry_after};
-use crate::endpoint::{At, Endpoint, TokenPlaced};
+use crate::endpoint::{Endpoint, EndpointContext, TokenAlreadySet};
 use crate::{Call, Client, Error, ErrorKind, OAuthCode, Provider, Scheme, Site, Token};
 
 impl<P: Provider> Client<P> {
@@ -19,26 +19,26 @@ impl<P: Provider> Client<P> {
     /// [`ErrorKind::ForeignToken`], [`ErrorKind::Expired`], [`ErrorKind::ForeignHost`], [`ErrorKind::MissingScope`]
     /// and [`ErrorKind::InvalidInput`] before anything is sent; [`ErrorKind::TokenRefused`],
     /// [`ErrorKind::Forbidden`], [`ErrorKind::RateLimited`], [`ErrorKind::ApiRefused`], [`ErrorKind::Unavailable`],
-    /// [`ErrorKind::Redirected`] and [`ErrorKind::BadReply`] by the answer.
-    pub async fn send<E: Endpoint<P>>(&self, token: &Token<P>, endpoint: &E) -> Result<E::Reply, Error> {
-        let named = |error: Error| error.at_provider(P::NAME).during(E::NAME);
+    /// [`ErrorKind::Redirected`] and [`ErrorKind::InvalidResponse`] by the answer.
+    pub async fn send<E: Endpoint<P>>(&self, token: &Token<P>, endpoint: &E) -> Result<E::Response, Error> {
+        let named = |error: Error| error.with_provider(P::NAME).during(E::NAME);
         let inner = self.inner();
         self.check(token).map_err(named)?;
-        let at = At::new(&inner.site, token, inner.clock.now());
+        let at = EndpointContext::new(&inner.site, token, inner.clock.now());
         let mut request = endpoint.request(&at).map_err(named)?;
-        let no_url = |_| named(Error::invalid("the request has no absolute URL"));
+        let no_url = |_| named(Error::invalid_input("the request has no absolute URL"));
         let url = Url::parse(&request.uri().to_string()).map_err(no_url)?;
         // What is sent is what is checked here, and not what another reader of URLs would make of it.
         *request.uri_mut() = http::Uri::try_from(url.as_str())
-            .map_err(|_| named(Error::invalid("this cannot be a request's URL")))?;
+            .map_err(|_| named(Error::invalid_input("this cannot be a request's URL")))?;
         let named = |error: Error| {
-            error.at_provider(P::NAME).at_host(crate::confine::authority(&url)).during(E::NAME)
+            error.with_provider(P::NAME).with_host(crate::confine::authority(&url)).during(E::NAME)
         };
         crate::check_url(&url).map_err(named)?;
         if !inner.site.may_receive_token(&url, token.extra()) {
             return Err(named(crate::confine::foreign(&url)));
         }
-        if request.extensions_mut().remove::<TokenPlaced>().is_none() {
+        if request.extensions_mut().remove::<TokenAlreadySet>().is_none() {
             let (name, value) = P::Scheme::header(token.access_token()).map_err(named)?;
             request.headers_mut().insert(name, value);
         }
@@ -52,8 +52,8 @@ impl<P: Provider> Client<P> {
         headers.entry(USER_AGENT).or_insert_with(|| inner.user_agent.clone());
         let call = Call::new(request, inner.limits.api_deadline, inner.limits.api_body);
         let response = inner.transport.call(call).await.map_err(|error| named(error.into()))?;
-        if endpoint.accepts(response.status()) {
-            return endpoint.reply(&at, response).map_err(named);
+        if endpoint.accepts_status(response.status()) {
+            return endpoint.parse(&at, response).map_err(named);
         }
         Err(named(refused(&response, &url, token, endpoint.secrets(), inner.clock.now())))
     }
@@ -63,15 +63,15 @@ impl<P: Provider> Client<P> {
     /// # Errors
     /// [`ErrorKind::ForeignToken`] or [`ErrorKind::Expired`] if the token must not be sent.
     pub fn headers(&self, token: &Token<P>) -> Result<HeaderMap, Error> {
-        let named = |error: Error| error.at_provider(P::NAME);
+        let named = |error: Error| error.with_provider(P::NAME);
         self.check(token).map_err(named)?;
         let (name, value) = P::Scheme::header(token.access_token()).map_err(named)?;
         Ok(HeaderMap::from_iter([(name, value)]))
     }
 
     /// This client with one token: what is needed to send API calls.
-    pub fn authorized(&self, token: Token<P>) -> Authorized<P> {
-        Authorized { client: self.clone(), token }
+    pub fn authorized(&self, token: Token<P>) -> AuthorizedClient<P> {
+        AuthorizedClient { client: self.clone(), token }
     }
 
     fn check(&self, token: &Token<P>) -> Result<(), Error> {
@@ -119,7 +119,7 @@ fn refused<'a, P: Provider>(
         .with_retry_after(retry_after(response.headers(), now))
         .with_message(message);
     if token_refused && !token.is_renewable() {
-        error = error.needing_reconnect().advise(P::DIALECT.refused_advice);
+        error = error.needing_reconnect().with_help(P::DIALECT.reconnect_help);
     }
     if let Some(code) =
         fields.as_ref().and_then(|fields| fields.get("error_code").or_else(|| fields.get("error")))
@@ -143,17 +143,17 @@ fn message(fields: &Value) -> Option<String> {
 }
 
 /// A client with one token: sends API calls. The plain way for a token that needs no keeping alive.
-pub struct Authorized<P: Provider> {
+pub struct AuthorizedClient<P: Provider> {
     client: Client<P>,
     token: Token<P>,
 }
 
-impl<P: Provider> Authorized<P> {
+impl<P: Provider> AuthorizedClient<P> {
     /// Sends one API call; see [`Client::send`].
     ///
     /// # Errors
     /// As [`Client::send`].
-    pub async fn send<E: Endpoint<P>>(&self, endpoint: &E) -> Result<E::Reply, Error> {
+    pub async fn send<E: Endpoint<P>>(&self, endpoint: &E) -> Result<E::Response, Error> {
         self.client.send(&self.token, endpoint).await
     }
 
@@ -181,13 +181,13 @@ impl<P: Provider> Authorized<P> {
     }
 }
 
-impl<P: Provider> Clone for Authorized<P> {
+impl<P: Provider> Clone for AuthorizedClient<P> {
     fn clone(&self) -> Self {
         Self { client: self.client.clone(), token: self.token.clone() }
     }
 }
 
-impl<P: Provider> fmt::Debug for Authorized<P> {
+impl<P: Provider> fmt::Debug for AuthorizedClient<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authorized").field("client", &self.client).field("token", &self.token).finish()
     }

@@ -96,13 +96,13 @@ impl RedirectUri {
         let advice =
             "give the absolute URI that is registered at the provider, such as https://example.org/callback";
         let url = Url::parse(&uri).map_err(|source| {
-            Error::invalid("the redirect URI cannot be read").advise(advice).because(source)
+            Error::invalid_input("the redirect URI cannot be read").with_help(advice).with_source(source)
         })?;
         if uri.contains('#') || url.fragment().is_some() {
-            return Err(Error::invalid("the redirect URI has a fragment").advise(advice));
+            return Err(Error::invalid_input("the redirect URI has a fragment").with_help(advice));
         }
         if uri.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err(Error::invalid("the redirect URI holds white space").advise(advice));
+            return Err(Error::invalid_input("the redirect URI holds white space").with_help(advice));
         }
         Ok(Self(uri))
     }

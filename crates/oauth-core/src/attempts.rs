@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 /// The states of attempts that are over, kept for as long as their callback could still be accepted.
 ///
 /// In memory: it sees replays within this process. Across machines the store does
-/// ([`Connections::finish`](crate::Connections::finish)), or the session that holds the `Pending` gives it out only once.
+/// ([`Connections::finish`](crate::Connections::finish)), or the session that holds the `PendingAuthorization` gives it out only once.
 #[derive(Default)]
 pub(crate) struct Attempts(Mutex<HashMap<String, DateTime<Utc>>>);
 

@@ -17,20 +17,20 @@ pub trait Connect<S> {
     ///
     /// # Errors
     /// If what was asked for cannot be had.
-    fn authorization(&self, site: &S) -> Result<Authorization, Error>;
+    fn authorization(&self, site: &S) -> Result<AuthorizationRequest, Error>;
 }
 
 /// Nothing but scopes, for a provider with nothing else on its authorize URL.
 impl Connect<FixedSite> for Scopes {
-    fn authorization(&self, site: &FixedSite) -> Result<Authorization, Error> {
-        Ok(Authorization::at(site.authorize_url().clone()).scopes(self.clone()))
+    fn authorization(&self, site: &FixedSite) -> Result<AuthorizationRequest, Error> {
+        Ok(AuthorizationRequest::at(site.authorize_url().clone()).scopes(self.clone()))
     }
 }
 
 /// An authorize request in core's words; core adds `client_id`, `redirect_uri`, `response_type`, `state` and PKCE.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Authorization {
+pub struct AuthorizationRequest {
     /// The authorize endpoint.
     pub endpoint: Url,
     /// `scope`.
@@ -41,7 +41,7 @@ pub struct Authorization {
     pub state_rule: StateRule,
 }
 
-impl Authorization {
+impl AuthorizationRequest {
     /// An authorize request at this endpoint.
     pub fn at(endpoint: Url) -> Self {
         Self { endpoint, scopes: Scopes::none(), params: Vec::new(), state_rule: StateRule::Required }
@@ -85,14 +85,14 @@ pub enum StateRule {
 ///
 /// `Debug` shows neither the URL's query, which holds the `state`, nor the secrets of `pending`.
 #[non_exhaustive]
-pub struct Started {
+pub struct StartedAuthorization {
     /// The authorize URL, for the person's browser.
     pub url: Url,
     /// To be kept, out of other people's reach, until the callback: in the person's session, say.
-    pub pending: Pending,
+    pub pending: PendingAuthorization,
 }
 
-impl fmt::Debug for Started {
+impl fmt::Debug for StartedAuthorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut url = self.url.clone();
         url.set_query(None);
@@ -106,7 +106,7 @@ impl fmt::Debug for Started {
 /// Serializable on purpose, as sessions need it; it then holds the `state` and the PKCE verifier in clear, so keep it
 /// where only this person's session can reach it. `Debug` shows neither, and both are wiped when it is dropped.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Pending {
+pub struct PendingAuthorization {
     pub(crate) provider: String,
     pub(crate) issuer: String,
     pub(crate) client_id: String,
@@ -118,7 +118,7 @@ pub struct Pending {
     pub(crate) begun_at: DateTime<Utc>,
 }
 
-impl Pending {
+impl PendingAuthorization {
     #[allow(clippy::too_many_arguments)] // one call, in begin(); a builder would only hide what is missing
     pub(crate) fn new(
         provider: &str,
@@ -179,14 +179,14 @@ impl Pending {
     }
 }
 
-impl Drop for Pending {
+impl Drop for PendingAuthorization {
     fn drop(&mut self) {
         self.state.zeroize();
         self.pkce_verifier.zeroize();
     }
 }
 
-impl fmt::Debug for Pending {
+impl fmt::Debug for PendingAuthorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pending")
             .field("provider", &self.provider)

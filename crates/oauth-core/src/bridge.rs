@@ -14,7 +14,7 @@ use oauth2::{
 };
 use url::Url;
 
-use crate::authorize::Authorization;
+use crate::authorize::AuthorizationRequest;
 use crate::{
     App, AuthorizationCode, Dialect, Error, Password, Pkce, PkceVerifier, RedirectUri, RefreshToken, State,
 };
@@ -26,7 +26,7 @@ fn client(app: &App) -> BasicClient {
 
 fn redirect_url(uri: &RedirectUri) -> Result<RedirectUrl, Error> {
     RedirectUrl::new(uri.as_str().to_owned())
-        .map_err(|source| Error::invalid("the redirect URI cannot be read").because(source))
+        .map_err(|source| Error::invalid_input("the redirect URI cannot be read").with_source(source))
 }
 
 /// An authorize URL with the secrets that belong to it.
@@ -37,7 +37,7 @@ pub(crate) struct Authorize {
 }
 
 pub(crate) fn authorize(
-    authorization: &Authorization,
+    authorization: &AuthorizationRequest,
     app: &App,
     redirect_uri: &RedirectUri,
     dialect: &Dialect,
@@ -119,7 +119,7 @@ impl TokenRequests {
                 let _ = self.0.exchange_client_credentials().request(&built);
             }
         }
-        built.0.into_inner().ok_or_else(|| Error::invalid("the token request cannot be written"))
+        built.0.into_inner().ok_or_else(|| Error::invalid_input("the token request cannot be written"))
     }
 }
 

@@ -79,8 +79,8 @@ impl<P: Provider> ClientBuilder<P> {
             if roots.is_empty() {
                 return Ok(transport);
             }
-            Err(Error::invalid("root certificates are given next to a transport of one's own")
-                .advise("set them on that transport, and leave them out here"))
+            Err(Error::invalid_input("root certificates are given next to a transport of one's own")
+                .with_help("set them on that transport, and leave them out here"))
         })
     }
 
@@ -164,19 +164,19 @@ impl<P: Provider> ClientBuilder<P> {
     /// be used; [`ErrorKind::Setup`](crate::ErrorKind::Setup) if there is no transport. A missing crypto provider or
     /// certificate store shows at the first https call, so that loopback needs neither.
     pub fn build(self) -> Result<Client<P>, Error> {
-        let named = |error: Error| error.at_provider(P::NAME);
+        let named = |error: Error| error.with_provider(P::NAME);
         self.site.check().map_err(named)?;
         let encoding = match self.encoding.or(P::DIALECT.encodings.first().copied()) {
             Some(encoding) if P::DIALECT.encodings.contains(&encoding) => encoding,
             encoding => {
-                return Err(named(Error::invalid(format!(
+                return Err(named(Error::invalid_input(format!(
                     "the token endpoint takes no {encoding:?} encoding"
                 )))
-                .advise(format!("choose one of {:?}", P::DIALECT.encodings)));
+                .with_help(format!("choose one of {:?}", P::DIALECT.encodings)));
             }
         };
         let user_agent = HeaderValue::from_str(&self.user_agent)
-            .map_err(|_| named(Error::invalid("the user agent cannot stand in a header")))?;
+            .map_err(|_| named(Error::invalid_input("the user agent cannot stand in a header")))?;
         let mut roots = self.roots;
         roots.extend(self.site.root_certificates().iter().cloned());
         let make = self.transport.unwrap_or_else(|| Box::new(ordinary_transport));
@@ -205,7 +205,7 @@ fn ordinary_transport(roots: Vec<Vec<u8>>, limits: Limits) -> Result<Arc<dyn Tra
 #[cfg(not(feature = "reqwest"))]
 fn ordinary_transport(_: Vec<Vec<u8>>, _: Limits) -> Result<Arc<dyn Transport>, Error> {
     Err(Error::new(crate::ErrorKind::Setup, "the client has no transport")
-        .advise("give one to ClientBuilder::transport, or enable the feature `rustls`"))
+        .with_help("give one to ClientBuilder::transport, or enable the feature `rustls`"))
 }
 
 impl<P: Provider> fmt::Debug for ClientBuilder<P> {

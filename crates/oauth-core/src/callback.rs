@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::authorize::{Pending, StateRule};
+use crate::authorize::{PendingAuthorization, StateRule};
 use crate::form;
 use crate::{AuthorizationCode, CallbackFault, Dialect, Error, ErrorKind, OAuthCode};
 
@@ -46,7 +46,7 @@ impl<'a> Callback<'a> {
             without_fragment
         };
         // A provider that glues its own `?` onto a redirect URI with a query produces `…?x=1?code=…`.
-        let parts = query.splitn(if dialect.second_question_mark { usize::MAX } else { 1 }, '?');
+        let parts = query.splitn(if dialect.appends_query_to_query { usize::MAX } else { 1 }, '?');
         let mut out = Self::default();
         for (name, value) in parts.flat_map(form::params) {
             let slot = match &*name {
@@ -70,7 +70,7 @@ impl<'a> Callback<'a> {
     /// Checks it against the attempt. Nothing it says is believed before its `state` is found to be ours.
     pub(crate) fn check(
         self,
-        pending: &Pending,
+        pending: &PendingAuthorization,
         dialect: &Dialect,
     ) -> Result<AuthorizationCode, Box<Refused>> {
         let keep = |error| Box::new(Refused { error, ends_attempt: false });
@@ -81,7 +81,7 @@ impl<'a> Callback<'a> {
             None => false,
         };
         let state_may_be_missing = pending.state_rule == StateRule::MayBeMissing
-            || (self.error.is_some() && !dialect.state_on_errors);
+            || (self.error.is_some() && !dialect.echoes_state_on_error);
         if !proven && !state_may_be_missing {
             return Err(keep(fault(CallbackFault::MissingState)));
         }

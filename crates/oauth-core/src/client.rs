@@ -9,15 +9,15 @@ use http::HeaderValue;
 use url::Url;
 
 use crate::attempts::Attempts;
-use crate::authorize::{Connect, Pending, Started};
+use crate::authorize::{Connect, PendingAuthorization, StartedAuthorization};
 use crate::bridge::{self, Grant, TokenRequests};
 use crate::callback::{Callback, fault};
 use crate::token_call::TokenCall;
 use crate::wire::{Rest, WireToken};
 use crate::{
     AccessToken, App, AuthorizationCode, CallbackFault, ClientBuilder, ClientCredentialsGrant, Clock,
-    CodeGrant, DirectCode, Encoding, Error, ErrorKind, Limits, Obtained, PasswordGrant, PasswordRequest,
-    Provider, Refreshes, Renewal, Scheme, Scopes, ScopesFrom, Site, Token, Transport, origin,
+    CodeGrant, DirectCode, Encoding, Error, ErrorKind, Limits, PasswordGrant, PasswordRequest, Provider,
+    Refreshes, Renewal, Scheme, ScopeSource, Scopes, Site, Token, TokenOrigin, Transport, origin,
 };
 
 /// A client of provider `P`: connects people, exchanges and refreshes tokens, sends API calls.
@@ -96,7 +96,7 @@ impl<P: Provider> Client<P> {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if it cannot be an access token.
-    pub fn adopt(
+    pub fn import_token(
         &self,
         access_token: impl Into<AccessToken>,
         scopes: impl Into<Scopes>,
@@ -104,14 +104,14 @@ impl<P: Provider> Client<P> {
     where
         P::Extra: Default,
     {
-        self.adopt_with(access_token, scopes, P::Extra::default())
+        self.import_token_with(access_token, scopes, P::Extra::default())
     }
 
-    /// Like [`adopt`](Self::adopt), with the provider's own fields.
+    /// Like [`import_token`](Self::import_token), with the provider's own fields.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if it cannot be an access token.
-    pub fn adopt_with(
+    pub fn import_token_with(
         &self,
         access_token: impl Into<AccessToken>,
         scopes: impl Into<Scopes>,
@@ -119,21 +119,21 @@ impl<P: Provider> Client<P> {
     ) -> Result<Token<P>, Error> {
         let (access_token, scopes) = (access_token.into(), scopes.into());
         if !crate::text::is_token(access_token.expose()) {
-            return Err(Error::invalid("this cannot be an access token")
-                .at_provider(P::NAME)
-                .advise("it is empty, longer than 64 KiB, or not printable ASCII; paste it again"));
+            return Err(Error::invalid_input("this cannot be an access token")
+                .with_provider(P::NAME)
+                .with_help("it is empty, longer than 64 KiB, or not printable ASCII; paste it again"));
         }
-        P::Scheme::header(&access_token).map_err(|error| error.at_provider(P::NAME))?;
+        P::Scheme::header(&access_token).map_err(|error| error.with_provider(P::NAME))?;
         Ok(Token {
             access_token,
             refresh_token: None,
             requested: scopes.clone(),
             scopes,
-            scopes_from: ScopesFrom::Request,
+            scope_source: ScopeSource::Request,
             received_at: self.0.clock.now(),
             expires_at: None,
             lapses_at: None,
-            obtained: Obtained::Adopted,
+            origin: TokenOrigin::Imported,
             issuer: Arc::clone(&self.0.issuer),
             client_id: self.0.app.client_id().clone(),
             extra,
@@ -152,7 +152,7 @@ impl<P: Provider> Client<P> {
         let dialect = const { &P::DIALECT };
         let sends_scopes = requested.send_scopes && !requested.scopes.is_empty();
         let scope = sends_scopes.then(|| requested.scopes.joined(dialect.scope_separator));
-        let scope = scope.transpose().map_err(|error| error.at_provider(P::NAME))?;
+        let scope = scope.transpose().map_err(|error| error.with_provider(P::NAME))?;
         let call = TokenCall {
             requests: &inner.token_requests,
             app: &inner.app,
@@ -172,7 +172,10 @@ impl<P: Provider> Client<P> {
         let asked_at = inner.clock.now();
         let reply = call.ask(grant).await;
         reply.and_then(|wire| self.token(wire, requested, asked_at)).map_err(|error| {
-            error.at_provider(P::NAME).at_host(crate::confine::authority(inner.site.token_url())).during(what)
+            error
+                .with_provider(P::NAME)
+                .with_host(crate::confine::authority(inner.site.token_url()))
+                .during(what)
         })
     }
 
@@ -186,28 +189,28 @@ impl<P: Provider> Client<P> {
         // Now, while the error is about this reply, and not with the first API call.
         if P::Scheme::check(&wire.access_token).is_err() {
             return Err(Error::new(
-                ErrorKind::BadReply,
+                ErrorKind::InvalidResponse,
                 "the `access_token` of the reply holds characters that the provider's header cannot hold",
             ));
         }
         let Rest { extra, other } = Rest::of(wire.rest)?;
-        let (scopes, scopes_from) = match wire.scope {
-            Some(scopes) => (scopes, ScopesFrom::Reply),
-            None => (requested.scopes.clone(), requested.scopes_from),
+        let (scopes, scope_source) = match wire.scope {
+            Some(scopes) => (scopes, ScopeSource::Response),
+            None => (requested.scopes.clone(), requested.scope_source),
         };
         let lapses_at = wire.refresh_token.as_ref().and_then(|_| lapses_at::<P>(asked_at));
         Ok(Token {
             access_token: wire.access_token,
             refresh_token: wire.refresh_token,
             scopes,
-            scopes_from,
+            scope_source,
             requested: requested.scopes,
             received_at: self.0.clock.now(),
             expires_at: wire.expires_in.and_then(|lifetime| {
                 asked_at.checked_add_signed(chrono::TimeDelta::from_std(lifetime).ok()?)
             }),
             lapses_at,
-            obtained: requested.obtained,
+            origin: requested.origin,
             issuer: Arc::clone(&self.0.issuer),
             client_id: self.0.app.client_id().clone(),
             extra,
@@ -220,22 +223,22 @@ impl<P: Provider> Client<P> {
 /// What was asked for, for the request and for what the reply leaves out.
 struct Requested<'a> {
     scopes: Scopes,
-    scopes_from: ScopesFrom,
+    scope_source: ScopeSource,
     /// Not on a code exchange, where they were said before, nor on a refresh, where leaving them out means the same.
     send_scopes: bool,
-    obtained: Obtained,
+    origin: TokenOrigin,
     redirect_uri: Option<&'a crate::RedirectUri>,
     params: &'a [(&'static str, String)],
     encoding: Option<Encoding>,
 }
 
 impl Requested<'_> {
-    fn new(scopes: Scopes, obtained: Obtained) -> Self {
+    fn new(scopes: Scopes, origin: TokenOrigin) -> Self {
         Self {
             scopes,
-            scopes_from: ScopesFrom::Request,
+            scope_source: ScopeSource::Request,
             send_scopes: false,
-            obtained,
+            origin,
             redirect_uri: None,
             params: &[],
             encoding: None,
@@ -248,20 +251,21 @@ impl<P: Provider> Client<P> {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if the registration has no redirect URI, or `connect` cannot be had.
-    pub fn begin(&self, connect: &<P as CodeGrant>::Connect) -> Result<Started, Error>
+    pub fn begin(&self, connect: &<P as CodeGrant>::Connect) -> Result<StartedAuthorization, Error>
     where
         P: CodeGrant,
     {
         let inner = &*self.0;
-        let named = |error: Error| error.at_provider(P::NAME);
+        let named = |error: Error| error.with_provider(P::NAME);
         let redirect_uri = inner.app.redirect_uri().ok_or_else(|| {
-            named(Error::invalid("the registration has no redirect URI")).advise("make the App with one")
+            named(Error::invalid_input("the registration has no redirect URI"))
+                .with_help("make the App with one")
         })?;
         let authorization = connect.authorization(&inner.site).map_err(named)?;
         crate::check_url(&authorization.endpoint).map_err(named)?;
         let authorize = bridge::authorize(&authorization, &inner.app, redirect_uri, const { &P::DIALECT })
             .map_err(named)?;
-        let pending = Pending::new(
+        let pending = PendingAuthorization::new(
             P::NAME,
             inner.issuer.to_string(),
             inner.app.client_id(),
@@ -272,7 +276,7 @@ impl<P: Provider> Client<P> {
             authorization.state_rule,
             inner.clock.now(),
         );
-        Ok(Started { url: authorize.url, pending })
+        Ok(StartedAuthorization { url: authorize.url, pending })
     }
 
     /// Finishes an attempt: checks the callback and exchanges its code for a token.
@@ -287,11 +291,11 @@ impl<P: Provider> Client<P> {
     /// [`ErrorKind::Callback`] if the callback is not acceptable, [`ErrorKind::Denied`] if the person refused,
     /// [`ErrorKind::AuthorizationRefused`] if the provider did — nothing was sent and no code spent in these cases —
     /// and whatever the token endpoint or the way to it may fail with.
-    pub async fn finish(&self, pending: &Pending, callback: &str) -> Result<Token<P>, Error>
+    pub async fn finish(&self, pending: &PendingAuthorization, callback: &str) -> Result<Token<P>, Error>
     where
         P: CodeGrant,
     {
-        let code = self.accept(pending, callback).map_err(|error| error.at_provider(P::NAME))?;
+        let code = self.accept(pending, callback).map_err(|error| error.with_provider(P::NAME))?;
         let result = self.exchange(pending, &code).await;
         if result.as_ref().is_err_and(|error| {
             matches!(error.kind(), ErrorKind::NotSent | ErrorKind::Setup | ErrorKind::InvalidInput)
@@ -304,24 +308,28 @@ impl<P: Provider> Client<P> {
     /// The token call of a callback that was accepted.
     pub(crate) async fn exchange(
         &self,
-        pending: &Pending,
+        pending: &PendingAuthorization,
         code: &AuthorizationCode,
     ) -> Result<Token<P>, Error> {
         let requested = Requested {
             redirect_uri: Some(&pending.redirect_uri),
-            ..Requested::new(pending.scopes.clone(), Obtained::AuthorizationCode)
+            ..Requested::new(pending.scopes.clone(), TokenOrigin::AuthorizationCode)
         };
         let grant = Grant::Code { code, pkce_verifier: pending.pkce_verifier() };
         self.ask(grant, requested, "exchanging the authorization code").await
     }
 
     /// Takes back that an attempt is over: nothing was sent, so its code is still good.
-    pub(crate) fn reopen(&self, pending: &Pending) {
+    pub(crate) fn reopen(&self, pending: &PendingAuthorization) {
         self.0.attempts.reopen(pending.state_text());
     }
 
     /// Everything about a callback that can be decided without asking the provider.
-    pub(crate) fn accept(&self, pending: &Pending, callback: &str) -> Result<AuthorizationCode, Error> {
+    pub(crate) fn accept(
+        &self,
+        pending: &PendingAuthorization,
+        callback: &str,
+    ) -> Result<AuthorizationCode, Error> {
         let inner = &*self.0;
         let dialect = const { &P::DIALECT };
         if pending.provider != P::NAME {
@@ -369,7 +377,7 @@ impl<P: Provider> Client<P> {
     ///
     /// # Errors
     /// [`ErrorKind::GrantRefused`] if the code is spent or wrong, and whatever else a token call may fail with.
-    pub async fn redeem(
+    pub async fn exchange_code(
         &self,
         code: impl Into<AuthorizationCode>,
         scopes: impl Into<Scopes>,
@@ -377,7 +385,7 @@ impl<P: Provider> Client<P> {
     where
         P: DirectCode,
     {
-        let requested = Requested::new(scopes.into(), Obtained::AuthorizationCode);
+        let requested = Requested::new(scopes.into(), TokenOrigin::AuthorizationCode);
         let code = code.into();
         self.ask(Grant::Code { code: &code, pkce_verifier: None }, requested, "redeeming the code").await
     }
@@ -397,7 +405,7 @@ impl<P: Provider> Client<P> {
             send_scopes: true,
             params: &request.params,
             encoding: request.encoding,
-            ..Requested::new(request.scopes, Obtained::Password)
+            ..Requested::new(request.scopes, TokenOrigin::Password)
         };
         let grant = Grant::Password { username: &request.username, password: &request.password };
         self.ask(grant, requested, "asking for a token by password").await
@@ -420,7 +428,7 @@ impl<P: Provider> Client<P> {
 impl<P: Provider> Client<P> {
     async fn by_client_credentials(&self, scopes: Scopes) -> Result<Token<P>, Error> {
         let requested =
-            Requested { send_scopes: true, ..Requested::new(scopes, Obtained::ClientCredentials) };
+            Requested { send_scopes: true, ..Requested::new(scopes, TokenOrigin::ClientCredentials) };
         self.ask(Grant::ClientCredentials, requested, "asking for a token by client credentials").await
     }
 }
@@ -446,18 +454,18 @@ impl<P: Provider> Client<P> {
         let inner = &*self.0;
         token
             .check_belongs_to(&inner.issuer, inner.app.client_id())
-            .map_err(|error| error.at_provider(P::NAME))?;
-        if token.obtained == Obtained::ClientCredentials {
+            .map_err(|error| error.with_provider(P::NAME))?;
+        if token.origin == TokenOrigin::ClientCredentials {
             return self.by_client_credentials(token.requested.clone()).await;
         }
         let Some(refresh_token) = &token.refresh_token else {
-            return Err(Error::invalid("the token came without a refresh token")
-                .at_provider(P::NAME)
+            return Err(Error::invalid_input("the token came without a refresh token")
+                .with_provider(P::NAME)
                 .needing_reconnect());
         };
         let requested = Requested {
-            scopes_from: token.scopes_from,
-            ..Requested::new(token.scopes.clone(), token.obtained)
+            scope_source: token.scope_source,
+            ..Requested::new(token.scopes.clone(), token.origin)
         };
         let asked_at = inner.clock.now();
         let mut new = self.ask(Grant::Refresh { refresh_token }, requested, "refreshing the token").await?;

@@ -35,7 +35,7 @@ pub fn is_loopback(url: &Url) -> bool {
 /// assert!(oauth_core::check_url(&"http://go.example.com:8153/go".parse().unwrap()).is_err());
 /// ```
 pub fn check_url(url: &Url) -> Result<(), Error> {
-    let wrong = |what: &'static str| Err(Error::invalid(what).at_host(authority(url)));
+    let wrong = |what: &'static str| Err(Error::invalid_input(what).with_host(authority(url)));
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(url) => {}
@@ -74,7 +74,7 @@ pub(crate) fn foreign(url: &Url) -> Error {
         ErrorKind::ForeignHost,
         "the request would take the token to a host that is not the provider's",
     )
-    .at_host(authority(url))
+    .with_host(authority(url))
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! Connections that stay alive: tokens that are refreshed in time, once, and never lost.
 //!
 //! ```
-//! # use oauth_core::{Client, Error, Provider, Raw, Token, connections::Connections, http, store::MemoryStore};
+//! # use oauth_core::{Client, Error, Provider, RawRequest, Token, connections::Connections, http, store::MemoryStore};
 //! # async fn example<P: Provider>(client: Client<P>, token: Token<P>) -> Result<(), Error> {
 //! let connections = Connections::new(client, MemoryStore::new());
 //! connections.insert("acme", token).await?;
 //!
 //! let acme = connections.get("acme");
 //! let request = http::Request::get("https://api.example.com/me").body(Vec::new()).unwrap();
-//! let me = acme.send(&Raw::new(request)).await?; // refreshed first if that is due, once however many ask
+//! let me = acme.send(&RawRequest::new(request)).await?; // refreshed first if that is due, once however many ask
 //! let headers = acme.headers().await?; // for a team's own HTTP client
 //! connections.drain().await; // refreshes and saves that are under way are finished
 //! # Ok(())
@@ -48,17 +48,17 @@ mod sync;
 use std::fmt;
 use std::sync::Arc;
 
-pub use any::AnyConnections;
+pub use any::DynConnections;
 pub use builder::ConnectionsBuilder;
 pub use connection::Connection;
 use event::Listener;
-pub use event::{Event, What};
-pub use keeper::{Sweep, Swept};
+pub use event::{Event, EventKind};
+pub use keeper::{Sweep, SweepReport};
 use live::{Live, content};
 use shared::Shared;
-pub use status::{State, Status};
+pub use status::{ConnectionState, Status};
 
-use crate::store::{RecordState, Summary, TokenStore};
+use crate::store::{RecordState, RecordSummary, TokenStore};
 use crate::{Client, Error, Provider, Token};
 
 /// The connections of one client: a token per account, kept in a store and kept alive.
@@ -101,7 +101,7 @@ impl<P: Provider> Connections<P> {
 
     async fn take_in(&self, account: &str, token: Token<P>) -> Result<Connection<P>, Error> {
         let shared = &self.0;
-        let named = |error: Error| error.at_provider(P::NAME);
+        let named = |error: Error| error.with_provider(P::NAME);
         let client = shared.client();
         token.check_belongs_to(&client.inner().issuer, client.app().client_id()).map_err(named)?;
         let connection = self.get(account);
@@ -110,7 +110,7 @@ impl<P: Provider> Connections<P> {
             shared.store.insert(&connection.cell.key, content).await.map_err(|error| named(error.into()))?;
         let live = Live::new(token, generation, RecordState::Active, true, &shared.settings, shared.now())?;
         connection.cell.replace(live);
-        shared.tell(&connection.cell.key, Some(generation), What::Connected);
+        shared.tell(&connection.cell.key, Some(generation), EventKind::Connected);
         Ok(connection)
     }
 
@@ -126,11 +126,15 @@ impl<P: Provider> Connections<P> {
     pub async fn remove(&self, account: &str) -> Result<bool, Error> {
         let _under_way = self.0.begin()?;
         let cell = self.0.cell(account);
-        let removed =
-            self.0.store.remove(&cell.key).await.map_err(|error| Error::from(error).at_provider(P::NAME))?;
+        let removed = self
+            .0
+            .store
+            .remove(&cell.key)
+            .await
+            .map_err(|error| Error::from(error).with_provider(P::NAME))?;
         let known = cell.remove();
         if removed {
-            self.0.tell(&cell.key, known, What::Removed);
+            self.0.tell(&cell.key, known, EventKind::Removed);
         }
         Ok(removed)
     }
@@ -139,12 +143,12 @@ impl<P: Provider> Connections<P> {
     ///
     /// # Errors
     /// Whatever the store may fail with.
-    pub async fn list(&self, after: Option<&str>, limit: usize) -> Result<Vec<Summary>, Error> {
+    pub async fn list(&self, after: Option<&str>, limit: usize) -> Result<Vec<RecordSummary>, Error> {
         self.0
             .store
             .list(P::NAME, after, limit)
             .await
-            .map_err(|error| Error::from(error).at_provider(P::NAME))
+            .map_err(|error| Error::from(error).with_provider(P::NAME))
     }
 
     /// Goes on with this client, of the same id and site: with a corrected secret, say. Refreshing, if it was stopped
@@ -158,10 +162,10 @@ impl<P: Provider> Connections<P> {
         if client.inner().issuer != present.inner().issuer
             || client.app().client_id() != present.app().client_id()
         {
-            return Err(Error::invalid(
+            return Err(Error::invalid_input(
                 "this client has another id or site than the one whose connections these are",
             )
-            .at_provider(P::NAME));
+            .with_provider(P::NAME));
         }
         self.0.set_client(client);
         self.0.breaker.reset();

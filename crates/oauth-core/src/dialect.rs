@@ -38,9 +38,9 @@ pub struct Dialect {
     /// Whether a PKCE challenge is sent (RFC 7636).
     pub pkce: Pkce,
     /// Whether `state` comes back on an error callback too (RFC 6749 section 4.1.2.1 says so).
-    pub state_on_errors: bool,
+    pub echoes_state_on_error: bool,
     /// Whether the provider glues `?code=…` onto a redirect URI that has a query already.
-    pub second_question_mark: bool,
+    pub appends_query_to_query: bool,
     /// Answers that refuse a grant, beside `invalid_grant`.
     pub grant_refused: &'static [Refusal],
     /// Answers that blame the client although they say something else.
@@ -48,7 +48,7 @@ pub struct Dialect {
     /// Answers of an API that refuse the token.
     pub token_refused: &'static [TokenRefusal],
     /// What a person should do about a refused token that cannot be refreshed. By default: connect again.
-    pub refused_advice: &'static str,
+    pub reconnect_help: &'static str,
 }
 
 /// Where the client's credentials go on a token call.
@@ -108,13 +108,13 @@ pub struct Refusal {
     /// The status it has.
     pub status: u16,
     /// Words that occur in its `error`, `message`, `error_description` or `hint`, in lower case.
-    pub says: &'static str,
+    pub contains: &'static str,
 }
 
 impl Refusal {
     /// An answer with this status in which these words (in lower case) occur.
-    pub const fn new(status: u16, says: &'static str) -> Self {
-        Self { status, says }
+    pub const fn new(status: u16, contains: &'static str) -> Self {
+        Self { status, contains }
     }
 }
 
@@ -151,12 +151,12 @@ impl Dialect {
             redirect_uri: RedirectUriRule::OnCodeExchange,
             encodings: &[Encoding::Form],
             pkce: Pkce::Off,
-            state_on_errors: true,
-            second_question_mark: false,
+            echoes_state_on_error: true,
+            appends_query_to_query: false,
             grant_refused: &[],
             client_refused: &[],
             token_refused: &[TokenRefusal::Status(401)],
-            refused_advice: "the customer must connect again",
+            reconnect_help: "the customer must connect again",
         }
     }
 
@@ -220,17 +220,17 @@ impl Dialect {
         self
     }
 
-    /// Sets [`state_on_errors`](Self::state_on_errors).
+    /// Sets [`echoes_state_on_error`](Self::echoes_state_on_error).
     #[must_use]
-    pub const fn state_on_errors(mut self, comes_back: bool) -> Self {
-        self.state_on_errors = comes_back;
+    pub const fn echoes_state_on_error(mut self, comes_back: bool) -> Self {
+        self.echoes_state_on_error = comes_back;
         self
     }
 
-    /// Sets [`second_question_mark`](Self::second_question_mark).
+    /// Sets [`appends_query_to_query`](Self::appends_query_to_query).
     #[must_use]
-    pub const fn second_question_mark(mut self, glued: bool) -> Self {
-        self.second_question_mark = glued;
+    pub const fn appends_query_to_query(mut self, glued: bool) -> Self {
+        self.appends_query_to_query = glued;
         self
     }
 
@@ -255,10 +255,10 @@ impl Dialect {
         self
     }
 
-    /// Sets [`refused_advice`](Self::refused_advice).
+    /// Sets [`reconnect_help`](Self::reconnect_help).
     #[must_use]
-    pub const fn refused_advice(mut self, advice: &'static str) -> Self {
-        self.refused_advice = advice;
+    pub const fn reconnect_help(mut self, advice: &'static str) -> Self {
+        self.reconnect_help = advice;
         self
     }
 }

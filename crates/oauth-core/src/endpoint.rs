@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::unique::Once;
-use crate::{AccessToken, Error, ErrorKind, Obtained, Provider, Scopes, ScopesFrom, Token};
+use crate::{AccessToken, Error, ErrorKind, Provider, ScopeSource, Scopes, Token, TokenOrigin};
 
 /// One API call of provider `P`: how it is asked, and how its answer is read.
 ///
@@ -27,34 +27,34 @@ use crate::{AccessToken, Error, ErrorKind, Obtained, Provider, Scopes, ScopesFro
 /// struct Ping;
 ///
 /// impl<P: Provider<Site = FixedSite>> Endpoint<P> for Ping {
-///     type Reply = String;
+///     type Response = String;
 ///     const NAME: &'static str = "GET /ping";
-///     const REPLAYABLE: bool = true;
 ///
-///     fn request(&self, at: &At<'_, P>) -> Result<http::Request<Vec<u8>>, Error> {
+///     fn request(&self, at: &EndpointContext<'_, P>) -> Result<http::Request<Vec<u8>>, Error> {
 ///         get(&join(at.site().api_url(), &["ping"])?)
 ///     }
 ///
-///     fn reply(&self, _: &At<'_, P>, response: http::Response<Vec<u8>>) -> Result<String, Error> {
+///     fn parse(&self, _: &EndpointContext<'_, P>, response: http::Response<Vec<u8>>) -> Result<String, Error> {
 ///         json(&response)
 ///     }
 /// }
 /// ```
 pub trait Endpoint<P: Provider>: Sync {
     /// What comes back.
-    type Reply: Send;
+    type Response: Send;
 
     /// Method and path template, for messages. Names parameters, never holds one: `POST /api/access_tokens/:token/space`.
     const NAME: &'static str;
 
-    /// Whether the call may safely happen twice.
-    const REPLAYABLE: bool;
+    /// Whether the call may be sent twice. By default what RFC 9110 section 9.2.2 says of the method that
+    /// [`NAME`](Self::NAME) starts with.
+    const IDEMPOTENT: bool = has_idempotent_method(Self::NAME);
 
     /// The request, with an absolute URL and without the token.
     ///
     /// # Errors
     /// If what was asked for cannot be asked.
-    fn request(&self, at: &At<'_, P>) -> Result<Request<Vec<u8>>, Error>;
+    fn request(&self, at: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error>;
 
     /// Secrets that the request holds beside the token it is made with (a password, another token), so that an error
     /// never shows them, even where the server's answer repeats them. None by default.
@@ -63,25 +63,40 @@ pub trait Endpoint<P: Provider>: Sync {
     }
 
     /// Whether [`reply`](Self::reply) wants to see an answer of this status. By default any 2xx.
-    fn accepts(&self, status: StatusCode) -> bool {
+    fn accepts_status(&self, status: StatusCode) -> bool {
         status.is_success()
     }
 
     /// Reads the answer.
     ///
     /// # Errors
-    /// [`ErrorKind::BadReply`] if it cannot be read.
-    fn reply(&self, at: &At<'_, P>, response: Response<Vec<u8>>) -> Result<Self::Reply, Error>;
+    /// [`ErrorKind::InvalidResponse`] if it cannot be read.
+    fn parse(
+        &self,
+        at: &EndpointContext<'_, P>,
+        response: Response<Vec<u8>>,
+    ) -> Result<Self::Response, Error>;
+}
+
+/// Whether RFC 9110 section 9.2.2 defines the first word of `name` as an idempotent method.
+const fn has_idempotent_method(name: &str) -> bool {
+    matches!(
+        name.as_bytes(),
+        [b'G', b'E', b'T', b' ', ..]
+            | [b'H', b'E', b'A', b'D', b' ', ..]
+            | [b'P', b'U', b'T', b' ', ..]
+            | [b'D', b'E', b'L', b'E', b'T', b'E', b' ', ..]
+    )
 }
 
 /// Where and for whom a call is made.
-pub struct At<'a, P: Provider> {
+pub struct EndpointContext<'a, P: Provider> {
     site: &'a P::Site,
     token: &'a Token<P>,
     now: DateTime<Utc>,
 }
 
-impl<'a, P: Provider> At<'a, P> {
+impl<'a, P: Provider> EndpointContext<'a, P> {
     pub(crate) fn new(site: &'a P::Site, token: &'a Token<P>, now: DateTime<Utc>) -> Self {
         Self { site, token, now }
     }
@@ -99,12 +114,12 @@ impl<'a, P: Provider> At<'a, P> {
     /// A token that the API gave out in exchange for this one: of the same provider, site and client.
     ///
     /// # Errors
-    /// [`ErrorKind::BadReply`] if it cannot be an access token.
+    /// [`ErrorKind::InvalidResponse`] if it cannot be an access token.
     pub fn derived(&self, access_token: impl Into<AccessToken>, scopes: Scopes) -> Result<Token<P>, Error> {
         let access_token = access_token.into();
         if !crate::text::is_token(access_token.expose()) {
             return Err(Error::new(
-                ErrorKind::BadReply,
+                ErrorKind::InvalidResponse,
                 "the token of the answer is empty, longer than 64 KiB, or not printable ASCII",
             ));
         }
@@ -113,11 +128,11 @@ impl<'a, P: Provider> At<'a, P> {
             refresh_token: None,
             requested: scopes.clone(),
             scopes,
-            scopes_from: ScopesFrom::Reply,
+            scope_source: ScopeSource::Response,
             received_at: self.now,
             expires_at: None,
             lapses_at: None,
-            obtained: Obtained::Derived,
+            origin: TokenOrigin::Derived,
             issuer: Arc::clone(&self.token.issuer),
             client_id: self.token.client_id.clone(),
             extra: self.token.extra.clone(),
@@ -127,7 +142,7 @@ impl<'a, P: Provider> At<'a, P> {
     }
 }
 
-impl<P: Provider> std::fmt::Debug for At<'_, P> {
+impl<P: Provider> std::fmt::Debug for EndpointContext<'_, P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("At").field("site", self.site).field("token", self.token).finish()
     }
@@ -136,13 +151,13 @@ impl<P: Provider> std::fmt::Debug for At<'_, P> {
 /// Put into a request's extensions by an endpoint that wrote the token into the request itself: core then adds no
 /// header.
 #[derive(Clone, Copy, Debug)]
-pub struct TokenPlaced;
+pub struct TokenAlreadySet;
 
 /// Reads a JSON body, in which no object may name a member twice: which of them counts is anybody's guess (RFC 8259 section
 /// 4). The error names the place, never the content.
 ///
 /// # Errors
-/// [`ErrorKind::BadReply`] if the body is not JSON, not of this shape, or names a member twice.
+/// [`ErrorKind::InvalidResponse`] if the body is not JSON, not of this shape, or names a member twice.
 pub fn json<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result<T, Error> {
     // Only this is compiled anew for each type.
     serde_path_to_error::deserialize(value(response)?).map_err(|error| misread(response, &error))
@@ -167,7 +182,7 @@ fn misread(response: &Response<Vec<u8>>, error: &serde_path_to_error::Error<serd
 }
 
 fn bad(response: &Response<Vec<u8>>, what: impl Into<String>) -> Error {
-    Error::new(ErrorKind::BadReply, what.into()).with_status(response.status())
+    Error::new(ErrorKind::InvalidResponse, what.into()).with_status(response.status())
 }
 
 /// What is wrong with an answer of another shape, out of those parts of the parser's words that are ours: the name of
@@ -208,7 +223,7 @@ pub fn request(method: http::Method, url: &url::Url, body: Vec<u8>) -> Result<Re
         .method(method)
         .uri(url.as_str())
         .body(body)
-        .map_err(|_| Error::invalid("this cannot be a request's URL"))
+        .map_err(|_| Error::invalid_input("this cannot be a request's URL"))
 }
 
 /// A request with a JSON body.
@@ -220,7 +235,8 @@ pub fn json_request<T: serde::Serialize + ?Sized>(
     url: &url::Url,
     value: &T,
 ) -> Result<Request<Vec<u8>>, Error> {
-    let body = serde_json::to_vec(value).map_err(|_| Error::invalid("the body cannot be written as JSON"))?;
+    let body =
+        serde_json::to_vec(value).map_err(|_| Error::invalid_input("the body cannot be written as JSON"))?;
     let mut request = request(method, url, body)?;
     request
         .headers_mut()
@@ -241,11 +257,11 @@ pub fn json_request<T: serde::Serialize + ?Sized>(
 /// ```
 pub fn join(base: &url::Url, segments: &[&str]) -> Result<url::Url, Error> {
     if segments.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
-        return Err(Error::invalid("a part of the path is empty or dots"));
+        return Err(Error::invalid_input("a part of the path is empty or dots"));
     }
     let mut url = base.clone();
     url.path_segments_mut()
-        .map_err(|()| Error::invalid("the base URL cannot have a path"))?
+        .map_err(|()| Error::invalid_input("the base URL cannot have a path"))?
         .pop_if_empty()
         .extend(segments);
     Ok(url)
@@ -254,36 +270,39 @@ pub fn join(base: &url::Url, segments: &[&str]) -> Result<url::Url, Error> {
 /// Any request of one's own, answered by whatever comes back with a 2xx.
 ///
 /// ```
-/// use oauth_core::{Raw, http};
+/// use oauth_core::{RawRequest, http};
 ///
-/// let raw = Raw::new(http::Request::get("https://api.example.com/things").body(Vec::new()).unwrap());
+/// let raw = RawRequest::new(http::Request::get("https://api.example.com/things").body(Vec::new()).unwrap());
 /// ```
 #[derive(Clone)]
-pub struct Raw(Request<Vec<u8>>);
+pub struct RawRequest(Request<Vec<u8>>);
 
-impl Raw {
+impl RawRequest {
     /// This request; the token is added to it.
     pub fn new(request: Request<Vec<u8>>) -> Self {
         Self(request)
     }
 }
 
-impl std::fmt::Debug for Raw {
+impl std::fmt::Debug for RawRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Raw").field("method", self.0.method()).field("host", &self.0.uri().host()).finish()
     }
 }
 
-impl<P: Provider> Endpoint<P> for Raw {
-    type Reply = Response<Vec<u8>>;
+impl<P: Provider> Endpoint<P> for RawRequest {
+    type Response = Response<Vec<u8>>;
     const NAME: &'static str = "a request of one's own";
-    const REPLAYABLE: bool = false;
 
-    fn request(&self, _: &At<'_, P>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, _: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
         Ok(self.0.clone())
     }
 
-    fn reply(&self, _: &At<'_, P>, response: Response<Vec<u8>>) -> Result<Response<Vec<u8>>, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, P>,
+        response: Response<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, Error> {
         Ok(response)
     }
 }
@@ -302,11 +321,27 @@ mod tests {
     }
 
     #[test]
+    fn method_in_name_decides_idempotence() {
+        for (name, idempotent) in [
+            ("GET /ping", true),
+            ("HEAD /ping", true),
+            ("PUT /ping", true),
+            ("DELETE /ping/:id", true),
+            ("POST /ping", false),
+            ("PATCH /ping", false),
+            ("GETTING /ping", false),
+            ("", false),
+        ] {
+            assert_eq!(has_idempotent_method(name), idempotent, "{name}");
+        }
+    }
+
+    #[test]
     fn an_answer_ends_where_its_json_does() {
         let read = |body: &str| json::<Vec<u8>>(&Response::new(body.as_bytes().to_vec()));
         assert_eq!(read("\u{FEFF}[1] \n").unwrap(), [1]);
         for more in ["[1]]", "[1] [2]", "[1]\0"] {
-            assert_eq!(read(more).unwrap_err().kind(), ErrorKind::BadReply, "{more:?}");
+            assert_eq!(read(more).unwrap_err().kind(), ErrorKind::InvalidResponse, "{more:?}");
         }
     }
 
@@ -321,7 +356,7 @@ mod tests {
             r#"{"id":"a","x":[{"y":{"z":1,"z":1}}]}"#,
         ] {
             let error = read(twice).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::BadReply, "{twice}");
+            assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{twice}");
             let text = error.to_string();
             assert!(text.contains("names a member twice") && !text.contains("canary"), "{text}");
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::OAuthCode;
-use crate::store::{StoreError, Why};
+use crate::store::{ReconnectReason, StoreError};
 
 type Source = Box<dyn StdError + Send + Sync + 'static>;
 
@@ -89,11 +89,11 @@ pub enum ErrorKind {
     /// The server answered with a redirect, which is never followed.
     Redirected,
     /// The answer cannot be read.
-    BadReply,
+    InvalidResponse,
     /// No connection is stored for this account, or it was removed.
     NotConnected,
     /// The customer has to connect again, and why. Nothing was sent.
-    NeedsReconnect(Why),
+    NeedsReconnect(ReconnectReason),
     /// Another process is refreshing this connection and has not finished in time.
     Busy,
     /// The store failed; see [`StoreError::kind`](crate::store::StoreError::kind) of the source.
@@ -152,10 +152,10 @@ impl ErrorKind {
     /// A stable word, for logs and machines.
     ///
     /// ```
-    /// use oauth_core::{ErrorKind, store::Why};
+    /// use oauth_core::{ErrorKind, store::ReconnectReason};
     ///
     /// assert_eq!(ErrorKind::RateLimited.as_str(), "rate_limited");
-    /// assert_eq!(ErrorKind::NeedsReconnect(Why::Revoked).as_str(), "needs_reconnect");
+    /// assert_eq!(ErrorKind::NeedsReconnect(ReconnectReason::Revoked).as_str(), "needs_reconnect");
     /// ```
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -179,7 +179,7 @@ impl ErrorKind {
             Self::NotSent => "not_sent",
             Self::Unanswered => "unanswered",
             Self::Redirected => "redirected",
-            Self::BadReply => "bad_reply",
+            Self::InvalidResponse => "invalid_response",
             Self::NotConnected => "not_connected",
             Self::NeedsReconnect(_) => "needs_reconnect",
             Self::Busy => "busy",
@@ -189,7 +189,7 @@ impl ErrorKind {
     }
 
     /// What a person should do, where nothing more precise is known.
-    const fn advice(self) -> &'static str {
+    const fn help(self) -> &'static str {
         match self {
             Self::InvalidInput => "correct the value",
             Self::Setup => "correct the TLS set-up",
@@ -214,7 +214,9 @@ impl ErrorKind {
                 "it is not known whether the server acted; try again only if that is harmless"
             }
             Self::Redirected => "check the base URL; redirects are never followed",
-            Self::BadReply => "the answer was not understood; report it with the status and the provider",
+            Self::InvalidResponse => {
+                "the answer was not understood; report it with the status and the provider"
+            }
             Self::NotConnected => "have the customer connect first",
             Self::NeedsReconnect(_) => "the customer must connect again",
             Self::Busy => "try again later",
@@ -255,13 +257,13 @@ impl Error {
     }
 
     /// Shorthand for [`ErrorKind::InvalidInput`].
-    pub fn invalid(what: impl Into<Cow<'static, str>>) -> Self {
+    pub fn invalid_input(what: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::InvalidInput, what)
     }
 
     /// Replaces the advice.
     #[must_use]
-    pub fn advise(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_help(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
         self.0.advice = Some(advice.into());
         self
     }
@@ -269,26 +271,26 @@ impl Error {
     /// Says that nothing but connecting again helps.
     pub(crate) fn needing_reconnect(mut self) -> Self {
         self.0.needs_reconnect = true;
-        self.advise("the customer must connect again")
+        self.with_help("the customer must connect again")
     }
 
     /// Adds the cause, which must not show a secret either.
     #[must_use]
-    pub fn because(mut self, source: impl Into<Source>) -> Self {
+    pub fn with_source(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(Arc::from(source.into()));
         self
     }
 
     /// Adds the provider's name.
     #[must_use]
-    pub fn at_provider(mut self, provider: &'static str) -> Self {
+    pub fn with_provider(mut self, provider: &'static str) -> Self {
         self.0.provider.get_or_insert(provider);
         self
     }
 
     /// Adds the host (never a path or query).
     #[must_use]
-    pub fn at_host(mut self, host: impl Into<String>) -> Self {
+    pub fn with_host(mut self, host: impl Into<String>) -> Self {
         self.0.host.get_or_insert(host.into());
         self
     }
@@ -350,8 +352,8 @@ impl Error {
     }
 
     /// What to do about it: the last part of what `Display` says, behind `; `.
-    pub fn advice(&self) -> &str {
-        self.0.advice.as_deref().unwrap_or_else(|| self.0.kind.advice())
+    pub fn help(&self) -> &str {
+        self.0.advice.as_deref().unwrap_or_else(|| self.0.kind.help())
     }
 
     /// How long the server asked to wait (`Retry-After`, RFC 9110 section 10.2.3).
@@ -405,7 +407,7 @@ impl fmt::Display for Error {
         if let Some(after) = inner.retry_after {
             write!(f, "; retry after {} s", after.as_secs())?;
         }
-        write!(f, "; {}", self.advice())
+        write!(f, "; {}", self.help())
     }
 }
 
@@ -429,7 +431,7 @@ impl StdError for Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let transient = error.is_transient();
-        let mut told = Self::new(ErrorKind::Store, format!("the store failed: {error}")).because(error);
+        let mut told = Self::new(ErrorKind::Store, format!("the store failed: {error}")).with_source(error);
         told.0.transient = transient;
         told
     }

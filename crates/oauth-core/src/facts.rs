@@ -40,9 +40,9 @@ pub enum Fact {
     Encodings,
     /// [`Dialect::pkce`](crate::Dialect::pkce).
     Pkce,
-    /// [`Dialect::state_on_errors`](crate::Dialect::state_on_errors).
+    /// [`Dialect::echoes_state_on_error`](crate::Dialect::echoes_state_on_error).
     StateOnErrors,
-    /// [`Dialect::second_question_mark`](crate::Dialect::second_question_mark).
+    /// [`Dialect::appends_query_to_query`](crate::Dialect::appends_query_to_query).
     SecondQuestionMark,
     /// [`Dialect::grant_refused`](crate::Dialect::grant_refused).
     GrantRefused,

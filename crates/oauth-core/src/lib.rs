@@ -10,7 +10,6 @@ mod builder;
 mod callback;
 mod client;
 mod clock;
-pub mod common;
 mod confine;
 #[cfg(feature = "connections")]
 pub mod connections;
@@ -25,6 +24,7 @@ mod grants;
 mod numbers;
 mod oauth_code;
 mod provider;
+pub mod reexports;
 pub mod renewal;
 mod scheme;
 mod scopes;
@@ -38,9 +38,9 @@ mod transport;
 mod unique;
 mod wire;
 
-pub use api::Authorized;
+pub use api::AuthorizedClient;
 pub use app::{App, RedirectUri};
-pub use authorize::{Authorization, Connect, Pending, Started, StateRule};
+pub use authorize::{AuthorizationRequest, Connect, PendingAuthorization, StartedAuthorization, StateRule};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
@@ -48,7 +48,9 @@ pub use confine::{check_url, is_loopback, origin};
 #[cfg(feature = "connections")]
 pub use connections::{Connection, Connections};
 pub use dialect::{ClientAuth, Dialect, Encoding, Pkce, RedirectUriRule, Refusal, TokenRefusal};
-pub use endpoint::{At, Endpoint, Raw, TokenPlaced, get, join, json, json_request, request};
+pub use endpoint::{
+    Endpoint, EndpointContext, RawRequest, TokenAlreadySet, get, join, json, json_request, request,
+};
 pub use error::{CallbackFault, Error, ErrorKind};
 pub use grants::{ClientCredentialsGrant, CodeGrant, DirectCode, PasswordGrant, PasswordRequest, Refreshes};
 pub use oauth_code::OAuthCode;
@@ -59,8 +61,8 @@ pub use scopes::{NamedScope, Scope, Scopes};
 pub use secret::{
     AccessToken, AuthorizationCode, ClientId, ClientSecret, Password, PkceVerifier, RefreshToken, State,
 };
-pub use stored::StoredToken;
-pub use token::{Obtained, ScopesFrom, Token};
+pub use stored::PersistedToken;
+pub use token::{ScopeSource, Token, TokenOrigin};
 pub use transport::{Call, Limits, Transport, TransportError};
 
 pub use async_trait::async_trait;

@@ -111,8 +111,8 @@ impl FixedSite {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if one is no URL, or neither https nor on loopback.
     pub fn new(authorize: &str, token: &str, api: &str) -> Result<Self, Error> {
         let parse = |text: &str| -> Result<Url, Error> {
-            let url =
-                Url::parse(text).map_err(|source| Error::invalid("a URL cannot be read").because(source))?;
+            let url = Url::parse(text)
+                .map_err(|source| Error::invalid_input("a URL cannot be read").with_source(source))?;
             crate::check_url(&url)?;
             Ok(url)
         };

@@ -74,5 +74,5 @@ fn is_printable(text: &str) -> bool {
 }
 
 fn unwritable() -> Error {
-    Error::invalid("the access token holds characters that cannot stand in a header")
+    Error::invalid_input("the access token holds characters that cannot stand in a header")
 }

@@ -67,9 +67,10 @@ impl TryFrom<String> for Scope {
         if is_scope(scope.as_bytes()) {
             Ok(Self(Cow::Owned(scope)))
         } else {
-            Err(Error::invalid(format!("`{}` is not a scope", crate::text::tame(&scope, 60))).advise(
-                "a scope is printable ASCII without space, quote and backslash (RFC 6749 section 3.3)",
-            ))
+            Err(Error::invalid_input(format!("`{}` is not a scope", crate::text::tame(&scope, 60)))
+                .with_help(
+                    "a scope is printable ASCII without space, quote and backslash (RFC 6749 section 3.3)",
+                ))
         }
     }
 }
@@ -179,7 +180,9 @@ impl Scopes {
         let mut out = String::new();
         for scope in self {
             if scope.as_str().contains(separator) {
-                return Err(Error::invalid(format!("the scope `{scope}` holds the separator `{separator}`")));
+                return Err(Error::invalid_input(format!(
+                    "the scope `{scope}` holds the separator `{separator}`"
+                )));
             }
             if !out.is_empty() {
                 out.push(separator);

@@ -49,8 +49,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// If the store cannot answer. It is then unknown whether the save took place; saving the same content again is
-    /// safe, since the second is [`Saved::Superseded`] at worst, with the very content.
-    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError>;
+    /// safe, since the second is [`SaveOutcome::Superseded`] at worst, with the very content.
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError>;
 
     /// Removes a record, with its lease and intent. False if there was none.
     ///
@@ -62,7 +62,12 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// If the store cannot answer.
-    async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError>;
+    async fn acquire(
+        &self,
+        key: &Key,
+        owner: &LeaseOwner,
+        length: Duration,
+    ) -> Result<AcquireOutcome, StoreError>;
 
     /// Lengthens a lease, counted from now. False if it is no longer the current one; one that has run out but that
     /// nobody took since is still current.
@@ -82,7 +87,7 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// If the store cannot answer. Nothing must be sent then.
-    async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError>;
+    async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError>;
 
     /// Changes the state of a record without a new token, and forgets the intent. False, and nothing changed, unless
     /// `fence` is that of the current lease and `from` the stored generation.
@@ -106,14 +111,14 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
         provider: &str,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Summary>, StoreError>;
+    ) -> Result<Vec<RecordSummary>, StoreError>;
 
     /// Up to `limit` active records of a provider whose [`Content::due_at`] or [`Content::lapses_at`] has come, those
     /// first that lapse first, then those due first. Its cost grows with what it returns, not with what is stored.
     ///
     /// # Errors
     /// If the store cannot answer.
-    async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError>;
+    async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError>;
 
     /// Uses up a name that may be used once, such as that of an attempt to connect. True for the first who asks, false for
     /// everybody else, on whichever machine. It is remembered for as long as `keep` says, by the store's clock; after that
@@ -126,7 +131,7 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// If the store cannot answer. It is then unknown whether the name is used up.
-    async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+    async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
         let _ = keep;
         let key = Key::new("used-once", name);
         let first = self.insert(&key, Content::new("")).await? == 1;
@@ -163,9 +168,9 @@ impl fmt::Display for Key {
 
 /// Who holds a lease: unlike any other process' or task's name. For messages only; the fence decides.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Owner(String);
+pub struct LeaseOwner(String);
 
-impl Owner {
+impl LeaseOwner {
     /// This name.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
@@ -278,7 +283,7 @@ pub enum RecordState {
     /// The customer has to connect again.
     NeedsReconnect {
         /// Why.
-        why: Why,
+        reason: ReconnectReason,
         /// Since when, by the clock of whoever found out.
         at: DateTime<Utc>,
     },
@@ -287,7 +292,7 @@ pub enum RecordState {
 /// Why a customer has to connect again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Why {
+pub enum ReconnectReason {
     /// The provider refused the refresh token, and nothing suggests that it was spent by us: access was revoked.
     Revoked,
     /// The refresh token lapsed because it was not used in time.
@@ -299,7 +304,7 @@ pub enum Why {
     TokenRefused,
 }
 
-impl Why {
+impl ReconnectReason {
     /// A stable word, for databases and machines.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -314,11 +319,11 @@ impl Why {
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Revoked, Self::Lapsed, Self::OutcomeUnknown, Self::TokenRefused]
             .into_iter()
-            .find(|why| why.as_str() == word)
+            .find(|reason| reason.as_str() == word)
     }
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for ReconnectReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Revoked => "access was revoked",
@@ -332,7 +337,7 @@ impl fmt::Display for Why {
 /// What came of asking for a lease.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Acquired {
+pub enum AcquireOutcome {
     /// It was granted.
     Granted {
         /// Its number, higher than that of any lease of the key before.
@@ -354,7 +359,7 @@ pub enum Acquired {
 /// What came of a save.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Saved {
+pub enum SaveOutcome {
     /// It was accepted.
     Accepted {
         /// The new generation.
@@ -372,7 +377,7 @@ pub enum Saved {
 /// Which records [`TokenStore::due`] is asked for.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Due {
+pub struct DueQuery {
     /// The provider's name.
     pub provider: String,
     /// Records with an access token due at or before this.
@@ -381,9 +386,9 @@ pub struct Due {
     pub lapses_by: Option<DateTime<Utc>>,
 }
 
-impl Due {
-    /// Of this provider, nothing yet.
-    pub fn of(provider: impl Into<String>) -> Self {
+impl DueQuery {
+    /// A query about this provider that matches nothing yet.
+    pub fn new(provider: impl Into<String>) -> Self {
         Self { provider: provider.into(), due_by: None, lapses_by: None }
     }
 
@@ -405,7 +410,7 @@ impl Due {
 /// What can be said of a record without reading its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Summary {
+pub struct RecordSummary {
     /// The account.
     pub account: String,
     /// How many tokens have been saved under the key.
@@ -418,7 +423,7 @@ pub struct Summary {
     pub lapses_at: Option<DateTime<Utc>>,
 }
 
-impl Summary {
+impl RecordSummary {
     /// A summary, for those who write a store.
     pub fn new(
         account: impl Into<String>,
@@ -465,7 +470,7 @@ impl StoreError {
 
     /// Adds the cause, which must not show a secret either.
     #[must_use]
-    pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }

@@ -9,7 +9,7 @@ use secrecy::zeroize::Zeroize as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Error, ErrorKind, Obtained, Provider, Scopes, ScopesFrom, Token};
+use crate::{Error, ErrorKind, Provider, ScopeSource, Scopes, Token, TokenOrigin};
 
 /// A token as it is stored: every secret in clear, so whoever writes it encrypts it.
 ///
@@ -17,7 +17,7 @@ use crate::{Error, ErrorKind, Obtained, Provider, Scopes, ScopesFrom, Token};
 /// newer rows and the other way round.
 #[derive(Clone, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct StoredToken {
+pub struct PersistedToken {
     provider: String,
     issuer: String,
     client_id: String,
@@ -26,7 +26,8 @@ pub struct StoredToken {
     refresh_token: Option<String>,
     #[serde(default)]
     scopes: Scopes,
-    scopes_from: ScopesFrom,
+    #[serde(rename = "scopes_from")]
+    scope_source: ScopeSource,
     #[serde(default)]
     requested: Scopes,
     received_at: DateTime<Utc>,
@@ -34,14 +35,15 @@ pub struct StoredToken {
     expires_at: Option<DateTime<Utc>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lapses_at: Option<DateTime<Utc>>,
-    obtained: Obtained,
+    #[serde(rename = "obtained")]
+    origin: TokenOrigin,
     #[serde(default)]
     extra: Value,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     other: Map<String, Value>,
 }
 
-impl StoredToken {
+impl PersistedToken {
     pub(crate) fn of<P: Provider>(token: &Token<P>) -> Result<Self, Error> {
         Ok(Self {
             provider: P::NAME.to_owned(),
@@ -50,14 +52,14 @@ impl StoredToken {
             access_token: token.access_token.expose().to_owned(),
             refresh_token: token.refresh_token.as_ref().map(|token| token.expose().to_owned()),
             scopes: token.scopes.clone(),
-            scopes_from: token.scopes_from,
+            scope_source: token.scope_source,
             requested: token.requested.clone(),
             received_at: token.received_at,
             expires_at: token.expires_at,
             lapses_at: token.lapses_at,
-            obtained: token.obtained,
+            origin: token.origin,
             extra: serde_json::to_value(&token.extra).map_err(|_| {
-                Error::invalid("the token's own fields cannot be written").at_provider(P::NAME)
+                Error::invalid_input("the token's own fields cannot be written").with_provider(P::NAME)
             })?,
             other: token.other.clone(),
         })
@@ -69,25 +71,25 @@ impl StoredToken {
                 ErrorKind::ForeignToken,
                 format!("the stored token is one of `{}`", crate::text::tame(&self.provider, 40)),
             )
-            .at_provider(P::NAME));
+            .with_provider(P::NAME));
         }
         Ok(Token {
             access_token: take(&mut self.access_token).into(),
             refresh_token: self.refresh_token.take().map(Into::into),
             scopes: take(&mut self.scopes),
-            scopes_from: self.scopes_from,
+            scope_source: self.scope_source,
             requested: take(&mut self.requested),
             received_at: self.received_at,
             expires_at: self.expires_at,
             lapses_at: self.lapses_at,
-            obtained: self.obtained,
+            origin: self.origin,
             issuer: take(&mut self.issuer).into(),
             client_id: take(&mut self.client_id).into(),
             // The parser's own error could quote a value, and a value could be a secret.
             extra: serde_json::from_value(take(&mut self.extra)).map_err(|_| {
-                Error::new(ErrorKind::BadReply, "the stored token lacks the provider's own fields")
-                    .at_provider(P::NAME)
-                    .advise("the customer must connect again")
+                Error::new(ErrorKind::InvalidResponse, "the stored token lacks the provider's own fields")
+                    .with_provider(P::NAME)
+                    .with_help("the customer must connect again")
             })?,
             other: take(&mut self.other),
             provider: PhantomData,
@@ -95,7 +97,7 @@ impl StoredToken {
     }
 }
 
-impl Drop for StoredToken {
+impl Drop for PersistedToken {
     fn drop(&mut self) {
         self.access_token.zeroize();
         self.refresh_token.zeroize();
@@ -114,9 +116,9 @@ fn wipe(value: &mut Value) {
     }
 }
 
-impl fmt::Debug for StoredToken {
+impl fmt::Debug for PersistedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StoredToken")
+        f.debug_struct("PersistedToken")
             .field("provider", &self.provider)
             .field("issuer", &self.issuer)
             .field("client_id", &self.client_id)
@@ -124,7 +126,7 @@ impl fmt::Debug for StoredToken {
             .field("received_at", &self.received_at)
             .field("expires_at", &self.expires_at)
             .field("lapses_at", &self.lapses_at)
-            .field("obtained", &self.obtained)
+            .field("origin", &self.origin)
             .finish_non_exhaustive()
     }
 }

@@ -8,22 +8,24 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{AccessToken, ClientId, Error, ErrorKind, Provider, RefreshToken, Renewal, Scopes, StoredToken};
+use crate::{
+    AccessToken, ClientId, Error, ErrorKind, PersistedToken, Provider, RefreshToken, Renewal, Scopes,
+};
 
 /// An access token of provider `P` with all that came with it.
 ///
-/// Not `Serialize`: see [`Token::to_stored`].
+/// Not `Serialize`: see [`Token::to_persisted`].
 #[non_exhaustive]
 pub struct Token<P: Provider> {
     pub(crate) access_token: AccessToken,
     pub(crate) refresh_token: Option<RefreshToken>,
     pub(crate) scopes: Scopes,
-    pub(crate) scopes_from: ScopesFrom,
+    pub(crate) scope_source: ScopeSource,
     pub(crate) requested: Scopes,
     pub(crate) received_at: DateTime<Utc>,
     pub(crate) expires_at: Option<DateTime<Utc>>,
     pub(crate) lapses_at: Option<DateTime<Utc>>,
-    pub(crate) obtained: Obtained,
+    pub(crate) origin: TokenOrigin,
     pub(crate) issuer: Arc<str>,
     pub(crate) client_id: ClientId,
     pub(crate) extra: P::Extra,
@@ -35,9 +37,10 @@ pub struct Token<P: Provider> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum ScopesFrom {
+pub enum ScopeSource {
     /// The server named them.
-    Reply,
+    #[serde(rename = "reply")]
+    Response,
     /// The server named none, which means: as requested.
     // Also what a word of a newer version is read as.
     #[serde(other)]
@@ -48,7 +51,7 @@ pub enum ScopesFrom {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Obtained {
+pub enum TokenOrigin {
     /// By the code of a person's consent.
     AuthorizationCode,
     /// By a person's password.
@@ -56,7 +59,8 @@ pub enum Obtained {
     /// By the client's own credentials; renewed by asking again.
     ClientCredentials,
     /// Elsewhere, and adopted.
-    Adopted,
+    #[serde(rename = "adopted")]
+    Imported,
     /// From another token, by an API call.
     Derived,
     /// In a way that a newer version of this crate stored and this one does not know.
@@ -81,8 +85,8 @@ impl<P: Provider> Token<P> {
     }
 
     /// Whether the server named the scopes.
-    pub fn scopes_from(&self) -> ScopesFrom {
-        self.scopes_from
+    pub fn scope_source(&self) -> ScopeSource {
+        self.scope_source
     }
 
     /// Those of `wanted` that the token lacks. A client's new scopes do not widen old tokens.
@@ -98,7 +102,7 @@ impl<P: Provider> Token<P> {
 
     /// Whether it can be renewed without the person: by its refresh token, or by asking again.
     pub fn is_renewable(&self) -> bool {
-        self.obtained == Obtained::ClientCredentials
+        self.origin == TokenOrigin::ClientCredentials
             || (<P::Renewal as Renewal>::REFRESHES && self.refresh_token.is_some())
     }
 
@@ -123,8 +127,8 @@ impl<P: Provider> Token<P> {
     }
 
     /// How it was obtained. A refreshed token counts as obtained like its first one.
-    pub fn obtained(&self) -> Obtained {
-        self.obtained
+    pub fn origin(&self) -> TokenOrigin {
+        self.origin
     }
 
     /// The origin of the token endpoint that issued it.
@@ -151,15 +155,15 @@ impl<P: Provider> Token<P> {
     ///
     /// # Errors
     /// If the provider's own fields cannot be written.
-    pub fn to_stored(&self) -> Result<StoredToken, Error> {
-        StoredToken::of(self)
+    pub fn to_persisted(&self) -> Result<PersistedToken, Error> {
+        PersistedToken::of(self)
     }
 
     /// Reads the stored form back.
     ///
     /// # Errors
-    /// [`ErrorKind::ForeignToken`] if it is another provider's, [`ErrorKind::BadReply`] if it cannot be read.
-    pub fn from_stored(stored: StoredToken) -> Result<Self, Error> {
+    /// [`ErrorKind::ForeignToken`] if it is another provider's, [`ErrorKind::InvalidResponse`] if it cannot be read.
+    pub fn from_persisted(stored: PersistedToken) -> Result<Self, Error> {
         stored.into_token()
     }
 
@@ -191,12 +195,12 @@ impl<P: Provider> Clone for Token<P> {
             access_token: self.access_token.clone(),
             refresh_token: self.refresh_token.clone(),
             scopes: self.scopes.clone(),
-            scopes_from: self.scopes_from,
+            scope_source: self.scope_source,
             requested: self.requested.clone(),
             received_at: self.received_at,
             expires_at: self.expires_at,
             lapses_at: self.lapses_at,
-            obtained: self.obtained,
+            origin: self.origin,
             issuer: Arc::clone(&self.issuer),
             client_id: self.client_id.clone(),
             extra: self.extra.clone(),
@@ -213,11 +217,11 @@ impl<P: Provider> fmt::Debug for Token<P> {
             .field("access_token", &self.access_token)
             .field("refresh_token", &self.refresh_token)
             .field("scopes", &self.scopes.to_string())
-            .field("scopes_from", &self.scopes_from)
+            .field("scope_source", &self.scope_source)
             .field("received_at", &self.received_at)
             .field("expires_at", &self.expires_at)
             .field("lapses_at", &self.lapses_at)
-            .field("obtained", &self.obtained)
+            .field("origin", &self.origin)
             .field("issuer", &self.issuer)
             .field("client_id", &self.client_id)
             .field("extra", &self.extra)

@@ -66,8 +66,8 @@ impl<'a> TokenCall<'a> {
         if self.dialect.encodings.contains(&self.encoding) {
             return Ok(());
         }
-        Err(Error::invalid(format!("the token endpoint takes no {:?} encoding", self.encoding))
-            .advise(format!("choose one of {:?}", self.dialect.encodings)))
+        Err(Error::invalid_input(format!("the token endpoint takes no {:?} encoding", self.encoding))
+            .with_help(format!("choose one of {:?}", self.dialect.encodings)))
     }
 
     fn params_beside(&self, grant: &Grant<'_>) -> impl Iterator<Item = (&str, &str)> {

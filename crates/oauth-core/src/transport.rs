@@ -86,9 +86,9 @@ pub enum TransportError {
     /// The request may have arrived, but no complete answer came back.
     Unanswered(Box<dyn std::error::Error + Send + Sync>),
     /// The answer's body has more bytes than were allowed. Asking again brings the same.
-    TooLong {
-        /// How many were allowed.
-        cap: usize,
+    BodyTooLarge {
+        /// The limit, in bytes.
+        limit: usize,
     },
     /// It cannot be sent at all until the transport is set up differently. The server has not seen the request.
     Setup(Error),
@@ -98,16 +98,18 @@ impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
         match error {
             TransportError::NotSent(source) => {
-                Self::new(ErrorKind::NotSent, format!("no connection: {}", reason(&*source))).because(source)
+                Self::new(ErrorKind::NotSent, format!("no connection: {}", reason(&*source)))
+                    .with_source(source)
             }
             TransportError::Unanswered(source) => {
                 Self::new(ErrorKind::Unanswered, format!("no complete answer: {}", reason(&*source)))
-                    .because(source)
+                    .with_source(source)
             }
-            TransportError::TooLong { cap } => {
-                Self::new(ErrorKind::BadReply, format!("the answer has more than the {cap} bytes allowed"))
-                    .advise("raise the limit if such an answer is to be expected")
-            }
+            TransportError::BodyTooLarge { limit } => Self::new(
+                ErrorKind::InvalidResponse,
+                format!("the answer has more than the {limit} bytes allowed"),
+            )
+            .with_help("raise the limit if such an answer is to be expected"),
             TransportError::Setup(error) => error,
         }
     }
@@ -118,7 +120,7 @@ impl fmt::Display for TransportError {
         match self {
             Self::NotSent(source) => write!(f, "the request was not sent: {source}"),
             Self::Unanswered(source) => write!(f, "no complete answer came: {source}"),
-            Self::TooLong { cap } => write!(f, "the answer has more than the {cap} bytes allowed"),
+            Self::BodyTooLarge { limit } => write!(f, "the answer has more than the {limit} bytes allowed"),
             Self::Setup(error) => error.fmt(f),
         }
     }
@@ -128,7 +130,7 @@ impl std::error::Error for TransportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::NotSent(source) | Self::Unanswered(source) => Some(&**source),
-            Self::TooLong { .. } => None,
+            Self::BodyTooLarge { .. } => None,
             Self::Setup(error) => Some(error),
         }
     }

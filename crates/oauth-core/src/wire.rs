@@ -47,7 +47,7 @@ pub(crate) fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) 
 }
 
 fn bad(what: impl Into<Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::BadReply, what)
+    Error::new(ErrorKind::InvalidResponse, what)
 }
 
 impl WireToken {

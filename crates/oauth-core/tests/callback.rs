@@ -3,7 +3,7 @@
 
 mod support;
 
-use oauth_core::{App, CallbackFault, Client, ErrorKind, Pending, Scopes};
+use oauth_core::{App, CallbackFault, Client, ErrorKind, PendingAuthorization, Scopes};
 use oauth_testing::{CLIENT_SECRET, CODE, ManualClock, Wire, callback, reply};
 use proptest::prelude::*;
 use support::{Plain, REDIRECT_URI, app, client, site};
@@ -113,7 +113,7 @@ async fn attempts_of_others_and_old_ones() {
     }
 
     let text = serde_json::to_string(&started.pending).unwrap().replace("\"plain\"", "\"else\"");
-    let foreign: Pending = serde_json::from_str(&text).unwrap();
+    let foreign: PendingAuthorization = serde_json::from_str(&text).unwrap();
     assert_eq!(client.finish(&foreign, &url).await.unwrap_err().kind(), fault(CallbackFault::OtherProvider));
 
     clock.advance_secs(15 * 60 + 1);
@@ -130,7 +130,7 @@ async fn a_pending_attempt_survives_a_session_store_and_its_debug_shows_no_secre
     assert!(!debug.contains(started.pending.state().expose()));
     let stored = serde_json::to_string(&started.pending).unwrap();
     assert!(stored.contains(started.pending.state().expose()));
-    let pending: Pending = serde_json::from_str(&stored).unwrap();
+    let pending: PendingAuthorization = serde_json::from_str(&stored).unwrap();
     let token = client.finish(&pending, &callback(REDIRECT_URI, &started)).await.unwrap();
     assert_eq!(token.scopes().to_string(), "read");
     assert!(wire.text().contains("code_verifier="));

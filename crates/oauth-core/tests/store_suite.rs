@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::store::{
-    Acquired, Content, Due, Key, MemoryStore, Owner, Record, RecordState, Saved, StoreError, Summary,
-    TokenStore, Why, suite,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, MemoryStore, ReconnectReason, Record, RecordState,
+    RecordSummary, SaveOutcome, StoreError, TokenStore, suite,
 };
 use oauth_testing::ManualClock;
 use proptest::prelude::*;
@@ -33,9 +33,9 @@ async fn by_monotonic_time() {
 const LEASE: Duration = Duration::from_secs(60);
 
 async fn lease(store: &MemoryStore, key: &Key) -> Result<(u64, Record), Duration> {
-    match store.acquire(key, &Owner::new("somebody"), LEASE).await.unwrap() {
-        Acquired::Granted { fence, record } => Ok((fence, record)),
-        Acquired::Held { for_another, .. } => Err(for_another),
+    match store.acquire(key, &LeaseOwner::new("somebody"), LEASE).await.unwrap() {
+        AcquireOutcome::Granted { fence, record } => Ok((fence, record)),
+        AcquireOutcome::Held { for_another, .. } => Err(for_another),
         other => panic!("{other:?}"),
     }
 }
@@ -47,10 +47,10 @@ async fn a_clock_that_is_set_back_holds_nobody_up_and_takes_no_lease_away() {
     let key = Key::new("go1", "acme");
     store.insert(&key, Content::new("token")).await.unwrap();
     let (fence, _) = lease(&store, &key).await.unwrap();
-    assert!(store.begin(&key, fence, 1).await.unwrap());
+    assert!(store.record_intent(&key, fence, 1).await.unwrap());
     clock.advance_secs(-86_400);
     // The holder still has it; whoever waits need not wait for a day.
-    assert!(store.begin(&key, fence, 1).await.unwrap());
+    assert!(store.record_intent(&key, fence, 1).await.unwrap());
     assert_eq!(lease(&store, &key).await.unwrap_err(), LEASE);
     clock.advance_secs(59);
     assert_eq!(lease(&store, &key).await.unwrap_err(), Duration::from_secs(1));
@@ -59,7 +59,7 @@ async fn a_clock_that_is_set_back_holds_nobody_up_and_takes_no_lease_away() {
     assert_eq!(record.intent.unwrap().age, LEASE, "counted from when the clock was set back");
 
     // An intent of the future ages from when it is seen.
-    assert!(store.begin(&key, next, 1).await.unwrap());
+    assert!(store.record_intent(&key, next, 1).await.unwrap());
     store.release(&key, next).await.unwrap();
     clock.advance_secs(-86_400);
     let (next, record) = lease(&store, &key).await.unwrap();
@@ -102,10 +102,10 @@ async fn apply(store: &MemoryStore, key: &Key, change: Change) {
         Change::Save(content) => drop(store.save(key, generation, content).await.unwrap()),
         Change::Remove => drop(store.remove(key).await.unwrap()),
         Change::GiveUp => {
-            if let Acquired::Granted { fence, .. } =
-                store.acquire(key, &Owner::new("somebody"), LEASE).await.unwrap()
+            if let AcquireOutcome::Granted { fence, .. } =
+                store.acquire(key, &LeaseOwner::new("somebody"), LEASE).await.unwrap()
             {
-                let state = RecordState::NeedsReconnect { why: Why::Revoked, at: at(0) };
+                let state = RecordState::NeedsReconnect { reason: ReconnectReason::Revoked, at: at(0) };
                 assert!(store.set_state(key, fence, generation, state).await.unwrap());
                 store.release(key, fence).await.unwrap();
             }
@@ -128,7 +128,7 @@ proptest! {
             for (provider, account, change) in changes {
                 apply(&store, &Key::new(provider, account), change).await;
             }
-            let (mut query, mut expected) = (Due::of("pa"), Vec::new());
+            let (mut query, mut expected) = (DueQuery::new("pa"), Vec::new());
             (query.due_by, query.lapses_by) = (due_by, lapses_by);
             for one in store.list("pa", None, usize::MAX).await.unwrap() {
                 let not_after = |at: Option<DateTime<Utc>>, by: Option<DateTime<Utc>>| at.filter(|at| by.is_some_and(|by| *at <= by));
@@ -142,7 +142,7 @@ proptest! {
                 }
             }
             expected.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-            let expected: Vec<Summary> = expected.into_iter().map(|(_, _, one)| one).take(limit).collect();
+            let expected: Vec<RecordSummary> = expected.into_iter().map(|(_, _, one)| one).take(limit).collect();
             prop_assert_eq!(store.due(&query, limit).await.unwrap(), expected);
             Ok(())
         })?;
@@ -163,7 +163,7 @@ impl TokenStore for Older {
         self.0.insert(key, content).await
     }
 
-    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
         self.0.save(key, from, content).await
     }
 
@@ -171,7 +171,12 @@ impl TokenStore for Older {
         self.0.remove(key).await
     }
 
-    async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError> {
+    async fn acquire(
+        &self,
+        key: &Key,
+        owner: &LeaseOwner,
+        length: Duration,
+    ) -> Result<AcquireOutcome, StoreError> {
         self.0.acquire(key, owner, length).await
     }
 
@@ -183,8 +188,8 @@ impl TokenStore for Older {
         self.0.release(key, fence).await
     }
 
-    async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        self.0.begin(key, fence, from).await
+    async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        self.0.record_intent(key, fence, from).await
     }
 
     async fn set_state(
@@ -202,11 +207,11 @@ impl TokenStore for Older {
         provider: &str,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Summary>, StoreError> {
+    ) -> Result<Vec<RecordSummary>, StoreError> {
         self.0.list(provider, after, limit).await
     }
 
-    async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+    async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
         self.0.due(query, limit).await
     }
 }
@@ -221,9 +226,9 @@ async fn memory_forgets_names_in_the_end() {
     let clock = ManualClock::default();
     let store = MemoryStore::with_clock(clock.clone());
     let minute = Duration::from_secs(60);
-    assert!(store.use_once("an attempt", minute).await.unwrap());
+    assert!(store.claim_once("an attempt", minute).await.unwrap());
     clock.advance_secs(59);
-    assert!(!store.use_once("an attempt", minute).await.unwrap());
+    assert!(!store.claim_once("an attempt", minute).await.unwrap());
     clock.advance_secs(1);
-    assert!(store.use_once("an attempt", minute).await.unwrap());
+    assert!(store.claim_once("an attempt", minute).await.unwrap());
 }

@@ -3,7 +3,9 @@
 
 mod support;
 
-use oauth_core::{ErrorKind, Obtained, PasswordRequest, Raw, Scopes, ScopesFrom, StoredToken, Token};
+use oauth_core::{
+    ErrorKind, PasswordRequest, PersistedToken, RawRequest, ScopeSource, Scopes, Token, TokenOrigin,
+};
 use oauth_testing::{ManualClock, PASSWORD, REFRESH_TOKEN, Wire, callback, reply};
 use support::{Plain, REDIRECT_URI, client};
 
@@ -17,14 +19,14 @@ async fn finish(json: &str) -> Result<Token<Plain>, oauth_core::Error> {
 #[tokio::test]
 async fn granted_scopes_are_as_replied_else_as_requested() {
     let token = finish(r#"{"access_token":"canary-a","scope":"read"}"#).await.unwrap();
-    assert_eq!((token.scopes().to_string().as_str(), token.scopes_from()), ("read", ScopesFrom::Reply));
+    assert_eq!((token.scopes().to_string().as_str(), token.scope_source()), ("read", ScopeSource::Response));
     assert_eq!(token.missing_scopes(&"read write".parse().unwrap()).to_string(), "write");
     let token = finish(r#"{"access_token":"canary-a","scope":""}"#).await.unwrap();
-    assert_eq!((token.scopes().len(), token.scopes_from()), (0, ScopesFrom::Reply));
+    assert_eq!((token.scopes().len(), token.scope_source()), (0, ScopeSource::Response));
     let token = finish(r#"{"access_token":"canary-a"}"#).await.unwrap();
     assert_eq!(
-        (token.scopes().to_string().as_str(), token.scopes_from()),
-        ("read write", ScopesFrom::Request)
+        (token.scopes().to_string().as_str(), token.scope_source()),
+        ("read write", ScopeSource::Request)
     );
 }
 
@@ -42,8 +44,8 @@ async fn client_credentials_ask_for_the_same_scopes_each_time() {
     let wire = Wire::answering([answer("read"), answer(""), answer("read write")]);
     let client = client(&wire, &ManualClock::default());
     let token = client.client_credentials("read write".parse::<Scopes>().unwrap()).await.unwrap();
-    let stored = serde_json::to_string(&token.to_stored().unwrap()).unwrap();
-    let token = Token::from_stored(serde_json::from_str(&stored).unwrap()).unwrap();
+    let stored = serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
+    let token = Token::from_persisted(serde_json::from_str(&stored).unwrap()).unwrap();
     let token = client.refresh(&token).await.unwrap();
     assert!(token.scopes().is_empty());
     let token = client.refresh(&token).await.unwrap();
@@ -55,10 +57,10 @@ async fn client_credentials_ask_for_the_same_scopes_each_time() {
 #[tokio::test]
 async fn stored_words_of_a_newer_version() {
     let token = finish(r#"{"access_token":"canary-a"}"#).await.unwrap();
-    let text = serde_json::to_string(&token.to_stored().unwrap()).unwrap();
+    let text = serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
     let newer = text.replace("authorization_code", "device_code").replace("\"request\"", "\"guess\"");
-    let token = Token::<Plain>::from_stored(serde_json::from_str(&newer).unwrap()).unwrap();
-    assert_eq!((token.obtained(), token.scopes_from()), (Obtained::Other, ScopesFrom::Request));
+    let token = Token::<Plain>::from_persisted(serde_json::from_str(&newer).unwrap()).unwrap();
+    assert_eq!((token.origin(), token.scope_source()), (TokenOrigin::Other, ScopeSource::Request));
 }
 
 #[tokio::test]
@@ -79,7 +81,7 @@ async fn replies_that_hold_no_usable_token_are_refused_without_being_shown() {
         "canary-a",
     ] {
         let error = finish(json).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::BadReply, "{json}: {error}");
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{json}: {error}");
         let shown = format!("{error} {error:?} {:?}", std::error::Error::source(&error));
         assert!(!shown.contains("canary"), "{shown}");
     }
@@ -91,20 +93,20 @@ async fn a_token_survives_being_stored_and_shows_no_secret() {
         "token_type":"BEARER","id_token":"canary-id"}"#;
     let token = finish(json).await.unwrap();
     assert!(!format!("{token:?}").contains("canary"), "{token:?}");
-    let stored = token.to_stored().unwrap();
+    let stored = token.to_persisted().unwrap();
     assert!(!format!("{stored:?}").contains("canary"), "{stored:?}");
     let text = serde_json::to_string(&stored).unwrap();
     let masked: serde_json::Value = serde_json::from_str(&text.replace("canary-", "[secret] ")).unwrap();
     insta::assert_json_snapshot!(masked);
-    let back = Token::<Plain>::from_stored(serde_json::from_str(&text).unwrap()).unwrap();
+    let back = Token::<Plain>::from_persisted(serde_json::from_str(&text).unwrap()).unwrap();
     assert_eq!(back.access_token(), token.access_token());
     assert_eq!(back.refresh_token(), token.refresh_token());
     assert_eq!(back.expires_at(), token.expires_at());
     assert_eq!(back.lapses_at(), token.lapses_at());
     assert_eq!(back.other(), token.other());
 
-    let foreign: StoredToken = serde_json::from_str(&text.replace("\"plain\"", "\"else\"")).unwrap();
-    assert_eq!(Token::<Plain>::from_stored(foreign).unwrap_err().kind(), ErrorKind::ForeignToken);
+    let foreign: PersistedToken = serde_json::from_str(&text.replace("\"plain\"", "\"else\"")).unwrap();
+    assert_eq!(Token::<Plain>::from_persisted(foreign).unwrap_err().kind(), ErrorKind::ForeignToken);
 }
 
 #[tokio::test]
@@ -115,9 +117,9 @@ async fn client_credentials_are_renewed_by_asking_again_and_a_password_is_sent_o
     let scopes: Scopes = "read".parse().unwrap();
     let token = client.client_credentials(scopes.clone()).await.unwrap();
     let token = client.refresh(&token).await.unwrap();
-    assert_eq!(token.obtained(), Obtained::ClientCredentials);
+    assert_eq!(token.origin(), TokenOrigin::ClientCredentials);
     let token = client.password(PasswordRequest::new("bob@example.com", PASSWORD, scopes)).await.unwrap();
-    assert_eq!(token.obtained(), Obtained::Password);
+    assert_eq!(token.origin(), TokenOrigin::Password);
     // A token without a refresh token cannot be refreshed, and nothing is sent.
     let error = client.refresh(&token).await.unwrap_err();
     assert_eq!((error.kind(), error.needs_reconnect()), (ErrorKind::InvalidInput, true));
@@ -150,7 +152,7 @@ async fn a_token_goes_to_the_providers_hosts_only_and_not_when_expired() {
     let clock = ManualClock::default();
     let client = client(&wire, &clock);
     let token = client.client_credentials(Scopes::none()).await.unwrap();
-    let raw = |url: &str| Raw::new(oauth_core::http::Request::get(url).body(Vec::new()).unwrap());
+    let raw = |url: &str| RawRequest::new(oauth_core::http::Request::get(url).body(Vec::new()).unwrap());
     for (url, kind) in [
         ("https://evil.example/api", ErrorKind::ForeignHost),
         ("https://provider.example.evil.example/api", ErrorKind::ForeignHost),
@@ -178,8 +180,9 @@ async fn a_servers_words_never_bring_a_secret_back() {
         let wire = Wire::answering([reply(200, r#"{"access_token":"canary-a"}"#), reply(status, body)]);
         let client = client(&wire, &ManualClock::default());
         let token = client.client_credentials(Scopes::none()).await.unwrap();
-        let raw =
-            Raw::new(oauth_core::http::Request::get("https://provider.example/x").body(Vec::new()).unwrap());
+        let raw = RawRequest::new(
+            oauth_core::http::Request::get("https://provider.example/x").body(Vec::new()).unwrap(),
+        );
         let error = client.send(&token, &raw).await.unwrap_err();
         assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
     }

@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use httpmock::prelude::*;
-use oauth_core::{Client, Error, ErrorKind, FixedSite, Limits, Raw, Scopes, Token};
+use oauth_core::{Client, Error, ErrorKind, FixedSite, Limits, RawRequest, Scopes, Token};
 use support::{Plain, app};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -53,7 +53,7 @@ async fn a_token_call_and_an_api_call_over_loopback_with_a_name_below_localhost(
     let client = client_at(&format!("http://space.localhost:{}", server.port()), Limits::default());
     let held = client.client_credentials(Scopes::none()).await.unwrap();
     let url = format!("http://space.localhost:{}/api", server.port());
-    let raw = Raw::new(oauth_core::http::Request::get(url).body(Vec::new()).unwrap());
+    let raw = RawRequest::new(oauth_core::http::Request::get(url).body(Vec::new()).unwrap());
     client.send(&held, &raw).await.unwrap();
     token.assert_async().await;
     api.assert_async().await;
@@ -93,7 +93,7 @@ async fn a_body_beyond_the_cap_is_not_read() {
         })
         .await;
     let error = ask(&server.base_url(), limits(|limits| limits.token_body = 10_000)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::BadReply);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(!error.is_transient());
     assert!(error.to_string().contains("10000 bytes"), "{error}");
 }

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use chrono::DateTime;
-use oauth_core::store::{Acquired, Content, Due, Key, Owner, TokenStore};
+use oauth_core::store::{AcquireOutcome, Content, DueQuery, Key, LeaseOwner, TokenStore};
 use oauth_store::{EncryptionKey, Keyring, Postgres, Sqlite};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
@@ -44,7 +44,7 @@ async fn measure(store: &dyn TokenStore) -> Result<(), Box<dyn Error>> {
     // Spread over what is stored, so that not all of them are in one page.
     let keys: Vec<Key> = (0..TIMES).map(|n| Key::new("go1", format!("{:07}", n * 997 + 1))).collect();
     let content = || Content::new(vec![7; 1_500]).due_at(DateTime::from_timestamp(4_000_000_000, 0));
-    let owner = Owner::new("figures");
+    let owner = LeaseOwner::new("figures");
 
     let begun = Instant::now();
     for key in &keys {
@@ -64,8 +64,8 @@ async fn measure(store: &dyn TokenStore) -> Result<(), Box<dyn Error>> {
     let begun = Instant::now();
     for key in &keys {
         let asked = store.acquire(key, &owner, Duration::from_secs(60)).await?;
-        let Acquired::Granted { fence, record } = asked else { return Err("not granted".into()) };
-        store.begin(key, fence, record.generation).await?;
+        let AcquireOutcome::Granted { fence, record } = asked else { return Err("not granted".into()) };
+        store.record_intent(key, fence, record.generation).await?;
         store.save(key, record.generation, content()).await?;
         store.release(key, fence).await?;
     }
@@ -77,7 +77,7 @@ async fn measure(store: &dyn TokenStore) -> Result<(), Box<dyn Error>> {
     told("list, a page of 100", begun, 100);
     let due = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or_default();
     for (what, by) in [("due, 50 of sixty", 60), ("due, 50 of nearly all", 999_000)] {
-        let query = Due::of("go1").due_by(due(by)).lapses_by(due(by));
+        let query = DueQuery::new("go1").due_by(due(by)).lapses_by(due(by));
         let begun = Instant::now();
         for _ in 0..100 {
             store.due(&query, 50).await?;

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use oauth_core::store::{
-    Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind, Summary,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, Record, RecordState, RecordSummary, SaveOutcome,
+    StoreError, StoreErrorKind,
 };
 
 use crate::keyring::Keyring;
@@ -110,7 +111,12 @@ impl<D: Database> Engine<D> {
         })
     }
 
-    pub(crate) async fn save(&self, key: &Key, from: u64, content: &Content) -> Result<Saved, StoreError> {
+    pub(crate) async fn save(
+        &self,
+        key: &Key,
+        from: u64,
+        content: &Content,
+    ) -> Result<SaveOutcome, StoreError> {
         let [provider, account] = of(key)?;
         let sealed = self.keyring.seal(key, content.bytes())?;
         let [due_at, lapses_at] = times(content);
@@ -125,12 +131,12 @@ impl<D: Database> Engine<D> {
         ];
         let rows = self.database.numbers(Access::Write, D::STATEMENTS.save, &values).await?;
         if let Some(generation) = generation(&rows) {
-            return Ok(Saved::Accepted { generation });
+            return Ok(SaveOutcome::Accepted { generation });
         }
         // A generation never comes back, so what is read a moment later is as good an answer.
         Ok(match self.load(key).await? {
-            Some(record) => Saved::Superseded { record },
-            None => Saved::Missing,
+            Some(record) => SaveOutcome::Superseded { record },
+            None => SaveOutcome::Missing,
         })
     }
 
@@ -141,9 +147,9 @@ impl<D: Database> Engine<D> {
     pub(crate) async fn acquire(
         &self,
         key: &Key,
-        owner: &Owner,
+        owner: &LeaseOwner,
         length: Duration,
-    ) -> Result<Acquired, StoreError> {
+    ) -> Result<AcquireOutcome, StoreError> {
         let [provider, account] = of(key)?;
         // For people only, so it may be told with a character less; PostgreSQL's texts cannot hold this one.
         let owner = owner.as_str().replace('\0', "");
@@ -154,7 +160,7 @@ impl<D: Database> Engine<D> {
             if let Some(stored) = rows.into_iter().next().map(Stored::from) {
                 return self.granted(&stored).await;
             }
-            let Some(stored) = self.stored(key).await? else { return Ok(Acquired::Missing) };
+            let Some(stored) = self.stored(key).await? else { return Ok(AcquireOutcome::Missing) };
             let left = stored.lease_left();
             if stored.lease_is_too_long() {
                 // The holder keeps its full time from here, and nobody waits until the clock is where it was.
@@ -164,16 +170,16 @@ impl<D: Database> Engine<D> {
             if left.is_some() || tries == TRIES {
                 // Without time left it changes hands as fast as we look: as good as held.
                 let for_another = left.unwrap_or(Duration::from_millis(1));
-                return Ok(Acquired::Held { for_another, record: stored.record(&self.keyring)? });
+                return Ok(AcquireOutcome::Held { for_another, record: stored.record(&self.keyring)? });
             }
             tries += 1;
         }
     }
 
-    async fn granted(&self, stored: &Stored) -> Result<Acquired, StoreError> {
+    async fn granted(&self, stored: &Stored) -> Result<AcquireOutcome, StoreError> {
         let fence = stored.fence()?;
         match stored.record(&self.keyring) {
-            Ok(record) => Ok(Acquired::Granted { fence, record }),
+            Ok(record) => Ok(AcquireOutcome::Granted { fence, record }),
             Err(error) => {
                 // Whoever has the right key should not wait for one who has not. If this fails, the lease runs out.
                 let _ = self.release(&stored.key, fence).await;
@@ -194,7 +200,7 @@ impl<D: Database> Engine<D> {
         Ok(())
     }
 
-    pub(crate) async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+    pub(crate) async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
         let [provider, account] = of(key)?;
         let values = [provider, account, number(fence), number(from)];
         Ok(self.database.change(D::STATEMENTS.begin, &values).await? > 0)
@@ -218,7 +224,7 @@ impl<D: Database> Engine<D> {
         provider: &str,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Summary>, StoreError> {
+    ) -> Result<Vec<RecordSummary>, StoreError> {
         let values = [part(provider)?, Value::Number(at_most(limit))];
         let rows = match after {
             None => self.database.summaries(D::STATEMENTS.list, &values).await?,
@@ -230,8 +236,8 @@ impl<D: Database> Engine<D> {
         rows.into_iter().map(|row| summary(provider, row)).collect()
     }
 
-    pub(crate) async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
-        let mut found: Vec<Summary> = Vec::new();
+    pub(crate) async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
+        let mut found: Vec<RecordSummary> = Vec::new();
         // Two statements, each along an index, since no index has both orders.
         let asked = [(D::STATEMENTS.lapsing, query.lapses_by), (D::STATEMENTS.due, query.due_by)];
         for (statement, by) in asked {
@@ -249,12 +255,12 @@ impl<D: Database> Engine<D> {
         Ok(found)
     }
 
-    pub(crate) async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+    pub(crate) async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
         // First, so that a name whose time has come can be used again by whoever asks for it. If it fails it is done next
         // time.
         let _ = self.database.change(D::STATEMENTS.forget_used, &[]).await;
         let values = [part(name)?, Value::Number(micros(keep))];
-        Ok(self.database.change(D::STATEMENTS.use_once, &values).await? > 0)
+        Ok(self.database.change(D::STATEMENTS.claim_once, &values).await? > 0)
     }
 }
 

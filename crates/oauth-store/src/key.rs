@@ -106,7 +106,7 @@ impl fmt::Debug for EncryptionKey {
 pub(crate) fn random(bytes: &mut [u8]) -> Result<(), StoreError> {
     getrandom::fill(bytes).map_err(|error| {
         StoreError::new(StoreErrorKind::Other, "the operating system gives no random numbers")
-            .because(error.to_string())
+            .with_source(error.to_string())
     })
 }
 

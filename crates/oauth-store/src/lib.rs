@@ -26,13 +26,13 @@
 //! # }
 //! ```
 //!
-//! # What is encrypted
+//! # EventKind is encrypted
 //!
 //! The content (the tokens), by XChaCha20-Poly1305 with a nonce of its own, bound to provider and account: a row copied to
 //! another account does not decrypt. Readable are the names of provider and account, the times when a token is due and
 //! lapses, and the state. Rows name the key they were encrypted with; see [`Keyring`] for changing it.
 //!
-//! # What fails, and how
+//! # EventKind fails, and how
 //!
 //! | what | [`StoreErrorKind`](oauth_core::store::StoreErrorKind) |
 //! |---|---|

@@ -76,12 +76,12 @@ pub(crate) fn explained(
         MigrateError::Execute(_) | MigrateError::ExecuteMigration(..) => {
             return match error {
                 MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => explain(error),
-                error => StoreError::new(StoreErrorKind::Other, place).because(error),
+                error => StoreError::new(StoreErrorKind::Other, place).with_source(error),
             };
         }
         _ => (StoreErrorKind::Other, format!("{place} cannot be brought to this version's schema")),
     };
-    StoreError::new(kind, what).because(error)
+    StoreError::new(kind, what).with_source(error)
 }
 
 #[cfg(all(test, feature = "sqlite", feature = "postgres"))]

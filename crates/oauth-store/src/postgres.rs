@@ -7,7 +7,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use oauth_core::store::{
-    Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind, Summary,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, Record, RecordState, RecordSummary, SaveOutcome,
+    StoreError, StoreErrorKind,
 };
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use oauth_core::store::{
-    Content, Intent, Key, Record, RecordState, StoreError, StoreErrorKind, Summary, Why,
+    Content, Intent, Key, ReconnectReason, Record, RecordState, RecordSummary, StoreError, StoreErrorKind,
 };
 
 use crate::keyring::Keyring;
@@ -97,32 +97,32 @@ impl Stored {
     }
 }
 
-pub(crate) fn summary(provider: &str, row: SummaryRow) -> Result<Summary, StoreError> {
+pub(crate) fn summary(provider: &str, row: SummaryRow) -> Result<RecordSummary, StoreError> {
     let (account, generation, word, state_at, due_at, lapses_at) = row;
     let key = Key::new(provider, account);
     let generation = count(generation, &key)?;
     let state = state(&word, state_at, &key)?;
     let due_at = due_at.map(|at| time(at, &key)).transpose()?;
     let lapses_at = lapses_at.map(|at| time(at, &key)).transpose()?;
-    Ok(Summary::new(key.account, generation, state, due_at, lapses_at))
+    Ok(RecordSummary::new(key.account, generation, state, due_at, lapses_at))
 }
 
 /// Of an active record, whatever is wrong with its numbers: whoever reads the record is told, and one that is damaged keeps
 /// nobody from finding the others.
-pub(crate) fn due_summary((account, generation, due_at, lapses_at): DueRow) -> Summary {
+pub(crate) fn due_summary((account, generation, due_at, lapses_at): DueRow) -> RecordSummary {
     let nearest = |at: i64| {
         let end = if at < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
         DateTime::from_timestamp_micros(at).unwrap_or(end)
     };
     let generation = u64::try_from(generation).unwrap_or(0);
-    Summary::new(account, generation, RecordState::Active, due_at.map(nearest), lapses_at.map(nearest))
+    RecordSummary::new(account, generation, RecordState::Active, due_at.map(nearest), lapses_at.map(nearest))
 }
 
 /// A state as it is stored: a word, and since when.
 pub(crate) fn state_words(state: RecordState) -> Result<(&'static str, Option<i64>), StoreError> {
     match state {
         RecordState::Active => Ok(("active", None)),
-        RecordState::NeedsReconnect { why, at } => Ok((why.as_str(), Some(at.timestamp_micros()))),
+        RecordState::NeedsReconnect { reason, at } => Ok((reason.as_str(), Some(at.timestamp_micros()))),
         _ => Err(StoreError::new(
             StoreErrorKind::Other,
             "this version of oauth-store knows no such state; bring it to the version of oauth-core",
@@ -140,7 +140,7 @@ fn state(word: &str, at: Option<i64>, key: &Key) -> Result<RecordState, StoreErr
     if word == "active" {
         return Ok(RecordState::Active);
     }
-    let why = Why::parse(word).ok_or_else(|| {
+    let reason = ReconnectReason::parse(word).ok_or_else(|| {
         let word = printable(word);
         StoreError::new(
             StoreErrorKind::TooNew,
@@ -148,7 +148,7 @@ fn state(word: &str, at: Option<i64>, key: &Key) -> Result<RecordState, StoreErr
         )
     })?;
     let at = at.ok_or_else(|| corrupt(key, "it does not say since when its state lasts"))?;
-    Ok(RecordState::NeedsReconnect { why, at: time(at, key)? })
+    Ok(RecordState::NeedsReconnect { reason, at: time(at, key)? })
 }
 
 /// A word of a row, for a message: whoever can write to the database has no line of a log to write.
@@ -186,13 +186,13 @@ mod tests {
     fn every_state_is_read_back() {
         let key = Key::new("go1", "acme");
         let at = DateTime::from_timestamp_micros(1_800_000_000_123_456).unwrap();
-        let needs = |why| RecordState::NeedsReconnect { why, at };
+        let needs = |reason| RecordState::NeedsReconnect { reason, at };
         for one in [
             RecordState::Active,
-            needs(Why::Revoked),
-            needs(Why::Lapsed),
-            needs(Why::OutcomeUnknown),
-            needs(Why::TokenRefused),
+            needs(ReconnectReason::Revoked),
+            needs(ReconnectReason::Lapsed),
+            needs(ReconnectReason::OutcomeUnknown),
+            needs(ReconnectReason::TokenRefused),
         ] {
             let (word, since) = state_words(one).unwrap();
             assert_eq!(state(word, since, &key).unwrap(), one);

@@ -10,7 +10,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use oauth_core::store::{
-    Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, Summary,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, Record, RecordState, RecordSummary, SaveOutcome,
+    StoreError,
 };
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{

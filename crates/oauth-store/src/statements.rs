@@ -41,7 +41,7 @@ pub(crate) struct Statements {
     /// sealed as it was, key_id, sealed.
     pub(crate) reseal: &'static str,
     /// `$1` name, `$2` for how long.
-    pub(crate) use_once: &'static str,
+    pub(crate) claim_once: &'static str,
     /// No parameters.
     pub(crate) forget_used: &'static str,
 }
@@ -169,7 +169,7 @@ macro_rules! statements {
             // Only while it is what was read: whoever saved a token meanwhile has encrypted it already.
             reseal: "UPDATE oauth_connections SET key_id = $4, sealed = $5 \
                      WHERE provider = $1 AND account = $2 AND sealed = $3",
-            use_once: concat!(
+            claim_once: concat!(
                 "INSERT INTO oauth_used_once (name, forget_at) VALUES ($1, $2 + ",
                 $now,
                 ") ON CONFLICT (name) DO NOTHING"

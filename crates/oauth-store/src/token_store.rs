@@ -28,7 +28,7 @@ macro_rules! token_store {
                 self.engine.insert(key, &content).await
             }
 
-            async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+            async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
                 self.engine.save(key, from, &content).await
             }
 
@@ -39,9 +39,9 @@ macro_rules! token_store {
             async fn acquire(
                 &self,
                 key: &Key,
-                owner: &Owner,
+                owner: &LeaseOwner,
                 length: Duration,
-            ) -> Result<Acquired, StoreError> {
+            ) -> Result<AcquireOutcome, StoreError> {
                 self.engine.acquire(key, owner, length).await
             }
 
@@ -53,8 +53,8 @@ macro_rules! token_store {
                 self.engine.release(key, fence).await
             }
 
-            async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-                self.engine.begin(key, fence, from).await
+            async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+                self.engine.record_intent(key, fence, from).await
             }
 
             async fn set_state(
@@ -72,16 +72,16 @@ macro_rules! token_store {
                 provider: &str,
                 after: Option<&str>,
                 limit: usize,
-            ) -> Result<Vec<Summary>, StoreError> {
+            ) -> Result<Vec<RecordSummary>, StoreError> {
                 self.engine.list(provider, after, limit).await
             }
 
-            async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+            async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
                 self.engine.due(query, limit).await
             }
 
-            async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
-                self.engine.use_once(name, keep).await
+            async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+                self.engine.claim_once(name, keep).await
             }
         }
     };

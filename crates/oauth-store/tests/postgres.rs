@@ -22,7 +22,7 @@ use async_trait::async_trait;
 use cluster::Cluster;
 use common::{Parameter, Place, Store, for_every_check, ring};
 use libtest_mimic::{Arguments, Trial};
-use oauth_core::store::{Content, Key, Saved, StoreError, StoreErrorKind, TokenStore};
+use oauth_core::store::{Content, Key, SaveOutcome, StoreError, StoreErrorKind, TokenStore};
 use oauth_store::{Keyring, Postgres, Rotation};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 use statements::{due, record, statements, summary};
@@ -119,7 +119,7 @@ async fn a_lost_server_is_transient_and_found_again(_: String) {
     cluster.find_again();
     // The same store goes on: whoever kept the token in memory can save it now.
     let saved = store.save(&acme, 1, Content::new("second")).await.unwrap();
-    assert!(matches!(saved, Saved::Accepted { generation: 2 }), "{saved:?}");
+    assert!(matches!(saved, SaveOutcome::Accepted { generation: 2 }), "{saved:?}");
     assert_eq!(store.load(&acme).await.unwrap().unwrap().content.bytes(), b"second");
 }
 

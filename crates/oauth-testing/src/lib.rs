@@ -26,6 +26,6 @@ pub const REFRESH_TOKEN: &str = "canary-refresh-token";
 pub const PASSWORD: &str = "canary-password";
 
 /// The callback that answers `started` with [`CODE`].
-pub fn callback(redirect_uri: &str, started: &oauth_core::Started) -> String {
+pub fn callback(redirect_uri: &str, started: &oauth_core::StartedAuthorization) -> String {
     format!("{redirect_uri}?code={CODE}&state={}", started.pending.state().expose())
 }

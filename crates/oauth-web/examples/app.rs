@@ -12,7 +12,7 @@ use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
 use axum::{Router, extract::Path};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use oauth_core::connections::AnyConnections;
+use oauth_core::connections::DynConnections;
 use oauth_core::store::MemoryStore;
 use oauth_core::{App, CodeGrant, Connections, Error, Provider};
 use oauth_sandbox::{Sandbox, SandboxProvider, ServerHandle};
@@ -25,7 +25,7 @@ const CUSTOMER: &str = "acme";
 #[derive(Clone)]
 struct Here {
     oauth: OAuthWeb,
-    providers: Arc<[(&'static str, Box<dyn AnyConnections>)]>,
+    providers: Arc<[(&'static str, Box<dyn DynConnections>)]>,
 }
 
 impl axum::extract::FromRef<Here> for OAuthWeb {

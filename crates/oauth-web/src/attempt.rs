@@ -1,6 +1,6 @@
 //! What is remembered of an attempt between connect and callback, in the browser that began it.
 
-use oauth_core::{Pending, Scopes, State};
+use oauth_core::{PendingAuthorization, Scopes, State};
 use serde::{Deserialize, Serialize};
 
 use crate::authorizer::param;
@@ -20,7 +20,7 @@ pub(crate) struct Attempt {
 #[derive(Serialize, Deserialize)]
 pub(crate) enum Stage {
     /// The person is at the provider.
-    Pending(Pending),
+    Pending(PendingAuthorization),
     /// The person came back; kept so that a page that is loaded again says the same and sends nothing.
     Ended(Ended),
 }

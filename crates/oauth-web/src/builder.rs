@@ -65,7 +65,7 @@ impl Builder {
             Ok(place) => {
                 let mounted = Arc::new(Mounted { connections, authorizer: Box::new(authorizer), place });
                 if self.providers.insert(P::NAME, mounted.clone()).is_some() {
-                    self.fails(Error::invalid("this provider is mounted twice").at_provider(P::NAME));
+                    self.fails(Error::invalid_input("this provider is mounted twice").with_provider(P::NAME));
                 }
                 self.by_type.insert(TypeId::of::<P>(), mounted.into_any());
             }
@@ -84,8 +84,9 @@ impl Builder {
     pub fn home(mut self, path: impl AsRef<str>) -> Self {
         match ReturnTo::read(path.as_ref()) {
             Some(path) => path.as_str().clone_into(&mut self.site.home),
-            None => self
-                .fails(Error::invalid("the home is no path of this site").advise("give one like /settings")),
+            None => self.fails(
+                Error::invalid_input("the home is no path of this site").with_help("give one like /settings"),
+            ),
         }
         self
     }

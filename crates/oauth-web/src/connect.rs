@@ -52,7 +52,7 @@ fn leave(
     query: String,
 ) -> Result<Response, Error> {
     let location = HeaderValue::try_from(begun.url.as_str())
-        .map_err(|error| Error::invalid("the authorize URL is no header value").because(error))?;
+        .map_err(|error| Error::invalid_input("the authorize URL is no header value").with_source(error))?;
     cookies.begin(begun.pending, begun.account, query, provided.attempt_age())?;
     let mut response = StatusCode::SEE_OTHER.into_response();
     response.headers_mut().insert(LOCATION, location);

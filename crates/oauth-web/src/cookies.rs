@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use cookie::{Cookie, CookieJar, SameSite};
-use oauth_core::{Error, Pending, State};
+use oauth_core::{Error, PendingAuthorization, State};
 
 use crate::attempt::{Attempt, Stage, short_name};
 use crate::key::CookieKey;
@@ -59,7 +59,7 @@ impl<'k> Cookies<'k> {
     /// Adds an attempt that was just begun, and forgets the oldest if there are too many.
     pub(crate) fn begin(
         &mut self,
-        pending: Pending,
+        pending: PendingAuthorization,
         account: String,
         query: String,
         age: Duration,
@@ -79,18 +79,18 @@ impl<'k> Cookies<'k> {
 
     /// Keeps an attempt under its name.
     pub(crate) fn put(&mut self, name: String, attempt: &Attempt, age: Duration) -> Result<(), Error> {
-        let text =
-            serde_json::to_string(attempt).map_err(|_| Error::invalid("the attempt cannot be written"))?;
+        let text = serde_json::to_string(attempt)
+            .map_err(|_| Error::invalid_input("the attempt cannot be written"))?;
         let lasts = (age + AFTERWARDS).try_into().unwrap_or(cookie::time::Duration::HOUR);
         let cookie = self.shaped(Cookie::new(name.clone(), text));
         self.jar.private_mut(self.key.as_key()).add(cookie.max_age(lasts).build());
         let length = self.jar.get(&name).map_or(0, |cookie| name.len() + cookie.value().len());
         if length > LARGEST {
             self.jar.force_remove(name);
-            return Err(Error::invalid(format!(
+            return Err(Error::invalid_input(format!(
                 "the attempt takes {length} bytes, which no browser keeps in a cookie"
             ))
-            .advise("ask for fewer scopes, or give the account a shorter name"));
+            .with_help("ask for fewer scopes, or give the account a shorter name"));
         }
         Ok(())
     }

@@ -85,12 +85,12 @@ impl<P: CodeGrant> fmt::Debug for Connected<P> {
 /// says to wait.
 #[derive(Debug)]
 pub struct ConnectedRejection {
-    why: Why,
+    why: ReconnectReason,
     response: Box<Response>,
 }
 
 #[derive(Debug)]
-enum Why {
+enum ReconnectReason {
     NotConnected(String),
     Refused,
     Failed(Error),
@@ -101,7 +101,7 @@ impl ConnectedRejection {
     #[must_use]
     pub fn connect_path(&self) -> Option<&str> {
         match &self.why {
-            Why::NotConnected(path) => Some(path),
+            ReconnectReason::NotConnected(path) => Some(path),
             _ => None,
         }
     }
@@ -109,19 +109,19 @@ impl ConnectedRejection {
     /// Whether the authorizer refused.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        matches!(self.why, Why::Refused)
+        matches!(self.why, ReconnectReason::Refused)
     }
 
     /// What failed, if neither the customer nor the authorizer stands in the way.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         match &self.why {
-            Why::Failed(error) => Some(error),
+            ReconnectReason::Failed(error) => Some(error),
             _ => None,
         }
     }
 
-    async fn new(why: Why, response: Response) -> Self {
+    async fn new(why: ReconnectReason, response: Response) -> Self {
         Self { why, response: Box::new(protect(response).await) }
     }
 }
@@ -143,20 +143,20 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ConnectedRejection> {
         let web = OAuthWeb::from_ref(state);
         let Some(mounted) = web.mounted::<P>() else {
-            let error = Error::invalid("no connections of this provider are mounted")
-                .at_provider(P::NAME)
-                .advise("add them with Builder::provider");
+            let error = Error::invalid_input("no connections of this provider are mounted")
+                .with_provider(P::NAME)
+                .with_help("add them with Builder::provider");
             return Err(failed::<P>(&web, error).await);
         };
         match of(&mounted, parts).await {
             Ok(connected) => Ok(connected),
             Err(Missing::Refused(refusal)) => {
                 let response = refused(&web, &*mounted, refusal);
-                Err(ConnectedRejection::new(Why::Refused, response).await)
+                Err(ConnectedRejection::new(ReconnectReason::Refused, response).await)
             }
             Err(Missing::NotConnected(path)) => {
                 let response = Redirect::to(&path).into_response();
-                Err(ConnectedRejection::new(Why::NotConnected(path), response).await)
+                Err(ConnectedRejection::new(ReconnectReason::NotConnected(path), response).await)
             }
             Err(Missing::Failed(error)) => Err(failed::<P>(&web, error).await),
         }
@@ -226,5 +226,5 @@ async fn failed<P: CodeGrant>(web: &OAuthWeb, error: Error) -> ConnectedRejectio
         StatusCode::INTERNAL_SERVER_ERROR
     };
     let response = pages::unavailable(web.site(), P::TITLE, status);
-    ConnectedRejection::new(Why::Failed(error), response).await
+    ConnectedRejection::new(ReconnectReason::Failed(error), response).await
 }

@@ -32,8 +32,8 @@ impl CookieKey {
         let mut bytes = [0; LENGTH];
         getrandom::fill(&mut bytes).map_err(|error| {
             Error::new(ErrorKind::Setup, "the operating system gives no random numbers")
-                .advise("give the process access to them, or a key of your own")
-                .because(error)
+                .with_help("give the process access to them, or a key of your own")
+                .with_source(error)
         })?;
         Ok(Self::from_bytes(bytes))
     }
@@ -51,8 +51,8 @@ impl CookieKey {
     pub fn from_base64(text: &str) -> Result<Self, Error> {
         let bytes = BASE64_STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
         bytes.map(Self::from_bytes).ok_or_else(|| {
-            Error::invalid("the key of the cookies is not 32 bytes in base64")
-                .advise("make one with `openssl rand -base64 32`")
+            Error::invalid_input("the key of the cookies is not 32 bytes in base64")
+                .with_help("make one with `openssl rand -base64 32`")
         })
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use oauth_core::url::Url;
-use oauth_core::{CodeGrant, Connect as _, Connections, Error, Pending, Scopes};
+use oauth_core::{CodeGrant, Connect as _, Connections, Error, PendingAuthorization, Scopes};
 
 use crate::authorizer::{Authorizer, Refusal, Visit};
 use crate::place::Place;
@@ -30,7 +30,7 @@ impl<P: CodeGrant> Mounted<P> {
 /// An attempt that was begun.
 pub(crate) struct Begun {
     pub(crate) url: Url,
-    pub(crate) pending: Pending,
+    pub(crate) pending: PendingAuthorization,
     pub(crate) account: String,
 }
 
@@ -44,7 +44,12 @@ pub(crate) trait Provided: Send + Sync + 'static {
     fn attempt_age(&self) -> Duration;
     async fn begin(&self, visit: Visit) -> Result<Result<Begun, Error>, Refusal>;
     /// Gives back which of the scopes that were asked for were not granted.
-    async fn finish(&self, account: &str, pending: &Pending, callback: &str) -> Result<Scopes, Error>;
+    async fn finish(
+        &self,
+        account: &str,
+        pending: &PendingAuthorization,
+        callback: &str,
+    ) -> Result<Scopes, Error>;
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
@@ -76,7 +81,12 @@ impl<P: CodeGrant> Provided for Mounted<P> {
         }))
     }
 
-    async fn finish(&self, account: &str, pending: &Pending, callback: &str) -> Result<Scopes, Error> {
+    async fn finish(
+        &self,
+        account: &str,
+        pending: &PendingAuthorization,
+        callback: &str,
+    ) -> Result<Scopes, Error> {
         let connection = self.connections.finish(account, pending, callback).await?;
         // It is connected; that the store could not say more a moment later takes nothing back.
         let status = connection.status().await;

@@ -52,7 +52,7 @@ impl Outcome {
             | ErrorKind::Unanswered
             | ErrorKind::RateLimited
             | ErrorKind::Redirected
-            | ErrorKind::BadReply => Self::Unavailable,
+            | ErrorKind::InvalidResponse => Self::Unavailable,
             ErrorKind::Store | ErrorKind::Closed | ErrorKind::Busy => Self::NotSaved,
             _ => Self::Misconfigured,
         }

@@ -17,7 +17,7 @@ impl Place {
     /// Reads it off the redirect URI that is registered at the provider.
     pub(crate) fn of(provider: &'static str, redirect_uri: Option<&RedirectUri>) -> Result<Self, Error> {
         let wrong = |what: &'static str, advice: String| {
-            Err(Error::invalid(what).at_provider(provider).advise(advice))
+            Err(Error::invalid_input(what).with_provider(provider).with_help(advice))
         };
         let advice = || {
             format!(

@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // The keeper: nobody waits for a refresh, and no quiet customer is lost.
     let keeper = connections.clone();
-    tokio::spawn(async move { keeper.keep(Sweep::all(), Duration::from_secs(15 * 60)).await });
+    tokio::spawn(async move { keeper.run_periodically(Sweep::all(), Duration::from_secs(15 * 60)).await });
 
     let terminate = signal(SignalKind::terminate())?;
     axum::serve(listener, router).with_graceful_shutdown(stopped(terminate)).await?;

@@ -8,8 +8,8 @@ use std::task::{Context, Poll, Waker};
 
 use oauth_core::http::{Request, Response};
 use oauth_core::{
-    App, Call, Client, Clock as _, Error, Pending, Provider, Site as _, StoredToken, Token, Transport,
-    TransportError, origin,
+    App, Call, Client, Clock as _, Error, PendingAuthorization, PersistedToken, Provider, Site as _, Token,
+    Transport, TransportError, origin,
 };
 use oauth_testing::ManualClock;
 use serde_json::{Value, json};
@@ -106,7 +106,7 @@ pub(crate) fn client<P: Lives>(line: &Line) -> Client<P> {
 }
 
 /// An attempt that was just begun, always the same.
-pub(crate) fn pending<P: Lives>() -> Pending {
+pub(crate) fn pending<P: Lives>() -> PendingAuthorization {
     serde_json::from_value(json!({
         "provider": P::NAME, "issuer": issuer::<P>(), "client_id": CLIENT_ID, "redirect_uri": REDIRECT_URI,
         "scopes": ["read"], "state": STATE, "pkce_verifier": VERIFIER, "state_rule": "Required",
@@ -117,8 +117,8 @@ pub(crate) fn pending<P: Lives>() -> Pending {
 
 /// A token that was stored earlier.
 pub(crate) fn held<P: Lives>() -> Token<P> {
-    let stored: StoredToken = serde_json::from_value(stored::<P>()).unwrap();
-    Token::from_stored(stored).unwrap()
+    let stored: PersistedToken = serde_json::from_value(stored::<P>()).unwrap();
+    Token::from_persisted(stored).unwrap()
 }
 
 /// As it was stored.

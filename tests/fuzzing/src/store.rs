@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use oauth_core::store::{
-    Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, Summary,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, Record, RecordState, RecordSummary, SaveOutcome,
+    StoreError,
 };
 
 use crate::engine::Engine;

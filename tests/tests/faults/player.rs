@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use oauth_core::chrono::{DateTime, Utc};
-use oauth_core::{App, At, Client, Clock, Endpoint, Error, Limits, Provider, http};
+use oauth_core::{App, Client, Clock, Endpoint, EndpointContext, Error, Limits, Provider, http};
 use oauth_sandbox::{SandboxClock, SandboxProvider, ServerHandle};
 
 /// Time as the sandbox has it.
@@ -51,15 +51,19 @@ pub(crate) trait Player: 'static {
 pub(crate) struct Once<E>(pub(crate) E);
 
 impl<P: Provider, E: Endpoint<P>> Endpoint<P> for Once<E> {
-    type Reply = E::Reply;
+    type Response = E::Response;
     const NAME: &'static str = E::NAME;
-    const REPLAYABLE: bool = false;
+    const IDEMPOTENT: bool = false;
 
-    fn request(&self, at: &At<'_, P>) -> Result<http::Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, P>) -> Result<http::Request<Vec<u8>>, Error> {
         self.0.request(at)
     }
 
-    fn reply(&self, at: &At<'_, P>, response: http::Response<Vec<u8>>) -> Result<E::Reply, Error> {
+    fn parse(
+        &self,
+        at: &EndpointContext<'_, P>,
+        response: http::Response<Vec<u8>>,
+    ) -> Result<E::Response, Error> {
         self.0.reply(at, response)
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use oauth_core::connections::{AnyConnections as _, Connection, Connections};
-use oauth_core::store::{MemoryStore, Why};
+use oauth_core::connections::{Connection, Connections, DynConnections as _};
+use oauth_core::store::{MemoryStore, ReconnectReason};
 use oauth_core::{Client, Error, ErrorKind, Provider};
 use oauth_sandbox::{Fault, Journal, RequestKind};
 
@@ -226,9 +226,9 @@ impl Row {
             let was_spent = case.call == Call::Refresh && is_done(&case.fault);
             let was_told = case.call == Call::Refresh && answered == Some(400);
             match error.kind() {
-                ErrorKind::NeedsReconnect(Why::OutcomeUnknown) => assert!(was_spent, "{self}"),
-                ErrorKind::NeedsReconnect(Why::Revoked) => assert!(was_told, "{self}"),
-                ErrorKind::NeedsReconnect(Why::TokenRefused) => {
+                ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown) => assert!(was_spent, "{self}"),
+                ErrorKind::NeedsReconnect(ReconnectReason::Revoked) => assert!(was_told, "{self}"),
+                ErrorKind::NeedsReconnect(ReconnectReason::TokenRefused) => {
                     assert!(case.token == Token::Refused || answered == Some(401), "{self}");
                 }
                 _ => panic!("{error}: {self}"),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use libtest_mimic::Trial;
-use oauth_core::ErrorKind::{BadReply, Unanswered};
+use oauth_core::ErrorKind::{InvalidResponse, Unanswered};
 
 use crate::case::{CAP, Case, Expect};
 use crate::server::{Manner, answer, falls_silent, goes_on};
@@ -32,11 +32,16 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
         // Quick and without end: the cap ends it, long before the deadline.
         (
             "an endless body",
-            Box::new(endless(format!("{OK}\r\n{{\"a\":\""), kilobyte.clone(), AT_ONCE, BadReply)),
+            Box::new(endless(format!("{OK}\r\n{{\"a\":\""), kilobyte.clone(), AT_ONCE, InvalidResponse)),
         ),
         (
             "an endless body in chunks",
-            Box::new(endless(format!("{OK}transfer-encoding: chunked\r\n\r\n"), chunk, AT_ONCE, BadReply)),
+            Box::new(endless(
+                format!("{OK}transfer-encoding: chunked\r\n\r\n"),
+                chunk,
+                AT_ONCE,
+                InvalidResponse,
+            )),
         ),
         (
             "an announced terabyte",
@@ -44,13 +49,21 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
                 format!("{OK}content-length: 1099511627776\r\n\r\n"),
                 kilobyte.clone(),
                 AT_ONCE,
-                BadReply,
+                InvalidResponse,
             )),
         ),
-        ("endless white space", Box::new(endless(format!("{OK}\r\n"), vec![b' '; 1024], AT_ONCE, BadReply))),
+        (
+            "endless white space",
+            Box::new(endless(format!("{OK}\r\n"), vec![b' '; 1024], AT_ONCE, InvalidResponse)),
+        ),
         (
             "a gzip bomb of 10 GB",
-            Box::new(endless(format!("{OK}content-encoding: gzip\r\n\r\n"), bomb(), AT_ONCE, BadReply)),
+            Box::new(endless(
+                format!("{OK}content-encoding: gzip\r\n\r\n"),
+                bomb(),
+                AT_ONCE,
+                InvalidResponse,
+            )),
         ),
         // Slow and without end: the deadline ends it.
         ("a body that drips", Box::new(endless(format!("{OK}\r\n"), b" ".to_vec(), SLOWLY, Unanswered))),
@@ -128,12 +141,12 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
         "a small gzip bomb",
         Box::new(|| {
             let body = [&bomb_head(), &bomb().repeat(5)[..CAP / 2]].concat();
-            Case::says(answer("200 OK", "content-encoding: gzip\r\n", body), Expect::Fails(BadReply))
+            Case::says(answer("200 OK", "content-encoding: gzip\r\n", body), Expect::Fails(InvalidResponse))
         }),
     ));
     cases.push((
         "one byte more than may be",
-        Box::new(move || Case::says(padded(subject, CAP + 1), Expect::Fails(BadReply))),
+        Box::new(move || Case::says(padded(subject, CAP + 1), Expect::Fails(InvalidResponse))),
     ));
     cases.push((
         "not a byte more than may be",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use libtest_mimic::Trial;
-use oauth_core::ErrorKind::{self, ApiRefused, BadReply, RequestRefused, Unanswered, Unavailable};
+use oauth_core::ErrorKind::{self, ApiRefused, InvalidResponse, RequestRefused, Unanswered, Unavailable};
 
 use crate::case::{Case, Expect};
 use crate::server::{Manner, Server, falls_silent, says};
@@ -31,14 +31,22 @@ const ANSWERS: &[(&str, &str, Expect)] = &[
     ("nothing", "", Expect::Fails(Unanswered)),
     ("half a status line", "HTTP/1.1 20", Expect::Fails(Unanswered)),
     ("half a head", "HTTP/1.1 200 OK\r\ncontent-len", Expect::Fails(Unanswered)),
-    ("less than was said", "HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\nGOOD", Expect::Fails(BadReply)),
+    (
+        "less than was said",
+        "HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\nGOOD",
+        Expect::Fails(InvalidResponse),
+    ),
     (
         "a little less than was said",
         "HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\nGOOD",
         Expect::Fails(Unanswered),
     ),
-    ("more than was said", "HTTP/1.1 200 OK\r\ncontent-length: LESS\r\n\r\nGOOD", Expect::Fails(BadReply)),
-    ("a length of none", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nGOOD", Expect::Fails(BadReply)),
+    (
+        "more than was said",
+        "HTTP/1.1 200 OK\r\ncontent-length: LESS\r\n\r\nGOOD",
+        Expect::Fails(InvalidResponse),
+    ),
+    ("a length of none", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nGOOD", Expect::Fails(InvalidResponse)),
     ("a negative length", "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\nGOOD", Expect::Fails(Unanswered)),
     (
         "a length with a sign",
@@ -111,7 +119,7 @@ const ANSWERS: &[(&str, &str, Expect)] = &[
     (
         "no content, but with one",
         "HTTP/1.1 204 No Content\r\ncontent-length: LENGTH\r\n\r\nGOOD",
-        Expect::Fails(BadReply),
+        Expect::Fails(InvalidResponse),
     ),
 ];
 

@@ -1,7 +1,7 @@
 //! Bodies that are not quite JSON, or more than JSON should be.
 
 use libtest_mimic::Trial;
-use oauth_core::ErrorKind::BadReply;
+use oauth_core::ErrorKind::InvalidResponse;
 
 use crate::case::{Case, Expect};
 use crate::server::json;
@@ -42,29 +42,33 @@ const UNREADABLE: &[(&str, &[u8])] = &[
 
 /// Members of a token reply, each with what must come of it.
 const MEMBERS: &[(&str, &str, Expect)] = &[
-    ("the token twice", r#""access_token":"canary-a","access_token":"canary-b""#, Expect::Fails(BadReply)),
+    (
+        "the token twice",
+        r#""access_token":"canary-a","access_token":"canary-b""#,
+        Expect::Fails(InvalidResponse),
+    ),
     (
         "the token twice, spelled otherwise",
         r#""access_token":"canary-a","\u0061ccess_token":"canary-b""#,
-        Expect::Fails(BadReply),
+        Expect::Fails(InvalidResponse),
     ),
     (
         "the lifetime twice",
         r#""access_token":"canary-a","expires_in":1,"expires_in":2"#,
-        Expect::Fails(BadReply),
+        Expect::Fails(InvalidResponse),
     ),
-    ("a stranger twice", r#""access_token":"canary-a","x":1,"x":2"#, Expect::Fails(BadReply)),
+    ("a stranger twice", r#""access_token":"canary-a","x":1,"x":2"#, Expect::Fails(InvalidResponse)),
     (
         "a stranger's member twice",
         r#""access_token":"canary-a","x":{"y":[{"z":1,"z":2}]}"#,
-        Expect::Fails(BadReply),
+        Expect::Fails(InvalidResponse),
     ),
-    ("the token in capitals", r#""Access_Token":"canary-a""#, Expect::Fails(BadReply)),
-    ("the token in a shell", r#""data":{"access_token":"canary-a"}"#, Expect::Fails(BadReply)),
-    ("no token", r#""token_type":"bearer""#, Expect::Fails(BadReply)),
-    ("half a character", r#""access_token":"canary-a","x":"\ud800""#, Expect::Fails(BadReply)),
-    ("a raw control character", "\"access_token\":\"canary-a\u{1}\"", Expect::Fails(BadReply)),
-    ("a raw line end", "\"access_token\":\"canary-a\n\"", Expect::Fails(BadReply)),
+    ("the token in capitals", r#""Access_Token":"canary-a""#, Expect::Fails(InvalidResponse)),
+    ("the token in a shell", r#""data":{"access_token":"canary-a"}"#, Expect::Fails(InvalidResponse)),
+    ("no token", r#""token_type":"bearer""#, Expect::Fails(InvalidResponse)),
+    ("half a character", r#""access_token":"canary-a","x":"\ud800""#, Expect::Fails(InvalidResponse)),
+    ("a raw control character", "\"access_token\":\"canary-a\u{1}\"", Expect::Fails(InvalidResponse)),
+    ("a raw line end", "\"access_token\":\"canary-a\n\"", Expect::Fails(InvalidResponse)),
     (
         "strangers of every kind",
         r#""access_token":"canary-a","a":null,"b":[{}],"":"","ä":1e-9,"__proto__":{"x":1}"#,
@@ -91,12 +95,12 @@ fn with(good: &str, members: &str) -> Vec<u8> {
 pub(crate) fn all(subject: Subject) -> Vec<Trial> {
     let mut trials = Vec::new();
     for (name, body) in UNREADABLE {
-        trials.push(trial(subject, name, move |_| Case::says(json(body), Expect::Fails(BadReply))));
+        trials.push(trial(subject, name, move |_| Case::says(json(body), Expect::Fails(InvalidResponse))));
     }
     let mut add = |name: &'static str, body: Vec<u8>, expect: Expect| {
         trials.push(trial(subject, name, move |_| Case::says(json(body), expect)));
     };
-    let fails = Expect::Fails(BadReply);
+    let fails = Expect::Fails(InvalidResponse);
     add("depth without end", "[".repeat(60_000).into_bytes(), fails.clone());
     add("depth", format!("{}{}", "[".repeat(30_000), "]".repeat(30_000)).into_bytes(), fails.clone());
     add("objects without end", "{\"a\":".repeat(12_000).into_bytes(), fails.clone());
@@ -146,7 +150,7 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
         add(
             "the token twice",
             br#"{"token":"canary-a","token":"canary-b"}"#.to_vec(),
-            Expect::Fails(BadReply),
+            Expect::Fails(InvalidResponse),
         );
     }
     if matches!(subject.kind, Kind::Api | Kind::ApiToken) {
@@ -156,7 +160,7 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
             let body = with(subject.good, members);
             trials.push(trial(subject, name, move |_| Case {
                 says: Some("twice"),
-                ..Case::says(json(body), Expect::Fails(BadReply))
+                ..Case::says(json(body), Expect::Fails(InvalidResponse))
             }));
         }
     }

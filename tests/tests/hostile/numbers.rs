@@ -1,7 +1,7 @@
 //! Numbers of every size, where the answer has a number.
 
 use libtest_mimic::Trial;
-use oauth_core::ErrorKind::BadReply;
+use oauth_core::ErrorKind::InvalidResponse;
 
 use crate::case::{Case, Expect};
 use crate::server::{answer, json};
@@ -51,10 +51,10 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
             ("1e999", lasts(LONGEST)),
             ("-1e999", lasts(0)),
             (digits.as_str(), lasts(LONGEST)),
-            ("01", Expect::Fails(BadReply)),
-            ("+1", Expect::Fails(BadReply)),
-            ("0x10", Expect::Fails(BadReply)),
-            ("1.", Expect::Fails(BadReply)),
+            ("01", Expect::Fails(InvalidResponse)),
+            ("+1", Expect::Fails(InvalidResponse)),
+            ("0x10", Expect::Fails(InvalidResponse)),
+            ("1.", Expect::Fails(InvalidResponse)),
         ] {
             let name = format!("good for {value:.24}");
             let body = subject.reply(&format!(r#""access_token":"canary-a","expires_in":{value}"#));
@@ -63,7 +63,7 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
     }
     // Go1's identifiers are numbers from nought; an amount of Cohort Go may be any, and so may an identifier of its.
     let odd = match (subject.provider, subject.call) {
-        ("go1", "me") => Some((r#"{"id":N}"#, Expect::Fails(BadReply))),
+        ("go1", "me") => Some((r#"{"id":N}"#, Expect::Fails(InvalidResponse))),
         ("cohortgo", "list") => Some((r#"[{"id":N,"amount":N}]"#, Expect::Works)),
         _ => None,
     };
@@ -74,7 +74,7 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
             ("18446744073709551616", expect.clone()),
             ("1e308", expect.clone()),
             ("0.1", expect),
-            ("1e999", Expect::Fails(BadReply)),
+            ("1e999", Expect::Fails(InvalidResponse)),
         ] {
             let body = body.replace('N', value);
             trials.push(trial(subject, &format!("the number {value}"), move |_| {

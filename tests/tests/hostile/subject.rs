@@ -4,7 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 
 use oauth_core::url::Url;
-use oauth_core::{App, Client, CodeGrant, Endpoint, Error, Limits, Provider, Refreshes, StoredToken, Token};
+use oauth_core::{
+    App, Client, CodeGrant, Endpoint, Error, Limits, PersistedToken, Provider, Refreshes, Token,
+};
 use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, CODE, PASSWORD, REFRESH_TOKEN, callback, leaks, shown};
 
 const REDIRECT_URI: &str = "https://app.example.com/callback";
@@ -129,7 +131,10 @@ pub(crate) const ALL: &[Subject] = &[
             .map(|token| sound(&token))
     }),
     subject!("cobot", "code by the API", Token, TOKEN, async |place| {
-        client::<cobot::Cobot>(&place).redeem(CODE, [cobot::scope::READ]).await.map(|token| sound(&token))
+        client::<cobot::Cobot>(&place)
+            .exchange_code(CODE, [cobot::scope::READ])
+            .await
+            .map(|token| sound(&token))
     }),
     subject!("cohortgo", "list", Api, "[]", |place| {
         api::<cohortgo::CohortGo, _>(place, cohortgo::api::AgentInvoices::new())
@@ -211,7 +216,7 @@ fn held<P: Lives>(place: &Place) -> Token<P> {
         "access_token": ACCESS_TOKEN, "refresh_token": REFRESH_TOKEN, "scopes": ["read"], "scopes_from": "reply",
         "received_at": "2026-01-02T03:04:05Z", "obtained": "authorization_code", "extra": P::extra(&place.base),
     });
-    Token::from_stored(serde_json::from_value::<StoredToken>(stored).unwrap()).unwrap()
+    Token::from_persisted(serde_json::from_value::<PersistedToken>(stored).unwrap()).unwrap()
 }
 
 fn sound<P: Provider>(token: &Token<P>) -> Sound {
@@ -242,7 +247,7 @@ async fn refresh<P: Lives + Refreshes>(place: Place) -> Result<Sound, Error> {
 
 async fn api<P: Lives, E: Endpoint<P>>(place: Place, endpoint: E) -> Result<Sound, Error>
 where
-    E::Reply: std::fmt::Debug,
+    E::Response: std::fmt::Debug,
 {
     let reply = client::<P>(&place).send(&held::<P>(&place), &endpoint).await?;
     Ok(Sound { text: format!("{reply:?}"), ..Sound::default() })
@@ -250,7 +255,7 @@ where
 
 async fn repeated<P: Lives, E: Endpoint<P>>(place: Place, endpoint: E) -> Vec<Result<Sound, Error>>
 where
-    E::Reply: std::fmt::Debug,
+    E::Response: std::fmt::Debug,
 {
     let (client, token) = (client::<P>(&place), held::<P>(&place));
     let mut outcomes = Vec::new();

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use libtest_mimic::Trial;
-use oauth_core::ErrorKind::{BadReply, NotSent, Redirected, Unanswered};
+use oauth_core::ErrorKind::{InvalidResponse, NotSent, Redirected, Unanswered};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
@@ -179,7 +179,7 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
     trials.push(trial(subject, "a body without end", move |_| {
         let script =
             crate::server::goes_on("HTTP/1.1 200 OK\r\n\r\n", vec![b' '; 1024], std::time::Duration::ZERO);
-        answers(script, Expect::Fails(BadReply))
+        answers(script, Expect::Fails(InvalidResponse))
     }));
     trials.push(trial(subject, "preliminary answers without end", move |_| {
         let flood = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(50);

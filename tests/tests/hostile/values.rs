@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use libtest_mimic::Trial;
-use oauth_core::ErrorKind::{ApiRefused, BadReply, GrantRefused, RequestRefused};
+use oauth_core::ErrorKind::{ApiRefused, GrantRefused, InvalidResponse, RequestRefused};
 
 use crate::case::{Case, Expect};
 use crate::server::{Manner, answer, each_secret, json};
@@ -37,7 +37,7 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
             for (name, value) in NO_TOKENS.iter().chain(&[("null", "null")]) {
                 let body = format!(r#"{{"token":{value},"scope":[]}}"#);
                 trials.push(trial(subject, &format!("a token {name}"), move |_| {
-                    Case::says(json(body), Expect::Fails(BadReply))
+                    Case::says(json(body), Expect::Fails(InvalidResponse))
                 }));
             }
         }
@@ -56,7 +56,7 @@ fn token_replies(subject: Subject, trials: &mut Vec<Trial>) {
             case
         }));
     };
-    let fails = || Expect::Fails(BadReply);
+    let fails = || Expect::Fails(InvalidResponse);
     for (name, value) in NO_TOKENS {
         add(format!("an access token {name}"), format!(r#""access_token":{value}"#), fails(), None);
         let members = format!(r#""access_token":"canary-a","refresh_token":{value}"#);
@@ -130,7 +130,7 @@ fn token_replies(subject: Subject, trials: &mut Vec<Trial>) {
         ] {
             let body = format!(r#"{{"access_token":"canary-a","api_base_url":{value}}}"#);
             trials.push(trial(subject, &format!("an API base URL {name}"), move |_| {
-                Case::says(json(body), Expect::Fails(BadReply))
+                Case::says(json(body), Expect::Fails(InvalidResponse))
             }));
         }
     }
@@ -150,7 +150,7 @@ fn mixed_up(subject: Subject, trials: &mut Vec<Trial>) {
         ("Go1", include_str!("../../../crates/go1/tests/replies/token.json")),
         ("GoCD", include_str!("../../../crates/gocd/tests/replies/token.json")),
     ] {
-        let expect = if own(of) { Expect::Works } else { Expect::Fails(BadReply) };
+        let expect = if own(of) { Expect::Works } else { Expect::Fails(InvalidResponse) };
         trials.push(trial(subject, &format!("the reply of {of}"), move |_| Case::says(json(body), expect)));
     }
     for (name, body) in [

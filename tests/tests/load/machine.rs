@@ -86,8 +86,8 @@ impl Machine {
     /// From now on it keeps connections alive, and people use them.
     pub(crate) fn work(&mut self, customers: usize) {
         let connections = self.connections.clone();
-        let sweep = Sweep::due().at_once(32).spread(Duration::ZERO).page(200);
-        self.keeper.spawn(async move { connections.keep(sweep, EVERY).await });
+        let sweep = Sweep::due().max_concurrent(32).spread(Duration::ZERO).page(200);
+        self.keeper.spawn(async move { connections.run_periodically(sweep, EVERY).await });
         for _ in 0..PEOPLE {
             let (connections, counts) = (self.connections.clone(), Arc::clone(&self.counts));
             let resting = Arc::clone(&self.resting);

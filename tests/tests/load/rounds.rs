@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use go1::api::Me;
 use oauth_core::Clock as _;
-use oauth_core::store::{Due, RecordState, TokenStore as _};
+use oauth_core::store::{DueQuery, RecordState, TokenStore as _};
 use oauth_store::EncryptionKey;
 
 use crate::machine::{Machine, Time, account};
@@ -72,7 +72,7 @@ async fn course(size: Size, counts: &Arc<Counts>) -> Sums {
         for machine in &mut machines {
             machine.crowd(first..first + size.together / 10);
         }
-        while !machines[0].store.due(&Due::of("go1").due_by(time.now()), 1).await.unwrap().is_empty() {
+        while !machines[0].store.due(&DueQuery::new("go1").due_by(time.now()), 1).await.unwrap().is_empty() {
             let refreshed = counts.refreshed();
             assert!(round.elapsed() < PATIENCE, "round {rounds} does not end, after {refreshed} refreshes");
             tokio::time::sleep(Duration::from_millis(20)).await;

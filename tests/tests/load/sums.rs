@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use oauth_core::Error;
-use oauth_core::connections::{Event, What};
+use oauth_core::connections::{Event, EventKind};
 use serde_json::json;
 
 use crate::provider::Ledger;
@@ -23,12 +23,12 @@ pub(crate) struct Counts {
 
 impl Counts {
     pub(crate) fn hear(&self, event: &Event<'_>) {
-        match &event.what {
-            What::Refreshed => drop(self.refreshed.fetch_add(1, Ordering::Relaxed)),
-            What::RefreshFailed(error) if error.is_transient() => {
+        match &event.kind {
+            EventKind::Refreshed => drop(self.refreshed.fetch_add(1, Ordering::Relaxed)),
+            EventKind::RefreshFailed(error) if error.is_transient() => {
                 self.failed.fetch_add(1, Ordering::Relaxed);
             }
-            What::Connected => {}
+            EventKind::Connected => {}
             _ => self.broke(event.to_string()),
         }
     }

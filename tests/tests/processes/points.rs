@@ -14,7 +14,7 @@ use crate::world::World;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Point {
     /// By itself, at a step.
-    At(Step),
+    EndpointContext(Step),
     /// By the test: the server has the request and does nothing.
     Received,
     /// By the test: the server has spent the refresh token, and its answer is not read.
@@ -23,27 +23,27 @@ pub(crate) enum Point {
 
 impl Point {
     pub(crate) const ALL: [Self; 10] = [
-        Self::At(Step::Asking),
-        Self::At(Step::Leased),
-        Self::At(Step::Begun),
-        Self::At(Step::Sending),
+        Self::EndpointContext(Step::Asking),
+        Self::EndpointContext(Step::Leased),
+        Self::EndpointContext(Step::Begun),
+        Self::EndpointContext(Step::Sending),
         Self::Received,
         Self::Rotated,
-        Self::At(Step::Answered),
-        Self::At(Step::Saving),
-        Self::At(Step::Saved),
-        Self::At(Step::Released),
+        Self::EndpointContext(Step::Answered),
+        Self::EndpointContext(Step::Saving),
+        Self::EndpointContext(Step::SaveOutcome),
+        Self::EndpointContext(Step::Released),
     ];
 
     /// Whether the refresh token is spent here, and the answer not saved.
     pub(crate) fn is_between(self) -> bool {
-        matches!(self, Self::Rotated | Self::At(Step::Answered | Step::Saving))
+        matches!(self, Self::Rotated | Self::EndpointContext(Step::Answered | Step::Saving))
     }
 
     /// What a worker is told that ends here.
     pub(crate) fn end(self, how: How) -> Option<End> {
         match self {
-            Self::At(at) => Some(End { at, how }),
+            Self::EndpointContext(at) => Some(End { at, how }),
             Self::Received | Self::Rotated => None,
         }
     }
@@ -53,7 +53,7 @@ impl Point {
         // Long enough to be stopped in the meantime.
         let late = Fault::delay(Duration::from_millis(250));
         match (self, how) {
-            (Self::At(_), _) => {}
+            (Self::EndpointContext(_), _) => {}
             (Self::Received, How::Kill) => world.next_token_call(Fault::Hang),
             (Self::Received, How::Stop) => world.next_token_call(late),
             (Self::Rotated, How::Kill) => world.next_token_call(Fault::Hang.after_work()),
@@ -61,13 +61,13 @@ impl Point {
         }
         process.order(Order::Use);
         match self {
-            Self::At(_) => {}
+            Self::EndpointContext(_) => {}
             Self::Received => until("the server has the request", || before.calls(world).sent == 1),
             Self::Rotated => until("the server has acted", || before.calls(world).spent == 1),
         }
         match (self, how) {
-            (Self::At(_), How::Kill) => process.is_killed(),
-            (Self::At(_), How::Stop) => process.is_stopped(),
+            (Self::EndpointContext(_), How::Kill) => process.is_killed(),
+            (Self::EndpointContext(_), How::Stop) => process.is_stopped(),
             (_, How::Kill) => {
                 process.kill();
                 process.is_killed();
@@ -84,7 +84,7 @@ impl Point {
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::At(step) => step.words(),
+            Self::EndpointContext(step) => step.words(),
             Self::Received => "request received",
             Self::Rotated => "token rotated, answer unread",
         })

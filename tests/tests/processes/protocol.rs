@@ -85,7 +85,7 @@ pub(crate) enum Step {
     /// The save goes to the store.
     Saving,
     /// The store has accepted it.
-    Saved,
+    SaveOutcome,
     /// The lease is given back.
     Released,
 }
@@ -99,7 +99,7 @@ impl Step {
             Self::Sending => "call handed to the transport",
             Self::Answered => "answer read",
             Self::Saving => "before the save",
-            Self::Saved => "saved",
+            Self::SaveOutcome => "saved",
             Self::Released => "lease given back",
         }
     }

@@ -110,7 +110,7 @@ impl Lane {
         if let Some(step) = key {
             let sent_once = before.calls(world).sent == 1;
             match step {
-                Step::Asking | Step::Leased | Step::Saved | Step::Released => {
+                Step::Asking | Step::Leased | Step::SaveOutcome | Step::Released => {
                     assert!(fate == Fate::Alive && sent_once, "{step:?}");
                 }
                 Step::Begun => assert_eq!(fate, Fate::Alive),

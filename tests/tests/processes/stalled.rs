@@ -35,7 +35,7 @@ pub(crate) fn stalled_at_every_point(setting: &Setting, times: usize) -> String 
 
 /// What the other process found meanwhile: at one point always the same.
 fn stalled_at(world: &World, point: Point) -> Use {
-    let threads = if matches!(point, Point::At(_)) { 1 } else { 2 };
+    let threads = if matches!(point, Point::EndpointContext(_)) { 1 } else { 2 };
     let mut sleeper = Process::start(&Card { threads, ..world.hasty(point.end(How::Stop)) }).ready();
     let mut other = Process::start(&world.hasty(None)).ready();
     world.expire();
@@ -53,7 +53,7 @@ fn stalled_at(world: &World, point: Point) -> Use {
     let calls = before.calls(world);
     assert_eq!((calls.spent, before.saved(world)), (1, 1), "{point}: spent once, and not in vain");
     // Twice where the next holder has to try, and where nothing can look at the lease any more.
-    let twice = between || point == Point::At(Step::Sending);
+    let twice = between || point == Point::EndpointContext(Step::Sending);
     assert_eq!(calls.sent, 1 + usize::from(twice), "{point}");
 
     world.expire();

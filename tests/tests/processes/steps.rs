@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use oauth_core::http::{Method, Response};
 use oauth_core::store::{
-    Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, Summary, TokenStore,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, Record, RecordState, RecordSummary, SaveOutcome,
+    StoreError, TokenStore,
 };
 use oauth_core::{Call, Transport, TransportError};
 use rustix::process::{Signal, getpid, kill_process};
@@ -49,28 +50,33 @@ pub(crate) struct SteppedStore {
 
 #[oauth_core::async_trait]
 impl TokenStore for SteppedStore {
-    async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError> {
+    async fn acquire(
+        &self,
+        key: &Key,
+        owner: &LeaseOwner,
+        length: Duration,
+    ) -> Result<AcquireOutcome, StoreError> {
         self.steps.pass(Step::Asking);
         let answer = self.inner.acquire(key, owner, length).await?;
-        if matches!(answer, Acquired::Granted { .. }) {
+        if matches!(answer, AcquireOutcome::Granted { .. }) {
             self.steps.pass(Step::Leased);
         }
         Ok(answer)
     }
 
-    async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        let begun = self.inner.begin(key, fence, from).await?;
+    async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        let begun = self.inner.record_intent(key, fence, from).await?;
         if begun {
             self.steps.pass(Step::Begun);
         }
         Ok(begun)
     }
 
-    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
         self.steps.pass(Step::Saving);
         let saved = self.inner.save(key, from, content).await?;
-        if matches!(saved, Saved::Accepted { .. }) {
-            self.steps.pass(Step::Saved);
+        if matches!(saved, SaveOutcome::Accepted { .. }) {
+            self.steps.pass(Step::SaveOutcome);
         }
         Ok(saved)
     }
@@ -112,11 +118,11 @@ impl TokenStore for SteppedStore {
         provider: &str,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Summary>, StoreError> {
+    ) -> Result<Vec<RecordSummary>, StoreError> {
         self.inner.list(provider, after, limit).await
     }
 
-    async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+    async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
         self.inner.due(query, limit).await
     }
 }

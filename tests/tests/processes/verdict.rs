@@ -1,6 +1,6 @@
 //! What must hold however a process died.
 
-use oauth_core::store::{RecordState, Why};
+use oauth_core::store::{ReconnectReason, RecordState};
 
 use crate::process::Process;
 use crate::protocol::{Step, Use};
@@ -46,7 +46,10 @@ impl Before {
                 assert_eq!((calls.spent, calls.refused), (saved, 0), "none is spent in vain: {told}");
                 Fate::Alive
             }
-            (Use::OutcomeUnknown, RecordState::NeedsReconnect { why: Why::OutcomeUnknown, .. }) => {
+            (
+                Use::OutcomeUnknown,
+                RecordState::NeedsReconnect { reason: ReconnectReason::OutcomeUnknown, .. },
+            ) => {
                 assert!((calls.spent, saved) == (1, 0) && calls.refused >= 1, "spent, not saved: {told}");
                 Fate::OutcomeUnknown
             }

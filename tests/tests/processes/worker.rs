@@ -10,7 +10,7 @@ use std::time::Duration;
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::connections::{Connection, Connections};
 use oauth_core::http::HeaderMap;
-use oauth_core::store::Why;
+use oauth_core::store::ReconnectReason;
 use oauth_core::{App, ClientBuilder, Endpoint, Error, ErrorKind, Limits, Provider, serde_json};
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
@@ -122,7 +122,7 @@ async fn connection<P: Provider>(card: &Card, client: ClientBuilder<P>, time: &S
 fn used(result: Result<(), Error>) -> Use {
     let Err(error) = result else { return Use::Alive };
     match error.kind() {
-        ErrorKind::NeedsReconnect(Why::OutcomeUnknown) => Use::OutcomeUnknown,
+        ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown) => Use::OutcomeUnknown,
         ErrorKind::Busy => Use::Transient(error.to_string()),
         _ if error.is_transient() => Use::Transient(error.to_string()),
         _ => Use::Dead(error.to_string()),

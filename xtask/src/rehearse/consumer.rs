@@ -114,7 +114,7 @@ fn write(rehearsal: &Rehearsal, packages: &Packages, provider: &str) -> Result<(
             "pub use {provider}::*;\n\n\
              #[derive(Debug)]\npub struct Customer {{\n    pub name: String,\n    pub token: {provider}::Token,\n}}\n\n\
              pub trait Customers: Send + Sync {{\n    fn find(&self, name: &str) -> Result<Customer, {provider}::Error>;\n}}\n\n\
-             pub fn start(client: &{provider}::Client, connect: &{provider}::Connect) -> Result<{provider}::Started, {provider}::Error> {{\n    \
+             pub fn start(client: &{provider}::Client, connect: &{provider}::Connect) -> Result<{provider}::StartedAuthorization, {provider}::Error> {{\n    \
              client.begin(connect)\n}}\n"
         ),
     )?;
@@ -131,7 +131,7 @@ fn write(rehearsal: &Rehearsal, packages: &Packages, provider: &str) -> Result<(
     file(
         "app/src/lib.rs",
         &format!(
-            "pub fn connect(client: &{provider}::Client, to: &{provider}::Connect) -> Result<{provider}::Started, {provider}::Error> {{\n    \
+            "pub fn connect(client: &{provider}::Client, to: &{provider}::Connect) -> Result<{provider}::StartedAuthorization, {provider}::Error> {{\n    \
              {provider}::start(client, to)\n}}\n\n\
              pub fn token(customers: &dyn {provider}::Customers) -> Option<{provider}::Token> {{\n    \
              customers.find(\"acme\").ok().map(|customer| customer.token)\n}}\n"

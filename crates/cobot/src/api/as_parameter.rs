@@ -3,7 +3,7 @@
 use oauth_core::http::header::CONTENT_TYPE;
 use oauth_core::http::{HeaderValue, Method, Request, Response, StatusCode};
 use oauth_core::url::{Url, form_urlencoded};
-use oauth_core::{At, Endpoint, Error, TokenPlaced};
+use oauth_core::{Endpoint, EndpointContext, Error, TokenAlreadySet};
 use serde_json::{Map, Value};
 
 use crate::Cobot;
@@ -46,7 +46,7 @@ pub struct TokenInQuery<E>(pub E);
 pub struct TokenInForm<E>(pub E);
 
 fn twice() -> Error {
-    Error::invalid("the request has an `access_token` already")
+    Error::invalid_input("the request has an `access_token` already")
 }
 
 fn names_the_token(form: &[u8]) -> bool {
@@ -54,21 +54,21 @@ fn names_the_token(form: &[u8]) -> bool {
 }
 
 impl<E: Endpoint<Cobot>> Endpoint<Cobot> for TokenInQuery<E> {
-    type Reply = E::Reply;
+    type Response = E::Response;
     const NAME: &'static str = E::NAME;
-    const REPLAYABLE: bool = E::REPLAYABLE;
+    const IDEMPOTENT: bool = E::IDEMPOTENT;
 
-    fn request(&self, at: &At<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
         let mut request = self.0.request(at)?;
         let mut url = Url::parse(&request.uri().to_string())
-            .map_err(|_| Error::invalid("the request has no absolute URL"))?;
+            .map_err(|_| Error::invalid_input("the request has no absolute URL"))?;
         if url.query().is_some_and(|query| names_the_token(query.as_bytes())) {
             return Err(twice());
         }
         url.query_pairs_mut().append_pair(NAME, at.token().access_token().expose());
         *request.uri_mut() =
-            url.as_str().parse().map_err(|_| Error::invalid("this cannot be a request's URL"))?;
-        request.extensions_mut().insert(TokenPlaced);
+            url.as_str().parse().map_err(|_| Error::invalid_input("this cannot be a request's URL"))?;
+        request.extensions_mut().insert(TokenAlreadySet);
         Ok(request)
     }
 
@@ -76,25 +76,29 @@ impl<E: Endpoint<Cobot>> Endpoint<Cobot> for TokenInQuery<E> {
         self.0.secrets()
     }
 
-    fn accepts(&self, status: StatusCode) -> bool {
-        self.0.accepts(status)
+    fn accepts_status(&self, status: StatusCode) -> bool {
+        self.0.accepts_status(status)
     }
 
-    fn reply(&self, at: &At<'_, Cobot>, response: Response<Vec<u8>>) -> Result<E::Reply, Error> {
-        self.0.reply(at, response)
+    fn parse(
+        &self,
+        at: &EndpointContext<'_, Cobot>,
+        response: Response<Vec<u8>>,
+    ) -> Result<E::Response, Error> {
+        self.0.parse(at, response)
     }
 }
 
 impl<E: Endpoint<Cobot>> Endpoint<Cobot> for TokenInForm<E> {
-    type Reply = E::Reply;
+    type Response = E::Response;
     const NAME: &'static str = E::NAME;
-    const REPLAYABLE: bool = E::REPLAYABLE;
+    const IDEMPOTENT: bool = E::IDEMPOTENT;
 
-    fn request(&self, at: &At<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
         let mut request = self.0.request(at)?;
         if matches!(*request.method(), Method::GET | Method::HEAD) {
-            return Err(Error::invalid("a request without a body has no form for the token")
-                .advise("use TokenInQuery, or the header"));
+            return Err(Error::invalid_input("a request without a body has no form for the token")
+                .with_help("use TokenInQuery, or the header"));
         }
         let mut form = as_form(&request)?;
         if names_the_token(form.as_bytes()) {
@@ -111,7 +115,7 @@ impl<E: Endpoint<Cobot>> Endpoint<Cobot> for TokenInForm<E> {
         request
             .headers_mut()
             .insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        request.extensions_mut().insert(TokenPlaced);
+        request.extensions_mut().insert(TokenAlreadySet);
         Ok(request)
     }
 
@@ -119,12 +123,16 @@ impl<E: Endpoint<Cobot>> Endpoint<Cobot> for TokenInForm<E> {
         self.0.secrets()
     }
 
-    fn accepts(&self, status: StatusCode) -> bool {
-        self.0.accepts(status)
+    fn accepts_status(&self, status: StatusCode) -> bool {
+        self.0.accepts_status(status)
     }
 
-    fn reply(&self, at: &At<'_, Cobot>, response: Response<Vec<u8>>) -> Result<E::Reply, Error> {
-        self.0.reply(at, response)
+    fn parse(
+        &self,
+        at: &EndpointContext<'_, Cobot>,
+        response: Response<Vec<u8>>,
+    ) -> Result<E::Response, Error> {
+        self.0.parse(at, response)
     }
 }
 
@@ -141,8 +149,8 @@ fn as_form(request: &Request<Vec<u8>>) -> Result<String, Error> {
         _ => None,
     }
     .ok_or_else(|| {
-        Error::invalid("the request's body cannot be sent as a form")
-            .advise("use TokenInQuery, or the header")
+        Error::invalid_input("the request's body cannot be sent as a form")
+            .with_help("use TokenInQuery, or the header")
     })
 }
 

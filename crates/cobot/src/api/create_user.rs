@@ -3,7 +3,7 @@
 use std::fmt;
 
 use oauth_core::http::{Method, Request, Response};
-use oauth_core::{At, AuthorizationCode, Endpoint, Error, Password, join, json, json_request};
+use oauth_core::{AuthorizationCode, Endpoint, EndpointContext, Error, Password, join, json, json_request};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -20,7 +20,7 @@ use crate::Cobot;
 ///
 /// let joe = client.send(&token, &api::CreateUser::new("joe@doe.com")).await?;
 /// // Which scopes such a token gets is not documented; those given here are only noted. `api::TokenInfo` tells.
-/// let joes_token = client.redeem(joe.grant_code, [scope::READ_USER]).await?;
+/// let joes_token = client.exchange_code(joe.grant_code, [scope::READ_USER]).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -53,7 +53,7 @@ pub struct CreatedUser {
     pub id: String,
     /// The e-mail address.
     pub email: Option<String>,
-    /// For [`Client::redeem`](oauth_core::Client::redeem), once.
+    /// For [`Client::exchange_code`](oauth_core::Client::exchange_code), once.
     pub grant_code: AuthorizationCode,
     /// Whatever else the answer holds. `Debug` shows the names only, as a password might be among it.
     pub other: Map<String, Value>,
@@ -87,11 +87,10 @@ struct Answer {
 }
 
 impl Endpoint<Cobot> for CreateUser {
-    type Reply = CreatedUser;
+    type Response = CreatedUser;
     const NAME: &'static str = "POST /api/users";
-    const REPLAYABLE: bool = false;
 
-    fn request(&self, at: &At<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
         let body = Body { email: &self.email, password: self.password.as_ref().map(Password::expose) };
         json_request(Method::POST, &join(at.site().api_url(), &["users"])?, &body)
     }
@@ -100,7 +99,11 @@ impl Endpoint<Cobot> for CreateUser {
         self.password.iter().map(Password::expose).collect()
     }
 
-    fn reply(&self, _: &At<'_, Cobot>, response: Response<Vec<u8>>) -> Result<CreatedUser, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, Cobot>,
+        response: Response<Vec<u8>>,
+    ) -> Result<CreatedUser, Error> {
         let answer: Answer = json(&response)?;
         Ok(CreatedUser {
             id: answer.id,

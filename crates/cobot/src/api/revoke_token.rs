@@ -1,7 +1,7 @@
 //! The end of a token.
 
 use oauth_core::http::{Method, Request, Response};
-use oauth_core::{AccessToken, At, Endpoint, Error, request};
+use oauth_core::{AccessToken, Endpoint, EndpointContext, Error, request};
 
 use super::access_token_url;
 use crate::Cobot;
@@ -36,11 +36,10 @@ impl RevokeToken {
 }
 
 impl Endpoint<Cobot> for RevokeToken {
-    type Reply = ();
+    type Response = ();
     const NAME: &'static str = "DELETE /api/access_tokens/:token";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
         let token = self.token.as_ref().unwrap_or(at.token().access_token());
         request(Method::DELETE, &access_token_url(at, token)?, Vec::new())
     }
@@ -49,7 +48,7 @@ impl Endpoint<Cobot> for RevokeToken {
         self.token.iter().map(AccessToken::expose).collect()
     }
 
-    fn reply(&self, _: &At<'_, Cobot>, _: Response<Vec<u8>>) -> Result<(), Error> {
+    fn parse(&self, _: &EndpointContext<'_, Cobot>, _: Response<Vec<u8>>) -> Result<(), Error> {
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! A space.
 
 use oauth_core::http::{Request, Response};
-use oauth_core::{At, Endpoint, Error, get, join, json};
+use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -62,15 +62,18 @@ pub struct SpaceDetails {
 }
 
 impl Endpoint<Cobot> for Space {
-    type Reply = SpaceDetails;
+    type Response = SpaceDetails;
     const NAME: &'static str = "GET /api/spaces/:subdomain";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
         get(&join(at.site().api_url(), &["spaces", self.subdomain.as_str()])?)
     }
 
-    fn reply(&self, _: &At<'_, Cobot>, response: Response<Vec<u8>>) -> Result<SpaceDetails, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, Cobot>,
+        response: Response<Vec<u8>>,
+    ) -> Result<SpaceDetails, Error> {
         json(&response)
     }
 }

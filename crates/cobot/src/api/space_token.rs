@@ -3,7 +3,7 @@
 use std::fmt;
 
 use oauth_core::http::{Method, Request, Response};
-use oauth_core::{At, Endpoint, Error, join, json, json_request};
+use oauth_core::{Endpoint, EndpointContext, Error, join, json, json_request};
 use serde::{Deserialize, Serialize};
 
 use super::{access_token_url, scopes};
@@ -18,7 +18,7 @@ use crate::{Cobot, Token};
 /// ```no_run
 /// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
 /// let space_token = client.send(&token, &cobot::api::SpaceToken::of("space-co-up")).await?;
-/// assert_eq!(space_token.obtained(), cobot::Obtained::Derived);
+/// assert_eq!(space_token.origin(), cobot::TokenOrigin::Derived);
 /// # Ok(())
 /// # }
 /// ```
@@ -54,16 +54,15 @@ impl fmt::Debug for Answer {
 }
 
 impl Endpoint<Cobot> for SpaceToken {
-    type Reply = Token;
+    type Response = Token;
     const NAME: &'static str = "POST /api/access_tokens/:token/space";
-    const REPLAYABLE: bool = false;
 
-    fn request(&self, at: &At<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
         let url = join(&access_token_url(at, at.token().access_token())?, &["space"])?;
         json_request(Method::POST, &url, &Body { space_id: &self.space_id })
     }
 
-    fn reply(&self, at: &At<'_, Cobot>, response: Response<Vec<u8>>) -> Result<Token, Error> {
+    fn parse(&self, at: &EndpointContext<'_, Cobot>, response: Response<Vec<u8>>) -> Result<Token, Error> {
         let answer: Answer = json(&response)?;
         // Without a list the document's sentence holds: the same scopes as the token it was made from.
         let scopes = answer.scope.map_or_else(|| at.token().scopes().clone(), |names| scopes(&names));

@@ -1,7 +1,7 @@
 //! What a token may do.
 
 use oauth_core::http::{Request, Response};
-use oauth_core::{AccessToken, At, Endpoint, Error, Scopes, get, json};
+use oauth_core::{AccessToken, Endpoint, EndpointContext, Error, Scopes, get, json};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -63,11 +63,10 @@ struct Answer {
 }
 
 impl Endpoint<Cobot> for TokenInfo {
-    type Reply = TokenDetails;
+    type Response = TokenDetails;
     const NAME: &'static str = "GET /api/access_tokens/:token";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
         get(&access_token_url(at, self.token.as_ref().unwrap_or(at.token().access_token()))?)
     }
 
@@ -75,7 +74,11 @@ impl Endpoint<Cobot> for TokenInfo {
         self.token.iter().map(AccessToken::expose).collect()
     }
 
-    fn reply(&self, _: &At<'_, Cobot>, response: Response<Vec<u8>>) -> Result<TokenDetails, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, Cobot>,
+        response: Response<Vec<u8>>,
+    ) -> Result<TokenDetails, Error> {
         let answer: Answer = json(&response)?;
         Ok(TokenDetails { scopes: scopes(&answer.scope), other: answer.other })
     }

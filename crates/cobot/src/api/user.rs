@@ -1,7 +1,7 @@
 //! Who connected.
 
 use oauth_core::http::{Request, Response};
-use oauth_core::{At, Endpoint, Error, get, join, json};
+use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -96,15 +96,18 @@ impl AdminOf {
 }
 
 impl Endpoint<Cobot> for User {
-    type Reply = UserDetails;
+    type Response = UserDetails;
     const NAME: &'static str = "GET /api/user";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
         get(&join(at.site().api_url(), &["user"])?)
     }
 
-    fn reply(&self, _: &At<'_, Cobot>, response: Response<Vec<u8>>) -> Result<UserDetails, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, Cobot>,
+        response: Response<Vec<u8>>,
+    ) -> Result<UserDetails, Error> {
         json(&response)
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn app() -> App {
 
 /// The token of all tests.
 pub(crate) fn token(client: &Client) -> Token {
-    client.adopt(ACCESS_TOKEN, scopes()).unwrap()
+    client.import_token(ACCESS_TOKEN, scopes()).unwrap()
 }
 
 /// The scopes of all tests.

@@ -2,7 +2,7 @@
 
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::url::Url;
-use oauth_core::{At, Endpoint, Error, json, json_request};
+use oauth_core::{Endpoint, EndpointContext, Error, json, json_request};
 use serde::Serialize;
 
 use super::fields::{received, sent};
@@ -30,15 +30,18 @@ pub struct AgentInvoices(Listing);
 listing!(AgentInvoices);
 
 impl Endpoint<CohortGo> for AgentInvoices {
-    type Reply = Page<AgentInvoice>;
+    type Response = Page<AgentInvoice>;
     const NAME: &'static str = "GET /services/payments/agent_invoices.json";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
         self.0.request(super::url(at, PATH)?)
     }
 
-    fn reply(&self, _: &At<'_, CohortGo>, response: Response<Vec<u8>>) -> Result<Self::Reply, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, CohortGo>,
+        response: Response<Vec<u8>>,
+    ) -> Result<Self::Response, Error> {
         Page::read(&response)
     }
 }
@@ -81,11 +84,10 @@ received! {
 }
 
 impl Endpoint<CohortGo> for CreateAgentInvoice {
-    type Reply = AgentInvoice;
+    type Response = AgentInvoice;
     const NAME: &'static str = "POST /services/payments/agent_invoices.json";
-    const REPLAYABLE: bool = false;
 
-    fn request(&self, at: &At<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
         #[derive(Serialize)]
         struct Body<'a> {
             invoice: &'a CreateAgentInvoice,
@@ -94,7 +96,11 @@ impl Endpoint<CohortGo> for CreateAgentInvoice {
         json_request(Method::POST, &super::url(at, PATH)?, &Body { invoice: self })
     }
 
-    fn reply(&self, _: &At<'_, CohortGo>, response: Response<Vec<u8>>) -> Result<AgentInvoice, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, CohortGo>,
+        response: Response<Vec<u8>>,
+    ) -> Result<AgentInvoice, Error> {
         json(&response)
     }
 }

@@ -35,7 +35,8 @@ impl FromStr for Amount {
     /// Reads digits with at most one point, a minus before them if need be; at most 15 digits in all.
     fn from_str(text: &str) -> Result<Self, Error> {
         canonical(text).map(Self).ok_or_else(|| {
-            Error::invalid("this is not an amount").advise("give it like 500.05, with at most 15 digits")
+            Error::invalid_input("this is not an amount")
+                .with_help("give it like 500.05, with at most 15 digits")
         })
     }
 }

@@ -104,7 +104,7 @@ pub(crate) fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &
 pub(crate) fn none_of<'a>(typed: &[&str], mut added: impl Iterator<Item = &'a String>) -> Result<(), Error> {
     match added.find(|name| typed.contains(&name.as_str())) {
         None => Ok(()),
-        Some(name) => Err(Error::invalid(format!("`{name}` was given as another field"))
-            .advise("use the method of that name instead")),
+        Some(name) => Err(Error::invalid_input(format!("`{name}` was given as another field"))
+            .with_help("use the method of that name instead")),
     }
 }

@@ -4,7 +4,7 @@ use oauth_core::chrono::NaiveDate;
 use oauth_core::http::{Request, Response};
 use oauth_core::serde_json::Value;
 use oauth_core::url::Url;
-use oauth_core::{At, Endpoint, Error, get};
+use oauth_core::{Endpoint, EndpointContext, Error, get};
 
 use super::Amount;
 use super::fields::{none_of, received};
@@ -96,11 +96,10 @@ received! {
 }
 
 impl Endpoint<CohortGo> for InsuranceQuotes {
-    type Reply = Vec<InsuranceQuote>;
+    type Response = Vec<InsuranceQuote>;
     const NAME: &'static str = "GET /services/insurance/quote.json";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
         let typed = [
             ("country", self.country.clone()),
             ("course_start_date", self.course_start_date.to_string()),
@@ -114,7 +113,11 @@ impl Endpoint<CohortGo> for InsuranceQuotes {
         get(&url)
     }
 
-    fn reply(&self, _: &At<'_, CohortGo>, response: Response<Vec<u8>>) -> Result<Self::Reply, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, CohortGo>,
+        response: Response<Vec<u8>>,
+    ) -> Result<Self::Response, Error> {
         array(&response)
     }
 }

@@ -23,12 +23,15 @@ impl<T: DeserializeOwned> Page<T> {
         let mut other = match json::<Value>(response)? {
             Value::Array(_) => return Ok(Self { items: json(response)?, other: Map::new() }),
             Value::Object(fields) => fields,
-            _ => return Err(Error::new(ErrorKind::BadReply, "the answer is not a list")),
+            _ => return Err(Error::new(ErrorKind::InvalidResponse, "the answer is not a list")),
         };
         let lists: Vec<String> =
             other.iter().filter(|(_, value)| value.is_array()).map(|(name, _)| name.clone()).collect();
         let [name] = lists.as_slice() else {
-            return Err(Error::new(ErrorKind::BadReply, "the answer is an object without one list in it"));
+            return Err(Error::new(
+                ErrorKind::InvalidResponse,
+                "the answer is an object without one list in it",
+            ));
         };
         let list = other.remove(name).map(|list| list.to_string().into_bytes()).unwrap_or_default();
         Ok(Self { items: json(&Response::new(list))?, other })
@@ -38,7 +41,7 @@ impl<T: DeserializeOwned> Page<T> {
 /// Reads a list that a guide shows as a bare array.
 pub(crate) fn array<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result<Vec<T>, Error> {
     if !json::<serde_json::Value>(response)?.is_array() {
-        return Err(Error::new(ErrorKind::BadReply, "the answer is not a list"));
+        return Err(Error::new(ErrorKind::InvalidResponse, "the answer is not a list"));
     }
     json(response)
 }

@@ -3,7 +3,7 @@
 use oauth_core::chrono::NaiveDate;
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::url::Url;
-use oauth_core::{At, Endpoint, Error, json, json_request};
+use oauth_core::{Endpoint, EndpointContext, Error, json, json_request};
 use serde::Serialize;
 
 use super::fields::{received, sent};
@@ -30,15 +30,18 @@ pub struct ProviderInvoices(Listing);
 listing!(ProviderInvoices);
 
 impl Endpoint<CohortGo> for ProviderInvoices {
-    type Reply = Page<ProviderInvoice>;
+    type Response = Page<ProviderInvoice>;
     const NAME: &'static str = "GET /services/payments/provider_invoices.json";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
         self.0.request(super::url(at, PATH)?)
     }
 
-    fn reply(&self, _: &At<'_, CohortGo>, response: Response<Vec<u8>>) -> Result<Self::Reply, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, CohortGo>,
+        response: Response<Vec<u8>>,
+    ) -> Result<Self::Response, Error> {
         Page::read(&response)
     }
 }
@@ -102,11 +105,10 @@ received! {
 }
 
 impl Endpoint<CohortGo> for CreateProviderInvoice {
-    type Reply = ProviderInvoice;
+    type Response = ProviderInvoice;
     const NAME: &'static str = "POST /services/payments/provider_invoices.json";
-    const REPLAYABLE: bool = false;
 
-    fn request(&self, at: &At<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
         #[derive(Serialize)]
         struct Body<'a> {
             invoice: &'a CreateProviderInvoice,
@@ -116,7 +118,11 @@ impl Endpoint<CohortGo> for CreateProviderInvoice {
         json_request(Method::POST, &super::url(at, PATH)?, &Body { invoice: self })
     }
 
-    fn reply(&self, _: &At<'_, CohortGo>, response: Response<Vec<u8>>) -> Result<ProviderInvoice, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, CohortGo>,
+        response: Response<Vec<u8>>,
+    ) -> Result<ProviderInvoice, Error> {
         json(&response)
     }
 }

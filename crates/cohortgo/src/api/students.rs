@@ -4,7 +4,7 @@ use oauth_core::chrono::NaiveDate;
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::serde_json::{Map, Value};
 use oauth_core::url::Url;
-use oauth_core::{At, Endpoint, Error, json, json_request};
+use oauth_core::{Endpoint, EndpointContext, Error, json, json_request};
 use serde::Serialize;
 
 use super::fields::{received, sent};
@@ -68,11 +68,10 @@ received! {
 }
 
 impl Endpoint<CohortGo> for CreateStudent {
-    type Reply = Student;
+    type Response = Student;
     const NAME: &'static str = "POST /students.json";
-    const REPLAYABLE: bool = false;
 
-    fn request(&self, at: &At<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
         #[derive(Serialize)]
         struct Body<'a> {
             student: &'a CreateStudent,
@@ -81,7 +80,11 @@ impl Endpoint<CohortGo> for CreateStudent {
         json_request(Method::POST, &super::url(at, &["students.json"])?, &Body { student: self })
     }
 
-    fn reply(&self, _: &At<'_, CohortGo>, response: Response<Vec<u8>>) -> Result<Student, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, CohortGo>,
+        response: Response<Vec<u8>>,
+    ) -> Result<Student, Error> {
         json(&response)
     }
 }

@@ -2,7 +2,7 @@
 
 use cohortgo::api::{self, CreateStudent, ProviderInvoices};
 use cohortgo::http::{Request, Response};
-use cohortgo::{ActAs, ActingAs, At, CohortGo, Endpoint, Error, ErrorKind, Raw, Site};
+use cohortgo::{ActAs, ActingAs, CohortGo, Endpoint, EndpointContext, Error, ErrorKind, RawRequest, Site};
 use oauth_testing::{Wire, reply};
 
 use crate::{acme, beside, client, recorded, token_at};
@@ -55,7 +55,7 @@ async fn auto_create_alone_is_not_enough() {
     let wire = Wire::default();
     let client = client(Site::production(), &wire);
     let account = token_at(&client, "https://portal.cohortgo.com/api/v1", false).extra().clone();
-    let token = client.adopt_with("t", [cohortgo::scope::AUTO_CREATE_USERS], account).unwrap();
+    let token = client.import_token_with("t", [cohortgo::scope::AUTO_CREATE_USERS], account).unwrap();
     let error = client.send(&token, &ProviderInvoices::default().acting_as(&bob())).await.unwrap_err();
     assert_eq!((error.kind(), wire.count()), (ErrorKind::MissingScope, 0));
 }
@@ -64,26 +64,25 @@ async fn auto_create_alone_is_not_enough() {
 struct Ping;
 
 impl Endpoint<CohortGo> for Ping {
-    type Reply = u16;
+    type Response = u16;
     const NAME: &'static str = "GET /ping.json";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
         cohortgo::oauth_core::get(&api::url(at, &["ping.json"])?)
     }
 
-    fn accepts(&self, status: cohortgo::http::StatusCode) -> bool {
+    fn accepts_status(&self, status: cohortgo::http::StatusCode) -> bool {
         status.as_u16() == 418
     }
 
-    fn reply(&self, _: &At<'_, CohortGo>, response: Response<Vec<u8>>) -> Result<u16, Error> {
+    fn parse(&self, _: &EndpointContext<'_, CohortGo>, response: Response<Vec<u8>>) -> Result<u16, Error> {
         Ok(response.status().as_u16())
     }
 }
 
 #[tokio::test]
 async fn endpoints_of_ones_own_and_raw_requests_act_as_well() {
-    const { assert!(<cohortgo::AsUser<Ping> as Endpoint<CohortGo>>::REPLAYABLE) };
+    const { assert!(<cohortgo::AsUser<Ping> as Endpoint<CohortGo>>::IDEMPOTENT) };
     let wire = Wire::answering([reply(418, ""), reply(200, "{}")]);
     let acme = acme(&wire, true);
     assert_eq!(
@@ -93,7 +92,7 @@ async fn endpoints_of_ones_own_and_raw_requests_act_as_well() {
     );
     let raw =
         Request::delete("https://demo.s.portal.cohortgo.com/api/v1/things/7.json").body(Vec::new()).unwrap();
-    acme.send(&Raw::new(raw).acting_as(&bob())).await.unwrap();
+    acme.send(&RawRequest::new(raw).acting_as(&bob())).await.unwrap();
     assert_eq!(wire.text().matches(r#"x-act-as-user: "Bob Smith" <bob.smith@example.org>"#).count(), 2);
 }
 

@@ -36,7 +36,7 @@ fn url(text: &str) -> Url {
     text.parse().unwrap()
 }
 
-async fn sent<E: Endpoint<cohortgo::CohortGo>>(endpoint: &E, file: &str) -> (String, E::Reply) {
+async fn sent<E: Endpoint<cohortgo::CohortGo>>(endpoint: &E, file: &str) -> (String, E::Response) {
     let wire = Wire::answering([recorded(200, file)]);
     let reply = acme(&wire, false).send(endpoint).await.unwrap();
     (wire.text(), reply)
@@ -196,7 +196,7 @@ async fn answers_of_another_kind_give_clear_errors() {
     async fn error<E: Endpoint<cohortgo::CohortGo>>(endpoint: E, json: &str, out: &mut String) {
         let wire = Wire::answering([reply(200, json)]);
         let error: Error = acme(&wire, false).send(&endpoint).await.err().unwrap();
-        assert_eq!(error.kind(), ErrorKind::BadReply, "{json}");
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{json}");
         *out += &format!("{json}\n  {error}\n");
     }
     let mut out = String::new();

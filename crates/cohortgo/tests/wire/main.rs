@@ -8,7 +8,7 @@ mod refused;
 mod secrets;
 mod token;
 
-use cohortgo::{Account, App, Authorized, Client, Site, Token, scope};
+use cohortgo::{Account, App, AuthorizedClient, Client, Site, Token, scope};
 use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, ManualClock, Wire};
 
 /// The redirect URI of the guide's examples.
@@ -21,11 +21,11 @@ pub(crate) fn client(site: Site, wire: &Wire) -> Client {
 }
 
 /// A customer of production whose API is at the demo host of the guides.
-pub(crate) fn acme(wire: &Wire, acting: bool) -> Authorized {
+pub(crate) fn acme(wire: &Wire, acting: bool) -> AuthorizedClient {
     customer_at("https://demo.s.portal.cohortgo.com/api/v1", wire, acting)
 }
 
-pub(crate) fn customer_at(api_base_url: &str, wire: &Wire, acting: bool) -> Authorized {
+pub(crate) fn customer_at(api_base_url: &str, wire: &Wire, acting: bool) -> AuthorizedClient {
     let client = client(Site::production(), wire);
     let token = token_at(&client, api_base_url, acting);
     client.authorized(token)
@@ -33,7 +33,7 @@ pub(crate) fn customer_at(api_base_url: &str, wire: &Wire, acting: bool) -> Auth
 
 pub(crate) fn token_at(client: &Client, api_base_url: &str, acting: bool) -> Token {
     let scopes = if acting { vec![scope::ACT_AS_USER] } else { vec![] };
-    client.adopt_with(ACCESS_TOKEN, scopes, Account::at(api_base_url.parse().unwrap())).unwrap()
+    client.import_token_with(ACCESS_TOKEN, scopes, Account::at(api_base_url.parse().unwrap())).unwrap()
 }
 
 /// A recorded answer with this status.

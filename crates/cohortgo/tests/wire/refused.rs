@@ -2,7 +2,7 @@
 
 use cohortgo::api::{CreateStudent, ProviderInvoices};
 use cohortgo::http::Request;
-use cohortgo::{ErrorKind, Raw, Site};
+use cohortgo::{ErrorKind, RawRequest, Site};
 use oauth_testing::{Wire, reply};
 
 use crate::{acme, client, customer_at, recorded, token_at};
@@ -70,12 +70,12 @@ async fn a_raw_request_goes_only_to_the_tokens_own_api() {
         ("http://demo.s.portal.cohortgo.com/api/v1/users.json", ErrorKind::InvalidInput),
         ("/api/v1/users.json", ErrorKind::InvalidInput),
     ] {
-        let raw = Raw::new(Request::get(url).body(Vec::new()).unwrap());
+        let raw = RawRequest::new(Request::get(url).body(Vec::new()).unwrap());
         assert_eq!(acme.send(&raw).await.unwrap_err().kind(), kind, "{url}");
     }
     assert_eq!(wire.count(), 0);
     let raw = Request::get("https://demo.s.portal.cohortgo.com/api/v1/users.json").body(Vec::new()).unwrap();
-    acme.send(&Raw::new(raw)).await.unwrap();
+    acme.send(&RawRequest::new(raw)).await.unwrap();
     assert_eq!(wire.count(), 1);
 }
 

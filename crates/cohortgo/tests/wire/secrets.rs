@@ -40,7 +40,7 @@ async fn debug_shows_no_secret() {
     let started = client.begin(&Connect::acting_as_users()).unwrap();
     let state = started.pending.state();
     let token = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
-    let stored = token.to_stored().unwrap();
+    let stored = token.to_persisted().unwrap();
     let text = format!("{client:?} {:?} {token:?} {stored:?}", started.pending);
     assert!(!text.contains("canary-") && !text.contains(state.expose()), "{text}");
 }

@@ -1,6 +1,6 @@
 //! The code exchange, its answers, and what is kept.
 
-use cohortgo::{Connect, Error, ErrorKind, ScopesFrom, Site, Token, scope};
+use cohortgo::{Connect, Error, ErrorKind, ScopeSource, Site, Token, scope};
 use oauth_testing::{ACCESS_TOKEN, Wire, callback, reply};
 
 use crate::{REDIRECT_URI, beside, client, recorded};
@@ -31,7 +31,7 @@ async fn the_guides_reply() {
     let token = exchange(&Wire::answering([recorded(200, "token.json")]), &Connect::new()).await.unwrap();
     assert_eq!(token.access_token().expose(), ACCESS_TOKEN);
     assert!(token.scopes().is_empty());
-    assert_eq!(token.scopes_from(), ScopesFrom::Reply);
+    assert_eq!(token.scope_source(), ScopeSource::Response);
     assert_eq!((token.expires_at(), token.refresh_token().is_some()), (None, false));
     assert_eq!(token.extra().api_base_url.as_str(), "https://portal.cohortgo.com/api/v1");
     assert_eq!(token.extra().base_url.as_ref().unwrap().as_str(), "https://portal.cohortgo.com/");
@@ -58,15 +58,15 @@ async fn a_reply_without_scope_grants_what_was_asked() {
     )]);
     let token = exchange(&wire, &Connect::acting_as_users()).await.unwrap();
     assert!(token.scopes().contains(&scope::ACT_AS_USER));
-    assert_eq!(token.scopes_from(), ScopesFrom::Request);
+    assert_eq!(token.scope_source(), ScopeSource::Request);
 }
 
 #[tokio::test]
 async fn the_account_is_stored_with_the_token() {
     let wire = Wire::answering([recorded(200, "token_acting.json")]);
     let token = exchange(&wire, &Connect::acting_as_users().creating_them()).await.unwrap();
-    let stored = cohortgo::serde_json::to_string(&token.to_stored().unwrap()).unwrap();
-    let back = Token::from_stored(cohortgo::serde_json::from_str(&stored).unwrap()).unwrap();
+    let stored = cohortgo::serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
+    let back = Token::from_persisted(cohortgo::serde_json::from_str(&stored).unwrap()).unwrap();
     assert_eq!(back.extra(), token.extra());
     assert_eq!(back.extra().api_base_url.as_str(), "https://demo.s.portal.cohortgo.com/api/v1");
     assert_eq!(back.scopes(), token.scopes());
@@ -101,7 +101,7 @@ async fn malformed_replies_give_clear_errors() {
         r#"{"access_token":"t","token_type":"mac","api_base_url":"https://portal.cohortgo.com/api/v1"}"#,
     ] {
         let error = reading(json).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::BadReply, "{json}");
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{json}");
         out += &format!("{}\n  {error}\n", json.replace("canary-", ""));
     }
     insta::assert_snapshot!(out);

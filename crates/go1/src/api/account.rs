@@ -2,7 +2,7 @@
 
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::http::{Request, Response};
-use oauth_core::{At, Endpoint, Error, get, join, json};
+use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -67,15 +67,14 @@ pub struct Plan {
 debug_without_other!(Plan { name, kind, region, active_user_count, licensed_user_count, renewal_date });
 
 impl Endpoint<Go1> for Account {
-    type Reply = Portal;
+    type Response = Portal;
     const NAME: &'static str = "GET /account";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, Go1>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, Go1>) -> Result<Request<Vec<u8>>, Error> {
         get(&join(at.site().api_url(), &["account"])?)
     }
 
-    fn reply(&self, _: &At<'_, Go1>, response: Response<Vec<u8>>) -> Result<Portal, Error> {
+    fn parse(&self, _: &EndpointContext<'_, Go1>, response: Response<Vec<u8>>) -> Result<Portal, Error> {
         json(&response)
     }
 }

@@ -2,7 +2,7 @@
 
 use oauth_core::http::header::HeaderName;
 use oauth_core::http::{Request, Response};
-use oauth_core::{At, Endpoint, Error, get, join, json};
+use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -160,15 +160,15 @@ impl LearningObjects {
             None => (PAGE, "ask for 1 to 50, or scroll"),
         };
         if self.limit.is_some_and(|limit| !(1..=largest).contains(&limit)) {
-            return Err(Error::invalid("the page cannot have this size").advise(advice));
+            return Err(Error::invalid_input("the page cannot have this size").with_help(advice));
         }
         let reach = self.offset.unwrap_or(0).saturating_add(self.limit.unwrap_or(0).into());
         if self.scroll.is_some() && self.offset.is_some() {
-            return Err(Error::invalid("scrolling knows no offset").advise("leave the offset out"));
+            return Err(Error::invalid_input("scrolling knows no offset").with_help("leave the offset out"));
         }
         if reach > DEEPEST {
-            return Err(Error::invalid("offsets reach the first 10,000 results only")
-                .advise("scroll instead, or filter for less"));
+            return Err(Error::invalid_input("offsets reach the first 10,000 results only")
+                .with_help("scroll instead, or filter for less"));
         }
         let mut query = Vec::new();
         if let Some(limit) = self.limit {
@@ -185,8 +185,8 @@ impl LearningObjects {
         }
         for (name, value) in &self.filters {
             if name.is_empty() || matches!(name.as_str(), "limit" | "offset" | "use_scroll" | "scroll_id") {
-                return Err(Error::invalid("this parameter cannot be a filter")
-                    .advise("use limit(), offset(), scroll() and scroll_from() for paging"));
+                return Err(Error::invalid_input("this parameter cannot be a filter")
+                    .with_help("use limit(), offset(), scroll() and scroll_from() for paging"));
             }
             query.push((name, value.clone()));
         }
@@ -212,11 +212,10 @@ pub struct LearningObjectPage {
 debug_without_other!(LearningObjectPage { total, hits, next_scroll_id });
 
 impl Endpoint<Go1> for LearningObjects {
-    type Reply = LearningObjectPage;
+    type Response = LearningObjectPage;
     const NAME: &'static str = "GET /learning-objects";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, Go1>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, Go1>) -> Result<Request<Vec<u8>>, Error> {
         let mut url = join(at.site().gateway_url(), &["learning-objects"])?;
         let query = self.query()?;
         if !query.is_empty() {
@@ -227,7 +226,11 @@ impl Endpoint<Go1> for LearningObjects {
         Ok(request)
     }
 
-    fn reply(&self, _: &At<'_, Go1>, response: Response<Vec<u8>>) -> Result<LearningObjectPage, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, Go1>,
+        response: Response<Vec<u8>>,
+    ) -> Result<LearningObjectPage, Error> {
         json(&response)
     }
 }

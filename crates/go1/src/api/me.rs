@@ -1,7 +1,7 @@
 //! Who the token belongs to.
 
 use oauth_core::http::{Request, Response};
-use oauth_core::{At, Endpoint, Error, get, join, json};
+use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -46,15 +46,14 @@ pub struct Profile {
 debug_without_other!(Profile { id, email, first_name, last_name });
 
 impl Endpoint<Go1> for Me {
-    type Reply = Profile;
+    type Response = Profile;
     const NAME: &'static str = "GET /me";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, Go1>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, Go1>) -> Result<Request<Vec<u8>>, Error> {
         get(&join(at.site().api_url(), &["me"])?)
     }
 
-    fn reply(&self, _: &At<'_, Go1>, response: Response<Vec<u8>>) -> Result<Profile, Error> {
+    fn parse(&self, _: &EndpointContext<'_, Go1>, response: Response<Vec<u8>>) -> Result<Profile, Error> {
         json(&response)
     }
 }

@@ -1,7 +1,7 @@
 //! Whether a token is good.
 
 use oauth_core::http::{Request, Response, StatusCode};
-use oauth_core::{At, Endpoint, Error, get};
+use oauth_core::{Endpoint, EndpointContext, Error, get};
 
 use crate::Go1;
 
@@ -26,19 +26,18 @@ use crate::Go1;
 pub struct Validate;
 
 impl Endpoint<Go1> for Validate {
-    type Reply = bool;
+    type Response = bool;
     const NAME: &'static str = "GET /oauth/validate";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, Go1>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, Go1>) -> Result<Request<Vec<u8>>, Error> {
         get(at.site().validate_url())
     }
 
-    fn accepts(&self, status: StatusCode) -> bool {
+    fn accepts_status(&self, status: StatusCode) -> bool {
         status.is_success() || matches!(status.as_u16(), 400 | 401 | 403)
     }
 
-    fn reply(&self, _: &At<'_, Go1>, response: Response<Vec<u8>>) -> Result<bool, Error> {
+    fn parse(&self, _: &EndpointContext<'_, Go1>, response: Response<Vec<u8>>) -> Result<bool, Error> {
         Ok(response.status().is_success())
     }
 }

@@ -36,7 +36,7 @@ pub(crate) fn client(answers: impl IntoIterator<Item = Response<Vec<u8>>>) -> (C
 /// A client that gets one answer, with a token to send.
 pub(crate) fn with_token(status: u16, json: &str) -> (Client, Token, Wire) {
     let (client, wire) = client([reply(status, json)]);
-    let token = client.adopt(ACCESS_TOKEN, [scope::LO_READ]).unwrap();
+    let token = client.import_token(ACCESS_TOKEN, [scope::LO_READ]).unwrap();
     (client, token, wire)
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use oauth_core::chrono::{DateTime, FixedOffset, NaiveDateTime};
 use oauth_core::http::header::ACCEPT;
 use oauth_core::http::{HeaderValue, Request, Response};
-use oauth_core::{At, Endpoint, Error, ErrorKind, Provider, get};
+use oauth_core::{Endpoint, EndpointContext, Error, ErrorKind, Provider, get};
 use serde::{Deserialize, Deserializer};
 
 use crate::Site;
@@ -176,14 +176,14 @@ impl Cctray {
     /// Reads a feed got by other means.
     ///
     /// # Errors
-    /// [`ErrorKind::BadReply`] if it is not such a feed. A document type definition is refused.
+    /// [`ErrorKind::InvalidResponse`] if it is not such a feed. A document type definition is refused.
     pub fn parse(xml: &[u8]) -> Result<Vec<Project>, Error> {
         #[derive(Deserialize)]
         struct Projects {
             #[serde(rename = "Project", default)]
             projects: Vec<Project>,
         }
-        let bad = |what: &'static str| Error::new(ErrorKind::BadReply, what);
+        let bad = |what: &'static str| Error::new(ErrorKind::InvalidResponse, what);
         let text = std::str::from_utf8(xml.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(xml))
             .map_err(|_| bad("the cctray feed is not UTF-8"))?;
         // In capitals by XML; the parser takes it in any letters.
@@ -194,7 +194,7 @@ impl Cctray {
         // serde accepts any root element; a login page would pass for a feed without projects.
         if !root_is_projects(text) {
             return Err(bad("the answer is not a cctray feed")
-                .advise("check the context path, and that the token may read the feed"));
+                .with_help("check the context path, and that the token may read the feed"));
         }
         quick_xml::de::from_str::<Projects>(text)
             .map(|feed| feed.projects)
@@ -216,17 +216,16 @@ fn root_is_projects(text: &str) -> bool {
 }
 
 impl<P: Provider<Site = Site>> Endpoint<P> for Cctray {
-    type Reply = Vec<Project>;
+    type Response = Vec<Project>;
     const NAME: &'static str = "GET /cctray.xml";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, P>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
         let mut request = get(&at.site().join(&["cctray.xml"])?)?;
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/xml"));
         Ok(request)
     }
 
-    fn reply(&self, _: &At<'_, P>, response: Response<Vec<u8>>) -> Result<Vec<Project>, Error> {
+    fn parse(&self, _: &EndpointContext<'_, P>, response: Response<Vec<u8>>) -> Result<Vec<Project>, Error> {
         Self::parse(response.body())
     }
 }

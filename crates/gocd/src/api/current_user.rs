@@ -1,7 +1,7 @@
 //! Who the token speaks for.
 
 use oauth_core::http::{Request, Response};
-use oauth_core::{At, Endpoint, Error, Provider, json};
+use oauth_core::{Endpoint, EndpointContext, Error, Provider, json};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -46,15 +46,14 @@ pub struct User {
 }
 
 impl<P: Provider<Site = Site>> Endpoint<P> for CurrentUser {
-    type Reply = User;
+    type Response = User;
     const NAME: &'static str = "GET /api/current_user";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, P>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
         super::versioned(at, "current_user", "application/vnd.go.cd.v1+json")
     }
 
-    fn reply(&self, _: &At<'_, P>, response: Response<Vec<u8>>) -> Result<User, Error> {
+    fn parse(&self, _: &EndpointContext<'_, P>, response: Response<Vec<u8>>) -> Result<User, Error> {
         json(&response)
     }
 }

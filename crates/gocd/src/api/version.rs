@@ -1,7 +1,7 @@
 //! Which GoCD it is.
 
 use oauth_core::http::{Request, Response};
-use oauth_core::{At, Endpoint, Error, Provider, json};
+use oauth_core::{Endpoint, EndpointContext, Error, Provider, json};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
@@ -43,15 +43,14 @@ fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<S
 }
 
 impl<P: Provider<Site = Site>> Endpoint<P> for Version {
-    type Reply = ServerVersion;
+    type Response = ServerVersion;
     const NAME: &'static str = "GET /api/version";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, P>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
         super::versioned(at, "version", "application/vnd.go.cd.v1+json")
     }
 
-    fn reply(&self, _: &At<'_, P>, response: Response<Vec<u8>>) -> Result<ServerVersion, Error> {
+    fn parse(&self, _: &EndpointContext<'_, P>, response: Response<Vec<u8>>) -> Result<ServerVersion, Error> {
         json(&response)
     }
 }

@@ -61,7 +61,7 @@ async fn add<P: Offered>(context: &Context, arguments: &ByProvider<Add>) -> Resu
     // Whatever is wrong with the rest, before a secret is asked for.
     let client = registration.client::<P>()?;
     ask_before_replacing::<P>(context, own).await?;
-    let token = P::adopt(&client, token(context).await?, &registration.settings)?;
+    let token = P::import_token(&client, token(context).await?, &registration.settings)?;
     let store = context.until_interrupted(context.used.open_or_make()).await?;
     let shared = store.shared();
     let connections = Connections::shared_builder(client, shared.clone()).build();

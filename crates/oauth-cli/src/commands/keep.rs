@@ -7,7 +7,7 @@ use std::time::Duration;
 use anstyle::Reset;
 use clap::Args;
 use oauth_core::chrono::SecondsFormat;
-use oauth_core::connections::{Event, Sweep, What};
+use oauth_core::connections::{Event, EventKind, Sweep};
 use serde_json::json;
 
 use crate::config::Config;
@@ -132,15 +132,15 @@ fn log(output: Output, event: &Event<'_>) {
             "time": now().to_rfc3339_opts(SecondsFormat::Secs, true),
             "provider": event.provider,
             "account": event.account,
-            "event": event.what.as_str(),
-            "error": event.what.error().map(ToString::to_string),
-            "why": match event.what { What::NeedsReconnect(why) => Some(why.as_str()), _ => None },
+            "event": event.kind.as_str(),
+            "error": event.kind.error().map(ToString::to_string),
+            "why": match event.kind { EventKind::NeedsReconnect(why) => Some(why.as_str()), _ => None },
         });
         output.result(&line, "");
         return;
     }
-    let style = match event.what {
-        What::Connected | What::Refreshed | What::Removed => GOOD,
+    let style = match event.kind {
+        EventKind::Connected | EventKind::Refreshed | EventKind::Removed => GOOD,
         _ => BAD,
     };
     let text = event.to_string();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum as _};
 use comfy_table::{ContentArrangement, Table, presets};
 use oauth_core::connections::{Connections, Status};
-use oauth_core::store::{Summary, TokenStore};
+use oauth_core::store::{RecordSummary, TokenStore};
 
 use crate::context::{Common, Context};
 use crate::failure::Failure;
@@ -94,8 +94,11 @@ async fn one<P: Offered>(
 }
 
 /// All records of a provider.
-pub(crate) async fn summaries(store: &Arc<dyn TokenStore>, provider: Name) -> Result<Vec<Summary>, Failure> {
-    let mut all: Vec<Summary> = Vec::new();
+pub(crate) async fn summaries(
+    store: &Arc<dyn TokenStore>,
+    provider: Name,
+) -> Result<Vec<RecordSummary>, Failure> {
+    let mut all: Vec<RecordSummary> = Vec::new();
     loop {
         let after = all.last().map(|summary| summary.account.clone());
         let page = store.list(provider.as_str(), after.as_deref(), PAGE).await?;
@@ -145,7 +148,7 @@ mod tests {
     /// Other programs share the store, and may call an account anything.
     #[test]
     fn a_name_does_nothing_to_the_terminal() {
-        let summary = Summary::new("a\u{1b}[2J\nb", 1, RecordState::Active, None, None);
+        let summary = RecordSummary::new("a\u{1b}[2J\nb", 1, RecordState::Active, None, None);
         let report = Report::outside(Name::Go1, &summary, Some("c\rd".to_owned()));
         for shown in [table(std::slice::from_ref(&report)), report.lines(now())] {
             let controls: Vec<char> = shown.chars().filter(|c| c.is_control() && *c != '\n').collect();

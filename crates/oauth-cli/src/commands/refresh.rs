@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 use oauth_core::ErrorKind;
-use oauth_core::connections::{AnyConnections, Event};
+use oauth_core::connections::{DynConnections, Event};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
@@ -86,7 +86,7 @@ pub(crate) async fn run(arguments: &Refresh) -> Result<Option<Code>, Failure> {
         at!(provider, P => one::<P>(&context, provider, account).await)?;
         return Ok(None);
     }
-    let which = if arguments.all { Which::All } else { Which::Due };
+    let which = if arguments.all { Which::All } else { Which::DueQuery };
     let outcomes = many(&context, which).await?;
     let done = outcomes.iter().filter(|one| one.code.is_none()).count();
     let lines = outcomes.iter().map(|one| {
@@ -105,7 +105,7 @@ pub(crate) async fn run(arguments: &Refresh) -> Result<Option<Code>, Failure> {
 async fn one<P: Offered>(context: &Context, provider: Name, account: &str) -> Result<(), Failure> {
     let held = Held::<P>::open(context, provider, account, Need::Use).await?;
     let refreshing = async {
-        let connections: &dyn AnyConnections = &held.connections;
+        let connections: &dyn DynConnections = &held.connections;
         connections.refresh(account).await.map_err(|error| held.failure(&error))?;
         let status = held.connection.status().await.map_err(|error| held.failure(&error))?;
         Ok(Report::of(provider, account, &status))

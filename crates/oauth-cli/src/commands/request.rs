@@ -3,7 +3,7 @@
 use clap::Args;
 use oauth_core::http::header::CONTENT_TYPE;
 use oauth_core::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
-use oauth_core::{At, Endpoint, Error, Provider};
+use oauth_core::{Endpoint, EndpointContext, Error, Provider};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -169,24 +169,28 @@ fn request(
 
 /// A request that is ready but for its token, and takes any answer that is about the request rather than the token.
 #[derive(Clone)]
-struct Prepared<const REPLAYABLE: bool>(Request<Vec<u8>>);
+struct Prepared<const IDEMPOTENT: bool>(Request<Vec<u8>>);
 
-impl<P: Provider, const REPLAYABLE: bool> Endpoint<P> for Prepared<REPLAYABLE> {
-    type Reply = Response<Vec<u8>>;
+impl<P: Provider, const IDEMPOTENT: bool> Endpoint<P> for Prepared<IDEMPOTENT> {
+    type Response = Response<Vec<u8>>;
     const NAME: &'static str = "sending";
-    const REPLAYABLE: bool = REPLAYABLE;
+    const IDEMPOTENT: bool = IDEMPOTENT;
 
-    fn request(&self, _: &At<'_, P>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, _: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
         Ok(self.0.clone())
     }
 
-    fn accepts(&self, status: StatusCode) -> bool {
+    fn accepts_status(&self, status: StatusCode) -> bool {
         // It leads nowhere else: it answers a condition that was asked for.
         let is_not_modified = status == StatusCode::NOT_MODIFIED;
         status != StatusCode::UNAUTHORIZED && (!status.is_redirection() || is_not_modified)
     }
 
-    fn reply(&self, _: &At<'_, P>, response: Response<Vec<u8>>) -> Result<Response<Vec<u8>>, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, P>,
+        response: Response<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, Error> {
         Ok(response)
     }
 }

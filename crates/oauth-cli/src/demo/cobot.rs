@@ -2,8 +2,8 @@
 
 use cobot::http::{Request, Response};
 use cobot::{
-    At, Cobot, Connect, Connection, Endpoint, Error, Obtained, Scopes, Site, Subdomain, api, get, join, json,
-    scope,
+    Cobot, Connect, Connection, Endpoint, EndpointContext, Error, Scopes, Site, Subdomain, TokenOrigin, api,
+    get, join, json, scope,
 };
 use oauth_core::async_trait;
 use oauth_sandbox::cobot::Rules;
@@ -31,15 +31,18 @@ struct Membership {
 }
 
 impl Endpoint<Cobot> for Memberships {
-    type Reply = Vec<Membership>;
+    type Response = Vec<Membership>;
     const NAME: &'static str = "GET /api/memberships";
-    const REPLAYABLE: bool = true;
 
-    fn request(&self, at: &At<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
         get(&join(&at.site().space_api_url(&self.0)?, &["memberships"])?)
     }
 
-    fn reply(&self, _: &At<'_, Cobot>, response: Response<Vec<u8>>) -> Result<Self::Reply, Error> {
+    fn parse(
+        &self,
+        _: &EndpointContext<'_, Cobot>,
+        response: Response<Vec<u8>>,
+    ) -> Result<Self::Response, Error> {
         json(&response)
     }
 }
@@ -97,7 +100,7 @@ pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
                 let space = customer.send(&api::Space::named(betahaus.clone())).await?;
                 let space_token = customer.send(&api::SpaceToken::of(space.id)).await?;
                 stage.check(
-                    space_token.obtained() == Obtained::Derived
+                    space_token.origin() == TokenOrigin::Derived
                         && space_token.access_token() != customer.token().await?.access_token(),
                     "it is another token, made from the first one",
                 )?;

@@ -1,7 +1,7 @@
 //! The flow itself, the same at every provider: authorize URL, consent, callback, code for token.
 
 use anyhow::{Context as _, anyhow};
-use oauth_core::{Client, CodeGrant, Obtained, Token};
+use oauth_core::{Client, CodeGrant, Token, TokenOrigin};
 use oauth_sandbox::{JournalEntry, RequestKind, SandboxProvider};
 
 use super::stage::{Failed, Stage};
@@ -105,7 +105,7 @@ pub(super) async fn connect<P: CodeGrant, S: SandboxProvider>(
             async || {
                 let token = client.finish(&started.pending, &target).await?;
                 stage.granted(&token);
-                stage.check(token.obtained() == Obtained::AuthorizationCode, "a token came back")?;
+                stage.check(token.origin() == TokenOrigin::AuthorizationCode, "a token came back")?;
                 let again = client.finish(&started.pending, &target).await;
                 let error = again.err().ok_or_else(|| anyhow!("a callback was taken twice"))?;
                 stage.check(

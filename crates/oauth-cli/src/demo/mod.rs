@@ -99,8 +99,8 @@ impl House {
     }
 
     /// Plays their parts, one after the other.
-    async fn play_all(&self, providers: Vec<Provider>) -> Summary {
-        let mut summary = Summary::default();
+    async fn play_all(&self, providers: Vec<Provider>) -> RecordSummary {
+        let mut summary = RecordSummary::default();
         for provider in providers {
             summary.add(self.play(provider).await);
         }
@@ -156,14 +156,14 @@ struct Part {
 
 /// How it went.
 #[derive(Debug, Default)]
-struct Summary {
+struct RecordSummary {
     connected: Vec<&'static str>,
     steps: usize,
     checks: usize,
     failed: Vec<Failure>,
 }
 
-impl Summary {
+impl RecordSummary {
     fn add(&mut self, part: Part) {
         self.steps += part.steps;
         self.checks += part.checks;
@@ -177,7 +177,7 @@ impl Summary {
         let failed = self.failed;
         let names: Vec<_> =
             failed.iter().map(|failure| format!("{}, step `{}`", failure.provider, failure.step)).collect();
-        show.tell(&Event::Summary {
+        show.tell(&Event::RecordSummary {
             ok: failed.is_empty(),
             connected: self.connected,
             steps: self.steps,
@@ -248,7 +248,7 @@ mod tests {
         let url = house.sandbox.gocd().token_url();
         http().post(url).send().await.unwrap();
 
-        let mut summary = Summary::default();
+        let mut summary = RecordSummary::default();
         summary.add(house.play(Provider::Gocd).await);
         let error = summary.tell(&house.show).unwrap_err();
         assert_eq!(error.to_string(), "the demo failed at gocd, step `journal`");

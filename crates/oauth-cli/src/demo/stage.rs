@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use oauth_core::chrono::{DateTime, Utc};
-use oauth_core::{App, Client, Clock, Provider, RedirectUri, ScopesFrom, Token};
+use oauth_core::{App, Client, Clock, Provider, RedirectUri, ScopeSource, Token};
 use oauth_sandbox::{JournalEntry, ProviderManifest, SandboxClock, SandboxProvider, ServerHandle};
 
 use super::House;
@@ -140,9 +140,9 @@ impl<'a, S: SandboxProvider> Stage<'a, S> {
             Some(minutes) => self.fact("lives for", format_args!("{} hours", minutes / 60)),
         }
         if !token.scopes().is_empty() {
-            let from = match token.scopes_from() {
+            let from = match token.scope_source() {
                 // Which means the same (RFC 6749 section 5.1).
-                ScopesFrom::Request => ", as asked for; the answer names none",
+                ScopeSource::Request => ", as asked for; the answer names none",
                 _ => "",
             };
             self.fact("scopes granted", format_args!("{}{from}", token.scopes()));

@@ -59,8 +59,12 @@ impl Offered for Cobot {
         attempt.by_browser(&connect).await
     }
 
-    fn adopt(client: &Client<Self>, token: AccessToken, settings: &Settings) -> Result<Token<Self>, Failure> {
-        Ok(client.adopt(token, settings.scopes()?)?)
+    fn import_token(
+        client: &Client<Self>,
+        token: AccessToken,
+        settings: &Settings,
+    ) -> Result<Token<Self>, Failure> {
+        Ok(client.import_token(token, settings.scopes()?)?)
     }
 
     fn api(site: &Site, _: &Token<Self>, asked: &Settings) -> Result<Url, Failure> {

@@ -72,13 +72,17 @@ impl Offered for CohortGo {
         attempt.by_browser(&connect).await
     }
 
-    fn adopt(client: &Client<Self>, token: AccessToken, settings: &Settings) -> Result<Token<Self>, Failure> {
+    fn import_token(
+        client: &Client<Self>,
+        token: AccessToken,
+        settings: &Settings,
+    ) -> Result<Token<Self>, Failure> {
         let text = settings.required("api-base-url")?;
         let url = Url::parse(text)
             .map_err(|error| Failure::usage(format!("`--api-base-url` cannot be used: {error}")))?;
         let account = Account::at(url);
         client.site().api_base(&account)?;
-        Ok(client.adopt_with(token, settings.scopes()?, account)?)
+        Ok(client.import_token_with(token, settings.scopes()?, account)?)
     }
 
     fn api(site: &Site, token: &Token<Self>, _: &Settings) -> Result<Url, Failure> {

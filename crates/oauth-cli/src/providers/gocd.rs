@@ -39,8 +39,8 @@ impl Offered for Gocd {
         attempt.by_browser(&Connect::new()).await
     }
 
-    fn adopt(client: &Client<Self>, token: AccessToken, _: &Settings) -> Result<Token<Self>, Failure> {
-        Ok(client.adopt(token, Scopes::none())?)
+    fn import_token(client: &Client<Self>, token: AccessToken, _: &Settings) -> Result<Token<Self>, Failure> {
+        Ok(client.import_token(token, Scopes::none())?)
     }
 
     fn api(site: &Site, _: &Token<Self>, _: &Settings) -> Result<Url, Failure> {

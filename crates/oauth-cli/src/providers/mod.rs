@@ -120,7 +120,11 @@ pub(crate) trait Offered: Provider {
     async fn connect(attempt: &Attempt<'_, Self>) -> Result<(), Failure>;
 
     /// Takes in a token that was got elsewhere.
-    fn adopt(client: &Client<Self>, token: AccessToken, settings: &Settings) -> Result<Token<Self>, Failure>;
+    fn import_token(
+        client: &Client<Self>,
+        token: AccessToken,
+        settings: &Settings,
+    ) -> Result<Token<Self>, Failure>;
 
     /// What paths of its API are appended to.
     fn api(site: &Self::Site, token: &Token<Self>, asked: &Settings) -> Result<Url, Failure>;

@@ -31,12 +31,12 @@ impl Offered for Personal {
             attempt.client().site().url()
         ));
         let token = attempt.token().await?;
-        let token = attempt.client().adopt(token, Scopes::none());
+        let token = attempt.client().import_token(token, Scopes::none());
         attempt.take(std::future::ready(token)).await
     }
 
-    fn adopt(client: &Client<Self>, token: AccessToken, _: &Settings) -> Result<Token<Self>, Failure> {
-        Ok(client.adopt(token, Scopes::none())?)
+    fn import_token(client: &Client<Self>, token: AccessToken, _: &Settings) -> Result<Token<Self>, Failure> {
+        Ok(client.import_token(token, Scopes::none())?)
     }
 
     fn api(site: &Site, _: &Token<Self>, _: &Settings) -> Result<Url, Failure> {

@@ -98,7 +98,7 @@ pub(crate) enum Event {
         error: Option<String>,
     },
     /// The end.
-    Summary {
+    RecordSummary {
         /// Whether every step held.
         ok: bool,
         /// The providers that were connected, all steps held.
@@ -117,7 +117,7 @@ pub(crate) enum Event {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Life {
     /// It was started.
-    Started,
+    StartedProgram,
     /// It ended in order.
     Ended,
     /// It was killed.

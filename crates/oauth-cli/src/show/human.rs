@@ -101,7 +101,7 @@ pub(super) fn text(event: &Event) -> String {
             line(&mut out, format_args!("    {BAD}Failed:{BAD:#} {error}"));
         }
         Event::StepEnd { .. } => {}
-        Event::Summary { ok: true, connected, steps, checks, .. } => {
+        Event::RecordSummary { ok: true, connected, steps, checks, .. } => {
             line(
                 &mut out,
                 format_args!(
@@ -112,7 +112,7 @@ pub(super) fn text(event: &Event) -> String {
                 ),
             );
         }
-        Event::Summary { failed, connected, .. } => {
+        Event::RecordSummary { failed, connected, .. } => {
             line(&mut out, format_args!("\n{BAD}Not every step held.{BAD:#}"));
             for failure in failed {
                 line(

@@ -122,13 +122,13 @@ impl Home {
         Ran { stdout: String::new(), stderr: text(output.stderr), code: output.status.code() }
     }
 
-    pub(crate) fn start(&self, arguments: &[&str]) -> Started {
+    pub(crate) fn start(&self, arguments: &[&str]) -> StartedProgram {
         let mut command = self.command(arguments);
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        Started { child, stdin, stdout }
+        StartedProgram { child, stdin, stdout }
     }
 
     /// As if every refresh of which nothing is known had been begun a minute earlier: whoever comes next gives it half of one to
@@ -157,7 +157,7 @@ impl Home {
         sandbox: &ServerHandle<P>,
         account: &str,
         more: &[&str],
-    ) -> Started {
+    ) -> StartedProgram {
         let fixed = [
             "connect",
             sandbox.name(),
@@ -175,13 +175,13 @@ impl Home {
 
 /// A run that goes on, at the latest until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Started {
+pub(crate) struct StartedProgram {
     pub(crate) child: Child,
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
 }
 
-impl Started {
+impl StartedProgram {
     pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
@@ -225,7 +225,7 @@ impl Started {
     }
 }
 
-impl Drop for Started {
+impl Drop for StartedProgram {
     fn drop(&mut self) {
         // It may have ended already, which is as good.
         let _ = self.child.kill();

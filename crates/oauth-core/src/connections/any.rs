@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::keeper::{Sweep, Swept};
+use super::keeper::{Sweep, SweepReport};
 use super::{Connections, Status};
-use crate::store::Summary;
+use crate::store::RecordSummary;
 use crate::{Error, Provider};
 
 /// The connections of some provider, for those who hold several at once: a web front, a command line, a keeper.
@@ -15,9 +15,9 @@ use crate::{Error, Provider};
 /// Implemented by [`Connections`] and by nothing else, so that it can grow.
 ///
 /// ```
-/// use oauth_core::connections::AnyConnections;
+/// use oauth_core::connections::DynConnections;
 ///
-/// async fn show(all: &[Box<dyn AnyConnections>]) -> Result<(), oauth_core::Error> {
+/// async fn show(all: &[Box<dyn DynConnections>]) -> Result<(), oauth_core::Error> {
 ///     for connections in all {
 ///         for one in connections.list(None, 100).await? {
 ///             println!("{} {} {:?}", connections.provider(), one.account, one.state);
@@ -27,7 +27,7 @@ use crate::{Error, Provider};
 /// }
 /// ```
 #[async_trait]
-pub trait AnyConnections: sealed::Sealed + fmt::Debug + Send + Sync + 'static {
+pub trait DynConnections: sealed::Sealed + fmt::Debug + Send + Sync + 'static {
     /// The provider's name.
     fn provider(&self) -> &'static str;
 
@@ -35,7 +35,7 @@ pub trait AnyConnections: sealed::Sealed + fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// As there.
-    async fn list(&self, after: Option<&str>, limit: usize) -> Result<Vec<Summary>, Error>;
+    async fn list(&self, after: Option<&str>, limit: usize) -> Result<Vec<RecordSummary>, Error>;
 
     /// See [`Connection::status`](super::Connection::status).
     ///
@@ -54,10 +54,10 @@ pub trait AnyConnections: sealed::Sealed + fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// As there.
-    async fn sweep(&self, sweep: &Sweep) -> Result<Swept, Error>;
+    async fn sweep(&self, sweep: &Sweep) -> Result<SweepReport, Error>;
 
-    /// See [`Connections::keep`].
-    async fn keep(&self, sweep: Sweep, every: Duration);
+    /// See [`Connections::run_periodically`].
+    async fn run_periodically(&self, sweep: Sweep, every: Duration);
 
     /// See [`Connections::check_client`].
     ///
@@ -85,12 +85,12 @@ mod sealed {
 }
 
 #[async_trait]
-impl<P: Provider> AnyConnections for Connections<P> {
+impl<P: Provider> DynConnections for Connections<P> {
     fn provider(&self) -> &'static str {
         P::NAME
     }
 
-    async fn list(&self, after: Option<&str>, limit: usize) -> Result<Vec<Summary>, Error> {
+    async fn list(&self, after: Option<&str>, limit: usize) -> Result<Vec<RecordSummary>, Error> {
         Self::list(self, after, limit).await
     }
 
@@ -102,12 +102,12 @@ impl<P: Provider> AnyConnections for Connections<P> {
         self.get(account).renew().await
     }
 
-    async fn sweep(&self, sweep: &Sweep) -> Result<Swept, Error> {
+    async fn sweep(&self, sweep: &Sweep) -> Result<SweepReport, Error> {
         Self::sweep(self, sweep).await
     }
 
-    async fn keep(&self, sweep: Sweep, every: Duration) {
-        Self::keep(self, sweep, every).await;
+    async fn run_periodically(&self, sweep: Sweep, every: Duration) {
+        Self::run_periodically(self, sweep, every).await;
     }
 
     fn check_client(&self) -> Result<(), Error> {

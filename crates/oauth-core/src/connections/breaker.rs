@@ -40,7 +40,7 @@ impl Breaker {
     pub(super) fn check(&self) -> Result<(), Error> {
         match &self.seen().refused {
             None => Ok(()),
-            Some(error) => Err(error.copied().advise(
+            Some(error) => Err(error.copied().with_help(
                 "nothing is sent until the client is set right: correct id, secret or redirect URI, then reconfigure \
                  the connections; no customer is at fault",
             )),

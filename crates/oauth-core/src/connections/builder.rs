@@ -92,14 +92,14 @@ impl<P: Provider> ConnectionsBuilder<P> {
 
     /// The longest that an API call waits before it is tried again. 30 s. A server that asks for more gets its error
     /// returned.
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.settings.patience = patience;
+    pub fn max_retry_wait(mut self, max_retry_wait: Duration) -> Self {
+        self.settings.max_retry_wait = max_retry_wait;
         self
     }
 
     /// How many connections that nobody has a handle of stay in memory, more or less. 10,000.
-    pub fn in_memory(mut self, connections: usize) -> Self {
-        self.settings.in_memory = connections;
+    pub fn cache_capacity(mut self, connections: usize) -> Self {
+        self.settings.cache_capacity = connections;
         self
     }
 

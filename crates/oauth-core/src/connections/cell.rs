@@ -151,7 +151,7 @@ impl<P: Provider> Cell<P> {
     }
 
     pub(super) fn missing(&self) -> Error {
-        Error::new(ErrorKind::NotConnected, "no connection is stored for this account").at_provider(P::NAME)
+        Error::new(ErrorKind::NotConnected, "no connection is stored for this account").with_provider(P::NAME)
     }
 }
 

@@ -6,7 +6,8 @@ use tokio::runtime::Handle;
 
 use super::{Connection, Connections};
 use crate::{
-    AuthorizationCode, CallbackFault, CodeGrant, Error, ErrorKind, Pending, Provider, Token, callback,
+    AuthorizationCode, CallbackFault, CodeGrant, Error, ErrorKind, PendingAuthorization, Provider, Token,
+    callback,
 };
 
 /// How much longer than an attempt may take the store remembers that it was finished: more than the clocks of machines
@@ -29,10 +30,10 @@ impl<P: Provider> Connections<P> {
     /// the person begins anew.
     ///
     /// ```
-    /// # use oauth_core::{CodeGrant, Connection, Connections, Error, Pending};
+    /// # use oauth_core::{CodeGrant, Connection, Connections, Error, PendingAuthorization};
     /// async fn callback<P: CodeGrant>(
     ///     connections: &Connections<P>,
-    ///     pending: Pending, // from the person's session
+    ///     pending: PendingAuthorization, // from the person's session
     ///     url: &str,
     /// ) -> Result<Connection<P>, Error> {
     ///     connections.finish("acme", &pending, url).await
@@ -41,7 +42,7 @@ impl<P: Provider> Connections<P> {
     pub async fn finish(
         &self,
         account: &str,
-        pending: &Pending,
+        pending: &PendingAuthorization,
         callback: &str,
     ) -> Result<Connection<P>, Error>
     where
@@ -49,13 +50,13 @@ impl<P: Provider> Connections<P> {
     {
         let runtime = Handle::try_current().map_err(|source| {
             Error::new(ErrorKind::Setup, "there is no tokio runtime to connect in")
-                .at_provider(P::NAME)
-                .advise("call this inside a tokio runtime with timers")
-                .because(source)
+                .with_provider(P::NAME)
+                .with_help("call this inside a tokio runtime with timers")
+                .with_source(source)
         })?;
         let under_way = self.0.begin()?;
         let client = self.client();
-        let code = client.accept(pending, callback).map_err(|error| error.at_provider(P::NAME))?;
+        let code = client.accept(pending, callback).map_err(|error| error.with_provider(P::NAME))?;
         let (this, account, pending) = (self.clone(), account.to_owned(), pending.clone());
         let finishing = runtime.spawn(async move {
             let _under_way = under_way;
@@ -63,9 +64,9 @@ impl<P: Provider> Connections<P> {
         });
         finishing.await.unwrap_or_else(|failed| {
             Err(Error::new(ErrorKind::Unanswered, "connecting was cut short")
-                .at_provider(P::NAME)
-                .advise("start the connection again")
-                .because(failed))
+                .with_provider(P::NAME)
+                .with_help("start the connection again")
+                .with_source(failed))
         })
     }
 
@@ -73,20 +74,20 @@ impl<P: Provider> Connections<P> {
         &self,
         client: &crate::Client<P>,
         account: &str,
-        pending: &Pending,
+        pending: &PendingAuthorization,
         code: &AuthorizationCode,
     ) -> Result<Connection<P>, Error>
     where
         P: CodeGrant,
     {
         let keep = client.limits().attempt_age + REMEMBERED;
-        match self.0.store.use_once(&pending.state().fingerprint(), keep).await {
+        match self.0.store.claim_once(&pending.state().fingerprint(), keep).await {
             Ok(true) => {}
-            Ok(false) => return Err(callback::fault(CallbackFault::Replayed).at_provider(P::NAME)),
+            Ok(false) => return Err(callback::fault(CallbackFault::Replayed).with_provider(P::NAME)),
             Err(error) => {
                 // Nothing was sent, so as far as this process goes the callback may come again.
                 client.reopen(pending);
-                return Err(Error::from(error).at_provider(P::NAME));
+                return Err(Error::from(error).with_provider(P::NAME));
             }
         }
         let mut pauses = super::settings::Settings::calls();

@@ -17,14 +17,14 @@ use crate::{Error, ErrorKind, Provider, Refreshes, Token};
 ///
 /// ```
 /// # use oauth_core::{Endpoint, Error, ErrorKind, Provider};
-/// use oauth_core::connections::{Connection, State};
+/// use oauth_core::connections::{Connection, ConnectionState};
 ///
 /// # async fn example<P: Provider, E: Endpoint<P>>(acme: Connection<P>, me: E) -> Result<(), Error> {
 /// match acme.send(&me).await {
 ///     Ok(_) => println!("{} is connected", acme.account()),
 ///     Err(error) if error.needs_reconnect() => {
-///         if let State::NeedsReconnect { why, at } = acme.status().await?.state {
-///             println!("ask {} to connect again: {why}, since {at}", acme.account());
+///         if let ConnectionState::NeedsReconnect { reason, at } = acme.status().await?.state {
+///             println!("ask {} to connect again: {reason}, since {at}", acme.account());
 ///         }
 ///     }
 ///     Err(error) if error.is_transient() => println!("later: {error}"),

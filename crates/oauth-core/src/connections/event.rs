@@ -5,7 +5,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::Error;
-use crate::store::Why;
+use crate::store::ReconnectReason;
 
 pub(super) type Listener = Box<dyn Fn(&Event<'_>) + Send + Sync>;
 
@@ -20,12 +20,12 @@ pub(super) const TARGET: &str = "oauth_core::connections";
 /// says.
 ///
 /// ```
-/// use oauth_core::connections::{Event, What};
+/// use oauth_core::connections::{Event, EventKind};
 ///
 /// /// Which customers a person has to be asked about.
 /// fn to_ask(event: &Event<'_>) -> Option<String> {
-///     match event.what {
-///         What::NeedsReconnect(why) => Some(format!("{} has to connect again: {why}", event.account)),
+///     match event.kind {
+///         EventKind::NeedsReconnect(why) => Some(format!("{} has to connect again: {why}", event.account)),
 ///         _ => None,
 ///     }
 /// }
@@ -40,13 +40,13 @@ pub struct Event<'a> {
     /// Which of the account's tokens it is about, where that is known: they are counted from 1.
     pub generation: Option<u64>,
     /// What happened.
-    pub what: What<'a>,
+    pub kind: EventKind<'a>,
 }
 
 /// What happened.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum What<'a> {
+pub enum EventKind<'a> {
     /// A person connected, or connected anew.
     Connected,
     /// The token was refreshed, and the new one saved.
@@ -57,7 +57,7 @@ pub enum What<'a> {
     /// ends now loses it.
     SaveFailed(&'a Error),
     /// The customer has to connect again.
-    NeedsReconnect(Why),
+    NeedsReconnect(ReconnectReason),
     /// The provider blames the client: nothing is refreshed until it is set right. See
     /// [`Connections::reconfigure`](super::Connections::reconfigure).
     ClientRefused(&'a Error),
@@ -65,7 +65,7 @@ pub enum What<'a> {
     Removed,
 }
 
-impl What<'_> {
+impl EventKind<'_> {
     /// A stable word, for logs and machines.
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -91,35 +91,35 @@ impl What<'_> {
 impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}: ", self.provider, self.account)?;
-        match &self.what {
-            What::Connected => f.write_str("connected"),
-            What::Refreshed => f.write_str("refreshed"),
-            What::RefreshFailed(error) => write!(f, "not refreshed: {error}"),
-            What::SaveFailed(error) => write!(f, "refreshed but not saved yet: {error}"),
-            What::NeedsReconnect(why) => write!(f, "needs reconnecting: {why}"),
-            What::ClientRefused(error) => {
+        match &self.kind {
+            EventKind::Connected => f.write_str("connected"),
+            EventKind::Refreshed => f.write_str("refreshed"),
+            EventKind::RefreshFailed(error) => write!(f, "not refreshed: {error}"),
+            EventKind::SaveFailed(error) => write!(f, "refreshed but not saved yet: {error}"),
+            EventKind::NeedsReconnect(why) => write!(f, "needs reconnecting: {why}"),
+            EventKind::ClientRefused(error) => {
                 write!(f, "the client was refused, nothing is refreshed now: {error}")
             }
-            What::Removed => f.write_str("removed"),
+            EventKind::Removed => f.write_str("removed"),
         }
     }
 }
 
 /// Tells the log, and whoever listens.
 pub(super) fn tell(listener: Option<&Listener>, event: &Event<'_>) {
-    let error = event.what.error();
+    let error = event.kind.error();
     let error_kind = error.map(|error| error.kind().as_str());
     let status = error.and_then(Error::status).map(|status| status.as_u16());
     let oauth_code = error.and_then(Error::oauth_code).map(tracing::field::display);
     let cause = error.and_then(Error::source).map(tracing::field::display);
-    let why = if let What::NeedsReconnect(why) = event.what { Some(why.as_str()) } else { None };
+    let why = if let EventKind::NeedsReconnect(why) = event.kind { Some(why.as_str()) } else { None };
     macro_rules! log {
         ($level:ident) => {
             tracing::$level!(
                 target: TARGET,
                 provider = event.provider,
                 account = event.account,
-                event = event.what.as_str(),
+                event = event.kind.as_str(),
                 generation = event.generation,
                 error_kind,
                 status,
@@ -130,10 +130,10 @@ pub(super) fn tell(listener: Option<&Listener>, event: &Event<'_>) {
             )
         };
     }
-    match &event.what {
-        What::Connected | What::Refreshed | What::Removed => log!(info),
-        What::RefreshFailed(_) | What::NeedsReconnect(_) => log!(warn),
-        What::SaveFailed(_) | What::ClientRefused(_) => log!(error),
+    match &event.kind {
+        EventKind::Connected | EventKind::Refreshed | EventKind::Removed => log!(info),
+        EventKind::RefreshFailed(_) | EventKind::NeedsReconnect(_) => log!(warn),
+        EventKind::SaveFailed(_) | EventKind::ClientRefused(_) => log!(error),
     }
     if let Some(listener) = listener {
         // It is called in the middle of a refresh: a panic there would lose the token that was just received.

@@ -76,9 +76,9 @@ impl<P: Provider> Shared<P> {
     pub(super) fn fly(self: &Arc<Self>, cell: &Arc<Cell<P>>, mut goal: Goal) -> Result<Landing<P>, Error> {
         let runtime = Handle::try_current().map_err(|source| {
             Error::new(ErrorKind::Setup, "there is no tokio runtime to refresh in")
-                .at_provider(P::NAME)
-                .advise("call this inside a tokio runtime with timers")
-                .because(source)
+                .with_provider(P::NAME)
+                .with_help("call this inside a tokio runtime with timers")
+                .with_source(source)
         })?;
         let under_way = self.begin()?;
         let mut slot = cell.slot();
@@ -155,7 +155,7 @@ impl<P: Provider> Shared<P> {
                 return Err(live.refusal());
             }
         }
-        Err(Error::new(ErrorKind::Busy, "the token could not be refreshed meanwhile").at_provider(P::NAME))
+        Err(Error::new(ErrorKind::Busy, "the token could not be refreshed meanwhile").with_provider(P::NAME))
     }
 
     fn is_reached(&self, live: &Live<P>, goal: Goal) -> bool {
@@ -193,7 +193,7 @@ impl<P: Provider> Flight<P> {
 impl<P: Provider> Live<P> {
     fn unsaved(&self) -> Error {
         Error::new(ErrorKind::Store, "the newest token is not saved yet, so it cannot be refreshed")
-            .at_provider(P::NAME)
-            .advise("see to the store; saving is tried again by itself")
+            .with_provider(P::NAME)
+            .with_help("see to the store; saving is tried again by itself")
     }
 }

@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 use super::Connections;
 use super::event::TARGET;
 use super::flight::Goal;
-use crate::store::{Due, Summary};
+use crate::store::{DueQuery, RecordSummary};
 use crate::{Error, ErrorKind, Provider, Renewal};
 
 /// What a sweep looks for, and how gently.
@@ -20,7 +20,7 @@ use crate::{Error, ErrorKind, Provider, Renewal};
 /// ```
 /// # use oauth_core::{Error, Provider, connections::{Connections, Sweep}};
 /// # async fn example<P: Provider>(connections: Connections<P>) -> Result<(), Error> {
-/// let swept = connections.sweep(&Sweep::lapsing().at_once(4)).await?;
+/// let swept = connections.sweep(&Sweep::lapsing().max_concurrent(4)).await?;
 /// println!("{swept}");
 /// # Ok(())
 /// # }
@@ -31,13 +31,13 @@ pub struct Sweep {
     due: bool,
     lapsing: bool,
     within: Option<Duration>,
-    at_once: usize,
+    max_concurrent: usize,
     spread: Duration,
     page: usize,
     progress: Option<Progress>,
 }
 
-type Progress = Arc<dyn Fn(&Swept) + Send + Sync>;
+type Progress = Arc<dyn Fn(&SweepReport) + Send + Sync>;
 
 /// How many failures in a row end a sweep: the provider is down, and the rest would fail as well.
 const ENOUGH: usize = 10;
@@ -48,7 +48,7 @@ impl Sweep {
             due,
             lapsing,
             within: None,
-            at_once: 8,
+            max_concurrent: 8,
             spread: Duration::from_millis(100),
             page: 100,
             progress: None,
@@ -78,8 +78,8 @@ impl Sweep {
     }
 
     /// How many refreshes run at once, at most. 8. A sweep starts with one, and widens only as they succeed.
-    pub fn at_once(mut self, refreshes: usize) -> Self {
-        self.at_once = refreshes.max(1);
+    pub fn max_concurrent(mut self, refreshes: usize) -> Self {
+        self.max_concurrent = refreshes.max(1);
         self
     }
 
@@ -99,13 +99,13 @@ impl Sweep {
     }
 
     /// Told after every connection how far the sweep is.
-    pub fn on_progress(mut self, progress: impl Fn(&Swept) + Send + Sync + 'static) -> Self {
+    pub fn on_progress(mut self, progress: impl Fn(&SweepReport) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
     }
 
-    fn query<P: Provider>(&self, now: DateTime<Utc>) -> Option<Due> {
-        let mut query = Due::of(P::NAME);
+    fn query<P: Provider>(&self, now: DateTime<Utc>) -> Option<DueQuery> {
+        let mut query = DueQuery::new(P::NAME);
         if self.due {
             query = query.due_by(now);
         }
@@ -123,7 +123,7 @@ impl fmt::Debug for Sweep {
             .field("due", &self.due)
             .field("lapsing", &self.lapsing)
             .field("within", &self.within)
-            .field("at_once", &self.at_once)
+            .field("max_concurrent", &self.max_concurrent)
             .field("spread", &self.spread)
             .field("page", &self.page)
             .finish_non_exhaustive()
@@ -133,7 +133,7 @@ impl fmt::Debug for Sweep {
 /// What came of a sweep, so far or at its end.
 #[derive(Debug, Default)]
 #[non_exhaustive]
-pub struct Swept {
+pub struct SweepReport {
     /// Connections that have a new token now.
     pub refreshed: usize,
     /// Connections whose customer has to connect again.
@@ -146,7 +146,7 @@ pub struct Swept {
     pub stopped_by: Option<Error>,
 }
 
-impl fmt::Display for Swept {
+impl fmt::Display for SweepReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { refreshed, needs_reconnect, failed, left, stopped_by } = self;
         write!(
@@ -164,7 +164,7 @@ impl fmt::Display for Swept {
 struct Run<'a, P: Provider> {
     connections: &'a Connections<P>,
     sweep: &'a Sweep,
-    swept: Swept,
+    swept: SweepReport,
     under_way: JoinSet<Result<(), Error>>,
     width: usize,
     failures: usize,
@@ -175,16 +175,16 @@ impl<P: Provider> Connections<P> {
     ///
     /// # Errors
     /// If the store cannot say what is due. What fails of single connections is in the answer and among the events.
-    pub async fn sweep(&self, sweep: &Sweep) -> Result<Swept, Error> {
+    pub async fn sweep(&self, sweep: &Sweep) -> Result<SweepReport, Error> {
         let span = tracing::info_span!(target: TARGET, "sweep", provider = P::NAME);
         self.swept(sweep).instrument(span).await
     }
 
-    async fn swept(&self, sweep: &Sweep) -> Result<Swept, Error> {
+    async fn swept(&self, sweep: &Sweep) -> Result<SweepReport, Error> {
         let mut run = Run {
             connections: self,
             sweep,
-            swept: Swept::default(),
+            swept: SweepReport::default(),
             under_way: JoinSet::new(),
             width: 1,
             failures: 0,
@@ -202,9 +202,9 @@ impl<P: Provider> Connections<P> {
                 .store
                 .due(&query, limit)
                 .await
-                .map_err(|error| Error::from(error).at_provider(P::NAME))?;
+                .map_err(|error| Error::from(error).with_provider(P::NAME))?;
             let is_last = found.len() < limit;
-            let (old, mut new): (Vec<Summary>, Vec<Summary>) =
+            let (old, mut new): (Vec<RecordSummary>, Vec<RecordSummary>) =
                 found.into_iter().partition(|one| seen.contains(&one.account));
             again = old.len();
             // Several machines that sweep at once should not meet at every connection.
@@ -226,7 +226,7 @@ impl<P: Provider> Connections<P> {
 
     /// Sweeps again and again, about so often, until the connections are drained. A sweep that fails is told to the log
     /// and followed by the next. Run it in a task of its own.
-    pub async fn keep(&self, sweep: Sweep, every: Duration) {
+    pub async fn run_periodically(&self, sweep: Sweep, every: Duration) {
         loop {
             match self.sweep(&sweep).await {
                 Ok(swept) => tracing::debug!(
@@ -258,7 +258,7 @@ impl<P: Provider> Connections<P> {
 }
 
 impl<P: Provider> Run<'_, P> {
-    fn start(&mut self, one: &Summary) {
+    fn start(&mut self, one: &RecordSummary) {
         let connection = self.connections.get(&one.account);
         let goal = Goal::Newer(one.generation);
         let putting_off = self.sweep.spread.mul_f64(fastrand::f64());
@@ -277,13 +277,15 @@ impl<P: Provider> Run<'_, P> {
     async fn next(&mut self) -> bool {
         let Some(ended) = self.under_way.join_next().await else { return false };
         let outcome = ended.unwrap_or_else(|source| {
-            Err(Error::new(ErrorKind::Busy, "a refresh ended half-way").at_provider(P::NAME).because(source))
+            Err(Error::new(ErrorKind::Busy, "a refresh ended half-way")
+                .with_provider(P::NAME)
+                .with_source(source))
         });
         match outcome {
             Ok(()) => {
                 self.swept.refreshed += 1;
                 self.failures = 0;
-                self.width = (self.width * 2).min(self.sweep.at_once);
+                self.width = (self.width * 2).min(self.sweep.max_concurrent);
             }
             Err(error) => self.failed(error),
         }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::settings::Settings;
 use crate::store::{Content, Record, RecordState, StoreError, StoreErrorKind};
-use crate::{Client, Error, ErrorKind, Obtained, Provider, Renewal, Scheme, StoredToken, Token};
+use crate::{Client, Error, ErrorKind, PersistedToken, Provider, Renewal, Scheme, Token, TokenOrigin};
 
 pub(crate) struct Live<P: Provider> {
     pub(crate) token: Token<P>,
@@ -66,7 +66,7 @@ impl<P: Provider> Live<P> {
         settings: &Settings,
         now: Now,
     ) -> Result<Self, Error> {
-        let header = P::Scheme::header(token.access_token()).map_err(|error| error.at_provider(P::NAME))?;
+        let header = P::Scheme::header(token.access_token()).map_err(|error| error.with_provider(P::NAME))?;
         let due_at = renewable(&token).then(|| settings.due_at(&token, fastrand::f64())).flatten();
         Ok(Self {
             header,
@@ -88,15 +88,15 @@ impl<P: Provider> Live<P> {
         now: Now,
     ) -> Result<Self, Error> {
         // Not the parser's words: they may quote what they stumbled over.
-        let stored: StoredToken = serde_json::from_slice(record.content.bytes()).map_err(|_| {
+        let stored: PersistedToken = serde_json::from_slice(record.content.bytes()).map_err(|_| {
             Error::from(StoreError::new(StoreErrorKind::Corrupt, "the stored record is no token"))
-                .at_provider(P::NAME)
+                .with_provider(P::NAME)
         })?;
-        let mut token = Token::<P>::from_stored(stored)?;
+        let mut token = Token::<P>::from_persisted(stored)?;
         let inner = client.inner();
         token
             .check_belongs_to(&inner.issuer, inner.app.client_id())
-            .map_err(|error| error.at_provider(P::NAME))?;
+            .map_err(|error| error.with_provider(P::NAME))?;
         // One copy for all connections of a client.
         token.issuer = Arc::clone(&inner.issuer);
         token.client_id = inner.app.client_id().clone();
@@ -151,17 +151,16 @@ impl<P: Provider> Live<P> {
     /// Why it may not be sent.
     pub(crate) fn refusal(&self) -> Error {
         match self.state {
-            RecordState::NeedsReconnect { why, .. } => {
-                Error::new(ErrorKind::NeedsReconnect(why), why.to_string()).at_provider(P::NAME)
+            RecordState::NeedsReconnect { reason, .. } => {
+                Error::new(ErrorKind::NeedsReconnect(reason), reason.to_string()).with_provider(P::NAME)
             }
             RecordState::Active if !renewable(&self.token) => {
                 Error::new(ErrorKind::Expired, "the token has expired and came without a refresh token")
-                    .at_provider(P::NAME)
+                    .with_provider(P::NAME)
                     .needing_reconnect()
             }
-            RecordState::Active => {
-                Error::new(ErrorKind::Expired, "the token has expired and was not sent").at_provider(P::NAME)
-            }
+            RecordState::Active => Error::new(ErrorKind::Expired, "the token has expired and was not sent")
+                .with_provider(P::NAME),
         }
     }
 }
@@ -170,7 +169,7 @@ impl<P: Provider> Live<P> {
 /// tokens that came with the means.
 fn renewable<P: Provider>(token: &Token<P>) -> bool {
     P::Renewal::REFRESHES
-        && (token.refresh_token().is_some() || token.obtained() == Obtained::ClientCredentials)
+        && (token.refresh_token().is_some() || token.origin() == TokenOrigin::ClientCredentials)
 }
 
 fn settled_until(state: RecordState, due: Option<DateTime<Utc>>, expiry: Option<DateTime<Utc>>) -> i64 {
@@ -184,8 +183,8 @@ fn settled_until(state: RecordState, due: Option<DateTime<Utc>>, expiry: Option<
 
 /// What of a token is saved.
 pub(crate) fn content<P: Provider>(token: &Token<P>, settings: &Settings) -> Result<Content, Error> {
-    let bytes = serde_json::to_vec(&token.to_stored()?)
-        .map_err(|_| Error::invalid("the token cannot be written").at_provider(P::NAME))?;
+    let bytes = serde_json::to_vec(&token.to_persisted()?)
+        .map_err(|_| Error::invalid_input("the token cannot be written").with_provider(P::NAME))?;
     let due_at = renewable(token).then(|| settings.due_at(token, 0.0)).flatten();
     Ok(Content::new(bytes).due_at(due_at).lapses_at(token.lapses_at()))
 }

@@ -9,13 +9,13 @@ use tracing::{Instrument as _, Span};
 
 use super::breaker::Pass;
 use super::cell::{Cell, Landed};
-use super::event::{TARGET, What};
+use super::event::{EventKind, TARGET};
 use super::flight::{Early, Goal};
 use super::live::{Live, Now};
 use super::settings::Settings;
 use super::shared::Shared;
 use crate::deadline::within;
-use crate::store::{Acquired, Record, RecordState, StoreError, StoreErrorKind, Why};
+use crate::store::{AcquireOutcome, ReconnectReason, Record, RecordState, StoreError, StoreErrorKind};
 use crate::{Error, ErrorKind, Provider, Renewal, Token};
 
 /// One flight for one account.
@@ -146,7 +146,7 @@ impl<P: Provider> Task<'_, P> {
         );
         if !is_told && !matches!(self.goal, Goal::Look) {
             let generation = self.cell.live().map(|live| live.generation);
-            self.shared.tell(&self.cell.key, generation, What::RefreshFailed(error));
+            self.shared.tell(&self.cell.key, generation, EventKind::RefreshFailed(error));
         }
     }
 
@@ -168,7 +168,7 @@ impl<P: Provider> Task<'_, P> {
     }
 
     fn named(&self) -> impl Fn(StoreError) -> Error {
-        |error| Error::from(error).at_provider(P::NAME)
+        |error| Error::from(error).with_provider(P::NAME)
     }
 
     async fn renew(&self) -> Landed<P> {
@@ -176,8 +176,8 @@ impl<P: Provider> Task<'_, P> {
         loop {
             let since = self.shared.now();
             match self.shared.store.acquire(&self.cell.key).await.map_err(self.named())? {
-                Acquired::Missing => return Err(self.shared.lose(self.cell, self.era)),
-                Acquired::Held { for_another, record } => {
+                AcquireOutcome::Missing => return Err(self.shared.lose(self.cell, self.era)),
+                AcquireOutcome::Held { for_another, record } => {
                     // What the other has saved already can be taken without the lease.
                     let live = self.shared.take(self.cell, self.era, &record)?;
                     if !live.is_active() || !self.is_wanting(&live) {
@@ -187,7 +187,7 @@ impl<P: Provider> Task<'_, P> {
                     tracing::trace!(target: TARGET, left = ?for_another, "somebody else has the lease");
                     self.wait(poll.min(for_another + Duration::from_millis(1))).await?;
                 }
-                Acquired::Granted { fence, record } => {
+                AcquireOutcome::Granted { fence, record } => {
                     let held = Held { fence, since };
                     Span::current().record("fence", fence);
                     let step = self.holding(held, &record).await;
@@ -305,7 +305,7 @@ impl<P: Provider> Task<'_, P> {
                 ErrorKind::ClientRefused => {
                     // The intent stays: the provider may have spent the refresh token before it looked at the client.
                     breaker.refused(&error);
-                    self.shared.tell(&self.cell.key, Some(live.generation), What::ClientRefused(&error));
+                    self.shared.tell(&self.cell.key, Some(live.generation), EventKind::ClientRefused(&error));
                 }
                 // Not sent, or refused by the token endpoint itself for something else than the refresh token: not spent.
                 // Without an OAuth error code the answer may be that of a proxy, which knows nothing of what was done;
@@ -329,7 +329,10 @@ impl<P: Provider> Task<'_, P> {
         let store = &self.shared.store;
         loop {
             if !self.keep(held).await?
-                || !store.begin(&self.cell.key, held.fence, live.generation).await.map_err(self.named())?
+                || !store
+                    .record_intent(&self.cell.key, held.fence, live.generation)
+                    .await
+                    .map_err(self.named())?
             {
                 return Ok(false);
             }
@@ -354,7 +357,7 @@ impl<P: Provider> Task<'_, P> {
                 ErrorKind::Unanswered,
                 "refreshing the token: the transport gave no answer in time",
             )
-            .at_provider(P::NAME))
+            .with_provider(P::NAME))
         })
     }
 
@@ -382,15 +385,15 @@ impl<P: Provider> Task<'_, P> {
         error: Error,
     ) -> Result<Step<P>, Error> {
         let now = self.shared.now().wall;
-        let why = if in_doubt {
-            Why::OutcomeUnknown
+        let reason = if in_doubt {
+            ReconnectReason::OutcomeUnknown
         } else if live.token.lapses_at().is_some_and(|at| at <= now) {
-            Why::Lapsed
+            ReconnectReason::Lapsed
         } else {
-            Why::Revoked
+            ReconnectReason::Revoked
         };
         // Not written, the intent stays and the lease may be lost: then others may have sent this refresh token.
-        self.give_up(held, live, why, Why::OutcomeUnknown, error).await
+        self.give_up(held, live, reason, ReconnectReason::OutcomeUnknown, error).await
     }
 
     /// A token that cannot be renewed and is wanted newer.
@@ -399,12 +402,13 @@ impl<P: Provider> Task<'_, P> {
             Goal::Refused(_) => {
                 let error =
                     Error::new(ErrorKind::TokenRefused, "the token was refused, and cannot be refreshed")
-                        .at_provider(P::NAME);
-                self.give_up(held, live, Why::TokenRefused, Why::TokenRefused, error).await
+                        .with_provider(P::NAME);
+                self.give_up(held, live, ReconnectReason::TokenRefused, ReconnectReason::TokenRefused, error)
+                    .await
             }
-            Goal::Newer(_) => Err(Error::invalid("the token came without a refresh token")
-                .at_provider(P::NAME)
-                .advise("the customer must connect again")),
+            Goal::Newer(_) => Err(Error::invalid_input("the token came without a refresh token")
+                .with_provider(P::NAME)
+                .with_help("the customer must connect again")),
             Goal::Look | Goal::Fresh => Ok(Step::Done(Ok(Arc::clone(live)))),
         }
     }
@@ -414,30 +418,32 @@ impl<P: Provider> Task<'_, P> {
         &self,
         held: &Held,
         live: &Live<P>,
-        why: Why,
-        unwritten: Why,
+        reason: ReconnectReason,
+        unwritten: ReconnectReason,
         error: Error,
     ) -> Result<Step<P>, Error> {
         let at = self.shared.now().wall;
-        let state = RecordState::NeedsReconnect { why, at };
-        let why = match self.shared.store.set_state(&self.cell.key, held.fence, live.generation, state).await
-        {
-            Ok(true) => why,
-            // Whoever has the lease now, or has saved meanwhile, knows better.
-            Ok(false) => return Ok(Step::Again),
-            Err(_) => unwritten,
-        };
+        let state = RecordState::NeedsReconnect { reason, at };
+        let reason =
+            match self.shared.store.set_state(&self.cell.key, held.fence, live.generation, state).await {
+                Ok(true) => reason,
+                // Whoever has the lease now, or has saved meanwhile, knows better.
+                Ok(false) => return Ok(Step::Again),
+                Err(_) => unwritten,
+            };
         // In memory also where the store failed, or every caller would try the dead token again.
-        let state = RecordState::NeedsReconnect { why, at };
+        let state = RecordState::NeedsReconnect { reason, at };
         let present = self.cell.publish(self.era, live.in_state(state))?;
         if present.generation > live.generation {
             return Ok(Step::Done(Ok(present)));
         }
-        self.shared.tell(&self.cell.key, Some(live.generation), What::NeedsReconnect(why));
-        Err(Error::new(ErrorKind::NeedsReconnect(why), why.to_string()).at_provider(P::NAME).because(error))
+        self.shared.tell(&self.cell.key, Some(live.generation), EventKind::NeedsReconnect(reason));
+        Err(Error::new(ErrorKind::NeedsReconnect(reason), reason.to_string())
+            .with_provider(P::NAME)
+            .with_source(error))
     }
 }
 
 fn busy<P: Provider>() -> Error {
-    Error::new(ErrorKind::Busy, "another refresh has not finished in time").at_provider(P::NAME)
+    Error::new(ErrorKind::Busy, "another refresh has not finished in time").with_provider(P::NAME)
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::cell::Landed;
-use super::event::{TARGET, What};
+use super::event::{EventKind, TARGET};
 use super::live::{Live, content};
 use super::renewing::Task;
-use crate::store::{RecordState, Saved};
+use crate::store::{RecordState, SaveOutcome};
 use crate::{Error, ErrorKind, Provider, Token};
 
 impl<P: Provider> Task<'_, P> {
@@ -16,7 +16,7 @@ impl<P: Provider> Task<'_, P> {
         let content = match content(&token, &self.shared.settings) {
             Ok(content) => content,
             Err(error) => {
-                self.shared.tell(&self.cell.key, Some(from.generation + 1), What::SaveFailed(&error));
+                self.shared.tell(&self.cell.key, Some(from.generation + 1), EventKind::SaveFailed(&error));
                 return self.publish(token, from.generation + 1, false);
             }
         };
@@ -25,23 +25,25 @@ impl<P: Provider> Task<'_, P> {
         let mut tried = false;
         loop {
             let error = match self.shared.store.save(key, from.generation, content.clone()).await {
-                Ok(Saved::Accepted { generation }) => {
+                Ok(SaveOutcome::Accepted { generation }) => {
                     let live = self.publish(token, generation, true)?;
-                    self.shared.tell(key, Some(generation), What::Refreshed);
+                    self.shared.tell(key, Some(generation), EventKind::Refreshed);
                     return Ok(live);
                 }
                 // Somebody's fresh connection, or this very content if the answer to the last attempt was lost.
-                Ok(Saved::Superseded { record }) => return self.shared.take(self.cell, self.era, &record),
-                Ok(Saved::Missing) => {
+                Ok(SaveOutcome::Superseded { record }) => {
+                    return self.shared.take(self.cell, self.era, &record);
+                }
+                Ok(SaveOutcome::Missing) => {
                     let removed = self.shared.lose(self.cell, self.era);
                     return Err(match removed.kind() {
                         ErrorKind::NotConnected => removed.during("saving the refreshed token"),
                         _ => removed,
                     });
                 }
-                Err(error) => Error::from(error).at_provider(P::NAME),
+                Err(error) => Error::from(error).with_provider(P::NAME),
             };
-            self.shared.tell(key, Some(from.generation + 1), What::SaveFailed(&error));
+            self.shared.tell(key, Some(from.generation + 1), EventKind::SaveFailed(&error));
             self.cell.slot().failure = Some(error);
             if !tried {
                 tried = true;

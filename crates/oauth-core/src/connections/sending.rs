@@ -19,7 +19,7 @@ impl<P: Provider> Connection<P> {
     /// # Errors
     /// As [`headers`](Self::headers), and whatever [`Client::send`](crate::Client::send) may fail with.
     /// [`ErrorKind::TokenRefused`] remains where the call may not be replayed, or where a new token is refused as well.
-    pub async fn send<E: Endpoint<P>>(&self, endpoint: &E) -> Result<E::Reply, Error> {
+    pub async fn send<E: Endpoint<P>>(&self, endpoint: &E) -> Result<E::Response, Error> {
         let mut retries = self.shared.settings.api();
         let mut replayed = false;
         let mut expired = false;
@@ -34,16 +34,16 @@ impl<P: Provider> Connection<P> {
                 ErrorKind::TokenRefused if !replayed => {
                     replayed = true;
                     let error = self.after_refusal(&live, error).await?;
-                    if !E::REPLAYABLE {
-                        return Err(error.advise("the token is a new one now: send the request again"));
+                    if !E::IDEMPOTENT {
+                        return Err(error.with_help("the token is a new one now: send the request again"));
                     }
                 }
                 // It expired between the look at it and its use.
                 ErrorKind::Expired if !expired => expired = true,
-                kind if error.is_transient() && (E::REPLAYABLE || kind == ErrorKind::NotSent) => {
+                kind if error.is_transient() && (E::IDEMPOTENT || kind == ErrorKind::NotSent) => {
                     let Some(pause) = retries.next() else { return Err(error) };
                     let pause = pause.max(error.retry_after().unwrap_or_default());
-                    if pause > self.shared.settings.patience {
+                    if pause > self.shared.settings.max_retry_wait {
                         return Err(error);
                     }
                     self.shared.pause(pause).await?;
@@ -64,7 +64,7 @@ impl<P: Provider> Connection<P> {
             let mut slot = self.cell.slot();
             let lately = slot.forced.is_some_and(|at| at.elapsed() < self.shared.settings.revalidate);
             if lately && slot.flight.is_none() {
-                return Err(error.advise(
+                return Err(error.with_help(
                     "the token was refreshed a moment ago because one was refused, and this one is refused as well",
                 ));
             }

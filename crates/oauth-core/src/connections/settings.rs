@@ -17,8 +17,8 @@ pub(crate) struct Settings {
     pub(crate) save_retry: (Duration, Duration),
     pub(crate) revalidate: Duration,
     pub(crate) api_retries: usize,
-    pub(crate) patience: Duration,
-    pub(crate) in_memory: usize,
+    pub(crate) max_retry_wait: Duration,
+    pub(crate) cache_capacity: usize,
 }
 
 impl Settings {
@@ -37,8 +37,8 @@ impl Settings {
             save_retry: (Duration::from_millis(200), Duration::from_secs(30)),
             revalidate: Duration::from_secs(60),
             api_retries: 2,
-            patience: Duration::from_secs(30),
-            in_memory: 10_000,
+            max_retry_wait: Duration::from_secs(30),
+            cache_capacity: 10_000,
         }
     }
 
@@ -73,7 +73,7 @@ impl Settings {
     pub(crate) fn api(&self) -> ExponentialBackoff {
         ExponentialBuilder::new()
             .with_min_delay(Duration::from_millis(200))
-            .with_max_delay(self.patience)
+            .with_max_delay(self.max_retry_wait)
             .with_max_times(self.api_retries)
             .with_jitter()
             .build()

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::breaker::Breaker;
 use super::cell::Cell;
-use super::event::{Event, Listener, What, tell};
+use super::event::{Event, EventKind, Listener, tell};
 use super::live::{Live, Now};
 use super::mutation::mutated;
 use super::name::Name;
@@ -63,7 +63,7 @@ impl<P: Provider> Shared<P> {
             store: Stored::new(store, settings.store_deadline, settings.lease),
             breaker: Breaker::default(),
             listener,
-            cells: Mutex::new(Cells { by_account: HashMap::new(), tidy_at: settings.in_memory }),
+            cells: Mutex::new(Cells { by_account: HashMap::new(), tidy_at: settings.cache_capacity }),
             settings,
             closed: AtomicBool::new(false),
             closing: watch::channel(false).0,
@@ -83,8 +83,8 @@ impl<P: Provider> Shared<P> {
         Now::by(&*self.clock)
     }
 
-    pub(super) fn tell(&self, key: &Key, generation: Option<u64>, what: What<'_>) {
-        tell(self.listener.as_ref(), &Event { provider: P::NAME, account: &key.account, generation, what });
+    pub(super) fn tell(&self, key: &Key, generation: Option<u64>, kind: EventKind<'_>) {
+        tell(self.listener.as_ref(), &Event { provider: P::NAME, account: &key.account, generation, kind });
     }
 
     /// The one cell of an account.
@@ -96,7 +96,7 @@ impl<P: Provider> Shared<P> {
         if cells.by_account.len() >= cells.tidy_at {
             // Those in use are held by a handle or a flight; under the lock nobody can come by another.
             cells.by_account.retain(|_, cell| Arc::strong_count(cell) > 1);
-            cells.tidy_at = self.settings.in_memory.max(cells.by_account.len() * 2);
+            cells.tidy_at = self.settings.cache_capacity.max(cells.by_account.len() * 2);
         }
         let cell = Arc::new(Cell::new(Key::new(P::NAME, account)));
         cells.by_account.insert(Name::new(account), Arc::clone(&cell));
@@ -128,14 +128,14 @@ impl<P: Provider> Shared<P> {
     /// Notes that a flight of this era found the record gone.
     pub(super) fn lose(&self, cell: &Cell<P>, era: u64) -> Error {
         if let Some(lost) = cell.lose(era) {
-            self.tell(&cell.key, Some(lost), What::Removed);
+            self.tell(&cell.key, Some(lost), EventKind::Removed);
         }
         cell.missing()
     }
 
     pub(super) fn check_open(&self) -> Result<(), Error> {
         if self.closed.load(Ordering::Acquire) {
-            return Err(Error::new(ErrorKind::Closed, "the connections were drained").at_provider(P::NAME));
+            return Err(Error::new(ErrorKind::Closed, "the connections were drained").with_provider(P::NAME));
         }
         Ok(())
     }

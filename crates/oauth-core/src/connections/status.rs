@@ -3,25 +3,25 @@
 use chrono::{DateTime, Utc};
 
 use super::live::{Live, Now};
-use crate::store::{RecordState, Why};
-use crate::{Error, Provider, Scopes, ScopesFrom};
+use crate::store::{ReconnectReason, RecordState};
+use crate::{Error, Provider, ScopeSource, Scopes};
 
 /// What is known of a connection. Holds no secret.
 ///
 /// ```
 /// use oauth_core::Scopes;
-/// use oauth_core::connections::{State, Status};
+/// use oauth_core::connections::{ConnectionState, Status};
 ///
 /// /// Whether a person should see to this connection.
 /// fn wants_a_person(status: &Status, wanted: &Scopes) -> bool {
-///     matches!(status.state, State::NeedsReconnect { .. }) || !status.missing_scopes(wanted).is_empty()
+///     matches!(status.state, ConnectionState::NeedsReconnect { .. }) || !status.missing_scopes(wanted).is_empty()
 /// }
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Status {
     /// Whether it is of use.
-    pub state: State,
+    pub state: ConnectionState,
     /// How many tokens have been saved for it.
     pub generation: u64,
     /// When the newest token came: at the last refresh, or when the person connected.
@@ -33,7 +33,7 @@ pub struct Status {
     /// The scopes granted.
     pub scopes: Scopes,
     /// Whether the provider named the scopes.
-    pub scopes_from: ScopesFrom,
+    pub scope_source: ScopeSource,
     /// False while the newest token is in memory only, because saving it has failed so far.
     pub saved: bool,
     /// Why the last refresh, save or look at the store failed, if it did.
@@ -43,7 +43,7 @@ pub struct Status {
 /// Whether a connection is of use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum State {
+pub enum ConnectionState {
     /// Its token is valid.
     Active,
     /// Its token has expired. A refresh may bring a new one.
@@ -51,7 +51,7 @@ pub enum State {
     /// The customer has to connect again.
     NeedsReconnect {
         /// Why.
-        why: Why,
+        reason: ReconnectReason,
         /// Since when.
         at: DateTime<Utc>,
     },
@@ -61,16 +61,16 @@ impl Status {
     pub(super) fn of<P: Provider>(live: &Live<P>, last_failure: Option<Error>, now: Now) -> Self {
         Self {
             state: match live.state {
-                RecordState::NeedsReconnect { why, at } => State::NeedsReconnect { why, at },
-                RecordState::Active if live.has_expired(now) => State::Expired,
-                RecordState::Active => State::Active,
+                RecordState::NeedsReconnect { reason, at } => ConnectionState::NeedsReconnect { reason, at },
+                RecordState::Active if live.has_expired(now) => ConnectionState::Expired,
+                RecordState::Active => ConnectionState::Active,
             },
             generation: live.generation,
             received_at: live.token.received_at(),
             expires_at: live.token.expires_at(),
             lapses_at: live.token.lapses_at(),
             scopes: live.token.scopes().clone(),
-            scopes_from: live.token.scopes_from(),
+            scope_source: live.token.scope_source(),
             saved: live.saved,
             last_failure,
         }

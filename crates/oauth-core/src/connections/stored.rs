@@ -7,22 +7,22 @@ use std::time::Duration;
 use super::event::TARGET;
 use crate::deadline::within;
 use crate::store::{
-    Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind, Summary,
-    TokenStore,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, Record, RecordState, RecordSummary, SaveOutcome,
+    StoreError, StoreErrorKind, TokenStore,
 };
 
 #[derive(Debug)]
 pub(super) struct Stored {
     store: Arc<dyn TokenStore>,
     deadline: Duration,
-    owner: Owner,
+    owner: LeaseOwner,
     lease: Duration,
 }
 
 impl Stored {
     pub(super) fn new(store: Arc<dyn TokenStore>, deadline: Duration, lease: Duration) -> Self {
         // The number tells processes and their incarnations apart; nothing depends on it.
-        let owner = Owner::new(format!("{}-{:08x}", std::process::id(), fastrand::u32(..)));
+        let owner = LeaseOwner::new(format!("{}-{:08x}", std::process::id(), fastrand::u32(..)));
         Self { store, deadline, owner, lease }
     }
 
@@ -44,7 +44,12 @@ impl Stored {
         self.within(self.store.insert(key, content)).await
     }
 
-    pub(super) async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+    pub(super) async fn save(
+        &self,
+        key: &Key,
+        from: u64,
+        content: Content,
+    ) -> Result<SaveOutcome, StoreError> {
         self.within(self.store.save(key, from, content)).await
     }
 
@@ -52,7 +57,7 @@ impl Stored {
         self.within(self.store.remove(key)).await
     }
 
-    pub(super) async fn acquire(&self, key: &Key) -> Result<Acquired, StoreError> {
+    pub(super) async fn acquire(&self, key: &Key) -> Result<AcquireOutcome, StoreError> {
         self.within(self.store.acquire(key, &self.owner, self.lease)).await
     }
 
@@ -67,8 +72,8 @@ impl Stored {
         }
     }
 
-    pub(super) async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        self.within(self.store.begin(key, fence, from)).await
+    pub(super) async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        self.within(self.store.record_intent(key, fence, from)).await
     }
 
     pub(super) async fn set_state(
@@ -81,8 +86,8 @@ impl Stored {
         self.within(self.store.set_state(key, fence, from, state)).await
     }
 
-    pub(super) async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
-        self.within(self.store.use_once(name, keep)).await
+    pub(super) async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+        self.within(self.store.claim_once(name, keep)).await
     }
 
     pub(super) async fn list(
@@ -90,11 +95,11 @@ impl Stored {
         provider: &str,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Summary>, StoreError> {
+    ) -> Result<Vec<RecordSummary>, StoreError> {
         self.within(self.store.list(provider, after, limit)).await
     }
 
-    pub(super) async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+    pub(super) async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
         self.within(self.store.due(query, limit)).await
     }
 }

@@ -67,7 +67,7 @@ pub(crate) fn normalise(
         }
         unread if status.is_success() => {
             return Err(Error::new(
-                ErrorKind::BadReply,
+                ErrorKind::InvalidResponse,
                 match unread {
                     _ if body.is_empty() => "the token reply is empty",
                     Object::Ambiguous => "the token reply names a parameter twice",
@@ -142,7 +142,7 @@ fn refused(
                     fields
                         .get(*name)
                         .and_then(Value::as_str)
-                        .is_some_and(|text| text.to_ascii_lowercase().contains(refusal.says))
+                        .is_some_and(|text| text.to_ascii_lowercase().contains(refusal.contains))
                 })
         })
     };
@@ -296,7 +296,7 @@ mod tests {
             "access_token=a&access_token=b",
         ] {
             let error = read(200, "", body).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::BadReply, "{body}");
+            assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{body}");
             assert!(error.to_string().contains("twice"), "{error}");
         }
         // A refusal that says two things says nothing: above all not that the customer's grant is dead.

@@ -55,10 +55,10 @@ pub(crate) fn rewrite<'a>(
         Encoding::Query => {
             request.headers_mut().remove(CONTENT_TYPE);
             let mut url = Url::parse(&request.uri().to_string())
-                .map_err(|source| Error::invalid("the token URL cannot be read").because(source))?;
+                .map_err(|source| Error::invalid_input("the token URL cannot be read").with_source(source))?;
             url.query_pairs_mut().extend_pairs(&params);
             *request.uri_mut() = url.as_str().parse().map_err(|source: http::uri::InvalidUri| {
-                Error::invalid("the token URL cannot be sent").because(source)
+                Error::invalid_input("the token URL cannot be sent").with_source(source)
             })?;
         }
     }
@@ -101,10 +101,12 @@ fn place_credentials(params: &mut Params<'_>, auth: ClientAuth) -> Result<Option
         ClientAuth::BasicRaw => {
             let id = take("client_id");
             if id.contains(':') {
-                return Err(Error::invalid("a client id with a colon cannot be sent by HTTP Basic as it is")
-                    .advise(
-                        "the colon ends the id there (RFC 7617 section 2); ask the provider for another id",
-                    ));
+                return Err(Error::invalid_input(
+                    "a client id with a colon cannot be sent by HTTP Basic as it is",
+                )
+                .with_help(
+                    "the colon ends the id there (RFC 7617 section 2); ask the provider for another id",
+                ));
             }
             format!("{id}:{}", take("client_secret"))
         }
@@ -121,7 +123,7 @@ fn place_credentials(params: &mut Params<'_>, auth: ClientAuth) -> Result<Option
 
 fn header_value(value: &str) -> Result<HeaderValue, Error> {
     HeaderValue::from_str(value)
-        .map_err(|_| Error::invalid("a header of the token request cannot be written"))
+        .map_err(|_| Error::invalid_input("a header of the token request cannot be written"))
 }
 
 /// The same for the same parameters, so that snapshots hold; never part of a value.

@@ -33,12 +33,12 @@ impl Dialect {
             redirect_uri,
             encodings,
             pkce,
-            state_on_errors,
-            second_question_mark,
+            echoes_state_on_error,
+            appends_query_to_query,
             grant_refused,
             client_refused,
             token_refused,
-            refused_advice: _, // our own words, no fact about the provider
+            reconnect_help: _, // our own words, no fact about the provider
         } = *self;
         let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
         vec![
@@ -53,8 +53,8 @@ impl Dialect {
             (Fact::RedirectUri, redirect(redirect_uri).to_owned()),
             (Fact::Encodings, list(encodings.iter().map(|&encoding| body(encoding).to_owned()), "")),
             (Fact::Pkce, challenge(pkce).to_owned()),
-            (Fact::StateOnErrors, yes_no(state_on_errors)),
-            (Fact::SecondQuestionMark, yes_no(second_question_mark)),
+            (Fact::StateOnErrors, yes_no(echoes_state_on_error)),
+            (Fact::SecondQuestionMark, yes_no(appends_query_to_query)),
             (Fact::GrantRefused, refusals(grant_refused)),
             (Fact::ClientRefused, refusals(client_refused)),
             (
@@ -124,7 +124,7 @@ fn challenge(pkce: Pkce) -> &'static str {
 }
 
 fn refusals(refusals: &[Refusal]) -> String {
-    list(refusals.iter().map(|refusal| format!("{} “{}”", refusal.status, refusal.says)), "none")
+    list(refusals.iter().map(|refusal| format!("{} “{}”", refusal.status, refusal.contains)), "none")
 }
 
 #[cfg(test)]
@@ -142,8 +142,8 @@ mod tests {
             .redirect_uri(RedirectUriRule::Never)
             .encodings(&[Encoding::Json, Encoding::Multipart, Encoding::Query])
             .pkce(Pkce::S256)
-            .state_on_errors(false)
-            .second_question_mark(true)
+            .echoes_state_on_error(false)
+            .appends_query_to_query(true)
             .grant_refused(&[Refusal::new(401, "refresh token is invalid")])
             .client_refused(&[Refusal::new(400, "redirect uri mismatch")])
             .token_refused(&[TokenRefusal::Status(401), TokenRefusal::RedirectTo("/login")]);

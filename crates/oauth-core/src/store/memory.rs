@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Acquired, Content, Due, Intent, Key, Owner, Record, RecordState, Saved, StoreError, Summary, TokenStore,
+    AcquireOutcome, Content, DueQuery, Intent, Key, LeaseOwner, Record, RecordState, RecordSummary,
+    SaveOutcome, StoreError, TokenStore,
 };
 use crate::Clock;
 
@@ -122,7 +123,7 @@ impl Rows {
         }
     }
 
-    fn summary(&self, provider: &str, account: &str) -> Option<Summary> {
+    fn summary(&self, provider: &str, account: &str) -> Option<RecordSummary> {
         let key = Key::new(provider, account);
         self.by_key.get(&key)?.summary(&key)
     }
@@ -152,9 +153,9 @@ impl Row {
         self.active().map_or([None, None], |content| [content.due_at, content.lapses_at])
     }
 
-    fn summary(&self, key: &Key) -> Option<Summary> {
+    fn summary(&self, key: &Key) -> Option<RecordSummary> {
         self.kept.as_ref().map(|kept| {
-            Summary::new(
+            RecordSummary::new(
                 key.account.as_str(),
                 self.generation,
                 kept.state,
@@ -232,17 +233,17 @@ impl TokenStore for MemoryStore {
         Ok(generation.unwrap_or_default())
     }
 
-    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
         let now = self.clock.now();
         let mut rows = self.rows();
         let Some(record) = rows.by_key.get(key).and_then(|row| row.record(now)) else {
-            return Ok(Saved::Missing);
+            return Ok(SaveOutcome::Missing);
         };
         if record.generation != from {
-            return Ok(Saved::Superseded { record });
+            return Ok(SaveOutcome::Superseded { record });
         }
         let generation = rows.change(key, |row| row.put(content));
-        Ok(Saved::Accepted { generation: generation.unwrap_or_default() })
+        Ok(SaveOutcome::Accepted { generation: generation.unwrap_or_default() })
     }
 
     async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
@@ -254,21 +255,26 @@ impl TokenStore for MemoryStore {
         Ok(removed.unwrap_or_default())
     }
 
-    async fn acquire(&self, key: &Key, _: &Owner, length: Duration) -> Result<Acquired, StoreError> {
+    async fn acquire(
+        &self,
+        key: &Key,
+        _: &LeaseOwner,
+        length: Duration,
+    ) -> Result<AcquireOutcome, StoreError> {
         let now = self.clock.now();
         let mut rows = self.rows();
-        let Some(row) = rows.by_key.get_mut(key) else { return Ok(Acquired::Missing) };
+        let Some(row) = rows.by_key.get_mut(key) else { return Ok(AcquireOutcome::Missing) };
         // One begun in the future was begun before the clock was set back: its age is counted from here.
         if let Some((_, at)) = row.kept.as_mut().and_then(|kept| kept.intent.as_mut()) {
             *at = now.min(*at);
         }
-        let Some(record) = row.record(now) else { return Ok(Acquired::Missing) };
+        let Some(record) = row.record(now) else { return Ok(AcquireOutcome::Missing) };
         if let Some(for_another) = row.lease.as_mut().and_then(|lease| lease.left(now)) {
-            return Ok(Acquired::Held { for_another, record });
+            return Ok(AcquireOutcome::Held { for_another, record });
         }
         row.fence += 1;
         row.lease = Some(Lease::from(now, length));
-        Ok(Acquired::Granted { fence: row.fence, record })
+        Ok(AcquireOutcome::Granted { fence: row.fence, record })
     }
 
     async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
@@ -288,7 +294,7 @@ impl TokenStore for MemoryStore {
         Ok(())
     }
 
-    async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+    async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let mut rows = self.rows();
         let Some(row) = rows.by_key.get_mut(key).filter(|row| row.fence == fence && row.generation == from)
@@ -329,7 +335,7 @@ impl TokenStore for MemoryStore {
         provider: &str,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Summary>, StoreError> {
+    ) -> Result<Vec<RecordSummary>, StoreError> {
         let from = match after {
             Some(after) => Bound::Excluded(Key::new(provider, after)),
             None => Bound::Included(Key::new(provider, "")),
@@ -347,10 +353,10 @@ impl TokenStore for MemoryStore {
         Ok(found)
     }
 
-    async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+    async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
         let rows = self.rows();
         let lapses =
-            |one: &Summary| query.lapses_by.is_some_and(|by| one.lapses_at.is_some_and(|at| at <= by));
+            |one: &RecordSummary| query.lapses_by.is_some_and(|by| one.lapses_at.is_some_and(|at| at <= by));
         let mut found = Vec::new();
         for (times, by, is_due) in [(&rows.lapsing, query.lapses_by, false), (&rows.due, query.due_by, true)]
         {
@@ -369,7 +375,7 @@ impl TokenStore for MemoryStore {
         Ok(found)
     }
 
-    async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+    async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.retain(|_, until| *until > now);

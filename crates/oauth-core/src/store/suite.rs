@@ -21,7 +21,9 @@ mod using_once;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Acquired, Content, Key, Owner, Record, RecordState, StoreError, TokenStore, Why};
+use super::{
+    AcquireOutcome, Content, Key, LeaseOwner, ReconnectReason, Record, RecordState, StoreError, TokenStore,
+};
 
 /// How long leases last that are to run out.
 pub const SHORT: Duration = Duration::from_millis(200);
@@ -80,16 +82,16 @@ impl<F: AsyncFn(Duration)> Suite<F> {
 
     /// A lease that is free.
     async fn lease(&self, key: &Key, owner: &str, length: Duration) -> (u64, Record) {
-        match ok(self.store.acquire(key, &Owner::new(owner), length).await) {
-            Acquired::Granted { fence, record } => (fence, record),
+        match ok(self.store.acquire(key, &LeaseOwner::new(owner), length).await) {
+            AcquireOutcome::Granted { fence, record } => (fence, record),
             other => panic!("a free lease was not granted: {other:?}"),
         }
     }
 
     /// A lease that is not free.
     async fn held(&self, key: &Key, owner: &str) -> (Duration, Record) {
-        match ok(self.store.acquire(key, &Owner::new(owner), LONG).await) {
-            Acquired::Held { for_another, record } => (for_another, record),
+        match ok(self.store.acquire(key, &LeaseOwner::new(owner), LONG).await) {
+            AcquireOutcome::Held { for_another, record } => (for_another, record),
             other => panic!("a lease was granted twice, or the record is gone: {other:?}"),
         }
     }
@@ -101,7 +103,7 @@ fn ok<T>(answer: Result<T, StoreError>) -> T {
 
 /// Some state that is not active. Whole seconds, since not every database keeps more.
 fn broken() -> RecordState {
-    RecordState::NeedsReconnect { why: Why::OutcomeUnknown, at: at(5) }
+    RecordState::NeedsReconnect { reason: ReconnectReason::OutcomeUnknown, at: at(5) }
 }
 
 /// A point in time.

@@ -21,7 +21,7 @@ where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let (parts, body) = response.into_parts();
-    let too_long = TransportError::TooLong { cap };
+    let too_long = TransportError::BodyTooLarge { limit: cap };
     // What a server says beforehand is only good for giving up: nothing is reserved for it.
     if body.size_hint().lower() > cap as u64 {
         return Err(too_long);
@@ -89,6 +89,6 @@ mod tests {
     #[tokio::test]
     async fn one_byte_too_many_is_too_many() {
         let read = collect(http::Response::new(Bytewise(10)), 9).await;
-        assert!(matches!(read, Err(TransportError::TooLong { cap: 9 })), "{read:?}");
+        assert!(matches!(read, Err(TransportError::BodyTooLarge { limit: 9 })), "{read:?}");
     }
 }

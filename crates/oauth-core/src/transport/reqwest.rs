@@ -92,7 +92,7 @@ fn finish(builder: reqwest::ClientBuilder, limits: &Limits) -> Result<reqwest::C
         .map_err(|source| {
             let source = source.without_url();
             Error::new(ErrorKind::Setup, format!("the HTTP client could not be built: {source}"))
-                .because(source)
+                .with_source(source)
         })
 }
 
@@ -101,11 +101,11 @@ fn trusting(builder: reqwest::ClientBuilder, roots: &[Vec<u8>]) -> Result<reqwes
     #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     if !roots.is_empty() {
         let bad =
-            || Error::new(ErrorKind::Setup, "a root certificate cannot be read").advise("give it as PEM");
+            || Error::new(ErrorKind::Setup, "a root certificate cannot be read").with_help("give it as PEM");
         let mut certificates = Vec::new();
         for pem in roots {
             let bundle =
-                reqwest::Certificate::from_pem_bundle(pem).map_err(|source| bad().because(source))?;
+                reqwest::Certificate::from_pem_bundle(pem).map_err(|source| bad().with_source(source))?;
             if bundle.is_empty() {
                 return Err(bad());
             }
@@ -131,7 +131,7 @@ fn with_tls(builder: reqwest::ClientBuilder, roots: &[Vec<u8>]) -> Result<reqwes
 #[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
 fn with_tls(_: reqwest::ClientBuilder, _: &[Vec<u8>]) -> Result<reqwest::ClientBuilder, Error> {
     Err(Error::new(ErrorKind::Setup, "this build has no TLS")
-        .advise("enable one of the features `rustls`, `rustls-no-provider` or `native-tls`"))
+        .with_help("enable one of the features `rustls`, `rustls-no-provider` or `native-tls`"))
 }
 
 /// `reqwest` panics when it must build a rustls client and finds no process default, so make sure there is one.
@@ -150,7 +150,7 @@ impl Transport for ReqwestTransport {
     async fn call(&self, call: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(TransportError::Setup(
-                Error::new(ErrorKind::Setup, "there is no tokio runtime").advise(
+                Error::new(ErrorKind::Setup, "there is no tokio runtime").with_help(
                     "call this from tokio, with io and time enabled, or bring a transport of your own",
                 ),
             ));

@@ -18,7 +18,7 @@ pub(super) fn provider() -> Result<Arc<CryptoProvider>, Error> {
     #[cfg(feature = "rustls")]
     return Ok(Arc::new(rustls::crypto::ring::default_provider()));
     #[cfg(not(feature = "rustls"))]
-    Err(Error::new(ErrorKind::Setup, "rustls has no crypto provider").advise(
+    Err(Error::new(ErrorKind::Setup, "rustls has no crypto provider").with_help(
         "install one when the program starts, such as \
          rustls::crypto::ring::default_provider().install_default(), or enable the feature `rustls`",
     ))
@@ -31,7 +31,7 @@ pub(super) fn config(roots: &[Vec<u8>]) -> Result<ClientConfig, Error> {
     for pem in roots {
         let before = certificates.len();
         for certificate in CertificateDer::pem_slice_iter(pem) {
-            certificates.push(certificate.map_err(|source| bad_root().because(source))?);
+            certificates.push(certificate.map_err(|source| bad_root().with_source(source))?);
         }
         if certificates.len() == before {
             return Err(bad_root());
@@ -44,13 +44,13 @@ pub(super) fn config(roots: &[Vec<u8>]) -> Result<ClientConfig, Error> {
     }
     .map_err(|source| {
         Error::new(ErrorKind::Setup, format!("no trusted certificates: {source}"))
-            .advise("install the platform's CA certificates (Debian: ca-certificates), or give a root certificate")
-            .because(source)
+            .with_help("install the platform's CA certificates (Debian: ca-certificates), or give a root certificate")
+            .with_source(source)
     })?;
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|source| {
-            Error::new(ErrorKind::Setup, "the crypto provider offers no TLS version").because(source)
+            Error::new(ErrorKind::Setup, "the crypto provider offers no TLS version").with_source(source)
         })?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
@@ -60,5 +60,5 @@ pub(super) fn config(roots: &[Vec<u8>]) -> Result<ClientConfig, Error> {
 }
 
 fn bad_root() -> Error {
-    Error::new(ErrorKind::Setup, "a root certificate cannot be read").advise("give it as PEM")
+    Error::new(ErrorKind::Setup, "a root certificate cannot be read").with_help("give it as PEM")
 }

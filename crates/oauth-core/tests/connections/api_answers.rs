@@ -120,7 +120,7 @@ async fn refresh_on_demand() {
     let acme = world.machine().insert("acme", world.token().await).await.unwrap();
     acme.refresh().await.unwrap();
     assert_eq!(number(&acme.headers().await.unwrap()), 2);
-    let adopted = world.client().adopt("canary-access-2", oauth_core::Scopes::none()).unwrap();
+    let adopted = world.client().import_token("canary-access-2", oauth_core::Scopes::none()).unwrap();
     let other = world.machine().insert("other", adopted).await.unwrap();
     assert_eq!(other.refresh().await.unwrap_err().kind(), ErrorKind::InvalidInput);
     other.headers().await.unwrap();

@@ -109,7 +109,7 @@ async fn a_holder_that_does_not_finish_is_waited_for_but_not_for_ever() {
     let acme = world.machine().insert("acme", world.token().await).await.unwrap();
     world.expire();
     let key = oauth_core::store::Key::new("turning", "acme");
-    let owner = oauth_core::store::Owner::new("somebody");
+    let owner = oauth_core::store::LeaseOwner::new("somebody");
     use oauth_core::store::TokenStore as _;
     world.store.acquire(&key, &owner, std::time::Duration::from_secs(3_600)).await.unwrap();
     assert_eq!(acme.headers().await.unwrap_err().kind(), ErrorKind::Busy);

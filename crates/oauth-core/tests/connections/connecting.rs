@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use oauth_core::connections::Connections;
-use oauth_core::{App, CallbackFault, Client, CodeGrant, ErrorKind, FixedSite, Scopes, Started};
+use oauth_core::{App, CallbackFault, Client, CodeGrant, ErrorKind, FixedSite, Scopes, StartedAuthorization};
 use oauth_testing::CLIENT_SECRET;
 use tokio::sync::Semaphore;
 
@@ -29,7 +29,7 @@ fn machine(world: &World) -> Connections<Turning> {
     world.settings(client).build()
 }
 
-fn begun(machine: &Connections<Turning>) -> (Started, String) {
+fn begun(machine: &Connections<Turning>) -> (StartedAuthorization, String) {
     let started = machine.client().begin(&Scopes::none()).unwrap();
     let callback = oauth_testing::callback(REDIRECT_URI, &started);
     (started, callback)

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use oauth_core::connections::{Connections, State};
-use oauth_core::store::Why;
+use oauth_core::connections::{ConnectionState, Connections};
+use oauth_core::store::ReconnectReason;
 use oauth_core::{ErrorKind, Scopes};
 
 use crate::support::{Lasting, Ping, World, client_of, number};
@@ -75,7 +75,7 @@ async fn a_provider_without_refresh() {
     let machine = || -> Connections<Lasting> { world.settings(client.clone()).build() };
     let (one, two) = (machine(), machine());
     let good = |token: &oauth_core::Token<crate::support::Turning>| {
-        client.adopt(token.access_token().expose(), Scopes::none()).unwrap()
+        client.import_token(token.access_token().expose(), Scopes::none()).unwrap()
     };
     let acme = one.insert("acme", good(&world.token().await)).await.unwrap();
     acme.send(&Ping::<true>).await.unwrap();
@@ -89,13 +89,16 @@ async fn a_provider_without_refresh() {
     // Refused, and nothing newer is known.
     world.server.revoke_all();
     let error = acme.send(&Ping::<true>).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(Why::TokenRefused));
+    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(ReconnectReason::TokenRefused));
     assert_eq!(
         two.get("acme").send(&Ping::<true>).await.unwrap_err().kind(),
-        ErrorKind::NeedsReconnect(Why::TokenRefused)
+        ErrorKind::NeedsReconnect(ReconnectReason::TokenRefused)
     );
     let status = acme.status().await.unwrap();
-    assert!(matches!(status.state, State::NeedsReconnect { why: Why::TokenRefused, .. }));
+    assert!(matches!(
+        status.state,
+        ConnectionState::NeedsReconnect { reason: ReconnectReason::TokenRefused, .. }
+    ));
     assert_eq!(world.server.refreshes(), 0);
 
     // A person connects again.

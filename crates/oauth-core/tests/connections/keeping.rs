@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use oauth_core::connections::{AnyConnections, Connections, Sweep};
+use oauth_core::connections::{Connections, DynConnections, Sweep};
 use oauth_core::{ErrorKind, Scopes};
 
 use crate::support::{Lasting, Twist, World, client_of};
@@ -74,7 +74,7 @@ async fn it_starts_with_one_and_widens_with_success() {
         world.server.next_token_call(Twist::Held(Arc::clone(gate)));
     }
     let told = Arc::new(AtomicUsize::new(0));
-    let sweep = Sweep::due().at_once(4).spread(Duration::ZERO).on_progress({
+    let sweep = Sweep::due().max_concurrent(4).spread(Duration::ZERO).on_progress({
         let told = Arc::clone(&told);
         move |swept| told.store(swept.refreshed, Ordering::Relaxed)
     });
@@ -102,7 +102,7 @@ async fn refreshes_are_spread_and_the_end_does_not_wait_for_them() {
     world.fall_due();
     let spread = Duration::from_secs(10);
     let times = Arc::new(Mutex::new(vec![tokio::time::Instant::now()]));
-    let sweep = Sweep::due().at_once(1).spread(spread).on_progress({
+    let sweep = Sweep::due().max_concurrent(1).spread(spread).on_progress({
         let times = Arc::clone(&times);
         move |_| times.lock().unwrap().push(tokio::time::Instant::now())
     });
@@ -192,7 +192,7 @@ async fn keep_goes_on_until_the_end() {
     many(&world, &connections, 3).await;
     let keeping = tokio::spawn({
         let connections = connections.clone();
-        async move { connections.keep(Sweep::all(), Duration::from_secs(60)).await }
+        async move { connections.run_periodically(Sweep::all(), Duration::from_secs(60)).await }
     });
     for round in 1..=3 {
         world.expire();
@@ -211,8 +211,8 @@ async fn connections_of_any_provider() {
     let client = client_of::<Lasting>(&world.server, &world.clock, "my-client");
     let lasting = world.settings(client.clone()).build();
     turning.insert("acme", world.token().await).await.unwrap();
-    lasting.insert("space", client.adopt("canary-access-1", Scopes::none()).unwrap()).await.unwrap();
-    let all: Vec<Box<dyn AnyConnections>> = vec![Box::new(turning), Box::new(lasting)];
+    lasting.insert("space", client.import_token("canary-access-1", Scopes::none()).unwrap()).await.unwrap();
+    let all: Vec<Box<dyn DynConnections>> = vec![Box::new(turning), Box::new(lasting)];
     let shown = Mutex::new(Vec::new());
     for connections in &all {
         for one in connections.list(None, 10).await.unwrap() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use oauth_core::ErrorKind;
-use oauth_core::store::{RecordState, Why};
+use oauth_core::store::{ReconnectReason, RecordState};
 use tokio::sync::Semaphore;
 
 use crate::support::{At_, Twist, World, number};
@@ -22,7 +22,7 @@ async fn a_lost_reply_is_followed_by_one_attempt_and_then_the_outcome_is_unknown
     // The next holder waits until the first call must be over, then tries once.
     let began = tokio::time::Instant::now();
     let error = world.machine().get("acme").headers().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(Why::OutcomeUnknown));
+    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown));
     assert!(began.elapsed().as_secs() >= 30, "{:?}", began.elapsed());
     assert_eq!(world.server.refreshes(), 2);
     assert_eq!(
@@ -73,7 +73,7 @@ async fn a_holder_that_stalled_saves_what_it_got_after_it_lost_its_lease() {
     world.clock.advance_secs(600);
     let two = world.machine();
     let error = two.get("acme").headers().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(Why::OutcomeUnknown));
+    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown));
     assert!(matches!(world.record("acme").await.state, RecordState::NeedsReconnect { .. }));
 
     gate.add_permits(1);
@@ -124,27 +124,27 @@ async fn a_refusal_that_cannot_be_written_is_not_called_revoked() {
     world.server.revoke_all();
     world.store.fail(At_::SetState, 1);
     let error = acme.headers().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(Why::OutcomeUnknown));
+    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown));
     // Nor by the next one: the intent is still there.
     let error = world.machine().get("acme").headers().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(Why::OutcomeUnknown));
+    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown));
     assert_eq!(world.server.refreshes(), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_intent_of_a_process_that_died_before_it_sent_anything() {
-    use oauth_core::store::{Acquired, Key, Owner, TokenStore as _};
+    use oauth_core::store::{AcquireOutcome, Key, LeaseOwner, TokenStore as _};
     let world = World::new();
     let acme = world.machine().insert("acme", world.token().await).await.unwrap();
     world.expire();
     let key = Key::new("turning", "acme");
     let lease = std::time::Duration::from_secs(60);
-    let Acquired::Granted { fence, .. } =
-        world.store.acquire(&key, &Owner::new("dead"), lease).await.unwrap()
+    let AcquireOutcome::Granted { fence, .. } =
+        world.store.acquire(&key, &LeaseOwner::new("dead"), lease).await.unwrap()
     else {
         panic!()
     };
-    assert!(world.store.begin(&key, fence, 1).await.unwrap());
+    assert!(world.store.record_intent(&key, fence, 1).await.unwrap());
     world.clock.advance_secs(61);
     assert_eq!(number(&acme.headers().await.unwrap()), 2);
     assert_eq!(world.record("acme").await.intent, None);

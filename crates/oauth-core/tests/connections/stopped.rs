@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oauth_core::store::{RecordState, Why};
+use oauth_core::store::{ReconnectReason, RecordState};
 use oauth_core::{ErrorKind, http::HeaderMap};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -57,7 +57,11 @@ fn killed_at_every_point() {
             (0, false, Ok(_)) => untouched += 1,
             (1, true, Ok(_)) => saved += 1,
             (1, false, Err(error)) => {
-                assert_eq!(error.kind(), ErrorKind::NeedsReconnect(Why::OutcomeUnknown), "point {point}");
+                assert_eq!(
+                    error.kind(),
+                    ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown),
+                    "point {point}"
+                );
                 unknown += 1;
             }
             (spent, kept, next) => panic!("point {point}: spent {spent}, saved {kept}, then {next:?}"),
@@ -78,7 +82,11 @@ fn stalled_at_every_point_while_another_takes_over() {
         world.clock.advance_secs(90);
         let other = process().block_on(world.machine().get("acme").headers());
         if let Err(error) = &other {
-            assert_eq!(error.kind(), ErrorKind::NeedsReconnect(Why::OutcomeUnknown), "point {point}");
+            assert_eq!(
+                error.kind(),
+                ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown),
+                "point {point}"
+            );
             revived += 1;
         }
         // It wakes up, and always ends with a token that is good; so does everybody else.

@@ -6,15 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use oauth_core::chrono::{DateTime, TimeDelta, Utc};
-use oauth_core::connections::{Connections, ConnectionsBuilder, What};
+use oauth_core::connections::{Connections, ConnectionsBuilder, EventKind};
 use oauth_core::http::{Response, StatusCode};
 use oauth_core::store::{
-    Acquired, Content, Due, Key, MemoryStore, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind,
-    Summary, TokenStore,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, MemoryStore, Record, RecordState, RecordSummary,
+    SaveOutcome, StoreError, StoreErrorKind, TokenStore,
 };
 use oauth_core::{
-    App, At, Bearer, Call, Client, Clock, Dialect, Endpoint, Error, FixedSite, Never, NoExtra, PasswordGrant,
-    PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Token, Transport, TransportError,
+    App, Bearer, Call, Client, Clock, Dialect, Endpoint, EndpointContext, Error, FixedSite, Never, NoExtra,
+    PasswordGrant, PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Token, Transport,
+    TransportError,
 };
 use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, reply};
 use tokio::sync::Semaphore;
@@ -289,7 +290,7 @@ impl World {
         let events = self.events.clone();
         Connections::builder(client, self.store.clone())
             .jitter(Duration::ZERO)
-            .on_event(move |event| events.note(event.account, &event.what))
+            .on_event(move |event| events.note(event.account, &event.kind))
     }
 
     pub(crate) async fn token(&self) -> Token<Turning> {
@@ -317,12 +318,12 @@ impl World {
 pub(crate) struct Events(Arc<Mutex<Vec<String>>>);
 
 impl Events {
-    fn note(&self, account: &str, what: &What<'_>) {
+    fn note(&self, account: &str, what: &EventKind<'_>) {
         let word = match what {
-            What::RefreshFailed(error) => format!("refresh failed {:?}", error.kind()),
-            What::SaveFailed(_) => "save failed".to_owned(),
-            What::NeedsReconnect(why) => format!("needs reconnect {}", why.as_str()),
-            What::ClientRefused(_) => "client refused".to_owned(),
+            EventKind::RefreshFailed(error) => format!("refresh failed {:?}", error.kind()),
+            EventKind::SaveFailed(_) => "save failed".to_owned(),
+            EventKind::NeedsReconnect(why) => format!("needs reconnect {}", why.as_str()),
+            EventKind::ClientRefused(_) => "client refused".to_owned(),
             other => format!("{other:?}").to_lowercase(),
         };
         self.0.lock().unwrap().push(format!("{account} {word}"));
@@ -467,13 +468,18 @@ impl TokenStore for Flaky {
     async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
         self.around(Some(At_::Insert), None, self.inner.insert(key, content)).await
     }
-    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
         self.around(Some(At_::Save), Some(At_::AfterSave), self.inner.save(key, from, content)).await
     }
     async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
         self.around(None, None, self.inner.remove(key)).await
     }
-    async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError> {
+    async fn acquire(
+        &self,
+        key: &Key,
+        owner: &LeaseOwner,
+        length: Duration,
+    ) -> Result<AcquireOutcome, StoreError> {
         self.around(Some(At_::Acquire), None, self.inner.acquire(key, owner, length)).await
     }
     async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
@@ -482,8 +488,8 @@ impl TokenStore for Flaky {
     async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
         self.around(None, None, self.inner.release(key, fence)).await
     }
-    async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        self.around(None, Some(At_::AfterBegin), self.inner.begin(key, fence, from)).await
+    async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        self.around(None, Some(At_::AfterBegin), self.inner.record_intent(key, fence, from)).await
     }
     async fn set_state(
         &self,
@@ -499,30 +505,30 @@ impl TokenStore for Flaky {
         provider: &str,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Summary>, StoreError> {
+    ) -> Result<Vec<RecordSummary>, StoreError> {
         self.around(None, None, self.inner.list(provider, after, limit)).await
     }
-    async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+    async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
         self.around(None, None, self.inner.due(query, limit)).await
     }
-    async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
-        self.around(Some(At_::UseOnce), None, self.inner.use_once(name, keep)).await
+    async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+        self.around(Some(At_::UseOnce), None, self.inner.claim_once(name, keep)).await
     }
 }
 
 /// An API call that may be repeated, or not.
-pub(crate) struct Ping<const REPLAYABLE: bool>;
+pub(crate) struct Ping<const IDEMPOTENT: bool>;
 
-impl<P: Provider<Site = FixedSite>, const REPLAYABLE: bool> Endpoint<P> for Ping<REPLAYABLE> {
-    type Reply = StatusCode;
+impl<P: Provider<Site = FixedSite>, const IDEMPOTENT: bool> Endpoint<P> for Ping<IDEMPOTENT> {
+    type Response = StatusCode;
     const NAME: &'static str = "GET /ping";
-    const REPLAYABLE: bool = REPLAYABLE;
+    const IDEMPOTENT: bool = IDEMPOTENT;
 
-    fn request(&self, at: &At<'_, P>) -> Result<oauth_core::http::Request<Vec<u8>>, Error> {
+    fn request(&self, at: &EndpointContext<'_, P>) -> Result<oauth_core::http::Request<Vec<u8>>, Error> {
         oauth_core::get(&oauth_core::join(at.site().api_url(), &["ping"])?)
     }
 
-    fn reply(&self, _: &At<'_, P>, response: Response<Vec<u8>>) -> Result<StatusCode, Error> {
+    fn parse(&self, _: &EndpointContext<'_, P>, response: Response<Vec<u8>>) -> Result<StatusCode, Error> {
         Ok(response.status())
     }
 }

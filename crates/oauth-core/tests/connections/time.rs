@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oauth_core::connections::{Connections, State};
+use oauth_core::connections::{ConnectionState, Connections};
 use oauth_core::{ErrorKind, Scopes};
 use oauth_testing::ManualClock;
 
@@ -23,14 +23,14 @@ async fn a_valid_token_serves_while_refreshing_fails_and_an_expired_one_is_never
     assert_eq!(acme.status().await.unwrap().last_failure.unwrap().kind(), ErrorKind::RateLimited);
     world.clock.advance_secs(200);
     assert_eq!(acme.headers().await.unwrap_err().kind(), ErrorKind::RateLimited);
-    assert_eq!(acme.status().await.unwrap().state, State::Expired);
+    assert_eq!(acme.status().await.unwrap().state, ConnectionState::Expired);
     assert_eq!(world.server.refreshes(), 1);
     // After a rest it is tried again.
     world.server.answer_always(None);
     tokio::time::advance(Duration::from_secs(61)).await;
     assert_eq!(number(&acme.headers().await.unwrap()), 2);
     let status = acme.status().await.unwrap();
-    assert_eq!((status.state, status.last_failure.is_none()), (State::Active, true));
+    assert_eq!((status.state, status.last_failure.is_none()), (ConnectionState::Active, true));
 }
 
 #[tokio::test(start_paused = true)]
@@ -189,7 +189,9 @@ async fn not_sent_is_tried_again_by_the_same_holder_and_leaves_no_doubt() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_token_was_revoked_or_has_lapsed() {
-    for (days, why) in [(1, oauth_core::store::Why::Revoked), (91, oauth_core::store::Why::Lapsed)] {
+    for (days, why) in
+        [(1, oauth_core::store::ReconnectReason::Revoked), (91, oauth_core::store::ReconnectReason::Lapsed)]
+    {
         let world = World::new();
         let acme = world.machine().insert("acme", world.token().await).await.unwrap();
         world.clock.advance_secs(days * 86_400);
@@ -202,7 +204,7 @@ async fn a_refused_refresh_token_was_revoked_or_has_lapsed() {
         let elsewhere = world.machine().get("acme");
         assert_eq!(elsewhere.headers().await.unwrap_err().kind(), ErrorKind::NeedsReconnect(why));
         assert!(
-            matches!(elsewhere.status().await.unwrap().state, State::NeedsReconnect { why: told, .. } if told == why)
+            matches!(elsewhere.status().await.unwrap().state, ConnectionState::NeedsReconnect { reason: told, .. } if told == why)
         );
         assert_eq!(world.server.refreshes(), 1);
         assert_eq!(world.record("acme").await.generation, 1, "nothing is deleted");

@@ -78,7 +78,7 @@ async fn an_account_that_another_client_took_over_is_not_served_from_memory() {
     let world = World::new();
     let ours = world.machine().insert("acme", world.token().await).await.unwrap();
     let another = client_of::<Turning>(&world.server, &world.clock, "another-client");
-    let token = another.adopt("canary-access-9", oauth_core::Scopes::none()).unwrap();
+    let token = another.import_token("canary-access-9", oauth_core::Scopes::none()).unwrap();
     world.settings(another).build().insert("acme", token).await.unwrap();
     tokio::time::advance(std::time::Duration::from_secs(60)).await;
     ours.headers().await.unwrap();

@@ -9,8 +9,8 @@ use std::time::Duration;
 use oauth_core::connections::{Connection, Connections};
 use oauth_core::http::{HeaderMap, Response};
 use oauth_core::store::{
-    Acquired, Content, Due, Key, MemoryStore, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind,
-    Summary, TokenStore,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, MemoryStore, Record, RecordState, RecordSummary,
+    SaveOutcome, StoreError, StoreErrorKind, TokenStore,
 };
 use oauth_core::{
     App, Bearer, Call, Client, Dialect, Error, FixedSite, NoExtra, PasswordGrant, PasswordRequest, Scopes,
@@ -60,7 +60,7 @@ pub(crate) enum Ask {
     Save { from: u64 },
     Set { from: u64, state: RecordState },
     Send { token: Number },
-    Reply,
+    Response,
 }
 
 /// What comes of it.
@@ -73,7 +73,7 @@ pub(crate) enum Verdict {
     AnswerLost,
     Delayed,
     NotSent,
-    Reply(Response<Vec<u8>>),
+    Response(Response<Vec<u8>>),
     Unanswered,
 }
 
@@ -103,14 +103,14 @@ type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// What the store does after its caller has stopped waiting.
 #[derive(Clone, Default)]
-struct Pending(Arc<Mutex<Option<Work>>>);
+struct PendingCall(Arc<Mutex<Option<Work>>>);
 
 /// A store of which each answer waits at the gate.
 #[derive(Clone)]
 struct Gated {
     inner: MemoryStore,
     gate: Arc<Gate>,
-    pending: Pending,
+    pending: PendingCall,
     clocks: Clocks,
 }
 
@@ -170,14 +170,19 @@ impl TokenStore for Gated {
     async fn insert(&self, _: &Key, _: Content) -> Result<u64, StoreError> {
         unreachable!("a process here refreshes only")
     }
-    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
         let (inner, key) = (self.inner.clone(), key.clone());
         self.ask(Ask::Save { from }, async move { inner.save(&key, from, content).await }).await
     }
     async fn remove(&self, _: &Key) -> Result<bool, StoreError> {
         unreachable!("a process here refreshes only")
     }
-    async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError> {
+    async fn acquire(
+        &self,
+        key: &Key,
+        owner: &LeaseOwner,
+        length: Duration,
+    ) -> Result<AcquireOutcome, StoreError> {
         let (inner, key, owner) = (self.inner.clone(), key.clone(), owner.clone());
         self.ask(Ask::Acquire, async move { inner.acquire(&key, &owner, length).await }).await
     }
@@ -189,9 +194,9 @@ impl TokenStore for Gated {
         let (inner, key) = (self.inner.clone(), key.clone());
         self.ask(Ask::Release, async move { inner.release(&key, fence).await }).await
     }
-    async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+    async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
         let (inner, key) = (self.inner.clone(), key.clone());
-        self.ask(Ask::Begin { from }, async move { inner.begin(&key, fence, from).await }).await
+        self.ask(Ask::Begin { from }, async move { inner.record_intent(&key, fence, from).await }).await
     }
     async fn set_state(
         &self,
@@ -204,10 +209,10 @@ impl TokenStore for Gated {
         self.ask(Ask::Set { from, state }, async move { inner.set_state(&key, fence, from, state).await })
             .await
     }
-    async fn list(&self, _: &str, _: Option<&str>, _: usize) -> Result<Vec<Summary>, StoreError> {
+    async fn list(&self, _: &str, _: Option<&str>, _: usize) -> Result<Vec<RecordSummary>, StoreError> {
         unreachable!("a process here refreshes only")
     }
-    async fn due(&self, _: &Due, _: usize) -> Result<Vec<Summary>, StoreError> {
+    async fn due(&self, _: &DueQuery, _: usize) -> Result<Vec<RecordSummary>, StoreError> {
         unreachable!("a process here refreshes only")
     }
 }
@@ -225,8 +230,8 @@ impl Transport for Way {
             Verdict::NotSent => return Err(TransportError::NotSent("no route".into())),
             other => panic!("{other:?} comes of no sending"),
         }
-        match self.0.pass(Ask::Reply).await {
-            Verdict::Reply(reply) => Ok(reply),
+        match self.0.pass(Ask::Response).await {
+            Verdict::Response(reply) => Ok(reply),
             Verdict::Unanswered => Err(TransportError::Unanswered("connection reset".into())),
             other => panic!("{other:?} comes of no waiting"),
         }
@@ -314,7 +319,7 @@ pub(crate) struct World {
     pub(crate) server: Server,
     clocks: Clocks,
     store: MemoryStore,
-    pending: Pending,
+    pending: PendingCall,
     /// For what happens outside of every process.
     outside: Runtime,
 }
@@ -326,7 +331,7 @@ impl World {
             server: Server::default(),
             store: MemoryStore::with_clock(clocks.store.clone()),
             clocks,
-            pending: Pending::default(),
+            pending: PendingCall::default(),
             outside: runtime(),
         }
     }

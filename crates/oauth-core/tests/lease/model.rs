@@ -197,11 +197,12 @@ impl<const N: usize> Protocol<N> {
                 self.failed(s, n);
             }
             Action::Delay(n) => {
-                s.pending = Some(Pending { what: late(s.processes[n].next)?, holds: s.processes[n].holds });
+                s.pending =
+                    Some(PendingCall { what: late(s.processes[n].next)?, holds: s.processes[n].holds });
                 self.failed(s, n);
             }
             Action::Late => {
-                let Pending { what, holds } = s.pending.take()?;
+                let PendingCall { what, holds } = s.pending.take()?;
                 self.store_does(s, what, holds);
             }
             Action::NotSent(n) => {

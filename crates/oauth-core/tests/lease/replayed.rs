@@ -4,7 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use oauth_core::http::Response;
-use oauth_core::store::{RecordState, Why};
+use oauth_core::store::{ReconnectReason, RecordState};
 use stateright::Model;
 
 use crate::checked::is_long;
@@ -110,7 +110,7 @@ impl<const N: usize> Replay<N> {
         match action {
             Action::Start(n) => machines[n].start(),
             Action::Do(n) => match (before.processes[n].next, &before.row.kept) {
-                (Next::Await { .. }, _) => machines[n].tell(Verdict::Reply(replies[n].take().unwrap())),
+                (Next::Await { .. }, _) => machines[n].tell(Verdict::Response(replies[n].take().unwrap())),
                 (Next::Acquire, Some(kept)) if kept.intent && before.row.lease != Lease::Running => {
                     // Nobody has the lease, so nothing else changes by it.
                     world.outlast_a_call();
@@ -191,8 +191,8 @@ fn provider(server: &Server) -> (u8, Vec<u8>) {
 fn standing(state: RecordState) -> Standing {
     match state {
         RecordState::Active => Standing::Active,
-        RecordState::NeedsReconnect { why: Why::Revoked, .. } => Standing::Revoked,
-        RecordState::NeedsReconnect { why: Why::OutcomeUnknown, .. } => Standing::Unknown,
+        RecordState::NeedsReconnect { reason: ReconnectReason::Revoked, .. } => Standing::Revoked,
+        RecordState::NeedsReconnect { reason: ReconnectReason::OutcomeUnknown, .. } => Standing::Unknown,
         other => panic!("{other:?} is in no model"),
     }
 }
@@ -202,8 +202,8 @@ fn in_words(memory: Option<Known>) -> String {
     let Some(known) = memory else { return "generation: None, state: None".to_owned() };
     let state = match known.standing {
         Standing::Active => "Active",
-        Standing::Revoked => "NeedsReconnect { why: Revoked",
-        Standing::Unknown => "NeedsReconnect { why: OutcomeUnknown",
+        Standing::Revoked => "NeedsReconnect { reason: Revoked",
+        Standing::Unknown => "NeedsReconnect { reason: OutcomeUnknown",
     };
     format!("generation: Some({}), state: Some({state}", known.generation)
 }
@@ -227,7 +227,7 @@ fn expected_ask(next: Next) -> String {
         Next::Acquire => Ask::Acquire,
         Next::Begin { base, .. } => Ask::Begin { from: from(base.generation) },
         Next::Send { base, .. } => Ask::Send { token: base.token },
-        Next::Await { wire: Wire::Asked | Wire::Granted(_) | Wire::Refused, .. } => Ask::Reply,
+        Next::Await { wire: Wire::Asked | Wire::Granted(_) | Wire::Refused, .. } => Ask::Response,
         Next::Save { base, .. } => Ask::Save { from: from(base.generation) },
         Next::Keep { .. } | Next::Lengthen { .. } => Ask::Renew,
         Next::Release { .. } => Ask::Release,

@@ -188,7 +188,7 @@ pub(crate) enum Late {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Pending {
+pub(crate) struct PendingCall {
     pub(crate) what: Late,
     /// Whether its fence is the current one.
     pub(crate) holds: bool,
@@ -232,7 +232,7 @@ pub(crate) struct State<const N: usize> {
     /// Tokens before this one have expired.
     pub(crate) fresh_from: Number,
     pub(crate) processes: [Process; N],
-    pub(crate) pending: Option<Pending>,
+    pub(crate) pending: Option<PendingCall>,
     /// Requests that nobody waits for any more and that the provider may still act on.
     pub(crate) stray: Tokens,
     pub(crate) seen: Seen,

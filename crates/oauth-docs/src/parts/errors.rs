@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use oauth_core::store::Why;
+use oauth_core::store::ReconnectReason;
 use oauth_core::{CallbackFault, Error, ErrorKind};
 
 use super::table;
@@ -32,9 +32,9 @@ const KINDS: &[ErrorKind] = &[
     ErrorKind::NotSent,
     ErrorKind::Unanswered,
     ErrorKind::Redirected,
-    ErrorKind::BadReply,
+    ErrorKind::InvalidResponse,
     ErrorKind::NotConnected,
-    ErrorKind::NeedsReconnect(Why::Revoked),
+    ErrorKind::NeedsReconnect(ReconnectReason::Revoked),
     ErrorKind::Busy,
     ErrorKind::Store,
     ErrorKind::Closed,

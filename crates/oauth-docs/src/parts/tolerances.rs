@@ -6,7 +6,7 @@ use oauth_core::http::header::{CONTENT_TYPE, LOCATION};
 use oauth_core::http::{HeaderValue, Response, StatusCode};
 use oauth_core::{
     App, Bearer, Call, Client, ClientCredentialsGrant, Clock, Dialect, FixedSite, NoExtra, Provider,
-    ReusableRefreshToken, Scopes, ScopesFrom, Token, Transport, TransportError, async_trait,
+    ReusableRefreshToken, ScopeSource, Scopes, Token, Transport, TransportError, async_trait,
 };
 
 use super::table;
@@ -224,9 +224,9 @@ fn read(token: &Token<Plain>) -> String {
     if let Some(expires_at) = token.expires_at() {
         out += &format!(" for {} s", (expires_at - token.received_at()).num_seconds());
     }
-    match token.scopes_from() {
-        ScopesFrom::Reply if token.scopes().is_empty() => out += " without scopes",
-        ScopesFrom::Reply => out += &format!(" with the scopes `{}`", token.scopes()),
+    match token.scope_source() {
+        ScopeSource::Response if token.scopes().is_empty() => out += " without scopes",
+        ScopeSource::Response => out += &format!(" with the scopes `{}`", token.scopes()),
         _ => out += ", with the scopes that were asked for",
     }
     out

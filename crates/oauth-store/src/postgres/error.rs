@@ -4,7 +4,7 @@ use oauth_core::store::{StoreError, StoreErrorKind};
 
 pub(super) fn explain(error: sqlx::Error, place: &str) -> StoreError {
     let (kind, what) = told(&error);
-    StoreError::new(kind, format!("{place}: {what}")).because(error)
+    StoreError::new(kind, format!("{place}: {what}")).with_source(error)
 }
 
 fn told(error: &sqlx::Error) -> (StoreErrorKind, &'static str) {

@@ -19,7 +19,7 @@ mod code {
 
 pub(super) fn explain(error: sqlx::Error, place: &str) -> StoreError {
     let (kind, what) = told(&error);
-    StoreError::new(kind, format!("{place}: {what}")).because(error)
+    StoreError::new(kind, format!("{place}: {what}")).with_source(error)
 }
 
 fn told(error: &sqlx::Error) -> (StoreErrorKind, &'static str) {

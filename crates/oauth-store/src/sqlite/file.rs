@@ -34,7 +34,7 @@ pub(super) fn prepare(path: &Path, place: &str) -> Result<(), StoreError> {
                 "{place} cannot be made readable for its owner only; see to whom it and its folder belong"
             ),
         )
-        .because(error)
+        .with_source(error)
     })
 }
 

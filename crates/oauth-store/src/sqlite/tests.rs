@@ -47,7 +47,7 @@ async fn a_full_disk_loses_nothing() {
 
     told(&store, "PRAGMA max_page_count = 100000").await;
     let saved = store.save(&acme, 1, Content::new(vec![7; 100_000])).await.unwrap();
-    assert!(matches!(saved, Saved::Accepted { generation: 2 }), "{saved:?}");
+    assert!(matches!(saved, SaveOutcome::Accepted { generation: 2 }), "{saved:?}");
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn a_locked_file_is_transient_and_can_be_read() {
     other.execute("ROLLBACK").await.unwrap();
     assert!(matches!(
         store.save(&acme, 1, Content::new("second")).await.unwrap(),
-        Saved::Accepted { generation: 2 }
+        SaveOutcome::Accepted { generation: 2 }
     ));
 }
 

@@ -9,8 +9,8 @@ pub(crate) use plans::nothing_is_searched_through;
 
 use chrono::DateTime;
 use oauth_core::store::{
-    Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind, TokenStore,
-    Why,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, ReconnectReason, Record, RecordState, SaveOutcome,
+    StoreError, StoreErrorKind, TokenStore,
 };
 use oauth_store::{EncryptionKey, Keyring, Rotation};
 
@@ -74,8 +74,8 @@ pub(crate) fn ring() -> Keyring {
 }
 
 pub(crate) async fn granted(store: &Arc<dyn Store>, key: &Key, length: Duration) -> (u64, Record) {
-    match store.acquire(key, &Owner::new("a"), length).await.unwrap() {
-        Acquired::Granted { fence, record } => (fence, record),
+    match store.acquire(key, &LeaseOwner::new("a"), length).await.unwrap() {
+        AcquireOutcome::Granted { fence, record } => (fence, record),
         other => panic!("not granted: {other:?}"),
     }
 }
@@ -94,9 +94,9 @@ pub(crate) async fn two_machines_share_leases_and_see_rotated_tokens(place: &dyn
     assert_eq!(here.insert(&acme, Content::new("first")).await.unwrap(), 1);
 
     let (fence, _) = granted(&here, &acme, LEASE).await;
-    assert!(here.begin(&acme, fence, 1).await.unwrap());
-    let held = there.acquire(&acme, &Owner::new("b"), LONG).await.unwrap();
-    let Acquired::Held { for_another, record } = held else { panic!("granted twice: {held:?}") };
+    assert!(here.record_intent(&acme, fence, 1).await.unwrap());
+    let held = there.acquire(&acme, &LeaseOwner::new("b"), LONG).await.unwrap();
+    let AcquireOutcome::Held { for_another, record } = held else { panic!("granted twice: {held:?}") };
     assert!(for_another <= LEASE, "{for_another:?}");
     assert_eq!(record.intent.map(|intent| intent.fence), Some(fence), "who waits sees what was begun");
 
@@ -104,14 +104,14 @@ pub(crate) async fn two_machines_share_leases_and_see_rotated_tokens(place: &dyn
     tokio::time::sleep(for_another + Duration::from_millis(10)).await;
     let (next, _) = granted(&there, &acme, LONG).await;
     assert!(next > fence);
-    assert!(!here.begin(&acme, fence, 1).await.unwrap());
+    assert!(!here.record_intent(&acme, fence, 1).await.unwrap());
     assert!(!here.renew(&acme, fence, LONG).await.unwrap());
     // It lost the lease and not the token: what the provider rotated is saved all the same, and the other sees it.
     let saved = here.save(&acme, 1, Content::new("second")).await.unwrap();
-    assert!(matches!(saved, Saved::Accepted { generation: 2 }), "{saved:?}");
+    assert!(matches!(saved, SaveOutcome::Accepted { generation: 2 }), "{saved:?}");
     assert_eq!(there.load(&acme).await.unwrap().unwrap().content.bytes(), b"second");
     let late = there.save(&acme, 1, Content::new("late")).await.unwrap();
-    let Saved::Superseded { record } = late else { panic!("overwritten: {late:?}") };
+    let SaveOutcome::Superseded { record } = late else { panic!("overwritten: {late:?}") };
     assert_eq!((record.generation, record.content.bytes()), (2, &b"second"[..]));
 }
 
@@ -123,7 +123,7 @@ pub(crate) async fn a_lease_may_be_as_short_as_a_tenth_of_a_second(place: &dyn P
     let (fence, _) = granted(&store, &acme, SHORT).await;
     // By the database's clock, which no test can move: the only way is to wait.
     tokio::time::sleep(SHORT + Duration::from_millis(5)).await;
-    assert!(!store.begin(&acme, fence, 1).await.unwrap(), "it has run out");
+    assert!(!store.record_intent(&acme, fence, 1).await.unwrap(), "it has run out");
     let (next, _) = granted(&store, &acme, SHORT).await;
     assert!(next > fence);
 }
@@ -134,7 +134,7 @@ pub(crate) async fn a_clock_that_is_set_back_holds_nobody_up(place: &dyn Place) 
     let acme = Key::new("go1", "acme");
     store.insert(&acme, Content::new("token")).await.unwrap();
     let (fence, _) = granted(&store, &acme, SHORT).await;
-    assert!(store.begin(&acme, fence, 1).await.unwrap());
+    assert!(store.record_intent(&acme, fence, 1).await.unwrap());
     // By an hour: what was written is an hour ahead of the clock.
     place
         .tamper(
@@ -142,10 +142,10 @@ pub(crate) async fn a_clock_that_is_set_back_holds_nobody_up(place: &dyn Place) 
              intent_at = intent_at + 3600000000",
         )
         .await;
-    let held = store.acquire(&acme, &Owner::new("b"), SHORT).await.unwrap();
-    let Acquired::Held { for_another, .. } = held else { panic!("taken from its holder: {held:?}") };
+    let held = store.acquire(&acme, &LeaseOwner::new("b"), SHORT).await.unwrap();
+    let AcquireOutcome::Held { for_another, .. } = held else { panic!("taken from its holder: {held:?}") };
     assert!(for_another <= SHORT, "{for_another:?}");
-    assert!(store.begin(&acme, fence, 1).await.unwrap(), "it is still the holder's");
+    assert!(store.record_intent(&acme, fence, 1).await.unwrap(), "it is still the holder's");
     place.tamper("UPDATE oauth_connections SET intent_at = intent_at + 3600000000").await;
 
     // By the database's clock, which no test can move: the only way is to wait.
@@ -168,20 +168,23 @@ pub(crate) async fn no_update_is_lost_among_many_who_refresh(place: &dyn Place) 
         .map(|n| {
             let (store, key) = (Arc::clone(&machines[usize::from(n % 2 == 0)]), acme.clone());
             tokio::spawn(async move {
-                let owner = Owner::new(format!("task {n}"));
+                let owner = LeaseOwner::new(format!("task {n}"));
                 let mut done = 0;
                 while done < EACH {
-                    let Acquired::Granted { fence, record } =
+                    let AcquireOutcome::Granted { fence, record } =
                         store.acquire(&key, &owner, LONG).await.unwrap()
                     else {
                         tokio::task::yield_now().await;
                         continue;
                     };
-                    assert!(store.begin(&key, fence, record.generation).await.unwrap(), "held, so it may");
+                    assert!(
+                        store.record_intent(&key, fence, record.generation).await.unwrap(),
+                        "held, so it may"
+                    );
                     let count: u64 = std::str::from_utf8(record.content.bytes()).unwrap().parse().unwrap();
                     let next = Content::new((count + 1).to_string());
                     let saved = store.save(&key, record.generation, next).await.unwrap();
-                    assert!(matches!(saved, Saved::Accepted { .. }), "{saved:?}");
+                    assert!(matches!(saved, SaveOutcome::Accepted { .. }), "{saved:?}");
                     store.release(&key, fence).await.unwrap();
                     done += 1;
                 }
@@ -231,7 +234,7 @@ pub(crate) async fn a_wrong_key_is_told_and_loses_nothing(place: &dyn Place) {
         error.to_string().contains(key(1).id()) && error.to_string().contains("as an older one"),
         "{error}"
     );
-    let error = wrong.acquire(&acme, &Owner::new("wrong"), LONG).await.unwrap_err();
+    let error = wrong.acquire(&acme, &LeaseOwner::new("wrong"), LONG).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::WrongKey);
     let done = wrong.rotate(&mut Vec::new()).await.unwrap();
     assert_eq!((done.reencrypted, done.unreadable), (0, vec![acme.clone()]));
@@ -252,10 +255,10 @@ pub(crate) async fn keys_are_rotated_in_pages_without_touching_anything_else(pla
     // One in the middle of a refresh, one that needs reconnecting, one that is gone, one that is up to date.
     let [busy, broken, gone, fresh] = ["0007", "0107", "0207", "0208"].map(|name| Key::new("go1", name));
     let (fence, _) = granted(&old, &busy, LONG).await;
-    assert!(old.begin(&busy, fence, 1).await.unwrap());
+    assert!(old.record_intent(&busy, fence, 1).await.unwrap());
     let (other, _) = granted(&old, &broken, LONG).await;
     let at = DateTime::from_timestamp(1_800_000_000, 123_456_000).unwrap();
-    let needs = RecordState::NeedsReconnect { why: Why::Revoked, at };
+    let needs = RecordState::NeedsReconnect { reason: ReconnectReason::Revoked, at };
     assert!(old.set_state(&broken, other, 1, needs).await.unwrap());
     assert!(old.remove(&gone).await.unwrap());
     new.save(&fresh, 1, Content::new("fresh")).await.unwrap();
@@ -298,7 +301,7 @@ pub(crate) async fn a_rotation_of_keys_never_overwrites_a_save(place: &dyn Place
         for n in (0..ROWS).rev() {
             // Those that are rotated already it cannot read, and saves all the same.
             let saved = old.save(&name(n), 1, Content::new("saved")).await.unwrap();
-            assert!(matches!(saved, Saved::Accepted { generation: 2 }), "{saved:?}");
+            assert!(matches!(saved, SaveOutcome::Accepted { generation: 2 }), "{saved:?}");
         }
     });
     let done = new.rotate(&mut Vec::new()).await.unwrap();
@@ -394,7 +397,7 @@ pub(crate) async fn names_that_no_database_takes_are_refused(place: &dyn Place) 
         assert_eq!(store.load(&key).await.unwrap_err().kind(), StoreErrorKind::Other);
         assert_eq!(store.insert(&key, Content::new("x")).await.unwrap_err().kind(), StoreErrorKind::Other);
         assert!(store.list("go1", Some(&account), 9).await.is_err());
-        assert!(store.due(&Due::of(account), 9).await.unwrap().is_empty(), "nothing was asked for");
+        assert!(store.due(&DueQuery::new(account), 9).await.unwrap().is_empty(), "nothing was asked for");
     }
     // The longest there may be, in both halves, and owners of any name. Random, so that it does not compress.
     let mut longest = String::new();
@@ -407,8 +410,8 @@ pub(crate) async fn names_that_no_database_takes_are_refused(place: &dyn Place) 
     let content =
         Content::new("x").due_at(DateTime::from_timestamp(0, 0)).lapses_at(DateTime::from_timestamp(0, 0));
     store.insert(&key, content).await.unwrap();
-    let asked = store.acquire(&key, &Owner::new("a\0b"), LONG).await.unwrap();
-    assert!(matches!(asked, Acquired::Granted { .. }), "{asked:?}");
+    let asked = store.acquire(&key, &LeaseOwner::new("a\0b"), LONG).await.unwrap();
+    assert!(matches!(asked, AcquireOutcome::Granted { .. }), "{asked:?}");
 }
 
 pub(crate) async fn lists_page_by_page_past_removed_ones(place: &dyn Place) {
@@ -439,7 +442,7 @@ pub(crate) async fn a_name_is_used_once_by_many_machines_and_forgotten_in_the_en
     let asking: Vec<_> = (0..40)
         .map(|n| {
             let store = Arc::clone(&machines[n % 2]);
-            tokio::spawn(async move { store.use_once("an attempt", SHORT).await.unwrap() })
+            tokio::spawn(async move { store.claim_once("an attempt", SHORT).await.unwrap() })
         })
         .collect();
     let mut used = 0;
@@ -447,13 +450,13 @@ pub(crate) async fn a_name_is_used_once_by_many_machines_and_forgotten_in_the_en
         used += usize::from(asked.await.unwrap());
     }
     assert_eq!(used, 1);
-    assert!(machines[0].use_once("a longer one", LONG).await.unwrap());
+    assert!(machines[0].claim_once("a longer one", LONG).await.unwrap());
 
     // By the database's clock, which no test can move: the only way is to wait.
     tokio::time::sleep(SHORT + Duration::from_millis(10)).await;
-    assert!(machines[1].use_once("an attempt", LONG).await.unwrap(), "or the table would grow for ever");
-    assert!(!machines[1].use_once("a longer one", LONG).await.unwrap());
-    let too_long = machines[0].use_once(&"x".repeat(1_025), LONG).await.unwrap_err();
+    assert!(machines[1].claim_once("an attempt", LONG).await.unwrap(), "or the table would grow for ever");
+    assert!(!machines[1].claim_once("a longer one", LONG).await.unwrap());
+    let too_long = machines[0].claim_once(&"x".repeat(1_025), LONG).await.unwrap_err();
     assert_eq!(too_long.kind(), StoreErrorKind::Other, "{too_long}");
 }
 
@@ -465,5 +468,5 @@ pub(crate) async fn a_database_of_the_first_schema_is_brought_up_to_date(place: 
 
     let store = place.open(ring()).await.unwrap();
     assert_eq!(store.load(&acme).await.unwrap().unwrap().content.bytes(), b"token");
-    assert!(store.use_once("an attempt", LONG).await.unwrap());
+    assert!(store.claim_once("an attempt", LONG).await.unwrap());
 }

@@ -66,7 +66,7 @@ fn written(user: &ActAs, name: &str, email: &str) {
     assert_eq!((user.name(), user.email()), (name, email));
     let client: Client<CohortGo> = client(&Line::default());
     let account = Account::at("https://portal.cohortgo.com/api/v1".parse().unwrap());
-    let acting = client.adopt_with("t", [scope::ACT_AS_USER], account.clone()).unwrap();
+    let acting = client.import_token_with("t", [scope::ACT_AS_USER], account.clone()).unwrap();
     let (header, value) = user.header_for(&acting).unwrap();
     assert_eq!(header, "x-act-as-user");
     assert!(value.is_sensitive());
@@ -77,7 +77,7 @@ fn written(user: &ActAs, name: &str, email: &str) {
     assert_eq!((read_name.as_str(), read_email.as_str()), (name, email), "{text}");
     assert!(!format!("{user:?}").contains(email));
     // Without the scope nobody is named.
-    let other = client.adopt_with("t", [], account).unwrap();
+    let other = client.import_token_with("t", [], account).unwrap();
     assert_eq!(user.header_for(&other).unwrap_err().kind(), ErrorKind::MissingScope);
 }
 

@@ -69,7 +69,7 @@ pub fn api_reply(data: &[u8]) {
     let mut answer = Answer::default();
     *answer.body_mut() = data.rest().to_vec();
     if let Err(error) = read(&answer) {
-        assert_eq!(error.kind(), ErrorKind::BadReply, "{error}");
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error}");
         tells_nothing(&error, OF_API_CALLS);
         // Not what was found there either: it may be anybody's data.
         if oauth_testing::leaks(answer.body(), &["canary-"]).is_empty() {
@@ -81,7 +81,7 @@ pub fn api_reply(data: &[u8]) {
 
 fn read<P: Lives, E: Endpoint<P>>(answer: &Answer, endpoint: &E) -> Result<(), Error>
 where
-    E::Reply: Debug,
+    E::Response: Debug,
 {
     let line = Line::answering([answer.clone()]);
     let reply = now(client::<P>(&line).send(&held(), endpoint));

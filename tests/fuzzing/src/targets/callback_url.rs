@@ -133,7 +133,7 @@ fn code_in<P: Lives>(callback: &str) -> Option<String> {
     } else {
         callback.split('#').next().unwrap_or_default().to_owned()
     };
-    let query = if P::DIALECT.second_question_mark { query.replace('?', "&") } else { query };
+    let query = if P::DIALECT.appends_query_to_query { query.replace('?', "&") } else { query };
     let all = |wanted: &str| -> Vec<String> {
         form_urlencoded::parse(query.as_bytes())
             .filter(|(name, _)| name == wanted)

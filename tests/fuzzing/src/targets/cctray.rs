@@ -62,7 +62,7 @@ pub fn cctray(data: &[u8]) {
             }
         }
         Err(error) => {
-            assert_eq!(error.kind(), ErrorKind::BadReply);
+            assert_eq!(error.kind(), ErrorKind::InvalidResponse);
             tells_nothing(&error, &[]);
             hides(&oauth_testing::shown(&error), &["canary-"]);
         }

@@ -1,7 +1,7 @@
 //! A connection as a store keeps it: the row, what is sealed in it, and the token in that.
 
 use oauth_core::store::{Key, RecordState, StoreError, StoreErrorKind};
-use oauth_core::{ErrorKind, Scheme as _, StoredToken, Token};
+use oauth_core::{ErrorKind, PersistedToken, Scheme as _, Token};
 use serde_json::{Value, json};
 
 use crate::client::{Line, Lives, client, stored};
@@ -19,7 +19,7 @@ pub(crate) const WORDS: &[&str] = &[
     "\"access_token\":",
     "\"refresh_token\":",
     "\"scopes\":",
-    "\"scopes_from\":",
+    "\"scope_source\":",
     "\"reply\"",
     "\"received_at\":",
     "\"expires_at\":",
@@ -144,7 +144,7 @@ fn told(error: &StoreError, names: bool) {
 
 /// The token in a record, whoever wrote it.
 fn tokens(content: &[u8]) {
-    match serde_json::from_slice::<StoredToken>(content) {
+    match serde_json::from_slice::<PersistedToken>(content) {
         Ok(stored) => {
             let text = format!("{stored:?}");
             let plain = String::from_utf8_lossy(content);
@@ -161,15 +161,15 @@ fn tokens(content: &[u8]) {
     }
 }
 
-fn token<P: Lives>(stored: &StoredToken) {
+fn token<P: Lives>(stored: &PersistedToken) {
     let was = serde_json::to_value(stored).unwrap();
-    match Token::<P>::from_stored(stored.clone()) {
+    match Token::<P>::from_persisted(stored.clone()) {
         Ok(token) => {
             assert_eq!(was["provider"], json!(P::NAME), "a token of another provider");
             assert_eq!(was["access_token"], json!(token.access_token().expose()));
-            let kept = serde_json::to_value(token.to_stored().unwrap()).unwrap();
-            let again: StoredToken = serde_json::from_value(kept.clone()).unwrap();
-            let again = Token::<P>::from_stored(again).unwrap().to_stored().unwrap();
+            let kept = serde_json::to_value(token.to_persisted().unwrap()).unwrap();
+            let again: PersistedToken = serde_json::from_value(kept.clone()).unwrap();
+            let again = Token::<P>::from_persisted(again).unwrap().to_persisted().unwrap();
             assert_eq!(serde_json::to_value(again).unwrap(), kept);
             let client = client::<P>(&Line::default());
             match client.headers(&token) {
@@ -196,7 +196,7 @@ fn token<P: Lives>(stored: &StoredToken) {
         }
         Err(error) => {
             let expected =
-                if was["provider"] == P::NAME { ErrorKind::BadReply } else { ErrorKind::ForeignToken };
+                if was["provider"] == P::NAME { ErrorKind::InvalidResponse } else { ErrorKind::ForeignToken };
             assert_eq!(error.kind(), expected, "{error}");
             assert!(!error.to_string().contains(char::is_control), "{error}");
         }

@@ -4,11 +4,12 @@ use std::cell::Cell;
 use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
-use oauth_core::connections::{AnyConnections, Connections, Sweep};
+use oauth_core::connections::{Connections, DynConnections, Sweep};
 use oauth_core::http::HeaderMap;
 use oauth_core::store::Key;
 use oauth_core::{
-    Call, Client, Error, ErrorKind, Renewal as _, Scheme as _, StoredToken, Token, Transport, TransportError,
+    Call, Client, Error, ErrorKind, PersistedToken, Renewal as _, Scheme as _, Token, Transport,
+    TransportError,
 };
 use oauth_testing::ManualClock;
 use serde_json::{Value, json};
@@ -28,7 +29,7 @@ pub(crate) const WORDS: &[&str] = &[
     "\"client_id\":",
     "\"access_token\":",
     "\"refresh_token\":",
-    "\"scopes_from\":",
+    "\"scope_source\":",
     "\"received_at\":",
     "\"expires_at\":",
     "\"obtained\":",
@@ -218,7 +219,7 @@ fn token<P: Lives>(account: &str, life: u8) -> Token<P> {
         3 => row["expires_at"] = json!("2026-01-02T03:04:04Z"),
         _ => {}
     }
-    Token::from_stored(serde_json::from_value::<StoredToken>(row).unwrap()).unwrap()
+    Token::from_persisted(serde_json::from_value::<PersistedToken>(row).unwrap()).unwrap()
 }
 
 fn connections<P: Lives>(table: &Table, clock: &ManualClock, tokens: &Tokens) -> Connections<P> {
@@ -292,7 +293,7 @@ impl<P: Lives> World<P> {
     fn tamper(&mut self, tampering: &Tampering, content: &[u8]) {
         let row = tampering.make::<P>(&self.table, content);
         if tampering.what == 9
-            && let Ok(stored) = serde_json::from_slice::<StoredToken>(content)
+            && let Ok(stored) = serde_json::from_slice::<PersistedToken>(content)
             && let Some(token) = serde_json::to_value(stored).unwrap()["access_token"].as_str()
         {
             self.own.push(token.to_owned());
@@ -316,7 +317,7 @@ impl<P: Lives> World<P> {
                 answer = Some(token.map(|token| Some(HeaderMap::from_iter([header(token)]))));
             }
             2 => answer = Some(acme.status().await.map(|_| None)),
-            3 => answer = Some(AnyConnections::refresh(&self.connections, CHANGED).await.map(|()| None)),
+            3 => answer = Some(DynConnections::refresh(&self.connections, CHANGED).await.map(|()| None)),
             4 => {
                 let was = self.table.row(&keys[1]);
                 let swept = self.connections.sweep(&Sweep::all().spread(Duration::ZERO)).await;
@@ -415,7 +416,7 @@ impl<P: Lives> World<P> {
                         error.kind(),
                         ErrorKind::Store
                             | ErrorKind::ForeignToken
-                            | ErrorKind::BadReply
+                            | ErrorKind::InvalidResponse
                             | ErrorKind::InvalidInput
                     );
                     assert!(is_typed, "{error}");
@@ -437,8 +438,8 @@ impl<P: Lives> World<P> {
 
     fn readable_at(&self, key: &Key, row: &Row) -> Option<Token<P>> {
         let record = Stored::from(self.table.read(key, row).ok()?).record(&ring()).ok()?;
-        let stored: StoredToken = serde_json::from_slice(record.content.bytes()).ok()?;
-        let token = Token::<P>::from_stored(stored).ok()?;
+        let stored: PersistedToken = serde_json::from_slice(record.content.bytes()).ok()?;
+        let token = Token::<P>::from_persisted(stored).ok()?;
         let is_ours =
             json!(token.issuer()) == self::stored::<P>()["issuer"] && token.client_id().as_str() == CLIENT_ID;
         (is_ours && P::Scheme::header(token.access_token()).is_ok()).then_some(token)

@@ -4,7 +4,7 @@ use oauth_core::http::header::CONTENT_TYPE;
 use oauth_core::http::{HeaderValue, StatusCode};
 use oauth_core::url::Url;
 use oauth_core::{
-    Client, CodeGrant, ErrorKind, Provider, Refreshes, Scheme as _, Scope, ScopesFrom, StoredToken, Token,
+    Client, CodeGrant, ErrorKind, PersistedToken, Provider, Refreshes, Scheme as _, Scope, ScopeSource, Token,
 };
 use serde_json::Value;
 
@@ -126,7 +126,7 @@ fn asked<P: Lives>(
 
 /// What is stored of a token.
 fn kept<P: Provider>(token: &Token<P>) -> Value {
-    serde_json::to_value(token.to_stored().unwrap()).unwrap()
+    serde_json::to_value(token.to_persisted().unwrap()).unwrap()
 }
 
 /// A token that can be sent, kept and read back.
@@ -154,8 +154,8 @@ pub(crate) fn sound<P: Provider>(client: &Client<P>, token: &Token<P>) {
             assert!(token.is_expired(token.received_at()));
         }
     }
-    let stored: StoredToken = serde_json::from_value(kept(token)).unwrap();
-    assert_eq!(kept(&Token::<P>::from_stored(stored).unwrap()), kept(token));
+    let stored: PersistedToken = serde_json::from_value(kept(token)).unwrap();
+    assert_eq!(kept(&Token::<P>::from_persisted(stored).unwrap()), kept(token));
 }
 
 /// Nothing of the tokens is in `Debug`. Where a word of a token stands in the reply a second time, it may be shown as that.
@@ -168,7 +168,7 @@ fn shown<P: Provider>(token: &Token<P>, body: &[u8]) {
             hides(&text, &[secret]);
         }
     }
-    let requested = token.scopes_from() == ScopesFrom::Request;
+    let requested = token.scope_source() == ScopeSource::Request;
     assert!(!requested || token.scopes() == token.requested_scopes());
 }
 

@@ -7,8 +7,8 @@ use oauth_core::http::{HeaderMap, Method, Request};
 use oauth_core::url::{Url, form_urlencoded};
 use oauth_core::{
     App, Bearer, Client, ClientAuth, CodeGrant, Dialect, Encoding, ErrorKind, FixedSite, NoExtra,
-    PasswordGrant, PasswordRequest, Provider, RedirectUri, RedirectUriRule, Refreshes, ReusableRefreshToken,
-    Scopes, Site as _, StoredToken, Token,
+    PasswordGrant, PasswordRequest, PersistedToken, Provider, RedirectUri, RedirectUriRule, Refreshes,
+    ReusableRefreshToken, Scopes, Site as _, Token,
 };
 use oauth_testing::ManualClock;
 use serde_json::{Value, json};
@@ -75,7 +75,7 @@ macro_rules! invented {
 invented! {
     InBody = Body '+' OnEveryTokenCall,
     Encoded = BasicEncoded ',' OnCodeExchange,
-    Raw = BasicRaw ' ' Never,
+    RawRequest = BasicRaw ' ' Never,
     Public = None ' ' OnEveryTokenCall,
 }
 
@@ -154,7 +154,7 @@ pub fn token_request(data: &[u8]) {
         (3, _) => refresh::<gocd::Gocd>(&asked, encoding),
         (4, grant) => any::<InBody>(&asked, encoding, grant),
         (5, grant) => any::<Encoded>(&asked, encoding, grant),
-        (6, grant) => any::<Raw>(&asked, encoding, grant),
+        (6, grant) => any::<RawRequest>(&asked, encoding, grant),
         (_, grant) => any::<Public>(&asked, encoding, grant),
     }
 }
@@ -220,7 +220,7 @@ fn refresh<P: Lives + Refreshes>(asked: &Asked, encoding: Encoding) {
     let mut row = stored::<P>();
     row["client_id"] = json!(asked.client_id);
     row["refresh_token"] = json!(asked.credential);
-    let token = Token::from_stored(serde_json::from_value::<StoredToken>(row).unwrap()).unwrap();
+    let token = Token::from_persisted(serde_json::from_value::<PersistedToken>(row).unwrap()).unwrap();
     let came = now(client.refresh(&token));
     let mut params =
         vec![param("grant_type", P::DIALECT.refresh_grant), param("refresh_token", &*asked.credential)];

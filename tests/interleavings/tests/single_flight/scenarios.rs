@@ -3,7 +3,7 @@
 mod support;
 
 use oauth_core::ErrorKind;
-use oauth_core::store::Why;
+use oauth_core::store::ReconnectReason;
 use tokio::task::{spawn, yield_now};
 
 use support::World;
@@ -63,7 +63,7 @@ pub(crate) async fn the_runtime_goes_away() {
         yield_now().await;
         tokio::runtime::goes_away();
     });
-    let lost = ErrorKind::NeedsReconnect(Why::OutcomeUnknown);
+    let lost = ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown);
     for caller in callers {
         match caller.await.unwrap() {
             Ok(number) => assert_eq!(number, 2),

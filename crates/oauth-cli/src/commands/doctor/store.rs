@@ -68,8 +68,8 @@ async fn connections(
     for name in Name::value_variants() {
         for summary in summaries(store, *name).await? {
             count += 1;
-            if let RecordState::NeedsReconnect { why, .. } = summary.state {
-                lost.push((*name, summary.account.clone(), why));
+            if let RecordState::NeedsReconnect { reason, .. } = summary.state {
+                lost.push((*name, summary.account.clone(), reason));
             }
             match Registration::recall(store, *name, &summary.account).await {
                 Ok(Some(registration)) => known.push((*name, registration)),
@@ -81,10 +81,10 @@ async fn connections(
     let plural = if count == 1 { "connection" } else { "connections" };
     findings.push(Finding::good("store", format!("{shown} opens, and holds {count} {plural}")));
     findings.extend(unread.iter().map(|failure| Finding::bad("connection", failure)));
-    for (name, account, why) in lost {
+    for (name, account, reason) in lost {
         findings.push(Finding::wrong(
             "connection",
-            format!("{name}/{account} needs reconnecting: {why}"),
+            format!("{name}/{account} needs reconnecting: {reason}"),
             format!("oauth connect {name} {account}"),
         ));
     }

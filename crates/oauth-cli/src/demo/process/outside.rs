@@ -8,7 +8,7 @@ use serde::Serialize;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 
 use super::line::{Order, Setup, Task, Told};
-use super::program::{Ended, Input, Output, Running, Started};
+use super::program::{Ended, Input, Output, Running, StartedProgram};
 use crate::demo::stage::Stage;
 use crate::show::{Event, Life};
 use crate::trace::Watch as _;
@@ -39,7 +39,7 @@ impl Process {
         stage: &Stage<'_, S>,
         fate: Fate,
     ) -> anyhow::Result<Self> {
-        let Started { running, pid, input, output } =
+        let StartedProgram { running, pid, input, output } =
             stage.program().start().context("could not start another process")?;
         let mut process = Self { pid, input, output: BufReader::new(output).lines(), running };
         process.tell(stage, Life::Started, None);

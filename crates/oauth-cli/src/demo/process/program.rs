@@ -24,7 +24,7 @@ pub(super) type Input = Box<dyn AsyncWrite + Send + Unpin>;
 pub(super) type Output = Box<dyn AsyncRead + Send + Unpin>;
 
 /// It, its number, its stdin and its stdout.
-pub(super) struct Started {
+pub(super) struct StartedProgram {
     pub(super) running: Running,
     pub(super) pid: u32,
     pub(super) input: Input,
@@ -46,7 +46,7 @@ pub(in super::super) struct Ended {
 }
 
 impl Program {
-    pub(super) fn start(&self) -> anyhow::Result<Started> {
+    pub(super) fn start(&self) -> anyhow::Result<StartedProgram> {
         match self {
             Self::Executable(path) => {
                 let mut command = Command::new(path);
@@ -55,13 +55,13 @@ impl Program {
                 let input = Box::new(child.stdin.take().context("it has no stdin")?);
                 let output = Box::new(child.stdout.take().context("it has no stdout")?);
                 let pid = child.id().context("it ended at once")?;
-                Ok(Started { running: Running::Process(child), pid, input, output })
+                Ok(StartedProgram { running: Running::Process(child), pid, input, output })
             }
             #[cfg(test)]
             Self::Task => {
                 let (task, input, output) = Task::start();
                 let (input, output, pid) = (Box::new(input), Box::new(output), std::process::id());
-                Ok(Started { running: Running::Task(task), pid, input, output })
+                Ok(StartedProgram { running: Running::Task(task), pid, input, output })
             }
         }
     }

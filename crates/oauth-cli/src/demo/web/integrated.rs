@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use oauth_core::chrono::{DateTime, Utc};
-use oauth_core::connections::{AnyConnections, Event, What as Happened};
+use oauth_core::connections::{DynConnections, Event, EventKind as Happened};
 use oauth_core::store::MemoryStore;
 use oauth_core::{
     App, Client, Connection, Connections, Error, ErrorKind, Limits, RedirectUri, Renewal as _, async_trait,
@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 
 use super::super::stage::Time;
 use super::integration::{Integration, Secret};
-use super::log::{Log, Tone, What};
+use super::log::{EventKind, Log, Tone};
 use super::played::Plays;
 use super::tally::{Counts, Tally};
 use super::wire::Wire;
@@ -71,7 +71,7 @@ impl<P: Plays> Integrated<P> {
             let (wire, tally, work) = (Arc::clone(&wire), Arc::clone(&tally), parts.work.clone());
             move |event: &Event<'_>| {
                 tell(&wire, &tally, event);
-                if matches!(event.what, Happened::Connected) {
+                if matches!(event.kind, Happened::Connected) {
                     // At the end of the demo nobody greets any more.
                     let _ = arrived.send(work.begin());
                 }
@@ -125,7 +125,7 @@ pub(super) fn redirect_uri<P: Plays>(origin: &str) -> String {
 /// What the application is told of a connection.
 fn tell(wire: &Wire, tally: &Tally, event: &Event<'_>) {
     let at = wire.clock.now();
-    let tone = match event.what {
+    let tone = match event.kind {
         Happened::Connected => {
             tally.begin(at);
             Tone::Good
@@ -142,7 +142,7 @@ fn tell(wire: &Wire, tally: &Tally, event: &Event<'_>) {
     let text =
         text.split_once(": ").map_or(&*text, |(_, text)| text).replace(&format!("{}: ", wire.provider), "");
     let text = wire.secrets.scrub(&text);
-    wire.log.push(at, Some(wire.provider), What::Told { tone, text });
+    wire.log.push(at, Some(wire.provider), EventKind::Told { tone, text });
 }
 
 #[async_trait]
@@ -167,7 +167,7 @@ impl<P: Plays> Integration for Integrated<P> {
         P::Renewal::REFRESHES
     }
 
-    fn connections(&self) -> &dyn AnyConnections {
+    fn connections(&self) -> &dyn DynConnections {
         &self.connections
     }
 
@@ -226,7 +226,7 @@ impl<P: Plays> Integration for Integrated<P> {
             let headers = headers?;
             if *first.get_or_insert_with(|| headers.clone()) != headers {
                 let what = "they got different headers";
-                return Err(Error::new(ErrorKind::Busy, what).at_provider(P::NAME));
+                return Err(Error::new(ErrorKind::Busy, what).with_provider(P::NAME));
             }
         }
         Ok(begun.elapsed())

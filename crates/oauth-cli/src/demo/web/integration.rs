@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use oauth_core::chrono::{DateTime, Utc};
-use oauth_core::connections::AnyConnections;
+use oauth_core::connections::DynConnections;
 use oauth_core::{Error, async_trait};
 use oauth_sandbox::{Fault, Journal};
 
@@ -29,7 +29,7 @@ pub(super) trait Integration: Send + Sync + 'static {
     fn account(&self) -> &'static str;
     /// Whether the provider gives refresh tokens.
     fn refreshes(&self) -> bool;
-    fn connections(&self) -> &dyn AnyConnections;
+    fn connections(&self) -> &dyn DynConnections;
     fn counts(&self) -> Counts;
 
     /// The sandbox's time.

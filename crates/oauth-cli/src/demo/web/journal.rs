@@ -4,7 +4,7 @@
 use oauth_sandbox::RequestKind;
 
 use super::integration::Integration;
-use super::log::{Entry, What};
+use super::log::{Entry, EventKind};
 use super::world::World;
 
 /// Everything, newest first.
@@ -29,7 +29,11 @@ fn browsers(integration: &dyn Integration) -> Vec<Entry> {
         number: entry.number,
         at: entry.time,
         provider: Some(integration.provider().name()),
-        what: What::Browser { method: entry.method.clone(), path: entry.path.clone(), status: entry.status },
+        what: EventKind::Browser {
+            method: entry.method.clone(),
+            path: entry.path.clone(),
+            status: entry.status,
+        },
     })
     .collect()
 }

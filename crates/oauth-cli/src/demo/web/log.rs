@@ -20,12 +20,12 @@ pub(super) struct Entry {
     /// By the clock of the sandbox.
     pub(super) at: DateTime<Utc>,
     pub(super) provider: Option<&'static str>,
-    pub(super) what: What,
+    pub(super) what: EventKind,
 }
 
 /// What happened.
 #[derive(Clone, Debug)]
-pub(super) enum What {
+pub(super) enum EventKind {
     /// The application called the provider.
     Call(Box<Call>),
     /// A person's browser asked the provider for something.
@@ -77,7 +77,7 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) fn push(&self, at: DateTime<Utc>, provider: Option<&'static str>, what: What) {
+    pub(super) fn push(&self, at: DateTime<Utc>, provider: Option<&'static str>, what: EventKind) {
         let mut entries = self.lock();
         entries.last_number += 1;
         let number = entries.last_number;
@@ -98,7 +98,7 @@ impl Log {
         is_token_call: bool,
     ) {
         let call = Call { request, answer: Answer::Waiting, is_token_call, begun: Instant::now() };
-        self.push(at, Some(provider), What::Call(Box::new(call)));
+        self.push(at, Some(provider), EventKind::Call(Box::new(call)));
     }
 
     /// The answer to the oldest such call that waits for one.
@@ -111,7 +111,7 @@ impl Log {
     ) {
         let mut entries = self.lock();
         let call = entries.kept.iter_mut().find_map(|entry| match &mut entry.what {
-            What::Call(call)
+            EventKind::Call(call)
                 if entry.provider == Some(provider)
                     && matches!(call.answer, Answer::Waiting)
                     && call.request.method == method
@@ -135,7 +135,7 @@ impl Log {
     pub(super) fn is_asking(&self, provider: &str) -> bool {
         self.lock().kept.iter().any(|entry| {
             entry.provider == Some(provider)
-                && matches!(&entry.what, What::Call(call) if call.is_token_call && matches!(call.answer, Answer::Waiting))
+                && matches!(&entry.what, EventKind::Call(call) if call.is_token_call && matches!(call.answer, Answer::Waiting))
         })
     }
 
@@ -187,12 +187,11 @@ mod tests {
         log.answered("go1", "GET", "http://127.0.0.1:1/b", Err("lost".to_owned()));
         log.answered("go1", "GET", "http://127.0.0.1:1/a", Err("lost".to_owned()));
         assert!(!log.is_asking("go1"));
-        let waiting =
-            |entry: &Entry| matches!(&entry.what, What::Call(call) if matches!(call.answer, Answer::Waiting));
+        let waiting = |entry: &Entry| matches!(&entry.what, EventKind::Call(call) if matches!(call.answer, Answer::Waiting));
         assert_eq!(log.entries().iter().map(waiting).collect::<Vec<_>>(), [false, false, true]);
 
         for _ in 0..KEPT + 5 {
-            log.push(Utc::now(), None, What::Act("again".to_owned()));
+            log.push(Utc::now(), None, EventKind::Act("again".to_owned()));
         }
         let entries = log.entries();
         assert_eq!((entries.len(), entries[0].number), (KEPT, 9));

@@ -125,11 +125,15 @@ async fn correct(world: State<Arc<World>>, provider: Path<String>) -> Response {
 }
 
 #[derive(Debug, Deserialize)]
-struct At {
+struct EndpointContext {
     provider: String,
 }
 
-async fn mishap(State(world): State<Arc<World>>, Path(name): Path<String>, Form(at): Form<At>) -> Response {
+async fn mishap(
+    State(world): State<Arc<World>>,
+    Path(name): Path<String>,
+    Form(at): Form<EndpointContext>,
+) -> Response {
     let (mishap, integration) = (Mishap::named(&name), named(&world, &at.provider));
     let (Some(mishap), Some(integration)) = (mishap, integration) else {
         return nothing_here(State(world)).await;

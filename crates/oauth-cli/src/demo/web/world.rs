@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::super::stage::Time;
 use super::integrated::{Arrivals, Integrated, Parts, redirect_uri};
 use super::integration::Integration;
-use super::log::{Log, Tone, What};
+use super::log::{EventKind, Log, Tone};
 use super::work::Work;
 use crate::cli::Provider;
 use crate::trace::Secrets;
@@ -107,14 +107,14 @@ impl World {
     pub(super) fn note(&self, provider: Option<Provider>, text: impl Into<String>) {
         // All clocks of the sandbox are set forward together.
         let at = self.parts.sandbox.go1().now();
-        self.log().push(at, provider.map(Provider::name), What::Act(text.into()));
+        self.log().push(at, provider.map(Provider::name), EventKind::Act(text.into()));
     }
 
     /// Writes down what the application made of it.
     pub(super) fn told(&self, provider: Provider, tone: Tone, text: impl Into<String>) {
         let text = text.into().replace(&format!("{}: ", provider.name()), "");
         let at = self.parts.sandbox.go1().now();
-        self.log().push(at, Some(provider.name()), What::Told { tone, text });
+        self.log().push(at, Some(provider.name()), EventKind::Told { tone, text });
     }
 
     /// Lets so much time pass, by all clocks, and says so.

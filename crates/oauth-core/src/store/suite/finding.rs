@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Content, Key, LONG, Suite, at, broken, ok};
-use crate::store::{Due, RecordState, Summary};
+use crate::store::{DueQuery, RecordState, RecordSummary};
 
 impl<F: AsyncFn(Duration)> Suite<F> {
     pub(super) async fn a_list_is_by_account_and_in_pages(&self) {
@@ -17,7 +17,7 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         let (fence, _) = self.lease(&key, "a", LONG).await;
         assert!(ok(self.store.set_state(&key, fence, 1, broken()).await));
 
-        let mut found: Vec<Summary> = Vec::new();
+        let mut found: Vec<RecordSummary> = Vec::new();
         loop {
             let after = found.last().map(|last| last.account.clone());
             let page = ok(self.store.list(provider, after.as_deref(), 2).await);
@@ -28,7 +28,7 @@ impl<F: AsyncFn(Duration)> Suite<F> {
             found.extend(page);
         }
         assert_eq!(accounts(&found), ["a", "b", "c", "d", "e"]);
-        assert_eq!(found[0], Summary::new("a", 1, RecordState::Active, Some(at(1)), None));
+        assert_eq!(found[0], RecordSummary::new("a", 1, RecordState::Active, Some(at(1)), None));
         assert_eq!(found[1].state, broken());
         assert!(ok(self.store.list("suite-list-of-nobody", None, 9).await).is_empty());
     }
@@ -55,30 +55,33 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         let (fence, _) = self.lease(&key, "a", LONG).await;
         assert!(ok(self.store.set_state(&key, fence, 1, broken()).await));
 
-        let due = Due::of(provider).due_by(at(30));
+        let due = DueQuery::new(provider).due_by(at(30));
         assert_eq!(
             accounts(&ok(self.store.due(&due, 9).await)),
             ["due-10", "due-30"],
             "at or before, and active"
         );
-        let lapsing = Due::of(provider).lapses_by(at(200));
+        let lapsing = DueQuery::new(provider).lapses_by(at(200));
         assert_eq!(accounts(&ok(self.store.due(&lapsing, 9).await)), ["lapses-150", "lapses-200"]);
-        let both = Due::of(provider).due_by(at(95)).lapses_by(at(200));
+        let both = DueQuery::new(provider).due_by(at(95)).lapses_by(at(200));
         let found = ok(self.store.due(&both, 9).await);
         assert_eq!(
             accounts(&found),
             ["lapses-150", "lapses-200", "due-10", "due-30", "due-90"],
             "each once, lapsing first"
         );
-        assert_eq!(found[2], Summary::new("due-10", 1, RecordState::Active, Some(at(10)), Some(at(1_000))));
+        assert_eq!(
+            found[2],
+            RecordSummary::new("due-10", 1, RecordState::Active, Some(at(10)), Some(at(1_000)))
+        );
         assert_eq!(accounts(&ok(self.store.due(&both, 3).await)), ["lapses-150", "lapses-200", "due-10"]);
         assert!(
-            ok(self.store.due(&Due::of(provider), 9).await).is_empty(),
+            ok(self.store.due(&DueQuery::new(provider), 9).await).is_empty(),
             "who asks for nothing gets nothing"
         );
     }
 }
 
-fn accounts(found: &[Summary]) -> Vec<&str> {
+fn accounts(found: &[RecordSummary]) -> Vec<&str> {
     found.iter().map(|summary| summary.account.as_str()).collect()
 }

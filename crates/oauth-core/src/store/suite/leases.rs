@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Content, LONG, Owner, SHORT, Suite, broken, ok};
-use crate::store::Acquired;
+use super::{Content, LONG, LeaseOwner, SHORT, Suite, broken, ok};
+use crate::store::AcquireOutcome;
 
 impl<F: AsyncFn(Duration)> Suite<F> {
     pub(super) async fn one_holder_at_a_time(&self) {
@@ -30,14 +30,16 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         let asking: Vec<_> = (0..8)
             .map(|n| {
                 let (store, key) = (Arc::clone(&self.store), key.clone());
-                tokio::spawn(async move { ok(store.acquire(&key, &Owner::new(format!("{n}")), LONG).await) })
+                tokio::spawn(
+                    async move { ok(store.acquire(&key, &LeaseOwner::new(format!("{n}")), LONG).await) },
+                )
             })
             .collect();
         let mut granted = 0;
         for asked in asking {
             match asked.await {
-                Ok(Acquired::Granted { .. }) => granted += 1,
-                Ok(Acquired::Held { .. }) => {}
+                Ok(AcquireOutcome::Granted { .. }) => granted += 1,
+                Ok(AcquireOutcome::Held { .. }) => {}
                 other => panic!("{other:?}"),
             }
         }
@@ -49,19 +51,19 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         let (fence, _) = self.lease(&key, "a", SHORT).await;
         self.outlast().await;
         assert!(
-            !ok(self.store.begin(&key, fence, generation).await),
+            !ok(self.store.record_intent(&key, fence, generation).await),
             "nothing is begun under a lease that ran out"
         );
         // Nobody took it since, so it can still be lengthened, and is good again.
         assert!(ok(self.store.renew(&key, fence, LONG).await), "one that nobody took since is still current");
-        assert!(ok(self.store.begin(&key, fence, generation).await));
+        assert!(ok(self.store.record_intent(&key, fence, generation).await));
         self.held(&key, "b").await;
         assert!(ok(self.store.renew(&key, fence, SHORT).await), "also a shorter time, counted from now");
         self.outlast().await;
         let (next, _) = self.lease(&key, "b", LONG).await;
         assert!(next > fence);
         assert!(!ok(self.store.renew(&key, fence, LONG).await), "somebody took it");
-        assert!(!ok(self.store.begin(&key, fence, generation).await), "somebody took it");
+        assert!(!ok(self.store.record_intent(&key, fence, generation).await), "somebody took it");
     }
 
     pub(super) async fn a_lease_ends_by_its_own_fence_only(&self) {
@@ -73,7 +75,7 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         self.held(&key, "c").await;
         ok(self.store.release(&key, fence).await);
         assert!(!ok(self.store.renew(&key, fence, LONG).await), "given back is given back");
-        assert!(!ok(self.store.begin(&key, fence, generation).await), "given back is given back");
+        assert!(!ok(self.store.record_intent(&key, fence, generation).await), "given back is given back");
         assert!(
             !ok(self.store.set_state(&key, fence, generation, broken()).await),
             "given back is given back"
@@ -84,13 +86,13 @@ impl<F: AsyncFn(Duration)> Suite<F> {
 
     pub(super) async fn a_refresh_is_begun_by_the_holder_only(&self) {
         let (key, generation) = self.connected("begun", "token").await;
-        assert!(!ok(self.store.begin(&key, 0, generation).await), "without any lease");
+        assert!(!ok(self.store.record_intent(&key, 0, generation).await), "without any lease");
         let (fence, _) = self.lease(&key, "a", LONG).await;
-        assert!(!ok(self.store.begin(&key, fence + 1, generation).await));
-        assert!(!ok(self.store.begin(&key, fence, generation + 1).await));
-        assert!(!ok(self.store.begin(&key, fence, generation - 1).await));
+        assert!(!ok(self.store.record_intent(&key, fence + 1, generation).await));
+        assert!(!ok(self.store.record_intent(&key, fence, generation + 1).await));
+        assert!(!ok(self.store.record_intent(&key, fence, generation - 1).await));
         assert_eq!(self.read(&key).await.intent, None, "nothing was recorded");
-        assert!(ok(self.store.begin(&key, fence, generation).await));
+        assert!(ok(self.store.record_intent(&key, fence, generation).await));
         let intent = self.read(&key).await.intent;
         assert_eq!(intent.map(|intent| intent.fence), Some(fence));
         assert_eq!(self.read(&key).await.generation, generation, "no token was saved");
@@ -99,7 +101,7 @@ impl<F: AsyncFn(Duration)> Suite<F> {
     pub(super) async fn an_intent_ages_and_outlives_its_lease(&self) {
         let (key, generation) = self.connected("intent", "token").await;
         let (fence, _) = self.lease(&key, "a", LONG).await;
-        assert!(ok(self.store.begin(&key, fence, generation).await));
+        assert!(ok(self.store.record_intent(&key, fence, generation).await));
         self.outlast().await;
         ok(self.store.release(&key, fence).await);
         let (next, record) = self.lease(&key, "b", LONG).await;
@@ -107,7 +109,7 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         assert_eq!(intent.fence, fence);
         assert!(intent.age >= SHORT && intent.age < LONG, "{:?}", intent.age);
         // The next attempt is the one that counts from now on.
-        assert!(ok(self.store.begin(&key, next, generation).await));
+        assert!(ok(self.store.record_intent(&key, next, generation).await));
         let Some(intent) = self.read(&key).await.intent else { panic!("no intent") };
         assert_eq!(intent.fence, next);
         assert!(intent.age < LONG, "{:?}", intent.age);

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Content, Key, LONG, Owner, RecordState, Suite, at, broken, ok};
-use crate::store::{Acquired, Saved};
+use super::{Content, Key, LONG, LeaseOwner, RecordState, Suite, at, broken, ok};
+use crate::store::{AcquireOutcome, SaveOutcome};
 
 impl<F: AsyncFn(Duration)> Suite<F> {
     pub(super) async fn what_is_kept_comes_back(&self) {
@@ -36,7 +36,7 @@ impl<F: AsyncFn(Duration)> Suite<F> {
             ok(self.store.insert(twin, Content::new("twin")).await);
         }
         let (fence, _) = self.lease(&twins[0], "a", LONG).await;
-        assert!(ok(self.store.begin(&twins[0], fence, 1).await));
+        assert!(ok(self.store.record_intent(&twins[0], fence, 1).await));
         assert!(ok(self.store.remove(&twins[1]).await));
         let record = self.read(&key).await;
         assert_eq!(
@@ -49,19 +49,19 @@ impl<F: AsyncFn(Duration)> Suite<F> {
     pub(super) async fn an_insert_always_wins(&self) {
         let (key, first) = self.connected("insert", "old").await;
         let (fence, _) = self.lease(&key, "a", LONG).await;
-        assert!(ok(self.store.begin(&key, fence, first).await));
+        assert!(ok(self.store.record_intent(&key, fence, first).await));
         assert!(ok(self.store.set_state(&key, fence, first, broken()).await));
-        assert!(ok(self.store.begin(&key, fence, first).await));
+        assert!(ok(self.store.record_intent(&key, fence, first).await));
         let second = ok(self.store.insert(&key, Content::new("new")).await);
         assert_eq!(second, first + 1, "an insert counts");
         let record = self.read(&key).await;
         assert_eq!(record.content.bytes(), b"new");
         assert_eq!((record.generation, record.state, record.intent), (second, RecordState::Active, None));
         // The lease ended with the token that it was for.
-        assert!(!ok(self.store.begin(&key, fence, second).await), "an insert ends leases");
+        assert!(!ok(self.store.record_intent(&key, fence, second).await), "an insert ends leases");
         assert!(!ok(self.store.renew(&key, fence, LONG).await), "an insert ends leases");
         match ok(self.store.save(&key, first, Content::new("late")).await) {
-            Saved::Superseded { record } => assert_eq!(record.content.bytes(), b"new"),
+            SaveOutcome::Superseded { record } => assert_eq!(record.content.bytes(), b"new"),
             other => panic!("a refresh of the old token must not undo a fresh connection: {other:?}"),
         }
         let (later, _) = self.lease(&key, "b", LONG).await;
@@ -71,18 +71,18 @@ impl<F: AsyncFn(Duration)> Suite<F> {
     pub(super) async fn a_removed_key_goes_on_counting(&self) {
         let (key, first) = self.connected("removed", "old").await;
         let (fence, _) = self.lease(&key, "a", LONG).await;
-        assert!(ok(self.store.begin(&key, fence, first).await));
+        assert!(ok(self.store.record_intent(&key, fence, first).await));
         assert!(ok(self.store.remove(&key).await));
         assert!(!ok(self.store.remove(&key).await), "it is gone already");
         assert!(ok(self.store.load(&key).await).is_none());
-        assert!(!ok(self.store.begin(&key, fence, first).await));
+        assert!(!ok(self.store.record_intent(&key, fence, first).await));
         assert!(!ok(self.store.renew(&key, fence, LONG).await));
         assert!(!ok(self.store.set_state(&key, fence, first, broken()).await));
         ok(self.store.release(&key, fence).await);
         let saved = ok(self.store.save(&key, first, Content::new("late")).await);
-        assert!(matches!(saved, Saved::Missing), "a save brings nothing back: {saved:?}");
-        let asked = ok(self.store.acquire(&key, &Owner::new("a"), LONG).await);
-        assert!(matches!(asked, Acquired::Missing), "{asked:?}");
+        assert!(matches!(saved, SaveOutcome::Missing), "a save brings nothing back: {saved:?}");
+        let asked = ok(self.store.acquire(&key, &LeaseOwner::new("a"), LONG).await);
+        assert!(matches!(asked, AcquireOutcome::Missing), "{asked:?}");
 
         let second = ok(self.store.insert(&key, Content::new("new")).await);
         assert!(second > first, "or a late save of the removed token could be taken for one of the new");

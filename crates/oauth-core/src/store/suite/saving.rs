@@ -4,20 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Content, LONG, RecordState, SHORT, Suite, at, broken, ok};
-use crate::store::{Saved, Why};
+use crate::store::{ReconnectReason, SaveOutcome};
 
 impl<F: AsyncFn(Duration)> Suite<F> {
     pub(super) async fn a_save_needs_the_generation_and_no_lease(&self) {
         let (key, first) = self.connected("save", "old").await;
         // The holder begins, stalls, and loses its lease to another who begins as well.
         let (stalled, _) = self.lease(&key, "a", SHORT).await;
-        assert!(ok(self.store.begin(&key, stalled, first).await));
+        assert!(ok(self.store.record_intent(&key, stalled, first).await));
         self.outlast().await;
         let (fence, _) = self.lease(&key, "b", LONG).await;
-        assert!(ok(self.store.begin(&key, fence, first).await));
+        assert!(ok(self.store.record_intent(&key, fence, first).await));
         let content = Content::new("new").due_at(Some(at(60))).lapses_at(Some(at(120)));
         match ok(self.store.save(&key, first, content).await) {
-            Saved::Accepted { generation } => assert_eq!(generation, first + 1),
+            SaveOutcome::Accepted { generation } => assert_eq!(generation, first + 1),
             other => panic!("who has the only live refresh token must be able to save it: {other:?}"),
         }
         let record = self.read(&key).await;
@@ -25,18 +25,18 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         assert_eq!((record.content.due_at, record.content.lapses_at), (Some(at(60)), Some(at(120))));
         assert_eq!((record.generation, record.intent), (first + 1, None));
         match ok(self.store.save(&key, first, Content::new("other")).await) {
-            Saved::Superseded { record } => {
+            SaveOutcome::Superseded { record } => {
                 assert_eq!((record.content.bytes(), record.generation), (&b"new"[..], first + 1));
             }
             other => panic!("a token of an older generation was saved over a newer one: {other:?}"),
         }
         let ahead = ok(self.store.save(&key, first + 2, Content::new("other")).await);
-        assert!(matches!(ahead, Saved::Superseded { .. }), "of a generation that never was: {ahead:?}");
+        assert!(matches!(ahead, SaveOutcome::Superseded { .. }), "of a generation that never was: {ahead:?}");
         assert_eq!(self.read(&key).await.content.bytes(), b"new");
         // The present holder is still the holder, but of a generation that is past.
-        assert!(!ok(self.store.begin(&key, fence, first).await));
+        assert!(!ok(self.store.record_intent(&key, fence, first).await));
         assert!(!ok(self.store.set_state(&key, fence, first, broken()).await));
-        assert!(ok(self.store.begin(&key, fence, first + 1).await), "a save takes no lease away");
+        assert!(ok(self.store.record_intent(&key, fence, first + 1).await), "a save takes no lease away");
     }
 
     pub(super) async fn of_many_who_save_one_is_accepted(&self) {
@@ -50,8 +50,8 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         let mut accepted = Vec::new();
         for (n, saved) in saving.into_iter().enumerate() {
             match saved.await {
-                Ok(Saved::Accepted { generation }) => accepted.push((n.to_string(), generation)),
-                Ok(Saved::Superseded { .. }) => {}
+                Ok(SaveOutcome::Accepted { generation }) => accepted.push((n.to_string(), generation)),
+                Ok(SaveOutcome::Superseded { .. }) => {}
                 other => panic!("{other:?}"),
             }
         }
@@ -63,12 +63,12 @@ impl<F: AsyncFn(Duration)> Suite<F> {
     pub(super) async fn a_save_ends_what_was_in_doubt(&self) {
         let (key, first) = self.connected("doubt", "old").await;
         let (stalled, _) = self.lease(&key, "a", SHORT).await;
-        assert!(ok(self.store.begin(&key, stalled, first).await));
+        assert!(ok(self.store.record_intent(&key, stalled, first).await));
         self.outlast().await;
         let (fence, _) = self.lease(&key, "b", LONG).await;
         assert!(ok(self.store.set_state(&key, fence, first, broken()).await));
         let saved = ok(self.store.save(&key, first, Content::new("new")).await);
-        assert!(matches!(saved, Saved::Accepted { .. }), "{saved:?}");
+        assert!(matches!(saved, SaveOutcome::Accepted { .. }), "{saved:?}");
         assert_eq!(self.read(&key).await.state, RecordState::Active);
     }
 
@@ -79,9 +79,14 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         assert!(!ok(self.store.set_state(&key, fence + 1, first, broken()).await));
         assert!(!ok(self.store.set_state(&key, fence, first + 1, broken()).await));
         assert_eq!(self.read(&key).await.state, RecordState::Active, "nothing was changed");
-        for why in [Why::Revoked, Why::Lapsed, Why::OutcomeUnknown, Why::TokenRefused] {
-            let state = RecordState::NeedsReconnect { why, at: at(7) };
-            assert!(ok(self.store.begin(&key, fence, first).await));
+        for reason in [
+            ReconnectReason::Revoked,
+            ReconnectReason::Lapsed,
+            ReconnectReason::OutcomeUnknown,
+            ReconnectReason::TokenRefused,
+        ] {
+            let state = RecordState::NeedsReconnect { reason, at: at(7) };
+            assert!(ok(self.store.record_intent(&key, fence, first).await));
             assert!(ok(self.store.set_state(&key, fence, first, state).await));
             let record = self.read(&key).await;
             assert_eq!((record.state, record.intent), (state, None), "it forgets the intent");

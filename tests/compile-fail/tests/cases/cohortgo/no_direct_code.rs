@@ -1,5 +1,5 @@
-async fn redeem(client: cohortgo::Client) {
-    let _ = client.redeem("code", cohortgo::Scopes::none()).await;
+async fn exchange_code(client: cohortgo::Client) {
+    let _ = client.exchange_code("code", cohortgo::Scopes::none()).await;
 }
 
 fn main() {}

@@ -10,8 +10,8 @@ use std::time::Duration;
 use oauth_core::chrono::{DateTime, TimeDelta, Utc};
 use oauth_core::http::Response;
 use oauth_core::store::{
-    Acquired, Content, Due, Key, MemoryStore, Owner, Record, RecordState, Saved, StoreError, StoreErrorKind,
-    Summary, TokenStore,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, MemoryStore, Record, RecordState, RecordSummary,
+    SaveOutcome, StoreError, StoreErrorKind, TokenStore,
 };
 use oauth_core::{
     App, Bearer, Call, Client, Clock, Connection, Connections, Dialect, Error, FixedSite, NoExtra,
@@ -144,7 +144,7 @@ impl TokenStore for Slow {
     async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
         self.slowly(self.inner.insert(key, content)).await
     }
-    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
         if self.save_fails.swap(false, Ordering::SeqCst) {
             return Err(StoreError::new(StoreErrorKind::Unavailable, "the store is down"));
         }
@@ -153,9 +153,15 @@ impl TokenStore for Slow {
     async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
         self.slowly(self.inner.remove(key)).await
     }
-    async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError> {
+    async fn acquire(
+        &self,
+        key: &Key,
+        owner: &LeaseOwner,
+        length: Duration,
+    ) -> Result<AcquireOutcome, StoreError> {
         let answer = self.slowly(self.inner.acquire(key, owner, length)).await?;
-        self.acquired.fetch_add(usize::from(matches!(answer, Acquired::Granted { .. })), Ordering::SeqCst);
+        self.acquired
+            .fetch_add(usize::from(matches!(answer, AcquireOutcome::Granted { .. })), Ordering::SeqCst);
         Ok(answer)
     }
     async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
@@ -164,8 +170,8 @@ impl TokenStore for Slow {
     async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
         self.slowly(self.inner.release(key, fence)).await
     }
-    async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        self.slowly(self.inner.begin(key, fence, from)).await
+    async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        self.slowly(self.inner.record_intent(key, fence, from)).await
     }
     async fn set_state(
         &self,
@@ -176,10 +182,10 @@ impl TokenStore for Slow {
     ) -> Result<bool, StoreError> {
         self.slowly(self.inner.set_state(key, fence, from, state)).await
     }
-    async fn list(&self, _: &str, _: Option<&str>, _: usize) -> Result<Vec<Summary>, StoreError> {
+    async fn list(&self, _: &str, _: Option<&str>, _: usize) -> Result<Vec<RecordSummary>, StoreError> {
         unreachable!("nobody lists")
     }
-    async fn due(&self, _: &Due, _: usize) -> Result<Vec<Summary>, StoreError> {
+    async fn due(&self, _: &DueQuery, _: usize) -> Result<Vec<RecordSummary>, StoreError> {
         unreachable!("nobody sweeps")
     }
 }

@@ -1,7 +1,7 @@
 //! The four providers, and how the connection to each is.
 
 use maud::{Markup, html};
-use oauth_core::store::Why;
+use oauth_core::store::ReconnectReason;
 
 use super::row::{Health, Row};
 use super::words::{exact, left, millis, of_day, times};
@@ -169,12 +169,12 @@ const fn says(health: Health) -> &'static str {
     }
 }
 
-const fn reason(why: Why) -> &'static str {
+const fn reason(why: ReconnectReason) -> &'static str {
     match why {
-        Why::Revoked => "Access was taken back.",
-        Why::Lapsed => "Nobody used it for 90 days, so the refresh token lapsed.",
-        Why::OutcomeUnknown => "A refresh was sent whose answer nobody has; its token is spent.",
-        Why::TokenRefused => "The token was refused, and there is none to refresh it with.",
+        ReconnectReason::Revoked => "Access was taken back.",
+        ReconnectReason::Lapsed => "Nobody used it for 90 days, so the refresh token lapsed.",
+        ReconnectReason::OutcomeUnknown => "A refresh was sent whose answer nobody has; its token is spent.",
+        ReconnectReason::TokenRefused => "The token was refused, and there is none to refresh it with.",
         _ => "The provider said no.",
     }
 }

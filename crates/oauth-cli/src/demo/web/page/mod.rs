@@ -13,7 +13,7 @@ use maud::{DOCTYPE, Markup, html};
 pub(super) use row::Row;
 
 use super::journal;
-use super::log::{Log, What};
+use super::log::{EventKind, Log};
 use super::world::World;
 
 pub(super) const STYLE: &str = include_str!("style.css");
@@ -89,7 +89,7 @@ fn shell(title: &str, is_live: bool, body: &Markup) -> Html<String> {
 /// What happened last, for those who hear the page.
 fn news(log: &Log) -> String {
     let told = log.entries().into_iter().rev().find_map(|entry| match entry.what {
-        What::Told { text, .. } => Some((entry.provider, text)),
+        EventKind::Told { text, .. } => Some((entry.provider, text)),
         _ => None,
     });
     told.map(|(provider, text)| format!("{}: {text}", provider.unwrap_or_default())).unwrap_or_default()

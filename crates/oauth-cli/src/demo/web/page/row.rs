@@ -1,9 +1,9 @@
 //! What there is to say about one connection.
 
 use oauth_core::chrono::{DateTime, Utc};
-use oauth_core::connections::{State, Status};
-use oauth_core::store::Why;
-use oauth_core::{ErrorKind, ScopesFrom};
+use oauth_core::connections::{ConnectionState, Status};
+use oauth_core::store::ReconnectReason;
+use oauth_core::{ErrorKind, ScopeSource};
 
 use super::super::integration::Integration;
 use super::super::log::Log;
@@ -22,7 +22,7 @@ pub(in super::super) enum Health {
     Asking,
     /// The provider blames the client.
     ClientRefused,
-    NeedsReconnect(Why),
+    NeedsReconnect(ReconnectReason),
     /// The store does not say.
     Unknown,
 }
@@ -56,10 +56,10 @@ impl Row {
             Err(error) if error.kind() == ErrorKind::NotConnected => Health::Apart,
             Err(_) => Health::Unknown,
             Ok(status) => match status.state {
-                State::NeedsReconnect { why, .. } => Health::NeedsReconnect(why),
+                ConnectionState::NeedsReconnect { reason, .. } => Health::NeedsReconnect(reason),
                 _ if integration.connections().check_client().is_err() => Health::ClientRefused,
                 _ if log.is_asking(integration.provider().name()) => Health::Asking,
-                State::Active => Health::Valid,
+                ConnectionState::Active => Health::Valid,
                 _ => Health::Expired,
             },
         };
@@ -83,7 +83,7 @@ impl Row {
 
     /// Whether the provider named them.
     pub(super) fn named_by_provider(&self) -> bool {
-        self.status.as_ref().is_some_and(|status| status.scopes_from != ScopesFrom::Request)
+        self.status.as_ref().is_some_and(|status| status.scope_source != ScopeSource::Request)
     }
 
     /// What is left of the token's life, of a hundred; `None` if it does not end.

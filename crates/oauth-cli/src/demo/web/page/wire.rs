@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::log::{Answer, Call, Entry, Tone, What};
+use super::super::log::{Answer, Call, Entry, EventKind, Tone};
 use super::words::{exact, of_day};
 use crate::trace::{Body, Field, Link, Request, Response};
 
@@ -32,8 +32,8 @@ pub(super) fn show(entries: &[Entry]) -> Markup {
 
 fn line(entry: &Entry) -> Markup {
     let (class, body) = match &entry.what {
-        What::Call(call) => ("call", self::call(call, entry.number)),
-        What::Browser { method, path, status } => (
+        EventKind::Call(call) => ("call", self::call(call, entry.number)),
+        EventKind::Browser { method, path, status } => (
             "browser",
             html! {
                 p {
@@ -43,7 +43,7 @@ fn line(entry: &Entry) -> Markup {
                 }
             },
         ),
-        What::Told { tone, text } => (
+        EventKind::Told { tone, text } => (
             match tone {
                 Tone::Good => "told good",
                 Tone::Bad => "told bad",
@@ -51,7 +51,7 @@ fn line(entry: &Entry) -> Markup {
             },
             html! { p { span.glyph aria-hidden="true" { "●" } span.what { (text) } } },
         ),
-        What::Act(text) => {
+        EventKind::Act(text) => {
             ("act", html! { p { span.glyph aria-hidden="true" { "▸" } span.what { (text) } } })
         }
     };
