@@ -10,7 +10,7 @@ pub struct CannedTransport(pub &'static str);
 impl Transport for CannedTransport {
     async fn call(&self, call: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
         if self.0.len() > call.body_cap {
-            return Err(TransportError::TooLong { cap: call.body_cap });
+            return Err(TransportError::BodyTooLarge { limit: call.body_cap });
         }
         Ok(http::Response::new(self.0.as_bytes().to_vec()))
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use go1::async_trait;
 use go1::oauth_core::store::{
-    Acquired, Content, Due, Key, Owner, Record, RecordState, Saved, StoreError, Summary, TokenStore,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, Record, RecordState, RecordSummary, SaveOutcome,
+    StoreError, TokenStore,
 };
 
 /// Counts the calls of a store.
@@ -42,7 +43,7 @@ impl<S: TokenStore> TokenStore for CountingStore<S> {
         self.count().insert(key, content).await
     }
 
-    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<Saved, StoreError> {
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
         self.count().save(key, from, content).await
     }
 
@@ -50,7 +51,12 @@ impl<S: TokenStore> TokenStore for CountingStore<S> {
         self.count().remove(key).await
     }
 
-    async fn acquire(&self, key: &Key, owner: &Owner, length: Duration) -> Result<Acquired, StoreError> {
+    async fn acquire(
+        &self,
+        key: &Key,
+        owner: &LeaseOwner,
+        length: Duration,
+    ) -> Result<AcquireOutcome, StoreError> {
         self.count().acquire(key, owner, length).await
     }
 
@@ -62,8 +68,8 @@ impl<S: TokenStore> TokenStore for CountingStore<S> {
         self.count().release(key, fence).await
     }
 
-    async fn begin(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        self.count().begin(key, fence, from).await
+    async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        self.count().record_intent(key, fence, from).await
     }
 
     async fn set_state(
@@ -81,15 +87,15 @@ impl<S: TokenStore> TokenStore for CountingStore<S> {
         provider: &str,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Summary>, StoreError> {
+    ) -> Result<Vec<RecordSummary>, StoreError> {
         self.count().list(provider, after, limit).await
     }
 
-    async fn due(&self, query: &Due, limit: usize) -> Result<Vec<Summary>, StoreError> {
+    async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
         self.count().due(query, limit).await
     }
 
-    async fn use_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
-        self.count().use_once(name, keep).await
+    async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+        self.count().claim_once(name, keep).await
     }
 }

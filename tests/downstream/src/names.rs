@@ -2,14 +2,15 @@
 //!
 //! `cargo xtask api` compares the lists with what rustdoc finds.
 
-/// The types of `oauth_core::common`, which every provider crate re-exports.
+/// The types of `oauth_core::reexports`, which every provider crate re-exports.
 macro_rules! common {
     ($provider:ident) => {
         pub use crate::$provider::{
-            AccessToken, App, At, AuthorizationCode, Call, CallbackFault, ClientId, ClientSecret, Clock,
-            Encoding, Endpoint, Error, ErrorKind, Limits, NamedScope, NoExtra, OAuthCode, Obtained, Password,
-            PasswordRequest, Pending, Raw, RedirectUri, RefreshToken, Scope, Scopes, ScopesFrom, Started,
-            State, StateRule, StoredToken, SystemClock, TokenPlaced, Transport, TransportError,
+            AccessToken, App, AuthorizationCode, Call, CallbackFault, ClientId, ClientSecret, Clock,
+            Encoding, Endpoint, EndpointContext, Error, ErrorKind, Limits, NamedScope, NoExtra, OAuthCode,
+            Password, PasswordRequest, PendingAuthorization, PersistedToken, RawRequest, RedirectUri,
+            RefreshToken, Scope, ScopeSource, Scopes, StartedAuthorization, State, StateRule, SystemClock,
+            TokenAlreadySet, TokenOrigin, Transport, TransportError,
         };
         #[cfg(feature = "connections")]
         pub use crate::$provider::{Connection, Connections, MemoryStore, TokenStore};
@@ -18,8 +19,8 @@ macro_rules! common {
         #[cfg(feature = "connections")]
         pub mod connections {
             pub use crate::$provider::connections::{
-                AnyConnections, Connection, Connections, ConnectionsBuilder, Event, State, Status, Sweep,
-                Swept, What,
+                Connection, ConnectionState, Connections, ConnectionsBuilder, DynConnections, Event,
+                EventKind, Status, Sweep, SweepReport,
             };
         }
 
@@ -27,8 +28,8 @@ macro_rules! common {
         #[cfg(feature = "connections")]
         pub mod store {
             pub use crate::$provider::store::{
-                Acquired, Content, Due, Intent, Key, MemoryStore, Owner, Record, RecordState, Saved,
-                StoreError, StoreErrorKind, Summary, TokenStore, Why,
+                AcquireOutcome, Content, DueQuery, Intent, Key, LeaseOwner, MemoryStore, ReconnectReason,
+                Record, RecordState, RecordSummary, SaveOutcome, StoreError, StoreErrorKind, TokenStore,
             };
         }
     };

@@ -14,7 +14,7 @@ async fn own_transport_endpoint_and_store_work_together() {
         .transport(CannedTransport(r#"{"id":"one"}"#))
         .build()
         .unwrap();
-    let token = client.adopt("canary-token", cobot::oauth_core::Scopes::default()).unwrap();
+    let token = client.import_token("canary-token", cobot::oauth_core::Scopes::default()).unwrap();
     let store = Arc::new(CountingStore::new(MemoryStore::default()));
     let connections = Connections::shared_builder(client, Arc::clone(&store) as Arc<dyn TokenStore>).build();
     let connection = connections.insert("acme", token).await.unwrap();

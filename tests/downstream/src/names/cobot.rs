@@ -1,6 +1,8 @@
 //! The public types of `cobot`.
 
-pub use crate::cobot::{AppFlow, Authorized, Client, ClientBuilder, Cobot, Connect, Site, Subdomain, Token};
+pub use crate::cobot::{
+    AppFlow, AuthorizedClient, Client, ClientBuilder, Cobot, Connect, Site, Subdomain, Token,
+};
 
 super::common!(cobot);
 

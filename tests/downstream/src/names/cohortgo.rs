@@ -1,8 +1,8 @@
 //! The public types of `cohortgo`.
 
 pub use crate::cohortgo::{
-    Account, ActAs, ActingAs, ActingConnect, AsUser, Authorized, Client, ClientBuilder, CohortGo, Connect,
-    Site, Token,
+    Account, ActAs, ActingAs, ActingConnect, AsUser, AuthorizedClient, Client, ClientBuilder, CohortGo,
+    Connect, Site, Token,
 };
 
 super::common!(cohortgo);

@@ -1,6 +1,6 @@
 //! The public types of `go1`.
 
-pub use crate::go1::{Authorized, Client, ClientBuilder, Connect, Go1, PortalPassword, Site, Token};
+pub use crate::go1::{AuthorizedClient, Client, ClientBuilder, Connect, Go1, PortalPassword, Site, Token};
 
 super::common!(go1);
 

@@ -1,6 +1,8 @@
 //! The public types of `gocd`.
 
-pub use crate::gocd::{Authorized, Client, ClientBuilder, Connect, Gocd, Personal, Site, Token, TokenScheme};
+pub use crate::gocd::{
+    AuthorizedClient, Client, ClientBuilder, Connect, Gocd, Personal, Site, Token, TokenScheme,
+};
 
 super::common!(gocd);
 

@@ -1,13 +1,14 @@
 //! The public types of `oauth-core`, by way of a provider crate.
 
 pub use crate::cobot::oauth_core::{
-    AccessToken, App, At, Authorization, AuthorizationCode, Authorized, Bearer, Call, CallbackFault, Client,
-    ClientAuth, ClientBuilder, ClientCredentialsGrant, ClientId, ClientSecret, Clock, CodeGrant, Connect,
-    Dialect, DirectCode, Encoding, Endpoint, Error, ErrorKind, Extra, FixedSite, Limits, NamedScope, Never,
-    NoExtra, OAuthCode, Obtained, Password, PasswordGrant, PasswordRequest, Pending, Pkce, PkceVerifier,
-    Provider, Raw, RedirectUri, RedirectUriRule, RefreshToken, Refreshes, Refusal, Renewal,
-    ReusableRefreshToken, Scheme, Scope, Scopes, ScopesFrom, SingleUseRefreshToken, Site, Started, State,
-    StateRule, StoredToken, SystemClock, Token, TokenPlaced, TokenRefusal, Transport, TransportError,
+    AccessToken, App, AuthorizationCode, AuthorizationRequest, AuthorizedClient, Bearer, Call, CallbackFault,
+    Client, ClientAuth, ClientBuilder, ClientCredentialsGrant, ClientId, ClientSecret, Clock, CodeGrant,
+    Connect, Dialect, DirectCode, Encoding, Endpoint, EndpointContext, Error, ErrorKind, Extra, FixedSite,
+    Limits, NamedScope, Never, NoExtra, OAuthCode, Password, PasswordGrant, PasswordRequest,
+    PendingAuthorization, PersistedToken, Pkce, PkceVerifier, Provider, RawRequest, RedirectUri,
+    RedirectUriRule, RefreshToken, Refreshes, Refusal, Renewal, ReusableRefreshToken, Scheme, Scope,
+    ScopeSource, Scopes, SingleUseRefreshToken, Site, StartedAuthorization, State, StateRule, SystemClock,
+    Token, TokenAlreadySet, TokenOrigin, TokenRefusal, Transport, TransportError,
 };
 #[cfg(feature = "connections")]
 pub use crate::cobot::oauth_core::{Connection, Connections};
@@ -16,7 +17,8 @@ pub use crate::cobot::oauth_core::{Connection, Connections};
 #[cfg(feature = "connections")]
 pub mod connections {
     pub use crate::cobot::oauth_core::connections::{
-        AnyConnections, Connection, Connections, ConnectionsBuilder, Event, State, Status, Sweep, Swept, What,
+        Connection, ConnectionState, Connections, ConnectionsBuilder, DynConnections, Event, EventKind,
+        Status, Sweep, SweepReport,
     };
 }
 
@@ -35,7 +37,7 @@ pub mod renewal {
 /// `oauth_core::store`.
 pub mod store {
     pub use crate::cobot::oauth_core::store::{
-        Acquired, Content, Due, Intent, Key, MemoryStore, Owner, Record, RecordState, Saved, StoreError,
-        StoreErrorKind, Summary, TokenStore, Why,
+        AcquireOutcome, Content, DueQuery, Intent, Key, LeaseOwner, MemoryStore, ReconnectReason, Record,
+        RecordState, RecordSummary, SaveOutcome, StoreError, StoreErrorKind, TokenStore,
     };
 }
