@@ -64,7 +64,7 @@ impl<P: Provider, E: Endpoint<P>> Endpoint<P> for Once<E> {
         at: &EndpointContext<'_, P>,
         response: http::Response<Vec<u8>>,
     ) -> Result<E::Response, Error> {
-        self.0.reply(at, response)
+        self.0.parse(at, response)
     }
 }
 

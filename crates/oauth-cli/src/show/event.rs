@@ -117,7 +117,7 @@ pub(crate) enum Event {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Life {
     /// It was started.
-    StartedProgram,
+    Started,
     /// It ended in order.
     Ended,
     /// It was killed.
