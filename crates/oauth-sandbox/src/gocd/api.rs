@@ -1,5 +1,5 @@
-//! The API calls of today's GoCD that a client can make without knowing the server's configuration (docs/provider-facts.md 1g).
-//! Field names as in GoCD's API documentation.
+//! API calls of the current GoCD that do not depend on the server's configuration (docs/provider-facts.md 1g). Field names
+//! as in GoCD's API documentation.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -13,22 +13,22 @@ use crate::journal::RequestLog;
 use crate::provider::SharedCore;
 use crate::server::ConnectionInfo;
 
-/// All of ours are at version 1.
+/// The accepted media types: all calls have version 1.
 const MEDIA_TYPES: [&str; 2] = ["application/vnd.go.cd.v1+json", "application/vnd.go.cd+json"];
 
 pub(super) async fn current_user(
     State(core): State<SharedCore<Rules>>,
     headers: HeaderMap,
     jar: CookieJar,
-    arrived: ConnectionInfo,
+    connection: ConnectionInfo,
     log: RequestLog,
 ) -> Response {
-    let user = match caller::admit(&core, &headers, &jar, arrived, &log) {
+    let user = match caller::authenticate(&core, &headers, &jar, connection, &log) {
         Ok(user) => user,
-        Err(stopped) => return *stopped,
+        Err(response) => return *response,
     };
     let api = &core.urls.api;
-    answer(
+    versioned_response(
         &headers,
         &log,
         &json!({
@@ -52,14 +52,14 @@ pub(super) async fn version(
     State(core): State<SharedCore<Rules>>,
     headers: HeaderMap,
     jar: CookieJar,
-    arrived: ConnectionInfo,
+    connection: ConnectionInfo,
     log: RequestLog,
 ) -> Response {
-    if let Err(stopped) = caller::admit(&core, &headers, &jar, arrived, &log) {
-        return *stopped;
+    if let Err(response) = caller::authenticate(&core, &headers, &jar, connection, &log) {
+        return *response;
     }
     let commit = "0123456789abcdef0123456789abcdef01234567";
-    answer(
+    versioned_response(
         &headers,
         &log,
         &json!({
@@ -76,9 +76,9 @@ pub(super) async fn version(
     )
 }
 
-/// `body`, to a caller who asks for the version there is.
-fn answer(headers: &HeaderMap, log: &RequestLog, body: &Value) -> Response {
-    if wants_what_there_is(headers) { versioned(body) } else { incorrect_url(log) }
+/// Responds with `body` if the caller accepts the supported version.
+fn versioned_response(headers: &HeaderMap, log: &RequestLog, body: &Value) -> Response {
+    if accepts_version(headers) { versioned(body) } else { incorrect_url(log) }
 }
 
 pub(super) fn versioned(body: &Value) -> Response {
@@ -86,7 +86,7 @@ pub(super) fn versioned(body: &Value) -> Response {
     ([(CONTENT_TYPE, media_type)], body.to_string()).into_response()
 }
 
-/// What a caller gets who asks for a version that there is not.
+/// The response to an unsupported version.
 pub(super) fn incorrect_url(log: &RequestLog) -> Response {
     log.note("refused: unsupported Accept header");
     let body = json!({ "message": "The url you are trying to reach appears to be incorrect." });
@@ -94,9 +94,9 @@ pub(super) fn incorrect_url(log: &RequestLog) -> Response {
     (StatusCode::NOT_FOUND, headers, body.to_string()).into_response()
 }
 
-/// Whether one of the media types that `Accept` lists is ours. `*/*` is not, and neither is no header at all (**guess**: the
-/// documents only speak of an unsupported one).
-pub(super) fn wants_what_there_is(headers: &HeaderMap) -> bool {
+/// Checks that `Accept` lists one of [`MEDIA_TYPES`]. `*/*` and a missing header are not accepted (**guess**: the
+/// documentation only mentions an unsupported version).
+pub(super) fn accepts_version(headers: &HeaderMap) -> bool {
     headers
         .get_all(ACCEPT)
         .iter()

@@ -1,4 +1,4 @@
-//! The authorize URL: question and answer (docs/provider-facts.md 1c).
+//! The authorization endpoint (docs/provider-facts.md 1c).
 
 use std::sync::Arc;
 
@@ -17,15 +17,15 @@ use crate::page::{ConsentPage, Page};
 use crate::params::Params;
 use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 
-/// A request that passed the checks.
-struct Asked {
+/// A valid authorization request.
+struct AuthorizationRequest {
     client: u64,
     application: String,
     redirect_uri: String,
 }
 
-/// `GET`: shows the question, after a login if need be.
-pub(super) async fn ask(
+/// `GET /go/oauth/authorize`: shows the consent page, after a login if necessary.
+pub(super) async fn show_consent(
     State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     uri: Uri,
@@ -34,29 +34,29 @@ pub(super) async fn ask(
 ) -> Response {
     if core.setup.auto_approve {
         return match check(&core, &params, &log) {
-            Ok(asked) => {
+            Ok(request) => {
                 let user = core.state().users[0].login.clone();
-                approve(&core, asked, &user, &params, &log)
+                approve(&core, request, &user, &params, &log)
             }
-            Err(refused) => *refused,
+            Err(response) => *response,
         };
     }
-    // Security filters come before the controller, so a stranger learns nothing about the parameters.
+    // GoCD's security filters run before the controller: parameters are not checked without a login.
     let Some((session, user)) = pages::logged_in(&core, &jar) else {
         log.note("not logged in");
-        return pages::to_login(&core, jar, pages::here(&uri)).into_response();
+        return pages::redirect_to_login(&core, jar, pages::path_and_query(&uri)).into_response();
     };
-    let asked = match check(&core, &params, &log) {
-        Ok(asked) => asked,
-        Err(refused) => return *refused,
+    let request = match check(&core, &params, &log) {
+        Ok(request) => request,
+        Err(response) => return *response,
     };
-    log.note("asked the person");
+    log.note("asked for consent");
     let consent = ConsentPage {
         provider: Rules::TITLE,
-        application: &asked.application,
+        application: &request.application,
         user: &user.name,
-        redirect_uri: &asked.redirect_uri,
-        rights: html! { p { "GoCD knows no scopes: the application may read whatever you may read." } },
+        redirect_uri: &request.redirect_uri,
+        rights: html! { p { "GoCD has no scopes: the application can read everything that you can read." } },
         action: uri.path(),
         hidden: &[
             (pages::FORM_TOKEN, &session.form_token),
@@ -70,7 +70,7 @@ pub(super) async fn ask(
     consent.page().into_response()
 }
 
-/// `POST`: takes the decision. Anything but `authorize=Yes` is a no.
+/// `POST /go/oauth/authorize`: handles the decision. Anything but `authorize=Yes` denies the request.
 pub(super) async fn decide(
     State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
@@ -81,29 +81,33 @@ pub(super) async fn decide(
 ) -> Response {
     let Some((session, user)) = pages::logged_in(&core, &jar) else {
         log.note("not logged in");
-        return pages::to_login(&core, jar, pages::here(&uri)).into_response();
+        return pages::redirect_to_login(&core, jar, pages::path_and_query(&uri)).into_response();
     };
-    if !pages::form_is_ours(&session, &params, &headers) {
+    if !pages::has_form_token(&session, &params, &headers) {
         log.note("refused: the form is not from a page of this session");
         return pages::stale_form().into_response();
     }
-    let asked = match check(&core, &params, &log) {
-        Ok(asked) => asked,
-        Err(refused) => return *refused,
+    let request = match check(&core, &params, &log) {
+        Ok(request) => request,
+        Err(response) => return *response,
     };
     if params.get("authorize") != Some("Yes") {
-        log.note("the person said no");
-        return refuse(&core, &asked.redirect_uri, "access-denied");
+        log.note("the user denied the request");
+        return redirect_error(&core, &request.redirect_uri, "access-denied");
     }
-    approve(&core, asked, &user.login, &params, &log)
+    approve(&core, request, &user.login, &params, &log)
 }
 
-/// The checks in GoCD's order. What fails is told to the *supplied* redirect URI, registered or not.
-fn check(core: &Arc<ProviderCore<Rules>>, params: &Params, log: &RequestLog) -> Result<Asked, Box<Response>> {
+/// Runs the checks in GoCD's order. Errors go to the *supplied* redirect URI, even if it is not registered.
+fn check(
+    core: &Arc<ProviderCore<Rules>>,
+    params: &Params,
+    log: &RequestLog,
+) -> Result<AuthorizationRequest, Box<Response>> {
     let redirect_uri = params.text("redirect_uri");
     let refused = |error: &str| {
         log.note(format!("refused: {error}"));
-        Err(Box::new(refuse(core, redirect_uri, error)))
+        Err(Box::new(redirect_error(core, redirect_uri, error)))
     };
     let (Some(client_id), Some(response_type)) =
         (params.present("client_id"), params.present("response_type"))
@@ -125,22 +129,22 @@ fn check(core: &Arc<ProviderCore<Rules>>, params: &Params, log: &RequestLog) -> 
     if !client.redirect_uris.iter().any(|uri| uri == redirect_uri) {
         return refused("redirect-uri-mismatch");
     }
-    Ok(Asked {
+    Ok(AuthorizationRequest {
         client: client.number,
         application: client.name.clone(),
         redirect_uri: redirect_uri.to_owned(),
     })
 }
 
-/// `expires_in` is the code's life, not a token's. Only here is `state` sent back.
+/// Redirects with a code. `expires_in` is the code's lifetime, not a token's. Errors have no `state`.
 fn approve(
     core: &Arc<ProviderCore<Rules>>,
-    asked: Asked,
+    request: AuthorizationRequest,
     user: &str,
     params: &Params,
     log: &RequestLog,
 ) -> Response {
-    let Asked { client, redirect_uri, .. } = asked;
+    let AuthorizationRequest { client, redirect_uri, .. } = request;
     let grant = Grant { client, user: user.to_owned(), redirect_uri: redirect_uri.clone() };
     let (code, life) = core.state().issue_code(grant, core.now());
     log.note(format!("code issued for {user}"));
@@ -152,11 +156,11 @@ fn approve(
     redirect(core, &target)
 }
 
-fn refuse(core: &ProviderCore<Rules>, redirect_uri: &str, error: &str) -> Response {
+fn redirect_error(core: &ProviderCore<Rules>, redirect_uri: &str, error: &str) -> Response {
     redirect(core, &format!("{redirect_uri}?error={error}"))
 }
 
-/// As Rails redirects: what has no scheme is put behind the server's own origin, without so much as a slash (**guess**).
+/// Redirects as Rails does: a target without a scheme is appended to the server's origin, without a slash (**guess**).
 fn redirect(core: &ProviderCore<Rules>, target: &str) -> Response {
     let absolute = target.starts_with("//")
         || target.split_once(':').is_some_and(|(scheme, _)| {
@@ -166,7 +170,7 @@ fn redirect(core: &ProviderCore<Rules>, target: &str) -> Response {
     let target = if absolute { target.to_owned() } else { format!("{}{target}", core.setup.origin.url()) };
     match HeaderValue::from_bytes(target.as_bytes()) {
         Ok(location) => (StatusCode::FOUND, [(LOCATION, location)]).into_response(),
-        // Control characters, which no browser could be sent to.
+        // The target has control characters, which a header cannot contain.
         Err(_) => Page::message(
             Rules::TITLE,
             StatusCode::BAD_REQUEST,

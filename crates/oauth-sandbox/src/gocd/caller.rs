@@ -1,4 +1,4 @@
-//! Who calls a protected page (docs/provider-facts.md 1e, 1g).
+//! Authentication of API calls (docs/provider-facts.md 1e, 1g).
 
 use axum_extra::extract::cookie::CookieJar;
 use base64::Engine as _;
@@ -15,41 +15,41 @@ use crate::provider::{ProviderCore, ProviderRules as _};
 use crate::server::ConnectionInfo;
 use crate::user::User;
 
-/// How somebody was recognised.
+/// The method of authentication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum AuthMethod {
     OAuthToken,
     PersonalToken,
     Password,
     Session,
 }
 
-/// The one who may pass, else the answer that stops them. OAuth callers are stopped here when the late rules are on.
-pub(super) fn admit(
+/// Returns the caller, otherwise an error response. Rejects OAuth tokens with the option `late_acl`.
+pub(super) fn authenticate(
     core: &ProviderCore<Rules>,
     headers: &HeaderMap,
     jar: &CookieJar,
-    arrived: ConnectionInfo,
+    connection: ConnectionInfo,
     log: &RequestLog,
 ) -> Result<User, Box<Response>> {
-    admit_by(core, headers, jar, arrived, log).map(|(user, _)| user)
+    authenticate_with_method(core, headers, jar, connection, log).map(|(user, _)| user)
 }
 
-/// As [`admit`], and how they were recognised.
-pub(super) fn admit_by(
+/// As [`authenticate`], with the method.
+pub(super) fn authenticate_with_method(
     core: &ProviderCore<Rules>,
     headers: &HeaderMap,
     jar: &CookieJar,
-    arrived: ConnectionInfo,
+    connection: ConnectionInfo,
     log: &RequestLog,
-) -> Result<(User, By), Box<Response>> {
-    let Some((user, by)) = recognise(core, headers, jar) else {
+) -> Result<(User, AuthMethod), Box<Response>> {
+    let Some((user, method)) = identify(core, headers, jar) else {
         return Err(challenge(log));
     };
-    if by == By::OAuthToken {
-        if core.setup.plain.is_some() && !arrived.secure {
+    if method == AuthMethod::OAuthToken {
+        if core.setup.plain.is_some() && !connection.secure {
             log.note("refused: OAuth token over plain HTTP");
-            let text = "OAuth calls are to be made over HTTPS.";
+            let text = "OAuth calls have to use HTTPS.";
             let page =
                 Page::message(Rules::TITLE, StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong", text);
             return Err(Box::new(page.into_response()));
@@ -61,11 +61,11 @@ pub(super) fn admit_by(
             return Err(Box::new(page.into_response()));
         }
     }
-    log.note(format!("acting as {} by {by:?}", user.login));
-    Ok((user, by))
+    log.note(format!("acting as {} by {method:?}", user.login));
+    Ok((user, method))
 }
 
-/// The answer to a stranger.
+/// The response to an unauthenticated caller.
 pub(super) fn challenge(log: &RequestLog) -> Box<Response> {
     log.note("anonymous: refused");
     let challenge = (WWW_AUTHENTICATE, "Basic realm=\"GoCD\"");
@@ -74,14 +74,14 @@ pub(super) fn challenge(log: &RequestLog) -> Box<Response> {
     Box::new((StatusCode::UNAUTHORIZED, headers, body).into_response())
 }
 
-/// Who calls, if it can be told. A header that says nothing good is not made up for by a session.
-pub(super) fn recognise(
+/// Identifies the caller. An invalid `Authorization` header is not replaced by a valid session.
+pub(super) fn identify(
     core: &ProviderCore<Rules>,
     headers: &HeaderMap,
     jar: &CookieJar,
-) -> Option<(User, By)> {
+) -> Option<(User, AuthMethod)> {
     let Some(header) = headers.get(AUTHORIZATION) else {
-        return pages::logged_in(core, jar).map(|(_, user)| (user, By::Session));
+        return pages::logged_in(core, jar).map(|(_, user)| (user, AuthMethod::Session));
     };
     let header = header.to_str().ok()?;
     let mut state = core.state();
@@ -90,23 +90,23 @@ pub(super) fn recognise(
         if core.setup.options.check_expiry && token.expires_at <= core.now().timestamp() {
             return None;
         }
-        return Some((state.user(&token.grant.user)?.clone(), By::OAuthToken));
+        return Some((state.user(&token.grant.user)?.clone(), AuthMethod::OAuthToken));
     }
     let (scheme, credentials) = header.split_once(' ')?;
     if scheme == "Bearer" || scheme == "bearer" {
-        let owner = state.use_personal(credentials, core.now())?.to_owned();
-        return Some((state.user(&owner)?.clone(), By::PersonalToken));
+        let owner = state.use_personal_token(credentials, core.now())?.to_owned();
+        return Some((state.user(&owner)?.clone(), AuthMethod::PersonalToken));
     }
     if scheme.eq_ignore_ascii_case("Basic") {
         let decoded = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
         let (login, password) = decoded.split_once(':')?;
         let user = state.users.iter().find(|user| user.matches_login(login) && user.password == password)?;
-        return Some((user.clone(), By::Password));
+        return Some((user.clone(), AuthMethod::Password));
     }
     None
 }
 
-/// What stands between the quotes when `header` has the one form that GoCD's filter takes, `^Token token="(.*?)"$`.
+/// Extracts the token from the only form that GoCD's filter accepts: `^Token token="(.*?)"$`.
 fn oauth_token(header: &str) -> Option<&str> {
     header.strip_prefix("Token token=\"")?.strip_suffix('"')
 }
@@ -117,21 +117,21 @@ mod tests {
 
     use super::oauth_token;
 
-    fn by_the_letter(header: &str) -> Option<String> {
+    fn by_regular_expression(header: &str) -> Option<String> {
         let filter = regex::Regex::new(r#"^Token token="(.*?)"$"#).unwrap();
         filter.captures(header).map(|found| found[1].to_owned())
     }
 
     proptest! {
         #[test]
-        fn reads_the_header_as_the_regular_expression_does(
+        fn oauth_token_matches_regular_expression(
             header in r#"(Token|token|Bearer)?( |  )?(token=|Token=)?"{0,2}[ -~]{0,6}"{0,2}[ ,a]?"#
         ) {
-            prop_assert_eq!(oauth_token(&header).map(str::to_owned), by_the_letter(&header));
+            prop_assert_eq!(oauth_token(&header).map(str::to_owned), by_regular_expression(&header));
         }
 
         #[test]
-        fn finds_any_token(token in "[ -~]{0,70}") {
+        fn oauth_token_extracts_any_token(token in "[ -~]{0,70}") {
             let header = format!("Token token=\"{token}\"");
             prop_assert_eq!(oauth_token(&header), Some(token.as_str()));
             let longer = format!("{header} ");

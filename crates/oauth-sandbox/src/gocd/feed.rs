@@ -1,4 +1,4 @@
-//! The CCTray feed, and the made-up builds behind it (docs/provider-facts.md 1e).
+//! The CCTray feed of made-up builds (docs/provider-facts.md 1e).
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -15,7 +15,7 @@ use crate::provider::SharedCore;
 use crate::server::ConnectionInfo;
 use crate::user::User;
 
-/// One stage of one pipeline, with its jobs.
+/// A stage of a pipeline.
 #[derive(Debug)]
 pub(super) struct Stage {
     pipeline: &'static str,
@@ -28,7 +28,7 @@ pub(super) struct Stage {
     counter: u32,
     minutes_ago: i64,
     breakers: Option<&'static str>,
-    /// Who may view the pipeline, when not everybody may.
+    /// The only user who may view the pipeline.
     only_for: Option<&'static str>,
 }
 
@@ -102,17 +102,17 @@ pub(super) async fn cctray(
     State(core): State<SharedCore<Rules>>,
     headers: HeaderMap,
     jar: CookieJar,
-    arrived: ConnectionInfo,
+    connection: ConnectionInfo,
     log: RequestLog,
 ) -> Response {
-    let user = match caller::admit(&core, &headers, &jar, arrived, &log) {
+    let user = match caller::authenticate(&core, &headers, &jar, connection, &log) {
         Ok(user) => user,
-        Err(stopped) => return *stopped,
+        Err(response) => return *response,
     };
     let started = core.state().started;
     match document(&user, &core.urls.root, started) {
         Ok(xml) => ([(CONTENT_TYPE, "application/xml; charset=utf-8")], xml).into_response(),
-        // Writing into memory does not fail.
+        // Writing to memory cannot fail.
         Err(error) => (http::StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }

@@ -1,4 +1,5 @@
-//! The OAuth pages over plain HTTP, beside TLS (docs/provider-facts.md 1b). The flash message that GoCD leaves behind is not played.
+//! The rejection of plain HTTP at the OAuth pages next to TLS (docs/provider-facts.md 1b). GoCD's flash message is not
+//! simulated.
 
 use std::sync::Arc;
 
@@ -15,19 +16,24 @@ use crate::provider::ProviderRules as _;
 use crate::server::ConnectionInfo;
 
 #[derive(Debug)]
-pub(super) struct Rule {
+pub(super) struct HttpsRule {
     plain_http: PlainHttp,
     secure_site: String,
 }
 
-impl Rule {
+impl HttpsRule {
     pub(super) fn new(plain_http: PlainHttp, secure_site: String) -> Self {
         Self { plain_http, secure_site }
     }
 
-    /// What is answered to a request that came in plain.
-    pub(super) fn refusal(&self, arrived: ConnectionInfo, uri: &Uri, log: &RequestLog) -> Option<Response> {
-        if arrived.secure {
+    /// The response to a request over plain HTTP, `None` for one over TLS.
+    pub(super) fn rejection(
+        &self,
+        connection: ConnectionInfo,
+        uri: &Uri,
+        log: &RequestLog,
+    ) -> Option<Response> {
+        if connection.secure {
             return None;
         }
         log.note("refused: plain HTTP");
@@ -48,15 +54,15 @@ impl Rule {
     }
 }
 
-pub(super) async fn guard(
-    State(rule): State<Arc<Rule>>,
-    arrived: ConnectionInfo,
+pub(super) async fn reject_plain_http(
+    State(rule): State<Arc<HttpsRule>>,
+    connection: ConnectionInfo,
     log: RequestLog,
     request: Request,
     next: Next,
 ) -> Response {
-    match rule.refusal(arrived, request.uri(), &log) {
-        Some(refusal) => refusal,
+    match rule.rejection(connection, request.uri(), &log) {
+        Some(rejection) => rejection,
         None => next.run(request).await,
     }
 }

@@ -1,41 +1,45 @@
-//! GoCD as it was until 18.7, the last version with an OAuth provider; with personal access tokens, which came in 19.2, beside it.
+//! GoCD 18.7, the last version with an OAuth provider, plus personal access tokens, which exist since 19.2.
 //!
-//! Sources: seed 003 and docs/provider-facts.md sections 1b to 1h, which read GoCD's public source.
-//! The provider implements OAuth 2.0 **draft 09** and has its own ways; they are all here:
+//! Sources: seed 003 and docs/provider-facts.md sections 1b to 1h, which cite GoCD's public source.
+//! GoCD implements OAuth 2.0 **draft 09**, with these peculiarities:
 //!
-//! - grant types and error codes are spelled with hyphens, there is no `token_type` and there are no scopes (1d);
-//! - a code, and any refresh token that is sent along, is destroyed before anything is checked (1d);
-//! - one live pair of tokens per person and client; refreshing ends the old pair at once; the refresh token does not expire (1d);
-//! - errors at the authorize URL carry no `state` and go to whatever `redirect_uri` was supplied, even one that is not registered
-//!   (1c): **an open redirect, played on purpose**;
-//! - the `?` before the code is glued on blindly, also behind a query (1c);
-//! - the API takes `Authorization: Token token="…"` in exactly that form (1e).
+//! - grant types and error codes are spelled with hyphens, and there are neither `token_type` nor scopes (1d);
+//! - a code, and any refresh token in the same request, is destroyed before anything is checked (1d);
+//! - a user and a client share one pair of tokens; a refresh revokes the old pair at once; refresh tokens do not expire
+//!   (1d);
+//! - errors at the authorize URL have no `state` and are redirected to the supplied `redirect_uri`, even to one that is
+//!   not registered (1c): **an open redirect, simulated on purpose**;
+//! - the code is appended with a `?` even if the redirect URI has a query (1c);
+//! - the API accepts `Authorization: Token token="…"` in exactly this form (1e).
 //!
-//! The OAuth pages answer under `/go/oauth` (1b) and, as the seed writes the authorize URL, under `/oauth`.
+//! The OAuth pages are under `/go/oauth` (1b) and also under `/oauth`, where the seed has the authorize URL.
 //!
-//! Administrators manage OAuth clients at `/go/oauth/admin/clients`, in a browser or as XML (1b, 1f), and also under the older
-//! `/go/admin/oauth/clients`; people see and end what they granted at `/go/oauth/user_tokens`. The first user is a system
-//! administrator. In the XML API the administrator's session or password counts (**guess**), no token of any kind; a session's changes
-//! need its form token, as a field or as `X-CSRF-Token` (**guess**). XML bodies of requests, which Rails 2.3 read, are not.
-//! A new client's summary follows its creation, as the seed says; the source at one commit goes to the list, which shows
-//! the same. Instead of asking by script, a page asks before a client is destroyed. The list also shows everybody's tokens with a
-//! button for `revoke_by_admin`, for which GoCD has no page.
+//! Administrators manage OAuth clients at `/go/oauth/admin/clients` and at the older `/go/admin/oauth/clients`, in a
+//! browser or as XML (1b, 1f). Users list and revoke their tokens at `/go/oauth/user_tokens`. The first user is a system
+//! administrator. The XML API accepts the administrator's session or password (**guess**), but no token; changes in a
+//! session need its form token, as a field or as `X-CSRF-Token` (**guess**). XML request bodies, which Rails 2.3
+//! accepted, are not supported. After its creation a client's summary is shown, as in the seed; the source at one commit
+//! shows the list instead. A page, not a script, asks for confirmation before a client is destroyed. The list also shows
+//! all users' tokens with a button for `revoke_by_admin`, for which GoCD has no page.
 //!
-//! XML is shaped as Rails shapes records (read from the source, not seen on the wire): `oauth_clients`/`oauth_client` in the list,
-//! `client` alone, names with underscores but with hyphens in the answer to a creation.
+//! XML has the shape of Rails records (from the source, not observed): `oauth_clients`/`oauth_client` in the list,
+//! `client` alone; names with underscores, but with hyphens in the response to a creation.
 //!
-//! Personal access tokens are listed, shown, made and revoked under `/go/api/current_user/access_tokens` (1g), with a password or a
-//! session and never with a token; a change comes as JSON, or without a body and with `X-GoCD-Confirm`.
+//! Personal access tokens are managed under `/go/api/current_user/access_tokens` (1g), with a password or a session,
+//! never with a token. A change needs a JSON body, or no body and the `X-GoCD-Confirm` header.
 //!
-//! Extension: GoCD registers one redirect URI per client; the sandbox may have several for the same client. A code or refresh token is
-//! then good only with the URI it was issued for. Editing the redirect URI in the form replaces them all.
+//! Extension: a GoCD client has one redirect URI, a client of the sandbox may have several. Codes and refresh tokens are
+//! then valid only with the URI they were issued for. Editing the redirect URI in the form replaces all of them.
 //!
-//! **Guesses**: the texts of pages; who is refused at the administrator's pages gets 403; an unknown client is 404; the order of
-//! validation messages (name first) and "can't be empty" in them, as docs/provider-facts.md has it (a test of the Rails 4 engine expects
-//! "can't be blank"); plain HTTP is refused at `user_tokens` as at every OAuth page (the engine's controller lacks the filter at one commit); the
-//! status of a form without its token (422, as in Rails) and of a wrong password (401); the bodies of 401 and 403; revoking a revoked
-//! personal token is 422; status 500 for an OAuth call over plain HTTP beside TLS (the source raises an error there); a redirect URI
-//! without a scheme is put behind the server's own origin (as Rails does); version numbers and CI data.
+//! **Guesses**:
+//!
+//! - administration: the texts of pages; 403 for other users; 404 for an unknown client; the order of validation messages
+//!   (name first) and their text "can't be empty", as in docs/provider-facts.md (a test of the Rails 4 engine expects
+//!   "can't be blank"); 422 for a form without its token, as in Rails; 401 for a wrong password;
+//! - plain HTTP next to TLS: rejected at `user_tokens` as at every OAuth page (the engine's controller lacks the filter at
+//!   one commit); 500 for an OAuth API call (the source raises an error there);
+//! - other: the bodies of 401 and 403; 422 for revoking a revoked personal token; a redirect URI without a scheme is
+//!   appended to the server's own origin, as Rails does; version numbers and CI data.
 
 mod admin;
 mod api;
@@ -65,31 +69,31 @@ use crate::server_handle::ServerHandle;
 use crate::token_endpoint::TokenEndpoint;
 use crate::user::User;
 
-pub use registration::{ClientCard, InvalidClient};
+pub use registration::{InvalidClient, RegisteredClient};
 
-/// GoCD, played on loopback.
+/// A simulated GoCD on loopback.
 pub type Gocd = ServerHandle<Rules>;
 
-/// What makes a provider GoCD.
+/// The rules of GoCD.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Rules {}
 
-/// What the OAuth pages answer to plain HTTP when the sandbox speaks TLS (docs/provider-facts.md 1b).
+/// The OAuth pages' response to plain HTTP when TLS is enabled (docs/provider-facts.md 1b).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PlainHttp {
     /// 403 with an empty body: no secure site URL is configured.
     #[default]
     Forbidden,
-    /// A 404 page, as GoCD's own override of that rule answers when no secure site URL is configured. (At one commit it covers
-    /// only the gadget engine.)
+    /// A 404 page: no secure site URL is configured, and GoCD's override of the rule applies. (At one commit the override
+    /// covers only the gadget engine.)
     NotFound,
-    /// A redirect to the same path at the secure site URL, which is configured.
+    /// A redirect to the same path at the configured secure site URL.
     Redirect,
 }
 
-/// GoCD's switches.
+/// Options of GoCD, set by methods of [`Builder`].
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
@@ -106,28 +110,28 @@ impl Options {
 }
 
 impl Builder<Rules> {
-    /// Whether OAuth callers are refused (403) at every API call that the sandbox has: `cctray.xml`, `current_user` and `version`,
-    /// as the access rules of 2017 and 2018 suggest (docs/provider-facts.md 1e and 5). Off by default: the seed calls `cctray.xml` with an
-    /// OAuth token.
+    /// Rejects OAuth tokens with 403 at `cctray.xml`, `current_user` and `version`, as the access rules of 2017 and 2018
+    /// suggest (docs/provider-facts.md 1e and 5). Off by default: the seed calls `cctray.xml` with an OAuth token.
     pub fn late_acl(mut self, late_acl: bool) -> Self {
         self.options.late_acl = late_acl;
         self
     }
 
-    /// Whether an access token stops working after its 90 days. Off by default: GoCD's own filter never looks (docs/provider-facts.md 1e).
+    /// Rejects access tokens after 90 days. Off by default: GoCD's filter does not check the expiry (docs/provider-facts.md
+    /// 1e).
     pub fn check_expiry(mut self, check_expiry: bool) -> Self {
         self.options.check_expiry = check_expiry;
         self
     }
 
-    /// Whether two OAuth clients may have the same name. Off by default, as in the plugin that GoCD's provider came from; GoCD's own port
-    /// of it lacks the rule at one commit (docs/provider-facts.md 1f).
+    /// Allows OAuth clients with equal names. Off by default, as in the plugin that GoCD's provider is based on; GoCD's
+    /// port of the plugin lacks the rule at one commit (docs/provider-facts.md 1f).
     pub fn duplicate_client_names(mut self, duplicate_client_names: bool) -> Self {
         self.options.duplicate_client_names = duplicate_client_names;
         self
     }
 
-    /// What the OAuth pages answer on the plain port beside TLS.
+    /// The OAuth pages' response on the plain HTTP port next to TLS.
     pub fn plain_http(mut self, plain_http: PlainHttp) -> Self {
         self.options.plain_http = plain_http;
         self
@@ -135,15 +139,15 @@ impl Builder<Rules> {
 }
 
 impl ServerHandle<Rules> {
-    /// A personal access token of the first user, for `Authorization: Bearer` (docs/provider-facts.md 1a, 1g): 40 hexadecimal digits. It is
-    /// good until somebody revokes it over the API, and again after a [reset](ServerHandle::reset).
+    /// A personal access token of the first user, for `Authorization: Bearer` (docs/provider-facts.md 1a, 1g): 40
+    /// hexadecimal digits. It is valid until it is revoked over the API, and again after a [reset](ServerHandle::reset).
     #[must_use]
     pub fn personal_access_token(&self) -> &str {
         &self.core().setup.credentials.personal_access_token
     }
 }
 
-/// Credentials made up at the start.
+/// Credentials generated at the start.
 pub struct Credentials {
     client_id: String,
     client_secret: String,
@@ -194,7 +198,7 @@ impl ProviderRules for Rules {
             client_secret: setup.credentials.client_secret.clone(),
             redirect_uris: setup.redirect_uris.clone(),
         };
-        let personal = model::Personal {
+        let personal = model::PersonalToken {
             number: 2,
             token: setup.credentials.personal_access_token.clone(),
             owner: model::ADMIN.into(),
@@ -207,7 +211,7 @@ impl ProviderRules for Rules {
     }
 
     fn redirect_uris(state: &model::State) -> Vec<String> {
-        // The client whose credentials the handle gives out; an administrator may have deleted it.
+        // The client of the manifest. An administrator may have deleted it.
         state
             .clients
             .iter()
@@ -223,15 +227,16 @@ impl ProviderRules for Rules {
     fn routes(setup: &ProviderSetup<Self>) -> Routes<Self> {
         let mut authorize = Router::new();
         for prefix in ["/go/oauth", "/oauth"] {
-            authorize =
-                authorize.route(&format!("{prefix}/authorize"), get(authorize::ask).post(authorize::decide));
+            authorize = authorize
+                .route(&format!("{prefix}/authorize"), get(authorize::show_consent).post(authorize::decide));
         }
-        let mut guarded = admin::routes().merge(user_tokens::routes());
-        // Beside TLS there is a plain port, where OAuth is not to be had (1b). Without TLS everything is plain.
+        let mut oauth_pages = admin::routes().merge(user_tokens::routes());
+        // The plain HTTP port next to TLS does not serve OAuth (1b). Without TLS all endpoints use plain HTTP.
         if setup.plain.is_some() {
-            let rule = Arc::new(https_only::Rule::new(setup.options.plain_http, setup.origin.url()));
-            authorize = authorize.route_layer(from_fn_with_state(Arc::clone(&rule), https_only::guard));
-            guarded = guarded.route_layer(from_fn_with_state(rule, https_only::guard));
+            let rule = Arc::new(https_only::HttpsRule::new(setup.options.plain_http, setup.origin.url()));
+            authorize =
+                authorize.route_layer(from_fn_with_state(Arc::clone(&rule), https_only::reject_plain_http));
+            oauth_pages = oauth_pages.route_layer(from_fn_with_state(rule, https_only::reject_plain_http));
         }
         Routes {
             authorize,
@@ -241,7 +246,7 @@ impl ProviderRules for Rules {
                 .route("/go/api/current_user", get(api::current_user))
                 .route("/go/api/version", get(api::version))
                 .merge(personal::routes()),
-            pages: pages::routes().merge(guarded),
+            pages: pages::routes().merge(oauth_pages),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Clients, codes and tokens, without HTTP: what GoCD's `oauth2_provider` engine keeps in its database (docs/provider-facts.md 1c, 1d).
+//! GoCD's state: clients, codes and tokens, as in the database of its `oauth2_provider` engine (docs/provider-facts.md 1c,
+//! 1d).
 
 mod clients;
 mod personal;
@@ -12,15 +13,15 @@ use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
 use crate::random;
 use crate::user::User;
 
-pub(super) use clients::Draft;
-pub(super) use personal::{Filter, Personal, Revoked};
+pub(super) use clients::ClientDraft;
+pub(super) use personal::{Filter, PersonalToken, Revocation};
 
-/// The one system administrator's [`User::login`].
+/// [`User::login`] of the only system administrator.
 pub(super) const ADMIN: &str = "ada";
 
-/// Seconds for which a code can be redeemed.
+/// The lifetime of a code in seconds.
 pub(super) const CODE_LIFE: i64 = 3600;
-/// Seconds that an access token is said to live: 90 days.
+/// The `expires_in` of access tokens in seconds: 90 days.
 pub(super) const TOKEN_LIFE: i64 = 7_776_000;
 
 /// A registered application.
@@ -30,11 +31,11 @@ pub(super) struct Client {
     pub(super) name: String,
     pub(super) client_id: String,
     pub(super) client_secret: String,
-    /// GoCD has one; see the module's documentation.
+    /// GoCD allows only one, see the module's documentation.
     pub(super) redirect_uris: Vec<String>,
 }
 
-/// What a code or a pair of tokens was issued for.
+/// The authorization behind a code or a pair of tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Grant {
     /// [`Client::number`].
@@ -51,7 +52,7 @@ struct Code {
 }
 
 pub(super) struct Token {
-    /// What lists and forms call it by; the token itself is not shown to anybody again.
+    /// Identifies the token in lists and forms, matches never contain the token itself.
     pub(super) number: u64,
     pub(super) access_token: String,
     pub(super) refresh_token: String,
@@ -59,21 +60,21 @@ pub(super) struct Token {
     pub(super) expires_at: i64,
 }
 
-/// Everything that changes.
+/// GoCD's mutable state.
 pub struct State {
     pub(super) clients: BoundedList<Client>,
     pub(super) users: Vec<User>,
     pub(super) started: DateTime<Utc>,
     codes: BoundedList<Code>,
     tokens: BoundedList<Token>,
-    personal: BoundedList<Personal>,
-    /// What the next page of a session says once, by the session's form token.
+    personal_tokens: BoundedList<PersonalToken>,
+    /// Messages for the next page of a session, by the session's form token.
     flashes: BoundedList<(String, &'static str)>,
-    /// The last number given to a client or token: none is given twice.
+    /// The last number assigned to a client or token. Numbers are never reused.
     last_number: u64,
 }
 
-/// What a token call sends. Empty and missing are the same: neither can be found.
+/// The parameters of a token call. Missing parameters are empty.
 pub(super) struct TokenCall<'a> {
     pub(super) grant_type: &'a str,
     pub(super) client_id: &'a str,
@@ -83,28 +84,29 @@ pub(super) struct TokenCall<'a> {
     pub(super) refresh_token: &'a str,
 }
 
-/// Why a token call is refused; all are status 400.
+/// An error of a token call, always with status 400.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct TokenError {
     pub(super) error: &'static str,
     pub(super) description: String,
 }
 
-/// What a token call is given.
-pub(super) struct Issue {
+/// The result of a token call.
+pub(super) struct IssuedTokens {
     pub(super) access_token: String,
     pub(super) refresh_token: String,
     pub(super) user: String,
 }
 
 impl State {
-    pub(super) fn new(client: Client, personal: Personal) -> Self {
-        let (mut clients, mut tokens) = (BoundedList::new(MAX_OBJECTS), BoundedList::new(MAX_OBJECTS));
-        let (last_number, started) = (client.number.max(personal.number), personal.created_at);
+    pub(super) fn new(client: Client, token: PersonalToken) -> Self {
+        let (mut clients, mut personal_tokens) =
+            (BoundedList::new(MAX_OBJECTS), BoundedList::new(MAX_OBJECTS));
+        let (last_number, started) = (client.number.max(token.number), token.created_at);
         clients.push(client);
         clients.pin_current();
-        tokens.push(personal);
-        tokens.pin_current();
+        personal_tokens.push(token);
+        personal_tokens.pin_current();
         Self {
             last_number,
             clients,
@@ -115,7 +117,7 @@ impl State {
             started,
             codes: BoundedList::new(MAX_CODES),
             tokens: BoundedList::new(MAX_TOKENS),
-            personal: tokens,
+            personal_tokens,
             flashes: BoundedList::new(MAX_OBJECTS),
         }
     }
@@ -128,7 +130,7 @@ impl State {
         user.login == ADMIN
     }
 
-    /// Says `text` on the next page of the session with this form token.
+    /// Shows `text` on the next page of the session with this form token.
     pub(super) fn set_flash(&mut self, form_token: &str, text: &'static str) {
         self.take_flash(form_token);
         self.flashes.push((form_token.to_owned(), text));
@@ -147,7 +149,7 @@ impl State {
         self.clients.iter().find(|client| client.client_id == client_id)
     }
 
-    /// Issues a code; the person's earlier unused codes for this client are gone. Gives the code and its life in seconds.
+    /// Issues a code and deletes the user's unused codes for this client. Returns the code and its lifetime in seconds.
     pub(super) fn issue_code(&mut self, grant: Grant, now: DateTime<Utc>) -> (String, i64) {
         self.codes.retain(|code| !code.grant.same_pair(&grant));
         let code = random::hex::<32>();
@@ -155,36 +157,40 @@ impl State {
         (code, CODE_LIFE)
     }
 
-    /// The token endpoint's one action, in GoCD's order: destroy, then check.
-    pub(super) fn token(&mut self, call: &TokenCall<'_>, now: DateTime<Utc>) -> Result<Issue, Refusal> {
+    /// Processes a token call in GoCD's order: destroys code and refresh token first, checks afterwards.
+    pub(super) fn token(
+        &mut self,
+        call: &TokenCall<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<IssuedTokens, TokenError> {
         let code = self.codes.remove_first(|code| code.code == call.code);
         let token = self.tokens.remove_first(|token| token.refresh_token == call.refresh_token);
 
         if !["authorization-code", "refresh-token"].contains(&call.grant_type) {
             let description = format!("Grant type {} is not supported!", call.grant_type);
-            return Err(Refusal { error: "unsupported-grant-type", description });
+            return Err(TokenError { error: "unsupported-grant-type", description });
         }
         let client = self
             .client(call.client_id)
             .filter(|client| client.client_secret.as_bytes().ct_eq(call.client_secret.as_bytes()).into())
-            .ok_or_else(|| Refusal {
+            .ok_or_else(|| TokenError {
                 error: "invalid-client-credentials",
                 description: "Invalid client credentials!".into(),
             })?;
         let invalid_grant =
-            |description: &str| Refusal { error: "invalid-grant", description: description.into() };
+            |description: &str| TokenError { error: "invalid-grant", description: description.into() };
         let number = client.number;
         let registered = client.redirect_uris.iter().any(|uri| uri == call.redirect_uri);
         let grant = if call.grant_type == "authorization-code" {
             code.map(|code| (code.grant, code.expires_at > now.timestamp()))
         } else {
-            // No expiry test here, on purpose.
+            // GoCD does not check the expiry of refresh tokens.
             token.map(|token| (token.grant, true))
         };
-        // GoCD has one URI for each client and compares with that; which one a code went to matters only among several.
-        let its_own = client.redirect_uris.len() == 1
+        // GoCD compares with the client's only URI. The URI of the grant matters only if the client has several.
+        let same_uri = client.redirect_uris.len() == 1
             || grant.as_ref().is_none_or(|(grant, _)| grant.redirect_uri == call.redirect_uri);
-        if !(registered && its_own) {
+        if !(registered && same_uri) {
             return Err(invalid_grant("Redirect uri mismatch!"));
         }
         match grant {
@@ -196,9 +202,9 @@ impl State {
         }
     }
 
-    fn issue_token(&mut self, grant: Grant, now: DateTime<Utc>) -> Issue {
+    fn issue_token(&mut self, grant: Grant, now: DateTime<Utc>) -> IssuedTokens {
         self.tokens.retain(|token| !token.grant.same_pair(&grant));
-        let issue = Issue {
+        let tokens = IssuedTokens {
             access_token: random::hex::<32>(),
             refresh_token: random::hex::<32>(),
             user: grant.user.clone(),
@@ -206,27 +212,27 @@ impl State {
         let number = self.next_number();
         self.tokens.push(Token {
             number,
-            access_token: issue.access_token.clone(),
-            refresh_token: issue.refresh_token.clone(),
+            access_token: tokens.access_token.clone(),
+            refresh_token: tokens.refresh_token.clone(),
             grant,
             expires_at: now.timestamp() + TOKEN_LIFE,
         });
-        issue
+        tokens
     }
 
     pub(super) fn token_of(&self, access_token: &str) -> Option<&Token> {
         self.tokens.iter().find(|token| token.access_token == access_token)
     }
 
-    /// The live tokens with the clients they were issued to.
+    /// The current tokens and their clients.
     pub(super) fn tokens(&self) -> impl Iterator<Item = (&Token, &Client)> {
         self.tokens.iter().filter_map(|token| Some((token, self.client_number(token.grant.client)?)))
     }
 
-    /// Revokes the tokens that `which` names, and says how many those were.
-    pub(super) fn revoke(&mut self, which: impl Fn(&Token) -> bool) -> usize {
+    /// Revokes the tokens that match and returns their number.
+    pub(super) fn revoke(&mut self, matches: impl Fn(&Token) -> bool) -> usize {
         let before = self.tokens.len();
-        self.tokens.retain(|token| !which(token));
+        self.tokens.retain(|token| !matches(token));
         before - self.tokens.len()
     }
 }
@@ -237,7 +243,7 @@ impl Grant {
     }
 }
 
-/// Counts only: everything else is or names a secret.
+/// Prints counts only: everything else may be secret.
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State")

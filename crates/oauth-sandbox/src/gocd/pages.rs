@@ -1,4 +1,4 @@
-//! Login, logout and a home page; and what all pages and forms share.
+//! Login, logout and home page, and helpers for all pages and forms.
 
 use axum::Router;
 use axum::extract::State;
@@ -18,7 +18,7 @@ use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 use crate::session::Session;
 use crate::user::User;
 
-/// The field with the session's form token, as Rails calls it.
+/// The form field with the session's form token, named as in Rails.
 pub(super) const FORM_TOKEN: &str = "authenticity_token";
 
 const LOGIN: &str = "/go/auth/login";
@@ -30,42 +30,42 @@ pub(super) fn routes() -> Router<SharedCore<Rules>> {
         .route("/go", get(async || Redirect::to(HOME)))
         .route("/go/", get(async || Redirect::to(HOME)))
         .route(HOME, get(home))
-        .route(LOGIN, get(login))
-        .route("/go/auth/security_check", post(check))
+        .route(LOGIN, get(show_login))
+        .route("/go/auth/security_check", post(submit_login))
         .route("/go/auth/logout", get(logout))
 }
 
-/// The browser's session and its user, when somebody is logged in.
+/// The browser's session and the logged-in user.
 pub(super) fn logged_in(core: &ProviderCore<Rules>, jar: &CookieJar) -> Option<(Session, User)> {
     let session = core.sessions.find(jar)?;
     let user = core.state().user(session.user.as_deref()?)?.clone();
     Some((session, user))
 }
 
-/// Sends the browser to the login, from where it comes back to `wanted`, a path with its query.
-pub(super) fn to_login(
+/// Redirects to the login page, which redirects back to `return_to`, a path with its query.
+pub(super) fn redirect_to_login(
     core: &ProviderCore<Rules>,
     jar: CookieJar,
-    wanted: String,
+    return_to: String,
 ) -> impl IntoResponse + use<> {
-    // Two slashes would name another server.
-    let wanted = Some(wanted).filter(|path| path.starts_with('/') && !path.starts_with("//"));
-    let (_, jar) = core.sessions.update(jar, |session| session.return_to = wanted);
-    (jar, see(LOGIN))
+    // Two slashes would lead to another server.
+    let return_to = Some(return_to).filter(|path| path.starts_with('/') && !path.starts_with("//"));
+    let (_, jar) = core.sessions.update(jar, |session| session.return_to = return_to);
+    (jar, redirect(LOGIN))
 }
 
-/// What to come back to after a login.
-pub(super) fn here(uri: &Uri) -> String {
+/// The request's path and query, to return to after a login.
+pub(super) fn path_and_query(uri: &Uri) -> String {
     uri.path_and_query().map(ToString::to_string).unwrap_or_default()
 }
 
-/// Sends the browser to `path`, as Rails does.
-pub(super) fn see(path: &str) -> Response {
+/// Redirects to `path` with status 302, as Rails does.
+pub(super) fn redirect(path: &str) -> Response {
     (StatusCode::FOUND, [(LOCATION, path)]).into_response()
 }
 
-/// What a form means: `_method` stands for a method that forms do not have, as in Rails.
-pub(super) fn meant(method: &Method, params: &Params) -> Method {
+/// The request's method, overridden by `_method` as in Rails: HTML forms only support `GET` and `POST`.
+pub(super) fn effective_method(method: &Method, params: &Params) -> Method {
     match params.get("_method").map(str::to_ascii_lowercase).as_deref() {
         Some("put") if method == Method::POST => Method::PUT,
         Some("patch") if method == Method::POST => Method::PATCH,
@@ -74,25 +74,25 @@ pub(super) fn meant(method: &Method, params: &Params) -> Method {
     }
 }
 
-/// Whether a change was asked for by a page of this session: in a field, or by a script in the header that Rails takes for it.
-pub(super) fn form_is_ours(session: &Session, params: &Params, headers: &HeaderMap) -> bool {
+/// Checks the session's form token, in a form field or in the header that Rails accepts from scripts.
+pub(super) fn has_form_token(session: &Session, params: &Params, headers: &HeaderMap) -> bool {
     let in_header = headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
     session.has_form_token(params.get(FORM_TOKEN).or(in_header).unwrap_or_default())
 }
 
-/// What the last change had to say, shown once.
+/// The message of the last change, shown once.
 pub(super) fn flash(core: &ProviderCore<Rules>, form_token: &str) -> Markup {
     let text = core.state().take_flash(form_token);
     html! { @if let Some(text) = text { p role="status" { strong { (text) } } } }
 }
 
-/// A form without the session's token.
+/// The response to a form without the session's token.
 pub(super) fn stale_form() -> Page {
     let text = "The form did not come from a page of this session. Go back, reload the page and try again.";
     Page::message(Rules::TITLE, StatusCode::UNPROCESSABLE_ENTITY, "The change you wanted was rejected", text)
 }
 
-async fn login(State(core): State<SharedCore<Rules>>, jar: CookieJar) -> Response {
+async fn show_login(State(core): State<SharedCore<Rules>>, jar: CookieJar) -> Response {
     let (session, jar) = core.sessions.update(jar, |_| {});
     (jar, login_page(&core, &session, "", None)).into_response()
 }
@@ -114,7 +114,7 @@ fn login_page(core: &ProviderCore<Rules>, session: &Session, typed: &str, messag
     .page()
 }
 
-async fn check(
+async fn submit_login(
     State(core): State<SharedCore<Rules>>,
     jar: CookieJar,
     headers: HeaderMap,
@@ -122,15 +122,15 @@ async fn check(
     log: RequestLog,
 ) -> Response {
     let (session, jar) = core.sessions.update(jar, |_| {});
-    if !form_is_ours(&session, &params, &headers) {
+    if !has_form_token(&session, &params, &headers) {
         log.note("refused: the form is not from a page of this session");
         return (jar, stale_form()).into_response();
     }
     let typed = params.text("j_username");
     let user = {
         let state = core.state();
-        let right = |user: &&User| user.matches_login(typed) && user.password == params.text("j_password");
-        state.users.iter().find(right).map(|user| user.login.clone())
+        let matches = |user: &&User| user.matches_login(typed) && user.password == params.text("j_password");
+        state.users.iter().find(matches).map(|user| user.login.clone())
     };
     let Some(user) = user else {
         log.note("wrong user name or password");
@@ -138,8 +138,8 @@ async fn check(
         return (jar, page.with_status(StatusCode::UNAUTHORIZED)).into_response();
     };
     log.note(format!("{user} logged in"));
-    let (wanted, jar) = core.sessions.log_in(jar, &user);
-    (jar, Redirect::to(wanted.as_deref().unwrap_or(HOME))).into_response()
+    let (return_to, jar) = core.sessions.log_in(jar, &user);
+    (jar, Redirect::to(return_to.as_deref().unwrap_or(HOME))).into_response()
 }
 
 async fn logout(State(core): State<SharedCore<Rules>>, jar: CookieJar) -> Response {
@@ -148,7 +148,7 @@ async fn logout(State(core): State<SharedCore<Rules>>, jar: CookieJar) -> Respon
 
 async fn home(State(core): State<SharedCore<Rules>>, jar: CookieJar, uri: Uri) -> Response {
     let Some((_, user)) = logged_in(&core, &jar) else {
-        return to_login(&core, jar, here(&uri)).into_response();
+        return redirect_to_login(&core, jar, path_and_query(&uri)).into_response();
     };
     let admin = core.state().is_admin(&user);
     let page = Page::new(

@@ -1,7 +1,7 @@
-//! Personal access tokens over the API of today's GoCD: list, show, create, revoke (docs/provider-facts.md 1g).
+//! Personal access tokens over the API of the current GoCD: list, show, create, revoke (docs/provider-facts.md 1g).
 //!
-//! From GoCD's API documentation and, for what it leaves out, its public source: the order of the checks, the words of 400, 403, 415
-//! and the `filter` of the list. **Guess**: revoking a revoked token is 422, and its words.
+//! Source: GoCD's API documentation. From its public source: the order of the checks, the texts of 400, 403 and 415, and
+//! the `filter` of the list. **Guess**: status 422 and its text for revoking a revoked token.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -15,8 +15,8 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::caller::{self, By};
-use super::model::{Filter, Personal, Revoked};
+use super::caller::{self, AuthMethod};
+use super::model::{Filter, PersonalToken, Revocation};
 use super::{Rules, api};
 use crate::journal::RequestLog;
 use crate::params::Params;
@@ -33,9 +33,9 @@ pub(super) fn routes() -> Router<SharedCore<Rules>> {
         .route("/go/api/current_user/access_tokens/{id}/revoke", post(revoke))
 }
 
-/// A request by somebody who may manage their tokens: with a password or a session, and with the right `Accept`.
+/// A request of a user to manage own tokens: authenticated by password or session, with a supported `Accept`.
 #[derive(Debug)]
-struct Owner {
+struct TokenOwner {
     core: SharedCore<Rules>,
     user: User,
     headers: HeaderMap,
@@ -43,36 +43,37 @@ struct Owner {
     log: RequestLog,
 }
 
-impl FromRequestParts<SharedCore<Rules>> for Owner {
+impl FromRequestParts<SharedCore<Rules>> for TokenOwner {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, core: &SharedCore<Rules>) -> Result<Self, Response> {
         let Ok(params) = Params::from_request_parts(parts, core).await;
         let Ok(log) = RequestLog::from_request_parts(parts, core).await;
-        let Ok(arrived) = ConnectionInfo::from_request_parts(parts, core).await;
+        let Ok(connection) = ConnectionInfo::from_request_parts(parts, core).await;
         let headers = parts.headers.clone();
         let jar = CookieJar::from_headers(&headers);
-        let (user, by) = caller::admit_by(core, &headers, &jar, arrived, &log).map_err(|stopped| *stopped)?;
-        if !api::wants_what_there_is(&headers) {
+        let (user, method) = caller::authenticate_with_method(core, &headers, &jar, connection, &log)
+            .map_err(|response| *response)?;
+        if !api::accepts_version(&headers) {
             return Err(api::incorrect_url(&log));
         }
-        if matches!(by, By::PersonalToken | By::OAuthToken) {
+        if matches!(method, AuthMethod::PersonalToken | AuthMethod::OAuthToken) {
             let text = "Unsupported operation: Accessing this API using access token is forbidden.";
-            return Err(refused(&log, StatusCode::FORBIDDEN, text));
+            return Err(error_response(&log, StatusCode::FORBIDDEN, text));
         }
         Ok(Self { core: core.clone(), user, headers, params, log })
     }
 }
 
-impl Owner {
-    /// A change comes with JSON, or without a body and with the header that no other site's form can send.
-    fn may_change(&self, body: &Bytes) -> Result<(), Box<Response>> {
+impl TokenOwner {
+    /// Checks a change's headers: a JSON body, or no body and a header that another site's form cannot send.
+    fn check_headers(&self, body: &Bytes) -> Result<(), Box<Response>> {
         if body.is_empty() {
             if self.headers.contains_key("x-gocd-confirm") {
                 return Ok(());
             }
             let text = "Missing required header 'X-GoCD-Confirm' with value 'true'";
-            return Err(Box::new(refused(&self.log, StatusCode::BAD_REQUEST, text)));
+            return Err(Box::new(error_response(&self.log, StatusCode::BAD_REQUEST, text)));
         }
         let content_type =
             self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -81,15 +82,15 @@ impl Owner {
             return Ok(());
         }
         let text = "You must specify a 'Content-Type' of 'application/json'";
-        Err(Box::new(refused(&self.log, StatusCode::UNSUPPORTED_MEDIA_TYPE, text)))
+        Err(Box::new(error_response(&self.log, StatusCode::UNSUPPORTED_MEDIA_TYPE, text)))
     }
 
     fn not_found(&self, id: &str) -> Response {
         let text = format!("Access token with id '{id}' was not found!");
-        refused(&self.log, StatusCode::NOT_FOUND, &text)
+        error_response(&self.log, StatusCode::NOT_FOUND, &text)
     }
 
-    fn represent(&self, token: &Personal) -> Value {
+    fn to_json(&self, token: &PersonalToken) -> Value {
         let list = self.list_url();
         let revoked = token.revoked.as_ref();
         json!({
@@ -119,57 +120,57 @@ fn time(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn refused(log: &RequestLog, status: StatusCode, text: &str) -> Response {
+fn error_response(log: &RequestLog, status: StatusCode, text: &str) -> Response {
     log.note(format!("refused: {status}"));
     (status, api::versioned(&json!({ "message": text }))).into_response()
 }
 
-async fn list(owner: Owner) -> Response {
+async fn list(owner: TokenOwner) -> Response {
     let wanted = owner.params.get("filter").unwrap_or("active");
-    let Some(filter) = Filter::read(wanted) else {
+    let Some(filter) = Filter::parse(wanted) else {
         let text = format!(
             "Value `{wanted}` is not allowed for query parameter named `filter`. Valid values are active, all, revoked."
         );
-        return refused(&owner.log, StatusCode::BAD_REQUEST, &text);
+        return error_response(&owner.log, StatusCode::BAD_REQUEST, &text);
     };
-    let tokens = owner.core.state().personal_of(&owner.user.login, filter);
-    let tokens: Vec<_> = tokens.iter().map(|token| owner.represent(token)).collect();
+    let tokens = owner.core.state().personal_tokens_of(&owner.user.login, filter);
+    let tokens: Vec<_> = tokens.iter().map(|token| owner.to_json(token)).collect();
     api::versioned(&json!({
         "_links": { "self": { "href": owner.list_url() }, "doc": { "href": DOC } },
         "_embedded": { "access_tokens": tokens },
     }))
 }
 
-async fn show(owner: Owner, Path(id): Path<String>) -> Response {
+async fn show(owner: TokenOwner, Path(id): Path<String>) -> Response {
     match find(&owner, &id) {
-        Some(token) => api::versioned(&owner.represent(&token)),
+        Some(token) => api::versioned(&owner.to_json(&token)),
         None => owner.not_found(&id),
     }
 }
 
-fn find(owner: &Owner, id: &str) -> Option<Personal> {
-    owner.core.state().personal(&owner.user.login, id.parse().ok()?).cloned()
+fn find(owner: &TokenOwner, id: &str) -> Option<PersonalToken> {
+    owner.core.state().personal_token(&owner.user.login, id.parse().ok()?).cloned()
 }
 
-/// Here and nowhere else the token itself is shown.
-async fn create(owner: Owner, body: Bytes) -> Response {
-    if let Err(refused) = owner.may_change(&body) {
-        return *refused;
+/// The only response that contains the token itself.
+async fn create(owner: TokenOwner, body: Bytes) -> Response {
+    if let Err(response) = owner.check_headers(&body) {
+        return *response;
     }
     let now = owner.core.now();
     let description = owner.params.get("description");
-    let token = owner.core.state().create_personal(&owner.user.login, description, now);
-    owner.log.note(format!("personal access token made for {}", owner.user.login));
-    let mut shown = owner.represent(&token);
-    shown["token"] = token.token.into();
-    api::versioned(&shown)
+    let token = owner.core.state().create_personal_token(&owner.user.login, description, now);
+    owner.log.note(format!("personal access token created for {}", owner.user.login));
+    let mut body = owner.to_json(&token);
+    body["token"] = token.token.into();
+    api::versioned(&body)
 }
 
-async fn revoke(owner: Owner, Path(id): Path<String>, body: Bytes) -> Response {
-    if let Err(refused) = owner.may_change(&body) {
-        return *refused;
+async fn revoke(owner: TokenOwner, Path(id): Path<String>, body: Bytes) -> Response {
+    if let Err(response) = owner.check_headers(&body) {
+        return *response;
     }
-    let revoked = Revoked {
+    let revocation = Revocation {
         at: owner.core.now(),
         by: owner.user.login.clone(),
         cause: owner.params.get("revoke_cause").map(str::to_owned),
@@ -177,16 +178,16 @@ async fn revoke(owner: Owner, Path(id): Path<String>, body: Bytes) -> Response {
     let token = {
         let mut state = owner.core.state();
         let number = id.parse().ok();
-        let Some(token) = number.and_then(|number| state.personal(&owner.user.login, number)) else {
+        let Some(token) = number.and_then(|number| state.personal_token(&owner.user.login, number)) else {
             return owner.not_found(&id);
         };
         if token.revoked.is_some() {
             let text = "Your request could not be processed. The access token has already been revoked.";
-            return refused(&owner.log, StatusCode::UNPROCESSABLE_ENTITY, text);
+            return error_response(&owner.log, StatusCode::UNPROCESSABLE_ENTITY, text);
         }
-        token.revoked = Some(revoked);
+        token.revoked = Some(revocation);
         token.clone()
     };
     owner.log.note(format!("personal access token of {} revoked", owner.user.login));
-    api::versioned(&owner.represent(&token))
+    api::versioned(&owner.to_json(&token))
 }

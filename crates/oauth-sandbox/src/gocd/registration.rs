@@ -1,29 +1,29 @@
-//! Registering applications without the pages, for tests.
+//! Registration of clients by a test, without a browser.
 
 use std::fmt;
 
 use super::Rules;
-use super::model::Draft;
+use super::model::ClientDraft;
 use crate::server_handle::ServerHandle;
 
-/// A registered application, as the administrator's page shows it.
+/// A registered client.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ClientCard {
-    /// Its name.
+pub struct RegisteredClient {
+    /// The client's name.
     pub name: String,
-    /// Its identifier.
+    /// The client's identifier.
     pub client_id: String,
-    /// Its secret.
+    /// The client's secret.
     pub client_secret: String,
-    /// Its redirect URI.
+    /// The client's redirect URI.
     pub redirect_uri: String,
 }
 
-/// Without the secret.
-impl fmt::Debug for ClientCard {
+/// Omits the secret.
+impl fmt::Debug for RegisteredClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientCard")
+        f.debug_struct("RegisteredClient")
             .field("name", &self.name)
             .field("client_id", &self.client_id)
             .field("redirect_uri", &self.redirect_uri)
@@ -31,15 +31,15 @@ impl fmt::Debug for ClientCard {
     }
 }
 
-/// Why GoCD does not take an application.
+/// A client that GoCD's validation rejects.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("GoCD does not register this application: {}", self.messages.join(", "))]
+#[error("GoCD rejects this client: {}", self.messages.join(", "))]
 pub struct InvalidClient {
     messages: Vec<String>,
 }
 
 impl InvalidClient {
-    /// What the form would say.
+    /// The messages that the form would show.
     #[must_use]
     pub fn messages(&self) -> &[String] {
         &self.messages
@@ -47,21 +47,21 @@ impl InvalidClient {
 }
 
 impl ServerHandle<Rules> {
-    /// Registers one more application, by the rules of the administrator's form (docs/provider-facts.md 1f). A [reset](ServerHandle::reset)
-    /// forgets it.
+    /// Registers a client by the rules of the administrator's form (docs/provider-facts.md 1f), until the next
+    /// [reset](ServerHandle::reset).
     ///
     /// # Errors
-    /// When the form would refuse the name or the redirect URI.
+    /// When the form would reject the name or the redirect URI.
     pub fn register_client(
         &self,
         name: impl Into<String>,
         redirect_uri: impl Into<String>,
-    ) -> Result<ClientCard, InvalidClient> {
-        let draft = Draft { name: Some(name.into()), redirect_uri: Some(redirect_uri.into()) };
+    ) -> Result<RegisteredClient, InvalidClient> {
+        let draft = ClientDraft { name: Some(name.into()), redirect_uri: Some(redirect_uri.into()) };
         let unique_names = self.core().setup.options.unique_names();
         let created = self.core().state().create_client(draft, unique_names);
         let client = created.map_err(|messages| InvalidClient { messages })?;
-        Ok(ClientCard {
+        Ok(RegisteredClient {
             redirect_uri: client.redirect_uri().to_owned(),
             name: client.name,
             client_id: client.client_id,
@@ -69,7 +69,7 @@ impl ServerHandle<Rules> {
         })
     }
 
-    /// Where administrators manage OAuth clients in a browser. The first user is one, the second is not.
+    /// The page to manage OAuth clients. The first user is an administrator, the second is not.
     #[must_use]
     pub fn admin_url(&self) -> String {
         format!("{}/oauth/admin/clients", self.url())

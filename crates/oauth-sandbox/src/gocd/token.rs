@@ -13,7 +13,7 @@ use crate::params::Params;
 use crate::provider::SharedCore;
 use crate::server::ConnectionInfo;
 
-/// Exactly these three; there is no `token_type`.
+/// GoCD sends exactly these fields, without `token_type`.
 #[derive(Serialize)]
 struct Success {
     access_token: String,
@@ -22,23 +22,23 @@ struct Success {
 }
 
 #[derive(Serialize)]
-struct Failure {
+struct ErrorBody {
     error: &'static str,
     error_description: String,
 }
 
 pub(super) async fn token(
     State(core): State<SharedCore<Rules>>,
-    arrived: ConnectionInfo,
+    connection: ConnectionInfo,
     uri: Uri,
     params: Params,
     log: RequestLog,
 ) -> Response {
-    // As around the other routes of OAuth.
+    // The token endpoint bypasses the router, whose layer does this for the other OAuth routes.
     if core.setup.plain.is_some() {
-        let rule = https_only::Rule::new(core.setup.options.plain_http, core.setup.origin.url());
-        if let Some(refusal) = rule.refusal(arrived, &uri, &log) {
-            return refusal;
+        let rule = https_only::HttpsRule::new(core.setup.options.plain_http, core.setup.origin.url());
+        if let Some(rejection) = rule.rejection(connection, &uri, &log) {
+            return rejection;
         }
     }
     let call = TokenCall {
@@ -50,31 +50,31 @@ pub(super) async fn token(
         refresh_token: params.text("refresh_token"),
     };
     let now = core.now();
-    let answer = core.state().token(&call, now);
-    match answer {
-        Ok(issue) => {
-            log.note(format_args!("{} redeemed, tokens issued for {}", call.grant_type, issue.user));
+    let result = core.state().token(&call, now);
+    match result {
+        Ok(tokens) => {
+            log.note(format_args!("{} redeemed, tokens issued for {}", call.grant_type, tokens.user));
             let body = Success {
-                access_token: issue.access_token,
+                access_token: tokens.access_token,
                 expires_in: TOKEN_LIFE,
-                refresh_token: issue.refresh_token,
+                refresh_token: tokens.refresh_token,
             };
             let cache = (CACHE_CONTROL, "private, max-age=0, must-revalidate");
             (StatusCode::OK, [cache], json(&body)).into_response()
         }
-        Err(refusal) => {
+        Err(error) => {
             log.note(format_args!(
-                "refused: {}; code and refresh token sent along are destroyed",
-                refusal.error
+                "refused: {}; code and refresh token in the request are destroyed",
+                error.error
             ));
-            let body = Failure { error: refusal.error, error_description: refusal.description };
+            let body = ErrorBody { error: error.error, error_description: error.description };
             (StatusCode::BAD_REQUEST, json(&body)).into_response()
         }
     }
 }
 
 fn json(body: &impl Serialize) -> Response {
-    // Strings and a number: nothing that JSON could not hold.
+    // Cannot fail: strings and a number.
     let text = serde_json::to_string(body).unwrap_or_default();
     ([(CONTENT_TYPE, "application/json; charset=utf-8")], text).into_response()
 }

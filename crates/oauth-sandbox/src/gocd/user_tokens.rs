@@ -1,4 +1,4 @@
-//! Where people see which applications may act for them, and end that (docs/provider-facts.md 1b).
+//! The page on which users list and revoke their tokens (docs/provider-facts.md 1b).
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -15,7 +15,7 @@ use crate::page::Page;
 use crate::params::Params;
 use crate::provider::{ProviderRules as _, SharedCore};
 
-/// What the next page says.
+/// The message on the next page.
 pub(super) const DELETED: &str = "OAuth access token was successfully deleted.";
 
 pub(super) fn routes() -> Router<SharedCore<Rules>> {
@@ -26,22 +26,22 @@ pub(super) fn routes() -> Router<SharedCore<Rules>> {
     })
 }
 
-/// The list's path for somebody who came by `path`.
+/// The path of the list, with the prefix of `path`.
 pub(super) fn list_path(path: &str) -> String {
     let prefix = if path.starts_with("/oauth") { "/oauth" } else { "/go/oauth" };
     format!("{prefix}/user_tokens")
 }
 
-/// Also for a token that does not exist: nobody learns which numbers do.
+/// The same response for unknown tokens, so that a user cannot probe for numbers.
 pub(super) fn not_authorized(log: &RequestLog) -> Response {
-    log.note("refused: no such token of this person");
+    log.note("refused: the user has no such token");
     (StatusCode::BAD_REQUEST, "You are not authorized to perform this action!").into_response()
 }
 
 async fn index(State(core): State<SharedCore<Rules>>, jar: CookieJar, uri: Uri, log: RequestLog) -> Response {
     let Some((session, user)) = pages::logged_in(&core, &jar) else {
         log.note("not logged in");
-        return pages::to_login(&core, jar, list_path(uri.path())).into_response();
+        return pages::redirect_to_login(&core, jar, list_path(uri.path())).into_response();
     };
     let tokens: Vec<_> = {
         let state = core.state();
@@ -84,15 +84,15 @@ async fn revoke(
     params: Params,
     log: RequestLog,
 ) -> Response {
-    if pages::meant(&method, &params) != Method::DELETE {
+    if pages::effective_method(&method, &params) != Method::DELETE {
         let text = "The GoCD sandbox has nothing here.";
         return Page::message(Rules::TITLE, StatusCode::NOT_FOUND, "Page not found", text).into_response();
     }
     let Some((session, user)) = pages::logged_in(&core, &jar) else {
         log.note("not logged in");
-        return pages::to_login(&core, jar, list_path(uri.path())).into_response();
+        return pages::redirect_to_login(&core, jar, list_path(uri.path())).into_response();
     };
-    if !pages::form_is_ours(&session, &params, &headers) {
+    if !pages::has_form_token(&session, &params, &headers) {
         log.note("refused: the form is not from a page of this session");
         return pages::stale_form().into_response();
     }
@@ -103,5 +103,5 @@ async fn revoke(
     }
     log.note(format!("token revoked by {}", user.login));
     core.state().set_flash(&session.form_token, DELETED);
-    pages::see(&list_path(uri.path()))
+    pages::redirect(&list_path(uri.path()))
 }

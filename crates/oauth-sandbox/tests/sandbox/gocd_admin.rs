@@ -1,6 +1,6 @@
 //! docs/provider-facts.md 1b and 1f: the pages for OAuth clients, as an administrator's browser sees them.
 
-use oauth_sandbox::gocd::ClientCard;
+use oauth_sandbox::gocd::RegisteredClient;
 use oauth_sandbox::{Browser, Error, Gocd};
 use reqwest::Client;
 use scraper::{Html, Selector};
@@ -29,8 +29,8 @@ fn one(mut texts: Vec<String>) -> String {
 }
 
 /// What the summary page shows.
-fn summary(html: &str) -> ClientCardLike {
-    ClientCardLike {
+fn summary(html: &str) -> ClientSummary {
+    ClientSummary {
         name: one(texts(html, "h1")),
         client_id: one(texts(html, ".client-id")),
         client_secret: one(texts(html, ".client-secret")),
@@ -39,16 +39,16 @@ fn summary(html: &str) -> ClientCardLike {
 }
 
 #[derive(Debug, PartialEq)]
-struct ClientCardLike {
+struct ClientSummary {
     name: String,
     client_id: String,
     client_secret: String,
     redirect_uri: String,
 }
 
-impl From<ClientCard> for ClientCardLike {
-    fn from(card: ClientCard) -> Self {
-        let ClientCard { name, client_id, client_secret, redirect_uri, .. } = card;
+impl From<RegisteredClient> for ClientSummary {
+    fn from(client: RegisteredClient) -> Self {
+        let RegisteredClient { name, client_id, client_secret, redirect_uri, .. } = client;
         Self { name, client_id, client_secret, redirect_uri }
     }
 }

@@ -1,12 +1,12 @@
-//! What can be done with OAuth clients.
+//! Listing, creating, editing and deleting OAuth clients.
 
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 
-use super::super::model::{Client, Draft};
-use super::super::pages::see;
+use super::super::model::{Client, ClientDraft};
+use super::super::pages::redirect;
 use super::auth::{Admin, Format};
 use super::{views, xml};
 
@@ -23,17 +23,17 @@ pub(super) async fn index(admin: Admin) -> Response {
 }
 
 pub(super) async fn new(admin: Admin) -> Response {
-    views::form(&admin, None, &Draft::default(), &[]).into_response()
+    views::form(&admin, None, &ClientDraft::default(), &[]).into_response()
 }
 
 pub(super) async fn create(admin: Admin) -> Response {
-    let draft = Draft::read(&admin.params);
+    let draft = ClientDraft::parse(&admin.params);
     let created = admin.core.state().create_client(draft.clone(), admin.core.setup.options.unique_names());
     match (created, admin.format) {
         (Ok(client), Format::Html) => {
             note(&admin, "registered", &client.name);
             admin.flash(CREATED);
-            see(&format!("{}/{}", admin.clients_path(), client.number))
+            redirect(&format!("{}/{}", admin.clients_path(), client.number))
         }
         (Ok(client), Format::Xml) => {
             note(&admin, "registered", &client.name);
@@ -41,14 +41,14 @@ pub(super) async fn create(admin: Admin) -> Response {
             let location = format!("{origin}{}/{}", admin.clients_path(), client.number);
             (StatusCode::CREATED, [(LOCATION, location)], xml::created(&client)).into_response()
         }
-        (Err(wrong), format) => invalid(&admin, format, None, &draft, &wrong),
+        (Err(messages), format) => invalid(&admin, format, None, &draft, &messages),
     }
 }
 
 pub(super) async fn edit(Path(id): Path<String>, admin: Admin) -> Response {
     let Some(client) = find(&admin, &id) else { return no_such_client(&admin) };
     let draft =
-        Draft { name: Some(client.name.clone()), redirect_uri: Some(client.redirect_uri().to_owned()) };
+        ClientDraft { name: Some(client.name.clone()), redirect_uri: Some(client.redirect_uri().to_owned()) };
     views::form(&admin, Some(client.number), &draft, &[]).into_response()
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn confirm(Path(id): Path<String>, admin: Admin) -> Response {
     }
 }
 
-/// Show, update, destroy.
+/// Shows, updates or deletes a client, depending on the method.
 pub(super) async fn one(Path(id): Path<String>, admin: Admin) -> Response {
     let Some(client) = find(&admin, id.strip_suffix(".xml").unwrap_or(&id)) else {
         return no_such_client(&admin);
@@ -74,12 +74,12 @@ pub(super) async fn one(Path(id): Path<String>, admin: Admin) -> Response {
 }
 
 fn update(admin: &Admin, client: &Client) -> Response {
-    let draft = Draft::read(&admin.params);
+    let draft = ClientDraft::parse(&admin.params);
     let unique_names = admin.core.setup.options.unique_names();
     let updated = admin.core.state().update_client(client.number, draft.clone(), unique_names);
     match updated {
         Some(Ok(())) => done(admin, "changed", client, UPDATED),
-        Some(Err(wrong)) => invalid(admin, admin.format, Some(client.number), &draft, &wrong),
+        Some(Err(messages)) => invalid(admin, admin.format, Some(client.number), &draft, &messages),
         None => no_such_client(admin),
     }
 }
@@ -97,18 +97,24 @@ fn done(admin: &Admin, what: &str, client: &Client, flash: &'static str) -> Resp
     match admin.format {
         Format::Html => {
             admin.flash(flash);
-            see(&admin.clients_path())
+            redirect(&admin.clients_path())
         }
         Format::Xml => StatusCode::OK.into_response(),
     }
 }
 
-fn invalid(admin: &Admin, format: Format, number: Option<u64>, draft: &Draft, wrong: &[String]) -> Response {
-    admin.log.note(format!("refused: {}", wrong.join(", ")));
+fn invalid(
+    admin: &Admin,
+    format: Format,
+    number: Option<u64>,
+    draft: &ClientDraft,
+    messages: &[String],
+) -> Response {
+    admin.log.note(format!("refused: {}", messages.join(", ")));
     match format {
         // Rails shows the form again with status 200.
-        Format::Html => views::form(admin, number, draft, wrong).into_response(),
-        Format::Xml => (StatusCode::UNPROCESSABLE_ENTITY, xml::errors(wrong)).into_response(),
+        Format::Html => views::form(admin, number, draft, messages).into_response(),
+        Format::Xml => (StatusCode::UNPROCESSABLE_ENTITY, xml::errors(messages)).into_response(),
     }
 }
 

@@ -1,7 +1,7 @@
-//! OAuth clients, for administrators: pages, and the same as XML under the same paths (docs/provider-facts.md 1b, 1f).
+//! Administration of OAuth clients, as HTML pages and as XML under the same paths (docs/provider-facts.md 1b, 1f).
 //!
-//! Three layouts of paths lead here: `/go/oauth/admin/clients`, `/oauth/admin/clients` as the seed leaves `/go` out, and
-//! `/go/admin/oauth/clients` from before Rails 4. Links stay in the layout that was asked for.
+//! The pages have three path prefixes: `/go/oauth/admin`, `/oauth/admin` as in the seed, and `/go/admin/oauth` from
+//! before Rails 4. Links keep the prefix of the request.
 
 mod auth;
 mod clients;
@@ -15,17 +15,17 @@ use axum::routing::{any, get};
 use super::Rules;
 use crate::provider::SharedCore;
 
-const LAYOUTS: [&str; 3] = ["/go/oauth/admin", "/oauth/admin", "/go/admin/oauth"];
+const PREFIXES: [&str; 3] = ["/go/oauth/admin", "/oauth/admin", "/go/admin/oauth"];
 
 pub(super) fn routes() -> Router<SharedCore<Rules>> {
-    LAYOUTS.iter().fold(Router::new(), |routes, layout| {
+    PREFIXES.iter().fold(Router::new(), |routes, prefix| {
         routes
-            .route(&format!("{layout}/clients"), get(clients::index).post(clients::create))
-            .route(&format!("{layout}/clients.xml"), get(clients::index).post(clients::create))
-            .route(&format!("{layout}/clients/new"), get(clients::new))
-            .route(&format!("{layout}/clients/{{id}}"), any(clients::one))
-            .route(&format!("{layout}/clients/{{id}}/edit"), get(clients::edit))
-            .route(&format!("{layout}/clients/{{id}}/destroy"), get(clients::confirm))
-            .route(&format!("{layout}/user_tokens/revoke_by_admin"), any(tokens::revoke_by_admin))
+            .route(&format!("{prefix}/clients"), get(clients::index).post(clients::create))
+            .route(&format!("{prefix}/clients.xml"), get(clients::index).post(clients::create))
+            .route(&format!("{prefix}/clients/new"), get(clients::new))
+            .route(&format!("{prefix}/clients/{{id}}"), any(clients::one))
+            .route(&format!("{prefix}/clients/{{id}}/edit"), get(clients::edit))
+            .route(&format!("{prefix}/clients/{{id}}/destroy"), get(clients::confirm))
+            .route(&format!("{prefix}/user_tokens/revoke_by_admin"), any(tokens::revoke_by_admin))
     })
 }

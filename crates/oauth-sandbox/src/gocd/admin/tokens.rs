@@ -1,4 +1,4 @@
-//! An administrator ends the tokens of others (docs/provider-facts.md 1b).
+//! Revocation of tokens by an administrator (docs/provider-facts.md 1b).
 
 use axum::response::Response;
 use http::Method;
@@ -7,7 +7,7 @@ use super::super::{pages, user_tokens};
 use super::auth::Admin;
 use super::views;
 
-/// One token by its number (`token_id`), else all of one person (`user_id`, which is the user name in GoCD).
+/// Revokes one token by its number (`token_id`), or all tokens of a user (`user_id`, GoCD's user name).
 pub(super) async fn revoke_by_admin(admin: Admin) -> Response {
     if admin.method != Method::DELETE {
         return axum::response::IntoResponse::into_response(views::no_such_page());
@@ -18,7 +18,7 @@ pub(super) async fn revoke_by_admin(admin: Admin) -> Response {
             let number = number.parse::<u64>().ok();
             admin.core.state().revoke(|token| Some(token.number) == number)
         }
-        // Nobody's tokens are none, and that is no error.
+        // A user without tokens is no error.
         (None, Some(user)) => admin.core.state().revoke(|token| token.grant.user == user).max(1),
         (None, None) => 0,
     };
@@ -27,5 +27,5 @@ pub(super) async fn revoke_by_admin(admin: Admin) -> Response {
     }
     admin.log.note("tokens revoked by an administrator");
     admin.flash(user_tokens::DELETED);
-    pages::see(&user_tokens::list_path(admin.layout))
+    pages::redirect(&user_tokens::list_path(admin.prefix))
 }

@@ -1,16 +1,16 @@
-//! The pages.
+//! HTML pages for administrators.
 
 use http::StatusCode;
 use maud::{Markup, html};
 
 use super::super::Rules;
-use super::super::model::{Client, Draft};
+use super::super::model::{Client, ClientDraft};
 use super::super::pages::{FORM_TOKEN, HOME, flash};
 use super::auth::Admin;
 use crate::page::Page;
 use crate::provider::ProviderRules as _;
 
-/// Every client with its identifier and secret, and who holds tokens.
+/// All clients with their identifiers and secrets, and all tokens.
 pub(super) fn index(admin: &Admin, clients: &[Client]) -> Page {
     let base = admin.clients_path();
     let body = html! {
@@ -31,7 +31,7 @@ pub(super) fn index(admin: &Admin, clients: &[Client]) -> Page {
     Page::new(Rules::TITLE, "OAuth Clients", &body)
 }
 
-/// The summary that an administrator copies identifier and secret from.
+/// The summary of one client.
 pub(super) fn show(admin: &Admin, client: &Client) -> Page {
     let base = admin.clients_path();
     let body = html! {
@@ -62,8 +62,8 @@ fn details(client: &Client) -> Markup {
     }
 }
 
-/// New without a number, else edit. `wrong` is why it is shown again.
-pub(super) fn form(admin: &Admin, number: Option<u64>, draft: &Draft, wrong: &[String]) -> Page {
+/// The form for a new client, or with `number` for an existing one. `messages` are the errors of the previous attempt.
+pub(super) fn form(admin: &Admin, number: Option<u64>, draft: &ClientDraft, messages: &[String]) -> Page {
     let base = admin.clients_path();
     let (heading, submit) = match number {
         None => ("New OAuth Client", "Create"),
@@ -71,15 +71,15 @@ pub(super) fn form(admin: &Admin, number: Option<u64>, draft: &Draft, wrong: &[S
     };
     let action = number.map_or_else(|| base.clone(), |number| format!("{base}/{number}"));
     let body = html! {
-        @if !wrong.is_empty() {
-            div #wrong role="alert" { @for message in wrong { p.alert { (message) } } }
+        @if !messages.is_empty() {
+            div #wrong role="alert" { @for message in messages { p.alert { (message) } } }
         }
         form method="post" action=(action) {
             input type="hidden" name=(FORM_TOKEN) value=(admin.form_token());
             @if number.is_some() { input type="hidden" name="_method" value="put"; }
-            (field("name", "Name", draft.name.as_deref(), "Who will access data on this server.", wrong, "Name "))
+            (field("name", "Name", draft.name.as_deref(), "The application that will access data on this server.", messages, "Name "))
             (field("redirect_uri", "Redirect URL", draft.redirect_uri.as_deref(),
-                "Where people are sent back to, exactly as the application sends it.", wrong, "Redirect uri "))
+                "The redirect URI, exactly as the application sends it.", messages, "Redirect uri "))
             div.choices { button.main type="submit" { (submit) } }
         }
         p { a href=(base) { "Cancel" } }
@@ -87,9 +87,16 @@ pub(super) fn form(admin: &Admin, number: Option<u64>, draft: &Draft, wrong: &[S
     Page::new(Rules::TITLE, heading, &body)
 }
 
-/// No `required` and no `type="url"`: the server's own rules are what is to be seen here.
-fn field(name: &str, label: &str, value: Option<&str>, hint: &str, wrong: &[String], about: &str) -> Markup {
-    let invalid = wrong.iter().any(|message| message.starts_with(about));
+/// Without `required` and `type="url"`, so that the browser does not hide the server's validation.
+fn field(
+    name: &str,
+    label: &str,
+    value: Option<&str>,
+    hint: &str,
+    messages: &[String],
+    about: &str,
+) -> Markup {
+    let invalid = messages.iter().any(|message| message.starts_with(about));
     let hint_id = format!("{name}-hint");
     let described_by = if invalid { format!("{hint_id} wrong") } else { hint_id.clone() };
     html! {
@@ -100,7 +107,7 @@ fn field(name: &str, label: &str, value: Option<&str>, hint: &str, wrong: &[Stri
     }
 }
 
-/// GoCD asks in a pop-up window by script; this page asks without.
+/// The confirmation page. GoCD asks in a script's pop-up window instead.
 pub(super) fn confirm(admin: &Admin, client: &Client) -> Page {
     let base = admin.clients_path();
     let body = html! {
@@ -117,7 +124,7 @@ pub(super) fn confirm(admin: &Admin, client: &Client) -> Page {
     Page::new(Rules::TITLE, &format!("Destroy {}?", client.name), &body)
 }
 
-/// Everybody's live tokens. GoCD has the action behind the buttons but no page for it.
+/// All current tokens. GoCD has the buttons' action, but no page with them.
 fn tokens(admin: &Admin) -> Markup {
     let state = admin.core.state();
     let rows: Vec<_> = state
@@ -127,7 +134,7 @@ fn tokens(admin: &Admin) -> Markup {
     drop(state);
     html! {
         h2 { "Access tokens" }
-        @if rows.is_empty() { p { "Nobody has granted access to an application." } }
+        @if rows.is_empty() { p { "There are no tokens." } }
         @else {
             div.scroll {
                 table #tokens {
@@ -137,7 +144,7 @@ fn tokens(admin: &Admin) -> Markup {
                             td { (user) }
                             td { (client) }
                             td {
-                                form method="post" action=(format!("{}/user_tokens/revoke_by_admin", admin.layout)) {
+                                form method="post" action=(format!("{}/user_tokens/revoke_by_admin", admin.prefix)) {
                                     input type="hidden" name=(FORM_TOKEN) value=(admin.form_token());
                                     input type="hidden" name="_method" value="delete";
                                     input type="hidden" name="token_id" value=(number);

@@ -1,5 +1,5 @@
-//! Clients as XML, shaped as Rails writes records (docs/provider-facts.md 1f): names with underscores, except in the answer to a
-//! creation, where the source leaves Rails its default, which is hyphens.
+//! Clients as XML in the shape of Rails records (docs/provider-facts.md 1f). Names have underscores, except in the
+//! response to a creation, where the source uses Rails' default of hyphens.
 
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
@@ -12,7 +12,7 @@ use super::super::model::Client;
 type Document = Writer<Vec<u8>>;
 
 pub(super) fn list(clients: &[Client]) -> Response {
-    answer(|document| {
+    xml_response(|document| {
         let list = document.create_element("oauth_clients").with_attribute(("type", "array"));
         list.write_inner_content(|document| {
             clients.iter().try_for_each(|client| record(document, "oauth_client", client, '_'))
@@ -22,15 +22,15 @@ pub(super) fn list(clients: &[Client]) -> Response {
 }
 
 pub(super) fn one(client: &Client) -> Response {
-    answer(|document| record(document, "client", client, '_'))
+    xml_response(|document| record(document, "client", client, '_'))
 }
 
 pub(super) fn created(client: &Client) -> Response {
-    answer(|document| record(document, "client", client, '-'))
+    xml_response(|document| record(document, "client", client, '-'))
 }
 
 pub(super) fn errors(errors: &[String]) -> Response {
-    answer(|document| {
+    xml_response(|document| {
         document.create_element("errors").write_inner_content(|document| {
             errors.iter().try_for_each(|error| text(document, "error", error))
         })?;
@@ -38,15 +38,15 @@ pub(super) fn errors(errors: &[String]) -> Response {
     })
 }
 
-fn record(document: &mut Document, name: &str, client: &Client, joint: char) -> std::io::Result<()> {
-    let joined = |words: &str| words.replace('_', &joint.to_string());
+fn record(document: &mut Document, name: &str, client: &Client, separator: char) -> std::io::Result<()> {
+    let tag = |words: &str| words.replace('_', &separator.to_string());
     document.create_element(name).write_inner_content(|document| {
-        text(document, &joined("client_id"), &client.client_id)?;
-        text(document, &joined("client_secret"), &client.client_secret)?;
+        text(document, &tag("client_id"), &client.client_id)?;
+        text(document, &tag("client_secret"), &client.client_secret)?;
         let number = document.create_element("id").with_attribute(("type", "integer"));
         number.write_text_content(BytesText::new(&client.number.to_string()))?;
         text(document, "name", &client.name)?;
-        text(document, &joined("redirect_uri"), client.redirect_uri())
+        text(document, &tag("redirect_uri"), client.redirect_uri())
     })?;
     Ok(())
 }
@@ -56,14 +56,14 @@ fn text(document: &mut Document, name: &str, value: &str) -> std::io::Result<()>
     Ok(())
 }
 
-fn answer(body: impl FnOnce(&mut Document) -> std::io::Result<()>) -> Response {
+fn xml_response(body: impl FnOnce(&mut Document) -> std::io::Result<()>) -> Response {
     let mut document = Writer::new_with_indent(Vec::new(), b' ', 2);
     let written = document
         .write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
         .and_then(|()| body(&mut document));
     match written {
         Ok(()) => ([(CONTENT_TYPE, "application/xml; charset=utf-8")], document.into_inner()).into_response(),
-        // Writing into memory does not fail.
+        // Writing to memory cannot fail.
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }

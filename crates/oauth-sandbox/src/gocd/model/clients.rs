@@ -1,19 +1,19 @@
-//! Registering applications, with GoCD's rules for it (docs/provider-facts.md 1f).
+//! Registration of clients by GoCD's rules (docs/provider-facts.md 1f).
 
 use super::{Client, State};
 use crate::params::Params;
 use crate::random;
 
-/// What a form or an API call says about a client. What is left out stays as it was.
+/// A client's properties in a form or an API call. An update leaves missing properties unchanged.
 #[derive(Clone, Debug, Default)]
-pub(in crate::gocd) struct Draft {
+pub(in crate::gocd) struct ClientDraft {
     pub(in crate::gocd) name: Option<String>,
     pub(in crate::gocd) redirect_uri: Option<String>,
 }
 
-impl Draft {
-    /// `client[…]` as in the Rails 4 engine, else `oauth_client[…]` as in the plugin before it.
-    pub(in crate::gocd) fn read(params: &Params) -> Self {
+impl ClientDraft {
+    /// Reads `client[…]`, as in the Rails 4 engine, or `oauth_client[…]`, as in the plugin before it.
+    pub(in crate::gocd) fn parse(params: &Params) -> Self {
         let field = |name: &str| {
             ["client", "oauth_client"]
                 .iter()
@@ -27,15 +27,15 @@ impl Draft {
         Self { name: Some(client.name.clone()), redirect_uri: Some(client.redirect_uri().to_owned()) }
     }
 
-    /// This, and what it leaves out from `before`; both trimmed.
-    fn over(self, before: Self) -> (String, String) {
+    /// Trimmed name and redirect URI, with missing ones taken from `before`.
+    fn complete(self, before: Self) -> (String, String) {
         let trimmed = |text: Option<String>| text.unwrap_or_default().trim().to_owned();
         (trimmed(self.name.or(before.name)), trimmed(self.redirect_uri.or(before.redirect_uri)))
     }
 }
 
 impl Client {
-    /// The one that forms show and edit.
+    /// The redirect URI in forms.
     pub(in crate::gocd) fn redirect_uri(&self) -> &str {
         self.redirect_uris.first().map(String::as_str).unwrap_or_default()
     }
@@ -46,20 +46,20 @@ impl State {
         self.clients.iter().find(|client| client.number == number)
     }
 
-    /// By name, as the list shows them.
+    /// Sorted by name, as in the list.
     pub(in crate::gocd) fn clients_by_name(&self) -> Vec<Client> {
         let mut clients = self.clients.to_vec();
         clients.sort_by_cached_key(|client| (client.name.to_lowercase(), client.number));
         clients
     }
 
-    /// Registers an application with a new identifier and secret, or says what is wrong with `draft`.
+    /// Registers a client with a new identifier and secret, or returns validation messages.
     pub(in crate::gocd) fn create_client(
         &mut self,
-        draft: Draft,
+        draft: ClientDraft,
         unique_names: bool,
     ) -> Result<Client, Vec<String>> {
-        let (name, redirect_uri) = draft.over(Draft::default());
+        let (name, redirect_uri) = draft.complete(ClientDraft::default());
         self.check(None, &name, &redirect_uri, unique_names)?;
         let client = Client {
             number: self.next_number(),
@@ -72,15 +72,15 @@ impl State {
         Ok(client)
     }
 
-    /// Changes a client. An edited redirect URI takes the place of all that it had. `None`: there is no such client.
+    /// Updates a client. A changed redirect URI replaces all of its URIs. Returns `None` for an unknown client.
     pub(in crate::gocd) fn update_client(
         &mut self,
         number: u64,
-        draft: Draft,
+        draft: ClientDraft,
         unique_names: bool,
     ) -> Option<Result<(), Vec<String>>> {
         let at = self.clients.iter().position(|client| client.number == number)?;
-        let (name, redirect_uri) = draft.over(Draft::of(&self.clients[at]));
+        let (name, redirect_uri) = draft.complete(ClientDraft::of(&self.clients[at]));
         Some(self.check(Some(number), &name, &redirect_uri, unique_names).map(|()| {
             let Some(client) = self.clients.iter_mut().nth(at) else { return };
             client.name = name;
@@ -105,23 +105,23 @@ impl State {
         redirect_uri: &str,
         unique_names: bool,
     ) -> Result<(), Vec<String>> {
-        let mut wrong = Vec::new();
+        let mut messages = Vec::new();
         let taken = |client: &Client| client.name == name && Some(client.number) != number;
         if name.is_empty() {
-            wrong.push("Name can't be empty".to_owned());
+            messages.push("Name can't be empty".to_owned());
         } else if unique_names && self.clients.iter().any(taken) {
-            wrong.push("Name is a duplicate.".to_owned());
+            messages.push("Name is a duplicate.".to_owned());
         }
         if redirect_uri.is_empty() {
-            wrong.push("Redirect uri can't be empty".to_owned());
+            messages.push("Redirect uri can't be empty".to_owned());
         } else if !is_redirect_uri(redirect_uri) {
-            wrong.push("Redirect uri is invalid".to_owned());
+            messages.push("Redirect uri is invalid".to_owned());
         }
-        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+        if messages.is_empty() { Ok(()) } else { Err(messages) }
     }
 }
 
-/// One of two schemes in lower case and at least one more character: GoCD looks no closer.
+/// GoCD only checks for a lower-case scheme followed by at least one character.
 fn is_redirect_uri(text: &str) -> bool {
     ["http://", "https://"]
         .iter()

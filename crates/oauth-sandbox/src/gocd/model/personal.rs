@@ -1,4 +1,4 @@
-//! Personal access tokens (docs/provider-facts.md 1g).
+//! PersonalToken access tokens (docs/provider-facts.md 1g).
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use subtle::ConstantTimeEq as _;
 use super::State;
 use crate::random;
 
-/// A token that a person made for their own programs.
+/// A token that a user created for own programs.
 #[derive(Clone)]
-pub(in crate::gocd) struct Personal {
+pub(in crate::gocd) struct PersonalToken {
     pub(in crate::gocd) number: u64,
     pub(in crate::gocd) token: String,
     /// [`User::login`](crate::User::login).
@@ -18,18 +18,18 @@ pub(in crate::gocd) struct Personal {
     pub(in crate::gocd) description: Option<String>,
     pub(in crate::gocd) created_at: DateTime<Utc>,
     pub(in crate::gocd) last_used_at: Option<DateTime<Utc>>,
-    pub(in crate::gocd) revoked: Option<Revoked>,
+    pub(in crate::gocd) revoked: Option<Revocation>,
 }
 
-/// The end of a token, which is final.
+/// The revocation of a token. It cannot be undone.
 #[derive(Clone, Debug)]
-pub(in crate::gocd) struct Revoked {
+pub(in crate::gocd) struct Revocation {
     pub(in crate::gocd) at: DateTime<Utc>,
     pub(in crate::gocd) by: String,
     pub(in crate::gocd) cause: Option<String>,
 }
 
-/// Which tokens a list is to show.
+/// The `filter` of the token list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::gocd) enum Filter {
     Active,
@@ -38,7 +38,7 @@ pub(in crate::gocd) enum Filter {
 }
 
 impl Filter {
-    pub(in crate::gocd) fn read(text: &str) -> Option<Self> {
+    pub(in crate::gocd) fn parse(text: &str) -> Option<Self> {
         match text {
             "active" => Some(Self::Active),
             "all" => Some(Self::All),
@@ -47,7 +47,7 @@ impl Filter {
         }
     }
 
-    fn takes(self, token: &Personal) -> bool {
+    fn matches(self, token: &PersonalToken) -> bool {
         match self {
             Self::Active => token.revoked.is_none(),
             Self::All => true,
@@ -57,14 +57,14 @@ impl Filter {
 }
 
 impl State {
-    /// Makes a token of 40 hexadecimal digits.
-    pub(in crate::gocd) fn create_personal(
+    /// Creates a token of 40 hexadecimal digits.
+    pub(in crate::gocd) fn create_personal_token(
         &mut self,
         owner: &str,
         description: Option<&str>,
         now: DateTime<Utc>,
-    ) -> Personal {
-        let token = Personal {
+    ) -> PersonalToken {
+        let token = PersonalToken {
             number: self.next_number(),
             token: random::hex::<20>(),
             owner: owner.to_owned(),
@@ -73,35 +73,39 @@ impl State {
             last_used_at: None,
             revoked: None,
         };
-        self.personal.push(token.clone());
+        self.personal_tokens.push(token.clone());
         token
     }
 
-    pub(in crate::gocd) fn personal_of(&self, owner: &str, filter: Filter) -> Vec<Personal> {
-        self.personal.iter().filter(|token| token.owner == owner && filter.takes(token)).cloned().collect()
+    pub(in crate::gocd) fn personal_tokens_of(&self, owner: &str, filter: Filter) -> Vec<PersonalToken> {
+        self.personal_tokens
+            .iter()
+            .filter(|token| token.owner == owner && filter.matches(token))
+            .cloned()
+            .collect()
     }
 
-    /// One of the owner's own tokens, revoked or not.
-    pub(in crate::gocd) fn personal(&mut self, owner: &str, number: u64) -> Option<&mut Personal> {
-        self.personal.iter_mut().find(|token| token.owner == owner && token.number == number)
+    /// A token of `owner`, possibly revoked.
+    pub(in crate::gocd) fn personal_token(&mut self, owner: &str, number: u64) -> Option<&mut PersonalToken> {
+        self.personal_tokens.iter_mut().find(|token| token.owner == owner && token.number == number)
     }
 
-    /// Whom a live token belongs to; it counts as used now.
-    pub(in crate::gocd) fn use_personal(&mut self, token: &str, now: DateTime<Utc>) -> Option<&str> {
+    /// The owner of a valid token, which is marked as used now.
+    pub(in crate::gocd) fn use_personal_token(&mut self, token: &str, now: DateTime<Utc>) -> Option<&str> {
         let given = token.as_bytes();
-        let right = |known: &&mut Personal| {
+        let is_valid = |known: &&mut PersonalToken| {
             known.revoked.is_none() && bool::from(known.token.as_bytes().ct_eq(given))
         };
-        let found = self.personal.iter_mut().find(right)?;
+        let found = self.personal_tokens.iter_mut().find(is_valid)?;
         found.last_used_at = Some(now);
         Some(&found.owner)
     }
 }
 
-/// Without the token.
-impl fmt::Debug for Personal {
+/// Omits the token.
+impl fmt::Debug for PersonalToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Personal")
+        f.debug_struct("PersonalToken")
             .field("number", &self.number)
             .field("owner", &self.owner)
             .field("revoked", &self.revoked)
