@@ -1,4 +1,4 @@
-//! The whole sandbox, and its controls over HTTP.
+//! The manifest of the whole sandbox, and control over HTTP.
 
 use oauth_sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -20,10 +20,10 @@ impl Remote<'_> {
 }
 
 #[tokio::test]
-async fn the_card_is_what_another_process_needs() {
+async fn manifest_describes_sandbox_for_other_processes() {
     let sandbox = Sandbox::builder().redirect_uri("http://127.0.0.1:4000/cb").start().await.unwrap();
-    let card = sandbox.manifest_json();
-    let gocd = &card["providers"]["gocd"];
+    let manifest = sandbox.manifest_json();
+    let gocd = &manifest["providers"]["gocd"];
     assert_eq!(gocd["url"], sandbox.gocd().url());
     assert_eq!(gocd["authorize_url"], format!("{}/oauth/authorize", sandbox.gocd().url()));
     assert_eq!(gocd["token_url"], sandbox.gocd().token_url());
@@ -33,13 +33,13 @@ async fn the_card_is_what_another_process_needs() {
     assert_eq!(gocd["redirect_uris"][1], "http://127.0.0.1:4000/cb");
     assert_eq!(gocd["users"][0]["email"], "ada@example.com");
     assert_eq!(gocd["users"][0]["password"], sandbox.gocd().users()[0].password);
-    assert_eq!(card["control"], json!({ "url": sandbox.control_url(), "key": sandbox.control_key() }));
+    assert_eq!(manifest["control"], json!({ "url": sandbox.control_url(), "key": sandbox.control_key() }));
     let debug = format!("{sandbox:?} {:?}", sandbox.manifest());
     assert!(!debug.contains(sandbox.control_key()) && !debug.contains(sandbox.gocd().client_secret()));
 }
 
 #[tokio::test]
-async fn everything_can_be_done_from_another_process() {
+async fn controls_work_from_another_process() {
     let sandbox = Sandbox::start().await.unwrap();
     let remote = Remote(&sandbox);
     let before = sandbox.gocd().now();
@@ -66,7 +66,7 @@ async fn everything_can_be_done_from_another_process() {
 }
 
 #[tokio::test]
-async fn cobots_rights_can_be_changed_from_another_process() {
+async fn controls_change_cobot_scopes_and_rights() {
     let sandbox = Sandbox::start().await.unwrap();
     let remote = Remote(&sandbox);
     let scopes = json!({ "scopes": ["read_user", "read_spaces"] });
@@ -80,13 +80,13 @@ async fn cobots_rights_can_be_changed_from_another_process() {
         (&ada, "nowhere", false),
     ] {
         let body = json!({ "user": user, "space": space });
-        let answer = remote.call("POST", "/cobot/cut_admin_rights", Some(body)).await;
-        assert_eq!(answer, (200, json!({ "cut": cut })), "{user} {space}");
+        let response = remote.call("POST", "/cobot/cut_admin_rights", Some(body)).await;
+        assert_eq!(response, (200, json!({ "cut": cut })), "{user} {space}");
     }
 }
 
 #[tokio::test]
-async fn applications_can_be_registered_from_another_process() {
+async fn controls_register_clients() {
     let sandbox = Sandbox::start().await.unwrap();
     let authorize_urls =
         [("cohortgo", sandbox.cohortgo().authorize_url()), ("go1", sandbox.go1().authorize_url())];
@@ -101,14 +101,14 @@ async fn applications_can_be_registered_from_another_process() {
             ("redirect_uri", "http://127.0.0.1:8765/callback"),
             ("response_type", "code"),
         ];
-        // Known: a person is asked to log in.
+        // A redirect to the login shows that the client is known.
         let response = http().get(with_query(authorize_url, &query)).send().await.unwrap();
         assert_eq!(response.status(), 302, "{name}");
     }
 }
 
 /// `METHOD /path` of each row in the README's table.
-fn documented() -> Vec<(&'static str, String)> {
+fn documented_controls() -> Vec<(&'static str, String)> {
     include_str!("../../README.md")
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split_once('`')?.0.split_once(' '))
@@ -117,18 +117,18 @@ fn documented() -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn the_readme_names_controls_that_there_are() {
+async fn readme_lists_existing_controls() {
     let sandbox = Sandbox::start().await.unwrap();
-    assert_eq!(documented().len(), 11);
-    for (method, path) in documented() {
+    assert_eq!(documented_controls().len(), 11);
+    for (method, path) in documented_controls() {
         let (status, _) = Remote(&sandbox).call(method, &path, None).await;
-        // Without a body most are not done, but they are found.
+        // Most need a body, but none may be 404.
         assert!([200, 204, 400].contains(&status), "{method} {path}: {status}");
     }
 }
 
 #[tokio::test]
-async fn mistakes_are_answered_and_the_key_comes_first() {
+async fn controls_check_key_first_and_reject_mistakes() {
     let sandbox = Sandbox::start().await.unwrap();
     let remote = Remote(&sandbox);
     for (method, path, body, status) in [
@@ -159,8 +159,8 @@ async fn mistakes_are_answered_and_the_key_comes_first() {
 }
 
 #[tokio::test]
-async fn ports_are_counted_from_the_base() {
-    // Somebody else may hold one of the ten; another base will do then.
+async fn ports_count_from_port_base() {
+    // Another program may use one of the ports; then another base works.
     for base in [42_310, 43_420, 44_530, 45_640, 46_750] {
         let Ok(sandbox) = Sandbox::builder().port_base(Some(base)).start().await else { continue };
         assert_eq!(sandbox.gocd().url(), format!("http://127.0.0.1:{}/go", base + 3));
@@ -171,7 +171,7 @@ async fn ports_are_counted_from_the_base() {
 }
 
 #[tokio::test]
-async fn a_base_too_high_is_refused() {
-    let refused = Sandbox::builder().port_base(65_530).start().await.unwrap_err();
-    assert!(matches!(refused, oauth_sandbox::Error::PortBase(65_530)), "{refused}");
+async fn start_rejects_too_high_port_base() {
+    let error = Sandbox::builder().port_base(65_530).start().await.unwrap_err();
+    assert!(matches!(error, oauth_sandbox::Error::PortBase(65_530)), "{error}");
 }

@@ -1,4 +1,4 @@
-//! Scripted faults, on the wire.
+//! Scripted faults.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::support::{feed, token, token_header, token_response, tokens};
 
-/// Everything that comes back for a refresh over a bare connection, until the server closes it.
+/// Sends a refresh over a TCP connection and returns all bytes until the server closes it.
 async fn raw_refresh(sandbox: &Gocd, refresh: &str) -> String {
     let url = Url::parse(sandbox.token_url()).unwrap();
     let body = format!(
@@ -27,19 +27,19 @@ async fn raw_refresh(sandbox: &Gocd, refresh: &str) -> String {
         body.len(),
     );
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    response
 }
 
 #[tokio::test]
-async fn a_dropped_connection_sends_nothing_before_or_after_the_work() {
+async fn dropped_connection_sends_nothing() {
     let sandbox = Gocd::start().await.unwrap();
     let (access, refresh) = tokens(&sandbox).await;
 
     sandbox.next_token_call(Fault::DropRequest);
     assert_eq!(raw_refresh(&sandbox, &refresh).await, "");
-    assert_eq!(feed(&sandbox, &token_header(&access)).await, 200, "nothing had changed");
+    assert_eq!(feed(&sandbox, &token_header(&access)).await, 200, "the provider did not process the request");
 
     sandbox.next_token_call(Fault::DropResponse);
     assert_eq!(raw_refresh(&sandbox, &refresh).await, "");
@@ -55,16 +55,16 @@ async fn a_dropped_connection_sends_nothing_before_or_after_the_work() {
 }
 
 #[tokio::test]
-async fn a_truncated_body_promises_more_than_it_holds() {
+async fn truncated_body_is_shorter_than_content_length() {
     let sandbox = Gocd::start().await.unwrap();
     let (_, refresh) = tokens(&sandbox).await;
     sandbox.next_token_call(Fault::TruncateBody);
-    let answer = raw_refresh(&sandbox, &refresh).await;
-    let (head, body) = answer.split_once("\r\n\r\n").expect("the head arrives whole");
+    let response = raw_refresh(&sandbox, &refresh).await;
+    let (head, body) = response.split_once("\r\n\r\n").expect("the head arrives whole");
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     let promised = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
     assert_eq!(body.len(), promised.parse::<usize>().unwrap() / 2);
-    // And a real client notices.
+    // A real client reports an error.
     sandbox.next_token_call(Fault::TruncateBody);
     let response = token_response(&sandbox, &[]).await;
     assert_eq!(response.status(), 400);
@@ -72,12 +72,12 @@ async fn a_truncated_body_promises_more_than_it_holds() {
 }
 
 #[tokio::test]
-async fn answers_instead_of_the_providers() {
+async fn faults_replace_provider_response() {
     let sandbox = Gocd::start().await.unwrap();
     let (access, refresh) = tokens(&sandbox).await;
     let refreshing = [("grant_type", "refresh-token"), ("refresh_token", refresh.as_str())];
 
-    // They wait in line, and only for their own kind of call.
+    // Faults are queued, and apply to their own kind of call only.
     sandbox.next_token_call(Fault::status(503, "busy").header("x-reason", "test"));
     sandbox.next_token_call(Fault::HtmlBadGateway);
     sandbox.next_token_call(Fault::too_many_requests(Duration::from_secs(7)));
@@ -118,7 +118,7 @@ async fn answers_instead_of_the_providers() {
         );
     }
 
-    // None of that reached the provider; a 502 after the work does.
+    // The provider processed none of these calls, but it processes the one whose 502 comes after the work.
     sandbox.next_token_call(Fault::HtmlBadGateway.after_work());
     assert_eq!(token_response(&sandbox, &refreshing).await.status(), 502);
     assert_eq!(token(&sandbox, &refreshing).await.0, 400);
@@ -129,7 +129,7 @@ async fn answers_instead_of_the_providers() {
 }
 
 #[tokio::test]
-async fn late_and_never() {
+async fn faults_delay_or_withhold_response() {
     let sandbox = Gocd::start().await.unwrap();
     sandbox.next_token_call(Fault::delay(Duration::from_millis(60)));
     let before = Instant::now();
@@ -143,6 +143,6 @@ async fn late_and_never() {
     let journal = sandbox.journal();
     let last = journal.entries().last().unwrap();
     assert_eq!((last.fault.as_deref(), last.status), (Some("hang"), None));
-    // Everybody else is served meanwhile.
+    // Other calls get a response meanwhile.
     assert_eq!(token(&sandbox, &[]).await.0, 400);
 }

@@ -1,4 +1,4 @@
-//! The person's browser goes back to the application.
+//! `Browser::follow`: the browser returns to the application.
 
 use oauth_sandbox::{Error, Gocd};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 
 use crate::support::{authorize_url_of, parameter};
 
-/// An application of one's own: its root, with a port of 127.0.0.1. It tells the browser who it is by a cookie.
+/// Starts an application on a port of 127.0.0.1 that recognises the browser by a cookie. Returns its root URL.
 async fn application() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let root = format!("http://{}", listener.local_addr().unwrap());
@@ -26,41 +26,41 @@ async fn application() -> String {
                 _ => ("400 Bad Request", "X-Why: wrong\r\n", "what?"),
             };
             let length = body.len();
-            let answer = format!(
+            let response = format!(
                 "HTTP/1.1 {status}\r\n{head}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
             );
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            stream.write_all(response.as_bytes()).await.unwrap();
         }
     });
     root
 }
 
 #[tokio::test]
-async fn it_arrives_and_keeps_its_cookies() {
+async fn follow_reaches_application_and_keeps_cookies() {
     let callback = format!("{}/callback", application().await);
     let sandbox = Gocd::builder().redirect_uri(&callback).start().await.unwrap();
-    let person = sandbox.browser();
-    let landed = person.approve(authorize_url_of(&sandbox, sandbox.client_id(), &callback)).await.unwrap();
-    assert!(landed.as_str().starts_with(&callback) && parameter(&landed, "code").is_some());
-    let page = person.follow(&landed).await.unwrap();
+    let browser = sandbox.browser();
+    let redirect = browser.approve(authorize_url_of(&sandbox, sandbox.client_id(), &callback)).await.unwrap();
+    assert!(redirect.as_str().starts_with(&callback) && parameter(&redirect, "code").is_some());
+    let page = browser.follow(&redirect).await.unwrap();
     assert_eq!((page.status().as_u16(), page.body().as_str()), (200, "Welcome"));
 }
 
 #[tokio::test]
-async fn whatever_is_answered_is_told() {
+async fn follow_returns_any_last_response() {
     let root = application().await;
-    let person = Gocd::start().await.unwrap().browser();
-    let page = person.follow(format!("{root}/done")).await.unwrap();
+    let browser = Gocd::start().await.unwrap().browser();
+    let page = browser.follow(format!("{root}/done")).await.unwrap();
     assert_eq!((page.status().as_u16(), page.body().as_str()), (400, "what?"));
     assert_eq!(page.headers()["x-why"], "wrong");
-    let page = person.follow(format!("{root}/nowhere")).await.unwrap();
+    let page = browser.follow(format!("{root}/nowhere")).await.unwrap();
     assert_eq!((page.status().as_u16(), page.body().as_str()), (302, "no location"));
 }
 
 #[tokio::test]
-async fn it_stays_on_this_computer_and_tells_no_code() {
+async fn follow_stays_local_and_hides_code() {
     let root = application().await;
-    let person = Gocd::start().await.unwrap().browser();
+    let browser = Gocd::start().await.unwrap().browser();
     for (url, named) in [
         (format!("{root}/away"), "https://elsewhere.example"),
         ("http://192.0.2.1/?code=secret".to_owned(), "http://192.0.2.1"),
@@ -68,16 +68,16 @@ async fn it_stays_on_this_computer_and_tells_no_code() {
         ("myapp://localhost/?code=secret".to_owned(), "myapp://localhost"),
         ("myapp:back?code=secret".to_owned(), "myapp:"),
     ] {
-        let error = person.follow(&url).await.unwrap_err();
+        let error = browser.follow(&url).await.unwrap_err();
         assert!(matches!(&error, Error::NotLocalUrl(host) if host == named), "{url}: {error:?}");
     }
-    let around = person.follow(format!("{root}/around")).await.unwrap_err();
+    let around = browser.follow(format!("{root}/around")).await.unwrap_err();
     assert!(matches!(around, Error::TooManyPages), "{around}");
 
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let nobody = format!("http://{}/callback?code=secret", listener.local_addr().unwrap());
+    let closed_port = format!("http://{}/callback?code=secret", listener.local_addr().unwrap());
     drop(listener);
-    let error = person.follow(&nobody).await.unwrap_err();
+    let error = browser.follow(&closed_port).await.unwrap_err();
     assert!(
         matches!(error, Error::Browser(_)) && !format!("{error} {error:?}").contains("secret"),
         "{error:?}"

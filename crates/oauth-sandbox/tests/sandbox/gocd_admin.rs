@@ -1,4 +1,4 @@
-//! docs/provider-facts.md 1b and 1f: the pages for OAuth clients, as an administrator's browser sees them.
+//! The administrator's pages for OAuth clients (docs/provider-facts.md 1b and 1f).
 
 use oauth_sandbox::gocd::RegisteredClient;
 use oauth_sandbox::{Browser, Error, Gocd};
@@ -9,14 +9,14 @@ use crate::support::{authorize_url_of, browser, exchange, feed, http, location, 
 
 const NEW: &str = "/clients/new";
 
-/// The texts of everything that `selector` finds.
+/// The texts of all elements that match `selector`.
 pub(crate) fn texts(html: &str, selector: &str) -> Vec<String> {
     let (page, selector) = (Html::parse_document(html), Selector::parse(selector).unwrap());
     let found = page.select(&selector);
     found.map(|element| element.text().collect::<String>().trim().to_owned()).collect()
 }
 
-/// The attributes `name` of everything that `selector` finds.
+/// The attribute `name` of all elements that match `selector`.
 pub(crate) fn attributes(html: &str, selector: &str, name: &str) -> Vec<String> {
     let (page, selector) = (Html::parse_document(html), Selector::parse(selector).unwrap());
     let found = page.select(&selector);
@@ -28,7 +28,7 @@ fn one(mut texts: Vec<String>) -> String {
     texts.remove(0)
 }
 
-/// What the summary page shows.
+/// The client on the summary page.
 fn summary(html: &str) -> ClientSummary {
     ClientSummary {
         name: one(texts(html, "h1")),
@@ -63,12 +63,12 @@ async fn create(admin: &Browser, sandbox: &Gocd, name: &str, redirect_uri: &str)
 }
 
 #[tokio::test]
-async fn the_whole_life_of_a_client() {
+async fn client_can_be_created_edited_and_destroyed() {
     let sandbox = Gocd::start().await.unwrap();
     let admin = sandbox.browser();
     let (first, second) = ("http://127.0.0.1:9/first", "https://app.example/second");
 
-    // Created, with white space around; the summary has what the application needs.
+    // Created, with surrounding white space; the summary shows the client's credentials.
     let html = create(&admin, &sandbox, "  Deploy board\t", &format!(" {first} ")).await;
     assert_eq!(texts(&html, "[role=status]"), ["OAuth client was successfully created."]);
     let client = summary(&html);
@@ -79,14 +79,14 @@ async fn the_whole_life_of_a_client() {
     let edit = one(attributes(&html, "a[href$='/edit']", "href"));
     let (edit, destroy) = (url(&sandbox, &edit), url(&sandbox, &edit.replace("/edit", "/destroy")));
 
-    // The list shows it beside the sandbox's own client, by name, with both secrets; the notice is gone.
+    // The list shows it after the sandbox's own client, with both secrets and without the notice.
     let html = admin.open(sandbox.admin_url()).await.unwrap();
     assert_eq!(texts(&html, "main h2")[..2], ["Deploy board", "Sandbox application"]);
     let secrets = [client.client_secret.as_str(), sandbox.client_secret()];
     assert_eq!(texts(&html, ".client-secret"), secrets);
     assert!(texts(&html, "[role=status]").is_empty());
 
-    // It works in the whole flow.
+    // The client works in the whole flow.
     let authorize = |uri: &str| authorize_url_of(&sandbox, &client.client_id, uri);
     let credentials = (client.client_id.as_str(), client.client_secret.as_str());
     let callback = sandbox.approve(authorize(first)).await.unwrap();
@@ -94,7 +94,7 @@ async fn the_whole_life_of_a_client() {
     let (access, refresh) = exchange(&sandbox, credentials, first, ("code", &code)).await.unwrap();
     assert_eq!(feed(&sandbox, &token_header(&access)).await, 200);
 
-    // The form holds what there is. An edited redirect URI counts from now on, also for what was granted before.
+    // The form shows the current values. An edited redirect URI also applies to earlier grants.
     let html = admin.open(&edit).await.unwrap();
     assert_eq!(attributes(&html, "input[type=text]", "value"), ["Deploy board", first]);
     let code = parameter(&sandbox.approve(authorize(first)).await.unwrap(), "code").unwrap();
@@ -107,10 +107,10 @@ async fn the_whole_life_of_a_client() {
     assert!(exchange(&sandbox, credentials, first, ("refresh_token", "none")).await.is_err());
     let (access, _) = exchange(&sandbox, credentials, second, ("code", &code)).await.unwrap();
     let gone = exchange(&sandbox, credentials, second, ("refresh_token", &refresh)).await.unwrap_err();
-    assert_eq!(gone, "Refresh token is invalid!", "one pair lives for each person and client");
+    assert_eq!(gone, "Refresh token is invalid!", "a user and a client share one pair");
     let code = parameter(&sandbox.approve(authorize(second)).await.unwrap(), "code").unwrap();
 
-    // Destroyed after a question: tokens and codes are gone with it, and nobody else's are.
+    // Destroyed after a confirmation, with its own tokens and codes only.
     let (other, _) = crate::support::tokens(&sandbox).await;
     let html = admin.open(&destroy).await.unwrap();
     assert!(texts(&html, "h1")[0].contains("Destroy Deploy board?"));
@@ -120,8 +120,8 @@ async fn the_whole_life_of_a_client() {
     assert_eq!(texts(&html, ".client-id"), [sandbox.client_id()]);
     assert_eq!(feed(&sandbox, &token_header(&access)).await, 401);
     assert_eq!(feed(&sandbox, &token_header(&other)).await, 200);
-    let refused = exchange(&sandbox, credentials, second, ("code", &code)).await.unwrap_err();
-    assert_eq!(refused, "Invalid client credentials!");
+    let error = exchange(&sandbox, credentials, second, ("code", &code)).await.unwrap_err();
+    assert_eq!(error, "Invalid client credentials!");
     let callback = sandbox.approve(authorize(second)).await.unwrap();
     assert!(callback.as_str().ends_with("?error=invalid-client-id"), "{callback}");
     assert!(matches!(admin.open(&edit).await, Err(Error::Page { status: 404, .. })));
@@ -132,7 +132,7 @@ fn url(sandbox: &Gocd, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_validation_message() {
+async fn form_shows_every_validation_message() {
     let sandbox = Gocd::start().await.unwrap();
     let admin = sandbox.browser();
     let edit = admin_path(&sandbox, "/clients/1/edit");
@@ -157,20 +157,20 @@ async fn every_validation_message() {
         for page in [admin_path(&sandbox, NEW), edit.clone()] {
             let html = admin.fill_in(&page, &fields).await.unwrap();
             assert_eq!(texts(&html, "[role=alert] p"), messages, "{name:?} {redirect_uri:?}");
-            // What was typed is still there, and the fields at fault are marked for those who cannot see.
+            // The form keeps the input, and marks the invalid fields for screen readers.
             assert_eq!(attributes(&html, "input[type=text]", "value"), [name, redirect_uri]);
             let marked = attributes(&html, "input[aria-invalid=true]", "aria-describedby");
             assert_eq!(marked.len(), messages.len());
             assert!(marked.iter().all(|ids| ids.ends_with(" wrong")));
         }
-        let refused = sandbox.register_client(name, redirect_uri).unwrap_err();
-        assert_eq!(refused.messages(), messages);
+        let error = sandbox.register_client(name, redirect_uri).unwrap_err();
+        assert_eq!(error.messages(), messages);
     }
     let html = admin.open(sandbox.admin_url()).await.unwrap();
     assert_eq!(texts(&html, ".client-id").len(), 2, "nothing was created");
     assert_eq!(sandbox.redirect_uris(), ["http://127.0.0.1:8765/callback"]);
 
-    // One more character is enough, a client may keep its own name, and redirect URIs may be shared.
+    // One character after the scheme is enough, a client may keep its name, and clients may share redirect URIs.
     for uri in ["http://a", "https://[", "http://a b"] {
         sandbox.register_client(uri, uri).unwrap();
     }
@@ -185,12 +185,12 @@ async fn every_validation_message() {
 }
 
 #[tokio::test]
-async fn only_system_administrators_come_in() {
+async fn pages_require_system_administrator() {
     let sandbox = Gocd::start().await.unwrap();
     let victor = sandbox.browser().user("victor");
     for path in ["/clients", NEW, "/clients/1", "/clients/1/edit", "/clients/1/destroy"] {
-        let refused = victor.open(admin_path(&sandbox, path)).await.unwrap_err();
-        assert!(matches!(refused, Error::Page { status: 403, .. }), "{path}: {refused}");
+        let error = victor.open(admin_path(&sandbox, path)).await.unwrap_err();
+        assert!(matches!(error, Error::Page { status: 403, .. }), "{path}: {error}");
         let anonymous = http().get(admin_path(&sandbox, path)).send().await.unwrap();
         assert_eq!(
             (anonymous.status().as_u16(), location(&anonymous).as_str()),
@@ -198,13 +198,13 @@ async fn only_system_administrators_come_in() {
             "{path}"
         );
     }
-    // Nobody's token of any kind and no password opens a page.
+    // No token and no password opens a page.
     let (access, _) = crate::support::tokens(&sandbox).await;
     for header in [token_header(&access), format!("Bearer {}", sandbox.personal_access_token())] {
         let response = http().get(sandbox.admin_url()).header("authorization", header).send().await.unwrap();
         assert_eq!(response.status(), 302);
     }
-    // A stranger's or Victor's change changes nothing.
+    // Changes without a login, or by Victor, are rejected.
     let client = browser(None);
     let form_token = log_in(&client, &sandbox, 1).await;
     let form = [("_method", "delete"), ("authenticity_token", form_token.as_str())];
@@ -219,7 +219,7 @@ async fn only_system_administrators_come_in() {
     assert!(!home.contains("/go/oauth/admin/clients"));
 }
 
-/// Logs a user in by hand, and gives the form token of the session.
+/// Logs a user in and returns the session's form token.
 pub(crate) async fn log_in(client: &Client, sandbox: &Gocd, user: usize) -> String {
     let form_token = |html: &str| attributes(html, "[name=authenticity_token]", "value").remove(0);
     let login = format!("{}/auth/login", sandbox.url());
@@ -236,7 +236,7 @@ pub(crate) async fn log_in(client: &Client, sandbox: &Gocd, user: usize) -> Stri
 }
 
 #[tokio::test]
-async fn a_form_of_another_site_is_refused() {
+async fn forms_require_form_token() {
     let sandbox = Gocd::start().await.unwrap();
     let client = browser(None);
     let form_token = log_in(&client, &sandbox, 0).await;
@@ -251,7 +251,7 @@ async fn a_form_of_another_site_is_refused() {
         assert_eq!(response.status(), 422);
     }
     assert_eq!(sandbox.redirect_uris().len(), 1);
-    // Rails takes the token in a header, too, and real methods beside `_method`.
+    // Like Rails, it also accepts the token in a header, and real methods instead of `_method`.
     let scripted = client
         .put(admin_path(&sandbox, "/clients/1"))
         .header("x-csrf-token", &form_token)
@@ -270,7 +270,7 @@ async fn a_form_of_another_site_is_refused() {
 }
 
 #[tokio::test]
-async fn the_two_other_layouts_of_paths_are_the_same() {
+async fn other_path_prefixes_serve_same_pages() {
     let sandbox = Gocd::start().await.unwrap();
     let admin = sandbox.browser();
     for (number, layout) in ["/oauth/admin", "/go/admin/oauth"].into_iter().enumerate() {
@@ -286,7 +286,7 @@ async fn the_two_other_layouts_of_paths_are_the_same() {
 }
 
 #[tokio::test]
-async fn names_are_text_and_the_journal_keeps_the_secrets() {
+async fn names_are_escaped_and_secrets_redacted() {
     let sandbox = Gocd::start().await.unwrap();
     let name = "<script>alert(1)</script> & \"Co\"";
     let html = create(&sandbox.browser(), &sandbox, name, "http://a/\"><b>").await;
@@ -312,7 +312,7 @@ async fn names_are_text_and_the_journal_keeps_the_secrets() {
 }
 
 #[tokio::test]
-async fn several_redirect_uris_stay_until_one_is_edited() {
+async fn edit_replaces_several_redirect_uris() {
     let more = "http://127.0.0.1:4000/callback";
     let sandbox = Gocd::builder().redirect_uri(more).start().await.unwrap();
     let (admin, edit) = (sandbox.browser(), admin_path(&sandbox, "/clients/1/edit"));

@@ -1,4 +1,4 @@
-//! docs/provider-facts.md 1f: the XML API for OAuth clients.
+//! The XML API for OAuth clients (docs/provider-facts.md 1f).
 
 use oauth_sandbox::Gocd;
 use reqwest::{Client, Method, Response};
@@ -6,7 +6,7 @@ use reqwest::{Client, Method, Response};
 use crate::gocd_admin::log_in;
 use crate::support::{authorize_url_of, browser, exchange, feed, http, location, parameter, token_header};
 
-/// A call by the first user, who is an administrator, with a password.
+/// A call by the first user, an administrator, with a password.
 async fn call(sandbox: &Gocd, method: Method, path: &str, form: &[(&str, &str)]) -> Response {
     let admin = &sandbox.users()[0];
     let request = http().request(method, format!("{}{path}", sandbox.admin_url()));
@@ -18,7 +18,7 @@ async fn xml(response: Response) -> String {
     response.text().await.unwrap()
 }
 
-/// What stands in the first element of this name.
+/// The text of the first element of this name.
 fn element(xml: &str, name: &str) -> String {
     let pattern = format!("<{name}(?: [^>]*)?>([^<]*)</{name}>");
     regex::Regex::new(&pattern).unwrap().captures(xml).unwrap_or_else(|| panic!("{name} in {xml}"))[1]
@@ -26,7 +26,7 @@ fn element(xml: &str, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_whole_life_of_a_client() {
+async fn client_can_be_created_edited_and_destroyed() {
     let sandbox = Gocd::start().await.unwrap();
     let redirect_uri = "http://127.0.0.1:9/callback?a=1&b=2";
     let form = [("client[name]", " Mingle & Co "), ("client[redirect_uri]", redirect_uri)];
@@ -43,7 +43,7 @@ async fn the_whole_life_of_a_client() {
     let number = created.rsplit('/').next().unwrap();
     assert!(body.contains(&format!("<id type=\"integer\">{number}</id>")));
 
-    // Shown, with the names as GoCD's own test reads them.
+    // Shown, with the element names of GoCD's own test.
     let shown = xml(call(&sandbox, Method::GET, &format!("/{number}.xml"), &[]).await).await;
     assert!(shown.contains("<client>"));
     let (id, secret) = (element(&shown, "client_id"), element(&shown, "client_secret"));
@@ -53,7 +53,7 @@ async fn the_whole_life_of_a_client() {
     assert_eq!(list.matches("<oauth_client>").count(), 2);
     assert!(list.contains(&secret) && list.contains(sandbox.client_secret()));
 
-    // It works; a new redirect URI takes effect; the model's older name is good, too, and what is left out stays.
+    // An update changes the redirect URI; the older model name works too, and missing fields stay unchanged.
     let updated = format!("/{number}.xml");
     for method in [Method::PUT, Method::PATCH] {
         let form = [("oauth_client[redirect_uri]", "http://127.0.0.1:9/new")];
@@ -69,7 +69,7 @@ async fn the_whole_life_of_a_client() {
         exchange(&sandbox, (&id, &secret), "http://127.0.0.1:9/new", ("code", &code)).await.unwrap();
     assert_eq!(feed(&sandbox, &token_header(&access)).await, 200);
 
-    // Destroyed, with its tokens.
+    // Destroyed with its tokens.
     let response = call(&sandbox, Method::DELETE, &updated, &[]).await;
     assert_eq!((response.status().as_u16(), response.text().await.unwrap().as_str()), (200, ""));
     assert_eq!(feed(&sandbox, &token_header(&access)).await, 401);
@@ -80,7 +80,7 @@ async fn the_whole_life_of_a_client() {
 }
 
 #[tokio::test]
-async fn what_is_invalid_is_422_with_the_reasons() {
+async fn invalid_client_gets_422_with_messages() {
     let sandbox = Gocd::start().await.unwrap();
     let both = ["Name can't be empty", "Redirect uri can't be empty"];
     for (form, errors) in [
@@ -108,7 +108,7 @@ async fn what_is_invalid_is_422_with_the_reasons() {
 }
 
 #[tokio::test]
-async fn only_an_administrators_own_credentials_are_good() {
+async fn calls_require_administrator_password_or_session() {
     let sandbox = Gocd::start().await.unwrap();
     let url = format!("{}.xml", sandbox.admin_url());
     let anonymous = http().get(&url).send().await.unwrap();
@@ -128,7 +128,7 @@ async fn only_an_administrators_own_credentials_are_good() {
 }
 
 #[tokio::test]
-async fn an_administrators_session_needs_its_form_token_for_changes() {
+async fn session_changes_require_form_token() {
     let sandbox = Gocd::start().await.unwrap();
     let client: Client = browser(None);
     let form_token = log_in(&client, &sandbox, 0).await;

@@ -1,4 +1,4 @@
-//! docs/provider-facts.md 1e and 1g.
+//! API calls (docs/provider-facts.md 1e and 1g).
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::{feed, http, location, token_header, tokens};
 
 #[tokio::test]
-async fn the_header_has_one_form() {
+async fn oauth_token_header_has_one_form() {
     let sandbox = Gocd::start().await.unwrap();
     let (access, _) = tokens(&sandbox).await;
     for (header, status) in [
@@ -29,7 +29,7 @@ async fn the_header_has_one_form() {
 }
 
 #[tokio::test]
-async fn anonymous_is_challenged_at_the_api_and_sent_to_the_login_elsewhere() {
+async fn anonymous_is_challenged_or_redirected_to_login() {
     let sandbox = Gocd::start().await.unwrap();
     for path in ["cctray.xml", "api/current_user", "api/version"] {
         let response = http().get(format!("{}/{path}", sandbox.url())).send().await.unwrap();
@@ -42,7 +42,7 @@ async fn anonymous_is_challenged_at_the_api_and_sent_to_the_login_elsewhere() {
 }
 
 #[tokio::test]
-async fn expiry_is_looked_at_only_when_asked_for() {
+async fn expiry_is_checked_by_option_only() {
     for (check, status) in [(false, 200), (true, 401)] {
         let sandbox = Gocd::builder().check_expiry(check).start().await.unwrap();
         let (access, _) = tokens(&sandbox).await;
@@ -54,7 +54,7 @@ async fn expiry_is_looked_at_only_when_asked_for() {
 }
 
 #[tokio::test]
-async fn the_late_rules_refuse_oauth_callers_only() {
+async fn late_acl_rejects_oauth_tokens_only() {
     let sandbox = Gocd::builder().late_acl(true).start().await.unwrap();
     let (access, _) = tokens(&sandbox).await;
     assert_eq!(feed(&sandbox, &token_header(&access)).await, 403);
@@ -62,7 +62,7 @@ async fn the_late_rules_refuse_oauth_callers_only() {
 }
 
 #[tokio::test]
-async fn a_personal_token_and_a_password_are_good_too() {
+async fn api_accepts_personal_token_and_password() {
     let sandbox = Gocd::start().await.unwrap();
     let personal = sandbox.personal_access_token();
     assert!(personal.len() == 40 && personal.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -78,7 +78,7 @@ async fn a_personal_token_and_a_password_are_good_too() {
 }
 
 #[tokio::test]
-async fn the_feed_is_cctray() {
+async fn feed_is_cctray_xml() {
     let sandbox = Gocd::start().await.unwrap();
     let (access, _) = tokens(&sandbox).await;
     let request =
@@ -128,7 +128,7 @@ async fn the_feed_is_cctray() {
 }
 
 #[tokio::test]
-async fn the_api_is_versioned_by_accept() {
+async fn accept_header_selects_api_version() {
     let sandbox = Gocd::start().await.unwrap();
     let (access, _) = tokens(&sandbox).await;
     for (accept, status) in [

@@ -1,4 +1,4 @@
-//! docs/provider-facts.md 1c.
+//! The authorization endpoint (docs/provider-facts.md 1c).
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ fn is_64_hex(text: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_person_says_yes() {
+async fn approve_redirects_with_code_and_state() {
     let sandbox = Gocd::start().await.unwrap();
     assert!(is_64_hex(sandbox.client_id()) && is_64_hex(sandbox.client_secret()));
     let callback = sandbox.approve(authorize_url(&sandbox)).await.unwrap();
@@ -22,14 +22,14 @@ async fn a_person_says_yes() {
 }
 
 #[tokio::test]
-async fn a_person_says_no_and_the_state_is_lost() {
+async fn deny_redirects_without_state() {
     let sandbox = Gocd::start().await.unwrap();
     let callback = sandbox.deny(authorize_url(&sandbox)).await.unwrap();
     assert_eq!(callback.as_str(), format!("{}?error=access-denied", sandbox.redirect_uris()[0]));
 }
 
 #[tokio::test]
-async fn without_a_state_none_is_sent() {
+async fn redirect_omits_missing_state() {
     let sandbox = Gocd::start().await.unwrap();
     for state in ["", "&state=", "&state=%20"] {
         let url = authorize_url(&sandbox).replace("&state=s+t%2F1", state);
@@ -39,7 +39,7 @@ async fn without_a_state_none_is_sent() {
 }
 
 #[tokio::test]
-async fn the_seeds_path_without_go_is_the_same() {
+async fn path_without_go_serves_same_page() {
     let sandbox = Gocd::start().await.unwrap();
     let url = authorize_url(&sandbox).replace("/go/oauth/", "/oauth/");
     let callback = sandbox.approve(url).await.unwrap();
@@ -48,11 +48,11 @@ async fn the_seeds_path_without_go_is_the_same() {
 }
 
 #[tokio::test]
-async fn refusals_come_in_order_and_go_to_whatever_uri_was_supplied() {
+async fn errors_go_to_supplied_uri_in_order() {
     let sandbox = Gocd::builder().auto_approve(true).start().await.unwrap();
     let (id, known) = (sandbox.client_id(), sandbox.redirect_uris()[0].clone());
     let elsewhere = "https://anywhere.example/x";
-    // client_id, response_type, redirect_uri -> error. Each row is wrong in everything that is checked later, too.
+    // client_id, response_type, redirect_uri -> error. Each row is also wrong in everything that is checked later.
     for (client_id, response_type, redirect_uri, error) in [
         ("", "token", elsewhere, "invalid-request"),
         ("unknown", " ", elsewhere, "invalid-request"),
@@ -75,7 +75,7 @@ async fn refusals_come_in_order_and_go_to_whatever_uri_was_supplied() {
 }
 
 #[tokio::test]
-async fn a_missing_redirect_uri_is_a_plain_400_but_only_after_the_others() {
+async fn missing_redirect_uri_is_checked_last() {
     let sandbox = Gocd::builder().auto_approve(true).start().await.unwrap();
     let response = http()
         .get(format!("{}?client_id=x&response_type=code", sandbox.authorize_url()))
@@ -93,7 +93,7 @@ async fn a_missing_redirect_uri_is_a_plain_400_but_only_after_the_others() {
 }
 
 #[tokio::test]
-async fn a_second_question_mark_is_glued_on() {
+async fn redirect_appends_second_question_mark() {
     let odd = "http://127.0.0.1:4000/callback?x=1";
     let sandbox = Gocd::builder().redirect_uri(odd).start().await.unwrap();
     assert_eq!(sandbox.redirect_uris(), ["http://127.0.0.1:8765/callback", odd]);
@@ -103,7 +103,7 @@ async fn a_second_question_mark_is_glued_on() {
 }
 
 #[tokio::test]
-async fn a_new_code_ends_the_persons_earlier_ones_only() {
+async fn new_code_replaces_own_earlier_codes() {
     let sandbox = Gocd::start().await.unwrap();
     let victor = sandbox.browser().user("victor@example.com");
     let of_victor = parameter(&victor.approve(authorize_url(&sandbox)).await.unwrap(), "code").unwrap();
@@ -119,7 +119,7 @@ async fn a_new_code_ends_the_persons_earlier_ones_only() {
 }
 
 #[tokio::test]
-async fn a_code_lives_for_an_hour() {
+async fn code_expires_after_an_hour() {
     let sandbox = Gocd::start().await.unwrap();
     for (seconds, status) in [(3590, 200), (3600, 400)] {
         let code = crate::support::code(&sandbox).await;
@@ -129,7 +129,7 @@ async fn a_code_lives_for_an_hour() {
 }
 
 #[tokio::test]
-async fn a_browser_gets_a_login_then_a_question_with_a_form_token() {
+async fn browser_flow_requires_login_and_form_token() {
     let sandbox = Gocd::start().await.unwrap();
     let url = authorize_url(&sandbox);
     let browser = browser(None);
@@ -143,7 +143,7 @@ async fn a_browser_gets_a_login_then_a_question_with_a_form_token() {
     }
     let form_token = between(&page, "name=\"authenticity_token\" value=\"", "\"");
 
-    // A login form from elsewhere, then a wrong password: not in.
+    // A forged login form and a wrong password are rejected.
     let login = |form_token: String, password: &'static str| {
         let form = [
             ("authenticity_token", form_token),
@@ -158,7 +158,7 @@ async fn a_browser_gets_a_login_then_a_question_with_a_form_token() {
     let again = again.text().await.unwrap();
     assert!(again.contains("Wrong user name or password") && again.contains("value=\"ada\""), "{again}");
 
-    // In, and back to where the person wanted to go.
+    // Logged in, and redirected to the requested page.
     let response = login(form_token.to_owned(), "build-the-thing").await.unwrap();
     assert_eq!(format!("{origin}{}", location(&response)), url);
     let response = browser.get(&url).send().await.unwrap();
@@ -168,7 +168,7 @@ async fn a_browser_gets_a_login_then_a_question_with_a_form_token() {
     let fresh = between(&page, "name=\"authenticity_token\" value=\"", "\"").to_owned();
     assert_ne!(fresh, form_token, "a login starts a new session");
 
-    // The decision needs the token of this session; a query is as good as a form, as in Rails.
+    // The decision needs the session's form token, in the query or in the body, as in Rails.
     let decide = |form_token: &str, decision: &str| {
         let query = format!("{url}&authorize={decision}&authenticity_token={form_token}");
         browser.post(query).send()
@@ -184,11 +184,11 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn what_a_client_supplies_is_escaped_on_the_page() {
+async fn consent_page_escapes_client_input() {
     let evil = "http://127.0.0.1:1/\"><script>alert(1)</script>";
     let sandbox = Gocd::builder().redirect_uri(evil).start().await.unwrap();
     let query = [("client_id", sandbox.client_id()), ("response_type", "code"), ("redirect_uri", evil)];
-    // The person reads the form with an HTML parser: the URI arrives whole, and no script stood in between.
+    // The browser uses an HTML parser: it submits the unchanged URI, and finds no script.
     let callback = sandbox.approve(with_query(sandbox.authorize_url(), &query)).await.unwrap();
     assert!(callback.as_str().contains("script") && parameter(&callback, "code").is_some(), "{callback}");
     let evil = "http://127.0.0.1:1/\r\nx: y";
@@ -198,7 +198,7 @@ async fn what_a_client_supplies_is_escaped_on_the_page() {
 }
 
 #[tokio::test]
-async fn people_who_cannot_get_through_are_told_why() {
+async fn browser_reports_why_flow_stopped() {
     let sandbox = Gocd::start().await.unwrap();
     let url = authorize_url(&sandbox);
     let stopped = sandbox.browser().password("wrong").approve(&url).await.unwrap_err();
@@ -207,13 +207,13 @@ async fn people_who_cannot_get_through_are_told_why() {
     assert!(matches!(stopped, Error::NoSuchUser(_)), "{stopped}");
     let stopped = sandbox.approve("https://example.org/oauth/authorize").await.unwrap_err();
     assert!(matches!(stopped, Error::OutsideSandbox(_)), "{stopped}");
-    // Somebody who is logged in already is asked straight away.
-    let person = sandbox.browser();
-    person.approve(&url).await.unwrap();
+    // A logged-in user sees the consent page at once.
+    let browser = sandbox.browser();
+    browser.approve(&url).await.unwrap();
     let logins = |sandbox: &Gocd| {
         sandbox.journal().entries().iter().filter(|entry| entry.path == "/go/auth/security_check").count()
     };
     let before = logins(&sandbox);
-    person.deny(&url).await.unwrap();
+    browser.deny(&url).await.unwrap();
     assert_eq!(logins(&sandbox), before);
 }

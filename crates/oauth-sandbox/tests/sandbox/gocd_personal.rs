@@ -1,4 +1,4 @@
-//! docs/provider-facts.md 1g: personal access tokens over the API.
+//! Personal access tokens over the API (docs/provider-facts.md 1g).
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn body(response: Response) -> Value {
     response.json().await.unwrap()
 }
 
-async fn refused(request: RequestBuilder) -> (u16, String) {
+async fn error_of(request: RequestBuilder) -> (u16, String) {
     let response = request.send().await.unwrap();
     let status = response.status().as_u16();
     let body: Value = response.json().await.unwrap();
@@ -32,7 +32,7 @@ async fn refused(request: RequestBuilder) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn made_shown_once_used_and_ended() {
+async fn token_is_created_used_and_revoked() {
     let sandbox = Gocd::start().await.unwrap();
     let response = by(&sandbox, 1, Method::POST, "")
         .json(&json!({ "description": "my first token" }))
@@ -61,7 +61,7 @@ async fn made_shown_once_used_and_ended() {
         })
     );
 
-    // Used: it is Victor's.
+    // Used: it belongs to Victor.
     sandbox.advance(Duration::from_secs(3600));
     assert_eq!(feed(&sandbox, &format!("Bearer {token}")).await, 200);
     let path = format!("/{id}");
@@ -72,7 +72,7 @@ async fn made_shown_once_used_and_ended() {
     assert_eq!(listed["_embedded"]["access_tokens"], json!([shown]));
     assert_eq!(listed["_links"]["self"]["href"], list);
 
-    // Ended, for good.
+    // Revoked permanently.
     let end = || by(&sandbox, 1, Method::POST, &format!("{path}/revoke"));
     let ended = body(end().json(&json!({ "revoke_cause": "lost" })).send().await.unwrap()).await;
     assert_eq!(
@@ -80,19 +80,19 @@ async fn made_shown_once_used_and_ended() {
         (&json!(true), &json!("lost"), &json!("victor"))
     );
     assert_eq!(feed(&sandbox, &format!("Bearer {token}")).await, 401);
-    assert_eq!(refused(end().json(&json!({}))).await.0, 422);
+    assert_eq!(error_of(end().json(&json!({}))).await.0, 422);
     let count = async |filter: &str| {
         let listed = body(by(&sandbox, 1, Method::GET, filter).send().await.unwrap()).await;
         listed["_embedded"]["access_tokens"].as_array().unwrap().len()
     };
     assert_eq!((count("").await, count("?filter=revoked").await, count("?filter=all").await), (0, 1, 1));
-    let bad = refused(by(&sandbox, 1, Method::GET, "?filter=some")).await;
+    let bad = error_of(by(&sandbox, 1, Method::GET, "?filter=some")).await;
     assert!(bad.0 == 400 && bad.1.contains("Valid values are active, all, revoked."), "{bad:?}");
     assert!(!format!("{:?}", sandbox.journal()).contains(&token));
 }
 
 #[tokio::test]
-async fn everybody_has_their_own() {
+async fn users_manage_only_own_tokens() {
     let sandbox = Gocd::start().await.unwrap();
     let listed = body(by(&sandbox, 0, Method::GET, "").send().await.unwrap()).await;
     let id = listed["_embedded"]["access_tokens"][0]["id"].as_u64().unwrap();
@@ -102,7 +102,7 @@ async fn everybody_has_their_own() {
         by(&sandbox, 1, Method::POST, &format!("/{id}/revoke")).header("x-gocd-confirm", "true"),
         by(&sandbox, 0, Method::GET, "/x"),
     ] {
-        assert_eq!(refused(request).await.0, 404);
+        assert_eq!(error_of(request).await.0, 404);
     }
     let personal = format!("Bearer {}", sandbox.personal_access_token());
     assert_eq!(feed(&sandbox, &personal).await, 200);
@@ -114,7 +114,7 @@ async fn everybody_has_their_own() {
 }
 
 #[tokio::test]
-async fn no_token_manages_tokens() {
+async fn tokens_cannot_manage_tokens() {
     let sandbox = Gocd::start().await.unwrap();
     let (access, _) = tokens(&sandbox).await;
     for header in [format!("Bearer {}", sandbox.personal_access_token()), token_header(&access)] {
@@ -122,13 +122,13 @@ async fn no_token_manages_tokens() {
             [(Method::GET, ""), (Method::POST, ""), (Method::GET, "/2"), (Method::POST, "/2/revoke")]
         {
             let (status, message) =
-                refused(request(&sandbox, method, path).header("authorization", &header)).await;
+                error_of(request(&sandbox, method, path).header("authorization", &header)).await;
             assert_eq!(status, 403);
             assert!(message.ends_with("Accessing this API using access token is forbidden."), "{message}");
         }
     }
-    assert_eq!(refused(request(&sandbox, Method::GET, "")).await.0, 401);
-    // A session is as good as a password, a personal token opens no page.
+    assert_eq!(error_of(request(&sandbox, Method::GET, "")).await.0, 401);
+    // A session works like a password; a personal token opens no page.
     let client = browser(None);
     log_in(&client, &sandbox, 0).await;
     let list = format!("{}/current_user/access_tokens", sandbox.api_url());
@@ -137,23 +137,23 @@ async fn no_token_manages_tokens() {
 }
 
 #[tokio::test]
-async fn a_change_is_json_or_confirmed() {
+async fn changes_require_json_or_confirmation() {
     let sandbox = Gocd::start().await.unwrap();
     let make = || by(&sandbox, 0, Method::POST, "");
     let missing = (400, "Missing required header 'X-GoCD-Confirm' with value 'true'".to_owned());
-    assert_eq!(refused(make()).await, missing);
+    assert_eq!(error_of(make()).await, missing);
     let form = make().form(&[("description", "a")]);
     assert_eq!(
-        refused(form).await,
+        error_of(form).await,
         (415, "You must specify a 'Content-Type' of 'application/json'".to_owned())
     );
     let made = body(make().header("X-GoCD-Confirm", "true").send().await.unwrap()).await;
     assert_eq!(made["description"], Value::Null);
-    assert_eq!(refused(by(&sandbox, 0, Method::POST, "/2/revoke")).await, missing);
+    assert_eq!(error_of(by(&sandbox, 0, Method::POST, "/2/revoke")).await, missing);
     assert_eq!(feed(&sandbox, &format!("Bearer {}", sandbox.personal_access_token())).await, 200);
-    // The version is asked for as everywhere.
+    // The `Accept` header is required here too.
     let ada = &sandbox.users()[0];
     let list = format!("{}/current_user/access_tokens", sandbox.api_url());
     let unversioned = http().post(list).basic_auth(&ada.login, Some(&ada.password)).json(&json!({}));
-    assert_eq!(refused(unversioned).await.0, 404);
+    assert_eq!(error_of(unversioned).await.0, 404);
 }

@@ -1,4 +1,4 @@
-//! docs/provider-facts.md 1b: the rows about HTTPS, with a private authority.
+//! HTTPS with a private certificate authority (docs/provider-facts.md 1b).
 
 use std::error::Error as _;
 
@@ -9,13 +9,13 @@ use reqwest::Method;
 use crate::support::{authorize_url, browser, http, location, parameter, token_header, trusting_only};
 
 #[tokio::test]
-async fn the_whole_flow_over_tls_and_none_of_it_beside() {
+async fn flow_works_over_tls_only() {
     let sandbox = Gocd::builder().tls(true).start().await.unwrap();
     assert!(sandbox.url().starts_with("https://127.0.0.1:"));
     let callback = sandbox.approve(authorize_url(&sandbox)).await.unwrap();
     let code = parameter(&callback, "code").unwrap();
 
-    // Trust in the authority is needed, and enough; by name and by address.
+    // A client has to trust the authority, by name and by address.
     assert!(http().get(sandbox.url()).send().await.unwrap_err().is_connect());
     let trusting = browser(sandbox.ca_certificate_pem());
     let by_name = sandbox.token_url().replace("127.0.0.1", "localhost");
@@ -30,7 +30,7 @@ async fn the_whole_flow_over_tls_and_none_of_it_beside() {
     let plain = sandbox.plain_url().unwrap();
     assert!(plain.starts_with("http://") && plain.ends_with("/go"));
 
-    // Plain HTTP: refused before anything happens, so the code is still good.
+    // Plain HTTP is rejected before the code is destroyed.
     for path in ["/oauth/token", "/oauth/authorize"] {
         let response = http().post(format!("{plain}{path}")).form(&form).send().await.unwrap();
         assert_eq!((response.status().as_u16(), response.text().await.unwrap().as_str()), (403, ""));
@@ -47,14 +47,14 @@ async fn the_whole_flow_over_tls_and_none_of_it_beside() {
             assert_eq!(request.send().await.unwrap().status(), status, "{root}/{path}");
         }
     }
-    // The rule is about OAuth: other callers are let in.
+    // The rule applies to OAuth only.
     let personal = format!("Bearer {}", sandbox.personal_access_token());
     let request = http().get(format!("{plain}/cctray.xml")).header("authorization", personal);
     assert_eq!(request.send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]
-async fn administrators_and_people_need_https_too() {
+async fn admin_and_user_pages_require_https() {
     for (plain_http, status) in
         [(PlainHttp::Forbidden, 403), (PlainHttp::NotFound, 404), (PlainHttp::Redirect, 302)]
     {
@@ -80,7 +80,7 @@ async fn administrators_and_people_need_https_too() {
                 assert_eq!(response.text().await.unwrap().is_empty(), status == 403);
             }
         }
-        // Over HTTPS the same works: in a browser, and by the same call, which now deletes.
+        // The same works over HTTPS, in a browser and by the same call.
         let html = sandbox.browser().open(sandbox.admin_url()).await.unwrap();
         assert!(html.contains(sandbox.client_secret()));
         let trusting = browser(sandbox.ca_certificate_pem());
@@ -91,7 +91,7 @@ async fn administrators_and_people_need_https_too() {
 }
 
 #[tokio::test]
-async fn only_its_own_authority_and_only_its_own_names() {
+async fn certificate_needs_own_authority_and_names() {
     let sandbox = Gocd::builder().tls(true).start().await.unwrap();
     let other = Gocd::builder().tls(true).start().await.unwrap();
     let login = |host: &str| format!("{}/auth/login", sandbox.url().replace("127.0.0.1", host));
@@ -99,7 +99,7 @@ async fn only_its_own_authority_and_only_its_own_names() {
     for host in ["127.0.0.1", "localhost"] {
         assert_eq!(browser(ca).get(login(host)).send().await.unwrap().status(), 200, "{host}");
     }
-    // What rustls says is at the end of a long chain.
+    // The rustls error is at the end of the chain of sources.
     let why = |error: reqwest::Error| {
         let mut text = String::new();
         let mut cause = error.source();
@@ -109,8 +109,8 @@ async fn only_its_own_authority_and_only_its_own_names() {
         }
         text
     };
-    for stranger in [None, other.ca_certificate_pem()] {
-        let error = browser(stranger).get(login("127.0.0.1")).send().await.unwrap_err();
+    for ca in [None, other.ca_certificate_pem()] {
+        let error = browser(ca).get(login("127.0.0.1")).send().await.unwrap_err();
         assert!(error.is_connect());
         let why = why(error);
         assert!(why.contains("UnknownIssuer") || why.contains("BadSignature"), "{why}");
@@ -121,12 +121,12 @@ async fn only_its_own_authority_and_only_its_own_names() {
     assert!(error.is_connect());
     let why = why(error);
     assert!(why.contains("NotValidForName"), "{why}");
-    // A client that speaks plain HTTP to the TLS port gets no page.
+    // Plain HTTP on the TLS port gets no page.
     assert!(http().get(login("127.0.0.1").replace("https:", "http:")).send().await.is_err());
 }
 
 #[tokio::test]
-async fn other_answers_to_plain_http() {
+async fn plain_http_option_selects_response() {
     let sandbox = Gocd::builder().tls(true).plain_http(PlainHttp::Redirect).start().await.unwrap();
     let plain = sandbox.plain_url().unwrap();
     let response = http().get(format!("{plain}/oauth/authorize?client_id=1")).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! docs/provider-facts.md 1d.
+//! The token endpoint (docs/provider-facts.md 1d).
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use crate::support::{code, feed, http, pair, token, token_header, token_response, tokens};
 
-fn refused(error: &str, description: &str) -> (u16, Value) {
+fn error_body(error: &str, description: &str) -> (u16, Value) {
     (400, json!({ "error": error, "error_description": description }))
 }
 
 #[tokio::test]
-async fn success_is_exactly_three_members_and_two_headers() {
+async fn success_has_three_members_and_two_headers() {
     let sandbox = Gocd::start().await.unwrap();
     let response = token_response(&sandbox, &[("code", &code(&sandbox).await)]).await;
     assert_eq!(response.status(), 200);
@@ -29,44 +29,44 @@ async fn success_is_exactly_three_members_and_two_headers() {
 }
 
 #[tokio::test]
-async fn every_refusal_in_its_order_and_words() {
+async fn errors_have_documented_order_and_texts() {
     let sandbox = Gocd::start().await.unwrap();
     let wrong = [("client_secret", "wrong"), ("redirect_uri", "http://wrong.example"), ("code", "wrong")];
     let call = |changes: Vec<(&'static str, &'static str)>| {
         let sandbox = &sandbox;
         async move { token(sandbox, &changes).await }
     };
-    // Each row repairs one thing more; what is wrong later is not looked at yet.
+    // Each row corrects one more parameter; later checks have not run yet.
     let mut changes = vec![("grant_type", "authorization_code"), wrong[0], wrong[1], wrong[2]];
-    let unsupported = refused("unsupported-grant-type", "Grant type authorization_code is not supported!");
+    let unsupported = error_body("unsupported-grant-type", "Grant type authorization_code is not supported!");
     assert_eq!(call(changes.clone()).await, unsupported);
     changes[0] = ("grant_type", "");
     assert_eq!(
         call(changes.clone()).await,
-        refused("unsupported-grant-type", "Grant type  is not supported!")
+        error_body("unsupported-grant-type", "Grant type  is not supported!")
     );
     for (grant_type, last) in [
         ("authorization-code", "Authorization expired or invalid!"),
         ("refresh-token", "Refresh token is invalid!"),
     ] {
         let grant = ("grant_type", grant_type);
-        let client = refused("invalid-client-credentials", "Invalid client credentials!");
+        let client = error_body("invalid-client-credentials", "Invalid client credentials!");
         assert_eq!(call(vec![grant, wrong[0], wrong[1], wrong[2]]).await, client);
         assert_eq!(call(vec![grant, ("client_id", "x"), wrong[1], wrong[2]]).await, client);
         assert_eq!(call(vec![grant, ("client_secret", ""), wrong[2]]).await, client);
-        let mismatch = refused("invalid-grant", "Redirect uri mismatch!");
+        let mismatch = error_body("invalid-grant", "Redirect uri mismatch!");
         assert_eq!(call(vec![grant, wrong[1], wrong[2]]).await, mismatch);
         assert_eq!(call(vec![grant, ("redirect_uri", "127.0.0.1:8765/callback"), wrong[2]]).await, mismatch);
         assert_eq!(call(vec![grant, ("redirect_uri", ""), wrong[2]]).await, mismatch);
-        assert_eq!(call(vec![grant, wrong[2]]).await, refused("invalid-grant", last));
-        assert_eq!(call(vec![grant]).await, refused("invalid-grant", last));
+        assert_eq!(call(vec![grant, wrong[2]]).await, error_body("invalid-grant", last));
+        assert_eq!(call(vec![grant]).await, error_body("invalid-grant", last));
     }
     let response = token_response(&sandbox, &[]).await;
     assert_eq!(response.headers()["content-type"], "application/json; charset=utf-8");
 }
 
 #[tokio::test]
-async fn a_code_is_destroyed_by_any_call_that_names_it() {
+async fn any_call_destroys_its_code() {
     let sandbox = Gocd::start().await.unwrap();
     for mistake in [
         ("grant_type", "authorization_code"),
@@ -79,7 +79,7 @@ async fn a_code_is_destroyed_by_any_call_that_names_it() {
         let again = token(&sandbox, &[("code", &code)]).await;
         assert_eq!(
             again,
-            refused("invalid-grant", "Authorization expired or invalid!"),
+            error_body("invalid-grant", "Authorization expired or invalid!"),
             "after a wrong {mistake:?}"
         );
     }
@@ -89,7 +89,7 @@ async fn a_code_is_destroyed_by_any_call_that_names_it() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_destroyed_with_its_pair_by_any_call_that_names_it() {
+async fn any_call_destroys_its_refresh_token() {
     let sandbox = Gocd::start().await.unwrap();
     for mistake in [
         ("grant_type", "refresh_token"),
@@ -101,10 +101,14 @@ async fn a_refresh_token_is_destroyed_with_its_pair_by_any_call_that_names_it() 
         let call = [("grant_type", "refresh-token"), ("refresh_token", &refresh), mistake];
         assert_eq!(token(&sandbox, &call).await.0, 400);
         let again = token(&sandbox, &call[..2]).await;
-        assert_eq!(again, refused("invalid-grant", "Refresh token is invalid!"), "after a wrong {mistake:?}");
+        assert_eq!(
+            again,
+            error_body("invalid-grant", "Refresh token is invalid!"),
+            "after a wrong {mistake:?}"
+        );
         assert_eq!(feed(&sandbox, &token_header(&access)).await, 401);
     }
-    // Sent along with a good code, it goes too.
+    // A refresh token sent with a valid code is destroyed too.
     let (_, refresh) = tokens(&sandbox).await;
     let call = [("code", code(&sandbox).await), ("refresh_token", refresh.clone())];
     let call = call.each_ref().map(|(name, value)| (*name, value.as_str()));
@@ -114,7 +118,7 @@ async fn a_refresh_token_is_destroyed_with_its_pair_by_any_call_that_names_it() 
 }
 
 #[tokio::test]
-async fn refreshing_replaces_the_pair_and_works_long_after_it_expired() {
+async fn refresh_replaces_pair_even_after_expiry() {
     let sandbox = Gocd::start().await.unwrap();
     let (access, refresh) = tokens(&sandbox).await;
     assert_eq!(feed(&sandbox, &token_header(&access)).await, 200);
@@ -126,11 +130,11 @@ async fn refreshing_replaces_the_pair_and_works_long_after_it_expired() {
     assert!(new_access != access && new_refresh != refresh);
     assert_eq!(feed(&sandbox, &token_header(&access)).await, 401);
     assert_eq!(feed(&sandbox, &token_header(&new_access)).await, 200);
-    assert_eq!(token(&sandbox, &call).await, refused("invalid-grant", "Refresh token is invalid!"));
+    assert_eq!(token(&sandbox, &call).await, error_body("invalid-grant", "Refresh token is invalid!"));
 }
 
 #[tokio::test]
-async fn one_pair_lives_per_person_and_client() {
+async fn user_and_client_share_one_pair() {
     let sandbox = Gocd::start().await.unwrap();
     let (first, _) = tokens(&sandbox).await;
     let victor = sandbox.browser().user("victor");
@@ -145,10 +149,10 @@ async fn one_pair_lives_per_person_and_client() {
 }
 
 #[tokio::test]
-async fn one_of_several_redirect_uris_must_be_the_same_in_both_steps() {
+async fn exchange_requires_same_redirect_uri() {
     let other = "http://127.0.0.1:4000/callback";
     let sandbox = Gocd::builder().redirect_uri(other).start().await.unwrap();
-    let mismatch = refused("invalid-grant", "Redirect uri mismatch!");
+    let mismatch = error_body("invalid-grant", "Redirect uri mismatch!");
     assert_eq!(token(&sandbox, &[("code", &code(&sandbox).await), ("redirect_uri", other)]).await, mismatch);
     let (_, refresh) = tokens(&sandbox).await;
     let call =
@@ -157,7 +161,7 @@ async fn one_of_several_redirect_uris_must_be_the_same_in_both_steps() {
 }
 
 #[tokio::test]
-async fn the_token_endpoint_takes_posts_only() {
+async fn token_endpoint_accepts_post_only() {
     let sandbox = Gocd::start().await.unwrap();
     assert_eq!(http().get(sandbox.token_url()).send().await.unwrap().status(), 404);
     assert_eq!(sandbox.journal().token_calls(), 0);

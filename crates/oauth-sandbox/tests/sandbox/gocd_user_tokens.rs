@@ -1,4 +1,4 @@
-//! docs/provider-facts.md 1b: people, and administrators, end what was granted.
+//! Revocation by users and administrators (docs/provider-facts.md 1b).
 
 use oauth_sandbox::{Browser, Gocd};
 use reqwest::{Client, Method};
@@ -8,8 +8,8 @@ use crate::support::{
     authorize_url, browser, feed, http, location, pair, parameter, token, token_header, tokens,
 };
 
-async fn tokens_of(sandbox: &Gocd, person: &Browser) -> (String, String) {
-    let callback = person.approve(authorize_url(sandbox)).await.unwrap();
+async fn tokens_of(sandbox: &Gocd, browser: &Browser) -> (String, String) {
+    let callback = browser.approve(authorize_url(sandbox)).await.unwrap();
     let code = parameter(&callback, "code").unwrap();
     pair(&token(sandbox, &[("code", &code)]).await.1)
 }
@@ -19,7 +19,7 @@ fn list_url(sandbox: &Gocd) -> String {
 }
 
 #[tokio::test]
-async fn people_end_their_own_tokens_only() {
+async fn users_revoke_only_own_tokens() {
     let sandbox = Gocd::start().await.unwrap();
     let victor = sandbox.browser().user("victor");
     let (of_ada, _) = tokens(&sandbox).await;
@@ -30,7 +30,7 @@ async fn people_end_their_own_tokens_only() {
     let adas = attributes(&html, "form", "action").remove(0);
     assert!(!html.contains(&of_ada), "the token itself is not shown");
 
-    // Another's number and one that nobody has are refused alike.
+    // Another user's number and an unknown one get the same response.
     let client = browser(None);
     let form_token = log_in(&client, &sandbox, 1).await;
     let server = sandbox.url().replace("/go", "");
@@ -42,7 +42,7 @@ async fn people_end_their_own_tokens_only() {
     }
     assert_eq!(feed(&sandbox, &token_header(&of_ada)).await, 200);
 
-    // Their own, by the button; the refresh token goes with it.
+    // The user's own token, by the button, with its refresh token.
     let html = victor.fill_in(list_url(&sandbox), &[("_method", "delete")]).await.unwrap();
     assert_eq!(texts(&html, "[role=status]"), ["OAuth access token was successfully deleted."]);
     assert!(html.contains("There are no tokens."));
@@ -53,7 +53,7 @@ async fn people_end_their_own_tokens_only() {
 }
 
 #[tokio::test]
-async fn ending_a_token_needs_a_login_and_a_form_of_ours() {
+async fn revocation_requires_login_and_form_token() {
     let sandbox = Gocd::start().await.unwrap();
     let (access, _) = tokens(&sandbox).await;
     let html = sandbox.browser().open(list_url(&sandbox)).await.unwrap();
@@ -81,7 +81,7 @@ async fn by_admin(client: &Client, sandbox: &Gocd, form_token: &str, query: &str
 }
 
 #[tokio::test]
-async fn an_administrator_ends_one_or_all_of_somebody() {
+async fn administrator_revokes_one_or_all_tokens() {
     let sandbox = Gocd::start().await.unwrap();
     let victor = sandbox.browser().user("victor");
     let (of_victor, _) = tokens_of(&sandbox, &victor).await;
@@ -115,7 +115,7 @@ async fn an_administrator_ends_one_or_all_of_somebody() {
         302
     );
     assert!(!alive(&of_victor).await && alive(&of_ada).await);
-    // The first form is Ada's now.
+    // The first form is now for Ada's token.
     sandbox.browser().fill_in(sandbox.admin_url(), &[("token_id", &numbers[0])]).await.unwrap();
     assert!(!alive(&of_ada).await);
 }

@@ -1,4 +1,4 @@
-//! The handle: clock, journal, reset, end; and that secrets stay out of sight.
+//! The server handle: clock, journal, reset, shutdown and redaction.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use oauth_sandbox::{Error, Fault, Gocd, RequestKind};
 use crate::support::{authorize_url, code, feed, http, token, token_header, tokens};
 
 #[tokio::test]
-async fn listens_on_loopback_only() {
+async fn start_rejects_foreign_address_and_taken_port() {
     let all = Gocd::builder().address(IpAddr::from(Ipv4Addr::UNSPECIFIED)).start().await;
     assert!(matches!(all, Err(Error::NotLoopback(_))));
     let first = Gocd::start().await.unwrap();
@@ -18,7 +18,7 @@ async fn listens_on_loopback_only() {
 }
 
 #[tokio::test]
-async fn ends_with_its_handle_and_with_it_every_connection() {
+async fn dropping_handle_closes_connections() {
     let sandbox = Gocd::start().await.unwrap();
     let (url, token_url) = (sandbox.url().to_owned(), sandbox.token_url().to_owned());
     sandbox.next_token_call(Fault::Hang);
@@ -28,21 +28,21 @@ async fn ends_with_its_handle_and_with_it_every_connection() {
     }
     drop(sandbox);
     assert!(hanging.await.unwrap().is_err());
-    // The listener closes as soon as the runtime gets round to it.
+    // The runtime closes the listener a little later.
     while http().get(&url).send().await.is_ok() {
         tokio::task::yield_now().await;
     }
 }
 
 #[tokio::test]
-async fn the_journal_tells_what_happened_and_no_secret() {
+async fn journal_records_requests_without_secrets() {
     let sandbox = Gocd::start().await.unwrap();
     let code = code(&sandbox).await;
     let (_, body) = token(&sandbox, &[("code", &code)]).await;
     let (access, refresh) = crate::support::pair(&body);
     feed(&sandbox, &token_header(&access)).await;
     token(&sandbox, &[("grant_type", "refresh-token"), ("refresh_token", &refresh)]).await;
-    // Secrets in odd places: in the path, and as the name of a parameter.
+    // Secrets in unusual places: in the path, and as a parameter's name.
     http().get(format!("{}/{access}?{refresh}", sandbox.url())).send().await.unwrap();
 
     let journal = sandbox.journal();
@@ -76,10 +76,10 @@ async fn the_journal_tells_what_happened_and_no_secret() {
 }
 
 #[tokio::test]
-async fn reset_goes_back_to_the_start() {
+async fn reset_restores_initial_state() {
     let sandbox = Gocd::start().await.unwrap();
-    let person = sandbox.browser();
-    person.approve(authorize_url(&sandbox)).await.unwrap();
+    let browser = sandbox.browser();
+    browser.approve(authorize_url(&sandbox)).await.unwrap();
     let code = code(&sandbox).await;
     let (access, _) = tokens(&sandbox).await;
     let (id, personal) = (sandbox.client_id().to_owned(), sandbox.personal_access_token().to_owned());
@@ -95,13 +95,13 @@ async fn reset_goes_back_to_the_start() {
     assert_eq!(feed(&sandbox, &token_header(&access)).await, 401);
     assert_eq!(token(&sandbox, &[("code", &code)]).await.0, 400);
     assert_eq!(feed(&sandbox, &format!("Bearer {personal}")).await, 200);
-    // The person has to log in again, and can.
-    person.approve(authorize_url(&sandbox)).await.unwrap();
+    // The user has to log in again, and can.
+    browser.approve(authorize_url(&sandbox)).await.unwrap();
     assert!(sandbox.journal().entries().iter().any(|entry| entry.path == "/go/auth/security_check"));
 }
 
 #[tokio::test]
-async fn auto_approve_answers_at_once() {
+async fn auto_approve_redirects_at_once() {
     let sandbox = Gocd::builder().auto_approve(true).start().await.unwrap();
     let response = http().get(authorize_url(&sandbox)).send().await.unwrap();
     assert_eq!(response.status(), 302);

@@ -1,4 +1,4 @@
-//! The sandbox from outside, over real HTTP. One binary, a module for each subject: linking is what takes the time.
+//! Tests over real HTTP. All subjects share one binary, because linking takes most of the time.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic, also in a helper")]
 

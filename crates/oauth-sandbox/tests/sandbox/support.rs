@@ -1,4 +1,4 @@
-//! A plain HTTP client that follows nothing and trusts nobody, and GoCD's flow by hand.
+//! An HTTP client without redirects and default certificates, and helpers for GoCD's flow.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ pub(crate) fn browser(ca: Option<&str>) -> Client {
     trusting_only(ca).build().unwrap()
 }
 
-/// As [`browser`], before it is built.
+/// The builder of [`browser`].
 pub(crate) fn trusting_only(ca: Option<&str>) -> ClientBuilder {
     let mut roots = rustls::RootCertStore::empty();
     if let Some(pem) = ca {
@@ -72,7 +72,7 @@ pub(crate) fn authorize_url_of(sandbox: &Gocd, client_id: &str, redirect_uri: &s
     with_query(sandbox.authorize_url(), &query)
 }
 
-/// Redeems a `code` or a `refresh_token` of another client: access and refresh token, or why not.
+/// Redeems a `code` or `refresh_token` of another client. Returns access and refresh token, or the error's description.
 pub(crate) async fn exchange(
     sandbox: &Gocd,
     (client_id, client_secret): (&str, &str),
@@ -96,7 +96,7 @@ pub(crate) async fn code(sandbox: &Gocd) -> String {
     parameter(&sandbox.approve(authorize_url(sandbox)).await.unwrap(), "code").unwrap()
 }
 
-/// A token call with the right credentials and redirect URI, and `changes` on top: an empty value leaves a field out.
+/// A token call with the right credentials and redirect URI, modified by `changes`. An empty value removes a field.
 pub(crate) async fn token(sandbox: &Gocd, changes: &[(&str, &str)]) -> (u16, Value) {
     let response = token_response(sandbox, changes).await;
     (response.status().as_u16(), response.json().await.unwrap())

@@ -1,4 +1,4 @@
-//! All providers together: their switches, and code that works with any of them.
+//! The whole sandbox: options of each provider, and code for any provider.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use oauth_sandbox::{RequestKind, Sandbox, SandboxClock, SandboxProvider, ServerH
 use crate::support::{authorize_url, feed, http, token_header, tokens, with_query};
 
 #[tokio::test]
-async fn each_provider_has_switches_of_its_own() {
+async fn builder_configures_each_provider() {
     let builder = Sandbox::builder()
         .cohortgo(|cohortgo| cohortgo.echo_state(false))
         .cobot(|cobot| cobot.client_scopes(["read_user"]))
@@ -28,14 +28,14 @@ async fn each_provider_has_switches_of_its_own() {
     let callback = go1.approve(with_query(go1.authorize_url(), &query)).await.unwrap();
     assert_eq!(callback.path(), "/cb");
 
-    // What is said last holds.
+    // The later call wins.
     let sandbox = builder.auto_approve(true).gocd(|gocd| gocd.auto_approve(false)).start().await.unwrap();
     let asked = http().get(authorize_url(sandbox.gocd())).send().await.unwrap();
     assert!(!asked.headers()["location"].to_str().unwrap().contains("code="));
 }
 
-/// Names, clock and journal of any provider.
-async fn is_played<P: SandboxProvider>(sandbox: &ServerHandle<P>) -> (&'static str, &'static str) {
+/// Checks clock and journal of any provider, and returns its names.
+async fn check_provider<P: SandboxProvider>(sandbox: &ServerHandle<P>) -> (&'static str, &'static str) {
     fn shareable<T: Clone + std::fmt::Debug + Send + Sync + 'static>(_: &T) {}
     let clock: SandboxClock = sandbox.clock();
     shareable(&clock);
@@ -55,10 +55,10 @@ async fn is_played<P: SandboxProvider>(sandbox: &ServerHandle<P>) -> (&'static s
 }
 
 #[tokio::test]
-async fn one_function_serves_every_provider() {
+async fn generic_function_accepts_every_provider() {
     let sandbox = Sandbox::start().await.unwrap();
-    assert_eq!(is_played(sandbox.cohortgo()).await, ("cohortgo", "Cohort Go"));
-    assert_eq!(is_played(sandbox.cobot()).await, ("cobot", "Cobot"));
-    assert_eq!(is_played(sandbox.go1()).await, ("go1", "Go1"));
-    assert_eq!(is_played(sandbox.gocd()).await, ("gocd", "GoCD"));
+    assert_eq!(check_provider(sandbox.cohortgo()).await, ("cohortgo", "Cohort Go"));
+    assert_eq!(check_provider(sandbox.cobot()).await, ("cobot", "Cobot"));
+    assert_eq!(check_provider(sandbox.go1()).await, ("go1", "Go1"));
+    assert_eq!(check_provider(sandbox.gocd()).await, ("gocd", "GoCD"));
 }

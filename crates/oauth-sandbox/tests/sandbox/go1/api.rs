@@ -1,4 +1,4 @@
-//! docs/provider-facts.md 3c.
+//! API calls (docs/provider-facts.md 3c).
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -6,11 +6,11 @@ use std::time::Duration;
 use oauth_sandbox::{Fault, Go1};
 use serde_json::{Value, json};
 
-use super::{answer, authorize_url, get, status, token, tokens};
+use super::{authorize_url, get, status, status_and_json, token, tokens};
 use crate::support::{http, pair, parameter};
 
 #[tokio::test]
-async fn a_bad_token_is_refused_everywhere_in_the_documented_words() {
+async fn invalid_token_gets_documented_error() {
     let sandbox = Go1::start().await.unwrap();
     let (access, _) = tokens(&sandbox).await;
     for path in
@@ -24,8 +24,8 @@ async fn a_bad_token_is_refused_everywhere_in_the_documented_words() {
             ("x-nothing", String::new()),
         ] {
             let call = http().get(format!("{}{path}", sandbox.url())).header(header, value);
-            let refused = answer(call.header("Api-Version", "2025-01-01").send().await.unwrap()).await;
-            assert_eq!(refused, (401, json!({ "message": "Invalid token" })), "{path} with {header}");
+            let error = status_and_json(call.header("Api-Version", "2025-01-01").send().await.unwrap()).await;
+            assert_eq!(error, (401, json!({ "message": "Invalid token" })), "{path} with {header}");
         }
     }
     sandbox.next_api_call(Fault::status(503, ""));
@@ -34,7 +34,7 @@ async fn a_bad_token_is_refused_everywhere_in_the_documented_words() {
 }
 
 #[tokio::test]
-async fn a_token_is_of_one_person_and_portal_and_of_its_scopes() {
+async fn token_has_user_portal_and_scopes() {
     let sandbox = Go1::start().await.unwrap();
     let noah = sandbox.browser().user("noah@northwind.example");
     let callback = noah.approve(authorize_url(&sandbox, &[("scope", "user.read lo.read")])).await.unwrap();
@@ -44,13 +44,13 @@ async fn a_token_is_of_one_person_and_portal_and_of_its_scopes() {
     assert_eq!((&me["first_name"], &me["last_name"]), (&json!("Noah"), &json!("Berg")));
     assert_eq!(me["email"], "noah@northwind.example");
     assert_eq!(me["portal"]["url"], "northwind.mygo1.com");
-    let (status, refused) = get(&sandbox, "/v2/account", &access).await;
-    assert_eq!((status, &refused["error_code"]), (403, &json!("insufficient_scope")));
-    assert!(refused["ref"].is_string() && refused["message"].is_string());
+    let (status, error) = get(&sandbox, "/v2/account", &access).await;
+    assert_eq!((status, &error["error_code"]), (403, &json!("insufficient_scope")));
+    assert!(error["ref"].is_string() && error["message"].is_string());
 }
 
 #[tokio::test]
-async fn the_gateway_wants_a_version() {
+async fn gateway_requires_api_version() {
     let sandbox = Go1::start().await.unwrap();
     let (access, _) = tokens(&sandbox).await;
     let url = format!("{}/gateway/learning-objects", sandbox.url());
@@ -72,7 +72,7 @@ fn ids(page: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn content_comes_page_by_page() {
+async fn learning_objects_are_paged() {
     let sandbox = Go1::start().await.unwrap();
     let (access, _) = tokens(&sandbox).await;
     let (_, first) = list(&sandbox, &access, "").await;
@@ -97,7 +97,7 @@ async fn content_comes_page_by_page() {
 }
 
 #[tokio::test]
-async fn a_scroll_goes_to_the_end_and_waits_five_minutes() {
+async fn scroll_reaches_end_and_expires() {
     let sandbox = Go1::start().await.unwrap();
     let (access, _) = tokens(&sandbox).await;
     let (mut seen, mut query) = (BTreeSet::new(), "use_scroll=true&limit=7".to_owned());

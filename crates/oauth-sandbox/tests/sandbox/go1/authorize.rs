@@ -1,4 +1,4 @@
-//! Seed 002, steps 1 to 3.
+//! The authorization endpoint (seed 002, steps 1 to 3).
 
 use oauth_sandbox::{Error, Go1};
 
@@ -6,7 +6,7 @@ use super::{authorize_url, token};
 use crate::support::{http, location, parameter};
 
 #[tokio::test]
-async fn a_person_says_yes_and_the_callback_is_as_the_seed_shows_it() {
+async fn approve_redirects_as_in_the_seed() {
     let sandbox = Go1::start().await.unwrap();
     let callback = sandbox.approve(authorize_url(&sandbox, &[])).await.unwrap();
     let code = parameter(&callback, "code").unwrap();
@@ -20,7 +20,7 @@ async fn a_person_says_yes_and_the_callback_is_as_the_seed_shows_it() {
 }
 
 #[tokio::test]
-async fn a_person_says_no() {
+async fn deny_redirects_with_state() {
     let sandbox = Go1::start().await.unwrap();
     let callback = sandbox.deny(authorize_url(&sandbox, &[])).await.unwrap();
     assert_eq!(parameter(&callback, "error").as_deref(), Some("access_denied"));
@@ -29,7 +29,7 @@ async fn a_person_says_no() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_to_a_redirect_uri_that_is_not_registered() {
+async fn unregistered_redirect_uri_is_never_used() {
     let sandbox = Go1::builder().auto_approve(true).start().await.unwrap();
     let registered = sandbox.redirect_uris()[0].clone();
     for wrong in [
@@ -49,7 +49,7 @@ async fn nothing_is_sent_to_a_redirect_uri_that_is_not_registered() {
 }
 
 #[tokio::test]
-async fn what_else_is_wrong_is_told_to_the_application_with_its_state() {
+async fn other_errors_are_redirected_with_state() {
     let sandbox = Go1::start().await.unwrap();
     for (wrong, error) in [
         (("response_type", ""), "unsupported_response_type"),
@@ -67,10 +67,10 @@ async fn what_else_is_wrong_is_told_to_the_application_with_its_state() {
 }
 
 #[tokio::test]
-async fn the_question_names_application_portal_scopes_and_partner() {
+async fn consent_page_shows_request() {
     let sandbox = Go1::start().await.unwrap();
-    let person = sandbox.browser().user("noah@northwind.example");
-    person.deny(authorize_url(&sandbox, &[])).await.unwrap();
+    let noah = sandbox.browser().user("noah@northwind.example");
+    noah.deny(authorize_url(&sandbox, &[])).await.unwrap();
     let browser = crate::support::browser(None);
     let login = format!("{}/login", sandbox.url());
     let url = authorize_url(&sandbox, &[]);

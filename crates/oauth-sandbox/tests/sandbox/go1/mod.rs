@@ -1,4 +1,4 @@
-//! Go1: the flow by hand.
+//! Go1's sandbox, and helpers for its flow.
 
 mod api;
 mod authorize;
@@ -13,7 +13,7 @@ use crate::support::{http, parameter, with_query};
 
 const REFRESH: (&str, &str) = ("grant_type", "refresh_token");
 
-/// The authorize URL that a well-behaved client builds, with `changes` on top: an empty value leaves a parameter out.
+/// A correct authorize URL, modified by `changes`. An empty value removes a parameter.
 fn authorize_url(sandbox: &Go1, changes: &[(&str, &str)]) -> String {
     let redirect_uri = sandbox.redirect_uris()[0].clone();
     let query = changed(
@@ -48,7 +48,7 @@ async fn code(sandbox: &Go1) -> String {
     parameter(&sandbox.approve(authorize_url(sandbox, &[])).await.unwrap(), "code").unwrap()
 }
 
-/// The form of a token call with the right credentials, and `changes` on top.
+/// The form of a correct token call, modified by `changes`.
 fn form<'a>(sandbox: &'a Go1, changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let form = vec![
         ("grant_type", "authorization_code"),
@@ -60,10 +60,11 @@ fn form<'a>(sandbox: &'a Go1, changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &
 }
 
 async fn token(sandbox: &Go1, changes: &[(&str, &str)]) -> (u16, Value) {
-    answer(http().post(sandbox.token_url()).form(&form(sandbox, changes)).send().await.unwrap()).await
+    status_and_json(http().post(sandbox.token_url()).form(&form(sandbox, changes)).send().await.unwrap())
+        .await
 }
 
-async fn answer(response: Response) -> (u16, Value) {
+async fn status_and_json(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     (status, response.json().await.unwrap())
 }
@@ -78,7 +79,7 @@ async fn tokens(sandbox: &Go1) -> (String, String) {
 /// `GET` of a path with a token.
 async fn get(sandbox: &Go1, path: &str, token: &str) -> (u16, Value) {
     let request = http().get(format!("{}{path}", sandbox.url())).bearer_auth(token);
-    answer(request.header("Api-Version", "2025-01-01").send().await.unwrap()).await
+    status_and_json(request.header("Api-Version", "2025-01-01").send().await.unwrap()).await
 }
 
 async fn status(sandbox: &Go1, token: &str) -> u16 {

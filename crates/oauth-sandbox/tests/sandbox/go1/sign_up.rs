@@ -1,4 +1,4 @@
-//! Seed 002: "or can signup for a new account".
+//! The sign-up (seed 002: "or can signup for a new account").
 
 use oauth_sandbox::Go1;
 use reqwest::Client;
@@ -26,14 +26,14 @@ async fn sign_up(sandbox: &Go1, browser: &Client, organisation: &str, email: &st
 }
 
 #[tokio::test]
-async fn a_new_portal_is_linked_to_the_partner_and_connected() {
+async fn sign_up_links_portal_to_partner() {
     let sandbox = Go1::start().await.unwrap();
     let url = authorize_url(&sandbox, &[("partner_portal_id", "1234567")]);
-    let stranger = browser(None);
-    assert_eq!(location(&stranger.get(&url).send().await.unwrap()), "/login");
-    let response = sign_up(&sandbox, &stranger, "Costa & Filhos", "ines@costa.example").await;
-    assert_eq!(format!("{}{}", sandbox.url(), location(&response)), url, "back to the question");
-    let page = stranger.get(&url).send().await.unwrap().text().await.unwrap();
+    let browser_client = browser(None);
+    assert_eq!(location(&browser_client.get(&url).send().await.unwrap()), "/login");
+    let response = sign_up(&sandbox, &browser_client, "Costa & Filhos", "ines@costa.example").await;
+    assert_eq!(format!("{}{}", sandbox.url(), location(&response)), url, "back to the authorize URL");
+    let page = browser_client.get(&url).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("Ines Costa") && page.contains("costa-filhos.mygo1.com"), "{page}");
 
     let portals = sandbox.portals();
@@ -53,7 +53,7 @@ async fn a_new_portal_is_linked_to_the_partner_and_connected() {
 }
 
 #[tokio::test]
-async fn addresses_and_host_names_are_taken_once() {
+async fn sign_up_rejects_taken_address() {
     let sandbox = Go1::start().await.unwrap();
     let fresh = async |organisation: &str, email: &str| {
         sign_up(&sandbox, &browser(None), organisation, email).await.status().as_u16()
@@ -65,7 +65,10 @@ async fn addresses_and_host_names_are_taken_once() {
     let urls: Vec<_> = sandbox.portals().into_iter().map(|portal| portal.url).collect();
     assert!(urls.contains(&"acme-training-2.mygo1.com".to_owned()), "{urls:?}");
     assert!(urls.contains(&"portal.mygo1.com".to_owned()), "{urls:?}");
-    assert!(sandbox.portals().iter().all(|portal| portal.partner_portal_id.is_none()), "nobody sent them");
+    assert!(
+        sandbox.portals().iter().all(|portal| portal.partner_portal_id.is_none()),
+        "they were not created through a partner"
+    );
     sandbox.reset();
     assert_eq!(sandbox.users().len(), 2);
 }

@@ -1,11 +1,11 @@
-//! Seed 002, step 4 and refreshing; docs/provider-facts.md 3a.
+//! The token endpoint (seed 002, step 4; docs/provider-facts.md 3a).
 
 use std::time::Duration;
 
 use oauth_sandbox::Go1;
 use serde_json::{Value, json};
 
-use super::{REFRESH, answer, code, form, status, token, tokens};
+use super::{REFRESH, code, form, status, status_and_json, token, tokens};
 use crate::support::{http, pair};
 
 const HOUR: u64 = 3600;
@@ -15,13 +15,17 @@ async fn refresh(sandbox: &Go1, refresh_token: &str) -> (u16, Value) {
     token(sandbox, &[REFRESH, ("refresh_token", refresh_token)]).await
 }
 
-fn is_refused(answer: &(u16, Value), status: u16, error: &str) {
-    assert_eq!((answer.0, &answer.1["error"]), (status, &json!(error)), "{}", answer.1);
-    assert!(answer.1["message"].is_string() && answer.1["error_description"].is_string(), "{}", answer.1);
+fn assert_error(response: &(u16, Value), status: u16, error: &str) {
+    assert_eq!((response.0, &response.1["error"]), (status, &json!(error)), "{}", response.1);
+    assert!(
+        response.1["message"].is_string() && response.1["error_description"].is_string(),
+        "{}",
+        response.1
+    );
 }
 
 #[tokio::test]
-async fn all_three_encodings_give_exactly_the_four_members() {
+async fn token_response_has_four_members_in_all_encodings() {
     let sandbox = Go1::start().await.unwrap();
     for encoding in ["multipart", "urlencoded", "json"] {
         let code = code(&sandbox).await;
@@ -38,22 +42,22 @@ async fn all_three_encodings_give_exactly_the_four_members() {
                 call.header("content-type", "multipart/form-data; boundary=b").body(body)
             }
         };
-        let (status, body) = answer(call.send().await.unwrap()).await;
+        let (status, body) = status_and_json(call.send().await.unwrap()).await;
         assert_eq!(status, 200, "{encoding}: {body}");
         assert_eq!(body.as_object().unwrap().len(), 4, "{body}");
         assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(43_200)));
         let (access, refresh) = pair(&body);
         assert_ne!(access, refresh);
     }
-    // In the query they are not looked at.
+    // The query is ignored.
     let query = crate::support::with_query(sandbox.token_url(), &form(&sandbox, &[("code", "x")]));
-    is_refused(&answer(http().post(query).send().await.unwrap()).await, 400, "invalid_request");
+    assert_error(&status_and_json(http().post(query).send().await.unwrap()).await, 400, "invalid_request");
 }
 
 #[tokio::test]
-async fn every_mistake_has_its_refusal_and_spends_nothing() {
+async fn rejected_code_exchange_keeps_code() {
     let sandbox = Go1::start().await.unwrap();
-    let (other, other_secret) = sandbox.register_client("Somebody else's");
+    let (other, other_secret) = sandbox.register_client("Another application");
     let code = code(&sandbox).await;
     let good = [("code", code.as_str())];
     for (mistakes, status, error) in [
@@ -71,14 +75,14 @@ async fn every_mistake_has_its_refusal_and_spends_nothing() {
         (vec![("client_id", &other), ("client_secret", &other_secret)], 400, "invalid_grant"),
     ] {
         let changes: Vec<_> = good.iter().chain(&mistakes).copied().collect();
-        is_refused(&token(&sandbox, &changes).await, status, error);
+        assert_error(&token(&sandbox, &changes).await, status, error);
     }
     assert_eq!(token(&sandbox, &good).await.0, 200);
-    is_refused(&token(&sandbox, &good).await, 400, "invalid_grant");
+    assert_error(&token(&sandbox, &good).await, 400, "invalid_grant");
 }
 
 #[tokio::test]
-async fn a_code_lives_for_ten_minutes() {
+async fn code_expires_after_ten_minutes() {
     let sandbox = Go1::start().await.unwrap();
     for (seconds, expected) in [(590, 200), (600, 400)] {
         let code = code(&sandbox).await;
@@ -88,7 +92,7 @@ async fn a_code_lives_for_ten_minutes() {
 }
 
 #[tokio::test]
-async fn refreshing_gives_a_new_pair_and_takes_a_token_once() {
+async fn refresh_rotates_both_tokens() {
     let sandbox = Go1::start().await.unwrap();
     let (access, first) = tokens(&sandbox).await;
     sandbox.advance(Duration::from_secs(12 * HOUR - 60));
@@ -100,24 +104,24 @@ async fn refreshing_gives_a_new_pair_and_takes_a_token_once() {
     assert!(new_access != access && second != first, "both are new");
     assert_eq!(status(&sandbox, &new_access).await, 200);
     let again = refresh(&sandbox, &first).await;
-    is_refused(&again, 401, "invalid_request");
+    assert_error(&again, 401, "invalid_request");
     assert_eq!(again.1["message"], "The refresh token is invalid.");
 
-    // The access token goes with the refresh token that it came with.
+    // A refresh revokes the access token issued with the refresh token.
     let (_, body) = refresh(&sandbox, &second).await;
     assert_eq!(status(&sandbox, &new_access).await, 401);
-    // 90 days from issue, whatever happens in between.
+    // A refresh token lives for 90 days from its issue.
     let (_, third) = pair(&body);
     sandbox.advance(Duration::from_secs(90 * DAY - 60));
     let (_, fourth) = pair(&refresh(&sandbox, &third).await.1);
     sandbox.advance(Duration::from_secs(90 * DAY));
-    is_refused(&refresh(&sandbox, &fourth).await, 401, "invalid_request");
+    assert_error(&refresh(&sandbox, &fourth).await, 401, "invalid_request");
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_its_clients_and_gives_no_more_than_before() {
+async fn refresh_rejects_other_client_and_scopes() {
     let sandbox = Go1::start().await.unwrap();
-    let (other, other_secret) = sandbox.register_client("Somebody else's");
+    let (other, other_secret) = sandbox.register_client("Another application");
     let (_, first) = tokens(&sandbox).await;
     let call = |changes: Vec<(&'static str, String)>| {
         let (sandbox, first) = (&sandbox, first.clone());
@@ -127,10 +131,10 @@ async fn a_refresh_token_is_its_clients_and_gives_no_more_than_before() {
             token(sandbox, &all).await
         }
     };
-    is_refused(&call(vec![("refresh_token", String::new())]).await, 400, "invalid_request");
+    assert_error(&call(vec![("refresh_token", String::new())]).await, 400, "invalid_request");
     let theirs = vec![("client_id", other), ("client_secret", other_secret)];
-    is_refused(&call(theirs).await, 401, "invalid_request");
-    is_refused(&call(vec![("scope", "lo.read lo.write".into())]).await, 400, "invalid_scope");
+    assert_error(&call(theirs).await, 401, "invalid_request");
+    assert_error(&call(vec![("scope", "lo.read lo.write".into())]).await, 400, "invalid_scope");
     let (_, body) = call(vec![("scope", "user.read".into())]).await;
     let (access, _) = pair(&body);
     assert_eq!(super::get(&sandbox, "/v2/me", &access).await.0, 200);
@@ -138,7 +142,7 @@ async fn a_refresh_token_is_its_clients_and_gives_no_more_than_before() {
 }
 
 #[tokio::test]
-async fn client_credentials_give_an_access_token_alone() {
+async fn client_credentials_issue_no_refresh_token() {
     let sandbox = Go1::start().await.unwrap();
     let grant = ("grant_type", "client_credentials");
     let (status, body) = token(&sandbox, &[grant, ("redirect_uri", "")]).await;
@@ -147,23 +151,23 @@ async fn client_credentials_give_an_access_token_alone() {
     let access = body["access_token"].as_str().unwrap();
     let (_, account) = super::get(&sandbox, "/v2/account", access).await;
     assert_eq!(account["id"], sandbox.partner_portal_id());
-    assert_eq!(super::get(&sandbox, "/v2/me", access).await.0, 403, "it is nobody's");
-    is_refused(&token(&sandbox, &[grant, ("client_secret", "wrong")]).await, 401, "invalid_client");
-    is_refused(&token(&sandbox, &[grant, ("scope", "everything")]).await, 400, "invalid_scope");
+    assert_eq!(super::get(&sandbox, "/v2/me", access).await.0, 403, "the token belongs to no user");
+    assert_error(&token(&sandbox, &[grant, ("client_secret", "wrong")]).await, 401, "invalid_client");
+    assert_error(&token(&sandbox, &[grant, ("scope", "everything")]).await, 400, "invalid_scope");
 
-    // The same with HTTP Basic, which gets a challenge when it is wrong.
+    // The same with HTTP Basic. A wrong secret gets a challenge.
     let basic = |secret: &str| {
         let call = http().post(sandbox.token_url()).basic_auth(sandbox.client_id(), Some(secret));
         call.form(&[grant]).send()
     };
     assert_eq!(basic(sandbox.client_secret()).await.unwrap().status(), 200);
-    let refused = basic("wrong").await.unwrap();
-    assert_eq!(refused.headers()["www-authenticate"], "Basic realm=\"OAuth\"");
-    is_refused(&answer(refused).await, 401, "invalid_client");
+    let error = basic("wrong").await.unwrap();
+    assert_eq!(error.headers()["www-authenticate"], "Basic realm=\"OAuth\"");
+    assert_error(&status_and_json(error).await, 401, "invalid_client");
 }
 
 #[tokio::test]
-async fn the_password_grant_wants_the_portal_too() {
+async fn password_grant_requires_portal() {
     let sandbox = Go1::start().await.unwrap();
     let call = [
         ("grant_type", "password"),
@@ -185,7 +189,7 @@ async fn the_password_grant_wants_the_portal_too() {
         (("scope", "nonsense"), "invalid_scope"),
     ] {
         let changes: Vec<_> = call.iter().copied().chain([wrong]).collect();
-        is_refused(&token(&sandbox, &changes).await, 400, error);
+        assert_error(&token(&sandbox, &changes).await, 400, error);
     }
     let text = serde_json::to_string(&sandbox.journal()).unwrap();
     assert!(text.contains("acme-training.mygo1.com") && !text.contains("learn-something"), "{text}");

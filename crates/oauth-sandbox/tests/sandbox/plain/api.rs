@@ -1,4 +1,4 @@
-//! RFC 6750 2.1 and 3.
+//! The protected resource: RFC 6750 2.1 and 3.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{code, me, token, tokens};
 use crate::support::{http, parameter};
 
-async fn refusal(sandbox: &Plain, authorization: Option<&str>) -> String {
+async fn challenge(sandbox: &Plain, authorization: Option<&str>) -> String {
     let mut call = http().get(format!("{}/me", sandbox.api_url()));
     if let Some(value) = authorization {
         call = call.header("authorization", value);
@@ -19,7 +19,7 @@ async fn refusal(sandbox: &Plain, authorization: Option<&str>) -> String {
 }
 
 #[tokio::test]
-async fn whose_token_it_is() {
+async fn me_returns_user_and_scopes() {
     let sandbox = Plain::start().await.unwrap();
     let other = sandbox.browser().user("other@plain.example");
     let callback = other.approve(super::authorize_url(&sandbox, &[("scope", "read")])).await.unwrap();
@@ -45,20 +45,20 @@ async fn whose_token_it_is() {
 }
 
 #[tokio::test]
-async fn no_token_and_a_bad_one_are_told_apart() {
+async fn me_distinguishes_missing_and_invalid_token() {
     let sandbox = Plain::start().await.unwrap();
     let (access, _) = tokens(&sandbox).await;
-    assert_eq!(refusal(&sandbox, None).await, "Bearer realm=\"plain\"");
-    assert_eq!(refusal(&sandbox, Some(&format!("Token {access}"))).await, "Bearer realm=\"plain\"");
+    assert_eq!(challenge(&sandbox, None).await, "Bearer realm=\"plain\"");
+    assert_eq!(challenge(&sandbox, Some(&format!("Token {access}"))).await, "Bearer realm=\"plain\"");
     let invalid = "Bearer realm=\"plain\", error=\"invalid_token\"";
-    assert_eq!(refusal(&sandbox, Some("Bearer unknown")).await, invalid);
+    assert_eq!(challenge(&sandbox, Some("Bearer unknown")).await, invalid);
     assert_eq!(me(&sandbox, &format!("Bearer {access}")).await, 200);
     sandbox.advance(Duration::from_secs(3600));
-    assert_eq!(refusal(&sandbox, Some(&format!("Bearer {access}"))).await, invalid);
+    assert_eq!(challenge(&sandbox, Some(&format!("Bearer {access}"))).await, invalid);
 }
 
 #[tokio::test]
-async fn another_scheme_and_a_fault() {
+async fn me_supports_custom_scheme_and_faults() {
     let sandbox =
         Plain::builder().authorization("Token token=\"…\"").me_at("/users/self").start().await.unwrap();
     let (_, body) = token(&sandbox, &[("code", &code(&sandbox, &[]).await)]).await;
@@ -72,5 +72,5 @@ async fn another_scheme_and_a_fault() {
     assert_eq!(call(format!("Token token=\"{access}\"")).await, 200);
     sandbox.next_api_call(Fault::status(503, ""));
     assert_eq!(call(format!("Token token=\"{access}\"")).await, 503);
-    assert_eq!(me(&sandbox, "Bearer x").await, 404, "it is elsewhere");
+    assert_eq!(me(&sandbox, "Bearer x").await, 404, "it has another path");
 }

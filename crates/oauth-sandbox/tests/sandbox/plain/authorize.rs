@@ -1,4 +1,4 @@
-//! RFC 6749 3.1, 4.1.1, 4.1.2; RFC 7636 4.3 and 4.4.1.
+//! The authorization endpoint: RFC 6749 3.1, 4.1.1, 4.1.2; RFC 7636 4.3 and 4.4.1.
 
 use oauth_sandbox::Plain;
 use oauth_sandbox::plain::Pkce;
@@ -7,7 +7,7 @@ use super::{CHALLENGE, authorize_url};
 use crate::support::{http, location, parameter, with_query};
 
 #[tokio::test]
-async fn yes_and_no_come_back_with_the_state_as_it_was() {
+async fn decision_returns_unchanged_state() {
     let sandbox = Plain::start().await.unwrap();
     let redirect_uri = sandbox.redirect_uris()[0].clone();
     let yes = sandbox.approve(authorize_url(&sandbox, &[])).await.unwrap();
@@ -18,13 +18,13 @@ async fn yes_and_no_come_back_with_the_state_as_it_was() {
     assert_eq!(parameter(&no, "state").as_deref(), Some("s t/1"));
     let stateless = sandbox.approve(authorize_url(&sandbox, &[("state", "")])).await.unwrap();
     assert_eq!(stateless.query_pairs().count(), 1, "{stateless}");
-    // 3.1: a parameter without a value is a parameter that was not sent.
+    // 3.1: a parameter without a value counts as missing.
     let empty = sandbox.approve(authorize_url(&sandbox, &[("state", "")]) + "&state=").await.unwrap();
     assert_eq!(empty.query_pairs().count(), 1, "{empty}");
 }
 
 #[tokio::test]
-async fn nobody_is_sent_anywhere_until_client_and_redirect_uri_are_known() {
+async fn unknown_client_or_redirect_uri_is_not_redirected() {
     let sandbox = Plain::builder().auto_approve(true).start().await.unwrap();
     let known = sandbox.redirect_uris()[0].clone();
     let (slash, longer) = (format!("{known}/"), format!("{known}?x=1"));
@@ -44,7 +44,7 @@ async fn nobody_is_sent_anywhere_until_client_and_redirect_uri_are_known() {
 }
 
 #[tokio::test]
-async fn a_redirect_uri_may_be_left_out_when_there_is_only_one() {
+async fn redirect_uri_is_optional_if_unique() {
     let with_query = "http://127.0.0.1:4000/cb?x=1";
     let one = Plain::builder().auto_approve(true).start().await.unwrap();
     let response = http().get(authorize_url(&one, &[("redirect_uri", "")])).send().await.unwrap();
@@ -52,13 +52,13 @@ async fn a_redirect_uri_may_be_left_out_when_there_is_only_one() {
     let two = Plain::builder().auto_approve(true).redirect_uri(with_query).start().await.unwrap();
     let response = http().get(authorize_url(&two, &[("redirect_uri", "")])).send().await.unwrap();
     assert_eq!(response.status(), 400);
-    // 3.1.2: its query is kept.
+    // 3.1.2: the redirect URI keeps its query.
     let response = http().get(authorize_url(&two, &[("redirect_uri", with_query)])).send().await.unwrap();
     assert!(location(&response).starts_with("http://127.0.0.1:4000/cb?x=1&code="), "{response:?}");
 }
 
 #[tokio::test]
-async fn other_mistakes_are_told_to_the_application_with_its_state() {
+async fn authorization_errors_are_redirected_with_state() {
     let sandbox = Plain::builder().auto_approve(true).start().await.unwrap();
     let good = authorize_url(&sandbox, &[]);
     for (url, error) in [
@@ -86,7 +86,7 @@ async fn other_mistakes_are_told_to_the_application_with_its_state() {
 }
 
 #[tokio::test]
-async fn a_server_that_wants_pkce_gives_no_code_without_it() {
+async fn required_pkce_rejects_missing_challenge() {
     let sandbox = Plain::builder().auto_approve(true).pkce(Pkce::Required).start().await.unwrap();
     let error = |url: String| async move {
         let target = url::Url::parse(&location(&http().get(url).send().await.unwrap())).unwrap();
@@ -95,13 +95,13 @@ async fn a_server_that_wants_pkce_gives_no_code_without_it() {
     assert_eq!(error(authorize_url(&sandbox, &[])).await.as_deref(), Some("invalid_request"));
     let challenged = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
     assert_eq!(error(authorize_url(&sandbox, &challenged)).await, None);
-    // One that does not know it has not heard of its mistakes either.
+    // A server without PKCE also ignores invalid challenges.
     let ignoring = Plain::builder().auto_approve(true).pkce(Pkce::Ignored).start().await.unwrap();
     assert_eq!(error(authorize_url(&ignoring, &[("code_challenge", "x")])).await, None);
 }
 
 #[tokio::test]
-async fn another_separator_and_no_scopes_at_all() {
+async fn scopes_support_separator_and_empty_list() {
     let comma = Plain::builder().scopes(["a:b", "c"]).scope_separator(',').start().await.unwrap();
     let callback = comma.approve(authorize_url(&comma, &[("scope", "a:b,c")])).await.unwrap();
     assert!(parameter(&callback, "code").is_some(), "{callback}");
@@ -113,9 +113,9 @@ async fn another_separator_and_no_scopes_at_all() {
     );
 }
 
-/// 3.1: the endpoint may be asked by POST too; the decision needs the form token of the session.
+/// 3.1: the endpoint may support `POST`. The decision needs the session's form token.
 #[tokio::test]
-async fn a_decision_comes_from_the_page_or_not_at_all() {
+async fn decision_requires_form_token() {
     let sandbox = Plain::start().await.unwrap();
     let url = with_query(&authorize_url(&sandbox, &[]), &[]) + "decision=approve";
     let response = http().post(url).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! The plain server: each test is a sentence of RFC 6749, 6750 or 7636.
+//! The plain server: each test checks a requirement of RFC 6749, 6750 or 7636.
 
 mod api;
 mod authorize;
@@ -17,7 +17,7 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 const REFRESH: (&str, &str) = ("grant_type", "refresh_token");
 
-/// The authorize URL that a well-behaved client builds, with `changes` on top: an empty value leaves a parameter out.
+/// A correct authorize URL, modified by `changes`. An empty value removes a parameter.
 fn authorize_url(sandbox: &Plain, changes: &[(&str, &str)]) -> String {
     let redirect_uri = sandbox.redirect_uris()[0].clone();
     let query = changed(
@@ -51,7 +51,7 @@ async fn code(sandbox: &Plain, changes: &[(&str, &str)]) -> String {
     parameter(&sandbox.approve(authorize_url(sandbox, changes)).await.unwrap(), "code").unwrap()
 }
 
-/// The form of a token call with the right credentials, and `changes` on top.
+/// The form of a correct token call, modified by `changes`.
 fn form<'a>(sandbox: &'a Plain, changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let form = vec![
         ("grant_type", "authorization_code"),
@@ -67,18 +67,18 @@ fn token_call(sandbox: &Plain, changes: &[(&str, &str)]) -> RequestBuilder {
 }
 
 async fn token(sandbox: &Plain, changes: &[(&str, &str)]) -> (u16, Value) {
-    answer(token_call(sandbox, changes).send().await.unwrap()).await
+    status_and_json(token_call(sandbox, changes).send().await.unwrap()).await
 }
 
-async fn answer(response: Response) -> (u16, Value) {
+async fn status_and_json(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     (status, response.json().await.unwrap())
 }
 
 #[track_caller]
-fn is_refused(answer: &(u16, Value), status: u16, error: &str) {
-    assert_eq!((answer.0, answer.1["error"].as_str()), (status, Some(error)), "{}", answer.1);
-    assert!(answer.1["error_description"].is_string(), "{}", answer.1);
+fn assert_error(response: &(u16, Value), status: u16, error: &str) {
+    assert_eq!((response.0, response.1["error"].as_str()), (status, Some(error)), "{}", response.1);
+    assert!(response.1["error_description"].is_string(), "{}", response.1);
 }
 
 /// A pair of tokens: access and refresh.
@@ -102,9 +102,9 @@ async fn is_good(sandbox: &Plain, access_token: &str) -> bool {
     }
 }
 
-/// The options are what they say, so that nobody takes another default for the RFC's.
+/// The defaults follow the RFCs.
 #[test]
-fn the_defaults_are_the_rfcs() {
+fn defaults_follow_the_rfcs() {
     let text = format!("{:?}", Options::default());
     for part in [
         "' '",
