@@ -1,4 +1,5 @@
-//! Lists with a size limit: a flooded or long-running sandbox discards its oldest entries instead of using ever more memory.
+//! Lists with a size limit: a flooded or long-running sandbox discards its oldest entries instead of using
+//! ever more memory.
 
 use std::collections::VecDeque;
 use std::collections::vec_deque::IterMut;
@@ -7,13 +8,14 @@ use std::ops::Deref;
 
 /// Unredeemed authorization codes: more than an hour of a load test leaves behind.
 pub(crate) const MAX_CODES: usize = 10_000;
-/// Tokens of one kind: more than our load test has connections. At about 100 bytes each they take 1.2 MB; a whole
-/// sandbox has to stay below 15 MiB.
+/// Tokens of one kind: more than our load test has connections. At about 100 bytes each they take 1.2 MB; a
+/// whole sandbox has to stay below 15 MiB.
 pub(crate) const MAX_TOKENS: usize = 12_000;
 /// Objects created one at a time, such as accounts, applications and invoices.
 pub(crate) const MAX_OBJECTS: usize = 1_000;
 
-/// A list in insertion order. A push into a full list removes the oldest entry that is not [pinned](Self::pin_current).
+/// A list in insertion order. A push into a full list removes the oldest entry that is not
+/// [pinned](Self::pin_current).
 pub(crate) struct BoundedList<T> {
     limit: usize,
     /// The number of entries at the front that are never evicted.

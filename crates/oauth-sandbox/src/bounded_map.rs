@@ -1,5 +1,5 @@
-//! Maps with a size limit for codes and tokens. Searching a [`BoundedList`](crate::bounded_list::BoundedList) of
-//! thousands of tokens on every call would dominate the sandbox's time.
+//! Maps with a size limit for codes and tokens. Searching a [`BoundedList`](crate::bounded_list::BoundedList)
+//! of thousands of tokens on every call would dominate the sandbox's time.
 
 use std::fmt;
 use std::sync::Arc;
@@ -75,8 +75,8 @@ impl<K, T> fmt::Debug for BoundedMap<K, T> {
     }
 }
 
-/// The last value, shared with its equals that follow it. Consecutive tokens of one application have equal grants,
-/// which then take memory once.
+/// The last value, shared with its equals that follow it. Consecutive tokens of one application have equal
+/// grants, which then take memory once.
 pub(crate) struct LastValue<T>(Option<Arc<T>>);
 
 impl<T> Default for LastValue<T> {

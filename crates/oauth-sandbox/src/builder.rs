@@ -41,7 +41,8 @@ impl<P: SandboxProvider> Default for Builder<P> {
 }
 
 impl<P: SandboxProvider> Builder<P> {
-    /// The loopback address to listen on, `127.0.0.1` by default. [`start`](Self::start) rejects other addresses.
+    /// The loopback address to listen on, `127.0.0.1` by default. [`start`](Self::start) rejects other
+    /// addresses.
     pub fn address(mut self, address: impl Into<IpAddr>) -> Self {
         self.address = address.into();
         self
@@ -68,16 +69,16 @@ impl<P: SandboxProvider> Builder<P> {
         self
     }
 
-    /// With `true`, the authorize URL approves for the first user and redirects at once, without login and consent pages.
-    /// The request itself is still validated.
+    /// With `true`, the authorize URL approves for the first user and redirects at once, without login and
+    /// consent pages. The request itself is still validated.
     pub fn auto_approve(mut self, auto_approve: bool) -> Self {
         self.auto_approve = auto_approve;
         self
     }
 
-    /// Enables TLS, with a certificate for `localhost`, `127.0.0.1`, `::1` and the provider's own host names, signed by
-    /// a generated authority (see [`ServerHandle::ca_certificate_pem`]). A second port then shows how the provider
-    /// treats plain HTTP (see [`ServerHandle::plain_url`]).
+    /// Enables TLS, with a certificate for `localhost`, `127.0.0.1`, `::1` and the provider's own host names,
+    /// signed by a generated authority (see [`ServerHandle::ca_certificate_pem`]). A second port then shows
+    /// how the provider treats plain HTTP (see [`ServerHandle::plain_url`]).
     pub fn tls(mut self, tls: bool) -> Self {
         self.tls = tls;
         self

@@ -5,7 +5,8 @@ use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use url::form_urlencoded::Serializer;
 
-/// A redirect to `redirect_uri` with `pairs` added to its query. With `slash`, the path is made to end in a slash.
+/// A redirect to `redirect_uri` with `pairs` added to its query. With `slash`, the path is made to end in a
+/// slash.
 pub(crate) fn redirect(redirect_uri: &str, slash: bool, pairs: &[(&str, &str)]) -> Response {
     match HeaderValue::from_bytes(target(redirect_uri, slash, pairs).as_bytes()) {
         Ok(location) => (StatusCode::FOUND, [(LOCATION, location)]).into_response(),

@@ -65,7 +65,8 @@ impl Clients {
         self.0.front().map(|client| client.redirect_uris.clone()).unwrap_or_default()
     }
 
-    /// Registers an application with the first application's redirect URIs. Returns its identifier and secret.
+    /// Registers an application with the first application's redirect URIs. Returns its identifier and
+    /// secret.
     pub(crate) fn register(&mut self, name: &str) -> (String, String) {
         let client = Client {
             name: name.into(),

@@ -6,7 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address is not a loopback address. A sandbox shows passwords and secrets, so it never listens elsewhere.
+    /// The address is not a loopback address. A sandbox shows passwords and secrets, so it never listens
+    /// elsewhere.
     #[error("a sandbox listens on loopback only, not on {0}; use 127.0.0.1 or ::1")]
     NotLoopback(IpAddr),
     /// The port base plus the offsets exceeds 65535.

@@ -1,8 +1,8 @@
 //! Simulated OAuth2 providers on loopback, for demonstrations and for the tests of any OAuth2 client.
 //!
-//! Each provider follows its official documentation, with its strictness and its peculiarities. It shares no code with
-//! the clients in this workspace: a wrong constant in a client makes a test fail instead of being wrong on both sides.
-//! Behaviour that no document specifies is marked as a **guess**.
+//! Each provider follows its official documentation, with its strictness and its peculiarities. It shares no
+//! code with the clients in this workspace: a wrong constant in a client makes a test fail instead of being
+//! wrong on both sides. Behaviour that no document specifies is marked as a **guess**.
 //!
 //! ```
 //! use std::time::Duration;
@@ -28,24 +28,29 @@
 //!
 //! [`Plain`] is no particular provider: it follows RFC 6749 strictly and has options for common deviations.
 //!
-//! [`Sandbox`] runs all providers together and offers the same controls over HTTP. It listens on loopback only, and
-//! rejects requests whose `Host` header names another computer. Everything it stores has a size limit: beyond it the
-//! oldest entries are removed, except those that exist from the start.
+//! [`Sandbox`] runs all providers together and offers the same controls over HTTP. It listens on loopback
+//! only, and rejects requests whose `Host` header names another computer. Everything it stores has a size
+//! limit: beyond it the oldest entries are removed, except those that exist from the start.
 //!
 //! # Code map
 //!
-//! - [`ServerHandle`] (`server_handle.rs`): one running provider, started by a [`Builder`]; [`Sandbox`]: all of them.
-//! - `provider.rs`: the trait that a provider implements, and the shared state around it. The providers are `cobot/`,
-//!   `cohortgo/`, `go1/`, `gocd/` and `plain/`; each has its endpoints in files, and its codes and tokens in `model.rs`.
-//! - `server/`: sockets, TLS and the `Host` check; `middleware.rs`: body, journal and faults around each handler.
+//! - [`ServerHandle`] (`server_handle.rs`): one running provider, started by a [`Builder`]; [`Sandbox`]: all
+//!   of them.
+//! - `provider.rs`: the trait that a provider implements, and the shared state around it. The providers are
+//!   `cobot/`, `cohortgo/`, `go1/`, `gocd/` and `plain/`; each has its endpoints in files, and its codes and
+//!   tokens in `model.rs`.
+//! - `server/`: sockets, TLS and the `Host` check; `middleware.rs`: body, journal and faults around each
+//!   handler.
 //! - `fault/`, `journal/`: scripted faults, and the record of received requests.
-//! - `browser/`: the simulated browser; `page/`, `login_pages.rs`, `session.rs`: the HTML pages and logins it uses.
+//! - `browser/`: the simulated browser; `page/`, `login_pages.rs`, `session.rs`: the HTML pages and logins it
+//!   uses.
 //! - `control.rs`: control over HTTP.
 //!
 //! # Control over HTTP
 //!
 //! Other processes control a [`Sandbox`] below [`Sandbox::control_url`], with the header
-//! `X-Sandbox-Key: `[`Sandbox::control_key`]. The README lists all controls; faults have the JSON form of [`Fault`].
+//! `X-Sandbox-Key: `[`Sandbox::control_key`]. The README lists all controls; faults have the JSON form of
+//! [`Fault`].
 
 mod bounded_list;
 mod bounded_map;

@@ -24,12 +24,14 @@ use crate::provider::{ProviderRules, SharedCore};
 use crate::server::{ResponseFuture, Serve};
 use crate::token_endpoint::TokenEndpoint;
 
-/// Far above any request to our providers. It also limits the size of stored values, such as names and addresses.
+/// Far above any request to our providers. It also limits the size of stored values, such as names and
+/// addresses.
 const MAX_BODY: usize = 64 * 1024;
 /// The time in which a body has to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Parameters and log of a request. They share one request extension because each extension is boxed separately.
+/// Parameters and log of a request. They share one request extension because each extension is boxed
+/// separately.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestContext {
     pub(crate) params: Params,
@@ -43,8 +45,8 @@ impl RequestContext {
     }
 }
 
-/// A provider's routes behind the shared request processing: parses the parameters once for handlers and journal, and
-/// records the request in the journal.
+/// A provider's routes behind the shared request processing: parses the parameters once for handlers and
+/// journal, and records the request in the journal.
 ///
 /// Not a layer of the router: axum would wrap each route in it and copy the request once more.
 pub(crate) struct ProviderService<P: ProviderRules> {

@@ -1,4 +1,5 @@
-//! The parameters of one request, from the query and from a body that is urlencoded, multipart form-data or JSON.
+//! The parameters of one request, from the query and from a body that is urlencoded, multipart form-data or
+//! JSON.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -100,8 +101,8 @@ impl<S: Sync> FromRequestParts<S> for Authorization {
 pub(crate) struct Params(Arc<Inner>);
 
 impl Params {
-    /// Parses the query of `parts` and, for a form content type, `body`. Invalid parts are skipped: the provider then
-    /// responds with its own error for a missing parameter.
+    /// Parses the query of `parts` and, for a form content type, `body`. Invalid parts are skipped: the
+    /// provider then responds with its own error for a missing parameter.
     pub(crate) async fn parse(parts: &Parts, body: &Bytes) -> Self {
         let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
         let content_type =

@@ -138,7 +138,8 @@ impl<P: ProviderRules> fmt::Debug for ProviderSetup<P> {
     }
 }
 
-/// A provider's routes, grouped by purpose. Faults for token calls apply to `token`, faults for API calls to `api`.
+/// A provider's routes, grouped by purpose. Faults for token calls apply to `token`, faults for API calls to
+/// `api`.
 pub struct Routes<P: ProviderRules> {
     pub(crate) authorize: Router<SharedCore<P>>,
     pub(crate) token: TokenEndpoint<P>,

@@ -8,8 +8,8 @@ use std::hash::Hash;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// The number of random bytes requested from the operating system at a time. A request for each token would take
-/// longer than the rest of issuing it.
+/// The number of random bytes requested from the operating system at a time. A request for each token would
+/// take longer than the rest of issuing it.
 const POOL: usize = 1024;
 
 /// The length of [`opaque`].

@@ -16,7 +16,8 @@ use crate::server::{self, Server};
 use crate::server_handle::ServerHandle;
 use crate::{Error, control, random};
 
-/// The control server's port, counted from the port base; the providers' are in [`ProviderRules::PORT_OFFSET`](crate::provider::ProviderRules::PORT_OFFSET).
+/// The control server's port, counted from the port base; the providers' are in
+/// [`ProviderRules::PORT_OFFSET`](crate::provider::ProviderRules::PORT_OFFSET).
 const CONTROL_OFFSET: u16 = 9;
 /// The plain ports beside the TLS ones, counted from the providers'.
 const PLAIN_OFFSET: u16 = 10;
@@ -45,9 +46,9 @@ pub struct SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// The first port. Cohort Go takes it, followed by Cobot, Go1, GoCD and Cohort Go's API; the control server takes the
-    /// tenth. With TLS, the plain HTTP ports are ten above. With `None` (the default) or 0, the providers' own builders
-    /// choose, by default any free ports.
+    /// The first port. Cohort Go takes it, followed by Cobot, Go1, GoCD and Cohort Go's API; the control
+    /// server takes the tenth. With TLS, the plain HTTP ports are ten above. With `None` (the default) or 0,
+    /// the providers' own builders choose, by default any free ports.
     pub fn port_base(mut self, port_base: impl Into<Option<u16>>) -> Self {
         self.port_base = port_base.into().filter(|base| *base != 0);
         self
@@ -70,7 +71,8 @@ impl SandboxBuilder {
             .gocd(|gocd| gocd.auto_approve(auto_approve))
     }
 
-    /// Enables TLS for the providers, see [`Builder::tls`]. Each has its own authority. The control server has no TLS.
+    /// Enables TLS for the providers, see [`Builder::tls`]. Each has its own authority. The control server
+    /// has no TLS.
     pub fn tls(self, tls: bool) -> Self {
         self.cohortgo(|cohortgo| cohortgo.tls(tls))
             .cobot(|cobot| cobot.tls(tls))
@@ -190,8 +192,8 @@ impl Sandbox {
         &self.gocd
     }
 
-    /// Everything another process has to know, secrets included. `serde_json::to_value` of it is the object that
-    /// [`manifest_json`](Self::manifest_json) gives.
+    /// Everything another process has to know, secrets included. `serde_json::to_value` of it is the object
+    /// that [`manifest_json`](Self::manifest_json) gives.
     #[must_use]
     pub fn manifest(&self) -> Manifest {
         let providers =

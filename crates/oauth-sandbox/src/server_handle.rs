@@ -124,8 +124,8 @@ impl<P: SandboxProvider> ServerHandle<P> {
         Browser::new(self.users(), ports, self.core.setup.authority.clone())
     }
 
-    /// Acts as the first user: opens `authorize_url` in a browser, logs in and approves. Returns the URL that the
-    /// provider then redirects to, without loading it.
+    /// Acts as the first user: opens `authorize_url` in a browser, logs in and approves. Returns the URL that
+    /// the provider then redirects to, without loading it.
     ///
     /// # Errors
     /// As [`Browser::approve`].
@@ -183,8 +183,8 @@ impl<P: SandboxProvider> ServerHandle<P> {
         self.core.journal.copy()
     }
 
-    /// Restores time, accounts, codes, tokens and sessions to the initial state, and empties fault queues and journal.
-    /// Addresses and the client's credentials stay the same.
+    /// Restores time, accounts, codes, tokens and sessions to the initial state, and empties fault queues and
+    /// journal. Addresses and the client's credentials stay the same.
     pub fn reset(&self) {
         self.core.reset();
     }

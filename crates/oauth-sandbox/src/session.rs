@@ -73,7 +73,8 @@ impl Sessions {
         (session, jar)
     }
 
-    /// Logs `user` in under a new session identifier, against session fixation. Returns the path to open next.
+    /// Logs `user` in under a new session identifier, against session fixation. Returns the path to open
+    /// next.
     pub(crate) fn log_in(&self, jar: CookieJar, user: &str) -> (Option<String>, CookieJar) {
         let before = self.close(&jar);
         let session = Session { user: Some(user.to_owned()), ..Session::new() };

@@ -12,7 +12,8 @@ use http::request::Parts;
 use crate::provider::{ProviderRules, SharedCore};
 use crate::server::ResponseFuture;
 
-/// The handler of token calls. It is called without the router: routing takes about as long as the handler itself.
+/// The handler of token calls. It is called without the router: routing takes about as long as the handler
+/// itself.
 pub(crate) struct TokenEndpoint<P: ProviderRules> {
     paths: &'static [&'static str],
     handler: Arc<dyn Fn(Request, SharedCore<P>) -> ResponseFuture<'static> + Send + Sync>,

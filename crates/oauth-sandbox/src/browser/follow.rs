@@ -8,14 +8,15 @@ use super::{Browser, MAX_PAGES, is_loopback, location};
 use crate::Error;
 
 impl Browser {
-    /// Opens the URL that [`approve`](Self::approve) or [`deny`](Self::deny) returned and follows redirects. Returns the
-    /// last response with its body as text, whatever its status.
+    /// Opens the URL that [`approve`](Self::approve) or [`deny`](Self::deny) returned and follows redirects.
+    /// Returns the last response with its body as text, whatever its status.
     ///
-    /// The application has to listen on this computer, over plain HTTP or with a certificate of the sandbox's authority.
+    /// The application has to listen on this computer, over plain HTTP or with a certificate of the sandbox's
+    /// authority.
     ///
     /// # Errors
-    /// [`Error::NotLocalUrl`] when the URL or a redirect leads to another computer; [`Error::Browser`] when a request
-    /// fails; [`Error::TooManyPages`] when the redirects do not end; [`Error::Url`].
+    /// [`Error::NotLocalUrl`] when the URL or a redirect leads to another computer; [`Error::Browser`] when a
+    /// request fails; [`Error::TooManyPages`] when the redirects do not end; [`Error::Url`].
     pub async fn follow(&self, callback: impl AsRef<str>) -> Result<Response<String>, Error> {
         let mut next = Url::parse(callback.as_ref())?;
         let browser = self.browser()?;

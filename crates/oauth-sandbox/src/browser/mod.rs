@@ -1,4 +1,5 @@
-//! A simulated browser over real HTTP: follows redirects within the sandbox, keeps cookies, and fills in HTML forms.
+//! A simulated browser over real HTTP: follows redirects within the sandbox, keeps cookies, and fills in HTML
+//! forms.
 
 mod flow_form;
 mod follow;
@@ -22,8 +23,8 @@ use flow_form::{Decision, FlowForm, Purpose};
 /// The limit on pages and redirects: more than any flow has.
 const MAX_PAGES: usize = 20;
 
-/// A browser with a user in front of it. Clones share cookies; [`ServerHandle::browser`](crate::ServerHandle::browser)
-/// creates a fresh one.
+/// A browser with a user in front of it. Clones share cookies;
+/// [`ServerHandle::browser`](crate::ServerHandle::browser) creates a fresh one.
 #[derive(Clone)]
 pub struct Browser {
     users: Vec<User>,
@@ -54,13 +55,13 @@ impl Browser {
         self
     }
 
-    /// Opens `authorize_url`, logs in if necessary, and approves. Returns the URL that the provider then redirects to,
-    /// without loading it.
+    /// Opens `authorize_url`, logs in if necessary, and approves. Returns the URL that the provider then
+    /// redirects to, without loading it.
     ///
     /// # Errors
     /// [`Error::Page`] when the flow stops at an error page, or at the login form after a wrong password;
-    /// [`Error::OutsideSandbox`] when the URL is not the sandbox's; [`Error::Browser`] when a page could not be loaded;
-    /// [`Error::Url`], [`Error::NoSuchUser`], [`Error::TooManyPages`].
+    /// [`Error::OutsideSandbox`] when the URL is not the sandbox's; [`Error::Browser`] when a page could not
+    /// be loaded; [`Error::Url`], [`Error::NoSuchUser`], [`Error::TooManyPages`].
     pub async fn approve(&self, authorize_url: impl AsRef<str>) -> Result<Url, Error> {
         self.decide(authorize_url.as_ref(), Decision::Approve).await
     }

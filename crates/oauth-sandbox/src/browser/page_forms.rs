@@ -14,17 +14,18 @@ impl Browser {
     /// Opens `url`, logs in if necessary, and returns the HTML of the page.
     ///
     /// # Errors
-    /// [`Error::Page`] at an error page, or at the login form after a wrong password; [`Error::OutsideSandbox`] when the
-    /// URL or a redirect leads out of the sandbox; [`Error::Browser`] when a page could not be loaded; [`Error::Url`],
-    /// [`Error::NoSuchUser`], [`Error::TooManyPages`].
+    /// [`Error::Page`] at an error page, or at the login form after a wrong password;
+    /// [`Error::OutsideSandbox`] when the URL or a redirect leads out of the sandbox; [`Error::Browser`] when
+    /// a page could not be loaded; [`Error::Url`], [`Error::NoSuchUser`], [`Error::TooManyPages`].
     pub async fn open(&self, url: impl AsRef<str>) -> Result<String, Error> {
         let url = Url::parse(url.as_ref())?;
         let browser = self.browser()?;
         self.open_logged_in(&browser, url).await.map(|(_, html)| html)
     }
 
-    /// Opens `url` as [`open`](Self::open), sets `fields` (name and value) in the first form that has them all, submits
-    /// the form, and returns the HTML of the resulting page. Without `fields` it submits the page's first form.
+    /// Opens `url` as [`open`](Self::open), sets `fields` (name and value) in the first form that has them
+    /// all, submits the form, and returns the HTML of the resulting page. Without `fields` it submits the
+    /// page's first form.
     ///
     /// # Errors
     /// As [`open`](Self::open), and [`Error::Page`] when there is no such form.

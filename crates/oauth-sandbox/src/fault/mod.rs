@@ -14,11 +14,11 @@ pub(crate) use queue::{FaultQueues, FaultTarget};
 
 /// A fault of one call. Faults are queued, and each is used once.
 ///
-/// Unless its description says otherwise, a fault *replaces* the provider's processing, so the provider's state does not
-/// change. [`after_work`](Self::after_work) applies a fault after the processing.
+/// Unless its description says otherwise, a fault *replaces* the provider's processing, so the provider's
+/// state does not change. [`after_work`](Self::after_work) applies a fault after the processing.
 ///
-/// As JSON (for [control](crate::Sandbox) over HTTP) it is an object with `kind` and the variant's fields. `kind` is the
-/// variant in snake case, except `answer` for [`Response`](Self::Response):
+/// As JSON (for [control](crate::Sandbox) over HTTP) it is an object with `kind` and the variant's fields.
+/// `kind` is the variant in snake case, except `answer` for [`Response`](Self::Response):
 /// `{"kind":"answer","status":503,"headers":[["retry-after","2"]],"body":"…"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -48,8 +48,8 @@ pub enum Fault {
     DropRequest,
     /// The provider processes the request, then the connection is closed without a response.
     DropResponse,
-    /// The provider processes the request, but the connection is closed in the middle of the response body, which is then
-    /// shorter than its `Content-Length`.
+    /// The provider processes the request, but the connection is closed in the middle of the response body,
+    /// which is then shorter than its `Content-Length`.
     TruncateBody,
     /// A proxy's HTML page with status 502.
     HtmlBadGateway,
@@ -158,7 +158,8 @@ impl Fault {
         Self::Redirect { status, location: location.parse().expect("a header value") }
     }
 
-    /// This fault, applied after the provider has processed the request: its state changes, and only the response is lost.
+    /// This fault, applied after the provider has processed the request: its state changes, and only the
+    /// response is lost.
     #[must_use]
     pub fn after_work(self) -> Self {
         Self::AfterWork { fault: Box::new(self) }

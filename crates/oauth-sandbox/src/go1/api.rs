@@ -88,8 +88,8 @@ pub(super) async fn account(
     }
 }
 
-/// Returns the grant of a valid token, otherwise an error response. The grant must have one of `scopes`, unless that is
-/// empty.
+/// Returns the grant of a valid token, otherwise an error response. The grant must have one of `scopes`,
+/// unless that is empty.
 pub(super) fn authenticate(
     core: &ProviderCore<Rules>,
     headers: &HeaderMap,

@@ -1,35 +1,37 @@
 //! Go1: authorization host, API of version 2 and gateway, all on one origin.
 //!
-//! Sources: seed 002 and docs/provider-facts.md section 3, go1.com's pages on grants and scopes, and Go1's REST reference
-//! of 2025-01-01. Paths: `/oauth/authorize`, `/oauth/token`, `/oauth/validate`; version 2 under `/v2`; the gateway under
-//! `/gateway`. Peculiarities:
+//! Sources: seed 002 and docs/provider-facts.md section 3, go1.com's pages on grants and scopes, and Go1's
+//! REST reference of 2025-01-01. Paths: `/oauth/authorize`, `/oauth/token`, `/oauth/validate`; version 2
+//! under `/v2`; the gateway under `/gateway`. Peculiarities:
 //!
 //! - the callback is `<redirect_uri>/?code=…`, as in the seed: a path without a final slash gets one
 //!   ([`Builder::callback_slash`]);
-//! - the token endpoint accepts multipart form-data, urlencoded forms and JSON, and the client's credentials in the body
-//!   or as HTTP Basic;
+//! - the token endpoint accepts multipart form-data, urlencoded forms and JSON, and the client's credentials
+//!   in the body or as HTTP Basic;
 //! - access tokens live for 12 hours; refresh tokens live for 90 days, and each is used once and replaced;
 //! - a user without an account can sign up during the authorization request; the new portal is linked to the
 //!   `partner_portal_id` of the authorize URL ([`Go1::portals`]);
 //! - a `client_credentials` response has no refresh token; the `password` grant needs the `portal_name`;
-//! - the API's response to an invalid token is 401 `{"message":"Invalid token"}`; the gateway needs an `Api-Version`
-//!   header.
+//! - the API's response to an invalid token is 401 `{"message":"Invalid token"}`; the gateway needs an
+//!   `Api-Version` header.
 //!
 //! **Guesses**:
 //!
-//! - authorization: the login and sign-up pages and their paths; a page with status 400 and no redirect for an unknown
-//!   client or redirect URI; errors redirected in the form of RFC 6749, with the `state` and the same slash as a code;
-//!   scopes must be known but may be missing; `partner_portal_id` is optional and may be any number;
-//! - token endpoint: statuses, codes and texts of errors, in the style of `league/oauth2-server` (401 `invalid_client`,
-//!   400 `invalid_grant` and `invalid_request`, 401 `invalid_request` for a refresh token); parameters have to be in the
-//!   body; codes live for 10 minutes, and a rejected call does not use up the code; a refresh revokes the old access
-//!   token; a client-credentials token is for the partner's own portal, belongs to no user, and has all scopes when the
-//!   request names none;
-//! - API: the scope that a call needs, and 403 without it; the body of `/oauth/validate`; 400 without an `Api-Version`
-//!   (any date or `alpha`); the fields of `/v2/me` and `/v2/learning-objects`, and `partner_portal_id` in `/v2/account`.
+//! - authorization: the login and sign-up pages and their paths; a page with status 400 and no redirect for
+//!   an unknown client or redirect URI; errors redirected in the form of RFC 6749, with the `state` and the
+//!   same slash as a code; scopes must be known but may be missing; `partner_portal_id` is optional and may
+//!   be any number;
+//! - token endpoint: statuses, codes and texts of errors, in the style of `league/oauth2-server` (401
+//!   `invalid_client`, 400 `invalid_grant` and `invalid_request`, 401 `invalid_request` for a refresh token);
+//!   parameters have to be in the body; codes live for 10 minutes, and a rejected call does not use up the
+//!   code; a refresh revokes the old access token; a client-credentials token is for the partner's own
+//!   portal, belongs to no user, and has all scopes when the request names none;
+//! - API: the scope that a call needs, and 403 without it; the body of `/oauth/validate`; 400 without an
+//!   `Api-Version` (any date or `alpha`); the fields of `/v2/me` and `/v2/learning-objects`, and
+//!   `partner_portal_id` in `/v2/account`.
 //!
-//! Not simulated: the implicit grant, `new_client`, choosing among several portals, webhooks, and PKCE (its parameters
-//! are ignored: Go1 documents none).
+//! Not simulated: the implicit grant, `new_client`, choosing among several portals, webhooks, and PKCE (its
+//! parameters are ignored: Go1 documents none).
 
 mod api;
 mod authorize;
@@ -84,8 +86,8 @@ impl Default for Options {
 }
 
 impl Builder<Rules> {
-    /// Adds a slash to the redirect URI's path if it does not end in one. On by default: the seed's template is
-    /// `<REDIRECT_URL>/?code=<AUTHORIZATION_CODE>`.
+    /// Adds a slash to the redirect URI's path if it does not end in one. On by default: the seed's template
+    /// is `<REDIRECT_URL>/?code=<AUTHORIZATION_CODE>`.
     pub fn callback_slash(mut self, callback_slash: bool) -> Self {
         self.options.callback_slash = callback_slash;
         self
@@ -99,13 +101,15 @@ impl ServerHandle<Rules> {
         self.core().state().portals.to_vec()
     }
 
-    /// The number of the partner's own portal, for `partner_portal_id`. The sandbox accepts any other number too.
+    /// The number of the partner's own portal, for `partner_portal_id`. The sandbox accepts any other number
+    /// too.
     #[must_use]
     pub fn partner_portal_id(&self) -> u64 {
         model::PARTNER_PORTAL
     }
 
-    /// Registers an application with the first one's redirect URIs, until the next reset. Returns identifier and secret.
+    /// Registers an application with the first one's redirect URIs, until the next reset. Returns identifier
+    /// and secret.
     #[must_use]
     pub fn register_client(&self, name: &str) -> (String, String) {
         self.core().state().clients.register(name)

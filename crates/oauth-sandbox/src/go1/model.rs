@@ -246,7 +246,8 @@ impl State {
         Ok(self.issue_for(grant, true, now))
     }
 
-    /// Uses up a refresh token and revokes the access token issued with it. A rejected call does not use up the token.
+    /// Uses up a refresh token and revokes the access token issued with it. A rejected call does not use up
+    /// the token.
     pub(super) fn refresh(
         &mut self,
         client_id: &str,

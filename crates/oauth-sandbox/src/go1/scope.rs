@@ -1,7 +1,8 @@
 //! Go1's scopes and their descriptions on the consent page.
 
-/// Source: go1.com/developers/customers/concepts/scope-permissions. The last two are used by existing public clients
-/// (docs/provider-facts.md 3b). Go1 grants `user.login` to selected clients only, the sandbox to every client.
+/// Source: go1.com/developers/customers/concepts/scope-permissions. The last two are used by existing public
+/// clients (docs/provider-facts.md 3b). Go1 grants `user.login` to selected clients only, the sandbox to
+/// every client.
 const SCOPES: [(&str, &str); 15] = [
     ("user.read", "See your profile"),
     ("user.write", "Change your profile"),

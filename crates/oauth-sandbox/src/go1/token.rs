@@ -1,5 +1,5 @@
-//! The token endpoint. Its errors have the form of PHP's `league/oauth2-server`, which Go1's error codes point to
-//! (docs/provider-facts.md 3a). All texts are made up, except the one about refresh tokens.
+//! The token endpoint. Its errors have the form of PHP's `league/oauth2-server`, which Go1's error codes
+//! point to (docs/provider-facts.md 3a). All texts are made up, except the one about refresh tokens.
 
 use axum::body::Body;
 use axum::extract::State;

@@ -1,5 +1,5 @@
-//! API calls of the current GoCD that do not depend on the server's configuration (docs/provider-facts.md 1g). Field names
-//! as in GoCD's API documentation.
+//! API calls of the current GoCD that do not depend on the server's configuration (docs/provider-facts.md
+//! 1g). Field names as in GoCD's API documentation.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -94,8 +94,8 @@ pub(super) fn incorrect_url(log: &RequestLog) -> Response {
     (StatusCode::NOT_FOUND, headers, body.to_string()).into_response()
 }
 
-/// Checks that `Accept` lists one of [`MEDIA_TYPES`]. `*/*` and a missing header are not accepted (**guess**: the
-/// documentation only mentions an unsupported version).
+/// Checks that `Accept` lists one of [`MEDIA_TYPES`]. `*/*` and a missing header are not accepted (**guess**:
+/// the documentation only mentions an unsupported version).
 pub(super) fn accepts_version(headers: &HeaderMap) -> bool {
     headers
         .get_all(ACCEPT)

@@ -160,7 +160,8 @@ fn redirect_error(core: &ProviderCore<Rules>, redirect_uri: &str, error: &str) -
     redirect(core, &format!("{redirect_uri}?error={error}"))
 }
 
-/// Redirects as Rails does: a target without a scheme is appended to the server's origin, without a slash (**guess**).
+/// Redirects as Rails does: a target without a scheme is appended to the server's origin, without a slash
+/// (**guess**).
 fn redirect(core: &ProviderCore<Rules>, target: &str) -> Response {
     let absolute = target.starts_with("//")
         || target.split_once(':').is_some_and(|(scheme, _)| {

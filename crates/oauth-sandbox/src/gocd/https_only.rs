@@ -1,5 +1,5 @@
-//! The rejection of plain HTTP at the OAuth pages next to TLS (docs/provider-facts.md 1b). GoCD's flash message is not
-//! simulated.
+//! The rejection of plain HTTP at the OAuth pages next to TLS (docs/provider-facts.md 1b). GoCD's flash
+//! message is not simulated.
 
 use std::sync::Arc;
 

@@ -3,43 +3,47 @@
 //! Sources: seed 003 and docs/provider-facts.md sections 1b to 1h, which cite GoCD's public source.
 //! GoCD implements OAuth 2.0 **draft 09**, with these peculiarities:
 //!
-//! - grant types and error codes are spelled with hyphens, and there are neither `token_type` nor scopes (1d);
-//! - a code, and any refresh token in the same request, is destroyed before anything is checked (1d);
-//! - a user and a client share one pair of tokens; a refresh revokes the old pair at once; refresh tokens do not expire
+//! - grant types and error codes are spelled with hyphens, and there are neither `token_type` nor scopes
 //!   (1d);
-//! - errors at the authorize URL have no `state` and are redirected to the supplied `redirect_uri`, even to one that is
-//!   not registered (1c): **an open redirect, simulated on purpose**;
+//! - a code, and any refresh token in the same request, is destroyed before anything is checked (1d);
+//! - a user and a client share one pair of tokens; a refresh revokes the old pair at once; refresh tokens do
+//!   not expire (1d);
+//! - errors at the authorize URL have no `state` and are redirected to the supplied `redirect_uri`, even to
+//!   one that is not registered (1c): **an open redirect, simulated on purpose**;
 //! - the code is appended with a `?` even if the redirect URI has a query (1c);
 //! - the API accepts `Authorization: Token token="…"` in exactly this form (1e).
 //!
 //! The OAuth pages are under `/go/oauth` (1b) and also under `/oauth`, where the seed has the authorize URL.
 //!
-//! Administrators manage OAuth clients at `/go/oauth/admin/clients` and at the older `/go/admin/oauth/clients`, in a
-//! browser or as XML (1b, 1f). Users list and revoke their tokens at `/go/oauth/user_tokens`. The first user is a system
-//! administrator. The XML API accepts the administrator's session or password (**guess**), but no token; changes in a
-//! session need its form token, as a field or as `X-CSRF-Token` (**guess**). XML request bodies, which Rails 2.3
-//! accepted, are not supported. After its creation a client's summary is shown, as in the seed; the source at one commit
-//! shows the list instead. A page, not a script, asks for confirmation before a client is destroyed. The list also shows
-//! all users' tokens with a button for `revoke_by_admin`, for which GoCD has no page.
+//! Administrators manage OAuth clients at `/go/oauth/admin/clients` and at the older
+//! `/go/admin/oauth/clients`, in a browser or as XML (1b, 1f). Users list and revoke their tokens at
+//! `/go/oauth/user_tokens`. The first user is a system administrator. The XML API accepts the administrator's
+//! session or password (**guess**), but no token; changes in a session need its form token, as a field or as
+//! `X-CSRF-Token` (**guess**). XML request bodies, which Rails 2.3 accepted, are not supported. After its
+//! creation a client's summary is shown, as in the seed; the source at one commit shows the list instead. A
+//! page, not a script, asks for confirmation before a client is destroyed. The list also shows all users'
+//! tokens with a button for `revoke_by_admin`, for which GoCD has no page.
 //!
-//! XML has the shape of Rails records (from the source, not observed): `oauth_clients`/`oauth_client` in the list,
-//! `client` alone; names with underscores, but with hyphens in the response to a creation.
+//! XML has the shape of Rails records (from the source, not observed): `oauth_clients`/`oauth_client` in the
+//! list, `client` alone; names with underscores, but with hyphens in the response to a creation.
 //!
-//! Personal access tokens are managed under `/go/api/current_user/access_tokens` (1g), with a password or a session,
-//! never with a token. A change needs a JSON body, or no body and the `X-GoCD-Confirm` header.
+//! Personal access tokens are managed under `/go/api/current_user/access_tokens` (1g), with a password or a
+//! session, never with a token. A change needs a JSON body, or no body and the `X-GoCD-Confirm` header.
 //!
-//! Extension: a GoCD client has one redirect URI, a client of the sandbox may have several. Codes and refresh tokens are
-//! then valid only with the URI they were issued for. Editing the redirect URI in the form replaces all of them.
+//! Extension: a GoCD client has one redirect URI, a client of the sandbox may have several. Codes and refresh
+//! tokens are then valid only with the URI they were issued for. Editing the redirect URI in the form
+//! replaces all of them.
 //!
 //! **Guesses**:
 //!
-//! - administration: the texts of pages; 403 for other users; 404 for an unknown client; the order of validation messages
-//!   (name first) and their text "can't be empty", as in docs/provider-facts.md (a test of the Rails 4 engine expects
-//!   "can't be blank"); 422 for a form without its token, as in Rails; 401 for a wrong password;
-//! - plain HTTP next to TLS: rejected at `user_tokens` as at every OAuth page (the engine's controller lacks the filter at
-//!   one commit); 500 for an OAuth API call (the source raises an error there);
-//! - other: the bodies of 401 and 403; 422 for revoking a revoked personal token; a redirect URI without a scheme is
-//!   appended to the server's own origin, as Rails does; version numbers and CI data.
+//! - administration: the texts of pages; 403 for other users; 404 for an unknown client; the order of
+//!   validation messages (name first) and their text "can't be empty", as in docs/provider-facts.md (a test
+//!   of the Rails 4 engine expects "can't be blank"); 422 for a form without its token, as in Rails; 401 for
+//!   a wrong password;
+//! - plain HTTP next to TLS: rejected at `user_tokens` as at every OAuth page (the engine's controller lacks
+//!   the filter at one commit); 500 for an OAuth API call (the source raises an error there);
+//! - other: the bodies of 401 and 403; 422 for revoking a revoked personal token; a redirect URI without a
+//!   scheme is appended to the server's own origin, as Rails does; version numbers and CI data.
 
 mod admin;
 mod api;
@@ -86,8 +90,8 @@ pub enum PlainHttp {
     /// 403 with an empty body: no secure site URL is configured.
     #[default]
     Forbidden,
-    /// A 404 page: no secure site URL is configured, and GoCD's override of the rule applies. (At one commit the override
-    /// covers only the gadget engine.)
+    /// A 404 page: no secure site URL is configured, and GoCD's override of the rule applies. (At one commit
+    /// the override covers only the gadget engine.)
     NotFound,
     /// A redirect to the same path at the configured secure site URL.
     Redirect,
@@ -110,22 +114,23 @@ impl Options {
 }
 
 impl Builder<Rules> {
-    /// Rejects OAuth tokens with 403 at `cctray.xml`, `current_user` and `version`, as the access rules of 2017 and 2018
-    /// suggest (docs/provider-facts.md 1e and 5). Off by default: the seed calls `cctray.xml` with an OAuth token.
+    /// Rejects OAuth tokens with 403 at `cctray.xml`, `current_user` and `version`, as the access rules of
+    /// 2017 and 2018 suggest (docs/provider-facts.md 1e and 5). Off by default: the seed calls `cctray.xml`
+    /// with an OAuth token.
     pub fn late_acl(mut self, late_acl: bool) -> Self {
         self.options.late_acl = late_acl;
         self
     }
 
-    /// Rejects access tokens after 90 days. Off by default: GoCD's filter does not check the expiry (docs/provider-facts.md
-    /// 1e).
+    /// Rejects access tokens after 90 days. Off by default: GoCD's filter does not check the expiry
+    /// (docs/provider-facts.md 1e).
     pub fn check_expiry(mut self, check_expiry: bool) -> Self {
         self.options.check_expiry = check_expiry;
         self
     }
 
-    /// Allows OAuth clients with equal names. Off by default, as in the plugin that GoCD's provider is based on; GoCD's
-    /// port of the plugin lacks the rule at one commit (docs/provider-facts.md 1f).
+    /// Allows OAuth clients with equal names. Off by default, as in the plugin that GoCD's provider is based
+    /// on; GoCD's port of the plugin lacks the rule at one commit (docs/provider-facts.md 1f).
     pub fn duplicate_client_names(mut self, duplicate_client_names: bool) -> Self {
         self.options.duplicate_client_names = duplicate_client_names;
         self
@@ -139,8 +144,9 @@ impl Builder<Rules> {
 }
 
 impl ServerHandle<Rules> {
-    /// A personal access token of the first user, for `Authorization: Bearer` (docs/provider-facts.md 1a, 1g): 40
-    /// hexadecimal digits. It is valid until it is revoked over the API, and again after a [reset](ServerHandle::reset).
+    /// A personal access token of the first user, for `Authorization: Bearer` (docs/provider-facts.md 1a,
+    /// 1g): 40 hexadecimal digits. It is valid until it is revoked over the API, and again after a
+    /// [reset](ServerHandle::reset).
     #[must_use]
     pub fn personal_access_token(&self) -> &str {
         &self.core().setup.credentials.personal_access_token
@@ -231,7 +237,8 @@ impl ProviderRules for Rules {
                 .route(&format!("{prefix}/authorize"), get(authorize::show_consent).post(authorize::decide));
         }
         let mut oauth_pages = admin::routes().merge(user_tokens::routes());
-        // The plain HTTP port next to TLS does not serve OAuth (1b). Without TLS all endpoints use plain HTTP.
+        // The plain HTTP port next to TLS does not serve OAuth (1b). Without TLS all endpoints use plain
+        // HTTP.
         if setup.plain.is_some() {
             let rule = Arc::new(https_only::HttpsRule::new(setup.options.plain_http, setup.origin.url()));
             authorize =

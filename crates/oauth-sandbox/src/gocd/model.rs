@@ -1,5 +1,5 @@
-//! GoCD's state: clients, codes and tokens, as in the database of its `oauth2_provider` engine (docs/provider-facts.md 1c,
-//! 1d).
+//! GoCD's state: clients, codes and tokens, as in the database of its `oauth2_provider` engine
+//! (docs/provider-facts.md 1c, 1d).
 
 mod clients;
 mod personal;
@@ -149,7 +149,8 @@ impl State {
         self.clients.iter().find(|client| client.client_id == client_id)
     }
 
-    /// Issues a code and deletes the user's unused codes for this client. Returns the code and its lifetime in seconds.
+    /// Issues a code and deletes the user's unused codes for this client. Returns the code and its lifetime
+    /// in seconds.
     pub(super) fn issue_code(&mut self, grant: Grant, now: DateTime<Utc>) -> (String, i64) {
         self.codes.retain(|code| !code.grant.same_pair(&grant));
         let code = random::hex::<32>();
@@ -187,7 +188,8 @@ impl State {
             // GoCD does not check the expiry of refresh tokens.
             token.map(|token| (token.grant, true))
         };
-        // GoCD compares with the client's only URI. The URI of the grant matters only if the client has several.
+        // GoCD compares with the client's only URI. The URI of the grant matters only if the client has
+        // several.
         let same_uri = client.redirect_uris.len() == 1
             || grant.as_ref().is_none_or(|(grant, _)| grant.redirect_uri == call.redirect_uri);
         if !(registered && same_uri) {

@@ -1,7 +1,8 @@
-//! Personal access tokens over the API of the current GoCD: list, show, create, revoke (docs/provider-facts.md 1g).
+//! Personal access tokens over the API of the current GoCD: list, show, create, revoke
+//! (docs/provider-facts.md 1g).
 //!
-//! Source: GoCD's API documentation. From its public source: the order of the checks, the texts of 400, 403 and 415, and
-//! the `filter` of the list. **Guess**: status 422 and its text for revoking a revoked token.
+//! Source: GoCD's API documentation. From its public source: the order of the checks, the texts of 400, 403
+//! and 415, and the `filter` of the list. **Guess**: status 422 and its text for revoking a revoked token.
 
 use axum::Router;
 use axum::body::Bytes;

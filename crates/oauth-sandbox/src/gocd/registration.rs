@@ -47,8 +47,8 @@ impl InvalidClient {
 }
 
 impl ServerHandle<Rules> {
-    /// Registers a client by the rules of the administrator's form (docs/provider-facts.md 1f), until the next
-    /// [reset](ServerHandle::reset).
+    /// Registers a client by the rules of the administrator's form (docs/provider-facts.md 1f), until the
+    /// next [reset](ServerHandle::reset).
     ///
     /// # Errors
     /// When the form would reject the name or the redirect URI.

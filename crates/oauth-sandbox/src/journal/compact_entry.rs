@@ -1,5 +1,5 @@
-//! The journal's internal form of an entry, with all its text in one string. Separate strings would take several times
-//! the memory and most of the time of a token call.
+//! The journal's internal form of an entry, with all its text in one string. Separate strings would take
+//! several times the memory and most of the time of a token call.
 
 use std::fmt::{Display, Write as _};
 

@@ -44,7 +44,8 @@ pub struct JournalEntry {
     pub time: DateTime<Utc>,
     /// The request's purpose.
     pub kind: RequestKind,
-    /// Host and port in the caller's spelling, such as `betahaus.localhost:4401`. Empty when the request names none.
+    /// Host and port in the caller's spelling, such as `betahaus.localhost:4401`. Empty when the request
+    /// names none.
     pub host: String,
     /// The HTTP method.
     pub method: String,

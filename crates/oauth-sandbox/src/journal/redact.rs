@@ -5,7 +5,8 @@ use std::borrow::Cow;
 /// Replaces redacted text.
 pub(super) const REDACTED: &str = "***";
 
-/// Lists the parameters without secrets. `state` is not among them: it protects against CSRF only while it is secret.
+/// Lists the parameters without secrets. `state` is not among them: it protects against CSRF only while it is
+/// secret.
 fn is_harmless(name: &str) -> bool {
     matches!(
         name,

@@ -1,28 +1,31 @@
-//! A plain OAuth 2.0 server that follows RFC 6749, RFC 6750 and RFC 7636, for clients of providers without a sandbox.
+//! A plain OAuth 2.0 server that follows RFC 6749, RFC 6750 and RFC 7636, for clients of providers without a
+//! sandbox.
 //!
-//! [`Builder`](crate::Builder) has options for what the RFCs leave to the server and for common deviations, so that a
-//! new provider declaration can be tested against a server with the same differences. It is not part of a
-//! [`Sandbox`](crate::Sandbox), which runs only real providers.
+//! [`Builder`](crate::Builder) has options for what the RFCs leave to the server and for common deviations,
+//! so that a new provider declaration can be tested against a server with the same differences. It is not
+//! part of a [`Sandbox`](crate::Sandbox), which runs only real providers.
 //!
 //! Endpoints: `/oauth/authorize`, `/oauth/token`, and `/api/me`, which returns the token's user. By the RFCs:
 //!
 //! - parameters without a value count as missing, a repeated parameter is `invalid_request` (3.1, 3.2);
-//! - without a known client and redirect URI, errors are not redirected (4.1.2.1); a missing `redirect_uri` means the
-//!   only registered one, and is rejected when there are several (3.1.2.3);
+//! - without a known client and redirect URI, errors are not redirected (4.1.2.1); a missing `redirect_uri`
+//!   means the only registered one, and is rejected when there are several (3.1.2.3);
 //! - `state` is returned unchanged, with a code and with an error (4.1.2);
-//! - a code lives for 10 minutes and can be used once; a second use is rejected and revokes its tokens (4.1.2);
-//! - token calls are urlencoded forms, and their query is ignored (2.3.1, 3.2); the client authenticates by HTTP Basic
-//!   or in the body, but not by both (2.3, 2.3.1);
+//! - a code lives for 10 minutes and can be used once; a second use is rejected and revokes its tokens
+//!   (4.1.2);
+//! - token calls are urlencoded forms, and their query is ignored (2.3.1, 3.2); the client authenticates by
+//!   HTTP Basic or in the body, but not by both (2.3, 2.3.1);
 //! - the code exchange needs the same `redirect_uri` if the authorization request had one (4.1.3);
 //! - a client-credentials response has no refresh token (4.4.3);
-//! - `scope` is in the response when it differs from the request (5.1); a refresh may reduce the scopes, never add any
-//!   (6);
-//! - without a token, the API responds with 401 and no error code, with an invalid one with 401 `invalid_token`
-//!   (RFC 6750 3.1);
+//! - `scope` is in the response when it differs from the request (5.1); a refresh may reduce the scopes,
+//!   never add any (6);
+//! - without a token, the API responds with 401 and no error code, with an invalid one with 401
+//!   `invalid_token` (RFC 6750 3.1);
 //! - PKCE supports `S256` only; any other method is `invalid_request` (RFC 7636 4.4.1).
 //!
-//! **Choices** where the RFCs leave one: failed client authentication is 401 even without an `Authorization` header; a
-//! request without `scope` is granted all scopes; a refresh issues a new access token, and the old one stays valid.
+//! **Choices** where the RFCs leave one: failed client authentication is 401 even without an `Authorization`
+//! header; a request without `scope` is granted all scopes; a refresh issues a new access token, and the old
+//! one stays valid.
 
 mod api;
 mod authorize;
@@ -94,7 +97,8 @@ impl ProviderRules for Rules {
     type State = model::State;
 
     fn new_credentials() -> Credentials {
-        // Characters that must be encoded for HTTP Basic (RFC 6749 2.3.1): a client that does not encode them fails.
+        // Characters that must be encoded for HTTP Basic (RFC 6749 2.3.1): a client that does not encode them
+        // fails.
         Credentials {
             client_id: format!("plain client {}", random::hex::<8>()),
             client_secret: format!("%{}+", random::opaque()),

@@ -127,7 +127,8 @@ impl State {
         code.text()
     }
 
-    /// Redeems a code. A rejected call does not use up the code. A second redemption revokes the code's tokens.
+    /// Redeems a code. A rejected call does not use up the code. A second redemption revokes the code's
+    /// tokens.
     pub(super) fn redeem(
         &mut self,
         client_id: &str,

@@ -30,7 +30,8 @@ pub enum ClientAuth {
 pub enum Pkce {
     /// PKCE parameters are ignored.
     Ignored,
-    /// A code requested with a challenge needs its verifier. A code requested without one must come without a verifier.
+    /// A code requested with a challenge needs its verifier. A code requested without one must come without a
+    /// verifier.
     #[default]
     Understood,
     /// Authorization requests without a challenge are rejected.
@@ -160,8 +161,8 @@ impl Builder<Rules> {
         self
     }
 
-    /// The lifetime of access tokens and the response's `expires_in`, one hour by default. With `None`, access tokens do
-    /// not expire and the response has no `expires_in`.
+    /// The lifetime of access tokens and the response's `expires_in`, one hour by default. With `None`,
+    /// access tokens do not expire and the response has no `expires_in`.
     pub fn access_token_life(mut self, life: impl Into<Option<Duration>>) -> Self {
         self.options.access_life = time_delta(life.into());
         self

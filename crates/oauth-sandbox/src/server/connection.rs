@@ -1,4 +1,5 @@
-//! The connection loop. Written with hyper directly: `axum::serve` can neither close a connection without a response nor limit connections.
+//! The connection loop. Written with hyper directly: `axum::serve` can neither close a connection without a
+//! response nor limit connections.
 
 use std::convert::Infallible;
 use std::io;
@@ -24,11 +25,11 @@ use crate::fault::CloseConnection;
 
 /// The limit on open connections, the usual number of files per process. Further connections wait.
 const MAX_CONNECTIONS: usize = 1024;
-/// The limit on request line and header fields; hyper responds to more with 431, as to more than 100 fields. That number
-/// is hyper's default: setting it explicitly would make hyper allocate a table for each request.
+/// The limit on request line and header fields; hyper responds to more with 431, as to more than 100 fields.
+/// That number is hyper's default: setting it explicitly would make hyper allocate a table for each request.
 const MAX_HEAD: usize = 64 * 1024;
-/// The timeout for a TLS handshake and for the next request. Longer than clients keep idle connections, so that the
-/// server never closes one that a client is about to use.
+/// The timeout for a TLS handshake and for the next request. Longer than clients keep idle connections, so
+/// that the server never closes one that a client is about to use.
 const READ_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The connection that a request arrived on. An extractor for handlers.

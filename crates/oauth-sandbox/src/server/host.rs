@@ -1,7 +1,8 @@
 //! The check that a request is addressed to this computer.
 //!
-//! It prevents DNS rebinding: a web site can make its own host name resolve to loopback after its page has loaded. The
-//! browser then lets the page call the sandbox and read the responses, but still sends the site's name in `Host`.
+//! It prevents DNS rebinding: a web site can make its own host name resolve to loopback after its page has
+//! loaded. The browser then lets the page call the sandbox and read the responses, but still sends the site's
+//! name in `Host`.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

@@ -1,5 +1,5 @@
-//! A generated certificate authority and its server certificate. The `ring` provider is passed to rustls explicitly, so
-//! that no process-wide default is installed.
+//! A generated certificate authority and its server certificate. The `ring` provider is passed to rustls
+//! explicitly, so that no process-wide default is installed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,8 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::Error;
 
-/// The names in every server certificate. Not `*.localhost`: browsers accept no wildcard below a top-level domain.
+/// The names in every server certificate. Not `*.localhost`: browsers accept no wildcard below a top-level
+/// domain.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// A private certificate authority with one server certificate.
@@ -89,7 +90,8 @@ pub(crate) fn browser_config(authority: Option<&CertificateAuthority>) -> Result
         .with_no_client_auth())
 }
 
-/// Sets the validity from this year to the next in real time: a client's TLS does not use the sandbox's clock.
+/// Sets the validity from this year to the next in real time: a client's TLS does not use the sandbox's
+/// clock.
 fn valid_now(certificate: &mut CertificateParams) {
     let year = Utc::now().year();
     certificate.not_before = date_time_ymd(year - 1, 12, 31);

@@ -6,7 +6,8 @@ use tokio::net::TcpListener;
 
 use crate::support::{authorize_url_of, parameter};
 
-/// Starts an application on a port of 127.0.0.1 that recognises the browser by a cookie. Returns its root URL.
+/// Starts an application on a port of 127.0.0.1 that recognises the browser by a cookie. Returns its root
+/// URL.
 async fn application() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let root = format!("http://{}", listener.local_addr().unwrap());

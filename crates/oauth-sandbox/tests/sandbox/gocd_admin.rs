@@ -170,7 +170,8 @@ async fn form_shows_every_validation_message() {
     assert_eq!(texts(&html, ".client-id").len(), 2, "nothing was created");
     assert_eq!(sandbox.redirect_uris(), ["http://127.0.0.1:8765/callback"]);
 
-    // One character after the scheme is enough, a client may keep its name, and clients may share redirect URIs.
+    // One character after the scheme is enough, a client may keep its name, and clients may share redirect
+    // URIs.
     for uri in ["http://a", "https://[", "http://a b"] {
         sandbox.register_client(uri, uri).unwrap();
     }

@@ -52,7 +52,8 @@ async fn errors_go_to_supplied_uri_in_order() {
     let sandbox = Gocd::builder().auto_approve(true).start().await.unwrap();
     let (id, known) = (sandbox.client_id(), sandbox.redirect_uris()[0].clone());
     let elsewhere = "https://anywhere.example/x";
-    // client_id, response_type, redirect_uri -> error. Each row is also wrong in everything that is checked later.
+    // client_id, response_type, redirect_uri -> error. Each row is also wrong in everything that is checked
+    // later.
     for (client_id, response_type, redirect_uri, error) in [
         ("", "token", elsewhere, "invalid-request"),
         ("unknown", " ", elsewhere, "invalid-request"),

@@ -1,4 +1,5 @@
-//! Security of the computer: no web page can control the sandbox, no request reads a file, no flood fills the memory.
+//! Security of the computer: no web page can control the sandbox, no request reads a file, no flood fills the
+//! memory.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -428,8 +429,8 @@ async fn providers_never_redirect_to_unregistered_uri() {
     check_no_redirect_to_unregistered_uri::<oauth_sandbox::plain::Rules>().await;
 }
 
-/// GoCD redirects errors to any supplied redirect URI (docs/provider-facts.md 1c), and so does the sandbox. Codes only go
-/// to a registered URI.
+/// GoCD redirects errors to any supplied redirect URI (docs/provider-facts.md 1c), and so does the sandbox.
+/// Codes only go to a registered URI.
 #[tokio::test]
 async fn gocd_redirects_errors_only_to_unregistered_uri() {
     let sandbox = Gocd::builder().auto_approve(true).start().await.unwrap();

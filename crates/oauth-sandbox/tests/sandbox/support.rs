@@ -72,7 +72,8 @@ pub(crate) fn authorize_url_of(sandbox: &Gocd, client_id: &str, redirect_uri: &s
     with_query(sandbox.authorize_url(), &query)
 }
 
-/// Redeems a `code` or `refresh_token` of another client. Returns access and refresh token, or the error's description.
+/// Redeems a `code` or `refresh_token` of another client. Returns access and refresh token, or the error's
+/// description.
 pub(crate) async fn exchange(
     sandbox: &Gocd,
     (client_id, client_secret): (&str, &str),
@@ -96,7 +97,8 @@ pub(crate) async fn code(sandbox: &Gocd) -> String {
     parameter(&sandbox.approve(authorize_url(sandbox)).await.unwrap(), "code").unwrap()
 }
 
-/// A token call with the right credentials and redirect URI, modified by `changes`. An empty value removes a field.
+/// A token call with the right credentials and redirect URI, modified by `changes`. An empty value removes a
+/// field.
 pub(crate) async fn token(sandbox: &Gocd, changes: &[(&str, &str)]) -> (u16, Value) {
     let response = token_response(sandbox, changes).await;
     (response.status().as_u16(), response.json().await.unwrap())

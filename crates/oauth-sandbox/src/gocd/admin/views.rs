@@ -62,7 +62,8 @@ fn details(client: &Client) -> Markup {
     }
 }
 
-/// The form for a new client, or with `number` for an existing one. `messages` are the errors of the previous attempt.
+/// The form for a new client, or with `number` for an existing one. `messages` are the errors of the previous
+/// attempt.
 pub(super) fn form(admin: &Admin, number: Option<u64>, draft: &ClientDraft, messages: &[String]) -> Page {
     let base = admin.clients_path();
     let (heading, submit) = match number {

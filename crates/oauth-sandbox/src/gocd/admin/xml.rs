@@ -1,5 +1,5 @@
-//! Clients as XML in the shape of Rails records (docs/provider-facts.md 1f). Names have underscores, except in the
-//! response to a creation, where the source uses Rails' default of hyphens.
+//! Clients as XML in the shape of Rails records (docs/provider-facts.md 1f). Names have underscores, except
+//! in the response to a creation, where the source uses Rails' default of hyphens.
 
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;

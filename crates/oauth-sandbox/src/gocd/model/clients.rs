@@ -72,7 +72,8 @@ impl State {
         Ok(client)
     }
 
-    /// Updates a client. A changed redirect URI replaces all of its URIs. Returns `None` for an unknown client.
+    /// Updates a client. A changed redirect URI replaces all of its URIs. Returns `None` for an unknown
+    /// client.
     pub(in crate::gocd) fn update_client(
         &mut self,
         number: u64,
