@@ -133,7 +133,7 @@ pub(crate) fn register_client(
     body: &[u8],
     register: impl FnOnce(&str) -> (String, String),
 ) -> Result<Json<Value>, ControlError> {
-    let ClientName { name } = parse_body(&body)?;
+    let ClientName { name } = parse_body(body)?;
     if name.trim().is_empty() {
         return Err(ControlError::Body("the name is empty".to_owned()));
     }

@@ -143,8 +143,8 @@ pub(crate) fn submit_login<P: ProviderRules>(
     log: &RequestLog,
 ) -> Response {
     let (session, jar) = core.sessions.update(jar, |_| {});
-    if let Err(stopped) = check_form_token::<P>(&session, params, log) {
-        return (jar, *stopped).into_response();
+    if let Err(response) = check_form_token::<P>(&session, params, log) {
+        return (jar, *response).into_response();
     }
     let typed = params.text("email");
     let users = P::users(&core.state());

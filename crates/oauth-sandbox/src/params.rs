@@ -122,7 +122,7 @@ impl Params {
         Self(Arc::new(Inner { query, form, encoding }))
     }
 
-    /// The value of `name` in the body, else in the query.
+    /// The value of `name` in the body, otherwise in the query.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.form.last(name).or_else(|| self.0.query.last(name))
     }

@@ -16,12 +16,12 @@ use crate::server::{self, Server};
 use crate::server_handle::ServerHandle;
 use crate::{Error, control, random};
 
-/// The control server's port, counted from the port base; the providers' are in
+/// The control server's offset from the port base. The providers' are in
 /// [`ProviderRules::PORT_OFFSET`](crate::provider::ProviderRules::PORT_OFFSET).
 const CONTROL_OFFSET: u16 = 9;
-/// The plain ports beside the TLS ones, counted from the providers'.
+/// The offset of a plain HTTP port from the provider's TLS port.
 const PLAIN_OFFSET: u16 = 10;
-/// The ports of APIs that have one of their own, counted from the providers'.
+/// The offset of a separate API port from the provider's port.
 const API_OFFSET: u16 = 4;
 
 /// All simulated providers, each on a port of its own. They stop when this handle is dropped.
@@ -193,7 +193,7 @@ impl Sandbox {
     }
 
     /// Everything another process has to know, secrets included. `serde_json::to_value` of it is the object
-    /// that [`manifest_json`](Self::manifest_json) gives.
+    /// that [`manifest_json`](Self::manifest_json) returns.
     #[must_use]
     pub fn manifest(&self) -> Manifest {
         let providers =

@@ -98,11 +98,11 @@ impl Browser {
             let status = response.status().as_u16();
             let here = response.url().clone();
             let html = response.text().await?;
-            let stopped = || Error::Page { status, text: flow_form::visible_text(&html) };
-            let form = FlowForm::find(&html).ok_or_else(stopped)?;
+            let page_error = || Error::Page { status, text: flow_form::visible_text(&html) };
+            let form = FlowForm::find(&html).ok_or_else(page_error)?;
             let fields = match form.purpose {
                 // The login form is shown again after a wrong password.
-                Purpose::Login if logged_in => return Err(stopped()),
+                Purpose::Login if logged_in => return Err(page_error()),
                 Purpose::Login => {
                     logged_in = true;
                     let (login, password) = self.credentials()?;

@@ -126,9 +126,9 @@ fn check(
 ) -> Result<AuthorizationRequest, Box<Response>> {
     let (client_id, redirect_uri) = (params.text("client_id"), params.text("redirect_uri"));
     let state = core.state();
-    let known = state.clients.find(client_id);
-    let Some(client) = known.filter(|client| client.has_registered(redirect_uri)) else {
-        let text = match known {
+    let client = state.clients.find(client_id);
+    let Some(client) = client.filter(|client| client.has_registered(redirect_uri)) else {
+        let text = match client {
             None => "There is no application with this client_id.",
             Some(_) => "The redirect_uri is not one that is registered for this application.",
         };
@@ -136,19 +136,19 @@ fn check(
         let page = Page::message(Rules::TITLE, StatusCode::BAD_REQUEST, "Connecting is not possible", text);
         return Err(Box::new(page.into_response()));
     };
-    let refused = |error: &str, description: &str| {
+    let reject = |error: &str, description: &str| {
         log.note(format!("refused: {error}"));
         Box::new(redirect_error(core, params, error, description))
     };
     if params.get("response_type") != Some("code") {
-        return Err(refused("unsupported_response_type", "The response_type has to be code."));
+        return Err(reject("unsupported_response_type", "The response_type has to be code."));
     }
     let scopes = scope::parse(params.text("scope"))
-        .map_err(|unknown| refused("invalid_scope", &format!("There is no scope {unknown}.")))?;
+        .map_err(|unknown| reject("invalid_scope", &format!("There is no scope {unknown}.")))?;
     let partner = match params.present("partner_portal_id").map(str::parse::<u64>) {
         None => None,
         Some(Ok(id)) => Some(id),
-        Some(Err(_)) => return Err(refused("invalid_request", "The partner_portal_id has to be a number.")),
+        Some(Err(_)) => return Err(reject("invalid_request", "The partner_portal_id has to be a number.")),
     };
     if let Some(id) = partner {
         log.note(format!("through partner {id}"));

@@ -67,7 +67,7 @@ impl Item {
     }
 
     /// The gateway's representation.
-    pub(super) fn to_gateway_json(&self) -> Value {
+    pub(super) fn gateway_json(&self) -> Value {
         let time = self.time();
         json!({
             "id": format!("con_01HB{:022}", self.number),
@@ -88,7 +88,7 @@ impl Item {
     }
 
     /// Version 2's representation.
-    pub(super) fn to_v2_json(&self) -> Value {
+    pub(super) fn v2_json(&self) -> Value {
         json!({
             "id": self.number,
             "type": self.kind,

@@ -40,7 +40,7 @@ pub(super) async fn list_on_gateway(
         let text = "The header Api-Version has to name a version, such as 2025-01-01.";
         return error_response(StatusCode::BAD_REQUEST, "api_version", text);
     }
-    page(&core, &params, Item::to_gateway_json)
+    page(&core, &params, Item::gateway_json)
 }
 
 pub(super) async fn list_in_v2(
@@ -50,7 +50,7 @@ pub(super) async fn list_in_v2(
     log: RequestLog,
 ) -> Response {
     match authenticate(&core, &headers, &log, &["lo.read"]) {
-        Ok(_) => page(&core, &params, Item::to_v2_json),
+        Ok(_) => page(&core, &params, Item::v2_json),
         Err(response) => *response,
     }
 }

@@ -105,17 +105,17 @@ fn check(
     log: &RequestLog,
 ) -> Result<AuthorizationRequest, Box<Response>> {
     let redirect_uri = params.text("redirect_uri");
-    let refused = |error: &str| {
+    let reject = |error: &str| {
         log.note(format!("refused: {error}"));
         Err(Box::new(redirect_error(core, redirect_uri, error)))
     };
     let (Some(client_id), Some(response_type)) =
         (params.present("client_id"), params.present("response_type"))
     else {
-        return refused("invalid-request");
+        return reject("invalid-request");
     };
     if response_type != "code" {
-        return refused("unsupported-response-type");
+        return reject("unsupported-response-type");
     }
     if params.present("redirect_uri").is_none() {
         log.note("refused: no redirect_uri");
@@ -124,10 +124,10 @@ fn check(
     }
     let state = core.state();
     let Some(client) = state.client(client_id) else {
-        return refused("invalid-client-id");
+        return reject("invalid-client-id");
     };
     if !client.redirect_uris.iter().any(|uri| uri == redirect_uri) {
-        return refused("redirect-uri-mismatch");
+        return reject("redirect-uri-mismatch");
     }
     Ok(AuthorizationRequest {
         client: client.number,

@@ -5,7 +5,7 @@
 //!
 //! - grant types and error codes are spelled with hyphens, and there are neither `token_type` nor scopes
 //!   (1d);
-//! - a code, and any refresh token in the same request, is destroyed before anything is checked (1d);
+//! - a code, and any refresh token in the same request, is destroyed before the checks (1d);
 //! - a user and a client share one pair of tokens; a refresh revokes the old pair at once; refresh tokens do
 //!   not expire (1d);
 //! - errors at the authorize URL have no `state` and are redirected to the supplied `redirect_uri`, even to

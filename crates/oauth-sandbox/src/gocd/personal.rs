@@ -127,10 +127,10 @@ fn error_response(log: &RequestLog, status: StatusCode, text: &str) -> Response 
 }
 
 async fn list(owner: TokenOwner) -> Response {
-    let wanted = owner.params.get("filter").unwrap_or("active");
-    let Some(filter) = Filter::parse(wanted) else {
+    let value = owner.params.get("filter").unwrap_or("active");
+    let Some(filter) = Filter::parse(value) else {
         let text = format!(
-            "Value `{wanted}` is not allowed for query parameter named `filter`. Valid values are active, all, revoked."
+            "Value `{value}` is not allowed for query parameter named `filter`. Valid values are active, all, revoked."
         );
         return error_response(&owner.log, StatusCode::BAD_REQUEST, &text);
     };

@@ -132,7 +132,7 @@ fn check(
     let options = &core.setup.options;
     let repeated = params.repeated();
     if matches!(repeated, Some("client_id" | "redirect_uri")) {
-        return Err(page("The client_id or the redirect_uri is there more than once."));
+        return Err(page("The client_id or the redirect_uri is repeated."));
     }
     let state = core.state();
     let Some(client) = state.clients.find(params.text("client_id")) else {
@@ -144,30 +144,30 @@ fn check(
         (None, _) => return Err(page("The redirect_uri is missing, and the application has several.")),
         (Some(_), _) => return Err(page("The redirect_uri is not one that the application has registered.")),
     };
-    let refused = |error: &str, description: &str| {
+    let reject = |error: &str, description: &str| {
         log.note(format!("refused: {error}"));
         let pairs = [("error", error), ("error_description", description)];
         Err(Box::new(redirect(redirect_uri, params, &pairs)))
     };
     if let Some(name) = repeated {
-        return refused("invalid_request", &format!("{name} is there more than once"));
+        return reject("invalid_request", &format!("{name} is repeated"));
     }
     match params.get("response_type") {
         Some("code") => {}
-        None => return refused("invalid_request", "response_type is missing"),
-        Some(_) => return refused("unsupported_response_type", "response_type must be code"),
+        None => return reject("invalid_request", "response_type is missing"),
+        Some(_) => return reject("unsupported_response_type", "response_type must be code"),
     }
     let scopes = match params.scopes(options) {
         Ok(scopes) => scopes,
-        Err(unknown) => return refused("invalid_scope", &format!("there is no scope {unknown}")),
+        Err(unknown) => return reject("invalid_scope", &format!("there is no scope {unknown}")),
     };
     let challenge = match (options.pkce, params.get("code_challenge"), params.get("code_challenge_method")) {
         (Pkce::Ignored, _, _) | (Pkce::Understood, None, None) => None,
-        (Pkce::Required, None, _) => return refused("invalid_request", "code challenge required"),
+        (Pkce::Required, None, _) => return reject("invalid_request", "code challenge required"),
         (_, Some(challenge), Some("S256")) if pkce::is_challenge(challenge) => Some(challenge.to_owned()),
-        (_, Some(_), Some("S256")) => return refused("invalid_request", "this is no code_challenge by S256"),
+        (_, Some(_), Some("S256")) => return reject("invalid_request", "this is no code_challenge for S256"),
         // RFC 7636 4.3: without a method it is `plain`.
-        _ => return refused("invalid_request", "transform algorithm not supported"),
+        _ => return reject("invalid_request", "transform algorithm not supported"),
     };
     Ok(AuthorizationRequest {
         client_id: client.client_id.clone(),

@@ -3,7 +3,7 @@
 //!
 //! [`Builder`](crate::Builder) has options for what the RFCs leave to the server and for common deviations,
 //! so that a new provider declaration can be tested against a server with the same differences. It is not
-//! part of a [`Sandbox`](crate::Sandbox), which runs only real providers.
+//! part of a [`Sandbox`](crate::Sandbox), which runs the four real providers.
 //!
 //! Endpoints: `/oauth/authorize`, `/oauth/token`, and `/api/me`, which returns the token's user. By the RFCs:
 //!

@@ -33,7 +33,7 @@ pub(super) async fn token(
     match issue(&core, &headers, &params) {
         Ok(tokens) => {
             let user = tokens.grant.user.as_deref().unwrap_or("the application itself");
-            log.note(format_args!("{} taken, token issued for {user}", params.text("grant_type")));
+            log.note(format_args!("{} accepted, token issued for {user}", params.text("grant_type")));
             (uncached, Json(success(&core.setup.options, tokens))).into_response()
         }
         Err((error, description)) => {
@@ -77,7 +77,7 @@ fn issue(
     }
     let form = UniqueParams::of_body(params);
     if let Some(name) = form.repeated() {
-        return Err(invalid(format!("{name} is there more than once")));
+        return Err(invalid(format!("{name} is repeated")));
     }
     let grant_type = require(form, "grant_type")?;
     let client_id = authenticate_client(core, headers, form)?;
@@ -130,7 +130,7 @@ fn authenticate_client(
             (form.text("client_id").to_owned(), secret.to_owned())
         }
         (_, None, None) => return Err(unknown("the client does not authenticate")),
-        _ => return Err(unknown("the client authenticates in a way that this server does not take")),
+        _ => return Err(unknown("the client authenticates by a method that this server does not accept")),
     };
     // With HTTP Basic, a client_id in the body must be the same.
     if form.get("client_id").is_some_and(|other| other != id) {

@@ -115,7 +115,7 @@ async fn respond(
 
 /// The response to a request for another host.
 fn misdirected() -> Response<Body> {
-    const TEXT: &str = "This sandbox answers only to names of this computer: localhost, names that end in .localhost, 127.0.0.1 and [::1].\n";
+    const TEXT: &str = "This sandbox only accepts host names of this computer: localhost, names that end in .localhost, 127.0.0.1 and [::1].\n";
     let mut response = Response::new(Body::from(TEXT));
     *response.status_mut() = StatusCode::MISDIRECTED_REQUEST;
     let headers = response.headers_mut();

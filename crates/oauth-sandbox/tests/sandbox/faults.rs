@@ -139,7 +139,7 @@ async fn faults_delay_or_withhold_response() {
 
     sandbox.next_token_call(Fault::Hang);
     let waiting = tokio::time::timeout(Duration::from_millis(80), token_response(&sandbox, &[]));
-    assert!(waiting.await.is_err(), "no answer");
+    assert!(waiting.await.is_err(), "no response");
     let journal = sandbox.journal();
     let last = journal.entries().last().unwrap();
     assert_eq!((last.fault.as_deref(), last.status), (Some("hang"), None));

@@ -194,20 +194,20 @@ async fn consent_page_escapes_client_input() {
     assert!(callback.as_str().contains("script") && parameter(&callback, "code").is_some(), "{callback}");
     let evil = "http://127.0.0.1:1/\r\nx: y";
     let query = [("client_id", "x"), ("response_type", "code"), ("redirect_uri", evil)];
-    let stopped = sandbox.approve(with_query(sandbox.authorize_url(), &query)).await.unwrap_err();
-    assert!(matches!(stopped, Error::Page { status: 400, .. }), "{stopped}");
+    let error = sandbox.approve(with_query(sandbox.authorize_url(), &query)).await.unwrap_err();
+    assert!(matches!(error, Error::Page { status: 400, .. }), "{error}");
 }
 
 #[tokio::test]
 async fn browser_reports_why_flow_stopped() {
     let sandbox = Gocd::start().await.unwrap();
     let url = authorize_url(&sandbox);
-    let stopped = sandbox.browser().password("wrong").approve(&url).await.unwrap_err();
-    assert!(stopped.to_string().contains("Wrong user name or password"), "{stopped}");
-    let stopped = sandbox.browser().user("nobody").approve(&url).await.unwrap_err();
-    assert!(matches!(stopped, Error::NoSuchUser(_)), "{stopped}");
-    let stopped = sandbox.approve("https://example.org/oauth/authorize").await.unwrap_err();
-    assert!(matches!(stopped, Error::OutsideSandbox(_)), "{stopped}");
+    let error = sandbox.browser().password("wrong").approve(&url).await.unwrap_err();
+    assert!(error.to_string().contains("Wrong user name or password"), "{error}");
+    let error = sandbox.browser().user("nobody").approve(&url).await.unwrap_err();
+    assert!(matches!(error, Error::NoSuchUser(_)), "{error}");
+    let error = sandbox.approve("https://example.org/oauth/authorize").await.unwrap_err();
+    assert!(matches!(error, Error::OutsideSandbox(_)), "{error}");
     // A logged-in user sees the consent page at once.
     let browser = sandbox.browser();
     browser.approve(&url).await.unwrap();

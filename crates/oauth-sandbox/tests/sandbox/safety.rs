@@ -94,7 +94,7 @@ async fn rebound_host_name_is_rejected() {
                     raw(&server, &format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nX-Sandbox-Key: {key}"))
                         .await;
                 assert!(response.starts_with("HTTP/1.1 421 "), "{server} {path} {host}: {response}");
-                assert!(response.contains("answers only to names of this computer"), "{response}");
+                assert!(response.contains("only accepts host names of this computer"), "{response}");
                 assert!(
                     !response.contains("evil") && !response.to_lowercase().contains("set-cookie"),
                     "{response}"
@@ -171,8 +171,8 @@ async fn check_rejects_forged_consent<P: SandboxProvider>(
     form.extend_from_slice(login);
     let response = client.post(format!("{origin}{action}")).form(&form).send().await.unwrap();
     assert!(response.status().is_redirection(), "{name}: {}", response.status());
-    let asked = client.get(with_query(sandbox.authorize_url(), &query)).send().await.unwrap();
-    assert_eq!(asked.status(), 200, "{name}: logged in");
+    let consent = client.get(with_query(sandbox.authorize_url(), &query)).send().await.unwrap();
+    assert_eq!(consent.status(), 200, "{name}: logged in");
 
     for forged in ["", "made-up", &token[2]] {
         let form = query.iter().copied().chain([approval, (&token[1], forged)]).collect::<Vec<_>>();

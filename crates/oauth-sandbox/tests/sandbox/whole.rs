@@ -30,8 +30,8 @@ async fn builder_configures_each_provider() {
 
     // The later call wins.
     let sandbox = builder.auto_approve(true).gocd(|gocd| gocd.auto_approve(false)).start().await.unwrap();
-    let asked = http().get(authorize_url(sandbox.gocd())).send().await.unwrap();
-    assert!(!asked.headers()["location"].to_str().unwrap().contains("code="));
+    let response = http().get(authorize_url(sandbox.gocd())).send().await.unwrap();
+    assert!(!response.headers()["location"].to_str().unwrap().contains("code="));
 }
 
 /// Checks clock and journal of any provider, and returns its names.

@@ -60,7 +60,7 @@ pub(super) async fn confirm(Path(id): Path<String>, admin: Admin) -> Response {
 }
 
 /// Shows, updates or deletes a client, depending on the method.
-pub(super) async fn one(Path(id): Path<String>, admin: Admin) -> Response {
+pub(super) async fn client(Path(id): Path<String>, admin: Admin) -> Response {
     let Some(client) = find(&admin, id.strip_suffix(".xml").unwrap_or(&id)) else {
         return no_such_client(&admin);
     };
@@ -92,8 +92,8 @@ fn destroy(admin: &Admin, client: &Client) -> Response {
     }
 }
 
-fn done(admin: &Admin, what: &str, client: &Client, flash: &'static str) -> Response {
-    note(admin, what, &client.name);
+fn done(admin: &Admin, action: &str, client: &Client, flash: &'static str) -> Response {
+    note(admin, action, &client.name);
     match admin.format {
         Format::Html => {
             admin.flash(flash);
@@ -129,6 +129,6 @@ fn no_such_client(admin: &Admin) -> Response {
     }
 }
 
-fn note(admin: &Admin, what: &str, name: &str) {
-    admin.log.note(format!("client {what} {name}"));
+fn note(admin: &Admin, action: &str, name: &str) {
+    admin.log.note(format!("client {action} {name}"));
 }

@@ -24,7 +24,7 @@ pub(super) fn routes() -> Router<SharedCore<Rules>> {
             .route(&format!("{prefix}/clients"), get(clients::index).post(clients::create))
             .route(&format!("{prefix}/clients.xml"), get(clients::index).post(clients::create))
             .route(&format!("{prefix}/clients/new"), get(clients::new))
-            .route(&format!("{prefix}/clients/{{id}}"), any(clients::one))
+            .route(&format!("{prefix}/clients/{{id}}"), any(clients::client))
             .route(&format!("{prefix}/clients/{{id}}/edit"), get(clients::edit))
             .route(&format!("{prefix}/clients/{{id}}/destroy"), get(clients::confirm))
             .route(&format!("{prefix}/user_tokens/revoke_by_admin"), any(tokens::revoke_by_admin))

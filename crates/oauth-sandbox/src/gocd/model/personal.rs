@@ -90,7 +90,7 @@ impl State {
         self.personal_tokens.iter_mut().find(|token| token.owner == owner && token.number == number)
     }
 
-    /// The owner of a valid token, which is marked as used now.
+    /// Returns the owner of a valid token and records the time of its use.
     pub(in crate::gocd) fn use_personal_token(&mut self, token: &str, now: DateTime<Utc>) -> Option<&str> {
         let given = token.as_bytes();
         let is_valid = |known: &&mut PersonalToken| {

@@ -43,8 +43,8 @@ async fn unregistered_redirect_uri_is_never_used() {
     ] {
         let response = http().get(authorize_url(&sandbox, &wrong)).send().await.unwrap();
         assert_eq!(response.status(), 400, "{wrong:?}");
-        let stopped = sandbox.approve(authorize_url(&sandbox, &wrong)).await.unwrap_err();
-        assert!(matches!(stopped, Error::Page { status: 400, .. }), "{stopped}");
+        let error = sandbox.approve(authorize_url(&sandbox, &wrong)).await.unwrap_err();
+        assert!(matches!(error, Error::Page { status: 400, .. }), "{error}");
     }
 }
 
