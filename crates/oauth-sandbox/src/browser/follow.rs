@@ -19,14 +19,14 @@ impl Browser {
     /// request fails; [`Error::TooManyPages`] when the redirects do not end; [`Error::Url`].
     pub async fn follow(&self, callback: impl AsRef<str>) -> Result<Response<String>, Error> {
         let mut next = Url::parse(callback.as_ref())?;
-        let browser = self.browser()?;
+        let client = self.http_client()?;
         for _ in 0..MAX_PAGES {
             if !is_loopback(&next) || !matches!(next.scheme(), "http" | "https") {
                 // Only scheme and host: the rest may contain a code.
                 let host = next.host_str().map(|host| format!("//{host}")).unwrap_or_default();
                 return Err(Error::NotLocalUrl(format!("{}:{host}", next.scheme())));
             }
-            let response = browser.get(next).send().await.map_err(reqwest::Error::without_url)?;
+            let response = client.get(next).send().await.map_err(reqwest::Error::without_url)?;
             if response.status().is_redirection() && response.headers().contains_key(LOCATION) {
                 (_, next) = location(&response)?;
                 continue;

@@ -81,8 +81,8 @@ impl Browser {
         }
         let redirect_uri =
             start.query_pairs().find(|(name, _)| name == "redirect_uri").map(|(_, uri)| uri.into_owned());
-        let browser = self.browser()?;
-        let mut response = browser.get(start).send().await?;
+        let client = self.http_client()?;
+        let mut response = client.get(start).send().await?;
         let mut logged_in = false;
         for _ in 0..MAX_PAGES {
             if response.status().is_redirection() {
@@ -92,7 +92,7 @@ impl Browser {
                 if arrived || !self.is_sandbox_url(&next) {
                     return Ok(next);
                 }
-                response = browser.get(next).send().await?;
+                response = client.get(next).send().await?;
                 continue;
             }
             let status = response.status().as_u16();
@@ -112,7 +112,7 @@ impl Browser {
             };
             // A local, not an argument: the serializer is not `Send` and must not live across the await.
             let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-            response = browser
+            response = client
                 .post(here.join(&form.action)?)
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .body(body)
@@ -136,7 +136,7 @@ impl Browser {
         is_loopback(url) && url.port_or_known_default().is_some_and(|port| self.ports.contains(&port))
     }
 
-    fn browser(&self) -> Result<Client, Error> {
+    fn http_client(&self) -> Result<Client, Error> {
         let builder = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()

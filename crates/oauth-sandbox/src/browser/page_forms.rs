@@ -19,8 +19,8 @@ impl Browser {
     /// a page could not be loaded; [`Error::Url`], [`Error::NoSuchUser`], [`Error::TooManyPages`].
     pub async fn open(&self, url: impl AsRef<str>) -> Result<String, Error> {
         let url = Url::parse(url.as_ref())?;
-        let browser = self.browser()?;
-        self.open_logged_in(&browser, url).await.map(|(_, html)| html)
+        let client = self.http_client()?;
+        self.open_logged_in(&client, url).await.map(|(_, html)| html)
     }
 
     /// Opens `url` as [`open`](Self::open), sets `fields` (name and value) in the first form that has them
@@ -31,28 +31,28 @@ impl Browser {
     /// As [`open`](Self::open), and [`Error::Page`] when there is no such form.
     pub async fn fill_in(&self, url: impl AsRef<str>, fields: &[(&str, &str)]) -> Result<String, Error> {
         let url = Url::parse(url.as_ref())?;
-        let browser = self.browser()?;
-        let (here, html) = self.open_logged_in(&browser, url).await?;
+        let client = self.http_client()?;
+        let (here, html) = self.open_logged_in(&client, url).await?;
         let (action, fields) = form_with(&html, fields)
             .ok_or_else(|| Error::Page { status: 200, text: flow_form::visible_text(&html) })?;
-        let response = post(&browser, here.join(&action)?, fields).await?;
-        self.follow_to_page(&browser, response).await.map(|(_, html)| html)
+        let response = post(&client, here.join(&action)?, fields).await?;
+        self.follow_to_page(&client, response).await.map(|(_, html)| html)
     }
 
-    async fn open_logged_in(&self, browser: &Client, url: Url) -> Result<(Url, String), Error> {
+    async fn open_logged_in(&self, client: &Client, url: Url) -> Result<(Url, String), Error> {
         self.require_sandbox_url(&url)?;
-        let response = browser.get(url).send().await?;
-        let (here, html) = self.follow_to_page(browser, response).await?;
+        let response = client.get(url).send().await?;
+        let (here, html) = self.follow_to_page(client, response).await?;
         let Some(login) = FlowForm::find(&html).filter(|form| form.purpose == Purpose::Login) else {
             return Ok((here, html));
         };
         let (user, password) = self.credentials()?;
-        let response = post(browser, here.join(&login.action)?, login.login_fields(user, password)).await?;
-        self.follow_to_page(browser, response).await
+        let response = post(client, here.join(&login.action)?, login.login_fields(user, password)).await?;
+        self.follow_to_page(client, response).await
     }
 
     /// Follows redirects. Returns the page's URL and HTML, or [`Error::Page`] for an error page.
-    async fn follow_to_page(&self, browser: &Client, mut response: Response) -> Result<(Url, String), Error> {
+    async fn follow_to_page(&self, client: &Client, mut response: Response) -> Result<(Url, String), Error> {
         for _ in 0..MAX_PAGES {
             if !response.status().is_redirection() {
                 let (status, here) = (response.status(), response.url().clone());
@@ -64,7 +64,7 @@ impl Browser {
             }
             let (_, next) = location(&response)?;
             self.require_sandbox_url(&next)?;
-            response = browser.get(next).send().await?;
+            response = client.get(next).send().await?;
         }
         Err(Error::TooManyPages)
     }
@@ -78,9 +78,9 @@ impl Browser {
     }
 }
 
-async fn post(browser: &Client, url: Url, fields: Vec<(String, String)>) -> Result<Response, Error> {
+async fn post(client: &Client, url: Url, fields: Vec<(String, String)>) -> Result<Response, Error> {
     let body = Serializer::new(String::new()).extend_pairs(fields).finish();
-    let request = browser.post(url).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let request = client.post(url).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
     Ok(request.body(body).send().await?)
 }
 
