@@ -1,6 +1,7 @@
 //! What a store does, once for both databases.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::time::Duration;
 
 use oauth_core::store::{
@@ -17,26 +18,34 @@ const LONGEST: usize = 1_024;
 /// How often a lease is asked for that was taken at one look and gone at the next.
 const TRIES: usize = 3;
 
-/// A parameter.
-#[derive(Clone, Copy)]
-pub(crate) enum Value<'a> {
+/// A parameter of a statement.
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'a> {
+    /// Text.
     Text(&'a str),
+    /// A number.
     Number(i64),
+    /// A number or NULL.
     Maybe(Option<i64>),
+    /// Bytes.
     Bytes(&'a [u8]),
 }
 
 /// Whether a statement writes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Changes nothing.
     Read,
+    /// May change rows.
     Write,
 }
 
 /// A database: carries statements out, and explains its errors.
-pub(crate) trait Database: Send + Sync + 'static {
+pub trait Database: fmt::Debug + Send + Sync + 'static {
+    /// The statements as this database runs them.
     const STATEMENTS: &'static Statements;
 
+    /// Records with lease and intent.
     fn records(
         &self,
         access: Access,
@@ -44,12 +53,14 @@ pub(crate) trait Database: Send + Sync + 'static {
         values: &[Value<'_>],
     ) -> impl Future<Output = Result<Vec<RecordRow>, StoreError>> + Send;
 
+    /// Summaries, for a list.
     fn summaries(
         &self,
         statement: &'static str,
         values: &[Value<'_>],
     ) -> impl Future<Output = Result<Vec<SummaryRow>, StoreError>> + Send;
 
+    /// Accounts that are due.
     fn due(
         &self,
         statement: &'static str,

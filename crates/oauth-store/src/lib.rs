@@ -48,8 +48,13 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Without a database nothing is left but the keys; no reason to refuse a build that is only passing by.
 #![cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(unused))]
+// Public items of private modules are reachable by `internal` only.
+#![cfg_attr(not(feature = "__internal"), allow(unreachable_pub))]
 
 mod engine;
+#[cfg(feature = "__internal")]
+#[doc(hidden)]
+pub mod internal;
 mod key;
 mod keyring;
 mod migrations;

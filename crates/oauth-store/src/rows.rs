@@ -10,7 +10,7 @@ use oauth_core::store::{
 use crate::keyring::Keyring;
 
 /// What `record!` selects, in its order. A tuple, since sqlx reads tuples from any database without a macro.
-pub(crate) type RecordRow = (
+pub type RecordRow = (
     String,
     String,
     i64,
@@ -28,10 +28,10 @@ pub(crate) type RecordRow = (
 );
 
 /// What `summary!` selects, in its order.
-pub(crate) type SummaryRow = (String, i64, String, Option<i64>, Option<i64>, Option<i64>);
+pub type SummaryRow = (String, i64, String, Option<i64>, Option<i64>, Option<i64>);
 
 /// What `due!` selects, in its order.
-pub(crate) type DueRow = (String, i64, Option<i64>, Option<i64>);
+pub type DueRow = (String, i64, Option<i64>, Option<i64>);
 
 /// A row with its columns named again.
 pub(crate) struct Stored {

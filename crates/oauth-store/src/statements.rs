@@ -5,45 +5,48 @@
 //! PostgreSQL not that of the transaction's start either, by which a lease that ran out during the wait would still hold.
 
 /// Statements whose parameters are `$1 provider`, `$2 account`, and more as each says.
-pub(crate) struct Statements {
-    pub(crate) load: &'static str,
+#[derive(Debug)]
+pub struct Statements {
+    /// No more.
+    pub load: &'static str,
     /// due_at, lapses_at, key_id, sealed.
-    pub(crate) insert: &'static str,
+    pub insert: &'static str,
     /// from, due_at, lapses_at, key_id, sealed.
-    pub(crate) save: &'static str,
-    pub(crate) remove: &'static str,
+    pub save: &'static str,
+    /// No more.
+    pub remove: &'static str,
     /// owner, length.
-    pub(crate) acquire: &'static str,
+    pub acquire: &'static str,
     /// fence, length.
-    pub(crate) renew: &'static str,
+    pub renew: &'static str,
     /// fence. For a lease of which more is left than it was granted for: the clock was set back.
-    pub(crate) shorten: &'static str,
+    pub shorten: &'static str,
     /// fence.
-    pub(crate) release: &'static str,
+    pub release: &'static str,
     /// fence, from.
-    pub(crate) begin: &'static str,
+    pub begin: &'static str,
     /// fence, from, state, state_at.
-    pub(crate) set_state: &'static str,
+    pub set_state: &'static str,
     /// `$1` provider, `$2` limit.
-    pub(crate) list: &'static str,
+    pub list: &'static str,
     /// `$1` provider, `$2` limit, `$3` after.
-    pub(crate) list_after: &'static str,
+    pub list_after: &'static str,
     /// `$1` provider, `$2` limit, `$3` by.
-    pub(crate) lapsing: &'static str,
+    pub lapsing: &'static str,
     /// `$1` provider, `$2` limit, `$3` by.
-    pub(crate) due: &'static str,
+    pub due: &'static str,
     /// `$1` key_id.
-    pub(crate) count_other_keys: &'static str,
+    pub count_other_keys: &'static str,
     /// `$1` key_id, `$2` limit.
-    pub(crate) other_keys: &'static str,
+    pub other_keys: &'static str,
     /// `$1` key_id, `$2` limit, `$3` provider, `$4` account.
-    pub(crate) other_keys_after: &'static str,
+    pub other_keys_after: &'static str,
     /// sealed as it was, key_id, sealed.
-    pub(crate) reseal: &'static str,
+    pub reseal: &'static str,
     /// `$1` name, `$2` for how long.
-    pub(crate) claim_once: &'static str,
+    pub claim_once: &'static str,
     /// No parameters.
-    pub(crate) forget_used: &'static str,
+    pub forget_used: &'static str,
 }
 
 macro_rules! record {

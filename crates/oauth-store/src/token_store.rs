@@ -2,8 +2,8 @@
 
 /// Implements `TokenStore` for a type whose field `engine` does the work, and what both stores offer beyond it.
 macro_rules! token_store {
-    ($store:ty) => {
-        impl $store {
+    ($store:ty $(, $database:ident)?) => {
+        impl$(<$database: crate::engine::Database>)? $store {
             /// Encrypts with the primary key what is still encrypted with an older one, and reports after each hundred
             /// records. Connections can be used and refreshed meanwhile; generations, leases and intents stay as they are.
             /// If it stops half way, what is done is done, and the next run goes on with the rest.
@@ -19,7 +19,7 @@ macro_rules! token_store {
         }
 
         #[async_trait::async_trait]
-        impl oauth_core::store::TokenStore for $store {
+        impl$(<$database: crate::engine::Database>)? oauth_core::store::TokenStore for $store {
             async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
                 self.engine.load(key).await
             }

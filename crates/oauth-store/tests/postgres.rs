@@ -9,7 +9,7 @@
 mod cluster;
 mod common;
 // The very statements of the crate, to have their plans explained.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 #[path = "../src/statements.rs"]
 mod statements;
 

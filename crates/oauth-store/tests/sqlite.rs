@@ -5,7 +5,7 @@
 
 mod common;
 // The very statements of the crate, to have their plans explained.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 #[path = "../src/statements.rs"]
 mod statements;
 

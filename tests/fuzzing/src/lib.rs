@@ -10,41 +10,10 @@ mod client;
 mod input;
 mod recorded;
 mod secrets;
-mod store;
 mod table;
 mod targets;
 
-/// The store's own source: its records are opened and sealed nowhere else.
-#[path = "../../../crates/oauth-store/src/engine.rs"]
-#[allow(unused, unreachable_pub)]
-mod engine;
-#[path = "../../../crates/oauth-store/src/key.rs"]
-#[allow(unused, unreachable_pub)]
-mod key;
-#[path = "../../../crates/oauth-store/src/keyring.rs"]
-#[allow(unused, unreachable_pub)]
-mod keyring;
-#[path = "../../../crates/oauth-store/src/rotation.rs"]
-#[allow(unused, unreachable_pub)]
-mod rotation;
-#[path = "../../../crates/oauth-store/src/rows.rs"]
-#[allow(unused, unreachable_pub)]
-mod rows;
-#[path = "../../../crates/oauth-store/src/statements.rs"]
-#[allow(unused, unreachable_pub)]
-mod statements;
-#[path = "../../../crates/oauth-store/src/token_store.rs"]
-#[allow(unused, unreachable_pub)]
-mod token_store;
-
-/// How the sandbox reads `X-Act-as-User`: a second reader, written without a look at the client.
-#[path = "../../../crates/oauth-sandbox/src/cohortgo/act_as.rs"]
-#[allow(unused)]
-mod acting_at_the_sandbox;
-
 use std::path::{Path, PathBuf};
-
-use rotation::Rotation;
 
 pub use targets::{
     act_as_user, api_reply, callback_url, cctray, error_reply, scope_list, stored_row, tampered_row,

@@ -5,11 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use oauth_core::store::{Key, StoreError, StoreErrorKind};
+use oauth_store::internal::{Access, Database, DueRow, RecordRow, STATEMENTS, Statements, SummaryRow, Value};
 use tokio::time::Instant;
-
-use crate::engine::{Access, Database, Value};
-use crate::rows::{DueRow, RecordRow, SummaryRow};
-use crate::statements::{Statements, due, record, statements, summary};
 
 /// When a table is made, in microseconds: the time of [`ManualClock`](oauth_testing::ManualClock).
 const BEGIN: i64 = 1_767_323_045_000_000;
@@ -115,7 +112,7 @@ impl Table {
 }
 
 impl Database for Table {
-    const STATEMENTS: &'static Statements = &statements!("now");
+    const STATEMENTS: &'static Statements = &STATEMENTS;
 
     async fn records(
         &self,

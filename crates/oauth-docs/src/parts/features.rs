@@ -17,7 +17,9 @@ pub(super) fn table(root: &Path) -> Result<String> {
         }
         let manifest = std::fs::read_to_string(&package.manifest_path)?;
         let default = package.features.get("default").cloned().unwrap_or_default();
-        for feature in package.features.keys().filter(|name| *name != "default") {
+        // Features that begin with `__` are not part of the API.
+        let public = |name: &&String| *name != "default" && !name.starts_with("__");
+        for feature in package.features.keys().filter(public) {
             let words = words(&manifest, feature)
                 .with_context(|| format!("in {} of {}", feature, package.manifest_path))?;
             let name = if default.contains(feature) {

@@ -68,6 +68,13 @@ use model::{ACCOUNTS, Account};
 
 pub use model::{AccountUser, AuthorizedCall};
 
+/// Parses the header `X-Act-as-User` into a name and an address. Not part of the API.
+#[cfg(feature = "__internal")]
+#[doc(hidden)]
+pub fn parse_act_as_user(header: &str) -> Option<(String, String)> {
+    act_as::parse(header).map(|named| (named.name, named.email))
+}
+
 /// A running Cohort Go sandbox on loopback.
 pub type CohortGo = ServerHandle<Rules>;
 

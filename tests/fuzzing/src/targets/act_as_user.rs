@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use cohortgo::{Account, ActAs, CohortGo, scope};
 use oauth_core::{Client, Error, ErrorKind};
+use oauth_sandbox::cohortgo::parse_act_as_user;
 
-use crate::acting_at_the_sandbox::parse;
 use crate::client::{Line, client};
 use crate::input::{Input, input};
 use crate::secrets::tells_nothing;
@@ -104,7 +104,7 @@ fn refused(error: &Error, name: &str, email: &str) {
 
 fn read(text: &str) -> Option<(String, String)> {
     if text.starts_with('"') {
-        return parse(text).map(|named| (named.name, named.email));
+        return parse_act_as_user(text);
     }
     let (phrase, address) = text.rsplit_once(" <")?;
     Some((decoded(phrase)?, address.strip_suffix('>')?.to_owned()))

@@ -2,13 +2,12 @@
 
 use oauth_core::store::{Key, RecordState, StoreError, StoreErrorKind};
 use oauth_core::{ErrorKind, PersistedToken, Scheme as _, Token};
+use oauth_store::internal::{self, RecordRow};
+use oauth_store::{EncryptionKey, Keyring};
 use serde_json::{Value, json};
 
 use crate::client::{Line, Lives, client, stored};
 use crate::input::{Input, input};
-use crate::key::EncryptionKey;
-use crate::keyring::Keyring;
-use crate::rows::{RecordRow, Stored};
 use crate::secrets::{ACCESS_TOKEN, OF_API_CALLS, hides};
 
 pub(crate) const WORDS: &[&str] = &[
@@ -65,7 +64,7 @@ pub fn stored_row(data: &[u8]) {
     let shown_names = [&provider, &account, &state].iter().any(|name| name.contains("canary-"));
     let ring = Keyring::new(EncryptionKey::from_bytes([7; 32]));
     let key = Key::new(&*provider, &*account);
-    let sealed = ring.seal(&key, content).unwrap();
+    let (sealed_by, sealed) = internal::seal(&ring, &key, content).unwrap();
     let [generation, due_at, fence, age] = numbers;
     let row = |key_id: &str, bytes: &[u8]| -> RecordRow {
         let at = Some(due_at).filter(|at| *at != 0);
@@ -89,9 +88,9 @@ pub fn stored_row(data: &[u8]) {
             bytes.to_vec(),
         )
     };
-    let is_sealed = sealed.bytes.windows(content.len().max(8)).all(|window| window != content);
+    let is_sealed = sealed.windows(content.len().max(8)).all(|window| window != content);
     assert!(is_sealed, "it is not encrypted");
-    match Stored::from(row(&sealed.key_id, &sealed.bytes)).record(&ring) {
+    match internal::read_record(row(&sealed_by, &sealed), &ring) {
         Ok(record) => {
             assert_eq!(record.content.bytes(), content);
             assert_eq!(i64::try_from(record.generation), Ok(generation));
@@ -102,13 +101,12 @@ pub fn stored_row(data: &[u8]) {
             told(&error, shown_names);
         }
     }
-    let stored = Stored::from(row(&sealed.key_id, &sealed.bytes));
-    assert!(stored.lease_left().is_none_or(|left| !left.is_zero()));
-    assert_eq!(stored.fence().is_ok(), fence >= 0);
+    let lease_left = internal::lease_left(row(&sealed_by, &sealed));
+    assert!(lease_left.is_none_or(|left| !left.is_zero()));
+    assert_eq!(internal::fence(row(&sealed_by, &sealed)).is_ok(), fence >= 0);
 
     // The same, and something is not as it was.
-    let (mut bytes, mut key_id, mut other, mut reader) =
-        (sealed.bytes.clone(), sealed.key_id.clone(), key.clone(), ring);
+    let (mut bytes, mut key_id, mut other, mut reader) = (sealed, sealed_by, key.clone(), ring);
     match change {
         0 => {
             let at = at % bytes.len();
@@ -126,7 +124,8 @@ pub fn stored_row(data: &[u8]) {
     if (change == 5 && account.is_empty()) || (change == 7 && by ^ 7 == 7) {
         return;
     }
-    let error = reader.open(&other, &key_id, &bytes).expect_err("a record was opened that nobody sealed");
+    let error =
+        internal::open(&reader, &other, &key_id, &bytes).expect_err("a record was opened that nobody sealed");
     assert!(matches!(error.kind(), StoreErrorKind::Corrupt | StoreErrorKind::WrongKey), "{error}");
     told(&error, shown_names);
 

@@ -11,16 +11,14 @@ use oauth_core::{
     Call, Client, Error, ErrorKind, PersistedToken, Renewal as _, Scheme as _, Token, Transport,
     TransportError,
 };
+use oauth_store::internal::{self, EngineStore};
+use oauth_store::{EncryptionKey, Keyring};
 use oauth_testing::ManualClock;
 use serde_json::{Value, json};
 
 use crate::client::{Answer, CLIENT_ID, Lives, app, stored};
 use crate::input::{Input, input};
-use crate::key::EncryptionKey;
-use crate::keyring::Keyring;
-use crate::rows::Stored;
 use crate::secrets::tells_nothing;
-use crate::store::Store;
 use crate::table::{Row, Table};
 
 pub(crate) const WORDS: &[&str] = &[
@@ -227,8 +225,8 @@ fn connections<P: Lives>(table: &Table, clock: &ManualClock, tokens: &Tokens) ->
     Connections::new(client.build().unwrap(), store(table))
 }
 
-fn store(table: &Table) -> Store {
-    Store::over(table.clone(), ring())
+fn store(table: &Table) -> EngineStore<Table> {
+    EngineStore::new(table.clone(), ring())
 }
 
 struct Tampering {
@@ -253,17 +251,15 @@ impl Tampering {
             3 => row.sealed = table.row(&self::key::<P>(WHOLE)).sealed,
             4 => row = table.row(&self::key::<P>(WHOLE)),
             // Of the same account at another provider.
-            5 => row.sealed = ring().seal(&Key::new("other", CHANGED), content).unwrap().bytes,
-            6 => row.key_id = older_ring().primary_id().to_owned(),
+            5 => row.sealed = internal::seal(&ring(), &Key::new("other", CHANGED), content).unwrap().1,
+            6 => row.key_id = internal::primary_key_id(&older_ring()).to_owned(),
             7 => self.state.clone_into(&mut row.key_id),
             8 => {
-                let plain = ring().open(&key, &row.key_id, &row.sealed).unwrap_or_default();
-                let sealed = older_ring().seal(&key, &plain).unwrap();
-                (row.key_id, row.sealed) = (sealed.key_id, sealed.bytes);
+                let plain = internal::open(&ring(), &key, &row.key_id, &row.sealed).unwrap_or_default();
+                (row.key_id, row.sealed) = internal::seal(&older_ring(), &key, &plain).unwrap();
             }
             9 => {
-                let sealed = ring().seal(&key, content).unwrap();
-                (row.key_id, row.sealed) = (sealed.key_id, sealed.bytes);
+                (row.key_id, row.sealed) = internal::seal(&ring(), &key, content).unwrap();
             }
             10 => {
                 (row.generation, row.fence) = (generation, fence);
@@ -283,7 +279,7 @@ impl Tampering {
         }
         // What must not open is checked here and not believed.
         if matches!(self.what, 1..=7 | 13) && row != was {
-            assert!(ring().open(&key, &row.key_id, &row.sealed).is_err(), "this must not open");
+            assert!(internal::open(&ring(), &key, &row.key_id, &row.sealed).is_err(), "this must not open");
         }
         row
     }
@@ -437,7 +433,7 @@ impl<P: Lives> World<P> {
     }
 
     fn readable_at(&self, key: &Key, row: &Row) -> Option<Token<P>> {
-        let record = Stored::from(self.table.read(key, row).ok()?).record(&ring()).ok()?;
+        let record = internal::read_record(self.table.read(key, row).ok()?, &ring()).ok()?;
         let stored: PersistedToken = serde_json::from_slice(record.content.bytes()).ok()?;
         let token = Token::<P>::from_persisted(stored).ok()?;
         let is_ours =
@@ -452,9 +448,9 @@ impl<P: Lives> World<P> {
         if content(before) == content(&after) {
             return;
         }
-        let open = |row: &Row| ring().open(&key, &row.key_id, &row.sealed).ok();
+        let open = |row: &Row| internal::open(&ring(), &key, &row.key_id, &row.sealed).ok();
         let resealed = Row { key_id: after.key_id.clone(), sealed: after.sealed.clone(), ..before.clone() };
-        if content(&resealed) == content(&after) && after.key_id == ring().primary_id() {
+        if content(&resealed) == content(&after) && after.key_id == internal::primary_key_id(&ring()) {
             let (was, is) = (open(before), open(&after));
             assert!(was.is_some() && was == is, "rotation lost a record");
             return;
