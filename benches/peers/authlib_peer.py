@@ -1,4 +1,4 @@
-"""authlib: `SECONDS header` and `SECONDS exchange URL`. Prints nanoseconds a call, one line for each round."""
+"""authlib: `SECONDS header` and `SECONDS exchange URL`. Prints nanoseconds per call, one line per round."""
 
 import os
 import sys

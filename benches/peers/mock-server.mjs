@@ -1,4 +1,4 @@
-// oauth2-mock-server on any free port: the first line says where its token endpoint is.
+// oauth2-mock-server on a free port; prints the URL of its token endpoint.
 import { OAuth2Server } from "oauth2-mock-server";
 
 const server = new OAuth2Server();

@@ -1,4 +1,4 @@
-// golang.org/x/oauth2: `SECONDS header THREADS` and `SECONDS exchange URL`. Prints nanoseconds a call, one line for each round.
+// golang.org/x/oauth2: `SECONDS header THREADS` and `SECONDS exchange URL`. Prints nanoseconds per call, one line per round.
 package main
 
 import (
@@ -20,7 +20,7 @@ func must(err error) {
 	}
 }
 
-// A header from a live token, set in the headers of a request, by as many goroutines at once.
+// Sets the header of a valid token in a request, in several goroutines at once.
 func header(threads int) (int, func(times int)) {
 	token := &oauth2.Token{
 		AccessToken: "0123456789abcdef0123456789abcdef0123456789abcdef",

@@ -1,4 +1,4 @@
-//! All of them, one file each.
+//! The benchmarks, one file each.
 
 pub mod build;
 pub mod cli;
@@ -14,14 +14,14 @@ use anyhow::Result;
 use crate::options::Options;
 use crate::report::Report;
 
-/// One of them.
+/// A benchmark.
 #[derive(Clone, Copy, Debug)]
 pub struct Benchmark {
-    /// The word that calls it.
+    /// Name on the command line.
     pub name: &'static str,
-    /// Whether it runs only when it is called by its name: it takes long.
+    /// True if it runs only when named, because it takes long.
     pub on_request: bool,
-    /// Does it.
+    /// Runs the benchmark.
     pub run: fn(&Options) -> Result<Report>,
 }
 
@@ -31,7 +31,7 @@ impl Benchmark {
     }
 }
 
-/// In the order of the page.
+/// All benchmarks, in the order of the page.
 pub const ALL: &[Benchmark] = &[
     Benchmark::new("header", header::run),
     Benchmark::new("exchange", exchange::run),

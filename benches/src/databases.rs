@@ -1,4 +1,4 @@
-//! Databases to measure on: a file, and a PostgreSQL of our own.
+//! Databases for benchmarks: SQLite files, and a temporary PostgreSQL server.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,29 +10,29 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-#[allow(dead_code, reason = "the store's own tests also kill it and start it again")]
+#[allow(dead_code, reason = "the store's tests use more of it")]
 #[path = "../../crates/oauth-store/tests/common/cluster.rs"]
 mod cluster;
 
-/// A PostgreSQL that is gone with this. Its tables are those of `oauth-store`.
+/// A PostgreSQL server, stopped on drop, with the tables of `oauth-store`.
 #[derive(Debug)]
 pub struct Server(cluster::Cluster);
 
 impl Server {
-    /// Starts it, or says why there is none.
+    /// Starts the server.
     ///
     /// # Errors
-    /// Where PostgreSQL is not installed, or does not start.
+    /// If PostgreSQL is not installed or does not start.
     pub fn start() -> Result<Self, String> {
         cluster::Cluster::start().map(Self)
     }
 
-    /// Our store on it.
+    /// An `oauth-store` on this server.
     pub async fn store(&self) -> Result<Postgres> {
         Ok(Postgres::connect(&self.0.url(), keyring()?).await?)
     }
 
-    /// sqlx on it.
+    /// A sqlx pool on this server.
     pub async fn pool(&self) -> Result<PgPool> {
         Ok(PgPoolOptions::new().max_connections(8).connect(&self.0.url()).await?)
     }
@@ -42,13 +42,13 @@ fn keyring() -> Result<Keyring> {
     Ok(Keyring::new(EncryptionKey::generate().map_err(|error| anyhow!("no key: {error}"))?))
 }
 
-/// Our store in a file.
+/// An `oauth-store` in a file.
 pub async fn sqlite(file: &Path) -> Result<Sqlite> {
     Ok(Sqlite::open(file, keyring()?).await?)
 }
 
-/// sqlx on a file with the tables of `oauth-store`, as careful with what is written as the store is: one connection that
-/// writes, and some that read.
+/// sqlx on a file with the tables and durability settings of `oauth-store`: a pool with one writing
+/// connection, and one for reading.
 pub async fn bare_sqlite(file: &Path) -> Result<(SqlitePool, SqlitePool)> {
     sqlite(file).await?.close().await;
     let options = SqliteConnectOptions::new()

@@ -1,23 +1,23 @@
-//! What the crates cost, beside what others take for the same: `cargo xtask bench`.
+//! Benchmarks of the crates and of comparable libraries: `cargo xtask bench`.
 //!
-//! Contenders take turns (A B C, C B A, …), so that whatever else the machine does meets all of them alike; what is told is
-//! the median of the rounds, with the quartiles as its spread, and ratios are those of the same round. Neither criterion
-//! nor divan lets contenders take turns, so the rounds are our own.
+//! Contenders run alternately (A B C, C B A, …), so that other load on the machine affects all of them alike.
+//! Results are the median over all rounds with quartiles; ratios compare times of the same round. Neither
+//! criterion nor divan can alternate contenders, so this crate measures rounds itself.
 
 pub mod benchmarks;
-pub mod canned;
+pub mod connection_fixtures;
+pub mod contender;
 pub mod databases;
-pub mod held;
+pub mod fixed_response;
+pub mod go1_fixtures;
 pub mod load;
 pub mod machine;
 pub mod options;
-pub mod ours;
 pub mod page;
 pub mod peers;
 pub mod plot;
 pub mod processes;
 pub mod report;
 pub mod results;
-pub mod rounds;
 pub mod server;
 pub mod unit;

@@ -1,5 +1,5 @@
-//! A load generator: requests over kept-alive sockets, each sent when the one before it was answered. It does as little as
-//! it can, since it runs on the same machine as what it measures.
+//! A load generator: sends requests over kept-alive connections, each after the response to the previous one.
+//! It does little work itself, because it shares the machine with the server.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -10,18 +10,18 @@ use tokio::net::TcpStream;
 
 use crate::server::complete;
 
-/// A form for a token endpoint.
+/// A form request to a token endpoint.
 #[derive(Clone, Debug)]
 pub struct Form {
-    /// Where to.
+    /// Address of the server.
     pub address: SocketAddr,
     head: String,
-    /// What of it, encoded.
+    /// The encoded fields.
     body: String,
 }
 
 impl Form {
-    /// `url` is `http://ADDRESS/PATH`.
+    /// `url` has the form `http://ADDRESS/PATH`.
     pub fn new(url: &str, fields: &[(&str, &str)]) -> Result<Self> {
         let rest = url.strip_prefix("http://").with_context(|| format!("{url} is not http"))?;
         let (host, path) = rest.split_once('/').with_context(|| format!("{url} has no path"))?;
@@ -42,119 +42,120 @@ impl Form {
     }
 }
 
-/// A connection that is kept.
+/// A kept-alive connection.
 #[derive(Debug)]
-pub struct Kept {
+pub struct KeptAlive {
     stream: TcpStream,
     read: Vec<u8>,
 }
 
-impl Kept {
-    /// Opens it.
+impl KeptAlive {
+    /// Opens a connection.
     pub async fn open(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, read: Vec::with_capacity(4_096) })
     }
 
-    /// Sends a request and gives the answer, which must be a 200.
+    /// Sends a request and returns the response, which must have status 200.
     pub async fn call(&mut self, request: &str) -> Result<&[u8]> {
         self.stream.write_all(request.as_bytes()).await?;
         self.read.clear();
         let end = loop {
-            ensure!(self.stream.read_buf(&mut self.read).await? > 0, "the server hung up");
+            ensure!(self.stream.read_buf(&mut self.read).await? > 0, "the server closed the connection");
             if let Some(end) = complete(&self.read) {
                 break end;
             }
         };
-        let answer = &self.read[..end];
-        if !answer.starts_with(b"HTTP/1.1 200 ") {
-            bail!("the server said {}", String::from_utf8_lossy(answer));
+        let response = &self.read[..end];
+        if !response.starts_with(b"HTTP/1.1 200 ") {
+            bail!("unexpected response: {}", String::from_utf8_lossy(response));
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 
-/// The text of a field of a JSON object, without looking at anything else.
-fn field<'a>(answer: &'a [u8], name: &str) -> Result<&'a str> {
-    let text = std::str::from_utf8(answer)?;
+/// Value of a string field in a JSON object, found by text search.
+fn field<'a>(response: &'a [u8], name: &str) -> Result<&'a str> {
+    let text = std::str::from_utf8(response)?;
     let (_, rest) =
         text.split_once(&format!("\"{name}\":\"")).with_context(|| format!("no {name} in {text}"))?;
     Ok(rest.split('"').next().unwrap_or_default())
 }
 
-/// What is sent over and over.
+/// Requests of a load.
 #[derive(Clone, Debug)]
 pub enum Load {
-    /// The same.
+    /// The same request each time.
     Same(Form),
-    /// Refreshes: each with the refresh token of the answer before it, the first ones with these, one for each connection.
+    /// Refreshes, each with the refresh token of the previous response. Holds the first token of each
+    /// connection.
     Refresh(Form, Vec<String>),
 }
 
-/// Keeps so many connections busy for so long. Gives how many answers came in a second, and with [`Load::Refresh`] the
+/// Keeps `connections` busy for `length`. Returns the responses per second and, for [`Load::Refresh`], the
 /// last refresh tokens.
 ///
 /// # Errors
-/// If anything was answered with something else than a 200.
+/// If a response has another status than 200.
 pub fn generate(load: &Load, connections: usize, length: Duration) -> Result<(f64, Vec<String>)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let begun = Instant::now();
-        let until = begun + length;
+        let start = Instant::now();
+        let deadline = start + length;
         let running: Vec<_> = (0..connections)
             .map(|number| {
                 let load = load.clone();
                 tokio::spawn(async move {
                     match load {
-                        Load::Same(form) => same(&form, until).await,
-                        Load::Refresh(form, first) => refresh(&form, &first[number], until).await,
+                        Load::Same(form) => send_same(&form, deadline).await,
+                        Load::Refresh(form, first) => refresh(&form, &first[number], deadline).await,
                     }
                 })
             })
             .collect();
-        let (mut all, mut last) = (0, Vec::new());
-        for one in running {
-            let (calls, token) = one.await??;
-            all += calls;
+        let (mut total, mut last) = (0, Vec::new());
+        for task in running {
+            let (calls, token) = task.await??;
+            total += calls;
             last.push(token);
         }
-        Ok((all as f64 / begun.elapsed().as_secs_f64(), last))
+        Ok((total as f64 / start.elapsed().as_secs_f64(), last))
     })
 }
 
-async fn same(form: &Form, until: Instant) -> Result<(u64, String)> {
-    let mut kept = Kept::open(form.address).await?;
+async fn send_same(form: &Form, deadline: Instant) -> Result<(u64, String)> {
+    let mut connection = KeptAlive::open(form.address).await?;
     let request = form.request("");
     let mut calls = 0;
-    while Instant::now() < until {
-        kept.call(&request).await?;
+    while Instant::now() < deadline {
+        connection.call(&request).await?;
         calls += 1;
     }
     Ok((calls, String::new()))
 }
 
-async fn refresh(form: &Form, first: &str, until: Instant) -> Result<(u64, String)> {
-    let mut kept = Kept::open(form.address).await?;
+async fn refresh(form: &Form, first: &str, deadline: Instant) -> Result<(u64, String)> {
+    let mut connection = KeptAlive::open(form.address).await?;
     let mut token = first.to_owned();
     let mut calls = 0;
-    while Instant::now() < until {
-        let answer = kept.call(&form.request(&format!("&refresh_token={token}"))).await?;
-        token = field(answer, "refresh_token")?.to_owned();
+    while Instant::now() < deadline {
+        let response = connection.call(&form.request(&format!("&refresh_token={token}"))).await?;
+        token = field(response, "refresh_token")?.to_owned();
         calls += 1;
     }
     Ok((calls, token))
 }
 
-/// One call, and the refresh token of its answer.
+/// Sends one call and returns the refresh token of the response.
 pub async fn refresh_token(form: &Form) -> Result<String> {
-    let mut kept = Kept::open(form.address).await?;
-    Ok(field(kept.call(&form.request("")).await?, "refresh_token")?.to_owned())
+    let mut connection = KeptAlive::open(form.address).await?;
+    Ok(field(connection.call(&form.request("")).await?, "refresh_token")?.to_owned())
 }
 
-/// One call.
+/// Sends one call.
 pub async fn once(form: &Form) -> Result<()> {
-    Kept::open(form.address).await?.call(&form.request("")).await.map(drop)
+    KeptAlive::open(form.address).await?.call(&form.request("")).await.map(drop)
 }
 
 #[cfg(test)]
@@ -162,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_says_how_long_it_is() {
+    fn request_has_content_length() {
         let form =
             Form::new("http://127.0.0.1:80/token", &[("grant_type", "x"), ("client_id", "y")]).unwrap();
         let request = form.request("&a=b");
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_an_answer() {
+    fn reads_field_of_response() {
         assert_eq!(field(br#"{"a":"b","refresh_token":"c"}"#, "refresh_token").unwrap(), "c");
         assert!(field(br#"{"a":"b"}"#, "refresh_token").is_err());
     }

@@ -1,28 +1,28 @@
-//! What a figure was measured on.
+//! The machine of a measurement.
 
 use std::fs;
 use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
-/// A machine, as far as figures depend on it.
+/// Properties of a machine that affect measurements.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
-    /// Its processor.
+    /// Processor model.
     pub cpu: String,
-    /// How many cores of it we have.
+    /// Number of available cores.
     pub cores: usize,
     /// Memory in GiB.
     pub memory: u64,
-    /// The kernel.
+    /// Kernel version.
     pub kernel: String,
-    /// The compiler.
+    /// Compiler version.
     pub rustc: String,
 }
 
 impl Machine {
-    /// This one.
-    pub fn here() -> Self {
+    /// The current machine.
+    pub fn current() -> Self {
         let field = |file: &str, name: &str| {
             let text = fs::read_to_string(file).unwrap_or_default();
             let line = text.lines().find(|line| line.starts_with(name));
@@ -35,20 +35,20 @@ impl Machine {
             cpu: field("/proc/cpuinfo", "model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
             cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             memory: kilobytes.unwrap_or_default().div_ceil(1 << 20),
-            kernel: said(Command::new("uname").args(["-s", "-r"])),
-            rustc: said(Command::new(rustc).arg("--version")),
+            kernel: first_line(Command::new("uname").args(["-s", "-r"])),
+            rustc: first_line(Command::new(rustc).arg("--version")),
         }
     }
 
-    /// In one line.
-    pub fn shown(&self) -> String {
+    /// One-line description.
+    pub fn description(&self) -> String {
         let Self { cpu, cores, memory, kernel, rustc } = self;
         format!("{cpu}, {cores} cores, {memory} GiB, {kernel}, {rustc}")
     }
 }
 
-/// The first line that a program prints; "unknown" if it does not run.
-fn said(command: &mut Command) -> String {
+/// First line of a program's output; "unknown" if it fails.
+fn first_line(command: &mut Command) -> String {
     let output = command.output().ok().filter(|output| output.status.success());
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     text.lines().next().unwrap_or("unknown").to_owned()

@@ -1,4 +1,4 @@
-//! `cargo xtask bench` runs this.
+//! The program behind `cargo xtask bench`.
 
 use std::process::ExitCode;
 
@@ -29,54 +29,54 @@ fn run(args: Vec<String>) -> Result<()> {
             "--peers" => options.peers = true,
             "--page" => only_page = true,
             flag if flag.starts_with('-') => {
-                bail!("there is no flag {flag}; there are --quick, --peers and --page")
+                bail!("unknown flag {flag}; flags: --quick, --peers, --page")
             }
             _ => names.push(arg),
         }
     }
-    // The peers bring features of reqwest that want one, and nothing else of the process chooses it.
+    // The peers enable several crypto providers of rustls, so the process must choose one.
     rustls::crypto::ring::default_provider()
         .install_default()
-        .map_err(|_| anyhow!("a crypto provider was there"))?;
+        .map_err(|_| anyhow!("a crypto provider is already installed"))?;
     let root = options::root();
     if only_page {
         return page::write(&root, &results::read(&root)?);
     }
-    for one in chosen(&names)? {
-        println!("\n── {}", one.name);
-        let report = (one.run)(&options)?;
+    for benchmark in selected(&names)? {
+        println!("\n── {}", benchmark.name);
+        let report = (benchmark.run)(&options)?;
         let measured = Measured {
             date: chrono::Utc::now().format("%Y-%m-%d").to_string(),
-            machine: Machine::here(),
+            machine: Machine::current(),
             report,
         };
-        print!("{}", page::told(&measured));
+        print!("{}", page::terminal_text(&measured));
         if options.quick {
             continue;
         }
-        // After each: one that fails later costs nothing of what is known.
+        // Written after each benchmark, so that a later failure loses nothing.
         let mut results = results::read(&root)?;
-        results.insert(one.name.to_owned(), measured);
+        results.insert(benchmark.name.to_owned(), measured);
         results::write(&root, &results)?;
         page::write(&root, &results)?;
     }
     if options.quick {
-        println!("\nquick: the page is as it was");
+        println!("\n--quick: the page was not changed");
     }
     Ok(())
 }
 
-fn chosen(names: &[String]) -> Result<Vec<&'static Benchmark>> {
+fn selected(names: &[String]) -> Result<Vec<&'static Benchmark>> {
     if names.is_empty() {
-        return Ok(ALL.iter().filter(|one| !one.on_request).collect());
+        return Ok(ALL.iter().filter(|benchmark| !benchmark.on_request).collect());
     }
     names
         .iter()
-        .map(|name| match ALL.iter().find(|one| one.name == name) {
-            Some(one) => Ok(one),
+        .map(|name| match ALL.iter().find(|benchmark| benchmark.name == name) {
+            Some(benchmark) => Ok(benchmark),
             None => {
-                let known: Vec<&str> = ALL.iter().map(|one| one.name).collect();
-                bail!("there is no benchmark `{name}`; there are {}", known.join(", "))
+                let known: Vec<&str> = ALL.iter().map(|benchmark| benchmark.name).collect();
+                bail!("unknown benchmark `{name}`; benchmarks: {}", known.join(", "))
             }
         })
         .collect()

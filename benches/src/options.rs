@@ -1,21 +1,21 @@
-//! How a run was asked for.
+//! Options of a benchmark run.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::rounds::Plan;
+use crate::contender::Plan;
 
-/// What all benchmarks go by.
+/// Options for all benchmarks.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Shorter, and never put on the page: to see that everything works.
+    /// Short trial run, never written to the page.
     pub quick: bool,
-    /// Peers that are not in Rust as well, where their runtimes are.
+    /// Also measures peers in other languages, if their runtimes are installed.
     pub peers: bool,
 }
 
 impl Options {
-    /// Rounds of so long each for things that take less than a millisecond.
+    /// Plan for calls that take less than a millisecond.
     pub fn plan(&self) -> Plan {
         if self.quick {
             Plan { warm_up: Duration::from_millis(50), round: Duration::from_millis(5), rounds: 5 }
@@ -24,13 +24,13 @@ impl Options {
         }
     }
 
-    /// One of two numbers.
+    /// Selects the value for full or quick runs.
     pub fn pick<T>(&self, full: T, quick: T) -> T {
         if self.quick { quick } else { full }
     }
 }
 
-/// The repository.
+/// Root of the repository.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the benches lie in the repository").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("benches has a parent folder").to_owned()
 }

@@ -1,4 +1,4 @@
-//! The measured parts of the book's performance page. What stands around them is written by hand.
+//! Writes the measured parts of the book's performance page. The rest of the page is written by hand.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,33 +14,35 @@ use crate::results::Results;
 const BEGIN: &str = "<!-- measured: ";
 const BEGIN_END: &str = " -->";
 const END: &str = "<!-- measured end -->";
-/// The part with the targets of all.
+/// Name of the part with all targets.
 const SUMMARY: &str = "summary";
 
-/// Writes the page's measured parts and the pictures.
+/// Writes the measured parts and the plots.
 ///
 /// # Errors
-/// If the page lacks a part, or something cannot be written.
+/// If a part is missing in the page, or a file cannot be written.
 pub fn write(root: &Path, results: &Results) -> Result<()> {
     let folder = root.join("docs/book/src");
     let path = folder.join("performance.md");
     let before = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut shown = Vec::new();
-    let after = renew(&before, |name| {
-        shown.push(name.to_owned());
+    let mut parts = Vec::new();
+    let after = replace_parts(&before, |name| {
+        parts.push(name.to_owned());
         part(name, results)
     })?;
-    if let Some(missing) = benchmarks::ALL.iter().find(|one| !shown.iter().any(|name| name == one.name)) {
+    if let Some(missing) =
+        benchmarks::ALL.iter().find(|benchmark| !parts.iter().any(|name| name == benchmark.name))
+    {
         bail!(
-            "performance.md has no part for `{0}`; put `{BEGIN}{0}{BEGIN_END}` and `{END}` there",
+            "performance.md has no part for `{0}`\nhelp: add `{BEGIN}{0}{BEGIN_END}` and `{END}` to it",
             missing.name
         );
     }
-    let pictures = folder.join("performance");
-    fs::create_dir_all(&pictures)?;
+    let plots_folder = folder.join("performance");
+    fs::create_dir_all(&plots_folder)?;
     for (name, measured) in results {
         for (number, plot) in measured.report.plots.iter().enumerate() {
-            fs::write(pictures.join(picture(name, number)), plot::svg(plot)?)?;
+            fs::write(plots_folder.join(plot_file(name, number)), plot::svg(plot)?)?;
         }
     }
     if before != after {
@@ -49,20 +51,17 @@ pub fn write(root: &Path, results: &Results) -> Result<()> {
     Ok(())
 }
 
-fn picture(name: &str, number: usize) -> String {
+fn plot_file(name: &str, number: usize) -> String {
     format!("{name}-{}.svg", number + 1)
 }
 
-/// The text with what stands between the comments made anew.
-fn renew(text: &str, mut part: impl FnMut(&str) -> Result<String>) -> Result<String> {
+/// Replaces the text between the marker comments.
+fn replace_parts(text: &str, mut part: impl FnMut(&str) -> Result<String>) -> Result<String> {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(BEGIN) {
-        let (name, after) =
-            after.split_once(BEGIN_END).context("a measured part's first comment has no end")?;
-        let Some((_, behind)) = after.split_once(END) else {
-            bail!("the measured part `{name}` has no `{END}`")
-        };
+        let (name, after) = after.split_once(BEGIN_END).context("a marker comment is not closed")?;
+        let Some((_, behind)) = after.split_once(END) else { bail!("the part `{name}` has no `{END}`") };
         write!(out, "{before}{BEGIN}{name}{BEGIN_END}\n\n{}\n\n{END}", part(name)?.trim_end())?;
         rest = behind;
     }
@@ -73,8 +72,8 @@ fn part(name: &str, results: &Results) -> Result<String> {
     if name == SUMMARY {
         return Ok(summary(results));
     }
-    if !benchmarks::ALL.iter().any(|one| one.name == name) {
-        bail!("there is no benchmark `{name}`");
+    if !benchmarks::ALL.iter().any(|benchmark| benchmark.name == name) {
+        bail!("unknown benchmark `{name}`");
     }
     Ok(match results.get(name) {
         None => "Not measured yet.".to_owned(),
@@ -85,12 +84,15 @@ fn part(name: &str, results: &Results) -> Result<String> {
 fn summary(results: &Results) -> String {
     let all: Vec<(&str, &Target)> = benchmarks::ALL
         .iter()
-        .filter_map(|one| Some((one.name, results.get(one.name)?)))
+        .filter_map(|benchmark| Some((benchmark.name, results.get(benchmark.name)?)))
         .flat_map(|(name, measured)| measured.report.targets.iter().map(move |target| (name, target)))
         .collect();
     let missed = all.iter().filter(|(_, target)| !target.is_met()).count();
-    let unmeasured: Vec<&str> =
-        benchmarks::ALL.iter().map(|one| one.name).filter(|name| !results.contains_key(*name)).collect();
+    let unmeasured: Vec<&str> = benchmarks::ALL
+        .iter()
+        .map(|benchmark| benchmark.name)
+        .filter(|name| !results.contains_key(*name))
+        .collect();
     let mut out = format!("{} targets: {} met, {missed} not met.", all.len(), all.len() - missed);
     if !unmeasured.is_empty() {
         let _ = write!(out, " Not measured yet: {}.", unmeasured.join(", "));
@@ -108,11 +110,11 @@ fn targets<'a>(all: impl Iterator<Item = (&'a str, &'a Target)>) -> String {
         let _ = writeln!(
             out,
             "| [{name}](#{name}) | {} | {} | {} | {} | {} | {} |",
-            target.what,
+            target.label,
             target.unit.show(target.ours),
             peer.map_or_else(String::new, |(name, figure)| format!("{name}: {}", target.unit.show(*figure))),
             target.ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}×")),
-            target.limit_shown(),
+            target.limit_text(),
             if target.is_met() { "met" } else { "**not met**" },
         );
     }
@@ -121,13 +123,13 @@ fn targets<'a>(all: impl Iterator<Item = (&'a str, &'a Target)>) -> String {
 
 fn details(name: &str, measured: &Measured) -> String {
     let Measured { date, machine, report } = measured;
-    let mut out = format!("Measured on {date}: {}.\n", machine.shown());
+    let mut out = format!("Measured on {date}: {}.\n", machine.description());
     for table in &report.tables {
         out += "\n";
         out += &figures(table);
     }
     for (number, _) in report.plots.iter().enumerate() {
-        let _ = write!(out, "\n![A plot of these figures](performance/{})\n", picture(name, number));
+        let _ = write!(out, "\n![Plot of these figures](performance/{})\n", plot_file(name, number));
     }
     for note in &report.notes {
         let _ = write!(out, "\n{note}\n");
@@ -137,7 +139,7 @@ fn details(name: &str, measured: &Measured) -> String {
 
 fn figures(table: &Table) -> String {
     let has_ratio = !table.baseline.is_empty();
-    let mut out = format!("**{}**\n\n| | median | half of them between |", table.title);
+    let mut out = format!("**{}**\n\n| | median | quartiles |", table.title);
     let mut rule = String::from("|---|---:|---:|");
     if has_ratio {
         out += " ratio |";
@@ -165,8 +167,8 @@ fn figures(table: &Table) -> String {
     out
 }
 
-/// What one benchmark found, for a terminal.
-pub fn told(measured: &Measured) -> String {
+/// Results of one benchmark for the terminal.
+pub fn terminal_text(measured: &Measured) -> String {
     let mut out = String::new();
     for table in &measured.report.tables {
         let _ = writeln!(out, "\n{}", table.title);
@@ -193,8 +195,8 @@ pub fn told(measured: &Measured) -> String {
     for target in &measured.report.targets {
         let value =
             target.ratio.map_or_else(|| target.unit.show(target.ours), |ratio| format!("{ratio:.3}×"));
-        let word = if target.is_met() { "met    " } else { "NOT MET" };
-        let _ = writeln!(out, "  {word}  {}: {value}, {}", target.what, target.limit_shown());
+        let status = if target.is_met() { "met    " } else { "NOT MET" };
+        let _ = writeln!(out, "  {status}  {}: {value}, {}", target.label, target.limit_text());
     }
     out
 }
@@ -206,23 +208,27 @@ mod tests {
     use crate::unit::Unit;
 
     #[test]
-    fn only_what_stands_between_the_comments_is_made_anew() {
+    fn replaces_only_text_between_markers() {
         let text = "a\n<!-- measured: x -->\nold\n<!-- measured end -->\nb\n";
-        let new = renew(text, |name| Ok(format!("new {name}\n"))).unwrap();
+        let new = replace_parts(text, |name| Ok(format!("new {name}\n"))).unwrap();
         assert_eq!(new, "a\n<!-- measured: x -->\n\nnew x\n\n<!-- measured end -->\nb\n");
-        assert!(renew("<!-- measured: x -->\nold", |_| Ok(String::new())).is_err());
+        assert!(replace_parts("<!-- measured: x -->\nold", |_| Ok(String::new())).is_err());
     }
 
     #[test]
-    fn the_committed_page_and_results_fit_this_program() {
+    fn committed_page_matches_results() {
         let root = crate::options::root();
         let results = crate::results::read(&root).unwrap();
         let page = fs::read_to_string(root.join("docs/book/src/performance.md")).unwrap();
-        assert_eq!(renew(&page, |name| part(name, &results)).unwrap(), page, "cargo xtask bench --page");
+        assert_eq!(
+            replace_parts(&page, |name| part(name, &results)).unwrap(),
+            page,
+            "cargo xtask bench --page"
+        );
     }
 
     #[test]
-    fn a_target_that_was_missed_says_so() {
+    fn missed_target_is_marked() {
         let missed = Target::absolute("one call", 61.0, Unit::Time, Limit::AtMost(60.0));
         let table = targets([("header", &missed)].into_iter());
         assert!(table.contains("| 61 ns |") && table.contains("| ≤ 60 ns | **not met** |"), "{table}");

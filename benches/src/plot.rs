@@ -1,22 +1,22 @@
-//! Pictures of figures.
+//! SVG plots of measurements.
 
 use anyhow::{Result, anyhow};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use crate::contender::Figure;
 use crate::report::Plot;
-use crate::rounds::Figure;
 use crate::unit::Unit;
 
 const WIDTH: u32 = 760;
 const BAR: i32 = 26;
-/// Where bars begin: names stand to their left.
+/// Left edge of the bars; names are to the left of it.
 const LEFT: i32 = 270;
-/// How long the longest is; its figure stands to its right.
+/// Length of the longest bar; its value is to the right of it.
 const LONGEST: i32 = 380;
 const INK: RGBColor = RGBColor(40, 40, 48);
 const PAPER: RGBColor = RGBColor(255, 255, 255);
-/// Told apart by people who see colours otherwise, too.
+/// Distinguishable with colour blindness.
 const COLOURS: [RGBColor; 6] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -26,10 +26,10 @@ const COLOURS: [RGBColor; 6] = [
     RGBColor(86, 180, 233),
 ];
 
-/// The picture as SVG.
+/// Renders a plot as SVG.
 ///
 /// # Errors
-/// If it cannot be drawn.
+/// If drawing fails.
 pub fn svg(plot: &Plot) -> Result<String> {
     let mut out = String::new();
     match plot {
@@ -42,24 +42,24 @@ pub fn svg(plot: &Plot) -> Result<String> {
     Ok(out)
 }
 
-type Drawn = std::result::Result<(), Box<dyn std::error::Error>>;
+type DrawResult = std::result::Result<(), Box<dyn std::error::Error>>;
 
 fn text(size: i32, horizontal: HPos) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&INK).pos(Pos::new(horizontal, VPos::Center))
 }
 
-fn draw_bars(out: &mut String, title: &str, bars: &[(String, Unit, Figure)]) -> Drawn {
+fn draw_bars(out: &mut String, title: &str, bars: &[(String, Unit, Figure)]) -> DrawResult {
     let height = 44 + bars.len() as i32 * BAR + 8;
     let area = SVGBackend::with_string(out, (WIDTH, height as u32)).into_drawing_area();
     area.fill(&PAPER)?;
     area.draw(&Text::new(title.to_owned(), (12, 20), text(16, HPos::Left)))?;
-    let most = bars.iter().map(|(_, _, figure)| figure.high).fold(f64::MIN_POSITIVE, f64::max);
-    let along = |value: f64| LEFT + (value / most * f64::from(LONGEST)).round() as i32;
+    let longest = bars.iter().map(|(_, _, figure)| figure.high).fold(f64::MIN_POSITIVE, f64::max);
+    let along = |value: f64| LEFT + (value / longest * f64::from(LONGEST)).round() as i32;
     for (number, (name, unit, figure)) in bars.iter().enumerate() {
         let middle = 44 + number as i32 * BAR + BAR / 2;
-        // Ours are the ones of the crates here.
-        let ours = ["oauth-", "go1", "oauth "].iter().any(|begin| name.starts_with(begin));
-        let colour = COLOURS[usize::from(!ours) * 5];
+        // Highlights the crates of this repository.
+        let highlighted = ["oauth-", "go1", "oauth "].iter().any(|begin| name.starts_with(begin));
+        let colour = COLOURS[usize::from(!highlighted) * 5];
         area.draw(&Text::new(name.clone(), (LEFT - 8, middle), text(13, HPos::Right)))?;
         area.draw(&Rectangle::new(
             [(LEFT, middle - 8), (along(figure.median).max(LEFT + 1), middle + 8)],
@@ -69,8 +69,8 @@ fn draw_bars(out: &mut String, title: &str, bars: &[(String, Unit, Figure)]) -> 
             vec![(along(figure.low), middle), (along(figure.high), middle)],
             INK.stroke_width(2),
         ))?;
-        let shown = unit.show(figure.median);
-        area.draw(&Text::new(shown, (along(figure.high) + 8, middle), text(13, HPos::Left)))?;
+        let value = unit.show(figure.median);
+        area.draw(&Text::new(value, (along(figure.high) + 8, middle), text(13, HPos::Left)))?;
     }
     area.present()?;
     Ok(())
@@ -83,7 +83,7 @@ fn draw_lines(
     unit: Unit,
     limit: Option<f64>,
     lines: &[(String, Vec<(f64, f64)>)],
-) -> Drawn {
+) -> DrawResult {
     let area = SVGBackend::with_string(out, (WIDTH, 380)).into_drawing_area();
     area.fill(&PAPER)?;
     let points = || lines.iter().flat_map(|(_, points)| points.iter());
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pictures_name_what_they_show() {
+    fn plots_contain_their_labels() {
         let bars = Plot::Bars {
             title: "A title".into(),
             bars: vec![

@@ -1,74 +1,80 @@
-//! What a benchmark found.
+//! Results of a benchmark.
 
 use serde::{Deserialize, Serialize};
 
+use crate::contender::{Figure, Measurement};
 use crate::machine::Machine;
-use crate::rounds::{Figure, Taken};
 use crate::unit::Unit;
 
-/// All that one benchmark found.
+/// All results of one benchmark.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Report {
-    /// Against what was aimed at.
+    /// Comparisons with the targets.
     pub targets: Vec<Target>,
-    /// All figures.
+    /// Tables of the measurements.
     pub tables: Vec<Table>,
-    /// Pictures of them.
+    /// Plots of the measurements.
     pub plots: Vec<Plot>,
-    /// What one has to know to read them.
+    /// Notes for readers.
     pub notes: Vec<String>,
 }
 
-/// A report with when and where it was made.
+/// A report with its date and machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Measured {
-    /// The day.
+    /// Day of the measurement.
     pub date: String,
-    /// The machine.
+    /// Machine of the measurement.
     pub machine: Machine,
-    /// What was found.
+    /// The results.
     pub report: Report,
 }
 
-/// What was aimed at, and what came of it.
+/// A target and its measurement.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Target {
-    /// In words.
-    pub what: String,
-    /// Our figure.
+    /// Description.
+    #[serde(rename = "what")]
+    pub label: String,
+    /// Our measurement.
     pub ours: f64,
-    /// What our figure counts.
+    /// Unit of our measurement.
     pub unit: Unit,
-    /// Whom it is compared to, and their figure.
+    /// Name and measurement of the contender it is compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer: Option<(String, f64)>,
-    /// Ours by theirs, where there is a peer. The median of the rounds' ratios, where they took turns.
+    /// Our measurement divided by the peer's. If measured alternately, the median of the ratios per round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
-    /// How much it may be: of the ratio if there is one, else of our figure.
+    /// Limit of the ratio if there is one, else of our measurement.
     pub limit: Limit,
 }
 
-/// How much something may be.
+/// A limit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Limit {
-    /// No more.
+    /// Upper limit.
     AtMost(f64),
-    /// No less.
+    /// Lower limit.
     AtLeast(f64),
 }
 
 impl Target {
-    /// An absolute one.
-    pub fn absolute(what: impl Into<String>, ours: f64, unit: Unit, limit: Limit) -> Self {
-        Self { what: what.into(), ours, unit, peer: None, ratio: None, limit }
+    /// A target for our measurement alone.
+    pub fn absolute(label: impl Into<String>, ours: f64, unit: Unit, limit: Limit) -> Self {
+        Self { label: label.into(), ours, unit, peer: None, ratio: None, limit }
     }
 
-    /// One by ratio, of two who took turns.
-    pub fn of_turns(what: impl Into<String>, ours: &Taken, theirs: &Taken, at_most: f64) -> Self {
+    /// A target for the ratio of two contenders that were measured alternately.
+    pub fn of_measurements(
+        label: impl Into<String>,
+        ours: &Measurement,
+        theirs: &Measurement,
+        at_most: f64,
+    ) -> Self {
         Self {
-            what: what.into(),
+            label: label.into(),
             ours: ours.figure().median,
             unit: Unit::Time,
             peer: Some((theirs.name.clone(), theirs.figure().median)),
@@ -77,9 +83,9 @@ impl Target {
         }
     }
 
-    /// One by ratio.
+    /// A target for the ratio of two measurements.
     pub fn by_ratio(
-        what: impl Into<String>,
+        label: impl Into<String>,
         unit: Unit,
         ours: f64,
         peer: impl Into<String>,
@@ -87,7 +93,7 @@ impl Target {
         at_most: f64,
     ) -> Self {
         Self {
-            what: what.into(),
+            label: label.into(),
             ours,
             unit,
             peer: Some((peer.into(), theirs)),
@@ -96,7 +102,7 @@ impl Target {
         }
     }
 
-    /// Whether it was reached.
+    /// True if the target was met.
     pub fn is_met(&self) -> bool {
         let value = self.ratio.unwrap_or(self.ours);
         match self.limit {
@@ -105,8 +111,8 @@ impl Target {
         }
     }
 
-    /// The limit in words.
-    pub fn limit_shown(&self) -> String {
+    /// The limit as text.
+    pub fn limit_text(&self) -> String {
         let unit = if self.ratio.is_some() { Unit::Ratio } else { self.unit };
         match self.limit {
             Limit::AtMost(limit) => format!("≤ {}", unit.show(limit)),
@@ -115,46 +121,46 @@ impl Target {
     }
 }
 
-/// Figures that belong together.
+/// Related measurements.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Table {
-    /// What was done.
+    /// Title.
     pub title: String,
-    /// Whose figure is 1.00 in the ratios: a row's name. Empty for none.
+    /// Name of the row whose ratio is 1.00; empty for none.
     pub baseline: String,
-    /// The figures.
+    /// The measurements.
     pub rows: Vec<Row>,
 }
 
-/// One figure.
+/// A measurement.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Row {
-    /// Whose.
+    /// Name of the contender.
     pub name: String,
-    /// What it counts.
+    /// Unit of the measurement.
     pub unit: Unit,
-    /// The figure; none for what did not run.
+    /// The measurement; `None` if it did not run.
     pub figure: Option<Figure>,
-    /// To the baseline.
+    /// Ratio to the baseline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
-    /// Why it did not run, or what else is to be known.
+    /// Reason why it did not run, or other remark.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
 }
 
 impl Row {
-    /// Without a ratio.
+    /// A row without a ratio.
     pub fn new(name: impl Into<String>, unit: Unit, figure: Figure) -> Self {
         Self { name: name.into(), unit, figure: Some(figure), ratio: None, note: String::new() }
     }
 
-    /// One that did not run.
-    pub fn not_run(name: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { name: name.into(), unit: Unit::Count, figure: None, ratio: None, note: why.into() }
+    /// A row of a contender that did not run.
+    pub fn not_run(name: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { name: name.into(), unit: Unit::Count, figure: None, ratio: None, note: reason.into() }
     }
 
-    /// With something to be known.
+    /// Adds a note.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
@@ -163,20 +169,20 @@ impl Row {
 }
 
 impl Table {
-    /// Of contenders who took turns; the one of this name is the baseline.
-    pub fn of_turns(title: impl Into<String>, baseline: &str, taken: &[Taken]) -> Self {
-        let base = taken.iter().find(|one| one.name == baseline);
-        let rows = taken
+    /// A table of contenders measured alternately. `baseline` is the name of one of them.
+    pub fn of_measurements(title: impl Into<String>, baseline: &str, measurements: &[Measurement]) -> Self {
+        let base = measurements.iter().find(|measurement| measurement.name == baseline);
+        let rows = measurements
             .iter()
-            .map(|one| Row {
-                ratio: base.map(|base| one.ratio_to(base).median),
-                ..Row::new(&one.name, Unit::Time, one.figure())
+            .map(|measurement| Row {
+                ratio: base.map(|base| measurement.ratio_to(base).median),
+                ..Row::new(&measurement.name, Unit::Time, measurement.figure())
             })
             .collect();
         Self { title: title.into(), baseline: base.map_or_else(String::new, |base| base.name.clone()), rows }
     }
 
-    /// Of figures; the row of this name is the baseline.
+    /// A table of rows. `baseline` is the name of one of them.
     pub fn of(title: impl Into<String>, baseline: &str, mut rows: Vec<Row>) -> Self {
         let base =
             rows.iter().find(|row| row.name == baseline).and_then(|row| Some((row.unit, row.figure?.median)));
@@ -193,7 +199,7 @@ impl Table {
         }
     }
 
-    /// The same as bars.
+    /// A bar chart of the table.
     pub fn plot(&self) -> Plot {
         let bars =
             self.rows.iter().filter_map(|row| Some((row.name.clone(), row.unit, row.figure?))).collect();
@@ -201,38 +207,41 @@ impl Table {
     }
 }
 
-/// A picture.
+/// A plot.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Plot {
-    /// A bar for each.
+    /// A bar chart.
     Bars {
-        /// What they are of.
+        /// Title.
         title: String,
-        /// Whose, and how long.
+        /// Names, units and values.
         bars: Vec<(String, Unit, Figure)>,
     },
-    /// What becomes of a figure as something grows, both on logarithmic axes.
+    /// A line chart with logarithmic axes.
     Lines {
-        /// What they are of.
+        /// Title.
         title: String,
-        /// What grows.
+        /// Label of the horizontal axis.
         along: String,
-        /// What the figure counts.
+        /// Unit of the vertical axis.
         unit: Unit,
-        /// What it may be at most.
+        /// Upper limit to show.
         limit: Option<f64>,
-        /// Lines by name.
+        /// Points by line name.
         lines: Vec<(String, Vec<(f64, f64)>)>,
     },
 }
 
-/// The one of this name.
+/// The measurement of the contender with this name.
 ///
 /// # Panics
 /// If there is none.
-pub fn named<'a>(taken: &'a [Taken], name: &str) -> &'a Taken {
-    taken.iter().find(|one| one.name == name).unwrap_or_else(|| panic!("nobody is called {name}"))
+pub fn measurement_of<'a>(measurements: &'a [Measurement], name: &str) -> &'a Measurement {
+    measurements
+        .iter()
+        .find(|measurement| measurement.name == name)
+        .unwrap_or_else(|| panic!("no contender is named {name}"))
 }
 
 #[cfg(test)]
@@ -240,18 +249,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_with_a_peer_is_judged_by_its_ratio() {
+    fn target_with_peer_is_compared_by_ratio() {
         let target = Target::by_ratio("x", Unit::Time, 110.0, "peer", 100.0, 1.08);
         assert!(!target.is_met());
-        assert_eq!(target.limit_shown(), "≤ 1.08×");
+        assert_eq!(target.limit_text(), "≤ 1.08×");
         assert!(Target { limit: Limit::AtMost(1.1), ..target }.is_met());
         let rate = Target::absolute("y", 39_999.0, Unit::Rate, Limit::AtLeast(40_000.0));
         assert!(!rate.is_met());
-        assert_eq!(rate.limit_shown(), "≥ 40,000/s");
+        assert_eq!(rate.limit_text(), "≥ 40,000/s");
     }
 
     #[test]
-    fn ratios_are_of_figures_of_one_kind() {
+    fn ratios_need_equal_units() {
         let table = Table::of(
             "t",
             "b",

@@ -1,4 +1,4 @@
-//! A provider on a socket: reads a request to its end and answers with the same bytes, on kept-alive connections.
+//! A token endpoint on a socket: reads requests on kept-alive connections and sends a fixed response to each.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,18 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::canned::REPLY;
+use crate::fixed_response::REPLY;
 
-/// One that serves on the runtime it was started on, until that ends.
+/// A server that runs until its runtime ends.
 #[derive(Debug)]
 pub struct Server {
-    /// Where it is.
+    /// Its address.
     pub address: SocketAddr,
     accepted: Arc<AtomicUsize>,
 }
 
 impl Server {
-    /// On any free port of loopback.
+    /// Starts on a free loopback port.
     pub async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
         let address = listener.local_addr().expect("a bound listener has an address");
@@ -33,12 +33,12 @@ impl Server {
         Self { address, accepted }
     }
 
-    /// `http://…`, without a path.
+    /// Its origin, `http://…`.
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// How many connections were made to it.
+    /// Number of accepted connections.
     pub fn accepted(&self) -> usize {
         self.accepted.load(Ordering::Relaxed)
     }
@@ -62,7 +62,7 @@ async fn serve(mut stream: TcpStream) -> std::io::Result<()> {
     }
 }
 
-/// How long the first message is, if all of it is there.
+/// Length of the first message, if it is complete.
 pub fn complete(read: &[u8]) -> Option<usize> {
     let head = read.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&read[..head]).ok()?;
@@ -79,7 +79,7 @@ mod tests {
     use super::complete;
 
     #[test]
-    fn a_message_ends_where_it_says() {
+    fn message_ends_after_content_length() {
         let request = b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcPOST";
         assert_eq!(complete(request), Some(request.len() - 4));
         assert_eq!(complete(&request[..request.len() - 5]), None);

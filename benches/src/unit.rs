@@ -1,8 +1,8 @@
-//! Figures as people read them.
+//! Units of measurements.
 
 use serde::{Deserialize, Serialize};
 
-/// What a figure counts.
+/// Unit of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
@@ -12,14 +12,14 @@ pub enum Unit {
     Rate,
     /// Bytes.
     Bytes,
-    /// Whatever the row says.
+    /// A count; the row names the things counted.
     Count,
-    /// Ours divided by theirs.
+    /// Our measurement divided by the peer's.
     Ratio,
 }
 
 impl Unit {
-    /// With the unit that fits its size.
+    /// Formats a value with a prefix that fits its size.
     pub fn show(self, value: f64) -> String {
         match self {
             Self::Time if value < 1e3 => format!("{} ns", digits(value)),
@@ -36,7 +36,7 @@ impl Unit {
     }
 }
 
-/// Three digits that count, thousands in groups.
+/// Three significant digits, with thousands separators.
 fn digits(value: f64) -> String {
     let decimals = match value.abs() {
         size if size >= 99.95 || size == 0.0 => 0,
@@ -67,7 +67,7 @@ mod tests {
     use super::Unit::*;
 
     #[test]
-    fn figures_have_the_unit_that_fits() {
+    fn values_have_fitting_prefixes() {
         for (unit, value, shown) in [
             (Time, 42.34, "42.3 ns"),
             (Time, 29_310.0, "29.3 µs"),

@@ -1,12 +1,12 @@
-//! The hot path, and what a token call takes beside the network. Counted are the instructions of the calls alone: what is
-//! prepared before them and dropped after them is not.
-#![allow(missing_docs, reason = "the macros make the functions, and document none")]
+//! Instruction counts of the hot path and of token calls without a network. Setup and cleanup are not
+//! counted.
+#![allow(missing_docs, reason = "the macros generate undocumented functions")]
 
-#[path = "../../src/canned.rs"]
-mod canned;
-#[allow(dead_code, reason = "the benchmarks of time use more of it")]
-#[path = "../../src/ours.rs"]
-mod ours;
+#[path = "../../src/fixed_response.rs"]
+mod fixed_response;
+#[allow(dead_code, reason = "other benchmarks use more of it")]
+#[path = "../../src/go1_fixtures.rs"]
+mod go1_fixtures;
 
 use std::hint::black_box;
 use std::pin::pin;
@@ -18,14 +18,14 @@ use oauth_core::Encoding;
 use oauth_core::connections::Connection;
 use tokio::runtime::{Builder, Runtime};
 
-/// How often the shortest calls are made: the first of them is not like the others.
+/// Calls per measurement of the shortest functions, because the first call differs from later ones.
 const TIMES: usize = 100;
 
-/// What needs no waiting, since everything is in memory.
-fn at_once<T>(future: impl Future<Output = T>) -> T {
+/// Result of a future that is ready at once, because everything is in memory.
+fn ready<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
-        Poll::Pending => panic!("it waits for something"),
+        Poll::Pending => panic!("the future is not ready"),
     }
 }
 
@@ -34,52 +34,53 @@ fn runtime() -> Runtime {
 }
 
 fn client(encoding: Encoding) -> Client {
-    let builder = Client::builder(ours::site("http://127.0.0.1:1"), ours::app());
-    let client = builder.encoding(encoding).transport(canned::Canned).build().expect("a client");
-    // What is made once in a process is made.
-    let (pending, callback) = ours::attempt(&client);
-    at_once(client.finish(&pending, &callback)).expect("a token");
+    let builder = Client::builder(go1_fixtures::site("http://127.0.0.1:1"), go1_fixtures::app());
+    let client =
+        builder.encoding(encoding).transport(fixed_response::FixedResponse).build().expect("a client");
+    // Initialises everything that is created once per process.
+    let (pending, callback) = go1_fixtures::attempt(&client);
+    ready(client.finish(&pending, &callback)).expect("a token");
     client
 }
 
-fn live() -> (Runtime, Connection<Go1>) {
+fn live_connection() -> (Runtime, Connection<Go1>) {
     let runtime = runtime();
-    let acme = runtime.block_on(ours::connection());
-    at_once(acme.headers()).expect("headers");
+    let acme = runtime.block_on(go1_fixtures::connection());
+    ready(acme.headers()).expect("headers");
     (runtime, acme)
 }
 
 fn attempt(encoding: Encoding) -> (Client, PendingAuthorization, String) {
     let client = client(encoding);
-    let (pending, callback) = ours::attempt(&client);
+    let (pending, callback) = go1_fixtures::attempt(&client);
     (client, pending, callback)
 }
 
-fn expired() -> (Client, Token) {
+fn with_token() -> (Client, Token) {
     let (client, pending, callback) = attempt(Encoding::Form);
-    let token = at_once(client.finish(&pending, &callback)).expect("a token");
+    let token = ready(client.finish(&pending, &callback)).expect("a token");
     (client, token)
 }
 
 #[library_benchmark]
-#[bench::hundred(live())]
-fn with_header(held: (Runtime, Connection<Go1>)) -> (Runtime, Connection<Go1>) {
+#[bench::hundred(live_connection())]
+fn with_header(input: (Runtime, Connection<Go1>)) -> (Runtime, Connection<Go1>) {
     for _ in 0..TIMES {
-        let given = black_box(&held.1).with_header(|name, value| {
+        let result = black_box(&input.1).with_header(|name, value| {
             black_box((name, value));
         });
-        at_once(given).expect("a header");
+        ready(result).expect("a header");
     }
-    held
+    input
 }
 
 #[library_benchmark]
-#[bench::hundred(live())]
-fn headers(held: (Runtime, Connection<Go1>)) -> (Runtime, Connection<Go1>) {
+#[bench::hundred(live_connection())]
+fn headers(input: (Runtime, Connection<Go1>)) -> (Runtime, Connection<Go1>) {
     for _ in 0..TIMES {
-        black_box(at_once(black_box(&held.1).headers()).expect("headers"));
+        black_box(ready(black_box(&input.1).headers()).expect("headers"));
     }
-    held
+    input
 }
 
 #[library_benchmark]
@@ -92,14 +93,16 @@ fn begin(client: Client) -> (oauth_core::StartedAuthorization, Client) {
 #[library_benchmark]
 #[bench::form(attempt(Encoding::Form))]
 #[bench::multipart(attempt(Encoding::Multipart))]
-fn finish((client, pending, callback): (Client, PendingAuthorization, String)) -> (Token, Client, PendingAuthorization) {
-    (black_box(at_once(client.finish(&pending, &callback))).expect("a token"), client, pending)
+fn finish(
+    (client, pending, callback): (Client, PendingAuthorization, String),
+) -> (Token, Client, PendingAuthorization) {
+    (black_box(ready(client.finish(&pending, &callback))).expect("a token"), client, pending)
 }
 
 #[library_benchmark]
-#[bench::once(expired())]
+#[bench::once(with_token())]
 fn refresh((client, token): (Client, Token)) -> (Token, Client, Token) {
-    (black_box(at_once(client.refresh(&token))).expect("a token"), client, token)
+    (black_box(ready(client.refresh(&token))).expect("a token"), client, token)
 }
 
 library_benchmark_group!(name = hot_path, benchmarks = [with_header, headers, begin, finish, refresh]);

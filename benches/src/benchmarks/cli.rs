@@ -1,4 +1,4 @@
-//! `oauth header` from a cold start: what a script pays that asks for a header.
+//! `oauth header` from a cold start, as in a script.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -8,15 +8,15 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use oauth_store::EncryptionKey;
 
+use crate::contender::Figure;
 use crate::options::Options;
 use crate::processes;
 use crate::report::{Limit, Report, Row, Table, Target};
-use crate::rounds::Figure;
 use crate::unit::Unit;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
 
-/// With the key in the environment, and in a file beside the store; beside a program that does nothing.
+/// Measures it with the key in the environment and in a file, and `oauth --version` for comparison.
 pub fn run(options: &Options) -> Result<Report> {
     let program = processes::oauth()?;
     let folder = tempfile::tempdir()?;
@@ -66,30 +66,31 @@ pub fn run(options: &Options) -> Result<Report> {
         plots: vec![table.plot()],
         tables: vec![table],
         notes: vec![
-            "A release build, an SQLite store with one connection, files in the system's cache.".to_owned(),
+            "A release build and an SQLite store with one connection; files are in the system's cache."
+                .to_owned(),
         ],
     })
 }
 
 fn add(command: &mut Command) -> Result<()> {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
-    writeln!(child.stdin.take().expect("it was asked for"), "{TOKEN}")?;
+    writeln!(child.stdin.take().expect("stdin is piped"), "{TOKEN}")?;
     let output = child.wait_with_output()?;
-    ensure!(output.status.success(), "a token cannot be added: {}", String::from_utf8_lossy(&output.stderr));
+    ensure!(output.status.success(), "cannot add a token: {}", String::from_utf8_lossy(&output.stderr));
     Ok(())
 }
 
-/// It must be the header, or nothing was measured.
+/// Checks the output, so that only successful runs are measured.
 fn header(command: &mut Command) -> Result<f64> {
-    let (took, said) = timed(command)?;
-    ensure!(said == format!("Authorization: Bearer {TOKEN}\n"), "that is not the header: {said}");
-    Ok(took)
+    let (duration, output_text) = timed(command)?;
+    ensure!(output_text == format!("Authorization: Bearer {TOKEN}\n"), "unexpected output: {output_text}");
+    Ok(duration)
 }
 
 fn timed(command: &mut Command) -> Result<(f64, String)> {
-    let begun = Instant::now();
+    let start = Instant::now();
     let output = command.stdin(Stdio::null()).output()?;
-    let took = begun.elapsed().as_nanos() as f64;
+    let duration = start.elapsed().as_nanos() as f64;
     ensure!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    Ok((took, String::from_utf8(output.stdout)?))
+    Ok((duration, String::from_utf8(output.stdout)?))
 }

@@ -1,4 +1,4 @@
-//! One code exchange, and one refresh, over a kept-alive loopback connection, client and server on one thread.
+//! Code exchange and refresh over a kept-alive loopback connection, with client and server on one thread.
 
 use std::cell::{Cell, RefCell};
 use std::hint::black_box;
@@ -16,20 +16,20 @@ use serde::Deserialize;
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
 
+use crate::contender::{Contender, Measurement, measure_alternately};
+use crate::go1_fixtures;
 use crate::options::Options;
-use crate::ours;
 use crate::peers::{self, authlib, x_oauth2};
-use crate::report::{Limit, Report, Table, Target, named};
-use crate::rounds::{Contender, Taken, take_turns};
+use crate::report::{Limit, Report, Table, Target, measurement_of};
 use crate::server::Server;
 use crate::unit::Unit;
 
 type BareClient = BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
-/// What everybody reads.
+/// The response fields that every contender parses.
 #[derive(Deserialize)]
-#[allow(dead_code)] // read by serde, and that is what is measured
-struct Reply {
+#[allow(dead_code)] // deserialising them is measured
+struct TokenResponse {
     access_token: String,
     token_type: String,
     expires_in: u64,
@@ -42,9 +42,9 @@ const REFRESH: &str = "fedcba9876543210fedcba9876543210fedcba9876543210";
 
 const RAW: &str = "raw reqwest";
 const BARE: &str = "oauth2 + reqwest";
-const BARE_WITH_CALLBACK: &str = "oauth2 + reqwest, and the callback read";
-const OURS: &str = "go1, the same transport";
-const OWN: &str = "go1, its own transport";
+const BARE_WITH_CALLBACK: &str = "oauth2 + reqwest, with callback parsing";
+const GO1: &str = "go1, the same transport";
+const GO1_DEFAULT_TRANSPORT: &str = "go1, default transport";
 
 async fn send(
     client: &reqwest::Client,
@@ -55,25 +55,25 @@ async fn send(
     Ok(http::Response::from_parts(parts, body.collect().await?.to_bytes().into()))
 }
 
-/// The same client as the peers have, for ours.
+/// Transport with the HTTP client that the other contenders use.
 #[derive(Debug)]
-struct Same(reqwest::Client);
+struct SharedTransport(reqwest::Client);
 
 #[async_trait]
-impl Transport for Same {
+impl Transport for SharedTransport {
     async fn call(&self, call: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
         send(&self.0, call.request).await.map_err(|error| TransportError::Unanswered(Box::new(error)))
     }
 }
 
-/// Everybody has a client and a server of his own, and how often he called.
-struct Place {
+/// A contender's HTTP client and server, and its number of calls.
+struct Setup {
     http: reqwest::Client,
     server: Server,
     calls: Cell<u64>,
 }
 
-impl Place {
+impl Setup {
     fn new(runtime: &Runtime) -> Self {
         let http =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
@@ -88,11 +88,11 @@ impl Place {
         Contender::new(name, move |times| {
             self.calls.set(self.calls.get() + times);
             runtime.block_on(async {
-                let begun = Instant::now();
+                let start = Instant::now();
                 for _ in 0..times {
                     call().await;
                 }
-                begun.elapsed()
+                start.elapsed()
             })
         })
     }
@@ -100,13 +100,13 @@ impl Place {
     fn raw<'a>(&'a self, runtime: &'a Runtime, form: &'a [(&'static str, &'static str)]) -> Contender<'a> {
         let url = self.token_url();
         self.contender(runtime, RAW, async move || {
-            let response = self.http.post(&url).form(form).send().await.expect("an answer");
+            let response = self.http.post(&url).form(form).send().await.expect("a response");
             let bytes = response.bytes().await.expect("a body");
-            black_box(serde_json::from_slice::<Reply>(&bytes).expect("a token"));
+            black_box(serde_json::from_slice::<TokenResponse>(&bytes).expect("a token"));
         })
     }
 
-    /// As a multipart body that is written at once: the quickest there is with reqwest.
+    /// A multipart body written at once, the fastest way with reqwest.
     fn raw_multipart<'a>(
         &'a self,
         runtime: &'a Runtime,
@@ -134,8 +134,8 @@ impl Place {
             }
             let kind = format!("multipart/form-data; boundary={boundary}");
             let request = self.http.post(&url).header(http::header::CONTENT_TYPE, kind).body(body);
-            let bytes = request.send().await.expect("an answer").bytes().await.expect("a body");
-            black_box(serde_json::from_slice::<Reply>(&bytes).expect("a token"));
+            let bytes = request.send().await.expect("a response").bytes().await.expect("a body");
+            black_box(serde_json::from_slice::<TokenResponse>(&bytes).expect("a token"));
         })
     }
 
@@ -143,20 +143,21 @@ impl Place {
         BasicClient::new(ClientId::new("client-id".into()))
             .set_client_secret(ClientSecret::new("client-secret".into()))
             .set_token_uri(TokenUrl::new(self.token_url()).expect("a URL"))
-            .set_redirect_uri(RedirectUrl::new(ours::REDIRECT_URI.into()).expect("a URL"))
+            .set_redirect_uri(RedirectUrl::new(go1_fixtures::REDIRECT_URI.into()).expect("a URL"))
             .set_auth_type(oauth2::AuthType::RequestBody)
     }
 
-    /// What an application has to do beside `oauth2`: it finds code and state in the callback, and compares the state.
+    /// Parses code and state from the callback and compares the state, which `oauth2` leaves to the
+    /// application.
     fn oauth2_callback<'a>(&'a self, runtime: &'a Runtime) -> Contender<'a> {
         let bare = self.oauth2_client();
         let state = CsrfToken::new_random_len(32);
-        let callback = format!("{}?code={CODE}&state={}", ours::REDIRECT_URI, state.secret());
+        let callback = format!("{}?code={CODE}&state={}", go1_fixtures::REDIRECT_URI, state.secret());
         self.contender(runtime, BARE_WITH_CALLBACK, async move || {
             let url = Url::parse(black_box(&callback)).expect("a URL");
             let param = |wanted| {
                 let found = url.query_pairs().find(|(name, _)| name == wanted);
-                found.expect("it is there").1.into_owned()
+                found.expect("the parameter is present").1.into_owned()
             };
             assert_eq!(param("state"), *state.secret());
             let send = |request| send(&self.http, request);
@@ -186,51 +187,62 @@ impl Place {
         })
     }
 
-    fn client(&self, encoding: Encoding, own_transport: bool) -> go1::Client {
-        let builder = go1::Client::builder(ours::site(&self.server.origin()), ours::app()).encoding(encoding);
-        let builder = if own_transport { builder } else { builder.transport(Same(self.http.clone())) };
+    fn client(&self, encoding: Encoding, default_transport: bool) -> go1::Client {
+        let builder = go1::Client::builder(go1_fixtures::site(&self.server.origin()), go1_fixtures::app())
+            .encoding(encoding);
+        let builder =
+            if default_transport { builder } else { builder.transport(SharedTransport(self.http.clone())) };
         builder.build().expect("a client")
     }
 
-    /// An attempt is finished once, so there is a fresh one for each call. Beginning them is not counted.
-    fn finish<'a>(&'a self, runtime: &'a Runtime, encoding: Encoding, own_transport: bool) -> Contender<'a> {
-        let client = self.client(encoding, own_transport);
+    /// An attempt can be finished only once, so each call needs a new one. Starting them is not measured.
+    fn finish<'a>(
+        &'a self,
+        runtime: &'a Runtime,
+        encoding: Encoding,
+        default_transport: bool,
+    ) -> Contender<'a> {
+        let client = self.client(encoding, default_transport);
         let attempts = RefCell::new(Vec::new());
-        Contender::new(if own_transport { OWN } else { OURS }, move |times| {
+        Contender::new(if default_transport { GO1_DEFAULT_TRANSPORT } else { GO1 }, move |times| {
             self.calls.set(self.calls.get() + times);
             let mut attempts = attempts.borrow_mut();
             attempts.clear();
-            attempts.extend((0..times).map(|_| ours::attempt(&client)));
+            attempts.extend((0..times).map(|_| go1_fixtures::attempt(&client)));
             runtime.block_on(async {
-                let begun = Instant::now();
+                let start = Instant::now();
                 for (pending, callback) in attempts.iter() {
                     black_box(client.finish(pending, callback).await.expect("a token"));
                 }
-                begun.elapsed()
+                start.elapsed()
             })
         })
     }
 
-    fn refresh<'a>(&'a self, runtime: &'a Runtime, own_transport: bool) -> Contender<'a> {
-        let client = self.client(Encoding::Form, own_transport);
+    fn refresh<'a>(&'a self, runtime: &'a Runtime, default_transport: bool) -> Contender<'a> {
+        let client = self.client(Encoding::Form, default_transport);
         let token = runtime.block_on(async {
-            let (pending, callback) = ours::attempt(&client);
+            let (pending, callback) = go1_fixtures::attempt(&client);
             client.finish(&pending, &callback).await.expect("a token")
         });
-        self.contender(runtime, if own_transport { OWN } else { OURS }, async move || {
-            black_box(client.refresh(&token).await.expect("a token"));
-        })
+        self.contender(
+            runtime,
+            if default_transport { GO1_DEFAULT_TRANSPORT } else { GO1 },
+            async move || {
+                black_box(client.refresh(&token).await.expect("a token"));
+            },
+        )
     }
 }
 
-/// Ours beside `oauth2` over the same client, and beside the same call by hand.
+/// Compares go1 with `oauth2` over the same HTTP client, and with hand-written calls.
 pub fn run(options: &Options) -> Result<Report> {
     let runtime = &Builder::new_current_thread().enable_all().build()?;
-    let places: Vec<Place> = (0..12).map(|_| Place::new(runtime)).collect();
+    let setups: Vec<Setup> = (0..12).map(|_| Setup::new(runtime)).collect();
     let exchange = [
         ("grant_type", "authorization_code"),
         ("code", CODE),
-        ("redirect_uri", ours::REDIRECT_URI),
+        ("redirect_uri", go1_fixtures::REDIRECT_URI),
         ("client_id", "client-id"),
         ("client_secret", "client-secret"),
     ];
@@ -240,73 +252,73 @@ pub fn run(options: &Options) -> Result<Report> {
         ("client_id", "client-id"),
         ("client_secret", "client-secret"),
     ];
-    let form = take_turns(
+    let form = measure_alternately(
         options.plan(),
         vec![
-            places[0].raw(runtime, &exchange),
-            places[1].oauth2_code(runtime),
-            places[11].oauth2_callback(runtime),
-            places[2].finish(runtime, Encoding::Form, false),
-            places[3].finish(runtime, Encoding::Form, true),
+            setups[0].raw(runtime, &exchange),
+            setups[1].oauth2_code(runtime),
+            setups[11].oauth2_callback(runtime),
+            setups[2].finish(runtime, Encoding::Form, false),
+            setups[3].finish(runtime, Encoding::Form, true),
         ],
     );
-    let multipart = take_turns(
+    let multipart = measure_alternately(
         options.plan(),
         vec![
-            places[4].raw_multipart(runtime, &exchange),
-            // It knows no multipart: this is its form.
-            places[1].oauth2_code(runtime),
-            places[5].finish(runtime, Encoding::Multipart, false),
-            places[6].finish(runtime, Encoding::Multipart, true),
+            setups[4].raw_multipart(runtime, &exchange),
+            // oauth2 does not support multipart, so this measures its form body.
+            setups[1].oauth2_code(runtime),
+            setups[5].finish(runtime, Encoding::Multipart, false),
+            setups[6].finish(runtime, Encoding::Multipart, true),
         ],
     );
-    let refreshes = take_turns(
+    let refreshes = measure_alternately(
         options.plan(),
         vec![
-            places[7].raw(runtime, &refresh),
-            places[8].oauth2_refresh(runtime),
-            places[9].refresh(runtime, false),
-            places[10].refresh(runtime, true),
+            setups[7].raw(runtime, &refresh),
+            setups[8].oauth2_refresh(runtime),
+            setups[9].refresh(runtime, false),
+            setups[10].refresh(runtime, true),
         ],
     );
 
     let mut report = Report::default();
-    for (what, title, taken) in [
+    for (label, title, measurements) in [
         ("finish(), form", "Exchanging a code, form body", &form),
         ("finish(), multipart", "Exchanging a code, multipart body (oauth2: form)", &multipart),
         ("refresh()", "Refreshing", &refreshes),
     ] {
-        add(&mut report, what, title, taken);
+        add(&mut report, label, title, measurements);
     }
-    // A server of its own, on another thread: ours runs only while we wait.
+    // These peers need a server on another thread: the others run only while this thread waits.
     let go = in_background(|url| x_oauth2::measure(options, &["exchange", url]));
     let python = in_background(|url| authlib::measure(options, &["exchange", url]));
-    let raw = named(&form, RAW).figure().median;
+    let raw = measurement_of(&form, RAW).figure().median;
     let rows = [(x_oauth2::NAME, go), (authlib::NAME, python)];
     report.tables[0].rows.extend(rows.map(|(name, measured)| peers::row(name, measured, raw)));
-    let most = places.iter().map(|place| place.server.accepted()).max().unwrap_or_default();
-    let calls: u64 = places.iter().map(|place| place.calls.get()).sum();
+    let most_connections = setups.iter().map(|setup| setup.server.accepted()).max().unwrap_or_default();
+    let calls: u64 = setups.iter().map(|setup| setup.calls.get()).sum();
     report.targets.push(Target::absolute(
-        format!("connections that anybody opened, in {calls} calls by {}", places.len()),
-        most as f64,
+        format!("most connections opened by one of {} contenders, in {calls} calls", setups.len()),
+        most_connections as f64,
         Unit::Count,
         Limit::AtMost(1.0),
     ));
     Ok(report)
 }
 
-/// With a server that goes on while this thread waits for another process.
+/// Runs a call with a server in a background thread.
 fn in_background<T>(call: impl FnOnce(&str) -> Result<T>) -> Result<T> {
     let background = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let server = background.block_on(Server::start());
     call(&format!("{}/oauth/token", server.origin()))
 }
 
-fn add(report: &mut Report, what: &str, title: &str, taken: &[Taken]) {
-    let ours = named(taken, OURS);
-    report.targets.push(Target::of_turns(what, ours, named(taken, BARE), 1.03));
-    report.targets.push(Target::of_turns(what, ours, named(taken, RAW), 1.08));
-    let table = Table::of_turns(title, RAW, taken);
+fn add(report: &mut Report, label: &str, title: &str, measurements: &[Measurement]) {
+    let ours = measurement_of(measurements, GO1);
+    report.targets.push(Target::of_measurements(label, ours, measurement_of(measurements, BARE), 1.03));
+    report.targets.push(Target::of_measurements(label, ours, measurement_of(measurements, RAW), 1.08));
+    let table = Table::of_measurements(title, RAW, measurements);
     report.plots.push(table.plot());
     report.tables.push(table);
 }

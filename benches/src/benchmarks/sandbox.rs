@@ -1,4 +1,4 @@
-//! The sandbox: how many token calls it answers, how soon after its start, and in how much memory.
+//! The sandbox: token calls per second, start-up time and memory.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -8,26 +8,26 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
+use crate::contender::Figure;
 use crate::load::{self, Form, Load};
 use crate::options::Options;
 use crate::peers::mock_server;
 use crate::processes;
 use crate::report::{Limit, Report, Row, Table, Target};
-use crate::rounds::Figure;
 use crate::unit::Unit;
 
 const CONNECTIONS: usize = 32;
 const SANDBOX: &str = "oauth sandbox";
-const CANNED: &str = "a server that always says the same";
+const FIXED_RESPONSE: &str = "a server with a fixed response";
 
-/// A server in a process of its own, which ends with this.
-pub(crate) struct Running {
+/// A server process, killed on drop.
+pub(crate) struct ServerProcess {
     child: Child,
-    /// Its first line.
-    pub(crate) said: String,
+    /// Its first line of output.
+    pub(crate) first_line: String,
 }
 
-impl Running {
+impl ServerProcess {
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         let mut child = command
             .stdin(Stdio::null())
@@ -35,10 +35,10 @@ impl Running {
             .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("cannot start {command:?}"))?;
-        let mut said = String::new();
-        let read = BufReader::new(child.stdout.as_mut().expect("it was asked for")).read_line(&mut said);
-        let running = Self { child, said };
-        ensure!(read? > 0, "{command:?} said nothing");
+        let mut first_line = String::new();
+        let read = BufReader::new(child.stdout.as_mut().expect("stdout is piped")).read_line(&mut first_line);
+        let running = Self { child, first_line };
+        ensure!(read? > 0, "{command:?} printed nothing");
         Ok(running)
     }
 
@@ -47,14 +47,14 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The token calls of our sandbox's Go1.
+/// Data for token calls at the sandbox's Go1.
 struct Go1 {
     token_url: String,
     client_id: String,
@@ -64,10 +64,10 @@ struct Go1 {
 }
 
 impl Go1 {
-    fn of(card: &str) -> Result<Self> {
-        let card: Value = serde_json::from_str(card)?;
-        let go1 = &card["providers"]["go1"];
-        let text = |value: &Value| value.as_str().map(str::to_owned).context("the card lacks a field");
+    fn of(manifest: &str) -> Result<Self> {
+        let manifest: Value = serde_json::from_str(manifest)?;
+        let go1 = &manifest["providers"]["go1"];
+        let text = |value: &Value| value.as_str().map(str::to_owned).context("the manifest lacks a field");
         Ok(Self {
             token_url: text(&go1["token_url"])?,
             client_id: text(&go1["client_id"])?,
@@ -89,74 +89,77 @@ fn sandbox(program: &Path) -> Command {
     command
 }
 
-/// Ours beside a server that does nothing, which is the most that this machine and this load generator allow.
+/// Compares it with a server that does nothing, the upper bound for this machine and load generator.
 pub fn run(options: &Options) -> Result<Report> {
     let program = processes::oauth()?;
-    let canned = processes::beside("canned")?;
+    let fixed = processes::sibling("fixed_response_server")?;
     let length = options.pick(Duration::from_secs(3), Duration::from_millis(300));
 
-    let (mut starts, mut canned_starts) = (Vec::new(), Vec::new());
+    let (mut starts, mut fixed_starts) = (Vec::new(), Vec::new());
     for _ in 0..options.pick(25, 3) {
-        starts.push(first_answer(&mut sandbox(&program), |said| Go1::of(said)?.form("client_credentials"))?);
-        canned_starts.push(first_answer(&mut Command::new(&canned), plain_form)?);
+        starts.push(first_response(&mut sandbox(&program), |first_line| {
+            Go1::of(first_line)?.form("client_credentials")
+        })?);
+        fixed_starts.push(first_response(&mut Command::new(&fixed), plain_form)?);
     }
 
-    let ours = Running::start(&mut sandbox(&program))?;
-    let go1 = Go1::of(&ours.said)?;
-    let fresh = ours.memory("VmRSS")?;
-    let theirs = Running::start(&mut Command::new(&canned))?;
+    let sandbox_process = ServerProcess::start(&mut sandbox(&program))?;
+    let go1 = Go1::of(&sandbox_process.first_line)?;
+    let fresh = sandbox_process.memory("VmRSS")?;
+    let fixed_process = ServerProcess::start(&mut Command::new(&fixed))?;
     let same = Load::Same(go1.form("client_credentials")?);
-    let nothing = Load::Same(plain_form(&theirs.said)?);
-    let (mut calls, mut canned_calls) = (Vec::new(), Vec::new());
+    let fixed_load = Load::Same(plain_form(&fixed_process.first_line)?);
+    let (mut calls, mut fixed_calls) = (Vec::new(), Vec::new());
     for _ in 0..options.pick(7, 2) {
         calls.push(load::generate(&same, CONNECTIONS, length)?.0);
-        canned_calls.push(load::generate(&nothing, CONNECTIONS, length)?.0);
+        fixed_calls.push(load::generate(&fixed_load, CONNECTIONS, length)?.0);
     }
-    let canned_memory = theirs.memory("VmHWM")?;
-    drop(theirs);
+    let fixed_memory = fixed_process.memory("VmHWM")?;
+    drop(fixed_process);
     let refreshes = refreshes(&go1, options, length)?;
 
-    // What a longer load adds, once everything that is bounded is full.
+    // Memory growth under longer load, once all bounded structures are full.
     let third = options.pick(Duration::from_secs(20), Duration::from_millis(300));
     let mut rss = Vec::new();
-    let mut answered = 0.0;
+    let mut responses = 0.0;
     for _ in 0..3 {
-        answered = load::generate(&same, CONNECTIONS, third)?.0 * third.as_secs_f64();
-        rss.push(ours.memory("VmRSS")?);
+        responses = load::generate(&same, CONNECTIONS, third)?.0 * third.as_secs_f64();
+        rss.push(sandbox_process.memory("VmRSS")?);
     }
     let grown = (rss[2] - rss[1]).max(0.0);
-    let most = ours.memory("VmHWM")?;
+    let peak = sandbox_process.memory("VmHWM")?;
 
-    let answers = Figure::of(calls);
+    let call_rate = Figure::of(calls);
     let start = Figure::of(starts);
     let row = |name: &str, unit, figure| Row::new(name, unit, figure);
     let mut rates = vec![
-        row(SANDBOX, Unit::Rate, answers).note("client credentials at Go1"),
+        row(SANDBOX, Unit::Rate, call_rate).note("client credentials at Go1"),
         row("oauth sandbox, refreshing", Unit::Rate, refreshes).note("each refresh token is used once"),
-        row(CANNED, Unit::Rate, Figure::of(canned_calls)).note("the most there is to be had here"),
+        row(FIXED_RESPONSE, Unit::Rate, Figure::of(fixed_calls)).note("upper bound on this machine"),
     ];
-    let mut soon = vec![row(SANDBOX, Unit::Time, start), row(CANNED, Unit::Time, Figure::of(canned_starts))];
+    let mut start_times =
+        vec![row(SANDBOX, Unit::Time, start), row(FIXED_RESPONSE, Unit::Time, Figure::of(fixed_starts))];
     let mut memory = vec![
         row("oauth sandbox, just started", Unit::Bytes, Figure::exactly(fresh)),
-        row("oauth sandbox, the most under load", Unit::Bytes, Figure::exactly(most)),
-        row(CANNED, Unit::Bytes, Figure::exactly(canned_memory)),
+        row("oauth sandbox, peak under load", Unit::Bytes, Figure::exactly(peak)),
+        row(FIXED_RESPONSE, Unit::Bytes, Figure::exactly(fixed_memory)),
     ];
     match mock_server::measure(options, CONNECTIONS, length) {
         Ok(peer) => {
             rates.push(row(mock_server::NAME, Unit::Rate, peer.calls));
-            soon.push(row(mock_server::NAME, Unit::Time, peer.start));
+            start_times.push(row(mock_server::NAME, Unit::Time, peer.start));
             memory.push(row(mock_server::NAME, Unit::Bytes, peer.memory));
         }
-        Err(why) => rates.push(Row::not_run(mock_server::NAME, format!("{why:#}"))),
+        Err(reason) => rates.push(Row::not_run(mock_server::NAME, format!("{reason:#}"))),
     }
     let tables = vec![
-        Table::of("Token calls a second, load generator on the same machine", CANNED, rates),
-        Table::of("From the start of the process to the first token", CANNED, soon),
+        Table::of("Token calls a second, load generator on the same machine", FIXED_RESPONSE, rates),
+        Table::of("From the start of the process to the first token", FIXED_RESPONSE, start_times),
         Table::of("Memory", "", memory),
     ];
     Ok(Report {
         targets: vec![
-            Target::absolute("token calls a second", answers.median, Unit::Rate, Limit::AtLeast(40_000.0)),
+            Target::absolute("token calls a second", call_rate.median, Unit::Rate, Limit::AtLeast(40_000.0)),
             Target::absolute("refreshes a second", refreshes.median, Unit::Rate, Limit::AtLeast(40_000.0)),
             Target::absolute(
                 "from the start to the first token",
@@ -164,14 +167,9 @@ pub fn run(options: &Options) -> Result<Report> {
                 Unit::Time,
                 Limit::AtMost(10e6),
             ),
+            Target::absolute("peak memory under load", peak, Unit::Bytes, Limit::AtMost(15.0 * 1_048_576.0)),
             Target::absolute(
-                "the most memory under load",
-                most,
-                Unit::Bytes,
-                Limit::AtMost(15.0 * 1_048_576.0),
-            ),
-            Target::absolute(
-                format!("memory that {} more calls add, after as many", Unit::Count.show(answered)),
+                format!("memory added by {} more calls, after as many", Unit::Count.show(responses)),
                 grown,
                 Unit::Bytes,
                 Limit::AtMost(1_048_576.0),
@@ -180,8 +178,8 @@ pub fn run(options: &Options) -> Result<Report> {
         plots: tables.iter().map(Table::plot).collect(),
         tables,
         notes: vec![format!(
-            "`oauth sandbox` in a process of its own, with all its providers; {CONNECTIONS} kept-alive connections, each with one call at a \
-             time, from one thread of another process. Memory is what the system gives (`VmHWM`, `VmRSS`)."
+            "`oauth sandbox` in a separate process with all its providers; {CONNECTIONS} kept-alive connections, each with one call at a \
+             time, from one thread of another process. Memory is measured by the system (`VmHWM`, `VmRSS`)."
         )],
     })
 }
@@ -197,17 +195,17 @@ fn plain_form(url: &str) -> Result<Form> {
     )
 }
 
-/// From the start of a process until it has answered a token call, in nanoseconds.
-pub(crate) fn first_answer(command: &mut Command, form: impl Fn(&str) -> Result<Form>) -> Result<f64> {
+/// Nanoseconds from the start of a process to the response of its first token call.
+pub(crate) fn first_response(command: &mut Command, form: impl Fn(&str) -> Result<Form>) -> Result<f64> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let begun = Instant::now();
-    let running = Running::start(command)?;
-    let form = form(&running.said)?;
+    let running = ServerProcess::start(command)?;
+    let form = form(&running.first_line)?;
     runtime.block_on(load::once(&form))?;
     Ok(begun.elapsed().as_nanos() as f64)
 }
 
-/// Each connection refreshes a token of its own, again and again.
+/// Each connection refreshes its own token repeatedly.
 fn refreshes(go1: &Go1, options: &Options, length: Duration) -> Result<Figure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let Go1 { token_url, client_id, client_secret, user, password } = go1;
@@ -239,5 +237,5 @@ fn refreshes(go1: &Go1, options: &Options, length: Duration) -> Result<Figure> {
     Ok(Figure::of(rates))
 }
 
-/// Where the first user of the sandbox's Go1 is a member.
+/// Portal of the first user at the sandbox's Go1.
 const PORTAL: &str = "acme-training.mygo1.com";

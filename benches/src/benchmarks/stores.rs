@@ -1,4 +1,4 @@
-//! Loading and saving tokens, beside bare sqlx with the same statements and no encryption.
+//! Loading and saving tokens, compared with plain sqlx: the same statements without encryption.
 
 use std::cell::RefCell;
 use std::time::Instant;
@@ -8,17 +8,17 @@ use oauth_core::store::{Content, Key, SaveOutcome, TokenStore};
 use sqlx::{Database, Executor, IntoArguments, Pool, query_as};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::contender::{Contender, Measurement, Plan, measure_alternately};
 use crate::databases::{self, Server};
 use crate::options::Options;
-use crate::report::{Report, Row, Table, Target, named};
-use crate::rounds::{Contender, Plan, Taken, take_turns};
+use crate::report::{Report, Row, Table, Target, measurement_of};
 use crate::unit::Unit;
 
 const KEYS: usize = 1_000;
-/// About what a token of Go1 takes as JSON.
+/// Approximate size of a Go1 token as JSON.
 const BYTES: usize = 600;
 
-/// What both databases give for one record, in the order of the columns.
+/// Columns of a record, in order.
 type Record = (
     String,
     String,
@@ -58,18 +58,18 @@ const SAVE: &str = "UPDATE oauth_connections SET generation = generation + 1, st
     due_at = $4, lapses_at = $5, intent_fence = NULL, intent_at = NULL, key_id = $6, sealed = $7 \
     WHERE provider = $1 AND account = $2 AND generation = $3 AND sealed IS NOT NULL RETURNING generation";
 
-/// Which record comes next, and how often each was saved.
-struct Turn {
+/// Selects the next record and tracks the generation of each.
+struct RecordCycle {
     next: usize,
     generations: Vec<u64>,
 }
 
-impl Turn {
+impl RecordCycle {
     fn new() -> RefCell<Self> {
         RefCell::new(Self { next: 0, generations: vec![1; KEYS] })
     }
 
-    /// Spread over what is stored.
+    /// Visits the stored records in a scattered order.
     fn next(&mut self) -> usize {
         self.next = (self.next + 389) % KEYS;
         self.next
@@ -80,7 +80,7 @@ fn account(number: usize) -> String {
     format!("customer-{number:07}")
 }
 
-/// Both on both databases.
+/// Measures both contenders on both databases.
 pub fn run(options: &Options) -> Result<Report> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let folder = tempfile::tempdir()?;
@@ -92,8 +92,8 @@ pub fn run(options: &Options) -> Result<Report> {
     runtime.block_on(store.close());
 
     match Server::start() {
-        Err(why) => {
-            let row = Row::not_run("oauth-store", why);
+        Err(reason) => {
+            let row = Row::not_run("oauth-store", reason);
             report.tables.push(Table {
                 title: "PostgreSQL".to_owned(),
                 baseline: String::new(),
@@ -101,7 +101,7 @@ pub fn run(options: &Options) -> Result<Report> {
             });
         }
         Ok(server) => {
-            // The two write different accounts of one table.
+            // The contenders use different accounts in one table.
             let (store, pool) =
                 runtime.block_on(async { anyhow::Ok((server.store().await?, server.pool().await?)) })?;
             measure(options, &mut report, &runtime, "PostgreSQL", &store, &pool, &pool, LOAD_POSTGRES)?;
@@ -112,9 +112,9 @@ pub fn run(options: &Options) -> Result<Report> {
         }
     }
     report.notes.push(format!(
-        "Records of {BYTES} bytes, one caller. Ours are encrypted and sealed to their account, the others' are as they are. SQLite \
-         writes to the disk before it answers; PostgreSQL runs without `fsync`, over a Unix socket. The figures count one call; a \
-         second has room for that many of them."
+        "Records of {BYTES} bytes, one caller. Our store encrypts records and binds them to their account; the others store plain text. \
+         SQLite writes to disk before it responds; PostgreSQL runs without `fsync`, over a Unix socket. The table shows the time of one \
+         call, and in parentheses the calls per second."
     ));
     Ok(report)
 }
@@ -163,43 +163,44 @@ where
 
     let (ours, bare) = (format!("oauth-store on {database}"), format!("sqlx on {database}"));
     let plan = options.plan();
-    let (turn, bare_turn) = (Turn::new(), Turn::new());
-    let loads = take_turns(
+    let (cycle, bare_cycle) = (RecordCycle::new(), RecordCycle::new());
+    let loads = measure_alternately(
         plan,
         vec![
             contender(runtime, &ours, async || {
-                let number = turn.borrow_mut().next();
+                let number = cycle.borrow_mut().next();
                 let record = store.load(&keys[number]).await?;
-                ensure!(record.is_some(), "a record is gone");
+                ensure!(record.is_some(), "a record is missing");
                 Ok(())
             }),
             contender(runtime, &bare, async || {
-                let number = bare_turn.borrow_mut().next();
+                let number = bare_cycle.borrow_mut().next();
                 let query =
                     query_as::<_, Record>(load).bind("bare".to_owned()).bind(keys[number].account.clone());
-                ensure!(query.fetch_all(readers).await?.len() == 1, "a record is gone");
+                ensure!(query.fetch_all(readers).await?.len() == 1, "a record is missing");
                 Ok(())
             }),
         ],
     );
-    // A save waits for the disk, so fewer fit into a round.
+    // Saves wait for the disk, so fewer fit into a round.
     let plan = Plan { round: plan.round * 2, ..plan };
-    let (turn, bare_turn) = (Turn::new(), Turn::new());
-    let saves = take_turns(
+    let (cycle, bare_cycle) = (RecordCycle::new(), RecordCycle::new());
+    let saves = measure_alternately(
         plan,
         vec![
             contender(runtime, &ours, async || {
-                let number = turn.borrow_mut().next();
-                let from = turn.borrow().generations[number];
-                let SaveOutcome::Accepted { generation } = store.save(&keys[number], from, content()).await? else {
-                    anyhow::bail!("a save was refused");
+                let number = cycle.borrow_mut().next();
+                let from = cycle.borrow().generations[number];
+                let SaveOutcome::Accepted { generation } = store.save(&keys[number], from, content()).await?
+                else {
+                    anyhow::bail!("a save was rejected");
                 };
-                turn.borrow_mut().generations[number] = generation;
+                cycle.borrow_mut().generations[number] = generation;
                 Ok(())
             }),
             contender(runtime, &bare, async || {
-                let number = bare_turn.borrow_mut().next();
-                let from = i64::try_from(bare_turn.borrow().generations[number])?;
+                let number = bare_cycle.borrow_mut().next();
+                let from = i64::try_from(bare_cycle.borrow().generations[number])?;
                 let query = query_as::<_, (i64,)>(SAVE)
                     .bind("bare".to_owned())
                     .bind(keys[number].account.clone())
@@ -209,30 +210,33 @@ where
                     .bind("none".to_owned())
                     .bind(vec![7_u8; BYTES]);
                 let [(generation,)] = query.fetch_all(writer).await?[..] else {
-                    anyhow::bail!("a save was refused")
+                    anyhow::bail!("a save was rejected")
                 };
-                bare_turn.borrow_mut().generations[number] = u64::try_from(generation)?;
+                bare_cycle.borrow_mut().generations[number] = u64::try_from(generation)?;
                 Ok(())
             }),
         ],
     );
-    for (what, taken) in [("load", &loads), ("save", &saves)] {
-        report.targets.push(Target::of_turns(
-            format!("{database}: {what}, encryption included"),
-            named(taken, &ours),
-            named(taken, &bare),
+    for (operation, measurements) in [("load", &loads), ("save", &saves)] {
+        report.targets.push(Target::of_measurements(
+            format!("{database}: {operation}, encryption included"),
+            measurement_of(measurements, &ours),
+            measurement_of(measurements, &bare),
             1.25,
         ));
-        let table = with_rates(Table::of_turns(format!("{database}: {what} one token"), &bare, taken), taken);
+        let table = with_rates(
+            Table::of_measurements(format!("{database}: {operation} one token"), &bare, measurements),
+            measurements,
+        );
         report.plots.push(table.plot());
         report.tables.push(table);
     }
     Ok(())
 }
 
-fn with_rates(mut table: Table, taken: &[Taken]) -> Table {
-    for (row, taken) in table.rows.iter_mut().zip(taken) {
-        row.note = Unit::Rate.show(1e9 / taken.figure().median);
+fn with_rates(mut table: Table, measurements: &[Measurement]) -> Table {
+    for (row, measurements) in table.rows.iter_mut().zip(measurements) {
+        row.note = Unit::Rate.show(1e9 / measurements.figure().median);
     }
     table
 }
@@ -240,11 +244,11 @@ fn with_rates(mut table: Table, taken: &[Taken]) -> Table {
 fn contender<'a>(runtime: &'a Runtime, name: &str, call: impl AsyncFn() -> Result<()> + 'a) -> Contender<'a> {
     Contender::new(name, move |times| {
         runtime.block_on(async {
-            let begun = Instant::now();
+            let start = Instant::now();
             for _ in 0..times {
-                call().await.expect("the database does what it is told");
+                call().await.expect("the database call succeeds");
             }
-            begun.elapsed()
+            start.elapsed()
         })
     })
 }

@@ -1,26 +1,26 @@
-//! How much memory things take: a program of its own, since counting makes every allocation slower.
+//! Memory use. A separate program, because counting slows down every allocation.
 //!
-//! What is counted are the bytes that were asked for, without what the allocator adds.
+//! Counts requested bytes, without the allocator's overhead.
 
 use std::hint::black_box;
 
 use allocation_counter::measure;
-use benches::held::{self, Gate};
+use benches::connection_fixtures::{self, Gate};
 use tokio::runtime::Builder;
 use tokio::sync::watch;
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
-    let (Some(what), Some(Ok(count))) = (args.get(1), args.get(2).map(|count| count.parse::<usize>())) else {
+    let (Some(kind), Some(Ok(count))) = (args.get(1), args.get(2).map(|count| count.parse::<usize>())) else {
         eprintln!("usage: memory waiters|tasks|connections|tokens COUNT");
         std::process::exit(2);
     };
-    let each = match what.as_str() {
+    let each = match kind.as_str() {
         "waiters" => waiters(count),
         "tasks" => tasks(count),
         "connections" => connections(count),
         "tokens" => tokens(count),
-        _ => panic!("nobody knows what {what} are"),
+        _ => panic!("unknown kind: {kind}"),
     };
     println!("{each}");
 }
@@ -33,29 +33,29 @@ fn each(bytes: i64, count: usize) -> f64 {
     bytes as f64 / count as f64
 }
 
-/// Tasks that wait for one refresh.
+/// Bytes per task that waits for a refresh.
 fn waiters(count: usize) -> f64 {
     let runtime = runtime();
     let (gate, acme) = runtime.block_on(Gate::with_expired());
-    let taken = measure(|| {
+    let allocations = measure(|| {
         runtime.block_on(async {
             for _ in 0..count {
                 let acme = acme.clone();
                 tokio::spawn(async move { acme.headers().await.expect("headers") });
             }
-            gate.asked().await;
-            // Everybody has had a turn.
+            gate.wait_for_call().await;
+            // Lets every task run once.
             tokio::task::yield_now().await;
         });
     });
-    each(taken.bytes_current, count)
+    each(allocations.bytes_current, count)
 }
 
-/// Tasks that wait for something that is as small as it can be.
+/// Bytes per task that waits for a `watch` channel.
 fn tasks(count: usize) -> f64 {
     let runtime = runtime();
     let (sender, receiver) = watch::channel(false);
-    let taken = measure(|| {
+    let allocations = measure(|| {
         runtime.block_on(async {
             for _ in 0..count {
                 let mut receiver = receiver.clone();
@@ -65,24 +65,24 @@ fn tasks(count: usize) -> f64 {
         });
     });
     drop(sender);
-    each(taken.bytes_current, count)
+    each(allocations.bytes_current, count)
 }
 
-/// Live connections, whose store is elsewhere.
+/// Bytes per live connection, without its store.
 fn connections(count: usize) -> f64 {
     let runtime = runtime();
     let mut kept = None;
-    let taken = measure(|| kept = Some(runtime.block_on(held::connections(count))));
+    let allocations = measure(|| kept = Some(runtime.block_on(connection_fixtures::connections(count))));
     drop(black_box(kept));
-    each(taken.bytes_current, count)
+    each(allocations.bytes_current, count)
 }
 
-/// The tokens alone.
+/// Bytes per token.
 fn tokens(count: usize) -> f64 {
     let runtime = runtime();
     let mut kept = Vec::with_capacity(count);
-    let taken = measure(|| runtime.block_on(held::tokens(count, &mut kept)));
-    let bytes = taken.bytes_current + (count * size_of::<go1::Token>()) as i64;
+    let allocations = measure(|| runtime.block_on(connection_fixtures::tokens(count, &mut kept)));
+    let bytes = allocations.bytes_current + (count * size_of::<go1::Token>()) as i64;
     drop(black_box(kept));
     each(bytes, count)
 }

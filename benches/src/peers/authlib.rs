@@ -1,35 +1,36 @@
-//! authlib, of Python.
+//! authlib (Python).
 
 use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use super::{asked, folder, found, rounds, seconds};
+use super::{folder, require_flag, require_program, run_peer, seconds};
+use crate::contender::Figure;
 use crate::options::Options;
-use crate::rounds::Figure;
 
-/// What it is called.
+/// Display name.
 pub const NAME: &str = "authlib (Python)";
 
-/// The version that is installed.
+/// The measured version.
 const VERSION: &str = "authlib==1.9.9";
 
-/// Measures it at `header`, or at `exchange` with a token endpoint: nanoseconds a call.
+/// Nanoseconds per call for `header`, or for `exchange` with a token endpoint.
 ///
 /// # Errors
-/// Why it did not run.
-pub fn measure(options: &Options, what: &[&str]) -> Result<Figure> {
-    asked(options)?;
-    found("python3", "--version")?;
+/// If the peer does not run.
+pub fn measure(options: &Options, args: &[&str]) -> Result<Figure> {
+    require_flag(options)?;
+    require_program("python3", "--version")?;
     let folder = folder("python", &["authlib_peer.py"])?;
     let python = folder.join("venv/bin/python");
     if !python.is_file() {
-        let made = Command::new("python3").args(["-m", "venv", "venv"]).current_dir(&folder).status()?;
-        ensure!(made.success(), "python3 makes no virtual environment");
+        let created = Command::new("python3").args(["-m", "venv", "venv"]).current_dir(&folder).status()?;
+        ensure!(created.success(), "python3 cannot create a virtual environment");
     }
-    let words_of_pip =
-        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", VERSION, "requests"];
-    let installed = Command::new(&python).args(words_of_pip).status()?;
-    ensure!(installed.success(), "pip cannot install it");
-    rounds(Command::new(&python).arg("authlib_peer.py").arg(seconds(options)).args(what).current_dir(&folder))
+    let pip_args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", VERSION, "requests"];
+    let installed = Command::new(&python).args(pip_args).status()?;
+    ensure!(installed.success(), "pip cannot install authlib");
+    run_peer(
+        Command::new(&python).arg("authlib_peer.py").arg(seconds(options)).args(args).current_dir(&folder),
+    )
 }

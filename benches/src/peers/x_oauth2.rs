@@ -1,28 +1,28 @@
-//! `golang.org/x/oauth2`, the client that the Go project keeps. Debian and Ubuntu have it as a package
-//! (`golang-golang-x-oauth2-dev`), which is what the program is built with, so that it needs no network.
+//! `golang.org/x/oauth2`, the client of the Go project. Builds without network, from the Debian and Ubuntu
+//! package `golang-golang-x-oauth2-dev`.
 
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use super::{asked, folder, found, rounds, seconds};
+use super::{folder, require_flag, require_program, run_peer, seconds};
+use crate::contender::Figure;
 use crate::options::Options;
-use crate::rounds::Figure;
 
-/// What it is called.
+/// Display name.
 pub const NAME: &str = "golang.org/x/oauth2 (Go)";
 
-/// Where the packages of Go libraries lie.
+/// Folder of the packaged Go libraries.
 const LIBRARIES: &str = "/usr/share/gocode";
 
-/// Measures it at `header` with a number of threads, or at `exchange` with a token endpoint: nanoseconds a call.
+/// Nanoseconds per call for `header` with a number of threads, or for `exchange` with a token endpoint.
 ///
 /// # Errors
-/// Why it did not run.
-pub fn measure(options: &Options, what: &[&str]) -> Result<Figure> {
-    asked(options)?;
-    found("go", "version")?;
+/// If the peer does not run.
+pub fn measure(options: &Options, args: &[&str]) -> Result<Figure> {
+    require_flag(options)?;
+    require_program("go", "version")?;
     let library = Path::new(LIBRARIES).join("src/golang.org/x/oauth2");
     ensure!(library.is_dir(), "the package golang-golang-x-oauth2-dev is not installed");
     let folder = folder("go", &["x_oauth2_peer.go"])?;
@@ -33,6 +33,6 @@ pub fn measure(options: &Options, what: &[&str]) -> Result<Figure> {
         .env("GOCACHE", folder.join("cache"))
         .current_dir(&folder)
         .status()?;
-    ensure!(built.success(), "go cannot build it");
-    rounds(Command::new(folder.join("x_oauth2_peer")).arg(seconds(options)).args(what))
+    ensure!(built.success(), "go cannot build the peer");
+    run_peer(Command::new(folder.join("x_oauth2_peer")).arg(seconds(options)).args(args))
 }

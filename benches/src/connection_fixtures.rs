@@ -1,4 +1,4 @@
-//! Connections that are held in memory, and tasks that are held up.
+//! Connections for benchmarks: many in memory, or one whose refresh is blocked.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,67 +8,67 @@ use chrono::{DateTime, Utc};
 use go1::{Client, Go1, Token};
 use oauth_core::connections::{Connection, Connections};
 use oauth_core::store::{
-    AcquireOutcome, Content, DueQuery, Key, MemoryStore, LeaseOwner, Record, RecordState, SaveOutcome, StoreError, StoreErrorKind,
-    RecordSummary, TokenStore,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, MemoryStore, Record, RecordState, RecordSummary,
+    SaveOutcome, StoreError, StoreErrorKind, TokenStore,
 };
 use oauth_core::{Call, Clock, Transport, TransportError, async_trait};
 use tokio::sync::Semaphore;
 
-use crate::canned::{self, Canned};
-use crate::ours;
+use crate::fixed_response::{self, FixedResponse};
+use crate::go1_fixtures;
 
-/// A provider in memory that answers when it is let.
+/// A provider in memory that responds only when released.
 #[derive(Debug)]
 pub struct Gate {
     open: Semaphore,
-    asked: Semaphore,
+    calls_started: Semaphore,
     calls: AtomicUsize,
-    replied: Mutex<Option<Instant>>,
+    responded_at: Mutex<Option<Instant>>,
 }
 
-/// The wall clock, and more.
+/// The system clock with an offset in seconds.
 #[derive(Debug)]
-struct Later(Arc<AtomicUsize>);
+struct OffsetClock(Arc<AtomicUsize>);
 
-impl Clock for Later {
+impl Clock for OffsetClock {
     fn now(&self) -> DateTime<Utc> {
         Utc::now() + Duration::from_secs(self.0.load(Ordering::Relaxed) as u64)
     }
 }
 
 #[derive(Debug)]
-struct Behind(Arc<Gate>);
+struct GateTransport(Arc<Gate>);
 
 #[async_trait]
-impl Transport for Behind {
+impl Transport for GateTransport {
     async fn call(&self, _: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
         let gate = &self.0;
         gate.calls.fetch_add(1, Ordering::Relaxed);
-        gate.asked.add_permits(1);
-        gate.open.acquire().await.expect("it is never closed").forget();
-        *gate.replied.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-        Ok(canned::reply())
+        gate.calls_started.add_permits(1);
+        gate.open.acquire().await.expect("never closed").forget();
+        *gate.responded_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        Ok(fixed_response::response())
     }
 }
 
 impl Gate {
-    /// A gate that is shut, and a connection behind it whose token has expired.
+    /// A closed gate, and a connection that uses it and whose token has expired.
     pub async fn with_expired() -> (Arc<Self>, Connection<Go1>) {
         let gate = Arc::new(Self {
             open: Semaphore::new(1),
-            asked: Semaphore::new(0),
+            calls_started: Semaphore::new(0),
             calls: AtomicUsize::new(0),
-            replied: Mutex::new(None),
+            responded_at: Mutex::new(None),
         });
         let seconds = Arc::new(AtomicUsize::new(0));
-        let client = Client::builder(ours::site("http://127.0.0.1:1"), ours::app())
-            .transport(Behind(Arc::clone(&gate)))
-            .clock(Later(Arc::clone(&seconds)))
+        let client = Client::builder(go1_fixtures::site("http://127.0.0.1:1"), go1_fixtures::app())
+            .transport(GateTransport(Arc::clone(&gate)))
+            .clock(OffsetClock(Arc::clone(&seconds)))
             .build()
             .expect("a client");
-        let (pending, callback) = ours::attempt(&client);
+        let (pending, callback) = go1_fixtures::attempt(&client);
         let token = client.finish(&pending, &callback).await.expect("a token");
-        gate.asked().await;
+        gate.wait_for_call().await;
         let connections = Connections::new(client, MemoryStore::new());
         let acme = connections.insert("acme", token).await.expect("a connection");
         seconds.store(13 * 3600, Ordering::Relaxed);
@@ -76,38 +76,38 @@ impl Gate {
     }
 
     /// Waits for the next call.
-    pub async fn asked(&self) {
-        self.asked.acquire().await.expect("it is never closed").forget();
+    pub async fn wait_for_call(&self) {
+        self.calls_started.acquire().await.expect("never closed").forget();
     }
 
-    /// Lets one reply through.
+    /// Releases one response.
     pub fn open(&self) {
         self.open.add_permits(1);
     }
 
-    /// When the last reply went through.
-    pub fn replied(&self) -> Instant {
-        self.replied.lock().unwrap_or_else(PoisonError::into_inner).expect("there was a reply")
+    /// Time of the last response.
+    pub fn responded_at(&self) -> Instant {
+        self.responded_at.lock().unwrap_or_else(PoisonError::into_inner).expect("there was a response")
     }
 
-    /// How many calls there were.
+    /// Number of calls so far.
     pub fn calls(&self) -> usize {
         self.calls.load(Ordering::Relaxed)
     }
 }
 
-/// Takes everything and keeps nothing, so that only what connections themselves hold is counted.
+/// A store that discards everything, so that only the memory of connections is counted.
 #[derive(Debug)]
-struct Elsewhere;
+struct DiscardingStore;
 
-fn not_asked<T>() -> Result<T, StoreError> {
-    Err(StoreError::new(StoreErrorKind::Other, "nothing but inserting was expected"))
+fn unsupported<T>() -> Result<T, StoreError> {
+    Err(StoreError::new(StoreErrorKind::Other, "only inserts are supported"))
 }
 
 #[async_trait]
-impl TokenStore for Elsewhere {
+impl TokenStore for DiscardingStore {
     async fn load(&self, _: &Key) -> Result<Option<Record>, StoreError> {
-        not_asked()
+        unsupported()
     }
 
     async fn insert(&self, _: &Key, _: Content) -> Result<u64, StoreError> {
@@ -115,64 +115,64 @@ impl TokenStore for Elsewhere {
     }
 
     async fn save(&self, _: &Key, _: u64, _: Content) -> Result<SaveOutcome, StoreError> {
-        not_asked()
+        unsupported()
     }
 
     async fn remove(&self, _: &Key) -> Result<bool, StoreError> {
-        not_asked()
+        unsupported()
     }
 
     async fn acquire(&self, _: &Key, _: &LeaseOwner, _: Duration) -> Result<AcquireOutcome, StoreError> {
-        not_asked()
+        unsupported()
     }
 
     async fn renew(&self, _: &Key, _: u64, _: Duration) -> Result<bool, StoreError> {
-        not_asked()
+        unsupported()
     }
 
     async fn release(&self, _: &Key, _: u64) -> Result<(), StoreError> {
-        not_asked()
+        unsupported()
     }
 
     async fn record_intent(&self, _: &Key, _: u64, _: u64) -> Result<bool, StoreError> {
-        not_asked()
+        unsupported()
     }
 
     async fn set_state(&self, _: &Key, _: u64, _: u64, _: RecordState) -> Result<bool, StoreError> {
-        not_asked()
+        unsupported()
     }
 
     async fn list(&self, _: &str, _: Option<&str>, _: usize) -> Result<Vec<RecordSummary>, StoreError> {
-        not_asked()
+        unsupported()
     }
 
     async fn due(&self, _: &DueQuery, _: usize) -> Result<Vec<RecordSummary>, StoreError> {
-        not_asked()
+        unsupported()
     }
 }
 
 fn client() -> Client {
-    Client::builder(ours::site("http://127.0.0.1:1"), ours::app())
-        .transport(Canned)
+    Client::builder(go1_fixtures::site("http://127.0.0.1:1"), go1_fixtures::app())
+        .transport(FixedResponse)
         .build()
         .expect("a client")
 }
 
-async fn first(client: &Client) -> Token {
-    let (pending, callback) = ours::attempt(client);
+async fn first_token(client: &Client) -> Token {
+    let (pending, callback) = go1_fixtures::attempt(client);
     client.finish(&pending, &callback).await.expect("a token")
 }
 
-/// What an account is called.
+/// Name of the account with this number.
 pub fn account(number: usize) -> String {
     format!("customer-{number:07}")
 }
 
-/// So many live connections, in memory only.
+/// `count` live connections without a store.
 pub async fn connections(count: usize) -> Connections<Go1> {
     let client = client();
-    let token = first(&client).await;
-    let connections = Connections::builder(client.clone(), Elsewhere).cache_capacity(2 * count).build();
+    let token = first_token(&client).await;
+    let connections = Connections::builder(client.clone(), DiscardingStore).cache_capacity(2 * count).build();
     for number in 0..count {
         let token = client.refresh(&token).await.expect("a token");
         connections.insert(&account(number), token).await.expect("a connection");
@@ -180,10 +180,10 @@ pub async fn connections(count: usize) -> Connections<Go1> {
     connections
 }
 
-/// So many tokens.
+/// Appends `count` tokens.
 pub async fn tokens(count: usize, into: &mut Vec<Token>) {
     let client = client();
-    let token = first(&client).await;
+    let token = first_token(&client).await;
     for _ in 0..count {
         into.push(client.refresh(&token).await.expect("a token"));
     }

@@ -1,4 +1,4 @@
-//! A token endpoint that says the same whatever it is asked: what is left of a server when it does nothing.
+//! A token endpoint with a fixed response: the upper bound for any server.
 
 use std::future::pending;
 use std::io::Write as _;
@@ -10,8 +10,8 @@ fn main() {
     runtime.block_on(async {
         let server = Server::start().await;
         let mut stdout = std::io::stdout().lock();
-        writeln!(stdout, "{}/oauth/token", server.origin()).expect("somebody reads this");
-        stdout.flush().expect("somebody reads this");
+        writeln!(stdout, "{}/oauth/token", server.origin()).expect("stdout is open");
+        stdout.flush().expect("stdout is open");
         pending::<()>().await
     });
 }
