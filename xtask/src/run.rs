@@ -77,7 +77,7 @@ impl Run {
         self
     }
 
-    /// Runs the program with inherited_settings output and returns whether it exited with 0.
+    /// Runs the program with inherited output and returns whether it exited with 0.
     ///
     /// # Errors
     /// If it cannot be started.
@@ -88,7 +88,7 @@ impl Run {
         Ok(status.success())
     }
 
-    /// Runs the program with inherited_settings output and also returns its standard output.
+    /// Runs the program with inherited output and also returns its standard output.
     ///
     /// # Errors
     /// If it cannot be started or its output cannot be read.
@@ -117,7 +117,7 @@ impl Run {
         Ok((status.success(), String::from_utf8_lossy(&captured).into_owned()))
     }
 
-    /// Runs the program with inherited_settings standard error and returns its standard output.
+    /// Runs the program with inherited standard error and returns its standard output.
     ///
     /// # Errors
     /// If it cannot be started.

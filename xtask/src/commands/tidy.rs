@@ -27,7 +27,7 @@ pub(super) const COMMAND: Command = Command {
 pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     walls::steps(workspace, report);
     report.step("publishing", || publishing(workspace));
-    report.step("own workspaces", || separate_workspaces(workspace));
+    report.step("separate workspaces", || separate_workspaces(workspace));
     report.step("sources", || sources(workspace));
     report.step("leftover notes", || leftover_todos(workspace));
     report.step("threats", || threats(workspace));
