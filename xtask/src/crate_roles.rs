@@ -102,7 +102,7 @@ pub const OFF_IN_TESTS: &[(&str, &str)] = &[
 ];
 
 /// Direct dependencies of a provider crate that `oauth-core` does not have: provider, dependency, reason.
-pub const OWN_DEPENDENCIES: &[(&str, &str, &str)] = &[
+pub const PROVIDER_DEPENDENCIES: &[(&str, &str, &str)] = &[
     ("go1", "hmac", "Go1 signs its webhooks with HMAC-SHA256"),
     ("gocd", "quick-xml", "GoCD serves `cctray.xml`, the only XML among the four providers"),
 ];

@@ -211,7 +211,7 @@ fn check_provider_dependencies(
 ) {
     let common: BTreeSet<&str> = core.tree.iter().map(|package| package.name.as_str()).collect();
     for dependency in krate.declared.iter().filter(|dependency| !dependency.dev) {
-        let has_reason = crate_roles::OWN_DEPENDENCIES
+        let has_reason = crate_roles::PROVIDER_DEPENDENCIES
             .iter()
             .any(|(provider, name, _)| *provider == krate.name && *name == dependency.name);
         // Crates of this workspace are checked by `check_client`.
@@ -222,7 +222,9 @@ fn check_provider_dependencies(
                     "`{}` depends on `{}`, which oauth-core does not",
                     krate.name, dependency.name
                 ),
-                help: format!("remove it, or add it with a reason to OWN_DEPENDENCIES in {EXCEPTIONS_FILE}"),
+                help: format!(
+                    "remove it, or add it with a reason to PROVIDER_DEPENDENCIES in {EXCEPTIONS_FILE}"
+                ),
             });
         }
     }

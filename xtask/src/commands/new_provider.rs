@@ -12,7 +12,7 @@ use crate::diagnostic;
 use crate::layering::CrateGraph;
 use crate::report::{Outcome, Report};
 use crate::run::Run;
-use crate::scaffold::answers::{Answers, Given};
+use crate::scaffold::answers::{Answers, PartialAnswers};
 use crate::scaffold::questions::QUESTIONS;
 use crate::scaffold::{self, workspace_copy};
 use crate::test_results::TestResults;
@@ -51,12 +51,12 @@ pub(super) const COMMAND: Command = Command {
 #[derive(Debug, PartialEq, Eq)]
 enum Mode {
     Proof,
-    Provider { name: String, given: Given },
+    Provider { name: String, given: PartialAnswers },
 }
 
 impl Mode {
     fn read(args: &mut Parser) -> Result<Self> {
-        let (mut name, mut given) = (None, Given::default());
+        let (mut name, mut given) = (None, PartialAnswers::default());
         while let Some(arg) = args.next()? {
             match arg {
                 lexopt::Arg::Long("prove") => return super::expect_no_args(args).map(|()| Self::Proof),
@@ -93,7 +93,7 @@ impl Mode {
 }
 
 /// Asks for missing answers if standard input is a terminal.
-fn answers(name: &str, given: Given) -> Result<Answers> {
+fn answers(name: &str, given: PartialAnswers) -> Result<Answers> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
         return Answers::from(name, &given);
@@ -248,7 +248,7 @@ mod tests {
             read(&["acme", "--title", "Acme", "--pkce-source", "Guide | https://acme.example | 2026-11-20"]);
         let Mode::Provider { name, given } = mode.unwrap() else { panic!("it names a provider") };
         assert_eq!(name, "acme");
-        assert_ne!(given, Given::default());
+        assert_ne!(given, PartialAnswers::default());
         let missing = read(&[]).unwrap_err().to_string();
         assert!(missing.contains("--authorize-url") && missing.contains("--answers"), "{missing}");
         assert!(read(&["acme", "more"]).is_err());

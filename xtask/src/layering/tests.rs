@@ -115,7 +115,7 @@ fn finds_heavy_indirect_dependency() {
 fn finds_provider_dependency_without_reason() {
     let mut graph = valid_workspace();
     crate_of(&mut graph, "cobot").declared.push(declared("quick-xml"));
-    assert_one(&graph, &["`cobot` depends on `quick-xml`", "OWN_DEPENDENCIES"]);
+    assert_one(&graph, &["`cobot` depends on `quick-xml`", "PROVIDER_DEPENDENCIES"]);
 }
 
 #[test]

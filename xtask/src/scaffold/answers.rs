@@ -54,14 +54,14 @@ pub struct Answer {
 
 /// Answers and sources given as flags or in a file, by key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Given {
+pub struct PartialAnswers {
     texts: BTreeMap<String, String>,
     sources: BTreeMap<String, Source>,
     /// Default source of answers without their own.
     source: Option<Source>,
 }
 
-impl Given {
+impl PartialAnswers {
     /// Sets `key` or `key.source` (`--key-source` as a flag), or `source` as the default for all.
     ///
     /// # Errors
@@ -119,7 +119,7 @@ impl Answers {
     ///
     /// # Errors
     /// If answers or required sources are missing; lists all of them with their flags.
-    pub fn from(provider: &str, given: &Given) -> Result<Self> {
+    pub fn from(provider: &str, given: &PartialAnswers) -> Result<Self> {
         check_name(provider)?;
         let mut answers = BTreeMap::new();
         let mut missing = Vec::new();
@@ -146,7 +146,7 @@ impl Answers {
     /// If input ends early, or the terminal cannot be written to.
     pub fn ask(
         provider: &str,
-        mut given: Given,
+        mut given: PartialAnswers,
         today: NaiveDate,
         input: &mut impl BufRead,
         output: &mut impl Write,
@@ -206,7 +206,7 @@ fn needs_source(question: &Question, text: &str) -> bool {
 }
 
 /// Questions about refresh tokens are skipped if there are none.
-fn skipped(key: &str, given: &Given) -> bool {
+fn skipped(key: &str, given: &PartialAnswers) -> bool {
     key.starts_with("refresh-") && given.texts.get("refresh").is_some_and(|refresh| refresh == "never")
 }
 
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn error_lists_all_missing_answers_with_flags() {
-        let mut given = Given::default();
+        let mut given = PartialAnswers::default();
         given.set("title", "Acme").unwrap();
         given.set("token-url", "https://acme.example/token").unwrap();
         given.set("pkce", "yes").unwrap();
@@ -311,7 +311,8 @@ mod tests {
             + "\n";
         let mut shown = Vec::new();
         let answers =
-            Answers::ask("acme", Given::default(), today(), &mut typed.as_bytes(), &mut shown).unwrap();
+            Answers::ask("acme", PartialAnswers::default(), today(), &mut typed.as_bytes(), &mut shown)
+                .unwrap();
         let shown = String::from_utf8(shown).unwrap();
         assert_eq!(answers.text("scope-separator"), "comma");
         assert_eq!(answers.text("client-auth"), "body");
@@ -323,14 +324,19 @@ mod tests {
         assert!(!shown.contains("Days after which") && shown.contains("it must be an https URL"), "{shown}");
         assert!(shown.contains("[OAuth guide]") && shown.contains("2026-11-22"), "{shown}");
 
-        let ended_early =
-            Answers::ask("acme", Given::default(), today(), &mut "Acme\n".as_bytes(), &mut Vec::new());
+        let ended_early = Answers::ask(
+            "acme",
+            PartialAnswers::default(),
+            today(),
+            &mut "Acme\n".as_bytes(),
+            &mut Vec::new(),
+        );
         assert!(ended_early.unwrap_err().to_string().contains("Home page"));
     }
 
     #[test]
     fn reads_answers_file() {
-        let mut given = Given::default();
+        let mut given = PartialAnswers::default();
         given
             .read_file(&format!(
                 "# Acme\n\ntitle = Acme\nsource = {GUIDE}\npkce.source = {GUIDE} | its end\n"

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::answers::{Answers, Given};
+use super::answers::{Answers, PartialAnswers};
 
 /// Sample providers: `acme` differs from RFC 6749 in every answer, `plainest` in none.
 pub const SAMPLE_PROVIDERS: [(&str, &str); 2] = [
@@ -58,7 +58,7 @@ fn remove_others(root: &Path, folder: &Path, files: &BTreeSet<String>) -> Result
 pub fn scaffold(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut crates = Vec::new();
     for (name, text) in SAMPLE_PROVIDERS {
-        let mut given = Given::default();
+        let mut given = PartialAnswers::default();
         given.read_file(text).with_context(|| format!("answers for {name}"))?;
         let answers = Answers::from(name, &given).with_context(|| format!("answers for {name}"))?;
         crates.push(super::write(folder, &answers)?);
