@@ -28,7 +28,7 @@ const TESTS: [&str; 2] =
     ["crates/oauth-web/tests/browser/browser.test.mjs", "crates/oauth-cli/tests/browser/demo.test.mjs"];
 /// Builds of the programs under test: the `oauth-web` example and the `oauth` program.
 const BUILDS: [&[&str]; 2] = [
-    &["build", "--package", "oauth-web", "--example", "rehearsal"],
+    &["build", "--package", "oauth-web", "--example", "stage"],
     &["build", "--package", "oauth-cli", "--bin", "oauth"],
 ];
 
@@ -68,7 +68,7 @@ fn run_tests(workspace: &Workspace) -> Result<Outcome> {
     };
     let arguments = [&["--test", "--test-reporter=tap"][..], &TESTS].concat();
     let (ok, output) = Run::program(&root, "node", &arguments)
-        .env("STAGE", &built("examples/rehearsal"))
+        .env("STAGE", &built("examples/stage"))
         .env("OAUTH", &built("oauth"))
         .env("CHROMIUM", &which(chromium).unwrap_or_else(|| chromium.to_owned()))
         .env("SCREENSHOTS", &screenshots.to_string_lossy())

@@ -32,7 +32,7 @@ pub fn changes(root: &Path, folder: &str, revision: &str, workspace_crates: &[&s
         .collect())
 }
 
-/// The inherited keys and their values, without crates of this workspace: their versions are planned separately.
+/// The inherited keys and values, without crates of this workspace: their versions are planned separately.
 fn inherited(
     manifest: &DocumentMut,
     workspace: &DocumentMut,
