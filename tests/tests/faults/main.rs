@@ -1,36 +1,36 @@
-//! Every fault of the sandbox, at a refresh and at an API call of every provider, with a token that is valid and with one
-//! that is not: what the caller saw, what it took, and what became of the connection.
+//! Every fault of the sandbox during a refresh and an API call of each provider, with a valid and an invalid token.
+//! Snapshots show the caller's outcome, the number of calls and the state of the connection afterwards.
 #![allow(clippy::unwrap_used)] // a test may panic
 
-mod every_fault;
-mod player;
-mod row;
+mod case;
+mod fault_list;
+mod provider_driver;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use player::Player;
-use row::{Call, Case, Token};
+use case::{Call, Case, TokenState};
+use provider_driver::ProviderDriver;
 
-/// How many rows are played at once: most of their time is waiting.
-const AT_ONCE: usize = 32;
+/// Number of cases run at the same time: they mostly wait.
+const CONCURRENCY: usize = 32;
 
 /// The table of one provider.
-async fn table<T: Player>() -> String {
-    let turns = Arc::new(Semaphore::new(AT_ONCE));
-    let mut rows = Vec::new();
-    for (name, fault) in every_fault::all() {
-        for token in Token::of::<T>() {
+async fn table<T: ProviderDriver>() -> String {
+    let permits = Arc::new(Semaphore::new(CONCURRENCY));
+    let mut outcomes = Vec::new();
+    for (name, fault) in fault_list::all() {
+        for token in TokenState::of::<T>() {
             for call in Call::of::<T>(token) {
                 let case = Case { fault: fault.clone(), token, call };
-                let turns = Arc::clone(&turns);
-                let row = tokio::spawn(async move {
-                    let _turn = turns.acquire_owned().await.unwrap();
-                    row::play::<T>(case).await
+                let permits = Arc::clone(&permits);
+                let outcome = tokio::spawn(async move {
+                    let _permit = permits.acquire_owned().await.unwrap();
+                    case::run::<T>(case).await
                 });
-                rows.push((format!("{name:<30} | {token:<7} | {call:<7}"), row));
+                outcomes.push((format!("{name:<30} | {token:<7} | {call:<7}"), outcome));
             }
         }
     }
@@ -38,29 +38,29 @@ async fn table<T: Player>() -> String {
         "{:<30} | {:<7} | {:<7} | {:<32} | token, API | {:<32} | {:<32} | {:<32} | token\n",
         "fault", "token", "call", "the caller", "its next", "another machine", "once it is expired"
     );
-    for (case, row) in rows {
-        let row = row.await.unwrap_or_else(|error| panic!("{case}: {error}"));
-        let _ = writeln!(table, "{case} | {row}");
+    for (case, outcome) in outcomes {
+        let outcome = outcome.await.unwrap_or_else(|error| panic!("{case}: {error}"));
+        let _ = writeln!(table, "{case} | {outcome}");
     }
     table
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn go1() {
-    insta::assert_snapshot!(table::<player::Go1>().await);
+    insta::assert_snapshot!(table::<provider_driver::Go1>().await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn gocd() {
-    insta::assert_snapshot!(table::<player::Gocd>().await);
+    insta::assert_snapshot!(table::<provider_driver::Gocd>().await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cobot() {
-    insta::assert_snapshot!(table::<player::Cobot>().await);
+    insta::assert_snapshot!(table::<provider_driver::Cobot>().await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cohortgo() {
-    insta::assert_snapshot!(table::<player::CohortGo>().await);
+    insta::assert_snapshot!(table::<provider_driver::CohortGo>().await);
 }

@@ -1,45 +1,48 @@
-//! Bodies and heads without end, too slow, too long, or blown up.
+//! Bodies and heads that are endless, slow, too long or compressed.
 
 use std::time::Duration;
 
 use libtest_mimic::Trial;
 use oauth_core::ErrorKind::{InvalidResponse, Unanswered};
 
-use crate::case::{CAP, Case, Expect};
-use crate::server::{Manner, answer, falls_silent, goes_on};
-use crate::subject::{Kind, Subject};
+use crate::api_call::{ApiCall, ResponseKind};
+use crate::case::{BODY_LIMIT, Case, Expect};
+use crate::server::{Behavior, repeats, response, stays_silent};
 use crate::trial;
 
 const OK: &str = "HTTP/1.1 200 OK\r\n";
-const AT_ONCE: Duration = Duration::ZERO;
-const SLOWLY: Duration = Duration::from_millis(20);
+const NO_PAUSE: Duration = Duration::ZERO;
+const PAUSE: Duration = Duration::from_millis(20);
 
 type Make = Box<dyn FnOnce() -> Case + Send>;
 
-pub(crate) fn all(subject: Subject) -> Vec<Trial> {
+pub(crate) fn all(call: ApiCall) -> Vec<Trial> {
     let endless = |first: String, then: Vec<u8>, pause, expect| {
-        move || Case::new(Manner::Http(goes_on(first, then, pause)), Expect::Fails(expect)).soon()
+        move || {
+            Case::new(Behavior::Http(repeats(first, then, pause)), Expect::Fails(expect))
+                .with_short_deadline()
+        }
     };
     let overlong = |first: String, then: Vec<u8>| {
         move || {
-            Case::new(Manner::Http(goes_on(first, then, AT_ONCE)), Expect::Fails(Unanswered))
-                .without_a_deadline()
+            Case::new(Behavior::Http(repeats(first, then, NO_PAUSE)), Expect::Fails(Unanswered))
+                .with_late_deadline()
         }
     };
     let kilobyte = vec![b'a'; 1024];
     let chunk = [b"400\r\n".as_slice(), &kilobyte, b"\r\n"].concat();
     let mut cases: Vec<(&str, Make)> = vec![
-        // Quick and without end: the cap ends it, long before the deadline.
+        // Fast and endless: the size limit ends them long before the deadline.
         (
             "an endless body",
-            Box::new(endless(format!("{OK}\r\n{{\"a\":\""), kilobyte.clone(), AT_ONCE, InvalidResponse)),
+            Box::new(endless(format!("{OK}\r\n{{\"a\":\""), kilobyte.clone(), NO_PAUSE, InvalidResponse)),
         ),
         (
             "an endless body in chunks",
             Box::new(endless(
                 format!("{OK}transfer-encoding: chunked\r\n\r\n"),
                 chunk,
-                AT_ONCE,
+                NO_PAUSE,
                 InvalidResponse,
             )),
         ),
@@ -48,81 +51,75 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
             Box::new(endless(
                 format!("{OK}content-length: 1099511627776\r\n\r\n"),
                 kilobyte.clone(),
-                AT_ONCE,
+                NO_PAUSE,
                 InvalidResponse,
             )),
         ),
         (
             "endless white space",
-            Box::new(endless(format!("{OK}\r\n"), vec![b' '; 1024], AT_ONCE, InvalidResponse)),
+            Box::new(endless(format!("{OK}\r\n"), vec![b' '; 1024], NO_PAUSE, InvalidResponse)),
         ),
         (
             "a gzip bomb of 10 GB",
             Box::new(endless(
                 format!("{OK}content-encoding: gzip\r\n\r\n"),
                 bomb(),
-                AT_ONCE,
+                NO_PAUSE,
                 InvalidResponse,
             )),
         ),
-        // Slow and without end: the deadline ends it.
-        ("a body that drips", Box::new(endless(format!("{OK}\r\n"), b" ".to_vec(), SLOWLY, Unanswered))),
+        // Slow and endless: the deadline ends them.
+        ("a slow body", Box::new(endless(format!("{OK}\r\n"), b" ".to_vec(), PAUSE, Unanswered))),
         (
-            "chunks that drip",
+            "slow chunks",
             Box::new(endless(
                 format!("{OK}transfer-encoding: chunked\r\n\r\n"),
                 b"1\r\n \r\n".to_vec(),
-                SLOWLY,
+                PAUSE,
                 Unanswered,
             )),
         ),
         (
-            "a chunk's size that drips",
+            "a slow chunk size",
             Box::new(endless(
                 format!("{OK}transfer-encoding: chunked\r\n\r\n"),
                 b"0".to_vec(),
-                SLOWLY,
+                PAUSE,
                 Unanswered,
             )),
         ),
-        ("a head that drips", Box::new(endless(OK.to_owned(), b"x".to_vec(), SLOWLY, Unanswered))),
+        ("a slow head", Box::new(endless(OK.to_owned(), b"x".to_vec(), PAUSE, Unanswered))),
         (
-            "a status line that drips",
-            Box::new(endless("HTTP/1.1 200 ".to_owned(), b"O".to_vec(), SLOWLY, Unanswered)),
+            "a slow status line",
+            Box::new(endless("HTTP/1.1 200 ".to_owned(), b"O".to_vec(), PAUSE, Unanswered)),
         ),
         (
-            "preliminary answers without end",
-            Box::new(endless(
-                String::new(),
-                b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec(),
-                SLOWLY,
-                Unanswered,
-            )),
+            "endless informational responses",
+            Box::new(endless(String::new(), b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec(), PAUSE, Unanswered)),
         ),
-        // Heads without end: the HTTP client's own limit ends them.
-        ("headers without end", Box::new(overlong(OK.to_owned(), b"x-a: 1\r\n".repeat(100)))),
-        ("one header without end", Box::new(overlong(format!("{OK}x-a: "), kilobyte.clone()))),
-        ("a name of a header without end", Box::new(overlong(OK.to_owned(), kilobyte.clone()))),
-        ("a reason without end", Box::new(overlong("HTTP/1.1 200 ".to_owned(), kilobyte.clone()))),
+        // Endless heads: the HTTP client's own limit ends them.
+        ("endless headers", Box::new(overlong(OK.to_owned(), b"x-a: 1\r\n".repeat(100)))),
+        ("an endless header", Box::new(overlong(format!("{OK}x-a: "), kilobyte.clone()))),
+        ("an endless header name", Box::new(overlong(OK.to_owned(), kilobyte.clone()))),
+        ("an endless reason phrase", Box::new(overlong("HTTP/1.1 200 ".to_owned(), kilobyte.clone()))),
         (
-            "a chunk's extension without end",
+            "an endless chunk extension",
             Box::new(overlong(format!("{OK}transfer-encoding: chunked\r\n\r\n1;"), kilobyte.clone())),
         ),
         (
-            "trailers without end",
+            "endless trailers",
             Box::new(overlong(
                 format!("{OK}transfer-encoding: chunked\r\n\r\n0\r\n"),
                 b"x-a: 1\r\n".repeat(100),
             )),
         ),
     ];
-    // The HTTP client reads on without a turn for anybody else, timers included, until it has used up what tokio allows at a
-    // time: so it may read but little at once.
+    // The HTTP client reads these until tokio's cooperative budget is used up, and only then can the deadline end the call.
     cases.push((
-        "preliminary answers without end, at once",
+        "endless informational responses without a pause",
         Box::new(|| {
-            let script = goes_on("", b"HTTP/1.1 100 Continue\r\n\r\n".repeat(50), AT_ONCE);
-            Case::new(Manner::Http(script), Expect::Fails(Unanswered)).soon()
+            let script = repeats("", b"HTTP/1.1 100 Continue\r\n\r\n".repeat(50), NO_PAUSE);
+            Case::new(Behavior::Http(script), Expect::Fails(Unanswered)).with_short_deadline()
         }),
     ));
     for (name, first) in [
@@ -130,60 +127,64 @@ pub(crate) fn all(subject: Subject) -> Vec<Trial> {
         ("silence after the status", OK.to_owned()),
         ("silence after the head", format!("{OK}content-length: 20\r\n\r\n")),
         ("silence in the body", format!("{OK}content-length: 20\r\n\r\n{{\"access")),
-        ("silence after a preliminary answer", "HTTP/1.1 100 Continue\r\n\r\n".to_owned()),
+        ("silence after an informational response", "HTTP/1.1 100 Continue\r\n\r\n".to_owned()),
     ] {
         cases.push((
             name,
-            Box::new(move || Case::new(Manner::Http(falls_silent(first)), Expect::Fails(Unanswered)).soon()),
+            Box::new(move || {
+                Case::new(Behavior::Http(stays_silent(first)), Expect::Fails(Unanswered))
+                    .with_short_deadline()
+            }),
         ));
     }
     cases.push((
         "a small gzip bomb",
         Box::new(|| {
-            let body = [&bomb_head(), &bomb().repeat(5)[..CAP / 2]].concat();
-            Case::says(answer("200 OK", "content-encoding: gzip\r\n", body), Expect::Fails(InvalidResponse))
+            let body = [&bomb_head(), &bomb().repeat(5)[..BODY_LIMIT / 2]].concat();
+            Case::response(
+                response("200 OK", "content-encoding: gzip\r\n", body),
+                Expect::Fails(InvalidResponse),
+            )
         }),
     ));
     cases.push((
-        "one byte more than may be",
-        Box::new(move || Case::says(padded(subject, CAP + 1), Expect::Fails(InvalidResponse))),
+        "one byte above the limit",
+        Box::new(move || Case::response(padded(call, BODY_LIMIT + 1), Expect::Fails(InvalidResponse))),
     ));
     cases.push((
-        "not a byte more than may be",
-        Box::new(move || Case::says(padded(subject, CAP), Expect::Works)),
+        "exactly the limit",
+        Box::new(move || Case::response(padded(call, BODY_LIMIT), Expect::Works)),
     ));
-    if matches!((subject.provider, subject.call), ("go1", "exchange") | ("cobot", "user")) {
-        cases.push(("a body in chunks of a byte", Box::new(move || in_bytes(subject))));
+    if matches!((call.provider, call.name), ("go1", "exchange") | ("cobot", "user")) {
+        cases.push(("a body in one-byte chunks", Box::new(move || in_one_byte_chunks(call))));
     }
-    cases.into_iter().map(|(name, make)| trial(subject, name, move |_| make())).collect()
+    cases.into_iter().map(|(name, make)| trial(call, name, move |_| make())).collect()
 }
 
-/// A good answer with white space to this length.
-fn padded(subject: Subject, length: usize) -> Vec<u8> {
-    // XML may have white space before its root as well, as there is no declaration.
-    answer("200 OK", "", format!("{}{}", " ".repeat(length - subject.good.len()), subject.good))
+/// A good response, padded with white space to this length.
+fn padded(call: ApiCall, length: usize) -> Vec<u8> {
+    // XML without a declaration may begin with white space.
+    response("200 OK", "", format!("{}{}", " ".repeat(length - call.good.len()), call.good))
 }
 
-/// Parts that were kept as they come would hold many times what they say; how much is held is seen where there are more of
-/// them, in `oauth-core`.
-fn in_bytes(subject: Subject) -> Case {
-    assert_ne!(subject.kind, Kind::Xml);
-    let body = format!("{}{}", " ".repeat((1 << 14) - subject.good.len()), subject.good);
+/// Keeping each chunk in its own buffer would use many times the memory. `oauth-core` measures it with more chunks.
+fn in_one_byte_chunks(call: ApiCall) -> Case {
+    assert_ne!(call.kind, ResponseKind::Xml);
+    let body = format!("{}{}", " ".repeat((1 << 14) - call.good.len()), call.good);
     let mut bytes = format!("{OK}transfer-encoding: chunked\r\n\r\n").into_bytes();
     for byte in body.bytes() {
         bytes.extend([b'1', b'\r', b'\n', byte, b'\r', b'\n']);
     }
     bytes.extend(b"0\r\n\r\n");
-    Case::says(bytes, Expect::Works)
+    Case::response(bytes, Expect::Works)
 }
 
-/// The head of a gzip file, and the first bits of a block with fixed codes (RFC 1951 section 3.2.6): a zero, and then
-/// what [`bomb`] goes on with.
+/// The head of a gzip file and the first bits of a block with fixed codes (RFC 1951 section 3.2.6). Continued by [`bomb`].
 fn bomb_head() -> Vec<u8> {
     vec![0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]
 }
 
-/// Copies of 258 bytes from one byte back, 13 bits each, over and over: 158 bytes for each of these.
+/// Repeated copies of 258 bytes from one byte back, 13 bits each: 158 bytes for each byte here.
 fn bomb() -> Vec<u8> {
     // Length 285 is 11000101, most significant bit first; distance 0 is 00000.
     let code = [1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0];

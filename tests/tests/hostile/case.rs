@@ -1,101 +1,110 @@
-//! One hostile answer to one call, and what is demanded of the client then.
+//! One hostile response to one call, and the checks of the client afterwards.
 
 use std::time::{Duration, Instant};
 
 use oauth_core::{ErrorKind, Limits};
 use oauth_testing::{CANARY, leaks, shown};
 
-use crate::server::{Manner, PATIENCE, Server, json, says};
-use crate::subject::{Place, Sound, Subject};
+use crate::api_call::{Accepted, ApiCall, Target};
+use crate::server::{Behavior, Server, TIMEOUT, json, sends};
 
-/// The body cap of all cases.
-pub(crate) const CAP: usize = 64 << 10;
-/// What a client may hold in memory at once. Most of it is the HTTP client's own buffer for headers.
-const MEMORY: u64 = 8 << 20;
-/// The deadline where the answer does not come to an end.
-pub(crate) const SOON: Duration = Duration::from_millis(400);
-/// What a call may take in all, on a machine that is busy with other tests. The server's patience is far longer.
-const TIME: Duration = Duration::from_secs(20);
+/// Limit for response bodies.
+pub(crate) const BODY_LIMIT: usize = 64 << 10;
+/// Limit for a client's memory in bytes. Most of it is the HTTP client's buffer for headers.
+const MAX_MEMORY: u64 = 8 << 20;
+/// Deadline for responses that do not end.
+pub(crate) const SHORT_DEADLINE: Duration = Duration::from_millis(400);
+/// Limit for the duration of a call on a busy machine. The server waits far longer.
+const MAX_DURATION: Duration = Duration::from_secs(20);
 
-/// What has to come of it.
+/// Expected result of a call.
 #[derive(Clone, Debug)]
 pub(crate) enum Expect {
     /// An error of this kind.
     Fails(ErrorKind),
-    /// The call works: the answer is odd, but sound.
+    /// Success: the response is unusual but valid.
     Works,
-    /// It works, and the token is good for as many seconds as this says.
+    /// Success, with a token lifetime in this range of seconds.
     Lasts(Option<std::ops::RangeInclusive<i64>>),
-    /// Either: it depends on who is quicker.
+    /// Success or this error, depending on timing.
     MayFail(ErrorKind),
-    /// It works without a refresh token.
+    /// Success without a refresh token.
     NoRefreshToken,
 }
 
 pub(crate) struct Case {
-    pub(crate) manner: Manner,
+    pub(crate) behavior: Behavior,
     pub(crate) expect: Expect,
     pub(crate) deadline: Duration,
-    pub(crate) cap: usize,
+    pub(crate) body_limit: usize,
     pub(crate) https: bool,
     pub(crate) root: Option<String>,
-    /// How many requests the server may read: none where nothing may be said to it.
+    /// Maximum number of requests: 0 where the client must not send any.
     pub(crate) requests: usize,
-    /// What the message must say.
-    pub(crate) says: Option<&'static str>,
+    /// Text that the error message must contain.
+    pub(crate) expected_text: Option<&'static str>,
 }
 
 impl Case {
-    pub(crate) fn new(manner: Manner, expect: Expect) -> Self {
-        Self { manner, expect, deadline: TIME, cap: CAP, https: false, root: None, requests: 1, says: None }
+    pub(crate) fn new(behavior: Behavior, expect: Expect) -> Self {
+        Self {
+            behavior,
+            expect,
+            deadline: MAX_DURATION,
+            body_limit: BODY_LIMIT,
+            https: false,
+            root: None,
+            requests: 1,
+            expected_text: None,
+        }
     }
 
-    /// Once the request is read.
-    pub(crate) fn says(bytes: impl Into<Vec<u8>>, expect: Expect) -> Self {
-        Self::new(Manner::Http(says(bytes)), expect)
+    /// Sends these bytes after reading the request.
+    pub(crate) fn response(bytes: impl Into<Vec<u8>>, expect: Expect) -> Self {
+        Self::new(Behavior::Http(sends(bytes)), expect)
     }
 
-    /// With the deadline of an answer that does not end.
-    pub(crate) fn soon(mut self) -> Self {
-        self.deadline = SOON;
+    /// Sets the deadline for responses that do not end.
+    pub(crate) fn with_short_deadline(mut self) -> Self {
+        self.deadline = SHORT_DEADLINE;
         self
     }
 
-    /// With a deadline that comes too late: something else must end it.
-    pub(crate) fn without_a_deadline(mut self) -> Self {
-        self.deadline = PATIENCE;
+    /// Sets a deadline that is too late: another limit must end the call.
+    pub(crate) fn with_late_deadline(mut self) -> Self {
+        self.deadline = TIMEOUT;
         self
     }
 }
 
-/// A second server, which nobody may call. It would give a token to whoever does.
+/// A second server, which must not be called. It would respond with a token.
 pub(crate) fn elsewhere() -> Server {
-    Server::start(Manner::Http(says(json(r#"{"access_token":"canary-stolen","token_type":"bearer"}"#))))
+    Server::start(Behavior::Http(sends(json(r#"{"access_token":"canary-stolen","token_type":"bearer"}"#))))
 }
 
-/// The server that plays the case, and the one that must hear nothing. Made for one call.
-pub(crate) fn judge(subject: &Subject, make: impl FnOnce(&Server) -> Case) -> Result<(), String> {
+/// Runs a case for one call. `make` gets the server that must not be called.
+pub(crate) fn run(call: &ApiCall, make: impl FnOnce(&Server) -> Case) -> Result<(), String> {
     let elsewhere = elsewhere();
     let case = make(&elsewhere);
-    let server = Server::start(case.manner.clone());
+    let server = Server::start(case.behavior.clone());
     let mut limits = Limits::default();
     (limits.token_deadline, limits.api_deadline) = (case.deadline, case.deadline);
-    (limits.token_body, limits.api_body) = (case.cap, case.cap);
+    (limits.token_body, limits.api_body) = (case.body_limit, case.body_limit);
     let port = server.address().port();
     let base =
         if case.https { format!("https://localhost:{port}") } else { format!("http://127.0.0.1:{port}") };
-    let place = Place { base, limits, root: case.root.clone() };
+    let target = Target { base, limits, root: case.root.clone() };
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut outcome = None;
     let since = Instant::now();
-    // Of this thread, in which all of the client runs.
-    let memory = allocation_counter::measure(|| outcome = Some(runtime.block_on((subject.run)(place))));
+    // Measures this thread, which runs the client.
+    let memory = allocation_counter::measure(|| outcome = Some(runtime.block_on((call.run)(target))));
     let took = since.elapsed();
     runtime.shutdown_background();
 
-    let told = match outcome.unwrap() {
-        Ok(sound) => as_wanted(&case.expect, &sound).map(|()| sound.text),
+    let shown_text = match outcome.unwrap() {
+        Ok(accepted) => check_result(&case.expect, &accepted).map(|()| accepted.text),
         Err(error) => {
             let text = shown(&error);
             let short = error.to_string();
@@ -112,10 +121,10 @@ pub(crate) fn judge(subject: &Subject, make: impl FnOnce(&Server) -> Case) -> Re
                         return Err(format!("is_transient() is {}: {short}", error.is_transient()));
                     }
                     if short.len() > 1000 || short.contains(char::is_control) {
-                        return Err(format!("this is not a line of a log: {short:?}"));
+                        return Err(format!("not suitable for a line of a log: {short:?}"));
                     }
-                    if !case.says.is_none_or(|says| short.contains(says)) {
-                        return Err(format!("it does not say {:?}: {short}", case.says));
+                    if !case.expected_text.is_none_or(|text| short.contains(text)) {
+                        return Err(format!("the message lacks {:?}: {short}", case.expected_text));
                     }
                     Ok(text)
                 }
@@ -123,14 +132,14 @@ pub(crate) fn judge(subject: &Subject, make: impl FnOnce(&Server) -> Case) -> Re
             }
         }
     }?;
-    let leaked = leaks(&told, &[CANARY]);
+    let leaked = leaks(&shown_text, &[CANARY]);
     if !leaked.is_empty() {
-        return Err(format!("{leaked:?} in {told}"));
+        return Err(format!("{leaked:?} in {shown_text}"));
     }
-    if took > TIME {
+    if took > MAX_DURATION {
         return Err(format!("it took {took:?}"));
     }
-    if memory.bytes_max > MEMORY {
+    if memory.bytes_max > MAX_MEMORY {
         return Err(format!("it held {} bytes at once", memory.bytes_max));
     }
     if elsewhere.connections() > 0 {
@@ -144,18 +153,18 @@ pub(crate) fn judge(subject: &Subject, make: impl FnOnce(&Server) -> Case) -> Re
         .iter()
         .any(|request| String::from_utf8_lossy(request).to_ascii_lowercase().contains("accept-encoding"))
     {
-        return Err("compressed answers were asked for".to_owned());
+        return Err("the client accepts compressed responses".to_owned());
     }
     Ok(())
 }
 
-fn as_wanted(expect: &Expect, sound: &Sound) -> Result<(), String> {
+fn check_result(expect: &Expect, accepted: &Accepted) -> Result<(), String> {
     let is = match expect {
         Expect::Fails(_) => false,
         Expect::Works | Expect::MayFail(_) => true,
-        Expect::Lasts(None) => sound.lifetime.is_none(),
-        Expect::Lasts(Some(range)) => sound.lifetime.is_some_and(|lifetime| range.contains(&lifetime)),
-        Expect::NoRefreshToken => !sound.has_refresh_token,
+        Expect::Lasts(None) => accepted.lifetime.is_none(),
+        Expect::Lasts(Some(range)) => accepted.lifetime.is_some_and(|lifetime| range.contains(&lifetime)),
+        Expect::NoRefreshToken => !accepted.has_refresh_token,
     };
-    if is { Ok(()) } else { Err(format!("{expect:?} was expected, not {sound:?}")) }
+    if is { Ok(()) } else { Err(format!("{expect:?} was expected, not {accepted:?}")) }
 }

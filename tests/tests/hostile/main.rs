@@ -1,9 +1,10 @@
-//! The four providers' clients against servers that do their worst.
+//! The four providers' clients against hostile servers.
 //!
-//! Each case is one answer to one call: it must end in a typed error (or work, where the answer is only odd), in bounded
-//! time, with bounded memory, with no secret in anything that is shown, and with nothing said to any other server.
+//! Each case is one response to one call. The call must end in a typed error, or succeed if the response is valid, within
+//! limits of time and memory. No output may contain a secret, and no other server may be called.
 #![allow(clippy::unwrap_used)] // a test may panic
 
+mod api_call;
 mod bodies;
 mod case;
 mod framing;
@@ -11,7 +12,6 @@ mod json;
 mod numbers;
 mod redirects;
 mod server;
-mod subject;
 mod tls;
 mod values;
 
@@ -19,8 +19,8 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
-/// A family of cases, for one subject.
-type Family = fn(subject::Subject) -> Vec<Trial>;
+/// Creates a family of cases for one call.
+type Family = fn(api_call::ApiCall) -> Vec<Trial>;
 
 const FAMILIES: [(&str, Family); 7] = [
     ("redirects", redirects::all),
@@ -32,28 +32,28 @@ const FAMILIES: [(&str, Family); 7] = [
     ("tls", tls::all),
 ];
 
-/// A case as a test: what it is called, and how it is made, given the server that must hear nothing.
+/// Creates the test of a case. `make` gets the server that must not be called.
 fn trial(
-    subject: subject::Subject,
+    call: api_call::ApiCall,
     name: &str,
     make: impl FnOnce(&server::Server) -> case::Case + Send + 'static,
 ) -> Trial {
-    let name = format!("{} {}: {name}", subject.provider, subject.call);
-    Trial::test(name, move || case::judge(&subject, make).map_err(libtest_mimic::Failed::from))
+    let name = format!("{} {}: {name}", call.provider, call.name);
+    Trial::test(name, move || case::run(&call, make).map_err(libtest_mimic::Failed::from))
 }
 
-#[allow(clippy::print_stdout)] // The number of cases is to be seen.
+#[allow(clippy::print_stdout)] // Prints the number of cases.
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // They wait more than they work.
+    // The cases mostly wait.
     arguments.test_threads.get_or_insert(8);
     arguments.format.get_or_insert(libtest_mimic::FormatSetting::Terse);
     let mut all = Vec::new();
     let mut counts = Vec::new();
     for (name, family) in FAMILIES {
         let before = all.len();
-        for subject in subject::ALL {
-            all.extend(family(*subject).into_iter().map(|trial| trial.with_kind(name)));
+        for call in api_call::ALL {
+            all.extend(family(*call).into_iter().map(|trial| trial.with_kind(name)));
         }
         counts.push(format!("{name} {}", all.len() - before));
     }

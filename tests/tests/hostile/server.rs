@@ -1,4 +1,4 @@
-//! A server without manners: raw sockets, since an HTTP library would be too polite.
+//! A server on raw sockets, because an HTTP library would send valid responses only.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,30 +9,30 @@ use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// Longer than any client may wait.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than any client waits.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A connection, with or without TLS.
-pub(crate) trait Line: Read + Write + Send {}
-impl<T: Read + Write + Send> Line for T {}
+pub(crate) trait Connection: Read + Write + Send {}
+impl<T: Read + Write + Send> Connection for T {}
 
-/// What is done with a connection, once its request has been read.
-pub(crate) type Script = Arc<dyn Fn(&mut dyn Line, &[u8]) -> io::Result<()> + Send + Sync>;
+/// Writes to a connection. The second parameter is the request.
+pub(crate) type Script = Arc<dyn Fn(&mut dyn Connection, &[u8]) -> io::Result<()> + Send + Sync>;
 
-/// How a connection begins and ends.
+/// Treatment of a connection.
 #[derive(Clone)]
-pub(crate) enum Manner {
-    /// The request is read, then the script runs, then the connection is closed as TCP has it.
+pub(crate) enum Behavior {
+    /// Reads the request, runs the script, and closes the connection.
     Http(Script),
-    /// The same under TLS, without the alert that should come before the end.
+    /// The same over TLS, closed without an alert.
     Tls(Arc<ServerConfig>, Script),
-    /// The script runs before anything is read.
-    Rash(Script),
-    /// Closed at once, with the request unread: the other side sees a reset.
-    Slam,
+    /// Runs the script before reading.
+    SendFirst(Script),
+    /// Closes at once with the request unread, which resets the connection.
+    Reset,
 }
 
-/// Stops when it is dropped.
+/// A server that stops when dropped.
 pub(crate) struct Server {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Vec<u8>>>>,
@@ -41,7 +41,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(manner: Manner) -> Self {
+    pub(crate) fn start(behavior: Behavior) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Self {
             address: listener.local_addr().unwrap(),
@@ -58,9 +58,9 @@ impl Server {
                 }
                 let Ok(stream) = stream else { continue };
                 connections.fetch_add(1, Ordering::SeqCst);
-                let (manner, requests) = (manner.clone(), Arc::clone(&requests));
-                // What it fails with is the client's doing: it has heard enough.
-                thread::spawn(move || drop(serve(stream, &manner, &requests)));
+                let (behavior, requests) = (behavior.clone(), Arc::clone(&requests));
+                // Errors mean that the client has closed the connection.
+                thread::spawn(move || drop(serve(stream, &behavior, &requests)));
             }
         });
         server
@@ -70,12 +70,11 @@ impl Server {
         self.address
     }
 
-    /// The requests it has read.
     pub(crate) fn requests(&self) -> Vec<Vec<u8>> {
         self.requests.lock().unwrap().clone()
     }
 
-    /// How many connections were made to it.
+    /// Number of accepted connections.
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
@@ -88,45 +87,45 @@ impl Drop for Server {
     }
 }
 
-fn serve(mut stream: TcpStream, manner: &Manner, requests: &Mutex<Vec<Vec<u8>>>) -> io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+fn serve(mut stream: TcpStream, behavior: &Behavior, requests: &Mutex<Vec<Vec<u8>>>) -> io::Result<()> {
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     stream.set_nodelay(true)?;
-    match manner {
-        Manner::Slam => {
-            // Until there is something to be left unread.
+    match behavior {
+        Behavior::Reset => {
+            // Waits for data to leave unread.
             stream.peek(&mut [0])?;
             Ok(())
         }
-        Manner::Rash(script) => {
+        Behavior::SendFirst(script) => {
             script(&mut stream, &[])?;
-            end(stream)
+            close(stream)
         }
-        Manner::Http(script) => {
+        Behavior::Http(script) => {
             let request = read_request(&mut stream)?;
             requests.lock().unwrap().push(request.clone());
             script(&mut stream, &request)?;
-            end(stream)
+            close(stream)
         }
-        Manner::Tls(config, script) => {
-            let connection = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
-            let mut line = StreamOwned::new(connection, stream);
-            let request = read_request(&mut line)?;
+        Behavior::Tls(config, script) => {
+            let tls = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
+            let mut connection = StreamOwned::new(tls, stream);
+            let request = read_request(&mut connection)?;
             requests.lock().unwrap().push(request.clone());
-            script(&mut line, &request)?;
-            line.flush()?;
-            end(line.sock)
+            script(&mut connection, &request)?;
+            connection.flush()?;
+            close(connection.sock)
         }
     }
 }
 
-/// Closes one way and waits for the other, so that nothing that was said is lost by a reset.
-fn end(mut stream: TcpStream) -> io::Result<()> {
+/// Closes the sending side and reads to the end, so that a reset does not lose sent data.
+fn close(mut stream: TcpStream) -> io::Result<()> {
     stream.shutdown(std::net::Shutdown::Write)?;
     io::copy(&mut stream, &mut io::sink()).map(drop)
 }
 
-fn read_request(line: &mut dyn Line) -> io::Result<Vec<u8>> {
+fn read_request(connection: &mut dyn Connection) -> io::Result<Vec<u8>> {
     let mut request = Vec::new();
     let mut part = [0; 4096];
     loop {
@@ -141,64 +140,64 @@ fn read_request(line: &mut dyn Line) -> io::Result<Vec<u8>> {
                 return Ok(request);
             }
         }
-        match line.read(&mut part)? {
+        match connection.read(&mut part)? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
             read => request.extend_from_slice(&part[..read]),
         }
     }
 }
 
-/// Says these bytes.
-pub(crate) fn says(bytes: impl Into<Vec<u8>>) -> Script {
+/// Sends these bytes.
+pub(crate) fn sends(bytes: impl Into<Vec<u8>>) -> Script {
     let bytes = bytes.into();
-    Arc::new(move |line, _| line.write_all(&bytes))
+    Arc::new(move |connection, _| connection.write_all(&bytes))
 }
 
-/// Says the first once, and then the second over and over, with this pause before each.
-pub(crate) fn goes_on(first: impl Into<Vec<u8>>, then: impl Into<Vec<u8>>, pause: Duration) -> Script {
+/// Sends `first` once and `then` repeatedly, each after a pause.
+pub(crate) fn repeats(first: impl Into<Vec<u8>>, then: impl Into<Vec<u8>>, pause: Duration) -> Script {
     let (first, then) = (first.into(), then.into());
-    Arc::new(move |line, _| {
-        line.write_all(&first)?;
+    Arc::new(move |connection, _| {
+        connection.write_all(&first)?;
         let since = std::time::Instant::now();
-        while since.elapsed() < PATIENCE {
+        while since.elapsed() < TIMEOUT {
             thread::sleep(pause);
-            line.write_all(&then)?;
-            line.flush()?;
+            connection.write_all(&then)?;
+            connection.flush()?;
         }
         Ok(())
     })
 }
 
-/// Says these bytes and then nothing, without ending.
-pub(crate) fn falls_silent(first: impl Into<Vec<u8>>) -> Script {
+/// Sends these bytes and keeps the connection open.
+pub(crate) fn stays_silent(first: impl Into<Vec<u8>>) -> Script {
     let first = first.into();
-    Arc::new(move |line, _| {
-        line.write_all(&first)?;
-        line.flush()?;
-        io::copy(&mut &mut *line, &mut io::sink()).map(drop)
+    Arc::new(move |connection, _| {
+        connection.write_all(&first)?;
+        connection.flush()?;
+        io::copy(&mut &mut *connection, &mut io::sink()).map(drop)
     })
 }
 
-/// An answer with this status line's rest, these further headers and this body, of the right length.
-pub(crate) fn answer(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+/// A response with this status, headers and body, and the matching `Content-Length`.
+pub(crate) fn response(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 
-/// A 200 of JSON.
+/// A JSON response with status 200.
 pub(crate) fn json(body: impl AsRef<[u8]>) -> Vec<u8> {
-    answer("200 OK", "content-type: application/json\r\n", body)
+    response("200 OK", "content-type: application/json\r\n", body)
 }
 
-/// Every secret of the request, spelled so, with a space between two.
-pub(crate) fn each_secret(request: &[u8], spelled: impl Fn(&[u8]) -> String) -> String {
+/// Every secret of the request, encoded and separated by spaces.
+pub(crate) fn each_secret(request: &[u8], encode: impl Fn(&[u8]) -> String) -> String {
     let text = String::from_utf8_lossy(request);
     let mut out = Vec::new();
     for (at, _) in text.match_indices("canary-") {
         let end =
             text[at..].find(|c: char| !c.is_ascii_lowercase() && c != '-').map_or(text.len(), |end| at + end);
-        out.push(spelled(&text.as_bytes()[at..end]));
+        out.push(encode(&text.as_bytes()[at..end]));
     }
     out.join(" ")
 }

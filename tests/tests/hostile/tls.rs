@@ -1,4 +1,4 @@
-//! Servers that cannot prove who they are, and ways out of TLS.
+//! Servers without a valid certificate, and downgrades from TLS.
 
 use std::sync::{Arc, LazyLock};
 
@@ -12,14 +12,14 @@ use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use crate::case::{Case, Expect, SOON};
-use crate::server::{Manner, Script, answer, falls_silent, json, says};
-use crate::subject::Subject;
+use crate::api_call::ApiCall;
+use crate::case::{Case, Expect, SHORT_DEADLINE};
+use crate::server::{Behavior, Script, json, response, sends, stays_silent};
 use crate::trial;
 
-/// The authority that the clients trust, and one that they do not.
-static OURS: LazyLock<Authority> = LazyLock::new(Authority::new);
-static THEIRS: LazyLock<Authority> = LazyLock::new(Authority::new);
+/// The authority that the clients trust, and an untrusted one.
+static TRUSTED: LazyLock<Authority> = LazyLock::new(Authority::new);
+static UNTRUSTED: LazyLock<Authority> = LazyLock::new(Authority::new);
 
 struct Authority {
     pem: String,
@@ -31,13 +31,13 @@ impl Authority {
         let mut parameters = CertificateParams::default();
         parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        parameters.distinguished_name.push(DnType::CommonName, "authority of the tests");
+        parameters.distinguished_name.push(DnType::CommonName, "test authority");
         let key = KeyPair::generate().unwrap();
         let pem = parameters.self_signed(&key).unwrap().pem();
         Self { pem, issuer: Issuer::new(parameters, key) }
     }
 
-    fn certifies(&self, parameters: &CertificateParams) -> Arc<ServerConfig> {
+    fn issue(&self, parameters: &CertificateParams) -> Arc<ServerConfig> {
         let key = KeyPair::generate().unwrap();
         let certificate = parameters.signed_by(&key, &self.issuer).unwrap();
         config(&certificate, &key)
@@ -55,7 +55,7 @@ fn config(certificate: &rcgen::Certificate, key: &KeyPair) -> Arc<ServerConfig> 
     Arc::new(config)
 }
 
-/// What a certificate of these names should be like.
+/// Valid parameters of a certificate for these names.
 fn named<const N: usize>(names: [&str; N]) -> CertificateParams {
     let mut parameters = CertificateParams::new(names.map(str::to_owned)).unwrap();
     parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -64,8 +64,8 @@ fn named<const N: usize>(names: [&str; N]) -> CertificateParams {
     parameters
 }
 
-/// The same with one thing wrong.
-fn but(wrong: impl FnOnce(&mut CertificateParams)) -> CertificateParams {
+/// Parameters for `localhost` with one fault.
+fn faulty(wrong: impl FnOnce(&mut CertificateParams)) -> CertificateParams {
     let mut parameters = named(["localhost"]);
     wrong(&mut parameters);
     parameters
@@ -73,41 +73,39 @@ fn but(wrong: impl FnOnce(&mut CertificateParams)) -> CertificateParams {
 
 type Make = fn() -> Arc<ServerConfig>;
 
-/// Servers to which nothing may be said.
+/// Servers to which the client must not send a request.
 const IMPOSTORS: &[(&str, &str, Make)] = &[
-    ("a certificate for another name", "not valid for name", || OURS.certifies(&named(["other.example"]))),
+    ("a certificate for another name", "not valid for name", || TRUSTED.issue(&named(["other.example"]))),
     ("a certificate for a name that begins alike", "not valid for name", || {
-        OURS.certifies(&named(["localhost.other.example"]))
+        TRUSTED.issue(&named(["localhost.other.example"]))
     }),
-    ("a certificate for all names", "not valid for name", || OURS.certifies(&named(["*"]))),
-    ("a certificate for all names below ours", "not valid for name", || {
-        OURS.certifies(&named(["*.localhost"]))
-    }),
-    ("a certificate for another address", "not valid for name", || OURS.certifies(&named(["127.0.0.2"]))),
-    ("a certificate that says its name in its subject only", "certificate", || {
-        OURS.certifies(&but(|parameters| {
+    ("a wildcard certificate", "not valid for name", || TRUSTED.issue(&named(["*"]))),
+    ("a certificate for all subdomains", "not valid for name", || TRUSTED.issue(&named(["*.localhost"]))),
+    ("a certificate for another address", "not valid for name", || TRUSTED.issue(&named(["127.0.0.2"]))),
+    ("a certificate with its name in the subject only", "certificate", || {
+        TRUSTED.issue(&faulty(|parameters| {
             parameters.subject_alt_names.clear();
             parameters.distinguished_name.push(DnType::CommonName, "localhost");
         }))
     }),
     ("an expired certificate", "expired", || {
-        OURS.certifies(&but(|parameters| parameters.not_after = date_time_ymd(2001, 1, 1)))
+        TRUSTED.issue(&faulty(|parameters| parameters.not_after = date_time_ymd(2001, 1, 1)))
     }),
-    ("a certificate of the future", "not valid yet", || {
-        OURS.certifies(&but(|parameters| parameters.not_before = date_time_ymd(3000, 1, 1)))
+    ("a certificate that is not valid yet", "not valid yet", || {
+        TRUSTED.issue(&faulty(|parameters| parameters.not_before = date_time_ymd(3000, 1, 1)))
     }),
     ("a certificate for clients", "certificate", || {
-        OURS.certifies(&but(|parameters| {
+        TRUSTED.issue(&faulty(|parameters| {
             parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         }))
     }),
-    ("a certificate of an unknown authority", "certificate", || THEIRS.certifies(&named(["localhost"]))),
-    ("a certificate of its own", "certificate", || {
+    ("a certificate of an unknown authority", "certificate", || UNTRUSTED.issue(&named(["localhost"]))),
+    ("a self-signed certificate", "certificate", || {
         let key = KeyPair::generate().unwrap();
         config(&named(["localhost"]).self_signed(&key).unwrap(), &key)
     }),
-    ("a certificate of hundreds of names", "not valid for name", || {
-        OURS.certifies(&but(|parameters| {
+    ("a certificate for hundreds of names", "not valid for name", || {
+        TRUSTED.issue(&faulty(|parameters| {
             parameters.subject_alt_names = (0..500)
                 .map(|n| rcgen::SanType::DnsName(format!("customer-{n}.evil.example").try_into().unwrap()))
                 .collect();
@@ -115,88 +113,88 @@ const IMPOSTORS: &[(&str, &str, Make)] = &[
     }),
 ];
 
-/// What comes instead of a handshake.
+/// Bytes sent instead of a handshake.
 const NO_TLS: &[(&str, &[u8])] = &[
-    ("nothing at all", b""),
+    ("no bytes", b""),
     ("plain HTTP", b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"),
     ("another protocol", b"SSH-2.0-OpenSSH_9.9\r\n"),
     ("an alert", b"\x15\x03\x03\0\x02\x02\x28"),
     (
-        "a server's hello of TLS 1.0",
+        "a TLS 1.0 server hello",
         b"\x16\x03\x01\0\x2a\x02\0\0\x26\x03\x010123456789abcdef0123456789abcdef\0\0\x2f\0",
     ),
     (
-        "a server's hello of SSL 3",
+        "an SSL 3 server hello",
         b"\x16\x03\0\0\x2a\x02\0\0\x26\x03\x000123456789abcdef0123456789abcdef\0\0\x2f\0",
     ),
-    ("a record too long", b"\x16\x03\x03\xff\xff\x02\0\0\0"),
+    ("an oversized record", b"\x16\x03\x03\xff\xff\x02\0\0\0"),
 ];
 
-pub(crate) fn all(subject: Subject) -> Vec<Trial> {
-    let over = move |manner: Manner, expect: Expect| {
-        let mut case = Case::new(manner, expect);
-        (case.https, case.root) = (true, Some(OURS.pem.clone()));
+pub(crate) fn all(call: ApiCall) -> Vec<Trial> {
+    let over = move |behavior: Behavior, expect: Expect| {
+        let mut case = Case::new(behavior, expect);
+        (case.https, case.root) = (true, Some(TRUSTED.pem.clone()));
         case
     };
-    let genuine = || OURS.certifies(&named(["localhost"]));
-    let answers = move |script: Script, expect: Expect| over(Manner::Tls(genuine(), script), expect);
+    let genuine = || TRUSTED.issue(&named(["localhost"]));
+    let respond = move |script: Script, expect: Expect| over(Behavior::Tls(genuine(), script), expect);
     let mut trials = Vec::new();
-    // Without it, all the others would show nothing.
-    trials
-        .push(trial(subject, "a genuine server", move |_| answers(says(json(subject.good)), Expect::Works)));
+    // Control: proves that the other cases fail because of their certificate.
+    trials.push(trial(call, "a genuine server", move |_| respond(sends(json(call.good)), Expect::Works)));
     for (name, words, make) in IMPOSTORS {
-        trials.push(trial(subject, name, move |_| {
-            let mut case = over(Manner::Tls(make(), says(json(subject.good))), Expect::Fails(NotSent));
-            (case.requests, case.says) = (0, Some(*words));
+        trials.push(trial(call, name, move |_| {
+            let mut case = over(Behavior::Tls(make(), sends(json(call.good))), Expect::Fails(NotSent));
+            (case.requests, case.expected_text) = (0, Some(*words));
             case
         }));
     }
     for (name, bytes) in NO_TLS {
-        trials.push(trial(subject, name, move |_| {
-            let mut case = over(Manner::Rash(says(*bytes)), Expect::Fails(NotSent));
+        trials.push(trial(call, name, move |_| {
+            let mut case = over(Behavior::SendFirst(sends(*bytes)), Expect::Fails(NotSent));
             case.requests = 0;
             case
         }));
     }
-    trials.push(trial(subject, "a handshake that is never begun", move |_| {
-        let mut case = over(Manner::Rash(falls_silent("")), Expect::Fails(NotSent)).soon();
-        // Before the deadline, or the call would count as perhaps sent.
-        case.deadline = SOON * 4;
+    trials.push(trial(call, "a handshake that never starts", move |_| {
+        let mut case =
+            over(Behavior::SendFirst(stays_silent("")), Expect::Fails(NotSent)).with_short_deadline();
+        // The handshake must time out before the deadline, so that the call counts as not sent.
+        case.deadline = SHORT_DEADLINE * 4;
         case.requests = 0;
         case
     }));
-    trials.push(trial(subject, "a genuine server that the client was not told of", move |_| {
-        let mut case = answers(says(json(subject.good)), Expect::Fails(NotSent));
-        (case.root, case.requests) = (Some(THEIRS.pem.clone()), 0);
+    trials.push(trial(call, "a server with an untrusted root", move |_| {
+        let mut case = respond(sends(json(call.good)), Expect::Fails(NotSent));
+        (case.root, case.requests) = (Some(UNTRUSTED.pem.clone()), 0);
         case
     }));
-    // An end without the alert of TLS may be anybody's: what came so far is not taken for all.
-    trials.push(trial(subject, "an answer cut off by anybody", move |_| {
+    // Without a TLS alert, an attacker may have truncated the response.
+    trials.push(trial(call, "a response truncated without a TLS alert", move |_| {
         let body = "HTTP/1.1 200 OK\r\n\r\naccess_token=canary-a";
-        answers(says(body), Expect::Fails(Unanswered))
+        respond(sends(body), Expect::Fails(Unanswered))
     }));
-    trials.push(trial(subject, "no answer", move |_| answers(says(""), Expect::Fails(Unanswered))));
-    trials.push(trial(subject, "a body without end", move |_| {
+    trials.push(trial(call, "no response", move |_| respond(sends(""), Expect::Fails(Unanswered))));
+    trials.push(trial(call, "an endless body", move |_| {
         let script =
-            crate::server::goes_on("HTTP/1.1 200 OK\r\n\r\n", vec![b' '; 1024], std::time::Duration::ZERO);
-        answers(script, Expect::Fails(InvalidResponse))
+            crate::server::repeats("HTTP/1.1 200 OK\r\n\r\n", vec![b' '; 1024], std::time::Duration::ZERO);
+        respond(script, Expect::Fails(InvalidResponse))
     }));
-    trials.push(trial(subject, "preliminary answers without end", move |_| {
+    trials.push(trial(call, "endless informational responses", move |_| {
         let flood = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(50);
-        answers(crate::server::goes_on("", flood, std::time::Duration::ZERO), Expect::Fails(Unanswered))
-            .soon()
+        respond(crate::server::repeats("", flood, std::time::Duration::ZERO), Expect::Fails(Unanswered))
+            .with_short_deadline()
     }));
     for (name, target) in [
-        ("down to http", "http://ELSEWHERE/x"),
-        ("down to http, at the same name", "http://localhost:PORT/x"),
+        ("redirect to http", "http://ELSEWHERE/x"),
+        ("redirect to http on the same host", "http://localhost:PORT/x"),
     ] {
-        trials.push(trial(subject, name, move |elsewhere| {
+        trials.push(trial(call, name, move |elsewhere| {
             let address = elsewhere.address();
             let target = target
                 .replace("ELSEWHERE", &address.to_string())
                 .replace("PORT", &address.port().to_string());
-            let bytes = answer("307 Temporary Redirect", &format!("location: {target}\r\n"), "");
-            answers(says(bytes), Expect::Fails(Redirected))
+            let bytes = response("307 Temporary Redirect", &format!("location: {target}\r\n"), "");
+            respond(sends(bytes), Expect::Fails(Redirected))
         }));
     }
     trials

@@ -1,4 +1,4 @@
-//! Replies of the right form with the wrong things in it, and refusals that say too much.
+//! Well-formed responses with invalid values, and error responses that echo secrets.
 
 use std::sync::Arc;
 
@@ -7,13 +7,13 @@ use base64::prelude::BASE64_STANDARD;
 use libtest_mimic::Trial;
 use oauth_core::ErrorKind::{ApiRefused, GrantRefused, InvalidResponse, RequestRefused};
 
+use crate::api_call::{ApiCall, ResponseKind};
 use crate::case::{Case, Expect};
-use crate::server::{Manner, answer, each_secret, json};
-use crate::subject::{Kind, Subject};
+use crate::server::{Behavior, each_secret, json, response};
 use crate::trial;
 
-/// Values of a token that is none.
-const NO_TOKENS: &[(&str, &str)] = &[
+/// Invalid values of a token.
+const INVALID_TOKENS: &[(&str, &str)] = &[
     ("empty", r#""""#),
     ("with CR LF", r#""canary-a\r\nx-evil: 1""#),
     ("with LF", r#""canary-a\nx""#),
@@ -22,55 +22,55 @@ const NO_TOKENS: &[(&str, &str)] = &[
     ("with DEL", r#""canary-a\u007f""#),
     ("with an umlaut", r#""canary-ä""#),
     ("with an emoji", r#""canary-🔑""#),
-    ("with a mark of direction", r#""canary-\u202e""#),
+    ("with a direction override", r#""canary-\u202e""#),
     ("a number", "7"),
     ("true", "true"),
     ("a list", r#"["canary-a"]"#),
     ("an object", r#"{"value":"canary-a"}"#),
 ];
 
-pub(crate) fn all(subject: Subject) -> Vec<Trial> {
+pub(crate) fn all(call: ApiCall) -> Vec<Trial> {
     let mut trials = Vec::new();
-    match subject.kind {
-        Kind::Token => token_replies(subject, &mut trials),
-        Kind::ApiToken => {
-            for (name, value) in NO_TOKENS.iter().chain(&[("null", "null")]) {
+    match call.kind {
+        ResponseKind::Token => token_responses(call, &mut trials),
+        ResponseKind::ApiToken => {
+            for (name, value) in INVALID_TOKENS.iter().chain(&[("null", "null")]) {
                 let body = format!(r#"{{"token":{value},"scope":[]}}"#);
-                trials.push(trial(subject, &format!("a token {name}"), move |_| {
-                    Case::says(json(body), Expect::Fails(InvalidResponse))
+                trials.push(trial(call, &format!("a token {name}"), move |_| {
+                    Case::response(json(body), Expect::Fails(InvalidResponse))
                 }));
             }
         }
-        Kind::Api | Kind::Xml => {}
+        ResponseKind::Api | ResponseKind::Xml => {}
     }
-    refusals(subject, &mut trials);
+    error_responses(call, &mut trials);
     trials
 }
 
-fn token_replies(subject: Subject, trials: &mut Vec<Trial>) {
-    let mut add = |name: String, members: String, expect: Expect, cap: Option<usize>| {
-        let body = subject.reply(&members);
-        trials.push(trial(subject, &name, move |_| {
-            let mut case = Case::says(json(body), expect);
-            case.cap = cap.unwrap_or(case.cap);
+fn token_responses(call: ApiCall, trials: &mut Vec<Trial>) {
+    let mut add = |name: String, members: String, expect: Expect, body_limit: Option<usize>| {
+        let body = call.token_response(&members);
+        trials.push(trial(call, &name, move |_| {
+            let mut case = Case::response(json(body), expect);
+            case.body_limit = body_limit.unwrap_or(case.body_limit);
             case
         }));
     };
     let fails = || Expect::Fails(InvalidResponse);
-    for (name, value) in NO_TOKENS {
+    for (name, value) in INVALID_TOKENS {
         add(format!("an access token {name}"), format!(r#""access_token":{value}"#), fails(), None);
         let members = format!(r#""access_token":"canary-a","refresh_token":{value}"#);
-        // Some servers send an empty one and mean none.
+        // Some servers send an empty refresh token instead of none.
         let expect = if *name == "empty" { Expect::Works } else { fails() };
         add(format!("a refresh token {name}"), members, expect, None);
     }
     add("an access token null".to_owned(), r#""access_token":null"#.to_owned(), fails(), None);
     let null = r#""access_token":"canary-a","refresh_token":null"#;
-    let expect = if subject.call == "refresh" { Expect::Works } else { Expect::NoRefreshToken };
+    let expect = if call.name == "refresh" { Expect::Works } else { Expect::NoRefreshToken };
     add("a refresh token null".to_owned(), null.to_owned(), expect, None);
     let megabyte = "a".repeat(1 << 20);
     add(
-        "an access token of a megabyte".to_owned(),
+        "an access token of one megabyte".to_owned(),
         format!(r#""access_token":"{megabyte}""#),
         fails(),
         Some(2 << 20),
@@ -91,13 +91,13 @@ fn token_replies(subject: Subject, trials: &mut Vec<Trial>) {
         ("7", fails()),
         ("{}", fails()),
         (r#"["bearer"]"#, fails()),
-        // GoCD's own type is `token`; its replies name none.
-        (r#"" BEARER ""#, if subject.provider == "gocd" { fails() } else { Expect::Works }),
+        // GoCD's own type is `token`; its responses name no type.
+        (r#"" BEARER ""#, if call.provider == "gocd" { fails() } else { Expect::Works }),
         (r#""""#, Expect::Works),
         ("null", Expect::Works),
     ] {
         add(
-            format!("of the type {value}"),
+            format!("of type {value}"),
             format!(r#""access_token":"canary-a","token_type":{value}"#),
             expect,
             None,
@@ -108,12 +108,12 @@ fn token_replies(subject: Subject, trials: &mut Vec<Trial>) {
         ("null", "null".to_owned()),
         ("a number", "7".to_owned()),
         ("an object", r#"{"read":true}"#.to_owned()),
-        ("lists in lists", r#"[["read"],[],null]"#.to_owned()),
+        ("nested lists", r#"[["read"],[],null]"#.to_owned()),
         ("with CR LF", r#""read\r\nx-evil: 1""#.to_owned()),
         ("with quotes", r#""read \"write\" \\""#.to_owned()),
-        ("of thousands", format!("\"{}\"", &many.join(" ")[..60_000])),
+        ("with thousands of entries", format!("\"{}\"", &many.join(" ")[..60_000])),
     ] {
-        // A strange scope must not cost the customer the token.
+        // An invalid scope does not invalidate the token.
         add(
             format!("a scope {name}"),
             format!(r#""access_token":"canary-a","scope":{value}"#),
@@ -121,26 +121,26 @@ fn token_replies(subject: Subject, trials: &mut Vec<Trial>) {
             None,
         );
     }
-    if subject.provider == "cohortgo" {
+    if call.provider == "cohortgo" {
         for (name, value) in [
-            ("no URL", r#""nowhere""#),
+            ("not a URL", r#""nowhere""#),
             ("null", "null"),
             ("a list", r#"["https://portal.cohortgo.com"]"#),
             ("with a secret", r#""canary-a""#),
         ] {
             let body = format!(r#"{{"access_token":"canary-a","api_base_url":{value}}}"#);
-            trials.push(trial(subject, &format!("an API base URL {name}"), move |_| {
-                Case::says(json(body), Expect::Fails(InvalidResponse))
+            trials.push(trial(call, &format!("an API base URL {name}"), move |_| {
+                Case::response(json(body), Expect::Fails(InvalidResponse))
             }));
         }
     }
-    mixed_up(subject, trials);
+    mix_up(call, trials);
 }
 
-/// The replies and refusals of all four, to each of the four: a code, or an answer, that came to the wrong one.
-fn mixed_up(subject: Subject, trials: &mut Vec<Trial>) {
-    // Cohort Go's reply says where its API is; GoCD's tokens are of another type than `bearer`.
-    let own = |of: &str| match subject.provider {
+/// Token responses and errors of one provider, received by another (mix-up).
+fn mix_up(call: ApiCall, trials: &mut Vec<Trial>) {
+    // Cohort Go requires `api_base_url`; GoCD's token type is not `bearer`.
+    let own = |of: &str| match call.provider {
         "cohortgo" => of == "Cohort Go",
         "gocd" => of == "GoCD",
         _ => true,
@@ -151,68 +151,69 @@ fn mixed_up(subject: Subject, trials: &mut Vec<Trial>) {
         ("GoCD", include_str!("../../../crates/gocd/tests/replies/token.json")),
     ] {
         let expect = if own(of) { Expect::Works } else { Expect::Fails(InvalidResponse) };
-        trials.push(trial(subject, &format!("the reply of {of}"), move |_| Case::says(json(body), expect)));
+        trials
+            .push(trial(call, &format!("the response of {of}"), move |_| Case::response(json(body), expect)));
     }
     for (name, body) in [
         (
-            "as RFC 6749 has it",
+            "as in RFC 6749",
             r#"{"error":"invalid_grant","error_description":"The code is not of this server"}"#,
         ),
         (
-            "as GoCD has it",
+            "as from GoCD",
             r#"{"error":"invalid-grant","error_description":"Authorization expired or invalid!"}"#,
         ),
     ] {
-        trials.push(trial(subject, &format!("another one's code, {name}"), move |_| {
-            Case::says(answer("400 Bad Request", "", body), Expect::Fails(GrantRefused))
+        trials.push(trial(call, &format!("another provider's code, {name}"), move |_| {
+            Case::response(response("400 Bad Request", "", body), Expect::Fails(GrantRefused))
         }));
     }
 }
 
-/// Whatever the request held comes back in the words of the refusal.
-fn refusals(subject: Subject, trials: &mut Vec<Trial>) {
-    let refused = if subject.is_token_call() { RequestRefused } else { ApiRefused };
-    type Spelling = fn(&[u8]) -> String;
-    let spellings: [(&str, Spelling); 3] = [
-        ("as it was", |request| String::from_utf8_lossy(request).into_owned()),
+/// Error responses that echo the request.
+fn error_responses(call: ApiCall, trials: &mut Vec<Trial>) {
+    let refused = if call.is_token_call() { RequestRefused } else { ApiRefused };
+    type Encoding = fn(&[u8]) -> String;
+    let encodings: [(&str, Encoding); 3] = [
+        ("unchanged", |request| String::from_utf8_lossy(request).into_owned()),
         ("in base64", |request| each_secret(request, |secret| BASE64_STANDARD.encode(secret))),
         ("in hex", |request| {
             each_secret(request, |secret| secret.iter().map(|b| format!("{b:02X}")).collect())
         }),
     ];
-    for (how, spelled) in spellings {
+    for (encoding, encode) in encodings {
         for member in ["error", "error_description", "message", "hint", "errors", "error_code"] {
-            let script = Arc::new(move |line: &mut dyn crate::server::Line, request: &[u8]| {
-                let body = serde_json::json!({ member: spelled(request) }).to_string();
-                line.write_all(&answer("418 Teapot", "content-type: application/json\r\n", body))
+            let script = Arc::new(move |connection: &mut dyn crate::server::Connection, request: &[u8]| {
+                let body = serde_json::json!({ member: encode(request) }).to_string();
+                connection.write_all(&response("418 Teapot", "content-type: application/json\r\n", body))
             });
-            trials.push(trial(subject, &format!("its request in `{member}`, {how}"), move |_| {
-                Case::new(Manner::Http(script), Expect::Fails(refused))
+            trials.push(trial(call, &format!("its request in `{member}`, {encoding}"), move |_| {
+                Case::new(Behavior::Http(script), Expect::Fails(refused))
             }));
         }
     }
     for (name, headers) in [
-        ("in the reason", "418 ECHO\r\n"),
+        ("in the reason phrase", "418 ECHO\r\n"),
         (
             "in headers",
             "418 Teapot\r\nretry-after: ECHO\r\nlocation: ECHO\r\nwww-authenticate: ECHO\r\nset-cookie: a=ECHO\r\n",
         ),
     ] {
-        let script = Arc::new(move |line: &mut dyn crate::server::Line, request: &[u8]| {
+        let script = Arc::new(move |connection: &mut dyn crate::server::Connection, request: &[u8]| {
             let echo = String::from_utf8_lossy(request).replace(['\r', '\n'], " ");
             let head = format!("HTTP/1.1 {}content-length: 2\r\n\r\n{{}}", headers.replace("ECHO", &echo));
-            line.write_all(head.as_bytes())
+            connection.write_all(head.as_bytes())
         });
-        trials.push(trial(subject, &format!("its request {name}"), move |_| {
-            Case::new(Manner::Http(script), Expect::Fails(refused))
+        trials.push(trial(call, &format!("its request {name}"), move |_| {
+            Case::new(Behavior::Http(script), Expect::Fails(refused))
         }));
     }
     let escape = r#"{"error":"\u001b[2J\u202e","message":"\u001b]0;x\u0007 line\r\nFAKE ERROR line\u2028"}"#;
-    trials.push(trial(subject, "words for a terminal", move |_| {
-        Case::says(answer("418 Teapot", "", escape), Expect::Fails(refused))
+    trials.push(trial(call, "terminal escape sequences", move |_| {
+        Case::response(response("418 Teapot", "", escape), Expect::Fails(refused))
     }));
     let long = serde_json::json!({ "error": "e".repeat(30_000), "message": "m ".repeat(15_000) }).to_string();
-    trials.push(trial(subject, "words without end", move |_| {
-        Case::says(answer("418 Teapot", "", long), Expect::Fails(refused))
+    trials.push(trial(call, "very long messages", move |_| {
+        Case::response(response("418 Teapot", "", long), Expect::Fails(refused))
     }));
 }

@@ -1,4 +1,4 @@
-//! The sandbox's time, read over its control API.
+//! The sandbox's clock, read over its control API.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,16 +14,16 @@ use oauth_core::{Clock, serde_json};
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use crate::protocol::Card;
+use crate::protocol::WorkerConfig;
 
-/// How often the sandbox is asked.
+/// Polling interval.
 const INTERVAL: Duration = Duration::from_millis(10);
 
-/// The sandbox's clock as this process last read it. Clones share it.
+/// The sandbox's clock, as this process last read it. Clones share the state.
 #[derive(Clone, Debug)]
 pub(crate) struct SandboxTime {
-    /// How far it is ahead of the machine's, in microseconds.
-    ahead: Arc<AtomicI64>,
+    /// Offset from the machine's clock in microseconds.
+    offset: Arc<AtomicI64>,
     read: watch::Sender<()>,
     client: Client<HttpConnector, Empty<&'static [u8]>>,
     url: String,
@@ -36,43 +36,41 @@ struct Now {
 }
 
 impl SandboxTime {
-    /// Reads it, and from then on again and again.
-    pub(crate) async fn follow(card: &Card) -> Self {
+    /// Reads the clock now and then at each interval.
+    pub(crate) async fn follow(config: &WorkerConfig) -> Self {
         let time = Self {
-            ahead: Arc::default(),
+            offset: Arc::default(),
             read: watch::Sender::new(()),
             client: Client::builder(TokioExecutor::new()).build_http(),
-            url: format!("{}/{}/now", card.control_url, card.provider.name()),
-            key: card.control_key.clone(),
+            url: format!("{}/{}/now", config.control_url, config.provider.name()),
+            key: config.control_key.clone(),
         };
         time.read().await;
-        let following = time.clone();
+        let poller = time.clone();
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(INTERVAL).await;
-                following.read().await;
+                poller.read().await;
             }
         });
         time
     }
 
-    /// Reads it now.
     pub(crate) async fn read(&self) {
         let request = Request::get(&self.url).header("X-Sandbox-Key", &self.key).body(Empty::new()).unwrap();
-        let answer = self.client.request(request).await.unwrap().into_body().collect().await.unwrap();
-        let Now { now } = serde_json::from_slice(&answer.to_bytes()).unwrap();
-        self.ahead.store((now - Utc::now()).num_microseconds().unwrap(), Ordering::Relaxed);
+        let body = self.client.request(request).await.unwrap().into_body().collect().await.unwrap();
+        let Now { now } = serde_json::from_slice(&body.to_bytes()).unwrap();
+        self.offset.store((now - Utc::now()).num_microseconds().unwrap(), Ordering::Relaxed);
         self.read.send_replace(());
     }
 
-    /// Waits until it is as late as this.
-    pub(crate) async fn reach(&self, moment: DateTime<Utc>) {
+    pub(crate) async fn wait_until(&self, moment: DateTime<Utc>) {
         self.read.subscribe().wait_for(|()| self.now() >= moment).await.unwrap();
     }
 }
 
 impl Clock for SandboxTime {
     fn now(&self) -> DateTime<Utc> {
-        Utc::now() + TimeDelta::microseconds(self.ahead.load(Ordering::Relaxed))
+        Utc::now() + TimeDelta::microseconds(self.offset.load(Ordering::Relaxed))
     }
 }

@@ -1,46 +1,46 @@
-//! Connections that stay alive, shown with real processes: killed, stopped, and many at once, over one store. What the
-//! sandbox's journal saw is what counts.
+//! Connections shared by real processes over one store, some of them killed or stopped. The sandbox's journal is the
+//! evidence.
 //!
-//! The program starts itself again for every process that it needs. `OAUTH_LONG=1` makes it do all of it more often.
+//! The test program starts itself again as each worker process. `OAUTH_LONG=1` repeats everything more often.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 mod clock;
-// The same throw-away PostgreSQL as the stores' own tests have.
+// The temporary PostgreSQL server of the stores' own tests.
 #[allow(dead_code)]
 #[path = "../../../crates/oauth-store/tests/common/cluster.rs"]
 mod cluster;
-mod exactly_one;
-mod killed;
-mod lanes;
-mod place;
+mod context;
+mod expiry;
+mod kill_at_point;
+mod outcome;
+mod parallel;
 mod points;
 mod process;
 mod protocol;
-mod random;
-mod setting;
-mod stalled;
+mod random_kill;
+mod scenario;
+mod stall;
 mod steps;
-mod verdict;
+mod stores;
 mod worker;
-mod world;
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use cluster::Cluster;
+use context::{StoreKind, TestContext};
 use libtest_mimic::{Arguments, Trial};
-use protocol::Which;
-use setting::{Kind, Setting};
+use protocol::TestProvider;
 
-/// How often.
+/// Number of repetitions.
 #[derive(Clone, Copy, Debug)]
 struct Size {
     /// Expiries at Go1 and at GoCD.
     expiries: [usize; 2],
-    /// Kills at random.
+    /// Random kills.
     kills: usize,
-    /// Stalls with an answer in the socket.
+    /// Stalls with an unread response in the socket.
     stalls: usize,
 }
 
@@ -49,15 +49,15 @@ const LONG: Size = Size { expiries: [50, 50], kills: 500, stalls: 20 };
 
 type Reports = Arc<Mutex<Vec<String>>>;
 
-fn trials(setting: Option<&Arc<Setting>>, store: &str, size: Size, reports: &Reports) -> Vec<Trial> {
-    let trial = |name: &str, test: fn(&Setting, Size) -> String| {
-        let (setting, reports) = (setting.cloned(), Arc::clone(reports));
+fn trials(context: Option<&Arc<TestContext>>, store: &str, size: Size, reports: &Reports) -> Vec<Trial> {
+    let trial = |name: &str, test: fn(&TestContext, Size) -> String| {
+        let (context, reports) = (context.cloned(), Arc::clone(reports));
         let name = format!("{store}::{name}");
-        let ignored = setting.is_none();
+        let ignored = context.is_none();
         Trial::test(name.clone(), move || {
             let begun = Instant::now();
-            let setting = setting.ok_or("there is no such store")?;
-            let report = test(&setting, size);
+            let context = context.ok_or("the store is not available")?;
+            let report = test(&context, size);
             let took = begun.elapsed().as_secs_f64();
             reports.lock().unwrap().push(format!("{name} ({took:.1} s)\n{}\n", report.trim_end()));
             Ok(())
@@ -65,24 +65,28 @@ fn trials(setting: Option<&Arc<Setting>>, store: &str, size: Size, reports: &Rep
         .with_ignored_flag(ignored)
     };
     vec![
-        trial("every_expiry_costs_one_call_at_go1", |setting, size| {
-            exactly_one::every_expiry_costs_one_call(setting, Which::Go1, size.expiries[0])
+        trial("every_expiry_costs_one_call_at_go1", |context, size| {
+            expiry::every_expiry_costs_one_call(context, TestProvider::Go1, size.expiries[0])
         }),
-        trial("every_expiry_costs_one_call_at_gocd", |setting, size| {
-            exactly_one::every_expiry_costs_one_call(setting, Which::Gocd, size.expiries[1])
+        trial("every_expiry_costs_one_call_at_gocd", |context, size| {
+            expiry::every_expiry_costs_one_call(context, TestProvider::Gocd, size.expiries[1])
         }),
-        trial("killed_at_every_point", |setting, _| killed::killed_at_every_point(setting)),
-        trial("killed_at_random", |setting, size| random::killed_at_random(setting, size.kills)),
-        trial("stalled_at_every_point", |setting, size| {
-            stalled::stalled_at_every_point(setting, size.stalls)
+        trial("recovers_after_kill_at_every_point", |context, _| {
+            kill_at_point::recovers_after_kill_at_every_point(context)
+        }),
+        trial("recovers_after_random_kills", |context, size| {
+            random_kill::recovers_after_random_kills(context, size.kills)
+        }),
+        trial("resumes_after_stall_at_every_point", |context, size| {
+            stall::resumes_after_stall_at_every_point(context, size.stalls)
         }),
     ]
 }
 
-/// A server, or why there is none.
-fn server(arguments: &Arguments) -> Result<(Option<Cluster>, String), String> {
+/// Starts a PostgreSQL server, or returns why that failed.
+fn start_postgres(arguments: &Arguments) -> Result<(Option<Cluster>, String), String> {
     if arguments.list {
-        return Err("nothing is run".to_owned());
+        return Err("tests are only listed".to_owned());
     }
     if let Ok(url) = std::env::var("DATABASE_URL") {
         return Ok((None, url));
@@ -92,16 +96,16 @@ fn server(arguments: &Arguments) -> Result<(Option<Cluster>, String), String> {
     Ok((Some(cluster), url))
 }
 
-#[allow(clippy::print_stdout, clippy::print_stderr)] // What was counted is to be seen, and what did not run.
+#[allow(clippy::print_stdout, clippy::print_stderr)] // Reports and skipped tests are printed.
 fn main() -> ExitCode {
-    if std::env::var_os(worker::SIGN).is_some() {
+    if std::env::var_os(worker::WORKER_VARIABLE).is_some() {
         return worker::main();
     }
     let mut arguments = Arguments::from_args();
-    // Each keeps the machine busy by itself.
+    // Each test runs many processes.
     arguments.test_threads.get_or_insert(1);
     let size = if std::env::var("OAUTH_LONG").is_ok_and(|long| long == "1") { LONG } else { SHORT };
-    let server = server(&arguments);
+    let server = start_postgres(&arguments);
     if let Err(why) = &server
         && !arguments.list
     {
@@ -114,10 +118,10 @@ fn main() -> ExitCode {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let runtime = Arc::new(runtime);
-    let setting = |kind| Arc::new(Setting { runtime: Arc::clone(&runtime), kind });
+    let context = |kind| Arc::new(TestContext { runtime: Arc::clone(&runtime), kind });
     let folder = tempfile::tempdir().unwrap();
-    let sqlite = setting(Kind::Sqlite(folder.path().to_owned()));
-    let postgres = server.as_ref().ok().map(|(_, url)| setting(Kind::Postgres(url.clone())));
+    let sqlite = context(StoreKind::Sqlite(folder.path().to_owned()));
+    let postgres = server.as_ref().ok().map(|(_, url)| context(StoreKind::Postgres(url.clone())));
 
     let reports = Reports::default();
     let mut all = trials(Some(&sqlite), "sqlite", size, &reports);
@@ -126,7 +130,7 @@ fn main() -> ExitCode {
     for report in reports.lock().unwrap().iter() {
         println!("{report}");
     }
-    // Stopped before the process ends, not by it.
+    // Stops the server before the process exits.
     drop(server);
     conclusion.exit_code()
 }

@@ -1,81 +1,86 @@
-//! The named points of a refresh.
+//! Points of a refresh at which a process is killed or stopped.
 
 use std::fmt;
 use std::time::Duration;
 
 use oauth_sandbox::Fault;
 
-use crate::process::{Process, until};
-use crate::protocol::{End, How, Order, Step};
-use crate::verdict::Before;
-use crate::world::World;
+use crate::outcome::Baseline;
+use crate::process::{Process, wait_for};
+use crate::protocol::{Interruption, InterruptionKind, Step, WorkerCommand};
+use crate::scenario::Scenario;
 
-/// Where a process is killed or stopped.
+/// A point of a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Point {
-    /// By itself, at a step.
-    EndpointContext(Step),
-    /// By the test: the server has the request and does nothing.
+    /// The worker interrupts itself at this step.
+    AtStep(Step),
+    /// The test interrupts it: the server has received the request and done nothing.
     Received,
-    /// By the test: the server has spent the refresh token, and its answer is not read.
+    /// The test interrupts it: the server has spent the refresh token, and the response is unread.
     Rotated,
 }
 
 impl Point {
     pub(crate) const ALL: [Self; 10] = [
-        Self::EndpointContext(Step::Asking),
-        Self::EndpointContext(Step::Leased),
-        Self::EndpointContext(Step::Begun),
-        Self::EndpointContext(Step::Sending),
+        Self::AtStep(Step::Acquiring),
+        Self::AtStep(Step::Leased),
+        Self::AtStep(Step::IntentRecorded),
+        Self::AtStep(Step::Sending),
         Self::Received,
         Self::Rotated,
-        Self::EndpointContext(Step::Answered),
-        Self::EndpointContext(Step::Saving),
-        Self::EndpointContext(Step::SaveOutcome),
-        Self::EndpointContext(Step::Released),
+        Self::AtStep(Step::ResponseRead),
+        Self::AtStep(Step::Saving),
+        Self::AtStep(Step::Saved),
+        Self::AtStep(Step::Released),
     ];
 
-    /// Whether the refresh token is spent here, and the answer not saved.
-    pub(crate) fn is_between(self) -> bool {
-        matches!(self, Self::Rotated | Self::EndpointContext(Step::Answered | Step::Saving))
+    /// Returns true if the refresh token is spent here and the new one not saved.
+    pub(crate) fn loses_new_token(self) -> bool {
+        matches!(self, Self::Rotated | Self::AtStep(Step::ResponseRead | Step::Saving))
     }
 
-    /// What a worker is told that ends here.
-    pub(crate) fn end(self, how: How) -> Option<End> {
+    pub(crate) fn interruption(self, kind: InterruptionKind) -> Option<Interruption> {
         match self {
-            Self::EndpointContext(at) => Some(End { at, how }),
+            Self::AtStep(at) => Some(Interruption { at, kind }),
             Self::Received | Self::Rotated => None,
         }
     }
 
-    /// Lets a process refresh as far as this.
-    pub(crate) fn drive(self, world: &World, before: &Before, process: &mut Process, how: How) {
-        // Long enough to be stopped in the meantime.
+    /// Makes a process refresh up to this point, and interrupts it there.
+    pub(crate) fn refresh_up_to(
+        self,
+        scenario: &Scenario,
+        before: &Baseline,
+        process: &mut Process,
+        kind: InterruptionKind,
+    ) {
+        // Long enough to stop the process meanwhile.
         let late = Fault::delay(Duration::from_millis(250));
-        match (self, how) {
-            (Self::EndpointContext(_), _) => {}
-            (Self::Received, How::Kill) => world.next_token_call(Fault::Hang),
-            (Self::Received, How::Stop) => world.next_token_call(late),
-            (Self::Rotated, How::Kill) => world.next_token_call(Fault::Hang.after_work()),
-            (Self::Rotated, How::Stop) => world.next_token_call(late.after_work()),
+        match (self, kind) {
+            (Self::AtStep(_), _) => {}
+            (Self::Received, InterruptionKind::Kill) => scenario.next_token_call(Fault::Hang),
+            (Self::Received, InterruptionKind::Stop) => scenario.next_token_call(late),
+            (Self::Rotated, InterruptionKind::Kill) => scenario.next_token_call(Fault::Hang.after_work()),
+            (Self::Rotated, InterruptionKind::Stop) => scenario.next_token_call(late.after_work()),
         }
-        process.order(Order::Use);
+        process.command(WorkerCommand::CallApi);
         match self {
-            Self::EndpointContext(_) => {}
-            Self::Received => until("the server has the request", || before.calls(world).sent == 1),
-            Self::Rotated => until("the server has acted", || before.calls(world).spent == 1),
+            Self::AtStep(_) => {}
+            Self::Received => wait_for("the server has the request", || before.calls(scenario).sent == 1),
+            Self::Rotated => wait_for("the server has spent the token", || before.calls(scenario).spent == 1),
         }
-        match (self, how) {
-            (Self::EndpointContext(_), How::Kill) => process.is_killed(),
-            (Self::EndpointContext(_), How::Stop) => process.is_stopped(),
-            (_, How::Kill) => {
+        match (self, kind) {
+            (Self::AtStep(_), InterruptionKind::Kill) => process.wait_until_killed(),
+            (Self::AtStep(_), InterruptionKind::Stop) => process.wait_until_stopped(),
+            (_, InterruptionKind::Kill) => {
                 process.kill();
-                process.is_killed();
+                process.wait_until_killed();
             }
-            (_, How::Stop) => {
+            (_, InterruptionKind::Stop) => {
                 process.stop();
-                // It is in the stopped process' socket then.
-                until("the answer has left", || before.calls(world).answered == 1);
+                // The response is then in the stopped process' socket.
+                wait_for("the response is sent", || before.calls(scenario).responded == 1);
             }
         }
     }
@@ -84,9 +89,9 @@ impl Point {
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::EndpointContext(step) => step.words(),
+            Self::AtStep(step) => step.label(),
             Self::Received => "request received",
-            Self::Rotated => "token rotated, answer unread",
+            Self::Rotated => "token rotated, response unread",
         })
     }
 }

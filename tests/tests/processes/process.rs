@@ -1,4 +1,4 @@
-//! A worker process as the test that started it sees it.
+//! A worker process, controlled by the test that started it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::ExitStatusExt;
@@ -10,80 +10,79 @@ use oauth_core::serde_json;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use serde::Serialize;
 
-use crate::protocol::{Card, Order, Report, Step, Use};
-use crate::worker::SIGN;
+use crate::protocol::{CallOutcome, Report, Step, WorkerCommand, WorkerConfig};
+use crate::worker::WORKER_VARIABLE;
 
-/// Longer than anything takes that these tests wait for.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than any wait of these tests.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Waits for a condition.
-pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
-        assert!(begun.elapsed() < PATIENCE, "in vain: {what}");
+        assert!(begun.elapsed() < TIMEOUT, "timed out: {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }
 
-/// A worker. Dropping it kills it.
+/// A worker. Dropping kills it.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
-    orders: ChildStdin,
+    stdin: ChildStdin,
     reports: Receiver<Report>,
-    /// What it has passed, in order.
+    /// Steps it reported, in order.
     pub(crate) steps: Vec<Step>,
-    /// How often it was asked to use the connection.
-    pub(crate) uses: usize,
+    /// Number of API calls it was told to make.
+    pub(crate) api_calls: usize,
 }
 
 impl Process {
-    /// Starts one. It is ready once [`ready`](Self::ready) returns.
-    pub(crate) fn start(card: &Card) -> Self {
+    /// Starts a worker without waiting until it is ready.
+    pub(crate) fn start(config: &WorkerConfig) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .env(SIGN, "1")
+            .env(WORKER_VARIABLE, "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let (told, reports) = channel();
+        let (sender, reports) = channel();
         std::thread::spawn(move || {
             while let Some(Ok(line)) = lines.next() {
-                // Half a line is one that its writer died over; a whole one is there or not, since it is short.
+                // A partial line means that the worker died while writing it.
                 let Ok(report) = serde_json::from_str(&line) else { return };
-                let _ = told.send(report);
+                let _ = sender.send(report);
             }
         });
-        let orders = child.stdin.take().unwrap();
-        let mut process = Self { child, orders, reports, steps: Vec::new(), uses: 0 };
-        process.tell(card);
+        let stdin = child.stdin.take().unwrap();
+        let mut process = Self { child, stdin, reports, steps: Vec::new(), api_calls: 0 };
+        process.send_line(config);
         process
     }
 
-    pub(crate) fn is_ready(&mut self) {
-        assert_eq!(self.heard(), Some(Report::Ready));
+    pub(crate) fn wait_until_ready(&mut self) {
+        assert_eq!(self.next_report(), Some(Report::Ready));
     }
 
-    pub(crate) fn ready(mut self) -> Self {
-        self.is_ready();
+    pub(crate) fn into_ready(mut self) -> Self {
+        self.wait_until_ready();
         self
     }
 
-    fn tell(&mut self, what: &impl Serialize) {
+    fn send_line(&mut self, what: &impl Serialize) {
         let mut line = serde_json::to_string(what).unwrap();
         line.push('\n');
-        self.orders.write_all(line.as_bytes()).unwrap();
+        self.stdin.write_all(line.as_bytes()).unwrap();
     }
 
-    pub(crate) fn order(&mut self, order: Order) {
-        self.uses += usize::from(matches!(order, Order::Use));
-        self.tell(&order);
+    pub(crate) fn command(&mut self, command: WorkerCommand) {
+        self.api_calls += usize::from(matches!(command, WorkerCommand::CallApi));
+        self.send_line(&command);
     }
 
-    /// What it says next; `None` once it has ended.
-    fn heard(&mut self) -> Option<Report> {
-        match self.reports.recv_timeout(PATIENCE) {
+    /// The next line from the worker, or `None` once it has ended.
+    fn next_report(&mut self) -> Option<Report> {
+        match self.reports.recv_timeout(TIMEOUT) {
             Ok(report) => {
                 if let Report::Step(step) = report {
                     self.steps.push(step);
@@ -91,24 +90,24 @@ impl Process {
                 Some(report)
             }
             Err(RecvTimeoutError::Disconnected) => None,
-            Err(RecvTimeoutError::Timeout) => panic!("nothing heard since {:?}", self.steps.last()),
+            Err(RecvTimeoutError::Timeout) => panic!("no report since {:?}", self.steps.last()),
         }
     }
 
-    /// What it says next that is no step; `None` once it has ended.
-    pub(crate) fn answer(&mut self) -> Option<Report> {
+    /// The next report other than a step, or `None` once the worker has ended.
+    pub(crate) fn next_result(&mut self) -> Option<Report> {
         loop {
-            match self.heard() {
+            match self.next_report() {
                 Some(Report::Step(_)) => {}
                 other => return other,
             }
         }
     }
 
-    /// Waits until it passes this step. False if it answers or ends before.
-    pub(crate) fn passes(&mut self, step: Step) -> bool {
+    /// Waits for this step. Returns false if the worker finishes or ends before.
+    pub(crate) fn reaches(&mut self, step: Step) -> bool {
         loop {
-            match self.heard() {
+            match self.next_report() {
                 Some(Report::Step(passed)) if passed == step => return true,
                 Some(Report::Step(_)) => {}
                 _ => return false,
@@ -116,23 +115,23 @@ impl Process {
         }
     }
 
-    /// An API call through the connection. What is transient is tried again.
-    pub(crate) fn uses(&mut self) -> Use {
-        self.order(Order::Use);
-        self.used()
+    /// Makes an API call through the connection. Transient errors are retried.
+    pub(crate) fn call_api(&mut self) -> CallOutcome {
+        self.command(WorkerCommand::CallApi);
+        self.api_outcome()
     }
 
-    /// The answer to an order to use the connection. What is transient is tried again.
-    pub(crate) fn used(&mut self) -> Use {
+    /// The outcome of an API call already commanded. Transient errors are retried.
+    pub(crate) fn api_outcome(&mut self) -> CallOutcome {
         let begun = Instant::now();
         loop {
-            let answer = self.answer();
-            let Some(Report::Used(used)) = answer else { panic!("not used: {answer:?}") };
-            if !matches!(used, Use::Transient(_)) || begun.elapsed() > PATIENCE {
-                return used;
+            let report = self.next_result();
+            let Some(Report::ApiCalled(outcome)) = report else { panic!("no API call: {report:?}") };
+            if !matches!(outcome, CallOutcome::Transient(_)) || begun.elapsed() > TIMEOUT {
+                return outcome;
             }
             std::thread::sleep(Duration::from_millis(50));
-            self.order(Order::Use);
+            self.command(WorkerCommand::CallApi);
         }
     }
 
@@ -144,32 +143,29 @@ impl Process {
         Pid::from_child(&self.child)
     }
 
-    /// Kills it, unless it was quicker.
     pub(crate) fn kill(&mut self) {
-        // It is a zombie until it is waited for, so this meets nobody else.
+        // Until `wait` the process id cannot be reused, so no other process is killed.
         self.send(Signal::KILL);
     }
 
-    /// Waits for its death by SIGKILL, and hears what it had still said.
-    pub(crate) fn is_killed(&mut self) {
+    /// Waits for its death by SIGKILL, and reads the remaining reports.
+    pub(crate) fn wait_until_killed(&mut self) {
         let status = self.child.wait().unwrap();
         assert_eq!(status.signal(), Some(Signal::KILL.as_raw()), "{status}");
-        while self.heard().is_some() {}
+        while self.next_report().is_some() {}
     }
 
     pub(crate) fn stop(&self) {
         self.send(Signal::STOP);
-        self.is_stopped();
+        self.wait_until_stopped();
     }
 
-    /// Waits until it has stopped.
-    pub(crate) fn is_stopped(&self) {
-        let asked = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-        until("the process stops", || waitid(WaitId::Pid(self.pid()), asked).unwrap().is_some());
+    pub(crate) fn wait_until_stopped(&self) {
+        let options = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        wait_for("the process stops", || waitid(WaitId::Pid(self.pid()), options).unwrap().is_some());
     }
 
-    /// Lets it go on.
-    pub(crate) fn wake(&self) {
+    pub(crate) fn resume(&self) {
         self.send(Signal::CONT);
     }
 }

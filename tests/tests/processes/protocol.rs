@@ -1,5 +1,5 @@
-//! What a worker process and the test that started it say to each other: a line of JSON each, over its standard input and
-//! output. What was said outlives the process.
+//! The protocol between a test and a worker process: one JSON value per line, over the worker's stdin and stdout.
+//! Lines in the pipe survive the worker's death.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use std::time::Duration;
 use oauth_core::chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// What a worker has to know: the first line it reads. It holds secrets, and so is no argument and no variable.
+/// The first line that a worker reads. Contains secrets, so it is not passed as an argument or a variable.
 #[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Card {
-    pub(crate) provider: Which,
-    pub(crate) place: Place,
+pub(crate) struct WorkerConfig {
+    pub(crate) provider: TestProvider,
+    pub(crate) store: StoreLocation,
     pub(crate) account: String,
     pub(crate) url: String,
     pub(crate) client_id: String,
@@ -19,19 +19,19 @@ pub(crate) struct Card {
     pub(crate) redirect_uri: String,
     pub(crate) control_url: String,
     pub(crate) control_key: String,
-    pub(crate) haste: Option<Haste>,
-    pub(crate) end: Option<End>,
+    pub(crate) short_times: Option<ShortTimes>,
+    pub(crate) interruption: Option<Interruption>,
     pub(crate) threads: usize,
 }
 
-/// Which provider the sandbox plays.
+/// A provider whose tokens are refreshed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Which {
+pub(crate) enum TestProvider {
     Go1,
     Gocd,
 }
 
-impl Which {
+impl TestProvider {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Go1 => "go1",
@@ -40,101 +40,101 @@ impl Which {
     }
 }
 
-/// Where the store is.
+/// A file, or a PostgreSQL URL.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) enum Place {
+pub(crate) enum StoreLocation {
     Sqlite(PathBuf),
     Postgres(String),
 }
 
-/// Shorter times than the ordinary ones, so that a dead process is outlived soon.
+/// Shorter than the defaults, so that another process soon takes over from a killed one.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct Haste {
+pub(crate) struct ShortTimes {
     pub(crate) lease: Duration,
     pub(crate) token_deadline: Duration,
 }
 
-/// What becomes of a worker when it gets to a step for the first time.
+/// Interrupts a worker when it first reaches a step.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct End {
+pub(crate) struct Interruption {
     pub(crate) at: Step,
-    pub(crate) how: How,
+    pub(crate) kind: InterruptionKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum How {
+pub(crate) enum InterruptionKind {
     /// SIGKILL.
     Kill,
-    /// SIGSTOP, until somebody sends SIGCONT.
+    /// SIGSTOP, until a SIGCONT.
     Stop,
 }
 
-/// How far a refresh is.
+/// A step of a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Step {
-    /// About to ask for the lease.
-    Asking,
-    /// Has the lease, and has read the record again.
+    /// About to acquire the lease.
+    Acquiring,
+    /// The lease is granted with the current record.
     Leased,
-    /// The intent is written.
-    Begun,
-    /// The token call goes to the transport.
+    /// The intent is recorded.
+    IntentRecorded,
+    /// The token call is handed to the transport.
     Sending,
-    /// The transport gave the answer.
-    Answered,
-    /// The save goes to the store.
+    /// The transport returned the response.
+    ResponseRead,
+    /// About to save.
     Saving,
-    /// The store has accepted it.
-    SaveOutcome,
-    /// The lease is given back.
+    /// The save was accepted.
+    Saved,
+    /// The lease is released.
     Released,
 }
 
 impl Step {
-    pub(crate) const fn words(self) -> &'static str {
+    pub(crate) const fn label(self) -> &'static str {
         match self {
-            Self::Asking => "before the lease",
+            Self::Acquiring => "before the lease",
             Self::Leased => "lease granted",
-            Self::Begun => "intent written",
+            Self::IntentRecorded => "intent recorded",
             Self::Sending => "call handed to the transport",
-            Self::Answered => "answer read",
+            Self::ResponseRead => "response read",
             Self::Saving => "before the save",
-            Self::SaveOutcome => "saved",
-            Self::Released => "lease given back",
+            Self::Saved => "saved",
+            Self::Released => "lease released",
         }
     }
 }
 
-/// What the test wants of a worker.
+/// A command of the test to a worker.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) enum Order {
-    /// One API call through the connection, with whatever that takes.
-    Use,
-    /// Once the sandbox's clock says `from`, so many tasks ask for headers until they get others than `than`.
-    Renew { tasks: usize, from: DateTime<Utc>, than: Option<u64>, expired: bool },
+pub(crate) enum WorkerCommand {
+    /// Make one API call through the connection, refreshing if needed.
+    CallApi,
+    /// From the sandbox time `from`, request headers in each task until the token is not `old_token`.
+    GetHeaders { tasks: usize, from: DateTime<Utc>, old_token: Option<u64>, expired: bool },
 }
 
-/// What a worker says.
+/// A line from a worker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Report {
     Ready,
     Step(Step),
-    Used(Use),
-    /// The distinct tokens that the tasks got, as fingerprints, and how many got one.
-    Renewed {
+    ApiCalled(CallOutcome),
+    /// Fingerprints of the distinct tokens, and the number of tasks that got one.
+    HeadersReceived {
         tokens: Vec<u64>,
         tasks: usize,
     },
-    /// Something else failed.
+    /// Any other failure.
     Failed(String),
 }
 
-/// How an API call through the connection went.
+/// Outcome of an API call through the connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Use {
+pub(crate) enum CallOutcome {
     Alive,
     OutcomeUnknown,
-    /// It may go well the next time.
+    /// May succeed when repeated.
     Transient(String),
-    Dead(String),
+    Permanent(String),
 }

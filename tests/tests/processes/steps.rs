@@ -1,4 +1,4 @@
-//! A store and a transport that tell every step of a refresh, and at which the process can end.
+//! A store and a transport that report each step of a refresh, and can interrupt the process there.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,31 +12,31 @@ use oauth_core::store::{
 use oauth_core::{Call, Transport, TransportError};
 use rustix::process::{Signal, getpid, kill_process};
 
-use crate::protocol::{End, How, Report, Step};
-use crate::worker::say;
+use crate::protocol::{Interruption, InterruptionKind, Report, Step};
+use crate::worker::send_report;
 
-/// Tells each step, and ends the process at one. Clones share it.
+/// Reports each step, and interrupts the process at one. Clones share the state.
 #[derive(Clone, Debug)]
 pub(crate) struct Steps {
-    end: Option<End>,
-    ended: Arc<AtomicBool>,
+    interruption: Option<Interruption>,
+    interrupted: Arc<AtomicBool>,
 }
 
 impl Steps {
-    pub(crate) fn until(end: Option<End>) -> Self {
-        Self { end, ended: Arc::default() }
+    pub(crate) fn new(interruption: Option<Interruption>) -> Self {
+        Self { interruption, interrupted: Arc::default() }
     }
 
-    /// The process comes by here. Said first: what a dead process did before its death is known.
-    fn pass(&self, step: Step) {
-        say(&Report::Step(step));
-        let Some(end) = self.end.filter(|end| end.at == step) else { return };
-        if !self.ended.swap(true, Ordering::Relaxed) {
-            let signal = match end.how {
-                How::Kill => Signal::KILL,
-                How::Stop => Signal::STOP,
+    /// Reports the step first, so that the steps of a killed process are known.
+    fn reach(&self, step: Step) {
+        send_report(&Report::Step(step));
+        let Some(interruption) = self.interruption.filter(|it| it.at == step) else { return };
+        if !self.interrupted.swap(true, Ordering::Relaxed) {
+            let signal = match interruption.kind {
+                InterruptionKind::Kill => Signal::KILL,
+                InterruptionKind::Stop => Signal::STOP,
             };
-            // It takes effect before this returns: there is one thread that runs tasks, the one that calls.
+            // Takes effect before this returns: only this thread runs tasks.
             kill_process(getpid(), signal).unwrap();
         }
     }
@@ -56,34 +56,34 @@ impl TokenStore for SteppedStore {
         owner: &LeaseOwner,
         length: Duration,
     ) -> Result<AcquireOutcome, StoreError> {
-        self.steps.pass(Step::Asking);
-        let answer = self.inner.acquire(key, owner, length).await?;
-        if matches!(answer, AcquireOutcome::Granted { .. }) {
-            self.steps.pass(Step::Leased);
+        self.steps.reach(Step::Acquiring);
+        let outcome = self.inner.acquire(key, owner, length).await?;
+        if matches!(outcome, AcquireOutcome::Granted { .. }) {
+            self.steps.reach(Step::Leased);
         }
-        Ok(answer)
+        Ok(outcome)
     }
 
     async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        let begun = self.inner.record_intent(key, fence, from).await?;
-        if begun {
-            self.steps.pass(Step::Begun);
+        let recorded = self.inner.record_intent(key, fence, from).await?;
+        if recorded {
+            self.steps.reach(Step::IntentRecorded);
         }
-        Ok(begun)
+        Ok(recorded)
     }
 
     async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
-        self.steps.pass(Step::Saving);
+        self.steps.reach(Step::Saving);
         let saved = self.inner.save(key, from, content).await?;
         if matches!(saved, SaveOutcome::Accepted { .. }) {
-            self.steps.pass(Step::SaveOutcome);
+            self.steps.reach(Step::Saved);
         }
         Ok(saved)
     }
 
     async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
         self.inner.release(key, fence).await?;
-        self.steps.pass(Step::Released);
+        self.steps.reach(Step::Released);
         Ok(())
     }
 
@@ -139,12 +139,12 @@ impl Transport for SteppedTransport {
         // The API calls of these tests only read.
         let is_token = call.request.method() == Method::POST;
         if is_token {
-            self.steps.pass(Step::Sending);
+            self.steps.reach(Step::Sending);
         }
-        let answer = self.inner.call(call).await?;
+        let response = self.inner.call(call).await?;
         if is_token {
-            self.steps.pass(Step::Answered);
+            self.steps.reach(Step::ResponseRead);
         }
-        Ok(answer)
+        Ok(response)
     }
 }

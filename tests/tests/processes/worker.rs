@@ -1,4 +1,4 @@
-//! What a worker process does.
+//! The worker process.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -16,92 +16,98 @@ use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
 use crate::clock::SandboxTime;
-use crate::protocol::{Card, Haste, Order, Report, Use, Which};
+use crate::protocol::{CallOutcome, Report, ShortTimes, TestProvider, WorkerCommand, WorkerConfig};
 use crate::steps::{SteppedStore, SteppedTransport, Steps};
 
-/// The variable that makes a worker of this program.
-pub(crate) const SIGN: &str = "OAUTH_TESTS_WORKER";
+/// Environment variable that starts this program as a worker.
+pub(crate) const WORKER_VARIABLE: &str = "OAUTH_TESTS_WORKER";
 
-/// Says something to the test. It is in the pipe when this returns, whatever becomes of the process.
-pub(crate) fn say(report: &Report) {
+/// Writes a line to the test. It is in the pipe when this returns, so it survives the process.
+pub(crate) fn send_report(report: &Report) {
     let mut line = serde_json::to_string(report).unwrap();
     line.push('\n');
-    // A test that has gone away hears nothing any more.
+    // The test has ended.
     if std::io::stdout().lock().write_all(line.as_bytes()).is_err() {
         std::process::exit(1);
     }
 }
 
-fn heard<T: DeserializeOwned>() -> Option<T> {
+fn read_line<T: DeserializeOwned>() -> Option<T> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).ok()?;
     serde_json::from_str(&line).ok()
 }
 
 pub(crate) fn main() -> ExitCode {
-    let Some(card) = heard::<Card>() else { return ExitCode::FAILURE };
-    let (told, orders) = mpsc::unbounded_channel();
+    let Some(config) = read_line::<WorkerConfig>() else { return ExitCode::FAILURE };
+    let (sender, commands) = mpsc::unbounded_channel();
     std::thread::spawn(move || {
-        while let Some(order) = heard::<Order>() {
-            let _ = told.send(order);
+        while let Some(command) = read_line::<WorkerCommand>() {
+            let _ = sender.send(command);
         }
-        // The test is over, or has gone away.
+        // The test has ended.
         std::process::exit(0);
     });
-    let mut runtime = match card.threads {
+    let mut runtime = match config.threads {
         1 => tokio::runtime::Builder::new_current_thread(),
         _ => tokio::runtime::Builder::new_multi_thread(),
     };
-    let runtime = runtime.worker_threads(card.threads).enable_all().build().unwrap();
-    runtime.block_on(work(card, orders));
+    let runtime = runtime.worker_threads(config.threads).enable_all().build().unwrap();
+    runtime.block_on(work(config, commands));
     ExitCode::SUCCESS
 }
 
-async fn work(card: Card, orders: mpsc::UnboundedReceiver<Order>) {
-    let app = App::new(&*card.client_id, &*card.client_secret, card.redirect_uri.parse().unwrap());
-    match card.provider {
-        Which::Go1 => {
-            let site = go1::Site::at(&card.url).unwrap();
-            serve(card, go1::Client::builder(site, app), go1::api::Me, orders).await;
+async fn work(config: WorkerConfig, commands: mpsc::UnboundedReceiver<WorkerCommand>) {
+    let app = App::new(&*config.client_id, &*config.client_secret, config.redirect_uri.parse().unwrap());
+    match config.provider {
+        TestProvider::Go1 => {
+            let site = go1::Site::at(&config.url).unwrap();
+            serve(config, go1::Client::builder(site, app), go1::api::Me, commands).await;
         }
-        Which::Gocd => {
-            let site = gocd::Site::at(&card.url).unwrap();
-            serve(card, gocd::Client::builder(site, app), gocd::api::CurrentUser, orders).await;
+        TestProvider::Gocd => {
+            let site = gocd::Site::at(&config.url).unwrap();
+            serve(config, gocd::Client::builder(site, app), gocd::api::CurrentUser, commands).await;
         }
     }
 }
 
 async fn serve<P: Provider, E: Endpoint<P>>(
-    card: Card,
+    config: WorkerConfig,
     client: ClientBuilder<P>,
     ping: E,
-    mut orders: mpsc::UnboundedReceiver<Order>,
+    mut commands: mpsc::UnboundedReceiver<WorkerCommand>,
 ) {
-    let time = SandboxTime::follow(&card).await;
-    let acme = connection(&card, client, &time).await;
-    say(&Report::Ready);
-    while let Some(order) = orders.recv().await {
-        let report = match order {
-            Order::Use => {
+    let time = SandboxTime::follow(&config).await;
+    let acme = connection(&config, client, &time).await;
+    send_report(&Report::Ready);
+    while let Some(command) = commands.recv().await {
+        let report = match command {
+            WorkerCommand::CallApi => {
                 time.read().await;
-                Report::Used(used(acme.send(&ping).await.map(drop)))
+                Report::ApiCalled(call_outcome(acme.send(&ping).await.map(drop)))
             }
-            Order::Renew { tasks, from, than, expired } => {
+            WorkerCommand::GetHeaders { tasks, from, old_token, expired } => {
                 let tasks: Vec<_> = (0..tasks)
-                    .map(|_| tokio::spawn(renewed(acme.clone(), time.clone(), from, than, expired)))
+                    .map(|_| {
+                        tokio::spawn(wait_for_new_token(acme.clone(), time.clone(), from, old_token, expired))
+                    })
                     .collect();
-                all(tasks).await
+                collect_tokens(tasks).await
             }
         };
-        say(&report);
+        send_report(&report);
     }
 }
 
-async fn connection<P: Provider>(card: &Card, client: ClientBuilder<P>, time: &SandboxTime) -> Connection<P> {
-    let steps = Steps::until(card.end);
+async fn connection<P: Provider>(
+    config: &WorkerConfig,
+    client: ClientBuilder<P>,
+    time: &SandboxTime,
+) -> Connection<P> {
+    let steps = Steps::new(config.interruption);
     let around = steps.clone();
     let mut limits = Limits::default();
-    if let Some(Haste { token_deadline, .. }) = card.haste {
+    if let Some(ShortTimes { token_deadline, .. }) = config.short_times {
         limits.token_deadline = token_deadline;
     }
     let client = client
@@ -110,49 +116,49 @@ async fn connection<P: Provider>(card: &Card, client: ClientBuilder<P>, time: &S
         .wrap_transport(|inner| Arc::new(SteppedTransport { inner, steps: around }))
         .build()
         .unwrap();
-    let store = SteppedStore { inner: card.place.open().await, steps };
+    let store = SteppedStore { inner: config.store.open().await, steps };
     let mut connections = Connections::builder(client, store).jitter(Duration::ZERO);
-    if let Some(Haste { lease, .. }) = card.haste {
-        // What became of a connection elsewhere is seen at once.
+    if let Some(ShortTimes { lease, .. }) = config.short_times {
+        // Changes by other processes are seen at once.
         connections = connections.lease(lease).revalidate(Duration::ZERO);
     }
-    connections.build().get(&card.account)
+    connections.build().get(&config.account)
 }
 
-fn used(result: Result<(), Error>) -> Use {
-    let Err(error) = result else { return Use::Alive };
+fn call_outcome(result: Result<(), Error>) -> CallOutcome {
+    let Err(error) = result else { return CallOutcome::Alive };
     match error.kind() {
-        ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown) => Use::OutcomeUnknown,
-        ErrorKind::Busy => Use::Transient(error.to_string()),
-        _ if error.is_transient() => Use::Transient(error.to_string()),
-        _ => Use::Dead(error.to_string()),
+        ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown) => CallOutcome::OutcomeUnknown,
+        ErrorKind::Busy => CallOutcome::Transient(error.to_string()),
+        _ if error.is_transient() => CallOutcome::Transient(error.to_string()),
+        _ => CallOutcome::Permanent(error.to_string()),
     }
 }
 
-/// The first token other than `than` that is to be had once the sandbox's clock says `from`.
-async fn renewed<P: Provider>(
+/// Requests headers from the sandbox time `from` until the token is not `old_token`.
+async fn wait_for_new_token<P: Provider>(
     acme: Connection<P>,
     time: SandboxTime,
     from: DateTime<Utc>,
-    than: Option<u64>,
+    old_token: Option<u64>,
     expired: bool,
 ) -> Result<u64, String> {
-    time.reach(from).await;
+    time.wait_until(from).await;
     loop {
         let headers = acme.headers().await.map_err(|error| error.to_string())?;
         let token = fingerprint(&headers);
-        if Some(token) != than {
+        if Some(token) != old_token {
             return Ok(token);
         }
         if expired {
-            return Err("an expired token was handed out".to_owned());
+            return Err("got an expired token".to_owned());
         }
-        // It is due, still valid, and being refreshed.
+        // The old token is due, still valid, and being refreshed.
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
-async fn all(tasks: Vec<tokio::task::JoinHandle<Result<u64, String>>>) -> Report {
+async fn collect_tokens(tasks: Vec<tokio::task::JoinHandle<Result<u64, String>>>) -> Report {
     let count = tasks.len();
     let mut tokens = BTreeSet::new();
     for task in tasks {
@@ -161,10 +167,10 @@ async fn all(tasks: Vec<tokio::task::JoinHandle<Result<u64, String>>>) -> Report
             Err(error) => return Report::Failed(error),
         };
     }
-    Report::Renewed { tokens: tokens.into_iter().collect(), tasks: count }
+    Report::HeadersReceived { tokens: tokens.into_iter().collect(), tasks: count }
 }
 
-/// The same in every process of this program.
+/// Hash of the token, equal in all processes of this program.
 fn fingerprint(headers: &HeaderMap) -> u64 {
     let mut hasher = DefaultHasher::new();
     headers["authorization"].as_bytes().hash(&mut hasher);

@@ -1,4 +1,4 @@
-//! Where the tests' stores are.
+//! Opens stores, and creates empty ones.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,10 +7,10 @@ use oauth_core::store::TokenStore;
 use oauth_store::{EncryptionKey, Keyring, Postgres, Sqlite};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-use crate::protocol::Place;
+use crate::protocol::StoreLocation;
 
-impl Place {
-    /// Another pool of connections, as another machine would have.
+impl StoreLocation {
+    /// Opens the store with its own connection pool, like another machine.
     pub(crate) async fn open(&self) -> Arc<dyn TokenStore> {
         let keyring = Keyring::new(EncryptionKey::from_bytes([7; 32]));
         match self {
@@ -20,13 +20,13 @@ impl Place {
     }
 }
 
-/// An empty schema on a PostgreSQL server.
-pub(crate) async fn schema(server: &str) -> Place {
+/// Creates an empty schema on a PostgreSQL server.
+pub(crate) async fn create_schema(server: &str) -> StoreLocation {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let name = format!("oauth_processes_{}_{count}", std::process::id());
     let mut connection = PgConnection::connect(server).await.unwrap();
     connection.execute(AssertSqlSafe(format!("CREATE SCHEMA {name}"))).await.unwrap();
     let more = if server.contains('?') { '&' } else { '?' };
-    Place::Postgres(format!("{server}{more}options[search_path]={name}"))
+    StoreLocation::Postgres(format!("{server}{more}options[search_path]={name}"))
 }

@@ -1,16 +1,16 @@
-//! Several runs at once: most of their time is waiting.
+//! Runs tests in parallel threads: they mostly wait.
 
 use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many at once.
-pub(crate) const LANES: usize = 8;
+/// Number of threads.
+pub(crate) const PARALLEL: usize = 8;
 
-/// Does something with each item, and gives back what came of it in the order of the items.
-pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+/// Maps the items in parallel. Returns the results in the order of the items.
+pub(crate) fn map_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let lane = || {
+    let run = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(index) else { return };
@@ -19,10 +19,10 @@ pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync)
         }
     };
     std::thread::scope(|scope| {
-        let lanes: Vec<_> = (0..LANES).map(|_| scope.spawn(lane)).collect();
-        for lane in lanes {
-            // The first one's own words, rather than that some thread panicked.
-            lane.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let threads: Vec<_> = (0..PARALLEL).map(|_| scope.spawn(run)).collect();
+        for thread in threads {
+            // Keeps the original panic message.
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic));
         }
     });
     let mut done = done.into_inner().unwrap();

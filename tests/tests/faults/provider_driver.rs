@@ -1,4 +1,4 @@
-//! The providers, as the tables play them.
+//! Drives each provider's client against its sandbox.
 
 use std::time::Duration;
 
@@ -6,28 +6,27 @@ use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::{App, Client, Clock, Endpoint, EndpointContext, Error, Limits, Provider, http};
 use oauth_sandbox::{SandboxClock, SandboxProvider, ServerHandle};
 
-/// Time as the sandbox has it.
+/// The sandbox's clock.
 #[derive(Clone, Debug)]
-pub(crate) struct Time(pub(crate) SandboxClock);
+pub(crate) struct SandboxClockAdapter(pub(crate) SandboxClock);
 
-impl Clock for Time {
+impl Clock for SandboxClockAdapter {
     fn now(&self) -> DateTime<Utc> {
         self.0.now()
     }
 }
 
-/// How long a call may take. A lost answer is waited for in real time, so it is short; a slow machine has to keep it, so
-/// it is not that short.
+/// Deadline of a call. Lost responses are waited for in real time, but a slow machine must keep the deadline.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(4);
 
-/// One provider and how to use it.
-pub(crate) trait Player: 'static {
+/// One provider, its sandbox and one of its endpoints.
+pub(crate) trait ProviderDriver: 'static {
     type Provider: Provider;
     type Rules: SandboxProvider;
     type Endpoint: Endpoint<Self::Provider> + Send;
 
-    /// After which an access token has expired; `None`: none does, and there are no refresh tokens.
-    const EXPIRED: Option<Duration>;
+    /// Time after which an access token has expired; `None` if tokens never expire and cannot be refreshed.
+    const EXPIRES_AFTER: Option<Duration>;
 
     fn start() -> impl Future<Output = ServerHandle<Self::Rules>> + Send;
     fn site(sandbox: &ServerHandle<Self::Rules>) -> <Self::Provider as Provider>::Site;
@@ -35,7 +34,7 @@ pub(crate) trait Player: 'static {
         sandbox: &ServerHandle<Self::Rules>,
         client: &Client<Self::Provider>,
     ) -> impl Future<Output = oauth_core::Token<Self::Provider>> + Send;
-    /// One that may be sent twice.
+    /// An idempotent endpoint.
     fn endpoint() -> Self::Endpoint;
 
     fn client(sandbox: &ServerHandle<Self::Rules>) -> Client<Self::Provider> {
@@ -43,40 +42,44 @@ pub(crate) trait Player: 'static {
         let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
         let mut limits = Limits::default();
         (limits.token_deadline, limits.api_deadline) = (DEADLINE, DEADLINE);
-        Client::builder(Self::site(sandbox), app).clock(Time(sandbox.clock())).limits(limits).build().unwrap()
+        Client::builder(Self::site(sandbox), app)
+            .clock(SandboxClockAdapter(sandbox.clock()))
+            .limits(limits)
+            .build()
+            .unwrap()
     }
 }
 
-/// An endpoint that may not be sent twice.
-pub(crate) struct Once<E>(pub(crate) E);
+/// Makes an endpoint not idempotent.
+pub(crate) struct NotIdempotent<E>(pub(crate) E);
 
-impl<P: Provider, E: Endpoint<P>> Endpoint<P> for Once<E> {
+impl<P: Provider, E: Endpoint<P>> Endpoint<P> for NotIdempotent<E> {
     type Response = E::Response;
     const NAME: &'static str = E::NAME;
     const IDEMPOTENT: bool = false;
 
-    fn request(&self, at: &EndpointContext<'_, P>) -> Result<http::Request<Vec<u8>>, Error> {
-        self.0.request(at)
+    fn request(&self, context: &EndpointContext<'_, P>) -> Result<http::Request<Vec<u8>>, Error> {
+        self.0.request(context)
     }
 
     fn parse(
         &self,
-        at: &EndpointContext<'_, P>,
+        context: &EndpointContext<'_, P>,
         response: http::Response<Vec<u8>>,
     ) -> Result<E::Response, Error> {
-        self.0.parse(at, response)
+        self.0.parse(context, response)
     }
 }
 
-macro_rules! player {
+macro_rules! provider_driver {
     ($name:ident, $rules:ty, $provider:ty, $expired:expr, $start:expr, $site:expr, $connect:expr, $endpoint:ty = $value:expr) => {
         pub(crate) struct $name;
 
-        impl Player for $name {
+        impl ProviderDriver for $name {
             type Provider = $provider;
             type Rules = $rules;
             type Endpoint = $endpoint;
-            const EXPIRED: Option<Duration> = $expired;
+            const EXPIRES_AFTER: Option<Duration> = $expired;
 
             async fn start() -> ServerHandle<$rules> {
                 $start.start().await.unwrap()
@@ -104,7 +107,7 @@ macro_rules! player {
 
 const HOURS: u64 = 3_600;
 
-player!(
+provider_driver!(
     Go1,
     oauth_sandbox::go1::Rules,
     go1::Go1,
@@ -115,19 +118,19 @@ player!(
     go1::api::Me = go1::api::Me
 );
 
-player!(
+provider_driver!(
     Gocd,
     oauth_sandbox::gocd::Rules,
     gocd::Gocd,
     Some(Duration::from_secs(91 * 24 * HOURS)),
-    // So that one who sends an expired token is found out.
+    // Detects a client that sends an expired token.
     oauth_sandbox::Gocd::builder().check_expiry(true),
     gocd::Site::at,
     gocd::Connect::new(),
     gocd::api::CurrentUser = gocd::api::CurrentUser
 );
 
-player!(
+provider_driver!(
     Cobot,
     oauth_sandbox::cobot::Rules,
     cobot::Cobot,
@@ -138,7 +141,7 @@ player!(
     cobot::api::User = cobot::api::User
 );
 
-player!(
+provider_driver!(
     CohortGo,
     oauth_sandbox::cohortgo::Rules,
     cohortgo::CohortGo,

@@ -1,4 +1,4 @@
-//! The faults that there are.
+//! All faults that the tables try.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -6,17 +6,17 @@ use std::time::Duration;
 use oauth_sandbox::{Fault, RedirectStatus};
 use serde_json::{Value, json};
 
-/// Short, since it is real time that is waited.
+/// Short, because the tests wait in real time.
 pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// Each by itself, and each after the provider has done its work.
+/// Each fault, before and after the provider has handled the request.
 pub(crate) fn all() -> Vec<(String, Fault)> {
-    let answer = |status, body: Value| Fault::json(status, &body);
+    let respond = |status, body: Value| Fault::json(status, &body);
     let faults = [
-        ("400 invalid_request", answer(400, json!({"error": "invalid_request"}))),
-        ("400 invalid_grant", answer(400, json!({"error": "invalid_grant"}))),
-        ("401 invalid_client", answer(401, json!({"error": "invalid_client"}))),
-        ("403", answer(403, json!({"message": "not for you"}))),
+        ("400 invalid_request", respond(400, json!({"error": "invalid_request"}))),
+        ("400 invalid_grant", respond(400, json!({"error": "invalid_grant"}))),
+        ("401 invalid_client", respond(401, json!({"error": "invalid_client"}))),
+        ("403", respond(403, json!({"message": "not for you"}))),
         ("503", Fault::status(503, "down")),
         ("delay", Fault::Delay { millis: 50 }),
         ("hang", Fault::Hang),
@@ -37,18 +37,18 @@ pub(crate) fn all() -> Vec<(String, Fault)> {
     faults.into_iter().map(|(name, fault)| (name.to_owned(), fault)).chain(after).collect()
 }
 
-/// The kinds that the sandbox knows, in its own words: it names them all when it is given one that it does not know.
+/// All kinds of faults of the sandbox, which its error for an unknown kind lists.
 fn known() -> BTreeSet<String> {
-    let error = serde_json::from_value::<Fault>(json!({"kind": "none of them"})).unwrap_err().to_string();
+    let error = serde_json::from_value::<Fault>(json!({"kind": "unknown"})).unwrap_err().to_string();
     let (_, kinds) = error.split_once("expected one of ").expect("a list of kinds");
     kinds.split(", ").map(|kind| kind.trim_matches('`').to_owned()).collect()
 }
 
 #[test]
-fn the_tables_know_every_kind_of_fault_that_the_sandbox_has() {
-    let played: BTreeSet<String> = all()
+fn lists_every_kind_of_fault() {
+    let listed: BTreeSet<String> = all()
         .iter()
         .map(|(_, fault)| serde_json::to_value(fault).unwrap()["kind"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(played, known());
+    assert_eq!(listed, known());
 }

@@ -1,4 +1,4 @@
-//! One row of a table.
+//! One case of a table, and its outcome.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -8,42 +8,42 @@ use oauth_core::store::{MemoryStore, ReconnectReason};
 use oauth_core::{Client, Error, ErrorKind, Provider};
 use oauth_sandbox::{Fault, Journal, RequestKind};
 
-use crate::every_fault::RETRY_AFTER;
-use crate::player::{Once, Player, Time};
+use crate::fault_list::RETRY_AFTER;
+use crate::provider_driver::{NotIdempotent, ProviderDriver, SandboxClockAdapter};
 
-/// What the token is like when the fault comes.
+/// The token when the fault happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Token {
+pub(crate) enum TokenState {
     Valid,
     Expired,
-    /// The provider has forgotten it. Only where tokens do not expire.
+    /// Unknown to the provider. Only where tokens do not expire.
     Refused,
 }
 
-impl Token {
-    pub(crate) fn of<T: Player>() -> [Self; 2] {
-        [Self::Valid, if T::EXPIRED.is_some() { Self::Expired } else { Self::Refused }]
+impl TokenState {
+    pub(crate) fn of<T: ProviderDriver>() -> [Self; 2] {
+        [Self::Valid, if T::EXPIRES_AFTER.is_some() { Self::Expired } else { Self::Refused }]
     }
 }
 
-/// What meets the fault.
+/// The call with the fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Call {
     Refresh,
-    /// An API call that may be sent twice.
+    /// An idempotent API call.
     Api,
-    /// One that may not.
+    /// An API call that is not idempotent.
     ApiOnce,
 }
 
 impl Call {
-    pub(crate) fn of<T: Player>(token: Token) -> Vec<Self> {
+    pub(crate) fn of<T: ProviderDriver>(token: Token) -> Vec<Self> {
         let mut calls = Vec::new();
-        if T::EXPIRED.is_some() {
+        if T::EXPIRES_AFTER.is_some() {
             calls.push(Self::Refresh);
         }
         calls.push(Self::Api);
-        if token == Token::Valid {
+        if token == TokenState::Valid {
             calls.push(Self::ApiOnce);
         }
         calls
@@ -53,11 +53,11 @@ impl Call {
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) fault: Fault,
-    pub(crate) token: Token,
+    pub(crate) token: TokenState,
     pub(crate) call: Call,
 }
 
-impl fmt::Display for Token {
+impl fmt::Display for TokenState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Valid => "valid",
@@ -77,24 +77,24 @@ impl fmt::Display for Call {
     }
 }
 
-/// What happened.
+/// The outcome of a case.
 #[derive(Debug)]
-pub(crate) struct Row {
-    /// What the caller got whose call met the fault, and how many token and API calls were made for it.
+pub(crate) struct Outcome {
+    /// Result of the call with the fault, and the number of token and API calls it made.
     first: Result<(), Error>,
-    took: (u64, u64),
-    /// What the same connection has for the next caller.
+    calls: (u64, u64),
+    /// Result for the next caller of the same connection.
     next: Result<(), Error>,
-    /// What an API call by another machine gets.
+    /// Result of an API call by another machine.
     elsewhere: Result<(), Error>,
-    /// What a third one has after the token has expired once more.
+    /// Result for a third machine after the token has expired again.
     later: Option<Result<(), Error>>,
     token_calls: u64,
 }
 
-impl fmt::Display for Row {
+impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (token, api) = self.took;
+        let (token, api) = self.calls;
         let later = self.later.as_ref().map_or_else(|| "-".to_owned(), word);
         write!(
             f,
@@ -107,7 +107,7 @@ impl fmt::Display for Row {
     }
 }
 
-/// How it went, in a word.
+/// The error kind, or `ok`.
 fn word(result: &Result<(), Error>) -> String {
     match result {
         Ok(()) => "ok".to_owned(),
@@ -122,19 +122,19 @@ fn machine<P: Provider>(client: &Client<P>, store: &MemoryStore) -> Connections<
     Connections::builder(client.clone(), store.clone()).jitter(Duration::ZERO).build()
 }
 
-async fn send<T: Player>(connection: &Connection<T::Provider>) -> Result<(), Error> {
+async fn send<T: ProviderDriver>(connection: &Connection<T::Provider>) -> Result<(), Error> {
     connection.send(&T::endpoint()).await.map(drop)
 }
 
-pub(crate) async fn play<T: Player>(case: Case) -> Row {
+pub(crate) async fn run<T: ProviderDriver>(case: Case) -> Outcome {
     let sandbox = T::start().await;
     let client = T::client(&sandbox);
-    let store = MemoryStore::with_clock(Time(sandbox.clock()));
+    let store = MemoryStore::with_clock(SandboxClockAdapter(sandbox.clock()));
     let first = machine(&client, &store);
     let acme = first.insert("acme", T::connect(&sandbox, &client).await).await.unwrap();
-    match (case.token, T::EXPIRED) {
-        (Token::Expired, Some(expired)) => sandbox.advance(expired),
-        (Token::Refused, _) => sandbox.reset(),
+    match (case.token, T::EXPIRES_AFTER) {
+        (TokenState::Expired, Some(expired)) => sandbox.advance(expired),
+        (TokenState::Refused, _) => sandbox.reset(),
         _ => {}
     }
     let before = sandbox.journal();
@@ -142,8 +142,8 @@ pub(crate) async fn play<T: Player>(case: Case) -> Row {
     let result = match case.call {
         Call::Refresh => {
             sandbox.next_token_call(case.fault.clone());
-            // What is expired is refreshed by any call.
-            if case.token == Token::Valid {
+            // Any call refreshes an expired token.
+            if case.token == TokenState::Valid {
                 first.refresh("acme").await
             } else {
                 acme.headers().await.map(drop)
@@ -155,18 +155,18 @@ pub(crate) async fn play<T: Player>(case: Case) -> Row {
         }
         Call::ApiOnce => {
             sandbox.next_api_call(case.fault.clone());
-            acme.send(&Once(T::endpoint())).await.map(drop)
+            acme.send(&NotIdempotent(T::endpoint())).await.map(drop)
         }
     };
-    let took = (
+    let calls = (
         sandbox.journal().token_calls() - before.token_calls(),
         sandbox.journal().api_calls() - before.api_calls(),
     );
     let waited = since.elapsed();
     let next = acme.headers().await.map(drop);
     let elsewhere = send::<T>(&machine(&client, &store).get("acme")).await;
-    let later = match T::EXPIRED {
-        // A token that is valid hides what has become of the refresh token.
+    let later = match T::EXPIRES_AFTER {
+        // Shows the state of the refresh token, which a valid access token hides.
         Some(expired) => {
             sandbox.advance(expired);
             Some(machine(&client, &store).get("acme").headers().await.map(drop))
@@ -175,61 +175,63 @@ pub(crate) async fn play<T: Player>(case: Case) -> Row {
     };
     let journal = sandbox.journal();
     let token_calls = journal.token_calls() - before.token_calls();
-    let row = Row { first: result, took, next, elsewhere, later, token_calls };
-    row.keeps_the_rules(&case, waited, &journal);
-    row
+    let outcome = Outcome { first: result, calls, next, elsewhere, later, token_calls };
+    outcome.check_rules(&case, waited, &journal);
+    outcome
 }
 
-impl Row {
-    /// What holds in every row, whatever the table says.
-    fn keeps_the_rules(&self, case: &Case, waited: Duration, journal: &Journal) {
-        let (token_calls, api_calls) = self.took;
+impl Outcome {
+    /// Checks the rules that apply to every case.
+    fn check_rules(&self, case: &Case, waited: Duration, journal: &Journal) {
+        let (token_calls, api_calls) = self.calls;
         let fault = kind_of(&case.fault);
-        let answered = status_of(&case.fault);
-        // Nobody is cut off by a refresh that fails, unless the provider says that it is for good.
-        let is_for_good = |result: &Result<(), Error>| {
+        let status = status_of(&case.fault);
+        // A failed refresh does not affect a valid token, unless the error is permanent.
+        let is_permanent = |result: &Result<(), Error>| {
             result.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::NeedsReconnect(_)))
         };
-        if case.token == Token::Valid && !is_for_good(&self.first) {
+        if case.token == TokenState::Valid && !is_permanent(&self.first) {
             assert!(self.next.is_ok(), "a valid token serves: {self}");
         }
-        // An expired token is never sent: the provider would refuse it.
-        if case.token == Token::Expired {
+        // An expired token is never sent.
+        if case.token == TokenState::Expired {
             let sent = journal.entries().iter().find(|entry| {
                 entry.kind == RequestKind::Api && entry.fault.is_none() && entry.status != Some(200)
             });
             assert_eq!(sent, None, "{self}");
         }
-        // Whoever met the fault asked for a token once at most, since nothing is retried that may have been done; and once
-        // more where the API then refused that one.
-        let refused = case.call != Call::Refresh && answered == Some(401);
+        // At most one token call, because a call that may have been handled is not retried. One more where the API
+        // refused the new token.
+        let refused = case.call != Call::Refresh && status == Some(401);
         assert!(
             token_calls
-                <= u64::from(case.token == Token::Expired || case.call == Call::Refresh) + u64::from(refused),
+                <= u64::from(case.token == TokenState::Expired || case.call == Call::Refresh)
+                    + u64::from(refused),
             "{self}"
         );
         if case.call == Call::ApiOnce {
             assert_eq!(api_calls, 1, "not sent twice: {self}");
         }
         if case.call != Call::Refresh {
-            // Forbidden, too many requests, and failures of the server are not about the token.
-            let is_about_the_token = answered == Some(401) || case.token != Token::Valid;
-            assert!(is_about_the_token || token_calls == 0, "{self}");
+            // 403, 429 and 5xx do not cause a refresh.
+            let may_refresh = status == Some(401) || case.token != TokenState::Valid;
+            assert!(may_refresh || token_calls == 0, "{self}");
             if fault == "too_many_requests" && api_calls > 1 {
                 assert!(waited >= RETRY_AFTER, "{waited:?}: {self}");
             }
         }
-        // A connection is lost only where the server had spent the refresh token and nobody got the answer, or where the
-        // provider said so.
+        // A connection is lost only if the response that spent its refresh token was lost, or if the provider refused it.
         for result in [&self.elsewhere].into_iter().chain(&self.later) {
             let Err(error) = result else { continue };
-            let was_spent = case.call == Call::Refresh && is_done(&case.fault);
-            let was_told = case.call == Call::Refresh && answered == Some(400);
+            let response_lost = case.call == Call::Refresh && loses_response(&case.fault);
+            let was_refused = case.call == Call::Refresh && status == Some(400);
             match error.kind() {
-                ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown) => assert!(was_spent, "{self}"),
-                ErrorKind::NeedsReconnect(ReconnectReason::Revoked) => assert!(was_told, "{self}"),
+                ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown) => {
+                    assert!(response_lost, "{self}")
+                }
+                ErrorKind::NeedsReconnect(ReconnectReason::Revoked) => assert!(was_refused, "{self}"),
                 ErrorKind::NeedsReconnect(ReconnectReason::TokenRefused) => {
-                    assert!(case.token == Token::Refused || answered == Some(401), "{self}");
+                    assert!(case.token == TokenState::Refused || status == Some(401), "{self}");
                 }
                 _ => panic!("{error}: {self}"),
             }
@@ -255,7 +257,7 @@ fn inner(fault: &Fault) -> &Fault {
     }
 }
 
-/// Whether the provider does its work and nobody hears of it.
-fn is_done(fault: &Fault) -> bool {
+/// Returns true if the provider handles the request and its response is lost.
+fn loses_response(fault: &Fault) -> bool {
     matches!(fault, Fault::AfterWork { .. } | Fault::DropResponse | Fault::TruncateBody)
 }
