@@ -37,7 +37,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) fn of<T: ProviderDriver>(token: Token) -> Vec<Self> {
+    pub(crate) fn of<T: ProviderDriver>(token: TokenState) -> Vec<Self> {
         let mut calls = Vec::new();
         if T::EXPIRES_AFTER.is_some() {
             calls.push(Self::Refresh);
