@@ -66,4 +66,7 @@ pub use token::{ScopeSource, Token, TokenOrigin};
 pub use transport::{Call, Limits, Transport, TransportError};
 
 pub use async_trait::async_trait;
+/// The crate that [`ClientBuilder::with_reqwest_0_13`] takes its builder from.
+#[cfg(feature = "reqwest")]
+pub use reqwest as reqwest_0_13;
 pub use {chrono, http, serde_json, url};

@@ -52,6 +52,8 @@
 //! `X-Sandbox-Key: `[`Sandbox::control_key`]. The README lists all controls; faults have the JSON form of
 //! [`Fault`].
 
+#![allow(unnameable_types, reason = "a sandbox is named by its alias; the rules behind it are private")]
+
 mod bounded_list;
 mod bounded_map;
 mod browser;

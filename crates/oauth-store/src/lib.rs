@@ -69,6 +69,7 @@ mod token_store;
 
 pub use key::EncryptionKey;
 pub use keyring::Keyring;
+pub use oauth_core;
 #[doc(no_inline)]
 pub use oauth_core::store::StoreError;
 #[cfg(feature = "postgres")]

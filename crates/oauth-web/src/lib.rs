@@ -26,4 +26,4 @@ pub use hide_query::{HideQuery, HidingQuery};
 pub use key::CookieKey;
 pub use web::OAuthWeb;
 
-pub use oauth_core;
+pub use {axum, oauth_core};

@@ -79,6 +79,7 @@ pub trait DynConnections: sealed::Sealed + fmt::Debug + Send + Sync + 'static {
 }
 
 mod sealed {
+    #[allow(unnameable_types, reason = "others cannot implement what they cannot name")]
     pub trait Sealed {}
 
     impl<P: crate::Provider> Sealed for super::Connections<P> {}
