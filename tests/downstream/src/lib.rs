@@ -1,8 +1,8 @@
 //! A library on top of all four provider crates.
 //!
-//! It has no other dependency. So it compiles only while everything that such a library needs can be reached through a provider
-//! crate: the types of every signature ([`names`]), and the traits that it implements ([`JsonRequest`], [`CannedTransport`],
-//! [`CountingStore`]).
+//! The provider crates are its only dependencies, so it compiles only if everything that such a library needs
+//! is reachable through them: the types of every signature ([`names`]), and the traits that it implements
+//! ([`JsonRequest`], [`CannedTransport`], [`CountingStore`]).
 
 pub use {cobot, cohortgo, go1, gocd};
 

@@ -1,4 +1,4 @@
-//! What the library implements works in a client and in its connections.
+//! The library's transport, endpoint and store in a client and its connections.
 #![cfg(feature = "connections")]
 #![allow(clippy::unwrap_used)] // a test may panic
 
