@@ -5,6 +5,7 @@
 
 mod consumer;
 mod docs_rs;
+mod downstream;
 mod minimal;
 mod packages;
 
@@ -46,8 +47,11 @@ impl Rehearsal {
     /// Removes everything but compiled dependencies. Packaged files all have the same date, so cargo would
     /// otherwise reuse build output of an earlier rehearsal.
     fn cleanup(&self, names: &[&str]) -> Result<()> {
-        let prefixes: Vec<String> =
-            names.iter().chain(&["app", "wrapper", "connect"]).map(|name| name.replace('-', "_")).collect();
+        let prefixes: Vec<String> = names
+            .iter()
+            .chain(&["app", "wrapper", "connect", "downstream"])
+            .map(|name| name.replace('-', "_"))
+            .collect();
         for folder in ["deps", ".fingerprint", "examples", "build"] {
             let Ok(entries) = std::fs::read_dir(self.target.join("debug").join(folder)) else { continue };
             for entry in entries {
@@ -89,6 +93,7 @@ pub fn steps(workspace: &Workspace, report: &mut Report) {
             consumer::rehearse(&rehearsal, &packages, &provider.name)
         });
     }
+    report.step("rehearse: downstream", || downstream::rehearse(&rehearsal, &packages, workspace));
     report.step("rehearse: oauth demo", || demo(&rehearsal));
     report.step("rehearse: docs.rs", || docs_rs::rehearse(&rehearsal, &packages));
     report.step("rehearse: minimal versions", || minimal::rehearse(&rehearsal, &packages, workspace.roles()));

@@ -30,7 +30,25 @@ pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
     for package in workspace.clients() {
         report.step(&format!("features {}", package.name), || check(workspace, package));
     }
+    report.step("features: downstream", || downstream(workspace));
     report.step("features: no crypto provider", || without_crypto_provider(workspace));
+}
+
+/// A library that enables no feature of the provider crates but `connections`.
+fn downstream(workspace: &Workspace) -> Result<Outcome> {
+    for features in ["", "connections"] {
+        let package = ["clippy", "--no-deps", "-p", "downstream", "--lib"];
+        let args = [&package[..], &["--features", features, "--", "-D", "warnings"]].concat();
+        let run = Run::cargo(&workspace.root(), &args);
+        let command = run.to_string();
+        if !run.run_inherited()? {
+            return Ok(Outcome::failed(
+                "tests/downstream does not compile without default features",
+                command,
+            ));
+        }
+    }
+    Ok(Outcome::passed("tests/downstream without default features, and with `connections`"))
 }
 
 /// Tests that need a feature combination which `cargo xtask test` does not use.

@@ -137,7 +137,7 @@ fn next(name: &str) -> String {
         "\nNext steps:\n\
          - compare each snapshot in crates/{name}/tests/snapshots with the document it names;\n\
          - complete its pages, docs/book/src/providers/{name}.md and docs/book/src/production/{name}.md;\n\
-         - run `cargo xtask api --bless` to list its public API;\n\
+         - add it to tests/downstream; `cargo xtask api` lists the types to name there;\n\
          - run `cargo xtask ci` and commit."
     )
 }

@@ -81,7 +81,8 @@ fn write(rehearsal: &Rehearsal, packages: &Packages, names: &[&str]) -> Result<(
     Ok(())
 }
 
-fn copy(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
+/// Copies a folder with all that is in it.
+pub(super) fn copy(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

@@ -11,7 +11,6 @@ use super::baseline::Baseline;
 use super::git::Git;
 use super::level::Level;
 use super::{changelog, inherited_settings, order};
-use crate::api::{self, Difference};
 use crate::workspace::Workspace;
 
 /// All published crates, each after its dependencies.
@@ -36,8 +35,8 @@ pub struct CratePlan {
     pub commits: Vec<String>,
     /// Uncommitted files in its folder.
     pub uncommitted: Vec<String>,
-    /// Difference of its public API from the baseline, if both have a listing.
-    pub api: Option<Difference>,
+    /// Minimum level given by `at_least`.
+    pub at_least: Level,
     /// Required version bump.
     pub needed: Level,
     /// Reasons for the bump.
@@ -62,8 +61,8 @@ pub struct Problem {
 }
 
 impl Plan {
-    /// Plans a release from the workspace, its history and its listings, without building. `at_least` sets
-    /// minimum levels.
+    /// Plans a release from the workspace and its history, without building. A changed crate needs a patch;
+    /// `at_least` raises that, for example after cargo-semver-checks found a breaking change.
     ///
     /// # Errors
     /// If git or a manifest cannot be read, or a crate in `at_least` is not published.
@@ -84,6 +83,7 @@ impl Plan {
                 }
             }
             if let Some(level) = at_least.get(&krate.name) {
+                krate.at_least = *level;
                 krate.require(*level, "requested by --at-least".to_owned());
             }
             krate.dependencies = dependencies.iter().map(|other| other.name.clone()).collect();
@@ -166,13 +166,19 @@ impl CratePlan {
                     self.needed,
                     self.reasons.join("; ")
                 ),
-                help: "cargo xtask release prepare".to_owned(),
+                help: if self.at_least == self.needed {
+                    format!("cargo xtask release prepare --at-least {}={}", self.name, self.needed)
+                } else {
+                    "cargo xtask release prepare".to_owned()
+                },
             });
         }
-        let api_changed = self.api.as_ref().is_some_and(|difference| !difference.is_empty());
-        if api_changed && self.entries.is_empty() && self.version == before {
+        if self.at_least >= Level::Minor && self.entries.is_empty() && self.version == before {
             self.problems.push(Problem {
-                message: format!("the public API of `{}` changed without a changelog entry", self.name),
+                message: format!(
+                    "`{}` needs a {} version without a changelog entry",
+                    self.name, self.at_least
+                ),
                 help: format!("add an entry under Unreleased in {}/CHANGELOG.md", self.folder),
             });
         }
@@ -204,7 +210,7 @@ fn inspect_crate(
     let mut krate = CratePlan {
         commits: git.commits(baseline.revision(), &folder)?,
         uncommitted: git.uncommitted(&folder)?,
-        api: None,
+        at_least: Level::None,
         needed: Level::None,
         reasons: Vec::new(),
         next: package.version.clone(),
@@ -224,19 +230,6 @@ fn inspect_crate(
     }
     for change in inherited_settings::changes(&root, &krate.folder, &revision, names)? {
         krate.require(Level::Patch, change);
-    }
-    let listing = api::path(&krate.name);
-    if let Ok(now) = std::fs::read_to_string(root.join(&listing)) {
-        match git.show(&revision, &listing)? {
-            Some(then) => {
-                let difference = Difference::between(&then, &now);
-                if !difference.is_empty() {
-                    krate.require(difference.level(), format!("its public API changed:\n{difference}"));
-                }
-                krate.api = Some(difference);
-            }
-            None => krate.reasons.push(format!("the baseline has no {listing} to compare with")),
-        }
     }
     Ok(krate)
 }

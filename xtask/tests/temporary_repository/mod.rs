@@ -27,8 +27,6 @@ impl TemporaryRepository {
         repository.add_crate("user", "\n[dependencies]\nbase.workspace = true\n");
         repository.write("crates/base/src/lib.rs", "//! Base.\npub fn kept() {}\npub fn gone() {}\n");
         repository.write("crates/user/src/lib.rs", "//! User.\npub use base::kept;\n");
-        repository.write("docs/api/base.txt", "pub fn base::gone()\npub fn base::kept()\npub mod base\n");
-        repository.write("docs/api/user.txt", "pub use user::kept\npub mod user\n");
         repository.git(&["init", "--quiet", "--initial-branch", "main"]);
         // Needed for the tags that xtask creates.
         repository.git(&["config", "user.name", "TemporaryRepository"]);
