@@ -1,63 +1,63 @@
-//! The connections of one process, whoever runs when.
+//! The connections of one process, under schedules chosen by shuttle.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 mod mutations;
 mod scenarios;
-mod scheduled;
+mod schedulers;
 
-use scheduled::scheduled;
+use schedulers::explore;
 
 #[test]
-fn many_callers() {
-    scheduled(scenarios::many_callers);
+fn many_callers_share_one_refresh() {
+    explore(scenarios::many_callers_share_one_refresh);
 }
 
 #[test]
-fn callers_at_the_moment_of_landing() {
-    scheduled(scenarios::callers_at_the_moment_of_landing);
+fn callers_never_join_ended_flight() {
+    explore(scenarios::callers_never_join_ended_flight);
 }
 
 #[test]
-fn the_first_caller_gives_up() {
-    scheduled(scenarios::the_first_caller_gives_up);
+fn refresh_survives_cancelled_first_caller() {
+    explore(scenarios::refresh_survives_cancelled_first_caller);
 }
 
 #[test]
-fn the_runtime_goes_away() {
-    scheduled(scenarios::the_runtime_goes_away);
+fn callers_return_when_runtime_ends() {
+    explore(scenarios::callers_return_when_runtime_ends);
 }
 
 #[test]
-fn a_person_connects_meanwhile() {
-    scheduled(scenarios::a_person_connects_meanwhile);
+fn insert_during_refresh_wins() {
+    explore(scenarios::insert_during_refresh_wins);
 }
 
 #[test]
-fn removed_meanwhile() {
-    scheduled(scenarios::removed_meanwhile);
+fn removal_during_refresh_wins() {
+    explore(scenarios::removal_during_refresh_wins);
 }
 
 #[test]
-fn nobody_waits_for_a_token_that_is_due() {
-    scheduled(scenarios::nobody_waits_for_a_token_that_is_due);
+fn due_token_serves_without_waiting() {
+    explore(scenarios::due_token_serves_without_waiting);
 }
 
 #[test]
-fn readers_while_the_token_is_swapped() {
-    scheduled(scenarios::readers_while_the_token_is_swapped);
+fn readers_never_see_older_token() {
+    explore(scenarios::readers_never_see_older_token);
 }
 
 #[test]
-fn a_save_that_fails_at_first() {
-    scheduled(scenarios::a_save_that_fails_at_first);
+fn token_serves_while_save_is_retried() {
+    explore(scenarios::token_serves_while_save_is_retried);
 }
 
 #[test]
-fn two_processes() {
-    scheduled(scenarios::two_processes);
+fn two_processes_make_one_call() {
+    explore(scenarios::two_processes_make_one_call);
 }
 
 #[test]
-fn drained_meanwhile() {
-    scheduled(scenarios::drained_meanwhile);
+fn drain_saves_spent_token() {
+    explore(scenarios::drain_saves_spent_token);
 }

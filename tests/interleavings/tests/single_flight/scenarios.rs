@@ -1,4 +1,4 @@
-//! What the callers of one process do at once, and what must come of it whoever runs when.
+//! Concurrent calls in one process, and their results under any schedule.
 
 mod support;
 
@@ -6,24 +6,24 @@ use oauth_core::ErrorKind;
 use oauth_core::store::ReconnectReason;
 use tokio::task::{spawn, yield_now};
 
-use support::World;
+use support::TestSetup;
 
-/// One connection, four callers: one of them refreshes.
-pub(crate) async fn many_callers() {
-    let world = World::expired().await;
-    let connections = world.machine();
-    let callers: Vec<_> = (0..4).map(|_| spawn(world.caller(&connections))).collect();
+/// Four callers of one connection share one refresh.
+pub(crate) async fn many_callers_share_one_refresh() {
+    let setup = TestSetup::expired().await;
+    let connections = setup.process();
+    let callers: Vec<_> = (0..4).map(|_| spawn(setup.call(&connections))).collect();
     for caller in callers {
         assert_eq!(caller.await.unwrap().unwrap(), 2);
     }
-    assert_eq!((world.server.refreshes(), world.store.acquired()), (1, 1), "one flight");
-    world.settle(&connections).await;
+    assert_eq!((setup.server.refreshes(), setup.store.leases()), (1, 1), "one flight");
+    setup.settle(&connections).await;
 }
 
-/// Whoever is woken by a flight, or comes when it lands, never joins one that is over.
-pub(crate) async fn callers_at_the_moment_of_landing() {
-    let world = World::expired().await;
-    let connections = world.machine();
+/// A caller that arrives while a flight ends does not join it.
+pub(crate) async fn callers_never_join_ended_flight() {
+    let setup = TestSetup::expired().await;
+    let connections = setup.process();
     let callers: Vec<_> = (0..3)
         .map(|_| {
             let acme = connections.get("acme");
@@ -36,32 +36,32 @@ pub(crate) async fn callers_at_the_moment_of_landing() {
     for caller in callers {
         caller.await.unwrap();
     }
-    assert!((2..=4).contains(&world.server.refreshes()), "{}", world.server.refreshes());
-    world.settle(&connections).await;
+    assert!((2..=4).contains(&setup.server.refreshes()), "{}", setup.server.refreshes());
+    setup.settle(&connections).await;
 }
 
-/// The one that started it gives up.
-pub(crate) async fn the_first_caller_gives_up() {
-    let world = World::expired().await;
-    let connections = world.machine();
-    let first = spawn(world.caller(&connections));
-    let second = spawn(world.caller(&connections));
+/// The caller that started the refresh is cancelled.
+pub(crate) async fn refresh_survives_cancelled_first_caller() {
+    let setup = TestSetup::expired().await;
+    let connections = setup.process();
+    let first = spawn(setup.call(&connections));
+    let second = spawn(setup.call(&connections));
     yield_now().await;
     first.abort();
     assert_eq!(second.await.unwrap().unwrap(), 2);
     let _ = first.await;
-    assert_eq!((world.server.refreshes(), world.store.acquired()), (1, 1), "one flight");
-    world.settle(&connections).await;
+    assert_eq!((setup.server.refreshes(), setup.store.leases()), (1, 1), "one flight");
+    setup.settle(&connections).await;
 }
 
-/// The runtime of the flight ends in the middle of it, as when a task panics: nobody waits for ever, and the next one can.
-pub(crate) async fn the_runtime_goes_away() {
-    let world = World::expired().await;
-    let connections = world.machine();
-    let callers: Vec<_> = (0..2).map(|_| spawn(world.caller(&connections))).collect();
+/// The runtime ends during a flight: all callers return, and a later call can refresh.
+pub(crate) async fn callers_return_when_runtime_ends() {
+    let setup = TestSetup::expired().await;
+    let connections = setup.process();
+    let callers: Vec<_> = (0..2).map(|_| spawn(setup.call(&connections))).collect();
     let end = spawn(async {
         yield_now().await;
-        tokio::runtime::goes_away();
+        tokio::runtime::end();
     });
     let lost = ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown);
     for caller in callers {
@@ -71,18 +71,18 @@ pub(crate) async fn the_runtime_goes_away() {
         }
     }
     end.await.unwrap();
-    match world.caller(&connections).await {
+    match setup.call(&connections).await {
         Ok(number) => assert_eq!(number, 2),
         Err(error) => assert_eq!(error.kind(), lost),
     }
-    assert_eq!(world.server.spent(), 1);
-    world.settle(&connections).await;
+    assert_eq!(setup.server.spent(), 1);
+    setup.settle(&connections).await;
 }
 
-/// A person connects again while a refresh is under way, and somebody watches.
-pub(crate) async fn a_person_connects_meanwhile() {
-    let world = World::expired().await;
-    let connections = world.machine();
+/// The account is reconnected during a refresh, while another task watches the generation.
+pub(crate) async fn insert_during_refresh_wins() {
+    let setup = TestSetup::expired().await;
+    let connections = setup.process();
     let watcher = spawn({
         let acme = connections.get("acme");
         async move {
@@ -95,23 +95,23 @@ pub(crate) async fn a_person_connects_meanwhile() {
             }
         }
     });
-    let caller = spawn(world.caller(&connections));
-    let token = world.token().await;
-    let person = spawn({
+    let caller = spawn(setup.call(&connections));
+    let token = setup.token().await;
+    let reconnect = spawn({
         let connections = connections.clone();
         async move { connections.insert("acme", token).await.map(drop) }
     });
     caller.await.unwrap().unwrap();
-    person.await.unwrap().unwrap();
+    reconnect.await.unwrap().unwrap();
     watcher.await.unwrap();
-    world.settle(&connections).await;
+    setup.settle(&connections).await;
 }
 
-/// It is removed while a refresh is under way.
-pub(crate) async fn removed_meanwhile() {
-    let world = World::expired().await;
-    let connections = world.machine();
-    let caller = spawn(world.caller(&connections));
+/// The connection is removed during a refresh.
+pub(crate) async fn removal_during_refresh_wins() {
+    let setup = TestSetup::expired().await;
+    let connections = setup.process();
+    let caller = spawn(setup.call(&connections));
     let remover = spawn({
         let connections = connections.clone();
         async move { connections.remove("acme").await }
@@ -120,39 +120,39 @@ pub(crate) async fn removed_meanwhile() {
         assert_eq!(error.kind(), ErrorKind::NotConnected);
     }
     assert!(remover.await.unwrap().unwrap());
-    world.settle(&connections).await;
+    setup.settle(&connections).await;
     assert_eq!(support::generation(&connections.get("acme")), None);
 }
 
-/// The token is due and still good: nobody waits, and it is refreshed once.
-pub(crate) async fn nobody_waits_for_a_token_that_is_due() {
-    let world = World::due().await;
-    let connections = world.machine();
-    let callers: Vec<_> = (0..3).map(|_| spawn(world.caller(&connections))).collect();
+/// A token that is due but valid is refreshed once, and no caller waits.
+pub(crate) async fn due_token_serves_without_waiting() {
+    let setup = TestSetup::due().await;
+    let connections = setup.process();
+    let callers: Vec<_> = (0..3).map(|_| spawn(setup.call(&connections))).collect();
     for caller in callers {
         assert!([1, 2].contains(&caller.await.unwrap().unwrap()));
     }
     while support::generation(&connections.get("acme")) < Some(2) {
         yield_now().await;
     }
-    world.settle(&connections).await;
-    assert_eq!((world.server.refreshes(), world.store.acquired()), (1, 1), "one flight");
+    setup.settle(&connections).await;
+    assert_eq!((setup.server.refreshes(), setup.store.leases()), (1, 1), "one flight");
 }
 
-/// The token is swapped under those who read it on the hot path: nobody waits, and nobody sees an older one after a newer one.
-pub(crate) async fn readers_while_the_token_is_swapped() {
-    let world = World::due().await;
-    let connections = world.machine();
-    // From here on it is in memory.
-    world.caller(&connections).await.unwrap();
+/// The token is replaced while readers use it: no reader waits or sees an older token after a newer one.
+pub(crate) async fn readers_never_see_older_token() {
+    let setup = TestSetup::due().await;
+    let connections = setup.process();
+    // Loads the token into memory.
+    setup.call(&connections).await.unwrap();
     let readers: Vec<_> = (0..2)
         .map(|_| {
-            let world = world.clone();
+            let setup = setup.clone();
             let connections = connections.clone();
             spawn(async move {
                 let mut newest = 1;
                 for _ in 0..6 {
-                    let seen = support::at_once(world.caller(&connections)).expect("a reader waits").unwrap();
+                    let seen = support::poll_once(setup.call(&connections)).expect("a reader waits").unwrap();
                     assert!((newest..=4).contains(&seen), "{seen} after {newest}");
                     newest = seen;
                     yield_now().await;
@@ -163,54 +163,54 @@ pub(crate) async fn readers_while_the_token_is_swapped() {
     let acme = connections.get("acme");
     acme.refresh().await.unwrap();
     acme.refresh().await.unwrap();
-    assert_eq!(world.caller(&connections).await.unwrap(), world.server.refreshes() + 1);
+    assert_eq!(setup.call(&connections).await.unwrap(), setup.server.refreshes() + 1);
     for reader in readers {
         reader.await.unwrap();
     }
-    world.settle(&connections).await;
+    setup.settle(&connections).await;
 }
 
-/// The store takes the new token only at the second attempt: it serves meanwhile.
-pub(crate) async fn a_save_that_fails_at_first() {
-    let world = World::expired().await;
-    let connections = world.machine();
-    world.store.fail_next_save();
-    let callers: Vec<_> = (0..3).map(|_| spawn(world.caller(&connections))).collect();
+/// The new token serves while its first save fails.
+pub(crate) async fn token_serves_while_save_is_retried() {
+    let setup = TestSetup::expired().await;
+    let connections = setup.process();
+    setup.store.fail_next_save();
+    let callers: Vec<_> = (0..3).map(|_| spawn(setup.call(&connections))).collect();
     for caller in callers {
         assert_eq!(caller.await.unwrap().unwrap(), 2);
     }
-    world.settle(&connections).await;
-    assert_eq!((world.server.refreshes(), world.store.acquired()), (1, 1), "one flight");
+    setup.settle(&connections).await;
+    assert_eq!((setup.server.refreshes(), setup.store.leases()), (1, 1), "one flight");
 }
 
-/// Two processes on one store: one call.
-pub(crate) async fn two_processes() {
-    let world = World::expired().await;
-    let (one, two) = (world.machine(), world.machine());
-    let callers = [&one, &two, &one].map(|connections| spawn(world.caller(connections)));
+/// Two processes on one store make one token call.
+pub(crate) async fn two_processes_make_one_call() {
+    let setup = TestSetup::expired().await;
+    let (one, two) = (setup.process(), setup.process());
+    let callers = [&one, &two, &one].map(|connections| spawn(setup.call(connections)));
     for caller in callers {
         assert_eq!(caller.await.unwrap().unwrap(), 2);
     }
-    assert_eq!(world.server.refreshes(), 1);
-    world.settle(&one).await;
-    world.settle(&two).await;
+    assert_eq!(setup.server.refreshes(), 1);
+    setup.settle(&one).await;
+    setup.settle(&two).await;
 }
 
-/// The application ends while callers come: what was spent is saved, and nobody waits for ever.
-pub(crate) async fn drained_meanwhile() {
-    let world = World::expired().await;
-    let connections = world.machine();
-    let callers: Vec<_> = (0..2).map(|_| spawn(world.caller(&connections))).collect();
+/// The application drains during calls: a spent token is saved, and all callers return.
+pub(crate) async fn drain_saves_spent_token() {
+    let setup = TestSetup::expired().await;
+    let connections = setup.process();
+    let callers: Vec<_> = (0..2).map(|_| spawn(setup.call(&connections))).collect();
     yield_now().await;
     connections.drain().await;
-    let (spent, stored) = (world.server.spent(), world.stored().await.unwrap().0);
-    assert_eq!(stored, 1 + spent as u64, "what was spent is saved");
-    let asked = world.store.asked();
+    let (spent, stored) = (setup.server.spent(), setup.stored().await.unwrap().0);
+    assert_eq!(stored, 1 + spent as u64, "the new token is saved");
+    let calls = setup.store.calls();
     for caller in callers {
         match caller.await.unwrap() {
             Ok(number) => assert_eq!(number, 2),
             Err(error) => assert_eq!(error.kind(), ErrorKind::Closed),
         }
     }
-    assert_eq!((world.store.asked(), world.server.spent()), (asked, spent), "nothing is left to do");
+    assert_eq!((setup.store.calls(), setup.server.spent()), (calls, spent), "nothing is left to do");
 }

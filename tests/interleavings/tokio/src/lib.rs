@@ -1,7 +1,7 @@
-//! Stands in for tokio, the standard library's locks and arc-swap where shuttle chooses what happens next.
+//! Replaces tokio, the standard library's locks and arc-swap under shuttle's schedulers.
 //!
-//! Channels, locks and tasks are those of `shuttle-tokio`. Time is not: there a deadline never comes, whereas here a
-//! short wait does end; see [`time`].
+//! Channels, locks and tasks come from `shuttle-tokio`. Time does not: its deadlines never come, but here short waits
+//! end; see [`time`].
 
 pub mod memory;
 pub mod runtime;

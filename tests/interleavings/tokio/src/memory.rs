@@ -1,4 +1,4 @@
-//! What threads share: before each look at it another thread may run.
+//! Shared memory: another thread may run before each access.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ pub use arc_swap::Guard;
 pub use shuttle::sync::atomic::{AtomicBool, AtomicU64};
 pub use shuttle::sync::{Mutex, MutexGuard};
 
-/// Looked at for no other reason than that another thread may run then.
+/// Accessed only to let another thread run.
 #[derive(Default)]
 struct Point(AtomicBool);
 
@@ -17,14 +17,14 @@ impl Point {
     }
 }
 
-/// As in `arc_swap`.
+/// The type of this name in `arc_swap`.
 pub struct ArcSwap<T> {
     inner: arc_swap::ArcSwap<T>,
     point: Point,
 }
 
 impl<T> ArcSwap<T> {
-    /// With this value.
+    /// Creates it with this value.
     pub fn from_pointee(value: T) -> Self {
         Self { inner: arc_swap::ArcSwap::from_pointee(value), point: Point::default() }
     }
@@ -35,21 +35,21 @@ impl<T> ArcSwap<T> {
         self.inner.load()
     }
 
-    /// Replaces it.
+    /// Replaces the value.
     pub fn store(&self, value: Arc<T>) {
         self.point.pass();
         self.inner.store(value);
     }
 }
 
-/// As in `arc_swap`.
+/// The type of this name in `arc_swap`.
 pub struct ArcSwapOption<T> {
     inner: arc_swap::ArcSwapOption<T>,
     point: Point,
 }
 
 impl<T> ArcSwapOption<T> {
-    /// With nothing in it.
+    /// Creates it empty.
     pub fn empty() -> Self {
         Self { inner: arc_swap::ArcSwapOption::empty(), point: Point::default() }
     }
@@ -60,19 +60,19 @@ impl<T> ArcSwapOption<T> {
         self.inner.load()
     }
 
-    /// The value, to keep.
+    /// The value as its own `Arc`.
     pub fn load_full(&self) -> Option<Arc<T>> {
         self.point.pass();
         self.inner.load_full()
     }
 
-    /// Replaces it.
+    /// Replaces the value.
     pub fn store(&self, value: Option<Arc<T>>) {
         self.point.pass();
         self.inner.store(value);
     }
 
-    /// Replaces it, and returns what there was.
+    /// Replaces the value and returns the old one.
     pub fn swap(&self, value: Option<Arc<T>>) -> Option<Arc<T>> {
         self.point.pass();
         self.inner.swap(value)

@@ -1,4 +1,4 @@
-//! A runtime that can go away while its tasks run.
+//! A runtime that can end while its tasks run.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -8,16 +8,16 @@ use shuttle_tokio::task::{AbortHandle, JoinHandle};
 pub use shuttle_tokio::runtime::TryCurrentError;
 
 thread_local! {
-    /// Shuttle runs all its threads on one real one.
+    /// Thread-local is enough, because shuttle runs all its threads on one.
     static TASKS: RefCell<Vec<AbortHandle>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Where tasks are spawned.
+/// A handle to spawn tasks.
 #[derive(Clone, Debug)]
 pub struct Handle(());
 
 impl Handle {
-    /// There is always one.
+    /// Returns the handle; there always is one.
     ///
     /// # Errors
     /// Never.
@@ -37,13 +37,13 @@ impl Handle {
     }
 }
 
-/// A new run begins.
+/// Resets the runtime for a new run.
 pub fn reset() {
     TASKS.with_borrow_mut(Vec::clear);
 }
 
-/// Ends what was spawned with a [`Handle`] so far, wherever it is.
-pub fn goes_away() {
+/// Ends all tasks spawned with a [`Handle`].
+pub fn end() {
     for task in TASKS.with_borrow_mut(std::mem::take) {
         task.abort();
     }

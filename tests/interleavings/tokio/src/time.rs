@@ -1,6 +1,6 @@
-//! Time that moves when somebody has waited: to the end of that wait, and after everybody else had a chance to run.
+//! Simulated time. A wait yields to the other tasks once and then moves the time to its end.
 //!
-//! Deadlines that are longer than [`SHORT`] never come, or each step of each run could be too late.
+//! Deadlines longer than [`SHORT`] never come, because otherwise any step of any run could be too late.
 
 use std::cell::Cell;
 use std::fmt;
@@ -14,41 +14,41 @@ use std::time::Duration;
 pub const SHORT: Duration = Duration::from_secs(5);
 
 thread_local! {
-    /// Shuttle runs all its threads on one real one.
+    /// Thread-local is enough, because shuttle runs all its threads on one.
     static NOW: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
-/// A new run begins.
+/// Resets the time for a new run.
 pub fn reset() {
     NOW.set(Duration::ZERO);
 }
 
-/// A point in time, counted from the beginning of the run.
+/// A point in time, relative to the start of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Instant(Duration);
 
 impl Instant {
-    /// Now.
+    /// The current time.
     pub fn now() -> Self {
         Self(NOW.get())
     }
 
-    /// When the run began.
+    /// The start of the run.
     pub fn beginning() -> Self {
         Self(Duration::ZERO)
     }
 
-    /// How long ago this was.
+    /// Time since this instant.
     pub fn elapsed(self) -> Duration {
         Self::now() - self
     }
 
-    /// How long ago the other one was.
+    /// Time since an earlier instant.
     pub fn saturating_duration_since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// So much later.
+    /// The instant after a duration.
     pub fn checked_add(self, duration: Duration) -> Option<Self> {
         self.0.checked_add(duration).map(Self)
     }
@@ -70,14 +70,14 @@ impl Sub for Instant {
     }
 }
 
-/// Waits.
+/// Waits for a duration.
 pub async fn sleep(duration: Duration) {
     let end = Instant::now() + duration;
     shuttle_tokio::task::yield_now().await;
     NOW.set(NOW.get().max(end.0));
 }
 
-/// The time was over.
+/// The deadline of a timeout has passed.
 #[derive(Debug)]
 pub struct Elapsed(());
 
@@ -89,7 +89,7 @@ impl fmt::Display for Elapsed {
 
 impl std::error::Error for Elapsed {}
 
-/// Waits for a future, but no longer than this.
+/// Waits for a future, at most for a duration.
 ///
 /// # Errors
 /// If it took longer.
@@ -108,7 +108,7 @@ pub async fn timeout<F: Future>(duration: Duration, future: F) -> Result<F::Outp
     .await
 }
 
-/// Waits for a future, but not past this.
+/// Waits for a future until a deadline at most.
 ///
 /// # Errors
 /// If it took longer.

@@ -1,4 +1,4 @@
-//! A provider, a store and a clock for one process, between whose steps others may run.
+//! A provider, a store and a clock that yield to other tasks at each step.
 
 use std::future::Future;
 use std::pin::pin;
@@ -23,10 +23,10 @@ use tokio::task::yield_now;
 const LIFETIME: i64 = 3_600;
 
 #[derive(Debug)]
-pub(super) struct Turning;
+pub(super) struct TestProvider;
 
-impl Provider for Turning {
-    const NAME: &'static str = "turning";
+impl Provider for TestProvider {
+    const NAME: &'static str = "test-provider";
     const DIALECT: Dialect = Dialect::rfc6749();
     type Site = FixedSite;
     type Extra = NoExtra;
@@ -34,15 +34,15 @@ impl Provider for Turning {
     type Renewal = SingleUseRefreshToken<90>;
 }
 
-impl PasswordGrant for Turning {
+impl PasswordGrant for TestProvider {
     type Request = PasswordRequest;
 }
 
-/// Goes with the time of the run, and can be set forward.
+/// Follows the simulated time plus an offset.
 #[derive(Clone, Debug, Default)]
-struct Forward(Arc<Mutex<TimeDelta>>);
+struct TestClock(Arc<Mutex<TimeDelta>>);
 
-impl Clock for Forward {
+impl Clock for TestClock {
     fn now(&self) -> DateTime<Utc> {
         let start = tokio::time::Instant::now().saturating_duration_since(tokio::time::Instant::beginning());
         let start = DateTime::from_timestamp(1_767_323_045, 0).unwrap() + start;
@@ -51,7 +51,7 @@ impl Clock for Forward {
 }
 
 #[derive(Debug, Default)]
-struct Books {
+struct ServerState {
     issued: usize,
     refreshes: usize,
     spent: usize,
@@ -60,7 +60,7 @@ struct Books {
 
 /// A token endpoint whose refresh tokens work once.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Server(Arc<Mutex<Books>>);
+pub(super) struct Server(Arc<Mutex<ServerState>>);
 
 impl Server {
     pub(super) fn refreshes(&self) -> usize {
@@ -71,20 +71,20 @@ impl Server {
         self.0.lock().unwrap().spent
     }
 
-    fn answer(&self, body: &str) -> (u16, String) {
-        let mut books = self.0.lock().unwrap();
+    fn respond(&self, body: &str) -> (u16, String) {
+        let mut state = self.0.lock().unwrap();
         if let Some((_, rest)) = body.split_once("refresh_token=") {
             let token = rest.split('&').next().unwrap();
-            books.refreshes += 1;
-            let Some(at) = books.live.iter().position(|live| live == token) else {
+            state.refreshes += 1;
+            let Some(at) = state.live.iter().position(|live| live == token) else {
                 return (400, r#"{"error":"invalid_grant"}"#.to_owned());
             };
-            books.live.remove(at);
-            books.spent += 1;
+            state.live.remove(at);
+            state.spent += 1;
         }
-        books.issued += 1;
-        let n = books.issued;
-        books.live.push(format!("refresh-{n}"));
+        state.issued += 1;
+        let n = state.issued;
+        state.live.push(format!("refresh-{n}"));
         let body = format!(
             r#"{{"access_token":"access-{n}","refresh_token":"refresh-{n}","expires_in":{LIFETIME},"token_type":"bearer"}}"#
         );
@@ -96,62 +96,62 @@ impl Server {
 impl Transport for Server {
     async fn call(&self, call: Call) -> Result<Response<Vec<u8>>, TransportError> {
         yield_now().await;
-        let (status, body) = self.answer(&String::from_utf8_lossy(call.request.body()));
+        let (status, body) = self.respond(&String::from_utf8_lossy(call.request.body()));
         yield_now().await;
-        let reply = Response::builder().status(status).header("content-type", "application/json");
-        Ok(reply.body(body.into_bytes()).unwrap())
+        let response = Response::builder().status(status).header("content-type", "application/json");
+        Ok(response.body(body.into_bytes()).unwrap())
     }
 }
 
-/// A store whose every answer takes a while.
+/// A memory store that yields before and after each call.
 #[derive(Clone, Debug)]
-pub(super) struct Slow {
+pub(super) struct YieldingStore {
     inner: MemoryStore,
-    asked: Arc<AtomicUsize>,
-    acquired: Arc<AtomicUsize>,
+    calls: Arc<AtomicUsize>,
+    leases: Arc<AtomicUsize>,
     save_fails: Arc<AtomicBool>,
 }
 
-impl Slow {
-    /// How often anything was asked of it.
-    pub(super) fn asked(&self) -> usize {
-        self.asked.load(Ordering::SeqCst)
+impl YieldingStore {
+    /// Number of calls.
+    pub(super) fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
     }
 
-    /// How often a lease was granted.
-    pub(super) fn acquired(&self) -> usize {
-        self.acquired.load(Ordering::SeqCst)
+    /// Number of granted leases.
+    pub(super) fn leases(&self) -> usize {
+        self.leases.load(Ordering::SeqCst)
     }
 
     pub(super) fn fail_next_save(&self) {
         self.save_fails.store(true, Ordering::SeqCst);
     }
 
-    async fn slowly<T>(&self, work: impl Future<Output = T>) -> T {
-        self.asked.fetch_add(1, Ordering::SeqCst);
+    async fn with_yields<T>(&self, work: impl Future<Output = T>) -> T {
+        self.calls.fetch_add(1, Ordering::SeqCst);
         yield_now().await;
-        let answer = work.await;
+        let result = work.await;
         yield_now().await;
-        answer
+        result
     }
 }
 
 #[oauth_core::async_trait]
-impl TokenStore for Slow {
+impl TokenStore for YieldingStore {
     async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
-        self.slowly(self.inner.load(key)).await
+        self.with_yields(self.inner.load(key)).await
     }
     async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
-        self.slowly(self.inner.insert(key, content)).await
+        self.with_yields(self.inner.insert(key, content)).await
     }
     async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
         if self.save_fails.swap(false, Ordering::SeqCst) {
             return Err(StoreError::new(StoreErrorKind::Unavailable, "the store is down"));
         }
-        self.slowly(self.inner.save(key, from, content)).await
+        self.with_yields(self.inner.save(key, from, content)).await
     }
     async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
-        self.slowly(self.inner.remove(key)).await
+        self.with_yields(self.inner.remove(key)).await
     }
     async fn acquire(
         &self,
@@ -159,19 +159,19 @@ impl TokenStore for Slow {
         owner: &LeaseOwner,
         length: Duration,
     ) -> Result<AcquireOutcome, StoreError> {
-        let answer = self.slowly(self.inner.acquire(key, owner, length)).await?;
-        self.acquired
-            .fetch_add(usize::from(matches!(answer, AcquireOutcome::Granted { .. })), Ordering::SeqCst);
-        Ok(answer)
+        let outcome = self.with_yields(self.inner.acquire(key, owner, length)).await?;
+        self.leases
+            .fetch_add(usize::from(matches!(outcome, AcquireOutcome::Granted { .. })), Ordering::SeqCst);
+        Ok(outcome)
     }
     async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
-        self.slowly(self.inner.renew(key, fence, length)).await
+        self.with_yields(self.inner.renew(key, fence, length)).await
     }
     async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
-        self.slowly(self.inner.release(key, fence)).await
+        self.with_yields(self.inner.release(key, fence)).await
     }
     async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        self.slowly(self.inner.record_intent(key, fence, from)).await
+        self.with_yields(self.inner.record_intent(key, fence, from)).await
     }
     async fn set_state(
         &self,
@@ -180,49 +180,49 @@ impl TokenStore for Slow {
         from: u64,
         state: RecordState,
     ) -> Result<bool, StoreError> {
-        self.slowly(self.inner.set_state(key, fence, from, state)).await
+        self.with_yields(self.inner.set_state(key, fence, from, state)).await
     }
     async fn list(&self, _: &str, _: Option<&str>, _: usize) -> Result<Vec<RecordSummary>, StoreError> {
-        unreachable!("nobody lists")
+        unreachable!("not called by these tests")
     }
     async fn due(&self, _: &DueQuery, _: usize) -> Result<Vec<RecordSummary>, StoreError> {
-        unreachable!("nobody sweeps")
+        unreachable!("not called by these tests")
     }
 }
 
 #[derive(Clone)]
-pub(super) struct World {
+pub(super) struct TestSetup {
     pub(super) server: Server,
-    pub(super) store: Slow,
-    clock: Forward,
+    pub(super) store: YieldingStore,
+    clock: TestClock,
 }
 
-impl World {
-    async fn later(seconds: i64) -> Self {
-        let clock = Forward::default();
-        let store = Slow {
+impl TestSetup {
+    async fn after(seconds: i64) -> Self {
+        let clock = TestClock::default();
+        let store = YieldingStore {
             inner: MemoryStore::with_clock(clock.clone()),
-            asked: Arc::default(),
-            acquired: Arc::default(),
+            calls: Arc::default(),
+            leases: Arc::default(),
             save_fails: Arc::default(),
         };
-        let world = Self { server: Server::default(), store, clock };
-        world.machine().insert("acme", world.token().await).await.unwrap();
-        *world.clock.0.lock().unwrap() = TimeDelta::seconds(seconds);
-        world
+        let setup = Self { server: Server::default(), store, clock };
+        setup.process().insert("acme", setup.token().await).await.unwrap();
+        *setup.clock.0.lock().unwrap() = TimeDelta::seconds(seconds);
+        setup
     }
 
-    /// With a token that has expired.
+    /// A connection whose token has expired.
     pub(super) async fn expired() -> Self {
-        Self::later(LIFETIME).await
+        Self::after(LIFETIME).await
     }
 
-    /// With a token that is due and still good.
+    /// A connection whose token is due but valid.
     pub(super) async fn due() -> Self {
-        Self::later(LIFETIME - 200).await
+        Self::after(LIFETIME - 200).await
     }
 
-    fn client(&self) -> Client<Turning> {
+    fn client(&self) -> Client<TestProvider> {
         let base = "https://provider.example";
         let site =
             FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api"))
@@ -234,23 +234,23 @@ impl World {
             .unwrap()
     }
 
-    /// One process more. Its waits are short enough to end, see `tokio::time`.
-    pub(super) fn machine(&self) -> Connections<Turning> {
+    /// Another process. Its waits are short enough to end, see `tokio::time`.
+    pub(super) fn process(&self) -> Connections<TestProvider> {
         Connections::builder(self.client(), self.store.clone())
             .jitter(Duration::ZERO)
             .lease(Duration::from_secs(9))
             .build()
     }
 
-    pub(super) async fn token(&self) -> Token<Turning> {
+    pub(super) async fn token(&self) -> Token<TestProvider> {
         let request = PasswordRequest::new("bob", "password", Scopes::none());
         self.client().password(request).await.unwrap()
     }
 
-    /// Asks once; the number of the token that is served.
-    pub(super) fn caller(
+    /// Requests headers once. Returns the number of the token.
+    pub(super) fn call(
         &self,
-        connections: &Connections<Turning>,
+        connections: &Connections<TestProvider>,
     ) -> impl Future<Output = Result<usize, Error>> + Send + 'static {
         let acme = connections.get("acme");
         async move {
@@ -262,12 +262,12 @@ impl World {
 
     /// Generation and state in the store.
     pub(super) async fn stored(&self) -> Option<(u64, RecordState)> {
-        let record = self.store.inner.load(&Key::new("turning", "acme")).await.unwrap()?;
+        let record = self.store.inner.load(&Key::new("test-provider", "acme")).await.unwrap()?;
         Some((record.generation, record.state))
     }
 
-    /// What is under way comes to its end, and then memory is as the store.
-    pub(super) async fn settle(&self, connections: &Connections<Turning>) {
+    /// Waits for flights, then checks that memory matches the store.
+    pub(super) async fn settle(&self, connections: &Connections<TestProvider>) {
         connections.drain().await;
         let stored = self.stored().await;
         let memory = format!("{:?}", connections.get("acme"));
@@ -281,8 +281,8 @@ impl World {
     }
 }
 
-/// What comes of it without any waiting.
-pub(super) fn at_once<T>(work: impl Future<Output = T>) -> Option<T> {
+/// The result of the first poll, if ready.
+pub(super) fn poll_once<T>(work: impl Future<Output = T>) -> Option<T> {
     let mut context = Context::from_waker(Waker::noop());
     match pin!(work).poll(&mut context) {
         Poll::Ready(done) => Some(done),
@@ -291,7 +291,7 @@ pub(super) fn at_once<T>(work: impl Future<Output = T>) -> Option<T> {
 }
 
 /// The generation in memory.
-pub(super) fn generation(acme: &Connection<Turning>) -> Option<u64> {
+pub(super) fn generation(acme: &Connection<TestProvider>) -> Option<u64> {
     let shown = format!("{acme:?}");
     let (_, rest) = shown.split_once("generation: Some(")?;
     Some(rest.split_once(')').unwrap().0.parse().unwrap())
