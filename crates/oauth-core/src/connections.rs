@@ -58,8 +58,11 @@ use live::{Live, content};
 use shared::Shared;
 pub use status::{ConnectionState, Status};
 
+use crate::client::client::Client;
+use crate::error::Error;
+use crate::provider::provider::Provider;
 use crate::store::{RecordState, RecordSummary, TokenStore};
-use crate::{Client, Error, Provider, Token};
+use crate::token::token::Token;
 
 /// The connections of one client: a token per account, kept in a store and kept alive.
 ///

@@ -1,5 +1,8 @@
 //! One error for everything, made to be acted on.
 
+pub(crate) mod oauth_code;
+pub(crate) mod reconnect_reason;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,8 +11,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::OAuthCode;
-use crate::store::{ReconnectReason, StoreError};
+use self::oauth_code::OAuthCode;
+use self::reconnect_reason::ReconnectReason;
 
 type Source = Box<dyn StdError + Send + Sync + 'static>;
 
@@ -301,6 +304,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_transient(mut self, transient: bool) -> Self {
+        self.0.transient = transient;
+        self
+    }
+
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
         self
@@ -425,14 +433,5 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
-    }
-}
-
-impl From<StoreError> for Error {
-    fn from(error: StoreError) -> Self {
-        let transient = error.is_transient();
-        let mut told = Self::new(ErrorKind::Store, format!("the store failed: {error}")).with_source(error);
-        told.0.transient = transient;
-        told
     }
 }

@@ -1,69 +1,107 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// A folder's main file has the folder's name: `client/client.rs` holds `Client`.
+#![allow(clippy::module_inception)]
 
-mod api;
-mod app;
-mod attempts;
-mod authorize;
-mod bridge;
-mod builder;
-mod callback;
-mod client;
-mod clock;
-mod confine;
+mod util {
+    pub(crate) mod clock;
+    #[cfg(any(feature = "connections", feature = "reqwest"))]
+    pub(crate) mod deadline;
+    pub(crate) mod headers;
+    pub(crate) mod redact;
+    pub(crate) mod secret;
+    pub(crate) mod strict_json;
+    pub(crate) mod url_policy;
+}
+
+mod error;
+
+mod provider {
+    pub(crate) mod dialect;
+    mod dialect_words;
+    pub(crate) mod extra;
+    pub(crate) mod grants;
+    pub(crate) mod provider;
+    pub(crate) mod renewal;
+    pub(crate) mod scheme;
+    pub(crate) mod scopes;
+    pub(crate) mod site;
+}
+
+mod transport {
+    #[cfg(feature = "reqwest")]
+    mod body;
+    #[cfg(feature = "reqwest")]
+    pub(crate) mod reqwest;
+    // Where both are on, `native-tls` wins.
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "native-tls")))]
+    mod tls;
+    pub(crate) mod transport;
+}
+
+mod authorize {
+    pub(crate) mod callback;
+    pub(crate) mod connect;
+    pub(crate) mod pending;
+    pub(crate) mod replay_guard;
+}
+
+mod token {
+    pub(crate) mod oauth2_adapter;
+    pub(crate) mod persisted;
+    mod request;
+    mod response;
+    pub(crate) mod token;
+}
+
+mod client {
+    pub(crate) mod app;
+    pub(crate) mod builder;
+    pub(crate) mod client;
+}
+
+mod api {
+    pub(crate) mod endpoint;
+    pub(crate) mod send;
+}
+
 #[cfg(feature = "connections")]
 pub mod connections;
-#[cfg(any(feature = "connections", feature = "reqwest"))]
-mod deadline;
-mod dialect;
-mod endpoint;
-mod error;
 pub mod facts;
-mod form;
-mod grants;
-mod numbers;
-mod oauth_code;
-mod provider;
 pub mod reexports;
-pub mod renewal;
-mod scheme;
-mod scopes;
-mod secret;
 pub mod store;
-mod stored;
-mod text;
-mod token;
-mod token_call;
-mod transport;
-mod unique;
-mod wire;
 
-pub use api::AuthorizedClient;
-pub use app::{App, RedirectUri};
-pub use authorize::{AuthorizationRequest, Connect, PendingAuthorization, StartedAuthorization, StateRule};
-pub use builder::ClientBuilder;
-pub use client::Client;
-pub use clock::{Clock, SystemClock};
-pub use confine::{check_url, is_loopback, origin};
-#[cfg(feature = "connections")]
-pub use connections::{Connection, Connections};
-pub use dialect::{ClientAuth, Dialect, Encoding, Pkce, RedirectUriRule, Refusal, TokenRefusal};
-pub use endpoint::{
+pub use api::endpoint::{
     Endpoint, EndpointContext, RawRequest, TokenAlreadySet, get, join, json, json_request, request,
 };
+pub use api::send::AuthorizedClient;
+pub use authorize::connect::{AuthorizationRequest, Connect, StateRule};
+pub use authorize::pending::{PendingAuthorization, StartedAuthorization};
+pub use client::app::{App, RedirectUri};
+pub use client::builder::ClientBuilder;
+pub use client::client::Client;
+#[cfg(feature = "connections")]
+pub use connections::{Connection, Connections};
+pub use error::oauth_code::OAuthCode;
 pub use error::{CallbackFault, Error, ErrorKind};
-pub use grants::{ClientCredentialsGrant, CodeGrant, DirectCode, PasswordGrant, PasswordRequest, Refreshes};
-pub use oauth_code::OAuthCode;
-pub use provider::{Extra, FixedSite, NoExtra, Provider, Site};
-pub use renewal::{Never, Renewal, ReusableRefreshToken, SingleUseRefreshToken};
-pub use scheme::{Bearer, Scheme, sensitive};
-pub use scopes::{NamedScope, Scope, Scopes};
-pub use secret::{
+pub use provider::dialect::{ClientAuth, Dialect, Encoding, Pkce, RedirectUriRule, Refusal, TokenRefusal};
+pub use provider::extra::{Extra, NoExtra};
+pub use provider::grants::{
+    ClientCredentialsGrant, CodeGrant, DirectCode, PasswordGrant, PasswordRequest, Refreshes,
+};
+pub use provider::provider::Provider;
+pub use provider::renewal::{ByRefreshToken, Never, Renewal, ReusableRefreshToken, SingleUseRefreshToken};
+pub use provider::scheme::{Bearer, Scheme, sensitive};
+pub use provider::scopes::{NamedScope, Scope, Scopes};
+pub use provider::site::{FixedSite, Site};
+pub use token::persisted::PersistedToken;
+pub use token::token::{ScopeSource, Token, TokenOrigin};
+pub use transport::transport::{Call, Limits, Transport, TransportError};
+pub use util::clock::{Clock, SystemClock};
+pub use util::secret::{
     AccessToken, AuthorizationCode, ClientId, ClientSecret, Password, PkceVerifier, RefreshToken, State,
 };
-pub use stored::PersistedToken;
-pub use token::{ScopeSource, Token, TokenOrigin};
-pub use transport::{Call, Limits, Transport, TransportError};
+pub use util::url_policy::{check_url, is_loopback, origin};
 
 pub use async_trait::async_trait;
 /// The crate that [`ClientBuilder::with_reqwest_0_13`] takes its builder from.

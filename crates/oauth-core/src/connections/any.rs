@@ -7,8 +7,9 @@ use async_trait::async_trait;
 
 use super::keeper::{Sweep, SweepReport};
 use super::{Connections, Status};
+use crate::error::Error;
+use crate::provider::provider::Provider;
 use crate::store::RecordSummary;
-use crate::{Error, Provider};
 
 /// The connections of some provider, for those who hold several at once: a web front, a command line, a keeper.
 ///
@@ -82,7 +83,7 @@ mod sealed {
     #[allow(unnameable_types, reason = "others cannot implement what they cannot name")]
     pub trait Sealed {}
 
-    impl<P: crate::Provider> Sealed for super::Connections<P> {}
+    impl<P: crate::provider::provider::Provider> Sealed for super::Connections<P> {}
 }
 
 #[async_trait]

@@ -7,7 +7,7 @@ use tokio::sync::MutexGuard;
 use tokio::time::Instant;
 
 use super::sync;
-use crate::Error;
+use crate::error::Error;
 
 /// How long a success counts as proof that the client is not refused.
 const PROOF: Duration = Duration::from_secs(60);

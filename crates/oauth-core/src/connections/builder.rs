@@ -7,8 +7,9 @@ use std::time::Duration;
 use super::settings::Settings;
 use super::shared::Shared;
 use super::{Connections, Event, Listener};
+use crate::client::client::Client;
+use crate::provider::provider::Provider;
 use crate::store::TokenStore;
-use crate::{Client, Provider};
 
 /// Settings of [`Connections`]. Each has a default that is safe.
 ///

@@ -13,8 +13,9 @@ use super::mutation::mutated;
 use super::settings::Settings;
 use super::settled::Settled;
 use super::sync::{ArcSwapOption, AtomicU64, Guard, Mutex, MutexGuard};
+use crate::error::{Error, ErrorKind};
+use crate::provider::provider::Provider;
 use crate::store::Key;
-use crate::{Error, ErrorKind, Provider};
 
 /// What a flight brought.
 pub(super) type Landed<P> = Result<Arc<Live<P>>, Error>;

@@ -5,10 +5,13 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use super::{Connection, Connections};
-use crate::{
-    AuthorizationCode, CallbackFault, CodeGrant, Error, ErrorKind, PendingAuthorization, Provider, Token,
-    callback,
-};
+use crate::authorize::callback;
+use crate::authorize::pending::PendingAuthorization;
+use crate::error::{CallbackFault, Error, ErrorKind};
+use crate::provider::grants::CodeGrant;
+use crate::provider::provider::Provider;
+use crate::token::token::Token;
+use crate::util::secret::AuthorizationCode;
 
 /// How much longer than an attempt may take the store remembers that it was finished: more than the clocks of machines
 /// differ.
@@ -72,7 +75,7 @@ impl<P: Provider> Connections<P> {
 
     async fn connect(
         &self,
-        client: &crate::Client<P>,
+        client: &crate::client::client::Client<P>,
         account: &str,
         pending: &PendingAuthorization,
         code: &AuthorizationCode,

@@ -10,8 +10,11 @@ use super::flight::Goal;
 use super::live::Live;
 use super::shared::Shared;
 use super::status::Status;
-use crate::clock::UnixMillis;
-use crate::{Error, ErrorKind, Provider, Refreshes, Token};
+use crate::error::{Error, ErrorKind};
+use crate::provider::grants::Refreshes;
+use crate::provider::provider::Provider;
+use crate::token::token::Token;
+use crate::util::clock::UnixMillis;
 
 /// One account's connection. Cheap to clone; all handles of an account share one token.
 ///

@@ -4,8 +4,8 @@ use std::error::Error as _;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::Error;
-use crate::store::ReconnectReason;
+use crate::error::Error;
+use crate::error::reconnect_reason::ReconnectReason;
 
 pub(super) type Listener = Box<dyn Fn(&Event<'_>) + Send + Sync>;
 

@@ -11,7 +11,8 @@ use super::cell::{Cell, Landed, Landing};
 use super::live::Live;
 use super::mutation::mutated;
 use super::shared::{Shared, UnderWay};
-use crate::{Error, ErrorKind, Provider};
+use crate::error::{Error, ErrorKind};
+use crate::provider::provider::Provider;
 
 /// What somebody wants of a connection.
 #[derive(Clone, Copy, Debug)]

@@ -12,8 +12,10 @@ use tracing::Instrument as _;
 use super::Connections;
 use super::event::TARGET;
 use super::flight::Goal;
+use crate::error::{Error, ErrorKind};
+use crate::provider::provider::Provider;
+use crate::provider::renewal::Renewal;
 use crate::store::{DueQuery, RecordSummary};
-use crate::{Error, ErrorKind, Provider, Renewal};
 
 /// What a sweep looks for, and how gently.
 ///

@@ -7,8 +7,14 @@ use http::{HeaderName, HeaderValue};
 use tokio::time::Instant;
 
 use super::settings::Settings;
+use crate::client::client::Client;
+use crate::error::{Error, ErrorKind};
+use crate::provider::provider::Provider;
+use crate::provider::renewal::Renewal;
+use crate::provider::scheme::Scheme;
 use crate::store::{Content, Record, RecordState, StoreError, StoreErrorKind};
-use crate::{Client, Error, ErrorKind, PersistedToken, Provider, Renewal, Scheme, Token, TokenOrigin};
+use crate::token::persisted::PersistedToken;
+use crate::token::token::{Token, TokenOrigin};
 
 pub(crate) struct Live<P: Provider> {
     pub(crate) token: Token<P>,
@@ -40,7 +46,7 @@ pub(crate) struct Now {
 }
 
 impl Now {
-    pub(crate) fn by(clock: &dyn crate::Clock) -> Self {
+    pub(crate) fn by(clock: &dyn crate::util::clock::Clock) -> Self {
         Self { wall: clock.now(), monotonic: Instant::now() }
     }
 }
@@ -98,8 +104,8 @@ impl<P: Provider> Live<P> {
             .check_belongs_to(&inner.issuer, inner.app.client_id())
             .map_err(|error| error.with_provider(P::NAME))?;
         // One copy for all connections of a client.
-        token.issuer = Arc::clone(&inner.issuer);
-        token.client_id = inner.app.client_id().clone();
+        token.data.issuer = Arc::clone(&inner.issuer);
+        token.data.client_id = inner.app.client_id().clone();
         Self::new(token, record.generation, record.state, true, settings, now)
     }
 

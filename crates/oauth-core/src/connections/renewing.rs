@@ -14,9 +14,13 @@ use super::flight::{Early, Goal};
 use super::live::{Live, Now};
 use super::settings::Settings;
 use super::shared::Shared;
-use crate::deadline::within;
-use crate::store::{AcquireOutcome, ReconnectReason, Record, RecordState, StoreError, StoreErrorKind};
-use crate::{Error, ErrorKind, Provider, Renewal, Token};
+use crate::error::reconnect_reason::ReconnectReason;
+use crate::error::{Error, ErrorKind};
+use crate::provider::provider::Provider;
+use crate::provider::renewal::Renewal;
+use crate::store::{AcquireOutcome, Record, RecordState, StoreError, StoreErrorKind};
+use crate::token::token::Token;
+use crate::util::deadline::within;
 
 /// One flight for one account.
 pub(super) struct Task<'a, P: Provider> {

@@ -6,8 +6,10 @@ use super::cell::Landed;
 use super::event::{EventKind, TARGET};
 use super::live::{Live, content};
 use super::renewing::Task;
+use crate::error::{Error, ErrorKind};
+use crate::provider::provider::Provider;
 use crate::store::{RecordState, SaveOutcome};
-use crate::{Error, ErrorKind, Provider, Token};
+use crate::token::token::Token;
 
 impl<P: Provider> Task<'_, P> {
     /// Saves, then publishes. A token that cannot be saved is published all the same, and saving it goes on: it may hold

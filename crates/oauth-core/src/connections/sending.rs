@@ -7,7 +7,9 @@ use tokio::time::Instant;
 use super::connection::Connection;
 use super::flight::Goal;
 use super::live::Live;
-use crate::{Endpoint, Error, ErrorKind, Provider};
+use crate::api::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind};
+use crate::provider::provider::Provider;
 
 impl<P: Provider> Connection<P> {
     /// Sends one API call, with a token that is refreshed first if it has expired.

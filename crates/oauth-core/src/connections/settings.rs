@@ -5,7 +5,8 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{Provider, Token};
+use crate::provider::provider::Provider;
+use crate::token::token::Token;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {

@@ -16,9 +16,12 @@ use super::name::Name;
 use super::settings::Settings;
 use super::stored::Stored;
 use super::sync::{ArcSwap, AtomicBool, Mutex};
-use crate::clock::UnixMillis;
+use crate::client::client::Client;
+use crate::error::{Error, ErrorKind};
+use crate::provider::provider::Provider;
 use crate::store::{Key, Record, TokenStore};
-use crate::{Client, Clock, Error, ErrorKind, Provider};
+use crate::util::clock::Clock;
+use crate::util::clock::UnixMillis;
 
 pub(super) struct Shared<P: Provider> {
     client: ArcSwap<Client<P>>,

@@ -3,8 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::live::{Live, Now};
-use crate::store::{ReconnectReason, RecordState};
-use crate::{Error, Provider, ScopeSource, Scopes};
+use crate::error::Error;
+use crate::error::reconnect_reason::ReconnectReason;
+use crate::provider::provider::Provider;
+use crate::provider::scopes::Scopes;
+use crate::store::RecordState;
+use crate::token::token::ScopeSource;
 
 /// What is known of a connection. Holds no secret.
 ///

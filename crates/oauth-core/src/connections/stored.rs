@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::TARGET;
-use crate::deadline::within;
 use crate::store::{
     AcquireOutcome, Content, DueQuery, Key, LeaseOwner, Record, RecordState, RecordSummary, SaveOutcome,
     StoreError, StoreErrorKind, TokenStore,
 };
+use crate::util::deadline::within;
 
 #[derive(Debug)]
 pub(super) struct Stored {

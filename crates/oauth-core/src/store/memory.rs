@@ -9,11 +9,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{
+use super::contract::{
     AcquireOutcome, Content, DueQuery, Intent, Key, LeaseOwner, Record, RecordState, RecordSummary,
     SaveOutcome, StoreError, TokenStore,
 };
-use crate::Clock;
+use crate::util::clock::Clock;
 
 #[cfg(not(any(feature = "connections", feature = "store-suite")))]
 use std::time::Instant;

@@ -21,9 +21,10 @@ mod using_once;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{
-    AcquireOutcome, Content, Key, LeaseOwner, ReconnectReason, Record, RecordState, StoreError, TokenStore,
+use super::contract::{
+    AcquireOutcome, Content, Key, LeaseOwner, Record, RecordState, StoreError, TokenStore,
 };
+use crate::error::reconnect_reason::ReconnectReason;
 
 /// How long leases last that are to run out.
 pub const SHORT: Duration = Duration::from_millis(200);

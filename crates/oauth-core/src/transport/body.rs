@@ -6,7 +6,7 @@ use bytes::Buf as _;
 use http_body::Body;
 use http_body_util::BodyExt as _;
 
-use super::TransportError;
+use crate::transport::transport::TransportError;
 
 /// Reads all of `response`, but no more than `cap` bytes.
 ///

@@ -1,26 +1,31 @@
-//! The transport on `reqwest`. The only file that knows it.
+//! The transport on `reqwest`: the only file that knows it.
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::loopback::{Loopback, ThisMachine};
-use super::{Call, Limits, Transport, TransportError, body, connect_timeout};
-use crate::deadline::within;
-use crate::{Error, ErrorKind, is_loopback};
+use super::body;
+#[cfg(all(feature = "rustls-no-provider", not(feature = "native-tls")))]
+use super::tls;
+use crate::client::builder::ClientBuilder;
+use crate::error::{Error, ErrorKind};
+use crate::provider::provider::Provider;
+use crate::transport::transport::{Call, Limits, POOL_IDLE, Transport, TransportError, connect_timeout};
+use crate::util::deadline::within;
+use crate::util::url_policy::is_loopback;
 
-/// There is no way to take back a time-out that a caller's builder has.
+/// Overrides a time-out of the caller's builder, which cannot be removed.
 const NO_TIMEOUT: Duration = Duration::from_secs(365 * 86_400);
 
-/// The ordinary transport: https through `reqwest`; http, which is for loopback only, without TLS or proxy.
+/// The default transport: one `reqwest` client per route, each built at its first call, so that http on loopback
+/// needs no certificates.
 #[derive(Debug)]
 pub(crate) struct ReqwestTransport {
-    /// Built at the first https call, so that loopback needs no crypto provider and no certificate store.
-    secure: OnceLock<reqwest::Client>,
-    /// https on loopback: never through a proxy, and `*.localhost` is this machine.
-    secure_loopback: OnceLock<reqwest::Client>,
-    plain: Loopback,
+    http_loopback: OnceLock<reqwest::Client>,
+    https_loopback: OnceLock<reqwest::Client>,
+    https: OnceLock<reqwest::Client>,
     roots: Vec<Vec<u8>>,
     limits: Limits,
 }
@@ -29,63 +34,84 @@ impl ReqwestTransport {
     /// Trusts the platform's certificates and `roots` (PEM).
     pub(crate) fn new(roots: Vec<Vec<u8>>, limits: Limits) -> Self {
         Self {
-            secure: OnceLock::new(),
-            secure_loopback: OnceLock::new(),
-            plain: Loopback::new(connect_timeout(&limits)),
+            http_loopback: OnceLock::new(),
+            https_loopback: OnceLock::new(),
+            https: OnceLock::new(),
             roots,
             limits,
         }
     }
 
-    /// https through the caller's own settings; redirects, retries, logging and time-outs are set last.
+    /// Uses the caller's settings for https; redirects, retries, logging and time-outs are set last.
     pub(crate) fn with_builder(
         builder: reqwest::ClientBuilder,
         roots: Vec<Vec<u8>>,
         limits: Limits,
     ) -> Result<Self, Error> {
-        ready_for_tls()?;
-        let client = finish(trusting(builder, &roots)?, &limits)?;
-        let own = Self::new(roots, limits);
-        Ok(Self { secure: OnceLock::from(client.clone()), secure_loopback: OnceLock::from(client), ..own })
+        ensure_crypto_provider()?;
+        let client = build(trusting(builder, &roots)?, &limits)?;
+        let base = Self::new(roots, limits);
+        Ok(Self { https: OnceLock::from(client.clone()), https_loopback: OnceLock::from(client), ..base })
     }
 
-    fn secure(&self, loopback: bool) -> Result<&reqwest::Client, Error> {
-        let slot = if loopback { &self.secure_loopback } else { &self.secure };
+    fn client_for(&self, url: &reqwest::Url) -> Result<&reqwest::Client, Error> {
+        let plain = url.scheme() == "http";
+        let loopback = plain || is_loopback(url);
+        let slot = match (plain, loopback) {
+            (true, _) => &self.http_loopback,
+            (false, true) => &self.https_loopback,
+            (false, false) => &self.https,
+        };
         if let Some(client) = slot.get() {
             return Ok(client);
         }
         let mut builder = reqwest::Client::builder();
         if loopback {
-            builder = builder.no_proxy().dns_resolver(Arc::new(ThisMachine));
+            builder = builder.no_proxy().dns_resolver(Arc::new(LoopbackResolver));
         }
-        let client = finish(with_tls(builder, &self.roots)?, &self.limits)?;
+        builder = if plain { without_roots(builder)? } else { with_tls(builder, &self.roots)? };
+        let client = build(builder, &self.limits)?;
         Ok(slot.get_or_init(|| client))
     }
 }
 
-impl<P: crate::Provider> crate::ClientBuilder<P> {
-    /// Sends https through a `reqwest` 0.13 client of one's own making: proxies, client certificates, connector layers.
+/// Resolves `localhost` and `*.localhost` without a query (RFC 6761 section 6.3).
+#[derive(Clone, Copy, Debug)]
+struct LoopbackResolver;
+
+impl reqwest::dns::Resolve for LoopbackResolver {
+    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        let addresses =
+            [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
+        let addresses: reqwest::dns::Addrs = Box::new(addresses.into_iter());
+        Box::pin(std::future::ready(Ok(addresses)))
+    }
+}
+
+impl<P: Provider> ClientBuilder<P> {
+    /// Sends https through a `reqwest` 0.13 client of your own: proxies, client certificates, connector layers.
     ///
-    /// A builder, not a client, because some things are set last, whatever it says: redirects are not followed, nothing
-    /// is sent twice, no bytes are logged, and the time-outs are those of [`Limits`](crate::Limits). Plain http, which is
-    /// for loopback only, does not go through it, so that no proxy sees it.
+    /// It takes a builder, not a client, because these settings are always made last: redirects are not followed, no
+    /// request is retried, no bytes are logged, and the time-outs are those of [`Limits`](crate::Limits). Plain http,
+    /// which is for loopback only, does not go through it, so that no proxy sees it.
     ///
     /// With rustls and no crypto provider installed, building the client installs ring as the process default (feature
-    /// `rustls`), since `reqwest` would panic otherwise. If the builder cannot be used, [`build`](Self::build) says so.
+    /// `rustls`), since `reqwest` would panic otherwise. [`build`](Self::build) returns an error if the builder cannot
+    /// be used.
     pub fn with_reqwest_0_13(self, builder: reqwest::ClientBuilder) -> Self {
         self.made_by(|roots, limits| Ok(Arc::new(ReqwestTransport::with_builder(builder, roots, limits)?)))
     }
 }
 
-fn finish(builder: reqwest::ClientBuilder, limits: &Limits) -> Result<reqwest::Client, Error> {
+fn build(builder: reqwest::ClientBuilder, limits: &Limits) -> Result<reqwest::Client, Error> {
     builder
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(connect_timeout(limits))
-        // Ours tells what was sent from what was not, and looks once more before it gives up.
+        // The call's own deadline applies: it distinguishes sent from not sent, and polls once more at its end.
         .timeout(NO_TIMEOUT)
-        .pool_idle_timeout(super::POOL_IDLE)
+        .pool_idle_timeout(POOL_IDLE)
         .referer(false)
-        // A refresh token may be single use, so nothing is ever sent twice; and nothing of it belongs into a log.
+        // A refresh token may be single use, and must not be logged.
         .retry(reqwest::retry::never())
         .connection_verbose(false)
         .build()
@@ -96,7 +122,7 @@ fn finish(builder: reqwest::ClientBuilder, limits: &Limits) -> Result<reqwest::C
         })
 }
 
-/// The certificates of `roots` beside those that the builder trusts already.
+/// Adds the certificates of `roots` to those that the builder trusts.
 fn trusting(builder: reqwest::ClientBuilder, roots: &[Vec<u8>]) -> Result<reqwest::ClientBuilder, Error> {
     #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     if !roots.is_empty() {
@@ -118,6 +144,22 @@ fn trusting(builder: reqwest::ClientBuilder, roots: &[Vec<u8>]) -> Result<reqwes
     Ok(builder)
 }
 
+/// Plain http needs no certificates, but `reqwest` sets up TLS in any case.
+#[cfg(feature = "native-tls")]
+fn without_roots(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
+    Ok(builder.tls_backend_native().tls_certs_only([]))
+}
+
+#[cfg(all(feature = "rustls-no-provider", not(feature = "native-tls")))]
+fn without_roots(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
+    Ok(builder.tls_backend_preconfigured(tls::empty_config()?))
+}
+
+#[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
+fn without_roots(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
+    Ok(builder)
+}
+
 #[cfg(feature = "native-tls")]
 fn with_tls(builder: reqwest::ClientBuilder, roots: &[Vec<u8>]) -> Result<reqwest::ClientBuilder, Error> {
     trusting(builder.tls_backend_native(), roots)
@@ -125,7 +167,7 @@ fn with_tls(builder: reqwest::ClientBuilder, roots: &[Vec<u8>]) -> Result<reqwes
 
 #[cfg(all(feature = "rustls-no-provider", not(feature = "native-tls")))]
 fn with_tls(builder: reqwest::ClientBuilder, roots: &[Vec<u8>]) -> Result<reqwest::ClientBuilder, Error> {
-    Ok(builder.tls_backend_preconfigured(super::rustls::config(roots)?))
+    Ok(builder.tls_backend_preconfigured(tls::config(roots)?))
 }
 
 #[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
@@ -134,12 +176,12 @@ fn with_tls(_: reqwest::ClientBuilder, _: &[Vec<u8>]) -> Result<reqwest::ClientB
         .with_help("enable one of the features `rustls`, `rustls-no-provider` or `native-tls`"))
 }
 
-/// `reqwest` panics when it must build a rustls client and finds no process default, so make sure there is one.
-fn ready_for_tls() -> Result<(), Error> {
+/// `reqwest` panics when it builds a rustls client without a process default.
+fn ensure_crypto_provider() -> Result<(), Error> {
     #[cfg(all(feature = "rustls-no-provider", not(feature = "native-tls")))]
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        let provider = super::rustls::provider()?;
-        // Losing a race here means that somebody else installed one, which is as good.
+        let provider = tls::provider()?;
+        // An error means that another thread has just installed one.
         let _ = rustls::crypto::CryptoProvider::install_default((*provider).clone());
     }
     Ok(())
@@ -151,21 +193,17 @@ impl Transport for ReqwestTransport {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(TransportError::Setup(
                 Error::new(ErrorKind::Setup, "there is no tokio runtime").with_help(
-                    "call this from tokio, with io and time enabled, or bring a transport of your own",
+                    "call this from tokio, with io and time enabled, or set a transport of your own",
                 ),
             ));
         }
         let Call { deadline, body_cap, .. } = call;
-        let answer = if call.request.uri().scheme_str() == Some("http") {
-            within(deadline, self.plain.call(call)).await
-        } else {
-            let request = reqwest::Request::try_from(call.request)
-                .map_err(|error| TransportError::NotSent(Box::new(error.without_url())))?;
-            // Before the deadline begins to count: the first https call loads the platform's certificates.
-            let client = self.secure(is_loopback(request.url())).map_err(TransportError::Setup)?;
-            within(deadline, send(client, request, body_cap)).await
-        };
-        answer.unwrap_or_else(|late| Err(TransportError::Unanswered(Box::new(late))))
+        let request = reqwest::Request::try_from(call.request)
+            .map_err(|error| TransportError::NotSent(Box::new(error.without_url())))?;
+        // Before the deadline starts: the first https call loads the platform's certificates.
+        let client = self.client_for(request.url()).map_err(TransportError::Setup)?;
+        let response = within(deadline, send(client, request, body_cap)).await;
+        response.unwrap_or_else(|late| Err(TransportError::Unanswered(Box::new(late))))
     }
 }
 
@@ -175,9 +213,9 @@ async fn send(
     body_cap: usize,
 ) -> Result<http::Response<Vec<u8>>, TransportError> {
     let response = client.execute(request).await.map_err(|error| {
-        let never_left = error.is_connect() || error.is_builder();
+        let not_sent = error.is_connect() || error.is_builder();
         let error = Box::new(error.without_url());
-        if never_left { TransportError::NotSent(error) } else { TransportError::Unanswered(error) }
+        if not_sent { TransportError::NotSent(error) } else { TransportError::Unanswered(error) }
     })?;
     body::collect(http::Response::from(response), body_cap).await
 }

@@ -29,7 +29,7 @@ pub mod facts {
 
 /// `oauth_core::renewal`.
 pub mod renewal {
-    pub use crate::cobot::oauth_core::renewal::{
+    pub use crate::cobot::oauth_core::{
         ByRefreshToken, Never, Renewal, ReusableRefreshToken, SingleUseRefreshToken,
     };
 }

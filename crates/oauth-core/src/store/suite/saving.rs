@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Content, LONG, RecordState, SHORT, Suite, at, broken, ok};
-use crate::store::{ReconnectReason, SaveOutcome};
+use crate::error::reconnect_reason::ReconnectReason;
+use crate::store::SaveOutcome;
 
 impl<F: AsyncFn(Duration)> Suite<F> {
     pub(super) async fn a_save_needs_the_generation_and_no_lease(&self) {

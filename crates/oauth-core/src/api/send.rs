@@ -1,0 +1,201 @@
+//! Sending API calls with a token.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use http::header::{ACCEPT, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Response};
+use serde_json::Value;
+use url::Url;
+
+use crate::api::endpoint::{Endpoint, EndpointContext, TokenAlreadySet};
+use crate::client::client::Client;
+use crate::error::oauth_code::OAuthCode;
+use crate::error::{Error, ErrorKind};
+use crate::provider::provider::Provider;
+use crate::provider::scheme::Scheme;
+use crate::provider::site::Site;
+use crate::token::token::Token;
+use crate::transport::transport::Call;
+use crate::util::headers::{location, location_host, retry_after};
+
+impl<P: Provider> Client<P> {
+    /// Sends one API call with `token`. Nothing is retried or refreshed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ForeignToken`], [`ErrorKind::Expired`], [`ErrorKind::ForeignHost`], [`ErrorKind::MissingScope`]
+    /// and [`ErrorKind::InvalidInput`] before anything is sent; [`ErrorKind::TokenRefused`],
+    /// [`ErrorKind::Forbidden`], [`ErrorKind::RateLimited`], [`ErrorKind::ApiRefused`], [`ErrorKind::Unavailable`],
+    /// [`ErrorKind::Redirected`] and [`ErrorKind::InvalidResponse`] by the answer.
+    pub async fn send<E: Endpoint<P>>(&self, token: &Token<P>, endpoint: &E) -> Result<E::Response, Error> {
+        let named = |error: Error| error.with_provider(P::NAME).during(E::NAME);
+        let inner = self.inner();
+        self.check(token).map_err(named)?;
+        let at = EndpointContext::new(&inner.site, token, inner.clock.now());
+        let mut request = endpoint.request(&at).map_err(named)?;
+        let no_url = |_| named(Error::invalid_input("the request has no absolute URL"));
+        let url = Url::parse(&request.uri().to_string()).map_err(no_url)?;
+        // What is sent is what is checked here, and not what another reader of URLs would make of it.
+        *request.uri_mut() = http::Uri::try_from(url.as_str())
+            .map_err(|_| named(Error::invalid_input("this cannot be a request's URL")))?;
+        let named = |error: Error| {
+            error.with_provider(P::NAME).with_host(crate::util::url_policy::authority(&url)).during(E::NAME)
+        };
+        crate::util::url_policy::check_url(&url).map_err(named)?;
+        if !inner.site.may_receive_token(&url, token.extra()) {
+            return Err(named(crate::util::url_policy::foreign(&url)));
+        }
+        if request.extensions_mut().remove::<TokenAlreadySet>().is_none() {
+            let (name, value) = P::Scheme::header(token.access_token()).map_err(named)?;
+            request.headers_mut().insert(name, value);
+        }
+        *request.version_mut() = http::Version::HTTP_11;
+        let headers = request.headers_mut();
+        // These are the transport's business: a host other than the URL's could take the token to another tenant.
+        for name in [HOST, CONTENT_LENGTH, TRANSFER_ENCODING] {
+            headers.remove(name);
+        }
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        headers.entry(USER_AGENT).or_insert_with(|| inner.user_agent.clone());
+        let call = Call::new(request, inner.limits.api_deadline, inner.limits.api_body);
+        let response = inner.transport.call(call).await.map_err(|error| named(error.into()))?;
+        if endpoint.accepts_status(response.status()) {
+            return endpoint.parse(&at, response).map_err(named);
+        }
+        Err(named(refused(&response, &url, token, endpoint.secrets(), inner.clock.now())))
+    }
+
+    /// The headers that authorize a request, for a team's own HTTP client. Marked sensitive.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ForeignToken`] or [`ErrorKind::Expired`] if the token must not be sent.
+    pub fn headers(&self, token: &Token<P>) -> Result<HeaderMap, Error> {
+        let named = |error: Error| error.with_provider(P::NAME);
+        self.check(token).map_err(named)?;
+        let (name, value) = P::Scheme::header(token.access_token()).map_err(named)?;
+        Ok(HeaderMap::from_iter([(name, value)]))
+    }
+
+    /// This client with one token: what is needed to send API calls.
+    pub fn authorized(&self, token: Token<P>) -> AuthorizedClient<P> {
+        AuthorizedClient { client: self.clone(), token }
+    }
+
+    fn check(&self, token: &Token<P>) -> Result<(), Error> {
+        let inner = self.inner();
+        token.check_belongs_to(&inner.issuer, inner.app.client_id())?;
+        if token.is_expired(inner.clock.now()) {
+            let expired = Error::new(ErrorKind::Expired, "the token has expired and was not sent");
+            return Err(if token.is_renewable() { expired } else { expired.needing_reconnect() });
+        }
+        Ok(())
+    }
+}
+
+fn refused<'a, P: Provider>(
+    response: &Response<Vec<u8>>,
+    url: &Url,
+    token: &'a Token<P>,
+    mut secrets: Vec<&'a str>,
+    now: DateTime<Utc>,
+) -> Error {
+    let status = response.status();
+    let location = location(response.headers(), url).filter(|to| to.origin() == url.origin());
+    let token_refused = P::DIALECT
+        .token_refused
+        .iter()
+        .any(|refusal| refusal.matches(status, location.as_ref().map(Url::path)));
+    let (kind, what) = match status.as_u16() {
+        _ if token_refused => (ErrorKind::TokenRefused, "the token was refused"),
+        300..=399 => (ErrorKind::Redirected, "the API answered with a redirect"),
+        403 => (ErrorKind::Forbidden, "the account may not do this"),
+        429 => (ErrorKind::RateLimited, "too many requests"),
+        500.. => (ErrorKind::Unavailable, "the API failed"),
+        _ => (ErrorKind::ApiRefused, "the API refused"),
+    };
+    let fields: Option<Value> = serde_json::from_slice(response.body()).ok();
+    secrets.push(token.access_token().expose());
+    secrets.extend(token.refresh_token().map(crate::util::secret::RefreshToken::expose));
+    let message = if kind == ErrorKind::Redirected {
+        location_host(response.headers(), url, &secrets).map(|host| format!("to {host}"))
+    } else {
+        fields.as_ref().and_then(message).map(|message| crate::util::redact::redact(&message, &secrets, 300))
+    };
+    let mut error = Error::new(kind, what)
+        .with_status(status)
+        .with_retry_after(retry_after(response.headers(), now))
+        .with_message(message);
+    if token_refused && !token.is_renewable() {
+        error = error.needing_reconnect().with_help(P::DIALECT.reconnect_help);
+    }
+    if let Some(code) =
+        fields.as_ref().and_then(|fields| fields.get("error_code").or_else(|| fields.get("error")))
+    {
+        // Some APIs put a sentence into `error`; a code is one word.
+        if let Some(code) = code.as_str().filter(|code| !code.contains(char::is_whitespace)) {
+            error = error.with_code(OAuthCode::parse(&crate::util::redact::redact(code, &secrets, 64)));
+        }
+    }
+    error
+}
+
+/// The words of an error answer, wherever the four providers' documents put them.
+fn message(fields: &Value) -> Option<String> {
+    let text = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    text("message")
+        .or_else(|| text("error_description"))
+        .or_else(|| text("error"))
+        .map(str::to_owned)
+        .or_else(|| fields.get("errors").map(Value::to_string))
+}
+
+/// A client with one token: sends API calls. The plain way for a token that needs no keeping alive.
+pub struct AuthorizedClient<P: Provider> {
+    client: Client<P>,
+    token: Token<P>,
+}
+
+impl<P: Provider> AuthorizedClient<P> {
+    /// Sends one API call; see [`Client::send`].
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn send<E: Endpoint<P>>(&self, endpoint: &E) -> Result<E::Response, Error> {
+        self.client.send(&self.token, endpoint).await
+    }
+
+    /// The headers that authorize a request; see [`Client::headers`].
+    ///
+    /// # Errors
+    /// As [`Client::headers`].
+    pub fn headers(&self) -> Result<HeaderMap, Error> {
+        self.client.headers(&self.token)
+    }
+
+    /// The client.
+    pub fn client(&self) -> &Client<P> {
+        &self.client
+    }
+
+    /// The token.
+    pub fn token(&self) -> &Token<P> {
+        &self.token
+    }
+
+    /// The token, given back.
+    pub fn into_token(self) -> Token<P> {
+        self.token
+    }
+}
+
+impl<P: Provider> Clone for AuthorizedClient<P> {
+    fn clone(&self) -> Self {
+        Self { client: self.client.clone(), token: self.token.clone() }
+    }
+}
+
+impl<P: Provider> fmt::Debug for AuthorizedClient<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authorized").field("client", &self.client).field("token", &self.token).finish()
+    }
+}

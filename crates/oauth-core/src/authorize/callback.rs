@@ -1,0 +1,117 @@
+//! The second step of connecting: reading and checking what the browser brought back. Pure.
+
+use std::borrow::Cow;
+
+use url::form_urlencoded;
+
+use crate::authorize::connect::StateRule;
+use crate::authorize::pending::PendingAuthorization;
+use crate::error::oauth_code::OAuthCode;
+use crate::error::{CallbackFault, Error, ErrorKind};
+use crate::provider::dialect::Dialect;
+use crate::util::secret::AuthorizationCode;
+
+/// The parameters of a callback that mean something to us.
+#[derive(Default)]
+pub(crate) struct Callback<'a> {
+    code: Option<Cow<'a, str>>,
+    state: Option<Cow<'a, str>>,
+    error: Option<Cow<'a, str>>,
+    error_description: Option<Cow<'a, str>>,
+}
+
+/// A callback that may not lead to a token.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) error: Error,
+    /// Whether it provably belongs to the attempt, so that the attempt is over.
+    pub(crate) ends_attempt: bool,
+}
+
+pub(crate) fn fault(fault: CallbackFault) -> Error {
+    Error::new(ErrorKind::Callback(fault), "the callback is not acceptable")
+}
+
+impl<'a> Callback<'a> {
+    /// Reads a whole URL, a path with a query, or a bare query string. An empty parameter counts as missing, as
+    /// RFC 6749 section 3.1 wants.
+    pub(crate) fn read(callback: &'a str, dialect: &Dialect) -> Result<Self, Error> {
+        let callback = callback.trim();
+        if crate::util::redact::has_control(callback) {
+            return Err(fault(CallbackFault::Unreadable));
+        }
+        let without_fragment = callback.split('#').next().unwrap_or_default();
+        // A URL or a path has its query behind the first `?`; anything else is a query, in which `?`, `/` and `:` may
+        // stand as they are (RFC 3986 section 3.4).
+        let start = without_fragment.bytes().position(|b| matches!(b, b'?' | b'=' | b'&'));
+        let start = &without_fragment[..start.unwrap_or(without_fragment.len())];
+        let query = if without_fragment.starts_with(['/', '?']) || start.contains("://") {
+            without_fragment.split_once('?').map_or("", |(_, query)| query)
+        } else {
+            without_fragment
+        };
+        // A provider that glues its own `?` onto a redirect URI with a query produces `…?x=1?code=…`.
+        let parts = query.splitn(if dialect.appends_query_to_query { usize::MAX } else { 1 }, '?');
+        let mut out = Self::default();
+        for (name, value) in parts.flat_map(|part| form_urlencoded::parse(part.as_bytes())) {
+            let slot = match &*name {
+                "code" => &mut out.code,
+                "state" => &mut out.state,
+                "error" => &mut out.error,
+                "error_description" => &mut out.error_description,
+                _ => continue,
+            };
+            if slot.is_some() {
+                return Err(fault(CallbackFault::DuplicateParameter));
+            }
+            *slot = Some(value);
+        }
+        for slot in [&mut out.code, &mut out.state, &mut out.error, &mut out.error_description] {
+            *slot = slot.take().filter(|value| !value.is_empty());
+        }
+        Ok(out)
+    }
+
+    /// Checks it against the attempt. Nothing it says is believed before its `state` is found to be ours.
+    pub(crate) fn check(
+        self,
+        pending: &PendingAuthorization,
+        dialect: &Dialect,
+    ) -> Result<AuthorizationCode, Box<Refused>> {
+        let keep = |error| Box::new(Refused { error, ends_attempt: false });
+        let end = |error| Box::new(Refused { error, ends_attempt: true });
+        let proven = match &self.state {
+            Some(state) if pending.is_state(state) => true,
+            Some(_) => return Err(keep(fault(CallbackFault::WrongState))),
+            None => false,
+        };
+        let state_may_be_missing = pending.state_rule == StateRule::MayBeMissing
+            || (self.error.is_some() && !dialect.echoes_state_on_error);
+        if !proven && !state_may_be_missing {
+            return Err(keep(fault(CallbackFault::MissingState)));
+        }
+        match (self.code, self.error) {
+            (Some(_), Some(_)) => Err(keep(fault(CallbackFault::CodeAndError))),
+            (None, None) => Err(keep(fault(CallbackFault::MissingCode))),
+            (Some(code), None) => Ok(AuthorizationCode::new(code.into_owned())),
+            (None, Some(error)) => {
+                let error = refusal(&error, self.error_description.as_deref(), pending.state_text());
+                Err(if proven { end(error) } else { keep(error) })
+            }
+        }
+    }
+}
+
+fn refusal(error: &str, description: Option<&str>, state: &str) -> Error {
+    let code = OAuthCode::parse(&crate::util::redact::redact(error, &[state], 64));
+    let (kind, what) = match code {
+        OAuthCode::AccessDenied => (ErrorKind::Denied, "the person refused the connection"),
+        OAuthCode::ServerError | OAuthCode::TemporarilyUnavailable => {
+            (ErrorKind::Unavailable, "the provider could not connect the person")
+        }
+        _ => (ErrorKind::AuthorizationRefused, "the provider refused the connection"),
+    };
+    Error::new(kind, what)
+        .with_code(code)
+        .with_message(description.map(|text| crate::util::redact::redact(text, &[state], 200)))
+}

@@ -1,0 +1,235 @@
+//! Settings of a client.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderValue;
+
+use crate::authorize::replay_guard::ReplayGuard;
+use crate::client::app::App;
+use crate::client::client::{Client, Inner};
+use crate::error::Error;
+use crate::provider::dialect::Encoding;
+use crate::provider::provider::Provider;
+use crate::provider::site::Site;
+use crate::token::oauth2_adapter::TokenClient;
+use crate::transport::transport::{Limits, Transport};
+use crate::util::clock::{Clock, SystemClock};
+use crate::util::url_policy::origin;
+
+/// Settings of a [`Client`]. Each has a default that is safe.
+///
+/// ```
+/// # fn main() -> Result<(), oauth_core::Error> {
+/// # use oauth_core::*;
+/// # #[derive(Debug)] struct Example;
+/// # impl Provider for Example {
+/// #     const NAME: &'static str = "example";
+/// #     const DIALECT: Dialect = Dialect::rfc6749();
+/// #     type Site = FixedSite;
+/// #     type Extra = NoExtra;
+/// #     type Scheme = Bearer;
+/// #     type Renewal = Never;
+/// # }
+/// # #[derive(Debug)] struct MyTransport;
+/// # #[async_trait] impl Transport for MyTransport {
+/// #     async fn call(&self, _: Call) -> Result<http::Response<Vec<u8>>, TransportError> { unreachable!() }
+/// # }
+/// # let site = FixedSite::new("https://a.example/authorize", "https://a.example/token", "https://a.example/api")?;
+/// # let app = App::without_redirect("id", "secret");
+/// let client = Client::<Example>::builder(site, app).user_agent("acme-sync/2.1").transport(MyTransport).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub struct ClientBuilder<P: Provider> {
+    site: P::Site,
+    app: App,
+    transport: Option<Make>,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    encoding: Option<Encoding>,
+    user_agent: String,
+    roots: Vec<Vec<u8>>,
+    wraps: Vec<Wrap>,
+}
+
+/// Makes a transport of the root certificates and limits that the client is built with.
+type Make = Box<dyn FnOnce(Vec<Vec<u8>>, Limits) -> Result<Arc<dyn Transport>, Error> + Send>;
+
+/// Puts one transport around another.
+type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
+
+impl<P: Provider> Client<P> {
+    /// Creates a client with the default transport and settings.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site cannot be used.
+    #[cfg(feature = "reqwest")]
+    pub fn new(site: P::Site, app: App) -> Result<Self, Error> {
+        Self::builder(site, app).build()
+    }
+
+    /// Returns a builder, for other settings.
+    pub fn builder(site: P::Site, app: App) -> ClientBuilder<P> {
+        ClientBuilder::new(site, app)
+    }
+}
+
+impl<P: Provider> ClientBuilder<P> {
+    fn new(site: P::Site, app: App) -> Self {
+        Self {
+            site,
+            app,
+            transport: None,
+            clock: Arc::new(SystemClock),
+            limits: Limits::default(),
+            encoding: None,
+            user_agent: format!("oauth-core/{} ({})", env!("CARGO_PKG_VERSION"), P::NAME),
+            roots: Vec::new(),
+            wraps: Vec::new(),
+        }
+    }
+
+    /// Sends through another transport.
+    pub fn transport(self, transport: impl Transport) -> Self {
+        self.shared_transport(Arc::new(transport))
+    }
+
+    /// Sends through a transport that is shared.
+    pub fn shared_transport(self, transport: Arc<dyn Transport>) -> Self {
+        self.made_by(|roots, _| {
+            if roots.is_empty() {
+                return Ok(transport);
+            }
+            Err(Error::invalid_input("root certificates are given next to a transport of one's own")
+                .with_help("set them on that transport, and leave them out here"))
+        })
+    }
+
+    pub(crate) fn made_by(
+        mut self,
+        make: impl FnOnce(Vec<Vec<u8>>, Limits) -> Result<Arc<dyn Transport>, Error> + Send + 'static,
+    ) -> Self {
+        self.transport = Some(Box::new(make));
+        self
+    }
+
+    /// Puts a transport of one's own around the one that sends: for metrics, recording, or what a test needs. The last
+    /// one given is the outermost.
+    ///
+    /// It sees secrets: take care that nothing of a request's headers, query or body ends up in a log.
+    ///
+    /// ```
+    /// # use oauth_core::*;
+    /// use std::sync::Arc;
+    ///
+    /// #[derive(Debug)]
+    /// struct Counted(Arc<dyn Transport>, std::sync::atomic::AtomicUsize);
+    ///
+    /// #[async_trait]
+    /// impl Transport for Counted {
+    ///     async fn call(&self, call: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
+    ///         self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    ///         self.0.call(call).await
+    ///     }
+    /// }
+    ///
+    /// # fn example<P: Provider>(builder: ClientBuilder<P>) -> ClientBuilder<P> {
+    /// builder.wrap_transport(|inner| Arc::new(Counted(inner, Default::default())))
+    /// # }
+    /// ```
+    pub fn wrap_transport(
+        mut self,
+        wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + 'static,
+    ) -> Self {
+        self.wraps.push(Box::new(wrap));
+        self
+    }
+
+    /// Takes the time from another clock.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Sets deadlines and size limits.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Encodes token calls otherwise than by the provider's default. Only what its dialect lists is accepted.
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = Some(encoding);
+        self
+    }
+
+    /// Sets the `User-Agent` of every request.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+
+    /// Trusts a private certificate authority (PEM, one or more certificates) beside the platform's.
+    ///
+    /// A [transport](Self::transport) of one's own cannot be told so: with one, [`build`](Self::build) refuses it rather
+    /// than forget it.
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(pem.into());
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site, the encoding or the user agent cannot
+    /// be used; [`ErrorKind::Setup`](crate::ErrorKind::Setup) if there is no transport. A missing crypto provider or
+    /// certificate store shows at the first https call, so that loopback needs neither.
+    pub fn build(self) -> Result<Client<P>, Error> {
+        let named = |error: Error| error.with_provider(P::NAME);
+        self.site.check().map_err(named)?;
+        let encoding = self.encoding.unwrap_or(P::DIALECT.encodings[0]);
+        P::DIALECT.check_encoding(encoding).map_err(named)?;
+        let user_agent = HeaderValue::from_str(&self.user_agent)
+            .map_err(|_| named(Error::invalid_input("the user agent cannot stand in a header")))?;
+        let mut roots = self.roots;
+        roots.extend(self.site.root_certificates().iter().cloned());
+        let make = self.transport.unwrap_or_else(|| Box::new(ordinary_transport));
+        let transport = make(roots, self.limits).map_err(named)?;
+        let transport = self.wraps.into_iter().fold(transport, |inner, wrap| wrap(inner));
+        Ok(Client::from_inner(Inner {
+            issuer: origin(self.site.token_url()).into(),
+            token_client: TokenClient::new(&self.app, self.site.token_url()),
+            site: self.site,
+            app: self.app,
+            transport,
+            clock: self.clock,
+            limits: self.limits,
+            encoding,
+            user_agent,
+            replay_guard: ReplayGuard::default(),
+        }))
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn ordinary_transport(roots: Vec<Vec<u8>>, limits: Limits) -> Result<Arc<dyn Transport>, Error> {
+    Ok(Arc::new(crate::transport::reqwest::ReqwestTransport::new(roots, limits)))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn ordinary_transport(_: Vec<Vec<u8>>, _: Limits) -> Result<Arc<dyn Transport>, Error> {
+    Err(Error::new(crate::error::ErrorKind::Setup, "the client has no transport")
+        .with_help("give one to ClientBuilder::transport, or enable the feature `rustls`"))
+}
+
+impl<P: Provider> fmt::Debug for ClientBuilder<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("provider", &P::NAME)
+            .field("site", &self.site)
+            .field("app", &self.app)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,551 @@
+//! `Client`: one provider, one site, one registration.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::HeaderValue;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::authorize::callback::{Callback, fault};
+use crate::authorize::connect::Connect;
+use crate::authorize::pending::{PendingAuthorization, StartedAuthorization};
+use crate::authorize::replay_guard::ReplayGuard;
+use crate::client::app::{App, RedirectUri};
+use crate::error::{CallbackFault, Error, ErrorKind};
+use crate::provider::dialect::{Encoding, RedirectUriRule};
+use crate::provider::grants::{
+    ClientCredentialsGrant, CodeGrant, DirectCode, PasswordGrant, PasswordRequest, Refreshes,
+};
+use crate::provider::provider::Provider;
+use crate::provider::renewal::Renewal;
+use crate::provider::scheme::Scheme;
+use crate::provider::scopes::Scopes;
+use crate::provider::site::Site;
+use crate::token::oauth2_adapter::{self, Grant, TokenClient, TokenHttp, TokenResponse};
+use crate::token::token::{ScopeSource, Token, TokenData, TokenOrigin};
+use crate::transport::transport::{Limits, Transport};
+use crate::util::clock::Clock;
+use crate::util::redact::is_token;
+use crate::util::secret::{AccessToken, AuthorizationCode};
+use crate::util::strict_json::describe_mismatch;
+use crate::util::url_policy::{authority, check_url};
+
+/// A client of provider `P`: connects users, exchanges and refreshes tokens, sends API calls.
+///
+/// Cheap to clone; clones share everything. A grant that the provider does not offer does not compile:
+///
+/// ```compile_fail
+/// use oauth_core::*;
+/// # #[derive(Debug)] struct P;
+/// # impl Provider for P {
+/// #     const NAME: &'static str = "p";
+/// #     const DIALECT: Dialect = Dialect::rfc6749();
+/// #     type Site = FixedSite;
+/// #     type Extra = NoExtra;
+/// #     type Scheme = Bearer;
+/// type Renewal = Never;
+/// # }
+/// async fn refresh(client: Client<P>, token: &Token<P>) {
+///     client.refresh(token).await; // `P` issues no refresh tokens
+/// }
+/// ```
+pub struct Client<P: Provider>(Arc<Inner<P>>);
+
+pub(crate) struct Inner<P: Provider> {
+    pub(crate) site: P::Site,
+    pub(crate) app: App,
+    pub(crate) issuer: Arc<str>,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limits: Limits,
+    pub(crate) encoding: Encoding,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) replay_guard: ReplayGuard,
+    pub(crate) token_client: TokenClient,
+}
+
+impl<P: Provider> Client<P> {
+    pub(crate) fn from_inner(inner: Inner<P>) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    pub(crate) fn inner(&self) -> &Inner<P> {
+        &self.0
+    }
+
+    /// The site.
+    pub fn site(&self) -> &P::Site {
+        &self.0.site
+    }
+
+    /// The registration.
+    pub fn app(&self) -> &App {
+        &self.0.app
+    }
+
+    /// Deadlines and size limits.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// Starts an authorization: returns the URL for the user's browser and the state to keep until the callback.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if the registration has no redirect URI, or `connect` asks for something that the
+    /// provider does not offer.
+    pub fn begin(&self, connect: &<P as CodeGrant>::Connect) -> Result<StartedAuthorization, Error>
+    where
+        P: CodeGrant,
+    {
+        self.started(connect).map_err(named::<P>)
+    }
+
+    fn started(&self, connect: &<P as CodeGrant>::Connect) -> Result<StartedAuthorization, Error>
+    where
+        P: CodeGrant,
+    {
+        let inner = &*self.0;
+        let redirect_uri = inner.app.redirect_uri().ok_or_else(|| {
+            Error::invalid_input("the registration has no redirect URI").with_help("make the App with one")
+        })?;
+        let authorization = connect.authorization(&inner.site)?;
+        check_url(&authorization.endpoint)?;
+        let authorize =
+            oauth2_adapter::authorize_url(&authorization, &inner.app, redirect_uri, const { &P::DIALECT })?;
+        let pending = PendingAuthorization {
+            provider: P::NAME.to_owned(),
+            issuer: inner.issuer.to_string(),
+            client_id: inner.app.client_id().as_str().to_owned(),
+            redirect_uri: redirect_uri.clone(),
+            scopes: authorization.scopes,
+            state: authorize.state.expose().to_owned(),
+            pkce_verifier: authorize.pkce_verifier.map(|verifier| verifier.expose().to_owned()),
+            state_rule: authorization.state_rule,
+            begun_at: inner.clock.now(),
+        };
+        Ok(StartedAuthorization { url: authorize.url, pending })
+    }
+
+    /// Finishes an authorization: checks the callback and exchanges its code for a token.
+    ///
+    /// `callback` is the URL that the browser requested: whole, or its path with the query, or the query.
+    ///
+    /// An authorization is finished once: a second call with the same `pending` is refused, except after
+    /// [`ErrorKind::NotSent`] or a callback that was not acceptable, because the code is then unspent. It is borrowed
+    /// for that reason; forget it once this returns `Ok`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Callback`] if the callback is not acceptable, [`ErrorKind::Denied`] if the user refused,
+    /// [`ErrorKind::AuthorizationRefused`] if the provider did (nothing was sent and no code spent in these cases),
+    /// and the errors of a token call.
+    pub async fn finish(&self, pending: &PendingAuthorization, callback: &str) -> Result<Token<P>, Error>
+    where
+        P: CodeGrant,
+    {
+        let code = self.accept(pending, callback)?;
+        let result = self.exchange(pending, &code).await;
+        if result.as_ref().is_err_and(|error| {
+            matches!(error.kind(), ErrorKind::NotSent | ErrorKind::Setup | ErrorKind::InvalidInput)
+        }) {
+            self.reopen(pending);
+        }
+        result
+    }
+
+    /// Exchanges the code of an accepted callback.
+    pub(crate) async fn exchange(
+        &self,
+        pending: &PendingAuthorization,
+        code: &AuthorizationCode,
+    ) -> Result<Token<P>, Error> {
+        let requested = Requested {
+            redirect_uri: Some(&pending.redirect_uri),
+            ..Requested::new(pending.scopes.clone(), TokenOrigin::AuthorizationCode)
+        };
+        let grant = Grant::Code { code, pkce_verifier: pending.pkce_verifier() };
+        self.request_token(grant, requested, "exchanging the authorization code").await
+    }
+
+    /// Allows a second callback: nothing was sent, so the code is unspent.
+    pub(crate) fn reopen(&self, pending: &PendingAuthorization) {
+        self.0.replay_guard.reopen(pending.state_text());
+    }
+
+    /// Decides everything about a callback that needs no call to the provider.
+    pub(crate) fn accept(
+        &self,
+        pending: &PendingAuthorization,
+        callback: &str,
+    ) -> Result<AuthorizationCode, Error> {
+        self.accepted(pending, callback).map_err(named::<P>)
+    }
+
+    fn accepted(&self, pending: &PendingAuthorization, callback: &str) -> Result<AuthorizationCode, Error> {
+        let inner = &*self.0;
+        let dialect = const { &P::DIALECT };
+        if pending.provider != P::NAME {
+            return Err(fault(CallbackFault::OtherProvider));
+        }
+        if *pending.issuer != *inner.issuer {
+            return Err(fault(CallbackFault::OtherSite));
+        }
+        if pending.client_id != inner.app.client_id().as_str()
+            || inner.app.redirect_uri().is_none_or(|uri| *uri != pending.redirect_uri)
+        {
+            return Err(fault(CallbackFault::OtherClient));
+        }
+        let now = inner.clock.now();
+        // In both directions: a clock may be set back a little, but by no more than an authorization may take.
+        let age = (now - pending.begun_at).abs().to_std().unwrap_or(Duration::MAX);
+        if age > inner.limits.attempt_age {
+            return Err(fault(CallbackFault::TooOld));
+        }
+        let callback = Callback::read(callback, dialect)?;
+        let state = pending.state_text();
+        match callback.check(pending, dialect) {
+            Ok(code) => {
+                if inner.replay_guard.end(state, pending.begun_at, now, inner.limits.attempt_age) {
+                    Ok(code)
+                } else {
+                    Err(fault(CallbackFault::Replayed))
+                }
+            }
+            Err(refused) => {
+                if inner.replay_guard.is_over(state) {
+                    return Err(fault(CallbackFault::Replayed));
+                }
+                if refused.ends_attempt {
+                    inner.replay_guard.end(state, pending.begun_at, now, inner.limits.attempt_age);
+                }
+                Err(refused.error)
+            }
+        }
+    }
+
+    /// Exchanges an authorization code that the provider issued other than through a callback.
+    ///
+    /// # Errors
+    /// [`ErrorKind::GrantRefused`] if the code is spent or wrong, and the errors of a token call.
+    pub async fn exchange_code(
+        &self,
+        code: impl Into<AuthorizationCode>,
+        scopes: impl Into<Scopes>,
+    ) -> Result<Token<P>, Error>
+    where
+        P: DirectCode,
+    {
+        let requested = Requested::new(scopes.into(), TokenOrigin::AuthorizationCode);
+        let code = code.into();
+        let grant = Grant::Code { code: &code, pkce_verifier: None };
+        self.request_token(grant, requested, "exchanging the code").await
+    }
+
+    /// Requests a token with a user's password.
+    ///
+    /// # Errors
+    /// [`ErrorKind::GrantRefused`] if the password is refused, and the errors of a token call.
+    pub async fn password(&self, request: <P as PasswordGrant>::Request) -> Result<Token<P>, Error>
+    where
+        P: PasswordGrant,
+    {
+        let request: PasswordRequest = request.into();
+        let requested = Requested {
+            send_scopes: true,
+            params: &request.params,
+            encoding: request.encoding,
+            ..Requested::new(request.scopes, TokenOrigin::Password)
+        };
+        let grant = Grant::Password { username: &request.username, password: &request.password };
+        self.request_token(grant, requested, "requesting a token by password").await
+    }
+
+    /// Requests a token with the client's own credentials. [`Client::refresh`] renews it by requesting another.
+    ///
+    /// # Errors
+    /// The errors of a token call.
+    pub async fn client_credentials(&self, scopes: impl Into<Scopes>) -> Result<Token<P>, Error>
+    where
+        P: ClientCredentialsGrant,
+    {
+        self.by_client_credentials(scopes.into()).await
+    }
+
+    async fn by_client_credentials(&self, scopes: Scopes) -> Result<Token<P>, Error> {
+        let requested =
+            Requested { send_scopes: true, ..Requested::new(scopes, TokenOrigin::ClientCredentials) };
+        self.request_token(Grant::ClientCredentials, requested, "requesting a token by client credentials")
+            .await
+    }
+
+    /// Renews a token. A client-credentials token is requested again; any other is refreshed.
+    ///
+    /// Where refresh tokens are single use, save the result before using it, and never call this twice with the same
+    /// token. A response without a refresh token leaves the old one in force (RFC 6749 section 6).
+    ///
+    /// # Errors
+    /// [`ErrorKind::GrantRefused`] if the refresh token is refused, [`ErrorKind::ForeignToken`] if it is another
+    /// client's, [`ErrorKind::InvalidInput`] if there is none, and the errors of a token call.
+    pub async fn refresh(&self, token: &Token<P>) -> Result<Token<P>, Error>
+    where
+        P: Refreshes,
+    {
+        self.renew(token).await
+    }
+
+    /// [`refresh`](Self::refresh) for callers that check [`Renewal::REFRESHES`] at run time.
+    pub(crate) async fn renew(&self, token: &Token<P>) -> Result<Token<P>, Error> {
+        let inner = &*self.0;
+        token.check_belongs_to(&inner.issuer, inner.app.client_id()).map_err(named::<P>)?;
+        if token.data.origin == TokenOrigin::ClientCredentials {
+            return self.by_client_credentials(token.data.requested.clone()).await;
+        }
+        let Some(refresh_token) = &token.data.refresh_token else {
+            return Err(named::<P>(
+                Error::invalid_input("the token came without a refresh token").needing_reconnect(),
+            ));
+        };
+        let requested = Requested {
+            scope_source: token.data.scope_source,
+            ..Requested::new(token.data.scopes.clone(), token.data.origin)
+        };
+        let asked_at = inner.clock.now();
+        let grant = Grant::Refresh { refresh_token };
+        let mut new = self.request_token(grant, requested, "refreshing the token").await?;
+        if new.data.refresh_token.is_none() {
+            new.data.refresh_token = Some(refresh_token.clone());
+            // A reusable one was used just now. A single-use one should not get here, and gains no lifetime.
+            new.data.lapses_at = if <P::Renewal as Renewal>::SINGLE_USE {
+                token.data.lapses_at
+            } else {
+                lapses_at::<P>(asked_at)
+            };
+        }
+        Ok(new)
+    }
+
+    /// Imports an access token obtained elsewhere. It has no expiry.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if it cannot be an access token.
+    pub fn import_token(
+        &self,
+        access_token: impl Into<AccessToken>,
+        scopes: impl Into<Scopes>,
+    ) -> Result<Token<P>, Error>
+    where
+        P::Extra: Default,
+    {
+        self.import_token_with(access_token, scopes, P::Extra::default())
+    }
+
+    /// [`import_token`](Self::import_token) with the provider's own fields.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if it cannot be an access token.
+    pub fn import_token_with(
+        &self,
+        access_token: impl Into<AccessToken>,
+        scopes: impl Into<Scopes>,
+        extra: P::Extra,
+    ) -> Result<Token<P>, Error> {
+        let access_token = access_token.into();
+        if !is_token(access_token.expose()) {
+            return Err(named::<P>(
+                Error::invalid_input("this cannot be an access token")
+                    .with_help("it is empty, longer than 64 KiB, or not printable ASCII; paste it again"),
+            ));
+        }
+        P::Scheme::header(&access_token).map_err(named::<P>)?;
+        let response = TokenResponse {
+            access_token,
+            refresh_token: None,
+            expires_in: None,
+            scopes: None,
+            other: Map::new(),
+        };
+        let requested = Requested::new(scopes.into(), TokenOrigin::Imported);
+        Ok(Token { data: self.token_data(response, requested, self.0.clock.now()), extra })
+    }
+
+    /// Sends one token request. `action` is what an error says was being done.
+    async fn request_token(
+        &self,
+        grant: Grant<'_>,
+        requested: Requested<'_>,
+        action: &'static str,
+    ) -> Result<Token<P>, Error> {
+        // Before the call, so that the token is never assumed to live longer than the server assumes.
+        let asked_at = self.0.clock.now();
+        let result = match self.send_token_request(&grant, &requested).await {
+            Ok(response) => self.token(response, requested, asked_at),
+            Err(error) => Err(error),
+        };
+        let host = || authority(self.0.site.token_url());
+        result.map_err(|error| named::<P>(error).with_host(host()).during(action))
+    }
+
+    async fn send_token_request(
+        &self,
+        grant: &Grant<'_>,
+        requested: &Requested<'_>,
+    ) -> Result<TokenResponse, Error> {
+        let inner = &*self.0;
+        let dialect = const { &P::DIALECT };
+        let encoding = requested.encoding.unwrap_or(inner.encoding);
+        dialect.check_encoding(encoding)?;
+        let mut params: Vec<(&'static str, Cow<'_, str>)> = Vec::new();
+        if requested.send_scopes && !requested.scopes.is_empty() {
+            params.push(("scope", requested.scopes.joined(dialect.scope_separator)?.into()));
+        }
+        let sends_redirect_uri = match dialect.redirect_uri {
+            RedirectUriRule::OnCodeExchange => matches!(grant, Grant::Code { .. }),
+            RedirectUriRule::OnEveryTokenCall => true,
+            RedirectUriRule::Never => false,
+        };
+        if sends_redirect_uri && let Some(uri) = requested.redirect_uri.or(inner.app.redirect_uri()) {
+            params.push(("redirect_uri", uri.as_str().into()));
+        }
+        params.extend(requested.params.iter().map(|(name, value)| (*name, value.as_str().into())));
+        let http = TokenHttp {
+            token_url: inner.site.token_url(),
+            dialect,
+            token_types: P::Scheme::TOKEN_TYPES,
+            encoding,
+            user_agent: &inner.user_agent,
+            grant,
+            client_secret: inner.app.client_secret(),
+            deadline: inner.limits.token_deadline,
+            body_cap: inner.limits.token_body,
+            transport: &*inner.transport,
+            clock: &*inner.clock,
+        };
+        inner.token_client.request(params, http).await
+    }
+
+    fn token(
+        &self,
+        mut response: TokenResponse,
+        requested: Requested<'_>,
+        asked_at: DateTime<Utc>,
+    ) -> Result<Token<P>, Error> {
+        // Checked here, where the error is about this response, and not at the first API call.
+        if P::Scheme::check(&response.access_token).is_err() {
+            return Err(Error::new(
+                ErrorKind::InvalidResponse,
+                "the `access_token` of the response holds characters that the provider's header cannot hold",
+            ));
+        }
+        let SplitFields { extra, other } = SplitFields::of(std::mem::take(&mut response.other))?;
+        response.other = other;
+        Ok(Token { data: self.token_data(response, requested, asked_at), extra })
+    }
+
+    fn token_data(
+        &self,
+        response: TokenResponse,
+        requested: Requested<'_>,
+        asked_at: DateTime<Utc>,
+    ) -> TokenData {
+        let (scopes, scope_source) = match response.scopes {
+            Some(scopes) => (scopes, ScopeSource::Response),
+            None => (requested.scopes.clone(), requested.scope_source),
+        };
+        TokenData {
+            issuer: Arc::clone(&self.0.issuer),
+            client_id: self.0.app.client_id().clone(),
+            access_token: response.access_token,
+            lapses_at: response.refresh_token.as_ref().and_then(|_| lapses_at::<P>(asked_at)),
+            refresh_token: response.refresh_token,
+            scopes,
+            scope_source,
+            requested: requested.scopes,
+            received_at: self.0.clock.now(),
+            expires_at: response.expires_in.and_then(|lifetime| after(asked_at, lifetime)),
+            origin: requested.origin,
+            other: response.other,
+        }
+    }
+}
+
+/// Adds the provider's name to an error: once, where it leaves the client.
+fn named<P: Provider>(error: Error) -> Error {
+    error.with_provider(P::NAME)
+}
+
+/// The terms of a token request, for the request itself and for fields that the response leaves out.
+struct Requested<'a> {
+    scopes: Scopes,
+    scope_source: ScopeSource,
+    /// Not on a code exchange, where the authorize URL had them, nor on a refresh, where leaving them out means the
+    /// same.
+    send_scopes: bool,
+    origin: TokenOrigin,
+    redirect_uri: Option<&'a RedirectUri>,
+    params: &'a [(&'static str, String)],
+    encoding: Option<Encoding>,
+}
+
+impl Requested<'_> {
+    fn new(scopes: Scopes, origin: TokenOrigin) -> Self {
+        Self {
+            scopes,
+            scope_source: ScopeSource::Request,
+            send_scopes: false,
+            origin,
+            redirect_uri: None,
+            params: &[],
+            encoding: None,
+        }
+    }
+}
+
+/// The provider's own fields of a response, and those that nothing declares.
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "X: DeserializeOwned"))]
+struct SplitFields<X> {
+    #[serde(flatten)]
+    extra: X,
+    #[serde(flatten)]
+    other: Map<String, Value>,
+}
+
+impl<X: DeserializeOwned> SplitFields<X> {
+    fn of(fields: Map<String, Value>) -> Result<Self, Error> {
+        serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
+            let mismatch = describe_mismatch(error.path(), error.inner());
+            Error::new(ErrorKind::InvalidResponse, format!("the token response cannot be read: {mismatch}"))
+        })
+    }
+}
+
+/// When a refresh token that was issued or used at `used_at` lapses unless it is used again.
+fn lapses_at<P: Provider>(used_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    after(used_at, <P::Renewal as Renewal>::IDLE_LIFETIME?)
+}
+
+fn after(start: DateTime<Utc>, duration: Duration) -> Option<DateTime<Utc>> {
+    start.checked_add_signed(TimeDelta::from_std(duration).ok()?)
+}
+
+impl<P: Provider> Clone for Client<P> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<P: Provider> fmt::Debug for Client<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("provider", &P::NAME)
+            .field("site", &self.0.site)
+            .field("app", &self.0.app)
+            .field("limits", &self.0.limits)
+            .field("encoding", &self.0.encoding)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,48 @@
+//! Reasons why a connection needs a new authorization.
+
+use std::fmt;
+
+/// Why a customer has to connect again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReconnectReason {
+    /// The provider refused the refresh token, and nothing suggests that it was spent by us: access was revoked.
+    Revoked,
+    /// The refresh token lapsed because it was not used in time.
+    Lapsed,
+    /// A refresh was sent whose answer nobody has, and the refresh token is refused since: most likely that refresh
+    /// spent it. A holder that still has the answer can save it yet.
+    OutcomeUnknown,
+    /// The provider refused the access token, and gives no refresh tokens.
+    TokenRefused,
+}
+
+impl ReconnectReason {
+    /// A stable word, for databases and machines.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Lapsed => "lapsed",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::TokenRefused => "token_refused",
+        }
+    }
+
+    /// Reads [`as_str`](Self::as_str) back.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Revoked, Self::Lapsed, Self::OutcomeUnknown, Self::TokenRefused]
+            .into_iter()
+            .find(|reason| reason.as_str() == word)
+    }
+}
+
+impl fmt::Display for ReconnectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Revoked => "access was revoked",
+            Self::Lapsed => "the refresh token lapsed unused",
+            Self::OutcomeUnknown => "the outcome of a refresh is unknown",
+            Self::TokenRefused => "the token was refused",
+        })
+    }
+}

@@ -1,0 +1,270 @@
+//! How a provider differs from RFC 6749, as data.
+
+use http::StatusCode;
+
+use crate::error::Error;
+
+/// A provider's differences from RFC 6749. Plain data: no closures, no templates.
+///
+/// Start from [`Dialect::rfc6749`] and name only what is different, each with its source:
+///
+/// ```
+/// use oauth_core::{Dialect, RedirectUriRule};
+///
+/// const DIALECT: Dialect = Dialect::rfc6749()
+///     .code_grant("authorization-code") // OAuth 2.0 draft 09 spelling
+///     .redirect_uri(RedirectUriRule::OnEveryTokenCall);
+/// assert_eq!(DIALECT.scope_separator, ' ');
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dialect {
+    /// `grant_type` of the code exchange (RFC 6749 section 4.1.3: `authorization_code`).
+    pub code_grant: &'static str,
+    /// `grant_type` of a refresh (RFC 6749 section 6: `refresh_token`).
+    pub refresh_grant: &'static str,
+    /// What stands between scopes (RFC 6749 section 3.3: a space).
+    pub scope_separator: char,
+    /// Where the client's credentials go (RFC 6749 section 2.3.1).
+    pub client_auth: ClientAuth,
+    /// Parameters added to every token call.
+    pub token_params: &'static [(&'static str, &'static str)],
+    /// On which token calls `redirect_uri` is sent.
+    pub redirect_uri: RedirectUriRule,
+    /// Body encodings that the token endpoint takes; the first is the default.
+    pub encodings: &'static [Encoding],
+    /// Whether a PKCE challenge is sent (RFC 7636).
+    pub pkce: Pkce,
+    /// Whether `state` comes back on an error callback too (RFC 6749 section 4.1.2.1 says so).
+    pub echoes_state_on_error: bool,
+    /// Whether the provider glues `?code=…` onto a redirect URI that has a query already.
+    pub appends_query_to_query: bool,
+    /// Answers that refuse a grant, beside `invalid_grant`.
+    pub grant_refused: &'static [Refusal],
+    /// Answers that blame the client although they say something else.
+    pub client_refused: &'static [Refusal],
+    /// Answers of an API that refuse the token.
+    pub token_refused: &'static [TokenRefusal],
+    /// What a person should do about a refused token that cannot be refreshed. By default: connect again.
+    pub reconnect_help: &'static str,
+}
+
+/// Where the client's credentials go on a token call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientAuth {
+    /// As `client_id` and `client_secret` among the parameters.
+    Body,
+    /// As HTTP Basic, each form-urlencoded first (RFC 6749 section 2.3.1).
+    BasicEncoded,
+    /// As HTTP Basic, as they are (many servers).
+    BasicRaw,
+    /// Only `client_id` among the parameters, never a secret (public clients).
+    None,
+}
+
+/// On which token calls `redirect_uri` is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RedirectUriRule {
+    /// On the code exchange (RFC 6749 section 4.1.3).
+    OnCodeExchange,
+    /// On every token call.
+    OnEveryTokenCall,
+    /// Never.
+    Never,
+}
+
+/// How the parameters of a token call are encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// `application/x-www-form-urlencoded` (RFC 6749).
+    Form,
+    /// `multipart/form-data` (RFC 7578).
+    Multipart,
+    /// `application/json`.
+    Json,
+    /// In the URL's query, with an empty body. Secrets then tend to end up in servers' logs.
+    Query,
+}
+
+/// Whether a PKCE challenge is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Pkce {
+    /// Not sent: no document of the provider says that it is understood.
+    Off,
+    /// Sent, with method `S256` (RFC 7636 section 4.2).
+    S256,
+}
+
+/// An answer of the token endpoint that means more than its error code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The status it has.
+    pub status: u16,
+    /// Words that occur in its `error`, `message`, `error_description` or `hint`, in lower case.
+    pub contains: &'static str,
+}
+
+impl Refusal {
+    /// An answer with this status in which these words (in lower case) occur.
+    pub const fn new(status: u16, contains: &'static str) -> Self {
+        Self { status, contains }
+    }
+}
+
+/// An answer of an API that refuses the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenRefusal {
+    /// An answer with this status.
+    Status(u16),
+    /// A redirect to a path of the same host that ends so.
+    RedirectTo(&'static str),
+}
+
+impl TokenRefusal {
+    pub(crate) fn matches(self, status: StatusCode, location_path: Option<&str>) -> bool {
+        match self {
+            Self::Status(refused) => status.as_u16() == refused,
+            Self::RedirectTo(end) => {
+                status.is_redirection() && location_path.is_some_and(|path| path.ends_with(end))
+            }
+        }
+    }
+}
+
+impl Dialect {
+    /// RFC 6749 to the letter, with client credentials in the body.
+    pub const fn rfc6749() -> Self {
+        Self {
+            code_grant: "authorization_code",
+            refresh_grant: "refresh_token",
+            scope_separator: ' ',
+            client_auth: ClientAuth::Body,
+            token_params: &[],
+            redirect_uri: RedirectUriRule::OnCodeExchange,
+            encodings: &[Encoding::Form],
+            pkce: Pkce::Off,
+            echoes_state_on_error: true,
+            appends_query_to_query: false,
+            grant_refused: &[],
+            client_refused: &[],
+            token_refused: &[TokenRefusal::Status(401)],
+            reconnect_help: "the customer must connect again",
+        }
+    }
+
+    pub(crate) fn check_encoding(&self, encoding: Encoding) -> Result<(), Error> {
+        if self.encodings.contains(&encoding) {
+            return Ok(());
+        }
+        Err(Error::invalid_input(format!("the token endpoint takes no {encoding:?} encoding"))
+            .with_help(format!("choose one of {:?}", self.encodings)))
+    }
+
+    /// Sets [`code_grant`](Self::code_grant).
+    #[must_use]
+    pub const fn code_grant(mut self, name: &'static str) -> Self {
+        self.code_grant = name;
+        self
+    }
+
+    /// Sets [`refresh_grant`](Self::refresh_grant).
+    #[must_use]
+    pub const fn refresh_grant(mut self, name: &'static str) -> Self {
+        self.refresh_grant = name;
+        self
+    }
+
+    /// Sets [`scope_separator`](Self::scope_separator).
+    #[must_use]
+    pub const fn scope_separator(mut self, separator: char) -> Self {
+        self.scope_separator = separator;
+        self
+    }
+
+    /// Sets [`client_auth`](Self::client_auth).
+    #[must_use]
+    pub const fn client_auth(mut self, auth: ClientAuth) -> Self {
+        self.client_auth = auth;
+        self
+    }
+
+    /// Sets [`token_params`](Self::token_params).
+    #[must_use]
+    pub const fn token_params(mut self, params: &'static [(&'static str, &'static str)]) -> Self {
+        self.token_params = params;
+        self
+    }
+
+    /// Sets [`redirect_uri`](Self::redirect_uri).
+    #[must_use]
+    pub const fn redirect_uri(mut self, rule: RedirectUriRule) -> Self {
+        self.redirect_uri = rule;
+        self
+    }
+
+    /// Sets [`encodings`](Self::encodings).
+    ///
+    /// # Panics
+    /// If there are none; in a `const` that is a compile error.
+    #[must_use]
+    pub const fn encodings(mut self, encodings: &'static [Encoding]) -> Self {
+        assert!(!encodings.is_empty(), "a token endpoint takes at least one encoding");
+        self.encodings = encodings;
+        self
+    }
+
+    /// Sets [`pkce`](Self::pkce).
+    #[must_use]
+    pub const fn pkce(mut self, pkce: Pkce) -> Self {
+        self.pkce = pkce;
+        self
+    }
+
+    /// Sets [`echoes_state_on_error`](Self::echoes_state_on_error).
+    #[must_use]
+    pub const fn echoes_state_on_error(mut self, comes_back: bool) -> Self {
+        self.echoes_state_on_error = comes_back;
+        self
+    }
+
+    /// Sets [`appends_query_to_query`](Self::appends_query_to_query).
+    #[must_use]
+    pub const fn appends_query_to_query(mut self, glued: bool) -> Self {
+        self.appends_query_to_query = glued;
+        self
+    }
+
+    /// Sets [`grant_refused`](Self::grant_refused).
+    #[must_use]
+    pub const fn grant_refused(mut self, refusals: &'static [Refusal]) -> Self {
+        self.grant_refused = refusals;
+        self
+    }
+
+    /// Sets [`client_refused`](Self::client_refused).
+    #[must_use]
+    pub const fn client_refused(mut self, refusals: &'static [Refusal]) -> Self {
+        self.client_refused = refusals;
+        self
+    }
+
+    /// Sets [`token_refused`](Self::token_refused).
+    #[must_use]
+    pub const fn token_refused(mut self, refusals: &'static [TokenRefusal]) -> Self {
+        self.token_refused = refusals;
+        self
+    }
+
+    /// Sets [`reconnect_help`](Self::reconnect_help).
+    #[must_use]
+    pub const fn reconnect_help(mut self, advice: &'static str) -> Self {
+        self.reconnect_help = advice;
+        self
+    }
+}

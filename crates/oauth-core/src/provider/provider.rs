@@ -1,0 +1,51 @@
+//! What a provider declares.
+
+use crate::facts::Source;
+use crate::provider::dialect::Dialect;
+use crate::provider::extra::Extra;
+use crate::provider::renewal::Renewal;
+use crate::provider::scheme::Scheme;
+use crate::provider::site::Site;
+
+/// A provider: its differences from RFC 6749 and the types that go with it. Implemented by a unit struct.
+///
+/// A whole provider is a declaration:
+///
+/// ```
+/// use oauth_core::*;
+///
+/// #[derive(Debug)]
+/// pub struct Example;
+///
+/// impl Provider for Example {
+///     const NAME: &'static str = "example";
+///     const DIALECT: Dialect = Dialect::rfc6749().scope_separator(',').client_auth(ClientAuth::BasicEncoded);
+///     type Site = FixedSite;
+///     type Extra = NoExtra;
+///     type Scheme = Bearer;
+///     type Renewal = ReusableRefreshToken;
+/// }
+///
+/// impl CodeGrant for Example {
+///     type Connect = Scopes; // nothing but scopes on its authorize URL
+/// }
+/// ```
+pub trait Provider: Sized + Send + Sync + 'static {
+    /// The provider's name: lower case, stable, stored with every token.
+    const NAME: &'static str;
+    /// Its name for people, as it writes it itself.
+    const TITLE: &'static str = Self::NAME;
+    /// How it differs from RFC 6749.
+    const DIALECT: Dialect;
+    /// Where that, and the rest that is known about it, was read, and when. For documentation and tests: nothing at run
+    /// time reads it.
+    const SOURCES: &'static [Source] = &[];
+    /// Where it lives: fixed, per customer, or self-hosted.
+    type Site: Site<Self::Extra>;
+    /// Its own fields of the token reply.
+    type Extra: Extra;
+    /// How its API wants the access token.
+    type Scheme: Scheme;
+    /// What it does about refreshing.
+    type Renewal: Renewal;
+}

@@ -1,0 +1,79 @@
+//! How an access token is written into a request.
+
+use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue};
+
+use crate::error::Error;
+use crate::util::secret::AccessToken;
+
+/// How a provider wants the access token.
+pub trait Scheme: Send + Sync + 'static {
+    /// The scheme in words, for documentation: `Authorization: Bearer …`.
+    const TEMPLATE: &'static str;
+
+    /// Token types of a token reply that this scheme serves, in lower case. A reply that names another is refused
+    /// (RFC 6749 section 7.1); one that names none is taken.
+    const TOKEN_TYPES: &'static [&'static str];
+
+    /// The header, marked sensitive.
+    ///
+    /// # Errors
+    /// If the token cannot stand in a header.
+    fn header(token: &AccessToken) -> Result<(HeaderName, HeaderValue), Error>;
+
+    /// Whether there is a [`header`](Self::header) of this token. A scheme that takes all printable ASCII may say so at less
+    /// cost than by making one.
+    ///
+    /// # Errors
+    /// If the token cannot stand in a header.
+    fn check(token: &AccessToken) -> Result<(), Error> {
+        Self::header(token).map(drop)
+    }
+}
+
+/// `Authorization: Bearer …` (RFC 6750 section 2.1).
+///
+/// ```
+/// use oauth_core::{AccessToken, Bearer, Scheme};
+///
+/// let (name, value) = Bearer::header(&AccessToken::new("abc")).unwrap();
+/// assert_eq!((name.as_str(), value.to_str().unwrap()), ("authorization", "Bearer abc"));
+/// assert!(value.is_sensitive());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Bearer;
+
+impl Scheme for Bearer {
+    const TEMPLATE: &'static str = "Authorization: Bearer …";
+    const TOKEN_TYPES: &'static [&'static str] = &["bearer"];
+
+    fn header(token: &AccessToken) -> Result<(HeaderName, HeaderValue), Error> {
+        sensitive(&["Bearer ", token.expose()])
+    }
+
+    fn check(token: &AccessToken) -> Result<(), Error> {
+        if is_printable(token.expose()) { Ok(()) } else { Err(unwritable()) }
+    }
+}
+
+/// An `Authorization` header of these parts, marked sensitive. For schemes of one's own.
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a part holds anything but printable ASCII.
+pub fn sensitive(parts: &[&str]) -> Result<(HeaderName, HeaderValue), Error> {
+    let text = parts.concat();
+    if !is_printable(&text) {
+        return Err(unwritable());
+    }
+    let mut value = HeaderValue::from_str(&text).map_err(|_| unwritable())?;
+    value.set_sensitive(true);
+    Ok((AUTHORIZATION, value))
+}
+
+fn is_printable(text: &str) -> bool {
+    text.is_ascii() && !crate::util::redact::has_control(text)
+}
+
+fn unwritable() -> Error {
+    Error::invalid_input("the access token holds characters that cannot stand in a header")
+}

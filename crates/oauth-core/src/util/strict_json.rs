@@ -1,0 +1,202 @@
+//! JSON whose objects have unique keys.
+//!
+//! RFC 8259 section 4 leaves the meaning of duplicate keys undefined, so two parsers of one response may see two different
+//! tokens; RFC 6749 section 5.1 forbids them. `serde_json` alone keeps the last one silently.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// Outcome of parsing a body that should be a JSON object.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Parsed {
+    /// An object with unique keys at every depth.
+    Object(Map<String, Value>),
+    /// JSON with a duplicate key.
+    DuplicateKey,
+    /// Another JSON value, or no JSON.
+    NotAnObject,
+}
+
+pub(crate) fn parse_object(body: &[u8]) -> Parsed {
+    parsed(serde_json::from_slice(body).map(|UniqueKeys(value)| value))
+}
+
+pub(crate) fn parsed(result: serde_json::Result<Value>) -> Parsed {
+    match result {
+        Ok(Value::Object(members)) => Parsed::Object(members),
+        // Every JSON value is accepted, so a duplicate key is the only error of this category.
+        Err(error) if error.is_data() => Parsed::DuplicateKey,
+        Ok(_) | Err(_) => Parsed::NotAnObject,
+    }
+}
+
+/// A JSON value whose objects have unique keys.
+pub(crate) struct UniqueKeys(pub(crate) Value);
+
+impl<'de> Deserialize<'de> for UniqueKeys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor).map(Self)
+    }
+}
+
+/// The members of one JSON object with unique keys.
+pub(crate) struct UniqueMembers<V>(pub(crate) BTreeMap<String, V>);
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for UniqueMembers<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor(PhantomData))
+    }
+}
+
+struct MembersVisitor<V>(PhantomData<V>);
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for MembersVisitor<V> {
+    type Value = UniqueMembers<V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<UniqueMembers<V>, A::Error> {
+        let mut read = BTreeMap::new();
+        while let Some(key) = members.next_key::<String>()? {
+            if read.contains_key(&key) {
+                // The rest is still parsed, so that malformed JSON is reported as such.
+                members.next_value::<IgnoredAny>()?;
+                while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                return Err(A::Error::custom("duplicate key"));
+            }
+            let value = members.next_value()?;
+            read.insert(key, value);
+        }
+        Ok(UniqueMembers(read))
+    }
+}
+
+/// Key of the object that `serde_json` passes for a number when any crate enables its feature `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
+
+struct ValueVisitor;
+
+macro_rules! visit_as_value {
+    ($($name:ident: $type:ty),*) => {$(
+        fn $name<E>(self, value: $type) -> Result<Value, E> {
+            Ok(value.into())
+        }
+    )*};
+}
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    visit_as_value!(
+        visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str, visit_string: String
+    );
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut read = Vec::new();
+        while let Some(UniqueKeys(item)) = items.next_element()? {
+            read.push(item);
+        }
+        Ok(Value::Array(read))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Value, A::Error> {
+        let UniqueMembers(members) = MembersVisitor::<UniqueKeys>(PhantomData).visit_map(members)?;
+        let read: Map<String, Value> =
+            members.into_iter().map(|(key, UniqueKeys(value))| (key, value)).collect();
+        Ok(match (read.len(), read.get(NUMBER).and_then(Value::as_str)) {
+            (1, Some(digits)) => digits.parse::<Number>().map_or(Value::Null, Value::Number),
+            _ => Value::Object(read),
+        })
+    }
+}
+
+/// Describes JSON of another shape: the missing field or the expected type, never the value that was found.
+pub(crate) fn describe_mismatch(path: &serde_path_to_error::Path, error: &serde_json::Error) -> String {
+    let path = path.to_string();
+    let words = error.to_string();
+    let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+    if let Some((name, _)) = words.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+        return match path.as_str() {
+            "." => format!("the answer lacks `{name}`"),
+            path => format!("the answer lacks `{path}.{name}`"),
+        };
+    }
+    // Below `#[serde(flatten)]` the parser no longer knows where it is.
+    let place =
+        if path == "." { "a value of the response".to_owned() } else { format!("`{path}` of the response") };
+    match words.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("{place} is of another type: not {expected}"),
+        None => format!("{place} cannot be read"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_duplicate_key_at_any_depth() {
+        for duplicate in [
+            r#"{"access_token":"a","access_token":"b"}"#,
+            r#"{"access_token":"a","access_token":"a"}"#,
+            r#"{"access_token":"a","\u0061ccess_token":"b"}"#,
+            r#"{"a":{"b":1,"b":2}}"#,
+            r#"{"a":[[{"b":1,"b":2}]]}"#,
+            r#"{"":1,"":2}"#,
+        ] {
+            assert_eq!(parse_object(duplicate.as_bytes()), Parsed::DuplicateKey, "{duplicate}");
+        }
+        for unique in [
+            r#"{"a":{"b":1},"b":{"b":2}}"#,
+            r#"{"a":[{"b":1},{"b":2}],"A":-1.5e3,"ä":null,"c":true,"d":18446744073709551615,"e":-9}"#,
+            "{}",
+        ] {
+            assert_eq!(
+                parse_object(unique.as_bytes()),
+                Parsed::Object(serde_json::from_str(unique).unwrap()),
+                "{unique}"
+            );
+        }
+        for other in ["", "[1]", "7", "null", r#"{"a":1"#, r#"{"a":1,"a":2"#, "{a:1}"] {
+            assert_eq!(parse_object(other.as_bytes()), Parsed::NotAnObject, "{other}");
+        }
+    }
+
+    #[test]
+    fn reads_number_passed_as_object() {
+        let text = format!(r#"{{"a":{{"{NUMBER}":"1.5"}}}}"#);
+        let Parsed::Object(read) = parse_object(text.as_bytes()) else { panic!("not an object") };
+        assert_eq!(read["a"], 1.5);
+    }
+
+    #[test]
+    fn survives_any_depth() {
+        let deep = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+        assert!(matches!(parse_object(deep(100).as_bytes()), Parsed::Object(_)));
+        assert_eq!(parse_object(deep(100_000).as_bytes()), Parsed::NotAnObject);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn reads_objects_that_serde_json_writes(names in proptest::collection::hash_map(".{0,6}", proptest::prelude::any::<i64>(), 0..6)) {
+            let map: Map<String, Value> = names.into_iter().map(|(name, value)| (name, value.into())).collect();
+            let text = Value::Object(map.clone()).to_string();
+            proptest::prop_assert_eq!(parse_object(text.as_bytes()), Parsed::Object(map));
+        }
+    }
+}

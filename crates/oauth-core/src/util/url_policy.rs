@@ -1,0 +1,106 @@
+//! Where requests may go: https, or http on loopback, and never a URL with user info.
+
+use url::{Host, Url};
+
+use crate::error::{Error, ErrorKind};
+
+/// Whether `url` points to this machine: `127.0.0.0/8`, `[::1]`, `localhost` or `*.localhost` (RFC 6761).
+///
+/// ```
+/// use oauth_core::is_loopback;
+///
+/// assert!(is_loopback(&"http://betahaus.localhost:8080/".parse().unwrap()));
+/// assert!(!is_loopback(&"http://localhost.example.com/".parse().unwrap()));
+/// ```
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// Checks that a base URL or endpoint may be called at all: https, or http on loopback; a host; no user info; no
+/// fragment.
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`] with what is wrong.
+///
+/// ```
+/// assert!(oauth_core::check_url(&"https://go.example.com:8154/go".parse().unwrap()).is_ok());
+/// assert!(oauth_core::check_url(&"http://go.example.com:8153/go".parse().unwrap()).is_err());
+/// ```
+pub fn check_url(url: &Url) -> Result<(), Error> {
+    let wrong = |what: &'static str| Err(Error::invalid_input(what).with_host(authority(url)));
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(url) => {}
+        "http" => return wrong("http is allowed only on loopback; use https"),
+        _ => return wrong("only https URLs are allowed"),
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return wrong("the URL has no host");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return wrong("the URL holds a user name or password");
+    }
+    if url.fragment().is_some() {
+        return wrong("the URL has a fragment");
+    }
+    Ok(())
+}
+
+/// Scheme, host and port of a URL, as one comparable string (RFC 6454 section 6.2).
+pub fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+/// Host and port, for messages.
+pub(crate) fn authority(url: &Url) -> String {
+    match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.to_owned(),
+        (None, _) => url.scheme().to_owned(),
+    }
+}
+
+/// The error for a request that would take a token to another host.
+pub(crate) fn foreign(url: &Url) -> Error {
+    Error::new(
+        ErrorKind::ForeignHost,
+        "the request would take the token to a host that is not the provider's",
+    )
+    .with_host(authority(url))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_https_or_loopback() {
+        for (url, good) in [
+            ("https://auth.go1.com/oauth/token", true),
+            ("http://127.0.0.1:3000/x", true),
+            ("http://127.9.9.9/x", true),
+            ("http://[::1]:3000/x", true),
+            ("http://space.localhost:3000/x", true),
+            ("http://localhost./x", true),
+            ("http://localhost.evil.example/x", false),
+            ("http://evillocalhost/x", false),
+            ("http://[::ffff:10.0.0.1]/x", false),
+            ("http://10.0.0.1/x", false),
+            ("ftp://auth.go1.com/", false),
+            ("data:text/plain,x", false),
+            ("https://user@auth.go1.com/", false),
+            ("https://:pw@auth.go1.com/", false),
+            ("https://auth.go1.com/#x", false),
+        ] {
+            assert_eq!(check_url(&url.parse().unwrap()).is_ok(), good, "{url}");
+        }
+    }
+}
