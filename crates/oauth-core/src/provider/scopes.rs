@@ -106,10 +106,10 @@ impl fmt::Display for Scope {
 #[macro_export]
 macro_rules! scopes {
     ($($(#[$doc:meta])* $name:ident = $scope:literal),* $(,)?) => {
-        $($(#[$doc])* pub const $name: $crate::provider::scopes::Scope = $crate::provider::scopes::Scope::from_static($scope);)*
+        $($(#[$doc])* pub const $name: $crate::Scope = $crate::Scope::from_static($scope);)*
 
         /// All scopes of this module, each with the name of its constant.
-        pub const ALL: &[$crate::provider::scopes::NamedScope] = &[$($crate::provider::scopes::NamedScope::new(stringify!($name), $name),)*];
+        pub const ALL: &[$crate::NamedScope] = &[$($crate::NamedScope::new(stringify!($name), $name),)*];
     };
 }
 
