@@ -4,9 +4,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 use crate::commands::{
-    One, add, completions, connect, disconnect, doctor, keep, list, refresh, request, rotate_keys, status,
+    ConnectionArgs, add, completions, connect, disconnect, doctor, keep, list, refresh, request, rotate_keys,
+    status,
 };
-use crate::providers::ByProvider;
+use crate::providers::ProviderArgs;
 
 /// OAuth2 connections to Cohort Go, Cobot, Go1 and GoCD.
 #[derive(Debug, Parser)]
@@ -26,29 +27,29 @@ pub(crate) enum Command {
     #[command(hide = true)]
     DemoProcess,
     /// Connect an account: a person says yes in a browser, and the connection is kept
-    Connect(Box<ByProvider<connect::Connect>>),
+    Connect(Box<ProviderArgs<connect::ConnectArgs>>),
     /// Add a token that was got elsewhere
-    Add(Box<ByProvider<add::Add>>),
+    Add(Box<ProviderArgs<add::AddArgs>>),
     /// List all connections
-    List(list::List),
+    List(list::ListArgs),
     /// Tell how a connection is, or all: the exit code says it
-    Status(status::Status),
+    Status(status::StatusArgs),
     /// Print the header that authorizes a request, refreshed first if that is due: curl -H @-
-    Header(One),
+    Header(ConnectionArgs),
     /// Send one authorized call, and print its answer
-    Request(Box<request::Call>),
+    Request(Box<request::RequestArgs>),
     /// Refresh a connection now, or all, or those that are due
-    Refresh(refresh::Refresh),
+    Refresh(refresh::RefreshArgs),
     /// Keep all connections alive, until stopped
-    Keep(keep::Keep),
+    Keep(keep::KeepArgs),
     /// Revoke a connection where the provider can, and remove it
-    Disconnect(disconnect::Disconnect),
+    Disconnect(disconnect::DisconnectArgs),
     /// Encrypt the store with a new key
-    RotateKeys(rotate_keys::RotateKeys),
+    RotateKeys(rotate_keys::RotateKeysArgs),
     /// Look at everything, and say what is wrong and what to do
-    Doctor(doctor::Doctor),
+    Doctor(doctor::DoctorArgs),
     /// Print the completions of a shell
-    Completions(completions::Completions),
+    Completions(completions::CompletionsArgs),
     /// Play the four providers on this machine, for other programs to use, until Ctrl-C
     Sandbox(Sandbox),
 }
@@ -58,8 +59,8 @@ impl Command {
     pub(crate) fn is_json(&self) -> bool {
         match self {
             Self::Demo(_) | Self::DemoProcess | Self::Sandbox(_) | Self::Completions(_) => false,
-            Self::Connect(arguments) => arguments.own.common.json,
-            Self::Add(arguments) => arguments.own.common.json,
+            Self::Connect(arguments) => arguments.command.common.json,
+            Self::Add(arguments) => arguments.command.common.json,
             Self::List(arguments) => arguments.common.json,
             Self::Status(arguments) => arguments.common.json,
             Self::Header(arguments) => arguments.common.json,
@@ -77,7 +78,7 @@ impl Command {
 #[derive(Args, Debug)]
 #[command(after_help = "Exit code 0 only if every step held; with --web, once it was ended.")]
 pub(crate) struct Demo {
-    /// Only this provider; may be given more than once
+    /// AccountFilter this provider; may be given more than once
     #[arg(long, value_enum, value_name = "NAME")]
     pub(crate) provider: Vec<Provider>,
 
@@ -154,12 +155,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_makes_sense() {
+    fn command_line_is_valid() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn names_are_what_is_typed() {
+    fn provider_names_match_typed_values() {
         for provider in Provider::value_variants() {
             let typed = provider.to_possible_value().unwrap();
             assert_eq!(typed.get_name(), provider.name());

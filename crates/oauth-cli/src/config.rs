@@ -9,8 +9,8 @@ use clap::ValueEnum as _;
 use oauth_core::ClientSecret;
 
 use crate::failure::Failure;
-use crate::private;
-use crate::providers::Name;
+use crate::private_file;
+use crate::providers::ProviderName;
 use crate::setting::Settings;
 
 /// What the file says.
@@ -18,16 +18,16 @@ use crate::setting::Settings;
 pub(crate) struct Config {
     /// The file, whether it is there or not.
     pub(crate) path: PathBuf,
-    pub(crate) is_there: bool,
+    pub(crate) exists: bool,
     pub(crate) store: Option<String>,
     /// False: the operating system's keyring is left alone.
     pub(crate) keyring: Option<bool>,
-    providers: BTreeMap<&'static str, Table>,
+    providers: BTreeMap<&'static str, ProviderTable>,
 }
 
 /// What it says of one provider.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Table {
+pub(crate) struct ProviderTable {
     pub(crate) client_id: Option<String>,
     pub(crate) client_secret: Option<ClientSecret>,
     pub(crate) redirect_uri: Option<String>,
@@ -36,14 +36,14 @@ pub(crate) struct Table {
 
 impl Config {
     /// Reads the file. One that was named must be there; the usual one need not.
-    pub(crate) fn read(named: Option<&Path>) -> Result<Self, Failure> {
-        let path = match named {
+    pub(crate) fn read(path_given: Option<&Path>) -> Result<Self, Failure> {
+        let path = match path_given {
             Some(path) => path.to_owned(),
-            None => crate::place::config_file()?,
+            None => crate::paths::config_file()?,
         };
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && path_given.is_none() => {
                 return Ok(Self { path, ..Self::default() });
             }
             Err(error) => {
@@ -53,13 +53,13 @@ impl Config {
         };
         let mut config = Self::parse(&text).map_err(|what| {
             Failure::setup(format!("the configuration file {}: {what}", path.display()))
-                .hint("the README of the program has an example")
+                .with_help("the README of the program has an example")
         })?;
         if config.providers.values().any(|table| table.client_secret.is_some()) {
-            private::check(&path, "it holds a client secret")?;
+            private_file::check_permissions(&path, "it holds a client secret")?;
         }
         config.path = path;
-        config.is_there = true;
+        config.exists = true;
         Ok(config)
     }
 
@@ -77,10 +77,11 @@ impl Config {
                 ("store", _) => return Err("`store` must be text".to_owned()),
                 ("keyring", _) => return Err("`keyring` must be true or false".to_owned()),
                 (name, toml::Value::Table(table)) => {
-                    let Ok(provider) = Name::from_str(name, false) else {
+                    let Ok(provider) = ProviderName::from_str(name, false) else {
                         return Err(format!("there is no provider `{name}`"));
                     };
-                    let read = Table::parse(provider, table).map_err(|what| format!("[{name}]: {what}"))?;
+                    let read =
+                        ProviderTable::parse(provider, table).map_err(|what| format!("[{name}]: {what}"))?;
                     config.providers.insert(provider.as_str(), read);
                 }
                 (key, _) => return Err(format!("there is no setting `{key}`")),
@@ -90,13 +91,13 @@ impl Config {
     }
 
     /// What it says of this provider.
-    pub(crate) fn of(&self, provider: Name) -> Table {
+    pub(crate) fn provider(&self, provider: ProviderName) -> ProviderTable {
         self.providers.get(provider.as_str()).cloned().unwrap_or_default()
     }
 }
 
-impl Table {
-    fn parse(provider: Name, table: &toml::Table) -> Result<Self, String> {
+impl ProviderTable {
+    fn parse(provider: ProviderName, table: &toml::Table) -> Result<Self, String> {
         let mut read = Self::default();
         for (key, value) in table {
             let text = || value.as_str().map(str::to_owned).ok_or_else(|| format!("`{key}` must be text"));
@@ -113,7 +114,7 @@ impl Table {
                             known.join(", ")
                         ));
                     };
-                    read.settings.set(setting.name, setting.read(value)?);
+                    read.settings.set(setting.name, setting.parse_toml(value)?);
                 }
             }
         }
@@ -126,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_example() {
+    fn parses_example() {
         let config = Config::parse(
             "store = \"sqlite:/tmp/x.db\"\nkeyring = false\n\
              [go1]\nclient_id = \"a\"\nclient_secret = \"s3cret\"\nscope = [\"user.read\", \"lo.read\"]\npartner_portal = 7654321\n\
@@ -135,17 +136,20 @@ mod tests {
         .unwrap();
         assert_eq!(config.store.as_deref(), Some("sqlite:/tmp/x.db"));
         assert_eq!(config.keyring, Some(false));
-        let go1 = config.of(Name::Go1);
+        let go1 = config.provider(ProviderName::Go1);
         assert_eq!(go1.client_id.as_deref(), Some("a"));
         assert_eq!(go1.settings.scopes().unwrap().to_string(), "user.read lo.read");
         assert_eq!(go1.settings.parsed::<u64>("partner-portal").unwrap(), Some(7_654_321));
-        assert_eq!(config.of(Name::Gocd).settings.one("server"), Some("https://go.example.com:8154"));
-        assert_eq!(config.of(Name::Cobot).client_id, None);
+        assert_eq!(
+            config.provider(ProviderName::Gocd).settings.one("server"),
+            Some("https://go.example.com:8154")
+        );
+        assert_eq!(config.provider(ProviderName::Cobot).client_id, None);
         assert!(!format!("{config:?}").contains("s3cret"));
     }
 
     #[test]
-    fn what_is_wrong_is_said_without_the_secret() {
+    fn parse_errors_hide_secrets() {
         let wrong: Vec<String> = [
             "[go1]\nclient_secret = \"canary\" oops\n",
             "[go2]\nclient_id = \"canary\"\n",

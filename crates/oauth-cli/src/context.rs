@@ -10,14 +10,14 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::output::Output;
-use crate::store::{Store, Used, Which};
+use crate::store::{Store, StoreAddress, StoreLocation};
 
 /// Arguments that all of these commands have.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct Common {
+pub(crate) struct CommonArgs {
     /// Where connections are kept: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
     #[arg(long, value_name = "STORE", env = "OAUTH_STORE", hide_env_values = true)]
-    pub(crate) store: Option<Named>,
+    pub(crate) store: Option<StoreArg>,
 
     /// The configuration file
     #[arg(long, value_name = "FILE", env = "OAUTH_CONFIG", hide_env_values = true)]
@@ -31,17 +31,17 @@ pub(crate) struct Common {
 /// A store as it was named, which is looked at later: what cannot be used would be quoted by the parser of the command line, and the
 /// URL of a database holds a password.
 #[derive(Clone)]
-pub(crate) struct Named(String);
+pub(crate) struct StoreArg(String);
 
-impl From<String> for Named {
+impl From<String> for StoreArg {
     fn from(text: String) -> Self {
         Self(text)
     }
 }
 
-impl fmt::Debug for Named {
+impl fmt::Debug for StoreArg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Named([redacted])")
+        f.write_str("StoreArg([redacted])")
     }
 }
 
@@ -50,44 +50,44 @@ impl fmt::Debug for Named {
 pub(crate) struct Context {
     pub(crate) config: Config,
     pub(crate) output: Output,
-    pub(crate) used: Used,
+    pub(crate) store_location: StoreLocation,
     pub(crate) interrupt: Interrupt,
 }
 
 impl Context {
-    pub(crate) fn new(common: &Common) -> Result<Self, Failure> {
+    pub(crate) fn new(common: &CommonArgs) -> Result<Self, Failure> {
         let interrupt = Interrupt::listen()
             .map_err(|error| Failure::setup(format!("could not listen for Ctrl-C: {error}")))?;
         let config = Config::read(common.config.as_deref())?;
-        let used = Self::used(common, &config)?;
-        Ok(Self { config, output: Output::new(common.json), used, interrupt })
+        let store_location = Self::store_location(common, &config)?;
+        Ok(Self { config, output: Output::new(common.json), store_location, interrupt })
     }
 
     /// Which store was chosen.
-    pub(crate) fn used(common: &Common, config: &Config) -> Result<Used, Failure> {
-        let which = match (&common.store, &config.store) {
-            (Some(Named(text)), _) => {
+    pub(crate) fn store_location(common: &CommonArgs, config: &Config) -> Result<StoreLocation, Failure> {
+        let address = match (&common.store, &config.store) {
+            (Some(StoreArg(text)), _) => {
                 text.parse().map_err(|what| Failure::usage(format!("--store, or OAUTH_STORE: {what}")))?
             }
             (None, Some(text)) => {
-                let which: Which = text.parse().map_err(|what| {
+                let address: StoreAddress = text.parse().map_err(|what| {
                     Failure::setup(format!("`store` in {}: {what}", config.path.display()))
                 })?;
                 // Wherever the program is started, it is the same one.
-                which.below(config.path.parent().unwrap_or(Path::new("")))
+                address.relative_to(config.path.parent().unwrap_or(Path::new("")))
             }
-            (None, None) => Which::Sqlite(crate::place::store_file()?),
+            (None, None) => StoreAddress::Sqlite(crate::paths::store_file()?),
         };
         let keyring = match env::var("OAUTH_KEYRING").ok().as_deref() {
             Some("off") => false,
             _ => config.keyring.unwrap_or(true),
         };
-        Ok(Used { which, keyring })
+        Ok(StoreLocation { address, use_keyring: keyring })
     }
 
     /// The store, if there is one.
-    pub(crate) async fn store(&self) -> Result<Option<Store>, Failure> {
-        self.until_interrupted(self.used.open_existing()).await
+    pub(crate) async fn open_store(&self) -> Result<Option<Store>, Failure> {
+        self.until_interrupted(self.store_location.open_existing()).await
     }
 
     /// Drops `work` when somebody wants the program to end. For work that leaves nothing half-done, or that is finished in

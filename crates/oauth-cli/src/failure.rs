@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// What the program ends with. The numbers are a promise: the README has them in a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub(crate) enum Code {
+pub(crate) enum ExitCode {
     /// Anything that has no code of its own.
     Failed = 1,
     /// The command line was not understood.
@@ -37,7 +37,7 @@ pub(crate) enum Code {
 /// A failure that a person can act on.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
-    pub(crate) code: Code,
+    pub(crate) code: ExitCode,
     /// A stable word, for machines.
     pub(crate) kind: &'static str,
     pub(crate) message: String,
@@ -45,55 +45,55 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    pub(crate) fn new(code: Code, kind: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: ExitCode, kind: &'static str, message: impl Into<String>) -> Self {
         Self { code, kind, message: message.into(), hint: None }
     }
 
     /// Something of the configuration, the key or the store.
     pub(crate) fn setup(message: impl Into<String>) -> Self {
-        Self::new(Code::Setup, "setup", message)
+        Self::new(ExitCode::Setup, "setup", message)
     }
 
     /// The command line, where only the program can tell.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self::new(Code::Usage, "usage", message)
+        Self::new(ExitCode::Usage, "usage", message)
     }
 
     pub(crate) fn interrupted() -> Self {
-        Self::new(Code::Interrupted, "interrupted", "interrupted")
+        Self::new(ExitCode::Interrupted, "interrupted", "interrupted")
     }
 
     pub(crate) fn not_connected(provider: &str, account: &str) -> Self {
         Self::new(
-            Code::NotConnected,
+            ExitCode::NotConnected,
             "not_connected",
             format!("{provider}/{account}: there is no such connection"),
         )
-        .hint(format!("oauth connect {provider} {account}"))
+        .with_help(format!("oauth connect {provider} {account}"))
     }
 
     /// What went wrong after the token was kept already.
     pub(crate) fn without_client(self) -> Self {
         let message = format!("connected, but its client was not kept: {}", self.message);
         Self { message, ..self }
-            .hint("connect it again; until then its token is used as it is, and refreshed only where the client is configured")
+            .with_help("connect it again; until then its token is used as it is, and refreshed only where the client is configured")
     }
 
     #[must_use]
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn with_help(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
     /// What the library says of this connection, with advice in terms of this program's commands.
-    pub(crate) fn of(error: &oauth_core::Error, provider: &str, account: &str) -> Self {
+    pub(crate) fn for_connection(error: &oauth_core::Error, provider: &str, account: &str) -> Self {
         if error.kind() == ErrorKind::NotConnected {
             return Self::not_connected(provider, account);
         }
         let told = Self::from(error);
         match error.kind() {
-            _ if error.needs_reconnect() => told.hint(format!("oauth connect {provider} {account}")),
-            ErrorKind::ForeignToken => told.hint(
+            _ if error.needs_reconnect() => told.with_help(format!("oauth connect {provider} {account}")),
+            ErrorKind::ForeignToken => told.with_help(
                 "it was made by another client or at another server than the configuration names now; \
                  connect it again, or correct the configuration",
             ),
@@ -121,29 +121,29 @@ impl fmt::Display for Failure {
 impl From<&oauth_core::Error> for Failure {
     fn from(error: &oauth_core::Error) -> Self {
         let code = match error.kind() {
-            ErrorKind::NotConnected => Code::NotConnected,
-            _ if error.needs_reconnect() => Code::NeedsReconnect,
-            ErrorKind::Denied => Code::Denied,
-            ErrorKind::ClientRefused | ErrorKind::AuthorizationRefused => Code::ClientRefused,
-            ErrorKind::InvalidInput | ErrorKind::Setup | ErrorKind::ForeignToken => Code::Setup,
-            _ if error.is_transient() => Code::TryLater,
-            ErrorKind::Store => Code::Setup,
+            ErrorKind::NotConnected => ExitCode::NotConnected,
+            _ if error.needs_reconnect() => ExitCode::NeedsReconnect,
+            ErrorKind::Denied => ExitCode::Denied,
+            ErrorKind::ClientRefused | ErrorKind::AuthorizationRefused => ExitCode::ClientRefused,
+            ErrorKind::InvalidInput | ErrorKind::Setup | ErrorKind::ForeignToken => ExitCode::Setup,
+            _ if error.is_transient() => ExitCode::TryLater,
+            ErrorKind::Store => ExitCode::Setup,
             ErrorKind::TokenRefused
             | ErrorKind::RequestRefused
             | ErrorKind::MissingScope
             | ErrorKind::Forbidden
             | ErrorKind::ApiRefused
-            | ErrorKind::ForeignHost => Code::Refused,
-            _ => Code::Failed,
+            | ErrorKind::ForeignHost => ExitCode::Refused,
+            _ => ExitCode::Failed,
         };
         let (text, advice) = (error.to_string(), error.help());
         let message = text.strip_suffix(advice).and_then(|text| text.strip_suffix("; ")).unwrap_or(&text);
-        Self::new(code, error.kind().as_str(), message).hint(in_our_words(error))
+        Self::new(code, error.kind().as_str(), message).with_help(cli_help(error))
     }
 }
 
 /// The library's advice; where that names its own types, what does the same here.
-fn in_our_words(error: &oauth_core::Error) -> &str {
+fn cli_help(error: &oauth_core::Error) -> &str {
     let advice = error.help();
     let is_about_types = advice.contains("::");
     match error.kind() {
@@ -172,10 +172,10 @@ impl From<oauth_core::Error> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let code = if error.is_transient() { Code::TryLater } else { Code::Setup };
+        let code = if error.is_transient() { ExitCode::TryLater } else { ExitCode::Setup };
         let failure = Self::new(code, "store", error.to_string());
         match error.kind() {
-            StoreErrorKind::WrongKey => failure.hint(
+            StoreErrorKind::WrongKey => failure.with_help(
                 "the key is another than the one that this was stored with; `oauth doctor` says where it is taken from",
             ),
             _ => failure,
@@ -185,6 +185,6 @@ impl From<StoreError> for Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        Self::new(Code::Failed, "failed", format!("{error:#}"))
+        Self::new(ExitCode::Failed, "failed", format!("{error:#}"))
     }
 }

@@ -1,28 +1,28 @@
 //! The `oauth` program, as a library for the program itself and for the documentation of its command line. Nothing here is
 //! promised to anybody else: use the crates it is made of.
 
-mod attempt;
+mod account_filter;
 mod cli;
+mod client_config;
+mod client_groups;
 mod commands;
 mod config;
+mod connect_flow;
 mod context;
 mod demo;
 mod failure;
-mod fleet;
-mod held;
 mod interrupt;
 mod listener;
-mod only;
+mod open_connection;
 mod output;
-mod place;
-mod private;
+mod paths;
+mod private_file;
 mod progress;
 mod prompt;
 mod providers;
 mod redirect;
 mod registration;
 mod report;
-mod said;
 mod sandbox;
 mod setting;
 mod show;
@@ -34,34 +34,34 @@ mod time;
 mod trace;
 
 use std::io::Write as _;
-use std::process::ExitCode;
+use std::process;
 
 use clap::{CommandFactory as _, Parser as _};
 use tokio::runtime::{Builder, Runtime};
 
 use cli::{Cli, Command};
-use failure::{Code, Failure};
+use failure::{ExitCode, Failure};
 use output::Output;
 
 /// Does what the command line says.
 #[must_use]
-pub fn run() -> ExitCode {
+pub fn run() -> process::ExitCode {
     let cli = Cli::parse();
     let is_json = cli.command.is_json();
     let runtime = match runtime(&cli.command) {
         Ok(runtime) => runtime,
-        Err(error) => return told(&anyhow::Error::new(error).context("the program could not start")),
+        Err(error) => return print_error(&anyhow::Error::new(error).context("the program could not start")),
     };
-    let ended = runtime.block_on(perform(cli.command));
+    let ended = runtime.block_on(execute(cli.command));
     // A thread may still wait for a person: at a prompt, on stdin, or before a keyring.
     runtime.shutdown_background();
-    match ended.and_then(all_told) {
-        Ok(None) => ExitCode::SUCCESS,
-        Ok(Some(code)) => ExitCode::from(code as u8),
-        Err(Ended::Told(error)) => told(&error),
-        Err(Ended::Failed(failure)) => {
+    match ended.and_then(check_output_written) {
+        Ok(None) => process::ExitCode::SUCCESS,
+        Ok(Some(code)) => process::ExitCode::from(code as u8),
+        Err(RunError::Message(error)) => print_error(&error),
+        Err(RunError::Failure(failure)) => {
             Output::new(is_json).failure(&failure);
-            ExitCode::from(failure.code as u8)
+            process::ExitCode::from(failure.code as u8)
         }
     }
 }
@@ -78,35 +78,35 @@ fn runtime(command: &Command) -> std::io::Result<Runtime> {
 }
 
 /// Why it ended without success.
-enum Ended {
+enum RunError {
     /// With an error that says all there is.
-    Told(anyhow::Error),
+    Message(anyhow::Error),
     /// With one that has a code and a hint.
-    Failed(Failure),
+    Failure(Failure),
 }
 
-impl From<Failure> for Ended {
+impl From<Failure> for RunError {
     fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
+        Self::Failure(failure)
     }
 }
 
-impl From<anyhow::Error> for Ended {
+impl From<anyhow::Error> for RunError {
     fn from(error: anyhow::Error) -> Self {
-        Self::Told(error)
+        Self::Message(error)
     }
 }
 
 /// A result that got lost on its way out is none.
-fn all_told(code: Option<Code>) -> Result<Option<Code>, Ended> {
-    match output::lost() {
+fn check_output_written(code: Option<ExitCode>) -> Result<Option<ExitCode>, RunError> {
+    match output::write_failure() {
         Some(failure) if code.is_none() => Err(failure.into()),
         _ => Ok(code),
     }
 }
 
 /// Does it; the code is what the program ends with, where that is not 0 without being a failure.
-async fn perform(command: Command) -> Result<Option<Code>, Ended> {
+async fn execute(command: Command) -> Result<Option<ExitCode>, RunError> {
     match command {
         Command::Demo(arguments) => demo::run(&arguments).await?,
         Command::DemoProcess => demo::process().await?,
@@ -127,10 +127,10 @@ async fn perform(command: Command) -> Result<Option<Code>, Ended> {
     Ok(None)
 }
 
-fn told(error: &anyhow::Error) -> ExitCode {
+fn print_error(error: &anyhow::Error) -> process::ExitCode {
     // Where stderr is gone as well there is nobody left to tell; the exit code still says it.
     let _ = writeln!(anstream::stderr(), "{}error:{} {error:#}", show::BAD, anstyle::Reset);
-    ExitCode::FAILURE
+    process::ExitCode::FAILURE
 }
 
 /// The command line, for its documentation.

@@ -19,35 +19,33 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
 /// Everything below this path is a callback.
-const PATH: &str = "/callback/";
+const CALLBACK_PREFIX: &str = "/callback/";
 
 /// Which paths are callbacks.
 #[derive(Debug)]
-enum Where {
+enum CallbackPaths {
     /// All below [`PATH`]: of several providers.
-    Below,
+    AnyProvider,
     /// This one.
-    EndpointContext(String),
+    Exact(String),
 }
 
-impl Where {
+impl CallbackPaths {
     /// The provider's name where the path is a callback; it is empty where there is only one provider.
-    fn name<'a>(&self, path: &'a str) -> Option<&'a str> {
+    fn provider_name<'a>(&self, path: &'a str) -> Option<&'a str> {
         let bare = |path: &'a str| path.strip_suffix('/').unwrap_or(path);
         match self {
-            Self::Below => {
-                let name = path.strip_prefix(PATH).map(bare);
+            Self::AnyProvider => {
+                let name = path.strip_prefix(CALLBACK_PREFIX).map(bare);
                 name.filter(|name| !name.is_empty() && !name.contains('/'))
             }
-            Self::EndpointContext(wanted) => {
-                (bare(path) == wanted.strip_suffix('/').unwrap_or(wanted)).then_some("")
-            }
+            Self::Exact(wanted) => (bare(path) == wanted.strip_suffix('/').unwrap_or(wanted)).then_some(""),
         }
     }
 }
 
 /// What the person sees at the end. The query holds the code, so the page loads nothing and tells nobody where it is.
-const PAGE: &str = r#"<!doctype html>
+const DONE_PAGE: &str = r#"<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Back to the program</title><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
@@ -76,15 +74,15 @@ pub(crate) struct Callback {
 impl Listener {
     /// Listens on this port of 127.0.0.1; 0 takes any free one.
     pub(crate) async fn start(port: u16) -> io::Result<Self> {
-        Self::on(&[Ipv4Addr::LOCALHOST.into()], port, Where::Below).await
+        Self::bind(&[Ipv4Addr::LOCALHOST.into()], port, CallbackPaths::AnyProvider).await
     }
 
     /// Listens on this port for callbacks to one path: of the first address for sure, of the others if they are there.
-    pub(crate) async fn at(addresses: &[IpAddr], port: u16, path: &str) -> io::Result<Self> {
-        Self::on(addresses, port, Where::EndpointContext(path.to_owned())).await
+    pub(crate) async fn for_path(addresses: &[IpAddr], port: u16, path: &str) -> io::Result<Self> {
+        Self::bind(addresses, port, CallbackPaths::Exact(path.to_owned())).await
     }
 
-    async fn on(addresses: &[IpAddr], port: u16, paths: Where) -> io::Result<Self> {
+    async fn bind(addresses: &[IpAddr], port: u16, paths: CallbackPaths) -> io::Result<Self> {
         let (first, others) = match addresses {
             [first, others @ ..] => (*first, others),
             [] => (Ipv4Addr::LOCALHOST.into(), addresses),
@@ -111,7 +109,7 @@ impl Listener {
 
     /// What to register at the provider. A callback with a slash at the end of its path is taken too.
     pub(crate) fn redirect_uri(&self, name: &str) -> String {
-        format!("http://{}{PATH}{name}", self.address)
+        format!("http://{}{CALLBACK_PREFIX}{name}", self.address)
     }
 
     /// Waits for the next browser. `None` when the listener has ended.
@@ -120,7 +118,7 @@ impl Listener {
     }
 }
 
-async fn accept(listener: TcpListener, sender: mpsc::Sender<Callback>, paths: Arc<Where>) {
+async fn accept(listener: TcpListener, sender: mpsc::Sender<Callback>, paths: Arc<CallbackPaths>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -129,7 +127,7 @@ async fn accept(listener: TcpListener, sender: mpsc::Sender<Callback>, paths: Ar
                 let Ok((stream, _)) = accepted else { continue };
                 let (sender, paths) = (sender.clone(), Arc::clone(&paths));
                 connections.spawn(async move {
-                    let service = service_fn(move |request| answer(request, sender.clone(), Arc::clone(&paths)));
+                    let service = service_fn(move |request| handle(request, sender.clone(), Arc::clone(&paths)));
                     // A connection that breaks concerns only the browser at its other end.
                     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
                 });
@@ -139,17 +137,17 @@ async fn accept(listener: TcpListener, sender: mpsc::Sender<Callback>, paths: Ar
     }
 }
 
-async fn answer(
+async fn handle(
     request: Request<Incoming>,
     sender: mpsc::Sender<Callback>,
-    paths: Arc<Where>,
+    paths: Arc<CallbackPaths>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let uri = request.uri();
-    let Some(name) = paths.name(uri.path()) else {
+    let Some(name) = paths.provider_name(uri.path()) else {
         return Ok(page(StatusCode::NOT_FOUND, "There is nothing here.\n"));
     };
     if request.method() != Method::GET {
-        let mut response = page(StatusCode::METHOD_NOT_ALLOWED, "Only GET is understood here.\n");
+        let mut response = page(StatusCode::METHOD_NOT_ALLOWED, "AccountFilter GET is understood here.\n");
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
         return Ok(response);
     }
@@ -158,7 +156,7 @@ async fn answer(
     if sender.send(arrived).await.is_err() {
         return Ok(page(StatusCode::GONE, "Nobody waits for this any more.\n"));
     }
-    Ok(page(StatusCode::OK, PAGE))
+    Ok(page(StatusCode::OK, DONE_PAGE))
 }
 
 fn page(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
@@ -184,18 +182,18 @@ mod tests {
     use super::*;
     use crate::testing::http;
 
-    async fn ask(listener: &Listener, method: &str, target: &str) -> reqwest::Response {
+    async fn send(listener: &Listener, method: &str, target: &str) -> reqwest::Response {
         let url = format!("http://{}{target}", listener.address);
         http().request(method.parse().unwrap(), url).send().await.unwrap()
     }
 
     #[tokio::test]
-    async fn takes_callbacks_with_and_without_the_slash() {
+    async fn accepts_callback_with_trailing_slash() {
         let listener = Listener::start(0).await.unwrap();
         for target in
             ["/callback/go1?code=a%20b&state=c", "/callback/go1/?code=a%20b&state=c", "/callback/go1"]
         {
-            let response = ask(&listener, "GET", target).await;
+            let response = send(&listener, "GET", target).await;
             assert_eq!(response.status(), 200);
             assert_eq!(response.headers()[REFERRER_POLICY], "no-referrer");
             assert!(response.text().await.unwrap().contains("You can close this window"));
@@ -205,7 +203,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn takes_nothing_else() {
+    async fn rejects_other_requests() {
         let listener = Listener::start(0).await.unwrap();
         for (method, target, status) in [
             ("GET", "/", 404),
@@ -215,14 +213,14 @@ mod tests {
             ("GET", "/callback/a/b?code=x", 404),
             ("POST", "/callback/go1?code=x", 405),
         ] {
-            assert_eq!(ask(&listener, method, target).await.status(), status, "{method} {target}");
+            assert_eq!(send(&listener, method, target).await.status(), status, "{method} {target}");
         }
-        assert_eq!(ask(&listener, "GET", "/callback/last").await.status(), 200);
+        assert_eq!(send(&listener, "GET", "/callback/last").await.status(), 200);
         assert_eq!(listener.next().await.unwrap().name, "last");
     }
 
     #[tokio::test]
-    async fn a_port_can_be_chosen_and_may_be_taken() {
+    async fn start_fails_when_port_is_taken() {
         let listener = Listener::start(0).await.unwrap();
         let error = Listener::start(listener.address.port()).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AddrInUse);

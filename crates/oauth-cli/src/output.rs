@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use anstyle::Reset;
 use serde::Serialize;
 
-use crate::failure::{Code, Failure};
+use crate::failure::{ExitCode, Failure};
 use crate::show::{BAD, BOLD};
 
 /// How results are told.
@@ -30,67 +30,67 @@ impl Output {
         if self.json {
             // Strings, numbers and lists under string keys: there is nothing that JSON could not hold.
             let value = serde_json::to_string(value).unwrap_or_default();
-            tell(&mut anstream::stdout(), value);
+            write_result(&mut anstream::stdout(), value);
         } else {
-            tell(&mut anstream::stdout(), text);
+            write_result(&mut anstream::stdout(), text);
         }
     }
 
     /// Bytes as they came.
     pub(crate) fn raw(self, bytes: &[u8]) {
         let mut out = io::stdout().lock();
-        keep(out.write_all(bytes).and_then(|()| out.flush()));
+        record_failure(out.write_all(bytes).and_then(|()| out.flush()));
     }
 
     /// Something by the way, for people only.
     pub(crate) fn note(self, text: impl Display) {
         if !self.json {
-            put(&mut anstream::stderr(), text);
+            write_message(&mut anstream::stderr(), text);
         }
     }
 
     pub(crate) fn failure(self, failure: &Failure) {
         let mut err = anstream::stderr();
         if self.json {
-            put(&mut err, failure.json());
+            write_message(&mut err, failure.json());
             return;
         }
-        put(&mut err, format_args!("{BAD}error:{Reset} {failure}"));
+        write_message(&mut err, format_args!("{BAD}error:{Reset} {failure}"));
         if let Some(hint) = &failure.hint {
-            put(&mut err, format_args!("{BOLD} hint:{Reset} {hint}"));
+            write_message(&mut err, format_args!("{BOLD} hint:{Reset} {hint}"));
         }
     }
 }
 
 /// The first reason why a result did not get where it should.
-static LOST: OnceLock<String> = OnceLock::new();
+static WRITE_ERROR: OnceLock<String> = OnceLock::new();
 
 /// Why a result was lost, if one was: then the program has not done what it was asked for.
-pub(crate) fn lost() -> Option<Failure> {
-    let why = LOST.get()?;
-    Some(Failure::new(Code::Failed, "output", format!("the result could not be written: {why}")))
+pub(crate) fn write_failure() -> Option<Failure> {
+    let why = WRITE_ERROR.get()?;
+    Some(Failure::new(ExitCode::Failed, "output", format!("the result could not be written: {why}")))
 }
 
-fn keep(written: io::Result<()>) {
+fn record_failure(written: io::Result<()>) {
     match written {
         // Whoever stops reading (`| head`) has what they wanted.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            LOST.get_or_init(|| error.to_string());
+            WRITE_ERROR.get_or_init(|| error.to_string());
         }
         _ => {}
     }
 }
 
-fn tell(out: &mut impl io::Write, text: impl Display) {
-    keep(writeln!(out, "{text}").and_then(|()| out.flush()));
+fn write_result(out: &mut impl io::Write, text: impl Display) {
+    record_failure(writeln!(out, "{text}").and_then(|()| out.flush()));
 }
 
 /// What goes to stderr may get lost: there is nobody else to tell.
-fn put(out: &mut impl io::Write, text: impl Display) {
+fn write_message(out: &mut impl io::Write, text: impl Display) {
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
 /// Whether a person is there to be asked.
-pub(crate) fn can_ask() -> bool {
+pub(crate) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }

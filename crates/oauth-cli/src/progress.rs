@@ -27,35 +27,35 @@ impl Drop for Spinner {
 
 /// How far something is that is counted. Clones share it.
 #[derive(Clone, Debug)]
-pub(crate) struct Bar(Arc<Shown>);
+pub(crate) struct Progress(Arc<ClearOnDrop>);
 
 #[derive(Debug)]
-struct Shown(ProgressBar);
+struct ClearOnDrop(ProgressBar);
 
-impl Bar {
+impl Progress {
     pub(crate) fn new(total: usize) -> Self {
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
         let bar = ProgressBar::new(total as u64);
-        Self(Arc::new(Shown(match style {
+        Self(Arc::new(ClearOnDrop(match style {
             Ok(style) => bar.with_style(style),
             Err(_) => bar,
         })))
     }
 
     /// One more is done.
-    pub(crate) fn next(&self, text: &str) {
+    pub(crate) fn advance(&self, text: &str) {
         self.0.0.set_message(text.to_owned());
         self.0.0.inc(1);
     }
 
     /// So many of so many are done.
-    pub(crate) fn count(&self, done: u64, of: u64) {
-        self.0.0.set_length(of);
+    pub(crate) fn set(&self, done: u64, total: u64) {
+        self.0.0.set_length(total);
         self.0.0.set_position(done);
     }
 }
 
-impl Drop for Shown {
+impl Drop for ClearOnDrop {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }

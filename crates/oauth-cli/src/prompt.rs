@@ -9,51 +9,51 @@ use oauth_core::ClientSecret;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::can_ask;
-use crate::terminal::Modes;
+use crate::output::is_interactive;
+use crate::terminal::TerminalModes;
 
 /// More than any secret, and less than a file that was named by mistake.
-const LONGEST: u64 = 64 * 1024;
+const MAX_SECRET_FILE: u64 = 64 * 1024;
 
 /// Asks for something that may be seen. `instead` says how to give it where nobody can be asked.
-pub(crate) async fn text(context: &Context, what: &str, instead: &str) -> Result<String, Failure> {
-    check(what, instead)?;
-    let line = line(context, &format!("{what}: ")).await?;
+pub(crate) async fn text(context: &Context, what: &str, alternative: &str) -> Result<String, Failure> {
+    require_terminal(what, alternative)?;
+    let line = read_line(context, &format!("{what}: ")).await?;
     if line.is_empty() {
         return Err(Failure::interrupted());
     }
-    filled(&line, what)
+    non_empty(&line, what)
 }
 
 /// Asks for something that nobody may see.
 pub(crate) async fn secret<T: From<String>>(
     context: &Context,
     what: &str,
-    instead: &str,
+    alternative: &str,
 ) -> Result<T, Failure> {
-    check(what, instead)?;
-    let asked = format!("{what}: ");
+    require_terminal(what, alternative)?;
+    let question = format!("{what}: ");
     // Ctrl-C comes back as an error, any other signal does not come back.
-    let _modes = Modes::now();
-    let typed = reading(context, move || rpassword::prompt_password(asked)).await?;
+    let _modes = TerminalModes::save();
+    let typed = read_blocking(context, move || rpassword::prompt_password(question)).await?;
     // Wiped when it is dropped.
-    let typed = ClientSecret::from(typed.map_err(|error| failed(&error))?);
-    filled(typed.expose(), what).map(T::from)
+    let typed = ClientSecret::from(typed.map_err(|error| terminal_error(&error))?);
+    non_empty(typed.expose(), what).map(T::from)
 }
 
 /// Yes or no; anything but a yes is no.
 pub(crate) async fn confirm(context: &Context, question: &str) -> Result<bool, Failure> {
-    let line = line(context, &format!("{question} [y/N] ")).await?;
+    let line = read_line(context, &format!("{question} [y/N] ")).await?;
     Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
 /// A secret in a file; `-` is stdin.
-pub(crate) async fn from_file<T: From<String>>(
+pub(crate) async fn secret_from_file<T: From<String>>(
     context: &Context,
     path: &str,
     what: &str,
 ) -> Result<T, Failure> {
-    let read = whole(context, path, LONGEST).await?.and_then(|bytes| {
+    let read = read_file(context, path, MAX_SECRET_FILE).await?.and_then(|bytes| {
         // Wiped as well, when it is dropped.
         String::from_utf8(bytes)
             .map(ClientSecret::from)
@@ -63,37 +63,37 @@ pub(crate) async fn from_file<T: From<String>>(
         let place = if path == "-" { "stdin" } else { path };
         Failure::setup(format!("{what} cannot be read from {place}: {error}"))
     })?;
-    filled(text.expose(), what).map(T::from)
+    non_empty(text.expose(), what).map(T::from)
 }
 
 /// All of a file, up to so many bytes; `-` is stdin.
-pub(crate) async fn whole(
+pub(crate) async fn read_file(
     context: &Context,
     path: &str,
-    longest: u64,
+    limit: u64,
 ) -> Result<io::Result<Vec<u8>>, Failure> {
     let path = path.to_owned();
     let read = move || {
         let mut bytes = Vec::new();
         match path.as_str() {
-            "-" => io::stdin().take(longest).read_to_end(&mut bytes)?,
-            path => File::open(path)?.take(longest).read_to_end(&mut bytes)?,
+            "-" => io::stdin().take(limit).read_to_end(&mut bytes)?,
+            path => File::open(path)?.take(limit).read_to_end(&mut bytes)?,
         };
         Ok(bytes)
     };
-    reading(context, read).await
+    read_blocking(context, read).await
 }
 
-async fn line(context: &Context, asked: &str) -> Result<String, Failure> {
-    let _ = write!(io::stderr(), "{asked}").and_then(|()| io::stderr().flush());
+async fn read_line(context: &Context, question: &str) -> Result<String, Failure> {
+    let _ = write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush());
     let read = || {
         let mut line = String::new();
         io::stdin().read_line(&mut line).map(|_| line)
     };
-    reading(context, read).await?.map_err(|error| failed(&error))
+    read_blocking(context, read).await?.map_err(|error| terminal_error(&error))
 }
 
-async fn reading<T: Send + 'static>(
+async fn read_blocking<T: Send + 'static>(
     context: &Context,
     read: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
@@ -104,14 +104,15 @@ async fn reading<T: Send + 'static>(
     context.until_interrupted(read).await
 }
 
-fn check(what: &str, instead: &str) -> Result<(), Failure> {
-    if can_ask() {
+fn require_terminal(what: &str, alternative: &str) -> Result<(), Failure> {
+    if is_interactive() {
         return Ok(());
     }
-    Err(Failure::usage(format!("{what} is missing, and there is no terminal to ask on")).hint(instead))
+    Err(Failure::usage(format!("{what} is missing, and there is no terminal to ask on"))
+        .with_help(alternative))
 }
 
-fn filled(text: &str, what: &str) -> Result<String, Failure> {
+fn non_empty(text: &str, what: &str) -> Result<String, Failure> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Failure::usage(format!("{what} is empty")));
@@ -119,7 +120,7 @@ fn filled(text: &str, what: &str) -> Result<String, Failure> {
     Ok(text.to_owned())
 }
 
-fn failed(error: &io::Error) -> Failure {
+fn terminal_error(error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => Failure::interrupted(),
         _ => Failure::setup(format!("the terminal cannot be read: {error}")),

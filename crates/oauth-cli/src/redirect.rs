@@ -7,10 +7,10 @@ use url::{Host, Url};
 
 use crate::failure::Failure;
 use crate::listener::Listener;
-use crate::providers::Name;
+use crate::providers::ProviderName;
 
 /// The port of redirect URIs that nobody chose.
-pub(crate) const PORT: u16 = 8765;
+pub(crate) const DEFAULT_PORT: u16 = 8765;
 
 /// A redirect URI, and the listener behind it where it leads to this machine.
 #[derive(Debug)]
@@ -21,18 +21,18 @@ pub(crate) struct Redirect {
 
 impl Redirect {
     /// Where nobody says otherwise.
-    pub(crate) fn usual(provider: Name, port: u16) -> String {
+    pub(crate) fn default_uri(provider: ProviderName, port: u16) -> String {
         format!("http://127.0.0.1:{port}/callback/{provider}")
     }
 
     /// Listens, if the URI leads here. Its port may be 0: then it gets a free one.
     pub(crate) async fn listen(uri: &str) -> Result<Self, Failure> {
         RedirectUri::new(uri)?;
-        let Some(Here { addresses, port, path }) = Here::of(uri) else {
+        let Some(LoopbackTarget { addresses, port, path }) = LoopbackTarget::parse(uri) else {
             return Ok(Self { uri: uri.to_owned(), listener: None });
         };
-        let listener = Listener::at(&addresses, port, &path).await.map_err(|error| {
-            Failure::setup(format!("port {port} of this machine cannot be listened on: {error}")).hint(
+        let listener = Listener::for_path(&addresses, port, &path).await.map_err(|error| {
+            Failure::setup(format!("port {port} of this machine cannot be listened on: {error}")).with_help(
                 "end whatever uses it; or choose another port with --port, if that redirect URI is registered at the \
                  provider, or paste the callback URL instead with --no-browser",
             )
@@ -49,15 +49,15 @@ impl Redirect {
 
 /// The part of this machine that a redirect URI leads to.
 #[derive(Debug)]
-pub(crate) struct Here {
+pub(crate) struct LoopbackTarget {
     addresses: Vec<IpAddr>,
     pub(crate) port: u16,
     path: String,
 }
 
-impl Here {
+impl LoopbackTarget {
     /// `None` if it leads elsewhere, or by https, which the listener does not speak.
-    pub(crate) fn of(uri: &str) -> Option<Self> {
+    pub(crate) fn parse(uri: &str) -> Option<Self> {
         let url = Url::parse(uri).ok().filter(|url| url.scheme() == "http")?;
         let addresses: Vec<IpAddr> = match url.host()? {
             Host::Ipv4(address) if address.is_loopback() => vec![address.into()],
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_leads_here() {
+    fn parses_loopback_targets() {
         for (uri, port) in [
             ("http://127.0.0.1:8765/callback/go1", Some(8765)),
             ("http://localhost:3000/cb", Some(3000)),
@@ -85,16 +85,16 @@ mod tests {
             ("http://localhost.example.com:3000/cb", None),
             ("https://app.example.com/cb", None),
         ] {
-            assert_eq!(Here::of(uri).map(|here| here.port), port, "{uri}");
+            assert_eq!(LoopbackTarget::parse(uri).map(|target| target.port), port, "{uri}");
         }
     }
 
     #[tokio::test]
-    async fn a_free_port_goes_into_the_uri() {
-        let redirect = Redirect::listen(&Redirect::usual(Name::Go1, 0)).await.unwrap();
+    async fn listen_writes_free_port_into_uri() {
+        let redirect = Redirect::listen(&Redirect::default_uri(ProviderName::Go1, 0)).await.unwrap();
         let port = redirect.listener.as_ref().unwrap().port();
         assert_eq!(redirect.uri, format!("http://127.0.0.1:{port}/callback/go1"));
         let taken = Redirect::listen(&redirect.uri).await.unwrap_err();
-        assert_eq!(taken.code, crate::failure::Code::Setup);
+        assert_eq!(taken.code, crate::failure::ExitCode::Setup);
     }
 }

@@ -11,18 +11,18 @@ use oauth_core::store::{Content, Key, TokenStore};
 use oauth_core::{App, Client, ClientBuilder, ClientSecret, RedirectUri};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::client_config::{ClientConfig, origin};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::providers::{Name, Offered};
-use crate::said::{Said, origin};
+use crate::providers::{CliProvider, ProviderName};
 use crate::setting::Settings;
 
-const PROVIDER: &str = "oauth-cli";
+const STORE_PROVIDER: &str = "oauth-cli";
 /// The redirect URI of clients that will never use one.
-const NO_REDIRECT: &str = "http://127.0.0.1/";
+const UNUSED_REDIRECT_URI: &str = "http://127.0.0.1/";
 
 /// How long to wait before it is tried again to keep one, where the store may be back by then.
-const PAUSES: [Duration; 3] =
+const SAVE_RETRY_DELAYS: [Duration; 3] =
     [Duration::from_millis(100), Duration::from_millis(400), Duration::from_secs(2)];
 
 /// How a client is made.
@@ -33,8 +33,8 @@ pub(crate) struct Registration {
     /// In clear, in a record that is encrypted as a whole.
     #[serde(
         skip_serializing_if = "Option::is_none",
-        serialize_with = "in_clear",
-        deserialize_with = "from_clear"
+        serialize_with = "serialize_secret",
+        deserialize_with = "deserialize_secret"
     )]
     pub(crate) client_secret: Option<ClientSecret>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,33 +42,35 @@ pub(crate) struct Registration {
     pub(crate) settings: Settings,
 }
 
-fn in_clear<S: Serializer>(secret: &Option<ClientSecret>, serializer: S) -> Result<S::Ok, S::Error> {
+fn serialize_secret<S: Serializer>(secret: &Option<ClientSecret>, serializer: S) -> Result<S::Ok, S::Error> {
     secret.as_ref().map(ClientSecret::expose).serialize(serializer)
 }
 
-fn from_clear<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ClientSecret>, D::Error> {
+fn deserialize_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ClientSecret>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.map(ClientSecret::from))
 }
 
-fn key(provider: Name, account: &str) -> Key {
-    Key::new(PROVIDER, format!("{provider}/{account}"))
+fn key(provider: ProviderName, account: &str) -> Key {
+    Key::new(STORE_PROVIDER, format!("{provider}/{account}"))
 }
 
 impl Registration {
     /// The client, which sends nothing before it is asked to.
-    pub(crate) fn client<P: Offered>(&self) -> Result<Client<P>, Failure> {
+    pub(crate) fn client<P: CliProvider>(&self) -> Result<Client<P>, Failure> {
         Ok(self.builder::<P>()?.build()?)
     }
 
     /// The same, before it is built.
-    pub(crate) fn builder<P: Offered>(&self) -> Result<ClientBuilder<P>, Failure> {
+    pub(crate) fn builder<P: CliProvider>(&self) -> Result<ClientBuilder<P>, Failure> {
         let redirect = |uri: &str| RedirectUri::new(uri).map_err(Failure::from);
         let uri = self.redirect_uri.as_deref();
         let app = match (&self.client_secret, uri) {
             (Some(secret), Some(uri)) => App::new(self.client_id.as_str(), secret.clone(), redirect(uri)?),
             (Some(secret), None) => App::without_redirect(self.client_id.as_str(), secret.clone()),
             (None, None) if self.client_id.is_empty() => App::none(),
-            (None, uri) => App::public(self.client_id.as_str(), redirect(uri.unwrap_or(NO_REDIRECT))?),
+            (None, uri) => {
+                App::public(self.client_id.as_str(), redirect(uri.unwrap_or(UNUSED_REDIRECT_URI))?)
+            }
         };
         let agent = format!("oauth-cli/{} ({})", env!("CARGO_PKG_VERSION"), P::NAME);
         Ok(Client::<P>::builder(P::site(&self.settings)?, app).user_agent(agent))
@@ -77,47 +79,47 @@ impl Registration {
     /// What was remembered of a connection; else what environment and configuration file say of the provider.
     ///
     /// The secret alone may have been changed since, so it is looked up anew where the same client at the same server is named.
-    pub(crate) async fn of(
+    pub(crate) async fn for_connection(
         store: &Arc<dyn TokenStore>,
         config: &Config,
-        provider: Name,
+        provider: ProviderName,
         account: &str,
     ) -> Result<Self, Failure> {
-        let said = Said::of(config, provider);
-        let Some(mut kept) = Self::recall(store, provider, account).await? else {
-            return Ok(said.registration());
+        let configured = ClientConfig::load(config, provider);
+        let Some(mut saved) = Self::load(store, provider, account).await? else {
+            return Ok(configured.into_registration());
         };
-        let named = said.client_at(&kept.settings).filter(|client| client.id == kept.client_id);
+        let named = configured.client_for(&saved.settings).filter(|client| client.id == saved.client_id);
         let secret = named.and_then(|client| client.secret.clone());
-        if kept.client_secret.is_some() && secret.is_some() {
-            kept.client_secret = secret;
+        if saved.client_secret.is_some() && secret.is_some() {
+            saved.client_secret = secret;
         }
-        Ok(kept)
+        Ok(saved)
     }
 
     /// Whether it is a client of the server that these settings lead to.
-    pub(crate) fn is_at(&self, provider: Name, settings: &Settings) -> bool {
+    pub(crate) fn is_for_server(&self, provider: ProviderName, settings: &Settings) -> bool {
         let here = origin(provider, &self.settings);
         here.is_some() && here == origin(provider, settings)
     }
 
-    pub(crate) async fn recall(
+    pub(crate) async fn load(
         store: &Arc<dyn TokenStore>,
-        provider: Name,
+        provider: ProviderName,
         account: &str,
     ) -> Result<Option<Self>, Failure> {
         let Some(record) = store.load(&key(provider, account)).await? else { return Ok(None) };
         // Not the parser's words: they may quote what they stumbled over.
         serde_json::from_slice(record.content.bytes()).map(Some).map_err(|_| {
             Failure::setup(format!("{provider}/{account}: how its client was made cannot be read"))
-                .hint(format!("oauth connect {provider} {account}"))
+                .with_help(format!("oauth connect {provider} {account}"))
         })
     }
 
-    pub(crate) async fn remember(
+    pub(crate) async fn save(
         &self,
         store: &Arc<dyn TokenStore>,
-        provider: Name,
+        provider: ProviderName,
         account: &str,
     ) -> Result<(), Failure> {
         let text = serde_json::to_vec(self)
@@ -125,7 +127,7 @@ impl Registration {
         // Wiped when it is dropped.
         let content = Content::new(text);
         let key = key(provider, account);
-        for pause in PAUSES {
+        for pause in SAVE_RETRY_DELAYS {
             match store.insert(&key, content.clone()).await {
                 Err(error) if error.is_transient() => tokio::time::sleep(pause).await,
                 done => return Ok(done.map(drop)?),
@@ -135,9 +137,9 @@ impl Registration {
         Ok(())
     }
 
-    pub(crate) async fn forget(
+    pub(crate) async fn delete(
         store: &Arc<dyn TokenStore>,
-        provider: Name,
+        provider: ProviderName,
         account: &str,
     ) -> Result<(), Failure> {
         store.remove(&key(provider, account)).await?;
@@ -152,36 +154,36 @@ mod tests {
     use oauth_core::store::MemoryStore;
 
     use super::*;
-    use crate::testing::Failing;
+    use crate::testing::FlakyStore;
 
     /// The token is kept already, and of no use for long without its client.
     #[tokio::test(start_paused = true)]
-    async fn it_is_kept_by_a_store_that_is_gone_for_a_moment() {
-        let failing = Arc::new(Failing::new());
+    async fn save_retries_while_store_is_unavailable() {
+        let failing = Arc::new(FlakyStore::new());
         let store: Arc<dyn TokenStore> = Arc::clone(&failing) as _;
         let registration = Registration { client_id: "id".to_owned(), ..Registration::default() };
-        failing.refusals.store(PAUSES.len(), Ordering::SeqCst);
-        registration.remember(&store, Name::Go1, "acme").await.unwrap();
-        failing.refusals.store(PAUSES.len() + 1, Ordering::SeqCst);
-        let failure = registration.remember(&store, Name::Go1, "other").await.unwrap_err();
-        assert_eq!(failure.code, crate::failure::Code::TryLater);
+        failing.inserts_to_fail.store(SAVE_RETRY_DELAYS.len(), Ordering::SeqCst);
+        registration.save(&store, ProviderName::Go1, "acme").await.unwrap();
+        failing.inserts_to_fail.store(SAVE_RETRY_DELAYS.len() + 1, Ordering::SeqCst);
+        let failure = registration.save(&store, ProviderName::Go1, "other").await.unwrap_err();
+        assert_eq!(failure.code, crate::failure::ExitCode::TryLater);
         let failure = failure.without_client();
         assert!(failure.message.starts_with("connected, but its client was not kept: "), "{failure}");
     }
 
     #[tokio::test]
-    async fn the_secret_is_kept_as_it_was_before() {
+    async fn saved_format_is_stable() {
         let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::new());
         let registration = Registration {
             client_id: "id".to_owned(),
             client_secret: Some("canary".into()),
             ..Registration::default()
         };
-        registration.remember(&store, Name::Go1, "acme").await.unwrap();
-        let record = store.load(&key(Name::Go1, "acme")).await.unwrap().unwrap();
+        registration.save(&store, ProviderName::Go1, "acme").await.unwrap();
+        let record = store.load(&key(ProviderName::Go1, "acme")).await.unwrap().unwrap();
         let text = std::str::from_utf8(record.content.bytes()).unwrap();
         assert_eq!(text, r#"{"client_id":"id","client_secret":"canary","settings":{}}"#);
-        let found = Registration::recall(&store, Name::Go1, "acme").await.unwrap();
+        let found = Registration::load(&store, ProviderName::Go1, "acme").await.unwrap();
         assert_eq!(found, Some(registration));
         assert!(!format!("{found:?}").contains("canary"));
     }

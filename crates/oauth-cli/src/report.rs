@@ -5,8 +5,8 @@ use oauth_core::connections::{ConnectionState, Status};
 use oauth_core::store::{RecordState, RecordSummary};
 use serde::Serialize;
 
-use crate::failure::Code;
-use crate::providers::Name;
+use crate::failure::ExitCode;
+use crate::providers::ProviderName;
 use crate::time::relative;
 
 /// What is known of a connection. Holds no secret.
@@ -36,7 +36,7 @@ pub(crate) struct Report {
 }
 
 /// Without control characters.
-pub(crate) fn tame(text: &str) -> String {
+pub(crate) fn sanitize(text: &str) -> String {
     text.replace(char::is_control, "\u{fffd}")
 }
 
@@ -45,7 +45,7 @@ fn time<S: serde::Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Resu
 }
 
 impl Report {
-    pub(crate) fn of(provider: Name, account: &str, status: &Status) -> Self {
+    pub(crate) fn from_status(provider: ProviderName, account: &str, status: &Status) -> Self {
         let (why, since) = match status.state {
             ConnectionState::NeedsReconnect { reason, at } => (Some(reason), Some(at)),
             _ => (None, None),
@@ -70,7 +70,11 @@ impl Report {
     }
 
     /// What can be told of one whose content cannot be read here, and why.
-    pub(crate) fn outside(provider: Name, summary: &RecordSummary, because: Option<String>) -> Self {
+    pub(crate) fn from_summary(
+        provider: ProviderName,
+        summary: &RecordSummary,
+        because: Option<String>,
+    ) -> Self {
         let (why, since) = match summary.state {
             RecordState::NeedsReconnect { reason, at } => (Some(reason), Some(at)),
             _ => (None, None),
@@ -91,17 +95,17 @@ impl Report {
     }
 
     /// What the exit code says of it; `None` if all is well.
-    pub(crate) fn code(&self) -> Option<Code> {
+    pub(crate) fn code(&self) -> Option<ExitCode> {
         match self.state {
             "active" => None,
-            "expired" => Some(Code::Expired),
-            "needs_reconnect" => Some(Code::NeedsReconnect),
-            _ => Some(Code::Setup),
+            "expired" => Some(ExitCode::Expired),
+            "needs_reconnect" => Some(ExitCode::NeedsReconnect),
+            _ => Some(ExitCode::Setup),
         }
     }
 
     /// The state for people.
-    pub(crate) fn state_words(&self) -> &'static str {
+    pub(crate) fn state_label(&self) -> &'static str {
         match self.state {
             "active" => "active",
             "expired" => "expired",
@@ -112,16 +116,16 @@ impl Report {
 
     /// The account for people: other programs that share the store may have given it a name that does things to a terminal.
     pub(crate) fn shown_account(&self) -> String {
-        tame(&self.account)
+        sanitize(&self.account)
     }
 
     /// Several lines for people.
     pub(crate) fn lines(&self, now: DateTime<Utc>) -> String {
-        let mut lines = vec![format!("{}/{}: {}", self.provider, self.shown_account(), self.state_words())];
+        let mut lines = vec![format!("{}/{}: {}", self.provider, self.shown_account(), self.state_label())];
         let mut line = |name: &str, value: String| lines.push(format!("  {name:<22}{value}"));
         if let Some(because) = &self.because {
             let since = self.since.map(|at| format!(", {}", relative(at, now))).unwrap_or_default();
-            line("because", format!("{}{since}", tame(because)));
+            line("because", format!("{}{since}", sanitize(because)));
         }
         if self.refreshed_at.is_some() {
             let expires = self.expires_at.map_or_else(|| "never".to_owned(), |at| relative(at, now));

@@ -8,8 +8,8 @@ use oauth_sandbox::{Error, Manifest, Sandbox};
 
 use crate::cli;
 use crate::interrupt;
-use crate::providers::Name;
-use crate::redirect::{PORT, Redirect};
+use crate::providers::ProviderName;
+use crate::redirect::{DEFAULT_PORT, Redirect};
 use crate::show::{BOLD, DIM};
 
 /// Serves until somebody ends it.
@@ -21,16 +21,16 @@ pub(crate) async fn run(arguments: cli::Sandbox) -> anyhow::Result<()> {
     let mut builder =
         Sandbox::builder().port_base(base).auto_approve(arguments.auto_approve).tls(arguments.tls);
     // Where `oauth connect` has people come back to, if nobody says otherwise.
-    let usual = |provider| Redirect::usual(provider, PORT);
+    let default_uri = |provider| Redirect::default_uri(provider, DEFAULT_PORT);
     builder = builder
-        .cohortgo(|cohortgo| cohortgo.redirect_uri(usual(Name::Cohortgo)))
-        .cobot(|cobot| cobot.redirect_uri(usual(Name::Cobot)))
-        .go1(|go1| go1.redirect_uri(usual(Name::Go1)))
-        .gocd(|gocd| gocd.redirect_uri(usual(Name::Gocd)));
+        .cohortgo(|cohortgo| cohortgo.redirect_uri(default_uri(ProviderName::Cohortgo)))
+        .cobot(|cobot| cobot.redirect_uri(default_uri(ProviderName::Cobot)))
+        .go1(|go1| go1.redirect_uri(default_uri(ProviderName::Go1)))
+        .gocd(|gocd| gocd.redirect_uri(default_uri(ProviderName::Gocd)));
     for uri in arguments.redirect_uri {
         builder = builder.redirect_uri(uri);
     }
-    let sandbox = builder.start().await.map_err(|error| remedy(error, base))?;
+    let sandbox = builder.start().await.map_err(|error| explain(error, base))?;
 
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{}", sandbox.manifest_json())
@@ -47,7 +47,7 @@ pub(crate) async fn run(arguments: cli::Sandbox) -> anyhow::Result<()> {
 }
 
 /// What went wrong, in terms of this command's options.
-fn remedy(error: Error, base: u16) -> anyhow::Error {
+fn explain(error: Error, base: u16) -> anyhow::Error {
     match error {
         Error::Listen { address, source } if source.kind() == io::ErrorKind::AddrInUse => {
             let base = match base.checked_add(100) {
@@ -67,21 +67,21 @@ fn remedy(error: Error, base: u16) -> anyhow::Error {
 }
 
 /// For the person who started it by hand.
-fn hints(card: &Manifest, tls: bool) -> String {
+fn hints(manifest: &Manifest, tls: bool) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = writeln!(
         out,
         "\n{BOLD}The sandbox is ready.{BOLD:#} The line above has everything a program needs.\n"
     );
-    for (name, provider) in &card.providers {
+    for (name, provider) in &manifest.providers {
         let _ = writeln!(out, "  {BOLD}{name:<10}{BOLD:#}{}", provider.url);
         if let Some(user) = provider.users.first() {
             let _ = writeln!(out, "  {:<10}{DIM}log in as {} with {}{DIM:#}", "", user.email, user.password);
         }
     }
-    let _ = writeln!(out, "  {BOLD}{:<10}{BOLD:#}{}\n", "control", card.control.url);
-    if let Some(go1) = card.providers.get("go1") {
+    let _ = writeln!(out, "  {BOLD}{:<10}{BOLD:#}{}\n", "control", manifest.control.url);
+    if let Some(go1) = manifest.providers.get("go1") {
         let _ = writeln!(
             out,
             "To connect: `oauth connect go1 --server {}`, with the client of the line above.",
@@ -91,6 +91,6 @@ fn hints(card: &Manifest, tls: bool) -> String {
     if tls {
         let _ = writeln!(out, "The certificates to trust are in the line above, as ca_certificate_pem.");
     }
-    let _ = writeln!(out, "Only this machine can reach it. Ctrl-C ends it.");
+    let _ = writeln!(out, "AccountFilter this machine can reach it. Ctrl-C ends it.");
     out
 }

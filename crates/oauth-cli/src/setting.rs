@@ -14,7 +14,7 @@ pub(crate) struct Setting {
     pub(crate) name: &'static str,
     help: &'static str,
     kind: Kind,
-    pub(crate) of: Of,
+    pub(crate) scope: SettingScope,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ enum Kind {
 
 /// What a setting is about, and so which commands have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Of {
+pub(crate) enum SettingScope {
     /// Where the provider is.
     Site,
     /// How the person is asked: for this time alone.
@@ -40,16 +40,26 @@ pub(crate) enum Of {
 }
 
 impl Setting {
-    pub(crate) const fn switch(of: Of, name: &'static str, help: &'static str) -> Self {
-        Self { name, help, kind: Kind::Switch, of }
+    pub(crate) const fn switch(scope: SettingScope, name: &'static str, help: &'static str) -> Self {
+        Self { name, help, kind: Kind::Switch, scope }
     }
 
-    pub(crate) const fn one(of: Of, name: &'static str, value: &'static str, help: &'static str) -> Self {
-        Self { name, help, kind: Kind::One(value), of }
+    pub(crate) const fn one(
+        scope: SettingScope,
+        name: &'static str,
+        value: &'static str,
+        help: &'static str,
+    ) -> Self {
+        Self { name, help, kind: Kind::One(value), scope }
     }
 
-    pub(crate) const fn many(of: Of, name: &'static str, value: &'static str, help: &'static str) -> Self {
-        Self { name, help, kind: Kind::Many(value), of }
+    pub(crate) const fn many(
+        scope: SettingScope,
+        name: &'static str,
+        value: &'static str,
+        help: &'static str,
+    ) -> Self {
+        Self { name, help, kind: Kind::Many(value), scope }
     }
 
     /// Its name in the configuration file.
@@ -66,7 +76,7 @@ impl Setting {
         }
     }
 
-    fn given(&self, matches: &ArgMatches) -> Option<Vec<String>> {
+    fn from_matches(&self, matches: &ArgMatches) -> Option<Vec<String>> {
         match self.kind {
             Kind::Switch => matches.get_flag(self.name).then(|| vec!["true".to_owned()]),
             Kind::One(_) => matches.get_one::<String>(self.name).map(|value| vec![value.clone()]),
@@ -75,7 +85,7 @@ impl Setting {
     }
 
     /// Reads the value that the configuration file has for it.
-    pub(crate) fn read(&self, value: &toml::Value) -> Result<Vec<String>, String> {
+    pub(crate) fn parse_toml(&self, value: &toml::Value) -> Result<Vec<String>, String> {
         let wanted = match self.kind {
             Kind::Switch => "true or false",
             Kind::One(_) => "one value",
@@ -101,8 +111,11 @@ pub(crate) struct Settings(BTreeMap<String, Vec<String>>);
 
 impl Settings {
     /// What the command line says.
-    pub(crate) fn given<'a>(matches: &ArgMatches, settings: impl Iterator<Item = &'a Setting>) -> Self {
-        Self(settings.filter_map(|one| Some((one.name.to_owned(), one.given(matches)?))).collect())
+    pub(crate) fn from_matches<'a>(
+        matches: &ArgMatches,
+        settings: impl Iterator<Item = &'a Setting>,
+    ) -> Self {
+        Self(settings.filter_map(|one| Some((one.name.to_owned(), one.from_matches(matches)?))).collect())
     }
 
     pub(crate) fn set(&mut self, name: &str, values: Vec<String>) {
@@ -119,14 +132,14 @@ impl Settings {
     }
 
     /// Those of these names alone.
-    pub(crate) fn only(&self, is_wanted: impl Fn(&str) -> bool) -> Self {
+    pub(crate) fn filter(&self, is_wanted: impl Fn(&str) -> bool) -> Self {
         let wanted = self.0.iter().filter(|(name, _)| is_wanted(name));
         Self(wanted.map(|(name, values)| (name.clone(), values.clone())).collect())
     }
 
     /// Where both say something, `self` holds.
-    pub(crate) fn over(mut self, under: Self) -> Self {
-        for (name, values) in under.0 {
+    pub(crate) fn with_defaults(mut self, defaults: Self) -> Self {
+        for (name, values) in defaults.0 {
             self.0.entry(name).or_insert(values);
         }
         self
@@ -139,7 +152,7 @@ impl Settings {
     /// One that cannot be done without.
     pub(crate) fn required(&self, name: &str) -> Result<&str, Failure> {
         self.one(name).ok_or_else(|| {
-            Failure::usage(format!("`{name}` is not known")).hint(format!(
+            Failure::usage(format!("`{name}` is not known")).with_help(format!(
                 "give it with --{name} when you connect or add the account, or write `{}` into the provider's table of the \
                  configuration file",
                 name.replace('-', "_")

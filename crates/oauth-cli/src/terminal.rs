@@ -6,18 +6,18 @@
 /// Puts the terminal back as it is now, when it is dropped.
 #[cfg(unix)]
 #[derive(Debug)]
-pub(crate) struct Modes(Option<(std::fs::File, rustix::termios::Termios)>);
+pub(crate) struct TerminalModes(Option<(std::fs::File, rustix::termios::Termios)>);
 
 #[cfg(unix)]
-impl Modes {
-    pub(crate) fn now() -> Self {
+impl TerminalModes {
+    pub(crate) fn save() -> Self {
         let terminal = std::fs::File::open("/dev/tty").ok();
         Self(terminal.and_then(|file| rustix::termios::tcgetattr(&file).ok().map(|modes| (file, modes))))
     }
 }
 
 #[cfg(unix)]
-impl Drop for Modes {
+impl Drop for TerminalModes {
     fn drop(&mut self) {
         if let Some((terminal, modes)) = &self.0 {
             // A terminal that is gone needs nothing any more.
@@ -29,11 +29,11 @@ impl Drop for Modes {
 /// Elsewhere a console's modes end with who set them.
 #[cfg(not(unix))]
 #[derive(Debug)]
-pub(crate) struct Modes;
+pub(crate) struct TerminalModes;
 
 #[cfg(not(unix))]
-impl Modes {
-    pub(crate) fn now() -> Self {
+impl TerminalModes {
+    pub(crate) fn save() -> Self {
         Self
     }
 }

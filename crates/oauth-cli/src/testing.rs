@@ -18,39 +18,43 @@ pub(crate) fn http() -> reqwest::Client {
 
 /// A store that is gone now and then.
 #[derive(Debug)]
-pub(crate) struct Failing {
+pub(crate) struct FlakyStore {
     inner: MemoryStore,
     /// So many lists are given yet, and then no more.
-    pub(crate) lists: AtomicUsize,
+    pub(crate) lists_left: AtomicUsize,
     /// So many records are not taken yet.
-    pub(crate) refusals: AtomicUsize,
+    pub(crate) inserts_to_fail: AtomicUsize,
 }
 
-impl Failing {
+impl FlakyStore {
     pub(crate) fn new() -> Self {
-        Self { inner: MemoryStore::new(), lists: AtomicUsize::new(usize::MAX), refusals: AtomicUsize::new(0) }
+        Self {
+            inner: MemoryStore::new(),
+            lists_left: AtomicUsize::new(usize::MAX),
+            inserts_to_fail: AtomicUsize::new(0),
+        }
     }
 }
 
 /// Takes one, if there are any.
-fn take(from: &AtomicUsize) -> bool {
+fn take_one(from: &AtomicUsize) -> bool {
     from.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
 }
 
-fn gone() -> StoreError {
+fn unavailable() -> StoreError {
     StoreError::new(StoreErrorKind::Unavailable, "gone")
 }
 
 #[async_trait]
-impl TokenStore for Failing {
+impl TokenStore for FlakyStore {
     async fn list(
         &self,
         provider: &str,
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<RecordSummary>, StoreError> {
-        if !take(&self.lists) {
-            return Err(gone());
+        if !take_one(&self.lists_left) {
+            return Err(unavailable());
         }
         self.inner.list(provider, after, limit).await
     }
@@ -64,8 +68,8 @@ impl TokenStore for Failing {
     }
 
     async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
-        if take(&self.refusals) {
-            return Err(gone());
+        if take_one(&self.inserts_to_fail) {
+            return Err(unavailable());
         }
         self.inner.insert(key, content).await
     }

@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_a_person_says_it() {
+    fn formats_relative_times() {
         let now = now();
         for (seconds, said) in [
             (0, "in 0 s"),

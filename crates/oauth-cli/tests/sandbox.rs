@@ -88,7 +88,7 @@ fn api_call(provider: &str, card: &Value, reply: &Value) -> (String, String) {
 }
 
 #[tokio::test]
-async fn the_first_line_is_all_that_another_program_needs() {
+async fn first_line_is_enough_to_connect() {
     let (_sandbox, card) = start(&["--auto-approve", "--redirect-uri", REDIRECT_URI]);
     let http = http();
     assert_eq!(card["providers"].as_object().unwrap().len(), PROVIDERS.len());
@@ -155,7 +155,7 @@ async fn the_first_line_is_all_that_another_program_needs() {
 }
 
 #[tokio::test]
-async fn without_auto_approve_a_person_is_asked() {
+async fn login_is_required_without_auto_approve() {
     let (_sandbox, card) = start(&[]);
     for provider in PROVIDERS {
         let card = &card["providers"][provider];
@@ -179,7 +179,7 @@ async fn without_auto_approve_a_person_is_asked() {
 }
 
 #[tokio::test]
-async fn whoever_has_the_key_controls_it() {
+async fn control_api_requires_key() {
     let (_sandbox, card) = start(&[]);
     let http = http();
     let control = |path: &str| format!("{}{path}", text(&card["control"], "url"));
@@ -199,7 +199,7 @@ async fn whoever_has_the_key_controls_it() {
 
 #[cfg(unix)]
 #[test]
-fn ends_at_ctrl_c_and_at_a_polite_request() {
+fn exits_on_interrupt_and_terminate() {
     use rustix::process::Signal;
 
     for signal in [Signal::INT, Signal::TERM] {
@@ -214,7 +214,7 @@ fn ends_at_ctrl_c_and_at_a_polite_request() {
 }
 
 #[test]
-fn tells_what_to_do_when_a_port_is_taken() {
+fn port_in_use_error_suggests_alternatives() {
     let (_sandbox, card) = start(&[]);
     // Another sandbox whose first port is the one that this sandbox's GoCD has.
     let url: Url = text(&card["providers"]["gocd"], "url").parse().unwrap();
@@ -227,14 +227,14 @@ fn tells_what_to_do_when_a_port_is_taken() {
 }
 
 #[test]
-fn a_base_that_is_too_high_is_refused() {
+fn rejects_port_base_too_high() {
     let ran = run(&["sandbox", "--port-base", "65530"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.stderr.contains("--port-base 65530 leaves no room"), "{}", ran.stderr);
 }
 
 #[tokio::test]
-async fn speaks_tls() {
+async fn serves_tls() {
     let (_sandbox, card) = start(&["--tls"]);
     for provider in PROVIDERS {
         let card = &card["providers"][provider];
@@ -244,7 +244,7 @@ async fn speaks_tls() {
 }
 
 #[tokio::test]
-async fn whoever_trusts_the_cards_authority_gets_through_over_tls() {
+async fn tls_connects_with_manifest_certificate() {
     let (_sandbox, card) = start(&["--tls", "--auto-approve", "--redirect-uri", REDIRECT_URI]);
     let gocd = &card["providers"]["gocd"];
     let mut authorize: Url = text(gocd, "authorize_url").parse().unwrap();
@@ -276,7 +276,7 @@ async fn whoever_trusts_the_cards_authority_gets_through_over_tls() {
 }
 
 #[tokio::test]
-async fn it_is_there_for_this_computer_alone() {
+async fn listens_on_loopback_only() {
     for flag in ["--address", "--host", "--bind", "--listen"] {
         assert_eq!(run(&["sandbox", flag, "0.0.0.0"]).code, Some(2), "{flag}");
     }

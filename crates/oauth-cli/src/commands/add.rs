@@ -5,16 +5,16 @@ use oauth_core::connections::Connections;
 use oauth_core::store::{Content, Key, RecordState, StoreErrorKind};
 
 use super::account_name;
-use crate::attempt::token;
-use crate::context::{Common, Context};
-use crate::failure::{Code, Failure};
-use crate::output::can_ask;
+use crate::client_config::ClientConfig;
+use crate::connect_flow::token;
+use crate::context::{CommonArgs, Context};
+use crate::failure::{ExitCode, Failure};
+use crate::output::is_interactive;
 use crate::prompt;
-use crate::providers::{ByProvider, Offered, Own, at};
+use crate::providers::{CliProvider, CommandArgs, ProviderArgs, with_provider};
 use crate::registration::Registration;
 use crate::report::Report;
-use crate::said::Said;
-use crate::setting::Of;
+use crate::setting::SettingScope;
 use crate::time::now;
 
 /// Arguments of `add` at every provider.
@@ -22,7 +22,7 @@ use crate::time::now;
 #[command(after_help = "\
 The token is asked for without being shown; where there is no terminal, it is read from stdin. Never
 give it on the command line. A token that is added cannot be refreshed.")]
-pub(crate) struct Add {
+pub(crate) struct AddArgs {
     /// What to call the account
     #[arg(value_name = "ACCOUNT", value_parser = account_name)]
     account: String,
@@ -36,40 +36,40 @@ pub(crate) struct Add {
     replace: bool,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonArgs,
 }
 
-impl Own for Add {
-    fn takes(of: Of) -> bool {
-        matches!(of, Of::Site | Of::Scopes | Of::Add)
+impl CommandArgs for AddArgs {
+    fn accepts(scope: SettingScope) -> bool {
+        matches!(scope, SettingScope::Site | SettingScope::Scopes | SettingScope::Add)
     }
 }
 
 /// Adds it.
-pub(crate) async fn run(arguments: &ByProvider<Add>) -> Result<(), Failure> {
-    let context = Context::new(&arguments.own.common)?;
-    at!(arguments.provider, P => add::<P>(&context, arguments).await)
+pub(crate) async fn run(arguments: &ProviderArgs<AddArgs>) -> Result<(), Failure> {
+    let context = Context::new(&arguments.command.common)?;
+    with_provider!(arguments.provider, P => add::<P>(&context, arguments).await)
 }
 
-async fn add<P: Offered>(context: &Context, arguments: &ByProvider<Add>) -> Result<(), Failure> {
-    let ByProvider { provider, own, settings } = arguments;
-    let said = Said::of(&context.config, *provider);
-    let mut settings = settings.clone().over(said.settings);
+async fn add<P: CliProvider>(context: &Context, arguments: &ProviderArgs<AddArgs>) -> Result<(), Failure> {
+    let ProviderArgs { provider, command, settings } = arguments;
+    let configured = ClientConfig::load(&context.config, *provider);
+    let mut settings = settings.clone().with_defaults(configured.settings);
     settings.make_absolute("ca-certificate");
-    let client_id = own.client_id.clone().unwrap_or(said.client.id);
+    let client_id = command.client_id.clone().unwrap_or(configured.client.id);
     let registration = Registration { client_id, client_secret: None, redirect_uri: None, settings };
     // Whatever is wrong with the rest, before a secret is asked for.
     let client = registration.client::<P>()?;
-    ask_before_replacing::<P>(context, own).await?;
+    ask_before_replacing::<P>(context, command).await?;
     let token = P::import_token(&client, token(context).await?, &registration.settings)?;
-    let store = context.until_interrupted(context.used.open_or_make()).await?;
+    let store = context.until_interrupted(context.store_location.open_or_create()).await?;
     let shared = store.shared();
     let connections = Connections::shared_builder(client, shared.clone()).build();
     let added = async {
-        let connection = connections.insert(&own.account, token).await?;
-        let remembered = registration.remember(&shared, *provider, &own.account).await;
+        let connection = connections.insert(&command.account, token).await?;
+        let remembered = registration.save(&shared, *provider, &command.account).await;
         remembered.map_err(Failure::without_client)?;
-        Ok::<_, Failure>(Report::of(*provider, &own.account, &connection.status().await?))
+        Ok::<_, Failure>(Report::from_status(*provider, &command.account, &connection.status().await?))
     };
     let report = added.await;
     store.close().await;
@@ -79,15 +79,15 @@ async fn add<P: Offered>(context: &Context, arguments: &ByProvider<Add>) -> Resu
 }
 
 /// What is added is never refreshed, so it is no match for a connection that is.
-async fn ask_before_replacing<P: Offered>(context: &Context, own: &Add) -> Result<(), Failure> {
-    if own.replace {
+async fn ask_before_replacing<P: CliProvider>(context: &Context, command: &AddArgs) -> Result<(), Failure> {
+    if command.replace {
         return Ok(());
     }
-    let Some(store) = context.store().await? else { return Ok(()) };
-    let found = store.shared().load(&Key::new(P::NAME, own.account.as_str())).await;
+    let Some(store) = context.open_store().await? else { return Ok(()) };
+    let found = store.shared().load(&Key::new(P::NAME, command.account.as_str())).await;
     store.close().await;
     let what = match found {
-        Ok(Some(record)) if record.state == RecordState::Active && is_refreshed(&record.content) => {
+        Ok(Some(record)) if record.state == RecordState::Active && is_refreshable(&record.content) => {
             "is connected, and refreshed by itself; a token that is added is not"
         }
         Ok(_) => return Ok(()),
@@ -97,17 +97,19 @@ async fn ask_before_replacing<P: Offered>(context: &Context, own: &Add) -> Resul
         }
         Err(error) => return Err(error.into()),
     };
-    let told = format!("{}/{} {what}", P::NAME, own.account);
-    if !can_ask() {
-        return Err(Failure::usage(told).hint("choose another name, or say that it is meant with --replace"));
+    let told = format!("{}/{} {what}", P::NAME, command.account);
+    if !is_interactive() {
+        return Err(
+            Failure::usage(told).with_help("choose another name, or say that it is meant with --replace")
+        );
     }
     context.output.note(format_args!("{told}."));
     if prompt::confirm(context, "Replace it?").await? {
         return Ok(());
     }
-    Err(Failure::new(Code::Denied, "denied", "nothing was done"))
+    Err(Failure::new(ExitCode::Denied, "denied", "nothing was done"))
 }
 
-fn is_refreshed(content: &Content) -> bool {
+fn is_refreshable(content: &Content) -> bool {
     content.due_at.is_some() || content.lapses_at.is_some()
 }

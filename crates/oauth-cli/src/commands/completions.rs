@@ -11,14 +11,14 @@ use crate::output::Output;
 #[command(
     after_help = "For example: oauth completions bash > ~/.local/share/bash-completion/completions/oauth"
 )]
-pub(crate) struct Completions {
+pub(crate) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum, value_name = "SHELL")]
     shell: Shell,
 }
 
 /// Prints the script.
-pub(crate) fn run(arguments: &Completions) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &CompletionsArgs) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut crate::command(), "oauth", &mut script);
     Output::new(false).raw(&script);

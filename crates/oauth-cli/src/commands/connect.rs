@@ -1,7 +1,7 @@
 //! `oauth connect`: a customer says yes in a browser, and the connection is kept.
 
-mod client;
-mod stage;
+mod client_lookup;
+mod embedded_sandbox;
 
 use std::time::Duration;
 
@@ -10,25 +10,25 @@ use oauth_core::ErrorKind;
 use oauth_core::connections::Connections;
 use serde_json::json;
 
-use crate::attempt::{Attempt, Visit};
-use crate::context::{Common, Context};
+use crate::connect_flow::{BrowserOptions, ConnectFlow};
+use crate::context::{CommonArgs, Context};
 use crate::failure::Failure;
-use crate::providers::{ByProvider, Offered, Own, at};
+use crate::providers::{CliProvider, CommandArgs, ProviderArgs, with_provider};
 use crate::redirect::Redirect;
 use crate::registration::Registration;
 use crate::report::Report;
-use crate::setting::Of;
+use crate::setting::SettingScope;
 use crate::store::Store;
 use crate::time::{now, relative};
-use stage::Stage;
+use embedded_sandbox::EmbeddedSandbox;
 
 /// Arguments of `connect` at every provider.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Client id and secret come from these options, else from the environment (such as OAUTH_GO1_CLIENT_ID and
-OAUTH_GO1_CLIENT_SECRET), else from the configuration file, else from an earlier connection of the same
+OAUTH_GO1_CLIENT_SECRET), else from the configuration file, else from an existing connection of the same
 account, else they are asked for. A secret is never taken from the command line.")]
-pub(crate) struct Connect {
+pub(crate) struct ConnectArgs {
     /// What to call the account
     #[arg(value_name = "ACCOUNT", default_value = "default", value_parser = super::account_name)]
     account: String,
@@ -62,39 +62,45 @@ pub(crate) struct Connect {
     sandbox: bool,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonArgs,
 }
 
-impl Own for Connect {
-    fn takes(of: Of) -> bool {
-        matches!(of, Of::Site | Of::Scopes | Of::Rights | Of::Connect)
+impl CommandArgs for ConnectArgs {
+    fn accepts(scope: SettingScope) -> bool {
+        matches!(
+            scope,
+            SettingScope::Site | SettingScope::Scopes | SettingScope::Rights | SettingScope::Connect
+        )
     }
 }
 
 /// Connects.
-pub(crate) async fn run(arguments: &ByProvider<Connect>) -> Result<(), Failure> {
-    let context = Context::new(&arguments.own.common)?;
-    at!(arguments.provider, P => connect::<P>(&context, arguments).await)
+pub(crate) async fn run(arguments: &ProviderArgs<ConnectArgs>) -> Result<(), Failure> {
+    let context = Context::new(&arguments.command.common)?;
+    with_provider!(arguments.provider, P => connect::<P>(&context, arguments).await)
 }
 
-async fn connect<P: Offered>(context: &Context, arguments: &ByProvider<Connect>) -> Result<(), Failure> {
-    if arguments.own.sandbox {
+async fn connect<P: CliProvider>(
+    context: &Context,
+    arguments: &ProviderArgs<ConnectArgs>,
+) -> Result<(), Failure> {
+    if arguments.command.sandbox {
         return in_sandbox::<P>(context, arguments).await;
     }
-    let earlier = context.store().await?;
-    let kept = match &earlier {
+    let existing = context.open_store().await?;
+    let saved = match &existing {
         Some(store) => {
-            Registration::recall(&store.shared(), arguments.provider, &arguments.own.account).await?
+            Registration::load(&store.shared(), arguments.provider, &arguments.command.account).await?
         }
         None => None,
     };
-    let (registration, redirect) = client::registration::<P>(context, arguments, kept).await?;
+    let (registration, redirect) = client_lookup::resolve_client::<P>(context, arguments, saved).await?;
     // Before the person is sent anywhere: what cannot be kept is not worth their time.
-    let store = match earlier {
+    let store = match existing {
         Some(store) => store,
-        None => context.until_interrupted(context.used.open_or_make()).await?,
+        None => context.until_interrupted(context.store_location.open_or_create()).await?,
     };
-    let connected = through::<P>(context, arguments, &store, registration, redirect).await;
+    let connected = connect_account::<P>(context, arguments, &store, registration, redirect).await;
     store.close().await;
     let report = connected?;
     let (provider, account) = (report.provider, &report.account);
@@ -107,10 +113,13 @@ async fn connect<P: Offered>(context: &Context, arguments: &ByProvider<Connect>)
 }
 
 /// The same against the embedded sandbox, with a store that is thrown away.
-async fn in_sandbox<P: Offered>(context: &Context, arguments: &ByProvider<Connect>) -> Result<(), Failure> {
-    let stage = Stage::<P>::build(context, arguments).await?;
-    let Stage { sandbox, registration, redirect, store, .. } = stage;
-    let connected = through::<P>(context, arguments, &store, registration, redirect).await;
+async fn in_sandbox<P: CliProvider>(
+    context: &Context,
+    arguments: &ProviderArgs<ConnectArgs>,
+) -> Result<(), Failure> {
+    let embedded = EmbeddedSandbox::<P>::start(context, arguments).await?;
+    let EmbeddedSandbox { sandbox, registration, redirect, store, .. } = embedded;
+    let connected = connect_account::<P>(context, arguments, &store, registration, redirect).await;
     store.close().await;
     let report = connected?;
     context.output.result(
@@ -126,42 +135,42 @@ async fn in_sandbox<P: Offered>(context: &Context, arguments: &ByProvider<Connec
     Ok(())
 }
 
-async fn through<P: Offered>(
+async fn connect_account<P: CliProvider>(
     context: &Context,
-    arguments: &ByProvider<Connect>,
+    arguments: &ProviderArgs<ConnectArgs>,
     store: &Store,
     registration: Registration,
     redirect: Option<Redirect>,
 ) -> Result<Report, Failure> {
-    let ByProvider { provider, own, .. } = arguments;
+    let ProviderArgs { provider, command, .. } = arguments;
     let shared = store.shared();
     let connections = Connections::shared_builder(registration.client::<P>()?, shared.clone()).build();
-    let attempt = Attempt {
+    let flow = ConnectFlow {
         context,
         connections: &connections,
-        account: &own.account,
+        account: &command.account,
         settings: &registration.settings,
-        visit: Visit {
-            no_browser: own.no_browser,
-            timeout: Duration::from_secs(own.timeout),
+        browser: BrowserOptions {
+            no_browser: command.no_browser,
+            timeout: Duration::from_secs(command.timeout),
             listener: redirect.and_then(|redirect| redirect.listener),
         },
-        rehearsal: None,
+        dry_run: None,
     };
-    match connections.get(&own.account).status().await {
-        Ok(status) => attempt.note(format_args!(
+    match connections.get(&command.account).status().await {
+        Ok(status) => flow.note(format_args!(
             "This replaces {provider}/{}, whose token came {}.",
-            own.account,
+            command.account,
             relative(status.received_at, now())
         )),
         Err(error) if error.kind() == ErrorKind::NotConnected => {}
-        Err(_) => attempt.note(format_args!("This replaces {provider}/{}.", own.account)),
+        Err(_) => flow.note(format_args!("This replaces {provider}/{}.", command.account)),
     }
-    P::connect(&attempt).await?;
-    let registration = Registration { settings: provider.lasting(&registration.settings), ..registration };
-    let remembered = registration.remember(&shared, *provider, &own.account).await;
-    let status = connections.get(&own.account).status().await?;
+    P::connect(&flow).await?;
+    let registration = Registration { settings: provider.persistent(&registration.settings), ..registration };
+    let save_result = registration.save(&shared, *provider, &command.account).await;
+    let status = connections.get(&command.account).status().await?;
     connections.drain().await;
-    remembered.map_err(Failure::without_client)?;
-    Ok(Report::of(*provider, &own.account, &status))
+    save_result.map_err(Failure::without_client)?;
+    Ok(Report::from_status(*provider, &command.account, &status))
 }

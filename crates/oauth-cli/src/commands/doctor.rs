@@ -1,98 +1,99 @@
 //! `oauth doctor`: looks at everything, and says what is wrong and what to do.
 
-mod finding;
-mod preview;
-mod provider;
-mod store;
+mod diagnostic;
+mod provider_check;
+mod request_preview;
+mod store_check;
 
 use clap::{Args, ValueEnum as _};
 use serde_json::json;
 
+use crate::client_config::ClientConfig;
 use crate::config::Config;
-use crate::context::{Common, Context};
-use crate::failure::{Code, Failure};
+use crate::context::{CommonArgs, Context};
+use crate::failure::{ExitCode, Failure};
 use crate::interrupt::Interrupt;
 use crate::output::Output;
-use crate::providers::{Name, at};
+use crate::providers::{ProviderName, with_provider};
 use crate::registration::Registration;
-use crate::said::Said;
 use crate::show::{BOLD, Format, Show};
 use crate::trace::Secrets;
-use finding::{Finding, Level};
-use preview::Sent;
+use diagnostic::{Diagnostic, Level};
+use request_preview::RequestPreview;
 
 /// Arguments of `doctor`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Looks at the configuration, the store and its key, and at each provider that is configured or connected:
 client, redirect URI, whether its endpoints can be reached, whether the clocks agree, and what would be
-sent to connect an account. No token and no secret is sent anywhere. Exit code 1 if anything is wrong.")]
-pub(crate) struct Doctor {
+preview to connect an account. No token and no secret is preview anywhere. Exit code 1 if anything is problems.")]
+pub(crate) struct DoctorArgs {
     /// Send nothing at all
     #[arg(long)]
     offline: bool,
 
-    /// Only this provider: cohortgo, cobot, go1, gocd or gocd-personal
+    /// AccountFilter this provider: cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
-    provider: Option<Name>,
+    provider: Option<ProviderName>,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonArgs,
 }
 
 /// What was found of one client.
-struct Examined {
-    provider: Name,
+struct ProviderCheck {
+    provider: ProviderName,
     /// Where it is.
-    place: String,
-    findings: Vec<Finding>,
-    sent: Option<Sent>,
+    url: String,
+    diagnostics: Vec<Diagnostic>,
+    preview: Option<RequestPreview>,
 }
 
 /// Looks; the code is what the program ends with.
-pub(crate) async fn run(arguments: &Doctor) -> Result<Option<Code>, Failure> {
-    let mut findings = Vec::new();
+pub(crate) async fn run(arguments: &DoctorArgs) -> Result<Option<ExitCode>, Failure> {
+    let mut diagnostics = Vec::new();
     let config = match Config::read(arguments.common.config.as_deref()) {
         Ok(config) => {
             let path = config.path.display();
-            findings.push(if config.is_there {
-                Finding::good("configuration", format!("{path} is read"))
+            diagnostics.push(if config.exists {
+                Diagnostic::ok("configuration", format!("{path} is read"))
             } else {
-                Finding::note("configuration", format!("there is no {path}; none is needed"))
+                Diagnostic::note("configuration", format!("there is no {path}; none is needed"))
             });
             config
         }
         Err(failure) => {
-            findings.push(Finding::bad("configuration", &failure));
+            diagnostics.push(Diagnostic::from_failure("configuration", &failure));
             Config::default()
         }
     };
-    let used = match Context::used(&arguments.common, &config) {
-        Ok(used) => used,
+    let store_location = match Context::store_location(&arguments.common, &config) {
+        Ok(store_location) => store_location,
         Err(failure) => {
-            findings.push(Finding::bad("store", &failure));
-            return Ok(show(Output::new(arguments.common.json), &findings, &[]));
+            diagnostics.push(Diagnostic::from_failure("store", &failure));
+            return Ok(print_report(Output::new(arguments.common.json), &diagnostics, &[]));
         }
     };
     let interrupt = Interrupt::listen()
         .map_err(|error| Failure::setup(format!("could not listen for Ctrl-C: {error}")))?;
-    let context = Context { config, output: Output::new(arguments.common.json), used, interrupt };
-    let (examined, rest) =
-        context.until_interrupted(async { Ok(examine(&context, arguments).await) }).await?;
-    findings.extend(rest);
-    Ok(show(context.output, &findings, &examined))
+    let context = Context { config, output: Output::new(arguments.common.json), store_location, interrupt };
+    let (checks, rest) =
+        context.until_interrupted(async { Ok(check_all(&context, arguments).await) }).await?;
+    diagnostics.extend(rest);
+    Ok(print_report(context.output, &diagnostics, &checks))
 }
 
-async fn examine(context: &Context, arguments: &Doctor) -> (Vec<Examined>, Vec<Finding>) {
-    let (mut findings, connected) = store::examine(context).await;
-    let mut examined = Vec::new();
-    for name in
-        Name::value_variants().iter().filter(|name| arguments.provider.is_none_or(|only| only == **name))
+async fn check_all(context: &Context, arguments: &DoctorArgs) -> (Vec<ProviderCheck>, Vec<Diagnostic>) {
+    let (mut diagnostics, connected) = store_check::check(context).await;
+    let mut checks = Vec::new();
+    for name in ProviderName::value_variants()
+        .iter()
+        .filter(|name| arguments.provider.is_none_or(|only| only == **name))
     {
         let mut clients: Vec<Registration> = Vec::new();
-        let said = Said::of(&context.config, *name).registration();
-        if said != Registration::default() || arguments.provider == Some(*name) {
-            clients.push(said);
+        let configured = ClientConfig::load(&context.config, *name).into_registration();
+        if configured != Registration::default() || arguments.provider == Some(*name) {
+            clients.push(configured);
         }
         for (_, registration) in connected.iter().filter(|(provider, _)| provider == name) {
             if !clients.contains(registration) {
@@ -100,50 +101,50 @@ async fn examine(context: &Context, arguments: &Doctor) -> (Vec<Examined>, Vec<F
             }
         }
         for registration in clients {
-            examined.push(at!(*name, P => provider::examine::<P>(context, *name, &registration, arguments.offline).await));
+            checks.push(with_provider!(*name, P => provider_check::check::<P>(context, *name, &registration, arguments.offline).await));
         }
     }
-    if examined.is_empty() {
-        findings.push(Finding::note(
+    if checks.is_empty() {
+        diagnostics.push(Diagnostic::note(
             "providers",
             "none is configured or connected; `oauth connect PROVIDER` begins, `oauth doctor --provider PROVIDER` looks before"
                 .to_owned(),
         ));
     }
-    (examined, findings)
+    (checks, diagnostics)
 }
 
-fn show(output: Output, findings: &[Finding], examined: &[Examined]) -> Option<Code> {
-    let all = findings.iter().chain(examined.iter().flat_map(|one| &one.findings));
-    let wrong = all.clone().filter(|finding| finding.level == Level::Bad).count();
+fn print_report(output: Output, diagnostics: &[Diagnostic], checks: &[ProviderCheck]) -> Option<ExitCode> {
+    let all = diagnostics.iter().chain(checks.iter().flat_map(|one| &one.diagnostics));
+    let problems = all.clone().filter(|diagnostic| diagnostic.level == Level::Bad).count();
     if output.is_json() {
-        let providers: Vec<_> = examined
+        let providers: Vec<_> = checks
             .iter()
             .map(|one| {
-                json!({ "provider": one.provider.as_str(), "at": one.place, "findings": one.findings, "would_send": one.sent })
+                json!({ "provider": one.provider.as_str(), "at": one.url, "findings": one.diagnostics, "would_send": one.preview })
             })
             .collect();
-        output.result(&json!({ "ok": wrong == 0, "findings": findings, "providers": providers }), "");
+        output.result(&json!({ "ok": problems == 0, "findings": diagnostics, "providers": providers }), "");
     } else {
-        for finding in findings {
-            output.result(&(), finding);
+        for diagnostic in diagnostics {
+            output.result(&(), diagnostic);
         }
-        for one in examined {
-            output.result(&(), format_args!("\n{BOLD}{} at {}{BOLD:#}", one.provider, one.place));
-            for finding in &one.findings {
-                output.result(&(), finding);
+        for one in checks {
+            output.result(&(), format_args!("\n{BOLD}{} at {}{BOLD:#}", one.provider, one.url));
+            for diagnostic in &one.diagnostics {
+                output.result(&(), diagnostic);
             }
-            if let Some(sent) = &one.sent {
+            if let Some(preview) = &one.preview {
                 output.result(&(), "  To connect an account, this would be sent:");
-                sent.tell(&Show::new(Format::Text, Secrets::default(), anstream::stdout()));
+                preview.tell(&Show::new(Format::Text, Secrets::default(), anstream::stdout()));
             }
         }
-        let summary = match wrong {
+        let summary = match problems {
             0 => "\nNothing is wrong.".to_owned(),
             1 => "\n1 thing is wrong.".to_owned(),
-            wrong => format!("\n{wrong} things are wrong."),
+            problems => format!("\n{problems} things are wrong."),
         };
         output.result(&(), summary);
     }
-    (wrong > 0).then_some(Code::Failed)
+    (problems > 0).then_some(ExitCode::Failed)
 }

@@ -2,24 +2,26 @@
 
 use serde_json::json;
 
-use super::One;
+use super::ConnectionArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::held::{Held, Need};
-use crate::providers::{Offered, at};
+use crate::open_connection::{Access, OpenConnection};
+use crate::providers::{CliProvider, with_provider};
 
 /// Prints it.
-pub(crate) async fn run(arguments: &One) -> Result<(), Failure> {
+pub(crate) async fn run(arguments: &ConnectionArgs) -> Result<(), Failure> {
     let context = Context::new(&arguments.common)?;
-    at!(arguments.provider, P => header::<P>(&context, arguments).await)
+    with_provider!(arguments.provider, P => header::<P>(&context, arguments).await)
 }
 
-async fn header<P: Offered>(context: &Context, arguments: &One) -> Result<(), Failure> {
-    let held = Held::<P>::open(context, arguments.provider, &arguments.account, Need::Use).await?;
-    let asked = context
-        .until_interrupted(async { held.connection.headers().await.map_err(|error| held.failure(&error)) });
+async fn header<P: CliProvider>(context: &Context, arguments: &ConnectionArgs) -> Result<(), Failure> {
+    let opened =
+        OpenConnection::<P>::open(context, arguments.provider, &arguments.account, Access::UseToken).await?;
+    let asked = context.until_interrupted(async {
+        opened.connection.headers().await.map_err(|error| opened.failure(&error))
+    });
     let headers = asked.await;
-    held.end(context).await;
+    opened.close(context).await;
     for (name, value) in &headers? {
         // As documents write it; on the wire case does not matter.
         let name = if name == "authorization" { "Authorization" } else { name.as_str() };

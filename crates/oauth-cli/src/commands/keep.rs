@@ -10,13 +10,13 @@ use oauth_core::chrono::SecondsFormat;
 use oauth_core::connections::{Event, EventKind, Sweep};
 use serde_json::json;
 
+use crate::client_groups::{ClientGroups, EventListener, Selection};
 use crate::config::Config;
-use crate::context::{Common, Context};
-use crate::failure::{Code, Failure};
-use crate::fleet::{Fleet, Listener, Which};
-use crate::held::end;
+use crate::context::{CommonArgs, Context};
+use crate::failure::{ExitCode, Failure};
+use crate::open_connection::finish;
 use crate::output::Output;
-use crate::report::tame;
+use crate::report::sanitize;
 use crate::show::{BAD, DIM, GOOD};
 use crate::time::now;
 
@@ -25,34 +25,34 @@ use crate::time::now;
 #[command(after_help = "\
 Connections that are made meanwhile are kept as well. One line for each thing that happens; with --json,
 one JSON object. Ctrl-C, or SIGTERM, ends it in order, with exit code 0.")]
-pub(crate) struct Keep {
+pub(crate) struct KeepArgs {
     /// How often to look, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     every: u64,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonArgs,
 }
 
 /// Keeps.
-pub(crate) async fn run(arguments: &Keep) -> Result<(), Failure> {
+pub(crate) async fn run(arguments: &KeepArgs) -> Result<(), Failure> {
     let context = Context::new(&arguments.common)?;
-    let Some(store) = context.store().await? else {
+    let Some(store) = context.open_store().await? else {
         return Err(Failure::new(
-            Code::NotConnected,
+            ExitCode::NotConnected,
             "not_connected",
-            format!("there is no store yet: {}", context.used.which.shown()),
+            format!("there is no store yet: {}", context.store_location.address.display_name()),
         )
-        .hint("oauth connect PROVIDER"));
+        .with_help("oauth connect PROVIDER"));
     };
     let shared = store.shared();
     let output = context.output;
-    let listener: Listener = Arc::new(move |event| log(output, event));
-    let mut fleet = Fleet::default();
+    let listener: EventListener = Arc::new(move |event| log_event(output, event));
+    let mut client_groups = ClientGroups::default();
     let pause = Duration::from_secs(arguments.every);
     let keeping = async {
         let mut config = context.config.clone();
-        let (mut file, mut kept) = (Told::default(), Told::default());
+        let (mut file, mut kept) = (ActiveProblems::default(), ActiveProblems::default());
         loop {
             // A secret may have been corrected since, and a client that was refused is tried again with another.
             let wrong = match Config::read(arguments.common.config.as_deref()) {
@@ -62,55 +62,55 @@ pub(crate) async fn run(arguments: &Keep) -> Result<(), Failure> {
                 }
                 Err(failure) => Some(("configuration".to_owned(), failure.message)),
             };
-            file.look(wrong, |name, news| match news {
-                Some(why) => tell(output, BAD, name, &format!("what was read before holds: {why}")),
-                None => tell(output, GOOD, name, "is read again"),
+            file.update(wrong, |name, news| match news {
+                Some(why) => log_line(output, BAD, name, &format!("what was read before holds: {why}")),
+                None => log_line(output, GOOD, name, "is read again"),
             });
-            match fleet.gather(&shared, &config, Which::All, &listener).await {
+            match client_groups.reload(&shared, &config, Selection::All, &listener).await {
                 Ok(()) => {
-                    let left_out = fleet.left_out.drain(..).map(|(provider, account, failure)| {
+                    let skipped = client_groups.skipped.drain(..).map(|(provider, account, failure)| {
                         (format!("{provider}/{account}"), failure.message)
                     });
-                    kept.look(left_out, |name, news| match news {
-                        Some(why) => tell(output, BAD, name, &format!("not kept: {why}")),
-                        None => tell(output, GOOD, name, "no longer left out"),
+                    kept.update(skipped, |name, news| match news {
+                        Some(why) => log_line(output, BAD, name, &format!("not kept: {why}")),
+                        None => log_line(output, GOOD, name, "no longer left out"),
                     });
                 }
                 // The store may be back next time.
-                Err(failure) => tell(output, BAD, "store", &failure.message),
+                Err(failure) => log_line(output, BAD, "store", &failure.message),
             }
-            for group in &fleet.groups {
+            for group in &client_groups.groups {
                 match group.connections.sweep(&Sweep::all()).await {
                     Ok(swept) => {
                         if let Some(error) = swept.stopped_by {
-                            tell(output, BAD, group.provider.as_str(), &format!("stopped: {error}"));
+                            log_line(output, BAD, group.provider.as_str(), &format!("stopped: {error}"));
                         }
                     }
-                    Err(error) => tell(output, BAD, group.provider.as_str(), &error.to_string()),
+                    Err(error) => log_line(output, BAD, group.provider.as_str(), &error.to_string()),
                 }
             }
             tokio::time::sleep(pause).await;
         }
     };
-    tell(output, DIM, "keeper", &format!("looks every {} s", arguments.every));
+    log_line(output, DIM, "keeper", &format!("looks every {} s", arguments.every));
     let ended: Result<(), Failure> = context.until_interrupted(keeping).await;
-    end(&context, fleet.drain()).await;
+    finish(&context, client_groups.drain()).await;
     store.close().await;
-    tell(output, DIM, "keeper", "ended");
+    log_line(output, DIM, "keeper", "ended");
     match ended {
         // That is how it ends.
-        Err(failure) if failure.code == Code::Interrupted => Ok(()),
+        Err(failure) if failure.code == ExitCode::Interrupted => Ok(()),
         ended => ended,
     }
 }
 
 /// What is wrong, so that it is told once; and that it is not any more, once that is so.
 #[derive(Debug, Default)]
-struct Told(BTreeMap<String, String>);
+struct ActiveProblems(BTreeMap<String, String>);
 
-impl Told {
+impl ActiveProblems {
     /// Tells what is new, by name: why, or that it is over.
-    fn look(
+    fn update(
         &mut self,
         wrong: impl IntoIterator<Item = (String, String)>,
         mut tell: impl FnMut(&str, Option<&str>),
@@ -125,7 +125,7 @@ impl Told {
     }
 }
 
-fn log(output: Output, event: &Event<'_>) {
+fn log_event(output: Output, event: &Event<'_>) {
     let account = format!("{}/{}", event.provider, event.account);
     if output.is_json() {
         let line = json!({
@@ -145,12 +145,12 @@ fn log(output: Output, event: &Event<'_>) {
     };
     let text = event.to_string();
     let text = text.strip_prefix(&format!("{account}: ")).unwrap_or(&text);
-    tell(output, style, &account, text);
+    log_line(output, style, &account, text);
 }
 
-fn tell(output: Output, style: anstyle::Style, who: &str, text: &str) {
+fn log_line(output: Output, style: anstyle::Style, who: &str, text: &str) {
     let time = now().to_rfc3339_opts(SecondsFormat::Secs, true);
-    let (shown, said) = (tame(who), tame(text));
+    let (shown, said) = (sanitize(who), sanitize(text));
     output.result(
         &json!({ "time": time, "event": "note", "about": who, "text": text }),
         format_args!("{DIM}{time}{Reset} {style}{shown}{Reset}: {said}"),
@@ -162,12 +162,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_is_told_once_and_taken_back() {
-        let mut told = Told::default();
+    fn problems_are_reported_once_and_cleared() {
+        let mut problems = ActiveProblems::default();
         let mut look = |wrong: &[(&str, &str)]| {
             let mut lines = Vec::new();
             let wrong = wrong.iter().map(|(name, why)| ((*name).to_owned(), (*why).to_owned()));
-            told.look(wrong, |name, news| lines.push(format!("{name} {}", news.unwrap_or("over"))));
+            problems.update(wrong, |name, news| lines.push(format!("{name} {}", news.unwrap_or("over"))));
             lines.join(", ")
         };
         assert_eq!(look(&[("a", "x"), ("b", "x")]), "a x, b x");

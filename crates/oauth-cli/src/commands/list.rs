@@ -7,29 +7,29 @@ use comfy_table::{ContentArrangement, Table, presets};
 use oauth_core::connections::{Connections, Status};
 use oauth_core::store::{RecordSummary, TokenStore};
 
-use crate::context::{Common, Context};
+use crate::context::{CommonArgs, Context};
 use crate::failure::Failure;
-use crate::providers::{Name, Offered, at};
+use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::registration::Registration;
-use crate::report::{Report, tame};
+use crate::report::{Report, sanitize};
 use crate::time::{now, relative};
 
 /// How many records are read at a time.
-const PAGE: usize = 500;
+const PAGE_SIZE: usize = 500;
 
 /// Arguments of `list`.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct List {
-    /// Only the connections of cohortgo, cobot, go1, gocd or gocd-personal
+pub(crate) struct ListArgs {
+    /// AccountFilter the connections of cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
-    provider: Option<Name>,
+    provider: Option<ProviderName>,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonArgs,
 }
 
 /// Prints it.
-pub(crate) async fn run(arguments: &List) -> Result<(), Failure> {
+pub(crate) async fn run(arguments: &ListArgs) -> Result<(), Failure> {
     let context = Context::new(&arguments.common)?;
     let reports = reports(&context, arguments.provider).await?;
     if reports.is_empty() {
@@ -41,14 +41,14 @@ pub(crate) async fn run(arguments: &List) -> Result<(), Failure> {
 }
 
 /// What is known of each connection, by provider and account.
-pub(crate) async fn reports(context: &Context, only: Option<Name>) -> Result<Vec<Report>, Failure> {
-    let Some(store) = context.store().await? else { return Ok(Vec::new()) };
+pub(crate) async fn reports(context: &Context, only: Option<ProviderName>) -> Result<Vec<Report>, Failure> {
+    let Some(store) = context.open_store().await? else { return Ok(Vec::new()) };
     let shared = store.shared();
     let reading = async {
         let mut reports = Vec::new();
-        for provider in Name::value_variants() {
+        for provider in ProviderName::value_variants() {
             if only.is_none_or(|only| only == *provider) {
-                at!(*provider, P => read::<P>(context, &shared, *provider, &mut reports).await)?;
+                with_provider!(*provider, P => read_provider::<P>(context, &shared, *provider, &mut reports).await)?;
             }
         }
         Ok(reports)
@@ -58,51 +58,51 @@ pub(crate) async fn reports(context: &Context, only: Option<Name>) -> Result<Vec
     reports
 }
 
-async fn read<P: Offered>(
+async fn read_provider<P: CliProvider>(
     context: &Context,
     store: &Arc<dyn TokenStore>,
-    provider: Name,
+    provider: ProviderName,
     reports: &mut Vec<Report>,
 ) -> Result<(), Failure> {
     // Most have the same client.
-    let mut known: Option<(Registration, Connections<P>)> = None;
+    let mut cached: Option<(Registration, Connections<P>)> = None;
     for summary in summaries(store, provider).await? {
         let account = &summary.account;
         // One that cannot be read hides none of the others.
-        reports.push(match one(context, store, provider, account, &mut known).await {
-            Ok(status) => Report::of(provider, account, &status),
-            Err(failure) => Report::outside(provider, &summary, Some(failure.message)),
+        reports.push(match connection_status(context, store, provider, account, &mut cached).await {
+            Ok(status) => Report::from_status(provider, account, &status),
+            Err(failure) => Report::from_summary(provider, &summary, Some(failure.message)),
         });
     }
     Ok(())
 }
 
-async fn one<P: Offered>(
+async fn connection_status<P: CliProvider>(
     context: &Context,
     store: &Arc<dyn TokenStore>,
-    provider: Name,
+    provider: ProviderName,
     account: &str,
-    known: &mut Option<(Registration, Connections<P>)>,
+    cached: &mut Option<(Registration, Connections<P>)>,
 ) -> Result<Status, Failure> {
-    let registration = Registration::of(store, &context.config, provider, account).await?;
-    let connections = match known.take() {
+    let registration = Registration::for_connection(store, &context.config, provider, account).await?;
+    let connections = match cached.take() {
         Some((same, connections)) if same == registration => connections,
         _ => Connections::shared_builder(registration.client::<P>()?, Arc::clone(store)).build(),
     };
-    let (_, connections) = known.insert((registration, connections));
-    connections.get(account).status().await.map_err(|error| Failure::of(&error, P::NAME, account))
+    let (_, connections) = cached.insert((registration, connections));
+    connections.get(account).status().await.map_err(|error| Failure::for_connection(&error, P::NAME, account))
 }
 
 /// All records of a provider.
 pub(crate) async fn summaries(
     store: &Arc<dyn TokenStore>,
-    provider: Name,
+    provider: ProviderName,
 ) -> Result<Vec<RecordSummary>, Failure> {
     let mut all: Vec<RecordSummary> = Vec::new();
     loop {
         let after = all.last().map(|summary| summary.account.clone());
-        let page = store.list(provider.as_str(), after.as_deref(), PAGE).await?;
-        let is_last = page.len() < PAGE;
+        let page = store.list(provider.as_str(), after.as_deref(), PAGE_SIZE).await?;
+        let is_last = page.len() < PAGE_SIZE;
         all.extend(page);
         if is_last {
             return Ok(all);
@@ -125,11 +125,11 @@ fn table(reports: &[Report]) -> String {
         table.add_row([
             report.provider.to_owned(),
             report.shown_account(),
-            report.state_words().to_owned(),
+            report.state_label().to_owned(),
             expires,
             when(report.lapses_at),
             when(report.refreshed_at),
-            report.because.as_deref().map_or_else(|| "-".to_owned(), tame),
+            report.because.as_deref().map_or_else(|| "-".to_owned(), sanitize),
         ]);
     }
     for column in table.column_iter_mut() {
@@ -147,9 +147,9 @@ mod tests {
 
     /// Other programs share the store, and may call an account anything.
     #[test]
-    fn a_name_does_nothing_to_the_terminal() {
+    fn account_names_are_sanitized() {
         let summary = RecordSummary::new("a\u{1b}[2J\nb", 1, RecordState::Active, None, None);
-        let report = Report::outside(Name::Go1, &summary, Some("c\rd".to_owned()));
+        let report = Report::from_summary(ProviderName::Go1, &summary, Some("c\rd".to_owned()));
         for shown in [table(std::slice::from_ref(&report)), report.lines(now())] {
             let controls: Vec<char> = shown.chars().filter(|c| c.is_control() && *c != '\n').collect();
             assert!(controls.is_empty() && shown.lines().count() == 2, "{shown:?}");

@@ -15,8 +15,8 @@ pub(crate) mod status;
 
 use clap::Args;
 
-use crate::context::Common;
-use crate::providers::Name;
+use crate::context::CommonArgs;
+use crate::providers::ProviderName;
 
 /// What a new account may be called: what can be typed again, and does nothing to a terminal.
 pub(crate) fn account_name(text: &str) -> Result<String, String> {
@@ -31,15 +31,15 @@ pub(crate) fn account_name(text: &str) -> Result<String, String> {
 
 /// Arguments of commands that are about one connection and nothing else.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct One {
+pub(crate) struct ConnectionArgs {
     /// cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(value_enum, value_name = "PROVIDER", hide_possible_values = true)]
-    pub(crate) provider: Name,
+    pub(crate) provider: ProviderName,
 
     /// The account, by the name that it was connected under
     #[arg(value_name = "ACCOUNT")]
     pub(crate) account: String,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonArgs,
 }

@@ -8,25 +8,25 @@ use oauth_core::connections::{DynConnections, Event};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
-use crate::context::{Common, Context};
-use crate::failure::{Code, Failure};
-use crate::fleet::{Fleet, Group, Listener, Which};
-use crate::held::{Held, Need, end};
-use crate::progress::Bar;
-use crate::providers::{Name, Offered, at};
+use crate::client_groups::{ClientGroup, ClientGroups, EventListener, Selection};
+use crate::context::{CommonArgs, Context};
+use crate::failure::{ExitCode, Failure};
+use crate::open_connection::{Access, OpenConnection, finish};
+use crate::progress::Progress;
+use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::report::Report;
 use crate::time::now;
 
 /// So many at once, at most; it begins with one, and widens as they succeed.
-const AT_ONCE: usize = 8;
+const MAX_CONCURRENT: usize = 8;
 /// So many failures in a row, and the rest would fail as well.
-const ENOUGH: usize = 10;
+const MAX_FAILURES: usize = 10;
 
 /// Arguments of `refresh`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Exit code 0 if all were refreshed, or none had to be; otherwise the lowest code among the failures.")]
-pub(crate) struct Refresh {
+pub(crate) struct RefreshArgs {
     /// cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(
         value_enum,
@@ -35,7 +35,7 @@ pub(crate) struct Refresh {
         required_unless_present_any = ["all", "due"],
         hide_possible_values = true
     )]
-    provider: Option<Name>,
+    provider: Option<ProviderName>,
 
     /// The account
     #[arg(value_name = "ACCOUNT")]
@@ -50,7 +50,7 @@ pub(crate) struct Refresh {
     due: bool,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonArgs,
 }
 
 /// What came of one.
@@ -63,11 +63,11 @@ struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
     #[serde(skip)]
-    code: Option<Code>,
+    code: Option<ExitCode>,
 }
 
 impl Outcome {
-    fn of(provider: Name, account: String, result: Result<(), Failure>) -> Self {
+    fn new(provider: ProviderName, account: String, result: Result<(), Failure>) -> Self {
         let failure = result.err();
         Self {
             provider: provider.as_str(),
@@ -80,14 +80,14 @@ impl Outcome {
 }
 
 /// Refreshes; the code is what the program ends with.
-pub(crate) async fn run(arguments: &Refresh) -> Result<Option<Code>, Failure> {
+pub(crate) async fn run(arguments: &RefreshArgs) -> Result<Option<ExitCode>, Failure> {
     let context = Context::new(&arguments.common)?;
     if let (Some(provider), Some(account)) = (arguments.provider, &arguments.account) {
-        at!(provider, P => one::<P>(&context, provider, account).await)?;
+        with_provider!(provider, P => refresh_one::<P>(&context, provider, account).await)?;
         return Ok(None);
     }
-    let which = if arguments.all { Which::All } else { Which::DueQuery };
-    let outcomes = many(&context, which).await?;
+    let selection = if arguments.all { Selection::All } else { Selection::Due };
+    let outcomes = refresh_many(&context, selection).await?;
     let done = outcomes.iter().filter(|one| one.code.is_none()).count();
     let lines = outcomes.iter().map(|one| {
         let Outcome { provider, account, outcome, message, .. } = one;
@@ -102,37 +102,41 @@ pub(crate) async fn run(arguments: &Refresh) -> Result<Option<Code>, Failure> {
     Ok(outcomes.iter().filter_map(|one| one.code).min())
 }
 
-async fn one<P: Offered>(context: &Context, provider: Name, account: &str) -> Result<(), Failure> {
-    let held = Held::<P>::open(context, provider, account, Need::Use).await?;
+async fn refresh_one<P: CliProvider>(
+    context: &Context,
+    provider: ProviderName,
+    account: &str,
+) -> Result<(), Failure> {
+    let opened = OpenConnection::<P>::open(context, provider, account, Access::UseToken).await?;
     let refreshing = async {
-        let connections: &dyn DynConnections = &held.connections;
-        connections.refresh(account).await.map_err(|error| held.failure(&error))?;
-        let status = held.connection.status().await.map_err(|error| held.failure(&error))?;
-        Ok(Report::of(provider, account, &status))
+        let connections: &dyn DynConnections = &opened.connections;
+        connections.refresh(account).await.map_err(|error| opened.failure(&error))?;
+        let status = opened.connection.status().await.map_err(|error| opened.failure(&error))?;
+        Ok(Report::from_status(provider, account, &status))
     };
     let report = context.until_interrupted(refreshing).await;
-    held.end(context).await;
+    opened.close(context).await;
     let report = report?;
     context.output.result(&report, format_args!("Refreshed.\n{}", report.lines(now())));
     Ok(())
 }
 
-async fn many(context: &Context, which: Which) -> Result<Vec<Outcome>, Failure> {
-    let Some(store) = context.store().await? else { return Ok(Vec::new()) };
+async fn refresh_many(context: &Context, selection: Selection) -> Result<Vec<Outcome>, Failure> {
+    let Some(store) = context.open_store().await? else { return Ok(Vec::new()) };
     let shared = store.shared();
-    let mut fleet = Fleet::default();
+    let mut client_groups = ClientGroups::default();
     let outcomes = Arc::new(Mutex::new(Vec::new()));
     let put = |outcome: Outcome| outcomes.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
-    let silent: Listener = Arc::new(|_: &Event<'_>| {});
+    let silent: EventListener = Arc::new(|_: &Event<'_>| {});
     let work = async {
-        fleet.gather(&shared, &context.config, which, &silent).await?;
-        for (provider, account, failure) in fleet.left_out.drain(..) {
-            put(Outcome::of(provider, account, Err(failure)));
+        client_groups.reload(&shared, &context.config, selection, &silent).await?;
+        for (provider, account, failure) in client_groups.skipped.drain(..) {
+            put(Outcome::new(provider, account, Err(failure)));
         }
-        let bar = Bar::new(fleet.groups.iter().map(|group| group.accounts.len()).sum());
-        for group in &fleet.groups {
-            refresh(group, |outcome| {
-                bar.next(&format!("{}/{}", outcome.provider, outcome.account));
+        let progress = Progress::new(client_groups.groups.iter().map(|group| group.accounts.len()).sum());
+        for group in &client_groups.groups {
+            refresh_group(group, |outcome| {
+                progress.advance(&format!("{}/{}", outcome.provider, outcome.account));
                 put(outcome);
             })
             .await;
@@ -140,7 +144,7 @@ async fn many(context: &Context, which: Which) -> Result<Vec<Outcome>, Failure> 
         Ok(())
     };
     let worked = context.until_interrupted(work).await;
-    end(context, fleet.drain()).await;
+    finish(context, client_groups.drain()).await;
     store.close().await;
     worked?;
     let mut outcomes = std::mem::take(&mut *outcomes.lock().unwrap_or_else(PoisonError::into_inner));
@@ -149,13 +153,13 @@ async fn many(context: &Context, which: Which) -> Result<Vec<Outcome>, Failure> 
 }
 
 /// One client's, gently: one first, more as they succeed, and none any more once the provider blames the client.
-async fn refresh(group: &Group, mut put: impl FnMut(Outcome)) {
+async fn refresh_group(group: &ClientGroup, mut put: impl FnMut(Outcome)) {
     let provider = group.provider;
     let mut waiting = group.accounts.iter().cloned();
     let mut under_way = JoinSet::new();
     let (mut width, mut failures) = (1, 0);
     loop {
-        while under_way.len() < width && failures < ENOUGH && group.connections.check_client().is_ok() {
+        while under_way.len() < width && failures < MAX_FAILURES && group.connections.check_client().is_ok() {
             let Some(account) = waiting.next() else { break };
             let connections = Arc::clone(&group.connections);
             under_way.spawn(async move {
@@ -168,21 +172,21 @@ async fn refresh(group: &Group, mut put: impl FnMut(Outcome)) {
         match &result {
             Ok(()) => {
                 failures = 0;
-                width = (width * 2).min(AT_ONCE);
+                width = (width * 2).min(MAX_CONCURRENT);
             }
             Err(error) => {
                 width = 1;
                 failures += usize::from(error.is_transient() && error.kind() != ErrorKind::Busy);
             }
         }
-        let result = result.map_err(|error| Failure::of(&error, provider.as_str(), &account));
-        put(Outcome::of(provider, account, result));
+        let result = result.map_err(|error| Failure::for_connection(&error, provider.as_str(), &account));
+        put(Outcome::new(provider, account, result));
     }
     for account in waiting {
         let why = match group.connections.check_client() {
-            Err(error) => Failure::of(&error, provider.as_str(), &account),
-            Ok(()) => Failure::new(Code::TryLater, "stopped", "not tried: the others failed"),
+            Err(error) => Failure::for_connection(&error, provider.as_str(), &account),
+            Ok(()) => Failure::new(ExitCode::TryLater, "stopped", "not tried: the others failed"),
         };
-        put(Outcome::of(provider, account, Err(why)));
+        put(Outcome::new(provider, account, Err(why)));
     }
 }

@@ -7,11 +7,11 @@ use oauth_core::{Endpoint, EndpointContext, Error, Provider};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use crate::context::{Common, Context};
-use crate::failure::{Code, Failure};
-use crate::held::{Held, Need};
+use crate::context::{CommonArgs, Context};
+use crate::failure::{ExitCode, Failure};
+use crate::open_connection::{Access, OpenConnection};
 use crate::prompt;
-use crate::providers::{Name, Offered, at};
+use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::setting::Settings;
 
 /// Arguments of `request`.
@@ -19,10 +19,10 @@ use crate::setting::Settings;
 #[command(after_help = "\
 The answer's body goes to stdout as it came. Exit code 0: status 2xx, or 304. 7: 408, 429, 5xx, or no answer.
 8: any other 4xx. A token that is refused is refreshed once; GET, HEAD and OPTIONS are then sent again.")]
-pub(crate) struct Call {
+pub(crate) struct RequestArgs {
     /// cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(value_enum, value_name = "PROVIDER", hide_possible_values = true)]
-    provider: Name,
+    provider: ProviderName,
 
     /// The account
     #[arg(value_name = "ACCOUNT")]
@@ -61,49 +61,53 @@ pub(crate) struct Call {
     gateway: bool,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonArgs,
 }
 
 /// Sends it; the code is what the program ends with.
-pub(crate) async fn run(arguments: &Call) -> Result<Option<Code>, Failure> {
+pub(crate) async fn run(arguments: &RequestArgs) -> Result<Option<ExitCode>, Failure> {
     let context = Context::new(&arguments.common)?;
-    at!(arguments.provider, P => call::<P>(&context, arguments).await)
+    with_provider!(arguments.provider, P => send::<P>(&context, arguments).await)
 }
 
-async fn call<P: Offered>(context: &Context, arguments: &Call) -> Result<Option<Code>, Failure> {
-    let asked = asked::<P>(arguments)?;
+async fn send<P: CliProvider>(
+    context: &Context,
+    arguments: &RequestArgs,
+) -> Result<Option<ExitCode>, Failure> {
+    let options = provider_options::<P>(arguments)?;
     let method = Method::from_bytes(arguments.method.to_ascii_uppercase().as_bytes())
-        .map_err(|_| Failure::usage("the method cannot be used").hint("give one like GET or POST"))?;
+        .map_err(|_| Failure::usage("the method cannot be used").with_help("give one like GET or POST"))?;
     let headers = headers(&arguments.header)?;
     let body = match &arguments.data {
         Some(data) => Some(body(context, data).await?),
         None => None,
     };
 
-    let held = Held::<P>::open(context, arguments.provider, &arguments.account, Need::Use).await?;
+    let opened =
+        OpenConnection::<P>::open(context, arguments.provider, &arguments.account, Access::UseToken).await?;
     let sending = async {
-        let token = held.connection.token().await.map_err(|error| held.failure(&error))?;
-        let client = held.connections.client();
-        let url = target(&P::api(client.site(), &token, &asked)?, &arguments.path)?;
+        let token = opened.connection.token().await.map_err(|error| opened.failure(&error))?;
+        let client = opened.connections.client();
+        let url = target_url(&P::api_url(client.site(), &token, &options)?, &arguments.path)?;
         let mut request = request(&method, &url, headers, body)?;
-        P::dress(&mut request, client.site(), &token, &asked)?;
+        P::prepare_request(&mut request, client.site(), &token, &options)?;
         let sent = if method.is_safe() {
-            held.connection.send(&Prepared::<true>(request)).await
+            opened.connection.send(&PreparedRequest::<true>(request)).await
         } else {
-            held.connection.send(&Prepared::<false>(request)).await
+            opened.connection.send(&PreparedRequest::<false>(request)).await
         };
-        sent.map_err(|error| held.failure(&error))
+        sent.map_err(|error| opened.failure(&error))
     };
     let response = context.until_interrupted(sending).await;
-    held.end(context).await;
+    opened.close(context).await;
     let response = response?;
-    show(context, arguments, &response);
-    Ok(code(response.status()))
+    print_response(context, arguments, &response);
+    Ok(exit_code(response.status()))
 }
 
 /// Those of the options that belong to one provider.
-fn asked<P: Offered>(arguments: &Call) -> Result<Settings, Failure> {
-    let mut asked = Settings::default();
+fn provider_options<P: CliProvider>(arguments: &RequestArgs) -> Result<Settings, Failure> {
+    let mut options = Settings::default();
     let given = [
         ("act-as", arguments.act_as.clone()),
         ("space", arguments.space.clone()),
@@ -111,18 +115,18 @@ fn asked<P: Offered>(arguments: &Call) -> Result<Settings, Failure> {
     ];
     for (name, value) in given {
         let Some(value) = value else { continue };
-        if !P::REQUEST.contains(&name) {
+        if !P::REQUEST_OPTIONS.contains(&name) {
             return Err(Failure::usage(format!("`--{name}` means nothing at {}", P::TITLE)));
         }
-        asked.set(name, vec![value]);
+        options.set(name, vec![value]);
     }
-    Ok(asked)
+    Ok(options)
 }
 
 fn headers(given: &[String]) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::new();
     for line in given {
-        let wrong = || Failure::usage("a header cannot be read").hint("give it like 'Accept: text/xml'");
+        let wrong = || Failure::usage("a header cannot be read").with_help("give it like 'Accept: text/xml'");
         let (name, value) = line.split_once(':').ok_or_else(wrong)?;
         let name: HeaderName = name.trim().parse().map_err(|_| wrong())?;
         if name == "authorization" {
@@ -135,12 +139,12 @@ fn headers(given: &[String]) -> Result<HeaderMap, Failure> {
 
 async fn body(context: &Context, data: &str) -> Result<Vec<u8>, Failure> {
     let Some(file) = data.strip_prefix('@') else { return Ok(data.as_bytes().to_vec()) };
-    let read = prompt::whole(context, file, u64::MAX).await?;
+    let read = prompt::read_file(context, file, u64::MAX).await?;
     read.map_err(|error| Failure::usage(format!("the body cannot be read from {file}: {error}")))
 }
 
 /// Below `api`, or a whole URL. Whether the token may go there is the library's to decide.
-fn target(api: &Url, path: &str) -> Result<Url, Failure> {
+fn target_url(api: &Url, path: &str) -> Result<Url, Failure> {
     let text = if path.starts_with("https://") || path.starts_with("http://") {
         path.to_owned()
     } else {
@@ -169,9 +173,9 @@ fn request(
 
 /// A request that is ready but for its token, and takes any answer that is about the request rather than the token.
 #[derive(Clone)]
-struct Prepared<const IDEMPOTENT: bool>(Request<Vec<u8>>);
+struct PreparedRequest<const IDEMPOTENT: bool>(Request<Vec<u8>>);
 
-impl<P: Provider, const IDEMPOTENT: bool> Endpoint<P> for Prepared<IDEMPOTENT> {
+impl<P: Provider, const IDEMPOTENT: bool> Endpoint<P> for PreparedRequest<IDEMPOTENT> {
     type Response = Response<Vec<u8>>;
     const NAME: &'static str = "sending";
     const IDEMPOTENT: bool = IDEMPOTENT;
@@ -195,7 +199,7 @@ impl<P: Provider, const IDEMPOTENT: bool> Endpoint<P> for Prepared<IDEMPOTENT> {
     }
 }
 
-fn show(context: &Context, arguments: &Call, response: &Response<Vec<u8>>) {
+fn print_response(context: &Context, arguments: &RequestArgs, response: &Response<Vec<u8>>) {
     let output = context.output;
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     if output.is_json() {
@@ -219,10 +223,10 @@ fn show(context: &Context, arguments: &Call, response: &Response<Vec<u8>>) {
     }
 }
 
-fn code(status: StatusCode) -> Option<Code> {
+fn exit_code(status: StatusCode) -> Option<ExitCode> {
     match status.as_u16() {
         200..=299 | 304 => None,
-        408 | 429 | 500.. => Some(Code::TryLater),
-        _ => Some(Code::Refused),
+        408 | 429 | 500.. => Some(ExitCode::TryLater),
+        _ => Some(ExitCode::Refused),
     }
 }

@@ -4,9 +4,9 @@ use clap::Args;
 use oauth_store::Rotation;
 use serde_json::json;
 
-use crate::context::{Common, Context};
-use crate::failure::{Code, Failure};
-use crate::progress::Bar;
+use crate::context::{CommonArgs, Context};
+use crate::failure::{ExitCode, Failure};
+use crate::progress::Progress;
 
 /// Arguments of `rotate-keys`.
 #[derive(Args, Clone, Debug)]
@@ -19,49 +19,52 @@ is taken everywhere before the next one:
   1. OLD NEW, so that all can read what the new key will have written;
   2. NEW OLD, so that all write with the new one;
   3. `oauth rotate-keys`, once, with NEW OLD; then NEW alone.")]
-pub(crate) struct RotateKeys {
+pub(crate) struct RotateKeysArgs {
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonArgs,
 }
 
 /// Rotates.
-pub(crate) async fn run(arguments: &RotateKeys) -> Result<(), Failure> {
+pub(crate) async fn run(arguments: &RotateKeysArgs) -> Result<(), Failure> {
     let context = Context::new(&arguments.common)?;
-    if context.used.which.file().is_some_and(|path| !path.exists()) {
-        return Err(Failure::setup(format!("there is no store {}", context.used.which.shown())));
+    if context.store_location.address.sqlite_file().is_some_and(|path| !path.exists()) {
+        return Err(Failure::setup(format!(
+            "there is no store {}",
+            context.store_location.address.display_name()
+        )));
     }
-    let lock = context.used.alone()?;
-    let place = context.used.place()?;
-    let before = context.until_interrupted(place.read()).await?;
-    let is_ours = place.is_ours() && lock.is_some();
-    let keys = match (before.has_older(), is_ours) {
+    let lock = context.store_location.lock_exclusive()?;
+    let location = context.store_location.key_location()?;
+    let before = context.until_interrupted(location.read()).await?;
+    let is_managed = location.is_managed() && lock.is_some();
+    let keys = match (before.has_older(), is_managed) {
         // Begun earlier, here or by hand.
         (true, _) => before,
         (false, true) => {
-            let keys = before.renewed()?;
+            let keys = before.with_new_primary()?;
             // Both, before anything is encrypted with the new one.
-            place.write(&keys).await?;
+            location.write(&keys).await?;
             keys
         }
         (false, false) => {
-            return Err(Failure::setup(format!("the key comes from {place}, which is not this program's to change"))
-                .hint("put a new key (`openssl rand -base64 32`) beside it, in the order that --help names, and run this again"));
+            return Err(Failure::setup(format!("the key comes from {location}, which is not this program's to change"))
+                .with_help("put a new key (`openssl rand -base64 32`) beside it, in the order that --help names, and run this again"));
         }
     };
-    let store = context.used.open_with(&keys, lock).await?;
-    let bar = Bar::new(0);
+    let store = context.store_location.open_with(&keys, lock).await?;
+    let progress = Progress::new(0);
     let rotating = async {
-        let told = bar.clone();
-        Ok(store.rotate(move |rotation: &Rotation| told.count(rotation.reencrypted, rotation.found)).await?)
+        let shown = progress.clone();
+        Ok(store.rotate(move |rotation: &Rotation| shown.set(rotation.reencrypted, rotation.found)).await?)
     };
     let rotated = context.until_interrupted(rotating).await;
-    drop(bar);
+    drop(progress);
     store.close().await;
     let rotation = rotated?;
-    let left = what_is_left(&rotation);
-    let is_forgotten = is_ours && left.is_ok();
-    if is_forgotten {
-        place.write(&keys.without_older()).await?;
+    let completed = check_completed(&rotation);
+    let old_key_removed = is_managed && completed.is_ok();
+    if old_key_removed {
+        location.write(&keys.primary_only()).await?;
     }
     context.output.result(
         &json!({
@@ -69,12 +72,12 @@ pub(crate) async fn run(arguments: &RotateKeys) -> Result<(), Failure> {
             "changed_meanwhile": rotation.changed_meanwhile,
             "unreadable": unreadable(&rotation),
             "key": keys.id(),
-            "old_key_forgotten": is_forgotten,
+            "old_key_forgotten": old_key_removed,
         }),
         format_args!("{} records are encrypted with the new key, {}, now.", rotation.reencrypted, keys.id()),
     );
-    left?;
-    if !is_ours {
+    completed?;
+    if !is_managed {
         context.output.note("The old key can be taken away now.");
     }
     Ok(())
@@ -85,10 +88,10 @@ fn unreadable(rotation: &Rotation) -> Vec<String> {
 }
 
 /// Why the old key is needed yet, if it is.
-fn what_is_left(rotation: &Rotation) -> Result<(), Failure> {
+fn check_completed(rotation: &Rotation) -> Result<(), Failure> {
     if !rotation.unreadable.is_empty() {
         let unreadable = unreadable(rotation).join(", ");
-        return Err(Failure::setup(format!("these do not decrypt with any key: {unreadable}")).hint(
+        return Err(Failure::setup(format!("these do not decrypt with any key: {unreadable}")).with_help(
             "restore them from a backup, connect them again, or remove them (`oauth disconnect --no-revoke`); \
              the old key is still there",
         ));
@@ -97,11 +100,11 @@ fn what_is_left(rotation: &Rotation) -> Result<(), Failure> {
         0 => Ok(()),
         // With which key, nobody knows here: another process may have the old one in front yet.
         count => Err(Failure::new(
-            Code::TryLater,
+            ExitCode::TryLater,
             "changed_meanwhile",
             format!("{count} records were saved by others meanwhile, perhaps with the old key"),
         )
-        .hint("run it again, and keep the old key until then")),
+        .with_help("run it again, and keep the old key until then")),
     }
 }
 
@@ -110,16 +113,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_old_key_goes_only_once_nothing_needs_it() {
+    fn old_key_is_needed_until_rotation_completes() {
         let mut rotation = Rotation::default();
         rotation.reencrypted = 3;
-        what_is_left(&rotation).unwrap();
+        check_completed(&rotation).unwrap();
         rotation.changed_meanwhile = 2;
-        let failure = what_is_left(&rotation).unwrap_err();
-        assert_eq!((failure.code, failure.kind), (Code::TryLater, "changed_meanwhile"));
+        let failure = check_completed(&rotation).unwrap_err();
+        assert_eq!((failure.code, failure.kind), (ExitCode::TryLater, "changed_meanwhile"));
         rotation.unreadable = vec![oauth_core::store::Key::new("go1", "acme")];
-        let failure = what_is_left(&rotation).unwrap_err();
-        assert_eq!(failure.code, Code::Setup);
+        let failure = check_completed(&rotation).unwrap_err();
+        assert_eq!(failure.code, ExitCode::Setup);
         assert!(failure.message.contains("go1/acme"), "{failure}");
     }
 }

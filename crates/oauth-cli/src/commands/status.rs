@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use crate::context::{Common, Context};
-use crate::failure::{Code, Failure};
-use crate::held::{Held, Need};
-use crate::providers::{Name, Offered, at};
+use crate::context::{CommonArgs, Context};
+use crate::failure::{ExitCode, Failure};
+use crate::open_connection::{Access, OpenConnection};
+use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::report::Report;
 use crate::time::now;
 
@@ -15,24 +15,25 @@ use crate::time::now;
 Nothing is sent to the provider. Exit code 0: active. 3: there is no such connection. 4: the customer
 has to connect again. 10: the access token has expired, and its next use refreshes it. Of all
 connections, the lowest of these codes but 0.")]
-pub(crate) struct Status {
+pub(crate) struct StatusArgs {
     /// cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(value_enum, value_name = "PROVIDER", requires = "account", hide_possible_values = true)]
-    provider: Option<Name>,
+    provider: Option<ProviderName>,
 
     /// The account
     #[arg(value_name = "ACCOUNT")]
     account: Option<String>,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonArgs,
 }
 
 /// Tells it; the code is what the program ends with.
-pub(crate) async fn run(arguments: &Status) -> Result<Option<Code>, Failure> {
+pub(crate) async fn run(arguments: &StatusArgs) -> Result<Option<ExitCode>, Failure> {
     let context = Context::new(&arguments.common)?;
     if let (Some(provider), Some(account)) = (arguments.provider, &arguments.account) {
-        let report = at!(provider, P => one::<P>(&context, provider, account).await)?;
+        let report =
+            with_provider!(provider, P => connection_report::<P>(&context, provider, account).await)?;
         context.output.result(&report, report.lines(now()));
         return Ok(report.code());
     }
@@ -43,11 +44,16 @@ pub(crate) async fn run(arguments: &Status) -> Result<Option<Code>, Failure> {
     Ok(reports.iter().filter_map(Report::code).min())
 }
 
-async fn one<P: Offered>(context: &Context, provider: Name, account: &str) -> Result<Report, Failure> {
-    let held = Held::<P>::open(context, provider, account, Need::Look).await?;
-    let asked = context
-        .until_interrupted(async { held.connection.status().await.map_err(|error| held.failure(&error)) });
+async fn connection_report<P: CliProvider>(
+    context: &Context,
+    provider: ProviderName,
+    account: &str,
+) -> Result<Report, Failure> {
+    let opened = OpenConnection::<P>::open(context, provider, account, Access::StatusOnly).await?;
+    let asked = context.until_interrupted(async {
+        opened.connection.status().await.map_err(|error| opened.failure(&error))
+    });
     let status = asked.await;
-    held.end(context).await;
-    Ok(Report::of(provider, account, &status?))
+    opened.close(context).await;
+    Ok(Report::from_status(provider, account, &status?))
 }

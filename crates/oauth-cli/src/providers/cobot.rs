@@ -6,32 +6,32 @@ use oauth_core::connections::Connection;
 use oauth_core::{AccessToken, Client, ErrorKind, Token, async_trait};
 use url::Url;
 
-use super::{Offered, Revoked, SCOPE};
-use crate::attempt::Attempt;
+use super::{CliProvider, Revocation, SCOPE};
+use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
-use crate::setting::{Of, Setting, Settings};
+use crate::setting::{Setting, SettingScope, Settings};
 
 #[async_trait(?Send)]
-impl Offered for Cobot {
+impl CliProvider for Cobot {
     type Sandbox = oauth_sandbox::cobot::Rules;
     const SETTINGS: &'static [Setting] = &[
         Setting::one(
-            Of::Site,
+            SettingScope::Site,
             "server",
             "URL",
             "What stands for https://www.cobot.me, such as a sandbox's base URL",
         ),
         SCOPE,
-        Setting::one(Of::Connect, "space", "SUBDOMAIN", "Authorize on this space's own pages"),
+        Setting::one(SettingScope::Connect, "space", "SUBDOMAIN", "Authorize on this space's own pages"),
         Setting::one(
-            Of::Connect,
+            SettingScope::Connect,
             "app-flow",
             "EMAIL",
             "By password instead of a browser: this user's; the password is asked for",
         ),
     ];
-    const REQUEST: &'static [&'static str] = &["space"];
-    const STAYS: &'static str = "";
+    const REQUEST_OPTIONS: &'static [&'static str] = &["space"];
+    const NO_REVOCATION: &'static str = "";
 
     fn site(settings: &Settings) -> Result<Site, Failure> {
         Ok(match settings.one("server") {
@@ -40,23 +40,23 @@ impl Offered for Cobot {
         })
     }
 
-    fn comes_back(settings: &Settings) -> bool {
+    fn uses_redirect(settings: &Settings) -> bool {
         settings.one("app-flow").is_none()
     }
 
-    async fn connect(attempt: &Attempt<'_, Self>) -> Result<(), Failure> {
-        let settings = attempt.settings;
+    async fn connect(flow: &ConnectFlow<'_, Self>) -> Result<(), Failure> {
+        let settings = flow.settings;
         let scopes = settings.scopes()?;
         if let Some(username) = settings.one("app-flow") {
-            let asked = AppFlow::new(username, attempt.password(username).await?, scopes);
-            return attempt.take(attempt.client().password(asked)).await;
+            let asked = AppFlow::new(username, flow.password(username).await?, scopes);
+            return flow.save_token(flow.client().password(asked)).await;
         }
         let connect = Connect::new(scopes);
         let connect = match settings.parsed::<Subdomain>("space")? {
             Some(space) => connect.on_space(space),
             None => connect,
         };
-        attempt.by_browser(&connect).await
+        flow.authorize_in_browser(&connect).await
     }
 
     fn import_token(
@@ -67,25 +67,25 @@ impl Offered for Cobot {
         Ok(client.import_token(token, settings.scopes()?)?)
     }
 
-    fn api(site: &Site, _: &Token<Self>, asked: &Settings) -> Result<Url, Failure> {
-        Ok(match asked.parsed::<Subdomain>("space")? {
+    fn api_url(site: &Site, _: &Token<Self>, options: &Settings) -> Result<Url, Failure> {
+        Ok(match options.parsed::<Subdomain>("space")? {
             Some(space) => site.space_api_url(&space)?,
             None => site.api_url().clone(),
         })
     }
 
-    async fn revoke(connection: &Connection<Self>) -> Result<Revoked, oauth_core::Error> {
+    async fn revoke(connection: &Connection<Self>) -> Result<Revocation, oauth_core::Error> {
         match connection.send(&RevokeToken::own()).await {
-            Ok(()) => Ok(Revoked::Done),
+            Ok(()) => Ok(Revocation::Done),
             // It is of no use any more, which is what was wanted.
             Err(error) if error.kind() == ErrorKind::TokenRefused || error.needs_reconnect() => {
-                Ok(Revoked::Done)
+                Ok(Revocation::Done)
             }
             Err(error) => Err(error),
         }
     }
 
-    fn endpoints(site: &Site) -> Vec<(&'static str, Url)> {
+    fn public_endpoints(site: &Site) -> Vec<(&'static str, Url)> {
         vec![("authorization", site.authorize_url().clone()), ("API", site.api_url().clone())]
     }
 }

@@ -4,48 +4,53 @@ use cohortgo::{Account, ActAs, CohortGo, Connect, Site};
 use oauth_core::{AccessToken, Client, Token, async_trait, http};
 use url::Url;
 
-use super::Offered;
-use crate::attempt::Attempt;
+use super::CliProvider;
+use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
-use crate::setting::{Of, Setting, Settings};
+use crate::setting::{Setting, SettingScope, Settings};
 
 #[async_trait(?Send)]
-impl Offered for CohortGo {
+impl CliProvider for CohortGo {
     type Sandbox = oauth_sandbox::cohortgo::Rules;
     const SETTINGS: &'static [Setting] = &[
         Setting::one(
-            Of::Site,
+            SettingScope::Site,
             "server",
             "URL",
             "What stands for https://portal.cohortgo.com, such as a sandbox's base URL",
         ),
         Setting::many(
-            Of::Site,
+            SettingScope::Site,
             "trust-api-host",
             "HOST",
             "Send tokens to this API host too, which is none of Cohort Go's",
         ),
-        Setting::switch(Of::Rights, "act-as-user", "Ask for the right to act on behalf of users"),
+        Setting::switch(SettingScope::Rights, "act-as-user", "Ask for the right to act on behalf of users"),
         Setting::switch(
-            Of::Rights,
+            SettingScope::Rights,
             "create-users",
             "With --act-as-user: users that are not known are created on the way",
         ),
         Setting::switch(
-            Of::Connect,
+            SettingScope::Connect,
             "without-state-echo",
             "Accept a callback without state: weaker; only if Cohort Go proves not to send it back",
         ),
         Setting::many(
-            Of::Add,
+            SettingScope::Add,
             "scope",
             "SCOPE",
             "What the token was granted: act-as-user, auto-create-users",
         ),
-        Setting::one(Of::Add, "api-base-url", "URL", "The customer's API, as it came with the token"),
+        Setting::one(
+            SettingScope::Add,
+            "api-base-url",
+            "URL",
+            "The customer's API, as it came with the token",
+        ),
     ];
-    const REQUEST: &'static [&'static str] = &["act-as"];
-    const STAYS: &'static str = "Cohort Go documents no call for revoking a token: ask your account representative, or the customer's \
+    const REQUEST_OPTIONS: &'static [&'static str] = &["act-as"];
+    const NO_REVOCATION: &'static str = "Cohort Go documents no call for revoking a token: ask your account representative, or the customer's \
                                  administrator, to remove the app";
 
     fn site(settings: &Settings) -> Result<Site, Failure> {
@@ -57,8 +62,8 @@ impl Offered for CohortGo {
         Ok(trusted.clone().try_fold(site, |site, host| site.trusting_api_host(host))?)
     }
 
-    async fn connect(attempt: &Attempt<'_, Self>) -> Result<(), Failure> {
-        let settings = attempt.settings;
+    async fn connect(flow: &ConnectFlow<'_, Self>) -> Result<(), Failure> {
+        let settings = flow.settings;
         let acts = settings.is_on("act-as-user");
         let connect = match (acts, settings.is_on("create-users")) {
             (false, false) => Connect::new(),
@@ -67,9 +72,9 @@ impl Offered for CohortGo {
             (false, true) => return Err(Failure::usage("`--create-users` goes with `--act-as-user`")),
         };
         if settings.is_on("without-state-echo") {
-            return attempt.by_browser(&connect.without_state_echo()).await;
+            return flow.authorize_in_browser(&connect.without_state_echo()).await;
         }
-        attempt.by_browser(&connect).await
+        flow.authorize_in_browser(&connect).await
     }
 
     fn import_token(
@@ -85,20 +90,20 @@ impl Offered for CohortGo {
         Ok(client.import_token_with(token, settings.scopes()?, account)?)
     }
 
-    fn api(site: &Site, token: &Token<Self>, _: &Settings) -> Result<Url, Failure> {
+    fn api_url(site: &Site, token: &Token<Self>, _: &Settings) -> Result<Url, Failure> {
         Ok(site.api_base(token.extra())?.clone())
     }
 
-    fn dress(
+    fn prepare_request(
         request: &mut http::Request<Vec<u8>>,
         _: &Site,
         token: &Token<Self>,
-        asked: &Settings,
+        options: &Settings,
     ) -> Result<(), Failure> {
-        let Some(user) = asked.one("act-as") else { return Ok(()) };
+        let Some(user) = options.one("act-as") else { return Ok(()) };
         let form = || {
             Failure::usage("`--act-as` cannot be read")
-                .hint("give it like 'Bob Smith <bob.smith@example.org>'")
+                .with_help("give it like 'Bob Smith <bob.smith@example.org>'")
         };
         let (name, rest) = user.rsplit_once('<').ok_or_else(form)?;
         let email = rest.trim().strip_suffix('>').ok_or_else(form)?;
@@ -108,7 +113,7 @@ impl Offered for CohortGo {
         Ok(())
     }
 
-    fn endpoints(site: &Site) -> Vec<(&'static str, Url)> {
+    fn public_endpoints(site: &Site) -> Vec<(&'static str, Url)> {
         vec![("authorization", site.authorize_url().clone())]
     }
 }

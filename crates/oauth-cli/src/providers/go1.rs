@@ -4,43 +4,48 @@ use go1::{Connect, Go1, PortalPassword, Site};
 use oauth_core::{AccessToken, Client, Token, async_trait, http};
 use url::Url;
 
-use super::{Offered, SCOPE};
-use crate::attempt::Attempt;
+use super::{CliProvider, SCOPE};
+use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
-use crate::setting::{Of, Setting, Settings};
+use crate::setting::{Setting, SettingScope, Settings};
 
 #[async_trait(?Send)]
-impl Offered for Go1 {
+impl CliProvider for Go1 {
     type Sandbox = oauth_sandbox::go1::Rules;
     const SETTINGS: &'static [Setting] = &[
         Setting::one(
-            Of::Site,
+            SettingScope::Site,
             "server",
             "URL",
             "Not Go1 itself: `qa` for its QA environment, or one base URL for everything, such as a sandbox's",
         ),
         SCOPE,
         Setting::one(
-            Of::Connect,
+            SettingScope::Connect,
             "partner-portal",
             "NUMBER",
             "Link a portal that is made on the way to this partner",
         ),
         Setting::one(
-            Of::Connect,
+            SettingScope::Connect,
             "portal",
             "HOST",
             "By password instead of a browser: the portal, such as example.mygo1.com; the password is asked for",
         ),
-        Setting::one(Of::Connect, "username", "EMAIL", "With --portal: its administrator's address"),
+        Setting::one(
+            SettingScope::Connect,
+            "username",
+            "EMAIL",
+            "With --portal: its administrator's address",
+        ),
         Setting::switch(
-            Of::Connect,
+            SettingScope::Connect,
             "client-credentials",
             "By the client's own credentials, without any person",
         ),
     ];
-    const REQUEST: &'static [&'static str] = &["gateway"];
-    const STAYS: &'static str = "Go1 has no call for revoking a token: the access token works until it expires, at most 12 hours; \
+    const REQUEST_OPTIONS: &'static [&'static str] = &["gateway"];
+    const NO_REVOCATION: &'static str = "Go1 has no call for revoking a token: the access token works until it expires, at most 12 hours; \
                                  the customer can remove the app in the portal's settings";
 
     fn site(settings: &Settings) -> Result<Site, Failure> {
@@ -51,28 +56,28 @@ impl Offered for Go1 {
         })
     }
 
-    fn comes_back(settings: &Settings) -> bool {
+    fn uses_redirect(settings: &Settings) -> bool {
         settings.one("portal").is_none() && !settings.is_on("client-credentials")
     }
 
-    async fn connect(attempt: &Attempt<'_, Self>) -> Result<(), Failure> {
-        let settings = attempt.settings;
+    async fn connect(flow: &ConnectFlow<'_, Self>) -> Result<(), Failure> {
+        let settings = flow.settings;
         let scopes = settings.scopes()?;
         if settings.is_on("client-credentials") {
-            return attempt.take(attempt.client().client_credentials(scopes)).await;
+            return flow.save_token(flow.client().client_credentials(scopes)).await;
         }
         if let Some(portal) = settings.one("portal") {
             let username = settings.required("username")?;
-            let password = attempt.password(username).await?;
+            let password = flow.password(username).await?;
             let asked = PortalPassword::new(portal, username, password, scopes)?;
-            return attempt.take(attempt.client().password(asked)).await;
+            return flow.save_token(flow.client().password(asked)).await;
         }
         let connect = Connect::new(scopes);
         let connect = match settings.parsed("partner-portal")? {
             Some(number) => connect.partner_portal(number),
             None => connect,
         };
-        attempt.by_browser(&connect).await
+        flow.authorize_in_browser(&connect).await
     }
 
     fn import_token(
@@ -83,11 +88,11 @@ impl Offered for Go1 {
         Ok(client.import_token(token, settings.scopes()?)?)
     }
 
-    fn api(site: &Site, _: &Token<Self>, asked: &Settings) -> Result<Url, Failure> {
-        Ok(if asked.is_on("gateway") { site.gateway_url() } else { site.api_url() }.clone())
+    fn api_url(site: &Site, _: &Token<Self>, options: &Settings) -> Result<Url, Failure> {
+        Ok(if options.is_on("gateway") { site.gateway_url() } else { site.api_url() }.clone())
     }
 
-    fn dress(
+    fn prepare_request(
         request: &mut http::Request<Vec<u8>>,
         site: &Site,
         _: &Token<Self>,
@@ -100,7 +105,7 @@ impl Offered for Go1 {
         Ok(())
     }
 
-    fn endpoints(site: &Site) -> Vec<(&'static str, Url)> {
+    fn public_endpoints(site: &Site) -> Vec<(&'static str, Url)> {
         vec![
             ("authorization", site.authorize_url().clone()),
             ("API", site.api_url().clone()),

@@ -4,50 +4,50 @@ use gocd::{Connect, Gocd, Site};
 use oauth_core::{AccessToken, Client, Scopes, Token, async_trait};
 use url::Url;
 
-use super::Offered;
-use crate::attempt::Attempt;
+use super::CliProvider;
+use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
-use crate::setting::{Of, Setting, Settings};
+use crate::setting::{Setting, SettingScope, Settings};
 
 pub(super) const SERVER: Setting = Setting::one(
-    Of::Site,
+    SettingScope::Site,
     "server",
     "URL",
     "The server, such as https://go.example.com:8154; with its context path, if that is not /go",
 );
 pub(super) const CERTIFICATE: Setting = Setting::one(
-    Of::Site,
+    SettingScope::Site,
     "ca-certificate",
     "FILE",
     "Trust this certificate authority (PEM) beside the platform's",
 );
 pub(super) const ROOT: Setting =
-    Setting::switch(Of::Site, "no-context-path", "The server's pages are directly under its host");
+    Setting::switch(SettingScope::Site, "no-context-path", "The server's pages are directly under its host");
 
 #[async_trait(?Send)]
-impl Offered for Gocd {
+impl CliProvider for Gocd {
     type Sandbox = oauth_sandbox::gocd::Rules;
     const SETTINGS: &'static [Setting] = &[SERVER, CERTIFICATE, ROOT];
-    const STAYS: &'static str =
+    const NO_REVOCATION: &'static str =
         "GoCD has no call for revoking a token: the user can do it on the server, at /go/oauth/user_tokens";
 
     fn site(settings: &Settings) -> Result<Site, Failure> {
         site(settings)
     }
 
-    async fn connect(attempt: &Attempt<'_, Self>) -> Result<(), Failure> {
-        attempt.by_browser(&Connect::new()).await
+    async fn connect(flow: &ConnectFlow<'_, Self>) -> Result<(), Failure> {
+        flow.authorize_in_browser(&Connect::new()).await
     }
 
     fn import_token(client: &Client<Self>, token: AccessToken, _: &Settings) -> Result<Token<Self>, Failure> {
         Ok(client.import_token(token, Scopes::none())?)
     }
 
-    fn api(site: &Site, _: &Token<Self>, _: &Settings) -> Result<Url, Failure> {
+    fn api_url(site: &Site, _: &Token<Self>, _: &Settings) -> Result<Url, Failure> {
         Ok(site.url().clone())
     }
 
-    fn endpoints(site: &Site) -> Vec<(&'static str, Url)> {
+    fn public_endpoints(site: &Site) -> Vec<(&'static str, Url)> {
         vec![("authorization", site.authorize_url().clone())]
     }
 }

@@ -1,11 +1,11 @@
 //! The providers, as far as the command line has to know them: one file each.
 
-mod by_provider;
 mod cobot;
 mod cohortgo;
 mod go1;
 mod gocd;
-mod personal;
+mod gocd_personal;
+mod provider_args;
 
 use std::fmt;
 
@@ -14,15 +14,15 @@ use oauth_core::connections::Connection;
 use oauth_core::{AccessToken, Client, Provider, Token, async_trait, http};
 use url::Url;
 
-pub(crate) use by_provider::{ByProvider, Own};
+pub(crate) use provider_args::{CommandArgs, ProviderArgs};
 
-use crate::attempt::Attempt;
+use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
-use crate::setting::{Of, Setting, Settings};
+use crate::setting::{Setting, SettingScope, Settings};
 
 /// A provider, by the name that its connections are stored under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum)]
-pub(crate) enum Name {
+pub(crate) enum ProviderName {
     /// Cohort Go, payments for international students.
     Cohortgo,
     /// Cobot, software for coworking spaces.
@@ -35,7 +35,7 @@ pub(crate) enum Name {
     GocdPersonal,
 }
 
-impl Name {
+impl ProviderName {
     /// As typed, and as stored.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -49,66 +49,67 @@ impl Name {
 
     /// Its options.
     pub(crate) fn settings(self) -> &'static [Setting] {
-        at!(self, P => P::SETTINGS)
+        with_provider!(self, P => P::SETTINGS)
     }
 
     /// What is kept with a connection: where it is, and what was asked for. How the person was asked holds for that time alone.
-    pub(crate) fn lasting(self, settings: &Settings) -> Settings {
-        let lasts = |of| matches!(of, Of::Site | Of::Scopes | Of::Rights);
-        settings.only(|name| self.settings().iter().any(|one| one.name == name && lasts(one.of)))
+    pub(crate) fn persistent(self, settings: &Settings) -> Settings {
+        let is_persistent =
+            |scope| matches!(scope, SettingScope::Site | SettingScope::Scopes | SettingScope::Rights);
+        settings.filter(|name| self.settings().iter().any(|one| one.name == name && is_persistent(one.scope)))
     }
 }
 
-impl fmt::Display for Name {
+impl fmt::Display for ProviderName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
 
 /// Does something for the provider of this name, as a type.
-macro_rules! at {
+macro_rules! with_provider {
     ($name:expr, $P:ident => $body:expr) => {
         match $name {
-            $crate::providers::Name::Cohortgo => {
+            $crate::providers::ProviderName::Cohortgo => {
                 type $P = ::cohortgo::CohortGo;
                 $body
             }
-            $crate::providers::Name::Cobot => {
+            $crate::providers::ProviderName::Cobot => {
                 type $P = ::cobot::Cobot;
                 $body
             }
-            $crate::providers::Name::Go1 => {
+            $crate::providers::ProviderName::Go1 => {
                 type $P = ::go1::Go1;
                 $body
             }
-            $crate::providers::Name::Gocd => {
+            $crate::providers::ProviderName::Gocd => {
                 type $P = ::gocd::Gocd;
                 $body
             }
-            $crate::providers::Name::GocdPersonal => {
+            $crate::providers::ProviderName::GocdPersonal => {
                 type $P = ::gocd::Personal;
                 $body
             }
         }
     };
 }
-pub(crate) use at;
+pub(crate) use with_provider;
 
 /// What the command line has to know of a provider.
 #[async_trait(?Send)]
-pub(crate) trait Offered: Provider {
+pub(crate) trait CliProvider: Provider {
     /// The rules by which the sandbox plays it.
     type Sandbox: oauth_sandbox::SandboxProvider;
     /// Its options on the command line and in the configuration file.
     const SETTINGS: &'static [Setting];
     /// What a request may say besides method, path and body.
-    const REQUEST: &'static [&'static str] = &[];
+    const REQUEST_OPTIONS: &'static [&'static str] = &[];
 
     /// Where it is.
     fn site(settings: &Settings) -> Result<Self::Site, Failure>;
 
     /// Whether connecting, as these settings want it, brings the person's browser back to us.
-    fn comes_back(settings: &Settings) -> bool {
+    fn uses_redirect(settings: &Settings) -> bool {
         let _ = settings;
         true
     }
@@ -117,7 +118,7 @@ pub(crate) trait Offered: Provider {
     const HAS_CLIENTS: bool = true;
 
     /// Connects, by the grant that the settings ask for.
-    async fn connect(attempt: &Attempt<'_, Self>) -> Result<(), Failure>;
+    async fn connect(flow: &ConnectFlow<'_, Self>) -> Result<(), Failure>;
 
     /// Takes in a token that was got elsewhere.
     fn import_token(
@@ -127,44 +128,44 @@ pub(crate) trait Offered: Provider {
     ) -> Result<Token<Self>, Failure>;
 
     /// What paths of its API are appended to.
-    fn api(site: &Self::Site, token: &Token<Self>, asked: &Settings) -> Result<Url, Failure>;
+    fn api_url(site: &Self::Site, token: &Token<Self>, options: &Settings) -> Result<Url, Failure>;
 
     /// Sets what a request needs beyond the token.
-    fn dress(
+    fn prepare_request(
         request: &mut http::Request<Vec<u8>>,
         site: &Self::Site,
         token: &Token<Self>,
-        asked: &Settings,
+        options: &Settings,
     ) -> Result<(), Failure> {
-        let _ = (request, site, token, asked);
+        let _ = (request, site, token, options);
         Ok(())
     }
 
     /// Tells the provider that the token is not to be used any more.
-    async fn revoke(connection: &Connection<Self>) -> Result<Revoked, oauth_core::Error> {
+    async fn revoke(connection: &Connection<Self>) -> Result<Revocation, oauth_core::Error> {
         let _ = connection;
-        Ok(Revoked::NotOffered(Self::STAYS))
+        Ok(Revocation::NotSupported(Self::NO_REVOCATION))
     }
 
     /// What becomes of a token that cannot be revoked.
-    const STAYS: &'static str;
+    const NO_REVOCATION: &'static str;
 
     /// Its pages and endpoints that can be reached without a token, for `doctor`.
-    fn endpoints(site: &Self::Site) -> Vec<(&'static str, Url)>;
+    fn public_endpoints(site: &Self::Site) -> Vec<(&'static str, Url)>;
 }
 
 /// What became of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Revoked {
+pub(crate) enum Revocation {
     /// The provider takes it no more.
     Done,
     /// The provider offers no such call; what becomes of the token.
-    NotOffered(&'static str),
+    NotSupported(&'static str),
 }
 
 /// The option that most providers have.
 const SCOPE: Setting = Setting::many(
-    Of::Scopes,
+    SettingScope::Scopes,
     "scope",
     "SCOPE",
     "Ask for this scope; may be given more than once, or with commas between",
@@ -175,10 +176,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_those_of_the_crates_and_settings_are_unlike() {
-        for name in Name::value_variants() {
+    fn provider_names_match_and_settings_are_unique() {
+        for name in ProviderName::value_variants() {
             assert_eq!(name.to_possible_value().unwrap().get_name(), name.as_str());
-            assert_eq!(at!(*name, P => P::NAME), name.as_str());
+            assert_eq!(with_provider!(*name, P => P::NAME), name.as_str());
             let settings = name.settings();
             for (n, one) in settings.iter().enumerate() {
                 assert!(settings[..n].iter().all(|other| other.name != one.name), "{name} {}", one.name);

@@ -1,8 +1,8 @@
 //! The store that the commands work on.
 
-mod key;
 mod lock;
-mod used;
+mod store_keys;
+mod store_location;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -11,24 +11,24 @@ use std::sync::Arc;
 use oauth_core::store::TokenStore;
 use oauth_store::{Postgres, Rotation, Sqlite, StoreError};
 
-pub(crate) use key::{Keys, keyring_status};
-pub(crate) use used::Used;
+pub(crate) use store_keys::{StoreKeys, keyring_status};
+pub(crate) use store_location::StoreLocation;
 
 use crate::failure::Failure;
 use lock::Lock;
 
 /// Which store.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Which {
+pub(crate) enum StoreAddress {
     /// One file.
     Sqlite(PathBuf),
     /// A database, by its URL. That may hold a password.
     Postgres(String),
 }
 
-impl Which {
+impl StoreAddress {
     /// Its name for people.
-    pub(crate) fn shown(&self) -> String {
+    pub(crate) fn display_name(&self) -> String {
         match self {
             Self::Sqlite(path) => format!("sqlite:{}", path.display()),
             Self::Postgres(url) => match url::Url::parse(url) {
@@ -43,7 +43,7 @@ impl Which {
     }
 
     /// The file beside which its key is.
-    pub(crate) fn file(&self) -> Option<&Path> {
+    pub(crate) fn sqlite_file(&self) -> Option<&Path> {
         match self {
             Self::Sqlite(path) => Some(path),
             Self::Postgres(_) => None,
@@ -51,13 +51,13 @@ impl Which {
     }
 }
 
-impl std::fmt::Debug for Which {
+impl std::fmt::Debug for StoreAddress {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.shown())
+        f.write_str(&self.display_name())
     }
 }
 
-impl FromStr for Which {
+impl FromStr for StoreAddress {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -69,7 +69,7 @@ impl FromStr for Which {
                 }
                 // Shells leave it as it is behind a colon.
                 match (path.strip_prefix("~/"), path.starts_with('~')) {
-                    (Some(below), _) => match crate::place::home() {
+                    (Some(below), _) => match crate::paths::home() {
                         Some(home) => Ok(Self::Sqlite(home.join(below))),
                         None => {
                             Err("the home folder of this user is not known: write the path out".to_owned())
@@ -85,9 +85,9 @@ impl FromStr for Which {
     }
 }
 
-impl Which {
+impl StoreAddress {
     /// The same, where a relative path is one below this folder.
-    pub(crate) fn below(self, folder: &Path) -> Self {
+    pub(crate) fn relative_to(self, folder: &Path) -> Self {
         match self {
             Self::Sqlite(path) => Self::Sqlite(folder.join(path)),
             other => other,
@@ -98,30 +98,34 @@ impl Which {
 /// An open store.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    kind: Kind,
+    backend: Backend,
     _lock: Option<Arc<Lock>>,
 }
 
 #[derive(Clone, Debug)]
-enum Kind {
+enum Backend {
     Sqlite(Sqlite),
     Postgres(Postgres),
 }
 
 impl Store {
     /// Opens it, with keys that were found before. Makes an SQLite file that is not there.
-    pub(crate) async fn open(which: &Which, keys: &Keys, lock: Option<Lock>) -> Result<Self, Failure> {
-        let kind = match which {
-            Which::Sqlite(path) => Kind::Sqlite(Sqlite::open(path, keys.ring()).await?),
-            Which::Postgres(url) => Kind::Postgres(Postgres::connect(url, keys.ring()).await?),
+    pub(crate) async fn open(
+        address: &StoreAddress,
+        keys: &StoreKeys,
+        lock: Option<Lock>,
+    ) -> Result<Self, Failure> {
+        let backend = match address {
+            StoreAddress::Sqlite(path) => Backend::Sqlite(Sqlite::open(path, keys.keyring()).await?),
+            StoreAddress::Postgres(url) => Backend::Postgres(Postgres::connect(url, keys.keyring()).await?),
         };
-        Ok(Self { kind, _lock: lock.map(Arc::new) })
+        Ok(Self { backend, _lock: lock.map(Arc::new) })
     }
 
     pub(crate) fn shared(&self) -> Arc<dyn TokenStore> {
-        match &self.kind {
-            Kind::Sqlite(store) => Arc::new(store.clone()),
-            Kind::Postgres(store) => Arc::new(store.clone()),
+        match &self.backend {
+            Backend::Sqlite(store) => Arc::new(store.clone()),
+            Backend::Postgres(store) => Arc::new(store.clone()),
         }
     }
 
@@ -129,16 +133,16 @@ impl Store {
         &self,
         progress: impl FnMut(&Rotation) + Send,
     ) -> Result<Rotation, StoreError> {
-        match &self.kind {
-            Kind::Sqlite(store) => store.rotate_keys(progress).await,
-            Kind::Postgres(store) => store.rotate_keys(progress).await,
+        match &self.backend {
+            Backend::Sqlite(store) => store.rotate_keys(progress).await,
+            Backend::Postgres(store) => store.rotate_keys(progress).await,
         }
     }
 
     pub(crate) async fn close(&self) {
-        match &self.kind {
-            Kind::Sqlite(store) => store.close().await,
-            Kind::Postgres(store) => store.close().await,
+        match &self.backend {
+            Backend::Sqlite(store) => store.close().await,
+            Backend::Postgres(store) => store.close().await,
         }
     }
 }

@@ -4,9 +4,9 @@ use std::fs;
 
 use oauth_sandbox::Gocd;
 
-use crate::home::{ELSEWHERE, Home, settle};
+use crate::test_home::{REMOTE_REDIRECT_URI, TestHome, normalize};
 
-fn write(home: &Home, text: &str) -> std::path::PathBuf {
+fn write(home: &TestHome, text: &str) -> std::path::PathBuf {
     let folder = home.folder.path().join("config/oauth");
     fs::create_dir_all(&folder).unwrap();
     let path = folder.join("oauth.toml");
@@ -22,15 +22,15 @@ fn set_mode(path: &std::path::Path, mode: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_of_it_from_the_file() {
-    let sandbox = Gocd::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
-    let home = Home::new();
+async fn config_file_provides_everything() {
+    let sandbox = Gocd::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
+    let home = TestHome::new();
     let (url, id, secret) = (sandbox.url(), sandbox.client_id(), sandbox.client_secret());
     let path = write(
         &home,
         &format!(
             "store = \"sqlite:{0}/mine.db\"\n[gocd]\nserver = \"{url}\"\nclient_id = \"{id}\"\nclient_secret = \"{secret}\"\n\
-             redirect_uri = \"{ELSEWHERE}\"\n",
+             redirect_uri = \"{REMOTE_REDIRECT_URI}\"\n",
             home.folder.path().display()
         ),
     );
@@ -46,22 +46,22 @@ async fn all_of_it_from_the_file() {
     let ran = home.run(&["list"]);
     if cfg!(unix) {
         assert_eq!(ran.code, Some(9));
-        insta::assert_snapshot!(settle(&home, &ran.stderr));
+        insta::assert_snapshot!(normalize(&home, &ran.stderr));
     }
 }
 
 /// The table is of one server; another one learns neither its client's id nor the secret.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_secret_of_one_server_goes_to_no_other() {
-    let company = Gocd::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
-    let other = Gocd::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
+async fn secret_stays_with_its_server() {
+    let company = Gocd::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
+    let other = Gocd::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
     let (theirs, secret) = (other.client_id(), other.client_secret());
-    let mut home = Home::new();
+    let mut home = TestHome::new();
     let table = |server: &str, id: &str, secret: &str| {
         format!("[gocd]\nserver = \"{server}\"\nclient_id = \"{id}\"\nclient_secret = \"{secret}\"\n")
     };
     write(&home, &table(company.url(), company.client_id(), company.client_secret()));
-    let fixed = ["connect", "gocd", "ci", "--redirect-uri", ELSEWHERE, "--no-browser"];
+    let fixed = ["connect", "gocd", "ci", "--redirect-uri", REMOTE_REDIRECT_URI, "--no-browser"];
     let mut told = String::new();
     for more in [
         &["--server", other.url(), "--client-id", theirs][..],
@@ -93,8 +93,8 @@ async fn the_secret_of_one_server_goes_to_no_other() {
 
 /// The same store, wherever the program is started.
 #[test]
-fn a_path_in_the_file_is_one_beside_the_file() {
-    let home = Home::new();
+fn relative_store_path_starts_at_config_file() {
+    let home = TestHome::new();
     let path = write(&home, "store = \"sqlite:mine.db\"\n");
     home.run_with(&["add", "cobot", "space"], "a-token\n").ok();
     assert!(path.with_file_name("mine.db").exists());
@@ -106,13 +106,13 @@ fn a_path_in_the_file_is_one_beside_the_file() {
 
 /// The URL of a database holds a password.
 #[test]
-fn a_store_that_cannot_be_used_is_not_quoted() {
+fn store_error_hides_database_url() {
     let url = "mysql://root:hunter2@db.example.com/x";
-    let home = Home::new().with("OAUTH_STORE", url);
+    let home = TestHome::new().with("OAUTH_STORE", url);
     for (ran, code) in [
         (home.run(&["list"]), 2),
         (home.run(&["doctor"]), 1),
-        (Home::new().run(&["list", "--store", url]), 2),
+        (TestHome::new().run(&["list", "--store", url]), 2),
     ] {
         assert_eq!(ran.code, Some(code), "{ran:?}");
         let told = ran.stdout + &ran.stderr;
@@ -124,19 +124,19 @@ fn a_store_that_cannot_be_used_is_not_quoted() {
 }
 
 #[test]
-fn a_file_that_was_named_must_be_there_and_be_right() {
-    let home = Home::new();
+fn named_config_file_must_exist_and_parse() {
+    let home = TestHome::new();
     assert_eq!(home.run(&["list", "--config", "nowhere.toml"]).code, Some(9));
     write(&home, "[go1]\nclient_secrets = \"canary\"\n");
     let ran = home.run(&["list"]);
     assert_eq!(ran.code, Some(9));
     assert!(!ran.stderr.contains("canary"));
-    insta::assert_snapshot!(settle(&home, &ran.stderr));
+    insta::assert_snapshot!(normalize(&home, &ran.stderr));
 }
 
 #[test]
-fn without_a_terminal_nothing_is_asked() {
-    let home = Home::new();
+fn no_prompts_without_terminal() {
+    let home = TestHome::new();
     let mut told = Vec::new();
     for arguments in [
         &["connect", "go1", "--port", "0"][..],
@@ -163,5 +163,5 @@ fn without_a_terminal_nothing_is_asked() {
         assert_eq!(ran.stdout, "");
         told.push(format!("$ oauth {}\n{}[{}]\n", arguments.join(" "), ran.stderr, ran.code.unwrap()));
     }
-    insta::assert_snapshot!(settle(&home, &told.join("\n")));
+    insta::assert_snapshot!(normalize(&home, &told.join("\n")));
 }

@@ -1,12 +1,12 @@
 //! The commands that work on connections, driven as a person or a script would.
 #![allow(clippy::unwrap_used)] // a test that cannot go on may panic
 
-mod canary;
+mod commands;
 mod config;
-mod connecting;
-mod home;
-mod keys;
-mod outputs;
+mod connect;
+mod output;
+mod secrets;
+mod store_keys;
 #[cfg(unix)]
 mod terminal;
-mod using;
+mod test_home;

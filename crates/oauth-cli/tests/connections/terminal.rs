@@ -6,16 +6,16 @@ use oauth_sandbox::{Cobot, Go1};
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 
-use crate::home::{ELSEWHERE, Home};
+use crate::test_home::{REMOTE_REDIRECT_URI, TestHome};
 
 const PATIENCE: u64 = 20_000;
 
-fn at_terminal(home: &Home, arguments: &[&str]) -> PtySession {
+fn at_terminal(home: &TestHome, arguments: &[&str]) -> PtySession {
     in_shell(home, "exec \"$0\" \"$@\"", arguments)
 }
 
 /// A terminal as people have it: what is typed is seen, unless the program says otherwise.
-fn in_shell(home: &Home, script: &str, arguments: &[&str]) -> PtySession {
+fn in_shell(home: &TestHome, script: &str, arguments: &[&str]) -> PtySession {
     let mut command = Command::new("/bin/sh");
     command.args(["-c", &format!("/bin/stty echo; {script}"), env!("CARGO_BIN_EXE_oauth")]).args(arguments);
     command.env_clear().current_dir(home.folder.path()).env("TERM", "xterm");
@@ -31,9 +31,9 @@ fn ended(session: &PtySession) -> i32 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_known_is_asked_for_and_the_secret_is_not_shown() {
-    let sandbox = Go1::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
-    let home = Home::new().with("NO_COLOR", "1");
+async fn prompts_for_client_without_echoing_secret() {
+    let sandbox = Go1::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
+    let home = TestHome::new().with("NO_COLOR", "1");
     let mut session = at_terminal(
         &home,
         &[
@@ -43,7 +43,7 @@ async fn what_is_not_known_is_asked_for_and_the_secret_is_not_shown() {
             "--server",
             sandbox.url(),
             "--redirect-uri",
-            ELSEWHERE,
+            REMOTE_REDIRECT_URI,
             "--no-browser",
             "--scope",
             "user.read",
@@ -67,13 +67,13 @@ async fn what_is_not_known_is_asked_for_and_the_secret_is_not_shown() {
 }
 
 #[test]
-fn a_signal_at_a_prompt_ends_it_and_gives_the_terminal_back() {
-    let home = Home::new();
+fn signal_at_prompt_restores_terminal() {
+    let home = TestHome::new();
     home.run_with(&["add", "cobot", "space"], "a-token\n").ok();
     // Ctrl-C reaches the shell as well, which has to tell afterwards.
     let script = "trap : INT; /bin/sh -c 'echo \"pid $$.\"; exec \"$0\" \"$@\"' \"$0\" \"$@\"; \
                   echo \"code $?\"; /bin/stty -a; echo over; read line";
-    let connect = ["connect", "go1", "--redirect-uri", ELSEWHERE];
+    let connect = ["connect", "go1", "--redirect-uri", REMOTE_REDIRECT_URI];
     for (prompt, arguments) in [
         ("Client id at Go1:", &connect[..]),
         ("Client secret:", &[&connect[..], &["--client-id", "x"]].concat()),
@@ -110,8 +110,8 @@ fn a_signal_at_a_prompt_ends_it_and_gives_the_terminal_back() {
 /// A pipe whose other end says nothing is waited for as long as nobody interrupts.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_signal_ends_the_wait_for_stdin() {
-    let home = Home::new();
+fn signal_ends_wait_for_stdin() {
+    let home = TestHome::new();
     home.run_with(&["add", "cobot", "space"], "a-token\n").ok();
     for arguments in [&["add", "cobot", "x"][..], &["request", "cobot", "space", "POST", "/x", "-d", "@-"]] {
         let started = home.start(arguments);
@@ -139,11 +139,11 @@ fn a_signal_ends_the_wait_for_stdin() {
 
 /// With a browser: a program that does what one would be asked to, and is remembered for it.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_spinner_turns_while_the_browser_is_away_and_ctrl_c_ends_it() {
-    let port = crate::home::free_port().to_string();
+async fn spinner_runs_until_callback_or_interrupt() {
+    let port = crate::test_home::free_port().to_string();
     let sandbox =
         Go1::builder().redirect_uri(format!("http://127.0.0.1:{port}/callback/go1")).start().await.unwrap();
-    let home = Home::new().knowing(&sandbox);
+    let home = TestHome::new().with_client_of(&sandbox);
     let opened = home.folder.path().join("opened");
     let browser = home.folder.path().join("bin/xdg-open");
     std::fs::write(&browser, format!("#!/bin/sh\necho \"$1\" > '{}'\n", opened.display())).unwrap();
@@ -168,9 +168,9 @@ async fn the_spinner_turns_while_the_browser_is_away_and_ctrl_c_ends_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_is_not_given_up_by_mistake() {
-    let cobot = Cobot::builder().redirect_uri(ELSEWHERE).start().await.unwrap();
-    let home = Home::new().knowing(&cobot);
+async fn disconnect_asks_for_confirmation() {
+    let cobot = Cobot::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
+    let home = TestHome::new().with_client_of(&cobot);
     home.connect(&cobot, "space", &["--scope", "read"]).await.ok();
     for (answer, code) in [("", 5), ("n", 5), ("y", 0)] {
         let mut session = at_terminal(&home, &["disconnect", "cobot", "space"]);
@@ -183,8 +183,8 @@ async fn a_connection_is_not_given_up_by_mistake() {
 
 /// The whole of it in one command: the embedded sandbox, and its user by password.
 #[test]
-fn the_sandbox_in_one_command() {
-    let home = Home::new();
+fn connect_runs_embedded_sandbox() {
+    let home = TestHome::new();
     let home = home.with("NO_COLOR", "1");
     let email = "mia@example.org";
     let connect = ["connect", "cobot", "--sandbox", "--app-flow", email, "--scope", "read"];

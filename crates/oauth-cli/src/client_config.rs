@@ -1,0 +1,173 @@
+//! What environment and configuration file say of a provider's client, and for which server.
+//!
+//! A secret belongs to one client at one server. The table of the configuration file names both; the variables of the environment
+//! name the client alone, so they are taken to be of the table's server where it names one.
+
+use oauth_core::{ClientSecret, Site as _};
+use url::Origin;
+
+use crate::config::Config;
+use crate::providers::{CliProvider, ProviderName, with_provider};
+use crate::registration::Registration;
+use crate::setting::Settings;
+
+/// What was said.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ClientConfig {
+    pub(crate) client: ClientCredentials,
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) settings: Settings,
+    provider: Option<ProviderName>,
+    /// Whether it is about one server: a table that has a secret is, be it by leaving out the provider's own.
+    bound_to_server: bool,
+}
+
+/// A client's id and secret. The id is empty where only a secret was said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ClientCredentials {
+    pub(crate) id: String,
+    pub(crate) secret: Option<ClientSecret>,
+}
+
+impl ClientConfig {
+    /// By environment and configuration file.
+    pub(crate) fn load(config: &Config, provider: ProviderName) -> Self {
+        let table = config.provider(provider);
+        let names_server = table.settings.one("server").is_some();
+        let variable = |what| environment_variable(provider, what);
+        let in_table =
+            ClientCredentials { id: table.client_id.unwrap_or_default(), secret: table.client_secret };
+        let in_environment = ClientCredentials {
+            id: variable("CLIENT_ID").unwrap_or_default(),
+            secret: variable("CLIENT_SECRET").map(ClientSecret::from),
+        };
+        let has_secret = in_table.secret.is_some();
+        let (client, secret_from_table) = in_environment.with_defaults(in_table);
+        Self {
+            bound_to_server: names_server || (secret_from_table && has_secret),
+            client,
+            redirect_uri: table.redirect_uri,
+            settings: table.settings,
+            provider: Some(provider),
+        }
+    }
+
+    /// The client, if it is one of the server that `settings` lead to.
+    pub(crate) fn client_for(&self, settings: &Settings) -> Option<&ClientCredentials> {
+        let provider = self.provider?;
+        let is_there = !self.bound_to_server
+            || match origin(provider, &self.settings) {
+                Some(origin) => Some(origin) == self::origin(provider, settings),
+                // It says nothing of a server, and the provider has none of its own.
+                None => self.settings.one("server").is_none(),
+            };
+        is_there.then_some(&self.client)
+    }
+
+    /// All of it, as if a connection had been made so.
+    pub(crate) fn into_registration(self) -> Registration {
+        Registration {
+            client_id: self.client.id,
+            client_secret: self.client.secret,
+            redirect_uri: self.redirect_uri,
+            settings: self.settings,
+        }
+    }
+}
+
+impl ClientCredentials {
+    /// `self`, and what `under` adds to the same client. Whether anything of the client is `under`'s secret.
+    fn with_defaults(self, defaults: Self) -> (Self, bool) {
+        let is_same = self.id.is_empty() || defaults.id.is_empty() || self.id == defaults.id;
+        let uses_default_secret = self.secret.is_none() && is_same && defaults.secret.is_some();
+        let secret = if uses_default_secret { defaults.secret } else { self.secret };
+        let id = if self.id.is_empty() { defaults.id } else { self.id };
+        (Self { id, secret }, uses_default_secret)
+    }
+}
+
+/// The server that `settings` lead to, as far as tokens are concerned: the origin of its token endpoint. Nothing but the address is
+/// looked at, so no file is read.
+pub(crate) fn origin(provider: ProviderName, settings: &Settings) -> Option<Origin> {
+    let settings = settings.filter(|name| name == "server");
+    with_provider!(provider, P => token_origin::<P>(&settings))
+}
+
+fn token_origin<P: CliProvider>(settings: &Settings) -> Option<Origin> {
+    P::site(settings).ok().map(|site| site.token_url().origin())
+}
+
+/// `OAUTH_GO1_CLIENT_ID` and its like.
+pub(crate) fn variable_name(provider: ProviderName, what: &str) -> String {
+    format!("OAUTH_{}_{what}", provider.as_str().to_ascii_uppercase().replace('-', "_"))
+}
+
+fn environment_variable(provider: ProviderName, what: &str) -> Option<String> {
+    std::env::var(variable_name(provider, what)).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(id: &str, secret: &str) -> ClientCredentials {
+        ClientCredentials { id: id.to_owned(), secret: (!secret.is_empty()).then(|| secret.into()) }
+    }
+
+    #[test]
+    fn secret_stays_with_its_client() {
+        for (environment, table, expected) in [
+            (("", ""), ("table", "table's"), ("table", "table's", true)),
+            (("table", ""), ("table", "table's"), ("table", "table's", true)),
+            (("other", ""), ("table", "table's"), ("other", "", false)),
+            (("", "changed"), ("table", "table's"), ("table", "changed", false)),
+            (("other", "other's"), ("table", "table's"), ("other", "other's", false)),
+            (("", "alone"), ("", ""), ("", "alone", false)),
+        ] {
+            let ((id, secret), (table_id, table_secret)) = (environment, table);
+            let (id, secret, secret_from_table) = {
+                let (client, secret_from_table) =
+                    client(id, secret).with_defaults(client(table_id, table_secret));
+                (
+                    client.id,
+                    client.secret.map(|secret| secret.expose().to_owned()).unwrap_or_default(),
+                    secret_from_table,
+                )
+            };
+            assert_eq!((id.as_str(), secret.as_str(), secret_from_table), expected, "{environment:?}");
+        }
+    }
+
+    #[test]
+    fn client_applies_to_its_server_only() {
+        let at = |server: &str| {
+            let mut settings = Settings::default();
+            if !server.is_empty() {
+                settings.set("server", vec![server.to_owned()]);
+            }
+            settings
+        };
+        let a = "https://a.example.com";
+        for (provider, configured, bound_to_server, asked, is_there) in [
+            (ProviderName::Gocd, a, true, a, true),
+            (ProviderName::Gocd, a, true, "https://a.example.com/other", true),
+            (ProviderName::Gocd, a, true, "https://b.example.com", false),
+            (ProviderName::Gocd, a, true, "https://a.example.com:8154", false),
+            // Not even the right one, once it cannot be read.
+            (ProviderName::Gocd, "no URL", true, a, false),
+            (ProviderName::Gocd, "", true, a, true),
+            (ProviderName::Go1, "", true, "", true),
+            (ProviderName::Go1, "", true, "qa", false),
+            (ProviderName::Go1, "", false, a, true),
+        ] {
+            let configured = ClientConfig {
+                client: client("id", "secret"),
+                settings: at(configured),
+                provider: Some(provider),
+                bound_to_server,
+                redirect_uri: None,
+            };
+            assert_eq!(configured.client_for(&at(asked)).is_some(), is_there, "{configured:?} {asked}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! All connections that can be refreshed, by the client that made them.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use clap::ValueEnum as _;
+use oauth_core::Renewal;
+use oauth_core::connections::{Connections, DynConnections, Event};
+use oauth_core::store::{DueQuery, RecordState, RecordSummary, TokenStore};
+
+use crate::account_filter::{AccountFilter, VisibleAccounts};
+use crate::commands::list::summaries;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::providers::{CliProvider, ProviderName, with_provider};
+use crate::registration::Registration;
+use crate::time::now;
+
+/// Told what happens to connections.
+pub(crate) type EventListener = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
+
+/// Selection connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Selection {
+    /// All that can be refreshed.
+    All,
+    /// Those whose access token is due, or whose refresh token lapses soon.
+    Due,
+}
+
+/// The connections of one client.
+pub(crate) struct ClientGroup {
+    pub(crate) provider: ProviderName,
+    pub(crate) connections: Arc<dyn DynConnections>,
+    pub(crate) accounts: Vec<String>,
+    visible: VisibleAccounts,
+    registration: Registration,
+}
+
+/// All groups, and what belongs to none.
+#[derive(Default)]
+pub(crate) struct ClientGroups {
+    pub(crate) groups: Vec<ClientGroup>,
+    /// Connections that cannot be refreshed here, and why.
+    pub(crate) skipped: Vec<(ProviderName, String, Failure)>,
+}
+
+/// The connections of one client, as they were found.
+struct FoundGroup {
+    provider: ProviderName,
+    registration: Registration,
+    accounts: Vec<String>,
+}
+
+impl ClientGroups {
+    /// Looks who is there now. A group that was there before stays the same, with what it has in memory; where looking fails, or is
+    /// called off, all stay.
+    pub(crate) async fn reload(
+        &mut self,
+        store: &Arc<dyn TokenStore>,
+        config: &Config,
+        selection: Selection,
+        listener: &EventListener,
+    ) -> Result<(), Failure> {
+        let (mut found, mut skipped) = (Vec::new(), Vec::new());
+        for provider in ProviderName::value_variants() {
+            with_provider!(*provider, P => find_groups::<P>(store, config, selection, *provider, &mut found, &mut skipped).await)?;
+        }
+        // Nothing waits from here on, so nothing gets lost between the two.
+        let mut before = std::mem::take(&mut self.groups);
+        for FoundGroup { provider, registration, accounts } in found {
+            let is_it =
+                |group: &ClientGroup| group.provider == provider && group.registration == registration;
+            let group = match before.iter().position(is_it) {
+                Some(known) => Ok(before.swap_remove(known)),
+                None => {
+                    with_provider!(provider, P => ClientGroup::new::<P>(store, provider, registration, listener))
+                }
+            };
+            match group {
+                Ok(group) => {
+                    group.visible.set(accounts.iter().cloned().collect());
+                    self.groups.push(ClientGroup { accounts, ..group });
+                }
+                Err(failure) => {
+                    skipped.extend(accounts.into_iter().map(|account| (provider, account, failure.clone())));
+                }
+            }
+        }
+        // Those whose connections are all gone have nothing to do, and may still have something to finish.
+        for group in before {
+            group.visible.set(HashSet::new());
+            self.groups.push(ClientGroup { accounts: Vec::new(), ..group });
+        }
+        self.skipped = skipped;
+        Ok(())
+    }
+
+    /// Finishes what is under way.
+    pub(crate) async fn drain(&self) {
+        for group in &self.groups {
+            group.connections.drain().await;
+        }
+    }
+}
+
+async fn find_groups<P: CliProvider>(
+    store: &Arc<dyn TokenStore>,
+    config: &Config,
+    selection: Selection,
+    provider: ProviderName,
+    found: &mut Vec<FoundGroup>,
+    skipped: &mut Vec<(ProviderName, String, Failure)>,
+) -> Result<(), Failure> {
+    if !<P::Renewal as Renewal>::REFRESHES {
+        return Ok(());
+    }
+    let summaries = match selection {
+        Selection::All => summaries(store, provider).await?.into_iter().filter(is_refreshed).collect(),
+        Selection::Due => due_records::<P>(store).await?,
+    };
+    let first = found.len();
+    for RecordSummary { account, .. } in summaries {
+        let registration = match Registration::for_connection(store, config, provider, &account).await {
+            Ok(registration) if registration.client_secret.is_some() => registration,
+            Ok(_) => {
+                skipped.push((provider, account, Failure::setup("its client is not known here")));
+                continue;
+            }
+            Err(failure) => {
+                skipped.push((provider, account, failure));
+                continue;
+            }
+        };
+        // There are few clients, however many connections they have made.
+        match found[first..].iter_mut().find(|known| known.registration == registration) {
+            Some(known) => known.accounts.push(account),
+            None => found.push(FoundGroup { provider, registration, accounts: vec![account] }),
+        }
+    }
+    Ok(())
+}
+
+impl ClientGroup {
+    fn new<P: CliProvider>(
+        store: &Arc<dyn TokenStore>,
+        provider: ProviderName,
+        registration: Registration,
+        listener: &EventListener,
+    ) -> Result<Self, Failure> {
+        let visible = VisibleAccounts::default();
+        let store = AccountFilter::new(Arc::clone(store), visible.clone());
+        let listener = Arc::clone(listener);
+        let connections = Connections::builder(registration.client::<P>()?, store)
+            .on_event(move |event| listener(event))
+            .build();
+        Ok(Self { provider, connections: Arc::new(connections), accounts: Vec::new(), visible, registration })
+    }
+}
+
+/// A token that nobody refreshes has neither time.
+fn is_refreshed(summary: &RecordSummary) -> bool {
+    summary.state == RecordState::Active && (summary.due_at.is_some() || summary.lapses_at.is_some())
+}
+
+/// As the keeper sees it.
+async fn due_records<P: CliProvider>(store: &Arc<dyn TokenStore>) -> Result<Vec<RecordSummary>, Failure> {
+    let mut query = DueQuery::new(P::NAME).due_by(now());
+    if let Some(idle) = <P::Renewal as Renewal>::IDLE_LIFETIME {
+        query = query.lapses_by(now() + idle / 6);
+    }
+    Ok(store.due(&query, usize::MAX).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use oauth_core::chrono::TimeDelta;
+    use oauth_core::store::{Content, Key};
+
+    use super::*;
+    use crate::testing::FlakyStore;
+
+    #[tokio::test]
+    async fn failed_reload_keeps_groups() {
+        let failing = Arc::new(FlakyStore::new());
+        let store: Arc<dyn TokenStore> = Arc::clone(&failing) as _;
+        let registration = Registration {
+            client_id: "a".to_owned(),
+            client_secret: Some("s".into()),
+            ..Registration::default()
+        };
+        for account in ["one", "two"] {
+            let content = Content::new("token").due_at(Some(now() + TimeDelta::hours(1)));
+            store.insert(&Key::new("go1", account), content).await.unwrap();
+            registration.save(&store, ProviderName::Go1, account).await.unwrap();
+        }
+        let mut groups = ClientGroups::default();
+        let listener: EventListener = Arc::new(|_: &Event<'_>| {});
+        let config = Config::default();
+        groups.reload(&store, &config, Selection::All, &listener).await.unwrap();
+        let accounts_by_provider = |groups: &ClientGroups| -> Vec<(ProviderName, Vec<String>)> {
+            groups.groups.iter().map(|group| (group.provider, group.accounts.clone())).collect()
+        };
+        let expected = [(ProviderName::Go1, vec!["one".to_owned(), "two".to_owned()])];
+        assert_eq!(accounts_by_provider(&groups), expected);
+        let first = Arc::clone(&groups.groups[0].connections);
+        // At each of the providers that are looked at.
+        let mut failed = 0;
+        loop {
+            failing.lists_left.store(failed, Ordering::SeqCst);
+            let reloaded = groups.reload(&store, &config, Selection::All, &listener).await;
+            assert_eq!(accounts_by_provider(&groups), expected, "{failed}");
+            assert!(Arc::ptr_eq(&first, &groups.groups[0].connections), "{failed}");
+            if reloaded.is_ok() {
+                break;
+            }
+            failed += 1;
+        }
+        assert!(failed >= 2, "{failed}");
+    }
+}

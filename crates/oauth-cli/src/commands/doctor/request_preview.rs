@@ -1,0 +1,85 @@
+//! What would be sent to connect an account: the real thing, up to the moment of sending.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use oauth_core::connections::Connections;
+use oauth_core::http::{Request, Response};
+use oauth_core::store::MemoryStore;
+use oauth_core::{Call, Transport, TransportError, async_trait};
+use serde::Serialize;
+
+use crate::connect_flow::{BrowserOptions, ConnectFlow};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::providers::{CliProvider, ProviderName};
+use crate::redirect::{DEFAULT_PORT, Redirect};
+use crate::registration::Registration;
+use crate::show::{Event, Show};
+use crate::trace::{Link, Request as Shown, Secrets};
+
+/// What would be sent, secrets masked.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct RequestPreview {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorize: Option<Link>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_call: Option<Shown>,
+}
+
+impl RequestPreview {
+    pub(super) fn tell(&self, show: &Show) {
+        if let Some(link) = &self.authorize {
+            show.tell(&Event::Link(link.clone()));
+        }
+        if let Some(request) = &self.token_call {
+            show.tell(&Event::Request(request.clone()));
+        }
+    }
+}
+
+/// Takes requests, and sends none.
+#[derive(Debug, Default)]
+struct Recorder(Mutex<Option<Request<Vec<u8>>>>);
+
+#[async_trait]
+impl Transport for Recorder {
+    async fn call(&self, call: Call) -> Result<Response<Vec<u8>>, TransportError> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(call.request);
+        Err(TransportError::NotSent("nothing is sent here".into()))
+    }
+}
+
+pub(super) async fn preview<P: CliProvider>(
+    context: &Context,
+    provider: ProviderName,
+    registration: &Registration,
+) -> Result<RequestPreview, Failure> {
+    let secrets = Secrets::default().of(provider.as_str());
+    let mut registration = registration.clone();
+    if registration.client_id.is_empty() {
+        "CLIENT-ID".clone_into(&mut registration.client_id);
+    }
+    let secret = registration.client_secret.get_or_insert_with(|| "CLIENT-SECRET".into());
+    secrets.learn("client secret", secret.expose());
+    registration.redirect_uri.get_or_insert_with(|| Redirect::default_uri(provider, DEFAULT_PORT));
+    let recorder = Arc::new(Recorder::default());
+    let client = registration.builder::<P>()?.shared_transport(Arc::clone(&recorder) as _).build()?;
+    let connections = Connections::new(client, MemoryStore::new());
+    let dry_run = Mutex::new(None);
+    let flow = ConnectFlow {
+        context,
+        connections: &connections,
+        account: "preview",
+        settings: &registration.settings,
+        browser: BrowserOptions { no_browser: true, timeout: Duration::ZERO, listener: None },
+        dry_run: Some(&dry_run),
+    };
+    P::connect(&flow).await?;
+    let url = dry_run.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let request = recorder.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    Ok(RequestPreview {
+        authorize: url.map(|url: String| Link::read(&url, &secrets)),
+        token_call: request.map(|request| Shown::read(&request, &secrets)),
+    })
+}

@@ -1,0 +1,49 @@
+//! GoCD's personal access tokens on the command line.
+
+use gocd::{Personal, Site};
+use oauth_core::{AccessToken, Client, Scopes, Token, async_trait};
+use url::Url;
+
+use super::CliProvider;
+use super::gocd::{CERTIFICATE, ROOT, SERVER};
+use crate::connect_flow::ConnectFlow;
+use crate::failure::Failure;
+use crate::setting::{Setting, Settings};
+
+#[async_trait(?Send)]
+impl CliProvider for Personal {
+    type Sandbox = oauth_sandbox::gocd::Rules;
+    const SETTINGS: &'static [Setting] = &[SERVER, CERTIFICATE, ROOT];
+    const HAS_CLIENTS: bool = false;
+    const NO_REVOCATION: &'static str = "GoCD lets a token revoke no token: do it on the server, under Personal Access Tokens in the user's menu";
+
+    fn site(settings: &Settings) -> Result<Site, Failure> {
+        super::gocd::site(settings)
+    }
+
+    fn uses_redirect(_: &Settings) -> bool {
+        false
+    }
+
+    async fn connect(flow: &ConnectFlow<'_, Self>) -> Result<(), Failure> {
+        flow.note(format!(
+            "Make a token on {}, under Personal Access Tokens in your own menu.",
+            flow.client().site().url()
+        ));
+        let token = flow.token().await?;
+        let token = flow.client().import_token(token, Scopes::none());
+        flow.save_token(std::future::ready(token)).await
+    }
+
+    fn import_token(client: &Client<Self>, token: AccessToken, _: &Settings) -> Result<Token<Self>, Failure> {
+        Ok(client.import_token(token, Scopes::none())?)
+    }
+
+    fn api_url(site: &Site, _: &Token<Self>, _: &Settings) -> Result<Url, Failure> {
+        Ok(site.url().clone())
+    }
+
+    fn public_endpoints(site: &Site) -> Vec<(&'static str, Url)> {
+        vec![("server", site.url().clone())]
+    }
+}

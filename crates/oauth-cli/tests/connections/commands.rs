@@ -1,0 +1,357 @@
+//! `request`, `refresh`, `keep`, `disconnect`, `rotate-keys`, `doctor`, `completions`.
+
+use std::time::Duration;
+
+use oauth_sandbox::{Cobot, CohortGo, Fault, Go1, Gocd};
+use serde_json::{Value, json};
+
+use crate::test_home::{REMOTE_REDIRECT_URI, TestHome, free_port, normalize};
+
+const THIRTEEN_HOURS: Duration = Duration::from_secs(13 * 3600);
+
+async fn go1() -> Go1 {
+    Go1::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap()
+}
+
+/// Whatever the sandbox has handed out must not be told by any command but `header`.
+fn header(home: &TestHome, provider: &str, account: &str) -> String {
+    home.run(&["header", provider, account]).ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn request_refreshes_rejected_token() {
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "acme", &["--scope", "user.read,lo.read"]).await.ok();
+    let first = header(&home, "go1", "acme");
+    // By the provider's clock alone: ours does not know that it has expired.
+    sandbox.advance(THIRTEEN_HOURS);
+    let me = home.run(&["request", "go1", "acme", "GET", "/me"]);
+    assert_eq!(me.code, Some(0), "{me:?}");
+    assert!(me.json()["email"].is_string());
+    assert_ne!(header(&home, "go1", "acme"), first);
+    assert_eq!(sandbox.journal().token_calls(), 2);
+
+    let found = home
+        .run(&["request", "go1", "acme", "get", "learning-objects?limit=1", "--gateway", "--json"])
+        .json();
+    assert_eq!(found["status"], 200);
+    assert!(found["body"]["hits"].is_array(), "{found}");
+    let whole = format!("{}/v2/me", sandbox.url());
+    home.run(&["request", "go1", "acme", "GET", &whole]).ok();
+    let include = home.run(&["request", "go1", "acme", "GET", "/me", "-i"]).ok();
+    assert!(include.starts_with("HTTP 200 OK\n"), "{include}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn request_exit_code_shows_outcome() {
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "acme", &["--scope", "user.read"]).await.ok();
+    let mut told = String::new();
+    for (what, arguments) in [
+        ("another host", &["GET", "https://evil.example/"][..]),
+        ("not there", &["GET", "/no/such/thing"]),
+        ("of another provider", &["GET", "/me", "--space", "betahaus"]),
+        ("no header", &["GET", "/me", "-H", "Accept"]),
+        ("its own header", &["GET", "/me", "-H", "Authorization: Bearer x"]),
+        ("no method", &["GET IT", "/me"]),
+    ] {
+        let ran = home.run(&[&["request", "go1", "acme"], arguments].concat());
+        told += &format!("{what}: {}[{}]\n", ran.stderr, ran.code.unwrap());
+    }
+    sandbox.next_api_call(Fault::status(503, "busy"));
+    let ran = home.run(&["request", "go1", "acme", "GET", "/me"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(7), "busy"), "{ran:?}");
+    insta::assert_snapshot!(normalize(&home, &told));
+}
+
+/// The library speaks of its types; here nobody knows them.
+#[tokio::test(flavor = "multi_thread")]
+async fn help_names_options_not_types() {
+    let sandbox = CohortGo::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "uni", &[]).await.ok();
+    let add = ["add", "cohortgo", "x", "--server", sandbox.url(), "--api-base-url", "https://evil.example/"];
+    let act_as = |user| home.run(&["request", "cohortgo", "uni", "GET", "students.json", "--act-as", user]);
+    for (ran, code, hint) in [
+        (home.run_with(&add, "a-token\n"), 8, "--trust-api-host"),
+        (act_as("Bob Smith <bob@example.org>"), 8, "--act-as-user"),
+        (act_as("J\u{fc}rgen <j@example.org>"), 9, "ASCII"),
+        (home.run(&["doctor", "--offline", "--provider", "gocd"]), 1, "write `server` below [gocd]"),
+    ] {
+        let told = ran.stdout + &ran.stderr;
+        assert_eq!(ran.code, Some(code), "{told}");
+        assert!(told.contains(hint) && !told.contains("::"), "{told}");
+    }
+}
+
+/// Its answer is about a condition that was asked for, and leads nowhere else.
+#[tokio::test(flavor = "multi_thread")]
+async fn request_accepts_not_modified() {
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "acme", &[]).await.ok();
+    sandbox.next_api_call(Fault::status(304, ""));
+    let ran = home.run(&["request", "go1", "acme", "GET", "/me", "-H", "If-None-Match: x", "-i"]);
+    assert!(ran.code == Some(0) && ran.stdout.starts_with("HTTP 304 Not Modified\n"), "{ran:?}");
+    sandbox.next_api_call(Fault::status(302, ""));
+    let ran = home.run(&["request", "go1", "acme", "GET", "/me"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn request_acts_as_user_with_body() {
+    let sandbox = CohortGo::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "uni", &["--act-as-user", "--create-users"]).await.ok();
+    let student = r#"{"student":{"first_name":"Ann","last_name":"Lee","email":"ann@example.org"}}"#;
+    let ran = home.run_with(
+        &[
+            "request",
+            "cohortgo",
+            "uni",
+            "POST",
+            "students.json",
+            "--act-as",
+            "Bob Smith <bob@example.org>",
+            "-d",
+            "@-",
+        ],
+        student,
+    );
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let acts = sandbox.authorized_calls();
+    assert_eq!(acts.len(), 1, "{acts:?}");
+    let wrong = home.run(&["request", "cohortgo", "uni", "GET", "students.json", "--act-as", "Bob"]);
+    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refresh_handles_one_and_all() {
+    let sandbox = go1().await;
+    let other = Gocd::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
+    let home = TestHome::new().with_client_of(&sandbox).with_client_of(&other);
+    assert_eq!(home.run(&["refresh", "--all", "--json"]).json(), json!([]));
+    for account in ["a", "b", "c"] {
+        home.connect(&sandbox, account, &[]).await.ok();
+    }
+    home.connect(&other, "ci", &[]).await.ok();
+    home.run_with(&["add", "cobot", "never", "--scope", "read"], "a-token\n").ok();
+
+    let first = header(&home, "go1", "a");
+    let told = home.run(&["refresh", "go1", "a", "--json"]).json();
+    assert_eq!(told["generation"], 2);
+    assert_ne!(header(&home, "go1", "a"), first);
+    // Nothing is due.
+    assert_eq!(home.run(&["refresh", "--due"]).ok(), "Nothing had to be refreshed.\n");
+    let all = home.run(&["refresh", "--all"]);
+    insta::assert_snapshot!(all.ok());
+    assert_eq!((sandbox.journal().token_calls(), other.journal().token_calls()), (3 + 1 + 3, 2));
+    assert_eq!(home.run(&["refresh", "cobot", "never"]).code, Some(9));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_client_spends_one_refresh_token() {
+    let sandbox = Gocd::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
+    let home = TestHome::new().with_client_of(&sandbox);
+    for account in ["a", "b", "c"] {
+        home.connect(&sandbox, account, &[]).await.ok();
+    }
+    // Since then the secret was changed, and wrongly.
+    let mut home = home.with("OAUTH_GOCD_CLIENT_SECRET", "canary");
+    let ran = home.run(&["refresh", "--all", "--json"]);
+    assert_eq!(ran.code, Some(6), "{ran:?}");
+    assert_eq!(sandbox.journal().token_calls(), 3 + 1);
+    assert!(!ran.stdout.contains("canary"));
+    let kinds: Vec<Value> = ran.json().as_array().unwrap().iter().map(|one| one["outcome"].clone()).collect();
+    assert_eq!(kinds, ["client_refused"; 3]);
+    home.set("OAUTH_GOCD_CLIENT_SECRET", None);
+    assert_eq!(home.run(&["list", "--json"]).json().as_array().unwrap().len(), 3);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn keep_refreshes_due_connections_until_stopped() {
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "acme", &[]).await.ok();
+    // A life of two seconds: it is due after one.
+    let answer = |n: u8, life: u32| {
+        let tokens =
+            json!({ "access_token": format!("a{n}"), "refresh_token": format!("r{n}"), "expires_in": life });
+        Fault::json(200, &tokens)
+    };
+    sandbox.next_token_call(answer(1, 2));
+    home.run(&["refresh", "go1", "acme"]).ok();
+    sandbox.next_token_call(answer(2, 43_200));
+    let mut keeper = home.start(&["keep", "--every", "1", "--json"]);
+    assert!(keeper.line().contains("looks every 1 s"));
+    let line: Value = serde_json::from_str(&keeper.line()).unwrap();
+    assert_eq!((line["account"].as_str(), line["event"].as_str()), (Some("acme"), Some("refreshed")));
+    // The keys cannot be changed under it.
+    let rotating = home.run(&["rotate-keys"]);
+    assert_eq!(rotating.code, Some(7), "{rotating:?}");
+    // Who comes later is kept as well.
+    home.connect(&sandbox, "later", &[]).await.ok();
+    sandbox.next_token_call(answer(3, 2));
+    home.run(&["refresh", "go1", "later"]).ok();
+    sandbox.next_token_call(answer(4, 43_200));
+    let line: Value = serde_json::from_str(&keeper.line()).unwrap();
+    assert_eq!((&line["provider"], &line["account"]), (&json!("go1"), &json!("later")));
+    keeper.signal(rustix::process::Signal::TERM);
+    let ran = keeper.end();
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stdout.contains("\"ended\""));
+}
+
+/// Nobody has to end the keeper because a secret was wrong in the file.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn keep_reloads_corrected_secret() {
+    let sandbox = go1().await;
+    let home = TestHome::new();
+    let write = |secret: &str| {
+        let text = format!(
+            "[go1]\nclient_id = \"{}\"\nclient_secret = \"{secret}\"\nserver = \"{}\"\n",
+            sandbox.client_id(),
+            sandbox.url()
+        );
+        let file = home.folder.path().join("oauth.toml");
+        std::fs::write(&file, text).unwrap();
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    };
+    write(sandbox.client_secret());
+    home.connect(&sandbox, "acme", &["--config", "oauth.toml"]).await.ok();
+    let short = json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 2 });
+    sandbox.next_token_call(Fault::json(200, &short));
+    home.run(&["refresh", "go1", "acme", "--config", "oauth.toml"]).ok();
+    write("canary");
+    let mut keeper = home.start(&["keep", "--every", "1", "--json", "--config", "oauth.toml"]);
+    let mut until = |wanted: &str| {
+        loop {
+            let line = keeper.line();
+            assert!(!line.is_empty() && !line.contains("canary"), "{line}");
+            if line.contains(wanted) {
+                break;
+            }
+        }
+    };
+    until("client");
+    home.let_a_minute_pass().await;
+    let long = json!({ "access_token": "a2", "refresh_token": "r2", "expires_in": 43_200 });
+    sandbox.next_token_call(Fault::json(200, &long));
+    write(sandbox.client_secret());
+    until("\"refreshed\"");
+    keeper.signal(rustix::process::Signal::TERM);
+    keeper.end().ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn disconnect_revokes_and_removes() {
+    let cobot = Cobot::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&cobot).with_client_of(&sandbox);
+    home.connect(&cobot, "space", &["--scope", "read,read_user"]).await.ok();
+    home.connect(&sandbox, "acme", &[]).await.ok();
+    home.run(&["request", "cobot", "space", "GET", "/user"]).ok();
+    let token = header(&home, "cobot", "space");
+    let token = token.trim_end().rsplit(' ').next().unwrap();
+
+    let asked = home.run(&["disconnect", "cobot", "space"]);
+    assert_eq!(asked.code, Some(2), "{asked:?}");
+    // If it cannot be revoked, it is still there.
+    cobot.next_api_call(Fault::status(503, ""));
+    cobot.next_api_call(Fault::status(503, ""));
+    cobot.next_api_call(Fault::status(503, ""));
+    let failed = home.run(&["disconnect", "cobot", "space", "--yes"]);
+    assert_eq!(failed.code, Some(7), "{failed:?}");
+    assert!(!failed.stderr.contains(token), "the token stands in the URL");
+    header(&home, "cobot", "space");
+
+    let done = home.run(&["disconnect", "cobot", "space", "--yes"]);
+    let stays = home.run(&["disconnect", "go1", "acme", "--yes"]);
+    insta::assert_snapshot!(done.ok() + &stays.stderr + &stays.stdout);
+    assert_eq!(home.run(&["disconnect", "cobot", "space", "--yes"]).code, Some(3));
+    assert_eq!(home.run(&["list", "--json"]).json(), json!([]));
+    // The provider takes it no more.
+    home.run_with(&["add", "cobot", "again", "--server", cobot.url()], token).ok();
+    let refused = home.run(&["request", "cobot", "again", "GET", "/user"]);
+    assert_eq!(refused.code, Some(4), "{refused:?}");
+    assert_eq!(home.run(&["status", "cobot", "again"]).code, Some(4));
+    assert_eq!(home.run(&["status"]).code, Some(4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rotate_keys_replaces_old_key() {
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "acme", &[]).await.ok();
+    let file = home.folder.path().join("data/oauth/connections.db.key");
+    let old = std::fs::read_to_string(&file).unwrap();
+    let told = home.run(&["rotate-keys", "--json"]).json();
+    // The token, and how its client was made.
+    assert_eq!((&told["reencrypted"], &told["old_key_forgotten"]), (&json!(2), &json!(true)));
+    let new = std::fs::read_to_string(&file).unwrap();
+    assert!(new != old && new.lines().count() == 1);
+    header(&home, "go1", "acme");
+
+    // The old one opens nothing any more.
+    let mut home = home.with("OAUTH_STORE_KEY", old.trim());
+    assert_eq!(home.run(&["header", "go1", "acme"]).code, Some(9));
+    // A key from outside is changed outside.
+    home.set("OAUTH_STORE_KEY", Some(new.trim()));
+    assert_eq!(home.run(&["rotate-keys"]).code, Some(9));
+    let both = format!("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= {}", new.trim());
+    home.set("OAUTH_STORE_KEY", Some(&both));
+    home.run(&["rotate-keys"]).ok();
+    home.set("OAUTH_STORE_KEY", Some("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="));
+    header(&home, "go1", "acme");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_reports_problems() {
+    let sandbox = go1().await;
+    let home =
+        TestHome::new().with("OAUTH_GO1_CLIENT_ID", "an-id").with("OAUTH_GO1_CLIENT_SECRET", "canary-secret");
+    let file = home.folder.path().join("oauth.toml");
+    let redirect_uri = format!("http://127.0.0.1:{}/cb", free_port());
+    std::fs::write(&file, format!("[go1]\nredirect_uri = \"{redirect_uri}\"\n")).unwrap();
+    let healthy = home.run(&["doctor", "--offline", "--config", "oauth.toml"]);
+    assert_eq!(healthy.code, Some(0), "{healthy:?}");
+    assert!(!healthy.stdout.contains("canary"));
+    let mut home = home.with_client_of(&sandbox);
+    home.connect(&sandbox, "acme", &["--scope", "user.read"]).await.ok();
+    home.set("OAUTH_GO1_CLIENT_ID", None);
+    home.set("OAUTH_GO1_CLIENT_SECRET", None);
+    let connected = home.run(&["doctor"]);
+    assert_eq!(connected.code, Some(0), "{connected:?}");
+    assert_eq!(sandbox.journal().token_calls(), 1, "nothing was sent there");
+    assert!(!connected.stdout.contains(sandbox.client_secret()));
+
+    // The server is gone.
+    drop(sandbox);
+    let gone = home.run(&["doctor", "--json"]);
+    assert_eq!((gone.code, &gone.json()["ok"]), (Some(1), &json!(false)), "{gone:?}");
+    let findings = gone.json()["providers"][0]["findings"].clone();
+    let bad: Vec<&Value> = findings.as_array().unwrap().iter().filter(|one| one["level"] == "bad").collect();
+    assert_eq!(bad.len(), 3, "{bad:?}");
+    assert!(bad.iter().all(|one| one["about"] == "network" && one["remedy"].is_string()), "{bad:?}");
+
+    // The key is not what it was, and the file is none.
+    home.set("OAUTH_STORE_KEY", Some("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="));
+    std::fs::write(&file, "[go2]\n").unwrap();
+    let wrong = home.run(&["doctor", "--config", "oauth.toml"]);
+    assert_eq!(wrong.code, Some(1));
+    let told = [healthy.stdout, connected.stdout, wrong.stdout].join("\n=====\n");
+    insta::assert_snapshot!(normalize(&home, &told));
+}
+
+#[test]
+fn completions_support_every_shell() {
+    let home = TestHome::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = home.run(&["completions", shell]).ok();
+        assert!(script.contains("rotate-keys") && script.contains("partner-portal"), "{shell}");
+    }
+}

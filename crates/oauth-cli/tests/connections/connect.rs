@@ -1,0 +1,299 @@
+//! `connect` and `add`.
+
+use oauth_sandbox::{Cobot, CohortGo, Go1, Gocd, SandboxProvider, ServerHandle};
+use serde_json::json;
+
+use crate::test_home::{REMOTE_REDIRECT_URI, TestHome, free_port, normalize};
+
+async fn sandbox<P: SandboxProvider>() -> ServerHandle<P> {
+    ServerHandle::<P>::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap()
+}
+
+/// The browser comes back to the listener, as it does on a person's own machine.
+async fn connect_through_listener<P: SandboxProvider>(more: &[&str], scheme: &str) {
+    let port = free_port();
+    let redirect_uri =
+        format!("http://127.0.0.1:{port}/callback/{}", ServerHandle::<P>::start().await.unwrap().name());
+    let sandbox = ServerHandle::<P>::builder().redirect_uri(&redirect_uri).start().await.unwrap();
+    let home = TestHome::new().with_client_of(&sandbox);
+    let port = port.to_string();
+    let fixed = ["connect", sandbox.name(), "acme", "--server", sandbox.url(), "--port", &port, "--json"];
+    // There is no browser in this home, so the URL is shown and that is all.
+    let mut started = home.start(&[&fixed, more].concat());
+    let url = started.url();
+    let person = sandbox.browser();
+    let callback = person.approve(&url).await.unwrap();
+    assert!(callback.as_str().starts_with(&redirect_uri), "{callback}");
+    let page = person.follow(&callback).await.unwrap();
+    assert_eq!(page.status(), 200);
+    let ran = started.end();
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let told = ran.json();
+    assert_eq!(told["event"], "connected");
+    assert_eq!(told["connection"]["state"], "active");
+
+    // Nothing but the name is needed any more.
+    let name = sandbox.name().to_ascii_uppercase();
+    let mut home = home;
+    home.set(&format!("OAUTH_{name}_CLIENT_ID"), None);
+    home.set(&format!("OAUTH_{name}_CLIENT_SECRET"), None);
+    let header = home.run(&["header", sandbox.name(), "acme"]).ok();
+    assert!(header.starts_with(&format!("Authorization: {scheme}")), "{header}");
+    assert_eq!(header.lines().count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connects_to_cohort_go() {
+    connect_through_listener::<oauth_sandbox::cohortgo::Rules>(
+        &["--act-as-user", "--create-users"],
+        "Bearer ",
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connects_to_cobot() {
+    connect_through_listener::<oauth_sandbox::cobot::Rules>(&["--scope", "read,read_user"], "Bearer ").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connects_to_go1() {
+    connect_through_listener::<oauth_sandbox::go1::Rules>(
+        &["--scope", "user.read", "--scope", "lo.read"],
+        "Bearer ",
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connects_to_gocd() {
+    connect_through_listener::<oauth_sandbox::gocd::Rules>(&[], "Token token=\"").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accepts_pasted_callback_url() {
+    let sandbox: Go1 = sandbox().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    let mut started = home.start_connect(&sandbox, "acme", &[]);
+    let callback = sandbox.approve(started.url()).await.unwrap();
+    // What a person may paste first: something else, an empty line, somebody else's callback.
+    started.paste("https://app.example.com/");
+    started.paste("");
+    started.paste("https://app.example.com/callback?code=of-another&state=of-another");
+    started.paste(callback.as_str());
+    let ran = started.end();
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(sandbox.journal().token_calls(), 1, "for the right one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn denied_consent_stores_nothing() {
+    let sandbox: Go1 = sandbox().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    let mut started = home.start_connect(&sandbox, "acme", &[]);
+    let callback = sandbox.deny(started.url()).await.unwrap();
+    started.paste(callback.as_str());
+    let ran = started.end();
+    assert_eq!(ran.code, Some(5), "{ran:?}");
+    assert!(ran.stderr.contains("\"kind\":\"denied\""), "{ran:?}");
+    assert_eq!(home.run(&["list", "--json"]).json(), json!([]));
+    assert_eq!(home.run(&["header", "go1", "acme"]).code, Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_secret_exits_with_client_refused() {
+    let sandbox: Go1 = sandbox().await;
+    let home =
+        TestHome::new().with_client_of(&sandbox).with("OAUTH_GO1_CLIENT_SECRET", "canary-of-a-wrong-secret");
+    let ran = home.connect(&sandbox, "acme", &[]).await;
+    assert_eq!(ran.code, Some(6), "{ran:?}");
+    assert!(!ran.stderr.contains("canary"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connect_times_out_without_callback() {
+    let sandbox: Go1 = sandbox().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    let ran = home.start_connect(&sandbox, "acme", &["--timeout", "1"]);
+    let mut ran = ran;
+    ran.url();
+    let ran = ran.end();
+    assert_eq!(ran.code, Some(7), "{ran:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn signal_while_waiting_stores_nothing() {
+    let sandbox: Go1 = sandbox().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
+        let mut started = home.start_connect(&sandbox, "acme", &[]);
+        started.url();
+        started.signal(signal);
+        assert_eq!(started.end().code, Some(130));
+    }
+    assert_eq!(home.run(&["list", "--json"]).json(), json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connects_with_client_credentials() {
+    let sandbox: Go1 = sandbox().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    let server = sandbox.url();
+    let ran = home.run(&[
+        "connect",
+        "go1",
+        "own",
+        "--server",
+        server,
+        "--client-credentials",
+        "--scope",
+        "user.read",
+    ]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(home.run(&["header", "go1", "own"]).ok().starts_with("Authorization: Bearer "));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reconnect_reuses_saved_client() {
+    let sandbox: Gocd = sandbox().await;
+    let mut home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "ci", &[]).await.ok();
+    let first = home.run(&["header", "gocd", "ci"]).ok();
+    home.set("OAUTH_GOCD_CLIENT_ID", None);
+    home.set("OAUTH_GOCD_CLIENT_SECRET", None);
+    let mut started = home.start(&["connect", "gocd", "ci", "--no-browser", "--json"]);
+    let callback = sandbox.approve(started.url()).await.unwrap();
+    started.paste(callback.as_str());
+    started.end().ok();
+    assert_ne!(home.run(&["header", "gocd", "ci"]).ok(), first);
+}
+
+/// How the person was asked holds for that time; where, by whom and for what is remembered.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_time_options_are_not_saved() {
+    let cohortgo: CohortGo = sandbox().await;
+    let go1: Go1 = sandbox().await;
+    let home = TestHome::new().with_client_of(&cohortgo).with_client_of(&go1);
+    home.connect(&cohortgo, "uni", &["--act-as-user", "--without-state-echo"]).await.ok();
+    let mut again = home.start(&["connect", "cohortgo", "uni", "--no-browser", "--json"]);
+    let url = again.url();
+    assert!(url.starts_with(cohortgo.url()) && url.contains("act-as-user"), "{url}");
+    let callback = cohortgo.approve(&url).await.unwrap();
+    // Without state it may be anybody's.
+    again.paste(&format!("{REMOTE_REDIRECT_URI}?code=of-another"));
+    again.paste(callback.as_str());
+    again.end().ok();
+    assert_eq!(cohortgo.journal().token_calls(), 2);
+
+    let own =
+        ["connect", "go1", "own", "--server", go1.url(), "--client-credentials", "--scope", "user.read"];
+    home.run(&own).ok();
+    let ran = home.connect(&go1, "own", &[]).await;
+    assert_eq!(ran.code, Some(0), "by a person this time: {ran:?}");
+    assert_eq!(ran.json()["connection"]["scopes"], json!(["user.read"]));
+}
+
+/// Any page can send the browser to the listener with an error; GoCD's own has no state either, and so ties it to nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn stateless_error_callback_is_ignored() {
+    let port = free_port().to_string();
+    let redirect_uri = format!("http://127.0.0.1:{port}/callback/gocd");
+    let sandbox = Gocd::builder().redirect_uri(&redirect_uri).start().await.unwrap();
+    let home = TestHome::new().with_client_of(&sandbox);
+    let mut started =
+        home.start(&["connect", "gocd", "ci", "--server", sandbox.url(), "--port", &port, "--json"]);
+    let url = started.url();
+    let person = sandbox.browser();
+    for error in ["access_denied", "invalid_request", "server_error"] {
+        let forged = format!("{redirect_uri}?error={error}");
+        assert_eq!(person.follow(&forged).await.unwrap().status(), 200);
+    }
+    let callback = person.approve(&url).await.unwrap();
+    person.follow(&callback).await.unwrap();
+    let ran = started.end();
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+}
+
+/// A token that is added is not refreshed, so it must not take the place of one that is by a slip.
+#[tokio::test(flavor = "multi_thread")]
+async fn add_keeps_refreshable_connection_without_replace() {
+    let sandbox: Go1 = sandbox().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "acme", &[]).await.ok();
+    let before = home.run(&["header", "go1", "acme"]).ok();
+    let add = |more: &[&str]| {
+        home.run_with(&[&["add", "go1", "acme", "--server", sandbox.url()], more].concat(), "other\n")
+    };
+    let refused = add(&[]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("--replace"), "{refused:?}");
+    assert_eq!(home.run(&["header", "go1", "acme"]).ok(), before);
+    add(&["--replace"]).ok();
+    assert_eq!(home.run(&["header", "go1", "acme"]).ok(), "Authorization: Bearer other\n");
+    // One that is not refreshed is replaced by the next one.
+    add(&[]).ok();
+
+    // Connecting replaces as well, which is what it is for, and says so.
+    let again = ["connect", "go1", "acme", "--server", sandbox.url(), "--redirect-uri", REMOTE_REDIRECT_URI];
+    let ran = home.run(&again);
+    assert!(ran.stderr.contains("This replaces go1/acme, whose token came "), "{ran:?}");
+    assert_eq!(home.run(&["header", "go1", "acme"]).ok(), "Authorization: Bearer other\n");
+}
+
+#[test]
+fn account_name_rejects_control_characters() {
+    let home = TestHome::new();
+    for name in ["", "a\nb", "a\u{1b}[2Jb"] {
+        let ran = home.run_with(&["add", "cobot", name], "a-token\n");
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:?}");
+        assert!(!ran.stderr.contains('\u{1b}'), "{ran:?}");
+    }
+    assert!(!home.store().exists());
+}
+
+/// Nothing comes back by itself, and nothing can be pasted.
+#[tokio::test(flavor = "multi_thread")]
+async fn fails_when_no_callback_can_arrive() {
+    let sandbox: Go1 = sandbox().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    let ran = home.run(&[
+        "connect",
+        "go1",
+        "acme",
+        "--server",
+        sandbox.url(),
+        "--redirect-uri",
+        REMOTE_REDIRECT_URI,
+    ]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains("was not pasted"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn add_imports_existing_token() {
+    let cobot: Cobot = sandbox().await;
+    let cohortgo: CohortGo = sandbox().await;
+    let gocd: Gocd = sandbox().await;
+    let home = TestHome::new();
+    let token = "canary0123456789";
+    let add = |more: &[&str]| home.run_with(&[&["add"], more].concat(), &format!("{token}\n"));
+    let told = add(&["cobot", "space", "--server", cobot.url(), "--scope", "read"]).ok();
+    assert!(!told.contains("canary"), "{told}");
+    add(&["gocd-personal", "me", "--server", gocd.url()]).ok();
+    let api = cohortgo.api_url();
+    add(&["cohortgo", "uni", "--server", cohortgo.url(), "--api-base-url", api, "--scope", "act-as-user"])
+        .ok();
+    for (provider, account) in [("cobot", "space"), ("gocd-personal", "me"), ("cohortgo", "uni")] {
+        assert_eq!(home.run(&["header", provider, account]).ok(), format!("Authorization: Bearer {token}\n"));
+    }
+    insta::assert_snapshot!(normalize(&home, &home.run(&["list"]).ok()));
+
+    // What cannot be right is said before the token is read.
+    let wrong =
+        add(&["cohortgo", "uni", "--server", cohortgo.url(), "--api-base-url", "https://evil.example/"]);
+    assert_eq!(wrong.code, Some(8), "{wrong:?}");
+    assert_eq!(add(&["gocd-personal", "me"]).code, Some(2));
+    assert_eq!(home.run_with(&["add", "cobot", "x"], "\n").code, Some(2));
+    assert_eq!(home.run_with(&["add", "cobot", "x"], "no-tok\u{e9}n\n").code, Some(9));
+}

@@ -1,0 +1,95 @@
+//! What people and machines read.
+
+use oauth_sandbox::Go1;
+
+use crate::test_home::{REMOTE_REDIRECT_URI, TestHome, normalize};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prints_text_and_json() {
+    let sandbox = Go1::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
+    let home = TestHome::new().with_client_of(&sandbox);
+    let connected = home.connect(&sandbox, "acme", &["--scope", "user.read,lo.read"]).await;
+    let header = home.run(&["header", "go1", "acme"]).ok();
+    let token = header.trim_end().strip_prefix("Authorization: Bearer ").unwrap().to_owned();
+    let mut all = vec![("connect", connected)];
+    for arguments in [
+        &["list"][..],
+        &["list", "--json"],
+        &["list", "--provider", "cobot"],
+        &["status", "go1", "acme"],
+        &["status", "go1", "acme", "--json"],
+        &["status"],
+        &["status", "--json"],
+        &["status", "go1", "nobody"],
+        &["status", "go1", "nobody", "--json"],
+    ] {
+        all.push((arguments.join(" ").leak(), home.run(arguments)));
+    }
+    let mut told = String::new();
+    for (command, ran) in &all {
+        for secret in [token.as_str(), sandbox.client_secret()] {
+            assert!(!ran.stdout.contains(secret) && !ran.stderr.contains(secret), "{command}");
+        }
+        // That one has a state of its own.
+        if *command != "connect" {
+            told += &format!("$ oauth {command}\n{}{}[{}]\n\n", ran.stdout, ran.stderr, ran.code.unwrap());
+        }
+    }
+    insta::assert_snapshot!(normalize(&home, &told));
+    let json = home.run(&["header", "go1", "acme", "--json"]).json();
+    assert_eq!(json["value"], format!("Bearer {token}"));
+}
+
+#[test]
+fn colours_follow_terminal_settings() {
+    let home = TestHome::new();
+    for (name, value, coloured) in [("X", "", false), ("CLICOLOR_FORCE", "1", true), ("NO_COLOR", "1", false)]
+    {
+        let ran = TestHome::new().with(name, value).run(&["header", "go1", "acme"]);
+        assert_eq!(ran.stderr.contains('\u{1b}'), coloured, "{name}");
+    }
+    let ran = home.with("NO_COLOR", "1").with("CLICOLOR_FORCE", "1").run(&["header", "go1", "acme"]);
+    assert!(!ran.stderr.contains('\u{1b}'));
+}
+
+/// What cannot be written was not done; who stops reading has what they wanted.
+#[cfg(target_os = "linux")]
+#[test]
+fn unwritable_result_is_an_error() {
+    let home = TestHome::new();
+    home.run_with(&["add", "cobot", "space"], "a-token\n").ok();
+    for arguments in [&["header", "cobot", "space"][..], &["list", "--json"], &["completions", "bash"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let ran = home.run_into(arguments, full.into());
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.stderr.contains("could not be written"), "{ran:?}");
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ran = home.run_into(arguments, writer.into());
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+    }
+}
+
+/// Every page of help.
+#[test]
+fn help_pages() {
+    let home = TestHome::new();
+    let mut pages = String::new();
+    let mut paths: Vec<Vec<String>> = vec![Vec::new()];
+    while let Some(path) = paths.pop() {
+        let mut arguments: Vec<&str> = path.iter().map(String::as_str).collect();
+        arguments.push("--help");
+        let page = home.run(&arguments).ok();
+        pages += &format!("$ oauth {}\n{page}\n", arguments.join(" "));
+        let mut below = Vec::new();
+        let mut is_list = false;
+        for line in page.lines() {
+            match line.strip_prefix("  ").filter(|line| !line.starts_with(' ')) {
+                Some(entry) if is_list => below.push(entry.split_whitespace().next().unwrap().to_owned()),
+                _ => is_list = matches!(line, "Commands:" | "Providers:"),
+            }
+        }
+        paths.extend(below.into_iter().rev().map(|name| [path.clone(), vec![name]].concat()));
+    }
+    insta::assert_snapshot!(pages);
+}

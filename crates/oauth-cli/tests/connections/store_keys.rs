@@ -1,0 +1,95 @@
+//! The key of the store.
+
+use std::fs;
+
+use crate::test_home::{TestHome, normalize};
+
+fn add(home: &TestHome, account: &str) {
+    home.run_with(&["add", "cobot", account], "a-token\n").ok();
+}
+
+#[cfg(unix)]
+fn mode(path: &std::path::Path) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions()) & 0o777
+}
+
+/// As on a server: no desktop, no keyring. Nobody said so, it is found out.
+#[cfg(target_os = "linux")]
+#[test]
+fn key_file_is_used_without_keyring() {
+    let mut home = TestHome::new();
+    home.set("OAUTH_KEYRING", None);
+    add(&home, "space");
+    let key = home.folder.path().join("data/oauth/connections.db.key");
+    assert_eq!(fs::read_to_string(&key).unwrap().trim().len(), 44);
+    assert_eq!((mode(&key), mode(&home.store()), mode(key.parent().unwrap())), (0o600, 0o600, 0o700));
+    assert_eq!(home.run(&["header", "cobot", "space"]).ok(), "Authorization: Bearer a-token\n");
+
+    fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o640)).unwrap();
+    let ran = home.run(&["header", "cobot", "space"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(9), ""));
+    insta::assert_snapshot!(normalize(&home, &ran.stderr));
+}
+
+/// One record under a key that nobody has any more: it hides no other, holds none up, and can be removed.
+#[test]
+fn unreadable_record_blocks_no_other() {
+    let [lost, old, new] = [
+        "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+        "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=",
+        "MDEyMzQ1Njc4OWFiY2RlZmZlZGNiYTk4NzY1NDMyMTA=",
+    ];
+    let mut home = TestHome::new().with("OAUTH_STORE_KEY", lost);
+    add(&home, "lost");
+    home.set("OAUTH_STORE_KEY", Some(old));
+    add(&home, "space");
+    let states = |home: &TestHome| {
+        let listed = home.run(&["list", "--json"]).json();
+        let one = |one: &serde_json::Value| format!("{} {}", one["account"], one["state"]).replace('"', "");
+        listed.as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(states(&home), ["lost unread", "space active"]);
+    let doctor = home.run(&["doctor", "--offline"]);
+    assert_eq!(doctor.code, Some(1), "{doctor:?}");
+    assert!(doctor.stdout.contains("holds 2 connections") && doctor.stdout.contains("oauth-cli/cobot/lost"));
+
+    home.set("OAUTH_STORE_KEY", Some(&format!("{new} {old}")));
+    let rotated = home.run(&["rotate-keys"]);
+    assert_eq!(rotated.code, Some(9), "{rotated:?}");
+    assert!(rotated.stderr.contains("cobot/lost") && !rotated.stderr.contains("taken away"), "{rotated:?}");
+    home.set("OAUTH_STORE_KEY", Some(new));
+    assert_eq!(home.run(&["header", "cobot", "space"]).ok(), "Authorization: Bearer a-token\n");
+
+    let kept = home.run(&["disconnect", "cobot", "lost", "--yes"]);
+    assert_eq!(kept.code, Some(9), "{kept:?}");
+    assert!(kept.stderr.contains("--no-revoke"), "{kept:?}");
+    home.run(&["disconnect", "cobot", "lost", "--yes", "--no-revoke"]).ok();
+    assert_eq!(states(&home), ["space active"]);
+    home.run(&["rotate-keys"]).code.filter(|code| *code == 9).unwrap();
+}
+
+#[test]
+fn key_can_come_from_environment() {
+    let key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    let home = TestHome::new().with("OAUTH_STORE_KEY", key);
+    add(&home, "space");
+    assert!(!home.folder.path().join("data/oauth/connections.db.key").exists());
+    home.run(&["header", "cobot", "space"]).ok();
+
+    // With another, or none, nothing can be read, and nothing is made anew.
+    let other = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
+    let mut home = home.with("OAUTH_STORE_KEY", other);
+    let wrong = home.run(&["header", "cobot", "space"]);
+    home.set("OAUTH_STORE_KEY", None);
+    let missing = home.run(&["header", "cobot", "space"]);
+    let adding = home.run_with(&["add", "cobot", "x"], "a-token\n");
+    assert_eq!([wrong.code, missing.code, adding.code], [Some(9); 3]);
+    assert!(![&wrong, &missing].iter().any(|ran| ran.stderr.contains(key) || ran.stderr.contains(other)));
+    insta::assert_snapshot!(normalize(&home, &(wrong.stderr + &missing.stderr + &adding.stderr)));
+    fs::write(home.folder.path().join("key"), format!("{other}\n{key}\n")).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(home.folder.path().join("key"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .unwrap();
+    home.set("OAUTH_STORE_KEY_FILE", Some("key"));
+    home.run(&["header", "cobot", "space"]).ok();
+}
