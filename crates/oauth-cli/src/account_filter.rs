@@ -1,4 +1,4 @@
-//! A store of which only some accounts are seen.
+//! A store wrapper that limits sweeps to selected accounts.
 
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -10,7 +10,7 @@ use oauth_core::store::{
     StoreError, TokenStore,
 };
 
-/// The accounts that were connected by one client. Clones share them.
+/// The accounts connected by one client. Clones share the set.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct VisibleAccounts(Arc<RwLock<HashSet<String>>>);
 
@@ -25,8 +25,9 @@ impl VisibleAccounts {
     }
 }
 
-/// Shows a client those connections only that were made by it: a store may hold connections of several clients of one provider,
-/// and a sweep takes all that it finds.
+/// Returns only selected accounts from `due`; every other call passes through.
+///
+/// One store may hold connections of several clients of a provider, and a sweep refreshes all that it finds.
 #[derive(Debug)]
 pub(crate) struct AccountFilter {
     store: Arc<dyn TokenStore>,
@@ -42,17 +43,17 @@ impl AccountFilter {
 #[async_trait]
 impl TokenStore for AccountFilter {
     async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
-        let mut asked = limit;
+        let mut page_size = limit;
         loop {
-            let found = self.store.due(query, asked).await?;
-            let is_all = found.len() < asked;
-            let mut kept = self.accounts.retain(found);
-            // Fewer than asked for means that there are no more, so one has to look behind what is left out.
-            if is_all || kept.len() >= limit {
-                kept.truncate(limit);
-                return Ok(kept);
+            let found = self.store.due(query, page_size).await?;
+            let is_last = found.len() < page_size;
+            let mut visible = self.accounts.retain(found);
+            // A short page would mean "no more", so read further until the page is full.
+            if is_last || visible.len() >= limit {
+                visible.truncate(limit);
+                return Ok(visible);
             }
-            asked = asked.saturating_mul(2);
+            page_size = page_size.saturating_mul(2);
         }
     }
 

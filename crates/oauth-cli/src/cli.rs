@@ -9,53 +9,53 @@ use crate::commands::{
 };
 use crate::providers::ProviderArgs;
 
-/// OAuth2 connections to Cohort Go, Cobot, Go1 and GoCD.
+/// Connect and use OAuth 2.0 accounts at Cohort Go, Cobot, Go1 and GoCD.
 #[derive(Debug, Parser)]
 #[command(name = "oauth", version, disable_help_subcommand = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
-    /// What to do.
+    /// The subcommand.
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-/// What to do.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Connect one account at each provider, played on this machine, keep it through a restart, and show every step
+    /// Demonstrate connecting, restarting and refreshing against sandbox providers on this machine
     Demo(Demo),
-    /// What the demo starts: the application after a restart, told on stdin what to do.
+    /// Internal: the application process that the demo starts after a restart. Reads its tasks from stdin.
     #[command(hide = true)]
     DemoProcess,
-    /// Connect an account: a person says yes in a browser, and the connection is kept
+    /// Connect an account through its login and consent page
     Connect(Box<ProviderArgs<connect::ConnectArgs>>),
-    /// Add a token that was got elsewhere
+    /// Import an existing token
     Add(Box<ProviderArgs<add::AddArgs>>),
     /// List all connections
     List(list::ListArgs),
-    /// Tell how a connection is, or all: the exit code says it
+    /// Show the status of one or all connections; the exit code reflects it
     Status(status::StatusArgs),
-    /// Print the header that authorizes a request, refreshed first if that is due: curl -H @-
+    /// Print an Authorization header, refreshing the token if needed (for curl -H @-)
     Header(ConnectionArgs),
-    /// Send one authorized call, and print its answer
+    /// Send one authorized API request and print the response
     Request(Box<request::RequestArgs>),
-    /// Refresh a connection now, or all, or those that are due
+    /// Refresh one connection, all connections, or those that are due
     Refresh(refresh::RefreshArgs),
-    /// Keep all connections alive, until stopped
+    /// Keep all connections refreshed until stopped
     Keep(keep::KeepArgs),
-    /// Revoke a connection where the provider can, and remove it
+    /// Revoke a connection where the provider supports it, and remove it
     Disconnect(disconnect::DisconnectArgs),
     /// Encrypt the store with a new key
     RotateKeys(rotate_keys::RotateKeysArgs),
-    /// Look at everything, and say what is wrong and what to do
+    /// Check configuration, store, keys and endpoints
     Doctor(doctor::DoctorArgs),
-    /// Print the completions of a shell
+    /// Print a shell completion script
     Completions(completions::CompletionsArgs),
-    /// Play the four providers on this machine, for other programs to use, until Ctrl-C
+    /// Run sandbox versions of the four providers on this machine until Ctrl-C
     Sandbox(Sandbox),
 }
 
 impl Command {
-    /// Whether it prints JSON, and so its errors as well.
+    /// Returns whether results and errors are printed as JSON.
     pub(crate) fn is_json(&self) -> bool {
         match self {
             Self::Demo(_) | Self::DemoProcess | Self::Sandbox(_) | Self::Completions(_) => false,
@@ -76,9 +76,9 @@ impl Command {
 
 /// Arguments of `demo`.
 #[derive(Args, Debug)]
-#[command(after_help = "Exit code 0 only if every step held; with --web, once it was ended.")]
+#[command(after_help = "Exit code 0 only if every step succeeds; with --web, when the demo is stopped.")]
 pub(crate) struct Demo {
-    /// AccountFilter this provider; may be given more than once
+    /// Run only this provider; can be repeated
     #[arg(long, value_enum, value_name = "NAME")]
     pub(crate) provider: Vec<Provider>,
 
@@ -86,15 +86,15 @@ pub(crate) struct Demo {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// In a browser instead, on one page: connect, let time pass, break things, until Ctrl-C
+    /// Serve the demo as a web page instead: connect, advance the clock and trigger failures, until Ctrl-C
     #[arg(long, conflicts_with_all = ["provider", "json", "fail"])]
     pub(crate) web: bool,
 
-    /// With --web, listen on this port of 127.0.0.1; 0 takes any free one
+    /// With --web, listen on this port of 127.0.0.1; 0 picks a free port
     #[arg(long, requires = "web", value_name = "N", default_value_t = 0)]
     pub(crate) port: u16,
 
-    /// Makes the first token call at this provider fail: how the tests see that a failure is told.
+    /// Makes the first token call at this provider fail, so that tests can check how failures are reported.
     #[arg(long, value_enum, value_name = "NAME", hide = true)]
     pub(crate) fail: Option<Provider>,
 }
@@ -102,27 +102,27 @@ pub(crate) struct Demo {
 /// Arguments of `sandbox`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The first line on stdout, once all providers listen, is one JSON object with all URLs, client
-credentials, users and the control key. They open nothing but this sandbox.")]
+When all providers are listening, prints one JSON object on the first line of stdout: URLs, client
+credentials, users and the control key. The credentials are valid only for this sandbox.")]
 pub(crate) struct Sandbox {
-    /// The providers listen on N to N+4, the control server on N+9; 0 takes any free ports
+    /// First port: providers listen on N to N+4, the control server on N+9; 0 picks free ports
     #[arg(long, value_name = "N", default_value_t = 4400)]
     pub(crate) port_base: u16,
 
-    /// Register one more redirect URI at every provider; may be given more than once
+    /// Register another redirect URI at every provider; can be repeated
     #[arg(long, value_name = "URI")]
     pub(crate) redirect_uri: Vec<String>,
 
-    /// Answer authorize URLs with the redirect straight away, without login and consent
+    /// Skip login and consent: answer authorize URLs with an immediate redirect
     #[arg(long)]
     pub(crate) auto_approve: bool,
 
-    /// Speak TLS; the certificates to trust are in the JSON object
+    /// Serve over TLS; the JSON object includes the certificates to trust
     #[arg(long)]
     pub(crate) tls: bool,
 }
 
-/// A provider, by the name it has everywhere in this project.
+/// A sandbox provider, by its name on the command line and in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Provider {
@@ -137,7 +137,7 @@ pub(crate) enum Provider {
 }
 
 impl Provider {
-    /// The name, as typed.
+    /// Returns the name as typed.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Cohortgo => "cohortgo",

@@ -1,7 +1,7 @@
-//! What environment and configuration file say of a provider's client, and for which server.
+//! A provider's client as configured by environment variables and the configuration file.
 //!
-//! A secret belongs to one client at one server. The table of the configuration file names both; the variables of the environment
-//! name the client alone, so they are taken to be of the table's server where it names one.
+//! A secret belongs to one client at one server. The configuration table names both. Environment variables
+//! name only the client, so they apply to the table's server if it names one.
 
 use oauth_core::{ClientSecret, Site as _};
 use url::Origin;
@@ -11,18 +11,18 @@ use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::registration::Registration;
 use crate::setting::Settings;
 
-/// What was said.
+/// The configured client, redirect URI and options of one provider.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ClientConfig {
     pub(crate) client: ClientCredentials,
     pub(crate) redirect_uri: Option<String>,
     pub(crate) settings: Settings,
     provider: Option<ProviderName>,
-    /// Whether it is about one server: a table that has a secret is, be it by leaving out the provider's own.
+    /// Set if the client belongs to one server: the table names a server or holds the secret.
     bound_to_server: bool,
 }
 
-/// A client's id and secret. The id is empty where only a secret was said.
+/// A client's id and secret. The id is empty if only a secret is configured.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ClientCredentials {
     pub(crate) id: String,
@@ -30,11 +30,11 @@ pub(crate) struct ClientCredentials {
 }
 
 impl ClientConfig {
-    /// By environment and configuration file.
+    /// Loads from environment variables, then the configuration file.
     pub(crate) fn load(config: &Config, provider: ProviderName) -> Self {
         let table = config.provider(provider);
         let names_server = table.settings.one("server").is_some();
-        let variable = |what| environment_variable(provider, what);
+        let variable = |suffix| environment_variable(provider, suffix);
         let in_table =
             ClientCredentials { id: table.client_id.unwrap_or_default(), secret: table.client_secret };
         let in_environment = ClientCredentials {
@@ -52,19 +52,19 @@ impl ClientConfig {
         }
     }
 
-    /// The client, if it is one of the server that `settings` lead to.
+    /// Returns the client if it belongs to the server of these settings.
     pub(crate) fn client_for(&self, settings: &Settings) -> Option<&ClientCredentials> {
         let provider = self.provider?;
-        let is_there = !self.bound_to_server
+        let applies = !self.bound_to_server
             || match origin(provider, &self.settings) {
                 Some(origin) => Some(origin) == self::origin(provider, settings),
-                // It says nothing of a server, and the provider has none of its own.
+                // The table names no server, and the provider has no default.
                 None => self.settings.one("server").is_none(),
             };
-        is_there.then_some(&self.client)
+        applies.then_some(&self.client)
     }
 
-    /// All of it, as if a connection had been made so.
+    /// Converts to a registration, as if a connection had been made with this client.
     pub(crate) fn into_registration(self) -> Registration {
         Registration {
             client_id: self.client.id,
@@ -76,7 +76,8 @@ impl ClientConfig {
 }
 
 impl ClientCredentials {
-    /// `self`, and what `under` adds to the same client. Whether anything of the client is `under`'s secret.
+    /// Fills gaps from `defaults` where both name the same client. Also returns whether the default's secret
+    /// is used.
     fn with_defaults(self, defaults: Self) -> (Self, bool) {
         let is_same = self.id.is_empty() || defaults.id.is_empty() || self.id == defaults.id;
         let uses_default_secret = self.secret.is_none() && is_same && defaults.secret.is_some();
@@ -86,8 +87,8 @@ impl ClientCredentials {
     }
 }
 
-/// The server that `settings` lead to, as far as tokens are concerned: the origin of its token endpoint. Nothing but the address is
-/// looked at, so no file is read.
+/// Returns the origin of the token endpoint that these settings lead to. Reads no file: only the server
+/// address matters.
 pub(crate) fn origin(provider: ProviderName, settings: &Settings) -> Option<Origin> {
     let settings = settings.filter(|name| name == "server");
     with_provider!(provider, P => token_origin::<P>(&settings))
@@ -97,13 +98,13 @@ fn token_origin<P: CliProvider>(settings: &Settings) -> Option<Origin> {
     P::site(settings).ok().map(|site| site.token_url().origin())
 }
 
-/// `OAUTH_GO1_CLIENT_ID` and its like.
-pub(crate) fn variable_name(provider: ProviderName, what: &str) -> String {
-    format!("OAUTH_{}_{what}", provider.as_str().to_ascii_uppercase().replace('-', "_"))
+/// Returns a name such as `OAUTH_GO1_CLIENT_ID`.
+pub(crate) fn variable_name(provider: ProviderName, suffix: &str) -> String {
+    format!("OAUTH_{}_{suffix}", provider.as_str().to_ascii_uppercase().replace('-', "_"))
 }
 
-fn environment_variable(provider: ProviderName, what: &str) -> Option<String> {
-    std::env::var(variable_name(provider, what)).ok().filter(|value| !value.is_empty())
+fn environment_variable(provider: ProviderName, suffix: &str) -> Option<String> {
+    std::env::var(variable_name(provider, suffix)).ok().filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
@@ -148,12 +149,12 @@ mod tests {
             settings
         };
         let a = "https://a.example.com";
-        for (provider, configured, bound_to_server, asked, is_there) in [
+        for (provider, configured, bound_to_server, settings, applies) in [
             (ProviderName::Gocd, a, true, a, true),
             (ProviderName::Gocd, a, true, "https://a.example.com/other", true),
             (ProviderName::Gocd, a, true, "https://b.example.com", false),
             (ProviderName::Gocd, a, true, "https://a.example.com:8154", false),
-            // Not even the right one, once it cannot be read.
+            // An unreadable server matches nothing.
             (ProviderName::Gocd, "no URL", true, a, false),
             (ProviderName::Gocd, "", true, a, true),
             (ProviderName::Go1, "", true, "", true),
@@ -167,7 +168,7 @@ mod tests {
                 bound_to_server,
                 redirect_uri: None,
             };
-            assert_eq!(configured.client_for(&at(asked)).is_some(), is_there, "{configured:?} {asked}");
+            assert_eq!(configured.client_for(&at(settings)).is_some(), applies, "{configured:?} {settings}");
         }
     }
 }

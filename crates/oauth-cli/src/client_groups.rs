@@ -1,4 +1,4 @@
-//! All connections that can be refreshed, by the client that made them.
+//! Refreshable connections, grouped by the client that made them.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,15 +16,15 @@ use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::registration::Registration;
 use crate::time::now;
 
-/// Told what happens to connections.
+/// Callback for connection events.
 pub(crate) type EventListener = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
 
-/// Selection connections.
+/// The connections to include.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Selection {
     /// All that can be refreshed.
     All,
-    /// Those whose access token is due, or whose refresh token lapses soon.
+    /// Connections whose access token is due, or whose refresh token expires soon.
     Due,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct ClientGroup {
     registration: Registration,
 }
 
-/// All groups, and what belongs to none.
+/// All groups, and the connections that belong to none.
 #[derive(Default)]
 pub(crate) struct ClientGroups {
     pub(crate) groups: Vec<ClientGroup>,
@@ -45,7 +45,7 @@ pub(crate) struct ClientGroups {
     pub(crate) skipped: Vec<(ProviderName, String, Failure)>,
 }
 
-/// The connections of one client, as they were found.
+/// A group found in the store.
 struct FoundGroup {
     provider: ProviderName,
     registration: Registration,
@@ -53,8 +53,8 @@ struct FoundGroup {
 }
 
 impl ClientGroups {
-    /// Looks who is there now. A group that was there before stays the same, with what it has in memory; where looking fails, or is
-    /// called off, all stay.
+    /// Reloads the groups from the store. Known groups keep their state in memory; if reloading fails or is
+    /// cancelled, all groups stay as they were.
     pub(crate) async fn reload(
         &mut self,
         store: &Arc<dyn TokenStore>,
@@ -66,12 +66,12 @@ impl ClientGroups {
         for provider in ProviderName::value_variants() {
             with_provider!(*provider, P => find_groups::<P>(store, config, selection, *provider, &mut found, &mut skipped).await)?;
         }
-        // Nothing waits from here on, so nothing gets lost between the two.
+        // No await from here on: cancellation cannot leave the groups half replaced.
         let mut before = std::mem::take(&mut self.groups);
         for FoundGroup { provider, registration, accounts } in found {
-            let is_it =
+            let is_same_client =
                 |group: &ClientGroup| group.provider == provider && group.registration == registration;
-            let group = match before.iter().position(is_it) {
+            let group = match before.iter().position(is_same_client) {
                 Some(known) => Ok(before.swap_remove(known)),
                 None => {
                     with_provider!(provider, P => ClientGroup::new::<P>(store, provider, registration, listener))
@@ -87,7 +87,7 @@ impl ClientGroups {
                 }
             }
         }
-        // Those whose connections are all gone have nothing to do, and may still have something to finish.
+        // Empty groups stay: they may have refreshes to finish.
         for group in before {
             group.visible.set(HashSet::new());
             self.groups.push(ClientGroup { accounts: Vec::new(), ..group });
@@ -96,7 +96,7 @@ impl ClientGroups {
         Ok(())
     }
 
-    /// Finishes what is under way.
+    /// Waits for refreshes in flight.
     pub(crate) async fn drain(&self) {
         for group in &self.groups {
             group.connections.drain().await;
@@ -124,7 +124,11 @@ async fn find_groups<P: CliProvider>(
         let registration = match Registration::for_connection(store, config, provider, &account).await {
             Ok(registration) if registration.client_secret.is_some() => registration,
             Ok(_) => {
-                skipped.push((provider, account, Failure::setup("its client is not known here")));
+                skipped.push((
+                    provider,
+                    account,
+                    Failure::setup("the client of this connection is not known here"),
+                ));
                 continue;
             }
             Err(failure) => {
@@ -132,7 +136,7 @@ async fn find_groups<P: CliProvider>(
                 continue;
             }
         };
-        // There are few clients, however many connections they have made.
+        // A linear search: there are few clients.
         match found[first..].iter_mut().find(|known| known.registration == registration) {
             Some(known) => known.accounts.push(account),
             None => found.push(FoundGroup { provider, registration, accounts: vec![account] }),
@@ -158,12 +162,12 @@ impl ClientGroup {
     }
 }
 
-/// A token that nobody refreshes has neither time.
+/// Returns whether the connection is active and refreshable: tokens that never refresh have neither time.
 fn is_refreshed(summary: &RecordSummary) -> bool {
     summary.state == RecordState::Active && (summary.due_at.is_some() || summary.lapses_at.is_some())
 }
 
-/// As the keeper sees it.
+/// Returns the records that a sweep would refresh now.
 async fn due_records<P: CliProvider>(store: &Arc<dyn TokenStore>) -> Result<Vec<RecordSummary>, Failure> {
     let mut query = DueQuery::new(P::NAME).due_by(now());
     if let Some(idle) = <P::Renewal as Renewal>::IDLE_LIFETIME {
@@ -206,7 +210,7 @@ mod tests {
         let expected = [(ProviderName::Go1, vec!["one".to_owned(), "two".to_owned()])];
         assert_eq!(accounts_by_provider(&groups), expected);
         let first = Arc::clone(&groups.groups[0].connections);
-        // At each of the providers that are looked at.
+        // Fail the listing at each provider in turn.
         let mut failed = 0;
         loop {
             failing.lists_left.store(failed, Ordering::SeqCst);

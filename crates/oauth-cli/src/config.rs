@@ -1,4 +1,4 @@
-//! The configuration file: where the store is, and one table for each provider.
+//! The configuration file: the store's location and one table per provider.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,19 +13,19 @@ use crate::private_file;
 use crate::providers::ProviderName;
 use crate::setting::Settings;
 
-/// What the file says.
+/// Contents of the configuration file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Config {
-    /// The file, whether it is there or not.
+    /// Path of the file, which need not exist.
     pub(crate) path: PathBuf,
     pub(crate) exists: bool,
     pub(crate) store: Option<String>,
-    /// False: the operating system's keyring is left alone.
+    /// `false` disables the operating system's keyring.
     pub(crate) keyring: Option<bool>,
     providers: BTreeMap<&'static str, ProviderTable>,
 }
 
-/// What it says of one provider.
+/// Configuration of one provider.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ProviderTable {
     pub(crate) client_id: Option<String>,
@@ -35,7 +35,7 @@ pub(crate) struct ProviderTable {
 }
 
 impl Config {
-    /// Reads the file. One that was named must be there; the usual one need not.
+    /// Reads the file. A path given explicitly must exist; the default path need not.
     pub(crate) fn read(path_given: Option<&Path>) -> Result<Self, Failure> {
         let path = match path_given {
             Some(path) => path.to_owned(),
@@ -47,13 +47,13 @@ impl Config {
                 return Ok(Self { path, ..Self::default() });
             }
             Err(error) => {
-                let what = format!("the configuration file {} cannot be read: {error}", path.display());
-                return Err(Failure::setup(what));
+                let message = format!("cannot read the configuration file {}: {error}", path.display());
+                return Err(Failure::setup(message));
             }
         };
-        let mut config = Self::parse(&text).map_err(|what| {
-            Failure::setup(format!("the configuration file {}: {what}", path.display()))
-                .with_help("the README of the program has an example")
+        let mut config = Self::parse(&text).map_err(|error| {
+            Failure::setup(format!("invalid configuration file {}: {error}", path.display()))
+                .with_help("see \"Configuration file\" in the README of oauth-cli for an example")
         })?;
         if config.providers.values().any(|table| table.client_secret.is_some()) {
             private_file::check_permissions(&path, "it holds a client secret")?;
@@ -64,7 +64,7 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        // Without the line: it may be the one with the secret.
+        // No excerpt of the line: it may hold a secret.
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
             format!("line {line}: {}", error.message())
@@ -74,23 +74,23 @@ impl Config {
             match (key.as_str(), value) {
                 ("store", toml::Value::String(store)) => config.store = Some(store.clone()),
                 ("keyring", toml::Value::Boolean(keyring)) => config.keyring = Some(*keyring),
-                ("store", _) => return Err("`store` must be text".to_owned()),
+                ("store", _) => return Err("`store` must be a string".to_owned()),
                 ("keyring", _) => return Err("`keyring` must be true or false".to_owned()),
                 (name, toml::Value::Table(table)) => {
                     let Ok(provider) = ProviderName::from_str(name, false) else {
-                        return Err(format!("there is no provider `{name}`"));
+                        return Err(format!("unknown provider `{name}`"));
                     };
-                    let read =
-                        ProviderTable::parse(provider, table).map_err(|what| format!("[{name}]: {what}"))?;
+                    let read = ProviderTable::parse(provider, table)
+                        .map_err(|error| format!("[{name}]: {error}"))?;
                     config.providers.insert(provider.as_str(), read);
                 }
-                (key, _) => return Err(format!("there is no setting `{key}`")),
+                (key, _) => return Err(format!("unknown setting `{key}`")),
             }
         }
         Ok(config)
     }
 
-    /// What it says of this provider.
+    /// Returns the table of this provider.
     pub(crate) fn provider(&self, provider: ProviderName) -> ProviderTable {
         self.providers.get(provider.as_str()).cloned().unwrap_or_default()
     }
@@ -100,7 +100,8 @@ impl ProviderTable {
     fn parse(provider: ProviderName, table: &toml::Table) -> Result<Self, String> {
         let mut read = Self::default();
         for (key, value) in table {
-            let text = || value.as_str().map(str::to_owned).ok_or_else(|| format!("`{key}` must be text"));
+            let text =
+                || value.as_str().map(str::to_owned).ok_or_else(|| format!("`{key}` must be a string"));
             match key.as_str() {
                 "client_id" => read.client_id = Some(text()?),
                 "client_secret" => read.client_secret = Some(text()?.into()),
@@ -110,7 +111,7 @@ impl ProviderTable {
                         let known: Vec<String> =
                             provider.settings().iter().map(crate::setting::Setting::key).collect();
                         return Err(format!(
-                            "there is no setting `{key}`; there are client_id, client_secret, redirect_uri, {}",
+                            "unknown setting `{key}`; valid settings are client_id, client_secret, redirect_uri, {}",
                             known.join(", ")
                         ));
                     };
@@ -150,7 +151,7 @@ mod tests {
 
     #[test]
     fn parse_errors_hide_secrets() {
-        let wrong: Vec<String> = [
+        let errors: Vec<String> = [
             "[go1]\nclient_secret = \"canary\" oops\n",
             "[go2]\nclient_id = \"canary\"\n",
             "[go1]\nspace = \"canary\"\n",
@@ -163,6 +164,6 @@ mod tests {
         .iter()
         .map(|text| Config::parse(text).unwrap_err())
         .collect();
-        insta::assert_snapshot!(wrong.join("\n"));
+        insta::assert_snapshot!(errors.join("\n"));
     }
 }

@@ -1,4 +1,4 @@
-//! One attempt to connect an account.
+//! The flow that connects one account.
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::sync::{Mutex, PoisonError};
@@ -20,10 +20,10 @@ use crate::prompt;
 use crate::setting::Settings;
 use crate::show::{BOLD, WIRE};
 
-/// No callback URL is longer.
+/// Upper bound on a pasted line; callback URLs are shorter.
 const MAX_LINE: u64 = 64 * 1024;
 
-/// How the person's browser is reached.
+/// Options for the browser and its callback.
 #[derive(Debug)]
 pub(crate) struct BrowserOptions {
     pub(crate) no_browser: bool,
@@ -31,7 +31,7 @@ pub(crate) struct BrowserOptions {
     pub(crate) listener: Option<Listener>,
 }
 
-/// One attempt to connect an account.
+/// The flow that connects one account.
 #[derive(Debug)]
 pub(crate) struct ConnectFlow<'a, P: Provider> {
     pub(crate) context: &'a Context,
@@ -39,8 +39,8 @@ pub(crate) struct ConnectFlow<'a, P: Provider> {
     pub(crate) account: &'a str,
     pub(crate) settings: &'a Settings,
     pub(crate) browser: BrowserOptions,
-    /// Nobody is asked anything, and nothing is kept: the authorize URL goes here, and the token call to a transport that sends
-    /// nothing.
+    /// Dry run: asks for no input and stores nothing. The authorize URL is written here, and the token call
+    /// goes to a transport that sends nothing.
     pub(crate) dry_run: Option<&'a Mutex<Option<String>>>,
 }
 
@@ -53,55 +53,55 @@ impl<P: Provider> ConnectFlow<'_, P> {
         self.context.output.note(text);
     }
 
-    /// Asks for this user's password.
+    /// Prompts for this user's password.
     pub(crate) async fn password(&self, username: &str) -> Result<Password, Failure> {
         if self.dry_run.is_some() {
             return Ok("PASSWORD".into());
         }
-        let what = format!("Password of {username} at {}", P::TITLE);
-        let instead = "run this in a terminal: a password is never taken from the command line";
-        prompt::secret(self.context, &what, instead).await
+        let label = format!("Password for {username} at {}", P::TITLE);
+        let alternative = "run this command in a terminal; passwords are not accepted as options";
+        prompt::secret(self.context, &label, alternative).await
     }
 
-    /// Asks for a token; takes it from stdin where nobody can be asked.
+    /// Prompts for a token, or reads it from stdin without a terminal.
     pub(crate) async fn token(&self) -> Result<AccessToken, Failure> {
         token(self.context).await
     }
 
-    /// Keeps the token that comes of `asking`.
+    /// Runs the token request and stores the token.
     pub(crate) async fn save_token(
         &self,
         request: impl Future<Output = Result<Token<P>, Error>>,
     ) -> Result<(), Failure> {
         if self.dry_run.is_some() {
-            // It fails, as it was not sent.
+            // Always an error: the call was not sent.
             let _ = request.await;
             return Ok(());
         }
         let token = self.context.until_interrupted(async { request.await.map_err(Failure::from) }).await?;
-        // From here on it is finished, whoever wants the program to end: the token must not be lost.
+        // Not cancelled from here on: the token must not be lost.
         self.connections.insert(self.account, token).await?;
         Ok(())
     }
 }
 
-/// Asks for a token; takes it from stdin where nobody can be asked.
+/// Prompts for a token, or reads it from stdin without a terminal.
 pub(crate) async fn token(context: &Context) -> Result<AccessToken, Failure> {
     if io::stdin().is_terminal() {
-        prompt::secret(context, "Access token", "pipe it into stdin").await
+        prompt::secret(context, "Access token", "pass it on stdin").await
     } else {
         prompt::secret_from_file(context, "-", "the access token").await
     }
 }
 
 impl<P: CodeGrant> ConnectFlow<'_, P> {
-    /// Sends the person's browser to the provider, waits for it to come back, and keeps the token.
+    /// Opens the authorize URL in the user's browser, waits for the callback and stores the token.
     pub(crate) async fn authorize_in_browser(&self, connect: &P::Connect) -> Result<(), Failure> {
         let started = self.client().begin(connect)?;
         if let Some(dry_run) = self.dry_run {
             let callback = format!("?code=CODE&state={}", started.pending.state().expose());
             *dry_run.lock().unwrap_or_else(PoisonError::into_inner) = Some(started.url.into());
-            // It fails, as it was not sent.
+            // Always an error: the call was not sent.
             let _ = self.client().finish(&started.pending, &callback).await;
             return Ok(());
         }
@@ -109,29 +109,29 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
         let mut pasted = self.show_authorize_url(&started.url, opened);
         let deadline = tokio::time::Instant::now() + self.browser.timeout;
         loop {
-            let spinner = pasted.is_none().then(|| Spinner::start("Waiting for the browser to come back"));
+            let spinner = pasted.is_none().then(|| Spinner::start("Waiting for the browser"));
             let callback = self.wait_for_callback(&mut pasted, deadline).await;
             drop(spinner);
             let callback = callback?;
             match self.connections.finish(self.account, &started.pending, callback.text()).await {
                 Ok(_) => return Ok(()),
-                // Any page can send the browser there, and this says nothing that only the provider knows.
+                // Any web page can forge an error callback without a state, so it must not end the flow.
                 Err(error) if callback.has_no_state() && is_provider_error(error.kind()) => {
                     let refusal = Failure::from(&error);
                     self.note(format_args!(
-                        "Somebody came back with: {refusal}. It is not known from where, so this goes on; Ctrl-C ends it.",
+                        "Received an error callback: {refusal}. It has no state and may be forged, so waiting continues. Press Ctrl-C to stop.",
                     ));
                 }
-                // Somebody else's, or half a URL: the attempt goes on.
+                // A callback of another attempt, or an incomplete URL: keep waiting.
                 Err(error) if is_unrelated_callback(error.kind()) => {
-                    self.note(format_args!("That was not it: {}. Still waiting.", Failure::from(&error)));
+                    self.note(format_args!("Ignored: {}. Still waiting.", Failure::from(&error)));
                 }
                 Err(error) => return Err(Failure::for_connection(&error, P::NAME, self.account)),
             }
         }
     }
 
-    /// Says what to do, and listens on stdin where the URL may be pasted.
+    /// Shows the authorize URL, and reads stdin where the callback URL may be pasted.
     fn show_authorize_url(&self, url: &Url, opened: bool) -> Option<mpsc::Receiver<String>> {
         let output = self.context.output;
         if output.is_json() {
@@ -139,13 +139,13 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
         }
         if opened {
             self.note(format_args!(
-                "{BOLD}Your browser opens {}.{BOLD:#} If it does not, open this URL:\n\n  {WIRE}{url}{WIRE:#}\n",
+                "{BOLD}Opening {} in your browser.{BOLD:#} If it does not open, visit:\n\n  {WIRE}{url}{WIRE:#}\n",
                 P::TITLE
             ));
         } else {
             self.note(format_args!("{BOLD}Open this URL in a browser:{BOLD:#}\n\n  {WIRE}{url}{WIRE:#}\n"));
         }
-        // Without a listener there is no other way back: where nothing can be read, that is said at once.
+        // Without a listener, stdin is the only way to receive the callback.
         let reads = self.browser.no_browser
             || self.browser.listener.is_none()
             || (!opened && io::stdin().is_terminal());
@@ -153,15 +153,15 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
             return None;
         }
         let when = if self.browser.listener.is_some() {
-            "If the browser is on another machine, it ends at a page that cannot be loaded. Copy that page's URL"
+            "If the browser runs on another machine, it ends on a page that does not load. Copy that page's URL"
         } else {
-            "When the browser is back at the redirect URI, copy the page's URL"
+            "After approving, the browser opens the redirect URI. Copy that page's URL"
         };
-        self.note(format_args!("{when}, and paste it here:"));
+        self.note(format_args!("{when} and paste it here:"));
         Some(stdin_lines())
     }
 
-    /// Whatever the browser comes back with, or the person pastes.
+    /// Waits for a callback from the browser or from stdin.
     async fn wait_for_callback(
         &self,
         pasted: &mut Option<mpsc::Receiver<String>>,
@@ -174,16 +174,16 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
                     line = next_line(pasted) => match line {
                         Some(line) if line.trim().is_empty() => {}
                         Some(line) => return Ok(ReceivedCallback::Pasted(line)),
-                        // Nothing more will be pasted.
+                                                // End of input: only the listener is left.
                         None if self.browser.listener.is_some() => *pasted = None,
-                        None => return Err(Failure::usage("the callback URL was not pasted")
-                            .with_help("run this in a terminal, or pipe the callback URL into it")),
+                        None => return Err(Failure::usage("no callback URL was given")
+                            .with_help("run this command in a terminal, or pass the callback URL on stdin")),
                     },
                     () = tokio::time::sleep_until(deadline) => return Err(Failure::new(
                         ExitCode::TryLater,
                         "timeout",
-                        format!("nobody came back within {} seconds", self.browser.timeout.as_secs()),
-                    ).with_help("try again; --timeout gives more time, up to the 15 minutes that an attempt is good for")),
+                        format!("no callback arrived within {} seconds", self.browser.timeout.as_secs()),
+                    ).with_help("try again; use --timeout to wait longer, up to 900 seconds")),
                 }
             }
         };
@@ -191,11 +191,11 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
     }
 }
 
-/// What the browser came back with.
+/// A callback URL and how it arrived.
 enum ReceivedCallback {
-    /// By itself.
+    /// Received by the listener.
     FromBrowser(String),
-    /// A person has looked at it.
+    /// Pasted by the user, who has seen it.
     Pasted(String),
 }
 
@@ -206,7 +206,7 @@ impl ReceivedCallback {
         }
     }
 
-    /// Whether nothing ties it to this attempt.
+    /// Returns whether nothing ties the callback to this attempt: it came by the browser and has no state.
     fn has_no_state(&self) -> bool {
         let Self::FromBrowser(text) = self else { return false };
         let mut parameters = text.split(['?', '&']).skip(1);
@@ -214,7 +214,7 @@ impl ReceivedCallback {
     }
 }
 
-/// What the listener gets; never, without one.
+/// Returns the listener's next callback. Pending forever without a listener.
 async fn next_browser_callback(listener: Option<&Listener>) -> Option<String> {
     match listener {
         Some(listener) => listener.next().await.map(|callback| callback.target),
@@ -222,7 +222,7 @@ async fn next_browser_callback(listener: Option<&Listener>) -> Option<String> {
     }
 }
 
-/// The next line; never, where none are read.
+/// Returns the next pasted line. Pending forever if stdin is not read.
 async fn next_line(pasted: &mut Option<mpsc::Receiver<String>>) -> Option<String> {
     match pasted {
         Some(lines) => lines.recv().await,
@@ -230,7 +230,7 @@ async fn next_line(pasted: &mut Option<mpsc::Receiver<String>>) -> Option<String
     }
 }
 
-/// Lines of stdin. The thread that reads them ends with the program at the latest.
+/// Reads lines of stdin on a thread, which lives until the receiver is dropped or the program ends.
 fn stdin_lines() -> mpsc::Receiver<String> {
     use std::io::Read as _;
 
@@ -251,12 +251,12 @@ fn stdin_lines() -> mpsc::Receiver<String> {
     receiver
 }
 
-/// Whether that is what the provider sends back with an error.
+/// Returns whether the provider reported an error in the callback.
 fn is_provider_error(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Denied | ErrorKind::AuthorizationRefused | ErrorKind::Unavailable)
 }
 
-/// Whether the attempt goes on after a callback like that.
+/// Returns whether the callback may belong to another attempt, so that waiting continues.
 fn is_unrelated_callback(kind: ErrorKind) -> bool {
     matches!(
         kind,

@@ -1,4 +1,4 @@
-//! What every command that works on connections has.
+//! State shared by all commands that work on connections.
 
 use std::env;
 use std::fmt;
@@ -12,14 +12,14 @@ use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::store::{Store, StoreAddress, StoreLocation};
 
-/// Arguments that all of these commands have.
+/// Arguments common to these commands.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct CommonArgs {
-    /// Where connections are kept: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
+    /// Use this store: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
     #[arg(long, value_name = "STORE", env = "OAUTH_STORE", hide_env_values = true)]
     pub(crate) store: Option<StoreArg>,
 
-    /// The configuration file
+    /// Use this configuration file
     #[arg(long, value_name = "FILE", env = "OAUTH_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
 
@@ -28,8 +28,8 @@ pub(crate) struct CommonArgs {
     pub(crate) json: bool,
 }
 
-/// A store as it was named, which is looked at later: what cannot be used would be quoted by the parser of the command line, and the
-/// URL of a database holds a password.
+/// A store address as given, parsed later: the argument parser would quote an invalid one, and a database URL
+/// holds a password.
 #[derive(Clone)]
 pub(crate) struct StoreArg(String);
 
@@ -45,7 +45,7 @@ impl fmt::Debug for StoreArg {
     }
 }
 
-/// What they are made to.
+/// Configuration, output, store and interrupt handling of one run.
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) config: Config,
@@ -57,23 +57,23 @@ pub(crate) struct Context {
 impl Context {
     pub(crate) fn new(common: &CommonArgs) -> Result<Self, Failure> {
         let interrupt = Interrupt::listen()
-            .map_err(|error| Failure::setup(format!("could not listen for Ctrl-C: {error}")))?;
+            .map_err(|error| Failure::setup(format!("cannot listen for Ctrl-C: {error}")))?;
         let config = Config::read(common.config.as_deref())?;
         let store_location = Self::store_location(common, &config)?;
         Ok(Self { config, output: Output::new(common.json), store_location, interrupt })
     }
 
-    /// Which store was chosen.
+    /// Resolves the store's location from options, configuration and defaults.
     pub(crate) fn store_location(common: &CommonArgs, config: &Config) -> Result<StoreLocation, Failure> {
         let address = match (&common.store, &config.store) {
             (Some(StoreArg(text)), _) => {
-                text.parse().map_err(|what| Failure::usage(format!("--store, or OAUTH_STORE: {what}")))?
+                text.parse().map_err(|error| Failure::usage(format!("--store, or OAUTH_STORE: {error}")))?
             }
             (None, Some(text)) => {
-                let address: StoreAddress = text.parse().map_err(|what| {
-                    Failure::setup(format!("`store` in {}: {what}", config.path.display()))
+                let address: StoreAddress = text.parse().map_err(|error| {
+                    Failure::setup(format!("`store` in {}: {error}", config.path.display()))
                 })?;
-                // Wherever the program is started, it is the same one.
+                // Independent of the current directory.
                 address.relative_to(config.path.parent().unwrap_or(Path::new("")))
             }
             (None, None) => StoreAddress::Sqlite(crate::paths::store_file()?),
@@ -85,13 +85,13 @@ impl Context {
         Ok(StoreLocation { address, use_keyring: keyring })
     }
 
-    /// The store, if there is one.
+    /// Opens the store if it exists.
     pub(crate) async fn open_store(&self) -> Result<Option<Store>, Failure> {
         self.until_interrupted(self.store_location.open_existing()).await
     }
 
-    /// Drops `work` when somebody wants the program to end. For work that leaves nothing half-done, or that is finished in
-    /// a task of its own.
+    /// Cancels `work` on a signal. For work that is safe to drop at any point, or that continues in its own
+    /// task.
     pub(crate) async fn until_interrupted<T>(
         &self,
         work: impl Future<Output = Result<T, Failure>>,

@@ -1,4 +1,4 @@
-//! What went wrong, what to do about it, and the exit code that says so.
+//! Errors of the program: message, help and exit code.
 
 use std::fmt;
 
@@ -6,55 +6,55 @@ use oauth_core::ErrorKind;
 use oauth_core::store::{StoreError, StoreErrorKind};
 use serde_json::{Value, json};
 
-/// What the program ends with. The numbers are a promise: the README has them in a table.
+/// The program's exit code. The numbers are stable and listed in the README.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum ExitCode {
-    /// Anything that has no code of its own.
+    /// Any error without a more specific code.
     Failed = 1,
-    /// The command line was not understood.
+    /// Invalid command line.
     Usage = 2,
-    /// There is no such connection.
+    /// The connection does not exist.
     NotConnected = 3,
-    /// The customer has to connect again.
+    /// The customer must connect again.
     NeedsReconnect = 4,
-    /// The person said no.
+    /// The user declined.
     Denied = 5,
-    /// The provider blames the client: its id, its secret or its redirect URI.
+    /// The provider rejected the client: its id, secret or redirect URI.
     ClientRefused = 6,
-    /// The same may succeed later: no network, a server that fails or is busy.
+    /// Temporary: no network, or a server that fails or is busy.
     TryLater = 7,
-    /// The API refused the request.
+    /// The API rejected the request.
     Refused = 8,
-    /// Configuration, key, store or a value cannot be used.
+    /// Invalid configuration, key, store or value.
     Setup = 9,
     /// The access token has expired; its next use refreshes it.
     Expired = 10,
-    /// Ctrl-C, or a polite request to end.
+    /// Ctrl-C or SIGTERM.
     Interrupted = 130,
 }
 
-/// A failure that a person can act on.
+/// An error with a message, help for the user and an exit code.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) code: ExitCode,
-    /// A stable word, for machines.
+    /// A stable identifier for programs.
     pub(crate) kind: &'static str,
     pub(crate) message: String,
-    pub(crate) hint: Option<String>,
+    pub(crate) help: Option<String>,
 }
 
 impl Failure {
     pub(crate) fn new(code: ExitCode, kind: &'static str, message: impl Into<String>) -> Self {
-        Self { code, kind, message: message.into(), hint: None }
+        Self { code, kind, message: message.into(), help: None }
     }
 
-    /// Something of the configuration, the key or the store.
+    /// An error in configuration, key or store.
     pub(crate) fn setup(message: impl Into<String>) -> Self {
         Self::new(ExitCode::Setup, "setup", message)
     }
 
-    /// The command line, where only the program can tell.
+    /// A command-line error that the argument parser cannot detect.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(ExitCode::Usage, "usage", message)
     }
@@ -64,49 +64,47 @@ impl Failure {
     }
 
     pub(crate) fn not_connected(provider: &str, account: &str) -> Self {
-        Self::new(
-            ExitCode::NotConnected,
-            "not_connected",
-            format!("{provider}/{account}: there is no such connection"),
-        )
-        .with_help(format!("oauth connect {provider} {account}"))
+        Self::new(ExitCode::NotConnected, "not_connected", format!("no connection {provider}/{account}"))
+            .with_help(format!("run `oauth connect {provider} {account}`"))
     }
 
-    /// What went wrong after the token was kept already.
+    /// Marks an error that occurred after the token was stored.
     pub(crate) fn without_client(self) -> Self {
-        let message = format!("connected, but its client was not kept: {}", self.message);
+        let message = format!("connected, but the client was not saved: {}", self.message);
         Self { message, ..self }
-            .with_help("connect it again; until then its token is used as it is, and refreshed only where the client is configured")
+            .with_help("run `oauth connect` again; until then the token can be refreshed only if the client is configured")
     }
 
     #[must_use]
-    pub(crate) fn with_help(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
         self
     }
 
-    /// What the library says of this connection, with advice in terms of this program's commands.
+    /// Converts a library error about this connection, with help in terms of this program's commands.
     pub(crate) fn for_connection(error: &oauth_core::Error, provider: &str, account: &str) -> Self {
         if error.kind() == ErrorKind::NotConnected {
             return Self::not_connected(provider, account);
         }
-        let told = Self::from(error);
+        let failure = Self::from(error);
         match error.kind() {
-            _ if error.needs_reconnect() => told.with_help(format!("oauth connect {provider} {account}")),
-            ErrorKind::ForeignToken => told.with_help(
-                "it was made by another client or at another server than the configuration names now; \
-                 connect it again, or correct the configuration",
+            _ if error.needs_reconnect() => {
+                failure.with_help(format!("run `oauth connect {provider} {account}`"))
+            }
+            ErrorKind::ForeignToken => failure.with_help(
+                "the token belongs to another client or server than the one configured; \
+                 correct the configuration, or run `oauth connect` again",
             ),
-            _ => told,
+            _ => failure,
         }
     }
 
-    /// For `--json`.
+    /// The JSON form, for `--json`.
     pub(crate) fn json(&self) -> Value {
         json!({ "error": {
             "kind": self.kind,
             "message": self.message,
-            "hint": self.hint,
+            "hint": self.help,
             "exit_code": self.code as u8,
         } })
     }
@@ -136,31 +134,31 @@ impl From<&oauth_core::Error> for Failure {
             | ErrorKind::ForeignHost => ExitCode::Refused,
             _ => ExitCode::Failed,
         };
-        let (text, advice) = (error.to_string(), error.help());
-        let message = text.strip_suffix(advice).and_then(|text| text.strip_suffix("; ")).unwrap_or(&text);
+        let (text, help) = (error.to_string(), error.help());
+        let message = text.strip_suffix(help).and_then(|text| text.strip_suffix("; ")).unwrap_or(&text);
         Self::new(code, error.kind().as_str(), message).with_help(cli_help(error))
     }
 }
 
-/// The library's advice; where that names its own types, what does the same here.
+/// Returns the library's help, or the equivalent here where that names Rust types.
 fn cli_help(error: &oauth_core::Error) -> &str {
-    let advice = error.help();
-    let is_about_types = advice.contains("::");
+    let help = error.help();
+    let names_types = help.contains("::");
     match error.kind() {
         ErrorKind::MissingScope => {
-            "connect it again, and ask for more: --scope, or --act-as-user at Cohort Go"
+            "connect again with the missing permission: --scope, or --act-as-user at Cohort Go"
         }
-        ErrorKind::ForeignHost if is_about_types => {
-            "nothing was sent; if that is where the API really is, connect or add the account again with --trust-api-host"
+        ErrorKind::ForeignHost if names_types => {
+            "nothing was sent; if the API host is correct, connect or add the account again with --trust-api-host"
         }
-        ErrorKind::ForeignHost => "nothing was sent: check the URL",
-        // The only one that speaks of anything but a value.
-        ErrorKind::InvalidInput if is_about_types => "write the user's name in ASCII, and without `=?`",
-        ErrorKind::ClientRefused if advice.contains("reconfigure") => {
-            "nothing is sent until the client is set right: its id, secret or redirect URI, in the environment, in the \
-             configuration file, or by connecting again; no customer is at fault"
+        ErrorKind::ForeignHost => "nothing was sent; check the URL",
+        // The only `InvalidInput` whose help names a type.
+        ErrorKind::InvalidInput if names_types => "use an ASCII name without `=?`",
+        ErrorKind::ClientRefused if help.contains("reconfigure") => {
+            "no more requests are sent with this client; correct its id, secret or redirect URI in the environment, in the \
+             configuration file, or by connecting again; customers need not do anything"
         }
-        _ => advice,
+        _ => help,
     }
 }
 
@@ -176,7 +174,7 @@ impl From<StoreError> for Failure {
         let failure = Self::new(code, "store", error.to_string());
         match error.kind() {
             StoreErrorKind::WrongKey => failure.with_help(
-                "the key is another than the one that this was stored with; `oauth doctor` says where it is taken from",
+                "the record was stored with a different key; run `oauth doctor` to see where the key is read from",
             ),
             _ => failure,
         }

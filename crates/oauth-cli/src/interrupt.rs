@@ -1,8 +1,8 @@
-//! Somebody wants the program to end.
+//! Signals that ask the program to stop.
 
 use std::io;
 
-/// Listens for Ctrl-C and, where there is such a thing, a polite request to end. The future ends with the first of them.
+/// Listens for SIGINT and SIGTERM. The future resolves at the first one.
 #[cfg(unix)]
 pub(crate) fn listen() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -17,7 +17,7 @@ pub(crate) fn listen() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Listens for Ctrl-C. The future ends with it.
+/// Listens for Ctrl-C. The future resolves at the first one.
 #[cfg(windows)]
 pub(crate) fn listen() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
@@ -26,12 +26,12 @@ pub(crate) fn listen() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Somebody wants the program to end: for commands that have something to finish first.
+/// Counts signals, for commands that finish work before they stop.
 #[derive(Clone, Debug)]
 pub(crate) struct Interrupt(tokio::sync::watch::Receiver<u32>);
 
 impl Interrupt {
-    /// Listens from now on. Nothing ends the program by itself any more.
+    /// Starts listening. From now on a signal no longer ends the process by itself.
     pub(crate) fn listen() -> io::Result<Self> {
         let (sender, receiver) = tokio::sync::watch::channel(0);
         let mut next = signals()?;
@@ -43,10 +43,10 @@ impl Interrupt {
         Ok(Self(receiver))
     }
 
-    /// Ends with the next signal, or at once if one has come that nobody has waited for.
+    /// Waits for the next signal. Returns at once if one is already pending.
     pub(crate) async fn wait(&mut self) {
         if self.0.changed().await.is_err() {
-            // Nobody can tell any more.
+            // The listening task has ended.
             std::future::pending::<()>().await;
         }
     }

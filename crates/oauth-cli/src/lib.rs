@@ -1,5 +1,5 @@
-//! The `oauth` program, as a library for the program itself and for the documentation of its command line. Nothing here is
-//! promised to anybody else: use the crates it is made of.
+//! The `oauth` program as a library, for its binary and for generated documentation. Not a public API: use
+//! the provider crates instead.
 
 mod account_filter;
 mod cli;
@@ -43,17 +43,17 @@ use cli::{Cli, Command};
 use failure::{ExitCode, Failure};
 use output::Output;
 
-/// Does what the command line says.
+/// Runs the command line.
 #[must_use]
 pub fn run() -> process::ExitCode {
     let cli = Cli::parse();
     let is_json = cli.command.is_json();
     let runtime = match runtime(&cli.command) {
         Ok(runtime) => runtime,
-        Err(error) => return print_error(&anyhow::Error::new(error).context("the program could not start")),
+        Err(error) => return print_error(&anyhow::Error::new(error).context("could not start")),
     };
     let ended = runtime.block_on(execute(cli.command));
-    // A thread may still wait for a person: at a prompt, on stdin, or before a keyring.
+    // A blocking thread may still wait at a prompt, on stdin or for a keyring.
     runtime.shutdown_background();
     match ended.and_then(check_output_written) {
         Ok(None) => process::ExitCode::SUCCESS,
@@ -66,8 +66,8 @@ pub fn run() -> process::ExitCode {
     }
 }
 
-/// Demo and sandbox play providers and their customers at once; everything else waits for one answer at a time, and starts faster
-/// without threads.
+/// Builds a multi-threaded runtime for demo and sandbox, which serve and call at the same time. Other
+/// commands start faster without threads.
 fn runtime(command: &Command) -> std::io::Result<Runtime> {
     match command {
         Command::Demo(_) | Command::DemoProcess | Command::Sandbox(_) => Builder::new_multi_thread(),
@@ -77,11 +77,11 @@ fn runtime(command: &Command) -> std::io::Result<Runtime> {
     .build()
 }
 
-/// Why it ended without success.
+/// A command's failure.
 enum RunError {
-    /// With an error that says all there is.
+    /// A message only.
     Message(anyhow::Error),
-    /// With one that has a code and a hint.
+    /// A failure with exit code and help.
     Failure(Failure),
 }
 
@@ -97,7 +97,7 @@ impl From<anyhow::Error> for RunError {
     }
 }
 
-/// A result that got lost on its way out is none.
+/// Returns an error if the result could not be written.
 fn check_output_written(code: Option<ExitCode>) -> Result<Option<ExitCode>, RunError> {
     match output::write_failure() {
         Some(failure) if code.is_none() => Err(failure.into()),
@@ -105,7 +105,7 @@ fn check_output_written(code: Option<ExitCode>) -> Result<Option<ExitCode>, RunE
     }
 }
 
-/// Does it; the code is what the program ends with, where that is not 0 without being a failure.
+/// Runs the command. Returns an exit code where it is not 0 although nothing failed.
 async fn execute(command: Command) -> Result<Option<ExitCode>, RunError> {
     match command {
         Command::Demo(arguments) => demo::run(&arguments).await?,
@@ -128,12 +128,12 @@ async fn execute(command: Command) -> Result<Option<ExitCode>, RunError> {
 }
 
 fn print_error(error: &anyhow::Error) -> process::ExitCode {
-    // Where stderr is gone as well there is nobody left to tell; the exit code still says it.
+    // If stderr is closed as well, only the exit code is left.
     let _ = writeln!(anstream::stderr(), "{}error:{} {error:#}", show::BAD, anstyle::Reset);
     process::ExitCode::FAILURE
 }
 
-/// The command line, for its documentation.
+/// The command line's definition, for generated documentation.
 #[doc(hidden)]
 pub fn command() -> clap::Command {
     Cli::command()

@@ -1,4 +1,4 @@
-//! The loopback listener that a person's browser comes back to (RFC 8252 section 7.3).
+//! The loopback listener for authorization callbacks (RFC 8252 section 7.3).
 
 use std::convert::Infallible;
 use std::io;
@@ -18,20 +18,20 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
-/// Everything below this path is a callback.
+/// Prefix of callback paths.
 const CALLBACK_PREFIX: &str = "/callback/";
 
-/// Which paths are callbacks.
+/// The paths accepted as callbacks.
 #[derive(Debug)]
 enum CallbackPaths {
-    /// All below [`PATH`]: of several providers.
+    /// Any path below [`CALLBACK_PREFIX`], one per provider.
     AnyProvider,
-    /// This one.
+    /// Exactly this path.
     Exact(String),
 }
 
 impl CallbackPaths {
-    /// The provider's name where the path is a callback; it is empty where there is only one provider.
+    /// Returns the provider's name if the path is a callback; empty for an exact path.
     fn provider_name<'a>(&self, path: &'a str) -> Option<&'a str> {
         let bare = |path: &'a str| path.strip_suffix('/').unwrap_or(path);
         match self {
@@ -39,22 +39,24 @@ impl CallbackPaths {
                 let name = path.strip_prefix(CALLBACK_PREFIX).map(bare);
                 name.filter(|name| !name.is_empty() && !name.contains('/'))
             }
-            Self::Exact(wanted) => (bare(path) == wanted.strip_suffix('/').unwrap_or(wanted)).then_some(""),
+            Self::Exact(expected) => {
+                (bare(path) == expected.strip_suffix('/').unwrap_or(expected)).then_some("")
+            }
         }
     }
 }
 
-/// What the person sees at the end. The query holds the code, so the page loads nothing and tells nobody where it is.
+/// The final page. The URL holds the code, so the page loads nothing and sends no referrer.
 const DONE_PAGE: &str = r#"<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Back to the program</title><meta name="viewport" content="width=device-width">
+<head><meta charset="utf-8"><title>Authorization finished</title><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem}</style></head>
 <body><main><h1>That was all</h1><p>You can close this window. The program goes on where you started it.</p></main></body>
 </html>
 "#;
 
-/// Listens on 127.0.0.1 for browsers that come back, until it is dropped.
+/// Listens on loopback for callbacks until dropped.
 #[derive(Debug)]
 pub(crate) struct Listener {
     address: SocketAddr,
@@ -62,22 +64,22 @@ pub(crate) struct Listener {
     _server: JoinSet<()>,
 }
 
-/// A browser that came back.
+/// A callback request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Callback {
-    /// What stands behind `/callback/` in the path, without a slash at its end: the provider.
+    /// The path segment after `/callback/`, without a trailing slash: the provider.
     pub(crate) name: String,
-    /// What the browser asked for: path and query.
+    /// Path and query of the request.
     pub(crate) target: String,
 }
 
 impl Listener {
-    /// Listens on this port of 127.0.0.1; 0 takes any free one.
+    /// Listens on this port of 127.0.0.1; 0 picks a free port.
     pub(crate) async fn start(port: u16) -> io::Result<Self> {
         Self::bind(&[Ipv4Addr::LOCALHOST.into()], port, CallbackPaths::AnyProvider).await
     }
 
-    /// Listens on this port for callbacks to one path: of the first address for sure, of the others if they are there.
+    /// Listens for callbacks to one path. The first address must be available; the others are optional.
     pub(crate) async fn for_path(addresses: &[IpAddr], port: u16, path: &str) -> io::Result<Self> {
         Self::bind(addresses, port, CallbackPaths::Exact(path.to_owned())).await
     }
@@ -89,7 +91,7 @@ impl Listener {
         };
         let listener = TcpListener::bind((first, port)).await?;
         let address = listener.local_addr()?;
-        // Room for a browser that loads the page more than once; whoever comes after that waits.
+        // Room for a browser that loads the page more than once.
         let (sender, arrived) = mpsc::channel(8);
         let mut server = JoinSet::new();
         let paths = Arc::new(paths);
@@ -102,17 +104,18 @@ impl Listener {
         Ok(Self { address, arrived: Mutex::new(arrived), _server: server })
     }
 
-    /// The port that it listens on.
+    /// Returns the port that it listens on.
     pub(crate) fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// What to register at the provider. A callback with a slash at the end of its path is taken too.
+    /// Returns the redirect URI to register at the provider. Callbacks with a trailing slash are accepted
+    /// too.
     pub(crate) fn redirect_uri(&self, name: &str) -> String {
         format!("http://{}{CALLBACK_PREFIX}{name}", self.address)
     }
 
-    /// Waits for the next browser. `None` when the listener has ended.
+    /// Waits for the next callback. `None` when the listener has ended.
     pub(crate) async fn next(&self) -> Option<Callback> {
         self.arrived.lock().await.recv().await
     }
@@ -123,12 +126,12 @@ async fn accept(listener: TcpListener, sender: mpsc::Sender<Callback>, paths: Ar
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                // A browser that went away again, or no file descriptors left: the next one may do better.
+                                // The browser closed the connection, or file descriptors ran out: try again.
                 let Ok((stream, _)) = accepted else { continue };
                 let (sender, paths) = (sender.clone(), Arc::clone(&paths));
                 connections.spawn(async move {
                     let service = service_fn(move |request| handle(request, sender.clone(), Arc::clone(&paths)));
-                    // A connection that breaks concerns only the browser at its other end.
+                                        // A broken connection concerns only that browser.
                     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
                 });
             }
@@ -144,17 +147,17 @@ async fn handle(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let uri = request.uri();
     let Some(name) = paths.provider_name(uri.path()) else {
-        return Ok(page(StatusCode::NOT_FOUND, "There is nothing here.\n"));
+        return Ok(page(StatusCode::NOT_FOUND, "Not found.\n"));
     };
     if request.method() != Method::GET {
-        let mut response = page(StatusCode::METHOD_NOT_ALLOWED, "AccountFilter GET is understood here.\n");
+        let mut response = page(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed: use GET.\n");
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
         return Ok(response);
     }
     let target = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let arrived = Callback { name: name.to_owned(), target };
     if sender.send(arrived).await.is_err() {
-        return Ok(page(StatusCode::GONE, "Nobody waits for this any more.\n"));
+        return Ok(page(StatusCode::GONE, "This authorization is no longer awaited.\n"));
     }
     Ok(page(StatusCode::OK, DONE_PAGE))
 }

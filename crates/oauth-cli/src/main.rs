@@ -1,5 +1,5 @@
-//! The `oauth` program: connects accounts at Cohort Go, Cobot, Go1 and GoCD and keeps the connections; `demo` shows the whole life of a
-//! connection at each provider, `sandbox` plays the providers for other programs.
+//! The `oauth` program: connects accounts at Cohort Go, Cobot, Go1 and GoCD, keeps them refreshed, and runs
+//! sandbox providers for demos and tests.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! One connection that is there already, with the store it is in.
+//! An existing connection together with its open store.
 
 use std::sync::Arc;
 
@@ -13,16 +13,16 @@ use crate::providers::{CliProvider, ProviderName};
 use crate::registration::Registration;
 use crate::store::Store;
 
-/// What is to be done with it.
+/// The intended use of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// It is looked at: nothing is sent to the provider.
+    /// Only its status is read: nothing is sent to the provider.
     StatusOnly,
-    /// Its token is used, and refreshed where that is due.
+    /// Its token is used, and refreshed if due.
     UseToken,
 }
 
-/// One connection, with what it depends on.
+/// An existing connection together with its open store.
 #[derive(Debug)]
 pub(crate) struct OpenConnection<P: CliProvider> {
     pub(crate) store: Store,
@@ -31,7 +31,7 @@ pub(crate) struct OpenConnection<P: CliProvider> {
 }
 
 impl<P: CliProvider> OpenConnection<P> {
-    /// Opens the store, and makes the client that the connection was made by.
+    /// Opens the store and builds the client that made the connection.
     pub(crate) async fn open(
         context: &Context,
         provider: ProviderName,
@@ -46,19 +46,19 @@ impl<P: CliProvider> OpenConnection<P> {
         Ok(Self { store, connection: connections.get(account), connections })
     }
 
-    /// What the library says, in terms of this connection.
+    /// Converts a library error about this connection.
     pub(crate) fn failure(&self, error: &Error) -> Failure {
         Failure::for_connection(error, P::NAME, self.connection.account())
     }
 
-    /// Ends in order: a refresh that is under way is finished and saved first, unless somebody insists on the end.
+    /// Waits for a refresh in flight, then closes the store. A second signal ends the wait.
     pub(crate) async fn close(self, context: &Context) {
         finish(context, self.connections.drain()).await;
         self.store.close().await;
     }
 }
 
-/// Finishes what is under way, unless somebody insists on the end.
+/// Waits for refreshes in flight. A second signal ends the wait.
 pub(crate) async fn finish(context: &Context, drain: impl Future<Output = ()>) {
     let mut interrupt = context.interrupt.clone();
     let mut drain = std::pin::pin!(drain);
@@ -72,13 +72,13 @@ pub(crate) async fn finish(context: &Context, drain: impl Future<Output = ()>) {
                 if signals > 1 {
                     return;
                 }
-                context.output.note("Finishing what is under way. Ctrl-C once more ends it now, and may lose a connection.");
+                context.output.note("Finishing work in progress. Press Ctrl-C again to stop now; a connection may be lost.");
             }
         }
     }
 }
 
-/// The connections of the client that this one was made by.
+/// Builds the connections of the client that made this one.
 async fn connections<P: CliProvider>(
     context: &Context,
     store: &Arc<dyn TokenStore>,
@@ -93,7 +93,7 @@ async fn connections<P: CliProvider>(
     Ok(Connections::shared_builder(registration.client::<P>()?, Arc::clone(store)).build())
 }
 
-/// GoCD destroys a refresh token before it looks at the client's secret: nothing may be refreshed without.
+/// Requires a client secret before a refresh: GoCD destroys the refresh token before it checks the secret.
 async fn check_secret<P: CliProvider>(
     context: &Context,
     store: &Arc<dyn TokenStore>,
@@ -105,7 +105,7 @@ async fn check_secret<P: CliProvider>(
     if !refreshes || registration.client_secret.is_some() {
         return Ok(());
     }
-    // One that was added by hand has no refresh token either.
+    // Imported tokens have no refresh token.
     if Registration::load(store, provider, account).await?.is_some() {
         return Ok(());
     }
@@ -116,7 +116,7 @@ async fn check_secret<P: CliProvider>(
         "{provider}/{account} was connected by another program, and its client is not known here"
     ))
     .with_help(format!(
-        "set {} and {}, or write client_id and client_secret below [{provider}] into {}",
+        "set {} and {}, or add client_id and client_secret to [{provider}] in {}",
         variable_name(provider, "CLIENT_ID"),
         variable_name(provider, "CLIENT_SECRET"),
         context.config.path.display(),

@@ -1,4 +1,4 @@
-//! Results on stdout, everything else on stderr; text for people, JSON for machines.
+//! Results on stdout, messages on stderr; as text or JSON.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::failure::{ExitCode, Failure};
 use crate::show::{BAD, BOLD};
 
-/// How results are told.
+/// Prints results as text or JSON.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
     json: bool,
@@ -25,10 +25,10 @@ impl Output {
         self.json
     }
 
-    /// A result: one line of JSON, or the text.
+    /// Prints a result: one line of JSON, or the text.
     pub(crate) fn result(self, value: &impl Serialize, text: impl Display) {
         if self.json {
-            // Strings, numbers and lists under string keys: there is nothing that JSON could not hold.
+            // Cannot fail: all keys are strings.
             let value = serde_json::to_string(value).unwrap_or_default();
             write_result(&mut anstream::stdout(), value);
         } else {
@@ -36,13 +36,13 @@ impl Output {
         }
     }
 
-    /// Bytes as they came.
+    /// Prints bytes unchanged.
     pub(crate) fn raw(self, bytes: &[u8]) {
         let mut out = io::stdout().lock();
         record_failure(out.write_all(bytes).and_then(|()| out.flush()));
     }
 
-    /// Something by the way, for people only.
+    /// Prints a remark on stderr. Nothing with `--json`.
     pub(crate) fn note(self, text: impl Display) {
         if !self.json {
             write_message(&mut anstream::stderr(), text);
@@ -56,24 +56,24 @@ impl Output {
             return;
         }
         write_message(&mut err, format_args!("{BAD}error:{Reset} {failure}"));
-        if let Some(hint) = &failure.hint {
-            write_message(&mut err, format_args!("{BOLD} hint:{Reset} {hint}"));
+        if let Some(help) = &failure.help {
+            write_message(&mut err, format_args!("{BOLD} help:{Reset} {help}"));
         }
     }
 }
 
-/// The first reason why a result did not get where it should.
+/// The first error while writing a result.
 static WRITE_ERROR: OnceLock<String> = OnceLock::new();
 
-/// Why a result was lost, if one was: then the program has not done what it was asked for.
+/// Returns an error if a result could not be written.
 pub(crate) fn write_failure() -> Option<Failure> {
-    let why = WRITE_ERROR.get()?;
-    Some(Failure::new(ExitCode::Failed, "output", format!("the result could not be written: {why}")))
+    let error = WRITE_ERROR.get()?;
+    Some(Failure::new(ExitCode::Failed, "output", format!("cannot write the result: {error}")))
 }
 
 fn record_failure(written: io::Result<()>) {
     match written {
-        // Whoever stops reading (`| head`) has what they wanted.
+        // A reader that stops early (`| head`) is not an error.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             WRITE_ERROR.get_or_init(|| error.to_string());
         }
@@ -85,12 +85,12 @@ fn write_result(out: &mut impl io::Write, text: impl Display) {
     record_failure(writeln!(out, "{text}").and_then(|()| out.flush()));
 }
 
-/// What goes to stderr may get lost: there is nobody else to tell.
+/// Writes to stderr, ignoring errors: there is nowhere else to report them.
 fn write_message(out: &mut impl io::Write, text: impl Display) {
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
-/// Whether a person is there to be asked.
+/// Returns whether stdin and stderr are terminals.
 pub(crate) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }

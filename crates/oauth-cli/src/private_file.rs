@@ -1,4 +1,4 @@
-//! Files that nobody but their owner may read.
+//! Files readable by their owner only.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -6,26 +6,27 @@ use std::path::Path;
 
 use crate::failure::Failure;
 
-/// Refuses a file that others can read; `why` says what is in it.
+/// Rejects a file that other users can read; `contents` names its contents.
 #[cfg(unix)]
-pub(crate) fn check_permissions(path: &Path, why: &str) -> Result<(), Failure> {
+pub(crate) fn check_permissions(path: &Path, contents: &str) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt as _;
 
     let mode = fs::metadata(path).map_err(|error| unreadable(path, &error))?.permissions().mode();
     if mode & 0o077 == 0 {
         return Ok(());
     }
-    let what = format!("{} can be read by others (mode {:03o}), and {why}", path.display(), mode & 0o777);
-    Err(Failure::setup(what).with_help(format!("chmod 600 {}", path.display())))
+    let message =
+        format!("other users can read {} (mode {:03o}), and {contents}", path.display(), mode & 0o777);
+    Err(Failure::setup(message).with_help(format!("run `chmod 600 {}`", path.display())))
 }
 
-/// Elsewhere a user's own folders are closed to others already.
+/// No check on other platforms: a user's directories are private there.
 #[cfg(not(unix))]
 pub(crate) fn check_permissions(_: &Path, _: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes the folder of `path`, closed to others.
+/// Creates the parent directory of `path`, closed to other users.
 pub(crate) fn create_parent_directory(path: &Path) -> Result<(), Failure> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
     let mut builder = fs::DirBuilder::new();
@@ -34,15 +35,15 @@ pub(crate) fn create_parent_directory(path: &Path) -> Result<(), Failure> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
         .create(folder)
-        .map_err(|error| Failure::setup(format!("the folder {} cannot be made: {error}", folder.display())))
+        .map_err(|error| Failure::setup(format!("cannot create the directory {}: {error}", folder.display())))
 }
 
-/// Writes a file that only its owner can read: all of it or nothing, even if the power fails. With `new`, one that is there
-/// already is left as it is, and the answer is false.
+/// Writes a file readable by its owner only, atomically and durably. With `new`, an existing file is kept and
+/// the result is false.
 pub(crate) fn write(path: &Path, text: &str, new: bool) -> Result<bool, Failure> {
-    let failed = |error: &io::Error| Failure::setup(format!("{} cannot be written: {error}", path.display()));
+    let failed = |error: &io::Error| Failure::setup(format!("cannot write {}: {error}", path.display()));
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Made with mode 0600.
+    // Created with mode 0600.
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
     file.write_all(text.as_bytes())
         .and_then(|()| file.as_file().sync_all())
@@ -54,7 +55,7 @@ pub(crate) fn write(path: &Path, text: &str, new: bool) -> Result<bool, Failure>
         Err(error) => return Err(failed(&error.error)),
     }
     if let Ok(folder) = File::open(folder) {
-        // The name as well. Not every platform can.
+        // Also makes the directory entry durable. Not every platform supports it.
         let _ = folder.sync_all();
     }
     Ok(true)
@@ -62,5 +63,5 @@ pub(crate) fn write(path: &Path, text: &str, new: bool) -> Result<bool, Failure>
 
 #[cfg(unix)]
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::setup(format!("{} cannot be read: {error}", path.display()))
+    Failure::setup(format!("cannot read {}: {error}", path.display()))
 }

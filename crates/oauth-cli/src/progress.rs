@@ -1,4 +1,4 @@
-//! That something goes on: on a terminal, and nowhere else.
+//! Progress display, on terminals only.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 const TICK: Duration = Duration::from_millis(100);
 
-/// Turns until it is dropped.
+/// A spinner, shown until dropped.
 #[derive(Debug)]
 pub(crate) struct Spinner(ProgressBar);
 
@@ -25,7 +25,7 @@ impl Drop for Spinner {
     }
 }
 
-/// How far something is that is counted. Clones share it.
+/// A progress bar. Clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress(Arc<ClearOnDrop>);
 
@@ -42,13 +42,13 @@ impl Progress {
         })))
     }
 
-    /// One more is done.
+    /// Counts one more as done.
     pub(crate) fn advance(&self, text: &str) {
         self.0.0.set_message(text.to_owned());
         self.0.0.inc(1);
     }
 
-    /// So many of so many are done.
+    /// Progress: done / total.
     pub(crate) fn set(&self, done: u64, total: u64) {
         self.0.0.set_length(total);
         self.0.0.set_position(done);

@@ -1,6 +1,6 @@
-//! Asking the person, where there is one.
+//! Prompts on the terminal, and secrets from files or stdin.
 //!
-//! A read cannot be called off: it waits in a thread of its own, so that a signal ends the program all the same.
+//! Blocking reads cannot be cancelled: they run on their own thread, so that a signal still ends the program.
 
 use std::fs::File;
 use std::io::{self, Read, Write as _};
@@ -12,61 +12,61 @@ use crate::failure::Failure;
 use crate::output::is_interactive;
 use crate::terminal::TerminalModes;
 
-/// More than any secret, and less than a file that was named by mistake.
+/// Upper bound on a secret file, in bytes.
 const MAX_SECRET_FILE: u64 = 64 * 1024;
 
-/// Asks for something that may be seen. `instead` says how to give it where nobody can be asked.
-pub(crate) async fn text(context: &Context, what: &str, alternative: &str) -> Result<String, Failure> {
-    require_terminal(what, alternative)?;
-    let line = read_line(context, &format!("{what}: ")).await?;
+/// Prompts for a visible value. `alternative` says how to provide it without a terminal.
+pub(crate) async fn text(context: &Context, label: &str, alternative: &str) -> Result<String, Failure> {
+    require_terminal(label, alternative)?;
+    let line = read_line(context, &format!("{label}: ")).await?;
     if line.is_empty() {
         return Err(Failure::interrupted());
     }
-    non_empty(&line, what)
+    non_empty(&line, label)
 }
 
-/// Asks for something that nobody may see.
+/// Prompts without echo.
 pub(crate) async fn secret<T: From<String>>(
     context: &Context,
-    what: &str,
+    label: &str,
     alternative: &str,
 ) -> Result<T, Failure> {
-    require_terminal(what, alternative)?;
-    let question = format!("{what}: ");
-    // Ctrl-C comes back as an error, any other signal does not come back.
+    require_terminal(label, alternative)?;
+    let question = format!("{label}: ");
+    // rpassword returns an error on Ctrl-C; other signals never return.
     let _modes = TerminalModes::save();
     let typed = read_blocking(context, move || rpassword::prompt_password(question)).await?;
-    // Wiped when it is dropped.
+    // Wiped on drop.
     let typed = ClientSecret::from(typed.map_err(|error| terminal_error(&error))?);
-    non_empty(typed.expose(), what).map(T::from)
+    non_empty(typed.expose(), label).map(T::from)
 }
 
-/// Yes or no; anything but a yes is no.
+/// Asks a yes/no question. Anything but yes is no.
 pub(crate) async fn confirm(context: &Context, question: &str) -> Result<bool, Failure> {
     let line = read_line(context, &format!("{question} [y/N] ")).await?;
     Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
-/// A secret in a file; `-` is stdin.
+/// Reads a secret from a file; `-` is stdin.
 pub(crate) async fn secret_from_file<T: From<String>>(
     context: &Context,
     path: &str,
-    what: &str,
+    label: &str,
 ) -> Result<T, Failure> {
     let read = read_file(context, path, MAX_SECRET_FILE).await?.and_then(|bytes| {
-        // Wiped as well, when it is dropped.
+        // Wiped on drop.
         String::from_utf8(bytes)
             .map(ClientSecret::from)
-            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not text"))
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not valid UTF-8"))
     });
     let text = read.map_err(|error| {
-        let place = if path == "-" { "stdin" } else { path };
-        Failure::setup(format!("{what} cannot be read from {place}: {error}"))
+        let source = if path == "-" { "stdin" } else { path };
+        Failure::setup(format!("cannot read {label} from {source}: {error}"))
     })?;
-    non_empty(text.expose(), what).map(T::from)
+    non_empty(text.expose(), label).map(T::from)
 }
 
-/// All of a file, up to so many bytes; `-` is stdin.
+/// Reads a file, up to `limit` bytes; `-` is stdin.
 pub(crate) async fn read_file(
     context: &Context,
     path: &str,
@@ -99,23 +99,23 @@ async fn read_blocking<T: Send + 'static>(
 ) -> Result<T, Failure> {
     let read = async {
         let read = tokio::task::spawn_blocking(read).await;
-        read.map_err(|_| Failure::setup("reading failed"))
+        read.map_err(|_| Failure::setup("the read failed"))
     };
     context.until_interrupted(read).await
 }
 
-fn require_terminal(what: &str, alternative: &str) -> Result<(), Failure> {
+fn require_terminal(label: &str, alternative: &str) -> Result<(), Failure> {
     if is_interactive() {
         return Ok(());
     }
-    Err(Failure::usage(format!("{what} is missing, and there is no terminal to ask on"))
+    Err(Failure::usage(format!("{label} is missing, and there is no terminal to prompt on"))
         .with_help(alternative))
 }
 
-fn non_empty(text: &str, what: &str) -> Result<String, Failure> {
+fn non_empty(text: &str, label: &str) -> Result<String, Failure> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Failure::usage(format!("{what} is empty")));
+        return Err(Failure::usage(format!("{label} is empty")));
     }
     Ok(text.to_owned())
 }
@@ -123,6 +123,6 @@ fn non_empty(text: &str, what: &str) -> Result<String, Failure> {
 fn terminal_error(error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => Failure::interrupted(),
-        _ => Failure::setup(format!("the terminal cannot be read: {error}")),
+        _ => Failure::setup(format!("cannot read from the terminal: {error}")),
     }
 }

@@ -1,4 +1,4 @@
-//! Where the person's browser comes back to.
+//! The redirect URI and its listener.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -9,10 +9,10 @@ use crate::failure::Failure;
 use crate::listener::Listener;
 use crate::providers::ProviderName;
 
-/// The port of redirect URIs that nobody chose.
+/// Port of the default redirect URI.
 pub(crate) const DEFAULT_PORT: u16 = 8765;
 
-/// A redirect URI, and the listener behind it where it leads to this machine.
+/// A redirect URI, and its listener if it leads to this machine.
 #[derive(Debug)]
 pub(crate) struct Redirect {
     pub(crate) uri: String,
@@ -20,24 +20,24 @@ pub(crate) struct Redirect {
 }
 
 impl Redirect {
-    /// Where nobody says otherwise.
+    /// Returns the default redirect URI of a provider.
     pub(crate) fn default_uri(provider: ProviderName, port: u16) -> String {
         format!("http://127.0.0.1:{port}/callback/{provider}")
     }
 
-    /// Listens, if the URI leads here. Its port may be 0: then it gets a free one.
+    /// Starts the listener if the URI leads to this machine. Port 0 is replaced by a free port.
     pub(crate) async fn listen(uri: &str) -> Result<Self, Failure> {
         RedirectUri::new(uri)?;
         let Some(LoopbackTarget { addresses, port, path }) = LoopbackTarget::parse(uri) else {
             return Ok(Self { uri: uri.to_owned(), listener: None });
         };
         let listener = Listener::for_path(&addresses, port, &path).await.map_err(|error| {
-            Failure::setup(format!("port {port} of this machine cannot be listened on: {error}")).with_help(
-                "end whatever uses it; or choose another port with --port, if that redirect URI is registered at the \
-                 provider, or paste the callback URL instead with --no-browser",
+            Failure::setup(format!("cannot listen on port {port} of this machine: {error}")).with_help(
+                "stop the program that uses it; or choose another port with --port, if that redirect URI is registered at the \
+                 provider; or paste the callback URL with --no-browser",
             )
         })?;
-        // Not rewritten by `Url`: providers compare it as a string.
+        // A string replacement: `Url` could rewrite it, and providers compare it as a string.
         let uri = if port == 0 {
             uri.replacen(":0/", &format!(":{}/", listener.port()), 1)
         } else {
@@ -47,7 +47,7 @@ impl Redirect {
     }
 }
 
-/// The part of this machine that a redirect URI leads to.
+/// Addresses, port and path of a redirect URI that leads to this machine.
 #[derive(Debug)]
 pub(crate) struct LoopbackTarget {
     addresses: Vec<IpAddr>,
@@ -56,13 +56,13 @@ pub(crate) struct LoopbackTarget {
 }
 
 impl LoopbackTarget {
-    /// `None` if it leads elsewhere, or by https, which the listener does not speak.
+    /// Returns `None` if the URI leads elsewhere or uses https, which the listener does not serve.
     pub(crate) fn parse(uri: &str) -> Option<Self> {
         let url = Url::parse(uri).ok().filter(|url| url.scheme() == "http")?;
         let addresses: Vec<IpAddr> = match url.host()? {
             Host::Ipv4(address) if address.is_loopback() => vec![address.into()],
             Host::Ipv6(address) if address.is_loopback() => vec![address.into()],
-            // Some browsers take one, some the other.
+            // Browsers differ in which one they use.
             Host::Domain("localhost") => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
             _ => return None,
         };

@@ -1,8 +1,8 @@
-//! How the client of a connection was made, kept in the store beside it.
+//! The client of a connection, saved in the store next to its token.
 //!
-//! A token belongs to a provider, the origin of its token endpoint, and a client id, and to refresh it takes the client's secret.
-//! So that nobody has to say all that again, each connection has a second record, under a provider's name that no provider has,
-//! encrypted like the token itself.
+//! A token belongs to a provider, the origin of its token endpoint, and a client id; refreshing it takes the
+//! client's secret. So that later commands need only the account's name, each connection has a second
+//! encrypted record, stored under a provider name that no provider uses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,19 +18,19 @@ use crate::providers::{CliProvider, ProviderName};
 use crate::setting::Settings;
 
 const STORE_PROVIDER: &str = "oauth-cli";
-/// The redirect URI of clients that will never use one.
+/// Redirect URI of clients that never redirect.
 const UNUSED_REDIRECT_URI: &str = "http://127.0.0.1/";
 
-/// How long to wait before it is tried again to keep one, where the store may be back by then.
+/// Delays between attempts to save, while the store is unavailable.
 const SAVE_RETRY_DELAYS: [Duration; 3] =
     [Duration::from_millis(100), Duration::from_millis(400), Duration::from_secs(2)];
 
-/// How a client is made.
+/// A client, its redirect URI and the provider's options.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Registration {
     pub(crate) client_id: String,
-    /// In clear, in a record that is encrypted as a whole.
+    /// In clear: the whole record is encrypted.
     #[serde(
         skip_serializing_if = "Option::is_none",
         serialize_with = "serialize_secret",
@@ -55,12 +55,12 @@ fn key(provider: ProviderName, account: &str) -> Key {
 }
 
 impl Registration {
-    /// The client, which sends nothing before it is asked to.
+    /// Builds the client.
     pub(crate) fn client<P: CliProvider>(&self) -> Result<Client<P>, Failure> {
         Ok(self.builder::<P>()?.build()?)
     }
 
-    /// The same, before it is built.
+    /// Returns a builder for the client.
     pub(crate) fn builder<P: CliProvider>(&self) -> Result<ClientBuilder<P>, Failure> {
         let redirect = |uri: &str| RedirectUri::new(uri).map_err(Failure::from);
         let uri = self.redirect_uri.as_deref();
@@ -76,9 +76,10 @@ impl Registration {
         Ok(Client::<P>::builder(P::site(&self.settings)?, app).user_agent(agent))
     }
 
-    /// What was remembered of a connection; else what environment and configuration file say of the provider.
+    /// Returns the saved client of a connection, or else the configured client of the provider.
     ///
-    /// The secret alone may have been changed since, so it is looked up anew where the same client at the same server is named.
+    /// A configured secret replaces the saved one if it names the same client at the same server: it may be
+    /// newer.
     pub(crate) async fn for_connection(
         store: &Arc<dyn TokenStore>,
         config: &Config,
@@ -97,7 +98,7 @@ impl Registration {
         Ok(saved)
     }
 
-    /// Whether it is a client of the server that these settings lead to.
+    /// Returns whether the client belongs to the server of these settings.
     pub(crate) fn is_for_server(&self, provider: ProviderName, settings: &Settings) -> bool {
         let here = origin(provider, &self.settings);
         here.is_some() && here == origin(provider, settings)
@@ -109,10 +110,10 @@ impl Registration {
         account: &str,
     ) -> Result<Option<Self>, Failure> {
         let Some(record) = store.load(&key(provider, account)).await? else { return Ok(None) };
-        // Not the parser's words: they may quote what they stumbled over.
+        // Without serde's message, which may quote a secret.
         serde_json::from_slice(record.content.bytes()).map(Some).map_err(|_| {
-            Failure::setup(format!("{provider}/{account}: how its client was made cannot be read"))
-                .with_help(format!("oauth connect {provider} {account}"))
+            Failure::setup(format!("cannot read the saved client of {provider}/{account}"))
+                .with_help(format!("run `oauth connect {provider} {account}`"))
         })
     }
 
@@ -122,9 +123,8 @@ impl Registration {
         provider: ProviderName,
         account: &str,
     ) -> Result<(), Failure> {
-        let text = serde_json::to_vec(self)
-            .map_err(|_| Failure::setup("how the client was made cannot be written"))?;
-        // Wiped when it is dropped.
+        let text = serde_json::to_vec(self).map_err(|_| Failure::setup("cannot serialize the client"))?;
+        // Wiped on drop.
         let content = Content::new(text);
         let key = key(provider, account);
         for pause in SAVE_RETRY_DELAYS {
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
     use crate::testing::FlakyStore;
 
-    /// The token is kept already, and of no use for long without its client.
+    /// The token is already stored and cannot be refreshed without its client.
     #[tokio::test(start_paused = true)]
     async fn save_retries_while_store_is_unavailable() {
         let failing = Arc::new(FlakyStore::new());
@@ -168,7 +168,7 @@ mod tests {
         let failure = registration.save(&store, ProviderName::Go1, "other").await.unwrap_err();
         assert_eq!(failure.code, crate::failure::ExitCode::TryLater);
         let failure = failure.without_client();
-        assert!(failure.message.starts_with("connected, but its client was not kept: "), "{failure}");
+        assert!(failure.message.starts_with("connected, but the client was not saved: "), "{failure}");
     }
 
     #[tokio::test]

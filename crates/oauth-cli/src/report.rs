@@ -1,4 +1,4 @@
-//! What is known of a connection, for people and machines.
+//! The status of a connection, as text and JSON.
 
 use oauth_core::chrono::{DateTime, SecondsFormat, Utc};
 use oauth_core::connections::{ConnectionState, Status};
@@ -9,33 +9,33 @@ use crate::failure::ExitCode;
 use crate::providers::ProviderName;
 use crate::time::relative;
 
-/// What is known of a connection. Holds no secret.
+/// The status of a connection. Holds no secret.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) provider: &'static str,
     pub(crate) account: String,
     pub(crate) state: &'static str,
-    /// Why it needs reconnecting.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) why: Option<&'static str>,
-    /// The same, for people; or what else is wrong with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) because: Option<String>,
+    /// Machine-readable reason for reconnecting.
+    #[serde(rename = "why", skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<&'static str>,
+    /// The reason as text, or why the record cannot be read.
+    #[serde(rename = "because", skip_serializing_if = "Option::is_none")]
+    pub(crate) explanation: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "time")]
     pub(crate) since: Option<DateTime<Utc>>,
     #[serde(serialize_with = "time")]
     pub(crate) expires_at: Option<DateTime<Utc>>,
     #[serde(serialize_with = "time")]
     pub(crate) lapses_at: Option<DateTime<Utc>>,
-    /// When the newest token came.
+    /// When the current token was received.
     #[serde(serialize_with = "time")]
     pub(crate) refreshed_at: Option<DateTime<Utc>>,
-    /// How many tokens there have been.
+    /// Number of tokens so far.
     pub(crate) generation: u64,
     pub(crate) scopes: Vec<String>,
 }
 
-/// Without control characters.
+/// Replaces control characters.
 pub(crate) fn sanitize(text: &str) -> String {
     text.replace(char::is_control, "\u{fffd}")
 }
@@ -46,7 +46,7 @@ fn time<S: serde::Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Resu
 
 impl Report {
     pub(crate) fn from_status(provider: ProviderName, account: &str, status: &Status) -> Self {
-        let (why, since) = match status.state {
+        let (reason, since) = match status.state {
             ConnectionState::NeedsReconnect { reason, at } => (Some(reason), Some(at)),
             _ => (None, None),
         };
@@ -58,8 +58,8 @@ impl Report {
                 ConnectionState::NeedsReconnect { .. } => "needs_reconnect",
                 _ => "active",
             },
-            why: why.map(|why| why.as_str()),
-            because: why.map(|why| why.to_string()),
+            reason: reason.map(|reason| reason.as_str()),
+            explanation: reason.map(|reason| reason.to_string()),
             since,
             expires_at: status.expires_at,
             lapses_at: status.lapses_at,
@@ -69,22 +69,22 @@ impl Report {
         }
     }
 
-    /// What can be told of one whose content cannot be read here, and why.
+    /// A report from the record's summary, for a record that cannot be read.
     pub(crate) fn from_summary(
         provider: ProviderName,
         summary: &RecordSummary,
-        because: Option<String>,
+        explanation: Option<String>,
     ) -> Self {
-        let (why, since) = match summary.state {
+        let (reason, since) = match summary.state {
             RecordState::NeedsReconnect { reason, at } => (Some(reason), Some(at)),
             _ => (None, None),
         };
         Self {
             provider: provider.as_str(),
             account: summary.account.clone(),
-            state: if why.is_some() { "needs_reconnect" } else { "unread" },
-            why: why.map(|why| why.as_str()),
-            because: why.map(|why| why.to_string()).or(because),
+            state: if reason.is_some() { "needs_reconnect" } else { "unread" },
+            reason: reason.map(|reason| reason.as_str()),
+            explanation: reason.map(|reason| reason.to_string()).or(explanation),
             since,
             expires_at: None,
             lapses_at: summary.lapses_at,
@@ -94,7 +94,7 @@ impl Report {
         }
     }
 
-    /// What the exit code says of it; `None` if all is well.
+    /// The matching exit code; `None` if active.
     pub(crate) fn code(&self) -> Option<ExitCode> {
         match self.state {
             "active" => None,
@@ -104,38 +104,38 @@ impl Report {
         }
     }
 
-    /// The state for people.
+    /// The state as text.
     pub(crate) fn state_label(&self) -> &'static str {
         match self.state {
             "active" => "active",
             "expired" => "expired",
             "needs_reconnect" => "needs reconnecting",
-            _ => "not readable",
+            _ => "unreadable",
         }
     }
 
-    /// The account for people: other programs that share the store may have given it a name that does things to a terminal.
+    /// The account without control characters: other programs that share the store may have chosen it.
     pub(crate) fn shown_account(&self) -> String {
         sanitize(&self.account)
     }
 
-    /// Several lines for people.
+    /// The report as several lines of text.
     pub(crate) fn lines(&self, now: DateTime<Utc>) -> String {
         let mut lines = vec![format!("{}/{}: {}", self.provider, self.shown_account(), self.state_label())];
         let mut line = |name: &str, value: String| lines.push(format!("  {name:<22}{value}"));
-        if let Some(because) = &self.because {
+        if let Some(explanation) = &self.explanation {
             let since = self.since.map(|at| format!(", {}", relative(at, now))).unwrap_or_default();
-            line("because", format!("{}{since}", sanitize(because)));
+            line("reason", format!("{}{since}", sanitize(explanation)));
         }
         if self.refreshed_at.is_some() {
             let expires = self.expires_at.map_or_else(|| "never".to_owned(), |at| relative(at, now));
             line("access token expires", expires);
         }
         if let Some(at) = self.lapses_at {
-            line("refresh token lapses", format!("{}, if it is not used", relative(at, now)));
+            line("refresh token expires", format!("{} if unused", relative(at, now)));
         }
         if let Some(at) = self.refreshed_at {
-            line("token from", relative(at, now));
+            line("token received", relative(at, now));
         }
         if !self.scopes.is_empty() {
             line("scopes", self.scopes.join(" "));

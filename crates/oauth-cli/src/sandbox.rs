@@ -1,4 +1,4 @@
-//! `oauth sandbox`: plays the providers for other programs.
+//! `oauth sandbox`: runs sandbox providers for other programs.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -12,15 +12,15 @@ use crate::providers::ProviderName;
 use crate::redirect::{DEFAULT_PORT, Redirect};
 use crate::show::{BOLD, DIM};
 
-/// Serves until somebody ends it.
+/// Serves until a signal arrives.
 pub(crate) async fn run(arguments: cli::Sandbox) -> anyhow::Result<()> {
-    // Before the first line, so that whoever has read it can end us at once.
-    let end = interrupt::listen().context("could not listen for Ctrl-C")?;
+    // Before the first line: a program that has read it may stop us at once.
+    let end = interrupt::listen().context("cannot listen for Ctrl-C")?;
     let base = arguments.port_base;
     let tls = arguments.tls;
     let mut builder =
         Sandbox::builder().port_base(base).auto_approve(arguments.auto_approve).tls(arguments.tls);
-    // Where `oauth connect` has people come back to, if nobody says otherwise.
+    // The default redirect URIs of `oauth connect`.
     let default_uri = |provider| Redirect::default_uri(provider, DEFAULT_PORT);
     builder = builder
         .cohortgo(|cohortgo| cohortgo.redirect_uri(default_uri(ProviderName::Cohortgo)))
@@ -35,44 +35,44 @@ pub(crate) async fn run(arguments: cli::Sandbox) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{}", sandbox.manifest_json())
         .and_then(|()| stdout.flush())
-        .context("could not write to stdout")?;
+        .context("cannot write to stdout")?;
     drop(stdout);
-    // The hints are a courtesy: that nobody sees them ends nothing.
+    // Closed stderr is not an error.
     let _ = write!(anstream::stderr(), "{}", hints(&sandbox.manifest(), tls));
 
     end.await;
     drop(sandbox);
-    let _ = writeln!(anstream::stderr(), "\nThe sandbox has ended.");
+    let _ = writeln!(anstream::stderr(), "\nThe sandbox has stopped.");
     Ok(())
 }
 
-/// What went wrong, in terms of this command's options.
+/// Explains an error in terms of this command's options.
 fn explain(error: Error, base: u16) -> anyhow::Error {
     match error {
         Error::Listen { address, source } if source.kind() == io::ErrorKind::AddrInUse => {
             let base = match base.checked_add(100) {
-                Some(other) => format!("another base, such as --port-base {other}"),
-                None => "another base with --port-base".to_owned(),
+                Some(other) => format!("another port base, such as --port-base {other}"),
+                None => "another port base with --port-base".to_owned(),
             };
             anyhow::anyhow!(
-                "port {} is in use, perhaps by another sandbox\n  Choose {base}, or any free ports with --port-base 0.",
+                "port {} is in use, perhaps by another sandbox\n help: choose {base}, or free ports with --port-base 0",
                 address.port(),
             )
         }
         Error::PortBase(base) => anyhow::anyhow!(
-            "--port-base {base} leaves no room for all ports\n  Choose a lower one, or any free ports with --port-base 0."
+            "--port-base {base} leaves no room for all ports\n help: choose a lower one, or free ports with --port-base 0"
         ),
         error => anyhow::Error::new(error).context("the sandbox did not start"),
     }
 }
 
-/// For the person who started it by hand.
+/// Returns the summary shown on stderr.
 fn hints(manifest: &Manifest, tls: bool) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = writeln!(
         out,
-        "\n{BOLD}The sandbox is ready.{BOLD:#} The line above has everything a program needs.\n"
+        "\n{BOLD}The sandbox is ready.{BOLD:#} Programs read everything they need from the line above.\n"
     );
     for (name, provider) in &manifest.providers {
         let _ = writeln!(out, "  {BOLD}{name:<10}{BOLD:#}{}", provider.url);
@@ -84,13 +84,13 @@ fn hints(manifest: &Manifest, tls: bool) -> String {
     if let Some(go1) = manifest.providers.get("go1") {
         let _ = writeln!(
             out,
-            "To connect: `oauth connect go1 --server {}`, with the client of the line above.",
+            "To connect: `oauth connect go1 --server {}`, with the client from the line above.",
             go1.url
         );
     }
     if tls {
-        let _ = writeln!(out, "The certificates to trust are in the line above, as ca_certificate_pem.");
+        let _ = writeln!(out, "Certificates to trust: ca_certificate_pem in the line above.");
     }
-    let _ = writeln!(out, "AccountFilter this machine can reach it. Ctrl-C ends it.");
+    let _ = writeln!(out, "Only this machine can reach the sandbox. Press Ctrl-C to stop it.");
     out
 }

@@ -1,4 +1,4 @@
-//! What is particular to a provider, as data: its options on the command line, and their values.
+//! Provider options as data: their definition and values.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
-/// One option of a provider: `--name` on the command line, `name` (with underscores) in its table of the configuration file.
+/// A provider option: `--name` on the command line, and `name` with underscores in the configuration table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setting {
     pub(crate) name: &'static str,
@@ -24,18 +24,18 @@ enum Kind {
     Many(&'static str),
 }
 
-/// What a setting is about, and so which commands have it.
+/// The scope of a setting, which decides the commands that have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SettingScope {
-    /// Where the provider is.
+    /// Address of the provider.
     Site,
-    /// How the person is asked: for this time alone.
+    /// One attempt to connect; not saved.
     Connect,
-    /// What the person is asked for, besides scopes: of a connection that is made.
-    Rights,
-    /// The scopes: of a connection that is made, and of a token that is added.
+    /// Permissions requested besides scopes; saved with the connection.
+    Permissions,
+    /// OAuth scopes, for connecting and for imported tokens; saved with the connection.
     Scopes,
-    /// A token that was got elsewhere.
+    /// An imported token.
     Add,
 }
 
@@ -62,7 +62,7 @@ impl Setting {
         Self { name, help, kind: Kind::Many(value), scope }
     }
 
-    /// Its name in the configuration file.
+    /// Returns the name in the configuration file.
     pub(crate) fn key(&self) -> String {
         self.name.replace('-', "_")
     }
@@ -84,33 +84,33 @@ impl Setting {
         }
     }
 
-    /// Reads the value that the configuration file has for it.
+    /// Parses a value of the configuration file.
     pub(crate) fn parse_toml(&self, value: &toml::Value) -> Result<Vec<String>, String> {
-        let wanted = match self.kind {
+        let expected = match self.kind {
             Kind::Switch => "true or false",
-            Kind::One(_) => "one value",
-            Kind::Many(_) => "a list of words",
+            Kind::One(_) => "a single value",
+            Kind::Many(_) => "a list of strings",
         };
-        let wrong = || format!("`{}` must be {wanted}", self.key());
+        let invalid = || format!("`{}` must be {expected}", self.key());
         match (self.kind, value) {
             (Kind::Switch, toml::Value::Boolean(on)) => Ok(vec![on.to_string()]),
             (Kind::One(_) | Kind::Many(_), toml::Value::String(text)) => Ok(vec![text.clone()]),
             (Kind::One(_), toml::Value::Integer(number)) => Ok(vec![number.to_string()]),
             (Kind::Many(_), toml::Value::Array(list)) => {
-                list.iter().map(|one| one.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+                list.iter().map(|one| one.as_str().map(str::to_owned).ok_or_else(invalid)).collect()
             }
-            _ => Err(wrong()),
+            _ => Err(invalid()),
         }
     }
 }
 
-/// The values of settings, by name.
+/// Values of settings, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Settings(BTreeMap<String, Vec<String>>);
 
 impl Settings {
-    /// What the command line says.
+    /// Collects the values given on the command line.
     pub(crate) fn from_matches<'a>(
         matches: &ArgMatches,
         settings: impl Iterator<Item = &'a Setting>,
@@ -122,7 +122,7 @@ impl Settings {
         self.0.insert(name.to_owned(), values);
     }
 
-    /// Makes the path that a setting names good for other folders than this one.
+    /// Makes the path of a setting independent of the current directory.
     pub(crate) fn make_absolute(&mut self, name: &str) {
         for path in self.0.get_mut(name).into_iter().flatten() {
             if let Ok(whole) = std::path::absolute(&*path) {
@@ -131,13 +131,13 @@ impl Settings {
         }
     }
 
-    /// Those of these names alone.
-    pub(crate) fn filter(&self, is_wanted: impl Fn(&str) -> bool) -> Self {
-        let wanted = self.0.iter().filter(|(name, _)| is_wanted(name));
-        Self(wanted.map(|(name, values)| (name.clone(), values.clone())).collect())
+    /// Keeps the settings whose name satisfies `keep`.
+    pub(crate) fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
+        let kept = self.0.iter().filter(|(name, _)| keep(name));
+        Self(kept.map(|(name, values)| (name.clone(), values.clone())).collect())
     }
 
-    /// Where both say something, `self` holds.
+    /// Adds `defaults` for settings that `self` lacks.
     pub(crate) fn with_defaults(mut self, defaults: Self) -> Self {
         for (name, values) in defaults.0 {
             self.0.entry(name).or_insert(values);
@@ -149,11 +149,11 @@ impl Settings {
         self.0.get(name)?.first().map(String::as_str)
     }
 
-    /// One that cannot be done without.
+    /// Returns a required value.
     pub(crate) fn required(&self, name: &str) -> Result<&str, Failure> {
         self.one(name).ok_or_else(|| {
-            Failure::usage(format!("`{name}` is not known")).with_help(format!(
-                "give it with --{name} when you connect or add the account, or write `{}` into the provider's table of the \
+            Failure::usage(format!("`{name}` is missing")).with_help(format!(
+                "pass --{name} when you connect or add the account, or set `{}` in the provider's table of the \
                  configuration file",
                 name.replace('-', "_")
             ))
@@ -168,18 +168,17 @@ impl Settings {
         self.one(name) == Some("true")
     }
 
-    /// A value that is more than text.
+    /// Parses a value.
     pub(crate) fn parsed<T: FromStr>(&self, name: &str) -> Result<Option<T>, Failure>
     where
         T::Err: std::fmt::Display,
     {
-        let parse = |text: &str| {
-            text.parse().map_err(|error| Failure::usage(format!("`--{name}` cannot be used: {error}")))
-        };
+        let parse =
+            |text: &str| text.parse().map_err(|error| Failure::usage(format!("invalid `--{name}`: {error}")));
         self.one(name).map(parse).transpose()
     }
 
-    /// Scopes, however they were separated.
+    /// Parses scopes separated by spaces or commas.
     pub(crate) fn scopes(&self) -> Result<oauth_core::Scopes, Failure> {
         let words = self.many("scope").iter().flat_map(|text| text.split([' ', ',']));
         let scopes = words.filter(|word| !word.is_empty()).map(str::parse).collect::<Result<Vec<_>, _>>()?;

@@ -1,9 +1,9 @@
-//! The terminal as it was before a secret was asked for.
+//! Restores the terminal after a prompt without echo.
 //!
-//! Whoever reads a secret turns the echo off, and on again once it was typed. Where the program ends before that, at a signal, nobody
-//! else would.
+//! rpassword turns echo off and on again. If a signal ends the program in between, `TerminalModes` turns it
+//! back on.
 
-/// Puts the terminal back as it is now, when it is dropped.
+/// Restores the saved terminal modes on drop.
 #[cfg(unix)]
 #[derive(Debug)]
 pub(crate) struct TerminalModes(Option<(std::fs::File, rustix::termios::Termios)>);
@@ -20,13 +20,13 @@ impl TerminalModes {
 impl Drop for TerminalModes {
     fn drop(&mut self) {
         if let Some((terminal, modes)) = &self.0 {
-            // A terminal that is gone needs nothing any more.
+            // Nothing to restore if the terminal is gone.
             let _ = rustix::termios::tcsetattr(terminal, rustix::termios::OptionalActions::Now, modes);
         }
     }
 }
 
-/// Elsewhere a console's modes end with who set them.
+/// Not needed on other platforms: console modes end with the process.
 #[cfg(not(unix))]
 #[derive(Debug)]
 pub(crate) struct TerminalModes;

@@ -1,4 +1,4 @@
-//! What several unit tests need.
+//! Helpers for unit tests.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,20 +9,20 @@ use oauth_core::store::{
     SaveOutcome, StoreError, StoreErrorKind, TokenStore,
 };
 
-/// An HTTP client for plain http on this machine.
+/// An HTTP client for plain http on loopback.
 pub(crate) fn http() -> reqwest::Client {
-    // reqwest wants one even for plain http. Another test may have been quicker, which is as good.
+    // reqwest requires a provider even for plain http. Another test may have installed it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
-/// A store that is gone now and then.
+/// A store that fails on demand.
 #[derive(Debug)]
 pub(crate) struct FlakyStore {
     inner: MemoryStore,
-    /// So many lists are given yet, and then no more.
+    /// Number of `list` calls that succeed before all fail.
     pub(crate) lists_left: AtomicUsize,
-    /// So many records are not taken yet.
+    /// Number of `insert` calls that fail.
     pub(crate) inserts_to_fail: AtomicUsize,
 }
 
@@ -36,7 +36,7 @@ impl FlakyStore {
     }
 }
 
-/// Takes one, if there are any.
+/// Decrements the counter. Returns false at zero.
 fn take_one(from: &AtomicUsize) -> bool {
     from.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
 }

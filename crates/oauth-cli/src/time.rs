@@ -1,4 +1,4 @@
-//! Times, as a person says them.
+//! Relative times as text.
 
 use std::time::SystemTime;
 
@@ -8,13 +8,13 @@ pub(crate) fn now() -> DateTime<Utc> {
     SystemTime::now().into()
 }
 
-/// `in 11 h`, or `3 min ago`.
+/// Formats as `in 11 h` or `3 min ago`.
 pub(crate) fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let left = at - now;
     if left < TimeDelta::zero() { format!("{} ago", length(-left)) } else { format!("in {}", length(left)) }
 }
 
-/// The two digits that matter: `89 days`, `36 h`, `5 min`, `30 s`.
+/// Formats with one unit and at least two of it: `89 days`, `36 h`, `5 min`, `30 s`.
 fn length(time: TimeDelta) -> String {
     let seconds = time.num_seconds();
     let (unit, name) = [(86_400, "days"), (3_600, "h"), (60, "min")]
@@ -31,7 +31,7 @@ mod tests {
     #[test]
     fn formats_relative_times() {
         let now = now();
-        for (seconds, said) in [
+        for (seconds, expected) in [
             (0, "in 0 s"),
             (119, "in 119 s"),
             (120, "in 2 min"),
@@ -40,7 +40,7 @@ mod tests {
             (-30, "30 s ago"),
             (-3 * 86_400, "3 days ago"),
         ] {
-            assert_eq!(relative(now + TimeDelta::seconds(seconds), now), said);
+            assert_eq!(relative(now + TimeDelta::seconds(seconds), now), expected);
         }
     }
 }

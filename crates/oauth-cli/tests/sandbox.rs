@@ -1,4 +1,4 @@
-//! `oauth sandbox`, used by a program that knows nothing but its first line and the providers' documents.
+//! `oauth sandbox`, used by a program that knows only its first line and the providers' documentation.
 #![allow(clippy::unwrap_used)] // a test that cannot go on may panic
 
 mod common;
@@ -18,17 +18,17 @@ const REDIRECT_URI: &str = "https://app.example.com/callback";
 fn start(arguments: &[&str]) -> (Running, Value) {
     let mut sandbox = Running::start(&[&["sandbox", "--port-base", "0"], arguments].concat());
     let line = sandbox.line();
-    let card = serde_json::from_str(&line).expect(&line);
-    (sandbox, card)
+    let manifest = serde_json::from_str(&line).expect(&line);
+    (sandbox, manifest)
 }
 
-/// An HTTP client that does nothing by itself and trusts nobody.
+/// An HTTP client without redirects, cookies or trusted certificates.
 fn http() -> reqwest::Client {
-    trusting(&[])
+    http_trusting(&[])
 }
 
-/// The same, which trusts these authorities and no others.
-fn trusting(authorities: &[&str]) -> reqwest::Client {
+/// An HTTP client that trusts only these certificate authorities.
+fn http_trusting(authorities: &[&str]) -> reqwest::Client {
     let mut roots = rustls::RootCertStore::empty();
     for pem in authorities {
         roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
@@ -55,11 +55,11 @@ fn form(fields: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-/// What the provider's document wants of a token call with a code.
-fn token_parameters<'a>(provider: &str, card: &'a Value, code: &'a str) -> Vec<(&'a str, &'a str)> {
+/// Returns the documented parameters of a code exchange.
+fn token_parameters<'a>(provider: &str, manifest: &'a Value, code: &'a str) -> Vec<(&'a str, &'a str)> {
     let mut fields = vec![
-        ("client_id", text(card, "client_id")),
-        ("client_secret", text(card, "client_secret")),
+        ("client_id", text(manifest, "client_id")),
+        ("client_secret", text(manifest, "client_secret")),
         ("code", code),
     ];
     match provider {
@@ -72,43 +72,43 @@ fn token_parameters<'a>(provider: &str, card: &'a Value, code: &'a str) -> Vec<(
     fields
 }
 
-/// An authorized call of the provider's document, and the header it wants.
-fn api_call(provider: &str, card: &Value, reply: &Value) -> (String, String) {
-    let token = text(reply, "access_token");
+/// Returns the URL of a documented API call, and its Authorization header.
+fn api_call(provider: &str, manifest: &Value, tokens: &Value) -> (String, String) {
+    let token = text(tokens, "access_token");
     match provider {
         "cohortgo" => (
-            format!("{}/services/payments/provider_invoices.json", text(reply, "api_base_url")),
+            format!("{}/services/payments/provider_invoices.json", text(tokens, "api_base_url")),
             format!("Bearer {token}"),
         ),
-        "cobot" => (format!("{}/user", text(card, "api_url")), format!("Bearer {token}")),
-        "go1" => (format!("{}/me", text(card, "api_url")), format!("Bearer {token}")),
-        "gocd" => (format!("{}/cctray.xml", text(card, "url")), format!("Token token=\"{token}\"")),
+        "cobot" => (format!("{}/user", text(manifest, "api_url")), format!("Bearer {token}")),
+        "go1" => (format!("{}/me", text(manifest, "api_url")), format!("Bearer {token}")),
+        "gocd" => (format!("{}/cctray.xml", text(manifest, "url")), format!("Token token=\"{token}\"")),
         other => panic!("{other}"),
     }
 }
 
 #[tokio::test]
 async fn first_line_is_enough_to_connect() {
-    let (_sandbox, card) = start(&["--auto-approve", "--redirect-uri", REDIRECT_URI]);
+    let (_sandbox, manifest) = start(&["--auto-approve", "--redirect-uri", REDIRECT_URI]);
     let http = http();
-    assert_eq!(card["providers"].as_object().unwrap().len(), PROVIDERS.len());
+    assert_eq!(manifest["providers"].as_object().unwrap().len(), PROVIDERS.len());
 
     for provider in PROVIDERS {
-        let card = &card["providers"][provider];
-        let registered = card["redirect_uris"].as_array().unwrap();
+        let manifest = &manifest["providers"][provider];
+        let registered = manifest["redirect_uris"].as_array().unwrap();
         assert!(registered.contains(&REDIRECT_URI.into()), "{provider}");
-        // That of `oauth connect`.
+        // The default redirect URI of `oauth connect`.
         let usual = format!("http://127.0.0.1:8765/callback/{provider}");
         assert!(registered.contains(&usual.into()), "{provider}");
-        assert!(text(&card["users"][0], "email").contains('@'));
-        assert!(!text(&card["users"][0], "password").is_empty());
+        assert!(text(&manifest["users"][0], "email").contains('@'));
+        assert!(!text(&manifest["users"][0], "password").is_empty());
 
-        let mut authorize: Url = text(card, "authorize_url").parse().unwrap();
+        let mut authorize: Url = text(manifest, "authorize_url").parse().unwrap();
         authorize.query_pairs_mut().extend_pairs([
-            ("client_id", text(card, "client_id")),
+            ("client_id", text(manifest, "client_id")),
             ("response_type", "code"),
             ("redirect_uri", REDIRECT_URI),
-            ("state", "of my own"),
+            ("state", "a test state"),
         ]);
         let scope = match *provider {
             "cohortgo" => Some("act-as-user"),
@@ -122,31 +122,31 @@ async fn first_line_is_enough_to_connect() {
         let callback = response.headers()["location"].to_str().unwrap();
         assert!(callback.starts_with(REDIRECT_URI), "{provider}: {callback}");
         let callback: Url = callback.parse().unwrap();
-        let brought = |name: &str| {
+        let parameter = |name: &str| {
             callback
                 .query_pairs()
                 .find(|(known, _)| known == name)
                 .map(|(_, value)| value.into_owned())
                 .unwrap()
         };
-        assert_eq!(brought("state"), "of my own", "{provider}");
+        assert_eq!(parameter("state"), "a test state", "{provider}");
 
         let response = http
-            .post(text(card, "token_url"))
+            .post(text(manifest, "token_url"))
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(form(&token_parameters(provider, card, &brought("code"))))
+            .body(form(&token_parameters(provider, manifest, &parameter("code"))))
             .send()
             .await
             .unwrap();
         assert_eq!(response.status(), 200, "{provider}");
-        let reply: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        let tokens: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
 
-        let (url, authorization) = api_call(provider, card, &reply);
+        let (url, authorization) = api_call(provider, manifest, &tokens);
         let response = http
             .get(url)
             .header("authorization", authorization)
-            // For Cohort Go; nobody else looks at it.
-            .header("x-act-as-user", format!("\"Somebody\" <{}>", text(&card["users"][0], "email")))
+            // Required by Cohort Go, ignored elsewhere.
+            .header("x-act-as-user", format!("\"Test User\" <{}>", text(&manifest["users"][0], "email")))
             .send()
             .await
             .unwrap();
@@ -156,36 +156,36 @@ async fn first_line_is_enough_to_connect() {
 
 #[tokio::test]
 async fn login_is_required_without_auto_approve() {
-    let (_sandbox, card) = start(&[]);
+    let (_sandbox, manifest) = start(&[]);
     for provider in PROVIDERS {
-        let card = &card["providers"][provider];
-        let redirect_uri = card["redirect_uris"][0].as_str().unwrap();
-        let mut authorize: Url = text(card, "authorize_url").parse().unwrap();
+        let manifest = &manifest["providers"][provider];
+        let redirect_uri = manifest["redirect_uris"][0].as_str().unwrap();
+        let mut authorize: Url = text(manifest, "authorize_url").parse().unwrap();
         authorize.query_pairs_mut().extend_pairs([
-            ("client_id", text(card, "client_id")),
+            ("client_id", text(manifest, "client_id")),
             ("response_type", "code"),
             ("redirect_uri", redirect_uri),
-            ("state", "of my own"),
+            ("state", "a test state"),
         ]);
         let response = http().get(authorize.clone()).send().await.unwrap();
-        let asked_at = match response.headers().get("location") {
+        let login_url = match response.headers().get("location") {
             Some(location) => authorize.join(location.to_str().unwrap()).unwrap(),
             None => authorize,
         };
-        assert!(!asked_at.as_str().starts_with(redirect_uri), "{provider}: {asked_at}");
-        let page = http().get(asked_at).send().await.unwrap().text().await.unwrap();
+        assert!(!login_url.as_str().starts_with(redirect_uri), "{provider}: {login_url}");
+        let page = http().get(login_url).send().await.unwrap().text().await.unwrap();
         assert!(page.contains("type=\"password\""), "{provider}: {page}");
     }
 }
 
 #[tokio::test]
 async fn control_api_requires_key() {
-    let (_sandbox, card) = start(&[]);
+    let (_sandbox, manifest) = start(&[]);
     let http = http();
-    let control = |path: &str| format!("{}{path}", text(&card["control"], "url"));
+    let control = |path: &str| format!("{}{path}", text(&manifest["control"], "url"));
     let refused = http.get(control("/gocd/now")).send().await.unwrap();
     assert_eq!(refused.status(), 401);
-    let key = text(&card["control"], "key");
+    let key = text(&manifest["control"], "key");
     let now = async |request: reqwest::RequestBuilder| -> String {
         let response = request.header("x-sandbox-key", key).send().await.unwrap();
         assert_eq!(response.status(), 200);
@@ -209,15 +209,15 @@ fn exits_on_interrupt_and_terminate() {
         assert_eq!(status.code(), Some(0), "{stderr}");
         assert_eq!(stdout, "");
         assert!(stderr.contains("The sandbox is ready."), "{stderr}");
-        assert!(stderr.ends_with("The sandbox has ended.\n"), "{stderr}");
+        assert!(stderr.ends_with("The sandbox has stopped.\n"), "{stderr}");
     }
 }
 
 #[test]
 fn port_in_use_error_suggests_alternatives() {
-    let (_sandbox, card) = start(&[]);
-    // Another sandbox whose first port is the one that this sandbox's GoCD has.
-    let url: Url = text(&card["providers"]["gocd"], "url").parse().unwrap();
+    let (_sandbox, manifest) = start(&[]);
+    // Start another sandbox whose first port is this sandbox's GoCD port.
+    let url: Url = text(&manifest["providers"]["gocd"], "url").parse().unwrap();
     let base = url.port().unwrap() - 3;
     let ran = run(&["sandbox", "--port-base", &base.to_string()]);
     assert_eq!(ran.code, Some(1));
@@ -235,18 +235,18 @@ fn rejects_port_base_too_high() {
 
 #[tokio::test]
 async fn serves_tls() {
-    let (_sandbox, card) = start(&["--tls"]);
+    let (_sandbox, manifest) = start(&["--tls"]);
     for provider in PROVIDERS {
-        let card = &card["providers"][provider];
-        assert!(text(card, "url").starts_with("https://"));
-        assert!(text(card, "ca_certificate_pem").starts_with("-----BEGIN CERTIFICATE-----"));
+        let manifest = &manifest["providers"][provider];
+        assert!(text(manifest, "url").starts_with("https://"));
+        assert!(text(manifest, "ca_certificate_pem").starts_with("-----BEGIN CERTIFICATE-----"));
     }
 }
 
 #[tokio::test]
 async fn tls_connects_with_manifest_certificate() {
-    let (_sandbox, card) = start(&["--tls", "--auto-approve", "--redirect-uri", REDIRECT_URI]);
-    let gocd = &card["providers"]["gocd"];
+    let (_sandbox, manifest) = start(&["--tls", "--auto-approve", "--redirect-uri", REDIRECT_URI]);
+    let gocd = &manifest["providers"]["gocd"];
     let mut authorize: Url = text(gocd, "authorize_url").parse().unwrap();
     assert_eq!(authorize.scheme(), "https");
     authorize.query_pairs_mut().extend_pairs([
@@ -254,12 +254,12 @@ async fn tls_connects_with_manifest_certificate() {
         ("response_type", "code"),
         ("redirect_uri", REDIRECT_URI),
     ]);
-    // Each provider has an authority of its own.
-    for stranger in [http(), trusting(&[text(&card["providers"]["cobot"], "ca_certificate_pem")])] {
-        assert!(stranger.get(authorize.clone()).send().await.unwrap_err().is_connect());
+    // Each provider has its own certificate authority.
+    for client in [http(), http_trusting(&[text(&manifest["providers"]["cobot"], "ca_certificate_pem")])] {
+        assert!(client.get(authorize.clone()).send().await.unwrap_err().is_connect());
     }
 
-    let http = trusting(&[text(gocd, "ca_certificate_pem")]);
+    let http = http_trusting(&[text(gocd, "ca_certificate_pem")]);
     let response = http.get(authorize).send().await.unwrap();
     assert_eq!(response.status(), 302);
     let callback: Url = response.headers()["location"].to_str().unwrap().parse().unwrap();
@@ -280,13 +280,13 @@ async fn listens_on_loopback_only() {
     for flag in ["--address", "--host", "--bind", "--listen"] {
         assert_eq!(run(&["sandbox", flag, "0.0.0.0"]).code, Some(2), "{flag}");
     }
-    let (_sandbox, card) = start(&[]);
-    let providers = PROVIDERS.iter().map(|name| text(&card["providers"][name], "url"));
-    for url in providers.chain([text(&card["control"], "url")]) {
+    let (_sandbox, manifest) = start(&[]);
+    let providers = PROVIDERS.iter().map(|name| text(&manifest["providers"][name], "url"));
+    for url in providers.chain([text(&manifest["control"], "url")]) {
         let port = Url::parse(url).unwrap().port().unwrap();
-        // On one address, not on all that there are: this is another one of the same machine.
+        // Another loopback address of the same machine.
         assert!(tokio::net::TcpStream::connect(("127.0.0.2", port)).await.is_err(), "{url}");
-        let key = text(&card["control"], "key");
+        let key = text(&manifest["control"], "key");
         for host in ["evil.example", "sandbox.corp.example:4400", "192.168.0.1"] {
             let request = http().get(url).header("host", host).header("x-sandbox-key", key);
             assert_eq!(request.send().await.unwrap().status(), 421, "{url} as {host}");

@@ -1,4 +1,4 @@
-//! `oauth add`: a token that was got elsewhere.
+//! `oauth add`: imports an existing token.
 
 use clap::Args;
 use oauth_core::connections::Connections;
@@ -20,18 +20,18 @@ use crate::time::now;
 /// Arguments of `add` at every provider.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-The token is asked for without being shown; where there is no terminal, it is read from stdin. Never
-give it on the command line. A token that is added cannot be refreshed.")]
+Prompts for the token without echo, or reads it from stdin if there is no terminal. Never pass a token on the
+command line. An imported token cannot be refreshed.")]
 pub(crate) struct AddArgs {
-    /// What to call the account
+    /// Name for the account
     #[arg(value_name = "ACCOUNT", value_parser = account_name)]
     account: String,
 
-    /// The client that the token was issued to, if that is known
+    /// Client that the token was issued to, if known
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
 
-    /// Replace a connection that is there already, without asking
+    /// Replace an existing connection without asking
     #[arg(long)]
     replace: bool,
 
@@ -45,7 +45,7 @@ impl CommandArgs for AddArgs {
     }
 }
 
-/// Adds it.
+/// Runs the command.
 pub(crate) async fn run(arguments: &ProviderArgs<AddArgs>) -> Result<(), Failure> {
     let context = Context::new(&arguments.command.common)?;
     with_provider!(arguments.provider, P => add::<P>(&context, arguments).await)
@@ -58,7 +58,7 @@ async fn add<P: CliProvider>(context: &Context, arguments: &ProviderArgs<AddArgs
     settings.make_absolute("ca-certificate");
     let client_id = command.client_id.clone().unwrap_or(configured.client.id);
     let registration = Registration { client_id, client_secret: None, redirect_uri: None, settings };
-    // Whatever is wrong with the rest, before a secret is asked for.
+    // Report invalid options before asking for a secret.
     let client = registration.client::<P>()?;
     ask_before_replacing::<P>(context, command).await?;
     let token = P::import_token(&client, token(context).await?, &registration.settings)?;
@@ -67,8 +67,8 @@ async fn add<P: CliProvider>(context: &Context, arguments: &ProviderArgs<AddArgs
     let connections = Connections::shared_builder(client, shared.clone()).build();
     let added = async {
         let connection = connections.insert(&command.account, token).await?;
-        let remembered = registration.save(&shared, *provider, &command.account).await;
-        remembered.map_err(Failure::without_client)?;
+        let saved = registration.save(&shared, *provider, &command.account).await;
+        saved.map_err(Failure::without_client)?;
         Ok::<_, Failure>(Report::from_status(*provider, &command.account, &connection.status().await?))
     };
     let report = added.await;
@@ -78,7 +78,7 @@ async fn add<P: CliProvider>(context: &Context, arguments: &ProviderArgs<AddArgs
     Ok(())
 }
 
-/// What is added is never refreshed, so it is no match for a connection that is.
+/// Asks first if the import would replace a refreshable connection: an imported token cannot be refreshed.
 async fn ask_before_replacing<P: CliProvider>(context: &Context, command: &AddArgs) -> Result<(), Failure> {
     if command.replace {
         return Ok(());
@@ -86,28 +86,28 @@ async fn ask_before_replacing<P: CliProvider>(context: &Context, command: &AddAr
     let Some(store) = context.open_store().await? else { return Ok(()) };
     let found = store.shared().load(&Key::new(P::NAME, command.account.as_str())).await;
     store.close().await;
-    let what = match found {
+    let state = match found {
         Ok(Some(record)) if record.state == RecordState::Active && is_refreshable(&record.content) => {
-            "is connected, and refreshed by itself; a token that is added is not"
+            "is connected and refreshes automatically; an imported token does not"
         }
         Ok(_) => return Ok(()),
-        // Others may have the key.
+        // Another program may have its key.
         Err(error) if matches!(error.kind(), StoreErrorKind::Corrupt | StoreErrorKind::WrongKey) => {
-            "is there already, and cannot be read here"
+            "exists and cannot be read here"
         }
         Err(error) => return Err(error.into()),
     };
-    let told = format!("{}/{} {what}", P::NAME, command.account);
+    let message = format!("{}/{} {state}", P::NAME, command.account);
     if !is_interactive() {
         return Err(
-            Failure::usage(told).with_help("choose another name, or say that it is meant with --replace")
+            Failure::usage(message).with_help("choose another account name, or confirm with --replace")
         );
     }
-    context.output.note(format_args!("{told}."));
+    context.output.note(format_args!("{message}."));
     if prompt::confirm(context, "Replace it?").await? {
         return Ok(());
     }
-    Err(Failure::new(ExitCode::Denied, "denied", "nothing was done"))
+    Err(Failure::new(ExitCode::Denied, "denied", "cancelled; nothing was changed"))
 }
 
 fn is_refreshable(content: &Content) -> bool {

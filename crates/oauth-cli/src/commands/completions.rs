@@ -1,4 +1,4 @@
-//! `oauth completions`: for the shell.
+//! `oauth completions`: prints shell completion scripts.
 
 use clap::Args;
 use clap_complete::Shell;
@@ -8,16 +8,14 @@ use crate::output::Output;
 
 /// Arguments of `completions`.
 #[derive(Args, Clone, Debug)]
-#[command(
-    after_help = "For example: oauth completions bash > ~/.local/share/bash-completion/completions/oauth"
-)]
+#[command(after_help = "Example: oauth completions bash > ~/.local/share/bash-completion/completions/oauth")]
 pub(crate) struct CompletionsArgs {
-    /// The shell
+    /// Shell to generate the script for
     #[arg(value_enum, value_name = "SHELL")]
     shell: Shell,
 }
 
-/// Prints the script.
+/// Runs the command.
 pub(crate) fn run(arguments: &CompletionsArgs) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut crate::command(), "oauth", &mut script);

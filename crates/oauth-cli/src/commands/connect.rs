@@ -1,4 +1,4 @@
-//! `oauth connect`: a customer says yes in a browser, and the connection is kept.
+//! `oauth connect`: connects an account, usually in a browser.
 
 mod client_lookup;
 mod embedded_sandbox;
@@ -25,39 +25,39 @@ use embedded_sandbox::EmbeddedSandbox;
 /// Arguments of `connect` at every provider.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Client id and secret come from these options, else from the environment (such as OAUTH_GO1_CLIENT_ID and
-OAUTH_GO1_CLIENT_SECRET), else from the configuration file, else from an existing connection of the same
-account, else they are asked for. A secret is never taken from the command line.")]
+Client id and secret come from these options, the environment (such as OAUTH_GO1_CLIENT_ID and
+OAUTH_GO1_CLIENT_SECRET), the configuration file, an earlier connection of the same account, or a prompt, in
+this order. Secrets are never accepted as options.")]
 pub(crate) struct ConnectArgs {
-    /// What to call the account
+    /// Name for the account
     #[arg(value_name = "ACCOUNT", default_value = "default", value_parser = super::account_name)]
     account: String,
 
-    /// The client's id
+    /// Client id
     #[arg(long, value_name = "ID", conflicts_with = "sandbox")]
     client_id: Option<String>,
 
-    /// Read the client's secret from this file; `-` is stdin
+    /// Read the client secret from this file; `-` is stdin
     #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
     client_secret_file: Option<String>,
 
-    /// The redirect URI that is registered at the provider [default: http://127.0.0.1:8765/callback/PROVIDER]
+    /// Redirect URI registered at the provider [default: http://127.0.0.1:8765/callback/PROVIDER]
     #[arg(long, value_name = "URI", conflicts_with_all = ["port", "sandbox"])]
     redirect_uri: Option<String>,
 
-    /// Another port for the usual redirect URI; 0 takes any free one
+    /// Use another port in the default redirect URI; 0 picks a free port
     #[arg(long, value_name = "N")]
     port: Option<u16>,
 
-    /// Open no browser: print the URL, and take the callback URL on stdin, too
+    /// Print the URL instead of opening a browser, and also accept the callback URL on stdin
     #[arg(long)]
     no_browser: bool,
 
-    /// How many seconds to wait for the person
+    /// Seconds to wait for the browser
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=900))]
     timeout: u64,
 
-    /// Connect at the sandbox on this machine, which ends with this command, and the connection with it
+    /// Connect at a temporary sandbox; it and the connection end with this command
     #[arg(long)]
     sandbox: bool,
 
@@ -69,12 +69,12 @@ impl CommandArgs for ConnectArgs {
     fn accepts(scope: SettingScope) -> bool {
         matches!(
             scope,
-            SettingScope::Site | SettingScope::Scopes | SettingScope::Rights | SettingScope::Connect
+            SettingScope::Site | SettingScope::Scopes | SettingScope::Permissions | SettingScope::Connect
         )
     }
 }
 
-/// Connects.
+/// Runs the command.
 pub(crate) async fn run(arguments: &ProviderArgs<ConnectArgs>) -> Result<(), Failure> {
     let context = Context::new(&arguments.command.common)?;
     with_provider!(arguments.provider, P => connect::<P>(&context, arguments).await)
@@ -95,7 +95,7 @@ async fn connect<P: CliProvider>(
         None => None,
     };
     let (registration, redirect) = client_lookup::resolve_client::<P>(context, arguments, saved).await?;
-    // Before the person is sent anywhere: what cannot be kept is not worth their time.
+    // Open the store before the user spends time in the browser.
     let store = match existing {
         Some(store) => store,
         None => context.until_interrupted(context.store_location.open_or_create()).await?,
@@ -108,11 +108,11 @@ async fn connect<P: CliProvider>(
         &json!({ "event": "connected", "connection": report }),
         format_args!("Connected.\n{}", report.lines(now())),
     );
-    context.output.note(format_args!("\nNow, for example:\n  oauth header {provider} {account}"));
+    context.output.note(format_args!("\nTry it:\n  oauth header {provider} {account}"));
     Ok(())
 }
 
-/// The same against the embedded sandbox, with a store that is thrown away.
+/// Connects at an embedded sandbox, with a temporary store.
 async fn in_sandbox<P: CliProvider>(
     context: &Context,
     arguments: &ProviderArgs<ConnectArgs>,
@@ -124,12 +124,12 @@ async fn in_sandbox<P: CliProvider>(
     let report = connected?;
     context.output.result(
         &json!({ "event": "connected", "connection": report, "sandbox": true }),
-        format_args!("Connected, at the sandbox.\n{}", report.lines(now())),
+        format_args!("Connected at the sandbox.\n{}", report.lines(now())),
     );
     drop(sandbox);
     context.output.note(format_args!(
-        "\nThe sandbox has ended, and the connection is gone with it. To go on with one, run `oauth sandbox` in another\n\
-         terminal, and `oauth connect {} --server URL` with the URL that it shows.",
+        "\nThe sandbox and the connection are gone. For a lasting connection, run `oauth sandbox` in another\n\
+         terminal, then `oauth connect {} --server URL` with the URL it shows.",
         arguments.provider
     ));
     Ok(())
@@ -159,7 +159,7 @@ async fn connect_account<P: CliProvider>(
     };
     match connections.get(&command.account).status().await {
         Ok(status) => flow.note(format_args!(
-            "This replaces {provider}/{}, whose token came {}.",
+            "This replaces {provider}/{}, whose token was received {}.",
             command.account,
             relative(status.received_at, now())
         )),

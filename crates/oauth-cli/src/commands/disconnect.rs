@@ -1,4 +1,4 @@
-//! `oauth disconnect`: the end of a connection.
+//! `oauth disconnect`: revokes and removes a connection.
 
 use clap::Args;
 use oauth_core::store::{Key, StoreErrorKind};
@@ -15,22 +15,22 @@ use crate::registration::Registration;
 /// Arguments of `disconnect`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Where the provider can, the token is revoked there first; if that fails, nothing is removed here. AccountFilter
-Cobot offers it; at the others it is said what becomes of the token.")]
+Revokes the token first where the provider supports it (Cobot); if that fails, the connection is kept. For
+other providers, explains how long the token remains valid.")]
 pub(crate) struct DisconnectArgs {
     /// cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(value_enum, value_name = "PROVIDER", hide_possible_values = true)]
     provider: ProviderName,
 
-    /// The account
+    /// Account name
     #[arg(value_name = "ACCOUNT")]
     account: String,
 
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(short, long)]
     yes: bool,
 
-    /// AccountFilter remove it here
+    /// Remove the connection here without revoking the token
     #[arg(long)]
     no_revoke: bool,
 
@@ -38,7 +38,7 @@ pub(crate) struct DisconnectArgs {
     pub(crate) common: CommonArgs,
 }
 
-/// Disconnects.
+/// Runs the command.
 pub(crate) async fn run(arguments: &DisconnectArgs) -> Result<(), Failure> {
     let context = Context::new(&arguments.common)?;
     with_provider!(arguments.provider, P => disconnect::<P>(&context, arguments).await)
@@ -53,7 +53,7 @@ async fn disconnect<P: CliProvider>(context: &Context, arguments: &DisconnectArg
     store.close().await;
     let exists = match found {
         Ok(record) => record.is_some(),
-        // Nobody can read what it holds, and that is a reason to be rid of it.
+        // An unreadable record can still be removed.
         Err(error) if matches!(error.kind(), StoreErrorKind::Corrupt | StoreErrorKind::WrongKey) => true,
         Err(error) => return Err(error.into()),
     };
@@ -62,12 +62,11 @@ async fn disconnect<P: CliProvider>(context: &Context, arguments: &DisconnectArg
     }
     if !arguments.yes {
         if !is_interactive() {
-            return Err(
-                Failure::usage("nobody can be asked whether this is meant").with_help("say so with --yes")
-            );
+            return Err(Failure::usage("confirmation is required, and there is no terminal to ask on")
+                .with_help("confirm with --yes"));
         }
         if !prompt::confirm(context, &format!("Disconnect {provider}/{account}?")).await? {
-            return Err(Failure::new(ExitCode::Denied, "denied", "nothing was done"));
+            return Err(Failure::new(ExitCode::Denied, "denied", "cancelled; nothing was changed"));
         }
     }
     let revoked = match arguments.no_revoke {
@@ -94,7 +93,7 @@ async fn disconnect<P: CliProvider>(context: &Context, arguments: &DisconnectArg
             "note": note,
         }),
         match revoked {
-            Some(Revocation::Done) => format!("{provider}/{account}: revoked at {}, and removed.", P::TITLE),
+            Some(Revocation::Done) => format!("{provider}/{account}: revoked at {} and removed.", P::TITLE),
             _ => format!("{provider}/{account}: removed."),
         },
     );
@@ -113,14 +112,16 @@ async fn revoke<P: CliProvider>(
             OpenConnection::<P>::open(context, arguments.provider, &arguments.account, Access::UseToken)
                 .await;
         let opened = result.map_err(|failure| match failure.code {
-            ExitCode::Setup => failure.with_help("to remove it here only, without revoking it: --no-revoke"),
+            ExitCode::Setup => {
+                failure.with_help("use --no-revoke to remove the connection without revoking the token")
+            }
             _ => failure,
         })?;
-        // To its end: half of it would be a connection here that is none there.
+        // Not cancelled by a signal: the token could be revoked while the connection stays.
         let revoked = P::revoke(&opened.connection).await.map_err(|error| {
             opened
                 .failure(&error)
-                .with_help("the connection is still here; try again, or remove it here only with --no-revoke")
+                .with_help("the connection was kept; try again, or remove it without revoking the token with --no-revoke")
         });
         opened.close(context).await;
         return revoked;

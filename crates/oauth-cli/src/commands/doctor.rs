@@ -1,4 +1,4 @@
-//! `oauth doctor`: looks at everything, and says what is wrong and what to do.
+//! `oauth doctor`: checks configuration, store, keys and endpoints.
 
 mod diagnostic;
 mod provider_check;
@@ -24,15 +24,15 @@ use request_preview::RequestPreview;
 /// Arguments of `doctor`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Looks at the configuration, the store and its key, and at each provider that is configured or connected:
-client, redirect URI, whether its endpoints can be reached, whether the clocks agree, and what would be
-preview to connect an account. No token and no secret is preview anywhere. Exit code 1 if anything is problems.")]
+Checks the configuration, the store and its key, and each configured or connected provider: client, redirect
+URI, endpoints and clock. Also previews the requests that would connect an account. Sends no token and no
+secret. Exit code 1 if there are problems.")]
 pub(crate) struct DoctorArgs {
-    /// Send nothing at all
+    /// Send no requests
     #[arg(long)]
     offline: bool,
 
-    /// AccountFilter this provider: cohortgo, cobot, go1, gocd or gocd-personal
+    /// Check only this provider: cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     provider: Option<ProviderName>,
 
@@ -40,16 +40,16 @@ pub(crate) struct DoctorArgs {
     pub(crate) common: CommonArgs,
 }
 
-/// What was found of one client.
+/// Diagnostics of one client at one provider.
 struct ProviderCheck {
     provider: ProviderName,
-    /// Where it is.
+    /// Origin of the token endpoint.
     url: String,
     diagnostics: Vec<Diagnostic>,
     preview: Option<RequestPreview>,
 }
 
-/// Looks; the code is what the program ends with.
+/// Runs the command. Returns exit code 1 if there are problems.
 pub(crate) async fn run(arguments: &DoctorArgs) -> Result<Option<ExitCode>, Failure> {
     let mut diagnostics = Vec::new();
     let config = match Config::read(arguments.common.config.as_deref()) {
@@ -58,7 +58,7 @@ pub(crate) async fn run(arguments: &DoctorArgs) -> Result<Option<ExitCode>, Fail
             diagnostics.push(if config.exists {
                 Diagnostic::ok("configuration", format!("{path} is read"))
             } else {
-                Diagnostic::note("configuration", format!("there is no {path}; none is needed"))
+                Diagnostic::note("configuration", format!("{path} does not exist (it is optional)"))
             });
             config
         }
@@ -74,8 +74,8 @@ pub(crate) async fn run(arguments: &DoctorArgs) -> Result<Option<ExitCode>, Fail
             return Ok(print_report(Output::new(arguments.common.json), &diagnostics, &[]));
         }
     };
-    let interrupt = Interrupt::listen()
-        .map_err(|error| Failure::setup(format!("could not listen for Ctrl-C: {error}")))?;
+    let interrupt =
+        Interrupt::listen().map_err(|error| Failure::setup(format!("cannot listen for Ctrl-C: {error}")))?;
     let context = Context { config, output: Output::new(arguments.common.json), store_location, interrupt };
     let (checks, rest) =
         context.until_interrupted(async { Ok(check_all(&context, arguments).await) }).await?;
@@ -107,7 +107,7 @@ async fn check_all(context: &Context, arguments: &DoctorArgs) -> (Vec<ProviderCh
     if checks.is_empty() {
         diagnostics.push(Diagnostic::note(
             "providers",
-            "none is configured or connected; `oauth connect PROVIDER` begins, `oauth doctor --provider PROVIDER` looks before"
+            "none configured or connected; start with `oauth connect PROVIDER`, or check one with `oauth doctor --provider PROVIDER`"
                 .to_owned(),
         ));
     }
@@ -135,14 +135,14 @@ fn print_report(output: Output, diagnostics: &[Diagnostic], checks: &[ProviderCh
                 output.result(&(), diagnostic);
             }
             if let Some(preview) = &one.preview {
-                output.result(&(), "  To connect an account, this would be sent:");
+                output.result(&(), "  Connecting an account would send:");
                 preview.tell(&Show::new(Format::Text, Secrets::default(), anstream::stdout()));
             }
         }
         let summary = match problems {
-            0 => "\nNothing is wrong.".to_owned(),
-            1 => "\n1 thing is wrong.".to_owned(),
-            problems => format!("\n{problems} things are wrong."),
+            0 => "\nNo problems found.".to_owned(),
+            1 => "\n1 problem found.".to_owned(),
+            problems => format!("\n{problems} problems found."),
         };
         output.result(&(), summary);
     }

@@ -1,4 +1,4 @@
-//! `oauth header`: the header that authorizes a request.
+//! `oauth header`: prints the Authorization header of a connection.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::open_connection::{Access, OpenConnection};
 use crate::providers::{CliProvider, with_provider};
 
-/// Prints it.
+/// Runs the command.
 pub(crate) async fn run(arguments: &ConnectionArgs) -> Result<(), Failure> {
     let context = Context::new(&arguments.common)?;
     with_provider!(arguments.provider, P => header::<P>(&context, arguments).await)
@@ -17,15 +17,15 @@ pub(crate) async fn run(arguments: &ConnectionArgs) -> Result<(), Failure> {
 async fn header<P: CliProvider>(context: &Context, arguments: &ConnectionArgs) -> Result<(), Failure> {
     let opened =
         OpenConnection::<P>::open(context, arguments.provider, &arguments.account, Access::UseToken).await?;
-    let asked = context.until_interrupted(async {
+    let reading = context.until_interrupted(async {
         opened.connection.headers().await.map_err(|error| opened.failure(&error))
     });
-    let headers = asked.await;
+    let headers = reading.await;
     opened.close(context).await;
     for (name, value) in &headers? {
-        // As documents write it; on the wire case does not matter.
+        // Conventional capitalisation; HTTP ignores case.
         let name = if name == "authorization" { "Authorization" } else { name.as_str() };
-        // Tokens are checked to be printable ASCII before they are taken.
+        // Always text: tokens are validated as printable ASCII.
         let value = value.to_str().unwrap_or_default();
         context.output.result(&json!({ "name": name, "value": value }), format_args!("{name}: {value}"));
     }

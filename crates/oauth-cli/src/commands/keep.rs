@@ -1,4 +1,4 @@
-//! `oauth keep`: the keeper, until it is stopped.
+//! `oauth keep`: refreshes connections until stopped.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,10 +23,10 @@ use crate::time::now;
 /// Arguments of `keep`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Connections that are made meanwhile are kept as well. One line for each thing that happens; with --json,
-one JSON object. Ctrl-C, or SIGTERM, ends it in order, with exit code 0.")]
+Includes connections made while it runs. Prints one line per event; with --json, one JSON object. Ctrl-C or
+SIGTERM finishes refreshes in flight and exits with code 0.")]
 pub(crate) struct KeepArgs {
-    /// How often to look, in seconds
+    /// Seconds between sweeps
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     every: u64,
 
@@ -34,7 +34,7 @@ pub(crate) struct KeepArgs {
     pub(crate) common: CommonArgs,
 }
 
-/// Keeps.
+/// Runs the command.
 pub(crate) async fn run(arguments: &KeepArgs) -> Result<(), Failure> {
     let context = Context::new(&arguments.common)?;
     let Some(store) = context.open_store().await? else {
@@ -43,7 +43,7 @@ pub(crate) async fn run(arguments: &KeepArgs) -> Result<(), Failure> {
             "not_connected",
             format!("there is no store yet: {}", context.store_location.address.display_name()),
         )
-        .with_help("oauth connect PROVIDER"));
+        .with_help("run `oauth connect PROVIDER`"));
     };
     let shared = store.shared();
     let output = context.output;
@@ -52,37 +52,40 @@ pub(crate) async fn run(arguments: &KeepArgs) -> Result<(), Failure> {
     let pause = Duration::from_secs(arguments.every);
     let keeping = async {
         let mut config = context.config.clone();
-        let (mut file, mut kept) = (ActiveProblems::default(), ActiveProblems::default());
+        let (mut config_problems, mut account_problems) =
+            (ActiveProblems::default(), ActiveProblems::default());
         loop {
-            // A secret may have been corrected since, and a client that was refused is tried again with another.
-            let wrong = match Config::read(arguments.common.config.as_deref()) {
+            // Pick up corrected secrets: a rejected client is retried with the new one.
+            let problem = match Config::read(arguments.common.config.as_deref()) {
                 Ok(fresh) => {
                     config = fresh;
                     None
                 }
                 Err(failure) => Some(("configuration".to_owned(), failure.message)),
             };
-            file.update(wrong, |name, news| match news {
-                Some(why) => log_line(output, BAD, name, &format!("what was read before holds: {why}")),
-                None => log_line(output, GOOD, name, "is read again"),
+            config_problems.update(problem, |name, change| match change {
+                Some(error) => {
+                    log_line(output, BAD, name, &format!("cannot reload, using the previous one: {error}"))
+                }
+                None => log_line(output, GOOD, name, "reloaded"),
             });
             match client_groups.reload(&shared, &config, Selection::All, &listener).await {
                 Ok(()) => {
                     let skipped = client_groups.skipped.drain(..).map(|(provider, account, failure)| {
                         (format!("{provider}/{account}"), failure.message)
                     });
-                    kept.update(skipped, |name, news| match news {
-                        Some(why) => log_line(output, BAD, name, &format!("not kept: {why}")),
-                        None => log_line(output, GOOD, name, "no longer left out"),
+                    account_problems.update(skipped, |name, change| match change {
+                        Some(error) => log_line(output, BAD, name, &format!("not refreshed: {error}")),
+                        None => log_line(output, GOOD, name, "is refreshed again"),
                     });
                 }
-                // The store may be back next time.
+                // Keep the current groups; the store may recover.
                 Err(failure) => log_line(output, BAD, "store", &failure.message),
             }
             for group in &client_groups.groups {
                 match group.connections.sweep(&Sweep::all()).await {
-                    Ok(swept) => {
-                        if let Some(error) = swept.stopped_by {
+                    Ok(report) => {
+                        if let Some(error) = report.stopped_by {
                             log_line(output, BAD, group.provider.as_str(), &format!("stopped: {error}"));
                         }
                     }
@@ -92,35 +95,35 @@ pub(crate) async fn run(arguments: &KeepArgs) -> Result<(), Failure> {
             tokio::time::sleep(pause).await;
         }
     };
-    log_line(output, DIM, "keeper", &format!("looks every {} s", arguments.every));
+    log_line(output, DIM, "keeper", &format!("sweeps every {} s", arguments.every));
     let ended: Result<(), Failure> = context.until_interrupted(keeping).await;
     finish(&context, client_groups.drain()).await;
     store.close().await;
     log_line(output, DIM, "keeper", "ended");
     match ended {
-        // That is how it ends.
+        // A signal is the normal end.
         Err(failure) if failure.code == ExitCode::Interrupted => Ok(()),
         ended => ended,
     }
 }
 
-/// What is wrong, so that it is told once; and that it is not any more, once that is so.
+/// Current problems by name, so that each is reported once, and once more when it is resolved.
 #[derive(Debug, Default)]
 struct ActiveProblems(BTreeMap<String, String>);
 
 impl ActiveProblems {
-    /// Tells what is new, by name: why, or that it is over.
+    /// Replaces the problems and reports changes: `Some` for a new or changed one, `None` for a resolved one.
     fn update(
         &mut self,
-        wrong: impl IntoIterator<Item = (String, String)>,
-        mut tell: impl FnMut(&str, Option<&str>),
+        problems: impl IntoIterator<Item = (String, String)>,
+        mut report: impl FnMut(&str, Option<&str>),
     ) {
-        let before = std::mem::replace(&mut self.0, wrong.into_iter().collect());
+        let before = std::mem::replace(&mut self.0, problems.into_iter().collect());
         for name in before.keys().filter(|name| !self.0.contains_key(*name)) {
-            tell(name, None);
+            report(name, None);
         }
-        for (name, why) in self.0.iter().filter(|(name, why)| before.get(*name) != Some(why)) {
-            tell(name, Some(why));
+        for (name, problem) in self.0.iter().filter(|(name, problem)| before.get(*name) != Some(problem)) {
+            report(name, Some(problem));
         }
     }
 }
@@ -134,7 +137,7 @@ fn log_event(output: Output, event: &Event<'_>) {
             "account": event.account,
             "event": event.kind.as_str(),
             "error": event.kind.error().map(ToString::to_string),
-            "why": match event.kind { EventKind::NeedsReconnect(why) => Some(why.as_str()), _ => None },
+            "why": match event.kind { EventKind::NeedsReconnect(problem) => Some(problem.as_str()), _ => None },
         });
         output.result(&line, "");
         return;
@@ -148,12 +151,12 @@ fn log_event(output: Output, event: &Event<'_>) {
     log_line(output, style, &account, text);
 }
 
-fn log_line(output: Output, style: anstyle::Style, who: &str, text: &str) {
+fn log_line(output: Output, style: anstyle::Style, subject: &str, text: &str) {
     let time = now().to_rfc3339_opts(SecondsFormat::Secs, true);
-    let (shown, said) = (sanitize(who), sanitize(text));
+    let (shown_subject, shown_text) = (sanitize(subject), sanitize(text));
     output.result(
-        &json!({ "time": time, "event": "note", "about": who, "text": text }),
-        format_args!("{DIM}{time}{Reset} {style}{shown}{Reset}: {said}"),
+        &json!({ "time": time, "event": "note", "about": subject, "text": text }),
+        format_args!("{DIM}{time}{Reset} {style}{shown_subject}{Reset}: {shown_text}"),
     );
 }
 
@@ -164,16 +167,18 @@ mod tests {
     #[test]
     fn problems_are_reported_once_and_cleared() {
         let mut problems = ActiveProblems::default();
-        let mut look = |wrong: &[(&str, &str)]| {
+        let mut update = |entries: &[(&str, &str)]| {
             let mut lines = Vec::new();
-            let wrong = wrong.iter().map(|(name, why)| ((*name).to_owned(), (*why).to_owned()));
-            problems.update(wrong, |name, news| lines.push(format!("{name} {}", news.unwrap_or("over"))));
+            let entries = entries.iter().map(|(name, problem)| ((*name).to_owned(), (*problem).to_owned()));
+            problems.update(entries, |name, change| {
+                lines.push(format!("{name} {}", change.unwrap_or("resolved")))
+            });
             lines.join(", ")
         };
-        assert_eq!(look(&[("a", "x"), ("b", "x")]), "a x, b x");
-        assert_eq!(look(&[("a", "x"), ("b", "x")]), "");
-        assert_eq!(look(&[("a", "y")]), "b over, a y");
-        assert_eq!(look(&[]), "a over");
-        assert_eq!(look(&[]), "");
+        assert_eq!(update(&[("a", "x"), ("b", "x")]), "a x, b x");
+        assert_eq!(update(&[("a", "x"), ("b", "x")]), "");
+        assert_eq!(update(&[("a", "y")]), "b resolved, a y");
+        assert_eq!(update(&[]), "a resolved");
+        assert_eq!(update(&[]), "");
     }
 }

@@ -1,4 +1,4 @@
-//! `oauth list`: all connections in a table.
+//! `oauth list`: lists connections in a table.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use crate::registration::Registration;
 use crate::report::{Report, sanitize};
 use crate::time::{now, relative};
 
-/// How many records are read at a time.
+/// Records per page.
 const PAGE_SIZE: usize = 500;
 
 /// Arguments of `list`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ListArgs {
-    /// AccountFilter the connections of cohortgo, cobot, go1, gocd or gocd-personal
+    /// List only connections of cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     provider: Option<ProviderName>,
 
@@ -28,19 +28,19 @@ pub(crate) struct ListArgs {
     pub(crate) common: CommonArgs,
 }
 
-/// Prints it.
+/// Runs the command.
 pub(crate) async fn run(arguments: &ListArgs) -> Result<(), Failure> {
     let context = Context::new(&arguments.common)?;
     let reports = reports(&context, arguments.provider).await?;
     if reports.is_empty() {
-        context.output.result(&reports, "There are no connections. `oauth connect PROVIDER` makes one.");
+        context.output.result(&reports, "No connections. Create one with `oauth connect PROVIDER`.");
     } else {
         context.output.result(&reports, table(&reports));
     }
     Ok(())
 }
 
-/// What is known of each connection, by provider and account.
+/// Returns a report per connection, by provider and account.
 pub(crate) async fn reports(context: &Context, only: Option<ProviderName>) -> Result<Vec<Report>, Failure> {
     let Some(store) = context.open_store().await? else { return Ok(Vec::new()) };
     let shared = store.shared();
@@ -64,11 +64,11 @@ async fn read_provider<P: CliProvider>(
     provider: ProviderName,
     reports: &mut Vec<Report>,
 ) -> Result<(), Failure> {
-    // Most have the same client.
+    // Most connections share one client.
     let mut cached: Option<(Registration, Connections<P>)> = None;
     for summary in summaries(store, provider).await? {
         let account = &summary.account;
-        // One that cannot be read hides none of the others.
+        // One unreadable record must not hide the others.
         reports.push(match connection_status(context, store, provider, account, &mut cached).await {
             Ok(status) => Report::from_status(provider, account, &status),
             Err(failure) => Report::from_summary(provider, &summary, Some(failure.message)),
@@ -93,7 +93,7 @@ async fn connection_status<P: CliProvider>(
     connections.get(account).status().await.map_err(|error| Failure::for_connection(&error, P::NAME, account))
 }
 
-/// All records of a provider.
+/// Returns all records of a provider.
 pub(crate) async fn summaries(
     store: &Arc<dyn TokenStore>,
     provider: ProviderName,
@@ -114,7 +114,7 @@ fn table(reports: &[Report]) -> String {
     let now = now();
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(["PROVIDER", "ACCOUNT", "STATE", "EXPIRES", "LAPSES", "LAST REFRESH", "WHY"]);
+    table.set_header(["PROVIDER", "ACCOUNT", "STATE", "EXPIRES", "LAPSES", "LAST REFRESH", "REASON"]);
     for report in reports {
         let when = |at: Option<_>| at.map_or_else(|| "-".to_owned(), |at| relative(at, now));
         let expires = if report.refreshed_at.is_some() && report.expires_at.is_none() {
@@ -129,7 +129,7 @@ fn table(reports: &[Report]) -> String {
             expires,
             when(report.lapses_at),
             when(report.refreshed_at),
-            report.because.as_deref().map_or_else(|| "-".to_owned(), sanitize),
+            report.explanation.as_deref().map_or_else(|| "-".to_owned(), sanitize),
         ]);
     }
     for column in table.column_iter_mut() {
@@ -145,15 +145,15 @@ mod tests {
 
     use super::*;
 
-    /// Other programs share the store, and may call an account anything.
+    /// Other programs share the store and may use any account name.
     #[test]
     fn account_names_are_sanitized() {
         let summary = RecordSummary::new("a\u{1b}[2J\nb", 1, RecordState::Active, None, None);
         let report = Report::from_summary(ProviderName::Go1, &summary, Some("c\rd".to_owned()));
-        for shown in [table(std::slice::from_ref(&report)), report.lines(now())] {
-            let controls: Vec<char> = shown.chars().filter(|c| c.is_control() && *c != '\n').collect();
-            assert!(controls.is_empty() && shown.lines().count() == 2, "{shown:?}");
-            assert!(shown.contains("[2J"), "{shown:?}");
+        for output in [table(std::slice::from_ref(&report)), report.lines(now())] {
+            let controls: Vec<char> = output.chars().filter(|c| c.is_control() && *c != '\n').collect();
+            assert!(controls.is_empty() && output.lines().count() == 2, "{output:?}");
+            assert!(output.contains("[2J"), "{output:?}");
         }
     }
 }

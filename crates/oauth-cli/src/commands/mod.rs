@@ -18,25 +18,25 @@ use clap::Args;
 use crate::context::CommonArgs;
 use crate::providers::ProviderName;
 
-/// What a new account may be called: what can be typed again, and does nothing to a terminal.
+/// Parses a new account's name. Rejects control characters, which could manipulate a terminal.
 pub(crate) fn account_name(text: &str) -> Result<String, String> {
     if text.is_empty() {
-        return Err("an account has a name".to_owned());
+        return Err("the account name is empty".to_owned());
     }
     if text.contains(char::is_control) {
-        return Err("a name holds no control characters".to_owned());
+        return Err("the account name contains control characters".to_owned());
     }
     Ok(text.to_owned())
 }
 
-/// Arguments of commands that are about one connection and nothing else.
+/// Arguments of commands about one connection.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ConnectionArgs {
     /// cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(value_enum, value_name = "PROVIDER", hide_possible_values = true)]
     pub(crate) provider: ProviderName,
 
-    /// The account, by the name that it was connected under
+    /// Account name, as given when connecting
     #[arg(value_name = "ACCOUNT")]
     pub(crate) account: String,
 

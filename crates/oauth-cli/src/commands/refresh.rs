@@ -1,4 +1,4 @@
-//! `oauth refresh`: now.
+//! `oauth refresh`: refreshes connections now.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,15 +17,15 @@ use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::report::Report;
 use crate::time::now;
 
-/// So many at once, at most; it begins with one, and widens as they succeed.
+/// Upper bound on concurrent refreshes. Starts at one and doubles on success.
 const MAX_CONCURRENT: usize = 8;
-/// So many failures in a row, and the rest would fail as well.
+/// Consecutive transient failures after which the rest is not tried.
 const MAX_FAILURES: usize = 10;
 
 /// Arguments of `refresh`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Exit code 0 if all were refreshed, or none had to be; otherwise the lowest code among the failures.")]
+Exit code 0 if all were refreshed or none needed to be; otherwise the lowest code among the failures.")]
 pub(crate) struct RefreshArgs {
     /// cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(
@@ -37,15 +37,15 @@ pub(crate) struct RefreshArgs {
     )]
     provider: Option<ProviderName>,
 
-    /// The account
+    /// Account name
     #[arg(value_name = "ACCOUNT")]
     account: Option<String>,
 
-    /// All connections that can be refreshed
+    /// Refresh all connections that can be refreshed
     #[arg(long, conflicts_with_all = ["due", "provider"])]
     all: bool,
 
-    /// Those whose access token is due, or whose refresh token would lapse
+    /// Refresh connections whose access token is due or whose refresh token expires soon
     #[arg(long, conflicts_with = "provider")]
     due: bool,
 
@@ -53,12 +53,12 @@ pub(crate) struct RefreshArgs {
     pub(crate) common: CommonArgs,
 }
 
-/// What came of one.
+/// The result of one refresh.
 #[derive(Clone, Debug, Serialize)]
 struct Outcome {
     provider: &'static str,
     account: String,
-    /// `refreshed`, or the kind of failure.
+    /// `refreshed`, or the failure's kind.
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
@@ -79,7 +79,7 @@ impl Outcome {
     }
 }
 
-/// Refreshes; the code is what the program ends with.
+/// Runs the command. Returns the lowest exit code of the failures.
 pub(crate) async fn run(arguments: &RefreshArgs) -> Result<Option<ExitCode>, Failure> {
     let context = Context::new(&arguments.common)?;
     if let (Some(provider), Some(account)) = (arguments.provider, &arguments.account) {
@@ -94,7 +94,7 @@ pub(crate) async fn run(arguments: &RefreshArgs) -> Result<Option<ExitCode>, Fai
         format!("{provider}/{account}: {}", message.as_deref().unwrap_or(outcome))
     });
     let summary = match outcomes.len() {
-        0 => "Nothing had to be refreshed.".to_owned(),
+        0 => "Nothing to refresh.".to_owned(),
         all => format!("{done} of {all} refreshed."),
     };
     let text: Vec<String> = lines.chain([summary]).collect();
@@ -126,18 +126,18 @@ async fn refresh_many(context: &Context, selection: Selection) -> Result<Vec<Out
     let shared = store.shared();
     let mut client_groups = ClientGroups::default();
     let outcomes = Arc::new(Mutex::new(Vec::new()));
-    let put = |outcome: Outcome| outcomes.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
+    let record = |outcome: Outcome| outcomes.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
     let silent: EventListener = Arc::new(|_: &Event<'_>| {});
     let work = async {
         client_groups.reload(&shared, &context.config, selection, &silent).await?;
         for (provider, account, failure) in client_groups.skipped.drain(..) {
-            put(Outcome::new(provider, account, Err(failure)));
+            record(Outcome::new(provider, account, Err(failure)));
         }
         let progress = Progress::new(client_groups.groups.iter().map(|group| group.accounts.len()).sum());
         for group in &client_groups.groups {
             refresh_group(group, |outcome| {
                 progress.advance(&format!("{}/{}", outcome.provider, outcome.account));
-                put(outcome);
+                record(outcome);
             })
             .await;
         }
@@ -152,8 +152,8 @@ async fn refresh_many(context: &Context, selection: Selection) -> Result<Vec<Out
     Ok(outcomes)
 }
 
-/// One client's, gently: one first, more as they succeed, and none any more once the provider blames the client.
-async fn refresh_group(group: &ClientGroup, mut put: impl FnMut(Outcome)) {
+/// Refreshes one client's connections: one first, more as they succeed, and none once the client is rejected.
+async fn refresh_group(group: &ClientGroup, mut record: impl FnMut(Outcome)) {
     let provider = group.provider;
     let mut waiting = group.accounts.iter().cloned();
     let mut under_way = JoinSet::new();
@@ -180,13 +180,13 @@ async fn refresh_group(group: &ClientGroup, mut put: impl FnMut(Outcome)) {
             }
         }
         let result = result.map_err(|error| Failure::for_connection(&error, provider.as_str(), &account));
-        put(Outcome::new(provider, account, result));
+        record(Outcome::new(provider, account, result));
     }
     for account in waiting {
-        let why = match group.connections.check_client() {
+        let failure = match group.connections.check_client() {
             Err(error) => Failure::for_connection(&error, provider.as_str(), &account),
-            Ok(()) => Failure::new(ExitCode::TryLater, "stopped", "not tried: the others failed"),
+            Ok(()) => Failure::new(ExitCode::TryLater, "stopped", "not tried after repeated failures"),
         };
-        put(Outcome::new(provider, account, Err(why)));
+        record(Outcome::new(provider, account, Err(failure)));
     }
 }

@@ -1,4 +1,4 @@
-//! `oauth request`: one authorized call.
+//! `oauth request`: sends one authorized API request.
 
 use clap::Args;
 use oauth_core::http::header::CONTENT_TYPE;
@@ -17,30 +17,30 @@ use crate::setting::Settings;
 /// Arguments of `request`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-The answer's body goes to stdout as it came. Exit code 0: status 2xx, or 304. 7: 408, 429, 5xx, or no answer.
-8: any other 4xx. A token that is refused is refreshed once; GET, HEAD and OPTIONS are then sent again.")]
+Prints the response body unchanged on stdout. Exit code 0: status 2xx or 304. 7: 408, 429, 5xx or no response.
+8: any other 4xx. A rejected token is refreshed once; GET, HEAD and OPTIONS are then sent again.")]
 pub(crate) struct RequestArgs {
     /// cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(value_enum, value_name = "PROVIDER", hide_possible_values = true)]
     provider: ProviderName,
 
-    /// The account
+    /// Account name
     #[arg(value_name = "ACCOUNT")]
     account: String,
 
-    /// GET, POST, …
+    /// HTTP method, such as GET or POST
     #[arg(value_name = "METHOD")]
     method: String,
 
-    /// Below the provider's API, with its query; or a whole URL, of the provider's hosts only
+    /// Path and query below the provider's API, or a full URL on the provider's hosts
     #[arg(value_name = "PATH")]
     path: String,
 
-    /// The body; @FILE takes it from a file, @- from stdin
+    /// Request body; @FILE reads a file, @- reads stdin
     #[arg(short, long, value_name = "DATA")]
     data: Option<String>,
 
-    /// A header, such as 'Accept: text/xml'; may be given more than once
+    /// Add a header, such as 'Accept: text/xml'; can be repeated
     #[arg(short = 'H', long, value_name = "HEADER")]
     header: Vec<String>,
 
@@ -48,15 +48,15 @@ pub(crate) struct RequestArgs {
     #[arg(short, long)]
     include: bool,
 
-    /// Cohort Go: on behalf of this user, like 'Bob Smith <bob.smith@example.org>'
+    /// Cohort Go: act on behalf of this user, such as 'Bob Smith <bob.smith@example.org>'
     #[arg(long, value_name = "USER")]
     act_as: Option<String>,
 
-    /// Cobot: below this space's API
+    /// Cobot: use this space's API
     #[arg(long, value_name = "SUBDOMAIN")]
     space: Option<String>,
 
-    /// Go1: below the gateway, instead of version 2 of the API
+    /// Go1: use the gateway instead of version 2 of the API
     #[arg(long)]
     gateway: bool,
 
@@ -64,7 +64,7 @@ pub(crate) struct RequestArgs {
     pub(crate) common: CommonArgs,
 }
 
-/// Sends it; the code is what the program ends with.
+/// Runs the command. Returns the exit code for the response status.
 pub(crate) async fn run(arguments: &RequestArgs) -> Result<Option<ExitCode>, Failure> {
     let context = Context::new(&arguments.common)?;
     with_provider!(arguments.provider, P => send::<P>(&context, arguments).await)
@@ -76,7 +76,7 @@ async fn send<P: CliProvider>(
 ) -> Result<Option<ExitCode>, Failure> {
     let options = provider_options::<P>(arguments)?;
     let method = Method::from_bytes(arguments.method.to_ascii_uppercase().as_bytes())
-        .map_err(|_| Failure::usage("the method cannot be used").with_help("give one like GET or POST"))?;
+        .map_err(|_| Failure::usage("invalid HTTP method").with_help("use a method such as GET or POST"))?;
     let headers = headers(&arguments.header)?;
     let body = match &arguments.data {
         Some(data) => Some(body(context, data).await?),
@@ -105,7 +105,7 @@ async fn send<P: CliProvider>(
     Ok(exit_code(response.status()))
 }
 
-/// Those of the options that belong to one provider.
+/// Collects the provider-specific options.
 fn provider_options<P: CliProvider>(arguments: &RequestArgs) -> Result<Settings, Failure> {
     let mut options = Settings::default();
     let given = [
@@ -116,7 +116,7 @@ fn provider_options<P: CliProvider>(arguments: &RequestArgs) -> Result<Settings,
     for (name, value) in given {
         let Some(value) = value else { continue };
         if !P::REQUEST_OPTIONS.contains(&name) {
-            return Err(Failure::usage(format!("`--{name}` means nothing at {}", P::TITLE)));
+            return Err(Failure::usage(format!("`--{name}` is not supported at {}", P::TITLE)));
         }
         options.set(name, vec![value]);
     }
@@ -126,13 +126,14 @@ fn provider_options<P: CliProvider>(arguments: &RequestArgs) -> Result<Settings,
 fn headers(given: &[String]) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::new();
     for line in given {
-        let wrong = || Failure::usage("a header cannot be read").with_help("give it like 'Accept: text/xml'");
-        let (name, value) = line.split_once(':').ok_or_else(wrong)?;
-        let name: HeaderName = name.trim().parse().map_err(|_| wrong())?;
+        let invalid = || Failure::usage("invalid header").with_help("write it as 'Accept: text/xml'");
+        let (name, value) = line.split_once(':').ok_or_else(invalid)?;
+        let name: HeaderName = name.trim().parse().map_err(|_| invalid())?;
         if name == "authorization" {
-            return Err(Failure::usage("the Authorization header is the connection's own"));
+            return Err(Failure::usage("the Authorization header is set by the connection")
+                .with_help("remove this header"));
         }
-        headers.append(name, HeaderValue::from_str(value.trim()).map_err(|_| wrong())?);
+        headers.append(name, HeaderValue::from_str(value.trim()).map_err(|_| invalid())?);
     }
     Ok(headers)
 }
@@ -140,17 +141,17 @@ fn headers(given: &[String]) -> Result<HeaderMap, Failure> {
 async fn body(context: &Context, data: &str) -> Result<Vec<u8>, Failure> {
     let Some(file) = data.strip_prefix('@') else { return Ok(data.as_bytes().to_vec()) };
     let read = prompt::read_file(context, file, u64::MAX).await?;
-    read.map_err(|error| Failure::usage(format!("the body cannot be read from {file}: {error}")))
+    read.map_err(|error| Failure::usage(format!("cannot read the body from {file}: {error}")))
 }
 
-/// Below `api`, or a whole URL. Whether the token may go there is the library's to decide.
+/// Resolves the path against `api`, or parses a full URL. The library checks that the token may go there.
 fn target_url(api: &Url, path: &str) -> Result<Url, Failure> {
     let text = if path.starts_with("https://") || path.starts_with("http://") {
         path.to_owned()
     } else {
         format!("{}/{}", api.as_str().trim_end_matches('/'), path.trim_start_matches('/'))
     };
-    Url::parse(&text).map_err(|error| Failure::usage(format!("the path cannot be used: {error}")))
+    Url::parse(&text).map_err(|error| Failure::usage(format!("invalid path: {error}")))
 }
 
 fn request(
@@ -171,7 +172,7 @@ fn request(
     Ok(request)
 }
 
-/// A request that is ready but for its token, and takes any answer that is about the request rather than the token.
+/// A prepared request without its token. Accepts every response except 401 and redirects.
 #[derive(Clone)]
 struct PreparedRequest<const IDEMPOTENT: bool>(Request<Vec<u8>>);
 
@@ -185,7 +186,7 @@ impl<P: Provider, const IDEMPOTENT: bool> Endpoint<P> for PreparedRequest<IDEMPO
     }
 
     fn accepts_status(&self, status: StatusCode) -> bool {
-        // It leads nowhere else: it answers a condition that was asked for.
+        // Not a redirect: the response to a conditional request.
         let is_not_modified = status == StatusCode::NOT_MODIFIED;
         status != StatusCode::UNAUTHORIZED && (!status.is_redirection() || is_not_modified)
     }
@@ -219,7 +220,7 @@ fn print_response(context: &Context, arguments: &RequestArgs, response: &Respons
     }
     output.raw(response.body());
     if !response.status().is_success() {
-        output.note(format_args!("The answer's status is {}.", response.status()));
+        output.note(format_args!("The response status is {}.", response.status()));
     }
 }
 

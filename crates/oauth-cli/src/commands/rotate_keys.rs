@@ -1,4 +1,4 @@
-//! `oauth rotate-keys`: a new key for the store.
+//! `oauth rotate-keys`: encrypts the store with a new key.
 
 use clap::Args;
 use oauth_store::Rotation;
@@ -11,20 +11,20 @@ use crate::progress::Progress;
 /// Arguments of `rotate-keys`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Makes a new key, encrypts every connection with it, and forgets the old one. Interrupted in the middle it
-leaves both keys, and is finished by running it again. No other command may have the store open.
-A key from outside (OAUTH_STORE_KEY, or a store in PostgreSQL) is yours to change. Several keys are
-separated by spaces; the first encrypts, all are read with. Where other processes use the store, each step
-is taken everywhere before the next one:
-  1. OLD NEW, so that all can read what the new key will have written;
-  2. NEW OLD, so that all write with the new one;
-  3. `oauth rotate-keys`, once, with NEW OLD; then NEW alone.")]
+Creates a new key, encrypts every record with it and removes the old key. If interrupted, both keys are kept;
+run it again to finish. No other command may have the store open.
+A key from the environment (OAUTH_STORE_KEY, or any PostgreSQL store) is changed by you. Separate several keys
+by spaces: the first encrypts, all decrypt. If other processes use the store, apply each step to all of them
+before the next:
+  1. OLD NEW: all can read records encrypted with the new key.
+  2. NEW OLD: all encrypt with the new key.
+  3. Run `oauth rotate-keys` once with NEW OLD, then use NEW alone.")]
 pub(crate) struct RotateKeysArgs {
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }
 
-/// Rotates.
+/// Runs the command.
 pub(crate) async fn run(arguments: &RotateKeysArgs) -> Result<(), Failure> {
     let context = Context::new(&arguments.common)?;
     if context.store_location.address.sqlite_file().is_some_and(|path| !path.exists()) {
@@ -38,24 +38,26 @@ pub(crate) async fn run(arguments: &RotateKeysArgs) -> Result<(), Failure> {
     let before = context.until_interrupted(location.read()).await?;
     let is_managed = location.is_managed() && lock.is_some();
     let keys = match (before.has_older(), is_managed) {
-        // Begun earlier, here or by hand.
+        // A rotation that was begun earlier, or prepared by hand.
         (true, _) => before,
         (false, true) => {
             let keys = before.with_new_primary()?;
-            // Both, before anything is encrypted with the new one.
+            // Store both keys before anything is encrypted with the new one.
             location.write(&keys).await?;
             keys
         }
         (false, false) => {
-            return Err(Failure::setup(format!("the key comes from {location}, which is not this program's to change"))
-                .with_help("put a new key (`openssl rand -base64 32`) beside it, in the order that --help names, and run this again"));
+            return Err(Failure::setup(format!("the key comes from {location}, which this program cannot change"))
+                .with_help("add a new key (`openssl rand -base64 32`) in the order progress_bar by `oauth rotate-keys --help`, then run this again"));
         }
     };
     let store = context.store_location.open_with(&keys, lock).await?;
     let progress = Progress::new(0);
     let rotating = async {
-        let shown = progress.clone();
-        Ok(store.rotate(move |rotation: &Rotation| shown.set(rotation.reencrypted, rotation.found)).await?)
+        let progress_bar = progress.clone();
+        Ok(store
+            .rotate(move |rotation: &Rotation| progress_bar.set(rotation.reencrypted, rotation.found))
+            .await?)
     };
     let rotated = context.until_interrupted(rotating).await;
     drop(progress);
@@ -74,11 +76,11 @@ pub(crate) async fn run(arguments: &RotateKeysArgs) -> Result<(), Failure> {
             "key": keys.id(),
             "old_key_forgotten": old_key_removed,
         }),
-        format_args!("{} records are encrypted with the new key, {}, now.", rotation.reencrypted, keys.id()),
+        format_args!("Encrypted {} records with the new key {}.", rotation.reencrypted, keys.id()),
     );
     completed?;
     if !is_managed {
-        context.output.note("The old key can be taken away now.");
+        context.output.note("You can remove the old key now.");
     }
     Ok(())
 }
@@ -87,24 +89,24 @@ fn unreadable(rotation: &Rotation) -> Vec<String> {
     rotation.unreadable.iter().map(ToString::to_string).collect()
 }
 
-/// Why the old key is needed yet, if it is.
+/// Returns an error if the old key is still needed.
 fn check_completed(rotation: &Rotation) -> Result<(), Failure> {
     if !rotation.unreadable.is_empty() {
         let unreadable = unreadable(rotation).join(", ");
-        return Err(Failure::setup(format!("these do not decrypt with any key: {unreadable}")).with_help(
-            "restore them from a backup, connect them again, or remove them (`oauth disconnect --no-revoke`); \
+        return Err(Failure::setup(format!("no key decrypts these records: {unreadable}")).with_help(
+            "restore them from a backup, connect them again, or remove them with `oauth disconnect --no-revoke`; \
              the old key is still there",
         ));
     }
     match rotation.changed_meanwhile {
         0 => Ok(()),
-        // With which key, nobody knows here: another process may have the old one in front yet.
+        // Another process may still encrypt with the old key.
         count => Err(Failure::new(
             ExitCode::TryLater,
             "changed_meanwhile",
-            format!("{count} records were saved by others meanwhile, perhaps with the old key"),
+            format!("other processes saved {count} records during the rotation, perhaps with the old key"),
         )
-        .with_help("run it again, and keep the old key until then")),
+        .with_help("run `oauth rotate-keys` again, and keep the old key until it succeeds")),
     }
 }
 

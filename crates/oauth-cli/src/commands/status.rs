@@ -1,4 +1,4 @@
-//! `oauth status`: one connection, or all; the exit code tells.
+//! `oauth status`: prints the status of one or all connections.
 
 use clap::Args;
 
@@ -12,15 +12,15 @@ use crate::time::now;
 /// Arguments of `status`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Nothing is sent to the provider. Exit code 0: active. 3: there is no such connection. 4: the customer
-has to connect again. 10: the access token has expired, and its next use refreshes it. Of all
-connections, the lowest of these codes but 0.")]
+Sends nothing to the provider. Exit code 0: active. 3: no such connection. 4: the customer must connect
+again. 10: the access token has expired; its next use refreshes it. For several connections: the lowest code
+other than 0.")]
 pub(crate) struct StatusArgs {
     /// cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(value_enum, value_name = "PROVIDER", requires = "account", hide_possible_values = true)]
     provider: Option<ProviderName>,
 
-    /// The account
+    /// Account name
     #[arg(value_name = "ACCOUNT")]
     account: Option<String>,
 
@@ -28,7 +28,7 @@ pub(crate) struct StatusArgs {
     pub(crate) common: CommonArgs,
 }
 
-/// Tells it; the code is what the program ends with.
+/// Runs the command. Returns an exit code unless active.
 pub(crate) async fn run(arguments: &StatusArgs) -> Result<Option<ExitCode>, Failure> {
     let context = Context::new(&arguments.common)?;
     if let (Some(provider), Some(account)) = (arguments.provider, &arguments.account) {
@@ -39,7 +39,7 @@ pub(crate) async fn run(arguments: &StatusArgs) -> Result<Option<ExitCode>, Fail
     }
     let reports = super::list::reports(&context, None).await?;
     let lines: Vec<String> = reports.iter().map(|report| report.lines(now())).collect();
-    let text = if lines.is_empty() { "There are no connections.".to_owned() } else { lines.join("\n") };
+    let text = if lines.is_empty() { "No connections.".to_owned() } else { lines.join("\n") };
     context.output.result(&reports, text);
     Ok(reports.iter().filter_map(Report::code).min())
 }
@@ -50,10 +50,10 @@ async fn connection_report<P: CliProvider>(
     account: &str,
 ) -> Result<Report, Failure> {
     let opened = OpenConnection::<P>::open(context, provider, account, Access::StatusOnly).await?;
-    let asked = context.until_interrupted(async {
+    let reading = context.until_interrupted(async {
         opened.connection.status().await.map_err(|error| opened.failure(&error))
     });
-    let status = asked.await;
+    let status = reading.await;
     opened.close(context).await;
     Ok(Report::from_status(provider, account, &status?))
 }

@@ -19,7 +19,7 @@ impl CliProvider for Cobot {
             SettingScope::Site,
             "server",
             "URL",
-            "What stands for https://www.cobot.me, such as a sandbox's base URL",
+            "Use this base URL instead of https://www.cobot.me, such as a sandbox's",
         ),
         SCOPE,
         Setting::one(SettingScope::Connect, "space", "SUBDOMAIN", "Authorize on this space's own pages"),
@@ -27,7 +27,7 @@ impl CliProvider for Cobot {
             SettingScope::Connect,
             "app-flow",
             "EMAIL",
-            "By password instead of a browser: this user's; the password is asked for",
+            "Connect with this user's password instead of a browser; prompts for the password",
         ),
     ];
     const REQUEST_OPTIONS: &'static [&'static str] = &["space"];
@@ -48,8 +48,8 @@ impl CliProvider for Cobot {
         let settings = flow.settings;
         let scopes = settings.scopes()?;
         if let Some(username) = settings.one("app-flow") {
-            let asked = AppFlow::new(username, flow.password(username).await?, scopes);
-            return flow.save_token(flow.client().password(asked)).await;
+            let grant = AppFlow::new(username, flow.password(username).await?, scopes);
+            return flow.save_token(flow.client().password(grant)).await;
         }
         let connect = Connect::new(scopes);
         let connect = match settings.parsed::<Subdomain>("space")? {
@@ -77,7 +77,7 @@ impl CliProvider for Cobot {
     async fn revoke(connection: &Connection<Self>) -> Result<Revocation, oauth_core::Error> {
         match connection.send(&RevokeToken::own()).await {
             Ok(()) => Ok(Revocation::Done),
-            // It is of no use any more, which is what was wanted.
+            // The token is already invalid, which is the goal.
             Err(error) if error.kind() == ErrorKind::TokenRefused || error.needs_reconnect() => {
                 Ok(Revocation::Done)
             }

@@ -17,40 +17,44 @@ impl CliProvider for CohortGo {
             SettingScope::Site,
             "server",
             "URL",
-            "What stands for https://portal.cohortgo.com, such as a sandbox's base URL",
+            "Use this base URL instead of https://portal.cohortgo.com, such as a sandbox's",
         ),
         Setting::many(
             SettingScope::Site,
             "trust-api-host",
             "HOST",
-            "Send tokens to this API host too, which is none of Cohort Go's",
+            "Also send tokens to this API host outside Cohort Go's domains; can be repeated",
         ),
-        Setting::switch(SettingScope::Rights, "act-as-user", "Ask for the right to act on behalf of users"),
         Setting::switch(
-            SettingScope::Rights,
+            SettingScope::Permissions,
+            "act-as-user",
+            "Request permission to act on behalf of users",
+        ),
+        Setting::switch(
+            SettingScope::Permissions,
             "create-users",
-            "With --act-as-user: users that are not known are created on the way",
+            "With --act-as-user: create users that do not exist",
         ),
         Setting::switch(
             SettingScope::Connect,
             "without-state-echo",
-            "Accept a callback without state: weaker; only if Cohort Go proves not to send it back",
+            "Accept a callback without state (weaker; only if Cohort Go does not return it)",
         ),
         Setting::many(
             SettingScope::Add,
             "scope",
             "SCOPE",
-            "What the token was granted: act-as-user, auto-create-users",
+            "Scopes granted to the token: act-as-user, auto-create-users",
         ),
         Setting::one(
             SettingScope::Add,
             "api-base-url",
             "URL",
-            "The customer's API, as it came with the token",
+            "API base URL of the customer, as received with the token",
         ),
     ];
     const REQUEST_OPTIONS: &'static [&'static str] = &["act-as"];
-    const NO_REVOCATION: &'static str = "Cohort Go documents no call for revoking a token: ask your account representative, or the customer's \
+    const NO_REVOCATION: &'static str = "Cohort Go documents no way to revoke a token; ask your account representative, or the customer's \
                                  administrator, to remove the app";
 
     fn site(settings: &Settings) -> Result<Site, Failure> {
@@ -69,7 +73,7 @@ impl CliProvider for CohortGo {
             (false, false) => Connect::new(),
             (true, false) => Connect::clone(&Connect::acting_as_users()),
             (true, true) => Connect::clone(&Connect::acting_as_users().creating_them()),
-            (false, true) => return Err(Failure::usage("`--create-users` goes with `--act-as-user`")),
+            (false, true) => return Err(Failure::usage("`--create-users` requires `--act-as-user`")),
         };
         if settings.is_on("without-state-echo") {
             return flow.authorize_in_browser(&connect.without_state_echo()).await;
@@ -83,8 +87,8 @@ impl CliProvider for CohortGo {
         settings: &Settings,
     ) -> Result<Token<Self>, Failure> {
         let text = settings.required("api-base-url")?;
-        let url = Url::parse(text)
-            .map_err(|error| Failure::usage(format!("`--api-base-url` cannot be used: {error}")))?;
+        let url =
+            Url::parse(text).map_err(|error| Failure::usage(format!("invalid `--api-base-url`: {error}")))?;
         let account = Account::at(url);
         client.site().api_base(&account)?;
         Ok(client.import_token_with(token, settings.scopes()?, account)?)
@@ -102,8 +106,7 @@ impl CliProvider for CohortGo {
     ) -> Result<(), Failure> {
         let Some(user) = options.one("act-as") else { return Ok(()) };
         let form = || {
-            Failure::usage("`--act-as` cannot be read")
-                .with_help("give it like 'Bob Smith <bob.smith@example.org>'")
+            Failure::usage("invalid `--act-as`").with_help("write it as 'Bob Smith <bob.smith@example.org>'")
         };
         let (name, rest) = user.rsplit_once('<').ok_or_else(form)?;
         let email = rest.trim().strip_suffix('>').ok_or_else(form)?;

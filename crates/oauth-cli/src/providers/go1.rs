@@ -17,36 +17,36 @@ impl CliProvider for Go1 {
             SettingScope::Site,
             "server",
             "URL",
-            "Not Go1 itself: `qa` for its QA environment, or one base URL for everything, such as a sandbox's",
+            "Use another Go1: `qa` for the QA environment, or one base URL for everything, such as a sandbox's",
         ),
         SCOPE,
         Setting::one(
             SettingScope::Connect,
             "partner-portal",
             "NUMBER",
-            "Link a portal that is made on the way to this partner",
+            "Link a portal created during authorization to this partner",
         ),
         Setting::one(
             SettingScope::Connect,
             "portal",
             "HOST",
-            "By password instead of a browser: the portal, such as example.mygo1.com; the password is asked for",
+            "Connect with an administrator's password on this portal, such as example.mygo1.com; prompts for the password",
         ),
         Setting::one(
             SettingScope::Connect,
             "username",
             "EMAIL",
-            "With --portal: its administrator's address",
+            "With --portal: email address of its administrator",
         ),
         Setting::switch(
             SettingScope::Connect,
             "client-credentials",
-            "By the client's own credentials, without any person",
+            "Connect with the client's own credentials, without a user",
         ),
     ];
     const REQUEST_OPTIONS: &'static [&'static str] = &["gateway"];
-    const NO_REVOCATION: &'static str = "Go1 has no call for revoking a token: the access token works until it expires, at most 12 hours; \
-                                 the customer can remove the app in the portal's settings";
+    const NO_REVOCATION: &'static str = "Go1 has no way to revoke a token; the access token works until it expires, at most 12 hours; \
+                                 customers can remove the app in the portal's settings";
 
     fn site(settings: &Settings) -> Result<Site, Failure> {
         Ok(match settings.one("server") {
@@ -69,8 +69,8 @@ impl CliProvider for Go1 {
         if let Some(portal) = settings.one("portal") {
             let username = settings.required("username")?;
             let password = flow.password(username).await?;
-            let asked = PortalPassword::new(portal, username, password, scopes)?;
-            return flow.save_token(flow.client().password(asked)).await;
+            let grant = PortalPassword::new(portal, username, password, scopes)?;
+            return flow.save_token(flow.client().password(grant)).await;
         }
         let connect = Connect::new(scopes);
         let connect = match settings.parsed("partner-portal")? {

@@ -1,4 +1,4 @@
-//! GoCD's OAuth provider on the command line.
+//! GoCD with OAuth (up to 18.7) on the command line.
 
 use gocd::{Connect, Gocd, Site};
 use oauth_core::{AccessToken, Client, Scopes, Token, async_trait};
@@ -13,23 +13,22 @@ pub(super) const SERVER: Setting = Setting::one(
     SettingScope::Site,
     "server",
     "URL",
-    "The server, such as https://go.example.com:8154; with its context path, if that is not /go",
+    "Server URL, such as https://go.example.com:8154; include the context path if it is not /go",
 );
 pub(super) const CERTIFICATE: Setting = Setting::one(
     SettingScope::Site,
     "ca-certificate",
     "FILE",
-    "Trust this certificate authority (PEM) beside the platform's",
+    "Trust this certificate authority (PEM) in addition to the platform's",
 );
 pub(super) const ROOT: Setting =
-    Setting::switch(SettingScope::Site, "no-context-path", "The server's pages are directly under its host");
+    Setting::switch(SettingScope::Site, "no-context-path", "Use a server without a context path such as /go");
 
 #[async_trait(?Send)]
 impl CliProvider for Gocd {
     type Sandbox = oauth_sandbox::gocd::Rules;
     const SETTINGS: &'static [Setting] = &[SERVER, CERTIFICATE, ROOT];
-    const NO_REVOCATION: &'static str =
-        "GoCD has no call for revoking a token: the user can do it on the server, at /go/oauth/user_tokens";
+    const NO_REVOCATION: &'static str = "GoCD has no way to revoke a token by API; the user can revoke it on the server, at /go/oauth/user_tokens";
 
     fn site(settings: &Settings) -> Result<Site, Failure> {
         site(settings)
@@ -57,6 +56,6 @@ pub(super) fn site(settings: &Settings) -> Result<Site, Failure> {
     let site = if settings.is_on("no-context-path") { site.without_context_path() } else { site };
     let Some(path) = settings.one("ca-certificate") else { return Ok(site) };
     let pem = std::fs::read(path)
-        .map_err(|error| Failure::setup(format!("the certificate {path} cannot be read: {error}")))?;
+        .map_err(|error| Failure::setup(format!("cannot read the certificate {path}: {error}")))?;
     Ok(site.trusting(pem))
 }

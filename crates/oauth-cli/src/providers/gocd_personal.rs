@@ -1,4 +1,4 @@
-//! GoCD's personal access tokens on the command line.
+//! GoCD with personal access tokens on the command line.
 
 use gocd::{Personal, Site};
 use oauth_core::{AccessToken, Client, Scopes, Token, async_trait};
@@ -15,7 +15,7 @@ impl CliProvider for Personal {
     type Sandbox = oauth_sandbox::gocd::Rules;
     const SETTINGS: &'static [Setting] = &[SERVER, CERTIFICATE, ROOT];
     const HAS_CLIENTS: bool = false;
-    const NO_REVOCATION: &'static str = "GoCD lets a token revoke no token: do it on the server, under Personal Access Tokens in the user's menu";
+    const NO_REVOCATION: &'static str = "GoCD has no way to revoke a token by API; revoke it on the server, under Personal Access Tokens in the user's menu";
 
     fn site(settings: &Settings) -> Result<Site, Failure> {
         super::gocd::site(settings)
@@ -27,7 +27,7 @@ impl CliProvider for Personal {
 
     async fn connect(flow: &ConnectFlow<'_, Self>) -> Result<(), Failure> {
         flow.note(format!(
-            "Make a token on {}, under Personal Access Tokens in your own menu.",
+            "Create a token on {}, under Personal Access Tokens in your user menu.",
             flow.client().site().url()
         ));
         let token = flow.token().await?;

@@ -1,4 +1,4 @@
-//! The providers, as far as the command line has to know them: one file each.
+//! Provider-specific behaviour of the command line, one file per provider.
 
 mod cobot;
 mod cohortgo;
@@ -20,7 +20,7 @@ use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
 
-/// A provider, by the name that its connections are stored under.
+/// A provider, by the name under which its connections are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum)]
 pub(crate) enum ProviderName {
     /// Cohort Go, payments for international students.
@@ -29,14 +29,14 @@ pub(crate) enum ProviderName {
     Cobot,
     /// Go1, the learning platform.
     Go1,
-    /// GoCD up to 18.7, the continuous delivery server, by OAuth.
+    /// GoCD up to 18.7, the continuous delivery server, with OAuth.
     Gocd,
-    /// GoCD since 19.2, by personal access tokens.
+    /// GoCD since 19.2, with personal access tokens.
     GocdPersonal,
 }
 
 impl ProviderName {
-    /// As typed, and as stored.
+    /// Returns the name as typed and stored.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Cohortgo => "cohortgo",
@@ -47,15 +47,16 @@ impl ProviderName {
         }
     }
 
-    /// Its options.
+    /// Returns the provider's options.
     pub(crate) fn settings(self) -> &'static [Setting] {
         with_provider!(self, P => P::SETTINGS)
     }
 
-    /// What is kept with a connection: where it is, and what was asked for. How the person was asked holds for that time alone.
+    /// Returns the settings to save with a connection: address and permissions, but not options of one
+    /// attempt.
     pub(crate) fn persistent(self, settings: &Settings) -> Settings {
         let is_persistent =
-            |scope| matches!(scope, SettingScope::Site | SettingScope::Scopes | SettingScope::Rights);
+            |scope| matches!(scope, SettingScope::Site | SettingScope::Scopes | SettingScope::Permissions);
         settings.filter(|name| self.settings().iter().any(|one| one.name == name && is_persistent(one.scope)))
     }
 }
@@ -66,7 +67,7 @@ impl fmt::Display for ProviderName {
     }
 }
 
-/// Does something for the provider of this name, as a type.
+/// Evaluates an expression with the provider's type.
 macro_rules! with_provider {
     ($name:expr, $P:ident => $body:expr) => {
         match $name {
@@ -95,42 +96,42 @@ macro_rules! with_provider {
 }
 pub(crate) use with_provider;
 
-/// What the command line has to know of a provider.
+/// A provider's options and behaviour on the command line.
 #[async_trait(?Send)]
 pub(crate) trait CliProvider: Provider {
-    /// The rules by which the sandbox plays it.
+    /// The provider's sandbox.
     type Sandbox: oauth_sandbox::SandboxProvider;
-    /// Its options on the command line and in the configuration file.
+    /// Options on the command line and in the configuration file.
     const SETTINGS: &'static [Setting];
-    /// What a request may say besides method, path and body.
+    /// Options of `oauth request` that the provider supports.
     const REQUEST_OPTIONS: &'static [&'static str] = &[];
 
-    /// Where it is.
+    /// Builds the provider's site from settings.
     fn site(settings: &Settings) -> Result<Self::Site, Failure>;
 
-    /// Whether connecting, as these settings want it, brings the person's browser back to us.
+    /// Returns whether connecting with these settings uses a redirect URI.
     fn uses_redirect(settings: &Settings) -> bool {
         let _ = settings;
         true
     }
 
-    /// Whether it knows clients at all.
+    /// False if the provider has no OAuth clients.
     const HAS_CLIENTS: bool = true;
 
-    /// Connects, by the grant that the settings ask for.
+    /// Connects with the grant that the settings select.
     async fn connect(flow: &ConnectFlow<'_, Self>) -> Result<(), Failure>;
 
-    /// Takes in a token that was got elsewhere.
+    /// Imports an access token obtained elsewhere.
     fn import_token(
         client: &Client<Self>,
         token: AccessToken,
         settings: &Settings,
     ) -> Result<Token<Self>, Failure>;
 
-    /// What paths of its API are appended to.
+    /// Returns the base URL for API paths.
     fn api_url(site: &Self::Site, token: &Token<Self>, options: &Settings) -> Result<Url, Failure>;
 
-    /// Sets what a request needs beyond the token.
+    /// Adds headers that a request needs besides the token.
     fn prepare_request(
         request: &mut http::Request<Vec<u8>>,
         site: &Self::Site,
@@ -141,34 +142,34 @@ pub(crate) trait CliProvider: Provider {
         Ok(())
     }
 
-    /// Tells the provider that the token is not to be used any more.
+    /// Revokes the token at the provider.
     async fn revoke(connection: &Connection<Self>) -> Result<Revocation, oauth_core::Error> {
         let _ = connection;
         Ok(Revocation::NotSupported(Self::NO_REVOCATION))
     }
 
-    /// What becomes of a token that cannot be revoked.
+    /// Explains why a token cannot be revoked and what remains possible. Empty if it can.
     const NO_REVOCATION: &'static str;
 
-    /// Its pages and endpoints that can be reached without a token, for `doctor`.
+    /// Returns the URLs that `doctor` probes without a token.
     fn public_endpoints(site: &Self::Site) -> Vec<(&'static str, Url)>;
 }
 
-/// What became of a token.
+/// The result of a revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Revocation {
-    /// The provider takes it no more.
+    /// The token is no longer valid.
     Done,
-    /// The provider offers no such call; what becomes of the token.
+    /// The provider has no revocation; the text explains what remains possible.
     NotSupported(&'static str),
 }
 
-/// The option that most providers have.
+/// The scope option of most providers.
 const SCOPE: Setting = Setting::many(
     SettingScope::Scopes,
     "scope",
     "SCOPE",
-    "Ask for this scope; may be given more than once, or with commas between",
+    "Request this scope; can be repeated or comma-separated",
 );
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
-//! Commands whose options depend on the provider: a subcommand for each.
+//! Commands with one subcommand per provider, because options differ.
 
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, ValueEnum as _};
 
 use super::ProviderName;
 use crate::setting::{Setting, SettingScope, Settings};
 
-/// The arguments that such a command has at every provider.
+/// The command's arguments common to all providers.
 pub(crate) trait CommandArgs: Args {
-    /// Which settings of a provider belong to it.
+    /// Returns whether the command has settings of this scope.
     fn accepts(scope: SettingScope) -> bool;
 }
 
-/// What was said: the provider, the command's own arguments, and the provider's settings.
+/// Parsed arguments: the provider, the command's own arguments, and the provider's settings.
 #[derive(Clone, Debug)]
 pub(crate) struct ProviderArgs<T> {
     pub(crate) provider: ProviderName,
@@ -30,7 +30,7 @@ impl<T: CommandArgs> Args for ProviderArgs<T> {
             let command = T::augment_args(Command::new(provider.as_str()));
             command
                 .about(about.unwrap_or_default())
-                .next_help_heading("Options of this provider")
+                .next_help_heading("Provider options")
                 .args(settings::<T>(*provider).map(Setting::arg))
         };
         command
@@ -49,7 +49,7 @@ impl<T: CommandArgs> Args for ProviderArgs<T> {
 
 impl<T: CommandArgs> FromArgMatches for ProviderArgs<T> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let missing = || Error::raw(clap::error::ErrorKind::MissingSubcommand, "a provider is missing\n");
+        let missing = || Error::raw(clap::error::ErrorKind::MissingSubcommand, "missing provider\n");
         let (name, matches) = matches.subcommand().ok_or_else(missing)?;
         let provider = ProviderName::from_str(name, false).map_err(|_| missing())?;
         Ok(Self {

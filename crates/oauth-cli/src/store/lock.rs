@@ -1,4 +1,4 @@
-//! Who has a store open, as far as changing its keys is concerned.
+//! A file lock that keeps key rotation exclusive.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use crate::failure::{ExitCode, Failure};
 const PAUSE: Duration = Duration::from_millis(50);
 const TRIES: u32 = 200;
 
-/// OpenConnection while a store is open. The keys are changed by whoever holds it alone: a process that went on with the old key alone
-/// would write what nobody can read afterwards.
+/// Held while a store is open: shared for use, exclusive to change its keys. A process that keeps using only
+/// the old key would write records that nothing can read after rotation.
 #[derive(Debug)]
 pub(crate) struct Lock(#[allow(dead_code)] File);
 
 impl Lock {
-    /// Beside others who have the store open.
+    /// Locks for normal use.
     pub(super) async fn shared(store: &Path) -> Result<Self, Failure> {
         let file = open(store)?;
         for _ in 0..TRIES {
@@ -25,16 +25,17 @@ impl Lock {
                 Err(TryLockError::Error(error)) => return Err(failed(store, &error)),
             }
         }
-        Err(busy("its keys are being changed").with_help("try again when `oauth rotate-keys` is through"))
+        Err(busy("its keys are being changed").with_help("try again when `oauth rotate-keys` has finished"))
     }
 
-    /// Alone.
+    /// Locks for changing the keys.
     pub(super) fn exclusive(store: &Path) -> Result<Self, Failure> {
         let file = open(store)?;
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),
-            Err(TryLockError::WouldBlock) => Err(busy("another process has it open")
-                .with_help("end `oauth keep` and other commands first: they would go on with the old key")),
+            Err(TryLockError::WouldBlock) => Err(busy("another process has it open").with_help(
+                "stop `oauth keep` and other commands first: they would continue with the old key",
+            )),
             Err(TryLockError::Error(error)) => Err(failed(store, &error)),
         }
     }
@@ -55,11 +56,11 @@ fn lock_file(store: &Path) -> PathBuf {
     name.into()
 }
 
-fn busy(why: &str) -> Failure {
-    Failure::new(ExitCode::TryLater, "busy", format!("the store is in use: {why}"))
+fn busy(reason: &str) -> Failure {
+    Failure::new(ExitCode::TryLater, "busy", format!("the store is in use: {reason}"))
 }
 
 fn failed(store: &Path, error: &std::io::Error) -> Failure {
-    Failure::setup(format!("{} cannot be locked: {error}", lock_file(store).display()))
-        .with_help("see to whom it and its folder belong")
+    Failure::setup(format!("cannot lock {}: {error}", lock_file(store).display()))
+        .with_help("check the owner and permissions of the file and its directory")
 }

@@ -1,4 +1,4 @@
-//! The store that the commands work on.
+//! The connection store: its address, keys and lock.
 
 mod lock;
 mod store_keys;
@@ -17,17 +17,17 @@ pub(crate) use store_location::StoreLocation;
 use crate::failure::Failure;
 use lock::Lock;
 
-/// Which store.
+/// The address of a store.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum StoreAddress {
-    /// One file.
+    /// A SQLite file.
     Sqlite(PathBuf),
-    /// A database, by its URL. That may hold a password.
+    /// A PostgreSQL URL, which may hold a password.
     Postgres(String),
 }
 
 impl StoreAddress {
-    /// Its name for people.
+    /// Returns the address without credentials.
     pub(crate) fn display_name(&self) -> String {
         match self {
             Self::Sqlite(path) => format!("sqlite:{}", path.display()),
@@ -42,7 +42,7 @@ impl StoreAddress {
         }
     }
 
-    /// The file beside which its key is.
+    /// Returns the path of a SQLite store. Its key file is next to it.
     pub(crate) fn sqlite_file(&self) -> Option<&Path> {
         match self {
             Self::Sqlite(path) => Some(path),
@@ -67,26 +67,24 @@ impl FromStr for StoreAddress {
                 if path.is_empty() {
                     return Err("`sqlite:` must be followed by a path".to_owned());
                 }
-                // Shells leave it as it is behind a colon.
+                // Shells do not expand `~` after a colon.
                 match (path.strip_prefix("~/"), path.starts_with('~')) {
                     (Some(below), _) => match crate::paths::home() {
                         Some(home) => Ok(Self::Sqlite(home.join(below))),
-                        None => {
-                            Err("the home folder of this user is not known: write the path out".to_owned())
-                        }
+                        None => Err("the home directory is not known; write the full path".to_owned()),
                     },
-                    (None, true) => Err("only `~/` is understood: write the path out".to_owned()),
+                    (None, true) => Err("`~` is expanded only as `~/`; write the full path".to_owned()),
                     (None, false) => Ok(Self::Sqlite(path.into())),
                 }
             }
             Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(text.to_owned())),
-            _ => Err("a store is sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned()),
+            _ => Err("expected sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned()),
         }
     }
 }
 
 impl StoreAddress {
-    /// The same, where a relative path is one below this folder.
+    /// Resolves a relative path against this directory.
     pub(crate) fn relative_to(self, folder: &Path) -> Self {
         match self {
             Self::Sqlite(path) => Self::Sqlite(folder.join(path)),
@@ -109,7 +107,7 @@ enum Backend {
 }
 
 impl Store {
-    /// Opens it, with keys that were found before. Makes an SQLite file that is not there.
+    /// Opens the store with these keys. Creates a missing SQLite file.
     pub(crate) async fn open(
         address: &StoreAddress,
         keys: &StoreKeys,

@@ -1,7 +1,8 @@
-//! Where the key of a store is: in the environment, in a file, or in the operating system's keyring.
+//! Keys of a store, from the environment, a file or the operating system's keyring.
 //!
-//! Beside an SQLite file `x.db` lies `x.db.key`, readable by its owner only. It holds the keys, or says that they are in the
-//! keyring. So it is known where to look without asking a keyring, which may be slow, locked, or not there at all.
+//! The key file of a SQLite store `x.db` is `x.db.key`, readable by its owner only. It holds the keys, or a
+//! marker that they are in the keyring. So no keyring is queried without need: it may be slow, locked or
+//! missing.
 
 use std::env;
 use std::fs;
@@ -15,14 +16,14 @@ use super::StoreAddress;
 use crate::failure::Failure;
 use crate::private_file;
 
-/// Holds the key itself, and older ones behind it.
+/// Environment variable with the key, optionally followed by older keys.
 pub(crate) const KEY_VARIABLE: &str = "OAUTH_STORE_KEY";
-/// Names a file with it.
+/// Environment variable with the path of a key file.
 pub(crate) const KEY_FILE_VARIABLE: &str = "OAUTH_STORE_KEY_FILE";
 
-/// The service that the keyring knows the keys by.
+/// Service name of keyring entries.
 const SERVICE: &str = "oauth-cli";
-/// What stands in the file in place of the keys.
+/// Content of the key file, before the entry's name, if the keys are in the keyring.
 const KEYRING_MARKER: &str = "in the keyring as ";
 
 /// The keys of a store.
@@ -33,7 +34,7 @@ pub(crate) struct StoreKeys {
 }
 
 impl StoreKeys {
-    /// This one alone.
+    /// A single key.
     pub(crate) fn single(primary: EncryptionKey) -> Self {
         Self { primary, older: Vec::new() }
     }
@@ -43,7 +44,7 @@ impl StoreKeys {
         let mut keys = words
             .map(EncryptionKey::from_base64)
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| Failure::setup(format!("the key of the store, from {location}: {error}")))?
+            .map_err(|error| Failure::setup(format!("invalid store key in {location}: {error}")))?
             .into_iter();
         let Some(primary) = keys.next() else {
             return Err(Failure::setup(format!("there is no key in {location}")));
@@ -51,12 +52,12 @@ impl StoreKeys {
         Ok(Self { primary, older: keys.collect() })
     }
 
-    /// Encrypts with the first, reads with all.
+    /// Converts to a keyring of `oauth-store`: encrypts with the first key, decrypts with all.
     pub(crate) fn keyring(&self) -> Keyring {
         self.older.iter().fold(Keyring::new(self.primary.clone()), |ring, key| ring.and_older(key.clone()))
     }
 
-    /// The name of the key that is encrypted with. It tells nothing of the key.
+    /// Returns the id of the encrypting key. It reveals nothing about the key.
     pub(crate) fn id(&self) -> &str {
         self.primary.id()
     }
@@ -65,37 +66,37 @@ impl StoreKeys {
         !self.older.is_empty()
     }
 
-    /// A new key to encrypt with, in front of these.
+    /// Adds a new encrypting key; the existing keys become older keys.
     pub(crate) fn with_new_primary(&self) -> Result<Self, Failure> {
         let older = std::iter::once(self.primary.clone()).chain(self.older.iter().cloned()).collect();
         Ok(Self { primary: EncryptionKey::generate()?, older })
     }
 
-    /// The key that is encrypted with, alone.
+    /// Keeps only the encrypting key.
     pub(crate) fn primary_only(&self) -> Self {
         Self { primary: self.primary.clone(), older: Vec::new() }
     }
 
-    /// Wiped when it is dropped.
+    /// One key per line. Wiped on drop.
     fn to_text(&self) -> ClientSecret {
         let keys = std::iter::once(&self.primary).chain(&self.older);
         keys.map(|key| key.expose_base64() + "\n").collect::<String>().into()
     }
 }
 
-/// Where the keys of a store are.
+/// The location of a store's keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum KeyLocation {
     Environment,
     File(PathBuf),
-    /// The operating system's keyring, by this name.
+    /// The keyring entry of this name.
     Keyring(String),
 }
 
 impl std::fmt::Display for KeyLocation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Environment => write!(f, "the environment ({KEY_VARIABLE})"),
+            Self::Environment => write!(f, "the environment variable {KEY_VARIABLE}"),
             Self::File(path) => write!(f, "the file {}", path.display()),
             Self::Keyring(_) => f.write_str("the operating system's keyring"),
         }
@@ -106,45 +107,44 @@ impl KeyLocation {
     pub(crate) async fn read(&self) -> Result<StoreKeys, Failure> {
         let text = match self {
             Self::Environment => env::var(KEY_VARIABLE)
-                .map_err(|_| Failure::setup(format!("{KEY_VARIABLE} cannot be read as text")))?,
+                .map_err(|_| Failure::setup(format!("{KEY_VARIABLE} is not valid UTF-8")))?,
             Self::File(path) => read_key_file(path)?,
             Self::Keyring(name) => {
                 let name = name.clone();
-                with_keyring(move || keyring_entry(&name)?.get_password()).await.map_err(|why| {
+                with_keyring(move || keyring_entry(&name)?.get_password()).await.map_err(|error| {
                     Failure::setup(format!(
-                        "the key of the store is in the operating system's keyring, which does not give it: {why}"
+                        "cannot read the store key from the operating system's keyring: {error}"
                     ))
-                    .with_help(format!(
-                        "unlock the keyring; or, where there is none, set {KEY_VARIABLE} to the key"
-                    ))
+                    .with_help(format!("unlock the keyring, or set {KEY_VARIABLE} to the key"))
                 })?
             }
         };
         StoreKeys::parse(&text, &self.to_string())
     }
 
-    /// Whether this program made it, and may change it.
+    /// Returns whether this program created the keys and may change them.
     pub(crate) fn is_managed(&self) -> bool {
         match self {
             Self::Environment => false,
-            // StoreArg from outside: others may read it too.
+            // A file named by the user may be shared with other programs.
             Self::File(_) => env::var_os(KEY_FILE_VARIABLE).is_none_or(|path| path.is_empty()),
             Self::Keyring(_) => true,
         }
     }
 
-    /// Puts other keys there. False where this program cannot.
+    /// Replaces the keys. Returns false if this program cannot.
     pub(crate) async fn write(&self, keys: &StoreKeys) -> Result<bool, Failure> {
         match self {
             Self::Environment => return Ok(false),
             Self::File(path) => drop(private_file::write(path, keys.to_text().expose(), false)?),
             Self::Keyring(name) => {
-                let kept = with_keyring(store_in_keyring(name, keys)).await;
-                let kept =
-                    kept.map_err(|why| Failure::setup(format!("the keyring does not take the key: {why}")))?;
-                if !kept {
-                    return Err(Failure::setup("the keyring does not give back the key that it took")
-                        .with_help("nothing was encrypted with it; see to the keyring, and try again"));
+                let stored = with_keyring(store_in_keyring(name, keys)).await;
+                let stored = stored.map_err(|error| {
+                    Failure::setup(format!("cannot write the key to the keyring: {error}"))
+                })?;
+                if !stored {
+                    return Err(Failure::setup("the keyring did not keep the key")
+                        .with_help("nothing was encrypted with it; check the keyring and try again"));
                 }
             }
         }
@@ -152,7 +152,7 @@ impl KeyLocation {
     }
 }
 
-/// Where the keys of this store are, if there are any.
+/// Finds the location of this store's keys, if there are any.
 pub(crate) fn find_location(address: &StoreAddress) -> Result<Option<KeyLocation>, Failure> {
     if env::var_os(KEY_VARIABLE).is_some_and(|value| !value.is_empty()) {
         return Ok(Some(KeyLocation::Environment));
@@ -171,35 +171,37 @@ pub(crate) fn find_location(address: &StoreAddress) -> Result<Option<KeyLocation
     }))
 }
 
-/// The file with the key, or with where it is.
+/// Returns the path of the key file.
 pub(crate) fn key_file(store: &Path) -> PathBuf {
     let mut name = store.as_os_str().to_owned();
     name.push(".key");
     name.into()
 }
 
-/// A key for a new store: in the keyring if there is one, else in a file.
+/// Creates a key for a new store: in the keyring if available, otherwise in the key file.
 pub(super) async fn create(store: &Path, keyring: bool) -> Result<StoreKeys, Failure> {
     let keys = StoreKeys { primary: EncryptionKey::generate()?, older: Vec::new() };
     let path = key_file(store);
-    // Its id: unlike the path, it is another for each store that is ever made.
+    // Named by key id, which is unique; a path can be reused.
     let name = format!("store key {}", keys.id());
     let in_keyring = keyring && { with_keyring(store_in_keyring(&name, &keys)).await == Ok(true) };
     let text = if in_keyring { format!("{KEYRING_MARKER}{name}\n").into() } else { keys.to_text() };
     if private_file::write(&path, text.expose(), true)? {
         return Ok(keys);
     }
-    // Another process was quicker: there is one key for one store.
+    // Another process created the key first: use that one.
     if in_keyring {
         let _ = with_keyring(move || keyring_entry(&name)?.delete_credential()).await;
     }
     match find_location(&StoreAddress::Sqlite(store.to_owned()))? {
         Some(location) => location.read().await,
-        None => Err(Failure::setup(format!("{} came and went", path.display()))),
+        None => {
+            Err(Failure::setup(format!("{} was removed while the store was being created", path.display())))
+        }
     }
 }
 
-/// Whether there is a keyring that can be used, and why not.
+/// Returns an error message if no keyring is available.
 pub(crate) async fn keyring_status() -> Result<(), String> {
     with_keyring(|| match keyring::Entry::store_status() {
         Ok(()) => Ok(()),
@@ -208,15 +210,15 @@ pub(crate) async fn keyring_status() -> Result<(), String> {
     .await
 }
 
-/// Puts keys into the keyring. It must give back what it took: some take anything, and keep nothing.
+/// Stores keys in the keyring and reads them back: some keyrings accept any value and keep nothing.
 fn store_in_keyring(name: &str, keys: &StoreKeys) -> impl FnOnce() -> keyring::Result<bool> + Send + 'static {
     let (name, keys) = (name.to_owned(), keys.clone());
     move || {
         let entry = keyring_entry(&name)?;
         let text = keys.to_text();
         entry.set_password(text.expose())?;
-        let kept = ClientSecret::from(entry.get_password()?);
-        Ok(kept == text)
+        let read_back = ClientSecret::from(entry.get_password()?);
+        Ok(read_back == text)
     }
 }
 
@@ -227,7 +229,7 @@ fn keyring_entry(name: &str) -> keyring::Result<keyring::Entry> {
     keyring::Entry::new(SERVICE, name)
 }
 
-/// Keyrings block, perhaps until a person has typed a password elsewhere.
+/// Runs keyring calls on a blocking thread: they may wait for the user to unlock it.
 async fn with_keyring<T: Send + 'static>(
     work: impl FnOnce() -> keyring::Result<T> + Send + 'static,
 ) -> Result<T, String> {
@@ -239,12 +241,14 @@ async fn with_keyring<T: Send + 'static>(
 }
 
 fn read_key_file(path: &Path) -> Result<String, Failure> {
-    private_file::check_permissions(path, "it holds the key of the store")?;
+    private_file::check_permissions(path, "it holds the store key")?;
     fs::read_to_string(path).map_err(|error| {
-        let what = format!("the key of the store, {}, cannot be read: {error}", path.display());
+        let message = format!("cannot read the store key {}: {error}", path.display());
         match error.kind() {
-            io::ErrorKind::NotFound => Failure::setup(what).with_help("make it, or name another file"),
-            _ => Failure::setup(what),
+            io::ErrorKind::NotFound => {
+                Failure::setup(message).with_help("create the file, or set another path")
+            }
+            _ => Failure::setup(message),
         }
     })
 }

@@ -1,4 +1,4 @@
-//! Which store and which key this run uses.
+//! The store and key location selected for this run.
 
 use std::fs;
 
@@ -6,16 +6,16 @@ use super::store_keys::{self, KeyLocation, StoreKeys};
 use super::{Lock, Store, StoreAddress};
 use crate::failure::Failure;
 
-/// The store that this run works on, not opened yet.
+/// The selected store, not yet open.
 #[derive(Clone, Debug)]
 pub(crate) struct StoreLocation {
     pub(crate) address: StoreAddress,
-    /// Whether the operating system's keyring may be used for a new key.
+    /// Allows a new key in the operating system's keyring.
     pub(crate) use_keyring: bool,
 }
 
 impl StoreLocation {
-    /// Opens it. An SQLite file that is not there is made, and a key for it.
+    /// Opens the store. Creates a missing SQLite file and its key.
     pub(crate) async fn open_or_create(&self) -> Result<Store, Failure> {
         let Some(path) = self.address.sqlite_file() else { return self.open().await };
         crate::private_file::create_parent_directory(path)?;
@@ -28,7 +28,7 @@ impl StoreLocation {
         Store::open(&self.address, &keys, Some(lock)).await
     }
 
-    /// Opens it if there is one.
+    /// Opens the store if it exists.
     pub(crate) async fn open_existing(&self) -> Result<Option<Store>, Failure> {
         if self.address.sqlite_file().is_some_and(|path| !path.exists()) {
             return Ok(None);
@@ -45,12 +45,12 @@ impl StoreLocation {
         Store::open(&self.address, &keys, lock).await
     }
 
-    /// Where the keys of the store, which is there, come from.
+    /// Finds the keys of an existing store.
     pub(crate) fn key_location(&self) -> Result<KeyLocation, Failure> {
         store_keys::find_location(&self.address)?.ok_or_else(|| self.missing_key())
     }
 
-    /// For changing the keys: nobody else has the store open as long as this is held.
+    /// Locks the store exclusively, for changing its keys.
     pub(crate) fn lock_exclusive(&self) -> Result<Option<Lock>, Failure> {
         self.address.sqlite_file().map(Lock::exclusive).transpose()
     }
@@ -68,16 +68,16 @@ impl StoreLocation {
 
     fn missing_key(&self) -> Failure {
         match self.address.sqlite_file() {
-            Some(path) => Failure::setup(format!("the key of the store {} is not there", path.display())).with_help(
+            Some(path) => Failure::setup(format!("the key of the store {} is missing", path.display())).with_help(
                 format!(
-                    "put it back as {}, or into the environment as {}; without it, move the store away and connect again",
+                    "restore it as {}, or set {}; without the key, move the store away and connect again",
                     store_keys::key_file(path).display(),
                     store_keys::KEY_VARIABLE
                 ),
             ),
-            None => Failure::setup("a store in PostgreSQL needs its key from outside").with_help(format!(
-                "set {} to the key that the other users of the database have (`openssl rand -base64 32` makes one), \
-                 or {} to a file with it",
+            None => Failure::setup("a PostgreSQL store needs its key from the environment").with_help(format!(
+                "set {} to the key that other programs use for this database (`openssl rand -base64 32` creates one), \
+                 or {} to the path of a file with it",
                 store_keys::KEY_VARIABLE,
                 store_keys::KEY_FILE_VARIABLE
             )),

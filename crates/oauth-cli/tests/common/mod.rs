@@ -1,10 +1,10 @@
-//! Running the built program.
+//! Runs the built program.
 #![allow(dead_code)] // each test file uses its part
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
-/// The program with these arguments, and nothing of this terminal's or CI's settings for colours.
+/// A command without colour settings from this environment.
 fn oauth(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_oauth"));
     command.args(arguments).stdin(Stdio::null());
@@ -14,7 +14,7 @@ fn oauth(arguments: &[&str]) -> Command {
     command
 }
 
-/// What a run that ended by itself left behind.
+/// Output and exit code of a finished run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) stdout: String,
@@ -22,12 +22,12 @@ pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
 }
 
-/// Runs the program to its end.
+/// Runs the program to completion.
 pub(crate) fn run(arguments: &[&str]) -> Ran {
     run_with(arguments, &[])
 }
 
-/// Runs the program to its end with these environment variables.
+/// Runs the program to completion with these environment variables.
 pub(crate) fn run_with(arguments: &[&str], environment: &[(&str, &str)]) -> Ran {
     let output = oauth(arguments).envs(environment.iter().copied()).output().unwrap();
     Ran {
@@ -37,7 +37,7 @@ pub(crate) fn run_with(arguments: &[&str], environment: &[(&str, &str)]) -> Ran 
     }
 }
 
-/// A program that runs until it is ended, at the latest when this is dropped.
+/// A running program, killed on drop.
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
@@ -57,7 +57,7 @@ impl Running {
         Self { child, stdout }
     }
 
-    /// The next line on stdout. Waits for it; empty if the program has ended.
+    /// Returns the next line on stdout; empty if the program has ended.
     pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
@@ -69,7 +69,7 @@ impl Running {
         rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
     }
 
-    /// Waits for the end. What is left on stdout, all of stderr, and how it ended.
+    /// Waits for the end. Returns the rest of stdout, all of stderr, and the status.
     pub(crate) fn end(mut self) -> (String, String, ExitStatus) {
         let (mut stdout, mut stderr) = (String::new(), String::new());
         self.stdout.read_to_string(&mut stdout).unwrap();
@@ -80,7 +80,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended already, which is as good.
+        // Fails if it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! `request`, `refresh`, `keep`, `disconnect`, `rotate-keys`, `doctor`, `completions`.
+//! Commands on existing connections: `request`, `refresh`, `keep`, `disconnect`, `rotate-keys`, `doctor`.
 
 use std::time::Duration;
 
@@ -13,7 +13,6 @@ async fn go1() -> Go1 {
     Go1::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap()
 }
 
-/// Whatever the sandbox has handed out must not be told by any command but `header`.
 fn header(home: &TestHome, provider: &str, account: &str) -> String {
     home.run(&["header", provider, account]).ok()
 }
@@ -24,7 +23,7 @@ async fn request_refreshes_rejected_token() {
     let home = TestHome::new().with_client_of(&sandbox);
     home.connect(&sandbox, "acme", &["--scope", "user.read,lo.read"]).await.ok();
     let first = header(&home, "go1", "acme");
-    // By the provider's clock alone: ours does not know that it has expired.
+    // Advances only the provider's clock: the program does not know that the token has expired.
     sandbox.advance(THIRTEEN_HOURS);
     let me = home.run(&["request", "go1", "acme", "GET", "/me"]);
     assert_eq!(me.code, Some(0), "{me:?}");
@@ -48,25 +47,25 @@ async fn request_exit_code_shows_outcome() {
     let sandbox = go1().await;
     let home = TestHome::new().with_client_of(&sandbox);
     home.connect(&sandbox, "acme", &["--scope", "user.read"]).await.ok();
-    let mut told = String::new();
-    for (what, arguments) in [
+    let mut output = String::new();
+    for (name, arguments) in [
         ("another host", &["GET", "https://evil.example/"][..]),
         ("not there", &["GET", "/no/such/thing"]),
-        ("of another provider", &["GET", "/me", "--space", "betahaus"]),
+        ("option of another provider", &["GET", "/me", "--space", "betahaus"]),
         ("no header", &["GET", "/me", "-H", "Accept"]),
-        ("its own header", &["GET", "/me", "-H", "Authorization: Bearer x"]),
+        ("Authorization header", &["GET", "/me", "-H", "Authorization: Bearer x"]),
         ("no method", &["GET IT", "/me"]),
     ] {
         let ran = home.run(&[&["request", "go1", "acme"], arguments].concat());
-        told += &format!("{what}: {}[{}]\n", ran.stderr, ran.code.unwrap());
+        output += &format!("{name}: {}[{}]\n", ran.stderr, ran.code.unwrap());
     }
     sandbox.next_api_call(Fault::status(503, "busy"));
     let ran = home.run(&["request", "go1", "acme", "GET", "/me"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(7), "busy"), "{ran:?}");
-    insta::assert_snapshot!(normalize(&home, &told));
+    insta::assert_snapshot!(normalize(&home, &output));
 }
 
-/// The library speaks of its types; here nobody knows them.
+/// The library's help names Rust types, which mean nothing on the command line.
 #[tokio::test(flavor = "multi_thread")]
 async fn help_names_options_not_types() {
     let sandbox = CohortGo::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
@@ -74,19 +73,19 @@ async fn help_names_options_not_types() {
     home.connect(&sandbox, "uni", &[]).await.ok();
     let add = ["add", "cohortgo", "x", "--server", sandbox.url(), "--api-base-url", "https://evil.example/"];
     let act_as = |user| home.run(&["request", "cohortgo", "uni", "GET", "students.json", "--act-as", user]);
-    for (ran, code, hint) in [
+    for (ran, code, help) in [
         (home.run_with(&add, "a-token\n"), 8, "--trust-api-host"),
         (act_as("Bob Smith <bob@example.org>"), 8, "--act-as-user"),
         (act_as("J\u{fc}rgen <j@example.org>"), 9, "ASCII"),
-        (home.run(&["doctor", "--offline", "--provider", "gocd"]), 1, "write `server` below [gocd]"),
+        (home.run(&["doctor", "--offline", "--provider", "gocd"]), 1, "add `server` to [gocd]"),
     ] {
-        let told = ran.stdout + &ran.stderr;
-        assert_eq!(ran.code, Some(code), "{told}");
-        assert!(told.contains(hint) && !told.contains("::"), "{told}");
+        let output = ran.stdout + &ran.stderr;
+        assert_eq!(ran.code, Some(code), "{output}");
+        assert!(output.contains(help) && !output.contains("::"), "{output}");
     }
 }
 
-/// Its answer is about a condition that was asked for, and leads nowhere else.
+/// 304 is a response, not a redirect.
 #[tokio::test(flavor = "multi_thread")]
 async fn request_accepts_not_modified() {
     let sandbox = go1().await;
@@ -123,8 +122,8 @@ async fn request_acts_as_user_with_body() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let acts = sandbox.authorized_calls();
     assert_eq!(acts.len(), 1, "{acts:?}");
-    let wrong = home.run(&["request", "cohortgo", "uni", "GET", "students.json", "--act-as", "Bob"]);
-    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+    let invalid = home.run(&["request", "cohortgo", "uni", "GET", "students.json", "--act-as", "Bob"]);
+    assert_eq!(invalid.code, Some(2), "{invalid:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,11 +139,11 @@ async fn refresh_handles_one_and_all() {
     home.run_with(&["add", "cobot", "never", "--scope", "read"], "a-token\n").ok();
 
     let first = header(&home, "go1", "a");
-    let told = home.run(&["refresh", "go1", "a", "--json"]).json();
-    assert_eq!(told["generation"], 2);
+    let output = home.run(&["refresh", "go1", "a", "--json"]).json();
+    assert_eq!(output["generation"], 2);
     assert_ne!(header(&home, "go1", "a"), first);
     // Nothing is due.
-    assert_eq!(home.run(&["refresh", "--due"]).ok(), "Nothing had to be refreshed.\n");
+    assert_eq!(home.run(&["refresh", "--due"]).ok(), "Nothing to refresh.\n");
     let all = home.run(&["refresh", "--all"]);
     insta::assert_snapshot!(all.ok());
     assert_eq!((sandbox.journal().token_calls(), other.journal().token_calls()), (3 + 1 + 3, 2));
@@ -158,7 +157,7 @@ async fn refused_client_spends_one_refresh_token() {
     for account in ["a", "b", "c"] {
         home.connect(&sandbox, account, &[]).await.ok();
     }
-    // Since then the secret was changed, and wrongly.
+    // A wrong secret is configured after connecting.
     let mut home = home.with("OAUTH_GOCD_CLIENT_SECRET", "canary");
     let ran = home.run(&["refresh", "--all", "--json"]);
     assert_eq!(ran.code, Some(6), "{ran:?}");
@@ -176,7 +175,7 @@ async fn keep_refreshes_due_connections_until_stopped() {
     let sandbox = go1().await;
     let home = TestHome::new().with_client_of(&sandbox);
     home.connect(&sandbox, "acme", &[]).await.ok();
-    // A life of two seconds: it is due after one.
+    // A token valid for two seconds is due after one.
     let answer = |n: u8, life: u32| {
         let tokens =
             json!({ "access_token": format!("a{n}"), "refresh_token": format!("r{n}"), "expires_in": life });
@@ -186,13 +185,13 @@ async fn keep_refreshes_due_connections_until_stopped() {
     home.run(&["refresh", "go1", "acme"]).ok();
     sandbox.next_token_call(answer(2, 43_200));
     let mut keeper = home.start(&["keep", "--every", "1", "--json"]);
-    assert!(keeper.line().contains("looks every 1 s"));
+    assert!(keeper.line().contains("sweeps every 1 s"));
     let line: Value = serde_json::from_str(&keeper.line()).unwrap();
     assert_eq!((line["account"].as_str(), line["event"].as_str()), (Some("acme"), Some("refreshed")));
-    // The keys cannot be changed under it.
+    // Keys cannot be rotated while `keep` runs.
     let rotating = home.run(&["rotate-keys"]);
     assert_eq!(rotating.code, Some(7), "{rotating:?}");
-    // Who comes later is kept as well.
+    // Connections made later are kept as well.
     home.connect(&sandbox, "later", &[]).await.ok();
     sandbox.next_token_call(answer(3, 2));
     home.run(&["refresh", "go1", "later"]).ok();
@@ -205,7 +204,7 @@ async fn keep_refreshes_due_connections_until_stopped() {
     assert!(ran.stdout.contains("\"ended\""));
 }
 
-/// Nobody has to end the keeper because a secret was wrong in the file.
+/// `keep` need not be restarted after the secret in the configuration file is corrected.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn keep_reloads_corrected_secret() {
@@ -228,17 +227,17 @@ async fn keep_reloads_corrected_secret() {
     home.run(&["refresh", "go1", "acme", "--config", "oauth.toml"]).ok();
     write("canary");
     let mut keeper = home.start(&["keep", "--every", "1", "--json", "--config", "oauth.toml"]);
-    let mut until = |wanted: &str| {
+    let mut until = |expected: &str| {
         loop {
             let line = keeper.line();
             assert!(!line.is_empty() && !line.contains("canary"), "{line}");
-            if line.contains(wanted) {
+            if line.contains(expected) {
                 break;
             }
         }
     };
     until("client");
-    home.let_a_minute_pass().await;
+    home.age_interrupted_refreshes().await;
     let long = json!({ "access_token": "a2", "refresh_token": "r2", "expires_in": 43_200 });
     sandbox.next_token_call(Fault::json(200, &long));
     write(sandbox.client_secret());
@@ -258,23 +257,23 @@ async fn disconnect_revokes_and_removes() {
     let token = header(&home, "cobot", "space");
     let token = token.trim_end().rsplit(' ').next().unwrap();
 
-    let asked = home.run(&["disconnect", "cobot", "space"]);
-    assert_eq!(asked.code, Some(2), "{asked:?}");
-    // If it cannot be revoked, it is still there.
+    let unconfirmed = home.run(&["disconnect", "cobot", "space"]);
+    assert_eq!(unconfirmed.code, Some(2), "{unconfirmed:?}");
+    // If revocation fails, the connection stays.
     cobot.next_api_call(Fault::status(503, ""));
     cobot.next_api_call(Fault::status(503, ""));
     cobot.next_api_call(Fault::status(503, ""));
     let failed = home.run(&["disconnect", "cobot", "space", "--yes"]);
     assert_eq!(failed.code, Some(7), "{failed:?}");
-    assert!(!failed.stderr.contains(token), "the token stands in the URL");
+    assert!(!failed.stderr.contains(token), "the URL contains the token");
     header(&home, "cobot", "space");
 
     let done = home.run(&["disconnect", "cobot", "space", "--yes"]);
-    let stays = home.run(&["disconnect", "go1", "acme", "--yes"]);
-    insta::assert_snapshot!(done.ok() + &stays.stderr + &stays.stdout);
+    let note = home.run(&["disconnect", "go1", "acme", "--yes"]);
+    insta::assert_snapshot!(done.ok() + &note.stderr + &note.stdout);
     assert_eq!(home.run(&["disconnect", "cobot", "space", "--yes"]).code, Some(3));
     assert_eq!(home.run(&["list", "--json"]).json(), json!([]));
-    // The provider takes it no more.
+    // The provider rejects the revoked token.
     home.run_with(&["add", "cobot", "again", "--server", cobot.url()], token).ok();
     let refused = home.run(&["request", "cobot", "again", "GET", "/user"]);
     assert_eq!(refused.code, Some(4), "{refused:?}");
@@ -289,17 +288,17 @@ async fn rotate_keys_replaces_old_key() {
     home.connect(&sandbox, "acme", &[]).await.ok();
     let file = home.folder.path().join("data/oauth/connections.db.key");
     let old = std::fs::read_to_string(&file).unwrap();
-    let told = home.run(&["rotate-keys", "--json"]).json();
-    // The token, and how its client was made.
-    assert_eq!((&told["reencrypted"], &told["old_key_forgotten"]), (&json!(2), &json!(true)));
+    let output = home.run(&["rotate-keys", "--json"]).json();
+    // Two records: the token and its client.
+    assert_eq!((&output["reencrypted"], &output["old_key_forgotten"]), (&json!(2), &json!(true)));
     let new = std::fs::read_to_string(&file).unwrap();
     assert!(new != old && new.lines().count() == 1);
     header(&home, "go1", "acme");
 
-    // The old one opens nothing any more.
+    // The old key no longer opens the store.
     let mut home = home.with("OAUTH_STORE_KEY", old.trim());
     assert_eq!(home.run(&["header", "go1", "acme"]).code, Some(9));
-    // A key from outside is changed outside.
+    // A key from the environment is not changed by the program.
     home.set("OAUTH_STORE_KEY", Some(new.trim()));
     assert_eq!(home.run(&["rotate-keys"]).code, Some(9));
     let both = format!("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= {}", new.trim());
@@ -326,10 +325,10 @@ async fn doctor_reports_problems() {
     home.set("OAUTH_GO1_CLIENT_SECRET", None);
     let connected = home.run(&["doctor"]);
     assert_eq!(connected.code, Some(0), "{connected:?}");
-    assert_eq!(sandbox.journal().token_calls(), 1, "nothing was sent there");
+    assert_eq!(sandbox.journal().token_calls(), 1, "doctor makes no token call");
     assert!(!connected.stdout.contains(sandbox.client_secret()));
 
-    // The server is gone.
+    // The server stops.
     drop(sandbox);
     let gone = home.run(&["doctor", "--json"]);
     assert_eq!((gone.code, &gone.json()["ok"]), (Some(1), &json!(false)), "{gone:?}");
@@ -338,13 +337,13 @@ async fn doctor_reports_problems() {
     assert_eq!(bad.len(), 3, "{bad:?}");
     assert!(bad.iter().all(|one| one["about"] == "network" && one["remedy"].is_string()), "{bad:?}");
 
-    // The key is not what it was, and the file is none.
+    // Wrong key and invalid configuration file.
     home.set("OAUTH_STORE_KEY", Some("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="));
     std::fs::write(&file, "[go2]\n").unwrap();
-    let wrong = home.run(&["doctor", "--config", "oauth.toml"]);
-    assert_eq!(wrong.code, Some(1));
-    let told = [healthy.stdout, connected.stdout, wrong.stdout].join("\n=====\n");
-    insta::assert_snapshot!(normalize(&home, &told));
+    let invalid = home.run(&["doctor", "--config", "oauth.toml"]);
+    assert_eq!(invalid.code, Some(1));
+    let output = [healthy.stdout, connected.stdout, invalid.stdout].join("\n=====\n");
+    insta::assert_snapshot!(normalize(&home, &output));
 }
 
 #[test]

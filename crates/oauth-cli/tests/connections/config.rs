@@ -1,4 +1,4 @@
-//! Where client, site and store come from.
+//! Sources of client, server and store settings.
 
 use std::fs;
 
@@ -41,7 +41,7 @@ async fn config_file_provides_everything() {
     assert!(home.folder.path().join("mine.db").exists() && !home.store().exists());
     assert!(home.run(&["header", "gocd", "default"]).ok().starts_with("Authorization: Token token="));
 
-    // Others could read the secret.
+    // Others can read the secret.
     set_mode(&path, 0o644);
     let ran = home.run(&["list"]);
     if cfg!(unix) {
@@ -50,7 +50,7 @@ async fn config_file_provides_everything() {
     }
 }
 
-/// The table is of one server; another one learns neither its client's id nor the secret.
+/// Another server receives neither the client id nor the secret of the configured one.
 #[tokio::test(flavor = "multi_thread")]
 async fn secret_stays_with_its_server() {
     let company = Gocd::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
@@ -62,7 +62,7 @@ async fn secret_stays_with_its_server() {
     };
     write(&home, &table(company.url(), company.client_id(), company.client_secret()));
     let fixed = ["connect", "gocd", "ci", "--redirect-uri", REMOTE_REDIRECT_URI, "--no-browser"];
-    let mut told = String::new();
+    let mut output = String::new();
     for more in [
         &["--server", other.url(), "--client-id", theirs][..],
         &["--server", other.url()],
@@ -70,14 +70,15 @@ async fn secret_stays_with_its_server() {
     ] {
         let ran = home.run(&[&fixed, more].concat());
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{more:?}: {ran:?}");
-        told += &ran.stderr;
+        output += &ran.stderr;
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(output);
     home.set("OAUTH_GOCD_CLIENT_ID", Some(theirs));
-    assert_eq!(home.run(&fixed).code, Some(2), "the id of one, and the secret of another");
+    assert_eq!(home.run(&fixed).code, Some(2), "an id must not be combined with another client's secret");
     home.set("OAUTH_GOCD_CLIENT_ID", None);
 
-    // What is connected keeps its own: against a secret of nobody in particular, and that of a namesake elsewhere.
+    // A connection keeps its own secret: one without client id, or for the same id at another server, is
+    // ignored.
     fs::write(home.folder.path().join("secret"), secret).unwrap();
     home.connect(&other, "ci", &["--client-id", theirs, "--client-secret-file", "secret"]).await.ok();
     home.set("OAUTH_GOCD_CLIENT_SECRET", Some("canary"));
@@ -86,12 +87,12 @@ async fn secret_stays_with_its_server() {
     write(&home, &table(company.url(), theirs, "canary"));
     home.run(&["refresh", "gocd", "ci"]).ok();
     assert_eq!((company.journal().token_calls(), other.journal().token_calls()), (0, 3));
-    // The one that it is about is changed there.
+    // A secret for the same client at the same server is used.
     write(&home, &table(other.url(), theirs, "canary"));
     assert_eq!(home.run(&["refresh", "gocd", "ci"]).code, Some(6));
 }
 
-/// The same store, wherever the program is started.
+/// The store does not depend on the current directory.
 #[test]
 fn relative_store_path_starts_at_config_file() {
     let home = TestHome::new();
@@ -104,7 +105,7 @@ fn relative_store_path_starts_at_config_file() {
     assert_eq!(ran.code, Some(2), "{ran:?}");
 }
 
-/// The URL of a database holds a password.
+/// A database URL holds a password.
 #[test]
 fn store_error_hides_database_url() {
     let url = "mysql://root:hunter2@db.example.com/x";
@@ -115,10 +116,10 @@ fn store_error_hides_database_url() {
         (TestHome::new().run(&["list", "--store", url]), 2),
     ] {
         assert_eq!(ran.code, Some(code), "{ran:?}");
-        let told = ran.stdout + &ran.stderr;
+        let output = ran.stdout + &ran.stderr;
         assert!(
-            told.contains("postgres://USER:PASSWORD@HOST/DATABASE") && !told.contains("hunter2"),
-            "{told}"
+            output.contains("postgres://USER:PASSWORD@HOST/DATABASE") && !output.contains("hunter2"),
+            "{output}"
         );
     }
 }
@@ -137,7 +138,7 @@ fn named_config_file_must_exist_and_parse() {
 #[test]
 fn no_prompts_without_terminal() {
     let home = TestHome::new();
-    let mut told = Vec::new();
+    let mut output = Vec::new();
     for arguments in [
         &["connect", "go1", "--port", "0"][..],
         &["connect", "go1", "--port", "0", "--client-id", "x"],
@@ -161,7 +162,7 @@ fn no_prompts_without_terminal() {
         let input = if arguments.contains(&"-") { "a secret\n" } else { "" };
         let ran = home.run_with(arguments, input);
         assert_eq!(ran.stdout, "");
-        told.push(format!("$ oauth {}\n{}[{}]\n", arguments.join(" "), ran.stderr, ran.code.unwrap()));
+        output.push(format!("$ oauth {}\n{}[{}]\n", arguments.join(" "), ran.stderr, ran.code.unwrap()));
     }
-    insta::assert_snapshot!(normalize(&home, &told.join("\n")));
+    insta::assert_snapshot!(normalize(&home, &output.join("\n")));
 }

@@ -9,7 +9,7 @@ async fn sandbox<P: SandboxProvider>() -> ServerHandle<P> {
     ServerHandle::<P>::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap()
 }
 
-/// The browser comes back to the listener, as it does on a person's own machine.
+/// The browser's callback arrives at the listener.
 async fn connect_through_listener<P: SandboxProvider>(more: &[&str], scheme: &str) {
     let port = free_port();
     let redirect_uri =
@@ -18,7 +18,7 @@ async fn connect_through_listener<P: SandboxProvider>(more: &[&str], scheme: &st
     let home = TestHome::new().with_client_of(&sandbox);
     let port = port.to_string();
     let fixed = ["connect", sandbox.name(), "acme", "--server", sandbox.url(), "--port", &port, "--json"];
-    // There is no browser in this home, so the URL is shown and that is all.
+    // No browser is installed here, so the URL is only printed.
     let mut started = home.start(&[&fixed, more].concat());
     let url = started.url();
     let person = sandbox.browser();
@@ -28,11 +28,11 @@ async fn connect_through_listener<P: SandboxProvider>(more: &[&str], scheme: &st
     assert_eq!(page.status(), 200);
     let ran = started.end();
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    let told = ran.json();
-    assert_eq!(told["event"], "connected");
-    assert_eq!(told["connection"]["state"], "active");
+    let output = ran.json();
+    assert_eq!(output["event"], "connected");
+    assert_eq!(output["connection"]["state"], "active");
 
-    // Nothing but the name is needed any more.
+    // Later commands need only the account's name.
     let name = sandbox.name().to_ascii_uppercase();
     let mut home = home;
     home.set(&format!("OAUTH_{name}_CLIENT_ID"), None);
@@ -76,14 +76,14 @@ async fn accepts_pasted_callback_url() {
     let home = TestHome::new().with_client_of(&sandbox);
     let mut started = home.start_connect(&sandbox, "acme", &[]);
     let callback = sandbox.approve(started.url()).await.unwrap();
-    // What a person may paste first: something else, an empty line, somebody else's callback.
+    // Pasted before the real callback: an unrelated URL, an empty line, another attempt's callback.
     started.paste("https://app.example.com/");
     started.paste("");
     started.paste("https://app.example.com/callback?code=of-another&state=of-another");
     started.paste(callback.as_str());
     let ran = started.end();
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert_eq!(sandbox.journal().token_calls(), 1, "for the right one");
+    assert_eq!(sandbox.journal().token_calls(), 1, "only the matching callback is exchanged");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,7 +169,7 @@ async fn reconnect_reuses_saved_client() {
     assert_ne!(home.run(&["header", "gocd", "ci"]).ok(), first);
 }
 
-/// How the person was asked holds for that time; where, by whom and for what is remembered.
+/// Options of one attempt are not saved; server, client and permissions are.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_time_options_are_not_saved() {
     let cohortgo: CohortGo = sandbox().await;
@@ -180,7 +180,7 @@ async fn one_time_options_are_not_saved() {
     let url = again.url();
     assert!(url.starts_with(cohortgo.url()) && url.contains("act-as-user"), "{url}");
     let callback = cohortgo.approve(&url).await.unwrap();
-    // Without state it may be anybody's.
+    // A callback without state is not accepted this time.
     again.paste(&format!("{REMOTE_REDIRECT_URI}?code=of-another"));
     again.paste(callback.as_str());
     again.end().ok();
@@ -190,11 +190,11 @@ async fn one_time_options_are_not_saved() {
         ["connect", "go1", "own", "--server", go1.url(), "--client-credentials", "--scope", "user.read"];
     home.run(&own).ok();
     let ran = home.connect(&go1, "own", &[]).await;
-    assert_eq!(ran.code, Some(0), "by a person this time: {ran:?}");
+    assert_eq!(ran.code, Some(0), "connected in a browser this time: {ran:?}");
     assert_eq!(ran.json()["connection"]["scopes"], json!(["user.read"]));
 }
 
-/// Any page can send the browser to the listener with an error; GoCD's own has no state either, and so ties it to nothing.
+/// Any web page can send an error callback to the listener. GoCD's own error callbacks have no state either.
 #[tokio::test(flavor = "multi_thread")]
 async fn stateless_error_callback_is_ignored() {
     let port = free_port().to_string();
@@ -215,7 +215,7 @@ async fn stateless_error_callback_is_ignored() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
 }
 
-/// A token that is added is not refreshed, so it must not take the place of one that is by a slip.
+/// An imported token cannot be refreshed, so it must not silently replace a connection that can.
 #[tokio::test(flavor = "multi_thread")]
 async fn add_keeps_refreshable_connection_without_replace() {
     let sandbox: Go1 = sandbox().await;
@@ -231,13 +231,13 @@ async fn add_keeps_refreshable_connection_without_replace() {
     assert_eq!(home.run(&["header", "go1", "acme"]).ok(), before);
     add(&["--replace"]).ok();
     assert_eq!(home.run(&["header", "go1", "acme"]).ok(), "Authorization: Bearer other\n");
-    // One that is not refreshed is replaced by the next one.
+    // An imported token is replaced without --replace.
     add(&[]).ok();
 
-    // Connecting replaces as well, which is what it is for, and says so.
+    // `connect` always replaces, with a notice.
     let again = ["connect", "go1", "acme", "--server", sandbox.url(), "--redirect-uri", REMOTE_REDIRECT_URI];
     let ran = home.run(&again);
-    assert!(ran.stderr.contains("This replaces go1/acme, whose token came "), "{ran:?}");
+    assert!(ran.stderr.contains("This replaces go1/acme, whose token was received "), "{ran:?}");
     assert_eq!(home.run(&["header", "go1", "acme"]).ok(), "Authorization: Bearer other\n");
 }
 
@@ -252,7 +252,7 @@ fn account_name_rejects_control_characters() {
     assert!(!home.store().exists());
 }
 
-/// Nothing comes back by itself, and nothing can be pasted.
+/// Without listener and stdin no callback can arrive.
 #[tokio::test(flavor = "multi_thread")]
 async fn fails_when_no_callback_can_arrive() {
     let sandbox: Go1 = sandbox().await;
@@ -267,7 +267,7 @@ async fn fails_when_no_callback_can_arrive() {
         REMOTE_REDIRECT_URI,
     ]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
-    assert!(ran.stderr.contains("was not pasted"), "{ran:?}");
+    assert!(ran.stderr.contains("no callback URL was given"), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -278,8 +278,8 @@ async fn add_imports_existing_token() {
     let home = TestHome::new();
     let token = "canary0123456789";
     let add = |more: &[&str]| home.run_with(&[&["add"], more].concat(), &format!("{token}\n"));
-    let told = add(&["cobot", "space", "--server", cobot.url(), "--scope", "read"]).ok();
-    assert!(!told.contains("canary"), "{told}");
+    let output = add(&["cobot", "space", "--server", cobot.url(), "--scope", "read"]).ok();
+    assert!(!output.contains("canary"), "{output}");
     add(&["gocd-personal", "me", "--server", gocd.url()]).ok();
     let api = cohortgo.api_url();
     add(&["cohortgo", "uni", "--server", cohortgo.url(), "--api-base-url", api, "--scope", "act-as-user"])
@@ -289,10 +289,10 @@ async fn add_imports_existing_token() {
     }
     insta::assert_snapshot!(normalize(&home, &home.run(&["list"]).ok()));
 
-    // What cannot be right is said before the token is read.
-    let wrong =
+    // Invalid options are reported before the token is read.
+    let invalid =
         add(&["cohortgo", "uni", "--server", cohortgo.url(), "--api-base-url", "https://evil.example/"]);
-    assert_eq!(wrong.code, Some(8), "{wrong:?}");
+    assert_eq!(invalid.code, Some(8), "{invalid:?}");
     assert_eq!(add(&["gocd-personal", "me"]).code, Some(2));
     assert_eq!(home.run_with(&["add", "cobot", "x"], "\n").code, Some(2));
     assert_eq!(home.run_with(&["add", "cobot", "x"], "no-tok\u{e9}n\n").code, Some(9));

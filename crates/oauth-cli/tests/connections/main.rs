@@ -1,4 +1,4 @@
-//! The commands that work on connections, driven as a person or a script would.
+//! The commands that work on connections, run as a user or script would.
 #![allow(clippy::unwrap_used)] // a test that cannot go on may panic
 
 mod commands;

@@ -1,4 +1,4 @@
-//! What people and machines read.
+//! Text, JSON and help output.
 
 use oauth_sandbox::Go1;
 
@@ -25,17 +25,17 @@ async fn prints_text_and_json() {
     ] {
         all.push((arguments.join(" ").leak(), home.run(arguments)));
     }
-    let mut told = String::new();
+    let mut output = String::new();
     for (command, ran) in &all {
         for secret in [token.as_str(), sandbox.client_secret()] {
             assert!(!ran.stdout.contains(secret) && !ran.stderr.contains(secret), "{command}");
         }
-        // That one has a state of its own.
+        // Differs at every run.
         if *command != "connect" {
-            told += &format!("$ oauth {command}\n{}{}[{}]\n\n", ran.stdout, ran.stderr, ran.code.unwrap());
+            output += &format!("$ oauth {command}\n{}{}[{}]\n\n", ran.stdout, ran.stderr, ran.code.unwrap());
         }
     }
-    insta::assert_snapshot!(normalize(&home, &told));
+    insta::assert_snapshot!(normalize(&home, &output));
     let json = home.run(&["header", "go1", "acme", "--json"]).json();
     assert_eq!(json["value"], format!("Bearer {token}"));
 }
@@ -52,7 +52,7 @@ fn colours_follow_terminal_settings() {
     assert!(!ran.stderr.contains('\u{1b}'));
 }
 
-/// What cannot be written was not done; who stops reading has what they wanted.
+/// A full disk is an error; a reader that stops early is not.
 #[cfg(target_os = "linux")]
 #[test]
 fn unwritable_result_is_an_error() {
@@ -62,7 +62,7 @@ fn unwritable_result_is_an_error() {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         let ran = home.run_into(arguments, full.into());
         assert_eq!(ran.code, Some(1), "{ran:?}");
-        assert!(ran.stderr.contains("could not be written"), "{ran:?}");
+        assert!(ran.stderr.contains("cannot write the result"), "{ran:?}");
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let ran = home.run_into(arguments, writer.into());
@@ -70,7 +70,7 @@ fn unwritable_result_is_an_error() {
     }
 }
 
-/// Every page of help.
+/// Snapshots every help page.
 #[test]
 fn help_pages() {
     let home = TestHome::new();

@@ -1,5 +1,5 @@
-//! Whatever the program does, and however it ends, no secret is in what it says or leaves on the disk. The one exception is `header`'s
-//! stdout, which is there to be piped into a program.
+//! No secret is printed or left on disk in clear, whatever the outcome. The one exception is the stdout of
+//! `header`, which is meant for another program.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,15 +11,15 @@ use serde_json::json;
 
 use crate::test_home::{REMOTE_REDIRECT_URI, RunOutput, TestHome};
 
-/// What every secret here begins with: whatever is made of one is found.
+/// Prefix of every secret in these tests.
 const CANARY: &str = "canary";
 
-/// All that was said, and in what.
+/// All output so far, by command.
 #[derive(Default)]
-struct ClientConfig(Vec<(String, RunOutput)>);
+struct Transcript(Vec<(String, RunOutput)>);
 
-impl ClientConfig {
-    /// Does it for people and for machines.
+impl Transcript {
+    /// Runs the command with text and JSON output.
     fn run(&mut self, home: &TestHome, arguments: &[&str], input: &str) {
         for json in [&[][..], &["--json"]] {
             let all = [arguments, json].concat();
@@ -27,13 +27,13 @@ impl ClientConfig {
         }
     }
 
-    /// Neither output has it, nor what it would be if it were written otherwise.
-    fn holds_none_of(&self, secrets: &[&str]) {
+    /// Asserts that neither stream contains a secret in any encoding.
+    fn assert_no_secrets(&self, secrets: &[&str]) {
         for (command, ran) in &self.0 {
             for (stream, text) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
-                let is_for_programs = command.contains("header ") && stream == "stdout";
+                let is_header_output = command.contains("header ") && stream == "stdout";
                 let found = leaks(text, secrets);
-                assert!(is_for_programs || found.is_empty(), "`{command}` on {stream}: {found:?}\n{text}");
+                assert!(is_header_output || found.is_empty(), "`{command}` on {stream}: {found:?}\n{text}");
             }
         }
     }
@@ -47,7 +47,7 @@ fn home<P: SandboxProvider>(sandbox: &ServerHandle<P>) -> TestHome {
         .with("RUST_BACKTRACE", "full")
 }
 
-/// The answer to a token call: the tokens of this number.
+/// A token response with the numbered tokens.
 fn tokens<P: SandboxProvider>(sandbox: &ServerHandle<P>, number: u8) -> Fault {
     let token_type = if sandbox.name() == "gocd" { "token" } else { "bearer" };
     let body = json!({
@@ -62,11 +62,11 @@ fn tokens<P: SandboxProvider>(sandbox: &ServerHandle<P>, number: u8) -> Fault {
     Fault::json(200, &body)
 }
 
-/// A server that has the secrets it was sent in every corner of its answer.
-fn telling(status: u16, secrets: &[&str]) -> Fault {
-    let said = secrets.join(" and ");
-    let body = json!({ "error": secrets[0], "error_description": said, "message": said, "hint": said });
-    Fault::json(status, &body).header("x-said", &said)
+/// An error response that repeats the secrets in its body and a header.
+fn echoing_error(status: u16, secrets: &[&str]) -> Fault {
+    let echoed = secrets.join(" and ");
+    let body = json!({ "error": secrets[0], "error_description": echoed, "message": echoed, "hint": echoed });
+    Fault::json(status, &body).header("x-said", &echoed)
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -78,10 +78,10 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 async fn run_every_command<P: SandboxProvider>(sandbox: ServerHandle<P>, more: &[&str], path: &str) {
     let mut home = home(&sandbox);
-    let mut said = ClientConfig::default();
+    let mut transcript = Transcript::default();
     let name = sandbox.name();
 
-    // A person says yes and the server says no, in all ways; then it works.
+    // The user approves; the token call fails in several ways, then succeeds.
     let mut codes = Vec::new();
     for status in [400, 401, 500, 200, 0] {
         let mut started = home.start_connect(&sandbox, "acme", more);
@@ -89,14 +89,14 @@ async fn run_every_command<P: SandboxProvider>(sandbox: ServerHandle<P>, more: &
         let code = callback.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
         sandbox.next_token_call(match status {
             0 => tokens(&sandbox, 1),
-            status => telling(status, &[&code, "canary-client-secret"]),
+            status => echoing_error(status, &[&code, "canary-client-secret"]),
         });
         codes.push(code);
         started.paste(callback.as_str());
-        said.0.push((format!("connect {name}"), started.end()));
+        transcript.0.push((format!("connect {name}"), started.end()));
     }
     assert_eq!(codes.len(), 5);
-    assert_eq!(said.0.last().unwrap().1.code, Some(0), "{:?}", said.0.last());
+    assert_eq!(transcript.0.last().unwrap().1.code, Some(0), "{:?}", transcript.0.last());
 
     for arguments in [
         &["list"][..],
@@ -107,72 +107,74 @@ async fn run_every_command<P: SandboxProvider>(sandbox: ServerHandle<P>, more: &
         &["header", name, "nobody"],
         &["doctor"],
     ] {
-        said.run(&home, arguments, "");
+        transcript.run(&home, arguments, "");
     }
-    // The token is none that the provider knows: the call is refused, and what follows is refused as well.
+    // The provider does not know this token: the call and the following refresh are rejected.
     let refresh_secrets = ["canary-refresh-token-1", "canary-client-secret"];
-    sandbox.next_api_call(telling(401, &["canary-access-token-1"]));
-    sandbox.next_token_call(telling(400, &refresh_secrets));
-    // `request` prints what the API answers, which is the caller's: here only what it says itself counts.
+    sandbox.next_api_call(echoing_error(401, &["canary-access-token-1"]));
+    sandbox.next_token_call(echoing_error(400, &refresh_secrets));
+    // Ignore stdout of `request`: it prints the API's response.
     let ran = home.run(&["request", name, "acme", "GET", path, "--json"]);
-    said.0.push(("request".to_owned(), RunOutput { stdout: String::new(), ..ran }));
+    transcript.0.push(("request".to_owned(), RunOutput { stdout: String::new(), ..ran }));
     for _ in 0..2 {
-        sandbox.next_token_call(telling(400, &refresh_secrets));
+        sandbox.next_token_call(echoing_error(400, &refresh_secrets));
     }
-    home.let_a_minute_pass().await;
-    said.run(&home, &["refresh", name, "acme"], "");
-    // Where nothing is refreshed they wait for nobody.
+    home.age_interrupted_refreshes().await;
+    transcript.run(&home, &["refresh", name, "acme"], "");
+    // After a reset no refresh is in flight, so none is waited for.
     sandbox.reset();
-    home.let_a_minute_pass().await;
+    home.age_interrupted_refreshes().await;
     for number in 2..4 {
         sandbox.next_token_call(tokens(&sandbox, number));
     }
-    said.run(&home, &["refresh", name, "acme"], "");
+    transcript.run(&home, &["refresh", name, "acme"], "");
     sandbox.next_api_call(Fault::json(200, &json!({ "fine": true })));
-    said.run(&home, &["request", name, "acme", "GET", path], "");
-    said.run(&home, &["doctor"], "");
-    said.run(&home, &["rotate-keys"], "");
-    said.run(&home, &["status", name, "acme"], "");
-    // A key that is none.
+    transcript.run(&home, &["request", name, "acme", "GET", path], "");
+    transcript.run(&home, &["doctor"], "");
+    transcript.run(&home, &["rotate-keys"], "");
+    transcript.run(&home, &["status", name, "acme"], "");
+    // An invalid key.
     home.set("OAUTH_STORE_KEY", Some("canary-key-of-a-store"));
-    said.run(&home, &["list"], "");
-    said.run(&home, &["doctor"], "");
+    transcript.run(&home, &["list"], "");
+    transcript.run(&home, &["doctor"], "");
     home.set("OAUTH_STORE_KEY", None);
 
-    // It cannot say what it has to say: whoever was to read it has gone.
+    // Closed stdout.
     for arguments in [
         &["header", name, "acme"][..],
         &["list"],
         &["status", "--json"],
         &["request", name, "acme", "GET", path],
     ] {
-        sandbox.next_api_call(telling(500, &["canary-access-token-3"]));
+        sandbox.next_api_call(echoing_error(500, &["canary-access-token-3"]));
         let mut child =
             home.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         let ran = RunOutput { stdout: String::new(), stderr, code: output.status.code() };
-        said.0.push((format!("{} into nowhere", arguments.join(" ")), ran));
+        transcript.0.push((format!("{} into nowhere", arguments.join(" ")), ran));
     }
 
-    // An answer that may be anybody's.
-    home.let_a_minute_pass().await;
-    sandbox.next_token_call(telling(503, &["canary-refresh-token-3", "canary-client-secret"]));
-    said.0.push(("refresh".to_owned(), home.run(&["refresh", name, "acme"])));
+    // A 503 response that repeats the secrets.
+    home.age_interrupted_refreshes().await;
+    sandbox.next_token_call(echoing_error(503, &["canary-refresh-token-3", "canary-client-secret"]));
+    transcript.0.push(("refresh".to_owned(), home.run(&["refresh", name, "acme"])));
     sandbox.reset();
-    said.run(&home, &["disconnect", name, "acme"], "");
-    said.run(&home, &["add", name, "other", "--server", sandbox.url()], "canary-added-token\n");
-    said.run(&home, &["header", name, "other"], "");
+    transcript.run(&home, &["disconnect", name, "acme"], "");
+    transcript.run(&home, &["add", name, "other", "--server", sandbox.url()], "canary-added-token\n");
+    transcript.run(&home, &["header", name, "other"], "");
 
-    let headers =
-        said.0.iter().filter(|(command, ran)| command.starts_with("header") && ran.stdout.contains(CANARY));
-    assert!(headers.count() >= 2, "the search would find one: {name}");
+    let headers = transcript
+        .0
+        .iter()
+        .filter(|(command, ran)| command.starts_with("header") && ran.stdout.contains(CANARY));
+    assert!(headers.count() >= 2, "the search must find known secrets: {name}");
     let mut secrets = vec![CANARY];
     secrets.extend(codes.iter().map(String::as_str));
-    said.holds_none_of(&secrets);
+    transcript.assert_no_secrets(&secrets);
 
-    // What is on the disk, but for the keys: those are found there, and nowhere else.
+    // Files on disk hold no secret, and keys only in key files.
     let mut places = Vec::new();
     files(home.folder.path(), &mut places);
     assert!(places.iter().any(|path| path.ends_with("data/oauth/connections.db")), "{places:?}");
@@ -188,7 +190,7 @@ async fn run_every_command<P: SandboxProvider>(sandbox: ServerHandle<P>, more: &
     }
     let keys: Vec<&str> = keys.iter().flat_map(|text| text.lines()).collect();
     assert!(!keys.is_empty(), "{places:?}");
-    said.holds_none_of(&keys);
+    transcript.assert_no_secrets(&keys);
 }
 
 #[tokio::test(flavor = "multi_thread")]

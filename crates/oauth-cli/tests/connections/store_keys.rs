@@ -1,4 +1,4 @@
-//! The key of the store.
+//! Keys of the store.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ fn mode(path: &std::path::Path) -> u32 {
     std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions()) & 0o777
 }
 
-/// As on a server: no desktop, no keyring. Nobody said so, it is found out.
+/// As on a server without desktop or keyring, detected without configuration.
 #[cfg(target_os = "linux")]
 #[test]
 fn key_file_is_used_without_keyring() {
@@ -31,7 +31,7 @@ fn key_file_is_used_without_keyring() {
     insta::assert_snapshot!(normalize(&home, &ran.stderr));
 }
 
-/// One record under a key that nobody has any more: it hides no other, holds none up, and can be removed.
+/// A record whose key is lost hides no other record, does not stop a rotation, and can be removed.
 #[test]
 fn unreadable_record_blocks_no_other() {
     let [lost, old, new] = [
@@ -56,13 +56,16 @@ fn unreadable_record_blocks_no_other() {
     home.set("OAUTH_STORE_KEY", Some(&format!("{new} {old}")));
     let rotated = home.run(&["rotate-keys"]);
     assert_eq!(rotated.code, Some(9), "{rotated:?}");
-    assert!(rotated.stderr.contains("cobot/lost") && !rotated.stderr.contains("taken away"), "{rotated:?}");
+    assert!(
+        rotated.stderr.contains("cobot/lost") && !rotated.stderr.contains("remove the old key now"),
+        "{rotated:?}"
+    );
     home.set("OAUTH_STORE_KEY", Some(new));
     assert_eq!(home.run(&["header", "cobot", "space"]).ok(), "Authorization: Bearer a-token\n");
 
-    let kept = home.run(&["disconnect", "cobot", "lost", "--yes"]);
-    assert_eq!(kept.code, Some(9), "{kept:?}");
-    assert!(kept.stderr.contains("--no-revoke"), "{kept:?}");
+    let refused = home.run(&["disconnect", "cobot", "lost", "--yes"]);
+    assert_eq!(refused.code, Some(9), "{refused:?}");
+    assert!(refused.stderr.contains("--no-revoke"), "{refused:?}");
     home.run(&["disconnect", "cobot", "lost", "--yes", "--no-revoke"]).ok();
     assert_eq!(states(&home), ["space active"]);
     home.run(&["rotate-keys"]).code.filter(|code| *code == 9).unwrap();
@@ -76,7 +79,7 @@ fn key_can_come_from_environment() {
     assert!(!home.folder.path().join("data/oauth/connections.db.key").exists());
     home.run(&["header", "cobot", "space"]).ok();
 
-    // With another, or none, nothing can be read, and nothing is made anew.
+    // With a wrong or missing key nothing is readable, and no new key is created.
     let other = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
     let mut home = home.with("OAUTH_STORE_KEY", other);
     let wrong = home.run(&["header", "cobot", "space"]);

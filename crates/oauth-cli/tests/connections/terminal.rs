@@ -1,4 +1,4 @@
-//! At a terminal: prompts without echo, the spinner, Ctrl-C.
+//! Prompts, spinner and Ctrl-C on a terminal.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ fn at_terminal(home: &TestHome, arguments: &[&str]) -> PtySession {
     in_shell(home, "exec \"$0\" \"$@\"", arguments)
 }
 
-/// A terminal as people have it: what is typed is seen, unless the program says otherwise.
+/// Runs the program in a shell with echo on.
 fn in_shell(home: &TestHome, script: &str, arguments: &[&str]) -> PtySession {
     let mut command = Command::new("/bin/sh");
     command.args(["-c", &format!("/bin/stty echo; {script}"), env!("CARGO_BIN_EXE_oauth")]).args(arguments);
@@ -52,7 +52,7 @@ async fn prompts_for_client_without_echoing_secret() {
     session.exp_string("Client id at Go1:").unwrap();
     session.send_line(sandbox.client_id()).unwrap();
     let before = session.exp_string("Client secret:").unwrap();
-    assert!(before.contains(sandbox.client_id()), "what may be seen is: {before}");
+    assert!(before.contains(sandbox.client_id()), "the client id is echoed: {before}");
     session.send_line(sandbox.client_secret()).unwrap();
     let (shown, url) = session.exp_regex(r"http://127\.0\.0\.1:\d+/oauth/authorize\S+\s").unwrap();
     assert!(!shown.contains(sandbox.client_secret()), "{shown}");
@@ -61,7 +61,7 @@ async fn prompts_for_client_without_echoing_secret() {
     session.send_line(callback.as_str()).unwrap();
     session.exp_string("Connected.").unwrap();
     assert_eq!(ended(&session), 0);
-    // It was kept with the connection.
+    // The secret was saved with the connection.
     sandbox.advance(std::time::Duration::from_secs(13 * 3600));
     home.run(&["request", "go1", "acme", "GET", "/me"]).ok();
 }
@@ -70,7 +70,7 @@ async fn prompts_for_client_without_echoing_secret() {
 fn signal_at_prompt_restores_terminal() {
     let home = TestHome::new();
     home.run_with(&["add", "cobot", "space"], "a-token\n").ok();
-    // Ctrl-C reaches the shell as well, which has to tell afterwards.
+    // Ctrl-C also reaches the shell, which must survive it.
     let script = "trap : INT; /bin/sh -c 'echo \"pid $$.\"; exec \"$0\" \"$@\"' \"$0\" \"$@\"; \
                   echo \"code $?\"; /bin/stty -a; echo over; read line";
     let connect = ["connect", "go1", "--redirect-uri", REMOTE_REDIRECT_URI];
@@ -80,22 +80,22 @@ fn signal_at_prompt_restores_terminal() {
         ("Access token:", &["add", "cobot", "another"]),
         ("Disconnect cobot/space? [y/N]", &["disconnect", "cobot", "space"]),
     ] {
-        for by_key in [true, false] {
+        for by_keyboard in [true, false] {
             let mut session = in_shell(&home, script, arguments);
             let (_, pid) = session.exp_regex(r"pid \d+\.").unwrap();
             let pid = pid.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap();
             session.exp_string(prompt).unwrap();
-            if by_key {
+            if by_keyboard {
                 session.send_control('c').unwrap();
             } else {
                 let pid = rustix::process::Pid::from_raw(pid).unwrap();
                 rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
             }
-            session.exp_string("code 130").unwrap_or_else(|error| panic!("{prompt} {by_key}: {error}"));
+            session.exp_string("code 130").unwrap_or_else(|error| panic!("{prompt} {by_keyboard}: {error}"));
             let modes = session.exp_string("over").unwrap();
             let modes: Vec<&str> = modes.split([' ', ';', '\r', '\n']).collect();
             for mode in ["echo", "icanon", "isig"] {
-                assert!(modes.contains(&mode), "{prompt} {by_key}: {mode}: {modes:?}");
+                assert!(modes.contains(&mode), "{prompt} {by_keyboard}: {mode}: {modes:?}");
             }
             session.send_line("").unwrap();
         }
@@ -103,11 +103,11 @@ fn signal_at_prompt_restores_terminal() {
     assert_eq!(
         home.run(&["list", "--json"]).json().as_array().unwrap().len(),
         1,
-        "nothing was made or removed"
+        "nothing was added or removed"
     );
 }
 
-/// A pipe whose other end says nothing is waited for as long as nobody interrupts.
+/// An open pipe without input.
 #[cfg(target_os = "linux")]
 #[test]
 fn signal_ends_wait_for_stdin() {
@@ -115,29 +115,29 @@ fn signal_ends_wait_for_stdin() {
     home.run_with(&["add", "cobot", "space"], "a-token\n").ok();
     for arguments in [&["add", "cobot", "x"][..], &["request", "cobot", "space", "POST", "/x", "-d", "@-"]] {
         let started = home.start(arguments);
-        // Until it listens for signals; before, it would end without a word.
+        // Before it handles SIGTERM, the signal would simply end it.
         let status = format!("/proc/{}/status", started.child.id());
         let listens = || {
             let status = std::fs::read_to_string(&status).unwrap();
             let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
             u64::from_str_radix(caught.trim(), 16).unwrap() & (1 << 14) != 0
         };
-        // Another process's state, which no clock of ours moves; one that has ended listens to nothing.
-        let looks = (0..6_000).find(|_| {
+        // Polls: the other process does not share a clock with this test.
+        let polls = (0..6_000).find(|_| {
             let listens = listens();
             if !listens {
                 std::thread::sleep(std::time::Duration::from_millis(5));
             }
             listens
         });
-        assert!(looks.is_some(), "{arguments:?}: it never listens for signals");
+        assert!(polls.is_some(), "{arguments:?}: it never handles signals");
         started.signal(rustix::process::Signal::TERM);
         let ran = started.end();
         assert_eq!(ran.code, Some(130), "{ran:?}");
     }
 }
 
-/// With a browser: a program that does what one would be asked to, and is remembered for it.
+/// `xdg-open` is a script that records the URL.
 #[tokio::test(flavor = "multi_thread")]
 async fn spinner_runs_until_callback_or_interrupt() {
     let port = crate::test_home::free_port().to_string();
@@ -151,15 +151,15 @@ async fn spinner_runs_until_callback_or_interrupt() {
     let connect = ["connect", "go1", "acme", "--server", sandbox.url(), "--port", &port];
 
     let mut session = at_terminal(&home, &connect);
-    session.exp_string("Your browser opens Go1.").unwrap();
-    session.exp_string("Waiting for the browser to come back").unwrap();
+    session.exp_string("Opening Go1 in your browser.").unwrap();
+    session.exp_string("Waiting for the browser").unwrap();
     session.send_control('c').unwrap();
     session.exp_string("interrupted").unwrap();
     assert_eq!(ended(&session), 130);
     assert_eq!(home.run(&["list", "--json"]).json(), serde_json::json!([]));
 
     let mut session = at_terminal(&home, &connect);
-    session.exp_string("Waiting for the browser to come back").unwrap();
+    session.exp_string("Waiting for the browser").unwrap();
     let person = sandbox.browser();
     let callback = person.approve(std::fs::read_to_string(&opened).unwrap().trim()).await.unwrap();
     person.follow(&callback).await.unwrap();
@@ -181,7 +181,7 @@ async fn disconnect_asks_for_confirmation() {
     }
 }
 
-/// The whole of it in one command: the embedded sandbox, and its user by password.
+/// Connects with a password at the embedded sandbox.
 #[test]
 fn connect_runs_embedded_sandbox() {
     let home = TestHome::new();
@@ -189,7 +189,7 @@ fn connect_runs_embedded_sandbox() {
     let email = "mia@example.org";
     let connect = ["connect", "cobot", "--sandbox", "--app-flow", email, "--scope", "read"];
     let mut session = at_terminal(&home, &connect);
-    session.exp_string("Password of").unwrap();
+    session.exp_string("Password for").unwrap();
     session.send_line("not-her-password").unwrap();
     session.exp_string("error:").unwrap();
     assert_eq!(ended(&session), 4);
@@ -200,5 +200,5 @@ fn connect_runs_embedded_sandbox() {
     let (email, password) = (words[3].to_owned(), words[5].to_owned());
     drop(session);
     assert!(email.contains('@') && !password.is_empty());
-    assert!(!home.store().exists(), "the connection is gone with the sandbox");
+    assert!(!home.store().exists(), "the connection is not kept");
 }

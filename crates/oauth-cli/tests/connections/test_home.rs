@@ -1,4 +1,4 @@
-//! A user of the program, with folders of its own, and the providers.
+//! An isolated environment for running the program.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
@@ -11,17 +11,17 @@ use serde_json::Value;
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tempfile::TempDir;
 
-/// Where browsers come back to in tests that paste the callback URL: nobody listens there.
+/// A redirect URI that leads elsewhere; tests paste the callback URL.
 pub(crate) const REMOTE_REDIRECT_URI: &str = "https://app.example.com/callback";
 
-/// A user's folders and environment. Nothing of the machine's own settings gets in.
+/// A user's directories and environment, isolated from the machine's settings.
 #[derive(Debug)]
 pub(crate) struct TestHome {
     pub(crate) folder: TempDir,
     variables: Vec<(String, String)>,
 }
 
-/// What a run left behind.
+/// Output and exit code of a finished run.
 #[derive(Debug)]
 pub(crate) struct RunOutput {
     pub(crate) stdout: String,
@@ -35,7 +35,7 @@ impl RunOutput {
             .unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
 
-    /// It ended well; what it printed.
+    /// Asserts exit code 0 and returns stdout.
     #[track_caller]
     pub(crate) fn ok(self) -> String {
         assert_eq!(self.code, Some(0), "{self:?}");
@@ -53,12 +53,12 @@ impl TestHome {
             ("XDG_CONFIG_HOME", at("config")),
             ("PATH", at("bin")),
             ("OAUTH_KEYRING", "off".to_owned()),
-            // None, on machines that look for one by themselves.
+            // No keyring, even if the machine has a session bus.
             ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent".to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
-        // What Windows needs for sockets.
+        // Windows needs this for sockets.
         variables.extend(std::env::var("SystemRoot").map(|value| ("SystemRoot".to_owned(), value)));
         std::fs::create_dir(folder.path().join("bin")).unwrap();
         Self { folder, variables }
@@ -75,7 +75,7 @@ impl TestHome {
         self.variables.extend(value.map(|value| (name.to_owned(), value.to_owned())));
     }
 
-    /// The client that a sandbox knows, in the environment.
+    /// Sets the sandbox's client in the environment.
     #[must_use]
     pub(crate) fn with_client_of<P: SandboxProvider>(self, sandbox: &ServerHandle<P>) -> Self {
         let name = sandbox.name().to_ascii_uppercase();
@@ -103,19 +103,19 @@ impl TestHome {
         self.run_with(arguments, "")
     }
 
-    /// With this on stdin.
+    /// Runs with this input on stdin.
     pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> RunOutput {
         let mut command = self.command(arguments);
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // One that does not read may be gone already.
+        // Fails if the program does not read stdin and has ended.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         RunOutput { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
     }
 
-    /// With its results going there.
+    /// Runs with stdout redirected.
     pub(crate) fn run_into(&self, arguments: &[&str], out: Stdio) -> RunOutput {
         let output = self.command(arguments).stdout(out).stderr(Stdio::piped()).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -131,15 +131,14 @@ impl TestHome {
         RunningProgram { child, stdin, stdout }
     }
 
-    /// As if every refresh of which nothing is known had been begun a minute earlier: whoever comes next gives it half of one to
-    /// end.
-    pub(crate) async fn let_a_minute_pass(&self) {
+    /// Moves interrupted refreshes one minute into the past, so that the next one need not wait for them.
+    pub(crate) async fn age_interrupted_refreshes(&self) {
         let mut store =
             SqliteConnection::connect(&format!("sqlite://{}", self.store().display())).await.unwrap();
         store.execute("UPDATE oauth_connections SET intent_at = intent_at - 60000000").await.unwrap();
     }
 
-    /// Connects the sandbox's first user, by pasting the callback URL.
+    /// Connects the sandbox's first user by pasting the callback URL.
     pub(crate) async fn connect<P: SandboxProvider>(
         &self,
         sandbox: &ServerHandle<P>,
@@ -173,7 +172,7 @@ impl TestHome {
     }
 }
 
-/// A run that goes on, at the latest until this is dropped.
+/// A running program, killed on drop.
 #[derive(Debug)]
 pub(crate) struct RunningProgram {
     pub(crate) child: Child,
@@ -188,7 +187,7 @@ impl RunningProgram {
         line
     }
 
-    /// The authorize URL, which is the first that is told.
+    /// Reads the authorize URL from the first event.
     pub(crate) fn url(&mut self) -> String {
         let line = self.line();
         let event: Value =
@@ -215,7 +214,7 @@ impl RunningProgram {
         rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
     }
 
-    /// Waits for the end.
+    /// Waits for the program to end.
     pub(crate) fn end(mut self) -> RunOutput {
         let (mut stdout, mut stderr) = (String::new(), String::new());
         self.stdout.read_to_string(&mut stdout).unwrap();
@@ -227,18 +226,18 @@ impl RunningProgram {
 
 impl Drop for RunningProgram {
     fn drop(&mut self) {
-        // It may have ended already, which is as good.
+        // Fails if it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A port that nobody listened on a moment ago.
+/// A port that was free a moment ago.
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Everything that is new at each start gets a fixed name.
+/// Replaces values that differ at every run.
 pub(crate) fn normalize(home: &TestHome, text: &str) -> String {
     let mut text = text.replace(home.folder.path().to_str().unwrap(), "/FOLDER");
     for (pattern, name) in [

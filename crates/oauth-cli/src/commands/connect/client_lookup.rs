@@ -1,4 +1,5 @@
-//! As which client to connect: put together from all places that may say so.
+//! Resolves the client for `connect` from options, environment, configuration, an earlier connection and
+//! prompts.
 
 use oauth_core::ClientSecret;
 
@@ -12,7 +13,7 @@ use crate::redirect::{DEFAULT_PORT, Redirect};
 use crate::registration::Registration;
 use crate::setting::{SettingScope, Settings};
 
-/// The client, and the listener behind its redirect URI. `kept` is what an earlier connection of the account was made with.
+/// Returns the client, and its redirect URI with listener. `saved` is the client of an earlier connection.
 pub(super) async fn resolve_client<P: CliProvider>(
     context: &Context,
     arguments: &ProviderArgs<ConnectArgs>,
@@ -25,7 +26,7 @@ pub(super) async fn resolve_client<P: CliProvider>(
     let inherited = inherited(*provider, &settings, &saved);
     let mut settings = settings.with_defaults(inherited);
     settings.make_absolute("ca-certificate");
-    // Whatever is wrong with them, before anything is asked for.
+    // Report invalid settings before prompting.
     P::site(&settings)?;
     if !P::HAS_CLIENTS {
         return Ok((Registration { settings, ..Registration::default() }, None));
@@ -45,7 +46,7 @@ pub(super) async fn resolve_client<P: CliProvider>(
             Some(Redirect::listen(&uri).await?)
         }
     };
-    // Clients of this server, and of no other.
+    // Clients of another server do not apply.
     let configured = configured.client_for(&settings);
     let saved = saved
         .is_for_server(*provider, &settings)
@@ -56,9 +57,13 @@ pub(super) async fn resolve_client<P: CliProvider>(
     let client_id = match command.client_id.as_ref().or(known_id).cloned() {
         Some(id) => id,
         None => {
-            let what = format!("Client id at {}", P::TITLE);
-            prompt::text(context, &what, &how_to_provide("--client-id", other_server, *provider, "CLIENT_ID"))
-                .await?
+            let label = format!("Client id at {}", P::TITLE);
+            prompt::text(
+                context,
+                &label,
+                &how_to_provide("--client-id", other_server, *provider, "CLIENT_ID"),
+            )
+            .await?
         }
     };
     let client_secret = match (&command.client_secret_file, secret(&client_id, known)) {
@@ -81,31 +86,32 @@ pub(super) async fn resolve_client<P: CliProvider>(
     Ok((Registration { client_id, client_secret: Some(client_secret), redirect_uri, settings }, redirect))
 }
 
-/// What holds for this connection as it did for the one before. What is particular to a server holds for no other.
-fn inherited(provider: ProviderName, asked: &Settings, saved: &Registration) -> Settings {
-    let lasting = provider.persistent(&saved.settings);
-    if asked.one("server").is_none() || saved.is_for_server(provider, asked) {
-        return lasting;
+/// Returns the saved settings that still apply. Those of another server do not.
+fn inherited(provider: ProviderName, settings: &Settings, saved: &Registration) -> Settings {
+    let persistent = provider.persistent(&saved.settings);
+    if settings.one("server").is_none() || saved.is_for_server(provider, settings) {
+        return persistent;
     }
     let is_of_site = |name: &str| {
         provider.settings().iter().any(|one| one.name == name && one.scope == SettingScope::Site)
     };
-    lasting.filter(|name| !is_of_site(name))
+    persistent.filter(|name| !is_of_site(name))
 }
 
-/// The secret of this client. One that was said of no client may be anybody's: it is of use only where none is known.
+/// Returns the secret of this client. A secret without client id applies only if no other is known.
 fn secret<'a>(client_id: &str, known: [Option<&'a ClientCredentials>; 2]) -> Option<&'a ClientSecret> {
     let of =
         |id: &str| known.into_iter().flatten().filter(|one| one.id == id).find_map(|one| one.secret.as_ref());
     of(client_id).or_else(|| of(""))
 }
 
-/// How to give what is missing, where nobody can be asked. A variable is of no use beside what is configured `of_another`.
-fn how_to_provide(option: &str, other: Option<&str>, provider: ProviderName, what: &str) -> String {
+/// Describes how to provide a missing value. A variable would not help if another client or server is
+/// configured.
+fn how_to_provide(option: &str, other: Option<&str>, provider: ProviderName, suffix: &str) -> String {
     match other {
-        None => format!("give it with {option}, or set {}", variable_name(provider, what)),
+        None => format!("pass {option}, or set {}", variable_name(provider, suffix)),
         Some(other) => {
-            format!("give it with {option}: what is configured of {provider} is of another {other}")
+            format!("pass {option}: the configured {provider} client belongs to another {other}")
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The sandbox that `connect --sandbox` brings along.
+//! The temporary sandbox of `connect --sandbox`.
 
 use oauth_sandbox::ServerHandle;
 use oauth_store::EncryptionKey;
@@ -13,13 +13,13 @@ use crate::registration::Registration;
 use crate::show::BOLD;
 use crate::store::{Store, StoreAddress, StoreKeys};
 
-/// A provider that is played, a client that it knows, and a store for it.
+/// A sandbox provider with a registered client and a temporary store.
 pub(super) struct EmbeddedSandbox<P: CliProvider> {
     pub(super) sandbox: ServerHandle<P::Sandbox>,
     pub(super) registration: Registration,
     pub(super) redirect: Option<Redirect>,
     pub(super) store: Store,
-    /// Gone with this.
+    /// Removed on drop.
     pub(super) _folder: TempDir,
 }
 
@@ -31,14 +31,14 @@ impl<P: CliProvider> EmbeddedSandbox<P> {
         let ProviderArgs { provider, command, settings } = arguments;
         if !P::HAS_CLIENTS {
             return Err(Failure::usage(
-                "there is nothing to be seen: a personal access token is made by hand",
+                "a personal access token is created by hand, so there is nothing to connect",
             )
-            .with_help("`oauth sandbox` plays GoCD with one"));
+            .with_help("run `oauth sandbox` for a GoCD that has one"));
         }
         let redirect = Redirect::listen(&Redirect::default_uri(*provider, command.port.unwrap_or(0))).await?;
         let started = ServerHandle::<P::Sandbox>::builder().redirect_uri(&redirect.uri).start().await;
         let sandbox = started
-            .map_err(|error| Failure::from(anyhow::Error::new(error).context("the sandbox did not start")))?;
+            .map_err(|error| Failure::from(anyhow::Error::new(error).context("cannot start the sandbox")))?;
         let manifest = sandbox.manifest();
         let mut settings = settings.clone();
         settings.set("server", vec![manifest.url.clone()]);
@@ -51,10 +51,10 @@ impl<P: CliProvider> EmbeddedSandbox<P> {
         let folder = tempfile::Builder::new()
             .prefix("oauth-connect-")
             .tempdir()
-            .map_err(|error| Failure::setup(format!("a folder for the store cannot be made: {error}")))?;
+            .map_err(|error| Failure::setup(format!("cannot create a directory for the store: {error}")))?;
         let address = StoreAddress::Sqlite(folder.path().join("connections.db"));
         let store = Store::open(&address, &StoreKeys::single(EncryptionKey::generate()?), None).await?;
-        context.output.note(format_args!("{} is played at {}.", sandbox.title(), manifest.url));
+        context.output.note(format_args!("The {} sandbox runs at {}.", sandbox.title(), manifest.url));
         if let Some(user) = manifest.users.first() {
             context.output.note(format_args!(
                 "Log in as {BOLD}{}{BOLD:#} with {BOLD}{}{BOLD:#}.",

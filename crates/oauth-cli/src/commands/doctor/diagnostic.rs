@@ -1,4 +1,4 @@
-//! One thing that was looked at.
+//! One result of `doctor`.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::show::{BAD, BOLD, DIM, GOOD};
 
-/// How it is.
+/// Severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Level {
@@ -17,31 +17,31 @@ pub(super) enum Level {
     Bad,
 }
 
-/// One thing that was looked at.
+/// One result of `doctor`, with help if it is a problem.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Diagnostic {
     pub(super) level: Level,
     about: &'static str,
     text: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remedy: Option<String>,
+    #[serde(rename = "remedy", skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
 }
 
 impl Diagnostic {
     pub(super) fn ok(about: &'static str, text: String) -> Self {
-        Self { level: Level::Good, about, text, remedy: None }
+        Self { level: Level::Good, about, text, help: None }
     }
 
     pub(super) fn note(about: &'static str, text: String) -> Self {
-        Self { level: Level::Note, about, text, remedy: None }
+        Self { level: Level::Note, about, text, help: None }
     }
 
-    pub(super) fn problem(about: &'static str, text: String, remedy: impl Into<String>) -> Self {
-        Self { level: Level::Bad, about, text, remedy: Some(remedy.into()) }
+    pub(super) fn problem(about: &'static str, text: String, help: impl Into<String>) -> Self {
+        Self { level: Level::Bad, about, text, help: Some(help.into()) }
     }
 
     pub(super) fn from_failure(about: &'static str, failure: &Failure) -> Self {
-        Self { level: Level::Bad, about, text: failure.message.clone(), remedy: failure.hint.clone() }
+        Self { level: Level::Bad, about, text: failure.message.clone(), help: failure.help.clone() }
     }
 }
 
@@ -53,8 +53,8 @@ impl fmt::Display for Diagnostic {
             Level::Bad => (BAD, '✗'),
         };
         write!(f, "  {style}{mark}{Reset} {:<15}{}", self.about, self.text)?;
-        match &self.remedy {
-            Some(remedy) => write!(f, "\n    {BOLD}hint:{Reset}          {remedy}"),
+        match &self.help {
+            Some(help) => write!(f, "\n    {BOLD}help:{Reset}          {help}"),
             None => Ok(()),
         }
     }

@@ -1,4 +1,4 @@
-//! One client at one provider.
+//! Checks one client at one provider.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -17,11 +17,11 @@ use crate::redirect::{DEFAULT_PORT, LoopbackTarget, Redirect};
 use crate::registration::Registration;
 use crate::time::now;
 
-/// How long an endpoint may take to answer.
+/// Timeout of a probe.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// The answer is not read.
+/// Upper bound on a response's body, in bytes. The body is not used.
 const MAX_BODY: usize = 1 << 20;
-/// Tokens are refreshed minutes before they expire, so a clock may be off by less than that.
+/// Tolerated clock difference in seconds: tokens are refreshed minutes before they expire.
 const MAX_CLOCK_SKEW: i64 = 60;
 
 pub(super) async fn check<P: CliProvider>(
@@ -31,13 +31,13 @@ pub(super) async fn check<P: CliProvider>(
     offline: bool,
 ) -> ProviderCheck {
     let mut diagnostics = Vec::new();
-    let mut url = "an unknown place".to_owned();
+    let mut url = "unknown server".to_owned();
     let mut preview = None;
     match P::site(&registration.settings) {
         Err(_) if registration.settings.one("server").is_none() => diagnostics.push(Diagnostic::problem(
             "server",
-            "is not known".to_owned(),
-            format!("write `server` below [{provider}] into {}", context.config.path.display()),
+            "is missing".to_owned(),
+            format!("add `server` to [{provider}] in {}", context.config.path.display()),
         )),
         Err(failure) => diagnostics.push(Diagnostic::from_failure("server", &failure)),
         Ok(site) => {
@@ -70,7 +70,7 @@ fn check_client(provider: ProviderName, registration: &Registration, diagnostics
             false => Diagnostic::note(
                 about,
                 format!(
-                    "is not configured: `oauth connect` asks for it, or takes it from {} or {key} in the configuration",
+                    "is not configured; `oauth connect` asks for it, or reads {} or {key} in the configuration",
                     variable_name(provider, variable)
                 ),
             ),
@@ -93,13 +93,11 @@ async fn check_redirect<P: CliProvider>(
         (_, Err(failure)) => Diagnostic::from_failure(about, &failure),
         (Some(_), Ok(_)) => Diagnostic::ok(
             about,
-            format!("{uri} can be listened on; it must be registered at {} as it stands", P::TITLE),
+            format!("{uri} is available; register it at {} exactly as written", P::TITLE),
         ),
         (None, Ok(_)) => Diagnostic::note(
             about,
-            format!(
-                "{uri} does not lead to this machine: `oauth connect` asks for the callback URL to be pasted"
-            ),
+            format!("{uri} is not on this machine; `oauth connect` asks you to paste the callback URL"),
         ),
     });
 }
@@ -114,38 +112,38 @@ async fn check_endpoints<P: CliProvider>(
         Err(failure) => return diagnostics.push(Diagnostic::from_failure("network", &failure)),
     };
     let mut clock = None;
-    for (what, url) in P::public_endpoints(site) {
+    for (name, url) in P::public_endpoints(site) {
         let origin = url.origin().ascii_serialization();
         diagnostics.push(match probe(&*transport, &url).await {
             Ok(response) => {
                 clock = clock.or_else(|| clock_offset(&response));
-                Diagnostic::ok("network", format!("{what}: {origin} answers"))
+                Diagnostic::ok("network", format!("{name}: {origin} answers"))
             }
             Err(error) => {
                 let failure = Failure::from(oauth_core::Error::from(error));
-                let remedy = failure.hint.unwrap_or_default();
-                Diagnostic::problem("network", format!("{what}: {origin}: {}", failure.message), remedy)
+                let help = failure.help.unwrap_or_default();
+                Diagnostic::problem("network", format!("{name}: {origin}: {}", failure.message), help)
             }
         });
     }
     match clock {
         None => {}
         Some(seconds) if seconds.abs() <= MAX_CLOCK_SKEW => {
-            diagnostics.push(Diagnostic::ok("clock", "agrees with the provider's".to_owned()));
+            diagnostics.push(Diagnostic::ok("clock", "agrees with the provider".to_owned()));
         }
         Some(seconds) => diagnostics.push(Diagnostic::problem(
             "clock",
             format!(
-                "this machine's is {} seconds {} the provider's",
+                "this machine is {} seconds {} the provider",
                 seconds.abs(),
                 if seconds > 0 { "ahead of" } else { "behind" }
             ),
-            "set it right, by NTP for example: tokens are thought expired too early, or too late",
+            "synchronize it, for example by NTP; a wrong clock makes tokens expire too early or too late",
         )),
     }
 }
 
-/// The one that the client would send by.
+/// Returns the client's own transport.
 fn transport<P: CliProvider>(registration: &Registration) -> Result<Arc<dyn Transport>, Failure> {
     let slot = Arc::new(OnceLock::new());
     let taken = Arc::clone(&slot);
@@ -156,10 +154,10 @@ fn transport<P: CliProvider>(registration: &Registration) -> Result<Arc<dyn Tran
             inner
         })
         .build()?;
-    slot.get().cloned().ok_or_else(|| Failure::setup("there is nothing to send by"))
+    slot.get().cloned().ok_or_else(|| Failure::setup("the client has no transport"))
 }
 
-/// Any answer will do: without parameters or token, it is mostly a refusal.
+/// Sends a HEAD request. Any response will do: without parameters or token, most are errors.
 async fn probe(transport: &dyn Transport, url: &Url) -> Result<Response<Vec<u8>>, TransportError> {
     let mut request = Request::new(Vec::new());
     *request.method_mut() = Method::HEAD;
@@ -169,7 +167,7 @@ async fn probe(transport: &dyn Transport, url: &Url) -> Result<Response<Vec<u8>>
     transport.call(Call::new(request, TIMEOUT, MAX_BODY)).await
 }
 
-/// How many seconds our clock is ahead.
+/// Returns how many seconds this clock is ahead of the response's `Date`.
 fn clock_offset(response: &Response<Vec<u8>>) -> Option<i64> {
     let date = response.headers().get("date")?.to_str().ok()?;
     Some((now() - DateTime::parse_from_rfc2822(date).ok()?.to_utc()).num_seconds())

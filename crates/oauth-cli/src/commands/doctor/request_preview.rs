@@ -1,4 +1,4 @@
-//! What would be sent to connect an account: the real thing, up to the moment of sending.
+//! Previews the requests that would connect an account, by a dry run of the real flow.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::registration::Registration;
 use crate::show::{Event, Show};
 use crate::trace::{Link, Request as Shown, Secrets};
 
-/// What would be sent, secrets masked.
+/// The requests, secrets masked.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct RequestPreview {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +38,7 @@ impl RequestPreview {
     }
 }
 
-/// Takes requests, and sends none.
+/// Records a request instead of sending it.
 #[derive(Debug, Default)]
 struct Recorder(Mutex<Option<Request<Vec<u8>>>>);
 
@@ -46,7 +46,7 @@ struct Recorder(Mutex<Option<Request<Vec<u8>>>>);
 impl Transport for Recorder {
     async fn call(&self, call: Call) -> Result<Response<Vec<u8>>, TransportError> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(call.request);
-        Err(TransportError::NotSent("nothing is sent here".into()))
+        Err(TransportError::NotSent("this is a preview".into()))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The store and its key.
+//! Checks the store and its key.
 
 use std::sync::Arc;
 
@@ -13,22 +13,25 @@ use crate::providers::ProviderName;
 use crate::registration::Registration;
 use crate::store::keyring_status;
 
-/// What it is like, and how the clients of its connections were made.
+/// Returns diagnostics, and the saved client of each connection.
 pub(super) async fn check(context: &Context) -> (Vec<Diagnostic>, Vec<(ProviderName, Registration)>) {
     let store_location = &context.store_location;
     let store_name = store_location.address.display_name();
     let mut diagnostics = Vec::new();
     diagnostics.push(if !store_location.use_keyring {
-        Diagnostic::note("keyring", "is left alone, as configured".to_owned())
-    } else if let Err(why) = keyring_status().await {
-        Diagnostic::note("keyring", format!("there is none, so a new store's key goes into a file ({why})"))
+        Diagnostic::note("keyring", "is disabled by configuration".to_owned())
+    } else if let Err(error) = keyring_status().await {
+        Diagnostic::note(
+            "keyring",
+            format!("is not available; a new store's key is written to a file ({error})"),
+        )
     } else {
-        Diagnostic::ok("keyring", "can be used".to_owned())
+        Diagnostic::ok("keyring", "is available".to_owned())
     });
     if store_location.address.sqlite_file().is_some_and(|path| !path.exists()) {
         diagnostics.push(Diagnostic::note(
             "store",
-            format!("{store_name} is not there yet; the first connection makes it"),
+            format!("{store_name} does not exist yet; the first connection creates it"),
         ));
         return (diagnostics, Vec::new());
     }
@@ -81,13 +84,13 @@ async fn connections(
         }
     }
     let plural = if count == 1 { "connection" } else { "connections" };
-    diagnostics.push(Diagnostic::ok("store", format!("{store_name} opens, and holds {count} {plural}")));
+    diagnostics.push(Diagnostic::ok("store", format!("{store_name} opens and holds {count} {plural}")));
     diagnostics.extend(unreadable.iter().map(|failure| Diagnostic::from_failure("connection", failure)));
     for (name, account, reason) in disconnected {
         diagnostics.push(Diagnostic::problem(
             "connection",
             format!("{name}/{account} needs reconnecting: {reason}"),
-            format!("oauth connect {name} {account}"),
+            format!("run `oauth connect {name} {account}`"),
         ));
     }
     Ok(known)
