@@ -113,7 +113,7 @@ pub(crate) struct Sandbox {
     #[arg(long, value_name = "URI")]
     pub(crate) redirect_uri: Vec<String>,
 
-    /// Skip login and consent: answer authorize URLs with an immediate redirect
+    /// Skip login and consent: redirect authorize URLs immediately
     #[arg(long)]
     pub(crate) auto_approve: bool,
 

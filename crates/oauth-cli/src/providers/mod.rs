@@ -165,12 +165,8 @@ pub(crate) enum Revocation {
 }
 
 /// The scope option of most providers.
-const SCOPE: Setting = Setting::many(
-    SettingScope::Scopes,
-    "scope",
-    "SCOPE",
-    "Request this scope; can be repeated or comma-separated",
-);
+const SCOPE: Setting =
+    Setting::many(SettingScope::Scopes, "scope", "SCOPE", "OAuth scope; can be repeated or comma-separated");
 
 #[cfg(test)]
 mod tests {

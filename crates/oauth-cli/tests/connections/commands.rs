@@ -176,30 +176,30 @@ async fn keep_refreshes_due_connections_until_stopped() {
     let home = TestHome::new().with_client_of(&sandbox);
     home.connect(&sandbox, "acme", &[]).await.ok();
     // A token valid for two seconds is due after one.
-    let answer = |n: u8, life: u32| {
-        let tokens =
+    let tokens = |n: u8, life: u32| {
+        let body =
             json!({ "access_token": format!("a{n}"), "refresh_token": format!("r{n}"), "expires_in": life });
-        Fault::json(200, &tokens)
+        Fault::json(200, &body)
     };
-    sandbox.next_token_call(answer(1, 2));
+    sandbox.next_token_call(tokens(1, 2));
     home.run(&["refresh", "go1", "acme"]).ok();
-    sandbox.next_token_call(answer(2, 43_200));
-    let mut keeper = home.start(&["keep", "--every", "1", "--json"]);
-    assert!(keeper.line().contains("sweeps every 1 s"));
-    let line: Value = serde_json::from_str(&keeper.line()).unwrap();
+    sandbox.next_token_call(tokens(2, 43_200));
+    let mut keep = home.start(&["keep", "--every", "1", "--json"]);
+    assert!(keep.line().contains("sweeps every 1 s"));
+    let line: Value = serde_json::from_str(&keep.line()).unwrap();
     assert_eq!((line["account"].as_str(), line["event"].as_str()), (Some("acme"), Some("refreshed")));
     // Keys cannot be rotated while `keep` runs.
     let rotating = home.run(&["rotate-keys"]);
     assert_eq!(rotating.code, Some(7), "{rotating:?}");
     // Connections made later are kept as well.
     home.connect(&sandbox, "later", &[]).await.ok();
-    sandbox.next_token_call(answer(3, 2));
+    sandbox.next_token_call(tokens(3, 2));
     home.run(&["refresh", "go1", "later"]).ok();
-    sandbox.next_token_call(answer(4, 43_200));
-    let line: Value = serde_json::from_str(&keeper.line()).unwrap();
+    sandbox.next_token_call(tokens(4, 43_200));
+    let line: Value = serde_json::from_str(&keep.line()).unwrap();
     assert_eq!((&line["provider"], &line["account"]), (&json!("go1"), &json!("later")));
-    keeper.signal(rustix::process::Signal::TERM);
-    let ran = keeper.end();
+    keep.signal(rustix::process::Signal::TERM);
+    let ran = keep.end();
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stdout.contains("\"ended\""));
 }
@@ -226,10 +226,10 @@ async fn keep_reloads_corrected_secret() {
     sandbox.next_token_call(Fault::json(200, &short));
     home.run(&["refresh", "go1", "acme", "--config", "oauth.toml"]).ok();
     write("canary");
-    let mut keeper = home.start(&["keep", "--every", "1", "--json", "--config", "oauth.toml"]);
+    let mut keep = home.start(&["keep", "--every", "1", "--json", "--config", "oauth.toml"]);
     let mut until = |expected: &str| {
         loop {
-            let line = keeper.line();
+            let line = keep.line();
             assert!(!line.is_empty() && !line.contains("canary"), "{line}");
             if line.contains(expected) {
                 break;
@@ -242,8 +242,8 @@ async fn keep_reloads_corrected_secret() {
     sandbox.next_token_call(Fault::json(200, &long));
     write(sandbox.client_secret());
     until("\"refreshed\"");
-    keeper.signal(rustix::process::Signal::TERM);
-    keeper.end().ok();
+    keep.signal(rustix::process::Signal::TERM);
+    keep.end().ok();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,10 +21,10 @@ async fn connect_through_listener<P: SandboxProvider>(more: &[&str], scheme: &st
     // No browser is installed here, so the URL is only printed.
     let mut started = home.start(&[&fixed, more].concat());
     let url = started.url();
-    let person = sandbox.browser();
-    let callback = person.approve(&url).await.unwrap();
+    let user_browser = sandbox.browser();
+    let callback = user_browser.approve(&url).await.unwrap();
     assert!(callback.as_str().starts_with(&redirect_uri), "{callback}");
-    let page = person.follow(&callback).await.unwrap();
+    let page = user_browser.follow(&callback).await.unwrap();
     assert_eq!(page.status(), 200);
     let ran = started.end();
     assert_eq!(ran.code, Some(0), "{ran:?}");
@@ -204,13 +204,13 @@ async fn stateless_error_callback_is_ignored() {
     let mut started =
         home.start(&["connect", "gocd", "ci", "--server", sandbox.url(), "--port", &port, "--json"]);
     let url = started.url();
-    let person = sandbox.browser();
+    let user_browser = sandbox.browser();
     for error in ["access_denied", "invalid_request", "server_error"] {
         let forged = format!("{redirect_uri}?error={error}");
-        assert_eq!(person.follow(&forged).await.unwrap().status(), 200);
+        assert_eq!(user_browser.follow(&forged).await.unwrap().status(), 200);
     }
-    let callback = person.approve(&url).await.unwrap();
-    person.follow(&callback).await.unwrap();
+    let callback = user_browser.approve(&url).await.unwrap();
+    user_browser.follow(&callback).await.unwrap();
     let ran = started.end();
     assert_eq!(ran.code, Some(0), "{ran:?}");
 }

@@ -160,9 +160,9 @@ async fn spinner_runs_until_callback_or_interrupt() {
 
     let mut session = at_terminal(&home, &connect);
     session.exp_string("Waiting for the browser").unwrap();
-    let person = sandbox.browser();
-    let callback = person.approve(std::fs::read_to_string(&opened).unwrap().trim()).await.unwrap();
-    person.follow(&callback).await.unwrap();
+    let user_browser = sandbox.browser();
+    let callback = user_browser.approve(std::fs::read_to_string(&opened).unwrap().trim()).await.unwrap();
+    user_browser.follow(&callback).await.unwrap();
     session.exp_string("Connected.").unwrap();
     assert_eq!(ended(&session), 0);
 }
@@ -172,12 +172,12 @@ async fn disconnect_asks_for_confirmation() {
     let cobot = Cobot::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
     let home = TestHome::new().with_client_of(&cobot);
     home.connect(&cobot, "space", &["--scope", "read"]).await.ok();
-    for (answer, code) in [("", 5), ("n", 5), ("y", 0)] {
+    for (input, code) in [("", 5), ("n", 5), ("y", 0)] {
         let mut session = at_terminal(&home, &["disconnect", "cobot", "space"]);
         session.exp_string("Disconnect cobot/space? [y/N]").unwrap();
-        session.send_line(answer).unwrap();
+        session.send_line(input).unwrap();
         session.exp_eof().unwrap();
-        assert_eq!(ended(&session), code, "{answer}");
+        assert_eq!(ended(&session), code, "{input}");
     }
 }
 

@@ -117,7 +117,7 @@ async fn check_endpoints<P: CliProvider>(
         diagnostics.push(match probe(&*transport, &url).await {
             Ok(response) => {
                 clock = clock.or_else(|| clock_offset(&response));
-                Diagnostic::ok("network", format!("{name}: {origin} answers"))
+                Diagnostic::ok("network", format!("{name}: {origin} is reachable"))
             }
             Err(error) => {
                 let failure = Failure::from(oauth_core::Error::from(error));
