@@ -1,87 +1,87 @@
-//! A provider's flow as a picture: drawn from what its client really sent, so that it cannot say otherwise.
+//! A sequence diagram of a provider's flow, drawn from the recorded requests of its client.
 
 use std::fmt::Write as _;
 
 use oauth_core::facts::Fact;
 
-use crate::observe::{ANY, Flow, Message};
 use crate::portrait::Portrait;
+use crate::recorded_flow::{Flow, Message, VARIABLE};
 
 const BROWSER: usize = 0;
 const APP: usize = 1;
 const PROVIDER: usize = 2;
 const API: usize = 3;
 
-/// Where the lanes stand.
+/// Horizontal positions of the lanes.
 const LANES: [i32; 4] = [100, 360, 760, 1020];
 const WIDTH: i32 = 1120;
-const LINE: i32 = 15;
-/// Of a character of the wire's font.
-const ADVANCE: i32 = 7;
+const LINE_HEIGHT: i32 = 15;
+/// Width of a monospace character.
+const CHAR_WIDTH: i32 = 7;
 
-/// One thing that happens, from top to bottom.
+/// One step, from top to bottom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
-    /// Somebody sends something; an answer is dashed.
-    Arrow { from: usize, to: usize, answer: bool, lines: Vec<String> },
-    /// Something that nobody sends.
+    /// A message; responses are dashed.
+    Arrow { from: usize, to: usize, response: bool, lines: Vec<String> },
+    /// A step without a message.
     Note(String),
 }
 
-/// What happens, in words: what the picture shows, and what its description says.
+/// The steps of a flow, for the diagram and its description.
 fn steps(portrait: &Portrait, flow: &Flow) -> Vec<Step> {
-    let arrow = |from, to, answer, lines| Step::Arrow { from, to, answer, lines };
+    let arrow = |from, to, response, lines| Step::Arrow { from, to, response, lines };
     let mut steps = vec![
         arrow(APP, BROWSER, true, vec!["redirect to the authorize URL".to_owned()]),
         arrow(BROWSER, PROVIDER, false, request(&flow.authorize)),
-        Step::Note("the person logs in and approves".to_owned()),
+        Step::Note("the user logs in and approves".to_owned()),
         arrow(PROVIDER, BROWSER, true, vec!["redirect to redirect_uri?code&state".to_owned()]),
         arrow(BROWSER, APP, false, vec!["GET redirect_uri".to_owned(), "? code, state".to_owned()]),
-        Step::Note("state is checked before anything is sent".to_owned()),
+        Step::Note("the app checks state before it sends the code".to_owned()),
         arrow(APP, PROVIDER, false, request(&flow.exchange)),
-        arrow(PROVIDER, APP, true, vec![flow.reply.join(", ")]),
+        arrow(PROVIDER, APP, true, vec![flow.token_fields.join(", ")]),
         arrow(APP, API, false, request(&flow.call)),
-        arrow(API, APP, true, vec!["the answer".to_owned()]),
+        arrow(API, APP, true, vec!["the response".to_owned()]),
     ];
     match &flow.refresh {
         Some(refresh) => {
             steps.push(Step::Note(portrait.value(Fact::Renewal).unwrap_or_default().to_owned()));
             steps.push(arrow(APP, PROVIDER, false, request(refresh)));
-            steps.push(arrow(PROVIDER, APP, true, vec![flow.reply.join(", ")]));
+            steps.push(arrow(PROVIDER, APP, true, vec![flow.token_fields.join(", ")]));
         }
         None => {
-            steps.push(Step::Note("no refresh tokens: a refused token needs a new connection".to_owned()));
+            steps.push(Step::Note("no refresh tokens: a rejected token needs a new connection".to_owned()));
         }
     }
     if portrait.value(Fact::StateOnErrors) == Some("no") {
-        steps.push(Step::Note("a person who says no comes back without state".to_owned()));
+        steps.push(Step::Note("if the user denies access, the callback has no state".to_owned()));
     }
     steps
 }
 
-/// `POST https://host/path`, where its parameters stand, and what they are.
+/// `POST host/path`, the parameters and the headers.
 fn request(message: &Message) -> Vec<String> {
     let mut lines = vec![format!("{} {}", message.method, message.url.trim_start_matches("https://"))];
     let params: Vec<String> = message
         .params
         .iter()
-        .map(|(name, value)| if value == ANY { name.clone() } else { format!("{name}={value}") })
+        .map(|(name, value)| if value == VARIABLE { name.clone() } else { format!("{name}={value}") })
         .collect();
-    match message.place {
+    match message.params_in {
         "" => {}
         "query" => lines.push(format!("? {}", params.join(", "))),
-        place => lines.push(format!("{place}: {}", params.join(", "))),
+        params_in => lines.push(format!("{params_in}: {}", params.join(", "))),
     }
     lines.extend(message.headers.iter().map(|(name, value)| format!("{name}: {value}")));
     lines
 }
 
-/// The picture.
+/// The diagram as SVG.
 pub(crate) fn svg(portrait: &Portrait, flow: &Flow) -> String {
     let host =
         |url: &str| url.trim_start_matches("https://").split('/').next().unwrap_or_default().to_owned();
     let heads = [
-        ("Browser", "the person".to_owned()),
+        ("Browser", "the user".to_owned()),
         ("Your app", format!("crate {}", portrait.name)),
         ("Provider", host(&flow.exchange.url)),
         ("API", host(&flow.call.url)),
@@ -91,19 +91,19 @@ pub(crate) fn svg(portrait: &Portrait, flow: &Flow) -> String {
     let mut y = 80;
     for step in &steps {
         y = match step {
-            Step::Arrow { from, to, answer, lines } => arrow(&mut body, y, (*from, *to), *answer, lines),
+            Step::Arrow { from, to, response, lines } => arrow(&mut body, y, (*from, *to), *response, lines),
             Step::Note(text) => note(&mut body, y, text),
         };
     }
     let height = y + 10;
-    let title = format!("How a connection to {} is made", portrait.title);
+    let title = format!("Connection to {}", portrait.title);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" \
          aria-labelledby=\"title desc\" font-family=\"ui-monospace, Menlo, Consolas, monospace\" font-size=\"11.5\" \
          fill=\"#1f2328\">\n<title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n\
          <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>\n",
         escaped(&title),
-        escaped(&in_words(&steps)),
+        escaped(&description(&steps)),
     );
     for (x, (name, below)) in LANES.into_iter().zip(&heads) {
         let _ = writeln!(
@@ -119,7 +119,7 @@ pub(crate) fn svg(portrait: &Portrait, flow: &Flow) -> String {
     out + &body + "</svg>\n"
 }
 
-fn in_words(steps: &[Step]) -> String {
+fn description(steps: &[Step]) -> String {
     let names = ["Browser", "Your app", "Provider", "API"];
     let words: Vec<String> = steps
         .iter()
@@ -133,23 +133,23 @@ fn in_words(steps: &[Step]) -> String {
     words.join(" ")
 }
 
-/// Text above a line, and below the last; returns where the next step begins.
-fn arrow(out: &mut String, y: i32, lanes: (usize, usize), answer: bool, lines: &[String]) -> i32 {
+/// Draws text with an arrow below it. Returns the position of the next step.
+fn arrow(out: &mut String, y: i32, lanes: (usize, usize), response: bool, lines: &[String]) -> i32 {
     let (from, to) = (LANES[lanes.0], LANES[lanes.1]);
     let left = from.min(to);
-    let room = usize::try_from(((from - to).abs() - 20) / ADVANCE).unwrap_or(20);
+    let max_chars = usize::try_from(((from - to).abs() - 20) / CHAR_WIDTH).unwrap_or(20);
     let mut y = y;
-    for line in lines.iter().flat_map(|line| wrapped(line, room)) {
+    for line in lines.iter().flat_map(|line| wrapped(line, max_chars)) {
         let _ = writeln!(
             out,
             "<text x=\"{}\" y=\"{y}\" paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"4\">{}</text>",
             left + 10,
             escaped(&line)
         );
-        y += LINE;
+        y += LINE_HEIGHT;
     }
     let y = y - 6;
-    let (dash, color) = if answer { (" stroke-dasharray=\"5 4\"", "#57606a") } else { ("", "#0550ae") };
+    let (dash, color) = if response { (" stroke-dasharray=\"5 4\"", "#57606a") } else { ("", "#0550ae") };
     let back = if to > from { -9 } else { 9 };
     let _ = writeln!(
         out,
@@ -159,7 +159,7 @@ fn arrow(out: &mut String, y: i32, lanes: (usize, usize), answer: bool, lines: &
     y + 28
 }
 
-/// A box across the lanes; returns where the next step begins.
+/// Draws a box across the lanes. Returns the position of the next step.
 fn note(out: &mut String, y: i32, text: &str) -> i32 {
     let (left, right) = (LANES[BROWSER], LANES[PROVIDER]);
     let _ = writeln!(
@@ -175,13 +175,13 @@ fn note(out: &mut String, y: i32, text: &str) -> i32 {
     y + 36
 }
 
-/// Lines of at most so many characters, broken at spaces.
-fn wrapped(text: &str, room: usize) -> Vec<String> {
+/// Lines of at most `max_chars` characters, broken at spaces.
+fn wrapped(text: &str, max_chars: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
-        let full = lines
-            .last()
-            .is_some_and(|line| !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room);
+        let full = lines.last().is_some_and(|line| {
+            !line.is_empty() && line.chars().count() + 1 + word.chars().count() > max_chars
+        });
         if full {
             lines.push("  ".to_owned());
         }
@@ -204,17 +204,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_lines_are_broken_at_spaces() {
+    fn wrapped_breaks_lines_at_spaces() {
         assert_eq!(wrapped("a, b, c, d", 6), ["a, b,", "  c, d"]);
         assert_eq!(wrapped("short", 6), ["short"]);
     }
 
     #[test]
-    fn the_picture_follows_what_is_sent() {
+    fn diagram_shows_recorded_requests() {
         let portraits = crate::all().unwrap();
         let words = |name: &str| {
             let portrait = portraits.iter().find(|portrait| portrait.name == name).unwrap();
-            in_words(&steps(portrait, portrait.flow.as_ref().unwrap()))
+            description(&steps(portrait, portrait.flow.as_ref().unwrap()))
         };
         let exchange = |name: &str| words(name).split("Your app to Provider: ").nth(1).unwrap().to_owned();
         assert!(

@@ -1,5 +1,5 @@
-//! Every constant of a provider against its source: nothing declared without one, no source for nothing, and what is
-//! declared is written down in `docs/provider-facts.md`.
+//! Checks that every declared fact has a source, that every source is for a declared fact, and that
+//! `docs/provider-facts.md` contains the facts.
 
 use std::path::Path;
 
@@ -9,19 +9,19 @@ use oauth_core::facts::Fact;
 
 use crate::portrait::Portrait;
 
-/// Where the facts are written down, in the repository.
+/// The file with the facts, relative to the repository.
 pub const FACTS: &str = "docs/provider-facts.md";
 
-/// What is missing or wrong, each with what mends it.
+/// Finds facts without a source, sources without a fact and facts that are not in [`FACTS`].
 ///
 /// # Errors
 /// If a file of the repository cannot be read.
-pub fn complaints(root: &Path, portraits: &[Portrait]) -> Result<Vec<String>> {
+pub fn errors(root: &Path, portraits: &[Portrait]) -> Result<Vec<String>> {
     let facts = std::fs::read_to_string(root.join(FACTS)).with_context(|| format!("cannot read {FACTS}"))?;
     let mut found = Vec::new();
     for portrait in portraits {
         found.extend(unsourced(portrait));
-        found.extend(idle(portrait));
+        found.extend(unused(portrait));
         found.extend(documents(root, portrait, Utc::now().date_naive()));
         found.extend(unwritten(portrait, &facts));
         if portrait.flow.is_some() {
@@ -31,13 +31,13 @@ pub fn complaints(root: &Path, portraits: &[Portrait]) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Where the sources of a provider are declared.
-fn home(portrait: &Portrait) -> String {
+/// The file that declares the sources of a provider.
+fn sources_file(portrait: &Portrait) -> String {
     let krate = portrait.name.split('-').next().unwrap_or_default();
     format!("crates/{krate}/src/sources.rs")
 }
 
-/// What is declared must have a source.
+/// Declared facts without a source.
 #[must_use]
 pub fn unsourced(portrait: &Portrait) -> Vec<String> {
     let differences = portrait.entries.iter().filter(|entry| entry.is_difference());
@@ -48,36 +48,36 @@ pub fn unsourced(portrait: &Portrait) -> Vec<String> {
         .filter(|(fact, _)| portrait.sources_of(*fact).next().is_none())
         .map(|(fact, value)| {
             format!(
-                "{}: {fact:?} is declared ({value}) and has no source\n  mend: add where and when it was read to {}",
+                "{}: {fact:?} is declared ({value}) and has no source\n  help: add where and when it was read to {}",
                 portrait.name,
-                home(portrait)
+                sources_file(portrait)
             )
         })
         .collect()
 }
 
-/// A source must be about something that is declared.
+/// Sources without a declared fact.
 #[must_use]
-pub fn idle(portrait: &Portrait) -> Vec<String> {
+pub fn unused(portrait: &Portrait) -> Vec<String> {
     portrait
         .sources
         .iter()
-        // Calls are compared with the code by `calls`. The code grant goes without saying where there is a flow.
+        // `calls` checks the sources of calls.
         .filter(|source| !matches!(source.fact, Fact::Call(_)) && portrait.value(source.fact).is_none())
         .map(|source| {
             format!(
-                "{}: “{}” is a source for {:?}, which nothing declares\n  mend: remove it from {}, or tell \
+                "{}: “{}” is a source for {:?}, which nothing declares\n  help: remove it from {}, or tell \
                  crates/oauth-docs/src/providers what is declared",
                 portrait.name,
                 source.document.title,
                 source.fact,
-                home(portrait)
+                sources_file(portrait)
             )
         })
         .collect()
 }
 
-/// A document has a place and a day.
+/// Documents without a title, a location or a valid day.
 fn documents(root: &Path, portrait: &Portrait, today: NaiveDate) -> Vec<String> {
     let mut found = Vec::new();
     for source in &portrait.sources {
@@ -85,10 +85,10 @@ fn documents(root: &Path, portrait: &Portrait, today: NaiveDate) -> Vec<String> 
         let known = document.url.starts_with("https://") || root.join(document.url).is_file();
         let mut wrong = |what: &str| {
             found.push(format!(
-                "{}: the document “{}” {what}\n  mend: correct it in {}",
+                "{}: the document “{}” {what}\n  help: correct it in {}",
                 portrait.name,
                 document.title,
-                home(portrait)
+                sources_file(portrait)
             ));
         };
         if document.title.is_empty() || !known {
@@ -103,7 +103,7 @@ fn documents(root: &Path, portrait: &Portrait, today: NaiveDate) -> Vec<String> 
     found
 }
 
-/// Endpoints and words of the wire must occur in the written facts, letter by letter.
+/// Endpoints and protocol values that [`FACTS`] does not contain literally.
 #[must_use]
 pub fn unwritten(portrait: &Portrait, facts: &str) -> Vec<String> {
     let endpoints = portrait
@@ -123,7 +123,7 @@ pub fn unwritten(portrait: &Portrait, facts: &str) -> Vec<String> {
         for literal in literals(value) {
             if !occurs(literal, facts) {
                 found.push(format!(
-                    "{}: {fact:?} is `{literal}`, which does not occur in {FACTS}\n  mend: correct the constant in \
+                    "{}: {fact:?} is `{literal}`, which does not occur in {FACTS}\n  help: correct the constant in \
                      crates/{}/src, or write down in {FACTS} where the new one was read",
                     portrait.name,
                     portrait.name.split('-').next().unwrap_or_default()
@@ -134,12 +134,12 @@ pub fn unwritten(portrait: &Portrait, facts: &str) -> Vec<String> {
     found
 }
 
-/// What stands between backticks.
+/// The texts between backticks.
 fn literals(value: &str) -> impl Iterator<Item = &str> {
     value.split('`').skip(1).step_by(2)
 }
 
-/// Whether the facts hold it; examples of hosts stand there as `<host>` and `<space>`.
+/// True if the facts contain the literal. They write example hosts as `<host>` and `<space>`.
 fn occurs(literal: &str, facts: &str) -> bool {
     let spelled = [
         literal.to_owned(),
@@ -150,13 +150,13 @@ fn occurs(literal: &str, facts: &str) -> bool {
     ];
     spelled.iter().any(|form| {
         facts.match_indices(form.as_str()).any(|(at, _)| {
-            // Not the beginning of something longer: `…/oauth/token` must not be found in `…/oauth/tokens`.
+            // Not a prefix of a longer name: `…/oauth/token` must not be found in `…/oauth/tokens`.
             !facts[at + form.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-')
         })
     })
 }
 
-/// Each typed call of the crate has a source, and each source of a call is about one that there is.
+/// Typed calls without a source, and sources of calls that do not exist.
 fn calls(root: &Path, portrait: &Portrait) -> Result<Vec<String>> {
     let folder = root.join("crates").join(portrait.name).join("src/api");
     let mut declared = Vec::new();
@@ -164,7 +164,7 @@ fn calls(root: &Path, portrait: &Portrait) -> Result<Vec<String>> {
         let text = std::fs::read_to_string(entry?.path())?;
         declared.extend(call_names(&text).map(str::to_owned));
     }
-    anyhow::ensure!(!declared.is_empty(), "no call was found in {}", folder.display());
+    anyhow::ensure!(!declared.is_empty(), "there are no calls in {}", folder.display());
     let sourced: Vec<&str> = portrait
         .sources
         .iter()
@@ -174,19 +174,23 @@ fn calls(root: &Path, portrait: &Portrait) -> Result<Vec<String>> {
         })
         .collect();
     let without = declared.iter().filter(|name| !sourced.contains(&name.as_str())).map(|name| {
-        format!("{}: the call `{name}` has no source\n  mend: add one to {}", portrait.name, home(portrait))
+        format!(
+            "{}: the call `{name}` has no source\n  help: add one to {}",
+            portrait.name,
+            sources_file(portrait)
+        )
     });
     let about_none = sourced.iter().filter(|name| !declared.iter().any(|known| known == *name)).map(|name| {
         format!(
-            "{}: there is no call `{name}`\n  mend: remove its source from {}",
+            "{}: there is no call `{name}`\n  help: remove its source from {}",
             portrait.name,
-            home(portrait)
+            sources_file(portrait)
         )
     });
     Ok(without.chain(about_none).collect())
 }
 
-/// The names of endpoints in a source file; examples in comments do not count.
+/// The names of endpoints in a source file, without those in comments.
 fn call_names(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| {
         line.trim()
@@ -201,14 +205,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_longer_word_is_not_the_word() {
+    fn occurs_rejects_prefix_of_longer_name() {
         assert!(occurs("/oauth/token", "POST `https://x/oauth/token` (always)"));
         assert!(!occurs("/oauth/token", "https://x/oauth/tokens"));
         assert!(occurs("https://go.example.com:8154/go/oauth/token", "`https://<host>:8154/go/oauth/token`"));
     }
 
     #[test]
-    fn calls_are_found_and_examples_are_not() {
+    fn call_names_skip_comments() {
         let text =
             "    const NAME: &'static str = \"GET /me\";\n/// const NAME: &'static str = \"GET /x\";\n";
         assert_eq!(call_names(text).collect::<Vec<_>>(), ["GET /me"]);

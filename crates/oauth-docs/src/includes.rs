@@ -1,5 +1,5 @@
-//! Code that the book shows from a file (`{{#include path:anchor}}`): what is shown has to be there, and has to be code
-//! that is compiled. mdBook would leave the line as it is, or nothing at all.
+//! Checks the includes of the book's pages (`{{#include path:anchor}}`). mdBook reports no error for a broken
+//! include.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::pages::markdown;
-use crate::{PAGES, Places};
+use crate::{BookPaths, PAGES};
 
 const BEGIN: &str = "{{#include ";
 
-/// One line that includes.
+/// An include of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Include<'a> {
     path: &'a str,
@@ -19,24 +19,24 @@ struct Include<'a> {
     anchor: &'a str,
 }
 
-/// Every include of the pages that shows nothing, with what mends it.
+/// Finds includes that show nothing.
 ///
 /// # Errors
 /// If a page cannot be read.
-pub fn broken(places: &Places) -> Result<Vec<String>> {
+pub fn broken(paths: &BookPaths) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    for page in markdown(&places.pages)? {
+    for page in markdown(&paths.pages)? {
         let text = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
-        let shown = Path::new(PAGES).join(page.strip_prefix(&places.pages).unwrap_or(&page));
-        // Where the page lies in the repository, wherever the pages were copied to.
-        let folder = places.repository.join(shown.parent().unwrap_or(Path::new("")));
+        let shown = Path::new(PAGES).join(page.strip_prefix(&paths.pages).unwrap_or(&page));
+        // The page's folder in the repository, even if the pages are a copy.
+        let folder = paths.repository.join(shown.parent().unwrap_or(Path::new("")));
         for include in includes(&text) {
-            if let Some(why) = objection(&folder, include) {
+            if let Some(error) = error_of(&folder, include) {
                 let Include { path, anchor } = include;
                 let name = if anchor.is_empty() { path.to_owned() } else { format!("{path}:{anchor}") };
                 found.push(format!(
-                    "{} includes {name}, but {why}\n  mend: correct the path, or put `ANCHOR: …` and `ANCHOR_END: …` around \
-                     what is to be shown",
+                    "{} includes {name}, but {error}\n  help: correct the path, or add `ANCHOR: …` and `ANCHOR_END: …` around \
+                     the text",
                     shown.display()
                 ));
             }
@@ -53,7 +53,7 @@ fn includes(text: &str) -> impl Iterator<Item = Include<'_>> {
     })
 }
 
-fn objection(folder: &Path, include: Include<'_>) -> Option<&'static str> {
+fn error_of(folder: &Path, include: Include<'_>) -> Option<&'static str> {
     let file: PathBuf = folder.join(include.path);
     let Ok(text) = fs::read_to_string(&file) else {
         return Some("there is no such file");
@@ -67,7 +67,7 @@ fn objection(folder: &Path, include: Include<'_>) -> Option<&'static str> {
         if marks(line, "ANCHOR:", include.anchor) {
             inside = true;
         } else if marks(line, "ANCHOR_END:", include.anchor) {
-            return (lines == 0).then_some("nothing stands there");
+            return (lines == 0).then_some("its text is empty");
         } else if inside && !line.trim().is_empty() {
             lines += 1;
         }
@@ -84,14 +84,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn includes_with_and_without_an_anchor() {
+    fn includes_parse_path_and_anchor() {
         let text = "a\n{{#include ../x.rs:who}}\nb {{#include y.md}}\n";
         let found: Vec<_> = includes(text).map(|one| (one.path, one.anchor)).collect();
         assert_eq!(found, [("../x.rs", "who"), ("y.md", "")]);
     }
 
     #[test]
-    fn an_anchor_is_the_whole_word() {
+    fn anchor_matches_whole_name() {
         assert!(marks("// ANCHOR: who", "ANCHOR:", "who"));
         assert!(!marks("// ANCHOR: whose", "ANCHOR:", "who"));
         assert!(!marks("// ANCHOR_END: who", "ANCHOR:", "who"));

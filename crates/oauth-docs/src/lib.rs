@@ -1,52 +1,52 @@
-//! The generated parts of the book: written from what the crates declare and do, and compared with what the pages hold.
+//! Generates parts of the book from the crates, and checks that the pages are up to date.
 //!
-//! A page names a part between two comments, `<!-- generated: facts cobot -->` and `<!-- end -->`; what stands between them
-//! is this crate's to write. `cargo xtask docs` writes, `cargo xtask docs --check` compares.
+//! A page marks a generated part with two comments, `<!-- generated: facts cobot -->` and `<!-- end -->`.
+//! `cargo xtask docs` writes the text between them, `cargo xtask docs --check` compares it.
 
 mod diagram;
 pub mod evidence;
 pub mod includes;
 pub mod links;
-mod observe;
 pub mod pages;
 mod parts;
 pub mod portrait;
 mod providers;
+mod recorded_flow;
 
 use std::path::{Path, PathBuf};
 
 pub use providers::all;
 
-/// The folder of the book's pages, in the repository.
+/// The folder of the book's pages, relative to the repository.
 pub const PAGES: &str = "docs/book/src";
 
-/// The command that brings every generated part up to date.
-pub const MEND: &str = "cargo xtask docs";
+/// The command that updates every generated part.
+pub const UPDATE_COMMAND: &str = "cargo xtask docs";
 
-/// The repository that this crate lies in.
+/// The repository of this crate.
 ///
 /// # Panics
-/// Never: the crate lies two folders deep.
+/// Never: the crate's folder is two levels below the repository.
 #[must_use]
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
         .nth(2)
-        .expect("crates/oauth-docs lies in a repository")
+        .expect("crates/oauth-docs is in a repository")
         .to_owned()
 }
 
-/// Where things are.
+/// The folders of the repository and of the book.
 #[derive(Clone, Debug)]
-pub struct Places {
-    /// The repository, whose crates are documented.
+pub struct BookPaths {
+    /// The repository with the documented crates.
     pub repository: PathBuf,
     /// The book's pages.
     pub pages: PathBuf,
 }
 
-impl Default for Places {
-    /// This repository, and its own book.
+impl Default for BookPaths {
+    /// This repository and its book.
     fn default() -> Self {
         let repository = repository();
         Self { pages: repository.join(PAGES), repository }

@@ -1,4 +1,4 @@
-//! Links that lead nowhere: in the built book with the API documentation beside it, and in the repository's own pages.
+//! Checks the links of the built book with its API documentation, and of the repository's Markdown files.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,14 +9,14 @@ use anyhow::{Context, Result, ensure};
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use scraper::{Html, Selector};
 
-/// What the dead links are, and how many were followed.
+/// The result of a link check.
 #[derive(Debug, Default)]
-pub struct Followed {
-    /// Each with the page it stands on.
+pub struct LinkReport {
+    /// Dead links, each with its page.
     pub dead: Vec<String>,
-    /// How many links inside the book were followed.
+    /// Number of links checked.
     pub links: usize,
-    /// On how many pages.
+    /// Number of pages.
     pub pages: usize,
 }
 
@@ -24,12 +24,12 @@ pub struct Followed {
 ///
 /// # Errors
 /// If there is no book, or a page cannot be read.
-pub fn of_book(folder: &Path) -> Result<Followed> {
+pub fn of_book(folder: &Path) -> Result<LinkReport> {
     let mut pages = Vec::new();
     html(folder, folder, &mut pages)?;
     ensure!(!pages.is_empty(), "there is no book in {}", folder.display());
     let anchors = Anchors { folder, known: RefCell::default() };
-    let mut followed = Followed { pages: pages.len(), ..Followed::default() };
+    let mut report = LinkReport { pages: pages.len(), ..LinkReport::default() };
     let selector = |text: &str| Selector::parse(text).map_err(|error| anyhow::anyhow!("{text}: {error}"));
     let (links, loads) = (selector("a[href]")?, selector("[src], link[href]")?);
     for page in pages {
@@ -39,9 +39,9 @@ pub fn of_book(folder: &Path) -> Result<Followed> {
             document.select(&links).filter_map(|link| link.attr("href")).map(str::to_owned).collect();
         for element in document.select(&loads) {
             let target = element.attr("src").or_else(|| element.attr("href")).unwrap_or_default();
-            // A page that loads something from elsewhere is not whole without a network.
+            // The book must work without a network.
             if target.starts_with("http:") || target.starts_with("https:") || target.starts_with("//") {
-                followed
+                report
                     .dead
                     .push(format!("{}: loads {target}, which is not part of the book", page.display()));
             } else if !target.starts_with("data:") {
@@ -49,16 +49,16 @@ pub fn of_book(folder: &Path) -> Result<Followed> {
             }
         }
         for target in targets.iter().filter(|target| is_inside(target)) {
-            followed.links += 1;
-            if let Some(why) = anchors.objection(&page, target)? {
-                followed.dead.push(format!("{}: {target}: {why}", page.display()));
+            report.links += 1;
+            if let Some(error) = anchors.error_of(&page, target)? {
+                report.dead.push(format!("{}: {target}: {error}", page.display()));
             }
         }
     }
-    Ok(followed)
+    Ok(report)
 }
 
-/// The book's own pages: the API documentation is rustdoc's to check.
+/// The pages of the book without the API documentation, which rustdoc checks.
 fn html(root: &Path, folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
         let path = entry?.path();
@@ -67,7 +67,7 @@ fn html(root: &Path, folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
             if below != Path::new("api") {
                 html(root, &path, found)?;
             }
-        // The first is shown at addresses of any depth, the second is made of all pages, and the third is a stub.
+        // 404.html is served at any path, print.html repeats all pages, and toc.html is a stub.
         } else if below.extension().is_some_and(|end| end == "html")
             && !["404.html", "print.html", "toc.html"].iter().any(|name| below == Path::new(name))
         {
@@ -86,23 +86,23 @@ fn is_inside(target: &str) -> bool {
     !scheme && !target.starts_with("//") && !target.is_empty()
 }
 
-/// The anchors of each page that something pointed to.
+/// The anchors of each linked page.
 struct Anchors<'a> {
     folder: &'a Path,
     known: RefCell<BTreeMap<PathBuf, BTreeSet<String>>>,
 }
 
 impl Anchors<'_> {
-    /// Why a link leads nowhere, if it does.
-    fn objection(&self, page: &Path, target: &str) -> Result<Option<String>> {
+    /// The error of a link, if it is dead.
+    fn error_of(&self, page: &Path, target: &str) -> Result<Option<String>> {
         let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
         let path = path.split('?').next().unwrap_or_default();
         let mut file = if path.is_empty() {
             page.to_owned()
         } else {
             let base = page.parent().unwrap_or(Path::new(""));
-            let Some(file) = plain(&base.join(decoded(path))) else {
-                return Ok(Some("it leads out of the book".to_owned()));
+            let Some(file) = normalized(&base.join(decoded(path))) else {
+                return Ok(Some("it leaves the book".to_owned()));
             };
             file
         };
@@ -122,13 +122,13 @@ impl Anchors<'_> {
                 document.tree.values().filter_map(|node| Some(node.as_element()?.id()?.to_owned())).collect();
             known.insert(file.clone(), ids);
         }
-        let there = known.get(&file).is_some_and(|ids| ids.contains(&decoded(anchor)));
-        Ok((!there).then(|| "the page has no such anchor".to_owned()))
+        let exists = known.get(&file).is_some_and(|ids| ids.contains(&decoded(anchor)));
+        Ok((!exists).then(|| "the page has no such anchor".to_owned()))
     }
 }
 
-/// The path without `.` and `..`; none if it leads above its root.
-fn plain(path: &Path) -> Option<PathBuf> {
+/// The path without `.` and `..`, or `None` if it leaves its root.
+fn normalized(path: &Path) -> Option<PathBuf> {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
@@ -145,7 +145,7 @@ fn plain(path: &Path) -> Option<PathBuf> {
     Some(out)
 }
 
-/// `%20` and the like.
+/// Decodes percent-encoding.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
@@ -165,17 +165,17 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The Markdown files of the repository, as git knows them; of a copy that git does not know, all that there are.
+/// The Markdown files that git lists, or all below `root` outside a repository.
 ///
 /// # Errors
-/// If git cannot be asked, or a folder of a copy cannot be listed.
+/// If git or a folder cannot be read.
 pub fn markdown_of(root: &Path) -> Result<Vec<PathBuf>> {
     let args = ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"];
     let listed = std::process::Command::new("git")
         .args(args)
         .current_dir(root)
         .output()
-        .context("git does not start")?;
+        .context("cannot start git")?;
     let files: BTreeSet<PathBuf> = String::from_utf8_lossy(&listed.stdout)
         .lines()
         .map(PathBuf::from)
@@ -188,13 +188,12 @@ pub fn markdown_of(root: &Path) -> Result<Vec<PathBuf>> {
     all.into_iter().map(|path| Ok(path.strip_prefix(root)?.to_owned())).collect()
 }
 
-/// Links of the repository's own Markdown files to files of the repository that are not there. What looks like a path of
-/// Rust is rustdoc's to check.
+/// Checks the links of Markdown files to files of the repository. Rust paths are left to rustdoc.
 ///
 /// # Errors
 /// If a file cannot be read.
-pub fn of_repository(root: &Path, files: &[PathBuf]) -> Result<Followed> {
-    let mut followed = Followed { pages: files.len(), ..Followed::default() };
+pub fn of_repository(root: &Path, files: &[PathBuf]) -> Result<LinkReport> {
+    let mut report = LinkReport { pages: files.len(), ..LinkReport::default() };
     for file in files {
         let text =
             fs::read_to_string(root.join(file)).with_context(|| format!("cannot read {}", file.display()))?;
@@ -206,22 +205,22 @@ pub fn of_repository(root: &Path, files: &[PathBuf]) -> Result<Followed> {
             if path.is_empty() || !is_inside(&dest_url) || path.contains("::") || !path.contains(['/', '.']) {
                 continue;
             }
-            followed.links += 1;
-            let target = plain(&file.parent().unwrap_or(Path::new("")).join(decoded(path)));
+            report.links += 1;
+            let target = normalized(&file.parent().unwrap_or(Path::new("")).join(decoded(path)));
             let Some(target) = target.map(|target| root.join(target)).filter(|target| target.exists()) else {
-                followed.dead.push(format!("{}: {dest_url}: there is no such file", file.display()));
+                report.dead.push(format!("{}: {dest_url}: there is no such file", file.display()));
                 continue;
             };
             let is_markdown = target.extension().is_some_and(|end| end == "md");
             if is_markdown && !anchor.is_empty() && !headings(&fs::read_to_string(target)?).contains(anchor) {
-                followed.dead.push(format!("{}: {dest_url}: the page has no such heading", file.display()));
+                report.dead.push(format!("{}: {dest_url}: the page has no such heading", file.display()));
             }
         }
     }
-    Ok(followed)
+    Ok(report)
 }
 
-/// The anchors that a Markdown page has by its headings.
+/// The anchors of a Markdown page's headings.
 fn headings(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut heading: Option<String> = None;
@@ -246,7 +245,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_inside() {
+    fn is_inside_excludes_other_sites() {
         for (target, inside) in [
             ("page.html", true),
             ("../api/go1/index.html#x", true),
@@ -260,15 +259,15 @@ mod tests {
     }
 
     #[test]
-    fn anchors_of_headings() {
+    fn headings_become_anchors() {
         let found = headings("# A `b` — c\n\ntext\n\n## 1. D_e\n");
         assert_eq!(found.into_iter().collect::<Vec<_>>(), ["1-d_e", "a-b--c"]);
     }
 
     #[test]
-    fn paths_without_dots() {
-        assert_eq!(plain(Path::new("a/../b/./c.html")), Some(PathBuf::from("b/c.html")));
-        assert_eq!(plain(Path::new("../x")), None);
+    fn normalized_removes_dots() {
+        assert_eq!(normalized(Path::new("a/../b/./c.html")), Some(PathBuf::from("b/c.html")));
+        assert_eq!(normalized(Path::new("../x")), None);
         assert_eq!(decoded("a%20b%"), "a b%");
     }
 }

@@ -1,4 +1,4 @@
-//! The pages: what stands between the comments is replaced, or compared.
+//! Writes the generated parts into the pages, or compares them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,19 +6,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::parts::Material;
+use crate::parts::BookParts;
 use crate::portrait::Portrait;
-use crate::{MEND, PAGES, Places};
+use crate::{BookPaths, PAGES, UPDATE_COMMAND};
 
 const BEGIN: &str = "<!-- generated: ";
 const BEGIN_END: &str = " -->";
 const END: &str = "<!-- end -->";
 
-/// The folders of pages that each provider has one of, and the headings of these pages.
-const OF_EACH: [(&str, &[&str]); 2] = [("providers", HEADINGS), ("production", PRODUCTION)];
+/// The folders with a page for each provider, and the headings of these pages.
+const PROVIDER_PAGES: [(&str, &[&str]); 2] =
+    [("providers", PROVIDER_HEADINGS), ("production", PRODUCTION_HEADINGS)];
 
-/// The headings that the page of a provider has, in this order, and no others of their level.
-pub const HEADINGS: &[&str] = &[
+/// The second-level headings of a provider's page, in order.
+pub const PROVIDER_HEADINGS: &[&str] = &[
     "Register the app",
     "Connect",
     "Callback",
@@ -30,19 +31,19 @@ pub const HEADINGS: &[&str] = &[
     "Changed since",
 ];
 
-/// The same for the pages about going from the sandbox to production.
-pub const PRODUCTION: &[&str] =
+/// The second-level headings of a page about production.
+pub const PRODUCTION_HEADINGS: &[&str] =
     &["What to register", "What changes", "Keeping connections", "What to watch", "Limits", "Checklist"];
 
-/// Writes every generated part, and says which files changed.
+/// Writes every generated part and returns the changed files.
 ///
 /// # Errors
-/// If a page names a part that there is not, a part is on no page, or a file cannot be read or written.
-pub fn write(places: &Places, portraits: &[Portrait]) -> Result<Vec<PathBuf>> {
+/// If a page names an unknown part, a part is on no page, or a file cannot be read or written.
+pub fn write(paths: &BookPaths, portraits: &[Portrait]) -> Result<Vec<PathBuf>> {
     let mut written = Vec::new();
-    for file in renewed(places, portraits)? {
+    for file in regenerated(paths, portraits)? {
         if file.before.as_deref() != Some(file.after.as_str()) {
-            let path = places.pages.join(&file.path);
+            let path = paths.pages.join(&file.path);
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder)?;
             }
@@ -53,31 +54,30 @@ pub fn write(places: &Places, portraits: &[Portrait]) -> Result<Vec<PathBuf>> {
     Ok(written)
 }
 
-/// Every generated part that is not what it would be written as now, with its first line that differs.
+/// Finds files with outdated generated parts, with the first line that differs.
 ///
 /// # Errors
 /// As [`write()`].
-pub fn stale(places: &Places, portraits: &[Portrait]) -> Result<Vec<String>> {
+pub fn stale(paths: &BookPaths, portraits: &[Portrait]) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    for file in renewed(places, portraits)? {
+    for file in regenerated(paths, portraits)? {
         let before = file.before.unwrap_or_default();
         if before == file.after {
             continue;
         }
         let (old, new) = (before.lines(), file.after.lines());
         let longer = old.clone().count().max(new.clone().count());
-        let none = std::iter::repeat("");
+        let padding = std::iter::repeat("");
         let differing = old
-            .chain(none.clone())
-            .zip(new.chain(none))
+            .chain(padding.clone())
+            .zip(new.chain(padding))
             .take(longer)
             .enumerate()
             .find(|(_, (old, new))| old != new);
         let shown = differing.map_or_else(String::new, |(line, (old, new))| {
             format!("\n  line {}:\n  - {}\n  + {}", line + 1, shortened(old), shortened(new))
         });
-        found
-            .push(format!("{} is not what the declarations say{shown}\n  mend: {MEND}", file.path.display()));
+        found.push(format!("{} is out of date{shown}\n  help: {UPDATE_COMMAND}", file.path.display()));
     }
     Ok(found)
 }
@@ -90,60 +90,60 @@ fn shortened(line: &str) -> String {
 }
 
 struct File {
-    /// Below the pages' folder.
+    /// Relative to the pages' folder.
     path: PathBuf,
     before: Option<String>,
     after: String,
 }
 
-fn renewed(places: &Places, portraits: &[Portrait]) -> Result<Vec<File>> {
-    let material = Material { root: &places.repository, portraits };
+fn regenerated(paths: &BookPaths, portraits: &[Portrait]) -> Result<Vec<File>> {
+    let parts = BookParts { root: &paths.repository, portraits };
     let mut files = Vec::new();
     let mut used = BTreeSet::new();
-    for path in markdown(&places.pages)? {
+    for path in markdown(&paths.pages)? {
         let before = fs::read_to_string(&path)?;
-        let shown = path.strip_prefix(&places.pages).unwrap_or(&path).to_owned();
-        let after = renew(&before, &mut |name| {
+        let shown = path.strip_prefix(&paths.pages).unwrap_or(&path).to_owned();
+        let after = regenerate(&before, &mut |name| {
             used.insert(name.to_owned());
-            material.part(name)
+            parts.part(name)
         })
         .with_context(|| format!("in {}", shown.display()))?;
         files.push(File { path: shown, before: Some(before), after });
     }
-    let unused: Vec<String> = material.required().into_iter().filter(|name| !used.contains(name)).collect();
+    let unused: Vec<String> = parts.required().into_iter().filter(|name| !used.contains(name)).collect();
     if !unused.is_empty() {
         bail!(
-            "no page below {PAGES} shows these parts: {}\n  mend: put `{BEGIN}{}{BEGIN_END}` and `{END}` where it belongs",
+            "no page in {PAGES} contains these parts: {}\n  help: add `{BEGIN}{}{BEGIN_END}` and `{END}` to a page",
             unused.join(", "),
             unused[0]
         );
     }
-    for (name, after) in material.files() {
-        let before = fs::read_to_string(places.pages.join(&name)).ok();
+    for (name, after) in parts.files() {
+        let before = fs::read_to_string(paths.pages.join(&name)).ok();
         files.push(File { path: name.into(), before, after });
     }
     Ok(files)
 }
 
-/// The text with what stands between the comments made anew.
-fn renew(text: &str, part: &mut dyn FnMut(&str) -> Result<String>) -> Result<String> {
+/// Replaces the text between the comments.
+fn regenerate(text: &str, part: &mut dyn FnMut(&str) -> Result<String>) -> Result<String> {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(BEGIN) {
         let (name, after) =
-            after.split_once(BEGIN_END).context("a generated part's first comment has no end")?;
-        let Some((_, behind)) = after.split_once(END) else {
+            after.split_once(BEGIN_END).context("the first comment of a generated part has no `-->`")?;
+        let Some((_, after_part)) = after.split_once(END) else {
             bail!("the generated part `{name}` has no `{END}`");
         };
-        let made = part(name)?;
+        let generated = part(name)?;
         out += before;
-        out += &format!("{BEGIN}{name}{BEGIN_END}\n\n{}\n\n{END}", made.trim_end());
-        rest = behind;
+        out += &format!("{BEGIN}{name}{BEGIN_END}\n\n{}\n\n{END}", generated.trim_end());
+        rest = after_part;
     }
     Ok(out + rest)
 }
 
-/// All pages below a folder, in order.
+/// All Markdown files in a folder and its subfolders, sorted.
 pub(crate) fn markdown(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
@@ -159,29 +159,29 @@ pub(crate) fn markdown(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// What is wrong with the headings of providers' pages: each provider has its pages, and they have the same headings.
+/// Checks that each provider has its pages, with the same headings.
 ///
 /// # Errors
 /// If a page cannot be read.
-pub fn headings(places: &Places, portraits: &[Portrait]) -> Result<Vec<String>> {
+pub fn headings(paths: &BookPaths, portraits: &[Portrait]) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    for (of, wanted) in OF_EACH {
-        let folder = places.pages.join(of);
+    for (folder_name, headings) in PROVIDER_PAGES {
+        let folder = paths.pages.join(folder_name);
         for portrait in portraits.iter().filter(|portrait| portrait.flow.is_some()) {
             let name = portrait.name;
             if !folder.join(format!("{name}.md")).is_file() {
                 found.push(format!(
-                    "{name} has no page in {PAGES}/{of}\n  mend: write {PAGES}/{of}/{name}.md with the headings {wanted:?}"
+                    "{name} has no page in {PAGES}/{folder_name}\n  help: write {PAGES}/{folder_name}/{name}.md with the headings {headings:?}"
                 ));
             }
         }
         for path in markdown(&folder)? {
             let text = fs::read_to_string(&path)?;
-            let there = second_level(&text);
-            if there != wanted {
+            let found_headings = second_level(&text);
+            if found_headings != headings {
                 found.push(format!(
-                    "{PAGES}/{} has other headings than such pages have\n  there: {there:?}\n  mend: make them {wanted:?}",
-                    path.strip_prefix(&places.pages).unwrap_or(&path).display()
+                    "{PAGES}/{} has the wrong headings: {found_headings:?}\n  help: change them to {headings:?}",
+                    path.strip_prefix(&paths.pages).unwrap_or(&path).display()
                 ));
             }
         }
@@ -189,7 +189,7 @@ pub fn headings(places: &Places, portraits: &[Portrait]) -> Result<Vec<String>> 
     Ok(found)
 }
 
-/// The headings of the second level, those in code left out.
+/// The second-level headings outside code blocks.
 fn second_level(text: &str) -> Vec<&str> {
     let mut within_code = false;
     text.lines()
@@ -207,21 +207,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_between_the_comments_is_made_anew() {
+    fn regenerate_replaces_text_between_comments() {
         let text = "a\n<!-- generated: x y -->\nold\n<!-- end -->\nb\n";
-        let new = renew(text, &mut |name| Ok(format!("new {name}\n"))).unwrap();
+        let new = regenerate(text, &mut |name| Ok(format!("new {name}\n"))).unwrap();
         assert_eq!(new, "a\n<!-- generated: x y -->\n\nnew x y\n\n<!-- end -->\nb\n");
-        assert_eq!(renew(&new, &mut |name| Ok(format!("new {name}\n"))).unwrap(), new);
+        assert_eq!(regenerate(&new, &mut |name| Ok(format!("new {name}\n"))).unwrap(), new);
     }
 
     #[test]
-    fn a_part_without_an_end_is_an_error() {
-        let error = renew("<!-- generated: x -->\nold\n", &mut |_| Ok(String::new())).unwrap_err();
+    fn regenerate_rejects_part_without_end() {
+        let error = regenerate("<!-- generated: x -->\nold\n", &mut |_| Ok(String::new())).unwrap_err();
         assert!(error.to_string().contains("`x` has no `<!-- end -->`"), "{error}");
     }
 
     #[test]
-    fn headings_in_code_are_none() {
+    fn second_level_skips_code_blocks() {
         assert_eq!(second_level("# A\n## B\n```sh\n## no\n```\n### C\n## D\n"), ["B", "D"]);
     }
 }

@@ -1,4 +1,4 @@
-//! The generated parts of pages, one file each.
+//! The generated parts of pages, one file per kind.
 
 mod calls;
 mod cli;
@@ -20,20 +20,21 @@ use oauth_core::facts::Fact;
 use crate::diagram;
 use crate::portrait::Portrait;
 
-/// Everything that parts are made of.
-pub(crate) struct Material<'a> {
+/// The sources of the generated parts.
+pub(crate) struct BookParts<'a> {
     pub(crate) root: &'a Path,
     pub(crate) portraits: &'a [Portrait],
 }
 
-impl Material<'_> {
-    /// The text of a part, by the name that pages call it by.
+impl BookParts<'_> {
+    /// Generates the part with this name.
     pub(crate) fn part(&self, name: &str) -> Result<String> {
         let mut words = name.split_whitespace();
         let kind = words.next().unwrap_or_default();
         let of = words.next();
         let portrait = || -> Result<&Portrait> {
-            let wanted = of.with_context(|| format!("the part `{kind}` is of a provider: `{kind} cobot`"))?;
+            let wanted =
+                of.with_context(|| format!("the part `{kind}` needs a provider, as in `{kind} cobot`"))?;
             self.portraits
                 .iter()
                 .find(|portrait| portrait.name == wanted)
@@ -55,7 +56,7 @@ impl Material<'_> {
         }
     }
 
-    /// The parts that must stand on some page.
+    /// The parts that must be on a page.
     pub(crate) fn required(&self) -> Vec<String> {
         let mut names: Vec<String> =
             ["comparison", "tolerances", "errors", "callback-faults", "cli", "dependencies", "features"]
@@ -74,7 +75,7 @@ impl Material<'_> {
         names
     }
 
-    /// The files that are generated as a whole: path below the pages' folder, and content.
+    /// The files that are generated as a whole: path relative to the pages' folder, and content.
     pub(crate) fn files(&self) -> Vec<(String, String)> {
         self.portraits
             .iter()
@@ -86,7 +87,7 @@ impl Material<'_> {
     }
 }
 
-/// What a fact is called on pages.
+/// The label of a fact on pages.
 pub(crate) fn label(fact: Fact) -> &'static str {
     match fact {
         Fact::AuthorizeUrl => "Authorize endpoint",

@@ -1,35 +1,35 @@
-//! What is known about one provider.
+//! The facts of one provider.
 
 use oauth_core::facts::{Entry, Fact, Source};
 use oauth_core::{NamedScope, Provider, Renewal, Scheme};
 
-use crate::observe::Flow;
+use crate::recorded_flow::Flow;
 
-/// What is known about one provider: everything that its pages show.
+/// The facts of one provider that its pages show.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Portrait {
-    /// Its name, which is that of its crate and of its page.
+    /// Name of the provider, its crate and its page.
     pub name: &'static str,
-    /// Its name for people.
+    /// Display name.
     pub title: String,
-    /// Its dialect, in words.
+    /// Its dialect as text.
     pub entries: Vec<Entry>,
-    /// Everything else that is declared, in words.
+    /// The other declared facts as text.
     pub values: Vec<(Fact, String)>,
-    /// Where all of it was read.
+    /// The sources of the facts.
     pub sources: Vec<Source>,
-    /// The scopes there are constants for.
+    /// The scopes with a constant.
     pub scopes: &'static [NamedScope],
-    /// What goes over the wire, where there is a flow.
+    /// The recorded requests, if it has an OAuth flow.
     pub(crate) flow: Option<Flow>,
 }
 
-/// What stands where a provider does not offer something.
+/// Shown for what a provider does not offer.
 pub(crate) const NONE: &str = "—";
 
 impl Portrait {
-    /// What holds for every provider, by its declaration alone.
+    /// The portrait of a provider's declaration and recorded flow.
     pub(crate) fn of<P: Provider>(flow: Flow) -> Self {
         let mut portrait = Self::without_grant::<P>();
         portrait.values.splice(
@@ -40,7 +40,7 @@ impl Portrait {
         portrait
     }
 
-    /// The same for a provider that has no grant.
+    /// The portrait of a provider without a grant.
     pub(crate) fn without_grant<P: Provider>() -> Self {
         Self {
             name: P::NAME,
@@ -53,25 +53,25 @@ impl Portrait {
         }
     }
 
-    /// Adds to the name for people what tells it from another.
-    pub(crate) fn called(mut self, more: &str) -> Self {
+    /// Adds a suffix to the display name.
+    pub(crate) fn with_title_suffix(mut self, more: &str) -> Self {
         self.title = format!("{}, {more}", self.title);
         self
     }
 
-    /// Adds what is declared elsewhere than in the dialect.
+    /// Adds a fact that is declared outside the dialect.
     pub(crate) fn with(mut self, fact: Fact, value: impl Into<String>) -> Self {
         self.values.push((fact, value.into()));
         self
     }
 
-    /// Adds the scopes there are constants for.
+    /// Adds the scopes with a constant.
     pub(crate) fn with_scopes(mut self, scopes: &'static [NamedScope]) -> Self {
         self.scopes = scopes;
         self.with(Fact::Scopes, format!("{} known", scopes.len()))
     }
 
-    /// The value of a fact, in words.
+    /// The value of a fact as text.
     #[must_use]
     pub fn value(&self, fact: Fact) -> Option<&str> {
         let of_dialect =
@@ -80,7 +80,7 @@ impl Portrait {
             .or_else(|| self.values.iter().find(|(known, _)| *known == fact).map(|(_, value)| value.as_str()))
     }
 
-    /// Where a fact was read.
+    /// The sources of a fact.
     pub fn sources_of(&self, fact: Fact) -> impl Iterator<Item = &Source> {
         self.sources.iter().filter(move |source| source.fact == fact)
     }
@@ -97,13 +97,12 @@ pub(crate) fn renewal<R: Renewal>() -> String {
     let times =
         if R::SINGLE_USE { "each refresh token works once" } else { "a refresh token works many times" };
     match R::IDLE_LIFETIME {
-        Some(idle) => format!("{times}; an unused one lapses after {} days", idle.as_secs() / 86_400),
+        Some(unused) => format!("{times}; an unused one lapses after {} days", unused.as_secs() / 86_400),
         None => format!("{times}; it does not lapse"),
     }
 }
 
-/// Whether a type implements a trait, found out by the compiler: for grants, so that no page lists one that does not
-/// compile, or leaves one out.
+/// True if a provider implements a grant's trait, so that pages list exactly those grants.
 macro_rules! offers {
     ($provider:ty, $grant:ident) => {{
         #[allow(dead_code, reason = "used where the provider lacks the grant")]
@@ -121,7 +120,7 @@ macro_rules! offers {
 }
 pub(crate) use offers;
 
-/// All grants of a provider's, as facts.
+/// Adds the grants of a provider as facts.
 macro_rules! grants {
     ($portrait:expr, $provider:ty) => {{
         let mut portrait = $portrait;

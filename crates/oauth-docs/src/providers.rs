@@ -1,4 +1,4 @@
-//! The portraits, one file a provider: its site, an example of a connection, and what only it has.
+//! The portraits, one file per provider: its site, an example connection and its own facts.
 
 mod cobot;
 mod cohortgo;
@@ -9,8 +9,8 @@ use anyhow::Result;
 
 use crate::portrait::Portrait;
 
-/// In the order of the comparison table; GoCD's second way in is the last. `cargo xtask new-provider` adds a line.
-#[rustfmt::skip] // one a line
+/// In the order of the comparison table. `cargo xtask new-provider` adds a line.
+#[rustfmt::skip] // one per line
 const PORTRAITS: &[fn() -> Result<Portrait>] = &[
     cohortgo::portrait,
     cobot::portrait,
@@ -19,10 +19,10 @@ const PORTRAITS: &[fn() -> Result<Portrait>] = &[
     gocd::personal,
 ];
 
-/// All providers.
+/// The portraits of all providers.
 ///
 /// # Errors
-/// If a flow cannot be played.
+/// If a flow cannot be recorded.
 pub fn all() -> Result<Vec<Portrait>> {
     PORTRAITS.iter().map(|portrait| portrait()).collect()
 }

@@ -1,4 +1,4 @@
-//! The typed calls of one provider's crate.
+//! The typed API calls of a provider crate.
 
 use oauth_core::facts::{Fact, Source};
 

@@ -1,4 +1,4 @@
-//! The providers beside each other.
+//! The provider comparison.
 
 use oauth_core::facts::Fact;
 
@@ -38,10 +38,10 @@ pub(super) fn table(portraits: &[Portrait]) -> String {
     let rows = ROWS.iter().map(|&fact| {
         [label(fact).to_owned()].into_iter().chain(portraits.iter().map(|one| cell(one, fact))).collect()
     });
-    table::table(&header, rows) + "\n**Bold** is what differs from RFC 6749.\n"
+    table::table(&header, rows) + "\n**Bold** values differ from RFC 6749.\n"
 }
 
-/// A grant that is not offered, and how it would be spelled, is nothing.
+/// A provider's value of a fact, or a dash without one.
 fn cell(portrait: &Portrait, fact: Fact) -> String {
     if fact == Fact::RefreshGrant && portrait.flow.as_ref().is_some_and(|flow| flow.refresh.is_none()) {
         return NONE.to_owned();

@@ -1,4 +1,4 @@
-//! Why each direct dependency of a published crate is there: `[workspace.metadata.why]` of the root manifest.
+//! The direct dependencies of published crates, with the reasons in `[workspace.metadata.why]`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -14,7 +14,7 @@ pub(super) fn metadata(root: &Path) -> Result<Metadata> {
         .no_deps()
         .other_options(["--offline".to_owned()])
         .exec()
-        .context("cargo cannot read the workspace")
+        .context("cannot read the workspace's metadata")
 }
 
 pub(super) fn table(root: &Path) -> Result<String> {
@@ -37,17 +37,17 @@ pub(super) fn table(root: &Path) -> Result<String> {
     let unexplained: Vec<&String> = users.keys().filter(|name| !why.contains_key(*name)).collect();
     ensure!(
         unexplained.is_empty(),
-        "nobody says why these dependencies are there: {unexplained:?}; add them to [workspace.metadata.why] in \
+        "these dependencies have no reason: {unexplained:?}; add one to [workspace.metadata.why] in \
          Cargo.toml"
     );
     let gone: Vec<&String> = why.keys().filter(|name| !users.contains_key(*name)).collect();
     ensure!(
         gone.is_empty(),
-        "[workspace.metadata.why] in Cargo.toml explains dependencies that no published crate has: {gone:?}"
+        "[workspace.metadata.why] in Cargo.toml has reasons for dependencies that no published crate has: {gone:?}"
     );
     let rows = users.into_iter().map(|(name, users)| {
         let reason = why.get(&name).cloned().unwrap_or_default();
         vec![format!("`{name}`"), reason, users.into_iter().collect::<Vec<_>>().join(", ")]
     });
-    Ok(table::table(&["Crate", "Why", "Of"], rows))
+    Ok(table::table(&["Crate", "Reason", "Used by"], rows))
 }

@@ -1,4 +1,4 @@
-//! The kinds of errors: the words of their documentation, and what the errors themselves say of trying again.
+//! The error kinds, from their documentation and from the errors themselves.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::table;
 
 const FILE: &str = "crates/oauth-core/src/error.rs";
 
-/// One of each.
+/// One value of each kind.
 const KINDS: &[ErrorKind] = &[
     ErrorKind::InvalidInput,
     ErrorKind::Setup,
@@ -44,70 +44,67 @@ pub(super) fn table(root: &Path) -> Result<String> {
     let source = std::fs::read_to_string(root.join(FILE)).with_context(|| format!("cannot read {FILE}"))?;
     let documented = variants(&source, "pub enum ErrorKind {");
     let names: Vec<String> = KINDS.iter().map(|kind| name(*kind)).collect();
-    let there: Vec<&str> = documented.iter().map(|(name, _)| name.as_str()).collect();
+    let documented_names: Vec<&str> = documented.iter().map(|(name, _)| name.as_str()).collect();
     ensure!(
-        names == there,
-        "the kinds listed in crates/oauth-docs/src/parts/errors.rs are not those of {FILE}:\n{names:?}\n{there:?}"
+        names == documented_names,
+        "the kinds in crates/oauth-docs/src/parts/errors.rs differ from those in {FILE}:\n{names:?}\n{documented_names:?}"
     );
     let rows = KINDS.iter().zip(documented).map(|(&kind, (name, meaning))| {
         let error = Error::new(kind, "");
-        let advice = error.to_string();
-        let advice = advice.split_once("; ").map_or(advice.as_str(), |(_, advice)| advice).to_owned();
+        let text = error.to_string();
+        let help = text.split_once("; ").map_or(text.as_str(), |(_, help)| help).to_owned();
         let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
         vec![
             format!("[`{name}`](api/oauth_core/enum.ErrorKind.html#variant.{name})"),
             meaning,
             match kind {
-                // The source of the error knows.
-                ErrorKind::Store => "if the store says so".to_owned(),
-                ErrorKind::Unanswered => "if doing it twice is harmless".to_owned(),
+                // Depends on the source of the error.
+                ErrorKind::Store => "if the store error is transient".to_owned(),
+                ErrorKind::Unanswered => "if the request is idempotent".to_owned(),
                 _ => yes_no(error.is_transient()),
             },
             yes_no(error.needs_reconnect()),
-            advice,
+            help,
         ]
     });
-    Ok(table::table(&["Kind", "What happened", "Again later?", "Connect again?", "What to do"], rows))
+    Ok(table::table(&["Kind", "Meaning", "Transient?", "Reconnect?", "Help"], rows))
 }
 
-/// Why a callback is refused, and what that points to.
+/// The likely cause of each callback fault.
 const FAULTS: &[(CallbackFault, &str)] = &[
-    (CallbackFault::Unreadable, "your route hands on something else than the URL that was asked for"),
-    (CallbackFault::DuplicateParameter, "somebody added to the URL; look at proxies that rewrite it"),
-    (
-        CallbackFault::MissingState,
-        "the link is forged or cut short, or the provider does not send `state` back",
-    ),
+    (CallbackFault::Unreadable, "your route passes something other than the request URL"),
+    (CallbackFault::DuplicateParameter, "something added to the URL; check proxies that rewrite it"),
+    (CallbackFault::MissingState, "the link is forged or truncated, or the provider does not return `state`"),
     (
         CallbackFault::WrongState,
         "the link is forged, or belongs to another tab: look up `Pending` by attempt",
     ),
     (
         CallbackFault::Replayed,
-        "the page was reloaded; the first time counts, so look whether it is connected",
+        "the page was reloaded; the first request counts, so check if the account is connected",
     ),
-    (CallbackFault::MissingCode, "somebody opened the address by hand"),
+    (CallbackFault::MissingCode, "the URL was opened by hand"),
     (CallbackFault::CodeAndError, "the link is forged"),
-    (CallbackFault::OtherProvider, "two callback routes share one place for `Pending`"),
-    (CallbackFault::OtherSite, "the site was changed while the person was away"),
-    (CallbackFault::OtherClient, "client id or redirect URI was changed while the person was away"),
-    (CallbackFault::TooOld, "the person took longer than `Limits::attempt_age`; start again"),
+    (CallbackFault::OtherProvider, "two callback routes store `Pending` under the same name"),
+    (CallbackFault::OtherSite, "the site changed while the user was at the provider"),
+    (CallbackFault::OtherClient, "the client id or redirect URI changed while the user was at the provider"),
+    (CallbackFault::TooOld, "the user took longer than `Limits::attempt_age`; start again"),
 ];
 
 pub(super) fn callback_faults(root: &Path) -> Result<String> {
     let source = std::fs::read_to_string(root.join(FILE)).with_context(|| format!("cannot read {FILE}"))?;
     let documented = variants(&source, "pub enum CallbackFault {");
     let names: Vec<String> = FAULTS.iter().map(|(fault, _)| format!("{fault:?}")).collect();
-    let there: Vec<&str> = documented.iter().map(|(name, _)| name.as_str()).collect();
+    let documented_names: Vec<&str> = documented.iter().map(|(name, _)| name.as_str()).collect();
     ensure!(
-        names == there,
-        "the faults listed in crates/oauth-docs/src/parts/errors.rs are not those of {FILE}:\n{names:?}\n{there:?}"
+        names == documented_names,
+        "the faults in crates/oauth-docs/src/parts/errors.rs differ from those in {FILE}:\n{names:?}\n{documented_names:?}"
     );
     let rows = FAULTS.iter().zip(documented).map(|((_, cause), (name, meaning))| {
         let link = format!("[`{name}`](api/oauth_core/enum.CallbackFault.html#variant.{name})");
         vec![link, meaning, (*cause).to_owned()]
     });
-    Ok(table::table(&["Fault", "What is wrong with the callback", "Look for"], rows))
+    Ok(table::table(&["Fault", "Error", "Likely cause"], rows))
 }
 
 fn name(kind: ErrorKind) -> String {
@@ -115,19 +112,19 @@ fn name(kind: ErrorKind) -> String {
     text.split('(').next().unwrap_or_default().to_owned()
 }
 
-/// The variants of an enum with their documentation, as rustfmt lays them out.
+/// The variants of a formatted enum, with their documentation.
 fn variants(source: &str, start: &str) -> Vec<(String, String)> {
     let body = source.split_once(start).map_or("", |(_, rest)| rest);
     let body = body.split_once("\n}").map_or("", |(body, _)| body);
     let mut found = Vec::new();
-    let mut words = String::new();
+    let mut doc = String::new();
     for line in body.lines().map(str::trim) {
         if let Some(more) = line.strip_prefix("///") {
-            words += more;
+            doc += more;
         } else if line.starts_with(|c: char| c.is_ascii_uppercase()) {
             let name: String = line.chars().take_while(char::is_ascii_alphanumeric).collect();
-            found.push((name, without_links(words.trim())));
-            words.clear();
+            found.push((name, without_links(doc.trim())));
+            doc.clear();
         }
     }
     found
@@ -154,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn variants_with_their_words() {
+    fn variants_have_documentation() {
         let source =
             "pub enum E {\n    /// One,\n    /// two [`x`](crate::x).\n    A,\n    /// B.\n    B(u8),\n}\n";
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What one provider declares, each with its source and the day it was read.
+//! The facts of a provider, each with its source and the day it was read.
 
 use oauth_core::facts::{By, Fact, How, Source};
 
@@ -18,26 +18,26 @@ pub(super) fn table(portrait: &Portrait) -> String {
         let value = if differs { format!("**{value}**") } else { value };
         let read_on = sources.iter().map(|source| source.document.read_on).min();
         vec![
-            upper(label(fact)),
+            capitalized(label(fact)),
             value,
             if sources.is_empty() {
-                "as the standard; no document says otherwise".to_owned()
+                "as in RFC 6749; no document differs".to_owned()
             } else {
                 cited(&sources)
             },
             read_on.map_or_else(String::new, |day| day.to_string()),
         ]
     });
-    table::table(&["What", "Here", "Source", "Checked"], rows)
+    table::table(&["Fact", "Value", "Source", "Checked"], rows)
 }
 
-/// With a capital letter, as the labels of other rows have it.
-fn upper(label: &str) -> String {
+/// With a capital first letter.
+fn capitalized(label: &str) -> String {
     let mut chars = label.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// How the grant of a refresh would be spelled says nothing where there is none, nor what would stand between scopes.
+/// False for the refresh grant of a provider without refresh, and the separator of one without scopes.
 fn relevant(portrait: &Portrait, fact: Fact) -> bool {
     match fact {
         Fact::RefreshGrant => portrait.flow.as_ref().is_some_and(|flow| flow.refresh.is_some()),
@@ -46,7 +46,7 @@ fn relevant(portrait: &Portrait, fact: Fact) -> bool {
     }
 }
 
-/// `[OAuth Flow](https://…): where in it (inferred; not the provider's own)`
+/// `[OAuth Flow](https://…), section (inferred; not the provider's own)`
 pub(super) fn cited(sources: &[&Source]) -> String {
     let one = |source: &&Source| {
         let document = source.document;

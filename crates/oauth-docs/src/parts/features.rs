@@ -1,4 +1,4 @@
-//! The features of the published crates, with the words that stand above them in the manifests.
+//! The features of the published crates, with the comments above them in the manifests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -20,32 +20,32 @@ pub(super) fn table(root: &Path) -> Result<String> {
         // Features that begin with `__` are not part of the API.
         let public = |name: &&String| *name != "default" && !name.starts_with("__");
         for feature in package.features.keys().filter(public) {
-            let words = words(&manifest, feature)
+            let comment = comment_above(&manifest, feature)
                 .with_context(|| format!("in {} of {}", feature, package.manifest_path))?;
             let name = if default.contains(feature) {
                 format!("`{feature}`, default")
             } else {
                 format!("`{feature}`")
             };
-            rows.entry((name, words)).or_default().insert(format!("`{}`", package.name));
+            rows.entry((name, comment)).or_default().insert(format!("`{}`", package.name));
         }
     }
-    let rows = rows
-        .into_iter()
-        .map(|((name, words), crates)| vec![name, words, crates.into_iter().collect::<Vec<_>>().join(", ")]);
-    Ok(table::table(&["Feature", "What it does", "Of"], rows))
+    let rows = rows.into_iter().map(|((name, comment), crates)| {
+        vec![name, comment, crates.into_iter().collect::<Vec<_>>().join(", ")]
+    });
+    Ok(table::table(&["Feature", "Description", "Crates"], rows))
 }
 
 /// The comment above a feature.
-fn words(manifest: &str, feature: &str) -> Result<String> {
+fn comment_above(manifest: &str, feature: &str) -> Result<String> {
     let mut above: Vec<&str> = Vec::new();
     let mut within = false;
     for line in manifest.lines() {
         if line.starts_with('[') {
             within = line == "[features]";
             above.clear();
-        } else if let Some(comment) = line.strip_prefix('#') {
-            above.push(comment.trim());
+        } else if let Some(text) = line.strip_prefix('#') {
+            above.push(text.trim());
         } else if within && line.split('=').next().is_some_and(|name| name.trim() == feature) {
             if above.is_empty() {
                 break;
@@ -55,7 +55,7 @@ fn words(manifest: &str, feature: &str) -> Result<String> {
             above.clear();
         }
     }
-    bail!("the feature has no comment above it that says what it does")
+    bail!("the feature has no comment above it")
 }
 
 #[cfg(test)]
@@ -63,9 +63,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_comment_above_is_the_words() {
+    fn comment_above_joins_lines() {
         let manifest = "[features]\n# One,\n# two.\na = []\nb = []\n";
-        assert_eq!(words(manifest, "a").unwrap(), "One, two.");
-        assert!(words(manifest, "b").is_err());
+        assert_eq!(comment_above(manifest, "a").unwrap(), "One, two.");
+        assert!(comment_above(manifest, "b").is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The scopes that one provider's crate has constants for.
+//! The scope constants of a provider crate.
 
 use oauth_core::NamedScope;
 

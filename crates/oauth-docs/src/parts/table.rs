@@ -1,6 +1,6 @@
-//! Tables of Markdown.
+//! Markdown tables.
 
-/// A table with these columns.
+/// A Markdown table with these columns.
 pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let line = |cells: &[String]| {
         let cells: Vec<String> =
@@ -10,7 +10,7 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
     let mut out = line(&header.iter().map(|&cell| cell.to_owned()).collect::<Vec<_>>());
     out += &line(&vec!["---".to_owned(); header.len()]);
     for row in rows {
-        assert_eq!(row.len(), header.len(), "a row has as many cells as the table has columns");
+        assert_eq!(row.len(), header.len(), "a row needs one cell per column");
         out += &line(&row);
     }
     out
@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bar_in_a_cell_does_not_end_it() {
+    fn table_escapes_bar_in_cell() {
         assert_eq!(table(&["a"], [vec!["x|y".into()]]), "| a |\n| --- |\n| x\\|y |\n");
     }
 }

@@ -1,4 +1,4 @@
-//! What deviant replies are accepted: each is given to a real client, and the table says what came of it.
+//! Token responses that deviate from RFC 6749, with the result of a real client for each.
 
 use anyhow::Result;
 use oauth_core::chrono::{DateTime, Utc};
@@ -10,9 +10,9 @@ use oauth_core::{
 };
 
 use super::table;
-use crate::observe::block_on;
+use crate::recorded_flow::block_on;
 
-/// A provider without a difference.
+/// A provider without differences.
 #[derive(Debug)]
 struct Plain;
 
@@ -28,8 +28,8 @@ impl Provider for Plain {
 impl ClientCredentialsGrant for Plain {}
 
 struct Deviation {
-    /// What is unlike RFC 6749 section 5.
-    what: &'static str,
+    /// The difference from RFC 6749 section 5.
+    difference: &'static str,
     status: u16,
     content_type: &'static str,
     body: &'static str,
@@ -39,157 +39,162 @@ const JSON: &str = "application/json";
 
 const DEVIATIONS: &[Deviation] = &[
     Deviation {
-        what: "any 2xx instead of 200",
+        difference: "any 2xx instead of 200",
         status: 201,
         content_type: JSON,
         body: r#"{"access_token":"t","token_type":"bearer"}"#,
     },
     Deviation {
-        what: "another content type",
+        difference: "a different content type",
         status: 200,
         content_type: "text/html",
         body: r#"{"access_token":"t","token_type":"bearer"}"#,
     },
     Deviation {
-        what: "no content type",
+        difference: "no content type",
         status: 200,
         content_type: "",
         body: r#"{"access_token":"t","token_type":"bearer"}"#,
     },
     Deviation {
-        what: "a form-encoded body",
+        difference: "a form-encoded body",
         status: 200,
         content_type: "text/plain",
         body: "access_token=t&expires_in=60",
     },
     Deviation {
-        what: "a byte order mark before the JSON",
+        difference: "a byte order mark before the JSON",
         status: 200,
         content_type: JSON,
         body: "\u{feff}{\"access_token\":\"t\"}",
     },
-    Deviation { what: "no `token_type`", status: 200, content_type: JSON, body: r#"{"access_token":"t"}"# },
     Deviation {
-        what: "`token_type` in other letters",
-        status: 200,
-        content_type: JSON,
-        body: r#"{"access_token":"t","token_type":"BEARER"}"#,
-    },
-    Deviation {
-        what: "a `token_type` that the header does not serve",
-        status: 200,
-        content_type: JSON,
-        body: r#"{"access_token":"t","token_type":"mac"}"#,
-    },
-    Deviation {
-        what: "`expires_in` as a string",
-        status: 200,
-        content_type: JSON,
-        body: r#"{"access_token":"t","expires_in":"3529"}"#,
-    },
-    Deviation {
-        what: "`expires_in` as a fraction",
-        status: 200,
-        content_type: JSON,
-        body: r#"{"access_token":"t","expires_in":3529.9}"#,
-    },
-    Deviation {
-        what: "`expires_in` that is null or no number",
-        status: 200,
-        content_type: JSON,
-        body: r#"{"access_token":"t","expires_in":"soon"}"#,
-    },
-    Deviation {
-        what: "a negative `expires_in`",
-        status: 200,
-        content_type: JSON,
-        body: r#"{"access_token":"t","expires_in":-5}"#,
-    },
-    Deviation {
-        what: "an `expires_in` that no double can hold",
-        status: 200,
-        content_type: JSON,
-        body: r#"{"access_token":"t","expires_in":1e999}"#,
-    },
-    Deviation {
-        what: "scopes joined by commas",
-        status: 200,
-        content_type: JSON,
-        body: r#"{"access_token":"t","scope":"a,b"}"#,
-    },
-    Deviation {
-        what: "scopes as an array",
-        status: 200,
-        content_type: JSON,
-        body: r#"{"access_token":"t","scope":["a","b"]}"#,
-    },
-    Deviation {
-        what: "an empty `scope`",
-        status: 200,
-        content_type: JSON,
-        body: r#"{"access_token":"t","scope":""}"#,
-    },
-    Deviation {
-        what: "no `scope`, though some were asked for",
+        difference: "no `token_type`",
         status: 200,
         content_type: JSON,
         body: r#"{"access_token":"t"}"#,
     },
     Deviation {
-        what: "an `error` in a 200",
+        difference: "`token_type` in upper case",
+        status: 200,
+        content_type: JSON,
+        body: r#"{"access_token":"t","token_type":"BEARER"}"#,
+    },
+    Deviation {
+        difference: "an unsupported `token_type`",
+        status: 200,
+        content_type: JSON,
+        body: r#"{"access_token":"t","token_type":"mac"}"#,
+    },
+    Deviation {
+        difference: "`expires_in` as a string",
+        status: 200,
+        content_type: JSON,
+        body: r#"{"access_token":"t","expires_in":"3529"}"#,
+    },
+    Deviation {
+        difference: "`expires_in` as a fraction",
+        status: 200,
+        content_type: JSON,
+        body: r#"{"access_token":"t","expires_in":3529.9}"#,
+    },
+    Deviation {
+        difference: "`expires_in` that is not a number",
+        status: 200,
+        content_type: JSON,
+        body: r#"{"access_token":"t","expires_in":"soon"}"#,
+    },
+    Deviation {
+        difference: "a negative `expires_in`",
+        status: 200,
+        content_type: JSON,
+        body: r#"{"access_token":"t","expires_in":-5}"#,
+    },
+    Deviation {
+        difference: "an `expires_in` that no double can hold",
+        status: 200,
+        content_type: JSON,
+        body: r#"{"access_token":"t","expires_in":1e999}"#,
+    },
+    Deviation {
+        difference: "scopes joined by commas",
+        status: 200,
+        content_type: JSON,
+        body: r#"{"access_token":"t","scope":"a,b"}"#,
+    },
+    Deviation {
+        difference: "scopes as an array",
+        status: 200,
+        content_type: JSON,
+        body: r#"{"access_token":"t","scope":["a","b"]}"#,
+    },
+    Deviation {
+        difference: "an empty `scope`",
+        status: 200,
+        content_type: JSON,
+        body: r#"{"access_token":"t","scope":""}"#,
+    },
+    Deviation {
+        difference: "no `scope`, though scopes were requested",
+        status: 200,
+        content_type: JSON,
+        body: r#"{"access_token":"t"}"#,
+    },
+    Deviation {
+        difference: "an `error` in a 200",
         status: 200,
         content_type: JSON,
         body: r#"{"error":"invalid_grant"}"#,
     },
     Deviation {
-        what: "an `error` beside a token",
+        difference: "an `error` with a token",
         status: 200,
         content_type: JSON,
         body: r#"{"access_token":"t","error":"slow"}"#,
     },
     Deviation {
-        what: "error codes with hyphens",
+        difference: "error codes with hyphens",
         status: 400,
         content_type: JSON,
         body: r#"{"error":"invalid-client-credentials"}"#,
     },
     Deviation {
-        what: "`invalid_grant` in a 500",
+        difference: "`invalid_grant` in a 500",
         status: 500,
         content_type: JSON,
         body: r#"{"error":"invalid_grant"}"#,
     },
     Deviation {
-        what: "an error that is no JSON",
+        difference: "an error that is not JSON",
         status: 502,
         content_type: "text/html",
         body: "<html></html>",
     },
-    Deviation { what: "an empty 200", status: 200, content_type: JSON, body: "" },
-    Deviation { what: "a redirect", status: 302, content_type: "", body: "" },
+    Deviation { difference: "an empty 200", status: 200, content_type: JSON, body: "" },
+    Deviation { difference: "a redirect", status: 302, content_type: "", body: "" },
 ];
 
-/// A clock that stands still, so that a lifetime is what the reply said.
+/// Stands still, so that lifetimes are as in the response.
 #[derive(Debug)]
-struct Stopped;
+struct FixedClock;
 
-impl Clock for Stopped {
+impl Clock for FixedClock {
     fn now(&self) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH
     }
 }
 
 #[derive(Debug)]
-struct Answering(&'static Deviation);
+struct CannedTransport(&'static Deviation);
 
 impl std::fmt::Debug for Deviation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.what)
+        f.write_str(self.difference)
     }
 }
 
 #[async_trait]
-impl Transport for Answering {
+impl Transport for CannedTransport {
     async fn call(&self, _: Call) -> Result<Response<Vec<u8>>, TransportError> {
         let mut response = Response::new(self.0.body.as_bytes().to_vec());
         *response.status_mut() = StatusCode::from_u16(self.0.status).unwrap_or_default();
@@ -210,16 +215,18 @@ fn outcome(deviation: &'static Deviation) -> Result<String> {
         "https://provider.example/api",
     )?;
     let app = App::without_redirect("id", "secret");
-    let client =
-        Client::<Plain>::builder(site, app).transport(Answering(deviation)).clock(Stopped).build()?;
-    let asked: Scopes = "a b".parse()?;
-    Ok(match block_on(client.client_credentials(asked))? {
-        Ok(token) => read(&token),
+    let client = Client::<Plain>::builder(site, app)
+        .transport(CannedTransport(deviation))
+        .clock(FixedClock)
+        .build()?;
+    let requested: Scopes = "a b".parse()?;
+    Ok(match block_on(client.client_credentials(requested))? {
+        Ok(token) => description(&token),
         Err(error) => format!("`ErrorKind::{:?}`", error.kind()),
     })
 }
 
-fn read(token: &Token<Plain>) -> String {
+fn description(token: &Token<Plain>) -> String {
     let mut out = "a token".to_owned();
     if let Some(expires_at) = token.expires_at() {
         out += &format!(" for {} s", (expires_at - token.received_at()).num_seconds());
@@ -227,7 +234,7 @@ fn read(token: &Token<Plain>) -> String {
     match token.scope_source() {
         ScopeSource::Response if token.scopes().is_empty() => out += " without scopes",
         ScopeSource::Response => out += &format!(" with the scopes `{}`", token.scopes()),
-        _ => out += ", with the scopes that were asked for",
+        _ => out += ", with the requested scopes",
     }
     out
 }
@@ -236,10 +243,15 @@ pub(super) fn table() -> Result<String> {
     let mut rows = Vec::new();
     for deviation in DEVIATIONS {
         let body = match deviation.body {
-            "" => "nothing".to_owned(),
+            "" => "empty".to_owned(),
             body => format!("`{}`", body.trim_start_matches('\u{feff}')),
         };
-        rows.push(vec![deviation.what.to_owned(), deviation.status.to_string(), body, outcome(deviation)?]);
+        rows.push(vec![
+            deviation.difference.to_owned(),
+            deviation.status.to_string(),
+            body,
+            outcome(deviation)?,
+        ]);
     }
-    Ok(table::table(&["The reply has", "Status", "Such as", "What comes of it"], rows))
+    Ok(table::table(&["Deviation", "Status", "Body", "Result"], rows))
 }

@@ -5,15 +5,15 @@ use cobot::{Cobot, Connect, Site, Subdomain, api, scope};
 use oauth_core::Connect as _;
 use oauth_core::facts::Fact;
 
-use crate::observe::Watched;
 use crate::portrait::{Portrait, code, grants};
+use crate::recorded_flow::FlowRecorder;
 
 pub(super) fn portrait() -> Result<Portrait> {
     let site = Site::production();
-    let watched =
-        Watched::<Cobot>::new(site.clone(), include_str!("../../../cobot/tests/replies/token.json"))?;
+    let recorder =
+        FlowRecorder::<Cobot>::new(site.clone(), include_str!("../../../cobot/tests/replies/token.json"))?;
     let connect = Connect::new([scope::READ_USER, scope::READ_MEMBERSHIPS]);
-    let (flow, _) = watched.flow(&connect, &api::User)?;
+    let (flow, _) = recorder.flow(&connect, &api::User)?;
     let space = "betahaus".parse().context("a subdomain")?;
     let on_space = connect.on_space(space).authorization(&site)?.endpoint;
     let portrait = Portrait::of::<Cobot>(flow)
@@ -35,19 +35,19 @@ pub(super) fn portrait() -> Result<Portrait> {
     Ok(grants!(portrait, Cobot))
 }
 
-/// The rule, if the type still goes by it.
+/// The rule for subdomains, if the type still follows it.
 fn subdomains() -> String {
-    let takes = |text: &str| text.parse::<Subdomain>().is_ok();
-    let goes_by_it = takes("a")
-        && takes(&"0-".repeat(50))
-        && !takes(&"a".repeat(101))
-        && !takes("")
-        && !takes("-a")
-        && !takes("A")
-        && !takes("a.b");
-    if goes_by_it {
+    let accepts = |text: &str| text.parse::<Subdomain>().is_ok();
+    let matches_rule = accepts("a")
+        && accepts(&"0-".repeat(50))
+        && !accepts(&"a".repeat(101))
+        && !accepts("")
+        && !accepts("-a")
+        && !accepts("A")
+        && !accepts("a.b");
+    if matches_rule {
         code("^[a-z0-9][a-z0-9-]{0,99}$")
     } else {
-        "other than this generator expects".to_owned()
+        "differs from the rule in crates/oauth-docs".to_owned()
     }
 }

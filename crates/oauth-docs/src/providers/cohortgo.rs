@@ -4,18 +4,18 @@ use anyhow::{Context, Result};
 use cohortgo::{Account, ActAs, ActingAs, CohortGo, Connect, Site, api, scope};
 use oauth_core::facts::Fact;
 
-use crate::observe::Watched;
 use crate::portrait::{Portrait, code, grants};
+use crate::recorded_flow::FlowRecorder;
 
 pub(super) fn portrait() -> Result<Portrait> {
     let site = Site::production();
-    let watched = Watched::<CohortGo>::new(
+    let recorder = FlowRecorder::<CohortGo>::new(
         site.clone(),
         include_str!("../../../cohortgo/tests/replies/token_acting.json"),
     )?;
     let bob = ActAs::new("Bob Smith", "bob.smith@example.org")?;
     let call = api::AgentInvoices::new().acting_as(&bob);
-    let (flow, token) = watched.flow(&Connect::acting_as_users().creating_them(), &call)?;
+    let (flow, token) = recorder.flow(&Connect::acting_as_users().creating_them(), &call)?;
     let api = code(site.api_base(token.extra())?.as_str());
     let acting = flow.call.headers.iter().find(|(name, _)| name == "X-Act-as-User");
     let (name, value) = acting.context("the header is sent")?;
@@ -31,7 +31,7 @@ pub(super) fn portrait() -> Result<Portrait> {
     Ok(grants!(portrait, CohortGo))
 }
 
-/// What the site really lets through.
+/// The rule for hosts, if the site still follows it.
 fn hosts(site: &Site) -> String {
     let allows = |url: &str| url.parse().is_ok_and(|url| site.api_base(&Account::at(url)).is_ok());
     let known = [
@@ -45,6 +45,6 @@ fn hosts(site: &Site) -> String {
     {
         "`cohortgo.com` and those below it, at the ordinary port".to_owned()
     } else {
-        "other than this generator expects".to_owned()
+        "differs from the rule in crates/oauth-docs".to_owned()
     }
 }

@@ -4,15 +4,16 @@ use anyhow::Result;
 use go1::{Connect, Go1, Site, api, scope, webhook};
 use oauth_core::facts::Fact;
 
-use crate::observe::Watched;
 use crate::portrait::{Portrait, code, grants};
+use crate::recorded_flow::FlowRecorder;
 
 pub(super) fn portrait() -> Result<Portrait> {
     let site = Site::production();
-    let watched = Watched::<Go1>::new(site.clone(), include_str!("../../../go1/tests/replies/token.json"))?;
+    let recorder =
+        FlowRecorder::<Go1>::new(site.clone(), include_str!("../../../go1/tests/replies/token.json"))?;
     let connect = Connect::new([scope::USER_READ, scope::LO_READ]).partner_portal(7_654_321);
-    let (mut flow, token) = watched.flow(&connect, &api::Me)?;
-    flow.refresh = Some(watched.refresh(&token)?);
+    let (mut flow, token) = recorder.flow(&connect, &api::Me)?;
+    flow.refresh = Some(recorder.refresh(&token)?);
     let qa = Site::qa();
     let version = site.api_version().to_str()?;
     let portrait = Portrait::of::<Go1>(flow)

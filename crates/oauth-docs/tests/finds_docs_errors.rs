@@ -1,4 +1,4 @@
-//! What the check is for, planted: each fault must be found, and told with what mends it.
+//! Books with one error each: the checks must find it and print a remedy.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use oauth_core::facts::{Document, Fact};
 use oauth_docs::portrait::Portrait;
-use oauth_docs::{MEND, Places, evidence, includes, links, pages};
+use oauth_docs::{BookPaths, UPDATE_COMMAND, evidence, includes, links, pages};
 use tempfile::TempDir;
 
 fn portraits() -> Vec<Portrait> {
@@ -17,12 +17,12 @@ fn of(name: &str) -> Portrait {
     portraits().into_iter().find(|portrait| portrait.name == name).unwrap()
 }
 
-/// A copy of the book's pages, to plant faults in.
-fn copied() -> (TempDir, Places) {
+/// A copy of the book's pages, to change in tests.
+fn copied() -> (TempDir, BookPaths) {
     let folder = tempfile::tempdir().unwrap();
-    let places = Places { pages: folder.path().join("src"), ..Places::default() };
-    copy(&Places::default().pages, &places.pages);
-    (folder, places)
+    let paths = BookPaths { pages: folder.path().join("src"), ..BookPaths::default() };
+    copy(&BookPaths::default().pages, &paths.pages);
+    (folder, paths)
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -38,25 +38,25 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn changed(places: &Places, page: &str, from: &str, to: &str) {
-    let path = places.pages.join(page);
+fn replace(paths: &BookPaths, page: &str, from: &str, to: &str) {
+    let path = paths.pages.join(page);
     let text = fs::read_to_string(&path).unwrap();
-    assert!(text.contains(from), "{page} does not hold {from:?}");
+    assert!(text.contains(from), "{page} does not contain {from:?}");
     fs::write(path, text.replacen(from, to, 1)).unwrap();
 }
 
 #[test]
-fn this_repository_is_in_order() {
-    let (places, portraits) = (Places::default(), portraits());
-    let mut wrong = evidence::complaints(&places.repository, &portraits).unwrap();
-    wrong.extend(pages::headings(&places, &portraits).unwrap());
-    wrong.extend(includes::broken(&places).unwrap());
-    wrong.extend(pages::stale(&places, &portraits).unwrap());
+fn repository_has_no_errors() {
+    let (paths, portraits) = (BookPaths::default(), portraits());
+    let mut wrong = evidence::errors(&paths.repository, &portraits).unwrap();
+    wrong.extend(pages::headings(&paths, &portraits).unwrap());
+    wrong.extend(includes::broken(&paths).unwrap());
+    wrong.extend(pages::stale(&paths, &portraits).unwrap());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn a_changed_endpoint_url() {
+fn finds_changed_endpoint_url() {
     let facts = fs::read_to_string(oauth_docs::repository().join(evidence::FACTS)).unwrap();
     for (name, right, wrong) in [
         ("cohortgo", "https://portal.cohortgo.com/oauth2/token", "https://portal.cohortgo.com/oauth/token"),
@@ -72,35 +72,34 @@ fn a_changed_endpoint_url() {
         let found = evidence::unwritten(&portrait, &facts);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(
-            found[0].contains(wrong) && found[0].contains("mend: correct the constant in crates/"),
+            found[0].contains(wrong) && found[0].contains("help: correct the constant in crates/"),
             "{found:?}"
         );
     }
 }
 
-/// Every page that shows it is stale then, and each is named with the line that changed.
+/// Reports every page that shows the endpoint, with the changed line.
 #[test]
-fn a_changed_endpoint_url_makes_tables_stale() {
+fn changed_endpoint_url_makes_tables_stale() {
     let mut portraits = portraits();
     let go1 = portraits.iter_mut().find(|portrait| portrait.name == "go1").unwrap();
     let (_, value) = go1.values.iter_mut().find(|(fact, _)| *fact == Fact::TokenUrl).unwrap();
     *value = "`https://login.go1.com/oauth/token`".to_owned();
-    let found = pages::stale(&Places::default(), &portraits).unwrap();
+    let found = pages::stale(&BookPaths::default(), &portraits).unwrap();
     for (page, line) in [
         ("providers.md", "+ | Token endpoint | "),
         ("providers/go1.md", "+ | Token endpoint | `https://login.go1.com/oauth/token` | "),
-        ("production/go1.md", "- | `auth.go1.com` | your machines | token endpoint |"),
+        ("production/go1.md", "- | `auth.go1.com` | your servers | token endpoint |"),
     ] {
-        let told =
-            found.iter().find(|one| one.starts_with(&format!("{page} is not what the declarations say")));
-        let told = told.unwrap_or_else(|| panic!("{page} is not named in {found:#?}"));
-        assert!(told.contains(line) && told.ends_with(MEND), "{told}");
+        let error = found.iter().find(|one| one.starts_with(&format!("{page} is out of date")));
+        let error = error.unwrap_or_else(|| panic!("{page} is not named in {found:#?}"));
+        assert!(error.contains(line) && error.ends_with(UPDATE_COMMAND), "{error}");
     }
     assert_eq!(found.len(), 3, "{found:#?}");
 }
 
 #[test]
-fn a_difference_without_a_source() {
+fn finds_difference_without_source() {
     for mut portrait in portraits() {
         assert_eq!(evidence::unsourced(&portrait), Vec::<String>::new());
         portrait.sources.retain(|source| source.fact != Fact::Scheme);
@@ -111,11 +110,11 @@ fn a_difference_without_a_source() {
 }
 
 #[test]
-fn a_source_for_nothing() {
+fn finds_source_without_fact() {
     const GUIDE: Document = Document::new("A guide", "https://provider.example", (2026, 11, 21));
     let mut portrait = of("gocd");
     portrait.sources.push(GUIDE.states(Fact::PasswordGrant));
-    let found = evidence::idle(&portrait);
+    let found = evidence::unused(&portrait);
     assert_eq!(found.len(), 1);
     assert!(
         found[0].contains("“A guide” is a source for PasswordGrant, which nothing declares"),
@@ -124,71 +123,70 @@ fn a_source_for_nothing() {
 }
 
 #[test]
-fn a_stale_table() {
-    let (_folder, places) = copied();
+fn finds_stale_table_and_write_updates_it() {
+    let (_folder, paths) = copied();
     let portraits = portraits();
-    assert_eq!(pages::stale(&places, &portraits).unwrap(), Vec::<String>::new());
-    changed(&places, "providers.md", "**never**", "on every token call");
-    let found = pages::stale(&places, &portraits).unwrap();
+    assert_eq!(pages::stale(&paths, &portraits).unwrap(), Vec::<String>::new());
+    replace(&paths, "providers.md", "**never**", "on every token call");
+    let found = pages::stale(&paths, &portraits).unwrap();
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(
-        found[0].contains("providers.md") && found[0].contains("+ |") && found[0].ends_with(MEND),
+        found[0].contains("providers.md") && found[0].contains("+ |") && found[0].ends_with(UPDATE_COMMAND),
         "{found:?}"
     );
-    // And what mends it, does.
-    pages::write(&places, &portraits).unwrap();
-    assert_eq!(pages::stale(&places, &portraits).unwrap(), Vec::<String>::new());
+    pages::write(&paths, &portraits).unwrap();
+    assert_eq!(pages::stale(&paths, &portraits).unwrap(), Vec::<String>::new());
 }
 
 #[test]
-fn a_stale_picture() {
-    let (_folder, places) = copied();
-    changed(&places, "diagrams/gocd.svg", "authorization-code", "authorization_code");
-    let found = pages::stale(&places, &portraits()).unwrap();
+fn finds_stale_diagram() {
+    let (_folder, paths) = copied();
+    replace(&paths, "diagrams/gocd.svg", "authorization-code", "authorization_code");
+    let found = pages::stale(&paths, &portraits()).unwrap();
     assert!(found.len() == 1 && found[0].contains("diagrams/gocd.svg"), "{found:?}");
 }
 
 #[test]
-fn a_part_that_no_page_shows() {
-    let (_folder, places) = copied();
-    changed(&places, "tolerances.md", "<!-- generated: tolerances -->", "");
-    let error = pages::stale(&places, &portraits()).unwrap_err();
-    assert!(error.to_string().contains("shows these parts: tolerances\n  mend: put"), "{error}");
+fn finds_part_without_page() {
+    let (_folder, paths) = copied();
+    replace(&paths, "tolerances.md", "<!-- generated: tolerances -->", "");
+    let error = pages::stale(&paths, &portraits()).unwrap_err();
+    assert!(error.to_string().contains("contains these parts: tolerances\n  help: add"), "{error}");
 }
 
 #[test]
-fn a_heading_that_other_pages_have() {
-    let (_folder, places) = copied();
-    changed(&places, "providers/go1.md", "## Limits\n", "## Boundaries\n");
-    let found = pages::headings(&places, &portraits()).unwrap();
-    assert!(found.len() == 1 && found[0].contains("providers/go1.md has other headings"), "{found:?}");
+fn finds_wrong_heading_and_missing_page() {
+    let (_folder, paths) = copied();
+    replace(&paths, "providers/go1.md", "## Limits\n", "## Boundaries\n");
+    let found = pages::headings(&paths, &portraits()).unwrap();
+    assert!(found.len() == 1 && found[0].contains("providers/go1.md has the wrong headings"), "{found:?}");
 
-    fs::remove_file(places.pages.join("production/cobot.md")).unwrap();
-    let found = pages::headings(&places, &portraits()).unwrap();
+    fs::remove_file(paths.pages.join("production/cobot.md")).unwrap();
+    let found = pages::headings(&paths, &portraits()).unwrap();
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(
-        found[1].starts_with("cobot has no page in docs/book/src/production\n  mend: write"),
+        found[1].starts_with("cobot has no page in docs/book/src/production\n  help: write"),
         "{found:?}"
     );
 }
 
 #[test]
-fn code_that_is_not_there() {
-    let (_folder, places) = copied();
-    assert_eq!(includes::broken(&places).unwrap(), Vec::<String>::new());
-    changed(&places, "tutorial.md", "lib.rs:who}}", "lib.rs:whom}}");
-    changed(&places, "tutorial.md", "tutorial/src/main.rs:main}}", "tutorial/main.rs:main}}");
-    let found = includes::broken(&places).unwrap();
+fn finds_broken_includes() {
+    let (_folder, paths) = copied();
+    assert_eq!(includes::broken(&paths).unwrap(), Vec::<String>::new());
+    replace(&paths, "tutorial.md", "lib.rs:who}}", "lib.rs:whom}}");
+    replace(&paths, "tutorial.md", "tutorial/src/main.rs:main}}", "tutorial/main.rs:main}}");
+    let found = includes::broken(&paths).unwrap();
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(
-        found[0].contains("src/lib.rs:whom, but the file has no such anchor") && found[0].contains("mend: "),
+        found[0].contains("src/lib.rs:whom, but the file has no such anchor") && found[0].contains("help: "),
         "{found:?}"
     );
     assert!(found[1].contains("tutorial/main.rs:main, but there is no such file"), "{found:?}");
 }
 
 #[test]
-fn a_dead_link() {
+fn finds_dead_links_in_book() {
     let book = tempfile::tempdir().unwrap();
     let page = |path: &str, body: &str| {
         let path = book.path().join(path);
@@ -202,8 +200,8 @@ fn a_dead_link() {
         "<a href=\"providers/go1.html#tokens\">x</a><a href=\"api/go1/struct.Site.html#method.at\">x</a>\
          <a href=\"https://example.com/nowhere\">x</a>",
     );
-    let followed = links::of_book(book.path()).unwrap();
-    assert_eq!((followed.dead, followed.links, followed.pages), (vec![], 3, 2));
+    let report = links::of_book(book.path()).unwrap();
+    assert_eq!((report.dead, report.links, report.pages), (vec![], 3, 2));
 
     page(
         "index.html",
@@ -214,7 +212,7 @@ fn a_dead_link() {
     let dead = links::of_book(book.path()).unwrap().dead;
     for part in [
         "index.html: loads https://cdn.example/mermaid.js",
-        "index.html: ../elsewhere.html: it leads out of the book",
+        "index.html: ../elsewhere.html: it leaves the book",
         "index.html: api/go1/struct.Site.html#method.with: the page has no such anchor",
         "index.html: providers/go1.html#token: the page has no such anchor",
         "index.html: providers/go2.html: there is no such page",
@@ -225,7 +223,7 @@ fn a_dead_link() {
 }
 
 #[test]
-fn a_dead_link_in_a_readme() {
+fn finds_dead_links_in_readme() {
     let root = tempfile::tempdir().unwrap();
     fs::write(root.path().join("here.md"), "# A title\n\n## X\n").unwrap();
     fs::write(
@@ -233,9 +231,9 @@ fn a_dead_link_in_a_readme() {
         "[a](here.md#x) [a](here.md#a-title) [a](here.md#y) [b](crates/gone) [c](https://example.com) [d](crate::Error) ![e](gone.svg)",
     )
     .unwrap();
-    let followed = links::of_repository(root.path(), &["README.md".into()]).unwrap();
+    let report = links::of_repository(root.path(), &["README.md".into()]).unwrap();
     assert_eq!(
-        followed.dead,
+        report.dead,
         [
             "README.md: here.md#y: the page has no such heading",
             "README.md: crates/gone: there is no such file",
