@@ -1,4 +1,4 @@
-//! One error for everything, made to be acted on.
+//! `Error`: the one error type, made to be acted on.
 
 pub(crate) mod oauth_code;
 pub(crate) mod reconnect_reason;
@@ -16,10 +16,10 @@ use self::reconnect_reason::ReconnectReason;
 
 type Source = Box<dyn StdError + Send + Sync + 'static>;
 
-/// What failed, where, whether trying again helps, and what to do.
+/// An error: the failure, the provider and host, whether a retry may help, and the remedy.
 ///
-/// `Display` says all of it in one line and never holds a secret: no token, code, client secret, nor a URL
-/// with a query or a path that might hold one. Neither does `Debug`, nor any error in the `source()` chain.
+/// `Display` shows all of it in one line and never a secret: no token, code or client secret, and no URL with a query
+/// or path that might hold one. The same is true of `Debug` and of every error in the `source()` chain.
 ///
 /// ```
 /// use oauth_core::{ErrorKind, RedirectUri};
@@ -43,41 +43,41 @@ struct Inner {
     advice: Option<Cow<'static, str>>,
     needs_reconnect: bool,
     transient: bool,
-    // Shared, so that everybody who waited for one refresh can be told why it failed.
+    // Shared, because every caller that waited for one refresh gets its error.
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// The kinds of failure, by what a caller would do about them.
+/// The kinds of failure, by what a caller does about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Something the caller passed in cannot be used (a URL, a scope, a header value, a setting).
+    /// An argument cannot be used (a URL, a scope, a header value, a setting).
     InvalidInput,
     /// The transport could not be set up: no crypto provider, an empty certificate store, a bad certificate.
     Setup,
-    /// The person said no at the provider's consent page. Their choice, not a fault.
+    /// The user denied access at the provider's consent page (`access_denied`). Not a fault.
     Denied,
-    /// The provider sent the person back with an error other than a denial; see [`Error::oauth_code`].
+    /// The provider redirected the user back with an error other than a denial; see [`Error::oauth_code`].
     AuthorizationRefused,
-    /// The callback itself is not acceptable. The code, if any, was not spent.
+    /// The callback is not acceptable. Its code, if any, was not spent.
     Callback(CallbackFault),
-    /// The code, refresh token or password was refused. The person must connect again.
+    /// The code, refresh token or password was refused. The user must connect again.
     GrantRefused,
-    /// The provider blames the client: its id, its secret, its grant or its redirect URI. Not about one customer.
+    /// The provider blames the client: its id, secret, grant or redirect URI. It is not about one customer.
     ClientRefused,
     /// The token endpoint refused the request for another reason; see [`Error::oauth_code`].
     RequestRefused,
     /// An API call was refused because of the token: it is unknown, revoked or expired at the provider.
     TokenRefused,
-    /// The token has expired by our own clock and was not sent.
+    /// The token has expired by the local clock and was not sent.
     Expired,
     /// The token belongs to another provider, site or client, and was not sent.
     ForeignToken,
-    /// The request would have taken the token to a host that is not the provider's. Nothing was sent.
+    /// The request would send the token to a host that is not the provider's. Nothing was sent.
     ForeignHost,
     /// The token was not granted a scope that the request needs. Nothing was sent.
     MissingScope,
-    /// The API understood who asks and refuses (403). Refreshing does not help.
+    /// The API accepts the token and refuses the request (403). A refresh does not help.
     Forbidden,
     /// The API refused the request for another reason (any other 4xx).
     ApiRefused,
@@ -85,51 +85,51 @@ pub enum ErrorKind {
     RateLimited,
     /// The server failed (5xx, `server_error`, `temporarily_unavailable`).
     Unavailable,
-    /// The request never left: name resolution, connection or TLS failed. The server has not seen it.
+    /// The request was not sent: name resolution, connection or TLS failed. The server has not seen it.
     NotSent,
-    /// The request left and no complete answer came. The server may have acted on it.
+    /// The request was sent and no complete response arrived. The server may have acted on it.
     Unanswered,
-    /// The server answered with a redirect, which is never followed.
+    /// The server responded with a redirect, which is never followed.
     Redirected,
-    /// The answer cannot be read.
+    /// The response cannot be read.
     InvalidResponse,
     /// No connection is stored for this account, or it was removed.
     NotConnected,
-    /// The customer has to connect again, and why. Nothing was sent.
+    /// The customer has to connect again, for this reason. Nothing was sent.
     NeedsReconnect(ReconnectReason),
     /// Another process is refreshing this connection and has not finished in time.
     Busy,
     /// The store failed; see [`StoreError::kind`](crate::store::StoreError::kind) of the source.
     Store,
-    /// The connections were drained: nothing is begun any more.
+    /// The connections were drained and accept no new work.
     Closed,
 }
 
-/// Why a callback was not accepted. In every case nothing is sent to the provider by it.
+/// The reason why a callback was rejected. Nothing is sent to the provider in any of these cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallbackFault {
-    /// It is not a URL or query string that can be read.
+    /// It cannot be parsed as a URL or query string.
     Unreadable,
     /// A parameter that may occur once occurs twice (RFC 6749 section 3.1).
     DuplicateParameter,
     /// It has no `state`.
     MissingState,
-    /// Its `state` is not the one of this attempt.
+    /// Its `state` belongs to another authorization.
     WrongState,
-    /// This attempt was finished before.
+    /// This authorization was finished before.
     Replayed,
     /// It has neither a code nor an error.
     MissingCode,
     /// It has both a code and an error.
     CodeAndError,
-    /// The attempt was begun for another provider.
+    /// The authorization was started for another provider.
     OtherProvider,
-    /// The attempt was begun at another site of the provider.
+    /// The authorization was started at another site of the provider.
     OtherSite,
-    /// The attempt was begun for another client id or redirect URI.
+    /// The authorization was started for another client id or redirect URI.
     OtherClient,
-    /// The attempt was begun too long ago.
+    /// The authorization was started too long ago.
     TooOld,
 }
 
@@ -139,20 +139,20 @@ impl fmt::Display for CallbackFault {
             Self::Unreadable => "it is not a readable URL or query string",
             Self::DuplicateParameter => "a parameter occurs twice",
             Self::MissingState => "it has no state",
-            Self::WrongState => "its state is not the one of this attempt",
-            Self::Replayed => "this attempt was already finished",
+            Self::WrongState => "its state belongs to another authorization",
+            Self::Replayed => "this authorization was already finished",
             Self::MissingCode => "it has neither a code nor an error",
             Self::CodeAndError => "it has both a code and an error",
-            Self::OtherProvider => "the attempt was begun for another provider",
-            Self::OtherSite => "the attempt was begun at another site",
-            Self::OtherClient => "the attempt was begun for another client or redirect URI",
-            Self::TooOld => "the attempt was begun too long ago",
+            Self::OtherProvider => "the authorization was started for another provider",
+            Self::OtherSite => "the authorization was started at another site",
+            Self::OtherClient => "the authorization was started for another client or redirect URI",
+            Self::TooOld => "the authorization was started too long ago",
         })
     }
 }
 
 impl ErrorKind {
-    /// A stable word, for logs and machines.
+    /// Returns a stable identifier for logs and programs.
     ///
     /// ```
     /// use oauth_core::{ErrorKind, store::ReconnectReason};
@@ -191,11 +191,11 @@ impl ErrorKind {
         }
     }
 
-    /// What a person should do, where nothing more precise is known.
+    /// The default remedy.
     const fn help(self) -> &'static str {
         match self {
             Self::InvalidInput => "correct the value",
-            Self::Setup => "correct the TLS set-up",
+            Self::Setup => "correct the TLS configuration",
             Self::Denied => "nothing is wrong: offer to connect again",
             Self::AuthorizationRefused => {
                 "check the client's registration at the provider, then connect again"
@@ -203,35 +203,33 @@ impl ErrorKind {
             Self::Callback(_) => "nothing was sent: start the connection again",
             Self::GrantRefused => "the customer must connect again",
             Self::ClientRefused => "check client id, client secret and redirect URI; no customer is at fault",
-            Self::RequestRefused => "check what was asked for",
+            Self::RequestRefused => "check the parameters of the request",
             Self::TokenRefused => "refresh the token, or have the customer connect again",
             Self::Expired => "refresh the token first",
             Self::ForeignToken => "use the client that the token was issued to",
             Self::ForeignHost => "nothing was sent: check the URL, or allow the host by name",
-            Self::MissingScope => "connect again and ask for the scope",
+            Self::MissingScope => "connect again and request the scope",
             Self::Forbidden => "the account lacks the right; refreshing does not help",
             Self::ApiRefused => "correct the request",
             Self::RateLimited => "wait, then try again",
             Self::Unavailable | Self::NotSent => "try again later",
-            Self::Unanswered => {
-                "it is not known whether the server acted; try again only if that is harmless"
-            }
+            Self::Unanswered => "it is unknown whether the server acted; retry only if that is safe",
             Self::Redirected => "check the base URL; redirects are never followed",
             Self::InvalidResponse => {
-                "the answer was not understood; report it with the status and the provider"
+                "the response was not understood; report it with the status and the provider"
             }
             Self::NotConnected => "have the customer connect first",
             Self::NeedsReconnect(_) => "the customer must connect again",
             Self::Busy => "try again later",
-            Self::Store => "see to the store",
-            Self::Closed => "the application is ending; nothing is wrong",
+            Self::Store => "check the store",
+            Self::Closed => "the application is shutting down; nothing is wrong",
         }
     }
 }
 
 impl Error {
-    /// A new error. For authors of provider crates, endpoints and transports: `what` says what failed, in words
-    /// that hold no secret.
+    /// Creates an error. For authors of provider crates, endpoints and transports: `what` describes the failure and
+    /// must not hold a secret.
     pub fn new(kind: ErrorKind, what: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -264,20 +262,20 @@ impl Error {
         Self::new(ErrorKind::InvalidInput, what)
     }
 
-    /// Replaces the advice.
+    /// Replaces the remedy.
     #[must_use]
     pub fn with_help(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
         self.0.advice = Some(advice.into());
         self
     }
 
-    /// Says that nothing but connecting again helps.
+    /// Marks that only a new connection helps.
     pub(crate) fn needing_reconnect(mut self) -> Self {
         self.0.needs_reconnect = true;
         self.with_help("the customer must connect again")
     }
 
-    /// Adds the cause, which must not show a secret either.
+    /// Adds the cause, which must not show a secret.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(Arc::from(source.into()));
@@ -298,7 +296,7 @@ impl Error {
         self
     }
 
-    /// Says during what it happened, ahead of what failed.
+    /// Prefixes the failed action.
     pub(crate) fn during(mut self, what: &str) -> Self {
         self.0.what = format!("{what}: {}", self.0.what).into();
         self
@@ -344,47 +342,46 @@ impl Error {
         self.0.host.as_deref()
     }
 
-    /// The HTTP status of the answer, if there was one.
+    /// The HTTP status of the response, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// The OAuth error code of the answer (RFC 6749 sections 4.1.2.1 and 5.2), if there was one.
+    /// The OAuth error code of the response (RFC 6749 sections 4.1.2.1 and 5.2), if there was one.
     pub fn oauth_code(&self) -> Option<&OAuthCode> {
         self.0.code.as_ref()
     }
 
-    /// The provider's own words, shortened, with every secret of the request taken out.
+    /// The provider's own message, shortened, with every secret of the request redacted.
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
-    /// What to do about it: the last part of what `Display` says, behind `; `.
+    /// The remedy: the last part of `Display`, after `; `.
     pub fn help(&self) -> &str {
         self.0.advice.as_deref().unwrap_or_else(|| self.0.kind.help())
     }
 
-    /// How long the server asked to wait (`Retry-After`, RFC 9110 section 10.2.3).
+    /// The wait that the server asked for (`Retry-After`, RFC 9110 section 10.2.3).
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Whether the same call may succeed later without anybody doing anything.
+    /// Returns true if the same call may succeed later without any change.
     ///
-    /// For [`ErrorKind::Unanswered`] this is true as well, although trying again is only safe for calls that may
-    /// safely happen twice.
+    /// This includes [`ErrorKind::Unanswered`], although only idempotent calls are safe to retry then.
     pub fn is_transient(&self) -> bool {
         self.0.transient
     }
 
-    /// The same error for one more of those who waited.
+    /// The same error for another waiting caller.
     #[cfg(feature = "connections")]
     pub(crate) fn copied(&self) -> Self {
         Self(self.0.clone())
     }
 
-    /// Whether the customer has to go through the connect flow again: the grant was refused, or the token was and the
-    /// provider gives no refresh tokens, or there is no such connection.
+    /// Returns true if the customer has to connect again: the grant was refused, or the token was and the provider
+    /// issues no refresh tokens, or there is no such connection.
     pub fn needs_reconnect(&self) -> bool {
         self.0.needs_reconnect
     }

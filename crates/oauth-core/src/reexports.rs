@@ -1,7 +1,6 @@
-//! What the users of every provider crate meet.
+//! Types that users of every provider crate need.
 //!
-//! Each provider crate re-exports all of it, so that a team depends on that one crate alone and finds the same names in
-//! each:
+//! Each provider crate re-exports all of them, so that a team depends on that crate alone:
 //!
 //! ```
 //! pub use oauth_core::reexports::*;

@@ -1,4 +1,4 @@
-//! Typed API calls.
+//! `Endpoint`: a typed API call, and helpers to write one.
 
 use chrono::{DateTime, Utc};
 use http::{Request, Response, StatusCode};
@@ -14,15 +14,15 @@ use crate::token::token::{ScopeSource, Token, TokenData, TokenOrigin};
 use crate::util::secret::AccessToken;
 use crate::util::strict_json::{UniqueKeys, describe_mismatch};
 
-/// One API call of provider `P`: how it is asked, and how its answer is read.
+/// One API call of provider `P`: its request, and the parsing of its response. No IO.
 ///
-/// Neither direction does any IO. Core adds the access token, `User-Agent` and `Accept`, checks where the request
-/// goes, and turns an answer that is not [accepted](Self::accepts) into an [`Error`].
+/// The client adds the access token, `User-Agent` and `Accept`, checks the target, and turns a response whose status is
+/// not [accepted](Self::accepts_status) into an [`Error`].
 ///
-/// An endpoint without parameters is a unit struct. Should it ever need some, that is another endpoint, so that `&Me`
-/// goes on to compile.
+/// An endpoint without parameters is a unit struct. If it ever needs some, they become another endpoint, so that `&Me`
+/// still compiles.
 ///
-/// An endpoint of one's own is a few lines:
+/// An endpoint of your own is a few lines:
 ///
 /// ```
 /// use oauth_core::*;
@@ -33,8 +33,8 @@ use crate::util::strict_json::{UniqueKeys, describe_mismatch};
 ///     type Response = String;
 ///     const NAME: &'static str = "GET /ping";
 ///
-///     fn request(&self, at: &EndpointContext<'_, P>) -> Result<http::Request<Vec<u8>>, Error> {
-///         get(&join(at.site().api_url(), &["ping"])?)
+///     fn request(&self, context: &EndpointContext<'_, P>) -> Result<http::Request<Vec<u8>>, Error> {
+///         get(&join(context.site().api_url(), &["ping"])?)
 ///     }
 ///
 ///     fn parse(&self, _: &EndpointContext<'_, P>, response: http::Response<Vec<u8>>) -> Result<String, Error> {
@@ -43,34 +43,34 @@ use crate::util::strict_json::{UniqueKeys, describe_mismatch};
 /// }
 /// ```
 pub trait Endpoint<P: Provider>: Sync {
-    /// What comes back.
+    /// The parsed response.
     type Response: Send;
 
-    /// Method and path template, for messages. Names parameters, never holds one: `POST /api/access_tokens/:token/space`.
+    /// Method and path template, for messages, such as `POST /api/access_tokens/:token/space`. It never holds a value.
     const NAME: &'static str;
 
-    /// Whether the call may be sent twice. By default what RFC 9110 section 9.2.2 says of the method that
-    /// [`NAME`](Self::NAME) starts with.
+    /// True if the call may be sent twice. By default true for the idempotent methods of RFC 9110 section 9.2.2; the
+    /// method is the first word of [`NAME`](Self::NAME).
     const IDEMPOTENT: bool = has_idempotent_method(Self::NAME);
 
-    /// The request, with an absolute URL and without the token.
+    /// Returns the request, with an absolute URL and without the token.
     ///
     /// # Errors
-    /// If what was asked for cannot be asked.
-    fn request(&self, at: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error>;
+    /// [`ErrorKind::InvalidInput`] if the parameters cannot be sent.
+    fn request(&self, context: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error>;
 
-    /// Secrets that the request holds beside the token it is made with (a password, another token), so that an error
-    /// never shows them, even where the server's answer repeats them. None by default.
+    /// Returns secrets of the request other than its token (a password, another token). They are redacted from errors if
+    /// the server echoes them. None by default.
     fn secrets(&self) -> Vec<&str> {
         Vec::new()
     }
 
-    /// Whether [`reply`](Self::reply) wants to see an answer of this status. By default any 2xx.
+    /// Returns true if [`parse`](Self::parse) handles responses with this status. By default any 2xx.
     fn accepts_status(&self, status: StatusCode) -> bool {
         status.is_success()
     }
 
-    /// Reads the answer.
+    /// Parses the response.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidResponse`] if it cannot be read.
@@ -81,7 +81,6 @@ pub trait Endpoint<P: Provider>: Sync {
     ) -> Result<Self::Response, Error>;
 }
 
-/// Whether RFC 9110 section 9.2.2 defines the first word of `name` as an idempotent method.
 const fn has_idempotent_method(name: &str) -> bool {
     matches!(
         name.as_bytes(),
@@ -92,7 +91,7 @@ const fn has_idempotent_method(name: &str) -> bool {
     )
 }
 
-/// Where and for whom a call is made.
+/// The site and the token of a call.
 pub struct EndpointContext<'a, P: Provider> {
     site: &'a P::Site,
     token: &'a Token<P>,
@@ -109,12 +108,12 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
         self.site
     }
 
-    /// The token that the call is made with.
+    /// The token of the call.
     pub fn token(&self) -> &'a Token<P> {
         self.token
     }
 
-    /// A token that the API gave out in exchange for this one: of the same provider, site and client.
+    /// Returns a token that the API issued in exchange for this one: of the same provider, site and client.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidResponse`] if it cannot be an access token.
@@ -123,7 +122,7 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
         if !crate::util::redact::is_token(access_token.expose()) {
             return Err(Error::new(
                 ErrorKind::InvalidResponse,
-                "the token of the answer is empty, longer than 64 KiB, or not printable ASCII",
+                "the token of the response is empty, longer than 64 KiB, or not printable ASCII",
             ));
         }
         Ok(Token {
@@ -148,34 +147,33 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
 
 impl<P: Provider> std::fmt::Debug for EndpointContext<'_, P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("At").field("site", self.site).field("token", self.token).finish()
+        f.debug_struct("EndpointContext").field("site", self.site).field("token", self.token).finish()
     }
 }
 
-/// Put into a request's extensions by an endpoint that wrote the token into the request itself: core then adds no
-/// header.
+/// Extension of a request that already holds its token, so that the client adds no header.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenAlreadySet;
 
-/// Reads a JSON body, in which no object may name a member twice: which of them counts is anybody's guess (RFC 8259 section
-/// 4). The error names the place, never the content.
+/// Parses a JSON body. Duplicate keys are rejected: RFC 8259 section 4 leaves their meaning undefined. The error names
+/// the place, never the content.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidResponse`] if the body is not JSON, not of this shape, or names a member twice.
+/// [`ErrorKind::InvalidResponse`] if the body is not JSON, not of this shape, or has a duplicate key.
 pub fn json<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result<T, Error> {
-    // Only this is compiled anew for each type.
+    // The only part that is compiled for each type.
     serde_path_to_error::deserialize(value(response)?).map_err(|error| misread(response, &error))
 }
 
 fn value(response: &Response<Vec<u8>>) -> Result<Value, Error> {
     let body = response.body();
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    let not_json = || bad(response, "the answer is not JSON");
+    let not_json = || bad(response, "the response is not JSON");
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    // Everything else that JSON can hold is taken, so nothing else is an error of this category.
+    // Every JSON value is accepted, so a duplicate key is the only error of this category.
     let UniqueKeys(value) =
         UniqueKeys::deserialize(&mut deserializer).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => bad(response, "the answer names a member twice"),
+            serde_json::error::Category::Data => bad(response, "the response has a duplicate key"),
             _ => not_json(),
         })?;
     deserializer.end().map_err(|_| not_json())?;
@@ -190,37 +188,37 @@ fn bad(response: &Response<Vec<u8>>, what: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidResponse, what.into()).with_status(response.status())
 }
 
-/// A `GET` of this URL.
+/// Returns a `GET` request.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidInput`] if it cannot be a request's URL.
+/// [`ErrorKind::InvalidInput`] if a request cannot have this URL.
 pub fn get(url: &url::Url) -> Result<Request<Vec<u8>>, Error> {
     request(http::Method::GET, url, Vec::new())
 }
 
-/// A request with this method, URL and body.
+/// Returns a request with this method, URL and body.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidInput`] if it cannot be a request's URL.
+/// [`ErrorKind::InvalidInput`] if a request cannot have this URL.
 pub fn request(method: http::Method, url: &url::Url, body: Vec<u8>) -> Result<Request<Vec<u8>>, Error> {
     Request::builder()
         .method(method)
         .uri(url.as_str())
         .body(body)
-        .map_err(|_| Error::invalid_input("this cannot be a request's URL"))
+        .map_err(|_| Error::invalid_input("a request cannot have this URL"))
 }
 
-/// A request with a JSON body.
+/// Returns a request with a JSON body.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidInput`] if the value cannot be written or the URL cannot be used.
+/// [`ErrorKind::InvalidInput`] if the value cannot be serialized or the URL cannot be used.
 pub fn json_request<T: serde::Serialize + ?Sized>(
     method: http::Method,
     url: &url::Url,
     value: &T,
 ) -> Result<Request<Vec<u8>>, Error> {
-    let body =
-        serde_json::to_vec(value).map_err(|_| Error::invalid_input("the body cannot be written as JSON"))?;
+    let body = serde_json::to_vec(value)
+        .map_err(|_| Error::invalid_input("the body cannot be serialized as JSON"))?;
     let mut request = request(method, url, body)?;
     request
         .headers_mut()
@@ -228,7 +226,7 @@ pub fn json_request<T: serde::Serialize + ?Sized>(
     Ok(request)
 }
 
-/// `base` with path segments added; each is encoded, so that none can leave its place. A path of `base` is kept.
+/// Appends path segments to `base`. Each is encoded, so that none can change the path before it.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidInput`] if a segment is empty, `.` or `..`, or `base` cannot have a path.
@@ -241,7 +239,7 @@ pub fn json_request<T: serde::Serialize + ?Sized>(
 /// ```
 pub fn join(base: &url::Url, segments: &[&str]) -> Result<url::Url, Error> {
     if segments.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
-        return Err(Error::invalid_input("a part of the path is empty or dots"));
+        return Err(Error::invalid_input("a path segment is empty, `.` or `..`"));
     }
     let mut url = base.clone();
     url.path_segments_mut()
@@ -251,7 +249,7 @@ pub fn join(base: &url::Url, segments: &[&str]) -> Result<url::Url, Error> {
     Ok(url)
 }
 
-/// Any request of one's own, answered by whatever comes back with a 2xx.
+/// Any request, with the 2xx response as it is.
 ///
 /// ```
 /// use oauth_core::{RawRequest, http};
@@ -262,7 +260,7 @@ pub fn join(base: &url::Url, segments: &[&str]) -> Result<url::Url, Error> {
 pub struct RawRequest(Request<Vec<u8>>);
 
 impl RawRequest {
-    /// This request; the token is added to it.
+    /// Wraps a request; the client adds the token.
     pub fn new(request: Request<Vec<u8>>) -> Self {
         Self(request)
     }
@@ -270,13 +268,16 @@ impl RawRequest {
 
 impl std::fmt::Debug for RawRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Raw").field("method", self.0.method()).field("host", &self.0.uri().host()).finish()
+        f.debug_struct("RawRequest")
+            .field("method", self.0.method())
+            .field("host", &self.0.uri().host())
+            .finish()
     }
 }
 
 impl<P: Provider> Endpoint<P> for RawRequest {
     type Response = Response<Vec<u8>>;
-    const NAME: &'static str = "a request of one's own";
+    const NAME: &'static str = "raw request";
 
     fn request(&self, _: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
         Ok(self.0.clone())
@@ -321,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_ends_where_its_json_does() {
+    fn rejects_bytes_after_json() {
         let read = |body: &str| json::<Vec<u8>>(&Response::new(body.as_bytes().to_vec()));
         assert_eq!(read("\u{FEFF}[1] \n").unwrap(), [1]);
         for more in ["[1]]", "[1] [2]", "[1]\0"] {
@@ -342,15 +343,14 @@ mod tests {
             let error = read(twice).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{twice}");
             let text = error.to_string();
-            assert!(text.contains("names a member twice") && !text.contains("canary"), "{text}");
+            assert!(text.contains("duplicate key") && !text.contains("canary"), "{text}");
         }
-        // What is not JSON is called so, whatever stands twice in it before.
         let error = read(r#"{"id":"a","x":1,"x":2"#).unwrap_err().to_string();
         assert!(error.contains("not JSON"), "{error}");
     }
 
     #[test]
-    fn what_is_wrong_with_an_answer_is_said_without_quoting_it() {
+    fn parse_error_shows_no_value() {
         let wrong = |body: &str| {
             let flat = json::<Flat>(&Response::new(body.as_bytes().to_vec())).unwrap_err().to_string();
             let list =

@@ -26,18 +26,18 @@ impl<P: Provider> Client<P> {
     /// [`ErrorKind::ForeignToken`], [`ErrorKind::Expired`], [`ErrorKind::ForeignHost`], [`ErrorKind::MissingScope`]
     /// and [`ErrorKind::InvalidInput`] before anything is sent; [`ErrorKind::TokenRefused`],
     /// [`ErrorKind::Forbidden`], [`ErrorKind::RateLimited`], [`ErrorKind::ApiRefused`], [`ErrorKind::Unavailable`],
-    /// [`ErrorKind::Redirected`] and [`ErrorKind::InvalidResponse`] by the answer.
+    /// [`ErrorKind::Redirected`] and [`ErrorKind::InvalidResponse`] by the response.
     pub async fn send<E: Endpoint<P>>(&self, token: &Token<P>, endpoint: &E) -> Result<E::Response, Error> {
         let named = |error: Error| error.with_provider(P::NAME).during(E::NAME);
         let inner = self.inner();
         self.check(token).map_err(named)?;
-        let at = EndpointContext::new(&inner.site, token, inner.clock.now());
-        let mut request = endpoint.request(&at).map_err(named)?;
+        let context = EndpointContext::new(&inner.site, token, inner.clock.now());
+        let mut request = endpoint.request(&context).map_err(named)?;
         let no_url = |_| named(Error::invalid_input("the request has no absolute URL"));
         let url = Url::parse(&request.uri().to_string()).map_err(no_url)?;
-        // What is sent is what is checked here, and not what another reader of URLs would make of it.
+        // The checked URL is the one that is sent: two URL parsers may disagree.
         *request.uri_mut() = http::Uri::try_from(url.as_str())
-            .map_err(|_| named(Error::invalid_input("this cannot be a request's URL")))?;
+            .map_err(|_| named(Error::invalid_input("a request cannot have this URL")))?;
         let named = |error: Error| {
             error.with_provider(P::NAME).with_host(crate::util::url_policy::authority(&url)).during(E::NAME)
         };
@@ -51,7 +51,7 @@ impl<P: Provider> Client<P> {
         }
         *request.version_mut() = http::Version::HTTP_11;
         let headers = request.headers_mut();
-        // These are the transport's business: a host other than the URL's could take the token to another tenant.
+        // The transport sets these. Another `Host` than the URL's could send the token to another tenant.
         for name in [HOST, CONTENT_LENGTH, TRANSFER_ENCODING] {
             headers.remove(name);
         }
@@ -60,12 +60,12 @@ impl<P: Provider> Client<P> {
         let call = Call::new(request, inner.limits.api_deadline, inner.limits.api_body);
         let response = inner.transport.call(call).await.map_err(|error| named(error.into()))?;
         if endpoint.accepts_status(response.status()) {
-            return endpoint.parse(&at, response).map_err(named);
+            return endpoint.parse(&context, response).map_err(named);
         }
         Err(named(refused(&response, &url, token, endpoint.secrets(), inner.clock.now())))
     }
 
-    /// The headers that authorize a request, for a team's own HTTP client. Marked sensitive.
+    /// Returns the headers that authorize a request, for another HTTP client. Marked sensitive.
     ///
     /// # Errors
     /// [`ErrorKind::ForeignToken`] or [`ErrorKind::Expired`] if the token must not be sent.
@@ -76,7 +76,7 @@ impl<P: Provider> Client<P> {
         Ok(HeaderMap::from_iter([(name, value)]))
     }
 
-    /// This client with one token: what is needed to send API calls.
+    /// Combines this client with one token.
     pub fn authorized(&self, token: Token<P>) -> AuthorizedClient<P> {
         AuthorizedClient { client: self.clone(), token }
     }
@@ -107,11 +107,11 @@ fn refused<'a, P: Provider>(
         .any(|refusal| refusal.matches(status, location.as_ref().map(Url::path)));
     let (kind, what) = match status.as_u16() {
         _ if token_refused => (ErrorKind::TokenRefused, "the token was refused"),
-        300..=399 => (ErrorKind::Redirected, "the API answered with a redirect"),
+        300..=399 => (ErrorKind::Redirected, "the API responded with a redirect"),
         403 => (ErrorKind::Forbidden, "the account may not do this"),
         429 => (ErrorKind::RateLimited, "too many requests"),
         500.. => (ErrorKind::Unavailable, "the API failed"),
-        _ => (ErrorKind::ApiRefused, "the API refused"),
+        _ => (ErrorKind::ApiRefused, "the API refused the request"),
     };
     let fields: Option<Value> = serde_json::from_slice(response.body()).ok();
     secrets.push(token.access_token().expose());
@@ -131,7 +131,7 @@ fn refused<'a, P: Provider>(
     if let Some(code) =
         fields.as_ref().and_then(|fields| fields.get("error_code").or_else(|| fields.get("error")))
     {
-        // Some APIs put a sentence into `error`; a code is one word.
+        // Some APIs send a sentence as `error`; a code is one word.
         if let Some(code) = code.as_str().filter(|code| !code.contains(char::is_whitespace)) {
             error = error.with_code(OAuthCode::parse(&crate::util::redact::redact(code, &secrets, 64)));
         }
@@ -139,7 +139,7 @@ fn refused<'a, P: Provider>(
     error
 }
 
-/// The words of an error answer, wherever the four providers' documents put them.
+/// The message of an error response, at the places that providers document.
 fn message(fields: &Value) -> Option<String> {
     let text = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     text("message")
@@ -149,7 +149,7 @@ fn message(fields: &Value) -> Option<String> {
         .or_else(|| fields.get("errors").map(Value::to_string))
 }
 
-/// A client with one token: sends API calls. The plain way for a token that needs no keeping alive.
+/// A client with one token, for tokens that need no background refresh.
 pub struct AuthorizedClient<P: Provider> {
     client: Client<P>,
     token: Token<P>,
@@ -164,7 +164,7 @@ impl<P: Provider> AuthorizedClient<P> {
         self.client.send(&self.token, endpoint).await
     }
 
-    /// The headers that authorize a request; see [`Client::headers`].
+    /// Returns the headers that authorize a request; see [`Client::headers`].
     ///
     /// # Errors
     /// As [`Client::headers`].
@@ -182,7 +182,7 @@ impl<P: Provider> AuthorizedClient<P> {
         &self.token
     }
 
-    /// The token, given back.
+    /// Returns the token.
     pub fn into_token(self) -> Token<P> {
         self.token
     }
@@ -196,6 +196,6 @@ impl<P: Provider> Clone for AuthorizedClient<P> {
 
 impl<P: Provider> fmt::Debug for AuthorizedClient<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authorized").field("client", &self.client).field("token", &self.token).finish()
+        f.debug_struct("AuthorizedClient").field("client", &self.client).field("token", &self.token).finish()
     }
 }

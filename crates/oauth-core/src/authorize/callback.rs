@@ -1,4 +1,4 @@
-//! The second step of connecting: reading and checking what the browser brought back. Pure.
+//! Parsing and checking of an authorization callback. No IO.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::error::{CallbackFault, Error, ErrorKind};
 use crate::provider::dialect::Dialect;
 use crate::util::secret::AuthorizationCode;
 
-/// The parameters of a callback that mean something to us.
+/// The callback parameters of RFC 6749 section 4.1.2.
 #[derive(Default)]
 pub(crate) struct Callback<'a> {
     code: Option<Cow<'a, str>>,
@@ -20,12 +20,12 @@ pub(crate) struct Callback<'a> {
     error_description: Option<Cow<'a, str>>,
 }
 
-/// A callback that may not lead to a token.
+/// A callback that does not lead to a token.
 #[derive(Debug)]
 pub(crate) struct Refused {
     pub(crate) error: Error,
-    /// Whether it provably belongs to the attempt, so that the attempt is over.
-    pub(crate) ends_attempt: bool,
+    /// True if its `state` proves that it belongs to the authorization, which is over then.
+    pub(crate) ends_authorization: bool,
 }
 
 pub(crate) fn fault(fault: CallbackFault) -> Error {
@@ -33,16 +33,16 @@ pub(crate) fn fault(fault: CallbackFault) -> Error {
 }
 
 impl<'a> Callback<'a> {
-    /// Reads a whole URL, a path with a query, or a bare query string. An empty parameter counts as missing, as
-    /// RFC 6749 section 3.1 wants.
+    /// Parses a whole URL, a path with a query, or a bare query string. An empty parameter counts as missing (RFC 6749
+    /// section 3.1).
     pub(crate) fn read(callback: &'a str, dialect: &Dialect) -> Result<Self, Error> {
         let callback = callback.trim();
         if crate::util::redact::has_control(callback) {
             return Err(fault(CallbackFault::Unreadable));
         }
         let without_fragment = callback.split('#').next().unwrap_or_default();
-        // A URL or a path has its query behind the first `?`; anything else is a query, in which `?`, `/` and `:` may
-        // stand as they are (RFC 3986 section 3.4).
+        // In a URL or a path the query starts at the first `?`. Anything else is a query, which may itself contain `?`,
+        // `/` and `:` (RFC 3986 section 3.4).
         let start = without_fragment.bytes().position(|b| matches!(b, b'?' | b'=' | b'&'));
         let start = &without_fragment[..start.unwrap_or(without_fragment.len())];
         let query = if without_fragment.starts_with(['/', '?']) || start.contains("://") {
@@ -50,7 +50,7 @@ impl<'a> Callback<'a> {
         } else {
             without_fragment
         };
-        // A provider that glues its own `?` onto a redirect URI with a query produces `…?x=1?code=…`.
+        // `appends_query_to_query` produces `…?x=1?code=…`.
         let parts = query.splitn(if dialect.appends_query_to_query { usize::MAX } else { 1 }, '?');
         let mut out = Self::default();
         for (name, value) in parts.flat_map(|part| form_urlencoded::parse(part.as_bytes())) {
@@ -72,14 +72,14 @@ impl<'a> Callback<'a> {
         Ok(out)
     }
 
-    /// Checks it against the attempt. Nothing it says is believed before its `state` is found to be ours.
+    /// Checks the callback against the pending authorization. Nothing in it is trusted before its `state` matches.
     pub(crate) fn check(
         self,
         pending: &PendingAuthorization,
         dialect: &Dialect,
     ) -> Result<AuthorizationCode, Box<Refused>> {
-        let keep = |error| Box::new(Refused { error, ends_attempt: false });
-        let end = |error| Box::new(Refused { error, ends_attempt: true });
+        let keep = |error| Box::new(Refused { error, ends_authorization: false });
+        let end = |error| Box::new(Refused { error, ends_authorization: true });
         let proven = match &self.state {
             Some(state) if pending.is_state(state) => true,
             Some(_) => return Err(keep(fault(CallbackFault::WrongState))),
@@ -105,9 +105,9 @@ impl<'a> Callback<'a> {
 fn refusal(error: &str, description: Option<&str>, state: &str) -> Error {
     let code = OAuthCode::parse(&crate::util::redact::redact(error, &[state], 64));
     let (kind, what) = match code {
-        OAuthCode::AccessDenied => (ErrorKind::Denied, "the person refused the connection"),
+        OAuthCode::AccessDenied => (ErrorKind::Denied, "the user denied the connection"),
         OAuthCode::ServerError | OAuthCode::TemporarilyUnavailable => {
-            (ErrorKind::Unavailable, "the provider could not connect the person")
+            (ErrorKind::Unavailable, "the provider could not connect the user")
         }
         _ => (ErrorKind::AuthorizationRefused, "the provider refused the connection"),
     };

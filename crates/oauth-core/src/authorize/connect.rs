@@ -1,4 +1,4 @@
-//! The first step of connecting: the authorize URL, and what has to be remembered until the callback.
+//! The contents of an authorize URL.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -7,23 +7,23 @@ use crate::error::Error;
 use crate::provider::scopes::Scopes;
 use crate::provider::site::FixedSite;
 
-/// What a provider's authorize URL is made of. Each provider has its own type of it: its scopes and parameters.
+/// A provider's own type for its authorize URL: scopes and parameters.
 pub trait Connect<S> {
-    /// The authorize endpoint at `site`, with scopes and parameters.
+    /// Returns the authorize endpoint at `site`, with scopes and parameters.
     ///
     /// # Errors
-    /// If what was asked for cannot be had.
+    /// If the provider does not offer the combination.
     fn authorization(&self, site: &S) -> Result<AuthorizationRequest, Error>;
 }
 
-/// Nothing but scopes, for a provider with nothing else on its authorize URL.
+/// For a provider without parameters of its own.
 impl Connect<FixedSite> for Scopes {
     fn authorization(&self, site: &FixedSite) -> Result<AuthorizationRequest, Error> {
         Ok(AuthorizationRequest::at(site.authorize_url().clone()).scopes(self.clone()))
     }
 }
 
-/// An authorize request in core's words; core adds `client_id`, `redirect_uri`, `response_type`, `state` and PKCE.
+/// An authorize request. The client adds `client_id`, `redirect_uri`, `response_type`, `state` and PKCE.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AuthorizationRequest {
@@ -33,12 +33,12 @@ pub struct AuthorizationRequest {
     pub scopes: Scopes,
     /// The provider's own parameters.
     pub params: Vec<(&'static str, String)>,
-    /// What the callback's `state` must be like.
+    /// The rule for the callback's `state`.
     pub state_rule: StateRule,
 }
 
 impl AuthorizationRequest {
-    /// An authorize request at this endpoint.
+    /// Creates an authorize request for this endpoint.
     pub fn at(endpoint: Url) -> Self {
         Self { endpoint, scopes: Scopes::none(), params: Vec::new(), state_rule: StateRule::Required }
     }
@@ -65,14 +65,14 @@ impl AuthorizationRequest {
     }
 }
 
-/// What a callback's `state` must be like.
+/// The rule for a callback's `state`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum StateRule {
-    /// It must be there and be ours (RFC 6749 section 10.12).
+    /// It must be present and match (RFC 6749 section 10.12).
     #[default]
     Required,
-    /// It may be missing, because the server does not echo it; if it is there it must be ours. Gives up the
-    /// protection against forged callbacks.
+    /// It may be missing, for a server that does not echo it, and must match if present. Gives up the protection against
+    /// forged callbacks.
     MayBeMissing,
 }

@@ -13,14 +13,14 @@ use crate::client::app::RedirectUri;
 use crate::provider::scopes::Scopes;
 use crate::util::secret::{PkceVerifier, State};
 
-/// A begun attempt: where to send the person, and what to remember until they come back.
+/// A started authorization: the URL for the user's browser, and the state to keep until the callback.
 ///
 /// `Debug` shows neither the URL's query, which holds the `state`, nor the secrets of `pending`.
 #[non_exhaustive]
 pub struct StartedAuthorization {
-    /// The authorize URL, for the person's browser.
+    /// The authorize URL, for the user's browser.
     pub url: Url,
-    /// To be kept, out of other people's reach, until the callback: in the person's session, say.
+    /// State to keep until the callback, for example in the user's session. Other users must not reach it.
     pub pending: PendingAuthorization,
 }
 
@@ -28,15 +28,17 @@ impl fmt::Debug for StartedAuthorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut url = self.url.clone();
         url.set_query(None);
-        f.debug_struct("Started").field("url", &url.as_str()).field("pending", &self.pending).finish()
+        f.debug_struct("StartedAuthorization")
+            .field("url", &url.as_str())
+            .field("pending", &self.pending)
+            .finish()
     }
 }
 
-/// What has to be remembered between [`Client::begin`](crate::Client::begin) and
-/// [`Client::finish`](crate::Client::finish).
+/// State between [`Client::begin`](crate::Client::begin) and [`Client::finish`](crate::Client::finish).
 ///
-/// Serializable on purpose, as sessions need it; it then holds the `state` and the PKCE verifier in clear, so keep it
-/// where only this person's session can reach it. `Debug` shows neither, and both are wiped when it is dropped.
+/// Serializable, because sessions need it. The serialized form holds the `state` and the PKCE verifier in clear: keep it
+/// where only this user's session can reach it. `Debug` shows neither, and both are wiped when it is dropped.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PendingAuthorization {
     pub(crate) provider: String,
@@ -56,27 +58,26 @@ impl PendingAuthorization {
         &self.provider
     }
 
-    /// The scopes asked for.
+    /// The requested scopes.
     pub fn scopes(&self) -> &Scopes {
         &self.scopes
     }
 
-    /// When the attempt was begun.
+    /// The time of [`Client::begin`](crate::Client::begin).
     pub fn begun_at(&self) -> DateTime<Utc> {
         self.begun_at
     }
 
-    /// The `state` that the callback must bring. A secret; useful as the key under which an attempt is kept.
+    /// Returns the `state` that the callback must carry. A secret; [`State::fingerprint`] is the public form.
     pub fn state(&self) -> State {
         State::new(self.state.clone())
     }
 
-    /// The `state`, not copied.
     pub(crate) fn state_text(&self) -> &str {
         &self.state
     }
 
-    /// Compared in constant time.
+    /// Compares in constant time.
     pub(crate) fn is_state(&self, state: &str) -> bool {
         self.state.as_bytes().ct_eq(state.as_bytes()).into()
     }
@@ -95,7 +96,7 @@ impl Drop for PendingAuthorization {
 
 impl fmt::Debug for PendingAuthorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending")
+        f.debug_struct("PendingAuthorization")
             .field("provider", &self.provider)
             .field("issuer", &self.issuer)
             .field("client_id", &self.client_id)

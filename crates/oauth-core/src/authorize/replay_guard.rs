@@ -1,4 +1,4 @@
-//! Which attempts are over, so that none is finished twice.
+//! Replay protection: no authorization is finished twice.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-/// The states of attempts that are over, kept for as long as their callback could still be accepted.
+/// The states of finished authorizations, kept while their callback could still be accepted.
 ///
-/// In memory: it sees replays within this process. Across machines the store does
-/// ([`Connections::finish`](crate::Connections::finish)), or the session that holds the `PendingAuthorization` gives it out only once.
+/// In memory, so within this process. Across machines the store detects replays
+/// ([`Connections::finish`](crate::Connections::finish)), or the session that holds the pending authorization.
 #[derive(Default)]
 pub(crate) struct ReplayGuard(Mutex<HashMap<String, DateTime<Utc>>>);
 
 impl ReplayGuard {
-    /// Marks an attempt as over; false if it was before.
+    /// Marks an authorization as finished. False if it was before.
     pub(crate) fn end(
         &self,
         state: &str,
@@ -25,7 +25,7 @@ impl ReplayGuard {
     ) -> bool {
         let mut ended = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if ended.len() >= 1024 && ended.len().is_power_of_two() {
-            // Only what can no longer be accepted; a clock that was set back makes an attempt no older.
+            // Those that are too old to be accepted. A clock that was set back makes none older.
             ended.retain(|_, begun_at| {
                 (now - *begun_at).to_std().is_ok_and(|old| old <= age) || *begun_at > now
             });
@@ -33,7 +33,7 @@ impl ReplayGuard {
         ended.insert(state.to_owned(), begun_at).is_none()
     }
 
-    /// Takes that back: nothing was sent, so the code is still good.
+    /// Reverts [`end`](Self::end): nothing was sent, so the code is unspent.
     pub(crate) fn reopen(&self, state: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(state);
     }

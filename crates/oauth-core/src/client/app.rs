@@ -1,4 +1,4 @@
-//! The application as it is registered at a provider.
+//! `App`: the client registration at a provider.
 
 use std::fmt;
 use std::str::FromStr;
@@ -29,7 +29,7 @@ pub struct App {
 }
 
 impl App {
-    /// A client with a secret and a redirect URI: what the connect flow needs.
+    /// Creates a confidential client with a redirect URI (RFC 6749 section 2.1).
     pub fn new(
         client_id: impl Into<ClientId>,
         client_secret: impl Into<ClientSecret>,
@@ -42,17 +42,17 @@ impl App {
         }
     }
 
-    /// A client without a redirect URI, for grants that need no browser.
+    /// Creates a client without a redirect URI, for grants without a browser.
     pub fn without_redirect(client_id: impl Into<ClientId>, client_secret: impl Into<ClientSecret>) -> Self {
         Self { client_id: client_id.into(), client_secret: Some(client_secret.into()), redirect_uri: None }
     }
 
-    /// A public client: no secret (RFC 6749 section 2.1).
+    /// Creates a public client, which has no secret (RFC 6749 section 2.1).
     pub fn public(client_id: impl Into<ClientId>, redirect_uri: RedirectUri) -> Self {
         Self { client_id: client_id.into(), client_secret: None, redirect_uri: Some(redirect_uri) }
     }
 
-    /// No registration at all, for tokens that are made elsewhere.
+    /// Creates the absence of a registration, for tokens that are created elsewhere.
     pub fn none() -> Self {
         Self { client_id: ClientId::new(""), client_secret: None, redirect_uri: None }
     }
@@ -73,7 +73,7 @@ impl App {
     }
 }
 
-/// Where the provider sends the person back to (RFC 6749 section 3.1.2).
+/// The redirect URI of a registration (RFC 6749 section 3.1.2).
 ///
 /// Sent exactly as given, never normalised: providers compare it as a string.
 ///
@@ -94,16 +94,16 @@ impl RedirectUri {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) otherwise.
     pub fn new(uri: impl Into<String>) -> Result<Self, Error> {
         let uri = uri.into();
-        let advice =
+        let help =
             "give the absolute URI that is registered at the provider, such as https://example.org/callback";
         let url = Url::parse(&uri).map_err(|source| {
-            Error::invalid_input("the redirect URI cannot be read").with_help(advice).with_source(source)
+            Error::invalid_input("the redirect URI cannot be read").with_help(help).with_source(source)
         })?;
         if uri.contains('#') || url.fragment().is_some() {
-            return Err(Error::invalid_input("the redirect URI has a fragment").with_help(advice));
+            return Err(Error::invalid_input("the redirect URI has a fragment").with_help(help));
         }
         if uri.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err(Error::invalid_input("the redirect URI holds white space").with_help(advice));
+            return Err(Error::invalid_input("the redirect URI holds white space").with_help(help));
         }
         Ok(Self(uri))
     }

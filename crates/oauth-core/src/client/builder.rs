@@ -1,4 +1,4 @@
-//! Settings of a client.
+//! `ClientBuilder`: the settings of a client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::transport::transport::{Limits, Transport};
 use crate::util::clock::{Clock, SystemClock};
 use crate::util::url_policy::origin;
 
-/// Settings of a [`Client`]. Each has a default that is safe.
+/// The settings of a [`Client`]. Each has a safe default.
 ///
 /// ```
 /// # fn main() -> Result<(), oauth_core::Error> {
@@ -45,20 +45,20 @@ use crate::util::url_policy::origin;
 pub struct ClientBuilder<P: Provider> {
     site: P::Site,
     app: App,
-    transport: Option<Make>,
+    transport: Option<TransportFactory>,
     clock: Arc<dyn Clock>,
     limits: Limits,
     encoding: Option<Encoding>,
     user_agent: String,
     roots: Vec<Vec<u8>>,
-    wraps: Vec<Wrap>,
+    wraps: Vec<TransportWrapper>,
 }
 
-/// Makes a transport of the root certificates and limits that the client is built with.
-type Make = Box<dyn FnOnce(Vec<Vec<u8>>, Limits) -> Result<Arc<dyn Transport>, Error> + Send>;
+/// Creates a transport from the client's root certificates and limits.
+type TransportFactory = Box<dyn FnOnce(Vec<Vec<u8>>, Limits) -> Result<Arc<dyn Transport>, Error> + Send>;
 
-/// Puts one transport around another.
-type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
+/// Wraps one transport in another.
+type TransportWrapper = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 
 impl<P: Provider> Client<P> {
     /// Creates a client with the default transport and settings.
@@ -96,18 +96,18 @@ impl<P: Provider> ClientBuilder<P> {
         self.shared_transport(Arc::new(transport))
     }
 
-    /// Sends through a transport that is shared.
+    /// Sends through a shared transport.
     pub fn shared_transport(self, transport: Arc<dyn Transport>) -> Self {
-        self.made_by(|roots, _| {
+        self.transport_factory(|roots, _| {
             if roots.is_empty() {
                 return Ok(transport);
             }
-            Err(Error::invalid_input("root certificates are given next to a transport of one's own")
-                .with_help("set them on that transport, and leave them out here"))
+            Err(Error::invalid_input("root certificates are set next to a custom transport")
+                .with_help("set them on that transport instead"))
         })
     }
 
-    pub(crate) fn made_by(
+    pub(crate) fn transport_factory(
         mut self,
         make: impl FnOnce(Vec<Vec<u8>>, Limits) -> Result<Arc<dyn Transport>, Error> + Send + 'static,
     ) -> Self {
@@ -115,10 +115,9 @@ impl<P: Provider> ClientBuilder<P> {
         self
     }
 
-    /// Puts a transport of one's own around the one that sends: for metrics, recording, or what a test needs. The last
-    /// one given is the outermost.
+    /// Wraps the transport that sends, for metrics, recording or tests. The last wrapper is the outermost.
     ///
-    /// It sees secrets: take care that nothing of a request's headers, query or body ends up in a log.
+    /// It sees secrets: log no header, query or body of a request.
     ///
     /// ```
     /// # use oauth_core::*;
@@ -147,7 +146,7 @@ impl<P: Provider> ClientBuilder<P> {
         self
     }
 
-    /// Takes the time from another clock.
+    /// Sets the clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -159,7 +158,7 @@ impl<P: Provider> ClientBuilder<P> {
         self
     }
 
-    /// Encodes token calls otherwise than by the provider's default. Only what its dialect lists is accepted.
+    /// Sets the body encoding of token calls. It must be one of the provider's [`Dialect::encodings`](crate::Dialect).
     pub fn encoding(mut self, encoding: Encoding) -> Self {
         self.encoding = Some(encoding);
         self
@@ -171,10 +170,9 @@ impl<P: Provider> ClientBuilder<P> {
         self
     }
 
-    /// Trusts a private certificate authority (PEM, one or more certificates) beside the platform's.
+    /// Trusts a private certificate authority (PEM, one or more certificates) in addition to the platform's.
     ///
-    /// A [transport](Self::transport) of one's own cannot be told so: with one, [`build`](Self::build) refuses it rather
-    /// than forget it.
+    /// A custom [transport](Self::transport) has its own trust settings: [`build`](Self::build) refuses both together.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots.push(pem.into());
         self
@@ -185,17 +183,17 @@ impl<P: Provider> ClientBuilder<P> {
     /// # Errors
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site, the encoding or the user agent cannot
     /// be used; [`ErrorKind::Setup`](crate::ErrorKind::Setup) if there is no transport. A missing crypto provider or
-    /// certificate store shows at the first https call, so that loopback needs neither.
+    /// certificate store is reported by the first https call.
     pub fn build(self) -> Result<Client<P>, Error> {
         let named = |error: Error| error.with_provider(P::NAME);
         self.site.check().map_err(named)?;
         let encoding = self.encoding.unwrap_or(P::DIALECT.encodings[0]);
         P::DIALECT.check_encoding(encoding).map_err(named)?;
         let user_agent = HeaderValue::from_str(&self.user_agent)
-            .map_err(|_| named(Error::invalid_input("the user agent cannot stand in a header")))?;
+            .map_err(|_| named(Error::invalid_input("a header cannot hold the user agent")))?;
         let mut roots = self.roots;
         roots.extend(self.site.root_certificates().iter().cloned());
-        let make = self.transport.unwrap_or_else(|| Box::new(ordinary_transport));
+        let make = self.transport.unwrap_or_else(|| Box::new(default_transport));
         let transport = make(roots, self.limits).map_err(named)?;
         let transport = self.wraps.into_iter().fold(transport, |inner, wrap| wrap(inner));
         Ok(Client::from_inner(Inner {
@@ -214,14 +212,14 @@ impl<P: Provider> ClientBuilder<P> {
 }
 
 #[cfg(feature = "reqwest")]
-fn ordinary_transport(roots: Vec<Vec<u8>>, limits: Limits) -> Result<Arc<dyn Transport>, Error> {
+fn default_transport(roots: Vec<Vec<u8>>, limits: Limits) -> Result<Arc<dyn Transport>, Error> {
     Ok(Arc::new(crate::transport::reqwest::ReqwestTransport::new(roots, limits)))
 }
 
 #[cfg(not(feature = "reqwest"))]
-fn ordinary_transport(_: Vec<Vec<u8>>, _: Limits) -> Result<Arc<dyn Transport>, Error> {
+fn default_transport(_: Vec<Vec<u8>>, _: Limits) -> Result<Arc<dyn Transport>, Error> {
     Err(Error::new(crate::error::ErrorKind::Setup, "the client has no transport")
-        .with_help("give one to ClientBuilder::transport, or enable the feature `rustls`"))
+        .with_help("set one with ClientBuilder::transport, or enable the feature `rustls`"))
 }
 
 impl<P: Provider> fmt::Debug for ClientBuilder<P> {

@@ -219,7 +219,7 @@ impl<P: Provider> Client<P> {
                 if inner.replay_guard.is_over(state) {
                     return Err(fault(CallbackFault::Replayed));
                 }
-                if refused.ends_attempt {
+                if refused.ends_authorization {
                     inner.replay_guard.end(state, pending.begun_at, now, inner.limits.attempt_age);
                 }
                 Err(refused.error)

@@ -1,10 +1,10 @@
-//! OAuth error codes, however a provider spells them.
+//! OAuth error codes in every provider's spelling.
 
 use std::fmt;
 
 /// An OAuth error code: RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, and GoCD's additions.
 ///
-/// Hyphens and underscores are the same (GoCD follows a draft and writes `invalid-grant`).
+/// Hyphens and underscores are equivalent (GoCD follows a draft and sends `invalid-grant`).
 ///
 /// ```
 /// use oauth_core::OAuthCode;
@@ -42,12 +42,12 @@ pub enum OAuthCode {
     InvalidToken,
     /// `insufficient_scope` (RFC 6750)
     InsufficientScope,
-    /// Any other code, as the server wrote it, shortened and without control characters.
+    /// Any other code as the server sent it, shortened and without control characters.
     Other(String),
 }
 
 impl OAuthCode {
-    /// Reads a code in either spelling.
+    /// Parses a code in either spelling.
     pub fn parse(code: &str) -> Self {
         match code.trim().to_ascii_lowercase().replace('-', "_").as_str() {
             "invalid_request" => Self::InvalidRequest,
@@ -87,7 +87,7 @@ impl OAuthCode {
         }
     }
 
-    /// Whether it blames the client rather than one customer's grant.
+    /// Returns true if the code blames the client rather than one customer's grant.
     pub(crate) fn blames_client(&self) -> bool {
         matches!(
             self,

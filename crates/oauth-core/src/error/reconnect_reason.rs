@@ -2,23 +2,23 @@
 
 use std::fmt;
 
-/// Why a customer has to connect again.
+/// The reason why a customer has to connect again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReconnectReason {
-    /// The provider refused the refresh token, and nothing suggests that it was spent by us: access was revoked.
+    /// The provider refused the refresh token, and nothing suggests that this client spent it: access was revoked.
     Revoked,
     /// The refresh token lapsed because it was not used in time.
     Lapsed,
-    /// A refresh was sent whose answer nobody has, and the refresh token is refused since: most likely that refresh
-    /// spent it. A holder that still has the answer can save it yet.
+    /// The response to a refresh was lost, and the refresh token is refused since: most likely that refresh spent it. A
+    /// process that still has the response can save it.
     OutcomeUnknown,
-    /// The provider refused the access token, and gives no refresh tokens.
+    /// The provider refused the access token, and issues no refresh tokens.
     TokenRefused,
 }
 
 impl ReconnectReason {
-    /// A stable word, for databases and machines.
+    /// Returns a stable identifier for databases and programs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Revoked => "revoked",
@@ -28,7 +28,7 @@ impl ReconnectReason {
         }
     }
 
-    /// Reads [`as_str`](Self::as_str) back.
+    /// Parses [`as_str`](Self::as_str).
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Revoked, Self::Lapsed, Self::OutcomeUnknown, Self::TokenRefused]
             .into_iter()

@@ -1,4 +1,4 @@
-//! How a provider differs from RFC 6749, as data.
+//! `Dialect`: a provider's differences from RFC 6749, as data.
 
 use http::StatusCode;
 
@@ -23,33 +23,33 @@ pub struct Dialect {
     pub code_grant: &'static str,
     /// `grant_type` of a refresh (RFC 6749 section 6: `refresh_token`).
     pub refresh_grant: &'static str,
-    /// What stands between scopes (RFC 6749 section 3.3: a space).
+    /// Separator of scopes (RFC 6749 section 3.3: a space).
     pub scope_separator: char,
-    /// Where the client's credentials go (RFC 6749 section 2.3.1).
+    /// Place of the client's credentials (RFC 6749 section 2.3.1).
     pub client_auth: ClientAuth,
     /// Parameters added to every token call.
     pub token_params: &'static [(&'static str, &'static str)],
-    /// On which token calls `redirect_uri` is sent.
+    /// Token calls that carry `redirect_uri`.
     pub redirect_uri: RedirectUriRule,
     /// Body encodings that the token endpoint takes; the first is the default.
     pub encodings: &'static [Encoding],
-    /// Whether a PKCE challenge is sent (RFC 7636).
+    /// Use of a PKCE challenge (RFC 7636).
     pub pkce: Pkce,
-    /// Whether `state` comes back on an error callback too (RFC 6749 section 4.1.2.1 says so).
+    /// True if an error callback carries `state` too, as RFC 6749 section 4.1.2.1 requires.
     pub echoes_state_on_error: bool,
-    /// Whether the provider glues `?code=…` onto a redirect URI that has a query already.
+    /// True if the provider appends `?code=…` to a redirect URI that already has a query.
     pub appends_query_to_query: bool,
-    /// Answers that refuse a grant, beside `invalid_grant`.
+    /// Responses that refuse a grant, in addition to `invalid_grant`.
     pub grant_refused: &'static [Refusal],
-    /// Answers that blame the client although they say something else.
+    /// Responses that blame the client, whatever their error code.
     pub client_refused: &'static [Refusal],
-    /// Answers of an API that refuse the token.
+    /// API responses that refuse the token.
     pub token_refused: &'static [TokenRefusal],
-    /// What a person should do about a refused token that cannot be refreshed. By default: connect again.
+    /// Remedy for a refused token that cannot be refreshed. By default: connect again.
     pub reconnect_help: &'static str,
 }
 
-/// Where the client's credentials go on a token call.
+/// The place of the client's credentials in a token call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientAuth {
@@ -57,13 +57,13 @@ pub enum ClientAuth {
     Body,
     /// As HTTP Basic, each form-urlencoded first (RFC 6749 section 2.3.1).
     BasicEncoded,
-    /// As HTTP Basic, as they are (many servers).
+    /// As HTTP Basic, unencoded (many servers).
     BasicRaw,
     /// Only `client_id` among the parameters, never a secret (public clients).
     None,
 }
 
-/// On which token calls `redirect_uri` is sent.
+/// The token calls that carry `redirect_uri`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RedirectUriRule {
@@ -75,7 +75,7 @@ pub enum RedirectUriRule {
     Never,
 }
 
-/// How the parameters of a token call are encoded.
+/// The encoding of a token call's parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Encoding {
@@ -85,44 +85,44 @@ pub enum Encoding {
     Multipart,
     /// `application/json`.
     Json,
-    /// In the URL's query, with an empty body. Secrets then tend to end up in servers' logs.
+    /// In the URL's query, with an empty body. Servers' logs may then hold secrets.
     Query,
 }
 
-/// Whether a PKCE challenge is sent.
+/// The use of a PKCE challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pkce {
-    /// Not sent: no document of the provider says that it is understood.
+    /// Not sent: no document of the provider mentions it.
     Off,
     /// Sent, with method `S256` (RFC 7636 section 4.2).
     S256,
 }
 
-/// An answer of the token endpoint that means more than its error code says.
+/// A response of the token endpoint that means something else than its error code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// The status it has.
+    /// Its HTTP status.
     pub status: u16,
-    /// Words that occur in its `error`, `message`, `error_description` or `hint`, in lower case.
+    /// Text contained in its `error`, `message`, `error_description` or `hint`, in lower case.
     pub contains: &'static str,
 }
 
 impl Refusal {
-    /// An answer with this status in which these words (in lower case) occur.
+    /// A response with this status that contains this text (in lower case).
     pub const fn new(status: u16, contains: &'static str) -> Self {
         Self { status, contains }
     }
 }
 
-/// An answer of an API that refuses the token.
+/// An API response that refuses the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenRefusal {
-    /// An answer with this status.
+    /// A response with this status.
     Status(u16),
-    /// A redirect to a path of the same host that ends so.
+    /// A redirect to a path of the same host with this ending.
     RedirectTo(&'static str),
 }
 
@@ -138,7 +138,7 @@ impl TokenRefusal {
 }
 
 impl Dialect {
-    /// RFC 6749 to the letter, with client credentials in the body.
+    /// Returns the dialect of RFC 6749 itself, with client credentials in the body.
     pub const fn rfc6749() -> Self {
         Self {
             code_grant: "authorization_code",

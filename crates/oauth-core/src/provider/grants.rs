@@ -1,4 +1,4 @@
-//! Grants as capabilities: what a provider does not offer does not compile.
+//! Grants as capability traits: a grant that a provider does not offer does not compile.
 
 use crate::authorize::connect::Connect;
 use crate::provider::dialect::Encoding;
@@ -14,9 +14,9 @@ pub trait CodeGrant: Provider {
     type Connect: Connect<Self::Site>;
 }
 
-/// The provider refreshes tokens. Follows from [`Provider::Renewal`]; not implemented by hand.
+/// The provider refreshes tokens. Implemented through [`Provider::Renewal`], never by hand.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` gives no refresh tokens",
+    message = "`{Self}` issues no refresh tokens",
     label = "this provider's tokens cannot be refreshed",
     note = "a token it refuses needs a new connection"
 )]
@@ -27,7 +27,7 @@ impl<P: Provider> Refreshes for P where P::Renewal: renewal::ByRefreshToken {}
 /// The provider has the password grant (RFC 6749 section 4.3).
 #[diagnostic::on_unimplemented(message = "`{Self}` has no password grant")]
 pub trait PasswordGrant: Provider {
-    /// What it wants to know.
+    /// The provider's own form of the request.
     type Request: Into<PasswordRequest>;
 }
 
@@ -35,11 +35,11 @@ pub trait PasswordGrant: Provider {
 #[diagnostic::on_unimplemented(message = "`{Self}` has no client credentials grant")]
 pub trait ClientCredentialsGrant: Provider {}
 
-/// The provider also gives out authorization codes other than through a callback.
-#[diagnostic::on_unimplemented(message = "`{Self}` gives out authorization codes only through a callback")]
+/// The provider also issues authorization codes other than through a callback.
+#[diagnostic::on_unimplemented(message = "`{Self}` issues authorization codes only through a callback")]
 pub trait DirectCode: CodeGrant {}
 
-/// A password grant in core's words (RFC 6749 section 4.3.2).
+/// A password grant request (RFC 6749 section 4.3.2).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PasswordRequest {
@@ -51,12 +51,12 @@ pub struct PasswordRequest {
     pub scopes: Scopes,
     /// The provider's own parameters.
     pub params: Vec<(&'static str, String)>,
-    /// Another body encoding than the client's.
+    /// The body encoding, if other than the client's.
     pub encoding: Option<Encoding>,
 }
 
 impl PasswordRequest {
-    /// A request for these scopes, without parameters of the provider's own.
+    /// Creates a request for these scopes, without parameters of the provider's own.
     pub fn new(
         username: impl Into<String>,
         password: impl Into<Password>,

@@ -1,4 +1,4 @@
-//! What a provider declares.
+//! `Provider`: the declaration of a provider.
 
 use crate::facts::Source;
 use crate::provider::dialect::Dialect;
@@ -7,7 +7,7 @@ use crate::provider::renewal::Renewal;
 use crate::provider::scheme::Scheme;
 use crate::provider::site::Site;
 
-/// A provider: its differences from RFC 6749 and the types that go with it. Implemented by a unit struct.
+/// A provider: its differences from RFC 6749 and its types. Implemented by a unit struct.
 ///
 /// A whole provider is a declaration:
 ///
@@ -27,25 +27,25 @@ use crate::provider::site::Site;
 /// }
 ///
 /// impl CodeGrant for Example {
-///     type Connect = Scopes; // nothing but scopes on its authorize URL
+///     type Connect = Scopes; // its authorize URL has no parameters of its own
 /// }
 /// ```
 pub trait Provider: Sized + Send + Sync + 'static {
     /// The provider's name: lower case, stable, stored with every token.
     const NAME: &'static str;
-    /// Its name for people, as it writes it itself.
+    /// Its display name, in the provider's own spelling.
     const TITLE: &'static str = Self::NAME;
-    /// How it differs from RFC 6749.
+    /// Its differences from RFC 6749.
     const DIALECT: Dialect;
     /// Where that, and the rest that is known about it, was read, and when. For documentation and tests: nothing at run
     /// time reads it.
     const SOURCES: &'static [Source] = &[];
-    /// Where it lives: fixed, per customer, or self-hosted.
+    /// Its base URLs: fixed, per customer, or self-hosted.
     type Site: Site<Self::Extra>;
-    /// Its own fields of the token reply.
+    /// Its own fields of the token response.
     type Extra: Extra;
-    /// How its API wants the access token.
+    /// The header scheme of its API.
     type Scheme: Scheme;
-    /// What it does about refreshing.
+    /// Its rule for refresh tokens.
     type Renewal: Renewal;
 }

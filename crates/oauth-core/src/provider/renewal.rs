@@ -1,27 +1,27 @@
-//! What a provider does about refreshing, as a type: the one truth about it.
+//! A provider's rule for refresh tokens, as a type.
 
 use std::time::Duration;
 
-/// What a provider does about refreshing. Implemented by the types of this module.
+/// A provider's rule for refresh tokens: [`Never`], [`SingleUseRefreshToken`] or [`ReusableRefreshToken`].
 pub trait Renewal: Send + Sync + 'static {
-    /// Whether there are refresh tokens at all.
+    /// True if the provider issues refresh tokens.
     const REFRESHES: bool;
-    /// Whether each refresh token works once only.
+    /// True if each refresh token works once.
     const SINGLE_USE: bool;
-    /// After how long an unused refresh token lapses, if it does.
+    /// The time after which an unused refresh token lapses, if it does.
     const IDLE_LIFETIME: Option<Duration>;
 }
 
-/// A [`Renewal`] by refresh token. What makes `Client::refresh` exist.
-// The compiler reports the bound that fails first, which is this one and not `Refreshes`; so the words stand here too.
+/// A [`Renewal`] by refresh token: the bound of [`Client::refresh`](crate::Client::refresh).
+// The compiler reports the bound that fails first, this one and not `Refreshes`, so the message is repeated here.
 #[diagnostic::on_unimplemented(
-    message = "this provider gives no refresh tokens",
+    message = "this provider issues no refresh tokens",
     label = "its tokens cannot be refreshed",
     note = "a token it refuses needs a new connection"
 )]
 pub trait ByRefreshToken: Renewal {}
 
-/// The provider gives no refresh tokens: a token that is refused needs a new connection.
+/// The provider issues no refresh tokens: a refused token needs a new connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Never;
 
@@ -31,8 +31,8 @@ impl Renewal for Never {
     const IDLE_LIFETIME: Option<Duration> = None;
 }
 
-/// Each refresh spends the refresh token and brings a new one; an unused one lapses after `IDLE_DAYS` days
-/// (0: never).
+/// Refresh token rotation: each refresh spends the token and returns a new one. An unused one lapses after `IDLE_DAYS`
+/// days (0: never).
 #[derive(Clone, Copy, Debug)]
 pub struct SingleUseRefreshToken<const IDLE_DAYS: u64 = 0>;
 
@@ -44,8 +44,8 @@ impl<const IDLE_DAYS: u64> Renewal for SingleUseRefreshToken<IDLE_DAYS> {
 
 impl<const IDLE_DAYS: u64> ByRefreshToken for SingleUseRefreshToken<IDLE_DAYS> {}
 
-/// A refresh token may be used many times; a reply without one leaves the old one in force (RFC 6749 section 6).
-/// An unused one lapses after `IDLE_DAYS` days (0: never).
+/// Refresh tokens may be used many times: a response without one leaves the old one in force (RFC 6749 section 6). An
+/// unused one lapses after `IDLE_DAYS` days (0: never).
 #[derive(Clone, Copy, Debug)]
 pub struct ReusableRefreshToken<const IDLE_DAYS: u64 = 0>;
 

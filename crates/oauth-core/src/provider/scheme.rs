@@ -1,4 +1,4 @@
-//! How an access token is written into a request.
+//! Header schemes: the place of an access token in a request.
 
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
@@ -6,26 +6,26 @@ use http::{HeaderName, HeaderValue};
 use crate::error::Error;
 use crate::util::secret::AccessToken;
 
-/// How a provider wants the access token.
+/// The header that carries a provider's access token.
 pub trait Scheme: Send + Sync + 'static {
     /// The scheme in words, for documentation: `Authorization: Bearer …`.
     const TEMPLATE: &'static str;
 
-    /// Token types of a token reply that this scheme serves, in lower case. A reply that names another is refused
-    /// (RFC 6749 section 7.1); one that names none is taken.
+    /// Values of `token_type` that this scheme serves, in lower case. A response with another is refused (RFC 6749
+    /// section 7.1); one without is accepted.
     const TOKEN_TYPES: &'static [&'static str];
 
-    /// The header, marked sensitive.
+    /// Returns the header, marked sensitive.
     ///
     /// # Errors
-    /// If the token cannot stand in a header.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a header cannot hold the token.
     fn header(token: &AccessToken) -> Result<(HeaderName, HeaderValue), Error>;
 
-    /// Whether there is a [`header`](Self::header) of this token. A scheme that takes all printable ASCII may say so at less
-    /// cost than by making one.
+    /// Checks that a [`header`](Self::header) can hold this token. A scheme that accepts all printable ASCII can override
+    /// it with a cheaper check.
     ///
     /// # Errors
-    /// If the token cannot stand in a header.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a header cannot hold the token.
     fn check(token: &AccessToken) -> Result<(), Error> {
         Self::header(token).map(drop)
     }
@@ -56,7 +56,7 @@ impl Scheme for Bearer {
     }
 }
 
-/// An `Authorization` header of these parts, marked sensitive. For schemes of one's own.
+/// Returns an `Authorization` header of these parts, marked sensitive. For schemes of your own.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a part holds anything but printable ASCII.
@@ -75,5 +75,5 @@ fn is_printable(text: &str) -> bool {
 }
 
 fn unwritable() -> Error {
-    Error::invalid_input("the access token holds characters that cannot stand in a header")
+    Error::invalid_input("the access token holds characters that a header cannot hold")
 }

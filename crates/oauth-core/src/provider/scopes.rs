@@ -1,4 +1,4 @@
-//! Scopes: what an access token may do.
+//! Scopes: the permissions of an access token.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -11,8 +11,7 @@ use crate::error::Error;
 
 /// One scope (RFC 6749 section 3.3): printable ASCII without space, `"` and `\`.
 ///
-/// Open-ended on purpose: providers add scopes, so each provider crate offers constants, and any other value
-/// is parsed.
+/// Open-ended, because providers add scopes: each provider crate has constants, and any other value can be parsed.
 ///
 /// ```
 /// use oauth_core::Scope;
@@ -26,7 +25,7 @@ use crate::error::Error;
 pub struct Scope(Cow<'static, str>);
 
 impl Scope {
-    /// A scope known when the program is written.
+    /// Creates a scope from a constant.
     ///
     /// # Panics
     /// If it is not a scope by RFC 6749 section 3.3; in a `const` that is a compile error.
@@ -35,7 +34,7 @@ impl Scope {
         Self(Cow::Borrowed(scope))
     }
 
-    /// The scope as it is written on the wire.
+    /// Returns the scope as it is sent.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -130,7 +129,7 @@ impl NamedScope {
     }
 }
 
-/// A list of scopes, each once, in the order given.
+/// A list of distinct scopes in the given order.
 ///
 /// ```
 /// use oauth_core::Scopes;
@@ -144,7 +143,7 @@ impl NamedScope {
 pub struct Scopes(Vec<Scope>);
 
 impl Scopes {
-    /// No scopes at all.
+    /// Returns an empty list.
     pub const fn none() -> Self {
         Self(Vec::new())
     }
@@ -154,28 +153,28 @@ impl Scopes {
         self.0.iter()
     }
 
-    /// How many there are.
+    /// Returns the number of scopes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if the list is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether `scope` is among them.
+    /// Returns true if the list contains `scope`.
     pub fn contains(&self, scope: &Scope) -> bool {
         self.0.contains(scope)
     }
 
-    /// Those of `self` that `granted` lacks.
+    /// Returns the scopes of `self` that `granted` lacks.
     #[must_use]
     pub fn missing_from(&self, granted: &Self) -> Self {
         self.iter().filter(|scope| !granted.contains(scope)).cloned().collect()
     }
 
-    /// Joined as a provider wants them.
+    /// Joins the scopes by the provider's separator.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a scope holds the separator itself.
@@ -195,8 +194,8 @@ impl Scopes {
         Ok(out)
     }
 
-    /// Reads a list as servers send it: separated by white space or commas. What is no scope by the RFC is left out,
-    /// because a strange scope in a reply must not cost the customer the token in it.
+    /// Parses a list as servers send it: separated by white space or commas. Values that are no scope by the RFC are
+    /// dropped, because they must not cost the customer the token of the response.
     pub(crate) fn lenient(text: &str) -> Self {
         text.split(|c: char| c.is_whitespace() || c == ',').filter_map(|scope| scope.parse().ok()).collect()
     }
@@ -210,7 +209,7 @@ impl FromIterator<Scope> for Scopes {
     }
 }
 
-/// Up to how many are looked through one by one, which takes less than a set.
+/// Up to this length a linear search is cheaper than a set.
 const FEW: usize = 16;
 
 impl Extend<Scope> for Scopes {
@@ -224,7 +223,7 @@ impl Extend<Scope> for Scopes {
                 break;
             }
         }
-        // A server may send as many as fit into a reply.
+        // A server may send as many as fit into a response.
         if let Some(next) = scopes.next() {
             let mut seen: HashSet<Scope> = self.0.iter().cloned().collect();
             let more = std::iter::once(next).chain(scopes);
@@ -257,7 +256,7 @@ impl<'a> IntoIterator for &'a Scopes {
 impl FromStr for Scopes {
     type Err = Error;
 
-    /// Reads scopes separated by spaces (RFC 6749 section 3.3).
+    /// Parses scopes separated by spaces (RFC 6749 section 3.3).
     fn from_str(text: &str) -> Result<Self, Error> {
         text.split_ascii_whitespace().map(str::parse).collect()
     }

@@ -1,4 +1,4 @@
-//! Base URLs of a provider, and where its tokens may be sent.
+//! A provider's base URLs, and the hosts that may receive its tokens.
 
 use std::fmt;
 
@@ -8,35 +8,36 @@ use crate::error::Error;
 use crate::provider::extra::NoExtra;
 use crate::util::url_policy::check_url;
 
-/// Where a provider lives.
+/// A provider's base URLs.
 pub trait Site<X = NoExtra>: Clone + fmt::Debug + Send + Sync + 'static {
-    /// The token endpoint. Its origin is remembered with every token issued there. For a provider without one:
-    /// the base URL under which its tokens are made.
+    /// Returns the token endpoint. Its origin is kept with every token issued there. For a provider without one: the
+    /// base URL under which its tokens are created.
     fn token_url(&self) -> &Url;
 
-    /// Whether an access token may be sent to `url`. `extra` are the provider's own fields of that token.
+    /// Returns true if an access token may be sent to `url`. `extra` holds the provider's own fields of that token.
     ///
-    /// The default allows the token endpoint's origin alone. https, or http on loopback, is checked before this.
+    /// The default allows only the token endpoint's origin. [`check_url`] has accepted `url` before.
     fn may_receive_token(&self, url: &Url, extra: &X) -> bool {
         let _ = extra;
         url.origin() == self.token_url().origin()
     }
 
-    /// Checked once, when a client is built.
+    /// Checks the site, once, when a client is built.
     ///
     /// # Errors
-    /// What is wrong with the site, by default only with its token URL.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site cannot be used. The default checks the
+    /// token URL.
     fn check(&self) -> Result<(), Error> {
         check_url(self.token_url())
     }
 
-    /// PEM certificates of private authorities that this site's servers need. None by default.
+    /// Returns PEM certificates of private authorities that this site's servers need. None by default.
     fn root_certificates(&self) -> &[Vec<u8>] {
         &[]
     }
 }
 
-/// A site of two fixed endpoints and one API host, for providers that need no more.
+/// A site with two fixed endpoints and one API host.
 #[derive(Clone, Debug)]
 pub struct FixedSite {
     authorize: Url,
@@ -45,10 +46,11 @@ pub struct FixedSite {
 }
 
 impl FixedSite {
-    /// A site at these URLs.
+    /// Creates a site with these URLs.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if one is no URL, or neither https nor on loopback.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if one is not a URL, or neither https
+    /// nor on loopback.
     pub fn new(authorize: &str, token: &str, api: &str) -> Result<Self, Error> {
         let parse = |text: &str| -> Result<Url, Error> {
             let url = Url::parse(text)

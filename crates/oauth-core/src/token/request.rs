@@ -86,11 +86,9 @@ fn place_credentials(params: &mut Params<'_>, auth: ClientAuth) -> Result<Option
             let id = take("client_id");
             if id.contains(':') {
                 return Err(Error::invalid_input(
-                    "a client id with a colon cannot be sent by HTTP Basic as it is",
+                    "a client id with a colon cannot be sent unencoded by HTTP Basic",
                 )
-                .with_help(
-                    "the colon ends the id there (RFC 7617 section 2); ask the provider for another id",
-                ));
+                .with_help("the colon ends the id (RFC 7617 section 2); ask the provider for another id"));
             }
             format!("{id}:{}", take("client_secret"))
         }
@@ -116,11 +114,11 @@ fn boundary_for(params: &Params<'_>) -> String {
     (0_u32..).map(|n| format!("----oauth-core-form-boundary-{n}")).find(is_free).unwrap_or_default()
 }
 
-/// RFC 7578. Names are ours, so they need no escaping.
+/// Encodes a form by RFC 7578. Names are declared constants, so they need no escaping.
 fn multipart(params: &Params<'_>, boundary: &str) -> Vec<u8> {
-    const AROUND_A_VALUE: usize = "--\r\nContent-Disposition: form-data; name=\"\"\r\n\r\n\r\n".len();
+    const PART_OVERHEAD: usize = "--\r\nContent-Disposition: form-data; name=\"\"\r\n\r\n\r\n".len();
     let length: usize =
-        params.iter().map(|(name, value)| AROUND_A_VALUE + boundary.len() + name.len() + value.len()).sum();
+        params.iter().map(|(name, value)| PART_OVERHEAD + boundary.len() + name.len() + value.len()).sum();
     let mut body = String::with_capacity(length + boundary.len() + "----\r\n".len());
     for (name, value) in params {
         body.push_str("--");
@@ -153,7 +151,7 @@ mod tests {
         "grant_type=authorization_code&code=canary-a%2Bb&client_id=my+id&client_secret=canary-s%3Acret";
 
     #[test]
-    fn every_encoding_and_every_client_authentication() {
+    fn rewrites_every_encoding_and_client_authentication() {
         let mut out = String::new();
         for encoding in [Encoding::Form, Encoding::Multipart, Encoding::Json, Encoding::Query] {
             let request = rewrite(standard(BODY), &Dialect::rfc6749(), encoding).unwrap();
@@ -170,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_colon_in_the_id_is_not_taken_for_its_end() {
+    fn rejects_colon_in_raw_basic_id() {
         let rewritten = |auth| {
             let body = "client_id=my%3Aid&client_secret=s%3Acret";
             rewrite(standard(body), &Dialect::rfc6749().client_auth(auth), Encoding::Form)
@@ -183,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_holds_the_boundary_gets_another_boundary() {
+    fn boundary_never_occurs_in_value() {
         let first = boundary_for(&Vec::new());
         assert_ne!(boundary_for(&vec![("code".into(), format!("x{first}y").into())]), first);
     }

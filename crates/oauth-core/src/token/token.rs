@@ -1,4 +1,4 @@
-//! A token with all that is known about it.
+//! `Token`: an access token with everything that came with it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::provider::scopes::Scopes;
 use crate::util::redact;
 use crate::util::secret::{AccessToken, ClientId, RefreshToken, in_clear};
 
-/// Everything known about a token but the provider's own fields: the part that is the same for all providers.
+/// The part of a token that is the same for all providers, and is persisted.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct TokenData {
     pub(crate) issuer: Arc<str>,
@@ -49,37 +49,37 @@ pub struct Token<P: Provider> {
     pub(crate) extra: P::Extra,
 }
 
-/// Where the list of granted scopes comes from (RFC 6749 section 5.1).
+/// The source of a token's scopes (RFC 6749 section 5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ScopeSource {
-    /// The server named them.
+    /// The response named them.
     #[serde(rename = "reply")]
     Response,
-    /// The server named none, which means: as requested.
-    // Also what a word of a newer version is read as.
+    /// The response named none, which means: as requested.
+    // Also the value for words that a newer version persisted.
     #[serde(other)]
     Request,
 }
 
-/// How a token was obtained.
+/// The origin of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TokenOrigin {
-    /// By the code of a person's consent.
+    /// An authorization code from a user's consent.
     AuthorizationCode,
-    /// By a person's password.
+    /// A user's password.
     Password,
-    /// By the client's own credentials; renewed by asking again.
+    /// The client's own credentials. Renewed by requesting another.
     ClientCredentials,
-    /// Elsewhere, and adopted.
+    /// Imported: obtained elsewhere.
     #[serde(rename = "adopted")]
     Imported,
-    /// From another token, by an API call.
+    /// Another token, by an API call.
     Derived,
-    /// In a way that a newer version of this crate stored and this one does not know.
+    /// An origin that a newer version of this crate persisted.
     #[serde(other)]
     Other,
 }
@@ -95,54 +95,54 @@ impl<P: Provider> Token<P> {
         self.data.refresh_token.as_ref()
     }
 
-    /// The scopes granted.
+    /// The granted scopes.
     pub fn scopes(&self) -> &Scopes {
         &self.data.scopes
     }
 
-    /// Whether the server named the scopes.
+    /// The source of [`scopes`](Self::scopes).
     pub fn scope_source(&self) -> ScopeSource {
         self.data.scope_source
     }
 
-    /// Those of `wanted` that the token lacks. A client's new scopes do not widen old tokens.
+    /// Returns the scopes of `wanted` that the token lacks. A client's new scopes do not widen old tokens.
     #[must_use]
     pub fn missing_scopes(&self, wanted: &Scopes) -> Scopes {
         wanted.missing_from(&self.data.scopes)
     }
 
-    /// The scopes asked for, which is what a client-credentials token is renewed with.
+    /// The requested scopes, with which a client-credentials token is renewed.
     pub fn requested_scopes(&self) -> &Scopes {
         &self.data.requested
     }
 
-    /// Whether it can be renewed without the person: by its refresh token, or by asking again.
+    /// Returns true if it can be renewed without the user: by its refresh token, or by the client's credentials.
     pub fn is_renewable(&self) -> bool {
         self.data.origin == TokenOrigin::ClientCredentials
             || (<P::Renewal as Renewal>::REFRESHES && self.data.refresh_token.is_some())
     }
 
-    /// When it was received.
+    /// The time of the token response, by the local clock.
     pub fn received_at(&self) -> DateTime<Utc> {
         self.data.received_at
     }
 
-    /// When the access token expires; `None` if the server did not say.
+    /// The expiry of the access token; `None` if the response had none.
     pub fn expires_at(&self) -> Option<DateTime<Utc>> {
         self.data.expires_at
     }
 
-    /// When the refresh token lapses if it is not used, where the provider documents that.
+    /// The time at which an unused refresh token lapses, where the provider documents that.
     pub fn lapses_at(&self) -> Option<DateTime<Utc>> {
         self.data.lapses_at
     }
 
-    /// Whether it has expired at `now`.
+    /// Returns true if the access token has expired at `now`.
     pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
         self.data.expires_at.is_some_and(|at| at <= now)
     }
 
-    /// How it was obtained. A refreshed token counts as obtained like its first one.
+    /// The origin. A refreshed token keeps that of the first one.
     pub fn origin(&self) -> TokenOrigin {
         self.data.origin
     }
@@ -152,7 +152,7 @@ impl<P: Provider> Token<P> {
         &self.data.issuer
     }
 
-    /// The client it was issued to.
+    /// The client that it was issued to.
     pub fn client_id(&self) -> &ClientId {
         &self.data.client_id
     }
@@ -162,17 +162,17 @@ impl<P: Provider> Token<P> {
         &self.extra
     }
 
-    /// Whatever else the reply held. May hold secrets; `Debug` shows the names only.
+    /// All other fields of the response. May hold secrets; `Debug` shows only their names.
     pub fn other(&self) -> &Map<String, Value> {
         &self.data.other
     }
 
-    /// Refuses a token that another site or client was given, before anything is sent.
+    /// Refuses a token of another site or client, before anything is sent.
     pub(crate) fn check_belongs_to(&self, issuer: &str, client_id: &ClientId) -> Result<(), Error> {
         if *self.data.issuer != *issuer {
             return Err(Error::new(
                 ErrorKind::ForeignToken,
-                // As it stands in the store, which others may be able to write to.
+                // Sanitized, because others may be able to write to the store.
                 format!("the token was issued by {}", redact::sanitize(&self.data.issuer, 100)),
             ));
         }

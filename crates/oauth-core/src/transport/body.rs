@@ -1,4 +1,4 @@
-//! Reading a body up to a cap.
+//! Reading of a response body up to a limit.
 
 use std::pin::pin;
 
@@ -8,10 +8,9 @@ use http_body_util::BodyExt as _;
 
 use crate::transport::transport::TransportError;
 
-/// Reads all of `response`, but no more than `cap` bytes.
+/// Reads the whole body of `response`, at most `cap` bytes.
 ///
-/// Each part is copied and let go. Kept as they come, parts of one byte each, as a hostile server cuts them, would hold
-/// many times their own size.
+/// Each chunk is copied and freed: chunks of one byte, as a hostile server sends them, would hold many times their size.
 pub(super) async fn collect<B>(
     response: http::Response<B>,
     cap: usize,
@@ -22,7 +21,7 @@ where
 {
     let (parts, body) = response.into_parts();
     let too_long = TransportError::BodyTooLarge { limit: cap };
-    // What a server says beforehand is only good for giving up: nothing is reserved for it.
+    // The announced size is only used to fail early: no memory is reserved for it.
     if body.size_hint().lower() > cap as u64 {
         return Err(too_long);
     }
@@ -55,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    /// A megabyte, byte by byte, each a part of a buffer of its own as a server's packets are.
+    /// A body in chunks of one byte, each in a buffer of its own.
     struct Bytewise(usize);
 
     impl Body for Bytewise {
@@ -75,19 +74,19 @@ mod tests {
     }
 
     #[test]
-    fn a_body_in_small_parts_takes_no_more_memory_than_it_has_bytes() {
+    fn small_chunks_take_no_extra_memory() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let mut read = None;
         let memory = allocation_counter::measure(|| {
             read = Some(runtime.block_on(collect(http::Response::new(Bytewise(1 << 20)), 1 << 20)));
         });
         assert_eq!(read.unwrap().unwrap().body().len(), 1 << 20);
-        // Twice while it grows, as any vector does.
+        // A growing vector holds its bytes twice.
         assert!(memory.bytes_max < 4 << 20, "{} bytes", memory.bytes_max);
     }
 
     #[tokio::test]
-    async fn one_byte_too_many_is_too_many() {
+    async fn rejects_body_above_limit() {
         let read = collect(http::Response::new(Bytewise(10)), 9).await;
         assert!(matches!(read, Err(TransportError::BodyTooLarge { limit: 9 })), "{read:?}");
     }

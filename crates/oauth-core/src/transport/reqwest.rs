@@ -99,7 +99,9 @@ impl<P: Provider> ClientBuilder<P> {
     /// `rustls`), since `reqwest` would panic otherwise. [`build`](Self::build) returns an error if the builder cannot
     /// be used.
     pub fn with_reqwest_0_13(self, builder: reqwest::ClientBuilder) -> Self {
-        self.made_by(|roots, limits| Ok(Arc::new(ReqwestTransport::with_builder(builder, roots, limits)?)))
+        self.transport_factory(|roots, limits| {
+            Ok(Arc::new(ReqwestTransport::with_builder(builder, roots, limits)?))
+        })
     }
 }
 

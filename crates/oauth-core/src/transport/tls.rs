@@ -10,7 +10,7 @@ use rustls_platform_verifier::Verifier;
 
 use crate::error::{Error, ErrorKind};
 
-/// The process default if the application installed one, else ring where this crate brings it.
+/// Returns the process default if the application installed one, else ring with the feature `rustls`.
 pub(super) fn provider() -> Result<Arc<CryptoProvider>, Error> {
     if let Some(installed) = CryptoProvider::get_default() {
         return Ok(Arc::clone(installed));
@@ -50,7 +50,9 @@ pub(super) fn config(roots: &[Vec<u8>]) -> Result<ClientConfig, Error> {
     }
     .map_err(|source| {
         Error::new(ErrorKind::Setup, format!("no trusted certificates: {source}"))
-            .with_help("install the platform's CA certificates (Debian: ca-certificates), or give a root certificate")
+            .with_help(
+                "install the platform's CA certificates (Debian: ca-certificates), or set a root certificate",
+            )
             .with_source(source)
     })?;
     let mut config = with_protocol_versions(provider)?

@@ -8,17 +8,17 @@ use async_trait::async_trait;
 use crate::error::{Error, ErrorKind};
 use crate::util::redact::sanitize;
 
-/// Sends one request and returns one answer.
+/// Sends one request and returns its response.
 ///
 /// Contract for implementors:
-/// - Follow no redirect: return a 3xx as it is.
-/// - Give up when `call.deadline` has passed, and stop reading when the body exceeds `call.body_cap`.
-/// - Say [`TransportError::NotSent`] only if the server cannot have seen the request; [`TransportError::Unanswered`]
-///   for everything later. Refresh tokens that are single use depend on it.
+/// - Follow no redirect: return a 3xx response as it is.
+/// - Fail when `call.deadline` has passed, and stop reading when the body exceeds `call.body_cap`.
+/// - Return [`TransportError::NotSent`] only if the server cannot have seen the request, and
+///   [`TransportError::Unanswered`] for every later failure. Refresh token rotation depends on it.
 /// - Put no path or query of the URL, no header and no body into an error's text or source: they may hold secrets.
-/// - Try nothing twice. Log neither the URL's path or query, nor headers, nor bodies.
+/// - Retry nothing. Log no path or query of the URL, no header and no body.
 ///
-/// A closure-like test transport is a few lines:
+/// A transport for tests is a few lines:
 ///
 /// ```
 /// use oauth_core::{Call, Transport, TransportError, http};
@@ -44,14 +44,14 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
 pub struct Call {
     /// The complete request, absolute URL included.
     pub request: http::Request<Vec<u8>>,
-    /// How long connecting, sending and reading may take together.
+    /// The time limit for connecting, sending and reading together.
     pub deadline: Duration,
-    /// How many bytes the answer's body may have.
+    /// The size limit of the response's body, in bytes.
     pub body_cap: usize,
 }
 
 impl Call {
-    /// A call with these limits.
+    /// Creates a call with these limits.
     pub fn new(request: http::Request<Vec<u8>>, deadline: Duration, body_cap: usize) -> Self {
         Self { request, deadline, body_cap }
     }
@@ -68,20 +68,20 @@ impl fmt::Debug for Call {
     }
 }
 
-/// Why there is no answer.
+/// A call without a response.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TransportError {
     /// Name resolution, connecting or TLS failed: the server cannot have seen the request.
     NotSent(Box<dyn std::error::Error + Send + Sync>),
-    /// The request may have arrived, but no complete answer came back.
+    /// The request may have arrived, but no complete response was received.
     Unanswered(Box<dyn std::error::Error + Send + Sync>),
-    /// The answer's body has more bytes than were allowed. Asking again brings the same.
+    /// The response's body exceeds the limit. A retry would have the same result.
     BodyTooLarge {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// It cannot be sent at all until the transport is set up differently. The server has not seen the request.
+    /// The transport's configuration does not allow the call. The server has not seen the request.
     Setup(Error),
 }
 
@@ -93,14 +93,14 @@ impl From<TransportError> for Error {
                     .with_source(source)
             }
             TransportError::Unanswered(source) => {
-                Self::new(ErrorKind::Unanswered, format!("no complete answer: {}", reason(&*source)))
+                Self::new(ErrorKind::Unanswered, format!("no complete response: {}", reason(&*source)))
                     .with_source(source)
             }
             TransportError::BodyTooLarge { limit } => Self::new(
                 ErrorKind::InvalidResponse,
-                format!("the answer has more than the {limit} bytes allowed"),
+                format!("the response exceeds the limit of {limit} bytes"),
             )
-            .with_help("raise the limit if such an answer is to be expected"),
+            .with_help("raise the limit if such a response is expected"),
             TransportError::Setup(error) => error,
         }
     }
@@ -110,8 +110,8 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotSent(source) => write!(f, "the request was not sent: {source}"),
-            Self::Unanswered(source) => write!(f, "no complete answer came: {source}"),
-            Self::BodyTooLarge { limit } => write!(f, "the answer has more than the {limit} bytes allowed"),
+            Self::Unanswered(source) => write!(f, "no complete response was received: {source}"),
+            Self::BodyTooLarge { limit } => write!(f, "the response exceeds the limit of {limit} bytes"),
             Self::Setup(error) => error.fmt(f),
         }
     }
@@ -127,12 +127,12 @@ impl std::error::Error for TransportError {
     }
 }
 
-/// In bounds, as the other side has a part in it: rustls lists all the names that a wrong certificate has.
+/// Bounded, because the peer has a part in it: rustls lists all names of a wrong certificate.
 fn reason(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
     sanitize(&innermost(error).to_string(), 300)
 }
 
-/// The root cause says most ("connection refused", "unknown issuer"); what wraps it mostly repeats "error".
+/// The root cause is the informative one ("connection refused", "unknown issuer").
 fn innermost<'a>(
     error: &'a (dyn std::error::Error + Send + Sync + 'static),
 ) -> &'a (dyn std::error::Error + 'static) {
@@ -143,15 +143,15 @@ fn innermost<'a>(
     inner
 }
 
-/// How long connecting may take, TLS included: well below any deadline, so that a server that cannot be reached shows
-/// as "not sent" rather than as "unanswered".
+/// Time limit for connecting, TLS included. Well below any deadline, so that an unreachable server is reported as "not
+/// sent" rather than "unanswered".
 #[cfg(feature = "reqwest")]
 pub(super) fn connect_timeout(limits: &Limits) -> Duration {
     Duration::from_secs(10).min(limits.token_deadline.min(limits.api_deadline) / 2)
 }
 
-/// How long an idle connection is kept. Shorter than servers keep theirs, because a request that meets a connection the
-/// server is just closing has an unknown outcome.
+/// Lifetime of idle connections. Shorter than servers keep theirs: a request on a connection that the server is closing
+/// has an unknown outcome.
 #[cfg(feature = "reqwest")]
 pub(super) const POOL_IDLE: Duration = Duration::from_secs(15);
 
@@ -163,11 +163,11 @@ pub struct Limits {
     pub token_deadline: Duration,
     /// Deadline of an API call. 60 s.
     pub api_deadline: Duration,
-    /// Largest body of a token reply, in bytes. 1 MiB.
+    /// Largest body of a token response, in bytes. 1 MiB.
     pub token_body: usize,
-    /// Largest body of an API reply, in bytes. 16 MiB.
+    /// Largest body of an API response, in bytes. 16 MiB.
     pub api_body: usize,
-    /// How old an attempt may be when its callback comes. 15 min.
+    /// Largest age of a pending authorization at its callback. 15 min.
     pub attempt_age: Duration,
 }
 

@@ -1,14 +1,13 @@
-//! A deadline that does not throw away what is already there.
+//! A deadline that does not discard a response that has already arrived.
 
 use std::pin::pin;
 use std::time::Duration;
 
 use tokio::time::timeout;
 
-/// How long is looked once more when a deadline has passed.
-const LAST_LOOK: Duration = Duration::from_millis(500);
+/// Extra time to poll once a deadline has passed.
+const GRACE: Duration = Duration::from_millis(500);
 
-/// The deadline passed.
 #[derive(Debug)]
 pub(crate) struct TooLate;
 
@@ -20,15 +19,14 @@ impl std::fmt::Display for TooLate {
 
 impl std::error::Error for TooLate {}
 
-/// What `work` brings within `limit`.
+/// Awaits `work` for at most `limit`, plus half a second.
 ///
-/// A process that was stopped for longer than that (a frozen container, a paused virtual machine, a starved one) finds the
-/// deadline over and the answer waiting in its socket, and reading it takes a few turns of the runtime. So there is a last
-/// look: that answer may hold the only live refresh token.
+/// A process that was suspended (a frozen container, a paused virtual machine) wakes up past its deadline with the
+/// response waiting in its socket, and reading it takes a few polls. That response may hold the only live refresh token.
 pub(crate) async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, TooLate> {
     let mut work = pin!(work);
     match timeout(limit, &mut work).await {
         Ok(done) => Ok(done),
-        Err(_) => timeout(LAST_LOOK, work).await.map_err(|_| TooLate),
+        Err(_) => timeout(GRACE, work).await.map_err(|_| TooLate),
     }
 }

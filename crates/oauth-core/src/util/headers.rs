@@ -9,14 +9,14 @@ use url::Url;
 use crate::util::redact::redact;
 use crate::util::url_policy::authority;
 
-/// `Retry-After` as seconds or as a date (RFC 9110 section 10.2.3), capped at a day.
+/// Parses `Retry-After`, as seconds or as a date (RFC 9110 section 10.2.3). At most a day.
 pub(crate) fn retry_after(headers: &http::HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = match text.parse::<u64>() {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => {
             let until = DateTime::parse_from_rfc2822(text).ok()?;
-            // The server's own clock where it says what time it has, so that a skew does not stretch the wait.
+            // By the server's clock if it sends `Date`, so that clock skew does not change the wait.
             let now = headers
                 .get(http::header::DATE)
                 .and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok())
@@ -27,14 +27,14 @@ pub(crate) fn retry_after(headers: &http::HeaderMap, now: DateTime<Utc>) -> Opti
     Some(wait.min(Duration::from_secs(86_400)))
 }
 
-/// Where an answer to `asked` redirects to, if it says so.
-pub(crate) fn location(headers: &http::HeaderMap, asked: &Url) -> Option<Url> {
-    asked.join(headers.get(http::header::LOCATION)?.to_str().ok()?).ok()
+/// Resolves `Location` against the requested URL.
+pub(crate) fn location(headers: &http::HeaderMap, requested: &Url) -> Option<Url> {
+    requested.join(headers.get(http::header::LOCATION)?.to_str().ok()?).ok()
 }
 
-/// The host that a redirect points to; never its path or query, which may hold secrets. Nor do its labels.
-pub(crate) fn location_host(headers: &http::HeaderMap, asked: &Url, secrets: &[&str]) -> Option<String> {
-    location(headers, asked).map(|url| redact(&authority(&url), secrets, 100))
+/// Returns the host that a redirect points to, redacted; never its path or query, which may hold secrets.
+pub(crate) fn location_host(headers: &http::HeaderMap, requested: &Url, secrets: &[&str]) -> Option<String> {
+    location(headers, requested).map(|url| redact(&authority(&url), secrets, 100))
 }
 
 #[cfg(test)]
@@ -61,7 +61,7 @@ mod tests {
         assert_eq!(wait("Sun, 06 Nov 1994 08:00:00 GMT", date), Some(0));
         assert_eq!(wait("99999999999", date), Some(86_400));
         assert_eq!(wait("soon", date), None);
-        // Without the server's clock, by the client's.
+        // Without `Date` by the client's clock.
         assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT", None), Some(67));
         assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT", Some("today")), Some(67));
     }

@@ -1,9 +1,9 @@
-//! Other people's text, made fit to show: bounded, printable, free of the request's secrets.
+//! Redaction of foreign text: bounded, printable, without the request's secrets.
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 
-/// At most `limit` characters, control characters replaced, white space trimmed.
+/// Limits text to `limit` characters, replaces control characters and trims white space.
 pub(crate) fn sanitize(text: &str, limit: usize) -> String {
     let mut out = String::new();
     for (n, c) in text.trim().chars().enumerate() {
@@ -16,29 +16,26 @@ pub(crate) fn sanitize(text: &str, limit: usize) -> String {
     out
 }
 
-/// Whether there is a control character in it.
 pub(crate) fn has_control(text: &str) -> bool {
     if text.is_ascii() {
-        // Without leaving early, so that many bytes are looked at together.
-        return text.bytes().fold(false, |found, byte| found | byte.is_ascii_control());
+        return text.bytes().any(|byte| byte.is_ascii_control());
     }
     text.chars().any(char::is_control)
 }
 
-/// What changes how a line reads without being seen: zero-width and direction marks, line and paragraph separators.
+/// Zero-width marks, direction marks, and line and paragraph separators: they change how a line reads.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// Shorter ones are looked for as they are, and as a form, a path and JSON have them: an encoding of a few characters is
-/// found in any text.
-const LONG_ENOUGH: usize = 8;
+/// Minimum length for the search of base64 and hex: those of a few characters occur in any text.
+const MIN_ENCODED_SEARCH: usize = 8;
 
-/// `text` with every one of `secrets` (also encoded as in a form, a query, a path, JSON, base64 or hex, or in lower case as
-/// in a host's name) taken out, then tamed.
+/// Replaces every secret by `[redacted]`, also as a form, query, path, JSON, base64 or hex encodes it, or a host's name
+/// in lower case; then sanitizes.
 pub(crate) fn redact(text: &str, secrets: &[&str], limit: usize) -> String {
     let mut text = text.to_owned();
-    // Longest first: one that is the beginning of another must not leave the rest of that one behind.
+    // Longest first: a secret that is a prefix of another must not leave the rest of it.
     let mut secrets: Vec<&str> = secrets.iter().copied().filter(|secret| !secret.is_empty()).collect();
     secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
     for secret in secrets {
@@ -46,7 +43,7 @@ pub(crate) fn redact(text: &str, secrets: &[&str], limit: usize) -> String {
         let in_a_form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
         let mut spellings =
             vec![in_a_form.replace('+', "%20"), in_a_form, in_a_path(secret), in_json(secret)];
-        if secret.len() >= LONG_ENOUGH {
+        if secret.len() >= MIN_ENCODED_SEARCH {
             let hex: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
             spellings.extend([
                 BASE64_STANDARD_NO_PAD.encode(secret),
@@ -65,7 +62,7 @@ pub(crate) fn redact(text: &str, secrets: &[&str], limit: usize) -> String {
     sanitize(&text, limit)
 }
 
-/// As one segment of a URL's path.
+/// Encodes one segment of a URL's path.
 fn in_a_path(segment: &str) -> String {
     let Ok(mut url) = url::Url::parse("http://localhost") else { return segment.to_owned() };
     if let Ok(mut path) = url.path_segments_mut() {
@@ -77,18 +74,18 @@ fn in_a_path(segment: &str) -> String {
     }
 }
 
-/// As it stands between the quotes of a JSON string.
+/// Encodes text as between the quotes of a JSON string.
 fn in_json(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     quoted[1..quoted.len() - 1].to_owned()
 }
 
-/// No server takes a header as long as this, and no provider gives out a token of a hundredth of it.
-const LONGEST_TOKEN: usize = 64 << 10;
+/// In bytes; far above what servers accept in a header.
+const MAX_TOKEN_BYTES: usize = 64 << 10;
 
-/// Printable ASCII and not empty (RFC 6749 appendices A.12 and A.17): what may stand in a header. Nor longer than any.
+/// Checks for a token that a header can hold: printable ASCII, not empty (RFC 6749 appendices A.12 and A.17), bounded.
 pub(crate) fn is_token(token: &str) -> bool {
-    (1..=LONGEST_TOKEN).contains(&token.len()) && token.is_ascii() && !has_control(token)
+    (1..=MAX_TOKEN_BYTES).contains(&token.len()) && token.is_ascii() && !has_control(token)
 }
 
 #[cfg(test)]
@@ -96,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_go_in_every_spelling_and_control_characters_too() {
+    fn redacts_secrets_in_every_encoding() {
         let text = redact("bad token a b+c\r\nand a%20b%2Bc, a+b%2Bc, a%20b+c", &["a b+c"], 100);
         assert_eq!(text, "bad token [redacted]  and [redacted], [redacted], [redacted]");
         assert_eq!(redact(r#"{"password":"p\"w\\d"}"#, &[r#"p"w\d"#], 100), r#"{"password":"[redacted]"}"#);

@@ -23,7 +23,7 @@ macro_rules! secret {
                 Self(SecretString::from(secret.into()))
             }
 
-            /// The secret itself. Look twice at where it goes.
+            /// Returns the secret in clear: never log or display it.
             pub fn expose(&self) -> &str {
                 self.0.expose_secret()
             }
@@ -116,11 +116,11 @@ secret!(
     RefreshToken
 );
 secret!(
-    /// A person's password, for providers with a password grant (RFC 6749 section 4.3).
+    /// A user's password, for providers with a password grant (RFC 6749 section 4.3).
     Password
 );
 secret!(
-    /// The random `state` that ties a callback to its attempt (RFC 6749 section 10.12).
+    /// The random `state` that ties a callback to its authorization (RFC 6749 section 10.12).
     State
 );
 secret!(
@@ -133,8 +133,8 @@ secret!(
 );
 
 impl State {
-    /// What an attempt can be called where its `state` must not be read: in a store, in the name of a cookie. The
-    /// base64url form of the state's SHA-256, 43 characters.
+    /// Returns an identifier for places that must not hold the `state` itself, such as a store or a cookie's name: the
+    /// base64url form of its SHA-256, 43 characters.
     ///
     /// ```
     /// use oauth_core::State;
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_nothing_and_equality_works() {
+    fn debug_is_redacted_and_equality_works() {
         let token = AccessToken::new("s3cret");
         assert_eq!(format!("{token:?}"), "AccessToken([redacted])");
         assert_eq!(token, AccessToken::from("s3cret"));

@@ -1,10 +1,10 @@
-//! Where requests may go: https, or http on loopback, and never a URL with user info.
+//! The policy for URLs: https, or http on loopback, and no user info.
 
 use url::{Host, Url};
 
 use crate::error::{Error, ErrorKind};
 
-/// Whether `url` points to this machine: `127.0.0.0/8`, `[::1]`, `localhost` or `*.localhost` (RFC 6761).
+/// Returns true for URLs of this machine: `127.0.0.0/8`, `[::1]`, `localhost` or `*.localhost` (RFC 6761).
 ///
 /// ```
 /// use oauth_core::is_loopback;
@@ -24,11 +24,10 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Checks that a base URL or endpoint may be called at all: https, or http on loopback; a host; no user info; no
-/// fragment.
+/// Checks a base URL or endpoint: https, or http on loopback; a host; no user info; no fragment.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidInput`] with what is wrong.
+/// [`ErrorKind::InvalidInput`] if the URL breaks one of these rules.
 ///
 /// ```
 /// assert!(oauth_core::check_url(&"https://go.example.com:8154/go".parse().unwrap()).is_ok());
@@ -54,7 +53,7 @@ pub fn check_url(url: &Url) -> Result<(), Error> {
     Ok(())
 }
 
-/// Scheme, host and port of a URL, as one comparable string (RFC 6454 section 6.2).
+/// Returns scheme, host and port of a URL as one comparable string (RFC 6454 section 6.2).
 pub fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
@@ -68,11 +67,11 @@ pub(crate) fn authority(url: &Url) -> String {
     }
 }
 
-/// The error for a request that would take a token to another host.
+/// The error for a request that would send a token to another host.
 pub(crate) fn foreign(url: &Url) -> Error {
     Error::new(
         ErrorKind::ForeignHost,
-        "the request would take the token to a host that is not the provider's",
+        "the request would send the token to a host that is not the provider's",
     )
     .with_host(authority(url))
 }
@@ -82,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_https_or_loopback() {
+    fn accepts_only_https_or_loopback() {
         for (url, good) in [
             ("https://auth.go1.com/oauth/token", true),
             ("http://127.0.0.1:3000/x", true),

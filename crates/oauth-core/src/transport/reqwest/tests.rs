@@ -1,4 +1,4 @@
-//! What a caller's own builder cannot undo. Only https goes through it, so these ask its client directly.
+//! Settings that a caller's own builder cannot override. Only https uses it, so these tests call its client directly.
 
 use std::sync::Mutex;
 
@@ -6,11 +6,11 @@ use httpmock::prelude::*;
 
 use super::*;
 
-async fn ask(server: &MockServer, builder: reqwest::ClientBuilder) -> http::Response<Vec<u8>> {
-    ask_within(server, builder, Limits::default()).await
+async fn send_to(server: &MockServer, builder: reqwest::ClientBuilder) -> http::Response<Vec<u8>> {
+    send_within(server, builder, Limits::default()).await
 }
 
-async fn ask_within(
+async fn send_within(
     server: &MockServer,
     builder: reqwest::ClientBuilder,
     limits: Limits,
@@ -22,7 +22,7 @@ async fn ask_within(
 }
 
 #[tokio::test]
-async fn redirects_are_not_followed_and_its_own_settings_hold() {
+async fn follows_no_redirect_and_keeps_settings() {
     let server = MockServer::start_async().await;
     server
         .mock_async(|when, then| {
@@ -34,12 +34,12 @@ async fn redirects_are_not_followed_and_its_own_settings_hold() {
     headers.insert("x-own", "1".parse().unwrap());
     let own =
         reqwest::Client::builder().default_headers(headers).redirect(reqwest::redirect::Policy::limited(5));
-    assert_eq!(ask(&server, own).await.status(), 307);
+    assert_eq!(send_to(&server, own).await.status(), 307);
 }
 
 /// A retry would spend a single-use refresh token twice; a verbose connection would log the token.
 #[tokio::test]
-async fn nothing_is_sent_twice() {
+async fn retries_nothing() {
     let server = MockServer::start_async().await;
     let token = server
         .mock_async(|when, then| {
@@ -51,13 +51,13 @@ async fn nothing_is_sent_twice() {
         .classify_fn(|attempt| attempt.retryable())
         .max_retries_per_request(3);
     let own = reqwest::Client::builder().retry(retrying).connection_verbose(true);
-    assert_eq!(ask(&server, own).await.status(), 503);
+    assert_eq!(send_to(&server, own).await.status(), 503);
     assert_eq!(token.calls_async().await, 1);
 }
 
-/// `reqwest` logs through `log`: that it does, and that no secret of a request comes along.
+/// `reqwest` logs through `log`.
 #[tokio::test]
-async fn its_log_holds_no_secret() {
+async fn log_holds_no_secret() {
     static LOG: Captured = Captured(Mutex::new(String::new()));
     log::set_logger(&LOG).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
@@ -65,7 +65,7 @@ async fn its_log_holds_no_secret() {
     server
         .mock_async(|when, then| {
             when.path("/api/canary-in-path");
-            then.status(200).header("x-answer", "canary-in-header").body("canary-in-answer");
+            then.status(200).header("x-answer", "canary-in-header").body("canary-in-response");
         })
         .await;
     let own = reqwest::Client::builder().connection_verbose(true);
@@ -81,9 +81,9 @@ async fn its_log_holds_no_secret() {
     assert!(!log.contains("canary"), "{log}");
 }
 
-/// It would throw away the answer that a process finds when it was stopped for longer.
+/// Its own time-out would discard a response that arrived while the process was suspended.
 #[tokio::test]
-async fn no_time_out_but_that_of_the_call_holds() {
+async fn only_call_deadline_applies() {
     let server = MockServer::start_async().await;
     server
         .mock_async(|when, then| {
@@ -94,7 +94,7 @@ async fn no_time_out_but_that_of_the_call_holds() {
     let quick = Duration::from_millis(400);
     let limits = Limits { token_deadline: quick, api_deadline: quick, ..Limits::default() };
     let own = reqwest::Client::builder().timeout(Duration::from_millis(50));
-    assert_eq!(ask_within(&server, own, limits).await.status(), 204);
+    assert_eq!(send_within(&server, own, limits).await.status(), 204);
 }
 
 #[derive(Debug)]
@@ -105,7 +105,7 @@ impl log::Log for Captured {
         true
     }
 
-    // What the test's own server writes is about the requests it got, and is not ours.
+    // The test server's own log lines show the requests that it received.
     fn log(&self, record: &log::Record<'_>) {
         if !record.target().starts_with("httpmock") {
             let line = format!("{} {}\n", record.target(), record.args());
