@@ -57,7 +57,7 @@ async fn bearer_is_read_in_any_case_and_other_types_are_refused() {
 async fn the_example_to_the_letter_is_not_json_and_says_so_without_the_token() {
     let error = finish(recorded("token_as_printed")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
-    insta::assert_snapshot!(error, @"cobot: exchanging the authorization code: the token reply is neither a JSON object nor form-encoded (at www.cobot.me): status 200; the answer was not understood; report it with the status and the provider");
+    insta::assert_snapshot!(error, @"cobot: exchanging the authorization code: the token response is neither a JSON object nor form-encoded (at www.cobot.me): status 200; the response was not understood; report it with the status and the provider");
 }
 
 #[tokio::test]

@@ -129,7 +129,7 @@ fn trusting(builder: reqwest::ClientBuilder, roots: &[Vec<u8>]) -> Result<reqwes
     #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     if !roots.is_empty() {
         let bad =
-            || Error::new(ErrorKind::Setup, "a root certificate cannot be read").with_help("give it as PEM");
+            || Error::new(ErrorKind::Setup, "a root certificate cannot be read").with_help("set it as PEM");
         let mut certificates = Vec::new();
         for pem in roots {
             let bundle =

@@ -72,5 +72,5 @@ fn with_protocol_versions(
 }
 
 fn bad_root() -> Error {
-    Error::new(ErrorKind::Setup, "a root certificate cannot be read").with_help("give it as PEM")
+    Error::new(ErrorKind::Setup, "a root certificate cannot be read").with_help("set it as PEM")
 }

@@ -132,8 +132,8 @@ pub(crate) fn describe_mismatch(path: &serde_path_to_error::Path, error: &serde_
     let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
     if let Some((name, _)) = words.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
         return match path.as_str() {
-            "." => format!("the answer lacks `{name}`"),
-            path => format!("the answer lacks `{path}.{name}`"),
+            "." => format!("the response lacks `{name}`"),
+            path => format!("the response lacks `{path}.{name}`"),
         };
     }
     // Below `#[serde(flatten)]` the parser no longer knows where it is.

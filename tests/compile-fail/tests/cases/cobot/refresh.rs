@@ -1,4 +1,4 @@
-//! Cobot gives no refresh tokens.
+//! Cobot issues no refresh tokens.
 
 fn refresh(client: cobot::Client, token: cobot::Token) {
     drop(client.refresh(&token));
