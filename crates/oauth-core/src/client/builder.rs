@@ -13,6 +13,8 @@ use crate::provider::dialect::Encoding;
 use crate::provider::provider::Provider;
 use crate::provider::site::Site;
 use crate::token::oauth2_adapter::TokenClient;
+#[cfg(feature = "reqwest")]
+use crate::transport::reqwest::{ReqwestClientBuilder, ReqwestTransport};
 use crate::transport::transport::{Limits, Transport};
 use crate::util::clock::{Clock, SystemClock};
 use crate::util::url_policy::origin;
@@ -107,12 +109,28 @@ impl<P: Provider> ClientBuilder<P> {
         })
     }
 
-    pub(crate) fn transport_factory(
+    fn transport_factory(
         mut self,
         make: impl FnOnce(Vec<Vec<u8>>, Limits) -> Result<Arc<dyn Transport>, Error> + Send + 'static,
     ) -> Self {
         self.transport = Some(Box::new(make));
         self
+    }
+
+    /// Sends https through a `reqwest` 0.13 client of your own: proxies, client certificates, connector layers.
+    ///
+    /// It takes a builder, not a client, because these settings are always made last: redirects are not followed, no
+    /// request is retried, no bytes are logged, and the time-outs are those of [`Limits`](crate::Limits). Plain http,
+    /// which is for loopback only, does not go through it, so that no proxy sees it.
+    ///
+    /// With rustls and no crypto provider installed, building the client installs ring as the process default (feature
+    /// `rustls`), since `reqwest` would panic otherwise. [`build`](Self::build) returns an error if the builder cannot
+    /// be used.
+    #[cfg(feature = "reqwest")]
+    pub fn with_reqwest_0_13(self, builder: ReqwestClientBuilder) -> Self {
+        self.transport_factory(|roots, limits| {
+            Ok(Arc::new(ReqwestTransport::with_builder(builder, roots, limits)?))
+        })
     }
 
     /// Wraps the transport that sends, for metrics, recording or tests. The last wrapper is the outermost.
@@ -213,7 +231,7 @@ impl<P: Provider> ClientBuilder<P> {
 
 #[cfg(feature = "reqwest")]
 fn default_transport(roots: Vec<Vec<u8>>, limits: Limits) -> Result<Arc<dyn Transport>, Error> {
-    Ok(Arc::new(crate::transport::reqwest::ReqwestTransport::new(roots, limits)))
+    Ok(Arc::new(ReqwestTransport::new(roots, limits)))
 }
 
 #[cfg(not(feature = "reqwest"))]

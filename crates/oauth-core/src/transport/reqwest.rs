@@ -9,12 +9,13 @@ use async_trait::async_trait;
 use super::body;
 #[cfg(all(feature = "rustls-no-provider", not(feature = "native-tls")))]
 use super::tls;
-use crate::client::builder::ClientBuilder;
 use crate::error::{Error, ErrorKind};
-use crate::provider::provider::Provider;
 use crate::transport::transport::{Call, Limits, POOL_IDLE, Transport, TransportError, connect_timeout};
 use crate::util::deadline::within;
 use crate::util::url_policy::is_loopback;
+
+/// The type of the one public signature that names `reqwest`.
+pub(crate) use reqwest::ClientBuilder as ReqwestClientBuilder;
 
 /// Overrides a time-out of the caller's builder, which cannot be removed.
 const NO_TIMEOUT: Duration = Duration::from_secs(365 * 86_400);
@@ -85,23 +86,6 @@ impl reqwest::dns::Resolve for LoopbackResolver {
             [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
         let addresses: reqwest::dns::Addrs = Box::new(addresses.into_iter());
         Box::pin(std::future::ready(Ok(addresses)))
-    }
-}
-
-impl<P: Provider> ClientBuilder<P> {
-    /// Sends https through a `reqwest` 0.13 client of your own: proxies, client certificates, connector layers.
-    ///
-    /// It takes a builder, not a client, because these settings are always made last: redirects are not followed, no
-    /// request is retried, no bytes are logged, and the time-outs are those of [`Limits`](crate::Limits). Plain http,
-    /// which is for loopback only, does not go through it, so that no proxy sees it.
-    ///
-    /// With rustls and no crypto provider installed, building the client installs ring as the process default (feature
-    /// `rustls`), since `reqwest` would panic otherwise. [`build`](Self::build) returns an error if the builder cannot
-    /// be used.
-    pub fn with_reqwest_0_13(self, builder: reqwest::ClientBuilder) -> Self {
-        self.transport_factory(|roots, limits| {
-            Ok(Arc::new(ReqwestTransport::with_builder(builder, roots, limits)?))
-        })
     }
 }
 
