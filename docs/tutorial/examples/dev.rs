@@ -1,9 +1,9 @@
-//! The same application with a sandbox in place of Go1. Needs no account:
+//! The same application with a sandbox instead of Go1. It needs no account:
 //!
 //! ```sh
 //! cargo run -p tutorial --example dev
 //! ```
-#![allow(clippy::print_stdout)] // saying where to go is the point
+#![allow(clippy::print_stdout)] // prints the address
 
 // ANCHOR: dev
 use std::error::Error;
@@ -20,9 +20,9 @@ pub(crate) async fn serve(listener: TcpListener) -> Result<(), Box<dyn Error>> {
     let public_url = format!("http://{}", listener.local_addr()?);
     let sandbox =
         oauth_sandbox::Go1::builder().redirect_uri(format!("{public_url}/callback/go1")).start().await?;
-    let folder = tempfile::tempdir()?; // gone at the end
-    let person = sandbox.users().remove(0);
-    println!("Open {public_url} and sign in at the sandbox as {}, {}", person.email, person.password);
+    let folder = tempfile::tempdir()?; // deleted at the end
+    let user = sandbox.users().remove(0);
+    println!("Open {public_url} and sign in at the sandbox as {}, {}", user.email, user.password);
 
     let (router, _) = tutorial::app(Settings {
         public_url,

@@ -1,7 +1,7 @@
-//! The application of the book's tutorial: its customers connect their Go1 portal, and see their courses.
+//! The application of the book's tutorial: customers connect their Go1 portal and see their courses.
 //!
-//! The book shows the parts between the anchors. It belongs to `docs/book/src/tutorial.md`.
-#![allow(clippy::print_stderr)] // a log would be the reader's
+//! `docs/book/src/tutorial.md` includes the parts between the anchors.
+#![allow(clippy::print_stderr)] // the tutorial has no logger
 
 // ANCHOR: uses
 use std::error::Error;
@@ -19,38 +19,38 @@ use oauth_web::{Allowed, Connected, CookieKey, OAuthWeb, Refusal, Visit};
 // ANCHOR_END: uses
 
 // ANCHOR: settings
-/// What differs from one machine to the next. Nothing of it belongs into the source.
+/// Settings that differ between machines. Keep them out of the source code.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where browsers find this application, such as `https://lms.example.com`.
+    /// Public URL of this application, such as `https://lms.example.com`.
     pub public_url: String,
     /// Go1 itself, or a sandbox.
     pub site: Site,
-    /// Go1 gives both when the application is registered there.
+    /// Client id from the registration at Go1.
     pub client_id: String,
-    /// The other of the two.
+    /// Client secret from the registration at Go1.
     pub client_secret: ClientSecret,
-    /// Encrypts what travels in a cookie while a customer connects.
+    /// Encrypts the cookie of a login attempt.
     pub cookie_key: CookieKey,
     /// Encrypts the tokens in the database.
     pub token_key: EncryptionKey,
-    /// The database's file.
+    /// Path of the SQLite database.
     pub database: PathBuf,
 }
 // ANCHOR_END: settings
 
 // ANCHOR: who
-/// Who is signed in.
+/// The signed-in customer.
 #[derive(Clone, Debug)]
 struct Customer(String);
 
-/// In place of your own sessions: everybody is Acme.
+/// Replace this with your own sessions. Here every user is Acme.
 async fn session(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(Customer("acme".to_owned()));
     next.run(request).await
 }
 
-/// Who may connect which account, and what the connection is to be good for.
+/// Decides who may connect which account, and with which scopes.
 async fn who(visit: Visit) -> Result<Allowed<Go1>, Refusal> {
     let Some(Customer(name)) = visit.parts.extensions.get() else {
         return Err(Refusal::because("Sign in first."));
@@ -60,7 +60,7 @@ async fn who(visit: Visit) -> Result<Allowed<Go1>, Refusal> {
 // ANCHOR_END: who
 
 // ANCHOR: connections
-/// The connections of all customers, kept in an encrypted database.
+/// The connections of all customers, stored in an encrypted database.
 async fn connections(settings: Settings) -> Result<Connections<Go1>, Box<dyn Error>> {
     let redirect_uri = format!("{}/callback/go1", settings.public_url).parse()?;
     let app = go1::App::new(settings.client_id, settings.client_secret, redirect_uri);
@@ -75,7 +75,7 @@ async fn home() -> Html<&'static str> {
     Html("<h1>Example LMS</h1><a href=\"/connect/go1?return_to=/courses\">Connect Go1</a>")
 }
 
-/// Whoever has no connection yet is sent to connect, and comes back here.
+/// A user without a connection is redirected to connect, and then back here.
 async fn courses(go1: Connected<Go1>) -> Result<String, String> {
     let page = go1.send(&LearningObjects::new().limit(5)).await.map_err(|error| error.to_string())?;
     let titles: Vec<&str> = page.hits.iter().filter_map(|one| one.core.as_ref()?.title.as_deref()).collect();
@@ -84,7 +84,7 @@ async fn courses(go1: Connected<Go1>) -> Result<String, String> {
 // ANCHOR_END: pages
 
 // ANCHOR: app
-/// The application, and the connections for what works in the background.
+/// The application, and its connections for background tasks.
 ///
 /// # Errors
 /// If a setting cannot be used, or the database cannot be opened.
@@ -98,7 +98,7 @@ pub async fn app(settings: Settings) -> Result<(Router, Connections<Go1>), Box<d
         .route("/courses", get(courses))
         .merge(oauth.router()) // /connect/go1 and /callback/go1
         .layer(from_fn(session))
-        .layer(oauth.hide_query()) // no code in a log, whatever layers you add below
+        .layer(oauth.hide_query()) // keeps authorization codes out of the logs of inner layers
         .with_state(oauth);
     Ok((router, connections))
 }

@@ -1,5 +1,5 @@
-//! The tutorial's application, as it runs in production: all that differs from there is in its environment.
-#![allow(clippy::print_stdout)] // whoever starts it reads where it listens
+//! The tutorial's application in production. All settings come from the environment.
+#![allow(clippy::print_stdout)] // prints its address
 
 // ANCHOR: main
 use std::env;
@@ -17,17 +17,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(variable("LISTEN")?).await?;
     println!("listening on {}", listener.local_addr()?);
 
-    // The keeper: nobody waits for a refresh, and no quiet customer is lost.
-    let keeper = connections.clone();
-    tokio::spawn(async move { keeper.run_periodically(Sweep::all(), Duration::from_secs(15 * 60)).await });
+    // Background refresh: callers do not wait, and refresh tokens of idle customers do not lapse.
+    let background = connections.clone();
+    tokio::spawn(
+        async move { background.run_periodically(Sweep::all(), Duration::from_secs(15 * 60)).await },
+    );
 
     let terminate = signal(SignalKind::terminate())?;
     axum::serve(listener, router).with_graceful_shutdown(stopped(terminate)).await?;
-    connections.drain().await; // what is being refreshed or saved is finished first
+    connections.drain().await; // finishes refreshes and saves in flight
     Ok(())
 }
 
-/// Ctrl-C at a terminal; from systemd, Docker or Kubernetes a polite request to end.
+/// Waits for Ctrl-C, or for SIGTERM from systemd, Docker or Kubernetes.
 async fn stopped(mut terminate: Signal) {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}

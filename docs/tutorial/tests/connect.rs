@@ -1,4 +1,4 @@
-//! The test that the tutorial ends with.
+//! The test in the tutorial.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 // ANCHOR: uses
@@ -12,7 +12,7 @@ use tutorial::Settings;
 
 // ANCHOR: test
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_connects_once() -> Result<(), Box<dyn Error>> {
+async fn customer_connects_once() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let home = format!("http://{}", listener.local_addr()?);
     let sandbox = oauth_sandbox::Go1::builder().redirect_uri(format!("{home}/callback/go1")).start().await?;
@@ -29,26 +29,26 @@ async fn a_customer_connects_once() -> Result<(), Box<dyn Error>> {
     .await?;
     tokio::spawn(async move { axum::serve(listener, router).await });
 
-    // The customer wants the courses, and is sent to connect: to this application first, then to Go1.
+    // The customer opens the courses and is redirected: first to this application's connect route, then to Go1.
     let browser = browser()?;
     let asked = browser.get(format!("{home}/courses")).send().await?;
     let begun = browser.get(format!("{home}{}", location(&asked))).send().await?;
 
-    // At Go1 they sign in and approve, which sends them back, and on to the courses.
+    // They sign in at Go1, approve, and return to the courses.
     let callback = sandbox.approve(location(&begun)).await?;
     let connected = browser.get(callback).send().await?;
     assert_eq!(location(&connected), "/courses");
     let courses = browser.get(format!("{home}/courses")).send().await?;
     assert!(courses.text().await?.contains("courses, of which the first are:"));
 
-    // Next morning the token has expired. Nobody notices.
+    // The next morning the token has expired. It is refreshed without the customer noticing.
     sandbox.advance(Duration::from_secs(13 * 3600));
     assert_eq!(browser.get(format!("{home}/courses")).send().await?.status(), 200);
     assert_eq!(sandbox.journal().token_calls(), 2, "one for the code, one for the refresh");
     Ok(())
 }
 
-/// Keeps cookies, and follows nothing by itself.
+/// Keeps cookies and does not follow redirects.
 fn browser() -> reqwest::Result<Client> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).no_proxy().build()

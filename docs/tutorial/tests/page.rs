@@ -1,12 +1,12 @@
-//! The manifest that the reader is told to write is the one that these programs are built with.
+//! The tutorial page lists the dependencies of the manifest that these programs are built with.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use std::collections::BTreeSet;
 
-/// Only the tests that the book does not show need it.
+/// Used only by tests that the book does not show.
 const NOT_SHOWN: &str = "rustix";
 
-/// The names in a table of dependencies.
+/// Returns the names in a table of dependencies.
 fn names(manifest: &str, table: &str) -> BTreeSet<String> {
     let after = manifest.split(&format!("[{table}]\n")).nth(1).unwrap();
     let lines = after.lines().take_while(|line| !line.starts_with('[') && !line.starts_with("```"));
@@ -15,7 +15,7 @@ fn names(manifest: &str, table: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_reader_is_told_the_same_dependencies() {
+fn page_lists_manifest_dependencies() {
     let (page, manifest) = (include_str!("../../book/src/tutorial.md"), include_str!("../Cargo.toml"));
     for table in ["dependencies", "dev-dependencies"] {
         let shown = names(page, table);
@@ -23,5 +23,5 @@ fn the_reader_is_told_the_same_dependencies() {
         assert_eq!(shown, names(manifest, table), "{table}");
     }
     let features = r#"features = ["macros", "net", "rt-multi-thread", "signal"]"#;
-    assert!(page.contains(features) && manifest.contains(features), "those of tokio, whose default is none");
+    assert!(page.contains(features) && manifest.contains(features), "features of tokio");
 }

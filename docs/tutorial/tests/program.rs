@@ -1,9 +1,9 @@
-//! The tutorial's two programs, run as the reader runs them.
+//! The tutorial's two programs, run as the tutorial says.
 #![allow(clippy::unwrap_used)] // a test may panic
 #![cfg(unix)] // Ctrl-C is a signal
 
 #[path = "../examples/dev.rs"]
-#[allow(dead_code)] // its `main` takes the port that the reader opens
+#[allow(dead_code)] // its `main` uses a fixed port
 mod dev;
 
 use std::io::{BufRead, BufReader};
@@ -15,7 +15,7 @@ use oauth_sandbox::Go1;
 use reqwest::{Client, Response, StatusCode};
 use rustix::process::{Pid, Signal, kill_process};
 
-/// The program, started with an environment like production's.
+/// The production program, with its settings in the environment.
 struct Program {
     child: Child,
     home: String,
@@ -42,7 +42,7 @@ impl Program {
         Self { child, home }
     }
 
-    /// What it ends with after this signal.
+    /// Sends the signal and checks that the program exits without an error.
     fn stop(mut self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
         let status = self.child.wait().unwrap();
@@ -66,13 +66,13 @@ fn location(response: &Response) -> &str {
     response.headers()["location"].to_str().unwrap()
 }
 
-/// A port that nobody listens on: the redirect URI is registered before the program starts.
+/// Returns an unused port: the redirect URI is registered before the program starts.
 fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_customer_stays_connected_through_a_restart() {
+async fn customer_stays_connected_through_restart() {
     let port = free_port();
     let sandbox =
         Go1::builder().redirect_uri(format!("http://127.0.0.1:{port}/callback/go1")).start().await.unwrap();
@@ -84,7 +84,7 @@ async fn a_customer_stays_connected_through_a_restart() {
     let home = program.home.clone();
     assert!(get(home.clone()).await.text().await.unwrap().contains("/connect/go1?return_to=/courses"));
     let begun = get(format!("{home}/connect/go1?return_to=/courses")).await;
-    // A person who says no is told so, and nothing is stored.
+    // If the user denies access, the page says so and nothing is stored.
     let denied = get(sandbox.deny(location(&begun)).await.unwrap().into()).await;
     assert_eq!(denied.status(), StatusCode::OK);
     let asked = get(format!("{home}/courses")).await;
@@ -95,7 +95,7 @@ async fn a_customer_stays_connected_through_a_restart() {
     assert_eq!(location(&connected), "/courses");
     program.stop(Signal::INT);
 
-    // The next day another process goes on, with the file and its key and no customer.
+    // The next day, a new process continues with the database and its key.
     sandbox.advance(Duration::from_secs(13 * 3600));
     let program = Program::start(&sandbox, port, folder.path());
     let courses = get(format!("{home}/courses")).await;
@@ -106,7 +106,7 @@ async fn a_customer_stays_connected_through_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_development_server_leads_to_the_sandbox() {
+async fn development_server_redirects_to_sandbox() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let home = format!("http://{}", listener.local_addr().unwrap());
     let server = async { dev::serve(listener).await.unwrap() };
