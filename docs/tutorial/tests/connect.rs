@@ -29,7 +29,7 @@ async fn customer_connects_once() -> Result<(), Box<dyn Error>> {
     .await?;
     tokio::spawn(async move { axum::serve(listener, router).await });
 
-    // The customer opens the courses and is redirected: first to this application's connect route, then to Go1.
+    // The customer opens the courses and is redirected to the connect route, then to Go1.
     let browser = browser()?;
     let asked = browser.get(format!("{home}/courses")).send().await?;
     let begun = browser.get(format!("{home}{}", location(&asked))).send().await?;

@@ -84,7 +84,7 @@ async fn customer_stays_connected_through_restart() {
     let home = program.home.clone();
     assert!(get(home.clone()).await.text().await.unwrap().contains("/connect/go1?return_to=/courses"));
     let begun = get(format!("{home}/connect/go1?return_to=/courses")).await;
-    // If the user denies access, the page says so and nothing is stored.
+    // If the user denies access, the page reports it and nothing is stored.
     let denied = get(sandbox.deny(location(&begun)).await.unwrap().into()).await;
     assert_eq!(denied.status(), StatusCode::OK);
     let asked = get(format!("{home}/courses")).await;
