@@ -82,7 +82,8 @@ pub(crate) fn normalise(
         }
     };
     let fields = standard_fields(fields, context.token_types)?;
-    let mut response = Response::new(fields.to_string().into_bytes());
+    // A `Value` always serializes.
+    let mut response = Response::new(serde_json::to_vec(&fields).unwrap_or_default());
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(response)
 }

@@ -62,20 +62,26 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for MembersVisitor<V> {
         f.write_str("a JSON object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<UniqueMembers<V>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<UniqueMembers<V>, A::Error> {
         let mut read = BTreeMap::new();
-        while let Some(key) = members.next_key::<String>()? {
-            if read.contains_key(&key) {
-                // The rest is still parsed, so that malformed JSON is reported as such.
-                members.next_value::<IgnoredAny>()?;
-                while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                return Err(A::Error::custom("duplicate key"));
-            }
-            let value = members.next_value()?;
-            read.insert(key, value);
-        }
+        read_members(members, |key, value| read.insert(key, value).is_none())?;
         Ok(UniqueMembers(read))
     }
+}
+
+/// Reads all members; `insert` returns false for a duplicate key.
+fn read_members<'de, A: MapAccess<'de>, V: Deserialize<'de>>(
+    mut members: A,
+    mut insert: impl FnMut(String, V) -> bool,
+) -> Result<(), A::Error> {
+    while let Some((key, value)) = members.next_entry()? {
+        if !insert(key, value) {
+            // The rest is still parsed, so that malformed JSON is reported as such.
+            while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Err(A::Error::custom("duplicate key"));
+        }
+    }
+    Ok(())
 }
 
 /// Key of the object that `serde_json` passes for a number when any crate enables its feature `arbitrary_precision`.
@@ -115,9 +121,8 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Value, A::Error> {
-        let UniqueMembers(members) = MembersVisitor::<UniqueKeys>(PhantomData).visit_map(members)?;
-        let read: Map<String, Value> =
-            members.into_iter().map(|(key, UniqueKeys(value))| (key, value)).collect();
+        let mut read = Map::new();
+        read_members(members, |key, UniqueKeys(value)| read.insert(key, value).is_none())?;
         Ok(match (read.len(), read.get(NUMBER).and_then(Value::as_str)) {
             (1, Some(digits)) => digits.parse::<Number>().map_or(Value::Null, Value::Number),
             _ => Value::Object(read),
