@@ -1,11 +1,16 @@
 //! Connects a Cohort Go account.
 //!
-//!     cargo run -p cohortgo --example connect-cohortgo
+//! ```sh
+//! cargo run -p cohortgo --example connect-cohortgo
+//! ```
 //!
-//! does it at a sandbox on this machine, where a played person approves. With a registration of your own it is the real
-//! portal, and the person is you:
+//! uses a sandbox on this machine, in which a simulated user approves. With a registration of your own it
+//! uses the real portal, and you approve:
 //!
-//!     COHORTGO_CLIENT_ID=… COHORTGO_CLIENT_SECRET=… COHORTGO_REDIRECT_URI=… cargo run -p cohortgo --example connect-cohortgo
+//! ```sh
+//! export COHORTGO_CLIENT_ID=… COHORTGO_CLIENT_SECRET=… COHORTGO_REDIRECT_URI=…
+//! cargo run -p cohortgo --example connect-cohortgo
+//! ```
 #![allow(clippy::print_stdout)]
 
 use std::env;
@@ -38,10 +43,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
     let cohortgo = Client::new(Site::at(sandbox.url())?, app)?;
 
-    let started = cohortgo.begin(&Connect::acting_as_users().creating_them())?;
-    println!("The person is sent to {}", started.url);
+    let started = cohortgo.begin(&Connect::acting_as_users().creating_users())?;
+    println!("The user is sent to {}", started.url);
     let callback = sandbox.approve(&started.url).await?;
-    println!("and comes back to your redirect URI.");
+    println!("and returns to your redirect URI.");
 
     let acme = cohortgo.authorized(cohortgo.finish(&started.pending, callback.as_str()).await?);
     println!("Connected. This customer's API is at {}.", acme.token().extra().api_base_url);
@@ -49,6 +54,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let bob = ActAs::new("Bob Smith", "bob.smith@example.org")?;
     let invoices = acme.send(&ProviderInvoices::new().acting_as(&bob)).await?;
-    println!("{} invoices on the first page, asked for on behalf of {bob}.", invoices.items.len());
+    println!("{} invoices on the first page, listed on behalf of {bob}.", invoices.items.len());
     Ok(())
 }

@@ -1,28 +1,29 @@
-//! Cohort Go's own fields of the token reply.
+//! Cohort Go's own fields of the token response.
 
 use oauth_core::serde_json::Value;
 use oauth_core::url::Url;
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Where one customer's account is. Part of every token reply and kept with the token.
+/// Addresses of one customer's account: part of each token response and stored with the token.
 ///
-/// Nothing here is trusted: each API call checks `api_base_url` against the [`Site`](crate::Site) before anything is
-/// sent there. Source: cohortgo.dev/guides/oauth2.
+/// The addresses are untrusted: each API call checks `api_base_url` against the [`Site`](crate::Site) before
+/// it sends anything. Source: cohortgo.dev/guides/oauth2.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Account {
-    /// What this customer's API URLs begin with, such as `https://portal.cohortgo.com/api/v1`. Differs by customer.
+    /// The base of this customer's API URLs, such as `https://portal.cohortgo.com/api/v1`. It differs by
+    /// customer.
     #[serde(deserialize_with = "absolute")]
     pub api_base_url: Url,
-    /// This customer's portal, such as `https://portal.cohortgo.com`. For links; no call is made to it.
-    // A portal address that cannot be read must not cost the customer the token.
+    /// This customer's portal, such as `https://portal.cohortgo.com`. For links only: no call is made to it.
+    // A malformed portal address must not invalidate the token.
     #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub base_url: Option<Url>,
 }
 
 impl Account {
-    /// An account with its API here: for a token that was got elsewhere and is taken in by
+    /// An account whose API has this base URL, for a token imported by
     /// [`Client::import_token_with`](crate::oauth_core::Client::import_token_with).
     ///
     /// ```
@@ -39,7 +40,7 @@ impl Account {
     }
 }
 
-/// A URL, or an error that names the field: below `flatten`, serde no longer knows where it is.
+/// Names the field in the error: below `flatten`, serde no longer knows where it is.
 fn absolute<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {
     let value = Value::deserialize(deserializer)?;
     value.as_str().and_then(|text| Url::parse(text).ok()).ok_or_else(|| {

@@ -1,22 +1,23 @@
-//! Acting on behalf of a user: the person, the header, and an endpoint around an endpoint.
+//! Calls on behalf of a user: the `X-Act-as-User` header and an endpoint wrapper that adds it.
 
 use std::fmt;
 
 use oauth_core::http::{HeaderName, HeaderValue, Request, Response, StatusCode};
-use oauth_core::{Endpoint, EndpointContext, Error, ErrorKind};
+use oauth_core::{Endpoint, EndpointContext, Error, ErrorKind, Token};
 
 use crate::email::is_email;
-use crate::{CohortGo, Token, encoded_word, scope};
+use crate::provider::CohortGo;
+use crate::{encoded_word, scope};
 
-/// `X-Act-as-User`; header names know no case.
+/// Header names are case-insensitive: this is `X-Act-as-User`.
 const HEADER: HeaderName = HeaderName::from_static("x-act-as-user");
-/// A bound of ours, so that a strange name gives a clear error here and not a header that is too large there.
+/// Our own bound: a clear error here instead of an oversized header at the server.
 const LONGEST_NAME: usize = 256;
 
 /// A user of the customer's account on whose behalf a call is made.
 ///
-/// Sent as `X-Act-as-User: "Name" <email>`. Cohort Go finds the user by the address; the name matters only for a user
-/// that is created (scope `auto-create-users`). Source: cohortgo.dev/guides/oauth2.
+/// Sent as `X-Act-as-User: "Name" <email>`. Cohort Go finds the user by the address; the name matters only
+/// when the user is created (scope `auto-create-users`). Source: cohortgo.dev/guides/oauth2.
 ///
 /// ```
 /// use cohortgo::ActAs;
@@ -37,36 +38,40 @@ pub struct ActAs {
 }
 
 impl ActAs {
-    /// A user with this name and e-mail address. The name is put in quotes; quotes and backslashes in it are escaped
-    /// (RFC 5322 section 3.2.4).
+    /// Creates a user from a name and an e-mail address.
+    ///
+    /// The name is sent as a quoted string; quotes and backslashes in it are escaped (RFC 5322 section
+    /// 3.2.4).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] if the name is blank, longer than 256 characters, holds control characters (a line
-    /// break could add headers), something that reads like an RFC 2047 encoded word, or characters other than ASCII
-    /// (see [`with_encoded_name`](Self::with_encoded_name)); or if the address is none, or holds more than an address
-    /// does.
+    /// [`ErrorKind::InvalidInput`] if
+    /// - the name is blank or longer than 256 characters,
+    /// - the name contains control characters (a line break could add headers), an RFC 2047 encoded word, or
+    ///   characters other than ASCII (see [`with_encoded_name`](Self::with_encoded_name)),
+    /// - the address is not a bare e-mail address.
     pub fn new(name: impl Into<String>, email: impl Into<String>) -> Result<Self, Error> {
         let name = name.into();
         if !name.is_ascii() {
-            return Err(Error::invalid_input("the user's name holds characters other than ASCII").with_help(
-                "Cohort Go does not say how it reads them; if you know that it decodes RFC 2047, use ActAs::with_encoded_name",
+            return Err(Error::invalid_input("the user's name contains characters other than ASCII").with_help(
+                "Cohort Go does not document how it decodes them; if you know that it decodes RFC 2047, use ActAs::with_encoded_name",
             ));
         }
         if name.contains("=?") {
-            return Err(Error::invalid_input("the user's name reads like an encoded word of RFC 2047")
+            return Err(Error::invalid_input("the user's name looks like an encoded word of RFC 2047")
                 .with_help("leave out `=?`, or use ActAs::with_encoded_name"));
         }
         let phrase = quoted(&name);
         Self::checked(name, email.into(), &phrase)
     }
 
-    /// Like [`new`](Self::new), but a name with other than ASCII characters is sent as encoded words (RFC 2047).
+    /// Like [`new`](Self::new), but sends a name with other than ASCII characters as encoded words (RFC
+    /// 2047).
     ///
-    /// A choice of its own, because no document of Cohort Go says that it decodes them: a user that is created might be
-    /// called `=?UTF-8?Q?…?=`. Try it with an address of yours first.
+    /// This is a separate constructor because Cohort Go does not document that it decodes them: a created
+    /// user might be called `=?UTF-8?Q?…?=`. Try it with an address of yours first.
     ///
     /// # Errors
-    /// As [`new`](Self::new), except for the characters.
+    /// As [`new`](Self::new), but accepts every character except control characters.
     ///
     /// ```
     /// # fn main() -> Result<(), cohortgo::Error> {
@@ -92,15 +97,15 @@ impl ActAs {
             return Err(Error::invalid_input("the user's name is longer than 256 characters"));
         }
         if name.chars().any(char::is_control) {
-            return Err(Error::invalid_input("the user's name holds control characters"));
+            return Err(Error::invalid_input("the user's name contains control characters"));
         }
         if !is_email(&email) {
-            return Err(Error::invalid_input("this is not an e-mail address")
-                .with_help("give the bare address, such as bob@example.org"));
+            return Err(Error::invalid_input("the e-mail address is not valid")
+                .with_help("use the bare address, such as bob@example.org"));
         }
         let mut header = HeaderValue::from_str(&format!("{phrase} <{email}>"))
-            .map_err(|_| Error::invalid_input("the user cannot stand in a header"))?;
-        // A person's name and address have no place in logs.
+            .map_err(|_| Error::invalid_input("the user's name or address cannot be sent in a header"))?;
+        // Personal data: `Debug` of a request must not show it.
         header.set_sensitive(true);
         Ok(Self { name, email, header })
     }
@@ -115,22 +120,21 @@ impl ActAs {
         &self.email
     }
 
-    /// The header, for a team's own HTTP client: beside [`Client::headers`](oauth_core::Client::headers) of the same
-    /// token.
+    /// The header for another HTTP client, sent together with
+    /// [`Client::headers`](oauth_core::Client::headers) of the same token.
     ///
     /// # Errors
     /// [`ErrorKind::MissingScope`] if the token was not granted `act-as-user`.
-    pub fn header_for(&self, token: &Token) -> Result<(HeaderName, HeaderValue), Error> {
+    pub fn header_for(&self, token: &Token<CohortGo>) -> Result<(HeaderName, HeaderValue), Error> {
         if token.scopes().contains(&scope::ACT_AS_USER) {
             Ok((HEADER, self.header.clone()))
         } else {
             Err(Error::new(ErrorKind::MissingScope, "the token was not granted the scope `act-as-user`")
-                .with_help("connect again with Connect::acting_as_users"))
+                .with_help("connect the customer again with Connect::acting_as_users"))
         }
     }
 }
 
-/// A quoted string of RFC 5322 section 3.2.4.
 fn quoted(name: &str) -> String {
     let mut out = String::from("\"");
     for c in name.chars() {
@@ -143,7 +147,6 @@ fn quoted(name: &str) -> String {
     out
 }
 
-/// The header's value.
 impl fmt::Display for ActAs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&String::from_utf8_lossy(self.header.as_bytes()))
@@ -156,10 +159,13 @@ impl fmt::Debug for ActAs {
     }
 }
 
-/// Makes any endpoint one that acts on behalf of a user: those of [`api`](crate::api), [`RawRequest`](crate::RawRequest), your own.
+/// Sends any endpoint on behalf of a user: those of [`api`](crate::api), [`RawRequest`](crate::RawRequest)
+/// and your own.
 pub trait ActingAs: Endpoint<CohortGo> + Sized {
-    /// This call on behalf of `user`. Needs a token that was granted `act-as-user`; with any other the call fails
-    /// with [`ErrorKind::MissingScope`] before anything is sent.
+    /// Sends this call on behalf of `user`.
+    ///
+    /// The token needs the scope `act-as-user`. Without it the call fails with [`ErrorKind::MissingScope`]
+    /// and nothing is sent.
     ///
     /// ```no_run
     /// # async fn example(acme: cohortgo::AuthorizedClient) -> Result<(), cohortgo::Error> {
@@ -177,7 +183,7 @@ pub trait ActingAs: Endpoint<CohortGo> + Sized {
 
 impl<E: Endpoint<CohortGo>> ActingAs for E {}
 
-/// An endpoint on behalf of a user; see [`ActingAs::acting_as`].
+/// An endpoint sent on behalf of a user; created by [`ActingAs::acting_as`].
 #[derive(Clone, Debug)]
 pub struct AsUser<E> {
     endpoint: E,

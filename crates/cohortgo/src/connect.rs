@@ -4,12 +4,13 @@ use std::ops::Deref;
 
 use oauth_core::{AuthorizationRequest, Error, Scopes, StateRule};
 
-use crate::{Site, scope};
+use crate::scope;
+use crate::site::Site;
 
-/// What to ask the person to approve.
+/// Scopes and options of Cohort Go's authorize URL.
 ///
-/// [`Connect::new`] connects the person who is logged in; [`Connect::acting_as_users`] connects the whole account, to
-/// act as any of its users. Source: cohortgo.dev/guides/oauth2.
+/// [`Connect::new`] connects the user who is logged in. [`Connect::acting_as_users`] connects the whole
+/// account, so that calls can be made on behalf of any of its users. Source: cohortgo.dev/guides/oauth2.
 ///
 /// ```
 /// # fn main() -> Result<(), cohortgo::Error> {
@@ -17,7 +18,7 @@ use crate::{Site, scope};
 ///
 /// let app = App::new("some-test-app", "secret", "https://example.org/oauth2/code".parse()?);
 /// let cohortgo = Client::new(Site::production(), app)?;
-/// let started = cohortgo.begin(&Connect::acting_as_users().creating_them())?;
+/// let started = cohortgo.begin(&Connect::acting_as_users().creating_users())?;
 /// assert!(started.url.as_str().ends_with("&scope=act-as-user%2Cauto-create-users"));
 /// # Ok(())
 /// # }
@@ -30,14 +31,14 @@ pub struct Connect {
 }
 
 impl Connect {
-    /// As the person who is logged in: no scope at all.
+    /// Acts as the user who is logged in: no scope is requested.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// As any user of the account: scope `act-as-user`. The person is told so when they approve.
+    /// Acts as any user of the account: scope `act-as-user`. Cohort Go shows this to the user who approves.
     ///
-    /// The token belongs to a system user that Cohort Go makes. Say with each call whom it is for:
+    /// The token belongs to a system user that Cohort Go creates. Name the user of each call with
     /// [`ActingAs::acting_as`](crate::ActingAs::acting_as).
     #[must_use]
     pub fn acting_as_users() -> ActingConnect {
@@ -46,11 +47,11 @@ impl Connect {
 
     /// Accepts a callback without `state`.
     ///
-    /// **Dangerous.** `state` is what ties a callback to the browser that began the attempt (RFC 6749 section 10.12).
-    /// Without it, a stranger can lead a person of yours to a callback that carries the stranger's code, and that
-    /// person's data then goes into the stranger's Cohort Go account. The guide does not say whether the portal echoes
-    /// `state`; use this only after you have seen that it does not, and only if the attempt is kept in a session that
-    /// you protect otherwise. `state` is still sent, and a wrong one is still refused.
+    /// **Dangerous.** `state` ties a callback to the browser that began the attempt (RFC 6749 section 10.12).
+    /// Without it, an attacker can send your user to a callback with the attacker's code, and the user's data
+    /// then goes to the attacker's Cohort Go account. The guide does not document whether the portal echoes
+    /// `state`. Use this only after you have seen that it does not, and only if a session that is protected
+    /// otherwise holds the attempt. `state` is still sent, and a wrong one is still rejected.
     #[must_use]
     pub fn without_state_echo(mut self) -> Self {
         self.state_rule = StateRule::MayBeMissing;
@@ -66,20 +67,21 @@ impl oauth_core::Connect<Site> for Connect {
     }
 }
 
-/// A [`Connect`] with scope `act-as-user`; it stands wherever a `&Connect` is wanted.
+/// A [`Connect`] with scope `act-as-user`. It dereferences to `Connect`.
 ///
-/// A type of its own, because only such a connection can ask for `auto-create-users` too.
+/// This is a separate type because only such a connection may request `auto-create-users`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ActingConnect(Connect);
 
 impl ActingConnect {
-    /// Lets Cohort Go create a user whom a call names and the account does not know: scope `auto-create-users`.
+    /// Lets Cohort Go create users that a call names and the account does not have: scope
+    /// `auto-create-users`.
     ///
-    /// Such a user has access to the account's default branch, the role 'None' and no login; a person can change that
-    /// in the portal. Source: cohortgo.dev/guides/oauth2.
+    /// A created user has access to the account's default branch, the role 'None' and no login; an
+    /// administrator can change that in the portal. Source: cohortgo.dev/guides/oauth2.
     #[must_use]
-    pub fn creating_them(mut self) -> Self {
+    pub fn creating_users(mut self) -> Self {
         self.0.scopes.extend([scope::AUTO_CREATE_USERS]);
         self
     }

@@ -1,10 +1,10 @@
-//! Which e-mail addresses may stand in the header. Pure.
+//! E-mail addresses that are safe in a header.
 
-/// Whether this is `local@domain` as people have it: a dot-atom of RFC 5322 section 3.4.1 and a host name with at least
-/// one dot, in ASCII, no longer than RFC 5321 section 4.5.3.1 allows.
+/// Matches `local@domain`: a dot-atom of RFC 5322 section 3.4.1 and a host name with at least one dot, in
+/// ASCII, no longer than RFC 5321 section 4.5.3.1 allows.
 ///
-/// Stricter than the RFCs on purpose: quoted local parts, comments and address literals are nobody's login at Cohort
-/// Go, and each is a way to smuggle something past a parser.
+/// Stricter than the RFCs on purpose: quoted local parts, comments and address literals are not used as
+/// logins and are ways to smuggle text past a parser.
 pub(crate) fn is_email(text: &str) -> bool {
     text.len() <= 254
         && text.split_once('@').is_some_and(|(local, domain)| is_local(local) && is_domain(domain))
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_people_and_nothing_else() {
+    fn accepts_common_addresses_only() {
         for good in [
             "bob@example.org",
             "Bob.Smith+crm@mail.example.co.uk",
@@ -49,7 +49,7 @@ mod tests {
         let longer = format!("a@{}example.org", "abcdefgh.".repeat(30));
         for bad in [
             "",
-            "[email protected]", // what is left of the address in the copy of the guide that we have
+            "[email protected]", // the guide's address, as our copy of the page shows it
             "bob",
             "@example.org",
             "bob@",

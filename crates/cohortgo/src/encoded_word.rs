@@ -1,11 +1,11 @@
-//! RFC 2047: text other than ASCII in a header. Pure.
+//! RFC 2047 encoded words: text other than ASCII in a header.
 
 const OPEN: &str = "=?UTF-8?Q?";
 const CLOSE: &str = "?=";
 /// Section 2: an encoded word has at most 75 characters.
 const ROOM: usize = 75 - OPEN.len() - CLOSE.len();
 
-/// The name as encoded words in the Q encoding, as a phrase may hold them (section 5, rule 3).
+/// Encodes a name as a phrase of encoded words in the Q encoding (section 5, rule 3).
 pub(crate) fn phrase(name: &str) -> String {
     let mut words = vec![String::new()];
     for c in name.chars() {
@@ -34,14 +34,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_in_the_rfc() {
+    fn phrase_encodes_as_in_rfc_2047() {
         // Section 8 has `=?ISO-8859-1?Q?Keld_J=F8rn_Simonsen?=`; ours is the same in UTF-8.
         assert_eq!(phrase("Keld Jørn Simonsen"), "=?UTF-8?Q?Keld_J=C3=B8rn_Simonsen?=");
         assert_eq!(phrase("a_b=c?d\"e"), "=?UTF-8?Q?a=5Fb=3Dc=3Fd=22e?=");
     }
 
     #[test]
-    fn long_names_become_several_words() {
+    fn long_name_becomes_several_words() {
         let words = phrase(&"é".repeat(30));
         assert!(words.split(' ').count() > 1);
         assert!(

@@ -1,3 +1,21 @@
+//! OAuth 2.0 client and typed API endpoints for Cohort Go.
+//!
+//! # Entry points
+//! - [`Client`]: connects a customer's account and sends calls.
+//! - [`Connect`]: scopes of the authorize URL.
+//! - [`Site`]: a portal, and the API hosts that may receive a token.
+//! - [`api`]: typed endpoints. [`ActingAs::acting_as`] sends any of them on behalf of a user.
+//!
+//! # Code map
+//! | file | contents |
+//! | --- | --- |
+//! | `provider.rs` | [`CohortGo`]: the differences from RFC 6749 |
+//! | `site.rs` | [`Site`]: endpoint URLs and the check of `api_base_url` |
+//! | `connect.rs`, `scope.rs` | [`Connect`] and the scopes it requests |
+//! | `account.rs` | [`Account`]: Cohort Go's own fields of the token response |
+//! | `act_as.rs` | [`ActAs`]: the `X-Act-as-User` header, built with `email.rs` and `encoded_word.rs` |
+//! | `api/` | one file for each group of endpoints |
+//!
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -18,9 +36,9 @@ pub use connect::{ActingConnect, Connect};
 pub use provider::CohortGo;
 pub use site::Site;
 
-/// The client for Cohort Go.
+/// A client for Cohort Go.
 pub type Client = oauth_core::Client<CohortGo>;
-/// A token of one customer of Cohort Go, with that customer's [`Account`].
+/// An access token of one Cohort Go customer, with the customer's [`Account`].
 pub type Token = oauth_core::Token<CohortGo>;
 
 /// Settings of a [`Client`].

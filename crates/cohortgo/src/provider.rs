@@ -1,13 +1,15 @@
-//! How Cohort Go differs from RFC 6749.
+//! Cohort Go's differences from RFC 6749.
 
 use oauth_core::facts::Source;
 use oauth_core::{Bearer, CodeGrant, Dialect, Never, Provider, RedirectUriRule};
 
-use crate::{Account, Connect, Site};
+use crate::account::Account;
+use crate::connect::Connect;
+use crate::site::{NAME, Site};
 
-/// Cohort Go: the authorization code grant, and nothing else.
+/// The provider Cohort Go. It offers the authorization code grant only.
 ///
-/// Source: Cohort Go's OAuth2 guide (cohortgo.dev/guides/oauth2), here called "the guide".
+/// Source: Cohort Go's OAuth2 guide (cohortgo.dev/guides/oauth2), called "the guide" in this crate.
 ///
 /// ```
 /// use cohortgo::oauth_core::Provider;
@@ -18,7 +20,7 @@ use crate::{Account, Connect, Site};
 pub struct CohortGo;
 
 impl Provider for CohortGo {
-    const NAME: &'static str = "cohortgo";
+    const NAME: &'static str = NAME;
     const TITLE: &'static str = "Cohort Go";
 
     // PKCE stays off: the guide does not mention it.
@@ -36,7 +38,7 @@ impl Provider for CohortGo {
     type Extra = Account;
     // The guide: "include an Authorization: Bearer <access_token> header".
     type Scheme = Bearer;
-    // The guide's reply has neither `expires_in` nor `refresh_token`: a refused token needs a new connection.
+    // The guide's response has neither `expires_in` nor `refresh_token`: a refused token needs a new connection.
     type Renewal = Never;
 }
 

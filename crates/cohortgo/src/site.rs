@@ -1,24 +1,28 @@
-//! Where Cohort Go lives, and where its tokens may go.
+//! Cohort Go portals, and the hosts that may receive their tokens.
 
 use oauth_core::url::{Host, Url};
-use oauth_core::{Error, ErrorKind, Provider, check_url, is_loopback, join};
+use oauth_core::{Error, ErrorKind, check_url, is_loopback, join};
 
-use crate::{Account, CohortGo};
+use crate::account::Account;
+
+/// The provider's name in errors, stores and configuration.
+pub(crate) const NAME: &str = "cohortgo";
 
 /// A Cohort Go portal.
 ///
-/// The portal authorizes and gives out tokens. The API is wherever the token reply says (`api_base_url`), by customer;
-/// before a token goes there, the URL must be https on `cohortgo.com` or a host below it, at the ordinary port. A reply
-/// can thus not send the token elsewhere. Another host has to be [named](Self::trusting_api_host).
+/// The portal authorizes and issues tokens. The API's base URL is part of the token response (`api_base_url`)
+/// and differs by customer. Before a token is sent there, the URL must be https on `cohortgo.com` or a
+/// subdomain, at the default port, so that a response cannot divert the token. Any other host must be
+/// [allowed by name](Self::trusting_api_host).
 ///
 /// ```
 /// use cohortgo::Site;
 ///
 /// # fn main() -> Result<(), cohortgo::Error> {
 /// assert_eq!(Site::production().authorize_url().as_str(), "https://portal.cohortgo.com/oauth2/authorize");
-/// // A sandbox: its API may be on any port of this machine, and nowhere else.
+/// // A sandbox: its API may be on any port of this machine, but not elsewhere.
 /// let sandbox = Site::at("http://127.0.0.1:4010")?;
-/// // Cohort Go behind a name of your own.
+/// // Cohort Go behind a domain of your own.
 /// let own = Site::at("https://cohortgo.example.org")?.trusting_api_host("cohortgo.example.org")?;
 /// # Ok(())
 /// # }
@@ -33,8 +37,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// `https://portal.cohortgo.com`, as the guide has it.
-    #[allow(clippy::missing_panics_doc)] // it cannot: two constant URLs, which tests parse
+    /// Cohort Go's production portal, `https://portal.cohortgo.com`.
+    #[allow(clippy::missing_panics_doc)] // two constant URLs, which tests parse
     pub fn production() -> Self {
         let url = |path: &str| {
             Url::parse(&format!("https://portal.cohortgo.com/oauth2/{path}")).expect("a constant URL")
@@ -42,23 +46,23 @@ impl Site {
         Self { authorize: url("authorize"), token: url("token"), on_loopback: false, trusted: Vec::new() }
     }
 
-    /// The portal at this base URL, to which `/oauth2/authorize` and `/oauth2/token` are added: a customer's own portal
-    /// or a sandbox.
+    /// The portal at a base URL, to which `/oauth2/authorize` and `/oauth2/token` are added: a customer's own
+    /// portal or a sandbox.
     ///
-    /// A portal on loopback may name an API on loopback, at any port, and none elsewhere.
+    /// A portal on loopback may have its API on loopback at any port, but not elsewhere.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] if it is no URL, neither https nor on loopback, or holds a user name, a query or a
-    /// fragment.
+    /// [`ErrorKind::InvalidInput`] if the URL is malformed, neither https nor on loopback, or contains a user
+    /// name, a query or a fragment.
     pub fn at(base: impl AsRef<str>) -> Result<Self, Error> {
-        let advice = "give it like https://portal.cohortgo.com";
-        let wrong = |error: Error| error.with_provider(CohortGo::NAME).with_help(advice);
+        let help = "use a URL like https://portal.cohortgo.com";
+        let invalid = |error: Error| error.with_provider(NAME).with_help(help);
         let base = Url::parse(base.as_ref().trim()).map_err(|source| {
-            wrong(Error::invalid_input("the portal's URL cannot be read").with_source(source))
+            invalid(Error::invalid_input("the portal's URL cannot be parsed").with_source(source))
         })?;
-        check_url(&base).map_err(wrong)?;
+        check_url(&base).map_err(invalid)?;
         if base.query().is_some() {
-            return Err(wrong(Error::invalid_input("the portal's URL has a query")));
+            return Err(invalid(Error::invalid_input("the portal's URL has a query")));
         }
         Ok(Self {
             authorize: join(&base, &["oauth2", "authorize"])?,
@@ -68,23 +72,23 @@ impl Site {
         })
     }
 
-    /// Lets tokens go to this host as well, if a token reply names it: `api.example.org`, or with a port
-    /// `api.example.org:8443`. Only over https, and only this host, not those below it.
+    /// Allows one more API host, such as `api.example.org` or `api.example.org:8443`: over https only, and
+    /// without its subdomains.
     ///
-    /// Whoever runs that host can read every token that goes there.
+    /// The operator of that host can read every token sent there.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] if it is not a host with or without a port.
+    /// [`ErrorKind::InvalidInput`] if the text is not a host with an optional port.
     pub fn trusting_api_host(mut self, host: &str) -> Result<Self, Error> {
-        let wrong = || {
-            Error::invalid_input("this is not a host name")
-                .with_help("give it like api.example.org or api.example.org:8443")
+        let invalid = || {
+            Error::invalid_input("the API host is not a host name")
+                .with_help("use a name like api.example.org or api.example.org:8443")
         };
         if host.contains(|c: char| c.is_whitespace() || c.is_control() || "/\\@?#%".contains(c)) {
-            return Err(wrong());
+            return Err(invalid());
         }
-        let url = Url::parse(&format!("https://{host}/")).map_err(|_| wrong())?;
-        let named = url.host_str().filter(|host| !host.is_empty()).ok_or_else(wrong)?.to_owned();
+        let url = Url::parse(&format!("https://{host}/")).map_err(|_| invalid())?;
+        let named = url.host_str().filter(|host| !host.is_empty()).ok_or_else(invalid)?.to_owned();
         self.trusted.push((named, url.port_or_known_default().unwrap_or(443)));
         Ok(self)
     }
@@ -94,31 +98,32 @@ impl Site {
         &self.authorize
     }
 
-    /// The API base URL of an account, if a token may go there.
+    /// The API base URL of an account.
     ///
     /// # Errors
-    /// [`ErrorKind::ForeignHost`] if not, with the reason.
+    /// [`ErrorKind::ForeignHost`] with the reason if a token may not be sent there.
     pub fn api_base<'a>(&self, account: &'a Account) -> Result<&'a Url, Error> {
         let url = &account.api_base_url;
-        match self.objection(url) {
+        match self.rejection_reason(url) {
             None => Ok(url),
-            Some(what) => {
-                Err(Error::new(ErrorKind::ForeignHost, format!("the customer's API base URL {what}"))
-                    .with_host(authority(url))
-                    .with_help(
-                        "nothing was sent; if that is where the API really is, see Site::trusting_api_host",
-                    ))
-            }
+            Some(reason) => Err(Error::new(
+                ErrorKind::ForeignHost,
+                format!("the customer's API base URL {reason}"),
+            )
+            .with_host(authority(url))
+            .with_help(
+                "nothing was sent; if the API is really at that host, allow it with Site::trusting_api_host",
+            )),
         }
     }
 
-    /// What speaks against this API base URL. It comes from a reply, so it is taken as hostile.
-    fn objection(&self, url: &Url) -> Option<&'static str> {
+    /// The URL comes from a response, so it is untrusted.
+    fn rejection_reason(&self, url: &Url) -> Option<&'static str> {
         let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
             return Some("has no host");
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return Some("holds a user name or password");
+            return Some("contains a user name or password");
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Some("has a query or a fragment");
@@ -134,18 +139,19 @@ impl Site {
             return None;
         }
         if self.on_loopback {
-            return Some("is not on loopback, and the portal is");
+            return Some("is not on loopback, but the portal is");
         }
         match url.host() {
-            Some(Host::Domain(name)) if is_cohortgo(name) => url.port().map(|_| "has an unusual port"),
+            Some(Host::Domain(name)) if is_cohortgo(name) => {
+                url.port().map(|_| "has a port other than the default")
+            }
             _ => Some("is not at a host of Cohort Go"),
         }
     }
 }
 
-/// `cohortgo.com` or a name below it. The guides name `portal.cohortgo.com`, `demo.s.portal.cohortgo.com` and
-/// `partner123.portal.cohortgo.com`.
-// `Url` has already lowered the case and written other alphabets as `xn--…`. A trailing dot is not ours.
+// The guides name `portal.cohortgo.com`, `demo.s.portal.cohortgo.com` and `partner123.portal.cohortgo.com`.
+// `Url` has already lowered the case and converted to punycode. A trailing dot is rejected.
 fn is_cohortgo(name: &str) -> bool {
     match name.strip_suffix("cohortgo.com") {
         Some("") => true,
@@ -156,7 +162,6 @@ fn is_cohortgo(name: &str) -> bool {
     }
 }
 
-/// Host and port, for messages.
 fn authority(url: &Url) -> String {
     match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
@@ -170,7 +175,7 @@ impl oauth_core::Site<Account> for Site {
         &self.token
     }
 
-    /// Only the token's own API: the right kind of host is not enough, since each customer has their own.
+    /// Accepts only the token's own API: each customer has a different one.
     fn may_receive_token(&self, url: &Url, account: &Account) -> bool {
         self.api_base(account).is_ok_and(|base| base.origin() == url.origin())
     }

@@ -1,5 +1,5 @@
-//! The whole way, against the sandbox, which was written from the same documents but not from this crate.
-#![allow(clippy::unwrap_used)] // clippy knows tests, but not their helpers
+//! Whole flows against the sandbox, which is written from the same documents but not from this crate.
+#![allow(clippy::unwrap_used)] // clippy exempts tests, but not their helpers
 
 use cohortgo::api::{AgentInvoices, CreateAgentInvoice, CreateStudent, InsuranceQuotes, ProviderInvoices};
 use cohortgo::chrono::{DateTime, NaiveDate};
@@ -24,7 +24,7 @@ async fn connected(sandbox: &ServerHandle<Rules>, connect: &Connect) -> Result<A
 }
 
 #[tokio::test]
-async fn every_endpoint_as_the_person_who_connected() {
+async fn endpoints_work_as_connected_user() {
     let sandbox = oauth_sandbox::CohortGo::start().await.unwrap();
     let acme = connected(&sandbox, &Connect::new()).await.unwrap();
     assert_ne!(acme.token().extra().api_base_url.port(), acme.client().site().authorize_url().port());
@@ -38,9 +38,9 @@ async fn every_endpoint_as_the_person_who_connected() {
         .currency("AUD")
         .country("AU")
         .amount("5500.99".parse::<cohortgo::api::Amount>().unwrap());
-    let made = acme.send(&invoice).await.unwrap();
+    let created = acme.send(&invoice).await.unwrap();
     let listed = acme.send(&AgentInvoices::new()).await.unwrap();
-    assert!(listed.items.iter().any(|invoice| invoice.id == made.id && invoice.amount == made.amount));
+    assert!(listed.items.iter().any(|invoice| invoice.id == created.id && invoice.amount == created.amount));
 
     let mut all = 0;
     for page in 1.. {
@@ -50,7 +50,7 @@ async fn every_endpoint_as_the_person_who_connected() {
         }
         all += page.items.len();
     }
-    assert!(all > 25, "more than a page");
+    assert!(all > 25, "the list has more than one page");
     let far: DateTime<_> = "2999-01-01T00:00:00Z".parse().unwrap();
     assert_eq!(acme.send(&ProviderInvoices::new().updated_since(far)).await.unwrap().items, []);
 
@@ -62,24 +62,24 @@ async fn every_endpoint_as_the_person_who_connected() {
 }
 
 #[tokio::test]
-async fn acting_as_users_known_and_unknown() {
+async fn acting_as_creates_unknown_users_only_with_scope() {
     let sandbox = oauth_sandbox::CohortGo::start().await.unwrap();
     let ann = ActAs::new(r#"Ann "Annie" O'Neill \ Lee"#, "ann.lee@example.org").unwrap();
     let create = CreateStudent::default().given_name("John").family_name("Smith").email("john@example.org");
 
     let acme = connected(&sandbox, &Connect::acting_as_users()).await.unwrap();
     let error = acme.send(&create.clone().acting_as(&ann)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::ApiRefused, "unknown, and not to be created: {error}");
+    assert_eq!(error.kind(), ErrorKind::ApiRefused, "an unknown user is not created: {error}");
 
-    let acme = connected(&sandbox, &Connect::acting_as_users().creating_them()).await.unwrap();
+    let acme = connected(&sandbox, &Connect::acting_as_users().creating_users()).await.unwrap();
     acme.send(&create.acting_as(&ann)).await.unwrap();
-    let made = sandbox.account_users();
-    let made = made.iter().find(|user| user.email == ann.email()).unwrap();
-    assert_eq!(made.name, ann.name(), "what the server read is what was given");
+    let users = sandbox.account_users();
+    let created = users.iter().find(|user| user.email == ann.email()).unwrap();
+    assert_eq!(created.name, ann.name(), "the server reads the name that was given");
 }
 
 #[tokio::test]
-async fn a_hostile_api_base_url_gets_nothing() {
+async fn hostile_api_base_url_receives_nothing() {
     let builder = oauth_sandbox::CohortGo::builder().poisoned_api_base_url("https://evil.example/api/v1");
     let sandbox = builder.start().await.unwrap();
     let acme = connected(&sandbox, &Connect::new()).await.unwrap();
@@ -88,7 +88,7 @@ async fn a_hostile_api_base_url_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_portal_that_does_not_echo_state() {
+async fn missing_state_echo_needs_opt_out() {
     let sandbox = oauth_sandbox::CohortGo::builder().echo_state(false).start().await.unwrap();
     let error = connected(&sandbox, &Connect::new()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Callback(CallbackFault::MissingState));
@@ -97,7 +97,7 @@ async fn a_portal_that_does_not_echo_state() {
 }
 
 #[tokio::test]
-async fn a_person_who_says_no_and_a_server_that_fails() {
+async fn denial_and_lost_response_are_reported() {
     let sandbox = oauth_sandbox::CohortGo::start().await.unwrap();
     let client = client(&sandbox);
     let started = client.begin(&Connect::new()).unwrap();

@@ -2,7 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Reads `"Name" <email>` as RFC 5322 has it, or encoded words for the name. Written apart from the writer.
+/// Parses `"Name" <email>` as RFC 5322 defines it, or encoded words for the name. Independent of the code
+/// under test.
 fn parse(header: &str) -> Option<(String, String)> {
     let (phrase, rest) = if let Some(mut rest) = header.strip_prefix('"') {
         let mut name = String::new();
@@ -48,7 +49,7 @@ const EMAIL: &str =
 
 proptest! {
     #[test]
-    fn a_parser_gets_the_same_name_and_address(name in "[ -~]{1,60}", email in EMAIL) {
+    fn name_and_address_round_trip(name in "[ -~]{1,60}", email in EMAIL) {
         prop_assume!(!name.trim().is_empty() && !name.contains("=?"));
         let user = ActAs::new(&name, &email).unwrap();
         prop_assert_eq!(parse(&user.to_string()), Some((name.clone(), email.clone())));
@@ -56,7 +57,7 @@ proptest! {
     }
 
     #[test]
-    fn a_parser_gets_the_same_encoded_name(name in "\\PC{1,60}", email in EMAIL) {
+    fn encoded_name_round_trips(name in "\\PC{1,60}", email in EMAIL) {
         prop_assume!(!name.trim().is_empty() && !name.chars().any(char::is_control));
         let user = ActAs::with_encoded_name(&name, &email).unwrap();
         prop_assert!(user.to_string().is_ascii());
@@ -64,7 +65,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_given_nothing_gets_out_of_the_header(name in any::<String>(), email in any::<String>()) {
+    fn input_never_escapes_the_header(name in any::<String>(), email in any::<String>()) {
         for user in [ActAs::new(&name, &email), ActAs::with_encoded_name(&name, &email)] {
             match user {
                 Ok(user) => {
@@ -77,7 +78,7 @@ proptest! {
     }
 
     #[test]
-    fn control_characters_are_refused_wherever_they_stand(
+    fn rejects_control_characters_at_any_position(
         before in "[a-z]{0,5}", bad in "\\p{Cc}", after in "[a-z]{0,5}",
     ) {
         let text = format!("{before}{bad}{after}");
@@ -94,7 +95,7 @@ proptest! {
 }
 
 #[test]
-fn what_is_refused_and_why() {
+fn rejects_invalid_users() {
     let long = "x".repeat(257);
     let mut out = String::new();
     for (name, email) in [
@@ -117,13 +118,13 @@ fn what_is_refused_and_why() {
 }
 
 #[test]
-fn an_address_within_the_name_stays_in_the_name() {
+fn address_within_name_stays_in_name() {
     let user = ActAs::new(r#"Eve" <eve@example.org>, "Bob"#, "bob@example.org").unwrap();
     assert_eq!(user.to_string(), r#""Eve\" <eve@example.org>, \"Bob" <bob@example.org>"#);
 }
 
 #[test]
-fn debug_tells_no_ones_name_or_address() {
+fn debug_hides_name_and_address() {
     let user = ActAs::new("Bob Smith", "bob@example.org").unwrap();
     let text = format!("{user:?} {:?}", user.header);
     assert!(!text.contains("Bob") && !text.contains("bob"), "{text}");

@@ -1,21 +1,24 @@
-//! Invoices of an agent.
+//! Agents' invoices.
 
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::url::Url;
 use oauth_core::{Endpoint, EndpointContext, Error, json, json_request};
 use serde::Serialize;
 
-use super::fields::{received, sent};
-use super::listing::{Listing, listing};
-use super::{Amount, Id, Page};
-use crate::CohortGo;
+use super::amount::Amount;
+use super::fields::{request_body, response};
+use super::id::Id;
+use super::invoice_query::{InvoiceQuery, invoice_query};
+use super::page::Page;
+use super::url::url;
+use crate::provider::CohortGo;
 
 const PATH: &[&str] = &["services", "payments", "agent_invoices.json"];
 
-/// Lists an agent's invoices: `GET /services/payments/agent_invoices.json`.
+/// `GET /services/payments/agent_invoices.json`: an agent's invoices, page by page.
 ///
-/// The guide shows this list, with its filter and its pages, for providers' invoices; that agents' are listed in the
-/// same way is a conclusion from it. Source: cohortgo.dev/guides/generate-payment-request-links.
+/// The guide documents filter and pages for providers' invoices only; this crate assumes the same for agents.
+/// Source: cohortgo.dev/guides/generate-payment-request-links.
 ///
 /// ```
 /// use cohortgo::api::AgentInvoices;
@@ -25,16 +28,16 @@ const PATH: &[&str] = &["services", "payments", "agent_invoices.json"];
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct AgentInvoices(Listing);
+pub struct AgentInvoices(InvoiceQuery);
 
-listing!(AgentInvoices);
+invoice_query!(AgentInvoices);
 
 impl Endpoint<CohortGo> for AgentInvoices {
     type Response = Page<AgentInvoice>;
     const NAME: &'static str = "GET /services/payments/agent_invoices.json";
 
     fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
-        self.0.request(super::url(at, PATH)?)
+        self.0.request(url(at, PATH)?)
     }
 
     fn parse(
@@ -42,43 +45,43 @@ impl Endpoint<CohortGo> for AgentInvoices {
         _: &EndpointContext<'_, CohortGo>,
         response: Response<Vec<u8>>,
     ) -> Result<Self::Response, Error> {
-        Page::read(&response)
+        Page::parse(&response)
     }
 }
 
-sent! {
-    /// Creates an agent's invoice: `POST /services/payments/agent_invoices.json` with `{"invoice": {…}}`.
+request_body! {
+    /// `POST /services/payments/agent_invoices.json`: creates an agent's invoice.
     ///
     /// Source: cohortgo.dev/guides/book-transactions-via-the-api-for-agents.
     CreateAgentInvoice {
-        /// The name of the institution that is paid.
+        /// Name of the institution to pay.
         institution_name: String,
-        /// The currency as three letters, such as `AUD`.
+        /// Currency as three letters, such as `AUD`.
         currency: String,
-        /// The country as two letters, such as `AU`.
+        /// Country as two letters, such as `AU`.
         country: String,
-        /// The amount.
+        /// Amount.
         amount: Amount,
-        /// Where the invoice can be fetched as a PDF.
+        /// URL of the invoice as a PDF.
         document_upload_url: Url,
-        /// The commission that the agent keeps; the account must be set up for it.
+        /// Commission that the agent keeps. The account must be set up for it.
         retained_commission: Amount,
     }
 }
 
-received! {
+response! {
     /// An agent's invoice. Source: cohortgo.dev/guides/book-transactions-via-the-api-for-agents.
     AgentInvoice {
-        /// The invoice's identifier, such as `S123456789`.
+        /// Identifier, such as `S123456789`.
         id: Id,
     } {
-        /// The name of the institution that is paid.
+        /// Name of the institution to pay.
         institution_name: String,
-        /// The currency as three letters.
+        /// Currency as three letters.
         currency: String,
-        /// The amount.
+        /// Amount.
         amount: Amount,
-        /// The reference of the payment, such as `invoice:1234`.
+        /// Reference of the payment, such as `invoice:1234`.
         payment_reference: String,
     }
 }
@@ -93,7 +96,7 @@ impl Endpoint<CohortGo> for CreateAgentInvoice {
             invoice: &'a CreateAgentInvoice,
         }
         self.check()?;
-        json_request(Method::POST, &super::url(at, PATH)?, &Body { invoice: self })
+        json_request(Method::POST, &url(at, PATH)?, &Body { invoice: self })
     }
 
     fn parse(

@@ -7,12 +7,13 @@ use oauth_core::Error;
 use oauth_core::serde_json::Value;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// As many digits as survive the way through a JSON number, which most software reads as a 64-bit float.
+/// JSON numbers are mostly read as 64-bit floats; 15 digits survive that.
 const MOST_DIGITS: usize = 15;
 
-/// An amount of money in whole units of its currency, as an exact decimal: `5500.99` is 5500 dollars and 99 cents.
+/// An amount of money in whole units of its currency, as an exact decimal: `5500.99` is 5500 dollars and 99
+/// cents.
 ///
-/// Sent as a JSON number, as the guides show it; read from a number or a string.
+/// Sent as a JSON number, as in the guides; parsed from a number or a string.
 ///
 /// ```
 /// use cohortgo::api::Amount;
@@ -32,16 +33,19 @@ pub struct Amount(String);
 impl FromStr for Amount {
     type Err = Error;
 
-    /// Reads digits with at most one point, a minus before them if need be; at most 15 digits in all.
+    /// Parses an optional minus and digits with at most one point, at most 15 digits in all.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) for any other text.
     fn from_str(text: &str) -> Result<Self, Error> {
         canonical(text).map(Self).ok_or_else(|| {
-            Error::invalid_input("this is not an amount")
-                .with_help("give it like 500.05, with at most 15 digits")
+            Error::invalid_input("the amount cannot be parsed")
+                .with_help("write it like 500.05, with at most 15 digits")
         })
     }
 }
 
-/// Without leading zeros, and without trailing ones after the point.
+/// Removes leading zeros, and trailing zeros after the point.
 fn canonical(text: &str) -> Option<String> {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
@@ -84,7 +88,7 @@ impl Serialize for Amount {
         if let Ok(whole) = self.0.parse::<i64>() {
             return serializer.serialize_i64(whole);
         }
-        // Exact on the way back: with so few digits, the shortest decimal of this float is the one it came from.
+        // Exact: with so few digits, the shortest decimal of this float is the original one.
         serializer.serialize_f64(self.0.parse().map_err(serde::ser::Error::custom)?)
     }
 }
@@ -93,7 +97,7 @@ impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = match Value::deserialize(deserializer)? {
             Value::String(text) => canonical(text.trim()),
-            // The second reading is for numbers written with an exponent; a float's `Display` never has one.
+            // The second attempt is for numbers with an exponent; a float's `Display` never has one.
             Value::Number(number) => canonical(&number.to_string())
                 .or_else(|| number.as_f64().and_then(|float| canonical(&float.to_string()))),
             _ => None,
@@ -111,7 +115,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_amount_survives_json(whole in 0_u64..10_000_000_000, cents in 0_u8..100, minus: bool) {
+        fn amount_round_trips_through_json(whole in 0_u64..10_000_000_000, cents in 0_u8..100, minus: bool) {
             let text = format!("{}{whole}.{cents:02}", if minus { "-" } else { "" });
             let amount: Amount = text.parse().unwrap();
             let json = to_string(&amount).unwrap();
@@ -121,13 +125,13 @@ mod tests {
         }
 
         #[test]
-        fn tiny_amounts_survive_too(digits in 1_u64..1_000_000, zeros in 0_usize..9) {
+        fn tiny_amount_round_trips_through_json(digits in 1_u64..1_000_000, zeros in 0_usize..9) {
             let amount: Amount = format!("0.{}{digits}", "0".repeat(zeros)).parse().unwrap();
             prop_assert_eq!(&from_str::<Amount>(&to_string(&amount).unwrap()).unwrap(), &amount);
         }
 
         #[test]
-        fn reading_never_panics(text in any::<String>()) {
+        fn parsing_never_panics(text in any::<String>()) {
             if let Ok(amount) = text.parse::<Amount>() {
                 prop_assert_eq!(amount.to_string().parse::<Amount>().unwrap(), amount);
             }
@@ -135,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount() {
+    fn rejects_malformed_amounts() {
         for bad in
             ["", "-", ".", "1.", ".5", "1.2.3", "1,5", "+1", "1e3", " 1", "NaN", "inf", "12345678901234.56"]
         {

@@ -1,19 +1,19 @@
-//! How the structs that are sent and received are made from the fields that the guides name.
+//! Macros that declare request bodies and responses from the fields of the guides.
 
 use oauth_core::Error;
 use oauth_core::serde_json::{self, Map, Value};
 use serde::de::DeserializeOwned;
 
-/// A struct that is sent: every field may be left out, `with` adds others. `Debug` names the fields that are set and
-/// shows none, because students' data are personal.
-macro_rules! sent {
+/// Declares a request body in which each field is optional.
+// `Debug` names the fields that are set without their values: students' data are personal.
+macro_rules! request_body {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Default, PartialEq, serde::Serialize)]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$field_doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)*
-            /// Fields that the guides do not name, added by `with`.
+            /// Further fields, added by `with`.
             #[serde(flatten)]
             pub other: oauth_core::serde_json::Map<String, oauth_core::serde_json::Value>,
         }
@@ -30,7 +30,7 @@ macro_rules! sent {
                 }
             )*
 
-            /// Adds a field that has no method of its own here. The call is refused if it has one.
+            /// Adds a field that has no method here. A call that sets a field both ways is rejected.
             #[must_use]
             pub fn with(
                 mut self,
@@ -41,9 +41,9 @@ macro_rules! sent {
                 self
             }
 
-            /// A field that is both typed and among the others would be sent twice.
+            /// A field that is both typed and in `other` would be sent twice.
             pub(crate) fn check(&self) -> Result<(), oauth_core::Error> {
-                $crate::api::fields::none_of(&[$(stringify!($field)),*], self.other.keys())
+                $crate::api::fields::reject_duplicates(&[$(stringify!($field)),*], self.other.keys())
             }
         }
 
@@ -59,20 +59,20 @@ macro_rules! sent {
     };
 }
 
-/// A struct that is received: what is not of the kind that the guides show stays in `other`.
-macro_rules! received {
+/// Declares a response. A field whose type differs from the guides' stays in `other`.
+macro_rules! response {
     (
         $(#[$doc:meta])* $name:ident
-        { $($(#[$must_doc:meta])* $must:ident: $must_type:ty,)* }
+        { $($(#[$required_doc:meta])* $required:ident: $required_type:ty,)* }
         { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub struct $name {
-            $($(#[$must_doc])* pub $must: $must_type,)*
+            $($(#[$required_doc])* pub $required: $required_type,)*
             $($(#[$field_doc])* pub $field: Option<$type>,)*
-            /// Everything else the answer held.
+            /// Further fields of the response.
             pub other: oauth_core::serde_json::Map<String, oauth_core::serde_json::Value>,
         }
 
@@ -80,10 +80,10 @@ macro_rules! received {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let mut other = oauth_core::serde_json::Map::deserialize(deserializer)?;
                 Ok(Self {
-                    $($must: $crate::api::fields::take(&mut other, stringify!($must)).ok_or_else(|| {
-                        <D::Error as serde::de::Error>::missing_field(stringify!($must))
+                    $($required: $crate::api::fields::take_field(&mut other, stringify!($required)).ok_or_else(|| {
+                        <D::Error as serde::de::Error>::missing_field(stringify!($required))
                     })?,)*
-                    $($field: $crate::api::fields::take(&mut other, stringify!($field)),)*
+                    $($field: $crate::api::fields::take_field(&mut other, stringify!($field)),)*
                     other,
                 })
             }
@@ -91,20 +91,23 @@ macro_rules! received {
     };
 }
 
-pub(crate) use {received, sent};
+pub(crate) use {request_body, response};
 
-/// Takes a field out if it is of the right kind.
-pub(crate) fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Option<T> {
+/// Removes a field and returns it. A field of another type stays where it is.
+pub(crate) fn take_field<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Option<T> {
     let value = serde_json::from_value(fields.get(name)?.clone()).ok()?;
     fields.remove(name);
     Some(value)
 }
 
-/// Refuses added names that have a typed field.
-pub(crate) fn none_of<'a>(typed: &[&str], mut added: impl Iterator<Item = &'a String>) -> Result<(), Error> {
+/// Rejects an added name that is also a typed field.
+pub(crate) fn reject_duplicates<'a>(
+    typed: &[&str],
+    mut added: impl Iterator<Item = &'a String>,
+) -> Result<(), Error> {
     match added.find(|name| typed.contains(&name.as_str())) {
         None => Ok(()),
-        Some(name) => Err(Error::invalid_input(format!("`{name}` was given as another field"))
+        Some(name) => Err(Error::invalid_input(format!("`{name}` is a typed field of this request"))
             .with_help("use the method of that name instead")),
     }
 }

@@ -5,14 +5,16 @@ use std::fmt;
 use oauth_core::serde_json::Value;
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// An identifier of Cohort Go, as text. The guides show students' as numbers (`12345`) and invoices' as words
-/// (`"SI1234"`); both are read.
+/// A Cohort Go identifier, as text.
+///
+/// The guides show students' identifiers as numbers (`12345`) and invoices' as strings (`"SI1234"`); both are
+/// parsed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Id(String);
 
 impl Id {
-    /// The identifier.
+    /// Returns the identifier as a string slice.
     pub fn as_str(&self) -> &str {
         &self.0
     }

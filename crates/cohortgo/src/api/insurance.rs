@@ -1,4 +1,4 @@
-//! Insurance.
+//! Insurance quotes.
 
 use oauth_core::chrono::NaiveDate;
 use oauth_core::http::{Request, Response};
@@ -6,12 +6,13 @@ use oauth_core::serde_json::Value;
 use oauth_core::url::Url;
 use oauth_core::{Endpoint, EndpointContext, Error, get};
 
-use super::Amount;
-use super::fields::{none_of, received};
-use super::page::array;
-use crate::CohortGo;
+use super::amount::Amount;
+use super::fields::{reject_duplicates, response};
+use super::page::parse_array;
+use super::url::url;
+use crate::provider::CohortGo;
 
-/// Asks for insurance quotes: `GET /services/insurance/quote.json`.
+/// `GET /services/insurance/quote.json`: insurance quotes for a course.
 ///
 /// Source: cohortgo.dev/guides/agent-insurance-api.
 ///
@@ -35,10 +36,11 @@ pub struct InsuranceQuotes {
 }
 
 impl InsuranceQuotes {
-    /// For a course in this country (two letters, such as `AU`) from the first day to the last, for one adult.
+    /// Quotes for one adult and a course in this country (two letters, such as `AU`) from the first day to
+    /// the last.
     ///
-    /// For Australia the policies offered are longer than the course, as a visa needs it; the guide mentions a second
-    /// way to ask, by the dates of the visa, whose parameters are not in what we could read: add them by
+    /// For Australia the policies are longer than the course, as a visa requires. The guide mentions a second
+    /// way to ask, by the dates of the visa, without showing its parameters; add them with
     /// [`param`](Self::param).
     pub fn for_course(country: impl Into<String>, start: NaiveDate, finish: NaiveDate) -> Self {
         Self {
@@ -51,21 +53,21 @@ impl InsuranceQuotes {
         }
     }
 
-    /// Sets how many adults. 1 unless set.
+    /// Sets the number of adults; 1 unless set.
     #[must_use]
     pub fn adults(mut self, adults: u32) -> Self {
         self.adults = adults;
         self
     }
 
-    /// Sets how many children. 0 unless set.
+    /// Sets the number of children; 0 unless set.
     #[must_use]
     pub fn children(mut self, children: u32) -> Self {
         self.children = children;
         self
     }
 
-    /// Adds a parameter that has no method here. The call is refused if it has one.
+    /// Adds a parameter that has no method here. A call that sets a parameter both ways is rejected.
     #[must_use]
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.other.push((name.into(), value.into()));
@@ -73,24 +75,24 @@ impl InsuranceQuotes {
     }
 }
 
-received! {
-    /// One insurer's offer. Source: cohortgo.dev/guides/agent-insurance-api.
+response! {
+    /// An insurer's offer. Source: cohortgo.dev/guides/agent-insurance-api.
     InsuranceQuote {} {
-        /// The kind of policy, such as `OSHC`.
+        /// Kind of policy, such as `OSHC`.
         policy_type: String,
-        /// The insurer, such as `CBHS`.
+        /// Insurer, such as `CBHS`.
         provider: String,
-        /// The first day of the policy.
+        /// First day of the policy.
         policy_start: NaiveDate,
-        /// The last day of the policy.
+        /// Last day of the policy.
         policy_finish: NaiveDate,
-        /// The currency as three letters.
+        /// Currency as three letters.
         currency: String,
-        /// The price of the whole policy.
+        /// Price of the whole policy.
         amount: Amount,
-        /// What this insurer wants to know besides. The guide does not show what an entry looks like.
+        /// Further fields that this insurer requires. The guide does not show an entry.
         provider_specific_fields: Vec<Value>,
-        /// Where the policy can be bought.
+        /// Page where the policy can be bought.
         purchase_url: Url,
     }
 }
@@ -107,8 +109,8 @@ impl Endpoint<CohortGo> for InsuranceQuotes {
             ("adults", self.adults.to_string()),
             ("children", self.children.to_string()),
         ];
-        none_of(&typed.each_ref().map(|(name, _)| *name), self.other.iter().map(|(name, _)| name))?;
-        let mut url = super::url(at, &["services", "insurance", "quote.json"])?;
+        reject_duplicates(&typed.each_ref().map(|(name, _)| *name), self.other.iter().map(|(name, _)| name))?;
+        let mut url = url(at, &["services", "insurance", "quote.json"])?;
         url.query_pairs_mut().extend_pairs(&typed).extend_pairs(&self.other);
         get(&url)
     }
@@ -118,6 +120,6 @@ impl Endpoint<CohortGo> for InsuranceQuotes {
         _: &EndpointContext<'_, CohortGo>,
         response: Response<Vec<u8>>,
     ) -> Result<Self::Response, Error> {
-        array(&response)
+        parse_array(&response)
     }
 }

@@ -1,4 +1,4 @@
-//! Invoices of a provider, such as a school.
+//! Invoices of providers, such as schools.
 
 use oauth_core::chrono::NaiveDate;
 use oauth_core::http::{Method, Request, Response};
@@ -6,14 +6,17 @@ use oauth_core::url::Url;
 use oauth_core::{Endpoint, EndpointContext, Error, json, json_request};
 use serde::Serialize;
 
-use super::fields::{received, sent};
-use super::listing::{Listing, listing};
-use super::{Amount, Id, Page};
-use crate::CohortGo;
+use super::amount::Amount;
+use super::fields::{request_body, response};
+use super::id::Id;
+use super::invoice_query::{InvoiceQuery, invoice_query};
+use super::page::Page;
+use super::url::url;
+use crate::provider::CohortGo;
 
 const PATH: &[&str] = &["services", "payments", "provider_invoices.json"];
 
-/// Lists a provider's invoices: `GET /services/payments/provider_invoices.json`.
+/// `GET /services/payments/provider_invoices.json`: a provider's invoices, page by page.
 ///
 /// Source: cohortgo.dev/guides/generate-payment-request-links.
 ///
@@ -25,16 +28,16 @@ const PATH: &[&str] = &["services", "payments", "provider_invoices.json"];
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ProviderInvoices(Listing);
+pub struct ProviderInvoices(InvoiceQuery);
 
-listing!(ProviderInvoices);
+invoice_query!(ProviderInvoices);
 
 impl Endpoint<CohortGo> for ProviderInvoices {
     type Response = Page<ProviderInvoice>;
     const NAME: &'static str = "GET /services/payments/provider_invoices.json";
 
     fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
-        self.0.request(super::url(at, PATH)?)
+        self.0.request(url(at, PATH)?)
     }
 
     fn parse(
@@ -42,64 +45,65 @@ impl Endpoint<CohortGo> for ProviderInvoices {
         _: &EndpointContext<'_, CohortGo>,
         response: Response<Vec<u8>>,
     ) -> Result<Self::Response, Error> {
-        Page::read(&response)
+        Page::parse(&response)
     }
 }
 
-sent! {
-    /// The student whom an invoice is for. Source: cohortgo.dev/guides/generate-payment-request-links.
+request_body! {
+    /// The student of an invoice. Source: cohortgo.dev/guides/generate-payment-request-links.
     InvoicedStudent {
-        /// The e-mail address.
+        /// E-mail address.
         email: String,
-        /// The given name.
+        /// Given name.
         given_name: String,
-        /// The family name.
+        /// Family name.
         family_name: String,
-        /// The date of birth.
+        /// Date of birth.
         dob: NaiveDate,
-        /// The number of the passport.
+        /// Passport number.
         passport_number: String,
-        /// The home country as two letters, such as `VN`.
+        /// Home country as two letters, such as `VN`.
         home_country: String,
     }
 }
 
-sent! {
-    /// Creates a provider's invoice: `POST /services/payments/provider_invoices.json` with `{"invoice": {…}}`.
+request_body! {
+    /// `POST /services/payments/provider_invoices.json`: creates a provider's invoice.
     ///
-    /// The student's details or the student's number is enough. Source: cohortgo.dev/guides/book-transactions-via-the-api
-    /// and cohortgo.dev/guides/generate-payment-request-links.
+    /// Either the student's details or the student's number is enough. Source:
+    /// cohortgo.dev/guides/book-transactions-via-the-api and
+    /// cohortgo.dev/guides/generate-payment-request-links.
     CreateProviderInvoice {
-        /// The student whom it is for.
+        /// Student to invoice.
         student: InvoicedStudent,
-        /// The student's number at the provider.
+        /// Student's number at the provider.
         student_number: String,
-        /// The provider's reference.
+        /// Provider's reference.
         reference: String,
-        /// The amount.
+        /// Amount.
         amount: Amount,
-        /// What it is for.
+        /// Description of the invoice.
         description: String,
-        /// Where the invoice can be fetched as a PDF.
+        /// URL of the invoice as a PDF.
         document_upload_url: Url,
         /// The invoice itself, as a `data:application/pdf;base64,…` URL.
         document_data: String,
     }
 }
 
-received! {
+response! {
     /// A provider's invoice. Source: cohortgo.dev/guides/book-transactions-via-the-api.
     ProviderInvoice {
-        /// The invoice's identifier, such as `SI1234`.
+        /// Identifier, such as `SI1234`.
         id: Id,
     } {
-        /// The state; `uploaded` is the one that is documented.
+        /// State. The guide documents `uploaded` only.
         state: String,
-        /// When the payment was remitted.
+        /// Day on which the payment was remitted.
         payment_remitted: NaiveDate,
-        /// The invoice as a document.
+        /// URL of the invoice as a document.
         document_link: Url,
-        /// Where the student pays: a link to give to them.
+        /// Link to give to the student for payment.
         payment_url: Url,
     }
 }
@@ -115,7 +119,7 @@ impl Endpoint<CohortGo> for CreateProviderInvoice {
         }
         self.check()?;
         self.student.as_ref().map_or(Ok(()), InvoicedStudent::check)?;
-        json_request(Method::POST, &super::url(at, PATH)?, &Body { invoice: self })
+        json_request(Method::POST, &url(at, PATH)?, &Body { invoice: self })
     }
 
     fn parse(

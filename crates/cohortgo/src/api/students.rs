@@ -7,14 +7,16 @@ use oauth_core::url::Url;
 use oauth_core::{Endpoint, EndpointContext, Error, json, json_request};
 use serde::Serialize;
 
-use super::fields::{received, sent};
-use super::{Id, Upload};
-use crate::CohortGo;
+use super::fields::{request_body, response};
+use super::id::Id;
+use super::upload::Upload;
+use super::url::url;
+use crate::provider::CohortGo;
 
-sent! {
-    /// Creates a student: `POST /students.json` with `{"student": {…}}`.
+request_body! {
+    /// `POST /students.json`: creates a student.
     ///
-    /// Which fields must be there is not documented; the guide's example has all of these. Source:
+    /// The required fields are not documented; the guide's example has all of these. Source:
     /// cohortgo.dev/guides/agent-payment-requests-api.
     ///
     /// ```
@@ -29,37 +31,37 @@ sent! {
     ///     .dob(NaiveDate::from_ymd_opt(1990, 5, 20).expect("a date"));
     /// ```
     CreateStudent {
-        /// The form of address, such as `Mr`.
+        /// Form of address, such as `Mr`.
         title: String,
-        /// The given name.
+        /// Given name.
         given_name: String,
-        /// The family name.
+        /// Family name.
         family_name: String,
-        /// The gender; the guide's example is `male`.
+        /// Gender; `male` in the guide's example.
         gender: String,
-        /// The e-mail address.
+        /// E-mail address.
         email: String,
-        /// The home country as two letters, such as `CN`.
+        /// Home country as two letters, such as `CN`.
         home_country: String,
-        /// The country the student goes to as two letters, such as `AU`.
+        /// Country of study as two letters, such as `AU`.
         destination_country: String,
-        /// The date of birth.
+        /// Date of birth.
         dob: NaiveDate,
-        /// The number of the mobile telephone; the guide's example is `61 412 123 123`.
+        /// Mobile phone number; `61 412 123 123` in the guide's example.
         mobile: String,
-        /// The number of the passport.
+        /// Passport number.
         passport_number: String,
-        /// Where a copy of the passport can be fetched.
+        /// Copy of the passport.
         passport: Upload,
-        /// The account's custom data, by the names configured in the portal.
+        /// The account's custom data, under the names configured in the portal.
         additional_information: Map<String, Value>,
     }
 }
 
-received! {
-    /// A student that was created. Source: cohortgo.dev/guides/agent-payment-requests-api.
+response! {
+    /// A created student. Source: cohortgo.dev/guides/agent-payment-requests-api.
     Student {
-        /// The student's identifier.
+        /// Identifier.
         id: Id,
     } {
         /// The student's page in the customer's portal.
@@ -77,7 +79,7 @@ impl Endpoint<CohortGo> for CreateStudent {
             student: &'a CreateStudent,
         }
         self.check()?;
-        json_request(Method::POST, &super::url(at, &["students.json"])?, &Body { student: self })
+        json_request(Method::POST, &url(at, &["students.json"])?, &Body { student: self })
     }
 
     fn parse(

@@ -9,7 +9,7 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Upload {
-    /// Where the document is.
+    /// URL of the document.
     pub url: Url,
 }
 

@@ -3,12 +3,12 @@ use super::*;
 fn allows(site: &Site, url: &str) -> bool {
     match Url::parse(url) {
         Ok(url) => site.api_base(&Account::at(url)).is_ok(),
-        Err(_) => false, // then the token reply cannot be read in the first place
+        Err(_) => false, // such a token response cannot be parsed in the first place
     }
 }
 
 #[test]
-fn the_hosts_of_the_guides_are_allowed() {
+fn allows_hosts_of_the_guides() {
     for url in [
         "https://portal.cohortgo.com/api/v1",
         "https://demo.s.portal.cohortgo.com/api/v1",
@@ -21,7 +21,7 @@ fn the_hosts_of_the_guides_are_allowed() {
 }
 
 #[test]
-fn look_alikes_and_tricks_are_refused() {
+fn rejects_lookalike_hosts() {
     for url in [
         // other names
         "https://evil.example/api/v1",
@@ -55,7 +55,7 @@ fn look_alikes_and_tricks_are_refused() {
         "https://portal.cohortgo.com:8443/api/v1",
         "https://portal.cohortgo.com:80/api/v1",
         "https://portal.cohortgo.com:0/",
-        // what stands before and after the host
+        // before and after the host
         "https://portal.cohortgo.com@evil.example/api/v1",
         "https://portal.cohortgo.com:443@evil.example/",
         "https://user@portal.cohortgo.com/api/v1",
@@ -74,19 +74,19 @@ fn look_alikes_and_tricks_are_refused() {
 }
 
 #[test]
-fn the_error_says_where_and_what_to_do() {
+fn rejected_host_error_names_host_and_help() {
     let account = Account::at("https://cohortgo.com.evil.example:99/api/v1".parse().unwrap());
     let error = Site::production().api_base(&account).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ForeignHost);
     assert_eq!(
         error.to_string(),
         "the customer's API base URL is not at a host of Cohort Go (at cohortgo.com.evil.example:99); nothing was sent; \
-         if that is where the API really is, see Site::trusting_api_host"
+         if the API is really at that host, allow it with Site::trusting_api_host"
     );
 }
 
 #[test]
-fn a_portal_on_loopback_may_name_an_api_on_loopback_only() {
+fn loopback_portal_allows_loopback_api_only() {
     for base in ["http://127.0.0.1:4010", "http://localhost:4010/", "https://[::1]:4010"] {
         let site = Site::at(base).unwrap();
         for good in ["http://127.0.0.1:4011/api/v1", "http://acme.localhost:9/api/v1", "https://localhost/"] {
@@ -106,7 +106,7 @@ fn a_portal_on_loopback_may_name_an_api_on_loopback_only() {
 }
 
 #[test]
-fn another_host_is_allowed_by_its_name_and_port_only() {
+fn named_host_is_allowed_with_its_port_only() {
     let site = Site::production().trusting_api_host("API.example.org").unwrap();
     let site = site.trusting_api_host("other.example.org:8443").unwrap().trusting_api_host("[::1]").unwrap();
     for good in [
@@ -145,7 +145,7 @@ fn another_host_is_allowed_by_its_name_and_port_only() {
 }
 
 #[test]
-fn a_portal_has_a_usable_base_url() {
+fn rejects_unusable_portal_url() {
     let site = Site::at(" https://partner123.portal.cohortgo.com/ ").unwrap();
     assert_eq!(site.authorize.as_str(), "https://partner123.portal.cohortgo.com/oauth2/authorize");
     assert_eq!(site.token.as_str(), "https://partner123.portal.cohortgo.com/oauth2/token");

@@ -1,21 +1,21 @@
-//! On behalf of a user.
+//! Calls on behalf of a user.
 
 use cohortgo::api::{self, CreateStudent, ProviderInvoices};
 use cohortgo::http::{Request, Response};
 use cohortgo::{ActAs, ActingAs, CohortGo, Endpoint, EndpointContext, Error, ErrorKind, RawRequest, Site};
 use oauth_testing::{Wire, reply};
 
-use crate::{acme, beside, client, recorded, token_at};
+use crate::{acme, assert_documented_snapshot, client, recorded, token_at};
 
 fn bob() -> ActAs {
     ActAs::new("Bob Smith", "bob.smith@example.org").unwrap()
 }
 
 #[tokio::test]
-async fn a_list_on_behalf_of_bob() {
+async fn list_acts_as_user() {
     let wire = Wire::answering([recorded(200, "provider_invoices.json")]);
     acme(&wire, true).send(&ProviderInvoices::default().acting_as(&bob())).await.unwrap();
-    beside!(
+    assert_documented_snapshot!(
         "The guide: X-Act-as-User: \"Bob Smith\" <[email protected]> (its address is blotted out in our copy), \
          alongside Authorization: Bearer <access_token>.",
         wire.text()
@@ -23,7 +23,7 @@ async fn a_list_on_behalf_of_bob() {
 }
 
 #[tokio::test]
-async fn creating_on_behalf_of_users_with_difficult_names() {
+async fn create_acts_as_users_with_special_characters() {
     let mut text = String::new();
     for user in [
         ActAs::new(r#"Ann "Annie" O'Neill \ Lee"#, "ann@example.org").unwrap(),
@@ -34,14 +34,14 @@ async fn creating_on_behalf_of_users_with_difficult_names() {
         assert_eq!(acme(&wire, true).send(&create).await.unwrap().id.as_str(), "12345");
         text += &wire.text();
     }
-    beside!(
+    assert_documented_snapshot!(
         "RFC 5322 section 3.2.4 (quoted strings) and RFC 2047 (encoded words); the guide shows neither.",
         text
     );
 }
 
 #[tokio::test]
-async fn not_without_the_scope() {
+async fn acting_as_needs_scope() {
     let wire = Wire::default();
     let acme = acme(&wire, false);
     let error = acme.send(&ProviderInvoices::default().acting_as(&bob())).await.unwrap_err();
@@ -51,7 +51,7 @@ async fn not_without_the_scope() {
 }
 
 #[tokio::test]
-async fn auto_create_alone_is_not_enough() {
+async fn auto_create_scope_alone_is_not_enough() {
     let wire = Wire::default();
     let client = client(Site::production(), &wire);
     let account = token_at(&client, "https://portal.cohortgo.com/api/v1", false).extra().clone();
@@ -60,7 +60,7 @@ async fn auto_create_alone_is_not_enough() {
     assert_eq!((error.kind(), wire.count()), (ErrorKind::MissingScope, 0));
 }
 
-/// Of one's own, as the documentation shows.
+/// A custom endpoint, as in the documentation.
 struct Ping;
 
 impl Endpoint<CohortGo> for Ping {
@@ -81,14 +81,14 @@ impl Endpoint<CohortGo> for Ping {
 }
 
 #[tokio::test]
-async fn endpoints_of_ones_own_and_raw_requests_act_as_well() {
+async fn custom_endpoints_and_raw_requests_act_as_user() {
     const { assert!(<cohortgo::AsUser<Ping> as Endpoint<CohortGo>>::IDEMPOTENT) };
     let wire = Wire::answering([reply(418, ""), reply(200, "{}")]);
     let acme = acme(&wire, true);
     assert_eq!(
         acme.send(&Ping.acting_as(&bob())).await.unwrap(),
         418,
-        "the endpoint's own `accepts` is asked"
+        "the wrapped endpoint's `accepts_status` decides"
     );
     let raw =
         Request::delete("https://demo.s.portal.cohortgo.com/api/v1/things/7.json").body(Vec::new()).unwrap();
@@ -97,7 +97,7 @@ async fn endpoints_of_ones_own_and_raw_requests_act_as_well() {
 }
 
 #[tokio::test]
-async fn the_header_for_a_teams_own_http_client() {
+async fn header_is_available_for_other_http_clients() {
     let wire = Wire::default();
     let acme = acme(&wire, true);
     let (name, value) = bob().header_for(acme.token()).unwrap();

@@ -1,4 +1,4 @@
-//! Each endpoint's request, beside the guide's example, and its answer.
+//! Each endpoint's request, next to the guide's example, and its response.
 
 use cohortgo::api::{
     AgentInvoices, CreateAgentInvoice, CreateProviderInvoice, CreateStudent, InsuranceQuotes,
@@ -11,7 +11,7 @@ use cohortgo::{Endpoint, Error, ErrorKind};
 use oauth_testing::{Wire, reply};
 use proptest::prelude::*;
 
-use crate::{acme, beside, customer_at, recorded};
+use crate::{acme, assert_documented_snapshot, customer_at, recorded};
 
 pub(crate) fn john() -> CreateStudent {
     CreateStudent::default()
@@ -38,8 +38,8 @@ fn url(text: &str) -> Url {
 
 async fn sent<E: Endpoint<cohortgo::CohortGo>>(endpoint: &E, file: &str) -> (String, E::Response) {
     let wire = Wire::answering([recorded(200, file)]);
-    let reply = acme(&wire, false).send(endpoint).await.unwrap();
-    (wire.text(), reply)
+    let response = acme(&wire, false).send(endpoint).await.unwrap();
+    (wire.text(), response)
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn create_student() {
     assert_eq!(student.id.as_str(), "12345");
     assert_eq!(student.portal_url, Some(url("https://demo.s.portal.cohortgo.com/students/12345")));
     assert!(student.other.is_empty());
-    beside!(
+    assert_documented_snapshot!(
         "cohortgo.dev/guides/agent-payment-requests-api: POST with Content-Type: application/json to \
          https://demo.s.portal.cohortgo.com/api/v1/students.json of {\"student\": {\"title\": \"Mr\", …, \
          \"passport\": {\"url\": \"https://passport.example.com\"}}}; there with Basic, here with the token.",
@@ -62,7 +62,7 @@ async fn create_student_with_custom_data() {
         .given_name("John")
         .additional_information(Map::from_iter([("referral-source".to_owned(), json!("web"))]))
         .with("agent_reference", json!({ "n": 1 }));
-    beside!(
+    assert_documented_snapshot!(
         "cohortgo.dev/guides/agent-payment-requests-api: custom data as \"additional_information\": {…}; \
          `agent_reference` stands for a field that no guide names.",
         sent(&student, "student_created.json").await.0
@@ -75,7 +75,7 @@ async fn list_agent_invoices() {
     let (text, page) = sent(&AgentInvoices::new().updated_since(since).page(2), "agent_invoices.json").await;
     assert_eq!(page.items.len(), 1);
     assert_eq!(page.items[0].other["updated_at"], "2026-01-02T03:04:05Z");
-    beside!(
+    assert_documented_snapshot!(
         "As the guide has it for provider invoices: GET with ?updated_since= timestamp and ?page=x.",
         text
     );
@@ -90,12 +90,12 @@ async fn create_agent_invoice() {
         .amount("5500.99".parse::<cohortgo::api::Amount>().unwrap())
         .document_upload_url(url("http://some.host/invoice.pdf"))
         .retained_commission(55);
-    let (text, made) = sent(&invoice, "agent_invoice_created.json").await;
-    assert_eq!(made.id.as_str(), "S123456789");
-    assert_eq!(made.institution_name.as_deref(), Some("University of Melbourne"));
-    assert_eq!(made.amount, Some("5500.99".parse().unwrap()));
-    assert_eq!(made.payment_reference.as_deref(), Some("invoice:1234"));
-    beside!(
+    let (text, created) = sent(&invoice, "agent_invoice_created.json").await;
+    assert_eq!(created.id.as_str(), "S123456789");
+    assert_eq!(created.institution_name.as_deref(), Some("University of Melbourne"));
+    assert_eq!(created.amount, Some("5500.99".parse().unwrap()));
+    assert_eq!(created.payment_reference.as_deref(), Some("invoice:1234"));
+    assert_documented_snapshot!(
         "cohortgo.dev/guides/book-transactions-via-the-api-for-agents: POST to …/services/payments/agent_invoices.json \
          of {\"invoice\":{\"institution_name\": …, \"currency\": \"AUD\", \"country\":\"AU\", \"amount\": 5500.99, \
          \"document_upload_url\":\"http://some.host/invoice.pdf\", \"retained_commission\":55.00}}.",
@@ -111,7 +111,7 @@ async fn list_provider_invoices() {
     assert_eq!(page.items[1].payment_remitted, None);
     assert!(page.items[1].other["document_link"].is_null());
     assert_eq!(page.other["page"], 1);
-    beside!(
+    assert_documented_snapshot!(
         "cohortgo.dev/guides/generate-payment-request-links: GET /services/payments/provider_invoices; `.json` as in \
          its example of the POST.",
         text
@@ -134,11 +134,11 @@ async fn create_provider_invoice() {
         .amount("500.05".parse::<cohortgo::api::Amount>().unwrap())
         .description("Initial Deposit")
         .document_data("data:application/pdf;base64,JVBERg==");
-    let (text, made) = sent(&invoice, "provider_invoice_created.json").await;
-    assert_eq!(made.id.as_str(), "SI1234");
-    assert_eq!(made.state.as_deref(), Some("uploaded"));
-    assert_eq!(made.payment_url, Some(url("https://payments.cohortgo.com/r/aBasc2as")));
-    beside!(
+    let (text, created) = sent(&invoice, "provider_invoice_created.json").await;
+    assert_eq!(created.id.as_str(), "SI1234");
+    assert_eq!(created.state.as_deref(), Some("uploaded"));
+    assert_eq!(created.payment_url, Some(url("https://payments.cohortgo.com/r/aBasc2as")));
+    assert_documented_snapshot!(
         "cohortgo.dev/guides/generate-payment-request-links: POST to …/services/payments/provider_invoices.json of \
          {\"invoice\":{\"student\":{\"email\", \"given_name\", \"family_name\", \"dob\", \"passport_number\", \
          \"home_country\"}, \"student_number\", \"reference\", \"amount\":500.05, \"description\", \
@@ -155,7 +155,7 @@ async fn insurance_quotes() {
     assert_eq!(quotes[0].provider.as_deref(), Some("CBHS"));
     assert_eq!(quotes[1].amount.as_ref().unwrap().to_string(), "1594.35");
     assert_eq!(quotes[1].policy_finish, Some(date(2025, 3, 15)));
-    beside!(
+    assert_documented_snapshot!(
         "cohortgo.dev/guides/agent-insurance-api: GET …/services/insurance/quote.json?country=AU\
          &course_start_date=2022-03-01&course_finish_date=2024-11-15&adults=1&children=0.",
         text
@@ -163,7 +163,7 @@ async fn insurance_quotes() {
 }
 
 #[tokio::test]
-async fn the_path_of_each_customers_base_url_is_kept() {
+async fn request_keeps_path_of_base_url() {
     for (base, expected) in [
         ("https://portal.cohortgo.com/api/v1", "GET https://portal.cohortgo.com/api/v1/services/"),
         ("https://portal.cohortgo.com/api/v1/", "GET https://portal.cohortgo.com/api/v1/services/"),
@@ -177,22 +177,22 @@ async fn the_path_of_each_customers_base_url_is_kept() {
 }
 
 #[tokio::test]
-async fn a_field_is_not_sent_twice() {
-    async fn refused(endpoint: &impl Endpoint<cohortgo::CohortGo>) {
+async fn rejects_field_set_twice() {
+    async fn rejected(endpoint: &impl Endpoint<cohortgo::CohortGo>) {
         let wire = Wire::default();
         let error = acme(&wire, false).send(endpoint).await.err().unwrap();
         assert_eq!((error.kind(), wire.count()), (ErrorKind::InvalidInput, 0));
         assert!(error.to_string().contains("`email`") || error.to_string().contains("`adults`"), "{error}");
     }
-    refused(&john().with("email", "eve@example.org")).await;
+    rejected(&john().with("email", "eve@example.org")).await;
     let student = InvoicedStudent::default().with("email", "eve@example.org");
-    refused(&CreateProviderInvoice::default().student(student)).await;
-    refused(&InsuranceQuotes::for_course("AU", date(2022, 3, 1), date(2022, 4, 1)).param("adults", "2"))
+    rejected(&CreateProviderInvoice::default().student(student)).await;
+    rejected(&InsuranceQuotes::for_course("AU", date(2022, 3, 1), date(2022, 4, 1)).param("adults", "2"))
         .await;
 }
 
 #[tokio::test]
-async fn answers_of_another_kind_give_clear_errors() {
+async fn malformed_responses_give_clear_errors() {
     async fn error<E: Endpoint<cohortgo::CohortGo>>(endpoint: E, json: &str, out: &mut String) {
         let wire = Wire::answering([reply(200, json)]);
         let error: Error = acme(&wire, false).send(&endpoint).await.err().unwrap();
@@ -213,7 +213,7 @@ async fn answers_of_another_kind_give_clear_errors() {
 }
 
 #[tokio::test]
-async fn a_field_of_another_kind_than_documented_is_kept_aside() {
+async fn field_of_undocumented_type_is_kept_in_other() {
     let json = r#"{"id":7,"state":5,"payment_remitted":"soon","payment_url":"none","amount":"AUD 5"}"#;
     let wire = Wire::answering([reply(201, json)]);
     let invoice = acme(&wire, false).send(&CreateProviderInvoice::default()).await.unwrap();
@@ -224,15 +224,15 @@ async fn a_field_of_another_kind_than_documented_is_kept_aside() {
 
 proptest! {
     #[test]
-    fn no_answer_makes_reading_panic(body in any::<Vec<u8>>(), json in "[\\[\\]{}\":,a-z0-9]{0,40}") {
+    fn arbitrary_responses_never_panic(body in any::<Vec<u8>>(), json in "[\\[\\]{}\":,a-z0-9]{0,40}") {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         for body in [body, json.into_bytes()] {
-            let answer = || {
-                let mut answer = reply(200, "");
-                *answer.body_mut() = body.clone();
-                answer
+            let response = || {
+                let mut response = reply(200, "");
+                *response.body_mut() = body.clone();
+                response
             };
-            let wire = Wire::answering([answer(), answer(), answer()]);
+            let wire = Wire::answering([response(), response(), response()]);
             let acme = acme(&wire, false);
             runtime.block_on(async {
                 let _ = acme.send(&CreateStudent::default()).await;
@@ -243,14 +243,14 @@ proptest! {
     }
 
     #[test]
-    fn whatever_a_student_is_called_the_body_is_json_that_says_so(name in any::<String>(), extra in any::<String>()) {
+    fn student_body_is_json_for_any_name(name in any::<String>(), extra in any::<String>()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let wire = Wire::answering([recorded(200, "student_created.json")]);
         let student = CreateStudent::default().given_name(name.clone()).with("note", extra.clone());
         runtime.block_on(acme(&wire, false).send(&student)).unwrap();
         let text = wire.text();
         let body = text.split_once("\n\n").unwrap().1;
-        // The canonical text masks canaries and unifies line ends, which JSON escapes.
+        // The recorded text redacts canaries and unifies line ends, which JSON escapes.
         let value: cohortgo::serde_json::Value = cohortgo::serde_json::from_str(body).unwrap();
         prop_assert_eq!(&value["student"]["given_name"], &name);
         prop_assert_eq!(&value["student"]["note"], &extra);

@@ -1,9 +1,9 @@
-//! The authorize URL, beside the guide's links.
+//! The authorize URL, next to the guide's links.
 
 use cohortgo::{Connect, ErrorKind, Site, StateRule, scope};
 use oauth_testing::Wire;
 
-use crate::{beside, client};
+use crate::{assert_documented_snapshot, client};
 
 fn url(connect: &Connect) -> String {
     let started = client(Site::production(), &Wire::default()).begin(connect).unwrap();
@@ -11,8 +11,8 @@ fn url(connect: &Connect) -> String {
 }
 
 #[test]
-fn as_the_person_who_is_logged_in() {
-    beside!(
+fn authorize_url_for_logged_in_user() {
+    assert_documented_snapshot!(
         "The guide: https://portal.cohortgo.com/oauth2/authorize?client_id=some-test-app\
          &redirect_uri=https://example.org/oauth2/code&response_type=code; `state` is ours.",
         url(&Connect::new())
@@ -20,8 +20,8 @@ fn as_the_person_who_is_logged_in() {
 }
 
 #[test]
-fn as_any_user() {
-    beside!(
+fn authorize_url_for_any_user() {
+    assert_documented_snapshot!(
         "The guide: https://portal.cohortgo.com/oauth2/authorize?client_id=some-test-app\
          &redirect_uri=https://example.org/oauth2/code&response_type=code&scope=act-as-user; `state` is ours.",
         url(&Connect::acting_as_users())
@@ -29,15 +29,15 @@ fn as_any_user() {
 }
 
 #[test]
-fn as_any_user_creating_them() {
-    beside!(
+fn authorize_url_for_any_user_with_creation() {
+    assert_documented_snapshot!(
         "The guide: &scope=act-as-user,auto-create-users (a comma in a query may be written %2C); `state` is ours.",
-        url(&Connect::acting_as_users().creating_them())
+        url(&Connect::acting_as_users().creating_users())
     );
 }
 
 #[test]
-fn at_a_customers_own_portal() {
+fn authorize_url_at_customer_portal() {
     let site = Site::at("https://partner123.portal.cohortgo.com").unwrap();
     let started = client(site, &Wire::default()).begin(&Connect::new()).unwrap();
     let text = oauth_testing::authorize_url(&started.url);
@@ -45,37 +45,37 @@ fn at_a_customers_own_portal() {
 }
 
 #[test]
-fn creating_twice_asks_once_and_the_order_is_the_guides() {
-    let connect = Connect::acting_as_users().creating_them().creating_them();
+fn creating_users_twice_requests_scope_once() {
+    let connect = Connect::acting_as_users().creating_users().creating_users();
     let started = client(Site::production(), &Wire::default()).begin(&connect).unwrap();
     let scopes: Vec<_> = started.pending.scopes().iter().cloned().collect();
     assert_eq!(scopes, [scope::ACT_AS_USER, scope::AUTO_CREATE_USERS]);
 }
 
 #[tokio::test]
-async fn state_is_wanted_unless_named_otherwise() {
+async fn callback_needs_state_unless_opted_out() {
     let wire = Wire::default();
     let client = client(Site::production(), &wire);
-    let silent = format!("{}?code={}", crate::REDIRECT_URI, oauth_testing::CODE);
+    let without_state = format!("{}?code={}", crate::REDIRECT_URI, oauth_testing::CODE);
 
     let started = client.begin(&Connect::new()).unwrap();
-    let error = client.finish(&started.pending, &silent).await.unwrap_err();
+    let error = client.finish(&started.pending, &without_state).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Callback(cohortgo::CallbackFault::MissingState));
     assert_eq!(wire.count(), 0);
 
     for connect in [
         Connect::new().without_state_echo(),
         (*Connect::acting_as_users().without_state_echo()).clone(),
-        (*Connect::acting_as_users().creating_them().without_state_echo()).clone(),
+        (*Connect::acting_as_users().creating_users().without_state_echo()).clone(),
     ] {
         let started = client.begin(&connect).unwrap();
-        assert!(started.url.query_pairs().any(|(name, _)| name == "state"), "it is sent all the same");
+        assert!(started.url.query_pairs().any(|(name, _)| name == "state"), "`state` is still sent");
         assert!(format!("{:?}", started.pending).contains(&format!("{:?}", StateRule::MayBeMissing)));
-        let wrong = format!("{silent}&state=wrong");
+        let wrong = format!("{without_state}&state=wrong");
         let error = client.finish(&started.pending, &wrong).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Callback(cohortgo::CallbackFault::WrongState));
-        // Accepted: it gets as far as the transport, which has no answer.
-        let error = client.finish(&started.pending, &silent).await.unwrap_err();
+        // Accepted: the call reaches the transport, which has no response recorded.
+        let error = client.finish(&started.pending, &without_state).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotSent);
     }
 }

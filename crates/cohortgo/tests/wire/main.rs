@@ -1,5 +1,5 @@
-//! What goes over the wire, as reviewed snapshots, and what is read from it. No network.
-#![allow(clippy::unwrap_used)] // clippy knows tests, but not their helpers
+//! Requests on the wire, as reviewed snapshots, and the parsing of responses. No network.
+#![allow(clippy::unwrap_used)] // clippy exempts tests, but not their helpers
 
 mod act_as;
 mod api;
@@ -36,14 +36,14 @@ pub(crate) fn token_at(client: &Client, api_base_url: &str, acting: bool) -> Tok
     client.import_token_with(ACCESS_TOKEN, scopes, Account::at(api_base_url.parse().unwrap())).unwrap()
 }
 
-/// A recorded answer with this status.
+/// A recorded response with this status.
 pub(crate) fn recorded(status: u16, file: &str) -> cohortgo::http::Response<Vec<u8>> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replies").join(file);
     oauth_testing::reply(status, &std::fs::read_to_string(path).unwrap())
 }
 
-/// A snapshot beside the document's own example.
-macro_rules! beside {
+/// Asserts a snapshot whose description quotes the document's own example.
+macro_rules! assert_documented_snapshot {
     ($document:expr, $text:expr) => {{
         let text = $text;
         insta::with_settings!({ description => $document, omit_expression => true }, {
@@ -51,4 +51,4 @@ macro_rules! beside {
         })
     }};
 }
-pub(crate) use beside;
+pub(crate) use assert_documented_snapshot;

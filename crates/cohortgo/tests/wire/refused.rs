@@ -1,4 +1,4 @@
-//! Calls that are not made, and calls that are refused.
+//! Calls that are rejected before they are sent, and calls that the server refuses.
 
 use cohortgo::api::{CreateStudent, ProviderInvoices};
 use cohortgo::http::Request;
@@ -8,7 +8,7 @@ use oauth_testing::{Wire, reply};
 use crate::{acme, client, customer_at, recorded, token_at};
 
 #[tokio::test]
-async fn a_hostile_api_base_url_gets_nothing() {
+async fn hostile_api_base_url_receives_nothing() {
     let mut out = String::new();
     for base in [
         "https://evil.example/api/v1",
@@ -33,7 +33,7 @@ async fn a_hostile_api_base_url_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_named_gets_the_call() {
+async fn named_host_receives_the_call() {
     let wire = Wire::answering([reply(200, "[]")]);
     let site = Site::production().trusting_api_host("api.example.org").unwrap();
     let client = client(site, &wire);
@@ -43,7 +43,7 @@ async fn a_host_that_is_named_gets_the_call() {
 }
 
 #[tokio::test]
-async fn a_sandbox_has_its_api_on_another_port() {
+async fn sandbox_api_may_use_another_port() {
     let wire = Wire::answering([reply(200, "[]")]);
     let client = client(Site::at("http://127.0.0.1:4010").unwrap(), &wire);
     let token = token_at(&client, "http://127.0.0.1:4011/api/v1", false);
@@ -60,7 +60,7 @@ async fn a_sandbox_has_its_api_on_another_port() {
 }
 
 #[tokio::test]
-async fn a_raw_request_goes_only_to_the_tokens_own_api() {
+async fn raw_request_goes_only_to_own_api() {
     let wire = Wire::answering([reply(200, "{}")]);
     let acme = acme(&wire, false);
     for (url, kind) in [
@@ -80,7 +80,7 @@ async fn a_raw_request_goes_only_to_the_tokens_own_api() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_portal_is_not_sent() {
+async fn token_of_another_portal_is_not_sent() {
     let wire = Wire::default();
     let production = client(Site::production(), &wire);
     let token = token_at(&production, "https://portal.cohortgo.com/api/v1", false);
@@ -90,9 +90,9 @@ async fn a_token_of_another_portal_is_not_sent() {
 }
 
 #[tokio::test]
-async fn refused_calls_say_what_to_do() {
+async fn refused_calls_give_help() {
     let mut out = String::new();
-    for (answer, kind) in [
+    for (response, kind) in [
         (recorded(401, "api_unauthorized.json"), ErrorKind::TokenRefused),
         (recorded(422, "api_invalid.json"), ErrorKind::ApiRefused),
         (reply(403, "{}"), ErrorKind::Forbidden),
@@ -101,7 +101,7 @@ async fn refused_calls_say_what_to_do() {
         (reply(429, ""), ErrorKind::RateLimited),
         (reply(500, ""), ErrorKind::Unavailable),
     ] {
-        let wire = Wire::answering([answer]);
+        let wire = Wire::answering([response]);
         let error = acme(&wire, false).send(&CreateStudent::default()).await.unwrap_err();
         assert_eq!(error.kind(), kind);
         assert_eq!(wire.count(), 1);

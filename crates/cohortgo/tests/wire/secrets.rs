@@ -1,4 +1,4 @@
-//! No secret is shown anywhere.
+//! Secrets never appear in snapshots or in `Debug`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,12 +22,12 @@ fn snapshots(folder: &Path, out: &mut Vec<PathBuf>) {
 }
 
 #[test]
-fn no_snapshot_holds_a_canary() {
+fn snapshots_hold_no_canary() {
     let mut all = Vec::new();
     for folder in ["src", "tests"] {
         snapshots(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut all);
     }
-    assert!(all.len() > 10, "snapshots are looked for in the wrong place");
+    assert!(all.len() > 10, "the snapshots are not where this test looks");
     for path in all {
         assert!(!fs::read_to_string(&path).unwrap().contains("canary-"), "{}", path.display());
     }
@@ -46,7 +46,7 @@ async fn debug_shows_no_secret() {
 }
 
 #[test]
-fn debug_shows_no_students_data() {
+fn debug_hides_student_data() {
     let student = InvoicedStudent::default().passport_number("M1231234").with("note", "ill");
     let invoice =
         CreateProviderInvoice::default().student(student.clone()).document_data("data:application/pdf");

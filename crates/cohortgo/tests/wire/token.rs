@@ -1,9 +1,9 @@
-//! The code exchange, its answers, and what is kept.
+//! The code exchange, its responses, and the stored token.
 
 use cohortgo::{Connect, Error, ErrorKind, ScopeSource, Site, Token, scope};
 use oauth_testing::{ACCESS_TOKEN, Wire, callback, reply};
 
-use crate::{REDIRECT_URI, beside, client, recorded};
+use crate::{REDIRECT_URI, assert_documented_snapshot, client, recorded};
 
 async fn exchange(wire: &Wire, connect: &Connect) -> Result<Token, Error> {
     let client = client(Site::production(), wire);
@@ -11,15 +11,15 @@ async fn exchange(wire: &Wire, connect: &Connect) -> Result<Token, Error> {
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await
 }
 
-async fn reading(json: &str) -> Result<Token, Error> {
+async fn parse(json: &str) -> Result<Token, Error> {
     exchange(&Wire::answering([reply(200, json)]), &Connect::new()).await
 }
 
 #[tokio::test]
-async fn the_code_exchange() {
+async fn code_exchange() {
     let wire = Wire::answering([recorded(200, "token.json")]);
     exchange(&wire, &Connect::new()).await.unwrap();
-    beside!(
+    assert_documented_snapshot!(
         "The guide: POST to https://portal.cohortgo.com/oauth2/token with client_id, grant_type=authorization_code, \
          mode=server, code, client_secret; no redirect_uri. It does not say how the body is encoded; RFC 6749 does.",
         wire.text()
@@ -27,7 +27,7 @@ async fn the_code_exchange() {
 }
 
 #[tokio::test]
-async fn the_guides_reply() {
+async fn guide_response_is_parsed() {
     let token = exchange(&Wire::answering([recorded(200, "token.json")]), &Connect::new()).await.unwrap();
     assert_eq!(token.access_token().expose(), ACCESS_TOKEN);
     assert!(token.scopes().is_empty());
@@ -39,19 +39,19 @@ async fn the_guides_reply() {
 }
 
 #[tokio::test]
-async fn scopes_are_read_with_commas_and_with_spaces() {
+async fn scopes_parse_with_commas_and_spaces() {
     for scope in ["act-as-user,auto-create-users", "act-as-user auto-create-users"] {
         let json = format!(
             r#"{{"access_token":"t","scope":"{scope}","api_base_url":"https://portal.cohortgo.com/api/v1"}}"#
         );
-        let token = reading(&json).await.unwrap();
+        let token = parse(&json).await.unwrap();
         assert!(token.scopes().contains(&scope::ACT_AS_USER));
         assert!(token.scopes().contains(&scope::AUTO_CREATE_USERS));
     }
 }
 
 #[tokio::test]
-async fn a_reply_without_scope_grants_what_was_asked() {
+async fn missing_scope_field_grants_requested_scopes() {
     let wire = Wire::answering([reply(
         200,
         r#"{"access_token":"t","api_base_url":"https://portal.cohortgo.com/api/v1"}"#,
@@ -62,9 +62,9 @@ async fn a_reply_without_scope_grants_what_was_asked() {
 }
 
 #[tokio::test]
-async fn the_account_is_stored_with_the_token() {
+async fn account_is_stored_with_token() {
     let wire = Wire::answering([recorded(200, "token_acting.json")]);
-    let token = exchange(&wire, &Connect::acting_as_users().creating_them()).await.unwrap();
+    let token = exchange(&wire, &Connect::acting_as_users().creating_users()).await.unwrap();
     let stored = cohortgo::serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
     let back = Token::from_persisted(cohortgo::serde_json::from_str(&stored).unwrap()).unwrap();
     assert_eq!(back.extra(), token.extra());
@@ -73,23 +73,23 @@ async fn the_account_is_stored_with_the_token() {
 }
 
 #[tokio::test]
-async fn a_portal_address_that_cannot_be_read_costs_nobody_the_token() {
+async fn malformed_portal_address_keeps_token() {
     for base_url in ["null", "\"\"", "\"portal\"", "5"] {
         let json = format!(
             r#"{{"access_token":"t","api_base_url":"https://portal.cohortgo.com/api/v1","base_url":{base_url}}}"#
         );
-        assert_eq!(reading(&json).await.unwrap().extra().base_url, None, "{base_url}");
+        assert_eq!(parse(&json).await.unwrap().extra().base_url, None, "{base_url}");
     }
 }
 
 #[tokio::test]
-async fn malformed_replies_give_clear_errors() {
+async fn malformed_responses_give_clear_errors() {
     let mut out = String::new();
     for json in [
         "",
         "[]",
         "<html>",
-        // The guide's sample as it stands there.
+        // The guide's sample, byte for byte.
         "{ access_token: \"canary-access-token\", token_type: 'bearer' }",
         "{}",
         r#"{"access_token":"canary-access-token"}"#,
@@ -100,7 +100,7 @@ async fn malformed_replies_give_clear_errors() {
         r#"{"access_token":"","api_base_url":"https://portal.cohortgo.com/api/v1"}"#,
         r#"{"access_token":"t","token_type":"mac","api_base_url":"https://portal.cohortgo.com/api/v1"}"#,
     ] {
-        let error = reading(json).await.unwrap_err();
+        let error = parse(json).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{json}");
         out += &format!("{}\n  {error}\n", json.replace("canary-", ""));
     }
@@ -108,9 +108,9 @@ async fn malformed_replies_give_clear_errors() {
 }
 
 #[tokio::test]
-async fn a_refused_code_is_told_apart_from_other_failures() {
+async fn token_endpoint_errors_are_told_apart() {
     let mut out = String::new();
-    for (answer, kind) in [
+    for (response, kind) in [
         (recorded(400, "token_error.json"), ErrorKind::GrantRefused),
         (reply(401, r#"{"error":"invalid_client"}"#), ErrorKind::ClientRefused),
         (reply(400, r#"{"error":"invalid_request"}"#), ErrorKind::RequestRefused),
@@ -119,10 +119,10 @@ async fn a_refused_code_is_told_apart_from_other_failures() {
         (reply(429, ""), ErrorKind::RateLimited),
         (reply(502, "<html>Bad gateway</html>"), ErrorKind::Unavailable),
     ] {
-        let wire = Wire::answering([answer]);
+        let wire = Wire::answering([response]);
         let error = exchange(&wire, &Connect::new()).await.unwrap_err();
         assert_eq!(error.kind(), kind);
-        assert_eq!(wire.count(), 1, "nothing is tried twice");
+        assert_eq!(wire.count(), 1, "no call is repeated");
         out += &format!("{error}\n");
     }
     insta::assert_snapshot!(out);

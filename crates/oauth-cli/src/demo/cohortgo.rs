@@ -40,7 +40,7 @@ pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
             stage.client::<CohortGo>()
         })
         .await?;
-    let token = connect(stage, &client, &Connect::acting_as_users().creating_them()).await?;
+    let token = connect(stage, &client, &Connect::acting_as_users().creating_users()).await?;
     let kept = keep(stage, client, ACCOUNT, token).await?;
     let account = kept.get(ACCOUNT);
 

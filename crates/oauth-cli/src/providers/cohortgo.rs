@@ -72,7 +72,7 @@ impl CliProvider for CohortGo {
         let connect = match (acts, settings.is_on("create-users")) {
             (false, false) => Connect::new(),
             (true, false) => Connect::clone(&Connect::acting_as_users()),
-            (true, true) => Connect::clone(&Connect::acting_as_users().creating_them()),
+            (true, true) => Connect::clone(&Connect::acting_as_users().creating_users()),
             (false, true) => return Err(Failure::usage("`--create-users` requires `--act-as-user`")),
         };
         if settings.is_on("without-state-echo") {

@@ -15,7 +15,7 @@ pub(super) fn portrait() -> Result<Portrait> {
     )?;
     let bob = ActAs::new("Bob Smith", "bob.smith@example.org")?;
     let call = api::AgentInvoices::new().acting_as(&bob);
-    let (flow, token) = recorder.flow(&Connect::acting_as_users().creating_them(), &call)?;
+    let (flow, token) = recorder.flow(&Connect::acting_as_users().creating_users(), &call)?;
     let api = code(site.api_base(token.extra())?.as_str());
     let acting = flow.call.headers.iter().find(|(name, _)| name == "X-Act-as-User");
     let (name, value) = acting.context("the header is sent")?;

@@ -21,7 +21,7 @@ impl Plays for CohortGo {
     }
 
     fn wanted(_: &Sandbox) -> Connect {
-        Connect::clone(&Connect::acting_as_users().creating_them())
+        Connect::clone(&Connect::acting_as_users().creating_users())
     }
 
     /// It is said with each call, so here is what the provider made of the last one.

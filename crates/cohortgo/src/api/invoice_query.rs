@@ -1,4 +1,4 @@
-//! What the two lists of invoices can be asked for.
+//! Query parameters of the two invoice lists.
 
 use oauth_core::chrono::{DateTime, SecondsFormat, Utc};
 use oauth_core::http::Request;
@@ -7,15 +7,15 @@ use oauth_core::{Error, get};
 
 /// `updated_since` and `page`. Source: cohortgo.dev/guides/generate-payment-request-links.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Listing {
+pub(crate) struct InvoiceQuery {
     pub(crate) updated_since: Option<DateTime<Utc>>,
     pub(crate) page: Option<u32>,
 }
 
-impl Listing {
+impl InvoiceQuery {
     pub(crate) fn request(&self, mut url: Url) -> Result<Request<Vec<u8>>, Error> {
         if let Some(since) = self.updated_since {
-            // The guide says "timestamp" and no more; this is the form that an API in JSON most likely reads.
+            // The guide says "timestamp" only; RFC 3339 is the likeliest format in a JSON API.
             let since = since.to_rfc3339_opts(SecondsFormat::Secs, true);
             url.query_pairs_mut().append_pair("updated_since", &since);
         }
@@ -26,15 +26,15 @@ impl Listing {
     }
 }
 
-macro_rules! listing {
+macro_rules! invoice_query {
     ($name:ident) => {
         impl $name {
-            /// Everything, from the first page.
+            /// All invoices, from the first page.
             pub fn new() -> Self {
                 Self::default()
             }
 
-            /// Only what was updated since then, to the second, as UTC in the form of RFC 3339.
+            /// Only invoices updated since this time. It is sent in UTC, to the second, as RFC 3339.
             #[must_use]
             pub fn updated_since(
                 mut self,
@@ -44,8 +44,8 @@ macro_rules! listing {
                 self
             }
 
-            /// A page other than the first. The guide does not say whether the first is 1; it is in the usual Rails
-            /// paging.
+            /// A page other than the first. The guide does not say that the first page is 1; in the usual
+            /// Rails paging it is.
             #[must_use]
             pub fn page(mut self, page: u32) -> Self {
                 self.0.page = Some(page);
@@ -55,4 +55,4 @@ macro_rules! listing {
     };
 }
 
-pub(crate) use listing;
+pub(crate) use invoice_query;
