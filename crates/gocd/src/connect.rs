@@ -2,9 +2,9 @@
 
 use oauth_core::{AuthorizationRequest, Error};
 
-use crate::Site;
+use crate::site::Site;
 
-/// What GoCD's authorize URL takes: nothing of its own. There are no scopes; a token may do what its user may.
+/// GoCD's authorize URL, which has no options. There are no scopes: a token has all rights of its user.
 ///
 /// ```
 /// # fn main() -> Result<(), gocd::Error> {
@@ -20,7 +20,7 @@ use crate::Site;
 pub struct Connect {}
 
 impl Connect {
-    /// The plain authorize URL.
+    /// Creates the only value.
     pub fn new() -> Self {
         Self {}
     }

@@ -1,3 +1,20 @@
+//! OAuth 2.0 client and typed API endpoints for GoCD servers.
+//!
+//! # Entry points
+//! - [`Client`]: connects to the OAuth provider of servers up to 18.7 and sends calls.
+//! - [`Personal`]: personal access tokens of servers since 19.2.
+//! - [`Site`]: the server's base URL.
+//! - [`api`]: typed endpoints for both kinds of token.
+//!
+//! # Code map
+//! | file | contents |
+//! | --- | --- |
+//! | `provider.rs` | [`Gocd`]: the differences from RFC 6749 |
+//! | `personal.rs` | [`Personal`]: a provider without any grant |
+//! | `scheme.rs` | [`TokenScheme`]: the header `Authorization: Token token="…"` |
+//! | `site.rs`, `connect.rs` | [`Site`] with its endpoint URLs, and [`Connect`] |
+//! | `api/` | one file for each endpoint |
+//!
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -15,9 +32,9 @@ pub use provider::Gocd;
 pub use scheme::TokenScheme;
 pub use site::Site;
 
-/// The client for GoCD's OAuth provider (up to 18.7).
+/// A client for the OAuth provider of GoCD servers up to 18.7.
 pub type Client = oauth_core::Client<Gocd>;
-/// A token of GoCD's OAuth provider.
+/// An access token of GoCD's OAuth provider.
 pub type Token = oauth_core::Token<Gocd>;
 
 /// Settings of a [`Client`].

@@ -1,15 +1,17 @@
-//! Personal access tokens: what GoCD has had since 19.2 in place of OAuth.
+//! Personal access tokens, GoCD's replacement for OAuth since 19.2.
 
 use oauth_core::facts::Source;
 use oauth_core::{
     AccessToken, AuthorizedClient, Bearer, Client, Dialect, Error, Never, NoExtra, Provider, Scopes,
 };
 
-use crate::Site;
 use crate::provider::TOKEN_REFUSED;
+use crate::site::Site;
 
-/// Today's GoCD servers: a second provider without any grant. A person makes a token in GoCD's own pages, and it is
-/// sent as `Authorization: Bearer` (docs.gocd.org, "Access Tokens"; since 19.2.0). It is good for `cctray.xml` too.
+/// The provider for GoCD servers since 19.2, without any grant.
+///
+/// A user creates a personal access token on the server's pages. It is sent as `Authorization: Bearer` and is
+/// valid for `cctray.xml` too. Source: docs.gocd.org, "Access Tokens" (since 19.2.0).
 ///
 /// ```
 /// # async fn example() -> Result<(), gocd::Error> {
@@ -38,17 +40,17 @@ impl Personal {
     /// A client with this personal access token.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if it cannot be a token.
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if the text cannot be a token.
     #[cfg(feature = "reqwest")]
     pub fn client(site: Site, token: impl Into<AccessToken>) -> Result<AuthorizedClient<Self>, Error> {
         Self::authorize(&Client::new(site, oauth_core::App::none())?, token)
     }
 
-    /// Like [`client`](Self::client), with a client of one's own settings
+    /// Like [`client`](Self::client), for a client with your own settings
     /// (`oauth_core::Client::<Personal>::builder(site, App::none())`).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if it cannot be a token.
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if the text cannot be a token.
     pub fn authorize(
         client: &Client<Self>,
         token: impl Into<AccessToken>,

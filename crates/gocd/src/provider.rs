@@ -1,14 +1,15 @@
-//! How GoCD differs from RFC 6749.
+//! GoCD's differences from RFC 6749.
 
 use oauth_core::facts::Source;
 use oauth_core::{
     CodeGrant, Dialect, NoExtra, Provider, RedirectUriRule, Refusal, SingleUseRefreshToken, TokenRefusal,
 };
 
-use crate::{Connect, Site, TokenScheme};
+use crate::connect::Connect;
+use crate::scheme::TokenScheme;
+use crate::site::{NAME, Site};
 
-/// GoCD's OAuth provider, as servers up to 18.7 have it. 18.8 dropped it; see [`Personal`](crate::Personal) for later
-/// ones.
+/// The OAuth provider of GoCD servers up to 18.7. For later servers see [`Personal`](crate::Personal).
 ///
 /// ```
 /// use oauth_core::Provider;
@@ -18,26 +19,27 @@ use crate::{Connect, Site, TokenScheme};
 #[derive(Clone, Copy, Debug)]
 pub struct Gocd;
 
-/// A refused token either shows as 401, or, on pages, as a redirect to the login form.
-// The login form's path is no part of any API document; GoCD's web.xml and security configuration name it.
+// Pages redirect to the login form instead of a 401. No API document names its path; GoCD's web.xml and security
+// configuration do.
 pub(crate) const TOKEN_REFUSED: &[TokenRefusal] =
     &[TokenRefusal::Status(401), TokenRefusal::RedirectTo("/auth/login")];
 
 impl Provider for Gocd {
-    const NAME: &'static str = "gocd";
+    const NAME: &'static str = NAME;
     const TITLE: &'static str = "GoCD";
 
     const DIALECT: Dialect = Dialect::rfc6749()
         // OAuth 2.0 draft 09 spelling (GoCD's OAuth page; ThoughtWorksStudios/oauth2_provider).
         .code_grant("authorization-code")
         .refresh_grant("refresh-token")
-        // Compared for equality with the registered one on both grants (its tokens_controller.rb).
+        // Both grants compare it for equality with the registered one (tokens_controller.rb of the plugin).
         .redirect_uri(RedirectUriRule::OnEveryTokenCall)
-        // `state` is appended on success only (its authorize_controller.rb).
+        // `state` is appended on success only (authorize_controller.rb).
         .echoes_state_on_error(false)
-        // `?code=…` is glued on even if the redirect URI has a query (same file).
+        // `?code=…` is appended even if the redirect URI has a query (same file).
         .appends_query_to_query(true)
-        // A wrong redirect URI is the client's fault, though it is reported as `invalid-grant`.
+        // A wrong redirect URI is a configuration error of the client, although it is reported as
+        // `invalid-grant`.
         .client_refused(&[Refusal::new(400, "redirect uri mismatch")])
         .token_refused(TOKEN_REFUSED);
 
@@ -46,7 +48,7 @@ impl Provider for Gocd {
     type Site = Site;
     type Extra = NoExtra;
     type Scheme = TokenScheme;
-    // Each refresh destroys the old pair; a refresh token itself has no expiry (its token.rb).
+    // Each refresh destroys the old pair; a refresh token itself has no expiry (token.rb).
     type Renewal = SingleUseRefreshToken;
 }
 

@@ -3,8 +3,10 @@
 use oauth_core::http::{HeaderName, HeaderValue};
 use oauth_core::{AccessToken, Error, Scheme, sensitive};
 
-/// `Authorization: Token token="…"`, exactly so: the server matches capital T, one space and double quotes, with
-/// nothing behind (GoCD's OAuth page; `OauthAuthenticationFilter.java`).
+/// `Authorization: Token token="…"`.
+///
+/// The server matches this exactly: capital T, one space, double quotes and nothing after them (GoCD's OAuth
+/// page; `OauthAuthenticationFilter.java`).
 ///
 /// ```
 /// use oauth_core::{AccessToken, Scheme};
@@ -17,13 +19,13 @@ pub struct TokenScheme;
 
 impl Scheme for TokenScheme {
     const TEMPLATE: &'static str = "Authorization: Token token=\"…\"";
-    // GoCD's reply names no type. Should one appear, it must be this.
+    // GoCD's response has no `token_type`. If one appears, it must be this.
     const TOKEN_TYPES: &'static [&'static str] = &["token"];
 
     fn header(token: &AccessToken) -> Result<(HeaderName, HeaderValue), Error> {
         if token.expose().contains(['"', '\\']) {
-            return Err(Error::invalid_input("a GoCD token cannot hold quotes or backslashes")
-                .with_help("GoCD tokens are 64 hexadecimal digits; paste it again"));
+            return Err(Error::invalid_input("a GoCD token cannot contain quotes or backslashes")
+                .with_help("GoCD tokens are 64 hexadecimal digits; paste the token again"));
         }
         sensitive(&["Token token=\"", token.expose(), "\""])
     }

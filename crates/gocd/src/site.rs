@@ -1,15 +1,16 @@
-//! Where a GoCD server lives.
+//! The address of a GoCD server.
 
 use std::fmt;
 
 use oauth_core::url::Url;
-use oauth_core::{Error, Provider, check_url, join};
+use oauth_core::{Error, check_url, join};
 
-use crate::Gocd;
+/// The provider's name in errors, stores and configuration.
+pub(crate) const NAME: &str = "gocd";
 
 /// A self-hosted GoCD server.
 ///
-/// The base URL is yours to give: host, port (8154 for TLS) and, where it is not `/go`, the context path.
+/// The base URL consists of host, port (8154 for TLS) and, where it is not `/go`, the context path.
 ///
 /// ```
 /// use gocd::Site;
@@ -18,7 +19,7 @@ use crate::Gocd;
 /// // The context path is /go unless the URL has a path.
 /// assert_eq!(Site::at("https://go.example.com:8154")?.url().as_str(), "https://go.example.com:8154/go");
 /// assert_eq!(Site::at("https://ci.example.com/builds")?.url().as_str(), "https://ci.example.com/builds");
-/// // Behind a proxy that hides it, there is none.
+/// // Behind a proxy that hides the context path:
 /// assert_eq!(Site::at("https://ci.example.com")?.without_context_path().url().as_str(), "https://ci.example.com/");
 /// assert!(Site::at("http://go.example.com:8153").is_err()); // http is for loopback only
 /// # Ok(())
@@ -36,17 +37,17 @@ impl Site {
     /// The server at this base URL.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if it is no URL, neither https nor on loopback,
-    /// or holds a user name, a query or a fragment.
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if the URL is malformed, neither
+    /// https nor on loopback, or contains a user name, a query or a fragment.
     pub fn at(base: impl AsRef<str>) -> Result<Self, Error> {
-        let advice = "give it like https://go.example.com:8154, with the context path if that is not /go";
-        let wrong = |error: Error| error.with_provider(Gocd::NAME).with_help(advice);
+        let help = "use a URL like https://go.example.com:8154, with the context path if that is not /go";
+        let invalid = |error: Error| error.with_provider(NAME).with_help(help);
         let mut base = Url::parse(base.as_ref().trim()).map_err(|source| {
-            wrong(Error::invalid_input("the GoCD base URL cannot be read").with_source(source))
+            invalid(Error::invalid_input("the GoCD base URL cannot be parsed").with_source(source))
         })?;
-        check_url(&base).map_err(wrong)?;
+        check_url(&base).map_err(invalid)?;
         if base.query().is_some() {
-            return Err(wrong(Error::invalid_input("the GoCD base URL has a query")));
+            return Err(invalid(Error::invalid_input("the GoCD base URL has a query")));
         }
         if base.path() == "/" {
             base.set_path("/go");
@@ -65,7 +66,7 @@ impl Site {
         })
     }
 
-    /// The same server with its pages directly under the host, as some proxies have it.
+    /// The same server with its pages directly below the host, as some proxies serve them.
     #[must_use]
     pub fn without_context_path(self) -> Self {
         let mut base = self.base.clone();
@@ -76,30 +77,30 @@ impl Site {
         }
     }
 
-    /// Trusts the server's own certificate authority (PEM). GoCD servers often have one.
+    /// Trusts the server's own certificate authority (PEM), which many GoCD servers have.
     #[must_use]
     pub fn trusting(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots.push(pem.into());
         self
     }
 
-    /// The base URL, context path included.
+    /// Returns the base URL, including the context path.
     pub fn url(&self) -> &Url {
         &self.base
     }
 
-    /// The authorize endpoint.
+    /// Returns the URL of the authorize endpoint.
     ///
-    /// The OAuth page writes `/oauth/authorize` once and `/go/oauth/token` another time; the server mounts both under
-    /// the context path (gocd/gocd `config/routes.rb`).
+    /// The OAuth page writes `/oauth/authorize` once and `/go/oauth/token` another time; the server mounts
+    /// both below the context path (gocd/gocd `config/routes.rb`).
     pub fn authorize_url(&self) -> &Url {
         &self.authorize
     }
 
-    /// A URL below the base URL.
+    /// Returns a URL below the base URL.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if a segment is empty or dots.
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if a segment is empty, `.` or `..`.
     pub fn join(&self, segments: &[&str]) -> Result<Url, Error> {
         join(&self.base, segments)
     }

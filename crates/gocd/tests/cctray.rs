@@ -1,4 +1,4 @@
-//! The cctray parser on feeds good and bad.
+//! The cctray parser with valid and invalid feeds.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use gocd::ErrorKind;
@@ -10,7 +10,7 @@ fn project(attributes: &str) -> String {
 }
 
 #[test]
-fn what_is_no_feed_is_an_error() {
+fn rejects_other_documents() {
     for bad in [
         "",
         "<",
@@ -34,14 +34,14 @@ fn what_is_no_feed_is_an_error() {
 }
 
 #[test]
-fn an_empty_feed_has_no_projects() {
+fn empty_feed_has_no_projects() {
     for empty in ["<Projects/>", "\u{FEFF}<?xml version=\"1.0\"?>\n<!-- x --><Projects></Projects>"] {
         assert_eq!(Cctray::parse(empty.as_bytes()).unwrap(), []);
     }
 }
 
 #[test]
-fn unknown_words_and_old_times_are_kept() {
+fn keeps_unknown_values_and_times_without_zone() {
     let xml = project(
         "name='a' activity='Paused' lastBuildStatus='Exception' lastBuildTime='2009-07-27T15:03:33' new='x'",
     );
@@ -55,12 +55,12 @@ fn unknown_words_and_old_times_are_kept() {
 
 proptest! {
     #[test]
-    fn any_bytes_give_a_result(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = Cctray::parse(&bytes);
     }
 
     #[test]
-    fn any_name_survives_escaping(name in "[^\\x00-\\x1F\\uFFFE\\uFFFF]{1,30}") {
+    fn escaped_name_round_trips(name in "[^\\x00-\\x1F\\uFFFE\\uFFFF]{1,30}") {
         let escaped = name.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
         let xml = project(&format!(
             "name=\"{escaped}\" activity=\"Sleeping\" lastBuildStatus=\"Success\" lastBuildTime=\"2018-01-02T03:04:05Z\""

@@ -1,4 +1,4 @@
-//! GoCD as the sandbox plays it: the whole way, over http and over TLS with a private authority.
+//! Whole flows against the sandbox's GoCD, over http and over TLS with a private authority.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use std::time::Duration;
@@ -25,7 +25,7 @@ async fn connect_call_refresh_call() {
     let sandbox = Sandbox::start().await.unwrap();
     let gocd = client(&sandbox, Site::at(sandbox.url()).unwrap());
     let first = connect(&sandbox, &gocd).await;
-    // Counted from before the call, so a little less than what the server said.
+    // The lifetime counts from before the call, so it is a little shorter than the server's.
     let lifetime = (first.expires_at().unwrap() - first.received_at()).num_seconds();
     assert!((7_775_990..=7_776_000).contains(&lifetime), "{lifetime}");
     assert!(!gocd.send(&first, &Cctray).await.unwrap().is_empty());
@@ -34,14 +34,14 @@ async fn connect_call_refresh_call() {
 
     let second = gocd.refresh(&first).await.unwrap();
     assert!(!gocd.send(&second, &Cctray).await.unwrap().is_empty());
-    // The old pair died with the refresh.
+    // The refresh invalidates the old pair.
     assert_eq!(gocd.send(&first, &Cctray).await.unwrap_err().kind(), ErrorKind::TokenRefused);
     assert_eq!(gocd.refresh(&first).await.unwrap_err().kind(), ErrorKind::GrantRefused);
     assert_eq!(sandbox.journal().token_calls(), 3);
 }
 
 #[tokio::test]
-async fn a_person_who_refuses() {
+async fn denied_consent_is_reported() {
     let sandbox = Sandbox::start().await.unwrap();
     let gocd = client(&sandbox, Site::at(sandbox.url()).unwrap());
     let started = gocd.begin(&Connect::new()).unwrap();
@@ -51,9 +51,9 @@ async fn a_person_who_refuses() {
     assert_eq!(sandbox.journal().token_calls(), 0);
 }
 
-/// GoCD destroys the code before it looks at the secret: a wrong secret costs the attempt, and says so.
+/// GoCD destroys the code before it checks the secret: a wrong secret ends the attempt, as an error of the client.
 #[tokio::test]
-async fn a_wrong_secret_blames_the_client() {
+async fn wrong_secret_is_a_client_error() {
     let sandbox = Sandbox::start().await.unwrap();
     let app = App::new(sandbox.client_id(), "wrong", sandbox.redirect_uris()[0].parse().unwrap());
     let gocd = Client::new(Site::at(sandbox.url()).unwrap(), app).unwrap();
@@ -83,20 +83,20 @@ async fn faults_are_told_apart() {
             assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
         }
     }
-    // A lost reply of a refresh: the server has acted, and the old refresh token is gone.
+    // The response of a refresh is lost: the server has acted, and the old refresh token is gone.
     sandbox.next_token_call(Fault::DropResponse);
     assert_eq!(gocd.refresh(&token).await.unwrap_err().kind(), ErrorKind::Unanswered);
     assert_eq!(gocd.refresh(&token).await.unwrap_err().kind(), ErrorKind::GrantRefused);
 }
 
 #[tokio::test]
-async fn tls_with_a_private_authority() {
+async fn tls_needs_the_private_authority() {
     let sandbox = Sandbox::builder().tls(true).start().await.unwrap();
-    let stranger = client(&sandbox, Site::at(sandbox.url()).unwrap());
-    let started = stranger.begin(&Connect::new()).unwrap();
+    let untrusting = client(&sandbox, Site::at(sandbox.url()).unwrap());
+    let started = untrusting.begin(&Connect::new()).unwrap();
     let callback = sandbox.approve(started.url.as_str()).await.unwrap();
-    // Unknown authority: nothing was sent, so the code is still good afterwards.
-    let error = stranger.finish(&started.pending, callback.as_str()).await.unwrap_err();
+    // Unknown authority: nothing was sent, so the code is still valid afterwards.
+    let error = untrusting.finish(&started.pending, callback.as_str()).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::NotSent | ErrorKind::Setup), "{error}");
 
     let site = Site::at(sandbox.url()).unwrap().trusting(sandbox.ca_certificate_pem().unwrap());
@@ -117,7 +117,7 @@ async fn personal_access_tokens() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_took_too_long() {
+async fn expired_attempt_is_rejected() {
     let sandbox = Sandbox::start().await.unwrap();
     let clock = ManualClock::default();
     let app =

@@ -1,4 +1,4 @@
-//! Base URLs good and bad.
+//! Valid and invalid base URLs.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use gocd::{ErrorKind, Site, TokenScheme};
@@ -6,7 +6,7 @@ use oauth_core::{AccessToken, Scheme};
 use proptest::prelude::*;
 
 #[test]
-fn base_urls_that_cannot_be_used() {
+fn rejects_unusable_base_urls() {
     for bad in [
         "",
         "go.example.com",
@@ -27,7 +27,7 @@ fn base_urls_that_cannot_be_used() {
 }
 
 #[test]
-fn one_context_path_for_everything() {
+fn all_endpoints_share_the_context_path() {
     for (base, authorize) in [
         ("https://go.example.com:8154", "https://go.example.com:8154/go/oauth/authorize"),
         ("https://go.example.com:8154/", "https://go.example.com:8154/go/oauth/authorize"),
@@ -46,12 +46,12 @@ fn one_context_path_for_everything() {
 
 proptest! {
     #[test]
-    fn no_input_panics(base in ".{0,60}") {
+    fn arbitrary_base_never_panics(base in ".{0,60}") {
         let _ = Site::at(base);
     }
 
     #[test]
-    fn a_header_is_exactly_the_scheme_or_refused(token in ".{0,80}") {
+    fn header_matches_scheme_exactly(token in ".{0,80}") {
         let plain = token.bytes().all(|b| (0x20..=0x7E).contains(&b)) && !token.contains(['"', '\\']);
         match TokenScheme::header(&AccessToken::new(token.clone())) {
             Ok((_, value)) => {

@@ -1,6 +1,6 @@
-//! Every request this crate sends, as it goes over the wire, and every reply it reads.
+//! Each request of this crate on the wire, and the parsing of each response.
 //!
-//! The document's own examples (GoCD's OAuth page) stand above each snapshot.
+//! Snapshots begin with the document's own example (GoCD's OAuth page).
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use gocd::api::{Cctray, CurrentUser, Version};
@@ -20,7 +20,7 @@ fn client_with(wire: &Wire, clock: ManualClock) -> Client {
     Client::builder(site, app).transport(wire.clone()).clock(clock).build().unwrap()
 }
 
-fn token_reply() -> oauth_core::http::Response<Vec<u8>> {
+fn token_response() -> oauth_core::http::Response<Vec<u8>> {
     reply(200, include_str!("replies/token.json"))
 }
 
@@ -29,7 +29,7 @@ async fn connected(client: &Client) -> Token {
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap()
 }
 
-/// Compares with the snapshot `name`, which shows first the document's own example, then what is sent.
+/// Asserts the snapshot `name`: the document's own example, then the request of this crate.
 fn sent(name: &str, text: &str, document: &str) {
     let both = format!("# {document}\n\n# This crate sends:\n\n{text}");
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
@@ -68,7 +68,7 @@ fn authorize_url() {
 #[tokio::test]
 async fn code_exchange_and_refresh() {
     let clock = ManualClock::default();
-    let wire = Wire::answering([token_reply(), token_reply()]);
+    let wire = Wire::answering([token_response(), token_response()]);
     let client = client_with(&wire, clock.clone());
     let token = connected(&client).await;
     assert_eq!(token.access_token().expose(), ACCESS_TOKEN);
@@ -84,9 +84,9 @@ async fn code_exchange_and_refresh() {
 }
 
 #[tokio::test]
-async fn endpoints_with_an_oauth_token() {
+async fn endpoints_accept_oauth_token() {
     let wire = Wire::answering([
-        token_reply(),
+        token_response(),
         reply(200, include_str!("replies/cctray.xml")),
         reply(200, include_str!("replies/current_user.json")),
         reply(200, include_str!("replies/version.json")),
@@ -96,12 +96,12 @@ async fn endpoints_with_an_oauth_token() {
     let projects = client.send(&token, &Cctray).await.unwrap();
     let user = client.send(&token, &CurrentUser).await.unwrap();
     let version = client.send(&token, &Version).await.unwrap();
-    sent("endpoints_with_an_oauth_token", &wire.text(), USE_PAGE);
-    insta::assert_debug_snapshot!("replies", (projects, user, version));
+    sent("endpoints_accept_oauth_token", &wire.text(), USE_PAGE);
+    insta::assert_debug_snapshot!("responses", (projects, user, version));
 }
 
 #[tokio::test]
-async fn endpoints_with_a_personal_access_token() {
+async fn endpoints_accept_personal_access_token() {
     let wire = Wire::answering([reply(200, include_str!("replies/current_user.json"))]);
     let client = oauth_core::Client::<Personal>::builder(
         Site::at("https://go.example.com:8154").unwrap().without_context_path(),
@@ -112,12 +112,12 @@ async fn endpoints_with_a_personal_access_token() {
     .unwrap();
     let user = Personal::authorize(&client, ACCESS_TOKEN).unwrap().send(&CurrentUser).await.unwrap();
     assert_eq!(user.login_name, "jdoe");
-    sent("endpoints_with_a_personal_access_token", &wire.text(), ACCESS_TOKENS_PAGE);
+    sent("endpoints_accept_personal_access_token", &wire.text(), ACCESS_TOKENS_PAGE);
 }
 
-/// The words are those of GoCD's `tokens_controller.rb`; all come with status 400.
+/// The texts are those of GoCD's `tokens_controller.rb`; all have status 400.
 #[tokio::test]
-async fn refused_token_calls() {
+async fn token_endpoint_errors_are_told_apart() {
     for (error, description, kind, code) in [
         (
             "invalid-grant",
@@ -152,7 +152,7 @@ async fn refused_token_calls() {
 }
 
 #[tokio::test]
-async fn a_token_that_gocd_s_header_cannot_hold_is_refused_when_it_comes() {
+async fn rejects_token_that_header_cannot_hold() {
     for token in [r#"canary-a\"b"#, r"canary-a\\b"] {
         let wire = Wire::answering([reply(200, &format!(r#"{{"access_token":"{token}"}}"#))]);
         let client = client(&wire);
@@ -165,9 +165,9 @@ async fn a_token_that_gocd_s_header_cannot_hold_is_refused_when_it_comes() {
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
 
-/// The page shows the reply as a Ruby hash. Should a server really send that, the token in it must not be shown.
+/// The page shows the response as a Ruby hash. If a server really sends one, its token must not be shown.
 #[tokio::test]
-async fn a_reply_that_is_no_json_is_refused_without_showing_it() {
+async fn non_json_response_is_not_shown() {
     let body = format!("{{:access_token => {ACCESS_TOKEN}, :expires_in => 3529}}");
     let wire = Wire::answering([reply(200, &body)]);
     let client = client(&wire);
@@ -178,11 +178,11 @@ async fn a_reply_that_is_no_json_is_refused_without_showing_it() {
 }
 
 #[tokio::test]
-async fn callbacks_as_gocd_sends_them() {
-    let wire = Wire::answering([token_reply(), token_reply()]);
+async fn callbacks_parse_as_gocd_sends_them() {
+    let wire = Wire::answering([token_response(), token_response()]);
     let client = client(&wire);
 
-    // Refusals come without state: reported, but they don't end the attempt.
+    // Denials have no `state`: they are reported, but do not end the attempt.
     let started = client.begin(&Connect::new()).unwrap();
     for (query, kind) in [
         ("error=access-denied", ErrorKind::Denied),
@@ -193,12 +193,12 @@ async fn callbacks_as_gocd_sends_them() {
         let error = client.finish(&started.pending, &format!("{REDIRECT_URI}?{query}")).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
     }
-    // A code without state is another matter.
+    // A code without `state` is rejected.
     let error = client.finish(&started.pending, &format!("{REDIRECT_URI}?code={CODE}")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Callback(gocd::CallbackFault::MissingState));
     assert_eq!(wire.count(), 0);
 
-    // `expires_in` is the code's; a second `?` comes of a redirect URI with a query.
+    // `expires_in` is the code's; the second `?` comes from a redirect URI with a query.
     let state = started.pending.state();
     let url = format!("{REDIRECT_URI}?x=1?code={CODE}&expires_in=3600&state={}", state.expose());
     let token = client.finish(&started.pending, &url).await.unwrap();
@@ -206,13 +206,13 @@ async fn callbacks_as_gocd_sends_them() {
 }
 
 #[tokio::test]
-async fn a_refused_token_shows_as_401_or_as_a_redirect_to_the_login_page() {
+async fn refused_token_shows_as_401_or_login_redirect() {
     let redirect = |to: &str| {
         let mut response = reply(302, "");
         response.headers_mut().insert("location", to.parse().unwrap());
         response
     };
-    for (answer, kind) in [
+    for (response, kind) in [
         (reply(401, ""), ErrorKind::TokenRefused),
         (redirect("https://www.your-go-server.com:8154/go/auth/login"), ErrorKind::TokenRefused),
         (redirect("/go/auth/login"), ErrorKind::TokenRefused),
@@ -222,7 +222,7 @@ async fn a_refused_token_shows_as_401_or_as_a_redirect_to_the_login_page() {
         (reply(503, ""), ErrorKind::Unavailable),
         (reply(200, "<html><body>Login</body></html>"), ErrorKind::InvalidResponse),
     ] {
-        let wire = Wire::answering([token_reply(), answer]);
+        let wire = Wire::answering([token_response(), response]);
         let client = client(&wire);
         let token = connected(&client).await;
         let error = client.send(&token, &Cctray).await.unwrap_err();
@@ -231,8 +231,8 @@ async fn a_refused_token_shows_as_401_or_as_a_redirect_to_the_login_page() {
 }
 
 #[tokio::test]
-async fn tokens_of_other_servers_and_clients_are_not_sent() {
-    let wire = Wire::answering([token_reply()]);
+async fn token_of_another_server_is_not_sent() {
+    let wire = Wire::answering([token_response()]);
     let token = connected(&client(&wire)).await;
     let other = |site: &str, id: &str| {
         let app = App::new(id, CLIENT_SECRET, REDIRECT_URI.parse().unwrap());

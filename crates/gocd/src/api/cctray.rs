@@ -1,4 +1,4 @@
-//! `cctray.xml`: the state of every pipeline, stage and job that the user may view.
+//! `cctray.xml`: the state of each pipeline, stage and job that the user may view.
 
 use std::fmt;
 
@@ -8,9 +8,11 @@ use oauth_core::http::{HeaderValue, Request, Response};
 use oauth_core::{Endpoint, EndpointContext, Error, ErrorKind, Provider, get};
 use serde::{Deserialize, Deserializer};
 
-use crate::Site;
+use crate::site::Site;
 
-/// `GET /cctray.xml` (GoCD's OAuth page; the fields are those of `ProjectStatus.java`).
+/// `GET /cctray.xml`: the state of pipelines, stages and jobs.
+///
+/// Sources: GoCD's OAuth page; the fields are those of `ProjectStatus.java`.
 ///
 /// ```
 /// # async fn example(gocd: gocd::Client, token: gocd::Token) -> Result<(), gocd::Error> {
@@ -27,29 +29,29 @@ use crate::Site;
 #[derive(Clone, Copy, Debug)]
 pub struct Cctray;
 
-/// One stage or job.
+/// A stage or job.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Project {
     /// `pipeline :: stage` or `pipeline :: stage :: job`.
     #[serde(rename = "@name")]
     pub name: String,
-    /// What it is doing.
+    /// Current activity.
     #[serde(rename = "@activity")]
     pub activity: Activity,
-    /// How its last run ended.
+    /// Result of the last run.
     #[serde(rename = "@lastBuildStatus")]
     pub last_build_status: LastBuildStatus,
-    /// The pipeline's label; `2 :: 2` when a stage ran again.
+    /// The pipeline's label; `2 :: 2` after a stage was run again.
     #[serde(rename = "@lastBuildLabel", default)]
     pub last_build_label: String,
-    /// When its last run ended.
+    /// End of the last run.
     #[serde(rename = "@lastBuildTime")]
     pub last_build_time: BuildTime,
     /// Its page on the server.
     #[serde(rename = "@webUrl", default)]
     pub web_url: String,
-    /// Messages, such as who broke it.
+    /// Messages, such as the users whose changes broke it.
     #[serde(default, deserialize_with = "messages")]
     pub messages: Vec<Message>,
 }
@@ -72,47 +74,47 @@ impl Project {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Message {
-    /// Its kind: `Breakers` names those whose changes broke it.
+    /// Kind. The text of a `Breakers` message names the users whose changes broke the project.
     #[serde(rename = "@kind", default)]
     pub kind: String,
-    /// Its text.
+    /// Text.
     #[serde(rename = "@text", default)]
     pub text: String,
 }
 
-/// What a project is doing.
+/// The current activity of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Activity {
-    /// Nothing.
+    /// Not running.
     Sleeping,
-    /// It is running.
+    /// Running.
     Building,
-    /// Another word of the feed.
+    /// Another value of the feed.
     Other(String),
 }
 
-/// How a project's last run ended.
+/// The result of a project's last run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LastBuildStatus {
-    /// It passed.
+    /// Passed.
     Success,
-    /// It failed.
+    /// Failed.
     Failure,
-    /// Another word of the feed.
+    /// Another value of the feed.
     Other(String),
 }
 
-/// When a run ended. Old servers leave out the time zone.
+/// The end of a run. Old servers leave out the time zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildTime {
     /// A time with its zone.
     Zoned(DateTime<FixedOffset>),
-    /// A time in the server's own zone, which the feed does not say.
+    /// A time in the server's own zone, which the feed does not name.
     ServerLocal(NaiveDateTime),
-    /// Something else, as it stands in the feed.
+    /// Another value of the feed.
     Other(String),
 }
 
@@ -173,33 +175,33 @@ fn messages<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Message>, 
 }
 
 impl Cctray {
-    /// Reads a feed got by other means.
+    /// Parses a feed that was fetched elsewhere.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidResponse`] if it is not such a feed. A document type definition is refused.
+    /// [`ErrorKind::InvalidResponse`] if the text is not a cctray feed or has a document type definition.
     pub fn parse(xml: &[u8]) -> Result<Vec<Project>, Error> {
         #[derive(Deserialize)]
         struct Projects {
             #[serde(rename = "Project", default)]
             projects: Vec<Project>,
         }
-        let bad = |what: &'static str| Error::new(ErrorKind::InvalidResponse, what);
+        let invalid = |what: &'static str| Error::new(ErrorKind::InvalidResponse, what);
         let text = std::str::from_utf8(xml.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(xml))
-            .map_err(|_| bad("the cctray feed is not UTF-8"))?;
-        // In capitals by XML; the parser takes it in any letters.
-        let begins = |at: &[u8]| at.eq_ignore_ascii_case(b"<!DOCTYPE");
-        if text.as_bytes().windows(9).any(begins) {
-            return Err(bad("the cctray feed has a document type definition"));
+            .map_err(|_| invalid("the cctray feed is not UTF-8"))?;
+        // XML requires capitals, but the parser accepts any case.
+        let is_doctype = |at: &[u8]| at.eq_ignore_ascii_case(b"<!DOCTYPE");
+        if text.as_bytes().windows(9).any(is_doctype) {
+            return Err(invalid("the cctray feed has a document type definition"));
         }
-        // serde accepts any root element; a login page would pass for a feed without projects.
+        // serde accepts any root element, so a login page would parse as a feed without projects.
         if !root_is_projects(text) {
-            return Err(bad("the answer is not a cctray feed")
-                .with_help("check the context path, and that the token may read the feed"));
+            return Err(invalid("the response is not a cctray feed")
+                .with_help("check the context path, and whether the token may read the feed"));
         }
         quick_xml::de::from_str::<Projects>(text)
             .map(|feed| feed.projects)
-            // Not the parser's own words, which quote the answer.
-            .map_err(|_| bad("the cctray feed cannot be read"))
+            // The parser's own error is dropped: it quotes the response.
+            .map_err(|_| invalid("the cctray feed cannot be parsed"))
     }
 }
 

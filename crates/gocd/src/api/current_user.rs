@@ -1,13 +1,14 @@
-//! Who the token speaks for.
+//! The user of a token.
 
 use oauth_core::http::{Request, Response};
 use oauth_core::{Endpoint, EndpointContext, Error, Provider, json};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::Site;
+use super::versioned::versioned_get;
+use crate::site::Site;
 
-/// `GET /api/current_user` (api.gocd.org, "Current User", version 1).
+/// `GET /api/current_user`: the user of the token. Source: api.gocd.org, "Current User", version 1.
 ///
 /// ```
 /// # async fn example(gocd: gocd::Client, token: gocd::Token) -> Result<(), gocd::Error> {
@@ -23,24 +24,24 @@ pub struct CurrentUser;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct User {
-    /// The name the user logs in with.
+    /// Login name.
     pub login_name: String,
-    /// The name shown.
+    /// Display name.
     #[serde(default)]
     pub display_name: String,
-    /// Whether the user may log in.
+    /// `true` if the user may log in.
     #[serde(default)]
     pub enabled: bool,
-    /// Where notifications go.
+    /// Address for notifications.
     #[serde(default)]
     pub email: Option<String>,
-    /// Whether notifications are wanted.
+    /// `true` if the user wants notifications.
     #[serde(default)]
     pub email_me: bool,
     /// Names under which the user commits.
     #[serde(default)]
     pub checkin_aliases: Vec<String>,
-    /// Whatever else the reply held.
+    /// Further fields of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -50,7 +51,7 @@ impl<P: Provider<Site = Site>> Endpoint<P> for CurrentUser {
     const NAME: &'static str = "GET /api/current_user";
 
     fn request(&self, at: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
-        super::versioned(at, "current_user", "application/vnd.go.cd.v1+json")
+        versioned_get(at, "current_user", "application/vnd.go.cd.v1+json")
     }
 
     fn parse(&self, _: &EndpointContext<'_, P>, response: Response<Vec<u8>>) -> Result<User, Error> {

@@ -1,35 +1,37 @@
-//! Which GoCD it is.
+//! The version of a GoCD server.
 
 use oauth_core::http::{Request, Response};
 use oauth_core::{Endpoint, EndpointContext, Error, Provider, json};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::Site;
+use super::versioned::versioned_get;
+use crate::site::Site;
 
-/// `GET /api/version` (api.gocd.org, "Version", version 1).
+/// `GET /api/version`: the server's version. Source: api.gocd.org, "Version", version 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Version;
 
-/// The server's version.
+/// A server's version.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ServerVersion {
-    /// The release, such as `18.7.0`.
+    /// Release, such as `18.7.0`.
     pub version: String,
-    /// The build within the release. The API's table calls it an integer, its example shows a string: either is read.
+    /// Build within the release. The API's table calls it an integer, its example shows a string: both are
+    /// parsed.
     #[serde(default, deserialize_with = "text_or_number")]
     pub build_number: Option<String>,
-    /// The commit it was built from.
+    /// Commit of the build.
     #[serde(default)]
     pub git_sha: Option<String>,
-    /// Release, build and commit in one.
+    /// Release, build and commit in one text.
     #[serde(default)]
     pub full_version: Option<String>,
-    /// A page about that commit.
+    /// Web page of the commit.
     #[serde(default)]
     pub commit_url: Option<String>,
-    /// Whatever else the reply held.
+    /// Further fields of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -47,7 +49,7 @@ impl<P: Provider<Site = Site>> Endpoint<P> for Version {
     const NAME: &'static str = "GET /api/version";
 
     fn request(&self, at: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
-        super::versioned(at, "version", "application/vnd.go.cd.v1+json")
+        versioned_get(at, "version", "application/vnd.go.cd.v1+json")
     }
 
     fn parse(&self, _: &EndpointContext<'_, P>, response: Response<Vec<u8>>) -> Result<ServerVersion, Error> {
