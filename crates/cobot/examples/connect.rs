@@ -1,4 +1,5 @@
-//! Connects an account of the sandbox's Cobot, calls the API as the person and as a space. Needs no account and no person:
+//! Connects an account of the sandbox's Cobot and calls the API as the user and as a space. Needs no account
+//! and no user:
 //!
 //! ```sh
 //! cargo run -p cobot --example connect-cobot
@@ -10,7 +11,7 @@
 //! COBOT_CLIENT_ID=… COBOT_CLIENT_SECRET=… COBOT_REDIRECT_URI=https://your-app.com/auth/callback \
 //!     cargo run -p cobot --example connect-cobot
 //! ```
-#![allow(clippy::print_stdout)] // showing something is the point
+#![allow(clippy::print_stdout)] // an example shows its results
 
 use std::env;
 use std::io::stdin;
@@ -19,7 +20,7 @@ use cobot::{App, Client, Connect, RedirectUri, Site, api, scope};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let Ok(client_id) = env::var("COBOT_CLIENT_ID") else { return in_the_sandbox().await };
+    let Ok(client_id) = env::var("COBOT_CLIENT_ID") else { return run_in_sandbox().await };
     let secret = env::var("COBOT_CLIENT_SECRET").map_err(|_| "set COBOT_CLIENT_SECRET")?;
     let redirect_uri = env::var("COBOT_REDIRECT_URI").map_err(|_| "set COBOT_REDIRECT_URI")?;
     let cobot =
@@ -27,7 +28,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let started = cobot.begin(&Connect::new([scope::READ_USER]))?;
     println!("Open this, log in and approve:\n\n  {}\n", started.url);
-    println!("Then paste the address that the browser was sent back to:\n");
+    println!("Then paste the address that the browser was redirected to:\n");
     let mut callback = String::new();
     stdin().read_line(&mut callback)?;
 
@@ -35,25 +36,25 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     show(&cobot, &token).await
 }
 
-async fn in_the_sandbox() -> Result<(), Box<dyn std::error::Error>> {
+async fn run_in_sandbox() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = oauth_sandbox::Cobot::start().await?;
     let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].parse()?);
     let cobot = Client::new(Site::at(sandbox.url())?, app)?;
 
-    // One request of your web app: begin, remember `pending` in the session, redirect the browser. On the space's host, as
-    // for an app in an iframe there; leave `on_space` out for www.
+    // First request to your web app: begin, keep `pending` in the session, redirect the browser. `on_space`
+    // uses the space's host, as for an app in an iframe there; omit it for www.
     let connect = Connect::new([scope::READ_USER, scope::READ_MEMBERSHIPS]).on_space("betahaus".parse()?);
     let started = cobot.begin(&connect)?;
     println!("authorize at {}{}", started.url.authority(), started.url.path());
 
-    // The sandbox plays the person: logs in, consents, and is sent back to the redirect URI.
+    // The sandbox simulates the user: logs in, consents, and follows the redirect.
     let callback = sandbox.approve(&started.url).await?;
 
-    // The next request of your web app: finish.
+    // Second request to your web app: finish.
     let token = cobot.finish(&started.pending, callback.as_str()).await?;
     show(&cobot, &token).await?;
 
-    // For long-term access: a token of the space, which outlives the person's rights as an admin.
+    // For long-term access: a token of the space, which outlives the user's rights as an admin.
     let space = cobot.send(&token, &api::Space::named("betahaus".parse()?)).await?;
     let space_token = cobot.send(&token, &api::SpaceToken::of(space.id)).await?;
     println!("a token for {}: {:?}", space.name.unwrap_or_default(), space_token.origin());
@@ -67,6 +68,6 @@ async fn show(cobot: &Client, token: &cobot::Token) -> Result<(), Box<dyn std::e
         println!("  admin of {}", space.space_subdomain);
     }
     let granted = cobot.send(token, &api::TokenInfo::own()).await?.scopes;
-    println!("the token may: {granted}");
+    println!("the token's scopes: {granted}");
     Ok(())
 }

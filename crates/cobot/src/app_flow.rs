@@ -1,12 +1,13 @@
-//! The app flow: a token by e-mail address and password.
+//! The app flow: a token for an e-mail address and a password.
 
 use oauth_core::{Encoding, Password, PasswordRequest, Scopes};
 
-/// Cobot's "app flow" for desktop and mobile apps, which is the password grant of RFC 6749 section 4.3
+/// Cobot's "app flow" for desktop and mobile apps: the password grant of RFC 6749 section 4.3
 /// (<https://dev.cobot.me/page/oauth-flow>).
 ///
-/// For [`Client::password`](oauth_core::Client::password). The app sees the person's password, so prefer
-/// [`Connect`](crate::Connect) wherever a browser can be opened; Cobot's current metadata no longer lists this grant.
+/// Pass it to [`Client::password`](oauth_core::Client::password). The app sees the user's password, so prefer
+/// [`Connect`](crate::Connect) wherever a browser is available. Cobot's current metadata no longer lists this
+/// grant.
 ///
 /// ```no_run
 /// # async fn example(client: cobot::Client) -> Result<(), cobot::Error> {
@@ -26,7 +27,7 @@ pub struct AppFlow {
 }
 
 impl AppFlow {
-    /// A token for the person with this e-mail address and password.
+    /// A token for the user with this e-mail address and password.
     pub fn new(
         username: impl Into<String>,
         password: impl Into<Password>,
@@ -35,10 +36,10 @@ impl AppFlow {
         Self { username: username.into(), password: password.into(), scopes: scopes.into(), in_query: false }
     }
 
-    /// Sends the parameters in the URL's query, to the letter of the document.
+    /// Sends the parameters in the URL's query, exactly as documented.
     ///
-    /// Servers and proxies write queries into their logs, and this one holds the person's password and the client's
-    /// secret. The default is the body, as with Cobot's code grant.
+    /// Servers and proxies write queries to their logs, and this one contains the user's password and the
+    /// client's secret. The default is the body, as in Cobot's code grant.
     #[must_use]
     pub fn in_query(mut self) -> Self {
         self.in_query = true;

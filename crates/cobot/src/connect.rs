@@ -1,10 +1,11 @@
-//! The first step of connecting a person.
+//! Cobot's authorize URL.
 
 use oauth_core::{AuthorizationRequest, Error, Scopes, join};
 
-use crate::{Site, Subdomain};
+use crate::site::Site;
+use crate::subdomain::Subdomain;
 
-/// What the authorize URL is made of: scopes, and the space on whose host it happens
+/// Scopes of the authorize URL, and the space on whose host the user authorizes
 /// (<https://dev.cobot.me/page/oauth-flow>).
 ///
 /// ```
@@ -22,15 +23,15 @@ pub struct Connect {
 }
 
 impl Connect {
-    /// Asks for these scopes, on `www.cobot.me`.
+    /// Requests these scopes, on `www.cobot.me`.
     pub fn new(scopes: impl Into<Scopes>) -> Self {
         Self { scopes: scopes.into(), space: None }
     }
 
-    /// Sends the person to the space's own host: for apps in an iframe on Cobot, in the context of a space.
+    /// Sends the user to the space's own host: for apps in an iframe on Cobot, in the context of a space.
     ///
-    /// People of a space with a custom domain may not be logged in on `cobot.me`. Cobot moves the browser to that domain
-    /// itself, so give the subdomain also where there is a custom domain. The token is asked for on `www` all the same.
+    /// Users of a space with a custom domain may not be logged in on `cobot.me`. Cobot redirects the browser
+    /// to the custom domain, so use the subdomain in that case too. The code is always exchanged on `www`.
     #[must_use]
     pub fn on_space(mut self, space: Subdomain) -> Self {
         self.space = Some(space);

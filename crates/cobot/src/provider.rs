@@ -1,4 +1,4 @@
-//! Cobot, as its differences from RFC 6749.
+//! Cobot's differences from RFC 6749.
 
 use oauth_core::facts::Source;
 use oauth_core::{
@@ -6,21 +6,23 @@ use oauth_core::{
     RedirectUriRule,
 };
 
-use crate::{AppFlow, Connect, Site};
+use crate::app_flow::AppFlow;
+use crate::connect::Connect;
+use crate::site::Site;
 
-/// Cobot.
+/// The provider Cobot.
 ///
-/// It differs from RFC 6749 in this:
+/// Its differences from RFC 6749:
 ///
-/// | What | Source |
+/// | difference | source |
 /// | --- | --- |
-/// | the token endpoint is not told the `redirect_uri` | <https://dev.cobot.me/page/oauth-flow>: the body it shows has none |
-/// | PKCE with `S256` is understood | <https://dev.cobot.me>, "PKCE"; `code_challenge_methods_supported` of <https://www.cobot.me/.well-known/openid-configuration> |
-/// | the parameters of a token call may stand in the query | <https://dev.cobot.me/page/oauth-flow>: the app flow is shown so |
-/// | tokens don't expire, and there are no refresh tokens | <https://dev.cobot.me/page/oauth-flow> |
-/// | codes come by the API too (`grant_code`) | <https://dev.cobot.me/api-docs/users> |
+/// | token calls have no `redirect_uri` | <https://dev.cobot.me/page/oauth-flow>: the documented body has none |
+/// | PKCE with `S256` is supported | <https://dev.cobot.me>, "PKCE"; `code_challenge_methods_supported` of <https://www.cobot.me/.well-known/openid-configuration> |
+/// | a token call's parameters may be in the query | <https://dev.cobot.me/page/oauth-flow>: the app flow is documented this way |
+/// | tokens do not expire, and there are no refresh tokens | <https://dev.cobot.me/page/oauth-flow> |
+/// | the API issues authorization codes too (`grant_code`) | <https://dev.cobot.me/api-docs/users> |
 ///
-/// As by the RFC are the grant's name, the space between scopes, and the client's credentials in the body.
+/// The grant's name, the separator of scopes, and the client's credentials in the body follow the RFC.
 #[derive(Clone, Copy, Debug)]
 pub struct Cobot;
 
@@ -28,12 +30,12 @@ impl Provider for Cobot {
     const NAME: &'static str = "cobot";
     const TITLE: &'static str = "Cobot";
     const DIALECT: Dialect = Dialect::rfc6749()
-        // dev.cobot.me/page/oauth-flow: the token call has client_id, client_secret, grant_type and code, no more.
+        // dev.cobot.me/page/oauth-flow: a token call has client_id, client_secret, grant_type and code only.
         .redirect_uri(RedirectUriRule::Never)
         // dev.cobot.me, "PKCE": supported for the code grant, S256 only, not enforced.
         .pkce(Pkce::S256)
-        // The same page shows the code grant with a body and the app flow with a query. The body comes first: it keeps
-        // secrets out of servers' logs.
+        // The same page shows the code grant with a body and the app flow with a query. The body comes first
+        // because it keeps secrets out of server logs.
         .encodings(&[Encoding::Form, Encoding::Query]);
     const SOURCES: &'static [Source] = crate::sources::SOURCES;
 

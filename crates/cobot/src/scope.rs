@@ -1,6 +1,6 @@
-//! Scopes: what a token may do.
+//! Scopes of Cobot's APIs.
 //!
-//! Constants for the scopes that are known; any other is parsed, as Cobot adds some now and then:
+//! Known scopes have constants. Any other scope is parsed, because Cobot adds new ones:
 //!
 //! ```
 //! use cobot::{Connect, Scope, scope};
@@ -10,15 +10,15 @@
 //! # Ok::<(), cobot::Error>(())
 //! ```
 //!
-//! Which scope a call needs is written beside each call in <https://dev.cobot.me/api-docs> (API 1) and
-//! <https://dev.cobot.me/api2> (API 2). A client's new scopes do not widen tokens that were given out before: see
-//! [`Token::missing_scopes`](oauth_core::Token::missing_scopes). And a token can do less than its scopes say once its
-//! person's rights as an admin are cut.
+//! The scope that a call needs is documented with each call in <https://dev.cobot.me/api-docs> (API 1) and
+//! <https://dev.cobot.me/api2> (API 2). A client's new scopes do not widen existing tokens: see
+//! [`Token::missing_scopes`](oauth_core::Token::missing_scopes). A token has fewer rights than its scopes
+//! after its user lost rights as an admin.
 //!
 //! Sources: `scopes_supported` of <https://api.cobot.me/.well-known/oauth-protected-resource> and of
-//! <https://www.cobot.me/.well-known/openid-configuration>; for what only API 1 has, a list made from its documents in
-//! 2018 (<https://gist.github.com/josephecombs/9a53b713b712c81742d778846d83cedc>) and Cobot's Zapier app
-//! (<https://github.com/cobot/zapier>).
+//! <https://www.cobot.me/.well-known/openid-configuration>; for scopes of API 1 only, a list compiled from
+//! its documents in 2018 (<https://gist.github.com/josephecombs/9a53b713b712c81742d778846d83cedc>) and
+//! Cobot's Zapier app (<https://github.com/cobot/zapier>).
 
 oauth_core::scopes! {
     // API 2.
@@ -47,15 +47,15 @@ oauth_core::scopes! {
     READ_DROP_IN_PASS_TEMPLATES = "read_drop_in_pass_templates",
     /// Drop-in passes.
     READ_DROP_IN_PASSES = "read_drop_in_passes",
-    /// Who attends an event.
+    /// Attendances of events.
     READ_EVENT_ATTENDANCES = "read_event_attendances",
     /// Messages about events.
     READ_EVENT_MESSAGES = "read_event_messages",
     /// A space's events.
     READ_EVENTS = "read_events",
-    /// Bookings by people who are not members.
+    /// Bookings by non-members.
     READ_EXTERNAL_BOOKINGS = "read_external_bookings",
-    /// Resources that others than members can book.
+    /// Resources that non-members can book.
     READ_EXTERNAL_RESOURCES = "read_external_resources",
     /// Members' invoices.
     READ_INVOICES = "read_invoices",
@@ -81,9 +81,9 @@ oauth_core::scopes! {
     READ_REVENUE_ACCOUNTS = "read_revenue_accounts",
     /// Single page apps.
     READ_SINGLE_PAGE_APPS = "read_single_page_apps",
-    /// What billing the space needs.
+    /// Billing details of the space.
     READ_SPACE_BILLING_DETAILS = "read_space_billing_details",
-    /// How the space pays Cobot.
+    /// The space's payment method for Cobot.
     READ_SPACE_PAYMENT_METHOD = "read_space_payment_method",
     /// Profiles of spaces.
     READ_SPACE_PROFILES = "read_space_profiles",
@@ -93,23 +93,23 @@ oauth_core::scopes! {
     READ_SPACES = "read_spaces",
     /// A space's teams.
     READ_TEAMS = "read_teams",
-    /// Which terms the member has yet to approve.
+    /// Terms that the member has yet to approve.
     READ_TERMS_APPROVALS = "read_terms_approvals",
     /// Addresses in Cobot's web interface.
     READ_URLS = "read_urls",
-    /// The person who connected. API 1 has it too: [`api::User`](crate::api::User).
+    /// The connected user. Used by API 1 too: [`api::User`](crate::api::User).
     READ_USER = "read_user",
     /// Bookings.
     WRITE_BOOKINGS = "write_bookings",
     /// Check a member in.
     WRITE_CHECK_INS = "write_check_ins",
-    /// Make a customer of a space.
+    /// Create customers of a space.
     WRITE_CUSTOMERS = "write_customers",
     /// Buy drop-in passes.
     WRITE_DROP_IN_PASS_PURCHASES = "write_drop_in_pass_purchases",
     /// Cancel drop-in passes.
     WRITE_DROP_IN_PASSES = "write_drop_in_passes",
-    /// Attend events, or no longer.
+    /// Attend events, or cancel.
     WRITE_EVENT_ATTENDANCES = "write_event_attendances",
     /// Messages about events.
     WRITE_EVENT_MESSAGES = "write_event_messages",
@@ -117,9 +117,9 @@ oauth_core::scopes! {
     WRITE_EVENT_TICKET_PURCHASES = "write_event_ticket_purchases",
     /// A space's events.
     WRITE_EVENTS = "write_events",
-    /// Bookings by people who are not members.
+    /// Bookings by non-members.
     WRITE_EXTERNAL_BOOKINGS = "write_external_bookings",
-    /// Resources that others than members can book.
+    /// Resources that non-members can book.
     WRITE_EXTERNAL_RESOURCES = "write_external_resources",
     /// Send reminders of invoices.
     WRITE_INVOICE_REMINDERS = "write_invoice_reminders",
@@ -137,14 +137,14 @@ oauth_core::scopes! {
     WRITE_SINGLE_PAGE_APPS = "write_single_page_apps",
     /// A space's billing details.
     WRITE_SPACE_BILLING_DETAILS = "write_space_billing_details",
-    /// How the space pays Cobot.
+    /// The space's payment method for Cobot.
     WRITE_SPACE_PAYMENT_METHOD = "write_space_payment_method",
     /// A space's subscription. Only for clients that Cobot trusts with it.
     WRITE_SPACE_SUBSCRIPTIONS = "write_space_subscriptions",
     /// Approve terms as a member.
     WRITE_TERMS_APPROVALS = "write_terms_approvals",
 
-    // API 1 alone. What `signin` and `team` allow is not written where we could read it.
+    // API 1 only. `signin` and `team` are not documented.
 
     /// API 1: read.
     READ = "read",
@@ -160,7 +160,7 @@ oauth_core::scopes! {
     CHECKIN = "checkin",
     /// API 1: tokens for checking in.
     CHECKIN_TOKENS = "checkin_tokens",
-    /// API 1: have people choose a new password.
+    /// API 1: send users a link to choose a new password.
     CREATE_PASSWORD_RESETS = "create_password_resets",
     /// API 1: accounting codes.
     READ_ACCOUNTING_CODES = "read_accounting_codes",
@@ -168,7 +168,7 @@ oauth_core::scopes! {
     READ_ACTIVITIES = "read_activities",
     /// API 1: a space's admins.
     READ_ADMINS = "read_admins",
-    /// API 1: answers to a space's questions.
+    /// API 1: replies to a space's questions.
     READ_ANSWERS = "read_answers",
     /// API 1: booking passes.
     READ_BOOKING_PASSES = "read_booking_passes",
@@ -178,13 +178,13 @@ oauth_core::scopes! {
     READ_CUSTOM_FIELDS = "read_custom_fields",
     /// API 1: changes to the e-mails that Cobot sends.
     READ_EMAIL_CUSTOMIZATIONS = "read_email_customizations",
-    /// API 1: which features a space has.
+    /// API 1: features of a space.
     READ_FEATURES = "read_features",
     /// API 1: guest accounts.
     READ_GUEST_ACCOUNTS = "read_guest_accounts",
     /// API 1: invitations of members.
     READ_INVITATIONS = "read_invitations",
-    /// API 1: what the next invoice will hold.
+    /// API 1: preview of the next invoice.
     READ_INVOICE_PREVIEW = "read_invoice_preview",
     /// API 1: settings of invoices.
     READ_INVOICE_SETTINGS = "read_invoice_settings",
@@ -204,7 +204,7 @@ oauth_core::scopes! {
     READ_TIME_PASSES = "read_time_passes",
     /// API 1: a space's activities.
     WRITE_ACTIVITIES = "write_activities",
-    /// API 1: answers to a space's questions.
+    /// API 1: replies to a space's questions.
     WRITE_ANSWERS = "write_answers",
     /// API 1: charges.
     WRITE_CHARGES = "write_charges",
@@ -218,7 +218,7 @@ oauth_core::scopes! {
     WRITE_ISSUES = "write_issues",
     /// API 1: notes on memberships.
     WRITE_MEMBERSHIP_NOTES = "write_membership_notes",
-    /// API 1: how a member pays.
+    /// API 1: a member's payment method.
     WRITE_MEMBERSHIP_PAYMENT_METHOD = "write_membership_payment_method",
     /// API 1: a member's picture.
     WRITE_MEMBERSHIP_PICTURE = "write_membership_picture",
@@ -229,11 +229,12 @@ oauth_core::scopes! {
 
     // OpenID Connect (dev.cobot.me, "OpenID Connect").
 
-    /// OpenID Connect: the token reply then holds an `id_token`, kept in [`Token::other`](oauth_core::Token::other) and not verified.
+    /// OpenID Connect: adds an `id_token` to the token response. It is kept in
+    /// [`Token::other`](oauth_core::Token::other) and not verified.
     OPENID = "openid",
-    /// OpenID Connect: the e-mail address.
+    /// OpenID Connect: e-mail address.
     EMAIL = "email",
-    /// OpenID Connect: the profile.
+    /// OpenID Connect: profile.
     PROFILE = "profile",
 }
 
@@ -244,7 +245,7 @@ mod tests {
     use super::ALL;
 
     #[test]
-    fn each_constant_is_named_like_its_scope_and_there_once() {
+    fn constants_are_unique_and_named_like_their_scope() {
         let mut seen = std::collections::HashSet::new();
         for NamedScope { name, scope, .. } in ALL {
             assert_eq!(name.to_lowercase(), scope.as_str());

@@ -1,11 +1,11 @@
-//! Where Cobot lives.
+//! Cobot's hosts and endpoint URLs.
 
 use oauth_core::url::{Host, Url};
 use oauth_core::{Error, NoExtra, is_loopback, join};
 
-use crate::Subdomain;
+use crate::subdomain::Subdomain;
 
-/// Where Cobot lives: the `www` host, and beside it one host for each space.
+/// Cobot's hosts: `www`, `api`, and one host for each space.
 ///
 /// ```
 /// let site = cobot::Site::production();
@@ -20,7 +20,7 @@ use crate::Subdomain;
 pub struct Site {
     /// The `www` host.
     base: Url,
-    /// What follows the label of a space in its host.
+    /// Domain of the spaces' hosts, such as `cobot.me`.
     parent: String,
     authorize: Url,
     token: Url,
@@ -28,18 +28,18 @@ pub struct Site {
 }
 
 impl Site {
-    /// <https://www.cobot.me>.
+    /// Cobot's production site, <https://www.cobot.me>.
     ///
     /// # Panics
-    /// Never: the URL is fixed, and a test reads it.
+    /// Never: the URL is constant, and a test parses it.
     pub fn production() -> Self {
         Self::at("https://www.cobot.me").expect("a constant URL")
     }
 
-    /// Cobot played elsewhere, for tests: `base` stands for `https://www.cobot.me`.
+    /// Cobot at another base URL, for tests: `base` replaces `https://www.cobot.me`.
     ///
-    /// On loopback a space is at `SPACE.localhost` on the same port. Any other base must be a `www.` host over https;
-    /// its spaces are beside it.
+    /// On loopback a space is at `SPACE.localhost` on the same port. Any other base must be a `www.` host
+    /// over https; its spaces are subdomains of the same parent domain.
     ///
     /// ```
     /// let site = cobot::Site::at("http://127.0.0.1:4002")?;
@@ -49,29 +49,29 @@ impl Site {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if it is no URL, neither https nor on loopback,
-    /// has a path or a query, or is neither loopback nor a `www.` host.
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if the URL is malformed, neither
+    /// https nor on loopback, has a path or a query, or is neither on loopback nor a `www.` host.
     pub fn at(base: &str) -> Result<Self, Error> {
-        let wrong = |what: &'static str| {
-            Error::invalid_input(what).with_provider("cobot").with_help(
-                "give the root that stands for https://www.cobot.me, such as http://127.0.0.1:4002",
-            )
+        let invalid = |message: &'static str| {
+            Error::invalid_input(message)
+                .with_provider("cobot")
+                .with_help("use the root that replaces https://www.cobot.me, such as http://127.0.0.1:4002")
         };
-        let base =
-            Url::parse(base).map_err(|source| wrong("the base URL cannot be read").with_source(source))?;
+        let base = Url::parse(base)
+            .map_err(|source| invalid("the base URL cannot be parsed").with_source(source))?;
         oauth_core::check_url(&base).map_err(|error| error.with_provider("cobot"))?;
         if base.path() != "/" || base.query().is_some() {
-            return Err(wrong("the base URL has a path or a query"));
+            return Err(invalid("the base URL has a path or a query"));
         }
         let parent = if is_loopback(&base) {
             "localhost".to_owned()
         } else {
-            // Two labels at least, so that nobody's typing error makes `*.com` a place for tokens.
+            // At least two labels, so that a typing error cannot allow tokens on `*.com`.
             match base.host() {
                 Some(Host::Domain(host)) => host.strip_prefix("www.").filter(|parent| parent.contains('.')),
                 _ => None,
             }
-            .ok_or_else(|| wrong("the base URL is not that of a `www.` host"))?
+            .ok_or_else(|| invalid("the base URL's host does not begin with `www.`"))?
             .to_owned()
         };
         Ok(Self {
@@ -83,37 +83,39 @@ impl Site {
         })
     }
 
-    /// The root of the `www` host.
+    /// Returns the root of the `www` host.
     pub fn base_url(&self) -> &Url {
         &self.base
     }
 
-    /// The authorize endpoint on `www`.
+    /// Returns the URL of the authorize endpoint on `www`.
     pub fn authorize_url(&self) -> &Url {
         &self.authorize
     }
 
-    /// The base URL of what concerns no single space: `https://www.cobot.me/api`
+    /// Returns the base URL of endpoints outside a space: `https://www.cobot.me/api`
     /// (<https://dev.cobot.me/api-docs>).
     pub fn api_url(&self) -> &Url {
         &self.api
     }
 
-    /// The root of a space: `https://co-up.cobot.me/`. Never a custom domain; where a space has one, Cobot moves the
-    /// browser there itself.
+    /// Returns the root of a space, such as `https://co-up.cobot.me/`.
+    ///
+    /// It is never a custom domain; Cobot itself redirects the browser to one.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if no host can be made of it; not known to
-    /// happen.
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if the subdomain makes no valid host,
+    /// which is not known to happen.
     pub fn space_url(&self, space: &Subdomain) -> Result<Url, Error> {
         let mut url = self.base.clone();
         url.set_host(Some(&format!("{space}.{}", self.parent))).map_err(|source| {
-            Error::invalid_input("no host can be made of the space's subdomain").with_source(source)
+            Error::invalid_input("the space's subdomain makes no valid host").with_source(source)
         })?;
         Ok(url)
     }
 
-    /// The base URL of a space's own API: `https://co-up.cobot.me/api` (<https://dev.cobot.me/api-docs>).
+    /// Returns the base URL of a space's own API: `https://co-up.cobot.me/api`
+    /// (<https://dev.cobot.me/api-docs>).
     ///
     /// # Errors
     /// As [`space_url`](Self::space_url).
@@ -121,8 +123,8 @@ impl Site {
         join(&self.space_url(space)?, &["api"])
     }
 
-    /// The space that `host` is the host of, if it is one of this site: exactly one label under the parent domain.
-    fn is_beside(&self, host: &str) -> bool {
+    /// Matches exactly one label below the parent domain.
+    fn is_space_host(&self, host: &str) -> bool {
         host.strip_suffix(&self.parent)
             .and_then(|rest| rest.strip_suffix('.'))
             .is_some_and(|label| label.parse::<Subdomain>().is_ok())
@@ -135,11 +137,14 @@ impl oauth_core::Site<NoExtra> for Site {
         &self.token
     }
 
-    /// The `www` host, `api` (API 2) and the spaces: in each case the same scheme and port, and one label only.
+    /// Allows the `www` host, `api` (API 2) and the spaces: same scheme and port, one label below the parent
+    /// domain.
     fn may_receive_token(&self, url: &Url, _: &NoExtra) -> bool {
         url.scheme() == self.base.scheme()
             && url.port() == self.base.port()
-            && url.host_str().is_some_and(|host| self.base.host_str() == Some(host) || self.is_beside(host))
+            && url
+                .host_str()
+                .is_some_and(|host| self.base.host_str() == Some(host) || self.is_space_host(host))
     }
 }
 
@@ -154,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_go_to_cobot_and_nowhere_else() {
+    fn tokens_go_to_cobot_hosts_only() {
         let site = Site::production();
         for good in [
             "https://www.cobot.me/api/user",
@@ -182,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_test_base_has_its_spaces_on_localhost_and_the_same_port() {
+    fn loopback_base_has_spaces_on_localhost() {
         for base in ["http://127.0.0.1:4002", "http://www.localhost:4002/", "http://localhost:4002"] {
             let site = Site::at(base).unwrap();
             assert!(may(&site, base));
@@ -208,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_base_is_refused() {
+    fn rejects_unusable_base_urls() {
         for bad in [
             "",
             "www.cobot.me",
@@ -229,7 +234,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_base_and_no_url_makes_it_panic(base in ".{0,60}", host in "[a-z.:@/-]{0,40}") {
+        fn arbitrary_input_never_panics(base in ".{0,60}", host in "[a-z.:@/-]{0,40}") {
             let _ = Site::at(&base);
             if let Ok(url) = format!("https://{host}cobot.me/").parse::<Url>() {
                 let label = url.host_str().unwrap().strip_suffix(".cobot.me");

@@ -1,5 +1,5 @@
-//! Every reply the crate reads, as recorded from the documents, and what it makes of others.
-#![allow(clippy::unwrap_used)] // a test that panics is a test that fails
+//! Each recorded response of the documents, and malformed ones.
+#![allow(clippy::unwrap_used)] // clippy exempts tests, but not their helpers
 
 mod common;
 
@@ -8,18 +8,18 @@ use cobot::{
     AppFlow, CallbackFault, Client, Cobot, Connect, Endpoint, Error, ErrorKind, OAuthCode, ScopeSource,
     Scopes, Token, TokenOrigin, scope,
 };
-use common::{REDIRECT_URI, answer, client, recorded, scopes, token};
+use common::{REDIRECT_URI, client, recorded, response, scopes, token};
 use oauth_testing::{ACCESS_TOKEN, CODE, PASSWORD, Wire, callback};
 use proptest::prelude::*;
 
-async fn finish(reply: cobot::http::Response<Vec<u8>>) -> Result<Token, Error> {
-    let client = client(&Wire::answering([reply]));
+async fn finish(response: cobot::http::Response<Vec<u8>>) -> Result<Token, Error> {
+    let client = client(&Wire::answering([response]));
     let started = client.begin(&Connect::new(scopes())).unwrap();
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await
 }
 
 #[tokio::test]
-async fn the_token_reply_of_two_fields() {
+async fn token_response_with_two_fields() {
     let token = finish(recorded("token")).await.unwrap();
     assert_eq!(token.access_token().expose(), ACCESS_TOKEN);
     assert_eq!(token.expires_at(), None);
@@ -37,31 +37,31 @@ async fn the_token_reply_of_two_fields() {
 }
 
 #[tokio::test]
-async fn the_id_token_is_kept_and_not_shown() {
+async fn id_token_is_kept_and_not_shown() {
     let token = finish(recorded("token_with_id_token")).await.unwrap();
     assert_eq!(token.other()["id_token"], "canary-id-token");
     assert!(!format!("{token:?}").contains("canary-"));
 }
 
 #[tokio::test]
-async fn bearer_is_read_in_any_case_and_other_types_are_refused() {
+async fn token_type_must_be_bearer_in_any_case() {
     for kind in ["bearer", "Bearer", "BEARER"] {
         let body = format!(r#"{{"access_token":"{ACCESS_TOKEN}","token_type":"{kind}"}}"#);
-        assert!(finish(answer(200, &body)).await.is_ok(), "{kind}");
+        assert!(finish(response(200, &body)).await.is_ok(), "{kind}");
     }
-    let error = finish(answer(200, r#"{"access_token":"x","token_type":"mac"}"#)).await.unwrap_err();
+    let error = finish(response(200, r#"{"access_token":"x","token_type":"mac"}"#)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
 }
 
 #[tokio::test]
-async fn the_example_to_the_letter_is_not_json_and_says_so_without_the_token() {
+async fn documented_example_is_not_json() {
     let error = finish(recorded("token_as_printed")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     insta::assert_snapshot!(error, @"cobot: exchanging the authorization code: the token response is neither a JSON object nor form-encoded (at www.cobot.me): status 200; the response was not understood; report it with the status and the provider");
 }
 
 #[tokio::test]
-async fn refusals_of_the_token_endpoint() {
+async fn token_endpoint_errors_have_kinds() {
     let error = finish(recorded("token_error_invalid_grant")).await.unwrap_err();
     assert_eq!((error.kind(), error.oauth_code()), (ErrorKind::GrantRefused, Some(&OAuthCode::InvalidGrant)));
     assert!(error.needs_reconnect());
@@ -79,21 +79,21 @@ async fn refusals_of_the_token_endpoint() {
 }
 
 #[tokio::test]
-async fn the_app_flow_gives_a_token_of_the_scopes_asked_for() {
+async fn app_flow_token_has_requested_scopes() {
     let client = client(&Wire::answering([recorded("token")]));
     let token = client.password(AppFlow::new("joe@doe.com", PASSWORD, scopes())).await.unwrap();
     assert_eq!((token.origin(), token.scopes()), (TokenOrigin::Password, &scopes()));
 }
 
 #[tokio::test]
-async fn callbacks() {
+async fn accepts_documented_callbacks() {
     let at = |query: &str| {
         let client = client(&Wire::answering([recorded("token")]));
         let started = client.begin(&Connect::new(scopes())).unwrap();
         let query = query.replace("STATE", started.pending.state().expose());
         async move { client.finish(&started.pending, &format!("{REDIRECT_URI}?{query}")).await }
     };
-    // github.com/cobot/coworkers, config/environments/test_routes.rb: an extra `scope`, and `state` without a value.
+    // github.com/cobot/coworkers, config/environments/test_routes.rb: additional `scope`, and `state` without a value.
     assert!(at("code=x&scope=read&state=STATE").await.is_ok());
     for (query, kind) in [
         ("code=x&scope=read&state", ErrorKind::Callback(CallbackFault::MissingState)),
@@ -110,7 +110,7 @@ async fn callbacks() {
 }
 
 #[tokio::test]
-async fn an_attempt_is_finished_once_and_at_its_own_site() {
+async fn attempt_finishes_once_at_its_own_site() {
     let wire = Wire::answering([recorded("token")]);
     let production = client(&wire);
     let started = production.begin(&Connect::new(scopes())).unwrap();
@@ -128,9 +128,9 @@ async fn an_attempt_is_finished_once_and_at_its_own_site() {
 
 async fn ask<E: Endpoint<Cobot>>(
     endpoint: &E,
-    reply: cobot::http::Response<Vec<u8>>,
+    response: cobot::http::Response<Vec<u8>>,
 ) -> Result<E::Response, Error> {
-    let client = client(&Wire::answering([reply]));
+    let client = client(&Wire::answering([response]));
     client.send(&token(&client), endpoint).await
 }
 
@@ -141,15 +141,15 @@ async fn user() {
     assert_eq!(user.memberships[0].subdomain().unwrap().as_str(), "some-space");
     assert_eq!(user.admin_of[0].subdomain().unwrap().as_str(), "some-space");
 
-    let bare = ask(&User, answer(200, r#"{"id":"user-x","email":null,"locale":"de"}"#)).await.unwrap();
+    let bare = ask(&User, response(200, r#"{"id":"user-x","email":null,"locale":"de"}"#)).await.unwrap();
     assert!(bare.email.is_none() && bare.memberships.is_empty() && bare.admin_of.is_empty());
     assert_eq!(bare.other["locale"], "de");
 }
 
 #[tokio::test]
-async fn a_subdomain_in_a_reply_is_checked_before_a_host_is_built_from_it() {
+async fn subdomain_in_response_is_validated() {
     let body = r#"{"id":"u","admin_of":[{"space_subdomain":"evil.example/"}]}"#;
-    let user = ask(&User, answer(200, body)).await.unwrap();
+    let user = ask(&User, response(200, body)).await.unwrap();
     assert_eq!(user.admin_of[0].subdomain().unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
@@ -166,17 +166,17 @@ async fn space_token() {
     assert_eq!((space.origin(), space.scope_source()), (TokenOrigin::Derived, ScopeSource::Response));
     assert_eq!((space.issuer(), space.client_id().as_str()), ("https://www.cobot.me", "test-client"));
 
-    // The same scopes as its parent, by the document's own words, where the answer names none or one that is none.
-    let space = ask(&SpaceToken::of("s"), answer(201, r#"{"token":"t"}"#)).await.unwrap();
+    // The scopes of the original token, as documented, if the response has none or an invalid one.
+    let space = ask(&SpaceToken::of("s"), response(201, r#"{"token":"t"}"#)).await.unwrap();
     assert_eq!(space.scopes(), &scopes());
-    let space = ask(&SpaceToken::of("s"), answer(200, r#"{"token":"t","scope":["read","two words"]}"#))
+    let space = ask(&SpaceToken::of("s"), response(200, r#"{"token":"t","scope":["read","two words"]}"#))
         .await
         .unwrap();
     assert_eq!(space.scopes().to_string(), "read");
 }
 
 #[tokio::test]
-async fn a_space_token_that_is_none_is_refused() {
+async fn rejects_malformed_space_token() {
     for body in [
         r#"{"token":""}"#,
         r#"{"token":"a\nb"}"#,
@@ -186,7 +186,7 @@ async fn a_space_token_that_is_none_is_refused() {
         "[]",
         "",
     ] {
-        let error = ask(&SpaceToken::of("s"), answer(200, body)).await.unwrap_err();
+        let error = ask(&SpaceToken::of("s"), response(200, body)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{body}");
         assert!(!format!("{error:?}").contains("canary-"), "{error}");
     }
@@ -202,7 +202,7 @@ async fn token_info() {
 #[tokio::test]
 async fn revoke_token() {
     ask(&RevokeToken::own(), recorded("token_revoked")).await.unwrap();
-    ask(&RevokeToken::of(CODE), answer(200, "{}")).await.unwrap();
+    ask(&RevokeToken::of(CODE), response(200, "{}")).await.unwrap();
 }
 
 #[tokio::test]
@@ -212,19 +212,19 @@ async fn create_user() {
     insta::assert_debug_snapshot!(joe);
 
     let body = r#"{"id":"1","grant_code":"canary-code","password":"canary-password"}"#;
-    let joe = ask(&CreateUser::new("joe@doe.com"), answer(201, body)).await.unwrap();
+    let joe = ask(&CreateUser::new("joe@doe.com"), response(201, body)).await.unwrap();
     assert_eq!(joe.other["password"], "canary-password");
     assert!(!format!("{joe:?}").contains("canary-"));
 }
 
 #[tokio::test]
-async fn errors_of_the_api() {
-    let mut said = String::new();
+async fn api_errors_have_kinds() {
+    let mut report = String::new();
     for name in ["error_401", "error_403", "error_422", "error_429"] {
         let error = ask(&CreateUser::new("joe"), recorded(name)).await.unwrap_err();
-        said += &format!("{name} {:?}, transient {}\n  {error}\n", error.kind(), error.is_transient());
+        report += &format!("{name} {:?}, transient {}\n  {error}\n", error.kind(), error.is_transient());
     }
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(report);
     let error = ask(&User, recorded("error_429")).await.unwrap_err();
     assert_eq!(error.retry_after().unwrap().as_secs(), 17);
     let error = ask(&CreateUser::new("joe"), recorded("error_422")).await.unwrap_err();
@@ -232,8 +232,8 @@ async fn errors_of_the_api() {
 }
 
 #[tokio::test]
-async fn malformed_answers_say_what_is_wrong() {
-    let mut said = String::new();
+async fn malformed_responses_give_clear_errors() {
+    let mut report = String::new();
     for body in [
         "",
         "<html>",
@@ -245,18 +245,18 @@ async fn malformed_answers_say_what_is_wrong() {
         r#"{"id":"u","memberships":[{"id":"m"}]}"#,
         r#"{"id":"u","admin_of":[{"space_subdomain":["x"]}]}"#,
     ] {
-        let error = ask(&User, answer(200, body)).await.unwrap_err();
+        let error = ask(&User, response(200, body)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{body}");
-        said += &format!("{body}\n  {error}\n");
+        report += &format!("{body}\n  {error}\n");
     }
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(report);
 }
 
 fn co_up() -> Space {
     Space::named("co-up".parse().unwrap())
 }
 
-/// What a server might send: anything, and what looks nearly right.
+/// Arbitrary bodies, and almost valid ones.
 fn bodies() -> impl Strategy<Value = String> {
     let value = prop_oneof![
         Just("null".to_owned()),
@@ -286,7 +286,7 @@ fn bodies() -> impl Strategy<Value = String> {
     prop_oneof![object, ".{0,60}", "[{}\\[\\]\",:a-z0-9 ]{0,60}"]
 }
 
-async fn must_be_clear<E: Endpoint<Cobot>>(client: &Client, endpoint: &E) {
+async fn assert_clear_error<E: Endpoint<Cobot>>(client: &Client, endpoint: &E) {
     if let Err(error) = client.send(&token(client), endpoint).await {
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error}");
         assert!(!format!("{error} {error:?}").contains("canary-"), "{error}");
@@ -295,28 +295,28 @@ async fn must_be_clear<E: Endpoint<Cobot>>(client: &Client, endpoint: &E) {
 
 proptest! {
     #[test]
-    fn no_answer_makes_an_endpoint_panic_or_quote_it(body in bodies()) {
+    fn arbitrary_responses_never_panic_or_leak(body in bodies()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
-            let client = client(&Wire::answering(std::iter::repeat_with(|| answer(200, &body)).take(5)));
-            must_be_clear(&client, &User).await;
-            must_be_clear(&client, &co_up()).await;
-            must_be_clear(&client, &SpaceToken::of("s")).await;
-            must_be_clear(&client, &TokenInfo::own()).await;
-            must_be_clear(&client, &CreateUser::new("joe")).await;
+            let client = client(&Wire::answering(std::iter::repeat_with(|| response(200, &body)).take(5)));
+            assert_clear_error(&client, &User).await;
+            assert_clear_error(&client, &co_up()).await;
+            assert_clear_error(&client, &SpaceToken::of("s")).await;
+            assert_clear_error(&client, &TokenInfo::own()).await;
+            assert_clear_error(&client, &CreateUser::new("joe")).await;
         });
     }
 
     #[test]
-    fn no_token_reply_makes_it_panic_or_quote_it(body in bodies()) {
+    fn arbitrary_token_responses_never_panic_or_leak(body in bodies()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        if let Err(error) = runtime.block_on(finish(answer(200, &body))) {
+        if let Err(error) = runtime.block_on(finish(response(200, &body))) {
             prop_assert!(!format!("{error} {error:?}").contains("canary-"), "{}", error);
         }
     }
 
     #[test]
-    fn any_space_id_is_written_as_json(id in ".{0,40}") {
+    fn space_id_is_json_encoded(id in ".{0,40}") {
         let wire = Wire::answering([recorded("space_token")]);
         let client = client(&wire);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -327,7 +327,7 @@ proptest! {
     }
 
     #[test]
-    fn any_token_keeps_its_place_in_the_path(odd in "[ -~]{1,40}") {
+    fn token_stays_one_path_segment(odd in "[ -~]{1,40}") {
         let client = client(&Wire::default());
         let token = client.import_token(odd.as_str(), scopes()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -339,7 +339,7 @@ proptest! {
                 let path = text.lines().next().unwrap().strip_prefix("GET https://www.cobot.me/api/access_tokens/");
                 prop_assert!(path.is_some_and(|token| !token.contains(['/', '?', '#'])), "{}", text);
             }
-            // `.` and `..` cannot stand in a path.
+            // `.` and `..` are not path segments.
             Err(error) => prop_assert_eq!(error.kind(), ErrorKind::InvalidInput),
         }
     }

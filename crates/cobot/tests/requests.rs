@@ -1,5 +1,5 @@
-//! Every request the crate sends, as a snapshot beside the document's own example.
-#![allow(clippy::unwrap_used)] // a test that panics is a test that fails
+//! Each request of this crate as a snapshot, with the document's own example as its description.
+#![allow(clippy::unwrap_used)] // clippy exempts tests, but not their helpers
 
 mod common;
 
@@ -17,8 +17,8 @@ const GUIDE_APP_FLOW: &str = "https://dev.cobot.me/page/oauth-flow:
 POST https://www.cobot.me/oauth/access_token
 ?scope=<scopes you need, separated by spaces>&grant_type=password&username=<email of the user>&password=<password of the user>&client_id=<client id of your app>&client_secret=<client secret of your app>";
 
-/// A snapshot with the document's own example in its head.
-macro_rules! snapshot {
+/// Asserts a snapshot whose description quotes the document.
+macro_rules! assert_documented_snapshot {
     ($name:literal, $document:expr, $text:expr) => {
         let text = $text;
         insta::with_settings!({description => $document, omit_expression => true}, {
@@ -30,7 +30,7 @@ macro_rules! snapshot {
 #[test]
 fn authorize_on_www() {
     let started = client(&Wire::default()).begin(&Connect::new([scope::READ_USER, scope::WRITE])).unwrap();
-    snapshot!(
+    assert_documented_snapshot!(
         "authorize_www",
         "https://dev.cobot.me/page/oauth-flow:
 https://www.cobot.me/oauth/authorize?response_type=code&client_id=<your app's client id>&redirect_uri=https://your-app.com/auth/callback&state=<optional parameter that gets passed back to you>&scope=<space separated scopes>
@@ -45,7 +45,7 @@ fn authorize_on_a_space() {
     let client = client(&wire);
     let connect = Connect::new([scope::READ_USER]).on_space("betahaus".parse().unwrap());
     let started = client.begin(&connect).unwrap();
-    snapshot!(
+    assert_documented_snapshot!(
         "authorize_space",
         "https://dev.cobot.me/page/oauth-flow:
 Send the user to <space subdomain>.cobot.me/oauth/authorize and not to www.cobot.me/oauth/authorize.",
@@ -60,16 +60,16 @@ fn authorize_without_scopes() {
 }
 
 #[tokio::test]
-async fn exchange_of_a_code() {
+async fn code_exchange() {
     let wire = Wire::answering([recorded("token")]);
     let client = client(&wire);
     let started = client.begin(&Connect::new(scopes())).unwrap();
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
-    snapshot!("exchange", GUIDE_CODE, wire.text());
+    assert_documented_snapshot!("exchange", GUIDE_CODE, wire.text());
 }
 
 #[tokio::test]
-async fn exchange_of_a_code_got_on_a_space_goes_to_www() {
+async fn code_from_space_is_exchanged_on_www() {
     let wire = Wire::answering([recorded("token")]);
     let client = client(&wire);
     let connect = Connect::new(scopes()).on_space("betahaus".parse().unwrap());
@@ -80,35 +80,35 @@ async fn exchange_of_a_code_got_on_a_space_goes_to_www() {
 }
 
 #[tokio::test]
-async fn exchange_of_a_code_in_the_query() {
+async fn code_exchange_in_query() {
     let wire = Wire::answering([recorded("token")]);
     let client = client_in_query(&wire);
     let started = client.begin(&Connect::new(scopes())).unwrap();
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
-    snapshot!("exchange_in_query", GUIDE_CODE, wire.text());
+    assert_documented_snapshot!("exchange_in_query", GUIDE_CODE, wire.text());
 }
 
 #[tokio::test]
-async fn app_flow_in_the_body() {
+async fn app_flow_in_body() {
     let wire = Wire::answering([recorded("token")]);
     client(&wire).password(AppFlow::new("joe@doe.com", PASSWORD, scopes())).await.unwrap();
-    snapshot!("app_flow", GUIDE_APP_FLOW, wire.text());
+    assert_documented_snapshot!("app_flow", GUIDE_APP_FLOW, wire.text());
 }
 
 #[tokio::test]
-async fn app_flow_in_the_query() {
+async fn app_flow_in_query_of_url() {
     let wire = Wire::answering([recorded("token")]);
     client(&wire).password(AppFlow::new("joe@doe.com", PASSWORD, scopes()).in_query()).await.unwrap();
-    snapshot!("app_flow_in_query", GUIDE_APP_FLOW, wire.text());
+    assert_documented_snapshot!("app_flow_in_query", GUIDE_APP_FLOW, wire.text());
 }
 
 #[tokio::test]
-async fn redemption_of_a_grant_code() {
+async fn grant_code_is_exchanged() {
     let wire = Wire::answering([recorded("created_user"), recorded("token")]);
     let client = client(&wire);
     let joe = client.send(&token(&client), &CreateUser::new("joe@doe.com").password(PASSWORD)).await.unwrap();
     client.exchange_code(joe.grant_code, scopes()).await.unwrap();
-    snapshot!(
+    assert_documented_snapshot!(
         "grant_code",
         "https://dev.cobot.me/api-docs/users:
 POST https://www.cobot.me/api/users {\"email\": \"joe@doe.com\", \"password\": \"abebfpiafge7p9gba9pebd8aovA#\"}
@@ -117,33 +117,33 @@ and the grant_code of the answer is exchanged like a code.",
     );
 }
 
-/// What one endpoint sends.
-async fn sent<E: Endpoint<Cobot>>(endpoint: &E, reply: &str) -> String {
-    let wire = Wire::answering([recorded(reply)]);
+/// Returns the request of one endpoint.
+async fn sent<E: Endpoint<Cobot>>(endpoint: &E, response: &str) -> String {
+    let wire = Wire::answering([recorded(response)]);
     let client = client(&wire);
     client.send(&token(&client), endpoint).await.map(|_| wire.text()).unwrap()
 }
 
 #[tokio::test]
-async fn each_endpoint() {
-    snapshot!(
+async fn endpoints_send_documented_requests() {
+    assert_documented_snapshot!(
         "user",
         "https://dev.cobot.me/api-docs/users: GET https://www.cobot.me/api/user
 https://dev.cobot.me/page/oauth-flow: Authorization: Bearer <your access token>",
         sent(&User, "user").await
     );
-    snapshot!(
+    assert_documented_snapshot!(
         "space",
         "https://dev.cobot.me/api-docs/spaces: GET https://www.cobot.me/api/spaces/:subdomain",
         sent(&Space::named("co-up".parse().unwrap()), "space").await
     );
-    snapshot!(
+    assert_documented_snapshot!(
         "space_token",
         "https://dev.cobot.me/api-docs/access-tokens:
 POST https://www.cobot.me/api/access_tokens/b66b599f…/space {\"space_id\": \"space-abc\"}",
         sent(&SpaceToken::of("space-abc"), "space_token").await
     );
-    snapshot!(
+    assert_documented_snapshot!(
         "token_info",
         "https://dev.cobot.me/api-docs/access-tokens: GET https://www.cobot.me/api/access_tokens/aa54807690762340764",
         [
@@ -152,7 +152,7 @@ POST https://www.cobot.me/api/access_tokens/b66b599f…/space {\"space_id\": \"s
         ]
         .join("----\n")
     );
-    snapshot!(
+    assert_documented_snapshot!(
         "revoke_token",
         "https://dev.cobot.me/api-docs/access-tokens: DELETE https://www.cobot.me/api/access_tokens/aa54807690762340764",
         [
@@ -161,7 +161,7 @@ POST https://www.cobot.me/api/access_tokens/b66b599f…/space {\"space_id\": \"s
         ]
         .join("----\n")
     );
-    snapshot!(
+    assert_documented_snapshot!(
         "create_user",
         "https://dev.cobot.me/api-docs/users: POST https://www.cobot.me/api/users
 If you don't supply a password a random one will be generated.",
@@ -170,12 +170,12 @@ If you don't supply a password a random one will be generated.",
 }
 
 #[tokio::test]
-async fn the_token_as_a_parameter() {
+async fn token_parameter_replaces_header() {
     const GUIDE: &str = "https://dev.cobot.me/page/oauth-flow: you can either send the token as a parameter called access_token";
-    snapshot!("token_in_query", GUIDE, sent(&TokenInQuery(User), "user").await);
+    assert_documented_snapshot!("token_in_query", GUIDE, sent(&TokenInQuery(User), "user").await);
     let create = CreateUser::new("joe+x@doe.com").password(PASSWORD);
-    snapshot!("token_in_form", GUIDE, sent(&TokenInForm(create), "created_user").await);
-    snapshot!(
+    assert_documented_snapshot!("token_in_form", GUIDE, sent(&TokenInForm(create), "created_user").await);
+    assert_documented_snapshot!(
         "token_in_form_of_an_empty_body",
         GUIDE,
         sent(&TokenInForm(RevokeToken::own()), "token_revoked").await
@@ -184,16 +184,20 @@ async fn the_token_as_a_parameter() {
         .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
         .body(b"text=hi+there".to_vec())
         .unwrap();
-    snapshot!(
+    assert_documented_snapshot!(
         "token_in_form_of_ones_own",
         GUIDE,
         sent(&TokenInForm(RawRequest::new(form.clone())), "user").await
     );
-    snapshot!("token_in_query_of_ones_own", GUIDE, sent(&TokenInQuery(RawRequest::new(form)), "user").await);
+    assert_documented_snapshot!(
+        "token_in_query_of_ones_own",
+        GUIDE,
+        sent(&TokenInQuery(RawRequest::new(form)), "user").await
+    );
 }
 
 #[tokio::test]
-async fn the_token_as_a_parameter_is_refused_where_it_does_not_fit() {
+async fn token_parameter_is_rejected_where_impossible() {
     let wire = Wire::default();
     let client = client(&wire);
     let token = token(&client);
@@ -228,7 +232,7 @@ async fn the_token_as_a_parameter_is_refused_where_it_does_not_fit() {
 }
 
 #[tokio::test]
-async fn a_test_base_changes_the_hosts_and_nothing_else() {
+async fn test_base_changes_hosts_only() {
     let wire = Wire::answering([recorded("token"), recorded("space_token")]);
     let client = client_at(Site::at("http://127.0.0.1:4002").unwrap(), &wire);
     let connect = Connect::new(scopes()).on_space("co-up".parse().unwrap());
@@ -242,7 +246,7 @@ async fn a_test_base_changes_the_hosts_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_token_goes_to_no_other_host() {
+async fn token_goes_to_no_other_host() {
     let wire = Wire::default();
     let client = client(&wire);
     for url in ["https://a.b.cobot.me/api", "https://cobot.me.evil.example/", "https://coworking.example/api"]
@@ -255,7 +259,7 @@ async fn a_token_goes_to_no_other_host() {
 }
 
 #[test]
-fn an_encoding_that_is_not_offered_is_refused() {
+fn rejects_unsupported_encoding() {
     let error = cobot::Client::builder(Site::production(), common::app())
         .transport(Wire::default())
         .encoding(cobot::Encoding::Multipart)

@@ -1,4 +1,4 @@
-//! The whole of it against `oauth_sandbox::Cobot`, over loopback, through the ordinary transport.
+//! Whole flows against `oauth_sandbox::Cobot`, over loopback, through the real transport.
 #![cfg(feature = "reqwest")]
 #![allow(clippy::unwrap_used)] // also in helpers, which clippy does not take for tests
 
@@ -34,7 +34,7 @@ fn named(space: &str) -> Subdomain {
     space.parse().unwrap()
 }
 
-/// An endpoint of one's own at a space.
+/// A custom endpoint at a space.
 struct Memberships(Subdomain);
 
 impl Endpoint<cobot::Cobot> for Memberships {
@@ -55,7 +55,7 @@ impl Endpoint<cobot::Cobot> for Memberships {
 }
 
 #[tokio::test]
-async fn connect_on_www_on_a_space_and_on_a_space_with_a_domain_of_its_own() {
+async fn connects_on_www_space_and_custom_domain() {
     let sandbox = Cobot::start().await.unwrap();
     let client = client(&sandbox);
     for connect in [
@@ -74,7 +74,7 @@ async fn connect_on_www_on_a_space_and_on_a_space_with_a_domain_of_its_own() {
 }
 
 #[tokio::test]
-async fn every_encoding_is_taken_and_the_code_works_once() {
+async fn code_works_once_in_every_encoding() {
     let sandbox = Cobot::start().await.unwrap();
     for encoding in [Encoding::Form, Encoding::Query] {
         let site = Site::at(sandbox.url()).unwrap();
@@ -88,7 +88,7 @@ async fn every_encoding_is_taken_and_the_code_works_once() {
 }
 
 #[tokio::test]
-async fn a_person_may_say_no_and_nothing_is_sent() {
+async fn denial_sends_no_token_call() {
     let sandbox = Cobot::start().await.unwrap();
     let client = client(&sandbox);
     let started = client.begin(&Connect::new(scopes())).unwrap();
@@ -99,7 +99,7 @@ async fn a_person_may_say_no_and_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn the_app_flow_in_the_body_and_in_the_query() {
+async fn app_flow_works_in_body_and_query() {
     let sandbox = Cobot::start().await.unwrap();
     let client = client(&sandbox);
     let person = &sandbox.users()[0];
@@ -113,7 +113,7 @@ async fn the_app_flow_in_the_body_and_in_the_query() {
 }
 
 #[tokio::test]
-async fn the_token_in_the_header_in_the_query_and_in_a_form() {
+async fn token_works_in_header_query_and_form() {
     let sandbox = Cobot::start().await.unwrap();
     let client = client(&sandbox);
     let token = client.import_token(sandbox.registration_token(), scopes()).unwrap();
@@ -127,7 +127,7 @@ async fn the_token_in_the_header_in_the_query_and_in_a_form() {
 }
 
 #[tokio::test]
-async fn a_space_token_outlives_its_makers_rights() {
+async fn space_token_outlives_rights_of_its_creator() {
     let sandbox = Cobot::start().await.unwrap();
     let client = client(&sandbox);
     let token = connected(&sandbox, &client, &Connect::new(scopes())).await;
@@ -148,7 +148,7 @@ async fn a_space_token_outlives_its_makers_rights() {
 }
 
 #[tokio::test]
-async fn a_created_user_is_connected_by_the_grant_code_once() {
+async fn grant_code_connects_created_user_once() {
     let sandbox = Cobot::start().await.unwrap();
     let client = client(&sandbox);
     let token = connected(&sandbox, &client, &Connect::new(scopes())).await;
@@ -166,7 +166,7 @@ async fn a_created_user_is_connected_by_the_grant_code_once() {
 }
 
 #[tokio::test]
-async fn new_scopes_of_the_client_do_not_widen_old_tokens() {
+async fn new_client_scopes_do_not_widen_tokens() {
     let sandbox = Cobot::builder().client_scopes(["read_user"]).start().await.unwrap();
     let client = client(&sandbox);
     let token = connected(&sandbox, &client, &Connect::new([scope::READ_USER])).await;
@@ -183,7 +183,7 @@ async fn new_scopes_of_the_client_do_not_widen_old_tokens() {
 }
 
 #[tokio::test]
-async fn a_revoked_token_is_refused_and_cannot_be_renewed() {
+async fn revoked_token_is_refused() {
     let sandbox = Cobot::start().await.unwrap();
     let client = client(&sandbox);
     let token = connected(&sandbox, &client, &Connect::new(scopes())).await;
@@ -198,7 +198,7 @@ async fn a_revoked_token_is_refused_and_cannot_be_renewed() {
 }
 
 #[tokio::test]
-async fn the_sixty_first_request_of_a_minute_is_told_to_wait() {
+async fn sixty_first_request_is_rate_limited() {
     let sandbox = Cobot::start().await.unwrap();
     let client = client(&sandbox);
     let token = client.import_token(sandbox.registration_token(), scopes()).unwrap();
@@ -214,7 +214,7 @@ async fn the_sixty_first_request_of_a_minute_is_told_to_wait() {
 }
 
 #[tokio::test]
-async fn wrong_credentials_blame_the_client() {
+async fn wrong_credentials_are_client_errors() {
     let sandbox = Cobot::start().await.unwrap();
     let redirect_uri = RedirectUri::new(sandbox.redirect_uris()[0].as_str()).unwrap();
     let app = App::new(sandbox.client_id(), "wrong", redirect_uri);
@@ -226,7 +226,7 @@ async fn wrong_credentials_blame_the_client() {
 }
 
 #[tokio::test]
-async fn misfortune_has_a_kind_and_shows_no_token() {
+async fn faults_have_kinds_and_hide_tokens() {
     let sandbox = Cobot::start().await.unwrap();
     let client = client(&sandbox);
     let token = client.import_token(sandbox.registration_token(), scopes()).unwrap();
@@ -244,9 +244,9 @@ async fn misfortune_has_a_kind_and_shows_no_token() {
     client.send(&token, &TokenInfo::own()).await.unwrap();
 }
 
-/// https on this machine is never a proxy's business, and a space below `localhost` needs no resolver.
+/// https on loopback bypasses proxies, and a space below `localhost` needs no resolver.
 #[tokio::test]
-async fn over_tls_on_a_space() {
+async fn connects_on_space_over_tls() {
     let sandbox = Cobot::builder().tls(true).start().await.unwrap();
     let site = Site::at(sandbox.url()).unwrap();
     let client = Client::builder(site, app(&sandbox))

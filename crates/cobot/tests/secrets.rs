@@ -1,31 +1,31 @@
-//! A token in a URL's path or query reaches neither an error nor a log, whatever goes wrong.
-#![allow(clippy::unwrap_used)] // a test that panics is a test that fails
+//! A token in a URL's path or query never reaches an error or a log.
+#![allow(clippy::unwrap_used)] // clippy exempts tests, but not their helpers
 
 mod common;
 
 use cobot::api::{CreateUser, RevokeToken, Space, SpaceToken, TokenInForm, TokenInQuery, TokenInfo, User};
 use cobot::http::Response;
 use cobot::{AppFlow, Call, Client, Cobot, Endpoint, Error, ErrorKind, Token, Transport, TransportError};
-use common::{answer, client, client_by, scopes, token};
+use common::{client, client_by, response, scopes, token};
 use oauth_testing::{ACCESS_TOKEN, PASSWORD, Wire, leaks, shown};
 
 const OTHER_TOKEN: &str = "canary-other-token";
 
-/// What every secret here begins with, and one with what has to be encoded in it.
+/// The prefix of all secrets of this file, and a secret that needs encoding.
 const SECRETS: [&str; 2] = ["canary", "a+b/c=%d"];
 
 #[track_caller]
-fn is_free(text: &str) {
+fn assert_no_leak(text: &str) {
     let found = leaks(text, &SECRETS);
     assert!(found.is_empty(), "{found:?}: {text}");
 }
 
-/// The failure of one endpoint.
+/// Returns the error of one endpoint.
 async fn failure<E: Endpoint<Cobot>>(client: &Client, token: &Token, endpoint: &E) -> Option<Error> {
     client.send(token, endpoint).await.err()
 }
 
-/// The failures of all endpoints that have something to hide.
+/// Returns the errors of all endpoints whose request or response contains secrets.
 async fn failures(client: &Client, token: &Token) -> Vec<Error> {
     let create = CreateUser::new("joe@doe.com").password(PASSWORD);
     [
@@ -45,13 +45,13 @@ async fn failures(client: &Client, token: &Token) -> Vec<Error> {
     .collect()
 }
 
-fn must_hold_no_secret(errors: &[Error]) {
+fn assert_no_secrets(errors: &[Error]) {
     for error in errors {
-        is_free(&shown(error));
+        assert_no_leak(&shown(error));
     }
 }
 
-/// Answers with all of the request repeated in the body.
+/// Repeats the whole request in the response body.
 #[derive(Clone, Copy, Debug)]
 struct Echo {
     status: u16,
@@ -64,7 +64,7 @@ impl Transport for Echo {
         let request = call.request;
         let header = request.headers().get("authorization").map_or("", |value| value.to_str().unwrap());
         let body = String::from_utf8_lossy(request.body());
-        Ok(answer(
+        Ok(response(
             self.status,
             &(self.wrap)(&format!("{} {} {header} {body}", request.method(), request.uri())),
         ))
@@ -72,27 +72,29 @@ impl Transport for Echo {
 }
 
 const WRAPS: [fn(&str) -> String; 8] = [
-    |said| said.to_owned(),
-    |said| format!("<html>{said}</html>"),
-    |said| serde_json::json!({ "error": said }).to_string(),
-    |said| serde_json::json!({ "error": said.replace(' ', "_") }).to_string(),
-    |said| serde_json::json!({ "error_code": said.replace(' ', "_"), "message": said }).to_string(),
-    |said| serde_json::json!({ "errors": { said: [said] } }).to_string(),
-    |said| serde_json::json!({ "error_description": said, "error": "x" }).to_string(),
-    |said| serde_json::json!({ "errors": [{ "detail": said, "source": { "pointer": said } }] }).to_string(),
+    |echoed| echoed.to_owned(),
+    |echoed| format!("<html>{echoed}</html>"),
+    |echoed| serde_json::json!({ "error": echoed }).to_string(),
+    |echoed| serde_json::json!({ "error": echoed.replace(' ', "_") }).to_string(),
+    |echoed| serde_json::json!({ "error_code": echoed.replace(' ', "_"), "message": echoed }).to_string(),
+    |echoed| serde_json::json!({ "errors": { echoed: [echoed] } }).to_string(),
+    |echoed| serde_json::json!({ "error_description": echoed, "error": "x" }).to_string(),
+    |echoed| {
+        serde_json::json!({ "errors": [{ "detail": echoed, "source": { "pointer": echoed } }] }).to_string()
+    },
 ];
 
 #[tokio::test]
-async fn no_answer_brings_a_secret_into_an_error() {
+async fn response_bodies_never_leak_secrets() {
     for status in [400, 401, 402, 403, 404, 409, 418, 422, 429, 500, 502, 503] {
         for wrap in WRAPS {
             let client = client_by(Echo { status, wrap });
             let errors = failures(&client, &token(&client)).await;
             assert_eq!(errors.len(), 10);
-            must_hold_no_secret(&errors);
+            assert_no_secrets(&errors);
             let flow = AppFlow::new("joe@doe.com", PASSWORD, scopes()).in_query();
-            is_free(&format!("{flow:?}"));
-            must_hold_no_secret(&[
+            assert_no_leak(&format!("{flow:?}"));
+            assert_no_secrets(&[
                 client.password(flow).await.unwrap_err(),
                 client.exchange_code("canary-code", scopes()).await.unwrap_err(),
             ]);
@@ -101,46 +103,46 @@ async fn no_answer_brings_a_secret_into_an_error() {
 }
 
 #[tokio::test]
-async fn nor_does_a_strange_token_in_any_spelling() {
+async fn escaped_tokens_never_leak() {
     let odd = "canary a+b/c=%d";
-    for said in
+    for echoed in
         ["canary a+b/c=%d", "canary%20a%2Bb%2Fc%3D%25d", "canary+a%2Bb%2Fc%3D%25d", "canary%20a+b%2Fc=%25d"]
     {
-        let wire = Wire::answering([answer(404, &serde_json::json!({ "error": said }).to_string())]);
+        let wire = Wire::answering([response(404, &serde_json::json!({ "error": echoed }).to_string())]);
         let client = client(&wire);
         let token = client.import_token(odd, scopes()).unwrap();
-        must_hold_no_secret(&[client.send(&token, &TokenInfo::own()).await.unwrap_err()]);
+        assert_no_secrets(&[client.send(&token, &TokenInfo::own()).await.unwrap_err()]);
     }
 }
 
 #[tokio::test]
-async fn nor_does_a_redirect_or_an_answer_that_cannot_be_read() {
+async fn redirects_and_malformed_responses_never_leak() {
     let redirect = |to: &str| {
-        let mut redirect = answer(302, "");
+        let mut redirect = response(302, "");
         redirect.headers_mut().insert("location", to.parse().unwrap());
         redirect
     };
-    let replies: [fn() -> Response<Vec<u8>>; 4] = [
-        || answer(200, &format!("{{\"token\": \"{ACCESS_TOKEN}\" \"scope\": []}}")),
+    let responses: [fn() -> Response<Vec<u8>>; 4] = [
+        || response(200, &format!("{{\"token\": \"{ACCESS_TOKEN}\" \"scope\": []}}")),
         || {
-            answer(
+            response(
                 200,
                 &format!("{{\"token\": [\"{ACCESS_TOKEN}\"], \"id\": 7, \"scope\": \"{ACCESS_TOKEN}\"}}"),
             )
         },
         || {
-            answer(
+            response(
                 200,
                 &format!("{{\"{ACCESS_TOKEN}\": 1, \"token\": \"\", \"scope\": {{\"{ACCESS_TOKEN}\": 1}}}}"),
             )
         },
-        || answer(200, ACCESS_TOKEN),
+        || response(200, ACCESS_TOKEN),
     ];
-    for reply in replies {
-        let client = client(&Wire::answering(std::iter::repeat_with(reply).take(10)));
+    for response in responses {
+        let client = client(&Wire::answering(std::iter::repeat_with(response).take(10)));
         let errors = failures(&client, &token(&client)).await;
-        assert_eq!(errors.len(), 8, "all but the two that revoke read the answer");
-        must_hold_no_secret(&errors);
+        assert_eq!(errors.len(), 8, "all but the two revocations read the response");
+        assert_no_secrets(&errors);
     }
     for to in [
         format!("https://elsewhere.example/api/access_tokens/{ACCESS_TOKEN}?access_token={ACCESS_TOKEN}"),
@@ -149,7 +151,7 @@ async fn nor_does_a_redirect_or_an_answer_that_cannot_be_read() {
         let client = client(&Wire::answering(std::iter::repeat_with(|| redirect(&to)).take(10)));
         let errors = failures(&client, &token(&client)).await;
         assert!(errors.iter().all(|error| error.kind() == ErrorKind::Redirected));
-        must_hold_no_secret(&errors);
+        assert_no_secrets(&errors);
     }
 }
 
@@ -165,12 +167,12 @@ fn no_debug_output_shows_a_secret() {
         TokenInQuery(TokenInfo::of(OTHER_TOKEN)),
         TokenInForm(CreateUser::new("joe@doe.com").password(PASSWORD)),
     );
-    is_free(&text);
+    assert_no_leak(&text);
 }
 
-/// The ordinary transport against a server that misbehaves, with every log line of the process kept.
+/// The real transport against a misbehaving server, with every log line recorded.
 #[cfg(feature = "reqwest")]
-mod over_the_wire {
+mod real_transport {
     use super::*;
     use cobot::{App, Limits, Site};
     use std::fmt::Write as _;
@@ -182,7 +184,7 @@ mod over_the_wire {
     use tracing::span::{Attributes, Id, Record};
     use tracing::{Event, Metadata, Subscriber};
 
-    /// Keeps everything that is logged, at every level.
+    /// Records all log lines at every level.
     #[derive(Clone, Default)]
     struct Log(Arc<Mutex<String>>);
 
@@ -221,7 +223,7 @@ mod over_the_wire {
         Echo,
     }
 
-    /// A server that does the same with every connection.
+    /// A server with the same misbehaviour on each connection.
     async fn server(misbehaviour: Misbehaviour) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -232,7 +234,7 @@ mod over_the_wire {
                     let mut request = vec![0; 16 << 10];
                     let read = stream.read(&mut request).await.unwrap_or(0);
                     let request = String::from_utf8_lossy(&request[..read]).replace(['\r', '\n', '"'], " ");
-                    let answer = match misbehaviour {
+                    let response = match misbehaviour {
                         Misbehaviour::Close => return,
                         Misbehaviour::Hang => return tokio::time::sleep(Duration::from_secs(60)).await,
                         Misbehaviour::Garbage => request,
@@ -246,7 +248,7 @@ mod over_the_wire {
                             "HTTP/1.1 404 Not Found\r\nconnection: close\r\nx-path: {request}\r\n\r\n{{\"error\":\"{request}\"}}"
                         ),
                     };
-                    let _ = stream.write_all(answer.as_bytes()).await;
+                    let _ = stream.write_all(response.as_bytes()).await;
                 });
             }
         });
@@ -254,18 +256,18 @@ mod over_the_wire {
     }
 
     #[tokio::test]
-    async fn no_failure_on_the_way_brings_a_secret_into_an_error_or_a_log() {
+    async fn transport_failures_never_leak_secrets() {
         let log = Log::default();
         tracing::subscriber::set_global_default(log.clone()).unwrap();
         let mut limits = Limits::default();
         limits.api_deadline = Duration::from_millis(250);
         limits.api_body = 4000;
 
-        let nobody = {
+        let closed_port = {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             format!("http://{}", listener.local_addr().unwrap())
         };
-        let mut bases = vec![(nobody, ErrorKind::NotSent)];
+        let mut bases = vec![(closed_port, ErrorKind::NotSent)];
         for (misbehaviour, kind) in [
             (Misbehaviour::Close, ErrorKind::Unanswered),
             (Misbehaviour::Hang, ErrorKind::Unanswered),
@@ -289,11 +291,11 @@ mod over_the_wire {
             for error in &errors {
                 assert_eq!(error.kind(), kind, "{error}");
             }
-            must_hold_no_secret(&errors);
+            assert_no_secrets(&errors);
         }
 
         let log = log.0.lock().unwrap();
-        assert!(log.contains("connect"), "the HTTP client logs, so the log is worth a look: {log}");
-        is_free(&log);
+        assert!(log.contains("connect"), "the log contains the HTTP client: {log}");
+        assert_no_leak(&log);
     }
 }

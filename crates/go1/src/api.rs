@@ -1,17 +1,17 @@
-//! Typed API calls, one file each. Send them with [`Client::send`](crate::Client::send).
+//! Typed endpoints, one file each. Send them with [`Client::send`](crate::Client::send).
 //!
-//! | Endpoint | Call | Where |
+//! | endpoint | call | host |
 //! |---|---|---|
-//! | [`Me`] | `GET /me` | version 2 |
-//! | [`Account`] | `GET /account` | version 2 |
+//! | [`Me`] | `GET /me` | API version 2 |
+//! | [`Account`] | `GET /account` | API version 2 |
 //! | [`LearningObjects`] | `GET /learning-objects` | gateway |
 //! | [`Validate`] | `GET /oauth/validate` | authorization host |
 //!
-//! Fields that a document names are typed; whatever else comes back is in `other`. Fields that may be missing are
-//! `Option`, and since Go1 publishes no schema of version 2, there that is all but all of them. `Debug` of a reply
-//! shows the names in `other`, not the values.
+//! Fields that a document names are typed; the rest of a response is in `other`. Fields that may be missing
+//! are `Option`. Go1 publishes no schema of version 2, so almost all fields there are. `Debug` of a response
+//! shows the names in `other`, but not the values.
 //!
-//! For any other call there is [`RawRequest`](crate::RawRequest), or an [`Endpoint`](crate::Endpoint) of one's own:
+//! For any other call there is [`RawRequest`](crate::RawRequest), or a custom [`Endpoint`](crate::Endpoint):
 //!
 //! ```
 //! use go1::{EndpointContext, Endpoint, Error, Go1, http, oauth_core, serde_json};
@@ -30,17 +30,21 @@
 //!         Ok(request)
 //!     }
 //!
-//!     fn parse(&self, _: &EndpointContext<'_, Go1>, response: http::Response<Vec<u8>>) -> Result<serde_json::Value, Error> {
+//!     fn parse(
+//!         &self,
+//!         _: &EndpointContext<'_, Go1>,
+//!         response: http::Response<Vec<u8>>,
+//!     ) -> Result<serde_json::Value, Error> {
 //!         oauth_core::json(&response)
 //!     }
 //! }
 //! ```
 
 mod account;
+mod fields;
 mod learning_object;
 mod learning_objects;
 mod me;
-mod read;
 mod validate;
 
 pub use account::{Account, Plan, Portal};

@@ -1,10 +1,10 @@
-//! The parameters of Go1's authorize URL.
+//! Go1's authorize URL.
 
 use oauth_core::{AuthorizationRequest, Error, Scopes};
 
-use crate::Site;
+use crate::site::Site;
 
-/// What a customer is asked to connect: the scopes, and the partner that a new portal is linked to.
+/// Scopes of the authorize URL, and the partner that a new portal is linked to.
 ///
 /// ```
 /// use go1::{Connect, scope};
@@ -22,13 +22,13 @@ pub struct Connect {
 }
 
 impl Connect {
-    /// Asks for these scopes.
+    /// Requests these scopes.
     pub fn new(scopes: impl Into<Scopes>) -> Self {
         Self { scopes: scopes.into(), partner_portal: None }
     }
 
-    /// Links a portal that is made on the way to this partner (`partner_portal_id`), for reporting and billing. Go1
-    /// tells partners their number.
+    /// Links a portal that is created during the flow to this partner (`partner_portal_id`), for reporting
+    /// and billing. Go1 tells partners their id.
     #[must_use]
     pub fn partner_portal(mut self, id: u64) -> Self {
         self.partner_portal = Some(id);

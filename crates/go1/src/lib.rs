@@ -1,3 +1,20 @@
+//! OAuth 2.0 client and typed API endpoints for Go1.
+//!
+//! # Entry points
+//! - [`Client`]: connects a customer's portal, refreshes tokens and sends calls.
+//! - [`Connect`]: scopes and partner of the authorize URL. [`PortalPassword`] is the password grant.
+//! - [`Site`]: Go1's three hosts, which are the only hosts that may receive a token.
+//! - [`api`]: typed endpoints. [`webhook`] verifies the signatures of webhooks.
+//!
+//! # Code map
+//! | file | contents |
+//! | --- | --- |
+//! | `provider.rs` | [`Go1`]: the differences from RFC 6749 |
+//! | `site.rs` | [`Site`]: hosts and endpoint URLs |
+//! | `connect.rs`, `password.rs`, `scope.rs` | [`Connect`], [`PortalPassword`] and the scopes they request |
+//! | `api/` | one file for each endpoint; `api/fields.rs` has the shared parts of responses |
+//! | `webhook.rs` | [`webhook::Verifier`] |
+//!
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -15,16 +32,16 @@ pub use password::PortalPassword;
 pub use provider::Go1;
 pub use site::Site;
 
-/// A client of Go1: connects customers, exchanges and refreshes tokens, sends API calls.
+/// A client for Go1.
 pub type Client = oauth_core::Client<Go1>;
 /// Settings of a [`Client`].
 pub type ClientBuilder = oauth_core::ClientBuilder<Go1>;
-/// A Go1 token with all that is known about it.
+/// An access token and refresh token of one Go1 portal.
 pub type Token = oauth_core::Token<Go1>;
 /// A [`Client`] with one [`Token`].
 pub type AuthorizedClient = oauth_core::AuthorizedClient<Go1>;
 
-// What users of this crate meet in its signatures, so that a team depends on `go1` alone.
+// Everything that this crate's signatures mention, so that an application depends on `go1` only.
 
 pub use oauth_core;
 pub use oauth_core::reexports::*;

@@ -1,11 +1,12 @@
 //! The password grant.
 
-use oauth_core::{Error, Password, PasswordRequest, Provider, Scopes};
+use oauth_core::{Error, Password, PasswordRequest, Scopes};
 
-use crate::Go1;
+use crate::site::NAME;
 
-/// A token by the password of a portal's administrator: for partners who made the portal themselves, and as their way
-/// back when a customer's tokens are lost.
+/// The password grant with the credentials of a portal's administrator.
+///
+/// It is for partners who created the portal themselves, and for recovery when a customer's tokens are lost.
 ///
 /// ```
 /// use go1::{PortalPassword, scope};
@@ -28,10 +29,11 @@ pub struct PortalPassword {
 }
 
 impl PortalPassword {
-    /// `portal` is the portal's host name, such as `example.mygo1.com`; `username` the administrator's e-mail address.
+    /// Requests a token for a portal, by its host name such as `example.mygo1.com`. `username` is the
+    /// administrator's e-mail address.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if `portal` is no host name: it is sent without
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if `portal` is not a host name without
     /// scheme and path.
     pub fn new(
         portal: impl Into<String>,
@@ -41,9 +43,9 @@ impl PortalPassword {
     ) -> Result<Self, Error> {
         let portal = portal.into();
         if !is_host_name(&portal) {
-            return Err(Error::invalid_input("the portal name is no host name")
-                .with_provider(Go1::NAME)
-                .with_help("give it without scheme and path, such as example.mygo1.com"));
+            return Err(Error::invalid_input("the portal name is not a host name")
+                .with_provider(NAME)
+                .with_help("use the host name without scheme and path, such as example.mygo1.com"));
         }
         Ok(Self { portal, username: username.into(), password: password.into(), scopes: scopes.into() })
     }
@@ -74,7 +76,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn host_names_and_others() {
+    fn host_names_are_recognized() {
         for (text, good) in [
             ("example.mygo1.com", true),
             ("Learn.Example.com", true),
@@ -104,7 +106,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_taken_is_sent_as_it_is(text in "[a-zA-Z0-9./:@ -]{0,40}|.{0,20}") {
+        fn accepted_portal_is_sent_unchanged(text in "[a-zA-Z0-9./:@ -]{0,40}|.{0,20}") {
             if let Ok(request) = PortalPassword::new(text.as_str(), "u", "p", Scopes::none()) {
                 prop_assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-'));
                 prop_assert_eq!(PasswordRequest::from(request).params, vec![("portal_name", text)]);

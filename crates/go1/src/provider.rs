@@ -1,4 +1,4 @@
-//! Go1 as its differences from RFC 6749.
+//! Go1's differences from RFC 6749.
 
 use oauth_core::facts::Source;
 use oauth_core::{
@@ -6,16 +6,18 @@ use oauth_core::{
     SingleUseRefreshToken,
 };
 
-use crate::{Connect, PortalPassword, Site};
+use crate::connect::Connect;
+use crate::password::PortalPassword;
+use crate::site::{NAME, Site};
 
-/// Go1, the provider.
+/// The provider Go1.
 ///
-/// What it does like RFC 6749 is not declared: the names of its grants, scopes joined by spaces, client id and secret
-/// among the parameters, `redirect_uri` on the code exchange.
+/// The names of the grants, spaces between scopes, client id and secret among the parameters, and
+/// `redirect_uri` on the code exchange follow RFC 6749.
 ///
-/// Its refresh tokens are single use and lapse after 90 days
-/// (<https://www.go1.com/developers/partners/concepts/refresh_token>). PKCE is not sent: no document of Go1 mentions
-/// it.
+/// Refresh tokens are single use and lapse after 90 days
+/// (<https://www.go1.com/developers/partners/concepts/refresh_token>). PKCE is not sent: no document of Go1
+/// mentions it.
 ///
 /// ```
 /// use oauth_core::{Encoding, Provider, Renewal};
@@ -27,12 +29,12 @@ use crate::{Connect, PortalPassword, Site};
 pub struct Go1;
 
 impl Provider for Go1 {
-    const NAME: &'static str = "go1";
+    const NAME: &'static str = NAME;
     const TITLE: &'static str = "Go1";
 
     const DIALECT: Dialect = Dialect::rfc6749()
-        // Multipart: the guide to the OAuth Connect Flow (`curl --form`). Form: its pages on the other grants. JSON:
-        // what LMS plug-ins send to this endpoint.
+        // Multipart: the guide to the OAuth Connect Flow (`curl --form`). Form: its pages on the other
+        // grants. JSON: sent to this endpoint by LMS plug-ins.
         .encodings(&[Encoding::Multipart, Encoding::Form, Encoding::Json])
         .grant_refused(&GRANT_REFUSED)
         .client_refused(&CLIENT_REFUSED);
@@ -55,28 +57,29 @@ impl PasswordGrant for Go1 {
 
 impl ClientCredentialsGrant for Go1 {}
 
-/// Dead grants that are not called `invalid_grant`.
+/// Errors that mean a dead grant without being called `invalid_grant`.
 ///
-/// Inferred, not documented: Go1's sample codes begin `def502`, as those of thephpleague/oauth2-server do, so these are
-/// that server's words (`OAuthServerException`, `AuthCodeGrant`). "Invalid refresh token" is what a test of Totara's
-/// Go1 plug-in expects instead.
+/// Inferred, not documented: Go1's sample codes begin with `def502`, as those of thephpleague/oauth2-server
+/// do, so these are that server's texts (`OAuthServerException`, `AuthCodeGrant`). "Invalid refresh token" is
+/// from a test of Totara's Go1 plug-in.
 const GRANT_REFUSED: [Refusal; 9] = [
-    // `invalid_request` with 401 in older releases; newer ones say `invalid_grant`.
+    // `invalid_request` with 401 in older releases; `invalid_grant` in newer ones.
     Refusal::new(401, "refresh token is invalid"),
     Refusal::new(400, "refresh token is invalid"),
-    // Totara: no `error` at all, only this message.
+    // Totara: only this message, without `error`.
     Refusal::new(401, "invalid refresh token"),
     Refusal::new(400, "invalid refresh token"),
     // The password grant: `invalid_credentials`, which is not a code of RFC 6749.
     Refusal::new(401, "user credentials were incorrect"),
     Refusal::new(400, "user credentials were incorrect"),
-    // A code that is spent or too old: `invalid_request`, told apart by its hint.
+    // A code that is spent or expired: `invalid_request`, recognized by its hint.
     Refusal::new(400, "authorization code has expired"),
     Refusal::new(400, "authorization code has been revoked"),
     Refusal::new(400, "cannot decrypt the authorization code"),
 ];
 
-/// Answers that blame the client, not one customer. Inferred like those above: `invalid_request`, told apart by the hint.
+/// Errors caused by the client's configuration. Inferred like those above: `invalid_request`, recognized by
+/// its hint.
 const CLIENT_REFUSED: [Refusal; 2] = [
     Refusal::new(400, "invalid redirect uri"),
     Refusal::new(400, "authorization code was not issued to this client"),

@@ -1,8 +1,8 @@
-//! Go1's scopes, as far as its documents name them. Any other is parsed: `"…".parse::<Scope>()`.
+//! Scopes that Go1's documents name. Any other scope is parsed: `"…".parse::<Scope>()`.
 //!
-//! Source: <https://www.go1.com/developers/customers/concepts/scope-permissions>. A scope never lifts what the account
-//! itself may do: a token of somebody who is no administrator stays that. Other people's clients also ask for
-//! `user.login.me` and `account.read`.
+//! A scope never adds rights to the account: the token of a user who is not an administrator has no
+//! administrator's rights. Third-party clients also request `user.login.me` and `account.read`. Source:
+//! <https://www.go1.com/developers/customers/concepts/scope-permissions>.
 //!
 //! ```
 //! use go1::{Scope, Scopes, scope};
@@ -16,7 +16,7 @@ oauth_core::scopes! {
     USER_READ = "user.read",
     /// Change a user's profile.
     USER_WRITE = "user.write",
-    /// Make single-use login links. Restricted: Go1 grants it on request.
+    /// Create single-use login links. Restricted: Go1 grants it on request.
     USER_LOGIN = "user.login",
     /// Read the portal.
     PORTAL_READ = "portal.read",
@@ -30,12 +30,12 @@ oauth_core::scopes! {
     ENROLLMENT_READ = "enrollment.read",
     /// Change enrollments.
     ENROLLMENT_WRITE = "enrollment.write",
-    /// Read the subscriptions to webhooks.
+    /// Read webhook subscriptions.
     WEBHOOK_READ = "webhook.read",
-    /// Change the subscriptions to webhooks.
+    /// Change webhook subscriptions.
     WEBHOOK_WRITE = "webhook.write",
     /// Read OAuth clients.
     APP_READ = "app.read",
-    /// Make and change OAuth clients.
+    /// Create and change OAuth clients.
     APP_WRITE = "app.write",
 }

@@ -1,15 +1,16 @@
-//! Where Go1 lives.
+//! Go1's hosts and endpoint URLs.
 
 use oauth_core::http::HeaderValue;
 use oauth_core::url::Url;
-use oauth_core::{Error, NoExtra, Provider, check_url, join};
+use oauth_core::{Error, NoExtra, check_url, join};
 
-use crate::Go1;
+/// The provider's name in errors, stores and configuration.
+pub(crate) const NAME: &str = "go1";
 
-/// The version of the API on the gateway that this crate was written for.
+/// The gateway's API version that this crate is written for.
 const API_VERSION: &str = "2025-01-01";
 
-/// The three hosts of Go1: authorization, the API of version 2, and the gateway with the newer API.
+/// Go1's three hosts: authorization, version 2 of the API, and the gateway with the newer API.
 ///
 /// ```
 /// use go1::Site;
@@ -17,18 +18,18 @@ const API_VERSION: &str = "2025-01-01";
 /// # fn main() -> Result<(), go1::Error> {
 /// assert_eq!(Site::production().authorize_url().as_str(), "https://auth.go1.com/oauth/authorize");
 ///
-/// // One base URL for everything: a sandbox on loopback, or a proxy.
+/// // One base URL for all three: a sandbox on loopback, or a proxy.
 /// let site = Site::at("http://127.0.0.1:4000")?;
 /// assert_eq!(site.api_url().as_str(), "http://127.0.0.1:4000/v2");
 /// assert_eq!(site.gateway_url().as_str(), "http://127.0.0.1:4000/gateway");
 ///
-/// // Production, but one host from elsewhere.
+/// // Production with another gateway.
 /// let site = Site::production().with_gateway("https://go1-proxy.example.com/gateway")?;
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// An access token goes to these three origins and nowhere else.
+/// An access token is sent to these three origins only.
 #[derive(Clone, Debug)]
 pub struct Site {
     authorize: Url,
@@ -40,14 +41,14 @@ pub struct Site {
 }
 
 impl Site {
-    /// Go1 itself: `https://auth.go1.com` (OAuth Connect Flow guide), `https://api.go1.com/v2` (the pages on the
-    /// grants), `https://gateway.go1.com` (the REST reference).
+    /// Go1's production site: `https://auth.go1.com` (OAuth Connect Flow guide), `https://api.go1.com/v2`
+    /// (the pages on the grants), `https://gateway.go1.com` (the REST reference).
     pub fn production() -> Self {
         Self::known("https://auth.go1.com", "https://api.go1.com/v2", "https://gateway.go1.com")
     }
 
     /// Go1's QA environment: `https://auth.qa.go1.cloud`, `https://public.qa.go1.cloud/v2`,
-    /// `https://gateway.qa.go1.cloud`. Seen in other people's clients; Go1 does not document it.
+    /// `https://gateway.qa.go1.cloud`. Not documented by Go1; third-party clients use it.
     pub fn qa() -> Self {
         Self::known(
             "https://auth.qa.go1.cloud",
@@ -56,18 +57,19 @@ impl Site {
         )
     }
 
-    /// Everything under one base URL, for a sandbox or a proxy: `{base}/oauth/authorize`, `{base}/oauth/token`,
-    /// `{base}/oauth/validate`, `{base}/v2/…` and `{base}/gateway/…`.
+    /// All three hosts at one base URL, for a sandbox or a proxy: `{base}/oauth/authorize`,
+    /// `{base}/oauth/token`, `{base}/oauth/validate`, `{base}/v2/…` and `{base}/gateway/…`.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if it is no URL, neither https nor on loopback, or
-    /// has a query.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the URL is malformed, neither https nor
+    /// on loopback, or has a query.
     pub fn at(base: impl AsRef<str>) -> Result<Self, Error> {
         let base = parse(base.as_ref())?;
         Self::from_bases(&base, join(&base, &["v2"])?, join(&base, &["gateway"])?)
     }
 
-    /// Another host for authorization: `{base}/oauth/authorize`, `{base}/oauth/token` and `{base}/oauth/validate`.
+    /// Replaces the authorization host: `{base}/oauth/authorize`, `{base}/oauth/token` and
+    /// `{base}/oauth/validate`.
     ///
     /// # Errors
     /// As [`Site::at`].
@@ -76,7 +78,7 @@ impl Site {
         Ok(Self { api_version, ..Self::from_bases(&parse(base.as_ref())?, self.api, self.gateway)? })
     }
 
-    /// Another base URL for version 2 of the API, including the `/v2`.
+    /// Replaces the base URL of version 2 of the API, including the `/v2`.
     ///
     /// # Errors
     /// As [`Site::at`].
@@ -85,7 +87,7 @@ impl Site {
         Ok(self)
     }
 
-    /// Another base URL for the gateway.
+    /// Replaces the base URL of the gateway.
     ///
     /// # Errors
     /// As [`Site::at`].
@@ -94,45 +96,45 @@ impl Site {
         Ok(self)
     }
 
-    /// Another value for the gateway's `Api-Version` header than `2025-01-01`: a date, or a word such as `alpha`. The
-    /// replies may then have another shape.
+    /// Replaces the gateway's `Api-Version` header, by default `2025-01-01`: a date, or a word such as
+    /// `alpha`. The format of responses may then differ.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if it is empty, longer than 32 characters, or holds
-    /// anything but ASCII letters, digits, dots and hyphens.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the version is empty, longer than 32
+    /// characters, or contains anything but ASCII letters, digits, dots and hyphens.
     pub fn with_api_version(mut self, version: &str) -> Result<Self, Error> {
-        let good = (1..=32).contains(&version.len())
+        let valid = (1..=32).contains(&version.len())
             && version.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
-        let wrong = || {
-            Error::invalid_input("this cannot be an API version")
-                .with_provider(Go1::NAME)
-                .with_help("give a date such as 2025-01-01")
+        let invalid = || {
+            Error::invalid_input("the API version is not valid")
+                .with_provider(NAME)
+                .with_help("use a date such as 2025-01-01")
         };
-        self.api_version = HeaderValue::from_str(version).ok().filter(|_| good).ok_or_else(wrong)?;
+        self.api_version = HeaderValue::from_str(version).ok().filter(|_| valid).ok_or_else(invalid)?;
         Ok(self)
     }
 
-    /// The authorize endpoint.
+    /// Returns the URL of the authorize endpoint.
     pub fn authorize_url(&self) -> &Url {
         &self.authorize
     }
 
-    /// The endpoint that says whether a token is good.
+    /// Returns the URL of the endpoint that validates tokens.
     pub fn validate_url(&self) -> &Url {
         &self.validate
     }
 
-    /// The base URL of version 2 of the API.
+    /// Returns the base URL of version 2 of the API.
     pub fn api_url(&self) -> &Url {
         &self.api
     }
 
-    /// The base URL of the gateway.
+    /// Returns the base URL of the gateway.
     pub fn gateway_url(&self) -> &Url {
         &self.gateway
     }
 
-    /// The value of the `Api-Version` header that the gateway is sent.
+    /// Returns the value of the gateway's `Api-Version` header.
     pub fn api_version(&self) -> &HeaderValue {
         &self.api_version
     }
@@ -148,23 +150,23 @@ impl Site {
         })
     }
 
-    /// Only for the URLs above, which a test reads.
+    /// Only for the constant URLs above, which a test parses.
     fn known(auth: &str, api: &str, gateway: &str) -> Self {
         parse(auth)
             .and_then(|auth| Self::from_bases(&auth, parse(api)?, parse(gateway)?))
-            .expect("the URLs in this file are good")
+            .expect("a constant URL")
     }
 }
 
 fn parse(base: &str) -> Result<Url, Error> {
-    let named = |error: Error| error.with_provider(Go1::NAME);
+    let with_provider = |error: Error| error.with_provider(NAME);
     let url = Url::parse(base).map_err(|source| {
-        named(Error::invalid_input("the base URL cannot be read").with_source(source))
-            .with_help("give an absolute URL, such as https://auth.go1.com")
+        with_provider(Error::invalid_input("the base URL cannot be parsed").with_source(source))
+            .with_help("use an absolute URL, such as https://auth.go1.com")
     })?;
-    check_url(&url).map_err(named)?;
+    check_url(&url).map_err(with_provider)?;
     if url.query().is_some() {
-        return Err(named(Error::invalid_input("the base URL has a query")));
+        return Err(with_provider(Error::invalid_input("the base URL has a query")));
     }
     Ok(url)
 }
@@ -186,7 +188,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_known_sites() {
+    fn known_sites_have_documented_urls() {
         for (site, expected) in [
             (
                 Site::production(),
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn one_base_with_or_without_a_slash_or_a_path() {
+    fn base_works_with_slash_and_path() {
         for (base, token) in [
             ("http://127.0.0.1:4000", "http://127.0.0.1:4000/oauth/token"),
             ("http://127.0.0.1:4000/", "http://127.0.0.1:4000/oauth/token"),
@@ -243,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_goes_to_the_three_hosts_only() {
+    fn token_goes_to_three_hosts_only() {
         let site = Site::production();
         for (url, may) in [
             ("https://auth.go1.com/oauth/validate", true),
@@ -259,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn bases_that_cannot_be() {
+    fn rejects_unusable_bases_and_versions() {
         for base in [
             "",
             "auth.go1.com",
@@ -281,7 +283,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_base_is_taken_leads_nowhere_else(base in "(https?://)?[a-z0-9.:@/?#\\[\\]%-]{0,30}") {
+        fn accepted_base_keeps_its_origin(base in "(https?://)?[a-z0-9.:@/?#\\[\\]%-]{0,30}") {
             if let Ok(site) = Site::at(&base) {
                 let origin = Url::parse(&base).unwrap().origin();
                 for url in [&site.authorize, &site.token, &site.validate, &site.api, &site.gateway] {

@@ -1,6 +1,6 @@
 //! The callback, as Go1's guide shows it: `<REDIRECT_URL>/?code=<AUTHORIZATION_CODE>`.
 
-#![allow(clippy::unwrap_used)] // also in helpers, which clippy does not take for tests
+#![allow(clippy::unwrap_used)] // clippy exempts tests, but not their helpers
 
 mod common;
 
@@ -19,7 +19,7 @@ fn begun() -> (Client, Wire, StartedAuthorization) {
 }
 
 #[tokio::test]
-async fn with_and_without_the_slash() {
+async fn accepts_callback_with_and_without_slash() {
     for prefix in [
         "https://app.example.com/go1/callback?",
         "https://app.example.com/go1/callback/?",
@@ -38,7 +38,7 @@ async fn with_and_without_the_slash() {
 }
 
 #[tokio::test]
-async fn the_session_may_keep_it_meanwhile() {
+async fn pending_authorization_round_trips_through_session() {
     let (client, _, started) = begun();
     let kept = serde_json::to_string(&started.pending).unwrap();
     let pending: PendingAuthorization = serde_json::from_str(&kept).unwrap();
@@ -47,7 +47,7 @@ async fn the_session_may_keep_it_meanwhile() {
 }
 
 #[tokio::test]
-async fn callbacks_that_are_not_acceptable() {
+async fn rejects_invalid_callbacks() {
     for (callback, fault) in [
         (format!("/?code={CODE}"), CallbackFault::MissingState),
         (format!("/?code={CODE}&state="), CallbackFault::MissingState),
@@ -69,7 +69,7 @@ async fn callbacks_that_are_not_acceptable() {
 }
 
 #[tokio::test]
-async fn a_person_may_say_no() {
+async fn denial_is_reported() {
     let (client, wire, started) = begun();
     let state = started.pending.state();
     let callback = format!("/?error=access_denied&message=no&state={}", state.expose());
@@ -81,7 +81,7 @@ async fn a_person_may_say_no() {
 }
 
 #[tokio::test]
-async fn once_only_in_time_and_by_the_same_client() {
+async fn attempt_finishes_once_in_time_by_its_client() {
     let (client, wire, started) = begun();
     let callback = format!("/?code={CODE}&state={}", started.pending.state().expose());
 
@@ -109,7 +109,7 @@ async fn once_only_in_time_and_by_the_same_client() {
 
 proptest! {
     #[test]
-    fn the_redirect_uri_is_never_normalised(
+    fn redirect_uri_is_never_normalised(
         host in "[a-zA-Z][a-zA-Z0-9]{0,8}", path in "(/[a-zA-Z0-9._~%+-]{0,6}){0,3}/?", query in "(\\?[a-z]=[a-z0-9]{0,4})?",
     ) {
         let uri = format!("HTTPS://{host}.example:443{path}{query}");
@@ -122,7 +122,7 @@ proptest! {
     }
 
     #[test]
-    fn the_authorize_url_says_what_was_asked(portal: u64, scopes in proptest::collection::vec("[a-z]{1,8}\\.(read|write)", 0..4)) {
+    fn authorize_url_has_requested_values(portal: u64, scopes in proptest::collection::vec("[a-z]{1,8}\\.(read|write)", 0..4)) {
         let (client, _) = client([]);
         let wanted: go1::Scopes = scopes.join(" ").parse().unwrap();
         let url: Url = client.begin(&go1::Connect::new(wanted.clone()).partner_portal(portal)).unwrap().url;
@@ -133,7 +133,7 @@ proptest! {
     }
 
     #[test]
-    fn no_callback_is_accepted_without_the_state(callback in "([a-z:/?&=#%]|code|state|error){0,30}|.{0,40}") {
+    fn rejects_callback_without_state(callback in "([a-z:/?&=#%]|code|state|error){0,30}|.{0,40}") {
         let (client, wire, started) = begun();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let error = runtime.block_on(client.finish(&started.pending, &callback)).unwrap_err();

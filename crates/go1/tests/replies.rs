@@ -1,6 +1,6 @@
-//! Every reply that this crate reads, and what becomes of those that are refusals.
+//! Each response that this crate parses, and the errors of the token endpoint and the API.
 
-#![allow(clippy::unwrap_used)] // also in helpers, which clippy does not take for tests
+#![allow(clippy::unwrap_used)] // clippy exempts tests, but not their helpers
 
 mod common;
 
@@ -17,7 +17,7 @@ async fn connected(client: &Client) -> Result<Token, Error> {
 }
 
 #[tokio::test]
-async fn a_connected_customer() {
+async fn code_exchange_returns_token() {
     let (client, _) = client([reply(200, recorded!("token"))]);
     let token = connected(&client).await.unwrap();
     assert_eq!(token.access_token().expose(), ACCESS_TOKEN);
@@ -31,14 +31,14 @@ async fn a_connected_customer() {
 }
 
 #[tokio::test]
-async fn the_reply_says_how_long_a_token_lives() {
+async fn response_decides_token_lifetime() {
     let (client, _) = client([reply(200, recorded!("token_31_days"))]);
     let token = connected(&client).await.unwrap();
     assert_eq!((token.expires_at().unwrap() - token.received_at()).num_days(), 31);
 }
 
 #[tokio::test]
-async fn a_refresh_brings_a_new_pair() {
+async fn refresh_returns_new_pair() {
     let (builder, wire, clock) =
         builder([reply(200, recorded!("token")), reply(200, recorded!("token_refreshed"))]);
     let client = builder.build().unwrap();
@@ -57,9 +57,9 @@ async fn a_refresh_brings_a_new_pair() {
 }
 
 #[tokio::test]
-async fn client_credentials_are_renewed_by_asking_again() {
-    let answer = || reply(200, recorded!("token_client_credentials"));
-    let (client, wire) = client([answer(), answer()]);
+async fn client_credentials_refresh_repeats_grant() {
+    let response = || reply(200, recorded!("token_client_credentials"));
+    let (client, wire) = client([response(), response()]);
     let token = client.client_credentials(Scopes::none()).await.unwrap();
     assert_eq!(token.origin(), TokenOrigin::ClientCredentials);
     assert!(token.refresh_token().is_none() && token.lapses_at().is_none());
@@ -68,7 +68,7 @@ async fn client_credentials_are_renewed_by_asking_again() {
 }
 
 #[tokio::test]
-async fn a_stored_token_comes_back() {
+async fn stored_token_round_trips() {
     let (client, _) = client([reply(200, recorded!("token"))]);
     let token = connected(&client).await.unwrap();
     let json = serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
@@ -78,7 +78,7 @@ async fn a_stored_token_comes_back() {
 }
 
 #[tokio::test]
-async fn refusals_of_the_token_endpoint() {
+async fn token_endpoint_errors_have_kinds() {
     let mut out = String::new();
     for (status, name, json) in [
         (401, "error_refresh_token_dead", recorded!("error_refresh_token_dead")),
@@ -108,7 +108,7 @@ async fn refusals_of_the_token_endpoint() {
     out += &format!("error_password, 401, on a password\n  {:?}: {error}\n", error.kind());
 
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("refusals_of_the_token_endpoint", out);
+        insta::assert_snapshot!("token_endpoint_errors_have_kinds", out);
     });
 }
 
@@ -171,7 +171,7 @@ async fn learning_objects() {
 }
 
 #[tokio::test]
-async fn a_reply_can_be_written_and_read_again() {
+async fn response_round_trips_through_json() {
     let (client, token, _) = with_token(200, recorded!("learning_objects"));
     let page = client.send(&token, &LearningObjects::new()).await.unwrap();
     let again = serde_json::from_str(&serde_json::to_string(&page).unwrap()).unwrap();
@@ -196,7 +196,7 @@ async fn validate() {
 }
 
 #[tokio::test]
-async fn refusals_of_the_api() {
+async fn api_errors_have_kinds() {
     let mut out = String::new();
     for (status, name, json) in [
         (401, "error_invalid_token", recorded!("error_invalid_token")),
@@ -215,12 +215,12 @@ async fn refusals_of_the_api() {
         out += &format!("{name}, {status}\n  {:?}: {error}\n", error.kind());
     }
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("refusals_of_the_api", out);
+        insta::assert_snapshot!("api_errors_have_kinds", out);
     });
 }
 
 #[tokio::test]
-async fn what_cannot_be_asked_is_not_sent() {
+async fn invalid_request_is_not_sent() {
     let (client, token, wire) = with_token(200, recorded!("learning_objects"));
     for asked in [
         LearningObjects::new().limit(51),

@@ -1,6 +1,6 @@
-//! The whole of it against `oauth_sandbox::Go1`, over loopback, through the ordinary transport.
+//! Whole flows against `oauth_sandbox::Go1`, over loopback, through the real transport.
 #![cfg(feature = "reqwest")]
-#![allow(clippy::unwrap_used)] // also in helpers, which clippy does not take for tests
+#![allow(clippy::unwrap_used)] // clippy exempts tests, but not their helpers
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ async fn connected(sandbox: &Go1, client: &Client) -> Token {
 }
 
 #[tokio::test]
-async fn connect_call_refresh_and_call_again_in_every_encoding() {
+async fn connects_and_refreshes_in_every_encoding() {
     for encoding in [Encoding::Multipart, Encoding::Form, Encoding::Json] {
         let sandbox = Go1::start().await.unwrap();
         let client = client(&sandbox, encoding);
@@ -51,7 +51,7 @@ async fn connect_call_refresh_and_call_again_in_every_encoding() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_lapses_after_90_days() {
+async fn refresh_token_lapses_after_90_days() {
     let sandbox = Go1::start().await.unwrap();
     let client = client(&sandbox, Encoding::Multipart);
     let token = connected(&sandbox, &client).await;
@@ -60,7 +60,7 @@ async fn a_refresh_token_lapses_after_90_days() {
 }
 
 #[tokio::test]
-async fn the_other_grants() {
+async fn other_grants_return_tokens() {
     let sandbox = Go1::start().await.unwrap();
     let client = client(&sandbox, Encoding::Form);
     let own = client.client_credentials(Scopes::none()).await.unwrap();
@@ -69,7 +69,7 @@ async fn the_other_grants() {
     let own = client.refresh(&own).await.unwrap();
     assert!(client.send(&own, &Validate).await.unwrap());
 
-    // Which portal the first user is of, by connecting it once.
+    // Connecting once tells the first user's portal.
     let token = connected(&sandbox, &client).await;
     let portal = client.send(&token, &Account).await.unwrap().url.unwrap();
     let user = sandbox.users().remove(0);
@@ -83,7 +83,7 @@ async fn the_other_grants() {
 }
 
 #[tokio::test]
-async fn every_learning_object_once_by_offset_and_by_scrolling() {
+async fn paging_visits_each_learning_object_once() {
     let sandbox = Go1::start().await.unwrap();
     let client = client(&sandbox, Encoding::Multipart);
     let token = connected(&sandbox, &client).await;
@@ -104,7 +104,7 @@ async fn every_learning_object_once_by_offset_and_by_scrolling() {
 }
 
 #[tokio::test]
-async fn a_person_who_says_no_and_a_reply_that_is_lost() {
+async fn denial_and_lost_response_are_reported() {
     let sandbox = Go1::start().await.unwrap();
     let client = client(&sandbox, Encoding::Multipart);
     let started = client.begin(&Connect::new(scopes())).unwrap();
@@ -116,5 +116,5 @@ async fn a_person_who_says_no_and_a_reply_that_is_lost() {
     sandbox.next_token_call(Fault::DropResponse);
     assert_eq!(client.refresh(&token).await.unwrap_err().kind(), ErrorKind::Unanswered);
     let error = client.refresh(&token).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::GrantRefused, "the lost reply held the only live refresh token");
+    assert_eq!(error.kind(), ErrorKind::GrantRefused, "the lost response had the only valid refresh token");
 }

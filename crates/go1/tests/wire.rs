@@ -1,6 +1,6 @@
-//! Every request that this crate sends, each beside the example of Go1's own document.
+//! Each request of this crate, next to the example of Go1's own document.
 
-#![allow(clippy::unwrap_used)] // also in helpers, which clippy does not take for tests
+#![allow(clippy::unwrap_used)] // clippy exempts tests, but not their helpers
 
 mod common;
 
@@ -9,7 +9,7 @@ use go1::api::{Account, LearningObjects, Me, Validate};
 use go1::{Encoding, PortalPassword, Scopes, scope};
 use oauth_testing::{PASSWORD, authorize_url, callback, reply};
 
-/// Compares with the snapshot `name`, which shows first the document's own example, then what is sent.
+/// Asserts the snapshot `name`: the document's own example, then the request of this crate.
 fn sent(name: &str, text: &str, document: &str) {
     let both = format!("# {document}\n\n# This crate sends:\n\n{text}");
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {

@@ -1,4 +1,4 @@
-//! A new person at Cobot, and the code that connects them.
+//! New users, each with a code that connects them.
 
 use std::fmt;
 
@@ -7,19 +7,20 @@ use oauth_core::{AuthorizationCode, Endpoint, EndpointContext, Error, Password, 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::Cobot;
+use crate::provider::Cobot;
 
-/// `POST https://www.cobot.me/api/users`: makes a new user, who has thereby connected the app. Scope
+/// `POST https://www.cobot.me/api/users`: creates a user, who is then connected to the app. Scope
 /// [`write`](crate::scope::WRITE). Source: <https://dev.cobot.me/api-docs/users>.
 ///
-/// The [`grant_code`](CreatedUser::grant_code) of the answer is an authorization code that came without a browser:
+/// The response's [`grant_code`](CreatedUser::grant_code) is an authorization code obtained without a
+/// browser:
 ///
 /// ```no_run
 /// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
 /// use cobot::{api, scope};
 ///
 /// let joe = client.send(&token, &api::CreateUser::new("joe@doe.com")).await?;
-/// // Which scopes such a token gets is not documented; those given here are only noted. `api::TokenInfo` tells.
+/// // The scopes of such a token are not documented. `api::TokenInfo` returns the real ones.
 /// let joes_token = client.exchange_code(joe.grant_code, [scope::READ_USER]).await?;
 /// # Ok(())
 /// # }
@@ -32,12 +33,12 @@ pub struct CreateUser {
 }
 
 impl CreateUser {
-    /// A user with this e-mail address, which counts as confirmed. Cobot makes up a password.
+    /// A user with this e-mail address, which counts as confirmed. Cobot generates a password.
     pub fn new(email: impl Into<String>) -> Self {
         Self { email: email.into(), password: None }
     }
 
-    /// Gives the user this password.
+    /// Sets the user's password.
     #[must_use]
     pub fn password(mut self, password: impl Into<Password>) -> Self {
         self.password = Some(password.into());
@@ -45,17 +46,17 @@ impl CreateUser {
     }
 }
 
-/// A user that was made.
+/// A created user.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreatedUser {
-    /// The key to know the person by.
+    /// Stable identifier of the user.
     pub id: String,
-    /// The e-mail address.
+    /// E-mail address.
     pub email: Option<String>,
-    /// For [`Client::exchange_code`](oauth_core::Client::exchange_code), once.
+    /// Code for [`Client::exchange_code`](oauth_core::Client::exchange_code), valid once.
     pub grant_code: AuthorizationCode,
-    /// Whatever else the answer holds. `Debug` shows the names only, as a password might be among it.
+    /// Further fields of the response. `Debug` shows their names only, because one might be a password.
     pub other: Map<String, Value>,
 }
 
@@ -78,7 +79,7 @@ struct Body<'a> {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct ResponseBody {
     id: String,
     email: Option<String>,
     grant_code: String,
@@ -104,12 +105,12 @@ impl Endpoint<Cobot> for CreateUser {
         _: &EndpointContext<'_, Cobot>,
         response: Response<Vec<u8>>,
     ) -> Result<CreatedUser, Error> {
-        let answer: Answer = json(&response)?;
+        let body: ResponseBody = json(&response)?;
         Ok(CreatedUser {
-            id: answer.id,
-            email: answer.email,
-            grant_code: AuthorizationCode::new(answer.grant_code),
-            other: answer.other,
+            id: body.id,
+            email: body.email,
+            grant_code: AuthorizationCode::new(body.grant_code),
+            other: body.other,
         })
     }
 }

@@ -1,15 +1,15 @@
-//! The end of a token.
+//! Token revocation.
 
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::{AccessToken, Endpoint, EndpointContext, Error, request};
 
-use super::access_token_url;
-use crate::Cobot;
+use super::access_tokens::access_token_url;
+use crate::provider::Cobot;
 
-/// `DELETE https://www.cobot.me/api/access_tokens/:token`: revokes a token. Answered by an empty 204. No scope needed.
-/// Source: <https://dev.cobot.me/api-docs/access-tokens>.
+/// `DELETE https://www.cobot.me/api/access_tokens/:token`: revokes a token. The response is an empty 204. No
+/// scope needed. Source: <https://dev.cobot.me/api-docs/access-tokens>.
 ///
-/// Cobot's tokens don't expire, so revoke one that is no longer needed:
+/// Cobot's tokens do not expire, so revoke a token that is no longer needed:
 ///
 /// ```no_run
 /// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
@@ -24,7 +24,7 @@ pub struct RevokeToken {
 }
 
 impl RevokeToken {
-    /// Revokes the token that the call is made with.
+    /// Revokes the token of the call.
     pub fn own() -> Self {
         Self { token: None }
     }

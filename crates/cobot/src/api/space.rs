@@ -1,14 +1,15 @@
-//! A space.
+//! Spaces.
 
 use oauth_core::http::{Request, Response};
 use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{Cobot, Subdomain};
+use crate::provider::Cobot;
+use crate::subdomain::Subdomain;
 
-/// `GET https://www.cobot.me/api/spaces/:subdomain`: a space, and with it the [`id`](SpaceDetails::id) that
-/// [`SpaceToken`](super::SpaceToken) wants. Source: <https://dev.cobot.me/api-docs/spaces>.
+/// `GET https://www.cobot.me/api/spaces/:subdomain`: a space, with the [`id`](SpaceDetails::id) that
+/// [`SpaceToken`](super::SpaceToken) needs. Source: <https://dev.cobot.me/api-docs/spaces>.
 ///
 /// ```no_run
 /// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
@@ -36,27 +37,27 @@ impl Space {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct SpaceDetails {
-    /// The space's id, such as `space-co-up`.
+    /// Identifier, such as `space-co-up`.
     pub id: String,
-    /// The space's subdomain.
+    /// Subdomain.
     pub subdomain: Option<String>,
-    /// The space's name.
+    /// Name.
     pub name: Option<String>,
-    /// The space's address on the web; with a custom domain, possibly that one.
+    /// Web address; for a space with a custom domain, possibly there.
     pub url: Option<String>,
-    /// The space's e-mail address.
+    /// E-mail address.
     pub email: Option<String>,
-    /// What the space says about itself.
+    /// Description.
     pub description: Option<String>,
-    /// The id of the user who owns the space.
+    /// Identifier of the owner, a user.
     pub owner_id: Option<String>,
-    /// The country, by its English name.
+    /// Country, by its English name.
     pub country: Option<String>,
-    /// The language and country, such as `de-DE`.
+    /// Language and country, such as `de-DE`.
     pub locale: Option<String>,
-    /// The time zone, such as `Europe/Berlin`.
+    /// Time zone, such as `Europe/Berlin`.
     pub time_zone_name: Option<String>,
-    /// Whatever else the answer holds. `tax_rate` is here, as the document spells it in two ways.
+    /// Further fields of the response. `tax_rate` is among them because the document spells it in two ways.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }

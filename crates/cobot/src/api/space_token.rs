@@ -1,19 +1,20 @@
-//! A token that belongs to a space.
+//! Tokens that belong to a space.
 
 use std::fmt;
 
 use oauth_core::http::{Method, Request, Response};
-use oauth_core::{Endpoint, EndpointContext, Error, join, json, json_request};
+use oauth_core::{Endpoint, EndpointContext, Error, Token, join, json, json_request};
 use serde::{Deserialize, Serialize};
 
-use super::{access_token_url, scopes};
-use crate::{Cobot, Token};
+use super::access_tokens::{access_token_url, parse_scopes};
+use crate::provider::Cobot;
 
-/// `POST https://www.cobot.me/api/access_tokens/:token/space`: a token for a space instead of a person, made from the one
-/// it is asked with. No scope needed. Source: <https://dev.cobot.me/api-docs/access-tokens>.
+/// `POST https://www.cobot.me/api/access_tokens/:token/space`: exchanges the call's token for a token of a
+/// space. No scope needed. Source: <https://dev.cobot.me/api-docs/access-tokens>.
 ///
-/// For apps that need a space for long: a person's token loses its access when the person stops being an admin there. A
-/// space's token is then handed on to the owner of the space. It has the same scopes as the one it was made from.
+/// For apps that need long-term access to a space: a user's token loses access when the user stops being an
+/// admin. A space's token then passes to the owner of the space. It has the same scopes as the original
+/// token.
 ///
 /// ```no_run
 /// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
@@ -29,7 +30,7 @@ pub struct SpaceToken {
 }
 
 impl SpaceToken {
-    /// A token of the space with this [`id`](super::SpaceDetails::id); not its subdomain.
+    /// A token of the space with this [`id`](super::SpaceDetails::id), which is not the subdomain.
     pub fn of(space_id: impl Into<String>) -> Self {
         Self { space_id: space_id.into() }
     }
@@ -40,21 +41,21 @@ struct Body<'a> {
     space_id: &'a str,
 }
 
-/// Its field is `token`, where a token reply has `access_token`, and its scopes are a list.
+// The field is called `token`, not `access_token`, and the scopes are a list.
 #[derive(Deserialize)]
-struct Answer {
+struct ResponseBody {
     token: String,
     scope: Option<Vec<String>>,
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for ResponseBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer").field("scope", &self.scope).finish_non_exhaustive()
+        f.debug_struct("ResponseBody").field("scope", &self.scope).finish_non_exhaustive()
     }
 }
 
 impl Endpoint<Cobot> for SpaceToken {
-    type Response = Token;
+    type Response = Token<Cobot>;
     const NAME: &'static str = "POST /api/access_tokens/:token/space";
 
     fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
@@ -62,10 +63,14 @@ impl Endpoint<Cobot> for SpaceToken {
         json_request(Method::POST, &url, &Body { space_id: &self.space_id })
     }
 
-    fn parse(&self, at: &EndpointContext<'_, Cobot>, response: Response<Vec<u8>>) -> Result<Token, Error> {
-        let answer: Answer = json(&response)?;
-        // Without a list the document's sentence holds: the same scopes as the token it was made from.
-        let scopes = answer.scope.map_or_else(|| at.token().scopes().clone(), |names| scopes(&names));
-        at.derived(answer.token, scopes)
+    fn parse(
+        &self,
+        at: &EndpointContext<'_, Cobot>,
+        response: Response<Vec<u8>>,
+    ) -> Result<Token<Cobot>, Error> {
+        let body: ResponseBody = json(&response)?;
+        // The document says that the scopes are those of the original token.
+        let scopes = body.scope.map_or_else(|| at.token().scopes().clone(), |names| parse_scopes(&names));
+        at.derived(body.token, scopes)
     }
 }

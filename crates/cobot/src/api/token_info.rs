@@ -1,18 +1,18 @@
-//! What a token may do.
+//! The scopes of a token.
 
 use oauth_core::http::{Request, Response};
 use oauth_core::{AccessToken, Endpoint, EndpointContext, Error, Scopes, get, json};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{access_token_url, scopes};
-use crate::Cobot;
+use super::access_tokens::{access_token_url, parse_scopes};
+use crate::provider::Cobot;
 
-/// `GET https://www.cobot.me/api/access_tokens/:token`: the scopes that a token really has. No scope needed. Source:
-/// <https://dev.cobot.me/api-docs/access-tokens>.
+/// `GET https://www.cobot.me/api/access_tokens/:token`: the scopes that a token really has. No scope needed.
+/// Source: <https://dev.cobot.me/api-docs/access-tokens>.
 ///
-/// The token reply names no scopes, and a client's new scopes do not widen old tokens, so this is how to learn what a
-/// stored or adopted token lacks:
+/// Token responses name no scopes, and a client's new scopes do not widen old tokens. So this finds the
+/// scopes that a stored or imported token lacks:
 ///
 /// ```no_run
 /// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
@@ -22,7 +22,7 @@ use crate::Cobot;
 /// let granted = client.send(&token, &api::TokenInfo::own()).await?.scopes;
 /// let missing = wanted.missing_from(&granted);
 /// if !missing.is_empty() {
-///     println!("connect again and ask for {missing}");
+///     println!("connect again with {missing}");
 /// }
 /// # Ok(())
 /// # }
@@ -34,29 +34,29 @@ pub struct TokenInfo {
 }
 
 impl TokenInfo {
-    /// About the token that the call is made with.
+    /// Looks up the token of the call.
     pub fn own() -> Self {
         Self { token: None }
     }
 
-    /// About another token.
+    /// Looks up another token.
     pub fn of(token: impl Into<AccessToken>) -> Self {
         Self { token: Some(token.into()) }
     }
 }
 
-/// What a token may do.
+/// The scopes of a token.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TokenDetails {
-    /// Its scopes.
+    /// Granted scopes.
     pub scopes: Scopes,
-    /// Whatever else the answer holds.
+    /// Further fields of the response.
     pub other: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct ResponseBody {
     scope: Vec<String>,
     #[serde(flatten)]
     other: Map<String, Value>,
@@ -79,7 +79,7 @@ impl Endpoint<Cobot> for TokenInfo {
         _: &EndpointContext<'_, Cobot>,
         response: Response<Vec<u8>>,
     ) -> Result<TokenDetails, Error> {
-        let answer: Answer = json(&response)?;
-        Ok(TokenDetails { scopes: scopes(&answer.scope), other: answer.other })
+        let body: ResponseBody = json(&response)?;
+        Ok(TokenDetails { scopes: parse_scopes(&body.scope), other: body.other })
     }
 }

@@ -6,16 +6,15 @@ use oauth_core::url::{Url, form_urlencoded};
 use oauth_core::{Endpoint, EndpointContext, Error, TokenAlreadySet};
 use serde_json::{Map, Value};
 
-use crate::Cobot;
+use crate::provider::Cobot;
 
-/// Its name, in the query and in a form (<https://dev.cobot.me/page/oauth-flow>).
+/// Parameter name, in a query and in a form (<https://dev.cobot.me/page/oauth-flow>).
 const NAME: &str = "access_token";
 
-/// An endpoint asked with the token as `access_token` in the query, instead of the header. Source:
-/// <https://dev.cobot.me/page/oauth-flow>.
+/// Sends an endpoint with the token as `access_token` in the query instead of the header.
 ///
-/// The header is better: servers and proxies write queries into their logs. Cobot documents the parameter for API 1; for
-/// `api.cobot.me` it documents the header alone.
+/// Prefer the header: servers and proxies write queries to their logs. Cobot documents the parameter for API
+/// 1; for `api.cobot.me` it documents the header only. Source: <https://dev.cobot.me/page/oauth-flow>.
 ///
 /// ```no_run
 /// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
@@ -28,11 +27,11 @@ const NAME: &str = "access_token";
 #[derive(Clone, Copy, Debug)]
 pub struct TokenInQuery<E>(pub E);
 
-/// An endpoint asked with the token as `access_token` in a form body, instead of the header: for requests whose body is a
-/// form, or empty, or a flat JSON object, which is then sent as a form.
+/// Sends an endpoint with the token as `access_token` in a form body instead of the header.
 ///
-/// Cobot takes form-encoded data wherever it takes JSON (<https://dev.cobot.me/api-docs>), and the token as a parameter
-/// (<https://dev.cobot.me/page/oauth-flow>); that the two go together is seen in third-party clients alone.
+/// The endpoint's body must be a form, empty, or a flat JSON object, which is converted to a form. Cobot
+/// accepts form data wherever it accepts JSON (<https://dev.cobot.me/api-docs>), and the token as a parameter
+/// (<https://dev.cobot.me/page/oauth-flow>). Only third-party clients combine the two.
 ///
 /// ```no_run
 /// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
@@ -45,11 +44,11 @@ pub struct TokenInQuery<E>(pub E);
 #[derive(Clone, Copy, Debug)]
 pub struct TokenInForm<E>(pub E);
 
-fn twice() -> Error {
-    Error::invalid_input("the request has an `access_token` already")
+fn duplicate_parameter() -> Error {
+    Error::invalid_input("the request already has an `access_token`")
 }
 
-fn names_the_token(form: &[u8]) -> bool {
+fn has_token_parameter(form: &[u8]) -> bool {
     form_urlencoded::parse(form).any(|(name, _)| name == NAME)
 }
 
@@ -62,12 +61,12 @@ impl<E: Endpoint<Cobot>> Endpoint<Cobot> for TokenInQuery<E> {
         let mut request = self.0.request(at)?;
         let mut url = Url::parse(&request.uri().to_string())
             .map_err(|_| Error::invalid_input("the request has no absolute URL"))?;
-        if url.query().is_some_and(|query| names_the_token(query.as_bytes())) {
-            return Err(twice());
+        if url.query().is_some_and(|query| has_token_parameter(query.as_bytes())) {
+            return Err(duplicate_parameter());
         }
         url.query_pairs_mut().append_pair(NAME, at.token().access_token().expose());
         *request.uri_mut() =
-            url.as_str().parse().map_err(|_| Error::invalid_input("this cannot be a request's URL"))?;
+            url.as_str().parse().map_err(|_| Error::invalid_input("the URL cannot be used in a request"))?;
         request.extensions_mut().insert(TokenAlreadySet);
         Ok(request)
     }
@@ -97,12 +96,12 @@ impl<E: Endpoint<Cobot>> Endpoint<Cobot> for TokenInForm<E> {
     fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
         let mut request = self.0.request(at)?;
         if matches!(*request.method(), Method::GET | Method::HEAD) {
-            return Err(Error::invalid_input("a request without a body has no form for the token")
+            return Err(Error::invalid_input("a request without a body cannot carry the token in a form")
                 .with_help("use TokenInQuery, or the header"));
         }
         let mut form = as_form(&request)?;
-        if names_the_token(form.as_bytes()) {
-            return Err(twice());
+        if has_token_parameter(form.as_bytes()) {
+            return Err(duplicate_parameter());
         }
         let pair = form_urlencoded::Serializer::new(String::new())
             .append_pair(NAME, at.token().access_token().expose())
@@ -136,7 +135,6 @@ impl<E: Endpoint<Cobot>> Endpoint<Cobot> for TokenInForm<E> {
     }
 }
 
-/// The request's body as a form.
 fn as_form(request: &Request<Vec<u8>>) -> Result<String, Error> {
     let body = request.body();
     if body.is_empty() {
@@ -154,7 +152,7 @@ fn as_form(request: &Request<Vec<u8>>) -> Result<String, Error> {
     })
 }
 
-/// A JSON object of plain values as a form; `None` if a value is not plain, as Cobot documents no form of that.
+/// Converts a flat JSON object to a form. `None` for nested values: Cobot documents no form for them.
 fn flat(object: &Map<String, Value>) -> Option<String> {
     let mut form = form_urlencoded::Serializer::new(String::new());
     for (name, value) in object {

@@ -1,14 +1,15 @@
-//! Who connected.
+//! The user of a token.
 
 use oauth_core::http::{Request, Response};
 use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{Cobot, Subdomain};
+use crate::provider::Cobot;
+use crate::subdomain::Subdomain;
 
-/// `GET https://www.cobot.me/api/user`: the person that the token belongs to. Scope
-/// [`read_user`](crate::scope::READ_USER). Source: <https://dev.cobot.me/api-docs/users>.
+/// `GET https://www.cobot.me/api/user`: the user of the token. Scope [`read_user`](crate::scope::READ_USER).
+/// Source: <https://dev.cobot.me/api-docs/users>.
 ///
 /// ```no_run
 /// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
@@ -20,76 +21,76 @@ use crate::{Cobot, Subdomain};
 #[derive(Clone, Copy, Debug)]
 pub struct User;
 
-/// A person.
+/// A user.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct UserDetails {
-    /// The key to know the person by.
+    /// Stable identifier of the user.
     pub id: String,
-    /// The e-mail address. The person can change it, so it identifies nobody.
+    /// E-mail address. The user can change it, so it does not identify the user.
     pub email: Option<String>,
-    /// The spaces the person is a member of.
+    /// Spaces that the user is a member of.
     #[serde(default)]
     pub memberships: Vec<Membership>,
-    /// The spaces the person is an admin of.
+    /// Spaces that the user is an admin of.
     #[serde(default)]
     pub admin_of: Vec<AdminOf>,
-    /// Whatever else the answer holds.
+    /// Further fields of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// A person's membership in a space.
+/// A user's membership in a space.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Membership {
-    /// The membership's id.
+    /// Identifier of the membership.
     pub id: String,
-    /// The space's subdomain.
+    /// Subdomain of the space.
     pub space_subdomain: String,
-    /// The space's name.
+    /// Name of the space.
     pub space_name: Option<String>,
-    /// The space in the API.
+    /// API URL of the space.
     pub space_link: Option<String>,
-    /// The membership in the API.
+    /// API URL of the membership.
     pub link: Option<String>,
-    /// Whatever else the answer holds.
+    /// Further fields of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// A space that a person is an admin of.
+/// A space that a user is an admin of.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct AdminOf {
-    /// The space's subdomain.
+    /// Subdomain of the space.
     pub space_subdomain: String,
-    /// The space's name.
+    /// Name of the space.
     pub space_name: Option<String>,
-    /// The space in the API.
+    /// API URL of the space.
     pub space_link: Option<String>,
-    /// The person's name as an admin.
+    /// The user's name as an admin.
     pub name: Option<String>,
-    /// Whatever else the answer holds.
+    /// Further fields of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl Membership {
-    /// The space, to ask for more of it.
+    /// Returns the space's subdomain, for further calls.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if no host name may be built from it.
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if it cannot be part of a host name.
     pub fn subdomain(&self) -> Result<Subdomain, Error> {
         self.space_subdomain.parse()
     }
 }
 
 impl AdminOf {
-    /// The space, to ask for more of it.
+    /// Returns the space's subdomain, for further calls.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if no host name may be built from it.
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if it cannot be part of a host name.
     pub fn subdomain(&self) -> Result<Subdomain, Error> {
         self.space_subdomain.parse()
     }

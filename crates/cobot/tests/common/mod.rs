@@ -1,4 +1,4 @@
-//! What the tests of this crate share.
+//! Shared test helpers.
 #![allow(dead_code, clippy::unwrap_used)]
 
 use cobot::http::{HeaderName, HeaderValue, Response, StatusCode};
@@ -8,22 +8,22 @@ use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, ManualClock, Wire};
 /// The redirect URI of the document's examples.
 pub(crate) const REDIRECT_URI: &str = "https://your-app.com/auth/callback";
 
-/// The client at `site`, with everything that it sends recorded.
+/// A client for `site` that records its requests.
 pub(crate) fn client_at(site: Site, wire: &Wire) -> Client {
     builder(site, wire).build().unwrap()
 }
 
-/// The client at www.cobot.me, by another transport.
+/// A client for www.cobot.me with another transport.
 pub(crate) fn client_by(transport: impl Transport) -> Client {
     Client::builder(Site::production(), app()).transport(transport).build().unwrap()
 }
 
-/// The client at www.cobot.me.
+/// A client for www.cobot.me.
 pub(crate) fn client(wire: &Wire) -> Client {
     client_at(Site::production(), wire)
 }
 
-/// The client at www.cobot.me that puts every token call's parameters into the query.
+/// A client for www.cobot.me that sends the parameters of token calls in the query.
 pub(crate) fn client_in_query(wire: &Wire) -> Client {
     builder(Site::production(), wire).encoding(Encoding::Query).build().unwrap()
 }
@@ -32,7 +32,7 @@ fn builder(site: Site, wire: &Wire) -> cobot::ClientBuilder {
     Client::builder(site, app()).transport(wire.clone()).clock(ManualClock::default())
 }
 
-/// The registration of all tests.
+/// The app of all tests.
 pub(crate) fn app() -> App {
     App::new("test-client", CLIENT_SECRET, RedirectUri::new(REDIRECT_URI).unwrap())
 }
@@ -47,7 +47,7 @@ pub(crate) fn scopes() -> Scopes {
     Scopes::from([scope::READ_USER, scope::WRITE])
 }
 
-/// The reply recorded in `tests/replies/NAME.json`.
+/// Returns the response recorded in `tests/replies/NAME.json`.
 pub(crate) fn recorded(name: &str) -> Response<Vec<u8>> {
     let path = format!("{}/tests/replies/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -59,19 +59,19 @@ pub(crate) fn recorded(name: &str) -> Response<Vec<u8>> {
         _ => panic!("{name} has neither body nor text, or both"),
     };
     let status = u16::try_from(file["status"].as_u64().unwrap()).unwrap();
-    let mut reply = answer(status, &body);
+    let mut recorded = response(status, &body);
     for (name, value) in file["headers"].as_object().into_iter().flatten() {
-        reply.headers_mut().insert(
+        recorded.headers_mut().insert(
             name.parse::<HeaderName>().unwrap(),
             HeaderValue::from_str(value.as_str().unwrap()).unwrap(),
         );
     }
-    reply
+    recorded
 }
 
-/// An answer of one's own.
-pub(crate) fn answer(status: u16, body: &str) -> Response<Vec<u8>> {
-    let mut reply = Response::new(body.as_bytes().to_vec());
-    *reply.status_mut() = StatusCode::from_u16(status).unwrap();
-    reply
+/// A response with this status and body.
+pub(crate) fn response(status: u16, body: &str) -> Response<Vec<u8>> {
+    let mut response = Response::new(body.as_bytes().to_vec());
+    *response.status_mut() = StatusCode::from_u16(status).unwrap();
+    response
 }

@@ -1,4 +1,4 @@
-//! The portal that the token serves.
+//! The portal of a token.
 
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::http::{Request, Response};
@@ -6,13 +6,13 @@ use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::read::{debug_without_other, maybe_id};
-use crate::Go1;
+use super::fields::{debug_without_other, maybe_id};
+use crate::provider::Go1;
 
-/// `GET /account` of version 2: the portal that the token serves. A token serves one portal.
+/// `GET /account` of version 2: the portal of the token. A token serves one portal.
 ///
-/// Source: calls and a recorded reply in Totara's Go1 plug-in (`contentmarketplace_goone`), a third party; that one
-/// token serves one portal is from <https://developers.go1.com/docs>.
+/// Source: calls and a recorded response in Totara's Go1 plug-in (`contentmarketplace_goone`), a third party.
+/// One portal for each token: <https://developers.go1.com/docs>.
 ///
 /// ```
 /// # async fn example(client: go1::Client, token: go1::Token) -> Result<(), go1::Error> {
@@ -24,42 +24,42 @@ use crate::Go1;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Account;
 
-/// A portal: a customer's account.
+/// A portal, which is a customer's account.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Portal {
-    /// The portal's identifier. Read from a number or a string.
+    /// Identifier. Parsed from a number or a string.
     #[serde(default, deserialize_with = "maybe_id")]
     pub id: Option<String>,
-    /// The portal's host name, such as `example.mygo1.com`: what the password grant calls `portal_name`.
+    /// Host name, such as `example.mygo1.com`. The password grant calls it `portal_name`.
     pub url: Option<String>,
-    /// What the customer pays for.
+    /// The customer's plan.
     pub plan: Option<Plan>,
-    /// Whatever else came back.
+    /// Further fields of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 debug_without_other!(Portal { id, url, plan });
 
-/// What a customer pays for.
+/// A customer's plan.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Plan {
-    /// The plan's name: `annual`.
+    /// Name, such as `annual`.
     pub name: Option<String>,
-    /// The plan's kind: `premium`.
+    /// Kind, such as `premium`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// The region that it is sold in, such as `AU`.
+    /// Region of sale, such as `AU`.
     pub region: Option<String>,
-    /// How many people have been active.
+    /// Number of active users.
     pub active_user_count: Option<u64>,
-    /// How many people are paid for.
+    /// Number of licensed users.
     pub licensed_user_count: Option<u64>,
-    /// When it is due for renewal.
+    /// Day of renewal.
     pub renewal_date: Option<DateTime<Utc>>,
-    /// Whatever else came back; prices, for one.
+    /// Further fields of the response, such as prices.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }

@@ -1,35 +1,36 @@
-//! A piece of content.
+//! Learning objects.
 
 use oauth_core::chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::read::{debug_without_other, id, maybe_id};
+use super::fields::{debug_without_other, id, maybe_id};
 
 /// A learning object: a course, a video, a document.
 ///
-/// Source: Go1's REST reference, version 2025-01-01 (<https://developers.go1.com/api/rest/2025-01-01/overview/>). Parts
-/// that are asked for with [`include`](super::LearningObjects::include) come in `other` under their names.
+/// Parts requested with [`include`](super::LearningObjects::include) are in `other` under their names.
+/// Source: Go1's REST reference, version 2025-01-01
+/// (<https://developers.go1.com/api/rest/2025-01-01/overview/>).
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LearningObject {
-    /// The identifier, such as `con_01HBYXF3HYPTG5Q1RJ7BPFAF23`.
+    /// Identifier, such as `con_01HBYXF3HYPTG5Q1RJ7BPFAF23`.
     #[serde(deserialize_with = "id")]
     pub id: String,
-    /// The older, numeric identifier.
+    /// Older, numeric identifier.
     #[serde(default, deserialize_with = "maybe_id")]
     pub lo_id: Option<String>,
-    /// When it was made.
+    /// Time of creation.
     pub created_time: Option<DateTime<Utc>>,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_time: Option<DateTime<Utc>>,
-    /// When its media were last changed.
+    /// Time of the last change of its media.
     pub updated_media_time: Option<DateTime<Utc>>,
-    /// When its description was last changed.
+    /// Time of the last change of its description.
     pub updated_metadata_time: Option<DateTime<Utc>>,
-    /// What it is. Comes unless other parts were asked for and this one was not.
+    /// Main data. Missing if `include` requested other parts only.
     pub core: Option<Core>,
-    /// Whatever else came back.
+    /// Further fields of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -44,43 +45,43 @@ debug_without_other!(LearningObject {
     core,
 });
 
-/// What a learning object is.
+/// The main data of a learning object.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Core {
-    /// `course`, `video`, `document` and so on.
+    /// Kind: `course`, `video`, `document` and others.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// The title.
+    /// Title.
     pub title: Option<String>,
-    /// The description.
+    /// Description.
     pub description: Option<String>,
-    /// A small picture.
+    /// Thumbnail.
     pub image: Option<Image>,
-    /// The identifier of the portal that made it.
+    /// Identifier of the portal that created it.
     #[serde(default, deserialize_with = "maybe_id")]
     pub provider_id: Option<String>,
-    /// Its identifier where it comes from.
+    /// Identifier in the provider's own system.
     #[serde(default, deserialize_with = "maybe_id")]
     pub external_id: Option<String>,
-    /// Whatever else came back.
+    /// Further fields of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 debug_without_other!(Core { kind, title, description, image, provider_id, external_id });
 
-/// A picture.
+/// An image.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Image {
-    /// The picture's key.
+    /// Key.
     pub key: Option<String>,
-    /// Where it is, or the picture itself, or another reference: that depends.
+    /// URL, the image itself, or another reference.
     pub value: Option<String>,
-    /// Its media type.
+    /// Media type.
     pub mimetype: Option<String>,
-    /// Whatever else came back.
+    /// Further fields of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }

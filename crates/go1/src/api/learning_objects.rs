@@ -1,4 +1,4 @@
-//! The content that a portal may use, page by page.
+//! A portal's content, page by page.
 
 use oauth_core::http::header::HeaderName;
 use oauth_core::http::{Request, Response};
@@ -6,39 +6,40 @@ use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::LearningObject;
-use super::read::debug_without_other;
-use crate::Go1;
+use super::fields::debug_without_other;
+use super::learning_object::LearningObject;
+use crate::provider::Go1;
 
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
-/// Largest page, and how deep offsets reach.
-const PAGE: u32 = 50;
-const DEEPEST: u64 = 10_000;
+/// Largest page by offset.
+const MAX_PAGE: u32 = 50;
+/// Largest sum of offset and limit.
+const MAX_OFFSET: u64 = 10_000;
 /// Largest page when scrolling.
-const SCROLL_PAGE: u32 = 5_000;
+const MAX_SCROLL_PAGE: u32 = 5_000;
 
-/// `GET /learning-objects` on the gateway: the content that the portal may use. Needs the scope `lo.read`.
+/// `GET /learning-objects` on the gateway: content that the portal may use. Scope `lo.read`.
 ///
-/// Page by page, with what a page says about the next:
+/// [`after`](Self::after) makes the request for the next page:
 ///
 /// ```
 /// use go1::api::LearningObjects;
 ///
 /// # async fn example(client: go1::Client, token: go1::Token) -> Result<(), go1::Error> {
 /// let mut next = Some(LearningObjects::new().kind("course").language("en").limit(50));
-/// while let Some(asked) = next {
-///     let page = client.send(&token, &asked).await?;
+/// while let Some(request) = next {
+///     let page = client.send(&token, &request).await?;
 ///     for found in &page.hits {
 ///         println!("{}", found.id);
 ///     }
-///     next = asked.after(&page);
+///     next = request.after(&page);
 /// }
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// Offsets reach the first 10,000; beyond them [`scroll`](Self::scroll). Source: Go1's REST reference, version
-/// 2025-01-01 (<https://developers.go1.com/api/rest/2025-01-01/overview/>).
+/// Offsets reach the first 10,000 results; [`scroll`](Self::scroll) reaches all. Source: Go1's REST
+/// reference, version 2025-01-01 (<https://developers.go1.com/api/rest/2025-01-01/overview/>).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LearningObjects {
@@ -55,91 +56,92 @@ enum Scroll {
 }
 
 impl LearningObjects {
-    /// All of them: the first page, as long as Go1 makes it (20).
+    /// All learning objects, from the first page, with Go1's default page size (20).
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many to a page: 1 to 50, or to 5,000 when scrolling. Checked when it is sent.
+    /// Page size: 1 to 50, or to 5,000 when scrolling. Checked when the request is sent.
     #[must_use]
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// How many to skip. Together with the limit at most 10,000; not when scrolling. Checked when it is sent.
+    /// Number of results to skip. Offset and limit together are at most 10,000; not for scrolling. Checked
+    /// when the request is sent.
     #[must_use]
     pub fn offset(mut self, offset: u64) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// Scrolls, for more than 10,000 results: each page names the next, which can be asked for within 5 minutes. Later,
-    /// Go1 answers 404.
+    /// Scrolls, for more than 10,000 results. Each page has an id for the next page that is valid for 5
+    /// minutes; later, Go1 responds with 404.
     #[must_use]
     pub fn scroll(mut self) -> Self {
         self.scroll = Some(Scroll::Start);
         self
     }
 
-    /// Goes on scrolling from a page's [`next_scroll_id`](LearningObjectPage::next_scroll_id), when
-    /// [`after`](Self::after) is no help because it was another process that asked for the page.
+    /// Continues scrolling from a page's [`next_scroll_id`](LearningObjectPage::next_scroll_id). Use it
+    /// instead of [`after`](Self::after) if another process requested the page.
     #[must_use]
     pub fn scroll_from(mut self, scroll_id: impl Into<String>) -> Self {
         self.scroll = Some(Scroll::From(scroll_id.into()));
         self
     }
 
-    /// Only what these words find.
+    /// Filters by search terms.
     #[must_use]
     pub fn keyword(self, words: impl Into<String>) -> Self {
         self.filter("keyword", words)
     }
 
-    /// Only this kind: `course`, `playlist`, `document`, `link`, `interactive`, `text`, `video`, `audio`, `award`. More
-    /// than one call: any of them.
+    /// Filters by kind: `course`, `playlist`, `document`, `link`, `interactive`, `text`, `video`, `audio`,
+    /// `award`. Repeated calls match any of them.
     #[must_use]
     pub fn kind(self, kind: impl Into<String>) -> Self {
         self.filter("type[]", kind)
     }
 
-    /// Only this language, such as `en` or `en-us`. More than one call: any of them.
+    /// Filters by language, such as `en` or `en-us`. Repeated calls match any of them.
     #[must_use]
     pub fn language(self, language: impl Into<String>) -> Self {
         self.filter("language[]", language)
     }
 
-    /// Only from this provider of content, by its number. More than one call: any of them.
+    /// Filters by content provider, by its number. Repeated calls match any of them.
     #[must_use]
     pub fn provider(self, id: impl Into<String>) -> Self {
         self.filter("providers[]", id)
     }
 
-    /// Only a collection: `library`, `not_added_to_library`, `partner_content`, `subscribe`.
+    /// Filters by collection: `library`, `not_added_to_library`, `partner_content`, `subscribe`.
     #[must_use]
     pub fn collection(self, name: impl Into<String>) -> Self {
         self.filter("collection", name)
     }
 
-    /// Another part of each learning object, such as `core`, `lifecycle` or `pricing`. Go1 sends `core` if nothing is
-    /// asked for, so ask for it again where it is wanted too.
+    /// Requests another part of each learning object, such as `core`, `lifecycle` or `pricing`. Go1 sends
+    /// `core` only by default, so include it too if it is needed.
     #[must_use]
     pub fn include(self, part: impl Into<String>) -> Self {
         self.filter("include[]", part)
     }
 
-    /// Any other parameter that Go1's reference has, under its name there: `("created_time[min]", "2024-07-01")`. Those
-    /// of paging have methods of their own and are refused here when it is sent.
+    /// Adds any other parameter of Go1's reference, such as `("created_time[min]", "2024-07-01")`. Parameters
+    /// for paging have their own methods; adding them here fails when the request is sent.
     #[must_use]
     pub fn filter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.filters.push((name.into(), value.into()));
         self
     }
 
-    /// What to ask for next, having got `page`; `None` after the last.
+    /// Returns the request for the page after `page`; `None` after the last.
     ///
-    /// Beyond 10,000 results this goes on giving `Some`, and sending it is refused with the advice to scroll: a list
-    /// that is cut off should not look complete.
+    /// Beyond 10,000 results it still returns `Some`, and sending it fails with help to scroll, so that a
+    /// truncated list does not look complete.
     #[must_use]
     pub fn after(&self, page: &LearningObjectPage) -> Option<Self> {
         if page.hits.is_empty() {
@@ -153,22 +155,21 @@ impl LearningObjects {
         (seen < page.total).then(|| self.clone().offset(seen))
     }
 
-    /// The query, or what is wrong with it.
     fn query(&self) -> Result<Vec<(&str, String)>, Error> {
-        let (largest, advice) = match self.scroll {
-            Some(_) => (SCROLL_PAGE, "ask for 1 to 5000"),
-            None => (PAGE, "ask for 1 to 50, or scroll"),
+        let (largest, help) = match self.scroll {
+            Some(_) => (MAX_SCROLL_PAGE, "use 1 to 5000"),
+            None => (MAX_PAGE, "use 1 to 50, or scroll"),
         };
         if self.limit.is_some_and(|limit| !(1..=largest).contains(&limit)) {
-            return Err(Error::invalid_input("the page cannot have this size").with_help(advice));
+            return Err(Error::invalid_input("the page size is out of range").with_help(help));
         }
         let reach = self.offset.unwrap_or(0).saturating_add(self.limit.unwrap_or(0).into());
         if self.scroll.is_some() && self.offset.is_some() {
-            return Err(Error::invalid_input("scrolling knows no offset").with_help("leave the offset out"));
+            return Err(Error::invalid_input("scrolling has no offset").with_help("omit the offset"));
         }
-        if reach > DEEPEST {
+        if reach > MAX_OFFSET {
             return Err(Error::invalid_input("offsets reach the first 10,000 results only")
-                .with_help("scroll instead, or filter for less"));
+                .with_help("scroll instead, or narrow the filters"));
         }
         let mut query = Vec::new();
         if let Some(limit) = self.limit {
@@ -185,7 +186,7 @@ impl LearningObjects {
         }
         for (name, value) in &self.filters {
             if name.is_empty() || matches!(name.as_str(), "limit" | "offset" | "use_scroll" | "scroll_id") {
-                return Err(Error::invalid_input("this parameter cannot be a filter")
+                return Err(Error::invalid_input("a paging parameter was added as a filter")
                     .with_help("use limit(), offset(), scroll() and scroll_from() for paging"));
             }
             query.push((name, value.clone()));
@@ -198,13 +199,13 @@ impl LearningObjects {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LearningObjectPage {
-    /// How many there are on all pages together.
+    /// Number of results on all pages.
     pub total: u64,
-    /// Those of this page.
+    /// Learning objects of this page.
     pub hits: Vec<LearningObject>,
-    /// When scrolling: where the next page begins, for 5 minutes.
+    /// When scrolling: the id of the next page, valid for 5 minutes.
     pub next_scroll_id: Option<String>,
-    /// Whatever else came back; `facets`, if they were asked for.
+    /// Further fields of the response, such as `facets` if requested.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -247,8 +248,8 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_checked() {
-        let good = |asked: LearningObjects| asked.query().is_ok();
+    fn limit_and_offset_are_validated() {
+        let good = |request: LearningObjects| request.query().is_ok();
         assert!(!good(LearningObjects::new().limit(0)));
         assert!(good(LearningObjects::new().limit(1)));
         assert!(good(LearningObjects::new().limit(50)));
@@ -267,42 +268,42 @@ mod tests {
     }
 
     #[test]
-    fn one_page_after_the_other() {
-        let asked = LearningObjects::new().kind("video").limit(2);
-        let second = asked.after(&page(3, 2, None)).unwrap();
+    fn after_returns_next_page_until_last() {
+        let first = LearningObjects::new().kind("video").limit(2);
+        let second = first.after(&page(3, 2, None)).unwrap();
         assert_eq!(second, LearningObjects::new().kind("video").limit(2).offset(2));
         assert_eq!(second.after(&page(3, 1, None)), None);
-        assert_eq!(asked.after(&page(3, 0, None)), None, "an empty page ends it, whatever the total says");
+        assert_eq!(first.after(&page(3, 0, None)), None, "an empty page is the last, whatever the total");
     }
 
     #[test]
-    fn scrolling_goes_by_what_each_page_says() {
-        let asked = LearningObjects::new().limit(2).scroll();
-        assert_eq!(asked.after(&page(9, 2, Some("abc"))), Some(asked.clone().scroll_from("abc")));
-        assert_eq!(asked.after(&page(9, 2, None)), None);
-        assert_eq!(asked.after(&page(9, 2, Some(""))), None);
-        assert_eq!(asked.after(&page(9, 0, Some("abc"))), None);
+    fn after_follows_scroll_ids() {
+        let first = LearningObjects::new().limit(2).scroll();
+        assert_eq!(first.after(&page(9, 2, Some("abc"))), Some(first.clone().scroll_from("abc")));
+        assert_eq!(first.after(&page(9, 2, None)), None);
+        assert_eq!(first.after(&page(9, 2, Some(""))), None);
+        assert_eq!(first.after(&page(9, 0, Some("abc"))), None);
     }
 
     proptest! {
         #[test]
-        fn what_is_sent_is_within_the_limits(limit in 0u32..6_000, offset in 0u64..12_000, scroll: bool) {
-            let asked = LearningObjects::new().limit(limit);
-            let asked = if scroll { asked.scroll() } else { asked.offset(offset) };
+        fn query_is_within_limits(limit in 0u32..6_000, offset in 0u64..12_000, scroll: bool) {
+            let request = LearningObjects::new().limit(limit);
+            let request = if scroll { request.scroll() } else { request.offset(offset) };
             let good = if scroll { (1..=5_000).contains(&limit) }
                 else { (1..=50).contains(&limit) && offset + u64::from(limit) <= 10_000 };
-            prop_assert_eq!(asked.query().is_ok(), good);
+            prop_assert_eq!(request.query().is_ok(), good);
         }
 
         #[test]
-        fn walking_ends_after_every_hit_was_seen_once(total in 0u64..400, limit in 1u32..=50) {
-            let mut asked = Some(LearningObjects::new().limit(limit));
+        fn paging_visits_each_hit_once(total in 0u64..400, limit in 1u32..=50) {
+            let mut next = Some(LearningObjects::new().limit(limit));
             let mut seen = 0;
-            while let Some(now) = asked {
-                prop_assert_eq!(now.offset.unwrap_or(0), seen);
+            while let Some(request) = next {
+                prop_assert_eq!(request.offset.unwrap_or(0), seen);
                 let hits = u64::from(limit).min(total - seen);
                 seen += hits;
-                asked = now.after(&page(total, hits as usize, None));
+                next = request.after(&page(total, hits as usize, None));
             }
             prop_assert_eq!(seen, total);
         }

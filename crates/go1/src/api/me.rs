@@ -1,14 +1,14 @@
-//! Who the token belongs to.
+//! The user of a token.
 
 use oauth_core::http::{Request, Response};
 use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::read::{debug_without_other, maybe_id};
-use crate::Go1;
+use super::fields::{debug_without_other, maybe_id};
+use crate::provider::Go1;
 
-/// `GET /me` of version 2: the user that the token belongs to.
+/// `GET /me` of version 2: the user of the token.
 ///
 /// Source: the quick start guide's sample program calls it,
 /// <https://www.go1.com/developers/customers/concepts/quick-start-guide>.
@@ -24,21 +24,22 @@ pub struct Me;
 
 /// A user.
 ///
-/// Go1 publishes no schema of this reply. The names are those of the user in its example of a webhook,
-/// <https://www.go1.com/developers/partners/concepts/webhook-signature-authentification>, so each may be missing.
+/// Go1 publishes no schema of this response. The names are those of the user in its example of a webhook
+/// (<https://www.go1.com/developers/partners/concepts/webhook-signature-authentification>), so each may be
+/// missing.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Profile {
-    /// The user's identifier. Read from a number or a string.
+    /// Identifier. Parsed from a number or a string.
     #[serde(default, deserialize_with = "maybe_id")]
     pub id: Option<String>,
-    /// The e-mail address.
+    /// E-mail address.
     pub email: Option<String>,
-    /// The first name.
+    /// First name.
     pub first_name: Option<String>,
-    /// The last name.
+    /// Last name.
     pub last_name: Option<String>,
-    /// Whatever else came back.
+    /// Further fields of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }

@@ -1,18 +1,18 @@
-//! Whether a token is good.
+//! Token validation.
 
 use oauth_core::http::{Request, Response, StatusCode};
 use oauth_core::{Endpoint, EndpointContext, Error, get};
 
-use crate::Go1;
+use crate::provider::Go1;
 
-/// `GET /oauth/validate` on the authorization host: whether Go1 still takes the token.
+/// `GET /oauth/validate` on the authorization host: checks whether Go1 accepts the token.
 ///
-/// `true` for a 2xx, `false` for 400, 401 and 403; anything else is an error, because it says nothing about the token.
-/// A token that has expired by our own clock is not sent: that is an error too
-/// ([`ErrorKind::Expired`](crate::ErrorKind::Expired)).
+/// `true` for a 2xx, `false` for 400, 401 and 403. Any other status is an error, because it does not concern
+/// the token. A token that has expired by the client's clock is not sent: the call fails with
+/// [`ErrorKind::Expired`](crate::ErrorKind::Expired).
 ///
-/// Source: Go1's plug-in for Moodle (`go1com/moodle-mod_goone`) takes a 200 for good and all else for bad; which status
-/// a bad token gets is not documented.
+/// Source: Go1's plug-in for Moodle (`go1com/moodle-mod_goone`) treats 200 as valid and every other status as
+/// invalid. The status for an invalid token is not documented.
 ///
 /// ```
 /// # async fn example(client: go1::Client, token: go1::Token) -> Result<(), go1::Error> {

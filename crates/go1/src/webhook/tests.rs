@@ -1,8 +1,8 @@
 use super::*;
 use proptest::prelude::*;
 
-/// The request of Go1's page on signatures: its headers and body, byte for byte. Its secret key is not published, so
-/// the signature there cannot be checked; what can be is that it is read.
+/// The request of Go1's page on signatures: its headers and body, byte for byte. The secret key is not
+/// published, so only parsing can be checked.
 const DOCUMENTED: &str = "t=1588141753,v1=fa818dc59df5b5c7c42517dedf24d85ca2184201d03ed24bb6e2c7bf766b7e89";
 const BODY: &[u8] = br#"{"type":"user.create","fired_at":"2020-04-29T06:29:13+0000","data":{"id":"8191190","email":"new.user@go1.com","full_name":"New User","first_name":"New","last_name":"User","profile_picture":null,"status":null,"created_time":"1588141753","account":null}}"#;
 
@@ -19,7 +19,7 @@ fn hmac(key: &[u8], message: &[u8]) -> String {
 }
 
 #[test]
-fn hmac_sha256_by_the_vectors_of_rfc_4231() {
+fn hmac_matches_rfc_4231_vectors() {
     for (key, message, expected) in [
         (
             vec![0x0b; 20],
@@ -43,7 +43,7 @@ fn hmac_sha256_by_the_vectors_of_rfc_4231() {
 }
 
 #[test]
-fn the_documented_request_is_read_and_a_signature_of_it_checked() {
+fn documented_request_is_verified() {
     assert_eq!(BODY.len(), 252, "the Content-Length of the documented request");
     let verifier = Verifier::new("canary-webhook-key");
     assert_eq!(verifier.verify(DOCUMENTED, BODY, at(1_588_141_753)), Err(SignatureFault::Wrong));
@@ -54,7 +54,7 @@ fn the_documented_request_is_read_and_a_signature_of_it_checked() {
 }
 
 #[test]
-fn how_old_it_may_be() {
+fn tolerance_limits_age() {
     let verifier = Verifier::new("canary-webhook-key");
     for (now, expected) in [
         (1_588_141_753 + 60, Ok(())),
@@ -70,7 +70,7 @@ fn how_old_it_may_be() {
 }
 
 #[test]
-fn headers_that_are_none() {
+fn rejects_malformed_headers() {
     use SignatureFault::{OtherVersion, Unreadable};
     let hex = "0".repeat(64);
     for (header, expected) in [
@@ -97,12 +97,12 @@ fn headers_that_are_none() {
 
 proptest! {
     #[test]
-    fn no_header_makes_it_panic_or_passes(header in "[tv=,0-9a-f ]{0,90}|.{0,90}", body: Vec<u8>) {
+    fn arbitrary_header_never_passes(header in "[tv=,0-9a-f ]{0,90}|.{0,90}", body: Vec<u8>) {
         prop_assert!(Verifier::new("k").verify(&header, &body, at(1)).is_err());
     }
 
     #[test]
-    fn what_was_signed_passes_and_nothing_else(key: Vec<u8>, body: Vec<u8>, seconds in 0_i64..4_000_000_000, flip: usize) {
+    fn only_signed_body_passes(key: Vec<u8>, body: Vec<u8>, seconds in 0_i64..4_000_000_000, flip: usize) {
         let mut message = format!("{seconds}.").into_bytes();
         message.extend(&body);
         let header = format!("t={seconds},v1={}", hmac(&key, &message));

@@ -1,5 +1,5 @@
-//! What the tests of this crate share.
-#![allow(dead_code)] // each test file uses some of it
+//! Shared test helpers.
+#![allow(dead_code)] // each test file uses a part of it
 
 use go1::http::Response;
 use go1::{App, Client, ClientBuilder, Connect, RedirectUri, Site, Token, scope};
@@ -7,7 +7,7 @@ use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, ManualClock, Wire, reply};
 
 pub(crate) const REDIRECT_URI: &str = "https://app.example.com/go1/callback";
 
-/// One of `tests/replies`.
+/// A file of `tests/replies`.
 macro_rules! recorded {
     ($name:literal) => {
         include_str!(concat!("replies/", $name, ".json"))
@@ -19,21 +19,21 @@ pub(crate) fn app() -> App {
     App::new("client-id", CLIENT_SECRET, RedirectUri::new(REDIRECT_URI).unwrap())
 }
 
-/// A client of the production site that gets these answers, and the record of what it sends.
+/// A client of the production site with these responses, and the record of its requests.
 pub(crate) fn builder(
-    answers: impl IntoIterator<Item = Response<Vec<u8>>>,
+    responses: impl IntoIterator<Item = Response<Vec<u8>>>,
 ) -> (ClientBuilder, Wire, ManualClock) {
-    let (wire, clock) = (Wire::answering(answers), ManualClock::default());
+    let (wire, clock) = (Wire::answering(responses), ManualClock::default());
     let builder = Client::builder(Site::production(), app()).transport(wire.clone()).clock(clock.clone());
     (builder, wire, clock)
 }
 
-pub(crate) fn client(answers: impl IntoIterator<Item = Response<Vec<u8>>>) -> (Client, Wire) {
-    let (builder, wire, _) = builder(answers);
+pub(crate) fn client(responses: impl IntoIterator<Item = Response<Vec<u8>>>) -> (Client, Wire) {
+    let (builder, wire, _) = builder(responses);
     (builder.build().unwrap(), wire)
 }
 
-/// A client that gets one answer, with a token to send.
+/// A client with one response, and a token to send.
 pub(crate) fn with_token(status: u16, json: &str) -> (Client, Token, Wire) {
     let (client, wire) = client([reply(status, json)]);
     let token = client.import_token(ACCESS_TOKEN, [scope::LO_READ]).unwrap();

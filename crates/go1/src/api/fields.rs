@@ -1,8 +1,8 @@
-//! What reading several replies needs.
+//! Shared parts of responses.
 
 use serde::{Deserialize, Deserializer};
 
-/// An identifier: a string on the gateway, a number in version 2. Kept as text.
+/// An identifier: a string on the gateway, a number in version 2. Stored as text.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Id {
@@ -17,7 +17,7 @@ pub(super) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D
     })
 }
 
-/// The same where it may be missing or null; needs `#[serde(default)]` beside it.
+/// The same for an optional field; needs `#[serde(default)]`.
 pub(super) fn maybe_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(Option::<Id>::deserialize(deserializer)?.map(|id| match id {
         Id::Text(text) => text,
@@ -25,7 +25,7 @@ pub(super) fn maybe_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
     }))
 }
 
-/// `Debug` that shows the typed fields, and of `other` the names only: nobody knows what is in there.
+/// `Debug` with the typed fields and the names in `other`, whose values may be confidential.
 macro_rules! debug_without_other {
     ($name:ident { $($field:ident),* $(,)? }) => {
         impl std::fmt::Debug for $name {
