@@ -1,4 +1,4 @@
-//! How long calls take with a million connections stored.
+//! Measures calls with a million stored connections.
 //!
 //! `cargo run --release -p oauth-store --all-features --example figures -- FILE` or `… -- postgres:///database?host=…`,
 //! a new file or an empty database.
@@ -38,10 +38,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// Each call a number of times, one after the other.
+/// Repeats each call and prints its time.
 async fn measure(store: &dyn TokenStore) -> Result<(), Box<dyn Error>> {
     const TIMES: u32 = 1_000;
-    // Spread over what is stored, so that not all of them are in one page.
+    // Spread over the table, so that they are not all in one page.
     let keys: Vec<Key> = (0..TIMES).map(|n| Key::new("go1", format!("{:07}", n * 997 + 1))).collect();
     let content = || Content::new(vec![7; 1_500]).due_at(DateTime::from_timestamp(4_000_000_000, 0));
     let owner = LeaseOwner::new("figures");

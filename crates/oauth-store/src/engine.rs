@@ -1,4 +1,4 @@
-//! What a store does, once for both databases.
+//! The operations of a store, shared by both databases.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -13,9 +13,9 @@ use crate::keyring::Keyring;
 use crate::rows::{DueRow, RecordRow, Stored, SummaryRow, due_summary, micros, state_words, summary};
 use crate::statements::Statements;
 
-/// The longest part of a key, in bytes: PostgreSQL takes no more than some 2,700 bytes into an index.
+/// The longest part of a key in bytes: PostgreSQL's indexes accept at most about 2,700 bytes.
 const LONGEST: usize = 1_024;
-/// How often a lease is asked for that was taken at one look and gone at the next.
+/// Attempts to acquire a lease that is released while we look.
 const TRIES: usize = 3;
 
 /// A parameter of a statement.
@@ -31,7 +31,7 @@ pub enum Value<'a> {
     Bytes(&'a [u8]),
 }
 
-/// Whether a statement writes.
+/// Read or write access of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Changes nothing.
@@ -40,7 +40,7 @@ pub enum Access {
     Write,
 }
 
-/// A database: carries statements out, and explains its errors.
+/// A database: runs statements and describes errors.
 pub trait Database: fmt::Debug + Send + Sync + 'static {
     /// The statements as this database runs them.
     const STATEMENTS: &'static Statements;
@@ -67,7 +67,7 @@ pub trait Database: fmt::Debug + Send + Sync + 'static {
         values: &[Value<'_>],
     ) -> impl Future<Output = Result<Vec<DueRow>, StoreError>> + Send;
 
-    /// Rows of one number.
+    /// Returns rows of one number.
     fn numbers(
         &self,
         access: Access,
@@ -75,14 +75,14 @@ pub trait Database: fmt::Debug + Send + Sync + 'static {
         values: &[Value<'_>],
     ) -> impl Future<Output = Result<Vec<(i64,)>, StoreError>> + Send;
 
-    /// How many rows were changed.
+    /// Returns the number of changed rows.
     fn change(
         &self,
         statement: &'static str,
         values: &[Value<'_>],
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// One statement many times, all or nothing; how many rows were changed.
+    /// Runs one statement many times in one transaction; returns the number of changed rows.
     fn change_all(
         &self,
         statement: &'static str,
@@ -90,7 +90,7 @@ pub trait Database: fmt::Debug + Send + Sync + 'static {
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 }
 
-/// A database with the keys to what is in it. See `TokenStore` for what the methods promise.
+/// A database and the keys to its content. `TokenStore` documents the methods.
 #[derive(Debug)]
 pub(crate) struct Engine<D> {
     pub(crate) database: D,
@@ -117,7 +117,7 @@ impl<D: Database> Engine<D> {
         generation(&rows).ok_or_else(|| {
             StoreError::new(
                 StoreErrorKind::Other,
-                format!("{key}: the database did not say what it inserted"),
+                format!("{key}: the database returned no generation for the inserted record"),
             )
         })
     }
@@ -144,7 +144,7 @@ impl<D: Database> Engine<D> {
         if let Some(generation) = generation(&rows) {
             return Ok(SaveOutcome::Accepted { generation });
         }
-        // A generation never comes back, so what is read a moment later is as good an answer.
+        // Generations are never reused, so a later read is as good.
         Ok(match self.load(key).await? {
             Some(record) => SaveOutcome::Superseded { record },
             None => SaveOutcome::Missing,
@@ -162,7 +162,7 @@ impl<D: Database> Engine<D> {
         length: Duration,
     ) -> Result<AcquireOutcome, StoreError> {
         let [provider, account] = of(key)?;
-        // For people only, so it may be told with a character less; PostgreSQL's texts cannot hold this one.
+        // PostgreSQL cannot store NUL, and the owner is informational.
         let owner = owner.as_str().replace('\0', "");
         let values = [provider, account, Value::Text(&owner), Value::Number(micros(length))];
         let mut tries = 1;
@@ -174,12 +174,13 @@ impl<D: Database> Engine<D> {
             let Some(stored) = self.stored(key).await? else { return Ok(AcquireOutcome::Missing) };
             let left = stored.lease_left();
             if stored.lease_is_too_long() {
-                // The holder keeps its full time from here, and nobody waits until the clock is where it was.
+                // The holder keeps its full time from now on, and callers do not wait for the clock to catch
+                // up.
                 let values = [provider, account, number(stored.fence()?)];
                 self.database.change(D::STATEMENTS.shorten, &values).await?;
             }
             if left.is_some() || tries == TRIES {
-                // Without time left it changes hands as fast as we look: as good as held.
+                // A lease that expires during each attempt counts as held.
                 let for_another = left.unwrap_or(Duration::from_millis(1));
                 return Ok(AcquireOutcome::Held { for_another, record: stored.record(&self.keyring)? });
             }
@@ -192,7 +193,7 @@ impl<D: Database> Engine<D> {
         match stored.record(&self.keyring) {
             Ok(record) => Ok(AcquireOutcome::Granted { fence, record }),
             Err(error) => {
-                // Whoever has the right key should not wait for one who has not. If this fails, the lease runs out.
+                // Release for callers with the right key. If this fails, the lease expires.
                 let _ = self.release(&stored.key, fence).await;
                 Err(error)
             }
@@ -249,7 +250,7 @@ impl<D: Database> Engine<D> {
 
     pub(crate) async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
         let mut found: Vec<RecordSummary> = Vec::new();
-        // Two statements, each along an index, since no index has both orders.
+        // Two statements, because no index has both orders.
         let asked = [(D::STATEMENTS.lapsing, query.lapses_by), (D::STATEMENTS.due, query.due_by)];
         for (statement, by) in asked {
             let Some(by) = by.filter(|_| found.len() < limit) else { continue };
@@ -267,23 +268,22 @@ impl<D: Database> Engine<D> {
     }
 
     pub(crate) async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
-        // First, so that a name whose time has come can be used again by whoever asks for it. If it fails it is done next
-        // time.
+        // First, so that an expired name can be claimed again. A failure is harmless: the next call repeats
+        // it.
         let _ = self.database.change(D::STATEMENTS.forget_used, &[]).await;
         let values = [part(name)?, Value::Number(micros(keep))];
         Ok(self.database.change(D::STATEMENTS.claim_once, &values).await? > 0)
     }
 }
 
-/// The parameters of a key.
 pub(crate) fn of(key: &Key) -> Result<[Value<'_>; 2], StoreError> {
     Ok([part(&key.provider)?, part(&key.account)?])
 }
 
-/// Half of a key, if both databases can store it.
+/// A provider or account, if both databases can store it.
 fn part(part: &str) -> Result<Value<'_>, StoreError> {
-    let why = if part.contains('\0') {
-        "has a NUL in it".to_owned()
+    let reason = if part.contains('\0') {
+        "contains a NUL".to_owned()
     } else if part.len() > LONGEST {
         format!("is {} bytes long", part.len())
     } else {
@@ -291,9 +291,7 @@ fn part(part: &str) -> Result<Value<'_>, StoreError> {
     };
     Err(StoreError::new(
         StoreErrorKind::Other,
-        format!(
-            "the name of a provider or account {why}; it may have up to {LONGEST} bytes, and no NUL among them"
-        ),
+        format!("the name of a provider or account {reason}; it may have at most {LONGEST} bytes and no NUL"),
     ))
 }
 
@@ -301,7 +299,7 @@ fn times(content: &Content) -> [Value<'static>; 2] {
     [content.due_at, content.lapses_at].map(|at| Value::Maybe(at.map(|at| at.timestamp_micros())))
 }
 
-/// A counter that no database holds matches nothing.
+/// A number that no database stores matches no row.
 fn number(counter: u64) -> Value<'static> {
     Value::Number(i64::try_from(counter).unwrap_or(-1))
 }

@@ -1,4 +1,4 @@
-//! One key for encryption at rest.
+//! A key for encryption at rest.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,18 +11,18 @@ use sha2::{Digest, Sha256};
 
 const LENGTH: usize = 32;
 
-/// A key of 256 bits that tokens are encrypted with at rest. Wiped from memory with its last clone; `Debug` shows its id
-/// only.
+/// A 256-bit key that encrypts tokens at rest. Wiped from memory with its last clone; `Debug` shows only its
+/// id.
 ///
-/// Keep it where the database is not: in the secret store of your platform, or a file of its own. Whoever has both has the
-/// tokens; whoever loses it has to have every customer connect again.
+/// Keep it apart from the database: in the secret store of your platform, or in a separate file. With both,
+/// an attacker has the tokens. Without the key, every customer has to connect again.
 ///
 /// ```
 /// use oauth_store::EncryptionKey;
 ///
 /// let key = EncryptionKey::generate()?; // once, when the application is set up
-/// let kept = key.expose_base64(); // to be put where secrets are kept
-/// let again = EncryptionKey::from_base64(&kept)?; // whenever the application starts
+/// let kept = key.expose_base64(); // stored with your secrets
+/// let again = EncryptionKey::from_base64(&kept)?; // at each start
 /// assert_eq!(again.id(), key.id());
 /// # Ok::<(), oauth_store::StoreError>(())
 /// ```
@@ -33,52 +33,52 @@ pub struct EncryptionKey {
 }
 
 impl EncryptionKey {
-    /// A new one, from the operating system's random numbers.
+    /// Generates a key from the operating system's random numbers.
     ///
     /// # Errors
-    /// If the operating system has none.
+    /// [`StoreErrorKind::Other`] if the operating system provides none.
     pub fn generate() -> Result<Self, StoreError> {
-        let mut drawn = Ok(());
-        let secret = SecretBox::init_with_mut(|bytes: &mut [u8; LENGTH]| drawn = random(bytes));
-        drawn.map(|()| Self::of(secret))
+        let mut filled = Ok(());
+        let secret = SecretBox::init_with_mut(|bytes: &mut [u8; LENGTH]| filled = random(bytes));
+        filled.map(|()| Self::of(secret))
     }
 
-    /// These bytes, which must be random: a password is no key.
+    /// Creates a key from 32 random bytes. Do not use a password.
     pub fn from_bytes(bytes: [u8; LENGTH]) -> Self {
         Self::of(SecretBox::new(Box::new(bytes)))
     }
 
-    /// Reads 32 bytes in base64.
+    /// Parses 32 bytes in base64.
     ///
     /// # Errors
-    /// If it is anything else. The error does not quote it.
+    /// [`StoreErrorKind::Other`] for any other text, which the error does not quote.
     pub fn from_base64(text: &str) -> Result<Self, StoreError> {
-        let mut known = Ok(());
+        let mut parsed = Ok(());
         let secret = SecretBox::init_with_mut(|bytes: &mut [u8; LENGTH]| {
-            // One byte more than a key has, so that a longer text is noticed.
-            let mut room = SecretBox::new(Box::new([0_u8; LENGTH + 1]));
-            let room = secrecy::ExposeSecretMut::expose_secret_mut(&mut room);
-            known = match STANDARD.decode_slice(text.trim(), room) {
+            // One byte longer than a key, to detect longer input.
+            let mut buffer = SecretBox::new(Box::new([0_u8; LENGTH + 1]));
+            let buffer = secrecy::ExposeSecretMut::expose_secret_mut(&mut buffer);
+            parsed = match STANDARD.decode_slice(text.trim(), buffer) {
                 Ok(LENGTH) => {
-                    bytes.copy_from_slice(&room[..LENGTH]);
+                    bytes.copy_from_slice(&buffer[..LENGTH]);
                     Ok(())
                 }
                 _ => Err(StoreError::new(
                     StoreErrorKind::Other,
-                    "an encryption key is 32 random bytes in base64 (44 characters), and this is not; \
-                     `openssl rand -base64 32` makes one",
+                    "the encryption key is not 32 random bytes in base64 (44 characters); \
+                     create one with `openssl rand -base64 32`",
                 )),
             };
         });
-        known.map(|()| Self::of(secret))
+        parsed.map(|()| Self::of(secret))
     }
 
-    /// What [`from_base64`](Self::from_base64) reads. It is the secret itself.
+    /// Returns the key in base64, as [`from_base64`](Self::from_base64) parses it. This is the secret itself.
     pub fn expose_base64(&self) -> String {
         STANDARD.encode(self.bytes())
     }
 
-    /// What records name it by. It is made from the key by a one-way function, so it is the same everywhere and tells nothing.
+    /// Returns the key's id, by which records name it: a one-way hash that reveals nothing about the key.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -102,10 +102,9 @@ impl fmt::Debug for EncryptionKey {
     }
 }
 
-/// Fills `bytes` from the operating system's random numbers.
 pub(crate) fn random(bytes: &mut [u8]) -> Result<(), StoreError> {
     getrandom::fill(bytes).map_err(|error| {
-        StoreError::new(StoreErrorKind::Other, "the operating system gives no random numbers")
+        StoreError::new(StoreErrorKind::Other, "the operating system provides no random numbers")
             .with_source(error.to_string())
     })
 }
@@ -115,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_32_bytes_are_a_key_and_nothing_shows_them() {
+    fn key_is_32_bytes_and_never_shown() {
         let text = STANDARD.encode([7; 32]);
         let key = EncryptionKey::from_base64(&format!("{text}\n")).unwrap();
         assert_eq!(key.expose_base64(), text);
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn each_generated_key_is_another() {
+    fn generated_keys_differ() {
         assert_ne!(EncryptionKey::generate().unwrap().id(), EncryptionKey::generate().unwrap().id());
     }
 }

@@ -1,4 +1,4 @@
-//! The keys that records are encrypted with.
+//! The keys that encrypt records.
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -7,22 +7,22 @@ use oauth_core::store::{Key, StoreError, StoreErrorKind};
 use crate::key::{EncryptionKey, random};
 use crate::rows::printable;
 
-/// How a sealed record is made up. Bound in as associated data, so that a later form is never taken for this one.
+/// Format of an encrypted record, bound in as associated data so that a later format is never mistaken for
+/// this one.
 const FORM: &[u8] = b"oauth-store record, form 1\0";
 const NONCE: usize = 24;
-/// What stands in the place of a key's id where there is no encryption. No key has this id: ids are hexadecimal.
+/// Key id of records without encryption. No key has this id: ids are hexadecimal.
 const PLAINTEXT: &str = "plaintext";
 
-/// The key that tokens are encrypted with, and older ones that may still be met.
+/// A primary key that encrypts tokens, and older keys that only decrypt.
 ///
-/// A record names the key it was encrypted with. What is saved is always encrypted with the primary key, so records move
-/// over by themselves as tokens are refreshed; `rotate_keys` of a store moves the rest.
+/// A record names its key. Saved tokens are always encrypted with the primary key, so records migrate as
+/// tokens are refreshed; `rotate_keys` of a store migrates the rest.
 ///
-/// Changing the key while several processes run, without a moment at which one of them cannot read what another wrote:
+/// To change the key while several processes run, so that each process can always read the others' records:
 ///
-/// 1. everywhere: `Keyring::new(old).and_older(new)`, so that all can read the new one;
-/// 2. everywhere: `Keyring::new(new).and_older(old)`;
-/// 3. once: `rotate_keys`; then drop the old key.
+/// 1. in all processes: `Keyring::new(old).and_older(new)`; 2. in all processes:
+/// `Keyring::new(new).and_older(old)`; 3. once: `rotate_keys`; then remove the old key.
 ///
 /// ```
 /// use oauth_store::{EncryptionKey, Keyring};
@@ -33,7 +33,7 @@ const PLAINTEXT: &str = "plaintext";
 /// ```
 #[derive(Clone, Debug)]
 pub struct Keyring {
-    /// `None`: no encryption.
+    /// `None` means no encryption.
     primary: Option<EncryptionKey>,
     older: Vec<EncryptionKey>,
 }
@@ -45,25 +45,27 @@ pub(crate) struct Sealed {
 }
 
 impl Keyring {
-    /// A keyring that encrypts with this key, and reads what was encrypted with it.
+    /// Creates a keyring that encrypts and decrypts with this key.
     pub fn new(primary: EncryptionKey) -> Self {
         Self { primary: Some(primary), older: Vec::new() }
     }
 
-    /// Adds a key that records may still be encrypted with, or that another process encrypts with already.
+    /// Adds a key for decryption: an older key, or the next key that another process already encrypts with.
     #[must_use]
     pub fn and_older(mut self, key: EncryptionKey) -> Self {
         self.older.push(key);
         self
     }
 
-    /// **No encryption: whoever can read the database, a backup of it or the disk has every token.** For tests that look at
-    /// what is stored. A keyring with a key refuses to read such records, so a store cannot slide from one to the other.
+    /// Stores tokens without encryption. **Anyone who can read the database, a backup or the disk has every
+    /// token.**
+    ///
+    /// For tests that inspect stored data. A keyring with a key rejects such records, so a store cannot
+    /// change from one to the other unnoticed.
     pub fn plaintext_for_tests() -> Self {
         Self { primary: None, older: Vec::new() }
     }
 
-    /// The id of the key that is encrypted with.
     pub(crate) fn primary_id(&self) -> &str {
         self.primary.as_ref().map_or(PLAINTEXT, EncryptionKey::id)
     }
@@ -76,10 +78,8 @@ impl Keyring {
         let mut nonce = [0; NONCE];
         random(&mut nonce)?;
         let sealed = cipher(primary)
-            .encrypt(&XNonce::from(nonce), Payload { msg: content, aad: &bound_in(key) })
-            .map_err(|_| {
-                StoreError::new(StoreErrorKind::Other, format!("{key}: too long to be encrypted"))
-            })?;
+            .encrypt(&XNonce::from(nonce), Payload { msg: content, aad: &associated_data(key) })
+            .map_err(|_| StoreError::new(StoreErrorKind::Other, format!("{key}: too long to encrypt")))?;
         let mut bytes = Vec::with_capacity(NONCE + sealed.len());
         bytes.extend_from_slice(&nonce);
         bytes.extend_from_slice(&sealed);
@@ -97,35 +97,35 @@ impl Keyring {
                 StoreErrorKind::Corrupt,
                 format!(
                     "the record {key} was changed, or copied from another account: it does not decrypt with its key {key_id}; \
-                     restore it from a backup, or let the customer connect again"
+                     restore it from a backup, or have the customer connect again"
                 ),
             )
         };
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or_else(corrupt)?;
         cipher(known)
-            .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: &bound_in(key) })
+            .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: &associated_data(key) })
             .map_err(|_| corrupt())
     }
 
     fn unknown(&self, key: &Key, key_id: &str) -> StoreError {
-        let have: Vec<&str> = self.primary.iter().chain(&self.older).map(EncryptionKey::id).collect();
+        let known: Vec<&str> = self.primary.iter().chain(&self.older).map(EncryptionKey::id).collect();
         let named = printable(key_id);
-        let what = if key_id == PLAINTEXT {
+        let message = if key_id == PLAINTEXT {
             format!(
-                "the record {key} was stored without encryption, by a keyring for tests; let the customer connect again"
+                "the record {key} was stored without encryption by a keyring for tests; have the customer connect again"
             )
-        } else if have.is_empty() {
+        } else if known.is_empty() {
             format!(
-                "the record {key} is encrypted with the key {named}, and this keyring is one for tests, without keys"
+                "the record {key} is encrypted with the key {named}, but this keyring is for tests and has no keys"
             )
         } else {
             format!(
-                "the record {key} is encrypted with the key {named}, and the keyring has {}; \
-                 add that key to it as an older one",
-                have.join(", ")
+                "the record {key} is encrypted with the key {named}, but the keyring has {}; \
+                 add the missing key with Keyring::and_older",
+                known.join(", ")
             )
         };
-        StoreError::new(StoreErrorKind::WrongKey, what)
+        StoreError::new(StoreErrorKind::WrongKey, message)
     }
 }
 
@@ -133,8 +133,8 @@ fn cipher(key: &EncryptionKey) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(key.bytes().into())
 }
 
-/// Which record it is. The length in front keeps `a` + `bc` apart from `ab` + `c`.
-fn bound_in(key: &Key) -> Vec<u8> {
+/// Binds a record to its key. The length prefix tells `a` + `bc` from `ab` + `c`.
+fn associated_data(key: &Key) -> Vec<u8> {
     let mut data = FORM.to_vec();
     data.extend_from_slice(&(key.provider.len() as u64).to_be_bytes());
     data.extend_from_slice(key.provider.as_bytes());
@@ -151,13 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn opens_what_it_sealed_and_nothing_else() {
+    fn record_opens_only_in_its_own_row() {
         let ring = Keyring::new(key(1));
         let acme = Key::new("go1", "acme");
         let sealed = ring.seal(&acme, b"token").unwrap();
         assert_eq!(ring.open(&acme, &sealed.key_id, &sealed.bytes).unwrap(), b"token");
         assert!(!sealed.bytes.windows(5).any(|window| window == b"token"));
-        assert_ne!(ring.seal(&acme, b"token").unwrap().bytes, sealed.bytes, "each has a nonce of its own");
+        assert_ne!(ring.seal(&acme, b"token").unwrap().bytes, sealed.bytes, "each nonce is unique");
 
         for other in [Key::new("go1", "acme2"), Key::new("go1a", "cme"), Key::new("gocd", "acme")] {
             let error = ring.open(&other, &sealed.key_id, &sealed.bytes).unwrap_err();
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn an_older_key_reads_and_the_primary_writes() {
+    fn older_key_opens_and_primary_key_seals() {
         let acme = Key::new("go1", "acme");
         let old = Keyring::new(key(1)).seal(&acme, b"token").unwrap();
         let both = Keyring::new(key(2)).and_older(key(1));
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_and_encrypted_records_do_not_pass_for_one_another() {
+    fn plain_and_encrypted_records_are_never_confused() {
         let acme = Key::new("go1", "acme");
         let (plain, ring) = (Keyring::plaintext_for_tests(), Keyring::new(key(1)));
         let bare = plain.seal(&acme, b"token").unwrap();

@@ -1,9 +1,26 @@
-//! Where OAuth2 connections live: in [`Sqlite`] (one file, shared by the processes of one machine) or [`Postgres`] (shared
-//! by many machines), encrypted at rest.
+//! Stores for OAuth 2.0 connections, encrypted at rest.
 //!
-//! Both keep the rules of [`TokenStore`](oauth_core::store::TokenStore) by the same statements, so a rotated refresh token is
-//! neither spent twice nor lost, however many processes share the store.
+//! # Entry points
+//! - `Sqlite`: one file, shared by the processes of one machine (feature `sqlite`).
+//! - `Postgres`: a database, shared by many machines (feature `postgres`).
+//! - [`EncryptionKey`] and [`Keyring`]: the keys of the encryption, and their rotation ([`Rotation`]).
 //!
+//! Both stores implement [`TokenStore`](oauth_core::store::TokenStore) with the same statements: a rotated
+//! refresh token is never spent twice or lost, however many processes share the store.
+//!
+//! # Code map
+//! | file | contents |
+//! |---|---|
+//! | `engine.rs` | the operations of a store, common to both databases |
+//! | `statements.rs`, `rows.rs` | the SQL statements, and the rows they return |
+//! | `sqlite.rs`, `sqlite/` | `Sqlite`: file, pools, errors |
+//! | `postgres.rs`, `postgres/` | `Postgres`: connection, errors |
+//! | `token_store.rs` | the `TokenStore` implementation of both |
+//! | `key.rs`, `keyring.rs`, `rotation.rs` | encryption and key rotation |
+//! | `migrations.rs`, `migrations/` | the schema and its migrations |
+//! | `tests/common/` | checks that both stores must pass |
+//!
+//! # Example
 #![cfg_attr(feature = "sqlite", doc = "```")]
 #![cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
 //! use oauth_core::store::{Content, Key, TokenStore};
@@ -14,39 +31,40 @@
 //! # let folder = tempfile::tempdir()?;
 //! # let path = folder.path().join("tokens.db");
 //! # let kept = EncryptionKey::generate()?.expose_base64();
-//! let key = EncryptionKey::from_base64(&kept)?; // from wherever secrets are kept
+//! let key = EncryptionKey::from_base64(&kept)?; // from your secret store
 //! let store = Sqlite::open(&path, Keyring::new(key)).await?;
 //!
-//! // `Connections` does this; by hand it is good for looking at a store.
+//! // `Connections` calls these methods; calling them directly is useful to inspect a store.
 //! let acme = Key::new("go1", "acme");
-//! store.insert(&acme, Content::new("a token, in the form that `Connections` stores")).await?;
+//! store.insert(&acme, Content::new("a persisted token")).await?;
 //! assert_eq!(store.load(&acme).await?.map(|record| record.generation), Some(1));
 //! store.close().await;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # EventKind is encrypted
+//! # Encryption
 //!
-//! The content (the tokens), by XChaCha20-Poly1305 with a nonce of its own, bound to provider and account: a row copied to
-//! another account does not decrypt. Readable are the names of provider and account, the times when a token is due and
-//! lapses, and the state. Rows name the key they were encrypted with; see [`Keyring`] for changing it.
+//! The content of a record (the tokens) is encrypted by XChaCha20-Poly1305 with a unique nonce, bound to
+//! provider and account: a row copied to another account does not decrypt. Readable in the database are the
+//! names of provider and account, the times when a token is due and lapses, and the state. Each row names its
+//! key; see [`Keyring`] for rotation.
 //!
-//! # EventKind fails, and how
+//! # Errors
 //!
-//! | what | [`StoreErrorKind`](oauth_core::store::StoreErrorKind) |
+//! | cause | [`StoreErrorKind`](oauth_core::store::StoreErrorKind) |
 //! |---|---|
-//! | locked by another process for too long; PostgreSQL lost, starting, out of connections | `Unavailable`, so [`is_transient`](StoreError::is_transient) |
+//! | locked by another process for too long; PostgreSQL unreachable, starting, out of connections | `Unavailable`, so [`is_transient`](StoreError::is_transient) |
 //! | disk full, file or server read-only, no permission | `CannotWrite` |
 //! | a record's key is not in the keyring | `WrongKey` |
-//! | a record that was changed or copied, a file that is no database or a damaged one | `Corrupt` |
+//! | a record that was changed or copied, a file that is damaged or not a database | `Corrupt` |
 //! | a schema or state of a newer version | `TooNew` |
-//! | a folder that is not there, a URL or password that is wrong | `Other` |
+//! | a missing folder, a wrong URL or password | `Other` |
 //!
-//! Each is one statement that took place as a whole or not at all.
+//! Each operation is one atomic statement.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Without a database nothing is left but the keys; no reason to refuse a build that is only passing by.
+// Without a database only the keys remain; such a build should still compile.
 #![cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(unused))]
 // Public items of private modules are reachable by `internal` only.
 #![cfg_attr(not(feature = "__internal"), allow(unreachable_pub))]

@@ -1,4 +1,4 @@
-//! Bringing a database to this version's schema.
+//! Schema migrations.
 
 use std::collections::BTreeMap;
 
@@ -6,71 +6,70 @@ use oauth_core::store::{StoreError, StoreErrorKind};
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType};
 
-/// Where it is noted which steps were taken. A name of our own: the application may keep its own tables in the same
-/// database, by sqlx as well.
-const NOTED: &str = "_oauth_store_migrations";
+/// Table of applied migrations. The name is unique, because the application may use sqlx in the same database.
+const APPLIED_TABLE: &str = "_oauth_store_migrations";
 
-/// A step: its version, its name and its statements. One that was released is never changed: databases remember what
-/// they ran.
+/// A migration: version, name and statements. A released migration never changes: databases store its
+/// checksum.
 pub(crate) type Step = (i64, &'static str, &'static str);
 
-/// Takes the steps that were not taken yet, and none if a newer version was here.
+/// Applies the missing migrations, or none if a newer version used this database.
 ///
-/// What `sqlx::migrate::Migrator` does, by the same parts. Its own `run` makes futures that are not `Send`.
+/// Uses the parts of `sqlx::migrate::Migrator`, whose `run` returns futures that are not `Send`.
 pub(crate) async fn migrate<C: Migrate + Send>(
     steps: &'static [Step],
     connection: &mut C,
 ) -> Result<(), MigrateError> {
     connection.lock().await?;
-    connection.ensure_migrations_table(NOTED).await?;
-    let mut taken: BTreeMap<_, _> = connection
-        .list_applied_migrations(NOTED)
+    connection.ensure_migrations_table(APPLIED_TABLE).await?;
+    let mut applied: BTreeMap<_, _> = connection
+        .list_applied_migrations(APPLIED_TABLE)
         .await?
         .into_iter()
-        .map(|taken| (taken.version, taken.checksum))
+        .map(|applied| (applied.version, applied.checksum))
         .collect();
     let steps: Vec<(Migration, _)> = steps
         .iter()
         .map(|&(version, name, sql)| {
             let kind = MigrationType::Simple;
             let step = Migration::new(version, name.into(), kind, sql.into_sql_str(), false);
-            (step, taken.remove(&version))
+            (step, applied.remove(&version))
         })
         .collect();
-    if let Some((version, _)) = taken.pop_last() {
+    if let Some((version, _)) = applied.pop_last() {
         return Err(MigrateError::VersionMissing(version));
     }
-    for (step, taken) in &steps {
-        match taken {
+    for (step, applied) in &steps {
+        match applied {
             Some(checksum) if *checksum == step.checksum => {}
             Some(_) => return Err(MigrateError::VersionMismatch(step.version)),
             None => {
-                connection.apply(NOTED, step).await?;
+                connection.apply(APPLIED_TABLE, step).await?;
             }
         }
     }
     connection.unlock().await
 }
 
-/// Says what stands in the way. `explain` knows the database's own errors.
+/// Describes a failed migration. `explain` describes the database's own errors.
 pub(crate) fn explained(
     error: MigrateError,
     place: &str,
     explain: impl FnOnce(sqlx::Error) -> StoreError,
 ) -> StoreError {
-    let (kind, what) = match &error {
+    let (kind, message) = match &error {
         MigrateError::VersionMissing(version) => (
             StoreErrorKind::TooNew,
             format!(
                 "{place} was written by a newer version of oauth-store (schema {version}); nothing was changed; \
-                 bring this program up to date"
+                 update this program"
             ),
         ),
         MigrateError::VersionMismatch(version) => (
             StoreErrorKind::Corrupt,
             format!(
-                "{place} has another schema {version} than this version of oauth-store; nothing was changed; \
-                 it was made by an unreleased version, or by hand"
+                "{place} has a different schema {version} than this version of oauth-store; nothing was changed; \
+                 it was made by an unreleased version or edited by hand"
             ),
         ),
         MigrateError::Execute(_) | MigrateError::ExecuteMigration(..) => {
@@ -79,9 +78,9 @@ pub(crate) fn explained(
                 error => StoreError::new(StoreErrorKind::Other, place).with_source(error),
             };
         }
-        _ => (StoreErrorKind::Other, format!("{place} cannot be brought to this version's schema")),
+        _ => (StoreErrorKind::Other, format!("{place} cannot be migrated to this version's schema")),
     };
-    StoreError::new(kind, what).with_source(error)
+    StoreError::new(kind, message).with_source(error)
 }
 
 #[cfg(all(test, feature = "sqlite", feature = "postgres"))]
@@ -89,8 +88,8 @@ mod tests {
     use crate::{postgres, sqlite};
 
     #[test]
-    fn both_databases_have_one_schema() {
-        // The one step that only SQLite takes changes what its indexes hold, and no table.
+    fn databases_share_one_schema() {
+        // The one migration of SQLite only changes indexes, not tables.
         let only_sqlite = 3;
         let of_both: Vec<_> = sqlite::STEPS.iter().filter(|step| step.0 != only_sqlite).collect();
         assert_eq!(of_both.len() + 1, sqlite::STEPS.len());
@@ -101,7 +100,7 @@ mod tests {
                 .2
                 .replace("BIGINT", "INTEGER")
                 .replace("BYTEA", "BLOB")
-                // SQLite compares bytes anyway, and checks types only when asked to.
+                // SQLite compares bytes by default, and checks types only in STRICT tables.
                 .replace(" COLLATE \"C\"", "")
                 .replace("\n);", "\n) STRICT;");
             assert_eq!(sqlite.2, common);

@@ -1,4 +1,4 @@
-//! A server that many machines share.
+//! PostgreSQL store, shared by many machines.
 
 mod database;
 mod error;
@@ -25,31 +25,33 @@ pub(crate) const STEPS: &[Step] = &[
     (2, "used once", include_str!("../migrations/postgres/0002_used_once.sql")),
 ];
 
-/// How long a call waits for a connection, a new one included.
+/// Longest wait for a pooled connection, new ones included.
 const TURN: Duration = Duration::from_secs(10);
 const CONNECTIONS: u32 = 8;
 
-/// Connections in a PostgreSQL database, for many machines. Clones share a pool of up to eight connections.
+/// A store in a PostgreSQL database, for many machines. Clones share a pool of up to eight connections.
 ///
-/// PostgreSQL 12 or newer. It may be the application's own database: there are three tables, `oauth_connections`,
-/// `oauth_used_once` and `_oauth_store_migrations`, in the first schema of the `search_path`.
+/// Requires PostgreSQL 12 or newer. It may be the application's own database: the store uses three tables,
+/// `oauth_connections`, `oauth_used_once` and `_oauth_store_migrations`, in the first schema of the
+/// `search_path`.
 #[derive(Clone, Debug)]
 pub struct Postgres {
     engine: std::sync::Arc<Engine<PostgresDatabase>>,
 }
 
 impl Postgres {
-    /// Connects to a database, such as `postgres://user:password@host/database`, and makes the tables if they are missing.
+    /// Connects to a database, such as `postgres://user:password@host/database`, and creates missing tables.
     ///
     /// # Errors
-    /// If the server cannot be reached or does not let us in, or the tables are of a newer version or cannot be made.
+    /// A [`StoreError`] if the server is unreachable or denies access, or if the tables are of a newer
+    /// version or cannot be created.
     pub async fn connect(url: &str, keyring: Keyring) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| {
-                // Without its cause: that may quote the URL, and the password in it.
+                // The cause is dropped: it may quote the URL with its password.
                 StoreError::new(
                     StoreErrorKind::Other,
-                    "the PostgreSQL URL cannot be read; one is like postgres://user:password@host/database",
+                    "the PostgreSQL URL cannot be parsed; it looks like postgres://user:password@host/database",
                 )
             })?
             .application_name("oauth-store")
@@ -62,7 +64,8 @@ impl Postgres {
             .acquire_timeout(TURN)
             .after_connect(|connection, _| {
                 Box::pin(async move {
-                    // A token must be on the disk when a save returns, whatever the server's habit is. Stricter ones stay.
+                    // A token must be on disk when a save returns, whatever the server's default. Stricter
+                    // settings stay.
                     connection
                         .execute(
                             "SELECT set_config('synchronous_commit', 'on', false) \
@@ -77,7 +80,7 @@ impl Postgres {
         Ok(Self { engine: std::sync::Arc::new(Engine { database, keyring }) })
     }
 
-    /// Ends orderly: waits for calls in flight, and closes the connections.
+    /// Closes the store gracefully: waits for calls in flight, then closes the connections.
     pub async fn close(&self) {
         self.engine.database.pool.close().await;
     }
@@ -85,11 +88,11 @@ impl Postgres {
 
 token_store!(Postgres);
 
-/// Over a connection of its own: if it fails, the lock against other migrations goes with the connection.
+/// Uses a separate connection: if a migration fails, its lock ends with the connection.
 async fn prepare(options: &PgConnectOptions, place: &str) -> Result<(), StoreError> {
-    let refused = |error| explain(error, place);
-    let mut connection = answered(place, async { options.connect().await.map_err(refused) }).await?;
-    // No time limit: it may have to wait for another process' migration, which takes what it takes.
-    migrate(STEPS, &mut connection).await.map_err(|error| explained(error, place, refused))?;
-    PgConnection::close(connection).await.map_err(refused)
+    let explain = |error| explain(error, place);
+    let mut connection = answered(place, async { options.connect().await.map_err(explain) }).await?;
+    // No timeout: another process' migration may take long.
+    migrate(STEPS, &mut connection).await.map_err(|error| explained(error, place, explain))?;
+    PgConnection::close(connection).await.map_err(explain)
 }

@@ -1,4 +1,4 @@
-//! Encrypting anew what older keys have encrypted.
+//! Re-encryption of records after a change of the primary key.
 
 use oauth_core::store::{Key, StoreError, StoreErrorKind};
 
@@ -6,22 +6,22 @@ use crate::engine::{Access, Database, Engine, Value, at_most, of};
 use crate::keyring::Sealed;
 use crate::rows::Stored;
 
-/// How many records are encrypted anew in one step. A step holds others up for some milliseconds.
+/// Records re-encrypted in one step. A step blocks other calls for some milliseconds.
 const PAGE: usize = 100;
 
-/// How far `rotate_keys` has come.
+/// The progress of `rotate_keys`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rotation {
-    /// How many records were encrypted with an older key when it began.
+    /// Number of records encrypted with another key at the start.
     pub found: u64,
-    /// How many of them are encrypted with the primary key now.
+    /// Number of records re-encrypted with the primary key so far.
     pub reencrypted: u64,
-    /// How many were saved by somebody else at the same moment. Normally that has encrypted them with the primary key
-    /// too; where a process still runs with another primary key, run it again once none does.
+    /// Number of records saved by another caller at the same time. Such a save has normally encrypted the
+    /// record with the primary key. If a process still runs with another primary key, stop it and run the
+    /// rotation again.
     pub changed_meanwhile: u64,
-    /// Records that do not decrypt: not with the key they name, or that key is none of the keyring's. They were left as
-    /// they are.
+    /// Records that do not decrypt: their key does not fit or is not in the keyring. They are left unchanged.
     pub unreadable: Vec<Key>,
 }
 
@@ -58,27 +58,27 @@ impl<D: Database> Engine<D> {
     }
 
     async fn reseal(&self, page: &[Stored], rotation: &mut Rotation) -> Result<(), StoreError> {
-        let mut fresh: Vec<(&Stored, Sealed)> = Vec::with_capacity(page.len());
+        let mut resealed: Vec<(&Stored, Sealed)> = Vec::with_capacity(page.len());
         for stored in page {
             match self.keyring.open(&stored.key, &stored.key_id, &stored.sealed) {
                 Ok(content) => {
                     // Wiped from memory when it is dropped.
                     let content = oauth_core::store::Content::new(content);
-                    fresh.push((stored, self.keyring.seal(&stored.key, content.bytes())?));
+                    resealed.push((stored, self.keyring.seal(&stored.key, content.bytes())?));
                 }
-                // One that nobody can read does not keep the others under the old key.
+                // An unreadable record must not stop the others.
                 Err(error) if matches!(error.kind(), StoreErrorKind::Corrupt | StoreErrorKind::WrongKey) => {
                     rotation.unreadable.push(stored.key.clone());
                 }
                 Err(error) => return Err(error),
             }
         }
-        let values = fresh
+        let values = resealed
             .iter()
             .map(|(stored, sealed)| {
                 let [provider, account] = of(&stored.key)?;
-                let [was, is] = [&stored.sealed, &sealed.bytes].map(|bytes| Value::Bytes(bytes));
-                Ok(vec![provider, account, was, Value::Text(&sealed.key_id), is])
+                let [old, new] = [&stored.sealed, &sealed.bytes].map(|bytes| Value::Bytes(bytes));
+                Ok(vec![provider, account, old, Value::Text(&sealed.key_id), new])
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
         let changed = self.database.change_all(D::STATEMENTS.reseal, &values).await?;

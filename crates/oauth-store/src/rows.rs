@@ -1,4 +1,4 @@
-//! Rows as databases give them, and records as applications see them.
+//! Rows of the database, and their conversion to records.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use oauth_core::store::{
 
 use crate::keyring::Keyring;
 
-/// What `record!` selects, in its order. A tuple, since sqlx reads tuples from any database without a macro.
+/// The columns of `record!`, in order. A tuple, because sqlx reads tuples from any database without a macro.
 pub type RecordRow = (
     String,
     String,
@@ -27,13 +27,13 @@ pub type RecordRow = (
     Vec<u8>,
 );
 
-/// What `summary!` selects, in its order.
+/// The columns of `summary!`, in order.
 pub type SummaryRow = (String, i64, String, Option<i64>, Option<i64>, Option<i64>);
 
-/// What `due!` selects, in its order.
+/// The columns of `due!`, in order.
 pub type DueRow = (String, i64, Option<i64>, Option<i64>);
 
-/// A row with its columns named again.
+/// A row with named columns.
 pub(crate) struct Stored {
     pub(crate) key: Key,
     generation: i64,
@@ -71,17 +71,15 @@ impl Stored {
         count(self.fence, &self.key)
     }
 
-    /// How long the lease still runs, if it does.
     pub(crate) fn lease_left(&self) -> Option<Duration> {
         self.lease.map(|(left, length)| duration(left.min(length))).filter(|left| !left.is_zero())
     }
 
-    /// Whether the lease would run longer than it was granted for: the clock was set back since.
+    /// True after the clock was set back: the lease would last longer than it was granted for.
     pub(crate) fn lease_is_too_long(&self) -> bool {
         self.lease.is_some_and(|(left, length)| left > length)
     }
 
-    /// Decrypts it.
     pub(crate) fn record(&self, keyring: &Keyring) -> Result<Record, StoreError> {
         let key = &self.key;
         let bytes = keyring.open(key, &self.key_id, &self.sealed)?;
@@ -107,8 +105,8 @@ pub(crate) fn summary(provider: &str, row: SummaryRow) -> Result<RecordSummary, 
     Ok(RecordSummary::new(key.account, generation, state, due_at, lapses_at))
 }
 
-/// Of an active record, whatever is wrong with its numbers: whoever reads the record is told, and one that is damaged keeps
-/// nobody from finding the others.
+/// Never fails: a damaged record must not hide the other due ones. Reading the record itself reports the
+/// damage.
 pub(crate) fn due_summary((account, generation, due_at, lapses_at): DueRow) -> RecordSummary {
     let nearest = |at: i64| {
         let end = if at < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
@@ -118,22 +116,22 @@ pub(crate) fn due_summary((account, generation, due_at, lapses_at): DueRow) -> R
     RecordSummary::new(account, generation, RecordState::Active, due_at.map(nearest), lapses_at.map(nearest))
 }
 
-/// A state as it is stored: a word, and since when.
+/// A state as it is stored: its name, and since when.
 pub(crate) fn state_words(state: RecordState) -> Result<(&'static str, Option<i64>), StoreError> {
     match state {
         RecordState::Active => Ok(("active", None)),
         RecordState::NeedsReconnect { reason, at } => Ok((reason.as_str(), Some(at.timestamp_micros()))),
         _ => Err(StoreError::new(
             StoreErrorKind::Other,
-            "this version of oauth-store knows no such state; bring it to the version of oauth-core",
+            "this version of oauth-store does not know the state; update it to match oauth-core",
         )),
     }
 }
 
-/// A duration as databases add it. Cut at a thousand years, so that no sum overflows.
+/// A duration for the database, at most a thousand years, so that no sum overflows.
 pub(crate) fn micros(length: Duration) -> i64 {
-    const MOST: i64 = 1_000 * 366 * 24 * 3600 * 1_000_000;
-    i64::try_from(length.as_micros()).unwrap_or(MOST).min(MOST)
+    const MAX: i64 = 1_000 * 366 * 24 * 3600 * 1_000_000;
+    i64::try_from(length.as_micros()).unwrap_or(MAX).min(MAX)
 }
 
 fn state(word: &str, at: Option<i64>, key: &Key) -> Result<RecordState, StoreError> {
@@ -144,19 +142,19 @@ fn state(word: &str, at: Option<i64>, key: &Key) -> Result<RecordState, StoreErr
         let word = printable(word);
         StoreError::new(
             StoreErrorKind::TooNew,
-            format!("the record {key} is in the state `{word}`, which only a newer version knows; bring this one up to date"),
+            format!("the record {key} has the state `{word}` of a newer version; update this program"),
         )
     })?;
-    let at = at.ok_or_else(|| corrupt(key, "it does not say since when its state lasts"))?;
+    let at = at.ok_or_else(|| corrupt(key, "its state has no time"))?;
     Ok(RecordState::NeedsReconnect { reason, at: time(at, key)? })
 }
 
-/// A word of a row, for a message: whoever can write to the database has no line of a log to write.
+/// Text from the database must not break a log line.
 pub(crate) fn printable(word: &str) -> String {
     word.chars().take(40).map(|c| if c.is_ascii_graphic() { c } else { ' ' }).collect()
 }
 
-/// Another clock than the one that wrote it can be behind: never negative.
+/// Not negative, even if the database's clock was set back.
 fn duration(micros: i64) -> Duration {
     Duration::from_micros(u64::try_from(micros).unwrap_or(0))
 }
@@ -169,11 +167,11 @@ fn time(micros: i64, key: &Key) -> Result<DateTime<Utc>, StoreError> {
     DateTime::from_timestamp_micros(micros).ok_or_else(|| corrupt(key, "one of its times is out of range"))
 }
 
-fn corrupt(key: &Key, why: &str) -> StoreError {
+fn corrupt(key: &Key, reason: &str) -> StoreError {
     StoreError::new(
         StoreErrorKind::Corrupt,
         format!(
-            "the record {key} is damaged: {why}; restore it from a backup, or let the customer connect again"
+            "the record {key} is damaged: {reason}; restore it from a backup, or have the customer connect again"
         ),
     )
 }
@@ -183,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_state_is_read_back() {
+    fn states_round_trip() {
         let key = Key::new("go1", "acme");
         let at = DateTime::from_timestamp_micros(1_800_000_000_123_456).unwrap();
         let needs = |reason| RecordState::NeedsReconnect { reason, at };
@@ -200,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_of_a_newer_version_and_damage_are_told_apart() {
+    fn unknown_state_and_damage_have_different_kinds() {
         let key = Key::new("go1", "acme");
         assert_eq!(state("paused", None, &key).unwrap_err().kind(), StoreErrorKind::TooNew);
         let odd = format!("pau\r\nsed{}", "x".repeat(1_000));
@@ -215,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_record_that_is_due_is_found_with_the_others() {
+    fn damaged_due_record_is_listed() {
         let found = due_summary(("acme".to_owned(), -1, Some(i64::MIN), Some(i64::MAX)));
         assert_eq!((found.account.as_str(), found.generation, found.state), ("acme", 0, RecordState::Active));
         assert_eq!(found.due_at, Some(DateTime::<Utc>::MIN_UTC));
@@ -223,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn no_duration_overflows() {
+    fn durations_never_overflow() {
         assert_eq!(micros(Duration::from_millis(100)), 100_000);
         let now = 1_800_000_000_000_000_i64;
         assert!(now.checked_add(micros(Duration::MAX)).is_some());

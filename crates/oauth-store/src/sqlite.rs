@@ -1,4 +1,4 @@
-//! One file.
+//! SQLite store, shared by the processes of one machine.
 
 mod database;
 mod error;
@@ -28,31 +28,32 @@ use error::explain;
 pub(crate) const STEPS: &[Step] = &[
     (1, "connections", include_str!("../migrations/sqlite/0001_connections.sql")),
     (2, "used once", include_str!("../migrations/sqlite/0002_used_once.sql")),
-    // Of SQLite only: PostgreSQL reads its table ahead, and finds as many as quickly in a million as in a thousand.
+    // SQLite only: PostgreSQL reads the table ahead, and is equally fast with a million rows.
     (3, "due in one place", include_str!("../migrations/sqlite/0003_due_in_one_place.sql")),
 ];
 
-/// How long another process may hold the file before a call gives up.
+/// Longest wait for a lock that another process holds.
 const BUSY: Duration = Duration::from_secs(10);
-/// How long a call waits for its turn among this process' own calls.
+/// Longest wait for a pooled connection.
 const TURN: Duration = Duration::from_secs(30);
 const READERS: u32 = 4;
 
-/// Connections in one SQLite file, for the processes of one machine. Clones share it.
+/// A store in one SQLite file, for the processes of one machine. Clones share it.
 ///
-/// The file is in WAL mode: readers never wait, and a token is on the disk when a save returns. It belongs on a local disk,
-/// not on a network share.
+/// The file is in WAL mode: readers never wait, and a token is on disk when a save returns. Keep it on a
+/// local disk, not on a network share.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
     engine: std::sync::Arc<Engine<SqliteDatabase>>,
 }
 
 impl Sqlite {
-    /// Opens a store, or makes one, readable and writable by the user who runs this and nobody else (`0600`, which an
-    /// existing file is set to as well). The folder must be there.
+    /// Opens a store, or creates it. The file is readable and writable by its owner only (mode `0600`, which
+    /// is also set on an existing file). The folder must exist.
     ///
     /// # Errors
-    /// If the folder is not there, the file is none of ours or of a newer version, or it cannot be written.
+    /// A [`StoreError`] if the folder is missing, the file is not such a store or of a newer version, or it
+    /// cannot be written.
     pub async fn open(path: impl AsRef<Path>, keyring: Keyring) -> Result<Self, StoreError> {
         Self::open_within(path.as_ref(), keyring, BUSY).await
     }
@@ -63,9 +64,10 @@ impl Sqlite {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
-            // Not NORMAL: that forgets the last commits when the power fails, and with them the only live refresh token.
+            // Not NORMAL: a power failure would lose the last commits, and with them the only valid refresh
+            // token.
             .synchronous(SqliteSynchronous::Full)
-            // Removed and replaced tokens are overwritten, so an old key's loss does not matter once keys were rotated.
+            // Old tokens are overwritten on disk, so a leaked old key reveals nothing after a key rotation.
             .pragma("secure_delete", "ON")
             .busy_timeout(busy)
             .disable_statement_logging();
@@ -82,7 +84,8 @@ impl Sqlite {
         Ok(Self { engine: std::sync::Arc::new(Engine { database, keyring }) })
     }
 
-    /// Ends orderly: waits for calls in flight, and leaves one file without its `-wal` unless another process has it open.
+    /// Closes the store gracefully: waits for calls in flight, and removes the `-wal` file unless another
+    /// process uses it.
     pub async fn close(&self) {
         self.engine.database.readers.close().await;
         self.engine.database.writer.close().await;
@@ -91,7 +94,7 @@ impl Sqlite {
 
 token_store!(Sqlite);
 
-/// One connection only: calls of one process queue for it in order, instead of each sleeping until SQLite lets it in.
+/// One connection, so that calls of this process queue in order instead of polling for SQLite's lock.
 async fn writer(
     options: SqliteConnectOptions,
     place: &str,
@@ -103,23 +106,23 @@ async fn writer(
         .max_lifetime(None)
         .acquire_timeout(TURN)
         .test_before_acquire(false);
-    let begun = Instant::now();
+    let started = Instant::now();
     loop {
         match pool.clone().connect_with(options.clone()).await {
             Ok(pool) => return Ok(pool),
             Err(error) => {
                 let error = explain(error, place);
-                if !error.is_transient() || begun.elapsed() > busy {
+                if !error.is_transient() || started.elapsed() > busy {
                     return Err(error);
                 }
             }
         }
-        // Many processes at a new file: SQLite does not wait for the one that switches it to WAL mode, so we do.
+        // SQLite does not wait while another process switches a new file to WAL mode.
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
-/// In one transaction that other processes wait for: SQLite's side of sqlx has no lock of its own for this.
+/// Runs in a transaction that other processes wait for: sqlx has no migration lock for SQLite.
 async fn prepare(database: &SqliteDatabase) -> Result<(), StoreError> {
     let place = &database.place;
     let mut transaction =

@@ -1,10 +1,10 @@
-//! Every statement, once for both databases: only the word for "now" differs.
+//! All SQL statements, shared by both databases except for the expression of the current time.
 //!
-//! Each is a single statement, so it is atomic by itself and a caller who goes away in the middle leaves nothing open.
-//! "Now" is the database's clock at the moment the row is looked at, after any wait for a lock: never the caller's, and in
-//! PostgreSQL not that of the transaction's start either, by which a lease that ran out during the wait would still hold.
+//! Each operation is one statement, so it is atomic, and a cancelled caller leaves nothing open. The current
+//! time is the database's clock when the row is read, after any wait for a lock. It is not PostgreSQL's
+//! transaction start, by which a lease that expired during the wait would still hold.
 
-/// Statements whose parameters are `$1 provider`, `$2 account`, and more as each says.
+/// The parameters are `$1 provider`, `$2 account`, then those listed with each statement.
 #[derive(Debug)]
 pub struct Statements {
     /// No more.
@@ -19,7 +19,7 @@ pub struct Statements {
     pub acquire: &'static str,
     /// fence, length.
     pub renew: &'static str,
-    /// fence. For a lease of which more is left than it was granted for: the clock was set back.
+    /// fence. For a lease that lasts longer than it was granted for, after the clock was set back.
     pub shorten: &'static str,
     /// fence.
     pub release: &'static str,
@@ -67,7 +67,7 @@ macro_rules! summary {
     };
 }
 
-/// Of an active record: its state goes without saying. SQLite's indexes hold all of it.
+/// Columns of a due record, which is always active. SQLite's indexes contain all of them.
 macro_rules! due {
     () => {
         "SELECT account, generation, due_at, lapses_at FROM oauth_connections "
@@ -82,7 +82,7 @@ macro_rules! statements {
                 record!($now),
                 " FROM oauth_connections WHERE provider = $1 AND account = $2 AND sealed IS NOT NULL"
             ),
-            // A higher fence ends the lease of whoever was refreshing the token that is replaced here.
+            // A higher fence ends the lease of a caller that is refreshing the replaced token.
             insert: "INSERT INTO oauth_connections \
                      (provider, account, generation, fence, state, due_at, lapses_at, key_id, sealed) \
                      VALUES ($1, $2, 1, 1, 'active', $3, $4, $5, $6) \
@@ -92,7 +92,7 @@ macro_rules! statements {
                      due_at = excluded.due_at, lapses_at = excluded.lapses_at, \
                      intent_fence = NULL, intent_at = NULL, key_id = excluded.key_id, sealed = excluded.sealed \
                      RETURNING generation",
-            // Neither the lease nor its fence is asked for: see the rules of `TokenStore`.
+            // Neither lease nor fence is checked: see the rules of `TokenStore`.
             save: "UPDATE oauth_connections SET generation = generation + 1, state = 'active', state_at = NULL, \
                    due_at = $4, lapses_at = $5, intent_fence = NULL, intent_at = NULL, key_id = $6, sealed = $7 \
                    WHERE provider = $1 AND account = $2 AND generation = $3 AND sealed IS NOT NULL \
@@ -105,7 +105,8 @@ macro_rules! statements {
                 "UPDATE oauth_connections SET fence = fence + 1, lease_owner = $3, lease_length = $4, \
                  lease_until = $4 + ",
                 $now,
-                // One begun in the future was begun before the clock was set back: its age is counted from here.
+                // An intent from the future was recorded before the clock was set back: its age counts from
+                // now.
                 ", intent_at = CASE WHEN intent_at > ",
                 $now,
                 " THEN ",
@@ -169,7 +170,7 @@ macro_rules! statements {
                 " FROM oauth_connections WHERE sealed IS NOT NULL AND key_id <> $1 \
                  AND (provider, account) > ($3, $4) ORDER BY provider, account LIMIT $2"
             ),
-            // Only while it is what was read: whoever saved a token meanwhile has encrypted it already.
+            // Only if unchanged: a token saved in between is already encrypted with the primary key.
             reseal: "UPDATE oauth_connections SET key_id = $4, sealed = $5 \
                      WHERE provider = $1 AND account = $2 AND sealed = $3",
             claim_once: concat!(
@@ -177,8 +178,8 @@ macro_rules! statements {
                 $now,
                 ") ON CONFLICT (name) DO NOTHING"
             ),
-            // A few at a time: each name that is used clears away more than it adds, and nobody's attempt waits while a
-            // million are. And "now" once for all of them: PostgreSQL looks nothing up by what may change from row to row.
+            // Eight at a time, so that no caller waits for a long deletion. The subquery evaluates the time
+            // once, which lets PostgreSQL use the index.
             forget_used: concat!(
                 "DELETE FROM oauth_used_once WHERE name IN \
                  (SELECT name FROM oauth_used_once WHERE forget_at <= (SELECT ",

@@ -1,15 +1,19 @@
-//! `TokenStore` for a public type around an engine.
+//! The `TokenStore` implementation of both stores.
 
-/// Implements `TokenStore` for a type whose field `engine` does the work, and what both stores offer beyond it.
+/// Implements `TokenStore`, and the further methods of both stores, for a type whose field `engine` does the
+/// work.
 macro_rules! token_store {
     ($store:ty $(, $database:ident)?) => {
         impl$(<$database: crate::engine::Database>)? $store {
-            /// Encrypts with the primary key what is still encrypted with an older one, and reports after each hundred
-            /// records. Connections can be used and refreshed meanwhile; generations, leases and intents stay as they are.
-            /// If it stops half way, what is done is done, and the next run goes on with the rest.
+            /// Re-encrypts with the primary key all records that have another key, and reports progress after
+            /// each hundred records.
+            ///
+            /// Connections can be used and refreshed in the meantime; generations, leases and intents stay
+            /// unchanged. An interrupted rotation can be run again to finish the rest.
             ///
             /// # Errors
-            /// If the store cannot answer, or a record names a key that the keyring has not.
+            /// A [`StoreError`](oauth_core::store::StoreError) if the database fails. Records that do not
+            /// decrypt are counted in [`Rotation::unreadable`](crate::Rotation::unreadable).
             pub async fn rotate_keys(
                 &self,
                 progress: impl FnMut(&crate::Rotation) + Send,

@@ -1,14 +1,14 @@
-//! The PostgreSQL store: what every store must do, and what belongs to a server.
+//! The PostgreSQL store: the checks of both stores, and checks of the server.
 //!
-//! Against the server of `DATABASE_URL`, else a throw-away one made from the PostgreSQL that is installed. Without either
-//! the tests are ignored, and seen to be; where `CI` is `true` that is a failure.
-// Clippy knows tests by their attribute, and a main of one's own has none.
+//! The server is that of `DATABASE_URL`, or a temporary one of the installed PostgreSQL. Without either the tests are
+//! reported as ignored; if `CI` is `true`, they fail.
+// Clippy exempts tests, but not a custom main function.
 #![allow(clippy::unwrap_used)]
 
 #[path = "common/cluster.rs"]
 mod cluster;
 mod common;
-// The very statements of the crate, to have their plans explained.
+// The crate's own statements, whose query plans are checked.
 #[allow(dead_code, unreachable_pub)]
 #[path = "../src/statements.rs"]
 mod statements;
@@ -20,14 +20,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use cluster::Cluster;
-use common::{Parameter, Place, Store, for_every_check, ring};
+use common::{Parameter, Store, TestDatabase, for_every_check, ring};
 use libtest_mimic::{Arguments, Trial};
 use oauth_core::store::{Content, Key, SaveOutcome, StoreError, StoreErrorKind, TokenStore};
 use oauth_store::{Keyring, Postgres, Rotation};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 use statements::{due, record, statements, summary};
 
-/// Which server there is.
+/// The server under test.
 enum Server {
     Given(String),
     Own(Cluster),
@@ -42,7 +42,7 @@ impl Server {
     }
 }
 
-/// A schema of its own on the server.
+/// A separate schema on the server.
 struct Schema {
     url: String,
 }
@@ -70,7 +70,7 @@ impl Store for Postgres {
 }
 
 #[async_trait]
-impl Place for Schema {
+impl TestDatabase for Schema {
     async fn open(&self, keyring: Keyring) -> Result<Arc<dyn Store>, StoreError> {
         Ok(Arc::new(Postgres::connect(&self.url, keyring).await?))
     }
@@ -91,17 +91,17 @@ impl Place for Schema {
     }
 }
 
-async fn nothing_is_searched_through(server: String) {
+async fn statements_use_indexes(server: String) {
     let fill = "INSERT INTO oauth_connections \
                 (provider, account, generation, fence, state, due_at, lapses_at, key_id, sealed) \
                 SELECT 'go1', to_char(n, 'FM0000000'), 1, 1, 'active', n * 1000, n * 2000, 'k', '\\x00' \
                 FROM generate_series(0, 20000) AS n; \
                 INSERT INTO oauth_used_once SELECT account, generation * 9000000000000000 FROM oauth_connections";
     let all = statements!("CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)");
-    common::nothing_is_searched_through(&Schema::on(&server).await, &all, fill, "").await;
+    common::statements_use_indexes(&Schema::on(&server).await, &all, fill, "").await;
 }
 
-async fn a_lost_server_is_transient_and_found_again(_: String) {
+async fn lost_server_is_transient_and_recovers(_: String) {
     let cluster = Cluster::start().unwrap();
     let schema = Schema::on(&cluster.url()).await;
     let store = Postgres::connect(&schema.url, ring()).await.unwrap();
@@ -117,30 +117,30 @@ async fn a_lost_server_is_transient_and_found_again(_: String) {
     assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
 
     cluster.find_again();
-    // The same store goes on: whoever kept the token in memory can save it now.
+    // The same store recovers: a token kept in memory can be saved now.
     let saved = store.save(&acme, 1, Content::new("second")).await.unwrap();
     assert!(matches!(saved, SaveOutcome::Accepted { generation: 2 }), "{saved:?}");
     assert_eq!(store.load(&acme).await.unwrap().unwrap().content.bytes(), b"second");
 }
 
-async fn a_server_that_takes_no_changes_is_told(server: String) {
+async fn read_only_server_is_reported(server: String) {
     let schema = Schema::on(&server).await;
     let store = Postgres::connect(&schema.url, ring()).await.unwrap();
     let acme = Key::new("go1", "acme");
     store.insert(&acme, Content::new("first")).await.unwrap();
 
-    // As a standby is, and a server whose disk is nearly full is often set to be.
+    // Like a standby, or a server whose disk is nearly full.
     let read_only = format!("{}&options[default_transaction_read_only]=on", schema.url);
     let standby = Postgres::connect(&read_only, ring()).await;
     assert_eq!(standby.map(drop).unwrap_err().kind(), StoreErrorKind::CannotWrite);
     assert_eq!(store.load(&acme).await.unwrap().unwrap().generation, 1);
 }
 
-async fn what_does_not_let_us_in_is_told_without_a_password(server: String) {
+async fn denied_access_error_hides_password(server: String) {
     let no_database = server.replacen("/postgres?", "/no_such_database?", 1);
     if no_database != server {
         let error = Postgres::connect(&no_database, ring()).await.unwrap_err();
-        assert!(error.to_string().contains("no such database"), "{error}");
+        assert!(error.to_string().contains("the database does not exist"), "{error}");
     }
     for url in ["postgres://me:swordfish@[nowhere/db", "mysql://me:swordfish@host/db", "swordfish"] {
         let error = Postgres::connect(url, ring()).await.unwrap_err();
@@ -154,13 +154,13 @@ async fn what_does_not_let_us_in_is_told_without_a_password(server: String) {
     assert!(!format!("{store:?}").contains("1, 1, 1"), "{store:?}");
 }
 
-async fn what_was_saved_survives_a_server_that_commits_lazily(server: String) {
+async fn saves_are_durable_on_lazy_server(server: String) {
     let schema = Schema::on(&server).await;
     let lazy = format!("{}&options[synchronous_commit]=off", schema.url);
     let store = Postgres::connect(&lazy, ring()).await.unwrap();
     store.insert(&Key::new("go1", "acme"), Content::new("token")).await.unwrap();
     let mut connection = schema.connection().await;
-    // The pool's own connection is not to be had from here, but what it runs can ask: a trigger tells.
+    // The pool's connection is not accessible here, so a trigger records the setting.
     connection
         .execute(
             "CREATE TABLE told (word TEXT); \
@@ -175,7 +175,7 @@ async fn what_was_saved_survives_a_server_that_commits_lazily(server: String) {
     assert_eq!(told, "on");
 }
 
-async fn no_token_can_be_read_in_the_table(server: String) {
+async fn table_has_no_readable_token(server: String) {
     for (keyring, readable) in [(ring(), false), (Keyring::plaintext_for_tests(), true)] {
         let schema = Schema::on(&server).await;
         let store = Postgres::connect(&schema.url, keyring).await.unwrap();
@@ -217,12 +217,12 @@ fn trials(server: Option<&str>) -> Vec<Trial> {
         ($($check:ident),* $(,)?) => { $(trials.push(trial(stringify!($check), server, $check));)* };
     }
     add_own!(
-        nothing_is_searched_through,
-        a_lost_server_is_transient_and_found_again,
-        a_server_that_takes_no_changes_is_told,
-        what_does_not_let_us_in_is_told_without_a_password,
-        what_was_saved_survives_a_server_that_commits_lazily,
-        no_token_can_be_read_in_the_table,
+        statements_use_indexes,
+        lost_server_is_transient_and_recovers,
+        read_only_server_is_reported,
+        denied_access_error_hides_password,
+        saves_are_durable_on_lazy_server,
+        table_has_no_readable_token,
     );
     trials
 }
@@ -247,7 +247,7 @@ fn main() -> ExitCode {
     }
     let url = server.as_ref().ok().map(Server::url);
     let conclusion = libtest_mimic::run(&arguments, trials(url.as_deref()));
-    // Stopped before the process ends, not by it.
+    // Stop the server before the process ends.
     drop(server);
     conclusion.exit_code()
 }

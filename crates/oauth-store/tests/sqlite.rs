@@ -1,10 +1,10 @@
-//! The SQLite store: what every store must do, and what belongs to a file.
+//! The SQLite store: the checks of both stores, and checks of the file.
 #![cfg(feature = "sqlite")]
-// Clippy knows tests by their attribute, and what they call has none.
+// Clippy exempts tests, but not their helpers.
 #![allow(clippy::unwrap_used)]
 
 mod common;
-// The very statements of the crate, to have their plans explained.
+// The crate's own statements, whose query plans are checked.
 #[allow(dead_code, unreachable_pub)]
 #[path = "../src/statements.rs"]
 mod statements;
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use common::{Parameter, Place, Store, for_every_check, key, ring};
+use common::{Parameter, Store, TestDatabase, for_every_check, key, ring};
 use oauth_core::store::{Content, Key, StoreError, StoreErrorKind, TokenStore};
 use oauth_store::{Keyring, Rotation, Sqlite};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqliteConnection};
@@ -36,7 +36,7 @@ impl Folder {
         SqliteConnection::connect(&format!("sqlite://{}", self.path.display())).await.unwrap()
     }
 
-    /// Whether the file, or what SQLite keeps beside it, holds these bytes.
+    /// Returns `true` if the file, its `-wal` or its `-shm` contains these bytes.
     fn holds(&self, bytes: &[u8]) -> bool {
         let beside = ["", "-wal", "-shm"].map(|suffix| format!("{}{suffix}", self.path.display()));
         beside
@@ -53,7 +53,7 @@ impl Store for Sqlite {
 }
 
 #[async_trait]
-impl Place for Folder {
+impl TestDatabase for Folder {
     async fn open(&self, keyring: Keyring) -> Result<Arc<dyn Store>, StoreError> {
         Ok(Arc::new(Sqlite::open(&self.path, keyring).await?))
     }
@@ -87,18 +87,18 @@ macro_rules! tests {
 for_every_check!(tests);
 
 #[tokio::test]
-async fn nothing_is_searched_through() {
+async fn statements_use_indexes() {
     let fill = "INSERT INTO oauth_connections \
                 (provider, account, generation, fence, state, due_at, lapses_at, key_id, sealed) \
                 WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 20000) \
                 SELECT 'go1', printf('%07d', n), 1, 1, 'active', n * 1000, n * 2000, 'k', x'00' FROM n; \
                 INSERT INTO oauth_used_once SELECT account, generation * 9000000000000000 FROM oauth_connections";
     let all = statements!("CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)");
-    common::nothing_is_searched_through(&folder(), &all, fill, "USING COVERING INDEX ").await;
+    common::statements_use_indexes(&folder(), &all, fill, "USING COVERING INDEX ").await;
 }
 
 #[tokio::test]
-async fn a_file_of_an_earlier_version_gets_the_indexes_that_hold_who_is_due() {
+async fn earlier_file_gets_covering_indexes() {
     let folder = folder();
     Sqlite::open(&folder.path, ring()).await.unwrap().close().await;
     for statement in [
@@ -126,7 +126,7 @@ async fn a_file_of_an_earlier_version_gets_the_indexes_that_hold_who_is_due() {
 }
 
 #[tokio::test]
-async fn no_token_can_be_read_from_the_disk() {
+async fn disk_has_no_readable_token() {
     let token = "a-token-that-nobody-may-read";
     for (keyring, readable) in [(ring(), false), (Keyring::plaintext_for_tests(), true)] {
         let folder = folder();
@@ -142,7 +142,7 @@ async fn no_token_can_be_read_from_the_disk() {
 }
 
 #[tokio::test]
-async fn nothing_secret_is_shown() {
+async fn debug_hides_secrets() {
     let folder = folder();
     let store = Sqlite::open(&folder.path, ring().and_older(key(9))).await.unwrap();
     let shown = format!("{store:?} {:?} {:?}", ring(), key(1));
@@ -154,7 +154,7 @@ async fn nothing_secret_is_shown() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn nobody_else_can_read_the_files() {
+async fn files_are_readable_by_owner_only() {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = folder();
@@ -168,18 +168,18 @@ async fn nobody_else_can_read_the_files() {
         }
         store.close().await;
         assert!(!folder.path.with_extension("db-wal").exists(), "one file is left");
-        // As if it had been copied here from a backup.
+        // As after a restore from a backup.
         fs::set_permissions(&folder.path, fs::Permissions::from_mode(0o644)).unwrap();
     }
 }
 
 #[tokio::test]
-async fn a_path_that_cannot_be_is_told_and_nothing_is_made() {
+async fn rejects_unusable_path() {
     let folder = folder();
     let missing = folder.path.with_file_name("mispelt").join("tokens.db");
     let error = Sqlite::open(&missing, ring()).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Other);
-    assert!(error.to_string().contains("there is no folder"), "{error}");
+    assert!(error.to_string().contains("does not exist"), "{error}");
     assert!(!missing.parent().unwrap().exists());
 
     let error = Sqlite::open(folder.path.parent().unwrap(), ring()).await.unwrap_err();
@@ -187,18 +187,18 @@ async fn a_path_that_cannot_be_is_told_and_nothing_is_made() {
 }
 
 #[tokio::test]
-async fn what_is_no_database_is_left_alone() {
+async fn other_files_are_left_unchanged() {
     let folder = folder();
     let text = "These are notes, and quite long ones, that somebody would miss. ".repeat(20);
     fs::write(&folder.path, &text).unwrap();
     let error = Sqlite::open(&folder.path, ring()).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{error}");
-    assert!(error.to_string().contains("no SQLite database"), "{error}");
+    assert!(error.to_string().contains("not a SQLite database"), "{error}");
     assert_eq!(fs::read_to_string(&folder.path).unwrap(), text);
 }
 
 #[tokio::test]
-async fn a_damaged_file_is_told() {
+async fn damaged_file_is_reported() {
     let folder = folder();
     let store = Sqlite::open(&folder.path, ring()).await.unwrap();
     for n in 0..200 {
@@ -206,7 +206,7 @@ async fn a_damaged_file_is_told() {
     }
     store.close().await;
     let mut bytes = fs::read(&folder.path).unwrap();
-    // All pages but the first, which says that it is a database.
+    // All pages but the first, which marks the file as a database.
     bytes[4096..].fill(0xa5);
     fs::write(&folder.path, bytes).unwrap();
     let error = match Sqlite::open(&folder.path, ring()).await {

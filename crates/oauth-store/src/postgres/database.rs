@@ -12,27 +12,27 @@ use crate::engine::{Access, Database, Value};
 use crate::rows::{DueRow, RecordRow, SummaryRow};
 use crate::statements::{Statements, due, record, statements, summary};
 
-/// How long an answer may take. A server behind a broken network answers never.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longest wait for a response. Behind a broken network a server never responds.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 pub(crate) struct PostgresDatabase {
     pub(super) pool: PgPool,
-    /// What it is, for messages.
+    /// Name of the database in messages.
     pub(super) place: String,
 }
 
-/// What a call answers, unless it takes too long.
+/// Runs a call with [`TIMEOUT`].
 pub(super) async fn answered<T>(
     place: &str,
     call: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    tokio::time::timeout(PATIENCE, call).await.unwrap_or_else(|_| {
+    tokio::time::timeout(TIMEOUT, call).await.unwrap_or_else(|_| {
         Err(StoreError::new(
             StoreErrorKind::Unavailable,
             format!(
-                "{place}: no answer in {} s, so it is unknown whether anything was changed; see that it runs, and the network",
-                PATIENCE.as_secs()
+                "{place}: no response in {} s, so the call may or may not have taken effect; check the server and the network",
+                TIMEOUT.as_secs()
             ),
         ))
     })

@@ -14,7 +14,7 @@ use crate::statements::{Statements, due, record, statements, summary};
 pub(crate) struct SqliteDatabase {
     pub(super) writer: SqlitePool,
     pub(super) readers: SqlitePool,
-    /// What it is, for messages.
+    /// Name of the store in messages.
     pub(super) place: String,
 }
 
@@ -28,8 +28,8 @@ fn bound(statement: &'static str, values: &[Value<'_>]) -> Query<'static, Sqlite
 }
 
 impl SqliteDatabase {
-    /// All rows, also where there can be but one: SQLite commits with the last step of a statement, and who stops at the
-    /// first row does not hear that the commit failed.
+    /// Fetches all rows, even where there is at most one: SQLite commits with the last step of a statement,
+    /// and stopping earlier would hide a failed commit.
     async fn rows<T>(
         &self,
         access: Access,
@@ -94,7 +94,7 @@ impl Database for SqliteDatabase {
         values: &[Vec<Value<'_>>],
     ) -> Result<u64, StoreError> {
         let explain = |error| explain(error, &self.place);
-        // The lock for writing is taken at once: one that reads first and then wants to write may be refused half way.
+        // Takes the write lock at once: upgrading a read lock may fail halfway.
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(explain)?;
         let mut changed = 0;
         for values in values {

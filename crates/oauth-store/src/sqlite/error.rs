@@ -1,4 +1,4 @@
-//! What SQLite's errors mean for whoever runs the application.
+//! SQLite errors, with help for operators.
 
 use oauth_core::store::{StoreError, StoreErrorKind};
 
@@ -18,11 +18,11 @@ mod code {
 }
 
 pub(super) fn explain(error: sqlx::Error, place: &str) -> StoreError {
-    let (kind, what) = told(&error);
-    StoreError::new(kind, format!("{place}: {what}")).with_source(error)
+    let (kind, message) = describe(&error);
+    StoreError::new(kind, format!("{place}: {message}")).with_source(error)
 }
 
-fn told(error: &sqlx::Error) -> (StoreErrorKind, &'static str) {
+fn describe(error: &sqlx::Error) -> (StoreErrorKind, &'static str) {
     use StoreErrorKind::{CannotWrite, Corrupt, Other, Unavailable};
 
     match error {
@@ -31,41 +31,36 @@ fn told(error: &sqlx::Error) -> (StoreErrorKind, &'static str) {
             match code & 0xff {
                 code::BUSY | code::LOCKED => (
                     Unavailable,
-                    "another process has it locked for too long; nothing was changed; see what holds it (a backup, a shell?)",
+                    "another process locked it for too long; nothing was changed; check for a backup or a shell that holds it",
                 ),
-                code::FULL => {
-                    (CannotWrite, "the disk is full; nothing was changed; make room, and it goes on")
-                }
+                code::FULL => (CannotWrite, "the disk is full; nothing was changed; free some space"),
                 code::READONLY | code::PERM | code::AUTH => (
                     CannotWrite,
-                    "it may not be written; nothing was changed; see the permissions of the file and its folder",
+                    "it cannot be written; nothing was changed; check the permissions of the file and its folder",
                 ),
                 code::CANTOPEN => (
                     CannotWrite,
-                    "it cannot be opened; see the permissions of the file and its folder, and that the disk is there",
+                    "it cannot be opened; check the permissions of the file and its folder, and the disk",
                 ),
-                code::IOERR => (
-                    Unavailable,
-                    "the disk did not read or write it; nothing was changed; see the state of the disk",
-                ),
-                code::NOMEM => (Unavailable, "there is no memory left; nothing was changed"),
+                code::IOERR => {
+                    (Unavailable, "the disk failed to read or write it; nothing was changed; check the disk")
+                }
+                code::NOMEM => (Unavailable, "out of memory; nothing was changed"),
                 code::NOTADB => {
-                    (Corrupt, "this file is no SQLite database; nothing was changed; is the path right?")
+                    (Corrupt, "the file is not a SQLite database; nothing was changed; check the path")
                 }
                 code::CORRUPT => (
                     Corrupt,
-                    "the file is damaged; stop what uses it, and restore it from a backup or with SQLite's `.recover`",
+                    "the file is damaged; stop the programs that use it, and restore it from a backup or with SQLite's `.recover`",
                 ),
-                _ => (Other, "SQLite refused"),
+                _ => (Other, "SQLite rejected the call"),
             }
         }
-        sqlx::Error::PoolTimedOut => {
-            (Unavailable, "calls queue up longer than they may wait; nothing was changed")
-        }
-        sqlx::Error::PoolClosed => (Other, "it was closed"),
+        sqlx::Error::PoolTimedOut => (Unavailable, "no connection became free in time; nothing was changed"),
+        sqlx::Error::PoolClosed => (Other, "the store is closed"),
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
-            (Corrupt, "a record is not of the form that this version writes")
+            (Corrupt, "a record does not have the format of this version")
         }
-        _ => (Other, "SQLite could not answer"),
+        _ => (Other, "the call failed"),
     }
 }

@@ -1,4 +1,4 @@
-//! The file, before SQLite sees it.
+//! The file's permissions.
 
 use std::fs;
 use std::io;
@@ -7,16 +7,16 @@ use std::sync::{Mutex, PoisonError};
 
 use oauth_core::store::{StoreError, StoreErrorKind};
 
-/// Makes an empty file that only its owner can read, or sees to it that an existing one is so. SQLite gives its `-wal` and
-/// `-shm` the permissions of the file itself.
+/// Creates an empty file that only its owner can access, or restricts an existing one. SQLite gives its
+/// `-wal` and `-shm` files the same permissions.
 pub(super) fn prepare(path: &Path, place: &str) -> Result<(), StoreError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-        // Not made silently: a misspelt path would be a new, empty store, and every customer would seem to be gone.
+        // The folder is not created: a misspelt path would silently become a new, empty store.
         return Err(StoreError::new(
             StoreErrorKind::Other,
             format!(
-                "{place} cannot be opened: there is no folder {}; make it, or correct the path",
+                "{place} cannot be opened: the folder {} does not exist; create it, or correct the path",
                 folder.display()
             ),
         ));
@@ -24,24 +24,22 @@ pub(super) fn prepare(path: &Path, place: &str) -> Result<(), StoreError> {
     if path.is_dir() {
         return Err(StoreError::new(
             StoreErrorKind::Other,
-            format!("{place} cannot be opened: it is a folder; name a file in it"),
+            format!("{place} cannot be opened: it is a folder; use the path of a file in it"),
         ));
     }
     create(path).and_then(|created| if created { Ok(()) } else { restrict(path) }).map_err(|error| {
         StoreError::new(
             StoreErrorKind::CannotWrite,
-            format!(
-                "{place} cannot be made readable for its owner only; see to whom it and its folder belong"
-            ),
+            format!("{place} cannot be restricted to its owner; check who owns it and its folder"),
         )
         .with_source(error)
     })
 }
 
-/// Whether it was not there yet.
+/// Returns `false` if the file already exists.
 fn create(path: &Path) -> io::Result<bool> {
-    // Closing a file drops the locks that SQLite, elsewhere in this process, has on it. So nobody may get past this point,
-    // to let SQLite open the file, while somebody else is between making and closing it.
+    // Closing a file drops SQLite's locks on it in this process. So no other thread may let SQLite open the
+    // file between its creation and its closing here.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let mut options = fs::OpenOptions::new();

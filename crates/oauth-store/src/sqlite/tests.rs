@@ -1,4 +1,4 @@
-//! What can be shown only from inside: failures that need a hand on the store's own connection.
+//! Failures that only the store's own connection can produce.
 
 use std::path::PathBuf;
 
@@ -27,43 +27,43 @@ async fn store(home: &Home) -> Sqlite {
     Sqlite::open_within(&home.path, keyring(), Duration::from_millis(50)).await.unwrap()
 }
 
-async fn told(store: &Sqlite, pragma: &'static str) {
+async fn run_pragma(store: &Sqlite, pragma: &'static str) {
     store.engine.database.writer.execute(pragma).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_full_disk_loses_nothing() {
+async fn full_disk_loses_nothing() {
     let home = home();
     let store = store(&home).await;
     let acme = Key::new("go1", "acme");
     store.insert(&acme, Content::new("first")).await.unwrap();
 
-    // As many pages as there are: SQLite answers then what it answers when the disk has no more.
-    told(&store, "PRAGMA max_page_count = 1").await;
+    // With no pages left, SQLite fails as on a full disk.
+    run_pragma(&store, "PRAGMA max_page_count = 1").await;
     let error = store.save(&acme, 1, Content::new(vec![7; 100_000])).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::CannotWrite, "{error}");
     assert!(error.to_string().contains("disk is full"), "{error}");
     assert_eq!(store.load(&acme).await.unwrap().unwrap().content.bytes(), b"first");
 
-    told(&store, "PRAGMA max_page_count = 100000").await;
+    run_pragma(&store, "PRAGMA max_page_count = 100000").await;
     let saved = store.save(&acme, 1, Content::new(vec![7; 100_000])).await.unwrap();
     assert!(matches!(saved, SaveOutcome::Accepted { generation: 2 }), "{saved:?}");
 }
 
 #[tokio::test]
-async fn a_file_that_may_not_be_written_is_told() {
+async fn read_only_file_is_reported() {
     let home = home();
     let store = store(&home).await;
     let acme = Key::new("go1", "acme");
     store.insert(&acme, Content::new("first")).await.unwrap();
-    told(&store, "PRAGMA query_only = ON").await;
+    run_pragma(&store, "PRAGMA query_only = ON").await;
     let error = store.save(&acme, 1, Content::new("second")).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::CannotWrite, "{error}");
     assert_eq!(store.load(&acme).await.unwrap().unwrap().generation, 1);
 }
 
 #[tokio::test]
-async fn a_locked_file_is_transient_and_can_be_read() {
+async fn locked_file_is_transient_and_readable() {
     let home = home();
     let store = store(&home).await;
     let acme = Key::new("go1", "acme");
@@ -87,7 +87,7 @@ async fn a_locked_file_is_transient_and_can_be_read() {
 }
 
 #[tokio::test]
-async fn what_is_on_the_disk_when_a_save_returns_stays() {
+async fn saves_are_durable() {
     let home = home();
     let store = store(&home).await;
     let set = |pragma: &'static str| {
@@ -102,7 +102,7 @@ async fn what_is_on_the_disk_when_a_save_returns_stays() {
 }
 
 #[tokio::test]
-async fn a_caller_who_goes_away_leaves_nothing_locked() {
+async fn cancelled_caller_leaves_nothing_locked() {
     let home = home();
     let store = store(&home).await;
     let acme = Key::new("go1", "acme");
@@ -120,7 +120,7 @@ async fn a_caller_who_goes_away_leaves_nothing_locked() {
     assert_eq!(store.load(&acme).await.unwrap().unwrap().content.bytes(), b"last");
 }
 
-/// Polls once, lets others run, and says whether it is done.
+/// Polls once and yields. Returns `true` if the future is done.
 async fn futures_poll<F: Future + Unpin>(future: &mut F) -> bool {
     let done = std::future::poll_fn(|context| {
         std::task::Poll::Ready(std::pin::Pin::new(&mut *future).poll(context).is_ready())

@@ -1,4 +1,4 @@
-//! A PostgreSQL of one's own, gone with the process that started it.
+//! A temporary PostgreSQL server that ends with the test process.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-/// Makes a cluster, starts it, says so, waits for its standard input to end and clears everything away. It does that
-/// however the process that holds the other end comes to its own end.
+/// Creates and starts a cluster, prints that it is ready, waits for the end of its standard input, and removes everything.
+/// Standard input also ends when the test process crashes.
 const KEEPER: &str = r#"
     trap : INT TERM PIPE
     "$1/initdb" -D "$2/data" -U oauth -A trust -E UTF8 --no-locale --no-sync >"$2/log" 2>&1 || exit 1
@@ -18,23 +18,23 @@ const KEEPER: &str = r#"
     rm -rf "$2"
 "#;
 
-/// A throw-away PostgreSQL that listens on a socket only. Dropping it stops and removes it.
+/// A temporary PostgreSQL server that listens on a socket only. Dropping it stops and removes it.
 #[derive(Debug)]
 pub(crate) struct Cluster {
     programs: PathBuf,
     folder: PathBuf,
     keeper: Child,
-    /// Its end is the sign to clear away.
+    /// Closing it stops the server.
     sign: Option<ChildStdin>,
 }
 
 impl Cluster {
-    /// Starts one from the PostgreSQL that is installed here, or says why it cannot.
+    /// Starts a server of the installed PostgreSQL, or returns the reason why it cannot.
     pub(crate) fn start() -> Result<Self, String> {
         let programs = programs().ok_or("PostgreSQL's `initdb` is not installed")?;
         let folder = tempfile::Builder::new()
             .prefix("oauth-pg-")
-            // Who can reach the socket is let in without a password.
+            // The socket needs no password.
             .permissions(fs::Permissions::from_mode(0o700))
             .tempdir()
             .map_err(|error| format!("no temporary folder: {error}"))?
@@ -67,17 +67,17 @@ impl Cluster {
         Err(format!("PostgreSQL does not start: {}", log.lines().last().unwrap_or("it says nothing")))
     }
 
-    /// Where it is.
+    /// Returns the server's URL.
     pub(crate) fn url(&self) -> String {
         format!("postgres:///postgres?user=oauth&host={}", self.folder.display())
     }
 
-    /// Kills the server, as a power cut would.
+    /// Kills the server, like a power cut.
     pub(crate) fn lose(&self) {
         self.control(&["-m", "immediate", "-w", "stop"]);
     }
 
-    /// Starts it again after [`lose`](Self::lose).
+    /// Restarts the server after [`lose`](Self::lose).
     pub(crate) fn find_again(&self) {
         let log = self.folder.join("log").display().to_string();
         self.control(&["-l", &log, "-w", "-o", &server_options(&self.folder), "start"]);
@@ -103,12 +103,12 @@ impl Drop for Cluster {
     }
 }
 
-/// No network, and no care for power cuts: a kill of the server loses nothing either way.
+/// No network, and no `fsync`: a killed server loses nothing without it.
 fn server_options(folder: &Path) -> String {
     format!("-k {} -c listen_addresses= -c fsync=off -c max_connections=200", folder.display())
 }
 
-/// Where `initdb` is: on the path, or where Debian keeps it off the path, the newest first.
+/// The folder of `initdb`: on the path, or in Debian's folders off the path, newest first.
 fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -123,7 +123,7 @@ fn programs() -> Option<PathBuf> {
         .find(|folder| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file())
 }
 
-/// PostgreSQL refuses to run as root, so root lends it to somebody who may do less: user and group.
+/// User and group for the server, because PostgreSQL refuses to run as root.
 fn other_user() -> Option<(u32, u32)> {
     if id(&["-u"]) != Some(0) {
         return None;

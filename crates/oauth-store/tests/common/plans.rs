@@ -1,20 +1,20 @@
-//! How the databases find what each statement asks for. The statements are those of the crate, taken from its own source.
+//! Query plans of the crate's own statements.
 
-use super::{Parameter, Place};
+use super::{Parameter, TestDatabase};
 use crate::statements::Statements;
 
-/// Many connections, few of them due, as a keeper finds them. `due_along` is what the plan says before the index of those.
-pub(crate) async fn nothing_is_searched_through(
-    place: &dyn Place,
+/// Many connections, few of them due. `due_along` is the plan's text before the index of due connections.
+pub(crate) async fn statements_use_indexes(
+    database: &dyn TestDatabase,
     all: &Statements,
     fill: &'static str,
     due_along: &str,
 ) {
     use Parameter::{Bytes, Number, Text};
 
-    place.open(super::ring()).await.map(drop).unwrap();
-    place.tamper(fill).await;
-    place.tamper("ANALYZE").await;
+    database.open(super::ring()).await.map(drop).unwrap();
+    database.tamper(fill).await;
+    database.tamper("ANALYZE").await;
     let (provider, account, any) = (Text("go1"), Text("0000777"), Number(1));
     let key = [provider, account];
     let of = |more: &[Parameter]| [&key[..], more].concat();
@@ -37,8 +37,8 @@ pub(crate) async fn nothing_is_searched_through(
         ("lapsing", all.lapsing, vec![provider, Number(50), Number(1_000)], Some(&*lapsing)),
         ("forget_used", all.forget_used, vec![], Some("oauth_used_once_forgotten")),
     ] {
-        // SQLite calls it a scan when it evaluates an expression.
-        let plan = place.plan(statement, &parameters).await.replace("SCAN CONSTANT ROW", "");
+        // SQLite also calls the evaluation of an expression a scan.
+        let plan = database.plan(statement, &parameters).await.replace("SCAN CONSTANT ROW", "");
         assert!(!plan.contains("SCAN") && !plan.contains("Seq Scan"), "{name} searches through all:\n{plan}");
         assert!(!plan.contains("TEMP B-TREE") && !plan.contains("Sort"), "{name} sorts:\n{plan}");
         let index = index.unwrap_or("oauth_connections_");
