@@ -1,4 +1,4 @@
-//! The application decides who may connect what.
+//! The application's decision about who may connect an account.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,32 +9,35 @@ use axum::response::{IntoResponse, Response};
 use oauth_core::CodeGrant;
 use oauth_core::url::form_urlencoded;
 
-/// Decides which account a visitor may connect, and with which scopes and parameters. One for each provider.
+/// The application's decision about who may connect which account, with which scopes and parameters. One for
+/// each provider.
 ///
-/// It is asked before anything is begun, and by [`Connected`](crate::Connected) for the account whose connection a handler
-/// uses. What the visitor's link asks for is a wish: an application that took `account` from there without a look at who
-/// is signed in would let anybody connect their own account in another's place.
+/// It is called before an attempt begins, and by [`Connected`](crate::Connected) for the account whose
+/// connection a handler uses. Treat the account in the link as a request only: if the authorizer returned it
+/// without checking who is signed in, any visitor could connect an account in another customer's place.
 ///
-/// A function or closure does:
+/// Functions and closures implement it:
 ///
 /// ```
 /// use go1::{Connect, Go1, scope};
 /// use oauth_web::{Allowed, Refusal, Visit};
 ///
-/// async fn who(visit: Visit) -> Result<Allowed<Go1>, Refusal> {
-///     // `visit.parts` has what the application's own session layer put there.
-///     let Some(customer) = signed_in(&visit) else { return Err(Refusal::answer(axum::response::Redirect::to("/login"))) };
+/// async fn authorize(visit: Visit) -> Result<Allowed<Go1>, Refusal> {
+///     // `visit.parts` contains the extensions of the application's own session layer.
+///     let Some(customer) = signed_in(&visit) else {
+///         return Err(Refusal::with_response(axum::response::Redirect::to("/login")));
+///     };
 ///     Ok(Allowed::new(customer, Connect::new([scope::USER_READ]).partner_portal(7654321)))
 /// }
 /// # fn signed_in(visit: &Visit) -> Option<String> { visit.account.clone() }
-/// # fn check() -> impl oauth_web::Authorizer<Go1> { who }
+/// # fn check() -> impl oauth_web::Authorizer<Go1> { authorize }
 /// ```
 #[async_trait]
 pub trait Authorizer<P: CodeGrant>: Send + Sync + 'static {
-    /// Decides.
+    /// Allows or refuses a visit.
     ///
     /// # Errors
-    /// The refusal, as the visitor is to see it.
+    /// The [`Refusal`] to show to the visitor.
     async fn authorize(&self, visit: Visit) -> Result<Allowed<P>, Refusal>;
 }
 
@@ -46,22 +49,23 @@ where
     R: Future<Output = Result<Allowed<P>, Refusal>> + Send + 'static,
 {
     async fn authorize(&self, visit: Visit) -> Result<Allowed<P>, Refusal> {
-        // Its own line, so that the visit is gone before the wait.
+        // A separate statement, so that the visit is dropped before the await.
         let deciding = self(visit);
         deciding.await
     }
 }
 
-/// Somebody wants to connect an account, or a handler wants to use one. `Debug` shows neither headers nor the query.
+/// A request to connect an account, or to use its connection in a handler. `Debug` shows neither headers nor
+/// the query.
 #[non_exhaustive]
 pub struct Visit {
     /// The provider's name.
     pub provider: &'static str,
-    /// What it is for.
+    /// Purpose of the visit.
     pub purpose: Purpose,
-    /// The account that the link asks for (`?account=…`). A wish of whoever wrote the link.
+    /// Account requested by the link (`?account=…`). Untrusted: anyone can write a link.
     pub account: Option<String>,
-    /// The request, with the extensions of the layers it came through.
+    /// The request, with the extensions of the layers around the routes.
     pub parts: Parts,
 }
 
@@ -74,9 +78,9 @@ impl Visit {
         Self { provider, purpose, account, parts }
     }
 
-    /// A parameter of the request's query.
+    /// Returns a parameter of the request's query.
     ///
-    /// Parameters of the application's own, such as a signed ticket, may stand in the link to the connect route.
+    /// The connect link may have parameters of the application, such as a signed ticket.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<String> {
         param(self.parts.uri.query(), name)
@@ -94,17 +98,17 @@ impl fmt::Debug for Visit {
     }
 }
 
-/// What a visit is for.
+/// The purpose of a [`Visit`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Purpose {
-    /// To connect an account: at many sites something for administrators.
+    /// Connecting an account, which many sites reserve for administrators.
     Connect,
-    /// To use a connection in a handler that asks for [`Connected`](crate::Connected).
+    /// Using a connection, in a handler with a [`Connected`](crate::Connected) argument.
     Use,
 }
 
-/// What a visitor may connect.
+/// An account that a visitor may connect.
 #[non_exhaustive]
 pub struct Allowed<P: CodeGrant> {
     /// The application's own name of the account.
@@ -114,7 +118,7 @@ pub struct Allowed<P: CodeGrant> {
 }
 
 impl<P: CodeGrant> Allowed<P> {
-    /// This account, with these scopes and parameters.
+    /// Allows this account, with these scopes and parameters.
     pub fn new(account: impl Into<String>, connect: P::Connect) -> Self {
         Self { account: account.into(), connect }
     }
@@ -126,29 +130,29 @@ impl<P: CodeGrant> fmt::Debug for Allowed<P> {
     }
 }
 
-/// What a visitor gets who may not connect.
+/// The response to a visitor who may not connect.
 #[derive(Debug)]
-pub struct Refusal(pub(crate) Refused);
+pub struct Refusal(pub(crate) RefusalKind);
 
 #[derive(Debug)]
-pub(crate) enum Refused {
-    Because(Cow<'static, str>),
-    Answer(Box<Response>),
+pub(crate) enum RefusalKind {
+    Reason(Cow<'static, str>),
+    Response(Box<Response>),
 }
 
 impl Refusal {
-    /// A page with status 403 and a sentence for the visitor that says why, such as "Only administrators connect Go1."
-    pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(Refused::Because(reason.into()))
+    /// A page with status 403 and a reason for the visitor, such as "Only administrators connect Go1."
+    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self(RefusalKind::Reason(reason.into()))
     }
 
-    /// Any answer, such as a redirect to the application's own login.
-    pub fn answer(answer: impl IntoResponse) -> Self {
-        Self(Refused::Answer(Box::new(answer.into_response())))
+    /// Any other response, such as a redirect to the application's login.
+    pub fn with_response(response: impl IntoResponse) -> Self {
+        Self(RefusalKind::Response(Box::new(response.into_response())))
     }
 }
 
-/// The first parameter of this name.
+/// Returns the first parameter of this name.
 pub(crate) fn param(query: Option<&str>, name: &str) -> Option<String> {
     form_urlencoded::parse(query.unwrap_or_default().as_bytes())
         .find(|(key, _)| key == name)

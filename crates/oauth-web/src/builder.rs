@@ -1,4 +1,4 @@
-//! Putting the routes together.
+//! Settings of [`OAuthWeb`].
 
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
@@ -9,13 +9,20 @@ use oauth_core::{CodeGrant, Connections, Error};
 
 use crate::authorizer::Authorizer;
 use crate::key::CookieKey;
-use crate::mounted::{Mounted, Provided};
 use crate::pages::Site;
-use crate::place::Place;
+use crate::provider_route::{DynProviderRoute, ProviderRoute};
 use crate::return_to::ReturnTo;
+use crate::route_paths::RoutePaths;
 use crate::web::{Inner, OAuthWeb};
 
-/// Settings of [`OAuthWeb`].
+impl OAuthWeb {
+    /// Returns a builder. All processes that serve the same site need the same key.
+    pub fn builder(key: CookieKey) -> Builder {
+        Builder::new(key)
+    }
+}
+
+/// Settings of [`OAuthWeb`]; created by [`OAuthWeb::builder`].
 ///
 /// ```
 /// # fn example(
@@ -36,86 +43,88 @@ use crate::web::{Inner, OAuthWeb};
 pub struct Builder {
     key: CookieKey,
     site: Site,
-    providers: BTreeMap<&'static str, Arc<dyn Provided>>,
-    by_type: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
-    wrong: Option<Error>,
+    routes: BTreeMap<&'static str, Arc<dyn DynProviderRoute>>,
+    routes_by_type: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+    error: Option<Error>,
 }
 
 impl Builder {
-    pub(crate) fn new(key: CookieKey) -> Self {
+    fn new(key: CookieKey) -> Self {
         Self {
             key,
             site: Site { name: None, home: "/".to_owned() },
-            providers: BTreeMap::new(),
-            by_type: HashMap::new(),
-            wrong: None,
+            routes: BTreeMap::new(),
+            routes_by_type: HashMap::new(),
+            error: None,
         }
     }
 
-    /// Adds a provider: its connections, and who may connect which of them.
+    /// Adds a provider: its connections, and the authorizer that decides who may connect them.
     ///
-    /// The routes are where the redirect URI of the connections' client says: it ends in `/callback/` and the provider's
-    /// name, and what stands before that is where the [router](OAuthWeb::router) is nested.
+    /// The client's redirect URI decides the paths: it ends in `/callback/` and the provider's name, and the
+    /// path before that is where the [router](OAuthWeb::router) is nested.
     pub fn provider<P: CodeGrant>(
         mut self,
         connections: Connections<P>,
         authorizer: impl Authorizer<P>,
     ) -> Self {
-        match Place::of(P::NAME, connections.client().app().redirect_uri()) {
-            Ok(place) => {
-                let mounted = Arc::new(Mounted { connections, authorizer: Box::new(authorizer), place });
-                if self.providers.insert(P::NAME, mounted.clone()).is_some() {
-                    self.fails(Error::invalid_input("this provider is mounted twice").with_provider(P::NAME));
+        match RoutePaths::new(P::NAME, connections.client().app().redirect_uri()) {
+            Ok(paths) => {
+                let route = Arc::new(ProviderRoute { connections, authorizer: Box::new(authorizer), paths });
+                if self.routes.insert(P::NAME, route.clone()).is_some() {
+                    self.fail(Error::invalid_input("the provider was added twice").with_provider(P::NAME));
                 }
-                self.by_type.insert(TypeId::of::<P>(), mounted.into_any());
+                self.routes_by_type.insert(TypeId::of::<P>(), route.into_any());
             }
-            Err(error) => self.fails(error),
+            Err(error) => self.fail(error),
         }
         self
     }
 
-    /// The site's name for people, on every page. Without it the pages speak of "this site".
+    /// Sets the site's name, shown on each page. Without it the pages say "this site".
     pub fn app_name(mut self, name: impl Into<String>) -> Self {
         self.site.name = Some(name.into());
         self
     }
 
-    /// The path that pages lead on to where no `return_to` was asked for. `/` if not set.
+    /// Sets the path that pages link to if there is no `return_to`; `/` by default.
     pub fn home(mut self, path: impl AsRef<str>) -> Self {
-        match ReturnTo::read(path.as_ref()) {
+        match ReturnTo::parse(path.as_ref()) {
             Some(path) => path.as_str().clone_into(&mut self.site.home),
-            None => self.fails(
-                Error::invalid_input("the home is no path of this site").with_help("give one like /settings"),
+            None => self.fail(
+                Error::invalid_input("the home is not a path of this site")
+                    .with_help("use a path like /settings"),
             ),
         }
         self
     }
 
-    /// Builds it.
+    /// Builds the routes.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if a redirect URI does not lead to the callback
-    /// route or would have codes travel in clear, a provider is there twice, or the home is no path.
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if a redirect URI does not lead to
+    /// the callback route or is neither https nor on loopback, a provider was added twice, or the home is not
+    /// a path.
     pub fn build(self) -> Result<OAuthWeb, Error> {
-        let Self { key, site, providers, by_type, wrong } = self;
-        match wrong {
+        let Self { key, site, routes, routes_by_type, error } = self;
+        match error {
             Some(error) => Err(error),
-            None => Ok(OAuthWeb::from_inner(Inner { key, site, providers, by_type })),
+            None => Ok(OAuthWeb::from_inner(Inner { key, site, routes, routes_by_type })),
         }
     }
 
-    /// Keeps the first of what is wrong.
-    fn fails(&mut self, error: Error) {
-        self.wrong.get_or_insert(error);
+    /// Keeps the first error.
+    fn fail(&mut self, error: Error) {
+        self.error.get_or_insert(error);
     }
 }
 
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
-            .field("providers", &self.providers.keys())
+            .field("providers", &self.routes.keys())
             .field("site", &self.site)
-            .field("wrong", &self.wrong)
+            .field("error", &self.error)
             .finish_non_exhaustive()
     }
 }

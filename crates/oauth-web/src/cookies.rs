@@ -1,4 +1,4 @@
-//! The cookies that attempts travel in: encrypted and authenticated, bound to their names, one for each attempt.
+//! Cookies of login attempts: encrypted and authenticated, bound to their names, one for each attempt.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use axum::http::{HeaderMap, HeaderValue};
 use cookie::{Cookie, CookieJar, SameSite};
 use oauth_core::{Error, PendingAuthorization, State};
 
-use crate::attempt::{Attempt, Stage, short_name};
 use crate::key::CookieKey;
+use crate::login_attempt::{LoginAttempt, Stage, short_name};
 
-/// How many attempts one browser has at most. More would not fit into a request's headers.
-const MOST: usize = 5;
-/// Browsers keep 4096 bytes of a cookie with its name and attributes.
-const LARGEST: usize = 3_900;
-/// How much longer than an attempt may take its cookie stays, so that a person who comes too late is told so.
-const AFTERWARDS: Duration = Duration::from_secs(45 * 60);
+/// Most attempts of one browser. More would not fit into a request's headers.
+const MAX_ATTEMPTS: usize = 5;
+/// Browsers limit a cookie with its name and attributes to 4096 bytes.
+const MAX_BYTES: usize = 3_900;
+/// A cookie outlives its attempt by this time, so that a late user sees that the attempt has expired.
+const EXTRA_AGE: Duration = Duration::from_secs(45 * 60);
 
-/// The attempts of one browser, as a request brought them.
+/// The attempts of one browser, from a request's cookies.
 pub(crate) struct Cookies<'k> {
     jar: CookieJar,
     key: &'k CookieKey,
@@ -25,7 +25,7 @@ pub(crate) struct Cookies<'k> {
 }
 
 impl<'k> Cookies<'k> {
-    pub(crate) fn read(headers: &HeaderMap, key: &'k CookieKey, is_secure: bool) -> Self {
+    pub(crate) fn parse(headers: &HeaderMap, key: &'k CookieKey, is_secure: bool) -> Self {
         let mut jar = CookieJar::new();
         for line in headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()) {
             for cookie in Cookie::split_parse(line.to_owned()).flatten() {
@@ -37,15 +37,16 @@ impl<'k> Cookies<'k> {
         Self { jar, key, is_secure }
     }
 
-    /// The attempt that a callback's `state` belongs to, if this browser began it.
-    pub(crate) fn attempt(&self, state: &State) -> Option<(String, Attempt)> {
+    /// Returns the attempt of a callback's `state`, if this browser began it.
+    pub(crate) fn attempt(&self, state: &State) -> Option<(String, LoginAttempt)> {
         let name = self.name(state);
         self.open(&name).map(|attempt| (name, attempt))
     }
 
-    /// The newest attempt at a provider that is under way, and whether there is no other: for callbacks without `state`.
-    pub(crate) fn newest(&self, provider: &str) -> Option<(String, Attempt, bool)> {
-        let mut found: Vec<(String, Attempt)> = self
+    /// Returns the newest pending attempt at a provider, and `true` if it is the only one.
+    /// For callbacks without `state`.
+    pub(crate) fn newest(&self, provider: &str) -> Option<(String, LoginAttempt, bool)> {
+        let mut found: Vec<(String, LoginAttempt)> = self
             .names()
             .into_iter()
             .filter_map(|name| self.open(&name).map(|attempt| (name, attempt)))
@@ -56,7 +57,7 @@ impl<'k> Cookies<'k> {
         Some((name, attempt, found.is_empty()))
     }
 
-    /// Adds an attempt that was just begun, and forgets the oldest if there are too many.
+    /// Adds a new attempt, and removes the oldest ones if there are too many.
     pub(crate) fn begin(
         &mut self,
         pending: PendingAuthorization,
@@ -64,48 +65,48 @@ impl<'k> Cookies<'k> {
         query: String,
         age: Duration,
     ) -> Result<(), Error> {
-        let mut others: Vec<(String, Option<Attempt>)> =
+        let mut others: Vec<(String, Option<LoginAttempt>)> =
             self.names().into_iter().map(|name| (name.clone(), self.open(&name))).collect();
-        // Those that nobody can read go first: of an older key, or of somebody else on this host.
+        // Unreadable ones go first: of an older key, or of another application on this host.
         others.sort_by_key(|(_, attempt)| attempt.as_ref().and_then(begun_at));
-        let too_many = (others.len() + 1).saturating_sub(MOST);
+        let too_many = (others.len() + 1).saturating_sub(MAX_ATTEMPTS);
         for (name, _) in others.into_iter().take(too_many) {
             self.remove(name);
         }
         let name = self.name(&pending.state());
         let provider = pending.provider().to_owned();
-        self.put(name, &Attempt { provider, account, query, stage: Stage::Pending(pending) }, age)
+        self.put(name, &LoginAttempt { provider, account, query, stage: Stage::Pending(pending) }, age)
     }
 
-    /// Keeps an attempt under its name.
-    pub(crate) fn put(&mut self, name: String, attempt: &Attempt, age: Duration) -> Result<(), Error> {
+    /// Stores an attempt under its name.
+    pub(crate) fn put(&mut self, name: String, attempt: &LoginAttempt, age: Duration) -> Result<(), Error> {
         let text = serde_json::to_string(attempt)
-            .map_err(|_| Error::invalid_input("the attempt cannot be written"))?;
-        let lasts = (age + AFTERWARDS).try_into().unwrap_or(cookie::time::Duration::HOUR);
-        let cookie = self.shaped(Cookie::new(name.clone(), text));
-        self.jar.private_mut(self.key.as_key()).add(cookie.max_age(lasts).build());
+            .map_err(|_| Error::invalid_input("the attempt cannot be serialized"))?;
+        let max_age = (age + EXTRA_AGE).try_into().unwrap_or(cookie::time::Duration::HOUR);
+        let cookie = self.with_attributes(Cookie::new(name.clone(), text));
+        self.jar.private_mut(self.key.as_key()).add(cookie.max_age(max_age).build());
         let length = self.jar.get(&name).map_or(0, |cookie| name.len() + cookie.value().len());
-        if length > LARGEST {
+        if length > MAX_BYTES {
             self.jar.force_remove(name);
             return Err(Error::invalid_input(format!(
-                "the attempt takes {length} bytes, which no browser keeps in a cookie"
+                "the attempt takes {length} bytes, too many for a cookie"
             ))
-            .with_help("ask for fewer scopes, or give the account a shorter name"));
+            .with_help("request fewer scopes, or use a shorter account name"));
         }
         Ok(())
     }
 
-    /// What the answer tells the browser.
+    /// Returns the `Set-Cookie` headers of the response.
     pub(crate) fn changes(&self) -> Vec<HeaderValue> {
         self.jar.delta().filter_map(|cookie| HeaderValue::try_from(cookie.to_string()).ok()).collect()
     }
 
     fn remove(&mut self, name: String) {
-        let gone = self.shaped(Cookie::new(name, ""));
-        self.jar.remove(gone);
+        let removed = self.with_attributes(Cookie::new(name, ""));
+        self.jar.remove(removed);
     }
 
-    fn shaped(&self, cookie: Cookie<'static>) -> cookie::CookieBuilder<'static> {
+    fn with_attributes(&self, cookie: Cookie<'static>) -> cookie::CookieBuilder<'static> {
         Cookie::build(cookie).path("/").http_only(true).same_site(SameSite::Lax).secure(self.is_secure)
     }
 
@@ -117,19 +118,19 @@ impl<'k> Cookies<'k> {
         self.jar.iter().map(|cookie| cookie.name().to_owned()).collect()
     }
 
-    fn open(&self, name: &str) -> Option<Attempt> {
+    fn open(&self, name: &str) -> Option<LoginAttempt> {
         let cookie = self.jar.private(self.key.as_key()).get(name)?;
         serde_json::from_str(cookie.value()).ok()
     }
 }
 
-/// With `__Host-` a browser takes the cookie from this host only, over https: none that a neighbouring subdomain plants
-/// (RFC 6265bis section 4.1.3.2). Over plain http, which is for loopback, there is no such protection.
+/// With `__Host-` a browser accepts the cookie over https and from this host only, never from a subdomain
+/// (RFC 6265bis section 4.1.3.2). Plain http, which is for loopback, has no such protection.
 fn prefix(is_secure: bool) -> &'static str {
     if is_secure { "__Host-oauth-web-" } else { "oauth-web-" }
 }
 
-fn begun_at(attempt: &Attempt) -> Option<oauth_core::chrono::DateTime<oauth_core::chrono::Utc>> {
+fn begun_at(attempt: &LoginAttempt) -> Option<oauth_core::chrono::DateTime<oauth_core::chrono::Utc>> {
     match &attempt.stage {
         Stage::Pending(pending) => Some(pending.begun_at()),
         Stage::Ended(_) => None,

@@ -1,4 +1,4 @@
-//! Handlers that need a connection.
+//! The extractor of connections for handlers.
 
 use std::fmt;
 use std::ops::Deref;
@@ -11,20 +11,21 @@ use oauth_core::url::form_urlencoded;
 use oauth_core::{CodeGrant, Connection, Error, ErrorKind, Scopes};
 
 use crate::authorizer::{Purpose, Refusal, Visit};
-use crate::connect::{link, refused};
+use crate::connect::refusal_response;
 use crate::headers::protect;
-use crate::mounted::Mounted;
 use crate::pages;
+use crate::provider_route::{DynProviderRoute as _, ProviderRoute};
 use crate::return_to::ReturnTo;
 use crate::web::OAuthWeb;
 
-/// The live connection of the account that the provider's [`Authorizer`](crate::Authorizer) names for this visitor.
+/// An extractor of the connection that the provider's [`Authorizer`](crate::Authorizer) allows for this
+/// visitor.
 ///
-/// Where there is none, or the customer has to connect again, the visitor is sent to the connect route, and from there
-/// back to where they were (requests other than `GET` come back to the site's home). With `Option<Connected<…>>` the
-/// handler runs all the same.
+/// If there is no connection, or the customer has to connect again, it redirects the visitor to the connect
+/// route, and from there back to the same page (for requests other than `GET`, to the site's home). With
+/// `Option<Connected<…>>` the handler runs without a connection instead.
 ///
-/// The application's state holds the [`OAuthWeb`] (`FromRef`).
+/// The application's state contains the [`OAuthWeb`] (`FromRef`).
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -47,18 +48,18 @@ pub struct Connected<P: CodeGrant> {
 }
 
 impl<P: CodeGrant> Connected<P> {
-    /// The connection.
+    /// Returns the connection.
     pub fn connection(&self) -> &Connection<P> {
         &self.connection
     }
 
-    /// Scopes that the authorizer asks for and the connection was not granted: it may have been made before they were
-    /// asked for. [`reconnect_path`](Self::reconnect_path) mends that, if the customer agrees.
+    /// Returns scopes that the authorizer requests and the connection was not granted, for example because
+    /// they were added later. [`reconnect_path`](Self::reconnect_path) requests them again.
     pub fn missing_scopes(&self) -> &Scopes {
         &self.missing
     }
 
-    /// The link by which the customer connects again, and comes back here.
+    /// Returns the link that connects the customer again and leads back to this page.
     pub fn reconnect_path(&self) -> &str {
         &self.reconnect
     }
@@ -81,48 +82,48 @@ impl<P: CodeGrant> fmt::Debug for Connected<P> {
     }
 }
 
-/// Why a handler did not get its connection. As an answer: a redirect to connect, the authorizer's refusal, or a page that
-/// says to wait.
+/// A failed [`Connected`] extraction. Its response is a redirect to connect, the authorizer's refusal, or
+/// an error page.
 #[derive(Debug)]
 pub struct ConnectedRejection {
-    why: ReconnectReason,
+    reason: RejectionReason,
     response: Box<Response>,
 }
 
 #[derive(Debug)]
-enum ReconnectReason {
+enum RejectionReason {
     NotConnected(String),
     Refused,
     Failed(Error),
 }
 
 impl ConnectedRejection {
-    /// The link by which the customer connects, if that is what is wanting.
+    /// Returns the connect link, if the customer has to connect.
     #[must_use]
     pub fn connect_path(&self) -> Option<&str> {
-        match &self.why {
-            ReconnectReason::NotConnected(path) => Some(path),
+        match &self.reason {
+            RejectionReason::NotConnected(path) => Some(path),
             _ => None,
         }
     }
 
-    /// Whether the authorizer refused.
+    /// Returns `true` if the authorizer refused.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        matches!(self.why, ReconnectReason::Refused)
+        matches!(self.reason, RejectionReason::Refused)
     }
 
-    /// What failed, if neither the customer nor the authorizer stands in the way.
+    /// Returns the error, if neither the customer nor the authorizer caused the rejection.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
-        match &self.why {
-            ReconnectReason::Failed(error) => Some(error),
+        match &self.reason {
+            RejectionReason::Failed(error) => Some(error),
             _ => None,
         }
     }
 
-    async fn new(why: ReconnectReason, response: Response) -> Self {
-        Self { why, response: Box::new(protect(response).await) }
+    async fn new(reason: RejectionReason, response: Response) -> Self {
+        Self { reason, response: Box::new(protect(response).await) }
     }
 }
 
@@ -142,23 +143,23 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ConnectedRejection> {
         let web = OAuthWeb::from_ref(state);
-        let Some(mounted) = web.mounted::<P>() else {
-            let error = Error::invalid_input("no connections of this provider are mounted")
+        let Some(route) = web.route_of::<P>() else {
+            let error = Error::invalid_input("the provider was not added to OAuthWeb")
                 .with_provider(P::NAME)
-                .with_help("add them with Builder::provider");
+                .with_help("add its connections with Builder::provider");
             return Err(failed::<P>(&web, error).await);
         };
-        match of(&mounted, parts).await {
+        match extract(&route, parts).await {
             Ok(connected) => Ok(connected),
-            Err(Missing::Refused(refusal)) => {
-                let response = refused(&web, &*mounted, refusal);
-                Err(ConnectedRejection::new(ReconnectReason::Refused, response).await)
+            Err(RouteRejection::Refused(refusal)) => {
+                let response = refusal_response(&web, &*route, refusal);
+                Err(ConnectedRejection::new(RejectionReason::Refused, response).await)
             }
-            Err(Missing::NotConnected(path)) => {
+            Err(RouteRejection::NotConnected(path)) => {
                 let response = Redirect::to(&path).into_response();
-                Err(ConnectedRejection::new(ReconnectReason::NotConnected(path), response).await)
+                Err(ConnectedRejection::new(RejectionReason::NotConnected(path), response).await)
             }
-            Err(Missing::Failed(error)) => Err(failed::<P>(&web, error).await),
+            Err(RouteRejection::Failed(error)) => Err(failed::<P>(&web, error).await),
         }
     }
 }
@@ -180,51 +181,54 @@ where
     }
 }
 
-enum Missing {
+enum RouteRejection {
     NotConnected(String),
     Refused(Refusal),
     Failed(Error),
 }
 
-async fn of<P: CodeGrant>(mounted: &Mounted<P>, parts: &Parts) -> Result<Connected<P>, Missing> {
+async fn extract<P: CodeGrant>(
+    route: &ProviderRoute<P>,
+    parts: &Parts,
+) -> Result<Connected<P>, RouteRejection> {
     let visit = Visit::new(P::NAME, Purpose::Use, parts.clone());
-    let allowed = mounted.allowed(visit).await.map_err(Missing::Refused)?;
-    let (account, wanted) = allowed.map_err(Missing::Failed)?;
-    let reconnect = reconnect(mounted, parts, &account);
-    let connection = mounted.connections.get(&account);
-    // Refreshed here, if need be: what the handler gets is alive.
+    let allowed = route.allowed(visit).await.map_err(RouteRejection::Refused)?;
+    let (account, wanted) = allowed.map_err(RouteRejection::Failed)?;
+    let reconnect = reconnect_link(route, parts, &account);
+    let connection = route.connections.get(&account);
+    // Refreshes an expired token, so that the handler gets a valid one.
     match connection.headers().await {
         Ok(_) => {}
-        // The token of another client is of no use to this one either; connecting replaces it.
+        // A token of another client is useless here; connecting replaces it.
         Err(error) if error.needs_reconnect() || error.kind() == ErrorKind::ForeignToken => {
-            return Err(Missing::NotConnected(reconnect));
+            return Err(RouteRejection::NotConnected(reconnect));
         }
-        Err(error) => return Err(Missing::Failed(error)),
+        Err(error) => return Err(RouteRejection::Failed(error)),
     }
-    let status = connection.status().await.map_err(Missing::Failed)?;
+    let status = connection.status().await.map_err(RouteRejection::Failed)?;
     Ok(Connected { missing: status.missing_scopes(&wanted), connection, reconnect })
 }
 
-/// The link that connects this account and leads back here.
-fn reconnect<P: CodeGrant>(mounted: &Mounted<P>, parts: &Parts, account: &str) -> String {
-    // What the browser asked for: a nested router sees less of it.
+/// Returns the link that connects this account and leads back to this page.
+fn reconnect_link<P: CodeGrant>(route: &ProviderRoute<P>, parts: &Parts, account: &str) -> String {
+    // The browser's URI: in a nested router `parts.uri` is shorter.
     let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-    let here = uri.path_and_query().map(|path| path.as_str()).and_then(ReturnTo::read);
+    let here = uri.path_and_query().map(|path| path.as_str()).and_then(ReturnTo::parse);
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("account", account);
     if let Some(here) = here.filter(|_| matches!(parts.method, Method::GET | Method::HEAD)) {
         query.append_pair("return_to", here.as_str());
     }
-    link(mounted, &query.finish())
+    route.connect_link(&query.finish())
 }
 
 async fn failed<P: CodeGrant>(web: &OAuthWeb, error: Error) -> ConnectedRejection {
-    tracing::warn!("a handler did not get its connection: {error}");
+    tracing::warn!("a handler's connection is unavailable: {error}");
     let status = if error.is_transient() {
         StatusCode::SERVICE_UNAVAILABLE
     } else {
         StatusCode::INTERNAL_SERVER_ERROR
     };
     let response = pages::unavailable(web.site(), P::TITLE, status);
-    ConnectedRejection::new(ReconnectReason::Failed(error), response).await
+    ConnectedRejection::new(RejectionReason::Failed(error), response).await
 }

@@ -1,4 +1,4 @@
-//! Headers of every answer: a code in an address must not leak, and no page of ours works in somebody else's.
+//! Security headers of all responses: codes in URLs must not leak, and other sites must not frame the pages.
 
 use std::sync::LazyLock;
 
@@ -12,15 +12,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::pages::{SCRIPT, STYLE};
-
-/// Tells the layer that a page may be shown in a frame.
-#[derive(Clone, Copy)]
-pub(crate) struct MayBeFramed;
+use crate::pages::{MayBeFramed, SCRIPT, STYLE};
 
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy("'none'"));
-/// The page that leads out of a frame is there for any site's frame. All that can be clicked on it is a link that anybody
-/// could set.
+/// The page that leads out of a frame works in any site's frame. It contains one link, which anyone could
+/// write.
 static POLICY_IN_FRAMES: LazyLock<HeaderValue> = LazyLock::new(|| policy("*"));
 
 fn policy(ancestors: &str) -> HeaderValue {
@@ -29,7 +25,7 @@ fn policy(ancestors: &str) -> HeaderValue {
         hash(STYLE),
         hash(SCRIPT),
     );
-    // Printable ASCII by its making.
+    // The text is printable ASCII.
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }
 
@@ -38,7 +34,7 @@ fn hash(text: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
 }
 
-/// Puts them on an answer. One that the application's authorizer made keeps a policy of its own.
+/// Adds the headers to a response. A response of the application's authorizer keeps its own policy.
 pub(crate) async fn protect(mut response: Response) -> Response {
     let may_be_framed = response.extensions_mut().remove::<MayBeFramed>().is_some();
     let headers = response.headers_mut();

@@ -1,4 +1,4 @@
-//! The callback's query is taken out of a request before anything else sees it.
+//! A layer that removes the callback's query before other layers see it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,11 +9,12 @@ use axum::http::uri::{PathAndQuery, Uri};
 use axum::http::{Extensions, Request};
 use tower::{Layer, Service};
 
-/// A layer that takes the query, with the authorization code in it, out of callbacks, and keeps it for the callback route.
+/// A layer that removes the query, with its authorization code, from callback requests and keeps it for the
+/// callback route.
 ///
-/// Put it outermost, that is last: then what the application's own layers log of a request
-/// (`tower_http::trace::TraceLayer` logs the whole URI) holds no code. Without it the routes work as well and log no query
-/// themselves.
+/// Add it last, so that it is outermost: then the application's own layers log no code
+/// (`tower_http::trace::TraceLayer` logs the whole URI). The routes work without it too, and never log the
+/// query.
 ///
 /// ```
 /// use axum::Router;
@@ -28,12 +29,12 @@ use tower::{Layer, Service};
 /// ```
 #[derive(Clone, Debug)]
 pub struct HideQuery {
-    /// Ends of paths, without a trailing slash: what a proxy or a router takes off at the front does not matter.
+    /// Ends of paths, without a trailing slash: a proxy or a router may remove a prefix.
     paths: Arc<[String]>,
 }
 
 impl HideQuery {
-    pub(crate) fn of<'a>(providers: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(providers: impl Iterator<Item = &'a str>) -> Self {
         Self { paths: providers.map(|name| format!("/callback/{name}")).collect() }
     }
 
@@ -57,7 +58,7 @@ impl HideQuery {
     }
 }
 
-/// The URI without its query, and the query.
+/// Returns the URI without its query, and the query.
 fn bare(uri: &Uri) -> Option<(Uri, String)> {
     let query = uri.query()?.to_owned();
     let mut parts = uri.clone().into_parts();
@@ -65,7 +66,7 @@ fn bare(uri: &Uri) -> Option<(Uri, String)> {
     Some((Uri::from_parts(parts).ok()?, query))
 }
 
-/// The query that was taken out.
+/// The removed query.
 #[derive(Clone)]
 struct Hidden(String);
 
@@ -75,7 +76,7 @@ impl fmt::Debug for Hidden {
     }
 }
 
-/// The query of a callback, hidden or not.
+/// Returns the query of a callback, hidden or not.
 pub(crate) fn query<'a>(uri: &'a Uri, extensions: &'a Extensions) -> &'a str {
     extensions.get::<Hidden>().map(|Hidden(query)| query.as_str()).or(uri.query()).unwrap_or_default()
 }
@@ -88,7 +89,7 @@ impl<S> Layer<S> for HideQuery {
     }
 }
 
-/// A service behind [`HideQuery`].
+/// The service of [`HideQuery`].
 #[derive(Clone, Debug)]
 pub struct HidingQuery<S> {
     inner: S,
@@ -115,8 +116,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_callbacks_lose_their_query_and_find_it_again() {
-        let hide = HideQuery::of(["go1", "gocd"].into_iter());
+    fn only_callbacks_lose_their_query() {
+        let hide = HideQuery::new(["go1", "gocd"].into_iter());
         for (uri, shown) in [
             ("/callback/go1?code=1&state=2", "/callback/go1"),
             ("/callback/go1/?code=1&state=2", "/callback/go1/"),

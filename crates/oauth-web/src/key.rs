@@ -8,51 +8,51 @@ use oauth_core::{Error, ErrorKind};
 
 const LENGTH: usize = 32;
 
-/// What the cookies are encrypted with in which an attempt travels between connect and callback. `Debug` shows nothing of
-/// it.
+/// The key that encrypts login attempts in cookies. `Debug` hides it.
 ///
-/// Every process that may get the callback of an attempt needs the same key. It protects attempts only, which last
-/// minutes: one that is changed costs those who are connecting at that moment a second try.
+/// All processes that may receive the callback of an attempt need the same key. It protects only attempts,
+/// which last minutes: replacing it costs users who are connecting at that moment a second try.
 ///
 /// ```
 /// use oauth_web::CookieKey;
 ///
-/// let key = CookieKey::from_base64("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?; // `openssl rand -base64 32`
+/// // Create your own key with `openssl rand -base64 32`.
+/// let key = CookieKey::from_base64("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
 /// # Ok::<(), oauth_web::oauth_core::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct CookieKey(cookie::Key);
 
 impl CookieKey {
-    /// A key of this process alone, from the operating system's random numbers: for one process, and for tests.
+    /// Generates a key from the operating system's random numbers: for a single process, and for tests.
     ///
     /// # Errors
-    /// [`ErrorKind::Setup`] if the operating system has none.
+    /// [`ErrorKind::Setup`] if the operating system provides none.
     pub fn generate() -> Result<Self, Error> {
         let mut bytes = [0; LENGTH];
         getrandom::fill(&mut bytes).map_err(|error| {
-            Error::new(ErrorKind::Setup, "the operating system gives no random numbers")
-                .with_help("give the process access to them, or a key of your own")
+            Error::new(ErrorKind::Setup, "the operating system provides no random numbers")
+                .with_help("give the process access to them, or use CookieKey::from_base64")
                 .with_source(error)
         })?;
         Ok(Self::from_bytes(bytes))
     }
 
-    /// These bytes, which must be random: a password is no key.
+    /// Creates a key from 32 random bytes. Do not use a password.
     #[must_use]
     pub fn from_bytes(bytes: [u8; LENGTH]) -> Self {
         Self(cookie::Key::derive_from(&bytes))
     }
 
-    /// Reads 32 bytes in base64.
+    /// Parses 32 bytes in base64.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] if it is anything else. The error does not quote it.
+    /// [`ErrorKind::InvalidInput`] for any other text, which the error does not quote.
     pub fn from_base64(text: &str) -> Result<Self, Error> {
         let bytes = BASE64_STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
         bytes.map(Self::from_bytes).ok_or_else(|| {
-            Error::invalid_input("the key of the cookies is not 32 bytes in base64")
-                .with_help("make one with `openssl rand -base64 32`")
+            Error::invalid_input("the cookie key is not 32 bytes in base64")
+                .with_help("create one with `openssl rand -base64 32`")
         })
     }
 
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_32_bytes_are_a_key_and_none_is_shown() {
+    fn key_is_32_bytes_and_never_shown() {
         let text = BASE64_STANDARD.encode([7; LENGTH]);
         let key = CookieKey::from_base64(&format!("{text}\n")).unwrap();
         assert_eq!(key.as_key(), CookieKey::from_bytes([7; LENGTH]).as_key());

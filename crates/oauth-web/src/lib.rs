@@ -1,22 +1,43 @@
+//! Connect and callback routes for axum applications.
+//!
+//! # Entry points
+//! - [`OAuthWeb`]: the routes, made with [`OAuthWeb::builder`].
+//! - [`Authorizer`]: the application's decision about who may connect an account.
+//! - [`Connected`]: an extractor that gives handlers a connection.
+//! - [`HideQuery`]: a layer that keeps authorization codes out of logs.
+//!
+//! # Code map
+//! | file | contents |
+//! | --- | --- |
+//! | `builder.rs`, `web.rs`, `router.rs` | [`Builder`], [`OAuthWeb`] and its axum router |
+//! | `authorizer.rs` | [`Authorizer`], [`Visit`], [`Allowed`] and [`Refusal`] |
+//! | `connect.rs`, `callback.rs` | the two routes |
+//! | `provider_route.rs`, `route_paths.rs` | one provider: connections, authorizer, and public paths |
+//! | `login_attempt.rs`, `cookies.rs`, `key.rs` | the attempt, encrypted in a cookie |
+//! | `outcome.rs`, `pages.rs`, `pages/` | the outcome of an attempt, and the pages that show it |
+//! | `extract.rs` | [`Connected`] |
+//! | `headers.rs`, `fetch_metadata.rs`, `hide_query.rs`, `return_to.rs` | security headers, frames, hidden queries, safe redirects |
+//!
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod attempt;
 mod authorizer;
 mod builder;
 mod callback;
 mod connect;
 mod cookies;
 mod extract;
-mod frame;
+mod fetch_metadata;
 mod headers;
 mod hide_query;
 mod key;
-mod mounted;
+mod login_attempt;
 mod outcome;
 mod pages;
-mod place;
+mod provider_route;
 mod return_to;
+mod route_paths;
+mod router;
 mod web;
 
 pub use authorizer::{Allowed, Authorizer, Purpose, Refusal, Visit};

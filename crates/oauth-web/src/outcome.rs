@@ -1,35 +1,35 @@
-//! What came of an attempt.
+//! The outcome of an attempt.
 
 use axum::http::StatusCode;
 use oauth_core::{CallbackFault, Error, ErrorKind, Scopes};
 use serde::{Deserialize, Serialize};
 
-/// What came of an attempt, as far as the person has to do something else about it.
+/// The outcome of an attempt, by the user's next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// It is connected, but for these scopes.
+    /// Connected, without these scopes.
     Connected(Scopes),
-    /// The person said no.
+    /// The user denied access.
     Denied,
-    /// It took too long.
+    /// The attempt took too long.
     Expired,
-    /// It was finished before.
+    /// The attempt was already finished.
     Replayed,
-    /// This browser has not begun it, or has forgotten it.
+    /// This browser has no such attempt.
     NotBegun,
-    /// The callback is not an answer to what was begun.
+    /// The callback does not match the attempt.
     NotAccepted,
     /// The provider refused.
     Refused,
-    /// The provider did not answer, or not as it should.
+    /// The provider was unreachable or its response invalid.
     Unavailable,
     /// The store failed.
     NotSaved,
-    /// The application is set up wrongly.
+    /// The application's configuration is wrong.
     Misconfigured,
 }
 
-/// What is remembered of an attempt that is over.
+/// The stored outcome of an attempt that is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Ended {
     Connected(Scopes),
@@ -38,7 +38,7 @@ pub(crate) enum Ended {
 }
 
 impl Outcome {
-    pub(crate) fn of(error: &Error) -> Self {
+    pub(crate) fn new(error: &Error) -> Self {
         match error.kind() {
             ErrorKind::Denied => Self::Denied,
             ErrorKind::Callback(CallbackFault::TooOld) => Self::Expired,
@@ -58,20 +58,20 @@ impl Outcome {
         }
     }
 
-    /// Whether the attempt is over by it, so that the same callback will not do any more.
+    /// Returns the outcome to store, if the attempt is over and its callback is useless from now on.
     pub(crate) fn ended(&self) -> Option<Ended> {
         match self {
             Self::Connected(missing) => Some(Ended::Connected(missing.clone())),
             Self::Denied => Some(Ended::Denied),
             Self::Refused | Self::Unavailable | Self::Misconfigured => Some(Ended::Failed),
-            // What is said of these holds the next time as well; an unsaved one may yet be taken.
+            // The same check fails again next time; an unsaved attempt may still succeed.
             Self::Expired | Self::Replayed | Self::NotBegun | Self::NotAccepted | Self::NotSaved => None,
         }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            // A person's choice is no error.
+            // A denial is the user's choice, not an error.
             Self::Connected(_) | Self::Denied => StatusCode::OK,
             Self::Expired | Self::NotBegun | Self::NotAccepted => StatusCode::BAD_REQUEST,
             Self::Replayed => StatusCode::CONFLICT,
@@ -81,8 +81,8 @@ impl Outcome {
         }
     }
 
-    /// The word for it in the message to a pop-up's opener.
-    pub(crate) fn word(&self) -> &'static str {
+    /// The outcome's name in the message to a pop-up's opener.
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Connected(_) => "connected",
             Self::Denied => "denied",

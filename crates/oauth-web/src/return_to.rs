@@ -1,24 +1,24 @@
-//! Where a person goes on to: a path of the same site, and nothing else.
+//! The path where a user returns after connecting: always on the same site.
 
 use oauth_core::url::Url;
 
-/// Longer ones are no paths of an application, and would not fit into a cookie.
-const LONGEST: usize = 1_024;
+/// Longer paths are implausible, and do not fit into a cookie.
+const MAX_LENGTH: usize = 1_024;
 
-/// A path of this site with its query and fragment, as a browser would read it: never another host.
+/// A path of this site with its query and fragment, as a browser parses it: never another host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ReturnTo(String);
 
 impl ReturnTo {
-    /// Reads what a link asked for. None if it leads, or might be read to lead, anywhere else.
-    pub(crate) fn read(text: &str) -> Option<Self> {
-        // A backslash is a slash to browsers, and white space and controls are nothing: no path needs them as they are.
+    /// Parses a link's `return_to`. `None` if a browser could read it as another site.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        // Browsers read a backslash as a slash, and drop white space and control characters.
         let plain = text.chars().all(|c| c != '\\' && !c.is_control() && !c.is_whitespace());
-        if text.len() > LONGEST || !plain || !text.starts_with('/') || text.starts_with("//") {
+        if text.len() > MAX_LENGTH || !plain || !text.starts_with('/') || text.starts_with("//") {
             return None;
         }
-        // What is given out again is what the parser of the URL standard made of it, as browsers do: `/.//host` is the
-        // path `//host` after that.
+        // The result is normalized as in browsers: `/.//host` becomes the path `//host`, which is rejected
+        // below.
         let site = Url::parse("https://site.invalid/").ok()?;
         let url = site.join(text).ok()?;
         let same = url.origin() == site.origin() && url.username().is_empty() && url.password().is_none();
@@ -37,7 +37,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn paths_of_the_site_and_nothing_else() {
+    fn accepts_paths_of_the_site_only() {
         for (good, read) in [
             ("/", "/"),
             ("/courses?page=2&q=%2F%2Fevil.example#top", "/courses?page=2&q=%2F%2Fevil.example#top"),
@@ -46,7 +46,7 @@ mod tests {
             ("/login?next=https://evil.example", "/login?next=https://evil.example"),
             ("/@evil.example", "/@evil.example"),
         ] {
-            assert_eq!(ReturnTo::read(good).map(|path| path.0).as_deref(), Some(read), "{good}");
+            assert_eq!(ReturnTo::parse(good).map(|path| path.0).as_deref(), Some(read), "{good}");
         }
         for bad in [
             "",
@@ -67,13 +67,13 @@ mod tests {
             "?next",
             "#top",
         ] {
-            assert_eq!(ReturnTo::read(bad), None, "{bad:?}");
+            assert_eq!(ReturnTo::parse(bad), None, "{bad:?}");
         }
-        assert_eq!(ReturnTo::read(&format!("/{}", "a".repeat(LONGEST))), None);
+        assert_eq!(ReturnTo::parse(&format!("/{}", "a".repeat(MAX_LENGTH))), None);
     }
 
-    /// Pieces of which attempts to get elsewhere are made.
-    fn attempts() -> impl Strategy<Value = String> {
+    /// Paths that try to leave the site.
+    fn hostile_paths() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             Just("/"),
             Just("\\"),
@@ -111,16 +111,16 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(1_500))]
 
         #[test]
-        fn wherever_it_leads_is_the_site(text in prop_oneof![attempts(), ".{0,40}", attempts().prop_map(|rest| format!("/{rest}"))]) {
-            if let Some(path) = ReturnTo::read(&text) {
+        fn result_always_stays_on_the_site(text in prop_oneof![hostile_paths(), ".{0,40}", hostile_paths().prop_map(|rest| format!("/{rest}"))]) {
+            if let Some(path) = ReturnTo::parse(&text) {
                 for site in ["https://app.example.com/callback/go1?code=1", "http://127.0.0.1:3000/callback/go1/"] {
                     let site = Url::parse(site).unwrap();
                     let led = site.join(path.as_str()).unwrap();
                     prop_assert_eq!(led.origin(), site.origin(), "{:?} leads to {}", text, led);
                 }
                 prop_assert!(path.as_str().bytes().all(|byte| byte.is_ascii_graphic()), "{:?}", path);
-                // Reading it again changes nothing, so nothing is hidden in it.
-                prop_assert_eq!(ReturnTo::read(path.as_str()), Some(path.clone()));
+                // Parsing is idempotent.
+                prop_assert_eq!(ReturnTo::parse(path.as_str()), Some(path.clone()));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What is logged: everything is looked at, at the finest level, and none of it holds what a callback brought.
+//! The log of a callback contains no secret, even at the finest level.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 #[path = "web/support.rs"]
@@ -12,7 +12,7 @@ use axum::Router;
 use oauth_sandbox::Fault;
 use tower_http::trace::TraceLayer;
 
-/// All that was logged.
+/// The captured log.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -33,7 +33,7 @@ impl Log {
     }
 }
 
-/// An application with the layers that many have, in front of a machine's routes; each request goes through both.
+/// Serves the machine's routes behind a trace layer, and behind `HideQuery` if `hides`.
 async fn serve(machine: &support::Machine, hides: bool) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -44,7 +44,7 @@ async fn serve(machine: &support::Machine, hides: bool) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_of_a_callback_is_logged() {
+async fn callback_secrets_are_never_logged() {
     let log = Log::default();
     let writer = log.clone();
     tracing_subscriber::fmt()
@@ -52,7 +52,7 @@ async fn nothing_of_a_callback_is_logged() {
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .init();
-    let (world, machine) = support::start().await;
+    let (scenario, machine) = support::start().await;
     let traced = serve(&machine, true).await;
     let browser = support::Browser::at(&machine);
     let through = |url: &str| {
@@ -60,10 +60,10 @@ async fn nothing_of_a_callback_is_logged() {
         format!("{traced}/callback/{rest}")
     };
 
-    // The browser and the sandbox run in this process too, and log what they do: only what the application does counts.
+    // The browser and the sandbox log to the same subscriber; only the application's lines count.
     let mut secrets = Vec::new();
     let mut seen = String::new();
-    for (provider, answer) in [
+    for (provider, fault) in [
         ("go1", None),
         ("gocd", None),
         ("cobot", None),
@@ -75,9 +75,9 @@ async fn nothing_of_a_callback_is_logged() {
         ("go1", Some(Fault::DropResponse)),
     ] {
         let begun = browser.get(&format!("/connect/{provider}?account=acme")).await;
-        let callback = world.approve(provider, begun.location()).await;
-        if let Some(fault) = answer {
-            world.sandbox.go1().next_token_call(fault);
+        let callback = scenario.approve(provider, begun.location()).await;
+        if let Some(fault) = fault {
+            scenario.sandbox.go1().next_token_call(fault);
         }
         log.take();
         browser.get_at(&through(callback.as_str())).await;
@@ -87,41 +87,38 @@ async fn nothing_of_a_callback_is_logged() {
             callback.query_pairs().map(|(_, value)| value.into_owned()).filter(|value| value.len() > 8),
         );
     }
-    for error in ["access_denied", "server_error", "an-error-of-its-own"] {
+    for error in ["access_denied", "server_error", "unknown-error-code"] {
         let begun = browser.get("/connect/go1?account=acme").await;
         let state = begun.location().split("state=").nth(1).unwrap().split('&').next().unwrap().to_owned();
         log.take();
         let query =
-            format!("error={error}&error_description=words-of-anybody&state={state}&extra=more-of-it");
+            format!("error={error}&error_description=forged-description&state={state}&extra=extra-value");
         browser.get_at(&format!("{traced}/callback/go1?{query}")).await;
         seen += &log.take();
         secrets.push(state);
     }
-    secrets.extend(["words-of-anybody", "more-of-it", "an-error-of-its-own"].map(str::to_owned));
+    secrets.extend(["forged-description", "extra-value", "unknown-error-code"].map(str::to_owned));
 
-    let ours: Vec<&str> = seen.lines().filter(|line| !is_the_browsers(line)).collect();
-    let told = ours.join("\n");
+    let ours: Vec<&str> = seen.lines().filter(|line| !is_of_browser(line)).collect();
+    let log_text = ours.join("\n");
     for expected in
         ["tower_http::trace", "uri=/callback/go1", "oauth_web::callback", "connecting failed", "connected"]
     {
-        assert!(
-            told.contains(expected),
-            "the log is not the one that is meant, `{expected}` is missing:\n{told}"
-        );
+        assert!(log_text.contains(expected), "`{expected}` is missing from the log:\n{log_text}");
     }
     for secret in &secrets {
-        assert!(!told.contains(secret.as_str()), "`{secret}` was logged:\n{told}");
+        assert!(!log_text.contains(secret.as_str()), "`{secret}` was logged:\n{log_text}");
     }
 
-    // The search would have found it: without the layer the application's own trace has the query.
+    // Without the layer, the application's trace contains the query, so this search can fail.
     let plain = serve(&machine, false).await;
     log.take();
     browser.get_at(&format!("{plain}/callback/go1?code=a-code-that-leaks&state=x")).await;
-    assert!(log.take().lines().any(|line| !is_the_browsers(line) && line.contains("a-code-that-leaks")));
+    assert!(log.take().lines().any(|line| !is_of_browser(line) && line.contains("a-code-that-leaks")));
 }
 
-/// Lines of the HTTP client that plays the browser, and of the parsers below both sides.
-fn is_the_browsers(line: &str) -> bool {
+/// Detects lines of the browser's HTTP client, and of parsers that both sides use.
+fn is_of_browser(line: &str) -> bool {
     ["hyper_util::client", "reqwest::", "hyper::proto", "hyper::client", "cookie_store"]
         .iter()
         .any(|target| line.contains(&format!(" {target}")))

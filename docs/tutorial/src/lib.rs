@@ -53,7 +53,7 @@ async fn session(mut request: Request, next: Next) -> Response {
 /// Decides who may connect which account, and with which scopes.
 async fn who(visit: Visit) -> Result<Allowed<Go1>, Refusal> {
     let Some(Customer(name)) = visit.parts.extensions.get() else {
-        return Err(Refusal::because("Sign in first."));
+        return Err(Refusal::new("Sign in first."));
     };
     Ok(Allowed::new(name, go1::Connect::new([scope::USER_READ, scope::LO_READ])))
 }

@@ -1,52 +1,46 @@
-//! Pages before an attempt, and instead of one.
+//! Pages shown before or instead of an attempt.
 
 use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::{Action, Page, Site};
-use crate::headers::MayBeFramed;
+use super::page::{Link, MayBeFramed, Page, Site};
 
-/// In a frame: the way out of it.
+/// Leads out of a frame.
 pub(crate) fn leave_frame(site: &Site, title: &str, connect: String) -> Response {
-    let mut page = Page::new(StatusCode::OK, format!("Connect {title}")).says(format!(
+    let mut page = Page::new(StatusCode::OK, format!("Connect {title}")).paragraph(format!(
         "You sign in at {title} to connect it. That is not possible inside a frame, so it opens in the whole window."
     ));
-    page.actions.push(Action { to_top: true, ..Action::new(format!("Go on to {title}"), connect) });
+    page.links.push(Link { leaves_frame: true, ..Link::new(format!("Continue to {title}"), connect) });
     (Extension(MayBeFramed), page.respond(site)).into_response()
 }
 
-/// The visitor may not.
 pub(crate) fn not_allowed(site: &Site, title: &str, reason: &str) -> Response {
     Page::new(StatusCode::FORBIDDEN, format!("You cannot connect {title} here"))
-        .says(reason)
-        .offers("Back", &site.home)
+        .paragraph(reason)
+        .link("Back", &site.home)
         .respond(site)
 }
 
-/// A link that asks for what cannot be.
-pub(crate) fn broken_link(site: &Site, why: &str) -> Response {
+pub(crate) fn broken_link(site: &Site, reason: &str) -> Response {
     Page::new(StatusCode::BAD_REQUEST, "This link does not work")
-        .says(why)
-        .says("Nothing was connected. Go back and try another way, or tell whoever gave you the link.")
-        .offers("Back", &site.home)
+        .paragraph(reason)
+        .paragraph("Nothing was connected. Go back and try another way, or tell the sender of the link.")
+        .link("Back", &site.home)
         .respond(site)
 }
 
-/// No such provider.
-pub(crate) fn nothing_here(site: &Site) -> Response {
+pub(crate) fn unknown_provider(site: &Site) -> Response {
     Page::new(StatusCode::NOT_FOUND, "There is nothing to connect here")
-        .says("The address is that of a connection this site does not offer. Check how it is spelled.")
-        .offers("Back", &site.home)
+        .paragraph("This site does not offer the connection in the address. Check the spelling.")
+        .link("Back", &site.home)
         .respond(site)
 }
 
-/// A connection that a handler needs and that cannot be had now.
+/// The connection that a handler needs is unavailable.
 pub(crate) fn unavailable(site: &Site, title: &str, status: StatusCode) -> Response {
     Page::new(status, format!("{title} cannot be reached at the moment"))
-        .says(
-            "What you asked for needs it. Your connection is kept: wait a minute, then load this page again.",
-        )
-        .offers("Back", &site.home)
+        .paragraph("This page needs it. Your connection is kept: wait a minute, then reload this page.")
+        .link("Back", &site.home)
         .respond(site)
 }

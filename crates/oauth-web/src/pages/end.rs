@@ -1,132 +1,128 @@
-//! Pages after an attempt.
+//! Pages shown after an attempt.
 
 use std::time::Duration;
 
 use axum::response::Response;
 
-use super::{Page, Post, Site};
-use crate::attempt::words;
+use super::page::{Page, PopupResult, Site};
+use crate::login_attempt::scope_names;
 use crate::outcome::Outcome;
 
-/// The end of an attempt.
 pub(crate) struct End<'a> {
     pub(crate) outcome: &'a Outcome,
-    /// The provider's name for machines and for people.
+    /// The provider's name and title.
     pub(crate) provider: (&'static str, &'a str),
-    /// How long an attempt may take.
+    /// Longest duration of an attempt.
     pub(crate) age: Duration,
-    /// The link that begins it again.
+    /// Link for another attempt.
     pub(crate) again: String,
-    /// Where the person goes on to, if the attempt is known to have come from somewhere.
-    pub(crate) on: Option<String>,
-    /// By what the log knows the attempt.
+    /// Path of the way back, if the attempt has one.
+    pub(crate) return_to: Option<String>,
+    /// The attempt's reference in the log.
     pub(crate) reference: Option<&'a str>,
-    /// The account, if the page stands in a pop-up.
+    /// The account, if the page is shown in a pop-up.
     pub(crate) popup: Option<String>,
 }
 
-/// The page that says how it ended and what to do next.
-pub(crate) fn ended(site: &Site, end: End<'_>) -> Response {
-    let mut page = says(site, &end);
+pub(crate) fn attempt_ended(site: &Site, end: End<'_>) -> Response {
+    let mut page = page_of(site, &end);
     if let Some(account) = end.popup {
-        let nothing_left = match end.outcome {
+        let closes = match end.outcome {
             Outcome::Connected(missing) => missing.is_empty(),
             outcome => *outcome == Outcome::Denied,
         };
-        if nothing_left {
-            // For browsers without scripts: in this window there is nothing to go on to.
-            page = page.says("You can close this window.");
-            page.actions.clear();
+        if closes {
+            // For browsers without scripts: the window has no next page.
+            page = page.paragraph("You can close this window.");
+            page.links.clear();
         }
-        let (provider, outcome) = (end.provider.0, end.outcome.word());
-        page.post = Some(Post { provider, account, outcome, closes: nothing_left });
+        let (provider, outcome) = (end.provider.0, end.outcome.name());
+        page.popup_result = Some(PopupResult { provider, account, outcome, closes });
     }
     page.respond(site)
 }
 
-fn says(site: &Site, end: &End<'_>) -> Page {
+fn page_of(site: &Site, end: &End<'_>) -> Page {
     let title = end.provider.1;
-    let (again, on) = (&end.again, end.on.as_ref().unwrap_or(&site.home));
+    let (again, back) = (&end.again, end.return_to.as_ref().unwrap_or(&site.home));
     let page = |heading: String| Page::new(end.outcome.status(), heading);
     match end.outcome {
         Outcome::Connected(missing) if missing.is_empty() => page(format!("{title} is connected"))
-            .says(format!("{} can use your {title} account from now on.", site.subject()))
-            .offers("Continue", on),
+            .paragraph(format!("{} can use your {title} account from now on.", site.subject()))
+            .link("Continue", back),
         Outcome::Connected(missing) => page(format!("{title} is connected, but not for everything"))
-            .says(format!(
-                "{} asked for more than {title} granted. Missing: {}.",
+            .paragraph(format!(
+                "{} requested more than {title} granted. Missing: {}.",
                 site.subject(),
-                words(missing).join(", ")
+                scope_names(missing).join(", ")
             ))
-            .says("You can connect again and grant it, or go on without what needs it.")
-            .offers("Connect again", again)
-            .offers("Continue", on),
+            .paragraph("You can connect again and grant it, or continue without the features that need it.")
+            .link("Connect again", again)
+            .link("Continue", back),
         Outcome::Denied => page(format!("{title} was not connected"))
-            .says(format!("You said no at {title}, so nothing was changed. You can connect it whenever you like."))
-            .offers("Back", on)
-            .offers(format!("Connect {title}"), again),
+            .paragraph(format!("You denied access at {title}, so nothing was changed. You can connect it at any time."))
+            .link("Back", back)
+            .link(format!("Connect {title}"), again),
         Outcome::Expired => page("That took too long".to_owned())
-            .says(format!(
+            .paragraph(format!(
                 "For your safety, connecting {title} has to be finished within {}. Nothing was connected.",
                 span(end.age)
             ))
-            .says("Start again; it takes a minute.")
-            .offers("Start again", again)
-            .offers("Back", on),
+            .paragraph("Start again; it takes a minute.")
+            .link("Start again", again)
+            .link("Back", back),
         Outcome::Replayed => page("This was already finished".to_owned())
-            .says(format!(
-                "The same answer of {title} came a second time, so it was not used again. If {title} was connected, it \
+            .paragraph(format!(
+                "{title} sent the same response a second time, so it was not used again. If {title} was connected, it \
                  still is."
             ))
-            .says("Go back and look; if it is not connected, start again.")
-            .offers("Back", on)
-            .offers("Start again", again),
+            .paragraph("Go back and check; if it is not connected, start again.")
+            .link("Back", back)
+            .link("Start again", again),
         Outcome::NotBegun => page("This was not started in this browser".to_owned())
-            .says(format!(
+            .paragraph(format!(
                 "Connecting {title} has to be started and finished in the same browser, with cookies allowed, within \
                  {}. Nothing was connected.",
                 span(end.age)
             ))
-            .says("If you started it here and it is not connected, start again.")
-            .offers("Start again", again)
-            .offers("Back", on),
-        Outcome::NotAccepted => page(format!("That was not an answer of {title}"))
-            .says("What came back does not belong to what was started here, so it was not used. Nothing was connected.")
-            .offers("Start again", again)
-            .offers("Back", on),
+            .paragraph("If you started it here and it is not connected, start again.")
+            .link("Start again", again)
+            .link("Back", back),
+        Outcome::NotAccepted => page(format!("This response of {title} cannot be used"))
+            .paragraph("It does not belong to the connection that was started here. Nothing was connected.")
+            .link("Start again", again)
+            .link("Back", back),
         Outcome::Refused => page(format!("{title} refused the connection"))
-            .says("Nothing was connected. Start again; if that does not help, tell our support.")
+            .paragraph("Nothing was connected. Start again; if that does not help, contact our support.")
             .with_reference(end)
-            .offers("Start again", again)
-            .offers("Back", on),
-        Outcome::Unavailable => page(format!("{title} did not answer as it should"))
-            .says("Nothing was connected. Wait a minute, then start again; if that does not help, tell our support.")
+            .link("Start again", again)
+            .link("Back", back),
+        Outcome::Unavailable => page(format!("{title} did not respond correctly"))
+            .paragraph("Nothing was connected. Wait a minute, then start again; if that does not help, contact our support.")
             .with_reference(end)
-            .offers("Start again", again)
-            .offers("Back", on),
+            .link("Start again", again)
+            .link("Back", back),
         Outcome::NotSaved => page("The connection could not be saved".to_owned())
-            .says("The fault is ours. Wait a minute, then start again; if that does not help, tell our support.")
+            .paragraph("This is our fault. Wait a minute, then start again; if that does not help, contact our support.")
             .with_reference(end)
-            .offers("Start again", again)
-            .offers("Back", on),
+            .link("Start again", again)
+            .link("Back", back),
         Outcome::Misconfigured => page(format!("{title} cannot be connected at the moment"))
-            .says("The fault is ours, and starting again will not help. Please tell our support.")
+            .paragraph("This is our fault, and starting again will not help. Please contact our support.")
             .with_reference(end)
-            .offers("Back", on),
+            .link("Back", back),
     }
 }
 
 impl Page {
-    /// By what the log knows the attempt, for the support.
     fn with_reference(self, end: &End<'_>) -> Self {
         match end.reference {
-            Some(reference) => self.says(format!("The reference is {reference}.")),
+            Some(reference) => self.paragraph(format!("The reference is {reference}.")),
             None => self,
         }
     }
 }
 
-/// A length of time for people.
 fn span(age: Duration) -> String {
     match age.as_secs() {
         seconds if seconds < 120 => format!("{seconds} seconds"),

@@ -1,10 +1,12 @@
-//! What all pages look like.
+//! The HTML of a page.
 
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Page, Site};
+use super::page::{Page, Site};
 
-/// Light and dark, without anything loaded from elsewhere. Allowed by its hash, so it stands in the page as it is here.
+/// Light and dark colors, no external resources. The security policy allows exactly this text by its hash.
 pub(crate) const STYLE: &str = "
 :root { color-scheme: light dark; --back: #f3f5f8; --card: #fff; --text: #18202b; --soft: #4f5b69; --line: #c5cdd7;
   --main: #1c56b0; --on-main: #fff; }
@@ -27,8 +29,8 @@ a:focus-visible { outline: 3px solid var(--main); outline-offset: 3px; }
 @media (forced-colors: active) { li:first-child a { border-width: 3px; } }
 ";
 
-/// A pop-up posts its result to the page that opened it, if that is of the same origin, and closes. An opener that the
-/// provider's pages were cut off from (`Cross-Origin-Opener-Policy`) hears it on a channel of the same origin.
+/// Posts a pop-up's result to its opener of the same origin, and closes the window. If the provider's pages
+/// severed the opener (`Cross-Origin-Opener-Policy`), a broadcast channel of the same origin carries the result.
 pub(crate) const SCRIPT: &str = r#"
 (() => {
   const { provider, account, outcome, closes } = document.querySelector("main").dataset;
@@ -39,34 +41,41 @@ pub(crate) const SCRIPT: &str = r#"
 })();
 "#;
 
-pub(super) fn render(page: &Page, site: &Site) -> Markup {
-    let post = page.post.as_ref();
+impl Page {
+    pub(super) fn respond(self, site: &Site) -> Response {
+        let html = render(&self, site).into_string();
+        (self.status, [(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+    }
+}
+
+fn render(page: &Page, site: &Site) -> Markup {
+    let result = page.popup_result.as_ref();
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                // No icon is asked for: a request for one would go to the root of the site.
+                // Without this, browsers request an icon from the root of the site.
                 link rel="icon" href="data:,";
                 title { (page.heading) @if let Some(name) = &site.name { " · " (name) } }
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                main data-provider=[post.map(|post| post.provider)] data-account=[post.map(|post| &post.account)]
-                    data-outcome=[post.map(|post| post.outcome)] data-closes=[post.map(|post| post.closes.to_string())] {
+                main data-provider=[result.map(|result| result.provider)] data-account=[result.map(|result| &result.account)]
+                    data-outcome=[result.map(|result| result.outcome)] data-closes=[result.map(|result| result.closes.to_string())] {
                     @if let Some(name) = &site.name { p { (name) } }
                     h1 { (page.heading) }
                     @for paragraph in &page.paragraphs { p { (paragraph) } }
-                    @if !page.actions.is_empty() {
+                    @if !page.links.is_empty() {
                         ul {
-                            @for action in &page.actions {
-                                li { a href=(action.href) target=[action.to_top.then_some("_top")] { (action.label) } }
+                            @for link in &page.links {
+                                li { a href=(link.href) target=[link.leaves_frame.then_some("_top")] { (link.label) } }
                             }
                         }
                     }
                 }
-                @if post.is_some() { script { (PreEscaped(SCRIPT)) } }
+                @if result.is_some() { script { (PreEscaped(SCRIPT)) } }
             }
         }
     }

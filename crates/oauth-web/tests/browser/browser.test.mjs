@@ -1,4 +1,4 @@
-// The routes in a real browser, with the providers as the sandbox plays them.
+// Tests of the routes in Chromium, with sandbox providers.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -10,7 +10,7 @@ let stage;
 before(async () => { stage = await start(); });
 after(() => stage?.end());
 
-/** A test with a person of its own, whose browser must not complain. */
+/** A test with a new user, whose browser must report no error. */
 function scene(name, play, options) {
   test(name, { timeout: 120_000 }, async () => {
     const person = await stage.person(options);
@@ -34,7 +34,7 @@ for (const [provider, title] of Object.entries(PROVIDERS)) {
     assert.equal(await heading(page), "Home");
   });
 
-  scene(`${title}: say no`, async (person, page) => {
+  scene(`${title}: deny access`, async (person, page) => {
     const before = await stage.tokenCalls(provider);
     await stage.connect(page, provider, "account=acme&return_to=/courses", "deny");
     assert.equal(await heading(page), `${title} was not connected`);
@@ -46,7 +46,7 @@ for (const [provider, title] of Object.entries(PROVIDERS)) {
   });
 }
 
-scene("an expired attempt is told and started again", async (person, page) => {
+scene("an expired attempt is shown and started again", async (person, page) => {
   await page.goto(stage.connectUrl("go1", "account=acme&return_to=/courses"));
   await stage.control("go1/advance", { seconds: 16 * 60 });
   await stage.decide(page, "go1", "approve");
@@ -70,7 +70,7 @@ scene("two tabs, the second finished first", async (person, first) => {
   assert.equal(await heading(first), "Go1 is connected");
 });
 
-scene("reload and the back button send nothing again", async (person, page) => {
+scene("reload and the back button send no second token request", async (person, page) => {
   const before = await stage.tokenCalls("go1");
   await stage.connect(page, "go1");
   await page.reload();
@@ -82,9 +82,9 @@ scene("reload and the back button send nothing again", async (person, page) => {
   assert.equal(await stage.tokenCalls("go1"), before + 1);
 });
 
-scene("a callback that is replayed sends nothing, whatever the browser remembers", async (person, page) => {
+scene("a replayed callback sends nothing, even with the old cookie", async (person, page) => {
   await page.goto(stage.connectUrl("go1"));
-  // As it is while the person is at the provider: what somebody who copied the browser would have.
+  // The cookies while the user is at the provider, as a thief would copy them.
   const remembered = await person.cookies();
   let callback;
   page.on("request", (request) => { if (request.url().includes("/callback/go1")) callback = request.url(); });
@@ -99,32 +99,32 @@ scene("a callback that is replayed sends nothing, whatever the browser remembers
   assert.equal(await heading(theirs), "This was already finished");
   await stage.look(theirs, "replayed");
   await thief.close();
-  // The browser whose attempt it was is told what came of it.
+  // The original browser still shows the result.
   await page.goto(`${stage.origin}/`);
   await page.goto(callback);
   assert.equal(await heading(page), "Go1 is connected");
   assert.equal(await stage.tokenCalls("go1"), calls);
 });
 
-scene("back from the provider's page, and begun again", async (person, page) => {
+scene("the back button at the provider, then a second attempt", async (person, page) => {
   await page.goto(`${stage.origin}/`);
   await page.goto(stage.connectUrl("go1", "account=acme&return_to=/courses"));
   const password = page.locator("input[type=password]");
   await password.waitFor();
   await page.goBack();
   assert.equal(await heading(page), "Home");
-  // Begun twice, and it is the second that is finished.
+  // The second attempt is finished.
   await page.goto(stage.connectUrl("go1", "account=acme&return_to=/courses"));
   await stage.decide(page, "go1", "approve");
   await page.waitForURL(`${stage.origin}/courses`);
 });
 
-scene("another browser is refused", async (person, page) => {
+scene("a callback in another browser is rejected", async (person, page) => {
   const before = await stage.tokenCalls("go1");
   const attacker = await stage.person();
   const theirs = await attacker.newPage();
   await theirs.goto(stage.connectUrl("go1", "account=evil"));
-  // The attacker says yes, and keeps the address that the provider answers with.
+  // The attacker approves, and keeps the callback URL.
   const kept = new Promise((resolve) => stage.decide(theirs, "go1", "approve", async (button) => {
     if ((await button.getAttribute("data-decision")) === "approve")
       await theirs.route("**", async (route) => {
@@ -146,7 +146,7 @@ scene("in a foreign frame: no cookie, and a link to the whole window", async (pe
   await page.goto(`${stage.foreign}/foreign-frame`);
   const frame = page.frameLocator("iframe");
   await frame.getByRole("link", { name: "Connect" }).click();
-  const out = frame.getByRole("link", { name: "Go on to Cobot" });
+  const out = frame.getByRole("link", { name: "Continue to Cobot" });
   await out.waitFor();
   assert.deepEqual(await person.cookies(), []);
   await page.screenshot({ path: `${stage.screenshots}/in-a-frame.png` });
@@ -169,7 +169,7 @@ scene("pages cannot be framed by others", async (person, page) => {
   const framed = page.frames().at(-1);
   while (framed.url() === "") await page.waitForTimeout(20);
   assert.match(framed.url(), /^chrome-error:/);
-  person.complaints.length = 0; // that it was refused is what was wanted
+  person.complaints.length = 0; // the browser reports the expected refusal
 });
 
 scene("a pop-up tells its opener and closes", async (person, page) => {
@@ -186,26 +186,26 @@ scene("a pop-up tells its opener and closes", async (person, page) => {
   }
 });
 
-scene("a pop-up whose attempt failed stays open and says why", async (person, page) => {
+scene("a pop-up of a failed attempt stays open with the reason", async (person, page) => {
   await page.goto(`${stage.origin}/opener`);
   await stage.control("go1/faults", { on: "token", fault: { kind: "drop_response" } });
   const [popup] = await Promise.all([page.waitForEvent("popup"), page.locator("#open").click()]);
   await stage.decide(popup, "go1", "approve");
   await page.waitForFunction(() => window.heard.length > 0);
   assert.equal((await page.evaluate(() => window.heard))[0].data.outcome, "failed");
-  assert.equal(await heading(popup), "Go1 did not answer as it should");
-  await stage.look(popup, "no-answer");
+  assert.equal(await heading(popup), "Go1 did not respond correctly");
+  await stage.look(popup, "unavailable");
 });
 
-scene("a foreign opener hears nothing", async (person, page) => {
+scene("a foreign opener receives nothing", async (person, page) => {
   await page.goto(`${stage.foreign}/foreign-opener`);
   const [popup] = await Promise.all([page.waitForEvent("popup"), page.locator("#open").click()]);
   const closed = popup.waitForEvent("close");
   await stage.decide(popup, "go1", "approve");
   await closed;
-  await page.waitForTimeout(300); // for what must not come
+  await page.waitForTimeout(300); // a message must not arrive
   assert.deepEqual(await page.evaluate(() => window.heard), []);
-  person.complaints.length = 0; // the browser says that the message was not for this page
+  person.complaints.length = 0; // the browser reports the blocked message
 });
 
 scene("without JavaScript everything but closing works", async (person, page) => {
@@ -239,10 +239,10 @@ scene("with the keyboard alone", async (person, page) => {
   await page.waitForURL(`${stage.origin}/`);
 });
 
-scene("the other pages are as readable", async (person, page) => {
+scene("the other pages are accessible", async (person, page) => {
   for (const [name, path, says] of [
     ["broken-link", "/connect/go1?return_to=//evil.example", "This link does not work"],
-    ["no-such-provider", "/connect/nobody", "There is nothing to connect here"],
+    ["unknown-provider", "/connect/unknown", "There is nothing to connect here"],
     ["not-allowed", "/connect/go1?account=forbidden", "You cannot connect Go1 here"],
     ["leave-frame", "/connect/cobot?mode=iframe", "Connect Cobot"],
   ]) {

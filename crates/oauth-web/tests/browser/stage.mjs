@@ -1,4 +1,4 @@
-// Starts the stage, an application whose customers connect, and knows its ways.
+// Starts the application of `stage.rs` and drives its pages.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -27,13 +27,13 @@ export class Stage extends Visitors {
   async control(path, body) {
     const { url, key } = this.sandbox.control;
     const method = body ? "POST" : "GET";
-    const answer = await fetch(`${url}/${path}`, {
+    const response = await fetch(`${url}/${path}`, {
       method,
       headers: { "X-Sandbox-Key": key },
       body: body && JSON.stringify(body),
     });
-    assert.ok(answer.ok, `${path}: ${answer.status}`);
-    return answer.status === 204 ? undefined : answer.json();
+    assert.ok(response.ok, `${path}: ${response.status}`);
+    return response.status === 204 ? undefined : response.json();
   }
 
   async tokenCalls(provider) {
@@ -49,7 +49,7 @@ export class Stage extends Visitors {
     await this.answer(page, { login: user.login ?? user.email, password: user.password }, decision, press);
   }
 
-  /** From the link to whatever comes after the callback. */
+  /** Connects an account, up to the page after the callback. */
   async connect(page, provider, query, decision = "approve") {
     await page.goto(this.connectUrl(provider, query));
     await this.decide(page, provider, decision);

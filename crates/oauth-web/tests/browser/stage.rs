@@ -1,6 +1,6 @@
-//! What the browser tests look at: an application with links to everything, and the sandbox. Says where it is in one line
-//! of JSON, and runs until its input ends.
-#![allow(clippy::print_stdout)] // the line is its purpose
+//! The application of the browser tests, with the sandbox. Prints its addresses as one line of JSON, and
+//! runs until its input ends.
+#![allow(clippy::print_stdout)] // the tests read the line
 
 use std::io::Read as _;
 
@@ -14,11 +14,11 @@ use oauth_core::{App, Client, Clock, CodeGrant, Connections, Error};
 use oauth_sandbox::{Sandbox, SandboxClock, SandboxProvider, ServerHandle};
 use oauth_web::{Allowed, Connected, CookieKey, OAuthWeb, Refusal, Visit};
 
-/// The sandbox's time, which the tests move.
+/// The sandbox's clock, which the tests advance.
 #[derive(Debug)]
-struct Time(SandboxClock);
+struct SandboxTime(SandboxClock);
 
-impl Clock for Time {
+impl Clock for SandboxTime {
     fn now(&self) -> DateTime<Utc> {
         self.0.now()
     }
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         sandbox = sandbox.redirect_uri(format!("{origin}/callback/{provider}"));
     }
     let sandbox = sandbox.start().await?;
-    let store = MemoryStore::with_clock(Time(sandbox.go1().clock()));
+    let store = MemoryStore::with_clock(SandboxTime(sandbox.go1().clock()));
     let go1 =
         connections::<go1::Go1, _>(go1::Site::at(sandbox.go1().url())?, sandbox.go1(), &origin, &store)?;
     let cobot = connections::<cobot::Cobot, _>(
@@ -73,7 +73,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/", get(async || page(&html! { h1 { "Home" } })))
         .route("/courses", get(courses))
         .route("/opener", get(async move || opener("/connect/go1?account=acme&mode=popup")))
-        // Asked for by another name of this host, these two are pages of a foreign site.
+        // Requested by another name of this host, these two are pages of a foreign site.
         .route("/foreign-opener", get(async move || opener(&pop_up)))
         .route("/foreign-frame", get(async move || {
             page(&html! { h1 { "A space" } iframe title="The app" src=(embedded) width="600" height="400" {} })
@@ -86,7 +86,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_state(web);
     println!("{}", serde_json::json!({ "origin": origin, "sandbox": sandbox.manifest_json() }));
     tokio::spawn(async move { axum::serve(listener, app).await });
-    // Whoever started this is gone when its end of the pipe is.
+    // The input ends when the parent process exits.
     tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
     Ok(())
 }
@@ -99,13 +99,13 @@ fn connections<P: CodeGrant, S: SandboxProvider>(
 ) -> Result<Connections<P>, Error> {
     let redirect_uri = format!("{origin}/callback/{}", P::NAME).parse()?;
     let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
-    let client = Client::builder(site, app).clock(Time(sandbox.clock())).build()?;
+    let client = Client::builder(site, app).clock(SandboxTime(sandbox.clock())).build()?;
     Ok(Connections::new(client, store.clone()))
 }
 
 fn account(visit: &Visit) -> Result<String, Refusal> {
     match visit.account.as_deref() {
-        Some("forbidden") => Err(Refusal::because("Only administrators connect accounts.")),
+        Some("forbidden") => Err(Refusal::new("Only administrators connect accounts.")),
         account => Ok(account.unwrap_or("acme").to_owned()),
     }
 }

@@ -1,4 +1,4 @@
-// A real browser, the people in front of it, and a close look at what they see.
+// Drives Chromium for users, and checks the accessibility of the pages they see.
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -14,7 +14,7 @@ export function given(name) {
   return value;
 }
 
-/** The first line that a program says. */
+/** Returns the first line of a program's output. */
 export function firstLine(program) {
   const lines = createInterface({ input: program.stdout });
   return new Promise((resolve, reject) => {
@@ -25,21 +25,21 @@ export function firstLine(program) {
 
 export const launch = () => chromium.launch({
   executablePath: given("CHROMIUM"),
-  // Root, as in containers, has no sandbox of Chromium's; what is opened here is our own.
+  // Chromium has no sandbox for root, as in containers. The tests open their own pages only.
   args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
 });
 
 export const heading = (page) => page.locator("h1").innerText();
 
 export class Visitors {
-  /** `folder` is where the pictures go. */
+  /** `folder` is the folder of the screenshots. */
   constructor(browser, folder) {
     this.browser = browser;
     this.screenshots = `${given("SCREENSHOTS")}/${folder}`;
     mkdirSync(this.screenshots, { recursive: true });
   }
 
-  /** A person with a browser of their own. What the browser complains about fails the test. */
+  /** Opens a new browser context for a user. Errors that the browser reports fail the test. */
   async person(options = {}) {
     const context = await this.browser.newContext(options);
     context.setDefaultTimeout(15_000);
@@ -52,7 +52,7 @@ export class Visitors {
     return context;
   }
 
-  /** Logs in where asked, and answers the question. `press`, as a person without a mouse does. */
+  /** Logs in if required, then approves or denies. `press` activates a button, such as by keyboard. */
   async answer(page, user, decision, press = (button) => button.click()) {
     const password = page.locator("input[type=password]");
     const consent = page.locator(`[data-decision=${decision}]`);
@@ -65,7 +65,7 @@ export class Visitors {
     await press(consent);
   }
 
-  /** Looks at a page as different people see it; keeps pictures. */
+  /** Checks a page in light, dark and narrow layout, and takes screenshots. */
   async look(page, name) {
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });

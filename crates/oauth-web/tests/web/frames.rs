@@ -1,12 +1,12 @@
-//! In a frame nothing is begun; there is a way out of it.
+//! In a frame no attempt begins; the page links to the whole window.
 
 use axum::http::StatusCode;
 
 use crate::support::{Browser, start};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_frame_gets_a_link_out_and_no_cookie() {
-    let (world, machine) = start().await;
+async fn frame_gets_link_and_no_cookie() {
+    let (scenario, machine) = start().await;
     let query = "?account=acme&return_to=/courses&ticket=a%26b";
     for (destination, query) in [
         ("iframe", query.to_owned()),
@@ -14,8 +14,8 @@ async fn a_frame_gets_a_link_out_and_no_cookie() {
         ("document", format!("{query}&mode=iframe")),
     ] {
         let framed = Browser::at(&machine).with("sec-fetch-dest", destination);
-        // Where a session cookie may be missing, nobody is asked who this is.
-        let framed = framed.with("x-customer", "nobody");
+        // The session cookie may be missing in a frame, so the authorizer is not called.
+        let framed = framed.with("x-customer", "signed-out");
         let page = framed.get(&format!("/connect/cobot{query}")).await;
         assert_eq!((page.status, page.heading().as_str()), (StatusCode::OK, "Connect Cobot"));
         assert!(page.cookies().is_empty());
@@ -24,15 +24,15 @@ async fn a_frame_gets_a_link_out_and_no_cookie() {
         assert!(policy.contains("frame-ancestors *"), "{policy}");
         assert!(!page.headers.contains_key("x-frame-options"));
 
-        let link = page.link("Go on to Cobot");
+        let link = page.link("Continue to Cobot");
         let top = Browser::at(&machine).with("sec-fetch-dest", "document");
         let begun = top.get(&link).await;
         assert_eq!(begun.status, StatusCode::SEE_OTHER, "{link}");
         assert_eq!(begun.cookies().len(), 1);
-        let callback = world.approve("cobot", begun.location()).await;
-        assert_eq!(top.get(callback.as_str()).await.location(), "/courses", "with all that the link said");
+        let callback = scenario.approve("cobot", begun.location()).await;
+        assert_eq!(top.get(callback.as_str()).await.location(), "/courses", "the link keeps its parameters");
     }
-    // An open redirect stays none in a frame.
+    // Foreign return paths are rejected in a frame too.
     let framed = Browser::at(&machine).with("sec-fetch-dest", "iframe");
     assert_eq!(framed.get("/connect/cobot?return_to=//evil.example").await.status, StatusCode::BAD_REQUEST);
 }

@@ -1,13 +1,13 @@
-//! The routes, on a real server, with the providers as the sandbox plays them and browsers that keep cookies.
+//! Tests of the routes on a real server, with sandbox providers and browsers that keep cookies.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 #[allow(dead_code)] // shared with the other tests
 mod support;
 
-mod attempts;
-mod connecting;
-mod extracting;
+mod connect;
+mod cookies;
+mod extract;
 mod frames;
 mod headers;
+mod login_attempts;
 mod pages;
-mod secure;

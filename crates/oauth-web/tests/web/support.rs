@@ -1,4 +1,4 @@
-//! An application, its customers' browsers, and the sandbox.
+//! A test application, browsers, and the sandbox.
 
 use std::sync::Arc;
 
@@ -18,25 +18,25 @@ use tokio::net::TcpListener;
 
 pub(crate) const PROVIDERS: [&str; 4] = ["cobot", "cohortgo", "go1", "gocd"];
 
-/// The sandbox's time, for clients and stores.
+/// The sandbox's clock, for clients and stores.
 #[derive(Clone, Debug)]
-pub(crate) struct Time(SandboxClock);
+pub(crate) struct SandboxTime(SandboxClock);
 
-impl Clock for Time {
+impl Clock for SandboxTime {
     fn now(&self) -> DateTime<Utc> {
         self.0.now()
     }
 }
 
-/// The application's public address, the sandbox and the store. Machines are started on it.
-pub(crate) struct World {
+/// The application's public address, its sandbox and its store.
+pub(crate) struct Scenario {
     pub(crate) sandbox: Sandbox,
     pub(crate) store: MemoryStore,
     pub(crate) origin: String,
     pub(crate) key: CookieKey,
 }
 
-/// One machine of the application.
+/// One server of the application.
 pub(crate) struct Machine {
     pub(crate) origin: String,
     pub(crate) web: OAuthWeb,
@@ -60,8 +60,8 @@ impl FromRef<AppState> for OAuthWeb {
     }
 }
 
-/// A world and its first machine, which has the public address.
-pub(crate) async fn start() -> (World, Machine) {
+/// Starts a scenario and its first machine, which has the public address.
+pub(crate) async fn start() -> (Scenario, Machine) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let mut sandbox = Sandbox::builder();
@@ -69,14 +69,14 @@ pub(crate) async fn start() -> (World, Machine) {
         sandbox = sandbox.redirect_uri(format!("{origin}/callback/{provider}"));
     }
     let sandbox = sandbox.start().await.unwrap();
-    let store = MemoryStore::with_clock(Time(sandbox.go1().clock()));
-    let world = World { sandbox, store, origin, key: CookieKey::from_bytes([7; 32]) };
-    let machine = world.serve(listener);
-    (world, machine)
+    let store = MemoryStore::with_clock(SandboxTime(sandbox.go1().clock()));
+    let scenario = Scenario { sandbox, store, origin, key: CookieKey::from_bytes([7; 32]) };
+    let machine = scenario.serve(listener);
+    (scenario, machine)
 }
 
-impl World {
-    /// One machine more, behind the same public address, with nothing in memory of what the others did.
+impl Scenario {
+    /// Starts another machine with the same public address and store.
     pub(crate) async fn machine(&self) -> Machine {
         self.serve(TcpListener::bind("127.0.0.1:0").await.unwrap())
     }
@@ -126,11 +126,11 @@ impl World {
     ) -> Connections<P> {
         let redirect_uri = format!("{}/callback/{}", self.origin, P::NAME).parse().unwrap();
         let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
-        let client = Client::builder(site, app).clock(Time(sandbox.clock())).build().unwrap();
+        let client = Client::builder(site, app).clock(SandboxTime(sandbox.clock())).build().unwrap();
         Connections::builder(client, self.store.clone()).jitter(std::time::Duration::ZERO).build()
     }
 
-    /// A person goes through the provider's pages; gives back where they are sent then.
+    /// Approves on the provider's pages as its user, and returns the callback URL.
     pub(crate) async fn approve(&self, provider: &str, authorize: &str) -> Url {
         match provider {
             "cobot" => self.sandbox.cobot().approve(authorize).await,
@@ -160,7 +160,7 @@ impl World {
         }
     }
 
-    /// Everything from the link to the page after the callback.
+    /// Connects an account, and returns the page after the callback.
     pub(crate) async fn connect(&self, browser: &Browser, provider: &str, query: &str) -> Page {
         let begun = browser.get(&format!("/connect/{provider}{query}")).await;
         let callback = self.approve(provider, begun.location()).await;
@@ -168,11 +168,11 @@ impl World {
     }
 }
 
-/// Who is signed in, as a header says instead of a session.
+/// The signed-in customer, from a header instead of a session.
 fn customer(visit: &Visit) -> Result<String, Refusal> {
     match visit.parts.headers.get("x-customer").map(|name| name.to_str().unwrap()) {
-        Some("nobody") => Err(Refusal::answer(Redirect::to("/login"))),
-        Some("guest") => Err(Refusal::because("Only administrators connect accounts.")),
+        Some("signed-out") => Err(Refusal::with_response(Redirect::to("/login"))),
+        Some("guest") => Err(Refusal::new("Only administrators connect accounts.")),
         Some(name) => Ok(name.to_owned()),
         None => Ok(visit.account.clone().unwrap_or_else(|| "acme".to_owned())),
     }
@@ -192,7 +192,7 @@ async fn maybe(go1: Option<Connected<go1::Go1>>) -> String {
     go1.map_or("not connected".to_owned(), |go1| format!("connected, lacks [{}]", go1.missing_scopes()))
 }
 
-/// A browser: keeps cookies, follows nothing by itself.
+/// A browser that keeps cookies and does not follow redirects.
 pub(crate) struct Browser {
     client: reqwest::Client,
     jar: Arc<Jar>,
@@ -200,7 +200,7 @@ pub(crate) struct Browser {
     headers: HeaderMap,
 }
 
-/// What it got.
+/// A response to a browser.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) status: StatusCode,
@@ -218,7 +218,7 @@ impl Page {
         self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect()
     }
 
-    /// The heading, which a page of ours has exactly one of.
+    /// Returns the only heading.
     pub(crate) fn heading(&self) -> String {
         let html = scraper::Html::parse_document(&self.body);
         let headings: Vec<String> =
@@ -227,7 +227,7 @@ impl Page {
         headings.into_iter().next().unwrap()
     }
 
-    /// The links, by what they say.
+    /// Returns the links as pairs of text and target.
     pub(crate) fn links(&self) -> Vec<(String, String)> {
         let html = scraper::Html::parse_document(&self.body);
         html.select(&scraper::Selector::parse("a").unwrap())
@@ -235,17 +235,17 @@ impl Page {
             .collect()
     }
 
-    pub(crate) fn link(&self, says: &str) -> String {
+    pub(crate) fn link(&self, label: &str) -> String {
         let links = self.links();
-        let found = links.iter().find(|(text, _)| text == says);
-        found.unwrap_or_else(|| panic!("no `{says}` among {links:?}")).1.clone()
+        let found = links.iter().find(|(text, _)| text == label);
+        found.unwrap_or_else(|| panic!("no `{label}` among {links:?}")).1.clone()
     }
 }
 
 impl Browser {
-    /// A fresh one, at this machine.
+    /// A new browser that uses this machine.
     pub(crate) fn at(machine: &Machine) -> Self {
-        // The sandbox switches `rustls-no-provider` on for every reqwest of a build.
+        // The sandbox enables `rustls-no-provider` for all reqwest clients of a build.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let jar = Arc::new(Jar::default());
         let client = reqwest::Client::builder()
@@ -257,14 +257,14 @@ impl Browser {
         Self { client, jar, origin: machine.origin.clone(), headers: HeaderMap::new() }
     }
 
-    /// Sends this header along from now on.
+    /// Sends this header with each request.
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(name, value.parse().unwrap());
         self
     }
 
-    /// The same browser with the same cookies, led to another machine by the load balancer.
-    pub(crate) fn led_to(&self, machine: &Machine) -> Self {
+    /// The same browser with the same cookies, routed to another machine by the load balancer.
+    pub(crate) fn routed_to(&self, machine: &Machine) -> Self {
         Self {
             client: self.client.clone(),
             jar: Arc::clone(&self.jar),
@@ -277,12 +277,12 @@ impl Browser {
         self.request("GET", target).await
     }
 
-    /// Exactly this URL.
+    /// Requests this URL without changing its host.
     pub(crate) async fn get_at(&self, url: &str) -> Page {
         self.send(self.client.get(url)).await
     }
 
-    /// Whatever host a URL names, this browser's machine is asked: the public address is the load balancer's.
+    /// Sends the request to this browser's machine, like a load balancer behind the public address.
     pub(crate) async fn request(&self, method: &str, target: &str) -> Page {
         let base = Url::parse(&self.origin).unwrap();
         let mut url = base.join(target).unwrap();
@@ -299,15 +299,15 @@ impl Browser {
         }
     }
 
-    /// What this browser would send of cookies.
+    /// Returns the value of the `Cookie` header.
     pub(crate) fn cookies(&self) -> String {
         use reqwest::cookie::CookieStore as _;
         let url = self.origin.parse().unwrap();
         self.jar.cookies(&url).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
     }
 
-    /// Plants cookies as they stood in another browser, or at another time.
-    pub(crate) fn plant(&self, cookies: &str) {
+    /// Adds cookies of another browser or an earlier time.
+    pub(crate) fn add_cookies(&self, cookies: &str) {
         let url = self.origin.parse().unwrap();
         for cookie in cookies.split("; ") {
             self.jar.add_cookie_str(&format!("{cookie}; Path=/"), &url);

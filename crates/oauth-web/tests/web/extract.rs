@@ -1,4 +1,4 @@
-//! Handlers that need a connection.
+//! `Connected` in handlers.
 
 use std::time::Duration;
 
@@ -8,38 +8,38 @@ use oauth_sandbox::Fault;
 use crate::support::{Browser, start};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_visitor_is_sent_to_connect_and_back() {
-    let (world, machine) = start().await;
+async fn visitor_is_redirected_to_connect_and_back() {
+    let (scenario, machine) = start().await;
     let browser = Browser::at(&machine);
     let sent = browser.get("/courses?page=2&q=a%26b").await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER);
     assert_eq!(sent.location(), "/connect/go1?account=acme&return_to=%2Fcourses%3Fpage%3D2%26q%3Da%2526b");
     let begun = browser.get(sent.location()).await;
-    let callback = world.approve("go1", begun.location()).await;
+    let callback = scenario.approve("go1", begun.location()).await;
     let back = browser.get(callback.as_str()).await;
     assert_eq!(back.location(), "/courses?page=2&q=a%26b");
     let page = browser.get(back.location()).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.contains("of acme lacks [], /connect/go1?account=acme"), "{}", page.body);
 
-    // What was posted cannot be posted again by a redirect.
+    // A redirect cannot repeat a POST, so the link has no `return_to`.
     let other = Browser::at(&machine).with("x-customer", "other");
     let sent = other.request("POST", "/courses").await;
     assert_eq!((sent.status, sent.location()), (StatusCode::SEE_OTHER, "/connect/go1?account=other"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_expired_token_is_refreshed_and_a_dead_one_is_connected_again() {
-    let (world, machine) = start().await;
+async fn refreshes_expired_token_and_reconnects_dead_one() {
+    let (scenario, machine) = start().await;
     let browser = Browser::at(&machine);
-    world.connect(&browser, "go1", "").await;
-    world.sandbox.go1().advance(Duration::from_secs(13 * 3_600));
+    scenario.connect(&browser, "go1", "").await;
+    scenario.sandbox.go1().advance(Duration::from_secs(13 * 3_600));
     assert_eq!(browser.get("/courses").await.status, StatusCode::OK);
-    assert_eq!(world.token_calls("go1"), 2);
+    assert_eq!(scenario.token_calls("go1"), 2);
 
-    // The provider is away: the connection is kept, and nobody is sent to connect for that.
-    world.sandbox.go1().advance(Duration::from_secs(13 * 3_600));
-    world.sandbox.go1().next_token_call(Fault::status(503, "busy"));
+    // The provider is down: the connection is kept, and the visitor is not redirected to connect.
+    scenario.sandbox.go1().advance(Duration::from_secs(13 * 3_600));
+    scenario.sandbox.go1().next_token_call(Fault::status(503, "busy"));
     let page = browser.get("/courses").await;
     assert_eq!(
         (page.status, page.heading().as_str()),
@@ -47,9 +47,9 @@ async fn an_expired_token_is_refreshed_and_a_dead_one_is_connected_again() {
     );
     assert_eq!(page.headers["cache-control"], "no-store");
 
-    world.sandbox.go1().advance(Duration::from_secs(91 * 86_400));
-    let dead = world.machine().await;
-    let sent = browser.led_to(&dead).get("/courses").await;
+    scenario.sandbox.go1().advance(Duration::from_secs(91 * 86_400));
+    let dead = scenario.machine().await;
+    let sent = browser.routed_to(&dead).get("/courses").await;
     assert_eq!(
         (sent.status, sent.location()),
         (StatusCode::SEE_OTHER, "/connect/go1?account=acme&return_to=%2Fcourses")
@@ -57,15 +57,15 @@ async fn an_expired_token_is_refreshed_and_a_dead_one_is_connected_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_handler_may_do_without_and_a_stranger_gets_the_applications_answer() {
-    let (world, machine) = start().await;
+async fn optional_connection_is_none_without_permission() {
+    let (scenario, machine) = start().await;
     let browser = Browser::at(&machine);
     assert_eq!(browser.get("/maybe").await.body, "not connected");
-    world.connect(&browser, "go1", "").await;
+    scenario.connect(&browser, "go1", "").await;
     assert_eq!(browser.get("/maybe").await.body, "connected, lacks []");
-    let nobody = Browser::at(&machine).with("x-customer", "nobody");
-    assert_eq!(nobody.get("/maybe").await.body, "not connected");
-    assert_eq!(nobody.get("/courses").await.location(), "/login");
+    let signed_out = Browser::at(&machine).with("x-customer", "signed-out");
+    assert_eq!(signed_out.get("/maybe").await.body, "not connected");
+    assert_eq!(signed_out.get("/courses").await.location(), "/login");
     let guest = Browser::at(&machine).with("x-customer", "guest");
     assert_eq!(guest.get("/courses").await.status, StatusCode::FORBIDDEN);
 }

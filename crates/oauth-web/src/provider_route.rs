@@ -1,4 +1,4 @@
-//! A provider with its connections and its authorizer, and what of that the routes see.
+//! A provider's connections and authorizer, and the part of them that the routes use.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -9,16 +9,16 @@ use oauth_core::url::Url;
 use oauth_core::{CodeGrant, Connect as _, Connections, Error, PendingAuthorization, Scopes};
 
 use crate::authorizer::{Authorizer, Refusal, Visit};
-use crate::place::Place;
+use crate::route_paths::RoutePaths;
 
-pub(crate) struct Mounted<P: CodeGrant> {
+pub(crate) struct ProviderRoute<P: CodeGrant> {
     pub(crate) connections: Connections<P>,
     pub(crate) authorizer: Box<dyn Authorizer<P>>,
-    pub(crate) place: Place,
+    pub(crate) paths: RoutePaths,
 }
 
-impl<P: CodeGrant> Mounted<P> {
-    /// Whose connection a handler may use, and the scopes it should have.
+impl<P: CodeGrant> ProviderRoute<P> {
+    /// Returns the account whose connection a handler may use, and the requested scopes.
     pub(crate) async fn allowed(&self, visit: Visit) -> Result<Result<(String, Scopes), Error>, Refusal> {
         let allowed = self.authorizer.authorize(visit).await?;
         let client = self.connections.client();
@@ -27,23 +27,23 @@ impl<P: CodeGrant> Mounted<P> {
     }
 }
 
-/// An attempt that was begun.
-pub(crate) struct Begun {
+/// A new attempt: the authorize URL, and the data to store.
+pub(crate) struct BegunAttempt {
     pub(crate) url: Url,
     pub(crate) pending: PendingAuthorization,
     pub(crate) account: String,
 }
 
-/// A provider as the routes see it.
+/// A [`ProviderRoute`] without its type parameter.
 #[async_trait]
-pub(crate) trait Provided: Send + Sync + 'static {
+pub(crate) trait DynProviderRoute: Send + Sync + 'static {
     fn name(&self) -> &'static str;
     fn title(&self) -> &'static str;
-    fn place(&self) -> &Place;
-    /// How long an attempt may take.
+    fn paths(&self) -> &RoutePaths;
+    /// Longest duration of an attempt.
     fn attempt_age(&self) -> Duration;
-    async fn begin(&self, visit: Visit) -> Result<Result<Begun, Error>, Refusal>;
-    /// Gives back which of the scopes that were asked for were not granted.
+    async fn begin(&self, visit: Visit) -> Result<Result<BegunAttempt, Error>, Refusal>;
+    /// Returns the requested scopes that were not granted.
     async fn finish(
         &self,
         account: &str,
@@ -51,10 +51,16 @@ pub(crate) trait Provided: Send + Sync + 'static {
         callback: &str,
     ) -> Result<Scopes, Error>;
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+
+    /// The connect link with this query.
+    fn connect_link(&self, query: &str) -> String {
+        let path = self.paths().connect_path();
+        if query.is_empty() { path } else { format!("{path}?{query}") }
+    }
 }
 
 #[async_trait]
-impl<P: CodeGrant> Provided for Mounted<P> {
+impl<P: CodeGrant> DynProviderRoute for ProviderRoute<P> {
     fn name(&self) -> &'static str {
         P::NAME
     }
@@ -63,18 +69,18 @@ impl<P: CodeGrant> Provided for Mounted<P> {
         P::TITLE
     }
 
-    fn place(&self) -> &Place {
-        &self.place
+    fn paths(&self) -> &RoutePaths {
+        &self.paths
     }
 
     fn attempt_age(&self) -> Duration {
         self.connections.client().limits().attempt_age
     }
 
-    async fn begin(&self, visit: Visit) -> Result<Result<Begun, Error>, Refusal> {
+    async fn begin(&self, visit: Visit) -> Result<Result<BegunAttempt, Error>, Refusal> {
         let allowed = self.authorizer.authorize(visit).await?;
         let started = self.connections.client().begin(&allowed.connect);
-        Ok(started.map(|started| Begun {
+        Ok(started.map(|started| BegunAttempt {
             url: started.url,
             pending: started.pending,
             account: allowed.account,
@@ -88,7 +94,7 @@ impl<P: CodeGrant> Provided for Mounted<P> {
         callback: &str,
     ) -> Result<Scopes, Error> {
         let connection = self.connections.finish(account, pending, callback).await?;
-        // It is connected; that the store could not say more a moment later takes nothing back.
+        // The connection exists, even if the store fails now.
         let status = connection.status().await;
         Ok(status.map(|status| status.missing_scopes(pending.scopes())).unwrap_or_default())
     }

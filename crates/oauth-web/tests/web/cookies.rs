@@ -1,4 +1,4 @@
-//! Cookies are for https alone, wherever that ends, unless on loopback.
+//! Cookies are `Secure` except on loopback, and small enough for browsers.
 
 use axum::Router;
 use axum::body::Body;
@@ -29,9 +29,9 @@ async fn set_cookie(router: Router, path: &str, headers: &[(&str, &str)]) -> Str
 }
 
 #[tokio::test]
-async fn by_the_public_address_and_not_by_what_a_request_says() {
+async fn redirect_uri_decides_if_cookies_are_secure() {
     for (redirect_uri, is_secure) in [
-        // A proxy ends TLS: the application itself sees plain http.
+        // Behind a proxy that terminates TLS, the application receives plain http.
         ("https://app.example.com/callback/go1", true),
         ("https://127.0.0.1:8443/callback/go1", true),
         ("http://127.0.0.1:3000/callback/go1", false),
@@ -55,7 +55,7 @@ async fn by_the_public_address_and_not_by_what_a_request_says() {
 }
 
 #[tokio::test]
-async fn nested_routes_link_to_where_they_are() {
+async fn nested_routes_link_to_public_paths() {
     let web = web("https://app.example.com/team/integrations/callback/go1").unwrap();
     let router = Router::new().nest("/integrations", web.router());
     set_cookie(router.clone(), "/integrations/connect/go1?account=acme", &[]).await;
@@ -64,13 +64,13 @@ async fn nested_routes_link_to_where_they_are() {
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     let body = axum::body::to_bytes(response.into_body(), 100_000).await.unwrap();
     let page = String::from_utf8(body.to_vec()).unwrap();
-    assert!(page.contains("href=\"/team/integrations/connect/go1\""), "the proxy's part included: {page}");
+    assert!(page.contains("href=\"/team/integrations/connect/go1\""), "with the prefix of the proxy: {page}");
 }
 
 #[tokio::test]
-async fn as_many_scopes_as_there_are_fit_into_a_cookie_and_what_does_not_is_told() {
+async fn many_scopes_fit_into_a_cookie() {
     for (account, scopes, status) in [
-        // As many as Cobot has.
+        // About as many as Cobot has.
         ("acme".to_owned(), 60, StatusCode::SEE_OTHER),
         ("a".repeat(1_024), 4, StatusCode::SEE_OTHER),
         ("a".repeat(3_000), 4, StatusCode::INTERNAL_SERVER_ERROR),
@@ -92,16 +92,16 @@ async fn as_many_scopes_as_there_are_fit_into_a_cookie_and_what_does_not_is_told
         assert_eq!(response.status(), status);
         let cookies: Vec<_> = response.headers().get_all("set-cookie").iter().collect();
         assert_eq!(cookies.len(), usize::from(status == StatusCode::SEE_OTHER));
-        assert!(cookies.iter().all(|cookie| cookie.len() < 4_096), "no browser keeps it");
+        assert!(cookies.iter().all(|cookie| cookie.len() < 4_096), "browsers drop larger cookies");
     }
 }
 
 #[test]
-fn what_cannot_work_is_no_router() {
+fn builder_rejects_unusable_settings() {
     for bad in ["http://app.example.com/callback/go1", "https://app.example.com/oauth/go1"] {
         assert!(web(bad).is_err(), "{bad}");
     }
-    let twice = |path: &str| {
+    let build = |path: &str| {
         let client = |id: &str| {
             let app = go1::App::new(id, "secret", "https://app.example.com/callback/go1".parse()?);
             Ok::<_, Error>(Connections::new(
@@ -109,13 +109,14 @@ fn what_cannot_work_is_no_router() {
                 MemoryStore::new(),
             ))
         };
-        let who = |_: Visit| async { Ok(Allowed::new("acme", go1::Connect::new([go1::scope::USER_READ]))) };
+        let authorize =
+            |_: Visit| async { Ok(Allowed::new("acme", go1::Connect::new([go1::scope::USER_READ]))) };
         OAuthWeb::builder(CookieKey::generate()?)
             .home(path)
-            .provider(client("a")?, who)
-            .provider(client("b")?, who)
+            .provider(client("a")?, authorize)
+            .provider(client("b")?, authorize)
             .build()
     };
-    assert!(twice("/").unwrap_err().to_string().contains("twice"));
-    assert!(twice("//evil.example").unwrap_err().to_string().contains("no path of this site"));
+    assert!(build("/").unwrap_err().to_string().contains("twice"));
+    assert!(build("//evil.example").unwrap_err().to_string().contains("not a path of this site"));
 }

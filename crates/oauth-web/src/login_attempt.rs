@@ -1,4 +1,4 @@
-//! What is remembered of an attempt between connect and callback, in the browser that began it.
+//! An attempt to connect, stored in the user's browser between connect and callback.
 
 use oauth_core::{PendingAuthorization, Scopes, State};
 use serde::{Deserialize, Serialize};
@@ -7,31 +7,31 @@ use crate::authorizer::param;
 use crate::outcome::Ended;
 use crate::return_to::ReturnTo;
 
-/// An attempt. It holds secrets, and leaves this process encrypted only.
+/// Contains secrets, so it leaves this process encrypted only.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Attempt {
+pub(crate) struct LoginAttempt {
     pub(crate) provider: String,
     pub(crate) account: String,
-    /// The query of the link that began it, to begin it again with.
+    /// The query of the connect link, for another attempt.
     pub(crate) query: String,
     pub(crate) stage: Stage,
 }
 
 #[derive(Serialize, Deserialize)]
 pub(crate) enum Stage {
-    /// The person is at the provider.
+    /// The user is at the provider.
     Pending(PendingAuthorization),
-    /// The person came back; kept so that a page that is loaded again says the same and sends nothing.
+    /// The attempt is over. Kept so that reloading the page shows the same result and sends nothing.
     Ended(Ended),
 }
 
-/// How the pages are shown.
+/// The presentation of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     Page,
-    /// In a window that the site opened (`mode=popup`): the result is posted to its opener.
+    /// A window opened by the site (`mode=popup`): the result is posted to its opener.
     Popup,
-    /// In a frame (`mode=iframe`), for browsers that do not tell.
+    /// A frame (`mode=iframe`), for browsers without `Sec-Fetch-Dest`.
     Iframe,
 }
 
@@ -45,24 +45,23 @@ impl Mode {
     }
 }
 
-impl Attempt {
+impl LoginAttempt {
     pub(crate) fn mode(&self) -> Mode {
         Mode::of(Some(&self.query))
     }
 
     pub(crate) fn return_to(&self) -> Option<ReturnTo> {
-        param(Some(&self.query), "return_to").and_then(|path| ReturnTo::read(&path))
+        param(Some(&self.query), "return_to").and_then(|path| ReturnTo::parse(&path))
     }
 }
 
-/// What an attempt is called where everybody can read it. 128 bits of its name are as good as all.
+/// A public name of the attempt: 128 bits of its fingerprint are enough.
 pub(crate) fn short_name(state: &State) -> String {
     let mut name = state.fingerprint();
     name.truncate(22);
     name
 }
 
-/// Which scopes are missing, for people.
-pub(crate) fn words(scopes: &Scopes) -> Vec<String> {
+pub(crate) fn scope_names(scopes: &Scopes) -> Vec<String> {
     scopes.iter().map(ToString::to_string).collect()
 }

@@ -1,0 +1,50 @@
+//! The axum router of the connect and callback routes.
+
+use axum::Router;
+use axum::http::header::ALLOW;
+use axum::http::{HeaderName, StatusCode};
+use axum::middleware::map_response;
+use axum::routing::{MethodRouter, get};
+
+use crate::callback::callback;
+use crate::connect::connect;
+use crate::headers::protect;
+use crate::hide_query::HideQuery;
+use crate::web::OAuthWeb;
+
+impl OAuthWeb {
+    /// Returns the routes `GET /connect/{provider}` and `GET /callback/{provider}`, with and without a
+    /// trailing slash, for an application with any state.
+    ///
+    /// The connect route has these query parameters. The authorizer can read all others.
+    ///
+    /// | parameter | meaning |
+    /// | --- | --- |
+    /// | `account` | the account to connect; untrusted ([`Visit::account`](crate::Visit)) |
+    /// | `return_to` | a path of this site for the way back; without it, a page shows the result |
+    /// | `mode=popup` | the link is opened in a separate window, which posts the result to its opener and closes |
+    /// | `mode=iframe` | the link is in a frame; needed only for browsers without `Sec-Fetch-Dest` |
+    ///
+    /// The response to other methods is 405, even for `HEAD`: link checkers must not spend a code.
+    pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        let connect: MethodRouter<Self> = get(connect).head(only_get).fallback(only_get);
+        let callback: MethodRouter<Self> = get(callback).head(only_get).fallback(only_get);
+        Router::new()
+            .route("/connect/{provider}", connect.clone())
+            .route("/connect/{provider}/", connect)
+            .route("/callback/{provider}", callback.clone())
+            .route("/callback/{provider}/", callback)
+            .layer(map_response(protect))
+            .with_state(self.clone())
+    }
+
+    /// Returns a layer that keeps the query of callbacks out of the application's own logs. Add it last, so
+    /// that it is outermost.
+    pub fn hide_query(&self) -> HideQuery {
+        HideQuery::new(self.provider_names())
+    }
+}
+
+async fn only_get() -> (StatusCode, [(HeaderName, &'static str); 1]) {
+    (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET")])
+}
