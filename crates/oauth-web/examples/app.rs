@@ -1,11 +1,11 @@
-//! An axum app whose customers connect their accounts at four providers, played by the sandbox. Needs no account:
+//! An axum app whose customers connect accounts of four providers. It uses the sandbox and needs no account:
 //!
 //! ```sh
 //! cargo run -p oauth-web --example app
 //! ```
 //!
 //! It listens on 127.0.0.1:3000, or on the port of `PORT`.
-#![allow(clippy::print_stdout)] // saying where to go is the point
+#![allow(clippy::print_stdout)] // prints the address to open
 
 use axum::extract::State;
 use axum::response::{Html, Redirect};
@@ -19,18 +19,18 @@ use oauth_sandbox::{Sandbox, SandboxProvider, ServerHandle};
 use oauth_web::{Allowed, Connected, CookieKey, OAuthWeb, Visit};
 use std::sync::Arc;
 
-/// Who is signed in. A real app asks its session.
+/// The signed-in customer. A real app reads its session.
 const CUSTOMER: &str = "acme";
 
 #[derive(Clone)]
-struct Here {
+struct AppState {
     oauth: OAuthWeb,
     providers: Arc<[(&'static str, Box<dyn DynConnections>)]>,
 }
 
-impl axum::extract::FromRef<Here> for OAuthWeb {
-    fn from_ref(here: &Here) -> Self {
-        here.oauth.clone()
+impl axum::extract::FromRef<AppState> for OAuthWeb {
+    fn from_ref(state: &AppState) -> Self {
+        state.oauth.clone()
     }
 }
 
@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let origin = format!("http://{}", listener.local_addr()?);
     let redirect = |provider: &str| format!("{origin}/callback/{provider}");
 
-    // With the providers themselves: Site::production(), and what they gave you for the App.
+    // For the real providers: Site::production(), and the client id and secret of your registration.
     let mut sandbox = Sandbox::builder();
     for provider in ["cohortgo", "cobot", "go1", "gocd"] {
         sandbox = sandbox.redirect_uri(redirect(provider));
@@ -69,7 +69,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         &store,
     )?;
 
-    // Who may connect what, and with which scopes: here everybody, in the name of one customer.
+    // The authorizers allow every visitor, always for the same customer.
     let oauth = OAuthWeb::builder(CookieKey::generate()?)
         .app_name("Example LMS")
         .provider(go1.clone(), |_: Visit| async {
@@ -81,7 +81,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .provider(cohortgo.clone(), |_: Visit| async { Ok(Allowed::new(CUSTOMER, cohortgo::Connect::new())) })
         .provider(gocd.clone(), |_: Visit| async { Ok(Allowed::new(CUSTOMER, gocd::Connect::new())) })
         .build()?;
-    let here = Here {
+    let state = AppState {
         oauth: oauth.clone(),
         providers: Arc::new([
             (go1::Go1::TITLE, Box::new(go1)),
@@ -96,9 +96,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/go1/me", get(me))
         .merge(oauth.router())
         .layer(oauth.hide_query())
-        .with_state(here);
+        .with_state(state);
 
-    println!("Open {origin} and connect. People of the sandbox:");
+    println!("Open {origin} and connect. Users of the sandbox:");
     show(sandbox.go1());
     show(sandbox.cobot());
     show(sandbox.cohortgo());
@@ -123,20 +123,20 @@ fn show<S: SandboxProvider>(sandbox: &ServerHandle<S>) {
     }
 }
 
-async fn home(State(here): State<Here>) -> Html<String> {
+async fn home(State(state): State<AppState>) -> Html<String> {
     let mut rows = Vec::new();
-    for (title, connections) in &*here.providers {
+    for (title, connections) in &*state.providers {
         let status = connections.status(CUSTOMER).await;
-        let says = status.as_ref().map_or("not connected".to_owned(), |status| format!("{:?}", status.state));
-        rows.push((*title, connections.provider(), status.is_ok(), says));
+        let text = status.as_ref().map_or("not connected".to_owned(), |status| format!("{:?}", status.state));
+        rows.push((*title, connections.provider(), status.is_ok(), text));
     }
     page(&html! {
         h1 { "Integrations of " (CUSTOMER) }
         table {
-            @for (title, name, is_connected, says) in &rows {
+            @for (title, name, is_connected, text) in &rows {
                 tr {
                     th scope="row" { (title) }
-                    td { (says) }
+                    td { (text) }
                     td {
                         a href={ "/connect/" (name) "?account=" (CUSTOMER) "&return_to=/" } { "Connect" } " "
                         a data-popup href={ "/connect/" (name) "?account=" (CUSTOMER) "&mode=popup" } { "in a window" }
@@ -147,16 +147,16 @@ async fn home(State(here): State<Here>) -> Html<String> {
                 }
             }
         }
-        p { a href="/go1/me" { "Who am I at Go1?" } " A page that needs a connection sends you there and back." }
-        // Without scripts the link opens like any other.
+        p { a href="/go1/me" { "Who am I at Go1?" } " A page that needs a connection redirects you to connect, and then back." }
+        // Without scripts, the link opens in the same window.
         script { (PreEscaped(r#"
             for (const link of document.querySelectorAll("a[data-popup]"))
               link.addEventListener("click", (event) => {
                 if (window.open(link.href, "connect", "popup,width=640,height=720")) event.preventDefault();
               });
-            const heard = ({ data }) => { if (data?.type === "oauth-web") location.reload(); };
-            addEventListener("message", (event) => { if (event.origin === location.origin) heard(event); });
-            new BroadcastChannel("oauth-web").addEventListener("message", heard);
+            const receive = ({ data }) => { if (data?.type === "oauth-web") location.reload(); };
+            addEventListener("message", (event) => { if (event.origin === location.origin) receive(event); });
+            new BroadcastChannel("oauth-web").addEventListener("message", receive);
         "#)) }
     })
 }
@@ -164,13 +164,13 @@ async fn home(State(here): State<Here>) -> Html<String> {
 async fn me(go1: Connected<go1::Go1>) -> Result<Html<String>, String> {
     let me = go1.send(&go1::api::Me).await.map_err(|error| error.to_string())?;
     Ok(page(&html! {
-        h1 { (me.email.as_deref().unwrap_or("Somebody")) }
+        h1 { (me.email.as_deref().unwrap_or("Unknown user")) }
         p { a href="/" { "Back" } }
     }))
 }
 
-async fn disconnect(State(here): State<Here>, Path(provider): Path<String>) -> Result<Redirect, String> {
-    for (_, connections) in here.providers.iter().filter(|(_, one)| one.provider() == provider) {
+async fn disconnect(State(state): State<AppState>, Path(provider): Path<String>) -> Result<Redirect, String> {
+    for (_, connections) in state.providers.iter().filter(|(_, one)| one.provider() == provider) {
         connections.remove(CUSTOMER).await.map_err(|error| error.to_string())?;
     }
     Ok(Redirect::to("/"))

@@ -30,7 +30,7 @@ a:focus-visible { outline: 3px solid var(--main); outline-offset: 3px; }
 ";
 
 /// Posts a pop-up's result to its opener of the same origin, and closes the window. If the provider's pages
-/// severed the opener (`Cross-Origin-Opener-Policy`), a broadcast channel of the same origin carries the result.
+/// severed the opener (`Cross-Origin-Opener-Policy`), a broadcast channel carries the result.
 pub(crate) const SCRIPT: &str = r#"
 (() => {
   const { provider, account, outcome, closes } = document.querySelector("main").dataset;

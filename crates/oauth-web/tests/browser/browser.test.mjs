@@ -13,18 +13,18 @@ after(() => stage?.end());
 /** A test with a new user, whose browser must report no error. */
 function scene(name, play, options) {
   test(name, { timeout: 120_000 }, async () => {
-    const person = await stage.person(options);
+    const user = await stage.person(options);
     try {
-      await play(person, await person.newPage());
-      assert.deepEqual(person.complaints, []);
+      await play(user, await user.newPage());
+      assert.deepEqual(user.complaints, []);
     } finally {
-      await person.close();
+      await user.close();
     }
   });
 }
 
 for (const [provider, title] of Object.entries(PROVIDERS)) {
-  scene(`${title}: connect through login and consent`, async (person, page) => {
+  scene(`${title}: connect through login and consent`, async (user, page) => {
     const before = await stage.tokenCalls(provider);
     await stage.connect(page, provider);
     assert.equal(await heading(page), `${title} is connected`);
@@ -34,7 +34,7 @@ for (const [provider, title] of Object.entries(PROVIDERS)) {
     assert.equal(await heading(page), "Home");
   });
 
-  scene(`${title}: deny access`, async (person, page) => {
+  scene(`${title}: deny access`, async (user, page) => {
     const before = await stage.tokenCalls(provider);
     await stage.connect(page, provider, "account=acme&return_to=/courses", "deny");
     assert.equal(await heading(page), `${title} was not connected`);
@@ -46,7 +46,7 @@ for (const [provider, title] of Object.entries(PROVIDERS)) {
   });
 }
 
-scene("an expired attempt is shown and started again", async (person, page) => {
+scene("an expired attempt is shown and started again", async (user, page) => {
   await page.goto(stage.connectUrl("go1", "account=acme&return_to=/courses"));
   await stage.control("go1/advance", { seconds: 16 * 60 });
   await stage.decide(page, "go1", "approve");
@@ -58,8 +58,8 @@ scene("an expired attempt is shown and started again", async (person, page) => {
   await page.waitForURL(`${stage.origin}/courses`);
 });
 
-scene("two tabs, the second finished first", async (person, first) => {
-  const second = await person.newPage();
+scene("two tabs, the second finished first", async (user, first) => {
+  const second = await user.newPage();
   await first.goto(stage.connectUrl("go1", "account=first"));
   await second.goto(stage.connectUrl("gocd", "account=second"));
   await stage.decide(second, "gocd", "approve");
@@ -70,7 +70,7 @@ scene("two tabs, the second finished first", async (person, first) => {
   assert.equal(await heading(first), "Go1 is connected");
 });
 
-scene("reload and the back button send no second token request", async (person, page) => {
+scene("reload and the back button send no second token request", async (user, page) => {
   const before = await stage.tokenCalls("go1");
   await stage.connect(page, "go1");
   await page.reload();
@@ -82,10 +82,10 @@ scene("reload and the back button send no second token request", async (person, 
   assert.equal(await stage.tokenCalls("go1"), before + 1);
 });
 
-scene("a replayed callback sends nothing, even with the old cookie", async (person, page) => {
+scene("a replayed callback sends nothing, even with the old cookie", async (user, page) => {
   await page.goto(stage.connectUrl("go1"));
   // The cookies while the user is at the provider, as a thief would copy them.
-  const remembered = await person.cookies();
+  const remembered = await user.cookies();
   let callback;
   page.on("request", (request) => { if (request.url().includes("/callback/go1")) callback = request.url(); });
   await stage.decide(page, "go1", "approve");
@@ -106,7 +106,7 @@ scene("a replayed callback sends nothing, even with the old cookie", async (pers
   assert.equal(await stage.tokenCalls("go1"), calls);
 });
 
-scene("the back button at the provider, then a second attempt", async (person, page) => {
+scene("the back button at the provider, then a second attempt", async (user, page) => {
   await page.goto(`${stage.origin}/`);
   await page.goto(stage.connectUrl("go1", "account=acme&return_to=/courses"));
   const password = page.locator("input[type=password]");
@@ -119,7 +119,7 @@ scene("the back button at the provider, then a second attempt", async (person, p
   await page.waitForURL(`${stage.origin}/courses`);
 });
 
-scene("a callback in another browser is rejected", async (person, page) => {
+scene("a callback in another browser is rejected", async (user, page) => {
   const before = await stage.tokenCalls("go1");
   const attacker = await stage.person();
   const theirs = await attacker.newPage();
@@ -142,20 +142,20 @@ scene("a callback in another browser is rejected", async (person, page) => {
   await stage.look(page, "another-browser");
 });
 
-scene("in a foreign frame: no cookie, and a link to the whole window", async (person, page) => {
+scene("in a foreign frame: no cookie, and a link to the whole window", async (user, page) => {
   await page.goto(`${stage.foreign}/foreign-frame`);
   const frame = page.frameLocator("iframe");
   await frame.getByRole("link", { name: "Connect" }).click();
   const out = frame.getByRole("link", { name: "Continue to Cobot" });
   await out.waitFor();
-  assert.deepEqual(await person.cookies(), []);
+  assert.deepEqual(await user.cookies(), []);
   await page.screenshot({ path: `${stage.screenshots}/in-a-frame.png` });
   await out.click();
   await stage.decide(page, "cobot", "approve");
   await page.waitForURL(`${stage.origin}/courses`);
 });
 
-scene("pages cannot be framed by others", async (person, page) => {
+scene("pages cannot be framed by others", async (user, page) => {
   await page.goto(`${stage.foreign}/foreign-frame`);
   const refused = await page.evaluate(async (src) => {
     const frame = document.createElement("iframe");
@@ -169,10 +169,10 @@ scene("pages cannot be framed by others", async (person, page) => {
   const framed = page.frames().at(-1);
   while (framed.url() === "") await page.waitForTimeout(20);
   assert.match(framed.url(), /^chrome-error:/);
-  person.complaints.length = 0; // the browser reports the expected refusal
+  user.complaints.length = 0; // the browser reports the expected refusal
 });
 
-scene("a pop-up tells its opener and closes", async (person, page) => {
+scene("a pop-up tells its opener and closes", async (user, page) => {
   await page.goto(`${stage.origin}/opener`);
   for (const [decision, outcome] of [["approve", "connected"], ["deny", "denied"]]) {
     await page.evaluate(() => { window.heard = []; });
@@ -186,7 +186,7 @@ scene("a pop-up tells its opener and closes", async (person, page) => {
   }
 });
 
-scene("a pop-up of a failed attempt stays open with the reason", async (person, page) => {
+scene("a pop-up of a failed attempt stays open with the reason", async (user, page) => {
   await page.goto(`${stage.origin}/opener`);
   await stage.control("go1/faults", { on: "token", fault: { kind: "drop_response" } });
   const [popup] = await Promise.all([page.waitForEvent("popup"), page.locator("#open").click()]);
@@ -197,7 +197,7 @@ scene("a pop-up of a failed attempt stays open with the reason", async (person, 
   await stage.look(popup, "unavailable");
 });
 
-scene("a foreign opener receives nothing", async (person, page) => {
+scene("a foreign opener receives nothing", async (user, page) => {
   await page.goto(`${stage.foreign}/foreign-opener`);
   const [popup] = await Promise.all([page.waitForEvent("popup"), page.locator("#open").click()]);
   const closed = popup.waitForEvent("close");
@@ -205,10 +205,10 @@ scene("a foreign opener receives nothing", async (person, page) => {
   await closed;
   await page.waitForTimeout(300); // a message must not arrive
   assert.deepEqual(await page.evaluate(() => window.heard), []);
-  person.complaints.length = 0; // the browser reports the blocked message
+  user.complaints.length = 0; // the browser reports the blocked message
 });
 
-scene("without JavaScript everything but closing works", async (person, page) => {
+scene("without JavaScript everything but closing works", async (user, page) => {
   await stage.connect(page, "cobot", "account=acme&mode=popup");
   assert.equal(await heading(page), "Cobot is connected");
   await page.getByText("You can close this window.").waitFor();
@@ -218,7 +218,7 @@ scene("without JavaScript everything but closing works", async (person, page) =>
   assert.equal(await heading(page), "GoCD is connected");
 }, { javaScriptEnabled: false });
 
-scene("with the keyboard alone", async (person, page) => {
+scene("with the keyboard alone", async (user, page) => {
   await page.goto(stage.connectUrl("go1"));
   await stage.decide(page, "go1", "deny", (button) => button.press("Enter"));
   await page.waitForURL((url) => url.origin === stage.origin);
@@ -239,7 +239,7 @@ scene("with the keyboard alone", async (person, page) => {
   await page.waitForURL(`${stage.origin}/`);
 });
 
-scene("the other pages are accessible", async (person, page) => {
+scene("the other pages are accessible", async (user, page) => {
   for (const [name, path, says] of [
     ["broken-link", "/connect/go1?return_to=//evil.example", "This link does not work"],
     ["unknown-provider", "/connect/unknown", "There is nothing to connect here"],
@@ -261,7 +261,7 @@ scene("the other pages are accessible", async (person, page) => {
   }
 });
 
-scene("a code is not passed on as a referrer", async (person, page) => {
+scene("a code is not passed on as a referrer", async (user, page) => {
   await stage.connect(page, "go1");
   assert.match(page.url(), /code=/);
   const [request] = await Promise.all([
