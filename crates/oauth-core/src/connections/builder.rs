@@ -1,17 +1,18 @@
-//! Settings of [`Connections`].
+//! Builder of [`Connections`].
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::events::{Event, Listener};
+use super::registry::Connections;
 use super::settings::Settings;
-use super::shared::Shared;
-use super::{Connections, Event, Listener};
+use super::shared_state::SharedState;
 use crate::client::client::Client;
 use crate::provider::provider::Provider;
 use crate::store::TokenStore;
 
-/// Settings of [`Connections`]. Each has a default that is safe.
+/// Settings of [`Connections`]. Every setting has a safe default.
 ///
 /// ```
 /// # use oauth_core::{Client, Provider, connections::Connections, store::MemoryStore};
@@ -33,89 +34,110 @@ pub struct ConnectionsBuilder<P: Provider> {
     listener: Option<Listener>,
 }
 
+impl<P: Provider> Connections<P> {
+    /// Creates connections with default settings.
+    pub fn new(client: Client<P>, store: impl TokenStore) -> Self {
+        Self::builder(client, store).build()
+    }
+
+    /// Returns a builder, to change the default settings.
+    pub fn builder(client: Client<P>, store: impl TokenStore) -> ConnectionsBuilder<P> {
+        Self::shared_builder(client, Arc::new(store))
+    }
+
+    /// Returns a builder with a shared store.
+    pub fn shared_builder(client: Client<P>, store: Arc<dyn TokenStore>) -> ConnectionsBuilder<P> {
+        ConnectionsBuilder::new(client, store)
+    }
+}
+
 impl<P: Provider> ConnectionsBuilder<P> {
-    pub(super) fn new(client: Client<P>, store: Arc<dyn TokenStore>) -> Self {
-        let settings = Settings::beside(client.inner().limits.token_deadline);
+    fn new(client: Client<P>, store: Arc<dyn TokenStore>) -> Self {
+        let settings = Settings::for_token_deadline(client.inner().limits.token_deadline);
         Self { client, store, settings, lease: None, listener: None }
     }
 
-    /// How long before its expiry a token is refreshed. 300 s; never more than half of its lifetime.
+    /// Sets the time before its expiry at which a token is refreshed. 300 s by default, at most half of its
+    /// lifetime.
     pub fn margin(mut self, margin: Duration) -> Self {
         self.settings.margin = margin;
         self
     }
 
-    /// By how much, at most and at random, it is refreshed even earlier, so that connections that were made together
-    /// are not refreshed together. 30 s.
+    /// Sets the maximum of a random time that is added to the margin, so that connections that were made
+    /// together are not refreshed together. 30 s by default.
     pub fn jitter(mut self, jitter: Duration) -> Self {
         self.settings.jitter = jitter;
         self
     }
 
-    /// How long a lease lasts. By default as long as a token call and a save with a retry may take together; a shorter
-    /// one loses no token, but a holder that is slow is then taken for dead. A call is sent only within the first quarter of
-    /// a lease, which is lengthened for that, so a store has to answer faster than that.
+    /// Sets the length of a lease. By default the maximum time of a token call and a save with one retry.
+    ///
+    /// A shorter lease loses no token, but another process may take over from a slow holder. A call is sent
+    /// only within the first quarter of a lease (the lease is extended for that), so the store has to respond
+    /// faster than that.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = Some(lease);
         self
     }
 
-    /// How long a refresh may wait for others before it sends anything. By default long enough to outlive a holder that
-    /// died (120 s, with ordinary limits).
+    /// Sets the time after which a refresh that waits for other holders sends nothing anymore. By default
+    /// long enough to outlast a holder that crashed (120 s with default limits).
     pub fn refresh_deadline(mut self, deadline: Duration) -> Self {
         self.settings.refresh_deadline = deadline;
         self
     }
 
-    /// How long the store may take for one answer. 10 s.
+    /// Sets the time limit of one store operation. 10 s by default.
     pub fn store_deadline(mut self, deadline: Duration) -> Self {
         self.settings.store_deadline = deadline;
         self
     }
 
-    /// The shortest and the longest time between attempts to save a refreshed token. 200 ms and 30 s.
+    /// Sets the shortest and the longest pause between attempts to save a refreshed token. 200 ms and 30 s by
+    /// default.
     pub fn save_retry(mut self, shortest: Duration, longest: Duration) -> Self {
         self.settings.save_retry = (shortest, longest.max(shortest));
         self
     }
 
-    /// How old what is in memory may be before the store is asked, off the hot path, whether it still holds. 60 s.
+    /// Sets the age at which a cached token is compared with the store, in the background. 60 s by default.
     pub fn revalidate(mut self, interval: Duration) -> Self {
         self.settings.revalidate = interval;
         self
     }
 
-    /// How often an API call is tried again after a transient failure, where that is safe. Twice.
+    /// Sets how often an API call is retried after a transient failure, if that is safe. Twice by default.
     pub fn api_retries(mut self, retries: usize) -> Self {
         self.settings.api_retries = retries;
         self
     }
 
-    /// The longest that an API call waits before it is tried again. 30 s. A server that asks for more gets its error
-    /// returned.
+    /// Sets the longest pause before an API call is retried. 30 s by default. If the server asks for a longer
+    /// pause, its error is returned.
     pub fn max_retry_wait(mut self, max_retry_wait: Duration) -> Self {
         self.settings.max_retry_wait = max_retry_wait;
         self
     }
 
-    /// How many connections that nobody has a handle of stay in memory, more or less. 10,000.
+    /// Sets the approximate number of connections that stay in memory without a handle. 10,000 by default.
     pub fn cache_capacity(mut self, connections: usize) -> Self {
         self.settings.cache_capacity = connections;
         self
     }
 
-    /// Told what happens to connections, while it happens: it must neither block nor panic.
+    /// Sets a listener for events. It is called in the middle of a refresh and must neither block nor panic.
     pub fn on_event(mut self, listener: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         self.listener = Some(Box::new(listener));
         self
     }
 
-    /// Builds them. Nothing is read yet.
+    /// Creates the connections. Reads nothing yet.
     pub fn build(mut self) -> Connections<P> {
         if let Some(lease) = self.lease {
             self.settings.lease = lease;
         }
-        Connections(Arc::new(Shared::new(self.client, self.store, self.settings, self.listener)))
+        Connections(Arc::new(SharedState::new(self.client, self.store, self.settings, self.listener)))
     }
 }
 

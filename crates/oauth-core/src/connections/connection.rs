@@ -1,22 +1,22 @@
-//! One account's connection.
+//! Connection of one account.
 
 use std::fmt;
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::cell::{Cell, Glance};
-use super::flight::Goal;
-use super::live::Live;
-use super::shared::Shared;
+use super::cached_token::CachedToken;
+use super::entry::{CachedTokenGuard, Entry};
+use super::need::Need;
+use super::shared_state::SharedState;
+use super::single_flight::{join_or_start, wait_for};
 use super::status::Status;
 use crate::error::{Error, ErrorKind};
 use crate::provider::grants::Refreshes;
 use crate::provider::provider::Provider;
 use crate::token::token::Token;
-use crate::util::clock::UnixMillis;
 
-/// One account's connection. Cheap to clone; all handles of an account share one token.
+/// Connection of one account. Clones are cheap; all handles of an account share one token.
 ///
 /// ```
 /// # use oauth_core::{Endpoint, Error, ErrorKind, Provider};
@@ -37,33 +37,32 @@ use crate::util::clock::UnixMillis;
 /// # }
 /// ```
 pub struct Connection<P: Provider> {
-    pub(super) shared: Arc<Shared<P>>,
-    pub(super) cell: Arc<Cell<P>>,
+    pub(super) shared: Arc<SharedState<P>>,
+    pub(super) entry: Arc<Entry<P>>,
 }
 
 impl<P: Provider> Connection<P> {
-    /// The account.
+    /// Returns the account.
     pub fn account(&self) -> &str {
-        &self.cell.key.account
+        &self.entry.key.account
     }
 
-    /// The headers that authorize a request, for a team's own HTTP client. Marked sensitive.
+    /// Returns the headers that authorize a request of another HTTP client. They are marked as sensitive.
     ///
-    /// With a valid token in memory this reads memory and waits for nothing. A token that is due is refreshed meanwhile;
-    /// only one that has expired is waited for. A refresh that fails leaves a valid token in use; one that the provider
-    /// refuses for good does not, since the customer has to connect again.
+    /// With a valid token in memory this only reads memory. A token that is due is refreshed in the
+    /// background; only an expired token is waited for. If a refresh fails, a valid token stays in use,
+    /// unless the provider refuses the grant: then the customer has to connect again.
     ///
     /// # Errors
-    /// [`ErrorKind::NotConnected`] and
-    /// [`ErrorKind::NeedsReconnect`] if there is no token to be had;
-    /// [`ErrorKind::ForeignToken`] if the stored one is another client's; whatever the
-    /// store, the token endpoint or the way to it may fail with, if there is no valid token left.
+    /// [`ErrorKind::NotConnected`] if there is no such connection, [`ErrorKind::NeedsReconnect`] if the
+    /// customer has to connect again, [`ErrorKind::ForeignToken`] if the stored token belongs to another
+    /// client. Without a valid token also the errors of the store, the transport and the token endpoint.
     pub async fn headers(&self) -> Result<HeaderMap, Error> {
         self.with_header(|name, value| HeaderMap::from_iter([(name.clone(), value.clone())])).await
     }
 
-    /// Puts the header that authorizes a request among its headers, in place of what stood there under that name.
-    /// Marked sensitive. For a team's own HTTP client, like [`headers`](Self::headers), and cheaper.
+    /// Inserts the header that authorizes a request, replacing a header of the same name. It is marked as
+    /// sensitive. For another HTTP client, like [`headers`](Self::headers), but cheaper.
     ///
     /// ```
     /// # use oauth_core::{Error, Provider, connections::Connection, http};
@@ -75,13 +74,13 @@ impl<P: Provider> Connection<P> {
     /// ```
     ///
     /// # Errors
-    /// As [`headers`](Self::headers); the headers are as they were then.
+    /// As [`headers`](Self::headers). The headers are unchanged then.
     pub async fn authorize(&self, headers: &mut HeaderMap) -> Result<(), Error> {
         self.with_header(|name, value| drop(headers.insert(name.clone(), value.clone()))).await
     }
 
-    /// What `read` makes of the header that authorizes a request. The cheapest form: with a valid token in memory nothing
-    /// is copied, allocated or waited for.
+    /// Calls `read` with the header that authorizes a request. The cheapest form: with a valid token in
+    /// memory it does not copy, allocate or wait.
     ///
     /// ```
     /// # use oauth_core::{Error, Provider, connections::Connection};
@@ -96,140 +95,129 @@ impl<P: Provider> Connection<P> {
     /// ```
     ///
     /// # Errors
-    /// As [`headers`](Self::headers); `read` is not called then.
+    /// As [`headers`](Self::headers). `read` is not called then.
     pub async fn with_header<T>(
         &self,
         read: impl FnOnce(&HeaderName, &HeaderValue) -> T,
     ) -> Result<T, Error> {
-        if let Some(live) = self.glance()?.as_deref() {
-            let (name, value) = &live.header;
+        if let Some(cached) = self.usable_guard()?.as_deref() {
+            let (name, value) = &cached.header;
             return Ok(read(name, value));
         }
-        let live = self.awaited().await?;
-        let (name, value) = &live.header;
+        let cached = self.wait_for(Need::Valid).await?;
+        let (name, value) = &cached.header;
         Ok(read(name, value))
     }
 
-    /// The token, refreshed first if it has expired.
+    /// Returns the token, refreshed first if it has expired.
     ///
     /// # Errors
     /// As [`headers`](Self::headers).
     pub async fn token(&self) -> Result<Token<P>, Error> {
-        Ok(self.live().await?.token.clone())
+        Ok(self.usable().await?.token.clone())
     }
 
-    /// What state it is in. Refreshes nothing.
+    /// Returns the status of the connection. Does not refresh the token.
     ///
     /// # Errors
-    /// [`ErrorKind::NotConnected`] if there is no such connection,
-    /// [`ErrorKind::ForeignToken`] if the stored one is another client's, and whatever
-    /// the store may fail with, if nothing is in memory.
+    /// [`ErrorKind::NotConnected`] if there is no such connection, [`ErrorKind::ForeignToken`] if the stored
+    /// token belongs to another client, and the errors of the store if no token is in memory.
     pub async fn status(&self) -> Result<Status, Error> {
         let now = self.shared.now();
-        let present = self.cell.live();
-        let live = match present {
-            Some(live) if !self.cell.is_stale(now.monotonic, self.shared.settings.revalidate) => live,
-            _ => match self.shared.wait(&self.cell, Goal::Look).await {
-                Ok(live) => live,
+        let current = self.entry.cached();
+        let cached = match current {
+            Some(cached) if !self.entry.is_stale(now.monotonic, self.shared.settings.revalidate) => cached,
+            _ => match self.wait_for(Need::Reload).await {
+                Ok(cached) => cached,
                 Err(error) => match error.kind() {
                     ErrorKind::NotConnected | ErrorKind::ForeignToken | ErrorKind::Closed => {
                         return Err(error);
                     }
-                    // The store failed, or a refresh that was under way: what is known is still of use.
-                    _ => self.cell.live().ok_or(error)?,
+                    // The store or the running refresh failed. The cached token still has a status.
+                    _ => self.entry.cached().ok_or(error)?,
                 },
             },
         };
-        let failure = self.cell.slot().failure.as_ref().map(Error::copied);
-        Ok(Status::of(&live, failure, now))
+        let last_failure = self.entry.state().last_failure.as_ref().map(Error::copied);
+        Ok(Status::new(&cached, last_failure, now))
     }
 
-    /// A usable token.
-    pub(super) async fn live(&self) -> Result<Arc<Live<P>>, Error> {
-        if let Some(live) = self.glance()?.as_ref() {
-            return Ok(Arc::clone(live));
+    pub(super) async fn usable(&self) -> Result<Arc<CachedToken<P>>, Error> {
+        if let Some(cached) = self.usable_guard()?.as_ref() {
+            return Ok(Arc::clone(cached));
         }
-        self.awaited().await
+        self.wait_for(Need::Valid).await
     }
 
-    /// The token in memory, if it is usable; sees to it that it stays so.
-    fn glance(&self) -> Result<Glance<P>, Error> {
+    /// Returns the cached token if it is usable. Starts a refresh in the background if it is due.
+    fn usable_guard(&self) -> Result<CachedTokenGuard<P>, Error> {
         self.shared.check_open()?;
-        let glance = self.cell.glance();
-        match glance.as_ref() {
-            Some(live) if self.is_settled(live) || self.is_usable(live)? => Ok(glance),
-            _ => Ok(Glance::from_inner(None)),
+        let guard = self.entry.guard();
+        match guard.as_ref() {
+            Some(cached) if self.is_usable(cached)? => Ok(guard),
+            _ => Ok(CachedTokenGuard::from_inner(None)),
         }
     }
 
-    /// Whether it is usable and nothing has to be done about it, by a short look.
-    fn is_settled(&self, live: &Live<P>) -> bool {
-        let now = self.shared.machine_clock.and_then(UnixMillis::now);
-        now.is_some_and(|now| {
-            live.is_settled(now) && self.cell.settled.lately(now, self.shared.settings.by_wall_clock())
-        })
-    }
-
-    fn is_usable(&self, live: &Live<P>) -> Result<bool, Error> {
+    fn is_usable(&self, cached: &CachedToken<P>) -> Result<bool, Error> {
         let now = self.shared.now();
-        let is_stale = || self.cell.is_stale(now.monotonic, self.shared.settings.revalidate);
-        if live.is_usable(now) {
-            let goal = match live.is_due(now) {
-                true => Some(Goal::Fresh),
-                false => is_stale().then_some(Goal::Look),
+        let is_stale = || self.entry.is_stale(now.monotonic, self.shared.settings.revalidate);
+        if cached.is_usable(now) {
+            let need = match cached.is_due(now) {
+                true => Some(Need::Valid),
+                false => is_stale().then_some(Need::Reload),
             };
-            match goal {
-                // Nobody waits for it, and if it fails the next one tries again.
-                Some(goal) => drop(self.shared.fly(&self.cell, goal)),
-                None => self.cell.settled.at(now.wall.timestamp_millis()),
+            if let Some(need) = need {
+                // Runs in the background. If it fails, a later call retries.
+                drop(join_or_start(&self.shared, &self.entry, need));
             }
             return Ok(true);
         }
-        if !live.is_renewable() && !is_stale() {
-            return Err(live.refusal());
+        if !cached.is_refreshable() && !is_stale() {
+            return Err(cached.unusable());
         }
         Ok(false)
     }
 
-    /// `refresh` for any provider; where there are no refresh tokens, the answer says so.
-    pub(super) async fn renew(&self) -> Result<(), Error> {
-        let present = match self.cell.live() {
-            Some(live) => live,
-            None => self.shared.wait(&self.cell, Goal::Look).await?,
-        };
-        self.shared.wait(&self.cell, Goal::Newer(present.generation)).await.map(drop)
+    pub(super) async fn wait_for(&self, need: Need) -> Result<Arc<CachedToken<P>>, Error> {
+        wait_for(&self.shared, &self.entry, need).await
     }
 
-    async fn awaited(&self) -> Result<Arc<Live<P>>, Error> {
-        self.shared.wait(&self.cell, Goal::Fresh).await
+    /// [`refresh`](Self::refresh) for any provider. Fails if the provider has no refresh tokens.
+    pub(super) async fn refresh_if_supported(&self) -> Result<(), Error> {
+        let current = match self.entry.cached() {
+            Some(cached) => cached,
+            None => self.wait_for(Need::Reload).await?,
+        };
+        self.wait_for(Need::NewerThan(current.generation)).await.map(drop)
     }
 }
 
 impl<P: Refreshes> Connection<P> {
-    /// Refreshes now, whether it is due or not. What another process has refreshed meanwhile counts.
+    /// Refreshes the token now, due or not. A refresh by another process in the meantime counts.
     ///
     /// # Errors
-    /// As [`headers`](Self::headers); [`ErrorKind::InvalidInput`] if the token came
-    /// without a refresh token.
+    /// As [`headers`](Self::headers), and [`ErrorKind::InvalidInput`] if the token came without a refresh
+    /// token.
     pub async fn refresh(&self) -> Result<(), Error> {
-        self.renew().await
+        self.refresh_if_supported().await
     }
 }
 
 impl<P: Provider> Clone for Connection<P> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), cell: Arc::clone(&self.cell) }
+        Self { shared: Arc::clone(&self.shared), entry: Arc::clone(&self.entry) }
     }
 }
 
 impl<P: Provider> fmt::Debug for Connection<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let live = self.cell.live();
+        let cached = self.entry.cached();
         f.debug_struct("Connection")
             .field("provider", &P::NAME)
             .field("account", &self.account())
-            .field("generation", &live.as_ref().map(|live| live.generation))
-            .field("state", &live.as_ref().map(|live| live.state))
+            .field("generation", &cached.as_ref().map(|cached| cached.generation))
+            .field("state", &cached.as_ref().map(|cached| cached.state))
             .finish_non_exhaustive()
     }
 }

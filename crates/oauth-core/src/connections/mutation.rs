@@ -1,4 +1,4 @@
-//! Mutations of the code beside them, which `tests/interleavings` enables to show that its tests find them.
+//! Deliberate faults in the code, which `tests/interleavings` enables to check that its tests find them.
 //!
 //! Compiled under `cfg(shuttle)` only. In every other build `mutated!` is the literal `false`.
 
@@ -9,19 +9,19 @@ use std::cell::Cell;
 #[cfg(shuttle)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mutation {
-    /// Waiters wake before the flight is cleared, and join a flight that is over.
+    /// Waiters wake before the flight is cleared, and join a flight that has ended.
     WakesWaitersEarly,
     /// A flight whose task ends early is not cleared.
     KeepsEndedFlight,
     /// Checking for a flight and starting one are two steps.
     StartsInTwoSteps,
     /// A flight overwrites an insert or a removal that happened while it ran.
-    IgnoresEra,
-    /// The era is checked under the lock, the token is replaced without it.
+    IgnoresEpoch,
+    /// The epoch is checked under the lock, the token is replaced without it.
     PublishesUnlocked,
-    /// The old token is taken away before the new one is stored.
+    /// The old token is cleared before the new one is stored.
     ClearsBeforeStoring,
-    /// A flight is counted after the check for the end.
+    /// An operation is counted after the check that the connections are open.
     CountsLate,
 }
 

@@ -1,4 +1,4 @@
-//! How connections are kept alive: the numbers.
+//! Settings of connections, and the times derived from them.
 
 use std::time::Duration;
 
@@ -23,16 +23,16 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The defaults beside a token call that may take so long.
-    pub(crate) fn beside(token_deadline: Duration) -> Self {
+    /// Returns the defaults for a token call with this time limit.
+    pub(crate) fn for_token_deadline(token_deadline: Duration) -> Self {
         let store_deadline = Duration::from_secs(10);
-        // The call, a save and its first retry; then it is renewed.
+        // Time for the call, a save and its first retry. Later retries extend the lease.
         let lease = token_deadline + 2 * store_deadline + Duration::from_secs(5);
         Self {
             margin: Duration::from_secs(300),
             jitter: Duration::from_secs(30),
             lease,
-            // A holder that died can be outlived: its lease, then its call, with something to spare.
+            // Longer than the lease and the call of a holder that crashed.
             refresh_deadline: lease + token_deadline + Duration::from_secs(35),
             store_deadline,
             save_retry: (Duration::from_millis(200), Duration::from_secs(30)),
@@ -43,8 +43,8 @@ impl Settings {
         }
     }
 
-    /// When a token should be refreshed: `margin` before it expires and up to `jitter` earlier, but never before half
-    /// of its life is over.
+    /// Returns the time to refresh a token: `margin` before it expires and up to `jitter` earlier, but not
+    /// before half of its lifetime has passed.
     pub(crate) fn due_at<P: Provider>(&self, token: &Token<P>, jitter: f64) -> Option<DateTime<Utc>> {
         let expires_at = token.expires_at()?;
         let lifetime = (expires_at - token.received_at()).to_std().unwrap_or_default();
@@ -52,25 +52,19 @@ impl Settings {
         expires_at.checked_sub_signed(TimeDelta::from_std(early).ok()?)
     }
 
-    /// For how many milliseconds the wall clock alone will do, once both clocks were asked: within this much, one that
-    /// is set back can go unseen.
-    pub(crate) fn by_wall_clock(&self) -> u64 {
-        u64::try_from(self.revalidate.as_millis()).unwrap_or(u64::MAX).min(1_000)
-    }
-
-    /// Between one look at a lease that another has and the next.
+    /// Pauses between attempts to acquire a lease that another holder has.
     pub(crate) fn polls(&self) -> ExponentialBackoff {
         let longest = (self.lease / 10).clamp(Duration::from_millis(20), Duration::from_secs(2));
         endless(Duration::from_millis(20).min(longest), longest)
     }
 
-    /// Between one attempt to save and the next: without end, as there is nothing else that could be done.
+    /// Pauses between attempts to save. Endless, because a token that is not saved would be lost.
     pub(crate) fn saves(&self) -> ExponentialBackoff {
         let (shortest, longest) = self.save_retry;
         endless(shortest, longest)
     }
 
-    /// Between attempts at an API call.
+    /// Pauses between attempts of an API call.
     pub(crate) fn api(&self) -> ExponentialBackoff {
         ExponentialBuilder::new()
             .with_min_delay(Duration::from_millis(200))
@@ -80,7 +74,7 @@ impl Settings {
             .build()
     }
 
-    /// Between attempts of a token call that was not sent.
+    /// Pauses between attempts of a token call that was not sent.
     pub(crate) fn calls() -> ExponentialBackoff {
         ExponentialBuilder::new()
             .with_min_delay(Duration::from_millis(100))
@@ -89,8 +83,8 @@ impl Settings {
             .build()
     }
 
-    /// How long to leave a connection alone after so many failures in a row.
-    pub(crate) fn rest(failures: u32) -> Duration {
+    /// Returns the pause after this many consecutive failures of a connection.
+    pub(crate) fn backoff(failures: u32) -> Duration {
         let longest =
             Duration::from_secs(1 << failures.saturating_sub(1).min(6)).min(Duration::from_secs(60));
         longest.mul_f64(0.5 + fastrand::f64() / 2.0)

@@ -1,8 +1,8 @@
-//! What state a connection is in, for people and machines.
+//! Status of a connection.
 
 use chrono::{DateTime, Utc};
 
-use super::live::{Live, Now};
+use super::cached_token::{CachedToken, Now};
 use crate::error::Error;
 use crate::error::reconnect_reason::ReconnectReason;
 use crate::provider::provider::Provider;
@@ -10,77 +10,79 @@ use crate::provider::scopes::Scopes;
 use crate::store::RecordState;
 use crate::token::token::ScopeSource;
 
-/// What is known of a connection. Holds no secret.
+/// Status of a connection. Contains no secrets.
 ///
 /// ```
 /// use oauth_core::Scopes;
 /// use oauth_core::connections::{ConnectionState, Status};
 ///
-/// /// Whether a person should see to this connection.
-/// fn wants_a_person(status: &Status, wanted: &Scopes) -> bool {
-///     matches!(status.state, ConnectionState::NeedsReconnect { .. }) || !status.missing_scopes(wanted).is_empty()
+/// /// Returns true if the customer has to connect again.
+/// fn needs_customer(status: &Status, wanted: &Scopes) -> bool {
+///     matches!(status.state, ConnectionState::NeedsReconnect { .. }) ||
+///     !status.missing_scopes(wanted).is_empty()
 /// }
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Status {
-    /// Whether it is of use.
+    /// State of the connection.
     pub state: ConnectionState,
-    /// How many tokens have been saved for it.
+    /// Number of tokens saved so far, counted from 1.
     pub generation: u64,
-    /// When the newest token came: at the last refresh, or when the person connected.
+    /// Time when the newest token was received: at the last refresh, or when the account was connected.
     pub received_at: DateTime<Utc>,
-    /// When the access token expires, if the provider said.
+    /// Expiry of the access token, if the provider reported it.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When the refresh token lapses if it is not used, where the provider documents that.
+    /// Time when an unused refresh token lapses, if the provider documents it.
     pub lapses_at: Option<DateTime<Utc>>,
-    /// The scopes granted.
+    /// Granted scopes.
     pub scopes: Scopes,
-    /// Whether the provider named the scopes.
+    /// Source of the scopes: the provider's response or the request.
     pub scope_source: ScopeSource,
     /// False while the newest token is in memory only, because saving it has failed so far.
     pub saved: bool,
-    /// Why the last refresh, save or look at the store failed, if it did.
+    /// Error of the last refresh, save or read of the store, if it failed.
     pub last_failure: Option<Error>,
 }
 
-/// Whether a connection is of use.
+/// State of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectionState {
-    /// Its token is valid.
+    /// The token is valid.
     Active,
-    /// Its token has expired. A refresh may bring a new one.
+    /// The token has expired. A refresh may replace it.
     Expired,
     /// The customer has to connect again.
     NeedsReconnect {
-        /// Why.
+        /// Reason.
         reason: ReconnectReason,
-        /// Since when.
+        /// Time when this was detected.
         at: DateTime<Utc>,
     },
 }
 
 impl Status {
-    pub(super) fn of<P: Provider>(live: &Live<P>, last_failure: Option<Error>, now: Now) -> Self {
+    pub(super) fn new<P: Provider>(cached: &CachedToken<P>, last_failure: Option<Error>, now: Now) -> Self {
         Self {
-            state: match live.state {
+            state: match cached.state {
                 RecordState::NeedsReconnect { reason, at } => ConnectionState::NeedsReconnect { reason, at },
-                RecordState::Active if live.has_expired(now) => ConnectionState::Expired,
+                RecordState::Active if cached.has_expired(now) => ConnectionState::Expired,
                 RecordState::Active => ConnectionState::Active,
             },
-            generation: live.generation,
-            received_at: live.token.received_at(),
-            expires_at: live.token.expires_at(),
-            lapses_at: live.token.lapses_at(),
-            scopes: live.token.scopes().clone(),
-            scope_source: live.token.scope_source(),
-            saved: live.saved,
+            generation: cached.generation,
+            received_at: cached.token.received_at(),
+            expires_at: cached.token.expires_at(),
+            lapses_at: cached.token.lapses_at(),
+            scopes: cached.token.scopes().clone(),
+            scope_source: cached.token.scope_source(),
+            saved: cached.saved,
             last_failure,
         }
     }
 
-    /// Those of `wanted` that were not granted. A client's new scopes do not widen old tokens.
+    /// Returns the scopes of `wanted` that were not granted. New scopes of a client do not extend existing
+    /// tokens.
     #[must_use]
     pub fn missing_scopes(&self, wanted: &Scopes) -> Scopes {
         wanted.missing_from(&self.scopes)

@@ -1,4 +1,4 @@
-//! What threads share. Where `shuttle` chooses what happens next, it must see each look at it.
+//! Shared memory. With `cfg(shuttle)`, shuttle's scheduler observes every access.
 
 #[cfg(shuttle)]
 pub(super) use tokio::memory::{ArcSwap, ArcSwapOption, AtomicBool, AtomicU64, Guard, Mutex, MutexGuard};

@@ -41,8 +41,8 @@ fn finds_a_token_cleared_before_storing() {
 
 #[test]
 #[should_panic(expected = "memory Connection")]
-fn finds_an_ignored_era() {
-    run_with(Mutation::IgnoresEra, scenarios::removal_during_refresh_wins);
+fn finds_an_ignored_epoch() {
+    run_with(Mutation::IgnoresEpoch, scenarios::removal_during_refresh_wins);
 }
 
 #[test]

@@ -1,10 +1,10 @@
-//! The store, with a deadline for every answer.
+//! Store with a time limit for every operation.
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::event::TARGET;
+use super::events::TARGET;
 use crate::store::{
     AcquireOutcome, Content, DueQuery, Key, LeaseOwner, Record, RecordState, RecordSummary, SaveOutcome,
     StoreError, StoreErrorKind, TokenStore,
@@ -12,27 +12,27 @@ use crate::store::{
 use crate::util::deadline::within;
 
 #[derive(Debug)]
-pub(super) struct Stored {
+pub(super) struct StoreClient {
     store: Arc<dyn TokenStore>,
     deadline: Duration,
     owner: LeaseOwner,
     lease: Duration,
 }
 
-impl Stored {
+impl StoreClient {
     pub(super) fn new(store: Arc<dyn TokenStore>, deadline: Duration, lease: Duration) -> Self {
-        // The number tells processes and their incarnations apart; nothing depends on it.
+        // For messages: the number distinguishes processes and their restarts.
         let owner = LeaseOwner::new(format!("{}-{:08x}", std::process::id(), fastrand::u32(..)));
         Self { store, deadline, owner, lease }
     }
 
     async fn within<T>(
         &self,
-        answer: impl Future<Output = Result<T, StoreError>> + Send,
+        operation: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
-        within(self.deadline, answer).await.unwrap_or_else(|_| {
-            let what = format!("it did not answer within {:?}", self.deadline);
-            Err(StoreError::new(StoreErrorKind::Unavailable, what))
+        within(self.deadline, operation).await.unwrap_or_else(|_| {
+            let message = format!("it did not respond within {:?}", self.deadline);
+            Err(StoreError::new(StoreErrorKind::Unavailable, message))
         })
     }
 
@@ -65,10 +65,10 @@ impl Stored {
         self.within(self.store.renew(key, fence, self.lease)).await
     }
 
-    /// Gives a lease back. If that fails it runs out by itself.
+    /// Releases a lease. If that fails, it expires.
     pub(super) async fn release(&self, key: &Key, fence: u64) {
         if let Err(error) = self.within(self.store.release(key, fence)).await {
-            tracing::debug!(target: TARGET, fence, "{key}: the lease was not given back: {error}");
+            tracing::debug!(target: TARGET, fence, "{key}: the lease was not released: {error}");
         }
     }
 

@@ -1,42 +1,44 @@
-//! The end of an attempt to connect: the callback's code becomes a connection, once.
+//! Last step of connecting an account: one exchange of the callback's code for a stored connection.
 
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use super::{Connection, Connections};
+use super::connection::Connection;
+use super::registry::Connections;
+use super::settings::Settings;
 use crate::authorize::callback;
 use crate::authorize::pending::PendingAuthorization;
+use crate::client::client::Client;
 use crate::error::{CallbackFault, Error, ErrorKind};
 use crate::provider::grants::CodeGrant;
 use crate::provider::provider::Provider;
 use crate::token::token::Token;
 use crate::util::secret::AuthorizationCode;
 
-/// How much longer than an attempt may take the store remembers that it was finished: more than the clocks of machines
+/// Time for which the store remembers a finished attempt after its maximum age. Longer than machine clocks
 /// differ.
 const REMEMBERED: Duration = Duration::from_secs(24 * 3_600);
-/// How often a fresh token is offered to a store that does not take it.
-const SAVES: usize = 5;
+const MAX_SAVES: usize = 5;
 
 impl<P: Provider> Connections<P> {
-    /// Finishes an attempt ([`Client::finish`](crate::Client::finish)) and takes the connection in
-    /// ([`insert`](Self::insert)).
+    /// Finishes an attempt to connect (like [`Client::finish`](crate::Client::finish)) and stores the
+    /// connection (like [`insert`](Self::insert)).
     ///
-    /// An attempt is finished once, on whichever machine: the store records it before anything is sent. Once the code is
-    /// accepted this goes on although the caller may stop waiting, as a browser does that is closed: the code is spent by
-    /// then, and the token must not be lost.
+    /// An attempt can be finished once, across all processes: the store records it before the code is sent.
+    /// The exchange continues if the caller stops waiting, for example because the browser was closed: the
+    /// code may be spent already, and the token must not be lost.
     ///
     /// # Errors
-    /// [`ErrorKind::Callback`] if the callback is not acceptable, [`ErrorKind::Denied`] if the person refused, and
-    /// whatever the provider, the way to it, or the store may fail with. After any of them but an unacceptable callback
-    /// the person begins anew.
+    /// [`ErrorKind::Callback`] if the callback is not acceptable, [`ErrorKind::Denied`] if the user refused
+    /// access, and the errors of the token endpoint, the transport and the store. After any error except an
+    /// unacceptable callback the user has to start again.
     ///
     /// ```
     /// # use oauth_core::{CodeGrant, Connection, Connections, Error, PendingAuthorization};
     /// async fn callback<P: CodeGrant>(
     ///     connections: &Connections<P>,
-    ///     pending: PendingAuthorization, // from the person's session
+    ///     pending: PendingAuthorization, // from the user's session
     ///     url: &str,
     /// ) -> Result<Connection<P>, Error> {
     ///     connections.finish("acme", &pending, url).await
@@ -57,25 +59,25 @@ impl<P: Provider> Connections<P> {
                 .with_help("call this inside a tokio runtime with timers")
                 .with_source(source)
         })?;
-        let under_way = self.0.begin()?;
+        let operation = self.0.begin_operation()?;
         let client = self.client();
         let code = client.accept(pending, callback).map_err(|error| error.with_provider(P::NAME))?;
         let (this, account, pending) = (self.clone(), account.to_owned(), pending.clone());
-        let finishing = runtime.spawn(async move {
-            let _under_way = under_way;
-            this.connect(&client, &account, &pending, &code).await
+        let task = runtime.spawn(async move {
+            let _operation = operation;
+            this.exchange_and_store(&client, &account, &pending, &code).await
         });
-        finishing.await.unwrap_or_else(|failed| {
-            Err(Error::new(ErrorKind::Unanswered, "connecting was cut short")
+        task.await.unwrap_or_else(|failed| {
+            Err(Error::new(ErrorKind::Unanswered, "connecting was interrupted")
                 .with_provider(P::NAME)
                 .with_help("start the connection again")
                 .with_source(failed))
         })
     }
 
-    async fn connect(
+    async fn exchange_and_store(
         &self,
-        client: &crate::client::client::Client<P>,
+        client: &Client<P>,
         account: &str,
         pending: &PendingAuthorization,
         code: &AuthorizationCode,
@@ -88,37 +90,37 @@ impl<P: Provider> Connections<P> {
             Ok(true) => {}
             Ok(false) => return Err(callback::fault(CallbackFault::Replayed).with_provider(P::NAME)),
             Err(error) => {
-                // Nothing was sent, so as far as this process goes the callback may come again.
+                // Nothing was sent, so this process accepts the callback again.
                 client.reopen(pending);
                 return Err(Error::from(error).with_provider(P::NAME));
             }
         }
-        let mut pauses = super::settings::Settings::calls();
+        let mut pauses = Settings::calls();
         let token = loop {
             match client.exchange(pending, code).await {
                 Err(error) if error.kind() == ErrorKind::NotSent => match pauses.next() {
                     Some(pause) => tokio::time::sleep(pause).await,
                     None => return Err(error),
                 },
-                answered => break answered?,
+                result => break result?,
             }
         };
-        self.hold(account, token).await
+        self.store_with_retries(account, token).await
     }
 
-    /// Takes a fresh token in, and does not let go of it at the first failure of the store: the code it came for is spent.
-    async fn hold(&self, account: &str, token: Token<P>) -> Result<Connection<P>, Error> {
+    /// Stores a new token and retries when the store is unavailable: the code is spent.
+    async fn store_with_retries(&self, account: &str, token: Token<P>) -> Result<Connection<P>, Error> {
         let mut pauses = self.0.settings.saves();
-        for _ in 1..SAVES {
-            match self.take_in(account, token.clone()).await {
+        for _ in 1..MAX_SAVES {
+            match self.store_token(account, token.clone()).await {
                 Err(error) if error.kind() == ErrorKind::Store && error.is_transient() => {
                     let pause = pauses.next().unwrap_or(self.0.settings.save_retry.1);
                     tracing::warn!("{}/{account}: connected but not saved yet: {error}", P::NAME);
                     tokio::time::sleep(pause).await;
                 }
-                answered => return answered,
+                result => return result,
             }
         }
-        self.take_in(account, token).await
+        self.store_token(account, token).await
     }
 }

@@ -1,4 +1,4 @@
-//! Keeps quiet customers: refreshes what is due, or would lapse, although nobody asks for it.
+//! Background refresh of idle connections.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -9,21 +9,21 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use super::Connections;
-use super::event::TARGET;
-use super::flight::Goal;
+use super::events::TARGET;
+use super::need::Need;
+use super::registry::Connections;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 use crate::provider::renewal::Renewal;
 use crate::store::{DueQuery, RecordSummary};
 
-/// What a sweep looks for, and how gently.
+/// Settings of a sweep, which refreshes idle connections.
 ///
 /// ```
 /// # use oauth_core::{Error, Provider, connections::{Connections, Sweep}};
 /// # async fn example<P: Provider>(connections: Connections<P>) -> Result<(), Error> {
-/// let swept = connections.sweep(&Sweep::lapsing().max_concurrent(4)).await?;
-/// println!("{swept}");
+/// let report = connections.sweep(&Sweep::lapsing().max_concurrent(4)).await?;
+/// println!("{report}");
 /// # Ok(())
 /// # }
 /// ```
@@ -41,8 +41,8 @@ pub struct Sweep {
 
 type Progress = Arc<dyn Fn(&SweepReport) + Send + Sync>;
 
-/// How many failures in a row end a sweep: the provider is down, and the rest would fail as well.
-const ENOUGH: usize = 10;
+/// Number of consecutive failures that end a sweep: the provider is down, so the rest would fail too.
+const MAX_FAILURES: usize = 10;
 
 impl Sweep {
     fn new(due: bool, lapsing: bool) -> Self {
@@ -57,50 +57,51 @@ impl Sweep {
         }
     }
 
-    /// Connections that would be lost: whose refresh token lapses soon because nobody used it. The least there is to do.
+    /// Sweeps connections whose unused refresh token lapses soon. The minimum to lose no connection.
     pub fn lapsing() -> Self {
         Self::new(false, true)
     }
 
-    /// Connections whose access token is due, so that nobody ever waits for a refresh.
+    /// Sweeps connections whose access token is due, so that no call has to wait for a refresh.
     pub fn due() -> Self {
         Self::new(true, false)
     }
 
-    /// Both.
+    /// Sweeps connections that are due or lapse soon.
     pub fn all() -> Self {
         Self::new(true, true)
     }
 
-    /// How long before it lapses a refresh token is refreshed. By default a sixth of its idle lifetime (Go1: 15 days of
-    /// 90).
+    /// Sets the time before it lapses at which a refresh token is refreshed. By default a sixth of its idle
+    /// lifetime (Go1: 15 of 90 days).
     pub fn within(mut self, within: Duration) -> Self {
         self.within = Some(within);
         self
     }
 
-    /// How many refreshes run at once, at most. 8. A sweep starts with one, and widens only as they succeed.
+    /// Sets the maximum number of concurrent refreshes. 8 by default. A sweep starts with one and doubles the
+    /// number with each success.
     pub fn max_concurrent(mut self, refreshes: usize) -> Self {
         self.max_concurrent = refreshes.max(1);
         self
     }
 
-    /// How long, at most and at random, each refresh is put off, so that a provider does not get them in bursts, nor from
-    /// several machines in step. 100 ms; zero for none.
+    /// Sets the maximum of a random delay before each refresh, so that a provider gets no bursts and several
+    /// machines do not sweep in step. 100 ms by default; zero for no delay.
     ///
-    /// With `n` at once a sweep makes no more than `2 n / spread` calls a second on average.
+    /// With `n` concurrent refreshes a sweep makes at most `2 n / spread` calls per second on average.
     pub fn spread(mut self, spread: Duration) -> Self {
         self.spread = spread;
         self
     }
 
-    /// How many records are read at a time. 100.
+    /// Sets the number of records that are read at a time. 100 by default.
     pub fn page(mut self, records: usize) -> Self {
         self.page = records.max(1);
         self
     }
 
-    /// Told after every connection how far the sweep is.
+    /// Sets a function that is called with the report so far after every connection.
     pub fn on_progress(mut self, progress: impl Fn(&SweepReport) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
@@ -132,19 +133,20 @@ impl fmt::Debug for Sweep {
     }
 }
 
-/// What came of a sweep, so far or at its end.
+/// Report of a sweep, running or finished.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct SweepReport {
-    /// Connections that have a new token now.
+    /// Number of connections that have a new token now.
     pub refreshed: usize,
-    /// Connections whose customer has to connect again.
+    /// Number of connections whose customer has to connect again.
     pub needs_reconnect: usize,
-    /// Connections that could not be refreshed this time.
+    /// Number of connections that could not be refreshed this time.
     pub failed: usize,
-    /// Connections that somebody else is refreshing, or that were removed meanwhile.
+    /// Number of connections that another process is refreshing, or that were removed meanwhile.
     pub left: usize,
-    /// Why the sweep ended before it was through: the provider blames the client, or everything fails.
+    /// Error that stopped the sweep early: the provider refused the client, or too many refreshes failed in a
+    /// row.
     pub stopped_by: Option<Error>,
 }
 
@@ -162,43 +164,45 @@ impl fmt::Display for SweepReport {
     }
 }
 
-/// A sweep under way.
-struct Run<'a, P: Provider> {
+/// A running sweep.
+struct SweepRun<'a, P: Provider> {
     connections: &'a Connections<P>,
     sweep: &'a Sweep,
-    swept: SweepReport,
-    under_way: JoinSet<Result<(), Error>>,
-    width: usize,
+    report: SweepReport,
+    refreshes: JoinSet<Result<(), Error>>,
+    concurrency: usize,
     failures: usize,
 }
 
 impl<P: Provider> Connections<P> {
-    /// Refreshes what is due or would lapse. Its cost grows with what is due, not with what is stored.
+    /// Refreshes the connections that are due or lapse soon. The cost grows with their number, not with the
+    /// number of stored connections.
     ///
     /// # Errors
-    /// If the store cannot say what is due. What fails of single connections is in the answer and among the events.
+    /// If the store cannot list the due connections, or after [`drain`](Self::drain). Failures of single
+    /// connections are in the report and in the events.
     pub async fn sweep(&self, sweep: &Sweep) -> Result<SweepReport, Error> {
         let span = tracing::info_span!(target: TARGET, "sweep", provider = P::NAME);
-        self.swept(sweep).instrument(span).await
+        self.run_sweep(sweep).instrument(span).await
     }
 
-    async fn swept(&self, sweep: &Sweep) -> Result<SweepReport, Error> {
-        let mut run = Run {
+    async fn run_sweep(&self, sweep: &Sweep) -> Result<SweepReport, Error> {
+        let mut run = SweepRun {
             connections: self,
             sweep,
-            swept: SweepReport::default(),
-            under_way: JoinSet::new(),
-            width: 1,
+            report: SweepReport::default(),
+            refreshes: JoinSet::new(),
+            concurrency: 1,
             failures: 0,
         };
-        // As of now, so that a sweep ends although tokens go on falling due.
-        let Some(query) = sweep.query::<P>(self.0.now().wall) else { return Ok(run.swept) };
+        // The time is fixed, so that a sweep ends although more tokens become due meanwhile.
+        let Some(query) = sweep.query::<P>(self.0.now().wall) else { return Ok(run.report) };
         let mut seen = HashSet::new();
-        let mut again = 0;
+        let mut failed_before = 0;
         loop {
             self.0.check_open()?;
-            // Those that failed are still due, and come first again.
-            let limit = sweep.page + again;
+            // Connections that failed are still due and come first again.
+            let limit = sweep.page + failed_before;
             let found = self
                 .0
                 .store
@@ -208,37 +212,37 @@ impl<P: Provider> Connections<P> {
             let is_last = found.len() < limit;
             let (old, mut new): (Vec<RecordSummary>, Vec<RecordSummary>) =
                 found.into_iter().partition(|one| seen.contains(&one.account));
-            again = old.len();
-            // Several machines that sweep at once should not meet at every connection.
+            failed_before = old.len();
+            // Random order, so that machines that sweep at the same time rarely compete for a connection.
             fastrand::shuffle(&mut new);
             for one in new {
                 seen.insert(one.account.clone());
                 run.make_room().await;
-                if run.swept.stopped_by.is_some() {
+                if run.report.stopped_by.is_some() {
                     break;
                 }
                 run.start(&one);
             }
-            while run.next().await {}
-            if is_last || run.swept.stopped_by.is_some() {
-                return Ok(run.swept);
+            while run.finish_one().await {}
+            if is_last || run.report.stopped_by.is_some() {
+                return Ok(run.report);
             }
         }
     }
 
-    /// Sweeps again and again, about so often, until the connections are drained. A sweep that fails is told to the log
-    /// and followed by the next. Run it in a task of its own.
+    /// Sweeps periodically, with a random deviation, until the connections are drained. A failed sweep is
+    /// logged. Run this in a separate task.
     pub async fn run_periodically(&self, sweep: Sweep, every: Duration) {
         loop {
             match self.sweep(&sweep).await {
-                Ok(swept) => tracing::debug!(
+                Ok(report) => tracing::debug!(
                     target: TARGET,
                     provider = P::NAME,
-                    refreshed = swept.refreshed,
-                    needs_reconnect = swept.needs_reconnect,
-                    failed = swept.failed,
-                    left = swept.left,
-                    "{}: swept: {swept}",
+                    refreshed = report.refreshed,
+                    needs_reconnect = report.needs_reconnect,
+                    failed = report.failed,
+                    left = report.left,
+                    "{}: swept: {report}",
                     P::NAME
                 ),
                 Err(error) if error.kind() == ErrorKind::Closed => return,
@@ -250,7 +254,7 @@ impl<P: Provider> Connections<P> {
                     P::NAME
                 ),
             }
-            // Machines that were started together need not sweep together.
+            // Random deviation, so that machines that were started together do not sweep together.
             let pause = every.mul_f64(0.75 + fastrand::f64() / 2.0);
             if self.0.pause(pause).await.is_err() {
                 return;
@@ -259,56 +263,56 @@ impl<P: Provider> Connections<P> {
     }
 }
 
-impl<P: Provider> Run<'_, P> {
+impl<P: Provider> SweepRun<'_, P> {
     fn start(&mut self, one: &RecordSummary) {
         let connection = self.connections.get(&one.account);
-        let goal = Goal::Newer(one.generation);
-        let putting_off = self.sweep.spread.mul_f64(fastrand::f64());
+        let need = Need::NewerThan(one.generation);
+        let delay = self.sweep.spread.mul_f64(fastrand::f64());
         let refresh = async move {
-            connection.shared.pause(putting_off).await?;
-            connection.shared.wait(&connection.cell, goal).await.map(drop)
+            connection.shared.pause(delay).await?;
+            connection.wait_for(need).await.map(drop)
         };
-        self.under_way.spawn(refresh.in_current_span());
+        self.refreshes.spawn(refresh.in_current_span());
     }
 
     async fn make_room(&mut self) {
-        while self.under_way.len() >= self.width && self.next().await {}
+        while self.refreshes.len() >= self.concurrency && self.finish_one().await {}
     }
 
-    /// Waits for one of those under way. False if there is none.
-    async fn next(&mut self) -> bool {
-        let Some(ended) = self.under_way.join_next().await else { return false };
+    /// Waits for one running refresh. Returns false if there is none.
+    async fn finish_one(&mut self) -> bool {
+        let Some(ended) = self.refreshes.join_next().await else { return false };
         let outcome = ended.unwrap_or_else(|source| {
-            Err(Error::new(ErrorKind::Busy, "a refresh ended half-way")
+            Err(Error::new(ErrorKind::Busy, "a refresh was interrupted")
                 .with_provider(P::NAME)
                 .with_source(source))
         });
         match outcome {
             Ok(()) => {
-                self.swept.refreshed += 1;
+                self.report.refreshed += 1;
                 self.failures = 0;
-                self.width = (self.width * 2).min(self.sweep.max_concurrent);
+                self.concurrency = (self.concurrency * 2).min(self.sweep.max_concurrent);
             }
-            Err(error) => self.failed(error),
+            Err(error) => self.record_failure(error),
         }
         if let Some(progress) = &self.sweep.progress {
-            progress(&self.swept);
+            progress(&self.report);
         }
         true
     }
 
-    fn failed(&mut self, error: Error) {
+    fn record_failure(&mut self, error: Error) {
         match error.kind() {
-            ErrorKind::Busy | ErrorKind::NotConnected => self.swept.left += 1,
-            ErrorKind::NeedsReconnect(_) => self.swept.needs_reconnect += 1,
+            ErrorKind::Busy | ErrorKind::NotConnected => self.report.left += 1,
+            ErrorKind::NeedsReconnect(_) => self.report.needs_reconnect += 1,
             kind => {
-                self.swept.failed += 1;
+                self.report.failed += 1;
                 self.failures += 1;
-                self.width = 1;
-                let is_enough = matches!(kind, ErrorKind::ClientRefused | ErrorKind::Closed)
-                    || (error.is_transient() && self.failures >= ENOUGH);
-                if is_enough && self.swept.stopped_by.is_none() {
-                    self.swept.stopped_by = Some(error);
+                self.concurrency = 1;
+                let is_fatal = matches!(kind, ErrorKind::ClientRefused | ErrorKind::Closed)
+                    || (error.is_transient() && self.failures >= MAX_FAILURES);
+                if is_fatal && self.report.stopped_by.is_none() {
+                    self.report.stopped_by = Some(error);
                 }
             }
         }

@@ -1,19 +1,21 @@
-//! Connections of any provider, as one type.
+//! Connections of any provider behind one trait object.
 
 use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::keeper::{Sweep, SweepReport};
-use super::{Connections, Status};
+use super::registry::Connections;
+use super::status::Status;
+use super::sweep::{Sweep, SweepReport};
 use crate::error::Error;
 use crate::provider::provider::Provider;
 use crate::store::RecordSummary;
 
-/// The connections of some provider, for those who hold several at once: a web front, a command line, a keeper.
+/// Connections of any provider, for programs with several providers: web servers, command lines, background
+/// sweeps.
 ///
-/// Implemented by [`Connections`] and by nothing else, so that it can grow.
+/// Sealed: only [`Connections`] implements it, so methods can be added in minor versions.
 ///
 /// ```
 /// use oauth_core::connections::DynConnections;
@@ -29,58 +31,58 @@ use crate::store::RecordSummary;
 /// ```
 #[async_trait]
 pub trait DynConnections: sealed::Sealed + fmt::Debug + Send + Sync + 'static {
-    /// The provider's name.
+    /// Returns the provider's name.
     fn provider(&self) -> &'static str;
 
-    /// See [`Connections::list`].
+    /// Calls [`Connections::list`].
     ///
     /// # Errors
-    /// As there.
+    /// As for that method.
     async fn list(&self, after: Option<&str>, limit: usize) -> Result<Vec<RecordSummary>, Error>;
 
-    /// See [`Connection::status`](super::Connection::status).
+    /// Calls [`Connection::status`](super::Connection::status).
     ///
     /// # Errors
-    /// As there.
+    /// As for that method.
     async fn status(&self, account: &str) -> Result<Status, Error>;
 
-    /// Refreshes this connection now; [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if its token came
-    /// without a refresh token, or the provider gives none.
+    /// Refreshes a connection now.
     ///
     /// # Errors
-    /// As [`Connection::refresh`](super::Connection::refresh).
+    /// As [`Connection::refresh`](super::Connection::refresh), and
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the provider has no refresh tokens.
     async fn refresh(&self, account: &str) -> Result<(), Error>;
 
-    /// See [`Connections::sweep`].
+    /// Calls [`Connections::sweep`].
     ///
     /// # Errors
-    /// As there.
+    /// As for that method.
     async fn sweep(&self, sweep: &Sweep) -> Result<SweepReport, Error>;
 
-    /// See [`Connections::run_periodically`].
+    /// Calls [`Connections::run_periodically`].
     async fn run_periodically(&self, sweep: Sweep, every: Duration);
 
-    /// See [`Connections::check_client`].
+    /// Calls [`Connections::check_client`].
     ///
     /// # Errors
-    /// As there.
+    /// As for that method.
     fn check_client(&self) -> Result<(), Error>;
 
-    /// See [`Connections::remove`].
+    /// Calls [`Connections::remove`].
     ///
     /// # Errors
-    /// As there.
+    /// As for that method.
     async fn remove(&self, account: &str) -> Result<bool, Error>;
 
-    /// See [`Connections::unsaved`].
+    /// Calls [`Connections::unsaved`].
     fn unsaved(&self) -> Vec<String>;
 
-    /// See [`Connections::drain`].
+    /// Calls [`Connections::drain`].
     async fn drain(&self);
 }
 
 mod sealed {
-    #[allow(unnameable_types, reason = "others cannot implement what they cannot name")]
+    #[allow(unnameable_types, reason = "an unnameable supertrait seals the trait")]
     pub trait Sealed {}
 
     impl<P: crate::provider::provider::Provider> Sealed for super::Connections<P> {}
@@ -101,7 +103,7 @@ impl<P: Provider> DynConnections for Connections<P> {
     }
 
     async fn refresh(&self, account: &str) -> Result<(), Error> {
-        self.get(account).renew().await
+        self.get(account).refresh_if_supported().await
     }
 
     async fn sweep(&self, sweep: &Sweep) -> Result<SweepReport, Error> {

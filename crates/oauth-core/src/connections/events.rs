@@ -1,4 +1,4 @@
-//! What happens to connections, told.
+//! Events of connections, for the application's listener and the log.
 
 use std::error::Error as _;
 use std::fmt;
@@ -9,23 +9,24 @@ use crate::error::reconnect_reason::ReconnectReason;
 
 pub(super) type Listener = Box<dyn Fn(&Event<'_>) + Send + Sync>;
 
-/// Where all of it is logged.
+/// Target of all log lines about connections.
 pub(super) const TARGET: &str = "oauth_core::connections";
 
-/// Something happened to a connection. Holds no secret.
+/// Event of a connection. Contains no secrets.
 ///
-/// Each is told to the listener of [`on_event`](super::ConnectionsBuilder::on_event), and logged by `tracing` under the
-/// target `oauth_core::connections`, with the fields `provider`, `account`, `event` and, where they are known,
-/// `generation`, `error_kind`, `status`, `oauth_code`, `cause` and `why`. The message is what [`Display`](fmt::Display)
-/// says.
+/// Passed to the listener of [`on_event`](super::ConnectionsBuilder::on_event), and logged by `tracing` under
+/// the target `oauth_core::connections`, with the fields `provider`, `account`, `event` and, if known,
+/// `generation`, `error_kind`, `status`, `oauth_code`, `cause` and `why`. The log message is the event's
+/// [`Display`](fmt::Display) text.
 ///
 /// ```
 /// use oauth_core::connections::{Event, EventKind};
 ///
-/// /// Which customers a person has to be asked about.
-/// fn to_ask(event: &Event<'_>) -> Option<String> {
+/// /// Message for support if a customer has to connect again.
+/// fn support_message(event: &Event<'_>) -> Option<String> {
 ///     match event.kind {
-///         EventKind::NeedsReconnect(why) => Some(format!("{} has to connect again: {why}", event.account)),
+///         EventKind::NeedsReconnect(reason) => Some(format!("{} has to connect again: {reason}",
+///         event.account)),
 ///         _ => None,
 ///     }
 /// }
@@ -33,32 +34,32 @@ pub(super) const TARGET: &str = "oauth_core::connections";
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Event<'a> {
-    /// The provider.
+    /// Name of the provider.
     pub provider: &'static str,
-    /// The account.
+    /// Name of the account.
     pub account: &'a str,
-    /// Which of the account's tokens it is about, where that is known: they are counted from 1.
+    /// Generation of the token, if known. The account's tokens are counted from 1.
     pub generation: Option<u64>,
-    /// What happened.
+    /// Kind of the event.
     pub kind: EventKind<'a>,
 }
 
-/// What happened.
+/// Kind of an event.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum EventKind<'a> {
-    /// A person connected, or connected anew.
+    /// The account was connected, for the first time or again.
     Connected,
-    /// The token was refreshed, and the new one saved.
+    /// The token was refreshed and the new one is saved.
     Refreshed,
-    /// The token was not refreshed. A valid one goes on serving.
+    /// The token was not refreshed. A valid token stays in use.
     RefreshFailed(&'a Error),
-    /// The token was refreshed, but not saved yet. It serves from memory while saving it is tried again: a process that
-    /// ends now loses it.
+    /// The token was refreshed but is not saved yet. It is used from memory while saving is retried. A
+    /// process that ends now loses it.
     SaveFailed(&'a Error),
     /// The customer has to connect again.
     NeedsReconnect(ReconnectReason),
-    /// The provider blames the client: nothing is refreshed until it is set right. See
+    /// The provider refused the client. Nothing is refreshed until the client is corrected. See
     /// [`Connections::reconfigure`](super::Connections::reconfigure).
     ClientRefused(&'a Error),
     /// The connection was removed, here or elsewhere.
@@ -66,7 +67,7 @@ pub enum EventKind<'a> {
 }
 
 impl EventKind<'_> {
-    /// A stable word, for logs and machines.
+    /// Returns a stable name for logs and programs.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Connected => "connected",
@@ -79,7 +80,7 @@ impl EventKind<'_> {
         }
     }
 
-    /// The error that it is about, if it is about one.
+    /// Returns the error of the event, if it has one.
     pub const fn error(&self) -> Option<&Error> {
         match self {
             Self::RefreshFailed(error) | Self::SaveFailed(error) | Self::ClientRefused(error) => Some(error),
@@ -96,7 +97,7 @@ impl fmt::Display for Event<'_> {
             EventKind::Refreshed => f.write_str("refreshed"),
             EventKind::RefreshFailed(error) => write!(f, "not refreshed: {error}"),
             EventKind::SaveFailed(error) => write!(f, "refreshed but not saved yet: {error}"),
-            EventKind::NeedsReconnect(why) => write!(f, "needs reconnecting: {why}"),
+            EventKind::NeedsReconnect(reason) => write!(f, "needs reconnecting: {reason}"),
             EventKind::ClientRefused(error) => {
                 write!(f, "the client was refused, nothing is refreshed now: {error}")
             }
@@ -105,14 +106,17 @@ impl fmt::Display for Event<'_> {
     }
 }
 
-/// Tells the log, and whoever listens.
-pub(super) fn tell(listener: Option<&Listener>, event: &Event<'_>) {
+/// Logs an event and calls the listener.
+pub(super) fn emit(listener: Option<&Listener>, event: &Event<'_>) {
     let error = event.kind.error();
     let error_kind = error.map(|error| error.kind().as_str());
     let status = error.and_then(Error::status).map(|status| status.as_u16());
     let oauth_code = error.and_then(Error::oauth_code).map(tracing::field::display);
     let cause = error.and_then(Error::source).map(tracing::field::display);
-    let why = if let EventKind::NeedsReconnect(why) = event.kind { Some(why.as_str()) } else { None };
+    let why = match event.kind {
+        EventKind::NeedsReconnect(reason) => Some(reason.as_str()),
+        _ => None,
+    };
     macro_rules! log {
         ($level:ident) => {
             tracing::$level!(
@@ -136,9 +140,9 @@ pub(super) fn tell(listener: Option<&Listener>, event: &Event<'_>) {
         EventKind::SaveFailed(_) | EventKind::ClientRefused(_) => log!(error),
     }
     if let Some(listener) = listener {
-        // It is called in the middle of a refresh: a panic there would lose the token that was just received.
+        // Called in the middle of a refresh: a panic would lose the token that was just received.
         if catch_unwind(AssertUnwindSafe(|| listener(event))).is_err() {
-            tracing::error!(target: TARGET, provider = event.provider, "the listener for events panicked");
+            tracing::error!(target: TARGET, provider = event.provider, "the event listener panicked");
         }
     }
 }

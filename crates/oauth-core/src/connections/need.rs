@@ -1,0 +1,28 @@
+//! Requirements that a caller has of a connection's token.
+
+use super::cached_token::{CachedToken, Now};
+use crate::provider::provider::Provider;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Need {
+    /// The token that the store has now, in any state.
+    Reload,
+    /// A token that can be sent.
+    Valid,
+    /// A token newer than this generation, which the API rejected.
+    ReplaceRejected(u64),
+    /// A token newer than this generation, requested by the application.
+    NewerThan(u64),
+}
+
+impl Need {
+    pub(super) fn is_met_by<P: Provider>(self, cached: &CachedToken<P>, now: Now) -> bool {
+        match self {
+            Self::Reload => true,
+            Self::Valid => cached.is_usable(now),
+            Self::ReplaceRejected(generation) | Self::NewerThan(generation) => {
+                cached.generation > generation && cached.is_usable(now)
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! State shared by all handles of one [`Connections`](super::Connections).
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::cached_token::{CachedToken, Now};
+use super::circuit_breaker::CircuitBreaker;
+use super::entry::Entry;
+use super::events::{Event, EventKind, Listener, emit};
+use super::mutation::mutated;
+use super::settings::Settings;
+use super::store_client::StoreClient;
+use super::sync::{ArcSwap, AtomicBool, Mutex};
+use crate::client::client::Client;
+use crate::error::{Error, ErrorKind};
+use crate::provider::provider::Provider;
+use crate::store::{Key, Record, TokenStore};
+use crate::util::clock::Clock;
+
+pub(super) struct SharedState<P: Provider> {
+    client: ArcSwap<Client<P>>,
+    clock: Arc<dyn Clock>,
+    pub(super) store: StoreClient,
+    pub(super) settings: Settings,
+    pub(super) circuit_breaker: CircuitBreaker,
+    listener: Option<Listener>,
+    entries: Mutex<Entries<P>>,
+    is_closed: AtomicBool,
+    closing: watch::Sender<bool>,
+    operations: watch::Sender<usize>,
+}
+
+struct Entries<P: Provider> {
+    by_account: HashMap<Arc<str>, Arc<Entry<P>>>,
+    /// Number of entries from which unused ones are evicted.
+    evict_at: usize,
+}
+
+/// Counts an operation that [`SharedState::drain`] waits for.
+pub(super) struct OperationGuard<P: Provider>(Arc<SharedState<P>>);
+
+impl<P: Provider> Drop for OperationGuard<P> {
+    fn drop(&mut self) {
+        self.0.operations.send_modify(|count| *count -= 1);
+    }
+}
+
+impl<P: Provider> SharedState<P> {
+    pub(super) fn new(
+        client: Client<P>,
+        store: Arc<dyn TokenStore>,
+        settings: Settings,
+        listener: Option<Listener>,
+    ) -> Self {
+        Self {
+            clock: Arc::clone(&client.inner().clock),
+            client: ArcSwap::from_pointee(client),
+            store: StoreClient::new(store, settings.store_deadline, settings.lease),
+            circuit_breaker: CircuitBreaker::default(),
+            listener,
+            entries: Mutex::new(Entries { by_account: HashMap::new(), evict_at: settings.cache_capacity }),
+            settings,
+            is_closed: AtomicBool::new(false),
+            closing: watch::channel(false).0,
+            operations: watch::channel(0).0,
+        }
+    }
+
+    pub(super) fn client(&self) -> Client<P> {
+        Client::clone(&self.client.load())
+    }
+
+    pub(super) fn set_client(&self, client: Client<P>) {
+        self.client.store(Arc::new(client));
+    }
+
+    pub(super) fn now(&self) -> Now {
+        Now::by(&*self.clock)
+    }
+
+    pub(super) fn emit(&self, key: &Key, generation: Option<u64>, kind: EventKind<'_>) {
+        emit(self.listener.as_ref(), &Event { provider: P::NAME, account: &key.account, generation, kind });
+    }
+
+    /// Returns the account's only entry, created if necessary.
+    pub(super) fn entry(&self, account: &str) -> Arc<Entry<P>> {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = entries.by_account.get(account) {
+            return Arc::clone(entry);
+        }
+        if entries.by_account.len() >= entries.evict_at {
+            // A handle or a flight keeps its entry. A new reference needs this lock.
+            entries.by_account.retain(|_, entry| Arc::strong_count(entry) > 1);
+            entries.evict_at = self.settings.cache_capacity.max(entries.by_account.len() * 2);
+        }
+        let entry = Arc::new(Entry::new(Key::new(P::NAME, account)));
+        entries.by_account.insert(account.into(), Arc::clone(&entry));
+        entry
+    }
+
+    /// Caches the token of a record. Does not parse a token that is cached already.
+    pub(super) fn cache_record(
+        &self,
+        entry: &Entry<P>,
+        epoch: u64,
+        record: &Record,
+    ) -> Result<Arc<CachedToken<P>>, Error> {
+        if let Some(current) = entry.cached()
+            && current.saved
+            && current.generation == record.generation
+            && current.state == record.state
+        {
+            entry.mark_checked();
+            return Ok(current);
+        }
+        match CachedToken::read(record, &self.client(), &self.settings, self.now()) {
+            Ok(cached) => entry.publish(epoch, cached),
+            Err(error) => {
+                if error.kind() == ErrorKind::ForeignToken {
+                    // Another client replaced the cached token in the store.
+                    entry.clear(epoch);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Clears the cache after a flight of this epoch found no record, and returns the error for that.
+    pub(super) fn clear_missing(&self, entry: &Entry<P>, epoch: u64) -> Error {
+        if let Some(removed) = entry.clear(epoch) {
+            self.emit(&entry.key, Some(removed), EventKind::Removed);
+        }
+        entry.not_connected()
+    }
+
+    pub(super) fn check_open(&self) -> Result<(), Error> {
+        if self.is_closed.load(Ordering::Acquire) {
+            return Err(Error::new(ErrorKind::Closed, "the connections were drained").with_provider(P::NAME));
+        }
+        Ok(())
+    }
+
+    /// Counts an operation, unless the connections are closed.
+    pub(super) fn begin_operation(self: &Arc<Self>) -> Result<OperationGuard<P>, Error> {
+        if mutated!(CountsLate) {
+            self.check_open()?;
+            self.operations.send_modify(|count| *count += 1);
+            return Ok(OperationGuard(Arc::clone(self)));
+        }
+        self.operations.send_modify(|count| *count += 1);
+        let operation = OperationGuard(Arc::clone(self));
+        // Counted before the check: either this sees that drain began, or drain sees this operation.
+        self.check_open()?;
+        Ok(operation)
+    }
+
+    /// Sleeps. Returns early with an error if the connections are closed meanwhile.
+    pub(super) async fn pause(&self, duration: Duration) -> Result<(), Error> {
+        let mut closing = self.closing.subscribe();
+        let _ = tokio::time::timeout(duration, closing.wait_for(|closing| *closing)).await;
+        self.check_open()
+    }
+
+    /// Rejects new operations and waits for the running ones.
+    pub(super) async fn drain(&self) {
+        self.is_closed.store(true, Ordering::Release);
+        self.closing.send_replace(true);
+        let _ = self.operations.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    /// Returns the accounts whose newest token is in memory only.
+    pub(super) fn unsaved(&self) -> Vec<String> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries
+            .by_account
+            .values()
+            .filter(|entry| entry.guard().as_ref().is_some_and(|cached| !cached.saved))
+            .map(|entry| entry.key.account.clone())
+            .collect()
+    }
+}

@@ -1,0 +1,159 @@
+//! Single flight: all callers of an account share one task, which continues when they stop waiting.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tracing::Span;
+
+use super::entry::Entry;
+use super::mutation::mutated;
+use super::need::Need;
+use super::progress::{EarlyPublisher, Progress, RefreshResult, Waiter};
+use super::refresh::RefreshTask;
+use super::shared_state::{OperationGuard, SharedState};
+use crate::error::{Error, ErrorKind};
+use crate::provider::provider::Provider;
+
+/// Clears the entry's flight when the task ends, also by a panic or with its runtime.
+struct Flight<P: Provider> {
+    shared: Arc<SharedState<P>>,
+    entry: Arc<Entry<P>>,
+    progress: watch::Sender<Progress<P>>,
+    is_done: bool,
+    _operation: OperationGuard<P>,
+}
+
+impl<P: Provider> Drop for Flight<P> {
+    fn drop(&mut self) {
+        if !self.is_done && !mutated!(KeepsEndedFlight) {
+            self.entry.state().flight = None;
+        }
+    }
+}
+
+/// Joins the flight of this account, or starts one.
+pub(super) fn join_or_start<P: Provider>(
+    shared: &Arc<SharedState<P>>,
+    entry: &Arc<Entry<P>>,
+    mut need: Need,
+) -> Result<Waiter<P>, Error> {
+    let runtime = Handle::try_current().map_err(|source| {
+        Error::new(ErrorKind::Setup, "there is no tokio runtime to refresh in")
+            .with_provider(P::NAME)
+            .with_help("call this inside a tokio runtime with timers")
+            .with_source(source)
+    })?;
+    let operation = shared.begin_operation()?;
+    let mut state = entry.state();
+    if let Some(waiter) = &state.flight {
+        return Ok(waiter.clone());
+    }
+    if mutated!(StartsInTwoSteps) {
+        drop(state);
+        state = entry.state();
+    }
+    let now = Instant::now();
+    if let (true, Some(failure)) = (state.backoff_until.is_some_and(|until| now < until), &state.last_failure)
+    {
+        // No call to the provider during the backoff, but another process may have saved a new token.
+        let may_reload = failure.kind() != ErrorKind::Store
+            && (matches!(need, Need::Reload) || entry.is_stale(now, shared.settings.revalidate));
+        if !may_reload {
+            return Err(failure.copied());
+        }
+        need = Need::Reload;
+    }
+    let (progress, waiter) = watch::channel(Progress::Running);
+    state.flight = Some(waiter.clone());
+    let epoch = state.epoch;
+    drop(state);
+    let flight = Flight {
+        shared: Arc::clone(shared),
+        entry: Arc::clone(entry),
+        progress,
+        is_done: false,
+        _operation: operation,
+    };
+    let requested_by = Span::current();
+    runtime.spawn(async move {
+        let early = EarlyPublisher::new(&flight.progress);
+        let task = RefreshTask::new(&flight.shared, &flight.entry, epoch, need, &early);
+        let result = task.run(requested_by).await;
+        flight.finish(result, need);
+    });
+    Ok(waiter)
+}
+
+/// Waits for a flight that meets the need. Cancelling the wait does not cancel the flight.
+pub(super) async fn wait_for<P: Provider>(
+    shared: &Arc<SharedState<P>>,
+    entry: &Arc<Entry<P>>,
+    need: Need,
+) -> RefreshResult<P> {
+    // The first flight may have been started for a lesser need.
+    for _ in 0..3 {
+        let mut waiter = join_or_start(shared, entry, need)?;
+        let progress = waiter.wait_for(|progress| match progress {
+            Progress::Running => false,
+            // Saving an unsaved token may take forever, so callers do not wait for it.
+            Progress::Early(cached) => need.is_met_by(cached, shared.now()) || !cached.saved,
+            Progress::Done(_) => true,
+        });
+        let cached = match progress.await.as_deref() {
+            Ok(Progress::Early(cached) | Progress::Done(Ok(cached))) => Arc::clone(cached),
+            Ok(Progress::Done(Err(error))) => {
+                // The flight may have published a usable token early and failed before this task ran.
+                return match entry.cached() {
+                    Some(cached)
+                        if !matches!(need, Need::Reload) && need.is_met_by(&cached, shared.now()) =>
+                    {
+                        Ok(cached)
+                    }
+                    _ => Err(error.copied()),
+                };
+            }
+            // The task panicked, or its runtime was dropped.
+            Ok(Progress::Running) | Err(_) => continue,
+        };
+        if need.is_met_by(&cached, shared.now()) {
+            return Ok(cached);
+        }
+        if !cached.saved {
+            return Err(unsaved::<P>());
+        }
+        if !cached.is_refreshable() {
+            return Err(cached.unusable());
+        }
+    }
+    Err(Error::new(ErrorKind::Busy, "the token could not be refreshed meanwhile").with_provider(P::NAME))
+}
+
+fn unsaved<P: Provider>() -> Error {
+    Error::new(ErrorKind::Store, "the newest token is not saved yet, so it cannot be refreshed")
+        .with_provider(P::NAME)
+        .with_help("check the store; saving is retried automatically")
+}
+
+impl<P: Provider> Flight<P> {
+    fn finish(mut self, result: RefreshResult<P>, need: Need) {
+        if mutated!(WakesWaitersEarly) {
+            let result = result.as_ref().map(Arc::clone).map_err(Error::copied);
+            self.progress.send_replace(Progress::Done(result));
+        }
+        {
+            let mut state = self.entry.state();
+            state.flight = None;
+            self.is_done = true;
+            match &result {
+                // Only a new token ends the backoff, not a successful read of the store.
+                Ok(cached) if matches!(need, Need::Reload) && cached.is_due(self.shared.now()) => {}
+                Ok(_) => state.clear_failures(),
+                Err(error) => state.record_failure(error),
+            }
+        }
+        // Sent last, so that a woken caller does not join this flight again.
+        self.progress.send_replace(Progress::Done(result));
+    }
+}
