@@ -1,4 +1,4 @@
-//! Storage of connections, and the rules by which several processes share it.
+//! Storage of connections, and the rules by which processes share it.
 
 mod contract;
 mod memory;

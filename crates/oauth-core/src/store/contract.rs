@@ -1,4 +1,4 @@
-//! The contract of a token store, and its types.
+//! Contract of a token store, and its types.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,55 +10,55 @@ use secrecy::{ExposeSecret, SecretSlice};
 use crate::error::reconnect_reason::ReconnectReason;
 use crate::error::{Error, ErrorKind};
 
-/// Keeps the records of connections, and arbitrates between holders who want to refresh one.
+/// Store of connections. It also decides which process may refresh a connection.
 ///
-/// A store knows nothing of tokens: it keeps bytes, and may encrypt them. What it decides is decided atomically, by these
-/// rules (all methods of one key behave as if they happened one after the other):
+/// A store does not interpret tokens: it stores bytes, and may encrypt them. All methods of one key are
+/// atomic, as if they were called one after the other, and follow these rules:
 ///
-/// - `generation` counts saved tokens of a key. It starts at 1, grows by one with [`insert`](Self::insert) and
-///   [`save`](Self::save) and by nothing else, and goes on counting when a removed key is inserted again.
-/// - `fence` counts leases of a key. Each lease granted has a higher one than any before.
-/// - A save is accepted if and only if the stored generation is the one that it was made from, **whoever holds the lease**:
-///   a holder that stalled, lost its lease and then wakes up with the only live refresh token must be able to save it.
-/// - A change of state without a new token needs the lease's fence as well.
-/// - Leases and the age of intents are measured by the store's own clock (the database's), never by the caller's.
-/// - Nothing is deleted but by [`remove`](Self::remove).
+/// - `generation` counts the saved tokens of a key. It starts at 1. Only [`insert`](Self::insert) and
+///   [`save`](Self::save) increment it. It continues when a removed key is inserted again.
+/// - `fence` is the fencing token of a lease. Each lease of a key has a higher fence than all leases before.
+/// - A save is accepted if and only if its base is the stored generation, **no matter who holds the lease**:
+///   a holder that stalled and lost its lease may have the only valid refresh token and must be able to save
+///   it.
+/// - A change of state without a new token also needs the fence of the current lease.
+/// - Leases and the age of intents are measured by the store's clock (the database's), not by the caller's.
+/// - Only [`remove`](Self::remove) deletes a record.
 ///
-/// `oauth_core::store::suite` (feature `store-suite`) holds the tests that every store must pass; anybody's own can be
-/// run against it.
+/// The module `oauth_core::store::suite` (feature `store-suite`) contains tests that every store must pass.
 #[async_trait]
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
-    /// The record of a key.
+    /// Returns the record of a key.
     ///
     /// # Errors
-    /// If the store cannot answer.
+    /// If the store fails.
     async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError>;
 
-    /// A fresh connection by a person. Always wins: it replaces the token whatever its generation, makes the record
-    /// [`RecordState::Active`], forgets any intent and ends any lease. Returns the new generation.
+    /// Stores a new connection and returns its generation. Replaces a record of any generation, makes it
+    /// [`RecordState::Active`], clears its intent and ends its lease.
     ///
     /// # Errors
-    /// If the store cannot answer.
+    /// If the store fails.
     async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError>;
 
-    /// Saves a token that was made from the one of generation `from`. It also makes the record
-    /// [`RecordState::Active`], and forgets the intent.
+    /// Saves a token that was refreshed from generation `from`. Makes the record [`RecordState::Active`] and
+    /// clears its intent.
     ///
     /// # Errors
-    /// If the store cannot answer. It is then unknown whether the save took place; saving the same content again is
-    /// safe, since the second is [`SaveOutcome::Superseded`] at worst, with the very content.
+    /// If the store fails. It is then unknown if the save took place. Repeating it is safe: at worst it
+    /// returns [`SaveOutcome::Superseded`] with the same content.
     async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError>;
 
-    /// Removes a record, with its lease and intent. False if there was none.
+    /// Removes a record with its lease and intent. Returns false if there was none.
     ///
     /// # Errors
-    /// If the store cannot answer.
+    /// If the store fails.
     async fn remove(&self, key: &Key) -> Result<bool, StoreError>;
 
-    /// Asks for the lease of a key and, in the same step, reads its record.
+    /// Acquires the lease of a key and reads its record, in one atomic step.
     ///
     /// # Errors
-    /// If the store cannot answer.
+    /// If the store fails.
     async fn acquire(
         &self,
         key: &Key,
@@ -66,31 +66,32 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
         length: Duration,
     ) -> Result<AcquireOutcome, StoreError>;
 
-    /// Lengthens a lease, counted from now. False if it is no longer the current one; one that has run out but that
-    /// nobody took since is still current.
+    /// Renews a lease for `length` from now. Returns false if it is no longer the current lease. An expired
+    /// lease stays current until another one is granted.
     ///
     /// # Errors
-    /// If the store cannot answer.
+    /// If the store fails.
     async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError>;
 
-    /// Gives a lease back. Does nothing if it is no longer the current one.
+    /// Releases a lease. Does nothing if it is no longer the current lease.
     ///
     /// # Errors
-    /// If the store cannot answer.
+    /// If the store fails.
     async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError>;
 
-    /// Records that a refresh of generation `from` is about to be sent. False, and nothing recorded, unless `fence` is
-    /// that of the current lease, which has not run out, and `from` the stored generation.
+    /// Records that a refresh of generation `from` is about to be sent. Returns false and records nothing
+    /// unless `fence` belongs to the current lease, which has not expired, and `from` is the stored
+    /// generation.
     ///
     /// # Errors
-    /// If the store cannot answer. Nothing must be sent then.
+    /// If the store fails. The refresh must not be sent then.
     async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError>;
 
-    /// Changes the state of a record without a new token, and forgets the intent. False, and nothing changed, unless
-    /// `fence` is that of the current lease and `from` the stored generation.
+    /// Changes the state of a record without a new token, and clears its intent. Returns false and changes
+    /// nothing unless `fence` belongs to the current lease and `from` is the stored generation.
     ///
     /// # Errors
-    /// If the store cannot answer.
+    /// If the store fails.
     async fn set_state(
         &self,
         key: &Key,
@@ -99,10 +100,10 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
         state: RecordState,
     ) -> Result<bool, StoreError>;
 
-    /// A page of what is stored of a provider, by account, after `after`.
+    /// Lists up to `limit` records of a provider, sorted by account, starting after the account `after`.
     ///
     /// # Errors
-    /// If the store cannot answer.
+    /// If the store fails.
     async fn list(
         &self,
         provider: &str,
@@ -110,76 +111,78 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<RecordSummary>, StoreError>;
 
-    /// Up to `limit` active records of a provider whose [`Content::due_at`] or [`Content::lapses_at`] has come, those
-    /// first that lapse first, then those due first. Its cost grows with what it returns, not with what is stored.
+    /// Lists up to `limit` active records of a provider whose [`Content::lapses_at`] or [`Content::due_at`]
+    /// has come: first the lapsing ones by that time, then the due ones by theirs. The cost must grow with
+    /// the number of returned records, not of stored ones.
     ///
     /// # Errors
-    /// If the store cannot answer.
+    /// If the store fails.
     async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError>;
 
-    /// Uses up a name that may be used once, such as that of an attempt to connect. True for the first who asks, false for
-    /// everybody else, on whichever machine. It is remembered for as long as `keep` says, by the store's clock; after that
-    /// the store may forget it.
+    /// Claims a name that can be used once, such as the name of an attempt to connect. Returns true for the
+    /// first caller and false for all others, across all processes. The store remembers the name for the time
+    /// `keep`, measured by its clock, and may forget it afterwards.
     ///
-    /// The name is not a secret, and may be stored as it is.
+    /// The name is not a secret and may be stored in plain text.
     ///
-    /// The default keeps the name for ever, as the counters of an empty record of a provider called `used-once`: right for
-    /// every store that keeps these rules, and a row for each name. A store of one's own does better to forget them.
+    /// The default implementation never forgets: it stores the name as an empty record of a provider called
+    /// `used-once`. That works for every store, at the cost of one row per name. A store should override it
+    /// to delete old names.
     ///
     /// # Errors
-    /// If the store cannot answer. It is then unknown whether the name is used up.
+    /// If the store fails. It is then unknown if the name is claimed.
     async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
         let _ = keep;
         let key = Key::new("used-once", name);
         let first = self.insert(&key, Content::new("")).await? == 1;
-        // Emptied; its generation goes on counting, and that is what tells the next one.
+        // The generation outlives the record, so the next claim gets a higher one.
         self.remove(&key).await?;
         Ok(first)
     }
 }
 
-/// What a connection is stored under.
+/// Key of a stored connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Key {
     /// The provider's name.
     pub provider: String,
-    /// The application's own name of the account.
+    /// The application's name of the account.
     pub account: String,
 }
 
 impl Key {
-    /// The key of this account at this provider.
+    /// Creates the key of an account at a provider.
     pub fn new(provider: impl Into<String>, account: impl Into<String>) -> Self {
         Self { provider: provider.into(), account: account.into() }
     }
 }
 
-/// For messages, so it stays on one line: an account may be called what a person typed. A long name is cut.
+/// One line for messages: control characters of account names are replaced, long names are cut.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tame = |name: &str| crate::util::redact::sanitize(name, 100);
-        write!(f, "{}/{}", tame(&self.provider), tame(&self.account))
+        let sanitized = |name: &str| crate::util::redact::sanitize(name, 100);
+        write!(f, "{}/{}", sanitized(&self.provider), sanitized(&self.account))
     }
 }
 
-/// Who holds a lease: unlike any other process' or task's name. For messages only; the fence decides.
+/// Name of a lease's holder, different for each process. For messages only: the fence identifies the lease.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LeaseOwner(String);
 
 impl LeaseOwner {
-    /// This name.
+    /// Creates an owner with this name.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// What is saved: opaque bytes, and two times that the keeper asks for. `Debug` shows no bytes.
+/// Content of a record: opaque bytes, and two times by which sweeps find it. `Debug` shows no bytes.
 ///
 /// ```
 /// use oauth_core::store::Content;
@@ -191,33 +194,33 @@ impl LeaseOwner {
 #[non_exhaustive]
 pub struct Content {
     bytes: SecretSlice<u8>,
-    /// When the access token should be refreshed; `None`: never.
+    /// Time when the access token should be refreshed; `None` if never.
     pub due_at: Option<DateTime<Utc>>,
-    /// When the refresh token lapses if it is not used; `None`: never.
+    /// Time when the unused refresh token lapses; `None` if never.
     pub lapses_at: Option<DateTime<Utc>>,
 }
 
 impl Content {
-    /// These bytes, never due.
+    /// Creates content that is never due and never lapses.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self { bytes: SecretSlice::from(bytes.into()), due_at: None, lapses_at: None }
     }
 
-    /// Sets when it is due.
+    /// Sets the time when the access token should be refreshed.
     #[must_use]
     pub fn due_at(mut self, at: Option<DateTime<Utc>>) -> Self {
         self.due_at = at;
         self
     }
 
-    /// Sets when it lapses.
+    /// Sets the time when the unused refresh token lapses.
     #[must_use]
     pub fn lapses_at(mut self, at: Option<DateTime<Utc>>) -> Self {
         self.lapses_at = at;
         self
     }
 
-    /// The bytes. They hold tokens.
+    /// Returns the bytes. They contain tokens.
     pub fn bytes(&self) -> &[u8] {
         self.bytes.expose_secret()
     }
@@ -233,125 +236,125 @@ impl fmt::Debug for Content {
     }
 }
 
-/// A stored connection.
+/// Stored connection.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Record {
-    /// What was saved.
+    /// Saved content.
     pub content: Content,
-    /// How many tokens have been saved under the key.
+    /// Number of tokens saved under the key so far.
     pub generation: u64,
-    /// Whether it is of use.
+    /// State of the connection.
     pub state: RecordState,
-    /// A refresh that was begun and of which no result was saved.
+    /// Refresh that was started and has no saved result.
     pub intent: Option<Intent>,
 }
 
 impl Record {
-    /// A record, for those who write a store.
+    /// Creates a record, for implementations of a store.
     pub fn new(content: Content, generation: u64, state: RecordState, intent: Option<Intent>) -> Self {
         Self { content, generation, state, intent }
     }
 }
 
-/// A refresh that was begun: somebody may have sent the refresh token.
+/// Refresh that was started: its refresh token may have been sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Intent {
-    /// The lease under which it was begun.
+    /// Fence of the lease under which it was started.
     pub fence: u64,
-    /// How long ago, by the store's clock, when it was read.
+    /// Age when it was read, by the store's clock.
     pub age: Duration,
 }
 
 impl Intent {
-    /// An intent, for those who write a store.
+    /// Creates an intent, for implementations of a store.
     pub fn new(fence: u64, age: Duration) -> Self {
         Self { fence, age }
     }
 }
 
-/// Whether a record is of use.
+/// State of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RecordState {
-    /// It is, or will be after a refresh.
+    /// Usable, possibly after a refresh.
     Active,
     /// The customer has to connect again.
     NeedsReconnect {
-        /// Why.
+        /// Reason.
         reason: ReconnectReason,
-        /// Since when, by the clock of whoever found out.
+        /// Time when this was detected, by the clock of that process.
         at: DateTime<Utc>,
     },
 }
 
-/// What came of asking for a lease.
+/// Outcome of acquiring a lease.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AcquireOutcome {
-    /// It was granted.
+    /// The lease was granted.
     Granted {
-        /// Its number, higher than that of any lease of the key before.
+        /// Fencing token, higher than that of all leases of the key before.
         fence: u64,
-        /// The record as it is now.
+        /// Current record.
         record: Record,
     },
-    /// Somebody else has it.
+    /// Another holder has the lease.
     Held {
-        /// How long it still runs, by the store's clock.
+        /// Remaining time of the other holder's lease, by the store's clock.
         for_another: Duration,
-        /// The record as it is now.
+        /// Current record.
         record: Record,
     },
     /// There is no such record.
     Missing,
 }
 
-/// What came of a save.
+/// Outcome of a save.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SaveOutcome {
-    /// It was accepted.
+    /// The save was accepted.
     Accepted {
-        /// The new generation.
+        /// New generation.
         generation: u64,
     },
-    /// Another token was saved meanwhile.
+    /// Another token was saved in the meantime.
     Superseded {
-        /// The record as it is now.
+        /// Current record.
         record: Record,
     },
-    /// The record was removed meanwhile.
+    /// The record was removed in the meantime.
     Missing,
 }
 
-/// Which records [`TokenStore::due`] is asked for.
+/// Query of [`TokenStore::due`]. A record matches if one of the times matches.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DueQuery {
     /// The provider's name.
     pub provider: String,
-    /// Records with an access token due at or before this.
+    /// Matches access tokens that are due at or before this time.
     pub due_by: Option<DateTime<Utc>>,
-    /// Records with a refresh token that lapses at or before this.
+    /// Matches refresh tokens that lapse at or before this time.
     pub lapses_by: Option<DateTime<Utc>>,
 }
 
 impl DueQuery {
-    /// A query about this provider that matches nothing yet.
+    /// Creates a query of a provider that matches nothing yet.
     pub fn new(provider: impl Into<String>) -> Self {
         Self { provider: provider.into(), due_by: None, lapses_by: None }
     }
 
-    /// Asks for access tokens due at or before `by`.
+    /// Matches access tokens that are due at or before `by`.
     #[must_use]
     pub fn due_by(mut self, by: DateTime<Utc>) -> Self {
         self.due_by = Some(by);
         self
     }
 
-    /// Asks for refresh tokens that lapse at or before `by`.
+    /// Matches refresh tokens that lapse at or before `by`.
     #[must_use]
     pub fn lapses_by(mut self, by: DateTime<Utc>) -> Self {
         self.lapses_by = Some(by);
@@ -359,24 +362,24 @@ impl DueQuery {
     }
 }
 
-/// What can be said of a record without reading its content.
+/// Summary of a record, without its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordSummary {
-    /// The account.
+    /// Account of the connection.
     pub account: String,
-    /// How many tokens have been saved under the key.
+    /// Number of tokens saved under the key so far.
     pub generation: u64,
-    /// Whether it is of use.
+    /// State of the connection.
     pub state: RecordState,
-    /// When the access token should be refreshed.
+    /// Time when the access token should be refreshed.
     pub due_at: Option<DateTime<Utc>>,
-    /// When the refresh token lapses.
+    /// Time when the unused refresh token lapses.
     pub lapses_at: Option<DateTime<Utc>>,
 }
 
 impl RecordSummary {
-    /// A summary, for those who write a store.
+    /// Creates a summary, for implementations of a store.
     pub fn new(
         account: impl Into<String>,
         generation: u64,
@@ -388,51 +391,51 @@ impl RecordSummary {
     }
 }
 
-/// Why a store could not answer.
+/// Error of a store.
 #[derive(Debug)]
 pub struct StoreError {
     kind: StoreErrorKind,
-    what: String,
+    message: String,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// The kinds of a store's failures, by what to do about them.
+/// Kinds of store errors, by remedy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// It cannot be reached or is busy; later it may be.
+    /// The store cannot be reached or is busy. A retry may succeed.
     Unavailable,
-    /// It is full, or may not be written.
+    /// The store is full or read-only.
     CannotWrite,
-    /// The key that a record was encrypted with is not in the keyring.
+    /// The encryption key of a record is not in the keyring.
     WrongKey,
-    /// A record cannot be read: it was changed, or moved from another account.
+    /// A record cannot be read: it was changed, or copied from another account.
     Corrupt,
     /// The store was written by a newer version.
     TooNew,
-    /// Anything else.
+    /// Other errors.
     Other,
 }
 
 impl StoreError {
-    /// A failure; `what` says what failed and what to do, without secrets.
-    pub fn new(kind: StoreErrorKind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), source: None }
+    /// Creates an error. The message says what failed and what to do, and contains no secrets.
+    pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), source: None }
     }
 
-    /// Adds the cause, which must not show a secret either.
+    /// Adds the cause. It must not contain secrets either.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// Its kind.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> StoreErrorKind {
         self.kind
     }
 
-    /// Whether the same call may succeed later without anybody doing anything.
+    /// Returns true if a retry may succeed without any other remedy.
     pub fn is_transient(&self) -> bool {
         self.kind == StoreErrorKind::Unavailable
     }
@@ -440,7 +443,7 @@ impl StoreError {
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
+        f.write_str(&self.message)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A store in memory: for one process, and for tests.
+//! Store in memory, for a single process and for tests.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -20,10 +20,10 @@ use std::time::Instant;
 #[cfg(any(feature = "connections", feature = "store-suite"))]
 use tokio::time::Instant;
 
-/// Keeps connections in memory. They are gone when the process ends, and with them every customer: for one process that
-/// connects anew each time, and for tests.
+/// Store in memory. All connections are lost when the process ends, so every customer has to connect again.
+/// For tests, and for a process that connects its accounts at every start.
 ///
-/// Clones share what is kept.
+/// Clones share their records.
 ///
 /// ```
 /// use oauth_core::store::{Content, Key, MemoryStore, TokenStore};
@@ -40,35 +40,34 @@ use tokio::time::Instant;
 #[derive(Clone)]
 pub struct MemoryStore {
     rows: Arc<Mutex<Rows>>,
-    /// Names that are used up, and until when that is remembered.
-    used: Arc<Mutex<HashMap<String, DateTime<Utc>>>>,
+    /// Claimed names, and the times until which they are remembered.
+    claimed: Arc<Mutex<HashMap<String, DateTime<Utc>>>>,
     clock: Arc<dyn Clock>,
 }
 
 #[derive(Default)]
 struct Rows {
     by_key: BTreeMap<Key, Row>,
-    /// Active records by provider, when they are due, and account.
-    due: Times,
-    /// The same, by when they lapse.
-    lapsing: Times,
+    due: TimeIndex,
+    lapsing: TimeIndex,
 }
 
-type Times = BTreeSet<(String, DateTime<Utc>, String)>;
+/// Active records by provider, time and account.
+type TimeIndex = BTreeSet<(String, DateTime<Utc>, String)>;
 
-/// A key that was used once; `kept` is `None` after its removal, so that its counters go on.
+/// Row of a key. Without a record after its removal, so that the counters continue.
 #[derive(Default)]
 struct Row {
-    kept: Option<Kept>,
+    stored: Option<StoredRecord>,
     generation: u64,
     fence: u64,
     lease: Option<Lease>,
 }
 
-struct Kept {
+struct StoredRecord {
     content: Content,
     state: RecordState,
-    /// Fence and time.
+    /// Fence and start.
     intent: Option<(u64, DateTime<Utc>)>,
 }
 
@@ -83,19 +82,19 @@ impl Lease {
         Self { until: later(now, length), length }
     }
 
-    /// What is left of it. More than it was granted for means that the clock was set back: the holder has its full time
-    /// from here then, and nobody waits until the clock is where it was.
-    fn left(&mut self, now: DateTime<Utc>) -> Option<Duration> {
-        let left = (self.until - now).to_std().ok().filter(|left| !left.is_zero())?;
-        if left > self.length {
+    /// Returns the remaining time. If the clock was set back, that is the full length from now, and not until
+    /// the clock has caught up.
+    fn remaining(&mut self, now: DateTime<Utc>) -> Option<Duration> {
+        let remaining = (self.until - now).to_std().ok().filter(|remaining| !remaining.is_zero())?;
+        if remaining > self.length {
             *self = Self::from(now, self.length);
         }
-        Some(left.min(self.length))
+        Some(remaining.min(self.length))
     }
 }
 
 impl Rows {
-    /// Changes a row, and what is known of its times with it.
+    /// Changes a row and updates the indexes.
     fn change<T>(&mut self, key: &Key, change: impl FnOnce(&mut Row) -> T) -> Option<T> {
         let row = self.by_key.get_mut(key)?;
         let before = row.times();
@@ -131,43 +130,45 @@ impl Rows {
 
 impl Row {
     fn record(&self, now: DateTime<Utc>) -> Option<Record> {
-        self.kept.as_ref().map(|kept| {
+        self.stored.as_ref().map(|stored| {
             let intent =
-                kept.intent.map(|(fence, at)| Intent::new(fence, (now - at).to_std().unwrap_or_default()));
-            Record::new(kept.content.clone(), self.generation, kept.state, intent)
+                stored.intent.map(|(fence, at)| Intent::new(fence, (now - at).to_std().unwrap_or_default()));
+            Record::new(stored.content.clone(), self.generation, stored.state, intent)
         })
     }
 
     fn put(&mut self, content: Content) -> u64 {
         self.generation += 1;
-        self.kept = Some(Kept { content, state: RecordState::Active, intent: None });
+        self.stored = Some(StoredRecord { content, state: RecordState::Active, intent: None });
         self.generation
     }
 
     fn active(&self) -> Option<&Content> {
-        self.kept.as_ref().filter(|kept| kept.state == RecordState::Active).map(|kept| &kept.content)
+        self.stored
+            .as_ref()
+            .filter(|stored| stored.state == RecordState::Active)
+            .map(|stored| &stored.content)
     }
 
-    /// When it is due, and when it lapses.
+    /// Times when an active record is due and when it lapses.
     fn times(&self) -> [Option<DateTime<Utc>>; 2] {
         self.active().map_or([None, None], |content| [content.due_at, content.lapses_at])
     }
 
     fn summary(&self, key: &Key) -> Option<RecordSummary> {
-        self.kept.as_ref().map(|kept| {
+        self.stored.as_ref().map(|stored| {
             RecordSummary::new(
                 key.account.as_str(),
                 self.generation,
-                kept.state,
-                kept.content.due_at,
-                kept.content.lapses_at,
+                stored.state,
+                stored.content.due_at,
+                stored.content.lapses_at,
             )
         })
     }
 }
 
-/// Goes evenly from wherever it began, whatever is done to the machine's clock. A test that pauses or advances tokio's time
-/// moves it too.
+/// Monotonic clock, independent of changes to the machine's clock. Follows tokio's paused time in tests.
 #[derive(Debug)]
 struct Monotonic(Instant);
 
@@ -178,16 +179,16 @@ impl Clock for Monotonic {
 }
 
 impl MemoryStore {
-    /// An empty store whose leases go by monotonic time, so that setting the machine's clock neither lengthens nor
-    /// shortens one.
+    /// Creates an empty store. Leases are measured by monotonic time, independent of changes to the machine's
+    /// clock.
     pub fn new() -> Self {
         Self::with_clock(Monotonic(Instant::now()))
     }
 
-    /// An empty store whose leases go by this clock, for tests. Setting it forward ends leases before their time; setting it
-    /// back gives a holder its full time anew, and no more.
+    /// Creates an empty store with a clock for its leases, for tests. Setting the clock forward expires
+    /// leases early. Setting it back restarts a lease with its full length.
     pub fn with_clock(clock: impl Clock) -> Self {
-        Self { rows: Arc::default(), used: Arc::default(), clock: Arc::new(clock) }
+        Self { rows: Arc::default(), claimed: Arc::default(), clock: Arc::new(clock) }
     }
 
     fn rows(&self) -> MutexGuard<'_, Rows> {
@@ -225,7 +226,7 @@ impl TokenStore for MemoryStore {
         let mut rows = self.rows();
         rows.by_key.entry(key.clone()).or_default();
         let generation = rows.change(key, |row| {
-            // A higher fence ends the lease of whoever was refreshing the token that is replaced here.
+            // A higher fence invalidates a lease for the replaced token.
             row.fence += 1;
             row.lease = None;
             row.put(content)
@@ -250,7 +251,7 @@ impl TokenStore for MemoryStore {
         let removed = self.rows().change(key, |row| {
             row.fence += 1;
             row.lease = None;
-            row.kept.take().is_some()
+            row.stored.take().is_some()
         });
         Ok(removed.unwrap_or_default())
     }
@@ -264,12 +265,12 @@ impl TokenStore for MemoryStore {
         let now = self.clock.now();
         let mut rows = self.rows();
         let Some(row) = rows.by_key.get_mut(key) else { return Ok(AcquireOutcome::Missing) };
-        // One begun in the future was begun before the clock was set back: its age is counted from here.
-        if let Some((_, at)) = row.kept.as_mut().and_then(|kept| kept.intent.as_mut()) {
+        // If the clock was set back since the intent, its age counts from now.
+        if let Some((_, at)) = row.stored.as_mut().and_then(|stored| stored.intent.as_mut()) {
             *at = now.min(*at);
         }
         let Some(record) = row.record(now) else { return Ok(AcquireOutcome::Missing) };
-        if let Some(for_another) = row.lease.as_mut().and_then(|lease| lease.left(now)) {
+        if let Some(for_another) = row.lease.as_mut().and_then(|lease| lease.remaining(now)) {
             return Ok(AcquireOutcome::Held { for_another, record });
         }
         row.fence += 1;
@@ -301,11 +302,11 @@ impl TokenStore for MemoryStore {
         else {
             return Ok(false);
         };
-        if row.lease.as_mut().and_then(|lease| lease.left(now)).is_none() {
+        if row.lease.as_mut().and_then(|lease| lease.remaining(now)).is_none() {
             return Ok(false);
         }
-        Ok(row.kept.as_mut().is_some_and(|kept| {
-            kept.intent = Some((fence, now));
+        Ok(row.stored.as_mut().is_some_and(|stored| {
+            stored.intent = Some((fence, now));
             true
         }))
     }
@@ -321,9 +322,9 @@ impl TokenStore for MemoryStore {
             if row.fence != fence || row.generation != from || row.lease.is_none() {
                 return false;
             }
-            row.kept.as_mut().is_some_and(|kept| {
-                kept.state = state;
-                kept.intent = None;
+            row.stored.as_mut().is_some_and(|stored| {
+                stored.state = state;
+                stored.intent = None;
                 true
             })
         });
@@ -366,7 +367,7 @@ impl TokenStore for MemoryStore {
                 if *provider != query.provider || *at > by || found.len() >= limit {
                     break;
                 }
-                // Those that lapse as well were found before.
+                // Records that lapse too are in the result already.
                 if let Some(one) = rows.summary(provider, account).filter(|one| !(is_due && lapses(one))) {
                     found.push(one);
                 }
@@ -377,12 +378,12 @@ impl TokenStore for MemoryStore {
 
     async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
         let now = self.clock.now();
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        used.retain(|_, until| *until > now);
-        if used.contains_key(name) {
+        let mut claimed = self.claimed.lock().unwrap_or_else(PoisonError::into_inner);
+        claimed.retain(|_, until| *until > now);
+        if claimed.contains_key(name) {
             return Ok(false);
         }
-        used.insert(name.to_owned(), later(now, keep));
+        claimed.insert(name.to_owned(), later(now, keep));
         Ok(true)
     }
 }

@@ -1,7 +1,7 @@
-//! The tests that every [`TokenStore`] must pass.
+//! Test suite that every [`TokenStore`] must pass.
 //!
-//! A store is run against all of them by one call, with a way to let its clock go on: sleeping, or moving a clock that
-//! the store goes by. Leases that are to run out last [`SHORT`], all others long enough never to.
+//! [`all`] runs the suite against a store. It needs a function that advances the store's clock: by sleeping,
+//! or by setting a clock that the store uses. Leases that expire during a test last [`SHORT`].
 //!
 //! ```
 //! # async fn example(my_store: std::sync::Arc<dyn oauth_core::store::TokenStore>) {
@@ -9,14 +9,14 @@
 //! # }
 //! ```
 //!
-//! The store should be empty before: the suite uses providers whose names begin with `suite-`. A rule that is broken
-//! panics, saying which.
+//! The store should be empty. The suite uses providers whose names start with `suite-`. It panics with a
+//! message if the store breaks a rule.
 
-mod finding;
+mod claims;
 mod leases;
+mod queries;
 mod records;
-mod saving;
-mod using_once;
+mod saves;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,50 +26,50 @@ use super::contract::{
 };
 use crate::error::reconnect_reason::ReconnectReason;
 
-/// How long leases last that are to run out.
+/// Length of leases that expire during a test.
 pub const SHORT: Duration = Duration::from_millis(200);
-/// How long all other leases last: no machine is so slow.
+/// Length of all other leases: longer than any test.
 const LONG: Duration = Duration::from_secs(3_600);
 
-/// Runs a store against every rule.
+/// Checks every rule of the contract. `advance` advances the store's clock by at least a given time.
 ///
 /// # Panics
-/// If it breaks one.
-pub async fn all(store: Arc<dyn TokenStore>, pass: impl AsyncFn(Duration)) {
-    let suite = Suite { store, pass };
-    suite.what_is_kept_comes_back().await;
-    suite.keys_do_not_touch_each_other().await;
-    suite.an_insert_always_wins().await;
-    suite.a_removed_key_goes_on_counting().await;
-    suite.content_of_any_kind().await;
-    suite.one_holder_at_a_time().await;
-    suite.of_many_who_ask_one_gets_it().await;
-    suite.a_lease_runs_out_and_is_renewed().await;
-    suite.a_lease_ends_by_its_own_fence_only().await;
-    suite.a_refresh_is_begun_by_the_holder_only().await;
-    suite.an_intent_ages_and_outlives_its_lease().await;
-    suite.a_save_needs_the_generation_and_no_lease().await;
-    suite.of_many_who_save_one_is_accepted().await;
-    suite.a_save_ends_what_was_in_doubt().await;
-    suite.a_change_of_state_needs_fence_and_generation().await;
-    suite.a_list_is_by_account_and_in_pages().await;
-    suite.what_is_due_comes_lapsing_first().await;
-    suite.a_name_is_used_once().await;
-    suite.of_many_who_use_a_name_one_does().await;
+/// If the store breaks a rule.
+pub async fn all(store: Arc<dyn TokenStore>, advance: impl AsyncFn(Duration)) {
+    let suite = Suite { store, advance };
+    suite.load_returns_inserted_record().await;
+    suite.similar_keys_are_independent().await;
+    suite.insert_replaces_any_record().await;
+    suite.removed_key_keeps_its_counters().await;
+    suite.stores_content_of_any_kind().await;
+    suite.lease_has_one_holder().await;
+    suite.concurrent_acquires_grant_one_lease().await;
+    suite.expired_lease_can_be_renewed().await;
+    suite.release_needs_the_current_fence().await;
+    suite.intent_needs_fence_and_generation().await;
+    suite.intent_ages_and_outlives_its_lease().await;
+    suite.save_needs_generation_but_no_lease().await;
+    suite.concurrent_saves_accept_one().await;
+    suite.save_makes_record_active().await;
+    suite.state_change_needs_fence_and_generation().await;
+    suite.list_sorts_by_account_and_pages().await;
+    suite.due_returns_lapsing_records_first().await;
+    suite.name_is_claimed_once().await;
+    suite.concurrent_claims_accept_one().await;
 }
 
 struct Suite<F> {
     store: Arc<dyn TokenStore>,
-    pass: F,
+    advance: F,
 }
 
 impl<F: AsyncFn(Duration)> Suite<F> {
-    /// Lets the store's clock go on until a lease of [`SHORT`] has run out for certain.
+    /// Advances the store's clock until a lease of [`SHORT`] has expired.
     async fn outlast(&self) {
-        (self.pass)(SHORT * 2).await;
+        (self.advance)(SHORT * 2).await;
     }
 
-    /// A connected account.
+    /// Inserts a record.
     async fn connected(&self, rule: &str, bytes: &str) -> (Key, u64) {
         let key = Key::new(format!("suite-{rule}"), "acme");
         let generation = ok(self.store.insert(&key, Content::new(bytes)).await);
@@ -81,7 +81,7 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         record
     }
 
-    /// A lease that is free.
+    /// Acquires a free lease.
     async fn lease(&self, key: &Key, owner: &str, length: Duration) -> (u64, Record) {
         match ok(self.store.acquire(key, &LeaseOwner::new(owner), length).await) {
             AcquireOutcome::Granted { fence, record } => (fence, record),
@@ -89,7 +89,7 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         }
     }
 
-    /// A lease that is not free.
+    /// Fails to acquire a held lease.
     async fn held(&self, key: &Key, owner: &str) -> (Duration, Record) {
         match ok(self.store.acquire(key, &LeaseOwner::new(owner), LONG).await) {
             AcquireOutcome::Held { for_another, record } => (for_another, record),
@@ -98,16 +98,15 @@ impl<F: AsyncFn(Duration)> Suite<F> {
     }
 }
 
-fn ok<T>(answer: Result<T, StoreError>) -> T {
-    answer.unwrap_or_else(|error| panic!("the store failed: {error} ({:?})", error.kind()))
+fn ok<T>(result: Result<T, StoreError>) -> T {
+    result.unwrap_or_else(|error| panic!("the store failed: {error} ({:?})", error.kind()))
 }
 
-/// Some state that is not active. Whole seconds, since not every database keeps more.
-fn broken() -> RecordState {
+/// A state that is not active. Whole seconds, as some databases store no fractions.
+fn needs_reconnect() -> RecordState {
     RecordState::NeedsReconnect { reason: ReconnectReason::OutcomeUnknown, at: at(5) }
 }
 
-/// A point in time.
 fn at(second: i64) -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::from_timestamp(1_767_323_045 + second, 0).unwrap_or_default()
 }

@@ -1,28 +1,28 @@
-//! Keeping and removing.
+//! Rules of inserting, reading and removing records.
 
 use std::time::Duration;
 
-use super::{Content, Key, LONG, LeaseOwner, RecordState, Suite, at, broken, ok};
-use crate::store::{AcquireOutcome, SaveOutcome};
+use super::{LONG, Suite, at, needs_reconnect, ok};
+use crate::store::contract::{AcquireOutcome, Content, Key, LeaseOwner, RecordState, SaveOutcome};
 
 impl<F: AsyncFn(Duration)> Suite<F> {
-    pub(super) async fn what_is_kept_comes_back(&self) {
+    pub(super) async fn load_returns_inserted_record(&self) {
         let key = Key::new("suite-kept", "acme");
-        assert!(ok(self.store.load(&key).await).is_none(), "nothing is there before an insert");
+        assert!(ok(self.store.load(&key).await).is_none(), "no record before the insert");
         let content = Content::new("token").due_at(Some(at(60))).lapses_at(Some(at(3_600)));
-        assert_eq!(ok(self.store.insert(&key, content).await), 1, "generations begin at 1");
+        assert_eq!(ok(self.store.insert(&key, content).await), 1, "generations start at 1");
         let record = self.read(&key).await;
         assert_eq!(record.content.bytes(), b"token");
         assert_eq!(record.content.due_at, Some(at(60)));
         assert_eq!(record.content.lapses_at, Some(at(3_600)));
         assert_eq!((record.generation, record.state, record.intent), (1, RecordState::Active, None));
-        // Times that are not set must come back so too, over ones that were.
+        // Unset times replace set ones.
         ok(self.store.insert(&key, Content::new("other")).await);
         let record = self.read(&key).await;
         assert_eq!((record.content.due_at, record.content.lapses_at), (None, None));
     }
 
-    pub(super) async fn keys_do_not_touch_each_other(&self) {
+    pub(super) async fn similar_keys_are_independent(&self) {
         let (key, generation) = self.connected("keys", "token").await;
         let twins = [
             Key::new("suite-keys", "ACME"),
@@ -30,7 +30,7 @@ impl<F: AsyncFn(Duration)> Suite<F> {
             Key::new("suite-keys", "acme "),
         ];
         for twin in &twins {
-            assert!(ok(self.store.load(twin).await).is_none(), "{twin:?} is taken for {key:?}");
+            assert!(ok(self.store.load(twin).await).is_none(), "{twin:?} is confused with {key:?}");
         }
         for twin in &twins {
             ok(self.store.insert(twin, Content::new("twin")).await);
@@ -46,52 +46,52 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         self.lease(&key, "b", LONG).await;
     }
 
-    pub(super) async fn an_insert_always_wins(&self) {
+    pub(super) async fn insert_replaces_any_record(&self) {
         let (key, first) = self.connected("insert", "old").await;
         let (fence, _) = self.lease(&key, "a", LONG).await;
         assert!(ok(self.store.record_intent(&key, fence, first).await));
-        assert!(ok(self.store.set_state(&key, fence, first, broken()).await));
+        assert!(ok(self.store.set_state(&key, fence, first, needs_reconnect()).await));
         assert!(ok(self.store.record_intent(&key, fence, first).await));
         let second = ok(self.store.insert(&key, Content::new("new")).await);
-        assert_eq!(second, first + 1, "an insert counts");
+        assert_eq!(second, first + 1, "an insert increments the generation");
         let record = self.read(&key).await;
         assert_eq!(record.content.bytes(), b"new");
         assert_eq!((record.generation, record.state, record.intent), (second, RecordState::Active, None));
-        // The lease ended with the token that it was for.
+        // The insert ends the lease of the replaced token.
         assert!(!ok(self.store.record_intent(&key, fence, second).await), "an insert ends leases");
         assert!(!ok(self.store.renew(&key, fence, LONG).await), "an insert ends leases");
         match ok(self.store.save(&key, first, Content::new("late")).await) {
             SaveOutcome::Superseded { record } => assert_eq!(record.content.bytes(), b"new"),
-            other => panic!("a refresh of the old token must not undo a fresh connection: {other:?}"),
+            other => panic!("a refresh of the old token replaced a new connection: {other:?}"),
         }
         let (later, _) = self.lease(&key, "b", LONG).await;
         assert!(later > fence, "fences grow");
     }
 
-    pub(super) async fn a_removed_key_goes_on_counting(&self) {
+    pub(super) async fn removed_key_keeps_its_counters(&self) {
         let (key, first) = self.connected("removed", "old").await;
         let (fence, _) = self.lease(&key, "a", LONG).await;
         assert!(ok(self.store.record_intent(&key, fence, first).await));
         assert!(ok(self.store.remove(&key).await));
-        assert!(!ok(self.store.remove(&key).await), "it is gone already");
+        assert!(!ok(self.store.remove(&key).await), "it is removed already");
         assert!(ok(self.store.load(&key).await).is_none());
         assert!(!ok(self.store.record_intent(&key, fence, first).await));
         assert!(!ok(self.store.renew(&key, fence, LONG).await));
-        assert!(!ok(self.store.set_state(&key, fence, first, broken()).await));
+        assert!(!ok(self.store.set_state(&key, fence, first, needs_reconnect()).await));
         ok(self.store.release(&key, fence).await);
         let saved = ok(self.store.save(&key, first, Content::new("late")).await);
-        assert!(matches!(saved, SaveOutcome::Missing), "a save brings nothing back: {saved:?}");
-        let asked = ok(self.store.acquire(&key, &LeaseOwner::new("a"), LONG).await);
-        assert!(matches!(asked, AcquireOutcome::Missing), "{asked:?}");
+        assert!(matches!(saved, SaveOutcome::Missing), "a save does not restore a removed record: {saved:?}");
+        let outcome = ok(self.store.acquire(&key, &LeaseOwner::new("a"), LONG).await);
+        assert!(matches!(outcome, AcquireOutcome::Missing), "{outcome:?}");
 
         let second = ok(self.store.insert(&key, Content::new("new")).await);
-        assert!(second > first, "or a late save of the removed token could be taken for one of the new");
+        assert!(second > first, "a late save of the removed token must not match the new one");
         assert_eq!(self.read(&key).await.intent, None);
         let (later, _) = self.lease(&key, "b", LONG).await;
-        assert!(later > fence, "or a late holder of the removed one could be taken for a holder of the new");
+        assert!(later > fence, "a late holder of the old lease must not match the new one");
     }
 
-    pub(super) async fn content_of_any_kind(&self) {
+    pub(super) async fn stores_content_of_any_kind(&self) {
         for (account, bytes) in [
             ("empty", Vec::new()),
             ("any byte", (0..=255).collect::<Vec<u8>>()),
