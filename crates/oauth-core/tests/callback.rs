@@ -1,4 +1,4 @@
-//! Callbacks good and bad: each its own typed error, and no code spent.
+//! Callbacks: unacceptable ones return a specific error and send nothing.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 mod support;
@@ -15,7 +15,7 @@ fn fault(fault: CallbackFault) -> ErrorKind {
 }
 
 #[tokio::test]
-async fn every_unacceptable_callback_has_its_own_error_and_spends_nothing() {
+async fn unacceptable_callback_sends_nothing() {
     let wire = Wire::answering([reply(200, TOKEN)]);
     let client = client(&wire, &ManualClock::default());
     let started = client.begin(&Scopes::none()).unwrap();
@@ -42,12 +42,12 @@ async fn every_unacceptable_callback_has_its_own_error_and_spends_nothing() {
     }
     assert_eq!(wire.count(), 0);
 
-    // The attempt survived all of that.
+    // The attempt can still be finished.
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
 }
 
 #[tokio::test]
-async fn an_attempt_is_finished_once() {
+async fn attempt_is_finished_once() {
     let wire = Wire::answering([reply(200, TOKEN), reply(200, TOKEN)]);
     let client = client(&wire, &ManualClock::default());
     let started = client.begin(&Scopes::none()).unwrap();
@@ -59,7 +59,7 @@ async fn an_attempt_is_finished_once() {
 }
 
 #[tokio::test]
-async fn a_refusal_ends_the_attempt_when_it_proves_to_belong_to_it() {
+async fn denial_with_valid_state_ends_attempt() {
     let wire = Wire::answering([]);
     let client = client(&wire, &ManualClock::default());
     let started = client.begin(&Scopes::none()).unwrap();
@@ -75,8 +75,8 @@ async fn a_refusal_ends_the_attempt_when_it_proves_to_belong_to_it() {
 }
 
 #[tokio::test]
-async fn a_call_that_never_left_leaves_the_attempt_open() {
-    let wire = Wire::answering([]); // every call fails as "not sent"
+async fn unsent_exchange_keeps_attempt_open() {
+    let wire = Wire::answering([]); // every call fails as not sent
     let client = client(&wire, &ManualClock::default());
     let started = client.begin(&Scopes::none()).unwrap();
     let url = callback(REDIRECT_URI, &started);
@@ -86,7 +86,7 @@ async fn a_call_that_never_left_leaves_the_attempt_open() {
 }
 
 #[tokio::test]
-async fn attempts_of_others_and_old_ones() {
+async fn rejects_foreign_and_expired_attempts() {
     let wire = Wire::answering([]);
     let clock = ManualClock::default();
     let client = client(&wire, &clock);
@@ -100,10 +100,11 @@ async fn attempts_of_others_and_old_ones() {
             .build()
             .unwrap()
     };
-    let elsewhere = App::new("my-client", CLIENT_SECRET, "https://app.example.com/other".parse().unwrap());
+    let other_redirect =
+        App::new("my-client", CLIENT_SECRET, "https://app.example.com/other".parse().unwrap());
     for (client, expected) in [
         (build("other.example", app()), CallbackFault::OtherSite),
-        (build("provider.example", elsewhere), CallbackFault::OtherClient),
+        (build("provider.example", other_redirect), CallbackFault::OtherClient),
         (
             build("provider.example", App::new("another", CLIENT_SECRET, REDIRECT_URI.parse().unwrap())),
             CallbackFault::OtherClient,
@@ -122,7 +123,7 @@ async fn attempts_of_others_and_old_ones() {
 }
 
 #[tokio::test]
-async fn a_pending_attempt_survives_a_session_store_and_its_debug_shows_no_secret() {
+async fn pending_attempt_is_serializable_without_showing_secrets() {
     let wire = Wire::answering([reply(200, TOKEN)]);
     let client = client(&wire, &ManualClock::default());
     let started = client.begin(&"read".parse().unwrap()).unwrap();
@@ -136,9 +137,9 @@ async fn a_pending_attempt_survives_a_session_store_and_its_debug_shows_no_secre
     assert!(wire.text().contains("code_verifier="));
 }
 
-/// `?`, `/` and `:` may stand in a query as they are.
+/// RFC 3986 allows `?`, `/` and `:` in a query.
 #[tokio::test]
-async fn a_bare_query_with_odd_values() {
+async fn accepts_bare_query_with_reserved_characters() {
     for more in ["&iss=https://as.example/?x", "&x=a?b"] {
         let wire = Wire::answering([reply(200, TOKEN)]);
         let client = client(&wire, &ManualClock::default());
@@ -149,9 +150,9 @@ async fn a_bare_query_with_odd_values() {
     }
 }
 
-/// A clock set back does not make a finished attempt acceptable again, nor one from the future.
+/// Attempts from the future are rejected too.
 #[tokio::test]
-async fn attempts_and_a_clock_that_moves_back() {
+async fn clock_set_back_does_not_reopen_attempt() {
     let wire = Wire::answering([reply(200, TOKEN)]);
     let clock = ManualClock::default();
     let client = client(&wire, &clock);
@@ -159,7 +160,7 @@ async fn attempts_and_a_clock_that_moves_back() {
     let url = callback(REDIRECT_URI, &started);
     client.finish(&started.pending, &url).await.unwrap();
     clock.advance_secs(-60);
-    // Enough others to make the list of finished ones forget what it may.
+    // Enough other attempts to evict old entries from the list of finished ones.
     for _ in 0..1100 {
         let other = client.begin(&Scopes::none()).unwrap();
         let denied = format!("error=access_denied&state={}", other.pending.state().expose());
@@ -172,9 +173,10 @@ async fn attempts_and_a_clock_that_moves_back() {
     assert_eq!(error.kind(), fault(CallbackFault::TooOld));
 }
 
-/// Whole URL, path, query; with the path's slash or without; with a fragment as some providers append.
+/// Whole URL, path and query, or query; with and without a trailing slash; with a fragment, as some providers
+/// append.
 #[tokio::test]
-async fn every_way_of_handing_the_callback_over() {
+async fn accepts_every_callback_form() {
     for form in
         ["https://app.example.com/callback?", "https://app.example.com/callback/?", "/callback?", "?", ""]
     {
@@ -188,7 +190,7 @@ async fn every_way_of_handing_the_callback_over() {
 
 proptest! {
     #[test]
-    fn no_callback_panics_or_reaches_the_wire(text in ".{0,120}") {
+    fn arbitrary_callback_is_rejected_without_request(text in ".{0,120}") {
         let wire = Wire::answering([]);
         let client = client(&wire, &ManualClock::default());
         let started = client.begin(&Scopes::none()).unwrap();

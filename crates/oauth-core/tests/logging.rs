@@ -1,10 +1,10 @@
-//! What is logged: who, what and why, and never a secret.
+//! Log lines of connections: events with their fields, and no secrets.
 //!
-//! Alone in its process: whether a line is logged at all is decided once, by the thread that comes to it first.
+//! One test per process, because `tracing` caches for all threads if a line is logged.
 #![cfg(feature = "connections")]
 #![allow(clippy::unwrap_used)] // a test may panic
 
-#[allow(dead_code)] // what the other tests of connections need
+#[allow(dead_code)] // used by the tests of connections
 #[path = "connections/support.rs"]
 mod support;
 
@@ -16,9 +16,9 @@ use oauth_core::connections::Sweep;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use support::{At_, Ping, Twist, World};
+use support::{Fault, Ping, Setup, StorePoint};
 
-/// What was logged so far.
+/// Recorded log lines.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -38,8 +38,8 @@ impl Lines {
     }
 }
 
-/// Everything, down to `TRACE`, that this thread logs from now on: one JSON object a line.
-fn listen() -> (Lines, tracing::subscriber::DefaultGuard) {
+/// Records all log lines of this thread down to `TRACE`, as one JSON object per line.
+fn record_logs() -> (Lines, tracing::subscriber::DefaultGuard) {
     let lines = Lines::default();
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -53,50 +53,50 @@ fn listen() -> (Lines, tracing::subscriber::DefaultGuard) {
     (lines, tracing::subscriber::set_default(subscriber))
 }
 
-/// Everything that can happen to a connection, one after the other.
-async fn everything(world: &World) {
-    let connections = world.machine();
-    let acme = connections.insert("acme", world.token().await).await.unwrap();
+/// Causes every event of a connection.
+async fn cause_all_events(setup: &Setup) {
+    let connections = setup.machine();
+    let acme = connections.insert("acme", setup.token().await).await.unwrap();
 
-    // Due, not sent at first, and then saved at the second attempt.
-    world.fall_due();
-    world.server.next_token_call(Twist::NotSent);
-    world.store.fail(At_::Save, 1);
+    // Due; the first call is not sent; the token is saved at the second attempt.
+    setup.fall_due();
+    setup.server.next_token_call(Fault::NotSent);
+    setup.store.fail(StorePoint::Save, 1);
     acme.headers().await.unwrap();
-    while world.record("acme").await.generation < 2 {
+    while setup.record("acme").await.generation < 2 {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 
-    // Refused by the API, by the provider for a while, then swept.
-    world.server.next_api_call(Twist::Answer(401, r#"{"message":"canary-access-2 is unknown"}"#));
+    // Refused by the API, rate limited by the token endpoint, then refreshed by a sweep.
+    setup.server.next_api_call(Fault::Status(401, r#"{"message":"canary-access-2 is unknown"}"#));
     let slow_down = r#"{"error":"slow_down","error_description":"canary-refresh-2, canary-client-secret"}"#;
-    world.server.next_token_call(Twist::Answer(429, slow_down));
+    setup.server.next_token_call(Fault::Status(429, slow_down));
     acme.send(&Ping::<true>).await.unwrap_err();
     tokio::time::advance(Duration::from_secs(60)).await;
-    world.expire();
+    setup.expire();
     connections.sweep(&Sweep::due().spread(Duration::ZERO)).await.unwrap();
 
-    // The answer is lost, and the token spent.
-    world.expire();
-    world.server.next_token_call(Twist::ReplyLost);
+    // The response is lost, and the token is spent.
+    setup.expire();
+    setup.server.next_token_call(Fault::ResponseLost);
     acme.headers().await.unwrap_err();
     tokio::time::advance(Duration::from_secs(60)).await;
     acme.headers().await.unwrap_err();
 
-    // A person connects again, the client's secret is wrong.
-    connections.insert("acme", world.token().await).await.unwrap();
-    world.expire();
-    world.server.next_token_call(Twist::Answer(401, r#"{"error":"invalid_client"}"#));
+    // The user connects again, then the client is refused.
+    connections.insert("acme", setup.token().await).await.unwrap();
+    setup.expire();
+    setup.server.next_token_call(Fault::Status(401, r#"{"error":"invalid_client"}"#));
     acme.headers().await.unwrap_err();
     connections.remove("acme").await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn everything_is_logged_with_its_fields_and_without_a_secret() {
-    let world = World::new();
-    let (lines, listening) = listen();
-    everything(&world).await;
-    drop(listening);
+async fn logs_all_events_without_secrets() {
+    let setup = Setup::new();
+    let (lines, guard) = record_logs();
+    cause_all_events(&setup).await;
+    drop(guard);
     let text = lines.text();
     assert!(!text.contains("canary"), "{text}");
     for event in [
@@ -110,7 +110,7 @@ async fn everything_is_logged_with_its_fields_and_without_a_secret() {
     ] {
         assert!(text.contains(&format!(r#""event":"{event}""#)), "{event}: {text}");
     }
-    // One line for each event that a listener is told.
-    assert_eq!(text.matches(r#""event":""#).count(), world.events.take().len());
+    // One line for each event of the listener.
+    assert_eq!(text.matches(r#""event":""#).count(), setup.events.take().len());
     insta::assert_snapshot!(text);
 }

@@ -1,6 +1,7 @@
-//! `rustls-no-provider` without any crypto provider: an error with its remedy, never a panic, and loopback needs none.
+//! `rustls-no-provider` without a crypto provider: an error with its remedy, no panic, and http on loopback
+//! works.
 //!
-//! Only this combination of features can show it, so `cargo xtask features` runs it by itself.
+//! Needs this combination of features, so `cargo xtask features` runs it separately.
 #![allow(clippy::unwrap_used)] // a test may panic
 #![cfg(all(feature = "rustls-no-provider", not(feature = "rustls"), not(feature = "native-tls")))]
 
@@ -11,7 +12,7 @@ use oauth_core::{Client, ErrorKind, FixedSite, Scopes};
 use support::{Plain, app, site};
 
 #[tokio::test]
-async fn https_says_what_to_install_and_loopback_works() {
+async fn https_needs_crypto_provider_but_loopback_works() {
     let client = Client::<Plain>::new(site("provider.example"), app()).unwrap();
     let error = client.client_credentials(Scopes::none()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Setup);
@@ -31,7 +32,7 @@ async fn https_says_what_to_install_and_loopback_works() {
 }
 
 #[test]
-fn a_reqwest_builder_is_refused_rather_than_left_to_panic() {
+fn rejects_reqwest_builder_without_crypto_provider() {
     let error = Client::<Plain>::builder(site("provider.example"), app())
         .with_reqwest_0_13(reqwest::Client::builder())
         .build()

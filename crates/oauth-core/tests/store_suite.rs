@@ -1,4 +1,4 @@
-//! The store in memory keeps every rule of the contract.
+//! The store in memory follows every rule of the contract.
 #![cfg(feature = "store-suite")]
 #![allow(clippy::unwrap_used)] // a test may panic
 
@@ -15,7 +15,7 @@ use oauth_testing::ManualClock;
 use proptest::prelude::*;
 
 #[tokio::test]
-async fn by_a_clock_of_ones_own() {
+async fn memory_store_passes_suite_with_manual_clock() {
     let clock = ManualClock::default();
     suite::all(Arc::new(MemoryStore::with_clock(clock.clone())), async |by: Duration| {
         clock.advance_secs(by.as_secs().max(1).try_into().unwrap_or(i64::MAX));
@@ -23,17 +23,16 @@ async fn by_a_clock_of_ones_own() {
     .await;
 }
 
-/// Tokio's time stands still but where it is advanced, so a store that went by the machine's clock would let no lease run
-/// out.
+/// Tokio's time is paused and advanced by the suite. By the machine's clock, no lease would expire.
 #[tokio::test(start_paused = true)]
-async fn by_monotonic_time() {
+async fn memory_store_passes_suite_with_monotonic_time() {
     suite::all(Arc::new(MemoryStore::new()), tokio::time::advance).await;
 }
 
 const LEASE: Duration = Duration::from_secs(60);
 
 async fn lease(store: &MemoryStore, key: &Key) -> Result<(u64, Record), Duration> {
-    match store.acquire(key, &LeaseOwner::new("somebody"), LEASE).await.unwrap() {
+    match store.acquire(key, &LeaseOwner::new("a process"), LEASE).await.unwrap() {
         AcquireOutcome::Granted { fence, record } => Ok((fence, record)),
         AcquireOutcome::Held { for_another, .. } => Err(for_another),
         other => panic!("{other:?}"),
@@ -41,7 +40,7 @@ async fn lease(store: &MemoryStore, key: &Key) -> Result<(u64, Record), Duration
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_holds_nobody_up_and_takes_no_lease_away() {
+async fn clock_set_back_restarts_lease() {
     let clock = ManualClock::default();
     let store = MemoryStore::with_clock(clock.clone());
     let key = Key::new("go1", "acme");
@@ -49,16 +48,16 @@ async fn a_clock_that_is_set_back_holds_nobody_up_and_takes_no_lease_away() {
     let (fence, _) = lease(&store, &key).await.unwrap();
     assert!(store.record_intent(&key, fence, 1).await.unwrap());
     clock.advance_secs(-86_400);
-    // The holder still has it; whoever waits need not wait for a day.
+    // The holder still has the lease, and a waiting process does not have to wait a day.
     assert!(store.record_intent(&key, fence, 1).await.unwrap());
     assert_eq!(lease(&store, &key).await.unwrap_err(), LEASE);
     clock.advance_secs(59);
     assert_eq!(lease(&store, &key).await.unwrap_err(), Duration::from_secs(1));
     clock.advance_secs(1);
     let (next, record) = lease(&store, &key).await.unwrap();
-    assert_eq!(record.intent.unwrap().age, LEASE, "counted from when the clock was set back");
+    assert_eq!(record.intent.unwrap().age, LEASE, "counted from the time that the clock was set back");
 
-    // An intent of the future ages from when it is seen.
+    // The age of an intent from the future counts from the next acquire.
     assert!(store.record_intent(&key, next, 1).await.unwrap());
     store.release(&key, next).await.unwrap();
     clock.advance_secs(-86_400);
@@ -69,13 +68,13 @@ async fn a_clock_that_is_set_back_holds_nobody_up_and_takes_no_lease_away() {
     assert_eq!(lease(&store, &key).await.unwrap().1.intent.unwrap().age, Duration::from_secs(30));
 }
 
-/// Something that changes what is due.
+/// Change of a record that affects the due records.
 #[derive(Clone, Debug)]
 enum Change {
     Insert(Content),
     Save(Content),
     Remove,
-    GiveUp,
+    MarkNeedsReconnect,
 }
 
 fn at(second: i64) -> DateTime<Utc> {
@@ -90,7 +89,7 @@ fn changes() -> impl Strategy<Value = Vec<(String, String, Change)>> {
         content().prop_map(Change::Insert),
         content().prop_map(Change::Save),
         Just(Change::Remove),
-        Just(Change::GiveUp),
+        Just(Change::MarkNeedsReconnect),
     ];
     proptest::collection::vec(("p[ab]?", "[a-d]", change), 0..40)
 }
@@ -101,9 +100,9 @@ async fn apply(store: &MemoryStore, key: &Key, change: Change) {
         Change::Insert(content) => drop(store.insert(key, content).await.unwrap()),
         Change::Save(content) => drop(store.save(key, generation, content).await.unwrap()),
         Change::Remove => drop(store.remove(key).await.unwrap()),
-        Change::GiveUp => {
+        Change::MarkNeedsReconnect => {
             if let AcquireOutcome::Granted { fence, .. } =
-                store.acquire(key, &LeaseOwner::new("somebody"), LEASE).await.unwrap()
+                store.acquire(key, &LeaseOwner::new("a process"), LEASE).await.unwrap()
             {
                 let state = RecordState::NeedsReconnect { reason: ReconnectReason::Revoked, at: at(0) };
                 assert!(store.set_state(key, fence, generation, state).await.unwrap());
@@ -114,9 +113,9 @@ async fn apply(store: &MemoryStore, key: &Key, change: Change) {
 }
 
 proptest! {
-    /// It finds what is due by an index; the list is looked through here.
+    /// The store finds due records by an index; the test filters the list.
     #[test]
-    fn what_is_due_is_what_the_list_says(
+    fn due_matches_filtered_list(
         changes in changes(),
         due_by in proptest::option::of((0_i64..6).prop_map(at)),
         lapses_by in proptest::option::of((0_i64..6).prop_map(at)),
@@ -149,12 +148,12 @@ proptest! {
     }
 }
 
-/// A store that was written before names could be used up: it has the default.
+/// Store with the default implementation of `claim_once`.
 #[derive(Debug)]
-struct Older(MemoryStore);
+struct DefaultClaims(MemoryStore);
 
 #[async_trait]
-impl TokenStore for Older {
+impl TokenStore for DefaultClaims {
     async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         self.0.load(key).await
     }
@@ -217,12 +216,12 @@ impl TokenStore for Older {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_store_with_the_default_for_names_that_are_used_once() {
-    suite::all(Arc::new(Older(MemoryStore::new())), tokio::time::sleep).await;
+async fn default_claim_once_passes_suite() {
+    suite::all(Arc::new(DefaultClaims(MemoryStore::new())), tokio::time::sleep).await;
 }
 
 #[tokio::test]
-async fn memory_forgets_names_in_the_end() {
+async fn memory_store_forgets_claimed_names() {
     let clock = ManualClock::default();
     let store = MemoryStore::with_clock(clock.clone());
     let minute = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! Tokens: what a reply becomes, how it is stored, how it is renewed.
+//! Tokens: parsing of responses, storage, renewal.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 mod support;
@@ -17,7 +17,7 @@ async fn finish(json: &str) -> Result<Token<Plain>, oauth_core::Error> {
 }
 
 #[tokio::test]
-async fn granted_scopes_are_as_replied_else_as_requested() {
+async fn scopes_come_from_response_or_request() {
     let token = finish(r#"{"access_token":"canary-a","scope":"read"}"#).await.unwrap();
     assert_eq!((token.scopes().to_string().as_str(), token.scope_source()), ("read", ScopeSource::Response));
     assert_eq!(token.missing_scopes(&"read write".parse().unwrap()).to_string(), "write");
@@ -31,17 +31,17 @@ async fn granted_scopes_are_as_replied_else_as_requested() {
 }
 
 #[tokio::test]
-async fn a_token_type_with_nothing_or_a_blank_too_many_costs_nobody_the_token() {
+async fn accepts_unusual_bearer_token_types() {
     for token_type in ["", "bearer ", " Bearer", "BEARER"] {
         finish(&format!(r#"{{"access_token":"canary-a","token_type":"{token_type}"}}"#)).await.unwrap();
     }
 }
 
-/// What is renewed is what was asked for: asking for what was granted would narrow it with every renewal.
+/// A renewal requests the original scopes. Requesting the granted ones could narrow them with every renewal.
 #[tokio::test]
-async fn client_credentials_ask_for_the_same_scopes_each_time() {
-    let answer = |scope: &str| reply(200, &format!(r#"{{"access_token":"canary-a","scope":"{scope}"}}"#));
-    let wire = Wire::answering([answer("read"), answer(""), answer("read write")]);
+async fn client_credentials_request_same_scopes_again() {
+    let response = |scope: &str| reply(200, &format!(r#"{{"access_token":"canary-a","scope":"{scope}"}}"#));
+    let wire = Wire::answering([response("read"), response(""), response("read write")]);
     let client = client(&wire, &ManualClock::default());
     let token = client.client_credentials("read write".parse::<Scopes>().unwrap()).await.unwrap();
     let stored = serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
@@ -53,9 +53,8 @@ async fn client_credentials_ask_for_the_same_scopes_each_time() {
     assert_eq!(wire.text().matches("scope=read+write").count(), 3);
 }
 
-/// What a newer version stored with words that this one does not know is read all the same.
 #[tokio::test]
-async fn stored_words_of_a_newer_version() {
+async fn reads_unknown_stored_values_of_newer_version() {
     let token = finish(r#"{"access_token":"canary-a"}"#).await.unwrap();
     let text = serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
     let newer = text.replace("authorization_code", "device_code").replace("\"request\"", "\"guess\"");
@@ -64,7 +63,7 @@ async fn stored_words_of_a_newer_version() {
 }
 
 #[tokio::test]
-async fn replies_that_hold_no_usable_token_are_refused_without_being_shown() {
+async fn rejects_unusable_token_without_quoting_it() {
     for json in [
         r#"{"token_type":"bearer"}"#,
         r#"{"access_token":""}"#,
@@ -88,7 +87,7 @@ async fn replies_that_hold_no_usable_token_are_refused_without_being_shown() {
 }
 
 #[tokio::test]
-async fn a_token_survives_being_stored_and_shows_no_secret() {
+async fn stored_token_is_restored_without_showing_secrets() {
     let json = r#"{"access_token":"canary-access","refresh_token":"canary-refresh","expires_in":"3600",
         "token_type":"BEARER","id_token":"canary-id"}"#;
     let token = finish(json).await.unwrap();
@@ -96,21 +95,21 @@ async fn a_token_survives_being_stored_and_shows_no_secret() {
     let stored = token.to_persisted().unwrap();
     assert!(!format!("{stored:?}").contains("canary"), "{stored:?}");
     let text = serde_json::to_string(&stored).unwrap();
-    let masked: serde_json::Value = serde_json::from_str(&text.replace("canary-", "[secret] ")).unwrap();
-    insta::assert_json_snapshot!(masked);
-    let back = Token::<Plain>::from_persisted(serde_json::from_str(&text).unwrap()).unwrap();
-    assert_eq!(back.access_token(), token.access_token());
-    assert_eq!(back.refresh_token(), token.refresh_token());
-    assert_eq!(back.expires_at(), token.expires_at());
-    assert_eq!(back.lapses_at(), token.lapses_at());
-    assert_eq!(back.other(), token.other());
+    let redacted: serde_json::Value = serde_json::from_str(&text.replace("canary-", "[secret] ")).unwrap();
+    insta::assert_json_snapshot!(redacted);
+    let restored = Token::<Plain>::from_persisted(serde_json::from_str(&text).unwrap()).unwrap();
+    assert_eq!(restored.access_token(), token.access_token());
+    assert_eq!(restored.refresh_token(), token.refresh_token());
+    assert_eq!(restored.expires_at(), token.expires_at());
+    assert_eq!(restored.lapses_at(), token.lapses_at());
+    assert_eq!(restored.other(), token.other());
 
     let foreign: PersistedToken = serde_json::from_str(&text.replace("\"plain\"", "\"else\"")).unwrap();
     assert_eq!(Token::<Plain>::from_persisted(foreign).unwrap_err().kind(), ErrorKind::ForeignToken);
 }
 
 #[tokio::test]
-async fn client_credentials_are_renewed_by_asking_again_and_a_password_is_sent_once() {
+async fn renews_client_credentials_and_sends_password_once() {
     let json = r#"{"access_token":"canary-a","expires_in":60}"#;
     let wire = Wire::answering([reply(200, json), reply(200, json), reply(200, json)]);
     let client = client(&wire, &ManualClock::default());
@@ -127,7 +126,7 @@ async fn client_credentials_are_renewed_by_asking_again_and_a_password_is_sent_o
 }
 
 #[tokio::test]
-async fn a_reply_without_a_refresh_token_leaves_the_old_one_in_force() {
+async fn refresh_keeps_old_refresh_token() {
     let wire = Wire::answering([
         reply(200, r#"{"access_token":"canary-a","refresh_token":"canary-refresh-token","expires_in":60}"#),
         reply(200, r#"{"access_token":"canary-b","expires_in":60}"#),
@@ -140,13 +139,13 @@ async fn a_reply_without_a_refresh_token_leaves_the_old_one_in_force() {
     clock.advance_secs(60);
     let second = client.refresh(&first).await.unwrap();
     assert_eq!(second.refresh_token().unwrap().expose(), REFRESH_TOKEN);
-    // It was used, so its idle time starts anew.
+    // Using it restarts its idle lifetime.
     assert_eq!((second.lapses_at().unwrap() - first.lapses_at().unwrap()).num_seconds(), 60);
     assert!(second.expires_at() > first.expires_at());
 }
 
 #[tokio::test]
-async fn a_token_goes_to_the_providers_hosts_only_and_not_when_expired() {
+async fn sends_token_to_provider_hosts_until_expiry() {
     let json = r#"{"access_token":"canary-a","expires_in":60}"#;
     let wire = Wire::answering([reply(200, json), reply(200, "{}")]);
     let clock = ManualClock::default();
@@ -170,7 +169,7 @@ async fn a_token_goes_to_the_providers_hosts_only_and_not_when_expired() {
 }
 
 #[tokio::test]
-async fn a_servers_words_never_bring_a_secret_back() {
+async fn errors_redact_echoed_secrets() {
     for (status, body) in [
         (401, r#"{"message":"canary-a is not a token"}"#),
         (422, r#"{"errors":{"token":"canary-a is wrong"}}"#),

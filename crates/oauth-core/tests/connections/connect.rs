@@ -1,4 +1,4 @@
-//! Attempts that are finished: once, on whichever machine, and to the end.
+//! Attempts to connect: finished once, across processes, and not interrupted.
 
 use std::sync::Arc;
 
@@ -7,58 +7,58 @@ use oauth_core::{App, CallbackFault, Client, CodeGrant, ErrorKind, FixedSite, Sc
 use oauth_testing::CLIENT_SECRET;
 use tokio::sync::Semaphore;
 
-use crate::support::{At_, Turning, Twist, World, number};
+use crate::support::{Fault, RotatingProvider, Setup, StorePoint, token_number};
 
 const REDIRECT_URI: &str = "https://app.example.com/callback";
 const REPLAYED: ErrorKind = ErrorKind::Callback(CallbackFault::Replayed);
 
-impl CodeGrant for Turning {
+impl CodeGrant for RotatingProvider {
     type Connect = Scopes;
 }
 
-/// A client of its own for each machine: what one has in memory another has not.
-fn machine(world: &World) -> Connections<Turning> {
+/// Connections of a separate process: with a separate client, whose memory is not shared.
+fn machine(setup: &Setup) -> Connections<RotatingProvider> {
     let base = "https://provider.example";
     let site = FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api"));
     let app = App::new("my-client", CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
     let client = Client::builder(site.unwrap(), app)
-        .transport(world.server.clone())
-        .clock(world.clock.clone())
+        .transport(setup.server.clone())
+        .clock(setup.clock.clone())
         .build()
         .unwrap();
-    world.settings(client).build()
+    setup.settings(client).build()
 }
 
-fn begun(machine: &Connections<Turning>) -> (StartedAuthorization, String) {
+fn begin(machine: &Connections<RotatingProvider>) -> (StartedAuthorization, String) {
     let started = machine.client().begin(&Scopes::none()).unwrap();
     let callback = oauth_testing::callback(REDIRECT_URI, &started);
     (started, callback)
 }
 
 #[tokio::test]
-async fn an_attempt_is_finished_once_on_whichever_machine() {
-    let world = World::new();
-    let (here, there) = (machine(&world), machine(&world));
-    let (started, callback) = begun(&here);
+async fn attempt_is_finished_once_across_processes() {
+    let setup = Setup::new();
+    let (here, there) = (machine(&setup), machine(&setup));
+    let (started, callback) = begin(&here);
     let acme = there.finish("acme", &started.pending, &callback).await.unwrap();
-    assert_eq!(number(&acme.headers().await.unwrap()), 1);
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 1);
     for machine in [&here, &there, &here] {
         let error = machine.finish("acme", &started.pending, &callback).await.unwrap_err();
         assert_eq!(error.kind(), REPLAYED, "{error}");
     }
-    // A day later a machine whose clock stands still would take it yet.
-    world.clock.advance_secs(14 * 60);
+    // Still rejected shortly before the attempt expires.
+    setup.clock.advance_secs(14 * 60);
     assert_eq!(here.finish("acme", &started.pending, &callback).await.unwrap_err().kind(), REPLAYED);
-    assert_eq!(world.server.issued(), 1, "nothing was sent by the others");
-    assert_eq!(world.events.take(), ["acme connected"]);
+    assert_eq!(setup.server.issued(), 1, "the others sent nothing");
+    assert_eq!(setup.events.take(), ["acme connected"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_many_who_finish_at_once_one_does() {
-    let world = World::new();
-    let machines = [machine(&world), machine(&world), machine(&world)];
-    let (started, callback) = begun(&machines[0]);
-    let asking: Vec<_> = (0..12)
+async fn concurrent_finishes_accept_one() {
+    let setup = Setup::new();
+    let machines = [machine(&setup), machine(&setup), machine(&setup)];
+    let (started, callback) = begin(&machines[0]);
+    let tasks: Vec<_> = (0..12)
         .map(|n| {
             let (machine, pending, callback) =
                 (machines[n % 3].clone(), started.pending.clone(), callback.clone());
@@ -66,77 +66,77 @@ async fn of_many_who_finish_at_once_one_does() {
         })
         .collect();
     let mut finished = 0;
-    for asked in asking {
-        match asked.await.unwrap() {
+    for task in tasks {
+        match task.await.unwrap() {
             Ok(()) => finished += 1,
             Err(error) => assert_eq!(error.kind(), REPLAYED, "{error}"),
         }
     }
-    assert_eq!((finished, world.server.issued()), (1, 1));
+    assert_eq!((finished, setup.server.issued()), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_the_store_nothing_is_sent_and_the_callback_may_come_again() {
-    let world = World::new();
-    let machine = machine(&world);
-    let (started, callback) = begun(&machine);
-    world.store.fail(At_::UseOnce, 1);
+async fn failed_claim_sends_nothing_and_can_be_repeated() {
+    let setup = Setup::new();
+    let machine = machine(&setup);
+    let (started, callback) = begin(&machine);
+    setup.store.fail(StorePoint::ClaimOnce, 1);
     let error = machine.finish("acme", &started.pending, &callback).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Store);
-    assert_eq!(world.server.issued(), 0);
+    assert_eq!(setup.server.issued(), 0);
     machine.finish("acme", &started.pending, &callback).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_the_store_does_not_take_at_first_is_not_let_go() {
-    let world = World::new();
-    let machine = machine(&world);
-    let (started, callback) = begun(&machine);
-    world.store.fail(At_::Insert, 4);
+async fn retries_to_store_new_token() {
+    let setup = Setup::new();
+    let machine = machine(&setup);
+    let (started, callback) = begin(&machine);
+    setup.store.fail(StorePoint::Insert, 4);
     let acme = machine.finish("acme", &started.pending, &callback).await.unwrap();
-    assert_eq!(number(&acme.headers().await.unwrap()), 1);
-    assert_eq!(world.record("acme").await.generation, 1);
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 1);
+    assert_eq!(setup.record("acme").await.generation, 1);
 
-    // Nor for ever: the person waits.
-    let (started, callback) = begun(&machine);
-    world.store.fail(At_::Insert, 100);
+    // The retries end, because the user waits.
+    let (started, callback) = begin(&machine);
+    setup.store.fail(StorePoint::Insert, 100);
     let error = machine.finish("acme", &started.pending, &callback).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Store, "{error}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_did_not_leave_is_made_again() {
-    let world = World::new();
-    let machine = machine(&world);
-    let (started, callback) = begun(&machine);
-    world.server.next_token_call(Twist::NotSent);
-    world.server.next_token_call(Twist::NotSent);
+async fn retries_exchange_that_was_not_sent() {
+    let setup = Setup::new();
+    let machine = machine(&setup);
+    let (started, callback) = begin(&machine);
+    setup.server.next_token_call(Fault::NotSent);
+    setup.server.next_token_call(Fault::NotSent);
     machine.finish("acme", &started.pending, &callback).await.unwrap();
 
-    let (started, callback) = begun(&machine);
-    world.server.next_token_call(Twist::ReplyLost);
+    let (started, callback) = begin(&machine);
+    setup.server.next_token_call(Fault::ResponseLost);
     let error = machine.finish("acme", &started.pending, &callback).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unanswered, "one that may have arrived is not");
-    assert_eq!(world.server.issued(), 2);
+    assert_eq!(error.kind(), ErrorKind::Unanswered, "a call that may have arrived is not repeated");
+    assert_eq!(setup.server.issued(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_browser_that_is_closed_stops_nothing() {
-    let world = World::new();
-    let machine = machine(&world);
-    let (started, callback) = begun(&machine);
+async fn exchange_continues_when_caller_is_cancelled() {
+    let setup = Setup::new();
+    let machine = machine(&setup);
+    let (started, callback) = begin(&machine);
     let gate = Arc::new(Semaphore::new(0));
-    world.server.next_token_call(Twist::Held(Arc::clone(&gate)));
+    setup.server.next_token_call(Fault::DelayResponse(Arc::clone(&gate)));
     let waiting = {
         let (machine, pending) = (machine.clone(), started.pending.clone());
         tokio::spawn(async move { machine.finish("acme", &pending, &callback).await.map(drop) })
     };
-    while world.server.issued() == 0 {
+    while setup.server.issued() == 0 {
         tokio::task::yield_now().await;
     }
     waiting.abort();
     assert!(waiting.await.unwrap_err().is_cancelled());
     gate.add_permits(1);
     machine.drain().await;
-    assert_eq!(world.record("acme").await.generation, 1, "an orderly end waits for it");
+    assert_eq!(setup.record("acme").await.generation, 1, "drain waits for the exchange");
 }

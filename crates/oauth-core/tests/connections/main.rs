@@ -1,19 +1,19 @@
-//! Connections that stay alive: every rule of theirs, without waiting for anything.
+//! Rules of connections, tested in simulated time.
 #![cfg(feature = "connections")]
 #![allow(clippy::unwrap_used)] // a test may panic
 
 mod support;
 
-mod api_answers;
-mod at_once;
-mod connecting;
-mod elsewhere;
-mod ending;
-mod keeping;
-mod lost_answers;
-mod reading;
-mod saving;
+mod api_responses;
+mod cached_token;
+mod clocks;
+mod concurrent_callers;
+mod connect;
+mod drain;
+mod interrupted_refresh;
+mod lost_responses;
+mod other_processes;
+mod refused_client;
+mod save;
 mod slow_store;
-mod stopped;
-mod time;
-mod wrong_client;
+mod sweep;

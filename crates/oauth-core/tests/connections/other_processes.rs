@@ -1,4 +1,4 @@
-//! What happens to a connection on another machine.
+//! Changes to a connection by another process.
 
 use std::time::Duration;
 
@@ -6,60 +6,60 @@ use oauth_core::connections::{ConnectionState, Connections};
 use oauth_core::store::ReconnectReason;
 use oauth_core::{ErrorKind, Scopes};
 
-use crate::support::{Lasting, Ping, World, client_of, number};
+use crate::support::{NonRefreshingProvider, Ping, Setup, client_of, token_number};
 
 #[tokio::test(start_paused = true)]
-async fn removed_elsewhere() {
-    let world = World::new();
-    let (one, two) = (world.machine(), world.machine());
-    let acme = one.insert("acme", world.token().await).await.unwrap();
+async fn detects_removal_by_other_process() {
+    let setup = Setup::new();
+    let (one, two) = (setup.machine(), setup.machine());
+    let acme = one.insert("acme", setup.token().await).await.unwrap();
     assert!(two.remove("acme").await.unwrap());
     assert!(!two.remove("acme").await.unwrap());
-    assert_eq!(number(&acme.headers().await.unwrap()), 1, "not known yet");
-    let before = world.store.loads();
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 1, "the removal is not known yet");
+    let before = setup.store.loads();
     tokio::time::advance(Duration::from_secs(60)).await;
     acme.headers().await.unwrap();
     tokio::task::yield_now().await;
     tokio::task::yield_now().await;
-    assert_eq!(world.store.loads(), before + 1, "the store was asked, off the hot path");
+    assert_eq!(setup.store.loads(), before + 1, "the store was read in the background");
     assert_eq!(acme.headers().await.unwrap_err().kind(), ErrorKind::NotConnected);
     assert_eq!(acme.status().await.unwrap_err().kind(), ErrorKind::NotConnected);
-    assert_eq!(world.events.take(), ["acme connected", "acme removed", "acme removed"]);
+    assert_eq!(setup.events.take(), ["acme connected", "acme removed", "acme removed"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn replaced_elsewhere() {
-    let world = World::new();
-    let (one, two) = (world.machine(), world.machine());
-    let acme = one.insert("acme", world.token().await).await.unwrap();
-    two.insert("acme", world.token().await).await.unwrap();
-    assert_eq!(number(&acme.headers().await.unwrap()), 1);
+async fn detects_replacement_by_other_process() {
+    let setup = Setup::new();
+    let (one, two) = (setup.machine(), setup.machine());
+    let acme = one.insert("acme", setup.token().await).await.unwrap();
+    two.insert("acme", setup.token().await).await.unwrap();
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 1);
     tokio::time::advance(Duration::from_secs(60)).await;
     acme.headers().await.unwrap();
     tokio::task::yield_now().await;
     tokio::task::yield_now().await;
-    assert_eq!(number(&acme.headers().await.unwrap()), 2);
-    // At once where the old one is refused.
-    two.insert("acme", world.token().await).await.unwrap();
-    world.server.revoke_all();
-    two.insert("acme", world.token().await).await.unwrap();
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 2);
+    // Without delay if the API refuses the old token.
+    two.insert("acme", setup.token().await).await.unwrap();
+    setup.server.revoke_all();
+    two.insert("acme", setup.token().await).await.unwrap();
     acme.send(&Ping::<true>).await.unwrap();
-    assert_eq!((number(&acme.headers().await.unwrap()), world.server.refreshes()), (4, 0));
+    assert_eq!((token_number(&acme.headers().await.unwrap()), setup.server.refreshes()), (4, 0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn removed_while_it_is_refreshed() {
-    let world = World::new();
-    let (one, two) = (world.machine(), world.machine());
-    let acme = one.insert("acme", world.token().await).await.unwrap();
-    world.expire();
+async fn removal_during_refresh_wins() {
+    let setup = Setup::new();
+    let (one, two) = (setup.machine(), setup.machine());
+    let acme = one.insert("acme", setup.token().await).await.unwrap();
+    setup.expire();
     let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
-    world.server.next_token_call(crate::support::Twist::Held(std::sync::Arc::clone(&gate)));
+    setup.server.next_token_call(crate::support::Fault::DelayResponse(std::sync::Arc::clone(&gate)));
     let refreshing = tokio::spawn({
         let acme = acme.clone();
         async move { acme.headers().await }
     });
-    while world.server.refreshes() == 0 {
+    while setup.server.refreshes() == 0 {
         tokio::task::yield_now().await;
     }
     two.remove("acme").await.unwrap();
@@ -69,25 +69,25 @@ async fn removed_while_it_is_refreshed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_provider_without_refresh() {
-    let world = World::new();
-    let client = client_of::<Lasting>(&world.server, &world.clock, "my-client");
-    let machine = || -> Connections<Lasting> { world.settings(client.clone()).build() };
+async fn provider_without_refresh_needs_reconnect_after_refusal() {
+    let setup = Setup::new();
+    let client = client_of::<NonRefreshingProvider>(&setup.server, &setup.clock, "my-client");
+    let machine = || -> Connections<NonRefreshingProvider> { setup.settings(client.clone()).build() };
     let (one, two) = (machine(), machine());
-    let good = |token: &oauth_core::Token<crate::support::Turning>| {
+    let imported = |token: &oauth_core::Token<crate::support::RotatingProvider>| {
         client.import_token(token.access_token().expose(), Scopes::none()).unwrap()
     };
-    let acme = one.insert("acme", good(&world.token().await)).await.unwrap();
+    let acme = one.insert("acme", imported(&setup.token().await)).await.unwrap();
     acme.send(&Ping::<true>).await.unwrap();
 
-    // Refused, but replaced elsewhere meanwhile.
-    world.server.revoke_all();
-    two.insert("acme", good(&world.token().await)).await.unwrap();
+    // Refused, but another process has stored a new token.
+    setup.server.revoke_all();
+    two.insert("acme", imported(&setup.token().await)).await.unwrap();
     acme.send(&Ping::<true>).await.unwrap();
-    assert_eq!(number(&acme.headers().await.unwrap()), 2);
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 2);
 
-    // Refused, and nothing newer is known.
-    world.server.revoke_all();
+    // Refused, and there is no newer token.
+    setup.server.revoke_all();
     let error = acme.send(&Ping::<true>).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NeedsReconnect(ReconnectReason::TokenRefused));
     assert_eq!(
@@ -99,10 +99,10 @@ async fn a_provider_without_refresh() {
         status.state,
         ConnectionState::NeedsReconnect { reason: ReconnectReason::TokenRefused, .. }
     ));
-    assert_eq!(world.server.refreshes(), 0);
+    assert_eq!(setup.server.refreshes(), 0);
 
-    // A person connects again.
+    // The user connects again.
     acme.headers().await.unwrap_err();
-    one.insert("acme", good(&world.token().await)).await.unwrap();
+    one.insert("acme", imported(&setup.token().await)).await.unwrap();
     acme.send(&Ping::<true>).await.unwrap();
 }

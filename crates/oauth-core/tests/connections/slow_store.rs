@@ -1,4 +1,4 @@
-//! A store that answers, but late.
+//! Store that responds late or never.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,95 +8,104 @@ use oauth_core::http::HeaderMap;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use crate::support::{At_, Turning, World, number};
+use crate::support::{RotatingProvider, Setup, StorePoint, token_number};
 
-/// The default, with ordinary limits.
+/// Default with default limits.
 const LEASE: Duration = Duration::from_secs(55);
 
-/// A refresh whose intent is recorded, and that has not heard so yet.
-async fn announced(world: &World) -> (Arc<Semaphore>, JoinHandle<Result<HeaderMap, oauth_core::Error>>) {
-    let machine = world.settings(world.client()).store_deadline(Duration::from_secs(86_400)).build();
-    let acme = machine.insert("acme", world.token().await).await.unwrap();
-    world.expire();
+/// Starts a refresh and stops it when its intent is recorded but the store has not responded yet.
+async fn refresh_with_recorded_intent(
+    setup: &Setup,
+) -> (Arc<Semaphore>, JoinHandle<Result<HeaderMap, oauth_core::Error>>) {
+    let machine = setup.settings(setup.client()).store_deadline(Duration::from_secs(86_400)).build();
+    let acme = machine.insert("acme", setup.token().await).await.unwrap();
+    setup.expire();
     let gate = Arc::new(Semaphore::new(0));
-    world.store.hold(At_::AfterBegin, &gate);
+    setup.store.hold(StorePoint::AfterIntent, &gate);
     let refreshing = tokio::spawn(async move { acme.headers().await });
-    while world.record("acme").await.intent.is_none() {
+    while setup.record("acme").await.intent.is_none() {
         tokio::task::yield_now().await;
     }
     (gate, refreshing)
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_sent_under_a_lease_that_ran_out_before_the_store_answered() {
-    // By the monotonic clock, or by the wall clock alone, as when the machine slept.
+async fn expired_lease_prevents_call() {
+    // By both clocks, or by the wall clock alone, as after the machine slept.
     for slept in [false, true] {
-        let world = World::new();
-        let (gate, refreshing) = announced(&world).await;
+        let setup = Setup::new();
+        let (gate, refreshing) = refresh_with_recorded_intent(&setup).await;
         if !slept {
             tokio::time::advance(LEASE).await;
         }
-        world.clock.advance_secs(55);
-        // Another takes the lease, and has the call to itself.
-        assert_eq!(number(&world.machine().get("acme").headers().await.unwrap()), 2);
+        setup.clock.advance_secs(55);
+        // Another process acquires the lease and makes the only call.
+        assert_eq!(token_number(&setup.machine().get("acme").headers().await.unwrap()), 2);
         gate.add_permits(1);
-        assert_eq!(number(&refreshing.await.unwrap().unwrap()), 2);
-        assert_eq!((world.server.refreshes(), world.record("acme").await.generation), (1, 2), "{slept}");
+        assert_eq!(token_number(&refreshing.await.unwrap().unwrap()), 2);
+        assert_eq!((setup.server.refreshes(), setup.record("acme").await.generation), (1, 2), "{slept}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lease_that_is_nearly_over_is_lengthened_before_anything_is_sent() {
-    let world = World::new();
-    let (gate, refreshing) = announced(&world).await;
-    world.clock.advance_secs(50);
+async fn old_lease_is_extended_before_call() {
+    let setup = Setup::new();
+    let (gate, refreshing) = refresh_with_recorded_intent(&setup).await;
+    setup.clock.advance_secs(50);
     gate.add_permits(1);
-    // The call takes as long as it may.
-    let answer = Arc::new(Semaphore::new(0));
-    world.server.next_token_call(crate::support::Twist::Held(Arc::clone(&answer)));
-    while world.server.refreshes() == 0 {
+    // The call lasts for its maximum time.
+    let response = Arc::new(Semaphore::new(0));
+    setup.server.next_token_call(crate::support::Fault::DelayResponse(Arc::clone(&response)));
+    while setup.server.refreshes() == 0 {
         tokio::task::yield_now().await;
     }
-    assert!(world.record("acme").await.intent.unwrap().age.is_zero(), "the intent is that of the call");
-    world.clock.advance_secs(30);
-    let other = world.settings(world.client()).refresh_deadline(Duration::ZERO).build();
+    assert!(
+        setup.record("acme").await.intent.unwrap().age.is_zero(),
+        "the intent was recorded again for the call"
+    );
+    setup.clock.advance_secs(30);
+    let other = setup.settings(setup.client()).refresh_deadline(Duration::ZERO).build();
     assert_eq!(other.get("acme").headers().await.unwrap_err().kind(), ErrorKind::Busy);
-    answer.add_permits(1);
-    assert_eq!(number(&refreshing.await.unwrap().unwrap()), 2);
-    assert_eq!(world.server.refreshes(), 1);
+    response.add_permits(1);
+    assert_eq!(token_number(&refreshing.await.unwrap().unwrap()), 2);
+    assert_eq!(setup.server.refreshes(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_is_always_too_slow_is_told_and_nothing_is_sent() {
-    let world = World::new();
-    let machine = world.settings(world.client()).lease(Duration::from_secs(4)).build();
-    let acme = machine.insert("acme", world.token().await).await.unwrap();
-    world.expire();
-    world.store.take(Duration::from_secs(2));
+async fn slow_store_is_reported_and_prevents_call() {
+    let setup = Setup::new();
+    let machine = setup.settings(setup.client()).lease(Duration::from_secs(4)).build();
+    let acme = machine.insert("acme", setup.token().await).await.unwrap();
+    setup.expire();
+    setup.store.set_delay(Duration::from_secs(2));
     let error = acme.headers().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Store);
     assert!(error.is_transient() && error.to_string().contains("lease of 4s"), "{error}");
-    world.store.take(Duration::ZERO);
-    assert_eq!((world.server.refreshes(), world.record("acme").await.intent), (0, None), "left as it was");
+    setup.store.set_delay(Duration::ZERO);
+    assert_eq!(
+        (setup.server.refreshes(), setup.record("acme").await.intent),
+        (0, None),
+        "the intent is cleared"
+    );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_never_answers_holds_nobody_up() {
-    let world = World::new();
-    let machine: oauth_core::connections::Connections<Turning> = world.machine();
-    let acme = machine.insert("acme", world.token().await).await.unwrap();
-    world.expire();
-    for at in [At_::Acquire, At_::AfterBegin] {
-        world.store.hold(at, &Arc::new(Semaphore::new(0)));
+async fn unresponsive_store_fails_at_deadline() {
+    let setup = Setup::new();
+    let machine: oauth_core::connections::Connections<RotatingProvider> = setup.machine();
+    let acme = machine.insert("acme", setup.token().await).await.unwrap();
+    setup.expire();
+    for at in [StorePoint::Acquire, StorePoint::AfterIntent] {
+        setup.store.hold(at, &Arc::new(Semaphore::new(0)));
         let began = tokio::time::Instant::now();
         let error = acme.headers().await.unwrap_err();
         assert_eq!((error.kind(), began.elapsed().as_secs()), (ErrorKind::Store, 10), "{error}");
-        assert_eq!(world.server.refreshes(), 0, "{at:?}");
+        assert_eq!(setup.server.refreshes(), 0, "{at:?}");
         tokio::time::advance(Duration::from_secs(60)).await;
     }
-    // A save is tried again until it succeeds.
-    world.store.hold(At_::Save, &Arc::new(Semaphore::new(0)));
-    assert_eq!(number(&acme.headers().await.unwrap()), 2);
+    // A save is retried until it succeeds.
+    setup.store.hold(StorePoint::Save, &Arc::new(Semaphore::new(0)));
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 2);
     machine.drain().await;
-    assert_eq!((world.server.refreshes(), world.record("acme").await.generation), (1, 2));
+    assert_eq!((setup.server.refreshes(), setup.record("acme").await.generation), (1, 2));
 }

@@ -1,4 +1,4 @@
-//! A token endpoint and an API in memory, and a store that can be made to fail.
+//! Token endpoint and API in memory, and a store that fails on demand.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -20,15 +20,15 @@ use oauth_core::{
 use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, reply};
 use tokio::sync::Semaphore;
 
-/// How long access tokens live, in seconds.
+/// Lifetime of access tokens, in seconds.
 pub(crate) const LIFETIME: i64 = 3_600;
 
-/// Refresh tokens work once.
+/// Provider with refresh token rotation.
 #[derive(Debug)]
-pub(crate) struct Turning;
+pub(crate) struct RotatingProvider;
 
-impl Provider for Turning {
-    const NAME: &'static str = "turning";
+impl Provider for RotatingProvider {
+    const NAME: &'static str = "rotating";
     const DIALECT: Dialect = Dialect::rfc6749();
     type Site = FixedSite;
     type Extra = NoExtra;
@@ -36,16 +36,16 @@ impl Provider for Turning {
     type Renewal = SingleUseRefreshToken<90>;
 }
 
-impl PasswordGrant for Turning {
+impl PasswordGrant for RotatingProvider {
     type Request = PasswordRequest;
 }
 
-/// No refresh tokens.
+/// Provider without refresh tokens.
 #[derive(Debug)]
-pub(crate) struct Lasting;
+pub(crate) struct NonRefreshingProvider;
 
-impl Provider for Lasting {
-    const NAME: &'static str = "lasting";
+impl Provider for NonRefreshingProvider {
+    const NAME: &'static str = "non_refreshing";
     const DIALECT: Dialect = Dialect::rfc6749();
     type Site = FixedSite;
     type Extra = NoExtra;
@@ -53,37 +53,37 @@ impl Provider for Lasting {
     type Renewal = Never;
 }
 
-/// What the next call meets.
+/// Behavior of the server at the next call.
 #[derive(Debug)]
-pub(crate) enum Twist {
+pub(crate) enum Fault {
     NotSent,
-    /// The server acts; its answer is lost.
-    ReplyLost,
-    Answer(u16, &'static str),
-    /// This status, and so many seconds in `Retry-After`.
+    /// The server processes the call; the response is lost.
+    ResponseLost,
+    /// Responds with this status and body without processing the call.
+    Status(u16, &'static str),
+    /// Responds with this status and `Retry-After` in seconds.
     RetryAfter(u16, u64),
-    /// The server acts; its answer comes once the semaphore has a permit.
-    Held(Arc<Semaphore>),
-    /// The server acts once the semaphore has a permit.
-    Stuck(Arc<Semaphore>),
+    /// Processes the call, and responds when the semaphore has a permit.
+    DelayResponse(Arc<Semaphore>),
+    /// Processes the call when the semaphore has a permit.
+    DelayRequest(Arc<Semaphore>),
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// By which access tokens expire.
     clock: ManualClock,
     issued: usize,
     refreshes: usize,
     spent: usize,
     api_calls: usize,
-    /// Pairs that are good, and when the access token expires.
-    live: Vec<(String, String, DateTime<Utc>)>,
-    token_twists: VecDeque<Twist>,
-    api_twists: VecDeque<Twist>,
+    /// Access token, refresh token and expiry of valid pairs.
+    valid: Vec<(String, String, DateTime<Utc>)>,
+    token_faults: VecDeque<Fault>,
+    api_faults: VecDeque<Fault>,
     always: Option<(u16, &'static str)>,
 }
 
-/// A provider in memory. Clones share it.
+/// Provider in memory. Clones share its state.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Server(Arc<Mutex<State>>);
 
@@ -92,24 +92,23 @@ impl Server {
         self.0.lock().unwrap()
     }
 
-    /// One that goes by this clock.
-    fn by(clock: &ManualClock) -> Self {
+    fn with_clock(clock: &ManualClock) -> Self {
         let server = Self::default();
         server.state().clock = clock.clone();
         server
     }
 
-    /// How often somebody asked for a refresh.
+    /// Number of refresh requests.
     pub(crate) fn refreshes(&self) -> usize {
         self.state().refreshes
     }
 
-    /// How many tokens were given out.
+    /// Number of tokens issued.
     pub(crate) fn issued(&self) -> usize {
         self.state().issued
     }
 
-    /// How often a refresh token was spent.
+    /// Number of refresh tokens spent.
     pub(crate) fn spent(&self) -> usize {
         self.state().spent
     }
@@ -118,22 +117,22 @@ impl Server {
         self.state().api_calls
     }
 
-    pub(crate) fn next_token_call(&self, twist: Twist) {
-        self.state().token_twists.push_back(twist);
+    pub(crate) fn next_token_call(&self, fault: Fault) {
+        self.state().token_faults.push_back(fault);
     }
 
-    pub(crate) fn next_api_call(&self, twist: Twist) {
-        self.state().api_twists.push_back(twist);
+    pub(crate) fn next_api_call(&self, fault: Fault) {
+        self.state().api_faults.push_back(fault);
     }
 
-    /// Every token call is answered like this from now on; `None`: as it should be.
-    pub(crate) fn answer_always(&self, answer: Option<(u16, &'static str)>) {
-        self.state().always = answer;
+    /// Responds like this to all token calls from now on; `None` restores normal responses.
+    pub(crate) fn always_respond(&self, response: Option<(u16, &'static str)>) {
+        self.state().always = response;
     }
 
-    /// Forgets every token.
+    /// Revokes all tokens.
     pub(crate) fn revoke_all(&self) {
-        self.state().live.clear();
+        self.state().valid.clear();
     }
 
     fn issue(&self) -> Response<Vec<u8>> {
@@ -142,7 +141,7 @@ impl Server {
         let n = state.issued;
         let (access, refresh) = (format!("canary-access-{n}"), format!("canary-refresh-{n}"));
         let expires_at = state.clock.now() + TimeDelta::seconds(LIFETIME);
-        state.live.push((access.clone(), refresh.clone(), expires_at));
+        state.valid.push((access.clone(), refresh.clone(), expires_at));
         reply(
             200,
             &format!(
@@ -161,10 +160,10 @@ impl Server {
         if value("grant_type") == "refresh_token" {
             let spent = value("refresh_token");
             let mut state = self.state();
-            let Some(at) = state.live.iter().position(|(_, refresh, _)| *refresh == spent) else {
+            let Some(at) = state.valid.iter().position(|(_, refresh, _)| *refresh == spent) else {
                 return reply(400, r#"{"error":"invalid_grant"}"#);
             };
-            state.live.remove(at);
+            state.valid.remove(at);
             state.spent += 1;
         }
         self.issue()
@@ -172,7 +171,7 @@ impl Server {
 
     fn api_call(&self, authorization: &str) -> Response<Vec<u8>> {
         let state = self.state();
-        let known = state.live.iter().any(|(access, _, expires_at)| {
+        let known = state.valid.iter().any(|(access, _, expires_at)| {
             authorization == format!("Bearer {access}") && *expires_at > state.clock.now()
         });
         if known { reply(200, "{}") } else { reply(401, r#"{"message":"unknown token"}"#) }
@@ -184,14 +183,14 @@ impl Transport for Server {
     async fn call(&self, call: Call) -> Result<Response<Vec<u8>>, TransportError> {
         let is_token = call.request.uri().path() == "/token";
         let body = String::from_utf8_lossy(call.request.body()).into_owned();
-        let twist = {
+        let fault = {
             let mut state = self.state();
             if is_token {
                 state.refreshes += usize::from(body.contains("grant_type=refresh_token"));
-                state.token_twists.pop_front()
+                state.token_faults.pop_front()
             } else {
                 state.api_calls += 1;
-                state.api_twists.pop_front()
+                state.api_faults.pop_front()
             }
         };
         let always = self.state().always.filter(|_| is_token);
@@ -199,35 +198,35 @@ impl Transport for Server {
             Some(value) if !is_token => self.api_call(value.to_str().unwrap()),
             _ => self.token_call(&body),
         };
-        // So that callers that could run at once do.
+        // Lets concurrent callers run.
         tokio::task::yield_now().await;
-        match twist {
+        match fault {
             _ if always.is_some() => {
                 let (status, body) = always.unwrap();
                 Ok(reply(status, body))
             }
             None => {
-                let answer = work();
+                let response = work();
                 tokio::task::yield_now().await;
-                Ok(answer)
+                Ok(response)
             }
-            Some(Twist::Answer(status, body)) => Ok(reply(status, body)),
-            Some(Twist::RetryAfter(status, seconds)) => {
-                let mut answer = reply(status, "");
-                answer.headers_mut().insert("retry-after", seconds.into());
-                Ok(answer)
+            Some(Fault::Status(status, body)) => Ok(reply(status, body)),
+            Some(Fault::RetryAfter(status, seconds)) => {
+                let mut response = reply(status, "");
+                response.headers_mut().insert("retry-after", seconds.into());
+                Ok(response)
             }
-            Some(Twist::NotSent) => Err(TransportError::NotSent("no route".into())),
-            Some(Twist::ReplyLost) => {
+            Some(Fault::NotSent) => Err(TransportError::NotSent("no route".into())),
+            Some(Fault::ResponseLost) => {
                 work();
                 Err(TransportError::Unanswered("connection reset".into()))
             }
-            Some(Twist::Held(gate)) => {
-                let answer = work();
+            Some(Fault::DelayResponse(gate)) => {
+                let response = work();
                 gate.acquire().await.unwrap().forget();
-                Ok(answer)
+                Ok(response)
             }
-            Some(Twist::Stuck(gate)) => {
+            Some(Fault::DelayRequest(gate)) => {
                 gate.acquire().await.unwrap().forget();
                 Ok(work())
             }
@@ -240,10 +239,10 @@ pub(crate) fn client_of<P: Provider<Site = FixedSite>>(
     clock: &ManualClock,
     id: &str,
 ) -> Client<P> {
-    client_by(server, clock.clone(), id)
+    client_with_clock(server, clock.clone(), id)
 }
 
-pub(crate) fn client_by<P: Provider<Site = FixedSite>>(
+pub(crate) fn client_with_clock<P: Provider<Site = FixedSite>>(
     server: &Server,
     clock: impl Clock,
     id: &str,
@@ -258,31 +257,31 @@ pub(crate) fn client_by<P: Provider<Site = FixedSite>>(
         .unwrap()
 }
 
-/// A provider, a store, and the time of both.
-pub(crate) struct World {
+/// Provider, store, and their clock.
+pub(crate) struct Setup {
     pub(crate) server: Server,
     pub(crate) clock: ManualClock,
-    pub(crate) store: Flaky,
+    pub(crate) store: FaultyStore,
     pub(crate) events: Events,
 }
 
-impl World {
+impl Setup {
     pub(crate) fn new() -> Self {
         let clock = ManualClock::default();
         Self {
-            server: Server::by(&clock),
-            store: Flaky::over(MemoryStore::with_clock(clock.clone())),
+            server: Server::with_clock(&clock),
+            store: FaultyStore::new(MemoryStore::with_clock(clock.clone())),
             clock,
             events: Events::default(),
         }
     }
 
-    pub(crate) fn client(&self) -> Client<Turning> {
+    pub(crate) fn client(&self) -> Client<RotatingProvider> {
         client_of(&self.server, &self.clock, "my-client")
     }
 
-    /// One machine more that uses the same store.
-    pub(crate) fn machine(&self) -> Connections<Turning> {
+    /// Connections of one more process with the same store.
+    pub(crate) fn machine(&self) -> Connections<RotatingProvider> {
         self.settings(self.client()).build()
     }
 
@@ -290,43 +289,43 @@ impl World {
         let events = self.events.clone();
         Connections::builder(client, self.store.clone())
             .jitter(Duration::ZERO)
-            .on_event(move |event| events.note(event.account, &event.kind))
+            .on_event(move |event| events.record(event.account, &event.kind))
     }
 
-    pub(crate) async fn token(&self) -> Token<Turning> {
+    pub(crate) async fn token(&self) -> Token<RotatingProvider> {
         let request = PasswordRequest::new("bob", PASSWORD, Scopes::none());
         self.client().password(request).await.unwrap()
     }
 
-    /// Lets the token expire.
+    /// Advances the clock until the token has expired.
     pub(crate) fn expire(&self) {
         self.clock.advance_secs(LIFETIME);
     }
 
-    /// Lets the token fall due but not expire.
+    /// Advances the clock until the token is due but not expired.
     pub(crate) fn fall_due(&self) {
         self.clock.advance_secs(LIFETIME - 200);
     }
 
     pub(crate) async fn record(&self, account: &str) -> Record {
-        self.store.load(&Key::new("turning", account)).await.unwrap().unwrap()
+        self.store.load(&Key::new("rotating", account)).await.unwrap().unwrap()
     }
 }
 
-/// The events, in words.
+/// Recorded events as text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Events(Arc<Mutex<Vec<String>>>);
 
 impl Events {
-    fn note(&self, account: &str, what: &EventKind<'_>) {
-        let word = match what {
+    fn record(&self, account: &str, kind: &EventKind<'_>) {
+        let text = match kind {
             EventKind::RefreshFailed(error) => format!("refresh failed {:?}", error.kind()),
             EventKind::SaveFailed(_) => "save failed".to_owned(),
-            EventKind::NeedsReconnect(why) => format!("needs reconnect {}", why.as_str()),
+            EventKind::NeedsReconnect(reason) => format!("needs reconnect {}", reason.as_str()),
             EventKind::ClientRefused(_) => "client refused".to_owned(),
             other => format!("{other:?}").to_lowercase(),
         };
-        self.0.lock().unwrap().push(format!("{account} {word}"));
+        self.0.lock().unwrap().push(format!("{account} {text}"));
     }
 
     pub(crate) fn take(&self) -> Vec<String> {
@@ -334,54 +333,54 @@ impl Events {
     }
 }
 
-/// What a store fails at next.
+/// Point of a store operation at which it can fail or wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum At_ {
+pub(crate) enum StorePoint {
     Load,
     Save,
-    /// The save takes place, the answer is lost.
+    /// The save succeeds, the response is lost.
     AfterSave,
     Acquire,
     SetState,
-    /// The intent is recorded, the answer is lost.
-    AfterBegin,
+    /// The intent is recorded, the response is lost.
+    AfterIntent,
     Insert,
-    UseOnce,
+    ClaimOnce,
 }
 
-/// Where the store waits next, and for what.
-type Holds = Vec<(At_, Arc<Semaphore>)>;
+/// Points at which the store waits next, and for which semaphore.
+type Holds = Vec<(StorePoint, Arc<Semaphore>)>;
 
-/// A store that fails when told to. Clones share everything.
+/// Store that fails or waits on demand. Clones share everything.
 #[derive(Clone, Debug)]
-pub(crate) struct Flaky {
+pub(crate) struct FaultyStore {
     inner: MemoryStore,
-    failures: Arc<Mutex<Vec<At_>>>,
+    failures: Arc<Mutex<Vec<StorePoint>>>,
     holds: Arc<Mutex<Holds>>,
     loads: Arc<Mutex<usize>>,
     calls: Arc<AtomicUsize>,
-    is_slow: Arc<AtomicBool>,
-    takes: Arc<Mutex<Duration>>,
+    yields: Arc<AtomicBool>,
+    delay: Arc<Mutex<Duration>>,
 }
 
-impl Flaky {
-    fn over(inner: MemoryStore) -> Self {
+impl FaultyStore {
+    fn new(inner: MemoryStore) -> Self {
         Self {
             inner,
             failures: Arc::default(),
             holds: Arc::default(),
             loads: Arc::default(),
             calls: Arc::default(),
-            is_slow: Arc::default(),
-            takes: Arc::default(),
+            yields: Arc::default(),
+            delay: Arc::default(),
         }
     }
 
-    pub(crate) fn fail(&self, at: At_, times: usize) {
+    pub(crate) fn fail(&self, at: StorePoint, times: usize) {
         self.failures.lock().unwrap().extend(std::iter::repeat_n(at, times));
     }
 
-    pub(crate) fn mend(&self) {
+    pub(crate) fn clear_failures(&self) {
         self.failures.lock().unwrap().clear();
     }
 
@@ -389,35 +388,33 @@ impl Flaky {
         *self.loads.lock().unwrap()
     }
 
-    /// How often it was asked for anything.
+    /// Number of operations.
     pub(crate) fn calls(&self) -> usize {
         self.calls.load(Ordering::Relaxed)
     }
 
-    /// The next time that it comes here it waits for a permit.
-    pub(crate) fn hold(&self, at: At_, gate: &Arc<Semaphore>) {
+    /// Makes the next operation wait at this point for a permit.
+    pub(crate) fn hold(&self, at: StorePoint, gate: &Arc<Semaphore>) {
         self.holds.lock().unwrap().push((at, Arc::clone(gate)));
     }
 
-    /// From now on a task can be stopped before and after everything that the store does.
-    pub(crate) fn be_slow(&self) {
-        self.is_slow.store(true, Ordering::Relaxed);
+    /// Adds an await point before and after every operation, at which a task can be stopped.
+    pub(crate) fn yield_at_each_call(&self) {
+        self.yields.store(true, Ordering::Relaxed);
     }
 
-    /// So long it takes over every answer, by tokio's time.
-    pub(crate) fn take(&self, time: Duration) {
-        *self.takes.lock().unwrap() = time;
+    /// Delays every response, by tokio's time.
+    pub(crate) fn set_delay(&self, delay: Duration) {
+        *self.delay.lock().unwrap() = delay;
     }
 
-    /// A point at which a task can be stopped.
-    async fn point(&self) {
-        if self.is_slow.load(Ordering::Relaxed) {
+    async fn yield_if_enabled(&self) {
+        if self.yields.load(Ordering::Relaxed) {
             tokio::task::yield_now().await;
         }
     }
 
-    /// What was told to happen here.
-    async fn meet(&self, at: At_) -> Result<(), StoreError> {
+    async fn pass_point(&self, at: StorePoint) -> Result<(), StoreError> {
         let gate = {
             let mut holds = self.holds.lock().unwrap();
             holds.iter().position(|(held, _)| *held == at).map(|found| holds.remove(found).1)
@@ -437,39 +434,40 @@ impl Flaky {
 
     async fn around<T>(
         &self,
-        before: Option<At_>,
-        after: Option<At_>,
+        before: Option<StorePoint>,
+        after: Option<StorePoint>,
         work: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         if let Some(before) = before {
-            self.meet(before).await?;
+            self.pass_point(before).await?;
         }
-        self.point().await;
-        let answer = work.await;
-        self.point().await;
-        let takes = *self.takes.lock().unwrap();
-        if !takes.is_zero() {
-            tokio::time::sleep(takes).await;
+        self.yield_if_enabled().await;
+        let result = work.await;
+        self.yield_if_enabled().await;
+        let delay = *self.delay.lock().unwrap();
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
         }
         if let Some(after) = after {
-            self.meet(after).await?;
+            self.pass_point(after).await?;
         }
-        answer
+        result
     }
 }
 
 #[oauth_core::async_trait]
-impl TokenStore for Flaky {
+impl TokenStore for FaultyStore {
     async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         *self.loads.lock().unwrap() += 1;
-        self.around(Some(At_::Load), None, self.inner.load(key)).await
+        self.around(Some(StorePoint::Load), None, self.inner.load(key)).await
     }
     async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
-        self.around(Some(At_::Insert), None, self.inner.insert(key, content)).await
+        self.around(Some(StorePoint::Insert), None, self.inner.insert(key, content)).await
     }
     async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
-        self.around(Some(At_::Save), Some(At_::AfterSave), self.inner.save(key, from, content)).await
+        self.around(Some(StorePoint::Save), Some(StorePoint::AfterSave), self.inner.save(key, from, content))
+            .await
     }
     async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
         self.around(None, None, self.inner.remove(key)).await
@@ -480,7 +478,7 @@ impl TokenStore for Flaky {
         owner: &LeaseOwner,
         length: Duration,
     ) -> Result<AcquireOutcome, StoreError> {
-        self.around(Some(At_::Acquire), None, self.inner.acquire(key, owner, length)).await
+        self.around(Some(StorePoint::Acquire), None, self.inner.acquire(key, owner, length)).await
     }
     async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
         self.around(None, None, self.inner.renew(key, fence, length)).await
@@ -489,7 +487,7 @@ impl TokenStore for Flaky {
         self.around(None, None, self.inner.release(key, fence)).await
     }
     async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        self.around(None, Some(At_::AfterBegin), self.inner.record_intent(key, fence, from)).await
+        self.around(None, Some(StorePoint::AfterIntent), self.inner.record_intent(key, fence, from)).await
     }
     async fn set_state(
         &self,
@@ -498,7 +496,7 @@ impl TokenStore for Flaky {
         from: u64,
         state: RecordState,
     ) -> Result<bool, StoreError> {
-        self.around(Some(At_::SetState), None, self.inner.set_state(key, fence, from, state)).await
+        self.around(Some(StorePoint::SetState), None, self.inner.set_state(key, fence, from, state)).await
     }
     async fn list(
         &self,
@@ -512,11 +510,11 @@ impl TokenStore for Flaky {
         self.around(None, None, self.inner.due(query, limit)).await
     }
     async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
-        self.around(Some(At_::UseOnce), None, self.inner.claim_once(name, keep)).await
+        self.around(Some(StorePoint::ClaimOnce), None, self.inner.claim_once(name, keep)).await
     }
 }
 
-/// An API call that may be repeated, or not.
+/// An API call, idempotent or not.
 pub(crate) struct Ping<const IDEMPOTENT: bool>;
 
 impl<P: Provider<Site = FixedSite>, const IDEMPOTENT: bool> Endpoint<P> for Ping<IDEMPOTENT> {
@@ -524,8 +522,8 @@ impl<P: Provider<Site = FixedSite>, const IDEMPOTENT: bool> Endpoint<P> for Ping
     const NAME: &'static str = "GET /ping";
     const IDEMPOTENT: bool = IDEMPOTENT;
 
-    fn request(&self, at: &EndpointContext<'_, P>) -> Result<oauth_core::http::Request<Vec<u8>>, Error> {
-        oauth_core::get(&oauth_core::join(at.site().api_url(), &["ping"])?)
+    fn request(&self, context: &EndpointContext<'_, P>) -> Result<oauth_core::http::Request<Vec<u8>>, Error> {
+        oauth_core::get(&oauth_core::join(context.site().api_url(), &["ping"])?)
     }
 
     fn parse(&self, _: &EndpointContext<'_, P>, response: Response<Vec<u8>>) -> Result<StatusCode, Error> {
@@ -533,8 +531,8 @@ impl<P: Provider<Site = FixedSite>, const IDEMPOTENT: bool> Endpoint<P> for Ping
     }
 }
 
-/// Which token the headers hold, by its number.
-pub(crate) fn number(headers: &oauth_core::http::HeaderMap) -> usize {
+/// Returns the number of the token in the headers.
+pub(crate) fn token_number(headers: &oauth_core::http::HeaderMap) -> usize {
     let value = headers["authorization"].to_str().unwrap();
     value.rsplit_once('-').unwrap().1.parse().unwrap()
 }

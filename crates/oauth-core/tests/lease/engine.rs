@@ -1,5 +1,6 @@
-//! The real engine, one step at a time: whatever a process asks of the store or the provider waits until it is told what
-//! comes of it. Each process has a runtime of its own, so that it can die, and stands still while others go on.
+//! The real engine, one step at a time: each request of a process to the store or the provider waits until
+//! the test chooses its outcome. Each process has a separate runtime, so it can be killed or stopped while
+//! others continue.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -21,23 +22,23 @@ use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use crate::state::Number;
+use crate::state::TokenNumber;
 
 pub(crate) const ACCOUNT: &str = "acme";
-/// How long the first token lives, in seconds; all others outlive every run.
+/// Lifetime of the first token, in seconds. All other tokens outlive every run.
 const FIRST_LIFETIME: i64 = 3_600;
 /// Longer than a token call, in seconds.
 const CALL: i64 = 31;
 /// Longer than a lease, in seconds.
 const LEASE: i64 = 56;
-/// Longer than anything that a process waits for by itself, in its own time.
+/// Longer than any timer of a process.
 const LONG: Duration = Duration::from_secs(3_600);
 
 #[derive(Debug)]
-pub(crate) struct Turning;
+pub(crate) struct RotatingProvider;
 
-impl oauth_core::Provider for Turning {
-    const NAME: &'static str = "turning";
+impl oauth_core::Provider for RotatingProvider {
+    const NAME: &'static str = "rotating";
     const DIALECT: Dialect = Dialect::rfc6749();
     type Site = FixedSite;
     type Extra = NoExtra;
@@ -45,55 +46,55 @@ impl oauth_core::Provider for Turning {
     type Renewal = SingleUseRefreshToken<90>;
 }
 
-impl PasswordGrant for Turning {
+impl PasswordGrant for RotatingProvider {
     type Request = PasswordRequest;
 }
 
-/// What a process asks.
+/// Request of a process to the store or the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ask {
+pub(crate) enum Request {
     Load,
     Acquire,
     Renew,
     Release,
-    Begin { from: u64 },
+    RecordIntent { from: u64 },
     Save { from: u64 },
     Set { from: u64, state: RecordState },
-    Send { token: Number },
+    Send { token: TokenNumber },
     Response,
 }
 
-/// What comes of it.
+/// Outcome of a request.
 #[derive(Debug)]
-pub(crate) enum Verdict {
+pub(crate) enum Outcome {
     Done,
-    /// Done; the lease has run out when the answer arrives.
-    DoneTooLate,
+    /// Done, but the lease has expired when the response arrives.
+    DoneAfterExpiry,
     Failed,
-    AnswerLost,
+    ResponseLost,
     Delayed,
     NotSent,
     Response(Response<Vec<u8>>),
     Unanswered,
 }
 
-/// Where a process waits to be told.
+/// Gate at which a request waits for its outcome.
 #[derive(Debug, Default)]
 struct Gate {
-    ask: Mutex<Option<Ask>>,
-    verdict: Mutex<Option<Verdict>>,
+    request: Mutex<Option<Request>>,
+    outcome: Mutex<Option<Outcome>>,
     arrived: Notify,
     opened: Notify,
 }
 
 impl Gate {
-    async fn pass(&self, ask: Ask) -> Verdict {
-        *self.ask.lock().unwrap() = Some(ask);
+    async fn pass(&self, request: Request) -> Outcome {
+        *self.request.lock().unwrap() = Some(request);
         self.arrived.notify_one();
         loop {
             self.opened.notified().await;
-            if let Some(verdict) = self.verdict.lock().unwrap().take() {
-                return verdict;
+            if let Some(outcome) = self.outcome.lock().unwrap().take() {
+                return outcome;
             }
         }
     }
@@ -101,20 +102,20 @@ impl Gate {
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What the store does after its caller has stopped waiting.
+/// Operation that the store completes after its caller has stopped waiting.
 #[derive(Clone, Default)]
-struct PendingCall(Arc<Mutex<Option<Work>>>);
+struct DelayedCall(Arc<Mutex<Option<Work>>>);
 
-/// A store of which each answer waits at the gate.
+/// Store whose operations wait at the gate.
 #[derive(Clone)]
-struct Gated {
+struct GatedStore {
     inner: MemoryStore,
     gate: Arc<Gate>,
-    pending: PendingCall,
+    pending: DelayedCall,
     clocks: Clocks,
 }
 
-/// The store's, and that of all processes.
+/// Clock of the store, and clock of all processes.
 #[derive(Clone, Default)]
 struct Clocks {
     store: ManualClock,
@@ -122,7 +123,7 @@ struct Clocks {
 }
 
 impl Clocks {
-    fn stall(&self, seen: bool) {
+    fn expire_leases(&self, seen: bool) {
         self.store.advance_secs(LEASE);
         if seen {
             self.local.advance_secs(LEASE);
@@ -130,52 +131,52 @@ impl Clocks {
     }
 }
 
-impl std::fmt::Debug for Gated {
+impl std::fmt::Debug for GatedStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Gated").finish_non_exhaustive()
     }
 }
 
-impl Gated {
-    async fn ask<T: Send + 'static>(
+impl GatedStore {
+    async fn perform<T: Send + 'static>(
         &self,
-        ask: Ask,
+        request: Request,
         work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
     ) -> Result<T, StoreError> {
         let down = || Err(StoreError::new(StoreErrorKind::Unavailable, "the store is down"));
-        match self.gate.pass(ask).await {
-            Verdict::Done => work.await,
-            Verdict::DoneTooLate => {
-                let answer = work.await;
-                self.clocks.stall(true);
-                answer
+        match self.gate.pass(request).await {
+            Outcome::Done => work.await,
+            Outcome::DoneAfterExpiry => {
+                let result = work.await;
+                self.clocks.expire_leases(true);
+                result
             }
-            Verdict::Failed => down(),
-            Verdict::AnswerLost => work.await.and_then(|_| down()),
-            Verdict::Delayed => {
+            Outcome::Failed => down(),
+            Outcome::ResponseLost => work.await.and_then(|_| down()),
+            Outcome::Delayed => {
                 *self.pending.0.lock().unwrap() = Some(Box::pin(async { drop(work.await) }));
                 down()
             }
-            other => panic!("{other:?} comes of no store"),
+            other => panic!("{other:?} is no outcome of the store"),
         }
     }
 }
 
 #[oauth_core::async_trait]
-impl TokenStore for Gated {
+impl TokenStore for GatedStore {
     async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         let (inner, key) = (self.inner.clone(), key.clone());
-        self.ask(Ask::Load, async move { inner.load(&key).await }).await
+        self.perform(Request::Load, async move { inner.load(&key).await }).await
     }
     async fn insert(&self, _: &Key, _: Content) -> Result<u64, StoreError> {
-        unreachable!("a process here refreshes only")
+        unreachable!("a process only refreshes")
     }
     async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
         let (inner, key) = (self.inner.clone(), key.clone());
-        self.ask(Ask::Save { from }, async move { inner.save(&key, from, content).await }).await
+        self.perform(Request::Save { from }, async move { inner.save(&key, from, content).await }).await
     }
     async fn remove(&self, _: &Key) -> Result<bool, StoreError> {
-        unreachable!("a process here refreshes only")
+        unreachable!("a process only refreshes")
     }
     async fn acquire(
         &self,
@@ -184,19 +185,23 @@ impl TokenStore for Gated {
         length: Duration,
     ) -> Result<AcquireOutcome, StoreError> {
         let (inner, key, owner) = (self.inner.clone(), key.clone(), owner.clone());
-        self.ask(Ask::Acquire, async move { inner.acquire(&key, &owner, length).await }).await
+        self.perform(Request::Acquire, async move { inner.acquire(&key, &owner, length).await }).await
     }
     async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
         let (inner, key) = (self.inner.clone(), key.clone());
-        self.ask(Ask::Renew, async move { inner.renew(&key, fence, length).await }).await
+        self.perform(Request::Renew, async move { inner.renew(&key, fence, length).await }).await
     }
     async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
         let (inner, key) = (self.inner.clone(), key.clone());
-        self.ask(Ask::Release, async move { inner.release(&key, fence).await }).await
+        self.perform(Request::Release, async move { inner.release(&key, fence).await }).await
     }
     async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
         let (inner, key) = (self.inner.clone(), key.clone());
-        self.ask(Ask::Begin { from }, async move { inner.record_intent(&key, fence, from).await }).await
+        self.perform(
+            Request::RecordIntent { from },
+            async move { inner.record_intent(&key, fence, from).await },
+        )
+        .await
     }
     async fn set_state(
         &self,
@@ -206,58 +211,61 @@ impl TokenStore for Gated {
         state: RecordState,
     ) -> Result<bool, StoreError> {
         let (inner, key) = (self.inner.clone(), key.clone());
-        self.ask(Ask::Set { from, state }, async move { inner.set_state(&key, fence, from, state).await })
-            .await
+        self.perform(
+            Request::Set { from, state },
+            async move { inner.set_state(&key, fence, from, state).await },
+        )
+        .await
     }
     async fn list(&self, _: &str, _: Option<&str>, _: usize) -> Result<Vec<RecordSummary>, StoreError> {
-        unreachable!("a process here refreshes only")
+        unreachable!("a process only refreshes")
     }
     async fn due(&self, _: &DueQuery, _: usize) -> Result<Vec<RecordSummary>, StoreError> {
-        unreachable!("a process here refreshes only")
+        unreachable!("a process only refreshes")
     }
 }
 
-/// The way to the provider, which waits at the gate before and after.
+/// Transport to the provider. A call waits at the gate before it is sent and before its response.
 #[derive(Debug)]
-struct Way(Arc<Gate>);
+struct GatedTransport(Arc<Gate>);
 
 #[oauth_core::async_trait]
-impl Transport for Way {
+impl Transport for GatedTransport {
     async fn call(&self, call: Call) -> Result<Response<Vec<u8>>, TransportError> {
         let body = String::from_utf8_lossy(call.request.body()).into_owned();
-        match self.0.pass(Ask::Send { token: number(&body) }).await {
-            Verdict::Done => {}
-            Verdict::NotSent => return Err(TransportError::NotSent("no route".into())),
-            other => panic!("{other:?} comes of no sending"),
+        match self.0.pass(Request::Send { token: token_number(&body) }).await {
+            Outcome::Done => {}
+            Outcome::NotSent => return Err(TransportError::NotSent("no route".into())),
+            other => panic!("{other:?} is no outcome of sending"),
         }
-        match self.0.pass(Ask::Response).await {
-            Verdict::Response(reply) => Ok(reply),
-            Verdict::Unanswered => Err(TransportError::Unanswered("connection reset".into())),
-            other => panic!("{other:?} comes of no waiting"),
+        match self.0.pass(Request::Response).await {
+            Outcome::Response(reply) => Ok(reply),
+            Outcome::Unanswered => Err(TransportError::Unanswered("connection reset".into())),
+            other => panic!("{other:?} is no outcome of waiting"),
         }
     }
 }
 
-/// The number of the refresh token in a text.
-fn number(text: &str) -> Number {
+/// Returns the number of the refresh token in a text.
+fn token_number(text: &str) -> TokenNumber {
     let (_, rest) = text.split_once("canary-refresh-").unwrap();
     let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     rest[..digits].parse().unwrap()
 }
 
-/// The number of the access token in headers.
-pub(crate) fn served(headers: &HeaderMap) -> Number {
+/// Returns the number of the access token in the headers.
+pub(crate) fn served_token(headers: &HeaderMap) -> TokenNumber {
     headers["authorization"].to_str().unwrap().rsplit_once('-').unwrap().1.parse().unwrap()
 }
 
-/// The provider: refresh tokens work once.
+/// Provider with refresh token rotation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Server(Arc<Mutex<ServerState>>);
 
 #[derive(Debug, Default)]
 struct ServerState {
-    issued: Number,
-    live: Vec<Number>,
+    issued: TokenNumber,
+    valid: Vec<TokenNumber>,
 }
 
 impl Server {
@@ -265,7 +273,7 @@ impl Server {
         let mut state = self.0.lock().unwrap();
         let n = state.issued;
         state.issued += 1;
-        state.live.push(n);
+        state.valid.push(n);
         let lifetime = if n == 0 { FIRST_LIFETIME } else { 10_000_000 };
         reply(
             200,
@@ -275,23 +283,23 @@ impl Server {
         )
     }
 
-    pub(crate) fn act(&self, token: Number) -> Response<Vec<u8>> {
+    pub(crate) fn act(&self, token: TokenNumber) -> Response<Vec<u8>> {
         let found = {
             let mut state = self.0.lock().unwrap();
-            let at = state.live.iter().position(|live| *live == token);
-            at.map(|at| state.live.remove(at))
+            let at = state.valid.iter().position(|valid| *valid == token);
+            at.map(|at| state.valid.remove(at))
         };
         if found.is_some() { self.issue() } else { reply(400, r#"{"error":"invalid_grant"}"#) }
     }
 
     pub(crate) fn revoke_all(&self) {
-        self.0.lock().unwrap().live.clear();
+        self.0.lock().unwrap().valid.clear();
     }
 
-    /// How many were issued, and which are live.
-    pub(crate) fn tokens(&self) -> (Number, Vec<Number>) {
+    /// Returns the number of issued tokens, and the valid tokens.
+    pub(crate) fn tokens(&self) -> (TokenNumber, Vec<TokenNumber>) {
         let state = self.0.lock().unwrap();
-        (state.issued, state.live.clone())
+        (state.issued, state.valid.clone())
     }
 }
 
@@ -302,7 +310,7 @@ impl Transport for Server {
     }
 }
 
-fn client(transport: impl Transport, clock: &ManualClock) -> Client<Turning> {
+fn client(transport: impl Transport, clock: &ManualClock) -> Client<RotatingProvider> {
     let base = "https://provider.example";
     let site = FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api"))
         .unwrap();
@@ -314,44 +322,44 @@ fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }
 
-/// The store, the provider, and the time of both.
-pub(crate) struct World {
+/// Store, provider, and their clocks.
+pub(crate) struct Setup {
     pub(crate) server: Server,
     clocks: Clocks,
     store: MemoryStore,
-    pending: PendingCall,
-    /// For what happens outside of every process.
+    pending: DelayedCall,
+    /// Runs actions outside of all processes.
     outside: Runtime,
 }
 
-impl World {
+impl Setup {
     pub(crate) fn new() -> Self {
         let clocks = Clocks::default();
         Self {
             server: Server::default(),
             store: MemoryStore::with_clock(clocks.store.clone()),
             clocks,
-            pending: PendingCall::default(),
+            pending: DelayedCall::default(),
             outside: runtime(),
         }
     }
 
-    /// The first token expires.
+    /// Expires the first token.
     pub(crate) fn expire(&self) {
         self.clocks.local.advance_secs(FIRST_LIFETIME);
     }
 
-    /// A call that was begun by now must be over, as the store sees it.
-    pub(crate) fn outlast_a_call(&self) {
+    /// Advances the store's clock until every call must have ended.
+    pub(crate) fn outlast_call(&self) {
         self.clocks.store.advance_secs(CALL);
     }
 
-    /// All processes stand still until every lease has run out. Whether they see that by their own clock.
-    pub(crate) fn stall(&self, seen: bool) {
-        self.clocks.stall(seen);
+    /// Stalls all processes until every lease has expired. Their clock shows that if `seen`.
+    pub(crate) fn expire_leases(&self, seen: bool) {
+        self.clocks.expire_leases(seen);
     }
 
-    /// The customer connects, somewhere else.
+    /// Connects the account in another process.
     pub(crate) fn connect(&self) {
         self.outside.block_on(async {
             let client = client(self.server.clone(), &self.clocks.local);
@@ -364,82 +372,82 @@ impl World {
         self.outside.block_on(self.store.remove(&key())).unwrap();
     }
 
-    /// The row, and the number of its token.
-    pub(crate) fn row(&self) -> Option<(Record, Number)> {
+    /// Returns the record and the number of its token.
+    pub(crate) fn row(&self) -> Option<(Record, TokenNumber)> {
         let record = self.outside.block_on(self.store.load(&key())).unwrap()?;
-        let token = number(&String::from_utf8_lossy(record.content.bytes()));
+        let token = token_number(&String::from_utf8_lossy(record.content.bytes()));
         Some((record, token))
     }
 
-    /// What was delayed takes place.
-    pub(crate) fn catch_up(&self) {
+    /// Completes the delayed operation.
+    pub(crate) fn apply_delayed(&self) {
         let work = self.pending.0.lock().unwrap().take().unwrap();
         self.outside.block_on(work);
     }
 }
 
 fn key() -> Key {
-    Key::new("turning", ACCOUNT)
+    Key::new("rotating", ACCOUNT)
 }
 
-/// A process with one handle of the connection. Dropping it kills it.
-pub(crate) struct Machine {
+/// Process with one handle of the connection. Dropping it kills the process.
+pub(crate) struct EngineProcess {
     runtime: Runtime,
-    acme: Connection<Turning>,
+    acme: Connection<RotatingProvider>,
     gate: Arc<Gate>,
     caller: Option<JoinHandle<Result<HeaderMap, Error>>>,
 }
 
-impl Machine {
-    pub(crate) fn new(world: &World) -> Self {
+impl EngineProcess {
+    pub(crate) fn new(setup: &Setup) -> Self {
         let gate = Arc::new(Gate::default());
-        let store = Gated {
-            inner: world.store.clone(),
+        let store = GatedStore {
+            inner: setup.store.clone(),
             gate: Arc::clone(&gate),
-            pending: world.pending.clone(),
-            clocks: world.clocks.clone(),
+            pending: setup.pending.clone(),
+            clocks: setup.clocks.clone(),
         };
         let runtime = runtime();
         let acme = runtime.block_on(async {
-            let client = client(Way(Arc::clone(&gate)), &world.clocks.local);
+            let client = client(GatedTransport(Arc::clone(&gate)), &setup.clocks.local);
             Connections::builder(client, store).jitter(Duration::ZERO).build().get(ACCOUNT)
         });
         Self { runtime, acme, gate, caller: None }
     }
 
-    /// Somebody wants headers.
+    /// Starts a call for headers.
     pub(crate) fn start(&mut self) {
         let acme = self.acme.clone();
         self.caller = Some(self.runtime.spawn(async move { acme.headers().await }));
-        self.go_on();
+        self.run_until_blocked();
     }
 
-    /// What it asked comes to this.
-    pub(crate) fn tell(&mut self, verdict: Verdict) {
-        self.gate.ask.lock().unwrap().take().unwrap();
-        *self.gate.verdict.lock().unwrap() = Some(verdict);
+    /// Completes the waiting request with this outcome.
+    pub(crate) fn resume(&mut self, outcome: Outcome) {
+        self.gate.request.lock().unwrap().take().unwrap();
+        *self.gate.outcome.lock().unwrap() = Some(outcome);
         self.gate.opened.notify_one();
-        self.go_on();
+        self.run_until_blocked();
     }
 
-    /// Lets it run until it asks for something, or has nothing more to do.
-    fn go_on(&self) {
-        // In its own time, which is over at once: whatever it waits for by itself comes sooner.
+    /// Runs the process until it makes a request or has nothing to do.
+    fn run_until_blocked(&self) {
+        // In paused time, so that all timers of the process fire first.
         let _ =
             self.runtime.block_on(async { tokio::time::timeout(LONG, self.gate.arrived.notified()).await });
     }
 
-    pub(crate) fn asks(&self) -> Option<Ask> {
-        *self.gate.ask.lock().unwrap()
+    pub(crate) fn request(&self) -> Option<Request> {
+        *self.gate.request.lock().unwrap()
     }
 
-    /// What the last caller got, if it has got something.
-    pub(crate) fn answer(&mut self) -> Option<Result<HeaderMap, Error>> {
+    /// Returns the result of the last call, if it has ended.
+    pub(crate) fn result(&mut self) -> Option<Result<HeaderMap, Error>> {
         let caller = self.caller.take_if(|caller| caller.is_finished())?;
         Some(self.runtime.block_on(caller).unwrap())
     }
 
-    /// What is in memory, in words.
+    /// Returns the cached token as `Debug` text.
     pub(crate) fn memory(&self) -> String {
         format!("{:?}", self.acme)
     }

@@ -1,5 +1,5 @@
-//! The model against the engine: every step that the model can take from every state is taken by the engine as well, and
-//! both must be in the same state after it. So neither can change without the other.
+//! The model against the engine: the engine takes every step that the model can take from every state, and
+//! both must be in the same state afterwards. So neither can change without the other.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -7,12 +7,12 @@ use oauth_core::http::Response;
 use oauth_core::store::{ReconnectReason, RecordState};
 use stateright::Model;
 
-use crate::checked::is_long;
-use crate::engine::{Ask, Machine, Server, Verdict, World, served};
+use crate::engine::{EngineProcess, Outcome, Request, Server, Setup, served_token};
 use crate::model::{Action, Protocol};
-use crate::state::{BUSY, Known, Lease, Left, Next, QUIET, Standing, State, Wire};
+use crate::state::{BUSY, CachedToken, CallState, Interference, Lease, NextStep, QUIET, State, TokenStatus};
+use crate::state_space::is_long;
 
-/// What the model can do, as runs from the beginning that take every step at least once.
+/// Runs from the initial states that together take every step of the model.
 struct Runs<const N: usize> {
     runs: Vec<(State<N>, Vec<Action>)>,
     states: usize,
@@ -23,14 +23,14 @@ impl<const N: usize> Runs<N> {
     fn of(protocol: &Protocol<N>) -> Self {
         let mut numbers: HashMap<State<N>, usize> = HashMap::new();
         let mut states = Vec::new();
-        let mut came: Vec<Option<(usize, usize)>> = Vec::new();
+        let mut predecessors: Vec<Option<(usize, usize)>> = Vec::new();
         let mut steps: Vec<Vec<(Action, usize, bool)>> = Vec::new();
         let mut queue = VecDeque::new();
         for state in protocol.init_states() {
             numbers.insert(state, states.len());
             queue.push_back(states.len());
             states.push(state);
-            came.push(None);
+            predecessors.push(None);
         }
         let mut actions = Vec::new();
         while let Some(from) = queue.pop_front() {
@@ -42,139 +42,148 @@ impl<const N: usize> Runs<N> {
                 let to = *numbers.entry(after).or_insert_with(|| {
                     queue.push_back(states.len());
                     states.push(after);
-                    came.push(Some((from, out.len())));
+                    predecessors.push(Some((from, out.len())));
                     states.len() - 1
                 });
                 out.push((*action, to, false));
             }
-            // States are numbered, and taken from the queue, in the same order.
+            // States are numbered in the order of the queue.
             debug_assert_eq!(steps.len(), from);
             steps.push(out);
         }
         let count = steps.iter().map(Vec::len).sum();
         let mut runs = Vec::new();
-        // The farthest first: the way there takes many others along.
+        // The most distant states first: the paths to them take many other steps.
         for from in (0..states.len()).rev() {
             for step in 0..steps[from].len() {
                 if steps[from][step].2 {
                     continue;
                 }
-                let mut way = vec![(from, step)];
-                while let Some(before) = came[way[way.len() - 1].0] {
-                    way.push(before);
+                let mut path = vec![(from, step)];
+                while let Some(before) = predecessors[path[path.len() - 1].0] {
+                    path.push(before);
                 }
-                way.reverse();
-                let first = states[way[0].0];
+                path.reverse();
+                let first = states[path[0].0];
                 let mut at = steps[from][step].1;
-                for (from, step) in &way {
+                for (from, step) in &path {
                     steps[*from][*step].2 = true;
                 }
                 while let Some(more) = steps[at].iter().position(|(_, _, taken)| !taken) {
                     steps[at][more].2 = true;
-                    way.push((at, more));
+                    path.push((at, more));
                     at = steps[at][more].1;
                 }
-                runs.push((first, way.into_iter().map(|(from, step)| steps[from][step].0).collect()));
+                runs.push((first, path.into_iter().map(|(from, step)| steps[from][step].0).collect()));
             }
         }
         Self { runs, states: states.len(), steps: count }
     }
 }
 
-/// The engine, beside a state of the model.
+/// The engine during a run.
 struct Replay<const N: usize> {
-    world: World,
-    machines: [Machine; N],
+    setup: Setup,
+    engines: [EngineProcess; N],
     replies: [Option<Response<Vec<u8>>>; N],
 }
 
 impl<const N: usize> Replay<N> {
     fn new(first: &State<N>) -> Self {
-        let world = World::new();
-        world.connect();
-        let machines = std::array::from_fn(|n| {
-            let mut machine = Machine::new(&world);
+        let setup = Setup::new();
+        setup.connect();
+        let engines = std::array::from_fn(|n| {
+            let mut engine = EngineProcess::new(&setup);
             if first.processes[n].memory.is_some() {
-                machine.start();
-                machine.tell(Verdict::Done);
-                machine.answer().unwrap().unwrap();
+                engine.start();
+                engine.resume(Outcome::Done);
+                engine.result().unwrap().unwrap();
             }
-            machine
+            engine
         });
-        world.expire();
-        Self { world, machines, replies: std::array::from_fn(|_| None) }
+        setup.expire();
+        Self { setup, engines, replies: std::array::from_fn(|_| None) }
     }
 
     fn act(&mut self, before: &State<N>, action: Action) {
-        let Self { world, machines, replies } = self;
+        let Self { setup, engines, replies } = self;
         match action {
-            Action::Start(n) => machines[n].start(),
-            Action::Do(n) => match (before.processes[n].next, &before.row.kept) {
-                (Next::Await { .. }, _) => machines[n].tell(Verdict::Response(replies[n].take().unwrap())),
-                (Next::Acquire, Some(kept)) if kept.intent && before.row.lease != Lease::Running => {
-                    // Nobody has the lease, so nothing else changes by it.
-                    world.outlast_a_call();
-                    machines[n].tell(Verdict::Done);
+            Action::Start(n) => engines[n].start(),
+            Action::Do(n) => match (before.processes[n].next, &before.row.stored) {
+                (NextStep::Await { .. }, _) => {
+                    engines[n].resume(Outcome::Response(replies[n].take().unwrap()))
                 }
-                _ => machines[n].tell(Verdict::Done),
+                (NextStep::Acquire, Some(stored)) if stored.intent && before.row.lease != Lease::Running => {
+                    // No process has the lease, so nothing else changes.
+                    setup.outlast_call();
+                    engines[n].resume(Outcome::Done);
+                }
+                _ => engines[n].resume(Outcome::Done),
             },
-            Action::Fail(n) => machines[n].tell(Verdict::Failed),
-            Action::AnswerLost(n) => machines[n].tell(Verdict::AnswerLost),
-            Action::Delay(n) => machines[n].tell(Verdict::Delayed),
-            Action::Late => world.catch_up(),
-            Action::NotSent(n) => machines[n].tell(Verdict::NotSent),
-            Action::Send(n) => machines[n].tell(Verdict::Done),
-            Action::Act(n) => {
-                let Next::Await { base, .. } = before.processes[n].next else { unreachable!() };
-                replies[n] = Some(world.server.act(base.token));
+            Action::Fail(n) => engines[n].resume(Outcome::Failed),
+            Action::ResponseLost(n) => engines[n].resume(Outcome::ResponseLost),
+            Action::Delay(n) => engines[n].resume(Outcome::Delayed),
+            Action::StoreChange => setup.apply_delayed(),
+            Action::NotSent(n) => engines[n].resume(Outcome::NotSent),
+            Action::Send(n) => engines[n].resume(Outcome::Done),
+            Action::ProviderActs(n) => {
+                let NextStep::Await { base, .. } = before.processes[n].next else { unreachable!() };
+                replies[n] = Some(setup.server.act(base.token));
             }
-            Action::Unanswered(n) => machines[n].tell(Verdict::Unanswered),
-            Action::StrayActs(token) => drop(world.server.act(token)),
-            Action::StrayPerishes(_) => {}
+            Action::Unanswered(n) => engines[n].resume(Outcome::Unanswered),
+            Action::StrayCallArrives(token) => drop(setup.server.act(token)),
+            Action::StrayCallIsLost(_) => {}
             Action::Die(n) => {
-                machines[n] = Machine::new(world);
+                engines[n] = EngineProcess::new(setup);
                 replies[n] = None;
             }
-            Action::LeaseRunsOut { seen } => world.stall(seen),
-            Action::DoneTooLate(n) => machines[n].tell(Verdict::DoneTooLate),
-            Action::Expire => unreachable!("tokens here outlive every run"),
-            Action::Connect => world.connect(),
-            Action::Remove => world.remove(),
-            Action::Revoke => world.server.revoke_all(),
+            Action::LeaseExpires { seen } => setup.expire_leases(seen),
+            Action::DoneAfterExpiry(n) => engines[n].resume(Outcome::DoneAfterExpiry),
+            Action::Expire => unreachable!("later tokens outlive every run"),
+            Action::Connect => setup.connect(),
+            Action::Remove => setup.remove(),
+            Action::Revoke => setup.server.revoke_all(),
         }
     }
 
-    /// What is otherwise than in the model.
+    /// Returns the first difference between engine and model.
     fn difference(&mut self, model: &State<N>) -> Option<String> {
         let differs = |what: &str, engine: String, model: String| {
             (engine != model).then(|| format!("{what}: engine {engine}, model {model}"))
         };
-        let row = self.world.row().map(|(record, token)| {
-            (record.generation, token, standing(record.state), record.intent.is_some())
-        });
+        let row = self
+            .setup
+            .row()
+            .map(|(record, token)| (record.generation, token, status(record.state), record.intent.is_some()));
         let expected = model
             .row
-            .kept
-            .map(|kept| (u64::from(model.row.generation), kept.token, kept.standing, kept.intent));
-        let server = provider(&self.world.server);
-        let live: Vec<_> = model.provider.live.each().collect();
+            .stored
+            .map(|stored| (u64::from(model.row.generation), stored.token, stored.status, stored.intent));
+        let server = provider(&self.setup.server);
+        let live: Vec<_> = model.provider.live.iter().collect();
         let mut found = differs("row", format!("{row:?}"), format!("{expected:?}")).or_else(|| {
             differs("provider", format!("{server:?}"), format!("{:?}", (model.provider.issued, live)))
         });
-        for (n, machine) in self.machines.iter_mut().enumerate() {
+        for (n, engine) in self.engines.iter_mut().enumerate() {
             let process = &model.processes[n];
-            found = found
-                .or_else(|| differs(&format!("{n} asks"), asks(machine.asks()), expected_ask(process.next)));
-            let memory = machine.memory();
-            if !memory.contains(&in_words(process.memory)) {
-                found =
-                    found.or_else(|| Some(format!("{n} knows: engine {memory}, model {:?}", process.memory)));
+            found = found.or_else(|| {
+                differs(
+                    &format!("process {n} requests"),
+                    request(engine.request()),
+                    expected_request(process.next),
+                )
+            });
+            let memory = engine.memory();
+            if !memory.contains(&debug_text(process.memory)) {
+                found = found.or_else(|| {
+                    Some(format!("process {n} has cached: engine {memory}, model {:?}", process.memory))
+                });
             }
-            // Whoever got headers got fresh ones, which the process had then.
-            if let Some(Ok(headers)) = machine.answer() {
-                let token = served(&headers);
-                if token < model.fresh_from || process.memory.is_some_and(|known| known.token < token) {
-                    found = found.or_else(|| Some(format!("{n} served {token}")));
+            // Returned headers contain a valid token that the process had cached.
+            if let Some(Ok(headers)) = engine.result() {
+                let token = served_token(&headers);
+                if token < model.oldest_valid || process.memory.is_some_and(|known| known.token < token) {
+                    found = found.or_else(|| Some(format!("process {n} used token {token}")));
                 }
             }
         }
@@ -188,56 +197,60 @@ fn provider(server: &Server) -> (u8, Vec<u8>) {
     (issued, live)
 }
 
-fn standing(state: RecordState) -> Standing {
+fn status(state: RecordState) -> TokenStatus {
     match state {
-        RecordState::Active => Standing::Active,
-        RecordState::NeedsReconnect { reason: ReconnectReason::Revoked, .. } => Standing::Revoked,
-        RecordState::NeedsReconnect { reason: ReconnectReason::OutcomeUnknown, .. } => Standing::Unknown,
-        other => panic!("{other:?} is in no model"),
+        RecordState::Active => TokenStatus::Active,
+        RecordState::NeedsReconnect { reason: ReconnectReason::Revoked, .. } => TokenStatus::Revoked,
+        RecordState::NeedsReconnect { reason: ReconnectReason::OutcomeUnknown, .. } => TokenStatus::Unknown,
+        other => panic!("{other:?} is not part of the model"),
     }
 }
 
-/// As `Debug` of a connection shows it.
-fn in_words(memory: Option<Known>) -> String {
+/// Returns the part of a connection's `Debug` text that shows this token.
+fn debug_text(memory: Option<CachedToken>) -> String {
     let Some(known) = memory else { return "generation: None, state: None".to_owned() };
-    let state = match known.standing {
-        Standing::Active => "Active",
-        Standing::Revoked => "NeedsReconnect { reason: Revoked",
-        Standing::Unknown => "NeedsReconnect { reason: OutcomeUnknown",
+    let state = match known.status {
+        TokenStatus::Active => "Active",
+        TokenStatus::Revoked => "NeedsReconnect { reason: Revoked",
+        TokenStatus::Unknown => "NeedsReconnect { reason: OutcomeUnknown",
     };
     format!("generation: Some({}), state: Some({state}", known.generation)
 }
 
-fn asks(ask: Option<Ask>) -> String {
+fn request(ask: Option<Request>) -> String {
     match ask {
-        // When it was found out does not matter.
-        Some(Ask::Set { from, state }) => format!("Set {from} {:?}", standing(state)),
-        Some(ask) => format!("{ask:?}"),
+        // The time of the state is not compared.
+        Some(Request::Set { from, state }) => format!("Set {from} {:?}", status(state)),
+        Some(request) => format!("{request:?}"),
         None => "nothing".to_owned(),
     }
 }
 
-fn expected_ask(next: Next) -> String {
+fn expected_request(next: NextStep) -> String {
     let from = |generation: u8| u64::from(generation);
-    let ask = match next {
-        Next::Idle => return "nothing".to_owned(),
-        Next::GiveUp { base, why } => return format!("Set {} {why:?}", base.generation),
-        Next::Forget { base, .. } => return format!("Set {} Active", base.generation),
-        Next::Load { .. } => Ask::Load,
-        Next::Acquire => Ask::Acquire,
-        Next::Begin { base, .. } => Ask::Begin { from: from(base.generation) },
-        Next::Send { base, .. } => Ask::Send { token: base.token },
-        Next::Await { wire: Wire::Asked | Wire::Granted(_) | Wire::Refused, .. } => Ask::Response,
-        Next::Save { base, .. } => Ask::Save { from: from(base.generation) },
-        Next::Keep { .. } | Next::Lengthen { .. } => Ask::Renew,
-        Next::Release { .. } => Ask::Release,
+    let request = match next {
+        NextStep::Idle => return "nothing".to_owned(),
+        NextStep::MarkNeedsReconnect { base, reason } => {
+            return format!("Set {} {reason:?}", base.generation);
+        }
+        NextStep::ClearIntent { base, .. } => return format!("Set {} Active", base.generation),
+        NextStep::Load { .. } => Request::Load,
+        NextStep::Acquire => Request::Acquire,
+        NextStep::RecordIntent { base, .. } => Request::RecordIntent { from: from(base.generation) },
+        NextStep::Send { base, .. } => Request::Send { token: base.token },
+        NextStep::Await { call: CallState::Pending | CallState::Granted(_) | CallState::Refused, .. } => {
+            Request::Response
+        }
+        NextStep::Save { base, .. } => Request::Save { from: from(base.generation) },
+        NextStep::Renew { .. } | NextStep::RenewForSave { .. } => Request::Renew,
+        NextStep::Release { .. } => Request::Release,
     };
-    format!("{ask:?}")
+    format!("{request:?}")
 }
 
-/// Takes every step of this protocol with the engine: at least so many.
-fn replay<const N: usize>(faults: u8, left: Left, at_least: usize) {
-    let protocol = Protocol::<N> { left, tells_apart: true, ..Protocol::with(faults) };
+/// Takes every step of this protocol with the engine. There must be at least a given number of steps.
+fn replay<const N: usize>(faults: u8, left: Interference, at_least: usize) {
+    let protocol = Protocol::<N> { left, distinguishes_processes: true, ..Protocol::with(faults) };
     let all = Runs::of(&protocol);
     assert!(all.steps >= at_least, "{}", all.steps);
     let began = std::time::Instant::now();
@@ -245,7 +258,7 @@ fn replay<const N: usize>(faults: u8, left: Left, at_least: usize) {
     for (first, actions) in &all.runs {
         let mut state = *first;
         let mut engine = Replay::new(first);
-        assert_eq!(engine.difference(&state), None, "before anything");
+        assert_eq!(engine.difference(&state), None, "before the first step");
         for (n, action) in actions.iter().enumerate() {
             let after = protocol.step(&state, *action).unwrap();
             engine.act(&state, *action);
@@ -266,7 +279,7 @@ fn replay<const N: usize>(faults: u8, left: Left, at_least: usize) {
 }
 
 #[test]
-fn every_step_of_the_model_is_the_engines() {
+fn engine_takes_every_step_of_model() {
     replay::<2>(1, QUIET, 3_500);
     if is_long() {
         replay::<2>(2, QUIET, 29_000);
@@ -276,13 +289,13 @@ fn every_step_of_the_model_is_the_engines() {
 
 #[test]
 fn a_customer_interferes() {
-    replay::<2>(0, Left { connects: 1, ..QUIET }, 500);
-    replay::<2>(0, Left { removals: 1, ..QUIET }, 350);
-    replay::<2>(0, Left { revocations: 1, ..QUIET }, 350);
+    replay::<2>(0, Interference { connects: 1, ..QUIET }, 500);
+    replay::<2>(0, Interference { removals: 1, ..QUIET }, 350);
+    replay::<2>(0, Interference { revocations: 1, ..QUIET }, 350);
     if is_long() {
-        replay::<2>(0, Left { expiries: 0, ..BUSY }, 8_300);
-        replay::<2>(1, Left { connects: 1, ..QUIET }, 12_000);
-        replay::<2>(1, Left { removals: 1, ..QUIET }, 7_500);
-        replay::<2>(1, Left { revocations: 1, ..QUIET }, 8_300);
+        replay::<2>(0, Interference { expiries: 0, ..BUSY }, 8_300);
+        replay::<2>(1, Interference { connects: 1, ..QUIET }, 12_000);
+        replay::<2>(1, Interference { removals: 1, ..QUIET }, 7_500);
+        replay::<2>(1, Interference { revocations: 1, ..QUIET }, 8_300);
     }
 }

@@ -1,72 +1,76 @@
-//! Mistakes that the checker must find: a rule that no mistake breaks would be none.
+//! Mistakes that the checker must find, so that every rule is known to detect one.
 
 use std::collections::BTreeSet;
 
-use crate::checked::broken;
 use crate::model::Protocol;
 use crate::rules;
+use crate::state_space::broken;
 
-/// A mistake that a refresh could be written with.
+/// Mistake in an implementation of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mistake {
-    /// The store takes a save only from whoever holds the lease.
+    /// The store accepts a save only from the holder of the lease.
     SavesOnlyWithLease,
-    /// The store takes every save.
+    /// The store accepts every save.
     SavesAlways,
-    /// A save that failed is not tried again.
+    /// A failed save is not retried.
     SavesOnce,
-    /// With the lease, what is in memory is taken for what is stored.
-    ReadsNothingAgain,
-    /// Nothing says that a refresh was begun.
-    WritesNoIntent,
-    /// A lease that is lost does not keep its holder from sending.
-    BeginsWithoutLease,
-    /// The store changes the state for whoever asks.
+    /// The record is not read again under the lease.
+    SkipsReload,
+    /// The intent is not recorded.
+    RecordsNoIntent,
+    /// The store accepts an intent without the lease.
+    RecordsIntentWithoutLease,
+    /// The store accepts a change of state without the lease.
     SetsWithoutLease,
-    /// Who is in doubt and refused tries again.
-    TriesTwice,
-    /// The holder itself tries again after a lost reply, as if nothing had been sent.
-    TriesAgainAtOnce,
-    /// A lost reply is taken for a call that was not sent.
-    ForgetsTheUnanswered,
-    /// An intent that somebody else left is taken back.
-    ForgetsDoubt,
-    /// Who has lost the lease still says what it would have said with it.
-    BelievesItselfWithoutLease,
-    /// So does who could not write it down.
-    SaysMoreThanItWrote,
-    /// A refusal is answered by asking again.
-    AsksForEver,
-    /// What was found lost once is never looked up again.
-    NeverLooksAgain,
+    /// A refused call after an earlier intent is retried.
+    RetriesInDoubt,
+    /// A call without a response is retried by the same holder, as if nothing had been sent.
+    RetriesLostCall,
+    /// The intent of a call without a response is cleared.
+    ClearsIntentOfLostCall,
+    /// The intent of another holder is cleared.
+    ClearsEarlierIntent,
+    /// A refusal is reported by a holder that has lost its lease.
+    MarksWithoutLease,
+    /// A reason that could not be stored is reported.
+    ReportsUnstoredReason,
+    /// A refused refresh token is sent again.
+    RetriesForever,
+    /// A connection that needed reconnecting once is never read again.
+    NeverReloads,
 }
 
-/// Each mistake, how many faults it takes to show, and what it breaks then. Without any fault none shows: that is what
-/// makes them easy to make.
+/// Each mistake, the number of faults after which it shows, and the rules that it breaks. No mistake shows
+/// without faults.
 const MISTAKES: &[(Mistake, u8, &[&str])] = &[
-    (Mistake::SavesOnlyWithLease, 1, &[rules::ENDS_WELL]),
-    (Mistake::SavesAlways, 1, &[rules::NEWER]),
-    (Mistake::SavesOnce, 1, &[rules::ENDS_WELL]),
+    (Mistake::SavesOnlyWithLease, 1, &[rules::ENDS_WITH_VALID_TOKEN]),
+    (Mistake::SavesAlways, 1, &[rules::REPLACED_BY_SUCCESSOR]),
+    (Mistake::SavesOnce, 1, &[rules::ENDS_WITH_VALID_TOKEN]),
     (
-        Mistake::ReadsNothingAgain,
+        Mistake::SkipsReload,
         1,
-        &[rules::SENT_ONCE, rules::RETRIED_ONCE, rules::REVOKED, rules::ENDS_WELL],
+        &[rules::SENT_ONCE, rules::RETRIED_ONCE, rules::REVOKED, rules::ENDS_WITH_VALID_TOKEN],
     ),
-    (Mistake::WritesNoIntent, 1, &[rules::SENT_ONCE, rules::REVOKED, rules::ENDS_WELL]),
-    (Mistake::BeginsWithoutLease, 1, &[rules::SENT_ONCE, rules::REVOKED]),
+    (Mistake::RecordsNoIntent, 1, &[rules::SENT_ONCE, rules::REVOKED, rules::ENDS_WITH_VALID_TOKEN]),
+    (Mistake::RecordsIntentWithoutLease, 1, &[rules::SENT_ONCE, rules::REVOKED]),
     (Mistake::SetsWithoutLease, 1, &[rules::REVOKED]),
-    (Mistake::TriesTwice, 1, &[rules::SENT_ONCE, rules::RETRIED_ONCE, rules::REVOKED, rules::ENDS_WELL]),
-    (Mistake::TriesAgainAtOnce, 1, &[rules::SENT_ONCE, rules::REVOKED, rules::ENDS_WELL]),
-    (Mistake::ForgetsTheUnanswered, 1, &[rules::SENT_ONCE, rules::REVOKED, rules::ENDS_WELL]),
-    (Mistake::ForgetsDoubt, 2, &[rules::SENT_ONCE, rules::REVOKED, rules::ENDS_WELL]),
-    (Mistake::BelievesItselfWithoutLease, 1, &[rules::REVOKED]),
-    (Mistake::SaysMoreThanItWrote, 2, &[rules::REVOKED]),
-    (Mistake::AsksForEver, 1, &[rules::RETRIED_ONCE, rules::ENDS]),
-    (Mistake::NeverLooksAgain, 1, &[rules::AGREES]),
+    (
+        Mistake::RetriesInDoubt,
+        1,
+        &[rules::SENT_ONCE, rules::RETRIED_ONCE, rules::REVOKED, rules::ENDS_WITH_VALID_TOKEN],
+    ),
+    (Mistake::RetriesLostCall, 1, &[rules::SENT_ONCE, rules::REVOKED, rules::ENDS_WITH_VALID_TOKEN]),
+    (Mistake::ClearsIntentOfLostCall, 1, &[rules::SENT_ONCE, rules::REVOKED, rules::ENDS_WITH_VALID_TOKEN]),
+    (Mistake::ClearsEarlierIntent, 2, &[rules::SENT_ONCE, rules::REVOKED, rules::ENDS_WITH_VALID_TOKEN]),
+    (Mistake::MarksWithoutLease, 1, &[rules::REVOKED]),
+    (Mistake::ReportsUnstoredReason, 2, &[rules::REVOKED]),
+    (Mistake::RetriesForever, 1, &[rules::RETRIED_ONCE, rules::TERMINATES]),
+    (Mistake::NeverReloads, 1, &[rules::CACHE_MATCHES_STORE]),
 ];
 
 #[test]
-fn every_mistake_is_found_and_every_rule_finds_one() {
+fn finds_every_mistake_with_every_rule() {
     let mut found = BTreeSet::new();
     for (mistake, faults, rules) in MISTAKES {
         let protocol = Protocol::<2> { mistake: Some(*mistake), ..Protocol::with(*faults) };

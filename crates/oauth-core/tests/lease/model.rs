@@ -1,48 +1,48 @@
-//! The lease protocol as a model, step by step as `connections/renewing.rs` and `connections/saving.rs` take them.
+//! Model of the lease protocol, with the steps of `connections/refresh.rs` and `connections/save.rs`.
 //!
-//! What is left out: the waiting time after an intent (whoever waits may go on at any time, also too early), the end of a
-//! flight by its deadline, the single flight (a process is one flight at a time; see `tests/interleavings`), and the
-//! breaker.
+//! Not part of the model: the wait after an earlier intent (it may end at any time, also too early), the
+//! refresh deadline, the single flight (a process has one flight at a time; see `tests/interleavings`), and
+//! the circuit breaker.
 
 use stateright::{Model, Property};
 
-use crate::planted::Mistake;
+use crate::mistakes::Mistake;
 use crate::rules;
 use crate::state::*;
 
-/// What can happen. `usize` is the process that it happens to.
+/// Action in the model. `usize` is the index of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Action {
-    /// Somebody wants headers.
+    /// A caller requests headers.
     Start(usize),
-    /// The store does what is asked and answers; or the reply of the provider arrives.
+    /// The store performs the request and responds, or the response of the provider arrives.
     Do(usize),
-    /// The store does nothing and says so.
+    /// The store fails without a change.
     Fail(usize),
-    /// The store does it; the answer is lost.
-    AnswerLost(usize),
-    /// The caller has waited long enough; the store does it later.
+    /// The store performs the request; the response is lost.
+    ResponseLost(usize),
+    /// The caller's time limit passes; the store performs the request later.
     Delay(usize),
-    /// The store does now what it was asked long ago.
-    Late,
-    /// The request does not leave the machine.
+    /// The store performs the delayed request.
+    StoreChange,
+    /// The call is not sent.
     NotSent(usize),
-    /// The request leaves the machine.
+    /// The call is sent.
     Send(usize),
-    /// The provider acts on it.
-    Act(usize),
-    /// No reply comes, and no longer will.
+    /// The provider processes the call.
+    ProviderActs(usize),
+    /// The response is lost.
     Unanswered(usize),
-    /// The provider acts on a request that nobody waits for any more.
-    StrayActs(Number),
-    StrayPerishes(Number),
+    /// The provider processes a call whose caller has stopped waiting.
+    StrayCallArrives(TokenNumber),
+    StrayCallIsLost(TokenNumber),
     Die(usize),
-    /// The lease's time is over: if it has a holder, that one stalls. Whether it sees by its own clock that it did.
-    LeaseRunsOut {
+    /// The lease expires. A holder stalls meanwhile; its clock shows that if `seen`.
+    LeaseExpires {
         seen: bool,
     },
-    /// As `Do`, of a begin; the lease's time is over before the answer arrives.
-    DoneTooLate(usize),
+    /// `Do` of an intent; the lease expires before the response arrives.
+    DoneAfterExpiry(usize),
     Expire,
     /// The customer connects again.
     Connect,
@@ -50,45 +50,45 @@ pub(crate) enum Action {
     Revoke,
 }
 
-/// The protocol, with bounds.
+/// The protocol with bounds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Protocol<const N: usize> {
-    /// How many faults there may be in one run, of whatever kinds.
+    /// Maximum number of faults in one run.
     pub(crate) faults: u8,
-    pub(crate) left: Left,
-    /// Processes are told apart, for a replay.
-    pub(crate) tells_apart: bool,
-    /// A mistake to be found.
+    pub(crate) left: Interference,
+    /// Distinguishes states that differ only by the order of processes, for a replay.
+    pub(crate) distinguishes_processes: bool,
+    /// Mistake that the checker must find.
     pub(crate) mistake: Option<Mistake>,
 }
 
 impl<const N: usize> Protocol<N> {
-    /// With so many faults, and neither a customer nor a further expiry.
+    /// Creates the protocol with a number of faults, without interference.
     pub(crate) const fn with(faults: u8) -> Self {
-        Self { faults, left: QUIET, tells_apart: false, mistake: None }
+        Self { faults, left: QUIET, distinguishes_processes: false, mistake: None }
     }
 
-    /// Whether a flight of this process would change anything.
-    fn is_restless(&self, state: &State<N>, process: &Process) -> bool {
-        let is_final = self.has(Mistake::NeverLooksAgain)
-            && process.memory.is_some_and(|known| known.standing != Standing::Active);
-        !is_final && state.is_restless(process)
+    /// True if a flight of this process would change anything.
+    fn has_work(&self, state: &State<N>, process: &Process) -> bool {
+        let is_final = self.has(Mistake::NeverReloads)
+            && process.memory.is_some_and(|known| known.status != TokenStatus::Active);
+        !is_final && state.has_work(process)
     }
 
     fn has(&self, mistake: Mistake) -> bool {
         self.mistake == Some(mistake)
     }
 
-    /// What goes on by itself, without faults and interference.
-    pub(crate) fn goes_on(&self, state: &State<N>, actions: &mut Vec<Action>) {
+    /// Adds the actions without faults and interference.
+    pub(crate) fn regular_actions(&self, state: &State<N>, actions: &mut Vec<Action>) {
         for (n, process) in state.processes.iter().enumerate() {
             match process.next {
-                Next::Idle if self.is_restless(state, process) => actions.push(Action::Start(n)),
-                Next::Idle => {}
-                Next::Send { .. } => actions.push(Action::Send(n)),
-                Next::Await { wire: Wire::Asked, .. } => actions.push(Action::Act(n)),
-                Next::Acquire if state.row.lease == Lease::Running => {
-                    // Waiting for another changes nothing, unless it is over.
+                NextStep::Idle if self.has_work(state, process) => actions.push(Action::Start(n)),
+                NextStep::Idle => {}
+                NextStep::Send { .. } => actions.push(Action::Send(n)),
+                NextStep::Await { call: CallState::Pending, .. } => actions.push(Action::ProviderActs(n)),
+                NextStep::Acquire if state.row.lease == Lease::Running => {
+                    // Waiting for another holder changes nothing until the lease has ended.
                     if self.step(state, Action::Do(n)).is_some_and(|after| after != *state) {
                         actions.push(Action::Do(n));
                     }
@@ -97,33 +97,35 @@ impl<const N: usize> Protocol<N> {
             }
         }
         if state.pending.is_some() {
-            actions.push(Action::Late);
+            actions.push(Action::StoreChange);
         }
-        for token in state.stray.each() {
-            actions.extend([Action::StrayActs(token), Action::StrayPerishes(token)]);
+        for token in state.stray.iter() {
+            actions.extend([Action::StrayCallArrives(token), Action::StrayCallIsLost(token)]);
         }
-        let is_held = state.processes.iter().any(|process| process.holds);
+        let is_held = state.processes.iter().any(|process| process.holds_lease);
         if state.row.lease == Lease::Running && !is_held {
-            actions.push(Action::LeaseRunsOut { seen: true });
+            actions.push(Action::LeaseExpires { seen: true });
         }
     }
 
-    fn goes_wrong(&self, state: &State<N>, actions: &mut Vec<Action>) {
+    fn faults_of(&self, state: &State<N>, actions: &mut Vec<Action>) {
         let may_fail = state.seen.faults < self.faults;
         for (n, process) in state.processes.iter().enumerate() {
             let (is_store, can_be_late) = match process.next {
-                Next::Idle => continue,
-                Next::Load { .. } | Next::Keep { .. } | Next::Lengthen { .. } => (true, false),
-                Next::Acquire
-                | Next::Begin { .. }
-                | Next::Save { .. }
-                | Next::GiveUp { .. }
-                | Next::Forget { .. }
-                | Next::Release { .. } => (true, state.pending.is_none()),
-                Next::Send { .. } | Next::Await { .. } => (false, false),
+                NextStep::Idle => continue,
+                NextStep::Load { .. } | NextStep::Renew { .. } | NextStep::RenewForSave { .. } => {
+                    (true, false)
+                }
+                NextStep::Acquire
+                | NextStep::RecordIntent { .. }
+                | NextStep::Save { .. }
+                | NextStep::MarkNeedsReconnect { .. }
+                | NextStep::ClearIntent { .. }
+                | NextStep::Release { .. } => (true, state.pending.is_none()),
+                NextStep::Send { .. } | NextStep::Await { .. } => (false, false),
             };
-            // A machine that has no way out has none for a while.
-            if let Next::Send { tries, .. } = process.next
+            // Once a call was not sent, its retries may fail too.
+            if let NextStep::Send { tries, .. } = process.next
                 && (may_fail || tries > 0)
             {
                 actions.push(Action::NotSent(n));
@@ -134,37 +136,39 @@ impl<const N: usize> Protocol<N> {
             actions.push(Action::Die(n));
             if is_store {
                 actions.push(Action::Fail(n));
-                // Of a read nothing is left but its answer.
-                if can_be_late || matches!(process.next, Next::Keep { .. } | Next::Lengthen { .. }) {
-                    actions.push(Action::AnswerLost(n));
+                // A read changes nothing, so a lost response equals a failure.
+                if can_be_late
+                    || matches!(process.next, NextStep::Renew { .. } | NextStep::RenewForSave { .. })
+                {
+                    actions.push(Action::ResponseLost(n));
                 }
             }
             if can_be_late {
                 actions.push(Action::Delay(n));
             }
             match process.next {
-                Next::Await { .. } => actions.push(Action::Unanswered(n)),
-                Next::Begin { .. } if process.holds && state.row.lease == Lease::Running => {
-                    actions.push(Action::DoneTooLate(n));
+                NextStep::Await { .. } => actions.push(Action::Unanswered(n)),
+                NextStep::RecordIntent { .. } if process.holds_lease && state.row.lease == Lease::Running => {
+                    actions.push(Action::DoneAfterExpiry(n));
                 }
                 _ => {}
             }
         }
-        let is_held = state.processes.iter().any(|process| process.holds);
+        let is_held = state.processes.iter().any(|process| process.holds_lease);
         if state.row.lease == Lease::Running && is_held && may_fail {
-            actions.extend([true, false].map(|seen| Action::LeaseRunsOut { seen }));
+            actions.extend([true, false].map(|seen| Action::LeaseExpires { seen }));
         }
     }
 
-    fn interferes(state: &State<N>, actions: &mut Vec<Action>) {
-        let Left { expiries, connects, removals, revocations } = state.left;
+    fn interferences_of(state: &State<N>, actions: &mut Vec<Action>) {
+        let Interference { expiries, connects, removals, revocations } = state.left;
         if expiries > 0 {
             actions.push(Action::Expire);
         }
         if connects > 0 {
             actions.push(Action::Connect);
         }
-        if removals > 0 && state.row.kept.is_some() {
+        if removals > 0 && state.row.stored.is_some() {
             actions.push(Action::Remove);
         }
         if revocations > 0 {
@@ -172,134 +176,142 @@ impl<const N: usize> Protocol<N> {
         }
     }
 
-    /// The state after an action, if the action can happen.
+    /// Returns the state after an action, if the action is possible.
     pub(crate) fn step(&self, state: &State<N>, action: Action) -> Option<State<N>> {
         let mut after = *state;
         let s = &mut after;
         let is_fault = match action {
             Action::Fail(_)
-            | Action::AnswerLost(_)
+            | Action::ResponseLost(_)
             | Action::Delay(_)
             | Action::Unanswered(_)
-            | Action::DoneTooLate(_)
+            | Action::DoneAfterExpiry(_)
             | Action::Die(_) => true,
-            Action::NotSent(n) => matches!(s.processes[n].next, Next::Send { tries: 0, .. }),
-            Action::LeaseRunsOut { .. } => s.processes.iter().any(|process| process.holds),
+            Action::NotSent(n) => matches!(s.processes[n].next, NextStep::Send { tries: 0, .. }),
+            Action::LeaseExpires { .. } => s.processes.iter().any(|process| process.holds_lease),
             _ => false,
         };
         s.seen.faults += u8::from(is_fault);
         match action {
             Action::Start(n) => self.start(s, n),
-            Action::Do(n) => self.answered(s, n),
-            Action::Fail(n) => self.failed(s, n),
-            Action::AnswerLost(n) => {
-                self.done_unheard(s, n);
-                self.failed(s, n);
+            Action::Do(n) => self.succeed(s, n),
+            Action::Fail(n) => self.fail(s, n),
+            Action::ResponseLost(n) => {
+                self.apply_without_response(s, n);
+                self.fail(s, n);
             }
             Action::Delay(n) => {
-                s.pending =
-                    Some(PendingCall { what: late(s.processes[n].next)?, holds: s.processes[n].holds });
-                self.failed(s, n);
+                s.pending = Some(DelayedCall {
+                    what: store_change(s.processes[n].next)?,
+                    holds_lease: s.processes[n].holds_lease,
+                });
+                self.fail(s, n);
             }
-            Action::Late => {
-                let PendingCall { what, holds } = s.pending.take()?;
-                self.store_does(s, what, holds);
+            Action::StoreChange => {
+                let DelayedCall { what, holds_lease } = s.pending.take()?;
+                self.apply_to_store(s, what, holds_lease);
             }
             Action::NotSent(n) => {
-                let Next::Send { base, in_doubt, tries } = s.processes[n].next else { return None };
+                let NextStep::Send { base, in_doubt, tries } = s.processes[n].next else { return None };
                 s.processes[n].next = if tries < 2 {
-                    s.processes[n].announce(base, in_doubt, tries + 1)
-                } else if in_doubt && !self.has(Mistake::ForgetsDoubt) {
-                    Next::Release { again: false }
+                    s.processes[n].prepare_call(base, in_doubt, tries + 1)
+                } else if in_doubt && !self.has(Mistake::ClearsEarlierIntent) {
+                    NextStep::Release { retry: false }
                 } else {
-                    Next::Forget { base, again: false }
+                    NextStep::ClearIntent { base, retry: false }
                 };
             }
             Action::Send(n) => {
-                let Next::Send { base, in_doubt, .. } = s.processes[n].next else { return None };
+                let NextStep::Send { base, in_doubt, .. } = s.processes[n].next else { return None };
                 let sent = &mut s.seen.sent[usize::from(base.token)];
                 *sent = sent.saturating_add(1);
                 if !in_doubt {
-                    s.seen.sent_twice_in_good_faith |= s.seen.sent_in_good_faith.has(base.token);
-                    s.seen.sent_in_good_faith.put(base.token);
+                    s.seen.sent_twice_without_doubt |= s.seen.sent_without_doubt.has(base.token);
+                    s.seen.sent_without_doubt.insert(base.token);
                 }
-                s.processes[n].next = Next::Await { base, in_doubt, wire: Wire::Asked };
+                s.processes[n].next = NextStep::Await { base, in_doubt, call: CallState::Pending };
             }
-            Action::Act(n) => {
-                let Next::Await { base, in_doubt, .. } = s.processes[n].next else { return None };
-                let wire = s.provider.act(base.token).map_or(Wire::Refused, Wire::Granted);
-                s.processes[n].next = Next::Await { base, in_doubt, wire };
+            Action::ProviderActs(n) => {
+                let NextStep::Await { base, in_doubt, .. } = s.processes[n].next else { return None };
+                let call = s.provider.act(base.token).map_or(CallState::Refused, CallState::Granted);
+                s.processes[n].next = NextStep::Await { base, in_doubt, call };
             }
             Action::Unanswered(n) => {
-                let Next::Await { base, in_doubt, wire } = s.processes[n].next else { return None };
-                s.abandon(base, wire);
-                s.processes[n].next = if self.has(Mistake::TriesAgainAtOnce) {
-                    s.processes[n].announce(base, in_doubt, 0)
-                } else if self.has(Mistake::ForgetsTheUnanswered) {
-                    Next::Forget { base, again: false }
+                let NextStep::Await { base, in_doubt, call } = s.processes[n].next else { return None };
+                s.abandon(base, call);
+                s.processes[n].next = if self.has(Mistake::RetriesLostCall) {
+                    s.processes[n].prepare_call(base, in_doubt, 0)
+                } else if self.has(Mistake::ClearsIntentOfLostCall) {
+                    NextStep::ClearIntent { base, retry: false }
                 } else {
-                    Next::Release { again: false }
+                    NextStep::Release { retry: false }
                 };
             }
-            Action::StrayActs(token) => {
+            Action::StrayCallArrives(token) => {
                 s.stray.take(token);
                 if s.provider.act(token).is_some() {
-                    s.seen.successor_lost.put(token);
+                    s.seen.successor_lost.insert(token);
                 }
             }
-            Action::StrayPerishes(token) => s.stray.take(token),
+            Action::StrayCallIsLost(token) => s.stray.take(token),
             Action::Die(n) => {
                 match s.processes[n].next {
-                    Next::Await { base, wire, .. } => s.abandon(base, wire),
-                    Next::Save { base, .. } | Next::Lengthen { base, .. } => {
-                        s.seen.successor_lost.put(base.token);
+                    NextStep::Await { base, call, .. } => s.abandon(base, call),
+                    NextStep::Save { base, .. } | NextStep::RenewForSave { base, .. } => {
+                        s.seen.successor_lost.insert(base.token);
                     }
                     _ => {}
                 }
                 s.processes[n] = Process::new(None);
             }
-            Action::LeaseRunsOut { seen } => s.lease_runs_out(seen),
-            Action::DoneTooLate(n) => {
-                let Next::Begin { base, in_doubt, tries } = s.processes[n].next else { return None };
-                s.processes[n].next = if self.store_does(s, Late::Begin(base), s.processes[n].holds) {
-                    s.lease_runs_out(true);
-                    s.processes[n].announce(base, in_doubt, tries)
-                } else {
-                    Next::Release { again: true }
+            Action::LeaseExpires { seen } => s.expire_lease(seen),
+            Action::DoneAfterExpiry(n) => {
+                let NextStep::RecordIntent { base, in_doubt, tries } = s.processes[n].next else {
+                    return None;
                 };
+                s.processes[n].next =
+                    if self.apply_to_store(s, StoreChange::RecordIntent(base), s.processes[n].holds_lease) {
+                        s.expire_lease(true);
+                        s.processes[n].prepare_call(base, in_doubt, tries)
+                    } else {
+                        NextStep::Release { retry: true }
+                    };
             }
             Action::Expire => {
                 s.left.expiries -= 1;
-                s.fresh_from = s.provider.issued;
+                s.oldest_valid = s.provider.issued;
             }
             Action::Connect => {
                 s.left.connects -= 1;
                 s.provider.revoked = false;
                 let token = s.provider.issue();
                 s.row.generation += 1;
-                s.row.kept = Some(Kept { token, standing: Standing::Active, intent: false });
+                s.row.stored = Some(StoredRecord { token, status: TokenStatus::Active, intent: false });
                 s.end_leases();
             }
             Action::Remove => {
                 s.left.removals -= 1;
-                s.row.kept = None;
+                s.row.stored = None;
                 s.end_leases();
             }
             Action::Revoke => {
                 s.left.revocations -= 1;
                 s.provider.revoked = true;
-                s.provider.live = Tokens::default();
+                s.provider.live = TokenSet::default();
             }
         }
         for process in &mut after.processes {
-            // A lease's age counts from when it is asked for, and matters until the call is sent.
-            process.is_old &= matches!(
+            // The age of a lease counts from its request and matters until the call is sent.
+            process.lease_is_old &= matches!(
                 process.next,
-                Next::Acquire | Next::Keep { .. } | Next::Begin { .. } | Next::Send { .. }
+                NextStep::Acquire
+                    | NextStep::Renew { .. }
+                    | NextStep::RecordIntent { .. }
+                    | NextStep::Send { .. }
             );
         }
-        if !self.tells_apart {
-            // Processes are alike: states that differ by their order only are one.
+        if !self.distinguishes_processes {
+            // Processes are interchangeable: their order does not matter.
             after.processes.sort_unstable();
         }
         Some(after)
@@ -307,272 +319,292 @@ impl<const N: usize> Protocol<N> {
 
     fn start(&self, s: &mut State<N>, n: usize) {
         s.processes[n].next = match s.processes[n].memory {
-            Some(known) if known.standing == Standing::Active && s.wants_newer_than(&known) => Next::Acquire,
-            Some(known) if known.standing == Standing::Active => Next::Load { only_look: true },
-            _ => Next::Load { only_look: false },
+            Some(known) if known.status == TokenStatus::Active && s.wants_newer_than(&known) => {
+                NextStep::Acquire
+            }
+            Some(known) if known.status == TokenStatus::Active => NextStep::Load { only_reload: true },
+            _ => NextStep::Load { only_reload: false },
         };
     }
 
-    /// The store or the provider answers what the process asked.
-    fn answered(&self, s: &mut State<N>, n: usize) {
-        let holds = s.processes[n].holds;
+    /// The request of the process succeeds.
+    fn succeed(&self, s: &mut State<N>, n: usize) {
+        let holds_lease = s.processes[n].holds_lease;
         s.processes[n].next = match s.processes[n].next {
-            Next::Idle | Next::Send { .. } => unreachable!("nothing was asked"),
-            Next::Load { only_look } => match s.learn(n) {
+            NextStep::Idle | NextStep::Send { .. } => unreachable!("there is no request"),
+            NextStep::Load { only_reload } => match s.read_row(n) {
                 Some(known)
-                    if !only_look && known.standing == Standing::Active && s.wants_newer_than(&known) =>
+                    if !only_reload && known.status == TokenStatus::Active && s.wants_newer_than(&known) =>
                 {
-                    Next::Acquire
+                    NextStep::Acquire
                 }
-                _ => Next::Idle,
+                _ => NextStep::Idle,
             },
-            Next::Acquire => self.acquired(s, n),
-            Next::Keep { base, in_doubt, tries } => {
-                if s.lengthen(holds) {
-                    Next::Begin { base, in_doubt, tries }
+            NextStep::Acquire => self.acquired(s, n),
+            NextStep::Renew { base, in_doubt, tries } => {
+                if s.renew(holds_lease) {
+                    NextStep::RecordIntent { base, in_doubt, tries }
                 } else {
-                    Next::Release { again: true }
+                    NextStep::Release { retry: true }
                 }
             }
-            Next::Begin { base, in_doubt, tries } => {
-                if !self.store_does(s, Late::Begin(base), holds) {
-                    Next::Release { again: true }
-                } else if std::mem::take(&mut s.processes[n].is_old) {
-                    // It ran out while it was lengthened, and was lengthened all the same.
-                    Next::Keep { base, in_doubt, tries }
+            NextStep::RecordIntent { base, in_doubt, tries } => {
+                if !self.apply_to_store(s, StoreChange::RecordIntent(base), holds_lease) {
+                    NextStep::Release { retry: true }
+                } else if std::mem::take(&mut s.processes[n].lease_is_old) {
+                    // It expired during the renewal, which succeeded all the same.
+                    NextStep::Renew { base, in_doubt, tries }
                 } else {
-                    Next::Send { base, in_doubt, tries }
+                    NextStep::Send { base, in_doubt, tries }
                 }
             }
-            Next::Await { base, in_doubt, wire } => match wire {
-                Wire::Asked => unreachable!("there is no reply yet"),
-                Wire::Granted(got) => Next::Save { base, got, tried: false },
-                Wire::Refused if in_doubt && self.has(Mistake::TriesTwice) => {
-                    // Its second attempt is its last one.
-                    s.processes[n].announce(base, false, 0)
+            NextStep::Await { base, in_doubt, call } => match call {
+                CallState::Pending => unreachable!("there is no response yet"),
+                CallState::Granted(new_token) => NextStep::Save { base, new_token, tried: false },
+                CallState::Refused if in_doubt && self.has(Mistake::RetriesInDoubt) => {
+                    // One retry only.
+                    s.processes[n].prepare_call(base, false, 0)
                 }
-                Wire::Refused if self.has(Mistake::AsksForEver) => Next::Release { again: true },
-                Wire::Refused => {
-                    let why = if in_doubt { Standing::Unknown } else { Standing::Revoked };
-                    Next::GiveUp { base, why }
+                CallState::Refused if self.has(Mistake::RetriesForever) => NextStep::Release { retry: true },
+                CallState::Refused => {
+                    let reason = if in_doubt { TokenStatus::Unknown } else { TokenStatus::Revoked };
+                    NextStep::MarkNeedsReconnect { base, reason }
                 }
             },
-            Next::Save { base, got, .. } => {
-                if self.store_does(s, Late::Save { base, got }, holds) {
+            NextStep::Save { base, new_token, .. } => {
+                if self.apply_to_store(s, StoreChange::Save { base, new_token }, holds_lease) {
                     let generation = s.row.generation;
-                    s.publish(n, Known { generation, token: got, standing: Standing::Active, saved: true });
+                    s.publish(
+                        n,
+                        CachedToken {
+                            generation,
+                            token: new_token,
+                            status: TokenStatus::Active,
+                            saved: true,
+                        },
+                    );
                 } else {
-                    s.learn(n);
+                    s.read_row(n);
                 }
-                Next::Release { again: false }
+                NextStep::Release { retry: false }
             }
-            Next::Lengthen { base, got } => {
-                s.lengthen(holds);
-                Next::Save { base, got, tried: true }
+            NextStep::RenewForSave { base, new_token } => {
+                s.renew(holds_lease);
+                NextStep::Save { base, new_token, tried: true }
             }
-            Next::GiveUp { base, why } => {
-                if self.store_does(s, Late::Set { base, standing: why }, holds)
-                    || self.has(Mistake::BelievesItselfWithoutLease)
+            NextStep::MarkNeedsReconnect { base, reason } => {
+                if self.apply_to_store(s, StoreChange::Set { base, status: reason }, holds_lease)
+                    || self.has(Mistake::MarksWithoutLease)
                 {
-                    s.give_up(n, base, why);
-                    Next::Release { again: false }
+                    s.mark_needs_reconnect(n, base, reason);
+                    NextStep::Release { retry: false }
                 } else {
-                    Next::Release { again: true }
+                    NextStep::Release { retry: true }
                 }
             }
-            Next::Forget { base, again } => {
-                self.store_does(s, Late::Set { base, standing: Standing::Active }, holds);
-                Next::Release { again }
+            NextStep::ClearIntent { base, retry } => {
+                self.apply_to_store(s, StoreChange::Set { base, status: TokenStatus::Active }, holds_lease);
+                NextStep::Release { retry }
             }
-            Next::Release { again } => {
-                self.store_does(s, Late::Release, holds);
-                s.processes[n].holds = false;
-                if again { Next::Acquire } else { Next::Idle }
+            NextStep::Release { retry } => {
+                self.apply_to_store(s, StoreChange::Release, holds_lease);
+                s.processes[n].holds_lease = false;
+                if retry { NextStep::Acquire } else { NextStep::Idle }
             }
         };
     }
 
-    fn acquired(&self, s: &mut State<N>, n: usize) -> Next {
+    fn acquired(&self, s: &mut State<N>, n: usize) -> NextStep {
         let before = s.processes[n].memory;
-        let Some(known) = s.learn(n) else { return Next::Idle };
-        let is_wanting = known.standing == Standing::Active && s.wants_newer_than(&known);
+        let Some(known) = s.read_row(n) else { return NextStep::Idle };
+        let is_wanting = known.status == TokenStatus::Active && s.wants_newer_than(&known);
         if s.row.lease == Lease::Running {
-            s.processes[n].is_old = false;
-            return if is_wanting { Next::Acquire } else { Next::Idle };
+            s.processes[n].lease_is_old = false;
+            return if is_wanting { NextStep::Acquire } else { NextStep::Idle };
         }
         s.grant_lease();
-        s.processes[n].holds = true;
+        s.processes[n].holds_lease = true;
         let known = match before {
-            Some(before) if self.has(Mistake::ReadsNothingAgain) => before,
+            Some(before) if self.has(Mistake::SkipsReload) => before,
             _ => known,
         };
-        if !self.has(Mistake::ReadsNothingAgain) && !is_wanting {
-            return Next::Release { again: false };
+        if !self.has(Mistake::SkipsReload) && !is_wanting {
+            return NextStep::Release { retry: false };
         }
         let base = Base { generation: known.generation, token: known.token };
-        match s.row.kept {
-            Some(kept) => s.processes[n].announce(base, kept.intent, 0),
-            None => Next::Release { again: false },
+        match s.row.stored {
+            Some(stored) => s.processes[n].prepare_call(base, stored.intent, 0),
+            None => NextStep::Release { retry: false },
         }
     }
 
-    /// What was asked came to nothing, as far as the process knows.
-    fn failed(&self, s: &mut State<N>, n: usize) {
+    /// The request of the process fails, as far as the process knows.
+    fn fail(&self, s: &mut State<N>, n: usize) {
         s.processes[n].next = match s.processes[n].next {
-            Next::Load { .. } => Next::Idle,
-            // It does not know of a lease that it may have got.
-            Next::Acquire => {
-                s.processes[n].holds = false;
-                Next::Idle
+            NextStep::Load { .. } => NextStep::Idle,
+            // The process does not know of a lease that was granted.
+            NextStep::Acquire => {
+                s.processes[n].holds_lease = false;
+                NextStep::Idle
             }
-            Next::Keep { .. } | Next::Begin { .. } => Next::Release { again: false },
-            Next::Forget { again, .. } => Next::Release { again },
-            Next::Save { .. } if self.has(Mistake::SavesOnce) => Next::Release { again: false },
-            Next::Save { base, got, tried } => {
+            NextStep::Renew { .. } | NextStep::RecordIntent { .. } => NextStep::Release { retry: false },
+            NextStep::ClearIntent { retry, .. } => NextStep::Release { retry },
+            NextStep::Save { .. } if self.has(Mistake::SavesOnce) => NextStep::Release { retry: false },
+            NextStep::Save { base, new_token, tried } => {
                 if !tried {
                     let generation = base.generation + 1;
-                    s.publish(n, Known { generation, token: got, standing: Standing::Active, saved: false });
+                    s.publish(
+                        n,
+                        CachedToken {
+                            generation,
+                            token: new_token,
+                            status: TokenStatus::Active,
+                            saved: false,
+                        },
+                    );
                 }
-                Next::Lengthen { base, got }
+                NextStep::RenewForSave { base, new_token }
             }
-            Next::Lengthen { base, got } => Next::Save { base, got, tried: true },
-            Next::GiveUp { base, why } => {
-                // The intent stays and the lease may be lost: then others may have sent this refresh token.
-                let says = if self.has(Mistake::SaysMoreThanItWrote) { why } else { Standing::Unknown };
-                s.give_up(n, base, says);
-                Next::Release { again: false }
+            NextStep::RenewForSave { base, new_token } => NextStep::Save { base, new_token, tried: true },
+            NextStep::MarkNeedsReconnect { base, reason } => {
+                // The intent stays. If the lease is lost, another holder may have sent this refresh token.
+                let report =
+                    if self.has(Mistake::ReportsUnstoredReason) { reason } else { TokenStatus::Unknown };
+                s.mark_needs_reconnect(n, base, report);
+                NextStep::Release { retry: false }
             }
-            Next::Release { again } => {
-                s.processes[n].holds = false;
-                if again { Next::Acquire } else { Next::Idle }
+            NextStep::Release { retry } => {
+                s.processes[n].holds_lease = false;
+                if retry { NextStep::Acquire } else { NextStep::Idle }
             }
-            Next::Idle | Next::Send { .. } | Next::Await { .. } => {
-                unreachable!("the store was not asked")
+            NextStep::Idle | NextStep::Send { .. } | NextStep::Await { .. } => {
+                unreachable!("there is no request to the store")
             }
         };
     }
 
-    /// The store does what the process asks, without a word.
-    fn done_unheard(&self, s: &mut State<N>, n: usize) {
-        let holds = s.processes[n].holds;
+    /// The store performs the request; the process does not learn it.
+    fn apply_without_response(&self, s: &mut State<N>, n: usize) {
+        let holds_lease = s.processes[n].holds_lease;
         match s.processes[n].next {
-            Next::Keep { .. } | Next::Lengthen { .. } => {
-                s.lengthen(holds);
+            NextStep::Renew { .. } | NextStep::RenewForSave { .. } => {
+                s.renew(holds_lease);
             }
             next => {
-                if let Some(what) = late(next) {
-                    self.store_does(s, what, holds);
+                if let Some(what) = store_change(next) {
+                    self.apply_to_store(s, what, holds_lease);
                 }
             }
         }
     }
 
-    /// The store's own rules. False if it refused.
-    fn store_does(&self, s: &mut State<N>, what: Late, holds: bool) -> bool {
+    /// Applies a change by the rules of the store. Returns false if the store refuses it.
+    fn apply_to_store(&self, s: &mut State<N>, what: StoreChange, holds_lease: bool) -> bool {
         match what {
-            Late::Acquire => {
-                let granted = s.row.kept.is_some() && s.row.lease != Lease::Running;
+            StoreChange::Acquire => {
+                let granted = s.row.stored.is_some() && s.row.lease != Lease::Running;
                 if granted {
                     s.grant_lease();
                 }
                 granted
             }
-            Late::Begin(base) => {
-                let current = holds && s.row.lease == Lease::Running;
-                let is_fit =
-                    (current || self.has(Mistake::BeginsWithoutLease)) && s.row.generation == base.generation;
-                let Some(kept) = s.row.kept.as_mut().filter(|_| is_fit) else { return false };
-                kept.intent = !self.has(Mistake::WritesNoIntent);
+            StoreChange::RecordIntent(base) => {
+                let current = holds_lease && s.row.lease == Lease::Running;
+                let is_fit = (current || self.has(Mistake::RecordsIntentWithoutLease))
+                    && s.row.generation == base.generation;
+                let Some(stored) = s.row.stored.as_mut().filter(|_| is_fit) else { return false };
+                stored.intent = !self.has(Mistake::RecordsNoIntent);
                 true
             }
-            Late::Save { base, got } => {
+            StoreChange::Save { base, new_token } => {
                 let is_fit = s.row.generation == base.generation || self.has(Mistake::SavesAlways);
-                let may = holds || !self.has(Mistake::SavesOnlyWithLease);
-                let Some(kept) = s.row.kept.as_mut().filter(|_| is_fit && may) else { return false };
-                s.seen.stored_out_of_order |= kept.token != base.token;
-                *kept = Kept { token: got, standing: Standing::Active, intent: false };
+                let may = holds_lease || !self.has(Mistake::SavesOnlyWithLease);
+                let Some(stored) = s.row.stored.as_mut().filter(|_| is_fit && may) else { return false };
+                s.seen.stored_out_of_order |= stored.token != base.token;
+                *stored = StoredRecord { token: new_token, status: TokenStatus::Active, intent: false };
                 s.row.generation += 1;
                 true
             }
-            Late::Set { base, standing } => {
-                let current = holds && s.row.lease != Lease::Free;
+            StoreChange::Set { base, status } => {
+                let current = holds_lease && s.row.lease != Lease::Free;
                 let is_fit =
                     (current || self.has(Mistake::SetsWithoutLease)) && s.row.generation == base.generation;
-                let Some(kept) = s.row.kept.as_mut().filter(|_| is_fit) else { return false };
-                kept.standing = standing;
-                kept.intent = false;
-                s.says(standing);
+                let Some(stored) = s.row.stored.as_mut().filter(|_| is_fit) else { return false };
+                stored.status = status;
+                stored.intent = false;
+                s.report(status);
                 true
             }
-            Late::Release => {
-                if holds {
+            StoreChange::Release => {
+                if holds_lease {
                     s.row.lease = Lease::Free;
                 }
-                holds
+                holds_lease
             }
         }
     }
 }
 
-/// What the store is asked to do, if it is to change anything.
-fn late(next: Next) -> Option<Late> {
+/// Returns the change that a step requests from the store, if any.
+fn store_change(next: NextStep) -> Option<StoreChange> {
     match next {
-        Next::Acquire => Some(Late::Acquire),
-        Next::Begin { base, .. } => Some(Late::Begin(base)),
-        Next::Save { base, got, .. } => Some(Late::Save { base, got }),
-        Next::GiveUp { base, why } => Some(Late::Set { base, standing: why }),
-        Next::Forget { base, .. } => Some(Late::Set { base, standing: Standing::Active }),
-        Next::Release { .. } => Some(Late::Release),
+        NextStep::Acquire => Some(StoreChange::Acquire),
+        NextStep::RecordIntent { base, .. } => Some(StoreChange::RecordIntent(base)),
+        NextStep::Save { base, new_token, .. } => Some(StoreChange::Save { base, new_token }),
+        NextStep::MarkNeedsReconnect { base, reason } => Some(StoreChange::Set { base, status: reason }),
+        NextStep::ClearIntent { base, .. } => Some(StoreChange::Set { base, status: TokenStatus::Active }),
+        NextStep::Release { .. } => Some(StoreChange::Release),
         _ => None,
     }
 }
 
 impl Provider {
-    fn issue(&mut self) -> Number {
-        let number = self.issued;
+    fn issue(&mut self) -> TokenNumber {
+        let token_number = self.issued;
         self.issued += 1;
-        self.live.put(number);
-        number
+        self.live.insert(token_number);
+        token_number
     }
 
-    /// A new token for a live one.
-    fn act(&mut self, token: Number) -> Option<Number> {
+    /// Exchanges a valid token for a new one.
+    fn act(&mut self, token: TokenNumber) -> Option<TokenNumber> {
         if !self.live.has(token) {
             return None;
         }
         self.live.take(token);
-        self.spent.put(token);
+        self.spent.insert(token);
         Some(self.issue())
     }
 }
 
 impl Process {
-    fn new(memory: Option<Known>) -> Self {
-        Self { next: Next::Idle, memory, holds: false, is_old: false }
+    fn new(memory: Option<CachedToken>) -> Self {
+        Self { next: NextStep::Idle, memory, holds_lease: false, lease_is_old: false }
     }
 
-    /// Before it sends, the intent is written; and before that, a lease that is old is lengthened.
-    fn announce(&mut self, base: Base, in_doubt: bool, tries: u8) -> Next {
-        // It is as old as the question.
-        if std::mem::take(&mut self.is_old) {
-            Next::Keep { base, in_doubt, tries }
+    /// Returns the step before a call: the intent, or first the renewal of an old lease.
+    fn prepare_call(&mut self, base: Base, in_doubt: bool, tries: u8) -> NextStep {
+        // The age counts from the request.
+        if std::mem::take(&mut self.lease_is_old) {
+            NextStep::Renew { base, in_doubt, tries }
         } else {
-            Next::Begin { base, in_doubt, tries }
+            NextStep::RecordIntent { base, in_doubt, tries }
         }
     }
 }
 
 impl<const N: usize> State<N> {
-    fn lease_runs_out(&mut self, seen: bool) {
-        self.row.lease = Lease::RanOut;
+    fn expire_lease(&mut self, seen: bool) {
+        self.row.lease = Lease::Expired;
         for process in &mut self.processes {
-            process.is_old |= seen;
+            process.lease_is_old |= seen;
         }
     }
 
-    /// False if it is no longer the current one; one that ran out but that nobody took since still is.
-    fn lengthen(&mut self, holds: bool) -> bool {
-        let is_current = holds && self.row.lease != Lease::Free;
+    /// Renews a lease. Returns false if it is not current. An expired lease is current until another is
+    /// granted.
+    fn renew(&mut self, holds_lease: bool) -> bool {
+        let is_current = holds_lease && self.row.lease != Lease::Free;
         if is_current {
             self.row.lease = Lease::Running;
         }
@@ -582,10 +614,10 @@ impl<const N: usize> State<N> {
     fn end_leases(&mut self) {
         self.row.lease = Lease::Free;
         for process in &mut self.processes {
-            process.holds = false;
+            process.holds_lease = false;
         }
         if let Some(pending) = &mut self.pending {
-            pending.holds = false;
+            pending.holds_lease = false;
         }
     }
 
@@ -594,17 +626,17 @@ impl<const N: usize> State<N> {
         self.row.lease = Lease::Running;
     }
 
-    /// A call that nobody waits for any more.
-    fn abandon(&mut self, base: Base, wire: Wire) {
-        match wire {
-            Wire::Asked => self.stray.put(base.token),
-            Wire::Granted(_) => self.seen.successor_lost.put(base.token),
-            Wire::Refused => {}
+    /// Leaves a call whose caller has stopped waiting.
+    fn abandon(&mut self, base: Base, call: CallState) {
+        match call {
+            CallState::Pending => self.stray.insert(base.token),
+            CallState::Granted(_) => self.seen.successor_lost.insert(base.token),
+            CallState::Refused => {}
         }
     }
 
-    /// Puts what a process found into its memory, unless what is there is newer. What is there then.
-    fn publish(&mut self, n: usize, found: Known) -> Known {
+    /// Caches a token in a process unless the cached one is newer. Returns the cached token.
+    fn publish(&mut self, n: usize, found: CachedToken) -> CachedToken {
         let memory = &mut self.processes[n].memory;
         let is_newer = memory.filter(|present| {
             found.generation < present.generation
@@ -613,8 +645,8 @@ impl<const N: usize> State<N> {
         *memory.insert(is_newer.unwrap_or(found))
     }
 
-    /// The process reads the row. What it has in memory then.
-    fn learn(&mut self, n: usize) -> Option<Known> {
+    /// Reads the row into the cache of a process. Returns the cached token.
+    fn read_row(&mut self, n: usize) -> Option<CachedToken> {
         match self.row.read() {
             Some(found) => Some(self.publish(n, found)),
             None => {
@@ -624,17 +656,17 @@ impl<const N: usize> State<N> {
         }
     }
 
-    /// The process takes the connection for lost.
-    fn give_up(&mut self, n: usize, base: Base, why: Standing) {
+    /// Marks the cached connection as needing a reconnect.
+    fn mark_needs_reconnect(&mut self, n: usize, base: Base, reason: TokenStatus) {
         let Base { generation, token } = base;
-        let present = self.publish(n, Known { generation, token, standing: why, saved: true });
+        let present = self.publish(n, CachedToken { generation, token, status: reason, saved: true });
         if present.generation <= generation {
-            self.says(why);
+            self.report(reason);
         }
     }
 
-    fn says(&mut self, standing: Standing) {
-        self.seen.said_revoked_wrongly |= standing == Standing::Revoked && !self.provider.revoked;
+    fn report(&mut self, status: TokenStatus) {
+        self.seen.wrongly_reported_revoked |= status == TokenStatus::Revoked && !self.provider.revoked;
     }
 }
 
@@ -642,11 +674,11 @@ impl<const N: usize> Model for Protocol<N> {
     type State = State<N>;
     type Action = Action;
 
-    /// One token that has expired; all processes know it, or none does.
+    /// One expired token, cached by all processes or by none.
     fn init_states(&self) -> Vec<State<N>> {
         let row = Row {
             generation: 1,
-            kept: Some(Kept { token: 0, standing: Standing::Active, intent: false }),
+            stored: Some(StoredRecord { token: 0, status: TokenStatus::Active, intent: false }),
             lease: Lease::Free,
         };
         [row.read(), None]
@@ -654,31 +686,31 @@ impl<const N: usize> Model for Protocol<N> {
                 row,
                 provider: Provider {
                     issued: 1,
-                    live: Tokens::of(0),
-                    spent: Tokens::default(),
+                    live: TokenSet::of(0),
+                    spent: TokenSet::default(),
                     revoked: false,
                 },
-                fresh_from: 1,
+                oldest_valid: 1,
                 processes: [Process::new(memory); N],
                 pending: None,
-                stray: Tokens::default(),
-                seen: Seen::default(),
+                stray: TokenSet::default(),
+                seen: Observations::default(),
                 left: self.left,
             })
             .to_vec()
     }
 
     fn actions(&self, state: &State<N>, actions: &mut Vec<Action>) {
-        self.goes_on(state, actions);
-        self.goes_wrong(state, actions);
-        Self::interferes(state, actions);
+        self.regular_actions(state, actions);
+        self.faults_of(state, actions);
+        Self::interferences_of(state, actions);
     }
 
     fn next_state(&self, state: &State<N>, action: Action) -> Option<State<N>> {
         self.step(state, action)
     }
 
-    /// A mistake that never stops sending has been seen by then.
+    /// Stops mistakes that send without end.
     fn within_boundary(&self, state: &State<N>) -> bool {
         state.seen.sent.iter().all(|sent| *sent <= self.faults + 2)
     }

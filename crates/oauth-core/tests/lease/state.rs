@@ -1,51 +1,51 @@
-//! What there is in the model: the store's row, the provider, the processes, and what is under way between them.
+//! State of the model: the store's row, the provider, the processes, and the calls between them.
 
-/// A refresh token, by the order in which the provider issued it.
-pub(crate) type Number = u8;
+/// Number of a refresh token, in the order of issue.
+pub(crate) type TokenNumber = u8;
 
-/// How many tokens a run can see at most.
+/// Maximum number of tokens in a run.
 const TOKENS: usize = 8;
 
-/// A set of tokens.
+/// Set of tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Tokens(u8);
+pub(crate) struct TokenSet(u8);
 
-impl Tokens {
-    pub(crate) fn of(number: Number) -> Self {
-        Self(1 << number)
+impl TokenSet {
+    pub(crate) fn of(token_number: TokenNumber) -> Self {
+        Self(1 << token_number)
     }
 
-    pub(crate) fn has(self, number: Number) -> bool {
-        self.0 & (1 << number) != 0
+    pub(crate) fn has(self, token_number: TokenNumber) -> bool {
+        self.0 & (1 << token_number) != 0
     }
 
-    pub(crate) fn put(&mut self, number: Number) {
-        self.0 |= 1 << number;
+    pub(crate) fn insert(&mut self, token_number: TokenNumber) {
+        self.0 |= 1 << token_number;
     }
 
-    pub(crate) fn take(&mut self, number: Number) {
-        self.0 &= !(1 << number);
+    pub(crate) fn take(&mut self, token_number: TokenNumber) {
+        self.0 &= !(1 << token_number);
     }
 
-    pub(crate) fn each(self) -> impl Iterator<Item = Number> {
-        (0..TOKENS as Number).filter(move |number| self.has(*number))
+    pub(crate) fn iter(self) -> impl Iterator<Item = TokenNumber> {
+        (0..TOKENS as TokenNumber).filter(move |token_number| self.has(*token_number))
     }
 }
 
-/// Whether a connection is of use, as the store or a process has it.
+/// State of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Standing {
+pub(crate) enum TokenStatus {
     Active,
     Revoked,
     Unknown,
 }
 
-/// A token with what is known of it.
+/// Token in the cache of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Known {
+pub(crate) struct CachedToken {
     pub(crate) generation: u8,
-    pub(crate) token: Number,
-    pub(crate) standing: Standing,
+    pub(crate) token: TokenNumber,
+    pub(crate) status: TokenStatus,
     pub(crate) saved: bool,
 }
 
@@ -53,81 +53,81 @@ pub(crate) struct Known {
 pub(crate) enum Lease {
     Free,
     Running,
-    /// Its time is over, and nobody has taken it since.
-    RanOut,
+    /// Expired, but no other lease was granted since.
+    Expired,
 }
 
-/// The store's row. A fence is not a number here: what counts is who holds the current one, see [`Process::holds`].
+/// Row of the store. Fences have no numbers: [`Process::holds_lease`] shows the holder of the current one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Row {
-    /// Goes on after a removal.
+    /// Continues after a removal.
     pub(crate) generation: u8,
-    pub(crate) kept: Option<Kept>,
+    pub(crate) stored: Option<StoredRecord>,
     pub(crate) lease: Lease,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Kept {
-    pub(crate) token: Number,
-    pub(crate) standing: Standing,
+pub(crate) struct StoredRecord {
+    pub(crate) token: TokenNumber,
+    pub(crate) status: TokenStatus,
     pub(crate) intent: bool,
 }
 
 impl Row {
-    /// What a process that reads it knows then.
-    pub(crate) fn read(&self) -> Option<Known> {
-        self.kept.map(|kept| Known {
+    /// Returns the token that a process reads.
+    pub(crate) fn read(&self) -> Option<CachedToken> {
+        self.stored.map(|stored| CachedToken {
             generation: self.generation,
-            token: kept.token,
-            standing: kept.standing,
+            token: stored.token,
+            status: stored.status,
             saved: true,
         })
     }
 }
 
-/// The provider: refresh tokens work once.
+/// Provider with refresh token rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Provider {
-    pub(crate) issued: Number,
-    pub(crate) live: Tokens,
-    pub(crate) spent: Tokens,
-    /// The customer took access away.
+    pub(crate) issued: TokenNumber,
+    pub(crate) live: TokenSet,
+    pub(crate) spent: TokenSet,
+    /// The customer revoked access.
     pub(crate) revoked: bool,
 }
 
-/// The token that a refresh began from.
+/// Token that a refresh replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Base {
     pub(crate) generation: u8,
-    pub(crate) token: Number,
+    pub(crate) token: TokenNumber,
 }
 
-/// A call that was sent.
+/// State of a sent call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Wire {
-    Asked,
-    Granted(Number),
+pub(crate) enum CallState {
+    Pending,
+    Granted(TokenNumber),
     Refused,
 }
 
-/// What a process does next. Each is one thing asked of the store or of the provider; a process can die or stall before
-/// it and after it.
+/// Next step of a process: one request to the store or the provider. A process can be killed or stall before
+/// and after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Next {
+pub(crate) enum NextStep {
     /// No flight.
     Idle,
-    /// Reads the row; with `only_look`, to do no more than that.
+    /// Reads the row; with `only_reload`, without a refresh afterwards.
     Load {
-        only_look: bool,
+        only_reload: bool,
     },
     Acquire,
-    /// Lengthens a lease that is old by its own clock, before it begins.
-    Keep {
+    /// Renews a lease that is old by the clock of the process, before the intent.
+    Renew {
         base: Base,
         in_doubt: bool,
         tries: u8,
     },
-    Begin {
+    RecordIntent {
         base: Base,
         in_doubt: bool,
         tries: u8,
@@ -140,118 +140,118 @@ pub(crate) enum Next {
     Await {
         base: Base,
         in_doubt: bool,
-        wire: Wire,
+        call: CallState,
     },
     Save {
         base: Base,
-        got: Number,
+        new_token: TokenNumber,
         tried: bool,
     },
-    /// Lengthens the lease before the next attempt to save.
-    Lengthen {
+    /// Renews the lease before the next attempt to save.
+    RenewForSave {
         base: Base,
-        got: Number,
+        new_token: TokenNumber,
     },
-    GiveUp {
+    MarkNeedsReconnect {
         base: Base,
-        why: Standing,
+        reason: TokenStatus,
     },
-    /// Takes its intent back.
-    Forget {
+    /// Clears the intent of this process.
+    ClearIntent {
         base: Base,
-        again: bool,
+        retry: bool,
     },
     Release {
-        again: bool,
+        retry: bool,
     },
 }
 
-/// A process with a handle of the connection.
+/// Process with a handle of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Process {
-    pub(crate) next: Next,
-    pub(crate) memory: Option<Known>,
-    /// Whether its fence is the current one. Others do not see it, and it does not know it either.
-    pub(crate) holds: bool,
-    /// Whether its lease is old by its own clock.
-    pub(crate) is_old: bool,
+    pub(crate) next: NextStep,
+    pub(crate) memory: Option<CachedToken>,
+    /// True if the fence of the process is the current one. No process can see this.
+    pub(crate) holds_lease: bool,
+    /// True if its lease is old by its clock.
+    pub(crate) lease_is_old: bool,
 }
 
-/// What a store does after its caller has stopped waiting for it.
+/// Change that a process requests from the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Late {
+pub(crate) enum StoreChange {
     Acquire,
-    Begin(Base),
-    Save { base: Base, got: Number },
-    Set { base: Base, standing: Standing },
+    RecordIntent(Base),
+    Save { base: Base, new_token: TokenNumber },
+    Set { base: Base, status: TokenStatus },
     Release,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct PendingCall {
-    pub(crate) what: Late,
-    /// Whether its fence is the current one.
-    pub(crate) holds: bool,
+pub(crate) struct DelayedCall {
+    pub(crate) what: StoreChange,
+    /// True if the fence of the change is the current one.
+    pub(crate) holds_lease: bool,
 }
 
-/// What only the rules look at: nobody in the model acts by it.
+/// Observations for the rules. They do not influence the model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Seen {
-    /// How often each refresh token was sent.
+pub(crate) struct Observations {
+    /// Number of times that each refresh token was sent.
     pub(crate) sent: [u8; TOKENS],
-    /// Those that were sent by somebody who had no doubt that they were unspent.
-    pub(crate) sent_in_good_faith: Tokens,
-    /// Those whose successor perished: its reply was lost, or whoever had it died.
-    pub(crate) successor_lost: Tokens,
-    /// Faults so far.
+    /// Tokens that were sent without an earlier intent.
+    pub(crate) sent_without_doubt: TokenSet,
+    /// Tokens whose successor was lost with the response or with its process.
+    pub(crate) successor_lost: TokenSet,
+    /// Number of faults so far.
     pub(crate) faults: u8,
-    pub(crate) sent_twice_in_good_faith: bool,
+    pub(crate) sent_twice_without_doubt: bool,
     pub(crate) stored_out_of_order: bool,
-    pub(crate) said_revoked_wrongly: bool,
+    pub(crate) wrongly_reported_revoked: bool,
 }
 
-/// How often the customer or time may still interfere.
+/// Remaining number of interferences by the customer or by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Left {
+pub(crate) struct Interference {
     pub(crate) expiries: u8,
     pub(crate) connects: u8,
     pub(crate) removals: u8,
     pub(crate) revocations: u8,
 }
 
-/// Nobody interferes, and nothing expires again.
-pub(crate) const QUIET: Left = Left { expiries: 0, connects: 0, removals: 0, revocations: 0 };
-/// Everything that may happen happens once.
-pub(crate) const BUSY: Left = Left { expiries: 1, connects: 1, removals: 1, revocations: 1 };
+/// No interference.
+pub(crate) const QUIET: Interference = Interference { expiries: 0, connects: 0, removals: 0, revocations: 0 };
+/// One interference of each kind.
+pub(crate) const BUSY: Interference = Interference { expiries: 1, connects: 1, removals: 1, revocations: 1 };
 
-/// Everything.
+/// State of the whole model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct State<const N: usize> {
     pub(crate) row: Row,
     pub(crate) provider: Provider,
-    /// Tokens before this one have expired.
-    pub(crate) fresh_from: Number,
+    /// First token that has not expired.
+    pub(crate) oldest_valid: TokenNumber,
     pub(crate) processes: [Process; N],
-    pub(crate) pending: Option<PendingCall>,
-    /// Requests that nobody waits for any more and that the provider may still act on.
-    pub(crate) stray: Tokens,
-    pub(crate) seen: Seen,
-    pub(crate) left: Left,
+    pub(crate) pending: Option<DelayedCall>,
+    /// Calls whose caller has stopped waiting and that the provider may still process.
+    pub(crate) stray: TokenSet,
+    pub(crate) seen: Observations,
+    pub(crate) left: Interference,
 }
 
 impl<const N: usize> State<N> {
-    /// Whether a refresh is wanted of a token.
-    pub(crate) fn wants_newer_than(&self, known: &Known) -> bool {
-        known.token < self.fresh_from
+    /// True if this token has expired.
+    pub(crate) fn wants_newer_than(&self, known: &CachedToken) -> bool {
+        known.token < self.oldest_valid
     }
 
-    /// Whether a flight of this process would change anything.
-    pub(crate) fn is_restless(&self, process: &Process) -> bool {
+    /// True if a flight of this process would change anything.
+    pub(crate) fn has_work(&self, process: &Process) -> bool {
         match process.memory {
-            None => self.row.kept.is_some(),
+            None => self.row.stored.is_some(),
             Some(known) => {
                 process.memory != self.row.read()
-                    || (known.standing == Standing::Active && self.wants_newer_than(&known))
+                    || (known.status == TokenStatus::Active && self.wants_newer_than(&known))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A provider that is RFC 6749 to the letter, for tests of core itself.
+//! Provider that follows RFC 6749, for the tests of `oauth-core`.
 
 use oauth_core::{
     App, Bearer, Client, ClientCredentialsGrant, CodeGrant, Dialect, FixedSite, NoExtra, PasswordGrant,
@@ -39,7 +39,7 @@ pub(crate) fn app() -> App {
     App::new("my-client", CLIENT_SECRET, REDIRECT_URI.parse().unwrap())
 }
 
-#[allow(dead_code)] // not every test needs every helper
+#[allow(dead_code)] // not every test uses every helper
 pub(crate) fn client(wire: &Wire, clock: &ManualClock) -> Client<Plain> {
     Client::builder(site("provider.example"), app())
         .transport(wire.clone())
