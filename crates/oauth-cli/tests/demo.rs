@@ -1,5 +1,5 @@
-//! `oauth demo`, run as a person or a machine would.
-#![allow(clippy::unwrap_used)] // a test that cannot go on may panic
+//! Tests of the command `oauth demo`.
+#![allow(clippy::unwrap_used)] // tests may panic
 
 mod common;
 
@@ -7,15 +7,15 @@ use common::{Ran, run, run_with};
 use regex::Regex;
 use serde_json::Value;
 
-/// Every provider, in the order of the demo.
+/// All providers, in the order of the demo.
 const PROVIDERS: &[&str] = &["cohortgo", "cobot", "go1", "gocd"];
 
 fn events(ran: &Ran) -> Vec<Value> {
     ran.stdout.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
 
-/// Everything that is new at each start gets a fixed name.
-fn settle(output: &str) -> String {
+/// Replaces values that vary between runs.
+fn normalize(output: &str) -> String {
     let mut output = output.to_owned();
     for (pattern, name) in [
         (r"((?:127\.0\.0\.1|localhost)):\d{4,5}", "$1:PORT"),
@@ -25,7 +25,7 @@ fn settle(output: &str) -> String {
         (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?", "TIME"),
         (r"process \d+", "process PID"),
         (r"/\S+/oauth-demo-\w+/", "/FOLDER/"),
-        // Where a long line ends.
+        // A shortened time.
         (r"\b\d{4}-[\d-]*…", "TIME…"),
     ] {
         output = Regex::new(pattern).unwrap().replace_all(&output, name).into_owned();
@@ -38,22 +38,22 @@ fn all_providers() {
     let ran = run(&["demo"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert_eq!(ran.stderr, "");
-    insta::assert_snapshot!(settle(&ran.stdout));
+    insta::assert_snapshot!(normalize(&ran.stdout));
 }
 
 #[test]
-fn one_provider_alone() {
+fn runs_a_single_provider() {
     let ran = run(&["demo", "--provider", "gocd", "--json"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let events = events(&ran);
-    let [start, of_gocd @ .., summary] = &events[..] else { panic!("{events:?}") };
-    assert!(of_gocd.iter().all(|event| event["provider"] == "gocd"));
+    let [start, gocd_events @ .., summary] = &events[..] else { panic!("{events:?}") };
+    assert!(gocd_events.iter().all(|event| event["provider"] == "gocd"));
     assert!([start, summary].iter().all(|event| event.get("provider").is_none()));
     assert_eq!(events.last().unwrap()["connected"], serde_json::json!(["gocd"]));
 }
 
 #[test]
-fn for_machines() {
+fn prints_one_json_object_per_line() {
     let ran = run(&["demo", "--json"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let events = events(&ran);
@@ -63,13 +63,13 @@ fn for_machines() {
     assert_eq!(summary["failed"], serde_json::json!([]));
     assert_eq!(summary["connected"], serde_json::json!(PROVIDERS));
 
-    // Each line but the first and the last says where it belongs, in the order of the demo.
-    let mut belongs: Vec<_> =
+    // Each line but the first and the last names its provider, in the order of the demo.
+    let mut providers: Vec<_> =
         events[1..events.len() - 1].iter().map(|event| event["provider"].as_str().unwrap()).collect();
-    belongs.dedup();
-    assert_eq!(belongs, PROVIDERS);
+    providers.dedup();
+    assert_eq!(providers, PROVIDERS);
 
-    // Each step has an end, and it held.
+    // Each step ends, and every step succeeds.
     let named = |kind: &str| -> Vec<_> {
         events
             .iter()
@@ -83,10 +83,9 @@ fn for_machines() {
     assert_eq!(summary["checks"], events.iter().filter(|event| event["event"] == "check").count());
 }
 
-/// Codes, tokens, secrets and states are all made up at each start, and all long. So whatever is long and not a word must be one of the
-/// few things that are no secrets.
+/// Codes, tokens, secrets and states are long and random. Every other long value must be a known public one.
 #[test]
-fn no_secret_is_shown() {
+fn output_contains_no_secret() {
     let regex = |pattern: &str| Regex::new(pattern).unwrap();
     let opaque = regex(r"[A-Za-z0-9_~+/-]{18,}");
     let public = regex(r#"(?:client[_ ]id|code_challenge)(?: +|","value":")([A-Za-z0-9_-]+)"#);
@@ -109,9 +108,9 @@ fn no_secret_is_shown() {
         assert!(public.len() >= 2, "{output}");
         for found in opaque.find_iter(&output).map(|found| found.as_str()) {
             let digits = found.bytes().filter(u8::is_ascii_digit).count();
-            let a_path = found.contains('/') && found.split('/').all(|part| part.len() < 18);
-            if digits >= 3 && !a_path {
-                // Cohort Go's system user is called after the client.
+            let is_path = found.contains('/') && found.split('/').all(|part| part.len() < 18);
+            if digits >= 3 && !is_path {
+                // Cohort Go's system user is named after the client.
                 let found = found.trim_start_matches("system+");
                 assert!(public.contains(&found), "{found} in\n{output}");
             }
@@ -125,7 +124,7 @@ fn no_secret_is_shown() {
 }
 
 #[tokio::test]
-async fn no_password_is_shown() {
+async fn output_contains_no_password() {
     let output = run(&["demo"]).stdout;
     let sandbox = oauth_sandbox::Sandbox::start().await.unwrap();
     for user in sandbox.manifest().providers.values().flat_map(|provider| &provider.users) {
@@ -134,7 +133,7 @@ async fn no_password_is_shown() {
 }
 
 #[test]
-fn a_failure_is_told_and_the_others_go_on() {
+fn failure_is_reported_and_other_providers_continue() {
     let ran = run(&["demo", "--fail", "go1", "--json"]);
     assert_eq!(ran.code, Some(1));
     assert_eq!(ran.stderr, "error: the demo failed at go1, step `exchange`\n");
@@ -152,7 +151,7 @@ fn a_failure_is_told_and_the_others_go_on() {
 }
 
 #[test]
-fn an_unknown_provider_is_named_and_the_known_ones_too() {
+fn unknown_provider_error_lists_known_ones() {
     let ran = run(&["demo", "--provider", "go2"]);
     assert_eq!(ran.code, Some(2));
     assert_eq!(ran.stdout, "");
@@ -160,7 +159,7 @@ fn an_unknown_provider_is_named_and_the_known_ones_too() {
 }
 
 #[test]
-fn colours_only_where_they_are_wanted() {
+fn colours_follow_environment_variables() {
     assert!(!run(&["demo", "--provider", "gocd"]).stdout.contains('\x1b'));
     let forced = |name: &str| {
         run_with(&["demo", "--provider", "gocd"], &[("CLICOLOR_FORCE", "1"), (name, "1")])

@@ -1,5 +1,5 @@
-//! `oauth demo --web`, run as a person would. What is on the page is tested beside its code, and by `cargo xtask browser`.
-#![allow(clippy::unwrap_used)] // a test that cannot go on may panic
+//! Tests of the command `oauth demo --web`. Unit tests and `cargo xtask browser` cover the page.
+#![allow(clippy::unwrap_used)] // tests may panic
 
 mod common;
 
@@ -12,55 +12,58 @@ use std::time::Duration;
 
 use common::{Running, run};
 
-/// The first line on stdout, and host and port in it.
+/// Returns the first line on stdout, and its host and port.
 fn address(demo: &mut Running) -> (String, String) {
     let line = demo.line();
     let host = line.trim().strip_prefix("http://").and_then(|rest| rest.strip_suffix('/'));
-    (line.clone(), host.unwrap_or_else(|| panic!("`{line}` is no address")).to_owned())
+    (line.clone(), host.unwrap_or_else(|| panic!("`{line}` is not an address")).to_owned())
 }
 
-/// What is answered to this request, on a connection that stays open.
+/// Sends a request and returns the response and the open connection.
 #[cfg(unix)]
-fn ask(host: &str, target: &str) -> (TcpStream, String) {
+fn get(host: &str, target: &str) -> (TcpStream, String) {
     let mut stream = TcpStream::connect(host).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     write!(stream, "GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
-    let mut answer = vec![0; 4096];
-    let length = stream.read(&mut answer).unwrap();
-    answer.truncate(length);
-    (stream, String::from_utf8_lossy(&answer).into_owned())
+    let mut response = vec![0; 4096];
+    let length = stream.read(&mut response).unwrap();
+    response.truncate(length);
+    (stream, String::from_utf8_lossy(&response).into_owned())
 }
 
 #[cfg(unix)]
 #[test]
-fn says_where_it_is_and_ends_in_order() {
+fn prints_address_and_shuts_down_gracefully() {
     use rustix::process::Signal;
 
     for signal in [Signal::INT, Signal::TERM] {
         let mut demo = Running::start(&["demo", "--web"]);
         let (line, host) = address(&mut demo);
         assert!(host.starts_with("127.0.0.1:"), "{line}");
-        // A browser keeps its connection, and has asked for news that do not come.
-        let (_kept, page) = ask(&host, "/");
+        // A browser keeps its connection open and waits for an update.
+        let (_connection, page) = get(&host, "/");
         assert!(
             page.starts_with("HTTP/1.1 200 OK") && page.contains("Four providers, kept connected"),
             "{page}"
         );
         let mut waiting = TcpStream::connect(&host).unwrap();
         write!(waiting, "GET /live?after=0 HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
-        let begun = std::time::Instant::now();
+        let started_at = std::time::Instant::now();
         demo.signal(signal);
         let (rest, hints, status) = demo.end();
         assert!(status.success(), "{status} {hints}");
-        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
-        assert_eq!(rest, "", "the address is all there is on stdout");
-        assert!(hints.contains("Ctrl-C ends it.") && hints.ends_with("The demo has ended.\n"), "{hints}");
+        assert!(started_at.elapsed() < Duration::from_secs(5), "{:?}", started_at.elapsed());
+        assert_eq!(rest, "", "stdout contains only the address");
+        assert!(
+            hints.contains("Press Ctrl-C to stop.") && hints.ends_with("The demo has stopped.\n"),
+            "{hints}"
+        );
         TcpStream::connect(&host).unwrap_err();
     }
 }
 
 #[test]
-fn takes_the_port_that_it_is_given_or_says_that_it_cannot() {
+fn listens_on_given_port_or_fails() {
     let mut demo = Running::start(&["demo", "--web", "--port", "0"]);
     let (_, host) = address(&mut demo);
     let port = host.rsplit(':').next().unwrap();
@@ -68,13 +71,13 @@ fn takes_the_port_that_it_is_given_or_says_that_it_cannot() {
     assert_eq!((second.code, second.stdout.as_str()), (Some(1), ""));
     assert!(second.stderr.contains(&format!("port {port} is in use")), "{}", second.stderr);
     drop(demo);
-    // As browsers remember it.
+    // The port can be used again.
     let mut again = Running::start(&["demo", "--web", "--port", port]);
     assert_eq!(address(&mut again).1, host);
 }
 
 #[test]
-fn what_does_not_go_together_is_not_understood() {
+fn rejects_invalid_combinations_of_options() {
     for arguments in [
         &["demo", "--web", "--json"][..],
         &["demo", "--web", "--provider", "go1"],

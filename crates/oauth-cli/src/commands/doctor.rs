@@ -16,7 +16,7 @@ use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::providers::{ProviderName, with_provider};
 use crate::registration::Registration;
-use crate::show::{BOLD, Format, Show};
+use crate::show::{BOLD, EventOutput, Format};
 use crate::trace::Secrets;
 use diagnostic::{Diagnostic, Level};
 use request_preview::RequestPreview;
@@ -136,7 +136,7 @@ fn print_report(output: Output, diagnostics: &[Diagnostic], checks: &[ProviderCh
             }
             if let Some(preview) = &one.preview {
                 output.result(&(), "  Connecting an account would send:");
-                preview.tell(&Show::new(Format::Text, Secrets::default(), anstream::stdout()));
+                preview.emit(&EventOutput::new(Format::Text, Secrets::default(), anstream::stdout()));
             }
         }
         let summary = match problems {

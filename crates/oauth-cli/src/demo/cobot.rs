@@ -1,4 +1,4 @@
-//! Cobot: a space's own host, PKCE, tokens that do not expire, and tokens for a space.
+//! Cobot: hosts of spaces, PKCE, tokens without expiry, and space tokens.
 
 use cobot::http::{Request, Response};
 use cobot::{
@@ -11,20 +11,19 @@ use serde::Deserialize;
 
 use super::connect::connect;
 use super::journal;
-use super::keep::keep;
-use super::process::{Ask, Fate};
+use super::process::{DemoProvider, ProcessMode};
 use super::restart::restart;
-use super::stage::{Failed, Stage};
+use super::scenario::{Scenario, StepFailed};
+use super::stored_connections::store_token;
 
-/// What the application calls the customer.
+/// The application's account name for the customer.
 const CUSTOMER: &str = "nora-beckmann";
-/// What it calls the customer's space: by its subdomain.
+/// The account name for the customer's space: its subdomain.
 const SPACE: &str = "betahaus";
 
-/// A call that the crate does not bring, as anybody would add it.
+/// An API call that the crate does not include.
 struct Memberships(Subdomain);
 
-/// What we want of it.
 #[derive(Deserialize)]
 struct Membership {
     name: String,
@@ -48,84 +47,79 @@ impl Endpoint<Cobot> for Memberships {
 }
 
 #[async_trait]
-impl Ask for Cobot {
+impl DemoProvider for Cobot {
     fn site(url: &str) -> Result<Site, Error> {
         Site::at(url)
     }
 
-    async fn ask(connection: &Connection<Self>) -> Result<String, Error> {
+    async fn call_api(connection: &Connection<Self>) -> Result<String, Error> {
         let members = connection.send(&Memberships(connection.account().parse()?)).await?;
         let names: Vec<_> = members.into_iter().map(|member| member.name).collect();
         Ok(format!("{} members: {}", names.len(), names.join(", ")))
     }
 }
 
-/// Connects on the host of a space, asks who that is, gets a token for the space, and goes on with that after a restart.
-pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
-    let (client, betahaus) = stage
-        .register("Cobot shows these to whoever registers an app.", async || {
-            Ok((stage.client::<Cobot>()?, SPACE.parse::<Subdomain>()?))
+/// Connects on a space's host, gets a space token, and continues with it after a restart.
+pub(super) async fn run(scenario: &Scenario<'_, Rules>) -> Result<(), StepFailed> {
+    let (client, betahaus) = scenario
+        .register("Cobot shows these when an app is registered.", async || {
+            Ok((scenario.client::<Cobot>()?, SPACE.parse::<Subdomain>()?))
         })
         .await?;
-    let wanted = Scopes::from([scope::READ_USER, scope::READ_MEMBERSHIPS]);
-    let token = connect(stage, &client, &Connect::new(wanted.clone()).on_space(betahaus.clone())).await?;
-    let kept = keep(stage, client, CUSTOMER, token).await?;
-    let customer = kept.get(CUSTOMER);
+    let scopes = Scopes::from([scope::READ_USER, scope::READ_MEMBERSHIPS]);
+    let token = connect(scenario, &client, &Connect::new(scopes.clone()).on_space(betahaus.clone())).await?;
+    let connections = store_token(scenario, client, CUSTOMER, token).await?;
+    let customer = connections.get(CUSTOMER);
 
-    stage
-        .step(
-            "user",
-            "Ask who is connected",
-            "An authorized call: the token goes along as a Bearer token.",
-            async || {
-                let user = customer.send(&api::User).await?;
-                stage.check(
-                    stage.card().users.iter().any(|known| user.email.as_ref() == Some(&known.email)),
-                    format!("it is {}", user.email.as_deref().unwrap_or("nobody")),
-                )?;
-                stage.check(
-                    user.admin_of.iter().any(|space| space.space_subdomain == betahaus.as_str()),
-                    "who administers the space betahaus",
-                )
-            },
-        )
+    scenario
+        .step("user", "Get the connected user", "An API call with the token as a Bearer token.", async || {
+            let user = customer.send(&api::User).await?;
+            scenario.check(
+                scenario.card().users.iter().any(|known| user.email.as_ref() == Some(&known.email)),
+                format!("the user is {}", user.email.as_deref().unwrap_or("unknown")),
+            )?;
+            scenario.check(
+                user.admin_of.iter().any(|space| space.space_subdomain == betahaus.as_str()),
+                "the user administers the space betahaus",
+            )
+        })
         .await?;
 
-    let space = stage
+    let space = scenario
         .step(
             "space-token",
-            "Get a token for the space, and keep that as well",
-            "The customer's own token dies with their rights; one that belongs to the space stays.",
+            "Get a space token and store it",
+            "The customer's token is valid only as long as their rights. A space token stays valid.",
             async || {
                 let space = customer.send(&api::Space::named(betahaus.clone())).await?;
                 let space_token = customer.send(&api::SpaceToken::of(space.id)).await?;
-                stage.check(
+                scenario.check(
                     space_token.origin() == TokenOrigin::Derived
                         && space_token.access_token() != customer.token().await?.access_token(),
-                    "it is another token, made from the first one",
+                    "it is a new token, derived from the first one",
                 )?;
-                stage.check(
-                    space_token.missing_scopes(&wanted).is_empty(),
-                    format!("it may do the same: {}", space_token.scopes()),
+                scenario.check(
+                    space_token.missing_scopes(&scopes).is_empty(),
+                    format!("it has the same scopes: {}", space_token.scopes()),
                 )?;
-                Ok(kept.insert(SPACE, space_token).await?)
+                Ok(connections.insert(SPACE, space_token).await?)
             },
         )
         .await?;
 
-    let before = stage
+    let members = scenario
         .step(
             "memberships",
-            "List the space's members with it",
-            "On the space's own host. The crate does not bring this call; an endpoint of one's own is a few lines.",
+            "List the space's members with the space token",
+            "On the space's own host. The crate does not include this call; a custom endpoint takes a few lines.",
             async || {
-                let answer = Cobot::ask(&space).await?;
-                stage.check(!answer.starts_with("0 "), format!("there are {answer}"))?;
-                Ok(answer)
+                let members = Cobot::call_api(&space).await?;
+                scenario.check(!members.starts_with("0 "), format!("the response has {members}"))?;
+                Ok(members)
             },
         )
         .await?;
 
-    let process = restart(stage, kept, SPACE, &before, Fate::Ends).await?;
-    journal::compare(stage, process, SPACE, 1, 5).await
+    let process = restart(scenario, connections, SPACE, &members, ProcessMode::Normal).await?;
+    journal::compare(scenario, process, SPACE, 1, 5).await
 }

@@ -8,88 +8,88 @@ use oauth_sandbox::cohortgo::Rules;
 
 use super::connect::connect;
 use super::journal;
-use super::keep::keep;
-use super::process::{Ask, Fate};
+use super::process::{DemoProvider, ProcessMode};
 use super::restart::restart;
-use super::stage::{Failed, Stage};
+use super::scenario::{Scenario, StepFailed};
+use super::stored_connections::store_token;
 
-/// What the application calls this customer.
+/// The application's account name for the customer.
 const ACCOUNT: &str = "brightwater-college";
-/// Who connected is somebody else of the same account.
+/// Another user of the account than the one who connected.
 const COLLEAGUE: (&str, &str) = ("Bob Smith", "bob.smith@brightwater.example");
 
 #[async_trait]
-impl Ask for CohortGo {
+impl DemoProvider for CohortGo {
     fn site(url: &str) -> Result<Site, Error> {
         Site::at(url)
     }
 
-    async fn ask(connection: &Connection<Self>) -> Result<String, Error> {
+    async fn call_api(connection: &Connection<Self>) -> Result<String, Error> {
         let (name, email) = COLLEAGUE;
         let user = ActAs::new(name, email)?;
         let invoices = connection.send(&ProviderInvoices::new().acting_as(&user)).await?.items;
         let first = invoices.first().map(|first| first.id.as_str()).unwrap_or("none");
-        Ok(format!("{} invoices on the first page, of which {first} is the first", invoices.len()))
+        Ok(format!("{} invoices on the first page, starting with {first}", invoices.len()))
     }
 }
 
-/// Connects an account, to act as any of its users, acts as two of them, one of whom is new, and goes on after a restart.
-pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
-    let client = stage
-        .register("One's account representative at Cohort Go registers the application.", async || {
-            stage.client::<CohortGo>()
+/// Connects an account, acts as an existing and as a new user, and continues after a restart.
+pub(super) async fn run(scenario: &Scenario<'_, Rules>) -> Result<(), StepFailed> {
+    let client = scenario
+        .register("The account representative at Cohort Go registers the application.", async || {
+            scenario.client::<CohortGo>()
         })
         .await?;
-    let token = connect(stage, &client, &Connect::acting_as_users().creating_users()).await?;
-    let kept = keep(stage, client, ACCOUNT, token).await?;
-    let account = kept.get(ACCOUNT);
+    let token = connect(scenario, &client, &Connect::acting_as_users().creating_users()).await?;
+    let connections = store_token(scenario, client, ACCOUNT, token).await?;
+    let account = connections.get(ACCOUNT);
 
-    stage
+    scenario
         .step(
             "account",
-            "Where this customer's API is",
-            "It differs by customer, comes with the token, and is checked before a token goes there.",
+            "Check the URL of this customer's API",
+            "It varies by customer, is part of the token response, and is checked before a token is sent there.",
             async || {
                 let token = account.token().await?;
                 let api = &token.extra().api_base_url;
-                stage.fact("its API", api);
-                stage.check(
-                    api.as_str().trim_end_matches('/') == stage.card().api_url.trim_end_matches('/'),
-                    "it is where the sandbox plays it",
+                scenario.fact("API", api);
+                scenario.check(
+                    api.as_str().trim_end_matches('/') == scenario.card().api_url.trim_end_matches('/'),
+                    "it is the sandbox's API URL",
                 )?;
-                stage.check(
+                scenario.check(
                     token.scopes().contains(&cohortgo::scope::ACT_AS_USER),
-                    "the token may act as the account's users",
+                    "the token can act as the account's users",
                 )
             },
         )
         .await?;
 
-    let sandbox = stage.sandbox();
-    let before = stage
+    let sandbox = scenario.sandbox();
+    let invoices = scenario
         .step(
             "act-as",
             "Read invoices on behalf of a user",
-            "The token belongs to the account. X-Act-as-User says with each call whom it is for.",
+            "The token belongs to the account. The header X-Act-as-User names the user of each call.",
             async || {
-                let answer = CohortGo::ask(&account).await?;
-                stage.check(!answer.starts_with("0 "), format!("there are {answer}"))?;
-                let acts = sandbox.authorized_calls();
-                let act = acts.last().context("the sandbox knows of no call")?;
-                stage.check(
-                    act.user == COLLEAGUE.1 && act.token_owner != act.user && !act.created,
-                    format!("the call was done as {}, with the token of {}", act.user, act.token_owner),
+                let invoices = CohortGo::call_api(&account).await?;
+                scenario.check(!invoices.starts_with("0 "), format!("the response has {invoices}"))?;
+                let calls = sandbox.authorized_calls();
+                let call = calls.last().context("the sandbox recorded no call")?;
+                scenario.check(
+                    call.user == COLLEAGUE.1 && call.token_owner != call.user && !call.created,
+                    format!("the call was made as {}, with the token of {}", call.user, call.token_owner),
                 )?;
-                Ok(answer)
+                Ok(invoices)
             },
         )
         .await?;
 
-    stage
+    scenario
         .step(
             "create-user",
-            "Add a student on behalf of somebody whom the account does not know",
-            "With the scope auto-create-users, Cohort Go makes the user: default branch, role 'None', no login.",
+            "Add a student on behalf of a new user",
+            "With the scope auto-create-users, Cohort Go creates the user: default branch, role 'None', no login.",
             async || {
                 let user = ActAs::new("Wanda \"Wan\" Lee", "wanda.lee@example.org")?;
                 let student = CreateStudent::default()
@@ -99,17 +99,20 @@ pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
                     .home_country("VN")
                     .destination_country("AU");
                 let student = account.send(&student.acting_as(&user)).await?;
-                stage.check(student.portal_url.is_some(), "the student has a page in the customer's portal")?;
-                let made = sandbox.account_users().into_iter().find(|known| known.email == user.email());
-                let made = made.context("the user was not made")?;
-                stage.check(
-                    made.name == user.name() && made.role == "None" && !made.can_log_in(),
-                    format!("{} was made: branch {}, role '{}', no login", made.name, made.branch, made.role),
+                scenario.check(student.portal_url.is_some(), "the student has a page in the customer's portal")?;
+                let created = sandbox.account_users().into_iter().find(|known| known.email == user.email());
+                let created = created.context("the user was not created")?;
+                scenario.check(
+                    created.name == user.name() && created.role == "None" && !created.can_log_in(),
+                    format!(
+                        "{} was created: branch {}, role '{}', no login",
+                        created.name, created.branch, created.role
+                    ),
                 )
             },
         )
         .await?;
 
-    let process = restart(stage, kept, ACCOUNT, &before, Fate::Ends).await?;
-    journal::compare(stage, process, ACCOUNT, 1, 3).await
+    let process = restart(scenario, connections, ACCOUNT, &invoices, ProcessMode::Normal).await?;
+    journal::compare(scenario, process, ACCOUNT, 1, 3).await
 }

@@ -1,4 +1,4 @@
-//! GoCD: hyphens in grant names, a header of its own, one live token per user.
+//! GoCD: hyphens in grant names, its own authorization scheme, one valid token per user.
 
 use std::time::Duration;
 
@@ -9,86 +9,91 @@ use oauth_sandbox::gocd::Rules;
 
 use super::connect::connect;
 use super::journal;
-use super::keep::{keep, tokens_saved};
-use super::process::{Ask, Fate, Task};
+use super::process::{DemoProvider, ProcessMode, Task};
 use super::restart::restart;
-use super::stage::{Failed, Stage};
+use super::scenario::{Scenario, StepFailed};
+use super::stored_connections::{saved_token_count, store_token};
 
-/// What the application calls this customer.
+/// The application's account name for the customer.
 const ACCOUNT: &str = "checkout-team";
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 #[async_trait]
-impl Ask for Gocd {
+impl DemoProvider for Gocd {
     fn site(url: &str) -> Result<Site, Error> {
         Site::at(url)
     }
 
-    async fn ask(connection: &Connection<Self>) -> Result<String, Error> {
+    async fn call_api(connection: &Connection<Self>) -> Result<String, Error> {
         let projects = connection.send(&Cctray).await?;
         Ok(format!("{} stages and jobs", projects.len()))
     }
 }
 
-/// Connects, reads the state of the builds, and does so again after a restart and a refresh.
-pub(super) async fn play(stage: &Stage<'_, Rules>) -> Result<(), Failed> {
-    let client = stage
-        .register("An administrator of the server made these under Admin, OAuth Clients.", async || {
-            stage.client::<Gocd>()
+/// Connects and reads the build status, also after a restart and a refresh.
+pub(super) async fn run(scenario: &Scenario<'_, Rules>) -> Result<(), StepFailed> {
+    let client = scenario
+        .register("An administrator of the server created these under Admin, OAuth Clients.", async || {
+            scenario.client::<Gocd>()
         })
         .await?;
-    let token = connect(stage, &client, &Connect::new()).await?;
-    let kept = keep(stage, client, ACCOUNT, token).await?;
-    let account = kept.get(ACCOUNT);
+    let token = connect(scenario, &client, &Connect::new()).await?;
+    let connections = store_token(scenario, client, ACCOUNT, token).await?;
+    let account = connections.get(ACCOUNT);
 
-    let before = stage
+    let builds = scenario
         .step(
             "cctray",
-            "Read the state of the builds",
-            "GoCD has a header scheme of its own: Token token=\"…\" instead of Bearer.",
+            "Read the build status",
+            "GoCD uses its own authorization scheme: Token token=\"…\" instead of Bearer.",
             async || {
-                let answer = Gocd::ask(&account).await?;
-                stage.check(!answer.starts_with("0 "), format!("cctray.xml was read: {answer}"))?;
+                let builds = Gocd::call_api(&account).await?;
+                scenario.check(!builds.starts_with("0 "), format!("cctray.xml lists {builds}"))?;
                 let user = account.send(&CurrentUser).await?;
-                stage.check(
-                    stage.card().users.iter().any(|known| user.email.as_ref() == Some(&known.email)),
-                    format!("the token speaks for {}", user.display_name),
+                scenario.check(
+                    scenario.card().users.iter().any(|known| user.email.as_ref() == Some(&known.email)),
+                    format!("the token belongs to {}", user.display_name),
                 )?;
-                Ok(answer)
+                Ok(builds)
             },
         )
         .await?;
 
-    let mut process = restart(stage, kept, ACCOUNT, &before, Fate::Ends).await?;
+    let mut process = restart(scenario, connections, ACCOUNT, &builds, ProcessMode::Normal).await?;
 
-    stage
+    scenario
         .step(
             "keeper",
-            "90 days later: the keeper refreshes before anybody asks",
-            "sweep() finds what is due, so that nobody waits for it. Both tokens are replaced at once, and the old pair is gone.",
+            "90 days later: the background sweep refreshes the token",
+            "sweep() refreshes tokens that are due, so that no caller waits. Both tokens are replaced; the old pair becomes invalid.",
             async || {
-                let swept = process.order(stage, Task::SweepDue).await?;
-                stage.check(swept.starts_with("0 refreshed, "), format!("today there is nothing to do: {swept}"))?;
-                stage.sandbox().advance(90 * DAY);
-                stage.fact("the time is now", stage.sandbox().now().format("%Y-%m-%d %H:%M"));
-                let swept = process.order(stage, Task::SweepDue).await?;
-                stage.check(swept.starts_with("1 refreshed, "), format!("90 days later there is: {swept}"))?;
-                stage.check(tokens_saved(stage, ACCOUNT).await? == 2, "the file holds the second pair of tokens")
+                let report = process.run(scenario, Task::SweepDue).await?;
+                scenario.check(report.starts_with("0 refreshed, "), format!("today nothing is due: {report}"))?;
+                scenario.sandbox().advance(90 * DAY);
+                scenario.fact("sandbox time", scenario.sandbox().now().format("%Y-%m-%d %H:%M"));
+                let report = process.run(scenario, Task::SweepDue).await?;
+                scenario.check(report.starts_with("1 refreshed, "), format!("90 days later: {report}"))?;
+                scenario.check(saved_token_count(scenario, ACCOUNT).await? == 2, "the file contains the second token pair")
             },
         )
         .await?;
 
-    stage
-        .step("again", "Read the builds again", "With the new token, which is there already.", async || {
-            let token_calls = stage.sandbox().journal().token_calls();
-            let after = process.order(stage, Task::Ask(ACCOUNT.to_owned())).await?;
-            stage.check(after == before, format!("cctray.xml was read: {after}"))?;
-            stage.check(
-                stage.sandbox().journal().token_calls() == token_calls,
-                "nobody had to wait for a refresh",
-            )
-        })
+    scenario
+        .step(
+            "again",
+            "Read the build status again",
+            "With the new token, which is already stored.",
+            async || {
+                let token_calls = scenario.sandbox().journal().token_calls();
+                let result = process.run(scenario, Task::CallApi(ACCOUNT.to_owned())).await?;
+                scenario.check(result == builds, format!("cctray.xml lists {result}"))?;
+                scenario.check(
+                    scenario.sandbox().journal().token_calls() == token_calls,
+                    "no caller had to wait for a refresh",
+                )
+            },
+        )
         .await?;
 
-    journal::compare(stage, process, ACCOUNT, 2, 4).await
+    journal::compare(scenario, process, ACCOUNT, 2, 4).await
 }

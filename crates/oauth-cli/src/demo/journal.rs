@@ -1,60 +1,60 @@
-//! The end: what we did and what the provider saw must be the same story.
+//! The last step: compares our calls with the sandbox's journal.
 
 use oauth_sandbox::{JournalEntry, RequestKind, SandboxProvider};
 
-use super::keep::check_disk;
-use super::process::Process;
-use super::stage::{Failed, Stage};
-use crate::trace::{Made, Purpose};
+use super::process::AppProcess;
+use super::scenario::{Scenario, StepFailed};
+use super::stored_connections::check_file;
+use crate::trace::{Purpose, RecordedCall};
 
-/// Ends the last process. Compares the calls that we made with the sandbox's journal, and their numbers with what was to be expected.
+/// Ends the last process, then compares our calls with the sandbox's journal and the expected numbers.
 pub(super) async fn compare<S: SandboxProvider>(
-    stage: &Stage<'_, S>,
-    process: Process,
+    scenario: &Scenario<'_, S>,
+    process: AppProcess,
     account: &str,
     token_calls: u64,
     api_calls: u64,
-) -> Result<(), Failed> {
-    stage
+) -> Result<(), StepFailed> {
+    scenario
         .step(
             "journal",
-            "The end: what the provider saw, and what is on the disk",
-            "The sandbox keeps a journal of its own; it must tell the same story, whichever process made the call.",
+            "Comparison with the provider's journal, and the file's content",
+            "The sandbox records every request. Its journal must match our calls, whichever process made them.",
             async || {
-                let ended = process.end(stage).await?;
-                stage.check(ended.in_order, "the other process has ended in order")?;
-                check_disk(stage, account)?;
-                let journal = stage.sandbox().journal();
-                for (what, seen, ours) in [
+                let exit = process.shut_down(scenario).await?;
+                scenario.check(exit.success, "the other process exited with status 0")?;
+                check_file(scenario, account)?;
+                let journal = scenario.sandbox().journal();
+                for (what, recorded, expected) in [
                     ("calls to the token endpoint", journal.token_calls(), token_calls),
                     ("calls to the API", journal.api_calls(), api_calls),
                 ] {
-                    stage.check(seen == ours, format!("{what}: {seen}, of which {ours} are ours"))?;
+                    scenario.check(recorded == expected, format!("{what}: {recorded} (expected {expected})"))?;
                 }
-                let seen: Vec<Made> = journal.entries().iter().filter_map(made).collect();
-                stage.check(
-                    seen == stage.watcher().calls(),
-                    "they came in the order in which we made them, and the answers are those that we got",
+                let recorded: Vec<RecordedCall> = journal.entries().iter().filter_map(recorded_call).collect();
+                scenario.check(
+                    recorded == scenario.recorder().calls(),
+                    "order and responses match our calls",
                 )?;
-                stage.check(
-                    seen.iter().all(|call| call.status.is_some_and(|status| status.is_success())),
-                    "none of them was refused",
+                scenario.check(
+                    recorded.iter().all(|call| call.status.is_some_and(|status| status.is_success())),
+                    "every call succeeded",
                 )?;
-                stage.check(
+                scenario.check(
                     journal.entries().iter().all(|entry| entry.fault.is_none()),
-                    "and no fault was played",
+                    "no fault was injected",
                 )
             },
         )
         .await
 }
 
-fn made(entry: &JournalEntry) -> Option<Made> {
+fn recorded_call(entry: &JournalEntry) -> Option<RecordedCall> {
     let purpose = match entry.kind {
         RequestKind::Token => Purpose::Token,
         RequestKind::Api => Purpose::Api,
         _ => return None,
     };
     let status = entry.status.and_then(|status| http::StatusCode::from_u16(status).ok());
-    Some(Made { purpose, method: entry.method.clone(), status })
+    Some(RecordedCall { purpose, method: entry.method.clone(), status })
 }

@@ -1,4 +1,4 @@
-//! `oauth demo`: one account connected at each provider and kept through a restart, every step shown and checked.
+//! `oauth demo`: connects an account at each provider, restarts the application, and checks every step.
 
 mod cobot;
 mod cohortgo;
@@ -6,12 +6,12 @@ mod connect;
 mod go1;
 mod gocd;
 mod journal;
-mod keep;
-mod killed;
+mod kill;
 mod process;
 mod restart;
-mod stage;
+mod scenario;
 mod store;
+mod stored_connections;
 mod web;
 
 use std::env;
@@ -24,57 +24,58 @@ use oauth_sandbox::{Fault, Sandbox, SandboxProvider, ServerHandle};
 use crate::cli::{self, Provider};
 use crate::interrupt;
 use crate::listener::Listener;
-use crate::show::{Event, Failure, Format, Show};
+use crate::show::{Event, EventOutput, Failure, Format};
 use crate::trace::Secrets;
 use process::Program;
 pub(crate) use process::run as process;
-use stage::{Failed, Stage};
-use store::Store;
+use scenario::{Scenario, StepFailed};
+use store::DemoStore;
 
-/// Plays it, and fails unless every step held.
+/// Runs the demo. Fails if a step fails.
 pub(crate) async fn run(arguments: &cli::Demo) -> anyhow::Result<()> {
     if arguments.web {
         return web::run(arguments.port).await;
     }
     let secrets = Secrets::default();
     let format = if arguments.json { Format::Json } else { Format::Text };
-    let show = Arc::new(Show::new(format, secrets.clone(), anstream::stdout()));
+    let show = Arc::new(EventOutput::new(format, secrets.clone(), anstream::stdout()));
     let providers: Vec<Provider> = Provider::value_variants()
         .iter()
         .copied()
         .filter(|provider| arguments.provider.is_empty() || arguments.provider.contains(provider))
         .collect();
 
-    // Before anything is made that has to be removed.
+    // Before anything is created that needs cleanup.
     let end = interrupt::listen().context("could not listen for Ctrl-C")?;
-    let program = Program::Executable(env::current_exe().context("where this program is is not known")?);
-    let house = House::build(&providers, show, secrets, program).await?;
+    let program =
+        Program::Executable(env::current_exe().context("could not find the path of this executable")?);
+    let demo = Demo::build(&providers, show, secrets, program).await?;
     if let Some(provider) = arguments.fail {
-        house.fail(provider);
+        demo.fail_first_token_call(provider);
     }
-    house.show.tell(&Event::Start { providers: providers.iter().map(|provider| provider.name()).collect() });
+    demo.show.emit(&Event::Start { providers: providers.iter().map(|provider| provider.name()).collect() });
     tokio::select! {
-        summary = house.play_all(providers) => summary.tell(&house.show),
-        // So that no process and no file is left behind.
+        summary = demo.run_all(providers) => summary.finish(&demo.show),
+        // Returns normally, so that processes and files are cleaned up.
         () = end => bail!("interrupted"),
     }
 }
 
-/// What all parts share.
-struct House {
+/// Everything that the scenarios of all providers share.
+struct Demo {
     sandbox: Sandbox,
     listener: Listener,
-    store: Store,
+    store: DemoStore,
     program: Program,
-    show: Arc<Show>,
+    show: Arc<EventOutput>,
     secrets: Secrets,
 }
 
-impl House {
-    /// Starts the listener, and then the sandbox, where the listener's address is registered.
+impl Demo {
+    /// Starts the listener, then the sandbox with the listener's redirect URIs.
     async fn build(
         providers: &[Provider],
-        show: Arc<Show>,
+        show: Arc<EventOutput>,
         secrets: Secrets,
         program: Program,
     ) -> anyhow::Result<Self> {
@@ -84,11 +85,11 @@ impl House {
             builder = builder.redirect_uri(listener.redirect_uri(provider.name()));
         }
         let sandbox = builder.start().await.context("the sandbox did not start")?;
-        Ok(Self { sandbox, listener, store: Store::new()?, program, show, secrets })
+        Ok(Self { sandbox, listener, store: DemoStore::new()?, program, show, secrets })
     }
 
-    /// Makes the first token call at this provider fail.
-    fn fail(&self, provider: Provider) {
+    /// Makes the provider's first token call fail.
+    fn fail_first_token_call(&self, provider: Provider) {
         let fault = Fault::HtmlBadGateway;
         match provider {
             Provider::Cohortgo => self.sandbox.cohortgo().next_token_call(fault),
@@ -98,86 +99,92 @@ impl House {
         }
     }
 
-    /// Plays their parts, one after the other.
-    async fn play_all(&self, providers: Vec<Provider>) -> RecordSummary {
-        let mut summary = RecordSummary::default();
+    /// Runs the scenarios one after the other.
+    async fn run_all(&self, providers: Vec<Provider>) -> Summary {
+        let mut summary = Summary::default();
         for provider in providers {
-            summary.add(self.play(provider).await);
+            summary.add(self.run(provider).await);
         }
         summary
     }
 
-    /// Plays this provider's part.
-    async fn play(&self, provider: Provider) -> Part {
+    /// Runs the provider's scenario.
+    async fn run(&self, provider: Provider) -> ScenarioResult {
         let sandbox = &self.sandbox;
         match provider {
             Provider::Cohortgo => {
-                let about = "Payments and insurance for international students. One token may act for any user of the account.";
-                self.part(provider, sandbox.cohortgo(), about, cohortgo::play).await
+                let about = "Payments and insurance for international students. One token can act for any user of the account.";
+                self.run_scenario(provider, sandbox.cohortgo(), about, cohortgo::run).await
             }
             Provider::Cobot => {
                 let about =
-                    "Software for coworking spaces. Tokens do not expire; a space has a host of its own.";
-                self.part(provider, sandbox.cobot(), about, cobot::play).await
+                    "Software for coworking spaces. Tokens do not expire, and each space has its own host.";
+                self.run_scenario(provider, sandbox.cobot(), about, cobot::run).await
             }
             Provider::Go1 => {
                 let about =
-                    "A learning platform. Access tokens live 12 hours; each refresh token works once.";
-                self.part(provider, sandbox.go1(), about, go1::play).await
+                    "A learning platform. Access tokens live 12 hours, and refresh tokens are single-use.";
+                self.run_scenario(provider, sandbox.go1(), about, go1::run).await
             }
             Provider::Gocd => {
-                let about = "A continuous delivery server that a team hosts itself. Up to version 18.7 it is an OAuth2 provider.";
-                self.part(provider, sandbox.gocd(), about, gocd::play).await
+                let about =
+                    "A self-hosted continuous delivery server. Up to version 18.7 it is an OAuth2 provider.";
+                self.run_scenario(provider, sandbox.gocd(), about, gocd::run).await
             }
         }
     }
 
-    async fn part<S: SandboxProvider>(
+    async fn run_scenario<S: SandboxProvider>(
         &self,
         provider: Provider,
         sandbox: &ServerHandle<S>,
         about: &'static str,
-        play: impl AsyncFnOnce(&Stage<'_, S>) -> Result<(), Failed>,
-    ) -> Part {
-        let stage = Stage::new(self, provider, sandbox, about);
-        let ended = play(&stage).await;
-        Part { provider: provider.name(), steps: stage.steps(), checks: stage.checks(), ended }
+        run: impl AsyncFnOnce(&Scenario<'_, S>) -> Result<(), StepFailed>,
+    ) -> ScenarioResult {
+        let scenario = Scenario::new(self, provider, sandbox, about);
+        let result = run(&scenario).await;
+        ScenarioResult {
+            provider: provider.name(),
+            steps: scenario.steps(),
+            checks: scenario.checks(),
+            result,
+        }
     }
 }
 
-/// How one provider's part went.
+/// The result of one provider's scenario.
 #[derive(Debug)]
-struct Part {
+struct ScenarioResult {
     provider: &'static str,
     steps: usize,
     checks: usize,
-    ended: Result<(), Failed>,
+    result: Result<(), StepFailed>,
 }
 
-/// How it went.
+/// The results of all scenarios.
 #[derive(Debug, Default)]
-struct RecordSummary {
+struct Summary {
     connected: Vec<&'static str>,
     steps: usize,
     checks: usize,
     failed: Vec<Failure>,
 }
 
-impl RecordSummary {
-    fn add(&mut self, part: Part) {
-        self.steps += part.steps;
-        self.checks += part.checks;
-        match part.ended {
-            Ok(()) => self.connected.push(part.provider),
-            Err(Failed(failure)) => self.failed.push(failure),
+impl Summary {
+    fn add(&mut self, scenario: ScenarioResult) {
+        self.steps += scenario.steps;
+        self.checks += scenario.checks;
+        match scenario.result {
+            Ok(()) => self.connected.push(scenario.provider),
+            Err(StepFailed(failure)) => self.failed.push(failure),
         }
     }
 
-    fn tell(self, show: &Show) -> anyhow::Result<()> {
+    fn finish(self, show: &EventOutput) -> anyhow::Result<()> {
         let failed = self.failed;
         let names: Vec<_> =
             failed.iter().map(|failure| format!("{}, step `{}`", failure.provider, failure.step)).collect();
-        show.tell(&Event::RecordSummary {
+        show.emit(&Event::Summary {
             ok: failed.is_empty(),
             connected: self.connected,
             steps: self.steps,
@@ -199,11 +206,11 @@ mod tests {
     use super::*;
     use crate::testing::http;
 
-    /// What was shown.
+    /// A writer that captures the output.
     #[derive(Clone, Default)]
-    struct Shown(Arc<Mutex<Vec<u8>>>);
+    struct CapturedOutput(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Shown {
+    impl Write for CapturedOutput {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().write(bytes)
         }
@@ -213,28 +220,28 @@ mod tests {
         }
     }
 
-    impl Shown {
+    impl CapturedOutput {
         fn text(&self) -> String {
             String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
         }
     }
 
-    async fn house(format: Format) -> (House, Shown) {
-        let (shown, secrets) = (Shown::default(), Secrets::default());
-        let out: Box<dyn Write + Send> = Box::new(shown.clone());
-        let show = Arc::new(Show::new(format, secrets.clone(), anstream::StripStream::new(out)));
-        (House::build(Provider::value_variants(), show, secrets, Program::Task).await.unwrap(), shown)
+    async fn demo(format: Format) -> (Demo, CapturedOutput) {
+        let (captured, secrets) = (CapturedOutput::default(), Secrets::default());
+        let out: Box<dyn Write + Send> = Box::new(captured.clone());
+        let show = Arc::new(EventOutput::new(format, secrets.clone(), anstream::StripStream::new(out)));
+        (Demo::build(Provider::value_variants(), show, secrets, Program::Task).await.unwrap(), captured)
     }
 
     #[tokio::test]
-    async fn no_secret_that_passed_was_shown() {
+    async fn output_contains_no_secret() {
         for format in [Format::Text, Format::Json] {
-            let (house, shown) = house(format).await;
+            let (demo, captured) = demo(format).await;
             for provider in Provider::value_variants() {
-                house.play(*provider).await.ended.unwrap();
+                demo.run(*provider).await.result.unwrap();
             }
-            let (secrets, text) = (house.secrets.of_all(), shown.text());
-            // At each provider: client secret, two or three passwords, state, code, token.
+            let (secrets, text) = (demo.secrets.all_values(), captured.text());
+            // Per provider: client secret, two or three passwords, state, code and token.
             assert!(secrets.len() > 24, "{}", secrets.len());
             for secret in secrets {
                 assert!(!text.contains(&secret), "{secret} in\n{text}");
@@ -243,28 +250,28 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_call_behind_our_back_is_noticed() {
-        let (house, shown) = house(Format::Text).await;
-        let url = house.sandbox.gocd().token_url();
+    async fn detects_unexpected_token_call() {
+        let (demo, captured) = demo(Format::Text).await;
+        let url = demo.sandbox.gocd().token_url();
         http().post(url).send().await.unwrap();
 
-        let mut summary = RecordSummary::default();
-        summary.add(house.play(Provider::Gocd).await);
-        let error = summary.tell(&house.show).unwrap_err();
+        let mut summary = Summary::default();
+        summary.add(demo.run(Provider::Gocd).await);
+        let error = summary.finish(&demo.show).unwrap_err();
         assert_eq!(error.to_string(), "the demo failed at gocd, step `journal`");
         assert!(
-            shown.text().contains("calls to the token endpoint: 3, of which 2 are ours"),
+            captured.text().contains("calls to the token endpoint: 3 (expected 2)"),
             "{}",
-            shown.text()
+            captured.text()
         );
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_lost_is_asked_for_again_and_still_noticed() {
-        let (house, shown) = house(Format::Text).await;
-        house.sandbox.cobot().next_api_call(Fault::DropResponse);
-        let Failed(failure) = house.play(Provider::Cobot).await.ended.unwrap_err();
+    async fn retried_call_is_detected_in_journal() {
+        let (demo, captured) = demo(Format::Text).await;
+        demo.sandbox.cobot().next_api_call(Fault::DropResponse);
+        let StepFailed(failure) = demo.run(Provider::Cobot).await.result.unwrap_err();
         assert_eq!((failure.provider, failure.step), ("cobot", "journal"));
-        assert!(shown.text().contains("× "), "{}", shown.text());
+        assert!(captured.text().contains("× "), "{}", captured.text());
     }
 }

@@ -1,43 +1,43 @@
-//! The restart in the middle.
+//! The restart of the application.
 
 use oauth_core::ErrorKind;
 use oauth_sandbox::SandboxProvider;
 
-use super::keep::{Kept, tokens_saved};
-use super::process::{Ask, Fate, Process, Task};
-use super::stage::{Failed, Stage};
+use super::process::{AppProcess, DemoProvider, ProcessMode, Task};
+use super::scenario::{Scenario, StepFailed};
+use super::stored_connections::{StoredConnections, saved_token_count};
 
-/// Ends everything in this process that knows a token, and has another process go on with the file. It asks the API what this one asked
-/// `before`.
-pub(super) async fn restart<P: Ask, S: SandboxProvider>(
-    stage: &Stage<'_, S>,
-    kept: Kept<P>,
+/// Closes all connections in this process and continues in another process with the store. Its API call must
+/// return `expected`.
+pub(super) async fn restart<P: DemoProvider, S: SandboxProvider>(
+    scenario: &Scenario<'_, S>,
+    connections: StoredConnections<P>,
     account: &str,
-    before: &str,
-    fate: Fate,
-) -> Result<Process, Failed> {
-    stage
+    expected: &str,
+    mode: ProcessMode,
+) -> Result<AppProcess, StepFailed> {
+    scenario
         .step(
             "restart",
-            "Restart: another process goes on",
-            "drain() finishes what is under way. All that is left then is the file. The other process gets its path and its key, but no token.",
+            "Restart: another process continues",
+            "drain() finishes refreshes in flight. Only the file remains. The other process gets its path and key, but no token.",
             async || {
-                let token_calls = stage.sandbox().journal().token_calls();
-                let saved = tokens_saved(stage, account).await?;
-                let connection = kept.get(account);
-                kept.end().await;
-                let refused = connection.headers().await.err().map(|error| error.kind());
-                stage.check(refused == Some(ErrorKind::Closed), "in this process the connections are closed")?;
+                let token_calls = scenario.sandbox().journal().token_calls();
+                let saved = saved_token_count(scenario, account).await?;
+                let connection = connections.get(account);
+                connections.close().await;
+                let error = connection.headers().await.err().map(|error| error.kind());
+                scenario.check(error == Some(ErrorKind::Closed), "the connections in this process are closed")?;
                 drop(connection);
-                stage.check(stage.store().files()?.len() == 1, "all that is left is one file")?;
+                scenario.check(scenario.store().files()?.len() == 1, "only one file remains")?;
 
-                let mut process = Process::start(stage, fate).await?;
-                let after = process.order(stage, Task::Ask(account.to_owned())).await?;
-                stage.check(after == before, format!("the other process gets the same answer: {after}"))?;
-                stage.check(
-                    stage.sandbox().journal().token_calls() == token_calls
-                        && tokens_saved(stage, account).await? == saved,
-                    "it went on with the token of the file: no customer, no new token",
+                let mut process = AppProcess::start(scenario, mode).await?;
+                let result = process.run(scenario, Task::CallApi(account.to_owned())).await?;
+                scenario.check(result == expected, format!("the other process gets the same response: {result}"))?;
+                scenario.check(
+                    scenario.sandbox().journal().token_calls() == token_calls
+                        && saved_token_count(scenario, account).await? == saved,
+                    "it used the stored token, without the customer and without a new token",
                 )?;
                 Ok(process)
             },

@@ -1,4 +1,4 @@
-//! Where the demo's connections live: one SQLite file, in a folder that is gone when the demo is over.
+//! The demo's store: a SQLite file in a temporary folder.
 
 use std::fs;
 use std::io;
@@ -11,17 +11,17 @@ use tempfile::TempDir;
 
 const FILE: &str = "connections.db";
 
-/// The file and its key.
-pub(super) struct Store {
+/// The folder of the store's file, and the encryption key.
+pub(super) struct DemoStore {
     folder: TempDir,
     key: EncryptionKey,
 }
 
-impl Store {
-    /// A place for a new file, and a new key. Nobody else may enter the folder.
+impl DemoStore {
+    /// Creates a folder that only this user can access, and a new key.
     pub(super) fn new() -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("oauth-demo-").tempdir();
-        let folder = folder.context("could not make a folder for the store")?;
+        let folder = folder.context("could not create a folder for the store")?;
         Ok(Self { folder, key: EncryptionKey::generate()? })
     }
 
@@ -33,12 +33,12 @@ impl Store {
         &self.key
     }
 
-    /// Opens the file, as any process that has the key can.
+    /// Opens the file with the key.
     pub(super) async fn open(&self) -> anyhow::Result<Sqlite> {
         Ok(Sqlite::open(self.path(), Keyring::new(self.key.clone())).await?)
     }
 
-    /// What the file says about a connection now.
+    /// Loads a connection's record.
     pub(super) async fn record(&self, key: &Key) -> anyhow::Result<Record> {
         let store = self.open().await?;
         let record = store.load(key).await?;
@@ -46,22 +46,22 @@ impl Store {
         record.with_context(|| format!("{key} is not stored"))
     }
 
-    /// The names of all files of the store.
+    /// The names of all files in the folder.
     pub(super) fn files(&self) -> io::Result<Vec<String>> {
         let name = |entry: io::Result<fs::DirEntry>| Ok(entry?.file_name().to_string_lossy().into_owned());
         fs::read_dir(self.folder.path())?.map(name).collect()
     }
 
-    /// What stands in them, `-wal` and `-shm` among them, for looking for what must not.
-    pub(super) fn bytes(&self) -> io::Result<Bytes> {
-        Bytes::below(self.folder.path())
+    /// The content of all files, including `-wal` and `-shm`, to search for secrets.
+    pub(super) fn bytes(&self) -> io::Result<StoreBytes> {
+        StoreBytes::below(self.folder.path())
     }
 }
 
-/// Whatever is on the disk.
-pub(super) struct Bytes(Vec<u8>);
+/// The content of the store's files.
+pub(super) struct StoreBytes(Vec<u8>);
 
-impl Bytes {
+impl StoreBytes {
     fn below(folder: &Path) -> io::Result<Self> {
         let mut all = Vec::new();
         for entry in fs::read_dir(folder)? {
@@ -70,8 +70,8 @@ impl Bytes {
         Ok(Self(all))
     }
 
-    /// Whether `text` can be read there.
-    pub(super) fn hold(&self, text: &str) -> bool {
+    /// Returns `true` if the files contain `text` in plain text.
+    pub(super) fn contains(&self, text: &str) -> bool {
         let Some(first) = text.as_bytes().first() else { return true };
         let mut rest = &self.0[..];
         while let Some(at) = rest.iter().position(|byte| byte == first) {
@@ -91,25 +91,25 @@ mod tests {
 
     use super::*;
 
-    const TOKEN: &str = "a token that nobody may read";
+    const TOKEN: &str = "a token that must be encrypted";
 
-    async fn on_disk(keyring: Keyring) -> Bytes {
-        let store = Store::new().unwrap();
+    async fn on_disk(keyring: Keyring) -> StoreBytes {
+        let store = DemoStore::new().unwrap();
         let open = Sqlite::open(store.path(), keyring).await.unwrap();
         open.insert(&Key::new("go1", "acme-training"), Content::new(TOKEN)).await.unwrap();
-        let meanwhile = store.bytes().unwrap();
+        let while_open = store.bytes().unwrap();
         open.close().await;
         assert_eq!(store.files().unwrap(), [FILE]);
-        let afterwards = store.bytes().unwrap();
-        assert_eq!(meanwhile.hold(TOKEN), afterwards.hold(TOKEN));
-        afterwards
+        let closed = store.bytes().unwrap();
+        assert_eq!(while_open.contains(TOKEN), closed.contains(TOKEN));
+        closed
     }
 
     #[tokio::test]
-    async fn what_is_readable_is_found_and_what_is_encrypted_is_not() {
+    async fn finds_plain_text_but_not_encrypted_token() {
         let plain = on_disk(Keyring::plaintext_for_tests()).await;
-        let sealed = on_disk(Keyring::new(EncryptionKey::generate().unwrap())).await;
-        assert!(plain.hold(TOKEN) && plain.hold("acme-training"));
-        assert!(!sealed.hold(TOKEN) && sealed.hold("acme-training"));
+        let encrypted = on_disk(Keyring::new(EncryptionKey::generate().unwrap())).await;
+        assert!(plain.contains(TOKEN) && plain.contains("acme-training"));
+        assert!(!encrypted.contains(TOKEN) && encrypted.contains("acme-training"));
     }
 }

@@ -1,49 +1,49 @@
-//! What there is to show.
+//! The events that are printed.
 
 use serde::Serialize;
 
 use crate::trace::{Link, Request, Response};
 
-/// One thing that happened. Its JSON form, with the provider that it belongs to, is what `--json` prints; every step's events stand
+/// An event of the demo. `--json` prints its JSON form with the provider's name. The events of a step come
 /// between its `step` and its `step_end`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(crate) enum Event {
-    /// The sandbox and the listener stand.
+    /// The sandbox and the listener have started.
     Start {
         /// The providers that will be connected.
         providers: Vec<&'static str>,
     },
-    /// A provider's turn.
+    /// A provider's scenario starts.
     Provider {
-        /// Its name for people.
+        /// The display name.
         title: &'static str,
-        /// What is special about it.
+        /// A one-line description.
         about: &'static str,
-        /// Where it is played.
+        /// The provider's URL in the sandbox.
         url: String,
     },
-    /// A step begins.
+    /// A step starts.
     Step {
-        /// Its name.
+        /// The step's name.
         step: &'static str,
-        /// Its number at this provider, from 1.
+        /// The step's number at this provider, from 1.
         number: usize,
-        /// What it does, for people.
+        /// The heading.
         title: &'static str,
-        /// Why, for people.
+        /// An explanation.
         why: &'static str,
     },
-    /// A value worth knowing.
+    /// A named value.
     Fact {
-        /// What it is.
+        /// The name.
         name: &'static str,
         /// The value.
         value: String,
     },
-    /// A URL was made for the person's browser.
+    /// An authorize URL for the customer's browser.
     Link(Link),
-    /// The person's browser asked the provider for something.
+    /// A request from the customer's browser to the provider.
     Browser {
         /// The method.
         method: String,
@@ -51,86 +51,88 @@ pub(crate) enum Event {
         host: String,
         /// The path.
         path: String,
-        /// The status that was answered.
+        /// The response's status.
         status: Option<u16>,
     },
-    /// Our side sends a request.
+    /// The application sends a request.
     Request(Request),
-    /// An answer came.
+    /// A response arrived.
     Response(Response),
-    /// No answer came.
-    NoAnswer {
-        /// Why.
+    /// A call failed without a response.
+    #[serde(rename = "no_answer")]
+    NoResponse {
+        /// The error.
         error: String,
     },
-    /// What the application is told of a connection.
+    /// A connection changed.
     Connection {
-        /// Of which account.
+        /// The connection's account.
         account: String,
-        /// What happened.
+        /// A description of the change.
         text: String,
     },
-    /// A process of the application began or ended.
+    /// A process of the application started or ended.
     Process {
-        /// Which.
+        /// The process id.
         pid: u32,
-        /// What of it.
-        what: Life,
-        /// How it ended.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        how: Option<String>,
+        /// The new state.
+        #[serde(rename = "what")]
+        state: ProcessState,
+        /// The exit status.
+        #[serde(rename = "how", skip_serializing_if = "Option::is_none")]
+        exit_status: Option<String>,
     },
-    /// Something that has to hold was looked at.
+    /// The result of a check.
     Check {
-        /// Whether it holds.
+        /// `true` if the check succeeded.
         ok: bool,
-        /// What has to hold.
+        /// The checked statement.
         text: String,
     },
-    /// A step is over.
+    /// A step ended.
     StepEnd {
-        /// Its name.
+        /// The step's name.
         step: &'static str,
-        /// Whether it held.
+        /// `true` if the step succeeded.
         ok: bool,
-        /// Why not.
+        /// The error of a failed step.
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
     },
-    /// The end.
-    RecordSummary {
-        /// Whether every step held.
+    /// The last event.
+    Summary {
+        /// `true` if every step succeeded.
         ok: bool,
-        /// The providers that were connected, all steps held.
+        /// The providers at which every step succeeded.
         connected: Vec<&'static str>,
-        /// How many steps were begun.
+        /// The number of steps started.
         steps: usize,
-        /// How many checks were made.
+        /// The number of checks.
         checks: usize,
-        /// The steps that did not hold.
+        /// The failed steps.
         failed: Vec<Failure>,
     },
 }
 
-/// What happens to a process.
+/// The state of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Life {
-    /// It was started.
+pub(crate) enum ProcessState {
+    /// Started.
     Started,
-    /// It ended in order.
+    /// Exited after a graceful shutdown.
     Ended,
-    /// It was killed.
+    /// Killed.
     Killed,
 }
 
-/// A step that did not hold.
+/// A failed step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Failure {
-    /// At which provider.
+    /// The provider.
     pub(crate) provider: &'static str,
-    /// Which step.
+    /// The step's name.
     pub(crate) step: &'static str,
-    /// Why.
+    /// The error.
     pub(crate) error: String,
 }

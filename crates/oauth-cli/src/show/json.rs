@@ -1,4 +1,4 @@
-//! For machines: one JSON object per line.
+//! The JSON form of events: one object per line.
 
 use serde::Serialize;
 
@@ -13,10 +13,10 @@ struct Line<'a> {
     event: &'a Event,
 }
 
-/// The event as a line, with the provider that it belongs to.
+/// Formats an event and its provider as a line of JSON.
 pub(super) fn line(provider: Option<&'static str>, event: &Event, secrets: &Secrets) -> String {
-    // Strings, numbers and lists under string keys: there is nothing in an event that JSON could not hold.
+    // Serialization of an event cannot fail.
     let mut value = serde_json::to_value(Line { provider, event }).unwrap_or_default();
-    secrets.scrub_json(&mut value);
+    secrets.redact_json(&mut value);
     format!("{value}\n")
 }

@@ -1,8 +1,8 @@
-//! Showing what happens: as text for people, as one JSON object per line for machines.
+//! Output of events: as text, or as one JSON object per line.
 
 mod event;
-mod human;
 mod json;
+mod text;
 
 use std::fmt;
 use std::io::Write;
@@ -10,80 +10,78 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 
-pub(crate) use event::{Event, Failure, Life};
+pub(crate) use event::{Event, Failure, ProcessState};
 
 use crate::trace::Secrets;
 
 /// Headings.
 pub(crate) const BOLD: Style = Style::new().bold();
-/// What matters less.
+/// Less important text.
 pub(crate) const DIM: Style = Style::new().dimmed();
-/// What held.
+/// Success.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
-/// What did not.
+/// Failure.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
-/// What goes over the wire.
+/// Requests and responses.
 pub(crate) const WIRE: Style = AnsiColor::Cyan.on_default();
 
-/// How to show it.
+/// The output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// For people.
     Text,
-    /// For machines.
     Json,
 }
 
-/// Where it is shown.
-pub(crate) struct Show {
+/// Writes events and redacts secrets.
+pub(crate) struct EventOutput {
     format: Format,
     secrets: Secrets,
     out: Mutex<Box<dyn Write + Send>>,
 }
 
-impl Show {
-    /// Shows on `out`. Whatever `secrets` gets to know is masked.
+impl EventOutput {
+    /// Writes to `out` and redacts everything in `secrets`.
     pub(crate) fn new(format: Format, secrets: Secrets, out: impl Write + Send + 'static) -> Self {
         Self { format, secrets, out: Mutex::new(Box::new(out)) }
     }
 
-    /// For what happens at this provider.
-    pub(crate) fn at(self: Arc<Self>, provider: &'static str) -> Voice {
-        Voice { show: self, provider }
+    /// Returns an output for the events of one provider.
+    pub(crate) fn for_provider(self: Arc<Self>, provider: &'static str) -> ProviderOutput {
+        ProviderOutput { output: self, provider }
     }
 
-    /// Shows one event that belongs to no provider.
-    pub(crate) fn tell(&self, event: &Event) {
-        self.put(None, event);
+    /// Writes an event that belongs to no provider.
+    pub(crate) fn emit(&self, event: &Event) {
+        self.write(None, event);
     }
 
-    fn put(&self, provider: Option<&'static str>, event: &Event) {
+    fn write(&self, provider: Option<&'static str>, event: &Event) {
         let text = match self.format {
-            Format::Text => self.secrets.scrub(&human::text(event)),
+            Format::Text => self.secrets.redact(&text::format(event)),
             Format::Json => json::line(provider, event, &self.secrets),
         };
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        // Whoever stops reading (`| head`) still gets the exit code, which does not depend on being watched.
+        // A closed pipe (`| head`) must not change the exit code.
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 }
 
-impl fmt::Debug for Show {
+impl fmt::Debug for EventOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Show").field("format", &self.format).finish_non_exhaustive()
+        f.debug_struct("EventOutput").field("format", &self.format).finish_non_exhaustive()
     }
 }
 
-/// Shows what happens at one provider.
+/// Writes the events of one provider.
 #[derive(Clone, Debug)]
-pub(crate) struct Voice {
-    show: Arc<Show>,
+pub(crate) struct ProviderOutput {
+    output: Arc<EventOutput>,
     provider: &'static str,
 }
 
-impl Voice {
-    /// Shows one event.
-    pub(crate) fn tell(&self, event: &Event) {
-        self.show.put(Some(self.provider), event);
+impl ProviderOutput {
+    /// Writes an event.
+    pub(crate) fn emit(&self, event: &Event) {
+        self.output.write(Some(self.provider), event);
     }
 }

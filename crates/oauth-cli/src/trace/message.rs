@@ -1,4 +1,4 @@
-//! A request or an answer as it is shown: taken apart into what a person can read, with every secret masked.
+//! Requests and responses parsed into readable fields, with secrets redacted.
 
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -7,7 +7,8 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::{Purpose, Secrets};
-/// A name and a value, the value without secrets.
+
+/// A name and a redacted value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Field {
     /// The name.
@@ -19,18 +20,18 @@ pub(crate) struct Field {
 /// A URL that a browser is sent to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Link {
-    /// Without the query.
+    /// The URL without the query.
     pub(crate) url: String,
     /// The query.
     pub(crate) query: Vec<Field>,
 }
 
-/// What was sent.
+/// A sent request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Request {
     /// The method.
     pub(crate) method: String,
-    /// Where to.
+    /// The URL and its query.
     #[serde(flatten)]
     pub(crate) link: Link,
     /// Header fields.
@@ -39,12 +40,12 @@ pub(crate) struct Request {
     pub(crate) body: Body,
 }
 
-/// What came back.
+/// A received response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Response {
     /// The status.
     pub(crate) status: u16,
-    /// The status in words.
+    /// The reason phrase.
     #[serde(skip)]
     pub(crate) reason: &'static str,
     /// The body.
@@ -54,60 +55,63 @@ pub(crate) struct Response {
 /// A body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Body {
-    /// Its media type, without parameters; empty if there is none.
+    /// The media type without parameters, empty if there is none.
     pub(crate) media_type: String,
-    /// How many bytes it has.
+    /// The length in bytes.
     pub(crate) bytes: usize,
-    /// Its parts, if it has parts with names.
+    /// The named fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) fields: Vec<Field>,
-    /// Its beginning, if it has none.
+    /// The start of the text, if there are no named fields.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) text: String,
 }
 
-/// So much of a text is kept.
-const LONGEST_TEXT: usize = 600;
+/// Maximum length of a body's text.
+const MAX_TEXT_LENGTH: usize = 600;
 
 impl Link {
-    /// Takes a URL apart.
-    pub(crate) fn read(url: &str, secrets: &Secrets) -> Self {
+    /// Parses and redacts a URL.
+    pub(crate) fn parse(url: &str, secrets: &Secrets) -> Self {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
-        Self { url: secrets.scrub(base), query: parameters(query.as_bytes(), secrets) }
+        Self { url: secrets.redact(base), query: parameters(query.as_bytes(), secrets) }
     }
 }
 
 impl Request {
-    /// Takes a request apart.
-    pub(crate) fn read(request: &http::Request<Vec<u8>>, secrets: &Secrets) -> Self {
+    /// Parses and redacts a request.
+    pub(crate) fn parse(request: &http::Request<Vec<u8>>, secrets: &Secrets) -> Self {
         let headers = request
             .headers()
             .iter()
             .map(|(name, value)| {
                 let text = String::from_utf8_lossy(value.as_bytes());
-                let value =
-                    if name == AUTHORIZATION { secrets.authorization(&text) } else { secrets.scrub(&text) };
+                let value = if name == AUTHORIZATION {
+                    secrets.redact_authorization(&text)
+                } else {
+                    secrets.redact(&text)
+                };
                 Field { name: name.as_str().to_owned(), value }
             })
             .collect();
         Self {
             method: request.method().to_string(),
             headers,
-            link: Link::read(&request.uri().to_string(), secrets),
-            body: Body::read(request.headers(), request.body(), true, secrets),
+            link: Link::parse(&request.uri().to_string(), secrets),
+            body: Body::parse(request.headers(), request.body(), true, secrets),
         }
     }
 }
 
 impl Response {
-    /// Takes an answer apart.
-    pub(crate) fn read(response: &http::Response<Vec<u8>>, purpose: Purpose, secrets: &Secrets) -> Self {
+    /// Parses and redacts a response.
+    pub(crate) fn parse(response: &http::Response<Vec<u8>>, purpose: Purpose, secrets: &Secrets) -> Self {
         let status = response.status();
-        // What the token endpoint says is shown only where the names of its parts tell which are secrets.
-        let open = purpose != Purpose::Token || !status.is_success();
-        let mut body = Body::read(response.headers(), response.body(), open, secrets);
+        // In a token response only named fields are shown, because other text could be a secret.
+        let show_text = purpose != Purpose::Token || !status.is_success();
+        let mut body = Body::parse(response.headers(), response.body(), show_text, secrets);
         if purpose == Purpose::Page {
-            // Mark-up says nothing to whoever reads along.
+            // HTML is not useful in the output.
             body.text.clear();
         }
         Self { status: status.as_u16(), reason: status.canonical_reason().unwrap_or_default(), body }
@@ -115,8 +119,8 @@ impl Response {
 }
 
 impl Body {
-    /// Takes a body apart. A text that has no named parts is only shown if it is `open`.
-    fn read(headers: &HeaderMap, bytes: &[u8], open: bool, secrets: &Secrets) -> Self {
+    /// Parses and redacts a body. Text without named fields is kept only if `show_text` is set.
+    fn parse(headers: &HeaderMap, bytes: &[u8], show_text: bool, secrets: &Secrets) -> Self {
         let content_type =
             headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -124,12 +128,12 @@ impl Body {
         match &*body.media_type {
             _ if bytes.is_empty() => {}
             "application/x-www-form-urlencoded" => body.fields = parameters(bytes, secrets),
-            "multipart/form-data" => body.fields = parts(content_type, bytes, secrets),
+            "multipart/form-data" => body.fields = multipart_fields(content_type, bytes, secrets),
             media_type => match serde_json::from_slice(bytes) {
-                Ok(value) if media_type.ends_with("json") => body.fields = members(value, secrets),
-                _ if open => {
+                Ok(value) if media_type.ends_with("json") => body.fields = json_fields(value, secrets),
+                _ if show_text => {
                     let text = String::from_utf8_lossy(bytes);
-                    body.text = secrets.scrub(&text).chars().take(LONGEST_TEXT).collect();
+                    body.text = secrets.redact(&text).chars().take(MAX_TEXT_LENGTH).collect();
                 }
                 _ => body.text = "[not shown]".to_owned(),
             },
@@ -138,15 +142,15 @@ impl Body {
     }
 }
 
-/// `a=1&b=2`
+/// Parses a query or a form-encoded body.
 fn parameters(query: &[u8], secrets: &Secrets) -> Vec<Field> {
     form_urlencoded::parse(query)
-        .map(|(name, value)| Field { value: secrets.field(&name, &value), name: name.into_owned() })
+        .map(|(name, value)| Field { value: secrets.redact_field(&name, &value), name: name.into_owned() })
         .collect()
 }
 
-/// The parts of a form sent as multipart (RFC 7578), as our own clients write it.
-fn parts(content_type: &str, bytes: &[u8], secrets: &Secrets) -> Vec<Field> {
+/// Parses a multipart form (RFC 7578) in the format that our clients send.
+fn multipart_fields(content_type: &str, bytes: &[u8], secrets: &Secrets) -> Vec<Field> {
     let Some((_, boundary)) = content_type.split_once("boundary=") else { return Vec::new() };
     let delimiter = format!("--{}", boundary.trim_matches('"'));
     String::from_utf8_lossy(bytes)
@@ -156,14 +160,14 @@ fn parts(content_type: &str, bytes: &[u8], secrets: &Secrets) -> Vec<Field> {
             let (_, name) = head.split_once("name=\"")?;
             let name = name.split('"').next()?;
             let value = value.strip_suffix("\r\n").unwrap_or(value);
-            Some(Field { name: name.to_owned(), value: secrets.field(name, value) })
+            Some(Field { name: name.to_owned(), value: secrets.redact_field(name, value) })
         })
         .collect()
 }
 
-/// The members of a JSON object, or the elements of a list by their places.
-fn members(mut value: Value, secrets: &Secrets) -> Vec<Field> {
-    secrets.json(&mut value);
+/// The members of a JSON object, or the elements of a list by index.
+fn json_fields(mut value: Value, secrets: &Secrets) -> Vec<Field> {
+    secrets.redact_fields(&mut value);
     let text = |value: Value| match value {
         Value::String(text) => text,
         value => value.to_string(),
@@ -175,7 +179,7 @@ fn members(mut value: Value, secrets: &Secrets) -> Vec<Field> {
         Value::Array(values) => values
             .into_iter()
             .enumerate()
-            .map(|(place, value)| Field { name: format!("[{place}]"), value: text(value) })
+            .map(|(index, value)| Field { name: format!("[{index}]"), value: text(value) })
             .collect(),
         value => vec![Field { name: String::new(), value: text(value) }],
     }
@@ -197,12 +201,12 @@ mod tests {
         http::Response::builder().header(CONTENT_TYPE, content_type).body(body.as_bytes().to_vec()).unwrap()
     }
 
-    fn shown(fields: &[Field]) -> Vec<String> {
+    fn to_strings(fields: &[Field]) -> Vec<String> {
         fields.iter().map(|Field { name, value }| format!("{name}={value}")).collect()
     }
 
     #[test]
-    fn requests_of_every_encoding_are_taken_apart_and_masked() {
+    fn parses_and_redacts_every_request_encoding() {
         let multipart = "--X\r\nContent-Disposition: form-data; name=\"code\"\r\n\r\nthe-code\r\n\
             --X\r\nContent-Disposition: form-data; name=\"grant_type\"\r\n\r\nauthorization_code\r\n--X--\r\n";
         for (content_type, body) in [
@@ -210,37 +214,37 @@ mod tests {
             ("application/json", r#"{"code":"the-code","grant_type":"authorization_code"}"#),
             ("multipart/form-data; boundary=X", multipart),
         ] {
-            let request = Request::read(&request(content_type, body), &Secrets::default());
-            assert_eq!(shown(&request.body.fields), ["code=[code]", "grant_type=authorization_code"]);
+            let request = Request::parse(&request(content_type, body), &Secrets::default());
+            assert_eq!(to_strings(&request.body.fields), ["code=[code]", "grant_type=authorization_code"]);
             assert_eq!(request.link.url, "http://127.0.0.1:1/oauth/token");
-            assert_eq!(shown(&request.link.query), ["access_token=[access token]"]);
+            assert_eq!(to_strings(&request.link.query), ["access_token=[access token]"]);
             assert_eq!(request.headers[1].value, "Bearer [access token]");
             assert!(!format!("{request:?}").contains("the-"), "{request:?}");
         }
     }
 
     #[test]
-    fn answers_are_taken_apart_and_masked() {
+    fn parses_and_redacts_responses() {
         let secrets = Secrets::default();
         let json = response(
             "application/json; charset=utf-8",
             r#"{"expires_in":5,"access_token":"the-token","a":[{"token":"x"}]}"#,
         );
-        let json = Response::read(&json, Purpose::Token, &secrets);
+        let json = Response::parse(&json, Purpose::Token, &secrets);
         assert_eq!(
-            shown(&json.body.fields),
+            to_strings(&json.body.fields),
             [r#"a=[{"token":"[access token]"}]"#, "access_token=[access token 2]", "expires_in=5"]
         );
-        let list = Response::read(&response("application/json", r#"[1,{"b":2}]"#), Purpose::Api, &secrets);
-        assert_eq!(shown(&list.body.fields), ["[0]=1", r#"[1]={"b":2}"#]);
-        let xml = Response::read(&response("text/xml", "<a>the-token</a>"), Purpose::Api, &secrets);
+        let list = Response::parse(&response("application/json", r#"[1,{"b":2}]"#), Purpose::Api, &secrets);
+        assert_eq!(to_strings(&list.body.fields), ["[0]=1", r#"[1]={"b":2}"#]);
+        let xml = Response::parse(&response("text/xml", "<a>the-token</a>"), Purpose::Api, &secrets);
         assert_eq!((&*xml.body.text, xml.body.bytes), ("<a>[access token 2]</a>", 16));
     }
 
     #[test]
-    fn a_token_reply_that_is_no_json_is_not_shown() {
-        let reply = response("text/plain", r#"{"access_token":"the-token"}"#);
-        let reply = Response::read(&reply, Purpose::Token, &Secrets::default());
-        assert_eq!(reply.body.text, "[not shown]");
+    fn hides_token_response_that_is_not_json() {
+        let response = response("text/plain", r#"{"access_token":"the-token"}"#);
+        let response = Response::parse(&response, Purpose::Token, &Secrets::default());
+        assert_eq!(response.body.text, "[not shown]");
     }
 }

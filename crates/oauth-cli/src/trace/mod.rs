@@ -1,8 +1,8 @@
-//! Looking at everything that passes between a client and a provider.
+//! Observation of all calls between a client and a provider.
 
-mod mask;
+mod call_recorder;
 mod message;
-mod watcher;
+mod secrets;
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,43 +10,43 @@ use std::sync::Arc;
 use http::{Method, Uri};
 use oauth_core::{Call, Transport, TransportError, async_trait};
 
-pub(crate) use mask::Secrets;
+pub(crate) use call_recorder::{CallRecorder, Purpose, RecordedCall};
 pub(crate) use message::{Body, Field, Link, Request, Response};
-pub(crate) use watcher::{Made, Purpose, Watcher};
+pub(crate) use secrets::Secrets;
 
-/// Told of each request before it leaves, and of each answer before anybody else gets it.
-pub(crate) trait Watch: fmt::Debug + Send + Sync + 'static {
-    /// A request leaves.
+/// Observes each request before it is sent and each response before the client receives it.
+pub(crate) trait CallObserver: fmt::Debug + Send + Sync + 'static {
+    /// Called before a request is sent.
     fn request(&self, request: &http::Request<Vec<u8>>);
 
-    /// The answer to such a request, or why there is none.
-    fn answer(&self, method: &Method, uri: &Uri, answer: Result<&http::Response<Vec<u8>>, String>);
+    /// Called with the response, or with the error if there is none.
+    fn response(&self, method: &Method, uri: &Uri, response: Result<&http::Response<Vec<u8>>, String>);
 }
 
-/// Lets `watch` see each request and each answer on its way through.
+/// A transport that reports each request and response to an observer.
 ///
-/// [`Transport`] asks not to log URLs, headers and bodies. Showing them is what this one is for, and the provider is played on this
-/// machine; even so nothing is shown before [`Secrets`] has been over it.
+/// [`Transport`] asks implementations not to log URLs, headers and bodies. Here the provider is a sandbox on
+/// this machine, and [`Secrets`] redacts everything before it is shown.
 #[derive(Debug)]
-pub(crate) struct Traced<W> {
+pub(crate) struct TracedTransport<W> {
     inner: Arc<dyn Transport>,
-    watch: Arc<W>,
+    observer: Arc<W>,
 }
 
-impl<W: Watch> Traced<W> {
-    /// Shows `watch` what passes through `inner`.
-    pub(crate) fn new(inner: Arc<dyn Transport>, watch: Arc<W>) -> Self {
-        Self { inner, watch }
+impl<W: CallObserver> TracedTransport<W> {
+    /// Wraps `inner`.
+    pub(crate) fn new(inner: Arc<dyn Transport>, observer: Arc<W>) -> Self {
+        Self { inner, observer }
     }
 }
 
 #[async_trait]
-impl<W: Watch> Transport for Traced<W> {
+impl<W: CallObserver> Transport for TracedTransport<W> {
     async fn call(&self, call: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
         let (method, uri) = (call.request.method().clone(), call.request.uri().clone());
-        self.watch.request(&call.request);
-        let answer = self.inner.call(call).await;
-        self.watch.answer(&method, &uri, answer.as_ref().map_err(ToString::to_string));
-        answer
+        self.observer.request(&call.request);
+        let response = self.inner.call(call).await;
+        self.observer.response(&method, &uri, response.as_ref().map_err(ToString::to_string));
+        response
     }
 }

@@ -1,4 +1,4 @@
-// Starts `oauth demo --web`, and knows its page.
+// Starts `oauth demo --web` and drives its page.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -16,7 +16,7 @@ export class Demo extends Visitors {
     Object.assign(this, { program, address, origin: new URL(address).origin });
   }
 
-  /** Ends it as a person at a terminal does; gives its exit code. */
+  /** Stops the demo with SIGINT and returns its exit code. */
   async end() {
     await this.browser.close();
     const ended = new Promise((resolve) => { this.program.once("exit", resolve); });
@@ -28,12 +28,12 @@ export class Demo extends Visitors {
     return page.locator(`tr[data-provider=${provider}]`);
   }
 
-  /** Waits until the connection to this provider is like this. */
+  /** Waits until the connection to the provider has this state. */
   async becomes(page, provider, health) {
     await page.locator(`tr[data-provider=${provider}][data-health=${health}]`).waitFor();
   }
 
-  /** Reads who can log in off the provider's own page, and goes on as the first of them. */
+  /** Reads the test accounts from the provider's login page and continues as the first one. */
   async decide(page, decision = "approve", press = undefined) {
     const password = page.locator("input[type=password]");
     const consent = page.locator(`[data-decision=${decision}]`);
@@ -44,7 +44,7 @@ export class Demo extends Visitors {
     await this.answer(page, user, decision, press);
   }
 
-  /** From the page through login and consent and back. */
+  /** Connects a provider: login, consent and redirect back. */
   async connect(page, provider) {
     await page.locator(`#connect-${provider}`).click();
     await this.decide(page);
@@ -52,12 +52,12 @@ export class Demo extends Visitors {
     await this.becomes(page, provider, "valid");
   }
 
-  /** How many token calls the wire shows. */
+  /** The number of token calls in the log. */
   async tokenCalls(page) {
     return page.locator("#wire summary", { hasText: /POST .*token/ }).count();
   }
 
-  /** Nothing that was typed or looks like a token stands on the page. */
+  /** Checks that the page contains no secret. */
   async holdsNoSecret(page) {
     const text = await page.locator("body").innerHTML();
     assert.doesNotMatch(text, /Bearer (?!\[)|token="(?!\[)/);

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::providers::{CliProvider, ProviderName};
 use crate::redirect::{DEFAULT_PORT, Redirect};
 use crate::registration::Registration;
-use crate::show::{Event, Show};
+use crate::show::{Event, EventOutput};
 use crate::trace::{Link, Request as Shown, Secrets};
 
 /// The requests, secrets masked.
@@ -28,12 +28,12 @@ pub(super) struct RequestPreview {
 }
 
 impl RequestPreview {
-    pub(super) fn tell(&self, show: &Show) {
+    pub(super) fn emit(&self, output: &EventOutput) {
         if let Some(link) = &self.authorize {
-            show.tell(&Event::Link(link.clone()));
+            output.emit(&Event::Link(link.clone()));
         }
         if let Some(request) = &self.token_call {
-            show.tell(&Event::Request(request.clone()));
+            output.emit(&Event::Request(request.clone()));
         }
     }
 }
@@ -55,13 +55,13 @@ pub(super) async fn preview<P: CliProvider>(
     provider: ProviderName,
     registration: &Registration,
 ) -> Result<RequestPreview, Failure> {
-    let secrets = Secrets::default().of(provider.as_str());
+    let secrets = Secrets::default().for_owner(provider.as_str());
     let mut registration = registration.clone();
     if registration.client_id.is_empty() {
         "CLIENT-ID".clone_into(&mut registration.client_id);
     }
     let secret = registration.client_secret.get_or_insert_with(|| "CLIENT-SECRET".into());
-    secrets.learn("client secret", secret.expose());
+    secrets.register("client secret", secret.expose());
     registration.redirect_uri.get_or_insert_with(|| Redirect::default_uri(provider, DEFAULT_PORT));
     let recorder = Arc::new(Recorder::default());
     let client = registration.builder::<P>()?.shared_transport(Arc::clone(&recorder) as _).build()?;
@@ -79,7 +79,7 @@ pub(super) async fn preview<P: CliProvider>(
     let url = dry_run.into_inner().unwrap_or_else(PoisonError::into_inner);
     let request = recorder.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     Ok(RequestPreview {
-        authorize: url.map(|url: String| Link::read(&url, &secrets)),
-        token_call: request.map(|request| Shown::read(&request, &secrets)),
+        authorize: url.map(|url: String| Link::parse(&url, &secrets)),
+        token_call: request.map(|request| Shown::parse(&request, &secrets)),
     })
 }

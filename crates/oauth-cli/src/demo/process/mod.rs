@@ -1,35 +1,36 @@
-//! The application after a restart: another process, which knows where the file is and what its key is, but no token.
+//! The application after a restart: another process, which has the store's file and key, but no token.
 //!
-//! The demo itself stays, since the providers are played in it. It tells the other process what to do, and shows what passes between that
-//! process and the provider.
+//! The demo keeps running, because the sandbox runs in it. It sends tasks to the other process and shows the
+//! calls between that process and the provider.
 
-mod inside;
-mod line;
-mod outside;
+mod app_process;
+mod child;
 mod program;
+mod protocol;
 #[cfg(test)]
-mod task;
+mod task_process;
 
 use std::time::Duration;
 
 use oauth_core::{Connection, Error, Provider, async_trait};
 
-pub(crate) use inside::run;
-pub(super) use line::Task;
-pub(super) use outside::{Fate, Process};
+pub(super) use app_process::{AppProcess, ProcessMode};
+pub(crate) use child::run;
 pub(super) use program::Program;
+pub(super) use protocol::Task;
 
-/// How long a lease lasts in these processes, so that a dead one's is over soon. By default it is about a minute.
+/// Lease duration in these processes. Shorter than the default of about a minute, so that the lease of a
+/// killed process expires soon.
 const LEASE: Duration = Duration::from_millis(500);
-/// How long a token call may take in these processes. The next one waits as long before it tries after a dead one: by default 30 s.
+/// Deadline of a token call, by default 30 s. After a kill, the next process waits this long.
 pub(super) const TOKEN_DEADLINE: Duration = Duration::from_secs(1);
 
-/// What the demo asks a provider's API, before the restart and after it.
+/// A provider with an API call that the demo makes before and after the restart.
 #[async_trait]
-pub(super) trait Ask: Provider {
-    /// Where the provider is played.
+pub(super) trait DemoProvider: Provider {
+    /// The provider's site at a sandbox URL.
     fn site(url: &str) -> Result<Self::Site, Error>;
 
-    /// Asks, and gives the answer in words.
-    async fn ask(connection: &Connection<Self>) -> Result<String, Error>;
+    /// Makes the call and returns the result as text.
+    async fn call_api(connection: &Connection<Self>) -> Result<String, Error>;
 }

@@ -1,4 +1,4 @@
-//! What is started, and how it ends.
+//! Starting a process and waiting for its exit.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -8,14 +8,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::process::{Child, Command};
 
 #[cfg(test)]
-use super::task::Task;
+use super::task_process::TaskProcess;
 
-/// What is started.
+/// The program to start as the application's process.
 #[derive(Clone, Debug)]
 pub(in super::super) enum Program {
-    /// This executable, once more.
+    /// This executable.
     Executable(PathBuf),
-    /// The same in a task, as the executable of unit tests is another one.
+    /// The same code in a task: in unit tests the current executable is the test harness.
     #[cfg(test)]
     Task,
 }
@@ -23,26 +23,26 @@ pub(in super::super) enum Program {
 pub(super) type Input = Box<dyn AsyncWrite + Send + Unpin>;
 pub(super) type Output = Box<dyn AsyncRead + Send + Unpin>;
 
-/// It, its number, its stdin and its stdout.
+/// A started program with its process id, stdin and stdout.
 pub(super) struct StartedProgram {
-    pub(super) running: Running,
+    pub(super) running: RunningProgram,
     pub(super) pid: u32,
     pub(super) input: Input,
     pub(super) output: Output,
 }
 
-/// What runs, at the latest until this is dropped.
-pub(super) enum Running {
+/// A running program, which is killed on drop.
+pub(super) enum RunningProgram {
     Process(Child),
     #[cfg(test)]
-    Task(Task),
+    Task(TaskProcess),
 }
 
-/// How it ended.
+/// The exit status, and whether it was successful.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in super::super) struct Ended {
-    pub(in super::super) in_order: bool,
-    pub(in super::super) how: String,
+pub(in super::super) struct ExitReport {
+    pub(in super::super) success: bool,
+    pub(in super::super) status: String,
 }
 
 impl Program {
@@ -52,22 +52,22 @@ impl Program {
                 let mut command = Command::new(path);
                 command.arg("demo-process").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
                 let mut child = command.spawn()?;
-                let input = Box::new(child.stdin.take().context("it has no stdin")?);
-                let output = Box::new(child.stdout.take().context("it has no stdout")?);
-                let pid = child.id().context("it ended at once")?;
-                Ok(StartedProgram { running: Running::Process(child), pid, input, output })
+                let input = Box::new(child.stdin.take().context("the process has no stdin")?);
+                let output = Box::new(child.stdout.take().context("the process has no stdout")?);
+                let pid = child.id().context("the process exited immediately")?;
+                Ok(StartedProgram { running: RunningProgram::Process(child), pid, input, output })
             }
             #[cfg(test)]
             Self::Task => {
-                let (task, input, output) = Task::start();
+                let (task, input, output) = TaskProcess::start();
                 let (input, output, pid) = (Box::new(input), Box::new(output), std::process::id());
-                Ok(StartedProgram { running: Running::Task(task), pid, input, output })
+                Ok(StartedProgram { running: RunningProgram::Task(task), pid, input, output })
             }
         }
     }
 }
 
-impl Running {
+impl RunningProgram {
     pub(super) fn kill(&mut self) -> anyhow::Result<()> {
         match self {
             Self::Process(child) => child.start_kill()?,
@@ -77,11 +77,11 @@ impl Running {
         Ok(())
     }
 
-    pub(super) async fn wait(&mut self) -> anyhow::Result<Ended> {
+    pub(super) async fn wait(&mut self) -> anyhow::Result<ExitReport> {
         match self {
             Self::Process(child) => {
                 let status = child.wait().await?;
-                Ok(Ended { in_order: status.success(), how: status.to_string() })
+                Ok(ExitReport { success: status.success(), status: status.to_string() })
             }
             #[cfg(test)]
             Self::Task(task) => task.wait().await,

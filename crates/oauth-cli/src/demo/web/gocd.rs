@@ -1,30 +1,30 @@
-//! GoCD on the page.
+//! GoCD as a provider of the web demo.
 
 use gocd::{Connect, Connection, Error, Gocd, api};
 use oauth_core::async_trait;
 use oauth_sandbox::{Sandbox, ServerHandle, gocd::Rules};
 
-use super::played::Plays;
-use super::tally::Whom;
+use super::counters::ActsFor;
+use super::web_provider::WebProvider;
 use crate::cli::Provider;
 
 #[async_trait]
-impl Plays for Gocd {
+impl WebProvider for Gocd {
     type Rules = Rules;
     const PROVIDER: Provider = Provider::Gocd;
-    const ABOUT: &'static str = "Delivery pipelines. One live token per user, for 90 days.";
+    const ABOUT: &'static str = "Delivery pipelines. One valid token per user, for 90 days.";
     const ACCOUNT: &'static str = "checkout-team";
 
-    fn played(sandbox: &Sandbox) -> &ServerHandle<Rules> {
+    fn sandbox_handle(sandbox: &Sandbox) -> &ServerHandle<Rules> {
         sandbox.gocd()
     }
 
-    fn wanted(_: &Sandbox) -> Connect {
+    fn connect_options(_: &Sandbox) -> Connect {
         Connect::new()
     }
 
-    async fn whom(connection: &Connection<Self>, _: &Sandbox) -> Result<Whom, Error> {
+    async fn acts_for(connection: &Connection<Self>, _: &Sandbox) -> Result<ActsFor, Error> {
         let user = connection.send(&api::CurrentUser).await?;
-        Ok(Whom { who: user.display_name, how: format!("known there as {}", user.login_name) })
+        Ok(ActsFor { user: user.display_name, basis: format!("login name {}", user.login_name) })
     }
 }

@@ -1,4 +1,4 @@
-//! One provider as the page sees it, whichever it is.
+//! The page's view of a provider, independent of its type.
 
 use std::time::Duration;
 
@@ -7,47 +7,47 @@ use oauth_core::connections::DynConnections;
 use oauth_core::{Error, async_trait};
 use oauth_sandbox::{Fault, Journal};
 
-use super::tally::Counts;
+use super::counters::ConnectionStats;
 use crate::cli;
 
-/// Which client secret the application goes on with.
+/// The client secret that the application uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Secret {
-    /// The one that the provider gave it.
-    Right,
-    /// Another one, as after a rotation that somebody forgot to tell about.
+    /// The provider's client secret.
+    Correct,
+    /// Another secret, as after a rotation that was not applied everywhere.
     Wrong,
 }
 
-/// A provider, how the sandbox plays it, and the application's connections there.
+/// A provider, its sandbox, and the application's connections to it.
 #[async_trait]
 pub(super) trait Integration: Send + Sync + 'static {
     fn provider(&self) -> cli::Provider;
     fn title(&self) -> &'static str;
     fn about(&self) -> &'static str;
-    /// What the application calls its one customer there.
+    /// The application's account name for its only customer.
     fn account(&self) -> &'static str;
-    /// Whether the provider gives refresh tokens.
-    fn refreshes(&self) -> bool;
+    /// Returns `true` if the provider issues refresh tokens.
+    fn supports_refresh(&self) -> bool;
     fn connections(&self) -> &dyn DynConnections;
-    fn counts(&self) -> Counts;
+    fn stats(&self) -> ConnectionStats;
 
-    /// The sandbox's time.
+    /// The time of the sandbox's clock.
     fn now(&self) -> DateTime<Utc>;
-    /// What the sandbox saw.
+    /// The sandbox's journal.
     fn journal(&self) -> Journal;
     fn advance(&self, by: Duration);
     fn next_token_call(&self, fault: Fault);
     fn next_api_call(&self, fault: Fault);
 
-    /// Goes on with this secret, which also closes an open breaker.
+    /// Switches to this client secret, which also closes the circuit breaker.
     fn use_secret(&self, secret: Secret) -> Result<(), Error>;
-    /// Asks the API whom the application acts for.
-    async fn greet(&self);
-    /// Asks the API something.
-    async fn call(&self) -> Result<(), Error>;
-    /// So many callers want to send a request at the same moment. How long they waited for their headers, if all got the same.
-    async fn crowd(&self, callers: usize) -> Result<Duration, Error>;
-    /// Back to how it was at the start.
+    /// Gets the user that the application acts for from the API.
+    async fn update_acts_for(&self);
+    /// Calls the API.
+    async fn call_api(&self) -> Result<(), Error>;
+    /// Gets headers for concurrent callers. Returns how long they waited, or an error if the headers differ.
+    async fn concurrent_headers(&self, callers: usize) -> Result<Duration, Error>;
+    /// Restores the initial state.
     async fn reset(&self);
 }

@@ -1,4 +1,4 @@
-//! What happened, newest last, for everybody who looks at the page. Holds no secret: whoever writes here has masked what they write.
+//! The log of the page, oldest first. Secrets are redacted before they are logged.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,53 +9,53 @@ use tokio::sync::watch;
 
 use crate::trace::{Request, Response};
 
-/// So many entries are kept.
-const KEPT: usize = 150;
+/// Maximum number of entries.
+const MAX_ENTRIES: usize = 150;
 
-/// One thing that happened.
+/// An entry of the log.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
-    /// Counts from 1.
+pub(super) struct LogEntry {
+    /// The number of the entry, starting at 1.
     pub(super) number: u64,
-    /// By the clock of the sandbox.
+    /// The time of the sandbox's clock.
     pub(super) at: DateTime<Utc>,
     pub(super) provider: Option<&'static str>,
-    pub(super) what: EventKind,
+    pub(super) event: LogEvent,
 }
 
-/// What happened.
+/// The event of a log entry.
 #[derive(Clone, Debug)]
-pub(super) enum EventKind {
+pub(super) enum LogEvent {
     /// The application called the provider.
     Call(Box<Call>),
-    /// A person's browser asked the provider for something.
+    /// The customer's browser sent a request to the provider.
     Browser { method: String, path: String, status: Option<u16> },
-    /// The application was told something of a connection.
-    Told { tone: Tone, text: String },
-    /// Somebody pressed a button on the page.
-    Act(String),
+    /// A notice about a connection.
+    Notice { tone: Tone, text: String },
+    /// The user clicked a button on the page.
+    UserAction(String),
 }
 
-/// A call, and what came of it.
+/// A call to the provider.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) request: Request,
-    pub(super) answer: Answer,
+    pub(super) outcome: CallOutcome,
     pub(super) is_token_call: bool,
-    begun: Instant,
+    started_at: Instant,
 }
 
-/// What came of a call.
+/// The outcome of a call.
 #[derive(Clone, Debug)]
-pub(super) enum Answer {
-    /// It is under way.
-    Waiting,
-    Came(Response, Duration),
-    /// None came, and why.
-    Lost(String),
+pub(super) enum CallOutcome {
+    /// In flight.
+    Pending,
+    Response(Response, Duration),
+    /// The error of a call without a response.
+    Failed(String),
 }
 
-/// How good the news is.
+/// The tone of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tone {
     Good,
@@ -66,10 +66,10 @@ pub(super) enum Tone {
 #[derive(Debug, Default)]
 struct Entries {
     last_number: u64,
-    kept: VecDeque<Entry>,
+    entries: VecDeque<LogEntry>,
 }
 
-/// The log.
+/// A bounded log. Its version changes with every entry.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     entries: Mutex<Entries>,
@@ -77,43 +77,43 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) fn push(&self, at: DateTime<Utc>, provider: Option<&'static str>, what: EventKind) {
+    pub(super) fn push(&self, at: DateTime<Utc>, provider: Option<&'static str>, event: LogEvent) {
         let mut entries = self.lock();
         entries.last_number += 1;
         let number = entries.last_number;
-        if entries.kept.len() == KEPT {
-            entries.kept.pop_front();
+        if entries.entries.len() == MAX_ENTRIES {
+            entries.entries.pop_front();
         }
-        entries.kept.push_back(Entry { number, at, provider, what });
+        entries.entries.push_back(LogEntry { number, at, provider, event });
         drop(entries);
-        self.changed();
+        self.mark_changed();
     }
 
-    /// A call leaves.
-    pub(super) fn sent(
+    /// Logs a request.
+    pub(super) fn request(
         &self,
         at: DateTime<Utc>,
         provider: &'static str,
         request: Request,
         is_token_call: bool,
     ) {
-        let call = Call { request, answer: Answer::Waiting, is_token_call, begun: Instant::now() };
-        self.push(at, Some(provider), EventKind::Call(Box::new(call)));
+        let call = Call { request, outcome: CallOutcome::Pending, is_token_call, started_at: Instant::now() };
+        self.push(at, Some(provider), LogEvent::Call(Box::new(call)));
     }
 
-    /// The answer to the oldest such call that waits for one.
-    pub(super) fn answered(
+    /// Records the result of the oldest matching call in flight.
+    pub(super) fn response(
         &self,
         provider: &'static str,
         method: &str,
         url: &str,
-        answer: Result<Response, String>,
+        result: Result<Response, String>,
     ) {
         let mut entries = self.lock();
-        let call = entries.kept.iter_mut().find_map(|entry| match &mut entry.what {
-            EventKind::Call(call)
+        let call = entries.entries.iter_mut().find_map(|entry| match &mut entry.event {
+            LogEvent::Call(call)
                 if entry.provider == Some(provider)
-                    && matches!(call.answer, Answer::Waiting)
+                    && matches!(call.outcome, CallOutcome::Pending)
                     && call.request.method == method
                     && call.request.link.url == url =>
             {
@@ -122,40 +122,40 @@ impl Log {
             _ => None,
         });
         if let Some(call) = call {
-            call.answer = match answer {
-                Ok(response) => Answer::Came(response, call.begun.elapsed()),
-                Err(error) => Answer::Lost(error),
+            call.outcome = match result {
+                Ok(response) => CallOutcome::Response(response, call.started_at.elapsed()),
+                Err(error) => CallOutcome::Failed(error),
             };
         }
         drop(entries);
-        self.changed();
+        self.mark_changed();
     }
 
-    /// Whether a token call to this provider is under way.
-    pub(super) fn is_asking(&self, provider: &str) -> bool {
-        self.lock().kept.iter().any(|entry| {
+    /// Returns `true` if a token call to this provider is in flight.
+    pub(super) fn has_pending_token_call(&self, provider: &str) -> bool {
+        self.lock().entries.iter().any(|entry| {
             entry.provider == Some(provider)
-                && matches!(&entry.what, EventKind::Call(call) if call.is_token_call && matches!(call.answer, Answer::Waiting))
+                && matches!(&entry.event, LogEvent::Call(call) if call.is_token_call && matches!(call.outcome, CallOutcome::Pending))
         })
     }
 
-    /// A copy, oldest first.
-    pub(super) fn entries(&self) -> Vec<Entry> {
-        self.lock().kept.iter().cloned().collect()
+    /// A copy of all entries, oldest first.
+    pub(super) fn entries(&self) -> Vec<LogEntry> {
+        self.lock().entries.iter().cloned().collect()
     }
 
-    /// Forgets everything. Numbers go on.
+    /// Removes all entries. Numbering continues.
     pub(super) fn clear(&self) {
-        self.lock().kept.clear();
-        self.changed();
+        self.lock().entries.clear();
+        self.mark_changed();
     }
 
-    /// Something is different now, here or elsewhere on the page.
-    pub(super) fn changed(&self) {
+    /// Increments the version after a change anywhere on the page.
+    pub(super) fn mark_changed(&self) {
         self.version.send_modify(|version| *version += 1);
     }
 
-    /// Counts the changes.
+    /// The number of changes.
     pub(super) fn version(&self) -> watch::Receiver<u64> {
         self.version.subscribe()
     }
@@ -172,28 +172,28 @@ mod tests {
 
     fn request(path: &str) -> Request {
         let request = http::Request::get(format!("http://127.0.0.1:1{path}")).body(Vec::new()).unwrap();
-        Request::read(&request, &Secrets::default())
+        Request::parse(&request, &Secrets::default())
     }
 
     #[test]
-    fn answers_find_their_calls_and_the_log_stays_short() {
+    fn matches_responses_and_limits_entries() {
         let log = Log::default();
         for path in ["/a", "/b", "/a"] {
-            log.sent(Utc::now(), "go1", request(path), path == "/b");
+            log.request(Utc::now(), "go1", request(path), path == "/b");
         }
-        assert!(log.is_asking("go1") && !log.is_asking("gocd"));
-        log.answered("gocd", "GET", "http://127.0.0.1:1/b", Err("not this one".to_owned()));
-        assert!(log.is_asking("go1"));
-        log.answered("go1", "GET", "http://127.0.0.1:1/b", Err("lost".to_owned()));
-        log.answered("go1", "GET", "http://127.0.0.1:1/a", Err("lost".to_owned()));
-        assert!(!log.is_asking("go1"));
-        let waiting = |entry: &Entry| matches!(&entry.what, EventKind::Call(call) if matches!(call.answer, Answer::Waiting));
-        assert_eq!(log.entries().iter().map(waiting).collect::<Vec<_>>(), [false, false, true]);
+        assert!(log.has_pending_token_call("go1") && !log.has_pending_token_call("gocd"));
+        log.response("gocd", "GET", "http://127.0.0.1:1/b", Err("not this one".to_owned()));
+        assert!(log.has_pending_token_call("go1"));
+        log.response("go1", "GET", "http://127.0.0.1:1/b", Err("lost".to_owned()));
+        log.response("go1", "GET", "http://127.0.0.1:1/a", Err("lost".to_owned()));
+        assert!(!log.has_pending_token_call("go1"));
+        let is_pending = |entry: &LogEntry| matches!(&entry.event, LogEvent::Call(call) if matches!(call.outcome, CallOutcome::Pending));
+        assert_eq!(log.entries().iter().map(is_pending).collect::<Vec<_>>(), [false, false, true]);
 
-        for _ in 0..KEPT + 5 {
-            log.push(Utc::now(), None, EventKind::Act("again".to_owned()));
+        for _ in 0..MAX_ENTRIES + 5 {
+            log.push(Utc::now(), None, LogEvent::UserAction("again".to_owned()));
         }
         let entries = log.entries();
-        assert_eq!((entries.len(), entries[0].number), (KEPT, 9));
+        assert_eq!((entries.len(), entries[0].number), (MAX_ENTRIES, 9));
     }
 }

@@ -1,26 +1,26 @@
-//! `oauth demo --web`: the whole thing on one page, until Ctrl-C.
+//! `oauth demo --web`: the demo as a web page, until Ctrl-C.
 
+mod app_state;
 mod cobot;
 mod cohortgo;
+mod counters;
+mod failure_scenario;
 mod go1;
 mod gocd;
-mod guard;
-mod headers;
-mod integrated;
 mod integration;
-mod journal;
-mod live;
+mod live_update;
 mod log;
-mod mishap;
+mod merged_log;
+mod origin_guard;
 mod page;
-mod played;
+mod pending_work;
+mod provider_integration;
 mod routes;
-mod tally;
+mod security_headers;
 #[cfg(test)]
 mod tests;
-mod wire;
-mod work;
-mod world;
+mod web_provider;
+mod wire_log;
 
 use std::io::{self, Write as _};
 use std::net::Ipv4Addr;
@@ -33,74 +33,75 @@ use tokio::task::JoinHandle;
 
 use crate::interrupt;
 use crate::show::BOLD;
-use world::World;
+use app_state::AppState;
 
-/// How long the end may take. Whatever is under way then has a deadline shorter than this.
-const END: Duration = Duration::from_secs(5);
+/// Timeout of the shutdown. Longer than the deadline of a call in flight.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Serves the page until somebody ends it.
+/// Serves the page until it is interrupted.
 pub(super) async fn run(port: u16) -> anyhow::Result<()> {
-    // Before the first line, so that whoever has read it can end us at once.
+    // Before the first line of output, after which Ctrl-C must work.
     let end = interrupt::listen().context("could not listen for Ctrl-C")?;
-    let demo = Demo::start(port).await?;
+    let demo = WebDemo::start(port).await?;
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{}/", demo.world.origin())
+    writeln!(stdout, "{}/", demo.state.origin())
         .and_then(|()| stdout.flush())
         .context("could not write to stdout")?;
     drop(stdout);
-    // A courtesy: that nobody sees it ends nothing.
+    // An error on stderr is not fatal.
     let _ = writeln!(
         anstream::stderr(),
-        "\n{BOLD}Open this address in a browser.{BOLD:#} Connect an account, let time pass, break things, and watch the wire.\n\
-         Only this machine can reach it, and nothing leaves it. Ctrl-C ends it."
+        "\n{BOLD}Open this address in a browser.{BOLD:#} Connect an account, advance the clock, simulate failures, and watch the requests.\n\
+         It is reachable from this machine only, and nothing leaves it. Press Ctrl-C to stop."
     );
     end.await;
-    demo.end().await;
-    let _ = writeln!(anstream::stderr(), "\nThe demo has ended.");
+    demo.shut_down().await;
+    let _ = writeln!(anstream::stderr(), "\nThe demo has stopped.");
     Ok(())
 }
 
-/// The page at work.
-struct Demo {
-    world: Arc<World>,
+/// The running server of the page.
+struct WebDemo {
+    state: Arc<AppState>,
     server: JoinHandle<io::Result<()>>,
 }
 
-impl Demo {
-    /// Listens on this port of 127.0.0.1; 0 takes any free one.
+impl WebDemo {
+    /// Listens on this port of 127.0.0.1. 0 selects any free port.
     async fn start(port: u16) -> anyhow::Result<Self> {
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| remedy(error, port))?;
-        let origin = format!("http://{}", listener.local_addr().context("the port is not known")?);
-        let (world, oauth) = World::start(origin).await?;
-        let app = routes::router(Arc::clone(&world), &oauth);
-        let ending = Arc::clone(&world);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .await
+            .map_err(|error| listen_error(error, port))?;
+        let origin = format!("http://{}", listener.local_addr().context("could not read the port")?);
+        let (state, oauth) = AppState::start(origin).await?;
+        let app = routes::router(Arc::clone(&state), &oauth);
+        let shutdown = Arc::clone(&state);
         let server = tokio::spawn(
             axum::serve(listener, app)
-                .with_graceful_shutdown(async move { ending.ending().await })
+                .with_graceful_shutdown(async move { shutdown.wait_for_shutdown().await })
                 .into_future(),
         );
-        Ok(Self { world, server })
+        Ok(Self { state, server })
     }
 
-    /// Answers what is being asked, finishes what is being refreshed, and is gone.
-    async fn end(self) {
-        let Self { world, mut server } = self;
-        let in_order = async {
-            world.end().await;
-            // Whether its task failed does not matter any more.
+    /// Shuts down gracefully: completes open requests and refreshes in flight.
+    async fn shut_down(self) {
+        let Self { state, mut server } = self;
+        let graceful = async {
+            state.shut_down().await;
+            // An error of the server no longer matters.
             let _ = (&mut server).await;
         };
-        if tokio::time::timeout(END, in_order).await.is_err() {
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT, graceful).await.is_err() {
             server.abort();
         }
     }
 }
 
-fn remedy(error: io::Error, port: u16) -> anyhow::Error {
+fn listen_error(error: io::Error, port: u16) -> anyhow::Error {
     if error.kind() == io::ErrorKind::AddrInUse {
         return anyhow!(
-            "port {port} is in use\n  Choose another with --port, or any free one with --port 0."
+            "port {port} is in use\n  Choose another port with --port, or any free port with --port 0."
         );
     }
     anyhow::Error::new(error).context(format!("could not listen on port {port} of 127.0.0.1"))

@@ -1,4 +1,4 @@
-//! What can be asked for, and done.
+//! The routes of the page.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,53 +14,53 @@ use clap::ValueEnum as _;
 use oauth_web::OAuthWeb;
 use serde::Deserialize;
 
-use super::guard::guard;
-use super::headers::protect;
+use super::app_state::AppState;
+use super::failure_scenario::{FailureScenario, NINETY_ONE_DAYS, THIRTEEN_HOURS};
 use super::integration::{Integration, Secret};
-use super::live::live;
-use super::mishap::{Mishap, NINETY_ONE_DAYS, THIRTEEN_HOURS};
-use super::page::{self, Row};
-use super::world::World;
+use super::live_update::live_update;
+use super::origin_guard::check_origin;
+use super::page::{self, ConnectionRow};
+use super::security_headers::add_security_headers;
 use crate::cli::Provider;
 
-/// How long an answer to a button waits for what the button caused: longer than a refresh that is tried twice takes.
-const PATIENCE: Duration = Duration::from_secs(8);
-/// How long the page waits for what is nearly done.
-const MOMENT: Duration = Duration::from_millis(400);
+/// Maximum wait for the work started by a button. Longer than a refresh with a retry.
+const ACTION_TIMEOUT: Duration = Duration::from_secs(8);
+/// Maximum wait of the page for work in progress.
+const PAGE_TIMEOUT: Duration = Duration::from_millis(400);
 
-/// All routes, those of `oauth-web` among them.
-pub(super) fn router(world: Arc<World>, oauth: &OAuthWeb) -> Router {
+/// All routes, including those of `oauth-web`.
+pub(super) fn router(state: Arc<AppState>, oauth: &OAuthWeb) -> Router {
     Router::new()
         .route("/", get(home))
-        .route("/live", get(live))
+        .route("/live", get(live_update))
         .route("/style.css", get(async || ([(CONTENT_TYPE, "text/css; charset=utf-8")], page::STYLE)))
         .route("/script.js", get(async || ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], page::SCRIPT)))
         .route("/clock", post(clock))
         .route("/connections/{provider}/call", post(call))
         .route("/connections/{provider}/refresh", post(refresh))
         .route("/connections/{provider}/disconnect", post(disconnect))
-        .route("/connections/{provider}/secret", post(correct))
-        .route("/mishaps/{mishap}", post(mishap))
+        .route("/connections/{provider}/secret", post(correct_secret))
+        .route("/failures/{scenario}", post(start_failure))
         .route("/reset", post(reset))
         .merge(oauth.router())
-        .fallback(nothing_here)
-        .layer(map_response(protect))
-        .layer(from_fn_with_state(Arc::clone(&world), guard))
+        .fallback(not_found)
+        .layer(map_response(add_security_headers))
+        .layer(from_fn_with_state(Arc::clone(&state), check_origin))
         .layer(oauth.hide_query())
-        .with_state(world)
+        .with_state(state)
 }
 
-async fn home(State(world): State<Arc<World>>) -> Html<String> {
-    world.work().settled(MOMENT).await;
-    page::render(&world).await
+async fn home(State(state): State<Arc<AppState>>) -> Html<String> {
+    state.pending_work().wait_until_idle(PAGE_TIMEOUT).await;
+    page::render(&state).await
 }
 
-async fn nothing_here(State(world): State<Arc<World>>) -> Response {
-    let page = page::refused("There is nothing here", "The demo is one page:", world.origin());
+async fn not_found(State(state): State<Arc<AppState>>) -> Response {
+    let page = page::error_page("Page not found", "The demo is a single page:", state.origin());
     (StatusCode::NOT_FOUND, page).into_response()
 }
 
-/// How far the clock jumps.
+/// A step of the clock.
 #[derive(Clone, Copy, Debug, Deserialize)]
 enum Jump {
     #[serde(rename = "13-hours")]
@@ -74,99 +74,104 @@ struct Clock {
     jump: Jump,
 }
 
-async fn clock(State(world): State<Arc<World>>, Form(Clock { jump }): Form<Clock>) -> Response {
-    let (by, note) = match jump {
-        Jump::ThirteenHours => (THIRTEEN_HOURS, "You let 13 hours pass."),
-        Jump::NinetyOneDays => (NINETY_ONE_DAYS, "You let 91 days pass, with the keeper asleep."),
+async fn clock(State(state): State<Arc<AppState>>, Form(Clock { jump }): Form<Clock>) -> Response {
+    let (by, action) = match jump {
+        Jump::ThirteenHours => (THIRTEEN_HOURS, "You advanced the clock by 13 hours."),
+        Jump::NinetyOneDays => {
+            (NINETY_ONE_DAYS, "You advanced the clock by 91 days, without a sweep in between.")
+        }
     };
-    world.advance(by, None, note);
-    world.sweep();
-    done(&world, "top").await
+    state.advance(by, None, action);
+    state.sweep();
+    redirect_when_done(&state, "top").await
 }
 
-async fn call(world: State<Arc<World>>, provider: Path<String>) -> Response {
-    with(world, &provider, |world, integration| {
-        world.note(Some(integration.provider()), "You asked the API something.");
+async fn call(state: State<Arc<AppState>>, provider: Path<String>) -> Response {
+    with_integration(state, &provider, |state, integration| {
+        state.log_action(Some(integration.provider()), "You called the API.");
         let integration = Arc::clone(integration);
-        // What fails is told on the page.
-        world.errand(async move { drop(integration.call().await) });
+        // Errors are shown on the page.
+        state.spawn_work(async move { drop(integration.call_api().await) });
     })
     .await
 }
 
-async fn refresh(world: State<Arc<World>>, provider: Path<String>) -> Response {
-    with(world, &provider, |world, integration| {
-        world.note(Some(integration.provider()), "You asked for a refresh, due or not.");
+async fn refresh(state: State<Arc<AppState>>, provider: Path<String>) -> Response {
+    with_integration(state, &provider, |state, integration| {
+        state.log_action(Some(integration.provider()), "You requested a refresh.");
         let integration = Arc::clone(integration);
-        world.errand(async move { drop(integration.connections().refresh(integration.account()).await) });
+        state.spawn_work(async move { drop(integration.connections().refresh(integration.account()).await) });
     })
     .await
 }
 
-async fn disconnect(world: State<Arc<World>>, provider: Path<String>) -> Response {
-    with(world, &provider, |world, integration| {
-        world.note(Some(integration.provider()), "You disconnected it.");
+async fn disconnect(state: State<Arc<AppState>>, provider: Path<String>) -> Response {
+    with_integration(state, &provider, |state, integration| {
+        state.log_action(Some(integration.provider()), "You disconnected the account.");
         let integration = Arc::clone(integration);
-        world.errand(async move { drop(integration.connections().remove(integration.account()).await) });
+        state.spawn_work(async move { drop(integration.connections().remove(integration.account()).await) });
     })
     .await
 }
 
-async fn correct(world: State<Arc<World>>, provider: Path<String>) -> Response {
-    with(world, &provider, |world, integration| {
-        let corrected = integration.use_secret(Secret::Right);
-        let note = corrected
-            .map_or_else(|error| error.to_string(), |()| "You corrected the client secret.".to_owned());
-        world.note(Some(integration.provider()), note);
+async fn correct_secret(state: State<Arc<AppState>>, provider: Path<String>) -> Response {
+    with_integration(state, &provider, |state, integration| {
+        let result = integration.use_secret(Secret::Correct);
+        let action =
+            result.map_or_else(|error| error.to_string(), |()| "You corrected the client secret.".to_owned());
+        state.log_action(Some(integration.provider()), action);
         let integration = Arc::clone(integration);
-        world.errand(async move { drop(integration.connections().refresh(integration.account()).await) });
+        state.spawn_work(async move { drop(integration.connections().refresh(integration.account()).await) });
     })
     .await
 }
 
 #[derive(Debug, Deserialize)]
-struct EndpointContext {
+struct ScenarioForm {
     provider: String,
 }
 
-async fn mishap(
-    State(world): State<Arc<World>>,
+async fn start_failure(
+    State(state): State<Arc<AppState>>,
     Path(name): Path<String>,
-    Form(at): Form<EndpointContext>,
+    Form(form): Form<ScenarioForm>,
 ) -> Response {
-    let (mishap, integration) = (Mishap::named(&name), named(&world, &at.provider));
-    let (Some(mishap), Some(integration)) = (mishap, integration) else {
-        return nothing_here(State(world)).await;
+    let (scenario, integration) =
+        (FailureScenario::from_name(&name), find_integration(&state, &form.provider));
+    let (Some(scenario), Some(integration)) = (scenario, integration) else {
+        return not_found(State(state)).await;
     };
-    // A page that is out of date offers more than there is.
-    if mishap.is_at(&**integration) && Row::of(&**integration, world.log()).await.health.is_well() {
-        mishap.happen(&world, integration);
+    // An outdated page may offer a scenario that no longer applies.
+    if scenario.applies_to(&**integration)
+        && ConnectionRow::of(&**integration, state.log()).await.health.is_usable()
+    {
+        scenario.start(&state, integration);
     }
-    done(&world, "connections").await
+    redirect_when_done(&state, "connections").await
 }
 
-async fn reset(State(world): State<Arc<World>>) -> Response {
-    world.reset().await;
-    done(&world, "top").await
+async fn reset(State(state): State<Arc<AppState>>) -> Response {
+    state.reset().await;
+    redirect_when_done(&state, "top").await
 }
 
-/// Does this at a provider.
-async fn with(
-    State(world): State<Arc<World>>,
+/// Runs an action at a provider.
+async fn with_integration(
+    State(state): State<Arc<AppState>>,
     provider: &str,
-    act: impl FnOnce(&Arc<World>, &Arc<dyn Integration>),
+    action: impl FnOnce(&Arc<AppState>, &Arc<dyn Integration>),
 ) -> Response {
-    let Some(integration) = named(&world, provider) else { return nothing_here(State(world)).await };
-    act(&world, integration);
-    done(&world, "top").await
+    let Some(integration) = find_integration(&state, provider) else { return not_found(State(state)).await };
+    action(&state, integration);
+    redirect_when_done(&state, "top").await
 }
 
-fn named<'a>(world: &'a World, provider: &str) -> Option<&'a Arc<dyn Integration>> {
-    world.integration(Provider::from_str(provider, false).ok()?)
+fn find_integration<'a>(state: &'a AppState, provider: &str) -> Option<&'a Arc<dyn Integration>> {
+    state.integration(Provider::from_str(provider, false).ok()?)
 }
 
-/// Back to the page, when what was caused is over.
-async fn done(world: &World, part: &str) -> Response {
-    world.work().settled(PATIENCE).await;
-    Redirect::to(&format!("/#{part}")).into_response()
+/// Redirects to the page when the work is done.
+async fn redirect_when_done(state: &AppState, anchor: &str) -> Response {
+    state.pending_work().wait_until_idle(ACTION_TIMEOUT).await;
+    Redirect::to(&format!("/#{anchor}")).into_response()
 }

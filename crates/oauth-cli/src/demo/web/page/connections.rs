@@ -1,60 +1,60 @@
-//! The four providers, and how the connection to each is.
+//! The table of providers and their connections.
 
 use maud::{Markup, html};
 use oauth_core::store::ReconnectReason;
 
-use super::row::{Health, Row};
-use super::words::{exact, left, millis, of_day, times};
+use super::connection_row::{ConnectionRow, Health};
+use super::format::{millis, remaining, rfc3339, time_of_day, times};
 
-pub(super) fn show(rows: &[Row]) -> Markup {
+pub(super) fn show(rows: &[ConnectionRow]) -> Markup {
     let connected = rows.iter().filter(|row| row.status.is_some()).count();
     html! {
         section #connections data-live aria-labelledby="connections-title" {
             h2 #connections-title { "Connections " span.count { (connected) " of " (rows.len()) } }
-            // The roles say again what the elements are: some browsers forget it where a table is laid out as cards.
+            // Some browsers drop the table roles if CSS changes `display`, so they are explicit.
             table role="table" {
                 thead role="rowgroup" {
                     tr role="row" {
                         th scope="col" role="columnheader" { "Provider" }
                         th scope="col" role="columnheader" { "State" }
-                        th scope="col" role="columnheader" { "Acts for, and may" }
-                        th scope="col" role="columnheader" { span.unseen { "What to do" } }
+                        th scope="col" role="columnheader" { "Acts for, scopes" }
+                        th scope="col" role="columnheader" { span.unseen { "Actions" } }
                     }
                 }
-                tbody role="rowgroup" { @for row in rows { (line(row)) } }
+                tbody role="rowgroup" { @for row in rows { (table_row(row)) } }
             }
         }
     }
 }
 
-fn line(row: &Row) -> Markup {
+fn table_row(row: &ConnectionRow) -> Markup {
     let name = row.provider.name();
     html! {
-        tr role="row" data-provider=(name) data-health=(word(row.health)) {
+        tr role="row" data-provider=(name) data-health=(health_name(row.health)) {
             th scope="row" role="rowheader" {
                 span.provider { (row.title) }
                 @if row.status.is_some() { span.account { (row.account) } }
             }
             td role="cell" { (state(row)) }
-            td role="cell" { (rights(row)) }
+            td role="cell" { (access(row)) }
             td.actions role="cell" { div.buttons { (actions(row)) } }
         }
     }
 }
 
-/// Whom the application acts for, and what it may do.
-fn rights(row: &Row) -> Markup {
+/// The user that the application acts for, and the granted scopes.
+fn access(row: &ConnectionRow) -> Markup {
     let scopes = row.scopes();
     html! {
         @if row.status.is_some() {
-            @if let Some(whom) = &row.counts.whom {
-                span.who { (whom.who) }
-                span.soft { (whom.how) }
+            @if let Some(acts_for) = &row.stats.acts_for {
+                span.who { (acts_for.user) }
+                span.soft { (acts_for.basis) }
             }
             @if scopes.is_empty() {
-                span.soft { "There are no scopes" }
+                span.soft { "No scopes" }
             } @else {
-                ul.scopes aria-label={ "Scopes" @if !row.named_by_provider() { ", as asked for" } } {
+                ul.scopes aria-label={ "Scopes" @if !row.scopes_from_response() { ", as requested" } } {
                     @for scope in &scopes { li { code { (scope) } } }
                 }
             }
@@ -64,52 +64,52 @@ fn rights(row: &Row) -> Markup {
     }
 }
 
-fn state(row: &Row) -> Markup {
+fn state(row: &ConnectionRow) -> Markup {
     let failure = row.status.as_ref().and_then(|status| status.last_failure.as_ref());
     html! {
-        span class={ "state " (word(row.health)) } {
-            span.mark aria-hidden="true" {} (says(row.health))
+        span class={ "state " (health_name(row.health)) } {
+            span.mark aria-hidden="true" {} (health_text(row.health))
         }
-        @if row.health.is_well() { (expiry(row)) }
-        @if let Health::NeedsReconnect(why) = row.health {
-            span.soft { (reason(why)) }
-        } @else if row.health == Health::ClientRefused {
-            span.soft { "Nothing is sent until the secret is right." }
+        @if row.health.is_usable() { (expiry(row)) }
+        @if let Health::NeedsReconnect(reason) = row.health {
+            span.soft { (reason_text(reason)) }
+        } @else if row.health == Health::ClientRejected {
+            span.soft { "Nothing is sent until the secret is corrected." }
         } @else if failure.is_some() {
-            span.soft { "The last refresh failed; it is tried again when due." }
+            span.soft { "The last refresh failed. It is retried when due." }
         }
-        @if row.counts.refreshes > 0 {
+        @if row.stats.refreshes > 0 {
             span.soft.refreshes {
-                "Refreshed " (times(row.counts.refreshes))
-                @if let Some(at) = row.counts.refreshed_at { ", last at " time datetime=(exact(at)) { (of_day(at)) } }
+                "Refreshed " (times(row.stats.refreshes))
+                @if let Some(at) = row.stats.refreshed_at { ", last at " time datetime=(rfc3339(at)) { (time_of_day(at)) } }
             }
         }
-        @if let (Some(said), true) = (&row.counts.said, row.health.is_well()) {
-            span.soft { "The API said: " (said) }
+        @if let (Some(response), true) = (&row.stats.api_response, row.health.is_usable()) {
+            span.soft { "API response: " (response) }
         }
     }
 }
 
-/// When the token expires, counted down.
-fn expiry(row: &Row) -> Markup {
+/// The countdown to the token's expiry.
+fn expiry(row: &ConnectionRow) -> Markup {
     let Some(at) = row.status.as_ref().and_then(|status| status.expires_at) else {
         return html! { span.soft { "The token does not expire" } };
     };
     html! {
         span.expiry {
             "expires in "
-            time datetime=(exact(at)) data-until=(millis(at)) { (left(at - row.now)) }
+            time datetime=(rfc3339(at)) data-until=(millis(at)) { (remaining(at - row.now)) }
         }
-        @if let Some(life) = row.life() {
+        @if let Some(percent) = row.remaining_percent() {
             svg.life viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" {
                 rect.whole width="100" height="4" {}
-                rect.left width=(life) height="4" {}
+                rect.left width=(percent) height="4" {}
             }
         }
     }
 }
 
-fn actions(row: &Row) -> Markup {
+fn actions(row: &ConnectionRow) -> Markup {
     let name = row.provider.name();
     let connect = |label: &str, class: &str| {
         html! {
@@ -126,55 +126,57 @@ fn actions(row: &Row) -> Markup {
     };
     html! {
         @match row.health {
-            Health::Apart | Health::Unknown => (connect("Connect", "main")),
+            Health::NotConnected | Health::Unknown => (connect("Connect", "main")),
             Health::NeedsReconnect(_) => {
                 (connect("Connect again", "main"))
                 (act("disconnect", "Disconnect", "quiet"))
             }
-            Health::ClientRefused => {
+            Health::ClientRejected => {
                 (act("secret", "Correct the secret", "main"))
                 (act("disconnect", "Disconnect", "quiet"))
             }
-            Health::Valid | Health::Expired | Health::Asking => {
+            Health::Valid | Health::Expired | Health::Refreshing => {
                 (act("call", "Call API", ""))
-                @if row.refreshes { (act("refresh", "Refresh", "")) }
+                @if row.supports_refresh { (act("refresh", "Refresh", "")) }
                 (act("disconnect", "Disconnect", "quiet"))
             }
         }
     }
 }
 
-/// A word for style sheets and machines.
-pub(super) const fn word(health: Health) -> &'static str {
+/// The state's name in CSS classes and attributes.
+pub(super) const fn health_name(health: Health) -> &'static str {
     match health {
-        Health::Apart => "apart",
+        Health::NotConnected => "not-connected",
         Health::Valid => "valid",
         Health::Expired => "expired",
-        Health::Asking => "asking",
-        Health::ClientRefused => "client-refused",
+        Health::Refreshing => "refreshing",
+        Health::ClientRejected => "client-rejected",
         Health::NeedsReconnect(_) => "needs-reconnect",
         Health::Unknown => "unknown",
     }
 }
 
-const fn says(health: Health) -> &'static str {
+const fn health_text(health: Health) -> &'static str {
     match health {
-        Health::Apart => "Not connected",
+        Health::NotConnected => "Not connected",
         Health::Valid => "Valid",
-        Health::Expired => "Expired, refresh to come",
-        Health::Asking => "Asking for a new token",
-        Health::ClientRefused => "Client refused",
-        Health::NeedsReconnect(_) => "Needs reconnecting",
-        Health::Unknown => "Not known",
+        Health::Expired => "Expired, refresh pending",
+        Health::Refreshing => "Refreshing",
+        Health::ClientRejected => "Client rejected",
+        Health::NeedsReconnect(_) => "Needs reconnection",
+        Health::Unknown => "Unknown",
     }
 }
 
-const fn reason(why: ReconnectReason) -> &'static str {
-    match why {
-        ReconnectReason::Revoked => "Access was taken back.",
-        ReconnectReason::Lapsed => "Nobody used it for 90 days, so the refresh token lapsed.",
-        ReconnectReason::OutcomeUnknown => "A refresh was sent whose answer nobody has; its token is spent.",
-        ReconnectReason::TokenRefused => "The token was refused, and there is none to refresh it with.",
-        _ => "The provider said no.",
+const fn reason_text(reason: ReconnectReason) -> &'static str {
+    match reason {
+        ReconnectReason::Revoked => "Access was revoked.",
+        ReconnectReason::Lapsed => "The refresh token expired after 90 days without use.",
+        ReconnectReason::OutcomeUnknown => {
+            "The response to a refresh was lost, and its refresh token is used up."
+        }
+        ReconnectReason::TokenRefused => "The token was rejected, and there is no refresh token.",
+        _ => "The provider rejected the refresh.",
     }
 }

@@ -1,38 +1,38 @@
-//! The page: rendered here, as it is now, and shown as it is also where no script runs.
+//! The HTML page, rendered on the server so that it works without scripts.
 
 mod clock;
+mod connection_row;
 mod connections;
-mod mishaps;
-mod row;
+mod failure_scenarios;
+mod format;
 mod wire;
-mod words;
 
 use axum::response::Html;
 use maud::{DOCTYPE, Markup, html};
 
-pub(super) use row::Row;
+pub(super) use connection_row::ConnectionRow;
 
-use super::journal;
-use super::log::{EventKind, Log};
-use super::world::World;
+use super::app_state::AppState;
+use super::log::{Log, LogEvent};
+use super::merged_log;
 
 pub(super) const STYLE: &str = include_str!("style.css");
 pub(super) const SCRIPT: &str = include_str!("script.js");
 
-/// An icon that nobody has to be asked for: a link of a chain.
+/// An inline icon: a link of a chain.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cg fill='none' \
     stroke='%231c56b0' stroke-width='2'%3E%3Crect x='1' y='5' width='8' height='6' rx='3'/%3E%3Crect x='7' y='5' width='8' \
     height='6' rx='3'/%3E%3C/g%3E%3C/svg%3E";
 
-/// The page as it is now.
-pub(super) async fn render(world: &World) -> Html<String> {
-    // Before anything is looked at, so that what changes meanwhile is asked for again.
-    let version = *world.log().version().borrow();
+/// Renders the current page.
+pub(super) async fn render(state: &AppState) -> Html<String> {
+    // Read first, so that later changes cause another update.
+    let version = *state.log().version().borrow();
     let mut rows = Vec::new();
-    for integration in world.integrations() {
-        rows.push(Row::of(&**integration, world.log()).await);
+    for integration in state.integrations() {
+        rows.push(ConnectionRow::of(&**integration, state.log()).await);
     }
-    let entries = journal::merged(world);
+    let entries = merged_log::merged_log(state);
     shell(
         "Four providers, kept connected",
         true,
@@ -40,25 +40,25 @@ pub(super) async fn render(world: &World) -> Html<String> {
             header.top #top {
                 div.intro {
                     h1 { "Four providers, kept connected" }
-                    p { "Connect an account, let time pass, break things, and watch what goes over the wire. The providers are played on this machine; nothing leaves it." }
-                    noscript { p.hint { "Without scripts the page stays as it was loaded. " a href="/" { "Look again" } } }
+                    p { "Connect an account, advance the clock, simulate failures, and watch the requests. The providers are simulated on this machine, and nothing leaves it." }
+                    noscript { p.hint { "Without scripts the page does not update itself. " a href="/" { "Reload" } } }
                 }
-                (clock::show(world, &rows))
+                (clock::show(state, &rows))
             }
             main data-version=(version) {
                 div.left {
                     (connections::show(&rows))
-                    (mishaps::show(world, &rows))
+                    (failure_scenarios::show(state, &rows))
                 }
                 (wire::show(&entries))
             }
-            p.unseen #news role="status" { (news(world.log())) }
+            p.unseen #news role="status" { (latest_notice(state.log())) }
         },
     )
 }
 
-/// A page that says why there is nothing to see, and where there is.
-pub(super) fn refused(heading: &str, text: &str, origin: &str) -> Html<String> {
+/// An error page with a link to the demo.
+pub(super) fn error_page(heading: &str, text: &str, origin: &str) -> Html<String> {
     let home = format!("{origin}/");
     shell(
         heading,
@@ -67,7 +67,7 @@ pub(super) fn refused(heading: &str, text: &str, origin: &str) -> Html<String> {
     )
 }
 
-fn shell(title: &str, is_live: bool, body: &Markup) -> Html<String> {
+fn shell(title: &str, with_script: bool, body: &Markup) -> Html<String> {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -78,7 +78,7 @@ fn shell(title: &str, is_live: bool, body: &Markup) -> Html<String> {
                 title { (title) }
                 link rel="icon" href=(ICON);
                 link rel="stylesheet" href="/style.css";
-                @if is_live { script src="/script.js" defer {} }
+                @if with_script { script src="/script.js" defer {} }
             }
             body { (body) }
         }
@@ -86,11 +86,11 @@ fn shell(title: &str, is_live: bool, body: &Markup) -> Html<String> {
     Html(page.into_string())
 }
 
-/// What happened last, for those who hear the page.
-fn news(log: &Log) -> String {
-    let told = log.entries().into_iter().rev().find_map(|entry| match entry.what {
-        EventKind::Told { text, .. } => Some((entry.provider, text)),
+/// The latest notice, for screen readers.
+fn latest_notice(log: &Log) -> String {
+    let notice = log.entries().into_iter().rev().find_map(|entry| match entry.event {
+        LogEvent::Notice { text, .. } => Some((entry.provider, text)),
         _ => None,
     });
-    told.map(|(provider, text)| format!("{}: {text}", provider.unwrap_or_default())).unwrap_or_default()
+    notice.map(|(provider, text)| format!("{}: {text}", provider.unwrap_or_default())).unwrap_or_default()
 }

@@ -1,15 +1,15 @@
-// Keeps the page as it is now. Everything works without it, by loading the page again.
+// Updates the page. Everything works without it, after a reload.
 
 const main = () => document.querySelector("main[data-version]");
-let ahead = 0; // by how much the sandbox's clock is ahead of this machine's, in milliseconds
+let clockOffset = 0; // the sandbox's clock minus this machine's, in milliseconds
 
 const pause = (millis) => new Promise((resolve) => { setTimeout(resolve, millis); });
-const say = (text) => {
+const announce = (text) => {
   const news = document.getElementById("news");
   if (news.textContent !== text) news.textContent = text;
 };
 
-/** Puts in place what differs. The focus stays where it is, and what was opened stays open. */
+/** Replaces the live sections. Keeps focus, scroll position and open details. */
 function show(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   const focused = document.activeElement?.id;
@@ -23,19 +23,19 @@ function show(html) {
     if (top) part.querySelector(".scroll").scrollTop = top;
   }
   main().dataset.version = fresh.querySelector("main[data-version]").dataset.version;
-  say(fresh.getElementById("news").textContent);
+  announce(fresh.getElementById("news").textContent);
   if (focused && document.activeElement?.id !== focused)
     document.getElementById(focused)?.focus({ preventScroll: true });
   setClock();
 }
 
 function setClock() {
-  ahead = Number(document.querySelector("[data-now]").dataset.now) - Date.now();
+  clockOffset = Number(document.querySelector("[data-now]").dataset.now) - Date.now();
   tick();
 }
 
 function tick() {
-  const now = Date.now() + ahead;
+  const now = Date.now() + clockOffset;
   document.querySelector("[data-now]").textContent = new Date(now).toISOString().slice(11, 19);
   for (const until of document.querySelectorAll("[data-until]")) {
     const left = Math.max(0, Math.floor((Number(until.dataset.until) - now) / 1000));
@@ -47,22 +47,22 @@ function tick() {
 
 async function follow() {
   for (;;) {
-    // A hidden page would only take one of the few connections that a browser makes.
+    // A hidden page would occupy one of the browser's few connections.
     if (document.hidden) await new Promise((resolve) => { addEventListener("visibilitychange", resolve, { once: true }); });
     try {
-      const answer = await fetch(`/live?after=${main().dataset.version}`, { cache: "no-store" });
-      if (answer.status === 200) show(await answer.text());
-      else if (answer.status !== 204) throw new Error(`status ${answer.status}`);
+      const response = await fetch(`/live?after=${main().dataset.version}`, { cache: "no-store" });
+      if (response.status === 200) show(await response.text());
+      else if (response.status !== 204) throw new Error(`status ${response.status}`);
       document.documentElement.removeAttribute("data-gone");
     } catch {
       document.documentElement.setAttribute("data-gone", "");
-      say("The demo has ended, or cannot be reached.");
+      announce("The demo has stopped or is not reachable.");
       await pause(2000);
     }
   }
 }
 
-// A button does its work without loading the page again.
+// Sends forms without reloading the page.
 addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.hasAttribute("data-quiet")) return;
@@ -71,10 +71,10 @@ addEventListener("submit", async (event) => {
   submitter?.setAttribute("aria-busy", "true");
   try {
     const body = new URLSearchParams(new FormData(form, submitter));
-    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
-    if (answer.type !== "opaqueredirect") location.reload();
+    const response = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    if (response.type !== "opaqueredirect") location.reload();
   } catch {
-    say("The demo has ended, or cannot be reached.");
+    announce("The demo has stopped or is not reachable.");
   } finally {
     document.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
   }

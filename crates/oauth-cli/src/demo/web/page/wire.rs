@@ -1,39 +1,39 @@
-//! What went over the wire, newest first, with every secret masked.
+//! The requests, responses and events of the log, newest first.
 
 use maud::{Markup, html};
 
-use super::super::log::{Answer, Call, Entry, EventKind, Tone};
-use super::words::{exact, of_day};
+use super::super::log::{Call, CallOutcome, LogEntry, LogEvent, Tone};
+use super::format::{rfc3339, time_of_day};
 use crate::trace::{Body, Field, Link, Request, Response};
 
-/// So many fields of a body are shown; one element of a list is much like the next.
-const MOST: usize = 12;
-/// Longer values end in `…`.
-const WIDEST: usize = 160;
+/// Maximum number of fields of a body.
+const MAX_FIELDS: usize = 12;
+/// Maximum length of a value. Longer values end in `…`.
+const MAX_LENGTH: usize = 160;
 
-pub(super) fn show(entries: &[Entry]) -> Markup {
+pub(super) fn show(entries: &[LogEntry]) -> Markup {
     html! {
         section.wire #wire data-live aria-labelledby="wire-title" {
-            h2 #wire-title { "On the wire" }
+            h2 #wire-title { "Requests and events" }
             p.hint {
-                "Newest first: → is sent by the application, ⇢ by the person's browser, ● is told to the application. \
-                 Secrets are shown as what they are, such as " code { "[access token]" } "."
+                "Newest first: → request of the application, ⇢ request of the customer's browser, ● connection event. \
+                 Secrets are replaced by their kind, such as " code { "[access token]" } "."
             }
             @if entries.is_empty() {
-                p.empty { "Nothing yet. Connect an account, and every request and answer stands here." }
+                p.empty { "Nothing yet. Connect an account to see its requests and responses." }
             } @else {
-                div.scroll role="region" aria-label="Requests, answers and news" tabindex="0" {
-                    ol { @for entry in entries { (line(entry)) } }
+                div.scroll role="region" aria-label="Requests, responses and events" tabindex="0" {
+                    ol { @for entry in entries { (log_item(entry)) } }
                 }
             }
         }
     }
 }
 
-fn line(entry: &Entry) -> Markup {
-    let (class, body) = match &entry.what {
-        EventKind::Call(call) => ("call", self::call(call, entry.number)),
-        EventKind::Browser { method, path, status } => (
+fn log_item(entry: &LogEntry) -> Markup {
+    let (class, body) = match &entry.event {
+        LogEvent::Call(call) => ("call", self::call(call, entry.number)),
+        LogEvent::Browser { method, path, status } => (
             "browser",
             html! {
                 p {
@@ -43,22 +43,22 @@ fn line(entry: &Entry) -> Markup {
                 }
             },
         ),
-        EventKind::Told { tone, text } => (
+        LogEvent::Notice { tone, text } => (
             match tone {
-                Tone::Good => "told good",
-                Tone::Bad => "told bad",
-                Tone::Plain => "told",
+                Tone::Good => "notice good",
+                Tone::Bad => "notice bad",
+                Tone::Plain => "notice",
             },
             html! { p { span.glyph aria-hidden="true" { "●" } span.what { (text) } } },
         ),
-        EventKind::Act(text) => {
-            ("act", html! { p { span.glyph aria-hidden="true" { "▸" } span.what { (text) } } })
+        LogEvent::UserAction(text) => {
+            ("action", html! { p { span.glyph aria-hidden="true" { "▸" } span.what { (text) } } })
         }
     };
     html! {
         li class=(class) {
             p.from {
-                time datetime=(exact(entry.at)) { (of_day(entry.at)) }
+                time datetime=(rfc3339(entry.at)) { (time_of_day(entry.at)) }
                 @if let Some(provider) = entry.provider { " " span.tag { (provider) } }
             }
             (body)
@@ -73,17 +73,17 @@ fn call(call: &Call, number: u64) -> Markup {
             summary {
                 span.glyph aria-hidden="true" { "→" }
                 span.what { span.method { (method) } " " (path(link)) }
-                " " (outcome(&call.answer))
+                " " (outcome(&call.outcome))
             }
             p.part { "Request" }
             (fields(headers.iter().filter(|field| field.name != "user-agent" && field.name != "content-length")))
             (fields(&link.query))
             (self::body(body))
-            @match &call.answer {
-                Answer::Waiting => {}
-                Answer::Lost(error) => { p.part { "No answer" } p.text { (error) } }
-                Answer::Came(Response { status, reason, body }, took) => {
-                    p.part { "Answer " (status) " " (reason) ", after " (took.as_millis()) " ms" }
+            @match &call.outcome {
+                CallOutcome::Pending => {}
+                CallOutcome::Failed(error) => { p.part { "No response" } p.text { (error) } }
+                CallOutcome::Response(Response { status, reason, body }, elapsed) => {
+                    p.part { "Response " (status) " " (reason) ", after " (elapsed.as_millis()) " ms" }
                     (self::body(body))
                 }
             }
@@ -91,17 +91,17 @@ fn call(call: &Call, number: u64) -> Markup {
     }
 }
 
-fn outcome(answer: &Answer) -> Markup {
-    match answer {
-        Answer::Waiting => html! { span.status.waiting { "…" span.unseen { " under way" } } },
-        Answer::Lost(_) => html! { span.status.bad { "no answer" } },
-        Answer::Came(Response { status, .. }, _) => {
+fn outcome(outcome: &CallOutcome) -> Markup {
+    match outcome {
+        CallOutcome::Pending => html! { span.status.waiting { "…" span.unseen { " in flight" } } },
+        CallOutcome::Failed(_) => html! { span.status.bad { "no response" } },
+        CallOutcome::Response(Response { status, .. }, _) => {
             html! { span.status.bad[*status >= 400] { (status) } }
         }
     }
 }
 
-/// Without scheme and host, which stand beside it as the provider's name.
+/// The path of a URL. The provider's name replaces scheme and host.
 fn path(link: &Link) -> &str {
     let rest = link.url.split_once("://").map_or(&*link.url, |(_, rest)| rest);
     rest.find('/').map_or("/", |at| &rest[at..])
@@ -110,7 +110,7 @@ fn path(link: &Link) -> &str {
 fn body(body: &Body) -> Markup {
     html! {
         (fields(&body.fields))
-        @if !body.text.is_empty() { pre.text { (short(&body.text)) } }
+        @if !body.text.is_empty() { pre.text { (shorten(&body.text)) } }
     }
 }
 
@@ -119,19 +119,19 @@ fn fields<'a>(all: impl IntoIterator<Item = &'a Field>) -> Markup {
     html! {
         @if !all.is_empty() {
             dl {
-                @for field in all.iter().take(MOST) {
-                    div { dt { (field.name) } dd { (short(&field.value)) } }
+                @for field in all.iter().take(MAX_FIELDS) {
+                    div { dt { (field.name) } dd { (shorten(&field.value)) } }
                 }
             }
-            @if all.len() > MOST { p.soft { "and " (all.len() - MOST) " more" } }
+            @if all.len() > MAX_FIELDS { p.soft { "and " (all.len() - MAX_FIELDS) " more" } }
         }
     }
 }
 
-fn short(text: &str) -> String {
-    if text.chars().count() <= WIDEST {
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= MAX_LENGTH {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(WIDEST - 1).collect();
-    format!("{kept}…")
+    let start: String = text.chars().take(MAX_LENGTH - 1).collect();
+    format!("{start}…")
 }

@@ -1,17 +1,17 @@
-//! A browser without scripts, and what it sees.
+//! A browser without scripts, and its pages.
 
 use http::{HeaderMap, StatusCode};
 use regex::Regex;
 use scraper::{Html, Selector};
 
-/// Keeps cookies, follows nothing by itself, and says with forms where they come from, as browsers do.
+/// Keeps cookies, follows no redirects, and sends `Origin` and `Sec-Fetch-Site` with forms.
 #[derive(Clone)]
 pub(super) struct Browser {
     client: reqwest::Client,
     origin: String,
 }
 
-/// What it got.
+/// A response.
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) status: StatusCode,
@@ -21,7 +21,7 @@ pub(super) struct Page {
 
 impl Browser {
     pub(super) fn at(origin: &str) -> Self {
-        // reqwest wants one even for plain http. Another test may have been quicker, which is as good.
+        // reqwest needs a crypto provider even for plain http. Another test may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::Client::builder().no_proxy().cookie_store(true);
         let client = builder.redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -34,7 +34,7 @@ impl Browser {
         page
     }
 
-    /// A path here, or any address.
+    /// Requests a path on this server, or a URL.
     pub(super) async fn get(&self, target: &str) -> Page {
         self.send("GET", target, "", &[]).await
     }
@@ -66,7 +66,7 @@ impl Browser {
     }
 }
 
-fn words<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+fn normalize_whitespace<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     texts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
@@ -80,13 +80,13 @@ impl Page {
         location.to_str().unwrap().to_owned()
     }
 
-    /// The words of the only such element.
+    /// The text of the only element that matches.
     pub(super) fn text(&self, selector: &str) -> String {
         let html = self.html();
         let selector = Selector::parse(selector).unwrap();
         let found: Vec<_> = html.select(&selector).collect();
         assert_eq!(found.len(), 1, "{}", self.body);
-        words(found[0].text())
+        normalize_whitespace(found[0].text())
     }
 
     pub(super) fn count(&self, selector: &str) -> usize {
@@ -106,12 +106,12 @@ impl Page {
         self.attribute(selector, "href")
     }
 
-    /// How the connection to this provider is.
+    /// The state of the connection to this provider.
     pub(super) fn health(&self, provider: &str) -> String {
         self.attribute(&format!("tr[data-provider={provider}]"), "data-health")
     }
 
-    /// What is said of it.
+    /// The text of the provider's row.
     pub(super) fn row(&self, provider: &str) -> String {
         self.text(&format!("tr[data-provider={provider}]"))
     }
@@ -122,13 +122,13 @@ impl Page {
 
     pub(super) fn has_none_of(&self, secrets: &[String]) {
         for secret in secrets {
-            // A shorter one could be part of any word, and is masked only in its own field.
+            // A shorter secret could be part of a word and is redacted only in its field.
             assert!(secret.len() < 8 || !self.body.contains(secret), "{secret} in {}", self.body);
         }
     }
 
-    /// The page with a fixed name for whatever is new at each start, and one element a line.
-    pub(super) fn settled(&self) -> String {
+    /// The page with placeholders for values that vary, one element per line.
+    pub(super) fn normalized(&self) -> String {
         let mut body = self.body.clone();
         for (pattern, name) in [
             (r"127\.0\.0\.1:\d+|localhost:\d+", "HOST"),
@@ -143,7 +143,7 @@ impl Page {
         ] {
             body = Regex::new(pattern).unwrap().replace_all(&body, name).into_owned();
         }
-        // Who answers first among several is chance, and what passes is the business of other tests.
+        // The order of log entries varies, and other tests cover them.
         let (head, rest) = body.split_once("<section class=\"wire\"").unwrap();
         let (_, tail) = rest.split_once("</section>").unwrap();
         format!("{head}<section class=\"wire\">…</section>{tail}")

@@ -1,25 +1,25 @@
-//! For people.
+//! The text form of events.
 
 use std::fmt::{Display, Write};
 
-use super::{BAD, BOLD, DIM, Event, GOOD, Life, WIRE};
+use super::{BAD, BOLD, DIM, Event, GOOD, ProcessState, WIRE};
 use crate::trace::{Body, Field};
 
-/// Names longer than this do not push all values to the right.
-const WIDEST_NAME: usize = 22;
-/// So wide are the names of facts, of which there are few.
-const WIDEST_FACT: usize = 14;
-/// Longer values end in `…`.
-const WIDEST_VALUE: usize = 96;
-/// So many fields or lines of a body are shown.
-const MOST: usize = 10;
-/// So many elements of a list are shown; one is much like the next.
-const MOST_ELEMENTS: usize = 3;
-/// Below `→` and `←`.
+/// Maximum width of the column of names.
+const MAX_NAME_WIDTH: usize = 22;
+/// Width of the names of facts.
+const FACT_NAME_WIDTH: usize = 14;
+/// Maximum length of a value. Longer values end in `…`.
+const MAX_VALUE_LENGTH: usize = 96;
+/// Maximum number of fields or lines of a body.
+const MAX_FIELDS: usize = 10;
+/// Maximum number of elements of a list.
+const MAX_ELEMENTS: usize = 3;
+/// Indentation of fields.
 const INDENT: &str = "       ";
 
-/// The event as lines.
-pub(super) fn text(event: &Event) -> String {
+/// Formats an event as lines of text.
+pub(super) fn format(event: &Event) -> String {
     let mut out = String::new();
     match event {
         Event::Start { providers } => {
@@ -27,36 +27,36 @@ pub(super) fn text(event: &Event) -> String {
             line(
                 &mut out,
                 format_args!(
-                    "{BOLD}Connecting one account at each of {providers}, and keeping it through a restart.{BOLD:#}"
+                    "{BOLD}Connects one account at each of {providers}, and restarts the application.{BOLD:#}"
                 ),
             );
-            line(&mut out, "The providers are played by the sandbox on this machine; nothing leaves it.");
+            line(&mut out, "The providers are simulated by the sandbox on this machine. Nothing leaves it.");
             line(
                 &mut out,
                 format_args!(
-                    "{WIRE}→{WIRE:#} is sent, {WIRE}←{WIRE:#} is answered, {BOLD}●{BOLD:#} is told to the application, \
-                     {BOLD}◆{BOLD:#} is a process, {GOOD}✓{GOOD:#} was checked.",
+                    "{WIRE}→{WIRE:#} request, {WIRE}←{WIRE:#} response, {WIRE}⇢{WIRE:#} browser, {BOLD}●{BOLD:#} connection event, \
+                     {BOLD}◆{BOLD:#} process, {GOOD}✓{GOOD:#} check",
                 ),
             );
-            line(&mut out, "Secrets are shown as what they are, such as [access token].");
+            line(&mut out, "Secrets are replaced by their kind, such as [access token].");
         }
         Event::Provider { title, about, url, .. } => {
             let rule = "─".repeat(72_usize.saturating_sub(title.chars().count()));
             line(&mut out, format_args!("\n{BOLD}── {title} {rule}{BOLD:#}"));
             line(&mut out, format_args!("{about}"));
-            line(&mut out, format_args!("{DIM}Played at {url}{DIM:#}"));
+            line(&mut out, format_args!("{DIM}Sandbox at {url}{DIM:#}"));
         }
         Event::Step { number, title, why, .. } => {
             line(&mut out, format_args!("\n{BOLD}{number:>2}. {title}{BOLD:#}"));
             line(&mut out, format_args!("    {DIM}{why}{DIM:#}"));
         }
-        Event::Fact { name, value } => field(&mut out, "    ", name, value, WIDEST_FACT),
+        Event::Fact { name, value } => field(&mut out, "    ", name, value, FACT_NAME_WIDTH),
         Event::Link(link) => {
             line(&mut out, format_args!("    {WIRE}⇢{WIRE:#} {}", link.url));
             fields(&mut out, &link.query);
         }
         Event::Browser { method, host, path, status } => {
-            let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+            let status = status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
             line(&mut out, format_args!("    {WIRE}⇢{WIRE:#} {method:<5}{host}{path} {DIM}{status}{DIM:#}"));
         }
         Event::Request(request) => {
@@ -77,23 +77,24 @@ pub(super) fn text(event: &Event) -> String {
             line(&mut out, format_args!("    {WIRE}← {}{WIRE:#} {}{what}", response.status, response.reason));
             fields(&mut out, parts);
             let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-            for text in lines.iter().take(MOST) {
+            for text in lines.iter().take(MAX_FIELDS) {
                 line(&mut out, format_args!("{INDENT}{}", short(text)));
             }
-            if lines.len() > MOST {
+            if lines.len() > MAX_FIELDS {
                 line(&mut out, format_args!("{INDENT}{DIM}…{DIM:#}"));
             }
         }
-        Event::NoAnswer { error } => line(&mut out, format_args!("    {BAD}×{BAD:#} {error}")),
+        Event::NoResponse { error } => line(&mut out, format_args!("    {BAD}×{BAD:#} {error}")),
         Event::Connection { text, .. } => line(&mut out, format_args!("    {BOLD}●{BOLD:#} {text}")),
-        Event::Process { pid, what, how } => {
-            let what = match what {
-                Life::Started => "starts",
-                Life::Ended => "has ended",
-                Life::Killed => "was killed",
+        Event::Process { pid, state, exit_status } => {
+            let state = match state {
+                ProcessState::Started => "started",
+                ProcessState::Ended => "ended",
+                ProcessState::Killed => "was killed",
             };
-            let how = how.as_ref().map(|how| format!("  {DIM}{how}{DIM:#}")).unwrap_or_default();
-            line(&mut out, format_args!("    {BOLD}◆{BOLD:#} process {pid} {what}{how}"));
+            let status =
+                exit_status.as_ref().map(|status| format!("  {DIM}{status}{DIM:#}")).unwrap_or_default();
+            line(&mut out, format_args!("    {BOLD}◆{BOLD:#} process {pid} {state}{status}"));
         }
         Event::Check { ok: true, text } => line(&mut out, format_args!("    {GOOD}✓{GOOD:#} {text}")),
         Event::Check { ok: false, text } => line(&mut out, format_args!("    {BAD}✗ {text}{BAD:#}")),
@@ -101,19 +102,19 @@ pub(super) fn text(event: &Event) -> String {
             line(&mut out, format_args!("    {BAD}Failed:{BAD:#} {error}"));
         }
         Event::StepEnd { .. } => {}
-        Event::RecordSummary { ok: true, connected, steps, checks, .. } => {
+        Event::Summary { ok: true, connected, steps, checks, .. } => {
             line(
                 &mut out,
                 format_args!(
-                    "\n{GOOD}Every step held:{GOOD:#} {} connected, {}, {}.",
+                    "\n{GOOD}Every step succeeded:{GOOD:#} {} connected, {}, {}.",
                     plural(connected.len(), "provider"),
                     plural(*steps, "step"),
                     plural(*checks, "check"),
                 ),
             );
         }
-        Event::RecordSummary { failed, connected, .. } => {
-            line(&mut out, format_args!("\n{BAD}Not every step held.{BAD:#}"));
+        Event::Summary { failed, connected, .. } => {
+            line(&mut out, format_args!("\n{BAD}The demo failed.{BAD:#}"));
             for failure in failed {
                 line(
                     &mut out,
@@ -144,9 +145,9 @@ fn line(out: &mut String, text: impl Display) {
 
 fn fields(out: &mut String, fields: &[Field]) {
     let width =
-        fields.iter().map(|field| field.name.chars().count()).max().unwrap_or_default().min(WIDEST_NAME);
+        fields.iter().map(|field| field.name.chars().count()).max().unwrap_or_default().min(MAX_NAME_WIDTH);
     let is_list = fields.first().is_some_and(|first| first.name == "[0]");
-    let most = if is_list { MOST_ELEMENTS } else { MOST };
+    let most = if is_list { MAX_ELEMENTS } else { MAX_FIELDS };
     for Field { name, value } in fields.iter().take(most) {
         field(out, INDENT, name, value, width);
     }
@@ -159,7 +160,7 @@ fn field(out: &mut String, indent: &str, name: &str, value: &str, width: usize) 
     line(out, format_args!("{indent}{DIM}{name:<width$}{DIM:#}  {}", short(value)));
 }
 
-/// As documents write it, not as it is on the wire, where case does not matter.
+/// Writes a header name in its usual case. On the wire it is lower case.
 fn header(field: &Field) -> Field {
     let words: Vec<String> = (field.name.split('-'))
         .map(|word| match word.split_at_checked(1) {
@@ -171,12 +172,12 @@ fn header(field: &Field) -> Field {
     Field { name: format!("{}:", words.join("-")), value: field.value.clone() }
 }
 
-/// On one line that fits most windows.
+/// Shortens a value to one line.
 fn short(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().count() <= WIDEST_VALUE {
+    if text.chars().count() <= MAX_VALUE_LENGTH {
         return text;
     }
-    let kept: String = text.chars().take(WIDEST_VALUE - 1).collect();
+    let kept: String = text.chars().take(MAX_VALUE_LENGTH - 1).collect();
     format!("{}…", kept.trim_end())
 }

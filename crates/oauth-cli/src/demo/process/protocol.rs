@@ -1,6 +1,6 @@
-//! What the demo and the other process say to each other: one JSON object per line, through pipes that nobody else has an end of.
+//! The protocol between the demo and the application's process: JSON lines over stdin and stdout.
 //!
-//! In go the store's key and the client's secret, out come requests with tokens in them, for the demo to show masked.
+//! The pipes carry the store's key, the client secret, and requests with tokens, which the demo redacts.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,71 +11,71 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::Provider;
 
-/// The first line in: all that the process is given.
+/// The first line that the process receives.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Setup {
     pub(super) provider: Provider,
-    /// Where the provider is played.
+    /// The provider's URL in the sandbox.
     pub(super) url: String,
     pub(super) client_id: String,
     pub(super) client_secret: String,
     pub(super) redirect_uri: String,
-    /// The file with the connections.
+    /// The store's SQLite file.
     pub(super) store: PathBuf,
-    /// Its key.
+    /// The store's encryption key in base64.
     pub(super) key: String,
-    /// Whether to stop for ever where a token call would leave.
-    pub(super) doomed: bool,
+    /// Stops before the first token call and waits to be killed.
+    pub(super) stop_before_token_call: bool,
 }
 
-/// Every other line in.
+/// Every later line that the process receives.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Order {
-    /// By how much the sandbox's clock is ahead.
-    pub(super) ahead: Duration,
+pub(super) struct TaskRequest {
+    /// The difference between the sandbox's clock and the system clock.
+    pub(super) clock_offset: Duration,
     pub(super) task: Task,
 }
 
-/// What to do.
+/// A task for the process.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(in super::super) enum Task {
-    /// Ask the API through the connection of this account.
-    Ask(String),
-    /// Refresh what is due.
+    /// Calls the API through the connection of this account.
+    CallApi(String),
+    /// Refreshes tokens that are due.
     SweepDue,
-    /// Refresh what would lapse because nobody uses it.
+    /// Refreshes tokens that would expire unused.
     SweepLapsing,
 }
 
-/// A line out.
+/// A line that the process sends.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Told {
-    /// A request leaves.
-    Request(Message),
-    /// An answer came, or why none did.
-    Answer { method: String, uri: String, answer: Result<Message, String> },
-    /// Something happened to a connection.
+pub(super) enum ProcessMessage {
+    /// A request is sent.
+    Request(HttpMessage),
+    /// A response arrived, or the call failed.
+    Response { method: String, uri: String, response: Result<HttpMessage, String> },
+    /// A connection changed.
     Connection { account: String, text: String },
-    /// A doomed process has come to where a token call would leave.
+    /// The process stopped before a token call.
     Stopped,
-    /// The order was carried out, and what came of it; or it was not, and why.
+    /// The task's result or error.
     Done(Result<String, String>),
 }
 
-/// A request or an answer.
+/// A request or a response.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Message {
-    /// `GET`, or `200`.
-    what: String,
-    /// Empty for an answer.
+pub(super) struct HttpMessage {
+    /// The method of a request, the status of a response.
+    start: String,
+    /// Empty for a response.
     uri: String,
     headers: Vec<(String, String)>,
     body: String,
 }
 
-impl Message {
+impl HttpMessage {
     pub(super) fn of_request(request: &http::Request<Vec<u8>>) -> Self {
         let (method, uri) = (request.method().to_string(), request.uri().to_string());
         Self::new(method, uri, request.headers(), request.body())
@@ -85,30 +85,30 @@ impl Message {
         Self::new(response.status().as_str().to_owned(), String::new(), response.headers(), response.body())
     }
 
-    fn new(what: String, uri: String, headers: &HeaderMap, body: &[u8]) -> Self {
+    fn new(start: String, uri: String, headers: &HeaderMap, body: &[u8]) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let headers =
             headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect();
-        Self { what, uri, headers, body: text(body) }
+        Self { start, uri, headers, body: text(body) }
     }
 
     pub(super) fn into_request(self) -> anyhow::Result<http::Request<Vec<u8>>> {
         let mut request = http::Request::new(self.body.into_bytes());
-        *request.method_mut() = self.what.parse().context("a method")?;
-        *request.uri_mut() = self.uri.parse().context("a URI")?;
-        *request.headers_mut() = fields(self.headers)?;
+        *request.method_mut() = self.start.parse().context("invalid method")?;
+        *request.uri_mut() = self.uri.parse().context("invalid URI")?;
+        *request.headers_mut() = header_map(self.headers)?;
         Ok(request)
     }
 
     pub(super) fn into_response(self) -> anyhow::Result<http::Response<Vec<u8>>> {
         let mut response = http::Response::new(self.body.into_bytes());
-        *response.status_mut() = self.what.parse().context("a status")?;
-        *response.headers_mut() = fields(self.headers)?;
+        *response.status_mut() = self.start.parse().context("invalid status")?;
+        *response.headers_mut() = header_map(self.headers)?;
         Ok(response)
     }
 }
 
-fn fields(headers: Vec<(String, String)>) -> anyhow::Result<HeaderMap> {
+fn header_map(headers: Vec<(String, String)>) -> anyhow::Result<HeaderMap> {
     let parsed = headers
         .into_iter()
         .map(|(name, value)| Ok((name.parse::<HeaderName>()?, HeaderValue::try_from(value)?)));

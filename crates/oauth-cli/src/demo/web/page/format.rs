@@ -1,9 +1,9 @@
-//! Times and lengths of time, for people.
+//! Formatting of times and durations.
 
 use oauth_core::chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-/// `11:59:58`, and from two days on `89 days`. Nothing below zero.
-pub(super) fn left(time: TimeDelta) -> String {
+/// Remaining time as `11:59:58`, or as `89 days` from two days on. Negative values are zero.
+pub(super) fn remaining(time: TimeDelta) -> String {
     let seconds = time.num_seconds().max(0);
     if seconds >= 48 * 3600 {
         return format!("{} days", seconds / 86_400);
@@ -11,18 +11,18 @@ pub(super) fn left(time: TimeDelta) -> String {
     format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
-/// For machines.
-pub(super) fn exact(time: DateTime<Utc>) -> String {
+/// RFC 3339 with milliseconds.
+pub(super) fn rfc3339(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// Milliseconds since 1970, which is how scripts count.
+/// Unix time in milliseconds, for the script.
 pub(super) fn millis(time: DateTime<Utc>) -> String {
     time.timestamp_millis().to_string()
 }
 
 /// `04:22:33`
-pub(super) fn of_day(time: DateTime<Utc>) -> String {
+pub(super) fn time_of_day(time: DateTime<Utc>) -> String {
     time.format("%H:%M:%S").to_string()
 }
 
@@ -37,8 +37,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_is_counted_down_to_nothing() {
-        for (seconds, says) in [
+    fn remaining_time_ends_at_zero() {
+        for (seconds, expected) in [
             (90 * 86_400, "90 days"),
             (48 * 3600, "2 days"),
             (48 * 3600 - 1, "47:59:59"),
@@ -47,7 +47,7 @@ mod tests {
             (0, "0:00:00"),
             (-5, "0:00:00"),
         ] {
-            assert_eq!(left(TimeDelta::seconds(seconds)), says);
+            assert_eq!(remaining(TimeDelta::seconds(seconds)), expected);
         }
     }
 }

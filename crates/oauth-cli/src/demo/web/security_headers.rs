@@ -1,4 +1,4 @@
-//! Headers of every answer.
+//! Security headers of every response.
 
 use axum::http::HeaderValue;
 use axum::http::header::{
@@ -7,17 +7,17 @@ use axum::http::header::{
 };
 use axum::response::Response;
 
-/// Nothing is loaded from elsewhere, and nothing stands within the page that could run.
+/// Loads nothing from other origins and runs no inline code.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Puts them on an answer. Those of `oauth-web`'s pages are stricter, and stay.
-pub(super) async fn protect(mut response: Response) -> Response {
+/// Adds the headers to a response. The stricter headers of `oauth-web`'s pages remain.
+pub(super) async fn add_security_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, POLICY),
         (CACHE_CONTROL, "no-store"),
-        // Not `no-referrer`, by which forms would not say where they come from.
+        // With `no-referrer`, forms would send `Origin: null`.
         (REFERRER_POLICY, "same-origin"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (X_FRAME_OPTIONS, "DENY"),
