@@ -49,7 +49,7 @@ fn generator(workspace: &Workspace, args: &[&str]) -> Result<Option<(bool, Strin
     let root = workspace.root();
     let features = workspace.features_for_tests_args();
     let build = super::join_args(
-        &["test", "--quiet", "--workspace", "--no-run", "--test", "planted_docs"],
+        &["test", "--quiet", "--workspace", "--no-run", "--test", "finds_docs_errors"],
         &features,
     );
     if !Run::cargo(&root, &build).run_inherited()? {

@@ -79,7 +79,7 @@ fn row(line: &str) -> Option<Row<'_>> {
     let cells: Vec<&str> =
         line.trim().strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
     let [section, _, applies, _, tests] = cells.as_slice() else { return None };
-    let is_head = *section == "Section" || section.chars().all(|c| matches!(c, '-' | ':'));
+    let is_head = matches!(*section, "Section" | "Attack") || section.chars().all(|c| matches!(c, '-' | ':'));
     let spans = tests.split('`').skip(1).step_by(2);
     (!is_head).then(|| Row { section, applies, tests: spans.collect() })
 }
