@@ -163,7 +163,7 @@ pub(crate) fn all(call: ApiCall) -> Vec<Trial> {
         for (name, members) in DUPLICATES.iter().copied().chain(known) {
             let body = with_members(call.good, members);
             trials.push(trial(call, name, move |_| Case {
-                expected_text: Some("twice"),
+                expected_text: Some("duplicate"),
                 ..Case::response(json(body), Expect::Fails(InvalidResponse))
             }));
         }
