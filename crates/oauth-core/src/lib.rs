@@ -18,7 +18,6 @@ mod error;
 
 mod provider {
     pub(crate) mod dialect;
-    mod dialect_words;
     pub(crate) mod extra;
     pub(crate) mod grants;
     pub(crate) mod provider;

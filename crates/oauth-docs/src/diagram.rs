@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use oauth_core::facts::Fact;
-
+use crate::fact::Fact;
 use crate::portrait::Portrait;
 use crate::recorded_flow::{Flow, Message, VARIABLE};
 
@@ -53,7 +52,7 @@ fn steps(portrait: &Portrait, flow: &Flow) -> Vec<Step> {
             steps.push(Step::Note("no refresh tokens: a rejected token needs a new connection".to_owned()));
         }
     }
-    if portrait.value(Fact::StateOnErrors) == Some("no") {
+    if portrait.value(Fact::EchoesStateOnError) == Some("no") {
         steps.push(Step::Note("if the user denies access, the callback has no state".to_owned()));
     }
     steps

@@ -1,94 +1,121 @@
-//! Checks that every declared fact has a source, that every source is for a declared fact, and that
-//! `docs/provider-facts.md` contains the facts.
+//! Checks that the facts file and the declarations of the provider crates agree, in both directions.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use oauth_core::chrono::{NaiveDate, Utc};
-use oauth_core::facts::Fact;
 
+use crate::fact::Fact;
 use crate::portrait::Portrait;
+use crate::provider_facts::{FILE, ProviderFacts};
 
-/// The file with the facts, relative to the repository.
-pub const FACTS: &str = "docs/provider-facts.md";
-
-/// Finds facts without a source, sources without a fact and facts that are not in [`FACTS`].
+/// Finds declared facts and calls that the facts file does not contain, entries that nothing declares, and other values.
 ///
 /// # Errors
 /// If a file of the repository cannot be read.
 pub fn errors(root: &Path, portraits: &[Portrait]) -> Result<Vec<String>> {
-    let facts = std::fs::read_to_string(root.join(FACTS)).with_context(|| format!("cannot read {FACTS}"))?;
-    let mut found = Vec::new();
+    let mut found = unknown_providers(&ProviderFacts::read(root)?, portraits);
     for portrait in portraits {
         found.extend(unsourced(portrait));
         found.extend(unused(portrait));
+        found.extend(different(portrait));
         found.extend(documents(root, portrait, Utc::now().date_naive()));
-        found.extend(unwritten(portrait, &facts));
-        if portrait.flow.is_some() {
-            found.extend(calls(root, portrait)?);
-        }
+        found.extend(calls(root, portrait)?);
     }
     Ok(found)
 }
 
-/// The file that declares the sources of a provider.
-fn sources_file(portrait: &Portrait) -> String {
-    let krate = portrait.name.split('-').next().unwrap_or_default();
-    format!("crates/{krate}/src/sources.rs")
+/// Entries of a provider that does not exist.
+#[must_use]
+pub fn unknown_providers(file: &ProviderFacts, portraits: &[Portrait]) -> Vec<String> {
+    let of_facts = file.facts.iter().map(|entry| (&entry.provider, &entry.fact));
+    let of_calls = file.calls.iter().map(|entry| (&entry.provider, &entry.call));
+    of_facts
+        .chain(of_calls)
+        .filter(|(provider, _)| portraits.iter().all(|portrait| portrait.name != **provider))
+        .map(|(provider, subject)| {
+            format!("{FILE} has an entry for `{subject}` of `{provider}`, which is no provider\n  help: correct its name")
+        })
+        .collect()
 }
 
-/// Declared facts without a source.
+/// The declared facts that need an entry: everything but settings that follow RFC 6749.
+fn declared(portrait: &Portrait) -> impl Iterator<Item = (Fact, &str)> {
+    let differences = portrait.entries.iter().filter(|entry| entry.is_difference());
+    let differences = differences.map(|entry| (entry.fact, entry.value.as_str()));
+    differences.chain(portrait.values.iter().map(|(fact, value)| (*fact, value.as_str())))
+}
+
+/// Declared facts without an entry, and thus without a source.
 #[must_use]
 pub fn unsourced(portrait: &Portrait) -> Vec<String> {
-    let differences = portrait.entries.iter().filter(|entry| entry.is_difference());
-    let declared = differences
-        .map(|entry| (entry.fact, &entry.value))
-        .chain(portrait.values.iter().map(|(fact, value)| (*fact, value)));
-    declared
-        .filter(|(fact, _)| portrait.sources_of(*fact).next().is_none())
+    declared(portrait)
+        .filter(|(fact, _)| portrait.entry(*fact).is_none())
         .map(|(fact, value)| {
             format!(
-                "{}: {fact:?} is declared ({value}) and has no source\n  help: add where and when it was read to {}",
+                "{}: {} is declared ({value}) and has no source\n  help: add where and when it was read to {FILE}",
                 portrait.name,
-                sources_file(portrait)
+                fact.key()
             )
         })
         .collect()
 }
 
-/// Sources without a declared fact.
+/// Entries of facts that nothing declares.
 #[must_use]
 pub fn unused(portrait: &Portrait) -> Vec<String> {
+    let of_dialect = portrait.entries.iter().map(|entry| entry.fact);
+    let facts: Vec<Fact> = of_dialect.chain(portrait.values.iter().map(|(fact, _)| *fact)).collect();
     portrait
-        .sources
+        .facts
         .iter()
-        // `calls` checks the sources of calls.
-        .filter(|source| !matches!(source.fact, Fact::Call(_)) && portrait.value(source.fact).is_none())
-        .map(|source| {
+        .filter(|entry| facts.iter().all(|fact| fact.key() != entry.fact))
+        .map(|entry| {
             format!(
-                "{}: “{}” is a source for {:?}, which nothing declares\n  help: remove it from {}, or tell \
-                 crates/oauth-docs/src/providers what is declared",
-                portrait.name,
-                source.document.title,
-                source.fact,
-                sources_file(portrait)
+                "{}: {FILE} has a source for {}, which nothing declares\n  help: remove the entry, or declare the fact \
+                 in crates/oauth-docs/src/providers",
+                portrait.name, entry.fact
             )
         })
         .collect()
+}
+
+/// Entries with another value than the declared one.
+#[must_use]
+pub fn different(portrait: &Portrait) -> Vec<String> {
+    let of_dialect = portrait.entries.iter().map(|entry| (entry.fact, entry.value.as_str()));
+    let values = portrait.values.iter().map(|(fact, value)| (*fact, value.as_str()));
+    of_dialect
+        .chain(values)
+        .filter_map(|(fact, value)| {
+            let entry = portrait.entry(fact).filter(|entry| entry.value != value)?;
+            Some(format!(
+                "{}: {} is {value}, but {FILE} says {}\n  help: correct the constant in crates/{}/src, or the entry \
+                 with the source of the new value",
+                portrait.name,
+                fact.key(),
+                entry.value,
+                crate_name(portrait)
+            ))
+        })
+        .collect()
+}
+
+/// The crate of a provider: `gocd` for `gocd-personal`.
+fn crate_name(portrait: &Portrait) -> &str {
+    portrait.name.split('-').next().unwrap_or_default()
 }
 
 /// Documents without a title, a location or a valid day.
 fn documents(root: &Path, portrait: &Portrait, today: NaiveDate) -> Vec<String> {
     let mut found = Vec::new();
-    for source in &portrait.sources {
-        let document = source.document;
-        let known = document.url.starts_with("https://") || root.join(document.url).is_file();
+    for source in portrait.sources() {
+        let document = &source.document;
+        let known = document.url.starts_with("https://") || root.join(&document.url).is_file();
         let mut wrong = |what: &str| {
             found.push(format!(
-                "{}: the document “{}” {what}\n  help: correct it in {}",
-                portrait.name,
-                document.title,
-                sources_file(portrait)
+                "{}: the document “{}” {what}\n  help: correct it in {FILE}",
+                portrait.name, document.title
             ));
         };
         if document.title.is_empty() || !known {
@@ -103,91 +130,25 @@ fn documents(root: &Path, portrait: &Portrait, today: NaiveDate) -> Vec<String> 
     found
 }
 
-/// Endpoints and protocol values that [`FACTS`] does not contain literally.
-#[must_use]
-pub fn unwritten(portrait: &Portrait, facts: &str) -> Vec<String> {
-    let endpoints = portrait
-        .values
-        .iter()
-        .filter(|(fact, _)| {
-            matches!(fact, Fact::AuthorizeUrl | Fact::TokenUrl | Fact::ApiUrl | Fact::Other(_))
-        })
-        .map(|(fact, value)| (*fact, value.as_str()));
-    let words = portrait
-        .entries
-        .iter()
-        .filter(|entry| entry.is_difference() && !matches!(entry.fact, Fact::TokenRefused))
-        .map(|entry| (entry.fact, entry.value.as_str()));
-    let mut found = Vec::new();
-    for (fact, value) in endpoints.chain(words) {
-        for literal in literals(value) {
-            if !occurs(literal, facts) {
-                found.push(format!(
-                    "{}: {fact:?} is `{literal}`, which does not occur in {FACTS}\n  help: correct the constant in \
-                     crates/{}/src, or write down in {FACTS} where the new one was read",
-                    portrait.name,
-                    portrait.name.split('-').next().unwrap_or_default()
-                ));
-            }
-        }
-    }
-    found
-}
-
-/// The texts between backticks.
-fn literals(value: &str) -> impl Iterator<Item = &str> {
-    value.split('`').skip(1).step_by(2)
-}
-
-/// True if the facts contain the literal. They write example hosts as `<host>` and `<space>`.
-fn occurs(literal: &str, facts: &str) -> bool {
-    let spelled = [
-        literal.to_owned(),
-        literal.trim_end_matches('/').to_owned(),
-        literal.replace("go.example.com", "<host>"),
-        literal.replace("SPACE", "<space>"),
-        literal.replace("SPACE", "<subdomain>"),
-    ];
-    spelled.iter().any(|form| {
-        facts.match_indices(form.as_str()).any(|(at, _)| {
-            // Not a prefix of a longer name: `…/oauth/token` must not be found in `…/oauth/tokens`.
-            !facts[at + form.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-')
-        })
-    })
-}
-
-/// Typed calls without a source, and sources of calls that do not exist.
-fn calls(root: &Path, portrait: &Portrait) -> Result<Vec<String>> {
-    let folder = root.join("crates").join(portrait.name).join("src/api");
+/// Typed calls without an entry, and entries of calls that do not exist.
+///
+/// # Errors
+/// If the sources of the crate cannot be read.
+pub fn calls(root: &Path, portrait: &Portrait) -> Result<Vec<String>> {
+    let folder = root.join("crates").join(crate_name(portrait)).join("src/api");
     let mut declared = Vec::new();
     for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
         let text = std::fs::read_to_string(entry?.path())?;
         declared.extend(call_names(&text).map(str::to_owned));
     }
     anyhow::ensure!(!declared.is_empty(), "there are no calls in {}", folder.display());
-    let sourced: Vec<&str> = portrait
-        .sources
-        .iter()
-        .filter_map(|source| match source.fact {
-            Fact::Call(name) => Some(name),
-            _ => None,
-        })
-        .collect();
-    let without = declared.iter().filter(|name| !sourced.contains(&name.as_str())).map(|name| {
-        format!(
-            "{}: the call `{name}` has no source\n  help: add one to {}",
-            portrait.name,
-            sources_file(portrait)
-        )
+    let without = declared.iter().filter(|name| portrait.calls.iter().all(|entry| entry.call != **name));
+    let without = without
+        .map(|name| format!("{}: the call `{name}` has no source\n  help: add one to {FILE}", portrait.name));
+    let unused = portrait.calls.iter().filter(|entry| !declared.contains(&entry.call)).map(|entry| {
+        format!("{}: there is no call `{}`\n  help: remove it from {FILE}", portrait.name, entry.call)
     });
-    let about_none = sourced.iter().filter(|name| !declared.iter().any(|known| known == *name)).map(|name| {
-        format!(
-            "{}: there is no call `{name}`\n  help: remove its source from {}",
-            portrait.name,
-            sources_file(portrait)
-        )
-    });
-    Ok(without.chain(about_none).collect())
+    Ok(without.chain(unused).collect())
 }
 
 /// The names of endpoints in a source file, without those in comments.
@@ -203,13 +164,6 @@ fn call_names(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn occurs_rejects_prefix_of_longer_name() {
-        assert!(occurs("/oauth/token", "POST `https://x/oauth/token` (always)"));
-        assert!(!occurs("/oauth/token", "https://x/oauth/tokens"));
-        assert!(occurs("https://go.example.com:8154/go/oauth/token", "`https://<host>:8154/go/oauth/token`"));
-    }
 
     #[test]
     fn call_names_skip_comments() {

@@ -4,14 +4,18 @@
 //! `cargo xtask docs` writes the text between them, `cargo xtask docs --check` compares it.
 
 mod diagram;
+pub mod dialect_entry;
 pub mod evidence;
+pub mod fact;
 pub mod includes;
 pub mod links;
 pub mod pages;
 mod parts;
 pub mod portrait;
+pub mod provider_facts;
 mod providers;
 mod recorded_flow;
+pub mod scope_constant;
 
 use std::path::{Path, PathBuf};
 

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use oauth_docs::portrait::Portrait;
+use oauth_docs::provider_facts::Source;
 use oauth_docs::{BookPaths, evidence, includes, links, pages};
 
 fn main() -> ExitCode {
@@ -46,11 +48,10 @@ fn run(args: &[String]) -> Result<Vec<String>> {
             errors.extend(includes::broken(&paths)?);
             errors.extend(pages::stale(&paths, &portraits)?);
             errors.extend(of_repository(root)?);
-            let sources = portraits.iter().map(|portrait| portrait.sources.len()).sum::<usize>();
-            let oldest =
-                portraits.iter().flat_map(|one| &one.sources).map(|source| source.document.read_on).min();
+            let sources: Vec<&Source> = portraits.iter().flat_map(Portrait::sources).collect();
+            let oldest = sources.iter().map(|source| source.document.read_on).min();
             let oldest = oldest.map_or_else(String::new, |day| format!(", the oldest read on {day}"));
-            println!("{} providers, {sources} sources{oldest}", portraits.len());
+            println!("{} providers, {} sources{oldest}", portraits.len(), sources.len());
             Ok(errors)
         }
         ["links", book] => {

@@ -15,7 +15,6 @@ mod tolerances;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use oauth_core::facts::Fact;
 
 use crate::diagram;
 use crate::portrait::Portrait;
@@ -84,38 +83,5 @@ impl BookParts<'_> {
                 Some((format!("diagrams/{}.svg", portrait.name), diagram::svg(portrait, flow)))
             })
             .collect()
-    }
-}
-
-/// The label of a fact on pages.
-pub(crate) fn label(fact: Fact) -> &'static str {
-    match fact {
-        Fact::AuthorizeUrl => "Authorize endpoint",
-        Fact::TokenUrl => "Token endpoint",
-        Fact::ApiUrl => "API",
-        Fact::AuthorizeParams => "Own parameters of the authorize URL",
-        Fact::CodeGrant => "Grant type of the code exchange",
-        Fact::RefreshGrant => "Grant type of a refresh",
-        Fact::PasswordGrant => "Password grant",
-        Fact::ClientCredentialsGrant => "Client credentials grant",
-        Fact::DirectCode => "Codes without a callback",
-        Fact::ScopeSeparator => "Scope separator",
-        Fact::Scopes => "Scopes",
-        Fact::ClientAuth => "Client authentication",
-        Fact::TokenParams => "More parameters of a token call",
-        Fact::RedirectUri => "`redirect_uri` on token calls",
-        Fact::Encodings => "Body of a token call",
-        Fact::Pkce => "PKCE",
-        Fact::StateOnErrors => "`state` on error callbacks",
-        Fact::SecondQuestionMark => "`?code=` glued onto a query",
-        Fact::GrantRefused => "Also means: grant refused",
-        Fact::ClientRefused => "Also means: client refused",
-        Fact::TokenRefused => "Token refused by an API",
-        Fact::ReplyFields => "Own fields of the token reply",
-        Fact::AccessTokenLifetime => "Access token lifetime",
-        Fact::Renewal => "Refreshing",
-        Fact::Scheme => "API header",
-        Fact::Call(name) | Fact::Other(name) => name,
-        _ => "Another fact",
     }
 }

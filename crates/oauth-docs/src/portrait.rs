@@ -1,9 +1,13 @@
 //! The facts of one provider.
 
-use oauth_core::facts::{Entry, Fact, Source};
-use oauth_core::{NamedScope, Provider, Renewal, Scheme};
+use oauth_core::http::header::AUTHORIZATION;
+use oauth_core::{AccessToken, Provider, Renewal, Scheme};
 
+use crate::dialect_entry::DialectEntry;
+use crate::fact::Fact;
+use crate::provider_facts::{CallEntry, FactEntry, ProviderFacts, Source};
 use crate::recorded_flow::Flow;
+use crate::scope_constant::ScopeConstant;
 
 /// The facts of one provider that its pages show.
 #[derive(Clone, Debug)]
@@ -14,13 +18,15 @@ pub struct Portrait {
     /// Display name.
     pub title: String,
     /// Its dialect as text.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<DialectEntry>,
     /// The other declared facts as text.
     pub values: Vec<(Fact, String)>,
-    /// The sources of the facts.
-    pub sources: Vec<Source>,
+    /// The facts in the facts file.
+    pub facts: Vec<FactEntry>,
+    /// The typed calls in the facts file.
+    pub calls: Vec<CallEntry>,
     /// The scopes with a constant.
-    pub scopes: &'static [NamedScope],
+    pub scopes: Vec<ScopeConstant>,
     /// The recorded requests, if it has an OAuth flow.
     pub(crate) flow: Option<Flow>,
 }
@@ -45,10 +51,14 @@ impl Portrait {
         Self {
             name: P::NAME,
             title: P::TITLE.to_owned(),
-            entries: P::DIALECT.entries(),
-            values: vec![(Fact::Scheme, code(P::Scheme::TEMPLATE)), (Fact::Renewal, renewal::<P::Renewal>())],
-            sources: P::SOURCES.to_vec(),
-            scopes: &[],
+            entries: DialectEntry::all(&P::DIALECT),
+            values: vec![
+                (Fact::Scheme, code(&header::<P::Scheme>())),
+                (Fact::Renewal, renewal::<P::Renewal>()),
+            ],
+            facts: Vec::new(),
+            calls: Vec::new(),
+            scopes: Vec::new(),
             flow: None,
         }
     }
@@ -65,10 +75,18 @@ impl Portrait {
         self
     }
 
-    /// Adds the scopes with a constant.
-    pub(crate) fn with_scopes(mut self, scopes: &'static [NamedScope]) -> Self {
-        self.scopes = scopes;
-        self.with(Fact::Scopes, format!("{} known", scopes.len()))
+    /// Adds the scopes with a constant, by the text of the crate's `src/scope.rs`.
+    pub(crate) fn with_scopes(mut self, source: &str) -> Self {
+        self.scopes = ScopeConstant::parse_all(source);
+        let count = format!("{} known", self.scopes.len());
+        self.with(Fact::Scopes, count)
+    }
+
+    /// Adds the provider's entries of the facts file.
+    pub(crate) fn with_entries_of(mut self, file: &ProviderFacts) -> Self {
+        self.facts = file.facts.iter().filter(|entry| entry.provider == self.name).cloned().collect();
+        self.calls = file.calls.iter().filter(|entry| entry.provider == self.name).cloned().collect();
+        self
     }
 
     /// The value of a fact as text.
@@ -80,14 +98,30 @@ impl Portrait {
             .or_else(|| self.values.iter().find(|(known, _)| *known == fact).map(|(_, value)| value.as_str()))
     }
 
-    /// The sources of a fact.
-    pub fn sources_of(&self, fact: Fact) -> impl Iterator<Item = &Source> {
-        self.sources.iter().filter(move |source| source.fact == fact)
+    /// The entry of a fact in the facts file.
+    #[must_use]
+    pub fn entry(&self, fact: Fact) -> Option<&FactEntry> {
+        self.facts.iter().find(|entry| entry.fact == fact.key())
+    }
+
+    /// All sources, of facts and of calls.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        let of_facts = self.facts.iter().flat_map(|entry| &entry.sources);
+        of_facts.chain(self.calls.iter().flat_map(|entry| &entry.sources))
     }
 }
 
 pub(crate) fn code(text: &str) -> String {
     format!("`{text}`")
+}
+
+/// The header of an access token, as in `Authorization: Bearer …`.
+fn header<S: Scheme>() -> String {
+    const TOKEN: &str = "SAMPLE-TOKEN";
+    let header = S::header(&AccessToken::new(TOKEN));
+    let (name, value) = header.expect("any scheme accepts letters and a hyphen");
+    let name = if name == AUTHORIZATION { "Authorization" } else { name.as_str() };
+    format!("{name}: {}", value.to_str().unwrap_or_default().replace(TOKEN, "…"))
 }
 
 pub(crate) fn renewal<R: Renewal>() -> String {
@@ -125,12 +159,12 @@ macro_rules! grants {
     ($portrait:expr, $provider:ty) => {{
         let mut portrait = $portrait;
         for (fact, offered) in [
-            (oauth_core::facts::Fact::PasswordGrant, $crate::portrait::offers!($provider, PasswordGrant)),
+            ($crate::fact::Fact::PasswordGrant, $crate::portrait::offers!($provider, PasswordGrant)),
             (
-                oauth_core::facts::Fact::ClientCredentialsGrant,
+                $crate::fact::Fact::ClientCredentialsGrant,
                 $crate::portrait::offers!($provider, ClientCredentialsGrant),
             ),
-            (oauth_core::facts::Fact::DirectCode, $crate::portrait::offers!($provider, DirectCode)),
+            ($crate::fact::Fact::DirectCode, $crate::portrait::offers!($provider, DirectCode)),
         ] {
             if offered {
                 portrait = portrait.with(fact, "yes");
@@ -154,6 +188,12 @@ mod tests {
         assert!(!offers!(gocd::Gocd, PasswordGrant));
         assert!(offers!(go1::Go1, ClientCredentialsGrant));
         assert!(offers!(go1::Go1, Refreshes) && !offers!(cobot::Cobot, Refreshes));
+    }
+
+    #[test]
+    fn header_shows_place_of_token() {
+        assert_eq!(header::<oauth_core::Bearer>(), "Authorization: Bearer …");
+        assert_eq!(header::<gocd::TokenScheme>(), "Authorization: Token token=\"…\"");
     }
 
     #[test]

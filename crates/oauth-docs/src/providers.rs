@@ -8,6 +8,7 @@ mod gocd;
 use anyhow::Result;
 
 use crate::portrait::Portrait;
+use crate::provider_facts::ProviderFacts;
 
 /// In the order of the comparison table. `cargo xtask new-provider` adds a line.
 #[rustfmt::skip] // one per line
@@ -19,10 +20,11 @@ const PORTRAITS: &[fn() -> Result<Portrait>] = &[
     gocd::personal,
 ];
 
-/// The portraits of all providers.
+/// The portraits of all providers, with their entries of the facts file.
 ///
 /// # Errors
-/// If a flow cannot be recorded.
+/// If a flow cannot be recorded, or the facts file cannot be read.
 pub fn all() -> Result<Vec<Portrait>> {
-    PORTRAITS.iter().map(|portrait| portrait()).collect()
+    let file = ProviderFacts::read(&crate::repository())?;
+    PORTRAITS.iter().map(|portrait| Ok(portrait()?.with_entries_of(&file))).collect()
 }

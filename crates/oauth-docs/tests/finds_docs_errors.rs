@@ -4,8 +4,9 @@
 use std::fs;
 use std::path::Path;
 
-use oauth_core::facts::{Document, Fact};
+use oauth_docs::fact::Fact;
 use oauth_docs::portrait::Portrait;
+use oauth_docs::provider_facts::{self, ProviderFacts};
 use oauth_docs::{BookPaths, UPDATE_COMMAND, evidence, includes, links, pages};
 use tempfile::TempDir;
 
@@ -57,7 +58,6 @@ fn repository_has_no_errors() {
 
 #[test]
 fn finds_changed_endpoint_url() {
-    let facts = fs::read_to_string(oauth_docs::repository().join(evidence::FACTS)).unwrap();
     for (name, right, wrong) in [
         ("cohortgo", "https://portal.cohortgo.com/oauth2/token", "https://portal.cohortgo.com/oauth/token"),
         ("cobot", "https://www.cobot.me/oauth/access_token", "https://www.cobot.me/oauth/token"),
@@ -65,11 +65,11 @@ fn finds_changed_endpoint_url() {
         ("gocd", "https://go.example.com:8154/go/oauth/token", "https://go.example.com:8153/go/oauth/token"),
     ] {
         let mut portrait = of(name);
-        assert_eq!(evidence::unwritten(&portrait, &facts), Vec::<String>::new());
+        assert_eq!(evidence::different(&portrait), Vec::<String>::new());
         let (_, value) = portrait.values.iter_mut().find(|(fact, _)| *fact == Fact::TokenUrl).unwrap();
         assert_eq!(*value, format!("`{right}`"));
         *value = format!("`{wrong}`");
-        let found = evidence::unwritten(&portrait, &facts);
+        let found = evidence::different(&portrait);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(
             found[0].contains(wrong) && found[0].contains("help: correct the constant in crates/"),
@@ -102,24 +102,72 @@ fn changed_endpoint_url_makes_tables_stale() {
 fn finds_difference_without_source() {
     for mut portrait in portraits() {
         assert_eq!(evidence::unsourced(&portrait), Vec::<String>::new());
-        portrait.sources.retain(|source| source.fact != Fact::Scheme);
-        let found = evidence::unsourced(&portrait);
-        assert_eq!(found.len(), 1);
-        assert!(found[0].contains("Scheme is declared") && found[0].contains("src/sources.rs"), "{found:?}");
+        let sourced = portrait.facts.clone();
+        for entry in &sourced {
+            if !is_difference(&portrait, &entry.fact) {
+                continue;
+            }
+            portrait.facts = sourced.iter().filter(|one| one.fact != entry.fact).cloned().collect();
+            let found = evidence::unsourced(&portrait);
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(
+                found[0].contains(&format!("{} is declared", entry.fact))
+                    && found[0].contains(provider_facts::FILE),
+                "{found:?}"
+            );
+        }
     }
+}
+
+/// True unless the fact is a setting that follows RFC 6749.
+fn is_difference(portrait: &Portrait, key: &str) -> bool {
+    portrait.entries.iter().all(|entry| entry.fact.key() != key || entry.is_difference())
 }
 
 #[test]
 fn finds_source_without_fact() {
-    const GUIDE: Document = Document::new("A guide", "https://provider.example", (2026, 11, 21));
     let mut portrait = of("gocd");
-    portrait.sources.push(GUIDE.states(Fact::PasswordGrant));
+    assert_eq!(evidence::unused(&portrait), Vec::<String>::new());
+    let mut entry = portrait.facts[0].clone();
+    entry.fact = "password-grant".to_owned();
+    portrait.facts.push(entry);
     let found = evidence::unused(&portrait);
     assert_eq!(found.len(), 1);
-    assert!(
-        found[0].contains("“A guide” is a source for PasswordGrant, which nothing declares"),
-        "{found:?}"
-    );
+    assert!(found[0].contains("has a source for password-grant, which nothing declares"), "{found:?}");
+}
+
+/// A setting that follows RFC 6749 again, while the facts file still describes the difference.
+#[test]
+fn finds_source_of_removed_difference() {
+    let mut portrait = of("cohortgo");
+    for entry in &mut portrait.entries {
+        entry.value.clone_from(&entry.standard);
+    }
+    let found = evidence::different(&portrait);
+    for key in ["scope-separator", "token-params", "redirect-uri"] {
+        assert!(found.iter().any(|one| one.starts_with(&format!("cohortgo: {key} is "))), "{found:?}");
+    }
+    assert_eq!(found.len(), 3, "{found:?}");
+}
+
+#[test]
+fn finds_source_of_unknown_provider() {
+    let mut file = ProviderFacts::read(&oauth_docs::repository()).unwrap();
+    file.facts[0].provider = "cohort".to_owned();
+    let found = evidence::unknown_providers(&file, &portraits());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("`authorize-url` of `cohort`, which is no provider"), "{found:?}");
+}
+
+#[test]
+fn finds_call_without_source_and_source_without_call() {
+    let (root, mut portrait) = (oauth_docs::repository(), of("go1"));
+    assert_eq!(evidence::calls(&root, &portrait).unwrap(), Vec::<String>::new());
+    portrait.calls[0].call = "GET /you".to_owned();
+    let found = evidence::calls(&root, &portrait).unwrap();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("go1: the call `GET /me` has no source\n  help: add one to "), "{found:?}");
+    assert!(found[1].starts_with("go1: there is no call `GET /you`\n  help: remove it from "), "{found:?}");
 }
 
 #[test]

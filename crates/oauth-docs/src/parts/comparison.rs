@@ -1,8 +1,7 @@
 //! The provider comparison.
 
-use oauth_core::facts::Fact;
-
-use super::{label, table};
+use super::table;
+use crate::fact::Fact;
 use crate::portrait::{NONE, Portrait};
 
 const ROWS: &[Fact] = &[
@@ -21,8 +20,8 @@ const ROWS: &[Fact] = &[
     Fact::RedirectUri,
     Fact::Encodings,
     Fact::Pkce,
-    Fact::StateOnErrors,
-    Fact::ReplyFields,
+    Fact::EchoesStateOnError,
+    Fact::ResponseFields,
     Fact::AccessTokenLifetime,
     Fact::Renewal,
     Fact::Scheme,
@@ -36,7 +35,7 @@ pub(super) fn table(portraits: &[Portrait]) -> String {
     let header: Vec<String> = [String::new()].into_iter().chain(titles).collect();
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     let rows = ROWS.iter().map(|&fact| {
-        [label(fact).to_owned()].into_iter().chain(portraits.iter().map(|one| cell(one, fact))).collect()
+        [fact.label().to_owned()].into_iter().chain(portraits.iter().map(|one| cell(one, fact))).collect()
     });
     table::table(&header, rows) + "\n**Bold** values differ from RFC 6749.\n"
 }

@@ -1,9 +1,9 @@
 //! The facts of a provider, each with its source and the day it was read.
 
-use oauth_core::facts::{By, Fact, How, Source};
-
-use super::{label, table};
+use super::table;
+use crate::fact::Fact;
 use crate::portrait::Portrait;
+use crate::provider_facts::Source;
 
 pub(super) fn table(portrait: &Portrait) -> String {
     let declared = portrait.values.iter().map(|(fact, value)| (*fact, value.clone(), false));
@@ -14,18 +14,17 @@ pub(super) fn table(portrait: &Portrait) -> String {
         .filter(|entry| relevant(portrait, entry.fact))
         .map(|entry| (entry.fact, entry.value.clone(), entry.is_difference()));
     let rows = declared.chain(of_dialect).map(|(fact, value, differs)| {
-        let sources: Vec<&Source> = portrait.sources_of(fact).collect();
+        let sources = portrait.entry(fact).map_or(&[][..], |entry| &entry.sources);
         let value = if differs { format!("**{value}**") } else { value };
-        let read_on = sources.iter().map(|source| source.document.read_on).min();
         vec![
-            capitalized(label(fact)),
+            capitalized(fact.label()),
             value,
             if sources.is_empty() {
                 "as in RFC 6749; no document differs".to_owned()
             } else {
-                cited(&sources)
+                cited(sources)
             },
-            read_on.map_or_else(String::new, |day| day.to_string()),
+            checked_on(sources),
         ]
     });
     table::table(&["Fact", "Value", "Source", "Checked"], rows)
@@ -47,28 +46,31 @@ fn relevant(portrait: &Portrait, fact: Fact) -> bool {
 }
 
 /// `[OAuth Flow](https://…), section (inferred; not the provider's own)`
-pub(super) fn cited(sources: &[&Source]) -> String {
-    let one = |source: &&Source| {
-        let document = source.document;
+pub(super) fn cited(sources: &[Source]) -> String {
+    let one = |Source { document, at, inferred }: &Source| {
         let url = match document.url.strip_prefix("docs/") {
             Some(page) => format!("../{page}"),
-            None => document.url.to_owned(),
+            None => document.url.clone(),
         };
         let mut out = format!("[{}]({url})", document.title);
-        if !source.at.is_empty() {
-            out += &format!(", {}", source.at);
+        if !at.is_empty() {
+            out += &format!(", {at}");
         }
-        let marks: Vec<&str> = [
-            (source.how == How::Suggests).then_some("inferred"),
-            (document.by == By::Others).then_some("not the provider's own"),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let marks: Vec<&str> =
+            [inferred.then_some("inferred"), document.by_others.then_some("not the provider's own")]
+                .into_iter()
+                .flatten()
+                .collect();
         if !marks.is_empty() {
             out += &format!(" (*{}*)", marks.join("; "));
         }
         out
     };
     sources.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// The day the source that was not read for the longest time was read; empty without sources.
+pub(super) fn checked_on(sources: &[Source]) -> String {
+    let oldest = sources.iter().map(|source| source.document.read_on).min();
+    oldest.map_or_else(String::new, |day| day.to_string())
 }

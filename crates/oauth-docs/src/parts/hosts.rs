@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use oauth_core::facts::Fact;
 use oauth_core::url::Url;
 
-use super::{label, table};
+use super::table;
+use crate::fact::Fact;
 use crate::portrait::Portrait;
 
 const BROWSERS: &str = "the customer's browser";
@@ -14,7 +14,7 @@ const SERVERS: &str = "your servers";
 pub(super) fn table(portrait: &Portrait) -> String {
     let mut hosts: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
     for (fact, value) in &portrait.values {
-        let purpose = label(*fact);
+        let purpose = fact.label();
         if !matches!(fact, Fact::AuthorizeUrl | Fact::TokenUrl | Fact::ApiUrl | Fact::Other(_)) {
             continue;
         }

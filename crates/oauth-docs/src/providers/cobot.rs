@@ -3,8 +3,8 @@
 use anyhow::{Context, Result};
 use cobot::{Cobot, Connect, Site, Subdomain, api, scope};
 use oauth_core::Connect as _;
-use oauth_core::facts::Fact;
 
+use crate::fact::Fact;
 use crate::portrait::{Portrait, code, grants};
 use crate::recorded_flow::FlowRecorder;
 
@@ -31,7 +31,7 @@ pub(super) fn portrait() -> Result<Portrait> {
         )
         .with(Fact::Other("subdomains of spaces"), subdomains())
         .with(Fact::AccessTokenLifetime, "they do not expire")
-        .with_scopes(scope::ALL);
+        .with_scopes(include_str!("../../../cobot/src/scope.rs"));
     Ok(grants!(portrait, Cobot))
 }
 

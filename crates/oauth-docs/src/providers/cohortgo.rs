@@ -1,9 +1,9 @@
 //! Cohort Go.
 
 use anyhow::{Context, Result};
-use cohortgo::{Account, ActAs, ActingAs, CohortGo, Connect, Site, api, scope};
-use oauth_core::facts::Fact;
+use cohortgo::{Account, ActAs, ActingAs, CohortGo, Connect, Site, api};
 
+use crate::fact::Fact;
 use crate::portrait::{Portrait, code, grants};
 use crate::recorded_flow::FlowRecorder;
 
@@ -22,12 +22,12 @@ pub(super) fn portrait() -> Result<Portrait> {
     let acting =
         format!("{name}: {value}").replace("Bob Smith", "Name").replace("bob.smith@example.org", "email");
     let portrait = Portrait::of::<CohortGo>(flow)
-        .with(Fact::ApiUrl, format!("as the token reply says, such as {api}"))
+        .with(Fact::ApiUrl, format!("as the token response says, such as {api}"))
         .with(Fact::AccessTokenLifetime, "not said; until it is refused")
-        .with(Fact::ReplyFields, "`api_base_url`, `base_url`")
+        .with(Fact::ResponseFields, "`api_base_url`, `base_url`")
         .with(Fact::Other("on whose behalf a call is"), code(&acting))
         .with(Fact::Other("hosts that tokens go to"), hosts(&site))
-        .with_scopes(scope::ALL);
+        .with_scopes(include_str!("../../../cohortgo/src/scope.rs"));
     Ok(grants!(portrait, CohortGo))
 }
 

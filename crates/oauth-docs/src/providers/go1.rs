@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use go1::{Connect, Go1, Site, api, scope, webhook};
-use oauth_core::facts::Fact;
 
+use crate::fact::Fact;
 use crate::portrait::{Portrait, code, grants};
 use crate::recorded_flow::FlowRecorder;
 
@@ -27,7 +27,7 @@ pub(super) fn portrait() -> Result<Portrait> {
                 .join(", "),
         )
         .with(Fact::AuthorizeParams, "`partner_portal_id`: the partner whom a new portal belongs to")
-        .with(Fact::AccessTokenLifetime, "as the reply says; 12 hours are documented")
+        .with(Fact::AccessTokenLifetime, "as the response says; 12 hours are documented")
         .with(
             Fact::Other("signature of webhooks"),
             format!(
@@ -36,6 +36,6 @@ pub(super) fn portrait() -> Result<Portrait> {
                 webhook::TOLERANCE.as_secs()
             ),
         )
-        .with_scopes(scope::ALL);
+        .with_scopes(include_str!("../../../go1/src/scope.rs"));
     Ok(grants!(portrait, Go1))
 }

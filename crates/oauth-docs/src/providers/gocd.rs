@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use gocd::{Connect, Gocd, Personal, Site, api};
-use oauth_core::facts::Fact;
 
+use crate::fact::Fact;
 use crate::portrait::{Portrait, code, grants};
 use crate::recorded_flow::FlowRecorder;
 
@@ -17,7 +17,7 @@ pub(super) fn portrait() -> Result<Portrait> {
         .with_title_suffix("up to 18.7")
         .with(Fact::ApiUrl, code(site.join(&["api"])?.as_str()))
         .with(Fact::Scopes, "none: a token may do what its user may")
-        .with(Fact::AccessTokenLifetime, "as the reply says; 90 days by the source");
+        .with(Fact::AccessTokenLifetime, "as the response says; 90 days by the source");
     Ok(grants!(portrait, Gocd))
 }
 
