@@ -49,7 +49,6 @@ const TEMPLATES: &[Template] = &[
     template!("src/scheme.rs", |context| context.custom_scheme.is_some()),
     template!("src/scope.rs", |context| !context.scopes.is_empty()),
     template!("src/site.rs"),
-    template!("src/sources.rs", |context| context.facts),
     template!("src/api.rs"),
     template!("src/api/me.rs"),
     template!("tests/replies/token.json"),
@@ -58,7 +57,7 @@ const TEMPLATES: &[Template] = &[
     template!("examples/connect.rs"),
 ];
 
-const FACTS: &str = include_str!("../templates/provider/facts.md.jinja");
+const FACTS: &str = include_str!("../templates/provider/facts.toml.jinja");
 
 /// Files for the book: path (`NAME` is the provider's name) and template.
 const BOOK: [(&str, &str); 3] = [
@@ -77,9 +76,7 @@ pub const DECLARATION: [&str; 3] = ["src/provider.rs", "src/scope.rs", "src/site
 pub fn write(root: &Path, answers: &Answers) -> Result<PathBuf> {
     let folder = root.join("crates").join(&answers.name);
     ensure!(!folder.exists(), "crates/{} already exists; choose another name or remove it", answers.name);
-    // Workspaces without `oauth_core::facts` name sources in comments.
-    let facts = root.join("crates/oauth-core/src/facts.rs").exists();
-    let context = TemplateContext::of(answers, facts);
+    let context = TemplateContext::of(answers);
     let of_crate = TEMPLATES.iter().filter(|template| (template.condition)(&context));
     let of_crate = of_crate.map(|template| (folder.join(template.file), template.text));
     let of_book = BOOK.iter().map(|(file, text)| (root.join(file.replace("NAME", &answers.name)), *text));

@@ -212,7 +212,7 @@ fn prove(workspace: &Workspace) -> Result<Outcome> {
     workspace_copy::replace_text(&folder, "crates/acme/src/site.rs", "/oauth2/token", "/oauth2/tokens")?;
     let (ok, output) = generator("check")?;
     for expected in [
-        "`https://login.acme.example/oauth2/tokens`, which does not occur in docs/provider-facts.md",
+        "acme: token-url is `https://login.acme.example/oauth2/tokens`, but docs/provider-facts.toml says ",
         "providers.md is not what the declarations say",
         "providers/acme.md is not what the declarations say",
         ": cargo xtask docs",

@@ -74,17 +74,19 @@ fn separate_workspaces(workspace: &Workspace) -> Result<Outcome> {
 fn sources(workspace: &Workspace) -> Result<Outcome> {
     let root = workspace.root();
     let files = tidy::files(&root)?;
+    let facts = std::fs::read_to_string(root.join(sources::FACTS))
+        .with_context(|| format!("cannot read {}", sources::FACTS))?;
     let (mut found, mut providers) = (Vec::new(), 0);
     for name in workspace.roles().with_role(Role::Provider) {
         let prefix = format!("crates/{name}/src/");
         let texts = texts(&root, files.iter().filter(|file| file.starts_with(&prefix)))?;
         let diagnostics =
-            sources::check(name, texts.iter().map(|(file, text)| (file.as_str(), text.as_str())));
+            sources::check(name, texts.iter().map(|(file, text)| (file.as_str(), text.as_str())), &facts);
         found.extend(diagnostics);
         providers += 1;
     }
     Ok(diagnostic::outcome(&found, "cargo xtask tidy", || {
-        format!("{providers} provider crates name sources for their constants")
+        format!("{providers} provider crates have their facts in {}", sources::FACTS)
     }))
 }
 

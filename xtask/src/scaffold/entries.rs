@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 /// File with the facts about all providers.
-const FACTS: &str = "docs/provider-facts.md";
+const FACTS: &str = "docs/provider-facts.toml";
 
 /// A line to insert after the last similar line of a file.
 struct Entry {

@@ -43,17 +43,13 @@ pub struct TemplateContext {
     setters: Vec<Setter>,
     differences: Vec<Difference>,
     documents: Vec<Document>,
-    sources: Vec<SourceEntry>,
-    /// Anchor of the provider's facts in the book.
-    facts_anchor: String,
-    rows: Vec<Row>,
+    facts: Vec<FactEntry>,
+    call_sources: Vec<SourceEntry>,
     /// Source documents that the snapshots are compared with.
     snapshot_sources: SnapshotSources,
     sandbox: Sandbox,
     /// Rust expression for the scopes in examples and tests.
     example_scopes: String,
-    /// True if the workspace has `oauth_core::facts`.
-    pub facts: bool,
 }
 
 /// A scope and its constant.
@@ -91,26 +87,26 @@ struct Difference {
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct Document {
-    constant: String,
+    /// Its key in the facts file.
+    key: String,
     title: String,
     url: String,
     read_on: String,
-    /// Date as arguments of a Rust call.
-    date: String,
 }
 
+/// An entry of the facts file.
 #[derive(Debug, Clone, Serialize)]
+struct FactEntry {
+    fact: &'static str,
+    /// The value as a TOML string.
+    value: String,
+    sources: Vec<SourceEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
 struct SourceEntry {
     document: String,
-    fact: String,
     at: String,
-}
-
-#[derive(Debug, Clone, Serialize)]
-struct Row {
-    topic: String,
-    answer: String,
-    source: String,
 }
 
 /// Source documents for each snapshot.
@@ -132,9 +128,9 @@ struct Sandbox {
 }
 
 impl TemplateContext {
-    /// Derives the variables from the answers. `facts`: the workspace has `oauth_core::facts`.
+    /// Derives the variables from the answers.
     #[must_use]
-    pub fn of(answers: &Answers, facts: bool) -> Self {
+    pub fn of(answers: &Answers) -> Self {
         let text = |key: &str| answers.text(key).to_owned();
         let is = |key: &str, value: &str| answers.text(key) == value;
         let documents = documents(answers);
@@ -191,9 +187,8 @@ impl TemplateContext {
             scheme,
             imports: Vec::new(),
             differences,
-            sources: source_entries(answers, &documents, &type_name),
-            facts_anchor: anchor(&format!("{} — crate `{}`", answers.text("title"), answers.name)),
-            rows: rows(answers),
+            facts: fact_entries(answers, &documents),
+            call_sources: source_entry(answers, &documents, "me").into_iter().collect(),
             snapshot_sources: SnapshotSources {
                 authorize: cited("authorize-url"),
                 token: cited("token-url"),
@@ -201,7 +196,6 @@ impl TemplateContext {
             },
             sandbox: sandbox(answers),
             example_scopes,
-            facts,
             type_name,
             scopes,
             custom_scheme,
@@ -271,13 +265,6 @@ fn lifetime(answer: &str) -> String {
         Ok(seconds) => format!("from the response; {seconds} seconds are documented"),
         Err(_) => "does not expire".to_owned(),
     }
-}
-
-/// mdBook's anchor of a heading.
-fn anchor(heading: &str) -> String {
-    let allowed =
-        heading.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '-' | '_'));
-    allowed.map(|c| if c.is_whitespace() { '-' } else { c.to_ascii_lowercase() }).collect()
 }
 
 fn sentence(text: &str) -> String {
@@ -396,22 +383,15 @@ fn documents(answers: &Answers) -> Vec<Document> {
         if document(&all, source).is_some() {
             continue;
         }
-        let name = constant(&source.title);
-        let name = if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            name
-        } else {
-            format!("DOCUMENT_{name}")
-        };
-        let taken =
-            |candidate: &str| all.iter().any(|other| other.constant == candidate) || candidate == "SOURCES";
-        let free = (2..).map(|n| format!("{name}_{n}")).find(|candidate| !taken(candidate));
-        let constant = if taken(&name) { free.unwrap_or_default() } else { name };
+        let name = format!("{}-{}", answers.name, constant(&source.title).to_lowercase().replace('_', "-"));
+        let taken = |candidate: &str| all.iter().any(|other| other.key == candidate);
+        let free = (2..).map(|n| format!("{name}-{n}")).find(|candidate| !taken(candidate));
+        let key = if taken(&name) { free.unwrap_or_default() } else { name };
         all.push(Document {
-            constant,
+            key,
             title: source.title.clone(),
             url: source.url.clone(),
             read_on: source.read_on.to_string(),
-            date: source.read_on.format("%Y, %-m, %-d").to_string(),
         });
     }
     all
@@ -425,35 +405,77 @@ fn document(all: &[Document], source: &Source) -> Option<Document> {
         .cloned()
 }
 
-fn source_entries(answers: &Answers, documents: &[Document], type_name: &str) -> Vec<SourceEntry> {
-    let mut all: Vec<SourceEntry> = Vec::new();
+/// The facts with a source, in the order of the questions. Several answers may be about one fact.
+fn fact_entries(answers: &Answers, documents: &[Document]) -> Vec<FactEntry> {
+    let mut all: Vec<FactEntry> = Vec::new();
     for question in QUESTIONS {
-        let (Some(fact), Some(source)) = (question.fact, answers.source(question.key)) else { continue };
-        let Some(document) = document(documents, source) else { continue };
-        let fact = match fact {
-            "Call" => format!("Fact::Call(<api::Me as Endpoint<{type_name}>>::NAME)"),
-            other => format!("Fact::{other}"),
-        };
-        let source_entries = SourceEntry { document: document.constant, fact, at: source.at.clone() };
-        if !all
-            .iter()
-            .any(|other| other.fact == source_entries.fact && other.document == source_entries.document)
-        {
-            all.push(source_entries);
+        let Some(fact) = question.fact.filter(|fact| *fact != "call") else { continue };
+        let Some(source) = source_entry(answers, documents, question.key) else { continue };
+        match all.iter_mut().find(|entry| entry.fact == fact) {
+            Some(entry) if entry.sources.contains(&source) => {}
+            Some(entry) => entry.sources.push(source),
+            None => {
+                let value = toml_string(&fact_value(answers, question.key));
+                all.push(FactEntry { fact, value, sources: vec![source] });
+            }
         }
     }
     all
 }
 
-fn rows(answers: &Answers) -> Vec<Row> {
-    let with_facts = QUESTIONS.iter().filter(|question| question.fact.is_some());
-    with_facts
-        .map(|question| Row {
-            topic: question.key.replace('-', " "),
-            answer: format!("`{}`", answers.text(question.key).replace('|', "\\|")),
-            source: answers.source(question.key).map_or("RFC 6749".to_owned(), cite),
-        })
-        .collect()
+fn source_entry(answers: &Answers, documents: &[Document], key: &str) -> Option<SourceEntry> {
+    let source = answers.source(key)?;
+    let document = document(documents, source)?.key;
+    Some(SourceEntry { document, at: source.at.clone() })
+}
+
+/// The value of a fact in the words of the book (`oauth-docs`), which `cargo xtask docs` compares.
+fn fact_value(answers: &Answers, key: &str) -> String {
+    let text = answers.text(key);
+    let words = match (key, text) {
+        ("scopes", _) => match split_scopes(text).len() {
+            0 => "none: a token has all rights of its user",
+            count => return format!("{count} known"),
+        },
+        ("scope-separator", "space") => "a space",
+        ("scope-separator", "comma") => "a comma",
+        ("client-auth", "basic") => "HTTP Basic, each form-urlencoded first",
+        ("client-auth", "basic-raw") => "HTTP Basic, as they are",
+        ("client-auth", "none") => "`client_id` alone, no secret",
+        ("client-auth", _) => "`client_id` and `client_secret` among the parameters",
+        ("redirect-uri", "every") => "on every token call",
+        ("redirect-uri", "never") => "never",
+        ("redirect-uri", _) => "on the code exchange",
+        ("pkce", "yes") => "sent, `S256`",
+        ("pkce", _) => "not sent",
+        ("password-grant" | "client-credentials", _) => text,
+        ("scheme", _) => return format!("`Authorization: {text}`"),
+        ("lifetime", _) => return lifetime(text),
+        ("refresh" | "refresh-idle-days", _) => return renewal_words(answers),
+        // A URL without a path is written with one.
+        ("authorize-url" | "token-url" | "api-url", _) if text.matches('/').count() == 2 => {
+            return format!("`{text}/`");
+        }
+        _ => return format!("`{text}`"),
+    };
+    words.to_owned()
+}
+
+fn renewal_words(answers: &Answers) -> String {
+    let times = match answers.text("refresh") {
+        "single-use" => "each refresh token works once",
+        "reusable" => "a refresh token works many times",
+        _ => return "no refresh tokens".to_owned(),
+    };
+    match answers.text("refresh-idle-days") {
+        "0" => format!("{times}; it does not lapse"),
+        days => format!("{times}; an unused one lapses after {days} days"),
+    }
+}
+
+/// A TOML string; one with quotes in it is a literal string.
+fn toml_string(text: &str) -> String {
+    if text.contains(['"', '\\']) { format!("'{text}'") } else { format!("\"{text}\"") }
 }
 
 fn sandbox(answers: &Answers) -> Sandbox {
@@ -493,8 +515,9 @@ mod tests {
     }
 
     #[test]
-    fn formats_anchor_and_lifetime() {
-        assert_eq!(anchor("Acme 24/7 — crate `acme`"), "acme-247--crate-acme");
+    fn formats_lifetime_and_toml_string() {
+        assert_eq!(toml_string("a comma"), "\"a comma\"");
+        assert_eq!(toml_string("Token token=\"…\""), "'Token token=\"…\"'");
         assert_eq!(lifetime("1800"), "from the response; 1800 seconds are documented");
         assert_eq!(lifetime("never"), "does not expire");
     }
