@@ -23,7 +23,6 @@ mod connect;
 mod provider;
 pub mod scope;
 mod site;
-mod sources;
 mod subdomain;
 
 pub use app_flow::AppFlow;

@@ -1,6 +1,5 @@
 //! Cobot's differences from RFC 6749.
 
-use oauth_core::facts::Source;
 use oauth_core::{
     Bearer, CodeGrant, Dialect, DirectCode, Encoding, Never, NoExtra, PasswordGrant, Pkce, Provider,
     RedirectUriRule,
@@ -12,7 +11,7 @@ use crate::site::Site;
 
 /// The provider Cobot.
 ///
-/// Its differences from RFC 6749:
+/// Its differences from RFC 6749, read on 2026-11-21:
 ///
 /// | difference | source |
 /// | --- | --- |
@@ -30,14 +29,14 @@ impl Provider for Cobot {
     const NAME: &'static str = "cobot";
     const TITLE: &'static str = "Cobot";
     const DIALECT: Dialect = Dialect::rfc6749()
-        // dev.cobot.me/page/oauth-flow: a token call has client_id, client_secret, grant_type and code only.
+        // dev.cobot.me/page/oauth-flow, 2026-11-21: a token call has client_id, client_secret, grant_type and code
+        // only.
         .redirect_uri(RedirectUriRule::Never)
-        // dev.cobot.me, "PKCE": supported for the code grant, S256 only, not enforced.
+        // dev.cobot.me, "PKCE", 2026-11-21: supported for the code grant, S256 only, not enforced.
         .pkce(Pkce::S256)
-        // The same page shows the code grant with a body and the app flow with a query. The body comes first
-        // because it keeps secrets out of server logs.
+        // dev.cobot.me/page/oauth-flow, 2026-11-21: the code grant has a body, the app flow a query. The body comes
+        // first because it keeps secrets out of server logs.
         .encodings(&[Encoding::Form, Encoding::Query]);
-    const SOURCES: &'static [Source] = crate::sources::SOURCES;
 
     type Site = Site;
     type Extra = NoExtra;

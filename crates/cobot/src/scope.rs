@@ -237,19 +237,3 @@ oauth_core::scopes! {
     /// OpenID Connect: profile.
     PROFILE = "profile",
 }
-
-#[cfg(test)]
-mod tests {
-    use oauth_core::NamedScope;
-
-    use super::ALL;
-
-    #[test]
-    fn constants_are_unique_and_named_like_their_scope() {
-        let mut seen = std::collections::HashSet::new();
-        for NamedScope { name, scope, .. } in ALL {
-            assert_eq!(name.to_lowercase(), scope.as_str());
-            assert!(seen.insert(scope.as_str()), "{scope}");
-        }
-    }
-}

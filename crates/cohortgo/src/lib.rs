@@ -28,7 +28,6 @@ mod encoded_word;
 mod provider;
 pub mod scope;
 mod site;
-mod sources;
 
 pub use account::Account;
 pub use act_as::{ActAs, ActingAs, AsUser};

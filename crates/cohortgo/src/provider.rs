@@ -1,6 +1,5 @@
 //! Cohort Go's differences from RFC 6749.
 
-use oauth_core::facts::Source;
 use oauth_core::{Bearer, CodeGrant, Dialect, Never, Provider, RedirectUriRule};
 
 use crate::account::Account;
@@ -9,7 +8,8 @@ use crate::site::{NAME, Site};
 
 /// The provider Cohort Go. It offers the authorization code grant only.
 ///
-/// Source: Cohort Go's OAuth2 guide (cohortgo.dev/guides/oauth2), called "the guide" in this crate.
+/// Source: Cohort Go's OAuth2 guide (cohortgo.dev/guides/oauth2), called "the guide" in this crate,
+/// read on 2026-11-21.
 ///
 /// ```
 /// use cohortgo::oauth_core::Provider;
@@ -25,20 +25,19 @@ impl Provider for CohortGo {
 
     // PKCE stays off: the guide does not mention it.
     const DIALECT: Dialect = Dialect::rfc6749()
-        // The guide: `&scope=act-as-user,auto-create-users`.
+        // The guide, 2026-11-21: `&scope=act-as-user,auto-create-users`.
         .scope_separator(',')
-        // The guide: "should be fixed as server".
+        // The guide, 2026-11-21: "should be fixed as server".
         .token_params(&[("mode", "server")])
-        // The guide's list of token parameters has no redirect URI.
+        // The guide, 2026-11-21: its list of token parameters has no redirect URI.
         .redirect_uri(RedirectUriRule::Never);
-
-    const SOURCES: &'static [Source] = crate::sources::SOURCES;
 
     type Site = Site;
     type Extra = Account;
-    // The guide: "include an Authorization: Bearer <access_token> header".
+    // The guide, 2026-11-21: "include an Authorization: Bearer <access_token> header".
     type Scheme = Bearer;
-    // The guide's response has neither `expires_in` nor `refresh_token`: a refused token needs a new connection.
+    // The guide, 2026-11-21: its response has neither `expires_in` nor `refresh_token`, so a refused token needs a
+    // new connection.
     type Renewal = Never;
 }
 

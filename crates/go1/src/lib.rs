@@ -24,7 +24,6 @@ mod password;
 mod provider;
 pub mod scope;
 mod site;
-mod sources;
 pub mod webhook;
 
 pub use connect::Connect;

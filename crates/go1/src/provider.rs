@@ -1,6 +1,5 @@
 //! Go1's differences from RFC 6749.
 
-use oauth_core::facts::Source;
 use oauth_core::{
     Bearer, ClientCredentialsGrant, CodeGrant, Dialect, Encoding, NoExtra, PasswordGrant, Provider, Refusal,
     SingleUseRefreshToken,
@@ -16,8 +15,8 @@ use crate::site::{NAME, Site};
 /// `redirect_uri` on the code exchange follow RFC 6749.
 ///
 /// Refresh tokens are single use and lapse after 90 days
-/// (<https://www.go1.com/developers/partners/concepts/refresh_token>). PKCE is not sent: no document of Go1
-/// mentions it.
+/// (<https://www.go1.com/developers/partners/concepts/refresh_token>, read on 2026-11-21). PKCE is not sent: no
+/// document of Go1 mentions it.
 ///
 /// ```
 /// use oauth_core::{Encoding, Provider, Renewal};
@@ -34,12 +33,10 @@ impl Provider for Go1 {
 
     const DIALECT: Dialect = Dialect::rfc6749()
         // Multipart: the guide to the OAuth Connect Flow (`curl --form`). Form: its pages on the other
-        // grants. JSON: sent to this endpoint by LMS plug-ins.
+        // grants. JSON: sent to this endpoint by LMS plug-ins. All read on 2026-11-21.
         .encodings(&[Encoding::Multipart, Encoding::Form, Encoding::Json])
         .grant_refused(&GRANT_REFUSED)
         .client_refused(&CLIENT_REFUSED);
-
-    const SOURCES: &'static [Source] = crate::sources::SOURCES;
 
     type Site = Site;
     type Extra = NoExtra;
@@ -61,7 +58,7 @@ impl ClientCredentialsGrant for Go1 {}
 ///
 /// Inferred, not documented: Go1's sample codes begin with `def502`, as those of thephpleague/oauth2-server
 /// do, so these are that server's texts (`OAuthServerException`, `AuthCodeGrant`). "Invalid refresh token" is
-/// from a test of Totara's Go1 plug-in.
+/// from a test of Totara's Go1 plug-in. All read on 2026-11-21.
 const GRANT_REFUSED: [Refusal; 9] = [
     // `invalid_request` with 401 in older releases; `invalid_grant` in newer ones.
     Refusal::new(401, "refresh token is invalid"),

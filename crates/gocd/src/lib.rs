@@ -24,7 +24,6 @@ mod personal;
 mod provider;
 mod scheme;
 mod site;
-mod sources;
 
 pub use connect::Connect;
 pub use personal::Personal;

@@ -1,6 +1,5 @@
 //! Personal access tokens, GoCD's replacement for OAuth since 19.2.
 
-use oauth_core::facts::Source;
 use oauth_core::{
     AccessToken, AuthorizedClient, Bearer, Client, Dialect, Error, Never, NoExtra, Provider, Scopes,
 };
@@ -29,7 +28,6 @@ impl Provider for Personal {
     const DIALECT: Dialect = Dialect::rfc6749()
         .token_refused(TOKEN_REFUSED)
         .reconnect_help("make a new personal access token on the GoCD server");
-    const SOURCES: &'static [Source] = crate::sources::PERSONAL;
     type Site = Site;
     type Extra = NoExtra;
     type Scheme = Bearer;

@@ -1,6 +1,5 @@
 //! GoCD's differences from RFC 6749.
 
-use oauth_core::facts::Source;
 use oauth_core::{
     CodeGrant, Dialect, NoExtra, Provider, RedirectUriRule, Refusal, SingleUseRefreshToken, TokenRefusal,
 };
@@ -20,7 +19,7 @@ use crate::site::{NAME, Site};
 pub struct Gocd;
 
 // Pages redirect to the login form instead of a 401. No API document names its path; GoCD's web.xml and security
-// configuration do.
+// configuration do (read on 2026-11-21).
 pub(crate) const TOKEN_REFUSED: &[TokenRefusal] =
     &[TokenRefusal::Status(401), TokenRefusal::RedirectTo("/auth/login")];
 
@@ -29,26 +28,24 @@ impl Provider for Gocd {
     const TITLE: &'static str = "GoCD";
 
     const DIALECT: Dialect = Dialect::rfc6749()
-        // OAuth 2.0 draft 09 spelling (GoCD's OAuth page; ThoughtWorksStudios/oauth2_provider).
+        // OAuth 2.0 draft 09 spelling (GoCD's OAuth page; ThoughtWorksStudios/oauth2_provider; 2026-11-21).
         .code_grant("authorization-code")
         .refresh_grant("refresh-token")
-        // Both grants compare it for equality with the registered one (tokens_controller.rb of the plugin).
+        // Both grants compare it for equality with the registered one (tokens_controller.rb, 2026-11-21).
         .redirect_uri(RedirectUriRule::OnEveryTokenCall)
-        // `state` is appended on success only (authorize_controller.rb).
+        // `state` is appended on success only (authorize_controller.rb, 2026-11-21).
         .echoes_state_on_error(false)
-        // `?code=…` is appended even if the redirect URI has a query (same file).
+        // `?code=…` is appended even if the redirect URI has a query (same file, 2026-11-21).
         .appends_query_to_query(true)
         // A wrong redirect URI is a configuration error of the client, although it is reported as
-        // `invalid-grant`.
+        // `invalid-grant` (tokens_controller.rb, 2026-11-21).
         .client_refused(&[Refusal::new(400, "redirect uri mismatch")])
         .token_refused(TOKEN_REFUSED);
-
-    const SOURCES: &'static [Source] = crate::sources::OAUTH;
 
     type Site = Site;
     type Extra = NoExtra;
     type Scheme = TokenScheme;
-    // Each refresh destroys the old pair; a refresh token itself has no expiry (token.rb).
+    // Each refresh destroys the old pair; a refresh token itself has no expiry (token.rb, 2026-11-21).
     type Renewal = SingleUseRefreshToken;
 }
 

@@ -18,7 +18,6 @@ use oauth_core::{AccessToken, Error, Scheme, sensitive};
 pub struct TokenScheme;
 
 impl Scheme for TokenScheme {
-    const TEMPLATE: &'static str = "Authorization: Token token=\"…\"";
     // GoCD's response has no `token_type`. If one appears, it must be this.
     const TOKEN_TYPES: &'static [&'static str] = &["token"];
 

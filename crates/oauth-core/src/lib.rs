@@ -66,7 +66,6 @@ mod api {
 
 #[cfg(feature = "connections")]
 pub mod connections;
-pub mod facts;
 pub mod reexports;
 pub mod store;
 
@@ -91,7 +90,7 @@ pub use provider::grants::{
 pub use provider::provider::Provider;
 pub use provider::renewal::{ByRefreshToken, Never, Renewal, ReusableRefreshToken, SingleUseRefreshToken};
 pub use provider::scheme::{Bearer, Scheme, sensitive};
-pub use provider::scopes::{NamedScope, Scope, Scopes};
+pub use provider::scopes::{Scope, Scopes};
 pub use provider::site::{FixedSite, Site};
 pub use token::persisted::PersistedToken;
 pub use token::token::{ScopeSource, Token, TokenOrigin};

@@ -8,11 +8,10 @@
 
 pub use crate::{
     AccessToken, App, AuthorizationCode, Call, CallbackFault, ClientId, ClientSecret, Clock, Encoding,
-    Endpoint, EndpointContext, Error, ErrorKind, Limits, NamedScope, NoExtra, OAuthCode, Password,
-    PasswordRequest, PendingAuthorization, PersistedToken, RawRequest, RedirectUri, RefreshToken, Scope,
-    ScopeSource, Scopes, StartedAuthorization, State, StateRule, SystemClock, TokenAlreadySet, TokenOrigin,
-    Transport, TransportError, async_trait, chrono, get, http, join, json, json_request, request, serde_json,
-    url,
+    Endpoint, EndpointContext, Error, ErrorKind, Limits, NoExtra, OAuthCode, Password, PasswordRequest,
+    PendingAuthorization, PersistedToken, RawRequest, RedirectUri, RefreshToken, Scope, ScopeSource, Scopes,
+    StartedAuthorization, State, StateRule, SystemClock, TokenAlreadySet, TokenOrigin, Transport,
+    TransportError, async_trait, chrono, get, http, join, json, json_request, request, serde_json, url,
 };
 #[cfg(feature = "connections")]
 pub use crate::{

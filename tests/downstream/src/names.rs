@@ -7,10 +7,10 @@ macro_rules! common {
     ($provider:ident) => {
         pub use crate::$provider::{
             AccessToken, App, AuthorizationCode, Call, CallbackFault, ClientId, ClientSecret, Clock,
-            Encoding, Endpoint, EndpointContext, Error, ErrorKind, Limits, NamedScope, NoExtra, OAuthCode,
-            Password, PasswordRequest, PendingAuthorization, PersistedToken, RawRequest, RedirectUri,
-            RefreshToken, Scope, ScopeSource, Scopes, StartedAuthorization, State, StateRule, SystemClock,
-            TokenAlreadySet, TokenOrigin, Transport, TransportError,
+            Encoding, Endpoint, EndpointContext, Error, ErrorKind, Limits, NoExtra, OAuthCode, Password,
+            PasswordRequest, PendingAuthorization, PersistedToken, RawRequest, RedirectUri, RefreshToken,
+            Scope, ScopeSource, Scopes, StartedAuthorization, State, StateRule, SystemClock, TokenAlreadySet,
+            TokenOrigin, Transport, TransportError,
         };
         #[cfg(feature = "connections")]
         pub use crate::$provider::{Connection, Connections, MemoryStore, TokenStore};

@@ -1,6 +1,5 @@
 //! `Provider`: the declaration of a provider.
 
-use crate::facts::Source;
 use crate::provider::dialect::Dialect;
 use crate::provider::extra::Extra;
 use crate::provider::renewal::Renewal;
@@ -37,9 +36,6 @@ pub trait Provider: Sized + Send + Sync + 'static {
     const TITLE: &'static str = Self::NAME;
     /// Its differences from RFC 6749.
     const DIALECT: Dialect;
-    /// Where that, and the rest that is known about it, was read, and when. For documentation and tests: nothing at run
-    /// time reads it.
-    const SOURCES: &'static [Source] = &[];
     /// Its base URLs: fixed, per customer, or self-hosted.
     type Site: Site<Self::Extra>;
     /// Its own fields of the token response.

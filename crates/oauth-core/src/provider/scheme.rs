@@ -8,9 +8,6 @@ use crate::util::secret::AccessToken;
 
 /// The header that carries a provider's access token.
 pub trait Scheme: Send + Sync + 'static {
-    /// The scheme in words, for documentation: `Authorization: Bearer …`.
-    const TEMPLATE: &'static str;
-
     /// Values of `token_type` that this scheme serves, in lower case. A response with another is refused (RFC 6749
     /// section 7.1); one without is accepted.
     const TOKEN_TYPES: &'static [&'static str];
@@ -44,7 +41,6 @@ pub trait Scheme: Send + Sync + 'static {
 pub struct Bearer;
 
 impl Scheme for Bearer {
-    const TEMPLATE: &'static str = "Authorization: Bearer …";
     const TOKEN_TYPES: &'static [&'static str] = &["bearer"];
 
     fn header(token: &AccessToken) -> Result<(HeaderName, HeaderValue), Error> {

@@ -89,7 +89,7 @@ impl fmt::Display for Scope {
     }
 }
 
-/// Declares a provider's scopes as constants, and all of them together as `ALL`, with the name of each.
+/// Declares a provider's scopes as constants.
 ///
 /// ```
 /// mod scope {
@@ -100,33 +100,13 @@ impl fmt::Display for Scope {
 ///         ORDERS_WRITE = "orders:write",
 ///     }
 /// }
-/// assert_eq!((scope::ALL[1].name, &scope::ALL[1].scope), ("ORDERS_WRITE", &scope::ORDERS_WRITE));
+/// assert_eq!(scope::ORDERS_WRITE.as_str(), "orders:write");
 /// ```
 #[macro_export]
 macro_rules! scopes {
     ($($(#[$doc:meta])* $name:ident = $scope:literal),* $(,)?) => {
         $($(#[$doc])* pub const $name: $crate::Scope = $crate::Scope::from_static($scope);)*
-
-        /// All scopes of this module, each with the name of its constant.
-        pub const ALL: &[$crate::NamedScope] = &[$($crate::NamedScope::new(stringify!($name), $name),)*];
     };
-}
-
-/// A scope that a crate declares, and the name of its constant: what [`scopes!`](crate::scopes!) lists as `ALL`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NamedScope {
-    /// The name of the constant, such as `ORDERS_READ`.
-    pub name: &'static str,
-    /// The scope.
-    pub scope: Scope,
-}
-
-impl NamedScope {
-    /// One. For [`scopes!`](crate::scopes!).
-    pub const fn new(name: &'static str, scope: Scope) -> Self {
-        Self { name, scope }
-    }
 }
 
 /// A list of distinct scopes in the given order.

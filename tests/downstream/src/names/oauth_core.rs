@@ -4,11 +4,11 @@ pub use crate::cobot::oauth_core::{
     AccessToken, App, AuthorizationCode, AuthorizationRequest, AuthorizedClient, Bearer, Call, CallbackFault,
     Client, ClientAuth, ClientBuilder, ClientCredentialsGrant, ClientId, ClientSecret, Clock, CodeGrant,
     Connect, Dialect, DirectCode, Encoding, Endpoint, EndpointContext, Error, ErrorKind, Extra, FixedSite,
-    Limits, NamedScope, Never, NoExtra, OAuthCode, Password, PasswordGrant, PasswordRequest,
-    PendingAuthorization, PersistedToken, Pkce, PkceVerifier, Provider, RawRequest, RedirectUri,
-    RedirectUriRule, RefreshToken, Refreshes, Refusal, Renewal, ReusableRefreshToken, Scheme, Scope,
-    ScopeSource, Scopes, SingleUseRefreshToken, Site, StartedAuthorization, State, StateRule, SystemClock,
-    Token, TokenAlreadySet, TokenOrigin, TokenRefusal, Transport, TransportError,
+    Limits, Never, NoExtra, OAuthCode, Password, PasswordGrant, PasswordRequest, PendingAuthorization,
+    PersistedToken, Pkce, PkceVerifier, Provider, RawRequest, RedirectUri, RedirectUriRule, RefreshToken,
+    Refreshes, Refusal, Renewal, ReusableRefreshToken, Scheme, Scope, ScopeSource, Scopes,
+    SingleUseRefreshToken, Site, StartedAuthorization, State, StateRule, SystemClock, Token, TokenAlreadySet,
+    TokenOrigin, TokenRefusal, Transport, TransportError,
 };
 #[cfg(feature = "connections")]
 pub use crate::cobot::oauth_core::{Connection, Connections};
@@ -20,11 +20,6 @@ pub mod connections {
         Connection, ConnectionState, Connections, ConnectionsBuilder, DynConnections, Event, EventKind,
         Status, Sweep, SweepReport,
     };
-}
-
-/// `oauth_core::facts`.
-pub mod facts {
-    pub use crate::cobot::oauth_core::facts::{By, Document, Entry, Fact, How, Source};
 }
 
 /// `oauth_core::renewal`.

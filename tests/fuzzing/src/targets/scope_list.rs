@@ -23,13 +23,13 @@ pub(crate) const WORDS: &[&str] = &[
 ];
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
-    let known = |all: &[oauth_core::NamedScope], separator: &str| {
-        all.iter().map(|named| named.scope.as_str()).collect::<Vec<_>>().join(separator)
+    let scopes = |list: &[oauth_core::Scope], separator: &str| {
+        list.iter().map(oauth_core::Scope::as_str).collect::<Vec<_>>().join(separator)
     };
     [
-        known(cohortgo::scope::ALL, ","),
-        known(cobot::scope::ALL, " "),
-        known(go1::scope::ALL, " "),
+        scopes(&[cohortgo::scope::ACT_AS_USER, cohortgo::scope::AUTO_CREATE_USERS], ","),
+        scopes(&[cobot::scope::READ_USER, cobot::scope::READ_MEMBERSHIPS, cobot::scope::OPENID], " "),
+        scopes(&[go1::scope::USER_READ, go1::scope::LO_READ, go1::scope::WEBHOOK_WRITE], " "),
         String::new(),
         "read, write".to_owned(),
     ]
