@@ -9,7 +9,7 @@ use crate::fact::Fact;
 use crate::portrait::Portrait;
 use crate::provider_facts::{FILE, ProviderFacts};
 
-/// Finds declared facts and calls that the facts file does not contain, entries that nothing declares, and other values.
+/// Finds facts and calls without an entry in the facts file, entries that nothing declares, and different values.
 ///
 /// # Errors
 /// If a file of the repository cannot be read.

@@ -11,8 +11,7 @@ pub struct Question {
     pub prompt: &'static str,
     /// Answer used for empty input; `None` if an answer is required.
     pub default: Option<&'static str>,
-    /// Name of the fact in `docs/provider-facts.toml` (`call` for a typed call); `None` if the answer needs no
-    /// source.
+    /// Name of the fact in `docs/provider-facts.toml`, or `call`; `None` if the answer needs no source.
     pub fact: Option<&'static str>,
     /// Validates an answer.
     pub check: fn(&str) -> Result<()>,
