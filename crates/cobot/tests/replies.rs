@@ -93,7 +93,7 @@ async fn accepts_documented_callbacks() {
         let query = query.replace("STATE", started.pending.state().expose());
         async move { client.finish(&started.pending, &format!("{REDIRECT_URI}?{query}")).await }
     };
-    // github.com/cobot/coworkers, config/environments/test_routes.rb: additional `scope`, and `state` without a value.
+    // github.com/cobot/coworkers, config/environments/test_routes.rb: an extra `scope`, and an empty `state`.
     assert!(at("code=x&scope=read&state=STATE").await.is_ok());
     for (query, kind) in [
         ("code=x&scope=read&state", ErrorKind::Callback(CallbackFault::MissingState)),

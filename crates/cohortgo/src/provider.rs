@@ -36,8 +36,7 @@ impl Provider for CohortGo {
     type Extra = Account;
     // The guide, 2026-11-21: "include an Authorization: Bearer <access_token> header".
     type Scheme = Bearer;
-    // The guide, 2026-11-21: its response has neither `expires_in` nor `refresh_token`, so a refused token needs a
-    // new connection.
+    // The guide, 2026-11-21: its token response has neither `expires_in` nor `refresh_token`.
     type Renewal = Never;
 }
 

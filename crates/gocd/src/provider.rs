@@ -18,8 +18,8 @@ use crate::site::{NAME, Site};
 #[derive(Clone, Copy, Debug)]
 pub struct Gocd;
 
-// Pages redirect to the login form instead of a 401. No API document names its path; GoCD's web.xml and security
-// configuration do (read on 2026-11-21).
+// Pages redirect to the login form instead of returning 401. Its path is in GoCD's web.xml and security
+// configuration, not in its API documents (read on 2026-11-21).
 pub(crate) const TOKEN_REFUSED: &[TokenRefusal] =
     &[TokenRefusal::Status(401), TokenRefusal::RedirectTo("/auth/login")];
 

@@ -51,7 +51,7 @@ async fn denied_consent_is_reported() {
     assert_eq!(sandbox.journal().token_calls(), 0);
 }
 
-/// GoCD destroys the code before it checks the secret: a wrong secret ends the attempt, as an error of the client.
+/// GoCD deletes the code before it checks the secret, so the user must authorize again.
 #[tokio::test]
 async fn wrong_secret_is_a_client_error() {
     let sandbox = Sandbox::start().await.unwrap();

@@ -18,8 +18,8 @@ type Source = Box<dyn StdError + Send + Sync + 'static>;
 
 /// An error: the failure, the provider and host, whether a retry may help, and the remedy.
 ///
-/// `Display` shows all of it in one line and never a secret: no token, code or client secret, and no URL with a query
-/// or path that might hold one. The same is true of `Debug` and of every error in the `source()` chain.
+/// `Display` shows all of it in one line. `Display`, `Debug` and every error in the `source()` chain hold no token,
+/// code or client secret, and no URL whose path or query might hold one.
 ///
 /// ```
 /// use oauth_core::{ErrorKind, RedirectUri};
@@ -228,8 +228,8 @@ impl ErrorKind {
 }
 
 impl Error {
-    /// Creates an error. For authors of provider crates, endpoints and transports: `what` describes the failure and
-    /// must not hold a secret.
+    /// Creates an error, for authors of provider crates, endpoints and transports. `what` describes the failure
+    /// and must not hold a secret.
     pub fn new(kind: ErrorKind, what: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -380,8 +380,8 @@ impl Error {
         Self(self.0.clone())
     }
 
-    /// Returns true if the customer has to connect again: the grant was refused, or the token was and the provider
-    /// issues no refresh tokens, or there is no such connection.
+    /// Returns true if the customer has to connect again: the grant was refused, the token was refused by a
+    /// provider without refresh tokens, or there is no such connection.
     pub fn needs_reconnect(&self) -> bool {
         self.0.needs_reconnect
     }

@@ -9,7 +9,7 @@ use crate::fact::Fact;
 use crate::portrait::Portrait;
 use crate::provider_facts::{FILE, ProviderFacts};
 
-/// Finds facts and calls without an entry in the facts file, entries that nothing declares, and different values.
+/// Compares the facts file with the code: finds missing entries, unused entries and different values.
 ///
 /// # Errors
 /// If a file of the repository cannot be read.

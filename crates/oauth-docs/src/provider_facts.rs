@@ -118,8 +118,8 @@ impl ProviderFacts {
     /// Parses the text of a facts file.
     ///
     /// # Errors
-    /// If the text is not TOML of this form, an entry has no source or an unknown document, a provider has two
-    /// entries for one fact or call, or a document is not cited.
+    /// If the text is not TOML of this form, an entry has no source or an unknown document, two entries of a
+    /// provider are for the same fact or call, or a document is not cited.
     pub fn parse(text: &str) -> Result<Self> {
         let File { documents, facts, calls } = toml::from_str(text)?;
         let (mut seen, mut cited) = (BTreeSet::new(), BTreeSet::new());

@@ -6,7 +6,7 @@ use oauth_core::store::{StoreError, StoreErrorKind};
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType};
 
-/// Table of applied migrations. The name is unique, because the application may use sqlx in the same database.
+/// Table of applied migrations. Not sqlx's default name, which the application may use in the same database.
 const APPLIED_TABLE: &str = "_oauth_store_migrations";
 
 /// A migration: version, name and statements. A released migration never changes: databases store its

@@ -189,7 +189,7 @@ async fn rejects_unusable_path() {
 #[tokio::test]
 async fn other_files_are_left_unchanged() {
     let folder = folder();
-    let text = "These are notes, and quite long ones, that somebody would miss. ".repeat(20);
+    let text = "A text file that is not a database and must not be changed. ".repeat(20);
     fs::write(&folder.path, &text).unwrap();
     let error = Sqlite::open(&folder.path, ring()).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{error}");

@@ -5,9 +5,9 @@ use oauth_core::{EndpointContext, Error, join};
 
 use crate::provider::CohortGo;
 
-/// The URL of an API path for the customer of the call's token: the customer's checked `api_base_url` plus `segments`.
+/// Returns the URL of an API path: the token's `api_base_url`, checked, plus `segments`.
 ///
-/// An endpoint of your own begins with it:
+/// For an endpoint that this crate does not have:
 ///
 /// ```
 /// use cohortgo::http::{Request, Response};
@@ -42,8 +42,8 @@ use crate::provider::CohortGo;
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::ForeignHost`](crate::ErrorKind::ForeignHost) if the token may not be sent to the customer's
-/// `api_base_url`; [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a segment is empty, `.` or `..`.
+/// [`ErrorKind::ForeignHost`](crate::ErrorKind::ForeignHost) if the token may not be sent to `api_base_url`;
+/// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a segment is empty, `.` or `..`.
 pub fn url(at: &EndpointContext<'_, CohortGo>, segments: &[&str]) -> Result<Url, Error> {
     join(at.site().api_base(at.token().extra())?, segments)
 }

@@ -60,8 +60,8 @@ impl Project {
     /// The parts of [`name`](Self::name): pipeline, stage and perhaps job.
     ///
     /// ```
-    /// let xml = r#"<Projects><Project name="up42 :: test :: unit" activity="Sleeping" lastBuildStatus="Success"
-    ///     lastBuildTime="2018-01-02T03:04:05Z"/></Projects>"#;
+    /// let xml = r#"<Projects><Project name="up42 :: test :: unit" activity="Sleeping"
+    ///     lastBuildStatus="Success" lastBuildTime="2018-01-02T03:04:05Z"/></Projects>"#;
     /// let projects = gocd::api::Cctray::parse(xml.as_bytes()).unwrap();
     /// assert_eq!(projects[0].path().collect::<Vec<_>>(), ["up42", "test", "unit"]);
     /// ```

@@ -16,13 +16,13 @@ use crate::util::strict_json::{UniqueKeys, describe_mismatch};
 
 /// One API call of provider `P`: its request, and the parsing of its response. No IO.
 ///
-/// The client adds the access token, `User-Agent` and `Accept`, checks the target, and turns a response whose status is
-/// not [accepted](Self::accepts_status) into an [`Error`].
+/// The client checks the URL, adds the access token, `User-Agent` and `Accept`, and returns an [`Error`] unless
+/// the response's status is [accepted](Self::accepts_status).
 ///
-/// An endpoint without parameters is a unit struct. If it ever needs some, they become another endpoint, so that `&Me`
+/// An endpoint without parameters is a unit struct. Parameters added later make a second endpoint, so that `&Me`
 /// still compiles.
 ///
-/// An endpoint of your own is a few lines:
+/// A custom endpoint takes a few lines:
 ///
 /// ```
 /// use oauth_core::*;
@@ -37,7 +37,11 @@ use crate::util::strict_json::{UniqueKeys, describe_mismatch};
 ///         get(&join(context.site().api_url(), &["ping"])?)
 ///     }
 ///
-///     fn parse(&self, _: &EndpointContext<'_, P>, response: http::Response<Vec<u8>>) -> Result<String, Error> {
+///     fn parse(
+///         &self,
+///         _: &EndpointContext<'_, P>,
+///         response: http::Response<Vec<u8>>,
+///     ) -> Result<String, Error> {
 ///         json(&response)
 ///     }
 /// }
@@ -46,11 +50,11 @@ pub trait Endpoint<P: Provider>: Sync {
     /// The parsed response.
     type Response: Send;
 
-    /// Method and path template, for messages, such as `POST /api/access_tokens/:token/space`. It never holds a value.
+    /// Method and path template for messages, without values: `POST /api/access_tokens/:token/space`.
     const NAME: &'static str;
 
-    /// True if the call may be sent twice. By default true for the idempotent methods of RFC 9110 section 9.2.2; the
-    /// method is the first word of [`NAME`](Self::NAME).
+    /// True if the call may be sent twice. The default goes by the method, the first word of
+    /// [`NAME`](Self::NAME): true if it is idempotent (RFC 9110 section 9.2.2).
     const IDEMPOTENT: bool = has_idempotent_method(Self::NAME);
 
     /// Returns the request, with an absolute URL and without the token.
@@ -59,8 +63,8 @@ pub trait Endpoint<P: Provider>: Sync {
     /// [`ErrorKind::InvalidInput`] if the parameters cannot be sent.
     fn request(&self, context: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error>;
 
-    /// Returns secrets of the request other than its token (a password, another token). They are redacted from errors if
-    /// the server echoes them. None by default.
+    /// Returns the request's secrets other than its token, such as a password. Errors redact them if the server
+    /// echoes them. None by default.
     fn secrets(&self) -> Vec<&str> {
         Vec::new()
     }
@@ -155,8 +159,9 @@ impl<P: Provider> std::fmt::Debug for EndpointContext<'_, P> {
 #[derive(Clone, Copy, Debug)]
 pub struct TokenAlreadySet;
 
-/// Parses a JSON body. Duplicate keys are rejected: RFC 8259 section 4 leaves their meaning undefined. The error names
-/// the place, never the content.
+/// Parses a JSON body. Duplicate keys are rejected: RFC 8259 section 4 leaves their meaning undefined.
+///
+/// The error gives the position in the body, never its content.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidResponse`] if the body is not JSON, not of this shape, or has a duplicate key.

@@ -23,10 +23,12 @@ impl<P: Provider> Client<P> {
     /// Sends one API call with `token`. Nothing is retried or refreshed.
     ///
     /// # Errors
-    /// [`ErrorKind::ForeignToken`], [`ErrorKind::Expired`], [`ErrorKind::ForeignHost`], [`ErrorKind::MissingScope`]
-    /// and [`ErrorKind::InvalidInput`] before anything is sent; [`ErrorKind::TokenRefused`],
-    /// [`ErrorKind::Forbidden`], [`ErrorKind::RateLimited`], [`ErrorKind::ApiRefused`], [`ErrorKind::Unavailable`],
-    /// [`ErrorKind::Redirected`] and [`ErrorKind::InvalidResponse`] by the response.
+    /// Before anything is sent: [`ErrorKind::ForeignToken`], [`ErrorKind::Expired`],
+    /// [`ErrorKind::ForeignHost`], [`ErrorKind::MissingScope`] and [`ErrorKind::InvalidInput`].
+    ///
+    /// By the response: [`ErrorKind::TokenRefused`], [`ErrorKind::Forbidden`], [`ErrorKind::RateLimited`],
+    /// [`ErrorKind::ApiRefused`], [`ErrorKind::Unavailable`], [`ErrorKind::Redirected`] and
+    /// [`ErrorKind::InvalidResponse`].
     pub async fn send<E: Endpoint<P>>(&self, token: &Token<P>, endpoint: &E) -> Result<E::Response, Error> {
         let named = |error: Error| error.with_provider(P::NAME).during(E::NAME);
         let inner = self.inner();

@@ -33,7 +33,7 @@ pub(crate) fn fault(fault: CallbackFault) -> Error {
 }
 
 impl<'a> Callback<'a> {
-    /// Parses a whole URL, a path with a query, or a bare query string. An empty parameter counts as missing (RFC 6749
+    /// Parses a URL, a path with a query, or a query string. An empty parameter counts as missing (RFC 6749
     /// section 3.1).
     pub(crate) fn read(callback: &'a str, dialect: &Dialect) -> Result<Self, Error> {
         let callback = callback.trim();
@@ -41,8 +41,8 @@ impl<'a> Callback<'a> {
             return Err(fault(CallbackFault::Unreadable));
         }
         let without_fragment = callback.split('#').next().unwrap_or_default();
-        // In a URL or a path the query starts at the first `?`. Anything else is a query, which may itself contain `?`,
-        // `/` and `:` (RFC 3986 section 3.4).
+        // In a URL or a path the query starts at the first `?`. Anything else is a query string, which may
+        // contain `?`, `/` and `:` (RFC 3986 section 3.4).
         let start = without_fragment.bytes().position(|b| matches!(b, b'?' | b'=' | b'&'));
         let start = &without_fragment[..start.unwrap_or(without_fragment.len())];
         let query = if without_fragment.starts_with(['/', '?']) || start.contains("://") {
@@ -72,7 +72,7 @@ impl<'a> Callback<'a> {
         Ok(out)
     }
 
-    /// Checks the callback against the pending authorization. Nothing in it is trusted before its `state` matches.
+    /// Checks the callback against the pending authorization. Only a matching `state` makes it trusted.
     pub(crate) fn check(
         self,
         pending: &PendingAuthorization,

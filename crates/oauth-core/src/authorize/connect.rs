@@ -72,7 +72,7 @@ pub enum StateRule {
     /// It must be present and match (RFC 6749 section 10.12).
     #[default]
     Required,
-    /// It may be missing, for a server that does not echo it, and must match if present. Gives up the protection against
-    /// forged callbacks.
+    /// It may be missing, and must match if present. For servers that do not echo it; callbacks can then be
+    /// forged.
     MayBeMissing,
 }

@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-/// The states of finished authorizations, kept while their callback could still be accepted.
+/// The states of this process's finished authorizations, kept while their callback could still be accepted.
 ///
-/// In memory, so within this process. Across machines the store detects replays
-/// ([`Connections::finish`](crate::Connections::finish)), or the session that holds the pending authorization.
+/// Across processes the store rejects replays ([`Connections::finish`](crate::Connections::finish)).
 #[derive(Default)]
 pub(crate) struct ReplayGuard(Mutex<HashMap<String, DateTime<Utc>>>);
 

@@ -39,7 +39,10 @@ use crate::util::url_policy::origin;
 /// # }
 /// # let site = FixedSite::new("https://a.example/authorize", "https://a.example/token", "https://a.example/api")?;
 /// # let app = App::without_redirect("id", "secret");
-/// let client = Client::<Example>::builder(site, app).user_agent("acme-sync/2.1").transport(MyTransport).build()?;
+/// let client = Client::<Example>::builder(site, app)
+///     .user_agent("acme-sync/2.1")
+///     .transport(MyTransport)
+///     .build()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -117,15 +120,14 @@ impl<P: Provider> ClientBuilder<P> {
         self
     }
 
-    /// Sends https through a `reqwest` 0.13 client of your own: proxies, client certificates, connector layers.
+    /// Sends https through a custom `reqwest` 0.13 client, for proxies, client certificates and connector layers.
     ///
-    /// It takes a builder, not a client, because these settings are always made last: redirects are not followed, no
-    /// request is retried, no bytes are logged, and the time-outs are those of [`Limits`](crate::Limits). Plain http,
-    /// which is for loopback only, does not go through it, so that no proxy sees it.
+    /// It takes a builder, not a client, to override these settings: no redirects, no retries, no logged bytes,
+    /// and the time-outs of [`Limits`](crate::Limits). Plain http, allowed on loopback only, does not use it, so
+    /// no proxy sees it.
     ///
-    /// With rustls and no crypto provider installed, building the client installs ring as the process default (feature
-    /// `rustls`), since `reqwest` would panic otherwise. [`build`](Self::build) returns an error if the builder cannot
-    /// be used.
+    /// With rustls and no crypto provider installed, the feature `rustls` installs ring as the process default,
+    /// because `reqwest` would panic. [`build`](Self::build) returns an error if the builder cannot be used.
     #[cfg(feature = "reqwest")]
     pub fn with_reqwest_0_13(self, builder: ReqwestClientBuilder) -> Self {
         self.transport_factory(|roots, limits| {
@@ -176,7 +178,7 @@ impl<P: Provider> ClientBuilder<P> {
         self
     }
 
-    /// Sets the body encoding of token calls. It must be one of the provider's [`Dialect::encodings`](crate::Dialect).
+    /// Sets the encoding of token calls: one of the provider's [`Dialect::encodings`](crate::Dialect).
     pub fn encoding(mut self, encoding: Encoding) -> Self {
         self.encoding = Some(encoding);
         self
@@ -190,7 +192,7 @@ impl<P: Provider> ClientBuilder<P> {
 
     /// Trusts a private certificate authority (PEM, one or more certificates) in addition to the platform's.
     ///
-    /// A custom [transport](Self::transport) has its own trust settings: [`build`](Self::build) refuses both together.
+    /// Not together with a custom [transport](Self::transport): [`build`](Self::build) then returns an error.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots.push(pem.into());
         self
@@ -199,9 +201,10 @@ impl<P: Provider> ClientBuilder<P> {
     /// Builds the client.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site, the encoding or the user agent cannot
-    /// be used; [`ErrorKind::Setup`](crate::ErrorKind::Setup) if there is no transport. A missing crypto provider or
-    /// certificate store is reported by the first https call.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site, the encoding or the user agent is
+    /// not valid; [`ErrorKind::Setup`](crate::ErrorKind::Setup) if there is no transport.
+    ///
+    /// The first https call reports a missing crypto provider or certificate store.
     pub fn build(self) -> Result<Client<P>, Error> {
         let named = |error: Error| error.with_provider(P::NAME);
         self.site.check().map_err(named)?;

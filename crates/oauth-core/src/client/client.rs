@@ -93,11 +93,11 @@ impl<P: Provider> Client<P> {
         &self.0.limits
     }
 
-    /// Starts an authorization: returns the URL for the user's browser and the state to keep until the callback.
+    /// Starts an authorization: returns the URL for the user's browser, and the state to keep for the callback.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] if the registration has no redirect URI, or `connect` asks for something that the
-    /// provider does not offer.
+    /// [`ErrorKind::InvalidInput`] if the app has no redirect URI, or the provider does not support a setting of
+    /// `connect`.
     pub fn begin(&self, connect: &<P as CodeGrant>::Connect) -> Result<StartedAuthorization, Error>
     where
         P: CodeGrant,
@@ -135,14 +135,14 @@ impl<P: Provider> Client<P> {
     ///
     /// `callback` is the URL that the browser requested: whole, or its path with the query, or the query.
     ///
-    /// An authorization is finished once: a second call with the same `pending` is refused, except after
-    /// [`ErrorKind::NotSent`] or a callback that was not acceptable, because the code is then unspent. It is borrowed
-    /// for that reason; forget it once this returns `Ok`.
+    /// Each authorization can be finished once. A second call with the same `pending` is an error, unless the
+    /// first ended with [`ErrorKind::NotSent`] or [`ErrorKind::Callback`], which spend no code. Drop `pending`
+    /// after `Ok`.
     ///
     /// # Errors
-    /// [`ErrorKind::Callback`] if the callback is not acceptable, [`ErrorKind::Denied`] if the user refused,
-    /// [`ErrorKind::AuthorizationRefused`] if the provider did (nothing was sent and no code spent in these cases),
-    /// and the errors of a token call.
+    /// Without sending anything: [`ErrorKind::Callback`] if the callback is not acceptable, [`ErrorKind::Denied`]
+    /// if the user refused, and [`ErrorKind::AuthorizationRefused`] if the provider refused. Then the errors of a
+    /// token call.
     pub async fn finish(&self, pending: &PendingAuthorization, callback: &str) -> Result<Token<P>, Error>
     where
         P: CodeGrant,
@@ -200,7 +200,7 @@ impl<P: Provider> Client<P> {
             return Err(fault(CallbackFault::OtherClient));
         }
         let now = inner.clock.now();
-        // In both directions: a clock may be set back a little, but by no more than an authorization may take.
+        // The absolute value, because the clock may have been set back since.
         let age = (now - pending.begun_at).abs().to_std().unwrap_or(Duration::MAX);
         if age > inner.limits.attempt_age {
             return Err(fault(CallbackFault::TooOld));
@@ -264,7 +264,7 @@ impl<P: Provider> Client<P> {
         self.request_token(grant, requested, "requesting a token by password").await
     }
 
-    /// Requests a token with the client's own credentials. [`Client::refresh`] renews it by requesting another.
+    /// Requests a token by the client's own credentials. [`Client::refresh`] renews it by requesting another.
     ///
     /// # Errors
     /// The errors of a token call.
@@ -284,12 +284,12 @@ impl<P: Provider> Client<P> {
 
     /// Renews a token. A client-credentials token is requested again; any other is refreshed.
     ///
-    /// Where refresh tokens are single use, save the result before using it, and never call this twice with the same
+    /// With single-use refresh tokens, save the result before using it, and never call this twice with the same
     /// token. A response without a refresh token leaves the old one in force (RFC 6749 section 6).
     ///
     /// # Errors
-    /// [`ErrorKind::GrantRefused`] if the refresh token is refused, [`ErrorKind::ForeignToken`] if it is another
-    /// client's, [`ErrorKind::InvalidInput`] if there is none, and the errors of a token call.
+    /// [`ErrorKind::GrantRefused`] if the refresh token is refused, [`ErrorKind::ForeignToken`] if it belongs to
+    /// another client, [`ErrorKind::InvalidInput`] if there is none, and the errors of a token call.
     pub async fn refresh(&self, token: &Token<P>) -> Result<Token<P>, Error>
     where
         P: Refreshes,
@@ -481,8 +481,7 @@ fn named<P: Provider>(error: Error) -> Error {
 struct Requested<'a> {
     scopes: Scopes,
     scope_source: ScopeSource,
-    /// Not on a code exchange, where the authorize URL had them, nor on a refresh, where leaving them out means the
-    /// same.
+    /// False for a code exchange, whose authorize URL had them, and for a refresh, which keeps them by default.
     send_scopes: bool,
     origin: TokenOrigin,
     redirect_uri: Option<&'a RedirectUri>,

@@ -6,12 +6,12 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReconnectReason {
-    /// The provider refused the refresh token, and nothing suggests that this client spent it: access was revoked.
+    /// The provider refused the refresh token, and no lost response explains it: access was revoked.
     Revoked,
     /// The refresh token lapsed because it was not used in time.
     Lapsed,
-    /// The response to a refresh was lost, and the refresh token is refused since: most likely that refresh spent it. A
-    /// process that still has the response can save it.
+    /// The response to a refresh was lost, and the provider now refuses the refresh token, which that refresh
+    /// probably spent. A process that still has the response can restore the connection.
     OutcomeUnknown,
     /// The provider refused the access token, and issues no refresh tokens.
     TokenRefused,

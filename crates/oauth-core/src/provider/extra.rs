@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 /// A provider's own fields of the token response, kept and persisted with the token.
 ///
 /// Implemented for every type with these bounds. Rules for such a type:
-/// - It is parsed from every token response, also that of a refresh: a field that may be missing there is optional.
-/// - It cannot parse `access_token`, `token_type`, `refresh_token`, `expires_in` and `scope`: core removes them first.
+/// - It is parsed from every token response. Fields that the response to a refresh may lack must be optional.
+/// - It does not see `access_token`, `token_type`, `refresh_token`, `expires_in` and `scope`.
 /// - It names its fields. A map would collect all other fields of the response, including secrets.
 /// - `Debug` must show no secret.
 pub trait Extra: Clone + fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static {}

@@ -18,7 +18,8 @@ use crate::provider::site::Site;
 ///
 /// impl Provider for Example {
 ///     const NAME: &'static str = "example";
-///     const DIALECT: Dialect = Dialect::rfc6749().scope_separator(',').client_auth(ClientAuth::BasicEncoded);
+///     const DIALECT: Dialect =
+///         Dialect::rfc6749().scope_separator(',').client_auth(ClientAuth::BasicEncoded);
 ///     type Site = FixedSite;
 ///     type Extra = NoExtra;
 ///     type Scheme = Bearer;

@@ -13,7 +13,7 @@ pub trait Renewal: Send + Sync + 'static {
 }
 
 /// A [`Renewal`] by refresh token: the bound of [`Client::refresh`](crate::Client::refresh).
-// The compiler reports the bound that fails first, this one and not `Refreshes`, so the message is repeated here.
+// Same message as `Refreshes`: the compiler reports this bound, which fails first.
 #[diagnostic::on_unimplemented(
     message = "this provider issues no refresh tokens",
     label = "its tokens cannot be refreshed",
@@ -31,8 +31,9 @@ impl Renewal for Never {
     const IDLE_LIFETIME: Option<Duration> = None;
 }
 
-/// Refresh token rotation: each refresh spends the token and returns a new one. An unused one lapses after `IDLE_DAYS`
-/// days (0: never).
+/// Refresh token rotation: each refresh spends the refresh token and returns a new one.
+///
+/// An unused refresh token lapses after `IDLE_DAYS` days (0: never).
 #[derive(Clone, Copy, Debug)]
 pub struct SingleUseRefreshToken<const IDLE_DAYS: u64 = 0>;
 
@@ -44,8 +45,9 @@ impl<const IDLE_DAYS: u64> Renewal for SingleUseRefreshToken<IDLE_DAYS> {
 
 impl<const IDLE_DAYS: u64> ByRefreshToken for SingleUseRefreshToken<IDLE_DAYS> {}
 
-/// Refresh tokens may be used many times: a response without one leaves the old one in force (RFC 6749 section 6). An
-/// unused one lapses after `IDLE_DAYS` days (0: never).
+/// Refresh tokens that work many times. A response without one leaves the old one in force (RFC 6749 section 6).
+///
+/// An unused refresh token lapses after `IDLE_DAYS` days (0: never).
 #[derive(Clone, Copy, Debug)]
 pub struct ReusableRefreshToken<const IDLE_DAYS: u64 = 0>;
 

@@ -8,8 +8,8 @@ use crate::util::secret::AccessToken;
 
 /// The header that carries a provider's access token.
 pub trait Scheme: Send + Sync + 'static {
-    /// Values of `token_type` that this scheme serves, in lower case. A response with another is refused (RFC 6749
-    /// section 7.1); one without is accepted.
+    /// The accepted values of `token_type`, in lower case. A response with another value is refused (RFC 6749
+    /// section 7.1); one without `token_type` is accepted.
     const TOKEN_TYPES: &'static [&'static str];
 
     /// Returns the header, marked sensitive.
@@ -18,8 +18,8 @@ pub trait Scheme: Send + Sync + 'static {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a header cannot hold the token.
     fn header(token: &AccessToken) -> Result<(HeaderName, HeaderValue), Error>;
 
-    /// Checks that a [`header`](Self::header) can hold this token. A scheme that accepts all printable ASCII can override
-    /// it with a cheaper check.
+    /// Checks that a [`header`](Self::header) can hold this token. A scheme that accepts all printable ASCII can
+    /// override it with a cheaper check.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a header cannot hold the token.

@@ -11,7 +11,7 @@ use crate::error::Error;
 
 /// One scope (RFC 6749 section 3.3): printable ASCII without space, `"` and `\`.
 ///
-/// Open-ended, because providers add scopes: each provider crate has constants, and any other value can be parsed.
+/// Provider crates have constants for the known scopes. Others can be parsed, because providers add scopes.
 ///
 /// ```
 /// use oauth_core::Scope;
@@ -174,8 +174,8 @@ impl Scopes {
         Ok(out)
     }
 
-    /// Parses a list as servers send it: separated by white space or commas. Values that are no scope by the RFC are
-    /// dropped, because they must not cost the customer the token of the response.
+    /// Parses a list separated by white space or commas, as servers send it. Invalid scopes are dropped, because
+    /// an error would lose the token in the same response.
     pub(crate) fn lenient(text: &str) -> Self {
         text.split(|c: char| c.is_whitespace() || c == ',').filter_map(|scope| scope.parse().ok()).collect()
     }

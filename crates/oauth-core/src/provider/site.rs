@@ -10,23 +10,22 @@ use crate::util::url_policy::check_url;
 
 /// A provider's base URLs.
 pub trait Site<X = NoExtra>: Clone + fmt::Debug + Send + Sync + 'static {
-    /// Returns the token endpoint. Its origin is kept with every token issued there. For a provider without one: the
-    /// base URL under which its tokens are created.
+    /// Returns the token endpoint, whose origin is kept with every token. A provider without one returns the base
+    /// URL under which its tokens are created.
     fn token_url(&self) -> &Url;
 
-    /// Returns true if an access token may be sent to `url`. `extra` holds the provider's own fields of that token.
+    /// Returns true if an access token may be sent to `url`. `extra` holds the token's provider fields.
     ///
-    /// The default allows only the token endpoint's origin. [`check_url`] has accepted `url` before.
+    /// The default allows only the token endpoint's origin. `url` has already passed [`check_url`].
     fn may_receive_token(&self, url: &Url, extra: &X) -> bool {
         let _ = extra;
         url.origin() == self.token_url().origin()
     }
 
-    /// Checks the site, once, when a client is built.
+    /// Checks the site when a client is built. The default checks the token URL.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site cannot be used. The default checks the
-    /// token URL.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site cannot be used.
     fn check(&self) -> Result<(), Error> {
         check_url(self.token_url())
     }

@@ -1,7 +1,7 @@
 //! Adapter to the `oauth2` crate: the only file that knows its generics.
 //!
-//! `oauth2` builds each standard request, awaits it with [`TokenHttp`], and parses the response. `TokenHttp` is where a
-//! provider differs: it rewrites the request by the [`Dialect`], sends it, and normalises the response.
+//! `oauth2` builds each standard request, sends it with [`TokenHttp`], and parses the response. `TokenHttp` applies
+//! the provider's [`Dialect`]: it rewrites the request and normalises the response.
 
 use std::borrow::Cow;
 use std::pin::Pin;
@@ -97,8 +97,7 @@ impl Grant<'_> {
     }
 }
 
-/// Fields of a token response that RFC 6749 does not name. One type for all providers, so that `oauth2`'s builders
-/// are compiled once.
+/// The other fields of a token response. One type for all providers, so that `oauth2`'s builders compile once.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(transparent)]
 struct OtherFields(Map<String, Value>);
@@ -158,7 +157,7 @@ impl TokenClient {
         Self(client.set_token_uri(TokenUrl::from_url(token_url.clone())))
     }
 
-    /// Sends one token request; `params` follow the standard ones. Boxed, so that it is compiled once, in this crate.
+    /// Sends one token request with `params` after the standard ones. Boxed, so that it compiles once.
     pub(crate) fn request<'a>(
         &'a self,
         params: Vec<(&'static str, Cow<'a, str>)>,

@@ -131,8 +131,8 @@ fn is_absent(value: Option<&Value>) -> bool {
     }
 }
 
-/// `expires_in` as a number or as text. Negative is 0; more than 68 years is 68 years. Any other value is dropped: the
-/// response may hold the only live refresh token.
+/// `expires_in` as a number or as text, limited to 0 up to 68 years. Any other value is dropped: an error would
+/// lose the refresh token in the same response.
 struct LenientSeconds;
 
 impl<'de> DeserializeAs<'de, Option<u64>> for LenientSeconds {
@@ -173,8 +173,8 @@ fn parse(body: &[u8]) -> Parsed {
     }
 }
 
-/// Parses JSON with numbers beyond the range of a double, which `serde_json` refuses: a lifetime of `1e999` must not
-/// cost the token.
+/// Parses JSON with numbers beyond the range of a double, such as a lifetime of `1e999`. `serde_json` rejects
+/// them, which would lose the token.
 fn parse_out_of_range(body: &[u8]) -> Parsed {
     strict_json::parsed(serde_json::from_slice(body).and_then(|raw| nearest_value(raw, MAX_DEPTH)))
 }
@@ -378,7 +378,7 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{body}");
             assert!(error.to_string().contains("duplicate"), "{error}");
         }
-        // A refusal that says two things says nothing: above all not that the customer's grant is dead.
+        // With two error codes, neither counts: the grant may still be valid.
         let error = read(400, "", r#"{"error":"invalid_grant","error":"invalid_client"}"#).unwrap_err();
         assert_eq!((error.kind(), error.oauth_code()), (ErrorKind::RequestRefused, None));
     }

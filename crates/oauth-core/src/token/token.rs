@@ -116,7 +116,7 @@ impl<P: Provider> Token<P> {
         &self.data.requested
     }
 
-    /// Returns true if it can be renewed without the user: by its refresh token, or by the client's credentials.
+    /// Returns true if it can be renewed without the user, by its refresh token or the client's credentials.
     pub fn is_renewable(&self) -> bool {
         self.data.origin == TokenOrigin::ClientCredentials
             || (<P::Renewal as Renewal>::REFRESHES && self.data.refresh_token.is_some())

@@ -10,7 +10,7 @@ use crate::transport::transport::TransportError;
 
 /// Reads the whole body of `response`, at most `cap` bytes.
 ///
-/// Each chunk is copied and freed: chunks of one byte, as a hostile server sends them, would hold many times their size.
+/// Each chunk is copied and freed: a hostile server's chunks of one byte would occupy many times their size.
 pub(super) async fn collect<B>(
     response: http::Response<B>,
     cap: usize,

@@ -1,4 +1,4 @@
-//! Secrets and identifiers. Secrets are redacted in `Debug`, wiped from memory when dropped, and not `Serialize`.
+//! Secrets and identifiers. Secrets are redacted in `Debug`, wiped when dropped, and not `Serialize`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -133,8 +133,8 @@ secret!(
 );
 
 impl State {
-    /// Returns an identifier for places that must not hold the `state` itself, such as a store or a cookie's name: the
-    /// base64url form of its SHA-256, 43 characters.
+    /// Returns the base64url form of its SHA-256, 43 characters. It identifies the `state` where the value itself
+    /// would be a leak, such as in a store or a cookie's name.
     ///
     /// ```
     /// use oauth_core::State;

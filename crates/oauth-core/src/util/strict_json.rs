@@ -1,7 +1,7 @@
 //! JSON whose objects have unique keys.
 //!
-//! RFC 8259 section 4 leaves the meaning of duplicate keys undefined, so two parsers of one response may see two different
-//! tokens; RFC 6749 section 5.1 forbids them. `serde_json` alone keeps the last one silently.
+//! RFC 8259 section 4 leaves the meaning of duplicate keys undefined, so two parsers may read different tokens from
+//! one response; RFC 6749 section 5.1 forbids them. `serde_json` alone silently keeps the last one.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -84,7 +84,7 @@ fn read_members<'de, A: MapAccess<'de>, V: Deserialize<'de>>(
     Ok(())
 }
 
-/// Key of the object that `serde_json` passes for a number when any crate enables its feature `arbitrary_precision`.
+/// Key of the object by which `serde_json` passes a number if its feature `arbitrary_precision` is on.
 const NUMBER: &str = "$serde_json::private::Number";
 
 struct ValueVisitor;

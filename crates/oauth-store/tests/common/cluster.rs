@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-/// Creates and starts a cluster, prints that it is ready, waits for the end of its standard input, and removes everything.
+/// Starts a cluster, prints that it is ready, waits for the end of its standard input, and removes the cluster.
 /// Standard input also ends when the test process crashes.
 const KEEPER: &str = r#"
     trap : INT TERM PIPE
@@ -64,7 +64,7 @@ impl Cluster {
         }
         let log = fs::read_to_string(cluster.folder.join("log")).unwrap_or_default();
         let _ = fs::remove_dir_all(&cluster.folder);
-        Err(format!("PostgreSQL does not start: {}", log.lines().last().unwrap_or("it says nothing")))
+        Err(format!("PostgreSQL does not start: {}", log.lines().last().unwrap_or("its log is empty")))
     }
 
     /// Returns the server's URL.

@@ -280,7 +280,7 @@ pub(crate) async fn key_rotation_changes_keys_only(database: &dyn TestDatabase) 
     assert_eq!((record.generation, record.content.bytes()), (1, &b"token 7"[..]));
     assert_eq!(record.content.due_at, due);
     assert_eq!(record.intent.map(|intent| intent.fence), Some(fence));
-    assert!(only.renew(&busy, fence, LONG).await.unwrap(), "the lease goes on");
+    assert!(only.renew(&busy, fence, LONG).await.unwrap(), "the lease is renewed");
     assert_eq!(only.load(&broken).await.unwrap().unwrap().state, needs);
     assert!(only.load(&gone).await.unwrap().is_none());
     assert_eq!(only.load(&fresh).await.unwrap().unwrap().content.bytes(), b"fresh");
@@ -321,7 +321,7 @@ pub(crate) async fn key_rotation_skips_unreadable_records(database: &dyn TestDat
         old.insert(&Key::new("go1", account), Content::new("token")).await.unwrap();
     }
     let lost = database.open(Keyring::new(key(3))).await.unwrap();
-    lost.insert(&Key::new("go1", "c"), Content::new("under a key that nobody has any more")).await.unwrap();
+    lost.insert(&Key::new("go1", "c"), Content::new("encrypted with a lost key")).await.unwrap();
     database
         .tamper(
             "UPDATE oauth_connections SET sealed = \

@@ -1,4 +1,4 @@
-//! Settings that a caller's own builder cannot override. Only https uses it, so these tests call its client directly.
+//! Settings that a custom builder cannot override. Only https uses it, so these tests call its client directly.
 
 use std::sync::Mutex;
 
