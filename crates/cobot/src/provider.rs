@@ -29,13 +29,13 @@ impl Provider for Cobot {
     const NAME: &'static str = "cobot";
     const TITLE: &'static str = "Cobot";
     const DIALECT: Dialect = Dialect::rfc6749()
-        // dev.cobot.me/page/oauth-flow, 2026-11-21: a token call has only client_id, client_secret, grant_type
-        // and code.
+        // dev.cobot.me/page/oauth-flow, 2026-11-21: a token call has only client_id, client_secret,
+        // grant_type and code.
         .redirect_uri(RedirectUriRule::Never)
         // dev.cobot.me, "PKCE", 2026-11-21: supported for the code grant, S256 only, not enforced.
         .pkce(Pkce::S256)
-        // dev.cobot.me/page/oauth-flow, 2026-11-21: the code grant uses a form, the app flow a query. The form is
-        // the default because it keeps secrets out of server logs.
+        // dev.cobot.me/page/oauth-flow, 2026-11-21: the code grant uses a form, the app flow a query. The
+        // form is the default because it keeps secrets out of server logs.
         .encodings(&[Encoding::Form, Encoding::Query]);
 
     type Site = Site;

@@ -22,7 +22,7 @@ pub(crate) const NAME: &str = "cohortgo";
 /// assert_eq!(Site::production().authorize_url().as_str(), "https://portal.cohortgo.com/oauth2/authorize");
 /// // A sandbox: its API may be on any port of this machine, but not elsewhere.
 /// let sandbox = Site::at("http://127.0.0.1:4010")?;
-/// // Cohort Go behind a domain of your own.
+/// // Cohort Go behind a custom domain.
 /// let own = Site::at("https://cohortgo.example.org")?.trusting_api_host("cohortgo.example.org")?;
 /// # Ok(())
 /// # }

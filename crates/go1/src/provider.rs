@@ -54,7 +54,7 @@ impl PasswordGrant for Go1 {
 
 impl ClientCredentialsGrant for Go1 {}
 
-/// Errors that mean a dead grant without being called `invalid_grant`.
+/// Errors other than `invalid_grant` that mean an invalid grant.
 ///
 /// Inferred, not documented: Go1's sample codes begin with `def502`, as those of thephpleague/oauth2-server
 /// do, so these are that server's texts (`OAuthServerException`, `AuthCodeGrant`). "Invalid refresh token" is

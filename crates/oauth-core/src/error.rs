@@ -18,8 +18,8 @@ type Source = Box<dyn StdError + Send + Sync + 'static>;
 
 /// An error: the failure, the provider and host, whether a retry may help, and the remedy.
 ///
-/// `Display` shows all of it in one line. `Display`, `Debug` and every error in the `source()` chain hold no token,
-/// code or client secret, and no URL whose path or query might hold one.
+/// `Display` shows all of it in one line. `Display`, `Debug` and every error in the `source()` chain hold no
+/// token, code or client secret, and no URL whose path or query might hold one.
 ///
 /// ```
 /// use oauth_core::{ErrorKind, RedirectUri};
@@ -228,8 +228,8 @@ impl ErrorKind {
 }
 
 impl Error {
-    /// Creates an error, for authors of provider crates, endpoints and transports. `what` describes the failure
-    /// and must not hold a secret.
+    /// Creates an error, for authors of provider crates, endpoints and transports. `what` describes the
+    /// failure and must not hold a secret.
     pub fn new(kind: ErrorKind, what: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
             kind,

@@ -1,4 +1,4 @@
-//! The engine over any database, for this workspace's tests. Not part of the API: it may change in any release.
+//! The engine over any database, for this workspace's tests. Not part of the API.
 
 use std::time::Duration;
 

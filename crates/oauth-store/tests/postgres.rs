@@ -1,7 +1,7 @@
 //! The PostgreSQL store: the checks of both stores, and checks of the server.
 //!
-//! The server is that of `DATABASE_URL`, or a temporary one of the installed PostgreSQL. Without either, the tests
-//! are ignored, or fail if `CI` is `true`.
+//! The server is that of `DATABASE_URL`, or a temporary one of the installed PostgreSQL. Without either, the
+//! tests are ignored, or fail if `CI` is `true`.
 // Clippy exempts tests, but not a custom main function.
 #![allow(clippy::unwrap_used)]
 

@@ -69,7 +69,7 @@ impl Endpoint<Cobot> for SpaceToken {
         response: Response<Vec<u8>>,
     ) -> Result<Token<Cobot>, Error> {
         let body: ResponseBody = json(&response)?;
-        // The document says that the scopes are those of the original token.
+        // According to the document, the scopes are those of the original token.
         let scopes = body.scope.map_or_else(|| at.token().scopes().clone(), |names| parse_scopes(&names));
         at.derived(body.token, scopes)
     }

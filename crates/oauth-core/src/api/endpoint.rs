@@ -16,11 +16,11 @@ use crate::util::strict_json::{UniqueKeys, describe_mismatch};
 
 /// One API call of provider `P`: its request, and the parsing of its response. No IO.
 ///
-/// The client checks the URL, adds the access token, `User-Agent` and `Accept`, and returns an [`Error`] unless
-/// the response's status is [accepted](Self::accepts_status).
+/// The client checks the URL, adds the access token, `User-Agent` and `Accept`, and returns an [`Error`]
+/// unless the response's status is [accepted](Self::accepts_status).
 ///
-/// An endpoint without parameters is a unit struct. Parameters added later make a second endpoint, so that `&Me`
-/// still compiles.
+/// An endpoint without parameters is a unit struct. Parameters added later make a second endpoint, so that
+/// `&Me` still compiles.
 ///
 /// A custom endpoint takes a few lines:
 ///
@@ -63,8 +63,8 @@ pub trait Endpoint<P: Provider>: Sync {
     /// [`ErrorKind::InvalidInput`] if the parameters cannot be sent.
     fn request(&self, context: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error>;
 
-    /// Returns the request's secrets other than its token, such as a password. Errors redact them if the server
-    /// echoes them. None by default.
+    /// Returns the request's secrets other than its token, such as a password. Errors redact them if the
+    /// server echoes them. None by default.
     fn secrets(&self) -> Vec<&str> {
         Vec::new()
     }

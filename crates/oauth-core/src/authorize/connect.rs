@@ -16,7 +16,7 @@ pub trait Connect<S> {
     fn authorization(&self, site: &S) -> Result<AuthorizationRequest, Error>;
 }
 
-/// For a provider without parameters of its own.
+/// For a provider without additional parameters.
 impl Connect<FixedSite> for Scopes {
     fn authorization(&self, site: &FixedSite) -> Result<AuthorizationRequest, Error> {
         Ok(AuthorizationRequest::at(site.authorize_url().clone()).scopes(self.clone()))

@@ -37,8 +37,8 @@ impl fmt::Debug for StartedAuthorization {
 
 /// State between [`Client::begin`](crate::Client::begin) and [`Client::finish`](crate::Client::finish).
 ///
-/// Serialize it into the user's session, where no other user can reach it: the serialized form holds the `state`
-/// and the PKCE verifier in clear. `Debug` shows neither, and both are wiped when it is dropped.
+/// Serialize it into the user's session, where no other user can reach it: the serialized form holds the
+/// `state` and the PKCE verifier in clear. `Debug` shows neither, and both are wiped when it is dropped.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PendingAuthorization {
     pub(crate) provider: String,

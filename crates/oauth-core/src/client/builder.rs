@@ -120,14 +120,14 @@ impl<P: Provider> ClientBuilder<P> {
         self
     }
 
-    /// Sends https through a custom `reqwest` 0.13 client, for proxies, client certificates and connector layers.
+    /// Sends https through a custom `reqwest` 0.13 client: proxies, client certificates, connector layers.
     ///
-    /// It takes a builder, not a client, to override these settings: no redirects, no retries, no logged bytes,
-    /// and the time-outs of [`Limits`](crate::Limits). Plain http, allowed on loopback only, does not use it, so
-    /// no proxy sees it.
+    /// It takes a builder, not a client, to override these settings: no redirects, no retries, no logged
+    /// bytes, and the time-outs of [`Limits`](crate::Limits). Plain http, allowed on loopback only, does not
+    /// use it, so no proxy sees it.
     ///
-    /// With rustls and no crypto provider installed, the feature `rustls` installs ring as the process default,
-    /// because `reqwest` would panic. [`build`](Self::build) returns an error if the builder cannot be used.
+    /// With rustls and no crypto provider installed, the feature `rustls` installs ring as the process
+    /// default, because `reqwest` would panic. [`build`](Self::build) reports an unusable builder.
     #[cfg(feature = "reqwest")]
     pub fn with_reqwest_0_13(self, builder: ReqwestClientBuilder) -> Self {
         self.transport_factory(|roots, limits| {
@@ -201,8 +201,8 @@ impl<P: Provider> ClientBuilder<P> {
     /// Builds the client.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site, the encoding or the user agent is
-    /// not valid; [`ErrorKind::Setup`](crate::ErrorKind::Setup) if there is no transport.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site, the encoding or the user
+    /// agent is not valid; [`ErrorKind::Setup`](crate::ErrorKind::Setup) if there is no transport.
     ///
     /// The first https call reports a missing crypto provider or certificate store.
     pub fn build(self) -> Result<Client<P>, Error> {

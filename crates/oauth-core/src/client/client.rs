@@ -93,11 +93,11 @@ impl<P: Provider> Client<P> {
         &self.0.limits
     }
 
-    /// Starts an authorization: returns the URL for the user's browser, and the state to keep for the callback.
+    /// Starts an authorization: returns the URL for the browser, and the state to keep for the callback.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] if the app has no redirect URI, or the provider does not support a setting of
-    /// `connect`.
+    /// [`ErrorKind::InvalidInput`] if the app has no redirect URI, or the provider does not support a setting
+    /// of `connect`.
     pub fn begin(&self, connect: &<P as CodeGrant>::Connect) -> Result<StartedAuthorization, Error>
     where
         P: CodeGrant,
@@ -136,13 +136,13 @@ impl<P: Provider> Client<P> {
     /// `callback` is the URL that the browser requested: whole, or its path with the query, or the query.
     ///
     /// Each authorization can be finished once. A second call with the same `pending` is an error, unless the
-    /// first ended with [`ErrorKind::NotSent`] or [`ErrorKind::Callback`], which spend no code. Drop `pending`
-    /// after `Ok`.
+    /// first ended with [`ErrorKind::NotSent`] or [`ErrorKind::Callback`], which spend no code. Drop
+    /// `pending` after `Ok`.
     ///
     /// # Errors
-    /// Without sending anything: [`ErrorKind::Callback`] if the callback is not acceptable, [`ErrorKind::Denied`]
-    /// if the user refused, and [`ErrorKind::AuthorizationRefused`] if the provider refused. Then the errors of a
-    /// token call.
+    /// Without sending anything: [`ErrorKind::Callback`] if the callback is not acceptable,
+    /// [`ErrorKind::Denied`] if the user refused, and [`ErrorKind::AuthorizationRefused`] if the provider
+    /// refused. After sending: the errors of a token call.
     pub async fn finish(&self, pending: &PendingAuthorization, callback: &str) -> Result<Token<P>, Error>
     where
         P: CodeGrant,
@@ -284,12 +284,12 @@ impl<P: Provider> Client<P> {
 
     /// Renews a token. A client-credentials token is requested again; any other is refreshed.
     ///
-    /// With single-use refresh tokens, save the result before using it, and never call this twice with the same
-    /// token. A response without a refresh token leaves the old one in force (RFC 6749 section 6).
+    /// With single-use refresh tokens, save the result before using it, and never call this twice with the
+    /// same token. A response without a refresh token leaves the old one in force (RFC 6749 section 6).
     ///
     /// # Errors
-    /// [`ErrorKind::GrantRefused`] if the refresh token is refused, [`ErrorKind::ForeignToken`] if it belongs to
-    /// another client, [`ErrorKind::InvalidInput`] if there is none, and the errors of a token call.
+    /// [`ErrorKind::GrantRefused`] if the refresh token is refused, [`ErrorKind::ForeignToken`] if it belongs
+    /// to another client, [`ErrorKind::InvalidInput`] if there is none, and the errors of a token call.
     pub async fn refresh(&self, token: &Token<P>) -> Result<Token<P>, Error>
     where
         P: Refreshes,
@@ -372,7 +372,7 @@ impl<P: Provider> Client<P> {
         Ok(Token { data: self.token_data(response, requested, self.0.clock.now()), extra })
     }
 
-    /// Sends one token request. `action` is what an error says was being done.
+    /// Sends one token request. Errors name `action` as the attempted step.
     async fn request_token(
         &self,
         grant: Grant<'_>,
@@ -481,7 +481,7 @@ fn named<P: Provider>(error: Error) -> Error {
 struct Requested<'a> {
     scopes: Scopes,
     scope_source: ScopeSource,
-    /// False for a code exchange, whose authorize URL had them, and for a refresh, which keeps them by default.
+    /// False for a code exchange, whose authorize URL had them, and for a refresh, which keeps them.
     send_scopes: bool,
     origin: TokenOrigin,
     redirect_uri: Option<&'a RedirectUri>,

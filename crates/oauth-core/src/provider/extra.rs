@@ -16,7 +16,7 @@ pub trait Extra: Clone + fmt::Debug + Serialize + DeserializeOwned + Send + Sync
 
 impl<T: Clone + fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static> Extra for T {}
 
-/// The `Extra` of a provider without fields of its own.
+/// The `Extra` of a provider without additional fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NoExtra {}

@@ -27,7 +27,7 @@ use crate::provider::site::Site;
 /// }
 ///
 /// impl CodeGrant for Example {
-///     type Connect = Scopes; // its authorize URL has no parameters of its own
+///     type Connect = Scopes; // no other parameters in its authorize URL
 /// }
 /// ```
 pub trait Provider: Sized + Send + Sync + 'static {

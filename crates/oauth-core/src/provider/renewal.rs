@@ -45,7 +45,7 @@ impl<const IDLE_DAYS: u64> Renewal for SingleUseRefreshToken<IDLE_DAYS> {
 
 impl<const IDLE_DAYS: u64> ByRefreshToken for SingleUseRefreshToken<IDLE_DAYS> {}
 
-/// Refresh tokens that work many times. A response without one leaves the old one in force (RFC 6749 section 6).
+/// Reusable refresh tokens. A response without one leaves the old one in force (RFC 6749 section 6).
 ///
 /// An unused refresh token lapses after `IDLE_DAYS` days (0: never).
 #[derive(Clone, Copy, Debug)]

@@ -18,8 +18,8 @@ pub trait Scheme: Send + Sync + 'static {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a header cannot hold the token.
     fn header(token: &AccessToken) -> Result<(HeaderName, HeaderValue), Error>;
 
-    /// Checks that a [`header`](Self::header) can hold this token. A scheme that accepts all printable ASCII can
-    /// override it with a cheaper check.
+    /// Checks that a [`header`](Self::header) can hold this token. A scheme that accepts all printable ASCII
+    /// can override it with a cheaper check.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a header cannot hold the token.
@@ -52,7 +52,7 @@ impl Scheme for Bearer {
     }
 }
 
-/// Returns an `Authorization` header of these parts, marked sensitive. For schemes of your own.
+/// Returns an `Authorization` header of these parts, marked sensitive. For custom schemes.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a part holds anything but printable ASCII.

@@ -174,8 +174,8 @@ impl Scopes {
         Ok(out)
     }
 
-    /// Parses a list separated by white space or commas, as servers send it. Invalid scopes are dropped, because
-    /// an error would lose the token in the same response.
+    /// Parses a list separated by white space or commas, as servers send it. Invalid scopes are dropped,
+    /// because an error would lose the token in the same response.
     pub(crate) fn lenient(text: &str) -> Self {
         text.split(|c: char| c.is_whitespace() || c == ',').filter_map(|scope| scope.parse().ok()).collect()
     }

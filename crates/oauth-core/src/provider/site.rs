@@ -10,8 +10,8 @@ use crate::util::url_policy::check_url;
 
 /// A provider's base URLs.
 pub trait Site<X = NoExtra>: Clone + fmt::Debug + Send + Sync + 'static {
-    /// Returns the token endpoint, whose origin is kept with every token. A provider without one returns the base
-    /// URL under which its tokens are created.
+    /// Returns the token endpoint, whose origin is kept with every token. A provider without one returns the
+    /// base URL under which its tokens are created.
     fn token_url(&self) -> &Url;
 
     /// Returns true if an access token may be sent to `url`. `extra` holds the token's provider fields.

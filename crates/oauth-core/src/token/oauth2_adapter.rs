@@ -1,7 +1,7 @@
 //! Adapter to the `oauth2` crate: the only file that knows its generics.
 //!
-//! `oauth2` builds each standard request, sends it with [`TokenHttp`], and parses the response. `TokenHttp` applies
-//! the provider's [`Dialect`]: it rewrites the request and normalises the response.
+//! `oauth2` builds each standard request, sends it with [`TokenHttp`], and parses the response. `TokenHttp`
+//! applies the provider's [`Dialect`]: it rewrites the request and normalises the response.
 
 use std::borrow::Cow;
 use std::pin::Pin;
@@ -97,7 +97,7 @@ impl Grant<'_> {
     }
 }
 
-/// The other fields of a token response. One type for all providers, so that `oauth2`'s builders compile once.
+/// Other fields of a token response. One type for all providers, so that `oauth2`'s builders compile once.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(transparent)]
 struct OtherFields(Map<String, Value>);

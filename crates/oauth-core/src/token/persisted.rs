@@ -14,8 +14,8 @@ use crate::util::redact::sanitize;
 
 /// A token as it is persisted: every secret in clear, so encrypt what you write.
 ///
-/// `Debug` shows no secret, and all of them are wiped when it is dropped. Unknown fields are ignored and missing
-/// optional ones are empty, so that older versions read newer rows and vice versa.
+/// `Debug` shows no secret, and all of them are wiped when it is dropped. Unknown fields are ignored and
+/// missing optional ones are empty, so that older versions read newer rows and vice versa.
 #[derive(Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PersistedToken {
@@ -41,8 +41,8 @@ impl<P: Provider> Token<P> {
     /// Restores a token from its persisted form.
     ///
     /// # Errors
-    /// [`ErrorKind::ForeignToken`] if another provider issued it, [`ErrorKind::InvalidResponse`] if the provider's
-    /// own fields are missing.
+    /// [`ErrorKind::ForeignToken`] if another provider issued it, [`ErrorKind::InvalidResponse`] if the
+    /// provider's own fields are missing.
     pub fn from_persisted(mut persisted: PersistedToken) -> Result<Self, Error> {
         if persisted.provider != P::NAME {
             let provider = sanitize(&persisted.provider, 40);

@@ -131,8 +131,8 @@ fn is_absent(value: Option<&Value>) -> bool {
     }
 }
 
-/// `expires_in` as a number or as text, limited to 0 up to 68 years. Any other value is dropped: an error would
-/// lose the refresh token in the same response.
+/// `expires_in` as a number or as text, limited to 0 up to 68 years. Any other value is dropped: an error
+/// would lose the refresh token in the same response.
 struct LenientSeconds;
 
 impl<'de> DeserializeAs<'de, Option<u64>> for LenientSeconds {
@@ -331,7 +331,7 @@ mod tests {
             (200, "application/json", "\u{FEFF}{\"access_token\":\"t\"}"),
             (200, "application/json", r#"{"access_token":"t","error":null}"#),
             (200, "application/json", r#"{"access_token":"t","expires_in":1e999,"x":[-1e999]}"#),
-            // A token is a token, whatever else the server says: it may be the only live one.
+            // A token is kept whatever else the response holds: it may be the only live one.
             (200, "application/json", r#"{"access_token":"t","error":"slow"}"#),
         ] {
             let value = read(status, content_type, body).unwrap();

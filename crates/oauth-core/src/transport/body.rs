@@ -54,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    /// A body in chunks of one byte, each in a buffer of its own.
+    /// A body in chunks of one byte, each in a separate buffer.
     struct Bytewise(usize);
 
     impl Body for Bytewise {

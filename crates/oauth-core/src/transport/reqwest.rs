@@ -20,8 +20,8 @@ pub(crate) use reqwest::ClientBuilder as ReqwestClientBuilder;
 /// Overrides a time-out of the caller's builder, which cannot be removed.
 const NO_TIMEOUT: Duration = Duration::from_secs(365 * 86_400);
 
-/// The default transport. Each route has its `reqwest` client, built at its first call, so that http on loopback
-/// needs no certificates.
+/// The default transport. Each route has its `reqwest` client, built at its first call, so that http on
+/// loopback needs no certificates.
 #[derive(Debug)]
 pub(crate) struct ReqwestTransport {
     http_loopback: OnceLock<reqwest::Client>,
@@ -93,7 +93,7 @@ fn build(builder: reqwest::ClientBuilder, limits: &Limits) -> Result<reqwest::Cl
     builder
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(connect_timeout(limits))
-        // The call's own deadline applies: it tells sent from not sent, and polls once more at its end.
+        // The call's own deadline applies: it distinguishes sent from not sent, and polls once more.
         .timeout(NO_TIMEOUT)
         .pool_idle_timeout(POOL_IDLE)
         .referer(false)

@@ -15,7 +15,7 @@ use crate::util::redact::sanitize;
 /// - Fail when `call.deadline` has passed, and stop reading when the body exceeds `call.body_cap`.
 /// - Return [`TransportError::NotSent`] only if the server cannot have seen the request, and
 ///   [`TransportError::Unanswered`] for every later failure. Refresh token rotation depends on it.
-/// - Keep the URL's path and query, headers and bodies out of an error's text and source: they may hold secrets.
+/// - Keep the URL's path and query, headers and bodies out of errors: they may hold secrets.
 /// - Retry nothing. Log no path or query of the URL, no header and no body.
 ///
 /// A transport for tests is a few lines:
@@ -143,15 +143,15 @@ fn innermost<'a>(
     inner
 }
 
-/// Time limit for connecting, including TLS. Well below any deadline, so that an unreachable server is reported as
-/// "not sent" rather than "unanswered".
+/// Time limit for connecting, including TLS. Well below any deadline, so that an unreachable server is
+/// reported as "not sent" rather than "unanswered".
 #[cfg(feature = "reqwest")]
 pub(super) fn connect_timeout(limits: &Limits) -> Duration {
     Duration::from_secs(10).min(limits.token_deadline.min(limits.api_deadline) / 2)
 }
 
-/// Lifetime of idle connections. Shorter than on servers: a request on a connection that the server is closing has
-/// an unknown outcome.
+/// Lifetime of idle connections. Shorter than on servers: a request on a connection that the server is
+/// closing has an unknown outcome.
 #[cfg(feature = "reqwest")]
 pub(super) const POOL_IDLE: Duration = Duration::from_secs(15);
 

@@ -21,8 +21,8 @@ impl std::error::Error for TooLate {}
 
 /// Awaits `work` for at most `limit`, plus half a second.
 ///
-/// A suspended process may wake up past its deadline with the response waiting in its socket. Reading it takes a
-/// few polls, and it may hold the only live refresh token.
+/// A suspended process may wake up past its deadline with the response waiting in its socket. Reading it
+/// takes a few polls, and it may hold the only live refresh token.
 pub(crate) async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, TooLate> {
     let mut work = pin!(work);
     match timeout(limit, &mut work).await {

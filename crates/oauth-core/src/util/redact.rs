@@ -31,8 +31,8 @@ fn is_invisible(c: char) -> bool {
 /// Minimum length for the search of base64 and hex: those of a few characters occur in any text.
 const MIN_ENCODED_SEARCH: usize = 8;
 
-/// Replaces every secret by `[redacted]`, also encoded (form, query, path, JSON, base64, hex) or in lower case, as
-/// in a host name; then sanitizes.
+/// Replaces every secret by `[redacted]`, also encoded (form, query, path, JSON, base64, hex) or in lower
+/// case, as in a host name; then sanitizes.
 pub(crate) fn redact(text: &str, secrets: &[&str], limit: usize) -> String {
     let mut text = text.to_owned();
     // Longest first: a secret that is a prefix of another must not leave the rest of it.
@@ -83,7 +83,7 @@ fn in_json(text: &str) -> String {
 /// In bytes; far above what servers accept in a header.
 const MAX_TOKEN_BYTES: usize = 64 << 10;
 
-/// Returns true for printable ASCII (RFC 6749 appendices A.12 and A.17) that is not empty and fits in a header.
+/// Returns true for printable ASCII (RFC 6749 appendices A.12, A.17) that is not empty and fits in a header.
 pub(crate) fn is_token(token: &str) -> bool {
     (1..=MAX_TOKEN_BYTES).contains(&token.len()) && token.is_ascii() && !has_control(token)
 }

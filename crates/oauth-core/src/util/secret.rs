@@ -133,8 +133,8 @@ secret!(
 );
 
 impl State {
-    /// Returns the base64url form of its SHA-256, 43 characters. It identifies the `state` where the value itself
-    /// would be a leak, such as in a store or a cookie's name.
+    /// Returns the base64url form of its SHA-256, 43 characters. It identifies the `state` where the value
+    /// itself would be a leak, such as in a store or a cookie's name.
     ///
     /// ```
     /// use oauth_core::State;

@@ -1,7 +1,7 @@
 //! JSON whose objects have unique keys.
 //!
-//! RFC 8259 section 4 leaves the meaning of duplicate keys undefined, so two parsers may read different tokens from
-//! one response; RFC 6749 section 5.1 forbids them. `serde_json` alone silently keeps the last one.
+//! RFC 8259 section 4 leaves the meaning of duplicate keys undefined, so two parsers may read different
+//! tokens from one response. RFC 6749 section 5.1 forbids them; `serde_json` alone keeps the last one.
 
 use std::collections::BTreeMap;
 use std::fmt;

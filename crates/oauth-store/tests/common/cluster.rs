@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-/// Starts a cluster, prints that it is ready, waits for the end of its standard input, and removes the cluster.
-/// Standard input also ends when the test process crashes.
+/// Starts a cluster, prints that it is ready, waits for the end of its standard input, and removes the
+/// cluster. Standard input also ends when the test process crashes.
 const KEEPER: &str = r#"
     trap : INT TERM PIPE
     "$1/initdb" -D "$2/data" -U oauth -A trust -E UTF8 --no-locale --no-sync >"$2/log" 2>&1 || exit 1

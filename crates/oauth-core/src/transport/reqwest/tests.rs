@@ -1,4 +1,4 @@
-//! Settings that a custom builder cannot override. Only https uses it, so these tests call its client directly.
+//! Settings that a custom builder cannot override. Only https uses it, so the tests call its client.
 
 use std::sync::Mutex;
 
