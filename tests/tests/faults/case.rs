@@ -200,8 +200,8 @@ impl Outcome {
             });
             assert_eq!(sent, None, "{self}");
         }
-        // At most one token call, because a call that may have been handled is not retried. One more where the API
-        // refused the new token.
+        // At most one token call, because it is not retried if the server may have handled it. One more if
+        // the API refused the new token.
         let refused = case.call != Call::Refresh && status == Some(401);
         assert!(
             token_calls
@@ -220,7 +220,7 @@ impl Outcome {
                 assert!(waited >= RETRY_AFTER, "{waited:?}: {self}");
             }
         }
-        // A connection is lost only if the response that spent its refresh token was lost, or if the provider refused it.
+        // A connection is lost only if the refresh's response was lost or the provider refused the token.
         for result in [&self.elsewhere].into_iter().chain(&self.later) {
             let Err(error) = result else { continue };
             let response_lost = case.call == Call::Refresh && loses_response(&case.fault);

@@ -1,4 +1,4 @@
-//! Every fault of the sandbox during a refresh and an API call of each provider, with a valid and an invalid token.
+//! Every sandbox fault during a refresh and an API call of each provider, with valid and invalid tokens.
 //! Snapshots show the caller's outcome, the number of calls and the state of the connection afterwards.
 #![allow(clippy::unwrap_used)] // a test may panic
 

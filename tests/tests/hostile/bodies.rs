@@ -114,7 +114,7 @@ pub(crate) fn all(call: ApiCall) -> Vec<Trial> {
             )),
         ),
     ];
-    // The HTTP client reads these until tokio's cooperative budget is used up, and only then can the deadline end the call.
+    // The deadline cannot end the call before the HTTP client has used up tokio's cooperative budget.
     cases.push((
         "endless informational responses without a pause",
         Box::new(|| {
@@ -167,7 +167,7 @@ fn padded(call: ApiCall, length: usize) -> Vec<u8> {
     response("200 OK", "", format!("{}{}", " ".repeat(length - call.good.len()), call.good))
 }
 
-/// Keeping each chunk in its own buffer would use many times the memory. `oauth-core` measures it with more chunks.
+/// One buffer for each chunk would use many times the memory. `oauth-core` measures it with more chunks.
 fn in_one_byte_chunks(call: ApiCall) -> Case {
     assert_ne!(call.kind, ResponseKind::Xml);
     let body = format!("{}{}", " ".repeat((1 << 14) - call.good.len()), call.good);
@@ -179,7 +179,7 @@ fn in_one_byte_chunks(call: ApiCall) -> Case {
     Case::response(bytes, Expect::Works)
 }
 
-/// The head of a gzip file and the first bits of a block with fixed codes (RFC 1951 section 3.2.6). Continued by [`bomb`].
+/// The header of a gzip file and the start of a block with fixed codes (RFC 1951 section 3.2.6).
 fn bomb_head() -> Vec<u8> {
     vec![0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]
 }

@@ -11,7 +11,7 @@ use crate::case::{Case, Expect};
 use crate::server::{Behavior, Server, sends, stays_silent};
 use crate::trial;
 
-/// Responses with the placeholders `GOOD` (a valid body), `LENGTH` (its length) and `LESS` (a smaller length).
+/// Responses with placeholders: `GOOD` is a valid body, `LENGTH` its length, `LESS` a smaller length.
 const RESPONSES: &[(&str, &str, Expect)] = &[
     ("a good response", "HTTP/1.1 200 OK\r\ncontent-length: LENGTH\r\n\r\nGOOD", Expect::Works),
     ("a good response until the connection closes", "HTTP/1.1 200 OK\r\n\r\nGOOD", Expect::Works),

@@ -1,7 +1,7 @@
 //! The four providers' clients against hostile servers.
 //!
-//! Each case is one response to one call. The call must end in a typed error, or succeed if the response is valid, within
-//! limits of time and memory. No output may contain a secret, and no other server may be called.
+//! Each case is one response to one call. The call must succeed if the response is valid and otherwise return
+//! a typed error, within limits of time and memory. It must not leak a secret or call another server.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 mod api_call;

@@ -1,5 +1,5 @@
-//! Connections shared by real processes over one store, some of them killed or stopped. The sandbox's journal is the
-//! evidence.
+//! Connections shared by real processes over one store, some of them killed or stopped. Checked with the
+//! sandbox's journal.
 //!
 //! The test program starts itself again as each worker process. `OAUTH_LONG=1` repeats everything more often.
 #![allow(clippy::unwrap_used)] // a test may panic

@@ -34,8 +34,8 @@ impl Baseline {
         usize::try_from(scenario.record().generation - self.generation).unwrap()
     }
 
-    /// Makes an API call by `successor` after the others were killed. The connection is alive, or the response that
-    /// spent its refresh token was lost.
+    /// Makes an API call by `successor` after the others were killed. Either the connection works, or the
+    /// response that spent its refresh token was lost.
     pub(crate) fn recovery(
         &self,
         scenario: &Scenario,

@@ -1,5 +1,5 @@
-//! The protocol between a test and a worker process: one JSON value per line, over the worker's stdin and stdout.
-//! Lines in the pipe survive the worker's death.
+//! The protocol between a test and a worker process: one JSON value per line, over stdin and stdout.
+//! Lines in the pipe can be read after the worker was killed.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -32,7 +32,7 @@ impl AddAssign for Count {
     }
 }
 
-/// Counts by the last step that the killed process reported; `None` where two were killed one after the other.
+/// Counts by the last step that the killed process reported; `None` if two were killed one after the other.
 type Counts = BTreeMap<Option<Step>, Count>;
 
 pub(crate) fn recovers_after_random_kills(context: &TestContext, kills: usize) -> String {

@@ -12,8 +12,8 @@ const PRIORITY_CHANGES: usize = 3;
 
 fn config() -> Config {
     let mut config = Config::new();
-    // Shuttle warns that it does not model weak memory orderings. Closing is ordered by the lock around the count of
-    // flights; nothing else depends on the order of atomics.
+    // Shuttle warns that it does not model weak memory orderings. Only closing depends on an order, and a lock
+    // ensures it.
     config.silence_warnings = true;
     config.stack_size = 1 << 20;
     // More than any run needs, so that an endless run fails.

@@ -1,7 +1,7 @@
 //! Replaces tokio, the standard library's locks and arc-swap under shuttle's schedulers.
 //!
-//! Channels, locks and tasks come from `shuttle-tokio`. Time does not: its deadlines never come, but here short waits
-//! end; see [`time`].
+//! Channels, locks and tasks come from `shuttle-tokio`. Time does not, because short waits must end here and
+//! its timers never fire; see [`time`].
 
 pub mod memory;
 pub mod runtime;
