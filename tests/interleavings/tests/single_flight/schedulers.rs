@@ -12,8 +12,7 @@ const PRIORITY_CHANGES: usize = 3;
 
 fn config() -> Config {
     let mut config = Config::new();
-    // Shuttle warns that it does not model weak memory orderings. Only closing depends on an order, and a lock
-    // ensures it.
+    // Shuttle warns that it does not model weak orderings. Closing needs an order, and uses a lock.
     config.silence_warnings = true;
     config.stack_size = 1 << 20;
     // More than any run needs, so that an endless run fails.
