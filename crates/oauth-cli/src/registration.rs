@@ -78,8 +78,7 @@ impl Registration {
 
     /// Returns the saved client of a connection, or else the configured client of the provider.
     ///
-    /// A configured secret replaces the saved one if it names the same client at the same server: it may be
-    /// newer.
+    /// A configured secret for the same client and server replaces the saved one: it may be newer.
     pub(crate) async fn for_connection(
         store: &Arc<dyn TokenStore>,
         config: &Config,
