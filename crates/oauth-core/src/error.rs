@@ -1,4 +1,4 @@
-//! `Error`: the one error type, made to be acted on.
+//! `Error`: the error type of all crates.
 
 pub(crate) mod oauth_code;
 pub(crate) mod reconnect_reason;
@@ -53,13 +53,15 @@ struct Inner {
 pub enum ErrorKind {
     /// An argument cannot be used (a URL, a scope, a header value, a setting).
     InvalidInput,
-    /// The transport could not be set up: no crypto provider, an empty certificate store, a bad certificate.
+    /// The transport or the runtime is not set up: no crypto provider, an empty certificate store, a bad
+    /// certificate, no tokio runtime.
     Setup,
     /// The user denied access at the provider's consent page (`access_denied`). Not a fault.
     Denied,
     /// The provider redirected the user back with an error other than a denial; see [`Error::oauth_code`].
     AuthorizationRefused,
-    /// The callback is not acceptable. Its code, if any, was not spent.
+    /// The callback is not acceptable. This call sent nothing. After `Replayed`, the first callback may have
+    /// used the code.
     Callback(CallbackFault),
     /// The code, refresh token or password was refused. The user must connect again.
     GrantRefused,
@@ -115,21 +117,21 @@ pub enum CallbackFault {
     DuplicateParameter,
     /// It has no `state`.
     MissingState,
-    /// Its `state` belongs to another authorization.
+    /// Its `state` belongs to another attempt.
     WrongState,
-    /// This authorization was finished before.
+    /// This attempt was finished before.
     Replayed,
     /// It has neither a code nor an error.
     MissingCode,
     /// It has both a code and an error.
     CodeAndError,
-    /// The authorization was started for another provider.
+    /// The attempt was started for another provider.
     OtherProvider,
-    /// The authorization was started at another site of the provider.
+    /// The attempt was started at another site of the provider.
     OtherSite,
-    /// The authorization was started for another client id or redirect URI.
+    /// The attempt was started for another client id or redirect URI.
     OtherClient,
-    /// The authorization was started too long ago.
+    /// The attempt was started too long ago.
     TooOld,
 }
 
@@ -139,14 +141,14 @@ impl fmt::Display for CallbackFault {
             Self::Unreadable => "it is not a readable URL or query string",
             Self::DuplicateParameter => "a parameter occurs twice",
             Self::MissingState => "it has no state",
-            Self::WrongState => "its state belongs to another authorization",
-            Self::Replayed => "this authorization was already finished",
+            Self::WrongState => "its state belongs to another attempt",
+            Self::Replayed => "this attempt was already finished",
             Self::MissingCode => "it has neither a code nor an error",
             Self::CodeAndError => "it has both a code and an error",
-            Self::OtherProvider => "the authorization was started for another provider",
-            Self::OtherSite => "the authorization was started at another site",
-            Self::OtherClient => "the authorization was started for another client or redirect URI",
-            Self::TooOld => "the authorization was started too long ago",
+            Self::OtherProvider => "the attempt was started for another provider",
+            Self::OtherSite => "the attempt was started at another site",
+            Self::OtherClient => "the attempt was started for another client or redirect URI",
+            Self::TooOld => "the attempt was started too long ago",
         })
     }
 }

@@ -77,7 +77,7 @@ const FAULTS: &[(CallbackFault, &str)] = &[
     (CallbackFault::MissingState, "the link is forged or truncated, or the provider does not return `state`"),
     (
         CallbackFault::WrongState,
-        "the link is forged, or belongs to another tab: look up `Pending` by attempt",
+        "the link is forged, or belongs to another tab: look up the `PendingAuthorization` by `state`",
     ),
     (
         CallbackFault::Replayed,
@@ -85,7 +85,7 @@ const FAULTS: &[(CallbackFault, &str)] = &[
     ),
     (CallbackFault::MissingCode, "the URL was opened by hand"),
     (CallbackFault::CodeAndError, "the link is forged"),
-    (CallbackFault::OtherProvider, "two callback routes store `Pending` under the same name"),
+    (CallbackFault::OtherProvider, "two callback routes store a `PendingAuthorization` under the same name"),
     (CallbackFault::OtherSite, "the site changed while the user was at the provider"),
     (CallbackFault::OtherClient, "the client id or redirect URI changed while the user was at the provider"),
     (CallbackFault::TooOld, "the user took longer than `Limits::attempt_age`; start again"),
