@@ -23,7 +23,7 @@ pub(super) fn portrait() -> Result<Portrait> {
         format!("{name}: {value}").replace("Bob Smith", "Name").replace("bob.smith@example.org", "email");
     let portrait = Portrait::of::<CohortGo>(flow)
         .with(Fact::ApiUrl, format!("as the token response says, such as {api}"))
-        .with(Fact::AccessTokenLifetime, "not said; until it is refused")
+        .with(Fact::AccessTokenLifetime, "not documented; valid until refused")
         .with(Fact::ResponseFields, "`api_base_url`, `base_url`")
         .with(Fact::Other("on whose behalf a call is"), code(&acting))
         .with(Fact::Other("hosts that tokens go to"), hosts(&site))

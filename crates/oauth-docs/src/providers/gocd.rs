@@ -17,7 +17,7 @@ pub(super) fn portrait() -> Result<Portrait> {
         .with_title_suffix("up to 18.7")
         .with(Fact::ApiUrl, code(site.join(&["api"])?.as_str()))
         .with(Fact::Scopes, "none: a token may do what its user may")
-        .with(Fact::AccessTokenLifetime, "as the response says; 90 days by the source");
+        .with(Fact::AccessTokenLifetime, "as the response says; 90 days according to GoCD's source");
     Ok(grants!(portrait, Gocd))
 }
 
