@@ -80,7 +80,7 @@ impl SandboxBuilder {
             .gocd(|gocd| gocd.tls(tls))
     }
 
-    /// Options for Cohort Go.
+    /// Configures Cohort Go.
     pub fn cohortgo(
         mut self,
         configure: impl FnOnce(Builder<cohortgo::Rules>) -> Builder<cohortgo::Rules>,
@@ -89,19 +89,19 @@ impl SandboxBuilder {
         self
     }
 
-    /// Options for Cobot.
+    /// Configures Cobot.
     pub fn cobot(mut self, configure: impl FnOnce(Builder<cobot::Rules>) -> Builder<cobot::Rules>) -> Self {
         self.cobot = configure(self.cobot);
         self
     }
 
-    /// Options for Go1.
+    /// Configures Go1.
     pub fn go1(mut self, configure: impl FnOnce(Builder<go1::Rules>) -> Builder<go1::Rules>) -> Self {
         self.go1 = configure(self.go1);
         self
     }
 
-    /// Options for GoCD.
+    /// Configures GoCD.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

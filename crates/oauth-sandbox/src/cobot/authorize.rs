@@ -1,4 +1,4 @@
-//! The authorization endpoint and its consent page (seed 001; docs/provider-facts.md 2a).
+//! The authorization endpoint and its consent page (Cobot's "OAuth Flow"; docs/provider-facts.md 2a).
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};

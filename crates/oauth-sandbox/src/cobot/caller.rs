@@ -1,4 +1,4 @@
-//! Authentication and access checks for API calls (seed 001; dev.cobot.me/api-docs).
+//! Authentication and access checks for API calls (Cobot's "OAuth Flow"; dev.cobot.me/api-docs).
 
 use std::fmt::Display;
 

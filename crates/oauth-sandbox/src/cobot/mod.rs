@@ -1,8 +1,8 @@
 //! Sandbox of Cobot: one host for `www` and one host for each space.
 //!
-//! Sources: seed 001, docs/provider-facts.md section 2, and Cobot's own pages
-//! <https://dev.cobot.me/page/oauth-flow>, <https://dev.cobot.me/api-docs> and its pages `/users`, `/spaces`,
-//! `/access-tokens`, `/memberships`, `/plans`, `/payment-records` and `/teams`. Cobot's particularities:
+//! Sources: Cobot's "OAuth Flow" <https://dev.cobot.me/page/oauth-flow>, <https://dev.cobot.me/api-docs> with
+//! its pages `/users`, `/spaces`, `/access-tokens`, `/memberships`, `/plans`, `/payment-records` and
+//! `/teams`, and docs/provider-facts.md section 2. Cobot's particularities:
 //!
 //! - The authorization endpoint exists on `www` and on each space's subdomain, the token endpoint on `www`
 //!   only. The token request has no `redirect_uri`.

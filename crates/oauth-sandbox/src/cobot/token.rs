@@ -1,4 +1,4 @@
-//! The token endpoint, which is always on `www` (seed 001; docs/provider-facts.md 2a).
+//! The token endpoint, which is always on `www` (Cobot's "OAuth Flow"; docs/provider-facts.md 2a).
 
 use axum::Json;
 use axum::extract::State;

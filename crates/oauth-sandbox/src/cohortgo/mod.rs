@@ -1,6 +1,7 @@
 //! Sandbox of Cohort Go: the portal on one port, the customers' API on another.
 //!
-//! Sources: seed 000, docs/provider-facts.md section 4 and the guides on cohortgo.dev. Its particularities:
+//! Sources: Cohort Go's guide "OAuth2" <https://cohortgo.dev/guides/oauth2/>, the other guides on
+//! cohortgo.dev, and docs/provider-facts.md section 4. Its particularities:
 //!
 //! - `/oauth2/authorize` and `/oauth2/token` are on the portal. The token response contains the URL of the
 //!   API (`api_base_url`), which varies by customer: it has another port than the portal, and for one of the
@@ -187,7 +188,7 @@ impl ProviderRules for Rules {
     type State = model::State;
 
     fn new_credentials() -> Credentials {
-        // A readable name, as in the seed's example.
+        // A readable name, as in the example of Cohort Go's guide.
         let client_id = format!("sandbox-app-{}", random::hex::<4>());
         Credentials { client_id, client_secret: random::opaque() }
     }

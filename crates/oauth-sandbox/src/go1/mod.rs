@@ -1,11 +1,13 @@
 //! Go1: authorization host, API of version 2 and gateway, all on one origin.
 //!
-//! Sources: seed 002 and docs/provider-facts.md section 3, go1.com's pages on grants and scopes, and Go1's
-//! REST reference of 2025-01-01. Paths: `/oauth/authorize`, `/oauth/token`, `/oauth/validate`; version 2
-//! under `/v2`; the gateway under `/gateway`. Peculiarities:
+//! Sources: Go1's "OAuth Connect Flow"
+//! <https://www.go1.com/developers/partners/concepts/connect-a-portal-via-oauth>, go1.com's pages on grants
+//! and scopes, Go1's REST reference of 2025-01-01, and docs/provider-facts.md section 3. Paths:
+//! `/oauth/authorize`, `/oauth/token`, `/oauth/validate`; version 2 under `/v2`; the gateway under
+//! `/gateway`. Peculiarities:
 //!
-//! - the callback is `<redirect_uri>/?code=…`, as in the seed: a path without a final slash gets one
-//!   ([`Builder::callback_slash`]);
+//! - the callback is `<redirect_uri>/?code=…`, as in the OAuth Connect Flow: a path without a final slash
+//!   gets one ([`Builder::callback_slash`]);
 //! - the token endpoint accepts multipart form-data, urlencoded forms and JSON, and the client's credentials
 //!   in the body or as HTTP Basic;
 //! - access tokens live for 12 hours; refresh tokens live for 90 days, and each is used once and replaced;
@@ -86,8 +88,8 @@ impl Default for Options {
 }
 
 impl Builder<Rules> {
-    /// Adds a slash to the redirect URI's path if it does not end in one. On by default: the seed's template
-    /// is `<REDIRECT_URL>/?code=<AUTHORIZATION_CODE>`.
+    /// Adds a slash to the redirect URI's path if it does not end in one. On by default: the template in
+    /// Go1's "OAuth Connect Flow" is `<REDIRECT_URL>/?code=<AUTHORIZATION_CODE>`.
     pub fn callback_slash(mut self, callback_slash: bool) -> Self {
         self.options.callback_slash = callback_slash;
         self

@@ -1,6 +1,7 @@
 //! GoCD 18.7, the last version with an OAuth provider, plus personal access tokens, which exist since 19.2.
 //!
-//! Sources: seed 003 and docs/provider-facts.md sections 1b to 1h, which cite GoCD's public source.
+//! Sources: GoCD's "OAuth Overview" <https://docs.gocd.org/current/faq/oauth_overview.html>, and
+//! docs/provider-facts.md sections 1b to 1h, which cite GoCD's public source.
 //! GoCD implements OAuth 2.0 **draft 09**, with these peculiarities:
 //!
 //! - grant types and error codes are spelled with hyphens, and there are neither `token_type` nor scopes
@@ -13,16 +14,17 @@
 //! - the code is appended with a `?` even if the redirect URI has a query (1c);
 //! - the API accepts `Authorization: Token token="…"` in exactly this form (1e).
 //!
-//! The OAuth pages are under `/go/oauth` (1b) and also under `/oauth`, where the seed has the authorize URL.
+//! The OAuth pages are under `/go/oauth` (1b) and also under `/oauth`, where the OAuth Overview has the
+//! authorize URL.
 //!
 //! Administrators manage OAuth clients at `/go/oauth/admin/clients` and at the older
 //! `/go/admin/oauth/clients`, in a browser or as XML (1b, 1f). Users list and revoke their tokens at
 //! `/go/oauth/user_tokens`. The first user is a system administrator. The XML API accepts the administrator's
 //! session or password (**guess**), but no token; changes in a session need its form token, as a field or as
 //! `X-CSRF-Token` (**guess**). XML request bodies, which Rails 2.3 accepted, are not supported. After its
-//! creation a client's summary is shown, as in the seed; the source at one commit shows the list instead. A
-//! page, not a script, asks for confirmation before a client is destroyed. The list also shows all users'
-//! tokens with a button for `revoke_by_admin`, for which GoCD has no page.
+//! creation a client's summary is shown, as in the OAuth Overview; the source at one commit shows the list
+//! instead. A page, not a script, asks for confirmation before a client is destroyed. The list also shows all
+//! users' tokens with a button for `revoke_by_admin`, for which GoCD has no page.
 //!
 //! XML has the shape of Rails records (from the source, not observed): `oauth_clients`/`oauth_client` in the
 //! list, `client` alone; names with underscores, but with hyphens in the response to a creation.
@@ -115,8 +117,8 @@ impl Options {
 
 impl Builder<Rules> {
     /// Rejects OAuth tokens with 403 at `cctray.xml`, `current_user` and `version`, as the access rules of
-    /// 2017 and 2018 suggest (docs/provider-facts.md 1e and 5). Off by default: the seed calls `cctray.xml`
-    /// with an OAuth token.
+    /// 2017 and 2018 suggest (docs/provider-facts.md 1e and 5). Off by default: the OAuth Overview
+    /// calls `cctray.xml` with an OAuth token.
     pub fn late_acl(mut self, late_acl: bool) -> Self {
         self.options.late_acl = late_acl;
         self

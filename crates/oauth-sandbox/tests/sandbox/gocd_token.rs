@@ -165,7 +165,7 @@ async fn token_endpoint_accepts_post_only() {
     let sandbox = Gocd::start().await.unwrap();
     assert_eq!(http().get(sandbox.token_url()).send().await.unwrap().status(), 404);
     assert_eq!(sandbox.journal().token_calls(), 0);
-    let seed = sandbox.token_url().replace("/go/oauth/", "/oauth/");
-    assert_eq!(http().post(seed).send().await.unwrap().status(), 400);
+    let documented = sandbox.token_url().replace("/go/oauth/", "/oauth/");
+    assert_eq!(http().post(documented).send().await.unwrap().status(), 400);
     assert_eq!(sandbox.journal().token_calls(), 1);
 }

@@ -1,8 +1,8 @@
 //! Administration of OAuth clients, as HTML pages and as XML under the same paths (docs/provider-facts.md 1b,
 //! 1f).
 //!
-//! The pages have three path prefixes: `/go/oauth/admin`, `/oauth/admin` as in the seed, and
-//! `/go/admin/oauth` from before Rails 4. Links keep the prefix of the request.
+//! The pages have three path prefixes: `/go/oauth/admin`, `/oauth/admin` as in GoCD's "OAuth Overview",
+//! and `/go/admin/oauth` from before Rails 4. Links keep the prefix of the request.
 
 mod auth;
 mod clients;

@@ -1,4 +1,4 @@
-//! PersonalToken access tokens (docs/provider-facts.md 1g).
+//! Personal access tokens (docs/provider-facts.md 1g).
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq as _;
 use super::State;
 use crate::random;
 
-/// A token that a user created for own programs.
+/// A token that users create for their own programs.
 #[derive(Clone)]
 pub(in crate::gocd) struct PersonalToken {
     pub(in crate::gocd) number: u64,

@@ -1,4 +1,4 @@
-//! Cobot: seed 001, docs/provider-facts.md section 2, and the rules of `oauth_sandbox::cobot`.
+//! Cobot: its "OAuth Flow", docs/provider-facts.md section 2, and the rules of `oauth_sandbox::cobot`.
 
 mod access_tokens;
 mod api;

@@ -1,4 +1,4 @@
-//! Seed 000, "Advanced: Acting on Behalf of Multiple Users" and "Creating Users".
+//! Cohort Go's guide "OAuth2", sections "Advanced: Acting on Behalf of Multiple Users" and "Creating Users".
 
 use oauth_sandbox::CohortGo;
 

@@ -1,4 +1,4 @@
-//! Seed 000, "Requesting Authorization".
+//! Cohort Go's guide "OAuth2", section "Requesting Authorization".
 
 use oauth_sandbox::{CohortGo, Error};
 

@@ -52,7 +52,7 @@ async fn code(sandbox: &CohortGo, scope: &str) -> String {
     code_for(sandbox, "ruth@brightwater.example", scope).await
 }
 
-/// Sends a token request with the seed's parameters, with `changes`.
+/// Sends a token request with the guide's parameters, with `changes`.
 async fn token(sandbox: &CohortGo, changes: &[(&str, &str)]) -> (u16, Value) {
     let form = vec![
         ("client_id", sandbox.client_id()),

@@ -1,4 +1,4 @@
-//! The token request and its response (seed 000).
+//! The token request and its response (Cohort Go's guide "OAuth2").
 
 use std::time::Duration;
 

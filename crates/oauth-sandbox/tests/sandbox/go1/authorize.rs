@@ -1,4 +1,4 @@
-//! The authorization endpoint (seed 002, steps 1 to 3).
+//! The authorization endpoint (Go1's "OAuth Connect Flow", steps 1 to 3).
 
 use oauth_sandbox::{Error, Go1};
 
@@ -6,7 +6,7 @@ use super::{authorize_url, token};
 use crate::support::{http, location, parameter};
 
 #[tokio::test]
-async fn approve_redirects_as_in_the_seed() {
+async fn approve_redirects_as_documented() {
     let sandbox = Go1::start().await.unwrap();
     let callback = sandbox.approve(authorize_url(&sandbox, &[])).await.unwrap();
     let code = parameter(&callback, "code").unwrap();

@@ -1,4 +1,4 @@
-//! The sign-up (seed 002: "or can signup for a new account").
+//! The sign-up (Go1's "OAuth Connect Flow": "or can signup for a new account").
 
 use oauth_sandbox::Go1;
 use reqwest::Client;

@@ -1,4 +1,4 @@
-//! The token endpoint (seed 002, step 4; docs/provider-facts.md 3a).
+//! The token endpoint (Go1's "OAuth Connect Flow", step 4; docs/provider-facts.md 3a).
 
 use std::time::Duration;
 
