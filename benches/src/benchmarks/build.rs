@@ -158,7 +158,7 @@ pub fn run(options: &Options) -> Result<Report> {
         plots: tables.iter().map(Table::plot).collect(),
         tables,
         notes: vec![
-            "Each program starts a login attempt and exchanges a code, so that this code is linked. Each build starts with an empty \
+            "Each program starts an attempt to connect and exchanges a code, so that this code is linked. Each build starts with an empty \
              target folder and downloaded dependencies, and uses all cores. Crates are those that cargo builds for this platform, including \
              build scripts and macros."
                 .to_owned(),

@@ -1,4 +1,4 @@
-//! Cookies of login attempts: encrypted and authenticated, bound to their names, one for each attempt.
+//! Cookies of attempts: encrypted and authenticated, bound to their names, one for each attempt.
 
 use std::time::Duration;
 

@@ -8,7 +8,7 @@ use oauth_core::{Error, ErrorKind};
 
 const LENGTH: usize = 32;
 
-/// The key that encrypts login attempts in cookies. `Debug` hides it.
+/// The key that encrypts attempts in cookies. `Debug` hides it.
 ///
 /// All processes that may receive the callback of an attempt need the same key. It protects only attempts,
 /// which last minutes: replacing it costs users who are connecting at that moment a second try.

@@ -30,7 +30,7 @@ pub struct Settings {
     pub client_id: String,
     /// Client secret from the registration at Go1.
     pub client_secret: ClientSecret,
-    /// Encrypts the cookie of a login attempt.
+    /// Encrypts the cookie of an attempt.
     pub cookie_key: CookieKey,
     /// Encrypts the tokens in the database.
     pub token_key: EncryptionKey,

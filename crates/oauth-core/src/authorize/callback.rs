@@ -24,7 +24,7 @@ pub(crate) struct Callback<'a> {
 #[derive(Debug)]
 pub(crate) struct Refused {
     pub(crate) error: Error,
-    /// True if its `state` proves that it belongs to the authorization, which is over then.
+    /// True if its `state` proves that it belongs to the attempt, which is over then.
     pub(crate) ends_authorization: bool,
 }
 
@@ -72,7 +72,7 @@ impl<'a> Callback<'a> {
         Ok(out)
     }
 
-    /// Checks the callback against the pending authorization. Only a matching `state` makes it trusted.
+    /// Checks the callback against the attempt. Only a matching `state` makes it trusted.
     pub(crate) fn check(
         self,
         pending: &PendingAuthorization,

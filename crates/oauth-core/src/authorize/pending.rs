@@ -13,7 +13,7 @@ use crate::client::app::RedirectUri;
 use crate::provider::scopes::Scopes;
 use crate::util::secret::{PkceVerifier, State};
 
-/// A started authorization: the URL for the user's browser, and the state to keep until the callback.
+/// A started attempt to connect: the URL for the user's browser, and the state to keep until the callback.
 ///
 /// `Debug` shows neither the URL's query, which holds the `state`, nor the secrets of `pending`.
 #[non_exhaustive]

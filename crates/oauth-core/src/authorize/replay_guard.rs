@@ -1,4 +1,4 @@
-//! Replay protection: no authorization is finished twice.
+//! Replay protection: no attempt is finished twice.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-/// The states of this process's finished authorizations, kept while their callback could still be accepted.
+/// The states of this process's finished attempts, kept while their callback could still be accepted.
 ///
 /// Across processes the store rejects replays ([`Connections::finish`](crate::Connections::finish)).
 #[derive(Default)]
 pub(crate) struct ReplayGuard(Mutex<HashMap<String, DateTime<Utc>>>);
 
 impl ReplayGuard {
-    /// Marks an authorization as finished. False if it was before.
+    /// Marks an attempt as finished. Returns false if it was finished before.
     pub(crate) fn end(
         &self,
         state: &str,

@@ -167,7 +167,7 @@ pub struct Limits {
     pub token_body: usize,
     /// Largest body of an API response, in bytes. 16 MiB.
     pub api_body: usize,
-    /// Largest age of a pending authorization at its callback. 15 min.
+    /// Largest age of an attempt to connect at its callback. 15 min.
     pub attempt_age: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! A login attempt is valid in one browser, for a limited time, and once.
+//! An attempt is valid in one browser, for a limited time, and once.
 
 use std::time::Duration;
 
