@@ -40,7 +40,7 @@ pub type Token = oauth_core::Token<Cobot>;
 /// A [`Client`] with one [`Token`].
 pub type AuthorizedClient = oauth_core::AuthorizedClient<Cobot>;
 
-/// Settings of a [`Client`].
+/// Builder of a [`Client`].
 pub type ClientBuilder = oauth_core::ClientBuilder<Cobot>;
 
 pub use oauth_core;

@@ -40,7 +40,7 @@ pub type Client = oauth_core::Client<CohortGo>;
 /// An access token of one Cohort Go customer, with the customer's [`Account`].
 pub type Token = oauth_core::Token<CohortGo>;
 
-/// Settings of a [`Client`].
+/// Builder of a [`Client`].
 pub type ClientBuilder = oauth_core::ClientBuilder<CohortGo>;
 
 /// A [`Client`] with one [`Token`].

@@ -33,7 +33,7 @@ pub use site::Site;
 
 /// A client for Go1.
 pub type Client = oauth_core::Client<Go1>;
-/// Settings of a [`Client`].
+/// Builder of a [`Client`].
 pub type ClientBuilder = oauth_core::ClientBuilder<Go1>;
 /// An access token and refresh token of one Go1 portal.
 pub type Token = oauth_core::Token<Go1>;

@@ -36,7 +36,7 @@ pub type Client = oauth_core::Client<Gocd>;
 /// An access token of GoCD's OAuth provider.
 pub type Token = oauth_core::Token<Gocd>;
 
-/// Settings of a [`Client`].
+/// Builder of a [`Client`].
 pub type ClientBuilder = oauth_core::ClientBuilder<Gocd>;
 
 /// A [`Client`] with one [`Token`].

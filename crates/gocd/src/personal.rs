@@ -7,7 +7,7 @@ use oauth_core::{
 use crate::provider::TOKEN_REFUSED;
 use crate::site::Site;
 
-/// The provider for GoCD servers since 19.2, without any grant.
+/// GoCD servers since 19.2, used with a personal access token instead of OAuth.
 ///
 /// A user creates a personal access token on the server's pages. It is sent as `Authorization: Bearer` and is
 /// valid for `cctray.xml` too. Source: docs.gocd.org, "Access Tokens" (since 19.2.0).

@@ -7,13 +7,13 @@
 /// The parameters are `$1 provider`, `$2 account`, then those listed with each statement.
 #[derive(Debug)]
 pub struct Statements {
-    /// No more.
+    /// No further parameters.
     pub load: &'static str,
     /// due_at, lapses_at, key_id, sealed.
     pub insert: &'static str,
     /// from, due_at, lapses_at, key_id, sealed.
     pub save: &'static str,
-    /// No more.
+    /// No further parameters.
     pub remove: &'static str,
     /// owner, length.
     pub acquire: &'static str,
@@ -41,7 +41,7 @@ pub struct Statements {
     pub other_keys: &'static str,
     /// `$1` key_id, `$2` limit, `$3` provider, `$4` account.
     pub other_keys_after: &'static str,
-    /// sealed as it was, key_id, sealed.
+    /// old `sealed`, key_id, sealed.
     pub reseal: &'static str,
     /// `$1` name, `$2` for how long.
     pub claim_once: &'static str,

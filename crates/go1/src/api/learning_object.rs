@@ -58,10 +58,10 @@ pub struct Core {
     pub description: Option<String>,
     /// Thumbnail.
     pub image: Option<Image>,
-    /// Identifier of the portal that created it.
+    /// Id of the content provider's portal.
     #[serde(default, deserialize_with = "maybe_id")]
     pub provider_id: Option<String>,
-    /// Identifier in the provider's own system.
+    /// Id in the content provider's own system.
     #[serde(default, deserialize_with = "maybe_id")]
     pub external_id: Option<String>,
     /// Further fields of the response.

@@ -19,8 +19,8 @@ use crate::util::strict_json::{UniqueKeys, describe_mismatch};
 /// The client checks the URL, adds the access token, `User-Agent` and `Accept`, and returns an [`Error`]
 /// unless the response's status is [accepted](Self::accepts_status).
 ///
-/// An endpoint without parameters is a unit struct. Parameters added later make a second endpoint, so that
-/// `&Me` still compiles.
+/// An endpoint without parameters is a unit struct. If parameters are needed later, add another endpoint, so
+/// that `&Me` still compiles.
 ///
 /// A custom endpoint takes a few lines:
 ///

@@ -52,7 +52,7 @@ impl App {
         Self { client_id: client_id.into(), client_secret: None, redirect_uri: Some(redirect_uri) }
     }
 
-    /// Creates the absence of a registration, for tokens that are created elsewhere.
+    /// Creates an `App` for providers without a client registration.
     pub fn none() -> Self {
         Self { client_id: ClientId::new(""), client_secret: None, redirect_uri: None }
     }

@@ -93,7 +93,7 @@ impl<P: Provider> Client<P> {
         &self.0.limits
     }
 
-    /// Starts an authorization: returns the URL for the browser, and the state to keep for the callback.
+    /// Starts an attempt to connect: returns the URL for the browser, and the state to keep for the callback.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if the app has no redirect URI, or the provider does not support a setting
@@ -131,13 +131,14 @@ impl<P: Provider> Client<P> {
         Ok(StartedAuthorization { url: authorize.url, pending })
     }
 
-    /// Finishes an authorization: checks the callback and exchanges its code for a token.
+    /// Finishes an attempt to connect: checks the callback and exchanges its code for a token.
     ///
     /// `callback` is the URL that the browser requested: whole, or its path with the query, or the query.
     ///
-    /// Each authorization can be finished once. A second call with the same `pending` is an error, unless the
-    /// first ended with [`ErrorKind::NotSent`] or [`ErrorKind::Callback`], which spend no code. Drop
-    /// `pending` after `Ok`.
+    /// Each attempt can be finished once. A second call with the same `pending` is an error, except after an
+    /// error that sent nothing ([`NotSent`](ErrorKind::NotSent), [`Setup`](ErrorKind::Setup),
+    /// [`InvalidInput`](ErrorKind::InvalidInput)) or an unacceptable callback. Keep `pending` until this
+    /// returns `Ok`.
     ///
     /// # Errors
     /// Without sending anything: [`ErrorKind::Callback`] if the callback is not acceptable,
@@ -328,7 +329,7 @@ impl<P: Provider> Client<P> {
         Ok(new)
     }
 
-    /// Imports an access token obtained elsewhere. It has no expiry.
+    /// Imports an access token obtained elsewhere. The token is treated as never expiring.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if it cannot be an access token.
@@ -343,7 +344,7 @@ impl<P: Provider> Client<P> {
         self.import_token_with(access_token, scopes, P::Extra::default())
     }
 
-    /// [`import_token`](Self::import_token) with the provider's own fields.
+    /// [`import_token`](Self::import_token) with `extra`, the provider's own token-response fields.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if it cannot be an access token.

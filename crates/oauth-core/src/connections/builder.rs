@@ -101,7 +101,8 @@ impl<P: Provider> ConnectionsBuilder<P> {
         self
     }
 
-    /// Sets the age at which a cached token is compared with the store, in the background. 60 s by default.
+    /// Sets the age at which a cached token is compared with the store, in the background. Also the minimum
+    /// time between two refreshes forced by a refused token. 60 s by default.
     pub fn revalidate(mut self, interval: Duration) -> Self {
         self.settings.revalidate = interval;
         self

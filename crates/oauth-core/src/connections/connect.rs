@@ -31,8 +31,10 @@ impl<P: Provider> Connections<P> {
     ///
     /// # Errors
     /// [`ErrorKind::Callback`] if the callback is not acceptable, [`ErrorKind::Denied`] if the user refused
-    /// access, and the errors of the token endpoint, the transport and the store. After any error except an
-    /// unacceptable callback the user has to start again.
+    /// access, and the errors of the token endpoint, the transport and the store.
+    ///
+    /// The attempt stays open after an unacceptable callback, and if the store fails before the code is sent.
+    /// After any other error the user has to start again.
     ///
     /// ```
     /// # use oauth_core::{CodeGrant, Connection, Connections, Error, PendingAuthorization};

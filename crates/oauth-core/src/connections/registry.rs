@@ -117,7 +117,7 @@ impl<P: Provider> Connections<P> {
         Ok(())
     }
 
-    /// Checks if the provider has refused the client, which stops all refreshing. See
+    /// Fails if the provider has refused the client; refreshing is then stopped. See
     /// [`reconfigure`](Self::reconfigure).
     ///
     /// # Errors

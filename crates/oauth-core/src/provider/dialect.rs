@@ -99,7 +99,7 @@ pub enum Pkce {
     S256,
 }
 
-/// A response of the token endpoint that means something else than its error code.
+/// A token response whose meaning differs from its error code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
