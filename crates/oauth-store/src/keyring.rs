@@ -21,8 +21,9 @@ const PLAINTEXT: &str = "plaintext";
 ///
 /// To change the key while several processes run, so that each process can always read the others' records:
 ///
-/// 1. in all processes: `Keyring::new(old).and_older(new)`; 2. in all processes:
-/// `Keyring::new(new).and_older(old)`; 3. once: `rotate_keys`; then remove the old key.
+/// 1. In all processes: `Keyring::new(old).and_older(new)`.
+/// 2. In all processes: `Keyring::new(new).and_older(old)`.
+/// 3. Once: `rotate_keys`; then remove the old key.
 ///
 /// ```
 /// use oauth_store::{EncryptionKey, Keyring};
