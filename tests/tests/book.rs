@@ -1,5 +1,4 @@
-//! The Rust of the book and of READMEs is compiled: every page that has some is among the doc tests, and what a page includes
-//! is a file of a crate.
+//! Every page of the book and every README with Rust code is compiled as a doc test.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use std::path::{Path, PathBuf};
@@ -15,7 +14,7 @@ fn pages(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Code without a language is Rust to rustdoc, so it counts. What is included from a crate is compiled there.
+/// Returns true if the page has Rust code. Rustdoc compiles code without a language; included files compile elsewhere.
 fn has_rust(text: &str) -> bool {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -31,7 +30,7 @@ fn has_rust(text: &str) -> bool {
     false
 }
 
-/// A line that shows a part of a crate's source. `cargo xtask docs --check` sees that the part is there.
+/// A line that includes part of a crate's source, which `cargo xtask docs --check` checks.
 fn is_included(line: &str) -> bool {
     let target = line.trim().strip_prefix("{{#include ").and_then(|rest| rest.strip_suffix("}}"));
     let file = target.and_then(|target| target.split(':').next()).unwrap_or_default();
@@ -54,7 +53,7 @@ fn every_page_with_rust_is_a_doc_test() {
     assert!(left_out.is_empty(), "add {left_out:?} to `pages!` in tests/src/lib.rs");
 }
 
-/// A README is a doc test of its own crate, or one here.
+/// Either in its own crate or here.
 #[test]
 fn every_readme_with_rust_is_a_doc_test() {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("crates");
@@ -78,7 +77,7 @@ fn every_readme_with_rust_is_a_doc_test() {
 }
 
 #[test]
-fn code_is_told_from_other_text() {
+fn finds_rust_code_only() {
     assert!(has_rust("a\n```rust,no_run\nx\n```\n"));
     assert!(has_rust("```\nx\n```\n"));
     assert!(has_rust("```rust\n{{#include ../../tutorial/src/lib.rs:who}}\nlet x = 1;\n```\n"));

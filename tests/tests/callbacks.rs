@@ -1,5 +1,5 @@
-//! The callback of each provider: every unacceptable one has its own error, nothing is sent, and the good one still
-//! works afterwards.
+//! Invalid callbacks of each provider: each has its own error, nothing is sent, and the valid callback still works
+//! afterwards.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use oauth_core::{
@@ -19,8 +19,8 @@ fn fault(fault: CallbackFault) -> ErrorKind {
     ErrorKind::Callback(fault)
 }
 
-/// One provider at two sites, and what it does with a refusal that has no state.
-async fn drive<P: CodeGrant>(
+/// Checks one provider. `stateless_refusal` is the error for a refusal without `state`.
+async fn check<P: CodeGrant>(
     site: P::Site,
     other_site: P::Site,
     connect: P::Connect,
@@ -69,7 +69,7 @@ async fn drive<P: CodeGrant>(
     let error = client.finish(&foreign, &good).await.unwrap_err();
     assert_eq!(error.kind(), fault(CallbackFault::OtherProvider), "{}: {error}", P::NAME);
 
-    // A person's refusal that proves to belong to an attempt ends that one.
+    // A refusal with the right state ends the attempt.
     let refused = client.begin(&connect).unwrap();
     let query = format!("{REDIRECT_URI}?error=access_denied&state={}", refused.pending.state().expose());
     assert_eq!(client.finish(&refused.pending, &query).await.unwrap_err().kind(), ErrorKind::Denied);
@@ -91,8 +91,8 @@ async fn drive<P: CodeGrant>(
 }
 
 #[tokio::test]
-async fn cohortgo() {
-    drive::<cohortgo::CohortGo>(
+async fn cohortgo_rejects_invalid_callbacks() {
+    check::<cohortgo::CohortGo>(
         cohortgo::Site::production(),
         cohortgo::Site::at("https://partner123.portal.cohortgo.com").unwrap(),
         cohortgo::Connect::new(),
@@ -102,8 +102,8 @@ async fn cohortgo() {
 }
 
 #[tokio::test]
-async fn cobot() {
-    drive::<cobot::Cobot>(
+async fn cobot_rejects_invalid_callbacks() {
+    check::<cobot::Cobot>(
         cobot::Site::production(),
         cobot::Site::at("https://www.staging.example").unwrap(),
         cobot::Connect::new([cobot::scope::READ]),
@@ -113,8 +113,8 @@ async fn cobot() {
 }
 
 #[tokio::test]
-async fn go1() {
-    drive::<go1::Go1>(
+async fn go1_rejects_invalid_callbacks() {
+    check::<go1::Go1>(
         go1::Site::production(),
         go1::Site::qa(),
         go1::Connect::new([go1::scope::USER_READ]),
@@ -123,10 +123,10 @@ async fn go1() {
     .await;
 }
 
-/// GoCD sends its refusals without state: reported, but without ending the attempt.
+/// GoCD sends refusals without state. They are reported, but do not end the attempt.
 #[tokio::test]
-async fn gocd() {
-    drive::<gocd::Gocd>(
+async fn gocd_rejects_invalid_callbacks() {
+    check::<gocd::Gocd>(
         gocd::Site::at("https://go.example.com:8154").unwrap(),
         gocd::Site::at("https://go.example.com:9154").unwrap(),
         gocd::Connect::new(),

@@ -1,5 +1,5 @@
-//! One process drives everything that a program does with the four providers, success and failure, and says all that it
-//! can say; another one looks for its secrets in what was said and stored.
+//! A child process uses the four providers, with success and failure, and prints and logs everything it can. The test
+//! then searches its output and databases for secrets.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use std::collections::BTreeSet;
@@ -22,10 +22,10 @@ use oauth_testing::{leaks, shown};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 
-/// Set for the process that drives.
-const PLACE: &str = "OAUTH_CANARY_PLACE";
+/// Environment variable with the child process' folder.
+const FOLDER_VARIABLE: &str = "OAUTH_CANARY_PLACE";
 
-/// All secrets there were, for the process that looks.
+/// All secrets that the child process has seen.
 #[derive(Clone, Default)]
 struct Secrets(Arc<Mutex<BTreeSet<String>>>);
 
@@ -34,7 +34,7 @@ impl Secrets {
         self.0.lock().unwrap().insert(secret.to_owned());
     }
 
-    fn token<P: oauth_core::Provider>(&self, token: &Token<P>) {
+    fn note_token<P: oauth_core::Provider>(&self, token: &Token<P>) {
         self.note(token.access_token().expose());
         if let Some(refresh_token) = token.refresh_token() {
             self.note(refresh_token.expose());
@@ -43,45 +43,45 @@ impl Secrets {
 }
 
 #[derive(Clone, Debug)]
-struct Time(SandboxClock);
+struct ClientClock(SandboxClock);
 
-impl Clock for Time {
+impl Clock for ClientClock {
     fn now(&self) -> DateTime<Utc> {
         self.0.now()
     }
 }
 
-/// Everything there is to say about it.
-#[allow(clippy::print_stdout, clippy::print_stderr)] // that is what is looked at
-fn say(what: &dyn Debug) {
-    println!("{what:?}");
-    eprintln!("{what:#?}");
+/// Prints both `Debug` forms.
+#[allow(clippy::print_stdout, clippy::print_stderr)] // The test searches this output.
+fn show(value: &dyn Debug) {
+    println!("{value:?}");
+    eprintln!("{value:#?}");
 }
 
-/// As an error, as its causes, and as a panic of a task.
-fn fail(error: Error) {
-    say(&shown(&error));
-    say(&error.to_string());
+/// Prints an error with its sources, and as a panic of a thread.
+fn show_error(error: Error) {
+    show(&shown(&error));
+    show(&error.to_string());
     let panicked =
         std::thread::spawn(move || panic!("called `Result::unwrap()` on an `Err` value: {error:?}"));
     assert!(panicked.join().is_err());
 }
 
-/// A task that dies with all of it in its hands, and says so.
-fn crash<P: oauth_core::Provider>(
+/// Panics in a thread with a message that contains the values.
+fn show_panic<P: oauth_core::Provider>(
     client: &Client<P>,
     token: &Token<P>,
     pending: &oauth_core::PendingAuthorization,
 ) {
     let (client, token, pending) = (client.clone(), token.clone(), pending.clone());
     let crashed = std::thread::spawn(move || {
-        let held = (token.access_token().clone(), token.refresh_token().cloned(), client.app());
-        assert!(pending.state().expose().is_empty(), "in the midst of {held:?} {token:?} {pending:?}");
+        let values = (token.access_token().clone(), token.refresh_token().cloned(), client.app());
+        assert!(pending.state().expose().is_empty(), "panic with {values:?} {token:?} {pending:?}");
     });
     assert!(crashed.join().is_err());
 }
 
-async fn drive<P: CodeGrant, R: SandboxProvider, E: Endpoint<P>>(
+async fn use_provider<P: CodeGrant, R: SandboxProvider, E: Endpoint<P>>(
     sandbox: ServerHandle<R>,
     site: P::Site,
     connect: P::Connect,
@@ -98,22 +98,22 @@ async fn drive<P: CodeGrant, R: SandboxProvider, E: Endpoint<P>>(
     (limits.token_deadline, limits.api_deadline) = (Duration::from_secs(2), Duration::from_secs(2));
     let build = |secret: &str| {
         let builder = Client::<P>::builder(site.clone(), app(secret)).limits(limits);
-        say(&builder);
-        builder.clock(Time(sandbox.clock())).build().unwrap()
+        show(&builder);
+        builder.clock(ClientClock(sandbox.clock())).build().unwrap()
     };
     let client = build(sandbox.client_secret());
-    say(&(&client, client.app()));
+    show(&(&client, client.app()));
 
-    // A person says no, then yes; the callback comes twice, and in a wrong form.
+    // A refused and an approved login; the callback arrives twice, and in invalid forms.
     let denied = client.begin(&connect).unwrap();
     secrets.note(denied.pending.state().expose());
-    let answer = sandbox.deny(&denied.url).await.unwrap();
-    fail(client.finish(&denied.pending, answer.as_str()).await.unwrap_err());
+    let callback = sandbox.deny(&denied.url).await.unwrap();
+    show_error(client.finish(&denied.pending, callback.as_str()).await.unwrap_err());
     let started = client.begin(&connect).unwrap();
     secrets.note(started.pending.state().expose());
     let pending: serde_json::Value = serde_json::to_value(&started.pending).unwrap();
     pending["pkce_verifier"].as_str().into_iter().for_each(|verifier| secrets.note(verifier));
-    say(&(&started, &started.pending));
+    show(&(&started, &started.pending));
     let callback = sandbox.approve(&started.url).await.unwrap();
     let code = callback.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
     secrets.note(&code);
@@ -126,32 +126,32 @@ async fn drive<P: CodeGrant, R: SandboxProvider, E: Endpoint<P>>(
         format!("{redirect_uri}?code={code}%0d%0a&state={}%00", state.expose()),
         format!("code={code}\n&state={}", state.expose()),
     ] {
-        fail(client.finish(&started.pending, &bad).await.unwrap_err());
+        show_error(client.finish(&started.pending, &bad).await.unwrap_err());
     }
     let token = client.finish(&started.pending, callback.as_str()).await.unwrap();
-    secrets.token(&token);
-    fail(client.finish(&started.pending, callback.as_str()).await.unwrap_err());
-    say(&(&token, token.access_token(), token.refresh_token(), token.to_persisted().unwrap()));
-    say(&(client.headers(&token).unwrap(), client.authorized(token.clone())));
-    crash(&client, &token, &started.pending);
+    secrets.note_token(&token);
+    show_error(client.finish(&started.pending, callback.as_str()).await.unwrap_err());
+    show(&(&token, token.access_token(), token.refresh_token(), token.to_persisted().unwrap()));
+    show(&(client.headers(&token).unwrap(), client.authorized(token.clone())));
+    show_panic(&client, &token, &started.pending);
 
-    // Another client's secret, and another code.
+    // A wrong client secret, and another code.
     let wrong = build("canary-wrong-secret");
     let attempt = wrong.begin(&connect).unwrap();
     secrets.note(attempt.pending.state().expose());
-    let answer = sandbox.approve(&attempt.url).await.unwrap();
-    fail(wrong.finish(&attempt.pending, answer.as_str()).await.unwrap_err());
+    let callback = sandbox.approve(&attempt.url).await.unwrap();
+    show_error(wrong.finish(&attempt.pending, callback.as_str()).await.unwrap_err());
 
-    // A connection in a database: calls, faults of every kind, refreshes, its end.
+    // A connection in a database: API calls, faults, refreshes, and its removal.
     let store =
         Sqlite::open(folder.join(format!("{}.db", P::NAME)), Keyring::new(key(secrets))).await.unwrap();
     let connections = Connections::builder(client.clone(), store.clone()).jitter(Duration::ZERO).build();
     connections.insert("acme", token.clone()).await.unwrap();
     let acme = connections.get("acme");
-    say(&(&connections, &acme, &store));
-    say(&acme.send(&endpoint).await.map(drop).map_err(fail));
+    show(&(&connections, &acme, &store));
+    show(&acme.send(&endpoint).await.map(drop).map_err(show_error));
     for number in 0..5 {
-        // Each server repeats the secret that it was sent.
+        // The responses echo the secret of the request.
         let fault = |secret: &str| match number {
             0 => Fault::DropRequest,
             1 => Fault::Response {
@@ -175,30 +175,30 @@ async fn drive<P: CodeGrant, R: SandboxProvider, E: Endpoint<P>>(
         };
         sandbox.next_api_call(fault(token.access_token().expose()));
         if let Err(error) = client.send(&token, &endpoint).await {
-            fail(error);
+            show_error(error);
         }
         sandbox.advance(expiry);
-        let held = acme.token().await.ok();
-        let held = held.as_ref().and_then(Token::refresh_token).map_or("none", |token| token.expose());
-        sandbox.next_token_call(fault(held));
+        let current = acme.token().await.ok();
+        let current = current.as_ref().and_then(Token::refresh_token).map_or("none", |token| token.expose());
+        sandbox.next_token_call(fault(current));
         sandbox.advance(expiry);
         match acme.headers().await {
-            Ok(headers) => say(&headers),
-            Err(error) => fail(error),
+            Ok(headers) => show(&headers),
+            Err(error) => show_error(error),
         }
-        say(&acme.status().await.map_err(fail));
+        show(&acme.status().await.map_err(show_error));
         if let Ok(Some(record)) = store.load(&Key::new(P::NAME, "acme")).await {
-            say(&record);
+            show(&record);
             let kept: serde_json::Value = serde_json::from_slice(record.content.bytes()).unwrap();
             for name in ["access_token", "refresh_token"] {
                 kept[name].as_str().into_iter().for_each(|secret| secrets.note(secret));
             }
         }
     }
-    say(&connections.remove("acme").await);
-    fail(acme.headers().await.map(drop).unwrap_err());
+    show(&connections.remove("acme").await);
+    show_error(acme.headers().await.map(drop).unwrap_err());
     connections.drain().await;
-    say(&sandbox.journal());
+    show(&sandbox.journal());
     store.close().await;
 }
 
@@ -212,13 +212,13 @@ fn key(secrets: &Secrets) -> oauth_store::EncryptionKey {
     key
 }
 
-/// What the other test starts.
+/// The child process of the test below.
 #[tokio::test]
-#[ignore = "it is what the other test looks at"]
-async fn the_process_that_drives() {
-    let place = std::env::var(PLACE).unwrap();
-    let folder = Path::new(&place);
-    // But for what reads pages for the sandbox's people: what they see is theirs.
+#[ignore = "started by the other test"]
+async fn child_process() {
+    let folder_name = std::env::var(FOLDER_VARIABLE).unwrap();
+    let folder = Path::new(&folder_name);
+    // Without the HTML parsers of the sandbox's browser, whose pages contain secrets.
     let all = Targets::new()
         .with_default(LevelFilter::TRACE)
         .with_targets(["html5ever", "selectors"].map(|reader| (reader, LevelFilter::OFF)));
@@ -230,7 +230,7 @@ async fn the_process_that_drives() {
     let to = (&secrets, folder);
     let sandbox = oauth_sandbox::CohortGo::start().await.unwrap();
     let site = cohortgo::Site::at(sandbox.url()).unwrap();
-    drive::<cohortgo::CohortGo, _, _>(
+    use_provider::<cohortgo::CohortGo, _, _>(
         sandbox,
         site,
         cohortgo::Connect::new(),
@@ -241,7 +241,7 @@ async fn the_process_that_drives() {
     .await;
     let sandbox = oauth_sandbox::Cobot::start().await.unwrap();
     let site = cobot::Site::at(sandbox.url()).unwrap();
-    drive::<cobot::Cobot, _, _>(
+    use_provider::<cobot::Cobot, _, _>(
         sandbox,
         site,
         cobot::Connect::new([cobot::scope::READ_USER]),
@@ -252,7 +252,7 @@ async fn the_process_that_drives() {
     .await;
     let sandbox = oauth_sandbox::Go1::start().await.unwrap();
     let site = go1::Site::at(sandbox.url()).unwrap();
-    drive::<go1::Go1, _, _>(
+    use_provider::<go1::Go1, _, _>(
         sandbox,
         site,
         go1::Connect::new([go1::scope::USER_READ]),
@@ -263,7 +263,7 @@ async fn the_process_that_drives() {
     .await;
     let sandbox = oauth_sandbox::Gocd::start().await.unwrap();
     let site = gocd::Site::at(sandbox.url()).unwrap();
-    drive::<gocd::Gocd, _, _>(
+    use_provider::<gocd::Gocd, _, _>(
         sandbox,
         site,
         gocd::Connect::new(),
@@ -277,33 +277,33 @@ async fn the_process_that_drives() {
 }
 
 #[test]
-#[allow(clippy::print_stdout)] // the numbers are to be seen
-fn no_secret_is_said_or_stored_in_clear() {
+#[allow(clippy::print_stdout)] // Prints the counts.
+fn output_and_databases_contain_no_secret() {
     let folder = tempfile::tempdir().unwrap();
     let out = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "the_process_that_drives", "--ignored", "--nocapture", "--test-threads=1"])
-        .env(PLACE, folder.path())
+        .args(["--exact", "child_process", "--ignored", "--nocapture", "--test-threads=1"])
+        .env(FOLDER_VARIABLE, folder.path())
         .env("RUST_BACKTRACE", "full")
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.success(), "{said}");
+    let stderr = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{stderr}");
     let secrets = fs::read(folder.path().join("secrets.json")).unwrap();
     let secrets: Vec<String> = serde_json::from_slice(&secrets).unwrap();
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).chain(["canary-"]).collect();
-    // Enough of them that the search is worth something, and what is searched is what it should be.
+    // Enough secrets and output for a meaningful search.
     assert!(secrets.len() > 30, "{} secrets", secrets.len());
-    assert!(said.contains("panicked at") && said.contains("TRACE"), "{said}");
-    let mut places = vec![("stdout".to_owned(), out.stdout), ("stderr".to_owned(), out.stderr)];
+    assert!(stderr.contains("panicked at") && stderr.contains("TRACE"), "{stderr}");
+    let mut outputs = vec![("stdout".to_owned(), out.stdout), ("stderr".to_owned(), out.stderr)];
     for entry in fs::read_dir(folder.path()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if name != "secrets.json" {
-            places.push((name, fs::read(path).unwrap()));
+            outputs.push((name, fs::read(path).unwrap()));
         }
     }
-    assert!(places.len() >= 6, "{} places: two streams and four databases", places.len());
-    for (name, bytes) in &places {
+    assert!(outputs.len() >= 6, "{} outputs, not two streams and four databases", outputs.len());
+    for (name, bytes) in &outputs {
         let found = leaks(bytes, &secrets);
         if found.is_empty() {
             continue;
@@ -313,6 +313,6 @@ fn no_secret_is_said_or_stored_in_clear() {
             text.lines().filter(|line| !leaks(line, &secrets).is_empty()).take(3).collect();
         panic!("{name}: {found:?}\n{}", lines.join("\n"));
     }
-    let size: usize = places.iter().map(|(_, bytes)| bytes.len()).sum();
-    println!("{} secrets looked for in {} places, {size} bytes", secrets.len(), places.len());
+    let size: usize = outputs.iter().map(|(_, bytes)| bytes.len()).sum();
+    println!("searched for {} secrets in {} outputs, {size} bytes", secrets.len(), outputs.len());
 }

@@ -1,4 +1,4 @@
-//! A token goes to its own provider's hosts, and to nobody who looks like one of them.
+//! Tokens are sent to the provider's own hosts only, never to similar host names.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use oauth_core::http::Request;
@@ -15,10 +15,10 @@ fn app() -> App {
     App::new("my-client", CLIENT_SECRET, REDIRECT_URI.parse().unwrap())
 }
 
-/// A request for a URL as the `url` crate reads it, which is how providers build theirs.
-struct ByUrl(Url);
+/// A request for a URL parsed by the `url` crate, as in the provider crates.
+struct ParsedUrl(Url);
 
-impl<P: Provider> Endpoint<P> for ByUrl {
+impl<P: Provider> Endpoint<P> for ParsedUrl {
     type Response = ();
     const NAME: &'static str = "GET anything";
 
@@ -31,19 +31,19 @@ impl<P: Provider> Endpoint<P> for ByUrl {
     }
 }
 
-/// A provider's client with its token, and how its own host is called.
-struct Own<P: Provider> {
+/// A provider's client with a token, and the provider's host.
+struct TestClient<P: Provider> {
     client: Client<P>,
     token: Token<P>,
     wire: Wire,
-    /// The host, and the domain that it is under.
+    /// The host, and its parent domain.
     host: &'static str,
     domain: &'static str,
-    /// The port in a URL: nothing, or with its colon.
+    /// The port with its colon, or empty.
     port: &'static str,
 }
 
-impl<P: Provider> Own<P> {
+impl<P: Provider> TestClient<P> {
     fn new(site: P::Site, extra: &serde_json::Value, [host, domain, port]: [&'static str; 3]) -> Self {
         let wire = Wire::answering(std::iter::repeat_with(|| reply(200, "{}")).take(1000));
         let client = Client::<P>::builder(site, app()).transport(wire.clone()).build().unwrap();
@@ -56,15 +56,15 @@ impl<P: Provider> Own<P> {
         Self { client, token, wire, host, domain, port }
     }
 
-    /// Asks for a URL in both ways. What was sent for it, as origins.
-    async fn ask(&self, url: &str) -> Vec<String> {
+    /// Requests a URL as a raw request and as a parsed URL. Returns the origins that received a request.
+    async fn request_url(&self, url: &str) -> Vec<String> {
         let before = self.wire.count();
         let mut errors = Vec::new();
         if let Ok(request) = Request::get(url).body(Vec::new()) {
             errors.extend(self.client.send(&self.token, &RawRequest::new(request)).await.err());
         }
         if let Ok(url) = Url::parse(url) {
-            errors.extend(self.client.send(&self.token, &ByUrl(url)).await.err());
+            errors.extend(self.client.send(&self.token, &ParsedUrl(url)).await.err());
         }
         for error in errors {
             assert!(
@@ -83,47 +83,47 @@ impl<P: Provider> Own<P> {
         sent.map(|url| oauth_core::origin(&url.parse().unwrap())).collect()
     }
 
-    async fn judge(&self) -> usize {
+    async fn check(&self) -> usize {
         let own = format!("https://{}{}", self.host, self.port);
         let fill = |url: &str| {
             url.replace("HOST", self.host).replace("DOMAIN", self.domain).replace("PORT", self.port)
         };
-        for url in THE_SAME {
+        for url in OWN_URLS {
             let url = fill(url);
-            let sent = self.ask(&url).await;
-            assert!(!sent.is_empty(), "{}: {url} is its own", P::NAME);
+            let sent = self.request_url(&url).await;
+            assert!(!sent.is_empty(), "{}: {url} is the provider's own", P::NAME);
             assert!(sent.iter().all(|origin| *origin == own), "{}: {url} went to {sent:?}", P::NAME);
         }
-        // Each letter that has a double in another alphabet.
-        let doubles =
+        // Letters with a homograph in another alphabet.
+        let letters =
             [('a', 'а'), ('c', 'с'), ('e', 'е'), ('o', 'о'), ('p', 'р'), ('x', 'х'), ('g', 'ɡ'), ('1', 'l')];
         let homographs =
-            doubles.iter().filter(|(letter, _)| self.domain.contains(*letter)).map(|(letter, double)| {
+            letters.iter().filter(|(letter, _)| self.domain.contains(*letter)).map(|(letter, double)| {
                 format!("https://{}PORT/", self.domain.replace(*letter, &double.to_string()))
             });
-        let elsewhere: Vec<String> =
-            ELSEWHERE.iter().map(|url| (*url).to_owned()).chain(homographs).collect();
-        for url in &elsewhere {
+        let foreign: Vec<String> =
+            FOREIGN_URLS.iter().map(|url| (*url).to_owned()).chain(homographs).collect();
+        for url in &foreign {
             let url = fill(url);
-            let sent = self.ask(&url).await;
+            let sent = self.request_url(&url).await;
             assert!(sent.is_empty(), "{}: a token was sent to {sent:?} for {url}", P::NAME);
         }
-        THE_SAME.len() + elsewhere.len()
+        OWN_URLS.len() + foreign.len()
     }
 }
 
-/// The provider's own host in other words.
-const THE_SAME: &[&str] = &[
+/// URLs of the provider's own host.
+const OWN_URLS: &[&str] = &[
     "https://HOSTPORT/",
     "HTTPS://HOSTPORT/api?next=https://evil.example/",
     "https://HOSTPORT//evil.example/",
     "https://HOSTPORT/@evil.example/",
     "https://HOSTPORT/../../x",
-    // As browsers read it: a path.
+    // A path, as in browsers.
     "https://HOSTPORT\\.evil.example/",
 ];
 
-const ELSEWHERE: &[&str] = &[
+const FOREIGN_URLS: &[&str] = &[
     // other names
     "https://evil.example/",
     "https://HOST.evil.examplePORT/",
@@ -169,7 +169,7 @@ const ELSEWHERE: &[&str] = &[
     "//HOSTPORT/",
     "HOSTPORT",
     "",
-    // separators that readers of URLs take for different things
+    // separators that URL parsers treat differently
     "https://evil.example\\.HOSTPORT/",
     "https://evil.example\\@HOSTPORT/",
     "https://evil.example%2f.HOSTPORT/",
@@ -182,7 +182,7 @@ const ELSEWHERE: &[&str] = &[
     "https://HOST evil.example/",
     "https://HOST\u{200b}.evil.example/",
     "https://[HOST]/",
-    // numbers, and this machine
+    // numeric addresses and loopback
     "https://127.0.0.1/",
     "https://127.1/",
     "https://2130706433/",
@@ -209,39 +209,46 @@ fn cohortgo_site() -> cohortgo::Site {
 }
 
 #[tokio::test]
-#[allow(clippy::print_stdout)] // The number is to be seen.
-async fn a_token_goes_to_its_own_provider_only() {
+#[allow(clippy::print_stdout)] // Prints the number.
+async fn token_goes_to_own_provider_only() {
     let account = json!({ "api_base_url": "https://acme.portal.cohortgo.com/api/v1" });
     let acme = ["acme.portal.cohortgo.com", "cohortgo.com", ""];
-    let mut count = Own::<cohortgo::CohortGo>::new(cohortgo_site(), &account, acme).judge().await;
-    count +=
-        Own::<cobot::Cobot>::new(cobot::Site::production(), &json!({}), ["www.cobot.me", "cobot.me", ""])
-            .judge()
-            .await;
-    count +=
-        Own::<cobot::Cobot>::new(cobot::Site::production(), &json!({}), ["co-up.cobot.me", "cobot.me", ""])
-            .judge()
-            .await;
+    let mut count = TestClient::<cohortgo::CohortGo>::new(cohortgo_site(), &account, acme).check().await;
+    count += TestClient::<cobot::Cobot>::new(
+        cobot::Site::production(),
+        &json!({}),
+        ["www.cobot.me", "cobot.me", ""],
+    )
+    .check()
+    .await;
+    count += TestClient::<cobot::Cobot>::new(
+        cobot::Site::production(),
+        &json!({}),
+        ["co-up.cobot.me", "cobot.me", ""],
+    )
+    .check()
+    .await;
     for host in ["auth.go1.com", "api.go1.com", "gateway.go1.com"] {
-        count +=
-            Own::<go1::Go1>::new(go1::Site::production(), &json!({}), [host, "go1.com", ""]).judge().await;
+        count += TestClient::<go1::Go1>::new(go1::Site::production(), &json!({}), [host, "go1.com", ""])
+            .check()
+            .await;
     }
     let site = || gocd::Site::at("https://go.example.com:8154").unwrap();
     let host = ["go.example.com", "go.example.com", ":8154"];
-    count += Own::<gocd::Gocd>::new(site(), &json!({}), host).judge().await;
-    count += Own::<gocd::Personal>::new(site(), &json!({}), host).judge().await;
+    count += TestClient::<gocd::Gocd>::new(site(), &json!({}), host).check().await;
+    count += TestClient::<gocd::Personal>::new(site(), &json!({}), host).check().await;
     println!("{count} URLs");
 }
 
-/// Not even one provider's token to another's host, nor one customer's to another customer's.
+/// Hosts of the other providers, and of other customers of the same provider.
 #[tokio::test]
-async fn nor_to_a_neighbour() {
+async fn token_goes_to_no_other_customer() {
     let account = json!({ "api_base_url": "https://acme.portal.cohortgo.com/api/v1" });
-    let cohortgo = Own::<cohortgo::CohortGo>::new(cohortgo_site(), &account, ["", "", ""]);
-    let cobot = Own::<cobot::Cobot>::new(cobot::Site::production(), &json!({}), ["", "", ""]);
-    let go1 = Own::<go1::Go1>::new(go1::Site::production(), &json!({}), ["", "", ""]);
+    let cohortgo = TestClient::<cohortgo::CohortGo>::new(cohortgo_site(), &account, ["", "", ""]);
+    let cobot = TestClient::<cobot::Cobot>::new(cobot::Site::production(), &json!({}), ["", "", ""]);
+    let go1 = TestClient::<go1::Go1>::new(go1::Site::production(), &json!({}), ["", "", ""]);
     let site = gocd::Site::at("https://go.example.com:8154").unwrap();
-    let gocd = Own::<gocd::Gocd>::new(site, &json!({}), ["", "", ""]);
+    let gocd = TestClient::<gocd::Gocd>::new(site, &json!({}), ["", "", ""]);
     for (host, of) in [
         ("https://acme.portal.cohortgo.com/", 0),
         ("https://other.portal.cohortgo.com/", 4),
@@ -254,18 +261,22 @@ async fn nor_to_a_neighbour() {
         ("https://go.example.com:8154/", 3),
         ("https://go.example.com/", 4),
     ] {
-        let sent =
-            [cohortgo.ask(host).await, cobot.ask(host).await, go1.ask(host).await, gocd.ask(host).await];
+        let sent = [
+            cohortgo.request_url(host).await,
+            cobot.request_url(host).await,
+            go1.request_url(host).await,
+            gocd.request_url(host).await,
+        ];
         for (n, sent) in sent.iter().enumerate() {
             assert_eq!(!sent.is_empty(), n == of, "{host}, provider {n}: {sent:?}");
         }
     }
 }
 
-/// Cohort Go's token reply says where the API is. It is kept as it came, and no token goes there unless it may.
+/// Cohort Go's token response names the API's host. A foreign host gets no token.
 #[tokio::test]
-async fn a_poisoned_api_base_url_gets_no_token() {
-    for url in ELSEWHERE.iter().filter(|url| !url.contains("PORT/")).chain(&[
+async fn foreign_api_base_url_gets_no_token() {
+    for url in FOREIGN_URLS.iter().filter(|url| !url.contains("PORT/")).chain(&[
         "https://evil.example/api/v1",
         "https://portal.cohortgo.com.evil.example/api/v1",
         "https://portal.cohortgo.com@evil.example/api/v1",
@@ -295,9 +306,9 @@ async fn a_poisoned_api_base_url_gets_no_token() {
     }
 }
 
-/// Nothing that a reply holds decides where the next request goes.
+/// Links in a response do not change the host of the next request.
 #[tokio::test]
-async fn links_in_replies_lead_nowhere() {
+async fn links_in_responses_are_not_followed() {
     const EVIL: &str = "https://evil.example/x?y=1&use_scroll=false#";
     let links = json!({
         "next": EVIL, "links": { "next": { "href": EVIL } }, "_links": { "next": { "href": EVIL } }, "next_page_url": EVIL,
@@ -313,10 +324,10 @@ async fn links_in_replies_lead_nowhere() {
         Wire::answering([reply(200, &json!(page).to_string()), reply(200, r#"{"hits":[],"total":9}"#)]);
     let go1 = go1::Client::builder(go1::Site::production(), app()).transport(wire.clone()).build().unwrap();
     let token = go1.import_token(ACCESS_TOKEN, oauth_core::Scopes::none()).unwrap();
-    let asked = go1::api::LearningObjects::new().scroll();
-    let page = go1.send(&token, &asked).await.unwrap();
-    go1.send(&token, &asked.after(&page).unwrap()).await.unwrap();
-    // What the page said is one parameter of a request to Go1, whatever is in it.
+    let request = go1::api::LearningObjects::new().scroll();
+    let page = go1.send(&token, &request).await.unwrap();
+    go1.send(&token, &request.after(&page).unwrap()).await.unwrap();
+    // The scroll id is an encoded parameter of a request to Go1.
     let text = wire.text();
     assert_eq!((text.matches("GET https://gateway.go1.com/").count(), wire.count()), (2, 2), "{text}");
     assert!(!text.contains("evil.example/") && !text.contains("use_scroll=false"), "{text}");
@@ -324,11 +335,11 @@ async fn links_in_replies_lead_nowhere() {
     let mut page = links.as_object().unwrap().clone();
     page.insert("invoices".to_owned(), json!([{ "id": 1, "document_upload_url": EVIL }]));
     let wire = Wire::answering([reply(200, &json!(page).to_string()), reply(200, "[]")]);
-    let own = cohortgo::Client::builder(cohortgo_site(), app()).transport(wire.clone()).build().unwrap();
+    let cohortgo = cohortgo::Client::builder(cohortgo_site(), app()).transport(wire.clone()).build().unwrap();
     let account = cohortgo::Account::at("https://acme.portal.cohortgo.com/api/v1".parse().unwrap());
-    let token = own.import_token_with(ACCESS_TOKEN, oauth_core::Scopes::none(), account).unwrap();
-    own.send(&token, &cohortgo::api::AgentInvoices::new()).await.unwrap();
-    own.send(&token, &cohortgo::api::AgentInvoices::new().page(2)).await.unwrap();
+    let token = cohortgo.import_token_with(ACCESS_TOKEN, oauth_core::Scopes::none(), account).unwrap();
+    cohortgo.send(&token, &cohortgo::api::AgentInvoices::new()).await.unwrap();
+    cohortgo.send(&token, &cohortgo::api::AgentInvoices::new().page(2)).await.unwrap();
     let text = wire.text();
     assert_eq!(text.matches("GET https://acme.portal.cohortgo.com/api/v1/").count(), 2, "{text}");
 
@@ -354,9 +365,9 @@ async fn links_in_replies_lead_nowhere() {
     }
 }
 
-/// A base URL that a person types in is taken or refused before there is a client.
+/// A base URL is checked before a client can be built.
 #[test]
-fn a_site_is_https_or_this_machine() {
+fn site_is_https_or_loopback() {
     for base in [
         "",
         "go.example.com",
@@ -381,12 +392,12 @@ fn a_site_is_https_or_this_machine() {
         "https://www.exa mple.com",
         "https://www.example.com%00",
     ] {
-        let is_taken = [
+        let is_accepted = [
             cohortgo::Site::at(base).is_ok(),
             cobot::Site::at(base).is_ok(),
             go1::Site::at(base).is_ok(),
             gocd::Site::at(base).is_ok(),
         ];
-        assert_eq!(is_taken, [false; 4], "{base}");
+        assert_eq!(is_accepted, [false; 4], "{base}");
     }
 }

@@ -1,4 +1,4 @@
-//! Connections that stay alive, against the providers as the sandbox plays them: what its journal saw is what counts.
+//! Connections against the sandbox, whose journal is the evidence.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use std::sync::Arc;
@@ -10,17 +10,17 @@ use oauth_core::store::MemoryStore;
 use oauth_core::{App, Client, Clock, ErrorKind, Provider};
 use oauth_sandbox::{Browser, Go1, Gocd};
 
-/// The sandbox's time, for the client and for the store.
+/// The sandbox's clock, for the client and the store.
 #[derive(Debug)]
-struct Time<S>(Arc<S>, fn(&S) -> DateTime<Utc>);
+struct SandboxClock<S>(Arc<S>, fn(&S) -> DateTime<Utc>);
 
-impl<S> Clone for Time<S> {
+impl<S> Clone for SandboxClock<S> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0), self.1)
     }
 }
 
-impl<S: std::fmt::Debug + Send + Sync + 'static> Clock for Time<S> {
+impl<S: std::fmt::Debug + Send + Sync + 'static> Clock for SandboxClock<S> {
     fn now(&self) -> DateTime<Utc> {
         self.1(&self.0)
     }
@@ -30,7 +30,7 @@ fn go1(sandbox: &Arc<Go1>) -> go1::Client {
     let app =
         App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].parse().unwrap());
     go1::Client::builder(go1::Site::at(sandbox.url()).unwrap(), app)
-        .clock(Time(Arc::clone(sandbox), |sandbox| sandbox.now()))
+        .clock(SandboxClock(Arc::clone(sandbox), |sandbox| sandbox.now()))
         .build()
         .unwrap()
 }
@@ -38,7 +38,7 @@ fn go1(sandbox: &Arc<Go1>) -> go1::Client {
 fn gocd(sandbox: &Arc<Gocd>, secret: &str) -> gocd::Client {
     let app = App::new(sandbox.client_id(), secret, sandbox.redirect_uris()[0].parse().unwrap());
     gocd::Client::builder(gocd::Site::at(sandbox.url()).unwrap(), app)
-        .clock(Time(Arc::clone(sandbox), |sandbox| sandbox.now()))
+        .clock(SandboxClock(Arc::clone(sandbox), |sandbox| sandbox.now()))
         .build()
         .unwrap()
 }
@@ -49,9 +49,9 @@ async fn go1_token(sandbox: &Go1, client: &go1::Client) -> go1::Token {
     client.finish(&started.pending, callback.as_str()).await.unwrap()
 }
 
-async fn gocd_token(person: Browser, client: &gocd::Client) -> gocd::Token {
+async fn gocd_token(browser: Browser, client: &gocd::Client) -> gocd::Token {
     let started = client.begin(&gocd::Connect::new()).unwrap();
-    let callback = person.approve(&started.url).await.unwrap();
+    let callback = browser.approve(&started.url).await.unwrap();
     client.finish(&started.pending, callback.as_str()).await.unwrap()
 }
 
@@ -59,8 +59,8 @@ fn machine<P: Provider>(client: &Client<P>, store: &MemoryStore) -> Connections<
     Connections::builder(client.clone(), store.clone()).jitter(Duration::ZERO).build()
 }
 
-/// Runs 64 tasks on each of three machines through 20 expiries; gives back how many token calls each expiry cost.
-async fn expiries<P: Provider>(
+/// Runs 64 tasks on each machine through 20 expiries. Returns the number of token calls per expiry.
+async fn calls_per_expiry<P: Provider>(
     machines: &[Connections<P>],
     expire: impl Fn(),
     token_calls: impl Fn() -> u64,
@@ -83,34 +83,34 @@ async fn expiries<P: Provider>(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_expiry_costs_one_call_at_go1_and_at_gocd() {
+async fn every_expiry_costs_one_call() {
     let sandbox = Arc::new(Go1::start().await.unwrap());
     let client = go1(&sandbox);
-    let store = MemoryStore::with_clock(Time(Arc::clone(&sandbox), |sandbox| sandbox.now()));
+    let store = MemoryStore::with_clock(SandboxClock(Arc::clone(&sandbox), |sandbox| sandbox.now()));
     let machines = [(); 3].map(|()| machine(&client, &store));
     machines[0].insert("acme", go1_token(&sandbox, &client).await).await.unwrap();
     let expire = || sandbox.advance(Duration::from_secs(13 * 3_600));
-    assert_eq!(expiries(&machines, expire, || sandbox.journal().token_calls()).await, [1; 20]);
+    assert_eq!(calls_per_expiry(&machines, expire, || sandbox.journal().token_calls()).await, [1; 20]);
     machines[2].get("acme").send(&go1::api::Me).await.unwrap();
 
     let sandbox = Arc::new(Gocd::start().await.unwrap());
     let client = gocd(&sandbox, sandbox.client_secret());
-    let store = MemoryStore::with_clock(Time(Arc::clone(&sandbox), |sandbox| sandbox.now()));
+    let store = MemoryStore::with_clock(SandboxClock(Arc::clone(&sandbox), |sandbox| sandbox.now()));
     let machines = [(); 3].map(|()| machine(&client, &store));
     machines[0].insert("acme", gocd_token(sandbox.browser(), &client).await).await.unwrap();
     let expire = || sandbox.advance(Duration::from_secs(91 * 86_400));
-    assert_eq!(expiries(&machines, expire, || sandbox.journal().token_calls()).await, [1; 20]);
+    assert_eq!(calls_per_expiry(&machines, expire, || sandbox.journal().token_calls()).await, [1; 20]);
     machines[2].get("acme").send(&gocd::api::CurrentUser).await.unwrap();
 }
 
-/// GoCD destroys the refresh token before it looks at the secret.
+/// GoCD spends the refresh token before it checks the secret.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_secret_at_gocd_costs_one_customer_and_not_all() {
+async fn wrong_secret_at_gocd_loses_one_connection() {
     let sandbox = Arc::new(Gocd::start().await.unwrap());
     let right = gocd(&sandbox, sandbox.client_secret());
-    let store = MemoryStore::with_clock(Time(Arc::clone(&sandbox), |sandbox| sandbox.now()));
+    let store = MemoryStore::with_clock(SandboxClock(Arc::clone(&sandbox), |sandbox| sandbox.now()));
     let before = machine(&right, &store);
-    // One token each: GoCD keeps no second one for the same person and client.
+    // One token for each user, because GoCD keeps one per user and client.
     let users: Vec<String> = sandbox.users().into_iter().map(|user| user.login).collect();
     assert!(users.len() >= 2);
     for user in &users {
@@ -135,7 +135,7 @@ async fn a_wrong_secret_at_gocd_costs_one_customer_and_not_all() {
     after.reconfigure(right).unwrap();
     let mut alive = 0;
     for user in &users {
-        // The one that was spent waits for the answer that may still come; the matrix shows what becomes of such.
+        // The spent one waits for a possible late save; `processes` tests what happens next.
         let got = tokio::time::timeout(Duration::from_secs(2), after.get(user).headers()).await;
         alive += usize::from(got.is_ok_and(|got| got.is_ok()));
     }

@@ -1,4 +1,4 @@
-//! A fifth provider: declared in under 40 lines, with nothing changed in core.
+//! A fifth provider, declared in fewer than 40 lines without a change in oauth-core.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use oauth_testing::{CLIENT_SECRET, ManualClock, REFRESH_TOKEN, Wire, callback, reply};
@@ -42,7 +42,7 @@ mod fifth {
 }
 
 #[test]
-fn it_is_declared_in_under_forty_lines() {
+fn needs_fewer_than_forty_lines() {
     let source = include_str!("fifth_provider.rs");
     let declaration = source.split("mod fifth {").nth(1).unwrap().split("\n}").next().unwrap();
     let lines = declaration.lines().filter(|line| !line.trim().is_empty()).count();
@@ -50,7 +50,7 @@ fn it_is_declared_in_under_forty_lines() {
 }
 
 #[tokio::test]
-async fn it_connects_and_refreshes() {
+async fn connects_and_refreshes() {
     let wire = Wire::answering([
         reply(200, r#"{"access_token":"canary-a","refresh_token":"canary-refresh-token","expires_in":60}"#),
         reply(200, r#"{"access_token":"canary-b","expires_in":60,"scope":"orders:read"}"#),
@@ -67,7 +67,7 @@ async fn it_connects_and_refreshes() {
     let token =
         client.finish(&started.pending, &callback("https://app.example.com/cb", &started)).await.unwrap();
     clock.advance_secs(60);
-    // A refresh reply without a refresh token leaves the old one in force.
+    // A refresh response without a refresh token keeps the old one.
     let token = client.refresh(&token).await.unwrap();
     assert_eq!(token.refresh_token().unwrap().expose(), REFRESH_TOKEN);
     assert_eq!(token.scopes().to_string(), "orders:read");

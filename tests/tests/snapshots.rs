@@ -1,4 +1,4 @@
-//! No snapshot holds a secret of the fixtures. The judge itself is tested in `xtask`.
+//! No snapshot contains a secret of the fixtures. The check itself is tested in `xtask`.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use std::path::{Path, PathBuf};
@@ -11,60 +11,60 @@ fn root() -> &'static Path {
 }
 
 #[test]
-fn no_snapshot_holds_a_secret() {
+fn snapshots_contain_no_secret() {
     let found = Snapshots::below(root()).unwrap();
     assert!(found.accepted.len() > 20, "only {} snapshots were found", found.accepted.len());
     let leaks: Vec<String> = found.leaks(root()).unwrap().iter().map(Diagnostic::to_string).collect();
     assert!(leaks.is_empty(), "{}", leaks.join("\n"));
 }
 
-/// Secrets that do not begin with `canary-`, as people log in with them: the sandbox's passwords.
+/// The sandbox's passwords, which do not begin with `canary-`.
 #[tokio::test]
-async fn no_snapshot_holds_a_password_of_the_sandbox() {
+async fn snapshots_contain_no_sandbox_password() {
     let sandbox = oauth_sandbox::Sandbox::start().await.unwrap();
     let plain = oauth_sandbox::Plain::start().await.unwrap();
-    let mut people = sandbox.cohortgo().users();
-    people.extend(sandbox.cobot().users());
-    people.extend(sandbox.go1().users());
-    people.extend(sandbox.gocd().users());
-    people.extend(plain.users());
-    assert!(people.len() > 8, "{people:?}");
+    let mut users = sandbox.cohortgo().users();
+    users.extend(sandbox.cobot().users());
+    users.extend(sandbox.go1().users());
+    users.extend(sandbox.gocd().users());
+    users.extend(plain.users());
+    assert!(users.len() > 8, "{users:?}");
     for path in Snapshots::below(root()).unwrap().accepted {
         let text = std::fs::read_to_string(&path).unwrap();
-        for person in &people {
-            assert!(!text.contains(&person.password), "{}: the password of {person:?}", path.display());
+        for user in &users {
+            assert!(!text.contains(&user.password), "{}: the password of {user:?}", path.display());
         }
     }
 }
 
-fn replies(folder: &Path, found: &mut Vec<PathBuf>) {
+fn find_responses(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            replies(&path, found);
+            find_responses(&path, found);
         } else if path.extension().is_some_and(|end| end == "json") {
             found.push(path);
         }
     }
 }
 
-/// What the scan goes by: a recorded reply that brought a secret of another kind into the tests would blind it.
+/// The scan finds secrets by their prefix, so every secret in a recorded response must have it.
 #[test]
-fn secrets_of_recorded_replies_can_be_recognised() {
+fn secrets_in_recorded_responses_have_prefix() {
     let mut found = Vec::new();
-    for package in std::fs::read_dir(root().join("crates")).unwrap() {
-        let folder = package.unwrap().path().join("tests/replies");
+    for crate_folder in std::fs::read_dir(root().join("crates")).unwrap() {
+        let folder = crate_folder.unwrap().path().join("tests/replies");
         if folder.is_dir() {
-            replies(&folder, &mut found);
+            find_responses(&folder, &mut found);
         }
     }
-    assert!(found.len() > 20, "only {} recorded replies were found", found.len());
+    assert!(found.len() > 20, "only {} recorded responses were found", found.len());
     let mut secrets_seen = 0;
     for path in found {
         let text = std::fs::read_to_string(&path).unwrap();
-        let Ok(reply) = serde_json::from_str::<serde_json::Value>(&text) else { continue };
+        let Ok(response) = serde_json::from_str::<serde_json::Value>(&text) else { continue };
         for name in secrets::NAMES {
-            if let Some(value) = reply.get(name).and_then(serde_json::Value::as_str) {
+            if let Some(value) = response.get(name).and_then(serde_json::Value::as_str) {
                 assert!(value.starts_with("canary-"), "{}: `{name}`", path.display());
                 secrets_seen += 1;
             }

@@ -1,4 +1,4 @@
-//! The provider's process: Go1, whose refresh tokens work once, and the faults that it is told to make.
+//! The provider process: Go1, whose refresh tokens work once, with random faults.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Lines, Write as _};
@@ -12,21 +12,21 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use crate::measure::peak_memory;
+use crate::process_stats::peak_memory;
 
-/// Makes this program the provider.
-pub(crate) const SIGN: &str = "OAUTH_LOAD_PROVIDER";
+/// Environment variable that starts this program as the provider.
+pub(crate) const PROVIDER_VARIABLE: &str = "OAUTH_LOAD_PROVIDER";
 
-/// One call in so many meets a fault.
-const ONE_IN: usize = 20;
-/// So many calls ahead it is decided which.
-const AHEAD: usize = 1_000;
-/// Often enough that the journal, which is short, forgets nothing unseen.
-const LOOKS: Duration = Duration::from_millis(40);
+/// One call in this many has a fault.
+const CALLS_PER_FAULT: usize = 20;
+/// Number of calls for which faults are queued in advance.
+const PLANNED_CALLS: usize = 1_000;
+/// Interval between reads of the journal, short enough that no entry is dropped unread.
+const JOURNAL_INTERVAL: Duration = Duration::from_millis(40);
 
-/// What a client has to know.
+/// Configuration of a client.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Card {
+pub(crate) struct ClientConfig {
     pub(crate) url: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
@@ -36,103 +36,103 @@ pub(crate) struct Card {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Order {
-    /// From now on calls meet faults.
-    Fail,
-    /// Sets the clock forward.
+pub(crate) enum ProviderCommand {
+    /// Start to inject faults.
+    StartFaults,
+    /// Advance the clock.
     Advance { seconds: u64 },
-    /// Says what has happened.
-    Tell,
+    /// Only report the counts.
+    Report,
 }
 
-/// What the provider saw.
+/// Requests and faults seen by the provider.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Ledger {
+pub(crate) struct ProviderCounts {
     /// Calls with a refresh token.
     pub(crate) refreshes_sent: usize,
-    /// Those of them that gave new tokens.
+    /// Refreshes that succeeded.
     pub(crate) refreshed: usize,
-    /// Those of them that the provider refused: the refresh token was spent already.
+    /// Refreshes refused because the refresh token was already spent.
     pub(crate) refused: usize,
     pub(crate) token_faults: usize,
     pub(crate) api_calls: usize,
     pub(crate) api_faults: usize,
-    /// Requests that the journal forgot before anybody looked.
+    /// Journal entries dropped unread.
     pub(crate) unseen: u64,
     pub(crate) peak_memory: Option<u64>,
 }
 
-/// The provider as the client's process holds it. It ends with this.
+/// The provider process, controlled by the client process. Dropping ends it.
 #[derive(Debug)]
 pub(crate) struct Provider {
     child: Child,
-    orders: Option<ChildStdin>,
-    answers: Lines<BufReader<ChildStdout>>,
+    stdin: Option<ChildStdin>,
+    stdout: Lines<BufReader<ChildStdout>>,
 }
 
 impl Provider {
-    pub(crate) fn start() -> (Self, Card) {
+    pub(crate) fn start() -> (Self, ClientConfig) {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .env(SIGN, "1")
+            .env(PROVIDER_VARIABLE, "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let orders = child.stdin.take();
-        let answers = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut provider = Self { child, orders, answers };
-        let card = provider.hear();
-        (provider, card)
+        let stdin = child.stdin.take();
+        let stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut provider = Self { child, stdin, stdout };
+        let config = provider.read_line();
+        (provider, config)
     }
 
-    fn hear<T: DeserializeOwned>(&mut self) -> T {
-        let line = self.answers.next().expect("the provider lives").unwrap();
+    fn read_line<T: DeserializeOwned>(&mut self) -> T {
+        let line = self.stdout.next().expect("the provider runs").unwrap();
         serde_json::from_str(&line).unwrap()
     }
 
-    /// Has it done, and gives back what the provider has seen by then.
-    pub(crate) fn order(&mut self, order: &Order) -> Ledger {
-        let mut line = serde_json::to_string(order).unwrap();
+    /// Sends a command and returns the counts afterwards.
+    pub(crate) fn command(&mut self, command: &ProviderCommand) -> ProviderCounts {
+        let mut line = serde_json::to_string(command).unwrap();
         line.push('\n');
-        self.orders.as_mut().unwrap().write_all(line.as_bytes()).unwrap();
-        self.hear()
+        self.stdin.as_mut().unwrap().write_all(line.as_bytes()).unwrap();
+        self.read_line()
     }
 }
 
 impl Drop for Provider {
     fn drop(&mut self) {
-        // Its end of file is its end.
-        self.orders = None;
+        // The provider ends when its stdin is closed.
+        self.stdin = None;
         let _ = self.child.wait();
     }
 }
 
-fn say(what: &impl Serialize) {
-    let mut line = serde_json::to_string(what).unwrap();
+fn write_line(value: &impl Serialize) {
+    let mut line = serde_json::to_string(value).unwrap();
     line.push('\n');
-    // Whoever has gone away hears nothing any more.
+    // The client process has ended.
     if std::io::stdout().lock().write_all(line.as_bytes()).is_err() {
         std::process::exit(1);
     }
 }
 
 pub(crate) fn main() -> ExitCode {
-    let (told, orders) = mpsc::unbounded_channel();
+    let (sender, commands) = mpsc::unbounded_channel();
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-            let _ = told.send(serde_json::from_str::<Order>(&line).unwrap());
+            let _ = sender.send(serde_json::from_str::<ProviderCommand>(&line).unwrap());
         }
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(serve(orders));
+    runtime.block_on(serve(commands));
     ExitCode::SUCCESS
 }
 
-async fn serve(mut orders: mpsc::UnboundedReceiver<Order>) {
-    let mut books = Books::open(Go1::start().await.unwrap());
-    let (go1, mut looks) = (&books.go1, tokio::time::interval(LOOKS));
+async fn serve(mut commands: mpsc::UnboundedReceiver<ProviderCommand>) {
+    let mut provider = FaultProvider::open(Go1::start().await.unwrap());
+    let (go1, mut interval) = (&provider.go1, tokio::time::interval(JOURNAL_INTERVAL));
     let user = go1.users().remove(0);
-    say(&Card {
+    write_line(&ClientConfig {
         url: go1.url().to_owned(),
         client_id: go1.client_id().to_owned(),
         client_secret: go1.client_secret().to_owned(),
@@ -142,113 +142,114 @@ async fn serve(mut orders: mpsc::UnboundedReceiver<Order>) {
     });
     loop {
         tokio::select! {
-            order = orders.recv() => {
-                match order {
+            command = commands.recv() => {
+                match command {
                     None => return,
-                    Some(Order::Fail) => books.fails = true,
-                    Some(Order::Advance { seconds }) => books.go1.advance(Duration::from_secs(seconds)),
-                    Some(Order::Tell) => {}
+                    Some(ProviderCommand::StartFaults) => provider.injects_faults = true,
+                    Some(ProviderCommand::Advance { seconds }) => provider.go1.advance(Duration::from_secs(seconds)),
+                    Some(ProviderCommand::Report) => {}
                 }
-                books.look();
-                say(&Ledger { peak_memory: peak_memory(), ..books.ledger.clone() });
+                provider.read_journal();
+                write_line(&ProviderCounts { peak_memory: peak_memory(), ..provider.counts.clone() });
             }
-            _ = looks.tick() => books.look(),
+            _ = interval.tick() => provider.read_journal(),
         }
     }
 }
 
-struct Books {
+struct FaultProvider {
     go1: Go1,
-    fails: bool,
-    ledger: Ledger,
-    /// The newest request that was looked at.
+    injects_faults: bool,
+    counts: ProviderCounts,
+    /// Number of the newest journal entry read.
     newest: u64,
-    /// Those before it that were still under way.
+    /// Earlier entries that were unfinished when read.
     under_way: BTreeSet<u64>,
-    /// How many faults (also those that are none) wait for token calls and for API calls, and how many there ever were.
-    waiting: [usize; 2],
+    /// Queued faults for token calls and for API calls, including those without effect.
+    queued: [usize; 2],
+    /// All faults queued so far.
     planned: [usize; 2],
 }
 
-impl Books {
+impl FaultProvider {
     fn open(go1: Go1) -> Self {
         Self {
             go1,
-            fails: false,
-            ledger: Ledger::default(),
+            injects_faults: false,
+            counts: ProviderCounts::default(),
             newest: 0,
             under_way: BTreeSet::new(),
-            waiting: [0; 2],
+            queued: [0; 2],
             planned: [0; 2],
         }
     }
 
-    fn look(&mut self) {
+    fn read_journal(&mut self) {
         let journal = self.go1.journal();
         let oldest = journal.entries().first().map_or(self.newest + 1, |entry| entry.number);
-        self.ledger.unseen += oldest.saturating_sub(self.newest + 1);
-        // Long forgotten and never answered: the client went away in the midst of it.
+        self.counts.unseen += oldest.saturating_sub(self.newest + 1);
+        // Dropped from the journal without a response: the client had disconnected.
         self.under_way.retain(|number| *number >= oldest);
         for entry in journal.entries() {
             let is_new = entry.number > self.newest;
             if is_new && entry.fault.is_some() {
-                self.waiting[usize::from(entry.kind == RequestKind::Api)] -= 1;
+                self.queued[usize::from(entry.kind == RequestKind::Api)] -= 1;
             }
             if !is_new && !self.under_way.remove(&entry.number) {
                 continue;
             }
             self.newest = self.newest.max(entry.number);
-            if !is_over(entry) {
+            if !is_finished(entry) {
                 self.under_way.insert(entry.number);
             } else {
-                self.write(entry);
+                self.count(entry);
             }
         }
-        if self.fails {
-            self.plan();
+        if self.injects_faults {
+            self.queue_faults();
         }
     }
 
-    fn write(&mut self, entry: &JournalEntry) {
+    fn count(&mut self, entry: &JournalEntry) {
         match entry.kind {
             RequestKind::Api => {
-                self.ledger.api_calls += 1;
-                self.ledger.api_faults += usize::from(met(entry));
+                self.counts.api_calls += 1;
+                self.counts.api_faults += usize::from(met_fault(entry));
             }
             RequestKind::Token if is_refresh(entry) => {
-                self.ledger.refreshes_sent += 1;
+                self.counts.refreshes_sent += 1;
                 match entry.status {
-                    Some(200) => self.ledger.refreshed += 1,
-                    _ if met(entry) => {}
-                    _ => self.ledger.refused += 1,
+                    Some(200) => self.counts.refreshed += 1,
+                    _ if met_fault(entry) => {}
+                    _ => self.counts.refused += 1,
                 }
-                self.ledger.token_faults += usize::from(met(entry));
+                self.counts.token_faults += usize::from(met_fault(entry));
             }
             _ => {}
         }
     }
 
-    /// Decides about the next calls. A fault that is none lets one pass.
-    fn plan(&mut self) {
-        let passes = Fault::Delay { millis: 0 };
-        for (at, (waiting, planned)) in self.waiting.iter_mut().zip(&mut self.planned).enumerate() {
-            while *waiting < AHEAD {
+    /// Queues faults for the next calls. A delay of 0 has no effect.
+    fn queue_faults(&mut self) {
+        let no_fault = Fault::Delay { millis: 0 };
+        for (index, (queued, planned)) in self.queued.iter_mut().zip(&mut self.planned).enumerate() {
+            while *queued < PLANNED_CALLS {
                 *planned += 1;
-                let fault = if planned.is_multiple_of(ONE_IN) { misfortune() } else { passes.clone() };
-                if at == 0 {
+                let fault =
+                    if planned.is_multiple_of(CALLS_PER_FAULT) { random_fault() } else { no_fault.clone() };
+                if index == 0 {
                     self.go1.next_token_call(fault);
                 } else {
                     self.go1.next_api_call(fault);
                 }
-                *waiting += 1;
+                *queued += 1;
             }
         }
     }
 }
 
-/// What happens to calls on their way. In none of these the provider has spent anything: an answer that is lost after a refresh token
-/// was spent is a connection lost whoever the client is, and is looked at by the tests of faults and of processes.
-fn misfortune() -> Fault {
+/// A random fault after which the refresh token is unspent. Lost responses are tested in `faults` and `processes`.
+fn random_fault() -> Fault {
     match fastrand::usize(..6) {
         0 => Fault::DropRequest,
         1 => Fault::HtmlBadGateway,
@@ -259,18 +260,18 @@ fn misfortune() -> Fault {
             body: String::new(),
         },
         4 => Fault::Delay { millis: 300 },
-        // Until the client gives up.
+        // Until the client's deadline.
         _ => Fault::Hang,
     }
 }
 
-/// Whether it has its answer, or will never have one.
-fn is_over(entry: &JournalEntry) -> bool {
+/// Returns true if the request has its response or will never get one.
+fn is_finished(entry: &JournalEntry) -> bool {
     entry.status.is_some()
         || entry.fault.as_ref().is_some_and(|fault| ["drop_request", "hang"].contains(&fault.as_str()))
 }
 
-fn met(entry: &JournalEntry) -> bool {
+fn met_fault(entry: &JournalEntry) -> bool {
     entry.fault.as_ref().is_some_and(|fault| fault != "delay 0 ms")
 }
 

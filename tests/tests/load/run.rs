@@ -1,4 +1,4 @@
-//! The course of it: customers connect, then again and again some of them fall due together.
+//! The load run: accounts connect, then groups of them fall due together in rounds.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,59 +9,59 @@ use oauth_core::Clock as _;
 use oauth_core::store::{DueQuery, RecordState, TokenStore as _};
 use oauth_store::EncryptionKey;
 
-use crate::machine::{Machine, Time, account};
-use crate::measure::{open_sockets, peak_memory};
-use crate::provider::{Card, Order, Provider};
+use crate::machine::{ClientMachine, SharedClock, account};
+use crate::process_stats::{open_sockets, peak_memory};
+use crate::provider::{ClientConfig, Provider, ProviderCommand};
+use crate::report::{ClientCounts, Report};
 use crate::size::Size;
-use crate::sums::{Counts, Sums};
 
-/// An access token's life in seconds, and by how much less than its share of that each round goes on: what falls due is still good for
-/// a while, unless the rounds are slow.
-const LIFE: u64 = 43_200;
-const SPARE: u64 = 15;
-/// Longer than a round or an end takes by far.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// Lifetime of an access token in seconds.
+const TOKEN_LIFETIME: u64 = 43_200;
+/// Each round advances this many seconds less, so that due tokens are still valid.
+const MARGIN: u64 = 15;
+/// Far longer than a round.
+const ROUND_TIMEOUT: Duration = Duration::from_secs(600);
 const MACHINES: usize = 2;
 
 pub(crate) fn run(size: Size) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let sockets_before = open_sockets();
-    let counts = Arc::new(Counts::default());
-    let mut sums = runtime.block_on(course(size, &counts));
-    // What was dropped at the end is given a moment to go.
+    let counts = Arc::new(ClientCounts::default());
+    let mut report = runtime.block_on(run_rounds(size, &counts));
+    // Gives dropped tasks and sockets a moment to end.
     let begun = Instant::now();
     loop {
-        sums.tasks = runtime.metrics().num_alive_tasks();
-        sums.sockets = open_sockets().zip(sockets_before).map(|(now, before)| now.saturating_sub(before));
-        let is_over = sums.tasks == 0 && sums.sockets.is_none_or(|sockets| sockets == 0);
+        report.tasks = runtime.metrics().num_alive_tasks();
+        report.sockets = open_sockets().zip(sockets_before).map(|(now, before)| now.saturating_sub(before));
+        let is_over = report.tasks == 0 && report.sockets.is_none_or(|sockets| sockets == 0);
         if is_over || begun.elapsed() > Duration::from_secs(10) {
             break;
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    sums.peak_memory = peak_memory();
-    sums.print(&counts);
-    sums.judge(&counts);
+    report.peak_memory = peak_memory();
+    report.print(&counts);
+    report.check(&counts);
 }
 
-async fn course(size: Size, counts: &Arc<Counts>) -> Sums {
-    let (mut provider, card) = Provider::start();
+async fn run_rounds(size: Size, counts: &Arc<ClientCounts>) -> Report {
+    let (mut provider, config) = Provider::start();
     let folder = tempfile::tempdir().unwrap();
     let (file, key) = (folder.path().join("tokens.db"), EncryptionKey::generate().unwrap());
-    let time = Time::default();
-    let machine = || Machine::start(&card, &time, size.deadline, (&file, &key), counts);
+    let time = SharedClock::default();
+    let machine = || ClientMachine::start(&config, &time, size.deadline, (&file, &key), counts);
     let mut machines = Vec::new();
     for _ in 0..MACHINES {
         machines.push(machine().await);
     }
-    let step = LIFE / size.groups() as u64 - SPARE;
+    let step = TOKEN_LIFETIME / size.groups() as u64 - MARGIN;
     for group in 0..size.groups() {
-        connect(&machines, &card, group * size.together, size.together).await;
+        connect(&machines, &config, group * size.together, size.together).await;
         advance(&mut provider, &time, step);
     }
-    provider.order(&Order::Fail);
+    provider.command(&ProviderCommand::StartFaults);
     for machine in &mut machines {
-        machine.work(size.connections);
+        machine.start_users(size.connections);
     }
 
     let begun = Instant::now();
@@ -70,11 +70,11 @@ async fn course(size: Size, counts: &Arc<Counts>) -> Sums {
         let round = Instant::now();
         let first = (rounds % size.groups()) * size.together;
         for machine in &mut machines {
-            machine.crowd(first..first + size.together / 10);
+            machine.call_concurrently(first..first + size.together / 10);
         }
         while !machines[0].store.due(&DueQuery::new("go1").due_by(time.now()), 1).await.unwrap().is_empty() {
             let refreshed = counts.refreshed();
-            assert!(round.elapsed() < PATIENCE, "round {rounds} does not end, after {refreshed} refreshes");
+            assert!(round.elapsed() < ROUND_TIMEOUT, "round {rounds} timed out after {refreshed} refreshes");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         slowest = slowest.max(round.elapsed());
@@ -85,16 +85,16 @@ async fn course(size: Size, counts: &Arc<Counts>) -> Sums {
     }
     let seconds = begun.elapsed().as_secs_f64();
     for machine in &mut machines {
-        machine.rest().await;
+        machine.shut_down().await;
     }
     drop(machines);
 
     let mut fresh = machine().await;
-    let lost = lost(&fresh, size).await;
-    fresh.rest().await;
+    let lost = count_lost(&fresh, size).await;
+    fresh.shut_down().await;
     drop(fresh);
-    let provider = provider.order(&Order::Tell);
-    Sums {
+    let provider = provider.command(&ProviderCommand::Report);
+    Report {
         size,
         machines: MACHINES,
         rounds,
@@ -108,31 +108,31 @@ async fn course(size: Size, counts: &Arc<Counts>) -> Sums {
     }
 }
 
-/// The provider's clock first: a client that is behind gets its tokens refused, and has to stand that.
-fn advance(provider: &mut Provider, time: &Time, seconds: u64) {
-    provider.order(&Order::Advance { seconds });
+/// Advances both clocks, the provider's first: the client must handle tokens that are refused too early.
+fn advance(provider: &mut Provider, time: &SharedClock, seconds: u64) {
+    provider.command(&ProviderCommand::Advance { seconds });
     time.advance(seconds);
 }
 
-async fn connect(machines: &[Machine], card: &Card, first: usize, many: usize) {
+async fn connect(machines: &[ClientMachine], config: &ClientConfig, first: usize, many: usize) {
     let next = AtomicUsize::new(0);
-    let lanes = (0..8).map(|lane| {
-        let (machine, next) = (&machines[lane % machines.len()], &next);
+    let workers = (0..8).map(|worker| {
+        let (machine, next) = (&machines[worker % machines.len()], &next);
         async move {
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= many {
                     return;
                 }
-                machine.connect(card, first + number).await;
+                machine.connect(config, first + number).await;
             }
         }
     });
-    all(lanes).await;
+    join_all(workers).await;
 }
 
-/// Runs them side by side on this task.
-async fn all<F: Future<Output = ()>>(futures: impl Iterator<Item = F>) {
+/// Runs the futures concurrently in this task.
+async fn join_all<F: Future<Output = ()>>(futures: impl Iterator<Item = F>) {
     let mut futures: Vec<_> = futures.map(Box::pin).collect();
     std::future::poll_fn(|context| {
         futures.retain_mut(|future| future.as_mut().poll(context).is_pending());
@@ -141,8 +141,8 @@ async fn all<F: Future<Output = ()>>(futures: impl Iterator<Item = F>) {
     .await;
 }
 
-/// How many are not alive, seen by a process that knows nothing but the store: each record, and for many of them the provider's word.
-async fn lost(fresh: &Machine, size: Size) -> usize {
+/// Number of lost connections, according to all records of the store and API calls of a sample.
+async fn count_lost(fresh: &ClientMachine, size: Size) -> usize {
     let mut lost = 0;
     let (mut seen, mut after) = (0, None);
     loop {

@@ -1,4 +1,4 @@
-//! What is counted on the way, and whether it is what was promised.
+//! Counts of the run, and the checks of the result.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,39 +7,39 @@ use oauth_core::Error;
 use oauth_core::connections::{Event, EventKind};
 use serde_json::json;
 
-use crate::provider::Ledger;
+use crate::provider::ProviderCounts;
 use crate::size::Size;
 
-/// What the client saw. All its tasks write to it.
+/// Counts of the client, shared by all its tasks.
 #[derive(Debug, Default)]
-pub(crate) struct Counts {
+pub(crate) struct ClientCounts {
     refreshed: AtomicUsize,
     failed: AtomicUsize,
     calls: AtomicUsize,
     given_up: AtomicUsize,
-    /// What must not happen, in words; the first few.
-    broken: Mutex<Vec<String>>,
+    /// The first few violations.
+    violations: Mutex<Vec<String>>,
 }
 
-impl Counts {
-    pub(crate) fn hear(&self, event: &Event<'_>) {
+impl ClientCounts {
+    pub(crate) fn record_event(&self, event: &Event<'_>) {
         match &event.kind {
             EventKind::Refreshed => drop(self.refreshed.fetch_add(1, Ordering::Relaxed)),
             EventKind::RefreshFailed(error) if error.is_transient() => {
                 self.failed.fetch_add(1, Ordering::Relaxed);
             }
             EventKind::Connected => {}
-            _ => self.broke(event.to_string()),
+            _ => self.record_violation(event.to_string()),
         }
     }
 
-    /// An API call has ended. One may fail for good, as long as a later one may do better.
-    pub(crate) fn called(&self, account: &str, outcome: Result<(), Error>) {
+    /// Counts an API call. Transient errors are allowed.
+    pub(crate) fn record_call(&self, account: &str, outcome: Result<(), Error>) {
         self.calls.fetch_add(1, Ordering::Relaxed);
         match outcome {
             Ok(()) => {}
             Err(error) if error.is_transient() => drop(self.given_up.fetch_add(1, Ordering::Relaxed)),
-            Err(error) => self.broke(format!("{account}: {error}")),
+            Err(error) => self.record_violation(format!("{account}: {error}")),
         }
     }
 
@@ -47,35 +47,35 @@ impl Counts {
         self.refreshed.load(Ordering::Relaxed)
     }
 
-    fn broke(&self, what: String) {
-        let mut broken = self.broken.lock().unwrap();
-        if broken.len() < 10 {
-            broken.push(what);
+    fn record_violation(&self, what: String) {
+        let mut violations = self.violations.lock().unwrap();
+        if violations.len() < 10 {
+            violations.push(what);
         }
     }
 }
 
-/// Everything, at the end.
+/// The result of a run.
 #[derive(Debug)]
-pub(crate) struct Sums {
+pub(crate) struct Report {
     pub(crate) size: Size,
     pub(crate) machines: usize,
     pub(crate) rounds: usize,
     pub(crate) seconds: f64,
-    /// The longest that it took until all that fell due together were refreshed.
+    /// Longest time until all connections that fell due together were refreshed.
     pub(crate) slowest_round: f64,
-    pub(crate) provider: Ledger,
-    /// Connections that are not alive at the end.
+    pub(crate) provider: ProviderCounts,
+    /// Connections that are unusable at the end.
     pub(crate) lost: usize,
     pub(crate) peak_memory: Option<u64>,
     pub(crate) sockets: Option<usize>,
     pub(crate) tasks: usize,
 }
 
-impl Sums {
-    /// One line for people and one for programs.
+impl Report {
+    /// Prints one line for people and one for programs.
     #[allow(clippy::print_stdout)] // the numbers are to be seen
-    pub(crate) fn print(&self, counts: &Counts) {
+    pub(crate) fn print(&self, counts: &ClientCounts) {
         let Self { size, machines, rounds, seconds, slowest_round, provider, lost, .. } = self;
         let refreshes = counts.refreshed();
         let retries = provider.refreshes_sent.saturating_sub(provider.refreshed);
@@ -121,17 +121,17 @@ impl Sums {
         println!("load.json: {all}");
     }
 
-    /// What was promised.
-    pub(crate) fn judge(&self, counts: &Counts) {
+    /// Panics if a promise is broken.
+    pub(crate) fn check(&self, counts: &ClientCounts) {
         let provider = &self.provider;
-        let broken = counts.broken.lock().unwrap();
-        assert!(broken.is_empty(), "{broken:#?}");
-        assert_eq!(provider.unseen, 0, "the provider's books have gaps, so nothing can be said");
-        assert_eq!(provider.refused, 0, "a refresh token was sent that was spent before");
+        let violations = counts.violations.lock().unwrap();
+        assert!(violations.is_empty(), "{violations:#?}");
+        assert_eq!(provider.unseen, 0, "the provider missed journal entries, so its counts are incomplete");
+        assert_eq!(provider.refused, 0, "a spent refresh token was sent");
         assert_eq!(self.lost, 0, "connections are lost");
-        assert_eq!(counts.refreshed(), provider.refreshed, "each token that was given out is in use");
-        assert!(counts.refreshed() >= self.size.together * self.rounds, "all that fell due were refreshed");
-        // Otherwise nothing was shown.
+        assert_eq!(counts.refreshed(), provider.refreshed, "each issued token was received");
+        assert!(counts.refreshed() >= self.size.together * self.rounds, "all due connections were refreshed");
+        // Enough faults to make the run meaningful.
         assert!(provider.token_faults * 30 >= provider.refreshes_sent, "{provider:?}");
         assert!(provider.api_faults * 30 >= provider.api_calls, "{provider:?}");
         if let Some(peak) = self.peak_memory {
@@ -140,6 +140,6 @@ impl Sums {
         if let Some(sockets) = self.sockets {
             assert_eq!(sockets, 0, "sockets are left open");
         }
-        assert_eq!(self.tasks, 0, "tasks are left");
+        assert_eq!(self.tasks, 0, "tasks are still running");
     }
 }

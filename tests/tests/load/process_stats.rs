@@ -1,15 +1,15 @@
-//! What a process takes of the machine, where the machine tells (Linux).
+//! Memory and sockets of this process (on Linux).
 
 use std::fs;
 
-/// The most memory that this process ever had at once, in KiB.
+/// Peak memory of this process in KiB.
 pub(crate) fn peak_memory() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
-/// How many sockets this process has open.
+/// Number of open sockets of this process.
 pub(crate) fn open_sockets() -> Option<usize> {
     let files = fs::read_dir("/proc/self/fd").ok()?;
     let is_socket = |file: &fs::DirEntry| {
