@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzzing::api_reply(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzzing::api_response(data));

@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzzing::token_reply(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzzing::token_response(data));

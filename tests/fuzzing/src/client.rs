@@ -1,4 +1,4 @@
-//! Clients of the four providers over a transport that keeps what is sent.
+//! Clients of the four providers over a recording transport.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -19,57 +19,57 @@ use crate::secrets::{ACCESS_TOKEN, CLIENT_SECRET, REFRESH_TOKEN, STATE, VERIFIER
 pub(crate) const CLIENT_ID: &str = "my-client";
 pub(crate) const REDIRECT_URI: &str = "https://app.example.com/callback?x=1";
 
-pub(crate) type Answer = Response<Vec<u8>>;
+pub(crate) type HttpResponse = Response<Vec<u8>>;
 
-/// Keeps requests, and answers from a list. Clones share both.
+/// Records requests and returns responses from a list. Clones share both.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Line(Arc<Mutex<Held>>);
+pub(crate) struct RecordingTransport(Arc<Mutex<Recorded>>);
 
 #[derive(Debug, Default)]
-struct Held {
+struct Recorded {
     sent: Vec<Request<Vec<u8>>>,
-    answers: VecDeque<Answer>,
+    responses: VecDeque<HttpResponse>,
 }
 
-impl Line {
-    pub(crate) fn answering(answers: impl IntoIterator<Item = Answer>) -> Self {
-        Self(Arc::new(Mutex::new(Held { sent: Vec::new(), answers: answers.into_iter().collect() })))
+impl RecordingTransport {
+    pub(crate) fn with_responses(responses: impl IntoIterator<Item = HttpResponse>) -> Self {
+        Self(Arc::new(Mutex::new(Recorded { sent: Vec::new(), responses: responses.into_iter().collect() })))
     }
 
-    /// What was sent since the last look.
-    pub(crate) fn sent(&self) -> Vec<Request<Vec<u8>>> {
+    /// Takes the requests recorded so far.
+    pub(crate) fn take_sent(&self) -> Vec<Request<Vec<u8>>> {
         std::mem::take(&mut self.0.lock().unwrap().sent)
     }
 }
 
 #[oauth_core::async_trait]
-impl Transport for Line {
-    async fn call(&self, call: Call) -> Result<Answer, TransportError> {
-        let mut line = self.0.lock().unwrap();
-        line.sent.push(call.request);
-        line.answers.pop_front().ok_or_else(|| TransportError::NotSent("no answer is left".into()))
+impl Transport for RecordingTransport {
+    async fn call(&self, call: Call) -> Result<HttpResponse, TransportError> {
+        let mut recorded = self.0.lock().unwrap();
+        recorded.sent.push(call.request);
+        recorded.responses.pop_front().ok_or_else(|| TransportError::NotSent("no response left".into()))
     }
 }
 
-/// What comes of a future that waits for nothing.
-pub(crate) fn now<F: Future>(future: F) -> F::Output {
+/// The output of a future that is ready at the first poll.
+pub(crate) fn poll_now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
-        Poll::Pending => panic!("it waits for something"),
+        Poll::Pending => panic!("the future is pending"),
     }
 }
 
-/// A provider where it really lives.
-pub(crate) trait Lives: Provider {
+/// A provider at its production site.
+pub(crate) trait AtProductionSite: Provider {
     fn site() -> Self::Site;
 
-    /// Its own fields of a stored token.
+    /// The provider's own fields of a persisted token.
     fn extra() -> Value {
         json!({})
     }
 }
 
-impl Lives for cohortgo::CohortGo {
+impl AtProductionSite for cohortgo::CohortGo {
     fn site() -> cohortgo::Site {
         cohortgo::Site::production()
     }
@@ -79,19 +79,19 @@ impl Lives for cohortgo::CohortGo {
     }
 }
 
-impl Lives for cobot::Cobot {
+impl AtProductionSite for cobot::Cobot {
     fn site() -> cobot::Site {
         cobot::Site::production()
     }
 }
 
-impl Lives for go1::Go1 {
+impl AtProductionSite for go1::Go1 {
     fn site() -> go1::Site {
         go1::Site::production()
     }
 }
 
-impl Lives for gocd::Gocd {
+impl AtProductionSite for gocd::Gocd {
     fn site() -> gocd::Site {
         gocd::Site::at("https://go.example.com:8154/go").unwrap()
     }
@@ -101,12 +101,16 @@ pub(crate) fn app() -> App {
     App::new(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI.parse().unwrap())
 }
 
-pub(crate) fn client<P: Lives>(line: &Line) -> Client<P> {
-    Client::builder(P::site(), app()).transport(line.clone()).clock(ManualClock::default()).build().unwrap()
+pub(crate) fn client<P: AtProductionSite>(transport: &RecordingTransport) -> Client<P> {
+    Client::builder(P::site(), app())
+        .transport(transport.clone())
+        .clock(ManualClock::default())
+        .build()
+        .unwrap()
 }
 
-/// An attempt that was just begun, always the same.
-pub(crate) fn pending<P: Lives>() -> PendingAuthorization {
+/// A fixed pending authorization, started at the clock's initial time.
+pub(crate) fn pending<P: AtProductionSite>() -> PendingAuthorization {
     serde_json::from_value(json!({
         "provider": P::NAME, "issuer": issuer::<P>(), "client_id": CLIENT_ID, "redirect_uri": REDIRECT_URI,
         "scopes": ["read"], "state": STATE, "pkce_verifier": VERIFIER, "state_rule": "Required",
@@ -115,14 +119,14 @@ pub(crate) fn pending<P: Lives>() -> PendingAuthorization {
     .unwrap()
 }
 
-/// A token that was stored earlier.
-pub(crate) fn held<P: Lives>() -> Token<P> {
-    let stored: PersistedToken = serde_json::from_value(stored::<P>()).unwrap();
+/// A persisted token.
+pub(crate) fn persisted_token<P: AtProductionSite>() -> Token<P> {
+    let stored: PersistedToken = serde_json::from_value(persisted_json::<P>()).unwrap();
     Token::from_persisted(stored).unwrap()
 }
 
-/// As it was stored.
-pub(crate) fn stored<P: Lives>() -> Value {
+/// The JSON of [`persisted_token`].
+pub(crate) fn persisted_json<P: AtProductionSite>() -> Value {
     json!({
         "provider": P::NAME, "issuer": issuer::<P>(), "client_id": CLIENT_ID,
         "access_token": ACCESS_TOKEN, "refresh_token": REFRESH_TOKEN, "scopes": ["read", "write"],
@@ -131,9 +135,9 @@ pub(crate) fn stored<P: Lives>() -> Value {
     })
 }
 
-fn issuer<P: Lives>() -> String {
+fn issuer<P: AtProductionSite>() -> String {
     origin(P::site().token_url())
 }
 
-/// What came of a call, whatever its provider.
-pub(crate) type Came<T> = Result<T, Error>;
+/// The result of a call.
+pub(crate) type CallResult<T> = Result<T, Error>;

@@ -1,10 +1,10 @@
-//! Bytes taken apart.
+//! Parsing of fuzz inputs.
 
-/// What is left of an input. Choices come first, a byte each; what is missing counts as zeros.
+/// The remaining input. Choices come first, one byte each; missing bytes count as zero.
 pub(crate) struct Input<'a>(&'a [u8]);
 
-/// Stands between texts: no UTF-8 holds it.
-pub(crate) const BETWEEN: u8 = 0xFF;
+/// Separates texts; never part of UTF-8.
+pub(crate) const SEPARATOR: u8 = 0xFF;
 
 impl<'a> Input<'a> {
     pub(crate) fn new(data: &'a [u8]) -> Self {
@@ -25,15 +25,15 @@ impl<'a> Input<'a> {
         choices[usize::from(self.byte()) % choices.len()]
     }
 
-    /// What stands before the next [`BETWEEN`], or all that is left.
+    /// The bytes before the next [`SEPARATOR`], or all remaining bytes.
     pub(crate) fn part(&mut self) -> &'a [u8] {
-        let end = self.0.iter().position(|byte| *byte == BETWEEN);
+        let end = self.0.iter().position(|byte| *byte == SEPARATOR);
         let (part, rest) = end.map_or((self.0, &[][..]), |at| (&self.0[..at], &self.0[at + 1..]));
         self.0 = rest;
         part
     }
 
-    /// The same as text; what is no UTF-8 in it becomes U+FFFD.
+    /// The next part as text, with invalid UTF-8 replaced by U+FFFD.
     pub(crate) fn text(&mut self) -> String {
         String::from_utf8_lossy(self.part()).into_owned()
     }
@@ -43,7 +43,7 @@ impl<'a> Input<'a> {
     }
 }
 
-/// The opposite: an input of these choices and texts.
+/// Builds an input from choices and texts.
 pub(crate) fn input(choices: &[u8], texts: &[&[u8]]) -> Vec<u8> {
-    [choices, &texts.join(&BETWEEN)].concat()
+    [choices, &texts.join(&SEPARATOR)].concat()
 }

@@ -1,10 +1,10 @@
-//! What must hold whatever the input.
+//! Properties that every input must satisfy.
 //!
-//! One function for each kind of input: it takes any bytes, and panics when what it promises does not hold. `fuzz/` has
-//! libFuzzer look for such bytes; the tests of this crate try some hundred of them each time, beside every seed and
-//! every [regression](regressions).
+//! One function for each kind of input takes any bytes, and panics if the property is violated. `fuzz/`
+//! searches for such bytes with libFuzzer. This crate's tests try all seeds, all [regressions](regressions)
+//! and some hundred variations.
 
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc)] // a property panics when it does not hold
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc)] // a violated property panics
 
 mod client;
 mod input;
@@ -16,46 +16,46 @@ mod targets;
 use std::path::{Path, PathBuf};
 
 pub use targets::{
-    act_as_user, api_reply, callback_url, cctray, error_reply, scope_list, stored_row, tampered_row,
-    token_reply, token_request, webhook_signature,
+    act_as_user, api_response, callback_url, cctray, error_response, scope_list, stored_row, tampered_row,
+    token_request, token_response, webhook_signature,
 };
 
-/// One kind of input.
+/// A fuzz target.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
-    /// As its program in `fuzz/` is called.
+    /// The name of its program in `fuzz/`.
     pub name: &'static str,
-    /// Panics when what must hold does not hold.
-    pub holds: fn(&[u8]),
-    /// Inputs that get somewhere: made of the replies that the providers' tests keep.
+    /// Panics if the property is violated.
+    pub check: fn(&[u8]),
+    /// Valid inputs, made from recorded responses.
     pub seeds: fn() -> Vec<Vec<u8>>,
-    /// Words that mean something in such an input.
-    pub words: &'static [&'static str],
+    /// Tokens for libFuzzer's dictionary.
+    pub dictionary: &'static [&'static str],
 }
 
 macro_rules! targets {
     ($($name:ident)*) => {
-        /// All of them.
+        /// All targets.
         pub const ALL: &[Target] = &[$(Target {
             name: stringify!($name),
-            holds: $name,
+            check: $name,
             seeds: targets::$name::seeds,
-            words: targets::$name::WORDS,
+            dictionary: targets::$name::DICTIONARY,
         },)*];
     };
 }
 targets!(
-    token_reply error_reply api_reply callback_url scope_list act_as_user cctray webhook_signature token_request stored_row
+    token_response error_response api_response callback_url scope_list act_as_user cctray webhook_signature token_request stored_row
     tampered_row
 );
 
-/// The folder `fuzz`.
+/// The path of the folder `fuzz`.
 #[must_use]
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz")
 }
 
-/// Inputs that once broke a promise, each with its name. There need not be any.
+/// Inputs that once violated the property, each with its file name. May be empty.
 #[must_use]
 pub fn regressions(target: &str) -> Vec<(String, Vec<u8>)> {
     recorded::files(&folder().join("regressions").join(target))

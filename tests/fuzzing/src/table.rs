@@ -1,4 +1,4 @@
-//! The table of a store, in memory: what `oauth-store`'s statements mean, for rows that anybody may have changed.
+//! An in-memory database for `oauth-store`'s engine, whose rows a test can change.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,30 +8,30 @@ use oauth_core::store::{Key, StoreError, StoreErrorKind};
 use oauth_store::internal::{Access, Database, DueRow, RecordRow, STATEMENTS, Statements, SummaryRow, Value};
 use tokio::time::Instant;
 
-/// When a table is made, in microseconds: the time of [`ManualClock`](oauth_testing::ManualClock).
-const BEGIN: i64 = 1_767_323_045_000_000;
+/// The database's time at the start in microseconds: the time of [`ManualClock`](oauth_testing::ManualClock).
+const START: i64 = 1_767_323_045_000_000;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
     pub(crate) generation: i64,
     pub(crate) fence: i64,
-    /// Until when, and how long it was granted for.
+    /// End and length of the lease.
     pub(crate) lease: Option<(i64, i64)>,
     pub(crate) state: String,
     pub(crate) state_at: Option<i64>,
     pub(crate) due_at: Option<i64>,
     pub(crate) lapses_at: Option<i64>,
-    /// By which lease, and when.
+    /// Fence and time of the intent.
     pub(crate) intent: Option<(i64, i64)>,
     pub(crate) key_id: String,
     pub(crate) sealed: Vec<u8>,
 }
 
-/// Clones share the rows. Nothing is ever removed from it: no test asks for that, so whoever does panics.
+/// Clones share the rows. Panics for statements that the tests do not use, such as removal.
 #[derive(Clone)]
 pub(crate) struct Table {
     rows: Arc<Mutex<BTreeMap<(String, String), Row>>>,
-    made: Instant,
+    created: Instant,
 }
 
 impl fmt::Debug for Table {
@@ -42,7 +42,7 @@ impl fmt::Debug for Table {
 
 impl Table {
     pub(crate) fn new() -> Self {
-        Self { rows: Arc::default(), made: Instant::now() }
+        Self { rows: Arc::default(), created: Instant::now() }
     }
 
     fn rows(&self) -> MutexGuard<'_, BTreeMap<(String, String), Row>> {
@@ -50,18 +50,18 @@ impl Table {
     }
 
     pub(crate) fn row(&self, key: &Key) -> Row {
-        self.rows()[&named(&key.provider, &key.account)].clone()
+        self.rows()[&row_key(&key.provider, &key.account)].clone()
     }
 
     pub(crate) fn set(&self, key: &Key, row: Row) {
-        self.rows().insert(named(&key.provider, &key.account), row);
+        self.rows().insert(row_key(&key.provider, &key.account), row);
     }
 
     pub(crate) fn now(&self) -> i64 {
-        BEGIN + i64::try_from(self.made.elapsed().as_micros()).unwrap()
+        START + i64::try_from(self.created.elapsed().as_micros()).unwrap()
     }
 
-    /// The row as it is read.
+    /// The row as the statements select it.
     pub(crate) fn read(&self, key: &Key, row: &Row) -> Result<RecordRow, StoreError> {
         let (lease_left, lease_length) = match row.lease {
             Some((until, length)) => (Some(minus(until, self.now())?), Some(length)),
@@ -93,7 +93,7 @@ impl Table {
         ))
     }
 
-    /// Changes a row for which `when` holds. Whether there was one.
+    /// Changes a row if `when` accepts it. Returns false otherwise.
     fn update(
         &self,
         values: &[Value<'_>],
@@ -101,8 +101,8 @@ impl Table {
         change: impl FnOnce(&mut Row) -> Result<(), StoreError>,
     ) -> Result<bool, StoreError> {
         let mut rows = self.rows();
-        let row = rows.get_mut(&named(text(values[0]), text(values[1]))).filter(|row| when(row));
-        // All or nothing, as in a database.
+        let row = rows.get_mut(&row_key(text(values[0]), text(values[1]))).filter(|row| when(row));
+        // Unchanged on error, as in a database.
         let Some(row) = row else { return Ok(false) };
         let mut changed = row.clone();
         change(&mut changed)?;
@@ -139,15 +139,15 @@ impl Database for Table {
                 return Ok(Vec::new());
             }
             let key = Key::new(text(values[0]), text(values[1]));
-            let row = self.rows().get(&named(&key.provider, &key.account)).cloned();
+            let row = self.rows().get(&row_key(&key.provider, &key.account)).cloned();
             return row.iter().map(|row| self.read(&key, row)).collect();
         }
         let after = match values {
             [_, _] if statement == of.other_keys => None,
             [_, _, provider, account] if statement == of.other_keys_after => {
-                Some(named(text(*provider), text(*account)))
+                Some(row_key(text(*provider), text(*account)))
             }
-            _ => panic!("nobody should ask for this: {statement}"),
+            _ => panic!("unexpected statement: {statement}"),
         };
         let rows = self.rows();
         rows.iter()
@@ -164,7 +164,7 @@ impl Database for Table {
         statement: &'static str,
         values: &[Value<'_>],
     ) -> Result<Vec<SummaryRow>, StoreError> {
-        assert_eq!(statement, Self::STATEMENTS.list, "nobody should ask for this");
+        assert_eq!(statement, Self::STATEMENTS.list, "unexpected statement");
         Ok(self
             .rows()
             .iter()
@@ -178,7 +178,7 @@ impl Database for Table {
 
     async fn due(&self, statement: &'static str, values: &[Value<'_>]) -> Result<Vec<DueRow>, StoreError> {
         let of = Self::STATEMENTS;
-        assert!(statement == of.due || statement == of.lapsing, "nobody should ask for this: {statement}");
+        assert!(statement == of.due || statement == of.lapsing, "unexpected statement: {statement}");
         let at = |row: &Row| if statement == of.due { row.due_at } else { row.lapses_at };
         let rows = self.rows();
         let mut found: Vec<(i64, &String, &Row)> = rows
@@ -219,10 +219,10 @@ impl Database for Table {
             sealed: bytes(sealed).to_vec(),
         };
         match *values {
-            // The tests insert into an empty table only.
+            // The tests insert each account once.
             [provider, account, due_at, lapses_at, key_id, sealed] if statement == of.insert => {
                 let row = fresh(due_at, lapses_at, key_id, sealed);
-                assert_eq!(self.rows().insert(named(text(provider), text(account)), row), None);
+                assert_eq!(self.rows().insert(row_key(text(provider), text(account)), row), None);
                 Ok(vec![(1,)])
             }
             [_, _, from, due_at, lapses_at, key_id, sealed] if statement == of.save => {
@@ -240,7 +240,7 @@ impl Database for Table {
                 )?;
                 Ok(generation.into_iter().collect())
             }
-            _ => panic!("nobody should ask for this: {statement}"),
+            _ => panic!("unexpected statement: {statement}"),
         }
     }
 
@@ -299,7 +299,7 @@ impl Database for Table {
                 Ok(())
             })
         } else {
-            panic!("nobody should ask for this: {statement}");
+            panic!("unexpected statement: {statement}");
         };
         done.map(u64::from)
     }
@@ -327,39 +327,39 @@ impl Database for Table {
     }
 }
 
-fn named(provider: &str, account: &str) -> (String, String) {
+fn row_key(provider: &str, account: &str) -> (String, String) {
     (provider.to_owned(), account.to_owned())
 }
 
 fn text<'a>(value: Value<'a>) -> &'a str {
-    let Value::Text(text) = value else { panic!("a text is missing") };
+    let Value::Text(text) = value else { panic!("not a text") };
     text
 }
 
 fn number(value: Value<'_>) -> i64 {
-    let Value::Number(number) = value else { panic!("a number is missing") };
+    let Value::Number(number) = value else { panic!("not a number") };
     number
 }
 
 fn maybe(value: Value<'_>) -> Option<i64> {
-    let Value::Maybe(number) = value else { panic!("a number is missing") };
+    let Value::Maybe(number) = value else { panic!("not a number") };
     number
 }
 
 fn bytes<'a>(value: Value<'a>) -> &'a [u8] {
-    let Value::Bytes(bytes) = value else { panic!("bytes are missing") };
+    let Value::Bytes(bytes) = value else { panic!("not bytes") };
     bytes
 }
 
-/// Databases refuse what their numbers cannot hold.
+/// Databases reject overflows.
 fn plus(one: i64, other: i64) -> Result<i64, StoreError> {
-    one.checked_add(other).ok_or_else(beyond)
+    one.checked_add(other).ok_or_else(overflow)
 }
 
 fn minus(one: i64, other: i64) -> Result<i64, StoreError> {
-    one.checked_sub(other).ok_or_else(beyond)
+    one.checked_sub(other).ok_or_else(overflow)
 }
 
-fn beyond() -> StoreError {
-    StoreError::new(StoreErrorKind::Other, "a number of the statement is beyond what a column holds")
+fn overflow() -> StoreError {
+    StoreError::new(StoreErrorKind::Other, "a number of the statement overflows its column")
 }

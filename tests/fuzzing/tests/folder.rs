@@ -1,4 +1,4 @@
-//! `fuzz/` has a program for each target, and none beside them; and it fuzzes what is built here.
+//! `fuzz/` has exactly one program for each target, and uses the dependencies of this workspace.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ fn read(path: impl AsRef<Path>) -> String {
 }
 
 #[test]
-fn one_program_for_each_target() {
+fn each_target_has_one_program() {
     let folder = fuzzing::folder();
     let manifest = read(folder.join("Cargo.toml"));
     let names: Vec<&str> = fuzzing::ALL.iter().map(|target| target.name).collect();
@@ -27,7 +27,7 @@ fn one_program_for_each_target() {
     }
     let programs = std::fs::read_dir(folder.join("fuzz_targets")).unwrap().count();
     assert_eq!((programs, manifest.matches("[[bin]]").count()), (names.len(), names.len()));
-    // A folder for what is no target would never be looked into.
+    // A folder of another name would never be read.
     for entry in std::fs::read_dir(folder.join("regressions")).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
@@ -35,9 +35,9 @@ fn one_program_for_each_target() {
     }
 }
 
-/// Its lock file is its own; where both name a package, it is the same one.
+/// Packages in both lock files have the same version.
 #[test]
-fn the_same_versions_as_here() {
+fn lock_files_agree_on_versions() {
     let packages = |lock: &str| -> BTreeSet<(String, String)> {
         let field = |part: &str, name: &str| {
             let line = part.lines().find_map(|line| line.strip_prefix(&format!("{name} = \"")));
@@ -48,9 +48,9 @@ fn the_same_versions_as_here() {
     let here = packages(&read(fuzzing::folder().join("../Cargo.lock")));
     let names: BTreeSet<&String> = here.iter().map(|(name, _)| name).collect();
     let there = packages(&read(fuzzing::folder().join("Cargo.lock")));
-    assert!(there.len() > 50, "that is no lock file");
+    assert!(there.len() > 50, "the lock file is incomplete");
     for package in &there {
-        let mend = "cp Cargo.lock fuzz/ && cargo metadata --manifest-path fuzz/Cargo.toml >/dev/null";
-        assert!(here.contains(package) || !names.contains(&package.0), "{package:?} differs: {mend}");
+        let help = "cp Cargo.lock fuzz/ && cargo metadata --manifest-path fuzz/Cargo.toml >/dev/null";
+        assert!(here.contains(package) || !names.contains(&package.0), "{package:?} differs; help: {help}");
     }
 }

@@ -1,4 +1,4 @@
-//! `X-Act-as-User`: a name and an address become a header, from which both can be read again.
+//! `X-Act-as-User`: a header made of a name and an address can be parsed into both.
 
 use std::sync::LazyLock;
 
@@ -6,11 +6,11 @@ use cohortgo::{Account, ActAs, CohortGo, scope};
 use oauth_core::{Client, Error, ErrorKind};
 use oauth_sandbox::cohortgo::parse_act_as_user;
 
-use crate::client::{Line, client};
+use crate::client::{RecordingTransport, client};
 use crate::input::{Input, input};
-use crate::secrets::tells_nothing;
+use crate::secrets::check_error;
 
-pub(crate) const WORDS: &[&str] = &[
+pub(crate) const DICTIONARY: &[&str] = &[
     "\"",
     "\\",
     "<",
@@ -44,8 +44,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     .collect()
 }
 
-/// A header that is made is one line of visible ASCII, and whoever reads it by the RFCs finds the name and the address
-/// that went in. An error shows neither.
+/// The header is one line of visible ASCII, and an independent parser finds the same name and address in it.
+/// An error shows neither.
 pub fn act_as_user(data: &[u8]) {
     let mut data = Input::new(data);
     let (name, email) = (data.text(), data.text());
@@ -58,13 +58,13 @@ pub fn act_as_user(data: &[u8]) {
         }
     }
     if let Ok(user) = &plain {
-        assert!(encoded.as_ref().is_ok_and(|other| other == user), "encoded, although there was no need");
+        assert!(encoded.as_ref().is_ok_and(|other| other == user), "encoded without need");
     }
 }
 
 fn written(user: &ActAs, name: &str, email: &str) {
     assert_eq!((user.name(), user.email()), (name, email));
-    let client: Client<CohortGo> = client(&Line::default());
+    let client: Client<CohortGo> = client(&RecordingTransport::default());
     let account = Account::at("https://portal.cohortgo.com/api/v1".parse().unwrap());
     let acting = client.import_token_with("t", [scope::ACT_AS_USER], account.clone()).unwrap();
     let (header, value) = user.header_for(&acting).unwrap();
@@ -73,15 +73,15 @@ fn written(user: &ActAs, name: &str, email: &str) {
     let text = value.to_str().unwrap();
     assert!(text.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{text:?}");
     assert_eq!(text, user.to_string());
-    let (read_name, read_email) = read(text).unwrap_or_else(|| panic!("nobody can read {text}"));
+    let (read_name, read_email) = read(text).unwrap_or_else(|| panic!("cannot parse {text}"));
     assert_eq!((read_name.as_str(), read_email.as_str()), (name, email), "{text}");
     assert!(!format!("{user:?}").contains(email));
-    // Without the scope nobody is named.
+    // The header needs the scope.
     let other = client.import_token_with("t", [], account).unwrap();
     assert_eq!(user.header_for(&other).unwrap_err().kind(), ErrorKind::MissingScope);
 }
 
-/// What is said of one user is said of every other one with the same fault: so nothing of either is in it.
+/// The error is the same for every user with the same fault, so it shows nothing of the user.
 fn refused(error: &Error, name: &str, email: &str) {
     static KNOWN: LazyLock<Vec<String>> = LazyLock::new(|| {
         let long = "x".repeat(257);
@@ -97,9 +97,9 @@ fn refused(error: &Error, name: &str, email: &str) {
         .to_vec()
     });
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
-    tells_nothing(error, &[]);
+    check_error(error, &[]);
     let shown = oauth_testing::shown(error);
-    assert!(KNOWN.contains(&shown), "of {name:?} {email:?} it says {shown}");
+    assert!(KNOWN.contains(&shown), "unexpected error for {name:?} {email:?}: {shown}");
 }
 
 fn read(text: &str) -> Option<(String, String)> {
@@ -110,7 +110,7 @@ fn read(text: &str) -> Option<(String, String)> {
     Some((decoded(phrase)?, address.strip_suffix('>')?.to_owned()))
 }
 
-/// Encoded words of RFC 2047 in UTF-8 and the Q encoding; the white space between two of them is not part of the text.
+/// Decodes RFC 2047 encoded words in UTF-8 and Q encoding. White space between them is not part of the text.
 fn decoded(phrase: &str) -> Option<String> {
     let mut bytes = Vec::new();
     for word in phrase.split(' ') {
@@ -130,7 +130,7 @@ fn decoded(phrase: &str) -> Option<String> {
                 other => other,
             });
         }
-        // Each word is text of its own (section 5).
+        // Each word is complete UTF-8 (section 5).
         std::str::from_utf8(&bytes[begin..]).ok()?;
     }
     String::from_utf8(bytes).ok()

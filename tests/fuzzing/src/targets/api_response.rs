@@ -1,4 +1,4 @@
-//! An API's answer with a 200, read by each typed endpoint.
+//! API responses with status 200, parsed by each typed endpoint.
 
 use std::fmt::Debug;
 
@@ -7,12 +7,12 @@ use chrono::NaiveDate;
 use oauth_core::url::Url;
 use oauth_core::{Endpoint, Error, ErrorKind, is_loopback, origin};
 
-use crate::client::{Answer, Line, Lives, client, held, now};
+use crate::client::{AtProductionSite, HttpResponse, RecordingTransport, client, persisted_token, poll_now};
 use crate::input::{Input, input};
-use crate::recorded::replies;
-use crate::secrets::{OF_API_CALLS, hides, tells_nothing};
+use crate::recorded::recorded_responses;
+use crate::secrets::{OF_API_CALLS, assert_hidden, check_error};
 
-pub(crate) const WORDS: &[&str] = &[
+pub(crate) const DICTIONARY: &[&str] = &[
     "\"id\":",
     "\"name\":",
     "\"token\":",
@@ -30,9 +30,9 @@ pub(crate) const WORDS: &[&str] = &[
     "\\ud800",
 ];
 
-type Read = fn(&Answer) -> Result<(), Error>;
+type Read = fn(&HttpResponse) -> Result<(), Error>;
 
-/// Each endpoint that reads something, with the replies that its tests keep.
+/// Each endpoint with a response body, and the recorded responses of its tests.
 const ENDPOINTS: [(Read, &str, &str); 14] = [
     (|a| read(a, &cohortgo::api::AgentInvoices::new()), "cohortgo", "agent_invoices"),
     (|a| read(a, &cohortgo::api::ProviderInvoices::new()), "cohortgo", "provider_invoices"),
@@ -57,45 +57,46 @@ const ENDPOINTS: [(Read, &str, &str); 14] = [
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for (n, (_, provider, begin)) in (0..).zip(ENDPOINTS) {
-        seeds.extend(replies(provider, begin).iter().map(|reply| input(&[n], &[reply])));
+        seeds.extend(recorded_responses(provider, begin).iter().map(|response| input(&[n], &[response])));
     }
     seeds
 }
 
-/// An API's answer is read, or cannot be; neither shows a secret, and the token went to its provider alone.
-pub fn api_reply(data: &[u8]) {
+/// Parses the response or returns an error. Neither shows a secret, and the token is sent to its provider
+/// only.
+pub fn api_response(data: &[u8]) {
     let mut data = Input::new(data);
     let (read, ..) = data.one_of(&ENDPOINTS);
-    let mut answer = Answer::default();
-    *answer.body_mut() = data.rest().to_vec();
-    if let Err(error) = read(&answer) {
+    let mut response = HttpResponse::default();
+    *response.body_mut() = data.rest().to_vec();
+    if let Err(error) = read(&response) {
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error}");
-        tells_nothing(&error, OF_API_CALLS);
-        // Not what was found there either: it may be anybody's data.
-        if oauth_testing::leaks(answer.body(), &["canary-"]).is_empty() {
+        check_error(&error, OF_API_CALLS);
+        // The error does not quote the response, which may hold personal data.
+        if oauth_testing::leaks(response.body(), &["canary-"]).is_empty() {
             return;
         }
-        hides(&oauth_testing::shown(&error), &["canary-"]);
+        assert_hidden(&oauth_testing::shown(&error), &["canary-"]);
     }
 }
 
-fn read<P: Lives, E: Endpoint<P>>(answer: &Answer, endpoint: &E) -> Result<(), Error>
+fn read<P: AtProductionSite, E: Endpoint<P>>(response: &HttpResponse, endpoint: &E) -> Result<(), Error>
 where
     E::Response: Debug,
 {
-    let line = Line::answering([answer.clone()]);
-    let reply = now(client::<P>(&line).send(&held(), endpoint));
-    for request in line.sent() {
+    let transport = RecordingTransport::with_responses([response.clone()]);
+    let response = poll_now(client::<P>(&transport).send(&persisted_token(), endpoint));
+    for request in transport.take_sent() {
         let url: Url = request.uri().to_string().parse().unwrap();
         assert!(url.scheme() == "https" && !is_loopback(&url), "{}", origin(&url));
     }
-    reply.map(|reply| {
-        // Whatever a reply holds, it can be shown.
-        let _ = format!("{reply:?}");
+    response.map(|response| {
+        // `Debug` never panics.
+        let _ = format!("{response:?}");
     })
 }
 
-fn quotes(answer: &Answer) -> Result<(), Error> {
+fn quotes(response: &HttpResponse) -> Result<(), Error> {
     let day = |day| NaiveDate::from_ymd_opt(2026, 1, day).unwrap();
-    read(answer, &cohortgo::api::InsuranceQuotes::for_course("AU", day(1), day(31)))
+    read(response, &cohortgo::api::InsuranceQuotes::for_course("AU", day(1), day(31)))
 }

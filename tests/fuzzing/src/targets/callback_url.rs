@@ -1,13 +1,13 @@
-//! What the browser brings back, checked against the attempt that was begun.
+//! Callback URLs, checked against a pending authorization.
 
 use oauth_core::url::{Url, form_urlencoded};
 use oauth_core::{CallbackFault, Client, CodeGrant, ErrorKind};
 
-use crate::client::{Answer, Line, Lives, client, now, pending};
+use crate::client::{AtProductionSite, HttpResponse, RecordingTransport, client, pending, poll_now};
 use crate::input::{Input, input};
-use crate::secrets::{CODE, STATE, tells_nothing};
+use crate::secrets::{CODE, STATE, check_error};
 
-pub(crate) const WORDS: &[&str] = &[
+pub(crate) const DICTIONARY: &[&str] = &[
     "code=",
     "state=STATE",
     "error=",
@@ -45,8 +45,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// A callback makes the client call only if any reader of URLs finds this attempt's `state` in it, and one code; then
-/// that code is sent, to the token endpoint, once.
+/// The client sends the code to the token endpoint, once, only if an independent parser finds the right
+/// `state` and one code in the callback.
 pub fn callback_url(data: &[u8]) {
     let mut data = Input::new(data);
     let provider = data.byte() % 4;
@@ -60,35 +60,34 @@ pub fn callback_url(data: &[u8]) {
     }
 }
 
-fn finished<P: Lives + CodeGrant>(callback: &str) {
-    let reply =
+fn finished<P: AtProductionSite + CodeGrant>(callback: &str) {
+    let response =
         br#"{"access_token":"canary-access-token-2","api_base_url":"https://portal.cohortgo.com/api/v1"}"#;
-    let line = Line::answering([Answer::new(reply.to_vec())]);
-    let client = client::<P>(&line);
-    let came = now(client.finish(&pending::<P>(), callback));
-    let sent = line.sent();
+    let transport = RecordingTransport::with_responses([HttpResponse::new(response.to_vec())]);
+    let client = client::<P>(&transport);
+    let result = poll_now(client.finish(&pending::<P>(), callback));
+    let sent = transport.take_sent();
     let expected = code_in::<P>(callback);
     if let Some(request) = sent.first() {
-        assert_eq!(sent.len(), 1, "one code was sent more than once");
+        assert_eq!(sent.len(), 1, "the code was sent more than once");
         assert_eq!(request.uri().to_string(), oauth_core::Site::token_url(client.site()).as_str());
-        assert!(came.is_ok(), "{came:?}");
-        let found =
-            expected.expect("a call for a callback in which another reader finds no code of this attempt");
+        assert!(result.is_ok(), "{result:?}");
+        let found = expected.expect("a call for a callback without a valid code");
         let body = String::from_utf8_lossy(request.body());
         let is_multipart = body.starts_with("--");
         let form =
             form_urlencoded::parse(request.body()).any(|(name, value)| name == "code" && value == found);
         let part = format!("name=\"code\"\r\n\r\n{found}\r\n");
         assert!(if is_multipart { body.contains(&part) } else { form }, "another code was sent: {body}");
-        once(&client, callback, &line);
+        once(&client, callback, &transport);
         return;
     }
-    let error = came.expect_err("finished without a call");
-    assert!(expected.is_none(), "a good callback was refused: {error}");
-    // A provider's own words may hold what only looks like a code.
+    let error = result.expect_err("finished without a call");
+    assert!(expected.is_none(), "a valid callback was rejected: {error}");
+    // The provider's error text may contain text that looks like a code.
     let secrets: &[&str] =
         if matches!(error.kind(), ErrorKind::Callback(_)) { &[STATE, CODE] } else { &[STATE] };
-    tells_nothing(&error, secrets);
+    check_error(&error, secrets);
     assert!(
         matches!(
             error.kind(),
@@ -99,17 +98,17 @@ fn finished<P: Lives + CodeGrant>(callback: &str) {
         ),
         "{error}"
     );
-    // Only who knows the state can end the attempt.
+    // Only a callback with the right state can end the attempt.
     let good = format!("/callback?code=c&state={STATE}");
-    let after = now(client.finish(&pending::<P>(), &good));
-    assert!(after.is_ok() || callback_has_state(callback), "the attempt was ended from outside");
+    let after = poll_now(client.finish(&pending::<P>(), &good));
+    assert!(after.is_ok() || callback_has_state(callback), "the attempt was ended without its state");
 }
 
-/// A second time is one too many.
-fn once<P: Lives + CodeGrant>(client: &Client<P>, callback: &str, line: &Line) {
-    let again = now(client.finish(&pending::<P>(), callback)).unwrap_err();
+/// A second callback is rejected.
+fn once<P: AtProductionSite + CodeGrant>(client: &Client<P>, callback: &str, transport: &RecordingTransport) {
+    let again = poll_now(client.finish(&pending::<P>(), callback)).unwrap_err();
     assert_eq!(again.kind(), ErrorKind::Callback(CallbackFault::Replayed));
-    assert!(line.sent().is_empty());
+    assert!(transport.take_sent().is_empty());
 }
 
 fn callback_has_state(callback: &str) -> bool {
@@ -117,8 +116,8 @@ fn callback_has_state(callback: &str) -> bool {
     plain.collect::<String>().contains(STATE)
 }
 
-/// The code, as another reader finds it: the one parameter `code`, beside the one `state`, which is ours, and no `error`.
-fn code_in<P: Lives>(callback: &str) -> Option<String> {
+/// The code according to an independent parser: one parameter `code`, one right `state`, and no `error`.
+fn code_in<P: AtProductionSite>(callback: &str) -> Option<String> {
     let callback = callback.trim();
     if callback.contains(char::is_control) {
         return None;
@@ -126,7 +125,7 @@ fn code_in<P: Lives>(callback: &str) -> Option<String> {
     let base: Url = "https://app.example.com".parse().unwrap();
     let (start, _) = callback.split_once(['?', '=', '&', '#']).unwrap_or((callback, ""));
     let query = if start.contains("://") || callback.starts_with(['/', '?']) {
-        // As text where no URL can be made of it: what comes before the query does not count.
+        // Parses invalid URLs as text, because only the query matters.
         let url = Url::parse(callback).or_else(|_| base.join(callback));
         url.ok()
             .map_or_else(|| after_question_mark(callback), |url| url.query().unwrap_or_default().to_owned())

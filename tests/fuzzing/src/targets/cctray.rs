@@ -3,10 +3,10 @@
 use gocd::api::{Activity, BuildTime, Cctray, LastBuildStatus, Project};
 use oauth_core::ErrorKind;
 
-use crate::recorded::replies;
-use crate::secrets::{hides, tells_nothing};
+use crate::recorded::recorded_responses;
+use crate::secrets::{assert_hidden, check_error};
 
-pub(crate) const WORDS: &[&str] = &[
+pub(crate) const DICTIONARY: &[&str] = &[
     "<Projects>",
     "</Projects>",
     "<Projects/>",
@@ -34,7 +34,7 @@ pub(crate) const WORDS: &[&str] = &[
 ];
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
-    let mut seeds = replies("gocd", "cctray");
+    let mut seeds = recorded_responses("gocd", "cctray");
     seeds.extend([
         b"<Projects/>".to_vec(),
         b"<!DOCTYPE a [<!ENTITY b \"bb\">]><Projects><Project name=\"&b;\"/></Projects>".to_vec(),
@@ -43,16 +43,16 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// A feed holds no more than was sent, can be written and read again, and nothing of it is in an error.
+/// The parsed feed is no larger than the input and survives writing and parsing. An error does not quote it.
 pub fn cctray(data: &[u8]) {
     match Cctray::parse(data) {
         Ok(projects) => {
             let text = std::str::from_utf8(data).unwrap();
-            assert!(!text.to_ascii_lowercase().contains("<!doctype"), "with a document type definition");
+            assert!(!text.to_ascii_lowercase().contains("<!doctype"), "accepted a document type definition");
             let size: usize = projects.iter().map(size).sum();
-            assert!(size <= data.len(), "{size} bytes came out of {}", data.len());
+            assert!(size <= data.len(), "{size} bytes parsed from {}", data.len());
             let xml: String = projects.iter().map(written).collect();
-            // What cannot stand in XML at all cannot be written again.
+            // Skips characters that XML cannot contain.
             if xml.chars().all(is_xml) {
                 let again = Cctray::parse(format!("<Projects>{xml}</Projects>").as_bytes()).unwrap();
                 assert_eq!(again, projects, "{xml}");
@@ -63,8 +63,8 @@ pub fn cctray(data: &[u8]) {
         }
         Err(error) => {
             assert_eq!(error.kind(), ErrorKind::InvalidResponse);
-            tells_nothing(&error, &[]);
-            hides(&oauth_testing::shown(&error), &["canary-"]);
+            check_error(&error, &[]);
+            assert_hidden(&oauth_testing::shown(&error), &["canary-"]);
         }
     }
 }

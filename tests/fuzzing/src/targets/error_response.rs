@@ -1,17 +1,19 @@
-//! A refusal: by a token endpoint, and by an API.
+//! Error responses of token endpoints and APIs.
 
 use oauth_core::http::header::{DATE, HeaderName, LOCATION, RETRY_AFTER};
 use oauth_core::http::{HeaderValue, StatusCode};
 use oauth_core::{Client, Endpoint, Error, ErrorKind, Token};
 use serde_json::Value;
 
-use super::token_reply::{exchange, refresh};
-use crate::client::{Answer, Came, Line, Lives, client, held, now};
+use super::token_response::{exchange, refresh};
+use crate::client::{
+    AtProductionSite, CallResult, HttpResponse, RecordingTransport, client, persisted_token, poll_now,
+};
 use crate::input::{Input, input};
-use crate::recorded::{PROVIDERS, replies};
-use crate::secrets::{OF_API_CALLS, OF_EXCHANGES, OF_REFRESHES, tells_nothing};
+use crate::recorded::{PROVIDERS, recorded_responses};
+use crate::secrets::{OF_API_CALLS, OF_EXCHANGES, OF_REFRESHES, check_error};
 
-pub(crate) const WORDS: &[&str] = &[
+pub(crate) const DICTIONARY: &[&str] = &[
     "\"error\":",
     "\"error_description\":",
     "\"message\":",
@@ -50,87 +52,92 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         (7, "cobot", "error"),
         (8, "go1", "error"),
     ] {
-        for (n, reply) in replies(provider, begin).iter().enumerate() {
+        for (n, response) in recorded_responses(provider, begin).iter().enumerate() {
             let status: u16 = [400, 401, 403, 422, 429, 503][n % 6];
-            seeds.push(with_headers(call, status, reply));
+            seeds.push(with_headers(call, status, response));
         }
     }
-    // GoCD's tests keep none of its refusals: RFC 6749 with hyphens.
+    // GoCD's tests record no error response: its codes are those of RFC 6749 with hyphens.
     let refused = br#"{"error":"invalid-grant","error_description":"Redirect uri mismatch!"}"#;
     seeds.extend([3, 5, 9].map(|call| with_headers(call, 400, refused)));
     assert_eq!(PROVIDERS.len(), 4, "a new provider needs its seeds");
     seeds
 }
 
-fn with_headers(call: u8, status: u16, reply: &[u8]) -> Vec<u8> {
+fn with_headers(call: u8, status: u16, response: &[u8]) -> Vec<u8> {
     let [low, high] = status.to_le_bytes();
     input(
         &[call, low, high],
-        &[b"30", b"Sun, 06 Nov 1994 08:49:37 GMT", b"https://elsewhere.example/", reply],
+        &[b"30", b"Sun, 06 Nov 1994 08:49:37 GMT", b"https://elsewhere.example/", response],
     )
 }
 
-/// A refusal tells no secret of the request nor of the answer, whatever the server says; and it never sends a customer
-/// away because the server failed.
-pub fn error_reply(data: &[u8]) {
+/// The error shows no secret of the request or the response. A server failure never requires reconnecting.
+pub fn error_response(data: &[u8]) {
     let mut data = Input::new(data);
     let call = data.byte() % 10;
     let status = u16::from_le_bytes([data.byte(), data.byte()]);
     let status = StatusCode::from_u16(100 + status % 900).unwrap();
-    // So that seeds say what they mean.
+    // A success is not an error response.
     let status = if status.is_success() { StatusCode::BAD_REQUEST } else { status };
-    let mut answer = Answer::default();
-    *answer.status_mut() = status;
+    let mut response = HttpResponse::default();
+    *response.status_mut() = status;
     for name in [RETRY_AFTER, DATE, LOCATION] {
-        add(&mut answer, name, data.part());
+        add(&mut response, name, data.part());
     }
-    *answer.body_mut() = data.rest().to_vec();
+    *response.body_mut() = data.rest().to_vec();
     match call {
-        0 => token_call::<cohortgo::CohortGo>(&answer, exchange, OF_EXCHANGES),
-        1 => token_call::<cobot::Cobot>(&answer, exchange, OF_EXCHANGES),
-        2 => token_call::<go1::Go1>(&answer, exchange, OF_EXCHANGES),
-        3 => token_call::<gocd::Gocd>(&answer, exchange, OF_EXCHANGES),
-        4 => token_call::<go1::Go1>(&answer, refresh, OF_REFRESHES),
-        5 => token_call::<gocd::Gocd>(&answer, refresh, OF_REFRESHES),
-        6 => api_call::<cohortgo::CohortGo, _>(&answer, &cohortgo::api::AgentInvoices::new()),
-        7 => api_call::<cobot::Cobot, _>(&answer, &cobot::api::SpaceToken::of("space-1")),
-        8 => api_call::<go1::Go1, _>(&answer, &go1::api::Me),
-        _ => api_call::<gocd::Gocd, _>(&answer, &gocd::api::Cctray),
+        0 => token_call::<cohortgo::CohortGo>(&response, exchange, OF_EXCHANGES),
+        1 => token_call::<cobot::Cobot>(&response, exchange, OF_EXCHANGES),
+        2 => token_call::<go1::Go1>(&response, exchange, OF_EXCHANGES),
+        3 => token_call::<gocd::Gocd>(&response, exchange, OF_EXCHANGES),
+        4 => token_call::<go1::Go1>(&response, refresh, OF_REFRESHES),
+        5 => token_call::<gocd::Gocd>(&response, refresh, OF_REFRESHES),
+        6 => api_call::<cohortgo::CohortGo, _>(&response, &cohortgo::api::AgentInvoices::new()),
+        7 => api_call::<cobot::Cobot, _>(&response, &cobot::api::SpaceToken::of("space-1")),
+        8 => api_call::<go1::Go1, _>(&response, &go1::api::Me),
+        _ => api_call::<gocd::Gocd, _>(&response, &gocd::api::Cctray),
     }
 }
 
-fn add(answer: &mut Answer, name: HeaderName, value: &[u8]) {
+fn add(response: &mut HttpResponse, name: HeaderName, value: &[u8]) {
     if let (false, Ok(value)) = (value.is_empty(), HeaderValue::from_bytes(value)) {
-        answer.headers_mut().insert(name, value);
+        response.headers_mut().insert(name, value);
     }
 }
 
-fn token_call<P: Lives>(answer: &Answer, ask: fn(&Client<P>) -> Came<Token<P>>, asked_with: &[&str]) {
-    let line = Line::answering([answer.clone()]);
-    let error = ask(&client(&line)).expect_err("a token came of a refusal");
-    assert_eq!(line.sent().len(), 1, "it was sent again");
-    let reply = serde_json::from_slice::<Value>(answer.body()).unwrap_or_default();
-    let given = ["access_token", "refresh_token", "id_token"].map(|name| reply.get(name)?.as_str());
-    // A short one may be a word of ours.
+fn token_call<P: AtProductionSite>(
+    response: &HttpResponse,
+    ask: fn(&Client<P>) -> CallResult<Token<P>>,
+    secrets_sent: &[&str],
+) {
+    let transport = RecordingTransport::with_responses([response.clone()]);
+    let error = ask(&client(&transport)).expect_err("an error response was accepted");
+    assert_eq!(transport.take_sent().len(), 1, "the request was repeated");
+    let json = serde_json::from_slice::<Value>(response.body()).unwrap_or_default();
+    let given = ["access_token", "refresh_token", "id_token"].map(|name| json.get(name)?.as_str());
+    // A short value may be part of the error's own text.
     let given = given.into_iter().flatten().filter(|given| given.contains("canary-"));
-    told(&error, answer, &[asked_with, &given.collect::<Vec<_>>()].concat());
+    check_error_response(&error, response, &[secrets_sent, &given.collect::<Vec<_>>()].concat());
     assert_eq!(error.needs_reconnect(), error.kind() == ErrorKind::GrantRefused, "{error}");
-    assert!(!answer.status().is_redirection() || error.kind() == ErrorKind::Redirected, "{error}");
+    assert!(!response.status().is_redirection() || error.kind() == ErrorKind::Redirected, "{error}");
 }
 
-fn api_call<P: Lives, E: Endpoint<P>>(answer: &Answer, endpoint: &E) {
-    let line = Line::answering([answer.clone()]);
-    let Err(error) = now(client::<P>(&line).send(&held(), endpoint)) else { panic!("a refusal was taken") };
-    assert_eq!(line.sent().len(), 1, "it was sent again");
-    told(&error, answer, OF_API_CALLS);
+fn api_call<P: AtProductionSite, E: Endpoint<P>>(response: &HttpResponse, endpoint: &E) {
+    let transport = RecordingTransport::with_responses([response.clone()]);
+    let Err(error) = poll_now(client::<P>(&transport).send(&persisted_token(), endpoint)) else {
+        panic!("an error response was accepted")
+    };
+    assert_eq!(transport.take_sent().len(), 1, "the request was repeated");
+    check_error_response(&error, response, OF_API_CALLS);
     assert!(!error.needs_reconnect() || error.kind() == ErrorKind::TokenRefused, "{error}");
 }
 
-fn told(error: &Error, answer: &Answer, secrets: &[&str]) {
-    tells_nothing(error, secrets);
-    assert_eq!(error.status(), Some(answer.status()));
-    // Whatever words the server finds, a failure of its own is nobody's fault.
-    if answer.status().is_server_error() || answer.status() == StatusCode::TOO_MANY_REQUESTS {
+fn check_error_response(error: &Error, response: &HttpResponse, secrets: &[&str]) {
+    check_error(error, secrets);
+    assert_eq!(error.status(), Some(response.status()));
+    // A server failure is transient, whatever its error code.
+    if response.status().is_server_error() || response.status() == StatusCode::TOO_MANY_REQUESTS {
         assert!(error.is_transient() && !error.needs_reconnect(), "{error}");
     }
 }

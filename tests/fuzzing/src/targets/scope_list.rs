@@ -1,13 +1,13 @@
-//! Lists of scopes: as people write them, as servers send them, as they are sent and stored.
+//! Scope lists: parsed from text and from responses, sent and stored.
 
 use oauth_core::{Client, ErrorKind, Provider, Scopes};
 use serde_json::json;
 
-use crate::client::{Answer, Line, client, now};
+use crate::client::{HttpResponse, RecordingTransport, client, poll_now};
 use crate::input::{Input, input};
-use crate::secrets::tells_nothing;
+use crate::secrets::check_error;
 
-pub(crate) const WORDS: &[&str] = &[
+pub(crate) const DICTIONARY: &[&str] = &[
     " ",
     ",",
     ", ",
@@ -38,8 +38,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     .collect()
 }
 
-/// A list that is taken survives being joined, sent, granted, stored and shown; and a server's list is read whatever is
-/// in it, to scopes and nothing else.
+/// A valid list survives joining, sending, granting, storing and display. A list from a server always parses,
+/// and contains valid scopes only.
 pub fn scope_list(data: &[u8]) {
     let text = Input::new(data).text();
     match text.parse::<Scopes>() {
@@ -51,35 +51,36 @@ pub fn scope_list(data: &[u8]) {
         }
         Err(error) => {
             assert_eq!(error.kind(), ErrorKind::InvalidInput);
-            tells_nothing(&error, &[]);
+            check_error(&error, &[]);
         }
     }
     let granted = granted(&json!(text));
     laws(&granted);
     let words: Vec<&str> = text.split(|c: char| c == ',' || c.is_whitespace()).collect();
     assert!(granted.iter().all(|scope| words.contains(&scope.as_str())), "more was granted than was sent");
-    assert_eq!(granted, self::granted(&json!([text])), "a list of one list is that list");
+    assert_eq!(granted, self::granted(&json!([text])), "a nested list differs from the list");
     for separator in [' ', ','] {
-        // None of them holds a comma: at those a server's list is divided.
+        // Server lists are split at commas, so no granted scope contains one.
         assert_eq!(self::granted(&json!(granted.joined(separator).unwrap())), granted);
     }
 }
 
-/// What a token is granted by a reply with this `scope`.
+/// The scopes of a token response with this `scope`.
 fn granted(scope: &serde_json::Value) -> Scopes {
-    let reply = json!({ "access_token": "t", "scope": scope });
-    let line = Line::answering([Answer::new(reply.to_string().into_bytes())]);
-    let client: Client<go1::Go1> = client(&line);
-    now(client.client_credentials(Scopes::none())).unwrap().scopes().clone()
+    let response = json!({ "access_token": "t", "scope": scope });
+    let transport =
+        RecordingTransport::with_responses([HttpResponse::new(response.to_string().into_bytes())]);
+    let client: Client<go1::Go1> = client(&transport);
+    poll_now(client.client_credentials(Scopes::none())).unwrap().scopes().clone()
 }
 
 fn laws(scopes: &Scopes) {
     let unique: std::collections::HashSet<_> = scopes.iter().collect();
-    assert_eq!(unique.len(), scopes.len(), "a scope stands twice");
+    assert_eq!(unique.len(), scopes.len(), "duplicate scope");
     assert_eq!(scopes.len(), scopes.iter().count());
     for scope in scopes {
         let text = scope.as_str();
-        // RFC 6749 section 3.3, in its own words: %x21 / %x23-5B / %x5D-7E.
+        // RFC 6749 section 3.3: %x21 / %x23-5B / %x5D-7E.
         assert!(
             !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\'),
             "{text:?}"
@@ -104,9 +105,10 @@ fn laws(scopes: &Scopes) {
     sent(scopes);
 }
 
-/// The authorize URL asks for these and no others.
+/// The authorize URL requests exactly these scopes.
 fn sent(scopes: &Scopes) {
-    let begun = client::<go1::Go1>(&Line::default()).begin(&go1::Connect::new(scopes.clone())).unwrap();
+    let begun =
+        client::<go1::Go1>(&RecordingTransport::default()).begin(&go1::Connect::new(scopes.clone())).unwrap();
     let mut asked =
         begun.url.query_pairs().filter(|(name, _)| name == "scope").map(|(_, value)| value.into_owned());
     let joined = scopes.joined(<go1::Go1 as Provider>::DIALECT.scope_separator).unwrap();

@@ -1,4 +1,4 @@
-//! A connection as a store keeps it: the row, what is sealed in it, and the token in that.
+//! A stored connection: the row, its encrypted content, and the token in it.
 
 use oauth_core::store::{Key, RecordState, StoreError, StoreErrorKind};
 use oauth_core::{ErrorKind, PersistedToken, Scheme as _, Token};
@@ -6,11 +6,11 @@ use oauth_store::internal::{self, RecordRow};
 use oauth_store::{EncryptionKey, Keyring};
 use serde_json::{Value, json};
 
-use crate::client::{Line, Lives, client, stored};
+use crate::client::{AtProductionSite, RecordingTransport, client, persisted_json};
 use crate::input::{Input, input};
-use crate::secrets::{ACCESS_TOKEN, OF_API_CALLS, hides};
+use crate::secrets::{ACCESS_TOKEN, OF_API_CALLS, assert_hidden};
 
-pub(crate) const WORDS: &[&str] = &[
+pub(crate) const DICTIONARY: &[&str] = &[
     "\"provider\":",
     "\"go1\"",
     "\"issuer\":",
@@ -18,7 +18,7 @@ pub(crate) const WORDS: &[&str] = &[
     "\"access_token\":",
     "\"refresh_token\":",
     "\"scopes\":",
-    "\"scope_source\":",
+    "\"scopes_from\":",
     "\"reply\"",
     "\"received_at\":",
     "\"expires_at\":",
@@ -35,14 +35,14 @@ pub(crate) const WORDS: &[&str] = &[
 ];
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
-    // Choices: what is changed, where, how, and four numbers.
+    // Choices: kind of change, position, value, and four numbers.
     let choices = |change: u8| [&[change, 7, 1][..], &[0; 32]].concat();
     let mut seeds = Vec::new();
     for (provider, row) in [
-        ("cohortgo", stored::<cohortgo::CohortGo>()),
-        ("cobot", stored::<cobot::Cobot>()),
-        ("go1", stored::<go1::Go1>()),
-        ("gocd", stored::<gocd::Gocd>()),
+        ("cohortgo", persisted_json::<cohortgo::CohortGo>()),
+        ("cobot", persisted_json::<cobot::Cobot>()),
+        ("go1", persisted_json::<go1::Go1>()),
+        ("gocd", persisted_json::<gocd::Gocd>()),
     ] {
         for change in 0..8 {
             let row = row.to_string();
@@ -52,8 +52,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// What was sealed is what is opened, and only in the row that it was sealed for: any other byte, name or key is an error,
-/// never another token. What was opened is a token that can be kept again, or an error that shows nothing of it.
+/// Encrypted content decrypts only unchanged, in its own row and with its key; anything else is an error. The
+/// content is a token that can be stored again, or an error that does not show it.
 pub fn stored_row(data: &[u8]) {
     let mut data = Input::new(data);
     let (change, at, by) = (data.byte() % 8, usize::from(data.byte()), data.byte() | 1);
@@ -89,7 +89,7 @@ pub fn stored_row(data: &[u8]) {
         )
     };
     let is_sealed = sealed.windows(content.len().max(8)).all(|window| window != content);
-    assert!(is_sealed, "it is not encrypted");
+    assert!(is_sealed, "the content is not encrypted");
     match internal::read_record(row(&sealed_by, &sealed), &ring) {
         Ok(record) => {
             assert_eq!(record.content.bytes(), content);
@@ -98,14 +98,14 @@ pub fn stored_row(data: &[u8]) {
         }
         Err(error) => {
             assert!(matches!(error.kind(), StoreErrorKind::Corrupt | StoreErrorKind::TooNew), "{error}");
-            told(&error, shown_names);
+            check_store_error(&error, shown_names);
         }
     }
     let lease_left = internal::lease_left(row(&sealed_by, &sealed));
     assert!(lease_left.is_none_or(|left| !left.is_zero()));
     assert_eq!(internal::fence(row(&sealed_by, &sealed)).is_ok(), fence >= 0);
 
-    // The same, and something is not as it was.
+    // The same record with one change.
     let (mut bytes, mut key_id, mut other, mut reader) = (sealed, sealed_by, key.clone(), ring);
     match change {
         0 => {
@@ -120,57 +120,62 @@ pub fn stored_row(data: &[u8]) {
         6 => other = Key::new(&*provider, format!("{account}{by}")),
         _ => reader = Keyring::new(EncryptionKey::from_bytes([by ^ 7; 32])),
     }
-    // `content` may be the very bytes of a sealed record only by a miracle; with an empty account the two are one key.
+    // With an empty account the two keys are equal.
     if (change == 5 && account.is_empty()) || (change == 7 && by ^ 7 == 7) {
         return;
     }
-    let error =
-        internal::open(&reader, &other, &key_id, &bytes).expect_err("a record was opened that nobody sealed");
+    let error = internal::open(&reader, &other, &key_id, &bytes).expect_err("a changed record decrypted");
     assert!(matches!(error.kind(), StoreErrorKind::Corrupt | StoreErrorKind::WrongKey), "{error}");
-    told(&error, shown_names);
+    check_store_error(&error, shown_names);
 
     tokens(content);
 }
 
-/// One line, with nothing of what is sealed. Names are shown: one that holds a secret has told it already.
-fn told(error: &StoreError, names: bool) {
+/// Checks that an error fits into a line of a log and shows no secret. `names` is true if a name, which
+/// errors may show, contains a secret.
+fn check_store_error(error: &StoreError, names: bool) {
     let line = error.to_string();
-    assert!(!line.contains(char::is_control) && line.chars().count() < 1_000, "not a line of a log: {line}");
+    assert!(
+        !line.contains(char::is_control) && line.chars().count() < 1_000,
+        "not suitable for a line of a log: {line}"
+    );
     if !names {
-        hides(&format!("{error} {error:?}"), OF_API_CALLS);
+        assert_hidden(&format!("{error} {error:?}"), OF_API_CALLS);
     }
 }
 
-/// The token in a record, whoever wrote it.
+/// Parses the content as a token of each provider.
 fn tokens(content: &[u8]) {
     match serde_json::from_slice::<PersistedToken>(content) {
         Ok(stored) => {
             let text = format!("{stored:?}");
             let plain = String::from_utf8_lossy(content);
             if plain.matches("canary-access-token-1").count() == 1 && !plain.contains('\\') {
-                hides(&text, &[ACCESS_TOKEN]);
+                assert_hidden(&text, &[ACCESS_TOKEN]);
             }
             token::<cohortgo::CohortGo>(&stored);
             token::<cobot::Cobot>(&stored);
             token::<go1::Go1>(&stored);
             token::<gocd::Gocd>(&stored);
         }
-        // Whoever reads a record shows none of serde's words.
-        Err(_) => assert!(serde_json::from_slice::<Value>(content).ok() != Some(stored::<go1::Go1>())),
+        // Invalid content is no token of the tests.
+        Err(_) => {
+            assert!(serde_json::from_slice::<Value>(content).ok() != Some(persisted_json::<go1::Go1>()))
+        }
     }
 }
 
-fn token<P: Lives>(stored: &PersistedToken) {
+fn token<P: AtProductionSite>(stored: &PersistedToken) {
     let was = serde_json::to_value(stored).unwrap();
     match Token::<P>::from_persisted(stored.clone()) {
         Ok(token) => {
-            assert_eq!(was["provider"], json!(P::NAME), "a token of another provider");
+            assert_eq!(was["provider"], json!(P::NAME), "accepted a token of another provider");
             assert_eq!(was["access_token"], json!(token.access_token().expose()));
             let kept = serde_json::to_value(token.to_persisted().unwrap()).unwrap();
             let again: PersistedToken = serde_json::from_value(kept.clone()).unwrap();
             let again = Token::<P>::from_persisted(again).unwrap().to_persisted().unwrap();
             assert_eq!(serde_json::to_value(again).unwrap(), kept);
-            let client = client::<P>(&Line::default());
+            let client = client::<P>(&RecordingTransport::default());
             match client.headers(&token) {
                 Ok(headers) => {
                     let all_visible = |value: &[u8]| value.iter().all(|byte| matches!(byte, b' '..=b'~'));
@@ -202,6 +207,6 @@ fn token<P: Lives>(stored: &PersistedToken) {
     }
 }
 
-fn stored_issuer<P: Lives>() -> Value {
-    stored::<P>()["issuer"].clone()
+fn stored_issuer<P: AtProductionSite>() -> Value {
+    persisted_json::<P>()["issuer"].clone()
 }

@@ -1,4 +1,4 @@
-//! Connections over a store in which somebody has changed a row: another version, a restored backup, an enemy.
+//! Connections over a store with a changed row, as by another version, a restored backup or an attacker.
 
 use std::cell::Cell;
 use std::sync::{Arc, Mutex, Once};
@@ -16,18 +16,18 @@ use oauth_store::{EncryptionKey, Keyring};
 use oauth_testing::ManualClock;
 use serde_json::{Value, json};
 
-use crate::client::{Answer, CLIENT_ID, Lives, app, stored};
+use crate::client::{AtProductionSite, CLIENT_ID, HttpResponse, app, persisted_json};
 use crate::input::{Input, input};
-use crate::secrets::tells_nothing;
+use crate::secrets::check_error;
 use crate::table::{Row, Table};
 
-pub(crate) const WORDS: &[&str] = &[
+pub(crate) const DICTIONARY: &[&str] = &[
     "\"provider\":",
     "\"issuer\":",
     "\"client_id\":",
     "\"access_token\":",
     "\"refresh_token\":",
-    "\"scope_source\":",
+    "\"scopes_from\":",
     "\"received_at\":",
     "\"expires_at\":",
     "\"obtained\":",
@@ -43,9 +43,9 @@ pub(crate) const WORDS: &[&str] = &[
     "plaintext",
 ];
 
-/// The account whose row is changed, and the one that must not notice.
+/// The account with the changed row, and an unchanged one.
 const CHANGED: &str = "acme";
-const WHOLE: &str = "zenith";
+const UNCHANGED: &str = "zenith";
 const SECRETS: &[&str] =
     &["canary-access-acme", "canary-refresh-acme", "canary-access-zenith", "canary-refresh-zenith"];
 
@@ -55,16 +55,16 @@ const OPERATIONS: u8 = 11;
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for (provider, row) in [
-        stored::<cohortgo::CohortGo>(),
-        stored::<cobot::Cobot>(),
-        stored::<go1::Go1>(),
-        stored::<gocd::Gocd>(),
+        persisted_json::<cohortgo::CohortGo>(),
+        persisted_json::<cobot::Cobot>(),
+        persisted_json::<go1::Go1>(),
+        persisted_json::<gocd::Gocd>(),
     ]
     .into_iter()
     .enumerate()
     {
         for tampering in 0..TAMPERINGS {
-            // Provider, the life of both tokens, what the provider answers; what is changed, where and how; the numbers.
+            // Provider, token lifetimes, server behavior; kind, position and value of the change; numbers.
             let first = [u8::try_from(provider).unwrap(), tampering, 0, tampering, 5, 1];
             let numbers = [&[0xFF; 8][..], &[0x7F; 16], &[0; 16]].concat();
             let all: Vec<u8> = (0..OPERATIONS).collect();
@@ -78,28 +78,29 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// The provider of refreshes: a new token of the account whose refresh token it is shown, or what `manner` says.
+/// A token endpoint that returns a new token of the refresh token's account, or fails as `behavior` says.
 #[derive(Clone, Debug)]
 struct Tokens {
-    manner: u8,
-    /// Whose refresh tokens came.
-    came: Arc<Mutex<Vec<&'static str>>>,
+    behavior: u8,
+    /// The account of each received refresh token.
+    calls: Arc<Mutex<Vec<&'static str>>>,
 }
 
 #[oauth_core::async_trait]
 impl Transport for Tokens {
-    async fn call(&self, call: Call) -> Result<Answer, TransportError> {
+    async fn call(&self, call: Call) -> Result<HttpResponse, TransportError> {
         let asked = String::from_utf8_lossy(call.request.body()).into_owned();
-        let whose = [CHANGED, WHOLE].into_iter().find(|who| asked.contains(&format!("canary-refresh-{who}")));
-        let whose = whose.unwrap_or("of the row");
-        let mut came = self.came.lock().unwrap();
-        came.push(whose);
-        let n = came.len();
-        let who = if whose == WHOLE { WHOLE } else { CHANGED };
-        let mut answer = Answer::default();
-        *answer.body_mut() = match self.manner {
+        let account =
+            [CHANGED, UNCHANGED].into_iter().find(|who| asked.contains(&format!("canary-refresh-{who}")));
+        let account = account.unwrap_or("of the row");
+        let mut calls = self.calls.lock().unwrap();
+        calls.push(account);
+        let n = calls.len();
+        let who = if account == UNCHANGED { UNCHANGED } else { CHANGED };
+        let mut response = HttpResponse::default();
+        *response.body_mut() = match self.behavior {
             1 => {
-                *answer.status_mut() = oauth_core::http::StatusCode::BAD_REQUEST;
+                *response.status_mut() = oauth_core::http::StatusCode::BAD_REQUEST;
                 br#"{"error":"invalid_grant"}"#.to_vec()
             }
             2 => return Err(TransportError::Unanswered("it hung up".into())),
@@ -111,12 +112,12 @@ impl Transport for Tokens {
             .to_string()
             .into_bytes(),
         };
-        Ok(answer)
+        Ok(response)
     }
 }
 
-/// A row that was changed is an error that says so, or is what its owner's token has become; it never is another account's
-/// token, is not overwritten nor removed while it cannot be read, and costs no other account anything.
+/// A changed row is a typed error or its own account's token, never another account's. It is not overwritten
+/// or removed while it is unreadable, and affects no other account.
 pub fn tampered_row(data: &[u8]) {
     let mut data = Input::new(data);
     count_panics();
@@ -136,7 +137,7 @@ thread_local! {
     static PANICS: Cell<u32> = const { Cell::new(0) };
 }
 
-/// A task's panic is kept by the runtime, and the connection goes on as if nothing had been.
+/// Counts panics, because the runtime catches those of tasks.
 fn count_panics() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -148,16 +149,16 @@ fn count_panics() {
     });
 }
 
-struct World<P: Lives> {
+struct TestCase<P: AtProductionSite> {
     table: Table,
     clock: ManualClock,
     tokens: Tokens,
     connections: Connections<P>,
-    /// Whether these have not looked at the changed account yet.
+    /// No operation on the changed account yet.
     fresh: bool,
-    /// Whether they had its token.
-    knew: bool,
-    /// Access tokens that the changed account may have beside those that `Tokens` gives.
+    /// Its token has been loaded.
+    loaded: bool,
+    /// Other access tokens that the changed account may have.
     own: Vec<String>,
 }
 
@@ -169,14 +170,14 @@ fn older_ring() -> Keyring {
     Keyring::new(EncryptionKey::from_bytes([8; 32]))
 }
 
-fn key<P: Lives>(account: &str) -> Key {
+fn key<P: AtProductionSite>(account: &str) -> Key {
     Key::new(P::NAME, account)
 }
 
-async fn run<P: Lives>(mut data: Input<'_>) {
-    // The same input does the same thing each time.
+async fn run<P: AtProductionSite>(mut data: Input<'_>) {
+    // Makes runs reproducible.
     fastrand::seed(7);
-    let (life, manner) = (data.byte(), data.byte() % 3);
+    let (life, behavior) = (data.byte(), data.byte() % 3);
     let tampering = Tampering {
         what: data.byte() % TAMPERINGS,
         at: usize::from(data.byte()),
@@ -186,28 +187,28 @@ async fn run<P: Lives>(mut data: Input<'_>) {
     };
     let operations = data.part();
     let content = data.rest();
-    // Whoever has the key may put another account's token there: then it is this one's.
-    if String::from_utf8_lossy(content).contains(WHOLE) {
+    // With the key, another account's token can be stored under this account; skipped.
+    if String::from_utf8_lossy(content).contains(UNCHANGED) {
         return;
     }
-    let tokens = Tokens { manner, came: Arc::default() };
+    let tokens = Tokens { behavior, calls: Arc::default() };
     let (table, clock) = (Table::new(), ManualClock::default());
     let connections = connections::<P>(&table, &clock, &tokens);
-    for (account, life) in [(CHANGED, life % 4), (WHOLE, life / 4 % 4)] {
+    for (account, life) in [(CHANGED, life % 4), (UNCHANGED, life / 4 % 4)] {
         connections.insert(account, token::<P>(account, life)).await.unwrap();
     }
     let connections = self::connections::<P>(&table, &clock, &tokens);
-    let (fresh, knew, own) = (true, false, Vec::new());
-    let mut world = World { table, clock, tokens, connections, fresh, knew, own };
-    world.tamper(&tampering, content);
+    let (fresh, loaded, own) = (true, false, Vec::new());
+    let mut case = TestCase { table, clock, tokens, connections, fresh, loaded, own };
+    case.tamper(&tampering, content);
     for operation in operations.iter().take(12) {
-        world.judged(operation % OPERATIONS, &tampering, content, life / 4 % 4).await;
+        case.run_operation(operation % OPERATIONS, &tampering, content, life / 4 % 4).await;
     }
 }
 
-/// Its life: without an end, an hour, almost over, over.
-fn token<P: Lives>(account: &str, life: u8) -> Token<P> {
-    let mut row = stored::<P>();
+/// A token. `life`: no expiry, one hour, almost expired, expired.
+fn token<P: AtProductionSite>(account: &str, life: u8) -> Token<P> {
+    let mut row = persisted_json::<P>();
     row["access_token"] = json!(format!("canary-access-{account}-0"));
     row["refresh_token"] = json!(format!("canary-refresh-{account}-0"));
     row["received_at"] = json!("2026-01-02T02:04:05Z");
@@ -220,7 +221,7 @@ fn token<P: Lives>(account: &str, life: u8) -> Token<P> {
     Token::from_persisted(serde_json::from_value::<PersistedToken>(row).unwrap()).unwrap()
 }
 
-fn connections<P: Lives>(table: &Table, clock: &ManualClock, tokens: &Tokens) -> Connections<P> {
+fn connections<P: AtProductionSite>(table: &Table, clock: &ManualClock, tokens: &Tokens) -> Connections<P> {
     let client = Client::<P>::builder(P::site(), app()).transport(tokens.clone()).clock(clock.clone());
     Connections::new(client.build().unwrap(), store(table))
 }
@@ -238,7 +239,7 @@ struct Tampering {
 }
 
 impl Tampering {
-    fn make<P: Lives>(&self, table: &Table, content: &[u8]) -> Row {
+    fn make<P: AtProductionSite>(&self, table: &Table, content: &[u8]) -> Row {
         let key = key::<P>(CHANGED);
         let was = table.row(&key);
         let mut row = was.clone();
@@ -247,10 +248,10 @@ impl Tampering {
             0 => row.sealed.iter_mut().skip(self.at).take(1).for_each(|byte| *byte ^= self.by),
             1 => row.sealed.truncate(self.at),
             2 => row.sealed.push(self.by),
-            // Swapped between accounts: the bytes alone, and all of the row.
-            3 => row.sealed = table.row(&self::key::<P>(WHOLE)).sealed,
-            4 => row = table.row(&self::key::<P>(WHOLE)),
-            // Of the same account at another provider.
+            // Copied from another account: the bytes, or the whole row.
+            3 => row.sealed = table.row(&self::key::<P>(UNCHANGED)).sealed,
+            4 => row = table.row(&self::key::<P>(UNCHANGED)),
+            // Encrypted for the same account of another provider.
             5 => row.sealed = internal::seal(&ring(), &Key::new("other", CHANGED), content).unwrap().1,
             6 => row.key_id = internal::primary_key_id(&older_ring()).to_owned(),
             7 => self.state.clone_into(&mut row.key_id),
@@ -277,15 +278,18 @@ impl Tampering {
             }
             _ => (row.key_id, row.sealed) = ("plaintext".to_owned(), content.to_vec()),
         }
-        // What must not open is checked here and not believed.
+        // Verifies that these changes make the row unreadable.
         if matches!(self.what, 1..=7 | 13) && row != was {
-            assert!(internal::open(&ring(), &key, &row.key_id, &row.sealed).is_err(), "this must not open");
+            assert!(
+                internal::open(&ring(), &key, &row.key_id, &row.sealed).is_err(),
+                "a tampered row decrypted"
+            );
         }
         row
     }
 }
 
-impl<P: Lives> World<P> {
+impl<P: AtProductionSite> TestCase<P> {
     fn tamper(&mut self, tampering: &Tampering, content: &[u8]) {
         let row = tampering.make::<P>(&self.table, content);
         if tampering.what == 9
@@ -297,60 +301,63 @@ impl<P: Lives> World<P> {
         self.table.set(&key::<P>(CHANGED), row);
     }
 
-    /// One operation, and what must hold after each.
-    async fn judged(&mut self, operation: u8, tampering: &Tampering, content: &[u8], whole: u8) {
-        let keys = [CHANGED, WHOLE].map(key::<P>);
+    /// Runs one operation and checks the result.
+    async fn run_operation(&mut self, operation: u8, tampering: &Tampering, content: &[u8], whole: u8) {
+        let keys = [CHANGED, UNCHANGED].map(key::<P>);
         let [before, _] = keys.clone().map(|key| self.table.row(&key));
-        let sent = self.came(WHOLE);
+        let sent = self.calls(UNCHANGED);
         let readable = self.readable(&before);
         let acme = self.connections.get(CHANGED);
-        let mut answer: Option<Result<Option<HeaderMap>, Error>> = None;
+        let mut result: Option<Result<Option<HeaderMap>, Error>> = None;
         match operation {
-            0 => answer = Some(acme.headers().await.map(Some)),
+            0 => result = Some(acme.headers().await.map(Some)),
             1 => {
                 let token = acme.token().await;
                 let header = |token: Token<P>| P::Scheme::header(token.access_token()).unwrap();
-                answer = Some(token.map(|token| Some(HeaderMap::from_iter([header(token)]))));
+                result = Some(token.map(|token| Some(HeaderMap::from_iter([header(token)]))));
             }
-            2 => answer = Some(acme.status().await.map(|_| None)),
-            3 => answer = Some(DynConnections::refresh(&self.connections, CHANGED).await.map(|()| None)),
+            2 => result = Some(acme.status().await.map(|_| None)),
+            3 => result = Some(DynConnections::refresh(&self.connections, CHANGED).await.map(|()| None)),
             4 => {
                 let was = self.table.row(&keys[1]);
                 let swept = self.connections.sweep(&Sweep::all().spread(Duration::ZERO)).await;
-                let swept =
-                    swept.unwrap_or_else(|error| panic!("one row keeps all others from a sweep: {error}"));
+                let swept = swept.unwrap_or_else(|error| panic!("one row stops the sweep: {error}"));
                 let is_due = was.due_at.is_some_and(|at| at <= self.table.now());
-                if is_due && P::Renewal::REFRESHES && self.tokens.manner == 0 && swept.stopped_by.is_none() {
-                    assert!(self.came(WHOLE) > sent, "the other account was not swept: {swept}");
+                if is_due && P::Renewal::REFRESHES && self.tokens.behavior == 0 && swept.stopped_by.is_none()
+                {
+                    assert!(self.calls(UNCHANGED) > sent, "the other account was not swept: {swept}");
                 }
             }
             5 => {
                 if let Err(error) = self.connections.list(None, 10).await {
-                    told(&error);
+                    check_shown_error(&error);
                     assert_eq!(error.kind(), ErrorKind::Store);
                 }
             }
             // Another process.
             6 => {
                 self.connections = connections(&self.table, &self.clock, &self.tokens);
-                (self.fresh, self.knew) = (true, false);
+                (self.fresh, self.loaded) = (true, false);
             }
             7 => {
-                let headers = self.connections.get(WHOLE).headers().await;
+                let headers = self.connections.get(UNCHANGED).headers().await;
                 match headers {
                     Ok(headers) => {
-                        assert!(said(&headers).contains("canary-access-zenith-"), "not its own token");
+                        assert!(
+                            header_values(&headers).contains("canary-access-zenith-"),
+                            "not its own token"
+                        );
                     }
-                    // Its own provider may fail, and one that refreshes nothing leaves an expired token expired.
+                    // Its provider may fail, or not refresh an expired token.
                     Err(error) => {
-                        assert!(self.tokens.manner != 0 || !P::Renewal::REFRESHES, "{error}");
+                        assert!(self.tokens.behavior != 0 || !P::Renewal::REFRESHES, "{error}");
                         assert!(whole != 0, "its token has no end: {error}");
                     }
                 }
             }
             8 => {
                 if let Err(error) = store(&self.table).rotate_keys(|_| {}).await {
-                    told(&error.into());
+                    check_shown_error(&error.into());
                 }
             }
             9 => {
@@ -362,52 +369,52 @@ impl<P: Lives> World<P> {
                 tokio::time::advance(Duration::from_secs(600)).await;
             }
         }
-        if let Some(answer) = answer {
-            self.answered(answer, operation, readable.as_ref(), &before);
+        if let Some(result) = result {
+            self.check_result(result, operation, readable.as_ref(), &before);
         }
-        // What goes on behind the caller's back.
+        // Lets background tasks run.
         for _ in 0..8 {
             tokio::task::yield_now().await;
         }
-        self.kept(&before, readable.is_some());
+        self.check_row(&before, readable.is_some());
         let other = self.table.row(&keys[1]);
         assert!(self.readable_at(&keys[1], &other).is_some(), "the other account is lost");
     }
 
-    fn came(&self, whose: &str) -> usize {
-        self.tokens.came.lock().unwrap().iter().filter(|came| **came == whose).count()
+    fn calls(&self, account: &str) -> usize {
+        self.tokens.calls.lock().unwrap().iter().filter(|call| **call == account).count()
     }
 
-    fn answered(
+    fn check_result(
         &mut self,
-        answer: Result<Option<HeaderMap>, Error>,
+        result: Result<Option<HeaderMap>, Error>,
         operation: u8,
         readable: Option<&Token<P>>,
         before: &Row,
     ) {
-        match answer {
+        match result {
             Ok(headers) => {
-                assert!(self.knew || readable.is_some(), "a row that nobody can read was read");
+                assert!(self.loaded || readable.is_some(), "an unreadable row was read");
                 if let Some(headers) = headers {
-                    let said = said(&headers);
-                    let is_own = said.contains("canary-access-acme-")
-                        || self.own.iter().any(|own| said.contains(own.as_str()));
+                    let values = header_values(&headers);
+                    let is_own = values.contains("canary-access-acme-")
+                        || self.own.iter().any(|own| values.contains(own.as_str()));
                     assert!(
-                        is_own && !said.contains(WHOLE),
-                        "another account's token was handed out: {said}"
+                        is_own && !values.contains(UNCHANGED),
+                        "another account's token was handed out: {values}"
                     );
                 }
-                self.knew = true;
+                self.loaded = true;
             }
             Err(error) => {
-                told(&error);
+                check_shown_error(&error);
                 let is_held = before.lease.is_some() || self.table.row(&key::<P>(CHANGED)).lease.is_some();
                 assert!(error.kind() != ErrorKind::Busy || is_held, "{error}");
                 assert!(
                     !matches!(error.kind(), ErrorKind::NotConnected | ErrorKind::Setup | ErrorKind::Closed),
                     "{error}"
                 );
-                if readable.is_none() && !self.knew {
+                if readable.is_none() && !self.loaded {
                     let is_typed = matches!(
                         error.kind(),
                         ErrorKind::Store
@@ -417,17 +424,20 @@ impl<P: Lives> World<P> {
                     );
                     assert!(is_typed, "{error}");
                 }
-                // What can be read and used is: whatever else is odd about the row.
+                // A readable valid token is used, whatever else is wrong with the row.
                 if let (true, true, Some(token)) = (self.fresh, operation < 2, readable) {
                     let now = oauth_core::Clock::now(&self.clock);
-                    assert!(before.state != "active" || token.is_expired(now), "it has a token: {error}");
+                    assert!(
+                        before.state != "active" || token.is_expired(now),
+                        "it has a valid token: {error}"
+                    );
                 }
             }
         }
         self.fresh = false;
     }
 
-    /// The token of the changed row, if it is a record of this client.
+    /// The token of the changed row, if it is readable and of this client.
     fn readable(&self, row: &Row) -> Option<Token<P>> {
         self.readable_at(&key::<P>(CHANGED), row)
     }
@@ -436,13 +446,13 @@ impl<P: Lives> World<P> {
         let record = internal::read_record(self.table.read(key, row).ok()?, &ring()).ok()?;
         let stored: PersistedToken = serde_json::from_slice(record.content.bytes()).ok()?;
         let token = Token::<P>::from_persisted(stored).ok()?;
-        let is_ours =
-            json!(token.issuer()) == self::stored::<P>()["issuer"] && token.client_id().as_str() == CLIENT_ID;
+        let is_ours = json!(token.issuer()) == self::persisted_json::<P>()["issuer"]
+            && token.client_id().as_str() == CLIENT_ID;
         (is_ours && P::Scheme::header(token.access_token()).is_ok()).then_some(token)
     }
 
-    /// What became of the changed row.
-    fn kept(&self, before: &Row, readable: bool) {
+    /// Checks the changed row after an operation.
+    fn check_row(&self, before: &Row, readable: bool) {
         let key = key::<P>(CHANGED);
         let after = self.table.row(&key);
         if content(before) == content(&after) {
@@ -455,34 +465,34 @@ impl<P: Lives> World<P> {
             assert!(was.is_some() && was == is, "rotation lost a record");
             return;
         }
-        assert!(readable, "a row that nobody can read was overwritten");
+        assert!(readable, "an unreadable row was overwritten");
         if after.generation == before.generation {
-            // Only what is known of it.
+            // Only the state changed.
             assert_eq!(
                 (&before.key_id, &before.sealed),
                 (&after.key_id, &after.sealed),
-                "no new token, and not the old"
+                "the content changed without a new generation"
             );
-            assert!(after.state == "active" || self.tokens.manner != 0, "why should it be {}", after.state);
+            assert!(after.state == "active" || self.tokens.behavior != 0, "its state is {}", after.state);
             return;
         }
-        assert!(after.generation > before.generation, "generations go back");
-        let saved: Value = serde_json::from_slice(&open(&after).expect("what was saved opens")).unwrap();
+        assert!(after.generation > before.generation, "the generation decreased");
+        let saved: Value = serde_json::from_slice(&open(&after).expect("the saved record decrypts")).unwrap();
         let token = saved["access_token"].as_str().unwrap();
-        assert!(token.starts_with("canary-access-acme-"), "what was saved is no new token of this account");
-        assert!(!self.tokens.came.lock().unwrap().is_empty(), "a token came out of nothing");
+        assert!(token.starts_with("canary-access-acme-"), "the saved token is not a new one of this account");
+        assert!(!self.tokens.calls.lock().unwrap().is_empty(), "a token was saved without a call");
     }
 }
 
-/// What of a row is not a matter of leases.
+/// The row without lease and intent.
 fn content(row: &Row) -> Row {
     Row { fence: 0, lease: None, intent: None, ..row.clone() }
 }
 
-fn said(headers: &HeaderMap) -> String {
+fn header_values(headers: &HeaderMap) -> String {
     headers.values().map(|value| value.to_str().unwrap()).collect()
 }
 
-fn told(error: &Error) {
-    tells_nothing(error, SECRETS);
+fn check_shown_error(error: &Error) {
+    check_error(error, SECRETS);
 }

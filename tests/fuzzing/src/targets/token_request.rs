@@ -1,4 +1,4 @@
-//! Token calls of every provider, and of invented ones that differ in every other way a dialect has.
+//! Token requests of every provider, and of invented ones for the other options of a dialect.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -13,11 +13,11 @@ use oauth_core::{
 use oauth_testing::ManualClock;
 use serde_json::{Value, json};
 
-use crate::client::{Line, Lives, now, pending, stored};
+use crate::client::{AtProductionSite, RecordingTransport, pending, persisted_json, poll_now};
 use crate::input::{Input, input};
-use crate::secrets::{self, VERIFIER, tells_nothing};
+use crate::secrets::{self, VERIFIER, check_error};
 
-pub(crate) const WORDS: &[&str] = &[
+pub(crate) const DICTIONARY: &[&str] = &[
     "----oauth-core-form-boundary-0",
     "\r\n--",
     "\r\n",
@@ -64,7 +64,7 @@ macro_rules! invented {
             type Request = PasswordRequest;
         }
 
-        impl Lives for $name {
+        impl AtProductionSite for $name {
             fn site() -> FixedSite {
                 let at = |path: &str| format!("https://id.example.com:8443/{path}");
                 FixedSite::new(&at("authorize"), &at("tenant%2F1/token?tenant=a%20b&x"), &at("api")).unwrap()
@@ -75,7 +75,7 @@ macro_rules! invented {
 invented! {
     InBody = Body '+' OnEveryTokenCall,
     Encoded = BasicEncoded ',' OnCodeExchange,
-    RawRequest = BasicRaw ' ' Never,
+    RawBasic = BasicRaw ' ' Never,
     Public = None ' ' OnEveryTokenCall,
 }
 
@@ -102,8 +102,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// What is asked with.
-struct Asked {
+/// The values of a token request.
+struct RequestValues {
     client_id: String,
     client_secret: String,
     /// The code, or the refresh token.
@@ -115,8 +115,8 @@ struct Asked {
     size: usize,
 }
 
-/// Whatever is asked with arrives: once, at the token endpoint and nowhere else, each parameter as it was and none beside
-/// them, in a request that is no larger than it must be.
+/// The request goes to the token endpoint once. It contains exactly the given parameters, unchanged, and its
+/// size is proportional to theirs.
 pub fn token_request(data: &[u8]) {
     let size = data.len();
     let mut data = Input::new(data);
@@ -124,7 +124,7 @@ pub fn token_request(data: &[u8]) {
     let encoding = data.one_of(&[Encoding::Form, Encoding::Multipart, Encoding::Json, Encoding::Query]);
     let (client_id, client_secret, credential) = (data.text(), data.text(), data.text());
     let (password, username, scopes, redirect_uri) = (data.text(), data.text(), data.text(), data.text());
-    let asked = Asked {
+    let values = RequestValues {
         client_id,
         client_secret,
         credential,
@@ -135,39 +135,39 @@ pub fn token_request(data: &[u8]) {
         size,
     };
     match (provider, grant % 4) {
-        (0, _) => exchange::<cohortgo::CohortGo>(&asked, encoding),
-        (1, 0 | 1) => exchange::<cobot::Cobot>(&asked, encoding),
-        (1, _) => by_password::<cobot::Cobot>(&asked, encoding, |asked| {
-            (cobot::AppFlow::new(&*asked.username, &*asked.password, asked.scopes.clone()), vec![])
+        (0, _) => exchange::<cohortgo::CohortGo>(&values, encoding),
+        (1, 0 | 1) => exchange::<cobot::Cobot>(&values, encoding),
+        (1, _) => by_password::<cobot::Cobot>(&values, encoding, |values| {
+            (cobot::AppFlow::new(&*values.username, &*values.password, values.scopes.clone()), vec![])
         }),
-        (2, 0) => exchange::<go1::Go1>(&asked, encoding),
-        (2, 1) => refresh::<go1::Go1>(&asked, encoding),
-        (2, 2) => by_client_credentials(&asked, encoding),
-        (2, _) => by_password::<go1::Go1>(&asked, encoding, |asked| {
+        (2, 0) => exchange::<go1::Go1>(&values, encoding),
+        (2, 1) => refresh::<go1::Go1>(&values, encoding),
+        (2, 2) => by_client_credentials(&values, encoding),
+        (2, _) => by_password::<go1::Go1>(&values, encoding, |values| {
             let portal = "example.mygo1.com";
-            let scopes = asked.scopes.clone();
+            let scopes = values.scopes.clone();
             let request =
-                go1::PortalPassword::new(portal, &*asked.username, &*asked.password, scopes).unwrap();
+                go1::PortalPassword::new(portal, &*values.username, &*values.password, scopes).unwrap();
             (request, vec![("portal_name".to_owned(), portal.to_owned())])
         }),
-        (3, 0 | 1) => exchange::<gocd::Gocd>(&asked, encoding),
-        (3, _) => refresh::<gocd::Gocd>(&asked, encoding),
-        (4, grant) => any::<InBody>(&asked, encoding, grant),
-        (5, grant) => any::<Encoded>(&asked, encoding, grant),
-        (6, grant) => any::<RawRequest>(&asked, encoding, grant),
-        (_, grant) => any::<Public>(&asked, encoding, grant),
+        (3, 0 | 1) => exchange::<gocd::Gocd>(&values, encoding),
+        (3, _) => refresh::<gocd::Gocd>(&values, encoding),
+        (4, grant) => any::<InBody>(&values, encoding, grant),
+        (5, grant) => any::<Encoded>(&values, encoding, grant),
+        (6, grant) => any::<RawBasic>(&values, encoding, grant),
+        (_, grant) => any::<Public>(&values, encoding, grant),
     }
 }
 
-fn any<P>(asked: &Asked, encoding: Encoding, grant: u8)
+fn any<P>(values: &RequestValues, encoding: Encoding, grant: u8)
 where
-    P: Lives + CodeGrant + Refreshes + PasswordGrant<Request = PasswordRequest>,
+    P: AtProductionSite + CodeGrant + Refreshes + PasswordGrant<Request = PasswordRequest>,
 {
     match grant {
-        0 | 1 => exchange::<P>(asked, encoding),
-        2 => refresh::<P>(asked, encoding),
-        _ => by_password::<P>(asked, encoding, |asked| {
-            (PasswordRequest::new(&*asked.username, &*asked.password, asked.scopes.clone()), vec![])
+        0 | 1 => exchange::<P>(values, encoding),
+        2 => refresh::<P>(values, encoding),
+        _ => by_password::<P>(values, encoding, |values| {
+            (PasswordRequest::new(&*values.username, &*values.password, values.scopes.clone()), vec![])
         }),
     }
 }
@@ -178,123 +178,133 @@ fn param(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_owned(), value.into())
 }
 
-fn client<P: Lives>(asked: &Asked, encoding: Encoding, line: &Line) -> (Client<P>, Encoding) {
-    // One that the provider does not offer is refused; its default is tried instead.
+fn client<P: AtProductionSite>(
+    values: &RequestValues,
+    encoding: Encoding,
+    transport: &RecordingTransport,
+) -> (Client<P>, Encoding) {
+    // Uses the provider's default if it does not support this encoding.
     let offered = P::DIALECT.encodings;
     let encoding = if offered.contains(&encoding) { encoding } else { offered[0] };
-    let app = App::new(&*asked.client_id, &*asked.client_secret, asked.redirect_uri.clone());
-    let builder = Client::builder(P::site(), app).transport(line.clone()).encoding(encoding);
+    let app = App::new(&*values.client_id, &*values.client_secret, values.redirect_uri.clone());
+    let builder = Client::builder(P::site(), app).transport(transport.clone()).encoding(encoding);
     (builder.clock(ManualClock::default()).build().unwrap(), encoding)
 }
 
-fn exchange<P: Lives + CodeGrant>(asked: &Asked, encoding: Encoding) {
-    let line = Line::default();
-    let (client, encoding) = client::<P>(asked, encoding, &line);
+fn exchange<P: AtProductionSite + CodeGrant>(values: &RequestValues, encoding: Encoding) {
+    let transport = RecordingTransport::default();
+    let (client, encoding) = client::<P>(values, encoding, &transport);
     let mut pending = serde_json::to_value(pending::<P>()).unwrap();
-    pending["client_id"] = json!(asked.client_id);
-    pending["redirect_uri"] = json!(asked.redirect_uri);
+    pending["client_id"] = json!(values.client_id);
+    pending["redirect_uri"] = json!(values.redirect_uri);
     let callback = form_urlencoded::Serializer::new("?".to_owned())
-        .append_pair("code", &asked.credential)
+        .append_pair("code", &values.credential)
         .append_pair("state", secrets::STATE)
         .finish();
-    let came = now(client.finish(&serde_json::from_value(pending).unwrap(), &callback));
-    // An empty one counts as missing.
-    if asked.credential.is_empty() {
-        assert!(matches!(came, Err(error) if matches!(error.kind(), ErrorKind::Callback(_))));
+    let result = poll_now(client.finish(&serde_json::from_value(pending).unwrap(), &callback));
+    // An empty code counts as missing.
+    if values.credential.is_empty() {
+        assert!(matches!(result, Err(error) if matches!(error.kind(), ErrorKind::Callback(_))));
         return;
     }
     let mut params = vec![
         param("grant_type", P::DIALECT.code_grant),
-        param("code", &*asked.credential),
+        param("code", &*values.credential),
         param("code_verifier", VERIFIER),
     ];
     if P::DIALECT.redirect_uri != RedirectUriRule::Never {
-        params.push(param("redirect_uri", asked.redirect_uri.as_str()));
+        params.push(param("redirect_uri", values.redirect_uri.as_str()));
     }
-    judge::<P, _>(asked, encoding, &line, came, params);
+    check_request::<P, _>(values, encoding, &transport, result, params);
 }
 
-fn refresh<P: Lives + Refreshes>(asked: &Asked, encoding: Encoding) {
-    let line = Line::default();
-    let (client, encoding) = client::<P>(asked, encoding, &line);
-    let mut row = stored::<P>();
-    row["client_id"] = json!(asked.client_id);
-    row["refresh_token"] = json!(asked.credential);
+fn refresh<P: AtProductionSite + Refreshes>(values: &RequestValues, encoding: Encoding) {
+    let transport = RecordingTransport::default();
+    let (client, encoding) = client::<P>(values, encoding, &transport);
+    let mut row = persisted_json::<P>();
+    row["client_id"] = json!(values.client_id);
+    row["refresh_token"] = json!(values.credential);
     let token = Token::from_persisted(serde_json::from_value::<PersistedToken>(row).unwrap()).unwrap();
-    let came = now(client.refresh(&token));
+    let result = poll_now(client.refresh(&token));
     let mut params =
-        vec![param("grant_type", P::DIALECT.refresh_grant), param("refresh_token", &*asked.credential)];
+        vec![param("grant_type", P::DIALECT.refresh_grant), param("refresh_token", &*values.credential)];
     if P::DIALECT.redirect_uri == RedirectUriRule::OnEveryTokenCall {
-        params.push(param("redirect_uri", asked.redirect_uri.as_str()));
+        params.push(param("redirect_uri", values.redirect_uri.as_str()));
     }
-    judge::<P, _>(asked, encoding, &line, came, params);
+    check_request::<P, _>(values, encoding, &transport, result, params);
 }
 
-fn by_password<P: Lives + PasswordGrant>(
-    asked: &Asked,
+fn by_password<P: AtProductionSite + PasswordGrant>(
+    values: &RequestValues,
     encoding: Encoding,
-    request: fn(&Asked) -> (P::Request, Params),
+    request: fn(&RequestValues) -> (P::Request, Params),
 ) {
-    let line = Line::default();
-    let (client, encoding) = client::<P>(asked, encoding, &line);
-    let (request, own) = request(asked);
-    let came = now(client.password(request));
+    let transport = RecordingTransport::default();
+    let (client, encoding) = client::<P>(values, encoding, &transport);
+    let (request, own) = request(values);
+    let result = poll_now(client.password(request));
     let mut params = vec![
         param("grant_type", "password"),
-        param("username", &*asked.username),
-        param("password", &*asked.password),
+        param("username", &*values.username),
+        param("password", &*values.password),
     ];
     params.extend(own);
-    with_scope::<P, _>(asked, encoding, &line, came, params);
+    with_scope::<P, _>(values, encoding, &transport, result, params);
 }
 
-fn by_client_credentials(asked: &Asked, encoding: Encoding) {
-    let line = Line::default();
-    let (client, encoding) = client::<go1::Go1>(asked, encoding, &line);
-    let came = now(client.client_credentials(asked.scopes.clone()));
-    with_scope::<go1::Go1, _>(asked, encoding, &line, came, vec![param("grant_type", "client_credentials")]);
+fn by_client_credentials(values: &RequestValues, encoding: Encoding) {
+    let transport = RecordingTransport::default();
+    let (client, encoding) = client::<go1::Go1>(values, encoding, &transport);
+    let result = poll_now(client.client_credentials(values.scopes.clone()));
+    with_scope::<go1::Go1, _>(
+        values,
+        encoding,
+        &transport,
+        result,
+        vec![param("grant_type", "client_credentials")],
+    );
 }
 
-fn with_scope<P: Lives, T>(
-    asked: &Asked,
+fn with_scope<P: AtProductionSite, T>(
+    values: &RequestValues,
     encoding: Encoding,
-    line: &Line,
-    came: Result<T, oauth_core::Error>,
+    transport: &RecordingTransport,
+    result: Result<T, oauth_core::Error>,
     mut params: Params,
 ) {
     let separator = P::DIALECT.scope_separator;
     if P::DIALECT.redirect_uri == RedirectUriRule::OnEveryTokenCall {
-        params.push(param("redirect_uri", asked.redirect_uri.as_str()));
+        params.push(param("redirect_uri", values.redirect_uri.as_str()));
     }
-    match asked.scopes.joined(separator) {
+    match values.scopes.joined(separator) {
         Ok(scope) if scope.is_empty() => {}
         Ok(scope) => params.push(param("scope", scope)),
         Err(_) => {
-            assert!(came.is_err_and(|error| error.kind() == ErrorKind::InvalidInput));
-            assert!(line.sent().is_empty());
+            assert!(result.is_err_and(|error| error.kind() == ErrorKind::InvalidInput));
+            assert!(transport.take_sent().is_empty());
             return;
         }
     }
-    judge::<P, _>(asked, encoding, line, came, params);
+    check_request::<P, _>(values, encoding, transport, result, params);
 }
 
-fn judge<P: Lives, T>(
-    asked: &Asked,
+fn check_request<P: AtProductionSite, T>(
+    values: &RequestValues,
     encoding: Encoding,
-    line: &Line,
-    came: Result<T, oauth_core::Error>,
+    transport: &RecordingTransport,
+    result: Result<T, oauth_core::Error>,
     mut params: Params,
 ) {
-    let Err(error) = came else { panic!("a token came out of nothing") };
-    let given = [&*asked.client_secret, &asked.credential, &asked.password];
-    // A short one may be a word of ours.
+    let Err(error) = result else { panic!("a token without a response") };
+    let given = [&*values.client_secret, &values.credential, &values.password];
+    // A short value may be part of the error's own text.
     let given: Vec<&str> = given.into_iter().filter(|secret| secret.contains("canary-")).collect();
-    tells_nothing(&error, &given);
-    let sent = line.sent();
+    check_error(&error, &given);
+    let sent = transport.take_sent();
     let [request] = sent.as_slice() else {
         assert_eq!((sent.len(), error.kind()), (0, ErrorKind::InvalidInput), "{error}");
-        // Only HTTP Basic cannot say everything: a colon ends the name (RFC 7617 section 2).
-        assert!(P::DIALECT.client_auth == ClientAuth::BasicRaw && asked.client_id.contains(':'), "{error}");
+        // Only HTTP Basic has a limit: a colon ends the user id (RFC 7617 section 2).
+        assert!(P::DIALECT.client_auth == ClientAuth::BasicRaw && values.client_id.contains(':'), "{error}");
         return;
     };
     assert_eq!(error.kind(), ErrorKind::NotSent, "{error}");
@@ -302,40 +312,44 @@ fn judge<P: Lives, T>(
     params.extend(P::DIALECT.token_params.iter().map(|(name, value)| param(name, *value)));
     match P::DIALECT.client_auth {
         ClientAuth::Body => {
-            params.push(param("client_id", &*asked.client_id));
-            params.push(param("client_secret", &*asked.client_secret));
+            params.push(param("client_id", &*values.client_id));
+            params.push(param("client_secret", &*values.client_secret));
         }
-        ClientAuth::None => params.push(param("client_id", &*asked.client_id)),
+        ClientAuth::None => params.push(param("client_id", &*values.client_id)),
         _ => {}
     }
     params.sort();
-    let mut arrived = arrived::<P>(request, encoding);
-    arrived.sort();
-    assert_eq!(arrived, params);
-    headers(request.headers(), asked, P::DIALECT.client_auth);
-    // A byte of the input is at most U+FFFD, percent-encoded, and base64 on top of that.
+    let mut received_params = received_params::<P>(request, encoding);
+    received_params.sort();
+    assert_eq!(received_params, params);
+    headers(request.headers(), values, P::DIALECT.client_auth);
+    // A byte of the input becomes at most a percent-encoded U+FFFD in base64.
     let size = request.body().len() + request.uri().to_string().len();
-    let redirect = asked.redirect_uri.as_str().len();
-    assert!(size <= 4_096 + 12 * asked.size + 3 * redirect, "{} bytes became {size}", asked.size);
+    let redirect = values.redirect_uri.as_str().len();
+    assert!(size <= 4_096 + 12 * values.size + 3 * redirect, "{} bytes became {size}", values.size);
 }
 
-/// The parameters, as a server reads them.
-fn arrived<P: Lives>(request: &Request<Vec<u8>>, encoding: Encoding) -> Params {
+/// The parameters as a server parses them.
+fn received_params<P: AtProductionSite>(request: &Request<Vec<u8>>, encoding: Encoding) -> Params {
     let site = P::site();
     let endpoint = site.token_url();
     let url: Url = request.uri().to_string().parse().unwrap();
-    assert_eq!((url.origin(), url.path()), (endpoint.origin(), endpoint.path()), "it goes elsewhere");
+    assert_eq!(
+        (url.origin(), url.path()),
+        (endpoint.origin(), endpoint.path()),
+        "the request goes to another URL"
+    );
     assert!(url.username().is_empty() && url.password().is_none() && url.fragment().is_none());
     let own: Params = endpoint.query_pairs().into_owned().collect();
     let mut query: Params = url.query_pairs().into_owned().collect();
     let added = query.split_off(own.len());
-    assert_eq!(query, own, "the endpoint's own query is gone");
+    assert_eq!(query, own, "the endpoint's own query is missing");
     let content_type = request.headers().get(CONTENT_TYPE).map(|value| value.to_str().unwrap());
     if encoding == Encoding::Query {
         assert!(request.body().is_empty() && content_type.is_none());
         return added;
     }
-    assert!(added.is_empty(), "{added:?} stand in a server's log");
+    assert!(added.is_empty(), "{added:?} would appear in a server's log");
     let body = request.body();
     match encoding {
         Encoding::Form => {
@@ -358,21 +372,21 @@ fn arrived<P: Lives>(request: &Request<Vec<u8>>, encoding: Encoding) -> Params {
 fn multipart(body: &str, boundary: &str) -> Params {
     assert!((1..=70).contains(&boundary.len()), "{boundary}");
     let body = format!("\r\n{body}");
-    let body = body.strip_suffix(&format!("\r\n--{boundary}--\r\n")).expect("the last line is missing");
+    let body = body.strip_suffix(&format!("\r\n--{boundary}--\r\n")).expect("a final boundary");
     let line = format!("\r\n--{boundary}");
     let mut parts = body.split(&line);
     assert_eq!(parts.next(), Some(""));
     parts
         .map(|part| {
             let part =
-                part.strip_prefix("\r\nContent-Disposition: form-data; name=\"").expect("no part begins so");
+                part.strip_prefix("\r\nContent-Disposition: form-data; name=\"").expect("a form-data part");
             let (name, value) = part.split_once("\"\r\n\r\n").unwrap();
             param(name, value)
         })
         .collect()
 }
 
-fn headers(headers: &HeaderMap, asked: &Asked, auth: ClientAuth) {
+fn headers(headers: &HeaderMap, values: &RequestValues, auth: ClientAuth) {
     for (name, value) in headers {
         assert!([ACCEPT, CONTENT_TYPE, AUTHORIZATION, USER_AGENT].contains(name), "{name}");
         assert!(value.as_bytes().iter().all(|byte| matches!(byte, b' '..=b'~')));
@@ -392,5 +406,5 @@ fn headers(headers: &HeaderMap, asked: &Asked, auth: ClientAuth) {
         }
         _ => text.to_owned(),
     };
-    assert_eq!((plain(id), plain(secret)), (asked.client_id.clone(), asked.client_secret.clone()));
+    assert_eq!((plain(id), plain(secret)), (values.client_id.clone(), values.client_secret.clone()));
 }

@@ -1,4 +1,4 @@
-//! A token endpoint's answer with a 2xx, read by each provider's client.
+//! Token responses with status 2xx, parsed by each provider's client.
 
 use oauth_core::http::header::CONTENT_TYPE;
 use oauth_core::http::{HeaderValue, StatusCode};
@@ -8,12 +8,15 @@ use oauth_core::{
 };
 use serde_json::Value;
 
-use crate::client::{Answer, Came, Line, Lives, client, held, now, pending};
+use crate::client::{
+    AtProductionSite, CallResult, HttpResponse, RecordingTransport, client, pending, persisted_token,
+    poll_now,
+};
 use crate::input::{Input, input};
-use crate::recorded::replies;
-use crate::secrets::{CODE, OF_EXCHANGES, OF_REFRESHES, STATE, hides, tells_nothing};
+use crate::recorded::recorded_responses;
+use crate::secrets::{CODE, OF_EXCHANGES, OF_REFRESHES, STATE, assert_hidden, check_error};
 
-pub(crate) const WORDS: &[&str] = &[
+pub(crate) const DICTIONARY: &[&str] = &[
     "\"access_token\":",
     "\"refresh_token\":",
     "\"token_type\":",
@@ -41,111 +44,121 @@ const STATUSES: [StatusCode; 4] =
     [StatusCode::OK, StatusCode::CREATED, StatusCode::NO_CONTENT, StatusCode::IM_USED];
 const TYPES: [&str; 5] =
     ["application/json", "application/x-www-form-urlencoded", "text/html; charset=utf-16", "", "*"];
-/// Each provider's code exchange, and the refreshes of those that refresh.
+/// Each provider's code exchange, and the refreshes where supported.
 const CALLS: u8 = 6;
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for (call, provider) in [(0, "cohortgo"), (1, "cobot"), (2, "go1"), (3, "gocd"), (4, "go1"), (5, "gocd")]
     {
-        seeds.extend(replies(provider, "token").iter().map(|reply| input(&[call, 0, 0], &[reply])));
+        seeds.extend(
+            recorded_responses(provider, "token").iter().map(|response| input(&[call, 0, 0], &[response])),
+        );
     }
     seeds.push(input(&[1, 1, 1], &[b"access_token=canary-access-token&token_type=bearer&scope=read+write"]));
     seeds
 }
 
-/// A token reply is a sound token, or an error that tells nothing; and what is plainly a token is never lost.
-pub fn token_reply(data: &[u8]) {
+/// A token response is a valid token, or an error without secrets. A valid token response is never rejected.
+pub fn token_response(data: &[u8]) {
     let mut data = Input::new(data);
     let call = data.byte() % CALLS;
-    let mut answer = Answer::default();
-    *answer.status_mut() = data.one_of(&STATUSES);
-    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(data.one_of(&TYPES)));
-    *answer.body_mut() = data.rest().to_vec();
+    let mut response = HttpResponse::default();
+    *response.status_mut() = data.one_of(&STATUSES);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(data.one_of(&TYPES)));
+    *response.body_mut() = data.rest().to_vec();
     match call {
-        0 => read::<cohortgo::CohortGo>(&answer, exchange, OF_EXCHANGES),
-        1 => read::<cobot::Cobot>(&answer, exchange, OF_EXCHANGES),
-        2 => read::<go1::Go1>(&answer, exchange, OF_EXCHANGES),
-        3 => read::<gocd::Gocd>(&answer, exchange, OF_EXCHANGES),
-        4 => read::<go1::Go1>(&answer, refresh, OF_REFRESHES),
-        _ => read::<gocd::Gocd>(&answer, refresh, OF_REFRESHES),
+        0 => read::<cohortgo::CohortGo>(&response, exchange, OF_EXCHANGES),
+        1 => read::<cobot::Cobot>(&response, exchange, OF_EXCHANGES),
+        2 => read::<go1::Go1>(&response, exchange, OF_EXCHANGES),
+        3 => read::<gocd::Gocd>(&response, exchange, OF_EXCHANGES),
+        4 => read::<go1::Go1>(&response, refresh, OF_REFRESHES),
+        _ => read::<gocd::Gocd>(&response, refresh, OF_REFRESHES),
     }
 }
 
-pub(crate) fn exchange<P: Lives + CodeGrant>(client: &Client<P>) -> Came<Token<P>> {
+pub(crate) fn exchange<P: AtProductionSite + CodeGrant>(client: &Client<P>) -> CallResult<Token<P>> {
     let callback =
         Url::parse_with_params("https://app.example.com/callback", [("code", CODE), ("state", STATE)]);
-    now(client.finish(&pending::<P>(), callback.unwrap().as_str()))
+    poll_now(client.finish(&pending::<P>(), callback.unwrap().as_str()))
 }
 
-pub(crate) fn refresh<P: Lives + Refreshes>(client: &Client<P>) -> Came<Token<P>> {
-    now(client.refresh(&held::<P>()))
+pub(crate) fn refresh<P: AtProductionSite + Refreshes>(client: &Client<P>) -> CallResult<Token<P>> {
+    poll_now(client.refresh(&persisted_token::<P>()))
 }
 
-fn read<P: Lives>(answer: &Answer, ask: fn(&Client<P>) -> Came<Token<P>>, secrets: &[&str]) {
-    let came = asked(answer, ask, secrets);
-    // The same reply as `serde_json` understands it, written plainly.
-    let body = answer.body().strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(answer.body());
-    let Ok(reply @ Value::Object(_)) = serde_json::from_slice::<Value>(body) else { return };
-    let mut plain = answer.clone();
-    *plain.body_mut() = reply.to_string().into_bytes();
+fn read<P: AtProductionSite>(
+    response: &HttpResponse,
+    ask: fn(&Client<P>) -> CallResult<Token<P>>,
+    secrets: &[&str],
+) {
+    let result = asked(response, ask, secrets);
+    // The same response, parsed and written by `serde_json`.
+    let body = response.body().strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(response.body());
+    let Ok(json @ Value::Object(_)) = serde_json::from_slice::<Value>(body) else { return };
+    let mut plain = response.clone();
+    *plain.body_mut() = json.to_string().into_bytes();
     let again = asked(&plain, ask, secrets);
-    match (came, again) {
-        (Ok(one), Ok(other)) => assert_eq!(kept(&one), kept(&other), "read differently when written plainly"),
-        (Err(_), Ok(_)) => {} // a name stands twice, which `serde_json` does not mind
-        (Err(_), Err(error)) => assert!(!is_plainly_a_token::<P>(&reply), "a token is lost: {error}"),
-        (Ok(_), Err(error)) => panic!("read, but not when written plainly: {error}"),
+    match (result, again) {
+        (Ok(one), Ok(other)) => {
+            assert_eq!(persisted(&one), persisted(&other), "parsed differently when rewritten")
+        }
+        (Err(_), Ok(_)) => {} // duplicate names, which `serde_json` accepts
+        (Err(_), Err(error)) => {
+            assert!(!is_valid_response::<P>(&json), "a valid response was rejected: {error}")
+        }
+        (Ok(_), Err(error)) => panic!("accepted, but not when rewritten: {error}"),
     }
 }
 
-fn asked<P: Lives>(
-    answer: &Answer,
-    ask: fn(&Client<P>) -> Came<Token<P>>,
+fn asked<P: AtProductionSite>(
+    response: &HttpResponse,
+    ask: fn(&Client<P>) -> CallResult<Token<P>>,
     secrets: &[&str],
-) -> Came<Token<P>> {
-    let line = Line::answering([answer.clone()]);
-    let client = client::<P>(&line);
-    let came = ask(&client);
-    assert_eq!(line.sent().len(), 1);
-    match &came {
+) -> CallResult<Token<P>> {
+    let transport = RecordingTransport::with_responses([response.clone()]);
+    let client = client::<P>(&transport);
+    let result = ask(&client);
+    assert_eq!(transport.take_sent().len(), 1);
+    match &result {
         Ok(token) => {
             sound(&client, token);
-            shown(token, answer.body());
+            shown(token, response.body());
         }
         Err(error) => {
             let mut secrets = secrets.to_vec();
-            let reply = serde_json::from_slice::<Value>(answer.body()).unwrap_or_default();
-            let given = ["access_token", "refresh_token", "id_token"].map(|name| reply.get(name)?.as_str());
-            // A short one may be a word of ours.
+            let json = serde_json::from_slice::<Value>(response.body()).unwrap_or_default();
+            let given = ["access_token", "refresh_token", "id_token"].map(|name| json.get(name)?.as_str());
+            // A short value may be part of the error's own text.
             secrets.extend(given.iter().flatten().filter(|given| given.contains("canary-")));
-            tells_nothing(error, &secrets);
+            check_error(error, &secrets);
         }
     }
-    came
+    result
 }
 
-/// What is stored of a token.
-fn kept<P: Provider>(token: &Token<P>) -> Value {
+/// The persisted form of a token.
+fn persisted<P: Provider>(token: &Token<P>) -> Value {
     serde_json::to_value(token.to_persisted().unwrap()).unwrap()
 }
 
-/// A token that can be sent, kept and read back.
+/// Checks that a token can be sent, stored and loaded.
 pub(crate) fn sound<P: Provider>(client: &Client<P>, token: &Token<P>) {
     let secrets = [Some(token.access_token().expose()), token.refresh_token().map(|token| token.expose())];
     for secret in secrets.iter().flatten() {
-        assert!(is_token(secret), "this is no token: {secret:?}");
+        assert!(is_token(secret), "invalid token: {secret:?}");
     }
     let mut seen: Vec<&Scope> = Vec::new();
     for scope in token.scopes() {
         assert_eq!(scope.as_str().parse::<Scope>().unwrap(), *scope);
-        assert!(!seen.contains(&scope), "{scope} stands twice");
+        assert!(!seen.contains(&scope), "duplicate scope {scope}");
         seen.push(scope);
     }
     if let Some(expires_at) = token.expires_at() {
         let lifetime = (expires_at - token.received_at()).num_seconds();
-        assert!((0..=i64::from(i32::MAX)).contains(&lifetime), "it lives for {lifetime} s");
+        assert!((0..=i64::from(i32::MAX)).contains(&lifetime), "lifetime of {lifetime} s");
     }
-    let (_, header) = P::Scheme::header(token.access_token()).expect("a token that no header can hold");
+    let (_, header) = P::Scheme::header(token.access_token()).expect("the token fits into a header");
     assert!(header.is_sensitive() && header.to_str().unwrap().contains(token.access_token().expose()));
     match client.headers(token) {
         Ok(headers) => assert_eq!(headers.iter().map(|(_, value)| value).collect::<Vec<_>>(), [&header]),
@@ -154,33 +167,33 @@ pub(crate) fn sound<P: Provider>(client: &Client<P>, token: &Token<P>) {
             assert!(token.is_expired(token.received_at()));
         }
     }
-    let stored: PersistedToken = serde_json::from_value(kept(token)).unwrap();
-    assert_eq!(kept(&Token::<P>::from_persisted(stored).unwrap()), kept(token));
+    let stored: PersistedToken = serde_json::from_value(persisted(token)).unwrap();
+    assert_eq!(persisted(&Token::<P>::from_persisted(stored).unwrap()), persisted(token));
 }
 
-/// Nothing of the tokens is in `Debug`. Where a word of a token stands in the reply a second time, it may be shown as that.
+/// `Debug` shows no token, unless its text also occurs elsewhere in the response.
 fn shown<P: Provider>(token: &Token<P>, body: &[u8]) {
     let text = format!("{token:?} {token:#?}");
     let body = String::from_utf8_lossy(body);
     let secrets = [Some(token.access_token().expose()), token.refresh_token().map(|token| token.expose())];
     for secret in secrets.into_iter().flatten() {
         if secret.contains("canary-") && body.matches("canary-").count() == 1 && !body.contains("\\u") {
-            hides(&text, &[secret]);
+            assert_hidden(&text, &[secret]);
         }
     }
     let requested = token.scope_source() == ScopeSource::Request;
     assert!(!requested || token.scopes() == token.requested_scopes());
 }
 
-/// RFC 6749, appendices A.12 and A.17, and no longer than any header may be.
+/// RFC 6749 appendices A.12 and A.17, at most as long as a header may be.
 fn is_token(text: &str) -> bool {
     (1..=65_536).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-/// What a provider can be expected to send: it must be read, whatever else is in it.
-fn is_plainly_a_token<P: Lives>(reply: &Value) -> bool {
-    let text = |name: &str| reply.get(name).and_then(Value::as_str);
-    let is_none_or = |name: &str, good: &dyn Fn(&str) -> bool| match reply.get(name) {
+/// Returns true for a valid response, which must be accepted whatever its other fields are.
+fn is_valid_response<P: AtProductionSite>(response: &Value) -> bool {
+    let text = |name: &str| response.get(name).and_then(Value::as_str);
+    let is_none_or = |name: &str, good: &dyn Fn(&str) -> bool| match response.get(name) {
         None | Some(Value::Null) => true,
         Some(value) => value.as_str().is_some_and(good),
     };

@@ -8,9 +8,9 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
 use crate::input::{Input, input};
-use crate::recorded::replies;
+use crate::recorded::recorded_responses;
 
-pub(crate) const WORDS: &[&str] =
+pub(crate) const DICTIONARY: &[&str] =
     &["t=", "v1=", "v0=", ",", "SIGNATURE", "1588141753", " ", "+", "-", "=", "t=1588141753,v1=SIGNATURE"];
 
 /// 2020-04-29, as in Go1's example.
@@ -18,7 +18,7 @@ const SIGNED: i64 = 1_588_141_753;
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
-    for body in replies("go1", "") {
+    for body in recorded_responses("go1", "") {
         for header in
             ["t=1588141753,v1=SIGNATURE", "v1=SIGNATURE, t=1588141753, v0=ff", "t=01588141753,v1=SIGNATURE"]
         {
@@ -28,8 +28,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// A signature that is believed is that of this very body, time and key, not too old and not of the future; whoever signs
-/// so is believed.
+/// An accepted signature is that of this body, time and key, and neither too old nor in the future. Every
+/// such signature is accepted.
 pub fn webhook_signature(data: &[u8]) {
     let mut data = Input::new(data);
     let tolerance = u64::from(data.byte());
@@ -39,7 +39,7 @@ pub fn webhook_signature(data: &[u8]) {
     let verifier = Verifier::new(key).tolerance(Duration::from_secs(tolerance));
     let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
 
-    // Signed by whoever has the key, for the time that the header names first.
+    // The right signature for the first time in the header.
     let named = header.split(',').find_map(|part| part.trim().strip_prefix("t=")).unwrap_or_default();
     let right = signature(key, named, body);
     let header = header.replace("SIGNATURE", &right);
@@ -49,8 +49,8 @@ pub fn webhook_signature(data: &[u8]) {
         let times = header.split(',').filter(|part| part.trim().starts_with("t=")).count();
         assert_eq!(times, 1, "{header}");
         let age = now.abs_diff(named.parse::<i64>().unwrap());
-        assert!(age <= tolerance, "{age} s are too old");
-        // Not of any other body, nor with any other key.
+        assert!(age <= tolerance, "accepted after {age} s");
+        // Rejected for another body or key.
         for other in [[body, b"x"].concat(), body[..body.len().saturating_sub(1)].to_vec(), flipped(body)] {
             if other != body {
                 assert_eq!(verifier.verify(&header, &other, at(now)), Err(SignatureFault::Wrong));

@@ -1,11 +1,11 @@
-//! Inputs that are almost others: what random bytes never come to.
+//! Variations of known inputs, which random bytes would not reach.
 
 use std::fmt;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// Shown so that a shell's `printf '%b'` makes a file of it.
+/// `Debug` shows a string for a shell's `printf '%b'`.
 pub(crate) struct Bytes(pub(crate) Vec<u8>);
 
 impl fmt::Debug for Bytes {
@@ -20,19 +20,19 @@ impl fmt::Debug for Bytes {
 #[derive(Clone, Debug)]
 enum Change {
     Set(Index, u8),
-    /// One of the first bytes, which choose.
+    /// One of the first bytes, which are choices.
     Choose(usize, u8),
     Insert(Index, Vec<u8>),
     Remove(Index, usize),
-    /// Once more, at another place.
+    /// Copied to another position.
     Repeat(Index, usize, Index),
 }
 
-/// One of `known` with some changes; now and then bytes out of nowhere.
+/// One of `known` with some changes; sometimes random bytes.
 pub(crate) fn inputs(known: Vec<Vec<u8>>, words: &'static [&'static str]) -> impl Strategy<Value = Bytes> {
     let changed =
         (select(known), proptest::collection::vec(change(words), 0..6)).prop_map(|(mut input, changes)| {
-            changes.into_iter().for_each(|change| change.make(&mut input));
+            changes.into_iter().for_each(|change| change.apply(&mut input));
             input
         });
     let random = proptest::collection::vec(any::<u8>(), 0..200);
@@ -52,7 +52,7 @@ fn change(words: &'static [&'static str]) -> impl Strategy<Value = Change> {
 }
 
 impl Change {
-    fn make(self, input: &mut Vec<u8>) {
+    fn apply(self, input: &mut Vec<u8>) {
         let end = |at: usize, length: usize, input: &[u8]| (at + length).min(input.len());
         match self {
             Self::Set(..) | Self::Remove(..) if input.is_empty() => {}
