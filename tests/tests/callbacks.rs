@@ -5,7 +5,7 @@
 use oauth_core::{
     App, CallbackFault, Client, ClientBuilder, CodeGrant, ErrorKind, PendingAuthorization, Token,
 };
-use oauth_testing::{CLIENT_SECRET, CODE, ManualClock, Wire, callback, reply};
+use oauth_testing::{CLIENT_SECRET, CODE, ManualClock, RecordingTransport, callback, json_response};
 
 const REDIRECT_URI: &str = "https://app.example.com/callback";
 const TOKEN: &str = r#"{"access_token":"canary-access-token","expires_in":3600,"scope":"",
@@ -26,10 +26,11 @@ async fn check<P: CodeGrant>(
     connect: P::Connect,
     stateless_refusal: ErrorKind,
 ) {
-    let wire = Wire::answering([reply(200, TOKEN)]);
+    let transport = RecordingTransport::with_responses([json_response(200, TOKEN)]);
     let clock = ManualClock::default();
-    let build =
-        |builder: ClientBuilder<P>| builder.transport(wire.clone()).clock(clock.clone()).build().unwrap();
+    let build = |builder: ClientBuilder<P>| {
+        builder.transport(transport.clone()).clock(clock.clone()).build().unwrap()
+    };
     let client = build(Client::builder(site.clone(), app("my-client", REDIRECT_URI)));
     let started = client.begin(&connect).unwrap();
     let state = started.pending.state();
@@ -77,9 +78,9 @@ async fn check<P: CodeGrant>(
     let error = client.finish(&refused.pending, &late).await.unwrap_err();
     assert_eq!(error.kind(), fault(CallbackFault::Replayed), "{}: {error}", P::NAME);
 
-    assert_eq!(wire.count(), 0, "{}: something was sent", P::NAME);
+    assert_eq!(transport.count(), 0, "{}: something was sent", P::NAME);
     let _: Token<P> = client.finish(&started.pending, &good).await.unwrap();
-    assert_eq!(wire.count(), 1);
+    assert_eq!(transport.count(), 1);
     let error = client.finish(&started.pending, &good).await.unwrap_err();
     assert_eq!(error.kind(), fault(CallbackFault::Replayed), "{}: {error}", P::NAME);
 
@@ -87,7 +88,7 @@ async fn check<P: CodeGrant>(
     clock.advance_secs(15 * 60 + 1);
     let error = client.finish(&old.pending, &callback(REDIRECT_URI, &old)).await.unwrap_err();
     assert_eq!(error.kind(), fault(CallbackFault::TooOld), "{}: {error}", P::NAME);
-    assert_eq!(wire.count(), 1, "{}: a code was spent", P::NAME);
+    assert_eq!(transport.count(), 1, "{}: a code was spent", P::NAME);
 }
 
 #[tokio::test]

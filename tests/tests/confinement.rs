@@ -6,7 +6,9 @@ use oauth_core::url::Url;
 use oauth_core::{
     App, Client, Endpoint, EndpointContext, Error, ErrorKind, Provider, RawRequest, Token, get,
 };
-use oauth_testing::{ACCESS_TOKEN, CANARY, CLIENT_SECRET, Wire, callback, leaks, reply, shown};
+use oauth_testing::{
+    ACCESS_TOKEN, CANARY, CLIENT_SECRET, RecordingTransport, callback, json_response, leaks, shown,
+};
 use serde_json::json;
 
 const REDIRECT_URI: &str = "https://app.example.com/callback";
@@ -35,7 +37,7 @@ impl<P: Provider> Endpoint<P> for ParsedUrl {
 struct TestClient<P: Provider> {
     client: Client<P>,
     token: Token<P>,
-    wire: Wire,
+    transport: RecordingTransport,
     /// The host, and its parent domain.
     host: &'static str,
     domain: &'static str,
@@ -45,20 +47,22 @@ struct TestClient<P: Provider> {
 
 impl<P: Provider> TestClient<P> {
     fn new(site: P::Site, extra: &serde_json::Value, [host, domain, port]: [&'static str; 3]) -> Self {
-        let wire = Wire::answering(std::iter::repeat_with(|| reply(200, "{}")).take(1000));
-        let client = Client::<P>::builder(site, app()).transport(wire.clone()).build().unwrap();
+        let transport = RecordingTransport::with_responses(
+            std::iter::repeat_with(|| json_response(200, "{}")).take(1000),
+        );
+        let client = Client::<P>::builder(site, app()).transport(transport.clone()).build().unwrap();
         let stored = json!({
             "provider": P::NAME, "issuer": oauth_core::origin(oauth_core::Site::token_url(client.site())),
             "client_id": "my-client", "access_token": ACCESS_TOKEN, "scopes_from": "reply",
             "received_at": "2026-01-02T03:04:05Z", "obtained": "authorization_code", "extra": extra,
         });
         let token = Token::from_persisted(serde_json::from_value(stored).unwrap()).unwrap();
-        Self { client, token, wire, host, domain, port }
+        Self { client, token, transport, host, domain, port }
     }
 
     /// Requests a URL as a raw request and as a parsed URL. Returns the origins that received a request.
     async fn request_url(&self, url: &str) -> Vec<String> {
-        let before = self.wire.count();
+        let before = self.transport.count();
         let mut errors = Vec::new();
         if let Ok(request) = Request::get(url).body(Vec::new()) {
             errors.extend(self.client.send(&self.token, &RawRequest::new(request)).await.err());
@@ -74,10 +78,10 @@ impl<P: Provider> TestClient<P> {
             assert!(!error.is_transient());
             assert_eq!(leaks(shown(&error), &[CANARY]), Vec::<String>::new());
         }
-        let text = self.wire.text();
+        let text = self.transport.text();
         let sent =
             text.split("\n----\n").skip(before).filter_map(|request| request.split_whitespace().nth(1));
-        if self.wire.count() == before {
+        if self.transport.count() == before {
             return Vec::new();
         }
         sent.map(|url| oauth_core::origin(&url.parse().unwrap())).collect()
@@ -289,9 +293,10 @@ async fn foreign_api_base_url_gets_no_token() {
         let url =
             url.replace("HOST", "portal.cohortgo.com").replace("DOMAIN", "cohortgo.com").replace("PORT", "");
         let body = json!({ "access_token": ACCESS_TOKEN, "api_base_url": url }).to_string();
-        let wire = Wire::answering([reply(200, &body), reply(200, "[]")]);
+        let transport =
+            RecordingTransport::with_responses([json_response(200, &body), json_response(200, "[]")]);
         let client =
-            cohortgo::Client::builder(cohortgo_site(), app()).transport(wire.clone()).build().unwrap();
+            cohortgo::Client::builder(cohortgo_site(), app()).transport(transport.clone()).build().unwrap();
         let started = client.begin(&cohortgo::Connect::new()).unwrap();
         let error = match client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await {
             Ok(token) => client.send(&token, &cohortgo::api::AgentInvoices::new()).await.err(),
@@ -302,7 +307,7 @@ async fn foreign_api_base_url_gets_no_token() {
             matches!(error.kind(), ErrorKind::ForeignHost | ErrorKind::InvalidResponse),
             "{url}: {error}"
         );
-        assert_eq!(wire.count(), 1, "{url}: the token call, and no more");
+        assert_eq!(transport.count(), 1, "{url}: the token call, and no more");
     }
 }
 
@@ -320,27 +325,34 @@ async fn links_in_responses_are_not_followed() {
         ("total".to_owned(), json!(9)),
         ("next_scroll_id".to_owned(), json!(EVIL)),
     ]);
-    let wire =
-        Wire::answering([reply(200, &json!(page).to_string()), reply(200, r#"{"hits":[],"total":9}"#)]);
-    let go1 = go1::Client::builder(go1::Site::production(), app()).transport(wire.clone()).build().unwrap();
+    let transport = RecordingTransport::with_responses([
+        json_response(200, &json!(page).to_string()),
+        json_response(200, r#"{"hits":[],"total":9}"#),
+    ]);
+    let go1 =
+        go1::Client::builder(go1::Site::production(), app()).transport(transport.clone()).build().unwrap();
     let token = go1.import_token(ACCESS_TOKEN, oauth_core::Scopes::none()).unwrap();
     let request = go1::api::LearningObjects::new().scroll();
     let page = go1.send(&token, &request).await.unwrap();
     go1.send(&token, &request.after(&page).unwrap()).await.unwrap();
     // The scroll id is an encoded parameter of a request to Go1.
-    let text = wire.text();
-    assert_eq!((text.matches("GET https://gateway.go1.com/").count(), wire.count()), (2, 2), "{text}");
+    let text = transport.text();
+    assert_eq!((text.matches("GET https://gateway.go1.com/").count(), transport.count()), (2, 2), "{text}");
     assert!(!text.contains("evil.example/") && !text.contains("use_scroll=false"), "{text}");
 
     let mut page = links.as_object().unwrap().clone();
     page.insert("invoices".to_owned(), json!([{ "id": 1, "document_upload_url": EVIL }]));
-    let wire = Wire::answering([reply(200, &json!(page).to_string()), reply(200, "[]")]);
-    let cohortgo = cohortgo::Client::builder(cohortgo_site(), app()).transport(wire.clone()).build().unwrap();
+    let transport = RecordingTransport::with_responses([
+        json_response(200, &json!(page).to_string()),
+        json_response(200, "[]"),
+    ]);
+    let cohortgo =
+        cohortgo::Client::builder(cohortgo_site(), app()).transport(transport.clone()).build().unwrap();
     let account = cohortgo::Account::at("https://acme.portal.cohortgo.com/api/v1".parse().unwrap());
     let token = cohortgo.import_token_with(ACCESS_TOKEN, oauth_core::Scopes::none(), account).unwrap();
     cohortgo.send(&token, &cohortgo::api::AgentInvoices::new()).await.unwrap();
     cohortgo.send(&token, &cohortgo::api::AgentInvoices::new().page(2)).await.unwrap();
-    let text = wire.text();
+    let text = transport.text();
     assert_eq!(text.matches("GET https://acme.portal.cohortgo.com/api/v1/").count(), 2, "{text}");
 
     for subdomain in [
@@ -357,8 +369,9 @@ async fn links_in_responses_are_not_followed() {
     ] {
         let user = json!({ "id": "1", "admin_of": [{ "space_subdomain": subdomain, "space_link": EVIL }] })
             .to_string();
-        let wire = Wire::answering([reply(200, &user)]);
-        let cobot = cobot::Client::builder(cobot::Site::production(), app()).transport(wire).build().unwrap();
+        let transport = RecordingTransport::with_responses([json_response(200, &user)]);
+        let cobot =
+            cobot::Client::builder(cobot::Site::production(), app()).transport(transport).build().unwrap();
         let token = cobot.import_token(ACCESS_TOKEN, oauth_core::Scopes::none()).unwrap();
         let user = cobot.send(&token, &cobot::api::User).await.unwrap();
         assert!(user.admin_of[0].subdomain().is_err(), "{subdomain}");

@@ -1,7 +1,7 @@
 //! A fifth provider, declared in fewer than 40 lines without a change in oauth-core.
 #![allow(clippy::unwrap_used)] // a test may panic
 
-use oauth_testing::{CLIENT_SECRET, ManualClock, REFRESH_TOKEN, Wire, callback, reply};
+use oauth_testing::{CLIENT_SECRET, ManualClock, REFRESH_TOKEN, RecordingTransport, callback, json_response};
 
 mod fifth {
     use oauth_core::{
@@ -51,14 +51,17 @@ fn needs_fewer_than_forty_lines() {
 
 #[tokio::test]
 async fn connects_and_refreshes() {
-    let wire = Wire::answering([
-        reply(200, r#"{"access_token":"canary-a","refresh_token":"canary-refresh-token","expires_in":60}"#),
-        reply(200, r#"{"access_token":"canary-b","expires_in":60,"scope":"orders:read"}"#),
+    let transport = RecordingTransport::with_responses([
+        json_response(
+            200,
+            r#"{"access_token":"canary-a","refresh_token":"canary-refresh-token","expires_in":60}"#,
+        ),
+        json_response(200, r#"{"access_token":"canary-b","expires_in":60,"scope":"orders:read"}"#),
     ]);
     let clock = ManualClock::default();
     let app = oauth_core::App::new("my client", CLIENT_SECRET, "https://app.example.com/cb".parse().unwrap());
     let client = fifth::Fifths::builder(fifth::site(), app)
-        .transport(wire.clone())
+        .transport(transport.clone())
         .clock(clock.clone())
         .build()
         .unwrap();
@@ -71,5 +74,5 @@ async fn connects_and_refreshes() {
     let token = client.refresh(&token).await.unwrap();
     assert_eq!(token.refresh_token().unwrap().expose(), REFRESH_TOKEN);
     assert_eq!(token.scopes().to_string(), "orders:read");
-    insta::assert_snapshot!(wire.text());
+    insta::assert_snapshot!(transport.text());
 }

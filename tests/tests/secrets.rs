@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use oauth_core::{App, CodeGrant, ErrorKind, Provider, Token};
-use oauth_testing::{CANARY, CLIENT_SECRET, Wire, callback, leaks, reply, shown};
+use oauth_testing::{CANARY, CLIENT_SECRET, RecordingTransport, callback, json_response, leaks, shown};
 
 const REDIRECT_URI: &str = "https://app.example.com/callback";
 
@@ -33,10 +33,10 @@ async fn check<P: CodeGrant>(site: P::Site, connect: P::Connect) {
         ),
         (500, "canary-code".to_owned()),
     ];
-    let wire = Wire::answering(
-        invalid.iter().map(|(status, body)| reply(*status, body)).chain([reply(200, &valid)]),
+    let transport = RecordingTransport::with_responses(
+        invalid.iter().map(|(status, body)| json_response(*status, body)).chain([json_response(200, &valid)]),
     );
-    let client = oauth_core::Client::<P>::builder(site, app()).transport(wire.clone()).build().unwrap();
+    let client = oauth_core::Client::<P>::builder(site, app()).transport(transport.clone()).build().unwrap();
     let mut all = format!("{client:?} {:?}", client.app());
     let mut states = Vec::new();
     for _ in &invalid {
@@ -58,7 +58,7 @@ async fn check<P: CodeGrant>(site: P::Site, connect: P::Connect) {
     assert_eq!(error.kind(), ErrorKind::ForeignToken);
     all += &shown(&error);
 
-    assert_eq!(wire.count(), invalid.len() + 1);
+    assert_eq!(transport.count(), invalid.len() + 1);
     let secrets: Vec<&str> = states.iter().map(String::as_str).chain([CANARY]).collect();
     for line in all.lines() {
         assert_eq!(leaks(line, &secrets), [""; 0], "{}: {line}", <P as Provider>::NAME);

@@ -9,11 +9,11 @@ use cobot::{
     Scopes, Token, TokenOrigin, scope,
 };
 use common::{REDIRECT_URI, client, recorded, response, scopes, token};
-use oauth_testing::{ACCESS_TOKEN, CODE, PASSWORD, Wire, callback};
+use oauth_testing::{ACCESS_TOKEN, CODE, PASSWORD, RecordingTransport, callback};
 use proptest::prelude::*;
 
 async fn finish(response: cobot::http::Response<Vec<u8>>) -> Result<Token, Error> {
-    let client = client(&Wire::answering([response]));
+    let client = client(&RecordingTransport::with_responses([response]));
     let started = client.begin(&Connect::new(scopes())).unwrap();
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await
 }
@@ -80,7 +80,7 @@ async fn token_endpoint_errors_have_kinds() {
 
 #[tokio::test]
 async fn app_flow_token_has_requested_scopes() {
-    let client = client(&Wire::answering([recorded("token")]));
+    let client = client(&RecordingTransport::with_responses([recorded("token")]));
     let token = client.password(AppFlow::new("joe@doe.com", PASSWORD, scopes())).await.unwrap();
     assert_eq!((token.origin(), token.scopes()), (TokenOrigin::Password, &scopes()));
 }
@@ -88,7 +88,7 @@ async fn app_flow_token_has_requested_scopes() {
 #[tokio::test]
 async fn accepts_documented_callbacks() {
     let at = |query: &str| {
-        let client = client(&Wire::answering([recorded("token")]));
+        let client = client(&RecordingTransport::with_responses([recorded("token")]));
         let started = client.begin(&Connect::new(scopes())).unwrap();
         let query = query.replace("STATE", started.pending.state().expose());
         async move { client.finish(&started.pending, &format!("{REDIRECT_URI}?{query}")).await }
@@ -111,11 +111,11 @@ async fn accepts_documented_callbacks() {
 
 #[tokio::test]
 async fn attempt_finishes_once_at_its_own_site() {
-    let wire = Wire::answering([recorded("token")]);
-    let production = client(&wire);
+    let transport = RecordingTransport::with_responses([recorded("token")]);
+    let production = client(&transport);
     let started = production.begin(&Connect::new(scopes())).unwrap();
     let back = callback(REDIRECT_URI, &started);
-    let elsewhere = common::client_at(cobot::Site::at("http://127.0.0.1:4002").unwrap(), &wire);
+    let elsewhere = common::client_at(cobot::Site::at("http://127.0.0.1:4002").unwrap(), &transport);
     let error = elsewhere.finish(&started.pending, &back).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Callback(CallbackFault::OtherSite));
     let token = production.finish(&started.pending, &back).await.unwrap();
@@ -123,14 +123,14 @@ async fn attempt_finishes_once_at_its_own_site() {
     assert_eq!(error.kind(), ErrorKind::Callback(CallbackFault::Replayed));
     let error = elsewhere.send(&token, &User).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ForeignToken);
-    assert_eq!(wire.count(), 1);
+    assert_eq!(transport.count(), 1);
 }
 
 async fn ask<E: Endpoint<Cobot>>(
     endpoint: &E,
     response: cobot::http::Response<Vec<u8>>,
 ) -> Result<E::Response, Error> {
-    let client = client(&Wire::answering([response]));
+    let client = client(&RecordingTransport::with_responses([response]));
     client.send(&token(&client), endpoint).await
 }
 
@@ -298,7 +298,7 @@ proptest! {
     fn arbitrary_responses_never_panic_or_leak(body in bodies()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
-            let client = client(&Wire::answering(std::iter::repeat_with(|| response(200, &body)).take(5)));
+            let client = client(&RecordingTransport::with_responses(std::iter::repeat_with(|| response(200, &body)).take(5)));
             assert_clear_error(&client, &User).await;
             assert_clear_error(&client, &co_up()).await;
             assert_clear_error(&client, &SpaceToken::of("s")).await;
@@ -317,25 +317,25 @@ proptest! {
 
     #[test]
     fn space_id_is_json_encoded(id in ".{0,40}") {
-        let wire = Wire::answering([recorded("space_token")]);
-        let client = client(&wire);
+        let transport = RecordingTransport::with_responses([recorded("space_token")]);
+        let client = client(&transport);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(client.send(&token(&client), &SpaceToken::of(id.as_str()))).unwrap();
-        let text = wire.text();
+        let text = transport.text();
         let body: serde_json::Value = serde_json::from_str(text.rsplit("\n\n").next().unwrap()).unwrap();
         prop_assert_eq!(&body["space_id"], &id);
     }
 
     #[test]
     fn token_stays_one_path_segment(odd in "[ -~]{1,40}") {
-        let client = client(&Wire::default());
+        let client = client(&RecordingTransport::default());
         let token = client.import_token(odd.as_str(), scopes()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let wire = Wire::answering([recorded("token_info")]);
-        let client = common::client(&wire);
+        let transport = RecordingTransport::with_responses([recorded("token_info")]);
+        let client = common::client(&transport);
         match runtime.block_on(client.send(&token, &TokenInfo::own())) {
             Ok(_) => {
-                let text = wire.text();
+                let text = transport.text();
                 let path = text.lines().next().unwrap().strip_prefix("GET https://www.cobot.me/api/access_tokens/");
                 prop_assert!(path.is_some_and(|token| !token.contains(['/', '?', '#'])), "{}", text);
             }

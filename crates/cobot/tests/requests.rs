@@ -6,7 +6,7 @@ mod common;
 use cobot::api::{CreateUser, RevokeToken, Space, SpaceToken, TokenInForm, TokenInQuery, TokenInfo, User};
 use cobot::{AppFlow, Cobot, Connect, Endpoint, ErrorKind, RawRequest, Site, http, scope};
 use common::{REDIRECT_URI, client, client_at, client_in_query, recorded, scopes, token};
-use oauth_testing::{PASSWORD, Wire, authorize_url, callback};
+use oauth_testing::{PASSWORD, RecordingTransport, authorize_url, callback};
 
 const GUIDE_CODE: &str = "https://dev.cobot.me/page/oauth-flow:
 POST https://www.cobot.me/oauth/access_token, body
@@ -29,7 +29,9 @@ macro_rules! assert_documented_snapshot {
 
 #[test]
 fn authorize_on_www() {
-    let started = client(&Wire::default()).begin(&Connect::new([scope::READ_USER, scope::WRITE])).unwrap();
+    let started = client(&RecordingTransport::default())
+        .begin(&Connect::new([scope::READ_USER, scope::WRITE]))
+        .unwrap();
     assert_documented_snapshot!(
         "authorize_www",
         "https://dev.cobot.me/page/oauth-flow:
@@ -41,8 +43,8 @@ Ours adds PKCE's code_challenge (https://dev.cobot.me: S256 only).",
 
 #[test]
 fn authorize_on_a_space() {
-    let wire = Wire::answering([recorded("token")]);
-    let client = client(&wire);
+    let transport = RecordingTransport::with_responses([recorded("token")]);
+    let client = client(&transport);
     let connect = Connect::new([scope::READ_USER]).on_space("betahaus".parse().unwrap());
     let started = client.begin(&connect).unwrap();
     assert_documented_snapshot!(
@@ -55,57 +57,61 @@ Send the user to <space subdomain>.cobot.me/oauth/authorize and not to www.cobot
 
 #[test]
 fn authorize_without_scopes() {
-    let started = client(&Wire::default()).begin(&Connect::new([])).unwrap();
+    let started = client(&RecordingTransport::default()).begin(&Connect::new([])).unwrap();
     assert!(!started.url.query().unwrap().contains("scope"));
 }
 
 #[tokio::test]
 async fn code_exchange() {
-    let wire = Wire::answering([recorded("token")]);
-    let client = client(&wire);
+    let transport = RecordingTransport::with_responses([recorded("token")]);
+    let client = client(&transport);
     let started = client.begin(&Connect::new(scopes())).unwrap();
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
-    assert_documented_snapshot!("exchange", GUIDE_CODE, wire.text());
+    assert_documented_snapshot!("exchange", GUIDE_CODE, transport.text());
 }
 
 #[tokio::test]
 async fn code_from_space_is_exchanged_on_www() {
-    let wire = Wire::answering([recorded("token")]);
-    let client = client(&wire);
+    let transport = RecordingTransport::with_responses([recorded("token")]);
+    let client = client(&transport);
     let connect = Connect::new(scopes()).on_space("betahaus".parse().unwrap());
     let started = client.begin(&connect).unwrap();
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
-    assert!(wire.text().starts_with("POST https://www.cobot.me/oauth/access_token\n"), "{}", wire.text());
-    assert!(!wire.text().contains("redirect_uri"));
+    assert!(
+        transport.text().starts_with("POST https://www.cobot.me/oauth/access_token\n"),
+        "{}",
+        transport.text()
+    );
+    assert!(!transport.text().contains("redirect_uri"));
 }
 
 #[tokio::test]
 async fn code_exchange_in_query() {
-    let wire = Wire::answering([recorded("token")]);
-    let client = client_in_query(&wire);
+    let transport = RecordingTransport::with_responses([recorded("token")]);
+    let client = client_in_query(&transport);
     let started = client.begin(&Connect::new(scopes())).unwrap();
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
-    assert_documented_snapshot!("exchange_in_query", GUIDE_CODE, wire.text());
+    assert_documented_snapshot!("exchange_in_query", GUIDE_CODE, transport.text());
 }
 
 #[tokio::test]
 async fn app_flow_in_body() {
-    let wire = Wire::answering([recorded("token")]);
-    client(&wire).password(AppFlow::new("joe@doe.com", PASSWORD, scopes())).await.unwrap();
-    assert_documented_snapshot!("app_flow", GUIDE_APP_FLOW, wire.text());
+    let transport = RecordingTransport::with_responses([recorded("token")]);
+    client(&transport).password(AppFlow::new("joe@doe.com", PASSWORD, scopes())).await.unwrap();
+    assert_documented_snapshot!("app_flow", GUIDE_APP_FLOW, transport.text());
 }
 
 #[tokio::test]
 async fn app_flow_in_query_of_url() {
-    let wire = Wire::answering([recorded("token")]);
-    client(&wire).password(AppFlow::new("joe@doe.com", PASSWORD, scopes()).in_query()).await.unwrap();
-    assert_documented_snapshot!("app_flow_in_query", GUIDE_APP_FLOW, wire.text());
+    let transport = RecordingTransport::with_responses([recorded("token")]);
+    client(&transport).password(AppFlow::new("joe@doe.com", PASSWORD, scopes()).in_query()).await.unwrap();
+    assert_documented_snapshot!("app_flow_in_query", GUIDE_APP_FLOW, transport.text());
 }
 
 #[tokio::test]
 async fn grant_code_is_exchanged() {
-    let wire = Wire::answering([recorded("created_user"), recorded("token")]);
-    let client = client(&wire);
+    let transport = RecordingTransport::with_responses([recorded("created_user"), recorded("token")]);
+    let client = client(&transport);
     let joe = client.send(&token(&client), &CreateUser::new("joe@doe.com").password(PASSWORD)).await.unwrap();
     client.exchange_code(joe.grant_code, scopes()).await.unwrap();
     assert_documented_snapshot!(
@@ -113,15 +119,15 @@ async fn grant_code_is_exchanged() {
         "https://dev.cobot.me/api-docs/users:
 POST https://www.cobot.me/api/users {\"email\": \"joe@doe.com\", \"password\": \"abebfpiafge7p9gba9pebd8aovA#\"}
 and the grant_code of the answer is exchanged like a code.",
-        wire.text()
+        transport.text()
     );
 }
 
 /// Returns the request of one endpoint.
 async fn sent<E: Endpoint<Cobot>>(endpoint: &E, response: &str) -> String {
-    let wire = Wire::answering([recorded(response)]);
-    let client = client(&wire);
-    client.send(&token(&client), endpoint).await.map(|_| wire.text()).unwrap()
+    let transport = RecordingTransport::with_responses([recorded(response)]);
+    let client = client(&transport);
+    client.send(&token(&client), endpoint).await.map(|_| transport.text()).unwrap()
 }
 
 #[tokio::test]
@@ -198,8 +204,8 @@ async fn token_parameter_replaces_header() {
 
 #[tokio::test]
 async fn token_parameter_is_rejected_where_impossible() {
-    let wire = Wire::default();
-    let client = client(&wire);
+    let transport = RecordingTransport::default();
+    let client = client(&transport);
     let token = token(&client);
     let post = |kind: &str, body: &str| {
         RawRequest::new(
@@ -228,40 +234,40 @@ async fn token_parameter_is_rejected_where_impossible() {
     for error in errors {
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
     }
-    assert_eq!(wire.count(), 0);
+    assert_eq!(transport.count(), 0);
 }
 
 #[tokio::test]
 async fn test_base_changes_hosts_only() {
-    let wire = Wire::answering([recorded("token"), recorded("space_token")]);
-    let client = client_at(Site::at("http://127.0.0.1:4002").unwrap(), &wire);
+    let transport = RecordingTransport::with_responses([recorded("token"), recorded("space_token")]);
+    let client = client_at(Site::at("http://127.0.0.1:4002").unwrap(), &transport);
     let connect = Connect::new(scopes()).on_space("co-up".parse().unwrap());
     let started = client.begin(&connect).unwrap();
     assert!(started.url.as_str().starts_with("http://co-up.localhost:4002/oauth/authorize?"));
     let token = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
     client.send(&token, &SpaceToken::of("space-abc")).await.unwrap();
-    let text = wire.text();
+    let text = transport.text();
     assert!(text.contains("POST http://127.0.0.1:4002/oauth/access_token\n"), "{text}");
     assert!(text.contains("POST http://127.0.0.1:4002/api/access_tokens/[access-token]/space\n"), "{text}");
 }
 
 #[tokio::test]
 async fn token_goes_to_no_other_host() {
-    let wire = Wire::default();
-    let client = client(&wire);
+    let transport = RecordingTransport::default();
+    let client = client(&transport);
     for url in ["https://a.b.cobot.me/api", "https://cobot.me.evil.example/", "https://coworking.example/api"]
     {
         let raw = RawRequest::new(http::Request::get(url).body(Vec::new()).unwrap());
         let error = client.send(&token(&client), &TokenInQuery(raw)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ForeignHost, "{url}");
     }
-    assert_eq!(wire.count(), 0);
+    assert_eq!(transport.count(), 0);
 }
 
 #[test]
 fn rejects_unsupported_encoding() {
     let error = cobot::Client::builder(Site::production(), common::app())
-        .transport(Wire::default())
+        .transport(RecordingTransport::default())
         .encoding(cobot::Encoding::Multipart)
         .build()
         .unwrap_err();

@@ -7,7 +7,7 @@ use cobot::api::{CreateUser, RevokeToken, Space, SpaceToken, TokenInForm, TokenI
 use cobot::http::Response;
 use cobot::{AppFlow, Call, Client, Cobot, Endpoint, Error, ErrorKind, Token, Transport, TransportError};
 use common::{client, client_by, response, scopes, token};
-use oauth_testing::{ACCESS_TOKEN, PASSWORD, Wire, leaks, shown};
+use oauth_testing::{ACCESS_TOKEN, PASSWORD, RecordingTransport, leaks, shown};
 
 const OTHER_TOKEN: &str = "canary-other-token";
 
@@ -108,8 +108,11 @@ async fn escaped_tokens_never_leak() {
     for echoed in
         ["canary a+b/c=%d", "canary%20a%2Bb%2Fc%3D%25d", "canary+a%2Bb%2Fc%3D%25d", "canary%20a+b%2Fc=%25d"]
     {
-        let wire = Wire::answering([response(404, &serde_json::json!({ "error": echoed }).to_string())]);
-        let client = client(&wire);
+        let transport = RecordingTransport::with_responses([response(
+            404,
+            &serde_json::json!({ "error": echoed }).to_string(),
+        )]);
+        let client = client(&transport);
         let token = client.import_token(odd, scopes()).unwrap();
         assert_no_secrets(&[client.send(&token, &TokenInfo::own()).await.unwrap_err()]);
     }
@@ -139,7 +142,7 @@ async fn redirects_and_malformed_responses_never_leak() {
         || response(200, ACCESS_TOKEN),
     ];
     for response in responses {
-        let client = client(&Wire::answering(std::iter::repeat_with(response).take(10)));
+        let client = client(&RecordingTransport::with_responses(std::iter::repeat_with(response).take(10)));
         let errors = failures(&client, &token(&client)).await;
         assert_eq!(errors.len(), 8, "all but the two revocations read the response");
         assert_no_secrets(&errors);
@@ -148,7 +151,8 @@ async fn redirects_and_malformed_responses_never_leak() {
         format!("https://elsewhere.example/api/access_tokens/{ACCESS_TOKEN}?access_token={ACCESS_TOKEN}"),
         format!("/login?back=/api/access_tokens/{ACCESS_TOKEN}"),
     ] {
-        let client = client(&Wire::answering(std::iter::repeat_with(|| redirect(&to)).take(10)));
+        let client =
+            client(&RecordingTransport::with_responses(std::iter::repeat_with(|| redirect(&to)).take(10)));
         let errors = failures(&client, &token(&client)).await;
         assert!(errors.iter().all(|error| error.kind() == ErrorKind::Redirected));
         assert_no_secrets(&errors);
@@ -157,7 +161,7 @@ async fn redirects_and_malformed_responses_never_leak() {
 
 #[test]
 fn no_debug_output_shows_a_secret() {
-    let client = client(&Wire::default());
+    let client = client(&RecordingTransport::default());
     let text = format!(
         "{:?} {:?} {:?} {:?} {:?} {:?}",
         client,

@@ -9,13 +9,13 @@ use go1::url::Url;
 use go1::{
     App, CallbackFault, Client, ErrorKind, PendingAuthorization, RedirectUri, Site, StartedAuthorization,
 };
-use oauth_testing::{CLIENT_SECRET, CODE, Wire, reply};
+use oauth_testing::{CLIENT_SECRET, CODE, RecordingTransport, json_response};
 use proptest::prelude::*;
 
-fn begun() -> (Client, Wire, StartedAuthorization) {
-    let (client, wire) = client([reply(200, recorded!("token"))]);
+fn begun() -> (Client, RecordingTransport, StartedAuthorization) {
+    let (client, transport) = client([json_response(200, recorded!("token"))]);
     let started = client.begin(&connect()).unwrap();
-    (client, wire, started)
+    (client, transport, started)
 }
 
 #[tokio::test]
@@ -27,11 +27,11 @@ async fn accepts_callback_with_and_without_slash() {
         "?",
         "",
     ] {
-        let (client, wire, started) = begun();
+        let (client, transport, started) = begun();
         let callback = format!("{prefix}code={CODE}&state={}", started.pending.state().expose());
         client.finish(&started.pending, &callback).await.unwrap();
         assert!(
-            wire.text().contains("\n\nhttps://app.example.com/go1/callback\n"),
+            transport.text().contains("\n\nhttps://app.example.com/go1/callback\n"),
             "sent as it was given, always"
         );
     }
@@ -59,22 +59,22 @@ async fn rejects_invalid_callbacks() {
         ("/?error=access_denied".to_owned(), CallbackFault::MissingState),
         (format!("/?code={CODE}\r\n&state=STATE"), CallbackFault::Unreadable),
     ] {
-        let (client, wire, started) = begun();
+        let (client, transport, started) = begun();
         let callback = callback.replace("STATE", started.pending.state().expose());
         let error = client.finish(&started.pending, &callback).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Callback(fault), "{callback}");
-        assert_eq!((error.provider(), wire.count()), (Some("go1"), 0), "{callback}");
+        assert_eq!((error.provider(), transport.count()), (Some("go1"), 0), "{callback}");
         assert!(!format!("{error} {error:?}").contains("canary"));
     }
 }
 
 #[tokio::test]
 async fn denial_is_reported() {
-    let (client, wire, started) = begun();
+    let (client, transport, started) = begun();
     let state = started.pending.state();
     let callback = format!("/?error=access_denied&message=no&state={}", state.expose());
     let error = client.finish(&started.pending, &callback).await.unwrap_err();
-    assert_eq!((error.kind(), wire.count()), (ErrorKind::Denied, 0));
+    assert_eq!((error.kind(), transport.count()), (ErrorKind::Denied, 0));
     let late = format!("/?code={CODE}&state={}", state.expose());
     let error = client.finish(&started.pending, &late).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Callback(CallbackFault::Replayed));
@@ -82,29 +82,29 @@ async fn denial_is_reported() {
 
 #[tokio::test]
 async fn attempt_finishes_once_in_time_by_its_client() {
-    let (client, wire, started) = begun();
+    let (client, transport, started) = begun();
     let callback = format!("/?code={CODE}&state={}", started.pending.state().expose());
 
-    let qa = Client::builder(Site::qa(), common::app()).transport(wire.clone()).build().unwrap();
+    let qa = Client::builder(Site::qa(), common::app()).transport(transport.clone()).build().unwrap();
     let error = qa.finish(&started.pending, &callback).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Callback(CallbackFault::OtherSite));
 
     let other = App::new("other", CLIENT_SECRET, RedirectUri::new(common::REDIRECT_URI).unwrap());
-    let other = Client::builder(Site::production(), other).transport(wire.clone()).build().unwrap();
+    let other = Client::builder(Site::production(), other).transport(transport.clone()).build().unwrap();
     let error = other.finish(&started.pending, &callback).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Callback(CallbackFault::OtherClient));
 
     client.finish(&started.pending, &callback).await.unwrap();
     let error = client.finish(&started.pending, &callback).await.unwrap_err();
-    assert_eq!((error.kind(), wire.count()), (ErrorKind::Callback(CallbackFault::Replayed), 1));
+    assert_eq!((error.kind(), transport.count()), (ErrorKind::Callback(CallbackFault::Replayed), 1));
 
-    let (builder, wire, clock) = builder([]);
+    let (builder, transport, clock) = builder([]);
     let client = builder.build().unwrap();
     let started = client.begin(&connect()).unwrap();
     clock.advance_secs(15 * 60 + 1);
     let callback = format!("/?code={CODE}&state={}", started.pending.state().expose());
     let error = client.finish(&started.pending, &callback).await.unwrap_err();
-    assert_eq!((error.kind(), wire.count()), (ErrorKind::Callback(CallbackFault::TooOld), 0));
+    assert_eq!((error.kind(), transport.count()), (ErrorKind::Callback(CallbackFault::TooOld), 0));
 }
 
 proptest! {
@@ -115,7 +115,7 @@ proptest! {
         let uri = format!("HTTPS://{host}.example:443{path}{query}");
         let Ok(redirect_uri) = RedirectUri::new(uri.clone()) else { return Ok(()) };
         let client = Client::builder(Site::production(), App::new("id", CLIENT_SECRET, redirect_uri))
-            .transport(Wire::default()).build().unwrap();
+            .transport(RecordingTransport::default()).build().unwrap();
         let url = client.begin(&connect()).unwrap().url;
         let sent = url.query_pairs().find(|(name, _)| name == "redirect_uri").unwrap().1.into_owned();
         prop_assert_eq!(sent, uri);
@@ -134,10 +134,10 @@ proptest! {
 
     #[test]
     fn rejects_callback_without_state(callback in "([a-z:/?&=#%]|code|state|error){0,30}|.{0,40}") {
-        let (client, wire, started) = begun();
+        let (client, transport, started) = begun();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let error = runtime.block_on(client.finish(&started.pending, &callback)).unwrap_err();
         prop_assert!(matches!(error.kind(), ErrorKind::Callback(_)), "{}", error);
-        prop_assert_eq!(wire.count(), 0);
+        prop_assert_eq!(transport.count(), 0);
     }
 }

@@ -9,7 +9,7 @@ use go1::api::{Account, LearningObjects, Me, Validate};
 use go1::{
     Client, Error, ErrorKind, PersistedToken, PortalPassword, ScopeSource, Scopes, Token, TokenOrigin, scope,
 };
-use oauth_testing::{ACCESS_TOKEN, PASSWORD, REFRESH_TOKEN, callback, reply};
+use oauth_testing::{ACCESS_TOKEN, PASSWORD, REFRESH_TOKEN, callback, json_response};
 
 async fn connected(client: &Client) -> Result<Token, Error> {
     let started = client.begin(&connect()).unwrap();
@@ -18,7 +18,7 @@ async fn connected(client: &Client) -> Result<Token, Error> {
 
 #[tokio::test]
 async fn code_exchange_returns_token() {
-    let (client, _) = client([reply(200, recorded!("token"))]);
+    let (client, _) = client([json_response(200, recorded!("token"))]);
     let token = connected(&client).await.unwrap();
     assert_eq!(token.access_token().expose(), ACCESS_TOKEN);
     assert_eq!(token.refresh_token().unwrap().expose(), REFRESH_TOKEN);
@@ -32,20 +32,20 @@ async fn code_exchange_returns_token() {
 
 #[tokio::test]
 async fn response_decides_token_lifetime() {
-    let (client, _) = client([reply(200, recorded!("token_31_days"))]);
+    let (client, _) = client([json_response(200, recorded!("token_31_days"))]);
     let token = connected(&client).await.unwrap();
     assert_eq!((token.expires_at().unwrap() - token.received_at()).num_days(), 31);
 }
 
 #[tokio::test]
 async fn refresh_returns_new_pair() {
-    let (builder, wire, clock) =
-        builder([reply(200, recorded!("token")), reply(200, recorded!("token_refreshed"))]);
+    let (builder, transport, clock) =
+        builder([json_response(200, recorded!("token")), json_response(200, recorded!("token_refreshed"))]);
     let client = builder.build().unwrap();
     let first = connected(&client).await.unwrap();
     clock.advance_secs(12 * 3_600);
     assert_eq!(client.send(&first, &Me).await.unwrap_err().kind(), ErrorKind::Expired);
-    assert_eq!(wire.count(), 1, "an expired token is not sent");
+    assert_eq!(transport.count(), 1, "an expired token is not sent");
     let second = client.refresh(&first).await.unwrap();
     assert_eq!(second.access_token().expose(), "canary-second-access-token");
     assert_eq!(second.refresh_token().unwrap().expose(), "canary-second-refresh-token");
@@ -58,18 +58,18 @@ async fn refresh_returns_new_pair() {
 
 #[tokio::test]
 async fn client_credentials_refresh_repeats_grant() {
-    let response = || reply(200, recorded!("token_client_credentials"));
-    let (client, wire) = client([response(), response()]);
+    let response = || json_response(200, recorded!("token_client_credentials"));
+    let (client, transport) = client([response(), response()]);
     let token = client.client_credentials(Scopes::none()).await.unwrap();
     assert_eq!(token.origin(), TokenOrigin::ClientCredentials);
     assert!(token.refresh_token().is_none() && token.lapses_at().is_none());
     client.refresh(&token).await.unwrap();
-    assert_eq!(wire.text().matches("client_credentials").count(), 2);
+    assert_eq!(transport.text().matches("client_credentials").count(), 2);
 }
 
 #[tokio::test]
 async fn stored_token_round_trips() {
-    let (client, _) = client([reply(200, recorded!("token"))]);
+    let (client, _) = client([json_response(200, recorded!("token"))]);
     let token = connected(&client).await.unwrap();
     let json = serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
     let back = Token::from_persisted(serde_json::from_str::<PersistedToken>(&json).unwrap()).unwrap();
@@ -87,7 +87,7 @@ async fn token_endpoint_errors_have_kinds() {
         (400, "error_refresh_token_missing", recorded!("error_refresh_token_missing")),
         (401, "error_client", recorded!("error_client")),
     ] {
-        let (client, _) = client([reply(200, recorded!("token")), reply(status, json)]);
+        let (client, _) = client([json_response(200, recorded!("token")), json_response(status, json)]);
         let token = connected(&client).await.unwrap();
         let error = client.refresh(&token).await.unwrap_err();
         out += &format!("{name}, {status}, on a refresh\n  {:?}: {error}\n", error.kind());
@@ -97,12 +97,12 @@ async fn token_endpoint_errors_have_kinds() {
         ("error_code_spent", recorded!("error_code_spent")),
         ("error_redirect_uri", recorded!("error_redirect_uri")),
     ] {
-        let (client, _) = common::client([reply(400, json)]);
+        let (client, _) = common::client([json_response(400, json)]);
         let error = connected(&client).await.unwrap_err();
         out += &format!("{name}, 400, on a code exchange\n  {:?}: {error}\n", error.kind());
     }
 
-    let (client, _) = common::client([reply(401, recorded!("error_password"))]);
+    let (client, _) = common::client([json_response(401, recorded!("error_password"))]);
     let request = PortalPassword::new("example.mygo1.com", "admin@example.com", PASSWORD, Scopes::none());
     let error = client.password(request.unwrap()).await.unwrap_err();
     out += &format!("error_password, 401, on a password\n  {:?}: {error}\n", error.kind());
@@ -221,7 +221,7 @@ async fn api_errors_have_kinds() {
 
 #[tokio::test]
 async fn invalid_request_is_not_sent() {
-    let (client, token, wire) = with_token(200, recorded!("learning_objects"));
+    let (client, token, transport) = with_token(200, recorded!("learning_objects"));
     for asked in [
         LearningObjects::new().limit(51),
         LearningObjects::new().offset(10_001),
@@ -231,9 +231,9 @@ async fn invalid_request_is_not_sent() {
         let error = client.send(&token, &asked).await.unwrap_err();
         assert_eq!((error.kind(), error.provider()), (ErrorKind::InvalidInput, Some("go1")));
     }
-    let qa = Client::builder(go1::Site::qa(), common::app()).transport(wire.clone()).build().unwrap();
+    let qa = Client::builder(go1::Site::qa(), common::app()).transport(transport.clone()).build().unwrap();
     assert_eq!(qa.send(&token, &Me).await.unwrap_err().kind(), ErrorKind::ForeignToken);
-    assert_eq!(wire.count(), 0);
+    assert_eq!(transport.count(), 0);
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod common;
 use common::{builder, client, connect, recorded, with_token};
 use go1::api::{Account, LearningObjects, Me, Validate};
 use go1::{Encoding, PortalPassword, Scopes, scope};
-use oauth_testing::{PASSWORD, authorize_url, callback, reply};
+use oauth_testing::{PASSWORD, authorize_url, callback, json_response};
 
 /// Asserts the snapshot `name`: the document's own example, then the request of this crate.
 fn sent(name: &str, text: &str, document: &str) {
@@ -64,7 +64,7 @@ const REST_REFERENCE: &str = r"Go1's REST reference, version 2025-01-01: GET htt
 
 #[test]
 fn authorize() {
-    let (client, wire) = client([]);
+    let (client, transport) = client([]);
     let started = client.begin(&connect()).unwrap();
     sent(
         "authorize",
@@ -73,18 +73,18 @@ fn authorize() {
 
 https://auth.go1.com/oauth/authorize?client_id=<CLIENT_ID>&response_type=code&redirect_uri=<REDIRECT_URL>&scope=<SCOPES>&partner_portal_id=<PARTNER_PORTAL_ID>&state=<STATE_STRING>",
     );
-    assert_eq!(wire.count(), 0);
+    assert_eq!(transport.count(), 0);
 }
 
 async fn exchange(encoding: Option<Encoding>) -> String {
-    let (mut builder, wire, _) = builder([reply(200, recorded!("token"))]);
+    let (mut builder, transport, _) = builder([json_response(200, recorded!("token"))]);
     if let Some(encoding) = encoding {
         builder = builder.encoding(encoding);
     }
     let client = builder.build().unwrap();
     let started = client.begin(&connect()).unwrap();
     client.finish(&started.pending, &callback(common::REDIRECT_URI, &started)).await.unwrap();
-    wire.text()
+    transport.text()
 }
 
 #[tokio::test]
@@ -105,13 +105,15 @@ async fn code_exchange() {
 #[tokio::test]
 async fn refresh() {
     for (name, encoding) in [("refresh_multipart", Encoding::Multipart), ("refresh_form", Encoding::Form)] {
-        let (builder, wire, _) =
-            builder([reply(200, recorded!("token")), reply(200, recorded!("token_refreshed"))]);
+        let (builder, transport, _) = builder([
+            json_response(200, recorded!("token")),
+            json_response(200, recorded!("token_refreshed")),
+        ]);
         let client = builder.encoding(encoding).build().unwrap();
         let started = client.begin(&connect()).unwrap();
         let token = client.finish(&started.pending, &callback(common::REDIRECT_URI, &started)).await.unwrap();
         client.refresh(&token).await.unwrap();
-        let text = wire.text();
+        let text = transport.text();
         let second = text.split("\n----\n").nth(1).unwrap();
         sent(name, second, REFRESH_PAGE);
     }
@@ -128,16 +130,16 @@ async fn client_credentials() {
             [scope::LO_READ, scope::ENROLLMENT_READ].into(),
         ),
     ] {
-        let (builder, wire, _) = builder([reply(200, recorded!("token_client_credentials"))]);
+        let (builder, transport, _) = builder([json_response(200, recorded!("token_client_credentials"))]);
         builder.encoding(encoding).build().unwrap().client_credentials(scopes).await.unwrap();
-        sent(name, &wire.text(), CLIENT_CREDENTIALS_PAGE);
+        sent(name, &transport.text(), CLIENT_CREDENTIALS_PAGE);
     }
 }
 
 #[tokio::test]
 async fn password() {
     for (name, encoding) in [("password_multipart", Encoding::Multipart), ("password_form", Encoding::Form)] {
-        let (builder, wire, _) = builder([reply(200, recorded!("token"))]);
+        let (builder, transport, _) = builder([json_response(200, recorded!("token"))]);
         let request = PortalPassword::new(
             "example.mygo1.com",
             "admin@example.com",
@@ -146,7 +148,7 @@ async fn password() {
         )
         .unwrap();
         builder.encoding(encoding).build().unwrap().password(request).await.unwrap();
-        sent(name, &wire.text(), PASSWORD_PAGE);
+        sent(name, &transport.text(), PASSWORD_PAGE);
     }
 }
 
@@ -158,25 +160,25 @@ The quick start guide's sample program gets https://api.go1.com/v2/me; other peo
 
 #[tokio::test]
 async fn me() {
-    let (client, token, wire) = with_token(200, recorded!("me"));
+    let (client, token, transport) = with_token(200, recorded!("me"));
     client.send(&token, &Me).await.unwrap();
-    sent("me", &wire.text(), API_CALL);
+    sent("me", &transport.text(), API_CALL);
 }
 
 #[tokio::test]
 async fn account() {
-    let (client, token, wire) = with_token(200, recorded!("account"));
+    let (client, token, transport) = with_token(200, recorded!("account"));
     client.send(&token, &Account).await.unwrap();
-    sent("account", &wire.text(), API_CALL);
+    sent("account", &transport.text(), API_CALL);
 }
 
 #[tokio::test]
 async fn validate() {
-    let (client, token, wire) = with_token(200, "");
+    let (client, token, transport) = with_token(200, "");
     client.send(&token, &Validate).await.unwrap();
     sent(
         "validate",
-        &wire.text(),
+        &transport.text(),
         "Go1's plug-in for Moodle gets https://auth.GO1.com/oauth/validate with `Authorization: Bearer …`.",
     );
 }
@@ -203,8 +205,8 @@ async fn learning_objects() {
         ("learning_objects_scroll", all.clone().limit(5_000).scroll()),
         ("learning_objects_scroll_on", all.limit(5_000).scroll_from("scroll-2&x=1")),
     ] {
-        let (client, token, wire) = with_token(200, recorded!("learning_objects"));
+        let (client, token, transport) = with_token(200, recorded!("learning_objects"));
         client.send(&token, &asked).await.unwrap();
-        sent(name, &wire.text(), REST_REFERENCE);
+        sent(name, &transport.text(), REST_REFERENCE);
     }
 }

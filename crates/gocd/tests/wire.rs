@@ -5,23 +5,26 @@
 
 use gocd::api::{Cctray, CurrentUser, Version};
 use gocd::{App, Client, Connect, ErrorKind, OAuthCode, Personal, Site, Token};
-use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, CODE, ManualClock, REFRESH_TOKEN, Wire, callback, reply};
+use oauth_testing::{
+    ACCESS_TOKEN, CLIENT_SECRET, CODE, ManualClock, REFRESH_TOKEN, RecordingTransport, callback,
+    json_response,
+};
 
 const CLIENT_ID: &str = "ac212ddea07c6ac009d26de8090f5918f73ae648dc3676b1f00aeeae4fca67e1";
 const REDIRECT_URI: &str = "http://www.my_redirect_uri.com";
 
-fn client(wire: &Wire) -> Client {
-    client_with(wire, ManualClock::default())
+fn client(transport: &RecordingTransport) -> Client {
+    client_with(transport, ManualClock::default())
 }
 
-fn client_with(wire: &Wire, clock: ManualClock) -> Client {
+fn client_with(transport: &RecordingTransport, clock: ManualClock) -> Client {
     let site = Site::at("https://www.your-go-server.com:8154").unwrap();
     let app = App::new(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
-    Client::builder(site, app).transport(wire.clone()).clock(clock).build().unwrap()
+    Client::builder(site, app).transport(transport.clone()).clock(clock).build().unwrap()
 }
 
 fn token_response() -> oauth_core::http::Response<Vec<u8>> {
-    reply(200, include_str!("replies/token.json"))
+    json_response(200, include_str!("replies/token.json"))
 }
 
 async fn connected(client: &Client) -> Token {
@@ -61,15 +64,15 @@ const ACCESS_TOKENS_PAGE: &str = "docs.gocd.org, \"Access Tokens\", has: `Author
 
 #[test]
 fn authorize_url() {
-    let started = client(&Wire::default()).begin(&Connect::new()).unwrap();
+    let started = client(&RecordingTransport::default()).begin(&Connect::new()).unwrap();
     sent("authorize_url", &oauth_testing::authorize_url(&started.url), AUTHORIZE_PAGE);
 }
 
 #[tokio::test]
 async fn code_exchange_and_refresh() {
     let clock = ManualClock::default();
-    let wire = Wire::answering([token_response(), token_response()]);
-    let client = client_with(&wire, clock.clone());
+    let transport = RecordingTransport::with_responses([token_response(), token_response()]);
+    let client = client_with(&transport, clock.clone());
     let token = connected(&client).await;
     assert_eq!(token.access_token().expose(), ACCESS_TOKEN);
     assert_eq!(token.refresh_token().unwrap().expose(), REFRESH_TOKEN);
@@ -80,39 +83,40 @@ async fn code_exchange_and_refresh() {
     assert_eq!(client.headers(&token).unwrap_err().kind(), ErrorKind::Expired);
     let token = client.refresh(&token).await.unwrap();
     assert!(client.headers(&token).is_ok());
-    sent("code_exchange_and_refresh", &wire.text(), TOKEN_PAGE);
+    sent("code_exchange_and_refresh", &transport.text(), TOKEN_PAGE);
 }
 
 #[tokio::test]
 async fn endpoints_accept_oauth_token() {
-    let wire = Wire::answering([
+    let transport = RecordingTransport::with_responses([
         token_response(),
-        reply(200, include_str!("replies/cctray.xml")),
-        reply(200, include_str!("replies/current_user.json")),
-        reply(200, include_str!("replies/version.json")),
+        json_response(200, include_str!("replies/cctray.xml")),
+        json_response(200, include_str!("replies/current_user.json")),
+        json_response(200, include_str!("replies/version.json")),
     ]);
-    let client = client(&wire);
+    let client = client(&transport);
     let token = connected(&client).await;
     let projects = client.send(&token, &Cctray).await.unwrap();
     let user = client.send(&token, &CurrentUser).await.unwrap();
     let version = client.send(&token, &Version).await.unwrap();
-    sent("endpoints_accept_oauth_token", &wire.text(), USE_PAGE);
+    sent("endpoints_accept_oauth_token", &transport.text(), USE_PAGE);
     insta::assert_debug_snapshot!("responses", (projects, user, version));
 }
 
 #[tokio::test]
 async fn endpoints_accept_personal_access_token() {
-    let wire = Wire::answering([reply(200, include_str!("replies/current_user.json"))]);
+    let transport =
+        RecordingTransport::with_responses([json_response(200, include_str!("replies/current_user.json"))]);
     let client = oauth_core::Client::<Personal>::builder(
         Site::at("https://go.example.com:8154").unwrap().without_context_path(),
         App::none(),
     )
-    .transport(wire.clone())
+    .transport(transport.clone())
     .build()
     .unwrap();
     let user = Personal::authorize(&client, ACCESS_TOKEN).unwrap().send(&CurrentUser).await.unwrap();
     assert_eq!(user.login_name, "jdoe");
-    sent("endpoints_accept_personal_access_token", &wire.text(), ACCESS_TOKENS_PAGE);
+    sent("endpoints_accept_personal_access_token", &transport.text(), ACCESS_TOKENS_PAGE);
 }
 
 /// The texts are those of GoCD's `tokens_controller.rb`; all have status 400.
@@ -141,8 +145,8 @@ async fn token_endpoint_errors_are_told_apart() {
         ),
     ] {
         let body = format!(r#"{{"error":"{error}","error_description":"{description}"}}"#);
-        let wire = Wire::answering([reply(400, &body)]);
-        let client = client(&wire);
+        let transport = RecordingTransport::with_responses([json_response(400, &body)]);
+        let client = client(&transport);
         let started = client.begin(&Connect::new()).unwrap();
         let error = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap_err();
         assert_eq!((error.kind(), error.oauth_code()), (kind, Some(&code)), "{error}");
@@ -154,14 +158,17 @@ async fn token_endpoint_errors_are_told_apart() {
 #[tokio::test]
 async fn rejects_token_that_header_cannot_hold() {
     for token in [r#"canary-a\"b"#, r"canary-a\\b"] {
-        let wire = Wire::answering([reply(200, &format!(r#"{{"access_token":"{token}"}}"#))]);
-        let client = client(&wire);
+        let transport = RecordingTransport::with_responses([json_response(
+            200,
+            &format!(r#"{{"access_token":"{token}"}}"#),
+        )]);
+        let client = client(&transport);
         let started = client.begin(&Connect::new()).unwrap();
         let error = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         assert!(error.to_string().contains("header cannot hold"), "{error}");
     }
-    let error = client(&Wire::default()).import_token("a\"b", []).unwrap_err();
+    let error = client(&RecordingTransport::default()).import_token("a\"b", []).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
 
@@ -169,8 +176,8 @@ async fn rejects_token_that_header_cannot_hold() {
 #[tokio::test]
 async fn non_json_response_is_not_shown() {
     let body = format!("{{:access_token => {ACCESS_TOKEN}, :expires_in => 3529}}");
-    let wire = Wire::answering([reply(200, &body)]);
-    let client = client(&wire);
+    let transport = RecordingTransport::with_responses([json_response(200, &body)]);
+    let client = client(&transport);
     let started = client.begin(&Connect::new()).unwrap();
     let error = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
@@ -179,8 +186,8 @@ async fn non_json_response_is_not_shown() {
 
 #[tokio::test]
 async fn callbacks_parse_as_gocd_sends_them() {
-    let wire = Wire::answering([token_response(), token_response()]);
-    let client = client(&wire);
+    let transport = RecordingTransport::with_responses([token_response(), token_response()]);
+    let client = client(&transport);
 
     // Denials have no `state`: they are reported, but do not end the attempt.
     let started = client.begin(&Connect::new()).unwrap();
@@ -196,7 +203,7 @@ async fn callbacks_parse_as_gocd_sends_them() {
     // A code without `state` is rejected.
     let error = client.finish(&started.pending, &format!("{REDIRECT_URI}?code={CODE}")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Callback(gocd::CallbackFault::MissingState));
-    assert_eq!(wire.count(), 0);
+    assert_eq!(transport.count(), 0);
 
     // `expires_in` is the code's; the second `?` comes from a redirect URI with a query.
     let state = started.pending.state();
@@ -208,22 +215,25 @@ async fn callbacks_parse_as_gocd_sends_them() {
 #[tokio::test]
 async fn refused_token_shows_as_401_or_login_redirect() {
     let redirect = |to: &str| {
-        let mut response = reply(302, "");
+        let mut response = json_response(302, "");
         response.headers_mut().insert("location", to.parse().unwrap());
         response
     };
     for (response, kind) in [
-        (reply(401, ""), ErrorKind::TokenRefused),
+        (json_response(401, ""), ErrorKind::TokenRefused),
         (redirect("https://www.your-go-server.com:8154/go/auth/login"), ErrorKind::TokenRefused),
         (redirect("/go/auth/login"), ErrorKind::TokenRefused),
         (redirect("https://evil.example/?x"), ErrorKind::Redirected),
-        (reply(403, ""), ErrorKind::Forbidden),
-        (reply(404, "The url you are trying to reach appears to be incorrect."), ErrorKind::ApiRefused),
-        (reply(503, ""), ErrorKind::Unavailable),
-        (reply(200, "<html><body>Login</body></html>"), ErrorKind::InvalidResponse),
+        (json_response(403, ""), ErrorKind::Forbidden),
+        (
+            json_response(404, "The url you are trying to reach appears to be incorrect."),
+            ErrorKind::ApiRefused,
+        ),
+        (json_response(503, ""), ErrorKind::Unavailable),
+        (json_response(200, "<html><body>Login</body></html>"), ErrorKind::InvalidResponse),
     ] {
-        let wire = Wire::answering([token_response(), response]);
-        let client = client(&wire);
+        let transport = RecordingTransport::with_responses([token_response(), response]);
+        let client = client(&transport);
         let token = connected(&client).await;
         let error = client.send(&token, &Cctray).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
@@ -232,11 +242,11 @@ async fn refused_token_shows_as_401_or_login_redirect() {
 
 #[tokio::test]
 async fn token_of_another_server_is_not_sent() {
-    let wire = Wire::answering([token_response()]);
-    let token = connected(&client(&wire)).await;
+    let transport = RecordingTransport::with_responses([token_response()]);
+    let token = connected(&client(&transport)).await;
     let other = |site: &str, id: &str| {
         let app = App::new(id, CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
-        Client::builder(Site::at(site).unwrap(), app).transport(wire.clone()).build().unwrap()
+        Client::builder(Site::at(site).unwrap(), app).transport(transport.clone()).build().unwrap()
     };
     for client in [
         other("https://www.your-go-server.com:9154", CLIENT_ID),
@@ -247,5 +257,5 @@ async fn token_of_another_server_is_not_sent() {
         assert_eq!(error.kind(), ErrorKind::ForeignToken, "{error}");
         assert_eq!(client.refresh(&token).await.unwrap_err().kind(), ErrorKind::ForeignToken);
     }
-    assert_eq!(wire.count(), 1);
+    assert_eq!(transport.count(), 1);
 }

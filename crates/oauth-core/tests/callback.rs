@@ -4,7 +4,7 @@
 mod support;
 
 use oauth_core::{App, CallbackFault, Client, ErrorKind, PendingAuthorization, Scopes};
-use oauth_testing::{CLIENT_SECRET, CODE, ManualClock, Wire, callback, reply};
+use oauth_testing::{CLIENT_SECRET, CODE, ManualClock, RecordingTransport, callback, json_response};
 use proptest::prelude::*;
 use support::{Plain, REDIRECT_URI, app, client, site};
 
@@ -16,8 +16,8 @@ fn fault(fault: CallbackFault) -> ErrorKind {
 
 #[tokio::test]
 async fn unacceptable_callback_sends_nothing() {
-    let wire = Wire::answering([reply(200, TOKEN)]);
-    let client = client(&wire, &ManualClock::default());
+    let transport = RecordingTransport::with_responses([json_response(200, TOKEN)]);
+    let client = client(&transport, &ManualClock::default());
     let started = client.begin(&Scopes::none()).unwrap();
     let state = started.pending.state();
     let state = state.expose();
@@ -40,7 +40,7 @@ async fn unacceptable_callback_sends_nothing() {
         assert_eq!(error.kind(), kind, "{query}");
         assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
     }
-    assert_eq!(wire.count(), 0);
+    assert_eq!(transport.count(), 0);
 
     // The attempt can still be finished.
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
@@ -48,20 +48,21 @@ async fn unacceptable_callback_sends_nothing() {
 
 #[tokio::test]
 async fn attempt_is_finished_once() {
-    let wire = Wire::answering([reply(200, TOKEN), reply(200, TOKEN)]);
-    let client = client(&wire, &ManualClock::default());
+    let transport =
+        RecordingTransport::with_responses([json_response(200, TOKEN), json_response(200, TOKEN)]);
+    let client = client(&transport, &ManualClock::default());
     let started = client.begin(&Scopes::none()).unwrap();
     let url = callback(REDIRECT_URI, &started);
     client.finish(&started.pending, &url).await.unwrap();
     let error = client.finish(&started.pending, &url).await.unwrap_err();
     assert_eq!(error.kind(), fault(CallbackFault::Replayed));
-    assert_eq!(wire.count(), 1);
+    assert_eq!(transport.count(), 1);
 }
 
 #[tokio::test]
 async fn denial_with_valid_state_ends_attempt() {
-    let wire = Wire::answering([]);
-    let client = client(&wire, &ManualClock::default());
+    let transport = RecordingTransport::with_responses([]);
+    let client = client(&transport, &ManualClock::default());
     let started = client.begin(&Scopes::none()).unwrap();
     let state = started.pending.state();
     let denied =
@@ -71,13 +72,13 @@ async fn denial_with_valid_state_ends_attempt() {
     assert_eq!(error.message(), Some("No thanks"));
     let error = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap_err();
     assert_eq!(error.kind(), fault(CallbackFault::Replayed));
-    assert_eq!(wire.count(), 0);
+    assert_eq!(transport.count(), 0);
 }
 
 #[tokio::test]
 async fn unsent_exchange_keeps_attempt_open() {
-    let wire = Wire::answering([]); // every call fails as not sent
-    let client = client(&wire, &ManualClock::default());
+    let transport = RecordingTransport::with_responses([]); // every call fails as not sent
+    let client = client(&transport, &ManualClock::default());
     let started = client.begin(&Scopes::none()).unwrap();
     let url = callback(REDIRECT_URI, &started);
     for _ in 0..2 {
@@ -87,15 +88,15 @@ async fn unsent_exchange_keeps_attempt_open() {
 
 #[tokio::test]
 async fn rejects_foreign_and_expired_attempts() {
-    let wire = Wire::answering([]);
+    let transport = RecordingTransport::with_responses([]);
     let clock = ManualClock::default();
-    let client = client(&wire, &clock);
+    let client = client(&transport, &clock);
     let started = client.begin(&Scopes::none()).unwrap();
     let url = callback(REDIRECT_URI, &started);
 
     let build = |host: &str, app: App| {
         Client::<Plain>::builder(site(host), app)
-            .transport(wire.clone())
+            .transport(transport.clone())
             .clock(clock.clone())
             .build()
             .unwrap()
@@ -119,13 +120,13 @@ async fn rejects_foreign_and_expired_attempts() {
 
     clock.advance_secs(15 * 60 + 1);
     assert_eq!(client.finish(&started.pending, &url).await.unwrap_err().kind(), fault(CallbackFault::TooOld));
-    assert_eq!(wire.count(), 0);
+    assert_eq!(transport.count(), 0);
 }
 
 #[tokio::test]
 async fn pending_attempt_is_serializable_without_showing_secrets() {
-    let wire = Wire::answering([reply(200, TOKEN)]);
-    let client = client(&wire, &ManualClock::default());
+    let transport = RecordingTransport::with_responses([json_response(200, TOKEN)]);
+    let client = client(&transport, &ManualClock::default());
     let started = client.begin(&"read".parse().unwrap()).unwrap();
     let debug = format!("{:?}", started.pending);
     assert!(!debug.contains(started.pending.state().expose()));
@@ -134,28 +135,28 @@ async fn pending_attempt_is_serializable_without_showing_secrets() {
     let pending: PendingAuthorization = serde_json::from_str(&stored).unwrap();
     let token = client.finish(&pending, &callback(REDIRECT_URI, &started)).await.unwrap();
     assert_eq!(token.scopes().to_string(), "read");
-    assert!(wire.text().contains("code_verifier="));
+    assert!(transport.text().contains("code_verifier="));
 }
 
 /// RFC 3986 allows `?`, `/` and `:` in a query.
 #[tokio::test]
 async fn accepts_bare_query_with_reserved_characters() {
     for more in ["&iss=https://as.example/?x", "&x=a?b"] {
-        let wire = Wire::answering([reply(200, TOKEN)]);
-        let client = client(&wire, &ManualClock::default());
+        let transport = RecordingTransport::with_responses([json_response(200, TOKEN)]);
+        let client = client(&transport, &ManualClock::default());
         let started = client.begin(&Scopes::none()).unwrap();
         let query = format!("code=a?b&state={}{more}", started.pending.state().expose());
         client.finish(&started.pending, &query).await.unwrap();
-        assert!(wire.text().contains("code=a%3Fb"), "{}", wire.text());
+        assert!(transport.text().contains("code=a%3Fb"), "{}", transport.text());
     }
 }
 
 /// Attempts from the future are rejected too.
 #[tokio::test]
 async fn clock_set_back_does_not_reopen_attempt() {
-    let wire = Wire::answering([reply(200, TOKEN)]);
+    let transport = RecordingTransport::with_responses([json_response(200, TOKEN)]);
     let clock = ManualClock::default();
-    let client = client(&wire, &clock);
+    let client = client(&transport, &clock);
     let started = client.begin(&Scopes::none()).unwrap();
     let url = callback(REDIRECT_URI, &started);
     client.finish(&started.pending, &url).await.unwrap();
@@ -180,8 +181,8 @@ async fn accepts_every_callback_form() {
     for form in
         ["https://app.example.com/callback?", "https://app.example.com/callback/?", "/callback?", "?", ""]
     {
-        let wire = Wire::answering([reply(200, TOKEN)]);
-        let client = client(&wire, &ManualClock::default());
+        let transport = RecordingTransport::with_responses([json_response(200, TOKEN)]);
+        let client = client(&transport, &ManualClock::default());
         let started = client.begin(&Scopes::none()).unwrap();
         let query = format!("code={CODE}&state={}#_=_", started.pending.state().expose());
         client.finish(&started.pending, &format!("{form}{query}")).await.unwrap();
@@ -191,12 +192,12 @@ async fn accepts_every_callback_form() {
 proptest! {
     #[test]
     fn arbitrary_callback_is_rejected_without_request(text in ".{0,120}") {
-        let wire = Wire::answering([]);
-        let client = client(&wire, &ManualClock::default());
+        let transport = RecordingTransport::with_responses([]);
+        let client = client(&transport, &ManualClock::default());
         let started = client.begin(&Scopes::none()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let error = runtime.block_on(client.finish(&started.pending, &text)).unwrap_err();
         prop_assert!(matches!(error.kind(), ErrorKind::Callback(_)), "{}", error);
-        prop_assert_eq!(wire.count(), 0);
+        prop_assert_eq!(transport.count(), 0);
     }
 }

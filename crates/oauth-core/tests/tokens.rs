@@ -6,12 +6,12 @@ mod support;
 use oauth_core::{
     ErrorKind, PasswordRequest, PersistedToken, RawRequest, ScopeSource, Scopes, Token, TokenOrigin,
 };
-use oauth_testing::{ManualClock, PASSWORD, REFRESH_TOKEN, Wire, callback, reply};
+use oauth_testing::{ManualClock, PASSWORD, REFRESH_TOKEN, RecordingTransport, callback, json_response};
 use support::{Plain, REDIRECT_URI, client};
 
 async fn finish(json: &str) -> Result<Token<Plain>, oauth_core::Error> {
-    let wire = Wire::answering([reply(200, json)]);
-    let client = client(&wire, &ManualClock::default());
+    let transport = RecordingTransport::with_responses([json_response(200, json)]);
+    let client = client(&transport, &ManualClock::default());
     let started = client.begin(&"read write".parse().unwrap()).unwrap();
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await
 }
@@ -40,9 +40,11 @@ async fn accepts_unusual_bearer_token_types() {
 /// A renewal requests the original scopes. Requesting the granted ones could narrow them with every renewal.
 #[tokio::test]
 async fn client_credentials_request_same_scopes_again() {
-    let response = |scope: &str| reply(200, &format!(r#"{{"access_token":"canary-a","scope":"{scope}"}}"#));
-    let wire = Wire::answering([response("read"), response(""), response("read write")]);
-    let client = client(&wire, &ManualClock::default());
+    let response =
+        |scope: &str| json_response(200, &format!(r#"{{"access_token":"canary-a","scope":"{scope}"}}"#));
+    let transport =
+        RecordingTransport::with_responses([response("read"), response(""), response("read write")]);
+    let client = client(&transport, &ManualClock::default());
     let token = client.client_credentials("read write".parse::<Scopes>().unwrap()).await.unwrap();
     let stored = serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
     let token = Token::from_persisted(serde_json::from_str(&stored).unwrap()).unwrap();
@@ -50,7 +52,7 @@ async fn client_credentials_request_same_scopes_again() {
     assert!(token.scopes().is_empty());
     let token = client.refresh(&token).await.unwrap();
     assert_eq!(token.scopes().to_string(), "read write");
-    assert_eq!(wire.text().matches("scope=read+write").count(), 3);
+    assert_eq!(transport.text().matches("scope=read+write").count(), 3);
 }
 
 #[tokio::test]
@@ -111,8 +113,12 @@ async fn stored_token_is_restored_without_showing_secrets() {
 #[tokio::test]
 async fn renews_client_credentials_and_sends_password_once() {
     let json = r#"{"access_token":"canary-a","expires_in":60}"#;
-    let wire = Wire::answering([reply(200, json), reply(200, json), reply(200, json)]);
-    let client = client(&wire, &ManualClock::default());
+    let transport = RecordingTransport::with_responses([
+        json_response(200, json),
+        json_response(200, json),
+        json_response(200, json),
+    ]);
+    let client = client(&transport, &ManualClock::default());
     let scopes: Scopes = "read".parse().unwrap();
     let token = client.client_credentials(scopes.clone()).await.unwrap();
     let token = client.refresh(&token).await.unwrap();
@@ -122,17 +128,20 @@ async fn renews_client_credentials_and_sends_password_once() {
     // A token without a refresh token cannot be refreshed, and nothing is sent.
     let error = client.refresh(&token).await.unwrap_err();
     assert_eq!((error.kind(), error.needs_reconnect()), (ErrorKind::InvalidInput, true));
-    insta::assert_snapshot!(wire.text());
+    insta::assert_snapshot!(transport.text());
 }
 
 #[tokio::test]
 async fn refresh_keeps_old_refresh_token() {
-    let wire = Wire::answering([
-        reply(200, r#"{"access_token":"canary-a","refresh_token":"canary-refresh-token","expires_in":60}"#),
-        reply(200, r#"{"access_token":"canary-b","expires_in":60}"#),
+    let transport = RecordingTransport::with_responses([
+        json_response(
+            200,
+            r#"{"access_token":"canary-a","refresh_token":"canary-refresh-token","expires_in":60}"#,
+        ),
+        json_response(200, r#"{"access_token":"canary-b","expires_in":60}"#),
     ]);
     let clock = ManualClock::default();
-    let client = client(&wire, &clock);
+    let client = client(&transport, &clock);
     let started = client.begin(&Scopes::none()).unwrap();
     let first = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
     assert_eq!((first.lapses_at().unwrap() - first.received_at()).num_days(), 30);
@@ -147,9 +156,9 @@ async fn refresh_keeps_old_refresh_token() {
 #[tokio::test]
 async fn sends_token_to_provider_hosts_until_expiry() {
     let json = r#"{"access_token":"canary-a","expires_in":60}"#;
-    let wire = Wire::answering([reply(200, json), reply(200, "{}")]);
+    let transport = RecordingTransport::with_responses([json_response(200, json), json_response(200, "{}")]);
     let clock = ManualClock::default();
-    let client = client(&wire, &clock);
+    let client = client(&transport, &clock);
     let token = client.client_credentials(Scopes::none()).await.unwrap();
     let raw = |url: &str| RawRequest::new(oauth_core::http::Request::get(url).body(Vec::new()).unwrap());
     for (url, kind) in [
@@ -165,7 +174,7 @@ async fn sends_token_to_provider_hosts_until_expiry() {
     clock.advance_secs(60);
     let error = client.send(&token, &raw("https://provider.example/api/x")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Expired);
-    assert_eq!(wire.count(), 2);
+    assert_eq!(transport.count(), 2);
 }
 
 #[tokio::test]
@@ -176,8 +185,11 @@ async fn errors_redact_echoed_secrets() {
         (400, r#"{"error":"canary-a"}"#),
         (500, "canary-a"),
     ] {
-        let wire = Wire::answering([reply(200, r#"{"access_token":"canary-a"}"#), reply(status, body)]);
-        let client = client(&wire, &ManualClock::default());
+        let transport = RecordingTransport::with_responses([
+            json_response(200, r#"{"access_token":"canary-a"}"#),
+            json_response(status, body),
+        ]);
+        let client = client(&transport, &ManualClock::default());
         let token = client.client_credentials(Scopes::none()).await.unwrap();
         let raw = RawRequest::new(
             oauth_core::http::Request::get("https://provider.example/x").body(Vec::new()).unwrap(),

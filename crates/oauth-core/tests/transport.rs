@@ -212,7 +212,7 @@ async fn unreadable_root_certificate_is_setup_error() {
 async fn rejects_root_certificates_with_custom_transport() {
     let builder = Client::<Plain>::builder(support::site("provider.example"), app());
     let error = builder
-        .transport(oauth_testing::Wire::default())
+        .transport(oauth_testing::RecordingTransport::default())
         .root_certificate("-----BEGIN CERTIFICATE-----")
         .build()
         .unwrap_err();

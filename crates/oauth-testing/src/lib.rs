@@ -1,18 +1,18 @@
-//! What the tests of the provider crates share.
+//! Shared helpers for the tests of the provider crates.
 //!
-//! Secrets in tests all begin with `canary-` ([`CLIENT_SECRET`] and so on). The canonical text forms show such a value
-//! as `[client-secret]`, so a snapshot shows where a secret stood without holding it, and a scan of the snapshots for
-//! `canary-` proves that.
+//! All secrets in tests begin with `canary-` ([`CLIENT_SECRET`] and so on). The canonical text forms show
+//! such a value as `[client-secret]`: a snapshot shows where a secret was but does not contain it, and a scan
+//! of the snapshots for `canary-` proves that.
 
-mod canary;
-mod clock;
-mod text;
-mod wire;
+mod canonical_text;
+mod leaks;
+mod manual_clock;
+mod recording_transport;
 
-pub use canary::{CANARY, leaks, shown};
-pub use clock::ManualClock;
-pub use text::{authorize_url, request};
-pub use wire::{Wire, reply};
+pub use canonical_text::{authorize_url, request};
+pub use leaks::{CANARY, leaks, shown};
+pub use manual_clock::ManualClock;
+pub use recording_transport::{RecordingTransport, json_response};
 
 /// The client secret of all tests.
 pub const CLIENT_SECRET: &str = "canary-client-secret";
@@ -25,7 +25,7 @@ pub const REFRESH_TOKEN: &str = "canary-refresh-token";
 /// The password of all tests.
 pub const PASSWORD: &str = "canary-password";
 
-/// The callback that answers `started` with [`CODE`].
+/// The callback URL of a successful authorization with [`CODE`].
 pub fn callback(redirect_uri: &str, started: &oauth_core::StartedAuthorization) -> String {
     format!("{redirect_uri}?code={CODE}&state={}", started.pending.state().expose())
 }

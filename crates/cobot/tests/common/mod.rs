@@ -3,14 +3,14 @@
 
 use cobot::http::{HeaderName, HeaderValue, Response, StatusCode};
 use cobot::{App, Client, Encoding, RedirectUri, Scopes, Site, Token, Transport, scope};
-use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, ManualClock, Wire};
+use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, ManualClock, RecordingTransport};
 
 /// The redirect URI of the document's examples.
 pub(crate) const REDIRECT_URI: &str = "https://your-app.com/auth/callback";
 
 /// A client for `site` that records its requests.
-pub(crate) fn client_at(site: Site, wire: &Wire) -> Client {
-    builder(site, wire).build().unwrap()
+pub(crate) fn client_at(site: Site, transport: &RecordingTransport) -> Client {
+    builder(site, transport).build().unwrap()
 }
 
 /// A client for www.cobot.me with another transport.
@@ -19,17 +19,17 @@ pub(crate) fn client_by(transport: impl Transport) -> Client {
 }
 
 /// A client for www.cobot.me.
-pub(crate) fn client(wire: &Wire) -> Client {
-    client_at(Site::production(), wire)
+pub(crate) fn client(transport: &RecordingTransport) -> Client {
+    client_at(Site::production(), transport)
 }
 
 /// A client for www.cobot.me that sends the parameters of token calls in the query.
-pub(crate) fn client_in_query(wire: &Wire) -> Client {
-    builder(Site::production(), wire).encoding(Encoding::Query).build().unwrap()
+pub(crate) fn client_in_query(transport: &RecordingTransport) -> Client {
+    builder(Site::production(), transport).encoding(Encoding::Query).build().unwrap()
 }
 
-fn builder(site: Site, wire: &Wire) -> cobot::ClientBuilder {
-    Client::builder(site, app()).transport(wire.clone()).clock(ManualClock::default())
+fn builder(site: Site, transport: &RecordingTransport) -> cobot::ClientBuilder {
+    Client::builder(site, app()).transport(transport.clone()).clock(ManualClock::default())
 }
 
 /// The app of all tests.

@@ -8,7 +8,7 @@ use cohortgo::chrono::{DateTime, NaiveDate, Utc};
 use cohortgo::serde_json::{Map, json};
 use cohortgo::url::Url;
 use cohortgo::{Endpoint, Error, ErrorKind};
-use oauth_testing::{Wire, reply};
+use oauth_testing::{RecordingTransport, json_response};
 use proptest::prelude::*;
 
 use crate::{acme, assert_documented_snapshot, customer_at, recorded};
@@ -37,9 +37,9 @@ fn url(text: &str) -> Url {
 }
 
 async fn sent<E: Endpoint<cohortgo::CohortGo>>(endpoint: &E, file: &str) -> (String, E::Response) {
-    let wire = Wire::answering([recorded(200, file)]);
-    let response = acme(&wire, false).send(endpoint).await.unwrap();
-    (wire.text(), response)
+    let transport = RecordingTransport::with_responses([recorded(200, file)]);
+    let response = acme(&transport, false).send(endpoint).await.unwrap();
+    (transport.text(), response)
 }
 
 #[tokio::test]
@@ -170,18 +170,18 @@ async fn request_keeps_path_of_base_url() {
         ("https://x.portal.cohortgo.com/a/b/v2", "GET https://x.portal.cohortgo.com/a/b/v2/services/"),
         ("https://x.portal.cohortgo.com", "GET https://x.portal.cohortgo.com/services/"),
     ] {
-        let wire = Wire::answering([reply(200, "[]")]);
-        customer_at(base, &wire, false).send(&ProviderInvoices::default()).await.unwrap();
-        assert!(wire.text().starts_with(expected), "{}", wire.text());
+        let transport = RecordingTransport::with_responses([json_response(200, "[]")]);
+        customer_at(base, &transport, false).send(&ProviderInvoices::default()).await.unwrap();
+        assert!(transport.text().starts_with(expected), "{}", transport.text());
     }
 }
 
 #[tokio::test]
 async fn rejects_field_set_twice() {
     async fn rejected(endpoint: &impl Endpoint<cohortgo::CohortGo>) {
-        let wire = Wire::default();
-        let error = acme(&wire, false).send(endpoint).await.err().unwrap();
-        assert_eq!((error.kind(), wire.count()), (ErrorKind::InvalidInput, 0));
+        let transport = RecordingTransport::default();
+        let error = acme(&transport, false).send(endpoint).await.err().unwrap();
+        assert_eq!((error.kind(), transport.count()), (ErrorKind::InvalidInput, 0));
         assert!(error.to_string().contains("`email`") || error.to_string().contains("`adults`"), "{error}");
     }
     rejected(&john().with("email", "eve@example.org")).await;
@@ -194,8 +194,8 @@ async fn rejects_field_set_twice() {
 #[tokio::test]
 async fn malformed_responses_give_clear_errors() {
     async fn error<E: Endpoint<cohortgo::CohortGo>>(endpoint: E, json: &str, out: &mut String) {
-        let wire = Wire::answering([reply(200, json)]);
-        let error: Error = acme(&wire, false).send(&endpoint).await.err().unwrap();
+        let transport = RecordingTransport::with_responses([json_response(200, json)]);
+        let error: Error = acme(&transport, false).send(&endpoint).await.err().unwrap();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{json}");
         *out += &format!("{json}\n  {error}\n");
     }
@@ -215,8 +215,8 @@ async fn malformed_responses_give_clear_errors() {
 #[tokio::test]
 async fn field_of_undocumented_type_is_kept_in_other() {
     let json = r#"{"id":7,"state":5,"payment_remitted":"soon","payment_url":"none","amount":"AUD 5"}"#;
-    let wire = Wire::answering([reply(201, json)]);
-    let invoice = acme(&wire, false).send(&CreateProviderInvoice::default()).await.unwrap();
+    let transport = RecordingTransport::with_responses([json_response(201, json)]);
+    let invoice = acme(&transport, false).send(&CreateProviderInvoice::default()).await.unwrap();
     assert_eq!(invoice.id.as_str(), "7");
     assert_eq!((invoice.state, invoice.payment_remitted, invoice.payment_url), (None, None, None));
     assert_eq!(invoice.other.len(), 4);
@@ -228,12 +228,12 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         for body in [body, json.into_bytes()] {
             let response = || {
-                let mut response = reply(200, "");
+                let mut response = json_response(200, "");
                 *response.body_mut() = body.clone();
                 response
             };
-            let wire = Wire::answering([response(), response(), response()]);
-            let acme = acme(&wire, false);
+            let transport = RecordingTransport::with_responses([response(), response(), response()]);
+            let acme = acme(&transport, false);
             runtime.block_on(async {
                 let _ = acme.send(&CreateStudent::default()).await;
                 let _ = acme.send(&AgentInvoices::default()).await;
@@ -245,10 +245,10 @@ proptest! {
     #[test]
     fn student_body_is_json_for_any_name(name in any::<String>(), extra in any::<String>()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let wire = Wire::answering([recorded(200, "student_created.json")]);
+        let transport = RecordingTransport::with_responses([recorded(200, "student_created.json")]);
         let student = CreateStudent::default().given_name(name.clone()).with("note", extra.clone());
-        runtime.block_on(acme(&wire, false).send(&student)).unwrap();
-        let text = wire.text();
+        runtime.block_on(acme(&transport, false).send(&student)).unwrap();
+        let text = transport.text();
         let body = text.split_once("\n\n").unwrap().1;
         // The recorded text redacts canaries and unifies line ends, which JSON escapes.
         let value: cohortgo::serde_json::Value = cohortgo::serde_json::from_str(body).unwrap();

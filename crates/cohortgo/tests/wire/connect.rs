@@ -1,12 +1,12 @@
 //! The authorize URL, next to the guide's links.
 
 use cohortgo::{Connect, ErrorKind, Site, StateRule, scope};
-use oauth_testing::Wire;
+use oauth_testing::RecordingTransport;
 
 use crate::{assert_documented_snapshot, client};
 
 fn url(connect: &Connect) -> String {
-    let started = client(Site::production(), &Wire::default()).begin(connect).unwrap();
+    let started = client(Site::production(), &RecordingTransport::default()).begin(connect).unwrap();
     oauth_testing::authorize_url(&started.url)
 }
 
@@ -39,7 +39,7 @@ fn authorize_url_for_any_user_with_creation() {
 #[test]
 fn authorize_url_at_customer_portal() {
     let site = Site::at("https://partner123.portal.cohortgo.com").unwrap();
-    let started = client(site, &Wire::default()).begin(&Connect::new()).unwrap();
+    let started = client(site, &RecordingTransport::default()).begin(&Connect::new()).unwrap();
     let text = oauth_testing::authorize_url(&started.url);
     assert!(text.starts_with("https://partner123.portal.cohortgo.com/oauth2/authorize\n"), "{text}");
 }
@@ -47,21 +47,21 @@ fn authorize_url_at_customer_portal() {
 #[test]
 fn creating_users_twice_requests_scope_once() {
     let connect = Connect::acting_as_users().creating_users().creating_users();
-    let started = client(Site::production(), &Wire::default()).begin(&connect).unwrap();
+    let started = client(Site::production(), &RecordingTransport::default()).begin(&connect).unwrap();
     let scopes: Vec<_> = started.pending.scopes().iter().cloned().collect();
     assert_eq!(scopes, [scope::ACT_AS_USER, scope::AUTO_CREATE_USERS]);
 }
 
 #[tokio::test]
 async fn callback_needs_state_unless_opted_out() {
-    let wire = Wire::default();
-    let client = client(Site::production(), &wire);
+    let transport = RecordingTransport::default();
+    let client = client(Site::production(), &transport);
     let without_state = format!("{}?code={}", crate::REDIRECT_URI, oauth_testing::CODE);
 
     let started = client.begin(&Connect::new()).unwrap();
     let error = client.finish(&started.pending, &without_state).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Callback(cohortgo::CallbackFault::MissingState));
-    assert_eq!(wire.count(), 0);
+    assert_eq!(transport.count(), 0);
 
     for connect in [
         Connect::new().without_state_echo(),

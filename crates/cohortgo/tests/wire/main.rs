@@ -9,24 +9,28 @@ mod secrets;
 mod token;
 
 use cohortgo::{Account, App, AuthorizedClient, Client, Site, Token, scope};
-use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, ManualClock, Wire};
+use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, ManualClock, RecordingTransport};
 
 /// The redirect URI of the guide's examples.
 pub(crate) const REDIRECT_URI: &str = "https://example.org/oauth2/code";
 
 /// The client of the guide's examples, on a recording transport.
-pub(crate) fn client(site: Site, wire: &Wire) -> Client {
+pub(crate) fn client(site: Site, transport: &RecordingTransport) -> Client {
     let app = App::new("some-test-app", CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
-    Client::builder(site, app).transport(wire.clone()).clock(ManualClock::default()).build().unwrap()
+    Client::builder(site, app).transport(transport.clone()).clock(ManualClock::default()).build().unwrap()
 }
 
 /// A customer of production whose API is at the demo host of the guides.
-pub(crate) fn acme(wire: &Wire, acting: bool) -> AuthorizedClient {
-    customer_at("https://demo.s.portal.cohortgo.com/api/v1", wire, acting)
+pub(crate) fn acme(transport: &RecordingTransport, acting: bool) -> AuthorizedClient {
+    customer_at("https://demo.s.portal.cohortgo.com/api/v1", transport, acting)
 }
 
-pub(crate) fn customer_at(api_base_url: &str, wire: &Wire, acting: bool) -> AuthorizedClient {
-    let client = client(Site::production(), wire);
+pub(crate) fn customer_at(
+    api_base_url: &str,
+    transport: &RecordingTransport,
+    acting: bool,
+) -> AuthorizedClient {
+    let client = client(Site::production(), transport);
     let token = token_at(&client, api_base_url, acting);
     client.authorized(token)
 }
@@ -39,7 +43,7 @@ pub(crate) fn token_at(client: &Client, api_base_url: &str, acting: bool) -> Tok
 /// A recorded response with this status.
 pub(crate) fn recorded(status: u16, file: &str) -> cohortgo::http::Response<Vec<u8>> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replies").join(file);
-    oauth_testing::reply(status, &std::fs::read_to_string(path).unwrap())
+    oauth_testing::json_response(status, &std::fs::read_to_string(path).unwrap())
 }
 
 /// Asserts a snapshot whose description quotes the document's own example.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use cohortgo::api::{CreateProviderInvoice, InvoicedStudent};
 use cohortgo::{Connect, Site};
-use oauth_testing::{Wire, callback};
+use oauth_testing::{RecordingTransport, callback};
 
 use crate::api::john;
 use crate::{REDIRECT_URI, client, recorded};
@@ -35,8 +35,8 @@ fn snapshots_hold_no_canary() {
 
 #[tokio::test]
 async fn debug_shows_no_secret() {
-    let wire = Wire::answering([recorded(200, "token_acting.json")]);
-    let client = client(Site::production(), &wire);
+    let transport = RecordingTransport::with_responses([recorded(200, "token_acting.json")]);
+    let client = client(Site::production(), &transport);
     let started = client.begin(&Connect::acting_as_users()).unwrap();
     let state = started.pending.state();
     let token = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();

@@ -1,34 +1,36 @@
 //! The code exchange, its responses, and the stored token.
 
 use cohortgo::{Connect, Error, ErrorKind, ScopeSource, Site, Token, scope};
-use oauth_testing::{ACCESS_TOKEN, Wire, callback, reply};
+use oauth_testing::{ACCESS_TOKEN, RecordingTransport, callback, json_response};
 
 use crate::{REDIRECT_URI, assert_documented_snapshot, client, recorded};
 
-async fn exchange(wire: &Wire, connect: &Connect) -> Result<Token, Error> {
-    let client = client(Site::production(), wire);
+async fn exchange(transport: &RecordingTransport, connect: &Connect) -> Result<Token, Error> {
+    let client = client(Site::production(), transport);
     let started = client.begin(connect).unwrap();
     client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await
 }
 
 async fn parse(json: &str) -> Result<Token, Error> {
-    exchange(&Wire::answering([reply(200, json)]), &Connect::new()).await
+    exchange(&RecordingTransport::with_responses([json_response(200, json)]), &Connect::new()).await
 }
 
 #[tokio::test]
 async fn code_exchange() {
-    let wire = Wire::answering([recorded(200, "token.json")]);
-    exchange(&wire, &Connect::new()).await.unwrap();
+    let transport = RecordingTransport::with_responses([recorded(200, "token.json")]);
+    exchange(&transport, &Connect::new()).await.unwrap();
     assert_documented_snapshot!(
         "The guide: POST to https://portal.cohortgo.com/oauth2/token with client_id, grant_type=authorization_code, \
          mode=server, code, client_secret; no redirect_uri. It does not say how the body is encoded; RFC 6749 does.",
-        wire.text()
+        transport.text()
     );
 }
 
 #[tokio::test]
 async fn guide_response_is_parsed() {
-    let token = exchange(&Wire::answering([recorded(200, "token.json")]), &Connect::new()).await.unwrap();
+    let token = exchange(&RecordingTransport::with_responses([recorded(200, "token.json")]), &Connect::new())
+        .await
+        .unwrap();
     assert_eq!(token.access_token().expose(), ACCESS_TOKEN);
     assert!(token.scopes().is_empty());
     assert_eq!(token.scope_source(), ScopeSource::Response);
@@ -52,19 +54,19 @@ async fn scopes_parse_with_commas_and_spaces() {
 
 #[tokio::test]
 async fn missing_scope_field_grants_requested_scopes() {
-    let wire = Wire::answering([reply(
+    let transport = RecordingTransport::with_responses([json_response(
         200,
         r#"{"access_token":"t","api_base_url":"https://portal.cohortgo.com/api/v1"}"#,
     )]);
-    let token = exchange(&wire, &Connect::acting_as_users()).await.unwrap();
+    let token = exchange(&transport, &Connect::acting_as_users()).await.unwrap();
     assert!(token.scopes().contains(&scope::ACT_AS_USER));
     assert_eq!(token.scope_source(), ScopeSource::Request);
 }
 
 #[tokio::test]
 async fn account_is_stored_with_token() {
-    let wire = Wire::answering([recorded(200, "token_acting.json")]);
-    let token = exchange(&wire, &Connect::acting_as_users().creating_users()).await.unwrap();
+    let transport = RecordingTransport::with_responses([recorded(200, "token_acting.json")]);
+    let token = exchange(&transport, &Connect::acting_as_users().creating_users()).await.unwrap();
     let stored = cohortgo::serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
     let back = Token::from_persisted(cohortgo::serde_json::from_str(&stored).unwrap()).unwrap();
     assert_eq!(back.extra(), token.extra());
@@ -112,17 +114,17 @@ async fn token_endpoint_errors_are_told_apart() {
     let mut out = String::new();
     for (response, kind) in [
         (recorded(400, "token_error.json"), ErrorKind::GrantRefused),
-        (reply(401, r#"{"error":"invalid_client"}"#), ErrorKind::ClientRefused),
-        (reply(400, r#"{"error":"invalid_request"}"#), ErrorKind::RequestRefused),
-        (reply(200, r#"{"error":"invalid_grant"}"#), ErrorKind::GrantRefused),
-        (reply(302, ""), ErrorKind::Redirected),
-        (reply(429, ""), ErrorKind::RateLimited),
-        (reply(502, "<html>Bad gateway</html>"), ErrorKind::Unavailable),
+        (json_response(401, r#"{"error":"invalid_client"}"#), ErrorKind::ClientRefused),
+        (json_response(400, r#"{"error":"invalid_request"}"#), ErrorKind::RequestRefused),
+        (json_response(200, r#"{"error":"invalid_grant"}"#), ErrorKind::GrantRefused),
+        (json_response(302, ""), ErrorKind::Redirected),
+        (json_response(429, ""), ErrorKind::RateLimited),
+        (json_response(502, "<html>Bad gateway</html>"), ErrorKind::Unavailable),
     ] {
-        let wire = Wire::answering([response]);
-        let error = exchange(&wire, &Connect::new()).await.unwrap_err();
+        let transport = RecordingTransport::with_responses([response]);
+        let error = exchange(&transport, &Connect::new()).await.unwrap_err();
         assert_eq!(error.kind(), kind);
-        assert_eq!(wire.count(), 1, "no call is repeated");
+        assert_eq!(transport.count(), 1, "no call is repeated");
         out += &format!("{error}\n");
     }
     insta::assert_snapshot!(out);

@@ -3,7 +3,7 @@
 
 use go1::http::Response;
 use go1::{App, Client, ClientBuilder, Connect, RedirectUri, Site, Token, scope};
-use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, ManualClock, Wire, reply};
+use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, ManualClock, RecordingTransport, json_response};
 
 pub(crate) const REDIRECT_URI: &str = "https://app.example.com/go1/callback";
 
@@ -22,22 +22,23 @@ pub(crate) fn app() -> App {
 /// A client of the production site with these responses, and the record of its requests.
 pub(crate) fn builder(
     responses: impl IntoIterator<Item = Response<Vec<u8>>>,
-) -> (ClientBuilder, Wire, ManualClock) {
-    let (wire, clock) = (Wire::answering(responses), ManualClock::default());
-    let builder = Client::builder(Site::production(), app()).transport(wire.clone()).clock(clock.clone());
-    (builder, wire, clock)
+) -> (ClientBuilder, RecordingTransport, ManualClock) {
+    let (transport, clock) = (RecordingTransport::with_responses(responses), ManualClock::default());
+    let builder =
+        Client::builder(Site::production(), app()).transport(transport.clone()).clock(clock.clone());
+    (builder, transport, clock)
 }
 
-pub(crate) fn client(responses: impl IntoIterator<Item = Response<Vec<u8>>>) -> (Client, Wire) {
-    let (builder, wire, _) = builder(responses);
-    (builder.build().unwrap(), wire)
+pub(crate) fn client(responses: impl IntoIterator<Item = Response<Vec<u8>>>) -> (Client, RecordingTransport) {
+    let (builder, transport, _) = builder(responses);
+    (builder.build().unwrap(), transport)
 }
 
 /// A client with one response, and a token to send.
-pub(crate) fn with_token(status: u16, json: &str) -> (Client, Token, Wire) {
-    let (client, wire) = client([reply(status, json)]);
+pub(crate) fn with_token(status: u16, json: &str) -> (Client, Token, RecordingTransport) {
+    let (client, transport) = client([json_response(status, json)]);
     let token = client.import_token(ACCESS_TOKEN, [scope::LO_READ]).unwrap();
-    (client, token, wire)
+    (client, token, transport)
 }
 
 pub(crate) fn connect() -> Connect {

@@ -17,7 +17,7 @@ use oauth_core::{
     PasswordGrant, PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Token, Transport,
     TransportError,
 };
-use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, reply};
+use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, json_response};
 use tokio::sync::Semaphore;
 
 /// Lifetime of access tokens, in seconds.
@@ -142,7 +142,7 @@ impl Server {
         let (access, refresh) = (format!("canary-access-{n}"), format!("canary-refresh-{n}"));
         let expires_at = state.clock.now() + TimeDelta::seconds(LIFETIME);
         state.valid.push((access.clone(), refresh.clone(), expires_at));
-        reply(
+        json_response(
             200,
             &format!(
                 r#"{{"access_token":"{access}","refresh_token":"{refresh}","expires_in":{LIFETIME},"token_type":"bearer"}}"#
@@ -161,7 +161,7 @@ impl Server {
             let spent = value("refresh_token");
             let mut state = self.state();
             let Some(at) = state.valid.iter().position(|(_, refresh, _)| *refresh == spent) else {
-                return reply(400, r#"{"error":"invalid_grant"}"#);
+                return json_response(400, r#"{"error":"invalid_grant"}"#);
             };
             state.valid.remove(at);
             state.spent += 1;
@@ -174,7 +174,7 @@ impl Server {
         let known = state.valid.iter().any(|(access, _, expires_at)| {
             authorization == format!("Bearer {access}") && *expires_at > state.clock.now()
         });
-        if known { reply(200, "{}") } else { reply(401, r#"{"message":"unknown token"}"#) }
+        if known { json_response(200, "{}") } else { json_response(401, r#"{"message":"unknown token"}"#) }
     }
 }
 
@@ -203,16 +203,16 @@ impl Transport for Server {
         match fault {
             _ if always.is_some() => {
                 let (status, body) = always.unwrap();
-                Ok(reply(status, body))
+                Ok(json_response(status, body))
             }
             None => {
                 let response = work();
                 tokio::task::yield_now().await;
                 Ok(response)
             }
-            Some(Fault::Status(status, body)) => Ok(reply(status, body)),
+            Some(Fault::Status(status, body)) => Ok(json_response(status, body)),
             Some(Fault::RetryAfter(status, seconds)) => {
-                let mut response = reply(status, "");
+                let mut response = json_response(status, "");
                 response.headers_mut().insert("retry-after", seconds.into());
                 Ok(response)
             }

@@ -17,7 +17,7 @@ use oauth_core::{
     App, Bearer, Call, Client, Dialect, Error, FixedSite, NoExtra, PasswordGrant, PasswordRequest, Scopes,
     SingleUseRefreshToken, Transport, TransportError,
 };
-use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, reply};
+use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, json_response};
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -239,7 +239,7 @@ impl Transport for GatedTransport {
             other => panic!("{other:?} is no outcome of sending"),
         }
         match self.0.pass(Request::Response).await {
-            Outcome::Response(reply) => Ok(reply),
+            Outcome::Response(response) => Ok(response),
             Outcome::Unanswered => Err(TransportError::Unanswered("connection reset".into())),
             other => panic!("{other:?} is no outcome of waiting"),
         }
@@ -275,7 +275,7 @@ impl Server {
         state.issued += 1;
         state.valid.push(n);
         let lifetime = if n == 0 { FIRST_LIFETIME } else { 10_000_000 };
-        reply(
+        json_response(
             200,
             &format!(
                 r#"{{"access_token":"canary-access-{n}","refresh_token":"canary-refresh-{n}","expires_in":{lifetime},"token_type":"bearer"}}"#
@@ -289,7 +289,7 @@ impl Server {
             let at = state.valid.iter().position(|valid| *valid == token);
             at.map(|at| state.valid.remove(at))
         };
-        if found.is_some() { self.issue() } else { reply(400, r#"{"error":"invalid_grant"}"#) }
+        if found.is_some() { self.issue() } else { json_response(400, r#"{"error":"invalid_grant"}"#) }
     }
 
     pub(crate) fn revoke_all(&self) {

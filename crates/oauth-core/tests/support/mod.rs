@@ -4,7 +4,7 @@ use oauth_core::{
     App, Bearer, Client, ClientCredentialsGrant, CodeGrant, Dialect, FixedSite, NoExtra, PasswordGrant,
     PasswordRequest, Pkce, Provider, ReusableRefreshToken, Scopes,
 };
-use oauth_testing::{CLIENT_SECRET, ManualClock, Wire};
+use oauth_testing::{CLIENT_SECRET, ManualClock, RecordingTransport};
 
 #[derive(Debug)]
 pub(crate) struct Plain;
@@ -40,9 +40,9 @@ pub(crate) fn app() -> App {
 }
 
 #[allow(dead_code)] // not every test uses every helper
-pub(crate) fn client(wire: &Wire, clock: &ManualClock) -> Client<Plain> {
+pub(crate) fn client(transport: &RecordingTransport, clock: &ManualClock) -> Client<Plain> {
     Client::builder(site("provider.example"), app())
-        .transport(wire.clone())
+        .transport(transport.clone())
         .clock(clock.clone())
         .build()
         .unwrap()

@@ -1,4 +1,4 @@
-//! A transport that records what is sent and answers from a list.
+//! A transport that records requests and returns prepared responses.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,25 +7,25 @@ use oauth_core::http::header::CONTENT_TYPE;
 use oauth_core::http::{Request, Response};
 use oauth_core::{Call, Transport, TransportError};
 
-/// Records requests and gives the answers it was made with, in order. Clones share both.
+/// Records requests and returns the given responses in order. Clones share both.
 #[derive(Clone, Debug, Default)]
-pub struct Wire {
+pub struct RecordingTransport {
     sent: Arc<Mutex<Vec<Request<Vec<u8>>>>>,
-    answers: Arc<Mutex<VecDeque<Response<Vec<u8>>>>>,
+    responses: Arc<Mutex<VecDeque<Response<Vec<u8>>>>>,
 }
 
-impl Wire {
-    /// Answers with these, in order; then with transport errors.
-    pub fn answering(answers: impl IntoIterator<Item = Response<Vec<u8>>>) -> Self {
-        Self { sent: Arc::default(), answers: Arc::new(Mutex::new(answers.into_iter().collect())) }
+impl RecordingTransport {
+    /// Returns `responses` in order, then transport errors.
+    pub fn with_responses(responses: impl IntoIterator<Item = Response<Vec<u8>>>) -> Self {
+        Self { sent: Arc::default(), responses: Arc::new(Mutex::new(responses.into_iter().collect())) }
     }
 
-    /// How many requests were sent.
+    /// The number of requests sent.
     pub fn count(&self) -> usize {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Everything that was sent, in the canonical text form.
+    /// All requests sent, in the canonical text form.
     pub fn text(&self) -> String {
         let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         sent.iter().map(crate::request).collect::<Vec<_>>().join("\n----\n")
@@ -33,16 +33,16 @@ impl Wire {
 }
 
 #[oauth_core::async_trait]
-impl Transport for Wire {
+impl Transport for RecordingTransport {
     async fn call(&self, call: Call) -> Result<Response<Vec<u8>>, TransportError> {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(call.request);
-        let answer = self.answers.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        answer.ok_or_else(|| TransportError::NotSent("no answer is left".into()))
+        let response = self.responses.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        response.ok_or_else(|| TransportError::NotSent("no response left".into()))
     }
 }
 
-/// An answer with this status and JSON body.
-pub fn reply(status: u16, json: &str) -> Response<Vec<u8>> {
+/// A response with this status and JSON body.
+pub fn json_response(status: u16, json: &str) -> Response<Vec<u8>> {
     let mut response = Response::new(json.as_bytes().to_vec());
     *response.status_mut() = oauth_core::http::StatusCode::from_u16(status).unwrap_or_default();
     response

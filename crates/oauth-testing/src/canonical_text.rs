@@ -1,4 +1,4 @@
-//! Canonical text forms of what is sent, for snapshots.
+//! Canonical text forms of requests and authorize URLs, for snapshots.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -7,14 +7,14 @@ use oauth_core::http::Request;
 use oauth_core::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
 use oauth_core::url::{Url, form_urlencoded};
 
-/// A request as it goes over the wire: method and URL, headers by name, body. A form-encoded body or query is shown
-/// one parameter a line, in the order and encoding of the wire; anything else as it is.
+/// Formats a request: method and URL, headers sorted by name, body. A form-encoded body or query is shown
+/// with one parameter per line, in the order and encoding of the wire; any other body is unchanged.
 pub fn request(request: &Request<Vec<u8>>) -> String {
     let url = request.uri().to_string();
     let (base, query) = url.split_once('?').map_or((url.as_str(), None), |(base, query)| (base, Some(query)));
     let mut out = format!("{} {base}\n", request.method());
     for pair in query.into_iter().flat_map(|query| query.split('&')) {
-        out += &format!("    ? {}\n", named(pair));
+        out += &format!("    ? {}\n", parameter(pair));
     }
     let mut headers: Vec<_> = request.headers().iter().filter(|(name, _)| **name != HOST).collect();
     headers.sort_by_key(|(name, _)| name.as_str());
@@ -36,7 +36,7 @@ pub fn request(request: &Request<Vec<u8>>) -> String {
     if !body.is_empty() {
         out += "\n";
         out += &if is_form {
-            body.split('&').map(named).collect::<Vec<_>>().join("\n")
+            body.split('&').map(parameter).collect::<Vec<_>>().join("\n")
         } else {
             body.replace("\r\n", "\n")
         };
@@ -45,23 +45,24 @@ pub fn request(request: &Request<Vec<u8>>) -> String {
     mask(&out)
 }
 
-/// What HTTP Basic has in base64, where a mask could not show it.
+/// Decodes the credentials of HTTP Basic, because `mask` cannot find secrets in base64.
 fn basic(value: &HeaderValue) -> Option<String> {
     let encoded = value.to_str().ok()?.strip_prefix("Basic ")?;
     String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok()
 }
 
-/// An authorize URL, one parameter a line as it is on the wire; random values shown by name.
+/// Formats an authorize URL with one parameter per line, as on the wire. Random values are replaced by their
+/// names.
 pub fn authorize_url(url: &Url) -> String {
     let mut out = format!("{}\n", url.as_str().split('?').next().unwrap_or_default());
     for pair in url.query().unwrap_or_default().split('&') {
-        out += &format!("    ? {}\n", named(pair));
+        out += &format!("    ? {}\n", parameter(pair));
     }
     mask(&out)
 }
 
-/// A random value is shown by its name.
-fn named(pair: &str) -> String {
+/// Replaces a random value by its name and length.
+fn parameter(pair: &str) -> String {
     match pair.split_once('=') {
         Some((name @ ("state" | "code_challenge" | "code_verifier"), _)) => {
             let length = form_urlencoded::parse(pair.as_bytes()).map(|(_, value)| value.len()).sum::<usize>();
@@ -80,10 +81,10 @@ fn mask(text: &str) -> String {
         let end = after
             .find(|c: char| !c.is_ascii_lowercase() && !matches!(c, '-' | '0'..='9'))
             .unwrap_or(after.len());
-        let (name, behind) = after.split_at(end);
+        let (name, tail) = after.split_at(end);
         out += before;
         out += &format!("[{name}]");
-        rest = behind;
+        rest = tail;
     }
     out + rest
 }

@@ -1,4 +1,4 @@
-//! Looking for secrets where none may be, in every spelling in which one might get there.
+//! Search for leaked secrets, plain and encoded.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -6,11 +6,13 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
 
-/// What every secret of the tests begins with.
+/// The prefix of every secret in tests.
 pub const CANARY: &str = "canary-";
 
-/// The spellings in which `secrets` stand in `place`, as `plain of "canary-code"`: as they are, percent-encoded, in base64
-/// wherever it may begin, in hex, as JSON escapes, or as `Debug` shows bytes. The case of letters is no disguise.
+/// Lists the `secrets` that `text` contains, each with its encoding: `plain of "canary-code"`.
+///
+/// Finds secrets that are plain, percent-encoded, in base64 at any offset, in hex, in JSON escapes, or in the
+/// `Debug` format of bytes. Ignores case.
 ///
 /// ```
 /// use oauth_testing::{CANARY, leaks};
@@ -20,29 +22,29 @@ pub const CANARY: &str = "canary-";
 /// assert_eq!(leaks(format!("{:?}", b"canary-code"), &["canary-code"]), ["bytes of \"canary-code\""]);
 /// ```
 #[must_use]
-pub fn leaks(place: impl AsRef<[u8]>, secrets: &[&str]) -> Vec<String> {
-    // Runs of ASCII come through whole, which is what all spellings are.
-    let place = String::from_utf8_lossy(place.as_ref());
-    let lower = place.to_lowercase();
+pub fn leaks(text: impl AsRef<[u8]>, secrets: &[&str]) -> Vec<String> {
+    // Lossy decoding keeps ASCII, and all encodings are ASCII.
+    let text = String::from_utf8_lossy(text.as_ref());
+    let lower = text.to_lowercase();
     let mut found = Vec::new();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        let mut told = |how: &str, is: bool| {
-            if is {
-                found.push(format!("{how} of {secret:?}"));
+        let mut check = |encoding: &str, is_found: bool| {
+            if is_found {
+                found.push(format!("{encoding} of {secret:?}"));
             }
         };
-        told("plain", lower.contains(&secret.to_lowercase()));
-        told("percent", lower.contains(&each(secret, "%", "")) || lower.contains(&percent(secret)));
-        told("base64", base64(secret).iter().any(|spelling| place.contains(spelling.as_str())));
-        told("hex", lower.contains(&each(secret, "", "")));
-        told("JSON", lower.contains(&each(secret, "\\u00", "")));
+        check("plain", lower.contains(&secret.to_lowercase()));
+        check("percent", lower.contains(&encode_bytes(secret, "%", "")) || lower.contains(&percent(secret)));
+        check("base64", base64(secret).iter().any(|encoded| text.contains(encoded.as_str())));
+        check("hex", lower.contains(&encode_bytes(secret, "", "")));
+        check("JSON", lower.contains(&encode_bytes(secret, "\\u00", "")));
         let bytes: Vec<String> = secret.bytes().map(|b| b.to_string()).collect();
-        told("bytes", place.contains(&bytes.join(", ")));
+        check("bytes", text.contains(&bytes.join(", ")));
     }
     found
 }
 
-/// Everything an error shows, down to its last source.
+/// The `Display` and `Debug` texts of an error and all its sources.
 #[must_use]
 pub fn shown(error: &(dyn Error + 'static)) -> String {
     let mut out = String::new();
@@ -54,23 +56,23 @@ pub fn shown(error: &(dyn Error + 'static)) -> String {
     out
 }
 
-fn each(secret: &str, before: &str, after: &str) -> String {
+fn encode_bytes(secret: &str, before: &str, after: &str) -> String {
     secret.bytes().map(|b| format!("{before}{b:02x}{after}")).collect()
 }
 
-/// Only what has to be.
+/// Encodes only the characters that require it.
 fn percent(secret: &str) -> String {
-    let spelled = |b: u8| match b {
+    let encode = |b: u8| match b {
         b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),
         _ => format!("%{b:02x}"),
     };
-    secret.to_lowercase().bytes().map(spelled).collect()
+    secret.to_lowercase().bytes().map(encode).collect()
 }
 
-/// A secret in the midst of what is encoded begins at any of three places of a group, and its first and last characters
-/// are mixed up with its neighbours.
+/// The base64 of a secret at each of the three offsets in a group, without the first and last characters,
+/// which also depend on adjacent bytes.
 fn base64(secret: &str) -> Vec<String> {
-    let mut spellings = Vec::new();
+    let mut encodings = Vec::new();
     for before in 0..3_usize {
         let whole = [vec![0; before], secret.as_bytes().to_vec()].concat();
         let begin = (before * 8).div_ceil(6);
@@ -78,11 +80,11 @@ fn base64(secret: &str) -> Vec<String> {
         for engine in [&BASE64_STANDARD, &BASE64_URL_SAFE] {
             let encoded = engine.encode(&whole);
             if end > begin {
-                spellings.push(encoded[begin..end].to_owned());
+                encodings.push(encoded[begin..end].to_owned());
             }
         }
     }
-    spellings
+    encodings
 }
 
 #[cfg(test)]
@@ -90,9 +92,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_found_in_each_spelling_and_at_each_place() {
+    fn finds_secret_in_each_encoding_and_offset() {
         let secret = "canary+S/1";
-        for (place, how) in [
+        for (text, encoding) in [
             ("x CANARY+s/1 y".to_owned(), "plain"),
             ("canary%2BS%2f1".to_owned(), "percent"),
             ("%63%61%6e%61%72%79%2b%53%2F%31".to_owned(), "percent"),
@@ -100,7 +102,7 @@ mod tests {
             ("\\u0063\\u0061\\u006e\\u0061\\u0072\\u0079\\u002b\\u0053\\u002F\\u0031".to_owned(), "JSON"),
             (format!("{:?}", secret.as_bytes()), "bytes"),
         ] {
-            assert_eq!(leaks(&place, &[secret]), [format!("{how} of {secret:?}")], "{place}");
+            assert_eq!(leaks(&text, &[secret]), [format!("{encoding} of {secret:?}")], "{text}");
         }
         for before in 0..6 {
             for after in 0..6 {

@@ -1,4 +1,4 @@
-//! A clock that stands still until it is moved.
+//! A clock that tests advance.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use oauth_core::chrono::{DateTime, TimeDelta, Utc};
 pub struct ManualClock(Arc<Mutex<DateTime<Utc>>>);
 
 impl ManualClock {
-    /// Moves the time forward, or back with a negative number.
+    /// Advances the time; a negative number moves it back.
     pub fn advance_secs(&self, seconds: i64) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += TimeDelta::seconds(seconds);
     }
