@@ -1,1 +1,1 @@
-//! Nothing but tests: see `tests/compile_fail.rs`.
+//! Contains only tests: see `tests/compile_fail.rs`.

@@ -1,6 +1,7 @@
-//! What the client crates do not offer does not compile: `cases/`, by crate, each beside what the compiler says.
+//! Unsupported calls do not compile. `cases/` has a folder per crate; each case has the expected compiler
+//! error.
 
 #[test]
-fn what_is_not_offered_does_not_compile() {
+fn unsupported_calls_do_not_compile() {
     trybuild::TestCases::new().compile_fail("tests/cases/*/*.rs");
 }

@@ -1,4 +1,4 @@
-//! `auto-create-users` goes only together with `act-as-user`.
+//! The scope `auto-create-users` requires `act-as-user`.
 
 fn main() {
     let _ = cohortgo::Connect::new().creating_users();
