@@ -14,7 +14,8 @@ fn pages(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Returns true if the page has Rust code. Rustdoc compiles code without a language; included files compile elsewhere.
+/// Returns true if the page has Rust code. Rustdoc compiles code without a language; other crates compile
+/// included files.
 fn has_rust(text: &str) -> bool {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {

@@ -1,5 +1,5 @@
-//! Invalid callbacks of each provider: each has its own error, nothing is sent, and the valid callback still works
-//! afterwards.
+//! Invalid callbacks of each provider: each has its own error, nothing is sent, and the valid callback still
+//! works afterwards.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use oauth_core::{

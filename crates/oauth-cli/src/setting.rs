@@ -76,7 +76,7 @@ impl Setting {
         }
     }
 
-    fn from_matches(&self, matches: &ArgMatches) -> Option<Vec<String>> {
+    fn read(&self, matches: &ArgMatches) -> Option<Vec<String>> {
         match self.kind {
             Kind::Switch => matches.get_flag(self.name).then(|| vec!["true".to_owned()]),
             Kind::One(_) => matches.get_one::<String>(self.name).map(|value| vec![value.clone()]),
@@ -115,7 +115,7 @@ impl Settings {
         matches: &ArgMatches,
         settings: impl Iterator<Item = &'a Setting>,
     ) -> Self {
-        Self(settings.filter_map(|one| Some((one.name.to_owned(), one.from_matches(matches)?))).collect())
+        Self(settings.filter_map(|one| Some((one.name.to_owned(), one.read(matches)?))).collect())
     }
 
     pub(crate) fn set(&mut self, name: &str, values: Vec<String>) {

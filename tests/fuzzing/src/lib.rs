@@ -1,7 +1,7 @@
 //! Properties that every input must satisfy.
 //!
 //! One function for each kind of input takes any bytes, and panics if the property is violated. `fuzz/`
-//! searches for such bytes with libFuzzer. This crate's tests try all seeds, all [regressions](regressions)
+//! searches for such bytes with libFuzzer. This crate's tests try all seeds, all regressions
 //! and some hundred variations.
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)] // a violated property panics

@@ -227,7 +227,7 @@ impl Outcome {
             let was_refused = case.call == Call::Refresh && status == Some(400);
             match error.kind() {
                 ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown) => {
-                    assert!(response_lost, "{self}")
+                    assert!(response_lost, "{self}");
                 }
                 ErrorKind::NeedsReconnect(ReconnectReason::Revoked) => assert!(was_refused, "{self}"),
                 ErrorKind::NeedsReconnect(ReconnectReason::TokenRefused) => {

@@ -248,7 +248,7 @@ impl FaultProvider {
     }
 }
 
-/// A random fault after which the refresh token is unspent. Lost responses are tested in `faults` and `processes`.
+/// A random fault after which the refresh token is unspent. `faults` and `processes` test lost responses.
 fn random_fault() -> Fault {
     match fastrand::usize(..6) {
         0 => Fault::DropRequest,

@@ -65,7 +65,7 @@ pub(crate) async fn run(arguments: &KeepArgs) -> Result<(), Failure> {
             };
             config_problems.update(problem, |name, change| match change {
                 Some(error) => {
-                    log_line(output, BAD, name, &format!("cannot reload, using the previous one: {error}"))
+                    log_line(output, BAD, name, &format!("cannot reload, using the previous one: {error}"));
                 }
                 None => log_line(output, GOOD, name, "reloaded"),
             });
@@ -171,7 +171,7 @@ mod tests {
             let mut lines = Vec::new();
             let entries = entries.iter().map(|(name, problem)| ((*name).to_owned(), (*problem).to_owned()));
             problems.update(entries, |name, change| {
-                lines.push(format!("{name} {}", change.unwrap_or("resolved")))
+                lines.push(format!("{name} {}", change.unwrap_or("resolved")));
             });
             lines.join(", ")
         };

@@ -111,7 +111,7 @@ impl<const N: usize> Replay<N> {
             Action::Start(n) => engines[n].start(),
             Action::Do(n) => match (before.processes[n].next, &before.row.stored) {
                 (NextStep::Await { .. }, _) => {
-                    engines[n].resume(Outcome::Response(replies[n].take().unwrap()))
+                    engines[n].resume(Outcome::Response(replies[n].take().unwrap()));
                 }
                 (NextStep::Acquire, Some(stored)) if stored.intent && before.row.lease != Lease::Running => {
                     // No process has the lease, so nothing else changes.

@@ -160,7 +160,7 @@ fn tokens(content: &[u8]) {
         }
         // Invalid content is no token of the tests.
         Err(_) => {
-            assert!(serde_json::from_slice::<Value>(content).ok() != Some(persisted_json::<go1::Go1>()))
+            assert!(serde_json::from_slice::<Value>(content).ok() != Some(persisted_json::<go1::Go1>()));
         }
     }
 }

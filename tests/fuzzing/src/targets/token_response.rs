@@ -101,11 +101,11 @@ fn read<P: AtProductionSite>(
     let again = asked(&plain, ask, secrets);
     match (result, again) {
         (Ok(one), Ok(other)) => {
-            assert_eq!(persisted(&one), persisted(&other), "parsed differently when rewritten")
+            assert_eq!(persisted(&one), persisted(&other), "parsed differently when rewritten");
         }
         (Err(_), Ok(_)) => {} // duplicate names, which `serde_json` accepts
         (Err(_), Err(error)) => {
-            assert!(!is_valid_response::<P>(&json), "a valid response was rejected: {error}")
+            assert!(!is_valid_response::<P>(&json), "a valid response was rejected: {error}");
         }
         (Ok(_), Err(error)) => panic!("accepted, but not when rewritten: {error}"),
     }

@@ -141,7 +141,7 @@ impl FailureScenario {
                 Ok(Some(text)) => app_state.log_notice(provider, Tone::Good, text),
                 Ok(None) => {}
                 Err(error) => {
-                    app_state.log_notice(provider, Tone::Bad, format!("The caller gets an error: {error}"))
+                    app_state.log_notice(provider, Tone::Bad, format!("The caller gets an error: {error}"));
                 }
             }
         });
