@@ -1,14 +1,14 @@
 //! The public types of `oauth-core`, by way of a provider crate.
 
 pub use crate::cobot::oauth_core::{
-    AccessToken, App, AuthorizationCode, AuthorizationRequest, AuthorizedClient, Bearer, Call, CallbackFault,
-    Client, ClientAuth, ClientBuilder, ClientCredentialsGrant, ClientId, ClientSecret, Clock, CodeGrant,
-    Connect, Dialect, DirectCode, Encoding, Endpoint, EndpointContext, Error, ErrorKind, Extra, FixedSite,
-    Limits, Never, NoExtra, OAuthCode, Password, PasswordGrant, PasswordRequest, PendingAuthorization,
-    PersistedToken, Pkce, PkceVerifier, Provider, RawRequest, RedirectUri, RedirectUriRule, RefreshToken,
-    Refreshes, Refusal, Renewal, ReusableRefreshToken, Scheme, Scope, ScopeSource, Scopes,
-    SingleUseRefreshToken, Site, StartedAuthorization, State, StateRule, SystemClock, Token, TokenAlreadySet,
-    TokenOrigin, TokenRefusal, Transport, TransportError,
+    AccessToken, App, AuthorizationCode, AuthorizationRequest, AuthorizedClient, Bearer, ByRefreshToken,
+    Call, CallbackFault, Client, ClientAuth, ClientBuilder, ClientCredentialsGrant, ClientId, ClientSecret,
+    Clock, CodeGrant, Connect, Dialect, DirectCode, Encoding, Endpoint, EndpointContext, Error, ErrorKind,
+    Extra, FixedSite, Limits, Never, NoExtra, OAuthCode, Password, PasswordGrant, PasswordRequest,
+    PendingAuthorization, PersistedToken, Pkce, PkceVerifier, Provider, RawRequest, RedirectUri,
+    RedirectUriRule, RefreshToken, Refreshes, Refusal, Renewal, ReusableRefreshToken, Scheme, Scope,
+    ScopeSource, Scopes, SingleUseRefreshToken, Site, StartedAuthorization, State, StateRule, SystemClock,
+    Token, TokenAlreadySet, TokenOrigin, TokenRefusal, Transport, TransportError,
 };
 #[cfg(feature = "connections")]
 pub use crate::cobot::oauth_core::{Connection, Connections};
@@ -19,13 +19,6 @@ pub mod connections {
     pub use crate::cobot::oauth_core::connections::{
         Connection, ConnectionState, Connections, ConnectionsBuilder, DynConnections, Event, EventKind,
         Status, Sweep, SweepReport,
-    };
-}
-
-/// `oauth_core::renewal`.
-pub mod renewal {
-    pub use crate::cobot::oauth_core::{
-        ByRefreshToken, Never, Renewal, ReusableRefreshToken, SingleUseRefreshToken,
     };
 }
 
