@@ -5,7 +5,6 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use oauth_core::store::{Key, StoreError, StoreErrorKind};
 
 use crate::key::{EncryptionKey, random};
-use crate::rows::printable;
 
 /// Format of an encrypted record, bound in as associated data so that a later format is never mistaken for
 /// this one.
@@ -141,6 +140,11 @@ fn associated_data(key: &Key) -> Vec<u8> {
     data.extend_from_slice(key.provider.as_bytes());
     data.extend_from_slice(key.account.as_bytes());
     data
+}
+
+/// Text from the database must not break a log line.
+pub(crate) fn printable(word: &str) -> String {
+    word.chars().take(40).map(|c| if c.is_ascii_graphic() { c } else { ' ' }).collect()
 }
 
 #[cfg(test)]

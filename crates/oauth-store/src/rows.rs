@@ -7,7 +7,7 @@ use oauth_core::store::{
     Content, Intent, Key, ReconnectReason, Record, RecordState, RecordSummary, StoreError, StoreErrorKind,
 };
 
-use crate::keyring::Keyring;
+use crate::keyring::{Keyring, printable};
 
 /// The columns of `record!`, in order. A tuple, because sqlx reads tuples from any database without a macro.
 pub type RecordRow = (
@@ -147,11 +147,6 @@ fn state(word: &str, at: Option<i64>, key: &Key) -> Result<RecordState, StoreErr
     })?;
     let at = at.ok_or_else(|| corrupt(key, "its state has no time"))?;
     Ok(RecordState::NeedsReconnect { reason, at: time(at, key)? })
-}
-
-/// Text from the database must not break a log line.
-pub(crate) fn printable(word: &str) -> String {
-    word.chars().take(40).map(|c| if c.is_ascii_graphic() { c } else { ' ' }).collect()
 }
 
 /// Not negative, even if the database's clock was set back.
