@@ -240,16 +240,34 @@ async fn malformed_responses_give_clear_errors() {
         "null",
         "[]",
         "{}",
-        r#"{"id":7}"#,
-        r#"{"id":"u","memberships":{}}"#,
-        r#"{"id":"u","memberships":[{"id":"m"}]}"#,
-        r#"{"id":"u","admin_of":[{"space_subdomain":["x"]}]}"#,
+        r#"{"id":[]}"#,
+        r#"{"error":"invalid_token"}"#,
+        r#"{"message":"Unauthorized"}"#,
     ] {
         let error = ask(&User, response(200, body)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{body}");
         report += &format!("{body}\n  {error}\n");
     }
     insta::assert_snapshot!(report);
+}
+
+#[tokio::test]
+async fn bad_membership_is_kept_raw_and_counted() {
+    let json = r#"{"id":7,"email":null,"memberships":[
+        {"id":"m","space_subdomain":null},{"id":"n","space_subdomain":"co-up","space_name":["x"]}
+    ],"admin_of":[{"space_subdomain":["x"]}]}"#;
+    let user = ask(&User, response(200, json)).await.unwrap();
+    assert_eq!((user.id.as_str(), user.email.as_deref(), user.unread()), ("7", None, 2));
+    assert_eq!((user.memberships.len(), user.memberships[0].id.as_str()), (1, "n"));
+    assert_eq!((user.memberships[0].unread(), &user.memberships[0].space_name), (1, &None));
+    assert_eq!(user.other["memberships"][0]["id"], "m");
+
+    for json in [r#"{"id":"u","memberships":null,"admin_of":null}"#, r#"{"id":"u","memberships":[]}"#] {
+        let user = ask(&User, response(200, json)).await.unwrap();
+        assert!(user.memberships.is_empty() && user.admin_of.is_empty() && user.unread() == 0, "{json}");
+    }
+    let user = ask(&User, response(200, r#"{"id":"u","memberships":{}}"#)).await.unwrap();
+    assert_eq!((user.memberships.len(), user.unread()), (0, 1));
 }
 
 fn co_up() -> Space {

@@ -130,7 +130,9 @@ async fn redirects_and_malformed_responses_never_leak() {
         || {
             response(
                 200,
-                &format!("{{\"token\": [\"{ACCESS_TOKEN}\"], \"id\": 7, \"scope\": \"{ACCESS_TOKEN}\"}}"),
+                &format!(
+                    "{{\"token\": [\"{ACCESS_TOKEN}\"], \"id\": [\"{ACCESS_TOKEN}\"], \"scope\": \"{ACCESS_TOKEN}\"}}"
+                ),
             )
         },
         || {

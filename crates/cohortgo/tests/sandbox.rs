@@ -57,8 +57,8 @@ async fn endpoints_work_as_connected_user() {
     let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
     let quotes = InsuranceQuotes::for_course("AU", day(2027, 3, 1), day(2028, 11, 15)).children(1);
     let quotes = acme.send(&quotes).await.unwrap();
-    assert!(quotes.iter().all(|quote| quote.amount.is_some() && quote.purchase_url.is_some()));
-    assert!(!quotes.is_empty());
+    assert!(quotes.items.iter().all(|quote| quote.amount.is_some() && quote.purchase_url.is_some()));
+    assert!(!quotes.items.is_empty() && quotes.unread.is_empty());
 }
 
 #[tokio::test]

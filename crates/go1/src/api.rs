@@ -41,7 +41,6 @@
 //! ```
 
 mod account;
-mod fields;
 mod learning_object;
 mod learning_objects;
 mod me;

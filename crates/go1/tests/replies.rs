@@ -116,7 +116,7 @@ async fn token_endpoint_errors_have_kinds() {
 async fn me() {
     let (client, token, _) = with_token(200, recorded!("me"));
     let me = client.send(&token, &Me).await.unwrap();
-    assert_eq!(me.id.as_deref(), Some("8191190"));
+    assert_eq!(me.id, "8191190");
     assert_eq!(me.email.as_deref(), Some("new.user@go1.com"));
     assert_eq!(me.first_name.as_deref(), Some("New"));
     assert_eq!(me.last_name.as_deref(), Some("User"));
@@ -125,14 +125,14 @@ async fn me() {
 
     let (client, token, _) = with_token(200, r#"{"id":8191190}"#);
     let me = client.send(&token, &Me).await.unwrap();
-    assert_eq!((me.id.as_deref(), me.email), (Some("8191190"), None));
+    assert_eq!((me.id.as_str(), me.email), ("8191190", None));
 }
 
 #[tokio::test]
 async fn account() {
     let (client, token, _) = with_token(200, recorded!("account"));
     let portal = client.send(&token, &Account).await.unwrap();
-    assert_eq!(portal.id.as_deref(), Some("1234567"));
+    assert_eq!(portal.id, "1234567");
     assert_eq!(portal.url.as_deref(), Some("example.mygo1.com"));
     let plan = portal.plan.unwrap();
     assert_eq!((plan.name.as_deref(), plan.kind.as_deref()), (Some("annual"), Some("premium")));
@@ -168,6 +168,44 @@ async fn learning_objects() {
     let asked = LearningObjects::new().scroll();
     let page = client.send(&token, &asked).await.unwrap();
     assert_eq!(asked.after(&page), Some(LearningObjects::new().scroll_from("scroll-2")));
+}
+
+#[tokio::test]
+async fn bad_fields_cost_only_themselves() {
+    let json = r#"{"total":"4","hits":[
+        {"id":"1","created_time":"","updated_time":"0000-00-00 00:00:00","updated_media_time":1719792000,"core":[]},
+        {"id":2,"created_time":null,"core":{"type":7,"title":null,"image":"x"}},
+        {"lo_id":"3"},
+        null
+    ]}"#;
+    let (client, token, _) = with_token(200, json);
+    let page = client.send(&token, &LearningObjects::new()).await.unwrap();
+    assert_eq!((page.total, page.hits.len(), page.unread()), (4, 2, 2));
+    assert_eq!(page.other["hits"], serde_json::json!([{"lo_id": "3"}, null]));
+    let first = &page.hits[0];
+    assert_eq!((first.created_time, &first.core, first.unread()), (None, &None, 4));
+    assert_eq!(first.other["updated_media_time"], 1_719_792_000);
+    let second = page.hits[1].core.as_ref().unwrap();
+    assert_eq!((second.kind.as_deref(), second.title.as_deref(), second.unread()), (Some("7"), None, 1));
+    assert_eq!(LearningObjects::new().after(&page), None, "unread elements count as received");
+
+    let json = r#"{"id":1,"plan":{"active_user_count":"5","licensed_user_count":"many","renewal_date":""}}"#;
+    let (client, token, _) = with_token(200, json);
+    let plan = client.send(&token, &Account).await.unwrap().plan.unwrap();
+    assert_eq!((plan.active_user_count, plan.licensed_user_count, plan.unread()), (Some(5), None, 2));
+    assert_eq!(plan.other["licensed_user_count"], "many");
+}
+
+#[tokio::test]
+async fn error_document_with_status_200_is_an_error() {
+    for json in [r#"{"error":"invalid_token"}"#, r#"{"message":"Unauthorized"}"#, "{}", r#"{"id":null}"#] {
+        let (client, token, _) = with_token(200, json);
+        let error = client.send(&token, &Me).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{json}");
+        let (client, token, _) = with_token(200, json);
+        let error = client.send(&token, &Account).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{json}");
+    }
 }
 
 #[tokio::test]
@@ -207,8 +245,8 @@ async fn api_errors_have_kinds() {
         (200, "a page instead of JSON", "<html></html>"),
         (200, "no total", r#"{"hits":[]}"#),
         (200, "a total in words", r#"{"total":"many","hits":[]}"#),
-        (200, "a learning object without id", r#"{"total":1,"hits":[{"lo_id":"1"}]}"#),
-        (200, "a time that is none", r#"{"total":1,"hits":[{"id":"1","created_time":"canary-yesterday"}]}"#),
+        (200, "no list", r#"{"total":1}"#),
+        (200, "an error document", r#"{"error":"invalid_token"}"#),
     ] {
         let (client, token, _) = with_token(status, json);
         let error = client.send(&token, &LearningObjects::new()).await.unwrap_err();

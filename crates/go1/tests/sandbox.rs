@@ -36,7 +36,7 @@ async fn connects_and_refreshes_in_every_encoding() {
         let client = client(&sandbox, encoding);
         let token = connected(&sandbox, &client).await;
         let me = client.send(&token, &Me).await.unwrap();
-        assert!(me.id.is_some() && me.email.is_some(), "{encoding:?}");
+        assert!(me.email.is_some(), "{encoding:?}");
 
         sandbox.advance(HOURS_13);
         assert!(!client.send(&token, &Validate).await.unwrap(), "the provider's clock decides, not ours");

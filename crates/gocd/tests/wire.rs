@@ -259,3 +259,24 @@ async fn token_of_another_server_is_not_sent() {
     }
     assert_eq!(transport.count(), 1);
 }
+
+#[tokio::test]
+async fn null_fields_of_the_user_are_absent() {
+    let transport = RecordingTransport::with_responses([
+        json_response(200, r#"{"login_name":"jdoe","enabled":null,"email":null,"checkin_aliases":null}"#),
+        json_response(200, r#"{"login_name":"jdoe","enabled":"yes","checkin_aliases":["j",{}]}"#),
+        json_response(200, r#"{"message":"You are not authenticated!"}"#),
+    ]);
+    let site = Site::at("https://go.example.com:8154").unwrap();
+    let client =
+        oauth_core::Client::<Personal>::builder(site, App::none()).transport(transport).build().unwrap();
+    let user = Personal::authorize(&client, ACCESS_TOKEN).unwrap();
+    let read = user.send(&CurrentUser).await.unwrap();
+    assert_eq!((read.enabled, read.email, read.checkin_aliases.len(), read.other.len()), (None, None, 0, 0));
+    let read = user.send(&CurrentUser).await.unwrap();
+    assert_eq!(
+        (read.enabled, read.checkin_aliases.as_slice(), read.other.len()),
+        (None, &["j".to_owned()][..], 2)
+    );
+    assert_eq!(user.send(&CurrentUser).await.unwrap_err().kind(), ErrorKind::InvalidResponse);
+}

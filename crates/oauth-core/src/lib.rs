@@ -61,6 +61,7 @@ mod client {
 
 mod api {
     pub(crate) mod endpoint;
+    pub(crate) mod response;
     pub(crate) mod send;
 }
 
@@ -72,6 +73,7 @@ pub mod store;
 pub use api::endpoint::{
     Endpoint, EndpointContext, RawRequest, TokenAlreadySet, get, join, json, json_request, request,
 };
+pub use api::response::read_elements;
 pub use api::send::AuthorizedClient;
 pub use authorize::connect::{AuthorizationRequest, Connect, StateRule};
 pub use authorize::pending::{PendingAuthorization, StartedAuthorization};
@@ -100,6 +102,16 @@ pub use util::secret::{
     AccessToken, AuthorizationCode, ClientId, ClientSecret, Password, PkceVerifier, RefreshToken, State,
 };
 pub use util::url_policy::{check_url, is_loopback, origin};
+
+/// For the code that [`response!`] writes.
+#[doc(hidden)]
+pub mod response_support {
+    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub use crate::api::response::{
+        list, merged, optional, put, required, required_list, unread_elements, unread_field,
+    };
+}
 
 pub use async_trait::async_trait;
 /// The crate that [`ClientBuilder::with_reqwest_0_13`] takes its builder from.

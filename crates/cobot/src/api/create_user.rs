@@ -3,8 +3,10 @@
 use std::fmt;
 
 use oauth_core::http::{Method, Request, Response};
-use oauth_core::{AuthorizationCode, Endpoint, EndpointContext, Error, Password, join, json, json_request};
-use serde::{Deserialize, Serialize};
+use oauth_core::{
+    AuthorizationCode, Endpoint, EndpointContext, Error, Password, join, json, json_request, response,
+};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::provider::Cobot;
@@ -78,13 +80,16 @@ struct Body<'a> {
     password: Option<&'a str>,
 }
 
-#[derive(Deserialize)]
-struct ResponseBody {
-    id: String,
-    email: Option<String>,
-    grant_code: String,
-    #[serde(flatten)]
-    other: Map<String, Value>,
+response! {
+    struct ResponseBody {
+        required {
+            id: String,
+            grant_code: String,
+        }
+        optional {
+            email: String,
+        }
+    }
 }
 
 impl Endpoint<Cobot> for CreateUser {

@@ -1,9 +1,7 @@
 //! Spaces.
 
 use oauth_core::http::{Request, Response};
-use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use oauth_core::{Endpoint, EndpointContext, Error, get, join, json, response};
 
 use crate::provider::Cobot;
 use crate::subdomain::Subdomain;
@@ -33,33 +31,34 @@ impl Space {
     }
 }
 
-/// A space.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct SpaceDetails {
-    /// Identifier, such as `space-co-up`.
-    pub id: String,
-    /// Subdomain.
-    pub subdomain: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Web address; for a space with a custom domain, possibly there.
-    pub url: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Identifier of the owner, a user.
-    pub owner_id: Option<String>,
-    /// Country, by its English name.
-    pub country: Option<String>,
-    /// Language and country, such as `de-DE`.
-    pub locale: Option<String>,
-    /// Time zone, such as `Europe/Berlin`.
-    pub time_zone_name: Option<String>,
-    /// Further fields of the response. `tax_rate` is among them because the document spells it in two ways.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
+response! {
+    /// A space. `tax_rate` is in `other` because the document spells it in two ways.
+    pub struct SpaceDetails {
+        required {
+            /// Identifier, such as `space-co-up`.
+            id: String,
+        }
+        optional {
+            /// Subdomain.
+            subdomain: String,
+            /// Name.
+            name: String,
+            /// Web address; for a space with a custom domain, possibly there.
+            url: String,
+            /// E-mail address.
+            email: String,
+            /// Description.
+            description: String,
+            /// Identifier of the owner, a user.
+            owner_id: String,
+            /// Country, by its English name.
+            country: String,
+            /// Language and country, such as `de-DE`.
+            locale: String,
+            /// Time zone, such as `Europe/Berlin`.
+            time_zone_name: String,
+        }
+    }
 }
 
 impl Endpoint<Cobot> for Space {

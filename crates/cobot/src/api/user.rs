@@ -1,9 +1,7 @@
 //! The user of a token.
 
 use oauth_core::http::{Request, Response};
-use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use oauth_core::{Endpoint, EndpointContext, Error, get, join, json, response};
 
 use crate::provider::Cobot;
 use crate::subdomain::Subdomain;
@@ -21,59 +19,62 @@ use crate::subdomain::Subdomain;
 #[derive(Clone, Copy, Debug)]
 pub struct User;
 
-/// A user.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct UserDetails {
-    /// Stable identifier of the user.
-    pub id: String,
-    /// E-mail address. The user can change it, so it does not identify the user.
-    pub email: Option<String>,
-    /// Spaces that the user is a member of.
-    #[serde(default)]
-    pub memberships: Vec<Membership>,
-    /// Spaces that the user is an admin of.
-    #[serde(default)]
-    pub admin_of: Vec<AdminOf>,
-    /// Further fields of the response.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
+response! {
+    /// A user.
+    pub struct UserDetails {
+        required {
+            /// Stable identifier of the user.
+            id: String,
+        }
+        optional {
+            /// E-mail address. The user can change it, so it does not identify the user.
+            email: String,
+        }
+        lists {
+            /// Spaces that the user is a member of.
+            memberships: Membership,
+            /// Spaces that the user is an admin of.
+            admin_of: AdminOf,
+        }
+    }
 }
 
-/// A user's membership in a space.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct Membership {
-    /// Identifier of the membership.
-    pub id: String,
-    /// Subdomain of the space.
-    pub space_subdomain: String,
-    /// Name of the space.
-    pub space_name: Option<String>,
-    /// API URL of the space.
-    pub space_link: Option<String>,
-    /// API URL of the membership.
-    pub link: Option<String>,
-    /// Further fields of the response.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
+response! {
+    /// A user's membership in a space.
+    pub struct Membership {
+        required {
+            /// Identifier of the membership.
+            id: String,
+            /// Subdomain of the space.
+            space_subdomain: String,
+        }
+        optional {
+            /// Name of the space.
+            space_name: String,
+            /// API URL of the space.
+            space_link: String,
+            /// API URL of the membership.
+            link: String,
+        }
+    }
 }
 
-/// A space that a user is an admin of.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct AdminOf {
-    /// Subdomain of the space.
-    pub space_subdomain: String,
-    /// Name of the space.
-    pub space_name: Option<String>,
-    /// API URL of the space.
-    pub space_link: Option<String>,
-    /// The user's name as an admin.
-    pub name: Option<String>,
-    /// Further fields of the response.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
+response! {
+    /// A space that a user is an admin of.
+    pub struct AdminOf {
+        required {
+            /// Subdomain of the space.
+            space_subdomain: String,
+        }
+        optional {
+            /// Name of the space.
+            space_name: String,
+            /// API URL of the space.
+            space_link: String,
+            /// The user's name as an admin.
+            name: String,
+        }
+    }
 }
 
 impl Membership {

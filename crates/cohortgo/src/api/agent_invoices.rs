@@ -2,11 +2,11 @@
 
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::url::Url;
-use oauth_core::{Endpoint, EndpointContext, Error, json, json_request};
+use oauth_core::{Endpoint, EndpointContext, Error, json, json_request, response};
 use serde::Serialize;
 
 use super::amount::Amount;
-use super::fields::{request_body, response};
+use super::fields::request_body;
 use super::id::Id;
 use super::invoice_query::{InvoiceQuery, invoice_query};
 use super::page::Page;
@@ -71,18 +71,21 @@ request_body! {
 
 response! {
     /// An agent's invoice. Source: cohortgo.dev/guides/book-transactions-via-the-api-for-agents.
-    AgentInvoice {
-        /// Identifier, such as `S123456789`.
-        id: Id,
-    } {
-        /// Name of the institution to pay.
-        institution_name: String,
-        /// Currency as three letters.
-        currency: String,
-        /// Amount.
-        amount: Amount,
-        /// Reference of the payment, such as `invoice:1234`.
-        payment_reference: String,
+    pub struct AgentInvoice {
+        required {
+            /// Identifier, such as `S123456789`.
+            id: Id,
+        }
+        optional {
+            /// Name of the institution to pay.
+            institution_name: String,
+            /// Currency as three letters.
+            currency: String,
+            /// Amount.
+            amount: Amount,
+            /// Reference of the payment, such as `invoice:1234`.
+            payment_reference: String,
+        }
     }
 }
 

@@ -1,8 +1,6 @@
-//! Macros that declare request bodies and responses from the fields of the guides.
+//! A macro that declares request bodies from the fields of the guides.
 
 use oauth_core::Error;
-use oauth_core::serde_json::{self, Map, Value};
-use serde::de::DeserializeOwned;
 
 /// Declares a request body in which each field is optional.
 // `Debug` names the fields that are set without their values: students' data are personal.
@@ -59,46 +57,7 @@ macro_rules! request_body {
     };
 }
 
-/// Declares a response. A field whose type differs from the guides' stays in `other`.
-macro_rules! response {
-    (
-        $(#[$doc:meta])* $name:ident
-        { $($(#[$required_doc:meta])* $required:ident: $required_type:ty,)* }
-        { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }
-    ) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq)]
-        #[non_exhaustive]
-        pub struct $name {
-            $($(#[$required_doc])* pub $required: $required_type,)*
-            $($(#[$field_doc])* pub $field: Option<$type>,)*
-            /// Further fields of the response.
-            pub other: oauth_core::serde_json::Map<String, oauth_core::serde_json::Value>,
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let mut other = oauth_core::serde_json::Map::deserialize(deserializer)?;
-                Ok(Self {
-                    $($required: $crate::api::fields::take_field(&mut other, stringify!($required)).ok_or_else(|| {
-                        <D::Error as serde::de::Error>::missing_field(stringify!($required))
-                    })?,)*
-                    $($field: $crate::api::fields::take_field(&mut other, stringify!($field)),)*
-                    other,
-                })
-            }
-        }
-    };
-}
-
-pub(crate) use {request_body, response};
-
-/// Removes a field and returns it. A field of another type stays where it is.
-pub(crate) fn take_field<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Option<T> {
-    let value = serde_json::from_value(fields.get(name)?.clone()).ok()?;
-    fields.remove(name);
-    Some(value)
-}
+pub(crate) use request_body;
 
 /// Rejects an added name that is also a typed field.
 pub(crate) fn reject_duplicates<'a>(

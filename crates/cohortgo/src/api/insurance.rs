@@ -4,11 +4,11 @@ use oauth_core::chrono::NaiveDate;
 use oauth_core::http::{Request, Response};
 use oauth_core::serde_json::Value;
 use oauth_core::url::Url;
-use oauth_core::{Endpoint, EndpointContext, Error, get};
+use oauth_core::{Endpoint, EndpointContext, Error, get, response};
 
 use super::amount::Amount;
-use super::fields::{reject_duplicates, response};
-use super::page::parse_array;
+use super::fields::reject_duplicates;
+use super::page::Page;
 use super::url::url;
 use crate::provider::CohortGo;
 
@@ -77,28 +77,32 @@ impl InsuranceQuotes {
 
 response! {
     /// An insurer's offer. Source: cohortgo.dev/guides/agent-insurance-api.
-    InsuranceQuote {} {
-        /// Kind of policy, such as `OSHC`.
-        policy_type: String,
-        /// Insurer, such as `CBHS`.
-        provider: String,
-        /// First day of the policy.
-        policy_start: NaiveDate,
-        /// Last day of the policy.
-        policy_finish: NaiveDate,
-        /// Currency as three letters.
-        currency: String,
-        /// Price of the whole policy.
-        amount: Amount,
-        /// Further fields that this insurer requires. The guide does not show an entry.
-        provider_specific_fields: Vec<Value>,
-        /// Page where the policy can be bought.
-        purchase_url: Url,
+    pub struct InsuranceQuote {
+        required {
+            /// Insurer, such as `CBHS`.
+            provider: String,
+        }
+        optional {
+            /// Kind of policy, such as `OSHC`.
+            policy_type: String,
+            /// First day of the policy.
+            policy_start: NaiveDate,
+            /// Last day of the policy.
+            policy_finish: NaiveDate,
+            /// Currency as three letters.
+            currency: String,
+            /// Price of the whole policy.
+            amount: Amount,
+            /// Further fields that this insurer requires. The guide does not show an entry.
+            provider_specific_fields: Vec<Value>,
+            /// Page where the policy can be bought.
+            purchase_url: Url,
+        }
     }
 }
 
 impl Endpoint<CohortGo> for InsuranceQuotes {
-    type Response = Vec<InsuranceQuote>;
+    type Response = Page<InsuranceQuote>;
     const NAME: &'static str = "GET /services/insurance/quote.json";
 
     fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
@@ -120,6 +124,6 @@ impl Endpoint<CohortGo> for InsuranceQuotes {
         _: &EndpointContext<'_, CohortGo>,
         response: Response<Vec<u8>>,
     ) -> Result<Self::Response, Error> {
-        parse_array(&response)
+        Page::parse_array(&response)
     }
 }

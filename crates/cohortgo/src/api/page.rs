@@ -1,8 +1,8 @@
 //! One page of a list.
 
 use oauth_core::http::Response;
-use oauth_core::serde_json::{self, Map, Value};
-use oauth_core::{Error, ErrorKind, json};
+use oauth_core::serde_json::{Map, Value};
+use oauth_core::{Error, ErrorKind, json, read_elements};
 use serde::de::DeserializeOwned;
 
 /// One page of a list. Request the next page until one has no items.
@@ -14,34 +14,41 @@ use serde::de::DeserializeOwned;
 pub struct Page<T> {
     /// Items of this page.
     pub items: Vec<T>,
+    /// Elements that cannot be read as an item. A page that has only these is not the last one.
+    pub unread: Vec<Value>,
     /// Further fields, if the response is an object.
     pub other: Map<String, Value>,
 }
 
 impl<T: DeserializeOwned> Page<T> {
     pub(crate) fn parse(response: &Response<Vec<u8>>) -> Result<Self, Error> {
-        let mut other = match json::<Value>(response)? {
-            Value::Array(_) => return Ok(Self { items: json(response)?, other: Map::new() }),
+        let fields = match json::<Value>(response)? {
+            Value::Array(elements) => return Ok(Self::of(elements, Map::new())),
             Value::Object(fields) => fields,
             _ => return Err(Error::new(ErrorKind::InvalidResponse, "the response is not a list")),
         };
-        let lists: Vec<String> =
-            other.iter().filter(|(_, value)| value.is_array()).map(|(name, _)| name.clone()).collect();
-        let [name] = lists.as_slice() else {
-            return Err(Error::new(
+        let (lists, other): (Map<_, _>, Map<_, _>) =
+            fields.into_iter().partition(|(_, value)| value.is_array());
+        let mut lists = lists.into_iter();
+        match (lists.next(), lists.next()) {
+            (Some((_, Value::Array(elements))), None) => Ok(Self::of(elements, other)),
+            _ => Err(Error::new(
                 ErrorKind::InvalidResponse,
                 "the response is an object without exactly one list",
-            ));
-        };
-        let list = other.remove(name).map(|list| list.to_string().into_bytes()).unwrap_or_default();
-        Ok(Self { items: json(&Response::new(list))?, other })
+            )),
+        }
     }
-}
 
-/// Parses a list that a guide shows as a bare array.
-pub(crate) fn parse_array<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result<Vec<T>, Error> {
-    if !json::<serde_json::Value>(response)?.is_array() {
-        return Err(Error::new(ErrorKind::InvalidResponse, "the response is not a list"));
+    /// Parses a list that a guide shows as a bare array.
+    pub(crate) fn parse_array(response: &Response<Vec<u8>>) -> Result<Self, Error> {
+        match json(response)? {
+            Value::Array(elements) => Ok(Self::of(elements, Map::new())),
+            _ => Err(Error::new(ErrorKind::InvalidResponse, "the response is not a list")),
+        }
     }
-    json(response)
+
+    fn of(elements: Vec<Value>, other: Map<String, Value>) -> Self {
+        let (items, unread) = read_elements(elements);
+        Self { items, unread, other }
+    }
 }

@@ -3,11 +3,11 @@
 use oauth_core::chrono::NaiveDate;
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::url::Url;
-use oauth_core::{Endpoint, EndpointContext, Error, json, json_request};
+use oauth_core::{Endpoint, EndpointContext, Error, json, json_request, response};
 use serde::Serialize;
 
 use super::amount::Amount;
-use super::fields::{request_body, response};
+use super::fields::request_body;
 use super::id::Id;
 use super::invoice_query::{InvoiceQuery, invoice_query};
 use super::page::Page;
@@ -93,18 +93,21 @@ request_body! {
 
 response! {
     /// A provider's invoice. Source: cohortgo.dev/guides/book-transactions-via-the-api.
-    ProviderInvoice {
-        /// Identifier, such as `SI1234`.
-        id: Id,
-    } {
-        /// State. The guide documents `uploaded` only.
-        state: String,
-        /// Day on which the payment was remitted.
-        payment_remitted: NaiveDate,
-        /// URL of the invoice as a document.
-        document_link: Url,
-        /// Link to give to the student for payment.
-        payment_url: Url,
+    pub struct ProviderInvoice {
+        required {
+            /// Identifier, such as `SI1234`.
+            id: Id,
+        }
+        optional {
+            /// State. The guide documents `uploaded` only.
+            state: String,
+            /// Day on which the payment was remitted.
+            payment_remitted: NaiveDate,
+            /// URL of the invoice as a document.
+            document_link: Url,
+            /// Link to give to the student for payment.
+            payment_url: Url,
+        }
     }
 }
 

@@ -4,10 +4,10 @@ use oauth_core::chrono::NaiveDate;
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::serde_json::{Map, Value};
 use oauth_core::url::Url;
-use oauth_core::{Endpoint, EndpointContext, Error, json, json_request};
+use oauth_core::{Endpoint, EndpointContext, Error, json, json_request, response};
 use serde::Serialize;
 
-use super::fields::{request_body, response};
+use super::fields::request_body;
 use super::id::Id;
 use super::upload::Upload;
 use super::url::url;
@@ -60,12 +60,15 @@ request_body! {
 
 response! {
     /// A created student. Source: cohortgo.dev/guides/agent-payment-requests-api.
-    Student {
-        /// Identifier.
-        id: Id,
-    } {
-        /// The student's page in the customer's portal.
-        portal_url: Url,
+    pub struct Student {
+        required {
+            /// Identifier.
+            id: Id,
+        }
+        optional {
+            /// The student's page in the customer's portal.
+            portal_url: Url,
+        }
     }
 }
 

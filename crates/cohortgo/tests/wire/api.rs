@@ -109,7 +109,8 @@ async fn list_provider_invoices() {
     assert_eq!(page.items.len(), 2);
     assert_eq!(page.items[0].payment_remitted, Some(date(2021, 8, 19)));
     assert_eq!(page.items[1].payment_remitted, None);
-    assert!(page.items[1].other["document_link"].is_null());
+    assert_eq!((&page.items[1].document_link, page.items[1].other.len()), (&None, 0));
+    assert!(page.unread.is_empty());
     assert_eq!(page.other["page"], 1);
     assert_documented_snapshot!(
         "cohortgo.dev/guides/generate-payment-request-links: GET /services/payments/provider_invoices; `.json` as in \
@@ -151,8 +152,9 @@ async fn create_provider_invoice() {
 async fn insurance_quotes() {
     let quotes = InsuranceQuotes::for_course("AU", date(2022, 3, 1), date(2024, 11, 15));
     let (text, quotes) = sent(&quotes, "insurance_quotes.json").await;
+    let quotes = quotes.items;
     assert_eq!(quotes.len(), 2);
-    assert_eq!(quotes[0].provider.as_deref(), Some("CBHS"));
+    assert_eq!(quotes[0].provider, "CBHS");
     assert_eq!(quotes[1].amount.as_ref().unwrap().to_string(), "1594.35");
     assert_eq!(quotes[1].policy_finish, Some(date(2025, 3, 15)));
     assert_documented_snapshot!(
@@ -203,10 +205,10 @@ async fn malformed_responses_give_clear_errors() {
     for json in ["", "<html>", "[]", "{}", r#"{"id":null}"#, r#"{"id":{}}"#] {
         error(CreateStudent::default(), json, &mut out).await;
     }
-    for json in ["5", "{}", r#"{"a":[],"b":[]}"#, r#"[{"id":"1"},{}]"#, r#"{"invoices":[5]}"#] {
+    for json in ["5", "{}", r#"{"a":[],"b":[]}"#, r#"{"error":"invalid_token"}"#] {
         error(ProviderInvoices::default(), json, &mut out).await;
     }
-    for json in ["{}", "[5]"] {
+    for json in ["{}", "5"] {
         error(InsuranceQuotes::for_course("AU", date(2022, 3, 1), date(2022, 4, 1)), json, &mut out).await;
     }
     insta::assert_snapshot!(out);
@@ -214,12 +216,26 @@ async fn malformed_responses_give_clear_errors() {
 
 #[tokio::test]
 async fn field_of_undocumented_type_is_kept_in_other() {
-    let json = r#"{"id":7,"state":5,"payment_remitted":"soon","payment_url":"none","amount":"AUD 5"}"#;
+    let json = r#"{"id":7,"state":[5],"payment_remitted":"soon","payment_url":"none","amount":"AUD 5"}"#;
     let transport = RecordingTransport::with_responses([json_response(201, json)]);
     let invoice = acme(&transport, false).send(&CreateProviderInvoice::default()).await.unwrap();
     assert_eq!(invoice.id.as_str(), "7");
+    assert_eq!((invoice.other.len(), invoice.unread()), (4, 3), "`amount` is not declared");
     assert_eq!((invoice.state, invoice.payment_remitted, invoice.payment_url), (None, None, None));
-    assert_eq!(invoice.other.len(), 4);
+}
+
+#[tokio::test]
+async fn bad_list_element_is_kept_raw_and_counted() {
+    for json in [r#"[{"id":"1"},{},5]"#, r#"{"page":1,"invoices":[{"id":"1"},{},5]}"#] {
+        let transport = RecordingTransport::with_responses([json_response(200, json)]);
+        let page = acme(&transport, false).send(&ProviderInvoices::default()).await.unwrap();
+        assert_eq!((page.items.len(), page.unread.len()), (1, 2), "{json}");
+        assert_eq!(page.unread[1], 5);
+    }
+    let transport = RecordingTransport::with_responses([json_response(200, r#"[{"provider":"CBHS"},{}]"#)]);
+    let quotes = InsuranceQuotes::for_course("AU", date(2022, 3, 1), date(2022, 4, 1));
+    let quotes = acme(&transport, false).send(&quotes).await.unwrap();
+    assert_eq!((quotes.items.len(), quotes.unread.len()), (1, 1));
 }
 
 proptest! {

@@ -2,11 +2,8 @@
 
 use oauth_core::http::header::HeaderName;
 use oauth_core::http::{Request, Response};
-use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use oauth_core::{Endpoint, EndpointContext, Error, get, join, json, response};
 
-use super::fields::debug_without_other;
 use super::learning_object::LearningObject;
 use crate::provider::Go1;
 
@@ -140,19 +137,20 @@ impl LearningObjects {
 
     /// Returns the request for the page after `page`; `None` after the last.
     ///
-    /// Beyond 10,000 results it still returns `Some`, and sending it fails with help to scroll, so that a
-    /// truncated list does not look complete.
+    /// After 10,000 results it returns `Some` whatever the total says, and sending that fails with help to
+    /// scroll, so that a truncated list does not look complete.
     #[must_use]
     pub fn after(&self, page: &LearningObjectPage) -> Option<Self> {
-        if page.hits.is_empty() {
+        let received = (page.hits.len() + page.unread()) as u64;
+        if received == 0 {
             return None;
         }
         if self.scroll.is_some() {
             let next = page.next_scroll_id.as_ref().filter(|id| !id.is_empty())?;
             return Some(self.clone().scroll_from(next));
         }
-        let seen = self.offset.unwrap_or(0).saturating_add(page.hits.len() as u64);
-        (seen < page.total).then(|| self.clone().offset(seen))
+        let seen = self.offset.unwrap_or(0).saturating_add(received);
+        (seen < page.total || seen >= MAX_OFFSET).then(|| self.clone().offset(seen))
     }
 
     fn query(&self) -> Result<Vec<(&str, String)>, Error> {
@@ -163,7 +161,7 @@ impl LearningObjects {
         if self.limit.is_some_and(|limit| !(1..=largest).contains(&limit)) {
             return Err(Error::invalid_input("the page size is out of range").with_help(help));
         }
-        let reach = self.offset.unwrap_or(0).saturating_add(self.limit.unwrap_or(0).into());
+        let reach = self.offset.unwrap_or(0).saturating_add(self.limit.unwrap_or(1).into());
         if self.scroll.is_some() && self.offset.is_some() {
             return Err(Error::invalid_input("scrolling has no offset").with_help("omit the offset"));
         }
@@ -195,22 +193,23 @@ impl LearningObjects {
     }
 }
 
-/// A page of learning objects.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct LearningObjectPage {
-    /// Number of results on all pages.
-    pub total: u64,
-    /// Learning objects of this page.
-    pub hits: Vec<LearningObject>,
-    /// When scrolling: the id of the next page, valid for 5 minutes.
-    pub next_scroll_id: Option<String>,
-    /// Further fields of the response, such as `facets` if requested.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
+response! {
+    /// A page of learning objects.
+    pub struct LearningObjectPage {
+        required {
+            /// Number of results on all pages. Go1 may count no more than the 10,000 that offsets reach.
+            total: u64,
+        }
+        optional {
+            /// When scrolling: the id of the next page, valid for 5 minutes.
+            next_scroll_id: String,
+        }
+        required_lists {
+            /// Learning objects of this page.
+            hits: LearningObject,
+        }
+    }
 }
-
-debug_without_other!(LearningObjectPage { total, hits, next_scroll_id });
 
 impl Endpoint<Go1> for LearningObjects {
     type Response = LearningObjectPage;
@@ -274,6 +273,16 @@ mod tests {
         assert_eq!(second, LearningObjects::new().kind("video").limit(2).offset(2));
         assert_eq!(second.after(&page(3, 1, None)), None);
         assert_eq!(first.after(&page(3, 0, None)), None, "an empty page is the last, whatever the total");
+    }
+
+    #[test]
+    fn list_with_capped_total_does_not_look_complete() {
+        let last = LearningObjects::new().limit(50).offset(9_950);
+        let next = last.after(&page(10_000, 50, None)).unwrap();
+        assert!(next.query().unwrap_err().to_string().contains("scroll"));
+        let without_limit = LearningObjects::new().offset(9_980).after(&page(10_000, 20, None)).unwrap();
+        assert!(without_limit.query().is_err());
+        assert_eq!(LearningObjects::new().limit(50).offset(9_950).after(&page(9_999, 49, None)), None);
     }
 
     #[test]

@@ -1,11 +1,8 @@
 //! The user of a token.
 
 use oauth_core::http::{Request, Response};
-use oauth_core::{Endpoint, EndpointContext, Error, get, join, json};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use oauth_core::{Endpoint, EndpointContext, Error, get, join, json, response};
 
-use super::fields::{debug_without_other, maybe_id};
 use crate::provider::Go1;
 
 /// `GET /me` of version 2: the user of the token.
@@ -22,29 +19,27 @@ use crate::provider::Go1;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Me;
 
-/// A user.
-///
-/// Go1 publishes no schema of this response. The names are those of the user in its example of a webhook
-/// (<https://www.go1.com/developers/partners/concepts/webhook-signature-authentification>), so each may be
-/// missing.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Profile {
-    /// Identifier. Parsed from a number or a string.
-    #[serde(default, deserialize_with = "maybe_id")]
-    pub id: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Further fields of the response.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
+response! {
+    /// A user.
+    ///
+    /// Go1 publishes no schema of this response. The names are those of the user in its example of a webhook
+    /// (<https://www.go1.com/developers/partners/concepts/webhook-signature-authentification>), so each but the
+    /// identifier may be missing.
+    pub struct Profile {
+        required {
+            /// Identifier. Parsed from a number or a string.
+            id: String,
+        }
+        optional {
+            /// E-mail address.
+            email: String,
+            /// First name.
+            first_name: String,
+            /// Last name.
+            last_name: String,
+        }
+    }
 }
-
-debug_without_other!(Profile { id, email, first_name, last_name });
 
 impl Endpoint<Go1> for Me {
     type Response = Profile;

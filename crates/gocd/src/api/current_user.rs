@@ -1,9 +1,7 @@
 //! The user of a token.
 
 use oauth_core::http::{Request, Response};
-use oauth_core::{Endpoint, EndpointContext, Error, Provider, json};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use oauth_core::{Endpoint, EndpointContext, Error, Provider, json, response};
 
 use super::versioned::versioned_get;
 use crate::site::Site;
@@ -13,37 +11,35 @@ use crate::site::Site;
 /// ```
 /// # async fn example(gocd: gocd::Client, token: gocd::Token) -> Result<(), gocd::Error> {
 /// let user = gocd.send(&token, &gocd::api::CurrentUser).await?;
-/// println!("{} <{}>", user.display_name, user.email.unwrap_or_default());
+/// println!("{} <{}>", user.login_name, user.email.unwrap_or_default());
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct CurrentUser;
 
-/// A GoCD user.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[non_exhaustive]
-pub struct User {
-    /// Login name.
-    pub login_name: String,
-    /// Display name.
-    #[serde(default)]
-    pub display_name: String,
-    /// `true` if the user may log in.
-    #[serde(default)]
-    pub enabled: bool,
-    /// Address for notifications.
-    #[serde(default)]
-    pub email: Option<String>,
-    /// `true` if the user wants notifications.
-    #[serde(default)]
-    pub email_me: bool,
-    /// Names under which the user commits.
-    #[serde(default)]
-    pub checkin_aliases: Vec<String>,
-    /// Further fields of the response.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
+response! {
+    /// A GoCD user.
+    pub struct User {
+        required {
+            /// Login name.
+            login_name: String,
+        }
+        optional {
+            /// Display name.
+            display_name: String,
+            /// `true` if the user may log in.
+            enabled: bool,
+            /// Address for notifications.
+            email: String,
+            /// `true` if the user wants notifications.
+            email_me: bool,
+        }
+        lists {
+            /// Names under which the user commits.
+            checkin_aliases: String,
+        }
+    }
 }
 
 impl<P: Provider<Site = Site>> Endpoint<P> for CurrentUser {

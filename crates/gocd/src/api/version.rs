@@ -1,9 +1,7 @@
 //! The version of a GoCD server.
 
 use oauth_core::http::{Request, Response};
-use oauth_core::{Endpoint, EndpointContext, Error, Provider, json};
-use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use oauth_core::{Endpoint, EndpointContext, Error, Provider, json, response};
 
 use super::versioned::versioned_get;
 use crate::site::Site;
@@ -12,36 +10,25 @@ use crate::site::Site;
 #[derive(Clone, Copy, Debug)]
 pub struct Version;
 
-/// A server's version.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[non_exhaustive]
-pub struct ServerVersion {
-    /// Release, such as `18.7.0`.
-    pub version: String,
-    /// Build within the release. The API's table calls it an integer, its example shows a string: both are
-    /// parsed.
-    #[serde(default, deserialize_with = "text_or_number")]
-    pub build_number: Option<String>,
-    /// Commit of the build.
-    #[serde(default)]
-    pub git_sha: Option<String>,
-    /// Release, build and commit in one text.
-    #[serde(default)]
-    pub full_version: Option<String>,
-    /// Web page of the commit.
-    #[serde(default)]
-    pub commit_url: Option<String>,
-    /// Further fields of the response.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
-}
-
-fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::String(text) => Some(text),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    })
+response! {
+    /// A server's version.
+    pub struct ServerVersion {
+        required {
+            /// Release, such as `18.7.0`.
+            version: String,
+        }
+        optional {
+            /// Build within the release. The API's table calls it an integer, its example shows a string: both
+            /// are parsed.
+            build_number: String,
+            /// Commit of the build.
+            git_sha: String,
+            /// Release, build and commit in one text.
+            full_version: String,
+            /// Web page of the commit.
+            commit_url: String,
+        }
+    }
 }
 
 impl<P: Provider<Site = Site>> Endpoint<P> for Version {

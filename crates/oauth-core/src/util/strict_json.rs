@@ -135,16 +135,22 @@ pub(crate) fn describe_mismatch(path: &serde_path_to_error::Path, error: &serde_
     let path = path.to_string();
     let words = error.to_string();
     let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
-    if let Some((name, _)) = words.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
-        return match path.as_str() {
-            "." => format!("the response lacks `{name}`"),
-            path => format!("the response lacks `{path}.{name}`"),
-        };
+    let field = |prefix| {
+        let (name, _) = words.strip_prefix(prefix)?.split_once('`')?;
+        Some(if path == "." { name.to_owned() } else { format!("{path}.{name}") })
+    };
+    if let Some(name) = field("missing field `") {
+        return format!("the response lacks `{name}`");
+    }
+    // From `response!`.
+    if let Some(name) = field("unreadable field `") {
+        return format!("`{name}` of the response cannot be read");
     }
     // Below `#[serde(flatten)]` the parser no longer knows where it is.
     let place =
         if path == "." { "a value of the response".to_owned() } else { format!("`{path}` of the response") };
     match words.rsplit_once(", expected ") {
+        Some((_, "a map")) => format!("{place} is of another type: not an object"),
         Some((_, expected)) => format!("{place} is of another type: not {expected}"),
         None => format!("{place} cannot be read"),
     }
