@@ -2,7 +2,7 @@
 
 use oauth_core::{
     Bearer, CodeGrant, Dialect, DirectCode, Encoding, Never, NoExtra, PasswordGrant, Pkce, Provider,
-    RedirectUriRule,
+    RedirectUriRule, Refusal, TokenRefusal,
 };
 
 use crate::app_flow::AppFlow;
@@ -36,7 +36,10 @@ impl Provider for Cobot {
         .pkce(Pkce::S256)
         // dev.cobot.me/page/oauth-flow, 2026-11-21: the code grant uses a form, the app flow a query. The
         // form is the default because it keeps secrets out of server logs.
-        .encodings(&[Encoding::Form, Encoding::Query]);
+        .encodings(&[Encoding::Form, Encoding::Query])
+        // api.cobot.me/mcp, as probed by github.com/api-evangelist/cobot, 2026-11-29: 401 without a valid token. That the
+        // other APIs say the same is inferred.
+        .token_refused(&[TokenRefusal::Message(Refusal::new(401, "a valid access token must be passed"))]);
 
     type Site = Site;
     type Extra = NoExtra;

@@ -231,6 +231,40 @@ async fn api_errors_have_kinds() {
     assert_eq!((error.status().unwrap().as_u16(), error.message()), (422, Some(r#"{"email":"is invalid"}"#)));
 }
 
+/// Cobot issues no refresh tokens: a wrong verdict would disconnect the customer for good.
+#[tokio::test]
+async fn only_evidence_refuses_token() {
+    let challenge = |status, challenge: &str| {
+        let mut response = response(status, "");
+        response.headers_mut().insert("www-authenticate", HeaderValue::from_str(challenge).unwrap());
+        response
+    };
+    for (response, kind) in [
+        (response(401, "HTTP Basic: Access denied."), ErrorKind::Unauthorized),
+        (challenge(401, r#"Basic realm="gateway""#), ErrorKind::Unauthorized),
+        (response(401, r#"{"error":"unauthorized"}"#), ErrorKind::Unauthorized),
+        (response(500, r#"{"error":"invalid_token"}"#), ErrorKind::Unavailable),
+        (response(422, r#"{"error":"invalid_token"}"#), ErrorKind::ApiRefused),
+        (challenge(503, r#"Bearer error="invalid_token""#), ErrorKind::Unavailable),
+        (
+            challenge(401, r#"Basic realm="a", Bearer realm="b", error="invalid_token""#),
+            ErrorKind::TokenRefused,
+        ),
+        (challenge(403, "Bearer error=invalid_token"), ErrorKind::TokenRefused),
+        (response(401, r#"{"error":"invalid_token"}"#), ErrorKind::TokenRefused),
+        (challenge(401, r#"Bearer error="insufficient_scope", scope="write admin""#), ErrorKind::Forbidden),
+        (response(403, r#"{"error":"insufficient_scope"}"#), ErrorKind::Forbidden),
+    ] {
+        let shown = format!("{response:?}");
+        let error = ask(&User, response).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{shown}: {error}");
+        assert_eq!(error.needs_reconnect(), kind == ErrorKind::TokenRefused, "{shown}");
+        assert_eq!(error.unrecognized_response().is_some(), kind == ErrorKind::Unauthorized, "{shown}");
+        // The token has `write` already.
+        assert_eq!(error.help().contains("`admin`"), shown.contains("admin"), "{shown}: {error}");
+    }
+}
+
 #[tokio::test]
 async fn malformed_responses_give_clear_errors() {
     let mut report = String::new();

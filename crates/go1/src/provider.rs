@@ -2,7 +2,7 @@
 
 use oauth_core::{
     Bearer, ClientCredentialsGrant, CodeGrant, Dialect, Encoding, NoExtra, PasswordGrant, Provider, Refusal,
-    SingleUseRefreshToken,
+    SingleUseRefreshToken, TokenRefusal,
 };
 
 use crate::connect::Connect;
@@ -36,7 +36,11 @@ impl Provider for Go1 {
         // grants. JSON: sent to this endpoint by LMS plug-ins. All read on 2026-11-21.
         .encodings(&[Encoding::Multipart, Encoding::Form, Encoding::Json])
         .grant_refused(&GRANT_REFUSED)
-        .client_refused(&CLIENT_REFUSED);
+        .client_refused(&CLIENT_REFUSED)
+        // Totara's Go1 plug-in, 2026-11-29: a test has "Invalid token"; `classes/rest_client.php` tells it from
+        // "Missing scopes", which no refresh helps.
+        .token_refused(&[TokenRefusal::Message(Refusal::new(401, "invalid token"))])
+        .scope_missing(&[Refusal::new(401, "missing scopes")]);
 
     type Site = Site;
     type Extra = NoExtra;

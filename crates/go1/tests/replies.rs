@@ -238,6 +238,9 @@ async fn api_errors_have_kinds() {
     let mut out = String::new();
     for (status, name, json) in [
         (401, "error_invalid_token", recorded!("error_invalid_token")),
+        (401, "a token that lacks a scope", r#"{"message":"Missing scopes"}"#),
+        (401, "a gateway", r#"{"message":"Unauthorized"}"#),
+        (401, "a page of a gateway", "<html>Unauthorized</html>"),
         (409, "error_api", recorded!("error_api")),
         (404, "an expired scroll id", "{}"),
         (302, "a redirect", ""),
@@ -255,6 +258,23 @@ async fn api_errors_have_kinds() {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("api_errors_have_kinds", out);
     });
+}
+
+/// League's server says `invalid_request` or nothing at all; a gateway says nothing about the client.
+#[tokio::test]
+async fn gateway_at_token_endpoint_blames_nobody() {
+    for (status, body) in
+        [(401, "<html>Unauthorized</html>"), (401, ""), (401, r#"{"message":"Unauthorized"}"#)]
+    {
+        let (client, _) = client([json_response(200, recorded!("token")), json_response(status, body)]);
+        let token = connected(&client).await.unwrap();
+        let error = client.refresh(&token).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.needs_reconnect()),
+            (ErrorKind::Unavailable, false),
+            "{body}: {error}"
+        );
+    }
 }
 
 #[tokio::test]

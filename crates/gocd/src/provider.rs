@@ -18,10 +18,11 @@ use crate::site::{NAME, Site};
 #[derive(Clone, Copy, Debug)]
 pub struct Gocd;
 
-// Pages redirect to the login form instead of returning 401. Its path is in GoCD's web.xml and security
-// configuration, not in its API documents (read on 2026-11-21).
+// The server's own 401 has its realm (its security configuration; `BasicProcessingFilterEntryPoint.java`, and since 18.x
+// `BasicAuthenticationWithChallengeFailureResponseHandler.java`; 2026-11-29): one of a proxy has another. Pages redirect to
+// the login form instead. No API document names its path; GoCD's web.xml and security configuration do (2026-11-21).
 pub(crate) const TOKEN_REFUSED: &[TokenRefusal] =
-    &[TokenRefusal::Status(401), TokenRefusal::RedirectTo("/auth/login")];
+    &[TokenRefusal::Challenge { scheme: "Basic", realm: "GoCD" }, TokenRefusal::RedirectTo("/auth/login")];
 
 impl Provider for Gocd {
     const NAME: &'static str = NAME;
@@ -37,6 +38,8 @@ impl Provider for Gocd {
         .echoes_state_on_error(false)
         // `?code=…` is appended even if the redirect URI has a query (same file, 2026-11-21).
         .appends_query_to_query(true)
+        // Its response has no `token_type`. If one appears, it must name the header's scheme.
+        .token_types(&["token"])
         // A wrong redirect URI is a configuration error of the client, although it is reported as
         // `invalid-grant` (tokens_controller.rb, 2026-11-21).
         .client_refused(&[Refusal::new(400, "redirect uri mismatch")])

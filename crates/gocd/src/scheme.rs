@@ -18,9 +18,6 @@ use oauth_core::{AccessToken, Error, Scheme, sensitive};
 pub struct TokenScheme;
 
 impl Scheme for TokenScheme {
-    // GoCD's response has no `token_type`. If one appears, it must be this.
-    const TOKEN_TYPES: &'static [&'static str] = &["token"];
-
     fn header(token: &AccessToken) -> Result<(HeaderName, HeaderValue), Error> {
         if token.expose().contains(['"', '\\']) {
             return Err(Error::invalid_input("a GoCD token cannot contain quotes or backslashes")

@@ -213,16 +213,35 @@ async fn callbacks_parse_as_gocd_sends_them() {
 }
 
 #[tokio::test]
-async fn refused_token_shows_as_401_or_login_redirect() {
+async fn refused_token_shows_as_own_401_or_login_redirect() {
     let redirect = |to: &str| {
         let mut response = json_response(302, "");
         response.headers_mut().insert("location", to.parse().unwrap());
         response
     };
+    let challenge = |status, challenge: &str| {
+        let mut response = json_response(status, "");
+        response.headers_mut().insert("www-authenticate", challenge.parse().unwrap());
+        response
+    };
     for (response, kind) in [
-        (json_response(401, ""), ErrorKind::TokenRefused),
+        (challenge(401, r#"Basic realm="GoCD""#), ErrorKind::TokenRefused),
+        (challenge(401, r#"Negotiate, basic Realm="GoCD""#), ErrorKind::TokenRefused),
+        (challenge(401, r#"Basic realm="proxy""#), ErrorKind::Unauthorized),
+        // The server challenges users without a right, too.
+        (challenge(403, r#"Basic realm="GoCD""#), ErrorKind::Forbidden),
+        (json_response(401, ""), ErrorKind::Unauthorized),
         (redirect("https://www.your-go-server.com:8154/go/auth/login"), ErrorKind::TokenRefused),
         (redirect("/go/auth/login"), ErrorKind::TokenRefused),
+        // Behind a TLS proxy the server may not know its own address (gocd/gocd#3229, #741). Nothing is sent there.
+        (redirect("http://www.your-go-server.com/go/auth/login"), ErrorKind::TokenRefused),
+        (redirect("http://www.your-go-server.com:8153/go/auth/login"), ErrorKind::TokenRefused),
+        (redirect("https://WWW.your-go-server.com/go/auth/login;jsessionid=1a?x=y"), ErrorKind::TokenRefused),
+        (redirect("//www.your-go-server.com/go/auth/login/"), ErrorKind::TokenRefused),
+        (redirect("https://sso.your-go-server.com/go/auth/login"), ErrorKind::Redirected),
+        (redirect("https://www.your-go-server.com.evil.example/go/auth/login"), ErrorKind::Redirected),
+        (redirect("/go/auth/login-help"), ErrorKind::Redirected),
+        (redirect("/go/?to=/auth/login"), ErrorKind::Redirected),
         (redirect("https://evil.example/?x"), ErrorKind::Redirected),
         (json_response(403, ""), ErrorKind::Forbidden),
         (

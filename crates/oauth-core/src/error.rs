@@ -1,7 +1,9 @@
 //! `Error`: the error type of all crates.
 
+pub(crate) mod error_document;
 pub(crate) mod oauth_code;
 pub(crate) mod reconnect_reason;
+pub(crate) mod unrecognized_response;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -13,6 +15,7 @@ use http::StatusCode;
 
 use self::oauth_code::OAuthCode;
 use self::reconnect_reason::ReconnectReason;
+use self::unrecognized_response::UnrecognizedResponse;
 
 type Source = Box<dyn StdError + Send + Sync + 'static>;
 
@@ -39,6 +42,7 @@ struct Inner {
     status: Option<StatusCode>,
     code: Option<OAuthCode>,
     message: Option<String>,
+    unrecognized: Option<UnrecognizedResponse>,
     retry_after: Option<Duration>,
     advice: Option<Cow<'static, str>>,
     needs_reconnect: bool,
@@ -71,6 +75,9 @@ pub enum ErrorKind {
     RequestRefused,
     /// An API call was refused because of the token: it is unknown, revoked or expired at the provider.
     TokenRefused,
+    /// An API call was refused with 401, and nothing in the response says that the token is the reason: a gateway may
+    /// have sent it.
+    Unauthorized,
     /// The token has expired by the local clock and was not sent.
     Expired,
     /// The token belongs to another provider, site or client, and was not sent.
@@ -79,7 +86,7 @@ pub enum ErrorKind {
     ForeignHost,
     /// The token was not granted a scope that the request needs. Nothing was sent.
     MissingScope,
-    /// The API accepts the token and refuses the request (403). A refresh does not help.
+    /// The API accepts the token and refuses the request: 403, or the token lacks a scope. A refresh does not help.
     Forbidden,
     /// The API refused the request for another reason (any other 4xx).
     ApiRefused,
@@ -173,6 +180,7 @@ impl ErrorKind {
             Self::ClientRefused => "client_refused",
             Self::RequestRefused => "request_refused",
             Self::TokenRefused => "token_refused",
+            Self::Unauthorized => "unauthorized",
             Self::Expired => "expired",
             Self::ForeignToken => "foreign_token",
             Self::ForeignHost => "foreign_host",
@@ -207,6 +215,7 @@ impl ErrorKind {
             Self::ClientRefused => "check client id, client secret and redirect URI; no customer is at fault",
             Self::RequestRefused => "check the parameters of the request",
             Self::TokenRefused => "refresh the token, or have the customer connect again",
+            Self::Unauthorized => "try again later; the response does not say that the token is refused",
             Self::Expired => "refresh the token first",
             Self::ForeignToken => "use the client that the token was issued to",
             Self::ForeignHost => "nothing was sent: check the URL, or allow the host by name",
@@ -241,6 +250,7 @@ impl Error {
             status: None,
             code: None,
             message: None,
+            unrecognized: None,
             retry_after: None,
             advice: None,
             needs_reconnect: matches!(
@@ -254,6 +264,7 @@ impl Error {
                     | ErrorKind::NotSent
                     | ErrorKind::Unanswered
                     | ErrorKind::Busy
+                    | ErrorKind::Unauthorized
             ),
             source: None,
         }))
@@ -324,6 +335,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_unrecognized(mut self, response: Option<UnrecognizedResponse>) -> Self {
+        self.0.unrecognized = response;
+        self
+    }
+
     pub(crate) fn with_retry_after(mut self, after: Option<Duration>) -> Self {
         self.0.retry_after = after;
         self
@@ -357,6 +373,11 @@ impl Error {
     /// The provider's own message, shortened, with every secret of the request redacted.
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
+    }
+
+    /// The response, without any value, if nothing that the provider declares explains it. Worth a report.
+    pub fn unrecognized_response(&self) -> Option<&UnrecognizedResponse> {
+        self.0.unrecognized.as_ref()
     }
 
     /// The remedy: the last part of `Display`, after `; `.

@@ -50,6 +50,7 @@ mod token {
     pub(crate) mod persisted;
     mod request;
     mod response;
+    mod response_body;
     pub(crate) mod token;
 }
 
@@ -62,6 +63,7 @@ mod client {
 mod api {
     pub(crate) mod endpoint;
     pub(crate) mod response;
+    mod refusal;
     pub(crate) mod send;
 }
 
@@ -83,8 +85,11 @@ pub use client::client::Client;
 #[cfg(feature = "connections")]
 pub use connections::{Connection, Connections};
 pub use error::oauth_code::OAuthCode;
+pub use error::unrecognized_response::UnrecognizedResponse;
 pub use error::{CallbackFault, Error, ErrorKind};
-pub use provider::dialect::{ClientAuth, Dialect, Encoding, Pkce, RedirectUriRule, Refusal, TokenRefusal};
+pub use provider::dialect::{
+    CallbackField, ClientAuth, Dialect, Encoding, Pkce, RedirectUriRule, Refusal, TokenRefusal, ZeroLifetime,
+};
 pub use provider::extra::{Extra, NoExtra};
 pub use provider::grants::{
     ClientCredentialsGrant, CodeGrant, DirectCode, PasswordGrant, PasswordRequest, Refreshes,

@@ -4,10 +4,12 @@
 mod support;
 
 use oauth_core::{
-    ErrorKind, PasswordRequest, PersistedToken, RawRequest, ScopeSource, Scopes, Token, TokenOrigin,
+    Bearer, CallbackField, Client, CodeGrant, Dialect, ErrorKind, FixedSite, PasswordRequest, PersistedToken,
+    Provider, RawRequest, ScopeSource, Scopes, SingleUseRefreshToken, Token, TokenOrigin,
 };
 use oauth_testing::{ManualClock, PASSWORD, REFRESH_TOKEN, RecordingTransport, callback, json_response};
-use support::{Plain, REDIRECT_URI, client};
+use serde::{Deserialize, Serialize};
+use support::{Plain, REDIRECT_URI, app, client, site};
 
 async fn finish(json: &str) -> Result<Token<Plain>, oauth_core::Error> {
     let transport = RecordingTransport::with_responses([json_response(200, json)]);
@@ -151,6 +153,139 @@ async fn refresh_keeps_old_refresh_token() {
     // Using it restarts its idle lifetime.
     assert_eq!((second.lapses_at().unwrap() - first.lapses_at().unwrap()).num_seconds(), 60);
     assert!(second.expires_at() > first.expires_at());
+}
+
+/// A provider with fields of its own.
+#[derive(Debug)]
+struct WithFields;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Fields {
+    realm: String,
+    instance: Option<u64>,
+    #[serde(default)]
+    location: String,
+}
+
+impl Provider for WithFields {
+    const NAME: &'static str = "with_fields";
+    const DIALECT: Dialect = Dialect::rfc6749().callback_fields(&[
+        CallbackField::id("realm"),
+        CallbackField::id("tenant"),
+        CallbackField::one_of("location", &["eu", "us"]),
+        CallbackField::id("scope"),
+        CallbackField::id("access_token"),
+    ]);
+    type Site = FixedSite;
+    type Extra = Fields;
+    type Scheme = Bearer;
+    type Renewal = SingleUseRefreshToken;
+}
+
+impl CodeGrant for WithFields {
+    type Connect = Scopes;
+}
+
+fn client_with_fields(wire: &RecordingTransport) -> Client<WithFields> {
+    Client::builder(site("provider.example"), app()).transport(wire.clone()).build().unwrap()
+}
+
+/// The refresh token is spent: a response that lacks a field, or has a bad one, must not cost the customer.
+#[tokio::test]
+async fn refresh_keeps_provider_fields() {
+    let tokens = r#""access_token":"canary-a","refresh_token":"canary-r""#;
+    let first = format!(r#"{{{tokens},"realm":"r1","instance":7,"account":"acme","id":1}}"#);
+    for (refreshed, realm, instance) in [
+        ("", "r1", Some(7)),
+        (r#","realm":null,"instance":null"#, "r1", Some(7)),
+        (r#","realm":"r2","instance":8"#, "r2", Some(8)),
+        (r#","realm":[],"instance":"x""#, "r1", Some(7)),
+        (r#","realm":"r2","instance":-1"#, "r2", Some(7)),
+    ] {
+        let wire = RecordingTransport::with_responses([
+            json_response(200, &first),
+            json_response(200, &format!("{{{tokens}{refreshed},\"id\":2}}")),
+        ]);
+        let client = client_with_fields(&wire);
+        let started = client.begin(&Scopes::none()).unwrap();
+        let token = client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
+        // Also from the store.
+        let stored = serde_json::to_string(&token.to_persisted().unwrap()).unwrap();
+        let token = Token::from_persisted(serde_json::from_str(&stored).unwrap()).unwrap();
+        let token = client.refresh(&token).await.unwrap();
+        assert_eq!((token.extra().realm.as_str(), token.extra().instance), (realm, instance), "{refreshed}");
+        assert_eq!((&token.other()["account"], &token.other()["id"]), (&"acme".into(), &2.into()));
+    }
+}
+
+#[tokio::test]
+async fn bad_optional_field_costs_itself() {
+    let finish = async |fields: &str| {
+        let wire = RecordingTransport::with_responses([json_response(
+            200,
+            &format!(r#"{{"access_token":"canary-a"{fields}}}"#),
+        )]);
+        let client = client_with_fields(&wire);
+        let started = client.begin(&Scopes::none()).unwrap();
+        client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await
+    };
+    let token = finish(r#","realm":"r1","instance":"canary-x","location":7"#).await.unwrap();
+    let expected = Fields { realm: "r1".into(), instance: None, location: String::new() };
+    assert_eq!(token.extra(), &expected);
+    // It is kept as it came.
+    assert_eq!((&token.other()["instance"], &token.other()["location"]), (&"canary-x".into(), &7.into()));
+    for fields in ["", r#","realm":null"#, r#","realm":7,"instance":"x""#] {
+        let error = finish(fields).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+        assert!(error.to_string().contains("realm") || fields.contains("instance"), "{fields}: {error}");
+    }
+}
+
+/// The callback is the browser's word: it fills gaps, chooses from lists and widens nothing.
+#[tokio::test]
+async fn callback_fields_are_kept_with_token() {
+    let finish = async |more: &str, fields: &str| {
+        let wire = RecordingTransport::with_responses([
+            json_response(
+                200,
+                &format!(r#"{{"access_token":"canary-a","refresh_token":"canary-r"{fields}}}"#),
+            ),
+            json_response(200, r#"{"access_token":"canary-b","refresh_token":"canary-s"}"#),
+        ]);
+        let client = client_with_fields(&wire);
+        let started = client.begin(&"read write".parse().unwrap()).unwrap();
+        let url = format!("{}&{more}", callback(REDIRECT_URI, &started));
+        let token = client.finish(&started.pending, &url).await?;
+        assert_eq!(token.access_token().expose(), "canary-a");
+        client.refresh(&token).await
+    };
+    let token = finish("realm=42&location=eu&tenant=t_1&undeclared=x", "").await.unwrap();
+    assert_eq!((token.extra().realm.as_str(), token.extra().location.as_str()), ("42", "eu"));
+    assert_eq!(
+        token.other().iter().map(|(name, value)| format!("{name}={value}")).collect::<String>(),
+        "tenant=\"t_1\""
+    );
+    assert_eq!(token.scope_source(), ScopeSource::Request);
+    // The token response wins.
+    let token =
+        finish("realm=42&scope=read&access_token=x", r#","realm":"r1","scope":"write""#).await.unwrap();
+    assert_eq!(token.extra().realm, "r1");
+    assert_eq!((token.scopes().to_string().as_str(), token.scope_source()), ("write", ScopeSource::Response));
+    // Only requested scopes count, and the token says where they came from.
+    let token = finish("realm=42&scope=read+admin", "").await.unwrap();
+    assert_eq!((token.scopes().to_string().as_str(), token.scope_source()), ("read", ScopeSource::Callback));
+    let token = finish("realm=42&scope=admin", "").await.unwrap();
+    assert_eq!(
+        (token.scopes().to_string().as_str(), token.scope_source()),
+        ("read write", ScopeSource::Request)
+    );
+    // No value chooses a host.
+    for value in ["evil.example", "evil.example%2F", "a%40evil", "%2F%2Fevil", "localhost%3A1", "", "%E4"] {
+        let token = finish(&format!("realm=42&location={value}&tenant={value}"), "").await.unwrap();
+        assert_eq!((token.extra().location.as_str(), token.other().get("tenant")), ("", None), "{value}");
+    }
+    let error = finish("realm=42&realm=43", "").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Callback(oauth_core::CallbackFault::DuplicateParameter));
 }
 
 #[tokio::test]

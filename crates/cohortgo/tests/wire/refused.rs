@@ -96,9 +96,15 @@ async fn token_of_another_portal_is_not_sent() {
 
 #[tokio::test]
 async fn refused_calls_give_help() {
+    let challenge = |status, challenge: &str| {
+        let mut response = json_response(status, "");
+        response.headers_mut().insert("www-authenticate", challenge.parse().unwrap());
+        response
+    };
     let mut out = String::new();
     for (response, kind) in [
-        (recorded(401, "api_unauthorized.json"), ErrorKind::TokenRefused),
+        (recorded(401, "api_unauthorized.json"), ErrorKind::Unauthorized),
+        (challenge(401, r#"Bearer error="invalid_token""#), ErrorKind::TokenRefused),
         (recorded(422, "api_invalid.json"), ErrorKind::ApiRefused),
         (json_response(403, "{}"), ErrorKind::Forbidden),
         (json_response(404, "<html>"), ErrorKind::ApiRefused),

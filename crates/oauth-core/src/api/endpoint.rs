@@ -12,7 +12,7 @@ use crate::provider::provider::Provider;
 use crate::provider::scopes::Scopes;
 use crate::token::token::{ScopeSource, Token, TokenData, TokenOrigin};
 use crate::util::secret::AccessToken;
-use crate::util::strict_json::{UniqueKeys, describe_mismatch};
+use crate::util::strict_json::{UniqueKeys, describe_mismatch, without_byte_order_marks};
 
 /// One API call of provider `P`: its request, and the parsing of its response. No IO.
 ///
@@ -171,8 +171,7 @@ pub fn json<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result<T, Erro
 }
 
 fn value(response: &Response<Vec<u8>>) -> Result<Value, Error> {
-    let body = response.body();
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let body = without_byte_order_marks(response.body());
     let not_json = || bad(response, "the response is not JSON");
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     // Every JSON value is accepted, so a duplicate key is the only error of this category.

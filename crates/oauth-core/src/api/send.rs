@@ -2,22 +2,19 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
 use http::header::{ACCEPT, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Response};
-use serde_json::Value;
+use http::{HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::api::endpoint::{Endpoint, EndpointContext, TokenAlreadySet};
+use crate::api::refusal::refused;
 use crate::client::client::Client;
-use crate::error::oauth_code::OAuthCode;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 use crate::provider::scheme::Scheme;
 use crate::provider::site::Site;
 use crate::token::token::Token;
 use crate::transport::transport::Call;
-use crate::util::headers::{location, location_host, retry_after};
 
 impl<P: Provider> Client<P> {
     /// Sends one API call with `token`. Nothing is retried or refreshed.
@@ -26,13 +23,23 @@ impl<P: Provider> Client<P> {
     /// Before anything is sent: [`ErrorKind::ForeignToken`], [`ErrorKind::Expired`],
     /// [`ErrorKind::ForeignHost`], [`ErrorKind::MissingScope`] and [`ErrorKind::InvalidInput`].
     ///
-    /// By the response: [`ErrorKind::TokenRefused`], [`ErrorKind::Forbidden`], [`ErrorKind::RateLimited`],
+    /// By the response: [`ErrorKind::TokenRefused`], [`ErrorKind::Unauthorized`], [`ErrorKind::Forbidden`], [`ErrorKind::RateLimited`],
     /// [`ErrorKind::ApiRefused`], [`ErrorKind::Unavailable`], [`ErrorKind::Redirected`] and
     /// [`ErrorKind::InvalidResponse`].
     pub async fn send<E: Endpoint<P>>(&self, token: &Token<P>, endpoint: &E) -> Result<E::Response, Error> {
+        self.check_unexpired(token).map_err(|error| error.with_provider(P::NAME).during(E::NAME))?;
+        self.send_even_expired(token, endpoint).await
+    }
+
+    /// [`send`](Self::send) for a token that was refreshed for this call: it is used whatever lifetime the server states.
+    pub(crate) async fn send_even_expired<E: Endpoint<P>>(
+        &self,
+        token: &Token<P>,
+        endpoint: &E,
+    ) -> Result<E::Response, Error> {
         let named = |error: Error| error.with_provider(P::NAME).during(E::NAME);
         let inner = self.inner();
-        self.check(token).map_err(named)?;
+        token.check_belongs_to(&inner.issuer, inner.app.client_id()).map_err(named)?;
         let context = EndpointContext::new(&inner.site, token, inner.clock.now());
         let mut request = endpoint.request(&context).map_err(named)?;
         let no_url = |_| named(Error::invalid_input("the request has no absolute URL"));
@@ -73,7 +80,7 @@ impl<P: Provider> Client<P> {
     /// [`ErrorKind::ForeignToken`] or [`ErrorKind::Expired`] if the token must not be sent.
     pub fn headers(&self, token: &Token<P>) -> Result<HeaderMap, Error> {
         let named = |error: Error| error.with_provider(P::NAME);
-        self.check(token).map_err(named)?;
+        self.check_unexpired(token).map_err(named)?;
         let (name, value) = P::Scheme::header(token.access_token()).map_err(named)?;
         Ok(HeaderMap::from_iter([(name, value)]))
     }
@@ -83,7 +90,7 @@ impl<P: Provider> Client<P> {
         AuthorizedClient { client: self.clone(), token }
     }
 
-    fn check(&self, token: &Token<P>) -> Result<(), Error> {
+    fn check_unexpired(&self, token: &Token<P>) -> Result<(), Error> {
         let inner = self.inner();
         token.check_belongs_to(&inner.issuer, inner.app.client_id())?;
         if token.is_expired(inner.clock.now()) {
@@ -92,63 +99,6 @@ impl<P: Provider> Client<P> {
         }
         Ok(())
     }
-}
-
-fn refused<'a, P: Provider>(
-    response: &Response<Vec<u8>>,
-    url: &Url,
-    token: &'a Token<P>,
-    mut secrets: Vec<&'a str>,
-    now: DateTime<Utc>,
-) -> Error {
-    let status = response.status();
-    let location = location(response.headers(), url).filter(|to| to.origin() == url.origin());
-    let token_refused = P::DIALECT
-        .token_refused
-        .iter()
-        .any(|refusal| refusal.matches(status, location.as_ref().map(Url::path)));
-    let (kind, what) = match status.as_u16() {
-        _ if token_refused => (ErrorKind::TokenRefused, "the token was refused"),
-        300..=399 => (ErrorKind::Redirected, "the API responded with a redirect"),
-        403 => (ErrorKind::Forbidden, "the account may not do this"),
-        429 => (ErrorKind::RateLimited, "too many requests"),
-        500.. => (ErrorKind::Unavailable, "the API failed"),
-        _ => (ErrorKind::ApiRefused, "the API refused the request"),
-    };
-    let fields: Option<Value> = serde_json::from_slice(response.body()).ok();
-    secrets.push(token.access_token().expose());
-    secrets.extend(token.refresh_token().map(crate::util::secret::RefreshToken::expose));
-    let message = if kind == ErrorKind::Redirected {
-        location_host(response.headers(), url, &secrets).map(|host| format!("to {host}"))
-    } else {
-        fields.as_ref().and_then(message).map(|message| crate::util::redact::redact(&message, &secrets, 300))
-    };
-    let mut error = Error::new(kind, what)
-        .with_status(status)
-        .with_retry_after(retry_after(response.headers(), now))
-        .with_message(message);
-    if token_refused && !token.is_renewable() {
-        error = error.needing_reconnect().with_help(P::DIALECT.reconnect_help);
-    }
-    if let Some(code) =
-        fields.as_ref().and_then(|fields| fields.get("error_code").or_else(|| fields.get("error")))
-    {
-        // Some APIs send a sentence as `error`; a code is one word.
-        if let Some(code) = code.as_str().filter(|code| !code.contains(char::is_whitespace)) {
-            error = error.with_code(OAuthCode::parse(&crate::util::redact::redact(code, &secrets, 64)));
-        }
-    }
-    error
-}
-
-/// The message of an error response, at the places that providers document.
-fn message(fields: &Value) -> Option<String> {
-    let text = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    text("message")
-        .or_else(|| text("error_description"))
-        .or_else(|| text("error"))
-        .map(str::to_owned)
-        .or_else(|| fields.get("errors").map(Value::to_string))
 }
 
 /// A client with one token, for tokens that need no background refresh.

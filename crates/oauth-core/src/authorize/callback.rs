@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::authorize::connect::StateRule;
@@ -9,6 +10,7 @@ use crate::authorize::pending::PendingAuthorization;
 use crate::error::oauth_code::OAuthCode;
 use crate::error::{CallbackFault, Error, ErrorKind};
 use crate::provider::dialect::Dialect;
+use crate::provider::scopes::Scopes;
 use crate::util::secret::AuthorizationCode;
 
 /// The callback parameters of RFC 6749 section 4.1.2.
@@ -18,7 +20,32 @@ pub(crate) struct Callback<'a> {
     state: Option<Cow<'a, str>>,
     error: Option<Cow<'a, str>>,
     error_description: Option<Cow<'a, str>>,
+    /// Values of [`Dialect::callback_fields`].
+    fields: Vec<(&'static str, Cow<'a, str>)>,
 }
+
+/// A callback whose code can be exchanged.
+#[derive(Debug)]
+pub(crate) struct AcceptedCallback {
+    pub(crate) code: AuthorizationCode,
+    /// Fields to keep with the token.
+    pub(crate) fields: Map<String, Value>,
+    /// Requested scopes that the callback names as granted.
+    pub(crate) scopes: Option<Scopes>,
+}
+
+/// Parameters of RFC 6749, which no dialect can declare as fields. `scope` is none of a callback there.
+const STANDARD: &[&str] = &[
+    "code",
+    "state",
+    "error",
+    "error_description",
+    "access_token",
+    "refresh_token",
+    "token_type",
+    "expires_in",
+    "id_token",
+];
 
 /// A callback that does not lead to a token.
 #[derive(Debug)]
@@ -59,7 +86,19 @@ impl<'a> Callback<'a> {
                 "state" => &mut out.state,
                 "error" => &mut out.error,
                 "error_description" => &mut out.error_description,
-                _ => continue,
+                _ => {
+                    let fields = dialect.callback_fields.iter();
+                    if let Some(field) = fields
+                        .filter(|field| !STANDARD.contains(&field.name))
+                        .find(|field| field.name == name)
+                    {
+                        if out.fields.iter().any(|(known, _)| *known == field.name) {
+                            return Err(fault(CallbackFault::DuplicateParameter));
+                        }
+                        out.fields.push((field.name, value));
+                    }
+                    continue;
+                }
             };
             if slot.is_some() {
                 return Err(fault(CallbackFault::DuplicateParameter));
@@ -77,7 +116,7 @@ impl<'a> Callback<'a> {
         self,
         pending: &PendingAuthorization,
         dialect: &Dialect,
-    ) -> Result<AuthorizationCode, Box<Refused>> {
+    ) -> Result<AcceptedCallback, Box<Refused>> {
         let keep = |error| Box::new(Refused { error, ends_authorization: false });
         let end = |error| Box::new(Refused { error, ends_authorization: true });
         let proven = match &self.state {
@@ -93,7 +132,10 @@ impl<'a> Callback<'a> {
         match (self.code, self.error) {
             (Some(_), Some(_)) => Err(keep(fault(CallbackFault::CodeAndError))),
             (None, None) => Err(keep(fault(CallbackFault::MissingCode))),
-            (Some(code), None) => Ok(AuthorizationCode::new(code.into_owned())),
+            (Some(code), None) => {
+                let (fields, scopes) = trusted(&self.fields, pending.scopes(), dialect);
+                Ok(AcceptedCallback { code: AuthorizationCode::new(code.into_owned()), fields, scopes })
+            }
             (None, Some(error)) => {
                 let error = refusal(&error, self.error_description.as_deref(), pending.state_text());
                 Err(if proven { end(error) } else { keep(error) })
@@ -102,8 +144,28 @@ impl<'a> Callback<'a> {
     }
 }
 
+/// Returns the fields that may be kept. The browser can change a callback: a field has a declared or harmless value, and
+/// scopes count only if they were requested.
+fn trusted(
+    fields: &[(&'static str, Cow<'_, str>)],
+    requested: &Scopes,
+    dialect: &Dialect,
+) -> (Map<String, Value>, Option<Scopes>) {
+    let (mut kept, mut scopes) = (Map::new(), None);
+    for (name, value) in fields {
+        if *name == "scope" {
+            let named = Scopes::lenient(value);
+            let granted: Scopes = requested.iter().filter(|scope| named.contains(scope)).cloned().collect();
+            scopes = Some(granted).filter(|granted| !granted.is_empty());
+        } else if dialect.callback_fields.iter().any(|field| field.name == *name && field.accepts(value)) {
+            kept.insert((*name).to_owned(), Value::from(&**value));
+        }
+    }
+    (kept, scopes)
+}
+
 fn refusal(error: &str, description: Option<&str>, state: &str) -> Error {
-    let code = OAuthCode::parse(&crate::util::redact::redact(error, &[state], 64));
+    let code = OAuthCode::redacted(error, &[state]);
     let (kind, what) = match code {
         OAuthCode::AccessDenied => (ErrorKind::Denied, "the user denied the connection"),
         OAuthCode::ServerError | OAuthCode::TemporarilyUnavailable => {

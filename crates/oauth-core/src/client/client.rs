@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::authorize::callback::{Callback, fault};
+use crate::authorize::callback::{AcceptedCallback, Callback, fault};
 use crate::authorize::connect::Connect;
 use crate::authorize::pending::{PendingAuthorization, StartedAuthorization};
 use crate::authorize::replay_guard::ReplayGuard;
@@ -148,8 +148,8 @@ impl<P: Provider> Client<P> {
     where
         P: CodeGrant,
     {
-        let code = self.accept(pending, callback)?;
-        let result = self.exchange(pending, &code).await;
+        let accepted = self.accept(pending, callback)?;
+        let result = self.exchange(pending, &accepted).await;
         if result.as_ref().is_err_and(|error| {
             matches!(error.kind(), ErrorKind::NotSent | ErrorKind::Setup | ErrorKind::InvalidInput)
         }) {
@@ -162,13 +162,15 @@ impl<P: Provider> Client<P> {
     pub(crate) async fn exchange(
         &self,
         pending: &PendingAuthorization,
-        code: &AuthorizationCode,
+        accepted: &AcceptedCallback,
     ) -> Result<Token<P>, Error> {
         let requested = Requested {
             redirect_uri: Some(&pending.redirect_uri),
+            known_fields: accepted.fields.clone(),
+            callback_scopes: accepted.scopes.clone(),
             ..Requested::new(pending.scopes.clone(), TokenOrigin::AuthorizationCode)
         };
-        let grant = Grant::Code { code, pkce_verifier: pending.pkce_verifier() };
+        let grant = Grant::Code { code: &accepted.code, pkce_verifier: pending.pkce_verifier() };
         self.request_token(grant, requested, "exchanging the authorization code").await
     }
 
@@ -182,11 +184,11 @@ impl<P: Provider> Client<P> {
         &self,
         pending: &PendingAuthorization,
         callback: &str,
-    ) -> Result<AuthorizationCode, Error> {
+    ) -> Result<AcceptedCallback, Error> {
         self.accepted(pending, callback).map_err(named::<P>)
     }
 
-    fn accepted(&self, pending: &PendingAuthorization, callback: &str) -> Result<AuthorizationCode, Error> {
+    fn accepted(&self, pending: &PendingAuthorization, callback: &str) -> Result<AcceptedCallback, Error> {
         let inner = &*self.0;
         let dialect = const { &P::DIALECT };
         if pending.provider != P::NAME {
@@ -209,9 +211,9 @@ impl<P: Provider> Client<P> {
         let callback = Callback::read(callback, dialect)?;
         let state = pending.state_text();
         match callback.check(pending, dialect) {
-            Ok(code) => {
+            Ok(accepted) => {
                 if inner.replay_guard.end(state, pending.begun_at, now, inner.limits.attempt_age) {
-                    Ok(code)
+                    Ok(accepted)
                 } else {
                     Err(fault(CallbackFault::Replayed))
                 }
@@ -273,12 +275,19 @@ impl<P: Provider> Client<P> {
     where
         P: ClientCredentialsGrant,
     {
-        self.by_client_credentials(scopes.into()).await
+        self.by_client_credentials(scopes.into(), Map::new()).await
     }
 
-    async fn by_client_credentials(&self, scopes: Scopes) -> Result<Token<P>, Error> {
-        let requested =
-            Requested { send_scopes: true, ..Requested::new(scopes, TokenOrigin::ClientCredentials) };
+    async fn by_client_credentials(
+        &self,
+        scopes: Scopes,
+        known_fields: Map<String, Value>,
+    ) -> Result<Token<P>, Error> {
+        let requested = Requested {
+            send_scopes: true,
+            known_fields,
+            ..Requested::new(scopes, TokenOrigin::ClientCredentials)
+        };
         self.request_token(Grant::ClientCredentials, requested, "requesting a token by client credentials")
             .await
     }
@@ -286,7 +295,8 @@ impl<P: Provider> Client<P> {
     /// Renews a token. A client-credentials token is requested again; any other is refreshed.
     ///
     /// With single-use refresh tokens, save the result before using it, and never call this twice with the
-    /// same token. A response without a refresh token leaves the old one in force (RFC 6749 section 6).
+    /// same token. A response without a refresh token leaves the old one in force (RFC 6749 section 6),
+    /// and one without the provider's own fields leaves those.
     ///
     /// # Errors
     /// [`ErrorKind::GrantRefused`] if the refresh token is refused, [`ErrorKind::ForeignToken`] if it belongs
@@ -303,7 +313,7 @@ impl<P: Provider> Client<P> {
         let inner = &*self.0;
         token.check_belongs_to(&inner.issuer, inner.app.client_id()).map_err(named::<P>)?;
         if token.data.origin == TokenOrigin::ClientCredentials {
-            return self.by_client_credentials(token.data.requested.clone()).await;
+            return self.by_client_credentials(token.data.requested.clone(), token.provider_fields()).await;
         }
         let Some(refresh_token) = &token.data.refresh_token else {
             return Err(named::<P>(
@@ -312,6 +322,7 @@ impl<P: Provider> Client<P> {
         };
         let requested = Requested {
             scope_source: token.data.scope_source,
+            known_fields: token.provider_fields(),
             ..Requested::new(token.data.scopes.clone(), token.data.origin)
         };
         let asked_at = inner.clock.now();
@@ -415,7 +426,6 @@ impl<P: Provider> Client<P> {
         let http = TokenHttp {
             token_url: inner.site.token_url(),
             dialect,
-            token_types: P::Scheme::TOKEN_TYPES,
             encoding,
             user_agent: &inner.user_agent,
             grant,
@@ -431,7 +441,7 @@ impl<P: Provider> Client<P> {
     fn token(
         &self,
         mut response: TokenResponse,
-        requested: Requested<'_>,
+        mut requested: Requested<'_>,
         asked_at: DateTime<Utc>,
     ) -> Result<Token<P>, Error> {
         // Checked here, where the error is about this response, and not at the first API call.
@@ -441,7 +451,8 @@ impl<P: Provider> Client<P> {
                 "the `access_token` of the response holds characters that the provider's header cannot hold",
             ));
         }
-        let SplitFields { extra, other } = SplitFields::of(std::mem::take(&mut response.other))?;
+        let known = std::mem::take(&mut requested.known_fields);
+        let SplitFields { extra, other } = SplitFields::of(std::mem::take(&mut response.other), known)?;
         response.other = other;
         Ok(Token { data: self.token_data(response, requested, asked_at), extra })
     }
@@ -454,7 +465,10 @@ impl<P: Provider> Client<P> {
     ) -> TokenData {
         let (scopes, scope_source) = match response.scopes {
             Some(scopes) => (scopes, ScopeSource::Response),
-            None => (requested.scopes.clone(), requested.scope_source),
+            None => match requested.callback_scopes {
+                Some(scopes) => (scopes, ScopeSource::Callback),
+                None => (requested.scopes.clone(), requested.scope_source),
+            },
         };
         TokenData {
             issuer: Arc::clone(&self.0.issuer),
@@ -482,6 +496,10 @@ fn named<P: Provider>(error: Error) -> Error {
 struct Requested<'a> {
     scopes: Scopes,
     scope_source: ScopeSource,
+    /// Scopes that the callback names.
+    callback_scopes: Option<Scopes>,
+    /// The provider's fields from an earlier response or the callback.
+    known_fields: Map<String, Value>,
     /// False for a code exchange, whose authorize URL had them, and for a refresh, which keeps them.
     send_scopes: bool,
     origin: TokenOrigin,
@@ -495,6 +513,8 @@ impl Requested<'_> {
         Self {
             scopes,
             scope_source: ScopeSource::Request,
+            callback_scopes: None,
+            known_fields: Map::new(),
             send_scopes: false,
             origin,
             redirect_uri: None,
@@ -515,12 +535,37 @@ struct SplitFields<X> {
 }
 
 impl<X: DeserializeOwned> SplitFields<X> {
-    fn of(fields: Map<String, Value>) -> Result<Self, Error> {
-        serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
-            let mismatch = describe_mismatch(error.path(), error.inner());
-            Error::new(ErrorKind::InvalidResponse, format!("the token response cannot be read: {mismatch}"))
-        })
+    /// Splits the fields of a response. Known fields fill what it lacks; null is absent. A field that cannot be read costs
+    /// itself, unless it is required and nothing is known of it: a refresh token may be spent already.
+    fn of(mut fields: Map<String, Value>, known: Map<String, Value>) -> Result<Self, Error> {
+        let mut unreadable = Map::new();
+        fields.retain(|name, value| !value.is_null() || !known.contains_key(name));
+        for (name, value) in &known {
+            fields.entry(name).or_insert_with(|| value.clone());
+        }
+        let mut fields = Value::Object(fields);
+        let mut first = None;
+        while let Err(error) = serde_path_to_error::deserialize::<_, X>(&fields) {
+            let name = error.path().iter().next().map(ToString::to_string);
+            first.get_or_insert_with(|| mismatch(&error));
+            let removed = name.and_then(|name| Some((fields.as_object_mut()?.remove(&name)?, name)));
+            let Some((value, name)) = removed else { break };
+            if let Some(known) = known.get(&name).filter(|known| **known != value) {
+                fields[name] = known.clone();
+            } else {
+                unreadable.insert(name, value);
+            }
+        }
+        let mut split: Self = serde_path_to_error::deserialize(fields)
+            .map_err(|error| first.unwrap_or_else(|| mismatch(&error)))?;
+        split.other.append(&mut unreadable);
+        Ok(split)
     }
+}
+
+fn mismatch(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+    let mismatch = describe_mismatch(error.path(), error.inner());
+    Error::new(ErrorKind::InvalidResponse, format!("the token response cannot be read: {mismatch}"))
 }
 
 /// When a refresh token that was issued or used at `used_at` lapses unless it is used again.

@@ -23,6 +23,8 @@ pub(crate) struct CachedToken<P: Provider> {
     pub(crate) generation: u64,
     pub(crate) state: RecordState,
     pub(crate) saved: bool,
+    /// Number of the token response that it came from; 0 for a token that was read from the store.
+    receipt: u64,
     due: Option<Deadline>,
     expiry: Option<Deadline>,
 }
@@ -76,6 +78,7 @@ impl<P: Provider> CachedToken<P> {
             generation,
             state,
             saved,
+            receipt: 0,
             due: due_at.map(|at| Deadline::new(at, token.received_at(), now)),
             expiry: token.expires_at().map(|at| Deadline::new(at, token.received_at(), now)),
             token,
@@ -112,9 +115,21 @@ impl<P: Provider> CachedToken<P> {
             generation: self.generation,
             state,
             saved: self.saved,
+            receipt: self.receipt,
             due: self.due,
             expiry: self.expiry,
         }
+    }
+
+    /// Marks a token that the token endpoint has just issued.
+    pub(crate) fn with_receipt(mut self, receipt: u64) -> Self {
+        self.receipt = receipt;
+        self
+    }
+
+    /// True if it came from a later token response of this process than that number.
+    pub(crate) fn is_received_after(&self, receipt: u64) -> bool {
+        self.receipt > receipt
     }
 
     pub(crate) fn is_due(&self, now: Now) -> bool {

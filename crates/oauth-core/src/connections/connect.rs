@@ -7,14 +7,14 @@ use tokio::runtime::Handle;
 use super::connection::Connection;
 use super::registry::Connections;
 use super::settings::Settings;
-use crate::authorize::callback;
+use crate::authorize::callback::{self, AcceptedCallback};
 use crate::authorize::pending::PendingAuthorization;
 use crate::client::client::Client;
 use crate::error::{CallbackFault, Error, ErrorKind};
 use crate::provider::grants::CodeGrant;
 use crate::provider::provider::Provider;
+use crate::store::Key;
 use crate::token::token::Token;
-use crate::util::secret::AuthorizationCode;
 
 /// Time for which the store remembers a finished attempt after its maximum age. Longer than machine clocks
 /// differ.
@@ -63,11 +63,11 @@ impl<P: Provider> Connections<P> {
         })?;
         let operation = self.0.begin_operation()?;
         let client = self.client();
-        let code = client.accept(pending, callback).map_err(|error| error.with_provider(P::NAME))?;
+        let accepted = client.accept(pending, callback).map_err(|error| error.with_provider(P::NAME))?;
         let (this, account, pending) = (self.clone(), account.to_owned(), pending.clone());
         let task = runtime.spawn(async move {
             let _operation = operation;
-            this.exchange_and_store(&client, &account, &pending, &code).await
+            this.exchange_and_store(&client, &account, &pending, &accepted).await
         });
         task.await.unwrap_or_else(|failed| {
             Err(Error::new(ErrorKind::Unanswered, "connecting was interrupted")
@@ -82,7 +82,7 @@ impl<P: Provider> Connections<P> {
         client: &Client<P>,
         account: &str,
         pending: &PendingAuthorization,
-        code: &AuthorizationCode,
+        accepted: &AcceptedCallback,
     ) -> Result<Connection<P>, Error>
     where
         P: CodeGrant,
@@ -99,12 +99,16 @@ impl<P: Provider> Connections<P> {
         }
         let mut pauses = Settings::calls();
         let token = loop {
-            match client.exchange(pending, code).await {
+            match client.exchange(pending, accepted).await {
                 Err(error) if error.kind() == ErrorKind::NotSent => match pauses.next() {
                     Some(pause) => tokio::time::sleep(pause).await,
                     None => return Err(error),
                 },
-                result => break result?,
+                Err(error) => {
+                    self.0.emit_unrecognized(&Key::new(P::NAME, account), None, &error);
+                    return Err(error);
+                }
+                Ok(token) => break token,
             }
         };
         self.store_with_retries(account, token).await

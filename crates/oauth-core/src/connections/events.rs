@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::Error;
 use crate::error::reconnect_reason::ReconnectReason;
+use crate::error::unrecognized_response::UnrecognizedResponse;
 
 pub(super) type Listener = Box<dyn Fn(&Event<'_>) + Send + Sync>;
 
@@ -62,6 +63,9 @@ pub enum EventKind<'a> {
     /// The provider refused the client. Nothing is refreshed until the client is corrected. See
     /// [`Connections::reconfigure`](super::Connections::reconfigure).
     ClientRefused(&'a Error),
+    /// The provider sent a response that nothing it declares explains. The call failed, and the connection is unchanged.
+    /// Worth a report: the error responses of some providers are not documented.
+    UnrecognizedResponse(&'a UnrecognizedResponse),
     /// The connection was removed, here or elsewhere.
     Removed,
 }
@@ -76,6 +80,7 @@ impl EventKind<'_> {
             Self::SaveFailed(_) => "save_failed",
             Self::NeedsReconnect(_) => "needs_reconnect",
             Self::ClientRefused(_) => "client_refused",
+            Self::UnrecognizedResponse(_) => "unrecognized_response",
             Self::Removed => "removed",
         }
     }
@@ -84,7 +89,11 @@ impl EventKind<'_> {
     pub const fn error(&self) -> Option<&Error> {
         match self {
             Self::RefreshFailed(error) | Self::SaveFailed(error) | Self::ClientRefused(error) => Some(error),
-            Self::Connected | Self::Refreshed | Self::NeedsReconnect(_) | Self::Removed => None,
+            Self::Connected
+            | Self::Refreshed
+            | Self::NeedsReconnect(_)
+            | Self::UnrecognizedResponse(_)
+            | Self::Removed => None,
         }
     }
 }
@@ -101,6 +110,7 @@ impl fmt::Display for Event<'_> {
             EventKind::ClientRefused(error) => {
                 write!(f, "the client was refused, nothing is refreshed now: {error}")
             }
+            EventKind::UnrecognizedResponse(response) => write!(f, "unrecognized response: {response}"),
             EventKind::Removed => f.write_str("removed"),
         }
     }
@@ -110,7 +120,11 @@ impl fmt::Display for Event<'_> {
 pub(super) fn emit(listener: Option<&Listener>, event: &Event<'_>) {
     let error = event.kind.error();
     let error_kind = error.map(|error| error.kind().as_str());
-    let status = error.and_then(Error::status).map(|status| status.as_u16());
+    let unrecognized = match event.kind {
+        EventKind::UnrecognizedResponse(response) => Some(response.status),
+        _ => None,
+    };
+    let status = error.and_then(Error::status).or(unrecognized).map(|status| status.as_u16());
     let oauth_code = error.and_then(Error::oauth_code).map(tracing::field::display);
     let cause = error.and_then(Error::source).map(tracing::field::display);
     let why = match event.kind {
@@ -136,7 +150,9 @@ pub(super) fn emit(listener: Option<&Listener>, event: &Event<'_>) {
     }
     match &event.kind {
         EventKind::Connected | EventKind::Refreshed | EventKind::Removed => log!(info),
-        EventKind::RefreshFailed(_) | EventKind::NeedsReconnect(_) => log!(warn),
+        EventKind::RefreshFailed(_) | EventKind::NeedsReconnect(_) | EventKind::UnrecognizedResponse(_) => {
+            log!(warn)
+        }
         EventKind::SaveFailed(_) | EventKind::ClientRefused(_) => log!(error),
     }
     if let Some(listener) = listener {

@@ -16,6 +16,16 @@ pub(super) enum Need {
 }
 
 impl Need {
+    /// True for a token that arrived after this receipt, while the caller waited. It is used whatever lifetime the server states:
+    /// a second refresh would bring another like it.
+    pub(super) fn is_met_by_new<P: Provider>(self, cached: &CachedToken<P>, receipt: u64) -> bool {
+        let is_newer = match self {
+            Self::Reload | Self::Valid => true,
+            Self::ReplaceRejected(generation) | Self::NewerThan(generation) => cached.generation > generation,
+        };
+        is_newer && cached.is_active() && cached.is_received_after(receipt)
+    }
+
     pub(super) fn is_met_by<P: Provider>(self, cached: &CachedToken<P>, now: Now) -> bool {
         match self {
             Self::Reload => true,

@@ -295,6 +295,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                 }
                 Err(error) => error,
             };
+            self.shared.emit_unrecognized(&self.entry.key, Some(cached.generation), &error);
             let error_kind = error.kind().as_str();
             tracing::debug!(target: TARGET, attempt, error_kind, "no new token: {error}");
             match error.kind() {

@@ -71,6 +71,6 @@ impl<P: Provider> TokenSaver<'_, P> {
         let Self { shared, entry, epoch, .. } = self;
         let cached =
             CachedToken::new(token, generation, RecordState::Active, saved, &shared.settings, shared.now())?;
-        entry.publish(*epoch, cached)
+        entry.publish(*epoch, cached.with_receipt(shared.next_receipt()))
     }
 }

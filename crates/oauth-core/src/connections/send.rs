@@ -1,5 +1,7 @@
 //! API calls through a connection.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 
 use super::cached_token::CachedToken;
@@ -13,33 +15,45 @@ impl<P: Provider> Connection<P> {
     /// Sends one API call. Refreshes the token first if it has expired.
     ///
     /// If the API refuses the token, it is refreshed once, unless another call or process has done so
-    /// already, and an idempotent call is sent once more. Transient failures are retried with backoff if the
-    /// call is idempotent or was never sent.
+    /// already, and the call is sent once more: one that is not idempotent only if the response says that the
+    /// token is the reason. One call causes at most one refresh. Transient failures are retried with backoff
+    /// if the call is idempotent or was never sent.
     ///
     /// # Errors
     /// The errors of [`headers`](Self::headers) and of [`Client::send`](crate::Client::send).
-    /// [`ErrorKind::TokenRefused`] if the call is not idempotent, or if the new token is refused as well.
+    /// [`ErrorKind::TokenRefused`] or [`ErrorKind::Unauthorized`] if the new token is refused as well, or the
+    /// call was not repeated.
     pub async fn send<E: Endpoint<P>>(&self, endpoint: &E) -> Result<E::Response, Error> {
+        let receipt = self.shared.last_receipt();
         let mut retries = self.shared.settings.api();
+        // Used even if the server says that its lifetime is over.
+        let mut fresh: Option<Arc<CachedToken<P>>> = None;
         let mut is_repeated = false;
-        let mut has_expired = false;
         loop {
-            let cached = self.usable().await?;
+            let cached = match &fresh {
+                Some(fresh) => Arc::clone(fresh),
+                None => self.usable().await?,
+            };
+            if cached.is_received_after(receipt) {
+                fresh = Some(Arc::clone(&cached));
+            }
             let client = self.shared.client();
-            let error = match client.send(&cached.token, endpoint).await {
+            let error = match client.send_even_expired(&cached.token, endpoint).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
+            self.shared.emit_unrecognized(&self.entry.key, Some(cached.generation), &error);
             match error.kind() {
-                ErrorKind::TokenRefused if !is_repeated => {
+                kind @ (ErrorKind::TokenRefused | ErrorKind::Unauthorized)
+                    if !is_repeated && fresh.is_none() =>
+                {
                     is_repeated = true;
-                    let error = self.replace_refused(&cached, error).await?;
-                    if !E::IDEMPOTENT {
+                    fresh = self.replace_refused(&cached, &error).await?;
+                    if !E::IDEMPOTENT && kind == ErrorKind::Unauthorized {
                         return Err(error.with_help("the token is a new one now: send the request again"));
                     }
                 }
-                // It expired between the check and its use.
-                ErrorKind::Expired if !has_expired => has_expired = true,
+                ErrorKind::Unauthorized => return Err(error),
                 kind if error.is_transient() && (E::IDEMPOTENT || kind == ErrorKind::NotSent) => {
                     let Some(pause) = retries.next() else { return Err(error) };
                     let pause = pause.max(error.retry_after().unwrap_or_default());
@@ -53,24 +67,32 @@ impl<P: Provider> Connection<P> {
         }
     }
 
-    /// Waits for a newer token than the refused one. Returns the original error once there is one.
-    async fn replace_refused(&self, refused: &CachedToken<P>, error: Error) -> Result<Error, Error> {
+    /// Waits for a newer token than the refused one. Returns it if this call caused its refresh.
+    async fn replace_refused(
+        &self,
+        refused: &CachedToken<P>,
+        error: &Error,
+    ) -> Result<Option<Arc<CachedToken<P>>>, Error> {
         let newest = self.entry.cached();
         if newest.is_some_and(|cached| cached.generation > refused.generation) {
-            return Ok(error);
+            return Ok(None);
+        }
+        if !refused.is_refreshable() && error.kind() == ErrorKind::Unauthorized {
+            // No verdict without evidence. The user may have connected again in another process.
+            let current = self.wait_for(Need::Reload).await?;
+            return if current.generation > refused.generation { Ok(None) } else { Err(error.copied()) };
         }
         if refused.is_refreshable() {
             // If the API refuses every token, only one refresh per interval is made.
             let mut state = self.entry.state();
             let is_recent = state.forced_at.is_some_and(|at| at.elapsed() < self.shared.settings.revalidate);
             if is_recent && state.flight.is_none() {
-                return Err(error.with_help(
+                return Err(error.copied().with_help(
                     "the token was refreshed a moment ago because one was refused, and this one is refused as well",
                 ));
             }
             state.forced_at = Some(Instant::now());
         }
-        self.wait_for(Need::ReplaceRejected(refused.generation)).await?;
-        Ok(error)
+        self.wait_for(Need::ReplaceRejected(refused.generation)).await.map(Some)
     }
 }

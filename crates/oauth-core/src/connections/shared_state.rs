@@ -14,7 +14,7 @@ use super::events::{Event, EventKind, Listener, emit};
 use super::mutation::mutated;
 use super::settings::Settings;
 use super::store_client::StoreClient;
-use super::sync::{ArcSwap, AtomicBool, Mutex};
+use super::sync::{ArcSwap, AtomicBool, AtomicU64, Mutex};
 use crate::client::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
@@ -29,6 +29,7 @@ pub(super) struct SharedState<P: Provider> {
     pub(super) circuit_breaker: CircuitBreaker,
     listener: Option<Listener>,
     entries: Mutex<Entries<P>>,
+    receipts: AtomicU64,
     is_closed: AtomicBool,
     closing: watch::Sender<bool>,
     operations: watch::Sender<usize>,
@@ -64,6 +65,7 @@ impl<P: Provider> SharedState<P> {
             listener,
             entries: Mutex::new(Entries { by_account: HashMap::new(), evict_at: settings.cache_capacity }),
             settings,
+            receipts: AtomicU64::new(0),
             is_closed: AtomicBool::new(false),
             closing: watch::channel(false).0,
             operations: watch::channel(0).0,
@@ -82,8 +84,25 @@ impl<P: Provider> SharedState<P> {
         Now::by(&*self.clock)
     }
 
+    /// Numbers a token response.
+    pub(super) fn next_receipt(&self) -> u64 {
+        self.receipts.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    /// Returns the number of the last token response.
+    pub(super) fn last_receipt(&self) -> u64 {
+        self.receipts.load(Ordering::Acquire)
+    }
+
     pub(super) fn emit(&self, key: &Key, generation: Option<u64>, kind: EventKind<'_>) {
         emit(self.listener.as_ref(), &Event { provider: P::NAME, account: &key.account, generation, kind });
+    }
+
+    /// Reports a response that nothing the provider declares explains.
+    pub(super) fn emit_unrecognized(&self, key: &Key, generation: Option<u64>, error: &Error) {
+        if let Some(response) = error.unrecognized_response() {
+            self.emit(key, generation, EventKind::UnrecognizedResponse(response));
+        }
     }
 
     /// Returns the account's only entry, created if necessary.

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::Span;
 
+use super::cached_token::CachedToken;
 use super::entry::Entry;
 use super::mutation::mutated;
 use super::need::Need;
@@ -92,13 +93,16 @@ pub(super) async fn wait_for<P: Provider>(
     entry: &Arc<Entry<P>>,
     need: Need,
 ) -> RefreshResult<P> {
+    let receipt = shared.last_receipt();
+    let is_met =
+        |cached: &CachedToken<P>| need.is_met_by(cached, shared.now()) || need.is_met_by_new(cached, receipt);
     // The first flight may have been started for a lesser need.
     for _ in 0..3 {
         let mut waiter = join_or_start(shared, entry, need)?;
         let progress = waiter.wait_for(|progress| match progress {
             Progress::Running => false,
             // Saving an unsaved token may take forever, so callers do not wait for it.
-            Progress::Early(cached) => need.is_met_by(cached, shared.now()) || !cached.saved,
+            Progress::Early(cached) => is_met(cached) || !cached.saved,
             Progress::Done(_) => true,
         });
         let cached = match progress.await.as_deref() {
@@ -106,18 +110,14 @@ pub(super) async fn wait_for<P: Provider>(
             Ok(Progress::Done(Err(error))) => {
                 // The flight may have published a usable token early and failed before this task ran.
                 return match entry.cached() {
-                    Some(cached)
-                        if !matches!(need, Need::Reload) && need.is_met_by(&cached, shared.now()) =>
-                    {
-                        Ok(cached)
-                    }
+                    Some(cached) if !matches!(need, Need::Reload) && is_met(&cached) => Ok(cached),
                     _ => Err(error.copied()),
                 };
             }
             // The task panicked, or its runtime was dropped.
             Ok(Progress::Running) | Err(_) => continue,
         };
-        if need.is_met_by(&cached, shared.now()) {
+        if is_met(&cached) {
             return Ok(cached);
         }
         if !cached.saved {

@@ -1,7 +1,5 @@
 //! `Dialect`: a provider's differences from RFC 6749, as data.
 
-use http::StatusCode;
-
 use crate::error::Error;
 
 /// A provider's differences from RFC 6749. Plain data: no closures, no templates.
@@ -39,12 +37,25 @@ pub struct Dialect {
     pub echoes_state_on_error: bool,
     /// True if the provider appends `?code=…` to a redirect URI that already has a query.
     pub appends_query_to_query: bool,
+    /// Values of `token_type` that the provider's [`Scheme`](crate::Scheme) serves, in any case (RFC 6749 section 7.1). A
+    /// response with another is refused; one without is accepted.
+    pub token_types: &'static [&'static str],
+    /// Meaning of an `expires_in` that is not positive.
+    pub zero_lifetime: ZeroLifetime,
+    /// Places of the error code in an error response, as JSON pointers in which `*` stands for each item of a list (RFC
+    /// 6749 section 5.2: `/error`). The default includes those of Fitbit, Facebook and WeChat.
+    pub error_code_at: &'static [&'static str],
+    /// Callback parameters, besides those of RFC 6749, that are kept with the token.
+    pub callback_fields: &'static [CallbackField],
     /// Responses that refuse a grant, in addition to `invalid_grant`.
     pub grant_refused: &'static [Refusal],
     /// Responses that blame the client, whatever their error code.
     pub client_refused: &'static [Refusal],
-    /// API responses that refuse the token.
+    /// API responses that refuse the token, in addition to the error code `invalid_token` of RFC 6750. A 401 that says
+    /// none of this is [`ErrorKind::Unauthorized`](crate::ErrorKind::Unauthorized).
     pub token_refused: &'static [TokenRefusal],
+    /// API responses to a token that lacks a scope, in addition to the error code `insufficient_scope` of RFC 6750.
+    pub scope_missing: &'static [Refusal],
     /// Remedy for a refused token that cannot be refreshed. By default: connect again.
     pub reconnect_help: &'static str,
 }
@@ -55,7 +66,8 @@ pub struct Dialect {
 pub enum ClientAuth {
     /// As `client_id` and `client_secret` among the parameters.
     Body,
-    /// As HTTP Basic, each form-urlencoded first (RFC 6749 section 2.3.1).
+    /// As HTTP Basic, each form-urlencoded first (RFC 6749 section 2.3.1), with `%20` for a space: all form parsers read
+    /// that, and some read no `+`.
     BasicEncoded,
     /// As HTTP Basic, unencoded (many servers).
     BasicRaw,
@@ -99,13 +111,63 @@ pub enum Pkce {
     S256,
 }
 
-/// A token response whose meaning differs from its error code.
+/// The meaning of an `expires_in` that is zero or negative.
+///
+/// By RFC 6749 section 5.1 such a token has expired. Servers send 0 for tokens that do not expire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ZeroLifetime {
+    /// The lifetime is not stated.
+    NotStated,
+    /// The token has expired: it is used once, for the call that requested it.
+    Expired,
+}
+
+/// A callback parameter that is kept with the token.
+///
+/// The callback is the browser's word, so it never replaces a field of the token response. A field that chooses a host
+/// must have a list of values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallbackField {
+    /// Its name.
+    pub name: &'static str,
+    /// The values that it may have. Without any: up to 128 letters, digits, `_` and `-`, which is no host name of a
+    /// public server; of `scope`, the requested scopes.
+    pub values: &'static [&'static str],
+}
+
+impl CallbackField {
+    /// Longest value of a field without a list of values.
+    const MAX_LENGTH: usize = 128;
+
+    /// A field with a value that names no host, such as an identifier.
+    pub const fn id(name: &'static str) -> Self {
+        Self { name, values: &[] }
+    }
+
+    /// A field with one of these values.
+    pub const fn one_of(name: &'static str, values: &'static [&'static str]) -> Self {
+        Self { name, values }
+    }
+
+    pub(crate) fn accepts(&self, value: &str) -> bool {
+        if !self.values.is_empty() {
+            return self.values.contains(&value);
+        }
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        (1..=Self::MAX_LENGTH).contains(&value.len()) && value.bytes().all(is_plain)
+    }
+}
+
+/// An error response that means something else than its status or error code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
     /// Its HTTP status.
     pub status: u16,
-    /// Text contained in its `error`, `message`, `error_description` or `hint`, in lower case.
+    /// Text contained in its `error`, `message`, `error_description` or `hint`, or in the messages of `errors`, in lower
+    /// case.
     pub contains: &'static str,
 }
 
@@ -120,21 +182,17 @@ impl Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenRefusal {
-    /// A response with this status.
-    Status(u16),
+    /// An error response that says so in its own words.
+    Message(Refusal),
+    /// A 401 with this challenge of `WWW-Authenticate`. The realm must be the provider's own: gateways send challenges too.
+    Challenge {
+        /// The scheme, in any case.
+        scheme: &'static str,
+        /// The realm.
+        realm: &'static str,
+    },
     /// A redirect to a path of the same host with this ending.
     RedirectTo(&'static str),
-}
-
-impl TokenRefusal {
-    pub(crate) fn matches(self, status: StatusCode, location_path: Option<&str>) -> bool {
-        match self {
-            Self::Status(refused) => status.as_u16() == refused,
-            Self::RedirectTo(end) => {
-                status.is_redirection() && location_path.is_some_and(|path| path.ends_with(end))
-            }
-        }
-    }
 }
 
 impl Dialect {
@@ -151,9 +209,21 @@ impl Dialect {
             pkce: Pkce::Off,
             echoes_state_on_error: true,
             appends_query_to_query: false,
+            token_types: &["bearer"],
+            zero_lifetime: ZeroLifetime::NotStated,
+            error_code_at: &[
+                "/error",
+                "/error/code",
+                "/error/type",
+                "/errors/*/errorType",
+                "/errors/*/code",
+                "/errmsg",
+            ],
+            callback_fields: &[],
             grant_refused: &[],
             client_refused: &[],
-            token_refused: &[TokenRefusal::Status(401)],
+            token_refused: &[],
+            scope_missing: &[],
             reconnect_help: "the customer must connect again",
         }
     }
@@ -240,6 +310,38 @@ impl Dialect {
         self
     }
 
+    /// Sets [`token_types`](Self::token_types).
+    ///
+    /// # Panics
+    /// If there are none; in a `const` that is a compile error.
+    #[must_use]
+    pub const fn token_types(mut self, types: &'static [&'static str]) -> Self {
+        assert!(!types.is_empty(), "a header scheme serves at least one token type");
+        self.token_types = types;
+        self
+    }
+
+    /// Sets [`zero_lifetime`](Self::zero_lifetime).
+    #[must_use]
+    pub const fn zero_lifetime(mut self, meaning: ZeroLifetime) -> Self {
+        self.zero_lifetime = meaning;
+        self
+    }
+
+    /// Sets [`error_code_at`](Self::error_code_at).
+    #[must_use]
+    pub const fn error_code_at(mut self, pointers: &'static [&'static str]) -> Self {
+        self.error_code_at = pointers;
+        self
+    }
+
+    /// Sets [`callback_fields`](Self::callback_fields).
+    #[must_use]
+    pub const fn callback_fields(mut self, fields: &'static [CallbackField]) -> Self {
+        self.callback_fields = fields;
+        self
+    }
+
     /// Sets [`grant_refused`](Self::grant_refused).
     #[must_use]
     pub const fn grant_refused(mut self, refusals: &'static [Refusal]) -> Self {
@@ -258,6 +360,13 @@ impl Dialect {
     #[must_use]
     pub const fn token_refused(mut self, refusals: &'static [TokenRefusal]) -> Self {
         self.token_refused = refusals;
+        self
+    }
+
+    /// Sets [`scope_missing`](Self::scope_missing).
+    #[must_use]
+    pub const fn scope_missing(mut self, refusals: &'static [Refusal]) -> Self {
+        self.scope_missing = refusals;
         self
     }
 

@@ -8,10 +8,6 @@ use crate::util::secret::AccessToken;
 
 /// The header that carries a provider's access token.
 pub trait Scheme: Send + Sync + 'static {
-    /// The accepted values of `token_type`, in lower case. A response with another value is refused (RFC 6749
-    /// section 7.1); one without `token_type` is accepted.
-    const TOKEN_TYPES: &'static [&'static str];
-
     /// Returns the header, marked sensitive.
     ///
     /// # Errors
@@ -41,8 +37,6 @@ pub trait Scheme: Send + Sync + 'static {
 pub struct Bearer;
 
 impl Scheme for Bearer {
-    const TOKEN_TYPES: &'static [&'static str] = &["bearer"];
-
     fn header(token: &AccessToken) -> Result<(HeaderName, HeaderValue), Error> {
         sensitive(&["Bearer ", token.expose()])
     }

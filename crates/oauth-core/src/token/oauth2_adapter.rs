@@ -223,8 +223,6 @@ fn into_error(error: RequestTokenError<Error, BasicErrorResponse>) -> Error {
 pub(crate) struct TokenHttp<'a> {
     pub(crate) token_url: &'a Url,
     pub(crate) dialect: &'static Dialect,
-    /// Token types that the provider's header scheme serves.
-    pub(crate) token_types: &'static [&'static str],
     pub(crate) encoding: Encoding,
     pub(crate) user_agent: &'a HeaderValue,
     pub(crate) grant: &'a Grant<'a>,
@@ -260,7 +258,6 @@ impl TokenHttp<'_> {
         let context = response::Context {
             token_url: self.token_url,
             dialect: self.dialect,
-            token_types: self.token_types,
             secrets: &secrets,
             now: self.clock.now(),
         };

@@ -93,8 +93,11 @@ fn place_credentials(params: &mut Params<'_>, auth: ClientAuth) -> Result<Option
             format!("{id}:{}", take("client_secret"))
         }
         ClientAuth::BasicEncoded => {
-            let encode =
-                |text: Cow<'_, str>| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            // RFC 6749 appendix B encodes a space as `+`. Every form parser reads `%20` too, and some servers read only
+            // that. A literal plus is `%2B` already.
+            let encode = |text: Cow<'_, str>| {
+                form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+            };
             format!("{}:{}", encode(take("client_id")), encode(take("client_secret")))
         }
     };
@@ -178,6 +181,31 @@ mod tests {
         let encoded = rewritten(ClientAuth::BasicEncoded).unwrap();
         let expected = format!("Basic {}", BASE64_STANDARD.encode("my%3Aid:s%3Acret"));
         assert_eq!(encoded.headers()[AUTHORIZATION], expected);
+    }
+
+    #[test]
+    fn encoded_basic_reads_in_form_and_percent_decoders() {
+        for (id, secret, expected) in [
+            ("my id", "s e+c:r%et", "my%20id:s%20e%2Bc%3Ar%25et"),
+            ("", " ", ":%20"),
+            ("ä", "+", "%C3%A4:%2B"),
+        ] {
+            let body = form_urlencoded::Serializer::new(String::new())
+                .append_pair("client_id", id)
+                .append_pair("client_secret", secret)
+                .finish();
+            let dialect = Dialect::rfc6749().client_auth(ClientAuth::BasicEncoded);
+            let request = rewrite(standard(&body), &dialect, Encoding::Form).unwrap();
+            let header = format!("Basic {}", BASE64_STANDARD.encode(expected));
+            assert_eq!(request.headers()[AUTHORIZATION], header);
+            let decoded: Vec<_> = expected
+                .split(':')
+                .map(|part| {
+                    form_urlencoded::parse(format!("x={part}").as_bytes()).next().unwrap().1.into_owned()
+                })
+                .collect();
+            assert_eq!(decoded, [id, secret]);
+        }
     }
 
     #[test]

@@ -57,6 +57,9 @@ pub enum ScopeSource {
     /// The response named them.
     #[serde(rename = "reply")]
     Response,
+    /// The response named none, but the callback did. The browser can change a callback, so only scopes that were
+    /// requested count.
+    Callback,
     /// The response named none, which means: as requested.
     // Also the value for words that a newer version persisted.
     #[serde(other)]
@@ -165,6 +168,15 @@ impl<P: Provider> Token<P> {
     /// All other fields of the response. May hold secrets; `Debug` shows only their names.
     pub fn other(&self) -> &Map<String, Value> {
         &self.data.other
+    }
+
+    /// The fields of a response that a refresh keeps unless a new one replaces them: the provider's own, and all others.
+    pub(crate) fn provider_fields(&self) -> Map<String, Value> {
+        let mut fields = self.data.other.clone();
+        if let Ok(Value::Object(own)) = serde_json::to_value(&self.extra) {
+            fields.extend(own.into_iter().filter(|(_, value)| !value.is_null()));
+        }
+        fields
     }
 
     /// Refuses a token of another site or client, before anything is sent.

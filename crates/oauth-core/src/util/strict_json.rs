@@ -11,28 +11,12 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Outcome of parsing a body that should be a JSON object.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Parsed {
-    /// An object with unique keys at every depth.
-    Object(Map<String, Value>),
-    /// JSON with a duplicate key.
-    DuplicateKey,
-    /// Another JSON value, or no JSON.
-    NotAnObject,
-}
-
-pub(crate) fn parse_object(body: &[u8]) -> Parsed {
-    parsed(serde_json::from_slice(body).map(|UniqueKeys(value)| value))
-}
-
-pub(crate) fn parsed(result: serde_json::Result<Value>) -> Parsed {
-    match result {
-        Ok(Value::Object(members)) => Parsed::Object(members),
-        // Every JSON value is accepted, so a duplicate key is the only error of this category.
-        Err(error) if error.is_data() => Parsed::DuplicateKey,
-        Ok(_) | Err(_) => Parsed::NotAnObject,
+/// Skips byte order marks, which RFC 8259 section 8.1 allows a parser to ignore. Some servers send two.
+pub(crate) fn without_byte_order_marks(mut body: &[u8]) -> &[u8] {
+    while let Some(rest) = body.strip_prefix(b"\xEF\xBB\xBF") {
+        body = rest;
     }
+    body
 }
 
 /// A JSON value whose objects have unique keys.
@@ -159,6 +143,22 @@ pub(crate) fn describe_mismatch(path: &serde_path_to_error::Path, error: &serde_
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Debug, PartialEq)]
+    enum Parsed {
+        Object(Map<String, Value>),
+        DuplicateKey,
+        NotAnObject,
+    }
+
+    fn parse_object(body: &[u8]) -> Parsed {
+        match serde_json::from_slice(body) {
+            Ok(UniqueKeys(Value::Object(members))) => Parsed::Object(members),
+            // Every JSON value is accepted, so a duplicate key is the only error of this category.
+            Err(error) if error.is_data() => Parsed::DuplicateKey,
+            Ok(_) | Err(_) => Parsed::NotAnObject,
+        }
+    }
 
     #[test]
     fn finds_duplicate_key_at_any_depth() {

@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
-use oauth_core::ErrorKind;
+use oauth_core::connections::{ConnectionState, Connections};
+use oauth_core::{ErrorKind, PasswordRequest, Scopes};
+use oauth_testing::PASSWORD;
 
-use crate::support::{Fault, Ping, Setup, token_number};
+use crate::support::{
+    Fault, NonRefreshingProvider, Ping, Setup, ZeroLifetimeProvider, client_of, token_number,
+};
+
+const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
 
 #[tokio::test(start_paused = true)]
 async fn refused_token_is_refreshed_once() {
@@ -16,7 +22,7 @@ async fn refused_token_is_refreshed_once() {
 
     // If the API refuses every token, further calls do not refresh again.
     for _ in 0..20 {
-        setup.server.next_api_call(Fault::Status(401, "{}"));
+        setup.server.next_api_call(Fault::Challenge(401, INVALID_TOKEN));
     }
     for _ in 0..10 {
         assert_eq!(acme.send(&Ping::<true>).await.unwrap_err().kind(), ErrorKind::TokenRefused);
@@ -29,7 +35,7 @@ async fn never_repeats_non_idempotent_call() {
     let setup = Setup::new();
     let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
     setup.server.next_api_call(Fault::Status(401, "{}"));
-    assert_eq!(acme.send(&Ping::<false>).await.unwrap_err().kind(), ErrorKind::TokenRefused);
+    assert_eq!(acme.send(&Ping::<false>).await.unwrap_err().kind(), ErrorKind::Unauthorized);
     assert_eq!((setup.server.refreshes(), setup.server.api_calls()), (1, 1));
     acme.send(&Ping::<false>).await.unwrap();
     for (fault, kind, calls) in
@@ -128,4 +134,120 @@ async fn refreshes_on_demand() {
     setup.server.revoke_all();
     tokio::time::advance(Duration::from_secs(1)).await;
     assert!(other.send(&Ping::<true>).await.unwrap_err().needs_reconnect());
+}
+
+/// Nothing was done by a request whose token was refused, so it can be sent again.
+#[tokio::test(start_paused = true)]
+async fn evident_refusal_repeats_any_call() {
+    let setup = Setup::new();
+    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    // RFC 6750 section 3.1 has 401, some servers send 403.
+    for (status, refreshes) in [(401, 1), (403, 2)] {
+        setup.server.next_api_call(Fault::Challenge(status, INVALID_TOKEN));
+        acme.send(&Ping::<false>).await.unwrap();
+        assert_eq!((setup.server.refreshes(), setup.server.api_calls()), (refreshes, 2 * refreshes));
+        tokio::time::advance(Duration::from_secs(60)).await;
+    }
+}
+
+/// A gateway or an outage: the call fails, the token stays, and an event says what was not understood.
+#[tokio::test(start_paused = true)]
+async fn unexplained_401_keeps_connection() {
+    let setup = Setup::new();
+    let client = client_of::<NonRefreshingProvider>(&setup.server, &setup.clock, "my-client");
+    let connections: Connections<NonRefreshingProvider> = setup.settings(client.clone()).build();
+    let token = client.import_token(setup.token().await.access_token().expose(), Scopes::none()).unwrap();
+    let acme = connections.insert("acme", token).await.unwrap();
+    setup.events.take();
+    for fault in [
+        Fault::Status(401, ""),
+        Fault::Status(401, r#"{"message":"Unauthorized","canary":1}"#),
+        Fault::Challenge(401, r#"Basic realm="gateway""#),
+        Fault::Challenge(401, "Bearer"),
+        Fault::Challenge(401, r#"Bearer error="invalid_token"#),
+    ] {
+        let calls = setup.server.api_calls();
+        setup.server.next_api_call(fault);
+        let error = acme.send(&Ping::<true>).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unauthorized);
+        assert!(error.is_transient() && !error.needs_reconnect(), "{error}");
+        assert_eq!(setup.server.api_calls(), calls + 1);
+        acme.send(&Ping::<true>).await.unwrap();
+    }
+    assert_eq!(acme.status().await.unwrap().state, ConnectionState::Active);
+    let events = setup.events.take();
+    assert_eq!(events.len(), 5, "{events:?}");
+    assert!(
+        events[1].ends_with("unrecognized status 401, application/json, members `canary`, `message`"),
+        "{}",
+        events[1]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn missing_scope_causes_no_refresh() {
+    let setup = Setup::new();
+    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    for status in [401, 403] {
+        setup
+            .server
+            .next_api_call(Fault::Challenge(status, r#"Bearer error="insufficient_scope", scope="lo.read""#));
+        let error = acme.send(&Ping::<true>).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Forbidden);
+        assert!(error.help().contains("`lo.read`"), "{error}");
+    }
+    setup.server.next_api_call(Fault::Status(401, r#"{"error":"insufficient_scope"}"#));
+    let error = acme.send(&Ping::<true>).await.unwrap_err();
+    assert_eq!((error.kind(), error.help().contains('`')), (ErrorKind::Forbidden, false));
+    assert_eq!((setup.server.refreshes(), setup.server.api_calls()), (0, 3));
+    assert_eq!(acme.status().await.unwrap().state, ConnectionState::Active);
+}
+
+/// Whatever a server says about lifetimes: one call, at most one refresh.
+#[tokio::test(start_paused = true)]
+async fn send_refreshes_at_most_once() {
+    for lifetime in [0, -1, 1] {
+        let setup = Setup::new();
+        setup.server.state_lifetime(lifetime);
+        let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+        for _ in 0..5 {
+            setup.clock.advance_secs(2);
+            acme.send(&Ping::<true>).await.unwrap();
+        }
+        // By default, 0 and less mean that the lifetime is not stated.
+        let refreshes = if lifetime > 0 { 5 } else { 0 };
+        assert_eq!((setup.server.refreshes(), setup.server.api_calls()), (refreshes, 5), "{lifetime}");
+    }
+
+    let setup = Setup::new();
+    setup.server.state_lifetime(0);
+    let client = client_of::<ZeroLifetimeProvider>(&setup.server, &setup.clock, "my-client");
+    let token = client.password(PasswordRequest::new("bob", PASSWORD, Scopes::none())).await.unwrap();
+    let connections: Connections<ZeroLifetimeProvider> = setup.settings(client).build();
+    let acme = connections.insert("acme", token).await.unwrap();
+    for n in 1..=5 {
+        acme.send(&Ping::<true>).await.unwrap();
+        assert_eq!((setup.server.refreshes(), setup.server.api_calls()), (n, n));
+    }
+    // A retry uses the same token.
+    setup.server.next_api_call(Fault::Status(503, ""));
+    acme.send(&Ping::<true>).await.unwrap();
+    assert_eq!((setup.server.refreshes(), setup.server.api_calls()), (6, 7));
+    // A fresh token that is refused is not replaced by another.
+    setup.server.next_api_call(Fault::Challenge(401, INVALID_TOKEN));
+    assert_eq!(acme.send(&Ping::<true>).await.unwrap_err().kind(), ErrorKind::TokenRefused);
+    assert_eq!((setup.server.refreshes(), setup.server.api_calls()), (7, 8));
+    // Callers at once share one refresh, and the cheap path does not loop either.
+    let callers: Vec<_> = (0..20)
+        .map(|_| {
+            let acme = acme.clone();
+            tokio::spawn(async move { acme.headers().await })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.unwrap().unwrap();
+    }
+    assert_eq!(setup.server.refreshes(), 8);
+    acme.refresh().await.unwrap();
+    assert_eq!(setup.server.refreshes(), 9);
 }

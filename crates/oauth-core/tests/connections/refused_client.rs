@@ -3,7 +3,7 @@
 use oauth_core::ErrorKind;
 use oauth_core::connections::Connections;
 
-use crate::support::{NonRefreshingProvider, RotatingProvider, Setup, client_of, token_number};
+use crate::support::{Fault, NonRefreshingProvider, RotatingProvider, Setup, client_of, token_number};
 
 #[tokio::test(start_paused = true)]
 async fn refused_client_opens_circuit_breaker() {
@@ -38,6 +38,32 @@ async fn refused_client_opens_circuit_breaker() {
         connections.get(&format!("{n}")).headers().await.unwrap();
     }
     assert_eq!(setup.server.refreshes(), 1_001);
+}
+
+/// A gateway's page says nothing about the client, so the other customers go on.
+#[tokio::test(start_paused = true)]
+async fn response_without_code_opens_no_circuit_breaker() {
+    let setup = Setup::new();
+    let connections = setup.machine();
+    let mut accounts = Vec::new();
+    for account in ["a", "b", "c"] {
+        accounts.push(connections.insert(account, setup.token().await).await.unwrap());
+    }
+    setup.expire();
+    for body in ["<html>Unauthorized</html>", "", r#"{"message":"Unauthorized"}"#] {
+        setup.events.take();
+        setup.server.next_token_call(Fault::Status(401, body));
+        let error = accounts[0].headers().await.unwrap_err();
+        assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Unavailable, true), "{error}");
+        let events = setup.events.take();
+        assert!(events[0].starts_with("a unrecognized status 401"), "{events:?}");
+        connections.check_client().unwrap();
+        tokio::time::advance(std::time::Duration::from_secs(60)).await;
+    }
+    for account in &accounts {
+        account.headers().await.unwrap();
+    }
+    assert_eq!(setup.server.refreshes(), 6);
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,7 +15,7 @@ use oauth_core::store::{
 use oauth_core::{
     App, Bearer, Call, Client, Clock, Dialect, Endpoint, EndpointContext, Error, FixedSite, Never, NoExtra,
     PasswordGrant, PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Token, Transport,
-    TransportError,
+    TransportError, ZeroLifetime,
 };
 use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, json_response};
 use tokio::sync::Semaphore;
@@ -40,6 +40,23 @@ impl PasswordGrant for RotatingProvider {
     type Request = PasswordRequest;
 }
 
+/// Provider with refresh token rotation, whose `expires_in` of 0 means that the token has expired.
+#[derive(Debug)]
+pub(crate) struct ZeroLifetimeProvider;
+
+impl Provider for ZeroLifetimeProvider {
+    const NAME: &'static str = "zero_lifetime";
+    const DIALECT: Dialect = Dialect::rfc6749().zero_lifetime(ZeroLifetime::Expired);
+    type Site = FixedSite;
+    type Extra = NoExtra;
+    type Scheme = Bearer;
+    type Renewal = SingleUseRefreshToken;
+}
+
+impl PasswordGrant for ZeroLifetimeProvider {
+    type Request = PasswordRequest;
+}
+
 /// Provider without refresh tokens.
 #[derive(Debug)]
 pub(crate) struct NonRefreshingProvider;
@@ -61,6 +78,8 @@ pub(crate) enum Fault {
     ResponseLost,
     /// Responds with this status and body without processing the call.
     Status(u16, &'static str),
+    /// Responds with this status and `WWW-Authenticate`.
+    Challenge(u16, &'static str),
     /// Responds with this status and `Retry-After` in seconds.
     RetryAfter(u16, u64),
     /// Processes the call, and responds when the semaphore has a permit.
@@ -81,6 +100,8 @@ struct State {
     token_faults: VecDeque<Fault>,
     api_faults: VecDeque<Fault>,
     always: Option<(u16, &'static str)>,
+    /// `expires_in` of new tokens, where it is not their lifetime.
+    stated_lifetime: Option<i64>,
 }
 
 /// Provider in memory. Clones share its state.
@@ -130,6 +151,11 @@ impl Server {
         self.state().always = response;
     }
 
+    /// States this lifetime for tokens from now on, although they stay valid for [`LIFETIME`].
+    pub(crate) fn state_lifetime(&self, seconds: i64) {
+        self.state().stated_lifetime = Some(seconds);
+    }
+
     /// Revokes all tokens.
     pub(crate) fn revoke_all(&self) {
         self.state().valid.clear();
@@ -142,10 +168,11 @@ impl Server {
         let (access, refresh) = (format!("canary-access-{n}"), format!("canary-refresh-{n}"));
         let expires_at = state.clock.now() + TimeDelta::seconds(LIFETIME);
         state.valid.push((access.clone(), refresh.clone(), expires_at));
+        let lifetime = state.stated_lifetime.unwrap_or(LIFETIME);
         json_response(
             200,
             &format!(
-                r#"{{"access_token":"{access}","refresh_token":"{refresh}","expires_in":{LIFETIME},"token_type":"bearer"}}"#
+                r#"{{"access_token":"{access}","refresh_token":"{refresh}","expires_in":{lifetime},"token_type":"bearer"}}"#
             ),
         )
     }
@@ -174,7 +201,13 @@ impl Server {
         let known = state.valid.iter().any(|(access, _, expires_at)| {
             authorization == format!("Bearer {access}") && *expires_at > state.clock.now()
         });
-        if known { json_response(200, "{}") } else { json_response(401, r#"{"message":"unknown token"}"#) }
+        if known {
+            return json_response(200, "{}");
+        }
+        let mut refused = json_response(401, r#"{"message":"unknown token"}"#);
+        let challenge = r#"Bearer error="invalid_token""#.parse().unwrap();
+        refused.headers_mut().insert("www-authenticate", challenge);
+        refused
     }
 }
 
@@ -211,6 +244,11 @@ impl Transport for Server {
                 Ok(response)
             }
             Some(Fault::Status(status, body)) => Ok(json_response(status, body)),
+            Some(Fault::Challenge(status, challenge)) => {
+                let mut response = json_response(status, "");
+                response.headers_mut().insert("www-authenticate", challenge.parse().unwrap());
+                Ok(response)
+            }
             Some(Fault::RetryAfter(status, seconds)) => {
                 let mut response = json_response(status, "");
                 response.headers_mut().insert("retry-after", seconds.into());
@@ -323,6 +361,7 @@ impl Events {
             EventKind::SaveFailed(_) => "save failed".to_owned(),
             EventKind::NeedsReconnect(reason) => format!("needs reconnect {}", reason.as_str()),
             EventKind::ClientRefused(_) => "client refused".to_owned(),
+            EventKind::UnrecognizedResponse(response) => format!("unrecognized {response}"),
             other => format!("{other:?}").to_lowercase(),
         };
         self.0.lock().unwrap().push(format!("{account} {text}"));
