@@ -45,7 +45,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = json_response(self.status, &json!({ "error": self.error, "message": self.message }));
         if self.status == StatusCode::UNAUTHORIZED {
-            return ([(WWW_AUTHENTICATE, "Bearer")], body).into_response();
+            return ([(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")], body).into_response();
         }
         body
     }

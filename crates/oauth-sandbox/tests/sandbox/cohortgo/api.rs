@@ -39,7 +39,7 @@ async fn serves_api_at_api_base_url_only() {
         let response = call.send().await.unwrap();
         assert_eq!(
             (response.status().as_u16(), &response.headers()["www-authenticate"]),
-            (401, &"Bearer".parse().unwrap())
+            (401, &"Bearer error=\"invalid_token\"".parse().unwrap())
         );
     }
     let (calls, authorized) = (sandbox.journal().api_calls(), sandbox.authorized_calls().len());
