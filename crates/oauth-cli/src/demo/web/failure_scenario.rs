@@ -113,7 +113,7 @@ impl FailureScenario {
             Self::ServerError => integration.next_token_call(Fault::status(500, "out of order")),
             Self::SlowResponse => integration.next_token_call(Fault::delay(SLOW_RESPONSE)),
             Self::AccessRevoked => {
-                integration.next_api_call(Fault::status(401, "the token is not valid"));
+                integration.next_api_call(Fault::json(401, &json!({ "error": "invalid_token" })));
                 if integration.supports_refresh() {
                     integration.next_token_call(Fault::json(400, &json!({ "error": "invalid_grant" })));
                 }
