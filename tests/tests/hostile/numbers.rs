@@ -18,13 +18,14 @@ pub(crate) fn all(call: ApiCall) -> Vec<Trial> {
         let unknown = Expect::Lasts(None);
         let digits = "9".repeat(10_000);
         for (value, expect) in [
-            ("0", lasts(0)),
-            ("-0", lasts(0)),
-            ("-1", lasts(0)),
-            ("-9223372036854775809", lasts(0)),
-            ("-1e308", lasts(0)),
-            ("0.0001", lasts(0)),
-            ("5e-324", lasts(0)),
+            // By default, 0 and less mean that the lifetime is not stated.
+            ("0", unknown.clone()),
+            ("-0", unknown.clone()),
+            ("-1", unknown.clone()),
+            ("-9223372036854775809", unknown.clone()),
+            ("-1e308", unknown.clone()),
+            ("0.0001", unknown.clone()),
+            ("5e-324", unknown.clone()),
             ("3600.999", lasts(3600)),
             ("2147483647", lasts(MAX_LIFETIME)),
             ("2147483648", lasts(MAX_LIFETIME)),
@@ -35,8 +36,8 @@ pub(crate) fn all(call: ApiCall) -> Vec<Trial> {
             ("1e308", lasts(MAX_LIFETIME)),
             ("\"1e999\"", lasts(MAX_LIFETIME)),
             ("\"inf\"", lasts(MAX_LIFETIME)),
-            ("\"-inf\"", lasts(0)),
-            ("\"-5\"", lasts(0)),
+            ("\"-inf\"", unknown.clone()),
+            ("\"-5\"", unknown.clone()),
             ("\"3600\"", lasts(3600)),
             ("\"NaN\"", unknown.clone()),
             ("\"0x10\"", unknown.clone()),
@@ -49,7 +50,7 @@ pub(crate) fn all(call: ApiCall) -> Vec<Trial> {
             ("{}", unknown.clone()),
             // Overflows are clamped.
             ("1e999", lasts(MAX_LIFETIME)),
-            ("-1e999", lasts(0)),
+            ("-1e999", unknown.clone()),
             (digits.as_str(), lasts(MAX_LIFETIME)),
             ("01", Expect::Fails(InvalidResponse)),
             ("+1", Expect::Fails(InvalidResponse)),

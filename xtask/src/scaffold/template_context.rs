@@ -367,6 +367,9 @@ fn setters(answers: &Answers) -> Vec<Setter> {
     if text("pkce") == "yes" {
         add("pkce", ".pkce(Pkce::S256)".to_owned());
     }
+    if let Some(scheme) = custom_scheme(text("scheme"), "") {
+        add("scheme", format!(".token_types(&[\"{}\"])", scheme.token_type));
+    }
     all
 }
 
@@ -419,6 +422,12 @@ fn fact_entries(answers: &Answers, documents: &[Document]) -> Vec<FactEntry> {
                 all.push(FactEntry { fact, value, sources: vec![source] });
             }
         }
+    }
+    if let Some(scheme) = custom_scheme(answers.text("scheme"), "")
+        && let Some(source) = source_entry(answers, documents, "scheme")
+    {
+        let value = toml_string(&format!("`{}`", scheme.token_type));
+        all.push(FactEntry { fact: "token-types", value, sources: vec![source] });
     }
     all
 }

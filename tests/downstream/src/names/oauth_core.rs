@@ -2,13 +2,14 @@
 
 pub use crate::cobot::oauth_core::{
     AccessToken, App, AuthorizationCode, AuthorizationRequest, AuthorizedClient, Bearer, ByRefreshToken,
-    Call, CallbackFault, Client, ClientAuth, ClientBuilder, ClientCredentialsGrant, ClientId, ClientSecret,
-    Clock, CodeGrant, Connect, Dialect, DirectCode, Encoding, Endpoint, EndpointContext, Error, ErrorKind,
-    Extra, FixedSite, Limits, Never, NoExtra, OAuthCode, Password, PasswordGrant, PasswordRequest,
+    Call, CallbackFault, CallbackField, Client, ClientAuth, ClientBuilder, ClientCredentialsGrant, ClientId,
+    ClientSecret, Clock, CodeGrant, Connect, Dialect, DirectCode, Encoding, Endpoint, EndpointContext, Error,
+    ErrorKind, Extra, FixedSite, Limits, Never, NoExtra, OAuthCode, Password, PasswordGrant, PasswordRequest,
     PendingAuthorization, PersistedToken, Pkce, PkceVerifier, Provider, RawRequest, RedirectUri,
     RedirectUriRule, RefreshToken, Refreshes, Refusal, Renewal, ReusableRefreshToken, Scheme, Scope,
     ScopeSource, Scopes, SingleUseRefreshToken, Site, StartedAuthorization, State, StateRule, SystemClock,
-    Token, TokenAlreadySet, TokenOrigin, TokenRefusal, Transport, TransportError,
+    Token, TokenAlreadySet, TokenOrigin, TokenRefusal, Transport, TransportError, UnrecognizedResponse,
+    ZeroLifetime,
 };
 #[cfg(feature = "connections")]
 pub use crate::cobot::oauth_core::{Connection, Connections};

@@ -199,7 +199,7 @@ fn is_valid_response<P: AtProductionSite>(response: &Value) -> bool {
     };
     let is_known = |name: &str| {
         let name = name.trim();
-        name.is_empty() || P::Scheme::TOKEN_TYPES.iter().any(|known| known.eq_ignore_ascii_case(name))
+        name.is_empty() || P::DIALECT.token_types.iter().any(|known| known.eq_ignore_ascii_case(name))
     };
     text("access_token").is_some_and(|token| is_token(token) && P::Scheme::header(&token.into()).is_ok())
         && is_none_or("refresh_token", &|token| token.is_empty() || is_token(token))
