@@ -1,6 +1,8 @@
 //! The settings of a dialect as text, compared with RFC 6749.
 
-use oauth_core::{ClientAuth, Dialect, Encoding, Pkce, RedirectUriRule, Refusal, TokenRefusal};
+use oauth_core::{
+    CallbackField, ClientAuth, Dialect, Encoding, Pkce, RedirectUriRule, Refusal, TokenRefusal, ZeroLifetime,
+};
 
 use crate::fact::Fact;
 use crate::portrait::code;
@@ -50,7 +52,10 @@ fn values(dialect: &Dialect) -> Vec<(Fact, String)> {
     let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
     let token_params = dialect.token_params.iter().map(|(name, value)| code(&format!("{name}={value}")));
     let token_refused = dialect.token_refused.iter().map(|refusal| match refusal {
-        TokenRefusal::Status(status) => format!("status {status}"),
+        TokenRefusal::Message(refusal) => format!("{} “{}”", refusal.status, refusal.contains),
+        TokenRefusal::Challenge { scheme, realm } => {
+            format!("401 with {}", code(&format!("{scheme} realm=\"{realm}\"")))
+        }
         TokenRefusal::RedirectTo(end) => format!("a redirect to {}", code(&format!("…{end}"))),
         other => format!("{other:?}"),
     });
@@ -65,9 +70,14 @@ fn values(dialect: &Dialect) -> Vec<(Fact, String)> {
         (Fact::Pkce, pkce(dialect.pkce)),
         (Fact::EchoesStateOnError, yes_no(dialect.echoes_state_on_error)),
         (Fact::AppendsQueryToQuery, yes_no(dialect.appends_query_to_query)),
+        (Fact::TokenTypes, list(dialect.token_types.iter().map(|name| code(name)), "")),
+        (Fact::ZeroLifetime, zero_lifetime(dialect.zero_lifetime)),
+        (Fact::ErrorCodeAt, list(dialect.error_code_at.iter().map(|place| code(place)), "")),
+        (Fact::CallbackFields, list(dialect.callback_fields.iter().map(callback_field), "none")),
         (Fact::GrantRefused, refusals(dialect.grant_refused)),
         (Fact::ClientRefused, refusals(dialect.client_refused)),
         (Fact::TokenRefused, list(token_refused, "none")),
+        (Fact::ScopeMissing, refusals(dialect.scope_missing)),
     ]
 }
 
@@ -121,6 +131,23 @@ fn pkce(pkce: Pkce) -> String {
     }
 }
 
+fn zero_lifetime(meaning: ZeroLifetime) -> String {
+    match meaning {
+        ZeroLifetime::NotStated => "lifetime not stated".to_owned(),
+        ZeroLifetime::Expired => "expired".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn callback_field(field: &CallbackField) -> String {
+    match field.values {
+        [] => code(field.name),
+        values => {
+            format!("{} (one of {})", code(field.name), list(values.iter().map(|value| code(value)), ""))
+        }
+    }
+}
+
 fn refusals(refusals: &[Refusal]) -> String {
     list(refusals.iter().map(|refusal| format!("{} “{}”", refusal.status, refusal.contains)), "none")
 }
@@ -146,7 +173,16 @@ mod tests {
             .appends_query_to_query(true)
             .grant_refused(&[Refusal::new(401, "refresh token is invalid")])
             .client_refused(&[Refusal::new(400, "redirect uri mismatch")])
-            .token_refused(&[TokenRefusal::Status(401), TokenRefusal::RedirectTo("/login")]);
+            .token_types(&["token", "bot"])
+            .zero_lifetime(ZeroLifetime::Expired)
+            .error_code_at(&["/fault/code"])
+            .callback_fields(&[CallbackField::id("realm"), CallbackField::one_of("location", &["eu", "us"])])
+            .token_refused(&[
+                TokenRefusal::Message(Refusal::new(401, "invalid token")),
+                TokenRefusal::Challenge { scheme: "Basic", realm: "Acme" },
+                TokenRefusal::RedirectTo("/login"),
+            ])
+            .scope_missing(&[Refusal::new(401, "missing scopes")]);
         let mut out = String::new();
         for entry in DialectEntry::all(&OTHER) {
             assert!(entry.is_difference(), "{:?}", entry.fact);
@@ -176,9 +212,14 @@ mod tests {
                 "pkce",
                 "echoes_state_on_error",
                 "appends_query_to_query",
+                "token_types",
+                "zero_lifetime",
+                "error_code_at",
+                "callback_fields",
                 "grant_refused",
                 "client_refused",
                 "token_refused",
+                "scope_missing",
                 "reconnect_help"
             ],
             "add a new field to `values`, then to this list"

@@ -39,12 +39,22 @@ pub enum Fact {
     EchoesStateOnError,
     /// `Dialect::appends_query_to_query`.
     AppendsQueryToQuery,
+    /// `Dialect::token_types`.
+    TokenTypes,
+    /// `Dialect::zero_lifetime`.
+    ZeroLifetime,
+    /// `Dialect::error_code_at`.
+    ErrorCodeAt,
+    /// `Dialect::callback_fields`.
+    CallbackFields,
     /// `Dialect::grant_refused`.
     GrantRefused,
     /// `Dialect::client_refused`.
     ClientRefused,
     /// `Dialect::token_refused`.
     TokenRefused,
+    /// `Dialect::scope_missing`.
+    ScopeMissing,
     /// Additional fields of the token response.
     ResponseFields,
     /// The lifetime of an access token.
@@ -80,9 +90,14 @@ impl Fact {
             Self::Pkce => "pkce",
             Self::EchoesStateOnError => "echoes-state-on-error",
             Self::AppendsQueryToQuery => "appends-query-to-query",
+            Self::TokenTypes => "token-types",
+            Self::ZeroLifetime => "zero-lifetime",
+            Self::ErrorCodeAt => "error-code-at",
+            Self::CallbackFields => "callback-fields",
             Self::GrantRefused => "grant-refused",
             Self::ClientRefused => "client-refused",
             Self::TokenRefused => "token-refused",
+            Self::ScopeMissing => "scope-missing",
             Self::ResponseFields => "response-fields",
             Self::AccessTokenLifetime => "access-token-lifetime",
             Self::Renewal => "renewal",
@@ -112,9 +127,14 @@ impl Fact {
             Self::Pkce => "PKCE",
             Self::EchoesStateOnError => "`state` on error callbacks",
             Self::AppendsQueryToQuery => "`?code=` appended to a query",
+            Self::TokenTypes => "`token_type`, if the response has one",
+            Self::ZeroLifetime => "`expires_in` of 0 or less",
+            Self::ErrorCodeAt => "Places of the error code",
+            Self::CallbackFields => "More fields of a callback",
             Self::GrantRefused => "More errors that refuse the grant",
             Self::ClientRefused => "More errors that refuse the client",
-            Self::TokenRefused => "Token refused by an API",
+            Self::TokenRefused => "More errors that refuse the token",
+            Self::ScopeMissing => "More errors of a missing scope",
             Self::ResponseFields => "Additional fields of the token response",
             Self::AccessTokenLifetime => "Access token lifetime",
             Self::Renewal => "Refreshing",

@@ -21,6 +21,7 @@ const KINDS: &[ErrorKind] = &[
     ErrorKind::ClientRefused,
     ErrorKind::RequestRefused,
     ErrorKind::TokenRefused,
+    ErrorKind::Unauthorized,
     ErrorKind::Expired,
     ErrorKind::ForeignToken,
     ErrorKind::ForeignHost,
