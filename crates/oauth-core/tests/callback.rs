@@ -32,7 +32,6 @@ async fn unacceptable_callback_sends_nothing() {
         (format!("code={CODE}&code={CODE}&state={state}"), fault(CallbackFault::DuplicateParameter)),
         (format!("code={CODE}&state={state}&state={state}"), fault(CallbackFault::DuplicateParameter)),
         (format!("code={CODE}\n&state={state}"), fault(CallbackFault::Unreadable)),
-        ("error=access_denied".to_owned(), fault(CallbackFault::MissingState)),
         (String::new(), fault(CallbackFault::MissingState)),
     ] {
         let url = format!("{REDIRECT_URI}?{query}");
@@ -174,19 +173,72 @@ async fn clock_set_back_does_not_reopen_attempt() {
     assert_eq!(error.kind(), fault(CallbackFault::TooOld));
 }
 
-/// Whole URL, path and query, or query; with and without a trailing slash; with a fragment, as some providers
-/// append.
+/// Whole URL, with or without a scheme, path and query, or query; with and without a trailing slash; with a
+/// fragment, as some providers append; in quotes, as people paste it.
 #[tokio::test]
 async fn accepts_every_callback_form() {
-    for form in
-        ["https://app.example.com/callback?", "https://app.example.com/callback/?", "/callback?", "?", ""]
-    {
-        let transport = RecordingTransport::with_responses([json_response(200, TOKEN)]);
-        let client = client(&transport, &ManualClock::default());
-        let started = client.begin(&Scopes::none()).unwrap();
-        let query = format!("code={CODE}&state={}#_=_", started.pending.state().expose());
-        client.finish(&started.pending, &format!("{form}{query}")).await.unwrap();
+    for form in [
+        "https://app.example.com/callback?",
+        "https://app.example.com/callback/?",
+        "https://app.example.com/a=b&c/callback?",
+        "http://[::1]:8765/callback?",
+        "/callback?",
+        "?",
+        "",
+        // Private-use schemes (RFC 8252 section 7.1), and the address that shows the code to the user.
+        "com.example.app:/oauth2redirect?",
+        "com.example.app:///oauth2redirect?",
+        "com.example.app:oauth2redirect?",
+        "com.example.app:?",
+        "myapp://callback?",
+        "urn:ietf:wg:oauth:2.0:oob?",
+        // Browsers hide the scheme in the address bar.
+        "localhost:8765/callback?",
+        "127.0.0.1:8765/callback/?",
+        "app.example.com/callback?",
+        "localhost:8765?",
+        "callback?",
+    ] {
+        for (before, after) in [("", "#_=_"), (" ", "\n"), ("\"", "\""), ("<", ">"), ("'", "#'")] {
+            let transport = RecordingTransport::with_responses([json_response(200, TOKEN)]);
+            let client = client(&transport, &ManualClock::default());
+            let started = client.begin(&Scopes::none()).unwrap();
+            let state = started.pending.state();
+            let text = format!("{before}{form}code={CODE}&state={}{after}", state.expose());
+            client.finish(&started.pending, &text).await.unwrap();
+        }
     }
+}
+
+/// league/oauth2-server 8.5 sends `invalid_scope` without `state`.
+#[tokio::test]
+async fn error_without_state_is_reported_and_keeps_attempt() {
+    let transport = RecordingTransport::with_responses([json_response(200, TOKEN)]);
+    let client = client(&transport, &ManualClock::default());
+    let started = client.begin(&Scopes::none()).unwrap();
+    for (query, kind, message) in [
+        ("error=access_denied", ErrorKind::Denied, None),
+        ("error=invalid_scope&hint=Check+x", ErrorKind::AuthorizationRefused, Some("Check x")),
+        (
+            "error=invalid_scope&error_description=Bad+scope&hint=Check+x&state=",
+            ErrorKind::AuthorizationRefused,
+            Some("Bad scope Check x"),
+        ),
+        ("error=server_error&error_description=%1B%5B2J", ErrorKind::Unavailable, Some(" [2J")),
+    ] {
+        let error = client.finish(&started.pending, &format!("{REDIRECT_URI}?{query}")).await.unwrap_err();
+        assert_eq!((error.kind(), error.message()), (kind, message), "{query}");
+        assert!(error.help().contains("may be forged"), "{error:?}");
+    }
+    // A wrong `state` or a code beside it is no refusal.
+    for (query, kind) in [
+        ("error=invalid_scope&state=x", CallbackFault::WrongState),
+        ("error=invalid_scope&code=x", CallbackFault::MissingState),
+    ] {
+        let error = client.finish(&started.pending, &format!("{REDIRECT_URI}?{query}")).await.unwrap_err();
+        assert_eq!(error.kind(), fault(kind), "{query}");
+    }
+    client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
 }
 
 proptest! {

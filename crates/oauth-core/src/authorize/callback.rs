@@ -22,6 +22,8 @@ pub(crate) struct Callback<'a> {
     error_description: Option<Cow<'a, str>>,
     /// Values of [`Dialect::callback_fields`].
     fields: Vec<(&'static str, Cow<'a, str>)>,
+    /// A remark of league/oauth2-server beside the description.
+    hint: Option<Cow<'a, str>>,
 }
 
 /// A callback whose code can be exchanged.
@@ -60,23 +62,14 @@ pub(crate) fn fault(fault: CallbackFault) -> Error {
 }
 
 impl<'a> Callback<'a> {
-    /// Parses a URL, a path with a query, or a query string. An empty parameter counts as missing (RFC 6749
-    /// section 3.1).
+    /// Parses a whole URL, with or without a scheme, a path with a query, or a bare query string, as a browser or a user
+    /// brings it back. An empty parameter counts as missing (RFC 6749 section 3.1).
     pub(crate) fn read(callback: &'a str, dialect: &Dialect) -> Result<Self, Error> {
-        let callback = callback.trim();
+        let callback = without_quotes(callback.trim());
         if crate::util::redact::has_control(callback) {
             return Err(fault(CallbackFault::Unreadable));
         }
-        let without_fragment = callback.split('#').next().unwrap_or_default();
-        // In a URL or a path the query starts at the first `?`. Anything else is a query string, which may
-        // contain `?`, `/` and `:` (RFC 3986 section 3.4).
-        let start = without_fragment.bytes().position(|b| matches!(b, b'?' | b'=' | b'&'));
-        let start = &without_fragment[..start.unwrap_or(without_fragment.len())];
-        let query = if without_fragment.starts_with(['/', '?']) || start.contains("://") {
-            without_fragment.split_once('?').map_or("", |(_, query)| query)
-        } else {
-            without_fragment
-        };
+        let query = query_of(callback.split('#').next().unwrap_or_default());
         // `appends_query_to_query` produces `…?x=1?code=…`.
         let parts = query.splitn(if dialect.appends_query_to_query { usize::MAX } else { 1 }, '?');
         let mut out = Self::default();
@@ -86,6 +79,7 @@ impl<'a> Callback<'a> {
                 "state" => &mut out.state,
                 "error" => &mut out.error,
                 "error_description" => &mut out.error_description,
+                "hint" => &mut out.hint,
                 _ => {
                     let fields = dialect.callback_fields.iter();
                     if let Some(field) = fields
@@ -105,7 +99,8 @@ impl<'a> Callback<'a> {
             }
             *slot = Some(value);
         }
-        for slot in [&mut out.code, &mut out.state, &mut out.error, &mut out.error_description] {
+        for slot in [&mut out.code, &mut out.state, &mut out.error, &mut out.error_description, &mut out.hint]
+        {
             *slot = slot.take().filter(|value| !value.is_empty());
         }
         Ok(out)
@@ -124,8 +119,10 @@ impl<'a> Callback<'a> {
             Some(_) => return Err(keep(fault(CallbackFault::WrongState))),
             None => false,
         };
-        let state_may_be_missing = pending.state_rule == StateRule::MayBeMissing
-            || (self.error.is_some() && !dialect.echoes_state_on_error);
+        // An error is reported without `state` too, because servers leave it out of some errors. It may be forged, so
+        // the authorization goes on.
+        let state_may_be_missing =
+            pending.state_rule == StateRule::MayBeMissing || (self.error.is_some() && self.code.is_none());
         if !proven && !state_may_be_missing {
             return Err(keep(fault(CallbackFault::MissingState)));
         }
@@ -137,8 +134,19 @@ impl<'a> Callback<'a> {
                 Ok(AcceptedCallback { code: AuthorizationCode::new(code.into_owned()), fields, scopes })
             }
             (None, Some(error)) => {
-                let error = refusal(&error, self.error_description.as_deref(), pending.state_text());
-                Err(if proven { end(error) } else { keep(error) })
+                let message = [self.error_description, self.hint];
+                let message = message.iter().flatten().map(|text| &**text).collect::<Vec<_>>().join(" ");
+                let message = (!message.is_empty()).then_some(message);
+                let error = refusal(&error, message.as_deref(), pending.state_text());
+                Err(if proven {
+                    end(error)
+                } else if dialect.echoes_state_on_error {
+                    keep(error.with_help(
+                        "the callback has no `state`, so it may be forged; start again if it is not",
+                    ))
+                } else {
+                    keep(error)
+                })
             }
         }
     }
@@ -162,6 +170,26 @@ fn trusted(
         }
     }
     (kept, scopes)
+}
+
+/// Removes quotes or angle brackets around a pasted URL.
+fn without_quotes(text: &str) -> &str {
+    [('"', '"'), ('\'', '\''), ('<', '>')]
+        .iter()
+        .find_map(|(first, last)| text.strip_prefix(*first)?.strip_suffix(*last))
+        .unwrap_or(text)
+}
+
+/// Returns the query of a URL (`https://a.example/cb?…`, `com.example.app:/cb?…`, `urn:ietf:wg:oauth:2.0:oob?…`), of a
+/// host or path (`localhost:8765/cb?…`, `/cb?…`, `?…`), or the text itself if it is a query.
+///
+/// A query may contain `?`, `/` and `:` (RFC 3986 section 3.4), but hardly in the name of its first parameter.
+fn query_of(text: &str) -> &str {
+    let Some((before, query)) = text.split_once('?') else {
+        return if text.starts_with('/') || text.contains("://") && !text.contains('=') { "" } else { text };
+    };
+    let first_name = &before[..before.find(['=', '&']).unwrap_or(before.len())];
+    if first_name.len() == before.len() || first_name.contains(['/', ':']) { query } else { text }
 }
 
 fn refusal(error: &str, description: Option<&str>, state: &str) -> Error {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::error::Error;
-use crate::util::secret::{ClientId, ClientSecret};
+use crate::util::secret::{ClientId, ClientSecret, cut_line_end};
 
 /// The client registration: id, secret and redirect URI.
 ///
@@ -35,21 +35,55 @@ impl App {
         client_secret: impl Into<ClientSecret>,
         redirect_uri: RedirectUri,
     ) -> Self {
-        Self {
-            client_id: client_id.into(),
-            client_secret: Some(client_secret.into()),
-            redirect_uri: Some(redirect_uri),
-        }
+        Self::of(client_id, Some(client_secret.into()), Some(redirect_uri))
     }
 
     /// Creates a client without a redirect URI, for grants without a browser.
     pub fn without_redirect(client_id: impl Into<ClientId>, client_secret: impl Into<ClientSecret>) -> Self {
-        Self { client_id: client_id.into(), client_secret: Some(client_secret.into()), redirect_uri: None }
+        Self::of(client_id, Some(client_secret.into()), None)
     }
 
     /// Creates a public client, which has no secret (RFC 6749 section 2.1).
     pub fn public(client_id: impl Into<ClientId>, redirect_uri: RedirectUri) -> Self {
-        Self { client_id: client_id.into(), client_secret: None, redirect_uri: Some(redirect_uri) }
+        Self::of(client_id, None, Some(redirect_uri))
+    }
+
+    /// Cuts one line end after id and secret, as files and pipes deliver them.
+    fn of(
+        client_id: impl Into<ClientId>,
+        client_secret: Option<ClientSecret>,
+        redirect_uri: Option<RedirectUri>,
+    ) -> Self {
+        let mut app = Self { client_id: client_id.into(), client_secret, redirect_uri };
+        cut_line_end(&mut app.client_id, ClientId::as_str);
+        if let Some(secret) = &mut app.client_secret {
+            cut_line_end(secret, ClientSecret::expose);
+        }
+        app
+    }
+
+    /// Checks what servers compare: id and secret are not empty, and printable ASCII (RFC 6749 appendices A.1 and A.2).
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let is_none = self.client_secret.is_none() && self.redirect_uri.is_none();
+        let id = self.client_id.as_str();
+        if id.is_empty() && !is_none {
+            return Err(Error::invalid_input("the client id is empty")
+                .with_help("use the id of the client that is registered at the provider"));
+        }
+        let secret = self.client_secret.as_ref().map(ClientSecret::expose);
+        if secret.is_some_and(str::is_empty) {
+            return Err(Error::invalid_input("the client secret is empty")
+                .with_help("use App::public for a client without a secret"));
+        }
+        for (name, text) in [("id", Some(id)), ("secret", secret)] {
+            if text.is_some_and(|text| !text.bytes().all(|byte| matches!(byte, b' '..=b'~'))) {
+                return Err(Error::invalid_input(format!(
+                    "the client {name} contains a character that is not printable ASCII"
+                ))
+                .with_help("RFC 6749 does not allow it; copy the text again"));
+            }
+        }
+        Ok(())
     }
 
     /// Creates an `App` for providers without a client registration.
@@ -99,6 +133,11 @@ impl RedirectUri {
         let url = Url::parse(&uri).map_err(|source| {
             Error::invalid_input("the redirect URI cannot be read").with_help(help).with_source(source)
         })?;
+        if url.cannot_be_a_base() && url.path().starts_with(|c: char| c.is_ascii_digit()) {
+            // `localhost:8765/callback` would be a URI of the scheme `localhost`.
+            return Err(Error::invalid_input("the redirect URI has a port but no scheme")
+                .with_help("write it with the scheme, such as http://127.0.0.1:8765/callback"));
+        }
         if uri.contains('#') || url.fragment().is_some() {
             return Err(Error::invalid_input("the redirect URI has a fragment").with_help(help));
         }

@@ -201,13 +201,14 @@ impl<P: Provider> ClientBuilder<P> {
     /// Builds the client.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site, the encoding or the user
-    /// agent is not valid; [`ErrorKind::Setup`](crate::ErrorKind::Setup) if there is no transport.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site, the registration, the encoding or the
+    /// user agent is not valid; [`ErrorKind::Setup`](crate::ErrorKind::Setup) if there is no transport.
     ///
     /// The first https call reports a missing crypto provider or certificate store.
     pub fn build(self) -> Result<Client<P>, Error> {
         let named = |error: Error| error.with_provider(P::NAME);
         self.site.check().map_err(named)?;
+        self.app.check().map_err(named)?;
         let encoding = self.encoding.unwrap_or(P::DIALECT.encodings[0]);
         P::DIALECT.check_encoding(encoding).map_err(named)?;
         let user_agent = HeaderValue::from_str(&self.user_agent)

@@ -30,8 +30,8 @@ use crate::token::oauth2_adapter::{self, Grant, TokenClient, TokenHttp, TokenRes
 use crate::token::token::{ScopeSource, Token, TokenData, TokenOrigin};
 use crate::transport::transport::{Limits, Transport};
 use crate::util::clock::Clock;
-use crate::util::redact::is_token;
-use crate::util::secret::{AccessToken, AuthorizationCode};
+use crate::util::redact::{has_control, is_token};
+use crate::util::secret::{AccessToken, AuthorizationCode, cut_line_end};
 use crate::util::strict_json::describe_mismatch;
 use crate::util::url_policy::{authority, check_url};
 
@@ -243,7 +243,8 @@ impl<P: Provider> Client<P> {
         P: DirectCode,
     {
         let requested = Requested::new(scopes.into(), TokenOrigin::AuthorizationCode);
-        let code = code.into();
+        let mut code: AuthorizationCode = code.into();
+        cut_line_end(&mut code, |code| code.expose());
         let grant = Grant::Code { code: &code, pkce_verifier: None };
         self.request_token(grant, requested, "exchanging the code").await
     }
@@ -256,7 +257,9 @@ impl<P: Provider> Client<P> {
     where
         P: PasswordGrant,
     {
-        let request: PasswordRequest = request.into();
+        let mut request: PasswordRequest = request.into();
+        cut_line_end(&mut request.password, |password| password.expose());
+        check_password(&request).map_err(named::<P>)?;
         let requested = Requested {
             send_scopes: true,
             params: &request.params,
@@ -365,13 +368,9 @@ impl<P: Provider> Client<P> {
         scopes: impl Into<Scopes>,
         extra: P::Extra,
     ) -> Result<Token<P>, Error> {
-        let access_token = access_token.into();
-        if !is_token(access_token.expose()) {
-            return Err(named::<P>(
-                Error::invalid_input("this cannot be an access token")
-                    .with_help("it is empty, longer than 64 KiB, or not printable ASCII; paste it again"),
-            ));
-        }
+        let mut access_token: AccessToken = access_token.into();
+        cut_line_end(&mut access_token, |token| token.expose());
+        check_imported(access_token.expose()).map_err(named::<P>)?;
         P::Scheme::header(&access_token).map_err(named::<P>)?;
         let response = TokenResponse {
             access_token,
@@ -484,6 +483,36 @@ impl<P: Provider> Client<P> {
             origin: requested.origin,
             other: response.other,
         }
+    }
+}
+
+/// User name and password hold no line ends or other control characters (RFC 6749 appendices A.15 and A.16).
+fn check_password(request: &PasswordRequest) -> Result<(), Error> {
+    let name = match (has_control(&request.username), has_control(request.password.expose())) {
+        (true, _) => "the user name",
+        (_, true) => "the password",
+        _ => return Ok(()),
+    };
+    Err(Error::invalid_input(format!("{name} contains a line end or another control character"))
+        .with_help("RFC 6749 does not allow it; pass the text alone"))
+}
+
+/// Checks a token that a person or another program passes in.
+fn check_imported(token: &str) -> Result<(), Error> {
+    if !is_token(token) {
+        return Err(Error::invalid_input("this cannot be an access token")
+            .with_help("it is empty, longer than 64 KiB, or not printable ASCII; paste it again"));
+    }
+    // Sent as it is, the scheme would be in the header twice.
+    let lower = token.get(..32).unwrap_or(token).to_ascii_lowercase();
+    let schemes = ["authorization:", "bearer ", "token token=", "basic "];
+    match schemes.iter().find(|scheme| lower.starts_with(**scheme)) {
+        Some(scheme) => Err(Error::invalid_input(format!(
+            "the access token begins with `{}`, which belongs to the Authorization header",
+            scheme.trim_end()
+        ))
+        .with_help("pass the token alone, without the header's name, scheme or quotes")),
+        None => Ok(()),
     }
 }
 

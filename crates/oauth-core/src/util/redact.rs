@@ -23,9 +23,14 @@ pub(crate) fn has_control(text: &str) -> bool {
     text.chars().any(char::is_control)
 }
 
-/// Zero-width marks, direction marks, and line and paragraph separators: they change how a line reads.
+/// Format characters, such as zero-width and direction marks, and line and paragraph separators: they change how a
+/// line reads.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+    if c.is_ascii() || c.is_whitespace() {
+        return matches!(c, '\u{2028}' | '\u{2029}');
+    }
+    // Within a string, the standard library escapes what is neither printable nor a combining mark.
+    ['x', c].iter().collect::<String>().escape_debug().count() > 2
 }
 
 /// Minimum length for the search of base64 and hex: those of a few characters occur in any text.
@@ -107,6 +112,8 @@ mod tests {
         );
         assert_eq!(redact("bad cat-secret", &["cat", "cat-secret"], 100), "bad [redacted]");
         assert_eq!(sanitize("a\u{202E}b\u{2028}c\u{200B}", 9), "a b c ");
+        assert_eq!(sanitize("a\u{61C}b\u{180E}c\u{AD}d\u{E0041}e\u{9B}f", 20), "a b c d e f");
+        assert_eq!(sanitize("e\u{301} हिन्दी\u{3000}日", 20), "e\u{301} हिन्दी\u{3000}日");
         assert_eq!(sanitize("abcdef", 3), "abc…");
     }
 }

@@ -63,6 +63,14 @@ macro_rules! secret {
     };
 }
 
+/// Cuts one line end, which files and pipes often have after a value.
+pub(crate) fn cut_line_end<T: for<'a> From<&'a str>>(value: &mut T, text: impl Fn(&T) -> &str) {
+    let cut = text(value).strip_suffix('\n').map(|text| T::from(text.strip_suffix('\r').unwrap_or(text)));
+    if let Some(cut) = cut {
+        *value = cut;
+    }
+}
+
 /// Access to a secret's text, for [`in_clear`].
 pub(crate) trait Expose: From<String> {
     fn text(&self) -> &str;
