@@ -63,7 +63,7 @@ impl ClientCredentialsGrant for Go1 {}
 /// Inferred, not documented: Go1's sample codes begin with `def502`, as those of thephpleague/oauth2-server
 /// do, so these are that server's texts (`OAuthServerException`, `AuthCodeGrant`). "Invalid refresh token" is
 /// from a test of Totara's Go1 plug-in. All read on 2026-11-21.
-const GRANT_REFUSED: [Refusal; 9] = [
+const GRANT_REFUSED: [Refusal; 10] = [
     // `invalid_request` with 401 in older releases; `invalid_grant` in newer ones.
     Refusal::new(401, "refresh token is invalid"),
     Refusal::new(400, "refresh token is invalid"),
@@ -77,6 +77,8 @@ const GRANT_REFUSED: [Refusal; 9] = [
     Refusal::new(400, "authorization code has expired"),
     Refusal::new(400, "authorization code has been revoked"),
     Refusal::new(400, "cannot decrypt the authorization code"),
+    // Version 9.
+    Refusal::new(400, "issue decrypting the authorization code"),
 ];
 
 /// Errors caused by the client's configuration. Inferred like those above: `invalid_request`, recognized by

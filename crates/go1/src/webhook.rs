@@ -69,10 +69,13 @@ impl fmt::Display for SignatureFault {
 impl std::error::Error for SignatureFault {}
 
 impl Verifier {
-    /// Creates a verifier with the webhook's `secret_key`.
+    /// Creates a verifier with the webhook's `secret_key`. One line end after it, as files and pipes deliver it, is
+    /// cut.
     #[allow(clippy::missing_panics_doc)] // HMAC accepts a key of any length (RFC 2104 section 3)
     pub fn new(secret_key: impl AsRef<[u8]>) -> Self {
-        let mac = Hmac::new_from_slice(secret_key.as_ref()).expect("HMAC accepts a key of any length");
+        let key = secret_key.as_ref();
+        let key = key.strip_suffix(b"\n").map_or(key, |key| key.strip_suffix(b"\r").unwrap_or(key));
+        let mac = Hmac::new_from_slice(key).expect("HMAC accepts a key of any length");
         Self { mac, tolerance: TOLERANCE }
     }
 
