@@ -1,13 +1,16 @@
 //! The callback route, where the user returns from the provider.
 
 use axum::extract::{Path, State};
+use axum::http::Uri;
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use oauth_core::{Error, ErrorKind, OAuthCode, State as OAuthState};
 
-use crate::authorizer::param;
+use crate::authorizer::{Purpose, Visit, param};
+use crate::connect::refusal_response;
 use crate::cookies::Cookies;
+use crate::fetch_metadata::is_prefetch;
 use crate::hide_query;
 use crate::login_attempt::{LoginAttempt, Mode, Stage};
 use crate::outcome::Outcome;
@@ -18,12 +21,15 @@ use crate::web::OAuthWeb;
 pub(crate) async fn callback(
     State(web): State<OAuthWeb>,
     Path(name): Path<String>,
-    parts: Parts,
+    mut parts: Parts,
 ) -> Response {
     let Some(route) = web.route(&name) else { return pages::unknown_provider(web.site()) };
-    let query = hide_query::query(&parts.uri, &parts.extensions);
+    if is_prefetch(&parts.headers) {
+        return pages::not_in_advance(web.site());
+    }
+    let query = hide_query::query(&parts.uri, &parts.extensions).to_owned();
     let mut cookies = Cookies::parse(&parts.headers, web.key(), route.paths().is_secure);
-    let Some((name, attempt, is_proven)) = find(&cookies, route, query) else {
+    let Some((name, attempt, is_proven)) = find(&cookies, route, &query) else {
         tracing::info!("{}: a callback reached a browser without a matching attempt", route.name());
         return respond(&web, route, &Outcome::NotBegun, None);
     };
@@ -31,14 +37,34 @@ pub(crate) async fn callback(
     let outcome = match &attempt.stage {
         Stage::Ended(ended) => Outcome::from(ended.clone()),
         Stage::Pending(pending) => {
-            let finished = route.finish(&attempt.account, pending, &format!("?{query}")).await;
-            finished.map_or_else(
-                |error| {
-                    log(route, reference, &error);
-                    Outcome::new(&error)
-                },
-                Outcome::Connected,
-            )
+            // The session may have ended or changed since the attempt began.
+            show_link(&mut parts, route, &attempt);
+            match route.account(Visit::new(route.name(), Purpose::Connect, parts)).await {
+                Err(refusal) => {
+                    tracing::info!(
+                        "{}: the authorizer refused a callback (attempt {reference})",
+                        route.name()
+                    );
+                    return refusal_response(&web, route, refusal);
+                }
+                Ok(account) if account != attempt.account => {
+                    tracing::info!(
+                        "{}: a callback reached another account (attempt {reference})",
+                        route.name()
+                    );
+                    Outcome::OtherAccount
+                }
+                Ok(account) => {
+                    let finished = route.finish(&account, pending, &format!("?{query}")).await;
+                    finished.map_or_else(
+                        |error| {
+                            log(route, reference, &error);
+                            Outcome::new(&error)
+                        },
+                        Outcome::Connected,
+                    )
+                }
+            }
         }
     };
     let mut response = respond(&web, route, &outcome, Some((&attempt, reference)));
@@ -54,6 +80,12 @@ pub(crate) async fn callback(
         }
     }
     response
+}
+
+/// Gives the authorizer the link that began the attempt, with its parameters, instead of the callback.
+fn show_link(parts: &mut Parts, route: &dyn DynProviderRoute, attempt: &LoginAttempt) {
+    let link = route.connect_link(&attempt.query).parse::<Uri>();
+    hide_query::replace_uri(parts, link.unwrap_or_default());
 }
 
 /// Returns the callback's attempt with its cookie's name, and `true` if `state` proves the match.

@@ -1,16 +1,19 @@
 //! The connect route: redirects the user to the provider and stores the attempt in the browser.
+//!
+//! Only a page of the site begins an attempt. A foreign page could otherwise connect a visitor's account
+//! without a click, or with one that the visitor did not see (clickjacking).
 
 use axum::extract::{Path, State};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use oauth_core::Error;
 use oauth_core::url::form_urlencoded;
 
 use crate::authorizer::{Purpose, Refusal, RefusalKind, Visit, param};
 use crate::cookies::Cookies;
-use crate::fetch_metadata::is_framed;
+use crate::fetch_metadata::{is_framed, is_from_own_page, is_prefetch};
 use crate::login_attempt::Mode;
 use crate::outcome::Outcome;
 use crate::pages::{self, End};
@@ -20,9 +23,15 @@ use crate::web::OAuthWeb;
 
 /// The longest query of a link, which is stored in a cookie.
 const MAX_QUERY: usize = 1_200;
+/// The parameter of links that need a confirmation although a page of the site contains them: any site may
+/// show that page in a frame.
+const CONFIRM: &str = "confirm";
 
 pub(crate) async fn connect(State(web): State<OAuthWeb>, Path(name): Path<String>, parts: Parts) -> Response {
     let Some(route) = web.route(&name) else { return pages::unknown_provider(web.site()) };
+    if is_prefetch(&parts.headers) {
+        return pages::not_in_advance(web.site());
+    }
     let query = parts.uri.query().unwrap_or_default().to_owned();
     if query.len() > MAX_QUERY {
         return pages::broken_link(web.site(), "It is too long.");
@@ -32,8 +41,13 @@ pub(crate) async fn connect(State(web): State<OAuthWeb>, Path(name): Path<String
         return pages::broken_link(web.site(), "It would have led you to another site afterwards.");
     }
     if Mode::of(Some(&query)) == Mode::Iframe || is_framed(&parts.headers) {
-        let link = route.connect_link(&without_iframe_mode(&query));
+        let link = route.connect_link(&link_out_of_frame(&query));
         return pages::leave_frame(web.site(), route.title(), link);
+    }
+    let is_confirmed = parts.method == Method::POST || param(Some(&query), CONFIRM).is_none();
+    let query = without(&query, |name, _| name == CONFIRM);
+    if !is_confirmed || !is_from_own_page(&parts.method, &parts.headers, &route.paths().origin) {
+        return pages::confirm(web.site(), route.title(), route.connect_link(&query));
     }
     let cookies = Cookies::parse(&parts.headers, web.key(), route.paths().is_secure);
     match route.begin(Visit::new(route.name(), Purpose::Connect, parts)).await {
@@ -84,9 +98,18 @@ fn misconfigured(web: &OAuthWeb, route: &dyn DynProviderRoute, query: &str, erro
     pages::attempt_ended(web.site(), end)
 }
 
-/// The link that leads out of a frame must not ask for a frame again.
-fn without_iframe_mode(query: &str) -> String {
-    let pairs =
-        form_urlencoded::parse(query.as_bytes()).filter(|(name, value)| name != "mode" || value != "iframe");
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+/// The query of the link that leads out of a frame: it does not ask for a frame again.
+fn link_out_of_frame(query: &str) -> String {
+    let query = without(query, |name, value| name == CONFIRM || (name == "mode" && value == "iframe"));
+    form_urlencoded::Serializer::new(query).append_pair(CONFIRM, "1").finish()
+}
+
+/// Removes the parameters that `is_removed` selects. Without one, the query stays as it is.
+fn without(query: &str, is_removed: impl Fn(&str, &str) -> bool) -> String {
+    let pairs = || form_urlencoded::parse(query.as_bytes());
+    if !pairs().any(|(name, value)| is_removed(&name, &value)) {
+        return query.to_owned();
+    }
+    let kept = pairs().filter(|(name, value)| !is_removed(name, value));
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
 }

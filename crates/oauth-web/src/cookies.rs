@@ -27,8 +27,10 @@ pub(crate) struct Cookies<'k> {
 impl<'k> Cookies<'k> {
     pub(crate) fn parse(headers: &HeaderMap, key: &'k CookieKey, is_secure: bool) -> Self {
         let mut jar = CookieJar::new();
-        for line in headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()) {
-            for cookie in Cookie::split_parse(line.to_owned()).flatten() {
+        for value in headers.get_all(COOKIE) {
+            // Other cookies of this host may hold any bytes. Those of this crate are ASCII.
+            let line = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            for cookie in Cookie::split_parse(line).flatten() {
                 if cookie.name().starts_with(prefix(is_secure)) {
                     jar.add_original(cookie);
                 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::extract::OriginalUri;
+use axum::http::request::Parts;
 use axum::http::uri::{PathAndQuery, Uri};
 use axum::http::{Extensions, Request};
 use tower::{Layer, Service};
@@ -79,6 +80,15 @@ impl fmt::Debug for Hidden {
 /// Returns the query of a callback, hidden or not.
 pub(crate) fn query<'a>(uri: &'a Uri, extensions: &'a Extensions) -> &'a str {
     extensions.get::<Hidden>().map(|Hidden(query)| query.as_str()).or(uri.query()).unwrap_or_default()
+}
+
+/// Replaces the URI of a callback, so that its code is nowhere in these parts.
+pub(crate) fn replace_uri(parts: &mut Parts, uri: Uri) {
+    parts.extensions.remove::<Hidden>();
+    if let Some(original) = parts.extensions.get_mut::<OriginalUri>() {
+        original.0 = uri.clone();
+    }
+    parts.uri = uri;
 }
 
 impl<S> Layer<S> for HideQuery {

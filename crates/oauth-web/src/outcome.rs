@@ -17,6 +17,8 @@ pub(crate) enum Outcome {
     Replayed,
     /// This browser has no such attempt.
     NotBegun,
+    /// The visitor may no longer connect the attempt's account: the sign-in changed.
+    OtherAccount,
     /// The callback does not match the attempt.
     NotAccepted,
     /// The provider refused.
@@ -65,7 +67,12 @@ impl Outcome {
             Self::Denied => Some(Ended::Denied),
             Self::Refused | Self::Unavailable | Self::Misconfigured => Some(Ended::Failed),
             // The same check fails again next time; an unsaved attempt may still succeed.
-            Self::Expired | Self::Replayed | Self::NotBegun | Self::NotAccepted | Self::NotSaved => None,
+            Self::Expired
+            | Self::Replayed
+            | Self::NotBegun
+            | Self::OtherAccount
+            | Self::NotAccepted
+            | Self::NotSaved => None,
         }
     }
 
@@ -74,7 +81,7 @@ impl Outcome {
             // A denial is the user's choice, not an error.
             Self::Connected(_) | Self::Denied => StatusCode::OK,
             Self::Expired | Self::NotBegun | Self::NotAccepted => StatusCode::BAD_REQUEST,
-            Self::Replayed => StatusCode::CONFLICT,
+            Self::Replayed | Self::OtherAccount => StatusCode::CONFLICT,
             Self::Refused | Self::Unavailable => StatusCode::BAD_GATEWAY,
             Self::NotSaved => StatusCode::SERVICE_UNAVAILABLE,
             Self::Misconfigured => StatusCode::INTERNAL_SERVER_ERROR,

@@ -43,6 +43,8 @@ pub(crate) trait DynProviderRoute: Send + Sync + 'static {
     /// Longest duration of an attempt.
     fn attempt_age(&self) -> Duration;
     async fn begin(&self, visit: Visit) -> Result<Result<BegunAttempt, Error>, Refusal>;
+    /// Returns the account that this visitor may connect.
+    async fn account(&self, visit: Visit) -> Result<String, Refusal>;
     /// Returns the requested scopes that were not granted.
     async fn finish(
         &self,
@@ -85,6 +87,10 @@ impl<P: CodeGrant> DynProviderRoute for ProviderRoute<P> {
             pending: started.pending,
             account: allowed.account,
         }))
+    }
+
+    async fn account(&self, visit: Visit) -> Result<String, Refusal> {
+        Ok(self.authorizer.authorize(visit).await?.account)
     }
 
     async fn finish(

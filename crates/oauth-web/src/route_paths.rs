@@ -9,6 +9,8 @@ pub(crate) struct RoutePaths {
     /// Path before the routes: empty, or such as `/integrations`.
     base: String,
     provider: &'static str,
+    /// Origin of the site, as browsers send it in `Origin`.
+    pub(crate) origin: String,
     /// `true` for https. The redirect URI decides, because requests behind a proxy do not show it.
     pub(crate) is_secure: bool,
 }
@@ -45,7 +47,12 @@ impl RoutePaths {
         }
         let path = url.path().strip_suffix('/').unwrap_or(url.path());
         match path.strip_suffix(provider).and_then(|path| path.strip_suffix("/callback/")) {
-            Some(base) => Ok(Self { base: base.to_owned(), provider, is_secure }),
+            Some(base) => Ok(Self {
+                base: base.to_owned(),
+                provider,
+                origin: url.origin().ascii_serialization(),
+                is_secure,
+            }),
             None => invalid("the redirect URI does not lead to the callback route of this provider", help()),
         }
     }

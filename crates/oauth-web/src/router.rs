@@ -13,8 +13,11 @@ use crate::hide_query::HideQuery;
 use crate::web::OAuthWeb;
 
 impl OAuthWeb {
-    /// Returns the routes `GET /connect/{provider}` and `GET /callback/{provider}`, with and without a
-    /// trailing slash, for an application with any state.
+    /// Returns the routes `GET` and `POST /connect/{provider}` and `GET /callback/{provider}`, with and without
+    /// a trailing slash, for an application with any state.
+    ///
+    /// A link to the connect route on a page of the site starts an attempt. Anywhere else, such as on another
+    /// site or in a mail, the link leads to a page with a button, which posts to the connect route.
     ///
     /// The connect route has these query parameters. The authorizer can read all others.
     ///
@@ -25,9 +28,11 @@ impl OAuthWeb {
     /// | `mode=popup` | the link is opened in a separate window, which posts the result to its opener and closes |
     /// | `mode=iframe` | the link is in a frame; needed only for browsers without `Sec-Fetch-Dest` |
     ///
-    /// The response to other methods is 405, even for `HEAD`: link checkers must not spend a code.
+    /// The response to other methods is 405, even for `HEAD`: link checkers must not spend a code. Pages are
+    /// not loaded in advance, for the same reason: the response to a prefetch is 503.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        let connect: MethodRouter<Self> = get(connect).head(only_get).fallback(only_get);
+        let connect: MethodRouter<Self> =
+            get(connect).post(connect).head(only_get_and_post).fallback(only_get_and_post);
         let callback: MethodRouter<Self> = get(callback).head(only_get).fallback(only_get);
         Router::new()
             .route("/connect/{provider}", connect.clone())
@@ -47,4 +52,8 @@ impl OAuthWeb {
 
 async fn only_get() -> (StatusCode, [(HeaderName, &'static str); 1]) {
     (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET")])
+}
+
+async fn only_get_and_post() -> (StatusCode, [(HeaderName, &'static str); 1]) {
+    (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, POST")])
 }

@@ -48,10 +48,13 @@ async fn customer_connects_once() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Keeps cookies and does not follow redirects.
+/// Keeps cookies and does not follow redirects. Its requests come from a page of the site.
 fn browser() -> reqwest::Result<Client> {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).no_proxy().build()
+    let mut headers = reqwest::header::HeaderMap::new();
+    headers.insert("sec-fetch-site", "same-origin".parse().unwrap());
+    let client = Client::builder().default_headers(headers).cookie_store(true).no_proxy();
+    client.redirect(reqwest::redirect::Policy::none()).build()
 }
 
 fn location(response: &Response) -> &str {

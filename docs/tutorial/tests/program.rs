@@ -58,7 +58,13 @@ impl Drop for Program {
 
 fn browser() -> Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none());
+    // As from a link on a page of the site.
+    let mut headers = reqwest::header::HeaderMap::new();
+    headers.insert("sec-fetch-site", "same-origin".parse().unwrap());
+    let client = Client::builder()
+        .default_headers(headers)
+        .cookie_store(true)
+        .redirect(reqwest::redirect::Policy::none());
     client.no_proxy().build().unwrap()
 }
 

@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::page::{Link, MayBeFramed, Page, Site};
+use super::page::{Form, HasForm, Link, MayBeFramed, Page, Site};
 
 /// Leads out of a frame.
 pub(crate) fn leave_frame(site: &Site, title: &str, connect: String) -> Response {
@@ -13,6 +13,27 @@ pub(crate) fn leave_frame(site: &Site, title: &str, connect: String) -> Response
     ));
     page.links.push(Link { leaves_frame: true, ..Link::new(format!("Continue to {title}"), connect) });
     (Extension(MayBeFramed), page.respond(site)).into_response()
+}
+
+/// Asks the user, because no page of this site led here: another site, a mail or a bookmark did.
+pub(crate) fn confirm(site: &Site, title: &str, connect: String) -> Response {
+    let mut page = Page::new(StatusCode::OK, format!("Connect {title}?"))
+        .paragraph(format!(
+            "You sign in at {title} next, and {} can then use your account there.",
+            site.name_in_sentence()
+        ))
+        .paragraph("If you did not ask for this, close this page. Nothing has been connected.")
+        .link("Back", &site.home);
+    page.form = Some(Form { label: format!("Continue to {title}"), action: connect });
+    (Extension(HasForm), page.respond(site)).into_response()
+}
+
+/// The response to a browser that loads a page before the user opens it.
+pub(crate) fn not_in_advance(site: &Site) -> Response {
+    Page::new(StatusCode::SERVICE_UNAVAILABLE, "This page is not loaded in advance")
+        .paragraph("Open its link again.")
+        .link("Back", &site.home)
+        .respond(site)
 }
 
 pub(crate) fn not_allowed(site: &Site, title: &str, reason: &str) -> Response {

@@ -88,6 +88,14 @@ fn page_of(site: &Site, end: &End<'_>) -> Page {
             .paragraph("If you started it here and it is not connected, start again.")
             .link("Start again", again)
             .link("Back", back),
+        Outcome::OtherAccount => page("You are signed in differently now".to_owned())
+            .paragraph(format!(
+                "Connecting {title} was started for another account of {}. Nothing was connected.",
+                site.name_in_sentence()
+            ))
+            .paragraph("Sign in as before and reload this page, or start again for the present account.")
+            .link("Start again", again)
+            .link("Back", back),
         Outcome::NotAccepted => page(format!("This response of {title} cannot be used"))
             .paragraph("It does not belong to the connection that was started here. Nothing was connected.")
             .link("Start again", again)

@@ -21,12 +21,15 @@ main > p:first-child { margin: 0 0 .4rem; color: var(--soft); font-size: .95rem;
 h1 { margin: 0 0 .9rem; font-size: 1.5rem; line-height: 1.25; overflow-wrap: anywhere; }
 p { margin: 0 0 .8rem; overflow-wrap: anywhere; }
 ul { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.4rem 0 0; padding: 0; list-style: none; }
-a { display: inline-block; padding: .6rem 1.2rem; border: 1px solid var(--main); border-radius: .45rem; color: var(--main);
+a, button { display: inline-block; padding: .6rem 1.2rem; border: 1px solid var(--main); border-radius: .45rem; color: var(--main);
   font-weight: 600; text-decoration: none; }
+button { background: var(--main); color: var(--on-main); font: inherit; font-weight: 600; cursor: pointer; }
 li:first-child a { background: var(--main); color: var(--on-main); }
-a:hover { text-decoration: underline; }
-a:focus-visible { outline: 3px solid var(--main); outline-offset: 3px; }
-@media (forced-colors: active) { li:first-child a { border-width: 3px; } }
+form { margin: 1.4rem 0 0; }
+form + ul li:first-child a { background: none; color: var(--main); }
+a:hover, button:hover { text-decoration: underline; }
+a:focus-visible, button:focus-visible { outline: 3px solid var(--main); outline-offset: 3px; }
+@media (forced-colors: active) { button, li:first-child a { border-width: 3px; } }
 ";
 
 /// Posts a pop-up's result to its opener of the same origin, and closes the window. If the provider's pages
@@ -67,6 +70,9 @@ fn render(page: &Page, site: &Site) -> Markup {
                     @if let Some(name) = &site.name { p { (name) } }
                     h1 { (page.heading) }
                     @for paragraph in &page.paragraphs { p { (paragraph) } }
+                    @if let Some(form) = &page.form {
+                        form method="post" action=(form.action) { button { (form.label) } }
+                    }
                     @if !page.links.is_empty() {
                         ul {
                             @for link in &page.links {

@@ -6,6 +6,10 @@ use axum::http::StatusCode;
 #[derive(Clone, Copy)]
 pub(crate) struct MayBeFramed;
 
+/// Marks a page with a form that leads to the provider.
+#[derive(Clone, Copy)]
+pub(crate) struct HasForm;
+
 /// The site that the pages belong to.
 #[derive(Clone, Debug)]
 pub(crate) struct Site {
@@ -19,6 +23,11 @@ impl Site {
     pub(super) fn subject(&self) -> &str {
         self.name.as_deref().unwrap_or("This site")
     }
+
+    /// The site within a sentence.
+    pub(super) fn name_in_sentence(&self) -> &str {
+        self.name.as_deref().unwrap_or("this site")
+    }
 }
 
 #[derive(Default)]
@@ -26,8 +35,15 @@ pub(super) struct Page {
     pub(super) status: StatusCode,
     pub(super) heading: String,
     pub(super) paragraphs: Vec<String>,
+    pub(super) form: Option<Form>,
     pub(super) links: Vec<Link>,
     pub(super) popup_result: Option<PopupResult>,
+}
+
+/// A button that posts to this path.
+pub(super) struct Form {
+    pub(super) label: String,
+    pub(super) action: String,
 }
 
 pub(super) struct Link {

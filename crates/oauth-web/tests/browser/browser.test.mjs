@@ -47,7 +47,7 @@ for (const [provider, title] of Object.entries(PROVIDERS)) {
 }
 
 scene("an expired attempt is shown and started again", async (user, page) => {
-  await page.goto(stage.connectUrl("go1", "account=acme&return_to=/courses"));
+  await stage.begin(page, "go1", "account=acme&return_to=/courses");
   await stage.control("go1/advance", { seconds: 16 * 60 });
   await stage.decide(page, "go1", "approve");
   await page.waitForURL((url) => url.origin === stage.origin);
@@ -60,8 +60,8 @@ scene("an expired attempt is shown and started again", async (user, page) => {
 
 scene("two tabs, the second finished first", async (user, first) => {
   const second = await user.newPage();
-  await first.goto(stage.connectUrl("go1", "account=first"));
-  await second.goto(stage.connectUrl("gocd", "account=second"));
+  await stage.begin(first, "go1", "account=first");
+  await stage.begin(second, "gocd", "account=second");
   await stage.decide(second, "gocd", "approve");
   await second.waitForURL((url) => url.origin === stage.origin);
   assert.equal(await heading(second), "GoCD is connected");
@@ -83,7 +83,7 @@ scene("reload and the back button send no second token request", async (user, pa
 });
 
 scene("a replayed callback sends nothing, even with the old cookie", async (user, page) => {
-  await page.goto(stage.connectUrl("go1"));
+  await stage.begin(page, "go1");
   // The cookies while the user is at the provider, as a thief would copy them.
   const remembered = await user.cookies();
   let callback;
@@ -108,13 +108,13 @@ scene("a replayed callback sends nothing, even with the old cookie", async (user
 
 scene("the back button at the provider, then a second attempt", async (user, page) => {
   await page.goto(`${stage.origin}/`);
-  await page.goto(stage.connectUrl("go1", "account=acme&return_to=/courses"));
+  await stage.begin(page, "go1", "account=acme&return_to=/courses");
   const password = page.locator("input[type=password]");
   await password.waitFor();
   await page.goBack();
   assert.equal(await heading(page), "Home");
   // The second attempt is finished.
-  await page.goto(stage.connectUrl("go1", "account=acme&return_to=/courses"));
+  await stage.begin(page, "go1", "account=acme&return_to=/courses");
   await stage.decide(page, "go1", "approve");
   await page.waitForURL(`${stage.origin}/courses`);
 });
@@ -123,7 +123,7 @@ scene("a callback in another browser is rejected", async (user, page) => {
   const before = await stage.tokenCalls("go1");
   const attacker = await stage.person();
   const theirs = await attacker.newPage();
-  await theirs.goto(stage.connectUrl("go1", "account=evil"));
+  await stage.begin(theirs, "go1", "account=evil");
   // The attacker approves, and keeps the callback URL.
   const kept = new Promise((resolve) => stage.decide(theirs, "go1", "approve", async (button) => {
     if ((await button.getAttribute("data-decision")) === "approve")
@@ -151,6 +151,8 @@ scene("in a foreign frame: no cookie, and a link to the whole window", async (us
   assert.deepEqual(await user.cookies(), []);
   await page.screenshot({ path: `${stage.screenshots}/in-a-frame.png` });
   await out.click();
+  await stage.look(page, "confirm");
+  await stage.confirm(page);
   await stage.decide(page, "cobot", "approve");
   await page.waitForURL(`${stage.origin}/courses`);
 });
@@ -201,6 +203,7 @@ scene("a foreign opener receives nothing", async (user, page) => {
   await page.goto(`${stage.foreign}/foreign-opener`);
   const [popup] = await Promise.all([page.waitForEvent("popup"), page.locator("#open").click()]);
   const closed = popup.waitForEvent("close");
+  await stage.confirm(popup);
   await stage.decide(popup, "go1", "approve");
   await closed;
   await page.waitForTimeout(300); // a message must not arrive
@@ -219,7 +222,7 @@ scene("without JavaScript everything but closing works", async (user, page) => {
 }, { javaScriptEnabled: false });
 
 scene("with the keyboard alone", async (user, page) => {
-  await page.goto(stage.connectUrl("go1"));
+  await stage.begin(page, "go1");
   await stage.decide(page, "go1", "deny", (button) => button.press("Enter"));
   await page.waitForURL((url) => url.origin === stage.origin);
   const seen = [];

@@ -49,9 +49,20 @@ export class Stage extends Visitors {
     await this.answer(page, { login: user.login ?? user.email, password: user.password }, decision, press);
   }
 
+  /** Opens the connect URL like a bookmark, and confirms. */
+  async begin(page, provider, query) {
+    await page.goto(this.connectUrl(provider, query));
+    await this.confirm(page);
+  }
+
+  /** Presses the button of the page that asks before an attempt begins. */
+  async confirm(page) {
+    await page.getByRole("button", { name: /^Continue to / }).click();
+  }
+
   /** Connects an account, up to the page after the callback. */
   async connect(page, provider, query, decision = "approve") {
-    await page.goto(this.connectUrl(provider, query));
+    await this.begin(page, provider, query);
     await this.decide(page, provider, decision);
     await page.waitForURL((url) => url.origin === this.origin);
   }

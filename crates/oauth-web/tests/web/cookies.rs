@@ -19,8 +19,8 @@ fn web(redirect_uri: &str) -> Result<OAuthWeb, Error> {
 }
 
 async fn set_cookie(router: Router, path: &str, headers: &[(&str, &str)]) -> String {
-    let request =
-        headers.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
+    let request = Request::get(path).header("sec-fetch-site", "same-origin");
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(response.status(), StatusCode::SEE_OTHER);
     let cookies: Vec<_> = response.headers().get_all("set-cookie").iter().collect();
@@ -87,7 +87,7 @@ async fn many_scopes_fit_into_a_cookie() {
             .build()
             .unwrap();
         let link = format!("/connect/cobot?return_to=/{}", "b".repeat(300));
-        let request = Request::get(link).body(Body::empty()).unwrap();
+        let request = Request::get(link).header("sec-fetch-site", "same-origin").body(Body::empty()).unwrap();
         let response = web.router::<()>().oneshot(request).await.unwrap();
         assert_eq!(response.status(), status);
         let cookies: Vec<_> = response.headers().get_all("set-cookie").iter().collect();

@@ -10,4 +10,5 @@ mod extract;
 mod frames;
 mod headers;
 mod login_attempts;
+mod origin;
 mod pages;

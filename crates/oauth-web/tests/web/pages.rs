@@ -65,6 +65,15 @@ async fn pages_match_snapshots() {
     let framed = Browser::at(&machine).with("sec-fetch-dest", "iframe");
     pages.push(("framed", framed.get(&format!("/connect/cobot{link}")).await));
 
+    pages.push((
+        "confirm",
+        browser.also("sec-fetch-site", "cross-site").get(&format!("/connect/go1{link}")).await,
+    ));
+    pages.push(("not_in_advance", browser.also("sec-purpose", "prefetch").get("/callback/go1?code=1").await));
+    let begun = browser.also("x-customer", "acme").get(&format!("/connect/go1{link}")).await;
+    let callback = scenario.approve("go1", begun.location()).await;
+    pages.push(("other_account", browser.also("x-customer", "other").get(callback.as_str()).await));
+
     for (name, page) in &pages {
         assert_accessible(name, page);
         insta::assert_snapshot!(*name, normalized(page));

@@ -235,6 +235,16 @@ impl Page {
             .collect()
     }
 
+    /// Returns the path that the page's only form posts to.
+    pub(crate) fn form_action(&self) -> String {
+        let html = scraper::Html::parse_document(&self.body);
+        let forms = scraper::Selector::parse("form[method=post]").unwrap();
+        let found: Vec<String> =
+            html.select(&forms).map(|form| form.attr("action").unwrap().to_owned()).collect();
+        assert_eq!(found.len(), 1, "{self:?}");
+        found.into_iter().next().unwrap()
+    }
+
     pub(crate) fn link(&self, label: &str) -> String {
         let links = self.links();
         let found = links.iter().find(|(text, _)| text == label);
@@ -243,7 +253,7 @@ impl Page {
 }
 
 impl Browser {
-    /// A new browser that uses this machine.
+    /// A new browser that uses this machine. Its requests come from a page of the site.
     pub(crate) fn at(machine: &Machine) -> Self {
         // The sandbox enables `rustls-no-provider` for all reqwest clients of a build.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -254,13 +264,34 @@ impl Browser {
             .cookie_provider(Arc::clone(&jar))
             .build()
             .unwrap();
-        Self { client, jar, origin: machine.origin.clone(), headers: HeaderMap::new() }
+        let mut headers = HeaderMap::new();
+        headers.insert("sec-fetch-site", "same-origin".parse().unwrap());
+        Self { client, jar, origin: machine.origin.clone(), headers }
     }
 
     /// Sends this header with each request.
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(name, value.parse().unwrap());
         self
+    }
+
+    /// Sends this header with each request, with any bytes.
+    pub(crate) fn with_bytes(mut self, name: &'static str, value: &[u8]) -> Self {
+        self.headers.insert(name, axum::http::HeaderValue::from_bytes(value).unwrap());
+        self
+    }
+
+    /// Sends none of these headers.
+    pub(crate) fn without(mut self, name: &'static str) -> Self {
+        self.headers.remove(name);
+        self
+    }
+
+    /// The same browser with the same cookies and other headers.
+    pub(crate) fn also(&self, name: &'static str, value: &str) -> Self {
+        let headers = self.headers.clone();
+        Self { client: self.client.clone(), jar: Arc::clone(&self.jar), origin: self.origin.clone(), headers }
+            .with(name, value)
     }
 
     /// The same browser with the same cookies, routed to another machine by the load balancer.

@@ -4,7 +4,7 @@ use http::{HeaderMap, StatusCode};
 use regex::Regex;
 use scraper::{Html, Selector};
 
-/// Keeps cookies, follows no redirects, and sends `Origin` and `Sec-Fetch-Site` with forms.
+/// Keeps cookies, follows no redirects, and sends `Sec-Fetch-Site`, and `Origin` with forms.
 #[derive(Clone)]
 pub(super) struct Browser {
     client: reqwest::Client,
@@ -36,7 +36,7 @@ impl Browser {
 
     /// Requests a path on this server, or a URL.
     pub(super) async fn get(&self, target: &str) -> Page {
-        self.send("GET", target, "", &[]).await
+        self.send("GET", target, "", &[("sec-fetch-site", "same-origin")]).await
     }
 
     pub(super) async fn post(&self, path: &str, form: &str) -> Page {
