@@ -21,6 +21,15 @@ impl Client {
     pub(crate) fn has_registered(&self, redirect_uri: &str) -> bool {
         self.redirect_uris.iter().any(|uri| uri == redirect_uri)
     }
+
+    /// Compares like [`has_registered`](Self::has_registered), and allows more query parameters.
+    pub(crate) fn has_registered_with_query(&self, redirect_uri: &str) -> bool {
+        self.redirect_uris.iter().any(|uri| {
+            redirect_uri.strip_prefix(uri.as_str()).is_some_and(|rest| {
+                rest.is_empty() || rest.starts_with(if uri.contains('?') { '&' } else { '?' })
+            }) && !redirect_uri.contains('#')
+        })
+    }
 }
 
 /// Omits the secret.

@@ -2,6 +2,7 @@
 //!
 //! The README lists all controls.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +48,7 @@ pub(crate) fn router(key: String, providers: Vec<Arc<dyn ProviderControls>>) -> 
         .route("/{provider}/advance", post(advance))
         .route("/{provider}/faults", post(faults))
         .route("/{provider}/journal", get(journal))
+        .route("/{provider}/options", get(options).post(set_options))
         .route("/{provider}/reset", post(reset))
         .with_state(Arc::clone(&panel))
         .merge(provider_routes)
@@ -188,6 +190,33 @@ async fn journal(
     Path(name): Path<String>,
 ) -> Result<Response, ControlError> {
     Ok(Json(panel.provider(&name)?.journal()).into_response())
+}
+
+/// The options, and the address over plain HTTP next to TLS.
+async fn options(
+    State(panel): State<SharedPanel>,
+    Path(name): Path<String>,
+) -> Result<Response, ControlError> {
+    let provider = panel.provider(&name)?;
+    let mut body = json!(provider.switches());
+    if let Some(url) = provider.plain_url() {
+        body["plain_url"] = url.into();
+    }
+    Ok(Json(body).into_response())
+}
+
+async fn set_options(
+    State(panel): State<SharedPanel>,
+    Path(name): Path<String>,
+    body: Bytes,
+) -> Result<StatusCode, ControlError> {
+    let provider = panel.provider(&name)?;
+    let changes: BTreeMap<String, bool> = parse_body(&body)?;
+    provider.switch(&changes).map_err(|name| {
+        let known: Vec<&str> = provider.switches().into_keys().collect();
+        ControlError::Body(format!("there is no option `{name}`; there are: {}", known.join(", ")))
+    })?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn reset(

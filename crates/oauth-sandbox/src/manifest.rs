@@ -23,6 +23,9 @@ pub struct Manifest {
 pub struct ProviderManifest {
     /// The provider's root URL in the form that its documentation uses.
     pub url: String,
+    /// The root URL over plain HTTP, next to TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plain_url: Option<String>,
     /// The authorization endpoint.
     pub authorize_url: String,
     /// The token endpoint.
@@ -37,6 +40,9 @@ pub struct ProviderManifest {
     pub redirect_uris: Vec<String>,
     /// The users who can log in.
     pub users: Vec<UserManifest>,
+    /// A personal access token of the first user, at GoCD.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub personal_access_token: Option<String>,
     /// The CA certificate to trust, in PEM, when TLS is enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_certificate_pem: Option<String>,

@@ -1,5 +1,6 @@
 //! The rules that a provider supplies, and the shared server around them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -52,6 +53,16 @@ pub trait ProviderRules: Sized + Send + Sync + 'static {
     fn redirect_uris(state: &Self::State) -> Vec<String>;
     /// The users who can log in now. The first is the default user.
     fn users(state: &Self::State) -> Vec<User>;
+    /// The options that can be switched while the provider runs, by name.
+    fn switches(options: &mut Self::Options) -> Vec<(&'static str, &mut bool)> {
+        let _ = options;
+        Vec::new()
+    }
+    /// A token for the manifest that the first user made, at a provider where users make tokens.
+    fn personal_access_token(credentials: &Self::Credentials) -> Option<&str> {
+        let _ = credentials;
+        None
+    }
     /// The provider's routes, grouped by purpose.
     fn routes(setup: &ProviderSetup<Self>) -> Routes<Self>;
     /// Control routes of this provider, below its name on the control server.
@@ -161,6 +172,7 @@ pub struct ProviderCore<P: ProviderRules> {
     pub(crate) journal: JournalRecorder,
     pub(crate) faults: FaultQueues,
     pub(crate) sessions: Sessions,
+    options: Mutex<P::Options>,
     state: Mutex<P::State>,
 }
 
@@ -176,7 +188,8 @@ impl<P: ProviderRules> ProviderCore<P> {
         }
         let sessions = Sessions::new(P::NAME, setup.origin.port);
         let (journal, faults) = (JournalRecorder::default(), FaultQueues::default());
-        Self { setup, urls, clock, journal, faults, sessions, state }
+        let options = Mutex::new(setup.options.clone());
+        Self { setup, urls, clock, journal, faults, sessions, options, state }
     }
 
     /// The sandbox's time.
@@ -189,8 +202,14 @@ impl<P: ProviderRules> ProviderCore<P> {
         lock(&self.state)
     }
 
+    /// The options that apply now: those of the start, as changed by the control `options`.
+    pub(crate) fn options(&self) -> MutexGuard<'_, P::Options> {
+        lock(&self.options)
+    }
+
     pub(crate) fn reset(&self) {
         self.clock.reset();
+        self.options().clone_from(&self.setup.options);
         let mut state = self.state();
         *state = P::state(&self.setup, self.now());
         drop(state);
@@ -260,6 +279,12 @@ pub(crate) trait ProviderControls: Send + Sync {
     fn queue_fault(&self, target: FaultTarget, fault: Fault) -> bool;
     fn journal(&self) -> Journal;
     fn reset(&self);
+    /// The root over plain HTTP, when TLS is enabled.
+    fn plain_url(&self) -> Option<String>;
+    /// The options that can be switched, and their values.
+    fn switches(&self) -> BTreeMap<&'static str, bool>;
+    /// Changes these options, or returns the name that is unknown and changes none.
+    fn switch(&self, changes: &BTreeMap<String, bool>) -> Result<(), String>;
     /// The control routes that only this provider has.
     fn provider_routes(self: Arc<Self>) -> Router;
 }
@@ -287,6 +312,28 @@ impl<P: ProviderRules> ProviderControls for ProviderCore<P> {
 
     fn reset(&self) {
         self.reset();
+    }
+
+    fn plain_url(&self) -> Option<String> {
+        self.setup.plain.as_ref().map(|origin| P::urls(origin).root)
+    }
+
+    fn switches(&self) -> BTreeMap<&'static str, bool> {
+        P::switches(&mut self.options()).into_iter().map(|(name, value)| (name, *value)).collect()
+    }
+
+    fn switch(&self, changes: &BTreeMap<String, bool>) -> Result<(), String> {
+        let mut options = self.options();
+        let mut switches = P::switches(&mut options);
+        if let Some(name) = changes.keys().find(|name| !switches.iter().any(|(known, _)| known == name)) {
+            return Err(name.clone());
+        }
+        for (name, value) in &mut switches {
+            if let Some(change) = changes.get(*name) {
+                **value = *change;
+            }
+        }
+        Ok(())
     }
 
     fn provider_routes(self: Arc<Self>) -> Router {

@@ -194,6 +194,7 @@ impl<P: SandboxProvider> ServerHandle<P> {
     pub fn manifest(&self) -> ProviderManifest {
         ProviderManifest {
             url: self.url().to_owned(),
+            plain_url: self.plain_url().map(str::to_owned),
             authorize_url: self.authorize_url().to_owned(),
             token_url: self.token_url().to_owned(),
             api_url: self.api_url().to_owned(),
@@ -201,6 +202,7 @@ impl<P: SandboxProvider> ServerHandle<P> {
             client_secret: self.client_secret().to_owned(),
             redirect_uris: self.redirect_uris(),
             users: self.users().iter().map(Into::into).collect(),
+            personal_access_token: P::personal_access_token(&self.core.setup.credentials).map(str::to_owned),
             ca_certificate_pem: self.ca_certificate_pem().map(str::to_owned),
         }
     }

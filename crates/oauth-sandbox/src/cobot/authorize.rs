@@ -125,7 +125,7 @@ fn validate(
     let Some(client) = state.clients.find(params.text("client_id")) else {
         return error_page("The application is not known here.");
     };
-    if !client.has_registered(params.text("redirect_uri")) {
+    if !client.has_registered_with_query(params.text("redirect_uri")) {
         return error_page("The redirect URI is not one that the application has registered.");
     }
     let redirect_error = |error: &str, description: &str| {

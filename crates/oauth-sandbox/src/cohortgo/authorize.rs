@@ -165,7 +165,7 @@ fn approve(
 /// Redirects to the redirect URI with `parameter`, and with the request's `state` if the option is on.
 fn redirect_back(core: &ProviderCore<Rules>, params: &Params, parameter: (&str, &str)) -> Response {
     let mut pairs = vec![parameter];
-    if core.setup.options.echo_state {
+    if core.options().echo_state {
         pairs.extend(params.get("state").filter(|state| !state.is_empty()).map(|state| ("state", state)));
     }
     callback::redirect(params.text("redirect_uri"), false, &pairs)

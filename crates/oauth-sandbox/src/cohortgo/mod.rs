@@ -193,6 +193,10 @@ impl ProviderRules for Rules {
         Credentials { client_id, client_secret: random::opaque() }
     }
 
+    fn switches(options: &mut Options) -> Vec<(&'static str, &mut bool)> {
+        vec![("echo_state", &mut options.echo_state)]
+    }
+
     fn client(credentials: &Credentials) -> (&str, &str) {
         (&credentials.client_id, &credentials.client_secret)
     }

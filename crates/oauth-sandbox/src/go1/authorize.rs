@@ -3,15 +3,17 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::cookie::CookieJar;
-use http::{StatusCode, Uri};
+use http::Uri;
 use maud::{Markup, html};
 
 use super::model::{Grant, Member, Portal};
+use super::oauth_error::OAuthError;
 use super::{Rules, scope};
 use crate::callback;
+use crate::client::Client;
 use crate::journal::RequestLog;
 use crate::login_pages::{self, FORM_TOKEN};
-use crate::page::{ConsentPage, Page};
+use crate::page::ConsentPage;
 use crate::params::Params;
 use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 
@@ -19,9 +21,16 @@ use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
 struct AuthorizationRequest {
     client_id: String,
     application: String,
-    redirect_uri: String,
+    redirect_uri: RedirectUri,
     scopes: Vec<&'static str>,
     partner: Option<u64>,
+}
+
+/// The redirect URI of a request: one of the registered.
+struct RedirectUri {
+    uri: String,
+    /// The request names it. Otherwise it is the only one that is registered.
+    is_given: bool,
 }
 
 /// `GET /oauth/authorize`: shows the consent page, after a login or sign-up if necessary.
@@ -49,7 +58,7 @@ pub(super) async fn show_consent(
         provider: Rules::TITLE,
         application: &request.application,
         user: &member.user.name,
-        redirect_uri: &request.redirect_uri,
+        redirect_uri: &request.redirect_uri.uri,
         rights: rights(&request, &portal),
         action: uri.path(),
         hidden: &[
@@ -87,7 +96,7 @@ pub(super) async fn decide(
     };
     if params.get("decision") != Some("approve") {
         log.note("the user denied the request");
-        return redirect_error(&core, &params, "access_denied", "The user denied the request.");
+        return redirect(&core, &request.redirect_uri, &params, &OAuthError::denied().pairs());
     }
     approve(&core, request, &member, &params, &log)
 }
@@ -118,37 +127,40 @@ fn rights(request: &AuthorizationRequest, portal: &Portal) -> Markup {
     }
 }
 
-/// Checks client and redirect URI first: without both, errors must not be redirected.
+/// Checks the request like `league/oauth2-server` 8.5: only an unknown scope is reported by a redirect, without
+/// `state`. All other errors are JSON, to the user.
 fn check(
     core: &ProviderCore<Rules>,
     params: &Params,
     log: &RequestLog,
 ) -> Result<AuthorizationRequest, Box<Response>> {
-    let (client_id, redirect_uri) = (params.text("client_id"), params.text("redirect_uri"));
-    let state = core.state();
-    let client = state.clients.find(client_id);
-    let Some(client) = client.filter(|client| client.has_registered(redirect_uri)) else {
-        let text = match client {
-            None => "There is no application with this client_id.",
-            Some(_) => "The redirect_uri is not one that is registered for this application.",
-        };
-        log.note(format!("refused: {text}"));
-        let page = Page::message(Rules::TITLE, StatusCode::BAD_REQUEST, "Connecting is not possible", text);
-        return Err(Box::new(page.into_response()));
-    };
-    let reject = |error: &str, description: &str| {
-        log.note(format!("refused: {error}"));
-        Box::new(redirect_error(core, params, error, description))
+    let reject = |error: &OAuthError| {
+        log.note(format!("refused: {}", error.error));
+        Box::new(error.response(false))
     };
     if params.get("response_type") != Some("code") {
-        return Err(reject("unsupported_response_type", "The response_type has to be code."));
+        return Err(reject(&OAuthError::grant_type()));
     }
-    let scopes = scope::parse(params.text("scope"))
-        .map_err(|unknown| reject("invalid_scope", &format!("There is no scope {unknown}.")))?;
+    let Some(client_id) = params.present("client_id") else {
+        return Err(reject(&OAuthError::parameter("client_id")));
+    };
+    let state = core.state();
+    let client = state.clients.find(client_id);
+    let Some((client, redirect_uri)) =
+        client.and_then(|client| Some((client, redirect_uri(client, params)?)))
+    else {
+        return Err(reject(&OAuthError::client()));
+    };
+    let scopes = scope::parse(params.text("scope")).map_err(|unknown| {
+        log.note("refused: invalid_scope");
+        let error = OAuthError::scope(&unknown);
+        let slash = core.options().callback_slash;
+        Box::new(callback::redirect(&redirect_uri.uri, slash, &error.pairs()))
+    })?;
     let partner = match params.present("partner_portal_id").map(str::parse::<u64>) {
         None => None,
         Some(Ok(id)) => Some(id),
-        Some(Err(_)) => return Err(reject("invalid_request", "The partner_portal_id has to be a number.")),
+        Some(Err(_)) => return Err(reject(&OAuthError::parameter("partner_portal_id"))),
     };
     if let Some(id) = partner {
         log.note(format!("through partner {id}"));
@@ -156,10 +168,21 @@ fn check(
     Ok(AuthorizationRequest {
         client_id: client.client_id.clone(),
         application: client.name.clone(),
-        redirect_uri: redirect_uri.to_owned(),
+        redirect_uri,
         scopes,
         partner,
     })
+}
+
+/// Returns the given redirect URI if it is registered, or else the only one that is registered.
+fn redirect_uri(client: &Client, params: &Params) -> Option<RedirectUri> {
+    match (params.present("redirect_uri"), &*client.redirect_uris) {
+        (Some(uri), _) => {
+            client.has_registered(uri).then(|| RedirectUri { uri: uri.to_owned(), is_given: true })
+        }
+        (None, [only]) => Some(RedirectUri { uri: only.clone(), is_given: false }),
+        (None, _) => None,
+    }
 }
 
 fn approve(
@@ -173,20 +196,20 @@ fn approve(
     let user = member.user.login.clone();
     log.note(format!("code issued for {user}"));
     let grant = Grant { client_id, user: Some(user), portal: member.portal, scopes };
-    let code = core.state().issue_code(grant, &redirect_uri, core.now());
-    redirect(core, params, vec![("code", &code)])
-}
-
-fn redirect_error(core: &ProviderCore<Rules>, params: &Params, error: &str, description: &str) -> Response {
-    redirect(core, params, vec![("error", error), ("error_description", description)])
+    let given = redirect_uri.is_given.then_some(redirect_uri.uri.as_str());
+    let code = core.state().issue_code(grant, given, core.now());
+    redirect(core, &redirect_uri, params, &[("code", &code)])
 }
 
 /// Redirects to a registered URI, with the unchanged `state`.
-fn redirect<'a>(
+fn redirect(
     core: &ProviderCore<Rules>,
-    params: &'a Params,
-    mut pairs: Vec<(&'a str, &'a str)>,
+    redirect_uri: &RedirectUri,
+    params: &Params,
+    pairs: &[(&str, &str)],
 ) -> Response {
-    pairs.extend(params.get("state").filter(|state| !state.is_empty()).map(|state| ("state", state)));
-    callback::redirect(params.text("redirect_uri"), core.setup.options.callback_slash, &pairs)
+    let state = params.get("state").filter(|state| !state.is_empty()).map(|state| ("state", state));
+    let pairs: Vec<_> = pairs.iter().copied().chain(state).collect();
+    let slash = core.options().callback_slash;
+    callback::redirect(&redirect_uri.uri, slash, &pairs)
 }

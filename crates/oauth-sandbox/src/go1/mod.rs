@@ -6,8 +6,14 @@
 //! `/oauth/authorize`, `/oauth/token`, `/oauth/validate`; version 2 under `/v2`; the gateway under
 //! `/gateway`. Peculiarities:
 //!
-//! - the callback is `<redirect_uri>/?code=…`, as in the OAuth Connect Flow: a path without a final slash
-//!   gets one ([`Builder::callback_slash`]);
+//! - the callback is `<redirect_uri>?code=…`; in the template of the OAuth Connect Flow the path
+//!   gets a final slash ([`Builder::callback_slash`]);
+//! - authorization and token endpoint check requests and report errors like `league/oauth2-server` 8.5, which
+//!   Go1's error codes and code format point to (docs/provider-facts.md section 7, run against 8.5.5). Among
+//!   others: an unknown scope is redirected without `state`; an unknown client, redirect URI or
+//!   `response_type` is JSON without a redirect; a code that is spent or not a code is `invalid_request`; a
+//!   redirect URI that is not registered is 401 `invalid_client`; a missing `grant_type` is
+//!   `unsupported_grant_type`; without a `redirect_uri` in the authorize URL, the only registered one counts;
 //! - the token endpoint accepts multipart form-data, urlencoded forms and JSON, and the client's credentials
 //!   in the body or as HTTP Basic;
 //! - access tokens live for 12 hours; refresh tokens live for 90 days, and each is used once and replaced;
@@ -19,15 +25,11 @@
 //!
 //! **Guesses**:
 //!
-//! - authorization: the login and sign-up pages and their paths; a page with status 400 and no redirect for
-//!   an unknown client or redirect URI; errors redirected in the form of RFC 6749, with the `state` and the
-//!   same slash as a code; scopes must be known but may be missing; `partner_portal_id` is optional and may
-//!   be any number;
-//! - token endpoint: statuses, codes and texts of errors, in the style of `league/oauth2-server` (401
-//!   `invalid_client`, 400 `invalid_grant` and `invalid_request`, 401 `invalid_request` for a refresh token);
-//!   parameters have to be in the body; codes live for 10 minutes, and a rejected call does not use up the
-//!   code; a refresh revokes the old access token; a client-credentials token is for the partner's own
-//!   portal, belongs to no user, and has all scopes when the request names none;
+//! - authorization: the login and sign-up pages and their paths; scopes must be known but may be missing;
+//!   `partner_portal_id` is optional and may be any number;
+//! - token endpoint: that it is the server named above; parameters have to be in the body; codes live for 10
+//!   minutes, and a rejected call does not use up the code; a client-credentials token is for the partner's
+//!   own portal, belongs to no user, and has all scopes when the request names none;
 //! - API: the scope that a call needs, and 403 without it; the body of `/oauth/validate`; 400 without an
 //!   `Api-Version` (any date or `alpha`); the fields of `/v2/me` and `/v2/learning-objects`, and
 //!   `partner_portal_id` in `/v2/account`.
@@ -40,6 +42,7 @@ mod authorize;
 mod catalogue;
 mod learning_objects;
 mod model;
+mod oauth_error;
 mod scope;
 mod sign_up;
 mod token;
@@ -75,21 +78,16 @@ pub type Go1 = ServerHandle<Rules>;
 pub enum Rules {}
 
 /// Options of Go1, set by methods of [`Builder`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
     callback_slash: bool,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self { callback_slash: true }
-    }
-}
-
 impl Builder<Rules> {
-    /// Adds a slash to the redirect URI's path if it does not end in one. On by default: the template in
-    /// Go1's "OAuth Connect Flow" is `<REDIRECT_URL>/?code=<AUTHORIZATION_CODE>`.
+    /// Adds a slash to the redirect URI's path if it does not end in one, as in the template of
+    /// Go1's "OAuth Connect Flow", `<REDIRECT_URL>/?code=<AUTHORIZATION_CODE>`. Off by default:
+    /// `league/oauth2-server` adds none.
     pub fn callback_slash(mut self, callback_slash: bool) -> Self {
         self.options.callback_slash = callback_slash;
         self
@@ -151,6 +149,10 @@ impl ProviderRules for Rules {
 
     fn client(credentials: &Credentials) -> (&str, &str) {
         (&credentials.client_id, &credentials.client_secret)
+    }
+
+    fn switches(options: &mut Options) -> Vec<(&'static str, &mut bool)> {
+        vec![("callback_slash", &mut options.callback_slash)]
     }
 
     fn urls(origin: &Origin) -> Urls {

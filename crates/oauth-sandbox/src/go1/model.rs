@@ -79,7 +79,8 @@ impl RandomValue for LongToken {
 
 struct Code {
     grant: Arc<Grant>,
-    redirect_uri: String,
+    /// `None` if the authorization request left it out.
+    redirect_uri: Option<String>,
     expires_at: DateTime<Utc>,
 }
 
@@ -124,11 +125,13 @@ pub(super) struct IssuedTokens {
 /// A rejected code or refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GrantError {
-    Unknown,
+    Malformed,
+    /// Unknown, too: the state holds only valid ones.
+    Spent,
     Expired,
     OtherClient,
     RedirectUri,
-    Scope,
+    Scope(&'static str),
 }
 
 /// The sign-up form.
@@ -215,10 +218,15 @@ impl State {
         (2_u32..).map(|n| format!("{label}-{n}")).find(|label| !taken(label)).unwrap_or(label)
     }
 
-    pub(super) fn issue_code(&mut self, grant: Grant, redirect_uri: &str, now: DateTime<Utc>) -> String {
+    pub(super) fn issue_code(
+        &mut self,
+        grant: Grant,
+        redirect_uri: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> String {
         self.codes.remove_oldest_while(|code| code.expires_at <= now);
         let (code, grant) = (LongToken::new(), self.last_grant.shared(grant));
-        let redirect_uri = redirect_uri.to_owned();
+        let redirect_uri = redirect_uri.map(str::to_owned);
         self.codes.insert(code, Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
         code.text()
     }
@@ -228,21 +236,25 @@ impl State {
         &mut self,
         client_id: &str,
         code: &str,
-        redirect_uri: &str,
+        redirect_uri: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<IssuedTokens, GrantError> {
-        let found = self.codes.get(code).ok_or(GrantError::Unknown)?;
-        if found.grant.client_id != client_id {
-            return Err(GrantError::OtherClient);
-        }
-        if found.redirect_uri != redirect_uri {
+        let key = LongToken::parse(code).ok_or(GrantError::Malformed)?;
+        let found = self.codes.get_key(&key).ok_or(GrantError::Spent)?;
+        if found.redirect_uri.is_some() && redirect_uri.is_none() {
             return Err(GrantError::RedirectUri);
         }
         if found.expires_at <= now {
             return Err(GrantError::Expired);
         }
+        if found.grant.client_id != client_id {
+            return Err(GrantError::OtherClient);
+        }
+        if found.redirect_uri.as_deref() != redirect_uri {
+            return Err(GrantError::RedirectUri);
+        }
         let grant = Arc::clone(&found.grant);
-        self.codes.remove(code);
+        self.codes.remove_key(&key);
         Ok(self.issue_for(grant, true, now))
     }
 
@@ -255,19 +267,19 @@ impl State {
         scopes: Option<Vec<&'static str>>,
         now: DateTime<Utc>,
     ) -> Result<IssuedTokens, GrantError> {
-        let key = LongToken::parse(refresh_token).ok_or(GrantError::Unknown)?;
-        let found = self.refresh.get_key(&key).ok_or(GrantError::Unknown)?;
+        let key = LongToken::parse(refresh_token).ok_or(GrantError::Malformed)?;
+        let found = self.refresh.get_key(&key).ok_or(GrantError::Spent)?;
         if found.grant.client_id != client_id {
             return Err(GrantError::OtherClient);
         }
         if found.expires_at <= now {
             return Err(GrantError::Expired);
         }
-        if scopes.iter().flatten().any(|scope| !found.grant.scopes.contains(scope)) {
-            return Err(GrantError::Scope);
+        if let Some(scope) = scopes.iter().flatten().find(|scope| !found.grant.scopes.contains(scope)) {
+            return Err(GrantError::Scope(scope));
         }
         let Some(RefreshToken { access, grant, .. }) = self.refresh.remove_key(&key) else {
-            return Err(GrantError::Unknown);
+            return Err(GrantError::Spent);
         };
         self.access.remove_key(&access);
         let grant = match scopes {

@@ -54,7 +54,7 @@ pub(super) fn authenticate_with_method(
                 Page::message(Rules::TITLE, StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong", text);
             return Err(Box::new(page.into_response()));
         }
-        if core.setup.options.late_acl {
+        if core.options().late_acl {
             log.note("refused: OAuth callers have no access here");
             let page =
                 Page::message(Rules::TITLE, StatusCode::FORBIDDEN, "Access denied", "You may not see this.");
@@ -87,7 +87,7 @@ pub(super) fn identify(
     let mut state = core.state();
     if let Some(token) = oauth_token(header) {
         let token = state.token_of(token)?;
-        if core.setup.options.check_expiry && token.expires_at <= core.now().timestamp() {
+        if core.options().check_expiry && token.expires_at <= core.now().timestamp() {
             return None;
         }
         return Some((state.user(&token.grant.user)?.clone(), AuthMethod::OAuthToken));

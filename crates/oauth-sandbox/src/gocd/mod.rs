@@ -30,7 +30,8 @@
 //! list, `client` alone; names with underscores, but with hyphens in the response to a creation.
 //!
 //! Personal access tokens are managed under `/go/api/current_user/access_tokens` (1g), with a password or a
-//! session, never with a token. A change needs a JSON body, or no body and the `X-GoCD-Confirm` header.
+//! session, never with a token. A change needs a JSON body, or no body and the `X-GoCD-Confirm` header. Users
+//! make and revoke them at `/go/access_tokens`; GoCD's page of this address needs scripts, this one does not.
 //!
 //! Extension: a GoCD client has one redirect URI, a client of the sandbox may have several. Codes and refresh
 //! tokens are then valid only with the URI they were issued for. Editing the redirect URI in the form
@@ -58,6 +59,7 @@ mod pages;
 mod personal;
 mod registration;
 mod token;
+mod token_pages;
 mod user_tokens;
 
 use std::fmt;
@@ -188,6 +190,18 @@ impl ProviderRules for Rules {
         (&credentials.client_id, &credentials.client_secret)
     }
 
+    fn personal_access_token(credentials: &Credentials) -> Option<&str> {
+        Some(&credentials.personal_access_token)
+    }
+
+    fn switches(options: &mut Options) -> Vec<(&'static str, &mut bool)> {
+        vec![
+            ("check_expiry", &mut options.check_expiry),
+            ("duplicate_client_names", &mut options.duplicate_client_names),
+            ("late_acl", &mut options.late_acl),
+        ]
+    }
+
     fn urls(origin: &Origin) -> Urls {
         let root = format!("{}/go", origin.url());
         Urls {
@@ -255,7 +269,7 @@ impl ProviderRules for Rules {
                 .route("/go/api/current_user", get(api::current_user))
                 .route("/go/api/version", get(api::version))
                 .merge(personal::routes()),
-            pages: pages::routes().merge(oauth_pages),
+            pages: pages::routes().merge(token_pages::routes()).merge(oauth_pages),
         }
     }
 }

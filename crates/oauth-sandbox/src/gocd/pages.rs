@@ -10,7 +10,7 @@ use http::{HeaderMap, Method, StatusCode, Uri};
 use maud::{Markup, html};
 
 use super::model::ADMIN;
-use super::{Rules, feed};
+use super::{Rules, feed, token_pages};
 use crate::journal::RequestLog;
 use crate::page::{LoginPage, Page};
 use crate::params::Params;
@@ -158,6 +158,7 @@ async fn home(State(core): State<SharedCore<Rules>>, jar: CookieJar, uri: Uri) -
             p { "Logged in as " strong { (user.name) } ". " a href="/go/auth/logout" { "Log out" } }
             p {
                 a href="/go/oauth/user_tokens" { "OAuth access tokens" }
+                " · " a href=(token_pages::LIST) { "Personal Access Tokens" }
                 @if admin { " · " a href="/go/oauth/admin/clients" { "Admin: OAuth Clients" } }
             }
             div.scroll {

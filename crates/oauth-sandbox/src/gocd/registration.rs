@@ -58,7 +58,7 @@ impl ServerHandle<Rules> {
         redirect_uri: impl Into<String>,
     ) -> Result<RegisteredClient, InvalidClient> {
         let draft = ClientDraft { name: Some(name.into()), redirect_uri: Some(redirect_uri.into()) };
-        let unique_names = self.core().setup.options.unique_names();
+        let unique_names = self.core().options().unique_names();
         let created = self.core().state().create_client(draft, unique_names);
         let client = created.map_err(|messages| InvalidClient { messages })?;
         Ok(RegisteredClient {

@@ -46,13 +46,26 @@ pub(super) fn parameters<'a>(
 ) -> impl Iterator<Item = (&'a str, &'a str)> {
     pairs.take(MAX_PARAMETERS).map(|(name, value)| {
         if is_harmless(name) {
-            (name, cut(value, MAX_LENGTH))
+            (name, cut(without_query(name, value), MAX_LENGTH))
         } else if looks_like_a_name(name) {
             (name, REDACTED)
         } else {
             (REDACTED, REDACTED)
         }
     })
+}
+
+/// Returns a redirect URI without user information, query and fragment, encoded or not: a callback's URL, sent
+/// by mistake, has a code in them. Other values stay as they are.
+fn without_query<'a>(name: &str, value: &'a str) -> &'a str {
+    if !name.contains("redirect_uri") {
+        return value;
+    }
+    let lower = value.to_ascii_lowercase();
+    let marks = ["?", "#", "&", ";", "%3f", "%23", "%26", "%3b"];
+    let end = marks.iter().filter_map(|mark| lower.find(mark)).min().unwrap_or(value.len());
+    let uri = &value[..end];
+    if uri.contains('@') { REDACTED } else { uri }
 }
 
 /// Redacts path segments that could be tokens.
@@ -111,6 +124,26 @@ fn could_be_token(segment: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn redirect_uri_has_no_query() {
+        for (given, shown) in [
+            ("https://app.example.com/cb", "https://app.example.com/cb"),
+            ("https://app.example.com/cb?code=secret&state=secret", "https://app.example.com/cb"),
+            ("https://app.example.com/cb#code=secret", "https://app.example.com/cb"),
+            ("https://app.example.com/cb%3Fcode%3Dsecret", "https://app.example.com/cb"),
+            ("https://app.example.com/cb%23code%3dsecret", "https://app.example.com/cb"),
+            ("https://app.example.com/cb&code=secret", "https://app.example.com/cb"),
+            ("com.example.app:/cb?code=secret", "com.example.app:/cb"),
+            ("https://me:secret@app.example.com/cb", REDACTED),
+        ] {
+            for name in ["redirect_uri", "client[redirect_uri]", "oauth_client[redirect_uri]"] {
+                let found: Vec<_> = parameters([(name, given)].into_iter()).collect();
+                assert_eq!(found, [(name, shown)]);
+            }
+        }
+        assert_eq!(parameters([("scope", "a?b")].into_iter()).next(), Some(("scope", "a?b")));
+    }
 
     #[test]
     fn path_redacts_tokens() {

@@ -86,6 +86,40 @@ async fn controls_change_cobot_scopes_and_rights() {
 }
 
 #[tokio::test]
+async fn controls_switch_options_until_reset() {
+    let sandbox = Sandbox::builder().gocd(|gocd| gocd.late_acl(true).tls(true)).start().await.unwrap();
+    let remote = Remote(&sandbox);
+    let expected = json!({
+        "check_expiry": false,
+        "duplicate_client_names": false,
+        "late_acl": true,
+        "plain_url": sandbox.gocd().plain_url().unwrap(),
+    });
+    assert_eq!(remote.call("GET", "/gocd/options", None).await, (200, expected.clone()));
+    assert_eq!(sandbox.gocd().manifest().plain_url.as_deref(), sandbox.gocd().plain_url());
+    let change = json!({ "late_acl": false, "check_expiry": true });
+    assert_eq!(remote.call("POST", "/gocd/options", Some(change)).await.0, 204);
+    let (_, options) = remote.call("GET", "/gocd/options", None).await;
+    assert_eq!((&options["late_acl"], &options["check_expiry"]), (&json!(false), &json!(true)));
+    // A mistake changes nothing.
+    for mistake in
+        [json!({ "check_expiry": false, "late_alc": true }), json!({ "late_acl": "no" }), json!([])]
+    {
+        assert_eq!(remote.call("POST", "/gocd/options", Some(mistake)).await.0, 400);
+    }
+    assert_eq!(remote.call("GET", "/gocd/options", None).await.1, options);
+    assert_eq!(remote.call("POST", "/gocd/reset", None).await.0, 204);
+    assert_eq!(remote.call("GET", "/gocd/options", None).await.1, expected);
+    for (provider, options) in [
+        ("cobot", json!({})),
+        ("cohortgo", json!({ "echo_state": true })),
+        ("go1", json!({ "callback_slash": false })),
+    ] {
+        assert_eq!(remote.call("GET", &format!("/{provider}/options"), None).await, (200, options));
+    }
+}
+
+#[tokio::test]
 async fn controls_register_clients() {
     let sandbox = Sandbox::start().await.unwrap();
     let authorize_urls =
@@ -119,7 +153,7 @@ fn documented_controls() -> Vec<(&'static str, String)> {
 #[tokio::test]
 async fn readme_lists_existing_controls() {
     let sandbox = Sandbox::start().await.unwrap();
-    assert_eq!(documented_controls().len(), 11);
+    assert_eq!(documented_controls().len(), 13);
     for (method, path) in documented_controls() {
         let (status, _) = Remote(&sandbox).call(method, &path, None).await;
         // Most need a body, but none may be 404.

@@ -157,3 +157,54 @@ async fn changes_require_json_or_confirmation() {
     let unversioned = http().post(list).basic_auth(&ada.login, Some(&ada.password)).json(&json!({}));
     assert_eq!(error_of(unversioned).await.0, 404);
 }
+
+#[tokio::test]
+async fn page_makes_and_revokes_tokens() {
+    let sandbox = Gocd::start().await.unwrap();
+    let manifest = sandbox.manifest();
+    assert_eq!(manifest.personal_access_token.as_deref(), Some(sandbox.personal_access_token()));
+    assert!(!format!("{manifest:?}").contains(sandbox.personal_access_token()));
+    let client = browser(None);
+    let form_token = log_in(&client, &sandbox, 1).await;
+    let home = client.get(format!("{}/pipelines", sandbox.url())).send().await.unwrap().text().await.unwrap();
+    assert!(home.contains("href=\"/go/access_tokens\""), "{home}");
+    let page = format!("{}/access_tokens", sandbox.url());
+    let create = async |form_token: &str| {
+        let form = [("authenticity_token", form_token), ("description", "<my> token")];
+        client.post(&page).form(&form).send().await.unwrap()
+    };
+    assert_eq!(create("made-up").await.status(), 422);
+    let html = create(&form_token).await.text().await.unwrap();
+    let token = html.split("id=\"token\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert_eq!(token.len(), 40, "{html}");
+    assert_eq!(feed(&sandbox, &format!("Bearer {token}")).await, 200);
+    let html = client.get(&page).send().await.unwrap().text().await.unwrap();
+    assert!(html.contains("&lt;my&gt; token") && !html.contains(&token), "shown once: {html}");
+
+    // Another user has neither the token nor its number.
+    let other = browser(None);
+    let others = log_in(&other, &sandbox, 0).await;
+    let action = html.split("action=\"").find(|part| part.contains("/revoke\"")).unwrap();
+    let revoke = format!("{}{}", sandbox.url().replace("/go", ""), action.split('"').next().unwrap());
+    let send = async |client: &reqwest::Client, form_token: &str| {
+        let form = [("authenticity_token", form_token)];
+        client.post(&revoke).form(&form).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(send(&other, &others).await, 400);
+    assert_eq!(send(&client, "made-up").await, 422);
+    assert_eq!(feed(&sandbox, &format!("Bearer {token}")).await, 200);
+    assert_eq!(send(&client, &form_token).await, 302);
+    assert_eq!(feed(&sandbox, &format!("Bearer {token}")).await, 401);
+    let journal = serde_json::to_string(&sandbox.journal()).unwrap();
+    assert!(!journal.contains(&token), "{journal}");
+}
+
+#[tokio::test]
+async fn page_requires_login() {
+    let sandbox = Gocd::start().await.unwrap();
+    for method in [Method::GET, Method::POST] {
+        let request = http().request(method, format!("{}/access_tokens", sandbox.url()));
+        let response = request.send().await.unwrap();
+        assert_eq!(response.headers()["location"], "/go/auth/login");
+    }
+}

@@ -28,7 +28,7 @@ pub(super) async fn new(admin: Admin) -> Response {
 
 pub(super) async fn create(admin: Admin) -> Response {
     let draft = ClientDraft::parse(&admin.params);
-    let created = admin.core.state().create_client(draft.clone(), admin.core.setup.options.unique_names());
+    let created = admin.core.state().create_client(draft.clone(), admin.core.options().unique_names());
     match (created, admin.format) {
         (Ok(client), Format::Html) => {
             note(&admin, "registered", &client.name);
@@ -75,7 +75,7 @@ pub(super) async fn client(Path(id): Path<String>, admin: Admin) -> Response {
 
 fn update(admin: &Admin, client: &Client) -> Response {
     let draft = ClientDraft::parse(&admin.params);
-    let unique_names = admin.core.setup.options.unique_names();
+    let unique_names = admin.core.options().unique_names();
     let updated = admin.core.state().update_client(client.number, draft.clone(), unique_names);
     match updated {
         Some(Ok(())) => done(admin, "changed", client, UPDATED),

@@ -28,7 +28,7 @@ async fn rejects_unregistered_redirect_uri() {
     let with_query = "http://127.0.0.1:4000/cb?x=1";
     let sandbox = Cobot::builder().redirect_uri(with_query).auto_approve(true).start().await.unwrap();
     let known = sandbox.redirect_uris()[0].clone();
-    let (slash, longer) = (format!("{known}/"), format!("{known}?x=1"));
+    let (slash, longer, fragment) = (format!("{known}/"), format!("{known}x?x=1"), format!("{known}?x=1#y"));
     for change in [
         ("client_id", "unknown"),
         ("client_id", ""),
@@ -36,7 +36,9 @@ async fn rejects_unregistered_redirect_uri() {
         ("redirect_uri", "https://anywhere.example/"),
         ("redirect_uri", &slash),
         ("redirect_uri", &longer),
+        ("redirect_uri", &fragment),
         ("redirect_uri", "http://127.0.0.1:4000/cb"),
+        ("redirect_uri", "http://127.0.0.1:4000/cb?x=12"),
     ] {
         let response = http().get(authorize_url(&sandbox, &[change])).send().await.unwrap();
         assert_eq!(response.status(), 400, "{change:?}");
@@ -44,6 +46,22 @@ async fn rejects_unregistered_redirect_uri() {
     }
     let response = http().get(authorize_url(&sandbox, &[("redirect_uri", with_query)])).send().await.unwrap();
     assert!(location(&response).starts_with("http://127.0.0.1:4000/cb?x=1&code="), "{response:?}");
+}
+
+/// As Cobot's gem `omniauth_cobot` asks for a space, and another redirect URI in the token call.
+#[tokio::test]
+async fn registered_redirect_uri_may_have_more_query() {
+    let given = "http://127.0.0.1:4000/cb?x=1";
+    let sandbox = Cobot::builder().redirect_uri(given).start().await.unwrap();
+    let known = sandbox.redirect_uris()[0].clone();
+    for longer in
+        [format!("{known}?cobot_space_subdomain=betahaus"), format!("{given}&cobot_space_subdomain=betahaus")]
+    {
+        let callback = sandbox.approve(authorize_url(&sandbox, &[("redirect_uri", &longer)])).await.unwrap();
+        assert!(callback.as_str().starts_with(&format!("{longer}&code=")), "{callback}");
+        let code = parameter(&callback, "code").unwrap();
+        assert_eq!(token(&sandbox, &[("code", &code), ("redirect_uri", &known)]).await.0, 200);
+    }
 }
 
 #[tokio::test]

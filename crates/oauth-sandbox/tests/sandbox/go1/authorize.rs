@@ -12,10 +12,10 @@ async fn approve_redirects_as_documented() {
     let code = parameter(&callback, "code").unwrap();
     assert!(code.starts_with("def502"), "{code}");
     let redirect_uri = &sandbox.redirect_uris()[0];
-    assert_eq!(callback.as_str(), format!("{redirect_uri}/?code={code}&state=s+t%2F1"));
-    let plain = Go1::builder().callback_slash(false).start().await.unwrap();
-    let callback = plain.approve(authorize_url(&plain, &[("state", "")])).await.unwrap();
-    assert!(callback.as_str().starts_with(&format!("{redirect_uri}?code=def502")), "{callback}");
+    assert_eq!(callback.as_str(), format!("{redirect_uri}?code={code}&state=s+t%2F1"));
+    let slash = Go1::builder().callback_slash(true).start().await.unwrap();
+    let callback = slash.approve(authorize_url(&slash, &[("state", "")])).await.unwrap();
+    assert!(callback.as_str().starts_with(&format!("{redirect_uri}/?code=def502")), "{callback}");
     assert_eq!(callback.query_pairs().count(), 1, "no state was sent, none comes back: {callback}");
 }
 
@@ -24,46 +24,59 @@ async fn deny_redirects_with_state() {
     let sandbox = Go1::start().await.unwrap();
     let callback = sandbox.deny(authorize_url(&sandbox, &[])).await.unwrap();
     assert_eq!(parameter(&callback, "error").as_deref(), Some("access_denied"));
+    assert_eq!(parameter(&callback, "hint").as_deref(), Some("The user denied the request"));
     assert_eq!(parameter(&callback, "state").as_deref(), Some("s t/1"));
     assert_eq!(parameter(&callback, "code"), None);
 }
 
+/// league/oauth2-server 8.5 responds with JSON, never with a redirect, except for a scope.
 #[tokio::test]
-async fn unregistered_redirect_uri_is_never_used() {
+async fn errors_follow_league_oauth2_server() {
     let sandbox = Go1::builder().auto_approve(true).start().await.unwrap();
     let registered = sandbox.redirect_uris()[0].clone();
-    for wrong in [
-        [("client_id", "unknown")],
-        [("client_id", "")],
-        [("redirect_uri", "")],
-        [("redirect_uri", "https://anywhere.example/")],
-        [("redirect_uri", &format!("{registered}/"))],
-        [("redirect_uri", &format!("{registered}?x=1"))],
-        [("redirect_uri", &registered.to_uppercase())],
+    for (wrong, status, error) in [
+        (("client_id", "unknown"), 401, "invalid_client"),
+        (("client_id", ""), 400, "invalid_request"),
+        (("redirect_uri", "https://anywhere.example/"), 401, "invalid_client"),
+        (("redirect_uri", &format!("{registered}/")), 401, "invalid_client"),
+        (("redirect_uri", &format!("{registered}?x=1")), 401, "invalid_client"),
+        (("redirect_uri", &registered.to_uppercase()), 401, "invalid_client"),
+        (("response_type", ""), 400, "unsupported_grant_type"),
+        (("response_type", "token"), 400, "unsupported_grant_type"),
+        (("partner_portal_id", "acme"), 400, "invalid_request"),
+        (("partner_portal_id", "-1"), 400, "invalid_request"),
     ] {
-        let response = http().get(authorize_url(&sandbox, &wrong)).send().await.unwrap();
-        assert_eq!(response.status(), 400, "{wrong:?}");
-        let error = sandbox.approve(authorize_url(&sandbox, &wrong)).await.unwrap_err();
-        assert!(matches!(error, Error::Page { status: 400, .. }), "{error}");
+        let response = http().get(authorize_url(&sandbox, &[wrong])).send().await.unwrap();
+        assert_eq!(response.status(), status, "{wrong:?}");
+        assert_eq!(response.headers()["content-type"], "application/json");
+        let body: serde_json::Value = response.json().await.unwrap();
+        assert_eq!(body["error"], error, "{wrong:?}");
+        assert_eq!(body["message"], body["error_description"]);
+        let failed = sandbox.approve(authorize_url(&sandbox, &[wrong])).await.unwrap_err();
+        assert!(matches!(failed, Error::Page { status: shown, .. } if shown == status), "{failed}");
+    }
+    for scope in ["user.read,lo.read", "user.read everything"] {
+        let callback = sandbox.approve(authorize_url(&sandbox, &[("scope", scope)])).await.unwrap();
+        assert!(callback.as_str().starts_with(&format!("{registered}?error=invalid_scope&")), "{callback}");
+        let unknown = scope.rsplit(' ').next().unwrap();
+        assert_eq!(parameter(&callback, "hint"), Some(format!("Check the `{unknown}` scope")));
+        assert_eq!(parameter(&callback, "state"), None, "8.5 leaves it out");
     }
 }
 
 #[tokio::test]
-async fn other_errors_are_redirected_with_state() {
+async fn only_registered_redirect_uri_is_the_default() {
     let sandbox = Go1::start().await.unwrap();
-    for (wrong, error) in [
-        (("response_type", ""), "unsupported_response_type"),
-        (("response_type", "token"), "unsupported_response_type"),
-        (("scope", "user.read,lo.read"), "invalid_scope"),
-        (("scope", "user.read everything"), "invalid_scope"),
-        (("partner_portal_id", "acme"), "invalid_request"),
-        (("partner_portal_id", "-1"), "invalid_request"),
-    ] {
-        let callback = sandbox.approve(authorize_url(&sandbox, &[wrong])).await.unwrap();
-        assert_eq!(parameter(&callback, "error").as_deref(), Some(error), "{wrong:?}");
-        assert_eq!(parameter(&callback, "state").as_deref(), Some("s t/1"));
-        assert!(callback.path().ends_with("/callback/"), "{callback}");
-    }
+    let callback = sandbox.approve(authorize_url(&sandbox, &[("redirect_uri", "")])).await.unwrap();
+    assert!(callback.as_str().starts_with(&sandbox.redirect_uris()[0]), "{callback}");
+    let code = parameter(&callback, "code").unwrap();
+    // The token call leaves it out as well.
+    assert_eq!(token(&sandbox, &[("code", &code)]).await.1["hint"], "Invalid redirect URI");
+    assert_eq!(token(&sandbox, &[("code", &code), ("redirect_uri", "")]).await.0, 200);
+
+    let several = Go1::builder().redirect_uri("http://127.0.0.1:4000/cb").start().await.unwrap();
+    let error = several.approve(authorize_url(&several, &[("redirect_uri", "")])).await.unwrap_err();
+    assert!(matches!(error, Error::Page { status: 401, .. }), "{error}");
 }
 
 #[tokio::test]

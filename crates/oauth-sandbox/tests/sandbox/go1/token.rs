@@ -49,9 +49,19 @@ async fn token_response_has_four_members_in_all_encodings() {
         let (access, refresh) = pair(&body);
         assert_ne!(access, refresh);
     }
+    let grant = [("grant_type", "client_credentials"), ("redirect_uri", "")];
+    let response = http().post(sandbox.token_url()).form(&form(&sandbox, &grant)).send().await.unwrap();
+    for (name, value) in [
+        ("content-type", "application/json; charset=UTF-8"),
+        ("pragma", "no-cache"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(response.headers()[name], value);
+    }
     // The query is ignored.
     let query = crate::support::with_query(sandbox.token_url(), &form(&sandbox, &[("code", "x")]));
-    assert_error(&status_and_json(http().post(query).send().await.unwrap()).await, 400, "invalid_request");
+    let ignored = status_and_json(http().post(query).send().await.unwrap()).await;
+    assert_error(&ignored, 400, "unsupported_grant_type");
 }
 
 #[tokio::test]
@@ -61,7 +71,7 @@ async fn rejected_code_exchange_keeps_code() {
     let code = code(&sandbox).await;
     let good = [("code", code.as_str())];
     for (mistakes, status, error) in [
-        (vec![("grant_type", "")], 400, "invalid_request"),
+        (vec![("grant_type", "")], 400, "unsupported_grant_type"),
         (vec![("grant_type", "authorization-code")], 400, "unsupported_grant_type"),
         (vec![("client_id", "")], 400, "invalid_request"),
         (vec![("client_id", "unknown")], 401, "invalid_client"),
@@ -69,16 +79,23 @@ async fn rejected_code_exchange_keeps_code() {
         (vec![("client_secret", "")], 401, "invalid_client"),
         (vec![("client_id", other.as_str())], 401, "invalid_client"),
         (vec![("code", "")], 400, "invalid_request"),
-        (vec![("code", "def502")], 400, "invalid_grant"),
+        (vec![("code", "def502")], 400, "invalid_request"),
         (vec![("redirect_uri", "")], 400, "invalid_request"),
-        (vec![("redirect_uri", "http://127.0.0.1:8765/callback/")], 400, "invalid_request"),
-        (vec![("client_id", &other), ("client_secret", &other_secret)], 400, "invalid_grant"),
+        (vec![("redirect_uri", "http://127.0.0.1:8765/callback/")], 401, "invalid_client"),
+        (vec![("client_id", &other), ("client_secret", &other_secret)], 400, "invalid_request"),
     ] {
         let changes: Vec<_> = good.iter().chain(&mistakes).copied().collect();
         assert_error(&token(&sandbox, &changes).await, status, error);
     }
     assert_eq!(token(&sandbox, &good).await.0, 200);
-    assert_error(&token(&sandbox, &good).await, 400, "invalid_grant");
+    for (spent, hint) in [
+        (code.as_str(), "Authorization code has been revoked"),
+        ("garbage", "Cannot decrypt the authorization code"),
+    ] {
+        let again = token(&sandbox, &[("code", spent)]).await;
+        assert_error(&again, 400, "invalid_request");
+        assert_eq!(again.1["hint"], hint);
+    }
 }
 
 #[tokio::test]

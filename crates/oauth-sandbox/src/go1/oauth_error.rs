@@ -1,0 +1,104 @@
+//! Errors of `league/oauth2-server` 8.5, which Go1's error codes and code format point to
+//! (docs/provider-facts.md section 7): statuses, codes, texts and hints as that server sends them.
+
+use std::fmt::Display;
+
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use http::header::WWW_AUTHENTICATE;
+use serde::Serialize;
+
+use super::token::json_response;
+
+/// An error of the authorization or the token endpoint.
+pub(super) struct OAuthError {
+    status: StatusCode,
+    pub(super) error: &'static str,
+    description: &'static str,
+    hint: Option<String>,
+}
+
+impl OAuthError {
+    fn new(status: StatusCode, error: &'static str, description: &'static str) -> Self {
+        Self { status, error, description, hint: None }
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// `invalid_request`, with a hint or the name of the parameter.
+    pub(super) fn request(hint: impl Into<String>) -> Self {
+        let text = "The request is missing a required parameter, includes an invalid parameter value, includes a \
+                    parameter more than once, or is otherwise malformed.";
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", text).hint(hint)
+    }
+
+    pub(super) fn parameter(name: impl Display) -> Self {
+        Self::request(format!("Check the `{name}` parameter"))
+    }
+
+    /// Also for a redirect URI that is not registered.
+    pub(super) fn client() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "invalid_client", "Client authentication failed")
+    }
+
+    /// Also for a `response_type` that is not supported.
+    pub(super) fn grant_type() -> Self {
+        let text = "The authorization grant type is not supported by the authorization server.";
+        Self::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", text)
+            .hint("Check that all required parameters have been provided")
+    }
+
+    pub(super) fn scope(unknown: &str) -> Self {
+        let text = "The requested scope is invalid, unknown, or malformed";
+        Self::new(StatusCode::BAD_REQUEST, "invalid_scope", text).hint(format!("Check the `{unknown}` scope"))
+    }
+
+    pub(super) fn refresh(hint: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "invalid_request", "The refresh token is invalid.").hint(hint)
+    }
+
+    pub(super) fn user_credentials() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_grant", "The user credentials were incorrect.")
+    }
+
+    pub(super) fn denied() -> Self {
+        let text = "The resource owner or authorization server denied the request.";
+        Self::new(StatusCode::UNAUTHORIZED, "access_denied", text).hint("The user denied the request")
+    }
+
+    /// The parameters of a redirect.
+    pub(super) fn pairs(&self) -> Vec<(&str, &str)> {
+        let mut pairs = vec![("error", self.error), ("error_description", self.description)];
+        pairs.extend(self.hint.as_deref().map(|hint| ("hint", hint)));
+        pairs.push(("message", self.description));
+        pairs
+    }
+
+    /// The JSON response. `with_header`: the request had an `Authorization` header.
+    pub(super) fn response(&self, with_header: bool) -> Response {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            error: &'a str,
+            error_description: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            hint: Option<&'a str>,
+            /// The description again, as of old.
+            message: &'a str,
+        }
+        let body = json_response(
+            &Body {
+                error: self.error,
+                error_description: self.description,
+                hint: self.hint.as_deref(),
+                message: self.description,
+            },
+            "application/json",
+        );
+        if self.error == "invalid_client" && with_header {
+            return (self.status, [(WWW_AUTHENTICATE, "Basic realm=\"OAuth\"")], body).into_response();
+        }
+        (self.status, body).into_response()
+    }
+}
