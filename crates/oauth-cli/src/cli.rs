@@ -103,7 +103,9 @@ pub(crate) struct Demo {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 When all providers are listening, prints one JSON object on the first line of stdout: URLs, client
-credentials, users and the control key. The credentials are valid only for this sandbox.")]
+credentials, users, a personal access token of GoCD and the control key. They are valid only for this sandbox.
+The last three options can be changed while it runs: POST {\"late_acl\":true} to /gocd/options on the control
+server. GET /PROVIDER/options shows them.")]
 pub(crate) struct Sandbox {
     /// First port: providers listen on N to N+4, the control server on N+9; 0 picks free ports
     #[arg(long, value_name = "N", default_value_t = 4400)]
@@ -117,9 +119,22 @@ pub(crate) struct Sandbox {
     #[arg(long)]
     pub(crate) auto_approve: bool,
 
-    /// Serve over TLS; the JSON object includes the certificates to trust
+    /// Serve over TLS; the JSON object includes the certificates to trust. Plain http then listens ten ports above
+    /// (`plain_url`)
     #[arg(long)]
     pub(crate) tls: bool,
+
+    /// Go1: end the redirect URI's path in a slash, as in Go1's guide
+    #[arg(long)]
+    pub(crate) callback_slash: bool,
+
+    /// Cohort Go: do not return `state` to the callback
+    #[arg(long)]
+    pub(crate) no_state_echo: bool,
+
+    /// GoCD: refuse OAuth tokens at cctray.xml and the API, as versions of 2017 and 2018 seem to do
+    #[arg(long)]
+    pub(crate) late_acl: bool,
 }
 
 /// A sandbox provider, by its name on the command line and in JSON.

@@ -7,6 +7,8 @@ use oauth_core::{ClientSecret, Site as _};
 use url::Origin;
 
 use crate::config::Config;
+use crate::credential_text;
+use crate::failure::Failure;
 use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::registration::Registration;
 use crate::setting::Settings;
@@ -31,25 +33,27 @@ pub(crate) struct ClientCredentials {
 
 impl ClientConfig {
     /// Loads from environment variables, then the configuration file.
-    pub(crate) fn load(config: &Config, provider: ProviderName) -> Self {
+    ///
+    /// An empty variable counts as unset.
+    pub(crate) fn load(config: &Config, provider: ProviderName) -> Result<Self, Failure> {
         let table = config.provider(provider);
         let names_server = table.settings.one("server").is_some();
         let variable = |suffix| environment_variable(provider, suffix);
         let in_table =
             ClientCredentials { id: table.client_id.unwrap_or_default(), secret: table.client_secret };
         let in_environment = ClientCredentials {
-            id: variable("CLIENT_ID").unwrap_or_default(),
-            secret: variable("CLIENT_SECRET").map(ClientSecret::from),
+            id: variable("CLIENT_ID")?.unwrap_or_default(),
+            secret: variable("CLIENT_SECRET")?.map(ClientSecret::from),
         };
         let has_secret = in_table.secret.is_some();
         let (client, secret_from_table) = in_environment.with_defaults(in_table);
-        Self {
+        Ok(Self {
             bound_to_server: names_server || (secret_from_table && has_secret),
             client,
             redirect_uri: table.redirect_uri,
             settings: table.settings,
             provider: Some(provider),
-        }
+        })
     }
 
     /// Returns the client if it belongs to the server of these settings.
@@ -103,8 +107,14 @@ pub(crate) fn variable_name(provider: ProviderName, suffix: &str) -> String {
     format!("OAUTH_{}_{suffix}", provider.as_str().to_ascii_uppercase().replace('-', "_"))
 }
 
-fn environment_variable(provider: ProviderName, suffix: &str) -> Option<String> {
-    std::env::var(variable_name(provider, suffix)).ok().filter(|value| !value.is_empty())
+fn environment_variable(provider: ProviderName, suffix: &str) -> Result<Option<String>, Failure> {
+    let name = variable_name(provider, suffix);
+    let Some(value) = std::env::var_os(&name).filter(|value| !value.is_empty()) else { return Ok(None) };
+    let Some(text) = value.to_str() else {
+        return Err(Failure::setup(format!("the environment variable {name} is not valid UTF-8")));
+    };
+    let label = format!("the environment variable {name}");
+    credential_text::parse_named(text, &label).map(|text| Some(text.to_owned()))
 }
 
 #[cfg(test)]

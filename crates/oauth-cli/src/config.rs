@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum as _;
 use oauth_core::ClientSecret;
 
+use crate::credential_text;
 use crate::failure::Failure;
 use crate::private_file;
 use crate::providers::ProviderName;
@@ -103,8 +104,8 @@ impl ProviderTable {
             let text =
                 || value.as_str().map(str::to_owned).ok_or_else(|| format!("`{key}` must be a string"));
             match key.as_str() {
-                "client_id" => read.client_id = Some(text()?),
-                "client_secret" => read.client_secret = Some(text()?.into()),
+                "client_id" => read.client_id = credential(key, &text()?)?,
+                "client_secret" => read.client_secret = credential(key, &text()?)?.map(Into::into),
                 "redirect_uri" => read.redirect_uri = Some(text()?),
                 key => {
                     let Some(setting) = provider.settings().iter().find(|one| one.key() == key) else {
@@ -121,6 +122,15 @@ impl ProviderTable {
         }
         Ok(read)
     }
+}
+
+/// Parses a client id or secret. An empty one counts as missing. The error does not quote it.
+fn credential(key: &str, text: &str) -> Result<Option<String>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let parsed = credential_text::parse(text).map_err(|reason| format!("`{key}` {reason}"))?;
+    Ok(Some(parsed.to_owned()))
 }
 
 #[cfg(test)]

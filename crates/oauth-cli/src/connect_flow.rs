@@ -60,7 +60,7 @@ impl<P: Provider> ConnectFlow<'_, P> {
         }
         let label = format!("Password for {username} at {}", P::TITLE);
         let alternative = "run this command in a terminal; passwords are not accepted as options";
-        prompt::secret(self.context, &label, alternative).await
+        prompt::password(self.context, &label, alternative).await
     }
 
     /// Prompts for a token, or reads it from stdin without a terminal.

@@ -9,6 +9,7 @@ mod commands;
 mod config;
 mod connect_flow;
 mod context;
+mod credential_text;
 mod demo;
 mod failure;
 mod interrupt;
@@ -26,6 +27,7 @@ mod report;
 mod sandbox;
 mod setting;
 mod show;
+mod shown_text;
 mod store;
 mod terminal;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -154,12 +154,30 @@ async fn handle(
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
         return Ok(response);
     }
+    if is_prefetch(request.headers()) {
+        return Ok(page(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "This page is not loaded in advance. Open it again.\n",
+        ));
+    }
     let target = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let arrived = Callback { name: name.to_owned(), target };
     if sender.send(arrived).await.is_err() {
         return Ok(page(StatusCode::GONE, "This authorization is no longer awaited.\n"));
     }
     Ok(page(StatusCode::OK, DONE_PAGE))
+}
+
+/// Detects a page that the browser loads before the user opens it: `Sec-Purpose` is the standard, the others
+/// are of older browsers.
+fn is_prefetch(headers: &HeaderMap) -> bool {
+    ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
+        let values = headers.get_all(*name).iter().filter_map(|value| value.to_str().ok());
+        let mut words = values.flat_map(|value| value.split([',', ';', ' ']));
+        words.any(|word| {
+            ["prefetch", "prerender", "preview"].iter().any(|known| word.eq_ignore_ascii_case(known))
+        })
+    })
 }
 
 fn page(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
@@ -220,6 +238,23 @@ mod tests {
         }
         assert_eq!(send(&listener, "GET", "/callback/last").await.status(), 200);
         assert_eq!(listener.next().await.unwrap().name, "last");
+    }
+
+    #[tokio::test]
+    async fn prefetch_is_no_callback() {
+        let listener = Listener::start(0).await.unwrap();
+        for (name, value) in
+            [("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch"), ("x-moz", "prefetch")]
+        {
+            let url = format!("http://{}/callback/go1?code=a&state=b", listener.address);
+            let response = http().get(url).header(name, value).send().await.unwrap();
+            assert_eq!(
+                (response.status().as_u16(), &response.headers()[CACHE_CONTROL]),
+                (503, &HeaderValue::from_static("no-store"))
+            );
+        }
+        assert_eq!(send(&listener, "GET", "/callback/opened").await.status(), 200);
+        assert_eq!(listener.next().await.unwrap().name, "opened");
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::failure::{ExitCode, Failure};
 use crate::show::{BAD, BOLD};
+use crate::shown_text::{escape_bytes, escape_json, escape_styled};
 
 /// Prints results as text or JSON.
 #[derive(Clone, Copy, Debug)]
@@ -30,16 +31,24 @@ impl Output {
         if self.json {
             // Cannot fail: all keys are strings.
             let value = serde_json::to_string(value).unwrap_or_default();
+            let value = if io::stdout().is_terminal() { escape_json(&value) } else { value };
             write_result(&mut anstream::stdout(), value);
         } else {
+            let text = text.to_string();
+            let text = if io::stdout().is_terminal() { escape_styled(&text) } else { text };
             write_result(&mut anstream::stdout(), text);
         }
     }
 
-    /// Prints bytes unchanged.
+    /// Prints bytes of others: unchanged, but escaped on a terminal.
     pub(crate) fn raw(self, bytes: &[u8]) {
         let mut out = io::stdout().lock();
-        record_failure(out.write_all(bytes).and_then(|()| out.flush()));
+        let written = if out.is_terminal() {
+            out.write_all(escape_bytes(bytes).as_bytes())
+        } else {
+            out.write_all(bytes)
+        };
+        record_failure(written.and_then(|()| out.flush()));
     }
 
     /// Prints a remark on stderr. Nothing with `--json`.
@@ -52,7 +61,9 @@ impl Output {
     pub(crate) fn failure(self, failure: &Failure) {
         let mut err = anstream::stderr();
         if self.json {
-            write_message(&mut err, failure.json());
+            let json = failure.json().to_string();
+            let json = if io::stderr().is_terminal() { escape_json(&json) } else { json };
+            let _ = writeln!(err, "{json}").and_then(|()| err.flush());
             return;
         }
         write_message(&mut err, format_args!("{BAD}error:{Reset} {failure}"));
@@ -87,6 +98,8 @@ fn write_result(out: &mut impl io::Write, text: impl Display) {
 
 /// Writes to stderr, ignoring errors: there is nowhere else to report them.
 fn write_message(out: &mut impl io::Write, text: impl Display) {
+    let text = text.to_string();
+    let text = if io::stderr().is_terminal() { escape_styled(&text) } else { text };
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 

@@ -5,11 +5,13 @@
 use std::fs::File;
 use std::io::{self, Read, Write as _};
 
-use oauth_core::ClientSecret;
+use oauth_core::{ClientSecret, Password};
 
 use crate::context::Context;
+use crate::credential_text;
 use crate::failure::Failure;
 use crate::output::is_interactive;
+use crate::shown_text::escape_styled;
 use crate::terminal::TerminalModes;
 
 /// Upper bound on a secret file, in bytes.
@@ -22,23 +24,36 @@ pub(crate) async fn text(context: &Context, label: &str, alternative: &str) -> R
     if line.is_empty() {
         return Err(Failure::interrupted());
     }
-    non_empty(&line, label)
+    Ok(credential_text::parse_named(&line, label)?.to_owned())
 }
 
-/// Prompts without echo.
+/// Prompts for a secret or a token without echo.
 pub(crate) async fn secret<T: From<String>>(
     context: &Context,
     label: &str,
     alternative: &str,
 ) -> Result<T, Failure> {
+    let typed = hidden_line(context, label, alternative).await?;
+    Ok(credential_text::parse_named(typed.expose(), label)?.to_owned().into())
+}
+
+/// Prompts for a password without echo. It may have any characters, and blanks at its ends.
+pub(crate) async fn password(context: &Context, label: &str, alternative: &str) -> Result<Password, Failure> {
+    let typed = hidden_line(context, label, alternative).await?;
+    if typed.expose().is_empty() {
+        return Err(Failure::usage(format!("{label} is empty")));
+    }
+    Ok(typed.expose().into())
+}
+
+/// Reads a line without echo. Wiped on drop.
+async fn hidden_line(context: &Context, label: &str, alternative: &str) -> Result<ClientSecret, Failure> {
     require_terminal(label, alternative)?;
     let question = format!("{label}: ");
     // rpassword returns an error on Ctrl-C; other signals never return.
     let _modes = TerminalModes::save();
     let typed = read_blocking(context, move || rpassword::prompt_password(question)).await?;
-    // Wiped on drop.
-    let typed = ClientSecret::from(typed.map_err(|error| terminal_error(&error))?);
-    non_empty(typed.expose(), label).map(T::from)
+    typed.map(ClientSecret::from).map_err(|error| terminal_error(&error))
 }
 
 /// Asks a yes/no question. Anything but yes is no.
@@ -63,7 +78,7 @@ pub(crate) async fn secret_from_file<T: From<String>>(
         let source = if path == "-" { "stdin" } else { path };
         Failure::setup(format!("cannot read {label} from {source}: {error}"))
     })?;
-    non_empty(text.expose(), label).map(T::from)
+    Ok(credential_text::parse_named(text.expose(), label)?.to_owned().into())
 }
 
 /// Reads a file, up to `limit` bytes; `-` is stdin.
@@ -85,6 +100,7 @@ pub(crate) async fn read_file(
 }
 
 async fn read_line(context: &Context, question: &str) -> Result<String, Failure> {
+    let question = escape_styled(question);
     let _ = write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush());
     let read = || {
         let mut line = String::new();
@@ -110,14 +126,6 @@ fn require_terminal(label: &str, alternative: &str) -> Result<(), Failure> {
     }
     Err(Failure::usage(format!("{label} is missing, and there is no terminal to prompt on"))
         .with_help(alternative))
-}
-
-fn non_empty(text: &str, label: &str) -> Result<String, Failure> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(Failure::usage(format!("{label} is empty")));
-    }
-    Ok(text.to_owned())
 }
 
 fn terminal_error(error: &io::Error) -> Failure {

@@ -65,9 +65,10 @@ impl Registration {
         let redirect = |uri: &str| RedirectUri::new(uri).map_err(Failure::from);
         let uri = self.redirect_uri.as_deref();
         let app = match (&self.client_secret, uri) {
+            // Only a part of a client is configured, and this command does not need it.
+            _ if self.client_id.is_empty() => App::none(),
             (Some(secret), Some(uri)) => App::new(self.client_id.as_str(), secret.clone(), redirect(uri)?),
             (Some(secret), None) => App::without_redirect(self.client_id.as_str(), secret.clone()),
-            (None, None) if self.client_id.is_empty() => App::none(),
             (None, uri) => {
                 App::public(self.client_id.as_str(), redirect(uri.unwrap_or(UNUSED_REDIRECT_URI))?)
             }
@@ -85,7 +86,7 @@ impl Registration {
         provider: ProviderName,
         account: &str,
     ) -> Result<Self, Failure> {
-        let configured = ClientConfig::load(config, provider);
+        let configured = ClientConfig::load(config, provider)?;
         let Some(mut saved) = Self::load(store, provider, account).await? else {
             return Ok(configured.into_registration());
         };

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::failure::ExitCode;
 use crate::providers::ProviderName;
+use crate::shown_text::is_hidden;
 use crate::time::relative;
 
 /// The status of a connection. Holds no secret.
@@ -35,9 +36,9 @@ pub(crate) struct Report {
     pub(crate) scopes: Vec<String>,
 }
 
-/// Replaces control characters.
+/// Replaces control and format characters.
 pub(crate) fn sanitize(text: &str) -> String {
-    text.replace(char::is_control, "\u{fffd}")
+    text.replace(is_hidden, "\u{fffd}")
 }
 
 fn time<S: serde::Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {

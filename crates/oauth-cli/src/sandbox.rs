@@ -23,10 +23,13 @@ pub(crate) async fn run(arguments: cli::Sandbox) -> anyhow::Result<()> {
     // The default redirect URIs of `oauth connect`.
     let default_uri = |provider| Redirect::default_uri(provider, DEFAULT_PORT);
     builder = builder
-        .cohortgo(|cohortgo| cohortgo.redirect_uri(default_uri(ProviderName::Cohortgo)))
+        .cohortgo(|cohortgo| {
+            let cohortgo = cohortgo.redirect_uri(default_uri(ProviderName::Cohortgo));
+            cohortgo.echo_state(!arguments.no_state_echo)
+        })
         .cobot(|cobot| cobot.redirect_uri(default_uri(ProviderName::Cobot)))
-        .go1(|go1| go1.redirect_uri(default_uri(ProviderName::Go1)))
-        .gocd(|gocd| gocd.redirect_uri(default_uri(ProviderName::Gocd)));
+        .go1(|go1| go1.redirect_uri(default_uri(ProviderName::Go1)).callback_slash(arguments.callback_slash))
+        .gocd(|gocd| gocd.redirect_uri(default_uri(ProviderName::Gocd)).late_acl(arguments.late_acl));
     for uri in arguments.redirect_uri {
         builder = builder.redirect_uri(uri);
     }
@@ -76,6 +79,9 @@ fn hints(manifest: &Manifest, tls: bool) -> String {
     );
     for (name, provider) in &manifest.providers {
         let _ = writeln!(out, "  {BOLD}{name:<10}{BOLD:#}{}", provider.url);
+        if let Some(url) = &provider.plain_url {
+            let _ = writeln!(out, "  {:<10}{DIM}plain http: {url}{DIM:#}", "");
+        }
         if let Some(user) = provider.users.first() {
             let _ = writeln!(out, "  {:<10}{DIM}log in as {} with {}{DIM:#}", "", user.email, user.password);
         }

@@ -197,6 +197,55 @@ async fn control_api_requires_key() {
     assert!(before[..10] < after[..10], "{before} {after}");
 }
 
+#[tokio::test]
+async fn options_have_flags_and_controls() {
+    let (_sandbox, manifest) =
+        start(&["--callback-slash", "--no-state-echo", "--late-acl", "--auto-approve"]);
+    let http = http();
+    let callback = async |provider: &str| -> String {
+        let manifest = &manifest["providers"][provider];
+        let mut authorize: Url = text(manifest, "authorize_url").parse().unwrap();
+        authorize.query_pairs_mut().extend_pairs([
+            ("client_id", text(manifest, "client_id")),
+            ("response_type", "code"),
+            ("redirect_uri", manifest["redirect_uris"][0].as_str().unwrap()),
+            ("state", "a-test-state"),
+        ]);
+        let response = http.get(authorize).send().await.unwrap();
+        response.headers()["location"].to_str().unwrap().to_owned()
+    };
+    let options = async |method: &str, provider: &str, body: &str| -> (u16, Value) {
+        let url = format!("{}/{provider}/options", text(&manifest["control"], "url"));
+        let request = http.request(method.parse().unwrap(), url);
+        let request =
+            request.header("x-sandbox-key", text(&manifest["control"], "key")).body(body.to_owned());
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, serde_json::from_str(&response.text().await.unwrap()).unwrap_or_default())
+    };
+    assert!(callback("go1").await.contains("/callback/?code="));
+    assert!(!callback("cohortgo").await.contains("state="));
+    assert_eq!(options("GET", "gocd", "").await.1["late_acl"], true);
+    for (provider, body) in [
+        ("go1", r#"{"callback_slash":false}"#),
+        ("cohortgo", r#"{"echo_state":true}"#),
+        ("gocd", r#"{"late_acl":false}"#),
+    ] {
+        assert_eq!(options("POST", provider, body).await.0, 204, "{provider}");
+    }
+    assert!(callback("go1").await.contains("/callback?code="));
+    assert!(callback("cohortgo").await.contains("state=a-test-state"));
+    assert_eq!(options("GET", "gocd", "").await.1["late_acl"], false);
+
+    // The first line has a token for GoCD's API.
+    let gocd = &manifest["providers"]["gocd"];
+    let request = http
+        .get(format!("{}/current_user", text(gocd, "api_url")))
+        .header("accept", "application/vnd.go.cd+json")
+        .header("authorization", format!("Bearer {}", text(gocd, "personal_access_token")));
+    assert_eq!(request.send().await.unwrap().status(), 200);
+}
+
 #[cfg(unix)]
 #[test]
 fn exits_on_interrupt_and_terminate() {
@@ -240,6 +289,10 @@ async fn serves_tls() {
         let manifest = &manifest["providers"][provider];
         assert!(text(manifest, "url").starts_with("https://"));
         assert!(text(manifest, "ca_certificate_pem").starts_with("-----BEGIN CERTIFICATE-----"));
+        let plain = text(manifest, "plain_url");
+        assert!(plain.starts_with("http://"), "{plain}");
+        // Something listens there, whatever it responds.
+        http().get(plain).send().await.unwrap();
     }
 }
 

@@ -8,6 +8,7 @@ use super::account_name;
 use crate::client_config::ClientConfig;
 use crate::connect_flow::token;
 use crate::context::{CommonArgs, Context};
+use crate::credential_text;
 use crate::failure::{ExitCode, Failure};
 use crate::output::is_interactive;
 use crate::prompt;
@@ -21,14 +22,14 @@ use crate::time::now;
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Prompts for the token without echo, or reads it from stdin if there is no terminal. Never pass a token on the
-command line. An imported token cannot be refreshed.")]
+command line. The token is stored without a call to the provider, and cannot be refreshed.")]
 pub(crate) struct AddArgs {
     /// Name for the account
     #[arg(value_name = "ACCOUNT", value_parser = account_name)]
     account: String,
 
     /// Client that the token was issued to, if known
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = credential_text::parse_option)]
     client_id: Option<String>,
 
     /// Replace an existing connection without asking
@@ -53,7 +54,7 @@ pub(crate) async fn run(arguments: &ProviderArgs<AddArgs>) -> Result<(), Failure
 
 async fn add<P: CliProvider>(context: &Context, arguments: &ProviderArgs<AddArgs>) -> Result<(), Failure> {
     let ProviderArgs { provider, command, settings } = arguments;
-    let configured = ClientConfig::load(&context.config, *provider);
+    let configured = ClientConfig::load(&context.config, *provider)?;
     let mut settings = settings.clone().with_defaults(configured.settings);
     settings.make_absolute("ca-certificate");
     let client_id = command.client_id.clone().unwrap_or(configured.client.id);
@@ -78,7 +79,7 @@ async fn add<P: CliProvider>(context: &Context, arguments: &ProviderArgs<AddArgs
     Ok(())
 }
 
-/// Asks first if the import would replace a refreshable connection: an imported token cannot be refreshed.
+/// Asks first if the import would replace a connection that is in use.
 async fn ask_before_replacing<P: CliProvider>(context: &Context, command: &AddArgs) -> Result<(), Failure> {
     if command.replace {
         return Ok(());
@@ -87,8 +88,12 @@ async fn ask_before_replacing<P: CliProvider>(context: &Context, command: &AddAr
     let found = store.shared().load(&Key::new(P::NAME, command.account.as_str())).await;
     store.close().await;
     let state = match found {
-        Ok(Some(record)) if record.state == RecordState::Active && is_refreshable(&record.content) => {
-            "is connected and refreshes automatically; an imported token does not"
+        Ok(Some(record)) if record.state == RecordState::Active => {
+            if is_refreshable(&record.content) {
+                "is connected and refreshes automatically; an imported token does not"
+            } else {
+                "is connected already"
+            }
         }
         Ok(_) => return Ok(()),
         // Another program may have its key.

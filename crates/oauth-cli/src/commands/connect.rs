@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::connect_flow::{BrowserOptions, ConnectFlow};
 use crate::context::{CommonArgs, Context};
+use crate::credential_text;
 use crate::failure::Failure;
 use crate::providers::{CliProvider, CommandArgs, ProviderArgs, with_provider};
 use crate::redirect::Redirect;
@@ -34,7 +35,7 @@ pub(crate) struct ConnectArgs {
     account: String,
 
     /// Client id
-    #[arg(long, value_name = "ID", conflicts_with = "sandbox")]
+    #[arg(long, value_name = "ID", conflicts_with = "sandbox", value_parser = credential_text::parse_option)]
     client_id: Option<String>,
 
     /// Read the client secret from this file; `-` is stdin

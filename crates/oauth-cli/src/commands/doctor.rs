@@ -91,7 +91,13 @@ async fn check_all(context: &Context, arguments: &DoctorArgs) -> (Vec<ProviderCh
         .filter(|name| arguments.provider.is_none_or(|only| only == **name))
     {
         let mut clients: Vec<Registration> = Vec::new();
-        let configured = ClientConfig::load(&context.config, *name).into_registration();
+        let configured = match ClientConfig::load(&context.config, *name) {
+            Ok(configured) => configured.into_registration(),
+            Err(failure) => {
+                diagnostics.push(Diagnostic::from_failure("client", &failure));
+                Registration::default()
+            }
+        };
         if configured != Registration::default() || arguments.provider == Some(*name) {
             clients.push(configured);
         }

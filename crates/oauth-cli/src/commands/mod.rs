@@ -17,14 +17,16 @@ use clap::Args;
 
 use crate::context::CommonArgs;
 use crate::providers::ProviderName;
+use crate::shown_text::is_hidden;
 
-/// Parses a new account's name. Rejects control characters, which could manipulate a terminal.
+/// Parses a new account's name. Rejects control characters, which could manipulate a terminal, and invisible
+/// ones, with which two names would look alike.
 pub(crate) fn account_name(text: &str) -> Result<String, String> {
     if text.is_empty() {
         return Err("the account name is empty".to_owned());
     }
-    if text.contains(char::is_control) {
-        return Err("the account name contains control characters".to_owned());
+    if text.contains(is_hidden) {
+        return Err("the account name contains control or invisible characters".to_owned());
     }
     Ok(text.to_owned())
 }

@@ -17,7 +17,7 @@ use crate::setting::Settings;
 /// Arguments of `request`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Prints the response body unchanged on stdout. Exit code 0: status 2xx or 304. 7: 408, 429, 5xx or no response.
+Prints the response body on stdout: unchanged, but on a terminal with control characters escaped. Exit code 0: status 2xx or 304. 7: 408, 429, 5xx or no response.
 8: any other 4xx. A rejected token is refreshed once; GET, HEAD and OPTIONS are then sent again.")]
 pub(crate) struct RequestArgs {
     /// cohortgo, cobot, go1, gocd or gocd-personal
@@ -32,7 +32,8 @@ pub(crate) struct RequestArgs {
     #[arg(value_name = "METHOD")]
     method: String,
 
-    /// Path and query below the provider's API, or a full URL on the provider's hosts
+    /// Path and query below the provider's API, or a full URL on the provider's hosts; at GoCD, a path that begins with
+    /// /go/ starts at the server's root
     #[arg(value_name = "PATH")]
     path: String,
 
@@ -88,7 +89,10 @@ async fn send<P: CliProvider>(
     let sending = async {
         let token = opened.connection.token().await.map_err(|error| opened.failure(&error))?;
         let client = opened.connections.client();
-        let url = target_url(&P::api_url(client.site(), &token, &options)?, &arguments.path)?;
+        let url = match P::url_outside_api(client.site(), &arguments.path) {
+            Some(url) => url,
+            None => target_url(&P::api_url(client.site(), &token, &options)?, &arguments.path)?,
+        };
         let mut request = request(&method, &url, headers, body)?;
         P::prepare_request(&mut request, client.site(), &token, &options)?;
         let sent = if method.is_safe() {

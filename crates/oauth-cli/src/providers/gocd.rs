@@ -1,7 +1,9 @@
 //! GoCD with OAuth (up to 18.7) on the command line.
 
 use gocd::{Connect, Gocd, Site};
-use oauth_core::{AccessToken, Client, Scopes, Token, async_trait};
+use oauth_core::http::HeaderValue;
+use oauth_core::http::header::{ACCEPT, CONTENT_TYPE};
+use oauth_core::{AccessToken, Client, Scopes, Token, async_trait, http};
 use url::Url;
 
 use super::CliProvider;
@@ -43,12 +45,57 @@ impl CliProvider for Gocd {
     }
 
     fn api_url(site: &Site, _: &Token<Self>, _: &Settings) -> Result<Url, Failure> {
-        Ok(site.url().clone())
+        api_url(site)
+    }
+
+    fn url_outside_api(site: &Site, path: &str) -> Option<Url> {
+        url_outside_api(site, path)
+    }
+
+    fn prepare_request(
+        request: &mut http::Request<Vec<u8>>,
+        site: &Site,
+        _: &Token<Self>,
+        _: &Settings,
+    ) -> Result<(), Failure> {
+        prepare_request(request, site)
     }
 
     fn public_endpoints(site: &Site) -> Vec<(&'static str, Url)> {
         vec![("authorization", site.authorize_url().clone())]
     }
+}
+
+pub(super) fn api_url(site: &Site) -> Result<Url, Failure> {
+    Ok(site.join(&["api"])?)
+}
+
+/// Resolves paths that begin with the server's context path, such as `/go/cctray.xml`, and `/api/…`, as the
+/// API's documentation writes it.
+pub(super) fn url_outside_api(site: &Site, path: &str) -> Option<Url> {
+    let context = site.url().path().trim_end_matches('/');
+    let path = if path.starts_with("/api/") { format!("{context}{path}") } else { path.to_owned() };
+    let is_below =
+        !context.is_empty() && path.strip_prefix(context).is_some_and(|rest| rest.starts_with('/'));
+    let is_at_root = context.is_empty() && path.starts_with("/api/");
+    (is_below || is_at_root).then(|| site.url().join(&path).ok()).flatten()
+}
+
+/// Adds what every API call needs: the media type, without which GoCD responds with 404, and the confirmation
+/// of a change without a JSON body (api.gocd.org, read on 2026-11-29).
+pub(super) fn prepare_request(request: &mut http::Request<Vec<u8>>, site: &Site) -> Result<(), Failure> {
+    if !request.uri().to_string().starts_with(&format!("{}/", api_url(site)?)) {
+        return Ok(());
+    }
+    let is_change = !request.method().is_safe();
+    let headers = request.headers_mut();
+    headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/vnd.go.cd+json"));
+    let is_json =
+        headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+    if is_change && !is_json {
+        headers.entry("x-gocd-confirm").or_insert(HeaderValue::from_static("true"));
+    }
+    Ok(())
 }
 
 pub(super) fn site(settings: &Settings) -> Result<Site, Failure> {
@@ -58,4 +105,31 @@ pub(super) fn site(settings: &Settings) -> Result<Site, Failure> {
     let pem = std::fs::read(path)
         .map_err(|error| Failure::setup(format!("cannot read the certificate {path}: {error}")))?;
     Ok(site.trusting(pem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_below_context_path_are_outside_api() {
+        let default = Site::at("https://go.example.com:8154").unwrap();
+        let other = Site::at("https://example.com/ci/go").unwrap();
+        let root = Site::at("https://go.example.com").unwrap().without_context_path();
+        for (site, path, url) in [
+            (&default, "/go/cctray.xml", Some("https://go.example.com:8154/go/cctray.xml")),
+            (&default, "/go/files/a/1?x=%2F", Some("https://go.example.com:8154/go/files/a/1?x=%2F")),
+            (&default, "/api/version", Some("https://go.example.com:8154/go/api/version")),
+            (&default, "/version", None),
+            (&default, "/google", None),
+            (&default, "go/cctray.xml", None),
+            (&other, "/ci/go/cctray.xml", Some("https://example.com/ci/go/cctray.xml")),
+            (&other, "/go/cctray.xml", None),
+            (&root, "/api/version", Some("https://go.example.com/api/version")),
+            (&root, "/cctray.xml", None),
+        ] {
+            let found = url_outside_api(site, path);
+            assert_eq!(found.as_ref().map(Url::as_str), url, "{path}");
+        }
+    }
 }

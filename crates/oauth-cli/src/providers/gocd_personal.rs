@@ -1,7 +1,8 @@
 //! GoCD with personal access tokens on the command line.
 
+use gocd::api::CurrentUser;
 use gocd::{Personal, Site};
-use oauth_core::{AccessToken, Client, Scopes, Token, async_trait};
+use oauth_core::{AccessToken, Client, Scopes, Token, async_trait, http};
 use url::Url;
 
 use super::CliProvider;
@@ -31,8 +32,13 @@ impl CliProvider for Personal {
             flow.client().site().url()
         ));
         let token = flow.token().await?;
-        let token = flow.client().import_token(token, Scopes::none());
-        flow.save_token(std::future::ready(token)).await
+        let token = flow.client().import_token(token, Scopes::none())?;
+        flow.save_token(async {
+            // A token of another server, or a mistyped one, would be noticed only by a later command.
+            flow.client().authorized(token.clone()).send(&CurrentUser).await?;
+            Ok(token)
+        })
+        .await
     }
 
     fn import_token(client: &Client<Self>, token: AccessToken, _: &Settings) -> Result<Token<Self>, Failure> {
@@ -40,7 +46,20 @@ impl CliProvider for Personal {
     }
 
     fn api_url(site: &Site, _: &Token<Self>, _: &Settings) -> Result<Url, Failure> {
-        Ok(site.url().clone())
+        super::gocd::api_url(site)
+    }
+
+    fn url_outside_api(site: &Site, path: &str) -> Option<Url> {
+        super::gocd::url_outside_api(site, path)
+    }
+
+    fn prepare_request(
+        request: &mut http::Request<Vec<u8>>,
+        site: &Site,
+        _: &Token<Self>,
+        _: &Settings,
+    ) -> Result<(), Failure> {
+        super::gocd::prepare_request(request, site)
     }
 
     fn public_endpoints(site: &Site) -> Vec<(&'static str, Url)> {

@@ -131,6 +131,12 @@ pub(crate) trait CliProvider: Provider {
     /// Returns the base URL for API paths.
     fn api_url(site: &Self::Site, token: &Token<Self>, options: &Settings) -> Result<Url, Failure>;
 
+    /// Returns the URL of a path that is not below [`api_url`](Self::api_url).
+    fn url_outside_api(site: &Self::Site, path: &str) -> Option<Url> {
+        let _ = (site, path);
+        None
+    }
+
     /// Adds headers that a request needs besides the token.
     fn prepare_request(
         request: &mut http::Request<Vec<u8>>,

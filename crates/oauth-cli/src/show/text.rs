@@ -3,6 +3,7 @@
 use std::fmt::{Display, Write};
 
 use super::{BAD, BOLD, DIM, Event, GOOD, ProcessState, WIRE};
+use crate::shown_text::is_hidden;
 use crate::trace::{Body, Field};
 
 /// Maximum width of the column of names.
@@ -174,7 +175,7 @@ fn header(field: &Field) -> Field {
 
 /// Shortens a value to one line.
 fn short(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text: String = text.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect();
     if text.chars().count() <= MAX_VALUE_LENGTH {
         return text;
     }

@@ -354,3 +354,29 @@ fn completions_support_every_shell() {
         assert!(script.contains("rotate-keys") && script.contains("partner-portal"), "{shell}");
     }
 }
+
+/// Paths start below the API, unless they begin with the server's context path.
+#[tokio::test(flavor = "multi_thread")]
+async fn request_reaches_gocd_api_and_pages() {
+    let sandbox = Gocd::start().await.unwrap();
+    let home = TestHome::new();
+    let add = ["add", "gocd-personal", "ci", "--server", sandbox.url()];
+    home.run_with(&add, sandbox.personal_access_token()).ok();
+    let whole = format!("{}/cctray.xml", sandbox.url());
+    for (path, requested) in [
+        ("/version", "/go/api/version"),
+        ("version", "/go/api/version"),
+        ("/api/version", "/go/api/version"),
+        ("/go/api/version", "/go/api/version"),
+        ("/current_user?x=1", "/go/api/current_user"),
+        ("/go/cctray.xml", "/go/cctray.xml"),
+        (&whole, "/go/cctray.xml"),
+    ] {
+        let ran = home.run(&["request", "gocd-personal", "ci", "GET", path]);
+        assert_eq!(ran.code, Some(0), "{path}: {ran:?}");
+        assert_eq!(sandbox.journal().entries().last().unwrap().path, requested, "{path}");
+    }
+    // Only a login may make tokens; the request itself is complete.
+    let change = ["request", "gocd-personal", "ci", "POST", "/current_user/access_tokens"];
+    assert!(home.run(&change).stdout.contains("using access token is forbidden"));
+}

@@ -231,8 +231,9 @@ async fn add_keeps_refreshable_connection_without_replace() {
     assert_eq!(home.run(&["header", "go1", "acme"]).ok(), before);
     add(&["--replace"]).ok();
     assert_eq!(home.run(&["header", "go1", "acme"]).ok(), "Authorization: Bearer other\n");
-    // An imported token is replaced without --replace.
-    add(&[]).ok();
+    let refused = add(&[]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("is connected already"), "{refused:?}");
 
     // `connect` always replaces, with a notice.
     let again = ["connect", "go1", "acme", "--server", sandbox.url(), "--redirect-uri", REMOTE_REDIRECT_URI];
@@ -288,6 +289,18 @@ async fn add_imports_existing_token() {
         assert_eq!(home.run(&["header", provider, account]).ok(), format!("Authorization: Bearer {token}\n"));
     }
     insta::assert_snapshot!(normalize(&home, &home.run(&["list"]).ok()));
+    // Connections in use are kept, at every provider.
+    for arguments in [
+        &["cobot", "space", "--server", cobot.url()][..],
+        &["gocd-personal", "me", "--server", gocd.url()],
+        &["cohortgo", "uni", "--server", cohortgo.url(), "--api-base-url", api],
+    ] {
+        let refused = home.run_with(&[&["add"], arguments].concat(), "another\n");
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        assert!(refused.stderr.contains("--replace"), "{refused:?}");
+        let header = home.run(&["header", arguments[0], arguments[1]]).ok();
+        assert_eq!(header, format!("Authorization: Bearer {token}\n"));
+    }
 
     // Invalid options are reported before the token is read.
     let invalid =
@@ -296,4 +309,97 @@ async fn add_imports_existing_token() {
     assert_eq!(add(&["gocd-personal", "me"]).code, Some(2));
     assert_eq!(home.run_with(&["add", "cobot", "x"], "\n").code, Some(2));
     assert_eq!(home.run_with(&["add", "cobot", "x"], "no-tok\u{e9}n\n").code, Some(9));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn personal_token_is_checked_before_it_is_stored() {
+    let gocd: Gocd = sandbox().await;
+    let home = TestHome::new();
+    let connect = |token: &str| {
+        let arguments = ["connect", "gocd-personal", "me", "--server", gocd.url()];
+        home.run_with(&arguments, &format!("{token}\n"))
+    };
+    let refused = connect("nonsense");
+    assert!(refused.code != Some(0) && !refused.stdout.contains("Connected"), "{refused:?}");
+    assert_eq!(home.run(&["list", "--json"]).json(), json!([]));
+    assert_eq!(gocd.journal().api_calls(), 1, "one call decides");
+    let token = gocd.personal_access_token();
+    assert!(connect(token).ok().contains("Connected."));
+    // A wrong token does not replace a good one.
+    assert_ne!(connect("nonsense").code, Some(0));
+    let header = home.run(&["header", "gocd-personal", "me"]).ok();
+    assert_eq!(header, format!("Authorization: Bearer {token}\n"));
+}
+
+/// Option, environment, file, configuration and stdin treat a value alike: one line end is cut, blanks and other
+/// characters are refused, and no error shows the value.
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_from_every_source_are_read_alike() {
+    let sandbox: Go1 = sandbox().await;
+    let (id, secret) = (sandbox.client_id(), sandbox.client_secret());
+    for (before, after, accepted) in [
+        ("", "\n", true),
+        ("", "\r\n", true),
+        ("", " ", false),
+        ("\u{a0}", "", false),
+        ("", "\n\n", false),
+        ("", "\u{200b}", false),
+    ] {
+        let around = |text: &str| format!("{before}{text}{after}");
+        let case = format!("{before:?} {after:?}");
+        let fixed = [
+            "connect",
+            "go1",
+            "own",
+            "--server",
+            sandbox.url(),
+            "--client-credentials",
+            "--scope",
+            "user.read",
+        ];
+        let check = |home: &TestHome, more: &[&str], input: &str, code: i32| {
+            let ran = home.run_with(&[&fixed, more].concat(), input);
+            let code = if accepted { 0 } else { code };
+            assert_eq!(ran.code, Some(code), "{case} {more:?}: {ran:?}");
+            assert!(!ran.stderr.contains(secret), "{ran:?}");
+        };
+        let home = || TestHome::new().with_client_of(&sandbox);
+        check(&home().with("OAUTH_GO1_CLIENT_ID", &around(id)), &[], "", 9);
+        check(&home().with("OAUTH_GO1_CLIENT_SECRET", &around(secret)), &[], "", 9);
+        check(&home(), &["--client-id", &around(id)], "", 2);
+        check(&home(), &["--client-secret-file", "-"], &around(secret), 9);
+        let in_file = home();
+        let path = in_file.folder.path().join("secret");
+        std::fs::write(&path, around(secret)).unwrap();
+        check(&in_file, &["--client-secret-file", path.to_str().unwrap()], "", 9);
+        let configured = TestHome::new();
+        let config = configured.folder.path().join("config.toml");
+        let quoted = |text: &str| serde_json::to_string(&around(text)).unwrap();
+        let server = sandbox.url();
+        std::fs::write(
+            &config,
+            format!(
+                "[go1]\nserver = \"{server}\"\nclient_id = {}\nclient_secret = {}\n",
+                quoted(id),
+                quoted(secret)
+            ),
+        )
+        .unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&config, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        check(&configured, &["--config", config.to_str().unwrap()], "", 9);
+
+        let home = TestHome::new();
+        let ran = home.run_with(&["add", "cobot", "space"], &around("canary-token"));
+        assert_eq!(ran.code, Some(if accepted { 0 } else { 9 }), "{case}: {ran:?}");
+        if accepted {
+            assert_eq!(home.run(&["header", "cobot", "space"]).ok(), "Authorization: Bearer canary-token\n");
+        }
+    }
+    let home = TestHome::new();
+    for prefix in ["Bearer ", "Authorization: Bearer ", "token token="] {
+        let ran = home.run_with(&["add", "cobot", "space"], &format!("{prefix}canary\n"));
+        assert_eq!(ran.code, Some(9), "{ran:?}");
+        assert!(ran.stderr.contains("Authorization header") && !ran.stderr.contains("canary"), "{ran:?}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use oauth_sandbox::{Cobot, Go1};
+use oauth_sandbox::{Cobot, Fault, Go1};
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 
@@ -201,4 +201,31 @@ fn connect_runs_embedded_sandbox() {
     drop(session);
     assert!(email.contains('@') && !password.is_empty());
     assert!(!home.store().exists(), "the connection is not kept");
+}
+
+/// A response could otherwise write to the clipboard, clear the screen or change how a line reads.
+#[tokio::test(flavor = "multi_thread")]
+async fn response_is_escaped_on_a_terminal() {
+    let sandbox = Go1::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "acme", &["--scope", "user.read"]).await.ok();
+    let body = "\u{1b}]52;c;ZXZpbA==\u{7}\u{1b}[2J\u{9b}2J\u{202e}\u{61c}\u{ad}\u{e0041}é\n";
+    let request = ["request", "go1", "acme", "GET", "/me", "--include"];
+    let answer = || sandbox.next_api_call(Fault::status(200, body).header("x-name", "caf\u{9b}"));
+    answer();
+    let mut session = at_terminal(&home, &request);
+    let shown = session.exp_eof().unwrap();
+    assert_eq!(ended(&session), 0);
+    assert!(!shown.contains(|c: char| c.is_control() && !matches!(c, '\r' | '\n')), "{shown:?}");
+    let escaped = r"\u{1b}]52;c;ZXZpbA==\u{7}\u{1b}[2J\u{9b}2J\u{202e}\u{61c}\u{ad}\u{e0041}é";
+    assert!(shown.contains(escaped), "{shown:?}");
+    answer();
+    let mut session = at_terminal(&home, &[&request[..], &["--json"]].concat());
+    let shown = session.exp_eof().unwrap();
+    let value: serde_json::Value = serde_json::from_str(shown.trim()).unwrap();
+    assert_eq!(value["body"], body);
+    assert!(shown.contains(r"\u202e") && !shown.contains('\u{202e}'), "{shown:?}");
+    // A pipe gets the response itself.
+    answer();
+    assert!(home.run(&request).ok().ends_with(body));
 }

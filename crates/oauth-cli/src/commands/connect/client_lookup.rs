@@ -20,7 +20,7 @@ pub(super) async fn resolve_client<P: CliProvider>(
     saved: Option<Registration>,
 ) -> Result<(Registration, Option<Redirect>), Failure> {
     let ProviderArgs { provider, command, settings } = arguments;
-    let configured = ClientConfig::load(&context.config, *provider);
+    let configured = ClientConfig::load(&context.config, *provider)?;
     let saved = saved.unwrap_or_default();
     let settings = settings.clone().with_defaults(configured.settings.clone());
     let inherited = inherited(*provider, &settings, &saved);
