@@ -9,7 +9,7 @@
 //! - the callback is `<redirect_uri>?code=…`; in the template of the OAuth Connect Flow the path
 //!   gets a final slash ([`Builder::callback_slash`]);
 //! - authorization and token endpoint check requests and report errors like `league/oauth2-server` 8.5, which
-//!   Go1's error codes and code format point to (docs/provider-facts.md section 7, run against 8.5.5). Among
+//!   Go1's error codes and code format point to (docs/provider-facts.md 3a; run against 8.5.5). Among
 //!   others: an unknown scope is redirected without `state`; an unknown client, redirect URI or
 //!   `response_type` is JSON without a redirect; a code that is spent or not a code is `invalid_request`; a
 //!   redirect URI that is not registered is 401 `invalid_client`; a missing `grant_type` is

@@ -1,5 +1,5 @@
 //! Errors of `league/oauth2-server` 8.5, which Go1's error codes and code format point to
-//! (docs/provider-facts.md section 7): statuses, codes, texts and hints as that server sends them.
+//! (docs/provider-facts.md 3a): statuses, codes, texts and hints as 8.5.5 sent them on 2026-11-29.
 
 use std::fmt::Display;
 
