@@ -236,7 +236,7 @@ async fn api_errors_have_kinds() {
 async fn only_evidence_refuses_token() {
     let challenge = |status, challenge: &str| {
         let mut response = response(status, "");
-        response.headers_mut().insert("www-authenticate", HeaderValue::from_str(challenge).unwrap());
+        response.headers_mut().insert("www-authenticate", challenge.parse().unwrap());
         response
     };
     for (response, kind) in [

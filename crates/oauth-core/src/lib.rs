@@ -62,8 +62,8 @@ mod client {
 
 mod api {
     pub(crate) mod endpoint;
-    pub(crate) mod response;
     mod refusal;
+    pub(crate) mod response;
     pub(crate) mod send;
 }
 

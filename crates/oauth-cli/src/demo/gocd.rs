@@ -52,7 +52,7 @@ pub(super) async fn run(scenario: &Scenario<'_, Rules>) -> Result<(), StepFailed
                 let user = account.send(&CurrentUser).await?;
                 scenario.check(
                     scenario.card().users.iter().any(|known| user.email.as_ref() == Some(&known.email)),
-                    format!("the token belongs to {}", user.display_name),
+                    format!("the token belongs to {}", user.display_name.unwrap_or(user.login_name)),
                 )?;
                 Ok(builds)
             },

@@ -25,6 +25,7 @@ impl WebProvider for Gocd {
 
     async fn acts_for(connection: &Connection<Self>, _: &Sandbox) -> Result<ActsFor, Error> {
         let user = connection.send(&api::CurrentUser).await?;
-        Ok(ActsFor { user: user.display_name, basis: format!("login name {}", user.login_name) })
+        let basis = format!("login name {}", user.login_name);
+        Ok(ActsFor { user: user.display_name.unwrap_or(user.login_name), basis })
     }
 }
