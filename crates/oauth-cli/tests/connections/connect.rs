@@ -304,7 +304,7 @@ async fn add_imports_existing_token() {
 
     // Invalid options are reported before the token is read.
     let invalid =
-        add(&["cohortgo", "uni", "--server", cohortgo.url(), "--api-base-url", "https://evil.example/"]);
+        add(&["cohortgo", "new", "--server", cohortgo.url(), "--api-base-url", "https://evil.example/"]);
     assert_eq!(invalid.code, Some(8), "{invalid:?}");
     assert_eq!(add(&["gocd-personal", "me"]).code, Some(2));
     assert_eq!(home.run_with(&["add", "cobot", "x"], "\n").code, Some(2));

@@ -1,6 +1,6 @@
 //! Callback URLs, checked against a pending authorization.
 
-use oauth_core::url::{Url, form_urlencoded};
+use oauth_core::url::form_urlencoded;
 use oauth_core::{CallbackFault, Client, CodeGrant, ErrorKind};
 
 use crate::client::{AtProductionSite, HttpResponse, RecordingTransport, client, pending, poll_now};
@@ -119,18 +119,24 @@ fn callback_has_state(callback: &str) -> bool {
 /// The code according to an independent parser: one parameter `code`, one right `state`, and no `error`.
 fn code_in<P: AtProductionSite>(callback: &str) -> Option<String> {
     let callback = callback.trim();
+    let quoted = [('"', '"'), ('\'', '\''), ('<', '>')];
+    let unquoted = quoted.iter().find(|(open, close)| {
+        callback.len() > 1 && callback.starts_with(*open) && callback.ends_with(*close)
+    });
+    let callback = if unquoted.is_some() { &callback[1..callback.len() - 1] } else { callback };
     if callback.contains(char::is_control) {
         return None;
     }
-    let base: Url = "https://app.example.com".parse().unwrap();
-    let (start, _) = callback.split_once(['?', '=', '&', '#']).unwrap_or((callback, ""));
-    let query = if start.contains("://") || callback.starts_with(['/', '?']) {
-        // Parses invalid URLs as text, because only the query matters.
-        let url = Url::parse(callback).or_else(|_| base.join(callback));
-        url.ok()
-            .map_or_else(|| after_question_mark(callback), |url| url.query().unwrap_or_default().to_owned())
-    } else {
-        callback.split('#').next().unwrap_or_default().to_owned()
+    let callback = callback.split('#').next().unwrap_or_default();
+    // A URL with or without a scheme has its query after the first `?`; anything else is a query.
+    let first_name: String = callback.chars().take_while(|c| !['?', '=', '&'].contains(c)).collect();
+    let is_url = first_name.contains(['/', ':']) || callback[first_name.len()..].starts_with('?');
+    let query = match callback.split_once('?') {
+        Some((_, query)) if is_url => query.to_owned(),
+        None if callback.starts_with('/') || (callback.contains("://") && !callback.contains('=')) => {
+            String::new()
+        }
+        _ => callback.to_owned(),
     };
     let query = if P::DIALECT.appends_query_to_query { query.replace('?', "&") } else { query };
     let all = |wanted: &str| -> Vec<String> {
@@ -147,9 +153,4 @@ fn code_in<P: AtProductionSite>(callback: &str) -> Option<String> {
         }
         _ => None,
     }
-}
-
-fn after_question_mark(callback: &str) -> String {
-    let before = callback.split('#').next().unwrap_or_default();
-    before.split_once('?').map_or_else(String::new, |(_, query)| query.to_owned())
 }

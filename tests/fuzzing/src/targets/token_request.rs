@@ -122,7 +122,7 @@ pub fn token_request(data: &[u8]) {
     let mut data = Input::new(data);
     let (provider, grant) = (data.byte() % 8, data.byte());
     let encoding = data.one_of(&[Encoding::Form, Encoding::Multipart, Encoding::Json, Encoding::Query]);
-    let (client_id, client_secret, credential) = (data.text(), data.text(), data.text());
+    let (client_id, client_secret, credential) = (visible(&data.text()), visible(&data.text()), data.text());
     let (password, username, scopes, redirect_uri) = (data.text(), data.text(), data.text(), data.text());
     let values = RequestValues {
         client_id,
@@ -157,6 +157,12 @@ pub fn token_request(data: &[u8]) {
         (6, grant) => any::<RawBasic>(&values, encoding, grant),
         (_, grant) => any::<Public>(&values, encoding, grant),
     }
+}
+
+/// Leaves the characters that a client identifier and secret may have (RFC 6749 appendix A).
+fn visible(text: &str) -> String {
+    let text: String = text.chars().filter(|c| (' '..='~').contains(c)).collect();
+    if text.is_empty() { "client".to_owned() } else { text }
 }
 
 fn any<P>(values: &RequestValues, encoding: Encoding, grant: u8)
