@@ -37,8 +37,8 @@ impl Provider for Cobot {
         // dev.cobot.me/page/oauth-flow, 2026-11-21: the code grant uses a form, the app flow a query. The
         // form is the default because it keeps secrets out of server logs.
         .encodings(&[Encoding::Form, Encoding::Query])
-        // api.cobot.me/mcp, as probed by github.com/api-evangelist/cobot, 2026-11-29: 401 without a valid token. That the
-        // other APIs say the same is inferred.
+        // api.cobot.me/mcp, as probed by github.com/api-evangelist/cobot, 2026-11-29: 401 without a valid
+        // token. That the other APIs say the same is inferred.
         .token_refused(&[TokenRefusal::Message(Refusal::new(401, "a valid access token must be passed"))]);
 
     type Site = Site;

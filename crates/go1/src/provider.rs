@@ -37,8 +37,8 @@ impl Provider for Go1 {
         .encodings(&[Encoding::Multipart, Encoding::Form, Encoding::Json])
         .grant_refused(&GRANT_REFUSED)
         .client_refused(&CLIENT_REFUSED)
-        // Totara's Go1 plug-in, 2026-11-29: a test has "Invalid token"; `classes/rest_client.php` tells it from
-        // "Missing scopes", which no refresh helps.
+        // Totara's Go1 plug-in, 2026-11-29: a test has "Invalid token"; `classes/rest_client.php` tells it
+        // from "Missing scopes", which no refresh helps.
         .token_refused(&[TokenRefusal::Message(Refusal::new(401, "invalid token"))])
         .scope_missing(&[Refusal::new(401, "missing scopes")]);
 

@@ -69,8 +69,8 @@ impl fmt::Display for SignatureFault {
 impl std::error::Error for SignatureFault {}
 
 impl Verifier {
-    /// Creates a verifier with the webhook's `secret_key`. One line end after it, as files and pipes deliver it, is
-    /// cut.
+    /// Creates a verifier with the webhook's `secret_key`. One line end after it, as files and pipes deliver
+    /// it, is cut.
     #[allow(clippy::missing_panics_doc)] // HMAC accepts a key of any length (RFC 2104 section 3)
     pub fn new(secret_key: impl AsRef<[u8]>) -> Self {
         let key = secret_key.as_ref();

@@ -18,9 +18,10 @@ use crate::site::{NAME, Site};
 #[derive(Clone, Copy, Debug)]
 pub struct Gocd;
 
-// The server's own 401 has its realm (its security configuration; `BasicProcessingFilterEntryPoint.java`, and since 18.x
-// `BasicAuthenticationWithChallengeFailureResponseHandler.java`; 2026-11-29): one of a proxy has another. Pages redirect to
-// the login form instead. No API document names its path; GoCD's web.xml and security configuration do (2026-11-21).
+// The server's own 401 has its realm (its security configuration; `BasicProcessingFilterEntryPoint.java`, and
+// since 18.x `BasicAuthenticationWithChallengeFailureResponseHandler.java`; 2026-11-29): one of a proxy has
+// another. Pages redirect to the login form instead. No API document names its path; GoCD's web.xml and
+// security configuration do (2026-11-21).
 pub(crate) const TOKEN_REFUSED: &[TokenRefusal] =
     &[TokenRefusal::Challenge { scheme: "Basic", realm: "GoCD" }, TokenRefusal::RedirectTo("/auth/login")];
 

@@ -233,7 +233,8 @@ async fn refused_token_shows_as_own_401_or_login_redirect() {
         (json_response(401, ""), ErrorKind::Unauthorized),
         (redirect("https://www.your-go-server.com:8154/go/auth/login"), ErrorKind::TokenRefused),
         (redirect("/go/auth/login"), ErrorKind::TokenRefused),
-        // Behind a TLS proxy the server may not know its own address (gocd/gocd#3229, #741). Nothing is sent there.
+        // Behind a TLS proxy the server may not know its own address (gocd/gocd#3229, #741). Nothing is sent
+        // there.
         (redirect("http://www.your-go-server.com/go/auth/login"), ErrorKind::TokenRefused),
         (redirect("http://www.your-go-server.com:8153/go/auth/login"), ErrorKind::TokenRefused),
         (redirect("https://WWW.your-go-server.com/go/auth/login;jsessionid=1a?x=y"), ErrorKind::TokenRefused),

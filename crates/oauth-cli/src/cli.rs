@@ -119,8 +119,8 @@ pub(crate) struct Sandbox {
     #[arg(long)]
     pub(crate) auto_approve: bool,
 
-    /// Serve over TLS; the JSON object includes the certificates to trust. Plain http then listens ten ports above
-    /// (`plain_url`)
+    /// Serve over TLS; the JSON object includes the certificates to trust. Plain http then listens ten ports
+    /// above (`plain_url`)
     #[arg(long)]
     pub(crate) tls: bool,
 

@@ -1,4 +1,5 @@
-//! Identifiers, secrets and tokens as users and programs pass them in: by option, file, environment or prompt.
+//! Identifiers, secrets and tokens as users and programs pass them in: by option, file, environment or
+//! prompt.
 
 use crate::failure::Failure;
 

@@ -75,8 +75,8 @@ pub enum ErrorKind {
     RequestRefused,
     /// An API call was refused because of the token: it is unknown, revoked or expired at the provider.
     TokenRefused,
-    /// An API call was refused with 401, and nothing in the response says that the token is the reason: a gateway may
-    /// have sent it.
+    /// An API call was refused with 401, and nothing in the response says that the token is the reason: a
+    /// gateway may have sent it.
     Unauthorized,
     /// The token has expired by the local clock and was not sent.
     Expired,
@@ -86,7 +86,8 @@ pub enum ErrorKind {
     ForeignHost,
     /// The token was not granted a scope that the request needs. Nothing was sent.
     MissingScope,
-    /// The API accepts the token and refuses the request: 403, or the token lacks a scope. A refresh does not help.
+    /// The API accepts the token and refuses the request: 403, or the token lacks a scope. A refresh does not
+    /// help.
     Forbidden,
     /// The API refused the request for another reason (any other 4xx).
     ApiRefused,

@@ -12,10 +12,11 @@ use oauth_core::url::form_urlencoded;
 /// The application's decision about who may connect which account, with which scopes and parameters. One for
 /// each provider.
 ///
-/// It is called before an attempt begins; again at the callback, with the parameters of the link, where it must
-/// allow the same account; and by [`Connected`](crate::Connected) for the account whose connection a handler
-/// uses. The session cookie must be `SameSite=Lax` or `None`: the provider's redirect carries no `Strict` cookie. Treat the account in the link as a request only: if the authorizer returned it
-/// without checking who is signed in, any visitor could connect an account in another customer's place.
+/// It is called before an attempt begins; again at the callback, with the parameters of the link, where it
+/// must allow the same account; and by [`Connected`](crate::Connected) for the account whose connection a
+/// handler uses. The session cookie must be `SameSite=Lax` or `None`: the provider's redirect carries no
+/// `Strict` cookie. Treat the account in the link as a request only: if the authorizer returned it without
+/// checking who is signed in, any visitor could connect an account in another customer's place.
 ///
 /// Functions and closures implement it:
 ///

@@ -28,7 +28,8 @@ impl<'k> Cookies<'k> {
     pub(crate) fn parse(headers: &HeaderMap, key: &'k CookieKey, is_secure: bool) -> Self {
         let mut jar = CookieJar::new();
         for value in headers.get_all(COOKIE) {
-            // Other cookies of this host may hold any bytes, and unpaired quotes. Those of this crate hold neither.
+            // Other cookies of this host may hold any bytes, and unpaired quotes. Those of this crate hold
+            // neither.
             let line = String::from_utf8_lossy(value.as_bytes());
             for cookie in line.split(';').filter_map(|pair| Cookie::parse(pair.trim().to_owned()).ok()) {
                 if cookie.name().starts_with(prefix(is_secure)) {

@@ -13,8 +13,8 @@ use crate::hide_query::HideQuery;
 use crate::web::OAuthWeb;
 
 impl OAuthWeb {
-    /// Returns the routes `GET` and `POST /connect/{provider}` and `GET /callback/{provider}`, with and without
-    /// a trailing slash, for an application with any state.
+    /// Returns the routes `GET` and `POST /connect/{provider}` and `GET /callback/{provider}`, with and
+    /// without a trailing slash, for an application with any state.
     ///
     /// A link to the connect route on a page of the site starts an attempt. Anywhere else, such as on another
     /// site or in a mail, the link leads to a page with a button, which posts to the connect route.

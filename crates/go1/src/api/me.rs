@@ -23,8 +23,8 @@ response! {
     /// A user.
     ///
     /// Go1 publishes no schema of this response. The names are those of the user in its example of a webhook
-    /// (<https://www.go1.com/developers/partners/concepts/webhook-signature-authentification>), so each but the
-    /// identifier may be missing.
+    /// (<https://www.go1.com/developers/partners/concepts/webhook-signature-authentification>), so each but
+    /// the identifier may be missing.
     pub struct Profile {
         required {
             /// Identifier. Parsed from a number or a string.

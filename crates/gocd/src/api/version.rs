@@ -18,8 +18,8 @@ response! {
             version: String,
         }
         optional {
-            /// Build within the release. The API's table calls it an integer, its example shows a string: both
-            /// are parsed.
+            /// Build within the release. The API's table calls it an integer, its example shows a string:
+            /// both are parsed.
             build_number: String,
             /// Commit of the build.
             git_sha: String,

@@ -32,8 +32,8 @@ pub(crate) struct RequestArgs {
     #[arg(value_name = "METHOD")]
     method: String,
 
-    /// Path and query below the provider's API, or a full URL on the provider's hosts; at GoCD, a path that begins with
-    /// /go/ starts at the server's root
+    /// Path and query below the provider's API, or a full URL on the provider's hosts; at GoCD, a path that
+    /// begins with /go/ starts at the server's root
     #[arg(value_name = "PATH")]
     path: String,
 

@@ -331,8 +331,8 @@ async fn personal_token_is_checked_before_it_is_stored() {
     assert_eq!(header, format!("Authorization: Bearer {token}\n"));
 }
 
-/// Option, environment, file, configuration and stdin treat a value alike: one line end is cut, blanks and other
-/// characters are refused, and no error shows the value.
+/// Option, environment, file, configuration and stdin treat a value alike: one line end is cut, blanks and
+/// other characters are refused, and no error shows the value.
 #[tokio::test(flavor = "multi_thread")]
 async fn credentials_from_every_source_are_read_alike() {
     let sandbox: Go1 = sandbox().await;

@@ -1,5 +1,5 @@
-//! Classification of a refused API call, by evidence: `WWW-Authenticate`, OAuth codes, the provider's declared words.
-//! A bare status decides only the call.
+//! Classification of a refused API call, by evidence: `WWW-Authenticate`, OAuth codes, the provider's
+//! declared words. A bare status decides only the call.
 
 use chrono::{DateTime, Utc};
 use http::{Response, StatusCode};

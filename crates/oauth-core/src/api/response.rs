@@ -245,8 +245,8 @@ pub fn required_list<T: DeserializeOwned, E: serde::de::Error>(
     }
 }
 
-/// Separates the elements of a list that can be read from those that cannot, as [`response!`](crate::response)
-/// does for a declared list.
+/// Separates the elements of a list that can be read from those that cannot, as
+/// [`response!`](crate::response) does for a declared list.
 pub fn read_elements<T: DeserializeOwned>(elements: Vec<Value>) -> (Vec<T>, Vec<Value>) {
     let (mut readable, mut unread) = (Vec::with_capacity(elements.len()), Vec::new());
     for element in elements {

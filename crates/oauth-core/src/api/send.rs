@@ -23,15 +23,16 @@ impl<P: Provider> Client<P> {
     /// Before anything is sent: [`ErrorKind::ForeignToken`], [`ErrorKind::Expired`],
     /// [`ErrorKind::ForeignHost`], [`ErrorKind::MissingScope`] and [`ErrorKind::InvalidInput`].
     ///
-    /// By the response: [`ErrorKind::TokenRefused`], [`ErrorKind::Unauthorized`], [`ErrorKind::Forbidden`], [`ErrorKind::RateLimited`],
-    /// [`ErrorKind::ApiRefused`], [`ErrorKind::Unavailable`], [`ErrorKind::Redirected`] and
-    /// [`ErrorKind::InvalidResponse`].
+    /// By the response: [`ErrorKind::TokenRefused`], [`ErrorKind::Unauthorized`], [`ErrorKind::Forbidden`],
+    /// [`ErrorKind::RateLimited`], [`ErrorKind::ApiRefused`], [`ErrorKind::Unavailable`],
+    /// [`ErrorKind::Redirected`] and [`ErrorKind::InvalidResponse`].
     pub async fn send<E: Endpoint<P>>(&self, token: &Token<P>, endpoint: &E) -> Result<E::Response, Error> {
         self.check_unexpired(token).map_err(|error| error.with_provider(P::NAME).during(E::NAME))?;
         self.send_even_expired(token, endpoint).await
     }
 
-    /// [`send`](Self::send) for a token that was refreshed for this call: it is used whatever lifetime the server states.
+    /// [`send`](Self::send) for a token that was refreshed for this call: it is used whatever lifetime the
+    /// server states.
     pub(crate) async fn send_even_expired<E: Endpoint<P>>(
         &self,
         token: &Token<P>,

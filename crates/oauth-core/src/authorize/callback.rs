@@ -62,8 +62,8 @@ pub(crate) fn fault(fault: CallbackFault) -> Error {
 }
 
 impl<'a> Callback<'a> {
-    /// Parses a whole URL, with or without a scheme, a path with a query, or a bare query string, as a browser or a user
-    /// brings it back. An empty parameter counts as missing (RFC 6749 section 3.1).
+    /// Parses a whole URL, with or without a scheme, a path with a query, or a bare query string, as a
+    /// browser or a user brings it back. An empty parameter counts as missing (RFC 6749 section 3.1).
     pub(crate) fn read(callback: &'a str, dialect: &Dialect) -> Result<Self, Error> {
         let callback = without_quotes(callback.trim());
         if crate::util::redact::has_control(callback) {
@@ -119,8 +119,8 @@ impl<'a> Callback<'a> {
             Some(_) => return Err(keep(fault(CallbackFault::WrongState))),
             None => false,
         };
-        // An error is reported without `state` too, because servers leave it out of some errors. It may be forged, so
-        // the authorization goes on.
+        // An error is reported without `state` too, because servers leave it out of some errors. It may be
+        // forged, so the authorization goes on.
         let state_may_be_missing =
             pending.state_rule == StateRule::MayBeMissing || (self.error.is_some() && self.code.is_none());
         if !proven && !state_may_be_missing {
@@ -152,8 +152,8 @@ impl<'a> Callback<'a> {
     }
 }
 
-/// Returns the fields that may be kept. The browser can change a callback: a field has a declared or harmless value, and
-/// scopes count only if they were requested.
+/// Returns the fields that may be kept. The browser can change a callback: a field has a declared or harmless
+/// value, and scopes count only if they were requested.
 fn trusted(
     fields: &[(&'static str, Cow<'_, str>)],
     requested: &Scopes,
@@ -180,10 +180,12 @@ fn without_quotes(text: &str) -> &str {
         .unwrap_or(text)
 }
 
-/// Returns the query of a URL (`https://a.example/cb?…`, `com.example.app:/cb?…`, `urn:ietf:wg:oauth:2.0:oob?…`), of a
-/// host or path (`localhost:8765/cb?…`, `/cb?…`, `?…`), or the text itself if it is a query.
+/// Returns the query of a URL (`https://a.example/cb?…`, `com.example.app:/cb?…`,
+/// `urn:ietf:wg:oauth:2.0:oob?…`), of a host or path (`localhost:8765/cb?…`, `/cb?…`, `?…`), or the text
+/// itself if it is a query.
 ///
-/// A query may contain `?`, `/` and `:` (RFC 3986 section 3.4), but hardly in the name of its first parameter.
+/// A query may contain `?`, `/` and `:` (RFC 3986 section 3.4), but hardly in the name of its first
+/// parameter.
 fn query_of(text: &str) -> &str {
     let Some((before, query)) = text.split_once('?') else {
         return if text.starts_with('/') || text.contains("://") && !text.contains('=') { "" } else { text };

@@ -62,7 +62,8 @@ impl App {
         app
     }
 
-    /// Checks what servers compare: id and secret are not empty, and printable ASCII (RFC 6749 appendices A.1 and A.2).
+    /// Checks what servers compare: id and secret are not empty, and printable ASCII (RFC 6749 appendices A.1
+    /// and A.2).
     pub(crate) fn check(&self) -> Result<(), Error> {
         let is_none = self.client_secret.is_none() && self.redirect_uri.is_none();
         let id = self.client_id.as_str();

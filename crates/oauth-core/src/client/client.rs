@@ -564,8 +564,9 @@ struct SplitFields<X> {
 }
 
 impl<X: DeserializeOwned> SplitFields<X> {
-    /// Splits the fields of a response. Known fields fill what it lacks; null is absent. A field that cannot be read costs
-    /// itself, unless it is required and nothing is known of it: a refresh token may be spent already.
+    /// Splits the fields of a response. Known fields fill what it lacks; null is absent. A field that cannot
+    /// be read costs itself, unless it is required and nothing is known of it: a refresh token may be spent
+    /// already.
     fn of(mut fields: Map<String, Value>, known: Map<String, Value>) -> Result<Self, Error> {
         let mut unreadable = Map::new();
         fields.retain(|name, value| !value.is_null() || !known.contains_key(name));

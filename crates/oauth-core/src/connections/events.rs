@@ -63,8 +63,8 @@ pub enum EventKind<'a> {
     /// The provider refused the client. Nothing is refreshed until the client is corrected. See
     /// [`Connections::reconfigure`](super::Connections::reconfigure).
     ClientRefused(&'a Error),
-    /// The provider sent a response that nothing it declares explains. The call failed, and the connection is unchanged.
-    /// Worth a report: the error responses of some providers are not documented.
+    /// The provider sent a response that nothing it declares explains. The call failed, and the connection is
+    /// unchanged. Worth a report: the error responses of some providers are not documented.
     UnrecognizedResponse(&'a UnrecognizedResponse),
     /// The connection was removed, here or elsewhere.
     Removed,

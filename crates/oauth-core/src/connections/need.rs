@@ -16,8 +16,8 @@ pub(super) enum Need {
 }
 
 impl Need {
-    /// True for a token that arrived after this receipt, while the caller waited. It is used whatever lifetime the server states:
-    /// a second refresh would bring another like it.
+    /// True for a token that arrived after this receipt, while the caller waited. It is used whatever
+    /// lifetime the server states: a second refresh would bring another like it.
     pub(super) fn is_met_by_new<P: Provider>(self, cached: &CachedToken<P>, receipt: u64) -> bool {
         let is_newer = match self {
             Self::Reload | Self::Valid => true,

@@ -22,8 +22,8 @@ const TEXTS: &[&str] = &[
 pub(crate) struct ErrorDocument<'a>(pub(crate) &'a Map<String, Value>);
 
 impl<'a> ErrorDocument<'a> {
-    /// Returns the text of the error code: the first at one of `places` that is a known code, else the first that is one
-    /// word. What stands at `/error` counts in any case (RFC 6749 section 5.2).
+    /// Returns the text of the error code: the first at one of `places` that is a known code, else the first
+    /// that is one word. What stands at `/error` counts in any case (RFC 6749 section 5.2).
     pub(crate) fn code(self, places: &[&str]) -> Option<&'a str> {
         let is_word = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
         let found = || places.iter().flat_map(|place| self.at(place).map(move |text| (*place, text)));

@@ -67,8 +67,8 @@ impl OAuthCode {
         }
     }
 
-    /// Parses a code of a response. It is classified first: a secret that occurs in the code's text must not hide what
-    /// the code says. A known code is a fixed word and shows nothing; any other is redacted.
+    /// Parses a code of a response. It is classified first: a secret that occurs in the code's text must not
+    /// hide what the code says. A known code is a fixed word and shows nothing; any other is redacted.
     pub(crate) fn redacted(code: &str, secrets: &[&str]) -> Self {
         match Self::parse(code) {
             Self::Other(_) => Self::Other(crate::util::redact::redact(code, secrets, 64)),

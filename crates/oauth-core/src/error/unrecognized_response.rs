@@ -10,8 +10,8 @@ use crate::util::redact::redact;
 
 const MAX_KEYS: usize = 20;
 
-/// A response that nothing the provider declares explains. It holds no value of the response, so it can be logged and
-/// reported.
+/// A response that nothing the provider declares explains. It holds no value of the response, so it can be
+/// logged and reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnrecognizedResponse {

@@ -37,13 +37,13 @@ pub struct Dialect {
     pub echoes_state_on_error: bool,
     /// True if the provider appends `?code=…` to a redirect URI that already has a query.
     pub appends_query_to_query: bool,
-    /// Values of `token_type` that the provider's [`Scheme`](crate::Scheme) serves, in any case (RFC 6749 section 7.1). A
-    /// response with another is refused; one without is accepted.
+    /// Values of `token_type` that the provider's [`Scheme`](crate::Scheme) serves, in any case (RFC 6749
+    /// section 7.1). A response with another is refused; one without is accepted.
     pub token_types: &'static [&'static str],
     /// Meaning of an `expires_in` that is not positive.
     pub zero_lifetime: ZeroLifetime,
-    /// Places of the error code in an error response, as JSON pointers in which `*` stands for each item of a list (RFC
-    /// 6749 section 5.2: `/error`). The default includes those of Fitbit, Facebook and WeChat.
+    /// Places of the error code in an error response, as JSON pointers in which `*` stands for each item of a
+    /// list (RFC 6749 section 5.2: `/error`). The default includes those of Fitbit, Facebook and WeChat.
     pub error_code_at: &'static [&'static str],
     /// Callback parameters, besides those of RFC 6749, that are kept with the token.
     pub callback_fields: &'static [CallbackField],
@@ -51,10 +51,11 @@ pub struct Dialect {
     pub grant_refused: &'static [Refusal],
     /// Responses that blame the client, whatever their error code.
     pub client_refused: &'static [Refusal],
-    /// API responses that refuse the token, in addition to the error code `invalid_token` of RFC 6750. A 401 that says
-    /// none of this is [`ErrorKind::Unauthorized`](crate::ErrorKind::Unauthorized).
+    /// API responses that refuse the token, in addition to the error code `invalid_token` of RFC 6750. A 401
+    /// that says none of this is [`ErrorKind::Unauthorized`](crate::ErrorKind::Unauthorized).
     pub token_refused: &'static [TokenRefusal],
-    /// API responses to a token that lacks a scope, in addition to the error code `insufficient_scope` of RFC 6750.
+    /// API responses to a token that lacks a scope, in addition to the error code `insufficient_scope` of RFC
+    /// 6750.
     pub scope_missing: &'static [Refusal],
     /// Remedy for a refused token that cannot be refreshed. By default: connect again.
     pub reconnect_help: &'static str,
@@ -66,8 +67,8 @@ pub struct Dialect {
 pub enum ClientAuth {
     /// As `client_id` and `client_secret` among the parameters.
     Body,
-    /// As HTTP Basic, each form-urlencoded first (RFC 6749 section 2.3.1), with `%20` for a space: all form parsers read
-    /// that, and some read no `+`.
+    /// As HTTP Basic, each form-urlencoded first (RFC 6749 section 2.3.1), with `%20` for a space: all form
+    /// parsers read that, and some read no `+`.
     BasicEncoded,
     /// As HTTP Basic, unencoded (many servers).
     BasicRaw,
@@ -125,15 +126,15 @@ pub enum ZeroLifetime {
 
 /// A callback parameter that is kept with the token.
 ///
-/// The callback is the browser's word, so it never replaces a field of the token response. A field that chooses a host
-/// must have a list of values.
+/// The callback is the browser's word, so it never replaces a field of the token response. A field that
+/// chooses a host must have a list of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallbackField {
     /// Its name.
     pub name: &'static str,
-    /// The values that it may have. Without any: up to 128 letters, digits, `_` and `-`, which is no host name of a
-    /// public server; of `scope`, the requested scopes.
+    /// The values that it may have. Without any: up to 128 letters, digits, `_` and `-`, which is no host
+    /// name of a public server; of `scope`, the requested scopes.
     pub values: &'static [&'static str],
 }
 
@@ -166,8 +167,8 @@ impl CallbackField {
 pub struct Refusal {
     /// Its HTTP status.
     pub status: u16,
-    /// Text contained in its `error`, `message`, `error_description` or `hint`, or in the messages of `errors`, in lower
-    /// case.
+    /// Text contained in its `error`, `message`, `error_description` or `hint`, or in the messages of
+    /// `errors`, in lower case.
     pub contains: &'static str,
 }
 
@@ -184,7 +185,8 @@ impl Refusal {
 pub enum TokenRefusal {
     /// An error response that says so in its own words.
     Message(Refusal),
-    /// A 401 with this challenge of `WWW-Authenticate`. The realm must be the provider's own: gateways send challenges too.
+    /// A 401 with this challenge of `WWW-Authenticate`. The realm must be the provider's own: gateways send
+    /// challenges too.
     Challenge {
         /// The scheme, in any case.
         scheme: &'static str,

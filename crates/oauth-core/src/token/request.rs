@@ -93,8 +93,8 @@ fn place_credentials(params: &mut Params<'_>, auth: ClientAuth) -> Result<Option
             format!("{id}:{}", take("client_secret"))
         }
         ClientAuth::BasicEncoded => {
-            // RFC 6749 appendix B encodes a space as `+`. Every form parser reads `%20` too, and some servers read only
-            // that. A literal plus is `%2B` already.
+            // RFC 6749 appendix B encodes a space as `+`. Every form parser reads `%20` too, and some servers
+            // read only that. A literal plus is `%2B` already.
             let encode = |text: Cow<'_, str>| {
                 form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
             };

@@ -221,7 +221,8 @@ fn unrecognized(
     (!explains_itself).then(|| UnrecognizedResponse::new(status, headers, fields, secrets))
 }
 
-/// The kind of a response without an OAuth code. It blames neither client nor customer: a gateway may have sent it.
+/// The kind of a response without an OAuth code. It blames neither client nor customer: a gateway may have
+/// sent it.
 fn kind_by_status(status: StatusCode) -> ErrorKind {
     match status.as_u16() {
         429 => ErrorKind::RateLimited,

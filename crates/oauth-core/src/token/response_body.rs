@@ -136,8 +136,8 @@ fn lenient_value(raw: &RawValue) -> Option<Value> {
     }
 }
 
-/// Parses JSON with numbers beyond the range of a double, which `serde_json` refuses: a lifetime of `1e999` must not
-/// cost the lifetime.
+/// Parses JSON with numbers beyond the range of a double, which `serde_json` refuses: a lifetime of `1e999`
+/// must not cost the lifetime.
 fn nearest_value(raw: &RawValue, depth: usize) -> serde_json::Result<Value> {
     let text = raw.get();
     let depth = depth.checked_sub(1).ok_or_else(|| serde_json::Error::custom("too deep"))?;
@@ -225,7 +225,8 @@ fn remove_marks(value: &mut Value) {
     }
 }
 
-/// Replaces unescaped control characters, which JSON forbids in strings: by a mark there, by spaces elsewhere.
+/// Replaces unescaped control characters, which JSON forbids in strings: by a mark there, by spaces
+/// elsewhere.
 fn mark_control_characters(text: &str) -> Cow<'_, str> {
     if serde_json::from_str::<IgnoredAny>(text).is_ok() {
         return text.into();

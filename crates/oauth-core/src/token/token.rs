@@ -57,8 +57,8 @@ pub enum ScopeSource {
     /// The response named them.
     #[serde(rename = "reply")]
     Response,
-    /// The response named none, but the callback did. The browser can change a callback, so only scopes that were
-    /// requested count.
+    /// The response named none, but the callback did. The browser can change a callback, so only scopes that
+    /// were requested count.
     Callback,
     /// The response named none, which means: as requested.
     // Also the value for words that a newer version persisted.
@@ -170,7 +170,8 @@ impl<P: Provider> Token<P> {
         &self.data.other
     }
 
-    /// The fields of a response that a refresh keeps unless a new one replaces them: the provider's own, and all others.
+    /// The fields of a response that a refresh keeps unless a new one replaces them: the provider's own, and
+    /// all others.
     pub(crate) fn provider_fields(&self) -> Map<String, Value> {
         let mut fields = self.data.other.clone();
         if let Ok(Value::Object(own)) = serde_json::to_value(&self.extra) {

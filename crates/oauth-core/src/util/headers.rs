@@ -14,8 +14,8 @@ const DAY: f64 = 86_400.0;
 
 /// Parses `Retry-After` (RFC 9110 section 10.2.3). At most a day.
 ///
-/// Read are seconds and the three date formats of section 5.6.7, and what servers send besides: fractions of a second,
-/// a list, an RFC 3339 date, and seconds or milliseconds since 1970.
+/// Read are seconds and the three date formats of section 5.6.7, and what servers send besides: fractions of
+/// a second, a list, an RFC 3339 date, and seconds or milliseconds since 1970.
 pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let values = headers.get_all(RETRY_AFTER).iter().filter_map(|value| value.to_str().ok());
     let seconds = values.map(str::trim).find_map(|text| {
@@ -37,7 +37,8 @@ fn seconds_since_1970(date: DateTime<Utc>) -> f64 {
     date.timestamp_millis() as f64 / 1e3
 }
 
-/// Parses a number of digits with an optional fraction: the first of a list, as two headers become one on the way.
+/// Parses a number of digits with an optional fraction: the first of a list, as two headers become one on the
+/// way.
 fn number(text: &str) -> Option<f64> {
     let text = text.split(',').next().unwrap_or_default().trim();
     let is_decimal = text.starts_with(|c: char| c.is_ascii_digit())

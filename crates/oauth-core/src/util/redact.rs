@@ -23,8 +23,8 @@ pub(crate) fn has_control(text: &str) -> bool {
     text.chars().any(char::is_control)
 }
 
-/// Format characters, such as zero-width and direction marks, and line and paragraph separators: they change how a
-/// line reads.
+/// Format characters, such as zero-width and direction marks, and line and paragraph separators: they change
+/// how a line reads.
 fn is_invisible(c: char) -> bool {
     if c.is_ascii() || c.is_whitespace() {
         return matches!(c, '\u{2028}' | '\u{2029}');

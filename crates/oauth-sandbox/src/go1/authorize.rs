@@ -127,8 +127,8 @@ fn rights(request: &AuthorizationRequest, portal: &Portal) -> Markup {
     }
 }
 
-/// Checks the request like `league/oauth2-server` 8.5: only an unknown scope is reported by a redirect, without
-/// `state`. All other errors are JSON, to the user.
+/// Checks the request like `league/oauth2-server` 8.5: only an unknown scope is reported by a redirect,
+/// without `state`. All other errors are JSON, to the user.
 fn check(
     core: &ProviderCore<Rules>,
     params: &Params,

@@ -1,5 +1,5 @@
-//! The token endpoint, with the checks and errors of PHP's `league/oauth2-server` 8.5, which Go1's error codes
-//! point to (docs/provider-facts.md 3a).
+//! The token endpoint, with the checks and errors of PHP's `league/oauth2-server` 8.5, which Go1's error
+//! codes point to (docs/provider-facts.md 3a).
 
 use axum::body::Body;
 use axum::extract::State;

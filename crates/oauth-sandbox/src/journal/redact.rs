@@ -55,8 +55,8 @@ pub(super) fn parameters<'a>(
     })
 }
 
-/// Returns a redirect URI without user information, query and fragment, encoded or not: a callback's URL, sent
-/// by mistake, has a code in them. Other values stay as they are.
+/// Returns a redirect URI without user information, query and fragment, encoded or not: a callback's URL,
+/// sent by mistake, has a code in them. Other values stay as they are.
 fn without_query<'a>(name: &str, value: &'a str) -> &'a str {
     if !name.contains("redirect_uri") {
         return value;
