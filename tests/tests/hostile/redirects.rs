@@ -13,7 +13,7 @@ use crate::trial;
 /// Redirect targets. `ELSEWHERE` is the address of the second server, `PORT` its port.
 const TARGETS: [(&str, &str); 15] = [
     ("another host", "http://ELSEWHERE/x"),
-    ("another host's login", "http://ELSEWHERE/go/auth/login"),
+    ("another host's login", "http://evil.localhost:PORT/go/auth/login"),
     ("another host without a scheme", "//ELSEWHERE/x"),
     ("another host behind user info", "http://127.0.0.1:80@ELSEWHERE/x"),
     ("another host behind a backslash", "http:\\\\ELSEWHERE\\x"),

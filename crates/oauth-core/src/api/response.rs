@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 /// - `lists` are `Vec`s; `required_lists` must be there. `null` is empty. Elements that cannot be read stay
 ///   in `other` under the name of the list, as an array.
 ///
-/// A number in a string, and a string that is a number, are read as the declared type. `unread` counts what
+/// A number in a string is read as a number, and a whole number as a string, if the type is declared so. `unread` counts what
 /// stayed in `other` although it is declared. A field whose Rust name differs from its JSON name has the JSON
 /// name after `=`.
 ///

@@ -122,8 +122,10 @@ pub fn token_request(data: &[u8]) {
     let mut data = Input::new(data);
     let (provider, grant) = (data.byte() % 8, data.byte());
     let encoding = data.one_of(&[Encoding::Form, Encoding::Multipart, Encoding::Json, Encoding::Query]);
-    let (client_id, client_secret, credential) = (visible(&data.text()), visible(&data.text()), data.text());
-    let (password, username, scopes, redirect_uri) = (data.text(), data.text(), data.text(), data.text());
+    let (client_id, client_secret, credential) =
+        (visible(&data.text()), visible(&data.text()), without_control(&data.text()));
+    let (password, username) = (without_control(&data.text()), data.text());
+    let (scopes, redirect_uri) = (data.text(), data.text());
     let values = RequestValues {
         client_id,
         client_secret,
@@ -163,6 +165,11 @@ pub fn token_request(data: &[u8]) {
 fn visible(text: &str) -> String {
     let text: String = text.chars().filter(|c| (' '..='~').contains(c)).collect();
     if text.is_empty() { "client".to_owned() } else { text }
+}
+
+/// Leaves the characters that a code and a password may have (RFC 6749 appendix A).
+fn without_control(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 fn any<P>(values: &RequestValues, encoding: Encoding, grant: u8)
