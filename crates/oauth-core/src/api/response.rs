@@ -180,7 +180,8 @@ fn read<T: DeserializeOwned>(value: &Value) -> Option<T> {
     }
     let other_form = match value {
         Value::String(text) => Value::Number(text.trim().parse().ok()?),
-        Value::Number(number) => Value::String(number.to_string()),
+        // Identifiers; a negative or fractional number is none.
+        Value::Number(number) => Value::String(number.as_u64()?.to_string()),
         _ => return None,
     };
     T::deserialize(&other_form).ok()
