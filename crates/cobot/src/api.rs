@@ -35,7 +35,7 @@
 //!
 //! | status | kind |
 //! | --- | --- |
-//! | 401 that says so | `TokenRefused`: the user has to connect again |
+//! | 401 with evidence of an invalid token | `TokenRefused`: the user has to connect again |
 //! | any other 401 | `Unauthorized`: a gateway may have sent it; try again later |
 //! | 403 | `Forbidden`, also after the user lost rights as an admin |
 //! | 422 | `ApiRefused`, with Cobot's text in [`Error::message`](oauth_core::Error::message) |

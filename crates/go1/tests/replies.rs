@@ -260,7 +260,7 @@ async fn api_errors_have_kinds() {
     });
 }
 
-/// League's server says `invalid_request` or nothing at all; a gateway says nothing about the client.
+/// League's server says `invalid_request` or nothing at all; a gateway's 401 is no evidence about the client.
 #[tokio::test]
 async fn gateway_at_token_endpoint_blames_nobody() {
     for (status, body) in

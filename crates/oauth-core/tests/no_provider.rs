@@ -1,5 +1,5 @@
-//! `rustls-no-provider` without a crypto provider: an error with its remedy, no panic. http on loopback fails in
-//! the same way, because reqwest sets up TLS in any case.
+//! `rustls-no-provider` without a crypto provider: an error with its remedy, no panic. http on loopback
+//! fails in the same way, because reqwest sets up TLS in any case.
 //!
 //! Needs this combination of features, so `cargo xtask features` runs it separately.
 #![allow(clippy::unwrap_used)] // a test may panic

@@ -76,7 +76,7 @@ pub(super) fn refused<'a, P: Provider>(
     }
 }
 
-/// What a response says about the token.
+/// Evidence of a response about the token.
 enum Verdict {
     TokenRefused,
     ScopeMissing,

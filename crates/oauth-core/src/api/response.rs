@@ -16,9 +16,9 @@ use serde_json::{Map, Value};
 /// - `lists` are `Vec`s; `required_lists` must be there. `null` is empty. Elements that cannot be read stay
 ///   in `other` under the name of the list, as an array.
 ///
-/// A number in a string is read as a number, and a whole number as a string, if the type is declared so. `unread` counts what
-/// stayed in `other` although it is declared. A field whose Rust name differs from its JSON name has the JSON
-/// name after `=`.
+/// A number in a string is read as a number, and a whole number as a string, if the type is declared so.
+/// `unread` counts what stayed in `other` although it is declared. A field whose Rust name differs from its
+/// JSON name has the JSON name after `=`.
 ///
 /// ```
 /// oauth_core::response! {
@@ -173,7 +173,7 @@ macro_rules! response {
     (@key $field:ident) => { ::core::stringify!($field) };
 }
 
-/// Reads a value; a number in a string and a string that is a number are read too.
+/// Reads a value, a number in a string, or a whole number as a string.
 fn read<T: DeserializeOwned>(value: &Value) -> Option<T> {
     if let Ok(read) = T::deserialize(value) {
         return Some(read);

@@ -120,7 +120,7 @@ impl<'a> Callback<'a> {
             None => false,
         };
         // An error is reported without `state` too, because servers leave it out of some errors. It may be
-        // forged, so the authorization goes on.
+        // forged, so the attempt stays open.
         let state_may_be_missing =
             pending.state_rule == StateRule::MayBeMissing || (self.error.is_some() && self.code.is_none());
         if !proven && !state_may_be_missing {

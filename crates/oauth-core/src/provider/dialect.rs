@@ -183,7 +183,7 @@ impl Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenRefusal {
-    /// An error response that says so in its own words.
+    /// An error response with declared words.
     Message(Refusal),
     /// A 401 with this challenge of `WWW-Authenticate`. The realm must be the provider's own: gateways send
     /// challenges too.

@@ -40,7 +40,7 @@ async fn refused_client_opens_circuit_breaker() {
     assert_eq!(setup.server.refreshes(), 1_001);
 }
 
-/// A gateway's page says nothing about the client, so the other customers go on.
+/// A gateway's page is no evidence about the client, so other customers are still served.
 #[tokio::test(start_paused = true)]
 async fn response_without_code_opens_no_circuit_breaker() {
     let setup = Setup::new();
