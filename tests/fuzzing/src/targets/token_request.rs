@@ -124,7 +124,7 @@ pub fn token_request(data: &[u8]) {
     let encoding = data.one_of(&[Encoding::Form, Encoding::Multipart, Encoding::Json, Encoding::Query]);
     let (client_id, client_secret, credential) =
         (visible(&data.text()), visible(&data.text()), without_control(&data.text()));
-    let (password, username) = (without_control(&data.text()), data.text());
+    let (password, username) = (without_control(&data.text()), without_control(&data.text()));
     let (scopes, redirect_uri) = (data.text(), data.text());
     let values = RequestValues {
         client_id,
@@ -167,7 +167,7 @@ fn visible(text: &str) -> String {
     if text.is_empty() { "client".to_owned() } else { text }
 }
 
-/// Leaves the characters that a code and a password may have (RFC 6749 appendix A).
+/// Leaves the characters that codes, user names and passwords may have (RFC 6749 appendix A).
 fn without_control(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
