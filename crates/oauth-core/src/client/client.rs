@@ -451,7 +451,7 @@ impl<P: Provider> Client<P> {
             ));
         }
         let known = std::mem::take(&mut requested.known_fields);
-        let SplitFields { extra, other } = SplitFields::of(std::mem::take(&mut response.other), known)?;
+        let SplitFields { extra, other } = SplitFields::of(std::mem::take(&mut response.other), &known)?;
         response.other = other;
         Ok(Token { data: self.token_data(response, requested, asked_at), extra })
     }
@@ -567,10 +567,10 @@ impl<X: DeserializeOwned> SplitFields<X> {
     /// Splits the fields of a response. Known fields fill what it lacks; null is absent. A field that cannot
     /// be read costs itself, unless it is required and nothing is known of it: a refresh token may be spent
     /// already.
-    fn of(mut fields: Map<String, Value>, known: Map<String, Value>) -> Result<Self, Error> {
+    fn of(mut fields: Map<String, Value>, known: &Map<String, Value>) -> Result<Self, Error> {
         let mut unreadable = Map::new();
         fields.retain(|name, value| !value.is_null() || !known.contains_key(name));
-        for (name, value) in &known {
+        for (name, value) in known {
             fields.entry(name).or_insert_with(|| value.clone());
         }
         let mut fields = Value::Object(fields);

@@ -151,7 +151,7 @@ pub(super) fn emit(listener: Option<&Listener>, event: &Event<'_>) {
     match &event.kind {
         EventKind::Connected | EventKind::Refreshed | EventKind::Removed => log!(info),
         EventKind::RefreshFailed(_) | EventKind::NeedsReconnect(_) | EventKind::UnrecognizedResponse(_) => {
-            log!(warn)
+            log!(warn);
         }
         EventKind::SaveFailed(_) | EventKind::ClientRefused(_) => log!(error),
     }
