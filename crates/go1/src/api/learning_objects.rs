@@ -8,6 +8,7 @@ use super::learning_object::LearningObject;
 use crate::provider::Go1;
 
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+const DEFAULT_PAGE: u32 = 20;
 /// Largest page by offset.
 const MAX_PAGE: u32 = 50;
 /// Largest sum of offset and limit.
@@ -141,16 +142,24 @@ impl LearningObjects {
     /// scroll, so that a truncated list does not look complete.
     #[must_use]
     pub fn after(&self, page: &LearningObjectPage) -> Option<Self> {
-        let received = (page.hits.len() + page.unread()) as u64;
+        let unread = page.other.get("hits").and_then(serde_json::Value::as_array).map_or(0, Vec::len);
+        let received = (page.hits.len() + unread) as u64;
         if received == 0 {
             return None;
         }
         if self.scroll.is_some() {
-            let next = page.next_scroll_id.as_ref().filter(|id| !id.is_empty())?;
+            // Sending an empty id fails, so that a list whose id cannot be read does not look complete.
+            let unreadable = page.other.contains_key("next_scroll_id").then(String::new);
+            let next = page.next_scroll_id.clone().filter(|id| !id.is_empty()).or(unreadable)?;
             return Some(self.clone().scroll_from(next));
         }
         let seen = self.offset.unwrap_or(0).saturating_add(received);
-        (seen < page.total || seen >= MAX_OFFSET).then(|| self.clone().offset(seen))
+        let mut next = self.clone().offset(seen);
+        let reachable = u32::try_from(MAX_OFFSET.saturating_sub(seen)).unwrap_or(u32::MAX);
+        if reachable > 0 && reachable < next.limit.unwrap_or(DEFAULT_PAGE) {
+            next.limit = Some(reachable);
+        }
+        (seen < page.total || seen >= MAX_OFFSET).then_some(next)
     }
 
     fn query(&self) -> Result<Vec<(&str, String)>, Error> {
@@ -162,6 +171,10 @@ impl LearningObjects {
             return Err(Error::invalid_input("the page size is out of range").with_help(help));
         }
         let reach = self.offset.unwrap_or(0).saturating_add(self.limit.unwrap_or(1).into());
+        if matches!(&self.scroll, Some(Scroll::From(id)) if id.is_empty()) {
+            return Err(Error::invalid_input("the id of the next page is empty, or could not be read")
+                .with_help("start again with scroll()"));
+        }
         if self.scroll.is_some() && self.offset.is_some() {
             return Err(Error::invalid_input("scrolling has no offset").with_help("omit the offset"));
         }
@@ -283,6 +296,28 @@ mod tests {
         let without_limit = LearningObjects::new().offset(9_980).after(&page(10_000, 20, None)).unwrap();
         assert!(without_limit.query().is_err());
         assert_eq!(LearningObjects::new().limit(50).offset(9_950).after(&page(9_999, 49, None)), None);
+    }
+
+    #[test]
+    fn last_page_within_reach_is_shortened() {
+        let next = LearningObjects::new().limit(30).offset(9_960).after(&page(9_995, 30, None)).unwrap();
+        assert_eq!(next, LearningObjects::new().limit(10).offset(9_990));
+        let next = LearningObjects::new().offset(9_970).after(&page(9_995, 20, None)).unwrap();
+        assert_eq!(next, LearningObjects::new().limit(10).offset(9_990));
+        assert!(next.query().is_ok());
+    }
+
+    #[test]
+    fn unreadable_scroll_id_is_no_hit_and_no_end() {
+        let page = |hits: usize| {
+            let hits = (0..hits).map(|n| serde_json::json!({ "id": n })).collect::<Vec<_>>();
+            let page = serde_json::json!({ "total": 100, "hits": hits, "next_scroll_id": false });
+            serde_json::from_value::<LearningObjectPage>(page).unwrap()
+        };
+        let first = LearningObjects::new();
+        assert_eq!(first.after(&page(20)), Some(first.clone().offset(20)));
+        assert_eq!(first.after(&page(0)), None);
+        assert!(first.scroll().after(&page(20)).unwrap().query().is_err());
     }
 
     #[test]
