@@ -14,10 +14,14 @@ pub(crate) fn is_framed(headers: &HeaderMap) -> bool {
 
 /// Returns whether a page of this origin caused the request, by a link or a form.
 ///
-/// Browsers without `Sec-Fetch-Site` send `Origin` with a POST, which is enough, and nothing with a GET.
+/// A GET has to be a navigation: an image of the site's own content must not begin attempts. Browsers without
+/// `Sec-Fetch-Site` send `Origin` with a POST, which is enough, and nothing with a GET.
 pub(crate) fn is_from_own_page(method: &Method, headers: &HeaderMap, origin: &str) -> bool {
     match text(headers, "sec-fetch-site") {
-        Some(site) => site == "same-origin",
+        Some(site) => {
+            let is_navigation = text(headers, "sec-fetch-mode").is_none_or(|mode| mode == "navigate");
+            site == "same-origin" && (is_navigation || *method == Method::POST)
+        }
         None => {
             !headers.contains_key("sec-fetch-site")
                 && *method == Method::POST

@@ -49,6 +49,11 @@ async fn only_own_pages_begin_an_attempt() {
         assert_eq!(page.headers["referrer-policy"], "same-origin", "browsers send an `Origin`");
         assert_eq!(page.form_action(), link, "the button keeps all parameters");
     }
+    // Neither does an image in the site's own content begin one.
+    for (mode, begins) in [("navigate", true), ("no-cors", false), ("cors", false)] {
+        let page = Browser::at(&machine).with("sec-fetch-mode", mode).get(link).await;
+        assert_eq!(page.status == StatusCode::SEE_OTHER, begins, "{mode}: {page:?}");
+    }
     // The button begins the attempt, at every provider and in a pop-up.
     for provider in PROVIDERS {
         let browser = Browser::at(&machine);
