@@ -6,8 +6,8 @@
 //!
 //! - The authorization endpoint exists on `www` and on each space's subdomain, the token endpoint on `www`
 //!   only. The token request has no `redirect_uri`.
-//! - The authorization endpoint accepts a registered redirect URI with additional query parameters: Cobot's own
-//!   gem, `omniauth_cobot`, adds `cobot_space_subdomain`.
+//! - The authorization endpoint accepts a registered redirect URI with additional query parameters: Cobot's
+//!   own gem, `omniauth_cobot`, adds `cobot_space_subdomain`.
 //! - Users of a space with a custom domain log in there, so Cobot redirects the browser to that domain.
 //! - The token response has two fields. Tokens do not expire, and there are no refresh tokens.
 //! - A token keeps its scopes when those of the client change
@@ -46,9 +46,8 @@
 //!   scopes can call endpoints that need none. `read` includes every `read_…` scope.
 //! - A code lives for 10 minutes, and a failed attempt does not consume it. A repeated authorization issues
 //!   another token and revokes none.
-//! - The token endpoint ignores `redirect_uri` (the gem sends another one than to the authorization endpoint).
-//!   It accepts client credentials as parameters only, not in a
-//!   Basic header.
+//! - The token endpoint ignores `redirect_uri` (the gem sends another one than to the authorization
+//!   endpoint). It accepts client credentials as parameters only, not in a Basic header.
 //! - A `grant_code` has the scopes of the token that created the user. The registration token belongs to the
 //!   first user.
 //! - The space token response has status 201. Only admins of a space can create its space token (403), which

@@ -41,6 +41,24 @@ fn to_login(core: &ProviderCore<Rules>, jar: CookieJar, log: &RequestLog) -> Res
     pages::redirect_to_login(core, jar, LIST.to_owned()).into_response()
 }
 
+/// The user who sent a form of this session, or the response that ends the request.
+fn author_of_form(
+    core: &ProviderCore<Rules>,
+    jar: CookieJar,
+    params: &Params,
+    headers: &HeaderMap,
+    log: &RequestLog,
+) -> Result<(Session, User), Box<Response>> {
+    let Some((session, user)) = pages::logged_in(core, &jar) else {
+        return Err(Box::new(to_login(core, jar, log)));
+    };
+    if !pages::has_form_token(&session, params, headers) {
+        log.note("refused: the form is not from a page of this session");
+        return Err(Box::new(pages::stale_form().into_response()));
+    }
+    Ok((session, user))
+}
+
 /// The user's tokens, and the new one, which is shown only once.
 fn page(core: &ProviderCore<Rules>, session: &Session, user: &User, new: Option<&str>) -> Page {
     let tokens = core.state().personal_tokens_of(&user.login, Filter::Active);
@@ -90,11 +108,10 @@ async fn create(
     params: Params,
     log: RequestLog,
 ) -> Response {
-    let Some((session, user)) = pages::logged_in(&core, &jar) else { return to_login(&core, jar, &log) };
-    if !pages::has_form_token(&session, &params, &headers) {
-        log.note("refused: the form is not from a page of this session");
-        return pages::stale_form().into_response();
-    }
+    let (session, user) = match author_of_form(&core, jar, &params, &headers, &log) {
+        Ok(author) => author,
+        Err(response) => return *response,
+    };
     let description = params.present("description");
     let token = core.state().create_personal_token(&user.login, description, core.now());
     log.note(format!("personal access token created for {}", user.login));
@@ -109,11 +126,10 @@ async fn revoke(
     params: Params,
     log: RequestLog,
 ) -> Response {
-    let Some((session, user)) = pages::logged_in(&core, &jar) else { return to_login(&core, jar, &log) };
-    if !pages::has_form_token(&session, &params, &headers) {
-        log.note("refused: the form is not from a page of this session");
-        return pages::stale_form().into_response();
-    }
+    let (session, user) = match author_of_form(&core, jar, &params, &headers, &log) {
+        Ok(author) => author,
+        Err(response) => return *response,
+    };
     let revocation = Revocation { at: core.now(), by: user.login.clone(), cause: None };
     let is_revoked = {
         let mut state = core.state();
