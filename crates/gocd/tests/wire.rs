@@ -168,8 +168,11 @@ async fn rejects_token_that_header_cannot_hold() {
         assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         assert!(error.to_string().contains("header cannot hold"), "{error}");
     }
-    let error = client(&RecordingTransport::default()).import_token("a\"b", []).unwrap_err();
+    let client = client(&RecordingTransport::default());
+    let error = client.import_token("a\"b", []).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let error = client.import_token("Token token=\"canary-a\"", []).unwrap_err();
+    assert!(error.to_string().contains("begins with `Token token=`"), "{error}");
 }
 
 /// The page shows the response as a Ruby hash. If a server really sends one, its token must not be shown.

@@ -397,7 +397,7 @@ async fn credentials_from_every_source_are_read_alike() {
         }
     }
     let home = TestHome::new();
-    for prefix in ["Bearer ", "Authorization: Bearer ", "token token="] {
+    for prefix in ["Bearer ", "Authorization: Bearer ", "Basic "] {
         let ran = home.run_with(&["add", "cobot", "space"], &format!("{prefix}canary\n"));
         assert_eq!(ran.code, Some(9), "{ran:?}");
         assert!(ran.stderr.contains("Authorization header") && !ran.stderr.contains("canary"), "{ran:?}");

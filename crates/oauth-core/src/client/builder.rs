@@ -201,8 +201,9 @@ impl<P: Provider> ClientBuilder<P> {
     /// Builds the client.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site, the registration, the encoding or the
-    /// user agent is not valid; [`ErrorKind::Setup`](crate::ErrorKind::Setup) if there is no transport.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site, the registration, the
+    /// encoding or the user agent is not valid.
+    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) if there is no transport.
     ///
     /// The first https call reports a missing crypto provider or certificate store.
     pub fn build(self) -> Result<Client<P>, Error> {

@@ -370,7 +370,7 @@ impl<P: Provider> Client<P> {
     ) -> Result<Token<P>, Error> {
         let mut access_token: AccessToken = access_token.into();
         cut_line_end(&mut access_token, |token| token.expose());
-        check_imported(access_token.expose()).map_err(named::<P>)?;
+        check_imported::<P::Scheme>(access_token.expose()).map_err(named::<P>)?;
         P::Scheme::header(&access_token).map_err(named::<P>)?;
         let response = TokenResponse {
             access_token,
@@ -498,15 +498,20 @@ fn check_password(request: &PasswordRequest) -> Result<(), Error> {
 }
 
 /// Checks a token that a person or another program passes in.
-fn check_imported(token: &str) -> Result<(), Error> {
+fn check_imported<S: Scheme>(token: &str) -> Result<(), Error> {
     if !is_token(token) {
         return Err(Error::invalid_input("this cannot be an access token")
             .with_help("it is empty, longer than 64 KiB, or not printable ASCII; paste it again"));
     }
     // Sent as it is, the scheme would be in the header twice.
-    let lower = token.get(..32).unwrap_or(token).to_ascii_lowercase();
-    let schemes = ["authorization:", "bearer ", "token token=", "basic "];
-    match schemes.iter().find(|scheme| lower.starts_with(**scheme)) {
+    let probe = S::header(&AccessToken::new("~")).ok();
+    let own = probe.as_ref().and_then(|(_, value)| value.to_str().ok()?.split_once('~'));
+    let own = own.map_or("", |(prefix, _)| prefix.trim_end_matches('"'));
+    let begins_with = |scheme: &str| {
+        !scheme.is_empty()
+            && token.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    match ["Authorization:", "Bearer ", "Basic ", own].into_iter().find(|scheme| begins_with(scheme)) {
         Some(scheme) => Err(Error::invalid_input(format!(
             "the access token begins with `{}`, which belongs to the Authorization header",
             scheme.trim_end()
@@ -553,6 +558,9 @@ impl Requested<'_> {
     }
 }
 
+/// More unreadable fields are no provider's: each costs another pass.
+const MAX_UNREADABLE_FIELDS: usize = 32;
+
 /// The provider's own fields of a response, and those that nothing declares.
 #[derive(Deserialize)]
 #[serde(bound(deserialize = "X: DeserializeOwned"))]
@@ -575,7 +583,8 @@ impl<X: DeserializeOwned> SplitFields<X> {
         }
         let mut fields = Value::Object(fields);
         let mut first = None;
-        while let Err(error) = serde_path_to_error::deserialize::<_, X>(&fields) {
+        for _ in 0..MAX_UNREADABLE_FIELDS {
+            let Err(error) = serde_path_to_error::deserialize::<_, X>(&fields) else { break };
             let name = error.path().iter().next().map(ToString::to_string);
             first.get_or_insert_with(|| mismatch(&error));
             let removed = name.and_then(|name| Some((fields.as_object_mut()?.remove(&name)?, name)));
@@ -586,8 +595,14 @@ impl<X: DeserializeOwned> SplitFields<X> {
                 unreadable.insert(name, value);
             }
         }
-        let mut split: Self = serde_path_to_error::deserialize(fields)
-            .map_err(|error| first.unwrap_or_else(|| mismatch(&error)))?;
+        let mut split: Self = match serde_path_to_error::deserialize(&fields) {
+            Ok(split) => split,
+            // The path of an error below a flattened field is unknown: the known fields alone have to do.
+            Err(error) => match serde_json::from_value(Value::Object(known.clone())) {
+                Ok(split) => split,
+                Err(_) => return Err(first.unwrap_or_else(|| mismatch(&error))),
+            },
+        };
         split.other.append(&mut unreadable);
         Ok(split)
     }

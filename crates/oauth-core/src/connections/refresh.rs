@@ -16,6 +16,7 @@ use super::progress::{EarlyPublisher, RefreshResult};
 use super::save::TokenSaver;
 use super::settings::Settings;
 use super::shared_state::SharedState;
+use crate::error::oauth_code::OAuthCode;
 use crate::error::reconnect_reason::ReconnectReason;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
@@ -323,9 +324,9 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                 ErrorKind::Setup | ErrorKind::InvalidInput => {
                     self.clear_intent(&lease, cached, in_doubt).await;
                 }
-                // Without an OAuth error code a proxy may have responded (often with 429) after the call was
-                // made.
-                ErrorKind::RequestRefused if error.oauth_code().is_some() => {
+                // Without an OAuth code, or with an unknown one, a proxy may have responded (often with 429) after
+                // the call was made.
+                ErrorKind::RequestRefused if names_known_code(&error) => {
                     self.clear_intent(&lease, cached, in_doubt).await;
                 }
                 // The outcome is unknown. The intent stays for the next holder.
@@ -479,4 +480,10 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
 
 fn busy<P: Provider>() -> Error {
     Error::new(ErrorKind::Busy, "another refresh has not finished in time").with_provider(P::NAME)
+}
+
+/// True for a code of RFC 6749 that only the token endpoint sends. A proxy may say `access_denied`, or anything
+/// unknown.
+fn names_known_code(error: &Error) -> bool {
+    error.oauth_code().is_some_and(|code| !matches!(code, OAuthCode::Other(_) | OAuthCode::AccessDenied))
 }

@@ -126,7 +126,7 @@ pub enum ZeroLifetime {
 
 /// A callback parameter that is kept with the token.
 ///
-/// The callback is the browser's word, so it never replaces a field of the token response. A field that
+/// The callback is the browser's word, so it never replaces a readable field of the token response. A field that
 /// chooses a host must have a list of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -58,9 +58,11 @@ pub(crate) fn normalise(
             .with_retry_after(retry_after)
             .with_message(host.map(|host| format!("to {host}"))));
     }
+    // The names of a form can be any text of the body.
+    let is_json = body.trim_ascii_start().starts_with(b"{");
     let fields = match response_body::parse(&body) {
         Ok(fields) if status.is_success() && !is_error(&fields, context.dialect) => fields,
-        Ok(fields) => return Err(refused(status, &parts.headers, &fields, context, retry_after)),
+        Ok(fields) => return Err(refused(status, &parts.headers, &fields, is_json, context, retry_after)),
         Err(unreadable) => {
             let (kind, what) = if status.is_success() {
                 (ErrorKind::InvalidResponse, unreadable.as_str())
@@ -83,10 +85,12 @@ pub(crate) fn normalise(
 
 /// Rewrites the fields of RFC 6749 section 5.1 to the types defined there. All others stay.
 fn standard_fields(mut fields: Map<String, Value>, dialect: &Dialect) -> Result<Value, Error> {
-    for name in ["refresh_token", "token_type"] {
-        if is_absent(fields.get(name)) {
-            fields.remove(name);
-        }
+    if is_absent(fields.get("refresh_token")) || fields.get("refresh_token").is_some_and(is_empty) {
+        fields.remove("refresh_token");
+    }
+    if is_absent(fields.get("token_type")) || fields.get("token_type").is_some_and(|value| !value.is_string())
+    {
+        fields.remove("token_type");
     }
     for name in ["access_token", "refresh_token"] {
         if text(&fields, name).is_some_and(|token| !is_token(token)) {
@@ -124,6 +128,16 @@ fn is_absent(value: Option<&Value>) -> bool {
         None | Some(Value::Null) => true,
         Some(Value::String(text)) => text.trim().is_empty(),
         Some(_) => false,
+    }
+}
+
+/// `false`, `[]` or `{}`, which some servers send instead of null.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Bool(value) => !value,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
     }
 }
 
@@ -167,6 +181,7 @@ fn refused(
     status: StatusCode,
     headers: &HeaderMap,
     fields: &Map<String, Value>,
+    is_json: bool,
     context: &Context<'_>,
     retry_after: Option<Duration>,
 ) -> Error {
@@ -196,7 +211,7 @@ fn refused(
     };
     let unrecognized = match recognized {
         Some(_) => None,
-        None => unrecognized(status, headers, Some(fields), secrets),
+        None => unrecognized(status, headers, is_json.then_some(fields), secrets),
     };
     let mut error =
         Error::new(recognized.unwrap_or_else(|| kind_by_status(status)), "the token endpoint refused")
@@ -284,6 +299,11 @@ mod tests {
             (200, "application/x-www-form-urlencoded", "access_token=t&scope=1e999"),
             (200, "application/json", "\u{FEFF}{\"access_token\":\"t\"}"),
             (200, "application/json", r#"{"access_token":"t","error":null}"#),
+            (
+                200,
+                "application/json",
+                r#"{"access_token":"t","refresh_token":false,"token_type":["bearer"]}"#,
+            ),
             (200, "application/json", r#"{"access_token":"t","expires_in":1e999,"x":[-1e999]}"#),
             // A token is kept whatever else the response holds: it may be the only live one.
             (200, "application/json", r#"{"access_token":"t","error":"slow"}"#),

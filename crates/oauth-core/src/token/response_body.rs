@@ -60,7 +60,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
         for (name, raw) in members {
             // A name with an unpaired surrogate.
             let Ok(name) = String::from_utf8(name) else {
-                fields.log_dropped("?");
+                fields.unnamed += 1;
                 continue;
             };
             fields.insert(name, lenient_value(raw))?;
@@ -163,6 +163,8 @@ fn nearest_value(raw: &RawValue, depth: usize) -> serde_json::Result<Value> {
 struct Fields {
     kept: Map<String, Value>,
     dropped: BTreeSet<String>,
+    /// Number of dropped members whose names are not text.
+    unnamed: usize,
 }
 
 impl Fields {
@@ -191,21 +193,19 @@ impl Fields {
     }
 
     fn drop_member(&mut self, name: String) {
-        self.log_dropped(&name);
         self.dropped.insert(name);
     }
 
-    /// Logs the name only: a value may be a secret.
-    #[cfg_attr(not(feature = "connections"), allow(unused_variables, clippy::unused_self))]
-    fn log_dropped(&self, name: &str) {
-        #[cfg(feature = "connections")]
-        tracing::warn!(
-            member = crate::util::redact::sanitize(name, 40),
-            "a member of a token response is dropped: it cannot be read, or has two values"
-        );
-    }
-
     fn finish(mut self) -> Map<String, Value> {
+        // One line for all, and one name: a value may be a secret, and a broken server may send thousands.
+        #[cfg(feature = "connections")]
+        if self.dropped.len() + self.unnamed > 0 {
+            tracing::warn!(
+                members = self.dropped.len() + self.unnamed,
+                first = self.dropped.first().map(|name| crate::util::redact::sanitize(name, 40)),
+                "members of a token response are dropped: they cannot be read, or have two values"
+            );
+        }
         for (name, value) in &mut self.kept {
             // A mark left in a token makes it unprintable.
             if !matches!(name.as_str(), "access_token" | "refresh_token") {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use http::HeaderMap;
 use http::header::{DATE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::util::redact::redact;
@@ -75,10 +75,19 @@ impl Challenge {
 
 /// Parses all `WWW-Authenticate` headers. One that breaks the grammar is no evidence, and is skipped.
 pub(crate) fn challenges(headers: &HeaderMap) -> Vec<Challenge> {
-    let values = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
-    let parsed = values.filter_map(|value| http_auth::parse_challenges(value).ok());
-    parsed
-        .flatten()
+    headers.get_all(WWW_AUTHENTICATE).iter().flat_map(challenges_of).collect()
+}
+
+fn challenges_of(header: &HeaderValue) -> Vec<Challenge> {
+    // A description in another alphabet must not cost the evidence beside it.
+    let visible = |byte: &u8| if matches!(byte, b' '..=b'~' | b'\t') { char::from(*byte) } else { '?' };
+    let text: String = header.as_bytes().iter().map(visible).collect();
+    // The parser knows no `token68` (RFC 9110 section 11.2), as of `Negotiate`: what follows it still counts.
+    let bearer = || text.to_ascii_lowercase().find("bearer ");
+    let parsed = http_auth::parse_challenges(&text)
+        .or_else(|error| bearer().map_or(Err(error), |start| http_auth::parse_challenges(&text[start..])));
+    let challenges = parsed.unwrap_or_default().into_iter();
+    challenges
         .map(|challenge| Challenge {
             scheme: challenge.scheme.to_owned(),
             params: challenge
@@ -187,7 +196,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn readers_never_panic(value in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..60)) {
-            if let Ok(value) = http::HeaderValue::from_bytes(&value) {
+            if let Ok(value) = HeaderValue::from_bytes(&value) {
                 let mut headers = HeaderMap::new();
                 for name in [RETRY_AFTER, DATE, WWW_AUTHENTICATE] {
                     headers.append(name, value.clone());
@@ -195,6 +204,21 @@ mod tests {
                 proptest::prop_assert!(retry_after(&headers, now()).is_none_or(|wait| wait.as_secs() <= 86_400));
                 challenges(&headers);
             }
+        }
+    }
+
+    #[test]
+    fn challenge_survives_bad_bytes_and_token68_beside_it() {
+        for value in [
+            &b"Bearer error=\"invalid_token\", error_description=\"Jeton expir\xE9\""[..],
+            b"Negotiate TlRM, Bearer error=\"invalid_token\"",
+            b"Basic realm=\"x\", bearer error=invalid_token",
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_bytes(value).unwrap());
+            let found = challenges(&headers);
+            let bearer = found.iter().find(|challenge| challenge.is_scheme("Bearer")).unwrap();
+            assert_eq!(bearer.param("error"), Some("invalid_token"));
         }
     }
 }
