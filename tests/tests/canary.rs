@@ -1,5 +1,5 @@
-//! A child process uses the four providers, with success and failure, and prints and logs everything it can. The
-//! test then searches its output and databases for secrets.
+//! A child process uses the four providers, with success and failure, and prints and logs everything it can.
+//! The test then searches its output and databases for secrets.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use std::collections::BTreeSet;

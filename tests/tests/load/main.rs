@@ -1,5 +1,5 @@
-//! Many connections fall due together at a provider that fails every twentieth call. No connection is lost, no
-//! spent refresh token is sent, and no task or socket is left at the end.
+//! Many connections fall due together at a provider that fails every twentieth call. No connection is lost,
+//! no spent refresh token is sent, and no task or socket is left at the end.
 //!
 //! The provider is a separate process, so that memory, sockets and tasks of the client are measured alone.
 //! `OAUTH_LOAD_MINUTES` sets the size and duration of `cargo xtask load`.

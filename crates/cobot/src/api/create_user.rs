@@ -3,10 +3,8 @@
 use std::fmt;
 
 use oauth_core::http::{Method, Request, Response};
-use oauth_core::{
-    AuthorizationCode, Endpoint, EndpointContext, Error, Password, join, json, json_request, response,
-};
-use serde::Serialize;
+use oauth_core::{AuthorizationCode, Endpoint, EndpointContext, Error, Password, join, json, json_request};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::provider::Cobot;
@@ -80,16 +78,14 @@ struct Body<'a> {
     password: Option<&'a str>,
 }
 
-response! {
-    struct ResponseBody {
-        required {
-            id: String,
-            grant_code: String,
-        }
-        optional {
-            email: String,
-        }
-    }
+// Without `Debug` and `Serialize`, because of the code, which any value of the other fields must not cost.
+#[derive(Deserialize)]
+struct ResponseBody {
+    id: String,
+    email: Option<Value>,
+    grant_code: String,
+    #[serde(flatten)]
+    other: Map<String, Value>,
 }
 
 impl Endpoint<Cobot> for CreateUser {
@@ -113,7 +109,7 @@ impl Endpoint<Cobot> for CreateUser {
         let body: ResponseBody = json(&response)?;
         Ok(CreatedUser {
             id: body.id,
-            email: body.email,
+            email: body.email.as_ref().and_then(Value::as_str).map(ToOwned::to_owned),
             grant_code: AuthorizationCode::new(body.grant_code),
             other: body.other,
         })
