@@ -1,7 +1,8 @@
 //! Cobot's hosts and endpoint URLs.
 
+use oauth_core::http::StatusCode;
 use oauth_core::url::{Host, Url};
-use oauth_core::{Error, NoExtra, is_loopback, join};
+use oauth_core::{AccessToken, Error, NoExtra, TokenCheck, is_loopback, join};
 
 use crate::subdomain::Subdomain;
 
@@ -135,6 +136,13 @@ impl oauth_core::Site<NoExtra> for Site {
     /// `https://www.cobot.me/oauth/access_token`, for spaces too (<https://dev.cobot.me/page/oauth-flow>).
     fn token_url(&self) -> &Url {
         &self.token
+    }
+
+    /// `GET /api/access_tokens/:token` (<https://dev.cobot.me/api-docs/access-tokens>, 2026-11-29). It names no
+    /// status for an unknown token; 404 is inferred from its path.
+    fn token_check(&self, token: &AccessToken) -> Option<TokenCheck> {
+        let url = join(&self.api, &["access_tokens", token.expose()]).ok()?;
+        Some(TokenCheck::get(url).unknown_token_status(StatusCode::NOT_FOUND))
     }
 
     /// Allows the `www` host, `api` (API 2) and the spaces: same scheme and port, one label below the parent

@@ -2,7 +2,7 @@
 
 use oauth_core::http::HeaderValue;
 use oauth_core::url::Url;
-use oauth_core::{Error, NoExtra, check_url, join};
+use oauth_core::{AccessToken, Error, NoExtra, TokenCheck, check_url, join};
 
 /// The provider's name in errors, stores and configuration.
 pub(crate) const NAME: &str = "go1";
@@ -174,6 +174,12 @@ fn parse(base: &str) -> Result<Url, Error> {
 impl oauth_core::Site<NoExtra> for Site {
     fn token_url(&self) -> &Url {
         &self.token
+    }
+
+    /// `GET /oauth/validate`: Go1's plug-in for Moodle takes 200 as valid (github.com/go1com/moodle-mod_goone,
+    /// 2026-11-29).
+    fn token_check(&self, _: &AccessToken) -> Option<TokenCheck> {
+        Some(TokenCheck::get(self.validate_url().clone()))
     }
 
     fn may_receive_token(&self, url: &Url, _: &NoExtra) -> bool {

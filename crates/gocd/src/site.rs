@@ -3,10 +3,13 @@
 use std::fmt;
 
 use oauth_core::url::Url;
-use oauth_core::{Error, check_url, join};
+use oauth_core::{AccessToken, Error, TokenCheck, check_url, join};
 
 /// The provider's name in errors, stores and configuration.
 pub(crate) const NAME: &str = "gocd";
+
+/// `Accept` of version 1 of the current user.
+pub(crate) const CURRENT_USER_V1: &str = "application/vnd.go.cd.v1+json";
 
 /// A self-hosted GoCD server.
 ///
@@ -109,6 +112,11 @@ impl Site {
 impl oauth_core::Site for Site {
     fn token_url(&self) -> &Url {
         &self.token
+    }
+
+    /// `GET /api/current_user` (api.gocd.org, "Current User"), 2026-11-29: every token may call it.
+    fn token_check(&self, _: &AccessToken) -> Option<TokenCheck> {
+        Some(TokenCheck::get(self.join(&["api", "current_user"]).ok()?).accept(CURRENT_USER_V1))
     }
 
     fn root_certificates(&self) -> &[Vec<u8>] {

@@ -245,6 +245,9 @@ async fn refused_token_shows_as_own_401_or_login_redirect() {
         (redirect("https://sso.your-go-server.com/go/auth/login"), ErrorKind::Redirected),
         (redirect("https://www.your-go-server.com.evil.example/go/auth/login"), ErrorKind::Redirected),
         (redirect("/go/auth/login-help"), ErrorKind::Redirected),
+        // Another application of the same host.
+        (redirect("/sso/auth/login"), ErrorKind::Redirected),
+        (redirect("/auth/login"), ErrorKind::Redirected),
         (redirect("/go/?to=/auth/login"), ErrorKind::Redirected),
         (redirect("https://evil.example/?x"), ErrorKind::Redirected),
         (json_response(403, ""), ErrorKind::Forbidden),

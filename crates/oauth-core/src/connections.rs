@@ -34,6 +34,7 @@ mod cached_token;
 mod circuit_breaker;
 mod connect;
 mod connection;
+mod doubts;
 mod dyn_connections;
 mod entry;
 mod events;

@@ -25,6 +25,7 @@ mod provider {
     pub(crate) mod scheme;
     pub(crate) mod scopes;
     pub(crate) mod site;
+    pub(crate) mod token_check;
 }
 
 mod transport {
@@ -99,6 +100,7 @@ pub use provider::renewal::{ByRefreshToken, Never, Renewal, ReusableRefreshToken
 pub use provider::scheme::{Bearer, Scheme, sensitive};
 pub use provider::scopes::{Scope, Scopes};
 pub use provider::site::{FixedSite, Site};
+pub use provider::token_check::TokenCheck;
 pub use token::persisted::PersistedToken;
 pub use token::token::{ScopeSource, Token, TokenOrigin};
 pub use transport::transport::{Call, Limits, Transport, TransportError};

@@ -4,7 +4,7 @@ use oauth_core::http::{Request, Response};
 use oauth_core::{Endpoint, EndpointContext, Error, Provider, json, response};
 
 use super::versioned::versioned_get;
-use crate::site::Site;
+use crate::site::{CURRENT_USER_V1, Site};
 
 /// `GET /api/current_user`: the user of the token. Source: api.gocd.org, "Current User", version 1.
 ///
@@ -47,7 +47,7 @@ impl<P: Provider<Site = Site>> Endpoint<P> for CurrentUser {
     const NAME: &'static str = "GET /api/current_user";
 
     fn request(&self, at: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
-        versioned_get(at, "current_user", "application/vnd.go.cd.v1+json")
+        versioned_get(at, "current_user", CURRENT_USER_V1)
     }
 
     fn parse(&self, _: &EndpointContext<'_, P>, response: Response<Vec<u8>>) -> Result<User, Error> {

@@ -23,12 +23,13 @@ use crate::util::strict_json::without_byte_order_marks;
 pub(super) fn refused<'a, P: Provider>(
     response: &Response<Vec<u8>>,
     url: &Url,
+    token_url: &Url,
     token: &'a Token<P>,
     mut secrets: Vec<&'a str>,
     now: DateTime<Utc>,
 ) -> Error {
     let status = response.status();
-    let evidence = Evidence::read(response, url);
+    let evidence = Evidence::read(response, url, token_url);
     let verdict = evidence.verdict(const { &P::DIALECT });
     let (kind, what) = match (&verdict, status.as_u16()) {
         (Verdict::TokenRefused, _) => (ErrorKind::TokenRefused, "the token was refused"),
@@ -88,12 +89,12 @@ struct Evidence {
     status: StatusCode,
     challenges: Vec<Challenge>,
     fields: Option<Map<String, Value>>,
-    /// The path of a redirect to the same host.
+    /// The path of a redirect to the same host, below the site's own path.
     redirect_path: Option<String>,
 }
 
 impl Evidence {
-    fn read(response: &Response<Vec<u8>>, url: &Url) -> Self {
+    fn read(response: &Response<Vec<u8>>, url: &Url, token_url: &Url) -> Self {
         // A login page may be at another port or scheme of the host, behind a proxy. Nothing is sent there.
         let redirect = location(response.headers(), url)
             .filter(|to| response.status().is_redirection() && to.host() == url.host());
@@ -101,7 +102,8 @@ impl Evidence {
             status: response.status(),
             challenges: challenges(response.headers()),
             fields: serde_json::from_slice(without_byte_order_marks(response.body())).ok(),
-            redirect_path: redirect.map(|to| to.path().to_owned()),
+            redirect_path: redirect
+                .and_then(|to| Some(to.path().strip_prefix(shared_folder(url, token_url))?.to_owned())),
         }
     }
 
@@ -135,9 +137,9 @@ impl Evidence {
     }
 
     /// A path parameter such as `;jsessionid=…` does not count.
-    fn redirects_to(&self, end: &str) -> bool {
+    fn redirects_to(&self, expected: &str) -> bool {
         let path = self.redirect_path.as_deref().and_then(|path| path.split(';').next());
-        path.is_some_and(|path| path.trim_end_matches('/').ends_with(end))
+        path.is_some_and(|path| path.trim_end_matches('/') == expected)
     }
 
     fn bearer_param(&self, name: &str) -> Option<&str> {
@@ -162,6 +164,13 @@ impl Evidence {
         let named = if missing.is_empty() { wanted } else { missing };
         (!named.is_empty()).then(|| named.to_string())
     }
+}
+
+/// The path that the site's URLs share, such as `/go`.
+fn shared_folder<'a>(url: &'a Url, token_url: &Url) -> &'a str {
+    let shared = url.path().bytes().zip(token_url.path().bytes()).take_while(|(a, b)| a == b).count();
+    let slash = url.path()[..shared].rfind('/').unwrap_or(0);
+    &url.path()[..slash]
 }
 
 /// The message of an error response, at the places that providers document.

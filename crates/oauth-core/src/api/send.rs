@@ -72,7 +72,14 @@ impl<P: Provider> Client<P> {
         if endpoint.accepts_status(response.status()) {
             return endpoint.parse(&context, response).map_err(named);
         }
-        Err(named(refused(&response, &url, token, endpoint.secrets(), inner.clock.now())))
+        Err(named(refused(
+            &response,
+            &url,
+            inner.site.token_url(),
+            token,
+            endpoint.secrets(),
+            inner.clock.now(),
+        )))
     }
 
     /// Returns the headers that authorize a request, for another HTTP client. Marked sensitive.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::cached_token::CachedToken;
+use super::doubts::Doubts;
 use super::mutation::mutated;
 use super::progress::Waiter;
 use super::settings::Settings;
@@ -34,6 +35,7 @@ pub(super) struct EntryState<P: Provider> {
     pub(super) last_failure: Option<Error>,
     /// Last refresh that was forced by a rejected API call.
     pub(super) forced_at: Option<Instant>,
+    pub(super) doubts: Doubts,
     /// Counts local inserts and removals. A flight that started before one of them must not undo it in the
     /// cache.
     pub(super) epoch: u64,
@@ -52,6 +54,7 @@ impl<P: Provider> Entry<P> {
                 failures: 0,
                 last_failure: None,
                 forced_at: None,
+                doubts: Doubts::default(),
                 epoch: 0,
             }),
         }

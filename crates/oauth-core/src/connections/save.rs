@@ -25,20 +25,24 @@ impl<P: Provider> TokenSaver<'_, P> {
             Ok(content) => content,
             Err(error) => {
                 self.shared.emit(&self.entry.key, Some(from.generation + 1), EventKind::SaveFailed(&error));
-                return self.publish(token, from.generation + 1, false);
+                return self.publish(token, from.generation + 1, self.shared.next_receipt(), false);
             }
         };
         let key = &self.entry.key;
+        let receipt = self.shared.next_receipt();
         let mut pauses = self.shared.settings.saves();
         let mut tried = false;
         loop {
             let error = match self.shared.store.save(key, from.generation, content.clone()).await {
                 Ok(SaveOutcome::Accepted { generation }) => {
-                    let cached = self.publish(token, generation, true)?;
-                    self.shared.emit(key, Some(generation), EventKind::Refreshed);
-                    return Ok(cached);
+                    return self.publish_saved(token, generation, receipt);
                 }
-                // A new connection, or this token if the response to the last attempt was lost.
+                // The store's response to the last attempt was lost.
+                Ok(SaveOutcome::Superseded { record })
+                    if record.state == RecordState::Active && record.content.bytes() == content.bytes() =>
+                {
+                    return self.publish_saved(token, record.generation, receipt);
+                }
                 Ok(SaveOutcome::Superseded { record }) => {
                     return self.shared.cache_record(self.entry, self.epoch, &record);
                 }
@@ -55,7 +59,7 @@ impl<P: Provider> TokenSaver<'_, P> {
             self.entry.state().last_failure = Some(error);
             if !tried {
                 tried = true;
-                let cached = self.publish(token.clone(), from.generation + 1, false)?;
+                let cached = self.publish(token.clone(), from.generation + 1, receipt, false)?;
                 self.early.publish_early(&cached);
             }
             // Drain does not shorten this pause; it waits for the save.
@@ -67,10 +71,16 @@ impl<P: Provider> TokenSaver<'_, P> {
         }
     }
 
-    fn publish(&self, token: Token<P>, generation: u64, saved: bool) -> RefreshResult<P> {
+    fn publish_saved(&self, token: Token<P>, generation: u64, receipt: u64) -> RefreshResult<P> {
+        let cached = self.publish(token, generation, receipt, true)?;
+        self.shared.emit(&self.entry.key, Some(generation), EventKind::Refreshed);
+        Ok(cached)
+    }
+
+    fn publish(&self, token: Token<P>, generation: u64, receipt: u64, saved: bool) -> RefreshResult<P> {
         let Self { shared, entry, epoch, .. } = self;
         let cached =
             CachedToken::new(token, generation, RecordState::Active, saved, &shared.settings, shared.now())?;
-        entry.publish(*epoch, cached.with_receipt(shared.next_receipt()))
+        entry.publish(*epoch, cached.with_receipt(receipt))
     }
 }

@@ -19,6 +19,10 @@ impl<P: Provider> Connection<P> {
     /// token is the reason. One call causes at most one refresh. Transient failures are retried with backoff
     /// if the call is idempotent or was never sent.
     ///
+    /// A 401 without evidence says nothing about a token that cannot be refreshed. If another follows at least
+    /// a minute later, without a success in between, the provider's own
+    /// [check](crate::Site::token_check) decides. Without one, the same idempotent call decides.
+    ///
     /// # Errors
     /// The errors of [`headers`](Self::headers) and of [`Client::send`](crate::Client::send).
     /// [`ErrorKind::TokenRefused`] or [`ErrorKind::Unauthorized`] if the new token is refused as well, or the
@@ -39,7 +43,10 @@ impl<P: Provider> Connection<P> {
             }
             let client = self.shared.client();
             let error = match client.send_even_expired(&cached.token, endpoint).await {
-                Ok(response) => return Ok(response),
+                Ok(response) => {
+                    self.entry.state().doubts.clear();
+                    return Ok(response);
+                }
                 Err(error) => error,
             };
             self.shared.emit_unrecognized(&self.entry.key, Some(cached.generation), &error);
@@ -48,7 +55,7 @@ impl<P: Provider> Connection<P> {
                     if !is_repeated && fresh.is_none() =>
                 {
                     is_repeated = true;
-                    fresh = self.replace_refused(&cached, &error).await?;
+                    fresh = self.replace_refused::<E>(&cached, &error).await?;
                     if !E::IDEMPOTENT && kind == ErrorKind::Unauthorized {
                         return Err(error.with_help("the token is a new one now: send the request again"));
                     }
@@ -68,7 +75,7 @@ impl<P: Provider> Connection<P> {
     }
 
     /// Waits for a newer token than the refused one. Returns it if this call caused its refresh.
-    async fn replace_refused(
+    async fn replace_refused<E: Endpoint<P>>(
         &self,
         refused: &CachedToken<P>,
         error: &Error,
@@ -78,9 +85,15 @@ impl<P: Provider> Connection<P> {
             return Ok(None);
         }
         if !refused.is_refreshable() && error.kind() == ErrorKind::Unauthorized {
-            // No verdict without evidence. The user may have connected again in another process.
+            // The user may have connected again in another process.
             let current = self.wait_for(Need::Reload).await?;
-            return if current.generation > refused.generation { Ok(None) } else { Err(error.copied()) };
+            if current.generation > refused.generation {
+                return Ok(None);
+            }
+            // No verdict without evidence.
+            if !self.is_refused_for_good(refused, E::NAME, E::IDEMPOTENT).await {
+                return Err(error.copied());
+            }
         }
         if refused.is_refreshable() {
             // If the API refuses every token, only one refresh per interval is made.

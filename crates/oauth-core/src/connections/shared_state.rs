@@ -9,12 +9,13 @@ use tokio::sync::watch;
 
 use super::cached_token::{CachedToken, Now};
 use super::circuit_breaker::CircuitBreaker;
+use super::doubts::DoubtedAccounts;
 use super::entry::Entry;
 use super::events::{Event, EventKind, Listener, emit};
 use super::mutation::mutated;
 use super::settings::Settings;
 use super::store_client::StoreClient;
-use super::sync::{ArcSwap, AtomicBool, AtomicU64, Mutex};
+use super::sync::{ArcSwap, AtomicBool, AtomicU64, Mutex, MutexGuard};
 use crate::client::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
@@ -29,6 +30,7 @@ pub(super) struct SharedState<P: Provider> {
     pub(super) circuit_breaker: CircuitBreaker,
     listener: Option<Listener>,
     entries: Mutex<Entries<P>>,
+    doubted_accounts: Mutex<DoubtedAccounts>,
     receipts: AtomicU64,
     is_closed: AtomicBool,
     closing: watch::Sender<bool>,
@@ -64,6 +66,7 @@ impl<P: Provider> SharedState<P> {
             circuit_breaker: CircuitBreaker::default(),
             listener,
             entries: Mutex::new(Entries { by_account: HashMap::new(), evict_at: settings.cache_capacity }),
+            doubted_accounts: Mutex::default(),
             settings,
             receipts: AtomicU64::new(0),
             is_closed: AtomicBool::new(false),
@@ -82,6 +85,10 @@ impl<P: Provider> SharedState<P> {
 
     pub(super) fn now(&self) -> Now {
         Now::by(&*self.clock)
+    }
+
+    pub(super) fn doubted_accounts(&self) -> MutexGuard<'_, DoubtedAccounts> {
+        self.doubted_accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Numbers a token response.

@@ -193,7 +193,7 @@ pub enum TokenRefusal {
         /// The realm.
         realm: &'static str,
     },
-    /// A redirect to a path of the same host with this ending.
+    /// A redirect to this path of the same host, below the path that the site's URLs share.
     RedirectTo(&'static str),
 }
 

@@ -6,6 +6,8 @@ use url::Url;
 
 use crate::error::Error;
 use crate::provider::extra::NoExtra;
+use crate::provider::token_check::TokenCheck;
+use crate::util::secret::AccessToken;
 use crate::util::url_policy::check_url;
 
 /// A provider's base URLs.
@@ -20,6 +22,15 @@ pub trait Site<X = NoExtra>: Clone + fmt::Debug + Send + Sync + 'static {
     fn may_receive_token(&self, url: &Url, extra: &X) -> bool {
         let _ = extra;
         url.origin() == self.token_url().origin()
+    }
+
+    /// Returns the provider's own call that tells if a token is valid. None by default.
+    ///
+    /// [`Connection::send`](crate::connections::Connection::send) makes it when unexplained 401 responses raise
+    /// doubts about a token that cannot be refreshed.
+    fn token_check(&self, token: &AccessToken) -> Option<TokenCheck> {
+        let _ = token;
+        None
     }
 
     /// Checks the site when a client is built. The default checks the token URL.

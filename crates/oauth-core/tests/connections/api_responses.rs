@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use oauth_core::connections::{ConnectionState, Connections};
+use oauth_core::store::ReconnectReason;
 use oauth_core::{ErrorKind, PasswordRequest, Scopes};
 use oauth_testing::PASSWORD;
 
 use crate::support::{
-    Fault, NonRefreshingProvider, Ping, Setup, ZeroLifetimeProvider, client_of, token_number,
+    CheckedProvider, CheckedSite, Fault, NonRefreshingProvider, Ping, Setup, ZeroLifetimeProvider, client_at,
+    client_of, site, token_number,
 };
 
 const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
@@ -182,6 +184,70 @@ async fn unexplained_401_keeps_connection() {
         "{}",
         events[1]
     );
+}
+
+/// Without a check of the provider, the same idempotent call decides, at least a minute later.
+#[tokio::test(start_paused = true)]
+async fn repeated_401_refuses_token_after_a_minute() {
+    let setup = Setup::new();
+    let client = client_of::<NonRefreshingProvider>(&setup.server, &setup.clock, "my-client");
+    let connections: Connections<NonRefreshingProvider> = setup.settings(client.clone()).build();
+    let token = client.import_token(setup.token().await.access_token().expose(), Scopes::none()).unwrap();
+    let acme = connections.insert("acme", token).await.unwrap();
+    let refuse = async |idempotent| {
+        setup.server.next_api_call(Fault::Status(401, ""));
+        match idempotent {
+            true => acme.send(&Ping::<true>).await.unwrap_err(),
+            false => acme.send(&Ping::<false>).await.unwrap_err(),
+        }
+    };
+    assert!(refuse(true).await.is_transient());
+    tokio::time::advance(Duration::from_secs(59)).await;
+    assert!(refuse(true).await.is_transient());
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert!(refuse(false).await.is_transient());
+    // A success ends the doubts.
+    acme.send(&Ping::<true>).await.unwrap();
+    assert!(refuse(true).await.is_transient());
+    tokio::time::advance(Duration::from_secs(60)).await;
+    assert!(refuse(true).await.needs_reconnect());
+    assert_eq!(setup.server.api_calls(), 6);
+    let state = acme.status().await.unwrap().state;
+    assert!(
+        matches!(state, ConnectionState::NeedsReconnect { reason: ReconnectReason::TokenRefused, .. }),
+        "{state:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn provider_check_decides_about_doubted_token() {
+    let setup = Setup::new();
+    let client =
+        client_at::<CheckedProvider>(CheckedSite(site()), &setup.server, setup.clock.clone(), "my-client");
+    let connections: Connections<CheckedProvider> = setup.settings(client.clone()).build();
+    for (check, is_refused) in [
+        (None, false),
+        (Some(Fault::Status(503, "")), false),
+        (Some(Fault::Status(403, "")), false),
+        (Some(Fault::NotSent), false),
+        (Some(Fault::Status(401, "")), true),
+        (Some(Fault::Status(404, "")), true),
+        (Some(Fault::Challenge(403, INVALID_TOKEN)), true),
+    ] {
+        let case = format!("{check:?}");
+        let token = client.import_token(setup.token().await.access_token().expose(), Scopes::none()).unwrap();
+        let acme = connections.insert("acme", token).await.unwrap();
+        let calls = setup.server.api_calls();
+        setup.server.next_api_call(Fault::Status(401, ""));
+        assert!(acme.send(&Ping::<true>).await.unwrap_err().is_transient());
+        tokio::time::advance(Duration::from_secs(60)).await;
+        setup.server.next_api_call(Fault::Status(401, ""));
+        check.into_iter().for_each(|fault| setup.server.next_api_call(fault));
+        let error = acme.send(&Ping::<false>).await.unwrap_err();
+        assert_eq!((error.needs_reconnect(), error.is_transient()), (is_refused, !is_refused), "{case}");
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+        assert_eq!(setup.server.api_calls(), calls + 3, "{case}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

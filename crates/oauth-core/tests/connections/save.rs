@@ -41,6 +41,7 @@ async fn save_with_lost_response_is_recognized() {
     let record = setup.record("acme").await;
     assert_eq!((record.generation, record.intent), (2, None));
     assert_eq!(connections.unsaved(), [""; 0]);
+    assert_eq!(setup.events.take(), ["acme connected", "acme save failed", "acme refreshed"]);
 }
 
 #[tokio::test(start_paused = true)]

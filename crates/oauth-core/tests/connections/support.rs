@@ -12,10 +12,11 @@ use oauth_core::store::{
     AcquireOutcome, Content, DueQuery, Key, LeaseOwner, MemoryStore, Record, RecordState, RecordSummary,
     SaveOutcome, StoreError, StoreErrorKind, TokenStore,
 };
+use oauth_core::url::Url;
 use oauth_core::{
-    App, Bearer, Call, Client, Clock, Dialect, Endpoint, EndpointContext, Error, FixedSite, Never, NoExtra,
-    PasswordGrant, PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Token, Transport,
-    TransportError, ZeroLifetime,
+    AccessToken, App, Bearer, Call, Client, Clock, Dialect, Endpoint, EndpointContext, Error, FixedSite,
+    Never, NoExtra, PasswordGrant, PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Site, Token,
+    TokenCheck, Transport, TransportError, ZeroLifetime,
 };
 use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, json_response};
 use tokio::sync::Semaphore;
@@ -68,6 +69,33 @@ impl Provider for NonRefreshingProvider {
     type Extra = NoExtra;
     type Scheme = Bearer;
     type Renewal = Never;
+}
+
+/// Provider without refresh tokens, with a call that checks a token.
+#[derive(Debug)]
+pub(crate) struct CheckedProvider;
+
+impl Provider for CheckedProvider {
+    const NAME: &'static str = "checked";
+    const DIALECT: Dialect = Dialect::rfc6749();
+    type Site = CheckedSite;
+    type Extra = NoExtra;
+    type Scheme = Bearer;
+    type Renewal = Never;
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct CheckedSite(pub(crate) FixedSite);
+
+impl Site for CheckedSite {
+    fn token_url(&self) -> &Url {
+        Site::<NoExtra>::token_url(&self.0)
+    }
+
+    fn token_check(&self, token: &AccessToken) -> Option<TokenCheck> {
+        let url = oauth_core::join(self.0.api_url(), &["tokens", token.expose()]).unwrap();
+        Some(TokenCheck::get(url).unknown_token_status(StatusCode::NOT_FOUND))
+    }
 }
 
 /// Behavior of the server at the next call.
@@ -285,9 +313,20 @@ pub(crate) fn client_with_clock<P: Provider<Site = FixedSite>>(
     clock: impl Clock,
     id: &str,
 ) -> Client<P> {
+    client_at(site(), server, clock, id)
+}
+
+pub(crate) fn site() -> FixedSite {
     let base = "https://provider.example";
-    let site = FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api"))
-        .unwrap();
+    FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api")).unwrap()
+}
+
+pub(crate) fn client_at<P: Provider>(
+    site: P::Site,
+    server: &Server,
+    clock: impl Clock,
+    id: &str,
+) -> Client<P> {
     Client::builder(site, App::without_redirect(id, CLIENT_SECRET))
         .transport(server.clone())
         .clock(clock)
@@ -556,13 +595,13 @@ impl TokenStore for FaultyStore {
 /// An API call, idempotent or not.
 pub(crate) struct Ping<const IDEMPOTENT: bool>;
 
-impl<P: Provider<Site = FixedSite>, const IDEMPOTENT: bool> Endpoint<P> for Ping<IDEMPOTENT> {
+impl<P: Provider, const IDEMPOTENT: bool> Endpoint<P> for Ping<IDEMPOTENT> {
     type Response = StatusCode;
     const NAME: &'static str = "GET /ping";
     const IDEMPOTENT: bool = IDEMPOTENT;
 
-    fn request(&self, context: &EndpointContext<'_, P>) -> Result<oauth_core::http::Request<Vec<u8>>, Error> {
-        oauth_core::get(&oauth_core::join(context.site().api_url(), &["ping"])?)
+    fn request(&self, _: &EndpointContext<'_, P>) -> Result<oauth_core::http::Request<Vec<u8>>, Error> {
+        oauth_core::get(&oauth_core::join(site().api_url(), &["ping"])?)
     }
 
     fn parse(&self, _: &EndpointContext<'_, P>, response: Response<Vec<u8>>) -> Result<StatusCode, Error> {
