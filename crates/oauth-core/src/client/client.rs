@@ -583,7 +583,12 @@ impl<X: DeserializeOwned> SplitFields<X> {
         }
         let mut fields = Value::Object(fields);
         let mut first = None;
-        for _ in 0..MAX_UNREADABLE_FIELDS {
+        for _ in 0..=MAX_UNREADABLE_FIELDS {
+            if let Ok(mut split) = Self::deserialize(&fields) {
+                split.other.append(&mut unreadable);
+                return Ok(split);
+            }
+            // A flattened field hides the path of an error.
             let Err(error) = serde_path_to_error::deserialize::<_, X>(&fields) else { break };
             let name = error.path().iter().next().map(ToString::to_string);
             first.get_or_insert_with(|| mismatch(&error));
@@ -595,14 +600,11 @@ impl<X: DeserializeOwned> SplitFields<X> {
                 unreadable.insert(name, value);
             }
         }
-        let mut split: Self = match serde_path_to_error::deserialize(&fields) {
-            Ok(split) => split,
-            // The path of an error below a flattened field is unknown: the known fields alone have to do.
-            Err(error) => match serde_json::from_value(Value::Object(known.clone())) {
-                Ok(split) => split,
-                Err(_) => return Err(first.unwrap_or_else(|| mismatch(&error))),
-            },
-        };
+        let mut split = Self::deserialize(&Value::Object(known.clone())).map_err(|_| {
+            first.unwrap_or_else(|| {
+                Error::new(ErrorKind::InvalidResponse, "the token response cannot be read")
+            })
+        })?;
         split.other.append(&mut unreadable);
         Ok(split)
     }

@@ -8,12 +8,11 @@
 //! | two different values of `access_token`, `refresh_token` or `error` | an error: RFC 6749 section 5.1 forbids it |
 //! | any other member with two different values, or one that cannot be parsed | that member is dropped |
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::map::Entry;
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
@@ -56,7 +55,15 @@ pub(super) fn parse(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
     }
     let text = String::from_utf8_lossy(without_byte_order_marks(body));
     let mut fields = Fields::default();
-    if let Ok(Members(members)) = serde_json::from_str(&mark_control_characters(&text)) {
+    let marked;
+    let members = match serde_json::from_str(&text) {
+        Err(_) => {
+            marked = mark_control_characters(&text);
+            serde_json::from_str(&marked)
+        }
+        members => members,
+    };
+    if let Ok(Members(members)) = members {
         for (name, raw) in members {
             // A name with an unpaired surrogate.
             let Ok(name) = String::from_utf8(name) else {
@@ -227,10 +234,7 @@ fn remove_marks(value: &mut Value) {
 
 /// Replaces unescaped control characters, which JSON forbids in strings: by a mark there, by spaces
 /// elsewhere.
-fn mark_control_characters(text: &str) -> Cow<'_, str> {
-    if serde_json::from_str::<IgnoredAny>(text).is_ok() {
-        return text.into();
-    }
+fn mark_control_characters(text: &str) -> String {
     let (mut out, mut in_string, mut escaped) = (String::with_capacity(text.len()), false, false);
     for c in text.chars() {
         if c >= ' ' {
@@ -245,7 +249,7 @@ fn mark_control_characters(text: &str) -> Cow<'_, str> {
         }
         out.push(if in_string { CONTROL_MARK } else { ' ' });
     }
-    out.into()
+    out
 }
 
 fn form(text: &str) -> Option<form_urlencoded::Parse<'_>> {
