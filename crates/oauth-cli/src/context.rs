@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::store::{Store, StoreAddress, StoreLocation};
+use crate::unrecognized_responses::UnrecognizedResponses;
 
 /// Arguments common to these commands.
 #[derive(Args, Clone, Debug)]
@@ -83,6 +84,10 @@ impl Context {
             _ => config.keyring.unwrap_or(true),
         };
         Ok(StoreLocation { address, use_keyring: keyring })
+    }
+
+    pub(crate) fn unrecognized_responses(&self) -> UnrecognizedResponses {
+        UnrecognizedResponses::next_to(&self.store_location.address)
     }
 
     /// Opens the store if it exists.

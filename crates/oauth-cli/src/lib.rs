@@ -34,6 +34,7 @@ mod terminal;
 mod testing;
 mod time;
 mod trace;
+mod unrecognized_responses;
 
 use std::io::Write as _;
 use std::process;

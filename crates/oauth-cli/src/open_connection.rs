@@ -90,7 +90,9 @@ async fn connections<P: CliProvider>(
     if access == Access::UseToken {
         check_secret::<P>(context, store, provider, account, &registration).await?;
     }
-    Ok(Connections::shared_builder(registration.client::<P>()?, Arc::clone(store)).build())
+    Ok(Connections::shared_builder(registration.client::<P>()?, Arc::clone(store))
+        .on_event(context.unrecognized_responses().listener())
+        .build())
 }
 
 /// Requires a client secret before a refresh: GoCD destroys the refresh token before it checks the secret.

@@ -65,7 +65,9 @@ async fn add<P: CliProvider>(context: &Context, arguments: &ProviderArgs<AddArgs
     let token = P::import_token(&client, token(context).await?, &registration.settings)?;
     let store = context.until_interrupted(context.store_location.open_or_create()).await?;
     let shared = store.shared();
-    let connections = Connections::shared_builder(client, shared.clone()).build();
+    let connections = Connections::shared_builder(client, shared.clone())
+        .on_event(context.unrecognized_responses().listener())
+        .build();
     let added = async {
         let connection = connections.insert(&command.account, token).await?;
         let saved = registration.save(&shared, *provider, &command.account).await;

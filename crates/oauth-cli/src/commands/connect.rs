@@ -145,7 +145,9 @@ async fn connect_account<P: CliProvider>(
 ) -> Result<Report, Failure> {
     let ProviderArgs { provider, command, .. } = arguments;
     let shared = store.shared();
-    let connections = Connections::shared_builder(registration.client::<P>()?, shared.clone()).build();
+    let connections = Connections::shared_builder(registration.client::<P>()?, shared.clone())
+        .on_event(context.unrecognized_responses().listener())
+        .build();
     let flow = ConnectFlow {
         context,
         connections: &connections,

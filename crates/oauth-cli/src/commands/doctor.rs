@@ -17,6 +17,7 @@ use crate::output::Output;
 use crate::providers::{ProviderName, with_provider};
 use crate::registration::Registration;
 use crate::show::{BOLD, EventOutput, Format};
+use crate::time::{now, relative};
 use crate::trace::Secrets;
 use diagnostic::{Diagnostic, Level};
 use request_preview::RequestPreview;
@@ -26,7 +27,7 @@ use request_preview::RequestPreview;
 #[command(after_help = "\
 Checks the configuration, the store and its key, and each configured or connected provider: client, redirect
 URI, endpoints and clock. Also previews the requests that would connect an account. Sends no token and no
-secret. Exit code 1 if there are problems.")]
+secret. Lists responses of providers that could not be classified. Exit code 1 if there are problems.")]
 pub(crate) struct DoctorArgs {
     /// Send no requests
     #[arg(long)]
@@ -80,7 +81,27 @@ pub(crate) async fn run(arguments: &DoctorArgs) -> Result<Option<ExitCode>, Fail
     let (checks, rest) =
         context.until_interrupted(async { Ok(check_all(&context, arguments).await) }).await?;
     diagnostics.extend(rest);
+    diagnostics.extend(unrecognized_responses(&context, arguments.provider));
     Ok(print_report(context.output, &diagnostics, &checks))
+}
+
+/// Responses that earlier commands could not classify. They are no problem of this installation.
+fn unrecognized_responses(context: &Context, only: Option<ProviderName>) -> Vec<Diagnostic> {
+    let kinds = context.unrecognized_responses().read();
+    let of_provider = |provider: &String| only.is_none_or(|only| only.as_str() == provider);
+    kinds
+        .iter()
+        .filter(|(provider, _)| of_provider(provider))
+        .flat_map(|(provider, kinds)| kinds.iter().map(move |(kind, seen)| (provider, kind, seen)))
+        .map(|(provider, kind, seen)| {
+            let last = relative(seen.last, now());
+            let times = if seen.count == 1 { "time" } else { "times" };
+            let text = format!("{provider} sent {kind}: {} {times}, last {last}", seen.count);
+            Diagnostic::note("unrecognized", text).with_help(
+                "no document describes this response; please report it, it contains no value of yours",
+            )
+        })
+        .collect()
 }
 
 async fn check_all(context: &Context, arguments: &DoctorArgs) -> (Vec<ProviderCheck>, Vec<Diagnostic>) {

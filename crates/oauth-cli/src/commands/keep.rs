@@ -47,7 +47,11 @@ pub(crate) async fn run(arguments: &KeepArgs) -> Result<(), Failure> {
     };
     let shared = store.shared();
     let output = context.output;
-    let listener: EventListener = Arc::new(move |event| log_event(output, event));
+    let unrecognized = context.unrecognized_responses();
+    let listener: EventListener = Arc::new(move |event| {
+        unrecognized.record(event);
+        log_event(output, event);
+    });
     let mut client_groups = ClientGroups::default();
     let pause = Duration::from_secs(arguments.every);
     let keeping = async {

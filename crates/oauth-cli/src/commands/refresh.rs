@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 use oauth_core::ErrorKind;
-use oauth_core::connections::{DynConnections, Event};
+use oauth_core::connections::DynConnections;
 use serde::Serialize;
 use tokio::task::JoinSet;
 
@@ -127,9 +127,9 @@ async fn refresh_many(context: &Context, selection: Selection) -> Result<Vec<Out
     let mut client_groups = ClientGroups::default();
     let outcomes = Arc::new(Mutex::new(Vec::new()));
     let record = |outcome: Outcome| outcomes.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
-    let silent: EventListener = Arc::new(|_: &Event<'_>| {});
+    let listener: EventListener = Arc::new(context.unrecognized_responses().listener());
     let work = async {
-        client_groups.reload(&shared, &context.config, selection, &silent).await?;
+        client_groups.reload(&shared, &context.config, selection, &listener).await?;
         for (provider, account, failure) in client_groups.skipped.drain(..) {
             record(Outcome::new(provider, account, Err(failure)));
         }

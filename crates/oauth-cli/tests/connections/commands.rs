@@ -346,6 +346,33 @@ async fn doctor_reports_problems() {
     insta::assert_snapshot!(normalize(&home, &output));
 }
 
+/// Real error responses are partly unknown. This is how they become known.
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_lists_unrecognized_responses() {
+    let sandbox = Gocd::start().await.unwrap();
+    let home = TestHome::new();
+    let add = ["add", "gocd-personal", "canary-account", "--server", sandbox.url()];
+    home.run_with(&add, sandbox.personal_access_token()).ok();
+    for body in ["{\"canary-value\":1}", "{\"canary-value\":2}", ""] {
+        sandbox.next_api_call(Fault::status(401, body).header("content-type", "application/json"));
+        assert_ne!(
+            home.run(&["request", "gocd-personal", "canary-account", "GET", "/version"]).code,
+            Some(0)
+        );
+    }
+    let shown = home.run(&["doctor", "--offline"]).ok();
+    for kind in [
+        "gocd-personal sent status 401, application/json, members `canary-value`: 2 times, last",
+        "gocd-personal sent status 401, application/json, no members: 1 time, last",
+    ] {
+        assert!(shown.contains(kind), "{shown}");
+    }
+    assert_eq!(shown.matches("please report it").count(), 2, "{shown}");
+    assert!(!shown.contains("canary-account"), "{shown}");
+    let other = home.run(&["doctor", "--offline", "--provider", "go1"]).stdout;
+    assert!(!other.contains("canary-value"), "{other}");
+}
+
 #[test]
 fn completions_support_every_shell() {
     let home = TestHome::new();

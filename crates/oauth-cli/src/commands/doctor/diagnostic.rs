@@ -36,6 +36,10 @@ impl Diagnostic {
         Self { level: Level::Note, about, text, help: None }
     }
 
+    pub(super) fn with_help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
     pub(super) fn problem(about: &'static str, text: String, help: impl Into<String>) -> Self {
         Self { level: Level::Bad, about, text, help: Some(help.into()) }
     }
