@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Second request to your web app: finish.
     let token = gocd.finish(&started.pending, callback.as_str()).await?;
 
-    for project in gocd.send(&token, &Cctray).await? {
+    for project in gocd.send(&token, &Cctray).await?.projects {
         println!("{project}");
     }
     Ok(())

@@ -28,12 +28,12 @@ async fn connect_call_refresh_call() {
     // The lifetime counts from before the call, so it is a little shorter than the server's.
     let lifetime = (first.expires_at().unwrap() - first.received_at()).num_seconds();
     assert!((7_775_990..=7_776_000).contains(&lifetime), "{lifetime}");
-    assert!(!gocd.send(&first, &Cctray).await.unwrap().is_empty());
+    assert!(!gocd.send(&first, &Cctray).await.unwrap().projects.is_empty());
     assert!(!gocd.send(&first, &CurrentUser).await.unwrap().login_name.is_empty());
     assert!(!gocd.send(&first, &Version).await.unwrap().version.is_empty());
 
     let second = gocd.refresh(&first).await.unwrap();
-    assert!(!gocd.send(&second, &Cctray).await.unwrap().is_empty());
+    assert!(!gocd.send(&second, &Cctray).await.unwrap().projects.is_empty());
     // The refresh invalidates the old pair.
     assert_eq!(gocd.send(&first, &Cctray).await.unwrap_err().kind(), ErrorKind::TokenRefused);
     assert_eq!(gocd.refresh(&first).await.unwrap_err().kind(), ErrorKind::GrantRefused);
@@ -102,7 +102,7 @@ async fn tls_needs_the_private_authority() {
     let site = Site::at(sandbox.url()).unwrap().trusting(sandbox.ca_certificate_pem().unwrap());
     let gocd = client(&sandbox, site);
     let token = gocd.finish(&started.pending, callback.as_str()).await.unwrap();
-    assert!(!gocd.send(&token, &Cctray).await.unwrap().is_empty());
+    assert!(!gocd.send(&token, &Cctray).await.unwrap().projects.is_empty());
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn personal_access_tokens() {
     let site = Site::at(sandbox.url()).unwrap();
     let me = Personal::client(site.clone(), sandbox.personal_access_token()).unwrap();
     assert!(!me.send(&CurrentUser).await.unwrap().login_name.is_empty());
-    assert!(!me.send(&Cctray).await.unwrap().is_empty());
+    assert!(!me.send(&Cctray).await.unwrap().projects.is_empty());
     let wrong = Personal::client(site, "0".repeat(40)).unwrap();
     assert_eq!(wrong.send(&Cctray).await.unwrap_err().kind(), ErrorKind::TokenRefused);
 }

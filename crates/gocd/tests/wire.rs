@@ -96,11 +96,11 @@ async fn endpoints_accept_oauth_token() {
     ]);
     let client = client(&transport);
     let token = connected(&client).await;
-    let projects = client.send(&token, &Cctray).await.unwrap();
+    let feed = client.send(&token, &Cctray).await.unwrap();
     let user = client.send(&token, &CurrentUser).await.unwrap();
     let version = client.send(&token, &Version).await.unwrap();
     sent("endpoints_accept_oauth_token", &transport.text(), USE_PAGE);
-    insta::assert_debug_snapshot!("responses", (projects, user, version));
+    insta::assert_debug_snapshot!("responses", (feed, user, version));
 }
 
 #[tokio::test]

@@ -25,8 +25,8 @@ impl DemoProvider for Gocd {
     }
 
     async fn call_api(connection: &Connection<Self>) -> Result<String, Error> {
-        let projects = connection.send(&Cctray).await?;
-        Ok(format!("{} stages and jobs", projects.len()))
+        let feed = connection.send(&Cctray).await?;
+        Ok(format!("{} stages and jobs", feed.projects.len()))
     }
 }
 
