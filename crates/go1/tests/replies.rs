@@ -6,6 +6,7 @@ mod common;
 
 use common::{builder, client, connect, recorded, with_token};
 use go1::api::{Account, LearningObjects, Me, Validate};
+use go1::http::Response;
 use go1::{
     Client, Error, ErrorKind, PersistedToken, PortalPassword, ScopeSource, Scopes, Token, TokenOrigin, scope,
 };
@@ -217,19 +218,70 @@ async fn response_round_trips_through_json() {
 }
 
 #[tokio::test]
-async fn validate() {
-    for (status, expected) in [(200, true), (400, false), (401, false), (403, false)] {
-        let (client, token, _) = with_token(status, recorded!("error_invalid_token"));
-        assert_eq!(client.send(&token, &Validate).await.unwrap(), expected, "{status}");
+async fn validate_accepts_success_without_error() {
+    for (status, body) in [(200, "{}"), (200, ""), (200, r#"{"user_id":1,"error":null}"#), (204, "")] {
+        let (client, token, _) = with_token(status, body);
+        assert!(client.send(&token, &Validate).await.unwrap(), "{status} {body}");
     }
-    for (status, kind) in [
-        (302, ErrorKind::Redirected),
-        (404, ErrorKind::ApiRefused),
-        (429, ErrorKind::RateLimited),
-        (503, ErrorKind::Unavailable),
+    for body in [
+        recorded!("error_invalid_token"),
+        r#"{"error":"invalid_token"}"#,
+        r#"{"error_code":"x","message":"y"}"#,
+        r#"{"errors":[{"message":"Invalid token"}]}"#,
+        r#"{"message":"Missing scopes"}"#,
+        "<html>Log in to the network</html>",
+        "\n<!DOCTYPE html>",
     ] {
-        let (client, token, _) = with_token(status, "");
-        assert_eq!(client.send(&token, &Validate).await.unwrap_err().kind(), kind, "{status}");
+        let (client, token, _) = with_token(200, body);
+        let error = client.send(&token, &Validate).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{body}: {error}");
+    }
+    let page =
+        Response::builder().header("content-type", "text/HTML; charset=utf-8").body(b"Log in".to_vec());
+    let (client, _) = client([page.unwrap()]);
+    let token = client.import_token(ACCESS_TOKEN, [scope::LO_READ]).unwrap();
+    assert_eq!(client.send(&token, &Validate).await.unwrap_err().kind(), ErrorKind::InvalidResponse);
+}
+
+#[tokio::test]
+async fn validate_is_false_with_evidence_only() {
+    for body in [recorded!("error_invalid_token"), r#"{"error":"invalid_token"}"#] {
+        let (client, token, _) = with_token(401, body);
+        assert!(!client.send(&token, &Validate).await.unwrap(), "{body}");
+    }
+    for (status, challenge, expected) in [
+        (401, r#"Bearer realm="go1", error="invalid_token""#, Ok(false)),
+        (403, r#"Basic realm="x", bearer error=invalid_token"#, Ok(false)),
+        (401, r#"Bearer error="insufficient_scope""#, Err(ErrorKind::Forbidden)),
+        (401, r#"Bearer realm="gateway""#, Err(ErrorKind::Unauthorized)),
+        (401, r#"Basic error="invalid_token""#, Err(ErrorKind::Unauthorized)),
+        (401, r#"Bearer error="invalid_token"#, Err(ErrorKind::Unauthorized)),
+    ] {
+        let response = Response::builder().status(status).header("www-authenticate", challenge);
+        let (client, _) = client([response.body(Vec::new()).unwrap()]);
+        let token = client.import_token(ACCESS_TOKEN, [scope::LO_READ]).unwrap();
+        let result = client.send(&token, &Validate).await.map_err(|error| error.kind());
+        assert_eq!(result, expected, "{status} {challenge}");
+    }
+    for (status, body, kind) in [
+        (401, "", ErrorKind::Unauthorized),
+        (401, "<html>Unauthorized</html>", ErrorKind::Unauthorized),
+        (401, "Invalid token", ErrorKind::Unauthorized),
+        (401, r#"{"message":"Unauthorized"}"#, ErrorKind::Unauthorized),
+        (401, r#"{"message":"Missing scopes"}"#, ErrorKind::Forbidden),
+        (403, "", ErrorKind::Forbidden),
+        (403, "<html>Forbidden</html>", ErrorKind::Forbidden),
+        (403, recorded!("error_invalid_token"), ErrorKind::Forbidden),
+        (400, recorded!("error_invalid_token"), ErrorKind::ApiRefused),
+        (302, "", ErrorKind::Redirected),
+        (404, "", ErrorKind::ApiRefused),
+        (429, "", ErrorKind::RateLimited),
+        (503, "", ErrorKind::Unavailable),
+    ] {
+        let (client, token, _) = with_token(status, body);
+        let error = client.send(&token, &Validate).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{status} {body}: {error}");
+        assert_eq!(error.is_transient(), matches!(status, 429 | 503) || kind == ErrorKind::Unauthorized);
     }
 }
 

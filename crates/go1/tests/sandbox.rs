@@ -51,6 +51,18 @@ async fn connects_and_refreshes_in_every_encoding() {
 }
 
 #[tokio::test]
+async fn token_without_scope_is_forbidden_and_valid() {
+    let sandbox = Go1::start().await.unwrap();
+    let client = client(&sandbox, Encoding::Multipart);
+    let started = client.begin(&Connect::new([scope::USER_READ])).unwrap();
+    let callback = sandbox.approve(&started.url).await.unwrap();
+    let token = client.finish(&started.pending, callback.as_str()).await.unwrap();
+    assert_eq!(client.send(&token, &Account).await.unwrap_err().kind(), ErrorKind::Forbidden);
+    assert!(client.send(&token, &Validate).await.unwrap());
+    assert!(client.send(&token, &Me).await.is_ok());
+}
+
+#[tokio::test]
 async fn refresh_token_lapses_after_90_days() {
     let sandbox = Go1::start().await.unwrap();
     let client = client(&sandbox, Encoding::Multipart);

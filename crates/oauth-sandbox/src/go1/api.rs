@@ -113,9 +113,8 @@ pub(super) fn authenticate(
     if scopes.is_empty() || scopes.iter().any(|scope| grant.scopes.contains(scope)) {
         return Ok(grant);
     }
-    log.note("refused: the token lacks the scope");
-    let text = format!("The token needs the scope {}.", scopes.join(" or "));
-    Err(Box::new(error_response(StatusCode::FORBIDDEN, "insufficient_scope", &text)))
+    log.note(format!("refused: the token lacks the scope {}", scopes.join(" or ")));
+    Err(Box::new(json_response(StatusCode::UNAUTHORIZED, &json!({ "message": "Missing scopes" }))))
 }
 
 /// An error in the API's usual form.

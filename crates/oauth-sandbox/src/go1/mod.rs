@@ -20,8 +20,8 @@
 //! - a user without an account can sign up during the authorization request; the new portal is linked to the
 //!   `partner_portal_id` of the authorize URL ([`Go1::portals`]);
 //! - a `client_credentials` response has no refresh token; the `password` grant needs the `portal_name`;
-//! - the API's response to an invalid token is 401 `{"message":"Invalid token"}`; the gateway needs an
-//!   `Api-Version` header.
+//! - the API's response to an invalid token is 401 `{"message":"Invalid token"}`, and to a token that lacks a
+//!   scope 401 `{"message":"Missing scopes"}`; the gateway needs an `Api-Version` header.
 //!
 //! **Guesses**:
 //!
@@ -30,8 +30,8 @@
 //! - token endpoint: that it is the server named above; parameters have to be in the body; codes live for 10
 //!   minutes, and a rejected call does not use up the code; a client-credentials token is for the partner's
 //!   own portal, belongs to no user, and has all scopes when the request names none;
-//! - API: the scope that a call needs, and 403 without it; the body of `/oauth/validate`; 400 without an
-//!   `Api-Version` (any date or `alpha`); the fields of `/v2/me` and `/v2/learning-objects`, and
+//! - API: the scope that a call needs; both bodies of `/oauth/validate`; 400 without an `Api-Version` (any
+//!   date or `alpha`); the fields of `/v2/me` and `/v2/learning-objects`, and
 //!   `partner_portal_id` in `/v2/account`.
 //!
 //! Not simulated: the implicit grant, `new_client`, choosing among several portals, webhooks, and PKCE (its
