@@ -16,9 +16,11 @@
 //! after its user lost rights as an admin.
 //!
 //! Sources: `scopes_supported` of <https://api.cobot.me/.well-known/oauth-protected-resource> and of
-//! <https://www.cobot.me/.well-known/openid-configuration>; for scopes of API 1 only, a list compiled from
-//! its documents in 2018 (<https://gist.github.com/josephecombs/9a53b713b712c81742d778846d83cedc>) and
-//! Cobot's Zapier app (<https://github.com/cobot/zapier>).
+//! <https://www.cobot.me/.well-known/openid-configuration>; the description of API 2,
+//! <https://dev.cobot.me/openapi>, for two that its calls need and no metadata lists; for scopes of API 1
+//! only, its pages, a list compiled from them in 2018
+//! (<https://gist.github.com/josephecombs/9a53b713b712c81742d778846d83cedc>) and Cobot's Zapier app
+//! (<https://github.com/cobot/zapier>). Read on 2026-11-21 and 2026-11-29.
 
 oauth_core::scopes! {
     // API 2.
@@ -39,7 +41,7 @@ oauth_core::scopes! {
     READ_CHECK_INS = "read_check_ins",
     /// Contacts.
     READ_CONTACTS = "read_contacts",
-    /// Cost centres.
+    /// Cost centres. The metadata does not list this scope.
     READ_COST_CENTERS = "read_cost_centers",
     /// Discount codes.
     READ_DISCOUNT_CODES = "read_discount_codes",
@@ -77,7 +79,7 @@ oauth_core::scopes! {
     READ_RESOURCE_CATEGORIES = "read_resource_categories",
     /// Resources that can be booked.
     READ_RESOURCES = "read_resources",
-    /// Revenue accounts.
+    /// Revenue accounts. The metadata does not list this scope.
     READ_REVENUE_ACCOUNTS = "read_revenue_accounts",
     /// Single page apps.
     READ_SINGLE_PAGE_APPS = "read_single_page_apps",
@@ -144,7 +146,7 @@ oauth_core::scopes! {
     /// Approve terms as a member.
     WRITE_TERMS_APPROVALS = "write_terms_approvals",
 
-    // API 1 only. `signin` and `team` are not documented.
+    // API 1 only.
 
     /// API 1: read.
     READ = "read",
@@ -152,9 +154,9 @@ oauth_core::scopes! {
     WRITE = "write",
     /// API 1: add links to a space's navigation.
     NAVIGATION = "navigation",
-    /// API 1.
+    /// API 1: links that sign the token's user in (`POST /api/session` on `www`). Such a link is a secret.
     SIGNIN = "signin",
-    /// API 1.
+    /// API 1: the member's own team. Cobot announced the end of API 1's team calls; use API 2.
     TEAM = "team",
     /// API 1: check members in.
     CHECKIN = "checkin",
@@ -194,6 +196,8 @@ oauth_core::scopes! {
     READ_MEMBERSHIP_NOTES = "read_membership_notes",
     /// API 1: records of payments.
     READ_PAYMENT_RECORDS = "read_payment_records",
+    /// API 1: plans that are not public.
+    READ_PLANS = "read_plans",
     /// API 1: a space's questions.
     READ_QUESTIONS = "read_questions",
     /// API 1: service charges.
@@ -224,8 +228,12 @@ oauth_core::scopes! {
     WRITE_MEMBERSHIP_PICTURE = "write_membership_picture",
     /// API 1: memberships.
     WRITE_MEMBERSHIPS = "write_memberships",
+    /// API 1: records of payments.
+    WRITE_PAYMENT_RECORDS = "write_payment_records",
     /// API 1: subscriptions to webhooks.
     WRITE_SUBSCRIPTIONS = "write_subscriptions",
+    /// API 1: members of a team. Cobot announced the end of API 1's team calls; use API 2.
+    WRITE_TEAM_MEMBER = "write_team_member",
 
     // OpenID Connect (dev.cobot.me, "OpenID Connect").
 
