@@ -11,6 +11,11 @@
 //! are `Option`. Go1 publishes no schema of version 2, so almost all fields there are. `Debug` of a response
 //! shows the names in `other`, but not the values.
 //!
+//! Pages of the gateway have at most 50 learning objects or enrollments, and 100 portals or alternatives. A
+//! token that lacks a scope is [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden): Go1 responds with 401
+//! `{"message":"Missing scopes"}`. The response of `POST /portals` holds a token pair of the new portal
+//! (`user_account.oauth_token`). Read on 2026-11-29.
+//!
 //! For any other call there is [`RawRequest`](crate::RawRequest), or a custom [`Endpoint`](crate::Endpoint):
 //!
 //! ```

@@ -16,6 +16,9 @@
 //! assert_eq!(verifier.verify(header, br#"{"id":"2"}"#, now), Err(SignatureFault::Wrong));
 //! ```
 //!
+//! Go1 names 12 event types for a new webhook, such as `enrollment.complete`, and only 7 in its response, so
+//! read `event_type` as text (REST reference, read on 2026-11-29).
+//!
 //! Source: <https://www.go1.com/developers/partners/concepts/webhook-signature-authentification> and
 //! <https://developers.go1.com/docs/developer-tools/webhooks/security>; the 60 seconds are the default of Go1's own
 //! verifier (<https://github.com/go1com/webhook-verifier-js>).

@@ -9,7 +9,8 @@ use crate::provider::Go1;
 /// `GET /account` of version 2: the portal of the token. A token serves one portal.
 ///
 /// Source: calls and a recorded response in Totara's Go1 plug-in (`contentmarketplace_goone`), a third party.
-/// One portal for each token: <https://developers.go1.com/docs>.
+/// Its later version uses the gateway's `GET /portals/{id}` instead (scope `portal.read`; 2026-11-29). One
+/// portal for each token: <https://developers.go1.com/docs>.
 ///
 /// ```
 /// # async fn example(client: go1::Client, token: go1::Token) -> Result<(), go1::Error> {

@@ -30,8 +30,9 @@
 //! list, `client` alone; names with underscores, but with hyphens in the response to a creation.
 //!
 //! Personal access tokens are managed under `/go/api/current_user/access_tokens` (1g), with a password or a
-//! session, never with a token. A change needs a JSON body, or no body and the `X-GoCD-Confirm` header. Users
-//! make and revoke them at `/go/access_tokens`; GoCD's page of this address needs scripts, this one does not.
+//! session, never with a token. A change needs a JSON body, or no body and the `X-GoCD-Confirm` header, with
+//! any value. Users make and revoke them at `/go/access_tokens`; GoCD's page of this address needs scripts,
+//! this one does not.
 //!
 //! Extension: a GoCD client has one redirect URI, a client of the sandbox may have several. Codes and refresh
 //! tokens are then valid only with the URI they were issued for. Editing the redirect URI in the form

@@ -147,7 +147,7 @@ async fn changes_require_json_or_confirmation() {
         error_of(form).await,
         (415, "You must specify a 'Content-Type' of 'application/json'".to_owned())
     );
-    let made = body(make().header("X-GoCD-Confirm", "true").send().await.unwrap()).await;
+    let made = body(make().header("X-GoCD-Confirm", "any value").send().await.unwrap()).await;
     assert_eq!(made["description"], Value::Null);
     assert_eq!(error_of(by(&sandbox, 0, Method::POST, "/2/revoke")).await, missing);
     assert_eq!(feed(&sandbox, &format!("Bearer {}", sandbox.personal_access_token())).await, 200);
