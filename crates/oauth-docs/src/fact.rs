@@ -55,6 +55,8 @@ pub enum Fact {
     TokenRefused,
     /// `Dialect::scope_missing`.
     ScopeMissing,
+    /// `Site::token_check`.
+    TokenCheck,
     /// Additional fields of the token response.
     ResponseFields,
     /// The lifetime of an access token.
@@ -98,6 +100,7 @@ impl Fact {
             Self::ClientRefused => "client-refused",
             Self::TokenRefused => "token-refused",
             Self::ScopeMissing => "scope-missing",
+            Self::TokenCheck => "token-check",
             Self::ResponseFields => "response-fields",
             Self::AccessTokenLifetime => "access-token-lifetime",
             Self::Renewal => "renewal",
@@ -135,6 +138,7 @@ impl Fact {
             Self::ClientRefused => "More errors that refuse the client",
             Self::TokenRefused => "More errors that refuse the token",
             Self::ScopeMissing => "More errors of a missing scope",
+            Self::TokenCheck => "Own check of a token",
             Self::ResponseFields => "Additional fields of the token response",
             Self::AccessTokenLifetime => "Access token lifetime",
             Self::Renewal => "Refreshing",

@@ -1,7 +1,7 @@
 //! The facts of one provider.
 
 use oauth_core::http::header::AUTHORIZATION;
-use oauth_core::{AccessToken, Provider, Renewal, Scheme};
+use oauth_core::{AccessToken, Provider, Renewal, Scheme, Site};
 
 use crate::dialect_entry::DialectEntry;
 use crate::fact::Fact;
@@ -108,6 +108,14 @@ impl Portrait {
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
         let of_facts = self.facts.iter().flat_map(|entry| &entry.sources);
         of_facts.chain(self.calls.iter().flat_map(|entry| &entry.sources))
+    }
+}
+
+/// The request of [`Site::token_check`], with `TOKEN` for the token.
+pub(crate) fn token_check<X>(site: &impl Site<X>) -> String {
+    match site.token_check(&AccessToken::new("TOKEN")) {
+        Some(check) => code(&format!("GET {}", check.url())),
+        None => "none".to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use oauth_core::http::header::HeaderName;
 use oauth_core::http::{Request, Response};
+use oauth_core::serde_json::Value;
 use oauth_core::{Endpoint, EndpointContext, Error, get, join, json, response};
 
 use super::learning_object::LearningObject;
@@ -142,7 +143,7 @@ impl LearningObjects {
     /// scroll, so that a truncated list does not look complete.
     #[must_use]
     pub fn after(&self, page: &LearningObjectPage) -> Option<Self> {
-        let unread = page.other.get("hits").and_then(serde_json::Value::as_array).map_or(0, Vec::len);
+        let unread = page.other.get("hits").and_then(Value::as_array).map_or(0, Vec::len);
         let received = (page.hits.len() + unread) as u64;
         if received == 0 {
             return None;

@@ -38,6 +38,11 @@ impl TokenCheck {
         Self { url, accept: None, unknown_token: None }
     }
 
+    /// Returns the URL. It may contain the token.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// Sets the `Accept` header; without it, `application/json`.
     #[must_use]
     pub fn accept(mut self, value: &'static str) -> Self {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use go1::{Connect, Go1, Site, api, scope, webhook};
 
 use crate::fact::Fact;
-use crate::portrait::{Portrait, code, grants};
+use crate::portrait::{Portrait, code, grants, token_check};
 use crate::recorded_flow::FlowRecorder;
 
 pub(super) fn portrait() -> Result<Portrait> {
@@ -27,6 +27,7 @@ pub(super) fn portrait() -> Result<Portrait> {
                 .join(", "),
         )
         .with(Fact::AuthorizeParams, "`partner_portal_id`: the partner whom a new portal belongs to")
+        .with(Fact::TokenCheck, token_check(&site))
         .with(Fact::AccessTokenLifetime, "as the response says; 12 hours are documented")
         .with(
             Fact::Other("signature of webhooks"),

@@ -4,7 +4,7 @@ use anyhow::Result;
 use gocd::{Connect, Gocd, Personal, Site, api};
 
 use crate::fact::Fact;
-use crate::portrait::{Portrait, code, grants};
+use crate::portrait::{Portrait, code, grants, token_check};
 use crate::recorded_flow::FlowRecorder;
 
 pub(super) fn portrait() -> Result<Portrait> {
@@ -17,6 +17,7 @@ pub(super) fn portrait() -> Result<Portrait> {
         .with_title_suffix("up to 18.7")
         .with(Fact::ApiUrl, code(site.join(&["api"])?.as_str()))
         .with(Fact::Scopes, "none: a token may do what its user may")
+        .with(Fact::TokenCheck, token_check(&site))
         .with(Fact::AccessTokenLifetime, "as the response says; 90 days according to GoCD's source");
     Ok(grants!(portrait, Gocd))
 }
@@ -27,5 +28,6 @@ pub(super) fn personal() -> Result<Portrait> {
     Ok(Portrait::without_grant::<Personal>()
         .with_title_suffix("by personal access token")
         .with(Fact::ApiUrl, code(site.join(&["api"])?.as_str()))
+        .with(Fact::TokenCheck, token_check(&site))
         .with(Fact::AccessTokenLifetime, "until it is revoked"))
 }
