@@ -14,6 +14,7 @@ mod model;
 mod msrv;
 mod new_provider;
 mod processes;
+mod real_servers;
 mod release;
 mod snapshots;
 mod test;
@@ -61,6 +62,7 @@ const COMMANDS: &[Command] = &[
     api::COMMAND,
     release::COMMAND,
     browser::COMMAND,
+    real_servers::COMMAND,
     bench::COMMAND,
     new_provider::COMMAND,
     ci::COMMAND,

@@ -5,7 +5,7 @@ use lexopt::Parser;
 
 use super::{
     Command, api, bench, browser, deny, docs, features, fuzz, lint, load, model, msrv, new_provider,
-    processes, release, snapshots, test, tidy,
+    processes, real_servers, release, snapshots, test, tidy,
 };
 use crate::report::Report;
 use crate::workspace::Workspace;
@@ -65,6 +65,7 @@ fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
         model::steps(workspace, report);
         fuzz::steps(workspace, report);
         browser::steps(workspace, report);
+        real_servers::steps(workspace, report);
         bench::slow_steps(workspace, report);
         new_provider::prove_steps(workspace, report);
         release::slow_steps(workspace, report);
