@@ -16,6 +16,7 @@ mod new_provider;
 mod processes;
 mod real_servers;
 mod release;
+mod simulate;
 mod snapshots;
 mod test;
 mod tidy;
@@ -58,6 +59,7 @@ const COMMANDS: &[Command] = &[
     processes::COMMAND,
     load::COMMAND,
     model::COMMAND,
+    simulate::COMMAND,
     fuzz::COMMAND,
     api::COMMAND,
     release::COMMAND,

@@ -1,0 +1,199 @@
+//! Cases of the field that the simulation finds.
+
+use crate::invariants::ViolationKind;
+use crate::plan::{Calls, DAY, Fault, HOUR, Incident, MINUTE, Plan, ProviderRules, Step, Trouble};
+
+/// Status of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CaseStatus {
+    /// Not corrected yet: the run must show exactly these violations.
+    Open(&'static [ViolationKind]),
+    /// Corrected: the run must show no violation.
+    Corrected,
+}
+
+/// A scenario with its seed, and what a run of it shows.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct KnownCase {
+    /// Short name.
+    pub name: &'static str,
+    /// Description of the trouble.
+    pub trouble: &'static str,
+    /// Status.
+    pub status: CaseStatus,
+    /// Seed.
+    pub seed: u64,
+    plan: fn(u64) -> Plan,
+}
+
+impl KnownCase {
+    /// Returns the plan of the case with this seed.
+    #[must_use]
+    pub fn plan(&self, seed: u64) -> Plan {
+        (self.plan)(seed)
+    }
+}
+
+/// All known cases.
+pub const KNOWN_CASES: &[KnownCase] = &[
+    KnownCase {
+        name: "D1",
+        trouble: "the provider refuses every grant for an hour, and spends none",
+        status: CaseStatus::Open(&[ViolationKind::GoodTokenAbandoned]),
+        seed: 1,
+        plan: |seed| Plan {
+            accounts: 50,
+            length: 4 * HOUR,
+            calls: Calls::Never,
+            faults: vec![Fault::at(
+                50 * MINUTE,
+                Trouble::Incident { incident: Incident::RefusesGrants, length: HOUR },
+            )],
+            ..Plan::new(seed, ProviderRules::GO1)
+        },
+    },
+    KnownCase {
+        name: "D2",
+        trouble: "the store is down longer than a lease while a process has a response to save",
+        status: CaseStatus::Open(&[
+            ViolationKind::SpentTokenSent,
+            ViolationKind::Lost,
+            ViolationKind::WrongReason,
+        ]),
+        seed: 28,
+        plan: |seed| Plan {
+            accounts: 20,
+            processes: 3,
+            length: 4 * HOUR,
+            faults: vec![Fault::on(
+                Step::ResponseDelivered,
+                12,
+                Trouble::StoreDown { length: 10 * MINUTE, hangs: false },
+            )],
+            ..Plan::new(seed, ProviderRules::REVOKES_FAMILY)
+        },
+    },
+    KnownCase {
+        name: "D3",
+        trouble: "a program returns without drain right after it used 20 tokens that are due",
+        status: CaseStatus::Open(&[ViolationKind::TooManyLostAtExit]),
+        seed: 1,
+        plan: |seed| Plan {
+            processes: 1,
+            accounts: 20,
+            length: 2 * HOUR,
+            calls: Calls::At(56 * MINUTE),
+            sweep_every: None,
+            faults: vec![Fault::on(
+                Step::TokenSpent,
+                15,
+                Trouble::Exit { process: None, restart_after: MINUTE },
+            )],
+            ..Plan::new(seed, ProviderRules::GO1)
+        },
+    },
+    KnownCase {
+        name: "D4",
+        trouble: "the store goes back to a backup under a running process, which restarts later",
+        status: CaseStatus::Open(&[
+            ViolationKind::NotRefreshed,
+            ViolationKind::SpentTokenSent,
+            ViolationKind::Lost,
+            ViolationKind::WrongReason,
+        ]),
+        seed: 1,
+        plan: |seed| Plan {
+            processes: 1,
+            faults: vec![
+                Fault::at(90 * MINUTE, Trouble::BackUpStore),
+                Fault::at(4 * HOUR, Trouble::RestoreStore),
+                Fault::at(8 * HOUR, Trouble::Kill { process: Some(0), restart_after: MINUTE }),
+            ],
+            ..Plan::new(seed, ProviderRules::GO1)
+        },
+    },
+    KnownCase {
+        name: "D5",
+        trouble: "the wall clock is 100 days ahead for one sweep",
+        status: CaseStatus::Open(&[ViolationKind::NotRefreshed]),
+        seed: 1,
+        plan: |seed| Plan {
+            processes: 1,
+            calls: Calls::Never,
+            length: DAY,
+            faults: vec![Fault::at(
+                2 * HOUR,
+                Trouble::StepClock { process: Some(0), by: 100 * 86_400_000, length: 10 * MINUTE },
+            )],
+            ..Plan::new(seed, ProviderRules::GO1)
+        },
+    },
+    KnownCase {
+        name: "D6",
+        trouble: "500 tokens are due, and the provider hangs",
+        status: CaseStatus::Open(&[ViolationKind::TooManyCalls]),
+        seed: 1,
+        plan: |seed| Plan {
+            processes: 1,
+            accounts: 500,
+            length: 70 * MINUTE,
+            calls: Calls::At(56 * MINUTE),
+            sweep_every: None,
+            faults: vec![Fault::on(
+                Step::ResponseDelivered,
+                1,
+                Trouble::Incident { incident: Incident::Hangs, length: 5 * MINUTE },
+            )],
+            ..Plan::new(seed, ProviderRules::GO1)
+        },
+    },
+    KnownCase {
+        name: "D7",
+        trouble: "the provider asks 200 connections to wait for 30 seconds",
+        status: CaseStatus::Open(&[ViolationKind::RetryAfterIgnored]),
+        seed: 1,
+        plan: |seed| Plan {
+            processes: 1,
+            accounts: 200,
+            length: 62 * MINUTE,
+            calls: Calls::Every(MINUTE, 2 * MINUTE),
+            sweep_every: None,
+            faults: vec![Fault::on(
+                Step::ResponseDelivered,
+                1,
+                Trouble::Incident {
+                    incident: Incident::Unavailable { status: 503, retry_after: Some(30) },
+                    length: 3 * MINUTE,
+                },
+            )],
+            ..Plan::new(seed, ProviderRules::GO1)
+        },
+    },
+    KnownCase {
+        name: "D10",
+        trouble: "the row of one account cannot be read",
+        status: CaseStatus::Open(&[ViolationKind::NotRefreshed]),
+        seed: 1,
+        plan: |seed| Plan {
+            calls: Calls::Never,
+            faults: vec![Fault::at(30 * MINUTE, Trouble::DamageRow { account: 2 })],
+            ..Plan::new(seed, ProviderRules::GO1)
+        },
+    },
+    KnownCase {
+        name: "D13",
+        trouble: "a process stands still with a response, another sends the token in doubt, which revokes the family",
+        status: CaseStatus::Open(&[ViolationKind::WrongReason]),
+        seed: 1,
+        plan: |seed| Plan {
+            faults: vec![Fault::on(
+                Step::ResponseDelivered,
+                3,
+                Trouble::Stall { process: None, length: 20 * MINUTE },
+            )],
+            ..Plan::new(seed, ProviderRules::REVOKES_FAMILY)
+        },
+    },
+];

@@ -1,0 +1,91 @@
+//! Runs the simulation: `simulation [--seed N] [--seeds N] [--case NAME] [--trace]`.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)] // it is a program
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use simulation::{KNOWN_CASES, Plan, simulate};
+
+const USAGE: &str = "simulation [--seed N] [--seeds N] [--case NAME] [--trace]";
+
+/// Number of seeds with violations after which no more are run.
+const MAX_FAILED: u64 = 10;
+
+#[derive(Debug)]
+struct Arguments {
+    seed: Option<u64>,
+    seeds: u64,
+    case: Option<String>,
+    trace: bool,
+}
+
+impl Arguments {
+    fn read(args: impl IntoIterator<Item = String>) -> Result<Self, String> {
+        let mut read = Self { seed: None, seeds: 1, case: None, trace: false };
+        let mut args = args.into_iter();
+        while let Some(arg) = args.next() {
+            let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value\nhelp: {USAGE}"));
+            let number = |text: String| text.parse().map_err(|_| format!("`{text}` is not a number"));
+            match arg.as_str() {
+                "--seed" => read.seed = Some(number(value()?)?),
+                "--seeds" => read.seeds = number(value()?)?,
+                "--case" => read.case = Some(value()?),
+                "--trace" => read.trace = true,
+                _ => return Err(format!("unknown argument `{arg}`\nhelp: {USAGE}")),
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn main() -> ExitCode {
+    match Arguments::read(std::env::args().skip(1)).and_then(|arguments| run(&arguments)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Returns false after a violation.
+fn run(arguments: &Arguments) -> Result<bool, String> {
+    if let Some(name) = &arguments.case {
+        let case = KNOWN_CASES.iter().find(|case| case.name == name.as_str());
+        let case = case.ok_or_else(|| format!("unknown case `{name}`"))?;
+        println!("{}: {}", case.name, case.trouble);
+        return Ok(run_plan(&case.plan(arguments.seed.unwrap_or(case.seed)), arguments.trace));
+    }
+    let (started, first) = (Instant::now(), arguments.seed.unwrap_or(1));
+    let mut failed = 0;
+    for seed in first..first.saturating_add(arguments.seeds) {
+        if !run_plan(&Plan::random(seed), arguments.trace) {
+            println!("help: `cargo xtask simulate --seed {seed} --trace` repeats this run");
+            failed += 1;
+            if failed == MAX_FAILED {
+                break;
+            }
+        }
+    }
+    println!("{} seeds, {failed} with violations, in {:.1?}", arguments.seeds, started.elapsed());
+    Ok(failed == 0)
+}
+
+fn run_plan(plan: &Plan, trace: bool) -> bool {
+    let report = simulate(plan, trace);
+    let is_clean = report.violations.is_empty();
+    if trace || !is_clean {
+        println!("{plan:?}");
+        for line in &report.trace {
+            println!("{line}");
+        }
+        for violation in &report.violations {
+            println!("violation: {violation}");
+        }
+        println!("{}", report.statistics);
+        println!("{} steps, trace hash {:016x}", report.steps, report.trace_hash);
+    }
+    is_clean
+}

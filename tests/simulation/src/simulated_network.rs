@@ -1,0 +1,150 @@
+//! Network between processes and provider. Messages can be lost or late.
+
+use oauth_core::http::Response;
+use oauth_core::{Call, Transport, TransportError};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use crate::plan::{SECOND, Step};
+use crate::simulated_provider::{ProviderRequest, ProviderResponse};
+use crate::simulation_state::{NO_ACCOUNT, ProcessHandle, SimulationState};
+
+/// Transport of one process.
+#[derive(Debug)]
+pub(crate) struct SimulatedNetwork(pub(crate) ProcessHandle);
+
+type Received = Result<ProviderResponse, TransportError>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Delivered,
+    NotSent,
+    RequestLost,
+    ResponseLost,
+    ResponseLate,
+}
+
+impl SimulatedNetwork {
+    /// Sends a request. Returns the number of the call.
+    fn send(&self, request: ProviderRequest, sender: oneshot::Sender<Received>) -> u64 {
+        let at = self.0.clock.local_time();
+        let (process, account) = (self.0.process, request.account());
+        let mut state = self.0.state();
+        let mut random = state.random(process, account);
+        let rates = state.plan.rates;
+        let fate = [
+            (rates.not_sent, Fate::NotSent),
+            (rates.request_lost, Fate::RequestLost),
+            (rates.response_lost, Fate::ResponseLost),
+            (rates.response_late, Fate::ResponseLate),
+        ]
+        .into_iter()
+        .find_map(|(rate, fate)| random.chance(rate).then_some(fate))
+        .unwrap_or(Fate::Delivered);
+        // A lost message ends with a reset connection, or with silence.
+        let is_reset = random.chance(500);
+        let there = random.between(5, 80);
+        let back = match fate {
+            Fate::ResponseLate => random.between(31 * SECOND, 90 * SECOND),
+            _ => random.between(20, 200),
+        };
+        let call = random.next();
+        if fate != Fate::Delivered {
+            state.invariants.disturb_account(account, at + back);
+            state.trace.record(at, format!("p{process} {}: {fate:?}", request.describe()));
+        }
+        if let ProviderRequest::Refresh(token) = request {
+            state.invariants.call_sent(at, call, process, token);
+        }
+        let lost = move |state: &mut SimulationState, sender: oneshot::Sender<Received>| {
+            if is_reset {
+                let error = TransportError::Unanswered("connection reset".into());
+                state.send(state.now + back, process, account, |_| drop(sender.send(Err(error))));
+            } else {
+                state.never_answered.push(Box::new(sender));
+            }
+        };
+        state.send(at + there, process, account, move |state| match fate {
+            Fate::NotSent => drop(sender.send(Err(TransportError::NotSent("no route".into())))),
+            Fate::RequestLost => lost(state, sender),
+            _ => {
+                let Some(response) = arrive(state, process, request) else {
+                    state.never_answered.push(Box::new(sender));
+                    return;
+                };
+                if fate == Fate::ResponseLost {
+                    return lost(state, sender);
+                }
+                let is_new_token =
+                    matches!(request, ProviderRequest::Refresh(_)) && response.issued.is_some();
+                state.send(state.now + back, process, account, move |state| {
+                    if is_new_token && !sender.is_closed() {
+                        state.reach(Step::ResponseDelivered, process);
+                    }
+                    drop(sender.send(Ok(response)));
+                });
+            }
+        });
+        call
+    }
+}
+
+/// Lets the provider handle a request.
+fn arrive(state: &mut SimulationState, process: usize, request: ProviderRequest) -> Option<ProviderResponse> {
+    let now = state.now;
+    if let ProviderRequest::Refresh(token) = request {
+        state.invariants.refresh_arrived(now, process, token, &state.provider);
+    }
+    let response = state.provider.handle(request, now);
+    let status = response
+        .as_ref()
+        .map_or("no response".to_owned(), |response| response.response.status().as_u16().to_string());
+    state.record(format!("p{process} {} -> {status}", request.describe()));
+    let is_refreshed = response.as_ref().is_some_and(|response| response.issued.is_some());
+    if matches!(request, ProviderRequest::Refresh(_)) && is_refreshed {
+        state.invariants.statistics.refreshes += 1;
+        state.reach(Step::TokenSpent, process);
+    }
+    response
+}
+
+#[oauth_core::async_trait]
+impl Transport for SimulatedNetwork {
+    async fn call(&self, call: Call) -> Result<Response<Vec<u8>>, TransportError> {
+        let request = ProviderRequest::parse(&call.request);
+        let (sender, receiver) = oneshot::channel();
+        let number = self.send(request, sender);
+        let mut end = CallEnd { handle: &self.0, call: number, is_answered: false };
+        self.0.sent.notify_one();
+        let received = match timeout(call.deadline, receiver).await {
+            Ok(Ok(received)) => received?,
+            _ => {
+                self.0.record(&format!("{}: no response in time", request.describe()));
+                return Err(TransportError::Unanswered("no response in time".into()));
+            }
+        };
+        end.is_answered = received.is_definite;
+        let at = self.0.clock.local_time();
+        let issued = received.issued;
+        self.0.state().invariants.response_read(at, number, issued, received.retry_after);
+        Ok(received.response)
+    }
+}
+
+/// End of a call: with its response, by the caller, or with the process.
+struct CallEnd<'a> {
+    handle: &'a ProcessHandle,
+    call: u64,
+    is_answered: bool,
+}
+
+impl Drop for CallEnd<'_> {
+    fn drop(&mut self) {
+        let (at, call, is_answered) = (self.handle.clock.local_time(), self.call, self.is_answered);
+        // Applied when all processes have reached this time.
+        self.handle.state().send(at, self.handle.process, NO_ACCOUNT, move |state| {
+            let SimulationState { invariants, provider, now, .. } = state;
+            invariants.call_ended(*now, call, is_answered, provider);
+        });
+    }
+}

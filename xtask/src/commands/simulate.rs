@@ -1,0 +1,64 @@
+//! `cargo xtask simulate`: runs the connections in simulated processes, from seeds.
+
+use anyhow::Result;
+use lexopt::{Parser, ValueExt as _};
+
+use super::Command;
+use crate::report::{Outcome, Report};
+use crate::run::Run;
+use crate::workspace::Workspace;
+
+pub(super) const COMMAND: Command = Command {
+    name: "simulate",
+    flags: "[--seed N] [--seeds N] [--trace]",
+    about: "run connections with simulated processes, store, provider and faults; `test` runs 200 seeds",
+    run: |workspace, args| {
+        let args = program_args(args)?;
+        let mut report = Report::default();
+        report.step("simulate", || run_program(workspace, &args));
+        Ok(report)
+    },
+};
+
+/// Checks the flags and returns them for the program.
+fn program_args(args: &mut Parser) -> Result<Vec<String>> {
+    let mut checked = Vec::new();
+    while let Some(arg) = args.next()? {
+        match arg {
+            lexopt::Arg::Long("trace") => checked.push("--trace".to_owned()),
+            lexopt::Arg::Long(name @ ("seed" | "seeds")) => {
+                let name = format!("--{name}");
+                let number: u64 = args.value()?.parse()?;
+                checked.extend([name, number.to_string()]);
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(checked)
+}
+
+fn run_program(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
+    let fixed = ["run", "--profile", "simulation", "--package", "simulation", "--"];
+    let args: Vec<&str> = fixed.into_iter().chain(args.iter().map(String::as_str)).collect();
+    let (ok, output) = Run::cargo(&workspace.root(), &args).tee_stdout()?;
+    let last = output.lines().last().unwrap_or_default();
+    Ok(if ok {
+        Outcome::passed(last)
+    } else {
+        Outcome::failed("a rule was broken, see `violation` above", "correct it, or the simulation")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parses_flags() {
+        let read = |args: &[&str]| program_args(&mut Parser::from_args(args)).ok();
+        assert_eq!(read(&[]), Some(Vec::new()));
+        let all = ["--seed", "7", "--seeds", "9", "--trace"];
+        assert_eq!(read(&all), Some(all.map(str::to_owned).to_vec()));
+        assert_eq!((read(&["--seed", "many"]), read(&["--seeds"]), read(&["7"])), (None, None, None));
+    }
+}
