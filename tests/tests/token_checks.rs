@@ -4,16 +4,15 @@
 use std::time::Duration;
 
 use oauth_core::connections::Connections;
-use oauth_core::http::Response;
 use oauth_core::store::MemoryStore;
 use oauth_core::{App, Client, NoExtra, Provider, RawRequest, Scopes};
-use oauth_testing::RecordingTransport;
+use oauth_testing::{RecordingTransport, json_response};
 
 const API_CALL: &str = "https://HOST/things";
 
 /// Two unexplained 401 responses to an API call, a minute apart, and the provider's refusal of the token.
 async fn request<P: Provider<Extra = NoExtra>>(site: P::Site, api_host: &str, refusal: u16) -> String {
-    let response = |status| Response::builder().status(status).body(b"denied".to_vec()).unwrap();
+    let response = |status| json_response(status, r#"{"message":"denied"}"#);
     let transport = RecordingTransport::with_responses([response(401), response(401), response(refusal)]);
     let client = Client::<P>::builder(site, App::without_redirect("my-client", "canary-secret"))
         .transport(transport.clone())

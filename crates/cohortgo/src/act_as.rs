@@ -194,6 +194,7 @@ impl<E: Endpoint<CohortGo>> Endpoint<CohortGo> for AsUser<E> {
     type Response = E::Response;
     const NAME: &'static str = E::NAME;
     const IDEMPOTENT: bool = E::IDEMPOTENT;
+    const ACTS_FOR_USER: bool = true;
 
     fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
         let (name, value) = self.user.header_for(at.token())?;

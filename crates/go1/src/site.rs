@@ -176,8 +176,8 @@ impl oauth_core::Site<NoExtra> for Site {
         &self.token
     }
 
-    /// `GET /oauth/validate`: Go1's plug-in for Moodle takes 200 as valid (github.com/go1com/moodle-mod_goone,
-    /// 2026-11-29).
+    /// `GET /oauth/validate`: Go1's plug-in for Moodle takes 200 as valid
+    /// (<https://github.com/go1com/moodle-mod_goone>, read on 2026-11-29).
     fn token_check(&self, _: &AccessToken) -> Option<TokenCheck> {
         Some(TokenCheck::get(self.validate_url().clone()))
     }

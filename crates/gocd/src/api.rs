@@ -9,6 +9,6 @@ mod current_user;
 mod version;
 mod versioned;
 
-pub use cctray::{Activity, BuildTime, Cctray, Feed, LastBuildStatus, Message, Project};
+pub use cctray::{Activity, BuildTime, Cctray, CctrayFeed, LastBuildStatus, Message, Project};
 pub use current_user::{CurrentUser, User};
 pub use version::{ServerVersion, Version};

@@ -22,8 +22,11 @@ pub struct Gocd;
 // since 18.x `BasicAuthenticationWithChallengeFailureResponseHandler.java`; 2026-11-29): one of a proxy has
 // another. Pages redirect to the login form instead. No API document names its path; GoCD's web.xml and
 // security configuration do (2026-11-21).
-pub(crate) const TOKEN_REFUSED: &[TokenRefusal] =
-    &[TokenRefusal::Challenge { scheme: "Basic", realm: "GoCD" }, TokenRefusal::RedirectTo("/auth/login")];
+pub(crate) const TOKEN_REFUSED: &[TokenRefusal] = &[
+    TokenRefusal::Challenge { scheme: "Basic", realm: "GoCD" },
+    TokenRefusal::RedirectTo("/auth/login"),
+    TokenRefusal::RedirectTo("/go/auth/login"),
+];
 
 impl Provider for Gocd {
     const NAME: &'static str = NAME;

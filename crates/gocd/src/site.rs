@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use oauth_core::http::HeaderValue;
 use oauth_core::url::Url;
 use oauth_core::{AccessToken, Error, TokenCheck, check_url, join};
 
@@ -116,7 +117,10 @@ impl oauth_core::Site for Site {
 
     /// `GET /api/current_user` (api.gocd.org, "Current User"), 2026-11-29: every token may call it.
     fn token_check(&self, _: &AccessToken) -> Option<TokenCheck> {
-        Some(TokenCheck::get(self.join(&["api", "current_user"]).ok()?).accept(CURRENT_USER_V1))
+        Some(
+            TokenCheck::get(self.join(&["api", "current_user"]).ok()?)
+                .accept(HeaderValue::from_static(CURRENT_USER_V1)),
+        )
     }
 
     fn root_certificates(&self) -> &[Vec<u8>] {

@@ -2,14 +2,14 @@
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use gocd::ErrorKind;
-use gocd::api::{Activity, BuildTime, Cctray, Feed, LastBuildStatus, Project};
+use gocd::api::{Activity, BuildTime, Cctray, CctrayFeed, LastBuildStatus, Project};
 use proptest::prelude::*;
 
 fn project(attributes: &str) -> String {
     format!("<Projects><Project {attributes}/></Projects>")
 }
 
-fn parsed(xml: &str) -> Feed {
+fn parsed(xml: &str) -> CctrayFeed {
     Cctray::parse(xml.as_bytes()).unwrap()
 }
 
@@ -47,7 +47,7 @@ fn empty_feed_has_no_projects() {
         "<Projects>&undefined;</Projects>",
         "\u{FEFF}<?xml version=\"1.0\"?>\n<!-- x --><Projects></Projects>",
     ] {
-        assert_eq!(parsed(empty), Feed::default(), "{empty}");
+        assert_eq!(parsed(empty), CctrayFeed::default(), "{empty}");
     }
 }
 

@@ -244,6 +244,7 @@ async fn refused_token_shows_as_own_401_or_login_redirect() {
         (redirect("//www.your-go-server.com/go/auth/login/"), ErrorKind::TokenRefused),
         (redirect("https://sso.your-go-server.com/go/auth/login"), ErrorKind::Redirected),
         (redirect("https://www.your-go-server.com.evil.example/go/auth/login"), ErrorKind::Redirected),
+        (redirect("/go/go/auth/login"), ErrorKind::TokenRefused),
         (redirect("/go/auth/login-help"), ErrorKind::Redirected),
         // Another application of the same host.
         (redirect("/sso/auth/login"), ErrorKind::Redirected),

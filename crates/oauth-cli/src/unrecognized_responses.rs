@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::connections::{Event, EventKind};
@@ -18,10 +20,23 @@ const FILE: &str = "unrecognized-responses.json";
 /// Kinds of responses that are kept; the ones seen last.
 const MAX_KINDS: usize = 20;
 
-/// The file with these responses, next to the store. It holds status, content type and names of members, never a
-/// value or an account.
-#[derive(Clone, Debug)]
-pub(crate) struct UnrecognizedResponses(Option<PathBuf>);
+/// Time between two writes of the file: listeners run in the middle of a refresh.
+const MIN_WRITE_INTERVAL: Duration = Duration::from_secs(60);
+
+/// The file with these responses, next to the store. It holds status, content type and names of members, and
+/// no account.
+#[derive(Debug)]
+pub(crate) struct UnrecognizedResponses {
+    path: Option<PathBuf>,
+    pending: Mutex<Pending>,
+}
+
+/// Occurrences that are not written yet.
+#[derive(Debug, Default)]
+struct Pending {
+    counts: BTreeMap<(String, String), u64>,
+    written_at: Option<Instant>,
+}
 
 /// Occurrences of one kind of response.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -36,16 +51,29 @@ type Kinds = BTreeMap<String, BTreeMap<String, Occurrences>>;
 impl UnrecognizedResponses {
     pub(crate) fn next_to(store: &StoreAddress) -> Self {
         let file = store.sqlite_file().map(PathBuf::from).or_else(|| paths::store_file().ok());
-        Self(file.map(|file| file.with_file_name(FILE)))
+        Self { path: file.map(|file| file.with_file_name(FILE)), pending: Mutex::default() }
     }
 
-    /// Records the event if it is about such a response. A failure to write is ignored: the call matters more.
+    /// Records the event if it is about such a response.
     pub(crate) fn record(&self, event: &Event<'_>) {
-        let (Some(path), EventKind::UnrecognizedResponse(response)) = (&self.0, &event.kind) else { return };
+        let EventKind::UnrecognizedResponse(response) = &event.kind else { return };
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        *pending.counts.entry((event.provider.to_owned(), response.to_string())).or_default() += 1;
+        if pending.written_at.is_none_or(|at| at.elapsed() >= MIN_WRITE_INTERVAL) {
+            pending.written_at = Some(Instant::now());
+            self.write(std::mem::take(&mut pending.counts));
+        }
+    }
+
+    /// Adds to the file. A failure is ignored: the call matters more.
+    fn write(&self, counts: BTreeMap<(String, String), u64>) {
+        let Some(path) = self.path.as_ref().filter(|_| !counts.is_empty()) else { return };
         let mut kinds = self.read();
-        let known = kinds.entry(event.provider.to_owned()).or_default().entry(response.to_string());
-        let occurrences = known.or_insert(Occurrences { count: 0, last: now() });
-        *occurrences = Occurrences { count: occurrences.count.saturating_add(1), last: now() };
+        for ((provider, kind), count) in counts {
+            let seen = kinds.entry(provider).or_default().entry(kind);
+            let seen = seen.or_insert(Occurrences { count: 0, last: now() });
+            *seen = Occurrences { count: seen.count.saturating_add(count), last: now() };
+        }
         drop_oldest(&mut kinds);
         if let Ok(text) = serde_json::to_string_pretty(&kinds) {
             let _ = private_file::create_parent_directory(path);
@@ -60,8 +88,16 @@ impl UnrecognizedResponses {
 
     /// Returns the recorded responses. A missing or damaged file has none.
     pub(crate) fn read(&self) -> Kinds {
-        let text = self.0.as_ref().and_then(|path| fs::read(path).ok());
+        let text = self.path.as_ref().and_then(|path| fs::read(path).ok());
         text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+    }
+}
+
+impl Drop for UnrecognizedResponses {
+    fn drop(&mut self) {
+        let pending = self.pending.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let counts = std::mem::take(&mut pending.counts);
+        self.write(counts);
     }
 }
 

@@ -77,6 +77,7 @@ async fn rejects_unusable_token_without_quoting_it() {
         r#"{"access_token":"canary-ä"}"#,
         r#"{"access_token":"canary-a","refresh_token":"canary-b\u0000"}"#,
         r#"{"access_token":"canary-a","token_type":"mac"}"#,
+        r#"{"access_token":"canary-a","token_type":["mac"]}"#,
         r#"{"access_token":"canary-a","token_type":"canary-type"}"#,
         r#"["canary-a"]"#,
         r#""canary-a""#,

@@ -56,7 +56,7 @@ fn values(dialect: &Dialect) -> Vec<(Fact, String)> {
         TokenRefusal::Challenge { scheme, realm } => {
             format!("401 with {}", code(&format!("{scheme} realm=\"{realm}\"")))
         }
-        TokenRefusal::RedirectTo(end) => format!("a redirect to {}", code(&format!("…{end}"))),
+        TokenRefusal::RedirectTo(path) => format!("a redirect to {}", code(&format!("…{path}"))),
         other => format!("{other:?}"),
     });
     vec![

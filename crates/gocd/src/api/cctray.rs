@@ -35,7 +35,7 @@ pub struct Cctray;
 /// The content of `cctray.xml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Feed {
+pub struct CctrayFeed {
     /// Stages and jobs.
     pub projects: Vec<Project>,
     /// Start tags of elements that cannot be read, such as a project without a name.
@@ -242,13 +242,13 @@ enum Element {
 }
 
 impl Cctray {
-    /// Parses a feed that was fetched elsewhere. An element that cannot be read is in [`Feed::unread`], an
-    /// attribute in [`Project::other`].
+    /// Parses a feed that was fetched elsewhere. An element that cannot be read is in
+    /// [`CctrayFeed::unread`], an attribute in [`Project::other`].
     ///
     /// # Errors
     /// [`ErrorKind::InvalidResponse`] if the text is not a cctray feed, is cut off, or has a document type
     /// definition.
-    pub fn parse(xml: &[u8]) -> Result<Feed, Error> {
+    pub fn parse(xml: &[u8]) -> Result<CctrayFeed, Error> {
         let invalid = |what: &'static str| Error::new(ErrorKind::InvalidResponse, what);
         let text = std::str::from_utf8(xml.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(xml))
             .map_err(|_| invalid("the cctray feed is not UTF-8"))?;
@@ -259,7 +259,7 @@ impl Cctray {
         }
         let mut reader = Reader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
-        let (mut feed, mut open) = (Feed::default(), Vec::new());
+        let (mut feed, mut open) = (CctrayFeed::default(), Vec::new());
         loop {
             match reader.read_event() {
                 Ok(Event::Start(tag)) => match feed.open(open.last(), &tag) {
@@ -285,7 +285,7 @@ impl Cctray {
     }
 }
 
-impl Feed {
+impl CctrayFeed {
     /// Reads a start tag within `parent`. Returns `None` for another root element than `Projects`, such as
     /// that of a login page.
     fn open(&mut self, parent: Option<&Element>, tag: &BytesStart<'_>) -> Option<Element> {
@@ -306,7 +306,8 @@ impl Feed {
                 }
                 _ => false,
             },
-            _ => true,
+            // Out of place, or of another namespace.
+            (_, name) => name.rsplit(':').next() != Some("Project"),
         };
         if !is_read {
             self.unread.push(format!("<{}>", &**tag));
@@ -316,7 +317,7 @@ impl Feed {
 }
 
 impl<P: Provider<Site = Site>> Endpoint<P> for Cctray {
-    type Response = Feed;
+    type Response = CctrayFeed;
     const NAME: &'static str = "GET /cctray.xml";
 
     fn request(&self, at: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
@@ -325,7 +326,7 @@ impl<P: Provider<Site = Site>> Endpoint<P> for Cctray {
         Ok(request)
     }
 
-    fn parse(&self, _: &EndpointContext<'_, P>, response: Response<Vec<u8>>) -> Result<Feed, Error> {
+    fn parse(&self, _: &EndpointContext<'_, P>, response: Response<Vec<u8>>) -> Result<CctrayFeed, Error> {
         Self::parse(response.body())
     }
 }

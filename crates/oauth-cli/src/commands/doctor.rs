@@ -97,9 +97,8 @@ fn unrecognized_responses(context: &Context, only: Option<ProviderName>) -> Vec<
             let last = relative(seen.last, now());
             let times = if seen.count == 1 { "time" } else { "times" };
             let text = format!("{provider} sent {kind}: {} {times}, last {last}", seen.count);
-            Diagnostic::note("unrecognized", text).with_help(
-                "no document describes this response; please report it, it contains no value of yours",
-            )
+            Diagnostic::note("unrecognized", text)
+                .with_help("no document describes this response; please report what is shown here")
         })
         .collect()
 }

@@ -57,6 +57,9 @@ pub trait Endpoint<P: Provider>: Sync {
     /// [`NAME`](Self::NAME): true if it is idempotent (RFC 9110 section 9.2.2).
     const IDEMPOTENT: bool = has_idempotent_method(Self::NAME);
 
+    /// True if the call names another user than the token's: an unexplained 401 may then be about that user.
+    const ACTS_FOR_USER: bool = false;
+
     /// Returns the request, with an absolute URL and without the token.
     ///
     /// # Errors

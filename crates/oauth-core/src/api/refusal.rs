@@ -131,7 +131,7 @@ impl Evidence {
                         challenge.is_scheme(scheme) && challenge.param("realm") == Some(realm)
                     })
             }
-            TokenRefusal::RedirectTo(end) => self.redirects_to(end),
+            TokenRefusal::RedirectTo(path) => self.redirects_to(path),
         });
         if is_refused { Verdict::TokenRefused } else { Verdict::ByStatus }
     }

@@ -6,34 +6,35 @@ use tokio::time::Instant;
 
 use super::cached_token::CachedToken;
 use super::connection::Connection;
+use crate::api::endpoint::Endpoint;
 use crate::provider::provider::Provider;
+use crate::provider::token_check::TokenVerdict;
 
 /// Time between an unexplained 401 and the one that counts: a gateway's trouble is over by then.
 const MIN_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The first unexplained 401 of each call since the last success.
+/// The first unexplained 401 of each kind of call since the last success.
 #[derive(Debug, Default)]
 pub(super) struct Doubts {
     generation: u64,
-    /// Few: one for each kind of call, and boxed by `Vec` as most connections never have one.
     since: Vec<(&'static str, Instant)>,
 }
 
 impl Doubts {
-    /// Records a 401 of this call. Returns true, once, if an earlier one is old enough to decide.
-    fn record(&mut self, generation: u64, call: &'static str, now: Instant) -> bool {
+    /// Records a 401 of this call. Returns, once, the start of a doubt that is old enough to decide.
+    fn record(&mut self, generation: u64, call: &'static str, now: Instant) -> Option<Instant> {
         if self.generation != generation {
             *self = Self { generation, since: Vec::new() };
         }
         let Some(&(_, since)) = self.since.iter().find(|(earlier, _)| *earlier == call) else {
             self.since.push((call, now));
-            return false;
+            return None;
         };
-        let decides = now.saturating_duration_since(since) >= MIN_INTERVAL;
-        if decides {
-            self.since.clear();
+        if now.saturating_duration_since(since) < MIN_INTERVAL {
+            return None;
         }
-        decides
+        self.since.clear();
+        Some(since)
     }
 
     /// Ends all doubts: the API accepted a token.
@@ -42,53 +43,63 @@ impl Doubts {
     }
 }
 
-/// The last two accounts that got an unexplained 401. Trouble of several accounts at once is the provider's.
+/// Last unexplained 401 and last success at a provider, which tell an outage from a dead token.
 #[derive(Debug, Default)]
-pub(super) struct DoubtedAccounts {
+pub(super) struct ProviderDoubts {
     latest: Option<(String, Instant)>,
+    /// The latest of another account than `latest`.
     other: Option<(String, Instant)>,
+    succeeded_at: Option<Instant>,
 }
 
-impl DoubtedAccounts {
-    /// Records a 401 of this account. Returns true if another account had one within the last minute.
-    fn record(&mut self, account: &str, now: Instant) -> bool {
+impl ProviderDoubts {
+    fn record(&mut self, account: &str, now: Instant) {
         let latest = self.latest.replace((account.to_owned(), now));
         if latest.as_ref().is_some_and(|(latest, _)| latest != account) {
             self.other = latest;
         }
-        self.other.as_ref().is_some_and(|(_, at)| now.saturating_duration_since(*at) < MIN_INTERVAL)
+    }
+
+    pub(super) fn record_success(&mut self, now: Instant) {
+        self.succeeded_at = Some(now);
+    }
+
+    /// True if other accounts had the same trouble since then, and none had a success.
+    fn is_incident_since(&self, since: Instant) -> bool {
+        self.other.as_ref().is_some_and(|(_, at)| *at >= since)
+            && self.succeeded_at.is_none_or(|at| at < since)
     }
 }
 
 impl<P: Provider> Connection<P> {
     /// Returns true if unexplained 401 responses amount to a refused token: the provider's own check refuses
-    /// it, or, if there is none, the same idempotent call was refused at least a minute ago as well. Never if
-    /// other accounts have the same trouble.
-    pub(super) async fn is_refused_for_good(
-        &self,
-        refused: &CachedToken<P>,
-        call: &'static str,
-        is_idempotent: bool,
-    ) -> bool {
-        let now = Instant::now();
-        let is_incident = self.shared.doubted_accounts().record(self.account(), now);
+    /// it, or, if there is none, the same idempotent call was refused at least a minute ago as well.
+    pub(super) async fn is_refused_for_good<E: Endpoint<P>>(&self, refused: &CachedToken<P>) -> bool {
         let client = self.shared.client();
         let has_check = client.has_token_check(&refused.token);
-        if !has_check && !is_idempotent {
+        if E::ACTS_FOR_USER || !(has_check || E::IDEMPOTENT) {
             return false;
         }
+        let now = Instant::now();
+        self.shared.provider_doubts().record(self.account(), now);
         // A check decides about the token, whichever call raised the doubt.
-        let call = if has_check { "" } else { call };
-        let decides = self.entry.state().doubts.record(refused.generation, call, now);
-        if !decides || is_incident || !has_check {
-            return decides && !is_incident;
+        let call = if has_check { "" } else { E::NAME };
+        let Some(since) = self.entry.state().doubts.record(refused.generation, call, now) else {
+            return false;
+        };
+        let is_incident = self.shared.provider_doubts().is_incident_since(since);
+        if !has_check {
+            return !is_incident;
         }
-        match client.check_token(&refused.token).await {
-            Ok(is_valid) => !is_valid,
-            Err(error) => {
-                self.shared.emit_unrecognized(&self.entry.key, Some(refused.generation), &error);
-                false
-            }
+        let error = match client.check_token(&refused.token).await {
+            Ok(()) => return false,
+            Err(error) => error,
+        };
+        self.shared.emit_unrecognized(&self.entry.key, Some(refused.generation), &error);
+        match client.token_verdict(&refused.token, &error) {
+            TokenVerdict::Refused => true,
+            TokenVerdict::Doubtful => !is_incident,
+            TokenVerdict::Unknown => false,
         }
     }
 }
@@ -102,39 +113,39 @@ mod tests {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut doubts = Doubts::default();
-        for (generation, call, seconds, decides) in [
-            (1, "GET /a", 0, false),
-            (1, "GET /a", 59, false),
-            (1, "GET /b", 60, false),
-            (1, "GET /a", 60, true),
+        for (generation, call, seconds, since) in [
+            (1, "GET /a", 0, None),
+            (1, "GET /a", 59, None),
+            (1, "GET /b", 60, None),
+            (1, "GET /a", 60, Some(0)),
             // Decided once, and both calls begin anew.
-            (1, "GET /b", 125, false),
+            (1, "GET /b", 125, None),
             // Another token.
-            (2, "GET /b", 200, false),
-            (2, "GET /b", 260, true),
+            (2, "GET /b", 200, None),
+            (2, "GET /b", 260, Some(200)),
         ] {
-            assert_eq!(doubts.record(generation, call, at(seconds)), decides, "{call} at {seconds}");
+            let decided = doubts.record(generation, call, at(seconds));
+            assert_eq!(decided, since.map(at), "{call} at {seconds}");
         }
         doubts.record(2, "GET /b", at(300));
         doubts.clear();
-        assert!(!doubts.record(2, "GET /b", at(400)));
+        assert_eq!(doubts.record(2, "GET /b", at(400)), None);
     }
 
     #[test]
-    fn doubts_of_several_accounts_are_an_incident() {
+    fn several_accounts_without_success_are_an_incident() {
         let start = Instant::now();
-        let mut accounts = DoubtedAccounts::default();
-        for (account, seconds, incident) in [
-            ("a", 0, false),
-            ("a", 60, false),
-            ("b", 60, true),
-            ("b", 119, true),
-            ("b", 120, false),
-            ("a", 200, false),
-            ("b", 210, true),
-        ] {
-            let now = start + Duration::from_secs(seconds);
-            assert_eq!(accounts.record(account, now), incident, "{account} at {seconds}");
-        }
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut doubts = ProviderDoubts::default();
+        doubts.record("a", at(10));
+        doubts.record("a", at(70));
+        assert!(!doubts.is_incident_since(at(10)));
+        doubts.record("b", at(80));
+        doubts.record("b", at(90));
+        assert!(doubts.is_incident_since(at(10)) && !doubts.is_incident_since(at(71)));
+        doubts.record_success(at(9));
+        assert!(doubts.is_incident_since(at(10)));
+        doubts.record_success(at(85));
+        assert!(!doubts.is_incident_since(at(10)));
     }
 }

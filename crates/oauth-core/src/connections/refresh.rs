@@ -324,8 +324,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                 ErrorKind::Setup | ErrorKind::InvalidInput => {
                     self.clear_intent(&lease, cached, in_doubt).await;
                 }
-                // Without an OAuth code, or with an unknown one, a proxy may have responded (often with 429) after
-                // the call was made.
+                // Without such a code, a proxy may have responded (often with 429) after the call was made.
                 ErrorKind::RequestRefused if names_known_code(&error) => {
                     self.clear_intent(&lease, cached, in_doubt).await;
                 }
@@ -482,8 +481,8 @@ fn busy<P: Provider>() -> Error {
     Error::new(ErrorKind::Busy, "another refresh has not finished in time").with_provider(P::NAME)
 }
 
-/// True for a code of RFC 6749 that only the token endpoint sends. A proxy may say `access_denied`, or anything
-/// unknown.
+/// True for a code by which the token endpoint itself refuses a request (RFC 6749 section 5.2). Others may
+/// come from a proxy.
 fn names_known_code(error: &Error) -> bool {
-    error.oauth_code().is_some_and(|code| !matches!(code, OAuthCode::Other(_) | OAuthCode::AccessDenied))
+    matches!(error.oauth_code(), Some(OAuthCode::InvalidRequest | OAuthCode::InvalidScope))
 }

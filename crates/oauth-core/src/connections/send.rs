@@ -19,9 +19,10 @@ impl<P: Provider> Connection<P> {
     /// token is the reason. One call causes at most one refresh. Transient failures are retried with backoff
     /// if the call is idempotent or was never sent.
     ///
-    /// A 401 without evidence says nothing about a token that cannot be refreshed. If another follows at least
-    /// a minute later, without a success in between, the provider's own
-    /// [check](crate::Site::token_check) decides. Without one, the same idempotent call decides.
+    /// A 401 without evidence only fails the call if the token cannot be refreshed. If another follows at
+    /// least a minute later, without a success in between, the provider's own
+    /// [check](crate::Site::token_check) decides. Without one, the same idempotent call decides. Both are
+    /// counted in this process's memory.
     ///
     /// # Errors
     /// The errors of [`headers`](Self::headers) and of [`Client::send`](crate::Client::send).
@@ -45,6 +46,7 @@ impl<P: Provider> Connection<P> {
             let error = match client.send_even_expired(&cached.token, endpoint).await {
                 Ok(response) => {
                     self.entry.state().doubts.clear();
+                    self.shared.provider_doubts().record_success(Instant::now());
                     return Ok(response);
                 }
                 Err(error) => error,
@@ -91,7 +93,7 @@ impl<P: Provider> Connection<P> {
                 return Ok(None);
             }
             // No verdict without evidence.
-            if !self.is_refused_for_good(refused, E::NAME, E::IDEMPOTENT).await {
+            if !self.is_refused_for_good::<E>(refused).await {
                 return Err(error.copied());
             }
         }

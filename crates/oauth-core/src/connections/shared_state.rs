@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::cached_token::{CachedToken, Now};
 use super::circuit_breaker::CircuitBreaker;
-use super::doubts::DoubtedAccounts;
+use super::doubts::ProviderDoubts;
 use super::entry::Entry;
 use super::events::{Event, EventKind, Listener, emit};
 use super::mutation::mutated;
@@ -30,7 +30,7 @@ pub(super) struct SharedState<P: Provider> {
     pub(super) circuit_breaker: CircuitBreaker,
     listener: Option<Listener>,
     entries: Mutex<Entries<P>>,
-    doubted_accounts: Mutex<DoubtedAccounts>,
+    provider_doubts: Mutex<ProviderDoubts>,
     receipts: AtomicU64,
     is_closed: AtomicBool,
     closing: watch::Sender<bool>,
@@ -66,7 +66,7 @@ impl<P: Provider> SharedState<P> {
             circuit_breaker: CircuitBreaker::default(),
             listener,
             entries: Mutex::new(Entries { by_account: HashMap::new(), evict_at: settings.cache_capacity }),
-            doubted_accounts: Mutex::default(),
+            provider_doubts: Mutex::default(),
             settings,
             receipts: AtomicU64::new(0),
             is_closed: AtomicBool::new(false),
@@ -87,8 +87,8 @@ impl<P: Provider> SharedState<P> {
         Now::by(&*self.clock)
     }
 
-    pub(super) fn doubted_accounts(&self) -> MutexGuard<'_, DoubtedAccounts> {
-        self.doubted_accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn provider_doubts(&self) -> MutexGuard<'_, ProviderDoubts> {
+        self.provider_doubts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Numbers a token response.

@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 use crate::util::redact::redact;
 
 const MAX_KEYS: usize = 20;
+/// Longest name that is shown, in bytes.
+const MAX_KEY: usize = 30;
 
 /// A response that nothing the provider declares explains. It holds no value of the response, so it can be
 /// logged and reported.
@@ -36,9 +38,17 @@ impl UnrecognizedResponse {
         Self {
             status,
             content_type: content_type.map(|text| redact(&text, secrets, 60)).filter(|text| !text.is_empty()),
-            keys: keys.map(|key| redact(key, secrets, 40)).collect(),
+            keys: keys.map(|key| redact(shown_key(key), secrets, MAX_KEY)).collect(),
         }
     }
+}
+
+/// The name of a member if it looks like one: a map's keys may be addresses, ids or tokens.
+fn shown_key(key: &str) -> &str {
+    let is_name = (1..=MAX_KEY).contains(&key.len())
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        && key.bytes().filter(u8::is_ascii_digit).count() <= 2;
+    if is_name { key } else { "[other]" }
 }
 
 impl fmt::Display for UnrecognizedResponse {

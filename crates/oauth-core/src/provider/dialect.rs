@@ -126,8 +126,8 @@ pub enum ZeroLifetime {
 
 /// A callback parameter that is kept with the token.
 ///
-/// The callback is the browser's word, so it never replaces a readable field of the token response. A field that
-/// chooses a host must have a list of values.
+/// The callback is the browser's word, so it never replaces a readable field of the token response. A field
+/// that chooses a host must have a list of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallbackField {

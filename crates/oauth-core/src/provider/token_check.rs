@@ -13,11 +13,13 @@ use crate::provider::provider::Provider;
 use crate::provider::site::Site as _;
 use crate::token::token::Token;
 
-/// A provider's own call that tells if a token is valid, declared by [`Site::token_check`](crate::Site::token_check).
+/// A provider's own call that tells if a token is valid, declared by
+/// [`Site::token_check`](crate::Site::token_check).
 ///
-/// It is a `GET` with the token. A 2xx response says that the token is valid; a 401, or evidence that
-/// [`Dialect::token_refused`](crate::Dialect::token_refused) declares, that it is not. Other responses say
-/// nothing about the token.
+/// It is a `GET` with the token. After a 2xx response the token is valid. Evidence that
+/// [`Dialect::token_refused`](crate::Dialect::token_refused) declares, a JSON error with
+/// [`unknown_token_status`](Self::unknown_token_status), and a 401 with a JSON message mean that it is not.
+/// Any other response decides nothing.
 ///
 /// ```
 /// use oauth_core::TokenCheck;
@@ -45,8 +47,8 @@ impl TokenCheck {
 
     /// Sets the `Accept` header; without it, `application/json`.
     #[must_use]
-    pub fn accept(mut self, value: &'static str) -> Self {
-        self.accept = HeaderValue::from_str(value).ok();
+    pub fn accept(mut self, value: HeaderValue) -> Self {
+        self.accept = Some(value);
         self
     }
 
@@ -68,13 +70,16 @@ impl fmt::Debug for TokenCheck {
     }
 }
 
-impl<P: Provider> Endpoint<P> for TokenCheck {
+/// The endpoint of a check.
+struct CheckCall(TokenCheck);
+
+impl<P: Provider> Endpoint<P> for CheckCall {
     type Response = ();
     const NAME: &'static str = "checking the token";
 
     fn request(&self, _: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
-        let mut request = get(&self.url)?;
-        if let Some(accept) = &self.accept {
+        let mut request = get(&self.0.url)?;
+        if let Some(accept) = &self.0.accept {
             request.headers_mut().insert(ACCEPT, accept.clone());
         }
         Ok(request)
@@ -85,27 +90,45 @@ impl<P: Provider> Endpoint<P> for TokenCheck {
     }
 }
 
+/// The meaning of a failed check for the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenVerdict {
+    Refused,
+    /// A 401 without evidence but with a message as APIs send them: the provider's, or a gateway's.
+    Doubtful,
+    Unknown,
+}
+
 impl<P: Provider> Client<P> {
     pub(crate) fn has_token_check(&self, token: &Token<P>) -> bool {
-        self.inner().site.token_check(token.access_token()).is_some()
+        self.token_check(token).is_some()
     }
 
-    /// Returns false if the provider's own check refuses the token.
+    fn token_check(&self, token: &Token<P>) -> Option<TokenCheck> {
+        self.inner().site.token_check(token.access_token())
+    }
+
+    /// Sends the provider's own check of the token.
     ///
     /// # Errors
-    /// Those of the call if its response says nothing about the token, and
+    /// Those of the call; [`token_verdict`](Self::token_verdict) tells their meaning.
     /// [`ErrorKind::InvalidInput`] if the provider has no such call.
-    pub(crate) async fn check_token(&self, token: &Token<P>) -> Result<bool, Error> {
-        let Some(check) = self.inner().site.token_check(token.access_token()) else {
-            return Err(Error::invalid_input("the provider has no check for tokens"));
-        };
-        match self.send_even_expired(token, &check).await {
-            Ok(()) => Ok(true),
-            Err(error) if matches!(error.kind(), ErrorKind::TokenRefused | ErrorKind::Unauthorized) => {
-                Ok(false)
-            }
-            Err(error) if error.status().is_some() && error.status() == check.unknown_token => Ok(false),
-            Err(error) => Err(error),
+    pub(crate) async fn check_token(&self, token: &Token<P>) -> Result<(), Error> {
+        match self.token_check(token) {
+            Some(check) => self.send_even_expired(token, &CheckCall(check)).await,
+            None => Err(Error::invalid_input("the provider has no check for tokens")),
+        }
+    }
+
+    pub(crate) fn token_verdict(&self, token: &Token<P>, error: &Error) -> TokenVerdict {
+        let unknown = self.token_check(token).and_then(|check| check.unknown_token);
+        // A gateway's page has no message.
+        let has_message = error.message().is_some();
+        match error.kind() {
+            ErrorKind::TokenRefused => TokenVerdict::Refused,
+            _ if unknown.is_some() && error.status() == unknown && has_message => TokenVerdict::Refused,
+            ErrorKind::Unauthorized if has_message => TokenVerdict::Doubtful,
+            _ => TokenVerdict::Unknown,
         }
     }
 }

@@ -88,6 +88,12 @@ fn standard_fields(mut fields: Map<String, Value>, dialect: &Dialect) -> Result<
     if is_absent(fields.get("refresh_token")) || fields.get("refresh_token").is_some_and(is_empty) {
         fields.remove("refresh_token");
     }
+    if let Some(Value::Array(types)) = fields.get_mut("token_type")
+        && let [single] = &mut types[..]
+    {
+        fields["token_type"] = single.take();
+    }
+    // Another type is not text: a damaged field.
     if is_absent(fields.get("token_type")) || fields.get("token_type").is_some_and(|value| !value.is_string())
     {
         fields.remove("token_type");
@@ -131,10 +137,11 @@ fn is_absent(value: Option<&Value>) -> bool {
     }
 }
 
-/// `false`, `[]` or `{}`, which some servers send instead of null.
+/// `false`, `0`, `[]` or `{}`, which some servers send instead of null.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Bool(value) => !value,
+        Value::Number(number) => number.as_f64() == Some(0.0),
         Value::Array(items) => items.is_empty(),
         Value::Object(members) => members.is_empty(),
         _ => false,
@@ -304,6 +311,8 @@ mod tests {
                 "application/json",
                 r#"{"access_token":"t","refresh_token":false,"token_type":["bearer"]}"#,
             ),
+            (200, "application/json", r#"{"access_token":"t","refresh_token":0,"token_type":7}"#),
+            (200, "application/json", r#"{"access_token":"t","token_type":{"type":"mac"}}"#),
             (200, "application/json", r#"{"access_token":"t","expires_in":1e999,"x":[-1e999]}"#),
             // A token is kept whatever else the response holds: it may be the only live one.
             (200, "application/json", r#"{"access_token":"t","error":"slow"}"#),

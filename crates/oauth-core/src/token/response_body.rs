@@ -204,12 +204,11 @@ impl Fields {
     }
 
     fn finish(mut self) -> Map<String, Value> {
-        // One line for all, and one name: a value may be a secret, and a broken server may send thousands.
+        // One line for all: a broken server may send thousands. Names may be secrets, too.
         #[cfg(feature = "connections")]
         if self.dropped.len() + self.unnamed > 0 {
             tracing::warn!(
                 members = self.dropped.len() + self.unnamed,
-                first = self.dropped.first().map(|name| crate::util::redact::sanitize(name, 40)),
                 "members of a token response are dropped: they cannot be read, or have two values"
             );
         }

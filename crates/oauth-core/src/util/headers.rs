@@ -5,6 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use http::header::{DATE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue};
+use http_auth::ChallengeRef;
+use http_auth::parser::ChallengeParser;
 use url::Url;
 
 use crate::util::redact::redact;
@@ -55,6 +57,9 @@ fn date(text: &str) -> Option<DateTime<Utc>> {
         .ok()
 }
 
+/// Positions at which parsing of one header is tried.
+const MAX_CHALLENGES: usize = 16;
+
 /// A challenge of `WWW-Authenticate` (RFC 9110 section 11.6.1).
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Challenge {
@@ -73,7 +78,7 @@ impl Challenge {
     }
 }
 
-/// Parses all `WWW-Authenticate` headers. One that breaks the grammar is no evidence, and is skipped.
+/// Parses all `WWW-Authenticate` headers. A challenge that breaks the grammar is no evidence, and is skipped.
 pub(crate) fn challenges(headers: &HeaderMap) -> Vec<Challenge> {
     headers.get_all(WWW_AUTHENTICATE).iter().flat_map(challenges_of).collect()
 }
@@ -82,21 +87,47 @@ fn challenges_of(header: &HeaderValue) -> Vec<Challenge> {
     // A description in another alphabet must not cost the evidence beside it.
     let visible = |byte: &u8| if matches!(byte, b' '..=b'~' | b'\t') { char::from(*byte) } else { '?' };
     let text: String = header.as_bytes().iter().map(visible).collect();
-    // The parser knows no `token68` (RFC 9110 section 11.2), as of `Negotiate`: what follows it still counts.
-    let bearer = || text.to_ascii_lowercase().find("bearer ");
-    let parsed = http_auth::parse_challenges(&text)
-        .or_else(|error| bearer().map_or(Err(error), |start| http_auth::parse_challenges(&text[start..])));
-    let challenges = parsed.unwrap_or_default().into_iter();
-    challenges
-        .map(|challenge| Challenge {
+    // The parser stops at a `token68` (RFC 9110 section 11.2), as of `Negotiate`: the rest still counts.
+    let mut found = Vec::new();
+    for start in challenge_starts(&text).take(MAX_CHALLENGES) {
+        let mut parser = ChallengeParser::new(text[start..].trim_start());
+        let mut is_complete = true;
+        while let Some(parsed) = parser.next() {
+            match parsed {
+                Ok(challenge) => found.push(Challenge::from(challenge)),
+                Err(_) => is_complete = false,
+            }
+            if !is_complete {
+                break;
+            }
+        }
+        if is_complete {
+            break;
+        }
+    }
+    found
+}
+
+/// Positions where a challenge may start: the start, and behind each comma that is not quoted.
+fn challenge_starts(text: &str) -> impl Iterator<Item = usize> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let commas = text.bytes().enumerate().filter_map(move |(at, byte)| {
+        let is_comma = byte == b',' && !is_quoted;
+        is_quoted ^= byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && is_quoted && !is_escaped;
+        is_comma.then_some(at + 1)
+    });
+    std::iter::once(0).chain(commas)
+}
+
+impl From<ChallengeRef<'_>> for Challenge {
+    fn from(challenge: ChallengeRef<'_>) -> Self {
+        let params = challenge.params.iter();
+        Self {
             scheme: challenge.scheme.to_owned(),
-            params: challenge
-                .params
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.to_unescaped()))
-                .collect(),
-        })
-        .collect()
+            params: params.map(|(name, value)| ((*name).to_owned(), value.to_unescaped())).collect(),
+        }
+    }
 }
 
 /// Resolves `Location` against the requested URL.
@@ -212,13 +243,17 @@ mod tests {
         for value in [
             &b"Bearer error=\"invalid_token\", error_description=\"Jeton expir\xE9\""[..],
             b"Negotiate TlRM, Bearer error=\"invalid_token\"",
+            b"Bearer error=\"invalid_token\", Negotiate TlRM",
+            b"Negotiate TlRM, Basic realm=\"a, bearer x\", Bearer error=\"invalid_token\"",
+            b"Basic realm=\"a\\\"\", NTLM TlRM, Negotiate TlRM, Bearer error=\"invalid_token\"",
             b"Basic realm=\"x\", bearer error=invalid_token",
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_bytes(value).unwrap());
             let found = challenges(&headers);
-            let bearer = found.iter().find(|challenge| challenge.is_scheme("Bearer")).unwrap();
-            assert_eq!(bearer.param("error"), Some("invalid_token"));
+            let bearer = found.iter().find(|challenge| challenge.is_scheme("Bearer"));
+            let error = bearer.and_then(|bearer| bearer.param("error"));
+            assert_eq!(error, Some("invalid_token"), "{found:?}");
         }
     }
 }

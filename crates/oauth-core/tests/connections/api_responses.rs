@@ -230,8 +230,12 @@ async fn provider_check_decides_about_doubted_token() {
         (Some(Fault::Status(503, "")), false),
         (Some(Fault::Status(403, "")), false),
         (Some(Fault::NotSent), false),
-        (Some(Fault::Status(401, "")), true),
-        (Some(Fault::Status(404, "")), true),
+        // A gateway's page.
+        (Some(Fault::Status(401, "")), false),
+        (Some(Fault::Status(404, "<html>Not found</html>")), false),
+        (Some(Fault::Challenge(401, r#"Basic realm="gateway""#)), false),
+        (Some(Fault::Status(401, r#"{"message":"no"}"#)), true),
+        (Some(Fault::Status(404, r#"{"message":"no"}"#)), true),
         (Some(Fault::Challenge(403, INVALID_TOKEN)), true),
     ] {
         let case = format!("{check:?}");
@@ -248,6 +252,44 @@ async fn provider_check_decides_about_doubted_token() {
         assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
         assert_eq!(setup.server.api_calls(), calls + 3, "{case}");
     }
+}
+
+/// Trouble of several accounts is an outage, unless another account has a success or the provider's check has
+/// evidence.
+#[tokio::test(start_paused = true)]
+async fn outage_of_several_accounts_ends_no_connection() {
+    let setup = Setup::new();
+    let client = client_of::<NonRefreshingProvider>(&setup.server, &setup.clock, "my-client");
+    let connections: Connections<NonRefreshingProvider> = setup.settings(client.clone()).build();
+    let mut accounts = Vec::new();
+    for name in ["a", "b", "c"] {
+        let token = client.import_token(setup.token().await.access_token().expose(), Scopes::none()).unwrap();
+        accounts.push(connections.insert(name, token).await.unwrap());
+    }
+    for minute in 0..60 {
+        for account in &accounts {
+            setup.server.next_api_call(Fault::Status(401, r#"{"message":"Unauthorized"}"#));
+            assert!(account.send(&Ping::<true>).await.unwrap_err().is_transient(), "{minute}");
+        }
+        tokio::time::advance(Duration::from_secs(60)).await;
+    }
+    // Only `a` is really refused.
+    for account in &accounts[1..] {
+        account.send(&Ping::<true>).await.unwrap();
+    }
+    let mut refusals = 0;
+    let error = loop {
+        setup.server.next_api_call(Fault::Status(401, ""));
+        let error = accounts[0].send(&Ping::<true>).await.unwrap_err();
+        refusals += 1;
+        if !error.is_transient() {
+            break error;
+        }
+        assert!(refusals < 5);
+        tokio::time::advance(Duration::from_secs(60)).await;
+    };
+    assert!(error.needs_reconnect());
+    assert_eq!(accounts[1].status().await.unwrap().state, ConnectionState::Active);
 }
 
 #[tokio::test(start_paused = true)]

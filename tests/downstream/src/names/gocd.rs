@@ -9,7 +9,7 @@ super::common!(gocd);
 /// `gocd::api`.
 pub mod api {
     pub use crate::gocd::api::{
-        Activity, BuildTime, Cctray, CurrentUser, Feed, LastBuildStatus, Message, Project, ServerVersion,
-        User, Version,
+        Activity, BuildTime, Cctray, CctrayFeed, CurrentUser, LastBuildStatus, Message, Project,
+        ServerVersion, User, Version,
     };
 }

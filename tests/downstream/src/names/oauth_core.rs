@@ -8,8 +8,8 @@ pub use crate::cobot::oauth_core::{
     PendingAuthorization, PersistedToken, Pkce, PkceVerifier, Provider, RawRequest, RedirectUri,
     RedirectUriRule, RefreshToken, Refreshes, Refusal, Renewal, ReusableRefreshToken, Scheme, Scope,
     ScopeSource, Scopes, SingleUseRefreshToken, Site, StartedAuthorization, State, StateRule, SystemClock,
-    Token, TokenAlreadySet, TokenOrigin, TokenRefusal, Transport, TransportError, UnrecognizedResponse,
-    ZeroLifetime,
+    Token, TokenAlreadySet, TokenCheck, TokenOrigin, TokenRefusal, Transport, TransportError,
+    UnrecognizedResponse, ZeroLifetime,
 };
 #[cfg(feature = "connections")]
 pub use crate::cobot::oauth_core::{Connection, Connections};
