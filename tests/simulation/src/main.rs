@@ -1,13 +1,13 @@
-//! Runs the simulation: `simulation [--seed N] [--seeds N] [--case NAME] [--trace]`.
+//! Runs the simulation: `simulation [--seed N] [--seeds N] [--large] [--case NAME] [--trace]`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // it is a program
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use simulation::{KNOWN_CASES, Plan, simulate};
+use simulation::{KNOWN_CASES, Plan, RunReport, simulate};
 
-const USAGE: &str = "simulation [--seed N] [--seeds N] [--case NAME] [--trace]";
+const USAGE: &str = "simulation [--seed N] [--seeds N] [--large] [--case NAME] [--trace]";
 
 /// Number of seeds with violations after which no more are run.
 const MAX_FAILED: u64 = 10;
@@ -16,13 +16,14 @@ const MAX_FAILED: u64 = 10;
 struct Arguments {
     seed: Option<u64>,
     seeds: u64,
+    large: bool,
     case: Option<String>,
     trace: bool,
 }
 
 impl Arguments {
     fn read(args: impl IntoIterator<Item = String>) -> Result<Self, String> {
-        let mut read = Self { seed: None, seeds: 1, case: None, trace: false };
+        let mut read = Self { seed: None, seeds: 1, large: false, case: None, trace: false };
         let mut args = args.into_iter();
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value\nhelp: {USAGE}"));
@@ -31,6 +32,7 @@ impl Arguments {
                 "--seed" => read.seed = Some(number(value()?)?),
                 "--seeds" => read.seeds = number(value()?)?,
                 "--case" => read.case = Some(value()?),
+                "--large" => read.large = true,
                 "--trace" => read.trace = true,
                 _ => return Err(format!("unknown argument `{arg}`\nhelp: {USAGE}")),
             }
@@ -56,24 +58,30 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         let case = KNOWN_CASES.iter().find(|case| case.name == name.as_str());
         let case = case.ok_or_else(|| format!("unknown case `{name}`"))?;
         println!("{}: {}", case.name, case.trouble);
-        return Ok(run_plan(&case.plan(arguments.seed.unwrap_or(case.seed)), arguments.trace));
+        let plan = case.plan(arguments.seed.unwrap_or(case.seed));
+        return Ok(run_plan(&plan, arguments.trace).violations.is_empty());
     }
     let (started, first) = (Instant::now(), arguments.seed.unwrap_or(1));
-    let mut failed = 0;
+    let (mut failed, mut hash) = (0, 0_u64);
+    let plan = if arguments.large { Plan::large } else { Plan::random };
+    let flag = if arguments.large { " --large" } else { "" };
     for seed in first..first.saturating_add(arguments.seeds) {
-        if !run_plan(&Plan::random(seed), arguments.trace) {
-            println!("help: `cargo xtask simulate --seed {seed} --trace` repeats this run");
+        let report = run_plan(&plan(seed), arguments.trace);
+        hash = hash.rotate_left(1) ^ report.trace_hash;
+        if !report.violations.is_empty() {
+            println!("help: `cargo xtask simulate --seed {seed}{flag} --trace` repeats this run");
             failed += 1;
             if failed == MAX_FAILED {
                 break;
             }
         }
     }
-    println!("{} seeds, {failed} with violations, in {:.1?}", arguments.seeds, started.elapsed());
+    let (seeds, elapsed) = (arguments.seeds, started.elapsed());
+    println!("{seeds} seeds, {failed} with violations, in {elapsed:.1?}, hash of all traces {hash:016x}");
     Ok(failed == 0)
 }
 
-fn run_plan(plan: &Plan, trace: bool) -> bool {
+fn run_plan(plan: &Plan, trace: bool) -> RunReport {
     let report = simulate(plan, trace);
     let is_clean = report.violations.is_empty();
     if trace || !is_clean {
@@ -87,5 +95,5 @@ fn run_plan(plan: &Plan, trace: bool) -> bool {
         println!("{}", report.statistics);
         println!("{} steps, trace hash {:016x}", report.steps, report.trace_hash);
     }
-    is_clean
+    report
 }

@@ -198,6 +198,19 @@ impl Plan {
     /// has none of the faults of an open [case](crate::KNOWN_CASES).
     #[must_use]
     pub fn random(seed: u64) -> Self {
+        let mut random = Random::keyed(seed, &[0]);
+        let (processes, accounts) = (random.pick(&[1, 2, 3]), random.pick(&[1, 2, 3, 4, 5]));
+        let faults = random.between(0, 6);
+        Self::random_of_size(seed, processes, accounts, 12 * HOUR, faults)
+    }
+
+    /// Returns the large random plan of this seed: 30 days of three processes and 20 accounts.
+    #[must_use]
+    pub fn large(seed: u64) -> Self {
+        Self::random_of_size(seed, 3, 20, 30 * DAY, 200)
+    }
+
+    fn random_of_size(seed: u64, processes: usize, accounts: usize, length: u64, faults: u64) -> Self {
         use ProviderRules as Rules;
         let mut random = Random::keyed(seed, &[1]);
         let rules = random.pick(&[
@@ -210,8 +223,8 @@ impl Plan {
         ]);
         let mut plan = Self::new(seed, rules);
         plan.stops_at_violation = true;
-        plan.processes = random.pick(&[1, 2, 3]);
-        plan.accounts = random.pick(&[1, 2, 3, 4, 5]);
+        (plan.processes, plan.accounts, plan.length) = (processes, accounts, length);
+        let refreshes = length / HOUR * accounts as u64;
         let mut rate = || random.pick(&[0, 0, 2, 10]);
         plan.rates = FaultRates {
             not_sent: rate(),
@@ -221,7 +234,7 @@ impl Plan {
             store_fails: rate(),
             store_slow: rate(),
         };
-        for _ in 0..random.between(0, 6) {
+        for _ in 0..faults {
             let trouble = plan.random_trouble(&mut random);
             plan.faults.push(if random.chance(500) {
                 Fault::at(random.between(0, plan.length), trouble)
@@ -232,15 +245,16 @@ impl Plan {
                     Step::ResponseDelivered,
                     Step::TokenSaved,
                 ]);
-                Fault::on(step, random.between(1, 40), trouble)
+                Fault::on(step, random.between(1, refreshes), trouble)
             });
         }
         plan
     }
 
     fn random_trouble(&self, random: &mut Random) -> Trouble {
-        let process = Some(random.pick(&[0, 1, 2]) % self.processes).filter(|_| random.chance(500));
-        let account = random.pick(&[0, 1, 2, 3, 4]) % self.accounts;
+        let mut index = |count: usize| usize::try_from(random.next()).unwrap_or_default() % count;
+        let (process, account) = (index(self.processes), index(self.accounts));
+        let process = Some(process).filter(|_| random.chance(500));
         let status = random.pick(&[503, 429]);
         let retry_after = Some(random.between(1, 60)).filter(|_| random.chance(500));
         match random.between(0, 8) {
