@@ -79,7 +79,12 @@ where
         .clock(handle.clock.clone())
         .build()?;
     let listener = handle.clone();
-    let connections = Connections::builder(client, SimulatedStore(handle.clone()))
+    let plan = handle.state().plan.clone();
+    let mut builder = Connections::builder(client, SimulatedStore(handle.clone()));
+    if let Some(lease) = plan.lease {
+        builder = builder.lease(Duration::from_millis(lease));
+    }
+    let connections = builder
         .on_event(move |event| {
             let detail = match &event.kind {
                 EventKind::RefreshFailed(error) | EventKind::SaveFailed(error) => error.kind().as_str(),
@@ -89,10 +94,10 @@ where
             listener.record(&format!("event {} {} {detail}", event.account, event.kind.as_str()));
         })
         .build();
-    let plan = handle.state().plan.clone();
     for account in 0..plan.accounts {
         let random = Random::keyed(plan.seed, &[3, handle.process as u64, start, account as u64]);
         let user = User {
+            account,
             connection: connections.get(&format!("a{account}")),
             connections: connections.clone(),
             handle: handle.clone(),
@@ -111,6 +116,7 @@ where
 
 /// Calls of one account, and its user, who connects it.
 struct User<P: Provider> {
+    account: usize,
     connection: Connection<P>,
     connections: Connections<P>,
     handle: ProcessHandle,
@@ -158,7 +164,14 @@ impl<P: PasswordGrant<Request = PasswordRequest, Site = FixedSite>> User<P> {
         };
         let outcome = result.as_ref().map_or_else(|error| error.kind().as_str(), |()| "ok");
         self.handle.record(&format!("use {}: {outcome}", self.connection.account()));
-        result.is_err_and(|error| error.needs_reconnect())
+        let Err(error) = result else { return false };
+        if matches!(error.kind(), ErrorKind::NeedsReconnect(_)) {
+            let (at, process, account) = (self.handle.clock.local_time(), self.handle.process, self.account);
+            self.handle.state().send(at, process, account, move |state| {
+                state.invariants.check_reported_loss(state.now, process, account);
+            });
+        }
+        error.needs_reconnect()
     }
 
     async fn connect(&mut self) {

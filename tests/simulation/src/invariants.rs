@@ -10,6 +10,8 @@ use crate::simulated_provider::{ProviderRequest, Revocation, SimulatedProvider, 
 
 /// Time for which a process that has received a token may stand still without losing it.
 const STATED_WAIT: u64 = 5 * SECOND;
+/// Most age of a state that a process reports.
+const MAX_STATE_AGE: u64 = 90 * SECOND;
 /// Most token calls in flight of one process.
 const MAX_CALLS_IN_FLIGHT: usize = 64;
 /// Most token calls of one process while the provider has asked it to wait.
@@ -31,6 +33,8 @@ pub enum ViolationKind {
     Lost,
     /// A connection was lost, and the reason is wrong.
     WrongReason,
+    /// A process reported that a connection needs reconnecting, long after the user connected it again.
+    StaleState,
     /// A connection was due and nothing was out of order, but it was not refreshed in time.
     NotRefreshed,
     /// Too many token calls were in flight.
@@ -127,6 +131,8 @@ pub(crate) struct Invariants {
     calm_since: u64,
     account_calm_since: BTreeMap<usize, u64>,
     clock_was_stepped: bool,
+    /// Last time that each account was connected, if it was not lost since.
+    connected_at: BTreeMap<usize, u64>,
 }
 
 impl Invariants {
@@ -145,6 +151,7 @@ impl Invariants {
             calm_since: 0,
             account_calm_since: BTreeMap::new(),
             clock_was_stepped: false,
+            connected_at: BTreeMap::new(),
         }
     }
 
@@ -207,9 +214,9 @@ impl Invariants {
         let allowed = 1 + self.excuses.get(&token).copied().unwrap_or_default();
         let Some(known) = provider.token(token) else { return };
         if *arrivals > allowed && known.spent_at.is_some() {
-            let holder = self.unstored.values().find(|unstored| unstored.spent == token);
-            let holder = holder.map_or(String::new(), |unstored| {
-                format!(", while process {} holds its successor", unstored.process)
+            let holder = self.unstored.iter().find(|((_, new), held)| held.spent == token && *new != token);
+            let holder = holder.map_or(String::new(), |((holder, _), _)| {
+                format!(", while process {holder} holds its successor")
             });
             let message = format!("process {process} sent the spent refresh token {}{holder}", name(token));
             self.violate(at, ViolationKind::SpentTokenSent, message);
@@ -339,6 +346,20 @@ impl Invariants {
         }
     }
 
+    pub(crate) fn connected(&mut self, account: usize, at: u64) {
+        self.connected_at.insert(account, at);
+    }
+
+    /// Checks a process's report that a connection needs reconnecting.
+    pub(crate) fn check_reported_loss(&mut self, at: u64, process: usize, account: usize) {
+        let Some(connected_at) = self.connected_at.get(&account) else { return };
+        let calm = self.account_calm_since.get(&account).copied().unwrap_or_default();
+        if at > (*connected_at).max(self.calm_since).max(calm) + MAX_STATE_AGE {
+            let message = format!("process {process} reports that a{account} needs reconnecting");
+            self.violate(at, ViolationKind::StaleState, message);
+        }
+    }
+
     /// Checks that a connection was lost for a cause, and that the reason is the right one.
     pub(crate) fn check_loss(
         &mut self,
@@ -347,6 +368,7 @@ impl Invariants {
         reason: ReconnectReason,
         provider: &SimulatedProvider,
     ) {
+        self.connected_at.remove(&token.0);
         let reason = reason.as_str();
         let Some(known) = provider.token(token) else { return };
         let is_excused = self.excused_families.contains(&(token.0, known.family));

@@ -17,6 +17,8 @@ pub struct Plan {
     pub(crate) length: u64,
     pub(crate) calls: Calls,
     pub(crate) sweep_every: Option<u64>,
+    /// Length of a lease, if not the default.
+    pub(crate) lease: Option<u64>,
     pub(crate) rates: FaultRates,
     pub(crate) faults: Vec<Fault>,
     /// True to end the run at the first violation.
@@ -63,6 +65,8 @@ pub(crate) enum Calls {
 pub(crate) struct FaultRates {
     pub(crate) not_sent: u64,
     pub(crate) request_lost: u64,
+    /// The request arrives late, but before the deadline of the call.
+    pub(crate) request_late: u64,
     pub(crate) response_lost: u64,
     /// The response arrives after the deadline of the call.
     pub(crate) response_late: u64,
@@ -178,6 +182,7 @@ impl Plan {
             length: 12 * HOUR,
             calls: Calls::Every(MINUTE, 30 * MINUTE),
             sweep_every: Some(5 * MINUTE),
+            lease: None,
             rates: FaultRates::default(),
             faults: Vec::new(),
             stops_at_violation: false,
@@ -224,11 +229,14 @@ impl Plan {
         let mut plan = Self::new(seed, rules);
         plan.stops_at_violation = true;
         (plan.processes, plan.accounts, plan.length) = (processes, accounts, length);
+        // Shorter than a call may take.
+        plan.lease = random.pick(&[None, None, Some(12 * SECOND)]);
         let refreshes = length / HOUR * accounts as u64;
         let mut rate = || random.pick(&[0, 0, 2, 10]);
         plan.rates = FaultRates {
             not_sent: rate(),
             request_lost: rate(),
+            request_late: rate(),
             response_lost: rate(),
             response_late: rate(),
             store_fails: rate(),

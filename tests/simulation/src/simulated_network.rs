@@ -20,6 +20,7 @@ enum Fate {
     Delivered,
     NotSent,
     RequestLost,
+    RequestLate,
     ResponseLost,
     ResponseLate,
 }
@@ -35,6 +36,7 @@ impl SimulatedNetwork {
         let fate = [
             (rates.not_sent, Fate::NotSent),
             (rates.request_lost, Fate::RequestLost),
+            (rates.request_late, Fate::RequestLate),
             (rates.response_lost, Fate::ResponseLost),
             (rates.response_late, Fate::ResponseLate),
         ]
@@ -43,14 +45,17 @@ impl SimulatedNetwork {
         .unwrap_or(Fate::Delivered);
         // A lost message ends with a reset connection, or with silence.
         let is_reset = random.chance(500);
-        let there = random.between(5, 80);
+        let there = match fate {
+            Fate::RequestLate => random.between(5 * SECOND, 25 * SECOND),
+            _ => random.between(5, 80),
+        };
         let back = match fate {
             Fate::ResponseLate => random.between(31 * SECOND, 90 * SECOND),
             _ => random.between(20, 200),
         };
         let call = random.next();
         if fate != Fate::Delivered {
-            state.invariants.disturb_account(account, at + back);
+            state.invariants.disturb_account(account, at + there + back);
             state.trace.record(at, format!("p{process} {}: {fate:?}", request.describe()));
         }
         if let ProviderRequest::Refresh(token) = request {

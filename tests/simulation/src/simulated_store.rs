@@ -156,6 +156,10 @@ fn handle<T: Send + 'static>(
     work: impl FnOnce(&dyn TokenStore, &mut SimulationState) -> Result<T, StoreError>,
 ) -> Option<impl FnOnce() + Send + 'static> {
     let is_down = state.now < state.store.down_until;
+    if operation == "set state" && (is_down || fails.is_some()) {
+        let SimulationState { invariants, provider, now, .. } = state;
+        invariants.refusal_not_stored(*now, process, account, provider);
+    }
     let result = if is_down && state.store.hangs {
         state.never_answered.push(Box::new(sender));
         return None;
@@ -175,10 +179,6 @@ fn handle<T: Send + 'static>(
         }
     } else if fails.is_some() {
         state.invariants.disturb(state.now);
-    }
-    if operation == "set state" && result.is_err() {
-        let SimulationState { invariants, provider, now, .. } = state;
-        invariants.refusal_not_stored(*now, process, account, provider);
     }
     Some(move || drop(sender.send(result)))
 }
@@ -210,6 +210,7 @@ impl TokenStore for SimulatedStore {
             if let Some(token) = stored_token(&content) {
                 state.invariants.stored(token);
             }
+            state.invariants.connected(account_number(&for_engine.account), state.now);
             finish(engine.insert(&for_engine, content))
         };
         self.perform("insert", Some(key), work).await
