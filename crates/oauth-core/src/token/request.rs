@@ -27,8 +27,9 @@ pub(crate) fn rewrite(
     }
     match encoding {
         Encoding::Form => {
+            let body = String::with_capacity(form.len() + 64);
             *request.body_mut() =
-                form_urlencoded::Serializer::new(String::new()).extend_pairs(&params).finish().into_bytes();
+                form_urlencoded::Serializer::new(body).extend_pairs(&params).finish().into_bytes();
         }
         Encoding::Json => {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -77,8 +77,10 @@ pub(crate) fn normalise(
         }
     };
     let fields = standard_fields(fields, context.dialect)?;
+    let mut normalised = Vec::with_capacity(body.len() + 64);
     // A `Value` always serializes.
-    let mut response = Response::new(serde_json::to_vec(&fields).unwrap_or_default());
+    let _ = serde_json::to_writer(&mut normalised, &fields);
+    let mut response = Response::new(normalised);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(response)
 }

@@ -99,7 +99,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Members<'de>, A::Error> {
-        let mut read = Vec::new();
+        let mut read = Vec::with_capacity(8);
         while let Some((Name(name), raw)) = members.next_entry()? {
             read.push((name, raw));
         }
