@@ -44,6 +44,15 @@ fn record_flag(args: &mut Parser) -> Result<bool> {
     Ok(record)
 }
 
+/// The reason why the packages of a server are not installed.
+#[derive(Debug, PartialEq, Eq)]
+enum NotInstalled {
+    /// A program is missing, or no registry can be reached: this machine cannot run the server.
+    Unavailable(String),
+    /// The list of packages does not match what the registry has.
+    Broken(String),
+}
+
 /// One step for each server, so that a server that cannot be installed is shown.
 fn run_servers(workspace: &Workspace, record: bool, report: &mut Report) {
     let folder = workspace.target().join("real-servers");
@@ -56,7 +65,10 @@ fn run_servers(workspace: &Workspace, record: bool, report: &mut Report) {
         let step = format!("real-servers {name}");
         match installed {
             Ok(()) => report.step(&step, || run_tests(workspace, &folder, name, record)),
-            Err(reason) => report.skip(&step, reason),
+            Err(NotInstalled::Unavailable(reason)) => report.skip(&step, reason),
+            Err(NotInstalled::Broken(reason)) => report.step(&step, || {
+                Ok(Outcome::failed(reason, "correct the lists of packages in tests/real-servers/servers"))
+            }),
         }
     }
 }
@@ -72,20 +84,21 @@ fn copy_programs(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Installs exactly the locked packages, verified by hash, without running their scripts. An error is the
-/// reason why the servers do not run.
-fn install_node_packages(folder: &Path) -> Result<(), String> {
+/// Installs exactly the locked packages, verified by hash, without running their scripts.
+fn install_node_packages(folder: &Path) -> Result<(), NotInstalled> {
     if !(runs(folder, "node") && runs(folder, "npm")) {
-        return Err("Node.js and npm are not installed (apt-get install nodejs npm)".to_owned());
+        let reason = "Node.js and npm are not installed (apt-get install nodejs npm)";
+        return Err(NotInstalled::Unavailable(reason.to_owned()));
     }
     let args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
     install(Run::program(folder, "npm", &args))
 }
 
 /// Installs the listed versions into a virtual environment.
-fn install_python_packages(folder: &Path) -> Result<(), String> {
+fn install_python_packages(folder: &Path) -> Result<(), NotInstalled> {
     if !runs(folder, "python3") {
-        return Err("Python is not installed (apt-get install python3 python3-venv)".to_owned());
+        let reason = "Python is not installed (apt-get install python3 python3-venv)";
+        return Err(NotInstalled::Unavailable(reason.to_owned()));
     }
     install(Run::program(folder, "python3", &["-m", "venv", "venv"]))?;
     let python = folder.join("venv/bin/python");
@@ -97,19 +110,39 @@ fn runs(folder: &Path, program: &str) -> bool {
     Run::program(folder, program, &["--version"]).capture().is_ok_and(|output| output.ok)
 }
 
-fn install(run: Run) -> Result<(), String> {
+fn install(run: Run) -> Result<(), NotInstalled> {
     println!("$ {run}");
     let command_line = run.to_string();
-    let output = run.capture().map_err(|error| format!("{error:#}"))?;
-    if output.ok { Ok(()) } else { Err(install_error(&command_line, &output.stdout, &output.stderr)) }
+    match run.capture() {
+        Err(error) => Err(NotInstalled::Unavailable(format!("{error:#}"))),
+        Ok(output) if output.ok => Ok(()),
+        Ok(output) => Err(install_error(&command_line, &output.stdout, &output.stderr)),
+    }
 }
 
+/// Texts of npm, pip and Debian's venv for a network or a module that is missing.
+const UNAVAILABLE: [&str; 8] = [
+    "enotfound",
+    "eai_again",
+    "econnrefused",
+    "econnreset",
+    "etimedout",
+    "new connection",
+    "name resolution",
+    "ensurepip is not",
+];
+
 /// The command and the first error that it printed: without a network npm and pip print many.
-fn install_error(command_line: &str, stdout: &str, stderr: &str) -> String {
+fn install_error(command_line: &str, stdout: &str, stderr: &str) -> NotInstalled {
     let mut lines = stderr.lines().chain(stdout.lines()).filter(|line| !line.trim().is_empty());
+    let all = format!("{stderr}{stdout}").to_ascii_lowercase();
     let error =
         lines.clone().find(|line| line.to_ascii_lowercase().contains("error")).or_else(|| lines.next());
-    format!("`{command_line}` failed: {}", error.unwrap_or("it printed no error").trim())
+    let reason = format!("`{command_line}` failed: {}", error.unwrap_or("it printed no error").trim());
+    match UNAVAILABLE.iter().any(|text| all.contains(text)) {
+        true => NotInstalled::Unavailable(reason),
+        false => NotInstalled::Broken(reason),
+    }
 }
 
 fn run_tests(workspace: &Workspace, folder: &Path, name: &str, record: bool) -> Result<Outcome> {
@@ -159,11 +192,29 @@ mod tests {
     }
 
     #[test]
-    fn install_error_shows_first_error() {
-        let npm = "npm warn old lockfile\nnpm error code ENOTFOUND\nnpm error network request failed\n";
-        assert_eq!(install_error("npm ci", "", npm), "`npm ci` failed: npm error code ENOTFOUND");
-        let venv = "The virtual environment was not created successfully because ensurepip is not\n";
-        assert!(install_error("python3 -m venv venv", venv, "").ends_with("ensurepip is not"));
-        assert_eq!(install_error("npm ci", "", ""), "`npm ci` failed: it printed no error");
+    fn only_missing_programs_and_networks_are_skipped() {
+        let unavailable = |text: &str| NotInstalled::Unavailable(text.to_owned());
+        let broken = |text: &str| NotInstalled::Broken(text.to_owned());
+        for (stdout, stderr, expected) in [
+            (
+                "",
+                "npm warn old\nnpm error code ENOTFOUND\nnpm error network\n",
+                unavailable("`i` failed: npm error code ENOTFOUND"),
+            ),
+            (
+                "The virtual environment: ensurepip is not\n",
+                "",
+                unavailable("`i` failed: The virtual environment: ensurepip is not"),
+            ),
+            ("", "npm error code EINTEGRITY\n", broken("`i` failed: npm error code EINTEGRITY")),
+            (
+                "",
+                "ERROR: No matching distribution found\n",
+                broken("`i` failed: ERROR: No matching distribution found"),
+            ),
+            ("", "", broken("`i` failed: it printed no error")),
+        ] {
+            assert_eq!(install_error("i", stdout, stderr), expected);
+        }
     }
 }
