@@ -1,14 +1,14 @@
 //! Cases of the field that the simulation finds.
 
 use crate::invariants::ViolationKind;
-use crate::plan::{Calls, DAY, Fault, HOUR, Incident, MINUTE, Plan, ProviderRules, Step, Trouble};
+use crate::plan::{Calls, DAY, Fault, HOUR, Incident, MINUTE, Plan, ProviderRules, SECOND, Step, Trouble};
 
 /// Status of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CaseStatus {
-    /// Not corrected yet: the run must show exactly these violations.
-    Open(&'static [ViolationKind]),
+    /// Not corrected yet: the run must show such a violation, and may show others.
+    Open(ViolationKind),
     /// Corrected: the run must show no violation.
     Corrected,
 }
@@ -41,7 +41,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D1",
         trouble: "the provider refuses every grant for an hour, and spends none",
-        status: CaseStatus::Open(&[ViolationKind::GoodTokenAbandoned]),
+        status: CaseStatus::Open(ViolationKind::GoodTokenAbandoned),
         seed: 1,
         plan: |seed| Plan {
             accounts: 50,
@@ -57,19 +57,18 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D2",
         trouble: "the store is down longer than a lease while a process has a response to save",
-        status: CaseStatus::Open(&[
-            ViolationKind::SpentTokenSent,
-            ViolationKind::Lost,
-            ViolationKind::WrongReason,
-        ]),
-        seed: 28,
+        status: CaseStatus::Open(ViolationKind::SpentTokenSent),
+        seed: 1,
         plan: |seed| Plan {
             accounts: 20,
             processes: 3,
-            length: 4 * HOUR,
+            length: 90 * MINUTE,
+            // Due, and before a sweep finds them.
+            calls: Calls::At(55 * MINUTE - SECOND),
+            sweep_every: Some(20 * SECOND),
             faults: vec![Fault::on(
                 Step::ResponseDelivered,
-                12,
+                3,
                 Trouble::StoreDown { length: 10 * MINUTE, hangs: false },
             )],
             ..Plan::new(seed, ProviderRules::REVOKES_FAMILY)
@@ -78,7 +77,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D3",
         trouble: "a program returns without drain right after it used 20 tokens that are due",
-        status: CaseStatus::Open(&[ViolationKind::TooManyLostAtExit]),
+        status: CaseStatus::Open(ViolationKind::TooManyLostAtExit),
         seed: 1,
         plan: |seed| Plan {
             processes: 1,
@@ -97,12 +96,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D4",
         trouble: "the store goes back to a backup under a running process, which restarts later",
-        status: CaseStatus::Open(&[
-            ViolationKind::NotRefreshed,
-            ViolationKind::SpentTokenSent,
-            ViolationKind::Lost,
-            ViolationKind::WrongReason,
-        ]),
+        status: CaseStatus::Open(ViolationKind::NotRefreshed),
         seed: 1,
         plan: |seed| Plan {
             processes: 1,
@@ -117,7 +111,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D5",
         trouble: "the wall clock is 100 days ahead for one sweep",
-        status: CaseStatus::Open(&[ViolationKind::NotRefreshed]),
+        status: CaseStatus::Open(ViolationKind::NotRefreshed),
         seed: 1,
         plan: |seed| Plan {
             processes: 1,
@@ -133,7 +127,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D6",
         trouble: "500 tokens are due, and the provider hangs",
-        status: CaseStatus::Open(&[ViolationKind::TooManyCalls]),
+        status: CaseStatus::Open(ViolationKind::TooManyCalls),
         seed: 1,
         plan: |seed| Plan {
             processes: 1,
@@ -152,7 +146,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D7",
         trouble: "the provider asks 200 connections to wait for 30 seconds",
-        status: CaseStatus::Open(&[ViolationKind::RetryAfterIgnored]),
+        status: CaseStatus::Open(ViolationKind::RetryAfterIgnored),
         seed: 1,
         plan: |seed| Plan {
             processes: 1,
@@ -174,7 +168,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D10",
         trouble: "the row of one account cannot be read",
-        status: CaseStatus::Open(&[ViolationKind::NotRefreshed]),
+        status: CaseStatus::Open(ViolationKind::NotRefreshed),
         seed: 1,
         plan: |seed| Plan {
             calls: Calls::Never,
@@ -185,7 +179,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D13",
         trouble: "a process stands still with a response, another sends the token in doubt, which revokes the family",
-        status: CaseStatus::Open(&[ViolationKind::WrongReason]),
+        status: CaseStatus::Open(ViolationKind::WrongReason),
         seed: 1,
         plan: |seed| Plan {
             faults: vec![Fault::on(

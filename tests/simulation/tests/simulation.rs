@@ -1,9 +1,8 @@
 //! Runs of the simulation: small random plans, the known cases, and equal traces.
 
-use std::collections::BTreeSet;
 use std::process::Command;
 
-use simulation::{CaseStatus, KNOWN_CASES, Plan, ViolationKind, simulate};
+use simulation::{CaseStatus, KNOWN_CASES, Plan, simulate};
 
 const SEEDS: u64 = 200;
 
@@ -25,14 +24,12 @@ fn random_plans_have_no_violation() {
 fn known_cases_have_expected_violations() {
     for case in KNOWN_CASES {
         let report = simulate(&case.plan(case.seed), false);
-        let kinds: BTreeSet<ViolationKind> =
-            report.violations.iter().map(|violation| violation.kind).collect();
-        let expected = match case.status {
-            CaseStatus::Open(kinds) => kinds,
-            _ => &[],
+        let is_as_expected = match case.status {
+            CaseStatus::Open(kind) => report.violations.iter().any(|violation| violation.kind == kind),
+            _ => report.violations.is_empty(),
         };
-        let first = report.violations.first().map(ToString::to_string).unwrap_or_default();
-        assert_eq!(kinds, expected.iter().copied().collect(), "{}: {first}", case.name);
+        let first = report.violations.first().map(ToString::to_string);
+        assert!(is_as_expected, "{} is {:?}, first violation: {first:?}", case.name, case.status);
     }
 }
 
