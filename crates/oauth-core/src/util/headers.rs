@@ -90,15 +90,11 @@ fn challenges_of(header: &HeaderValue) -> Vec<Challenge> {
     // The parser stops at a `token68` (RFC 9110 section 11.2), as of `Negotiate`: the rest still counts.
     let mut found = Vec::new();
     for start in challenge_starts(&text).take(MAX_CHALLENGES) {
-        let mut parser = ChallengeParser::new(text[start..].trim_start());
         let mut is_complete = true;
-        while let Some(parsed) = parser.next() {
+        for parsed in ChallengeParser::new(text[start..].trim_start()) {
             match parsed {
                 Ok(challenge) => found.push(Challenge::from(challenge)),
                 Err(_) => is_complete = false,
-            }
-            if !is_complete {
-                break;
             }
         }
         if is_complete {
