@@ -31,6 +31,7 @@
 
 mod builder;
 mod cached_token;
+mod check_call;
 mod circuit_breaker;
 mod connect;
 mod connection;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::cached_token::CachedToken;
+use super::check_call::TokenVerdict;
 use super::connection::Connection;
 use crate::api::endpoint::Endpoint;
 use crate::provider::provider::Provider;
-use crate::provider::token_check::TokenVerdict;
 
 /// Time between an unexplained 401 and the one that counts: a gateway's trouble is over by then.
 const MIN_INTERVAL: Duration = Duration::from_secs(60);
