@@ -26,8 +26,8 @@ pub trait Site<X = NoExtra>: Clone + fmt::Debug + Send + Sync + 'static {
 
     /// Returns the provider's own call that tells if a token is valid. None by default.
     ///
-    /// [`Connection::send`](crate::connections::Connection::send) makes it after repeated 401 responses without
-    /// evidence, if the token cannot be refreshed.
+    /// [`Connection::send`](crate::connections::Connection::send) makes it after repeated 401 responses
+    /// without evidence, if the token cannot be refreshed.
     fn token_check(&self, token: &AccessToken) -> Option<TokenCheck> {
         let _ = token;
         None
