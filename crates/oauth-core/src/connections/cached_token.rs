@@ -158,12 +158,12 @@ impl<P: Provider> CachedToken<P> {
             RecordState::NeedsReconnect { reason, .. } => {
                 Error::new(ErrorKind::NeedsReconnect(reason), reason.to_string()).with_provider(P::NAME)
             }
-            RecordState::Active if !is_token_refreshable(&self.token) => {
+            _ if !is_token_refreshable(&self.token) => {
                 Error::new(ErrorKind::Expired, "the token has expired and came without a refresh token")
                     .with_provider(P::NAME)
                     .needing_reconnect()
             }
-            RecordState::Active => Error::new(ErrorKind::Expired, "the token has expired and was not sent")
+            _ => Error::new(ErrorKind::Expired, "the token has expired and was not sent")
                 .with_provider(P::NAME),
         }
     }

@@ -67,8 +67,8 @@ impl Status {
         Self {
             state: match cached.state {
                 RecordState::NeedsReconnect { reason, at } => ConnectionState::NeedsReconnect { reason, at },
-                RecordState::Active if cached.has_expired(now) => ConnectionState::Expired,
-                RecordState::Active => ConnectionState::Active,
+                _ if cached.has_expired(now) => ConnectionState::Expired,
+                _ => ConnectionState::Active,
             },
             generation: cached.generation,
             received_at: cached.token.received_at(),

@@ -1,6 +1,7 @@
 //! Contract of a token store, and its types.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -42,7 +43,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError>;
 
     /// Saves a token that was refreshed from generation `from`. Makes the record [`RecordState::Active`] and
-    /// clears its intent.
+    /// clears its intent. The new generation is the next after `from` and after
+    /// [`Content::replaced_generation`].
     ///
     /// # Errors
     /// If the store fails. It is then unknown if the save took place. Repeating it is safe: at worst it
@@ -100,7 +102,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
         state: RecordState,
     ) -> Result<bool, StoreError>;
 
-    /// Lists up to `limit` records of a provider, sorted by account, starting after the account `after`.
+    /// Lists up to `limit` records of a provider, sorted by account, starting after the account `after`. A
+    /// damaged record is listed as [`RecordState::Unreadable`] and hides no other.
     ///
     /// # Errors
     /// If the store fails.
@@ -111,9 +114,9 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<RecordSummary>, StoreError>;
 
-    /// Lists up to `limit` active records of a provider whose [`Content::lapses_at`] or [`Content::due_at`]
-    /// has come: first the lapsing ones by that time, then the due ones by theirs. The cost must grow with
-    /// the number of returned records, not of stored ones.
+    /// Lists up to `limit` active records of a provider that match the query: first the lapsing ones by
+    /// [`Content::lapses_at`], then the due ones by [`Content::due_at`]. The cost must grow with the number of
+    /// returned records, not of stored ones. A damaged record hides no other.
     ///
     /// # Errors
     /// If the store fails.
@@ -138,6 +141,74 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
         // The generation outlives the record, so the next claim gets a higher one.
         self.remove(&key).await?;
         Ok(first)
+    }
+}
+
+/// A shared store.
+#[async_trait]
+impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
+    async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        (**self).load(key).await
+    }
+
+    async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
+        (**self).insert(key, content).await
+    }
+
+    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
+        (**self).save(key, from, content).await
+    }
+
+    async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
+        (**self).remove(key).await
+    }
+
+    async fn acquire(
+        &self,
+        key: &Key,
+        owner: &LeaseOwner,
+        length: Duration,
+    ) -> Result<AcquireOutcome, StoreError> {
+        (**self).acquire(key, owner, length).await
+    }
+
+    async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
+        (**self).renew(key, fence, length).await
+    }
+
+    async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
+        (**self).release(key, fence).await
+    }
+
+    async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
+        (**self).record_intent(key, fence, from).await
+    }
+
+    async fn set_state(
+        &self,
+        key: &Key,
+        fence: u64,
+        from: u64,
+        state: RecordState,
+    ) -> Result<bool, StoreError> {
+        (**self).set_state(key, fence, from, state).await
+    }
+
+    async fn list(
+        &self,
+        provider: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<RecordSummary>, StoreError> {
+        (**self).list(provider, after, limit).await
+    }
+
+    async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
+        (**self).due(query, limit).await
+    }
+
+    async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
+        (**self).claim_once(name, keep).await
     }
 }
 
@@ -198,12 +269,17 @@ pub struct Content {
     pub due_at: Option<DateTime<Utc>>,
     /// Time when the unused refresh token lapses; `None` if never.
     pub lapses_at: Option<DateTime<Utc>>,
+    /// Generation that [`save`](TokenStore::save) has to exceed besides the stored one; 0 if none. Set when a
+    /// token is written back that the store had and lost, for example by going back to a backup: other
+    /// processes know the higher generation. Not part of the record.
+    pub replaced_generation: u64,
 }
 
 impl Content {
     /// Creates content that is never due and never lapses.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self { bytes: SecretSlice::from(bytes.into()), due_at: None, lapses_at: None }
+        let bytes = SecretSlice::from(bytes.into());
+        Self { bytes, due_at: None, lapses_at: None, replaced_generation: 0 }
     }
 
     /// Sets the time when the access token should be refreshed.
@@ -220,6 +296,13 @@ impl Content {
         self
     }
 
+    /// Sets the generation that a save has to exceed besides the stored one.
+    #[must_use]
+    pub fn replaced_generation(mut self, generation: u64) -> Self {
+        self.replaced_generation = generation;
+        self
+    }
+
     /// Returns the bytes. They contain tokens.
     pub fn bytes(&self) -> &[u8] {
         self.bytes.expose_secret()
@@ -232,6 +315,7 @@ impl fmt::Debug for Content {
             .field("bytes", &format_args!("[{} redacted]", self.bytes().len()))
             .field("due_at", &self.due_at)
             .field("lapses_at", &self.lapses_at)
+            .field("replaced_generation", &self.replaced_generation)
             .finish()
     }
 }
@@ -287,6 +371,9 @@ pub enum RecordState {
         /// Time when this was detected, by the clock of that process.
         at: DateTime<Utc>,
     },
+    /// The record is damaged, or was written by a newer version. Only in summaries: [`TokenStore::load`]
+    /// returns the error.
+    Unreadable,
 }
 
 /// Outcome of acquiring a lease.
@@ -329,7 +416,7 @@ pub enum SaveOutcome {
     Missing,
 }
 
-/// Query of [`TokenStore::due`]. A record matches if one of the times matches.
+/// Query of [`TokenStore::due`]. A record matches if one of its times matches.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DueQuery {
@@ -339,12 +426,14 @@ pub struct DueQuery {
     pub due_by: Option<DateTime<Utc>>,
     /// Matches refresh tokens that lapse at or before this time.
     pub lapses_by: Option<DateTime<Utc>>,
+    /// Matches refresh tokens that lapse after this time: they were received when a clock was ahead.
+    pub lapses_after: Option<DateTime<Utc>>,
 }
 
 impl DueQuery {
     /// Creates a query of a provider that matches nothing yet.
     pub fn new(provider: impl Into<String>) -> Self {
-        Self { provider: provider.into(), due_by: None, lapses_by: None }
+        Self { provider: provider.into(), due_by: None, lapses_by: None, lapses_after: None }
     }
 
     /// Matches access tokens that are due at or before `by`.
@@ -358,6 +447,13 @@ impl DueQuery {
     #[must_use]
     pub fn lapses_by(mut self, by: DateTime<Utc>) -> Self {
         self.lapses_by = Some(by);
+        self
+    }
+
+    /// Matches refresh tokens that lapse after `after`.
+    #[must_use]
+    pub fn lapses_after(mut self, after: DateTime<Utc>) -> Self {
+        self.lapses_after = Some(after);
         self
     }
 }
@@ -413,6 +509,8 @@ pub enum StoreErrorKind {
     Corrupt,
     /// The store was written by a newer version.
     TooNew,
+    /// The store was removed or replaced while it was open. Nothing was written.
+    Replaced,
     /// Other errors.
     Other,
 }

@@ -1,8 +1,8 @@
 //! Store in memory, for a single process and for tests.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::ops::Bound;
+use std::ops::{Bound, RangeBounds as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -138,7 +138,7 @@ impl Row {
     }
 
     fn put(&mut self, content: Content) -> u64 {
-        self.generation += 1;
+        self.generation = self.generation.max(content.replaced_generation) + 1;
         self.stored = Some(StoredRecord { content, state: RecordState::Active, intent: None });
         self.generation
     }
@@ -356,20 +356,27 @@ impl TokenStore for MemoryStore {
 
     async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
         let rows = self.rows();
-        let lapses =
-            |one: &RecordSummary| query.lapses_by.is_some_and(|by| one.lapses_at.is_some_and(|at| at <= by));
-        let mut found = Vec::new();
-        for (times, by, is_due) in [(&rows.lapsing, query.lapses_by, false), (&rows.due, query.due_by, true)]
-        {
-            let Some(by) = by else { continue };
-            let from = (query.provider.clone(), DateTime::<Utc>::MIN_UTC, String::new());
-            for (provider, at, account) in times.range(from..) {
-                if *provider != query.provider || *at > by || found.len() >= limit {
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
+        let any = Bound::Unbounded;
+        let ranges = [
+            (&rows.lapsing, query.lapses_by.map(|by| (any, Bound::Included(by)))),
+            (&rows.lapsing, query.lapses_after.map(|after| (Bound::Excluded(after), any))),
+            (&rows.due, query.due_by.map(|by| (any, Bound::Included(by)))),
+        ];
+        for (times, range) in ranges {
+            let Some((from, to)) = range else { continue };
+            let start = match from {
+                Bound::Included(at) | Bound::Excluded(at) => at,
+                Bound::Unbounded => DateTime::<Utc>::MIN_UTC,
+            };
+            for (provider, at, account) in times.range((query.provider.clone(), start, String::new())..) {
+                let has_ended = matches!(to, Bound::Included(to) if *at > to);
+                if *provider != query.provider || has_ended || found.len() >= limit {
                     break;
                 }
-                // Records that lapse too are in the result already.
-                if let Some(one) = rows.summary(provider, account).filter(|one| !(is_due && lapses(one))) {
-                    found.push(one);
+                // A record can match by several of its times.
+                if (from, to).contains(at) && seen.insert(account) {
+                    found.extend(rows.summary(provider, account));
                 }
             }
         }

@@ -49,6 +49,7 @@ pub async fn all(store: Arc<dyn TokenStore>, advance: impl AsyncFn(Duration)) {
     suite.intent_needs_fence_and_generation().await;
     suite.intent_ages_and_outlives_its_lease().await;
     suite.save_needs_generation_but_no_lease().await;
+    suite.save_exceeds_replaced_generation().await;
     suite.concurrent_saves_accept_one().await;
     suite.save_makes_record_active().await;
     suite.state_change_needs_fence_and_generation().await;

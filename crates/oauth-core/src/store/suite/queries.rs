@@ -63,6 +63,10 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         );
         let lapsing = DueQuery::new(provider).lapses_by(at(200));
         assert_eq!(accounts(&ok(self.store.due(&lapsing, 9).await)), ["lapses-150", "lapses-200"]);
+        let ahead = DueQuery::new(provider).lapses_after(at(200));
+        assert_eq!(accounts(&ok(self.store.due(&ahead, 9).await)), ["due-10"], "later than the time");
+        let all = DueQuery::new(provider).due_by(at(10)).lapses_by(at(150)).lapses_after(at(150));
+        assert_eq!(accounts(&ok(self.store.due(&all, 9).await)), ["lapses-150", "lapses-200", "due-10"]);
         let both = DueQuery::new(provider).due_by(at(95)).lapses_by(at(200));
         let found = ok(self.store.due(&both, 9).await);
         assert_eq!(

@@ -44,6 +44,19 @@ impl<F: AsyncFn(Duration)> Suite<F> {
         assert!(ok(self.store.record_intent(&key, fence, first + 1).await), "a save does not end the lease");
     }
 
+    pub(super) async fn save_exceeds_replaced_generation(&self) {
+        let (key, first) = self.connected("written-back", "old").await;
+        for (replaced, expected) in [(first + 6, first + 7), (first + 2, first + 8)] {
+            let from = self.read(&key).await.generation;
+            let content = Content::new("newer").replaced_generation(replaced);
+            match ok(self.store.save(&key, from, content).await) {
+                SaveOutcome::Accepted { generation } => assert_eq!(generation, expected),
+                other => panic!("a token was not written back: {other:?}"),
+            }
+            assert_eq!(self.read(&key).await.generation, expected);
+        }
+    }
+
     pub(super) async fn concurrent_saves_accept_one(&self) {
         let (key, first) = self.connected("many-save", "old").await;
         let tasks: Vec<_> = (0..8)
