@@ -139,6 +139,7 @@ impl<D: Database> Engine<D> {
             lapses_at,
             Value::Text(&sealed.key_id),
             Value::Bytes(&sealed.bytes),
+            Value::Number(replaced_generation(key, content)?),
         ];
         let rows = self.database.numbers(Access::Write, D::STATEMENTS.save, &values).await?;
         if let Some(generation) = generation(&rows) {
@@ -245,21 +246,28 @@ impl<D: Database> Engine<D> {
                 self.database.summaries(D::STATEMENTS.list_after, &values).await?
             }
         };
-        rows.into_iter().map(|row| summary(provider, row)).collect()
+        Ok(rows.into_iter().map(|row| summary(provider, row)).collect())
     }
 
     pub(crate) async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
         let mut found: Vec<RecordSummary> = Vec::new();
-        // Two statements, because no index has both orders.
-        let asked = [(D::STATEMENTS.lapsing, query.lapses_by), (D::STATEMENTS.due, query.due_by)];
-        for (statement, by) in asked {
-            let Some(by) = by.filter(|_| found.len() < limit) else { continue };
-            let values =
-                [part(&query.provider)?, Value::Number(at_most(limit)), Value::Number(by.timestamp_micros())];
+        // Several statements, because no index has all orders.
+        let asked = [
+            (D::STATEMENTS.lapsing, query.lapses_by),
+            (D::STATEMENTS.lapsing_after, query.lapses_after),
+            (D::STATEMENTS.due, query.due_by),
+        ];
+        for (statement, time) in asked {
+            let Some(time) = time.filter(|_| found.len() < limit) else { continue };
+            let values = [
+                part(&query.provider)?,
+                Value::Number(at_most(limit)),
+                Value::Number(time.timestamp_micros()),
+            ];
             let known: HashSet<String> = found.iter().map(|summary| summary.account.clone()).collect();
             for row in self.database.due(statement, &values).await? {
                 if !known.contains(&row.0) {
-                    found.push(due_summary(row));
+                    found.push(due_summary(&query.provider, row));
                 }
             }
             found.truncate(limit);
@@ -297,6 +305,17 @@ fn part(part: &str) -> Result<Value<'_>, StoreError> {
 
 fn times(content: &Content) -> [Value<'static>; 2] {
     [content.due_at, content.lapses_at].map(|at| Value::Maybe(at.map(|at| at.timestamp_micros())))
+}
+
+/// One less than the largest number of a database, so that the next generation fits.
+fn replaced_generation(key: &Key, content: &Content) -> Result<i64, StoreError> {
+    i64::try_from(content.replaced_generation).ok().filter(|generation| *generation < i64::MAX).ok_or_else(
+        || {
+            let message =
+                format!("{key}: the replaced generation {} is too large", content.replaced_generation);
+            StoreError::new(StoreErrorKind::Other, message)
+        },
+    )
 }
 
 /// A number that no database stores matches no row.

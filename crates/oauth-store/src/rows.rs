@@ -95,25 +95,28 @@ impl Stored {
     }
 }
 
-pub(crate) fn summary(provider: &str, row: SummaryRow) -> Result<RecordSummary, StoreError> {
+/// Never fails: a damaged record must not hide the others. Reading the record itself reports the damage.
+pub(crate) fn summary(provider: &str, row: SummaryRow) -> RecordSummary {
     let (account, generation, word, state_at, due_at, lapses_at) = row;
     let key = Key::new(provider, account);
-    let generation = count(generation, &key)?;
-    let state = state(&word, state_at, &key)?;
-    let due_at = due_at.map(|at| time(at, &key)).transpose()?;
-    let lapses_at = lapses_at.map(|at| time(at, &key)).transpose()?;
-    Ok(RecordSummary::new(key.account, generation, state, due_at, lapses_at))
-}
-
-/// Never fails: a damaged record must not hide the other due ones. Reading the record itself reports the
-/// damage.
-pub(crate) fn due_summary((account, generation, due_at, lapses_at): DueRow) -> RecordSummary {
+    let read = || -> Result<_, StoreError> {
+        let times = [due_at, lapses_at].into_iter().flatten();
+        times.map(|at| time(at, &key)).collect::<Result<Vec<_>, _>>()?;
+        Ok((count(generation, &key)?, state(&word, state_at, &key)?))
+    };
     let nearest = |at: i64| {
         let end = if at < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
         DateTime::from_timestamp_micros(at).unwrap_or(end)
     };
-    let generation = u64::try_from(generation).unwrap_or(0);
-    RecordSummary::new(account, generation, RecordState::Active, due_at.map(nearest), lapses_at.map(nearest))
+    let (generation, state) =
+        read().unwrap_or_else(|_| (u64::try_from(generation).unwrap_or_default(), RecordState::Unreadable));
+    RecordSummary::new(key.account, generation, state, due_at.map(nearest), lapses_at.map(nearest))
+}
+
+/// Like [`summary`], for a record that the statement selected as active.
+pub(crate) fn due_summary(provider: &str, row: DueRow) -> RecordSummary {
+    let (account, generation, due_at, lapses_at) = row;
+    summary(provider, (account, generation, "active".to_owned(), None, due_at, lapses_at))
 }
 
 /// A state as it is stored: its name, and since when.
@@ -209,8 +212,9 @@ mod tests {
 
     #[test]
     fn damaged_due_record_is_listed() {
-        let found = due_summary(("acme".to_owned(), -1, Some(i64::MIN), Some(i64::MAX)));
-        assert_eq!((found.account.as_str(), found.generation, found.state), ("acme", 0, RecordState::Active));
+        let found = due_summary("go1", ("acme".to_owned(), -1, Some(i64::MIN), Some(i64::MAX)));
+        let shown = (found.account.as_str(), found.generation, found.state);
+        assert_eq!(shown, ("acme", 0, RecordState::Unreadable));
         assert_eq!(found.due_at, Some(DateTime::<Utc>::MIN_UTC));
         assert_eq!(found.lapses_at, Some(DateTime::<Utc>::MAX_UTC));
     }

@@ -11,7 +11,7 @@ pub struct Statements {
     pub load: &'static str,
     /// due_at, lapses_at, key_id, sealed.
     pub insert: &'static str,
-    /// from, due_at, lapses_at, key_id, sealed.
+    /// from, due_at, lapses_at, key_id, sealed, replaced generation.
     pub save: &'static str,
     /// No further parameters.
     pub remove: &'static str,
@@ -33,6 +33,8 @@ pub struct Statements {
     pub list_after: &'static str,
     /// `$1` provider, `$2` limit, `$3` by.
     pub lapsing: &'static str,
+    /// `$1` provider, `$2` limit, `$3` after.
+    pub lapsing_after: &'static str,
     /// `$1` provider, `$2` limit, `$3` by.
     pub due: &'static str,
     /// `$1` key_id.
@@ -93,7 +95,9 @@ macro_rules! statements {
                      intent_fence = NULL, intent_at = NULL, key_id = excluded.key_id, sealed = excluded.sealed \
                      RETURNING generation",
             // Neither lease nor fence is checked: see the rules of `TokenStore`.
-            save: "UPDATE oauth_connections SET generation = generation + 1, state = 'active', state_at = NULL, \
+            save: "UPDATE oauth_connections SET \
+                   generation = CASE WHEN generation < $8 THEN $8 ELSE generation END + 1, \
+                   state = 'active', state_at = NULL, \
                    due_at = $4, lapses_at = $5, intent_fence = NULL, intent_at = NULL, key_id = $6, sealed = $7 \
                    WHERE provider = $1 AND account = $2 AND generation = $3 AND sealed IS NOT NULL \
                    RETURNING generation",
@@ -151,6 +155,11 @@ macro_rules! statements {
             lapsing: concat!(
                 due!(),
                 "WHERE provider = $1 AND state = 'active' AND lapses_at <= $3 \
+                 ORDER BY lapses_at, account LIMIT $2"
+            ),
+            lapsing_after: concat!(
+                due!(),
+                "WHERE provider = $1 AND state = 'active' AND lapses_at > $3 \
                  ORDER BY lapses_at, account LIMIT $2"
             ),
             due: concat!(

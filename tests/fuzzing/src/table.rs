@@ -178,14 +178,15 @@ impl Database for Table {
 
     async fn due(&self, statement: &'static str, values: &[Value<'_>]) -> Result<Vec<DueRow>, StoreError> {
         let of = Self::STATEMENTS;
-        assert!(statement == of.due || statement == of.lapsing, "unexpected statement: {statement}");
+        let known = [of.due, of.lapsing, of.lapsing_after];
+        assert!(known.contains(&statement), "unexpected statement: {statement}");
         let at = |row: &Row| if statement == of.due { row.due_at } else { row.lapses_at };
         let rows = self.rows();
         let mut found: Vec<(i64, &String, &Row)> = rows
             .iter()
             .filter(|((provider, _), row)| provider == text(values[0]) && row.state == "active")
             .filter_map(|((_, account), row)| Some((at(row)?, account, row)))
-            .filter(|(at, ..)| *at <= number(values[2]))
+            .filter(|(at, ..)| (*at > number(values[2])) == (statement == of.lapsing_after))
             .collect();
         found.sort_by_key(|(at, account, _)| (*at, *account));
         Ok(found
@@ -225,13 +226,14 @@ impl Database for Table {
                 assert_eq!(self.rows().insert(row_key(text(provider), text(account)), row), None);
                 Ok(vec![(1,)])
             }
-            [_, _, from, due_at, lapses_at, key_id, sealed] if statement == of.save => {
+            [_, _, from, due_at, lapses_at, key_id, sealed, replaced] if statement == of.save => {
                 let mut generation = None;
                 self.update(
                     values,
                     |row| row.generation == number(from),
                     |row| {
-                        let (next, fence, lease) = (plus(row.generation, 1)?, row.fence, row.lease);
+                        let (next, fence, lease) =
+                            (plus(row.generation.max(number(replaced)), 1)?, row.fence, row.lease);
                         generation = Some((next,));
                         *row = fresh(due_at, lapses_at, key_id, sealed);
                         (row.generation, row.fence, row.lease) = (next, fence, lease);

@@ -54,7 +54,8 @@ macro_rules! for_every_check {
             key_rotation_changes_keys_only,
             key_rotation_skips_unreadable_records,
             newer_schema_is_rejected,
-            newer_state_is_rejected,
+            newer_state_hides_no_other_record,
+            replaced_generation_has_limit,
             many_processes_create_one_store,
             unstorable_names_are_rejected,
             listing_skips_removed_records,
@@ -352,13 +353,34 @@ pub(crate) async fn newer_schema_is_rejected(database: &dyn TestDatabase) {
     assert!(store.load(&Key::new("go1", "acme")).await.unwrap().is_some(), "nothing was lost");
 }
 
-pub(crate) async fn newer_state_is_rejected(database: &dyn TestDatabase) {
+pub(crate) async fn newer_state_hides_no_other_record(database: &dyn TestDatabase) {
     let store = database.open(ring()).await.unwrap();
     let acme = Key::new("go1", "acme");
-    store.insert(&acme, Content::new("token")).await.unwrap();
-    database.tamper("UPDATE oauth_connections SET state = 'hibernating'").await;
+    for account in ["a", "acme", "b"] {
+        store.insert(&Key::new("go1", account), Content::new("token")).await.unwrap();
+    }
+    database.tamper("UPDATE oauth_connections SET state = 'hibernating' WHERE account = 'acme'").await;
     assert_eq!(store.load(&acme).await.unwrap_err().kind(), StoreErrorKind::TooNew);
-    assert_eq!(store.list("go1", None, 9).await.unwrap_err().kind(), StoreErrorKind::TooNew);
+    let listed = store.list("go1", None, 9).await.unwrap();
+    assert_eq!(
+        listed.iter().map(|one| (one.account.as_str(), one.state)).collect::<Vec<_>>(),
+        [("a", RecordState::Active), ("acme", RecordState::Unreadable), ("b", RecordState::Active)]
+    );
+}
+
+pub(crate) async fn replaced_generation_has_limit(database: &dyn TestDatabase) {
+    let store = database.open(ring()).await.unwrap();
+    let acme = Key::new("go1", "acme");
+    store.insert(&acme, Content::new("first")).await.unwrap();
+    let largest = i64::MAX.unsigned_abs();
+    for too_large in [u64::MAX, largest] {
+        let content = Content::new("second").replaced_generation(too_large);
+        let error = store.save(&acme, 1, content).await.unwrap_err();
+        assert!(error.to_string().contains(&too_large.to_string()), "{error}");
+    }
+    let content = Content::new("second").replaced_generation(largest - 1);
+    let saved = store.save(&acme, 1, content).await.unwrap();
+    assert!(matches!(saved, SaveOutcome::Accepted { generation } if generation == largest), "{saved:?}");
 }
 
 pub(crate) async fn many_processes_create_one_store(database: &dyn TestDatabase) {

@@ -22,7 +22,7 @@ pub(crate) async fn statements_use_indexes(
         ["oauth_connections_due", "oauth_connections_lapsing"].map(|index| format!("{due_along}{index}"));
     for (name, statement, parameters, index) in [
         ("load", all.load, of(&[]), None),
-        ("save", all.save, of(&[any, any, any, Text("k"), Bytes(b"x")]), None),
+        ("save", all.save, of(&[any, any, any, Text("k"), Bytes(b"x"), any]), None),
         ("remove", all.remove, of(&[]), None),
         ("acquire", all.acquire, of(&[Text("me"), any]), None),
         ("renew", all.renew, of(&[any, any]), None),
@@ -35,6 +35,7 @@ pub(crate) async fn statements_use_indexes(
         ("list_after", all.list_after, vec![provider, Number(50), account], None),
         ("due", all.due, vec![provider, Number(50), Number(1_000)], Some(&*due)),
         ("lapsing", all.lapsing, vec![provider, Number(50), Number(1_000)], Some(&*lapsing)),
+        ("lapsing_after", all.lapsing_after, vec![provider, Number(50), Number(39_000_000)], Some(&*lapsing)),
         ("forget_used", all.forget_used, vec![], Some("oauth_used_once_forgotten")),
     ] {
         // SQLite also calls the evaluation of an expression a scan.
