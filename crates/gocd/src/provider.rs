@@ -42,6 +42,9 @@ impl Provider for Gocd {
         .echoes_state_on_error(false)
         // `?code=…` is appended even if the redirect URI has a query (same file, 2026-11-21).
         .appends_query_to_query(true)
+        // The refresh token is destroyed before grant type and secret are checked (tokens_controller.rb,
+        // 2026-11-21).
+        .spends_before_checks(true)
         // Its response has no `token_type`. If one appears, it must name the header's scheme.
         .token_types(&["token"])
         // A wrong redirect URI is a configuration error of the client, although it is reported as

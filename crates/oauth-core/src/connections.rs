@@ -39,6 +39,7 @@ mod doubts;
 mod dyn_connections;
 mod entry;
 mod events;
+mod lease;
 #[cfg(not(shuttle))]
 mod mutation;
 #[cfg(shuttle)]

@@ -69,6 +69,9 @@ pub enum ErrorKind {
     Callback(CallbackFault),
     /// The code, refresh token or password was refused. The user must connect again.
     GrantRefused,
+    /// The provider refused the refresh token, and it is not known yet whether that is about this customer:
+    /// see `ConnectionsBuilder::refusal_window`.
+    RefusalUnconfirmed,
     /// The provider blames the client: its id, secret, grant or redirect URI. It is not about one customer.
     ClientRefused,
     /// The token endpoint refused the request for another reason; see [`Error::oauth_code`].
@@ -178,6 +181,7 @@ impl ErrorKind {
             Self::AuthorizationRefused => "authorization_refused",
             Self::Callback(_) => "callback",
             Self::GrantRefused => "grant_refused",
+            Self::RefusalUnconfirmed => "refusal_unconfirmed",
             Self::ClientRefused => "client_refused",
             Self::RequestRefused => "request_refused",
             Self::TokenRefused => "token_refused",
@@ -213,6 +217,9 @@ impl ErrorKind {
             }
             Self::Callback(_) => "nothing was sent: start the connection again",
             Self::GrantRefused => "the customer must connect again",
+            Self::RefusalUnconfirmed => {
+                "try again later; the customer has to connect again only if the provider keeps refusing"
+            }
             Self::ClientRefused => "check client id, client secret and redirect URI; no customer is at fault",
             Self::RequestRefused => "check the parameters of the request",
             Self::TokenRefused => "refresh the token, or have the customer connect again",
@@ -266,6 +273,7 @@ impl Error {
                     | ErrorKind::Unanswered
                     | ErrorKind::Busy
                     | ErrorKind::Unauthorized
+                    | ErrorKind::RefusalUnconfirmed
             ),
             source: None,
         }))

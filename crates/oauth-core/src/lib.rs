@@ -47,6 +47,7 @@ mod authorize {
 }
 
 mod token {
+    pub(crate) mod lineage;
     pub(crate) mod oauth2_adapter;
     pub(crate) mod persisted;
     mod request;

@@ -70,6 +70,7 @@ fn values(dialect: &Dialect) -> Vec<(Fact, String)> {
         (Fact::Pkce, pkce(dialect.pkce)),
         (Fact::EchoesStateOnError, yes_no(dialect.echoes_state_on_error)),
         (Fact::AppendsQueryToQuery, yes_no(dialect.appends_query_to_query)),
+        (Fact::SpendsBeforeChecks, yes_no(dialect.spends_before_checks)),
         (Fact::TokenTypes, list(dialect.token_types.iter().map(|name| code(name)), "")),
         (Fact::ZeroLifetime, zero_lifetime(dialect.zero_lifetime)),
         (Fact::ErrorCodeAt, list(dialect.error_code_at.iter().map(|place| code(place)), "")),
@@ -171,6 +172,7 @@ mod tests {
             .pkce(Pkce::S256)
             .echoes_state_on_error(false)
             .appends_query_to_query(true)
+            .spends_before_checks(true)
             .grant_refused(&[Refusal::new(401, "refresh token is invalid")])
             .client_refused(&[Refusal::new(400, "redirect uri mismatch")])
             .token_types(&["token", "bot"])
@@ -212,6 +214,7 @@ mod tests {
                 "pkce",
                 "echoes_state_on_error",
                 "appends_query_to_query",
+                "spends_before_checks",
                 "token_types",
                 "zero_lifetime",
                 "error_code_at",

@@ -39,6 +39,8 @@ pub enum Fact {
     EchoesStateOnError,
     /// `Dialect::appends_query_to_query`.
     AppendsQueryToQuery,
+    /// `Dialect::spends_before_checks`.
+    SpendsBeforeChecks,
     /// `Dialect::token_types`.
     TokenTypes,
     /// `Dialect::zero_lifetime`.
@@ -92,6 +94,7 @@ impl Fact {
             Self::Pkce => "pkce",
             Self::EchoesStateOnError => "echoes-state-on-error",
             Self::AppendsQueryToQuery => "appends-query-to-query",
+            Self::SpendsBeforeChecks => "spends-before-checks",
             Self::TokenTypes => "token-types",
             Self::ZeroLifetime => "zero-lifetime",
             Self::ErrorCodeAt => "error-code-at",
@@ -130,6 +133,7 @@ impl Fact {
             Self::Pkce => "PKCE",
             Self::EchoesStateOnError => "`state` on error callbacks",
             Self::AppendsQueryToQuery => "`?code=` appended to a query",
+            Self::SpendsBeforeChecks => "refresh token spent before any check",
             Self::TokenTypes => "`token_type`, if the response has one",
             Self::ZeroLifetime => "`expires_in` of 0 or less",
             Self::ErrorCodeAt => "Places of the error code",

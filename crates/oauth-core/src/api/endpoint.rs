@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 use crate::provider::scopes::Scopes;
+use crate::token::lineage::Lineage;
 use crate::token::token::{ScopeSource, Token, TokenData, TokenOrigin};
 use crate::util::secret::AccessToken;
 use crate::util::strict_json::{UniqueKeys, describe_mismatch, without_byte_order_marks};
@@ -143,6 +144,7 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
                 expires_at: None,
                 lapses_at: None,
                 origin: TokenOrigin::Derived,
+                lineage: Lineage::default(),
                 issuer: Arc::clone(&self.token.data.issuer),
                 client_id: self.token.data.client_id.clone(),
                 other: Map::new(),

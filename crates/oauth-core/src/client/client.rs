@@ -26,6 +26,7 @@ use crate::provider::renewal::Renewal;
 use crate::provider::scheme::Scheme;
 use crate::provider::scopes::Scopes;
 use crate::provider::site::Site;
+use crate::token::lineage::Lineage;
 use crate::token::oauth2_adapter::{self, Grant, TokenClient, TokenHttp, TokenResponse};
 use crate::token::token::{ScopeSource, Token, TokenData, TokenOrigin};
 use crate::transport::transport::{Limits, Transport};
@@ -481,6 +482,7 @@ impl<P: Provider> Client<P> {
             received_at: self.0.clock.now(),
             expires_at: response.expires_in.and_then(|lifetime| after(asked_at, lifetime)),
             origin: requested.origin,
+            lineage: Lineage::default(),
             other: response.other,
         }
     }

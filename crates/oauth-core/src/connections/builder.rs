@@ -12,7 +12,8 @@ use crate::client::client::Client;
 use crate::provider::provider::Provider;
 use crate::store::TokenStore;
 
-/// Settings of [`Connections`]. Every setting has a safe default.
+/// Settings of [`Connections`]. Every setting has a safe default. A value outside of the range in which a
+/// setting works is moved to the nearest end of the range.
 ///
 /// ```
 /// # use oauth_core::{Client, Provider, connections::Connections, store::MemoryStore};
@@ -75,29 +76,71 @@ impl<P: Provider> ConnectionsBuilder<P> {
     ///
     /// A shorter lease loses no token, but another process may take over from a slow holder. A call is sent
     /// only within the first quarter of a lease (the lease is extended for that), so the store has to respond
-    /// faster than that.
+    /// faster than that. 10 ms to a day.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = Some(lease);
         self
     }
 
     /// Sets the time after which a refresh that waits for other holders sends nothing anymore. By default
-    /// long enough to outlast a holder that crashed (120 s with default limits).
+    /// long enough to outlast a holder that crashed (120 s with default limits). 1 s to a day.
     pub fn refresh_deadline(mut self, deadline: Duration) -> Self {
         self.settings.refresh_deadline = deadline;
         self
     }
 
-    /// Sets the time limit of one store operation. 10 s by default.
+    /// Sets the time limit of one store operation. 10 s by default; 10 ms to an hour.
     pub fn store_deadline(mut self, deadline: Duration) -> Self {
         self.settings.store_deadline = deadline;
         self
     }
 
-    /// Sets the shortest and the longest pause between attempts to save a refreshed token. 200 ms and 30 s by
-    /// default.
+    /// Sets the shortest and the longest pause between attempts to save a refreshed token. 200 ms and 2 s by
+    /// default; 10 ms to a minute.
+    ///
+    /// After an outage of the store, a process that holds a new token saves it before another process sends
+    /// the old one again: that one waits for the store deadline and twice the longest pause. So use the same
+    /// values in all processes.
     pub fn save_retry(mut self, shortest: Duration, longest: Duration) -> Self {
         self.settings.save_retry = (shortest, longest.max(shortest));
+        self
+    }
+
+    /// Sets the maximum number of token calls in flight. 32 by default, at least 1. After a pause of a minute
+    /// or after trouble the number starts at one, and each success doubles it.
+    pub fn max_token_calls(mut self, calls: usize) -> Self {
+        self.settings.max_token_calls = calls;
+        self
+    }
+
+    /// Sets the time that passes until the refusal of a refresh token is believed. 10 minutes by default, at
+    /// most a day.
+    ///
+    /// Meanwhile a valid access token stays in use, and callers without one get
+    /// [`ErrorKind::RefusalUnconfirmed`](crate::ErrorKind::RefusalUnconfirmed). Then the token is sent once
+    /// more (not if the provider [spends it before it checks](crate::Dialect::spends_before_checks)), and if
+    /// it is refused again, the customer has to connect again. Refusals of
+    /// [several accounts](Self::incident_accounts) within this time are an incident of the provider instead:
+    /// then nothing is decided until the provider accepts a refresh token again.
+    ///
+    /// Zero: a refusal is believed at once. For a program in front of which the user sits.
+    pub fn refusal_window(mut self, window: Duration) -> Self {
+        self.settings.refusal_window = window;
+        self
+    }
+
+    /// Sets the number of accounts that are refused within the [`refusal_window`](Self::refusal_window) in an
+    /// incident. 2 by default, which is the minimum. There is no incident while the provider accepts at least
+    /// as many tokens as it refuses. After a day, refusals are believed.
+    pub fn incident_accounts(mut self, accounts: usize) -> Self {
+        self.settings.incident_accounts = accounts;
+        self
+    }
+
+    /// Sets the difference between the clocks of machines that is not worth a report. One hour by default. A
+    /// sweep refreshes tokens that were received further in the future: some clock was ahead then.
+    pub fn clock_tolerance(mut self, tolerance: Duration) -> Self {
+        self.settings.clock_tolerance = tolerance;
         self
     }
 
@@ -138,7 +181,8 @@ impl<P: Provider> ConnectionsBuilder<P> {
         if let Some(lease) = self.lease {
             self.settings.lease = lease;
         }
-        Connections(Arc::new(SharedState::new(self.client, self.store, self.settings, self.listener)))
+        let settings = self.settings.clamped();
+        Connections(Arc::new(SharedState::new(self.client, self.store, settings, self.listener)))
     }
 }
 

@@ -121,6 +121,10 @@ impl<P: Provider> CachedToken<P> {
         }
     }
 
+    pub(crate) fn with_generation(&self, generation: u64) -> Self {
+        Self { generation, ..self.with_state(self.state) }
+    }
+
     /// Marks a token that the token endpoint has just issued.
     pub(crate) fn with_receipt(mut self, receipt: u64) -> Self {
         self.receipt = receipt;

@@ -1,77 +1,398 @@
-//! Circuit breaker for token calls: a client that the provider refuses must not spend every refresh token.
+//! Circuit breaker for token calls: the provider is one resource, shared by all connections.
+//!
+//! It limits the calls in flight, holds all of them back while the provider is in trouble, and tells the
+//! refusal of one customer from an incident of the provider.
 
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use tokio::sync::MutexGuard;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::settings::Settings;
 use super::sync;
-use crate::error::Error;
+use crate::error::oauth_code::OAuthCode;
+use crate::error::{Error, ErrorKind};
 
 /// Time after a successful call during which further calls may run in parallel.
 const TRUSTED_FOR: Duration = Duration::from_secs(60);
+/// Failed calls in a row that hold back all others.
+const MAX_FAILURES: u32 = 3;
+/// Longest pause that a server can ask for.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(3_600);
+/// Pause after a response that blames the client, if a call destroys nothing.
+const CLIENT_REFUSED_FOR: Duration = Duration::from_secs(3_600);
+/// Pause between two calls during an incident, and its maximum where a call may destroy a refresh token.
+const INCIDENT_PAUSE: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(3_600));
+/// Time after which the refusals of an incident are believed.
+const LONGEST_INCIDENT: Duration = Duration::from_secs(24 * 3_600);
 
-/// GoCD spends a refresh token before it checks the client secret. So token calls are made one at a time
-/// until one succeeds, and none is made after a response that refuses the client.
-#[derive(Debug, Default)]
+/// Limits and rules of a breaker.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BreakerRules {
+    pub(super) max_calls: usize,
+    /// Time in which refusals of several accounts are an incident. Zero: every refusal is believed.
+    pub(super) refusal_window: Duration,
+    /// Number of accounts whose refusals are an incident.
+    pub(super) incident_accounts: usize,
+    /// True if the token endpoint spends a refresh token before it checks anything (GoCD).
+    pub(super) spends_first: bool,
+}
+
+#[derive(Debug)]
 pub(super) struct CircuitBreaker {
+    rules: BreakerRules,
     state: sync::Mutex<BreakerState>,
-    probe: tokio::sync::Mutex<()>,
+    freed: Notify,
 }
 
 #[derive(Debug, Default)]
 struct BreakerState {
-    refusal: Option<Error>,
+    in_flight: usize,
+    /// Calls that may be in flight: one, doubled by each success.
+    limit: usize,
     accepted_at: Option<Instant>,
+    accepted: u64,
+    hold: Option<Hold>,
+    /// Incremented by each hold. Failures of calls that started before it do not extend it.
+    round: u64,
+    /// Failed calls of this round, in a row.
+    failures: u32,
+    /// Holds since the last success.
+    holds: u32,
+    /// The last refusal of each account, oldest first.
+    refusals: Vec<GrantRefusal>,
+    incident: Option<Incident>,
 }
 
-/// Permission to make one token call. Exclusive until the client is known to be accepted.
+/// All calls wait.
+#[derive(Debug)]
+struct Hold {
+    error: Error,
+    /// `None`: until the client is corrected.
+    until: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct GrantRefusal {
+    account: String,
+    at: Instant,
+    /// Number of accepted calls before it.
+    accepted: u64,
+}
+
+/// Refusals of several accounts, and not about them.
+#[derive(Clone, Copy, Debug)]
+struct Incident {
+    began_at: Instant,
+    ended_at: Option<Instant>,
+}
+
+/// Permission to make one token call.
+#[derive(Debug)]
 pub(super) struct Permit<'a> {
-    _probe: Option<MutexGuard<'a, ()>>,
+    breaker: &'a CircuitBreaker,
+    round: u64,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        self.breaker.state().in_flight -= 1;
+        self.breaker.freed.notify_one();
+    }
+}
+
+/// What a call showed about the provider, for an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    None,
+    /// Calls are held back from now on.
+    Held,
+    /// The provider refuses several accounts.
+    Incident,
+    Recovered,
+}
+
+/// The decision about a refused refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Judgement {
+    /// Not decided before this time.
+    Wait(Duration),
+    /// Another call decides.
+    SendAgain,
+    /// The customer has to connect again.
+    Believe,
 }
 
 impl CircuitBreaker {
+    pub(super) fn new(rules: BreakerRules) -> Self {
+        Self { rules, state: sync::Mutex::default(), freed: Notify::new() }
+    }
+
     fn state(&self) -> sync::MutexGuard<'_, BreakerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the error that opened the breaker, if it is open.
+    /// Returns the error that holds calls back now, if any.
     pub(super) fn check(&self) -> Result<(), Error> {
-        match &self.state().refusal {
-            None => Ok(()),
-            Some(error) => Err(error.copied().with_help(
-                "nothing is sent until the client is corrected: fix its id, secret or redirect URI, then reconfigure \
-                 the connections; no customer is at fault",
-            )),
-        }
+        self.state().check(Instant::now())
     }
 
+    /// Returns the error that blames the client, if it holds calls back.
+    pub(super) fn check_client(&self) -> Result<(), Error> {
+        self.check().or_else(|error| match error.kind() {
+            ErrorKind::ClientRefused => Err(error),
+            _ => Ok(()),
+        })
+    }
+
+    /// Returns the end of the current hold.
+    pub(super) fn held_until(&self) -> Option<Instant> {
+        self.state().hold.as_ref().and_then(|hold| hold.until).filter(|until| Instant::now() < *until)
+    }
+
+    /// Waits for a permit, in the order of the callers.
+    ///
+    /// # Errors
+    /// The error that holds calls back.
     pub(super) async fn permit(&self) -> Result<Permit<'_>, Error> {
-        self.check()?;
-        if self.is_trusted() {
-            return Ok(Permit { _probe: None });
+        loop {
+            let freed = self.freed.notified();
+            tokio::pin!(freed);
+            // From here on, no notification is missed.
+            freed.as_mut().enable();
+            if let Some(permit) = self.try_permit()? {
+                return Ok(permit);
+            }
+            freed.await;
         }
-        let probe = self.probe.lock().await;
-        // The previous call may have opened the breaker.
-        self.check()?;
-        Ok(Permit { _probe: (!self.is_trusted()).then_some(probe) })
     }
 
-    fn is_trusted(&self) -> bool {
-        self.state().accepted_at.is_some_and(|at| at.elapsed() < TRUSTED_FOR)
+    fn try_permit(&self) -> Result<Option<Permit<'_>>, Error> {
+        let now = Instant::now();
+        let mut state = self.state();
+        state.check(now)?;
+        if state.in_flight >= state.limit_at(now) {
+            return Ok(None);
+        }
+        state.in_flight += 1;
+        Ok(Some(Permit { breaker: self, round: state.round }))
     }
 
-    pub(super) fn record_accepted(&self) {
-        self.state().accepted_at = Some(Instant::now());
+    pub(super) fn record_accepted(&self, permit: &Permit<'_>) -> Turn {
+        let now = Instant::now();
+        let mut state = self.state();
+        state.accepted += 1;
+        if permit.round != state.round {
+            return Turn::None;
+        }
+        // GoCD spends a refresh token before it checks the client secret, so the calls after a pause begin
+        // with one.
+        state.limit = (state.limit_at(now) * 2).min(self.rules.max_calls);
+        state.accepted_at = Some(now);
+        let was_incident = match &mut state.incident {
+            Some(incident) if incident.ended_at.is_none() => {
+                incident.ended_at = Some(now);
+                true
+            }
+            _ => false,
+        };
+        let recovered = state.holds > 0 || was_incident;
+        (state.hold, state.holds, state.failures) = (None, 0, 0);
+        let more = state.limit.saturating_sub(state.in_flight);
+        drop(state);
+        for _ in 0..more {
+            self.freed.notify_one();
+        }
+        if recovered { Turn::Recovered } else { Turn::None }
     }
 
-    pub(super) fn record_refused(&self, error: &Error) {
-        *self.state() = BreakerState { refusal: Some(error.copied()), accepted_at: None };
+    /// Records a call without a new token, other than a refusal of the grant or the client.
+    pub(super) fn record_failure(&self, permit: &Permit<'_>, error: &Error) -> Turn {
+        if !is_trouble_of_provider(error) {
+            return Turn::None;
+        }
+        let now = Instant::now();
+        let mut state = self.state();
+        let wanted = error.retry_after().map(|after| after.min(MAX_RETRY_AFTER));
+        let is_new = permit.round == state.round;
+        if is_new {
+            state.failures += 1;
+        }
+        let allowed = if state.holds == 0 { MAX_FAILURES } else { 1 };
+        let pause = match wanted {
+            Some(after) => after,
+            None if is_new && state.failures >= allowed => Settings::backoff(state.holds + 1),
+            None => return Turn::None,
+        };
+        let until = now + pause;
+        if state.hold.as_ref().is_some_and(|hold| hold.until.is_none_or(|earlier| earlier >= until)) {
+            return Turn::None;
+        }
+        let turn = if state.holds == 0 { Turn::Held } else { Turn::None };
+        if is_new {
+            state.holds = state.holds.saturating_add(1);
+        }
+        let error = error.copied().during("waiting for the provider to recover");
+        state.hold(error, Some(until));
+        drop(state);
+        self.freed.notify_waiters();
+        turn
     }
 
-    /// Closes the breaker after the client was corrected.
+    pub(super) fn record_client_refused(&self, error: &Error) {
+        let until = (!self.rules.spends_first).then(|| Instant::now() + CLIENT_REFUSED_FOR);
+        let error = error.copied().with_help(
+            "nothing is sent until the client is corrected: fix its id, secret or redirect URI, then reconfigure the \
+             connections; no customer is at fault",
+        );
+        let mut state = self.state();
+        state.accepted_at = None;
+        state.hold(error, until);
+        drop(state);
+        self.freed.notify_waiters();
+    }
+
+    /// Records that the grant of an account was refused.
+    pub(super) fn record_grant_refused(&self, account: &str) -> Turn {
+        let now = Instant::now();
+        let BreakerRules { refusal_window, incident_accounts, spends_first, .. } = self.rules;
+        let mut state = self.state();
+        // The token endpoint works.
+        state.failures = 0;
+        let accepted = state.accepted;
+        state.refusals.retain(|refusal| {
+            refusal.account != account && now.saturating_duration_since(refusal.at) < refusal_window
+        });
+        state.refusals.push(GrantRefusal { account: account.to_owned(), at: now, accepted });
+        let count = state.refusals.len();
+        let accepted_since = state.refusals.first().map_or(0, |first| accepted - first.accepted);
+        // Few refusals among many accepted calls are about their customers.
+        let is_incident = !refusal_window.is_zero()
+            && count >= incident_accounts
+            && u64::try_from(count).is_ok_and(|count| count > accepted_since);
+        if !is_incident && !state.is_in_incident() {
+            return Turn::None;
+        }
+        let turn = if state.is_in_incident() { Turn::None } else { Turn::Incident };
+        if turn == Turn::Incident {
+            state.incident = Some(Incident { began_at: now, ended_at: None });
+        }
+        state.holds = state.holds.saturating_add(1);
+        let (shortest, longest) = INCIDENT_PAUSE;
+        let pause = match spends_first {
+            true => (shortest * (1 << state.holds.min(7)) / 2).min(longest),
+            false => shortest,
+        };
+        state.hold(incident_error(pause), Some(now + pause));
+        drop(state);
+        self.freed.notify_waiters();
+        turn
+    }
+
+    /// Decides about a token that was first refused at this time, and not again since.
+    pub(super) fn judge(&self, refused_at: Instant) -> Judgement {
+        let BreakerRules { refusal_window, spends_first, .. } = self.rules;
+        let now = Instant::now();
+        let state = self.state();
+        match state.incident {
+            Some(incident) if incident.ended_at.is_none() && now - incident.began_at < LONGEST_INCIDENT => {
+                // The token may be good, and a call could destroy it: a success of another account decides.
+                if spends_first { Judgement::Wait(INCIDENT_PAUSE.0) } else { Judgement::SendAgain }
+            }
+            Some(Incident { ended_at: Some(ended_at), .. }) if ended_at >= refused_at => Judgement::SendAgain,
+            _ => {
+                let left = refusal_window.saturating_sub(now.saturating_duration_since(refused_at));
+                match () {
+                    () if !left.is_zero() => Judgement::Wait(left),
+                    () if spends_first => Judgement::Believe,
+                    () => Judgement::SendAgain,
+                }
+            }
+        }
+    }
+
+    /// True if a token that is refused now, and was first refused at this time, will not be accepted anymore.
+    pub(super) fn is_final(&self, refused_at: Instant) -> bool {
+        let now = Instant::now();
+        let state = self.state();
+        let is_doubtful = state.incident.is_some_and(|incident| match incident.ended_at {
+            Some(ended_at) => ended_at >= refused_at,
+            None => now - incident.began_at < LONGEST_INCIDENT,
+        });
+        !is_doubtful && now.saturating_duration_since(refused_at) >= self.rules.refusal_window
+    }
+
+    /// True if an incident ended after this time.
+    pub(super) fn ended_incident_since(&self, refused_at: Instant) -> bool {
+        let incident = self.state().incident;
+        incident.and_then(|incident| incident.ended_at).is_some_and(|ended_at| ended_at >= refused_at)
+    }
+
+    /// Allows calls again after the client was corrected.
     pub(super) fn reset(&self) {
-        *self.state() = BreakerState::default();
+        let mut state = self.state();
+        state.hold = None;
+        state.accepted_at = None;
+        drop(state);
+        self.freed.notify_one();
     }
+}
+
+impl BreakerState {
+    fn check(&self, now: Instant) -> Result<(), Error> {
+        match &self.hold {
+            Some(Hold { error, until: None }) => Err(error.copied()),
+            Some(Hold { error, until: Some(until) }) if now < *until => {
+                let left = *until - now;
+                Err(match error.kind() {
+                    ErrorKind::ClientRefused => error.copied(),
+                    _ => error.copied().with_transient(true).with_retry_after(Some(left)),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The number of calls that may be in flight.
+    fn limit_at(&self, now: Instant) -> usize {
+        let is_trusted = self.accepted_at.is_some_and(|at| now - at < TRUSTED_FOR);
+        if is_trusted { self.limit.max(1) } else { 1 }
+    }
+
+    fn hold(&mut self, error: Error, until: Option<Instant>) {
+        self.hold = Some(Hold { error, until });
+        self.round += 1;
+        self.failures = 0;
+        self.limit = 1;
+    }
+
+    fn is_in_incident(&self) -> bool {
+        self.incident.is_some_and(|incident| incident.ended_at.is_none())
+    }
+}
+
+/// True if the error may concern all calls: the provider or the way to it is in trouble.
+fn is_trouble_of_provider(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::InvalidInput | ErrorKind::Setup | ErrorKind::ForeignToken | ErrorKind::Closed => false,
+        ErrorKind::GrantRefused | ErrorKind::ClientRefused => false,
+        ErrorKind::RequestRefused => !names_known_code(error),
+        _ => true,
+    }
+}
+
+/// True for a code by which the token endpoint itself refuses a request (RFC 6749 section 5.2). Others may
+/// come from a proxy.
+pub(super) fn names_known_code(error: &Error) -> bool {
+    matches!(error.oauth_code(), Some(OAuthCode::InvalidRequest | OAuthCode::InvalidScope))
+}
+
+fn incident_error(pause: Duration) -> Error {
+    Error::new(
+        ErrorKind::RefusalUnconfirmed,
+        "the provider refuses the refresh tokens of several customers, so the refusals are probably not about them",
+    )
+    .with_retry_after(Some(pause))
+    .with_help("wait; nothing is decided until the provider accepts a refresh token again")
 }

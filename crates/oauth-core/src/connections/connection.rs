@@ -167,9 +167,15 @@ impl<P: Provider> Connection<P> {
                 true => Some(Need::Valid),
                 false => is_stale().then_some(Need::Reload),
             };
-            if let Some(need) = need {
-                // Runs in the background. If it fails, a later call retries.
-                drop(join_or_start(&self.shared, &self.entry, need));
+            // Runs in the background. If it fails or too many are running, a later call retries.
+            match need {
+                Some(Need::Reload) => drop(join_or_start(&self.shared, &self.entry, Need::Reload, None)),
+                Some(need) => {
+                    if let Some(permit) = self.shared.background_permit() {
+                        drop(join_or_start(&self.shared, &self.entry, need, Some(permit)));
+                    }
+                }
+                None => {}
             }
             return Ok(true);
         }

@@ -12,6 +12,7 @@ use super::mutation::mutated;
 use super::progress::Waiter;
 use super::settings::Settings;
 use super::sync::{ArcSwapOption, AtomicU64, Guard, Mutex, MutexGuard};
+use crate::error::reconnect_reason::ReconnectReason;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 use crate::store::Key;
@@ -33,12 +34,25 @@ pub(super) struct EntryState<P: Provider> {
     pub(super) backoff_until: Option<Instant>,
     pub(super) failures: u32,
     pub(super) last_failure: Option<Error>,
+    /// A refused refresh token that is not decided about yet.
+    pub(super) suspicion: Option<Suspicion>,
+    /// Fence of the last token call of this process, and true if its response arrived.
+    pub(super) last_call: Option<(u64, bool)>,
     /// Last refresh that was forced by a rejected API call.
     pub(super) forced_at: Option<Instant>,
     pub(super) doubts: Doubts,
     /// Counts local inserts and removals. A flight that started before one of them must not undo it in the
     /// cache.
     pub(super) epoch: u64,
+}
+
+/// The refusal of a refresh token.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Suspicion {
+    pub(super) generation: u64,
+    pub(super) first_refused_at: Instant,
+    /// Why the customer has to connect again if the refusal is believed.
+    pub(super) reason: ReconnectReason,
 }
 
 impl<P: Provider> Entry<P> {
@@ -53,6 +67,8 @@ impl<P: Provider> Entry<P> {
                 backoff_until: None,
                 failures: 0,
                 last_failure: None,
+                suspicion: None,
+                last_call: None,
                 forced_at: None,
                 doubts: Doubts::default(),
                 epoch: 0,
@@ -113,6 +129,22 @@ impl<P: Provider> Entry<P> {
         Ok(cached)
     }
 
+    /// Caches a token of the store although an older generation has the number that is cached now.
+    pub(super) fn publish_older(
+        &self,
+        epoch: u64,
+        cached: CachedToken<P>,
+    ) -> Result<Arc<CachedToken<P>>, Error> {
+        let state = self.state();
+        if state.epoch != epoch {
+            return self.cached().ok_or_else(|| self.not_connected());
+        }
+        self.mark_checked();
+        let cached = Arc::new(cached);
+        self.token.store(Some(Arc::clone(&cached)));
+        Ok(cached)
+    }
+
     /// Caches the token of a local insert.
     pub(super) fn replace(&self, cached: CachedToken<P>) {
         let mut state = self.state();
@@ -124,6 +156,7 @@ impl<P: Provider> Entry<P> {
             return;
         }
         state.epoch += 1;
+        state.suspicion = None;
         state.clear_failures();
         self.mark_checked();
         self.token.store(Some(Arc::new(cached)));
@@ -133,6 +166,7 @@ impl<P: Provider> Entry<P> {
     pub(super) fn remove(&self) -> Option<u64> {
         let mut state = self.state();
         state.epoch += 1;
+        state.suspicion = None;
         state.clear_failures();
         self.token.swap(None).map(|cached| cached.generation)
     }
@@ -158,8 +192,14 @@ impl<P: Provider> EntryState<P> {
         self.backoff_until = None;
     }
 
-    /// Records a failed flight. The next one waits for the backoff, or as long as the server asked.
-    pub(super) fn record_failure(&mut self, error: &Error) {
+    /// Records a failed flight. The next one waits for the backoff, or until this time if the provider's
+    /// trouble holds all of them back.
+    pub(super) fn record_failure(&mut self, error: &Error, held_until: Option<Instant>) {
+        if let Some(until) = held_until.filter(|_| error.is_transient()) {
+            self.backoff_until = Some(until);
+            self.last_failure = Some(error.copied());
+            return;
+        }
         let backs_off = match error.kind() {
             // The flight has waited already, or waiting does not help, or another mechanism prevents the
             // retry.
@@ -168,6 +208,7 @@ impl<P: Provider> EntryState<P> {
             | ErrorKind::NotConnected
             | ErrorKind::NeedsReconnect(_)
             | ErrorKind::ClientRefused
+            | ErrorKind::RefusalUnconfirmed
             | ErrorKind::ForeignToken
             | ErrorKind::InvalidInput => false,
             _ => true,

@@ -63,6 +63,24 @@ pub enum EventKind<'a> {
     /// The provider refused the client. Nothing is refreshed until the client is corrected. See
     /// [`Connections::reconfigure`](super::Connections::reconfigure).
     ClientRefused(&'a Error),
+    /// The provider or the way to it is in trouble. All refreshes wait, and are tried again by themselves.
+    ProviderUnavailable(&'a Error),
+    /// The provider refuses the refresh tokens of several customers at once, which is probably its own
+    /// trouble. No customer has to connect again because of it; all refreshes wait. See
+    /// [`refusal_window`](super::ConnectionsBuilder::refusal_window).
+    RefusalIncident(&'a Error),
+    /// The provider accepts refresh tokens again.
+    ProviderRecovered,
+    /// The store lost newer records, for example because it went back to a backup. The newer token of this
+    /// process was written back, or, with an error, could not be.
+    StoreWentBack(Option<&'a Error>),
+    /// Stored tokens were received when a clock was far ahead. They are refreshed now: their recorded times
+    /// are wrong.
+    ClockWasAhead,
+    /// A refresh ended before its outcome was known, because its runtime was shut down or it panicked. The
+    /// next refresh decides if the customer has to connect again. See
+    /// [`Connections::drain`](super::Connections::drain).
+    RefreshInterrupted,
     /// The provider sent a response that nothing it declares explains. The call failed, and the connection is
     /// unchanged. Worth a report: the error responses of some providers are not documented.
     UnrecognizedResponse(&'a UnrecognizedResponse),
@@ -80,6 +98,12 @@ impl EventKind<'_> {
             Self::SaveFailed(_) => "save_failed",
             Self::NeedsReconnect(_) => "needs_reconnect",
             Self::ClientRefused(_) => "client_refused",
+            Self::ProviderUnavailable(_) => "provider_unavailable",
+            Self::RefusalIncident(_) => "refusal_incident",
+            Self::ProviderRecovered => "provider_recovered",
+            Self::StoreWentBack(_) => "store_went_back",
+            Self::ClockWasAhead => "clock_was_ahead",
+            Self::RefreshInterrupted => "refresh_interrupted",
             Self::UnrecognizedResponse(_) => "unrecognized_response",
             Self::Removed => "removed",
         }
@@ -88,10 +112,18 @@ impl EventKind<'_> {
     /// Returns the error of the event, if it has one.
     pub const fn error(&self) -> Option<&Error> {
         match self {
-            Self::RefreshFailed(error) | Self::SaveFailed(error) | Self::ClientRefused(error) => Some(error),
+            Self::RefreshFailed(error)
+            | Self::SaveFailed(error)
+            | Self::ClientRefused(error)
+            | Self::ProviderUnavailable(error)
+            | Self::RefusalIncident(error) => Some(error),
+            Self::StoreWentBack(error) => *error,
             Self::Connected
             | Self::Refreshed
             | Self::NeedsReconnect(_)
+            | Self::ProviderRecovered
+            | Self::ClockWasAhead
+            | Self::RefreshInterrupted
             | Self::UnrecognizedResponse(_)
             | Self::Removed => None,
         }
@@ -110,6 +142,23 @@ impl fmt::Display for Event<'_> {
             EventKind::ClientRefused(error) => {
                 write!(f, "the client was refused, nothing is refreshed now: {error}")
             }
+            EventKind::ProviderUnavailable(error) => {
+                write!(f, "the provider is in trouble, refreshes wait: {error}")
+            }
+            EventKind::RefusalIncident(error) => {
+                write!(f, "several customers are refused, refreshes wait: {error}")
+            }
+            EventKind::ProviderRecovered => f.write_str("the provider accepts refresh tokens again"),
+            EventKind::StoreWentBack(None) => {
+                f.write_str("the store had lost the newest token; it was written back")
+            }
+            EventKind::StoreWentBack(Some(error)) => write!(f, "the store lost newer records: {error}"),
+            EventKind::ClockWasAhead => {
+                f.write_str("tokens were received when a clock was far ahead; they are refreshed now")
+            }
+            EventKind::RefreshInterrupted => f.write_str(
+                "a refresh was interrupted and its outcome is unknown; drain before the program ends",
+            ),
             EventKind::UnrecognizedResponse(response) => write!(f, "unrecognized response: {response}"),
             EventKind::Removed => f.write_str("removed"),
         }
@@ -149,11 +198,19 @@ pub(super) fn emit(listener: Option<&Listener>, event: &Event<'_>) {
         };
     }
     match &event.kind {
-        EventKind::Connected | EventKind::Refreshed | EventKind::Removed => log!(info),
-        EventKind::RefreshFailed(_) | EventKind::NeedsReconnect(_) | EventKind::UnrecognizedResponse(_) => {
-            log!(warn);
+        EventKind::Connected | EventKind::Refreshed | EventKind::ProviderRecovered | EventKind::Removed => {
+            log!(info)
         }
-        EventKind::SaveFailed(_) | EventKind::ClientRefused(_) => log!(error),
+        EventKind::RefreshFailed(_)
+        | EventKind::NeedsReconnect(_)
+        | EventKind::ClockWasAhead
+        | EventKind::ProviderUnavailable(_)
+        | EventKind::RefreshInterrupted
+        | EventKind::UnrecognizedResponse(_) => log!(warn),
+        EventKind::SaveFailed(_)
+        | EventKind::ClientRefused(_)
+        | EventKind::RefusalIncident(_)
+        | EventKind::StoreWentBack(_) => log!(error),
     }
     if let Some(listener) = listener {
         // Called in the middle of a refresh: a panic would lose the token that was just received.

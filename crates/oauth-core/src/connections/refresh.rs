@@ -1,27 +1,28 @@
 //! Steps of a refresh: take the lease, read the record again, record the intent, call, save, publish.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
-use super::cached_token::{CachedToken, Now};
-use super::circuit_breaker::Permit;
-use super::entry::Entry;
+use super::cached_token::{CachedToken, content};
+use super::circuit_breaker::{Judgement, Permit, names_known_code};
+use super::entry::{Entry, Suspicion};
 use super::events::{EventKind, TARGET};
+use super::lease::HeldLease;
 use super::need::Need;
 use super::progress::{EarlyPublisher, RefreshResult};
 use super::save::TokenSaver;
 use super::settings::Settings;
 use super::shared_state::SharedState;
-use crate::error::oauth_code::OAuthCode;
 use crate::error::reconnect_reason::ReconnectReason;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 use crate::provider::renewal::Renewal;
-use crate::store::{AcquireOutcome, Record, RecordState, StoreError, StoreErrorKind};
+use crate::store::{AcquireOutcome, Intent, Record, RecordState, SaveOutcome, StoreError, StoreErrorKind};
 use crate::token::token::Token;
 use crate::util::deadline::within;
 
@@ -34,21 +35,8 @@ pub(super) struct RefreshTask<'a, P: Provider> {
     early: &'a EarlyPublisher<'a, P>,
     /// No token call starts after this.
     deadline: Instant,
-}
-
-struct HeldLease {
-    fence: u64,
-    /// Time before the request for the lease or for its last extension: the lease started no earlier.
-    requested_at: Now,
-}
-
-impl HeldLease {
-    /// The larger age of both clocks: monotonic time stops while a machine sleeps, a wall clock can be set
-    /// back.
-    fn age(&self, now: Now) -> Duration {
-        let by_wall_clock = (now.wall - self.requested_at.wall).to_std().unwrap_or_default();
-        now.monotonic.saturating_duration_since(self.requested_at.monotonic).max(by_wall_clock)
-    }
+    /// True if the provider's trouble kept this task from making its call.
+    is_held_back: AtomicBool,
 }
 
 /// Result of the steps under a lease.
@@ -72,7 +60,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         early: &'a EarlyPublisher<'a, P>,
     ) -> Self {
         let deadline = Instant::now() + shared.settings.refresh_deadline;
-        Self { shared, entry, epoch, need, early, deadline }
+        Self { shared, entry, epoch, need, early, deadline, is_held_back: AtomicBool::new(false) }
     }
 
     /// Runs the task for the caller of the span `requested_by`, and for all that joined.
@@ -116,7 +104,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
             }
         };
         if P::Renewal::REFRESHES {
-            self.shared.circuit_breaker.check()?;
+            self.held_back(self.shared.circuit_breaker.check())?;
         }
         Ok(Plan::Replace(cached))
     }
@@ -140,12 +128,19 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         )
     }
 
-    /// State changes are reported by the code that detects them. A reload changes nothing.
+    /// Notes that the provider's trouble ended this task.
+    fn held_back<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        result.inspect_err(|_| self.is_held_back.store(true, Ordering::Relaxed))
+    }
+
+    /// State changes are reported by the code that detects them, trouble of the provider by the call that
+    /// showed it. A reload changes nothing.
     fn emit_failure(&self, error: &Error) {
         let is_reported = matches!(
             error.kind(),
             ErrorKind::NeedsReconnect(_) | ErrorKind::NotConnected | ErrorKind::Closed
         );
+        let is_reported = is_reported || self.is_held_back.load(Ordering::Relaxed);
         if !is_reported && !matches!(self.need, Need::Reload) {
             let generation = self.entry.cached().map(|cached| cached.generation);
             self.shared.emit(&self.entry.key, generation, EventKind::RefreshFailed(error));
@@ -162,9 +157,70 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
 
     async fn load(&self) -> RefreshResult<P> {
         match self.shared.store.load(&self.entry.key).await.map_err(self.store_error())? {
-            Some(record) => self.shared.cache_record(self.entry, self.epoch, &record),
+            Some(record) => self.adopt(record).await,
             None => Err(self.shared.clear_missing(self.entry, self.epoch)),
         }
+    }
+
+    /// Caches the token of a record, unless the cached one is newer. If the store has lost that one, it is
+    /// written back.
+    async fn adopt(&self, mut record: Record) -> RefreshResult<P> {
+        let entry = self.entry;
+        loop {
+            let current = entry.cached().filter(|current| current.saved);
+            let is_known = |current: &CachedToken<P>| {
+                current.generation == record.generation && current.state == record.state
+            };
+            if let Some(current) = current.as_ref().filter(|current| is_known(current)) {
+                entry.mark_checked();
+                return Ok(Arc::clone(current));
+            }
+            let read = self.shared.read_record(entry, self.epoch, &record)?;
+            let Some(current) = current.filter(|current| current.generation > read.generation) else {
+                return entry.publish(self.epoch, read);
+            };
+            if entry.state().epoch != self.epoch {
+                return Ok(current);
+            }
+            match self.write_back(&current, read).await? {
+                Ok(cached) => return Ok(cached),
+                Err(superseding) => record = superseding,
+            }
+        }
+    }
+
+    /// Handles a store that holds an older record than this process: it went back to a backup, or to a
+    /// replica that lagged behind. Returns the record of another process that did so first.
+    async fn write_back(
+        &self,
+        current: &CachedToken<P>,
+        read: CachedToken<P>,
+    ) -> Result<Result<Arc<CachedToken<P>>, Record>, Error> {
+        let (shared, entry, key) = (self.shared, self.entry, &self.entry.key);
+        let (newer, older) = (current.token.data.lineage, read.token.data.lineage);
+        if current.is_active() && newer.descends_from(older) {
+            let content = content(&current.token, &shared.settings)?.replaced_generation(current.generation);
+            let saved = shared.store.save(key, read.generation, content).await.map_err(self.store_error())?;
+            return match saved {
+                SaveOutcome::Accepted { generation } => {
+                    shared.emit(key, Some(generation), EventKind::StoreWentBack(None));
+                    entry.publish(self.epoch, current.with_generation(generation)).map(Ok)
+                }
+                SaveOutcome::Superseded { record } => Ok(Err(record)),
+                SaveOutcome::Missing => Err(shared.clear_missing(entry, self.epoch)),
+            };
+        }
+        // Another process has written the newest token back, or the user has connected again since.
+        let is_later = read.token.received_at() > current.token.received_at();
+        if !current.is_active() || newer.is_same_connection(older) || is_later {
+            return entry.publish_older(self.epoch, read).map(Ok);
+        }
+        let message =
+            "it holds an older connection of this account than this process does: it went back to a backup";
+        let error = self.store_error()(StoreError::new(StoreErrorKind::Other, message))
+            .with_help("have the customer connect again");
+        shared.emit(key, Some(current.generation), EventKind::StoreWentBack(Some(&error)));
+        Err(error)
     }
 
     fn store_error(&self) -> impl Fn(StoreError) -> Error {
@@ -174,14 +230,16 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
     async fn refresh(&self) -> RefreshResult<P> {
         let mut polls = self.shared.settings.polls();
         loop {
+            let permit = self.permit().await?;
             let requested_at = self.shared.now();
             match self.shared.store.acquire(&self.entry.key).await.map_err(self.store_error())? {
                 AcquireOutcome::Missing => {
                     return Err(self.shared.clear_missing(self.entry, self.epoch));
                 }
                 AcquireOutcome::Held { for_another, record } => {
+                    drop(permit);
                     // A token that the holder has saved already can be used without the lease.
-                    let cached = self.shared.cache_record(self.entry, self.epoch, &record)?;
+                    let cached = self.adopt(record).await?;
                     if !self.needs_refresh(&cached) {
                         return Ok(cached);
                     }
@@ -192,7 +250,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                 AcquireOutcome::Granted { fence, record } => {
                     let lease = HeldLease { fence, requested_at };
                     Span::current().record("fence", fence);
-                    let step = self.refresh_with_lease(lease, &record).await;
+                    let step = self.refresh_with_lease(lease, record, permit).await;
                     self.shared.store.release(&self.entry.key, fence).await;
                     match step {
                         Ok(Step::Done(result)) => return result,
@@ -204,6 +262,13 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         }
     }
 
+    async fn permit(&self) -> Result<Permit<'a>, Error> {
+        match tokio::time::timeout_at(self.deadline, self.shared.circuit_breaker.permit()).await {
+            Ok(permit) => self.held_back(permit),
+            Err(_) => Err(busy::<P>()),
+        }
+    }
+
     /// Waits for another holder. Fails if that would exceed the deadline.
     async fn wait(&self, duration: Duration) -> Result<(), Error> {
         if Instant::now() + duration > self.deadline {
@@ -212,35 +277,62 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         self.shared.pause(duration).await
     }
 
-    async fn refresh_with_lease(&self, mut lease: HeldLease, record: &Record) -> Result<Step<P>, Error> {
-        let cached = self.shared.cache_record(self.entry, self.epoch, record)?;
-        if cached.generation != record.generation || !self.needs_refresh(&cached) {
+    async fn refresh_with_lease(
+        &self,
+        mut lease: HeldLease,
+        record: Record,
+        mut permit: Permit<'a>,
+    ) -> Result<Step<P>, Error> {
+        let (generation, intent) = (record.generation, record.intent);
+        let cached = self.adopt(record).await?;
+        if cached.generation != generation || !self.needs_refresh(&cached) {
             return Ok(Step::Done(Ok(cached)));
         }
         if !cached.is_refreshable() {
             return self.not_refreshable(&lease, &cached).await;
         }
-        // A reusable refresh token is not spent by a call whose response was lost.
-        let intent = record.intent.filter(|_| P::Renewal::SINGLE_USE);
-        if let Some(intent) = intent {
-            // Another holder may have sent this refresh token, and its call may still be in flight.
-            let call = self.shared.client().inner().limits.token_deadline;
-            tracing::debug!(
-                target: TARGET,
-                fence = intent.fence,
-                age = ?intent.age,
-                "an earlier refresh may have been sent, its outcome is unknown"
-            );
-            if !self.wait_for_call_in_flight(&mut lease, call.saturating_sub(intent.age)).await? {
-                return Ok(Step::Retry);
+        let suspicion = self.entry.state().suspicion.filter(|one| one.generation == generation);
+        if let Some(suspicion) = suspicion {
+            match self.shared.circuit_breaker.judge(suspicion.first_refused_at) {
+                Judgement::Wait(left) => return Err(unconfirmed::<P>(left)),
+                Judgement::SendAgain => {}
+                Judgement::Believe => {
+                    let error = Error::new(ErrorKind::GrantRefused, "the refresh token was refused");
+                    let unstored = ReconnectReason::OutcomeUnknown;
+                    return self
+                        .mark_needs_reconnect(&lease, &cached, suspicion.reason, unstored, error)
+                        .await;
+                }
             }
         }
-        let permit = match tokio::time::timeout_at(self.deadline, self.shared.circuit_breaker.permit()).await
-        {
-            Ok(permit) => permit?,
-            Err(_) => return Err(busy::<P>()),
-        };
+        // A reusable refresh token is not spent by a call whose response was lost.
+        let intent = intent.filter(|_| P::Renewal::SINGLE_USE);
+        let wait = intent.map_or(Duration::ZERO, |intent| self.wait_for_outcome_of(intent));
+        if !wait.is_zero() {
+            drop(permit);
+            if !self.wait_for_call_in_flight(&mut lease, wait).await? {
+                return Ok(Step::Retry);
+            }
+            permit = self.permit().await?;
+        }
         self.call(lease, &cached, intent.is_some(), permit).await
+    }
+
+    /// Returns the time in which the call of an intent may still end, and its token be saved.
+    fn wait_for_outcome_of(&self, intent: Intent) -> Duration {
+        tracing::debug!(
+            target: TARGET,
+            fence = intent.fence,
+            age = ?intent.age,
+            "an earlier refresh may have been sent, its outcome is unknown"
+        );
+        let call = self.shared.client().inner().limits.token_deadline.saturating_sub(intent.age);
+        match self.entry.state().last_call {
+            Some((fence, true)) if fence == intent.fence => Duration::ZERO,
+            Some((fence, false)) if fence == intent.fence => call,
+            // Another holder may have the new token, and be unable to save it: whoever has it saves first.
+            _ => call.max(self.shared.settings.longest_save()),
+        }
     }
 
     /// Waits and keeps the lease meanwhile. Returns false if the lease was lost.
@@ -280,6 +372,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         in_doubt: bool,
         permit: Permit<'_>,
     ) -> Result<Step<P>, Error> {
+        let key = &self.entry.key;
         let circuit_breaker = &self.shared.circuit_breaker;
         let mut retries = Settings::calls();
         for attempt in 1.. {
@@ -288,20 +381,23 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                 break;
             }
             tracing::debug!(target: TARGET, attempt, in_doubt, "requesting a new token");
+            self.entry.state().last_call = Some((lease.fence, false));
             let error = match self.request_token(&cached.token).await {
                 Ok(token) => {
-                    circuit_breaker.record_accepted();
+                    self.shared.emit_turn(key, circuit_breaker.record_accepted(&permit), None);
                     drop(permit);
-                    return Ok(Step::Done(self.save(lease.fence, cached, token).await));
+                    return Ok(Step::Done(self.save(lease, cached, token).await));
                 }
                 Err(error) => error,
             };
-            self.shared.emit_unrecognized(&self.entry.key, Some(cached.generation), &error);
+            self.shared.emit_unrecognized(key, Some(cached.generation), &error);
             let error_kind = error.kind().as_str();
             tracing::debug!(target: TARGET, attempt, error_kind, "no new token: {error}");
+            self.shared.emit_turn(key, circuit_breaker.record_failure(&permit, &error), Some(&error));
             match error.kind() {
                 ErrorKind::NotSent => {
                     if let Some(delay) = retries.next()
+                        && circuit_breaker.check().is_ok()
                         && self.wait(delay).await.is_ok()
                     {
                         continue;
@@ -309,16 +405,14 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                     self.clear_intent(&lease, cached, in_doubt).await;
                 }
                 ErrorKind::GrantRefused => {
+                    drop(permit);
                     return self.grant_refused(&lease, cached, in_doubt, error).await;
                 }
                 ErrorKind::ClientRefused => {
                     // The intent stays: the provider may spend the refresh token before it checks the client.
-                    circuit_breaker.record_refused(&error);
-                    self.shared.emit(
-                        &self.entry.key,
-                        Some(cached.generation),
-                        EventKind::ClientRefused(&error),
-                    );
+                    self.entry.state().last_call = Some((lease.fence, true));
+                    circuit_breaker.record_client_refused(&error);
+                    self.shared.emit(key, Some(cached.generation), EventKind::ClientRefused(&error));
                 }
                 // Not spent: the call was not sent, or the token endpoint refused it for another reason.
                 ErrorKind::Setup | ErrorKind::InvalidInput => {
@@ -336,10 +430,12 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         Ok(Step::Retry)
     }
 
-    async fn save(&self, fence: u64, from: &CachedToken<P>, token: Token<P>) -> RefreshResult<P> {
+    async fn save(&self, lease: HeldLease, from: &CachedToken<P>, token: Token<P>) -> RefreshResult<P> {
         let saver =
             TokenSaver { shared: self.shared, entry: self.entry, epoch: self.epoch, early: self.early };
-        saver.save(fence, from, token).await
+        let saved = saver.save(lease, from, token).await;
+        self.entry.state().last_call = None;
+        saved
     }
 
     /// Records the intent and makes sure that the lease is still fresh, as a store can be slow and a process
@@ -405,6 +501,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         }
     }
 
+    /// Decides whether the customer has to connect again, or whether to wait for more evidence.
     async fn grant_refused(
         &self,
         lease: &HeldLease,
@@ -412,17 +509,40 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         in_doubt: bool,
         error: Error,
     ) -> Result<Step<P>, Error> {
-        let now = self.shared.now().wall;
-        let reason = if in_doubt {
+        let circuit_breaker = &self.shared.circuit_breaker;
+        let now = self.shared.now();
+        let reason = if in_doubt || cached.token.data.lineage.is_overtaken() {
             ReconnectReason::OutcomeUnknown
-        } else if cached.token.lapses_at().is_some_and(|at| at <= now) {
+        } else if cached.token.lapses_at().is_some_and(|at| at <= now.wall) {
             ReconnectReason::Lapsed
         } else {
             ReconnectReason::Revoked
         };
-        // If the state cannot be stored, the lease may be lost, and another holder may have sent this refresh
-        // token.
-        self.mark_needs_reconnect(lease, cached, reason, ReconnectReason::OutcomeUnknown, error).await
+        let turn = circuit_breaker.record_grant_refused(self.entry.key.account.as_str());
+        self.shared.emit_turn(&self.entry.key, turn, Some(&error));
+        let generation = cached.generation;
+        let first_refused_at = {
+            let mut state = self.entry.state();
+            state.last_call = None;
+            let earlier = state.suspicion.filter(|one| one.generation == generation);
+            let first_refused_at = earlier.map_or(now.monotonic, |one| one.first_refused_at);
+            state.suspicion = Some(Suspicion { generation, first_refused_at, reason });
+            first_refused_at
+        };
+        if circuit_breaker.is_final(first_refused_at) {
+            // If the state cannot be stored, the lease may be lost, and another holder may have sent this
+            // refresh token.
+            let unstored = ReconnectReason::OutcomeUnknown;
+            return self.mark_needs_reconnect(lease, cached, reason, unstored, error).await;
+        }
+        if circuit_breaker.ended_incident_since(first_refused_at)
+            && let Some(suspicion) = &mut self.entry.state().suspicion
+        {
+            // Refused after the incident too: the window begins anew.
+            suspicion.first_refused_at = now.monotonic;
+        }
+        self.clear_intent(lease, cached, in_doubt).await;
+        Err(unconfirmed::<P>(self.shared.settings.refusal_window).with_source(error))
     }
 
     async fn not_refreshable(
@@ -481,8 +601,12 @@ fn busy<P: Provider>() -> Error {
     Error::new(ErrorKind::Busy, "another refresh has not finished in time").with_provider(P::NAME)
 }
 
-/// True for a code by which the token endpoint itself refuses a request (RFC 6749 section 5.2). Others may
-/// come from a proxy.
-fn names_known_code(error: &Error) -> bool {
-    matches!(error.oauth_code(), Some(OAuthCode::InvalidRequest | OAuthCode::InvalidScope))
+/// The error of a refused refresh token that is decided about after this time.
+pub(super) fn unconfirmed<P: Provider>(left: Duration) -> Error {
+    Error::new(
+        ErrorKind::RefusalUnconfirmed,
+        "the provider refused the refresh token, which is not believed yet",
+    )
+    .with_provider(P::NAME)
+    .with_retry_after(Some(left))
 }

@@ -11,6 +11,7 @@ use crate::client::client::Client;
 use crate::error::Error;
 use crate::provider::provider::Provider;
 use crate::store::{RecordState, RecordSummary};
+use crate::token::lineage::Lineage;
 use crate::token::token::Token;
 
 /// Connections of one client: a token per account, stored and refreshed.
@@ -37,11 +38,16 @@ impl<P: Provider> Connections<P> {
         self.store_token(account, token).await
     }
 
-    pub(super) async fn store_token(&self, account: &str, token: Token<P>) -> Result<Connection<P>, Error> {
+    pub(super) async fn store_token(
+        &self,
+        account: &str,
+        mut token: Token<P>,
+    ) -> Result<Connection<P>, Error> {
         let shared = &self.0;
         let with_provider = |error: Error| error.with_provider(P::NAME);
         let client = shared.client();
         token.check_belongs_to(&client.inner().issuer, client.app().client_id()).map_err(with_provider)?;
+        token.data.lineage = Lineage::begin();
         let connection = self.get(account);
         let content = content(&token, &shared.settings).map_err(with_provider)?;
         let generation = shared
@@ -123,7 +129,7 @@ impl<P: Provider> Connections<P> {
     /// # Errors
     /// The error that refused the client.
     pub fn check_client(&self) -> Result<(), Error> {
-        self.0.circuit_breaker.check()
+        self.0.circuit_breaker.check_client()
     }
 
     /// Returns the accounts whose newest token is in memory only, because saving it has failed so far.

@@ -3,6 +3,7 @@
 use super::cached_token::{CachedToken, content};
 use super::entry::Entry;
 use super::events::{EventKind, TARGET};
+use super::lease::HeldLease;
 use super::progress::{EarlyPublisher, RefreshResult};
 use super::shared_state::SharedState;
 use crate::error::{Error, ErrorKind};
@@ -20,20 +21,29 @@ pub(super) struct TokenSaver<'a, P: Provider> {
 impl<P: Provider> TokenSaver<'_, P> {
     /// Saves the token, then publishes it. A token that cannot be saved is published early while saving is
     /// retried: it may hold the only valid refresh token.
-    pub(super) async fn save(&self, fence: u64, from: &CachedToken<P>, token: Token<P>) -> RefreshResult<P> {
-        let content = match content(&token, &self.shared.settings) {
-            Ok(content) => content,
-            Err(error) => {
-                self.shared.emit(&self.entry.key, Some(from.generation + 1), EventKind::SaveFailed(&error));
-                return self.publish(token, from.generation + 1, self.shared.next_receipt(), false);
-            }
-        };
+    pub(super) async fn save(
+        &self,
+        mut lease: HeldLease,
+        from: &CachedToken<P>,
+        mut token: Token<P>,
+    ) -> RefreshResult<P> {
         let key = &self.entry.key;
         let receipt = self.shared.next_receipt();
         let mut pauses = self.shared.settings.saves();
         let mut tried = false;
+        let mut base = from.generation;
         loop {
-            let error = match self.shared.store.save(key, from.generation, content.clone()).await {
+            let is_overtaken = lease.age(self.shared.now()) >= self.shared.settings.lease
+                || token.data.lineage.is_overtaken();
+            token.data.lineage = from.token.data.lineage.next(is_overtaken);
+            let content = match content(&token, &self.shared.settings) {
+                Ok(content) => content.replaced_generation(from.generation),
+                Err(error) => {
+                    self.shared.emit(key, Some(from.generation + 1), EventKind::SaveFailed(&error));
+                    return self.publish(token, from.generation + 1, receipt, false);
+                }
+            };
+            let error = match self.shared.store.save(key, base, content.clone()).await {
                 Ok(SaveOutcome::Accepted { generation }) => {
                     return self.publish_saved(token, generation, receipt);
                 }
@@ -44,7 +54,15 @@ impl<P: Provider> TokenSaver<'_, P> {
                     return self.publish_saved(token, record.generation, receipt);
                 }
                 Ok(SaveOutcome::Superseded { record }) => {
-                    return self.shared.cache_record(self.entry, self.epoch, &record);
+                    let read = self.shared.read_record(self.entry, self.epoch, &record)?;
+                    let is_predecessor = token.data.lineage.descends_from(read.token.data.lineage);
+                    if record.generation >= base || !is_predecessor {
+                        return self.entry.publish(self.epoch, read);
+                    }
+                    // The store went back, to a predecessor of this token.
+                    base = record.generation;
+                    self.shared.emit(key, Some(from.generation + 1), EventKind::StoreWentBack(None));
+                    continue;
                 }
                 Ok(SaveOutcome::Missing) => {
                     let removed = self.shared.clear_missing(self.entry, self.epoch);
@@ -65,8 +83,14 @@ impl<P: Provider> TokenSaver<'_, P> {
             // Drain does not shorten this pause; it waits for the save.
             tokio::time::sleep(pauses.next().unwrap_or(self.shared.settings.save_retry.1)).await;
             // Keeps other holders from sending the spent refresh token. The save does not need the lease.
-            if let Err(error) = self.shared.store.renew(key, fence).await {
-                tracing::debug!(target: TARGET, fence, "{key}: the lease was not extended: {error}");
+            let renewed_at = self.shared.now();
+            match self.shared.store.renew(key, lease.fence).await {
+                Ok(true) => lease.requested_at = renewed_at,
+                Ok(false) => {}
+                Err(error) => {
+                    let fence = lease.fence;
+                    tracing::debug!(target: TARGET, fence, "{key}: the lease was not extended: {error}");
+                }
             }
         }
     }

@@ -20,27 +20,70 @@ pub(crate) struct Settings {
     pub(crate) api_retries: usize,
     pub(crate) max_retry_wait: Duration,
     pub(crate) cache_capacity: usize,
+    pub(crate) max_token_calls: usize,
+    pub(crate) refusal_window: Duration,
+    pub(crate) incident_accounts: usize,
+    pub(crate) clock_tolerance: Duration,
 }
+
+/// Most background refreshes of valid tokens at a time: a program that returns without
+/// [`drain`](super::Connections::drain) loses no more.
+pub(crate) const MAX_BACKGROUND_REFRESHES: usize = 4;
+const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 impl Settings {
     /// Returns the defaults for a token call with this time limit.
     pub(crate) fn for_token_deadline(token_deadline: Duration) -> Self {
+        let token_deadline = token_deadline.min(DAY);
         let store_deadline = Duration::from_secs(10);
+        let save_retry = (Duration::from_millis(200), Duration::from_secs(2));
         // Time for the call, a save and its first retry. Later retries extend the lease.
         let lease = token_deadline + 2 * store_deadline + Duration::from_secs(5);
         Self {
             margin: Duration::from_secs(300),
             jitter: Duration::from_secs(30),
             lease,
-            // Longer than the lease and the call of a holder that crashed.
+            // Longer than the lease and the call of a holder that crashed, and its next attempt to save.
             refresh_deadline: lease + token_deadline + Duration::from_secs(35),
             store_deadline,
-            save_retry: (Duration::from_millis(200), Duration::from_secs(30)),
+            save_retry,
             revalidate: Duration::from_secs(60),
             api_retries: 2,
             max_retry_wait: Duration::from_secs(30),
             cache_capacity: 10_000,
+            max_token_calls: 32,
+            refusal_window: Duration::from_secs(600),
+            incident_accounts: 2,
+            clock_tolerance: Duration::from_secs(3_600),
         }
+    }
+
+    /// Returns the settings with each value inside the range in which it works, so that no sum overflows and
+    /// no loop runs without a pause.
+    pub(crate) fn clamped(mut self) -> Self {
+        let (short, year) = (Duration::from_millis(10), 365 * DAY);
+        self.margin = self.margin.min(year);
+        self.jitter = self.jitter.min(year);
+        self.lease = self.lease.clamp(short, DAY);
+        self.refresh_deadline = self.refresh_deadline.clamp(Duration::from_secs(1), DAY);
+        self.store_deadline = self.store_deadline.clamp(short, Duration::from_secs(3_600));
+        let (shortest, longest) = self.save_retry;
+        let longest = longest.clamp(short, Duration::from_secs(60));
+        self.save_retry = (shortest.clamp(short, longest), longest);
+        self.revalidate = self.revalidate.min(year);
+        self.api_retries = self.api_retries.min(100);
+        self.max_retry_wait = self.max_retry_wait.min(DAY);
+        self.max_token_calls = self.max_token_calls.max(1);
+        self.refusal_window = self.refusal_window.min(DAY);
+        self.incident_accounts = self.incident_accounts.max(2);
+        self.clock_tolerance = self.clock_tolerance.min(year);
+        self
+    }
+
+    /// Returns the time in which a process that holds a token response makes its next attempt to save it.
+    pub(crate) fn longest_save(&self) -> Duration {
+        // Pauses have a jitter of up to their own length.
+        self.store_deadline + 2 * self.save_retry.1 + Duration::from_secs(1)
     }
 
     /// Returns the time to refresh a token: `margin` before it expires and up to `jitter` earlier, but not

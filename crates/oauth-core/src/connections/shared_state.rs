@@ -5,15 +5,15 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::cached_token::{CachedToken, Now};
-use super::circuit_breaker::CircuitBreaker;
+use super::circuit_breaker::{BreakerRules, CircuitBreaker, Turn};
 use super::doubts::ProviderDoubts;
 use super::entry::Entry;
 use super::events::{Event, EventKind, Listener, emit};
 use super::mutation::mutated;
-use super::settings::Settings;
+use super::settings::{MAX_BACKGROUND_REFRESHES, Settings};
 use super::store_client::StoreClient;
 use super::sync::{ArcSwap, AtomicBool, AtomicU64, Mutex, MutexGuard};
 use crate::client::client::Client;
@@ -28,6 +28,7 @@ pub(super) struct SharedState<P: Provider> {
     pub(super) store: StoreClient,
     pub(super) settings: Settings,
     pub(super) circuit_breaker: CircuitBreaker,
+    background: Arc<Semaphore>,
     listener: Option<Listener>,
     entries: Mutex<Entries<P>>,
     provider_doubts: Mutex<ProviderDoubts>,
@@ -63,7 +64,13 @@ impl<P: Provider> SharedState<P> {
             clock: Arc::clone(&client.inner().clock),
             client: ArcSwap::from_pointee(client),
             store: StoreClient::new(store, settings.store_deadline, settings.lease),
-            circuit_breaker: CircuitBreaker::default(),
+            circuit_breaker: CircuitBreaker::new(BreakerRules {
+                max_calls: settings.max_token_calls,
+                refusal_window: settings.refusal_window,
+                incident_accounts: settings.incident_accounts,
+                spends_first: P::DIALECT.spends_before_checks,
+            }),
+            background: Arc::new(Semaphore::new(MAX_BACKGROUND_REFRESHES)),
             listener,
             entries: Mutex::new(Entries { by_account: HashMap::new(), evict_at: settings.cache_capacity }),
             provider_doubts: Mutex::default(),
@@ -120,7 +127,9 @@ impl<P: Provider> SharedState<P> {
         }
         if entries.by_account.len() >= entries.evict_at {
             // A handle or a flight keeps its entry. A new reference needs this lock.
-            entries.by_account.retain(|_, entry| Arc::strong_count(entry) > 1);
+            entries
+                .by_account
+                .retain(|_, entry| Arc::strong_count(entry) > 1 || entry.state().suspicion.is_some());
             entries.evict_at = self.settings.cache_capacity.max(entries.by_account.len() * 2);
         }
         let entry = Arc::new(Entry::new(Key::new(P::NAME, account)));
@@ -128,31 +137,38 @@ impl<P: Provider> SharedState<P> {
         entry
     }
 
-    /// Caches the token of a record. Does not parse a token that is cached already.
-    pub(super) fn cache_record(
+    /// Reports what a token call showed about the provider.
+    pub(super) fn emit_turn(&self, key: &Key, turn: Turn, error: Option<&Error>) {
+        let kind = match (turn, error) {
+            (Turn::Held, Some(error)) => EventKind::ProviderUnavailable(error),
+            (Turn::Incident, Some(error)) => EventKind::RefusalIncident(error),
+            (Turn::Recovered, _) => EventKind::ProviderRecovered,
+            _ => return,
+        };
+        self.emit(key, None, kind);
+    }
+
+    /// Returns a permit for a refresh for which no caller waits, if not too many are running.
+    pub(super) fn background_permit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.background).try_acquire_owned().ok()
+    }
+
+    /// Parses the token of a record.
+    ///
+    /// # Errors
+    /// If it cannot be read, or belongs to another client. That one is no longer cached then.
+    pub(super) fn read_record(
         &self,
         entry: &Entry<P>,
         epoch: u64,
         record: &Record,
-    ) -> Result<Arc<CachedToken<P>>, Error> {
-        if let Some(current) = entry.cached()
-            && current.saved
-            && current.generation == record.generation
-            && current.state == record.state
-        {
-            entry.mark_checked();
-            return Ok(current);
-        }
-        match CachedToken::read(record, &self.client(), &self.settings, self.now()) {
-            Ok(cached) => entry.publish(epoch, cached),
-            Err(error) => {
-                if error.kind() == ErrorKind::ForeignToken {
-                    // Another client replaced the cached token in the store.
-                    entry.clear(epoch);
-                }
-                Err(error)
+    ) -> Result<CachedToken<P>, Error> {
+        CachedToken::read(record, &self.client(), &self.settings, self.now()).inspect_err(|error| {
+            if error.kind() == ErrorKind::ForeignToken {
+                // Another client replaced the cached token in the store.
+                entry.clear(epoch);
             }
-        }
+        })
     }
 
     /// Clears the cache after a flight of this epoch found no record, and returns the error for that.

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
 use tracing::Span;
 
 use super::cached_token::CachedToken;
-use super::entry::Entry;
+use super::circuit_breaker::Judgement;
+use super::entry::{Entry, EntryState};
+use super::events::EventKind;
 use super::mutation::mutated;
 use super::need::Need;
 use super::progress::{EarlyPublisher, Progress, RefreshResult, Waiter};
-use super::refresh::RefreshTask;
+use super::refresh::{RefreshTask, unconfirmed};
 use super::shared_state::{OperationGuard, SharedState};
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
@@ -24,12 +26,22 @@ struct Flight<P: Provider> {
     progress: watch::Sender<Progress<P>>,
     is_done: bool,
     _operation: OperationGuard<P>,
+    /// Held by a flight that no caller waits for.
+    _background: Option<OwnedSemaphorePermit>,
 }
 
 impl<P: Provider> Drop for Flight<P> {
     fn drop(&mut self) {
-        if !self.is_done && !mutated!(KeepsEndedFlight) {
-            self.entry.state().flight = None;
+        if self.is_done || mutated!(KeepsEndedFlight) {
+            return;
+        }
+        let mut state = self.entry.state();
+        state.flight = None;
+        let is_unanswered = state.last_call.is_some_and(|(_, is_answered)| !is_answered);
+        drop(state);
+        if is_unanswered {
+            let generation = self.entry.cached().map(|cached| cached.generation);
+            self.shared.emit(&self.entry.key, generation, EventKind::RefreshInterrupted);
         }
     }
 }
@@ -39,6 +51,7 @@ pub(super) fn join_or_start<P: Provider>(
     shared: &Arc<SharedState<P>>,
     entry: &Arc<Entry<P>>,
     mut need: Need,
+    background: Option<OwnedSemaphorePermit>,
 ) -> Result<Waiter<P>, Error> {
     let runtime = Handle::try_current().map_err(|source| {
         Error::new(ErrorKind::Setup, "there is no tokio runtime to refresh in")
@@ -56,13 +69,12 @@ pub(super) fn join_or_start<P: Provider>(
         state = entry.state();
     }
     let now = Instant::now();
-    if let (true, Some(failure)) = (state.backoff_until.is_some_and(|until| now < until), &state.last_failure)
-    {
-        // No call to the provider during the backoff, but another process may have saved a new token.
+    if let Some(failure) = waits_after(&state, shared, entry, now) {
+        // No call to the provider meanwhile, but another process may have saved a new token.
         let may_reload = failure.kind() != ErrorKind::Store
             && (matches!(need, Need::Reload) || entry.is_stale(now, shared.settings.revalidate));
         if !may_reload {
-            return Err(failure.copied());
+            return Err(failure);
         }
         need = Need::Reload;
     }
@@ -76,6 +88,7 @@ pub(super) fn join_or_start<P: Provider>(
         progress,
         is_done: false,
         _operation: operation,
+        _background: background,
     };
     let requested_by = Span::current();
     runtime.spawn(async move {
@@ -85,6 +98,23 @@ pub(super) fn join_or_start<P: Provider>(
         flight.finish(result, need);
     });
     Ok(waiter)
+}
+
+/// Returns the failure after which no call is made yet.
+fn waits_after<P: Provider>(
+    state: &EntryState<P>,
+    shared: &SharedState<P>,
+    entry: &Entry<P>,
+    now: Instant,
+) -> Option<Error> {
+    let generation = entry.cached().map(|cached| cached.generation);
+    let suspicion = state.suspicion.filter(|suspicion| Some(suspicion.generation) == generation);
+    let judgement = suspicion.map(|suspicion| shared.circuit_breaker.judge(suspicion.first_refused_at));
+    if let Some(Judgement::Wait(left)) = judgement {
+        return Some(unconfirmed::<P>(left));
+    }
+    let failure = state.last_failure.as_ref()?;
+    state.backoff_until.is_some_and(|until| now < until).then(|| failure.copied())
 }
 
 /// Waits for a flight that meets the need. Cancelling the wait does not cancel the flight.
@@ -98,7 +128,7 @@ pub(super) async fn wait_for<P: Provider>(
         |cached: &CachedToken<P>| need.is_met_by(cached, shared.now()) || need.is_met_by_new(cached, receipt);
     // The first flight may have been started for a lesser need.
     for _ in 0..3 {
-        let mut waiter = join_or_start(shared, entry, need)?;
+        let mut waiter = join_or_start(shared, entry, need, None)?;
         let progress = waiter.wait_for(|progress| match progress {
             Progress::Running => false,
             // Saving an unsaved token may take forever, so callers do not wait for it.
@@ -150,7 +180,7 @@ impl<P: Provider> Flight<P> {
                 // Only a new token ends the backoff, not a successful read of the store.
                 Ok(cached) if matches!(need, Need::Reload) && cached.is_due(self.shared.now()) => {}
                 Ok(_) => state.clear_failures(),
-                Err(error) => state.record_failure(error),
+                Err(error) => state.record_failure(error, self.shared.circuit_breaker.held_until()),
             }
         }
         // Sent last, so that a woken caller does not join this flight again.

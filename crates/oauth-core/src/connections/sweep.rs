@@ -9,13 +9,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use super::events::TARGET;
+use super::events::{EventKind, TARGET};
 use super::need::Need;
 use super::registry::Connections;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 use crate::provider::renewal::Renewal;
-use crate::store::{DueQuery, RecordSummary};
+use crate::store::{DueQuery, Key, RecordSummary};
 
 /// Settings of a sweep, which refreshes idle connections.
 ///
@@ -107,17 +107,24 @@ impl Sweep {
         self
     }
 
-    fn query<P: Provider>(&self, now: DateTime<Utc>) -> Option<DueQuery> {
+    fn query<P: Provider>(&self, now: DateTime<Utc>, clock_tolerance: Duration) -> Option<DueQuery> {
         let mut query = DueQuery::new(P::NAME);
         if self.due {
             query = query.due_by(now);
         }
         if let (true, Some(idle)) = (self.lapsing, P::Renewal::IDLE_LIFETIME) {
             let within = TimeDelta::from_std(self.within.unwrap_or(idle / 6)).unwrap_or(TimeDelta::MAX);
-            query = query.lapses_by(now.checked_add_signed(within).unwrap_or(DateTime::<Utc>::MAX_UTC));
+            query = query.lapses_by(later(now, within));
+            // Received in the future: some clock was ahead, and the recorded times are too late.
+            let longest = TimeDelta::from_std(idle + clock_tolerance).unwrap_or(TimeDelta::MAX);
+            query = query.lapses_after(later(now, longest));
         }
         (P::Renewal::REFRESHES && (query.due_by.is_some() || query.lapses_by.is_some())).then_some(query)
     }
+}
+
+fn later(now: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+    now.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 impl fmt::Debug for Sweep {
@@ -196,13 +203,14 @@ impl<P: Provider> Connections<P> {
             failures: 0,
         };
         // The time is fixed, so that a sweep ends although more tokens become due meanwhile.
-        let Some(query) = sweep.query::<P>(self.0.now().wall) else { return Ok(run.report) };
+        let clock_tolerance = self.0.settings.clock_tolerance;
+        let Some(query) = sweep.query::<P>(self.0.now().wall, clock_tolerance) else { return Ok(run.report) };
         let mut seen = HashSet::new();
-        let mut failed_before = 0;
+        let (mut failed_before, mut reported) = (0, false);
         loop {
             self.0.check_open()?;
             // Connections that failed are still due and come first again.
-            let limit = sweep.page + failed_before;
+            let limit = sweep.page.saturating_add(failed_before);
             let found = self
                 .0
                 .store
@@ -213,6 +221,15 @@ impl<P: Provider> Connections<P> {
             let (old, mut new): (Vec<RecordSummary>, Vec<RecordSummary>) =
                 found.into_iter().partition(|one| seen.contains(&one.account));
             failed_before = old.len();
+            let is_ahead = |one: &&RecordSummary| {
+                one.lapses_at.zip(query.lapses_after).is_some_and(|(at, longest)| at > longest)
+            };
+            if let Some(one) = new.iter().find(is_ahead)
+                && !std::mem::replace(&mut reported, true)
+            {
+                let key = Key::new(P::NAME, one.account.as_str());
+                self.0.emit(&key, Some(one.generation), EventKind::ClockWasAhead);
+            }
             // Random order, so that machines that sweep at the same time rarely compete for a connection.
             fastrand::shuffle(&mut new);
             for one in new {
@@ -255,6 +272,7 @@ impl<P: Provider> Connections<P> {
                 ),
             }
             // Random deviation, so that machines that were started together do not sweep together.
+            let every = every.clamp(Duration::from_millis(10), Duration::from_secs(365 * 24 * 3_600));
             let pause = every.mul_f64(0.75 + fastrand::f64() / 2.0);
             if self.0.pause(pause).await.is_err() {
                 return;
@@ -291,7 +309,7 @@ impl<P: Provider> SweepRun<'_, P> {
             Ok(()) => {
                 self.report.refreshed += 1;
                 self.failures = 0;
-                self.concurrency = (self.concurrency * 2).min(self.sweep.max_concurrent);
+                self.concurrency = self.concurrency.saturating_mul(2).min(self.sweep.max_concurrent);
             }
             Err(error) => self.record_failure(error),
         }
@@ -309,8 +327,9 @@ impl<P: Provider> SweepRun<'_, P> {
                 self.report.failed += 1;
                 self.failures += 1;
                 self.concurrency = 1;
+                let is_held_back = self.connections.0.circuit_breaker.check().is_err();
                 let is_fatal = matches!(kind, ErrorKind::ClientRefused | ErrorKind::Closed)
-                    || (error.is_transient() && self.failures >= MAX_FAILURES);
+                    || (error.is_transient() && (is_held_back || self.failures >= MAX_FAILURES));
                 if is_fatal && self.report.stopped_by.is_none() {
                     self.report.stopped_by = Some(error);
                 }

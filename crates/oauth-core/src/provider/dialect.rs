@@ -37,6 +37,9 @@ pub struct Dialect {
     pub echoes_state_on_error: bool,
     /// True if the provider appends `?code=…` to a redirect URI that already has a query.
     pub appends_query_to_query: bool,
+    /// True if the token endpoint spends a refresh token before it checks anything, even the client's secret.
+    /// A refused call may then have destroyed the token.
+    pub spends_before_checks: bool,
     /// Values of `token_type` that the provider's [`Scheme`](crate::Scheme) serves, in any case (RFC 6749
     /// section 7.1). A response with another is refused; one without is accepted.
     pub token_types: &'static [&'static str],
@@ -211,6 +214,7 @@ impl Dialect {
             pkce: Pkce::Off,
             echoes_state_on_error: true,
             appends_query_to_query: false,
+            spends_before_checks: false,
             token_types: &["bearer"],
             zero_lifetime: ZeroLifetime::NotStated,
             error_code_at: &[
@@ -309,6 +313,13 @@ impl Dialect {
     #[must_use]
     pub const fn appends_query_to_query(mut self, glued: bool) -> Self {
         self.appends_query_to_query = glued;
+        self
+    }
+
+    /// Sets [`spends_before_checks`](Self::spends_before_checks).
+    #[must_use]
+    pub const fn spends_before_checks(mut self, spends: bool) -> Self {
+        self.spends_before_checks = spends;
         self
     }
 

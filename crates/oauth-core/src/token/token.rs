@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 use crate::provider::renewal::Renewal;
 use crate::provider::scopes::Scopes;
+use crate::token::lineage::Lineage;
 use crate::util::redact;
 use crate::util::secret::{AccessToken, ClientId, RefreshToken, in_clear};
 
@@ -36,6 +37,8 @@ pub(crate) struct TokenData {
     pub(crate) lapses_at: Option<DateTime<Utc>>,
     #[serde(rename = "obtained")]
     pub(crate) origin: TokenOrigin,
+    #[serde(default, skip_serializing_if = "Lineage::is_unknown")]
+    pub(crate) lineage: Lineage,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub(crate) other: Map<String, Value>,
 }

@@ -1,6 +1,7 @@
 //! Lost responses, and holders that crash or stall.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use oauth_core::ErrorKind;
 use oauth_core::store::{ReconnectReason, RecordState};
@@ -67,7 +68,7 @@ async fn stalled_holder_saves_without_lease() {
     setup.server.next_token_call(Fault::DelayResponse(Arc::clone(&gate)));
     let stalled = tokio::spawn(async move { acme.headers().await });
     while setup.server.refreshes() == 0 {
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     // By the store's clock, the lease has expired and the call must have ended.
     setup.clock.advance_secs(600);
@@ -95,18 +96,18 @@ async fn refused_holder_without_lease_uses_saved_token() {
     setup.server.next_token_call(Fault::DelayResponse(Arc::clone(&second)));
     let stalled = tokio::spawn(async move { acme.headers().await });
     while setup.server.refreshes() == 0 {
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     // The lease expires, and the other process sends its call first.
     setup.clock.advance_secs(600);
     let two = setup.machine();
     let other = tokio::spawn(async move { two.get("acme").headers().await });
     while setup.server.spent() == 0 {
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     // The stalled holder is refused. It does not know that the other has a new token that is not saved yet.
     first.add_permits(1);
-    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
     assert!(!stalled.is_finished());
     assert_eq!(setup.record("acme").await.state, RecordState::Active);
     second.add_permits(1);

@@ -365,6 +365,7 @@ impl Setup {
     pub(crate) fn settings<P: Provider>(&self, client: Client<P>) -> ConnectionsBuilder<P> {
         let events = self.events.clone();
         Connections::builder(client, self.store.clone())
+            .refusal_window(Duration::ZERO)
             .jitter(Duration::ZERO)
             .on_event(move |event| events.record(event.account, &event.kind))
     }

@@ -1,0 +1,55 @@
+//! Descent of a stored token, which tells a newer token from an older one when a store has lost records.
+
+use serde::{Deserialize, Serialize};
+
+/// The authorization that a token descends from, and the refreshes since.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Lineage {
+    /// Random number, drawn when the account was connected. 0: unknown.
+    #[serde(default)]
+    incarnation: u64,
+    #[serde(default)]
+    refreshes: u64,
+    /// True if another process may have sent the predecessor again before this token was saved. Some
+    /// providers then revoke this one (RFC 9700 section 4.14.2).
+    #[serde(default, skip_serializing_if = "is_false")]
+    overtaken: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // The form that serde calls.
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[cfg(feature = "connections")]
+impl Lineage {
+    /// Begins a lineage.
+    pub(crate) fn begin() -> Self {
+        Self { incarnation: fastrand::u64(1..), ..Self::default() }
+    }
+
+    /// The lineage of the next token.
+    pub(crate) fn next(self, overtaken: bool) -> Self {
+        Self { refreshes: self.refreshes.saturating_add(1), overtaken, ..self }
+    }
+
+    pub(crate) fn is_overtaken(self) -> bool {
+        self.overtaken
+    }
+
+    /// True if a token of this lineage descends from one of the other.
+    pub(crate) fn descends_from(self, other: Self) -> bool {
+        self.is_same_connection(other) && self.refreshes > other.refreshes
+    }
+
+    /// True if no other authorization lies in between.
+    pub(crate) fn is_same_connection(self, other: Self) -> bool {
+        self.incarnation != 0 && self.incarnation == other.incarnation
+    }
+}
+
+impl Lineage {
+    pub(crate) fn is_unknown(&self) -> bool {
+        *self == Self::default()
+    }
+}
