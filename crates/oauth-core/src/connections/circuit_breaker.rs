@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::entry::Suspicion;
 use super::settings::Settings;
 use super::sync;
 use crate::error::oauth_code::OAuthCode;
@@ -253,8 +254,13 @@ impl CircuitBreaker {
         self.freed.notify_waiters();
     }
 
+    /// True if the provider has accepted a token after this time.
+    pub(super) fn has_accepted_since(&self, at: Instant) -> bool {
+        self.state().accepted_at.is_some_and(|accepted_at| accepted_at > at)
+    }
+
     /// Records that the grant of an account was refused.
-    pub(super) fn record_grant_refused(&self, account: &str) -> Turn {
+    pub(super) fn record_grant_refused(&self, account: &str, is_confirmed: bool) -> Turn {
         let now = Instant::now();
         let BreakerRules { refusal_window, incident_accounts, spends_first, .. } = self.rules;
         let mut state = self.state();
@@ -264,7 +270,9 @@ impl CircuitBreaker {
         state.refusals.retain(|refusal| {
             refusal.account != account && now.saturating_duration_since(refusal.at) < refusal_window
         });
-        state.refusals.push(GrantRefusal { account: account.to_owned(), at: now, accepted });
+        if !is_confirmed {
+            state.refusals.push(GrantRefusal { account: account.to_owned(), at: now, accepted });
+        }
         let count = state.refusals.len();
         let accepted_since = state.refusals.first().map_or(0, |first| accepted - first.accepted);
         // Few refusals among many accepted calls are about their customers.
@@ -290,25 +298,31 @@ impl CircuitBreaker {
         turn
     }
 
-    /// Decides about a token that was first refused at this time, and not again since.
-    pub(super) fn judge(&self, refused_at: Instant) -> Judgement {
+    /// Decides about a refused token.
+    pub(super) fn judge(&self, suspicion: &Suspicion) -> Judgement {
         let BreakerRules { refusal_window, spends_first, .. } = self.rules;
+        let Suspicion { first_refused_at, last_refused_at, .. } = *suspicion;
         let now = Instant::now();
         let state = self.state();
+        let left = |since: Instant| refusal_window.saturating_sub(now.saturating_duration_since(since));
         match state.incident {
-            Some(incident) if incident.ended_at.is_none() && now - incident.began_at < LONGEST_INCIDENT => {
-                // The token may be good, and a call could destroy it: a success of another account decides.
-                if spends_first { Judgement::Wait(INCIDENT_PAUSE.0) } else { Judgement::SendAgain }
-            }
-            Some(Incident { ended_at: Some(ended_at), .. }) if ended_at >= refused_at => Judgement::SendAgain,
-            _ => {
-                let left = refusal_window.saturating_sub(now.saturating_duration_since(refused_at));
-                match () {
-                    () if !left.is_zero() => Judgement::Wait(left),
-                    () if spends_first => Judgement::Believe,
-                    () => Judgement::SendAgain,
+            Some(Incident { began_at, ended_at: None }) if now - began_at < LONGEST_INCIDENT => {
+                match left(last_refused_at) {
+                    // The token may be good, and a call could destroy it: a success of another account decides.
+                    _ if spends_first => Judgement::Wait(INCIDENT_PAUSE.0),
+                    // Other accounts find out first whether the incident is over.
+                    left if !left.is_zero() => Judgement::Wait(left),
+                    _ => Judgement::SendAgain,
                 }
             }
+            Some(Incident { ended_at: Some(ended_at), .. }) if ended_at >= first_refused_at => {
+                Judgement::SendAgain
+            }
+            _ => match left(first_refused_at) {
+                left if !left.is_zero() => Judgement::Wait(left),
+                _ if spends_first => Judgement::Believe,
+                _ => Judgement::SendAgain,
+            },
         }
     }
 

@@ -51,6 +51,10 @@ pub(super) struct EntryState<P: Provider> {
 pub(super) struct Suspicion {
     pub(super) generation: u64,
     pub(super) first_refused_at: Instant,
+    pub(super) last_refused_at: Instant,
+    /// True if it was refused again although the provider had accepted another one meanwhile: then it says
+    /// nothing about the provider anymore.
+    pub(super) is_confirmed: bool,
     /// Why the customer has to connect again if the refusal is believed.
     pub(super) reason: ReconnectReason,
 }

@@ -293,7 +293,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         }
         let suspicion = self.entry.state().suspicion.filter(|one| one.generation == generation);
         if let Some(suspicion) = suspicion {
-            match self.shared.circuit_breaker.judge(suspicion.first_refused_at) {
+            match self.shared.circuit_breaker.judge(&suspicion) {
                 Judgement::Wait(left) => return Err(unconfirmed::<P>(left)),
                 Judgement::SendAgain => {}
                 Judgement::Believe => {
@@ -518,28 +518,31 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         } else {
             ReconnectReason::Revoked
         };
-        let turn = circuit_breaker.record_grant_refused(self.entry.key.account.as_str());
-        self.shared.emit_turn(&self.entry.key, turn, Some(&error));
         let generation = cached.generation;
-        let first_refused_at = {
+        let earlier = self.entry.state().suspicion.filter(|one| one.generation == generation);
+        let is_confirmed = earlier
+            .is_some_and(|one| one.is_confirmed || circuit_breaker.has_accepted_since(one.first_refused_at));
+        let turn = circuit_breaker.record_grant_refused(&self.entry.key.account, is_confirmed);
+        self.shared.emit_turn(&self.entry.key, turn, Some(&error));
+        let first_refused_at = earlier.map_or(now.monotonic, |one| one.first_refused_at);
+        let is_new_window = circuit_breaker.ended_incident_since(first_refused_at);
+        {
             let mut state = self.entry.state();
             state.last_call = None;
-            let earlier = state.suspicion.filter(|one| one.generation == generation);
-            let first_refused_at = earlier.map_or(now.monotonic, |one| one.first_refused_at);
-            state.suspicion = Some(Suspicion { generation, first_refused_at, reason });
-            first_refused_at
-        };
+            state.suspicion = Some(Suspicion {
+                generation,
+                // Refused after the incident too: the window begins anew.
+                first_refused_at: if is_new_window { now.monotonic } else { first_refused_at },
+                last_refused_at: now.monotonic,
+                is_confirmed,
+                reason,
+            });
+        }
         if circuit_breaker.is_final(first_refused_at) {
             // If the state cannot be stored, the lease may be lost, and another holder may have sent this
             // refresh token.
             let unstored = ReconnectReason::OutcomeUnknown;
             return self.mark_needs_reconnect(lease, cached, reason, unstored, error).await;
-        }
-        if circuit_breaker.ended_incident_since(first_refused_at)
-            && let Some(suspicion) = &mut self.entry.state().suspicion
-        {
-            // Refused after the incident too: the window begins anew.
-            suspicion.first_refused_at = now.monotonic;
         }
         self.clear_intent(lease, cached, in_doubt).await;
         Err(unconfirmed::<P>(self.shared.settings.refusal_window).with_source(error))

@@ -37,6 +37,7 @@ impl<P: Provider> TokenSaver<'_, P> {
                 || token.data.lineage.is_overtaken();
             token.data.lineage = from.token.data.lineage.next(is_overtaken);
             let content = match content(&token, &self.shared.settings) {
+                Ok(content) if base == from.generation => content,
                 Ok(content) => content.replaced_generation(from.generation),
                 Err(error) => {
                     self.shared.emit(key, Some(from.generation + 1), EventKind::SaveFailed(&error));

@@ -109,12 +109,14 @@ fn waits_after<P: Provider>(
 ) -> Option<Error> {
     let generation = entry.cached().map(|cached| cached.generation);
     let suspicion = state.suspicion.filter(|suspicion| Some(suspicion.generation) == generation);
-    let judgement = suspicion.map(|suspicion| shared.circuit_breaker.judge(suspicion.first_refused_at));
+    let judgement = suspicion.map(|suspicion| shared.circuit_breaker.judge(&suspicion));
     if let Some(Judgement::Wait(left)) = judgement {
         return Some(unconfirmed::<P>(left));
     }
     let failure = state.last_failure.as_ref()?;
-    state.backoff_until.is_some_and(|until| now < until).then(|| failure.copied())
+    let left = state.backoff_until?.checked_duration_since(now).filter(|left| !left.is_zero())?;
+    let failure = failure.copied();
+    Some(if failure.retry_after().is_some() { failure.with_retry_after(Some(left)) } else { failure })
 }
 
 /// Waits for a flight that meets the need. Cancelling the wait does not cancel the flight.

@@ -139,6 +139,7 @@ impl Row {
 
     fn put(&mut self, content: Content) -> u64 {
         self.generation = self.generation.max(content.replaced_generation) + 1;
+        let content = content.replaced_generation(0);
         self.stored = Some(StoredRecord { content, state: RecordState::Active, intent: None });
         self.generation
     }

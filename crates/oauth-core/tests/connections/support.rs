@@ -41,6 +41,23 @@ impl PasswordGrant for RotatingProvider {
     type Request = PasswordRequest;
 }
 
+/// Provider that spends a refresh token before it checks anything.
+#[derive(Debug)]
+pub(crate) struct SpendingProvider;
+
+impl Provider for SpendingProvider {
+    const NAME: &'static str = "spending";
+    const DIALECT: Dialect = Dialect::rfc6749().spends_before_checks(true);
+    type Site = FixedSite;
+    type Extra = NoExtra;
+    type Scheme = Bearer;
+    type Renewal = SingleUseRefreshToken;
+}
+
+impl PasswordGrant for SpendingProvider {
+    type Request = PasswordRequest;
+}
+
 /// Provider with refresh token rotation, whose `expires_in` of 0 means that the token has expired.
 #[derive(Debug)]
 pub(crate) struct ZeroLifetimeProvider;
@@ -182,6 +199,11 @@ impl Server {
     /// States this lifetime for tokens from now on, although they stay valid for [`LIFETIME`].
     pub(crate) fn state_lifetime(&self, seconds: i64) {
         self.state().stated_lifetime = Some(seconds);
+    }
+
+    /// Revokes these refresh tokens.
+    pub(crate) fn revoke(&self, refresh_tokens: &[&str]) {
+        self.state().valid.retain(|(_, refresh, _)| !refresh_tokens.contains(&refresh.as_str()));
     }
 
     /// Revokes all tokens.
@@ -347,7 +369,7 @@ impl Setup {
         let clock = ManualClock::default();
         Self {
             server: Server::with_clock(&clock),
-            store: FaultyStore::new(MemoryStore::with_clock(clock.clone())),
+            store: FaultyStore::new(&clock),
             clock,
             events: Events::default(),
         }
@@ -433,7 +455,8 @@ type Holds = Vec<(StorePoint, Arc<Semaphore>)>;
 /// Store that fails or waits on demand. Clones share everything.
 #[derive(Clone, Debug)]
 pub(crate) struct FaultyStore {
-    inner: MemoryStore,
+    inner: Arc<Mutex<MemoryStore>>,
+    clock: ManualClock,
     failures: Arc<Mutex<Vec<StorePoint>>>,
     holds: Arc<Mutex<Holds>>,
     loads: Arc<Mutex<usize>>,
@@ -443,9 +466,10 @@ pub(crate) struct FaultyStore {
 }
 
 impl FaultyStore {
-    fn new(inner: MemoryStore) -> Self {
+    fn new(clock: &ManualClock) -> Self {
         Self {
-            inner,
+            inner: Arc::new(Mutex::new(MemoryStore::with_clock(clock.clone()))),
+            clock: clock.clone(),
             failures: Arc::default(),
             holds: Arc::default(),
             loads: Arc::default(),
@@ -465,6 +489,21 @@ impl FaultyStore {
 
     pub(crate) fn loads(&self) -> usize {
         *self.loads.lock().unwrap()
+    }
+
+    /// Replaces all records by these, as a restored backup does.
+    pub(crate) async fn go_back(&self, backup: &[(&str, &Record)]) {
+        let restored = MemoryStore::with_clock(self.clock.clone());
+        for (account, record) in backup {
+            for _ in 0..record.generation {
+                restored.insert(&Key::new("rotating", *account), record.content.clone()).await.unwrap();
+            }
+        }
+        *self.inner.lock().unwrap() = restored;
+    }
+
+    fn inner(&self) -> MemoryStore {
+        self.inner.lock().unwrap().clone()
     }
 
     /// Number of operations.
@@ -539,17 +578,21 @@ impl FaultyStore {
 impl TokenStore for FaultyStore {
     async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         *self.loads.lock().unwrap() += 1;
-        self.around(Some(StorePoint::Load), None, self.inner.load(key)).await
+        self.around(Some(StorePoint::Load), None, self.inner().load(key)).await
     }
     async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
-        self.around(Some(StorePoint::Insert), None, self.inner.insert(key, content)).await
+        self.around(Some(StorePoint::Insert), None, self.inner().insert(key, content)).await
     }
     async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
-        self.around(Some(StorePoint::Save), Some(StorePoint::AfterSave), self.inner.save(key, from, content))
-            .await
+        self.around(
+            Some(StorePoint::Save),
+            Some(StorePoint::AfterSave),
+            self.inner().save(key, from, content),
+        )
+        .await
     }
     async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
-        self.around(None, None, self.inner.remove(key)).await
+        self.around(None, None, self.inner().remove(key)).await
     }
     async fn acquire(
         &self,
@@ -557,16 +600,16 @@ impl TokenStore for FaultyStore {
         owner: &LeaseOwner,
         length: Duration,
     ) -> Result<AcquireOutcome, StoreError> {
-        self.around(Some(StorePoint::Acquire), None, self.inner.acquire(key, owner, length)).await
+        self.around(Some(StorePoint::Acquire), None, self.inner().acquire(key, owner, length)).await
     }
     async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
-        self.around(None, None, self.inner.renew(key, fence, length)).await
+        self.around(None, None, self.inner().renew(key, fence, length)).await
     }
     async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
-        self.around(None, None, self.inner.release(key, fence)).await
+        self.around(None, None, self.inner().release(key, fence)).await
     }
     async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        self.around(None, Some(StorePoint::AfterIntent), self.inner.record_intent(key, fence, from)).await
+        self.around(None, Some(StorePoint::AfterIntent), self.inner().record_intent(key, fence, from)).await
     }
     async fn set_state(
         &self,
@@ -575,7 +618,7 @@ impl TokenStore for FaultyStore {
         from: u64,
         state: RecordState,
     ) -> Result<bool, StoreError> {
-        self.around(Some(StorePoint::SetState), None, self.inner.set_state(key, fence, from, state)).await
+        self.around(Some(StorePoint::SetState), None, self.inner().set_state(key, fence, from, state)).await
     }
     async fn list(
         &self,
@@ -583,13 +626,13 @@ impl TokenStore for FaultyStore {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<RecordSummary>, StoreError> {
-        self.around(None, None, self.inner.list(provider, after, limit)).await
+        self.around(None, None, self.inner().list(provider, after, limit)).await
     }
     async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
-        self.around(None, None, self.inner.due(query, limit)).await
+        self.around(None, None, self.inner().due(query, limit)).await
     }
     async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
-        self.around(Some(StorePoint::ClaimOnce), None, self.inner.claim_once(name, keep)).await
+        self.around(Some(StorePoint::ClaimOnce), None, self.inner().claim_once(name, keep)).await
     }
 }
 

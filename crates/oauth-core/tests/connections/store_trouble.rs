@@ -1,0 +1,209 @@
+//! Trouble of the store and of clocks: lost records, outages, times from the future.
+
+use std::time::Duration;
+
+use oauth_core::chrono::TimeDelta;
+use oauth_core::connections::{Connection, Sweep};
+use oauth_core::store::{Content, Key, ReconnectReason, TokenStore as _};
+use oauth_core::{Clock as _, ErrorKind};
+use tokio::time::Instant;
+
+use crate::support::{Fault, RotatingProvider, Setup, StorePoint, token_number};
+
+const DAY: i64 = 86_400;
+
+/// Refreshes a connection this many times.
+async fn refresh(setup: &Setup, acme: &Connection<RotatingProvider>, times: usize) {
+    for _ in 0..times {
+        setup.expire();
+        acme.headers().await.unwrap();
+    }
+}
+
+/// Lets the next call compare the cached token with the store, in the background.
+async fn revalidate(acme: &Connection<RotatingProvider>) {
+    tokio::time::advance(Duration::from_secs(60)).await;
+    let _ = acme.headers().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn newer_token_is_written_back_to_store_that_went_back() {
+    let setup = Setup::new();
+    let (one, two) = (setup.machine(), setup.machine());
+    let acme = one.insert("acme", setup.token().await).await.unwrap();
+    refresh(&setup, &acme, 1).await;
+    let backup = setup.record("acme").await;
+    let stale = two.get("acme");
+    stale.headers().await.unwrap();
+    refresh(&setup, &acme, 3).await;
+    setup.events.take();
+    setup.store.go_back(&[("acme", &backup)]).await;
+    assert_eq!(setup.record("acme").await.generation, 2);
+    revalidate(&acme).await;
+    assert_eq!(setup.events.take(), ["acme storewentback(none)"]);
+    let record = setup.record("acme").await;
+    assert!(record.generation > 5, "{}", record.generation);
+    // Every process continues with the newest token.
+    setup.expire();
+    assert_eq!(token_number(&stale.headers().await.unwrap()), 6);
+    revalidate(&acme).await;
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 6);
+    assert_eq!(setup.events.take(), ["acme refreshed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn store_that_goes_back_during_a_refresh_gets_its_token() {
+    let setup = Setup::new();
+    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    let backup = setup.record("acme").await;
+    refresh(&setup, &acme, 2).await;
+    setup.events.take();
+    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    setup.server.next_token_call(Fault::DelayResponse(std::sync::Arc::clone(&gate)));
+    setup.expire();
+    let caller = tokio::spawn({
+        let acme = acme.clone();
+        async move { acme.headers().await }
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    setup.store.go_back(&[("acme", &backup)]).await;
+    gate.add_permits(1);
+    assert_eq!(token_number(&caller.await.unwrap().unwrap()), 4);
+    assert_eq!(setup.events.take(), ["acme storewentback(none)", "acme refreshed"]);
+    setup.expire();
+    assert_eq!(token_number(&setup.machine().get("acme").headers().await.unwrap()), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn connection_made_after_the_store_went_back_wins() {
+    let setup = Setup::new();
+    let one = setup.machine();
+    let acme = one.insert("acme", setup.token().await).await.unwrap();
+    let backup = setup.record("acme").await;
+    refresh(&setup, &acme, 4).await;
+    setup.store.go_back(&[("acme", &backup)]).await;
+    setup.clock.advance_secs(10);
+    // The user connects again, in another process.
+    setup.machine().insert("acme", setup.token().await).await.unwrap();
+    setup.events.take();
+    revalidate(&acme).await;
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 6);
+    refresh(&setup, &acme, 1).await;
+    assert_eq!(setup.events.take(), ["acme refreshed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn older_connection_of_a_backup_is_not_used_silently() {
+    let setup = Setup::new();
+    let one = setup.machine();
+    one.insert("acme", setup.token().await).await.unwrap();
+    let backup = setup.record("acme").await;
+    setup.clock.advance_secs(10);
+    let acme = one.insert("acme", setup.token().await).await.unwrap();
+    setup.store.go_back(&[("acme", &backup)]).await;
+    setup.events.take();
+    revalidate(&acme).await;
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 2, "a valid token stays in use");
+    let events = setup.events.take();
+    assert!(events[0].starts_with("acme storewentback(some("), "{events:?}");
+    setup.expire();
+    let error = acme.headers().await.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Store, false), "{error}");
+    assert_eq!(setup.server.refreshes(), 0, "no old token is sent");
+}
+
+/// D2: whoever holds a response saves it before another process sends the spent token again.
+#[tokio::test(start_paused = true)]
+async fn saver_comes_first_after_an_outage_of_the_store() {
+    for outage in [5_u64, 60, 600] {
+        let setup = Setup::new();
+        let (one, two) = (setup.machine(), setup.machine());
+        let acme = one.insert("acme", setup.token().await).await.unwrap();
+        setup.expire();
+        setup.store.fail(StorePoint::Save, 10_000);
+        acme.headers().await.unwrap();
+        // The lease expires; the other process sees the store again first.
+        setup.clock.advance_secs(600);
+        tokio::time::advance(Duration::from_secs(outage)).await;
+        let other = tokio::spawn(async move { two.get("acme").headers().await });
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        setup.store.clear_failures();
+        assert_eq!(token_number(&other.await.unwrap().unwrap()), 2, "{outage} s");
+        assert_eq!((setup.server.refreshes(), setup.server.spent()), (1, 1), "{outage} s");
+    }
+}
+
+/// D13: another process may have sent the predecessor of this token in doubt.
+#[tokio::test(start_paused = true)]
+async fn token_saved_after_its_lease_is_lost_with_unknown_outcome() {
+    let setup = Setup::new();
+    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    setup.expire();
+    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    setup.server.next_token_call(Fault::DelayResponse(std::sync::Arc::clone(&gate)));
+    let caller = tokio::spawn({
+        let acme = acme.clone();
+        async move { acme.headers().await }
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // The process stands still for longer than its lease.
+    setup.clock.advance_secs(600);
+    gate.add_permits(1);
+    caller.await.unwrap().unwrap();
+    setup.server.revoke_all();
+    setup.expire();
+    let error = acme.headers().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(ReconnectReason::OutcomeUnknown));
+}
+
+/// D5: the wall clock was ahead when tokens were refreshed.
+#[tokio::test(start_paused = true)]
+async fn tokens_from_the_future_are_refreshed() {
+    let setup = Setup::new();
+    let connections = setup.machine();
+    for account in ["a", "b", "c"] {
+        connections.insert(account, setup.token().await).await.unwrap();
+    }
+    setup.clock.advance_secs(100 * DAY);
+    let swept = connections.sweep(&Sweep::all()).await.unwrap();
+    assert_eq!(swept.refreshed, 3, "{swept}");
+    setup.clock.advance_secs(-100 * DAY);
+    setup.events.take();
+    // Also after a restart.
+    let swept = setup.machine().sweep(&Sweep::lapsing()).await.unwrap();
+    assert_eq!(swept.refreshed, 3, "{swept}");
+    let events = setup.events.take();
+    assert_eq!(events.iter().filter(|event| event.contains("clockwasahead")).count(), 1, "{events:?}");
+    let lapses_at = setup.record("a").await.content.lapses_at.unwrap();
+    assert_eq!((lapses_at - setup.clock.now()).num_days(), 90);
+    let swept = setup.machine().sweep(&Sweep::lapsing()).await.unwrap();
+    assert_eq!(swept.refreshed, 0, "{swept}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn clocks_that_differ_a_little_cause_no_refresh() {
+    let setup = Setup::new();
+    setup.clock.advance_secs(3_000);
+    setup.machine().insert("a", setup.token().await).await.unwrap();
+    setup.clock.advance_secs(-3_000);
+    let swept = setup.machine().sweep(&Sweep::all()).await.unwrap();
+    assert_eq!((swept.refreshed, setup.server.refreshes()), (0, 0), "{swept}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn unreadable_record_hurts_no_other_connection() {
+    let setup = Setup::new();
+    let connections = setup.machine();
+    for account in ["a", "b", "c"] {
+        connections.insert(account, setup.token().await).await.unwrap();
+    }
+    let due_at = setup.clock.now() + TimeDelta::seconds(10);
+    let content = Content::new("not a token").due_at(Some(due_at));
+    setup.store.insert(&Key::new("rotating", "b"), content).await.unwrap();
+    setup.fall_due();
+    let start = Instant::now();
+    let swept = setup.machine().sweep(&Sweep::due()).await.unwrap();
+    assert_eq!((swept.refreshed, swept.failed), (2, 1), "{swept}");
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
