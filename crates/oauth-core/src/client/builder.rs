@@ -172,9 +172,10 @@ impl<P: Provider> ClientBuilder<P> {
         self
     }
 
-    /// Sets deadlines and size limits.
+    /// Sets deadlines and size limits. A token call takes 10 ms to 10 minutes, an API call 10 ms to a day,
+    /// and an attempt to connect at most a year: other values are moved to the nearest end.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.limits = limits.clamped();
         self
     }
 

@@ -76,14 +76,15 @@ impl<P: Provider> ConnectionsBuilder<P> {
     ///
     /// A shorter lease loses no token, but another process may take over from a slow holder. A call is sent
     /// only within the first quarter of a lease (the lease is extended for that), so the store has to respond
-    /// faster than that. 10 ms to a day.
+    /// faster than that. 100 ms to a day.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = Some(lease);
         self
     }
 
     /// Sets the time after which a refresh that waits for other holders sends nothing anymore. By default
-    /// long enough to outlast a holder that crashed (120 s with default limits). 1 s to a day.
+    /// long enough to outlast a holder that crashed (120 s with default limits). 1 s to an
+    /// hour.
     pub fn refresh_deadline(mut self, deadline: Duration) -> Self {
         self.settings.refresh_deadline = deadline;
         self
@@ -106,7 +107,7 @@ impl<P: Provider> ConnectionsBuilder<P> {
         self
     }
 
-    /// Sets the maximum number of token calls in flight. 32 by default, at least 1. After a pause of a minute
+    /// Sets the maximum number of token calls in flight. 32 by default; 1 to 1,024. After a pause of a minute
     /// or after trouble the number starts at one, and each success doubles it.
     pub fn max_token_calls(mut self, calls: usize) -> Self {
         self.settings.max_token_calls = calls;

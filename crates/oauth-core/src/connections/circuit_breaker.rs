@@ -189,7 +189,8 @@ impl CircuitBreaker {
         }
         // GoCD spends a refresh token before it checks the client secret, so the calls after a pause begin
         // with one.
-        state.limit = (state.limit_at(now) * 2).min(self.rules.max_calls);
+        let limit = state.limit_at(now);
+        state.limit = (limit * 2).min(self.rules.max_calls);
         state.accepted_at = Some(now);
         let was_incident = match &mut state.incident {
             Some(incident) if incident.ended_at.is_none() => {
@@ -200,7 +201,7 @@ impl CircuitBreaker {
         };
         let recovered = state.holds > 0 || was_incident;
         (state.hold, state.holds, state.failures) = (None, 0, 0);
-        let more = state.limit.saturating_sub(state.in_flight);
+        let more = state.limit - limit;
         drop(state);
         for _ in 0..more {
             self.freed.notify_one();

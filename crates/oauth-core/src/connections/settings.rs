@@ -34,7 +34,6 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 impl Settings {
     /// Returns the defaults for a token call with this time limit.
     pub(crate) fn for_token_deadline(token_deadline: Duration) -> Self {
-        let token_deadline = token_deadline.min(DAY);
         let store_deadline = Duration::from_secs(10);
         let save_retry = (Duration::from_millis(200), Duration::from_secs(2));
         // Time for the call, a save and its first retry. Later retries extend the lease.
@@ -61,19 +60,19 @@ impl Settings {
     /// Returns the settings with each value inside the range in which it works, so that no sum overflows and
     /// no loop runs without a pause.
     pub(crate) fn clamped(mut self) -> Self {
-        let (short, year) = (Duration::from_millis(10), 365 * DAY);
+        let (short, hour, year) = (Duration::from_millis(10), Duration::from_secs(3_600), 365 * DAY);
         self.margin = self.margin.min(year);
         self.jitter = self.jitter.min(year);
-        self.lease = self.lease.clamp(short, DAY);
-        self.refresh_deadline = self.refresh_deadline.clamp(Duration::from_secs(1), DAY);
-        self.store_deadline = self.store_deadline.clamp(short, Duration::from_secs(3_600));
+        self.lease = self.lease.clamp(10 * short, DAY);
+        self.refresh_deadline = self.refresh_deadline.clamp(Duration::from_secs(1), hour);
+        self.store_deadline = self.store_deadline.clamp(short, hour);
         let (shortest, longest) = self.save_retry;
         let longest = longest.clamp(short, Duration::from_secs(60));
         self.save_retry = (shortest.clamp(short, longest), longest);
         self.revalidate = self.revalidate.min(year);
         self.api_retries = self.api_retries.min(100);
         self.max_retry_wait = self.max_retry_wait.min(DAY);
-        self.max_token_calls = self.max_token_calls.max(1);
+        self.max_token_calls = self.max_token_calls.clamp(1, 1_024);
         self.refusal_window = self.refusal_window.min(DAY);
         self.incident_accounts = self.incident_accounts.max(2);
         self.clock_tolerance = self.clock_tolerance.min(year);

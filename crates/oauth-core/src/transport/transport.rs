@@ -171,6 +171,17 @@ pub struct Limits {
     pub attempt_age: Duration,
 }
 
+impl Limits {
+    /// The limits with each time inside the range in which it works.
+    pub(crate) fn clamped(mut self) -> Self {
+        let (shortest, day) = (Duration::from_millis(10), Duration::from_secs(86_400));
+        self.token_deadline = self.token_deadline.clamp(shortest, Duration::from_secs(600));
+        self.api_deadline = self.api_deadline.clamp(shortest, day);
+        self.attempt_age = self.attempt_age.min(365 * day);
+        self
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

@@ -16,6 +16,7 @@ mod other_processes;
 mod provider_trouble;
 mod refused_client;
 mod save;
+mod settings;
 mod slow_store;
 mod store_trouble;
 mod sweep;
