@@ -145,7 +145,10 @@ async fn use_provider<P: CodeGrant, R: SandboxProvider, E: Endpoint<P>>(
     // A connection in a database: API calls, faults, refreshes, and its removal.
     let store =
         Sqlite::open(folder.join(format!("{}.db", P::NAME)), Keyring::new(key(secrets))).await.unwrap();
-    let connections = Connections::builder(client.clone(), store.clone()).jitter(Duration::ZERO).build();
+    let connections = Connections::builder(client.clone(), store.clone())
+        .jitter(Duration::ZERO)
+        .refusal_window(Duration::ZERO)
+        .build();
     connections.insert("acme", token.clone()).await.unwrap();
     let acme = connections.get("acme");
     show(&(&connections, &acme, &store));

@@ -56,7 +56,10 @@ async fn gocd_token(browser: Browser, client: &gocd::Client) -> gocd::Token {
 }
 
 fn machine<P: Provider>(client: &Client<P>, store: &MemoryStore) -> Connections<P> {
-    Connections::builder(client.clone(), store.clone()).jitter(Duration::ZERO).build()
+    Connections::builder(client.clone(), store.clone())
+        .jitter(Duration::ZERO)
+        .refusal_window(Duration::ZERO)
+        .build()
 }
 
 /// Runs 64 tasks on each machine through 20 expiries. Returns the number of token calls per expiry.

@@ -8,9 +8,9 @@ mod deny;
 mod docs;
 mod features;
 mod fuzz;
+mod interleavings;
 mod lint;
 mod load;
-mod model;
 mod msrv;
 mod new_provider;
 mod processes;
@@ -58,7 +58,7 @@ const COMMANDS: &[Command] = &[
     msrv::COMMAND,
     processes::COMMAND,
     load::COMMAND,
-    model::COMMAND,
+    interleavings::COMMAND,
     simulate::COMMAND,
     fuzz::COMMAND,
     api::COMMAND,

@@ -2,7 +2,7 @@
 
 use oauth_core::http::StatusCode;
 use oauth_core::url::{Host, Url};
-use oauth_core::{AccessToken, Error, NoExtra, TokenCheck, is_loopback, join};
+use oauth_core::{AccessToken, Error, NoExtra, Revocation, TokenCheck, is_loopback, join};
 
 use crate::subdomain::Subdomain;
 
@@ -143,6 +143,11 @@ impl oauth_core::Site<NoExtra> for Site {
     fn token_check(&self, token: &AccessToken) -> Option<TokenCheck> {
         let url = join(&self.api, &["access_tokens", token.expose()]).ok()?;
         Some(TokenCheck::get(url).unknown_token_status(StatusCode::NOT_FOUND))
+    }
+
+    /// `DELETE /api/access_tokens/:token` (<https://dev.cobot.me/api-docs/access-tokens>, 2026-11-29).
+    fn revocation(&self, token: &AccessToken) -> Option<Revocation> {
+        join(&self.api, &["access_tokens", token.expose()]).ok().map(Revocation::delete)
     }
 
     /// Allows the `www` host, `api` (API 2) and the spaces: same scheme and port, one label below the parent

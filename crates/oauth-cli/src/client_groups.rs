@@ -1,6 +1,5 @@
 //! Refreshable connections, grouped by the client that made them.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use clap::ValueEnum as _;
@@ -8,7 +7,6 @@ use oauth_core::Renewal;
 use oauth_core::connections::{Connections, DynConnections, Event};
 use oauth_core::store::{DueQuery, RecordState, RecordSummary, TokenStore};
 
-use crate::account_filter::{AccountFilter, VisibleAccounts};
 use crate::commands::list::summaries;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -33,7 +31,6 @@ pub(crate) struct ClientGroup {
     pub(crate) provider: ProviderName,
     pub(crate) connections: Arc<dyn DynConnections>,
     pub(crate) accounts: Vec<String>,
-    visible: VisibleAccounts,
     registration: Registration,
 }
 
@@ -78,20 +75,15 @@ impl ClientGroups {
                 }
             };
             match group {
-                Ok(group) => {
-                    group.visible.set(accounts.iter().cloned().collect());
-                    self.groups.push(ClientGroup { accounts, ..group });
-                }
+                Ok(group) => self.groups.push(ClientGroup { accounts, ..group }),
                 Err(failure) => {
                     skipped.extend(accounts.into_iter().map(|account| (provider, account, failure.clone())));
                 }
             }
         }
         // Empty groups stay: they may have refreshes to finish.
-        for group in before {
-            group.visible.set(HashSet::new());
-            self.groups.push(ClientGroup { accounts: Vec::new(), ..group });
-        }
+        let empty = before.into_iter().map(|group| ClientGroup { accounts: Vec::new(), ..group });
+        self.groups.extend(empty);
         self.skipped = skipped;
         Ok(())
     }
@@ -152,13 +144,11 @@ impl ClientGroup {
         registration: Registration,
         listener: &EventListener,
     ) -> Result<Self, Failure> {
-        let visible = VisibleAccounts::default();
-        let store = AccountFilter::new(Arc::clone(store), visible.clone());
         let listener = Arc::clone(listener);
-        let connections = Connections::builder(registration.client::<P>()?, store)
+        let connections = Connections::builder(registration.client::<P>()?, Arc::clone(store))
             .on_event(move |event| listener(event))
             .build();
-        Ok(Self { provider, connections: Arc::new(connections), accounts: Vec::new(), visible, registration })
+        Ok(Self { provider, connections: Arc::new(connections), accounts: Vec::new(), registration })
     }
 }
 

@@ -1,7 +1,6 @@
 //! The `oauth` program as a library, for its binary and for generated documentation. Not a public API: use
 //! the provider crates instead.
 
-mod account_filter;
 mod cli;
 mod client_config;
 mod client_groups;

@@ -1,6 +1,7 @@
 //! An existing connection together with its open store.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use oauth_core::connections::{Connection, Connections};
 use oauth_core::store::{Key, TokenStore};
@@ -91,6 +92,8 @@ async fn connections<P: CliProvider>(
         check_secret::<P>(context, store, provider, account, &registration).await?;
     }
     Ok(Connections::shared_builder(registration.client::<P>()?, Arc::clone(store))
+        // A person waits, and decides.
+        .refusal_window(Duration::ZERO)
         .on_event(context.unrecognized_responses().listener())
         .build())
 }

@@ -22,6 +22,7 @@ mod provider {
     pub(crate) mod grants;
     pub(crate) mod provider;
     pub(crate) mod renewal;
+    pub(crate) mod revocation;
     pub(crate) mod scheme;
     pub(crate) mod scopes;
     pub(crate) mod site;
@@ -98,6 +99,7 @@ pub use provider::grants::{
 };
 pub use provider::provider::Provider;
 pub use provider::renewal::{ByRefreshToken, Never, Renewal, ReusableRefreshToken, SingleUseRefreshToken};
+pub use provider::revocation::Revocation;
 pub use provider::scheme::{Bearer, Scheme, sensitive};
 pub use provider::scopes::{Scope, Scopes};
 pub use provider::site::{FixedSite, Site};

@@ -59,6 +59,8 @@ pub enum Fact {
     ScopeMissing,
     /// `Site::token_check`.
     TokenCheck,
+    /// `Site::revocation`.
+    Revocation,
     /// Additional fields of the token response.
     ResponseFields,
     /// The lifetime of an access token.
@@ -104,6 +106,7 @@ impl Fact {
             Self::TokenRefused => "token-refused",
             Self::ScopeMissing => "scope-missing",
             Self::TokenCheck => "token-check",
+            Self::Revocation => "revocation",
             Self::ResponseFields => "response-fields",
             Self::AccessTokenLifetime => "access-token-lifetime",
             Self::Renewal => "renewal",
@@ -143,6 +146,7 @@ impl Fact {
             Self::TokenRefused => "More errors that refuse the token",
             Self::ScopeMissing => "More errors of a missing scope",
             Self::TokenCheck => "Own check of a token",
+            Self::Revocation => "Revocation of a token",
             Self::ResponseFields => "Additional fields of the token response",
             Self::AccessTokenLifetime => "Access token lifetime",
             Self::Renewal => "Refreshing",

@@ -119,6 +119,14 @@ pub(crate) fn token_check<X>(site: &impl Site<X>) -> String {
     }
 }
 
+/// The request of [`Site::revocation`], with `TOKEN` for the token.
+pub(crate) fn revocation<X>(site: &impl Site<X>) -> String {
+    match site.revocation(&AccessToken::new("TOKEN")) {
+        Some(call) => code(&format!("DELETE {}", call.url())),
+        None => "none".to_owned(),
+    }
+}
+
 pub(crate) fn code(text: &str) -> String {
     format!("`{text}`")
 }

@@ -84,7 +84,10 @@ impl Setup {
 
     /// Connections of one process; all share the store.
     fn connections<P: TestProvider>(&self) -> Connections<P> {
-        Connections::builder(self.client(CLIENT_SECRET), self.store.clone()).jitter(Duration::ZERO).build()
+        Connections::builder(self.client(CLIENT_SECRET), self.store.clone())
+            .jitter(Duration::ZERO)
+            .refusal_window(Duration::ZERO)
+            .build()
     }
 
     /// Connects an account. `edit` may change the authorize URL on its way to the server.

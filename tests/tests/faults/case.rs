@@ -119,7 +119,10 @@ fn word(result: &Result<(), Error>) -> String {
 }
 
 fn machine<P: Provider>(client: &Client<P>, store: &MemoryStore) -> Connections<P> {
-    Connections::builder(client.clone(), store.clone()).jitter(Duration::ZERO).build()
+    Connections::builder(client.clone(), store.clone())
+        .jitter(Duration::ZERO)
+        .refusal_window(Duration::ZERO)
+        .build()
 }
 
 async fn send<T: ProviderDriver>(connection: &Connection<T::Provider>) -> Result<(), Error> {

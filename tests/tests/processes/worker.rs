@@ -117,7 +117,8 @@ async fn connection<P: Provider>(
         .build()
         .unwrap();
     let store = SteppedStore { inner: config.store.open().await, steps };
-    let mut connections = Connections::builder(client, store).jitter(Duration::ZERO);
+    let mut connections =
+        Connections::builder(client, store).jitter(Duration::ZERO).refusal_window(Duration::ZERO);
     if let Some(ShortTimes { lease, .. }) = config.short_times {
         // Changes by other processes are seen at once.
         connections = connections.lease(lease).revalidate(Duration::ZERO);

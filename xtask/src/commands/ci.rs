@@ -4,7 +4,7 @@ use anyhow::Result;
 use lexopt::Parser;
 
 use super::{
-    Command, api, bench, browser, deny, docs, features, fuzz, lint, load, model, msrv, new_provider,
+    Command, api, bench, browser, deny, docs, features, fuzz, interleavings, lint, load, msrv, new_provider,
     processes, real_servers, release, snapshots, test, tidy,
 };
 use crate::report::Report;
@@ -62,7 +62,7 @@ fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
         msrv::steps(workspace, report);
         processes::steps(workspace, report);
         load::steps(workspace, load::MINUTES, report);
-        model::steps(workspace, report);
+        interleavings::steps(workspace, report);
         fuzz::steps(workspace, report);
         browser::steps(workspace, report);
         real_servers::steps(workspace, report);

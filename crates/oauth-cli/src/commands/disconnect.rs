@@ -9,7 +9,7 @@ use crate::failure::{ExitCode, Failure};
 use crate::open_connection::{Access, OpenConnection};
 use crate::output::is_interactive;
 use crate::prompt;
-use crate::providers::{CliProvider, ProviderName, Revocation, with_provider};
+use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::registration::Registration;
 
 /// Arguments of `disconnect`.
@@ -69,10 +69,11 @@ async fn disconnect<P: CliProvider>(context: &Context, arguments: &DisconnectArg
             return Err(Failure::new(ExitCode::Denied, "denied", "cancelled; nothing was changed"));
         }
     }
-    let revoked = match arguments.no_revoke {
-        true => None,
-        false => Some(revoke::<P>(context, arguments).await?),
-    };
+    let is_revocable = P::NO_REVOCATION.is_empty();
+    let is_revoked = is_revocable && !arguments.no_revoke;
+    if is_revoked {
+        revoke::<P>(context, arguments).await?;
+    }
     let store = context.open_store().await?.ok_or_else(missing)?;
     let shared = store.shared();
     let removed = shared.remove(&key).await;
@@ -80,21 +81,18 @@ async fn disconnect<P: CliProvider>(context: &Context, arguments: &DisconnectArg
     store.close().await;
     removed?;
     registration_removed?;
-    let note = match revoked {
-        Some(Revocation::NotSupported(note)) => Some(note),
-        _ => None,
-    };
+    let note = Some(P::NO_REVOCATION).filter(|_| !is_revocable && !arguments.no_revoke);
     context.output.result(
         &json!({
             "provider": P::NAME,
             "account": account,
             "removed": true,
-            "revoked": revoked == Some(Revocation::Done),
+            "revoked": is_revoked,
             "note": note,
         }),
-        match revoked {
-            Some(Revocation::Done) => format!("{provider}/{account}: revoked at {} and removed.", P::TITLE),
-            _ => format!("{provider}/{account}: removed."),
+        match is_revoked {
+            true => format!("{provider}/{account}: revoked at {} and removed.", P::TITLE),
+            false => format!("{provider}/{account}: removed."),
         },
     );
     if let Some(note) = note {
@@ -103,28 +101,21 @@ async fn disconnect<P: CliProvider>(context: &Context, arguments: &DisconnectArg
     Ok(())
 }
 
-async fn revoke<P: CliProvider>(
-    context: &Context,
-    arguments: &DisconnectArgs,
-) -> Result<Revocation, Failure> {
-    if P::NO_REVOCATION.is_empty() {
-        let result =
-            OpenConnection::<P>::open(context, arguments.provider, &arguments.account, Access::UseToken)
-                .await;
-        let opened = result.map_err(|failure| match failure.code {
-            ExitCode::Setup => {
-                failure.with_help("use --no-revoke to remove the connection without revoking the token")
-            }
-            _ => failure,
-        })?;
-        // Not cancelled by a signal: the token could be revoked while the connection stays.
-        let revoked = P::revoke(&opened.connection).await.map_err(|error| {
-            opened
-                .failure(&error)
-                .with_help("the connection was kept; try again, or remove it without revoking the token with --no-revoke")
-        });
-        opened.close(context).await;
-        return revoked;
-    }
-    Ok(Revocation::NotSupported(P::NO_REVOCATION))
+async fn revoke<P: CliProvider>(context: &Context, arguments: &DisconnectArgs) -> Result<(), Failure> {
+    let result =
+        OpenConnection::<P>::open(context, arguments.provider, &arguments.account, Access::UseToken).await;
+    let opened = result.map_err(|failure| match failure.code {
+        ExitCode::Setup => {
+            failure.with_help("use --no-revoke to remove the connection without revoking the token")
+        }
+        _ => failure,
+    })?;
+    // Not cancelled by a signal: the token could be revoked while the connection stays.
+    let revoked = opened.connections.disconnect(&arguments.account).await.map_err(|error| {
+        opened.failure(&error).with_help(
+            "the connection was kept; try again, or remove it without revoking the token with --no-revoke",
+        )
+    });
+    opened.close(context).await;
+    revoked.map(drop)
 }

@@ -87,7 +87,8 @@ pub(crate) async fn run(arguments: &KeepArgs) -> Result<(), Failure> {
                 Err(failure) => log_line(output, BAD, "store", &failure.message),
             }
             for group in &client_groups.groups {
-                match group.connections.sweep(&Sweep::all()).await {
+                let sweep = Sweep::all().only(&group.accounts);
+                match group.connections.sweep(&sweep).await {
                     Ok(report) => {
                         if let Some(error) = report.stopped_by {
                             log_line(output, BAD, group.provider.as_str(), &format!("stopped: {error}"));

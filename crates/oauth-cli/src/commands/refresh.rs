@@ -1,12 +1,13 @@
 //! `oauth refresh`: refreshes connections now.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use clap::Args;
-use oauth_core::ErrorKind;
-use oauth_core::connections::DynConnections;
+use oauth_core::connections::{DynConnections, Sweep};
+use oauth_core::{Error, ErrorKind};
 use serde::Serialize;
-use tokio::task::JoinSet;
 
 use crate::client_groups::{ClientGroup, ClientGroups, EventListener, Selection};
 use crate::context::{CommonArgs, Context};
@@ -16,11 +17,6 @@ use crate::progress::Progress;
 use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::report::Report;
 use crate::time::now;
-
-/// Upper bound on concurrent refreshes. Starts at one and doubles on success.
-const MAX_CONCURRENT: usize = 8;
-/// Consecutive transient failures after which the rest is not tried.
-const MAX_FAILURES: usize = 10;
 
 /// Arguments of `refresh`.
 #[derive(Args, Clone, Debug)]
@@ -126,16 +122,21 @@ async fn refresh_many(context: &Context, selection: Selection) -> Result<Vec<Out
     let shared = store.shared();
     let mut client_groups = ClientGroups::default();
     let outcomes = Arc::new(Mutex::new(Vec::new()));
-    let record = |outcome: Outcome| outcomes.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
+    let record = {
+        let outcomes = Arc::clone(&outcomes);
+        move |outcome: Outcome| outcomes.lock().unwrap_or_else(PoisonError::into_inner).push(outcome)
+    };
     let listener: EventListener = Arc::new(context.unrecognized_responses().listener());
     let work = async {
         client_groups.reload(&shared, &context.config, selection, &listener).await?;
         for (provider, account, failure) in client_groups.skipped.drain(..) {
             record(Outcome::new(provider, account, Err(failure)));
         }
-        let progress = Progress::new(client_groups.groups.iter().map(|group| group.accounts.len()).sum());
+        let count = client_groups.groups.iter().map(|group| group.accounts.len()).sum();
+        let progress = Progress::new(count);
         for group in &client_groups.groups {
-            refresh_group(group, |outcome| {
+            let (progress, record) = (progress.clone(), record.clone());
+            refresh_group(group, move |outcome| {
                 progress.advance(&format!("{}/{}", outcome.provider, outcome.account));
                 record(outcome);
             })
@@ -152,41 +153,31 @@ async fn refresh_many(context: &Context, selection: Selection) -> Result<Vec<Out
     Ok(outcomes)
 }
 
-/// Refreshes one client's connections: one first, more as they succeed, and none once the client is rejected.
-async fn refresh_group(group: &ClientGroup, mut record: impl FnMut(Outcome)) {
+/// Refreshes one client's connections. Calls `record` with the outcome of each.
+async fn refresh_group(group: &ClientGroup, record: impl Fn(Outcome) + Clone + Send + Sync + 'static) {
     let provider = group.provider;
-    let mut waiting = group.accounts.iter().cloned();
-    let mut under_way = JoinSet::new();
-    let (mut width, mut failures) = (1, 0);
-    loop {
-        while under_way.len() < width && failures < MAX_FAILURES && group.connections.check_client().is_ok() {
-            let Some(account) = waiting.next() else { break };
-            let connections = Arc::clone(&group.connections);
-            under_way.spawn(async move {
-                let result = connections.refresh(&account).await;
-                (account, result)
-            });
+    let outcome = move |account: &str, result: Result<(), &Error>| {
+        let result = result.map_err(|error| Failure::for_connection(error, provider.as_str(), account));
+        Outcome::new(provider, account.to_owned(), result)
+    };
+    let tried = Arc::new(Mutex::new(HashSet::new()));
+    let sweep = Sweep::accounts(&group.accounts).spread(Duration::ZERO).on_result({
+        let (tried, record) = (Arc::clone(&tried), record.clone());
+        move |account, result| {
+            tried.lock().unwrap_or_else(PoisonError::into_inner).insert(account.to_owned());
+            record(outcome(account, result));
         }
-        let Some(ended) = under_way.join_next().await else { break };
-        let Ok((account, result)) = ended else { continue };
-        match &result {
-            Ok(()) => {
-                failures = 0;
-                width = (width * 2).min(MAX_CONCURRENT);
+    });
+    let stopped_by = group.connections.sweep(&sweep).await.map_or_else(Some, |report| report.stopped_by);
+    let tried = std::mem::take(&mut *tried.lock().unwrap_or_else(PoisonError::into_inner));
+    for account in group.accounts.iter().filter(|account| !tried.contains(*account)) {
+        record(match &stopped_by {
+            Some(error) if error.kind() == ErrorKind::ClientRefused => outcome(account, Err(error)),
+            _ => {
+                let failure =
+                    Failure::new(ExitCode::TryLater, "stopped", "not tried after repeated failures");
+                Outcome::new(provider, account.clone(), Err(failure))
             }
-            Err(error) => {
-                width = 1;
-                failures += usize::from(error.is_transient() && error.kind() != ErrorKind::Busy);
-            }
-        }
-        let result = result.map_err(|error| Failure::for_connection(&error, provider.as_str(), &account));
-        record(Outcome::new(provider, account, result));
-    }
-    for account in waiting {
-        let failure = match group.connections.check_client() {
-            Err(error) => Failure::for_connection(&error, provider.as_str(), &account),
-            Ok(()) => Failure::new(ExitCode::TryLater, "stopped", "not tried after repeated failures"),
-        };
-        record(Outcome::new(provider, account, Err(failure)));
+        });
     }
 }

@@ -1,5 +1,7 @@
 //! The connections of a provider, with an encrypted SQLite store.
 
+use std::time::Duration;
+
 use oauth_core::store::Key;
 use oauth_core::{Client, Connection, Connections, Error, Provider, Token};
 use oauth_sandbox::SandboxProvider;
@@ -46,6 +48,8 @@ pub(super) async fn store_token<P: Provider, S: SandboxProvider>(
                 let store = scenario.store().open().await?;
                 let output = scenario.output().clone();
                 let connections = Connections::builder(client, store.clone())
+                    // The demo does not wait to see whether a refusal is final.
+                    .refusal_window(Duration::ZERO)
                     .on_event(move |event| {
                         let (account, text) = (event.account.to_owned(), event.to_string());
                         output.emit(&Event::Connection { account, text });

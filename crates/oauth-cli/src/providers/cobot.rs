@@ -1,12 +1,10 @@
 //! Cobot on the command line.
 
-use cobot::api::RevokeToken;
 use cobot::{AppFlow, Cobot, Connect, Site, Subdomain};
-use oauth_core::connections::Connection;
-use oauth_core::{AccessToken, Client, ErrorKind, Token, async_trait};
+use oauth_core::{AccessToken, Client, Token, async_trait};
 use url::Url;
 
-use super::{CliProvider, Revocation, SCOPE};
+use super::{CliProvider, SCOPE};
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
@@ -72,17 +70,6 @@ impl CliProvider for Cobot {
             Some(space) => site.space_api_url(&space)?,
             None => site.api_url().clone(),
         })
-    }
-
-    async fn revoke(connection: &Connection<Self>) -> Result<Revocation, oauth_core::Error> {
-        match connection.send(&RevokeToken::own()).await {
-            Ok(()) => Ok(Revocation::Done),
-            // The token is already invalid, which is the goal.
-            Err(error) if error.kind() == ErrorKind::TokenRefused || error.needs_reconnect() => {
-                Ok(Revocation::Done)
-            }
-            Err(error) => Err(error),
-        }
     }
 
     fn public_endpoints(site: &Site) -> Vec<(&'static str, Url)> {

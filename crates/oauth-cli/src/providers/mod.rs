@@ -10,7 +10,6 @@ mod provider_args;
 use std::fmt;
 
 use clap::ValueEnum;
-use oauth_core::connections::Connection;
 use oauth_core::{AccessToken, Client, Provider, Token, async_trait, http};
 use url::Url;
 
@@ -148,26 +147,11 @@ pub(crate) trait CliProvider: Provider {
         Ok(())
     }
 
-    /// Revokes the token at the provider.
-    async fn revoke(connection: &Connection<Self>) -> Result<Revocation, oauth_core::Error> {
-        let _ = connection;
-        Ok(Revocation::NotSupported(Self::NO_REVOCATION))
-    }
-
     /// Explains why a token cannot be revoked and what remains possible. Empty if it can.
     const NO_REVOCATION: &'static str;
 
     /// Returns the URLs that `doctor` probes without a token.
     fn public_endpoints(site: &Self::Site) -> Vec<(&'static str, Url)>;
-}
-
-/// The result of a revocation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Revocation {
-    /// The token is no longer valid.
-    Done,
-    /// The provider has no revocation; the text explains what remains possible.
-    NotSupported(&'static str),
 }
 
 /// The scope option of most providers.

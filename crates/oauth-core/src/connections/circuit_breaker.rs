@@ -3,6 +3,7 @@
 //! It limits the calls in flight, holds all of them back while the provider is in trouble, and tells the
 //! refusal of one customer from an incident of the provider.
 
+use std::pin::pin;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -158,8 +159,7 @@ impl CircuitBreaker {
     /// The error that holds calls back.
     pub(super) async fn permit(&self) -> Result<Permit<'_>, Error> {
         loop {
-            let freed = self.freed.notified();
-            tokio::pin!(freed);
+            let mut freed = pin!(self.freed.notified());
             // From here on, no notification is missed.
             freed.as_mut().enable();
             if let Some(permit) = self.try_permit()? {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::disconnect::Disconnected;
 use super::registry::Connections;
 use super::status::Status;
 use super::sweep::{Sweep, SweepReport};
@@ -74,6 +75,12 @@ pub trait DynConnections: sealed::Sealed + fmt::Debug + Send + Sync + 'static {
     /// As for that method.
     async fn remove(&self, account: &str) -> Result<bool, Error>;
 
+    /// Calls [`Connections::disconnect`].
+    ///
+    /// # Errors
+    /// As for that method.
+    async fn disconnect(&self, account: &str) -> Result<Disconnected, Error>;
+
     /// Calls [`Connections::unsaved`].
     fn unsaved(&self) -> Vec<String>;
 
@@ -120,6 +127,10 @@ impl<P: Provider> DynConnections for Connections<P> {
 
     async fn remove(&self, account: &str) -> Result<bool, Error> {
         Self::remove(self, account).await
+    }
+
+    async fn disconnect(&self, account: &str) -> Result<Disconnected, Error> {
+        Self::disconnect(self, account).await
     }
 
     fn unsaved(&self) -> Vec<String> {

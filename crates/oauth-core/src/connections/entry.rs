@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use super::cached_token::CachedToken;
 use super::doubts::Doubts;
 use super::mutation::mutated;
-use super::progress::Waiter;
 use super::settings::Settings;
+use super::single_flight::Ticket;
 use super::sync::{ArcSwapOption, AtomicU64, Guard, Mutex, MutexGuard};
 use crate::error::reconnect_reason::ReconnectReason;
 use crate::error::{Error, ErrorKind};
@@ -30,7 +30,7 @@ pub(super) struct Entry<P: Provider> {
 }
 
 pub(super) struct EntryState<P: Provider> {
-    pub(super) flight: Option<Waiter<P>>,
+    pub(super) flight: Option<Ticket<Arc<CachedToken<P>>>>,
     pub(super) backoff_until: Option<Instant>,
     pub(super) failures: u32,
     pub(super) last_failure: Option<Error>,

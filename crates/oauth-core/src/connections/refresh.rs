@@ -14,10 +14,10 @@ use super::entry::{Entry, Suspicion};
 use super::events::{EventKind, TARGET};
 use super::lease::HeldLease;
 use super::need::Need;
-use super::progress::{EarlyPublisher, RefreshResult};
 use super::save::TokenSaver;
 use super::settings::Settings;
 use super::shared_state::SharedState;
+use super::single_flight::Flight;
 use crate::error::reconnect_reason::ReconnectReason;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
@@ -26,13 +26,16 @@ use crate::store::{AcquireOutcome, Intent, Record, RecordState, SaveOutcome, Sto
 use crate::token::token::Token;
 use crate::util::deadline::within;
 
+/// Result of a flight.
+pub(super) type RefreshResult<P> = Result<Arc<CachedToken<P>>, Error>;
+
 /// Work of one flight.
 pub(super) struct RefreshTask<'a, P: Provider> {
     shared: &'a SharedState<P>,
     entry: &'a Entry<P>,
     epoch: u64,
     need: Need,
-    early: &'a EarlyPublisher<'a, P>,
+    early: &'a Flight<Arc<CachedToken<P>>>,
     /// No token call starts after this.
     deadline: Instant,
     /// True if the provider's trouble kept this task from making its call.
@@ -57,7 +60,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         entry: &'a Entry<P>,
         epoch: u64,
         need: Need,
-        early: &'a EarlyPublisher<'a, P>,
+        early: &'a Flight<Arc<CachedToken<P>>>,
     ) -> Self {
         let deadline = Instant::now() + shared.settings.refresh_deadline;
         Self { shared, entry, epoch, need, early, deadline, is_held_back: AtomicBool::new(false) }
@@ -98,7 +101,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                 }
                 if matches!(self.need, Need::Valid) && cached.is_usable(self.shared.now()) {
                     // Due but still valid: callers need not wait for the refresh.
-                    self.early.publish_early(&cached);
+                    self.early.publish_early(Arc::clone(&cached));
                 }
                 cached
             }

@@ -1,11 +1,14 @@
 //! Saving of a refreshed token, retried until it succeeds.
 
+use std::sync::Arc;
+
 use super::cached_token::{CachedToken, content};
 use super::entry::Entry;
 use super::events::{EventKind, TARGET};
 use super::lease::HeldLease;
-use super::progress::{EarlyPublisher, RefreshResult};
+use super::refresh::RefreshResult;
 use super::shared_state::SharedState;
+use super::single_flight::Flight;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 use crate::store::{RecordState, SaveOutcome};
@@ -15,7 +18,7 @@ pub(super) struct TokenSaver<'a, P: Provider> {
     pub(super) shared: &'a SharedState<P>,
     pub(super) entry: &'a Entry<P>,
     pub(super) epoch: u64,
-    pub(super) early: &'a EarlyPublisher<'a, P>,
+    pub(super) early: &'a Flight<Arc<CachedToken<P>>>,
 }
 
 impl<P: Provider> TokenSaver<'_, P> {
@@ -79,7 +82,7 @@ impl<P: Provider> TokenSaver<'_, P> {
             if !tried {
                 tried = true;
                 let cached = self.publish(token.clone(), from.generation + 1, receipt, false)?;
-                self.early.publish_early(&cached);
+                self.early.publish_early(cached);
             }
             // Drain does not shorten this pause; it waits for the save.
             tokio::time::sleep(pauses.next().unwrap_or(self.shared.settings.save_retry.1)).await;

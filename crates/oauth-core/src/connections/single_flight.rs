@@ -1,191 +1,70 @@
-//! Single flight: all callers of an account share one task, which continues when they stop waiting.
+//! Single flight: all callers of a key share one task, which continues when they stop waiting.
+//!
+//! Knows nothing of tokens. The owner of a key keeps its [`Ticket`] while a flight is running.
 
-use std::sync::Arc;
+use tokio::sync::watch;
 
-use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, watch};
-use tokio::time::Instant;
-use tracing::Span;
+use crate::error::Error;
 
-use super::cached_token::CachedToken;
-use super::circuit_breaker::Judgement;
-use super::entry::{Entry, EntryState};
-use super::events::EventKind;
-use super::mutation::mutated;
-use super::need::Need;
-use super::progress::{EarlyPublisher, Progress, RefreshResult, Waiter};
-use super::refresh::{RefreshTask, unconfirmed};
-use super::shared_state::{OperationGuard, SharedState};
-use crate::error::{Error, ErrorKind};
-use crate::provider::provider::Provider;
-
-/// Clears the entry's flight when the task ends, also by a panic or with its runtime.
-struct Flight<P: Provider> {
-    shared: Arc<SharedState<P>>,
-    entry: Arc<Entry<P>>,
-    progress: watch::Sender<Progress<P>>,
-    is_done: bool,
-    _operation: OperationGuard<P>,
-    /// Held by a flight that no caller waits for.
-    _background: Option<OwnedSemaphorePermit>,
+enum Progress<T> {
+    Running,
+    /// Callers can use this result; the flight continues.
+    Early(T),
+    Done(Result<T, Error>),
 }
 
-impl<P: Provider> Drop for Flight<P> {
-    fn drop(&mut self) {
-        if self.is_done || mutated!(KeepsEndedFlight) {
-            return;
-        }
-        let mut state = self.entry.state();
-        state.flight = None;
-        let is_unanswered = state.last_call.is_some_and(|(_, is_answered)| !is_answered);
-        drop(state);
-        if is_unanswered {
-            let generation = self.entry.cached().map(|cached| cached.generation);
-            self.shared.emit(&self.entry.key, generation, EventKind::RefreshInterrupted);
-        }
+/// The running flight, as its callers see it.
+pub(super) struct Ticket<T>(watch::Receiver<Progress<T>>);
+
+/// The running flight, as its task sees it.
+pub(super) struct Flight<T>(watch::Sender<Progress<T>>);
+
+/// The end of a caller's wait.
+pub(super) enum Landing<T> {
+    Early(T),
+    Done(Result<T, Error>),
+    /// The task panicked, or its runtime was dropped.
+    Interrupted,
+}
+
+/// Creates a flight that is about to start.
+pub(super) fn flight<T>() -> (Flight<T>, Ticket<T>) {
+    let (sender, receiver) = watch::channel(Progress::Running);
+    (Flight(sender), Ticket(receiver))
+}
+
+impl<T> Flight<T> {
+    /// Publishes a result before the flight ends.
+    pub(super) fn publish_early(&self, result: T) {
+        self.0.send_replace(Progress::Early(result));
+    }
+
+    /// Wakes all callers.
+    pub(super) fn land(&self, result: Result<T, Error>) {
+        self.0.send_replace(Progress::Done(result));
     }
 }
 
-/// Joins the flight of this account, or starts one.
-pub(super) fn join_or_start<P: Provider>(
-    shared: &Arc<SharedState<P>>,
-    entry: &Arc<Entry<P>>,
-    mut need: Need,
-    background: Option<OwnedSemaphorePermit>,
-) -> Result<Waiter<P>, Error> {
-    let runtime = Handle::try_current().map_err(|source| {
-        Error::new(ErrorKind::Setup, "there is no tokio runtime to refresh in")
-            .with_provider(P::NAME)
-            .with_help("call this inside a tokio runtime with timers")
-            .with_source(source)
-    })?;
-    let operation = shared.begin_operation()?;
-    let mut state = entry.state();
-    if let Some(waiter) = &state.flight {
-        return Ok(waiter.clone());
-    }
-    if mutated!(StartsInTwoSteps) {
-        drop(state);
-        state = entry.state();
-    }
-    let now = Instant::now();
-    if let Some(failure) = waits_after(&state, shared, entry, now) {
-        // No call to the provider meanwhile, but another process may have saved a new token.
-        let may_reload = failure.kind() != ErrorKind::Store
-            && (matches!(need, Need::Reload) || entry.is_stale(now, shared.settings.revalidate));
-        if !may_reload {
-            return Err(failure);
-        }
-        need = Need::Reload;
-    }
-    let (progress, waiter) = watch::channel(Progress::Running);
-    state.flight = Some(waiter.clone());
-    let epoch = state.epoch;
-    drop(state);
-    let flight = Flight {
-        shared: Arc::clone(shared),
-        entry: Arc::clone(entry),
-        progress,
-        is_done: false,
-        _operation: operation,
-        _background: background,
-    };
-    let requested_by = Span::current();
-    runtime.spawn(async move {
-        let early = EarlyPublisher::new(&flight.progress);
-        let task = RefreshTask::new(&flight.shared, &flight.entry, epoch, need, &early);
-        let result = task.run(requested_by).await;
-        flight.finish(result, need);
-    });
-    Ok(waiter)
-}
-
-/// Returns the failure after which no call is made yet.
-fn waits_after<P: Provider>(
-    state: &EntryState<P>,
-    shared: &SharedState<P>,
-    entry: &Entry<P>,
-    now: Instant,
-) -> Option<Error> {
-    let generation = entry.cached().map(|cached| cached.generation);
-    let suspicion = state.suspicion.filter(|suspicion| Some(suspicion.generation) == generation);
-    let judgement = suspicion.map(|suspicion| shared.circuit_breaker.judge(&suspicion));
-    if let Some(Judgement::Wait(left)) = judgement {
-        return Some(unconfirmed::<P>(left));
-    }
-    let failure = state.last_failure.as_ref()?;
-    let left = state.backoff_until?.checked_duration_since(now).filter(|left| !left.is_zero())?;
-    let failure = failure.copied();
-    Some(if failure.retry_after().is_some() { failure.with_retry_after(Some(left)) } else { failure })
-}
-
-/// Waits for a flight that meets the need. Cancelling the wait does not cancel the flight.
-pub(super) async fn wait_for<P: Provider>(
-    shared: &Arc<SharedState<P>>,
-    entry: &Arc<Entry<P>>,
-    need: Need,
-) -> RefreshResult<P> {
-    let receipt = shared.last_receipt();
-    let is_met =
-        |cached: &CachedToken<P>| need.is_met_by(cached, shared.now()) || need.is_met_by_new(cached, receipt);
-    // The first flight may have been started for a lesser need.
-    for _ in 0..3 {
-        let mut waiter = join_or_start(shared, entry, need, None)?;
-        let progress = waiter.wait_for(|progress| match progress {
+impl<T: Clone> Ticket<T> {
+    /// Waits for the end of the flight, or for an early result that is enough. Cancelling the wait does not
+    /// cancel the flight.
+    pub(super) async fn landing(mut self, is_enough: impl Fn(&T) -> bool) -> Landing<T> {
+        let progress = self.0.wait_for(|progress| match progress {
             Progress::Running => false,
-            // Saving an unsaved token may take forever, so callers do not wait for it.
-            Progress::Early(cached) => is_met(cached) || !cached.saved,
+            Progress::Early(result) => is_enough(result),
             Progress::Done(_) => true,
         });
-        let cached = match progress.await.as_deref() {
-            Ok(Progress::Early(cached) | Progress::Done(Ok(cached))) => Arc::clone(cached),
-            Ok(Progress::Done(Err(error))) => {
-                // The flight may have published a usable token early and failed before this task ran.
-                return match entry.cached() {
-                    Some(cached) if !matches!(need, Need::Reload) && is_met(&cached) => Ok(cached),
-                    _ => Err(error.copied()),
-                };
-            }
-            // The task panicked, or its runtime was dropped.
-            Ok(Progress::Running) | Err(_) => continue,
-        };
-        if is_met(&cached) {
-            return Ok(cached);
-        }
-        if !cached.saved {
-            return Err(unsaved::<P>());
-        }
-        if !cached.is_refreshable() {
-            return Err(cached.unusable());
+        match progress.await.as_deref() {
+            Ok(Progress::Early(result)) => Landing::Early(result.clone()),
+            Ok(Progress::Done(Ok(result))) => Landing::Done(Ok(result.clone())),
+            Ok(Progress::Done(Err(error))) => Landing::Done(Err(error.copied())),
+            Ok(Progress::Running) | Err(_) => Landing::Interrupted,
         }
     }
-    Err(Error::new(ErrorKind::Busy, "the token could not be refreshed meanwhile").with_provider(P::NAME))
 }
 
-fn unsaved<P: Provider>() -> Error {
-    Error::new(ErrorKind::Store, "the newest token is not saved yet, so it cannot be refreshed")
-        .with_provider(P::NAME)
-        .with_help("check the store; saving is retried automatically")
-}
-
-impl<P: Provider> Flight<P> {
-    fn finish(mut self, result: RefreshResult<P>, need: Need) {
-        if mutated!(WakesWaitersEarly) {
-            let result = result.as_ref().map(Arc::clone).map_err(Error::copied);
-            self.progress.send_replace(Progress::Done(result));
-        }
-        {
-            let mut state = self.entry.state();
-            state.flight = None;
-            self.is_done = true;
-            match &result {
-                // Only a new token ends the backoff, not a successful read of the store.
-                Ok(cached) if matches!(need, Need::Reload) && cached.is_due(self.shared.now()) => {}
-                Ok(_) => state.clear_failures(),
-                Err(error) => state.record_failure(error, self.shared.circuit_breaker.held_until()),
-            }
-        }
-        // Sent last, so that a woken caller does not join this flight again.
-        self.progress.send_replace(Progress::Done(result));
+impl<T> Clone for Ticket<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
     }
 }

@@ -36,10 +36,23 @@ pub struct Sweep {
     max_concurrent: usize,
     spread: Duration,
     page: usize,
+    accounts: Accounts,
     progress: Option<Progress>,
+    on_result: Option<OnResult>,
 }
 
 type Progress = Arc<dyn Fn(&SweepReport) + Send + Sync>;
+type OnResult = Arc<dyn Fn(&str, Result<(), &Error>) + Send + Sync>;
+
+/// The accounts that a sweep may refresh.
+#[derive(Clone, Debug)]
+enum Accounts {
+    All,
+    /// Those that are due among these.
+    Only(Arc<HashSet<String>>),
+    /// These, due or not.
+    Named(Arc<[String]>),
+}
 
 /// Number of consecutive failures that end a sweep: the provider is down, so the rest would fail too.
 const MAX_FAILURES: usize = 10;
@@ -53,7 +66,9 @@ impl Sweep {
             max_concurrent: 8,
             spread: Duration::from_millis(100),
             page: 100,
+            accounts: Accounts::All,
             progress: None,
+            on_result: None,
         }
     }
 
@@ -70,6 +85,18 @@ impl Sweep {
     /// Sweeps connections that are due or lapse soon.
     pub fn all() -> Self {
         Self::new(true, true)
+    }
+
+    /// Refreshes these accounts in this order, due or not.
+    pub fn accounts(accounts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let accounts = accounts.into_iter().map(Into::into).collect();
+        Self { accounts: Accounts::Named(accounts), ..Self::new(false, false) }
+    }
+
+    /// Leaves out all other accounts, for a store that connections of several clients share.
+    pub fn only(mut self, accounts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.accounts = Accounts::Only(Arc::new(accounts.into_iter().map(Into::into).collect()));
+        self
     }
 
     /// Sets the time before it lapses at which a refresh token is refreshed. By default a sixth of its idle
@@ -107,6 +134,13 @@ impl Sweep {
         self
     }
 
+    /// Sets a function that is called with the result of each connection. It is not called for those that a
+    /// stopped sweep did not try.
+    pub fn on_result(mut self, on_result: impl Fn(&str, Result<(), &Error>) + Send + Sync + 'static) -> Self {
+        self.on_result = Some(Arc::new(on_result));
+        self
+    }
+
     fn query<P: Provider>(&self, now: DateTime<Utc>, clock_tolerance: Duration) -> Option<DueQuery> {
         let mut query = DueQuery::new(P::NAME);
         if self.due {
@@ -136,6 +170,7 @@ impl fmt::Debug for Sweep {
             .field("max_concurrent", &self.max_concurrent)
             .field("spread", &self.spread)
             .field("page", &self.page)
+            .field("accounts", &self.accounts)
             .finish_non_exhaustive()
     }
 }
@@ -176,7 +211,7 @@ struct SweepRun<'a, P: Provider> {
     connections: &'a Connections<P>,
     sweep: &'a Sweep,
     report: SweepReport,
-    refreshes: JoinSet<Result<(), Error>>,
+    refreshes: JoinSet<(String, Result<(), Error>)>,
     concurrency: usize,
     failures: usize,
 }
@@ -202,6 +237,18 @@ impl<P: Provider> Connections<P> {
             concurrency: 1,
             failures: 0,
         };
+        if let Accounts::Named(accounts) = &sweep.accounts {
+            for account in accounts.iter() {
+                self.0.check_open()?;
+                run.make_room().await;
+                if run.report.stopped_by.is_some() {
+                    break;
+                }
+                run.start(account, None);
+            }
+            while run.finish_one().await {}
+            return Ok(run.report);
+        }
         // The time is fixed, so that a sweep ends although more tokens become due meanwhile.
         let clock_tolerance = self.0.settings.clock_tolerance;
         let Some(query) = sweep.query::<P>(self.0.now().wall, clock_tolerance) else { return Ok(run.report) };
@@ -209,7 +256,7 @@ impl<P: Provider> Connections<P> {
         let (mut failed_before, mut reported) = (0, false);
         loop {
             self.0.check_open()?;
-            // Connections that failed are still due and come first again.
+            // Connections that failed or were left out are still due and come first again.
             let limit = sweep.page.saturating_add(failed_before);
             let found = self
                 .0
@@ -234,11 +281,15 @@ impl<P: Provider> Connections<P> {
             fastrand::shuffle(&mut new);
             for one in new {
                 seen.insert(one.account.clone());
+                if matches!(&sweep.accounts, Accounts::Only(only) if !only.contains(&one.account)) {
+                    failed_before += 1;
+                    continue;
+                }
                 run.make_room().await;
                 if run.report.stopped_by.is_some() {
                     break;
                 }
-                run.start(&one);
+                run.start(&one.account, Some(one.generation));
             }
             while run.finish_one().await {}
             if is_last || run.report.stopped_by.is_some() {
@@ -282,13 +333,20 @@ impl<P: Provider> Connections<P> {
 }
 
 impl<P: Provider> SweepRun<'_, P> {
-    fn start(&mut self, one: &RecordSummary) {
-        let connection = self.connections.get(&one.account);
-        let need = Need::NewerThan(one.generation);
+    /// Starts a refresh, unless the token is newer than this generation by then.
+    fn start(&mut self, account: &str, generation: Option<u64>) {
+        let connection = self.connections.get(account);
         let delay = self.sweep.spread.mul_f64(fastrand::f64());
         let refresh = async move {
-            connection.shared.pause(delay).await?;
-            connection.wait_for(need).await.map(drop)
+            let refreshed = async {
+                connection.shared.pause(delay).await?;
+                match generation {
+                    Some(generation) => connection.wait_for(Need::NewerThan(generation)).await.map(drop),
+                    None => connection.refresh_if_supported().await,
+                }
+            };
+            let result = refreshed.await;
+            (connection.account().to_owned(), result)
         };
         self.refreshes.spawn(refresh.in_current_span());
     }
@@ -300,12 +358,14 @@ impl<P: Provider> SweepRun<'_, P> {
     /// Waits for one running refresh. Returns false if there is none.
     async fn finish_one(&mut self) -> bool {
         let Some(ended) = self.refreshes.join_next().await else { return false };
-        let outcome = ended.unwrap_or_else(|source| {
-            Err(Error::new(ErrorKind::Busy, "a refresh was interrupted")
-                .with_provider(P::NAME)
-                .with_source(source))
+        let (account, result) = ended.unwrap_or_else(|source| {
+            let error = Error::new(ErrorKind::Busy, "a refresh was interrupted").with_provider(P::NAME);
+            (String::new(), Err(error.with_source(source)))
         });
-        match outcome {
+        if let Some(on_result) = &self.sweep.on_result {
+            on_result(&account, result.as_ref().map(|()| ()));
+        }
+        match result {
             Ok(()) => {
                 self.report.refreshed += 1;
                 self.failures = 0;

@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::error::Error;
 use crate::provider::extra::NoExtra;
+use crate::provider::revocation::Revocation;
 use crate::provider::token_check::TokenCheck;
 use crate::util::secret::AccessToken;
 use crate::util::url_policy::check_url;
@@ -29,6 +30,13 @@ pub trait Site<X = NoExtra>: Clone + fmt::Debug + Send + Sync + 'static {
     /// [`Connection::send`](crate::connections::Connection::send) makes it after repeated 401 responses
     /// without evidence, if the token cannot be refreshed.
     fn token_check(&self, token: &AccessToken) -> Option<TokenCheck> {
+        let _ = token;
+        None
+    }
+
+    /// Returns the provider's call that revokes a token. None by default.
+    /// [`Connections::disconnect`](crate::connections::Connections::disconnect) makes it.
+    fn revocation(&self, token: &AccessToken) -> Option<Revocation> {
         let _ = token;
         None
     }

@@ -18,6 +18,7 @@ const KINDS: &[ErrorKind] = &[
     ErrorKind::AuthorizationRefused,
     ErrorKind::Callback(CallbackFault::WrongState),
     ErrorKind::GrantRefused,
+    ErrorKind::RefusalUnconfirmed,
     ErrorKind::ClientRefused,
     ErrorKind::RequestRefused,
     ErrorKind::TokenRefused,

@@ -5,7 +5,7 @@ use cobot::{Cobot, Connect, Site, Subdomain, api, scope};
 use oauth_core::Connect as _;
 
 use crate::fact::Fact;
-use crate::portrait::{Portrait, code, grants, token_check};
+use crate::portrait::{Portrait, code, grants, revocation, token_check};
 use crate::recorded_flow::FlowRecorder;
 
 pub(super) fn portrait() -> Result<Portrait> {
@@ -31,6 +31,7 @@ pub(super) fn portrait() -> Result<Portrait> {
         )
         .with(Fact::Other("subdomains of spaces"), subdomains())
         .with(Fact::TokenCheck, token_check(&site))
+        .with(Fact::Revocation, revocation(&site))
         .with(Fact::AccessTokenLifetime, "they do not expire")
         .with_scopes(include_str!("../../../cobot/src/scope.rs"));
     Ok(grants!(portrait, Cobot))

@@ -127,7 +127,8 @@ impl Scenario {
         let redirect_uri = format!("{}/callback/{}", self.origin, P::NAME).parse().unwrap();
         let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
         let client = Client::builder(site, app).clock(SandboxTime(sandbox.clock())).build().unwrap();
-        Connections::builder(client, self.store.clone()).jitter(std::time::Duration::ZERO).build()
+        let builder = Connections::builder(client, self.store.clone()).jitter(std::time::Duration::ZERO);
+        builder.refusal_window(std::time::Duration::ZERO).build()
     }
 
     /// Approves on the provider's pages as its user, and returns the callback URL.

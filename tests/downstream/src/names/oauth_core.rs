@@ -6,9 +6,9 @@ pub use crate::cobot::oauth_core::{
     ClientSecret, Clock, CodeGrant, Connect, Dialect, DirectCode, Encoding, Endpoint, EndpointContext, Error,
     ErrorKind, Extra, FixedSite, Limits, Never, NoExtra, OAuthCode, Password, PasswordGrant, PasswordRequest,
     PendingAuthorization, PersistedToken, Pkce, PkceVerifier, Provider, RawRequest, RedirectUri,
-    RedirectUriRule, RefreshToken, Refreshes, Refusal, Renewal, ReusableRefreshToken, Scheme, Scope,
-    ScopeSource, Scopes, SingleUseRefreshToken, Site, StartedAuthorization, State, StateRule, SystemClock,
-    Token, TokenAlreadySet, TokenCheck, TokenOrigin, TokenRefusal, Transport, TransportError,
+    RedirectUriRule, RefreshToken, Refreshes, Refusal, Renewal, ReusableRefreshToken, Revocation, Scheme,
+    Scope, ScopeSource, Scopes, SingleUseRefreshToken, Site, StartedAuthorization, State, StateRule,
+    SystemClock, Token, TokenAlreadySet, TokenCheck, TokenOrigin, TokenRefusal, Transport, TransportError,
     UnrecognizedResponse, ZeroLifetime,
 };
 #[cfg(feature = "connections")]
@@ -18,8 +18,8 @@ pub use crate::cobot::oauth_core::{Connection, Connections};
 #[cfg(feature = "connections")]
 pub mod connections {
     pub use crate::cobot::oauth_core::connections::{
-        Connection, ConnectionState, Connections, ConnectionsBuilder, DynConnections, Event, EventKind,
-        Status, Sweep, SweepReport,
+        Connection, ConnectionState, Connections, ConnectionsBuilder, Disconnected, DynConnections, Event,
+        EventKind, Status, Sweep, SweepReport,
     };
 }
 

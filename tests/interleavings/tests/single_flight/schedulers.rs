@@ -20,7 +20,7 @@ fn config() -> Config {
     config
 }
 
-/// Number of runs per scheduler, more in `cargo xtask model`.
+/// Number of runs per scheduler, more in `cargo xtask interleavings`.
 fn runs() -> usize {
     if std::env::var_os("OAUTH_LONG").is_some() { 5_000 } else { 200 }
 }

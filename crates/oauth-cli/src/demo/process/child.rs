@@ -59,6 +59,8 @@ async fn work<P: DemoProvider>(
     let events = messages.clone();
     let connections = Connections::builder(client, store.clone())
         .lease(LEASE)
+        // The demo does not wait to see whether a refusal is final.
+        .refusal_window(Duration::ZERO)
         .on_event(move |event| {
             events.send(&ProcessMessage::Connection {
                 account: event.account.to_owned(),

@@ -83,6 +83,8 @@ impl<P: WebProvider> ProviderIntegration<P> {
             // This process is the only writer.
             .revalidate(Duration::from_secs(3600))
             .jitter(Duration::ZERO)
+            // The visitor sees at once that a revoked connection is lost.
+            .refusal_window(Duration::ZERO)
             .on_event(on_event)
             .build();
         let sandbox = Arc::clone(&context.sandbox);

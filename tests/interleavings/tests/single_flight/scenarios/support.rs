@@ -239,6 +239,7 @@ impl TestSetup {
         Connections::builder(self.client(), self.store.clone())
             .jitter(Duration::ZERO)
             .lease(Duration::from_secs(9))
+            .refusal_window(Duration::ZERO)
             .build()
     }
 
