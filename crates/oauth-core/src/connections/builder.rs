@@ -100,8 +100,8 @@ impl<P: Provider> ConnectionsBuilder<P> {
     /// default; 10 ms to a minute.
     ///
     /// After an outage of the store, a process that holds a new token saves it before another process sends
-    /// the old one again: that one waits for the store deadline and twice the longest pause. So use the same
-    /// values in all processes.
+    /// the old one again: that one waits for twice the store deadline and twice the longest pause. So use the
+    /// same values in all processes.
     pub fn save_retry(mut self, shortest: Duration, longest: Duration) -> Self {
         self.settings.save_retry = (shortest, longest.max(shortest));
         self

@@ -27,6 +27,8 @@ pub(crate) struct CachedToken<P: Provider> {
     receipt: u64,
     due: Option<Deadline>,
     expiry: Option<Deadline>,
+    /// True if it had expired by the clock of the moment in which it was cached.
+    was_expired: bool,
 }
 
 /// Point in time that has passed when either of two clocks has reached it. A wall clock that is set back, or
@@ -72,6 +74,7 @@ impl<P: Provider> CachedToken<P> {
         now: Now,
     ) -> Result<Self, Error> {
         let header = P::Scheme::header(token.access_token()).map_err(|error| error.with_provider(P::NAME))?;
+        let was_expired = token.expires_at().is_some_and(|at| at <= now.wall);
         let due_at = is_token_refreshable(&token).then(|| settings.due_at(&token, fastrand::f64())).flatten();
         Ok(Self {
             header,
@@ -81,6 +84,7 @@ impl<P: Provider> CachedToken<P> {
             receipt: 0,
             due: due_at.map(|at| Deadline::new(at, token.received_at(), now)),
             expiry: token.expires_at().map(|at| Deadline::new(at, token.received_at(), now)),
+            was_expired,
             token,
         })
     }
@@ -118,11 +122,8 @@ impl<P: Provider> CachedToken<P> {
             receipt: self.receipt,
             due: self.due,
             expiry: self.expiry,
+            was_expired: self.was_expired,
         }
-    }
-
-    pub(crate) fn with_generation(&self, generation: u64) -> Self {
-        Self { generation, ..self.with_state(self.state) }
     }
 
     /// Marks a token that the token endpoint has just issued.
@@ -142,6 +143,11 @@ impl<P: Provider> CachedToken<P> {
 
     pub(crate) fn has_expired(&self, now: Now) -> bool {
         self.expiry.is_some_and(|expiry| expiry.has_passed(now))
+    }
+
+    /// True if the clock that it was cached by, as expired, must have been ahead.
+    pub(crate) fn was_cached_ahead(&self, now: Now) -> bool {
+        self.was_expired && self.token.expires_at().is_some_and(|at| at > now.wall)
     }
 
     pub(crate) fn is_active(&self) -> bool {

@@ -255,9 +255,16 @@ impl CircuitBreaker {
         self.freed.notify_waiters();
     }
 
-    /// True if the provider has accepted a token after this time.
-    pub(super) fn has_accepted_since(&self, at: Instant) -> bool {
-        self.state().accepted_at.is_some_and(|accepted_at| accepted_at > at)
+    /// Returns the number of tokens that the provider has accepted.
+    pub(super) fn accepted(&self) -> u64 {
+        self.state().accepted
+    }
+
+    /// True if the provider has accepted several tokens since then: a token that it refuses all the same says
+    /// nothing about the provider.
+    pub(super) fn has_accepted_enough_since(&self, accepted_before: u64) -> bool {
+        let accepted = self.accepted() - accepted_before;
+        usize::try_from(accepted).unwrap_or(usize::MAX) >= self.rules.incident_accounts
     }
 
     /// Records that the grant of an account was refused.

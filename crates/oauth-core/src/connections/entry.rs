@@ -52,9 +52,8 @@ pub(super) struct Suspicion {
     pub(super) generation: u64,
     pub(super) first_refused_at: Instant,
     pub(super) last_refused_at: Instant,
-    /// True if it was refused again although the provider had accepted another one meanwhile: then it says
-    /// nothing about the provider anymore.
-    pub(super) is_confirmed: bool,
+    /// Number of tokens that the provider had accepted before the first refusal.
+    pub(super) accepted_before: u64,
     /// Why the customer has to connect again if the refusal is believed.
     pub(super) reason: ReconnectReason,
 }
@@ -133,8 +132,8 @@ impl<P: Provider> Entry<P> {
         Ok(cached)
     }
 
-    /// Caches a token of the store although an older generation has the number that is cached now.
-    pub(super) fn publish_older(
+    /// Caches a token of the store, whatever generation is cached now.
+    pub(super) fn publish_stored(
         &self,
         epoch: u64,
         cached: CachedToken<P>,

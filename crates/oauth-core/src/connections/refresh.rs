@@ -160,32 +160,42 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
 
     async fn load(&self) -> RefreshResult<P> {
         match self.shared.store.load(&self.entry.key).await.map_err(self.store_error())? {
-            Some(record) => self.adopt(record).await,
+            Some(record) => self.adopt(record, None).await,
             None => Err(self.shared.clear_missing(self.entry, self.epoch)),
         }
     }
 
     /// Caches the token of a record, unless the cached one is newer. If the store has lost that one, it is
     /// written back.
-    async fn adopt(&self, mut record: Record) -> RefreshResult<P> {
+    async fn adopt(&self, mut record: Record, lease: Option<&HeldLease>) -> RefreshResult<P> {
         let entry = self.entry;
         loop {
-            let current = entry.cached().filter(|current| current.saved);
-            let is_known = |current: &CachedToken<P>| {
-                current.generation == record.generation && current.state == record.state
-            };
-            if let Some(current) = current.as_ref().filter(|current| is_known(current)) {
-                entry.mark_checked();
-                return Ok(Arc::clone(current));
-            }
             let read = self.shared.read_record(entry, self.epoch, &record)?;
-            let Some(current) = current.filter(|current| current.generation > read.generation) else {
+            let Some(current) = entry.cached().filter(|current| current.saved) else {
                 return entry.publish(self.epoch, read);
             };
             if entry.state().epoch != self.epoch {
                 return Ok(current);
             }
-            match self.write_back(&current, read).await? {
+            let (newer, older) = (current.token.data.lineage, read.token.data.lineage);
+            if current.generation == read.generation && newer.is_same_token(older) {
+                let is_unchanged =
+                    current.state == read.state && !current.was_cached_ahead(self.shared.now());
+                entry.mark_checked();
+                return if is_unchanged { Ok(current) } else { entry.publish_stored(self.epoch, read) };
+            }
+            let went_back = match newer.is_same_connection(older) {
+                true => newer.descends_from(older),
+                // The user has connected again since, unless the store has an older connection.
+                false => {
+                    read.generation < current.generation
+                        && read.token.received_at() <= current.token.received_at()
+                }
+            };
+            if !went_back {
+                return entry.publish_stored(self.epoch, read);
+            }
+            match self.write_back(&current, read, lease).await? {
                 Ok(cached) => return Ok(cached),
                 Err(superseding) => record = superseding,
             }
@@ -198,32 +208,39 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         &self,
         current: &CachedToken<P>,
         read: CachedToken<P>,
+        lease: Option<&HeldLease>,
     ) -> Result<Result<Arc<CachedToken<P>>, Record>, Error> {
         let (shared, entry, key) = (self.shared, self.entry, &self.entry.key);
-        let (newer, older) = (current.token.data.lineage, read.token.data.lineage);
-        if current.is_active() && newer.descends_from(older) {
-            let content = content(&current.token, &shared.settings)?.replaced_generation(current.generation);
-            let saved = shared.store.save(key, read.generation, content).await.map_err(self.store_error())?;
-            return match saved {
-                SaveOutcome::Accepted { generation } => {
-                    shared.emit(key, Some(generation), EventKind::StoreWentBack(None));
-                    entry.publish(self.epoch, current.with_generation(generation)).map(Ok)
-                }
-                SaveOutcome::Superseded { record } => Ok(Err(record)),
-                SaveOutcome::Missing => Err(shared.clear_missing(entry, self.epoch)),
-            };
+        if !current.token.data.lineage.is_same_connection(read.token.data.lineage) {
+            let message = "it holds an older connection of this account than this process does: it went back to a backup";
+            let error = self.store_error()(StoreError::new(StoreErrorKind::Other, message))
+                .with_help("have the customer connect again");
+            shared.emit(key, Some(current.generation), EventKind::StoreWentBack(Some(&error)));
+            return Err(error);
         }
-        // Another process has written the newest token back, or the user has connected again since.
-        let is_later = read.token.received_at() > current.token.received_at();
-        if !current.is_active() || newer.is_same_connection(older) || is_later {
-            return entry.publish_older(self.epoch, read).map(Ok);
+        if !current.is_active() {
+            // The stored token was spent, and its successor is dead.
+            if let Some(lease) = lease {
+                let set = shared.store.set_state(key, lease.fence, read.generation, current.state).await;
+                set.map_err(self.store_error())?;
+            }
+            return entry.publish_stored(self.epoch, read.with_state(current.state)).map(Ok);
         }
-        let message =
-            "it holds an older connection of this account than this process does: it went back to a backup";
-        let error = self.store_error()(StoreError::new(StoreErrorKind::Other, message))
-            .with_help("have the customer connect again");
-        shared.emit(key, Some(current.generation), EventKind::StoreWentBack(Some(&error)));
-        Err(error)
+        let mut token = current.token.clone();
+        // Another process may have sent the predecessor that the store had.
+        token.data.lineage = token.data.lineage.overtaken();
+        let content = content(&token, &shared.settings)?.replaced_generation(current.generation);
+        match shared.store.save(key, read.generation, content).await.map_err(self.store_error())? {
+            SaveOutcome::Accepted { generation } => {
+                shared.emit(key, Some(generation), EventKind::StoreWentBack(None));
+                let now = shared.now();
+                let cached =
+                    CachedToken::new(token, generation, RecordState::Active, true, &shared.settings, now)?;
+                entry.publish(self.epoch, cached).map(Ok)
+            }
+            SaveOutcome::Superseded { record } => Ok(Err(record)),
+            SaveOutcome::Missing => Err(shared.clear_missing(entry, self.epoch)),
+        }
     }
 
     fn store_error(&self) -> impl Fn(StoreError) -> Error {
@@ -233,7 +250,14 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
     async fn refresh(&self) -> RefreshResult<P> {
         let mut polls = self.shared.settings.polls();
         loop {
-            let permit = self.permit().await?;
+            let permit = match self.permit().await {
+                Ok(permit) => permit,
+                Err(error) => {
+                    // Another process may have saved a new token while this one waited.
+                    let cached = self.load().await?;
+                    return if self.needs_refresh(&cached) { Err(error) } else { Ok(cached) };
+                }
+            };
             let requested_at = self.shared.now();
             match self.shared.store.acquire(&self.entry.key).await.map_err(self.store_error())? {
                 AcquireOutcome::Missing => {
@@ -242,7 +266,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                 AcquireOutcome::Held { for_another, record } => {
                     drop(permit);
                     // A token that the holder has saved already can be used without the lease.
-                    let cached = self.adopt(record).await?;
+                    let cached = self.adopt(record, None).await?;
                     if !self.needs_refresh(&cached) {
                         return Ok(cached);
                     }
@@ -287,7 +311,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         mut permit: Permit<'a>,
     ) -> Result<Step<P>, Error> {
         let (generation, intent) = (record.generation, record.intent);
-        let cached = self.adopt(record).await?;
+        let cached = self.adopt(record, Some(&lease)).await?;
         if cached.generation != generation || !self.needs_refresh(&cached) {
             return Ok(Step::Done(Ok(cached)));
         }
@@ -523,8 +547,8 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         };
         let generation = cached.generation;
         let earlier = self.entry.state().suspicion.filter(|one| one.generation == generation);
-        let is_confirmed = earlier
-            .is_some_and(|one| one.is_confirmed || circuit_breaker.has_accepted_since(one.first_refused_at));
+        let accepted_before = earlier.map_or_else(|| circuit_breaker.accepted(), |one| one.accepted_before);
+        let is_confirmed = circuit_breaker.has_accepted_enough_since(accepted_before);
         let turn = circuit_breaker.record_grant_refused(&self.entry.key.account, is_confirmed);
         self.shared.emit_turn(&self.entry.key, turn, Some(&error));
         let first_refused_at = earlier.map_or(now.monotonic, |one| one.first_refused_at);
@@ -537,7 +561,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                 // Refused after the incident too: the window begins anew.
                 first_refused_at: if is_new_window { now.monotonic } else { first_refused_at },
                 last_refused_at: now.monotonic,
-                is_confirmed,
+                accepted_before,
                 reason,
             });
         }

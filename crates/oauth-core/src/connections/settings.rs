@@ -81,8 +81,8 @@ impl Settings {
 
     /// Returns the time in which a process that holds a token response makes its next attempt to save it.
     pub(crate) fn longest_save(&self) -> Duration {
-        // Pauses have a jitter of up to their own length.
-        self.store_deadline + 2 * self.save_retry.1 + Duration::from_secs(1)
+        // It renews its lease first. Pauses have a jitter of up to their own length.
+        2 * self.store_deadline + 2 * self.save_retry.1 + Duration::from_secs(1)
     }
 
     /// Returns the time to refresh a token: `margin` before it expires and up to `jitter` earlier, but not

@@ -37,6 +37,16 @@ impl Lineage {
         self.overtaken
     }
 
+    /// The same token, after another process may have sent its predecessor again.
+    pub(crate) fn overtaken(self) -> Self {
+        Self { overtaken: true, ..self }
+    }
+
+    /// True for the same token.
+    pub(crate) fn is_same_token(self, other: Self) -> bool {
+        (self.incarnation, self.refreshes) == (other.incarnation, other.refreshes)
+    }
+
     /// True if a token of this lineage descends from one of the other.
     pub(crate) fn descends_from(self, other: Self) -> bool {
         self.is_same_connection(other) && self.refreshes > other.refreshes

@@ -192,7 +192,8 @@ impl Fields {
                 self.drop_member(name);
             }
             (Entry::Occupied(place), _) => {
-                let (name, _) = place.remove_entry();
+                let name = place.key().clone();
+                place.remove();
                 self.drop_member(name);
             }
         }

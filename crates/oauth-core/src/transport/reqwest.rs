@@ -1,6 +1,7 @@
 //! The transport on `reqwest`: the only file that knows it.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -90,7 +91,7 @@ impl reqwest::dns::Resolve for LoopbackResolver {
 }
 
 fn build(builder: reqwest::ClientBuilder, limits: &Limits) -> Result<reqwest::Client, Error> {
-    builder
+    let builder = builder
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(connect_timeout(limits))
         // The call's own deadline applies: it distinguishes sent from not sent, and polls once more.
@@ -99,13 +100,20 @@ fn build(builder: reqwest::ClientBuilder, limits: &Limits) -> Result<reqwest::Cl
         .referer(false)
         // A refresh token may be single use, and must not be logged.
         .retry(reqwest::retry::never())
-        .connection_verbose(false)
-        .build()
-        .map_err(|source| {
-            let source = source.without_url();
-            Error::new(ErrorKind::Setup, format!("the HTTP client could not be built: {source}"))
-                .with_source(source)
-        })
+        .connection_verbose(false);
+    // It panics if another crate has added rustls to it, without a crypto provider.
+    let built = catch_unwind(AssertUnwindSafe(|| builder.build())).map_err(|_| {
+        Error::new(ErrorKind::Setup, "another crate added rustls to reqwest, without a crypto provider")
+            .with_help(
+                "install one when the program starts, such as \
+             rustls::crypto::ring::default_provider().install_default(), or enable the feature `rustls`",
+            )
+    })?;
+    built.map_err(|source| {
+        let source = source.without_url();
+        Error::new(ErrorKind::Setup, format!("the HTTP client could not be built: {source}"))
+            .with_source(source)
+    })
 }
 
 /// Adds the certificates of `roots` to those that the builder trusts.
