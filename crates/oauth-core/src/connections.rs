@@ -41,6 +41,7 @@ mod dyn_connections;
 mod entry;
 mod events;
 mod lease;
+mod metrics;
 #[cfg(not(shuttle))]
 mod mutation;
 #[cfg(shuttle)]

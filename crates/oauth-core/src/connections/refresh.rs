@@ -13,6 +13,7 @@ use super::circuit_breaker::{Judgement, Permit, names_known_code};
 use super::entry::{Entry, Suspicion};
 use super::events::{EventKind, TARGET};
 use super::lease::HeldLease;
+use super::metrics;
 use super::need::Need;
 use super::save::TokenSaver;
 use super::settings::Settings;
@@ -71,13 +72,17 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         match self.plan().await {
             Ok(Plan::UseCurrent(cached)) => Ok(cached),
             Ok(Plan::Replace(cached)) => {
-                let span = self.span(&cached);
+                let reason = self.reason(&cached);
+                let span = self.span(&cached, reason);
                 // Not a child span: this task may outlive its first caller, and serves others too.
                 span.follows_from(&requested_by);
                 drop((requested_by, cached));
-                async { self.refresh().await.inspect_err(|error| self.emit_failure(error)) }
+                let result = async { self.refresh().await.inspect_err(|error| self.emit_failure(error)) }
                     .instrument(span)
-                    .await
+                    .await;
+                let outcome = result.as_ref().map_or_else(|error| error.kind().as_str(), |_| "refreshed");
+                metrics::refresh_ended(P::NAME, reason, outcome);
+                result
             }
             Err(error) => {
                 self.emit_failure(&error);
@@ -112,13 +117,16 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         Ok(Plan::Replace(cached))
     }
 
-    fn span(&self, cached: &CachedToken<P>) -> Span {
-        let reason = match self.need {
+    fn reason(&self, cached: &CachedToken<P>) -> &'static str {
+        match self.need {
             Need::Reload | Need::Valid if cached.has_expired(self.shared.now()) => "expired",
             Need::Reload | Need::Valid => "due",
             Need::ReplaceRejected(_) => "token_refused",
             Need::NewerThan(_) => "asked",
-        };
+        }
+    }
+
+    fn span(&self, cached: &CachedToken<P>, reason: &'static str) -> Span {
         tracing::info_span!(
             target: TARGET,
             parent: None,
@@ -270,6 +278,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                     if !self.needs_refresh(&cached) {
                         return Ok(cached);
                     }
+                    metrics::lease_wait(P::NAME);
                     let poll = polls.next().unwrap_or(Duration::from_secs(1));
                     tracing::trace!(target: TARGET, left = ?for_another, "another holder has the lease");
                     self.wait(poll.min(for_another + Duration::from_millis(1))).await?;
@@ -497,6 +506,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
 
     async fn request_token(&self, token: &Token<P>) -> Result<Token<P>, Error> {
         let client = self.shared.client();
+        let _in_flight = metrics::token_call(P::NAME);
         // For a transport that does not apply the deadline itself.
         let deadline = client.inner().limits.token_deadline + Duration::from_secs(5);
         within(deadline, client.renew(token)).await.unwrap_or_else(|_| {

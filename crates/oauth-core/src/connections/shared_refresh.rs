@@ -11,6 +11,7 @@ use super::cached_token::CachedToken;
 use super::circuit_breaker::Judgement;
 use super::entry::{Entry, EntryState};
 use super::events::EventKind;
+use super::metrics;
 use super::mutation::mutated;
 use super::need::Need;
 use super::refresh::{RefreshResult, RefreshTask, unconfirmed};
@@ -133,6 +134,7 @@ pub(super) async fn wait_for<P: Provider>(
     // The first flight may have been started for a lesser need.
     for _ in 0..3 {
         let ticket = join_or_start(shared, entry, need, None)?;
+        let _waiting = metrics::waiting_caller(P::NAME);
         // Saving an unsaved token may take forever, so callers do not wait for it.
         let cached = match ticket.landing(|cached| is_met(cached) || !cached.saved).await {
             Landing::Early(cached) | Landing::Done(Ok(cached)) => cached,

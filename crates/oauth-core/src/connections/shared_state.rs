@@ -12,6 +12,7 @@ use super::circuit_breaker::{BreakerRules, CircuitBreaker, Turn};
 use super::doubts::ProviderDoubts;
 use super::entry::Entry;
 use super::events::{Event, EventKind, Listener, emit};
+use super::metrics::{self, ConnectionCounts};
 use super::mutation::mutated;
 use super::settings::{MAX_BACKGROUND_REFRESHES, Settings};
 use super::store_client::StoreClient;
@@ -109,6 +110,7 @@ impl<P: Provider> SharedState<P> {
     }
 
     pub(super) fn emit(&self, key: &Key, generation: Option<u64>, kind: EventKind<'_>) {
+        metrics::event(P::NAME, kind.as_str());
         emit(self.listener.as_ref(), &Event { provider: P::NAME, account: &key.account, generation, kind });
     }
 
@@ -212,6 +214,23 @@ impl<P: Provider> SharedState<P> {
         self.is_closed.store(true, Ordering::Release);
         self.closing.send_replace(true);
         let _ = self.operations.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    /// Counts the connections in memory by state.
+    pub(super) fn count_connections(&self) -> ConnectionCounts {
+        let (mut counts, now) = (ConnectionCounts::default(), self.now());
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        for entry in entries.by_account.values() {
+            let Some(cached) = entry.cached() else { continue };
+            match cached.is_active() {
+                false => counts.needs_reconnect += 1,
+                true if cached.has_expired(now) => counts.expired += 1,
+                true => counts.active += 1,
+            }
+            counts.unsaved += u32::from(!cached.saved);
+            counts.refused_unconfirmed += u32::from(entry.state().suspicion.is_some());
+        }
+        counts
     }
 
     /// Returns the accounts whose newest token is in memory only.

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
 use super::events::{EventKind, TARGET};
+use super::metrics;
 use super::need::Need;
 use super::registry::Connections;
 use crate::error::{Error, ErrorKind};
@@ -225,7 +226,14 @@ impl<P: Provider> Connections<P> {
     /// connections are in the report and in the events.
     pub async fn sweep(&self, sweep: &Sweep) -> Result<SweepReport, Error> {
         let span = tracing::info_span!(target: TARGET, "sweep", provider = P::NAME);
-        self.run_sweep(sweep).instrument(span).await
+        let report = self.run_sweep(sweep).instrument(span).await?;
+        if cfg!(feature = "metrics") {
+            let SweepReport { refreshed, needs_reconnect, failed, left, .. } = report;
+            let due = (refreshed + needs_reconnect + failed + left, failed + left);
+            let is_held_back = self.0.circuit_breaker.check().is_err();
+            metrics::swept(P::NAME, due, is_held_back, self.0.count_connections());
+        }
+        Ok(report)
     }
 
     async fn run_sweep(&self, sweep: &Sweep) -> Result<SweepReport, Error> {

@@ -12,6 +12,7 @@ mod connect;
 mod drain;
 mod interrupted_refresh;
 mod lost_responses;
+mod metrics;
 mod other_processes;
 mod provider_trouble;
 mod refused_client;
