@@ -199,7 +199,7 @@ pub(super) fn emit(listener: Option<&Listener>, event: &Event<'_>) {
     }
     match &event.kind {
         EventKind::Connected | EventKind::Refreshed | EventKind::ProviderRecovered | EventKind::Removed => {
-            log!(info)
+            log!(info);
         }
         EventKind::RefreshFailed(_)
         | EventKind::NeedsReconnect(_)

@@ -548,15 +548,16 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
     ) -> Result<Step<P>, Error> {
         let circuit_breaker = &self.shared.circuit_breaker;
         let now = self.shared.now();
-        let reason = if in_doubt || cached.token.data.lineage.is_overtaken() {
+        let generation = cached.generation;
+        let earlier = self.entry.state().suspicion.filter(|one| one.generation == generation);
+        let was_in_doubt = earlier.is_some_and(|one| one.reason == ReconnectReason::OutcomeUnknown);
+        let reason = if in_doubt || was_in_doubt || cached.token.data.lineage.is_overtaken() {
             ReconnectReason::OutcomeUnknown
         } else if cached.token.lapses_at().is_some_and(|at| at <= now.wall) {
             ReconnectReason::Lapsed
         } else {
             ReconnectReason::Revoked
         };
-        let generation = cached.generation;
-        let earlier = self.entry.state().suspicion.filter(|one| one.generation == generation);
         let accepted_before = earlier.map_or_else(|| circuit_breaker.accepted(), |one| one.accepted_before);
         let is_confirmed = circuit_breaker.has_accepted_enough_since(accepted_before);
         let turn = circuit_breaker.record_grant_refused(&self.entry.key.account, is_confirmed);

@@ -371,7 +371,7 @@ impl<P: Provider> SweepRun<'_, P> {
             (String::new(), Err(error.with_source(source)))
         });
         if let Some(on_result) = &self.sweep.on_result {
-            on_result(&account, result.as_ref().map(|()| ()));
+            on_result(&account, result.as_ref().copied());
         }
         match result {
             Ok(()) => {
