@@ -57,8 +57,10 @@ mod shared_state;
 mod single_flight;
 mod status;
 mod store_client;
+mod stored_record;
 mod sweep;
 mod sync;
+mod verdict;
 
 pub use builder::ConnectionsBuilder;
 pub use connection::Connection;

@@ -8,9 +8,9 @@ use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
-use super::cached_token::{CachedToken, content};
+use super::cached_token::CachedToken;
 use super::circuit_breaker::{Judgement, Permit, names_known_code};
-use super::entry::{Entry, Suspicion};
+use super::entry::Entry;
 use super::events::{EventKind, TARGET};
 use super::lease::HeldLease;
 use super::metrics;
@@ -19,11 +19,12 @@ use super::save::TokenSaver;
 use super::settings::Settings;
 use super::shared_state::SharedState;
 use super::single_flight::Flight;
+use super::verdict::unconfirmed;
 use crate::error::reconnect_reason::ReconnectReason;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 use crate::provider::renewal::Renewal;
-use crate::store::{AcquireOutcome, Intent, Record, RecordState, SaveOutcome, StoreError, StoreErrorKind};
+use crate::store::{AcquireOutcome, Intent, Record, RecordState, StoreError, StoreErrorKind};
 use crate::token::token::Token;
 use crate::util::deadline::within;
 
@@ -32,10 +33,10 @@ pub(super) type RefreshResult<P> = Result<Arc<CachedToken<P>>, Error>;
 
 /// Work of one flight.
 pub(super) struct RefreshTask<'a, P: Provider> {
-    shared: &'a SharedState<P>,
-    entry: &'a Entry<P>,
-    epoch: u64,
-    need: Need,
+    pub(super) shared: &'a SharedState<P>,
+    pub(super) entry: &'a Entry<P>,
+    pub(super) epoch: u64,
+    pub(super) need: Need,
     early: &'a Flight<Arc<CachedToken<P>>>,
     /// No token call starts after this.
     deadline: Instant,
@@ -44,7 +45,7 @@ pub(super) struct RefreshTask<'a, P: Provider> {
 }
 
 /// Result of the steps under a lease.
-enum Step<P: Provider> {
+pub(super) enum Step<P: Provider> {
     Done(RefreshResult<P>),
     /// The lease was lost, either before the call or before its outcome was recorded.
     Retry,
@@ -160,98 +161,13 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
 
     /// True if this token has to be replaced. A valid token that is due meets the need and is replaced all
     /// the same.
-    fn needs_refresh(&self, cached: &CachedToken<P>) -> bool {
+    pub(super) fn needs_refresh(&self, cached: &CachedToken<P>) -> bool {
         let now = self.shared.now();
         let is_due = matches!(self.need, Need::Valid) && cached.is_due(now);
         cached.is_active() && (is_due || !self.need.is_met_by(cached, now))
     }
 
-    async fn load(&self) -> RefreshResult<P> {
-        match self.shared.store.load(&self.entry.key).await.map_err(self.store_error())? {
-            Some(record) => self.adopt(record, None).await,
-            None => Err(self.shared.clear_missing(self.entry, self.epoch)),
-        }
-    }
-
-    /// Caches the token of a record, unless the cached one is newer. If the store has lost that one, it is
-    /// written back.
-    async fn adopt(&self, mut record: Record, lease: Option<&HeldLease>) -> RefreshResult<P> {
-        let entry = self.entry;
-        loop {
-            let read = self.shared.read_record(entry, self.epoch, &record)?;
-            let Some(current) = entry.cached().filter(|current| current.saved) else {
-                return entry.publish(self.epoch, read);
-            };
-            if entry.state().epoch != self.epoch {
-                return Ok(current);
-            }
-            let (newer, older) = (current.token.data.lineage, read.token.data.lineage);
-            if current.generation == read.generation && newer.is_same_token(older) {
-                let is_unchanged =
-                    current.state == read.state && !current.was_cached_ahead(self.shared.now());
-                entry.mark_checked();
-                return if is_unchanged { Ok(current) } else { entry.publish_stored(self.epoch, read) };
-            }
-            let went_back = match newer.is_same_connection(older) {
-                true => newer.descends_from(older),
-                // The user has connected again since, unless the store has an older connection.
-                false => {
-                    read.generation < current.generation
-                        && read.token.received_at() <= current.token.received_at()
-                }
-            };
-            if !went_back {
-                return entry.publish_stored(self.epoch, read);
-            }
-            match self.write_back(&current, read, lease).await? {
-                Ok(cached) => return Ok(cached),
-                Err(superseding) => record = superseding,
-            }
-        }
-    }
-
-    /// Handles a store that holds an older record than this process: it went back to a backup, or to a
-    /// replica that lagged behind. Returns the record of another process that did so first.
-    async fn write_back(
-        &self,
-        current: &CachedToken<P>,
-        read: CachedToken<P>,
-        lease: Option<&HeldLease>,
-    ) -> Result<Result<Arc<CachedToken<P>>, Record>, Error> {
-        let (shared, entry, key) = (self.shared, self.entry, &self.entry.key);
-        if !current.token.data.lineage.is_same_connection(read.token.data.lineage) {
-            let message = "it holds an older connection of this account than this process does: it went back to a backup";
-            let error = self.store_error()(StoreError::new(StoreErrorKind::Other, message))
-                .with_help("have the customer connect again");
-            shared.emit(key, Some(current.generation), EventKind::StoreWentBack(Some(&error)));
-            return Err(error);
-        }
-        if !current.is_active() {
-            // The stored token was spent, and its successor is dead.
-            if let Some(lease) = lease {
-                let set = shared.store.set_state(key, lease.fence, read.generation, current.state).await;
-                set.map_err(self.store_error())?;
-            }
-            return entry.publish_stored(self.epoch, read.with_state(current.state)).map(Ok);
-        }
-        let mut token = current.token.clone();
-        // Another process may have sent the predecessor that the store had.
-        token.data.lineage = token.data.lineage.overtaken();
-        let content = content(&token, &shared.settings)?.replaced_generation(current.generation);
-        match shared.store.save(key, read.generation, content).await.map_err(self.store_error())? {
-            SaveOutcome::Accepted { generation } => {
-                shared.emit(key, Some(generation), EventKind::StoreWentBack(None));
-                let now = shared.now();
-                let cached =
-                    CachedToken::new(token, generation, RecordState::Active, true, &shared.settings, now)?;
-                entry.publish(self.epoch, cached).map(Ok)
-            }
-            SaveOutcome::Superseded { record } => Ok(Err(record)),
-            SaveOutcome::Missing => Err(shared.clear_missing(entry, self.epoch)),
-        }
-    }
-
-    fn store_error(&self) -> impl Fn(StoreError) -> Error {
+    pub(super) fn store_error(&self) -> impl Fn(StoreError) -> Error {
         |error| Error::from(error).with_provider(P::NAME)
     }
 
@@ -519,7 +435,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
     }
 
     /// Clears this task's intent after a call that did not spend the refresh token. An earlier intent stays.
-    async fn clear_intent(&self, lease: &HeldLease, cached: &CachedToken<P>, in_doubt: bool) {
+    pub(super) async fn clear_intent(&self, lease: &HeldLease, cached: &CachedToken<P>, in_doubt: bool) {
         if in_doubt {
             return;
         }
@@ -537,117 +453,8 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
             );
         }
     }
-
-    /// Decides whether the customer has to connect again, or whether to wait for more evidence.
-    async fn grant_refused(
-        &self,
-        lease: &HeldLease,
-        cached: &CachedToken<P>,
-        in_doubt: bool,
-        error: Error,
-    ) -> Result<Step<P>, Error> {
-        let circuit_breaker = &self.shared.circuit_breaker;
-        let now = self.shared.now();
-        let generation = cached.generation;
-        let earlier = self.entry.state().suspicion.filter(|one| one.generation == generation);
-        let was_in_doubt = earlier.is_some_and(|one| one.reason == ReconnectReason::OutcomeUnknown);
-        let reason = if in_doubt || was_in_doubt || cached.token.data.lineage.is_overtaken() {
-            ReconnectReason::OutcomeUnknown
-        } else if cached.token.lapses_at().is_some_and(|at| at <= now.wall) {
-            ReconnectReason::Lapsed
-        } else {
-            ReconnectReason::Revoked
-        };
-        let accepted_before = earlier.map_or_else(|| circuit_breaker.accepted(), |one| one.accepted_before);
-        let is_confirmed = circuit_breaker.has_accepted_enough_since(accepted_before);
-        let turn = circuit_breaker.record_grant_refused(&self.entry.key.account, is_confirmed);
-        self.shared.emit_turn(&self.entry.key, turn, Some(&error));
-        let first_refused_at = earlier.map_or(now.monotonic, |one| one.first_refused_at);
-        let is_new_window = circuit_breaker.ended_incident_since(first_refused_at);
-        {
-            let mut state = self.entry.state();
-            state.last_call = None;
-            state.suspicion = Some(Suspicion {
-                generation,
-                // Refused after the incident too: the window begins anew.
-                first_refused_at: if is_new_window { now.monotonic } else { first_refused_at },
-                last_refused_at: now.monotonic,
-                accepted_before,
-                reason,
-            });
-        }
-        if circuit_breaker.is_final(first_refused_at) {
-            // If the state cannot be stored, the lease may be lost, and another holder may have sent this
-            // refresh token.
-            let unstored = ReconnectReason::OutcomeUnknown;
-            return self.mark_needs_reconnect(lease, cached, reason, unstored, error).await;
-        }
-        self.clear_intent(lease, cached, in_doubt).await;
-        Err(unconfirmed::<P>(self.shared.settings.refusal_window).with_source(error))
-    }
-
-    async fn not_refreshable(
-        &self,
-        lease: &HeldLease,
-        cached: &Arc<CachedToken<P>>,
-    ) -> Result<Step<P>, Error> {
-        match self.need {
-            Need::ReplaceRejected(_) => {
-                let error =
-                    Error::new(ErrorKind::TokenRefused, "the token was refused, and cannot be refreshed")
-                        .with_provider(P::NAME);
-                let reason = ReconnectReason::TokenRefused;
-                self.mark_needs_reconnect(lease, cached, reason, reason, error).await
-            }
-            Need::NewerThan(_) => Err(Error::invalid_input("the token came without a refresh token")
-                .with_provider(P::NAME)
-                .with_help("the customer must connect again")),
-            Need::Reload | Need::Valid => Ok(Step::Done(Ok(Arc::clone(cached)))),
-        }
-    }
-
-    /// Stores that the customer has to connect again. If the store fails, reports `unstored` as the reason.
-    async fn mark_needs_reconnect(
-        &self,
-        lease: &HeldLease,
-        cached: &CachedToken<P>,
-        reason: ReconnectReason,
-        unstored: ReconnectReason,
-        error: Error,
-    ) -> Result<Step<P>, Error> {
-        let at = self.shared.now().wall;
-        let state = RecordState::NeedsReconnect { reason, at };
-        let stored =
-            self.shared.store.set_state(&self.entry.key, lease.fence, cached.generation, state).await;
-        let reason = match stored {
-            Ok(true) => reason,
-            // Another holder has the lease, or a newer token was saved.
-            Ok(false) => return Ok(Step::Retry),
-            Err(_) => unstored,
-        };
-        // Cached even if the store failed. Otherwise every caller would send the dead token again.
-        let state = RecordState::NeedsReconnect { reason, at };
-        let current = self.entry.publish(self.epoch, cached.with_state(state))?;
-        if current.generation > cached.generation {
-            return Ok(Step::Done(Ok(current)));
-        }
-        self.shared.emit(&self.entry.key, Some(cached.generation), EventKind::NeedsReconnect(reason));
-        Err(Error::new(ErrorKind::NeedsReconnect(reason), reason.to_string())
-            .with_provider(P::NAME)
-            .with_source(error))
-    }
 }
 
 fn busy<P: Provider>() -> Error {
     Error::new(ErrorKind::Busy, "another refresh has not finished in time").with_provider(P::NAME)
-}
-
-/// The error of a refused refresh token that is decided about after this time.
-pub(super) fn unconfirmed<P: Provider>(left: Duration) -> Error {
-    Error::new(
-        ErrorKind::RefusalUnconfirmed,
-        "the provider refused the refresh token, which is not believed yet",
-    )
-    .with_provider(P::NAME)
-    .with_retry_after(Some(left))
 }

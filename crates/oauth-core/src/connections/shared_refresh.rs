@@ -14,9 +14,10 @@ use super::events::EventKind;
 use super::metrics;
 use super::mutation::mutated;
 use super::need::Need;
-use super::refresh::{RefreshResult, RefreshTask, unconfirmed};
+use super::refresh::{RefreshResult, RefreshTask};
 use super::shared_state::{OperationGuard, SharedState};
 use super::single_flight::{Flight, Landing, Ticket, flight};
+use super::verdict::unconfirmed;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 

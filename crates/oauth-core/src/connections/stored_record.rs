@@ -1,0 +1,98 @@
+//! The record that a refresh reads again: cached, or written back if the store has lost a newer one.
+
+use std::sync::Arc;
+
+use super::cached_token::{CachedToken, content};
+use super::events::EventKind;
+use super::lease::HeldLease;
+use super::refresh::{RefreshResult, RefreshTask};
+use crate::error::Error;
+use crate::provider::provider::Provider;
+use crate::store::{Record, RecordState, SaveOutcome, StoreError, StoreErrorKind};
+
+impl<P: Provider> RefreshTask<'_, P> {
+    pub(super) async fn load(&self) -> RefreshResult<P> {
+        match self.shared.store.load(&self.entry.key).await.map_err(self.store_error())? {
+            Some(record) => self.adopt(record, None).await,
+            None => Err(self.shared.clear_missing(self.entry, self.epoch)),
+        }
+    }
+
+    /// Caches the token of a record, unless the cached one is newer. If the store has lost that one, it is
+    /// written back.
+    pub(super) async fn adopt(&self, mut record: Record, lease: Option<&HeldLease>) -> RefreshResult<P> {
+        let entry = self.entry;
+        loop {
+            let read = self.shared.read_record(entry, self.epoch, &record)?;
+            let Some(current) = entry.cached().filter(|current| current.saved) else {
+                return entry.publish(self.epoch, read);
+            };
+            if entry.state().epoch != self.epoch {
+                return Ok(current);
+            }
+            let (newer, older) = (current.token.data.lineage, read.token.data.lineage);
+            if current.generation == read.generation && newer.is_same_token(older) {
+                let is_unchanged =
+                    current.state == read.state && !current.was_cached_ahead(self.shared.now());
+                entry.mark_checked();
+                return if is_unchanged { Ok(current) } else { entry.publish_stored(self.epoch, read) };
+            }
+            let went_back = match newer.is_same_connection(older) {
+                true => newer.descends_from(older),
+                // The user has connected again since, unless the store has an older connection.
+                false => {
+                    read.generation < current.generation
+                        && read.token.received_at() <= current.token.received_at()
+                }
+            };
+            if !went_back {
+                return entry.publish_stored(self.epoch, read);
+            }
+            match self.write_back(&current, read, lease).await? {
+                Ok(cached) => return Ok(cached),
+                Err(superseding) => record = superseding,
+            }
+        }
+    }
+
+    /// Handles a store that holds an older record than this process: it went back to a backup, or to a
+    /// replica that lagged behind. Returns the record of another process that did so first.
+    async fn write_back(
+        &self,
+        current: &CachedToken<P>,
+        read: CachedToken<P>,
+        lease: Option<&HeldLease>,
+    ) -> Result<Result<Arc<CachedToken<P>>, Record>, Error> {
+        let (shared, entry, key) = (self.shared, self.entry, &self.entry.key);
+        if !current.token.data.lineage.is_same_connection(read.token.data.lineage) {
+            let message = "it holds an older connection of this account than this process does: it went back to a backup";
+            let error = self.store_error()(StoreError::new(StoreErrorKind::Other, message))
+                .with_help("have the customer connect again");
+            shared.emit(key, Some(current.generation), EventKind::StoreWentBack(Some(&error)));
+            return Err(error);
+        }
+        if !current.is_active() {
+            // The stored token was spent, and its successor is dead.
+            if let Some(lease) = lease {
+                let set = shared.store.set_state(key, lease.fence, read.generation, current.state).await;
+                set.map_err(self.store_error())?;
+            }
+            return entry.publish_stored(self.epoch, read.with_state(current.state)).map(Ok);
+        }
+        let mut token = current.token.clone();
+        // Another process may have sent the predecessor that the store had.
+        token.data.lineage = token.data.lineage.overtaken();
+        let content = content(&token, &shared.settings)?.replaced_generation(current.generation);
+        match shared.store.save(key, read.generation, content).await.map_err(self.store_error())? {
+            SaveOutcome::Accepted { generation } => {
+                shared.emit(key, Some(generation), EventKind::StoreWentBack(None));
+                let now = shared.now();
+                let cached =
+                    CachedToken::new(token, generation, RecordState::Active, true, &shared.settings, now)?;
+                entry.publish(self.epoch, cached).map(Ok)
+            }
+            SaveOutcome::Superseded { record } => Ok(Err(record)),
+            SaveOutcome::Missing => Err(shared.clear_missing(entry, self.epoch)),
+        }
+    }
+}
