@@ -152,9 +152,11 @@ impl ClientGroup {
     }
 }
 
-/// Returns whether the connection is active and refreshable: tokens that never refresh have neither time.
+/// Returns whether the connection is refreshable: tokens that never refresh have neither time. An unreadable
+/// record is included, so that its error is reported.
 fn is_refreshed(summary: &RecordSummary) -> bool {
-    summary.state == RecordState::Active && (summary.due_at.is_some() || summary.lapses_at.is_some())
+    matches!(summary.state, RecordState::Active | RecordState::Unreadable)
+        && (summary.due_at.is_some() || summary.lapses_at.is_some())
 }
 
 /// Returns the records that a sweep would refresh now.

@@ -173,11 +173,11 @@ impl<D: Database> Engine<D> {
                 return self.granted(&stored).await;
             }
             let Some(stored) = self.stored(key).await? else { return Ok(AcquireOutcome::Missing) };
-            let left = stored.lease_left();
-            if stored.lease_is_too_long() {
-                // The holder keeps its full time from now on, and callers do not wait for the clock to catch
-                // up.
-                let values = [provider, account, number(stored.fence()?)];
+            let left = stored.lease_left(length);
+            if stored.lease_is_too_long(length) {
+                // The holder keeps its full time from now on, and no caller waits longer than for a lease of
+                // its own.
+                let values = [provider, account, number(stored.fence()?), Value::Number(micros(length))];
                 self.database.change(D::STATEMENTS.shorten, &values).await?;
             }
             if left.is_some() || tries == TRIES {
@@ -266,7 +266,7 @@ impl<D: Database> Engine<D> {
             ];
             let known: HashSet<String> = found.iter().map(|summary| summary.account.clone()).collect();
             for row in self.database.due(statement, &values).await? {
-                if !known.contains(&row.0) {
+                if !known.contains(&row.0.0) {
                     found.push(due_summary(&query.provider, row));
                 }
             }

@@ -8,13 +8,13 @@ use oauth_core::store::{
 };
 
 pub use crate::engine::{Access, Database, Value};
-pub use crate::rows::{DueRow, RecordRow, SummaryRow};
+pub use crate::rows::{DueRow, RecordRow, SummaryRow, Text};
 pub use crate::statements::Statements;
 
 use crate::Keyring;
 use crate::engine::Engine;
 use crate::rows::Stored;
-use crate::statements::{due, record, statements, summary};
+use crate::statements::{due, longest_lease, next, record, statements, summary};
 use crate::token_store::token_store;
 
 /// Every statement, with the parameter `$now` for the time of the database in microseconds.
@@ -55,9 +55,9 @@ pub fn read_record(row: RecordRow, keyring: &Keyring) -> Result<Record, StoreErr
     Stored::from(row).record(keyring)
 }
 
-/// The remaining time of the lease in a row, if it has one.
-pub fn lease_left(row: RecordRow) -> Option<Duration> {
-    Stored::from(row).lease_left()
+/// The remaining time of the lease in a row, if it has one, for a caller whose own leases have this length.
+pub fn lease_left(row: RecordRow, length: Duration) -> Option<Duration> {
+    Stored::from(row).lease_left(length)
 }
 
 /// The fence in a row.

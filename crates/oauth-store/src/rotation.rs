@@ -23,6 +23,9 @@ pub struct Rotation {
     pub changed_meanwhile: u64,
     /// Records that do not decrypt: their key does not fit or is not in the keyring. They are left unchanged.
     pub unreadable: Vec<Key>,
+    /// Records that were re-encrypted but cannot be used, because they are damaged or of a newer version.
+    /// Loading one returns the error. The older keys are not needed for them.
+    pub damaged: Vec<Key>,
 }
 
 impl<D: Database> Engine<D> {
@@ -60,11 +63,12 @@ impl<D: Database> Engine<D> {
     async fn reseal(&self, page: &[Stored], rotation: &mut Rotation) -> Result<(), StoreError> {
         let mut resealed: Vec<(&Stored, Sealed)> = Vec::with_capacity(page.len());
         for stored in page {
-            match self.keyring.open(&stored.key, &stored.key_id, &stored.sealed) {
+            match stored.open(&self.keyring) {
                 Ok(content) => {
-                    // Wiped from memory when it is dropped.
-                    let content = oauth_core::store::Content::new(content);
                     resealed.push((stored, self.keyring.seal(&stored.key, content.bytes())?));
+                    if stored.with(content).is_err() {
+                        rotation.damaged.push(stored.key.clone());
+                    }
                 }
                 // An unreadable record must not stop the others.
                 Err(error) if matches!(error.kind(), StoreErrorKind::Corrupt | StoreErrorKind::WrongKey) => {

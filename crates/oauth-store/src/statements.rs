@@ -19,7 +19,8 @@ pub struct Statements {
     pub acquire: &'static str,
     /// fence, length.
     pub renew: &'static str,
-    /// fence. For a lease that lasts longer than it was granted for, after the clock was set back.
+    /// fence, length. For a lease that lasts longer than it was granted for, after the clock was set back, or
+    /// than the caller's own.
     pub shorten: &'static str,
     /// fence.
     pub release: &'static str,
@@ -54,12 +55,40 @@ pub struct Statements {
 macro_rules! record {
     ($now:literal) => {
         concat!(
-            "provider, account, generation, fence, lease_until - ",
+            // No difference of damaged times overflows: that would fail for all rows of a result.
+            "provider, account, generation, fence, CASE WHEN lease_until > ",
             $now,
-            " AS lease_left, lease_length, state, state_at, due_at, lapses_at, intent_fence, ",
+            " THEN lease_until - ",
             $now,
-            " - intent_at AS intent_age, key_id, sealed"
+            " END AS lease_left, lease_length, state, state_at, due_at, lapses_at, intent_fence, \
+             CASE WHEN intent_at BETWEEN 0 AND ",
+            $now,
+            " THEN ",
+            $now,
+            " - intent_at WHEN intent_at IS NOT NULL THEN 0 END AS intent_age, key_id, sealed"
         )
+    };
+}
+
+/// The next value of a counter. After damage it is the time in microseconds, which exceeds any count.
+macro_rules! next {
+    ($counter:literal, $now:literal) => {
+        concat!(
+            "CASE WHEN ",
+            $counter,
+            " BETWEEN 0 AND 9223372036854775806 THEN ",
+            $counter,
+            " + 1 ELSE ",
+            $now,
+            " END"
+        )
+    };
+}
+
+/// The longest time that a lease may have left: its own length, and at most the caller's.
+macro_rules! longest_lease {
+    () => {
+        "CASE WHEN lease_length BETWEEN 1 AND $4 THEN lease_length ELSE $4 END"
     };
 }
 
@@ -85,15 +114,19 @@ macro_rules! statements {
                 " FROM oauth_connections WHERE provider = $1 AND account = $2 AND sealed IS NOT NULL"
             ),
             // A higher fence ends the lease of a caller that is refreshing the replaced token.
-            insert: "INSERT INTO oauth_connections \
-                     (provider, account, generation, fence, state, due_at, lapses_at, key_id, sealed) \
-                     VALUES ($1, $2, 1, 1, 'active', $3, $4, $5, $6) \
-                     ON CONFLICT (provider, account) DO UPDATE SET \
-                     generation = oauth_connections.generation + 1, fence = oauth_connections.fence + 1, \
-                     lease_owner = NULL, lease_until = NULL, lease_length = NULL, state = 'active', state_at = NULL, \
-                     due_at = excluded.due_at, lapses_at = excluded.lapses_at, \
-                     intent_fence = NULL, intent_at = NULL, key_id = excluded.key_id, sealed = excluded.sealed \
-                     RETURNING generation",
+            insert: concat!(
+                "INSERT INTO oauth_connections \
+                 (provider, account, generation, fence, state, due_at, lapses_at, key_id, sealed) \
+                 VALUES ($1, $2, 1, 1, 'active', $3, $4, $5, $6) \
+                 ON CONFLICT (provider, account) DO UPDATE SET generation = ",
+                next!("oauth_connections.generation", $now),
+                ", fence = ",
+                next!("oauth_connections.fence", $now),
+                ", lease_owner = NULL, lease_until = NULL, lease_length = NULL, state = 'active', state_at = NULL, \
+                 due_at = excluded.due_at, lapses_at = excluded.lapses_at, \
+                 intent_fence = NULL, intent_at = NULL, key_id = excluded.key_id, sealed = excluded.sealed \
+                 RETURNING generation"
+            ),
             // Neither lease nor fence is checked: see the rules of `TokenStore`.
             save: "UPDATE oauth_connections SET \
                    generation = CASE WHEN generation < $8 THEN $8 ELSE generation END + 1, \
@@ -127,9 +160,15 @@ macro_rules! statements {
                 " WHERE provider = $1 AND account = $2 AND fence = $3 AND lease_until IS NOT NULL"
             ),
             shorten: concat!(
-                "UPDATE oauth_connections SET lease_until = lease_length + ",
+                "UPDATE oauth_connections SET lease_length = ",
+                longest_lease!(),
+                ", lease_until = ",
+                longest_lease!(),
+                " + ",
                 $now,
-                " WHERE provider = $1 AND account = $2 AND fence = $3 AND lease_until > lease_length + ",
+                " WHERE provider = $1 AND account = $2 AND fence = $3 AND lease_until > ",
+                longest_lease!(),
+                " + ",
                 $now
             ),
             release: "UPDATE oauth_connections SET lease_owner = NULL, lease_until = NULL, lease_length = NULL \
@@ -166,17 +205,18 @@ macro_rules! statements {
                 due!(),
                 "WHERE provider = $1 AND state = 'active' AND due_at <= $3 ORDER BY due_at, account LIMIT $2"
             ),
-            count_other_keys: "SELECT count(*) FROM oauth_connections WHERE sealed IS NOT NULL AND key_id <> $1",
+            count_other_keys: "SELECT count(*) FROM oauth_connections \
+                               WHERE sealed IS NOT NULL AND key_id IS DISTINCT FROM $1",
             other_keys: concat!(
                 "SELECT ",
                 record!($now),
-                " FROM oauth_connections WHERE sealed IS NOT NULL AND key_id <> $1 \
+                " FROM oauth_connections WHERE sealed IS NOT NULL AND key_id IS DISTINCT FROM $1 \
                  ORDER BY provider, account LIMIT $2"
             ),
             other_keys_after: concat!(
                 "SELECT ",
                 record!($now),
-                " FROM oauth_connections WHERE sealed IS NOT NULL AND key_id <> $1 \
+                " FROM oauth_connections WHERE sealed IS NOT NULL AND key_id IS DISTINCT FROM $1 \
                  AND (provider, account) > ($3, $4) ORDER BY provider, account LIMIT $2"
             ),
             // Only if unchanged: a token saved in between is already encrypted with the primary key.
@@ -199,4 +239,4 @@ macro_rules! statements {
     };
 }
 
-pub(crate) use {due, record, statements, summary};
+pub(crate) use {due, longest_lease, next, record, statements, summary};

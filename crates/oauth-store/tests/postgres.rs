@@ -25,7 +25,7 @@ use libtest_mimic::{Arguments, Trial};
 use oauth_core::store::{Content, Key, SaveOutcome, StoreError, StoreErrorKind, TokenStore};
 use oauth_store::{Keyring, Postgres, Rotation};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
-use statements::{due, record, statements, summary};
+use statements::{due, longest_lease, next, record, statements, summary};
 
 /// The server under test.
 enum Server {
@@ -75,8 +75,8 @@ impl TestDatabase for Schema {
         Ok(Arc::new(Postgres::connect(&self.url, keyring).await?))
     }
 
-    async fn tamper(&self, statement: &'static str) {
-        self.connection().await.execute(statement).await.unwrap();
+    async fn tamper(&self, statement: &str) {
+        self.connection().await.execute(AssertSqlSafe(statement.to_owned())).await.unwrap();
     }
 
     async fn plan(&self, statement: &'static str, parameters: &[Parameter]) -> String {

@@ -14,11 +14,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::DateTime;
 use common::{Parameter, Store, TestDatabase, for_every_check, key, ring};
-use oauth_core::store::{Content, Key, StoreError, StoreErrorKind, TokenStore};
+use oauth_core::store::{Content, DueQuery, Key, RecordState, StoreError, StoreErrorKind, TokenStore};
 use oauth_store::{Keyring, Rotation, Sqlite};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqliteConnection};
-use statements::{due, record, statements, summary};
+use statements::{due, longest_lease, next, record, statements, summary};
 
 struct Folder {
     _folder: tempfile::TempDir,
@@ -58,8 +59,8 @@ impl TestDatabase for Folder {
         Ok(Arc::new(Sqlite::open(&self.path, keyring).await?))
     }
 
-    async fn tamper(&self, statement: &'static str) {
-        self.connection().await.execute(statement).await.unwrap();
+    async fn tamper(&self, statement: &str) {
+        self.connection().await.execute(AssertSqlSafe(statement.to_owned())).await.unwrap();
     }
 
     async fn plan(&self, statement: &'static str, parameters: &[Parameter]) -> String {
@@ -195,6 +196,40 @@ async fn other_files_are_left_unchanged() {
     assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{error}");
     assert!(error.to_string().contains("not a SQLite database"), "{error}");
     assert_eq!(fs::read_to_string(&folder.path).unwrap(), text);
+}
+
+/// SQLite does not check text, and a changed bit in a file can make it invalid.
+#[tokio::test]
+async fn invalid_text_hides_no_other_record() {
+    let folder = folder();
+    let store = Sqlite::open(&folder.path, ring()).await.unwrap();
+    let due = DateTime::from_timestamp(1_000, 0);
+    for account in ["a", "b", "c", "d", "z"] {
+        store.insert(&Key::new("go1", account), Content::new("token").due_at(due)).await.unwrap();
+    }
+    for change in [
+        "account = CAST(x'62ff' AS TEXT) WHERE account = 'b'",
+        "state = CAST(x'ff' AS TEXT) WHERE account = 'c'",
+        "key_id = CAST(x'ff' AS TEXT) WHERE account = 'd'",
+    ] {
+        folder.tamper(&format!("UPDATE oauth_connections SET {change}")).await;
+    }
+    let listed = store.list("go1", None, 9).await.unwrap();
+    let accounts: Vec<&str> = listed.iter().map(|one| one.account.as_str()).collect();
+    assert_eq!(accounts, ["a", "b\u{fffd}", "c", "d", "z"]);
+    assert_eq!(listed[2].state, RecordState::Unreadable);
+    let query = DueQuery::new("go1").due_by(due.unwrap());
+    let found = store.due(&query, 9).await.unwrap();
+    assert_eq!(
+        found.iter().map(|one| one.account.as_str()).collect::<Vec<_>>(),
+        ["a", "b\u{fffd}", "d", "z"]
+    );
+
+    let rotating = Sqlite::open(&folder.path, Keyring::new(key(2)).and_older(key(1))).await.unwrap();
+    let done = rotating.rotate_keys(|_| {}).await.unwrap();
+    assert_eq!((done.found, done.reencrypted), (5, 3), "{done:?}");
+    assert_eq!(done.unreadable, ["b\u{fffd}", "d"].map(|account| Key::new("go1", account)));
+    assert_eq!(done.damaged, [Key::new("go1", "c")]);
 }
 
 #[tokio::test]

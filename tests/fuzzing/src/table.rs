@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use oauth_core::store::{Key, StoreError, StoreErrorKind};
-use oauth_store::internal::{Access, Database, DueRow, RecordRow, STATEMENTS, Statements, SummaryRow, Value};
+use oauth_store::internal::{
+    Access, Database, DueRow, RecordRow, STATEMENTS, Statements, SummaryRow, Text, Value,
+};
 use tokio::time::Instant;
 
 /// The database's time at the start in microseconds: the time of [`ManualClock`](oauth_testing::ManualClock).
@@ -62,20 +64,20 @@ impl Table {
     }
 
     /// The row as the statements select it.
-    pub(crate) fn read(&self, key: &Key, row: &Row) -> Result<RecordRow, StoreError> {
-        let (lease_left, lease_length) = match row.lease {
-            Some((until, length)) => (Some(minus(until, self.now())?), Some(length)),
-            None => (None, None),
-        };
+    pub(crate) fn read(&self, key: &Key, row: &Row) -> RecordRow {
+        let left = row.lease.map(|(until, _)| until.saturating_sub(self.now()));
+        let (lease_left, lease_length) = (left.filter(|left| *left > 0), row.lease.map(|(_, length)| length));
         let (intent_fence, intent_age) = match row.intent {
-            Some((fence, at)) => (Some(fence), Some(minus(self.now(), at)?)),
+            Some((fence, at)) if at < 0 => (Some(fence), Some(0)),
+            Some((fence, at)) => (Some(fence), Some((self.now() - at).max(0))),
             None => (None, None),
         };
-        let (provider, account, state) = (key.provider.clone(), key.account.clone(), row.state.clone());
+        let (provider, account) = (Text(key.provider.clone()), Text(key.account.clone()));
+        let state = Some(Text(row.state.clone()));
         let (generation, fence, state_at) = (row.generation, row.fence, row.state_at);
         let (due_at, lapses_at) = (row.due_at, row.lapses_at);
-        let (key_id, sealed) = (row.key_id.clone(), row.sealed.clone());
-        Ok((
+        let (key_id, sealed) = (Some(Text(row.key_id.clone())), row.sealed.clone());
+        (
             provider,
             account,
             generation,
@@ -90,7 +92,7 @@ impl Table {
             intent_age,
             key_id,
             sealed,
-        ))
+        )
     }
 
     /// Changes a row if `when` accepts it. Returns false otherwise.
@@ -140,7 +142,7 @@ impl Database for Table {
             }
             let key = Key::new(text(values[0]), text(values[1]));
             let row = self.rows().get(&row_key(&key.provider, &key.account)).cloned();
-            return row.iter().map(|row| self.read(&key, row)).collect();
+            return Ok(row.iter().map(|row| self.read(&key, row)).collect());
         }
         let after = match values {
             [_, _] if statement == of.other_keys => None,
@@ -150,13 +152,14 @@ impl Database for Table {
             _ => panic!("unexpected statement: {statement}"),
         };
         let rows = self.rows();
-        rows.iter()
+        Ok(rows
+            .iter()
             .filter(|(key, row)| {
                 row.key_id != text(values[0]) && after.as_ref().is_none_or(|after| after < *key)
             })
             .take(usize::try_from(number(values[1])).unwrap())
             .map(|((provider, account), row)| self.read(&Key::new(provider, account), row))
-            .collect()
+            .collect())
     }
 
     async fn summaries(
@@ -171,7 +174,8 @@ impl Database for Table {
             .filter(|((provider, _), _)| provider == text(values[0]))
             .take(usize::try_from(number(values[1])).unwrap())
             .map(|((_, account), row)| {
-                (account.clone(), row.generation, row.state.clone(), row.state_at, row.due_at, row.lapses_at)
+                let (account, state) = (Text(account.clone()), Some(Text(row.state.clone())));
+                (account, row.generation, state, row.state_at, row.due_at, row.lapses_at)
             })
             .collect())
     }
@@ -192,7 +196,7 @@ impl Database for Table {
         Ok(found
             .into_iter()
             .take(usize::try_from(number(values[1])).unwrap())
-            .map(|(_, account, row)| (account.clone(), row.generation, row.due_at, row.lapses_at))
+            .map(|(_, account, row)| (Text(account.clone()), row.generation, row.due_at, row.lapses_at))
             .collect())
     }
 
@@ -269,14 +273,14 @@ impl Database for Table {
                 },
             )
         } else if statement == of.shorten {
+            let longest = number(values[3]);
             self.update(
                 values,
                 |row| row.fence == fence,
                 |row| {
-                    if let Some((until, length)) = row.lease
-                        && until > plus(length, now)?
-                    {
-                        row.lease = Some((plus(length, now)?, length));
+                    if let Some((until, length)) = row.lease {
+                        let length = if length > 0 { length.min(longest) } else { longest };
+                        row.lease = Some((until.min(plus(length, now)?), length));
                     }
                     Ok(())
                 },
@@ -355,13 +359,7 @@ fn bytes<'a>(value: Value<'a>) -> &'a [u8] {
 
 /// Databases reject overflows.
 fn plus(one: i64, other: i64) -> Result<i64, StoreError> {
-    one.checked_add(other).ok_or_else(overflow)
-}
-
-fn minus(one: i64, other: i64) -> Result<i64, StoreError> {
-    one.checked_sub(other).ok_or_else(overflow)
-}
-
-fn overflow() -> StoreError {
-    StoreError::new(StoreErrorKind::Other, "a number of the statement overflows its column")
+    one.checked_add(other).ok_or_else(|| {
+        StoreError::new(StoreErrorKind::Other, "a number of the statement overflows its column")
+    })
 }

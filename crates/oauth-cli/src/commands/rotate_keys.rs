@@ -1,6 +1,7 @@
 //! `oauth rotate-keys`: encrypts the store with a new key.
 
 use clap::Args;
+use oauth_core::store::Key;
 use oauth_store::Rotation;
 use serde_json::json;
 
@@ -72,12 +73,19 @@ pub(crate) async fn run(arguments: &RotateKeysArgs) -> Result<(), Failure> {
         &json!({
             "reencrypted": rotation.reencrypted,
             "changed_meanwhile": rotation.changed_meanwhile,
-            "unreadable": unreadable(&rotation),
+            "unreadable": names(&rotation.unreadable),
+            "damaged": names(&rotation.damaged),
             "key": keys.id(),
             "old_key_forgotten": old_key_removed,
         }),
         format_args!("Encrypted {} records with the new key {}.", rotation.reencrypted, keys.id()),
     );
+    if !rotation.damaged.is_empty() {
+        context.output.note(format_args!(
+            "These records are damaged, or of a newer version: {}. They have the new key; `oauth doctor` names the errors.",
+            names(&rotation.damaged).join(", ")
+        ));
+    }
     completed?;
     if !is_managed {
         context.output.note("You can remove the old key now.");
@@ -85,14 +93,14 @@ pub(crate) async fn run(arguments: &RotateKeysArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn unreadable(rotation: &Rotation) -> Vec<String> {
-    rotation.unreadable.iter().map(ToString::to_string).collect()
+fn names(records: &[Key]) -> Vec<String> {
+    records.iter().map(ToString::to_string).collect()
 }
 
 /// Returns an error if the old key is still needed.
 fn check_completed(rotation: &Rotation) -> Result<(), Failure> {
     if !rotation.unreadable.is_empty() {
-        let unreadable = unreadable(rotation).join(", ");
+        let unreadable = names(&rotation.unreadable).join(", ");
         return Err(Failure::setup(format!("no key decrypts these records: {unreadable}")).with_help(
             "restore them from a backup, connect them again, or remove them with `oauth disconnect --no-revoke`; \
              the old key is still there",
@@ -118,11 +126,12 @@ mod tests {
     fn old_key_is_needed_until_rotation_completes() {
         let mut rotation = Rotation::default();
         rotation.reencrypted = 3;
+        rotation.damaged = vec![Key::new("go1", "odd")];
         check_completed(&rotation).unwrap();
         rotation.changed_meanwhile = 2;
         let failure = check_completed(&rotation).unwrap_err();
         assert_eq!((failure.code, failure.kind), (ExitCode::TryLater, "changed_meanwhile"));
-        rotation.unreadable = vec![oauth_core::store::Key::new("go1", "acme")];
+        rotation.unreadable = vec![Key::new("go1", "acme")];
         let failure = check_completed(&rotation).unwrap_err();
         assert_eq!(failure.code, ExitCode::Setup);
         assert!(failure.message.contains("go1/acme"), "{failure}");

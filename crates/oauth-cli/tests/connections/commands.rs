@@ -282,6 +282,39 @@ async fn disconnect_revokes_and_removes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn damaged_record_is_named_and_blocks_no_other() {
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    for account in ["acme", "odd"] {
+        home.connect(&sandbox, account, &[]).await.ok();
+    }
+    home.change_store(
+        "UPDATE oauth_connections SET state = 'hibernating' WHERE account = 'odd' AND provider = 'go1'",
+    )
+    .await;
+    let listed = home.run(&["list"]).ok();
+    assert!(listed.contains("acme     active") && listed.contains("odd      unreadable"), "{listed}");
+    assert!(listed.contains("the record go1/odd has the state `hibernating`"), "{listed}");
+    let doctor = home.run(&["doctor", "--offline"]);
+    assert_eq!(doctor.code, Some(1), "{doctor:?}");
+    assert!(doctor.stdout.contains("the record go1/odd has the state `hibernating`"), "{doctor:?}");
+    let refreshed = home.run(&["refresh", "--all", "--json"]);
+    assert_eq!(refreshed.code, Some(9), "{refreshed:?}");
+    let outcomes = serde_json::from_str::<Value>(&refreshed.stdout).unwrap();
+    assert_eq!(
+        outcomes.as_array().unwrap().iter().map(|one| (&one["account"], &one["outcome"])).collect::<Vec<_>>(),
+        [(&json!("acme"), &json!("refreshed")), (&json!("odd"), &json!("store"))]
+    );
+
+    let rotated = home.run(&["rotate-keys"]);
+    assert!(rotated.stderr.contains("of a newer version: go1/odd."), "{rotated:?}");
+    let output = home.run(&["rotate-keys", "--json"]).json();
+    assert_eq!((&output["reencrypted"], &output["old_key_forgotten"]), (&json!(4), &json!(true)));
+    assert_eq!((&output["unreadable"], &output["damaged"]), (&json!([]), &json!(["go1/odd"])));
+    header(&home, "go1", "acme");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rotate_keys_replaces_old_key() {
     let sandbox = go1().await;
     let home = TestHome::new().with_client_of(&sandbox);

@@ -133,9 +133,15 @@ impl TestHome {
 
     /// Moves interrupted refreshes one minute into the past, so that the next one need not wait for them.
     pub(crate) async fn age_interrupted_refreshes(&self) {
+        self.change_store("UPDATE oauth_connections SET intent_at = intent_at - 60000000").await;
+    }
+
+    /// Runs a SQL statement in the store.
+    pub(crate) async fn change_store(&self, statement: &'static str) {
         let mut store =
             SqliteConnection::connect(&format!("sqlite://{}", self.store().display())).await.unwrap();
-        store.execute("UPDATE oauth_connections SET intent_at = intent_at - 60000000").await.unwrap();
+        store.execute(statement).await.unwrap();
+        store.close().await.unwrap();
     }
 
     /// Connects the sandbox's first user by pasting the callback URL.

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use oauth_core::store::{StoreError, StoreErrorKind};
-use sqlx::postgres::{PgArguments, PgPool, PgRow, Postgres};
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgArguments, PgPool, PgRow, PgTypeInfo, PgValueRef, Postgres};
 use sqlx::query::Query;
-use sqlx::{Executor, FromRow};
+use sqlx::{Decode, Executor, FromRow, Type};
 
 use super::error::explain;
 use crate::engine::{Access, Database, Value};
-use crate::rows::{DueRow, RecordRow, SummaryRow};
-use crate::statements::{Statements, due, record, statements, summary};
+use crate::rows::{DueRow, RecordRow, SummaryRow, Text};
+use crate::statements::{Statements, due, longest_lease, next, record, statements, summary};
 
 /// Longest wait for a response. Behind a broken network a server never responds.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -36,6 +37,23 @@ pub(super) async fn answered<T>(
             ),
         ))
     })
+}
+
+impl Type<Postgres> for Text {
+    fn type_info() -> PgTypeInfo {
+        <str as Type<Postgres>>::type_info()
+    }
+
+    fn compatible(info: &PgTypeInfo) -> bool {
+        <str as Type<Postgres>>::compatible(info)
+    }
+}
+
+impl<'r> Decode<'r, Postgres> for Text {
+    fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
+        // The server stores valid text only.
+        <String as Decode<'r, Postgres>>::decode(value).map(Self)
+    }
 }
 
 fn bound(statement: &'static str, values: &[Value<'_>]) -> Query<'static, Postgres, PgArguments> {

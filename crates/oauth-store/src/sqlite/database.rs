@@ -1,14 +1,15 @@
 //! Statements on SQLite.
 
 use oauth_core::store::StoreError;
+use sqlx::error::BoxDynError;
 use sqlx::query::Query;
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqlitePool, SqliteRow};
-use sqlx::{Executor, FromRow};
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqlitePool, SqliteRow, SqliteTypeInfo, SqliteValueRef};
+use sqlx::{Decode, Executor, FromRow, Type};
 
 use super::error::explain;
 use crate::engine::{Access, Database, Value};
-use crate::rows::{DueRow, RecordRow, SummaryRow};
-use crate::statements::{Statements, due, record, statements, summary};
+use crate::rows::{DueRow, RecordRow, SummaryRow, Text};
+use crate::statements::{Statements, due, longest_lease, next, record, statements, summary};
 
 #[derive(Debug)]
 pub(crate) struct SqliteDatabase {
@@ -16,6 +17,19 @@ pub(crate) struct SqliteDatabase {
     pub(super) readers: SqlitePool,
     /// Name of the store in messages.
     pub(super) place: String,
+}
+
+impl Type<Sqlite> for Text {
+    fn type_info() -> SqliteTypeInfo {
+        <str as Type<Sqlite>>::type_info()
+    }
+}
+
+impl<'r> Decode<'r, Sqlite> for Text {
+    fn decode(value: SqliteValueRef<'r>) -> Result<Self, BoxDynError> {
+        let bytes = <&[u8] as Decode<'r, Sqlite>>::decode(value)?;
+        Ok(Self(String::from_utf8_lossy(bytes).into_owned()))
+    }
 }
 
 fn bound(statement: &'static str, values: &[Value<'_>]) -> Query<'static, Sqlite, SqliteArguments> {

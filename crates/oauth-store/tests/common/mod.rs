@@ -1,10 +1,12 @@
 //! Checks that both stores must pass besides the suite of `oauth-core`. Each gets an empty [`TestDatabase`].
 
+mod damage;
 mod plans;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use damage::{damaged_record_hurts_no_other, far_lease_lasts_as_long_as_own};
 pub(crate) use plans::statements_use_indexes;
 
 use chrono::DateTime;
@@ -26,7 +28,7 @@ pub(crate) trait TestDatabase: Send + Sync {
     /// Opens another pool of connections, as another machine would.
     async fn open(&self, keyring: Keyring) -> Result<Arc<dyn Store>, StoreError>;
     /// Runs a statement without the key, as an attacker could.
-    async fn tamper(&self, statement: &'static str);
+    async fn tamper(&self, statement: &str);
     /// Returns the query plan of a statement.
     async fn plan(&self, statement: &'static str, parameters: &[Parameter]) -> String;
 }
@@ -56,6 +58,8 @@ macro_rules! for_every_check {
             newer_schema_is_rejected,
             newer_state_hides_no_other_record,
             replaced_generation_has_limit,
+            damaged_record_hurts_no_other,
+            far_lease_lasts_as_long_as_own,
             many_processes_create_one_store,
             unstorable_names_are_rejected,
             listing_skips_removed_records,

@@ -26,7 +26,7 @@ pub(crate) async fn statements_use_indexes(
         ("remove", all.remove, of(&[]), None),
         ("acquire", all.acquire, of(&[Text("me"), any]), None),
         ("renew", all.renew, of(&[any, any]), None),
-        ("shorten", all.shorten, of(&[any]), None),
+        ("shorten", all.shorten, of(&[any, any]), None),
         ("release", all.release, of(&[any]), None),
         ("begin", all.begin, of(&[any, any]), None),
         ("set_state", all.set_state, of(&[any, any, Text("revoked"), any]), None),

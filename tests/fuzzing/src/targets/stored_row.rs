@@ -1,8 +1,10 @@
 //! A stored connection: the row, its encrypted content, and the token in it.
 
+use std::time::Duration;
+
 use oauth_core::store::{Key, RecordState, StoreError, StoreErrorKind};
 use oauth_core::{ErrorKind, PersistedToken, Scheme as _, Token};
-use oauth_store::internal::{self, RecordRow};
+use oauth_store::internal::{self, RecordRow, Text};
 use oauth_store::{EncryptionKey, Keyring};
 use serde_json::{Value, json};
 
@@ -70,7 +72,8 @@ pub fn stored_row(data: &[u8]) {
         let at = Some(due_at).filter(|at| *at != 0);
         let lease = Some(age).filter(|age| *age != 0);
         let intent = Some(fence).filter(|fence| *fence != 0);
-        let (provider, account, key_id) = (provider.clone(), account.clone(), key_id.to_owned());
+        let (provider, account) = (Text(provider.clone()), Text(account.clone()));
+        let key_id = Some(Text(key_id.to_owned()));
         (
             provider,
             account,
@@ -78,7 +81,7 @@ pub fn stored_row(data: &[u8]) {
             fence,
             lease,
             intent,
-            state.clone(),
+            Some(Text(state.clone())),
             at,
             at,
             at,
@@ -101,8 +104,9 @@ pub fn stored_row(data: &[u8]) {
             check_store_error(&error, shown_names);
         }
     }
-    let lease_left = internal::lease_left(row(&sealed_by, &sealed));
-    assert!(lease_left.is_none_or(|left| !left.is_zero()));
+    let own = Duration::from_secs(60);
+    let lease_left = internal::lease_left(row(&sealed_by, &sealed), own);
+    assert!(lease_left.is_none_or(|left| !left.is_zero() && left <= own));
     assert_eq!(internal::fence(row(&sealed_by, &sealed)).is_ok(), fence >= 0);
 
     // The same record with one change.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::ValueEnum as _;
-use oauth_core::store::{RecordState, TokenStore};
+use oauth_core::store::{Key, RecordState, TokenStore};
 
 use super::Diagnostic;
 use crate::commands::list::summaries;
@@ -73,8 +73,15 @@ async fn connections(
     for name in ProviderName::value_variants() {
         for summary in summaries(store, *name).await? {
             count += 1;
-            if let RecordState::NeedsReconnect { reason, .. } = summary.state {
-                disconnected.push((*name, summary.account.clone(), reason));
+            match summary.state {
+                RecordState::NeedsReconnect { reason, .. } => {
+                    disconnected.push((*name, summary.account.clone(), reason));
+                }
+                RecordState::Unreadable => {
+                    let loaded = store.load(&Key::new(name.as_str(), &*summary.account)).await;
+                    unreadable.extend(loaded.err().map(Failure::from));
+                }
+                _ => {}
             }
             match Registration::load(store, *name, &summary.account).await {
                 Ok(Some(registration)) => known.push((*name, registration)),
