@@ -59,6 +59,7 @@
 //! | a record's key is not in the keyring | `WrongKey` |
 //! | a record that was changed or copied, a file that is damaged or not a database | `Corrupt` |
 //! | a schema or state of a newer version | `TooNew` |
+//! | a SQLite file that was removed or replaced while it was open | `Replaced` |
 //! | a missing folder, a wrong URL or password | `Other` |
 //!
 //! Each operation is one atomic statement.

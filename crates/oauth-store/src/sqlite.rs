@@ -3,20 +3,22 @@
 mod database;
 mod error;
 mod file;
+mod open_files;
 #[cfg(test)]
 mod tests;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use oauth_core::store::{
     AcquireOutcome, Content, DueQuery, Key, LeaseOwner, Record, RecordState, RecordSummary, SaveOutcome,
     StoreError,
 };
-use sqlx::ConnectOptions;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions, Executor};
 
 use crate::Keyring;
 use crate::engine::Engine;
@@ -24,6 +26,8 @@ use crate::migrations::{Step, explained, migrate};
 use crate::token_store::token_store;
 use database::SqliteDatabase;
 use error::explain;
+use file::Missing;
+use open_files::OpenFiles;
 
 pub(crate) const STEPS: &[Step] = &[
     (1, "connections", include_str!("../migrations/sqlite/0001_connections.sql")),
@@ -42,9 +46,13 @@ const READERS: u32 = 4;
 ///
 /// The file is in WAL mode: readers never wait, and a token is on disk when a save returns. Keep it on a
 /// local disk, not on a network share.
+///
+/// If the file is removed or replaced while it is open, every call fails with
+/// [`StoreErrorKind::Replaced`](oauth_core::store::StoreErrorKind::Replaced): what SQLite writes to such a
+/// file is lost.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
-    engine: std::sync::Arc<Engine<SqliteDatabase>>,
+    engine: Arc<Engine<SqliteDatabase>>,
 }
 
 impl Sqlite {
@@ -55,12 +63,27 @@ impl Sqlite {
     /// A [`StoreError`] if the folder is missing, the file is not such a store or of a newer version, or it
     /// cannot be written.
     pub async fn open(path: impl AsRef<Path>, keyring: Keyring) -> Result<Self, StoreError> {
-        Self::open_within(path.as_ref(), keyring, BUSY).await
+        Self::open_within(path.as_ref(), keyring, BUSY, Missing::IsCreated).await
     }
 
-    async fn open_within(path: &Path, keyring: Keyring, busy: Duration) -> Result<Self, StoreError> {
+    /// Opens a store that exists. Creates no file, so that a misspelt path is an error.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and if there is no file of this name.
+    pub async fn open_existing(path: impl AsRef<Path>, keyring: Keyring) -> Result<Self, StoreError> {
+        Self::open_within(path.as_ref(), keyring, BUSY, Missing::IsError).await
+    }
+
+    async fn open_within(
+        path: &Path,
+        keyring: Keyring,
+        busy: Duration,
+        missing: Missing,
+    ) -> Result<Self, StoreError> {
         let place = format!("the SQLite store {}", path.display());
-        file::prepare(path, &place)?;
+        // Not affected by a later change of the current directory.
+        let path = &std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        file::prepare(path, &place, missing)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -71,17 +94,19 @@ impl Sqlite {
             .pragma("secure_delete", "ON")
             .busy_timeout(busy)
             .disable_statement_logging();
+        let (files, writer) = open_writer(path, &options, &place, busy).await?;
         let database = SqliteDatabase {
-            writer: writer(options.clone(), &place, busy).await?,
+            writer,
             readers: SqlitePoolOptions::new()
                 .max_connections(READERS)
                 .acquire_timeout(TURN)
                 .test_before_acquire(false)
                 .connect_lazy_with(options),
             place,
+            files,
         };
         prepare(&database).await?;
-        Ok(Self { engine: std::sync::Arc::new(Engine { database, keyring }) })
+        Ok(Self { engine: Arc::new(Engine { database, keyring }) })
     }
 
     /// Closes the store gracefully: waits for calls in flight, and removes the `-wal` file unless another
@@ -94,9 +119,31 @@ impl Sqlite {
 
 token_store!(Sqlite);
 
+/// Opens the file, and records which one it is.
+async fn open_writer(
+    path: &Path,
+    options: &SqliteConnectOptions,
+    place: &str,
+    busy: Duration,
+) -> Result<(Arc<OpenFiles>, SqlitePool), StoreError> {
+    let mut tries = 3;
+    loop {
+        let files = Arc::new(OpenFiles::new(path, place)?);
+        let writer = writer(options.clone(), &files, place, busy).await?;
+        match files.check() {
+            Ok(()) => return Ok((files, writer)),
+            Err(error) if tries == 1 => return Err(error),
+            // Replaced while SQLite opened it; or an overlay file system has copied it because it was opened.
+            Err(_) => writer.close().await,
+        }
+        tries -= 1;
+    }
+}
+
 /// One connection, so that calls of this process queue in order instead of polling for SQLite's lock.
 async fn writer(
     options: SqliteConnectOptions,
+    files: &Arc<OpenFiles>,
     place: &str,
     busy: Duration,
 ) -> Result<SqlitePool, StoreError> {
@@ -105,7 +152,18 @@ async fn writer(
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(TURN)
-        .test_before_acquire(false);
+        .test_before_acquire(false)
+        .after_connect({
+            let files = Arc::clone(files);
+            move |connection, _| {
+                let files = Arc::clone(&files);
+                Box::pin(async move {
+                    // Reading creates the files beside the store.
+                    connection.execute("SELECT count(*) FROM sqlite_schema").await?;
+                    Ok(files.record_companions()?)
+                })
+            }
+        });
     let started = Instant::now();
     loop {
         match pool.clone().connect_with(options.clone()).await {

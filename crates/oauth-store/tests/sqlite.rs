@@ -12,11 +12,15 @@ mod statements;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::DateTime;
 use common::{Parameter, Store, TestDatabase, for_every_check, key, ring};
-use oauth_core::store::{Content, DueQuery, Key, RecordState, StoreError, StoreErrorKind, TokenStore};
+use oauth_core::store::{
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, RecordState, SaveOutcome, StoreError, StoreErrorKind,
+    TokenStore,
+};
 use oauth_store::{Keyring, Rotation, Sqlite};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqliteConnection};
 use statements::{due, longest_lease, next, record, statements, summary};
@@ -37,10 +41,15 @@ impl Folder {
         SqliteConnection::connect(&format!("sqlite://{}", self.path.display())).await.unwrap()
     }
 
+    /// The path with a suffix.
+    fn beside(&self, suffix: &str) -> PathBuf {
+        format!("{}{suffix}", self.path.display()).into()
+    }
+
     /// Returns `true` if the file, its `-wal` or its `-shm` contains these bytes.
     fn holds(&self, bytes: &[u8]) -> bool {
-        let beside = ["", "-wal", "-shm"].map(|suffix| format!("{}{suffix}", self.path.display()));
-        beside
+        ["", "-wal", "-shm"]
+            .map(|suffix| self.beside(suffix))
             .iter()
             .any(|file| fs::read(file).unwrap_or_default().windows(bytes.len()).any(|window| window == bytes))
     }
@@ -163,8 +172,7 @@ async fn files_are_readable_by_owner_only() {
         let store = Sqlite::open(&folder.path, ring()).await.unwrap();
         store.insert(&Key::new("go1", "acme"), Content::new("token")).await.unwrap();
         for suffix in ["", "-wal", "-shm"] {
-            let file = format!("{}{suffix}", folder.path.display());
-            let mode = fs::metadata(&file).unwrap().permissions().mode();
+            let mode = fs::metadata(folder.beside(suffix)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{suffix:?}");
         }
         store.close().await;
@@ -185,6 +193,159 @@ async fn rejects_unusable_path() {
 
     let error = Sqlite::open(folder.path.parent().unwrap(), ring()).await.unwrap_err();
     assert!(error.to_string().contains("it is a folder"), "{error}");
+}
+
+#[tokio::test]
+async fn open_existing_creates_no_file() {
+    let folder = folder();
+    let error = Sqlite::open_existing(&folder.path, ring()).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Other);
+    assert!(error.to_string().contains("does not exist; correct the path"), "{error}");
+    assert_eq!(fs::read_dir(folder.path.parent().unwrap()).unwrap().count(), 0);
+
+    let acme = Key::new("go1", "acme");
+    let store = Sqlite::open(&folder.path, ring()).await.unwrap();
+    store.insert(&acme, Content::new("token")).await.unwrap();
+    let other = Sqlite::open_existing(&folder.path, ring()).await.unwrap();
+    assert!(other.load(&acme).await.unwrap().is_some());
+}
+
+/// A store with one record, which is leased.
+#[cfg(unix)]
+struct OpenStore {
+    folder: Folder,
+    store: Sqlite,
+    acme: Key,
+    fence: u64,
+}
+
+#[cfg(unix)]
+impl OpenStore {
+    async fn new() -> Self {
+        let folder = folder();
+        let store = Sqlite::open(&folder.path, ring()).await.unwrap();
+        let acme = Key::new("go1", "acme");
+        store.insert(&acme, Content::new("first")).await.unwrap();
+        let owner = LeaseOwner::new("me");
+        let lease = store.acquire(&acme, &owner, Duration::from_secs(600)).await.unwrap();
+        let AcquireOutcome::Granted { fence, .. } = lease else { panic!("{lease:?}") };
+        Self { folder, store, acme, fence }
+    }
+
+    async fn save(&self) -> Result<SaveOutcome, StoreError> {
+        self.store.save(&self.acme, 1, Content::new("second")).await
+    }
+
+    async fn assert_writes_fail(&self) {
+        let Self { store, acme, fence, .. } = self;
+        let acquired = store.acquire(acme, &LeaseOwner::new("b"), Duration::from_secs(600)).await;
+        for (name, result) in [
+            ("acquire", acquired.map(drop)),
+            ("intent", store.record_intent(acme, *fence, 1).await.map(drop)),
+            ("save", self.save().await.map(drop)),
+            ("insert", store.insert(&Key::new("go1", "other"), Content::new("new")).await.map(drop)),
+        ] {
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), StoreErrorKind::Replaced, "{name}: {error}");
+            assert!(error.to_string().contains("move it back") && !error.is_transient(), "{error}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn removed_file_is_noticed_before_write() {
+    let open = OpenStore::new().await;
+    fs::remove_file(&open.folder.path).unwrap();
+    open.assert_writes_fail().await;
+    assert_eq!(open.store.load(&open.acme).await.unwrap_err().kind(), StoreErrorKind::Replaced);
+    assert!(!open.folder.path.exists(), "no empty store takes its place");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn moved_file_can_be_moved_back() {
+    let open = OpenStore::new().await;
+    let elsewhere = open.folder.beside("-moved");
+    fs::rename(&open.folder.path, &elsewhere).unwrap();
+    open.assert_writes_fail().await;
+    fs::rename(&elsewhere, &open.folder.path).unwrap();
+    // A caller that has kept its token in memory saves it now.
+    let saved = open.save().await.unwrap();
+    assert!(matches!(saved, SaveOutcome::Accepted { generation: 2 }), "{saved:?}");
+    let reopened = Sqlite::open(&open.folder.path, ring()).await.unwrap();
+    let record = reopened.load(&open.acme).await.unwrap().unwrap();
+    assert_eq!((record.content.bytes(), record.intent), (&b"second"[..], None));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn replacing_file_is_left_unchanged() {
+    let open = OpenStore::new().await;
+    let restored = folder();
+    let backup = Sqlite::open(&restored.path, ring()).await.unwrap();
+    backup.insert(&open.acme, Content::new("backup")).await.unwrap();
+    backup.close().await;
+    let before = fs::read(&restored.path).unwrap();
+    fs::rename(&restored.path, &open.folder.path).unwrap();
+    open.assert_writes_fail().await;
+    // Connections that read are opened as needed, and must not open the other file.
+    for _ in 0..8 {
+        let error = open.store.load(&open.acme).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Replaced, "{error}");
+    }
+    assert_eq!(fs::read(&open.folder.path).unwrap(), before);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn symbolic_link_to_other_file_is_noticed() {
+    let (folder, other) = (folder(), folder());
+    for path in [&folder.path, &other.path] {
+        Sqlite::open(path, ring()).await.unwrap().close().await;
+    }
+    let link = folder.beside("-current");
+    std::os::unix::fs::symlink(&folder.path, &link).unwrap();
+    let store = Sqlite::open(&link, ring()).await.unwrap();
+    store.insert(&Key::new("go1", "acme"), Content::new("token")).await.unwrap();
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(&other.path, &link).unwrap();
+    let error = store.insert(&Key::new("go1", "acme"), Content::new("token")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Replaced, "{error}");
+}
+
+/// Recent commits are in the `-wal` file, locks of the processes in the `-shm` file.
+#[cfg(unix)]
+#[tokio::test]
+async fn removed_companion_file_is_noticed() {
+    for suffix in ["-wal", "-shm"] {
+        let open = OpenStore::new().await;
+        let (file, elsewhere) = (open.folder.beside(suffix), open.folder.beside("-moved"));
+        fs::rename(&file, &elsewhere).unwrap();
+        open.assert_writes_fail().await;
+        fs::rename(&elsewhere, &file).unwrap();
+        // SQLite has written to the moved file, so the save took effect. Its caller recognizes the content.
+        let SaveOutcome::Superseded { record } = open.save().await.unwrap() else { panic!("{suffix}") };
+        assert_eq!(record.content.bytes(), b"second", "{suffix}");
+    }
+}
+
+#[tokio::test]
+async fn other_processes_and_checkpoints_replace_no_file() {
+    let folder = folder();
+    let store = Sqlite::open(&folder.path, ring()).await.unwrap();
+    let acme = Key::new("go1", "acme");
+    for round in 1..10 {
+        let other = Sqlite::open(&folder.path, ring()).await.unwrap();
+        assert_eq!(other.insert(&acme, Content::new("token")).await.unwrap(), 2 * round - 1);
+        other.close().await;
+        folder.tamper("PRAGMA wal_checkpoint(TRUNCATE)").await;
+        folder.tamper("VACUUM").await;
+        assert_eq!(store.insert(&acme, Content::new("token")).await.unwrap(), 2 * round);
+    }
+    store.close().await;
+    let error = store.insert(&acme, Content::new("token")).await.unwrap_err();
+    assert!(error.to_string().contains("the store is closed"), "{error}");
 }
 
 #[tokio::test]

@@ -107,14 +107,20 @@ enum Backend {
 }
 
 impl Store {
-    /// Opens the store with these keys. Creates a missing SQLite file.
+    /// Opens a SQLite store with these keys. Creates a missing file.
+    pub(crate) async fn create(path: &Path, keys: &StoreKeys, lock: Option<Lock>) -> Result<Self, Failure> {
+        let backend = Backend::Sqlite(Sqlite::open(path, keys.keyring()).await?);
+        Ok(Self { backend, _lock: lock.map(Arc::new) })
+    }
+
+    /// Opens an existing store with these keys.
     pub(crate) async fn open(
         address: &StoreAddress,
         keys: &StoreKeys,
         lock: Option<Lock>,
     ) -> Result<Self, Failure> {
         let backend = match address {
-            StoreAddress::Sqlite(path) => Backend::Sqlite(Sqlite::open(path, keys.keyring()).await?),
+            StoreAddress::Sqlite(path) => Backend::Sqlite(Sqlite::open_existing(path, keys.keyring()).await?),
             StoreAddress::Postgres(url) => Backend::Postgres(Postgres::connect(url, keys.keyring()).await?),
         };
         Ok(Self { backend, _lock: lock.map(Arc::new) })

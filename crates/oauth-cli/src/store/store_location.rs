@@ -25,7 +25,7 @@ impl StoreLocation {
             None if self.is_not_empty() => return Err(self.missing_key()),
             None => store_keys::create(path, self.use_keyring).await?,
         };
-        Store::open(&self.address, &keys, Some(lock)).await
+        Store::create(path, &keys, Some(lock)).await
     }
 
     /// Opens the store if it exists.

@@ -6,7 +6,10 @@ use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqlitePool, SqliteRow, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Executor, FromRow, Type};
 
+use std::sync::Arc;
+
 use super::error::explain;
+use super::open_files::OpenFiles;
 use crate::engine::{Access, Database, Value};
 use crate::rows::{DueRow, RecordRow, SummaryRow, Text};
 use crate::statements::{Statements, due, longest_lease, next, record, statements, summary};
@@ -17,6 +20,7 @@ pub(crate) struct SqliteDatabase {
     pub(super) readers: SqlitePool,
     /// Name of the store in messages.
     pub(super) place: String,
+    pub(super) files: Arc<OpenFiles>,
 }
 
 impl Type<Sqlite> for Text {
@@ -57,9 +61,29 @@ impl SqliteDatabase {
             Access::Read => &self.readers,
             Access::Write => &self.writer,
         };
-        let rows = pool.fetch_all(bound(statement, values)).await;
-        rows.and_then(|rows| rows.iter().map(T::from_row).collect())
-            .map_err(|error| explain(error, &self.place))
+        self.watched(access, async {
+            let rows = pool.fetch_all(bound(statement, values)).await;
+            rows.and_then(|rows| rows.iter().map(T::from_row).collect())
+                .map_err(|error| explain(error, &self.place))
+        })
+        .await
+    }
+
+    /// Fails if the store was removed or replaced before the call or during it. Connections that read are
+    /// opened as needed, so they must not open another file either.
+    async fn watched<T>(
+        &self,
+        access: Access,
+        call: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        self.files.check()?;
+        let result = call.await;
+        self.files.check()?;
+        let result = result?;
+        if access == Access::Write {
+            self.files.check_companions()?;
+        }
+        Ok(result)
     }
 }
 
@@ -98,8 +122,11 @@ impl Database for SqliteDatabase {
     }
 
     async fn change(&self, statement: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
-        let done = self.writer.execute(bound(statement, values)).await;
-        done.map(|done| done.rows_affected()).map_err(|error| explain(error, &self.place))
+        self.watched(Access::Write, async {
+            let done = self.writer.execute(bound(statement, values)).await;
+            done.map(|done| done.rows_affected()).map_err(|error| explain(error, &self.place))
+        })
+        .await
     }
 
     async fn change_all(
@@ -108,13 +135,17 @@ impl Database for SqliteDatabase {
         values: &[Vec<Value<'_>>],
     ) -> Result<u64, StoreError> {
         let explain = |error| explain(error, &self.place);
-        // Takes the write lock at once: upgrading a read lock may fail halfway.
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(explain)?;
-        let mut changed = 0;
-        for values in values {
-            changed += transaction.execute(bound(statement, values)).await.map_err(explain)?.rows_affected();
-        }
-        transaction.commit().await.map_err(explain)?;
-        Ok(changed)
+        self.watched(Access::Write, async {
+            // Takes the write lock at once: upgrading a read lock may fail halfway.
+            let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(explain)?;
+            let mut changed = 0;
+            for values in values {
+                changed +=
+                    transaction.execute(bound(statement, values)).await.map_err(explain)?.rows_affected();
+            }
+            transaction.commit().await.map_err(explain)?;
+            Ok(changed)
+        })
+        .await
     }
 }

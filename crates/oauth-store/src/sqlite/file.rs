@@ -5,11 +5,19 @@ use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use super::open_files::beside;
 use oauth_core::store::{StoreError, StoreErrorKind};
+
+/// Treatment of a missing file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    IsCreated,
+    IsError,
+}
 
 /// Creates an empty file that only its owner can access, or restricts an existing one. SQLite gives its
 /// `-wal` and `-shm` files the same permissions.
-pub(super) fn prepare(path: &Path, place: &str) -> Result<(), StoreError> {
+pub(super) fn prepare(path: &Path, place: &str, missing: Missing) -> Result<(), StoreError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
         // The folder is not created: a misspelt path would silently become a new, empty store.
@@ -27,7 +35,17 @@ pub(super) fn prepare(path: &Path, place: &str) -> Result<(), StoreError> {
             format!("{place} cannot be opened: it is a folder; use the path of a file in it"),
         ));
     }
-    create(path).and_then(|created| if created { Ok(()) } else { restrict(path) }).map_err(|error| {
+    if missing == Missing::IsError && !path.exists() {
+        return Err(StoreError::new(
+            StoreErrorKind::Other,
+            format!("{place} does not exist; correct the path, or create it first"),
+        ));
+    }
+    let created = match missing {
+        Missing::IsCreated => create(path),
+        Missing::IsError => Ok(false),
+    };
+    created.and_then(|created| if created { Ok(()) } else { restrict(path) }).map_err(|error| {
         StoreError::new(
             StoreErrorKind::CannotWrite,
             format!("{place} cannot be restricted to its owner; check who owns it and its folder"),
@@ -57,12 +75,10 @@ fn create(path: &Path) -> io::Result<bool> {
 fn restrict(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
-    let with = |suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        std::path::PathBuf::from(name)
-    };
-    for file in [path.to_owned(), with("-wal"), with("-shm")] {
+    // A symbolic link is followed: SQLite puts its other files beside the file itself.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    for suffix in ["", "-wal", "-shm"] {
+        let file = beside(&path, suffix);
         match fs::metadata(&file) {
             Ok(found) if found.permissions().mode() & 0o077 != 0 => {
                 fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;

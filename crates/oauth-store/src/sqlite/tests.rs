@@ -24,7 +24,7 @@ fn keyring() -> Keyring {
 }
 
 async fn store(home: &Home) -> Sqlite {
-    Sqlite::open_within(&home.path, keyring(), Duration::from_millis(50)).await.unwrap()
+    Sqlite::open_within(&home.path, keyring(), Duration::from_millis(50), Missing::IsCreated).await.unwrap()
 }
 
 async fn run_pragma(store: &Sqlite, pragma: &'static str) {
@@ -76,7 +76,9 @@ async fn locked_file_is_transient_and_readable() {
     assert!(error.is_transient());
     assert_eq!(store.load(&acme).await.unwrap().unwrap().generation, 1, "readers never wait");
 
-    let error = Sqlite::open_within(&home.path, keyring(), Duration::from_millis(50)).await.unwrap_err();
+    let error = Sqlite::open_within(&home.path, keyring(), Duration::from_millis(50), Missing::IsCreated)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
 
     other.execute("ROLLBACK").await.unwrap();

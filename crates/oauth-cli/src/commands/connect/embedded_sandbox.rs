@@ -11,7 +11,7 @@ use crate::providers::{CliProvider, ProviderArgs};
 use crate::redirect::Redirect;
 use crate::registration::Registration;
 use crate::show::BOLD;
-use crate::store::{Store, StoreAddress, StoreKeys};
+use crate::store::{Store, StoreKeys};
 
 /// A sandbox provider with a registered client and a temporary store.
 pub(super) struct EmbeddedSandbox<P: CliProvider> {
@@ -52,8 +52,8 @@ impl<P: CliProvider> EmbeddedSandbox<P> {
             .prefix("oauth-connect-")
             .tempdir()
             .map_err(|error| Failure::setup(format!("cannot create a directory for the store: {error}")))?;
-        let address = StoreAddress::Sqlite(folder.path().join("connections.db"));
-        let store = Store::open(&address, &StoreKeys::single(EncryptionKey::generate()?), None).await?;
+        let keys = StoreKeys::single(EncryptionKey::generate()?);
+        let store = Store::create(&folder.path().join("connections.db"), &keys, None).await?;
         context.output.note(format_args!("The {} sandbox runs at {}.", sandbox.title(), manifest.url));
         if let Some(user) = manifest.users.first() {
             context.output.note(format_args!(
