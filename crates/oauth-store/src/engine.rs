@@ -38,6 +38,8 @@ pub enum Access {
     Read,
     /// May change rows.
     Write,
+    /// Writes a token, which may be the only valid one. Uses the space that is reserved for it.
+    Save,
 }
 
 /// A database: runs statements and describes errors.
@@ -82,6 +84,11 @@ pub trait Database: fmt::Debug + Send + Sync + 'static {
         values: &[Value<'_>],
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
+    /// Makes sure that a token can be saved. Called before each intent: after it, a refresh token is spent.
+    fn reserve_space(&self) -> impl Future<Output = Result<(), StoreError>> + Send {
+        std::future::ready(Ok(()))
+    }
+
     /// Runs one statement many times in one transaction; returns the number of changed rows.
     fn change_all(
         &self,
@@ -113,7 +120,7 @@ impl<D: Database> Engine<D> {
         let [due_at, lapses_at] = times(content);
         let values =
             [provider, account, due_at, lapses_at, Value::Text(&sealed.key_id), Value::Bytes(&sealed.bytes)];
-        let rows = self.database.numbers(Access::Write, D::STATEMENTS.insert, &values).await?;
+        let rows = self.database.numbers(Access::Save, D::STATEMENTS.insert, &values).await?;
         generation(&rows).ok_or_else(|| {
             StoreError::new(
                 StoreErrorKind::Other,
@@ -141,7 +148,7 @@ impl<D: Database> Engine<D> {
             Value::Bytes(&sealed.bytes),
             Value::Number(replaced_generation(key, content)?),
         ];
-        let rows = self.database.numbers(Access::Write, D::STATEMENTS.save, &values).await?;
+        let rows = self.database.numbers(Access::Save, D::STATEMENTS.save, &values).await?;
         if let Some(generation) = generation(&rows) {
             return Ok(SaveOutcome::Accepted { generation });
         }
@@ -216,6 +223,7 @@ impl<D: Database> Engine<D> {
     pub(crate) async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
         let [provider, account] = of(key)?;
         let values = [provider, account, number(fence), number(from)];
+        self.database.reserve_space().await?;
         Ok(self.database.change(D::STATEMENTS.begin, &values).await? > 0)
     }
 

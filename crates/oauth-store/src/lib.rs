@@ -13,7 +13,7 @@
 //! |---|---|
 //! | `engine.rs` | the operations of a store, common to both databases |
 //! | `statements.rs`, `rows.rs` | the SQL statements, and the rows they return |
-//! | `sqlite.rs`, `sqlite/` | `Sqlite`: file, pools, errors |
+//! | `sqlite.rs`, `sqlite/` | `Sqlite`: files, disk space, pools, errors |
 //! | `postgres.rs`, `postgres/` | `Postgres`: connection, errors |
 //! | `token_store.rs` | the `TokenStore` implementation of both |
 //! | `key.rs`, `keyring.rs`, `rotation.rs` | encryption and key rotation |
@@ -55,7 +55,7 @@
 //! | cause | [`StoreErrorKind`](oauth_core::store::StoreErrorKind) |
 //! |---|---|
 //! | locked by another process for too long; PostgreSQL unreachable, starting, out of connections | `Unavailable`, so [`is_transient`](StoreError::is_transient) |
-//! | disk full, file or server read-only, no permission | `CannotWrite` |
+//! | disk full, or without space for the reserve, file or server read-only, no permission | `CannotWrite` |
 //! | a record's key is not in the keyring | `WrongKey` |
 //! | a record that was changed or copied, a file that is damaged or not a database | `Corrupt` |
 //! | a schema or state of a newer version | `TooNew` |

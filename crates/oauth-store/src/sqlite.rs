@@ -4,6 +4,7 @@ mod database;
 mod error;
 mod file;
 mod open_files;
+mod reserve;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +28,8 @@ use crate::token_store::token_store;
 use database::SqliteDatabase;
 use error::explain;
 use file::Missing;
-use open_files::OpenFiles;
+use open_files::{OpenFiles, beside};
+use reserve::Reserve;
 
 pub(crate) const STEPS: &[Step] = &[
     (1, "connections", include_str!("../migrations/sqlite/0001_connections.sql")),
@@ -46,6 +48,9 @@ const READERS: u32 = 4;
 ///
 /// The file is in WAL mode: readers never wait, and a token is on disk when a save returns. Keep it on a
 /// local disk, not on a network share.
+///
+/// On a full disk no token is refreshed, and a token that was refreshed before is saved: a file of 256 KiB
+/// beside the store, with the suffix `-reserve`, keeps space for this.
 ///
 /// If the file is removed or replaced while it is open, every call fails with
 /// [`StoreErrorKind::Replaced`](oauth_core::store::StoreErrorKind::Replaced): what SQLite writes to such a
@@ -102,6 +107,7 @@ impl Sqlite {
                 .acquire_timeout(TURN)
                 .test_before_acquire(false)
                 .connect_lazy_with(options),
+            reserve: Reserve::new(beside(&files.resolved, "-reserve"), &place),
             place,
             files,
         };

@@ -3,13 +3,16 @@
 use oauth_core::store::StoreError;
 use sqlx::error::BoxDynError;
 use sqlx::query::Query;
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqlitePool, SqliteRow, SqliteTypeInfo, SqliteValueRef};
+use sqlx::sqlite::{
+    Sqlite, SqliteArguments, SqliteConnection, SqlitePool, SqliteRow, SqliteTypeInfo, SqliteValueRef,
+};
 use sqlx::{Decode, Executor, FromRow, Type};
 
 use std::sync::Arc;
 
-use super::error::explain;
+use super::error::{explain, is_full};
 use super::open_files::OpenFiles;
+use super::reserve::{self, Reserve};
 use crate::engine::{Access, Database, Value};
 use crate::rows::{DueRow, RecordRow, SummaryRow, Text};
 use crate::statements::{Statements, due, longest_lease, next, record, statements, summary};
@@ -21,6 +24,7 @@ pub(crate) struct SqliteDatabase {
     /// Name of the store in messages.
     pub(super) place: String,
     pub(super) files: Arc<OpenFiles>,
+    pub(super) reserve: Reserve,
 }
 
 impl Type<Sqlite> for Text {
@@ -45,9 +49,20 @@ fn bound(statement: &'static str, values: &[Value<'_>]) -> Query<'static, Sqlite
     })
 }
 
+/// Fetches all rows, even where there is at most one: SQLite commits with the last step of a statement, and
+/// stopping earlier would hide a failed commit.
+async fn fetch<'c, T>(
+    executor: impl Executor<'c, Database = Sqlite>,
+    statement: &'static str,
+    values: &[Value<'_>],
+) -> sqlx::Result<Vec<T>>
+where
+    T: for<'r> FromRow<'r, SqliteRow>,
+{
+    executor.fetch_all(bound(statement, values)).await?.iter().map(T::from_row).collect()
+}
+
 impl SqliteDatabase {
-    /// Fetches all rows, even where there is at most one: SQLite commits with the last step of a statement,
-    /// and stopping earlier would hide a failed commit.
     async fn rows<T>(
         &self,
         access: Access,
@@ -59,14 +74,64 @@ impl SqliteDatabase {
     {
         let pool = match access {
             Access::Read => &self.readers,
-            Access::Write => &self.writer,
+            Access::Write | Access::Save => &self.writer,
         };
         self.watched(access, async {
-            let rows = pool.fetch_all(bound(statement, values)).await;
-            rows.and_then(|rows| rows.iter().map(T::from_row).collect())
-                .map_err(|error| explain(error, &self.place))
+            fetch(pool, statement, values).await.map_err(|error| explain(error, &self.place))
         })
         .await
+    }
+
+    /// Writes a token.
+    async fn save(&self, statement: &'static str, values: &[Value<'_>]) -> Result<Vec<(i64,)>, StoreError> {
+        self.watched(Access::Save, async {
+            // One connection throughout, so that no other save of this process uses the space in between.
+            let saved = match self.writer.acquire().await {
+                Ok(mut writer) => self.save_on(&mut writer, statement, values).await,
+                Err(error) => Err(error),
+            };
+            saved.map_err(|error| explain(error, &self.place))
+        })
+        .await
+    }
+
+    /// On a full disk, uses the space that is reserved for this.
+    async fn save_on(
+        &self,
+        writer: &mut SqliteConnection,
+        statement: &'static str,
+        values: &[Value<'_>],
+    ) -> sqlx::Result<Vec<(i64,)>> {
+        let mut rows = fetch(&mut *writer, statement, values).await;
+        if rows.as_ref().is_err_and(is_full) {
+            let _space = self.reserve.give_up().await;
+            rows = fetch(&mut *writer, statement, values).await;
+            if rows.as_ref().is_err_and(is_full) {
+                self.reuse_wal(writer).await;
+                rows = fetch(&mut *writer, statement, values).await;
+            }
+        }
+        if self.reserve.is_given_up() {
+            self.reuse_wal(writer).await;
+        }
+        rows
+    }
+
+    /// Lets the next write overwrite the `-wal` file from its start instead of extending it, so that the
+    /// space suffices for many tokens. Does not wait: another process may prevent it until the next save.
+    async fn reuse_wal(&self, writer: &mut SqliteConnection) {
+        let pages = fetch::<(i64, i64)>(
+            &mut *writer,
+            "SELECT page_count, page_size FROM pragma_page_count, pragma_page_size",
+            &[],
+        );
+        let Ok(pages) = pages.await else { return };
+        let (count, size) = pages.first().copied().unwrap_or_default();
+        // A checkpoint extends the main file by pages that are new. They must not use up the space.
+        let length = u64::try_from(count.saturating_mul(size)).unwrap_or_default();
+        if length.saturating_sub(self.files.length()) <= reserve::SIZE as u64 / 2 {
+            let _ = writer.execute("PRAGMA wal_checkpoint(PASSIVE)").await;
+        }
     }
 
     /// Fails if the store was removed or replaced before the call or during it. Connections that read are
@@ -80,7 +145,7 @@ impl SqliteDatabase {
         let result = call.await;
         self.files.check()?;
         let result = result?;
-        if access == Access::Write {
+        if access != Access::Read {
             self.files.check_companions()?;
         }
         Ok(result)
@@ -118,7 +183,15 @@ impl Database for SqliteDatabase {
         statement: &'static str,
         values: &[Value<'_>],
     ) -> Result<Vec<(i64,)>, StoreError> {
-        self.rows(access, statement, values).await
+        match access {
+            Access::Save => self.save(statement, values).await,
+            _ => self.rows(access, statement, values).await,
+        }
+    }
+
+    async fn reserve_space(&self) -> Result<(), StoreError> {
+        self.files.check()?;
+        self.reserve.ensure().await
     }
 
     async fn change(&self, statement: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {

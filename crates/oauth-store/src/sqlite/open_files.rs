@@ -76,6 +76,11 @@ impl OpenFiles {
         }
     }
 
+    /// Length of the main file in bytes.
+    pub(super) fn length(&self) -> u64 {
+        fs::metadata(&self.path).map_or(0, |found| found.len())
+    }
+
     /// Records the files beside the store. SQLite keeps them for as long as a connection is open.
     pub(super) fn record_companions(&self) -> io::Result<()> {
         let mut found = [None; 2];

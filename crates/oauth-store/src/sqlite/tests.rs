@@ -51,6 +51,41 @@ async fn full_disk_loses_nothing() {
 }
 
 #[tokio::test]
+async fn intent_needs_reserve() {
+    let home = home();
+    let store = store(&home).await;
+    let acme = Key::new("go1", "acme");
+    store.insert(&acme, Content::new("first")).await.unwrap();
+    let lease = store.acquire(&acme, &LeaseOwner::new("me"), Duration::from_secs(600)).await.unwrap();
+    let AcquireOutcome::Granted { fence, .. } = lease else { panic!("{lease:?}") };
+    let reserve = beside(&home.path, "-reserve");
+    assert!(!reserve.exists(), "a program that only reads needs none");
+
+    std::fs::create_dir(&reserve).unwrap();
+    let error = store.record_intent(&acme, fence, 1).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::CannotWrite, "{error}");
+    assert!(error.to_string().contains("no 256 KiB to reserve"), "{error}");
+    assert_eq!(store.load(&acme).await.unwrap().unwrap().intent, None);
+
+    std::fs::remove_dir(&reserve).unwrap();
+    for damage in [None, Some(0), Some(1_000)] {
+        match damage {
+            None => drop(std::fs::remove_file(&reserve)),
+            Some(length) => std::fs::write(&reserve, vec![0; length]).unwrap(),
+        }
+        assert!(store.record_intent(&acme, fence, 1).await.unwrap());
+        let bytes = std::fs::read(&reserve).unwrap();
+        assert_eq!(bytes.len(), reserve::SIZE);
+        assert!(bytes.iter().filter(|byte| **byte == 0).count() < 2_000, "it can be stored in less space");
+    }
+    #[cfg(unix)]
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&reserve).unwrap().permissions()) & 0o777,
+        0o600
+    );
+}
+
+#[tokio::test]
 async fn read_only_file_is_reported() {
     let home = home();
     let store = store(&home).await;
