@@ -89,6 +89,11 @@ pub trait Database: fmt::Debug + Send + Sync + 'static {
         std::future::ready(Ok(()))
     }
 
+    /// Removes replaced content from the database's log. Returns false if that was not possible yet.
+    fn truncate_log(&self) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        std::future::ready(Ok(true))
+    }
+
     /// Runs one statement many times in one transaction; returns the number of changed rows.
     fn change_all(
         &self,

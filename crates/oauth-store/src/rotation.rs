@@ -26,6 +26,9 @@ pub struct Rotation {
     /// Records that were re-encrypted but cannot be used, because they are damaged or of a newer version.
     /// Loading one returns the error. The older keys are not needed for them.
     pub damaged: Vec<Key>,
+    /// True if SQLite's `-wal` file still has content that is encrypted with older keys: it could not be
+    /// truncated within ten seconds, because another connection was reading. Run the rotation again.
+    pub wal_kept: bool,
 }
 
 impl<D: Database> Engine<D> {
@@ -40,11 +43,14 @@ impl<D: Database> Engine<D> {
         let mut after: Option<Key> = None;
         loop {
             let page = self.other_keys(after.as_ref()).await?;
-            let Some(last) = page.last().map(|stored| stored.key.clone()) else { return Ok(rotation) };
+            let Some(last) = page.last().map(|stored| stored.key.clone()) else { break };
             self.reseal(&page, &mut rotation).await?;
             progress(&rotation);
             after = Some(last);
         }
+        // Even if there was nothing to encrypt: an earlier rotation may not have got this far.
+        rotation.wal_kept = !self.database.truncate_log().await?;
+        Ok(rotation)
     }
 
     async fn other_keys(&self, after: Option<&Key>) -> Result<Vec<Stored>, StoreError> {

@@ -40,6 +40,8 @@ pub(crate) const STEPS: &[Step] = &[
 
 /// Longest wait for a lock that another process holds.
 const BUSY: Duration = Duration::from_secs(10);
+/// Longest wait of one attempt to truncate the `-wal` file. Meanwhile no token can be saved.
+const CHECKPOINT_WAIT: Duration = Duration::from_millis(100);
 /// Longest wait for a pooled connection.
 const TURN: Duration = Duration::from_secs(30);
 const READERS: u32 = 4;
@@ -106,7 +108,9 @@ impl Sqlite {
                 .max_connections(READERS)
                 .acquire_timeout(TURN)
                 .test_before_acquire(false)
-                .connect_lazy_with(options),
+                .connect_lazy_with(options.clone()),
+            checkpoints: options.busy_timeout(CHECKPOINT_WAIT),
+            patience: busy,
             reserve: Reserve::new(beside(&files.resolved, "-reserve"), &place),
             place,
             files,

@@ -11,6 +11,13 @@ macro_rules! token_store {
             /// Connections can be used and refreshed in the meantime; generations, leases and intents stay
             /// unchanged. An interrupted rotation can be run again to finish the rest.
             ///
+            /// # Content encrypted with older keys
+            /// After a rotation, the files of a SQLite store do not have it, or
+            /// [`Rotation::wal_kept`](crate::Rotation::wal_kept) is true. PostgreSQL keeps it in the table's
+            /// files until `VACUUM FULL oauth_connections`, and in its write-ahead log, archive, replicas and
+            /// backups. Nothing of that is removed here. If others may know an older key, refresh all tokens
+            /// after the rotation, or have the customers connect again: then the old content is of no use.
+            ///
             /// # Errors
             /// A [`StoreError`](oauth_core::store::StoreError) if the database fails. Records that do not
             /// decrypt are counted in [`Rotation::unreadable`](crate::Rotation::unreadable).

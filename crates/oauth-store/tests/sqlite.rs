@@ -9,6 +9,7 @@ mod common;
 #[path = "../src/statements.rs"]
 mod statements;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -44,6 +45,12 @@ impl Folder {
     /// The path with a suffix.
     fn beside(&self, suffix: &str) -> PathBuf {
         format!("{}{suffix}", self.path.display()).into()
+    }
+
+    /// Returns all bytes of all files in the folder.
+    fn all_bytes(&self) -> Vec<u8> {
+        let files = fs::read_dir(self.path.parent().unwrap()).unwrap();
+        files.flat_map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
     }
 
     /// Returns `true` if the file, its `-wal` or its `-shm` contains these bytes.
@@ -149,6 +156,65 @@ async fn disk_has_no_readable_token() {
             store.close().await;
         }
     }
+}
+
+/// Content that is encrypted with an old key, which may be known to others.
+#[tokio::test]
+async fn key_rotation_leaves_no_old_content() {
+    let folder = folder();
+    let old = Sqlite::open(&folder.path, ring()).await.unwrap();
+    // Short content, and content that fills several pages.
+    for (n, length) in (0..12).map(|n| (n, [50, 2_000, 9_000, 40_000][n % 4])) {
+        let (acme, content) = (Key::new("go1", format!("{n:02}")), vec![7; length]);
+        for _ in 0..2 {
+            old.insert(&acme, Content::new(content.clone())).await.unwrap();
+        }
+    }
+    // Removed and replaced content is erased, too.
+    old.remove(&Key::new("go1", "11")).await.unwrap();
+    let sealed: Vec<(Vec<u8>,)> =
+        sqlx::query_as("SELECT sealed FROM oauth_connections WHERE sealed IS NOT NULL")
+            .fetch_all(&mut folder.connection().await)
+            .await
+            .unwrap();
+    assert_eq!(sealed.len(), 11);
+    // A part of each ciphertext, since long ones are divided into pages.
+    let count = || {
+        let bytes = folder.all_bytes();
+        let parts: HashSet<&[u8]> = sealed.iter().map(|(sealed,)| &sealed[4..36]).collect();
+        bytes.windows(32).filter(|window| parts.contains(window)).count()
+    };
+    assert!(count() >= 11, "the search finds what is there");
+
+    let new = Sqlite::open(&folder.path, Keyring::new(key(2)).and_older(key(1))).await.unwrap();
+    let done = new.rotate_keys(|_| {}).await.unwrap();
+    assert_eq!((done.reencrypted, done.wal_kept), (11, false), "{done:?}");
+    assert_eq!(fs::metadata(folder.beside("-wal")).unwrap().len(), 0);
+    assert_eq!(count(), 0);
+    assert_eq!(new.load(&Key::new("go1", "03")).await.unwrap().unwrap().content.bytes(), [7; 40_000]);
+}
+
+#[tokio::test]
+async fn reader_delays_erasure_but_no_save() {
+    let folder = folder();
+    let acme = Key::new("go1", "acme");
+    Sqlite::open(&folder.path, ring()).await.unwrap().insert(&acme, Content::new("first")).await.unwrap();
+    let store = Sqlite::open(&folder.path, Keyring::new(key(2)).and_older(key(1))).await.unwrap();
+    let mut reader = folder.connection().await;
+    reader.execute("BEGIN; SELECT * FROM oauth_connections").await.unwrap();
+    let rotating = tokio::spawn({
+        let store = store.clone();
+        async move { store.rotate_keys(|_| {}).await.unwrap() }
+    });
+    for generation in 1..6 {
+        let saved = store.save(&acme, generation, Content::new("next")).await.unwrap();
+        assert!(matches!(saved, SaveOutcome::Accepted { .. }), "{saved:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(!rotating.is_finished(), "the log is truncated under a reader");
+    reader.execute("ROLLBACK").await.unwrap();
+    let done = rotating.await.unwrap();
+    assert!(!done.wal_kept, "{done:?}");
 }
 
 #[tokio::test]

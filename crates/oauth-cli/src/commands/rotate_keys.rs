@@ -75,6 +75,7 @@ pub(crate) async fn run(arguments: &RotateKeysArgs) -> Result<(), Failure> {
             "changed_meanwhile": rotation.changed_meanwhile,
             "unreadable": names(&rotation.unreadable),
             "damaged": names(&rotation.damaged),
+            "wal_kept": rotation.wal_kept,
             "key": keys.id(),
             "old_key_forgotten": old_key_removed,
         }),
@@ -85,6 +86,12 @@ pub(crate) async fn run(arguments: &RotateKeysArgs) -> Result<(), Failure> {
             "These records are damaged, or of a newer version: {}. They have the new key; `oauth doctor` names the errors.",
             names(&rotation.damaged).join(", ")
         ));
+    }
+    if rotation.wal_kept {
+        context.output.note(
+            "The store's `-wal` file still has records encrypted with the old key, because another program was reading the store. \
+             Run `oauth rotate-keys` again.",
+        );
     }
     completed?;
     if !is_managed {

@@ -311,6 +311,7 @@ async fn damaged_record_is_named_and_blocks_no_other() {
     let output = home.run(&["rotate-keys", "--json"]).json();
     assert_eq!((&output["reencrypted"], &output["old_key_forgotten"]), (&json!(4), &json!(true)));
     assert_eq!((&output["unreadable"], &output["damaged"]), (&json!([]), &json!(["go1/odd"])));
+    assert_eq!(output["wal_kept"], json!(false));
     header(&home, "go1", "acme");
 }
 

@@ -1,14 +1,16 @@
 //! Statements on SQLite.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use oauth_core::store::StoreError;
 use sqlx::error::BoxDynError;
 use sqlx::query::Query;
 use sqlx::sqlite::{
-    Sqlite, SqliteArguments, SqliteConnection, SqlitePool, SqliteRow, SqliteTypeInfo, SqliteValueRef,
+    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqlitePool, SqliteRow, SqliteTypeInfo,
+    SqliteValueRef,
 };
-use sqlx::{Decode, Executor, FromRow, Type};
-
-use std::sync::Arc;
+use sqlx::{ConnectOptions, Connection, Decode, Executor, FromRow, Type};
 
 use super::error::{explain, is_full};
 use super::open_files::OpenFiles;
@@ -16,6 +18,9 @@ use super::reserve::{self, Reserve};
 use crate::engine::{Access, Database, Value};
 use crate::rows::{DueRow, RecordRow, SummaryRow, Text};
 use crate::statements::{Statements, due, longest_lease, next, record, statements, summary};
+
+/// Pause between attempts to truncate the `-wal` file, in which tokens can be saved.
+const CHECKPOINT_PAUSE: Duration = Duration::from_millis(200);
 
 #[derive(Debug)]
 pub(crate) struct SqliteDatabase {
@@ -25,6 +30,10 @@ pub(crate) struct SqliteDatabase {
     pub(super) place: String,
     pub(super) files: Arc<OpenFiles>,
     pub(super) reserve: Reserve,
+    /// Options of a connection that truncates the `-wal` file.
+    pub(super) checkpoints: SqliteConnectOptions,
+    /// Longest wait for others that lock or read the store.
+    pub(super) patience: Duration,
 }
 
 impl Type<Sqlite> for Text {
@@ -134,6 +143,17 @@ impl SqliteDatabase {
         }
     }
 
+    /// Copies the `-wal` file to the main file and truncates it. Returns false if a reader or writer prevents
+    /// it. Not on the connection that writes, whose waits are longer.
+    async fn truncate_wal(&self) -> sqlx::Result<bool> {
+        let mut connection = self.checkpoints.connect().await?;
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let rows = fetch::<(i64, i64, i64)>(&mut connection, checkpoint, &[]).await;
+        connection.close().await?;
+        // Its first column: sqlite.org/pragma.html#pragma_wal_checkpoint.
+        Ok(rows?.first().is_some_and(|(busy, ..)| *busy == 0))
+    }
+
     /// Fails if the store was removed or replaced before the call or during it. Connections that read are
     /// opened as needed, so they must not open another file either.
     async fn watched<T>(
@@ -192,6 +212,27 @@ impl Database for SqliteDatabase {
     async fn reserve_space(&self) -> Result<(), StoreError> {
         self.files.check()?;
         self.reserve.ensure().await
+    }
+
+    async fn truncate_log(&self) -> Result<bool, StoreError> {
+        self.watched(Access::Write, async {
+            let started = Instant::now();
+            loop {
+                let error = match self.truncate_wal().await {
+                    Ok(true) => return Ok(true),
+                    Ok(false) => None,
+                    Err(error) => Some(explain(error, &self.place)),
+                };
+                if let Some(error) = error.filter(|error| !error.is_transient()) {
+                    return Err(error);
+                }
+                if started.elapsed() >= self.patience {
+                    return Ok(false);
+                }
+                tokio::time::sleep(CHECKPOINT_PAUSE).await;
+            }
+        })
+        .await
     }
 
     async fn change(&self, statement: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {

@@ -124,6 +124,24 @@ async fn locked_file_is_transient_and_readable() {
 }
 
 #[tokio::test]
+async fn rotation_reports_kept_wal() {
+    let home = home();
+    let store = store(&home).await;
+    store.insert(&Key::new("go1", "acme"), Content::new("first")).await.unwrap();
+    let mut reader = SqliteConnection::connect(&format!("sqlite://{}", home.path.display())).await.unwrap();
+    reader.execute("BEGIN; SELECT * FROM oauth_connections").await.unwrap();
+    let new = Keyring::new(EncryptionKey::from_bytes([2; 32])).and_older(EncryptionKey::from_bytes([1; 32]));
+    let patience = Duration::from_millis(50);
+    let rotating = Sqlite::open_within(&home.path, new, patience, Missing::IsError).await.unwrap();
+    let done = rotating.rotate_keys(|_| {}).await.unwrap();
+    assert_eq!((done.reencrypted, done.wal_kept), (1, true), "{done:?}");
+    reader.execute("ROLLBACK").await.unwrap();
+    let done = rotating.rotate_keys(|_| {}).await.unwrap();
+    assert_eq!((done.reencrypted, done.wal_kept), (0, false), "the next rotation truncates it");
+    assert_eq!(std::fs::metadata(beside(&home.path, "-wal")).unwrap().len(), 0);
+}
+
+#[tokio::test]
 async fn saves_are_durable() {
     let home = home();
     let store = store(&home).await;
