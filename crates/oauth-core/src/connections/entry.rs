@@ -16,6 +16,7 @@ use crate::error::reconnect_reason::ReconnectReason;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 use crate::store::Key;
+use crate::token::lineage::Lineage;
 
 /// The cached token, read without a lock or a reference count.
 pub(super) type CachedTokenGuard<P> = Guard<Option<Arc<CachedToken<P>>>>;
@@ -49,7 +50,7 @@ pub(super) struct EntryState<P: Provider> {
 /// The refusal of a refresh token.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Suspicion {
-    pub(super) generation: u64,
+    pub(super) lineage: Lineage,
     pub(super) first_refused_at: Instant,
     pub(super) last_refused_at: Instant,
     /// Number of tokens that the provider had accepted before the first refusal.
@@ -151,11 +152,10 @@ impl<P: Provider> Entry<P> {
     /// Caches the token of a local insert.
     pub(super) fn replace(&self, cached: CachedToken<P>) {
         let mut state = self.state();
-        if self
-            .guard()
-            .as_ref()
-            .is_some_and(|current| current.saved && current.generation > cached.generation)
-        {
+        let is_older = |current: &CachedToken<P>| {
+            current.saved && current.token.data.lineage.descends_from(cached.token.data.lineage)
+        };
+        if self.guard().as_deref().is_some_and(is_older) {
             return;
         }
         state.epoch += 1;
@@ -189,6 +189,11 @@ impl<P: Provider> Entry<P> {
 }
 
 impl<P: Provider> EntryState<P> {
+    /// Returns the suspicion about this token, under whatever generation it is stored.
+    pub(super) fn suspicion_about(&self, cached: &CachedToken<P>) -> Option<Suspicion> {
+        self.suspicion.filter(|one| one.lineage.is_same_token(cached.token.data.lineage))
+    }
+
     pub(super) fn clear_failures(&mut self) {
         self.failures = 0;
         self.last_failure = None;

@@ -243,7 +243,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         if !cached.is_refreshable() {
             return self.not_refreshable(&lease, &cached).await;
         }
-        let suspicion = self.entry.state().suspicion.filter(|one| one.generation == generation);
+        let suspicion = self.entry.state().suspicion_about(&cached);
         if let Some(suspicion) = suspicion {
             match self.shared.circuit_breaker.judge(&suspicion) {
                 Judgement::Wait(left) => return Err(unconfirmed::<P>(left)),

@@ -108,8 +108,7 @@ fn waits_after<P: Provider>(
     entry: &Entry<P>,
     now: Instant,
 ) -> Option<Error> {
-    let generation = entry.cached().map(|cached| cached.generation);
-    let suspicion = state.suspicion.filter(|suspicion| Some(suspicion.generation) == generation);
+    let suspicion = entry.cached().and_then(|cached| state.suspicion_about(&cached));
     let judgement = suspicion.map(|suspicion| shared.circuit_breaker.judge(&suspicion));
     if let Some(Judgement::Wait(left)) = judgement {
         return Some(unconfirmed::<P>(left));

@@ -31,18 +31,23 @@ impl<P: Provider> RefreshTask<'_, P> {
                 return Ok(current);
             }
             let (newer, older) = (current.token.data.lineage, read.token.data.lineage);
-            if current.generation == read.generation && newer.is_same_token(older) {
+            // Not if this process knows that the token is dead, and could not store it.
+            let is_revived = !current.is_active() && read.is_active();
+            if current.generation == read.generation && newer.is_same_token(older) && !is_revived {
                 let is_unchanged =
                     current.state == read.state && !current.was_cached_ahead(self.shared.now());
                 entry.mark_checked();
                 return if is_unchanged { Ok(current) } else { entry.publish_stored(self.epoch, read) };
             }
             let went_back = match newer.is_same_connection(older) {
-                true => newer.descends_from(older),
+                // A dead token that another process has written back is as dead.
+                true => newer.descends_from(older) || (is_revived && newer.is_same_token(older)),
                 // The user has connected again since, unless the store has an older connection.
                 false => {
+                    let received_at = current.token.received_at();
                     read.generation < current.generation
-                        && read.token.received_at() <= current.token.received_at()
+                        && read.token.received_at() <= received_at
+                        && received_at <= self.shared.now().wall
                 }
             };
             if !went_back {

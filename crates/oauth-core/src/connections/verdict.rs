@@ -25,8 +25,7 @@ impl<P: Provider> RefreshTask<'_, P> {
     ) -> Result<Step<P>, Error> {
         let circuit_breaker = &self.shared.circuit_breaker;
         let now = self.shared.now();
-        let generation = cached.generation;
-        let earlier = self.entry.state().suspicion.filter(|one| one.generation == generation);
+        let earlier = self.entry.state().suspicion_about(cached);
         let was_in_doubt = earlier.is_some_and(|one| one.reason == ReconnectReason::OutcomeUnknown);
         let reason = if in_doubt || was_in_doubt || cached.token.data.lineage.is_overtaken() {
             ReconnectReason::OutcomeUnknown
@@ -45,7 +44,7 @@ impl<P: Provider> RefreshTask<'_, P> {
             let mut state = self.entry.state();
             state.last_call = None;
             state.suspicion = Some(Suspicion {
-                generation,
+                lineage: cached.token.data.lineage,
                 // Refused after the incident too: the window begins anew.
                 first_refused_at: if is_new_window { now.monotonic } else { first_refused_at },
                 last_refused_at: now.monotonic,
