@@ -10,7 +10,6 @@ mod features;
 mod fuzz;
 mod interleavings;
 mod lint;
-mod load;
 mod msrv;
 mod new_provider;
 mod processes;
@@ -57,7 +56,6 @@ const COMMANDS: &[Command] = &[
     deny::COMMAND,
     msrv::COMMAND,
     processes::COMMAND,
-    load::COMMAND,
     interleavings::COMMAND,
     simulate::COMMAND,
     fuzz::COMMAND,

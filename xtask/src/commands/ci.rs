@@ -4,7 +4,7 @@ use anyhow::Result;
 use lexopt::Parser;
 
 use super::{
-    Command, api, bench, browser, deny, docs, features, fuzz, interleavings, lint, load, msrv, new_provider,
+    Command, api, bench, browser, deny, docs, features, fuzz, interleavings, lint, msrv, new_provider,
     processes, real_servers, release, snapshots, test, tidy,
 };
 use crate::report::Report;
@@ -61,7 +61,6 @@ fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
     if flags.full {
         msrv::steps(workspace, report);
         processes::steps(workspace, report);
-        load::steps(workspace, load::MINUTES, report);
         interleavings::steps(workspace, report);
         fuzz::steps(workspace, report);
         browser::steps(workspace, report);
