@@ -121,7 +121,11 @@ async fn connection<P: Provider>(
         Connections::builder(client, store).jitter(Duration::ZERO).refusal_window(Duration::ZERO);
     if let Some(ShortTimes { lease, .. }) = config.short_times {
         // Changes by other processes are seen at once.
-        connections = connections.lease(lease).revalidate(Duration::ZERO);
+        connections = connections
+            .lease(lease)
+            .revalidate(Duration::ZERO)
+            .store_deadline(Duration::from_secs(2))
+            .save_retry(Duration::from_millis(50), Duration::from_millis(200));
     }
     connections.build().get(&config.account)
 }

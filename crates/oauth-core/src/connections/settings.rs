@@ -82,7 +82,7 @@ impl Settings {
     /// Returns the time in which a process that holds a token response makes its next attempt to save it.
     pub(crate) fn longest_save(&self) -> Duration {
         // It renews its lease first. Pauses have a jitter of up to their own length.
-        2 * self.store_deadline + 2 * self.save_retry.1 + Duration::from_secs(1)
+        (2 * self.store_deadline + 2 * self.save_retry.1) * 11 / 10
     }
 
     /// Returns the time to refresh a token: `margin` before it expires and up to `jitter` earlier, but not

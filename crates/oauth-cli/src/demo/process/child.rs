@@ -59,6 +59,9 @@ async fn work<P: DemoProvider>(
     let events = messages.clone();
     let connections = Connections::builder(client, store.clone())
         .lease(LEASE)
+        // Short, so that the next process does not wait long for this one.
+        .store_deadline(Duration::from_millis(300))
+        .save_retry(Duration::from_millis(50), Duration::from_millis(50))
         // The demo does not wait to see whether a refusal is final.
         .refusal_window(Duration::ZERO)
         .on_event(move |event| {
