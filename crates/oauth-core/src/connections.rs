@@ -64,7 +64,7 @@ mod verdict;
 
 pub use builder::ConnectionsBuilder;
 pub use connection::Connection;
-pub use disconnect::Disconnected;
+pub use disconnect::DisconnectOutcome;
 pub use dyn_connections::DynConnections;
 pub use events::{Event, EventKind};
 pub use registry::Connections;

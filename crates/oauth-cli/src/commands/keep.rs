@@ -148,7 +148,11 @@ fn log_event(output: Output, event: &Event<'_>) {
         return;
     }
     let style = match event.kind {
-        EventKind::Connected | EventKind::Refreshed | EventKind::Removed => GOOD,
+        EventKind::Connected
+        | EventKind::Refreshed
+        | EventKind::ProviderRecovered
+        | EventKind::StoreWentBack(None)
+        | EventKind::Removed => GOOD,
         _ => BAD,
     };
     let text = event.to_string();

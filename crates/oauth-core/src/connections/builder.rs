@@ -83,8 +83,8 @@ impl<P: Provider> ConnectionsBuilder<P> {
     }
 
     /// Sets the time after which a refresh that waits for other holders sends nothing anymore. By default
-    /// long enough to outlast a holder that crashed (120 s with default limits). 1 s to an
-    /// hour.
+    /// long enough to outlast a holder that crashed (120 s with default limits). At least twice the
+    /// time in which another process can save, at most an hour.
     pub fn refresh_deadline(mut self, deadline: Duration) -> Self {
         self.settings.refresh_deadline = deadline;
         self

@@ -65,6 +65,7 @@ struct BreakerState {
     /// The last refusal of each account, oldest first.
     refusals: Vec<GrantRefusal>,
     incident: Option<Incident>,
+    is_closed: bool,
 }
 
 /// All calls wait.
@@ -104,7 +105,7 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// What a call showed about the provider, for an event.
+/// A change of the provider's condition that a call showed, for an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     None,
@@ -148,12 +149,7 @@ impl CircuitBreaker {
         })
     }
 
-    /// Returns the end of the current hold.
-    pub(super) fn held_until(&self) -> Option<Instant> {
-        self.state().hold.as_ref().and_then(|hold| hold.until).filter(|until| Instant::now() < *until)
-    }
-
-    /// Waits for a permit, in the order of the callers.
+    /// Waits for a permit.
     ///
     /// # Errors
     /// The error that holds calls back.
@@ -173,6 +169,9 @@ impl CircuitBreaker {
         let now = Instant::now();
         let mut state = self.state();
         state.check(now)?;
+        if state.is_closed {
+            return Err(Error::new(ErrorKind::Closed, "the connections were drained"));
+        }
         if state.in_flight >= state.limit_at(now) {
             return Ok(None);
         }
@@ -180,10 +179,11 @@ impl CircuitBreaker {
         Ok(Some(Permit { breaker: self, round: state.round }))
     }
 
-    pub(super) fn record_accepted(&self, permit: &Permit<'_>) -> Turn {
+    pub(super) fn record_accepted(&self, permit: &Permit<'_>, account: &str) -> Turn {
         let now = Instant::now();
         let mut state = self.state();
         state.accepted += 1;
+        state.refusals.retain(|refusal| refusal.account != account);
         if permit.round != state.round {
             return Turn::None;
         }
@@ -216,7 +216,8 @@ impl CircuitBreaker {
         }
         let now = Instant::now();
         let mut state = self.state();
-        let wanted = error.retry_after().map(|after| after.min(MAX_RETRY_AFTER));
+        let wanted =
+            error.retry_after().filter(|after| !after.is_zero()).map(|after| after.min(MAX_RETRY_AFTER));
         let is_new = permit.round == state.round;
         if is_new {
             state.failures += 1;
@@ -242,13 +243,17 @@ impl CircuitBreaker {
         turn
     }
 
-    pub(super) fn record_client_refused(&self, error: &Error) {
+    pub(super) fn record_client_refused(&self, permit: &Permit<'_>, error: &Error) {
         let until = (!self.rules.spends_first).then(|| Instant::now() + CLIENT_REFUSED_FOR);
         let error = error.copied().with_help(
             "nothing is sent until the client is corrected: fix its id, secret or redirect URI, then reconfigure the \
              connections; no customer is at fault",
         );
         let mut state = self.state();
+        if permit.round != state.round {
+            // The client may have been corrected since.
+            return;
+        }
         state.accepted_at = None;
         state.hold(error, until);
         drop(state);
@@ -268,7 +273,12 @@ impl CircuitBreaker {
     }
 
     /// Records that the grant of an account was refused.
-    pub(super) fn record_grant_refused(&self, account: &str, is_confirmed: bool) -> Turn {
+    pub(super) fn record_grant_refused(
+        &self,
+        permit: &Permit<'_>,
+        account: &str,
+        is_confirmed: bool,
+    ) -> Turn {
         let now = Instant::now();
         let BreakerRules { refusal_window, incident_accounts, spends_first, .. } = self.rules;
         let mut state = self.state();
@@ -287,12 +297,17 @@ impl CircuitBreaker {
         let is_incident = !refusal_window.is_zero()
             && count >= incident_accounts
             && u64::try_from(count).is_ok_and(|count| count > accepted_since);
-        if !is_incident && !state.is_in_incident() {
+        let was_incident = state.is_in_incident(now);
+        if !is_incident && !was_incident {
             return Turn::None;
         }
-        let turn = if state.is_in_incident() { Turn::None } else { Turn::Incident };
+        let turn = if was_incident { Turn::None } else { Turn::Incident };
         if turn == Turn::Incident {
             state.incident = Some(Incident { began_at: now, ended_at: None });
+        }
+        // Calls of an earlier round do not extend its pause.
+        if permit.round != state.round {
+            return turn;
         }
         state.holds = state.holds.saturating_add(1);
         let (shortest, longest) = INCIDENT_PAUSE;
@@ -356,8 +371,15 @@ impl CircuitBreaker {
         let mut state = self.state();
         state.hold = None;
         state.accepted_at = None;
+        state.round += 1;
         drop(state);
         self.freed.notify_one();
+    }
+
+    /// Gives no more permits.
+    pub(super) fn close(&self) {
+        self.state().is_closed = true;
+        self.freed.notify_waiters();
     }
 }
 
@@ -382,15 +404,25 @@ impl BreakerState {
         if is_trusted { self.limit.max(1) } else { 1 }
     }
 
+    /// Holds calls back, unless they are held back for longer already.
     fn hold(&mut self, error: Error, until: Option<Instant>) {
+        let is_longer = |hold: &Hold| match (hold.until, until) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(earlier), Some(until)) => earlier >= until,
+        };
+        if self.hold.as_ref().is_some_and(is_longer) {
+            return;
+        }
         self.hold = Some(Hold { error, until });
         self.round += 1;
         self.failures = 0;
         self.limit = 1;
     }
 
-    fn is_in_incident(&self) -> bool {
-        self.incident.is_some_and(|incident| incident.ended_at.is_none())
+    fn is_in_incident(&self, now: Instant) -> bool {
+        self.incident
+            .is_some_and(|incident| incident.ended_at.is_none() && now - incident.began_at < LONGEST_INCIDENT)
     }
 }
 

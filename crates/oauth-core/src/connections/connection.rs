@@ -50,8 +50,8 @@ impl<P: Provider> Connection<P> {
     /// Returns the headers that authorize a request of another HTTP client. They are marked as sensitive.
     ///
     /// With a valid token in memory this only reads memory. A token that is due is refreshed in the
-    /// background; only an expired token is waited for. If a refresh fails, a valid token stays in use,
-    /// unless the provider refuses the grant: then the customer has to connect again.
+    /// background; only an expired token is waited for. If a refresh fails, a valid token stays in use until
+    /// the customer has to connect again.
     ///
     /// # Errors
     /// [`ErrorKind::NotConnected`] if there is no such connection, [`ErrorKind::NeedsReconnect`] if the

@@ -10,10 +10,10 @@ use crate::provider::provider::Provider;
 use crate::provider::revocation::Revocation;
 use crate::provider::site::Site as _;
 
-/// What became of the token of a disconnected account.
+/// The outcome of [`Connections::disconnect`] for the account's token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Disconnected {
+pub enum DisconnectOutcome {
     /// It was revoked, or had been refused before.
     Revoked,
     /// The provider has no call that revokes a token: it works until it expires, or the user revokes it at
@@ -45,16 +45,18 @@ impl<P: Provider> Connections<P> {
     /// # Errors
     /// [`ErrorKind::NotConnected`] if there is no such connection. If the token cannot be revoked, the error
     /// of that call: the connection is kept then, and [`remove`](Self::remove) removes it all the same.
-    pub async fn disconnect(&self, account: &str) -> Result<Disconnected, Error> {
+    pub async fn disconnect(&self, account: &str) -> Result<DisconnectOutcome, Error> {
         let connection = self.get(account);
         let cached = connection.wait_for(Need::Reload).await?;
         let disconnected = match self.client().inner().site.revocation(cached.token.access_token()) {
-            None => Disconnected::Removed,
+            None => DisconnectOutcome::Removed,
             Some(revocation) => match connection.send(&RevokeCall(revocation)).await {
-                Ok(()) => Disconnected::Revoked,
+                Ok(()) => DisconnectOutcome::Revoked,
                 // Already invalid, which is the goal.
-                Err(error) if error.kind() == ErrorKind::TokenRefused || error.needs_reconnect() => {
-                    Disconnected::Revoked
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::TokenRefused | ErrorKind::NeedsReconnect(_)) =>
+                {
+                    DisconnectOutcome::Revoked
                 }
                 Err(error) => return Err(error),
             },

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::disconnect::Disconnected;
+use super::disconnect::DisconnectOutcome;
 use super::registry::Connections;
 use super::status::Status;
 use super::sweep::{Sweep, SweepReport};
@@ -79,7 +79,7 @@ pub trait DynConnections: sealed::Sealed + fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// As for that method.
-    async fn disconnect(&self, account: &str) -> Result<Disconnected, Error>;
+    async fn disconnect(&self, account: &str) -> Result<DisconnectOutcome, Error>;
 
     /// Calls [`Connections::unsaved`].
     fn unsaved(&self) -> Vec<String>;
@@ -129,7 +129,7 @@ impl<P: Provider> DynConnections for Connections<P> {
         Self::remove(self, account).await
     }
 
-    async fn disconnect(&self, account: &str) -> Result<Disconnected, Error> {
+    async fn disconnect(&self, account: &str) -> Result<DisconnectOutcome, Error> {
         Self::disconnect(self, account).await
     }
 

@@ -200,11 +200,10 @@ impl<P: Provider> EntryState<P> {
         self.backoff_until = None;
     }
 
-    /// Records a failed flight. The next one waits for the backoff, or until this time if the provider's
-    /// trouble holds all of them back.
-    pub(super) fn record_failure(&mut self, error: &Error, held_until: Option<Instant>) {
-        if let Some(until) = held_until.filter(|_| error.is_transient()) {
-            self.backoff_until = Some(until);
+    /// Records a failed flight. The next one waits for the backoff, unless the trouble of the provider holds
+    /// all of them back.
+    pub(super) fn record_failure(&mut self, error: &Error, is_held_back: bool) {
+        if is_held_back && error.is_transient() {
             self.last_failure = Some(error.copied());
             return;
         }

@@ -56,7 +56,7 @@ pub enum EventKind<'a> {
     /// The token was not refreshed. A valid token stays in use.
     RefreshFailed(&'a Error),
     /// The token was refreshed but is not saved yet. It is used from memory while saving is retried. A
-    /// process that ends now loses it.
+    /// process that ends now loses it. Reported for the first, second, fourth, … attempt.
     SaveFailed(&'a Error),
     /// The customer has to connect again.
     NeedsReconnect(ReconnectReason),
@@ -206,6 +206,7 @@ pub(super) fn emit(listener: Option<&Listener>, event: &Event<'_>) {
         | EventKind::ClockWasAhead
         | EventKind::ProviderUnavailable(_)
         | EventKind::RefreshInterrupted
+        | EventKind::StoreWentBack(None)
         | EventKind::UnrecognizedResponse(_) => log!(warn),
         EventKind::SaveFailed(_)
         | EventKind::ClientRefused(_)

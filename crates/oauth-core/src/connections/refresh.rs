@@ -142,7 +142,10 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
 
     /// Notes that the provider's trouble ended this task.
     fn held_back<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
-        result.inspect_err(|_| self.is_held_back.store(true, Ordering::Relaxed))
+        result.map_err(|error| {
+            self.is_held_back.store(true, Ordering::Relaxed);
+            error.with_provider(P::NAME)
+        })
     }
 
     /// State changes are reported by the code that detects them, trouble of the provider by the call that
@@ -174,6 +177,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
     async fn refresh(&self) -> RefreshResult<P> {
         let mut polls = self.shared.settings.polls();
         loop {
+            self.shared.check_open()?;
             let permit = match self.permit().await {
                 Ok(permit) => permit,
                 Err(error) => {
@@ -197,7 +201,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                     metrics::lease_wait(P::NAME);
                     let poll = polls.next().unwrap_or(Duration::from_secs(1));
                     tracing::trace!(target: TARGET, left = ?for_another, "another holder has the lease");
-                    self.wait(poll.min(for_another + Duration::from_millis(1))).await?;
+                    self.wait(poll.min(for_another.saturating_add(Duration::from_millis(1)))).await?;
                 }
                 AcquireOutcome::Granted { fence, record } => {
                     let lease = HeldLease { fence, requested_at };
@@ -258,8 +262,15 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
             }
         }
         // A reusable refresh token is not spent by a call whose response was lost.
-        let intent = intent.filter(|_| P::Renewal::SINGLE_USE);
-        let wait = intent.map_or(Duration::ZERO, |intent| self.wait_for_outcome_of(intent));
+        let intent = intent.filter(|_| P::Renewal::SINGLE_USE && cached.token.refresh_token().is_some());
+        let wait = match intent {
+            Some(intent) => self.wait_for_outcome_of(intent),
+            // A process may be sending it whose lease and intent the store has lost.
+            None if cached.token.data.lineage.is_written_back() => {
+                self.shared.client().inner().limits.token_deadline.max(self.shared.settings.longest_save())
+            }
+            None => Duration::ZERO,
+        };
         if !wait.is_zero() {
             drop(permit);
             if !self.wait_for_call_in_flight(&mut lease, wait).await? {
@@ -329,6 +340,8 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         let mut retries = Settings::calls();
         for attempt in 1.. {
             self.shared.check_open()?;
+            // Trouble may have begun since the permit was given.
+            self.held_back(circuit_breaker.check())?;
             if !self.record_intent(&mut lease, cached, in_doubt).await? {
                 break;
             }
@@ -336,7 +349,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
             self.entry.state().last_call = Some((lease.fence, false));
             let error = match self.request_token(&cached.token).await {
                 Ok(token) => {
-                    self.shared.emit_turn(key, circuit_breaker.record_accepted(&permit), None);
+                    self.shared.emit_turn(key, circuit_breaker.record_accepted(&permit, &key.account), None);
                     drop(permit);
                     return Ok(Step::Done(self.save(lease, cached, token).await));
                 }
@@ -357,13 +370,12 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                     self.clear_intent(&lease, cached, in_doubt).await;
                 }
                 ErrorKind::GrantRefused => {
-                    drop(permit);
-                    return self.grant_refused(&lease, cached, in_doubt, error).await;
+                    return self.grant_refused(&lease, cached, in_doubt, error, permit).await;
                 }
                 ErrorKind::ClientRefused => {
                     // The intent stays: the provider may spend the refresh token before it checks the client.
                     self.entry.state().last_call = Some((lease.fence, true));
-                    circuit_breaker.record_client_refused(&error);
+                    circuit_breaker.record_client_refused(&permit, &error);
                     self.shared.emit(key, Some(cached.generation), EventKind::ClientRefused(&error));
                 }
                 // Not spent: the call was not sent, or the token endpoint refused it for another reason.

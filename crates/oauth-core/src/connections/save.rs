@@ -33,7 +33,7 @@ impl<P: Provider> TokenSaver<'_, P> {
         let key = &self.entry.key;
         let receipt = self.shared.next_receipt();
         let mut pauses = self.shared.settings.saves();
-        let mut tried = false;
+        let mut tries = 0;
         let mut base = from.generation;
         loop {
             let is_overtaken = lease.age(self.shared.now()) >= self.shared.settings.lease
@@ -51,17 +51,14 @@ impl<P: Provider> TokenSaver<'_, P> {
                 Ok(SaveOutcome::Accepted { generation }) => {
                     return self.publish_saved(token, generation, receipt);
                 }
-                // The store's response to the last attempt was lost.
-                Ok(SaveOutcome::Superseded { record })
-                    if record.state == RecordState::Active && record.content.bytes() == content.bytes() =>
-                {
-                    return self.publish_saved(token, record.generation, receipt);
-                }
                 Ok(SaveOutcome::Superseded { record }) => {
                     let read = self.shared.read_record(self.entry, self.epoch, &record)?;
-                    let is_predecessor = token.data.lineage.descends_from(read.token.data.lineage);
-                    if record.generation >= base || !is_predecessor {
-                        return self.entry.publish(self.epoch, read);
+                    if read.is_active() && read.token.access_token() == token.access_token() {
+                        // The store's response to the last attempt was lost.
+                        return self.publish_saved(token, record.generation, receipt);
+                    }
+                    if !token.data.lineage.descends_from(read.token.data.lineage) {
+                        return self.entry.publish_stored(self.epoch, read);
                     }
                     // The store went back, to a predecessor of this token.
                     base = record.generation;
@@ -77,10 +74,13 @@ impl<P: Provider> TokenSaver<'_, P> {
                 }
                 Err(error) => Error::from(error).with_provider(P::NAME),
             };
-            self.shared.emit(key, Some(from.generation + 1), EventKind::SaveFailed(&error));
+            tries += 1;
+            // Not each time: the store may be down for hours.
+            if u32::is_power_of_two(tries) {
+                self.shared.emit(key, Some(from.generation + 1), EventKind::SaveFailed(&error));
+            }
             self.entry.state().last_failure = Some(error);
-            if !tried {
-                tried = true;
+            if tries == 1 {
                 let cached = self.publish(token.clone(), from.generation + 1, receipt, false)?;
                 self.early.publish_early(cached);
             }

@@ -69,6 +69,8 @@ impl Settings {
         let (shortest, longest) = self.save_retry;
         let longest = longest.clamp(short, Duration::from_secs(60));
         self.save_retry = (shortest.clamp(short, longest), longest);
+        // A refresh can wait for another process and make its call after that.
+        self.refresh_deadline = self.refresh_deadline.max(2 * self.longest_save());
         self.revalidate = self.revalidate.min(year);
         self.api_retries = self.api_retries.min(100);
         self.max_retry_wait = self.max_retry_wait.min(DAY);

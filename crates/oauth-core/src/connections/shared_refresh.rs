@@ -27,6 +27,8 @@ struct RefreshFlight<P: Provider> {
     entry: Arc<Entry<P>>,
     flight: Flight<Arc<CachedToken<P>>>,
     is_done: bool,
+    /// The last call before this flight.
+    last_call: Option<(u64, bool)>,
     _operation: OperationGuard<P>,
     /// Held by a flight that no caller waits for.
     _background: Option<OwnedSemaphorePermit>,
@@ -39,7 +41,8 @@ impl<P: Provider> Drop for RefreshFlight<P> {
         }
         let mut state = self.entry.state();
         state.flight = None;
-        let is_unanswered = state.last_call.is_some_and(|(_, is_answered)| !is_answered);
+        let is_unanswered =
+            state.last_call != self.last_call && state.last_call.is_some_and(|(_, is_answered)| !is_answered);
         drop(state);
         if is_unanswered {
             let generation = self.entry.cached().map(|cached| cached.generation);
@@ -82,13 +85,14 @@ pub(super) fn join_or_start<P: Provider>(
     }
     let (flight, ticket) = flight();
     state.flight = Some(ticket.clone());
-    let epoch = state.epoch;
+    let (epoch, last_call) = (state.epoch, state.last_call);
     drop(state);
     let flight = RefreshFlight {
         shared: Arc::clone(shared),
         entry: Arc::clone(entry),
         flight,
         is_done: false,
+        last_call,
         _operation: operation,
         _background: background,
     };
@@ -114,6 +118,10 @@ fn waits_after<P: Provider>(
         return Some(unconfirmed::<P>(left));
     }
     let failure = state.last_failure.as_ref()?;
+    // The first flight reads the store: another process may have saved a new token.
+    if let Err(held_back) = shared.circuit_breaker.check() {
+        return Some(held_back.with_provider(P::NAME));
+    }
     let left = state.backoff_until?.saturating_duration_since(now);
     if left.is_zero() {
         return None;
@@ -178,8 +186,12 @@ impl<P: Provider> RefreshFlight<P> {
             match &result {
                 // Only a new token ends the backoff, not a successful read of the store.
                 Ok(cached) if matches!(need, Need::Reload) && cached.is_due(self.shared.now()) => {}
-                Ok(_) => state.clear_failures(),
-                Err(error) => state.record_failure(error, self.shared.circuit_breaker.held_until()),
+                Ok(cached) => {
+                    state.clear_failures();
+                    // A newer token, or a verdict, ends the suspicion.
+                    state.suspicion = state.suspicion_about(cached).filter(|_| cached.is_active());
+                }
+                Err(error) => state.record_failure(error, self.shared.circuit_breaker.check().is_err()),
             }
         }
         // Sent last, so that a woken caller does not join this flight again.

@@ -212,6 +212,7 @@ impl<P: Provider> SharedState<P> {
     /// Rejects new operations and waits for the running ones.
     pub(super) async fn drain(&self) {
         self.is_closed.store(true, Ordering::Release);
+        self.circuit_breaker.close();
         self.closing.send_replace(true);
         let _ = self.operations.subscribe().wait_for(|count| *count == 0).await;
     }

@@ -85,8 +85,7 @@ impl<P: Provider> RefreshTask<'_, P> {
             return entry.publish_stored(self.epoch, read.with_state(current.state)).map(Ok);
         }
         let mut token = current.token.clone();
-        // Another process may have sent the predecessor that the store had.
-        token.data.lineage = token.data.lineage.overtaken();
+        token.data.lineage = token.data.lineage.written_back();
         let content = content(&token, &shared.settings)?.replaced_generation(current.generation);
         match shared.store.save(key, read.generation, content).await.map_err(self.store_error())? {
             SaveOutcome::Accepted { generation } => {

@@ -57,6 +57,8 @@ enum Accounts {
 
 /// Number of consecutive failures that end a sweep: the provider is down, so the rest would fail too.
 const MAX_FAILURES: usize = 10;
+/// Longest trouble of the provider that a sweep waits for, and how often it does.
+const SHORT_TROUBLE: (Duration, u32) = (Duration::from_secs(60), 3);
 
 impl Sweep {
     fn new(due: bool, lapsing: bool) -> Self {
@@ -98,6 +100,10 @@ impl Sweep {
     pub fn only(mut self, accounts: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.accounts = Accounts::Only(Arc::new(accounts.into_iter().map(Into::into).collect()));
         self
+    }
+
+    fn may_refresh(&self, account: &str) -> bool {
+        !matches!(&self.accounts, Accounts::Only(only) if !only.contains(account))
     }
 
     /// Sets the time before it lapses at which a refresh token is refreshed. By default a sixth of its idle
@@ -215,6 +221,8 @@ struct SweepRun<'a, P: Provider> {
     refreshes: JoinSet<(String, Result<(), Error>)>,
     concurrency: usize,
     failures: usize,
+    /// Number of times that the sweep waited for the provider.
+    waits: u32,
 }
 
 impl<P: Provider> Connections<P> {
@@ -244,6 +252,7 @@ impl<P: Provider> Connections<P> {
             refreshes: JoinSet::new(),
             concurrency: 1,
             failures: 0,
+            waits: 0,
         };
         if let Accounts::Named(accounts) = &sweep.accounts {
             for account in accounts.iter() {
@@ -277,7 +286,8 @@ impl<P: Provider> Connections<P> {
                 found.into_iter().partition(|one| seen.contains(&one.account));
             failed_before = old.len();
             let is_ahead = |one: &&RecordSummary| {
-                one.lapses_at.zip(query.lapses_after).is_some_and(|(at, longest)| at > longest)
+                sweep.may_refresh(&one.account)
+                    && one.lapses_at.zip(query.lapses_after).is_some_and(|(at, longest)| at > longest)
             };
             if let Some(one) = new.iter().find(is_ahead)
                 && !std::mem::replace(&mut reported, true)
@@ -289,7 +299,7 @@ impl<P: Provider> Connections<P> {
             fastrand::shuffle(&mut new);
             for one in new {
                 seen.insert(one.account.clone());
-                if matches!(&sweep.accounts, Accounts::Only(only) if !only.contains(&one.account)) {
+                if !sweep.may_refresh(&one.account) {
                     failed_before += 1;
                     continue;
                 }
@@ -361,6 +371,18 @@ impl<P: Provider> SweepRun<'_, P> {
 
     async fn make_room(&mut self) {
         while self.refreshes.len() >= self.concurrency && self.finish_one().await {}
+        if let (Some(left), None) = (self.short_trouble(), &self.report.stopped_by) {
+            self.waits += 1;
+            // Closing is noticed by the next step.
+            let _ = self.connections.0.pause(left).await;
+        }
+    }
+
+    /// Returns the time that is left of a trouble that the sweep can wait for.
+    fn short_trouble(&self) -> Option<Duration> {
+        let (longest, times) = SHORT_TROUBLE;
+        let error = self.connections.0.circuit_breaker.check().err().filter(Error::is_transient)?;
+        error.retry_after().filter(|left| *left <= longest && self.waits < times)
     }
 
     /// Waits for one running refresh. Returns false if there is none.
@@ -391,11 +413,16 @@ impl<P: Provider> SweepRun<'_, P> {
         match error.kind() {
             ErrorKind::Busy | ErrorKind::NotConnected => self.report.left += 1,
             ErrorKind::NeedsReconnect(_) => self.report.needs_reconnect += 1,
+            // Not about the provider, and nothing was sent.
+            ErrorKind::RefusalUnconfirmed if self.connections.0.circuit_breaker.check().is_ok() => {
+                self.report.failed += 1;
+            }
             kind => {
                 self.report.failed += 1;
                 self.failures += 1;
                 self.concurrency = 1;
-                let is_held_back = self.connections.0.circuit_breaker.check().is_err();
+                let is_held_back =
+                    self.connections.0.circuit_breaker.check().is_err() && self.short_trouble().is_none();
                 let is_fatal = matches!(kind, ErrorKind::ClientRefused | ErrorKind::Closed)
                     || (error.is_transient() && (is_held_back || self.failures >= MAX_FAILURES));
                 if is_fatal && self.report.stopped_by.is_none() {

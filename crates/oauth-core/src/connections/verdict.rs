@@ -1,9 +1,10 @@
-//! What a refusal means for a connection: wait for more evidence, or have the customer connect again.
+//! The verdict about a refusal: wait for more evidence, or have the customer connect again.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::cached_token::CachedToken;
+use super::circuit_breaker::Permit;
 use super::entry::Suspicion;
 use super::events::EventKind;
 use super::lease::HeldLease;
@@ -22,6 +23,7 @@ impl<P: Provider> RefreshTask<'_, P> {
         cached: &CachedToken<P>,
         in_doubt: bool,
         error: Error,
+        permit: Permit<'_>,
     ) -> Result<Step<P>, Error> {
         let circuit_breaker = &self.shared.circuit_breaker;
         let now = self.shared.now();
@@ -36,7 +38,8 @@ impl<P: Provider> RefreshTask<'_, P> {
         };
         let accepted_before = earlier.map_or_else(|| circuit_breaker.accepted(), |one| one.accepted_before);
         let is_confirmed = circuit_breaker.has_accepted_enough_since(accepted_before);
-        let turn = circuit_breaker.record_grant_refused(&self.entry.key.account, is_confirmed);
+        let turn = circuit_breaker.record_grant_refused(&permit, &self.entry.key.account, is_confirmed);
+        drop(permit);
         self.shared.emit_turn(&self.entry.key, turn, Some(&error));
         let first_refused_at = earlier.map_or(now.monotonic, |one| one.first_refused_at);
         let is_new_window = circuit_breaker.ended_incident_since(first_refused_at);

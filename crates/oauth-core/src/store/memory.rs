@@ -138,7 +138,7 @@ impl Row {
     }
 
     fn put(&mut self, content: Content) -> u64 {
-        self.generation = self.generation.max(content.replaced_generation) + 1;
+        self.generation = self.generation.max(content.replaced_generation).saturating_add(1);
         let content = content.replaced_generation(0);
         self.stored = Some(StoredRecord { content, state: RecordState::Active, intent: None });
         self.generation

@@ -14,6 +14,10 @@ pub(crate) struct Lineage {
     /// providers then revoke this one (RFC 9700 section 4.14.2).
     #[serde(default, skip_serializing_if = "is_false")]
     overtaken: bool,
+    /// True if it was written back to a store that had lost it, perhaps with the intent of a call that is
+    /// under way.
+    #[serde(default, skip_serializing_if = "is_false")]
+    written_back: bool,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // The form that serde calls.
@@ -30,16 +34,21 @@ impl Lineage {
 
     /// The lineage of the next token.
     pub(crate) fn next(self, overtaken: bool) -> Self {
-        Self { refreshes: self.refreshes.saturating_add(1), overtaken, ..self }
+        Self { refreshes: self.refreshes.saturating_add(1), overtaken, written_back: false, ..self }
     }
 
     pub(crate) fn is_overtaken(self) -> bool {
         self.overtaken
     }
 
-    /// The same token, after another process may have sent its predecessor again.
-    pub(crate) fn overtaken(self) -> Self {
-        Self { overtaken: true, ..self }
+    pub(crate) fn is_written_back(self) -> bool {
+        self.written_back
+    }
+
+    /// The same token, written back to a store that had lost it. Another process may have sent the
+    /// predecessor that the store had meanwhile.
+    pub(crate) fn written_back(self) -> Self {
+        Self { overtaken: true, written_back: true, ..self }
     }
 
     /// True for the same token.

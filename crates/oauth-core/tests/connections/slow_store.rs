@@ -64,7 +64,12 @@ async fn old_lease_is_extended_before_call() {
         "the intent was recorded again for the call"
     );
     setup.clock.advance_secs(30);
-    let other = setup.settings(setup.client()).refresh_deadline(Duration::ZERO).build();
+    let other = setup
+        .settings(setup.client())
+        .refresh_deadline(Duration::ZERO)
+        .store_deadline(Duration::ZERO)
+        .save_retry(Duration::ZERO, Duration::ZERO)
+        .build();
     assert_eq!(other.get("acme").headers().await.unwrap_err().kind(), ErrorKind::Busy);
     response.add_permits(1);
     assert_eq!(token_number(&refreshing.await.unwrap().unwrap()), 2);

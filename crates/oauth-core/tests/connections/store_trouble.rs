@@ -75,6 +75,31 @@ async fn store_that_goes_back_during_a_refresh_gets_its_token() {
     assert_eq!(token_number(&setup.machine().get("acme").headers().await.unwrap()), 5);
 }
 
+/// Another process writes the predecessor back first.
+#[tokio::test(start_paused = true)]
+async fn written_back_predecessor_gives_way_to_its_successor() {
+    let setup = Setup::new();
+    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    let backup = setup.record("acme").await;
+    refresh(&setup, &acme, 2).await;
+    let other = setup.machine().get("acme");
+    assert_eq!(token_number(&other.headers().await.unwrap()), 3);
+    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    setup.server.next_token_call(Fault::DelayResponse(std::sync::Arc::clone(&gate)));
+    setup.expire();
+    let caller = tokio::spawn(async move { acme.headers().await });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    setup.store.go_back(&[("acme", &backup)]).await;
+    let waiting = tokio::spawn(async move { other.headers().await });
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(setup.record("acme").await.generation, 4, "token 3 was written back");
+    gate.add_permits(1);
+    assert_eq!(token_number(&caller.await.unwrap().unwrap()), 4);
+    // The other process has waited for the call whose intent the store had lost.
+    assert_eq!(token_number(&waiting.await.unwrap().unwrap()), 4);
+    assert_eq!((setup.server.refreshes(), setup.server.spent()), (3, 3));
+}
+
 #[tokio::test(start_paused = true)]
 async fn connection_made_after_the_store_went_back_wins() {
     let setup = Setup::new();

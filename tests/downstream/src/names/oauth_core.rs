@@ -18,8 +18,8 @@ pub use crate::cobot::oauth_core::{Connection, Connections};
 #[cfg(feature = "connections")]
 pub mod connections {
     pub use crate::cobot::oauth_core::connections::{
-        Connection, ConnectionState, Connections, ConnectionsBuilder, Disconnected, DynConnections, Event,
-        EventKind, Status, Sweep, SweepReport,
+        Connection, ConnectionState, Connections, ConnectionsBuilder, DisconnectOutcome, DynConnections,
+        Event, EventKind, Status, Sweep, SweepReport,
     };
 }
 
