@@ -1,13 +1,16 @@
 //! Program that a process runs: callers of each connection, and a sweep.
 
+use std::collections::BTreeSet;
 use std::future::pending;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use oauth_core::connections::{Connection, Connections, EventKind, Sweep};
 use oauth_core::http::{Request, Response};
 use oauth_core::{
-    App, Bearer, Client, Dialect, Endpoint, EndpointContext, Error, ErrorKind, FixedSite, Never, NoExtra,
-    PasswordGrant, PasswordRequest, Provider, Scopes, SingleUseRefreshToken,
+    App, Bearer, Client, Dialect, Endpoint, EndpointContext, Error, ErrorKind, FixedSite, NoExtra,
+    PasswordGrant, PasswordRequest, Provider, Renewal, Scopes,
 };
 use tokio::time::sleep;
 
@@ -15,40 +18,26 @@ use crate::plan::{Calls, HOUR, MINUTE, SECOND};
 use crate::random::Random;
 use crate::simulated_network::SimulatedNetwork;
 use crate::simulated_store::{PROVIDER, SimulatedStore};
-use crate::simulation_state::ProcessHandle;
+use crate::simulation_state::{ProcessHandle, SimulationState};
 
-/// Provider with refresh token rotation.
-#[derive(Debug)]
-pub(crate) struct Rotating;
+/// The simulated provider, by how it renews tokens, and whether it spends one before it checks anything.
+pub(crate) struct TestProvider<R, const SPENDS_FIRST: bool>(PhantomData<R>);
 
-impl Provider for Rotating {
+impl<R: Renewal, const SPENDS_FIRST: bool> Provider for TestProvider<R, SPENDS_FIRST> {
     const NAME: &'static str = PROVIDER;
-    const DIALECT: Dialect = Dialect::rfc6749();
+    const DIALECT: Dialect = Dialect::rfc6749().spends_before_checks(SPENDS_FIRST);
     type Site = FixedSite;
     type Extra = NoExtra;
     type Scheme = Bearer;
-    type Renewal = SingleUseRefreshToken<90>;
+    type Renewal = R;
 }
 
-impl PasswordGrant for Rotating {
+impl<R: Renewal, const SPENDS_FIRST: bool> PasswordGrant for TestProvider<R, SPENDS_FIRST> {
     type Request = PasswordRequest;
 }
 
-/// Provider without refresh tokens.
-#[derive(Debug)]
-pub(crate) struct NonRefreshing;
-
-impl Provider for NonRefreshing {
-    const NAME: &'static str = PROVIDER;
-    const DIALECT: Dialect = Dialect::rfc6749();
-    type Site = FixedSite;
-    type Extra = NoExtra;
-    type Scheme = Bearer;
-    type Renewal = Never;
-}
-
-impl PasswordGrant for NonRefreshing {
-    type Request = PasswordRequest;
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Ping;
@@ -79,6 +68,9 @@ where
         .clock(handle.clock.clone())
         .build()?;
     let listener = handle.clone();
+    // Accounts whose older connection is all that the store has left.
+    let asked = Arc::new(Mutex::new(BTreeSet::new()));
+    let asked_by_event = Arc::clone(&asked);
     let plan = handle.state().plan.clone();
     let mut builder = Connections::builder(client, SimulatedStore(handle.clone()));
     if let Some(lease) = plan.lease {
@@ -91,7 +83,12 @@ where
                 EventKind::NeedsReconnect(reason) => reason.as_str(),
                 _ => "",
             };
-            listener.record(&format!("event {} {} {detail}", event.account, event.kind.as_str()));
+            if let EventKind::StoreWentBack(Some(_)) = event.kind {
+                lock(&asked_by_event).insert(event.account.to_owned());
+            }
+            let generation = event.generation.unwrap_or_default();
+            let kind = event.kind.as_str();
+            listener.record(&format!("event {} generation {generation}: {kind} {detail}", event.account));
         })
         .build();
     for account in 0..plan.accounts {
@@ -103,6 +100,7 @@ where
             handle: handle.clone(),
             // One process offers the page on which the user connects.
             connects: account % plan.processes == handle.process,
+            asked: Arc::clone(&asked),
             random,
         };
         tokio::spawn(user.run(plan.calls));
@@ -121,6 +119,7 @@ struct User<P: Provider> {
     connections: Connections<P>,
     handle: ProcessHandle,
     connects: bool,
+    asked: Arc<Mutex<BTreeSet<String>>>,
     random: Random,
 }
 
@@ -139,8 +138,8 @@ impl<P: PasswordGrant<Request = PasswordRequest, Site = FixedSite>> User<P> {
             }
             Calls::Every(shortest, longest) => loop {
                 self.sleep(shortest, longest).await;
-                let needs_reconnect = self.call().await;
-                if needs_reconnect && self.connects {
+                let needs_reconnect = self.call().await && self.connects;
+                if needs_reconnect || self.is_asked_to_connect() {
                     self.sleep(10 * MINUTE, HOUR).await;
                     self.connect().await;
                 }
@@ -165,13 +164,25 @@ impl<P: PasswordGrant<Request = PasswordRequest, Site = FixedSite>> User<P> {
         let outcome = result.as_ref().map_or_else(|error| error.kind().as_str(), |()| "ok");
         self.handle.record(&format!("use {}: {outcome}", self.connection.account()));
         let Err(error) = result else { return false };
-        if matches!(error.kind(), ErrorKind::NeedsReconnect(_)) {
-            let (at, process, account) = (self.handle.clock.local_time(), self.handle.process, self.account);
-            self.handle.state().send(at, process, account, move |state| {
-                state.invariants.check_reported_loss(state.now, process, account);
-            });
-        }
+        let (at, process, account) = (self.handle.clock.local_time(), self.handle.process, self.account);
+        let is_loss = matches!(error.kind(), ErrorKind::NeedsReconnect(_));
+        // An unconfirmed refusal is temporary, and says for how long.
+        let is_temporary = error.is_transient() && !error.needs_reconnect() && error.retry_after().is_some();
+        let is_false = error.kind() == ErrorKind::RefusalUnconfirmed && !is_temporary;
+        self.handle.state().send(at, process, account, move |state| {
+            let SimulationState { invariants, provider, now, .. } = state;
+            match is_loss {
+                true => invariants.check_reported_loss(*now, process, account),
+                false if is_false => invariants.false_report(*now, process, account, outcome),
+                false => invariants.check_failed_call(*now, process, account, outcome, provider),
+            }
+        });
         error.needs_reconnect()
+    }
+
+    /// True if the operator asked the user to connect again.
+    fn is_asked_to_connect(&self) -> bool {
+        lock(&self.asked).remove(self.connection.account())
     }
 
     async fn connect(&mut self) {

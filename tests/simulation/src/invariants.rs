@@ -5,25 +5,30 @@ use std::fmt;
 
 use oauth_core::store::ReconnectReason;
 
-use crate::plan::{Plan, SECOND};
-use crate::simulated_provider::{ProviderRequest, Revocation, SimulatedProvider, TokenId};
+use crate::plan::{DAY, HOUR, MINUTE, Plan, SECOND};
+use crate::process_view::ProcessView;
+use crate::simulated_provider::{ProviderRequest, ProviderResponse, Revocation, SimulatedProvider, TokenId};
 
 /// Time for which a process that has received a token may stand still without losing it.
 const STATED_WAIT: u64 = 5 * SECOND;
 /// Most age of a state that a process reports.
 const MAX_STATE_AGE: u64 = 90 * SECOND;
 /// Most token calls in flight of one process.
-const MAX_CALLS_IN_FLIGHT: usize = 64;
+const MAX_CALLS_IN_FLIGHT: usize = 32;
 /// Most token calls of one process while the provider has asked it to wait.
 const MAX_CALLS_WHILE_ASKED_TO_WAIT: u64 = 16;
 /// Most tokens that a program loses when it returns without drain while all its tokens are valid.
 const MAX_LOST_AT_EXIT: usize = 4;
+/// Time in which the refusals of several accounts are an incident, and after which one refusal is believed.
+pub(crate) const REFUSAL_WINDOW: u64 = 10 * MINUTE;
+/// Time after which the refusals of an incident are believed.
+pub(crate) const LONGEST_INCIDENT: u64 = DAY;
 
 /// Kind of a broken rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ViolationKind {
-    /// A spent refresh token was sent again, although nothing was lost.
+    /// A refresh token was sent again, although no response was lost and no rule about refusals allows it.
     SpentTokenSent,
     /// A token was refreshed that was neither due nor refused.
     NeedlessRefresh,
@@ -33,9 +38,11 @@ pub enum ViolationKind {
     Lost,
     /// A connection was lost, and the reason is wrong.
     WrongReason,
-    /// A process reported that a connection needs reconnecting, long after the user connected it again.
-    StaleState,
-    /// A connection was due and nothing was out of order, but it was not refreshed in time.
+    /// A process reported that a connection needs reconnecting, and the store does not say so, or no longer.
+    FalseReport,
+    /// A call failed although the stored access token is valid and nothing was out of order.
+    CallFailed,
+    /// A connection was due and nothing was out of order, but it was neither refreshed in time nor given up.
     NotRefreshed,
     /// Too many token calls were in flight.
     TooManyCalls,
@@ -100,61 +107,64 @@ impl fmt::Display for Statistics {
 struct TokenCall {
     process: usize,
     token: TokenId,
+    sent_at: u64,
     /// True if the same token may be sent once more.
     is_excused: bool,
 }
 
-/// Response that a process has read and not stored: a new token, or a refusal.
+/// Token that a process has received and not stored.
 #[derive(Clone, Copy, Debug)]
-struct UnstoredResponse {
+struct UnsavedToken {
     process: usize,
     spent: TokenId,
+    sent_at: u64,
     is_excused: bool,
 }
 
-#[derive(Debug)]
+/// What the store lost of an account when it went back.
+#[derive(Clone, Copy, Debug)]
+struct LostRecord {
+    lost: TokenId,
+    restored: TokenId,
+}
+
+#[derive(Debug, Default)]
 pub(crate) struct Invariants {
     pub(crate) violations: Vec<Violation>,
     pub(crate) statistics: Statistics,
     pub(crate) step: u64,
+    views: BTreeMap<usize, ProcessView>,
     calls: BTreeMap<u64, TokenCall>,
-    /// By process, and by the new token or the refused one.
-    unstored: BTreeMap<(usize, TokenId), UnstoredResponse>,
-    /// Number of arrivals of each refresh token, and of calls with it whose result was lost.
-    arrivals: BTreeMap<TokenId, u64>,
+    /// By the new token.
+    unsaved: BTreeMap<TokenId, UnsavedToken>,
+    /// Number of times that a token was sent, and that its call had no known outcome.
+    sent: BTreeMap<TokenId, u64>,
     excuses: BTreeMap<TokenId, u64>,
-    excused_families: BTreeSet<(usize, u64)>,
+    /// Tokens that may have a successor which no process can save.
+    may_be_lost: BTreeSet<TokenId>,
+    /// Tokens that some process knows to be refused, and those that the store has given up.
+    refused: BTreeSet<TokenId>,
+    given_up: BTreeSet<TokenId>,
+    /// Tokens that were sent although an earlier call of another lease had no known outcome.
+    in_doubt: BTreeSet<TokenId>,
+    lost_records: BTreeMap<usize, LostRecord>,
+    /// Authorizations of which a process sent a token that was lost when the store went back.
+    reused_after_restore: BTreeSet<(usize, u64)>,
     this_second: (u64, u64),
-    /// For each process, the time until which it was asked to wait, and the calls that it sent before.
-    asked_to_wait: BTreeMap<usize, (u64, u64)>,
     /// Time at which the last fault ended, of everything and of each account.
     calm_since: u64,
     account_calm_since: BTreeMap<usize, u64>,
     clock_was_stepped: bool,
+    /// Time until which tokens may be refreshed late because of a clock.
+    may_be_late_until: u64,
     /// Last time that each account was connected, if it was not lost since.
     connected_at: BTreeMap<usize, u64>,
+    /// Token of each account in the store, and all that a backup has.
+    stored: BTreeMap<usize, TokenId>,
+    backup: Option<(BTreeMap<usize, TokenId>, BTreeMap<usize, u64>)>,
 }
 
 impl Invariants {
-    pub(crate) fn new() -> Self {
-        Self {
-            violations: Vec::new(),
-            statistics: Statistics::default(),
-            step: 0,
-            calls: BTreeMap::new(),
-            unstored: BTreeMap::new(),
-            arrivals: BTreeMap::new(),
-            excuses: BTreeMap::new(),
-            excused_families: BTreeSet::new(),
-            this_second: (0, 0),
-            asked_to_wait: BTreeMap::new(),
-            calm_since: 0,
-            account_calm_since: BTreeMap::new(),
-            clock_was_stepped: false,
-            connected_at: BTreeMap::new(),
-        }
-    }
-
     pub(crate) fn violate(&mut self, at: u64, kind: ViolationKind, message: String) {
         self.violations.push(Violation { at, step: self.step, kind, message });
     }
@@ -169,29 +179,49 @@ impl Invariants {
         *since = until.max(*since);
     }
 
-    pub(crate) fn clock_stepped(&mut self) {
-        self.clock_was_stepped = true;
+    /// Returns the time since when nothing was out of order for this account.
+    fn calm_since(&self, account: usize) -> u64 {
+        self.calm_since.max(self.account_calm_since.get(&account).copied().unwrap_or_default())
     }
 
-    pub(crate) fn call_sent(&mut self, at: u64, call: u64, process: usize, token: TokenId) {
-        self.calls.insert(call, TokenCall { process, token, is_excused: false });
+    /// Records that a clock is wrong by this much, until this time.
+    pub(crate) fn clock_stepped(&mut self, until: u64, by: i64) {
+        self.clock_was_stepped = true;
+        if let Ok(ahead @ 1..) = u64::try_from(by) {
+            // A token that was received then is due later by as much. A difference below the tolerance of an
+            // hour is not noticed, nor that of a token that is as old.
+            self.may_be_late_until = (until + HOUR + ahead.min(2 * HOUR)).max(self.may_be_late_until);
+        }
+    }
+
+    fn view(&mut self, process: usize) -> &mut ProcessView {
+        self.views.entry(process).or_default()
+    }
+
+    /// Records a call that a process sends. Returns true if a rule about refusals allows it.
+    pub(crate) fn call_sent(
+        &mut self,
+        at: u64,
+        call: u64,
+        process: usize,
+        token: TokenId,
+        spends_first: bool,
+    ) -> bool {
+        self.calls.insert(call, TokenCall { process, token, sent_at: at, is_excused: false });
         let in_flight = self.calls.values().filter(|call| call.process == process).count();
-        let peak = &mut self.statistics.peak_in_flight;
-        if in_flight > MAX_CALLS_IN_FLIGHT && *peak <= MAX_CALLS_IN_FLIGHT {
+        if in_flight == MAX_CALLS_IN_FLIGHT + 1 {
             let message = format!("process {process} has {in_flight} token calls in flight");
             self.violate(at, ViolationKind::TooManyCalls, message);
         }
-        let peak = &mut self.statistics.peak_in_flight;
-        *peak = in_flight.max(*peak);
-        if let Some((until, calls)) = self.asked_to_wait.get_mut(&process).filter(|(until, _)| at < *until) {
-            *calls += 1;
-            if *calls == MAX_CALLS_WHILE_ASKED_TO_WAIT + 1 {
-                let wait = crate::trace::clock_time(*until);
-                let message =
-                    format!("process {process} was asked to wait until {wait} and sent {calls} calls");
-                self.violate(at, ViolationKind::RetryAfterIgnored, message);
-            }
+        self.statistics.peak_in_flight = in_flight.max(self.statistics.peak_in_flight);
+        let view = self.views.entry(process).or_default();
+        if view.count_call_while_asked_to_wait(at) == MAX_CALLS_WHILE_ASKED_TO_WAIT + 1 {
+            let message = format!("process {process} was asked to wait and went on calling");
+            self.violate(at, ViolationKind::RetryAfterIgnored, message);
         }
+        let view = self.views.entry(process).or_default();
+        // A process that was not told of a refusal may find out itself.
+        view.may_send_refused(token, at, spends_first).unwrap_or(self.refused.contains(&token))
     }
 
     /// Checks a refresh request that arrives at the provider.
@@ -200,6 +230,7 @@ impl Invariants {
         at: u64,
         process: usize,
         token: TokenId,
+        mut is_allowed: bool,
         provider: &SimulatedProvider,
     ) {
         self.statistics.refresh_requests += 1;
@@ -209,16 +240,26 @@ impl Invariants {
         }
         *count += 1;
         self.statistics.peak_per_second = self.statistics.peak_per_second.max(*count);
-        let arrivals = self.arrivals.entry(token).or_default();
-        *arrivals += 1;
-        let allowed = 1 + self.excuses.get(&token).copied().unwrap_or_default();
         let Some(known) = provider.token(token) else { return };
-        if *arrivals > allowed && known.spent_at.is_some() {
-            let holder = self.unstored.iter().find(|((_, new), held)| held.spent == token && *new != token);
-            let holder = holder.map_or(String::new(), |((holder, _), _)| {
-                format!(", while process {holder} holds its successor")
+        if let Some(LostRecord { restored, .. }) = self.lost_records.get(&token.0)
+            && *restored == token
+            && !self.view(process).holds_newer(token)
+        {
+            // The process cannot know that the store went back.
+            is_allowed = true;
+            self.reused_after_restore.insert((token.0, known.family));
+        }
+        if !is_allowed {
+            let sent = self.sent.entry(token).or_default();
+            *sent += 1;
+            is_allowed = *sent <= 1 + self.excuses.get(&token).copied().unwrap_or_default();
+        }
+        if !is_allowed || self.given_up.contains(&token) {
+            let holder = self.unsaved.values().find(|held| held.spent == token);
+            let holder = holder.map_or(String::new(), |held| {
+                format!(", while process {} holds its successor", held.process)
             });
-            let message = format!("process {process} sent the spent refresh token {}{holder}", name(token));
+            let message = format!("process {process} sent the refresh token {} again{holder}", name(token));
             self.violate(at, ViolationKind::SpentTokenSent, message);
         }
         let is_young =
@@ -231,25 +272,23 @@ impl Invariants {
     }
 
     /// Records a call whose result the process cannot know: the same token may be sent once more.
-    pub(crate) fn call_lost(&mut self, at: u64, call: u64, provider: &SimulatedProvider) {
+    pub(crate) fn call_lost(&mut self, at: u64, call: u64) {
         let Some(lost) = self.calls.get_mut(&call).filter(|call| !call.is_excused) else { return };
         lost.is_excused = true;
         let token = lost.token;
-        self.excuse(at, token, provider);
+        self.excuse(at, token);
+        self.may_be_lost.insert(token);
     }
 
-    fn excuse(&mut self, at: u64, token: TokenId, provider: &SimulatedProvider) {
+    fn excuse(&mut self, at: u64, token: TokenId) {
         *self.excuses.entry(token).or_default() += 1;
-        if let Some(known) = provider.token(token) {
-            self.excused_families.insert((token.0, known.family));
-        }
         self.disturb_account(token.0, at);
     }
 
-    /// Records that a call has ended for its process, with or without a response.
-    pub(crate) fn call_ended(&mut self, at: u64, call: u64, answered: bool, provider: &SimulatedProvider) {
-        if !answered {
-            self.call_lost(at, call, provider);
+    /// Records that a call has ended for its process, and if its outcome is known.
+    pub(crate) fn call_ended(&mut self, at: u64, call: u64, is_known: bool) {
+        if !is_known {
+            self.call_lost(at, call);
         }
         self.calls.remove(&call);
     }
@@ -259,51 +298,99 @@ impl Invariants {
         &mut self,
         at: u64,
         call: u64,
-        issued: Option<TokenId>,
-        retry_after: Option<u64>,
+        response: &ProviderResponse,
+        spends_first: bool,
     ) {
-        let Some(TokenCall { process, token, is_excused }) = self.calls.get(&call).copied() else { return };
-        let unstored = UnstoredResponse { process, spent: token, is_excused };
-        self.unstored.insert((process, issued.unwrap_or(token)), unstored);
-        if let Some(seconds) = retry_after {
-            let (until, calls) = self.asked_to_wait.entry(process).or_default();
-            if at >= *until {
-                *calls = 0;
+        let Some(TokenCall { process, token, sent_at, is_excused }) = self.calls.get(&call).copied() else {
+            return;
+        };
+        let view = self.views.entry(process).or_default();
+        if let Some(seconds) = response.retry_after {
+            view.ask_to_wait(at, at + seconds * SECOND);
+        }
+        if let Some(issued) = response.issued {
+            view.accepted(at);
+            view.hold(issued);
+            self.unsaved.insert(issued, UnsavedToken { process, spent: token, sent_at, is_excused });
+        } else if response.is_definite {
+            view.refused(token, at);
+            let pause = if spends_first { HOUR } else { MINUTE };
+            let is_incident = view.is_in_incident(at);
+            self.refused.insert(token);
+            if is_incident {
+                self.disturb(at + pause);
             }
-            *until = (at + seconds * SECOND).max(*until);
         }
     }
 
-    /// Records that a process could not store that this token was refused.
-    pub(crate) fn refusal_not_stored(
-        &mut self,
-        at: u64,
-        process: usize,
-        account: usize,
-        provider: &SimulatedProvider,
-    ) {
-        let refused: Vec<TokenId> = self
-            .unstored
-            .extract_if((process, (account, 0))..=(process, (account, u64::MAX)), |_, _| true)
-            .map(|(_, unstored)| unstored.spent)
-            .collect();
-        for token in refused {
-            self.excuse(at, token, provider);
+    /// Records that a process could not store what it decided about an account.
+    pub(crate) fn decision_not_stored(&mut self, at: u64, account: usize) {
+        if let Some(stored) = self.stored.get(&account) {
+            self.excuse(at, *stored);
         }
     }
 
-    pub(crate) fn stored(&mut self, token: TokenId) {
-        self.unstored.retain(|(_, unstored), _| *unstored != token);
+    /// Records that a process has read this token from the store.
+    pub(crate) fn token_read(&mut self, process: usize, token: TokenId) {
+        self.view(process).hold(token);
+    }
+
+    /// Records that a refresh is about to start, while the outcome of an earlier one is unknown.
+    pub(crate) fn intent_replaced(&mut self, account: usize) {
+        self.in_doubt.extend(self.stored.get(&account));
+    }
+
+    pub(crate) fn token_stored(&mut self, at: u64, token: TokenId, lease: u64) {
+        self.stored.insert(token.0, token);
+        if let Some(unsaved) = self.unsaved.remove(&token)
+            && at >= unsaved.sent_at + lease * 3 / 4
+        {
+            // The lease may have ended, so that another process may have sent its predecessor.
+            self.in_doubt.insert(token);
+        }
+        if let Some(record) = self.lost_records.get_mut(&token.0) {
+            // A process that knows only a part of what was lost can write that back.
+            record.restored = token;
+            if token >= record.lost {
+                self.lost_records.remove(&token.0);
+            } else {
+                self.forgive_lost_records();
+            }
+        }
+    }
+
+    pub(crate) fn store_backed_up(&mut self) {
+        self.backup = Some((self.stored.clone(), self.connected_at.clone()));
+    }
+
+    /// Records that the store went back to its backup.
+    pub(crate) fn store_went_back(&mut self, at: u64) {
+        let Some((stored, connected_at)) = self.backup.clone() else { return };
+        for (account, lost) in std::mem::replace(&mut self.stored, stored) {
+            if let Some(restored) = self.stored.get(&account).copied().filter(|restored| *restored < lost) {
+                let earlier = self.lost_records.get(&account).map_or(lost, |record| record.lost.max(lost));
+                self.lost_records.insert(account, LostRecord { lost: earlier, restored });
+            }
+        }
+        for account in connected_at.keys() {
+            self.given_up.remove(&self.stored[account]);
+        }
+        self.connected_at = connected_at;
+        self.disturb(at);
+        self.forgive_lost_records();
+    }
+
+    /// Allows the loss of tokens that the store has lost and no running process holds.
+    fn forgive_lost_records(&mut self) {
+        for record in self.lost_records.values() {
+            if !self.views.values().any(|view| view.holds(record.lost)) {
+                self.may_be_lost.insert(record.restored);
+            }
+        }
     }
 
     /// Records that a process ended, or stands still for this time.
-    pub(crate) fn process_stopped(
-        &mut self,
-        at: u64,
-        process: usize,
-        length: Option<u64>,
-        provider: &SimulatedProvider,
-    ) {
+    pub(crate) fn process_stopped(&mut self, at: u64, process: usize, length: Option<u64>) {
         self.disturb(at + length.unwrap_or_default());
         if length.is_some_and(|length| length <= STATED_WAIT) {
             return;
@@ -311,22 +398,25 @@ impl Invariants {
         let calls: Vec<u64> =
             self.calls.iter().filter(|(_, call)| call.process == process).map(|(id, _)| *id).collect();
         for call in calls {
-            self.call_lost(at, call, provider);
+            self.call_lost(at, call);
         }
-        let held: Vec<UnstoredResponse> = self
-            .unstored
-            .values_mut()
-            .filter(|unstored| unstored.process == process && !unstored.is_excused)
-            .map(|unstored| {
-                unstored.is_excused = true;
-                *unstored
-            })
-            .collect();
-        for unstored in held {
-            self.excuse(at, unstored.spent, provider);
+        let mut held = Vec::new();
+        for unsaved in self.unsaved.values_mut().filter(|unsaved| unsaved.process == process) {
+            if !std::mem::replace(&mut unsaved.is_excused, true) {
+                held.push(unsaved.spent);
+            }
+        }
+        for token in held {
+            self.excuse(at, token);
+            self.may_be_lost.insert(token);
         }
         if length.is_none() {
-            self.unstored.retain(|(holder, _), _| *holder != process);
+            self.unsaved.retain(|_, unsaved| unsaved.process != process);
+        }
+        let view = self.views.remove(&process);
+        self.forgive_lost_records();
+        if let (Some(_), Some(view)) = (length, view) {
+            self.views.insert(process, view);
         }
     }
 
@@ -336,9 +426,8 @@ impl Invariants {
             (holder == process && provider.is_accepted_by_api(token, at)).then_some(token.0)
         };
         let calls = self.calls.values().filter_map(|call| of_process(call.process, call.token));
-        let unstored =
-            self.unstored.values().filter_map(|unstored| of_process(unstored.process, unstored.spent));
-        let accounts: BTreeSet<usize> = calls.chain(unstored).collect();
+        let unsaved = self.unsaved.values().filter_map(|unsaved| of_process(unsaved.process, unsaved.spent));
+        let accounts: BTreeSet<usize> = calls.chain(unsaved).collect();
         if accounts.len() > MAX_LOST_AT_EXIT {
             let count = accounts.len();
             let message = format!("process {process} ended with {count} refreshes of valid tokens in flight");
@@ -350,87 +439,129 @@ impl Invariants {
         self.connected_at.insert(account, at);
     }
 
+    /// Records that a process reported an error of the wrong kind.
+    pub(crate) fn false_report(&mut self, at: u64, process: usize, account: usize, error: &str) {
+        let message = format!("process {process} reports for a{account}: {error}");
+        self.violate(at, ViolationKind::FalseReport, message);
+    }
+
     /// Checks a process's report that a connection needs reconnecting.
     pub(crate) fn check_reported_loss(&mut self, at: u64, process: usize, account: usize) {
         let Some(connected_at) = self.connected_at.get(&account) else { return };
-        let calm = self.account_calm_since.get(&account).copied().unwrap_or_default();
-        if at > (*connected_at).max(self.calm_since).max(calm) + MAX_STATE_AGE {
-            let message = format!("process {process} reports that a{account} needs reconnecting");
-            self.violate(at, ViolationKind::StaleState, message);
+        if at > (*connected_at).max(self.calm_since(account)) + MAX_STATE_AGE {
+            self.false_report(at, process, account, "it needs reconnecting");
         }
     }
 
-    /// Checks that a connection was lost for a cause, and that the reason is the right one.
+    /// Checks a failed call.
+    pub(crate) fn check_failed_call(
+        &mut self,
+        at: u64,
+        process: usize,
+        account: usize,
+        error: &str,
+        provider: &SimulatedProvider,
+    ) {
+        let (Some(stored), Some(connected_at)) =
+            (self.stored.get(&account).copied(), self.connected_at.get(&account).copied())
+        else {
+            return;
+        };
+        let is_calm = at > connected_at.max(self.calm_since(stored.0)) + MAX_STATE_AGE;
+        // For a process, a lifetime begins with the request, and ends earlier if its clock is ahead.
+        let margin = if self.clock_was_stepped { 5 * MINUTE } else { MINUTE };
+        if is_calm && provider.is_accepted_by_api(stored, at + margin) {
+            let message = format!("process {process} has no use of the valid {}: {error}", name(stored));
+            self.violate(at, ViolationKind::CallFailed, message);
+        }
+    }
+
+    /// Checks that a process gives up a connection for a cause, and that the reason is the right one.
     pub(crate) fn check_loss(
         &mut self,
         at: u64,
-        token: TokenId,
+        process: usize,
+        account: usize,
         reason: ReconnectReason,
         provider: &SimulatedProvider,
     ) {
+        let Some(token) = self.stored.get(&account).copied() else { return };
+        self.statistics.lost += 1;
         self.connected_at.remove(&token.0);
+        self.given_up.insert(token);
         let reason = reason.as_str();
         let Some(known) = provider.token(token) else { return };
-        let is_excused = self.excused_families.contains(&(token.0, known.family));
-        let was_disturbed = self.calm_since > 0 || self.account_calm_since.contains_key(&token.0);
         let name = name(token);
         let is_good = match provider.rules.refreshes {
             true => provider.is_live(token, at),
             false => provider.is_accepted_by_api(token, at),
         };
-        let right = match known.revoked {
-            // An intent may be left from a call that was never sent.
-            Some(Revocation::ByUser) if was_disturbed => &["revoked", "outcome_unknown", "token_refused"][..],
-            Some(Revocation::ByUser) => &["revoked", "token_refused"],
+        if is_good {
+            // The provider refused no other account meanwhile, so that this was not known to be an incident.
+            if !self.view(process).may_believe_refusal(token, at) {
+                let message = format!("{name} is still good, and needs reconnecting: {reason}");
+                self.violate(at, ViolationKind::GoodTokenAbandoned, message);
+            }
+            return;
+        }
+        // The user, or reuse of the predecessor while the response with this token was on its way.
+        let is_overtaken = self.may_be_lost.contains(&(token.0, token.1 - 1));
+        let in_doubt = self.in_doubt.contains(&token) || is_overtaken;
+        let is_reused = self.reused_after_restore.contains(&(token.0, known.family));
+        let right: &[&str] = match known.revoked {
             _ if !provider.rules.refreshes => &["token_refused"],
+            Some(Revocation::ByUser) if in_doubt || self.clock_was_stepped => &["revoked", "outcome_unknown"],
+            Some(Revocation::ByUser) => &["revoked"],
+            // A record that was restored, or written back, does not say that the token was spent.
+            _ if is_reused => &["revoked", "outcome_unknown"],
             Some(Revocation::ByReuse) => &["outcome_unknown"],
             None if known.spent_at.is_some() => &["outcome_unknown"],
             None => &["lapsed"],
         };
-        if is_good {
-            let message = format!("{name} is still good, and needs reconnecting: {reason}");
-            self.violate(at, ViolationKind::GoodTokenAbandoned, message);
-            return;
-        }
-        if !right.contains(&reason) {
+        let is_right = right.contains(&reason) || (reason == "lapsed" && self.clock_was_stepped);
+        if !is_right {
             let message = format!("{name} was lost with reason {reason} instead of {}", right.join(" or "));
             self.violate(at, ViolationKind::WrongReason, message);
         }
-        let has_cause = is_excused || known.revoked == Some(Revocation::ByUser) || !provider.rules.refreshes;
-        if !has_cause {
+        let is_caused_by_user = known.revoked == Some(Revocation::ByUser) || !provider.rules.refreshes;
+        let is_caused_by_reuse = known.revoked == Some(Revocation::ByReuse) && (is_overtaken || is_reused);
+        if !is_caused_by_user && !is_caused_by_reuse && !self.may_be_lost.contains(&token) {
             let message = format!("{name} was lost without a lost response: {reason}");
             self.violate(at, ViolationKind::Lost, message);
         }
     }
 
-    /// Checks that every connection that is due has been refreshed, unless something was out of order.
-    pub(crate) fn check_liveness(
-        &mut self,
-        at: u64,
-        plan: &Plan,
-        active: &[usize],
-        provider: &SimulatedProvider,
-    ) {
+    /// Checks that every connection that is due has been refreshed or given up, unless something was out of
+    /// order.
+    pub(crate) fn check_liveness(&mut self, at: u64, plan: &Plan, provider: &SimulatedProvider) {
         let (Some(lifetime), Some(allowance), true) =
             (provider.rules.lifetime, plan.refresh_allowance(), provider.rules.refreshes)
         else {
             return;
         };
-        for account in active.iter().copied() {
-            let Some((token, newest)) = provider.newest(account) else { continue };
-            let calm = self.account_calm_since.get(&account).copied().unwrap_or_default();
-            let since = (newest.issued_at + lifetime).max(self.calm_since).max(calm);
+        if self.views.values().any(|view| view.is_in_incident(at)) {
+            self.disturb(at);
+        }
+        let active: Vec<TokenId> =
+            self.connected_at.keys().filter_map(|account| self.stored.get(account)).copied().collect();
+        for stored in active {
+            let Some(known) = provider.token(stored) else { continue };
+            let since =
+                (known.issued_at + lifetime).max(self.calm_since(stored.0)).max(self.may_be_late_until);
+            // A refusal is believed at the second attempt, and each may wait for a sweep.
+            let is_dead = !provider.is_live(stored, at);
+            let allowance = if is_dead { 2 * allowance + REFUSAL_WINDOW } else { allowance };
             if at > since + allowance {
-                let message = format!("{} expired and was not refreshed", name(token));
+                let message = format!("{} expired and was not refreshed", name(stored));
                 self.violate(at, ViolationKind::NotRefreshed, message);
                 // Reported again only after the same time.
-                self.disturb_account(account, at);
+                self.disturb_account(stored.0, at);
             }
         }
     }
 }
 
-fn name((account, serial): TokenId) -> String {
+pub(crate) fn name((account, serial): TokenId) -> String {
     format!("a{account} #{serial}")
 }
 

@@ -1,7 +1,9 @@
 //! Cases of the field that the simulation finds.
 
 use crate::invariants::ViolationKind;
-use crate::plan::{Calls, DAY, Fault, HOUR, Incident, MINUTE, Plan, ProviderRules, SECOND, Step, Trouble};
+use crate::plan::{
+    Calls, DAY, Fault, FaultRates, HOUR, Incident, MINUTE, Plan, ProviderRules, SECOND, Step, Trouble,
+};
 
 /// Status of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D1",
         trouble: "the provider refuses every grant for an hour, and spends none",
-        status: CaseStatus::Open(ViolationKind::GoodTokenAbandoned),
+        status: CaseStatus::Corrected,
         seed: 1,
         plan: |seed| Plan {
             accounts: 50,
@@ -57,7 +59,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D2",
         trouble: "the store is down longer than a lease while a process has a response to save",
-        status: CaseStatus::Open(ViolationKind::SpentTokenSent),
+        status: CaseStatus::Corrected,
         seed: 1,
         plan: |seed| Plan {
             accounts: 20,
@@ -77,7 +79,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D3",
         trouble: "a program returns without drain right after it used 20 tokens that are due",
-        status: CaseStatus::Open(ViolationKind::TooManyLostAtExit),
+        status: CaseStatus::Corrected,
         seed: 1,
         plan: |seed| Plan {
             processes: 1,
@@ -96,7 +98,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D4",
         trouble: "the store goes back to a backup under a running process, which restarts later",
-        status: CaseStatus::Open(ViolationKind::NotRefreshed),
+        status: CaseStatus::Corrected,
         seed: 1,
         plan: |seed| Plan {
             processes: 1,
@@ -111,7 +113,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D5",
         trouble: "the wall clock is 100 days ahead for one sweep",
-        status: CaseStatus::Open(ViolationKind::NotRefreshed),
+        status: CaseStatus::Corrected,
         seed: 1,
         plan: |seed| Plan {
             processes: 1,
@@ -127,7 +129,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D6",
         trouble: "500 tokens are due, and the provider hangs",
-        status: CaseStatus::Open(ViolationKind::TooManyCalls),
+        status: CaseStatus::Corrected,
         seed: 1,
         plan: |seed| Plan {
             processes: 1,
@@ -146,7 +148,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D7",
         trouble: "the provider asks 200 connections to wait for 30 seconds",
-        status: CaseStatus::Open(ViolationKind::RetryAfterIgnored),
+        status: CaseStatus::Corrected,
         seed: 1,
         plan: |seed| Plan {
             processes: 1,
@@ -168,7 +170,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D10",
         trouble: "the row of one account cannot be read",
-        status: CaseStatus::Open(ViolationKind::NotRefreshed),
+        status: CaseStatus::Corrected,
         seed: 1,
         plan: |seed| Plan {
             calls: Calls::Never,
@@ -179,7 +181,7 @@ pub const KNOWN_CASES: &[KnownCase] = &[
     KnownCase {
         name: "D13",
         trouble: "a process stands still with a response, another sends the token in doubt, which revokes the family",
-        status: CaseStatus::Open(ViolationKind::WrongReason),
+        status: CaseStatus::Corrected,
         seed: 1,
         plan: |seed| Plan {
             faults: vec![Fault::on(
@@ -188,6 +190,69 @@ pub const KNOWN_CASES: &[KnownCase] = &[
                 Trouble::Stall { process: None, length: 20 * MINUTE },
             )],
             ..Plan::new(seed, ProviderRules::REVOKES_FAMILY)
+        },
+    },
+    KnownCase {
+        name: "hanging-store",
+        trouble: "the store hangs longer than a lease while a process has a response to save, and is slow",
+        status: CaseStatus::Open(ViolationKind::SpentTokenSent),
+        seed: 43,
+        plan: |seed| Plan {
+            processes: 3,
+            accounts: 1,
+            sweep_every: Some(4 * SECOND),
+            rates: FaultRates { store_slow: 500, ..FaultRates::default() },
+            faults: (1..10)
+                .map(|nth| {
+                    let trouble = Trouble::StoreDown { length: 103 * SECOND, hangs: true };
+                    Fault::on(Step::ResponseDelivered, nth, trouble)
+                })
+                .collect(),
+            ..Plan::new(seed, ProviderRules::GOCD)
+        },
+    },
+    KnownCase {
+        name: "clock",
+        trouble: "a token that cannot be refreshed is cached while the wall clock is two days ahead",
+        status: CaseStatus::Open(ViolationKind::CallFailed),
+        seed: 3,
+        plan: |seed| Plan {
+            faults: vec![Fault::at(
+                4 * HOUR,
+                Trouble::StepClock { process: Some(0), by: 2 * 86_400_000, length: HOUR },
+            )],
+            ..Plan::new(seed, ProviderRules::NO_REFRESH)
+        },
+    },
+    KnownCase {
+        name: "write-back",
+        trouble: "the store goes back right after a save, and another process writes the token before back",
+        status: CaseStatus::Open(ViolationKind::SpentTokenSent),
+        seed: 1,
+        plan: |seed| Plan {
+            processes: 3,
+            faults: vec![
+                Fault::at(90 * MINUTE, Trouble::BackUpStore),
+                Fault::on(Step::TokenSaved, 20, Trouble::RestoreStore),
+                Fault::on(Step::TokenSaved, 30, Trouble::RestoreStore),
+            ],
+            ..Plan::new(seed, ProviderRules::REVOKES_FAMILY)
+        },
+    },
+    KnownCase {
+        name: "given-up",
+        trouble: "the store goes back to a token before the one that was given up",
+        status: CaseStatus::Open(ViolationKind::SpentTokenSent),
+        seed: 1,
+        plan: |seed| Plan {
+            processes: 1,
+            calls: Calls::Never,
+            faults: vec![
+                Fault::at(90 * MINUTE, Trouble::BackUpStore),
+                Fault::at(3 * HOUR, Trouble::Revoke { account: 0 }),
+                Fault::at(5 * HOUR, Trouble::RestoreStore),
+            ],
+            ..Plan::new(seed, ProviderRules::GO1)
         },
     },
 ];

@@ -4,17 +4,18 @@
 //! network between them, together with their faults. [`simulate`] runs a [`Plan`] and checks the invariants
 //! at each step. The same plan always has the same trace.
 //!
-//! Each process has a separate tokio runtime, so that it can be killed, can stand still, and has its own
-//! clock.
-//! turmoil simulates sockets, which the library reaches only through its `Transport`, and neither stalls nor
-//! wall clocks. madsim replaces tokio, so that it would not run the library as it ships.
+//! It is neither turmoil nor madsim. Each process has its own tokio runtime, so that it can be killed, can stand
+//! still, and has its own wall clock. turmoil simulates sockets, below the library's `Transport`, and has no
+//! stalls; madsim replaces tokio, so that not the library as it ships would run.
 
 #![allow(clippy::print_stderr)] // of the watchdog
 
 mod application;
 mod invariants;
 mod known_cases;
+mod memory_engine;
 mod plan;
+mod process_view;
 mod random;
 mod scheduler;
 mod simulated_network;

@@ -86,17 +86,18 @@ impl Fault {
     }
 
     pub(crate) const fn on(step: Step, nth: u64, trouble: Trouble) -> Self {
-        Self { trigger: Trigger::Step { step, nth }, trouble }
+        Self { trigger: Trigger::Step { step, nth, after: 0 }, trouble }
     }
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Trigger {
     At(u64),
-    /// The nth time that a refresh reaches this step, counted from 1.
+    /// The nth time after `after` that a refresh reaches this step, counted from 1.
     Step {
         step: Step,
         nth: u64,
+        after: u64,
     },
 }
 
@@ -180,13 +181,19 @@ impl Plan {
             processes: 2,
             accounts: 5,
             length: 12 * HOUR,
-            calls: Calls::Every(MINUTE, 30 * MINUTE),
+            calls: Calls::Every(MINUTE, HOUR),
             sweep_every: Some(5 * MINUTE),
             lease: None,
             rates: FaultRates::default(),
             faults: Vec::new(),
             stops_at_violation: false,
         }
+    }
+
+    /// Returns the length of a lease.
+    pub(crate) fn lease(&self) -> u64 {
+        // The default of the library with its default limit for a token call.
+        self.lease.unwrap_or(55 * SECOND)
     }
 
     /// Returns the time in which a connection that is due is refreshed. `None`: no time is stated.
@@ -199,8 +206,7 @@ impl Plan {
         Some(2 * interval + 10 * MINUTE)
     }
 
-    /// Returns the small random plan of this seed: half a day of up to three processes and five accounts. It
-    /// has none of the faults of an open [case](crate::KNOWN_CASES).
+    /// Returns the small random plan of this seed: half a day of up to three processes and five accounts.
     #[must_use]
     pub fn random(seed: u64) -> Self {
         let mut random = Random::keyed(seed, &[0]);
@@ -212,7 +218,11 @@ impl Plan {
     /// Returns the large random plan of this seed: 30 days of three processes and 20 accounts.
     #[must_use]
     pub fn large(seed: u64) -> Self {
-        Self::random_of_size(seed, 3, 20, 30 * DAY, 200)
+        let mut plan = Self::random_of_size(seed, 3, 20, 30 * DAY, 200);
+        if let Calls::Every(_, longest) = &mut plan.calls {
+            *longest = 6 * HOUR;
+        }
+        plan
     }
 
     fn random_of_size(seed: u64, processes: usize, accounts: usize, length: u64, faults: u64) -> Self {
@@ -231,7 +241,6 @@ impl Plan {
         (plan.processes, plan.accounts, plan.length) = (processes, accounts, length);
         // Shorter than a call may take.
         plan.lease = random.pick(&[None, None, Some(12 * SECOND)]);
-        let refreshes = length / HOUR * accounts as u64;
         let mut rate = || random.pick(&[0, 0, 2, 10]);
         plan.rates = FaultRates {
             not_sent: rate(),
@@ -242,49 +251,76 @@ impl Plan {
             store_fails: rate(),
             store_slow: rate(),
         };
+        (plan.calls, plan.sweep_every) = random.pick(&[
+            (plan.calls, plan.sweep_every),
+            (plan.calls, plan.sweep_every),
+            (plan.calls, None),
+            (Calls::Never, plan.sweep_every),
+        ]);
         for _ in 0..faults {
             let trouble = plan.random_trouble(&mut random);
-            plan.faults.push(if random.chance(500) {
-                Fault::at(random.between(0, plan.length), trouble)
-            } else {
-                let step = random.pick(&[
-                    Step::IntentRecorded,
-                    Step::TokenSpent,
-                    Step::ResponseDelivered,
-                    Step::TokenSaved,
-                ]);
-                Fault::on(step, random.between(1, refreshes), trouble)
-            });
+            let trigger = plan.random_trigger(&mut random);
+            if let (Trouble::RestoreStore, Trigger::At(time) | Trigger::Step { after: time, .. }) =
+                (trouble, trigger)
+            {
+                plan.faults.push(Fault::at(random.between(0, time), Trouble::BackUpStore));
+            }
+            plan.faults.push(Fault { trigger, trouble });
         }
         plan
     }
 
+    fn random_trigger(&self, random: &mut Random) -> Trigger {
+        let time = random.between(0, self.length);
+        let steps = [Step::IntentRecorded, Step::TokenSpent, Step::ResponseDelivered, Step::TokenSaved];
+        match random.chance(500) {
+            true => Trigger::At(time),
+            false => Trigger::Step { step: random.pick(&steps), nth: 1, after: time },
+        }
+    }
+
     fn random_trouble(&self, random: &mut Random) -> Trouble {
-        let mut index = |count: usize| usize::try_from(random.next()).unwrap_or_default() % count;
-        let (process, account) = (index(self.processes), index(self.accounts));
-        let process = Some(process).filter(|_| random.chance(500));
-        let status = random.pick(&[503, 429]);
-        let retry_after = Some(random.between(1, 60)).filter(|_| random.chance(500));
-        match random.between(0, 8) {
-            0 | 1 => Trouble::Kill { process, restart_after: random.between(SECOND, 10 * MINUTE) },
-            // A long stall together with revoked families is the open case D13.
-            2 if self.rules.revokes_family => Trouble::Stall { process, length: random.between(1, 4_000) },
-            2 => Trouble::Stall { process, length: random.between(SECOND, 5 * MINUTE) },
-            3 => {
-                let by = i64::try_from(random.between(0, 240_000)).unwrap_or_default() - 120_000;
-                Trouble::StepClock { process, by, length: random.between(MINUTE, 3 * HOUR) }
+        let process = Some(random.index(self.processes)).filter(|_| random.chance(500));
+        let account = random.index(self.accounts);
+        let restart_after = random.between(SECOND, 10 * MINUTE);
+        match random.between(0, 12) {
+            0 | 1 => Trouble::Kill { process, restart_after },
+            2 => Trouble::Exit { process, restart_after },
+            3 => Trouble::Stall { process, length: random.up_to(&[4 * SECOND, MINUTE, 20 * MINUTE]) },
+            4 => {
+                // A token without refresh that was cached while the clock was days ahead is the open case `clock`.
+                let by = match random.chance(500) || !self.rules.refreshes {
+                    true => i64::try_from(random.up_to(&[240 * SECOND])).unwrap_or_default() - 120_000,
+                    false => i64::try_from(random.up_to(&[2 * DAY, 100 * DAY])).unwrap_or_default(),
+                };
+                Trouble::StepClock { process, by, length: random.up_to(&[10 * MINUTE, 3 * HOUR]) }
             }
-            4 => Trouble::StoreDown { length: random.between(SECOND, 8 * SECOND), hangs: random.chance(500) },
             5 => {
+                let length = random.up_to(&[8 * SECOND, 2 * MINUTE, 15 * MINUTE]);
+                // A store that hangs longer is the open case `hanging-store`.
+                Trouble::StoreDown { length, hangs: random.chance(500) && length <= 8 * SECOND }
+            }
+            // `RestoreStore` has the open cases `write-back` and `given-up`.
+            6 => Trouble::BackUpStore,
+            7 => Trouble::DamageRow { account },
+            8 => Trouble::Revoke { account },
+            9 => {
+                let status = random.pick(&[503, 429]);
+                let retry_after = Some(random.up_to(&[60, 600])).filter(|_| random.chance(500));
                 let incident = Incident::Unavailable { status, retry_after };
-                Trouble::Incident { incident, length: random.between(SECOND, 20 * MINUTE) }
+                Trouble::Incident { incident, length: random.up_to(&[MINUTE, 20 * MINUTE]) }
             }
-            6 => Trouble::Incident { incident: Incident::Hangs, length: random.between(SECOND, 5 * MINUTE) },
-            7 => {
+            10 => {
+                Trouble::Incident { incident: Incident::Hangs, length: random.up_to(&[MINUTE, 20 * MINUTE]) }
+            }
+            11 => {
                 let incident = Incident::RefusesClient;
-                Trouble::Incident { incident, length: random.between(SECOND, 20 * MINUTE) }
+                Trouble::Incident { incident, length: random.up_to(&[20 * MINUTE]) }
             }
-            _ => Trouble::Revoke { account },
+            _ => {
+                let incident = Incident::RefusesGrants;
+                Trouble::Incident { incident, length: random.up_to(&[10 * MINUTE, 2 * HOUR]) }
+            }
         }
     }
 }

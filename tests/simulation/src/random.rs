@@ -27,6 +27,17 @@ impl Random {
     }
 
     pub(crate) fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[usize::try_from(self.next() % choices.len() as u64).unwrap_or_default()]
+        choices[self.index(choices.len())]
+    }
+
+    /// Returns a number below `count`.
+    pub(crate) fn index(&mut self, count: usize) -> usize {
+        usize::try_from(self.next() % count as u64).unwrap_or_default()
+    }
+
+    /// Returns a number from 1 to one of these.
+    pub(crate) fn up_to(&mut self, choices: &[u64]) -> u64 {
+        let last = self.pick(choices);
+        self.between(1, last)
     }
 }

@@ -9,6 +9,7 @@ use crate::invariants::{Statistics, Violation, ViolationKind};
 use crate::plan::{Incident, MINUTE, Plan, SECOND, Trigger, Trouble};
 use crate::simulated_process::SimulatedProcess;
 use crate::simulated_provider::Revocation;
+use crate::simulated_store::key_of;
 use crate::simulation_state::{Event, SimulationClock, SimulationState};
 
 /// Most time by which a process runs ahead of the others.
@@ -166,8 +167,8 @@ impl Scheduler {
             }
             Event::CheckLiveness => {
                 let mut state = self.state();
-                let SimulationState { invariants, provider, store, plan, .. } = &mut *state;
-                invariants.check_liveness(now, plan, &store.active_accounts(), provider);
+                let SimulationState { invariants, provider, plan, .. } = &mut *state;
+                invariants.check_liveness(now, plan, provider);
                 state.schedule(now + MINUTE, Event::CheckLiveness);
             }
         }
@@ -184,9 +185,7 @@ impl Scheduler {
     /// Ends a process, or makes it stand still for this time.
     fn stop(&mut self, process: usize, now: u64, stall: Option<u64>) {
         {
-            let mut state = self.state();
-            let SimulationState { invariants, provider, .. } = &mut *state;
-            invariants.process_stopped(now, process, stall, provider);
+            self.state().invariants.process_stopped(now, process, stall);
         }
         match (stall, &mut self.processes[process]) {
             (Some(_), Some(running)) => running.is_stalled = true,
@@ -232,7 +231,7 @@ impl Scheduler {
                 let process = process.unwrap_or(reached_by);
                 self.skews[process].fetch_add(by, Ordering::Relaxed);
                 let mut state = self.state();
-                state.invariants.clock_stepped();
+                state.invariants.clock_stepped(now + length, by);
                 state.invariants.disturb(now + length);
                 state.schedule(now + length, Event::ClockStepEnds { process, by });
             }
@@ -241,15 +240,19 @@ impl Scheduler {
                 state.store.take_down(now + length, hangs);
                 state.invariants.disturb(now + length);
             }
-            Trouble::BackUpStore => self.state().store.back_up(),
+            Trouble::BackUpStore => {
+                let mut state = self.state();
+                state.store.engine.back_up();
+                state.invariants.store_backed_up();
+            }
             Trouble::RestoreStore => {
                 let mut state = self.state();
-                state.store.restore();
-                state.invariants.disturb(now);
+                state.store.engine.restore();
+                state.invariants.store_went_back(now);
             }
             Trouble::DamageRow { account } => {
                 let mut state = self.state();
-                state.store.damage(account);
+                state.store.engine.damage(&key_of(account));
                 // Of the others, liveness is still expected.
                 state.invariants.disturb_account(account, u64::MAX / 2);
             }

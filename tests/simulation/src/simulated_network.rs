@@ -58,8 +58,10 @@ impl SimulatedNetwork {
             state.invariants.disturb_account(account, at + there + back);
             state.trace.record(at, format!("p{process} {}: {fate:?}", request.describe()));
         }
+        let mut is_allowed = false;
         if let ProviderRequest::Refresh(token) = request {
-            state.invariants.call_sent(at, call, process, token);
+            let spends_first = state.plan.rules.spends_first;
+            is_allowed = state.invariants.call_sent(at, call, process, token, spends_first);
         }
         let lost = move |state: &mut SimulationState, sender: oneshot::Sender<Received>| {
             if is_reset {
@@ -73,7 +75,7 @@ impl SimulatedNetwork {
             Fate::NotSent => drop(sender.send(Err(TransportError::NotSent("no route".into())))),
             Fate::RequestLost => lost(state, sender),
             _ => {
-                let Some(response) = arrive(state, process, request) else {
+                let Some(response) = arrive(state, process, request, is_allowed) else {
                     state.never_answered.push(Box::new(sender));
                     return;
                 };
@@ -95,10 +97,15 @@ impl SimulatedNetwork {
 }
 
 /// Lets the provider handle a request.
-fn arrive(state: &mut SimulationState, process: usize, request: ProviderRequest) -> Option<ProviderResponse> {
+fn arrive(
+    state: &mut SimulationState,
+    process: usize,
+    request: ProviderRequest,
+    is_allowed: bool,
+) -> Option<ProviderResponse> {
     let now = state.now;
     if let ProviderRequest::Refresh(token) = request {
-        state.invariants.refresh_arrived(now, process, token, &state.provider);
+        state.invariants.refresh_arrived(now, process, token, is_allowed, &state.provider);
     }
     let response = state.provider.handle(request, now);
     let status = response
@@ -119,19 +126,24 @@ impl Transport for SimulatedNetwork {
         let request = ProviderRequest::parse(&call.request);
         let (sender, receiver) = oneshot::channel();
         let number = self.send(request, sender);
-        let mut end = CallEnd { handle: &self.0, call: number, is_answered: false };
+        let mut end = CallEnd { handle: &self.0, call: number, is_known: false };
         self.0.sent.notify_one();
         let received = match timeout(call.deadline, receiver).await {
-            Ok(Ok(received)) => received?,
+            Ok(Ok(received)) => received,
             _ => {
                 self.0.record(&format!("{}: no response in time", request.describe()));
                 return Err(TransportError::Unanswered("no response in time".into()));
             }
         };
-        end.is_answered = received.is_definite;
+        end.is_known = match &received {
+            Ok(response) => response.is_definite,
+            Err(error) => matches!(error, TransportError::NotSent(_)),
+        };
+        let received = received?;
         let at = self.0.clock.local_time();
-        let issued = received.issued;
-        self.0.state().invariants.response_read(at, number, issued, received.retry_after);
+        let mut state = self.0.state();
+        let spends_first = state.plan.rules.spends_first;
+        state.invariants.response_read(at, number, &received, spends_first);
         Ok(received.response)
     }
 }
@@ -140,16 +152,15 @@ impl Transport for SimulatedNetwork {
 struct CallEnd<'a> {
     handle: &'a ProcessHandle,
     call: u64,
-    is_answered: bool,
+    is_known: bool,
 }
 
 impl Drop for CallEnd<'_> {
     fn drop(&mut self) {
-        let (at, call, is_answered) = (self.handle.clock.local_time(), self.call, self.is_answered);
+        let (at, call, is_known) = (self.handle.clock.local_time(), self.call, self.is_known);
         // Applied when all processes have reached this time.
         self.handle.state().send(at, self.handle.process, NO_ACCOUNT, move |state| {
-            let SimulationState { invariants, provider, now, .. } = state;
-            invariants.call_ended(*now, call, is_answered, provider);
+            state.invariants.call_ended(state.now, call, is_known);
         });
     }
 }

@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use oauth_core::{Never, SingleUseRefreshToken};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 use tokio::time::{Instant, advance, sleep_until};
 
-use crate::application::{self, NonRefreshing, Rotating};
+use crate::application::{self, TestProvider};
 use crate::random::Random;
 use crate::simulation_state::{ProcessClock, ProcessHandle, SimulationState};
 
@@ -31,9 +32,9 @@ impl SimulatedProcess {
         state: &Arc<Mutex<SimulationState>>,
     ) -> std::io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build()?;
-        let (seed, refreshes) = {
+        let (seed, rules) = {
             let state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            (state.plan.seed, state.plan.rules.refreshes)
+            (state.plan.seed, state.plan.rules)
         };
         let origin = runtime.block_on(async { Instant::now() });
         let clock = ProcessClock { origin, started_at: now, skew, ended_at: Arc::default() };
@@ -41,9 +42,12 @@ impl SimulatedProcess {
             ProcessHandle { process, clock, state: Arc::clone(state), sent: Arc::new(Notify::new()) };
         let program = handle.clone();
         runtime.spawn(async move {
-            let ended = match refreshes {
-                true => application::run::<Rotating>(program.clone(), now).await,
-                false => application::run::<NonRefreshing>(program.clone(), now).await,
+            type Rotating<const SPENDS_FIRST: bool> = TestProvider<SingleUseRefreshToken<90>, SPENDS_FIRST>;
+            let for_program = program.clone();
+            let ended = match (rules.refreshes, rules.spends_first) {
+                (true, true) => application::run::<Rotating<true>>(for_program, now).await,
+                (true, false) => application::run::<Rotating<false>>(for_program, now).await,
+                (false, _) => application::run::<TestProvider<Never, false>>(for_program, now).await,
             };
             if let Err(error) = ended {
                 program.record(&format!("did not start: {error}"));

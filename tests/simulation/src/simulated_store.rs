@@ -1,6 +1,5 @@
 //! Store that all processes share: slow, down for a while, or set back to a backup.
 
-use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -8,95 +7,55 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use oauth_core::store::{
-    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, MemoryStore, Record, RecordState, RecordSummary,
-    SaveOutcome, StoreError, StoreErrorKind, TokenStore,
+    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, Record, RecordState, RecordSummary, SaveOutcome,
+    StoreError, StoreErrorKind, TokenStore,
 };
 use tokio::sync::oneshot;
 
 use crate::plan::{SECOND, Step};
 use crate::simulated_provider::{TokenId, token_id};
-use crate::simulation_state::{NO_ACCOUNT, ProcessHandle, SimulationClock, SimulationState};
+use crate::simulation_state::{NO_ACCOUNT, ProcessHandle, SimulationState};
 
 /// Name of the simulated provider.
 pub(crate) const PROVIDER: &str = "simulated";
 
-/// Shared store with its condition. Its engine never waits.
+/// A store that never waits, whose records a fault can change.
+pub(crate) trait Engine: TokenStore {
+    fn back_up(&self);
+    /// Puts back all records of the backup. Their leases have ended.
+    fn restore(&self);
+    /// Gives a record an unknown state.
+    fn damage(&self, key: &Key);
+}
+
+/// Shared store with its condition.
 #[derive(Debug)]
 pub(crate) struct StoreCondition {
-    engine: Arc<dyn TokenStore>,
-    clock: SimulationClock,
+    pub(crate) engine: Arc<dyn Engine>,
     down_until: u64,
     hangs: bool,
-    damaged: BTreeSet<usize>,
-    backup: Vec<(Key, Record)>,
 }
 
 impl StoreCondition {
-    pub(crate) fn new(clock: &SimulationClock) -> Self {
-        Self {
-            engine: Arc::new(MemoryStore::with_clock(clock.clone())),
-            clock: clock.clone(),
-            down_until: 0,
-            hangs: false,
-            damaged: BTreeSet::new(),
-            backup: Vec::new(),
-        }
+    pub(crate) fn new(engine: Arc<dyn Engine>) -> Self {
+        Self { engine, down_until: 0, hangs: false }
     }
 
     pub(crate) fn take_down(&mut self, until: u64, hangs: bool) {
-        (self.down_until, self.hangs) = (until, hangs);
-    }
-
-    pub(crate) fn damage(&mut self, account: usize) {
-        self.damaged.insert(account);
-    }
-
-    /// Returns the accounts whose record is active.
-    pub(crate) fn active_accounts(&self) -> Vec<usize> {
-        let all = finish(self.engine.list(PROVIDER, None, usize::MAX)).unwrap_or_default();
-        let active = all.into_iter().filter(|one| one.state == RecordState::Active);
-        active.map(|one| account_number(&one.account)).collect()
-    }
-
-    pub(crate) fn back_up(&mut self) {
-        let all = finish(self.engine.list(PROVIDER, None, usize::MAX)).unwrap_or_default();
-        self.backup = all
-            .into_iter()
-            .filter_map(|one| {
-                let key = Key::new(PROVIDER, one.account);
-                let record = finish(self.engine.load(&key)).ok().flatten()?;
-                Some((key, record))
-            })
-            .collect();
-    }
-
-    /// Replaces the engine by one with the records of the backup.
-    pub(crate) fn restore(&mut self) {
-        let engine = MemoryStore::with_clock(self.clock.clone());
-        for (key, record) in &self.backup {
-            for _ in 0..record.generation {
-                let _ = finish(engine.insert(key, record.content.clone()));
-            }
-            let owner = LeaseOwner::new("backup");
-            let lease = finish(engine.acquire(key, &owner, Duration::from_secs(1)));
-            let Ok(AcquireOutcome::Granted { fence, .. }) = lease else { continue };
-            if record.state != RecordState::Active {
-                let _ = finish(engine.set_state(key, fence, record.generation, record.state));
-            } else if record.intent.is_some() {
-                let _ = finish(engine.record_intent(key, fence, record.generation));
-            }
-            let _ = finish(engine.release(key, fence));
-        }
-        self.engine = Arc::new(engine);
+        (self.down_until, self.hangs) = (until.max(self.down_until), hangs);
     }
 }
 
 /// Returns the output of a future that never waits.
-fn finish<T>(work: impl Future<Output = T>) -> T {
+pub(crate) fn finish<T>(work: impl Future<Output = T>) -> T {
     match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => unreachable!("an operation of the engine waited"),
     }
+}
+
+pub(crate) fn key_of(account: usize) -> Key {
+    Key::new(PROVIDER, format!("a{account}"))
 }
 
 fn account_number(account: &str) -> usize {
@@ -143,6 +102,12 @@ impl SimulatedStore {
         self.0.sent.notify_one();
         receiver.await.unwrap_or_else(|_| Err(unavailable()))
     }
+
+    fn note_read(&self, record: Option<&Record>) {
+        if let Some(token) = record.and_then(|record| stored_token(&record.content)) {
+            self.0.state().invariants.token_read(self.0.process, token);
+        }
+    }
 }
 
 /// Performs an operation. Returns its reply, unless the store hangs. `fails` says if it fails, and if before
@@ -157,16 +122,13 @@ fn handle<T: Send + 'static>(
 ) -> Option<impl FnOnce() + Send + 'static> {
     let is_down = state.now < state.store.down_until;
     if operation == "set state" && (is_down || fails.is_some()) {
-        let SimulationState { invariants, provider, now, .. } = state;
-        invariants.refusal_not_stored(*now, process, account, provider);
+        state.invariants.decision_not_stored(state.now, account);
     }
     let result = if is_down && state.store.hangs {
         state.never_answered.push(Box::new(sender));
         return None;
     } else if is_down || fails == Some(true) {
         Err(unavailable())
-    } else if state.store.damaged.contains(&account) && operation != "insert" {
-        Err(corrupt())
     } else {
         let engine = Arc::clone(&state.store.engine);
         work(&*engine, state).and_then(|done| if fails.is_some() { Err(unavailable()) } else { Ok(done) })
@@ -187,28 +149,22 @@ fn unavailable() -> StoreError {
     StoreError::new(StoreErrorKind::Unavailable, "the store is down")
 }
 
-fn corrupt() -> StoreError {
-    StoreError::new(StoreErrorKind::Corrupt, "a record cannot be read")
-}
-
-/// Fails as a whole if one of the rows is damaged, as the SQL stores do.
-fn readable(state: &SimulationState, found: Vec<RecordSummary>) -> Result<Vec<RecordSummary>, StoreError> {
-    let is_damaged = |one: &RecordSummary| state.store.damaged.contains(&account_number(&one.account));
-    if found.iter().any(is_damaged) { Err(corrupt()) } else { Ok(found) }
-}
-
 #[oauth_core::async_trait]
 impl TokenStore for SimulatedStore {
     async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         let for_engine = key.clone();
-        self.perform("load", Some(key), move |engine, _| finish(engine.load(&for_engine))).await
+        let loaded =
+            self.perform("load", Some(key), move |engine, _| finish(engine.load(&for_engine))).await?;
+        self.note_read(loaded.as_ref());
+        Ok(loaded)
     }
 
     async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
-        let for_engine = key.clone();
+        let (for_engine, process) = (key.clone(), self.0.process);
         let work = move |engine: &dyn TokenStore, state: &mut SimulationState| {
             if let Some(token) = stored_token(&content) {
-                state.invariants.stored(token);
+                state.invariants.token_stored(state.now, token, state.plan.lease());
+                state.invariants.token_read(process, token);
             }
             state.invariants.connected(account_number(&for_engine.account), state.now);
             finish(engine.insert(&for_engine, content))
@@ -222,7 +178,7 @@ impl TokenStore for SimulatedStore {
             let token = stored_token(&content);
             let outcome = finish(engine.save(&for_engine, from, content));
             if let (Some(token), Ok(SaveOutcome::Accepted { .. })) = (token, &outcome) {
-                state.invariants.stored(token);
+                state.invariants.token_stored(state.now, token, state.plan.lease());
                 state.reach(Step::TokenSaved, process);
             }
             outcome
@@ -245,7 +201,11 @@ impl TokenStore for SimulatedStore {
         let work = move |engine: &dyn TokenStore, _: &mut SimulationState| {
             finish(engine.acquire(&for_engine, &owner, length))
         };
-        self.perform("acquire", Some(key), work).await
+        let acquired = self.perform("acquire", Some(key), work).await?;
+        if let AcquireOutcome::Granted { record, .. } | AcquireOutcome::Held { record, .. } = &acquired {
+            self.note_read(Some(record));
+        }
+        Ok(acquired)
     }
 
     async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
@@ -262,8 +222,12 @@ impl TokenStore for SimulatedStore {
     async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
         let (for_engine, process) = (key.clone(), self.0.process);
         let work = move |engine: &dyn TokenStore, state: &mut SimulationState| {
+            let earlier = finish(engine.load(&for_engine)).ok().flatten();
             let recorded = finish(engine.record_intent(&for_engine, fence, from));
             if matches!(recorded, Ok(true)) {
+                if earlier.and_then(|one| one.intent).is_some_and(|intent| intent.fence != fence) {
+                    state.invariants.intent_replaced(account_number(&for_engine.account));
+                }
                 state.reach(Step::IntentRecorded, process);
             }
             recorded
@@ -278,20 +242,17 @@ impl TokenStore for SimulatedStore {
         from: u64,
         new: RecordState,
     ) -> Result<bool, StoreError> {
-        let for_engine = key.clone();
+        let (for_engine, process) = (key.clone(), self.0.process);
         let work = move |engine: &dyn TokenStore, state: &mut SimulationState| {
-            let record = finish(engine.load(&for_engine))?;
+            let account = account_number(&for_engine.account);
             let changed = finish(engine.set_state(&for_engine, fence, from, new));
-            let token = record.and_then(|record| stored_token(&record.content));
-            if let (Some(token), Ok(true)) = (token, &changed) {
-                state.invariants.stored(token);
-            }
-            if let (Some(token), Ok(true), RecordState::NeedsReconnect { reason, .. }) =
-                (token, &changed, new)
-            {
-                state.invariants.statistics.lost += 1;
-                let SimulationState { invariants, provider, now, .. } = state;
-                invariants.check_loss(*now, token, reason, provider);
+            let SimulationState { invariants, provider, now, .. } = state;
+            match (&changed, new) {
+                (Ok(true), RecordState::NeedsReconnect { reason, .. }) => {
+                    invariants.check_loss(*now, process, account, reason, provider);
+                }
+                (Ok(false), _) => invariants.decision_not_stored(*now, account),
+                _ => {}
             }
             changed
         };
@@ -305,17 +266,14 @@ impl TokenStore for SimulatedStore {
         limit: usize,
     ) -> Result<Vec<RecordSummary>, StoreError> {
         let (provider, after) = (provider.to_owned(), after.map(str::to_owned));
-        let work = move |engine: &dyn TokenStore, state: &mut SimulationState| {
-            readable(state, finish(engine.list(&provider, after.as_deref(), limit))?)
+        let work = move |engine: &dyn TokenStore, _: &mut SimulationState| {
+            finish(engine.list(&provider, after.as_deref(), limit))
         };
         self.perform("list", None, work).await
     }
 
     async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
         let query = query.clone();
-        let work = move |engine: &dyn TokenStore, state: &mut SimulationState| {
-            readable(state, finish(engine.due(&query, limit))?)
-        };
-        self.perform("due", None, work).await
+        self.perform("due", None, move |engine, _| finish(engine.due(&query, limit))).await
     }
 }

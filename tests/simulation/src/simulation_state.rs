@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::invariants::Invariants;
+use crate::memory_engine::MemoryEngine;
 use crate::plan::{Plan, Step, Trigger, Trouble};
 use crate::random::Random;
 use crate::simulated_provider::SimulatedProvider;
@@ -67,7 +68,8 @@ pub(crate) struct SimulationState {
     positions: BTreeMap<Option<usize>, BTreeSet<EventKey>>,
     sequence: u64,
     draws: BTreeMap<(usize, usize), u64>,
-    steps: BTreeMap<Step, u64>,
+    /// For each fault, how often its step was reached.
+    reached: Vec<u64>,
 }
 
 impl SimulationState {
@@ -75,15 +77,15 @@ impl SimulationState {
         Self {
             now: 0,
             provider: SimulatedProvider::new(plan.rules),
-            store: StoreCondition::new(clock),
-            invariants: Invariants::new(),
+            store: StoreCondition::new(Arc::new(MemoryEngine::new(clock))),
+            invariants: Invariants::default(),
             trace: Trace::new(keeps_trace),
             never_answered: Vec::new(),
             queue: BTreeMap::new(),
             positions: BTreeMap::new(),
             sequence: 0,
             draws: BTreeMap::new(),
-            steps: BTreeMap::new(),
+            reached: vec![0; plan.faults.len()],
             plan: plan.clone(),
         }
     }
@@ -143,14 +145,16 @@ impl SimulationState {
 
     /// Records that a refresh has reached a step, and causes the faults that wait for it.
     pub(crate) fn reach(&mut self, step: Step, process: usize) {
-        let reached = self.steps.entry(step).or_default();
-        *reached += 1;
-        let trigger = |fault: &crate::plan::Fault| match fault.trigger {
-            Trigger::Step { step: at, nth } => at == step && nth == *reached,
-            Trigger::At(_) => false,
-        };
-        let caused: Vec<Trouble> =
-            self.plan.faults.iter().filter(|fault| trigger(fault)).map(|fault| fault.trouble).collect();
+        let mut caused = Vec::new();
+        for (fault, reached) in self.plan.faults.iter().zip(&mut self.reached) {
+            if let Trigger::Step { step: at, nth, after } = fault.trigger
+                && at == step
+                && self.now >= after
+            {
+                *reached += 1;
+                caused.extend((*reached == nth).then_some(fault.trouble));
+            }
+        }
         for trouble in caused {
             self.schedule(self.now, Event::Trouble { trouble, reached_by: Some(process) });
         }

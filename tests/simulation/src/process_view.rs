@@ -1,0 +1,120 @@
+//! What a process has been told since it started, by which the rules about refusals judge it.
+
+use std::collections::BTreeMap;
+
+use crate::invariants::{LONGEST_INCIDENT, REFUSAL_WINDOW};
+use crate::plan::MINUTE;
+use crate::simulated_provider::TokenId;
+
+/// Shortest pause between two token calls during an incident.
+const INCIDENT_PAUSE: u64 = MINUTE;
+
+#[derive(Debug, Default)]
+pub(crate) struct ProcessView {
+    refusals: BTreeMap<TokenId, Refusals>,
+    /// Time since when several accounts are refused, and the end of the last such incident.
+    incident_since: Option<u64>,
+    incident_ended_at: Option<u64>,
+    accepted_at: Option<u64>,
+    /// Newest token of each account.
+    held: BTreeMap<usize, TokenId>,
+    /// Time until which the provider has asked to wait, and the calls meanwhile.
+    asked_to_wait: (u64, u64),
+}
+
+/// Refusals of one token.
+#[derive(Clone, Copy, Debug)]
+struct Refusals {
+    first: u64,
+    last: u64,
+    count: u64,
+    /// True if it was refused again after the provider had accepted another token.
+    is_confirmed: bool,
+}
+
+impl ProcessView {
+    pub(crate) fn hold(&mut self, token: TokenId) {
+        let held = self.held.entry(token.0).or_insert(token);
+        *held = token.max(*held);
+    }
+
+    pub(crate) fn holds(&self, token: TokenId) -> bool {
+        self.held.get(&token.0).is_some_and(|held| *held >= token)
+    }
+
+    pub(crate) fn holds_newer(&self, token: TokenId) -> bool {
+        self.held.get(&token.0).is_some_and(|held| *held > token)
+    }
+
+    pub(crate) fn accepted(&mut self, at: u64) {
+        self.accepted_at = Some(at);
+        if self.incident_since.take().is_some() {
+            self.incident_ended_at = Some(at);
+        }
+    }
+
+    pub(crate) fn refused(&mut self, token: TokenId, at: u64) {
+        let is_recent = |refusals: &Refusals| at - refusals.last < REFUSAL_WINDOW;
+        let has_others = self.refusals.iter().any(|(other, one)| other.0 != token.0 && is_recent(one));
+        if has_others {
+            self.incident_since.get_or_insert(at);
+        }
+        let new = Refusals { first: at, last: at, count: 0, is_confirmed: false };
+        let refusals = self.refusals.entry(token).or_insert(new);
+        let is_confirmed =
+            refusals.is_confirmed || self.accepted_at.is_some_and(|accepted| accepted > refusals.first);
+        if self.incident_ended_at.is_some_and(|ended_at| ended_at >= refusals.first) {
+            // After an incident the window begins anew.
+            *refusals = new;
+        }
+        *refusals = Refusals { last: at, count: refusals.count + 1, is_confirmed, ..*refusals };
+    }
+
+    /// True while several accounts are refused and none is accepted, for at most the time after which their
+    /// refusals are believed.
+    pub(crate) fn is_in_incident(&self, at: u64) -> bool {
+        self.incident_since.is_some_and(|since| at < since + LONGEST_INCIDENT)
+    }
+
+    /// True if a token may be sent although the process was told that it is refused. `None` if it was not
+    /// told.
+    pub(crate) fn may_send_refused(&self, token: TokenId, at: u64, spends_first: bool) -> Option<bool> {
+        let refusals = self.refusals.get(&token)?;
+        let is_after = |time: Option<u64>| time.is_some_and(|time| time >= refusals.last);
+        let last_of_all = self.refusals.values().map(|one| one.last).max().unwrap_or_default();
+        // The second refusal is believed.
+        let is_believed_next = refusals.count == 1 && at >= refusals.last + REFUSAL_WINDOW;
+        Some(match spends_first {
+            // Only a success of another account shows that the token was not spent.
+            true => is_after(self.accepted_at),
+            false => {
+                let is_paused = at < last_of_all + INCIDENT_PAUSE;
+                is_believed_next
+                    || is_after(self.incident_ended_at)
+                    || (self.is_in_incident(at) && !is_paused)
+            }
+        })
+    }
+
+    /// True if this token was refused for the whole window, and the refusals are not an incident.
+    pub(crate) fn may_believe_refusal(&self, token: TokenId, at: u64) -> bool {
+        let Some(refusals) = self.refusals.get(&token) else { return false };
+        at >= refusals.first + REFUSAL_WINDOW && (refusals.is_confirmed || !self.is_in_incident(at))
+    }
+
+    pub(crate) fn ask_to_wait(&mut self, at: u64, until: u64) {
+        if at >= self.asked_to_wait.0 {
+            self.asked_to_wait.1 = 0;
+        }
+        self.asked_to_wait.0 = until.max(self.asked_to_wait.0);
+    }
+
+    /// Counts a call, and returns the number of calls since the process was asked to wait.
+    pub(crate) fn count_call_while_asked_to_wait(&mut self, at: u64) -> u64 {
+        if at >= self.asked_to_wait.0 {
+            return 0;
+        }
+        self.asked_to_wait.1 += 1;
+        self.asked_to_wait.1
+    }
+}
