@@ -254,10 +254,10 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                 Judgement::SendAgain => {}
                 Judgement::Believe => {
                     let error = Error::new(ErrorKind::GrantRefused, "the refresh token was refused");
-                    let unstored = ReconnectReason::OutcomeUnknown;
-                    return self
-                        .mark_needs_reconnect(&lease, &cached, suspicion.reason, unstored, error)
-                        .await;
+                    let unknown = ReconnectReason::OutcomeUnknown;
+                    // Another process may have spent it since.
+                    let reason = if intent.is_some() { unknown } else { suspicion.reason };
+                    return self.mark_needs_reconnect(&lease, &cached, reason, unknown, error).await;
                 }
             }
         }
