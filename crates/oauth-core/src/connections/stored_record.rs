@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::cached_token::{CachedToken, content};
-use super::events::EventKind;
+use super::events::{EventKind, TARGET};
 use super::lease::HeldLease;
 use super::refresh::{RefreshResult, RefreshTask};
 use crate::error::Error;
 use crate::provider::provider::Provider;
-use crate::store::{Record, RecordState, SaveOutcome, StoreError, StoreErrorKind};
+use crate::store::{AcquireOutcome, Record, RecordState, SaveOutcome, StoreError, StoreErrorKind};
 
 impl<P: Provider> RefreshTask<'_, P> {
     pub(super) async fn load(&self) -> RefreshResult<P> {
@@ -77,10 +77,9 @@ impl<P: Provider> RefreshTask<'_, P> {
             return Err(error);
         }
         if !current.is_active() {
-            // The stored token was spent, and its successor is dead.
-            if let Some(lease) = lease {
-                let set = shared.store.set_state(key, lease.fence, read.generation, current.state).await;
-                set.map_err(self.store_error())?;
+            // The stored token was spent, and its successor is dead; or the verdict could not be stored.
+            if let Err(error) = self.store_verdict(&read, current.state, lease).await {
+                tracing::debug!(target: TARGET, "{key}: the verdict was not stored: {error}");
             }
             return entry.publish_stored(self.epoch, read.with_state(current.state)).map(Ok);
         }
@@ -98,5 +97,27 @@ impl<P: Provider> RefreshTask<'_, P> {
             SaveOutcome::Superseded { record } => Ok(Err(record)),
             SaveOutcome::Missing => Err(shared.clear_missing(entry, self.epoch)),
         }
+    }
+
+    /// Stores a verdict of this process about the token of a record. If another process has the lease, it
+    /// finds out itself.
+    async fn store_verdict(
+        &self,
+        read: &CachedToken<P>,
+        verdict: RecordState,
+        lease: Option<&HeldLease>,
+    ) -> Result<(), Error> {
+        let (store, key) = (&self.shared.store, &self.entry.key);
+        if let Some(lease) = lease {
+            let set = store.set_state(key, lease.fence, read.generation, verdict).await;
+            return set.map(drop).map_err(self.store_error());
+        }
+        let acquired = store.acquire(key).await.map_err(self.store_error())?;
+        if let AcquireOutcome::Granted { fence, .. } = acquired {
+            let set = store.set_state(key, fence, read.generation, verdict).await;
+            store.release(key, fence).await;
+            set.map_err(self.store_error())?;
+        }
+        Ok(())
     }
 }
