@@ -82,6 +82,8 @@ struct GrantRefusal {
     at: Instant,
     /// Number of accepted calls before it.
     accepted: u64,
+    /// True if it says nothing about the provider anymore.
+    is_confirmed: bool,
 }
 
 /// Refusals of several accounts, and not about them.
@@ -286,13 +288,15 @@ impl CircuitBreaker {
         state.failures = 0;
         let accepted = state.accepted;
         state.refusals.retain(|refusal| {
-            refusal.account != account && now.saturating_duration_since(refusal.at) < refusal_window
+            refusal.account != account && now.saturating_duration_since(refusal.at) < 3 * refusal_window
         });
-        if !is_confirmed {
-            state.refusals.push(GrantRefusal { account: account.to_owned(), at: now, accepted });
-        }
-        let count = state.refusals.len();
-        let accepted_since = state.refusals.first().map_or(0, |first| accepted - first.accepted);
+        state.refusals.push(GrantRefusal { account: account.to_owned(), at: now, accepted, is_confirmed });
+        let is_recent = |refusal: &&GrantRefusal| {
+            !refusal.is_confirmed && now.saturating_duration_since(refusal.at) < refusal_window
+        };
+        let count = state.refusals.iter().filter(is_recent).count();
+        let accepted_since =
+            state.refusals.iter().find(is_recent).map_or(0, |first| accepted - first.accepted);
         // Few refusals among many accepted calls are about their customers.
         let is_incident = !refusal_window.is_zero()
             && count >= incident_accounts
@@ -322,7 +326,7 @@ impl CircuitBreaker {
     }
 
     /// Decides about a refused token.
-    pub(super) fn judge(&self, suspicion: &Suspicion) -> Judgement {
+    pub(super) fn judge(&self, suspicion: &Suspicion, account: &str) -> Judgement {
         let BreakerRules { refusal_window, spends_first, .. } = self.rules;
         let Suspicion { first_refused_at, last_refused_at, .. } = *suspicion;
         let now = Instant::now();
@@ -343,6 +347,10 @@ impl CircuitBreaker {
             }
             _ => match left(first_refused_at) {
                 left if !left.is_zero() => Judgement::Wait(left),
+                // Others were refused too, and none has been accepted since.
+                _ if spends_first && state.is_one_of_several(suspicion, account, refusal_window) => {
+                    Judgement::Wait(INCIDENT_PAUSE.0)
+                }
                 _ if spends_first => Judgement::Believe,
                 _ => Judgement::SendAgain,
             },
@@ -418,6 +426,16 @@ impl BreakerState {
         self.round += 1;
         self.failures = 0;
         self.limit = 1;
+    }
+
+    /// True if other accounts were refused at about the same time, and none has been accepted since.
+    fn is_one_of_several(&self, suspicion: &Suspicion, account: &str, window: Duration) -> bool {
+        let refused_at = suspicion.first_refused_at;
+        let is_near = |refusal: &GrantRefusal| {
+            refusal.account != account && refused_at.saturating_duration_since(refusal.at) < 2 * window
+        };
+        self.accepted_at.is_none_or(|accepted_at| accepted_at < refused_at)
+            && self.refusals.iter().any(is_near)
     }
 
     fn is_in_incident(&self, now: Instant) -> bool {

@@ -249,7 +249,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         }
         let suspicion = self.entry.state().suspicion_about(&cached);
         if let Some(suspicion) = suspicion {
-            match self.shared.circuit_breaker.judge(&suspicion) {
+            match self.shared.circuit_breaker.judge(&suspicion, &self.entry.key.account) {
                 Judgement::Wait(left) => return Err(unconfirmed::<P>(left)),
                 Judgement::SendAgain => {}
                 Judgement::Believe => {

@@ -113,7 +113,7 @@ fn waits_after<P: Provider>(
     now: Instant,
 ) -> Option<Error> {
     let suspicion = entry.cached().and_then(|cached| state.suspicion_about(&cached));
-    let judgement = suspicion.map(|suspicion| shared.circuit_breaker.judge(&suspicion));
+    let judgement = suspicion.map(|suspicion| shared.circuit_breaker.judge(&suspicion, &entry.key.account));
     if let Some(Judgement::Wait(left)) = judgement {
         return Some(unconfirmed::<P>(left));
     }
