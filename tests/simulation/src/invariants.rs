@@ -50,6 +50,8 @@ pub enum ViolationKind {
     RetryAfterIgnored,
     /// A program that returned without drain had more refreshes in flight than it may lose.
     TooManyLostAtExit,
+    /// The trace depends on the engine of the store.
+    EnginesDiffer,
     /// The run had too many steps, or took too long.
     LimitExceeded,
 }
@@ -133,6 +135,7 @@ pub(crate) struct Invariants {
     pub(crate) violations: Vec<Violation>,
     pub(crate) statistics: Statistics,
     pub(crate) step: u64,
+    is_swept: bool,
     views: BTreeMap<usize, ProcessView>,
     calls: BTreeMap<u64, TokenCall>,
     /// By the new token.
@@ -148,6 +151,7 @@ pub(crate) struct Invariants {
     /// Tokens that were sent although an earlier call of another lease had no known outcome.
     in_doubt: BTreeSet<TokenId>,
     lost_records: BTreeMap<usize, LostRecord>,
+    restored: BTreeSet<TokenId>,
     /// Authorizations of which a process sent a token that was lost when the store went back.
     reused_after_restore: BTreeSet<(usize, u64)>,
     this_second: (u64, u64),
@@ -165,6 +169,10 @@ pub(crate) struct Invariants {
 }
 
 impl Invariants {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        Self { is_swept: plan.sweep_every.is_some(), ..Self::default() }
+    }
+
     pub(crate) fn violate(&mut self, at: u64, kind: ViolationKind, message: String) {
         self.violations.push(Violation { at, step: self.step, kind, message });
     }
@@ -309,7 +317,7 @@ impl Invariants {
             view.ask_to_wait(at, at + seconds * SECOND);
         }
         if let Some(issued) = response.issued {
-            view.accepted(at);
+            view.accepted(sent_at, at);
             view.hold(issued);
             self.unsaved.insert(issued, UnsavedToken { process, spent: token, sent_at, is_excused });
         } else if response.is_definite {
@@ -342,6 +350,8 @@ impl Invariants {
 
     pub(crate) fn token_stored(&mut self, at: u64, token: TokenId, lease: u64) {
         self.stored.insert(token.0, token);
+        // Written back by a process that was not told.
+        self.given_up.remove(&token);
         if let Some(unsaved) = self.unsaved.remove(&token)
             && at >= unsaved.sent_at + lease * 3 / 4
         {
@@ -351,6 +361,7 @@ impl Invariants {
         if let Some(record) = self.lost_records.get_mut(&token.0) {
             // A process that knows only a part of what was lost can write that back.
             record.restored = token;
+            self.restored.insert(token);
             if token >= record.lost {
                 self.lost_records.remove(&token.0);
             } else {
@@ -364,26 +375,45 @@ impl Invariants {
     }
 
     /// Records that the store went back to its backup.
-    pub(crate) fn store_went_back(&mut self, at: u64) {
-        let Some((stored, connected_at)) = self.backup.clone() else { return };
+    pub(crate) fn store_went_back(&mut self, at: u64, provider: &SimulatedProvider) {
+        let Some((stored, mut connected_at)) = self.backup.clone() else { return };
+        let family = |token: TokenId| provider.token(token).map(|known| known.family);
         for (account, lost) in std::mem::replace(&mut self.stored, stored) {
             if let Some(restored) = self.stored.get(&account).copied().filter(|restored| *restored < lost) {
                 let earlier = self.lost_records.get(&account).map_or(lost, |record| record.lost.max(lost));
                 self.lost_records.insert(account, LostRecord { lost: earlier, restored });
+                if family(lost) != family(restored) {
+                    // A process that holds the newer connection waits for the user.
+                    connected_at.remove(&account);
+                }
             }
         }
-        for account in connected_at.keys() {
-            self.given_up.remove(&self.stored[account]);
+        for token in self.stored.values() {
+            self.given_up.remove(token);
+            if self.given_up.range((token.0, 0)..=(token.0, u64::MAX)).next_back() > Some(token) {
+                // Its successor was lost before.
+                self.may_be_lost.insert(*token);
+            }
+            // Its intent may be lost, so that the doubt is not known.
+            self.restored.insert(*token);
         }
         self.connected_at = connected_at;
         self.disturb(at);
+        // The intents of these calls may be lost.
+        let calls = self.calls.values().map(|call| call.token);
+        let in_flight: Vec<TokenId> = calls.chain(self.unsaved.values().map(|held| held.spent)).collect();
+        for token in in_flight {
+            self.excuse(at, token);
+            self.may_be_lost.insert(token);
+        }
         self.forgive_lost_records();
     }
 
-    /// Allows the loss of tokens that the store has lost and no running process holds.
+    /// Allows the loss of tokens that the store has lost and no running process holds. Without sweeps, a process that
+    /// holds one may not be used in time.
     fn forgive_lost_records(&mut self) {
         for record in self.lost_records.values() {
-            if !self.views.values().any(|view| view.holds(record.lost)) {
+            if !self.is_swept || !self.views.values().any(|view| view.holds(record.lost)) {
                 self.may_be_lost.insert(record.restored);
             }
         }
@@ -447,8 +477,14 @@ impl Invariants {
 
     /// Checks a process's report that a connection needs reconnecting.
     pub(crate) fn check_reported_loss(&mut self, at: u64, process: usize, account: usize) {
-        let Some(connected_at) = self.connected_at.get(&account) else { return };
-        if at > (*connected_at).max(self.calm_since(account)) + MAX_STATE_AGE {
+        let Some(connected_at) = self.connected_at.get(&account).copied() else { return };
+        if let (Some(record), Some(view)) = (self.lost_records.get(&account), self.views.get(&process))
+            && view.holds_newer(record.restored)
+        {
+            // The stored token is the predecessor of one that was given up.
+            return;
+        }
+        if at > connected_at.max(self.calm_since(account)) + MAX_STATE_AGE {
             self.false_report(at, process, account, "it needs reconnecting");
         }
     }
@@ -510,10 +546,10 @@ impl Invariants {
         let is_reused = self.reused_after_restore.contains(&(token.0, known.family));
         let right: &[&str] = match known.revoked {
             _ if !provider.rules.refreshes => &["token_refused"],
+            // A record that was restored, or written back, does not say if the token was spent.
+            _ if is_reused || self.restored.contains(&token) => &["revoked", "outcome_unknown"],
             Some(Revocation::ByUser) if in_doubt || self.clock_was_stepped => &["revoked", "outcome_unknown"],
             Some(Revocation::ByUser) => &["revoked"],
-            // A record that was restored, or written back, does not say that the token was spent.
-            _ if is_reused => &["revoked", "outcome_unknown"],
             Some(Revocation::ByReuse) => &["outcome_unknown"],
             None if known.spent_at.is_some() => &["outcome_unknown"],
             None => &["lapsed"],

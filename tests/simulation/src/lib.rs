@@ -23,9 +23,10 @@ mod simulated_process;
 mod simulated_provider;
 mod simulated_store;
 mod simulation_state;
+mod sql_engine;
 mod trace;
 
 pub use invariants::{Statistics, Violation, ViolationKind};
 pub use known_cases::{CaseStatus, KNOWN_CASES, KnownCase};
-pub use plan::Plan;
+pub use plan::{Plan, StoreEngine};
 pub use scheduler::{RunReport, simulate};

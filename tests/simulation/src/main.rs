@@ -1,13 +1,13 @@
-//! Runs the simulation: `simulation [--seed N] [--seeds N] [--large] [--case NAME] [--trace]`.
+//! Runs the simulation: `simulation [--seed N] [--seeds N] [--large] [--sql] [--case NAME] [--trace]`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // it is a program
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use simulation::{KNOWN_CASES, Plan, RunReport, simulate};
+use simulation::{KNOWN_CASES, Plan, RunReport, StoreEngine, simulate};
 
-const USAGE: &str = "simulation [--seed N] [--seeds N] [--large] [--case NAME] [--trace]";
+const USAGE: &str = "simulation [--seed N] [--seeds N] [--large] [--sql] [--case NAME] [--trace]";
 
 /// Number of seeds with violations after which no more are run.
 const MAX_FAILED: u64 = 10;
@@ -17,13 +17,15 @@ struct Arguments {
     seed: Option<u64>,
     seeds: u64,
     large: bool,
+    /// Use the SQL engine, and compare with the memory store.
+    sql: bool,
     case: Option<String>,
     trace: bool,
 }
 
 impl Arguments {
     fn read(args: impl IntoIterator<Item = String>) -> Result<Self, String> {
-        let mut read = Self { seed: None, seeds: 1, large: false, case: None, trace: false };
+        let mut read = Self { seed: None, seeds: 1, large: false, sql: false, case: None, trace: false };
         let mut args = args.into_iter();
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value\nhelp: {USAGE}"));
@@ -33,6 +35,7 @@ impl Arguments {
                 "--seeds" => read.seeds = number(value()?)?,
                 "--case" => read.case = Some(value()?),
                 "--large" => read.large = true,
+                "--sql" => read.sql = true,
                 "--trace" => read.trace = true,
                 _ => return Err(format!("unknown argument `{arg}`\nhelp: {USAGE}")),
             }
@@ -59,14 +62,14 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         let case = case.ok_or_else(|| format!("unknown case `{name}`"))?;
         println!("{}: {}", case.name, case.trouble);
         let plan = case.plan(arguments.seed.unwrap_or(case.seed));
-        return Ok(run_plan(&plan, arguments.trace).violations.is_empty());
+        return Ok(run_plan(plan, arguments).violations.is_empty());
     }
     let (started, first) = (Instant::now(), arguments.seed.unwrap_or(1));
     let (mut failed, mut hash) = (0, 0_u64);
     let plan = if arguments.large { Plan::large } else { Plan::random };
     let flag = if arguments.large { " --large" } else { "" };
     for seed in first..first.saturating_add(arguments.seeds) {
-        let report = run_plan(&plan(seed), arguments.trace);
+        let report = run_plan(plan(seed), arguments);
         hash = hash.rotate_left(1) ^ report.trace_hash;
         if !report.violations.is_empty() {
             println!("help: `cargo xtask simulate --seed {seed}{flag} --trace` repeats this run");
@@ -81,10 +84,17 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     Ok(failed == 0)
 }
 
-fn run_plan(plan: &Plan, trace: bool) -> RunReport {
-    let report = simulate(plan, trace);
-    let is_clean = report.violations.is_empty();
-    if trace || !is_clean {
+fn run_plan(mut plan: Plan, arguments: &Arguments) -> RunReport {
+    if arguments.sql {
+        plan.engine = StoreEngine::Sql;
+    }
+    let mut report = simulate(&plan, arguments.trace);
+    if plan.engine == StoreEngine::Sql {
+        let mut in_memory = plan.clone();
+        in_memory.engine = StoreEngine::Memory;
+        report.compare_with(&simulate(&in_memory, false));
+    }
+    if arguments.trace || !report.violations.is_empty() {
         println!("{plan:?}");
         for line in &report.trace {
             println!("{line}");

@@ -24,7 +24,7 @@ struct EngineContent {
     store: MemoryStore,
     damaged: BTreeSet<Key>,
     fences: BTreeMap<Key, u64>,
-    backup: Vec<SavedRecord>,
+    backup: Option<Vec<SavedRecord>>,
 }
 
 /// Record of a backup.
@@ -82,6 +82,10 @@ impl MemoryEngine {
 }
 
 impl Engine for MemoryEngine {
+    fn store(&self) -> &dyn TokenStore {
+        self
+    }
+
     fn back_up(&self) {
         let mut content = self.content();
         let all = finish(content.store.list(PROVIDER, None, usize::MAX)).unwrap_or_default();
@@ -93,17 +97,17 @@ impl Engine for MemoryEngine {
             let saved_at = self.clock.0.load(Ordering::Relaxed);
             Some(SavedRecord { key, record, fence, is_damaged, saved_at })
         });
-        content.backup = saved.collect();
+        content.backup = Some(saved.collect());
     }
 
     fn restore(&self) {
         let mut content = self.content();
+        let Some(saved) = content.backup.clone() else { return };
         let store = MemoryStore::with_clock(self.clock.clone());
-        for saved in &content.backup {
+        for saved in &saved {
             self.put(&store, saved).expect("an operation of the memory store");
         }
         content.store = store;
-        let saved = content.backup.clone();
         content.fences = saved.iter().map(|one| (one.key.clone(), one.fence)).collect();
         content.damaged = saved.into_iter().filter(|one| one.is_damaged).map(|one| one.key).collect();
     }

@@ -11,6 +11,8 @@ pub(crate) const DAY: u64 = 24 * HOUR;
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub(crate) seed: u64,
+    /// Engine of the shared store.
+    pub engine: StoreEngine,
     pub(crate) rules: ProviderRules,
     pub(crate) processes: usize,
     pub(crate) accounts: usize,
@@ -23,6 +25,16 @@ pub struct Plan {
     pub(crate) faults: Vec<Fault>,
     /// True to end the run at the first violation.
     pub(crate) stops_at_violation: bool,
+}
+
+/// Engine of the shared store. The choice does not change the trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreEngine {
+    /// The memory store.
+    Memory,
+    /// The statements of `oauth-store`, on a database in memory.
+    Sql,
 }
 
 /// Rules by which a provider issues and spends tokens.
@@ -177,6 +189,7 @@ impl Plan {
     pub(crate) fn new(seed: u64, rules: ProviderRules) -> Self {
         Self {
             seed,
+            engine: StoreEngine::Memory,
             rules,
             processes: 2,
             accounts: 5,
@@ -238,6 +251,10 @@ impl Plan {
         ]);
         let mut plan = Self::new(seed, rules);
         plan.stops_at_violation = true;
+        if seed.is_multiple_of(50) {
+            // Five times as slow.
+            plan.engine = StoreEngine::Sql;
+        }
         (plan.processes, plan.accounts, plan.length) = (processes, accounts, length);
         // Shorter than a call may take.
         plan.lease = random.pick(&[None, None, Some(12 * SECOND)]);
@@ -297,11 +314,9 @@ impl Plan {
             }
             5 => {
                 let length = random.up_to(&[8 * SECOND, 2 * MINUTE, 15 * MINUTE]);
-                // A store that hangs longer is the open case `hanging-store`.
-                Trouble::StoreDown { length, hangs: random.chance(500) && length <= 8 * SECOND }
+                Trouble::StoreDown { length, hangs: random.chance(500) }
             }
-            // `RestoreStore` has the open cases `write-back` and `given-up`.
-            6 => Trouble::BackUpStore,
+            6 => Trouble::RestoreStore,
             7 => Trouble::DamageRow { account },
             8 => Trouble::Revoke { account },
             9 => {

@@ -27,7 +27,6 @@ pub(crate) struct ProcessView {
 struct Refusals {
     first: u64,
     last: u64,
-    count: u64,
     /// True if it was refused again after the provider had accepted another token.
     is_confirmed: bool,
 }
@@ -46,11 +45,17 @@ impl ProcessView {
         self.held.get(&token.0).is_some_and(|held| *held > token)
     }
 
-    pub(crate) fn accepted(&mut self, at: u64) {
+    /// Records the response to a call that was sent at this time.
+    pub(crate) fn accepted(&mut self, sent_at: u64, at: u64) {
         self.accepted_at = Some(at);
-        if self.incident_since.take().is_some() {
+        // A call that was sent before a refusal says nothing about it.
+        if sent_at > self.last_refused_at() && self.incident_since.take().is_some() {
             self.incident_ended_at = Some(at);
         }
+    }
+
+    fn last_refused_at(&self) -> u64 {
+        self.refusals.values().map(|one| one.last).max().unwrap_or_default()
     }
 
     pub(crate) fn refused(&mut self, token: TokenId, at: u64) {
@@ -59,7 +64,7 @@ impl ProcessView {
         if has_others {
             self.incident_since.get_or_insert(at);
         }
-        let new = Refusals { first: at, last: at, count: 0, is_confirmed: false };
+        let new = Refusals { first: at, last: at, is_confirmed: false };
         let refusals = self.refusals.entry(token).or_insert(new);
         let is_confirmed =
             refusals.is_confirmed || self.accepted_at.is_some_and(|accepted| accepted > refusals.first);
@@ -67,7 +72,7 @@ impl ProcessView {
             // After an incident the window begins anew.
             *refusals = new;
         }
-        *refusals = Refusals { last: at, count: refusals.count + 1, is_confirmed, ..*refusals };
+        *refusals = Refusals { last: at, is_confirmed, ..*refusals };
     }
 
     /// True while several accounts are refused and none is accepted, for at most the time after which their
@@ -81,17 +86,13 @@ impl ProcessView {
     pub(crate) fn may_send_refused(&self, token: TokenId, at: u64, spends_first: bool) -> Option<bool> {
         let refusals = self.refusals.get(&token)?;
         let is_after = |time: Option<u64>| time.is_some_and(|time| time >= refusals.last);
-        let last_of_all = self.refusals.values().map(|one| one.last).max().unwrap_or_default();
-        // The second refusal is believed.
-        let is_believed_next = refusals.count == 1 && at >= refusals.last + REFUSAL_WINDOW;
+        let is_old = at >= refusals.last + REFUSAL_WINDOW;
         Some(match spends_first {
             // Only a success of another account shows that the token was not spent.
             true => is_after(self.accepted_at),
             false => {
-                let is_paused = at < last_of_all + INCIDENT_PAUSE;
-                is_believed_next
-                    || is_after(self.incident_ended_at)
-                    || (self.is_in_incident(at) && !is_paused)
+                let is_paused = at < self.last_refused_at() + INCIDENT_PAUSE;
+                is_old || is_after(self.incident_ended_at) || (self.is_in_incident(at) && !is_paused)
             }
         })
     }

@@ -33,6 +33,17 @@ pub struct RunReport {
     pub steps: u64,
 }
 
+impl RunReport {
+    /// Adds a violation if the same plan had another trace with another engine of the store.
+    pub fn compare_with(&mut self, other: &Self) {
+        if self.trace_hash != other.trace_hash {
+            let message = format!("trace hash {:016x} with the other engine", other.trace_hash);
+            let kind = ViolationKind::EnginesDiffer;
+            self.violations.push(Violation { at: 0, step: self.steps, kind, message });
+        }
+    }
+}
+
 /// Runs a plan. `keeps_trace` keeps all lines of its trace, and not only the last ones.
 ///
 /// # Panics
@@ -248,7 +259,8 @@ impl Scheduler {
             Trouble::RestoreStore => {
                 let mut state = self.state();
                 state.store.engine.restore();
-                state.invariants.store_went_back(now);
+                let SimulationState { invariants, provider, .. } = &mut *state;
+                invariants.store_went_back(now, provider);
             }
             Trouble::DamageRow { account } => {
                 let mut state = self.state();

@@ -1,9 +1,11 @@
 //! Store that all processes share: slow, down for a while, or set back to a backup.
 
+use std::fmt::Debug;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
 use std::time::Duration;
 
 use oauth_core::store::{
@@ -19,10 +21,11 @@ use crate::simulation_state::{NO_ACCOUNT, ProcessHandle, SimulationState};
 /// Name of the simulated provider.
 pub(crate) const PROVIDER: &str = "simulated";
 
-/// A store that never waits, whose records a fault can change.
-pub(crate) trait Engine: TokenStore {
+/// A store whose records a fault can change.
+pub(crate) trait Engine: Debug + Send + Sync {
+    fn store(&self) -> &dyn TokenStore;
     fn back_up(&self);
-    /// Puts back all records of the backup. Their leases have ended.
+    /// Puts back all records of the backup, if there is one. Their leases have ended.
     fn restore(&self);
     /// Gives a record an unknown state.
     fn damage(&self, key: &Key);
@@ -46,11 +49,21 @@ impl StoreCondition {
     }
 }
 
-/// Returns the output of a future that never waits.
+/// Waits for a future outside of the processes, for which no time passes meanwhile.
 pub(crate) fn finish<T>(work: impl Future<Output = T>) -> T {
-    match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => unreachable!("an operation of the engine waited"),
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut work = pin!(work);
+    loop {
+        match work.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => std::thread::park(),
+        }
     }
 }
 
@@ -131,7 +144,8 @@ fn handle<T: Send + 'static>(
         Err(unavailable())
     } else {
         let engine = Arc::clone(&state.store.engine);
-        work(&*engine, state).and_then(|done| if fails.is_some() { Err(unavailable()) } else { Ok(done) })
+        work(engine.store(), state)
+            .and_then(|done| if fails.is_some() { Err(unavailable()) } else { Ok(done) })
     };
     if account != NO_ACCOUNT {
         let outcome = if result.is_ok() { "" } else { ": failed" };

@@ -13,10 +13,11 @@ use tokio::time::Instant;
 
 use crate::invariants::Invariants;
 use crate::memory_engine::MemoryEngine;
-use crate::plan::{Plan, Step, Trigger, Trouble};
+use crate::plan::{Plan, Step, StoreEngine, Trigger, Trouble};
 use crate::random::Random;
 use crate::simulated_provider::SimulatedProvider;
 use crate::simulated_store::StoreCondition;
+use crate::sql_engine::SqlEngine;
 use crate::trace::Trace;
 
 /// Account of an event that is not about one account.
@@ -77,8 +78,11 @@ impl SimulationState {
         Self {
             now: 0,
             provider: SimulatedProvider::new(plan.rules),
-            store: StoreCondition::new(Arc::new(MemoryEngine::new(clock))),
-            invariants: Invariants::default(),
+            store: StoreCondition::new(match plan.engine {
+                StoreEngine::Memory => Arc::new(MemoryEngine::new(clock)),
+                StoreEngine::Sql => Arc::new(SqlEngine::new(clock)),
+            }),
+            invariants: Invariants::new(plan),
             trace: Trace::new(keeps_trace),
             never_answered: Vec::new(),
             queue: BTreeMap::new(),

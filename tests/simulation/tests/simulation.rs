@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
-use simulation::{CaseStatus, KNOWN_CASES, Plan, simulate};
+use simulation::{CaseStatus, KNOWN_CASES, Plan, StoreEngine, simulate};
 
-const SEEDS: u64 = 200;
+/// Few, as tests are not optimized. `cargo xtask ci` runs thousands.
+const SEEDS: u64 = 50;
 
 #[test]
 fn random_plans_have_no_violation() {
@@ -43,12 +44,24 @@ fn same_seed_has_same_trace() {
 
 /// Another process has another seed of its hash maps.
 #[test]
-fn another_process_has_same_trace() {
+fn another_process_and_folder_have_same_trace() {
     for seed in [3, 11, 27] {
         let hash = format!("trace hash {:016x}", simulate(&Plan::random(seed), false).trace_hash);
-        let program = env!("CARGO_BIN_EXE_simulation");
-        let output = Command::new(program).args(["--seed", &seed.to_string(), "--trace"]).output().unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
+        let mut program = Command::new(env!("CARGO_BIN_EXE_simulation"));
+        program.args(["--seed", &seed.to_string(), "--trace"]).current_dir(std::env::temp_dir());
+        let text = String::from_utf8(program.output().unwrap().stdout).unwrap();
         assert!(text.contains(&hash), "seed {seed}: {hash} is not in\n{text}");
+    }
+}
+
+#[test]
+fn store_engines_have_same_trace() {
+    for seed in 1..=SEEDS {
+        let hashes = [StoreEngine::Memory, StoreEngine::Sql].map(|engine| {
+            let mut plan = Plan::random(seed);
+            plan.engine = engine;
+            simulate(&plan, false).trace_hash
+        });
+        assert_eq!(hashes[0], hashes[1], "seed {seed}");
     }
 }

@@ -10,8 +10,8 @@ use crate::workspace::Workspace;
 
 pub(super) const COMMAND: Command = Command {
     name: "simulate",
-    flags: "[--seed N] [--seeds N] [--large] [--trace]",
-    about: "run connections with simulated processes, store, provider and faults; `test` runs 200 seeds",
+    flags: "[--seed N] [--seeds N] [--large] [--sql] [--trace]",
+    about: "run connections with simulated processes, store, provider and faults; `ci` runs 2,000 seeds",
     run: |workspace, args| {
         let args = program_args(args)?;
         let mut report = Report::default();
@@ -25,7 +25,7 @@ fn program_args(args: &mut Parser) -> Result<Vec<String>> {
     let mut checked = Vec::new();
     while let Some(arg) = args.next()? {
         match arg {
-            lexopt::Arg::Long(name @ ("large" | "trace")) => checked.push(format!("--{name}")),
+            lexopt::Arg::Long(name @ ("large" | "sql" | "trace")) => checked.push(format!("--{name}")),
             lexopt::Arg::Long(name @ ("seed" | "seeds")) => {
                 let name = format!("--{name}");
                 let number: u64 = args.value()?.parse()?;
@@ -57,7 +57,7 @@ mod tests {
     fn parses_flags() {
         let read = |args: &[&str]| program_args(&mut Parser::from_args(args)).ok();
         assert_eq!(read(&[]), Some(Vec::new()));
-        let all = ["--seed", "7", "--seeds", "9", "--large", "--trace"];
+        let all = ["--seed", "7", "--seeds", "9", "--large", "--sql", "--trace"];
         assert_eq!(read(&all), Some(all.map(str::to_owned).to_vec()));
         assert_eq!((read(&["--seed", "many"]), read(&["--seeds"]), read(&["7"])), (None, None, None));
     }
