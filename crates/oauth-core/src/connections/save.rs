@@ -11,7 +11,7 @@ use super::shared_state::SharedState;
 use super::single_flight::Flight;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
-use crate::store::{RecordState, SaveOutcome};
+use crate::store::{RecordState, SaveOutcome, StoreError, StoreErrorKind};
 use crate::token::token::Token;
 
 pub(super) struct TokenSaver<'a, P: Provider> {
@@ -57,7 +57,17 @@ impl<P: Provider> TokenSaver<'_, P> {
                         // The store's response to the last attempt was lost.
                         return self.publish_saved(token, record.generation, receipt);
                     }
-                    if !token.data.lineage.descends_from(read.token.data.lineage) {
+                    let (new, stored) = (token.data.lineage, read.token.data.lineage);
+                    if !new.is_same_connection(stored) && record.generation < base {
+                        let message = "it holds an older connection of this account than this process does: it went \
+                                       back to a backup";
+                        let error = Error::from(StoreError::new(StoreErrorKind::Other, message))
+                            .with_provider(P::NAME)
+                            .with_help("have the customer connect again");
+                        self.shared.emit(key, Some(base + 1), EventKind::StoreWentBack(Some(&error)));
+                        return self.publish(token, from.generation + 1, receipt, false);
+                    }
+                    if !new.descends_from(stored) {
                         return self.entry.publish_stored(self.epoch, read);
                     }
                     // The store went back, to a predecessor of this token.
