@@ -5,7 +5,7 @@ use lexopt::Parser;
 
 use super::{
     Command, api, bench, browser, deny, docs, features, fuzz, interleavings, lint, msrv, new_provider,
-    processes, real_servers, release, snapshots, test, tidy,
+    processes, real_servers, release, simulate, snapshots, test, tidy,
 };
 use crate::report::Report;
 use crate::workspace::Workspace;
@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 pub(super) const COMMAND: Command = Command {
     name: "ci",
     flags: "[--full] [--skip-test]",
-    about: "test, snapshots, lint, docs --check, features, tidy, deny, api, release plan; --full adds the slow steps",
+    about: "test, snapshots, lint, docs --check, features, tidy, deny, api, release plan, simulate; --full adds the slow steps",
     run: |workspace, args| {
         let flags = Flags::read(args)?;
         let mut report = Report::default();
@@ -58,7 +58,9 @@ fn steps(workspace: &Workspace, flags: Flags, report: &mut Report) {
     deny::steps(workspace, report);
     api::steps(workspace, report);
     release::steps(workspace, report);
+    simulate::steps(workspace, report);
     if flags.full {
+        simulate::slow_steps(workspace, report);
         msrv::steps(workspace, report);
         processes::steps(workspace, report);
         interleavings::steps(workspace, report);

@@ -20,6 +20,18 @@ pub(super) const COMMAND: Command = Command {
     },
 };
 
+/// The small seeds of each CI run.
+pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
+    report.step("simulate", || run_program(workspace, &["--seeds", "2000"].map(str::to_owned)));
+}
+
+/// The seeds of `ci --full`, small and large.
+pub(super) fn slow_steps(workspace: &Workspace, report: &mut Report) {
+    report.step("simulate many", || run_program(workspace, &["--seeds", "100000"].map(str::to_owned)));
+    let large = ["--large", "--seeds", "5000"].map(str::to_owned);
+    report.step("simulate large", || run_program(workspace, &large));
+}
+
 /// Checks the flags and returns them for the program.
 fn program_args(args: &mut Parser) -> Result<Vec<String>> {
     let mut checked = Vec::new();
