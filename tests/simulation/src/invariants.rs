@@ -123,7 +123,7 @@ struct UnsavedToken {
     is_excused: bool,
 }
 
-/// What the store lost of an account when it went back.
+/// Part of an account that the store lost when it went back.
 #[derive(Clone, Copy, Debug)]
 struct LostRecord {
     lost: TokenId,
@@ -333,8 +333,10 @@ impl Invariants {
 
     /// Records that a process could not store what it decided about an account.
     pub(crate) fn decision_not_stored(&mut self, at: u64, account: usize) {
-        if let Some(stored) = self.stored.get(&account) {
-            self.excuse(at, *stored);
+        if let Some(stored) = self.stored.get(&account).copied() {
+            self.excuse(at, stored);
+            // Another holder may have sent it since.
+            self.in_doubt.insert(stored);
         }
     }
 

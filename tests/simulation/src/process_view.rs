@@ -1,4 +1,4 @@
-//! What a process has been told since it started, by which the rules about refusals judge it.
+//! Answers that a process has received since it started, by which the rules about refusals judge it.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ impl ProcessView {
     /// Records the response to a call that was sent at this time.
     pub(crate) fn accepted(&mut self, sent_at: u64, at: u64) {
         self.accepted_at = Some(at);
-        // A call that was sent before a refusal says nothing about it.
+        // A call that was sent before a refusal is no evidence about it.
         if sent_at > self.last_refused_at() && self.incident_since.take().is_some() {
             self.incident_ended_at = Some(at);
         }

@@ -1,8 +1,8 @@
 //! Every sandbox fault during a refresh and an API call of each provider, with valid and invalid tokens.
 //! Snapshots show the caller's outcome, the number of calls and the state of the connection afterwards.
 //!
-//! The simulation finds faults of timing and of processes at a provider by RFC 6749. This table finds a provider's words
-//! that its dialect does not declare, by what becomes of the connection.
+//! The simulation finds faults of timing and of processes at a provider by RFC 6749. This table finds words
+//! of a provider that its dialect does not declare, by the state of the connection afterwards.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 mod case;

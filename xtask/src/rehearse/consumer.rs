@@ -41,8 +41,8 @@ pub(super) fn rehearse(rehearsal: &Rehearsal, packages: &Packages, provider: &st
         notes.push(format!("{} {}", choice.name(), tree.len()));
 
         let mut commands = vec![args(&["check", "--quiet", "--package", "app", "--lib"])];
-        // Without a transport the example cannot run. Without a crypto provider it cannot either: the sandbox, in the same
-        // program, adds rustls to reqwest.
+        // Without a transport the example cannot run. Without a crypto provider it cannot either: the
+        // sandbox, in the same program, adds rustls to reqwest.
         let example = match choice.features {
             Some(&[]) => None,
             Some(&["reqwest"] | &["rustls-no-provider"]) => Some("check"),

@@ -82,7 +82,7 @@ struct GrantRefusal {
     at: Instant,
     /// Number of accepted calls before it.
     accepted: u64,
-    /// True if it says nothing about the provider anymore.
+    /// True if it is no longer evidence about the provider.
     is_confirmed: bool,
 }
 
@@ -335,7 +335,8 @@ impl CircuitBreaker {
         match state.incident {
             Some(Incident { began_at, ended_at: None }) if now - began_at < LONGEST_INCIDENT => {
                 match left(last_refused_at) {
-                    // The token may be good, and a call could destroy it: a success of another account decides.
+                    // The token may be good, and a call could destroy it: a success of another account
+                    // decides.
                     _ if spends_first => Judgement::Wait(INCIDENT_PAUSE.0),
                     // Other accounts find out first whether the incident is over.
                     left if !left.is_zero() => Judgement::Wait(left),
@@ -432,9 +433,12 @@ impl BreakerState {
     fn is_one_of_several(&self, suspicion: &Suspicion, account: &str, window: Duration) -> bool {
         let refused_at = suspicion.first_refused_at;
         let is_near = |refusal: &GrantRefusal| {
-            refusal.account != account && refused_at.saturating_duration_since(refusal.at) < 2 * window
+            let before = refused_at.saturating_duration_since(refusal.at);
+            let after = refusal.at.saturating_duration_since(refused_at);
+            refusal.account != account && before.max(after) < 2 * window
         };
-        self.accepted_at.is_none_or(|accepted_at| accepted_at < refused_at)
+        refused_at.elapsed() < LONGEST_INCIDENT
+            && self.accepted_at.is_none_or(|accepted_at| accepted_at < refused_at)
             && self.refusals.iter().any(is_near)
     }
 

@@ -55,7 +55,7 @@ pub(super) struct Suspicion {
     pub(super) last_refused_at: Instant,
     /// Number of tokens that the provider had accepted before the first refusal.
     pub(super) accepted_before: u64,
-    /// Why the customer has to connect again if the refusal is believed.
+    /// Reason for the customer to connect again, if the refusal is believed.
     pub(super) reason: ReconnectReason,
 }
 

@@ -293,7 +293,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         match self.entry.state().last_call {
             Some((fence, true)) if fence == intent.fence => Duration::ZERO,
             Some((fence, false)) if fence == intent.fence => call,
-            // Another holder may have the new token, and be unable to save it: whoever has it saves first.
+            // Another holder may have the new token and be unable to save it. It saves first.
             _ => call.max(self.shared.settings.longest_save()),
         }
     }

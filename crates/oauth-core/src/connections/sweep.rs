@@ -49,7 +49,7 @@ type OnResult = Arc<dyn Fn(&str, Result<(), &Error>) + Send + Sync>;
 #[derive(Clone, Debug)]
 enum Accounts {
     All,
-    /// Those that are due among these.
+    /// The due ones among these.
     Only(Arc<HashSet<String>>),
     /// These, due or not.
     Named(Arc<[String]>),

@@ -138,7 +138,7 @@ async fn older_connection_of_a_backup_is_not_used_silently() {
     assert_eq!(setup.server.refreshes(), 0, "no old token is sent");
 }
 
-/// D2: whoever holds a response saves it before another process sends the spent token again.
+/// D2: a process that holds a response saves it before another process sends the spent token again.
 #[tokio::test(start_paused = true)]
 async fn saver_comes_first_after_an_outage_of_the_store() {
     for outage in [5_u64, 60, 600] {
