@@ -435,7 +435,8 @@ impl BreakerState {
         let is_near = |refusal: &GrantRefusal| {
             let before = refused_at.saturating_duration_since(refusal.at);
             let after = refusal.at.saturating_duration_since(refused_at);
-            refusal.account != account && before.max(after) < 2 * window
+            let is_open = self.accepted_at.is_none_or(|accepted_at| accepted_at < refusal.at);
+            refusal.account != account && is_open && before.max(after) < 2 * window
         };
         refused_at.elapsed() < LONGEST_INCIDENT
             && self.accepted_at.is_none_or(|accepted_at| accepted_at < refused_at)

@@ -24,9 +24,16 @@ impl<P: Provider> RefreshTask<'_, P> {
         let entry = self.entry;
         loop {
             let read = self.shared.read_record(entry, self.epoch, &record)?;
-            let Some(current) = entry.cached().filter(|current| current.saved) else {
-                return entry.publish(self.epoch, read);
-            };
+            let Some(current) = entry.cached() else { return entry.publish(self.epoch, read) };
+            if !current.saved {
+                let is_same = current.token.data.lineage.is_same_connection(read.token.data.lineage);
+                // The user has connected again since.
+                let is_later = !is_same && read.token.received_at() > current.token.received_at();
+                return match is_later {
+                    true => entry.publish_stored(self.epoch, read),
+                    false => entry.publish(self.epoch, read),
+                };
+            }
             if entry.state().epoch != self.epoch {
                 return Ok(current);
             }
