@@ -7,7 +7,7 @@ use oauth_core::store::ReconnectReason;
 
 use crate::plan::{DAY, HOUR, MINUTE, Plan, SECOND};
 use crate::process_view::ProcessView;
-use crate::simulated_provider::{ProviderRequest, ProviderResponse, Revocation, SimulatedProvider, TokenId};
+use crate::simulated_provider::{Meaning, ProviderRequest, Revocation, SimulatedProvider, TokenId};
 
 /// Time for which a process that has received a token may stand still without losing it.
 const STATED_WAIT: u64 = 5 * SECOND;
@@ -16,7 +16,9 @@ const MAX_STATE_AGE: u64 = 90 * SECOND;
 /// Most token calls in flight of one process.
 const MAX_CALLS_IN_FLIGHT: usize = 32;
 /// Most token calls of one process while the provider has asked it to wait.
-const MAX_CALLS_WHILE_ASKED_TO_WAIT: u64 = 16;
+const MAX_CALLS_WHILE_ASKED_TO_WAIT: u64 = 4;
+/// Most token calls of one process in ten minutes, when no call had a definite outcome for ten minutes before.
+const MAX_CALLS_IN_TROUBLE: usize = 24;
 /// Most tokens that a program loses when it returns without drain while all its tokens are valid.
 const MAX_LOST_AT_EXIT: usize = 4;
 /// Time in which the refusals of several accounts are an incident, and after which one refusal is believed.
@@ -91,15 +93,29 @@ pub struct Statistics {
     pub peak_in_flight: usize,
     /// Most token calls that arrived in one second.
     pub peak_per_second: u64,
+    /// Refresh requests during incidents.
+    pub incident_requests: u64,
+    /// Longest time from the end of an incident to the last refresh of a token that had expired by then, in
+    /// milliseconds.
+    pub recovery: u64,
 }
 
 impl fmt::Display for Statistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { refresh_requests, refreshes, lost, peak_in_flight, peak_per_second } = self;
+        let Self {
+            refresh_requests,
+            refreshes,
+            lost,
+            peak_in_flight,
+            peak_per_second,
+            incident_requests,
+            recovery,
+        } = self;
         write!(
             f,
             "{refresh_requests} refresh requests, {refreshes} refreshes, {lost} lost, at most {peak_in_flight} calls \
-             in flight and {peak_per_second} a second"
+             in flight and {peak_per_second} a second, {incident_requests} requests during incidents, {recovery} ms \
+             to recovery"
         )
     }
 }
@@ -110,6 +126,8 @@ struct TokenCall {
     process: usize,
     token: TokenId,
     sent_at: u64,
+    /// True if the provider had accepted a token shortly before.
+    is_trusted: bool,
     /// True if the same token may be sent once more.
     is_excused: bool,
 }
@@ -215,15 +233,23 @@ impl Invariants {
         token: TokenId,
         spends_first: bool,
     ) -> bool {
-        self.calls.insert(call, TokenCall { process, token, sent_at: at, is_excused: false });
-        let in_flight = self.calls.values().filter(|call| call.process == process).count();
-        if in_flight == MAX_CALLS_IN_FLIGHT + 1 {
-            let message = format!("process {process} has {in_flight} token calls in flight");
+        let is_trusted = self.view(process).is_trusted(at);
+        self.calls.insert(call, TokenCall { process, token, sent_at: at, is_trusted, is_excused: false });
+        let of_process = || self.calls.values().filter(|call| call.process == process);
+        let (in_flight, untrusted) =
+            (of_process().count(), of_process().filter(|call| !call.is_trusted).count());
+        if in_flight > MAX_CALLS_IN_FLIGHT || (untrusted > 1 && !is_trusted) {
+            let message = format!(
+                "process {process} has {in_flight} token calls in flight, {untrusted} of them untrusted"
+            );
             self.violate(at, ViolationKind::TooManyCalls, message);
         }
         self.statistics.peak_in_flight = in_flight.max(self.statistics.peak_in_flight);
-        let view = self.views.entry(process).or_default();
-        if view.count_call_while_asked_to_wait(at) == MAX_CALLS_WHILE_ASKED_TO_WAIT + 1 {
+        if self.view(process).count_call_in_trouble(at) > MAX_CALLS_IN_TROUBLE {
+            let message = format!("process {process} goes on calling although no call succeeds");
+            self.violate(at, ViolationKind::TooManyCalls, message);
+        }
+        if self.view(process).count_call_while_asked_to_wait(at) == MAX_CALLS_WHILE_ASKED_TO_WAIT + 1 {
             let message = format!("process {process} was asked to wait and went on calling");
             self.violate(at, ViolationKind::RetryAfterIgnored, message);
         }
@@ -248,6 +274,10 @@ impl Invariants {
         }
         *count += 1;
         self.statistics.peak_per_second = self.statistics.peak_per_second.max(*count);
+        let ended_at = provider.incident_until();
+        if at < ended_at {
+            self.statistics.incident_requests += 1;
+        }
         let Some(known) = provider.token(token) else { return };
         if let Some(LostRecord { restored, .. }) = self.lost_records.get(&token.0)
             && *restored == token
@@ -269,6 +299,10 @@ impl Invariants {
             });
             let message = format!("process {process} sent the refresh token {} again{holder}", name(token));
             self.violate(at, ViolationKind::SpentTokenSent, message);
+        }
+        let has_expired_by = |end| provider.rules.lifetime.is_some_and(|life| known.issued_at + life < end);
+        if ended_at <= at && known.spent_at.is_none() && has_expired_by(ended_at) {
+            self.statistics.recovery = self.statistics.recovery.max(at - ended_at);
         }
         let is_young =
             provider.rules.lifetime.is_none_or(|lifetime| at - known.issued_at < lifetime / 2 - SECOND);
@@ -298,36 +332,39 @@ impl Invariants {
         if !is_known {
             self.call_lost(at, call);
         }
-        self.calls.remove(&call);
+        if let Some(ended) = self.calls.remove(&call) {
+            self.view(ended.process).call_ended(at, is_known);
+        }
     }
 
     /// Records the response that a process has read.
-    pub(crate) fn response_read(
-        &mut self,
-        at: u64,
-        call: u64,
-        response: &ProviderResponse,
-        spends_first: bool,
-    ) {
-        let Some(TokenCall { process, token, sent_at, is_excused }) = self.calls.get(&call).copied() else {
+    pub(crate) fn response_read(&mut self, at: u64, call: u64, response: Meaning, spends_first: bool) {
+        let Some(TokenCall { process, token, sent_at, is_excused, .. }) = self.calls.get(&call).copied()
+        else {
             return;
         };
         let view = self.views.entry(process).or_default();
-        if let Some(seconds) = response.retry_after {
-            view.ask_to_wait(at, at + seconds * SECOND);
-        }
-        if let Some(issued) = response.issued {
-            view.accepted(sent_at, at);
-            view.hold(issued);
-            self.unsaved.insert(issued, UnsavedToken { process, spent: token, sent_at, is_excused });
-        } else if response.is_definite {
-            view.refused(token, at);
-            let pause = if spends_first { HOUR } else { MINUTE };
-            let is_incident = view.is_in_incident(at);
-            self.refused.insert(token);
-            if is_incident {
-                self.disturb(at + pause);
+        match response {
+            Meaning::Issued(issued) => {
+                view.accepted(sent_at, at);
+                view.hold(issued);
+                self.unsaved.insert(issued, UnsavedToken { process, spent: token, sent_at, is_excused });
             }
+            Meaning::GrantRefused => {
+                view.refused(token, at);
+                self.refused.insert(token);
+                let pause = if spends_first { HOUR } else { MINUTE };
+                if view.is_in_incident(at) {
+                    self.disturb(at + pause);
+                }
+            }
+            // Where a call destroys a token, only the operator ends the pause.
+            Meaning::ClientRefused if spends_first => view.ask_to_wait(at, u64::MAX),
+            Meaning::ClientRefused => view.ask_to_wait(at, at + HOUR),
+            Meaning::Unavailable { retry_after: Some(seconds) } => {
+                view.ask_to_wait(at, at + seconds * SECOND);
+            }
+            Meaning::Unavailable { .. } | Meaning::ApiResponse => {}
         }
     }
 

@@ -238,6 +238,30 @@ impl Plan {
         plan
     }
 
+    /// Returns a plan of one process with 10,000 connections. Its provider is gone for the second hour.
+    #[must_use]
+    pub fn outage(seed: u64) -> Self {
+        Self::with_incident(seed, Incident::Hangs, HOUR)
+    }
+
+    /// Returns a plan of one process with 10,000 connections. Its provider is overloaded for eight minutes, and asks to
+    /// wait for 30 seconds each time.
+    #[must_use]
+    pub fn overload(seed: u64) -> Self {
+        let incident = Incident::Unavailable { status: 503, retry_after: Some(30) };
+        Self::with_incident(seed, incident, 8 * MINUTE)
+    }
+
+    fn with_incident(seed: u64, incident: Incident, length: u64) -> Self {
+        Self {
+            processes: 1,
+            accounts: 10_000,
+            length: 4 * HOUR,
+            faults: vec![Fault::at(HOUR, Trouble::Incident { incident, length })],
+            ..Self::new(seed, ProviderRules::GO1)
+        }
+    }
+
     fn random_of_size(seed: u64, processes: usize, accounts: usize, length: u64, faults: u64) -> Self {
         use ProviderRules as Rules;
         let mut random = Random::keyed(seed, &[1]);

@@ -1,6 +1,6 @@
 //! Answers that a process has received since it started, by which the rules about refusals judge it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::invariants::{LONGEST_INCIDENT, REFUSAL_WINDOW};
 use crate::plan::MINUTE;
@@ -8,6 +8,10 @@ use crate::simulated_provider::TokenId;
 
 /// Shortest pause between two token calls during an incident.
 const INCIDENT_PAUSE: u64 = MINUTE;
+
+/// Longest time from a success to the start of a call that runs in parallel to others because of it: a minute, and the
+/// time that a slow store takes between a permit and the call.
+const TRUSTED_FOR: u64 = 2 * MINUTE;
 
 #[derive(Debug, Default)]
 pub(crate) struct ProcessView {
@@ -20,6 +24,9 @@ pub(crate) struct ProcessView {
     held: BTreeMap<usize, TokenId>,
     /// Time until which the provider has asked to wait, and the calls meanwhile.
     asked_to_wait: (u64, u64),
+    /// Time since when no call had a definite outcome, and the calls long after that.
+    trouble_since: Option<u64>,
+    calls_in_trouble: VecDeque<u64>,
 }
 
 /// Refusals of one token.
@@ -101,6 +108,29 @@ impl ProcessView {
     pub(crate) fn may_believe_refusal(&self, token: TokenId, at: u64) -> bool {
         let Some(refusals) = self.refusals.get(&token) else { return false };
         at >= refusals.first + REFUSAL_WINDOW && (refusals.is_confirmed || !self.is_in_incident(at))
+    }
+
+    /// True if a token was accepted so shortly before that calls may run in parallel.
+    pub(crate) fn is_trusted(&self, at: u64) -> bool {
+        self.accepted_at.is_some_and(|accepted_at| at < accepted_at + TRUSTED_FOR)
+    }
+
+    pub(crate) fn call_ended(&mut self, at: u64, is_definite: bool) {
+        if is_definite {
+            self.trouble_since = None;
+            self.calls_in_trouble.clear();
+        } else {
+            self.trouble_since.get_or_insert(at);
+        }
+    }
+
+    /// Counts a call, and returns the number of calls in the last ten minutes of a long trouble.
+    pub(crate) fn count_call_in_trouble(&mut self, at: u64) -> usize {
+        if self.trouble_since.is_some_and(|since| at > since + 10 * MINUTE) {
+            self.calls_in_trouble.push_back(at);
+        }
+        self.calls_in_trouble.retain(|call| at < call + 10 * MINUTE);
+        self.calls_in_trouble.len()
     }
 
     pub(crate) fn ask_to_wait(&mut self, at: u64, until: u64) {

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::plan::{SECOND, Step};
-use crate::simulated_provider::{ProviderRequest, ProviderResponse};
+use crate::simulated_provider::{Meaning, ProviderRequest, ProviderResponse};
 use crate::simulation_state::{NO_ACCOUNT, ProcessHandle, SimulationState};
 
 /// Transport of one process.
@@ -82,8 +82,7 @@ impl SimulatedNetwork {
                 if fate == Fate::ResponseLost {
                     return lost(state, sender);
                 }
-                let is_new_token =
-                    matches!(request, ProviderRequest::Refresh(_)) && response.issued.is_some();
+                let is_new_token = is_refreshed(request, &response);
                 state.send(state.now + back, process, account, move |state| {
                     if is_new_token && !sender.is_closed() {
                         state.reach(Step::ResponseDelivered, process);
@@ -112,12 +111,15 @@ fn arrive(
         .as_ref()
         .map_or("no response".to_owned(), |response| response.response.status().as_u16().to_string());
     state.record(format!("p{process} {} -> {status}", request.describe()));
-    let is_refreshed = response.as_ref().is_some_and(|response| response.issued.is_some());
-    if matches!(request, ProviderRequest::Refresh(_)) && is_refreshed {
+    if response.as_ref().is_some_and(|response| is_refreshed(request, response)) {
         state.invariants.statistics.refreshes += 1;
         state.reach(Step::TokenSpent, process);
     }
     response
+}
+
+fn is_refreshed(request: ProviderRequest, response: &ProviderResponse) -> bool {
+    matches!((request, response.meaning), (ProviderRequest::Refresh(_), Meaning::Issued(_)))
 }
 
 #[oauth_core::async_trait]
@@ -136,14 +138,14 @@ impl Transport for SimulatedNetwork {
             }
         };
         end.is_known = match &received {
-            Ok(response) => response.is_definite,
+            Ok(response) => response.meaning.is_definite(),
             Err(error) => matches!(error, TransportError::NotSent(_)),
         };
         let received = received?;
         let at = self.0.clock.local_time();
         let mut state = self.0.state();
         let spends_first = state.plan.rules.spends_first;
-        state.invariants.response_read(at, number, &received, spends_first);
+        state.invariants.response_read(at, number, received.meaning, spends_first);
         Ok(received.response)
     }
 }

@@ -77,15 +77,31 @@ fn number_after(text: &str, prefix: &str) -> Option<usize> {
     rest[..end].parse().ok()
 }
 
-/// Response of the provider, and its effect.
+/// Response of the provider, and its meaning.
 #[derive(Debug)]
 pub(crate) struct ProviderResponse {
     pub(crate) response: Response<Vec<u8>>,
-    /// Token of a successful token request.
-    pub(crate) issued: Option<TokenId>,
-    /// True if it tells whether the refresh token was spent.
-    pub(crate) is_definite: bool,
-    pub(crate) retry_after: Option<u64>,
+    pub(crate) meaning: Meaning,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// A token of this number.
+    Issued(TokenId),
+    GrantRefused,
+    ClientRefused,
+    Unavailable {
+        /// In seconds.
+        retry_after: Option<u64>,
+    },
+    ApiResponse,
+}
+
+impl Meaning {
+    /// True if it says whether the refresh token was spent.
+    pub(crate) fn is_definite(self) -> bool {
+        matches!(self, Self::Issued(_) | Self::GrantRefused | Self::ApiResponse)
+    }
 }
 
 impl SimulatedProvider {
@@ -95,6 +111,11 @@ impl SimulatedProvider {
 
     pub(crate) fn begin_incident(&mut self, incident: Incident, until: u64) {
         self.incident = Some((incident, until));
+    }
+
+    /// Returns the end of the last incident.
+    pub(crate) fn incident_until(&self) -> u64 {
+        self.incident.map_or(0, |(_, until)| until)
     }
 
     fn incident(&self, now: u64) -> Option<Incident> {
@@ -140,20 +161,20 @@ impl SimulatedProvider {
                 let family = self.newest(account).map_or(1, |(_, token)| token.family + 1);
                 Some(self.issue(account, family, now))
             }
-            ProviderRequest::Call(token) if self.is_accepted_by_api(token, now) => Some(respond(200, "{}")),
+            ProviderRequest::Call(token) if self.is_accepted_by_api(token, now) => {
+                Some(respond(200, "{}", Meaning::ApiResponse))
+            }
             ProviderRequest::Call(_) => {
-                let mut refused = respond(401, "");
+                let mut refused = respond(401, "", Meaning::ApiResponse);
                 let challenge = oauth_core::http::HeaderValue::from_static("Bearer error=\"invalid_token\"");
                 refused.response.headers_mut().insert("www-authenticate", challenge);
                 Some(refused)
             }
             ProviderRequest::Refresh(token) => match self.incident(now) {
                 Some(Incident::Hangs) => None,
-                Some(Incident::RefusesGrants) => Some(respond(400, INVALID_GRANT)),
+                Some(Incident::RefusesGrants) => Some(refuse_grant()),
                 Some(Incident::Unavailable { status, retry_after }) => {
-                    let mut unavailable = respond(status, "");
-                    unavailable.is_definite = false;
-                    unavailable.retry_after = retry_after;
+                    let mut unavailable = respond(status, "", Meaning::Unavailable { retry_after });
                     if let Some(seconds) = retry_after {
                         unavailable.response.headers_mut().insert("retry-after", seconds.into());
                     }
@@ -165,7 +186,7 @@ impl SimulatedProvider {
     }
 
     fn refresh(&mut self, id: TokenId, now: u64) -> ProviderResponse {
-        let Some(token) = self.tokens.get(&id).copied() else { return respond(400, INVALID_GRANT) };
+        let Some(token) = self.tokens.get(&id).copied() else { return refuse_grant() };
         let in_grace = token.spent_at.is_some_and(|at| now - at < self.rules.grace);
         if let (true, None, Some(successor)) = (in_grace, token.revoked, token.successor) {
             return self.token_response(successor);
@@ -174,18 +195,20 @@ impl SimulatedProvider {
             self.revoke(id.0, Revocation::ByReuse);
         }
         if !self.is_live(id, now) {
-            return respond(400, INVALID_GRANT);
+            return refuse_grant();
         }
         let refuses_client = self.incident(now) == Some(Incident::RefusesClient);
         let response = match refuses_client {
-            true => ProviderResponse { is_definite: false, ..respond(401, INVALID_CLIENT) },
+            true => respond(401, "{\"error\":\"invalid_client\"}", Meaning::ClientRefused),
             false => self.issue(id.0, token.family, now),
         };
         if let Some(token) = self.tokens.get_mut(&id)
             && (!refuses_client || self.rules.spends_first)
         {
             token.spent_at = Some(now);
-            token.successor = response.issued;
+            if let Meaning::Issued(successor) = response.meaning {
+                token.successor = Some(successor);
+            }
         }
         response
     }
@@ -210,17 +233,18 @@ impl SimulatedProvider {
         let body = format!(
             "{{\"access_token\":\"at-{account}-{serial}\",\"token_type\":\"Bearer\"{lifetime}{refresh}}}"
         );
-        ProviderResponse { issued: Some(id), ..respond(200, &body) }
+        respond(200, &body, Meaning::Issued(id))
     }
 }
 
-const INVALID_CLIENT: &str = "{\"error\":\"invalid_client\"}";
-const INVALID_GRANT: &str = "{\"error\":\"invalid_grant\"}";
+fn refuse_grant() -> ProviderResponse {
+    respond(400, "{\"error\":\"invalid_grant\"}", Meaning::GrantRefused)
+}
 
-fn respond(status: u16, body: &str) -> ProviderResponse {
+fn respond(status: u16, body: &str, meaning: Meaning) -> ProviderResponse {
     let mut response = Response::new(body.as_bytes().to_vec());
     *response.status_mut() = oauth_core::http::StatusCode::from_u16(status).unwrap_or_default();
     let json = oauth_core::http::HeaderValue::from_static("application/json");
     response.headers_mut().insert("content-type", json);
-    ProviderResponse { response, issued: None, is_definite: true, retry_after: None }
+    ProviderResponse { response, meaning }
 }
