@@ -19,8 +19,8 @@ macro_rules! common {
         #[cfg(feature = "connections")]
         pub mod connections {
             pub use crate::$provider::connections::{
-                Connection, ConnectionState, Connections, ConnectionsBuilder, DynConnections, Event,
-                EventKind, Status, Sweep, SweepReport,
+                Connection, ConnectionState, Connections, ConnectionsBuilder, DisconnectOutcome,
+                DynConnections, Event, EventKind, Status, Sweep, SweepReport,
             };
         }
 

@@ -6,6 +6,7 @@ use lexopt::{Parser, ValueExt as _};
 use super::Command;
 use crate::report::{Outcome, Report};
 use crate::run::Run;
+use crate::test_results::TestResults;
 use crate::workspace::Workspace;
 
 pub(super) const COMMAND: Command = Command {
@@ -30,6 +31,19 @@ pub(super) fn slow_steps(workspace: &Workspace, report: &mut Report) {
     report.step("simulate many", || run_program(workspace, &["--seeds", "100000"].map(str::to_owned)));
     let large = ["--large", "--seeds", "5000"].map(str::to_owned);
     report.step("simulate large", || run_program(workspace, &large));
+    report.step("simulate 10,000 connections", || run_scenarios(workspace));
+}
+
+/// The scenarios that are too slow without optimization.
+fn run_scenarios(workspace: &Workspace) -> Result<Outcome> {
+    let args = "test --profile simulation --package simulation --test scenarios -- --ignored --nocapture";
+    let (ok, output) = Run::cargo(&workspace.root(), &args.split(' ').collect::<Vec<_>>()).tee_stdout()?;
+    let results = TestResults::read(&output);
+    Ok(if ok && results.passed > 0 {
+        Outcome::passed(results.to_string())
+    } else {
+        Outcome::failed("a scenario failed, see above", format!("cargo {args}"))
+    })
 }
 
 /// Checks the flags and returns them for the program.
