@@ -1,5 +1,7 @@
 //! A provider's bad hour with 10,000 connections, in numbers.
 
+#![allow(clippy::print_stdout)] // prints what it measured
+
 use simulation::{Plan, Statistics, simulate};
 
 const MINUTE: u64 = 60_000;
