@@ -146,6 +146,8 @@ struct UnsavedToken {
 struct LostRecord {
     lost: TokenId,
     restored: TokenId,
+    /// True if the user has connected again between the two, so that no process writes the lost token back.
+    is_other_connection: bool,
 }
 
 #[derive(Debug, Default)]
@@ -254,6 +256,12 @@ impl Invariants {
             self.violate(at, ViolationKind::RetryAfterIgnored, message);
         }
         let view = self.views.entry(process).or_default();
+        if self.lost_records.get(&token.0).is_some_and(|one| one.restored == token)
+            && !view.holds_newer(token)
+        {
+            // The process cannot know that the store went back.
+            return true;
+        }
         // A process that was not told of a refusal may find out itself.
         view.may_send_refused(token, at, spends_first).unwrap_or(self.refused.contains(&token))
     }
@@ -351,7 +359,7 @@ impl Invariants {
                 self.unsaved.insert(issued, UnsavedToken { process, spent: token, sent_at, is_excused });
             }
             Meaning::GrantRefused => {
-                view.refused(token, at);
+                view.refused(token, at, spends_first);
                 self.refused.insert(token);
                 let pause = if spends_first { HOUR } else { MINUTE };
                 if view.is_in_incident(at) {
@@ -382,8 +390,8 @@ impl Invariants {
         self.view(process).hold(token);
     }
 
-    /// Records that a refresh is about to start, while the outcome of an earlier one is unknown.
-    pub(crate) fn intent_replaced(&mut self, account: usize) {
+    /// Records that the outcome of a call with the stored token is unknown, while it is sent again or given up.
+    pub(crate) fn has_doubt(&mut self, account: usize) {
         self.in_doubt.extend(self.stored.get(&account));
     }
 
@@ -420,13 +428,15 @@ impl Invariants {
         for (account, lost) in std::mem::replace(&mut self.stored, stored) {
             if let Some(restored) = self.stored.get(&account).copied().filter(|restored| *restored < lost) {
                 let earlier = self.lost_records.get(&account).map_or(lost, |record| record.lost.max(lost));
-                self.lost_records.insert(account, LostRecord { lost: earlier, restored });
-                if family(lost) != family(restored) {
-                    // A process that holds the newer connection waits for the user.
-                    connected_at.remove(&account);
-                }
+                let is_other_connection = family(earlier) != family(restored);
+                let record = LostRecord { lost: earlier, restored, is_other_connection };
+                self.lost_records.insert(account, record);
             }
         }
+        // A process that holds the newer connection waits for the user.
+        connected_at.retain(|account, _| {
+            self.lost_records.get(account).is_none_or(|record| !record.is_other_connection)
+        });
         for token in self.stored.values() {
             self.given_up.remove(token);
             if self.given_up.range((token.0, 0)..=(token.0, u64::MAX)).next_back() > Some(token) {
@@ -452,7 +462,8 @@ impl Invariants {
     /// holds one may not be used in time.
     fn forgive_lost_records(&mut self) {
         for record in self.lost_records.values() {
-            if !self.is_swept || !self.views.values().any(|view| view.holds(record.lost)) {
+            let is_held = self.views.values().any(|view| view.holds(record.lost));
+            if !self.is_swept || !is_held || record.is_other_connection {
                 self.may_be_lost.insert(record.restored);
             }
         }
@@ -542,7 +553,9 @@ impl Invariants {
         else {
             return;
         };
-        let is_calm = at > connected_at.max(self.calm_since(stored.0)) + MAX_STATE_AGE;
+        // Another process may have refreshed it.
+        let issued_at = provider.token(stored).map_or(0, |known| known.issued_at);
+        let is_calm = at > connected_at.max(issued_at).max(self.calm_since(stored.0)) + MAX_STATE_AGE;
         // For a process, a lifetime begins with the request, and ends earlier if its clock is ahead.
         let margin = if self.clock_was_stepped { 5 * MINUTE } else { MINUTE };
         if is_calm && provider.is_accepted_by_api(stored, at + margin) {

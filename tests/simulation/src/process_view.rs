@@ -1,6 +1,6 @@
 //! Answers that a process has received since it started, by which the rules about refusals judge it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::invariants::{LONGEST_INCIDENT, REFUSAL_WINDOW};
 use crate::plan::MINUTE;
@@ -20,6 +20,7 @@ pub(crate) struct ProcessView {
     incident_since: Option<u64>,
     incident_ended_at: Option<u64>,
     accepted_at: Option<u64>,
+    accepted: u64,
     /// Newest token of each account.
     held: BTreeMap<usize, TokenId>,
     /// Time until which the provider has asked to wait, and the calls meanwhile.
@@ -34,7 +35,9 @@ pub(crate) struct ProcessView {
 struct Refusals {
     first: u64,
     last: u64,
-    /// True if it was refused again after the provider had accepted another token.
+    /// Number of tokens that the provider had accepted before the first.
+    accepted_before: u64,
+    /// True if it was refused again after the provider had accepted several tokens.
     is_confirmed: bool,
 }
 
@@ -55,6 +58,7 @@ impl ProcessView {
     /// Records the response to a call that was sent at this time.
     pub(crate) fn accepted(&mut self, sent_at: u64, at: u64) {
         self.accepted_at = Some(at);
+        self.accepted += 1;
         // A call that was sent before a refusal is no evidence about it.
         if sent_at > self.last_refused_at() && self.incident_since.take().is_some() {
             self.incident_ended_at = Some(at);
@@ -65,21 +69,29 @@ impl ProcessView {
         self.refusals.values().map(|one| one.last).max().unwrap_or_default()
     }
 
-    pub(crate) fn refused(&mut self, token: TokenId, at: u64) {
-        let is_recent = |refusals: &Refusals| at - refusals.last < REFUSAL_WINDOW;
-        let has_others = self.refusals.iter().any(|(other, one)| other.0 != token.0 && is_recent(one));
-        if has_others {
-            self.incident_since.get_or_insert(at);
-        }
-        let new = Refusals { first: at, last: at, is_confirmed: false };
+    pub(crate) fn refused(&mut self, token: TokenId, at: u64, spends_first: bool) {
+        // Where no token is sent to find out, only a success shows that it is no incident.
+        let is_recent = |refusals: &Refusals| match spends_first {
+            true => self.accepted_at.is_none_or(|accepted_at| accepted_at < refusals.last),
+            false => at - refusals.last < REFUSAL_WINDOW,
+        };
+        let others = self
+            .refusals
+            .iter()
+            .filter(|(other, one)| other.0 != token.0 && !one.is_confirmed && is_recent(one));
+        let others = others.map(|(other, _)| other.0).collect::<BTreeSet<_>>().len();
+        let accepted_before = self.accepted;
+        let new = Refusals { first: at, last: at, accepted_before, is_confirmed: false };
         let refusals = self.refusals.entry(token).or_insert(new);
-        let is_confirmed =
-            refusals.is_confirmed || self.accepted_at.is_some_and(|accepted| accepted > refusals.first);
+        refusals.is_confirmed |= self.accepted >= refusals.accepted_before + 2;
+        refusals.last = at;
         if self.incident_ended_at.is_some_and(|ended_at| ended_at >= refusals.first) {
             // After an incident the window begins anew.
-            *refusals = new;
+            refusals.first = at;
         }
-        *refusals = Refusals { last: at, is_confirmed, ..*refusals };
+        if others + usize::from(!refusals.is_confirmed) >= 2 {
+            self.incident_since.get_or_insert(at);
+        }
     }
 
     /// True while several accounts are refused and none is accepted, for at most the time after which their
@@ -99,7 +111,9 @@ impl ProcessView {
             true => is_after(self.accepted_at),
             false => {
                 let is_paused = at < self.last_refused_at() + INCIDENT_PAUSE;
-                is_old || is_after(self.incident_ended_at) || (self.is_in_incident(at) && !is_paused)
+                is_old
+                    || is_after(self.incident_ended_at)
+                    || (self.incident_since.is_some() && (!is_paused || !self.is_in_incident(at)))
             }
         })
     }

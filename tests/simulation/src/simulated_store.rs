@@ -84,6 +84,12 @@ fn stored_token(content: &Content) -> Option<TokenId> {
 #[derive(Debug)]
 pub(crate) struct SimulatedStore(pub(crate) ProcessHandle);
 
+/// True if the outcome of a call with another lease is unknown.
+fn has_other_intent(engine: &dyn TokenStore, key: &Key, fence: u64) -> bool {
+    let record = finish(engine.load(key)).ok().flatten();
+    record.and_then(|record| record.intent).is_some_and(|intent| intent.fence != fence)
+}
+
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 impl SimulatedStore {
@@ -236,11 +242,11 @@ impl TokenStore for SimulatedStore {
     async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
         let (for_engine, process) = (key.clone(), self.0.process);
         let work = move |engine: &dyn TokenStore, state: &mut SimulationState| {
-            let earlier = finish(engine.load(&for_engine)).ok().flatten();
+            let has_doubt = has_other_intent(engine, &for_engine, fence);
             let recorded = finish(engine.record_intent(&for_engine, fence, from));
             if matches!(recorded, Ok(true)) {
-                if earlier.and_then(|one| one.intent).is_some_and(|intent| intent.fence != fence) {
-                    state.invariants.intent_replaced(account_number(&for_engine.account));
+                if has_doubt {
+                    state.invariants.has_doubt(account_number(&for_engine.account));
                 }
                 state.reach(Step::IntentRecorded, process);
             }
@@ -259,10 +265,14 @@ impl TokenStore for SimulatedStore {
         let (for_engine, process) = (key.clone(), self.0.process);
         let work = move |engine: &dyn TokenStore, state: &mut SimulationState| {
             let account = account_number(&for_engine.account);
+            let has_doubt = has_other_intent(engine, &for_engine, fence);
             let changed = finish(engine.set_state(&for_engine, fence, from, new));
             let SimulationState { invariants, provider, now, .. } = state;
             match (&changed, new) {
                 (Ok(true), RecordState::NeedsReconnect { reason, .. }) => {
+                    if has_doubt {
+                        invariants.has_doubt(account);
+                    }
                     invariants.check_loss(*now, process, account, reason, provider);
                 }
                 (Ok(false), _) => invariants.decision_not_stored(*now, account),

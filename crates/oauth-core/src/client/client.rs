@@ -470,6 +470,10 @@ impl<P: Provider> Client<P> {
                 None => (requested.scopes.clone(), requested.scope_source),
             },
         };
+        let now = self.0.clock.now();
+        let expires_at = response.expires_in.and_then(|lifetime| after(asked_at, lifetime));
+        // The clock was set during the call.
+        let has_jumped = now < asked_at || expires_at.is_some_and(|at| at < now);
         TokenData {
             issuer: Arc::clone(&self.0.issuer),
             client_id: self.0.app.client_id().clone(),
@@ -479,8 +483,8 @@ impl<P: Provider> Client<P> {
             scopes,
             scope_source,
             requested: requested.scopes,
-            received_at: self.0.clock.now(),
-            expires_at: response.expires_in.and_then(|lifetime| after(asked_at, lifetime)),
+            received_at: if has_jumped { asked_at } else { now },
+            expires_at,
             origin: requested.origin,
             lineage: Lineage::default(),
             other: response.other,

@@ -287,12 +287,16 @@ impl CircuitBreaker {
         // The token endpoint works.
         state.failures = 0;
         let accepted = state.accepted;
+        let kept_for = if spends_first { LONGEST_INCIDENT } else { refusal_window };
         state.refusals.retain(|refusal| {
-            refusal.account != account && now.saturating_duration_since(refusal.at) < 3 * refusal_window
+            refusal.account != account && now.saturating_duration_since(refusal.at) < kept_for
         });
         state.refusals.push(GrantRefusal { account: account.to_owned(), at: now, accepted, is_confirmed });
+        let accepted_at = state.accepted_at;
         let is_recent = |refusal: &&GrantRefusal| {
-            !refusal.is_confirmed && now.saturating_duration_since(refusal.at) < refusal_window
+            // Where a call may destroy a token, one that is accepted shows that it is no incident.
+            let is_open = !spends_first || accepted_at.is_none_or(|accepted_at| accepted_at < refusal.at);
+            !refusal.is_confirmed && is_open && now.saturating_duration_since(refusal.at) < refusal_window
         };
         let count = state.refusals.iter().filter(is_recent).count();
         let accepted_since =
@@ -302,7 +306,9 @@ impl CircuitBreaker {
             && count >= incident_accounts
             && u64::try_from(count).is_ok_and(|count| count > accepted_since);
         let was_incident = state.is_in_incident(now);
-        if !is_incident && !was_incident {
+        // The refusals are believed from then on, until a token is accepted.
+        let was_longest = !was_incident && state.incident.is_some_and(|incident| incident.ended_at.is_none());
+        if was_longest || (!is_incident && !was_incident) {
             return Turn::None;
         }
         let turn = if was_incident { Turn::None } else { Turn::Incident };
@@ -328,7 +334,10 @@ impl CircuitBreaker {
     /// Decides about a refused token.
     pub(super) fn judge(&self, suspicion: &Suspicion, account: &str) -> Judgement {
         let BreakerRules { refusal_window, spends_first, .. } = self.rules;
-        let Suspicion { first_refused_at, last_refused_at, .. } = *suspicion;
+        let Suspicion { first_refused_at, last_refused_at, is_final, .. } = *suspicion;
+        if is_final {
+            return Judgement::Believe;
+        }
         let now = Instant::now();
         let state = self.state();
         let left = |since: Instant| refusal_window.saturating_sub(now.saturating_duration_since(since));
@@ -349,10 +358,13 @@ impl CircuitBreaker {
             _ => match left(first_refused_at) {
                 left if !left.is_zero() => Judgement::Wait(left),
                 // Others were refused too, and none has been accepted since.
-                _ if spends_first && state.is_one_of_several(suspicion, account, refusal_window) => {
+                _ if spends_first && state.is_one_of_several(suspicion, account) => {
                     Judgement::Wait(INCIDENT_PAUSE.0)
                 }
-                _ if spends_first => Judgement::Believe,
+                // The provider accepts tokens again, so that a call finds out.
+                _ if spends_first && state.accepted_at.is_none_or(|at| at < last_refused_at) => {
+                    Judgement::Believe
+                }
                 _ => Judgement::SendAgain,
             },
         }
@@ -429,18 +441,16 @@ impl BreakerState {
         self.limit = 1;
     }
 
-    /// True if other accounts were refused at about the same time, and none has been accepted since.
-    fn is_one_of_several(&self, suspicion: &Suspicion, account: &str, window: Duration) -> bool {
-        let refused_at = suspicion.first_refused_at;
-        let is_near = |refusal: &GrantRefusal| {
-            let before = refused_at.saturating_duration_since(refusal.at);
-            let after = refusal.at.saturating_duration_since(refused_at);
-            let is_open = self.accepted_at.is_none_or(|accepted_at| accepted_at < refusal.at);
-            refusal.account != account && is_open && before.max(after) < 2 * window
+    /// True if other accounts were refused too, and none has been accepted since.
+    fn is_one_of_several(&self, suspicion: &Suspicion, account: &str) -> bool {
+        let is_open = |refusal: &GrantRefusal| {
+            !refusal.is_confirmed && self.accepted_at.is_none_or(|accepted_at| accepted_at < refusal.at)
         };
-        refused_at.elapsed() < LONGEST_INCIDENT
-            && self.accepted_at.is_none_or(|accepted_at| accepted_at < refused_at)
-            && self.refusals.iter().any(is_near)
+        let (own, others): (Vec<_>, Vec<_>) =
+            self.refusals.iter().partition(|refusal| refusal.account == account);
+        suspicion.first_refused_at.elapsed() < LONGEST_INCIDENT
+            && own.into_iter().any(is_open)
+            && others.into_iter().any(is_open)
     }
 
     fn is_in_incident(&self, now: Instant) -> bool {

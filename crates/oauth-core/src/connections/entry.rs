@@ -57,6 +57,8 @@ pub(super) struct Suspicion {
     pub(super) accepted_before: u64,
     /// Reason for the customer to connect again, if the refusal is believed.
     pub(super) reason: ReconnectReason,
+    /// True if it is believed, and could not be stored yet.
+    pub(super) is_final: bool,
 }
 
 impl<P: Provider> Entry<P> {
@@ -94,10 +96,13 @@ impl<P: Provider> Entry<P> {
 
     /// True if the last read of the store is at least `interval` ago.
     pub(super) fn is_stale(&self, now: Instant, interval: Duration) -> bool {
-        let age = now
-            .saturating_duration_since(self.created_at)
-            .saturating_sub(Duration::from_millis(self.checked_after.load(Ordering::Relaxed)));
-        age >= interval
+        self.time_since_check(now) >= interval
+    }
+
+    /// Returns the time since the last read of the store.
+    pub(super) fn time_since_check(&self, now: Instant) -> Duration {
+        let checked_after = Duration::from_millis(self.checked_after.load(Ordering::Relaxed));
+        now.saturating_duration_since(self.created_at).saturating_sub(checked_after)
     }
 
     /// Records that the store was read now.

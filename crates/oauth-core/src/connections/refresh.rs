@@ -256,7 +256,8 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                     let error = Error::new(ErrorKind::GrantRefused, "the refresh token was refused");
                     let unknown = ReconnectReason::OutcomeUnknown;
                     // Another process may have spent it since.
-                    let reason = if intent.is_some() { unknown } else { suspicion.reason };
+                    let is_in_doubt = intent.is_some() || cached.token.data.lineage.is_overtaken();
+                    let reason = if is_in_doubt { unknown } else { suspicion.reason };
                     return self.mark_needs_reconnect(&lease, &cached, reason, unknown, error).await;
                 }
             }

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::provider::provider::Provider;
 use crate::store::{RecordState, RecordSummary};
 use crate::token::lineage::Lineage;
+use crate::token::persisted::PersistedToken;
 use crate::token::token::Token;
 
 /// Connections of one client: a token per account, stored and refreshed.
@@ -47,8 +48,8 @@ impl<P: Provider> Connections<P> {
         let with_provider = |error: Error| error.with_provider(P::NAME);
         let client = shared.client();
         token.check_belongs_to(&client.inner().issuer, client.app().client_id()).map_err(with_provider)?;
-        token.data.lineage = Lineage::begin();
         let connection = self.get(account);
+        token.data.lineage = Lineage::begin(shared.now().wall, self.earlier_lineages(&connection).await);
         let content = content(&token, &shared.settings).map_err(with_provider)?;
         let generation = shared
             .store
@@ -60,6 +61,16 @@ impl<P: Provider> Connections<P> {
         connection.entry.replace(cached);
         shared.emit(&connection.entry.key, Some(generation), EventKind::Connected);
         Ok(connection)
+    }
+
+    /// Returns the lineages of the connection that a new one replaces, in memory and in the store.
+    async fn earlier_lineages(&self, connection: &Connection<P>) -> impl IntoIterator<Item = Lineage> {
+        let cached = connection.entry.cached().map(|cached| cached.token.data.lineage);
+        // A record that cannot be read is replaced all the same.
+        let stored = self.0.store.load(&connection.entry.key).await.ok().flatten();
+        let stored =
+            stored.and_then(|record| serde_json::from_slice::<PersistedToken>(record.content.bytes()).ok());
+        [cached, stored.map(|stored| stored.lineage())].into_iter().flatten()
     }
 
     /// Returns the connection of an account. Reads nothing: the first use fails if there is no such

@@ -58,7 +58,7 @@ impl<P: Provider> TokenSaver<'_, P> {
                         return self.publish_saved(token, record.generation, receipt);
                     }
                     let (new, stored) = (token.data.lineage, read.token.data.lineage);
-                    if !new.is_same_connection(stored) && record.generation < base {
+                    if new.is_later_connection_than(stored) && record.generation < base {
                         let message = "it holds an older connection of this account than this process does: it went \
                                        back to a backup";
                         let error = Error::from(StoreError::new(StoreErrorKind::Other, message))

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::DateTime;
+
 use super::cached_token::{CachedToken, content};
 use super::events::{EventKind, TARGET};
 use super::lease::HeldLease;
@@ -9,6 +11,7 @@ use super::refresh::{RefreshResult, RefreshTask};
 use crate::error::Error;
 use crate::provider::provider::Provider;
 use crate::store::{AcquireOutcome, Record, RecordState, SaveOutcome, StoreError, StoreErrorKind};
+use crate::token::lineage::Lineage;
 
 impl<P: Provider> RefreshTask<'_, P> {
     pub(super) async fn load(&self) -> RefreshResult<P> {
@@ -26,9 +29,8 @@ impl<P: Provider> RefreshTask<'_, P> {
             let read = self.shared.read_record(entry, self.epoch, &record)?;
             let Some(current) = entry.cached() else { return entry.publish(self.epoch, read) };
             if !current.saved {
-                let is_same = current.token.data.lineage.is_same_connection(read.token.data.lineage);
                 // The user has connected again since.
-                let is_later = !is_same && read.token.received_at() > current.token.received_at();
+                let is_later = read.token.data.lineage.is_later_connection_than(current.token.data.lineage);
                 return match is_later {
                     true => entry.publish_stored(self.epoch, read),
                     false => entry.publish(self.epoch, read),
@@ -49,12 +51,16 @@ impl<P: Provider> RefreshTask<'_, P> {
             let went_back = match newer.is_same_connection(older) {
                 // A dead token that another process has written back is as dead.
                 true => newer.descends_from(older) || (is_revived && newer.is_same_token(older)),
-                // The user has connected again since, unless the store has an older connection.
                 false => {
-                    let received_at = current.token.received_at();
+                    let now = self.shared.now();
+                    // After a removal, an ordinal of a clock that was ahead is not exceeded.
+                    let began = |lineage: Lineage, from| lineage.began_between(from, now.wall);
+                    let is_after_removal = !began(newer, DateTime::UNIX_EPOCH)
+                        && began(older, now.wall - entry.time_since_check(now.monotonic));
+                    // Of two processes that connect it at a time, the store has the last.
                     read.generation < current.generation
-                        && read.token.received_at() <= received_at
-                        && received_at <= self.shared.now().wall
+                        && newer.is_later_connection_than(older)
+                        && !is_after_removal
                 }
             };
             if !went_back {

@@ -43,6 +43,7 @@ impl<P: Provider> RefreshTask<'_, P> {
         self.shared.emit_turn(&self.entry.key, turn, Some(&error));
         let first_refused_at = earlier.map_or(now.monotonic, |one| one.first_refused_at);
         let is_new_window = circuit_breaker.ended_incident_since(first_refused_at);
+        let is_final = circuit_breaker.is_final(first_refused_at);
         {
             let mut state = self.entry.state();
             state.last_call = None;
@@ -53,9 +54,10 @@ impl<P: Provider> RefreshTask<'_, P> {
                 last_refused_at: now.monotonic,
                 accepted_before,
                 reason,
+                is_final,
             });
         }
-        if circuit_breaker.is_final(first_refused_at) {
+        if is_final {
             // If the state cannot be stored, the lease may be lost, and another holder may have sent this
             // refresh token.
             let unstored = ReconnectReason::OutcomeUnknown;

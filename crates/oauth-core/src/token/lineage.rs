@@ -1,5 +1,7 @@
 //! Descent of a stored token, which tells a newer token from an older one when a store has lost records.
 
+#[cfg(feature = "connections")]
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// The authorization that a token descends from, and the refreshes since.
@@ -8,6 +10,10 @@ pub(crate) struct Lineage {
     /// Random number, drawn when the account was connected. 0: unknown.
     #[serde(default)]
     incarnation: u64,
+    /// Orders the connections of an account, whatever clocks say: the time at which it was connected, in
+    /// milliseconds, and more than the ordinal of the connection that it replaced.
+    #[serde(default)]
+    ordinal: u64,
     #[serde(default)]
     refreshes: u64,
     /// True if another process may have sent the predecessor again before this token was saved. Some
@@ -27,9 +33,11 @@ fn is_false(value: &bool) -> bool {
 
 #[cfg(feature = "connections")]
 impl Lineage {
-    /// Begins a lineage.
-    pub(crate) fn begin() -> Self {
-        Self { incarnation: fastrand::u64(1..), ..Self::default() }
+    /// Begins the lineage of an account that is connected now, after these connections.
+    pub(crate) fn begin(now: DateTime<Utc>, earlier: impl IntoIterator<Item = Self>) -> Self {
+        let ordinals = earlier.into_iter().map(|earlier| earlier.ordinal.saturating_add(1));
+        let ordinal = ordinals.fold(milliseconds(now), u64::max);
+        Self { incarnation: fastrand::u64(1..), ordinal, ..Self::default() }
     }
 
     /// The lineage of the next token.
@@ -61,10 +69,25 @@ impl Lineage {
         self.is_same_connection(other) && self.refreshes > other.refreshes
     }
 
+    /// True if this is a later connection of the account.
+    pub(crate) fn is_later_connection_than(self, other: Self) -> bool {
+        !self.is_same_connection(other) && self.ordinal > other.ordinal
+    }
+
+    /// True if the ordinal is a time in this range.
+    pub(crate) fn began_between(self, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
+        (milliseconds(from)..=milliseconds(to)).contains(&self.ordinal)
+    }
+
     /// True if no other authorization lies in between.
     pub(crate) fn is_same_connection(self, other: Self) -> bool {
         self.incarnation != 0 && self.incarnation == other.incarnation
     }
+}
+
+#[cfg(feature = "connections")]
+fn milliseconds(at: DateTime<Utc>) -> u64 {
+    u64::try_from(at.timestamp_millis()).unwrap_or_default()
 }
 
 impl Lineage {

@@ -9,6 +9,8 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
+#[cfg(feature = "connections")]
+use crate::token::lineage::Lineage;
 use crate::token::token::{Token, TokenData};
 use crate::util::redact::sanitize;
 
@@ -59,6 +61,13 @@ impl<P: Provider> Token<P> {
                 .with_help("the customer must connect again")
         })?;
         Ok(Self { data: persisted.data.clone(), extra })
+    }
+}
+
+#[cfg(feature = "connections")]
+impl PersistedToken {
+    pub(crate) fn lineage(&self) -> Lineage {
+        self.data.lineage
     }
 }
 

@@ -171,6 +171,60 @@ async fn dead_tokens_are_found_after_an_incident() {
     assert!(use_all(&connections, 20).await.len() == 2, "all others are served");
 }
 
+#[tokio::test(start_paused = true)]
+async fn refusals_are_believed_after_a_day_without_success() {
+    let setup = Setup::new();
+    let connections = patient(&setup);
+    insert_accounts(&setup, &connections, 3).await;
+    setup.expire();
+    setup.server.revoke_all();
+    setup.server.always_respond(INVALID_GRANT);
+    let mut dead = Vec::new();
+    for minute in 0..25 * 60 {
+        let errors = use_all(&connections, 3).await;
+        dead.extend(errors.iter().filter(|error| error.needs_reconnect()).map(|_| minute));
+        wait(&setup, Duration::from_secs(60)).await;
+        if dead.len() >= 3 {
+            break;
+        }
+    }
+    assert_eq!(dead.len(), 3, "no new incident begins");
+    assert!(dead.iter().all(|minute| (24 * 60..24 * 60 + 20).contains(minute)), "{dead:?}");
+    let events = setup.events.take();
+    assert_eq!(events.iter().filter(|event| event.contains("refusalincident")).count(), 1, "{events:?}");
+}
+
+/// GoCD destroys a refresh token before it checks anything.
+#[tokio::test(start_paused = true)]
+async fn refusals_far_apart_are_one_incident_where_a_call_may_destroy_a_token() {
+    let setup = Setup::new();
+    let connections = setup
+        .settings(client_of::<SpendingProvider>(&setup.server, &setup.clock, "my-client"))
+        .refusal_window(WINDOW)
+        .build();
+    let connect = async |account: &str| {
+        let request = oauth_core::PasswordRequest::new("bob", oauth_testing::PASSWORD, Scopes::none());
+        let token = connections.client().password(request).await.unwrap();
+        connections.insert(account, token).await.unwrap()
+    };
+    let (a, b) = (connect("a").await, connect("b").await);
+    setup.expire();
+    let c = connect("c").await;
+    setup.server.always_respond(INVALID_GRANT);
+    a.headers().await.unwrap_err();
+    wait(&setup, 3 * WINDOW).await;
+    b.headers().await.unwrap_err();
+    wait(&setup, 2 * WINDOW).await;
+    for one in [&a, &b] {
+        assert_eq!(one.headers().await.unwrap_err().kind(), ErrorKind::RefusalUnconfirmed);
+    }
+    setup.server.always_respond(None);
+    setup.expire();
+    for one in [&c, &a, &b] {
+        one.headers().await.unwrap();
+    }
+}
+
 /// GoCD destroys a refresh token before it checks anything.
 #[tokio::test(start_paused = true)]
 async fn refused_token_is_no_probe_where_a_call_may_destroy_it() {

@@ -8,7 +8,7 @@ use oauth_core::store::{Content, Key, ReconnectReason, TokenStore as _};
 use oauth_core::{Clock as _, ErrorKind};
 use tokio::time::Instant;
 
-use crate::support::{Fault, RotatingProvider, Setup, StorePoint, token_number};
+use crate::support::{Fault, LIFETIME, RotatingProvider, Setup, StorePoint, token_number};
 
 const DAY: i64 = 86_400;
 
@@ -136,6 +136,52 @@ async fn older_connection_of_a_backup_is_not_used_silently() {
     let error = acme.headers().await.unwrap_err();
     assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Store, false), "{error}");
     assert_eq!(setup.server.refreshes(), 0, "no old token is sent");
+}
+
+/// Connections are ordered by what they replaced, not by the time at which they were made.
+#[tokio::test(start_paused = true)]
+async fn clock_that_was_ahead_hides_no_later_connection() {
+    let setup = Setup::new();
+    let (one, two) = (setup.machine(), setup.machine());
+    setup.clock.advance_secs(100 * DAY);
+    let first = one.insert("acme", setup.token().await).await.unwrap();
+    let backup = setup.record("acme").await;
+    setup.clock.advance_secs(-100 * DAY);
+    let acme = two.insert("acme", setup.token().await).await.unwrap();
+    revalidate(&first).await;
+    assert_eq!(token_number(&first.headers().await.unwrap()), 2);
+
+    setup.events.take();
+    setup.store.go_back(&[("acme", &backup)]).await;
+    revalidate(&acme).await;
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 2);
+    let events = setup.events.take();
+    assert!(events[0].starts_with("acme storewentback(some("), "{events:?}");
+
+    // Nothing is left that the next connection could be ordered by.
+    one.remove("acme").await.unwrap();
+    one.insert("acme", setup.token().await).await.unwrap();
+    revalidate(&acme).await;
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn clock_that_jumps_during_a_call_spoils_no_lifetime() {
+    for jump in [10 * DAY, -10 * DAY] {
+        let setup = Setup::new();
+        let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+        setup.expire();
+        let asked_at = setup.clock.now();
+        let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+        setup.server.next_token_call(Fault::DelayResponse(std::sync::Arc::clone(&gate)));
+        let caller = tokio::spawn(async move { acme.token().await });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        setup.clock.advance_secs(jump);
+        gate.add_permits(1);
+        let token = caller.await.unwrap().unwrap();
+        assert_eq!(token.received_at(), asked_at);
+        assert_eq!(token.expires_at().unwrap() - asked_at, TimeDelta::seconds(LIFETIME));
+    }
 }
 
 /// D2: a process that holds a response saves it before another process sends the spent token again.
