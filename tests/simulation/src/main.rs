@@ -2,7 +2,9 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // it is a program
 
+use std::num::NonZero;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use simulation::{KNOWN_CASES, Plan, RunReport, StoreEngine, simulate};
@@ -62,29 +64,43 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         let case = case.ok_or_else(|| format!("unknown case `{name}`"))?;
         println!("{}: {}", case.name, case.trouble);
         let plan = case.plan(arguments.seed.unwrap_or(case.seed));
-        return Ok(run_plan(plan, arguments).violations.is_empty());
+        return Ok(run_plan(plan, arguments, "").violations.is_empty());
     }
     let (started, first) = (Instant::now(), arguments.seed.unwrap_or(1));
-    let (mut failed, mut hash) = (0, 0_u64);
-    let plan = if arguments.large { Plan::large } else { Plan::random };
-    let flag = if arguments.large { " --large" } else { "" };
-    for seed in first..first.saturating_add(arguments.seeds) {
-        let report = run_plan(plan(seed), arguments);
-        hash = hash.rotate_left(1) ^ report.trace_hash;
-        if !report.violations.is_empty() {
-            println!("help: `cargo xtask simulate --seed {seed}{flag} --trace` repeats this run");
-            failed += 1;
-            if failed == MAX_FAILED {
+    let end = first.saturating_add(arguments.seeds);
+    let (next, run, failed, hash) =
+        (AtomicU64::new(first), AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let run_some = || {
+        while failed.load(Ordering::Relaxed) < MAX_FAILED {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= end {
                 break;
             }
+            let (plan, flag) = match arguments.large {
+                true => (Plan::large(seed), " --large"),
+                false => (Plan::random(seed), ""),
+            };
+            let help = format!("help: `cargo xtask simulate --seed {seed}{flag} --trace` repeats this run\n");
+            let report = run_plan(plan, arguments, &help);
+            run.fetch_add(1, Ordering::Relaxed);
+            failed.fetch_add(u64::from(!report.violations.is_empty()), Ordering::Relaxed);
+            // A sum, because the seeds end in any order.
+            hash.fetch_add(report.trace_hash.rotate_left((seed % 64) as u32), Ordering::Relaxed);
         }
-    }
-    let (seeds, elapsed) = (arguments.seeds, started.elapsed());
-    println!("{seeds} seeds, {failed} with violations, in {elapsed:.1?}, hash of all traces {hash:016x}");
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(run_some);
+        }
+    });
+    let (run, failed, hash) = (run.into_inner(), failed.into_inner(), hash.into_inner());
+    let elapsed = started.elapsed();
+    println!("{run} seeds, {failed} with violations, in {elapsed:.1?}, hash of all traces {hash:016x}");
     Ok(failed == 0)
 }
 
-fn run_plan(mut plan: Plan, arguments: &Arguments) -> RunReport {
+/// Runs a plan, and prints its trace and `help` if it has violations.
+fn run_plan(mut plan: Plan, arguments: &Arguments, help: &str) -> RunReport {
     if arguments.sql {
         plan.engine = StoreEngine::Sql;
     }
@@ -95,15 +111,19 @@ fn run_plan(mut plan: Plan, arguments: &Arguments) -> RunReport {
         report.compare_with(&simulate(&in_memory, false));
     }
     if arguments.trace || !report.violations.is_empty() {
-        println!("{plan:?}");
-        for line in &report.trace {
-            println!("{line}");
+        let violations: Vec<_> = report.violations.iter().map(|one| format!("violation: {one}")).collect();
+        // Printed at once, because others run in parallel.
+        println!(
+            "{plan:?}\n{}\n{}\n{}\n{} steps, trace hash {:016x}",
+            report.trace.join("\n"),
+            violations.join("\n"),
+            report.statistics,
+            report.steps,
+            report.trace_hash
+        );
+        if !violations.is_empty() {
+            print!("{help}");
         }
-        for violation in &report.violations {
-            println!("violation: {violation}");
-        }
-        println!("{}", report.statistics);
-        println!("{} steps, trace hash {:016x}", report.steps, report.trace_hash);
     }
     report
 }

@@ -42,6 +42,8 @@ pub(super) struct EntryState<P: Provider> {
     /// Last refresh that was forced by a rejected API call.
     pub(super) forced_at: Option<Instant>,
     pub(super) doubts: Doubts,
+    /// The cached connection and the older one that the store has instead, as last reported.
+    pub(super) lost_connection: Option<(Lineage, Lineage)>,
     /// Counts local inserts and removals. A flight that started before one of them must not undo it in the
     /// cache.
     pub(super) epoch: u64,
@@ -77,6 +79,7 @@ impl<P: Provider> Entry<P> {
                 last_call: None,
                 forced_at: None,
                 doubts: Doubts::default(),
+                lost_connection: None,
                 epoch: 0,
             }),
         }

@@ -40,8 +40,8 @@ pub(super) struct RefreshTask<'a, P: Provider> {
     early: &'a Flight<Arc<CachedToken<P>>>,
     /// No token call starts after this.
     deadline: Instant,
-    /// True if the provider's trouble kept this task from making its call.
-    is_held_back: AtomicBool,
+    /// True if an event has reported this task's failure already.
+    pub(super) is_reported: AtomicBool,
 }
 
 /// Result of the steps under a lease.
@@ -65,7 +65,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         early: &'a Flight<Arc<CachedToken<P>>>,
     ) -> Self {
         let deadline = Instant::now() + shared.settings.refresh_deadline;
-        Self { shared, entry, epoch, need, early, deadline, is_held_back: AtomicBool::new(false) }
+        Self { shared, entry, epoch, need, early, deadline, is_reported: AtomicBool::new(false) }
     }
 
     /// Runs the task for the caller of the span `requested_by`, and for all that joined.
@@ -143,7 +143,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
     /// Notes that the provider's trouble ended this task.
     fn held_back<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         result.map_err(|error| {
-            self.is_held_back.store(true, Ordering::Relaxed);
+            self.is_reported.store(true, Ordering::Relaxed);
             error.with_provider(P::NAME)
         })
     }
@@ -155,7 +155,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
             error.kind(),
             ErrorKind::NeedsReconnect(_) | ErrorKind::NotConnected | ErrorKind::Closed
         );
-        let is_reported = is_reported || self.is_held_back.load(Ordering::Relaxed);
+        let is_reported = is_reported || self.is_reported.load(Ordering::Relaxed);
         if !is_reported && !matches!(self.need, Need::Reload) {
             let generation = self.entry.cached().map(|cached| cached.generation);
             self.shared.emit(&self.entry.key, generation, EventKind::RefreshFailed(error));

@@ -1,6 +1,7 @@
 //! The record that a refresh reads again: cached, or written back if the store has lost a newer one.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use chrono::DateTime;
 
@@ -86,7 +87,12 @@ impl<P: Provider> RefreshTask<'_, P> {
             let message = "it holds an older connection of this account than this process does: it went back to a backup";
             let error = self.store_error()(StoreError::new(StoreErrorKind::Other, message))
                 .with_help("have the customer connect again");
-            shared.emit(key, Some(current.generation), EventKind::StoreWentBack(Some(&error)));
+            let lost = (current.token.data.lineage, read.token.data.lineage);
+            // Once: it stays so until the customer connects again.
+            if entry.state().lost_connection.replace(lost) != Some(lost) {
+                shared.emit(key, Some(current.generation), EventKind::StoreWentBack(Some(&error)));
+            }
+            self.is_reported.store(true, Ordering::Relaxed);
             return Err(error);
         }
         if !current.is_active() {

@@ -136,6 +136,7 @@ async fn older_connection_of_a_backup_is_not_used_silently() {
     let error = acme.headers().await.unwrap_err();
     assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Store, false), "{error}");
     assert_eq!(setup.server.refreshes(), 0, "no old token is sent");
+    assert_eq!(setup.events.take(), [""; 0], "it was reported before");
 }
 
 /// Connections are ordered by what they replaced, not by the time at which they were made.
