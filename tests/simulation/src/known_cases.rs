@@ -225,6 +225,19 @@ pub const KNOWN_CASES: &[KnownCase] = &[
         },
     },
     KnownCase {
+        name: "revoked",
+        trouble: "the users of all connections revoke access, which looks like an incident for a day",
+        status: CaseStatus::Corrected,
+        seed: 1,
+        plan: |seed| Plan {
+            accounts: 3,
+            length: 30 * HOUR,
+            calls: Calls::Never,
+            faults: (0..3).map(|account| Fault::at(HOUR, Trouble::Revoke { account })).collect(),
+            ..Plan::new(seed, ProviderRules::GO1)
+        },
+    },
+    KnownCase {
         name: "write-back",
         trouble: "the store goes back right after a save, and another process writes the token before back",
         status: CaseStatus::Corrected,

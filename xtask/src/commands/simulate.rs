@@ -11,12 +11,15 @@ use crate::workspace::Workspace;
 
 pub(super) const COMMAND: Command = Command {
     name: "simulate",
-    flags: "[--seed N] [--seeds N] [--large] [--sql] [--trace]",
+    flags: "[--seed N] [--seeds N] [--large] [--sql] [--trace] [--planted]",
     about: "run connections with simulated processes, store, provider and faults; `ci` runs 2,000 seeds",
     run: |workspace, args| {
         let args = program_args(args)?;
         let mut report = Report::default();
-        report.step("simulate", || run_program(workspace, &args));
+        report.step("simulate", || match args.iter().any(|arg| arg == "--planted") {
+            true => run_planted(workspace),
+            false => run_program(workspace, &args),
+        });
         Ok(report)
     },
 };
@@ -28,10 +31,27 @@ pub(super) fn steps(workspace: &Workspace, report: &mut Report) {
 
 /// The seeds of `ci --full`, small and large.
 pub(super) fn slow_steps(workspace: &Workspace, report: &mut Report) {
-    report.step("simulate many", || run_program(workspace, &["--seeds", "100000"].map(str::to_owned)));
-    let large = ["--large", "--seeds", "5000"].map(str::to_owned);
+    report.step("simulate many", || run_program(workspace, &["--seeds", "20000"].map(str::to_owned)));
+    let large = ["--large", "--seeds", "200"].map(str::to_owned);
     report.step("simulate large", || run_program(workspace, &large));
     report.step("simulate 10,000 connections", || run_scenarios(workspace));
+    report.step("simulate planted faults", || run_planted(workspace));
+}
+
+/// Checks that the simulation finds the faults that are planted in a build of its own.
+fn run_planted(workspace: &Workspace) -> Result<Outcome> {
+    let args = "run --profile simulation --package simulation --target-dir target/planted -- --planted";
+    let cargo = Run::cargo(&workspace.root(), &args.split(' ').collect::<Vec<_>>());
+    let (ok, output) = cargo.env("RUSTFLAGS", "--cfg planted_faults").tee_stdout()?;
+    let last = output.lines().last().unwrap_or_default();
+    Ok(if ok {
+        Outcome::passed(last)
+    } else {
+        Outcome::failed(
+            "a planted fault was not found, see above",
+            "`--search-planted` finds another seed for it",
+        )
+    })
 }
 
 /// The scenarios that are too slow without optimization.
@@ -51,7 +71,9 @@ fn program_args(args: &mut Parser) -> Result<Vec<String>> {
     let mut checked = Vec::new();
     while let Some(arg) = args.next()? {
         match arg {
-            lexopt::Arg::Long(name @ ("large" | "sql" | "trace")) => checked.push(format!("--{name}")),
+            lexopt::Arg::Long(name @ ("large" | "sql" | "trace" | "planted")) => {
+                checked.push(format!("--{name}"))
+            }
             lexopt::Arg::Long(name @ ("seed" | "seeds")) => {
                 let name = format!("--{name}");
                 let number: u64 = args.value()?.parse()?;
