@@ -42,9 +42,9 @@ mod entry;
 mod events;
 mod lease;
 mod metrics;
-#[cfg(not(shuttle))]
+#[cfg(not(any(shuttle, planted_faults)))]
 mod mutation;
-#[cfg(shuttle)]
+#[cfg(any(shuttle, planted_faults))]
 pub mod mutation;
 mod need;
 mod refresh;

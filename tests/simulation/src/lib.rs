@@ -15,6 +15,8 @@ mod invariants;
 mod known_cases;
 mod memory_engine;
 mod plan;
+#[cfg(planted_faults)]
+mod planted;
 mod process_view;
 mod random;
 mod scheduler;
@@ -29,4 +31,6 @@ mod trace;
 pub use invariants::{Statistics, Violation, ViolationKind};
 pub use known_cases::{CaseStatus, KNOWN_CASES, KnownCase};
 pub use plan::{Plan, StoreEngine};
+#[cfg(planted_faults)]
+pub use planted::{check_planted_faults, search_planted_faults};
 pub use scheduler::{RunReport, simulate};

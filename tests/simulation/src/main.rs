@@ -47,6 +47,17 @@ impl Arguments {
 }
 
 fn main() -> ExitCode {
+    #[cfg(planted_faults)]
+    match std::env::args().nth(1).as_deref() {
+        Some("--planted") => {
+            return if simulation::check_planted_faults() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
+        Some("--search-planted") => {
+            simulation::search_planted_faults();
+            return ExitCode::SUCCESS;
+        }
+        _ => {}
+    }
     match Arguments::read(std::env::args().skip(1)).and_then(|arguments| run(&arguments)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::entry::Suspicion;
+use super::mutation::mutated;
 use super::settings::Settings;
 use super::sync;
 use crate::error::oauth_code::OAuthCode;
@@ -174,7 +175,7 @@ impl CircuitBreaker {
         if state.is_closed {
             return Err(Error::new(ErrorKind::Closed, "the connections were drained"));
         }
-        if state.in_flight >= state.limit_at(now) {
+        if state.in_flight >= state.limit_at(now) && !mutated!(LimitsNoCalls) {
             return Ok(None);
         }
         state.in_flight += 1;
@@ -252,8 +253,8 @@ impl CircuitBreaker {
              connections; no customer is at fault",
         );
         let mut state = self.state();
-        if permit.round != state.round {
-            // The client may have been corrected since.
+        // The client may have been corrected since.
+        if permit.round != state.round || mutated!(IgnoresClientRefusal) {
             return;
         }
         state.accepted_at = None;
@@ -302,13 +303,14 @@ impl CircuitBreaker {
         let accepted_since =
             state.refusals.iter().find(is_recent).map_or(0, |first| accepted - first.accepted);
         // Few refusals among many accepted calls are about their customers.
-        let is_incident = !refusal_window.is_zero()
+        let is_incident = !mutated!(FindsNoIncident)
+            && !refusal_window.is_zero()
             && count >= incident_accounts
             && u64::try_from(count).is_ok_and(|count| count > accepted_since);
         let was_incident = state.is_in_incident(now);
         // The refusals are believed from then on, until a token is accepted.
         let was_longest = !was_incident && state.incident.is_some_and(|incident| incident.ended_at.is_none());
-        if was_longest || (!is_incident && !was_incident) {
+        if (was_longest && !mutated!(RepeatsIncident)) || (!is_incident && !was_incident) {
             return Turn::None;
         }
         let turn = if was_incident { Turn::None } else { Turn::Incident };
@@ -337,6 +339,9 @@ impl CircuitBreaker {
         let Suspicion { first_refused_at, last_refused_at, is_final, .. } = *suspicion;
         if is_final {
             return Judgement::Believe;
+        }
+        if mutated!(SendsRefusedAgain) {
+            return Judgement::SendAgain;
         }
         let now = Instant::now();
         let state = self.state();
@@ -372,6 +377,9 @@ impl CircuitBreaker {
 
     /// True if a token that is refused now, and was first refused at this time, will not be accepted anymore.
     pub(super) fn is_final(&self, refused_at: Instant) -> bool {
+        if mutated!(BelievesFirstRefusal) {
+            return true;
+        }
         let now = Instant::now();
         let state = self.state();
         let is_doubtful = state.incident.is_some_and(|incident| match incident.ended_at {
@@ -421,6 +429,9 @@ impl BreakerState {
 
     /// The number of calls that may be in flight.
     fn limit_at(&self, now: Instant) -> usize {
+        if mutated!(ResumesAllAtOnce) {
+            return 32;
+        }
         let is_trusted = self.accepted_at.is_some_and(|at| now - at < TRUSTED_FOR);
         if is_trusted { self.limit.max(1) } else { 1 }
     }
@@ -432,7 +443,7 @@ impl BreakerState {
             (Some(_), None) => false,
             (Some(earlier), Some(until)) => earlier >= until,
         };
-        if self.hold.as_ref().is_some_and(is_longer) {
+        if self.hold.as_ref().is_some_and(is_longer) || mutated!(HoldsNothingBack) {
             return;
         }
         self.hold = Some(Hold { error, until });

@@ -14,6 +14,7 @@ use super::entry::Entry;
 use super::events::{EventKind, TARGET};
 use super::lease::HeldLease;
 use super::metrics;
+use super::mutation::mutated;
 use super::need::Need;
 use super::save::TokenSaver;
 use super::settings::Settings;
@@ -241,7 +242,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
     ) -> Result<Step<P>, Error> {
         let (generation, intent) = (record.generation, record.intent);
         let cached = self.adopt(record, Some(&lease)).await?;
-        if cached.generation != generation || !self.needs_refresh(&cached) {
+        if cached.generation != generation || (!self.needs_refresh(&cached) && !mutated!(ChecksTokenOnce)) {
             return Ok(Step::Done(Ok(cached)));
         }
         if !cached.is_refreshable() {
@@ -263,7 +264,8 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
             }
         }
         // A reusable refresh token is not spent by a call whose response was lost.
-        let intent = intent.filter(|_| P::Renewal::SINGLE_USE && cached.token.refresh_token().is_some());
+        let is_spent_by_call = P::Renewal::SINGLE_USE && cached.token.refresh_token().is_some();
+        let intent = intent.filter(|_| is_spent_by_call && !mutated!(IgnoresIntent));
         let wait = match intent {
             Some(intent) => self.wait_for_outcome_of(intent),
             // A process may be sending it whose lease and intent the store has lost.
@@ -294,6 +296,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         match self.entry.state().last_call {
             Some((fence, true)) if fence == intent.fence => Duration::ZERO,
             Some((fence, false)) if fence == intent.fence => call,
+            _ if mutated!(WaitsForNoSaver) => call,
             // Another holder may have the new token and be unable to save it. It saves first.
             _ => call.max(self.shared.settings.longest_save()),
         }
@@ -314,7 +317,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
 
     /// True if enough of the lease is left for a call and a save.
     fn is_fresh(&self, lease: &HeldLease) -> bool {
-        lease.age(self.shared.now()) < self.shared.settings.lease / 4
+        lease.age(self.shared.now()) < self.shared.settings.lease / 4 || mutated!(TrustsOldLease)
     }
 
     /// Extends the lease if it is no longer fresh. Returns false if the lease was lost.
@@ -352,6 +355,9 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                 Ok(token) => {
                     self.shared.emit_turn(key, circuit_breaker.record_accepted(&permit, &key.account), None);
                     drop(permit);
+                    if mutated!(ReleasesBeforeSave) {
+                        self.shared.store.release(key, lease.fence).await;
+                    }
                     return Ok(Step::Done(self.save(lease, cached, token).await));
                 }
                 Err(error) => error,
@@ -370,6 +376,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                     }
                     self.clear_intent(&lease, cached, in_doubt).await;
                 }
+                ErrorKind::Unanswered if mutated!(ResendsUnanswered) && attempt == 1 => continue,
                 ErrorKind::GrantRefused => {
                     return self.grant_refused(&lease, cached, in_doubt, error, permit).await;
                 }
@@ -387,6 +394,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                 ErrorKind::RequestRefused if names_known_code(&error) => {
                     self.clear_intent(&lease, cached, in_doubt).await;
                 }
+                _ if mutated!(ClearsIntentOfUnanswered) => self.clear_intent(&lease, cached, in_doubt).await,
                 // The outcome is unknown. The intent stays for the next holder.
                 _ => {}
             }
@@ -413,6 +421,9 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
     ) -> Result<bool, Error> {
         let store = &self.shared.store;
         loop {
+            if mutated!(RecordsNoIntent) {
+                return Ok(true);
+            }
             if !self.extend_lease(lease).await?
                 || !store
                     .record_intent(&self.entry.key, lease.fence, cached.generation)

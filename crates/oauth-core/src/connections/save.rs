@@ -6,6 +6,7 @@ use super::cached_token::{CachedToken, content};
 use super::entry::Entry;
 use super::events::{EventKind, TARGET};
 use super::lease::HeldLease;
+use super::mutation::mutated;
 use super::refresh::RefreshResult;
 use super::shared_state::SharedState;
 use super::single_flight::Flight;
@@ -36,8 +37,8 @@ impl<P: Provider> TokenSaver<'_, P> {
         let mut tries = 0;
         let mut base = from.generation;
         loop {
-            let is_overtaken = lease.age(self.shared.now()) >= self.shared.settings.lease
-                || token.data.lineage.is_overtaken();
+            let is_late = lease.age(self.shared.now()) >= self.shared.settings.lease;
+            let is_overtaken = (is_late && !mutated!(ForgetsLateSave)) || token.data.lineage.is_overtaken();
             token.data.lineage = from.token.data.lineage.next(is_overtaken);
             let content = match content(&token, &self.shared.settings) {
                 Ok(content) if base == from.generation => content,
@@ -67,7 +68,7 @@ impl<P: Provider> TokenSaver<'_, P> {
                         self.shared.emit(key, Some(base + 1), EventKind::StoreWentBack(Some(&error)));
                         return self.publish(token, from.generation + 1, receipt, false);
                     }
-                    if !new.descends_from(stored) {
+                    if !new.descends_from(stored) && !mutated!(OverwritesLaterConnection) {
                         return self.entry.publish_stored(self.epoch, read);
                     }
                     // The store went back, to a predecessor of this token.
@@ -84,6 +85,12 @@ impl<P: Provider> TokenSaver<'_, P> {
                 }
                 Err(error) => Error::from(error).with_provider(P::NAME),
             };
+            if mutated!(SavesOnce) {
+                return self.publish(token, from.generation + 1, receipt, false);
+            }
+            if mutated!(IgnoresFailedSave) {
+                return self.publish_saved(token, from.generation + 1, receipt);
+            }
             tries += 1;
             // Not each time: the store may be down for hours.
             if u32::is_power_of_two(tries) {
@@ -96,6 +103,9 @@ impl<P: Provider> TokenSaver<'_, P> {
             }
             // Drain does not shorten this pause; it waits for the save.
             tokio::time::sleep(pauses.next().unwrap_or(self.shared.settings.save_retry.1)).await;
+            if mutated!(SavesWithoutLease) {
+                continue;
+            }
             // Keeps other holders from sending the spent refresh token. The save does not need the lease.
             let renewed_at = self.shared.now();
             match self.shared.store.renew(key, lease.fence).await {

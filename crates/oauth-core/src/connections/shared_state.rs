@@ -152,6 +152,9 @@ impl<P: Provider> SharedState<P> {
 
     /// Returns a permit for a refresh for which no caller waits, if not too many are running.
     pub(super) fn background_permit(&self) -> Option<OwnedSemaphorePermit> {
+        if mutated!(RefreshesAllInBackground) {
+            return Arc::new(Semaphore::new(1)).try_acquire_owned().ok();
+        }
         Arc::clone(&self.background).try_acquire_owned().ok()
     }
 

@@ -8,6 +8,7 @@ use chrono::DateTime;
 use super::cached_token::{CachedToken, content};
 use super::events::{EventKind, TARGET};
 use super::lease::HeldLease;
+use super::mutation::mutated;
 use super::refresh::{RefreshResult, RefreshTask};
 use crate::error::Error;
 use crate::provider::provider::Provider;
@@ -64,7 +65,7 @@ impl<P: Provider> RefreshTask<'_, P> {
                         && !is_after_removal
                 }
             };
-            if !went_back {
+            if !went_back || mutated!(WritesNothingBack) {
                 return entry.publish_stored(self.epoch, read);
             }
             match self.write_back(&current, read, lease).await? {
@@ -95,7 +96,7 @@ impl<P: Provider> RefreshTask<'_, P> {
             self.is_reported.store(true, Ordering::Relaxed);
             return Err(error);
         }
-        if !current.is_active() {
+        if !current.is_active() && !mutated!(RevivesDeadToken) {
             // The stored token was spent, and its successor is dead; or the verdict could not be stored.
             if let Err(error) = self.store_verdict(&read, current.state, lease).await {
                 tracing::debug!(target: TARGET, "{key}: the verdict was not stored: {error}");

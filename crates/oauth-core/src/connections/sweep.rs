@@ -11,6 +11,7 @@ use tracing::Instrument as _;
 
 use super::events::{EventKind, TARGET};
 use super::metrics;
+use super::mutation::mutated;
 use super::need::Need;
 use super::registry::Connections;
 use crate::error::{Error, ErrorKind};
@@ -158,7 +159,9 @@ impl Sweep {
             query = query.lapses_by(later(now, within));
             // Received in the future: some clock was ahead, and the recorded times are too late.
             let longest = TimeDelta::from_std(idle + clock_tolerance).unwrap_or(TimeDelta::MAX);
-            query = query.lapses_after(later(now, longest));
+            if !mutated!(IgnoresClockAhead) {
+                query = query.lapses_after(later(now, longest));
+            }
         }
         (P::Renewal::REFRESHES && (query.due_by.is_some() || query.lapses_by.is_some())).then_some(query)
     }
@@ -423,7 +426,8 @@ impl<P: Provider> SweepRun<'_, P> {
                 self.concurrency = 1;
                 let is_held_back =
                     self.connections.0.circuit_breaker.check().is_err() && self.short_trouble().is_none();
-                let is_fatal = matches!(kind, ErrorKind::ClientRefused | ErrorKind::Closed)
+                let is_fatal = mutated!(StopsAtFirstFailure)
+                    || matches!(kind, ErrorKind::ClientRefused | ErrorKind::Closed)
                     || (error.is_transient() && (is_held_back || self.failures >= MAX_FAILURES));
                 if is_fatal && self.report.stopped_by.is_none() {
                     self.report.stopped_by = Some(error);

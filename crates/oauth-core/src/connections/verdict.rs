@@ -8,6 +8,7 @@ use super::circuit_breaker::Permit;
 use super::entry::Suspicion;
 use super::events::EventKind;
 use super::lease::HeldLease;
+use super::mutation::mutated;
 use super::need::Need;
 use super::refresh::{RefreshTask, Step};
 use crate::error::reconnect_reason::ReconnectReason;
@@ -29,7 +30,8 @@ impl<P: Provider> RefreshTask<'_, P> {
         let now = self.shared.now();
         let earlier = self.entry.state().suspicion_about(cached);
         let was_in_doubt = earlier.is_some_and(|one| one.reason == ReconnectReason::OutcomeUnknown);
-        let reason = if in_doubt || was_in_doubt || cached.token.data.lineage.is_overtaken() {
+        let is_in_doubt = in_doubt || was_in_doubt || cached.token.data.lineage.is_overtaken();
+        let reason = if is_in_doubt && !mutated!(NamesNoDoubt) {
             ReconnectReason::OutcomeUnknown
         } else if cached.token.lapses_at().is_some_and(|at| at <= now.wall) {
             ReconnectReason::Lapsed
