@@ -172,6 +172,8 @@ pub(crate) struct Invariants {
     in_doubt: BTreeSet<TokenId>,
     lost_records: BTreeMap<usize, LostRecord>,
     restored: BTreeSet<TokenId>,
+    /// Processes that have recorded the intent to send such a token.
+    restored_intents: BTreeSet<(usize, TokenId)>,
     /// Authorizations of which a process sent a token that was lost when the store went back.
     reused_after_restore: BTreeSet<(usize, u64)>,
     this_second: (u64, u64),
@@ -256,10 +258,7 @@ impl Invariants {
             self.violate(at, ViolationKind::RetryAfterIgnored, message);
         }
         let view = self.views.entry(process).or_default();
-        if self.lost_records.get(&token.0).is_some_and(|one| one.restored == token)
-            && !view.holds_newer(token)
-        {
-            // The process cannot know that the store went back.
+        if self.restored_intents.remove(&(process, token)) {
             return true;
         }
         // A process that was not told of a refusal may find out itself.
@@ -388,6 +387,16 @@ impl Invariants {
     /// Records that a process has read this token from the store.
     pub(crate) fn token_read(&mut self, process: usize, token: TokenId) {
         self.view(process).hold(token);
+    }
+
+    /// Records that a process is about to send the stored token.
+    pub(crate) fn intent_recorded(&mut self, process: usize, account: usize) {
+        let Some(token) = self.stored.get(&account).copied() else { return };
+        let is_restored = self.lost_records.get(&account).is_some_and(|record| record.restored == token);
+        if is_restored && !self.view(process).holds_newer(token) {
+            // The process cannot know that the store went back.
+            self.restored_intents.insert((process, token));
+        }
     }
 
     /// Records that the outcome of a call with the stored token is unknown, while it is sent again or given up.
@@ -532,6 +541,12 @@ impl Invariants {
             && view.holds_newer(record.restored)
         {
             // The stored token is the predecessor of one that was given up.
+            return;
+        }
+        if let (Some(stored), Some(view)) = (self.stored.get(&account), self.views.get(&process))
+            && view.may_believe_refusal(*stored, at)
+        {
+            // It could not store what it decided.
             return;
         }
         if at > connected_at.max(self.calm_since(account)) + MAX_STATE_AGE {

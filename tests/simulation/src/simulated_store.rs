@@ -248,6 +248,7 @@ impl TokenStore for SimulatedStore {
                 if has_doubt {
                     state.invariants.has_doubt(account_number(&for_engine.account));
                 }
+                state.invariants.intent_recorded(process, account_number(&for_engine.account));
                 state.reach(Step::IntentRecorded, process);
             }
             recorded
