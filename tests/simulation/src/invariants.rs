@@ -418,12 +418,21 @@ impl Invariants {
             // A process that knows only a part of what was lost can write that back.
             record.restored = token;
             self.restored.insert(token);
-            if token >= record.lost {
+            let lost = record.lost;
+            if self.has_lost_successor(token) {
+                self.may_be_lost.insert(token);
+            }
+            if token >= lost {
                 self.lost_records.remove(&token.0);
             } else {
                 self.forgive_lost_records();
             }
         }
+    }
+
+    /// True if a later token of the account was given up.
+    fn has_lost_successor(&self, token: TokenId) -> bool {
+        self.given_up.range(token..=(token.0, u64::MAX)).any(|given_up| *given_up > token)
     }
 
     pub(crate) fn store_backed_up(&mut self) {
@@ -448,8 +457,7 @@ impl Invariants {
         });
         for token in self.stored.values() {
             self.given_up.remove(token);
-            if self.given_up.range((token.0, 0)..=(token.0, u64::MAX)).next_back() > Some(token) {
-                // Its successor was lost before.
+            if self.has_lost_successor(*token) {
                 self.may_be_lost.insert(*token);
             }
             // Its intent may be lost, so that the doubt is not known.

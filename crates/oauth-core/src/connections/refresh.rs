@@ -355,9 +355,6 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                 Ok(token) => {
                     self.shared.emit_turn(key, circuit_breaker.record_accepted(&permit, &key.account), None);
                     drop(permit);
-                    if mutated!(ReleasesBeforeSave) {
-                        self.shared.store.release(key, lease.fence).await;
-                    }
                     return Ok(Step::Done(self.save(lease, cached, token).await));
                 }
                 Err(error) => error,

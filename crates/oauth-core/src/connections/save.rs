@@ -68,7 +68,7 @@ impl<P: Provider> TokenSaver<'_, P> {
                         self.shared.emit(key, Some(base + 1), EventKind::StoreWentBack(Some(&error)));
                         return self.publish(token, from.generation + 1, receipt, false);
                     }
-                    if !new.descends_from(stored) && !mutated!(OverwritesLaterConnection) {
+                    if !new.descends_from(stored) {
                         return self.entry.publish_stored(self.epoch, read);
                     }
                     // The store went back, to a predecessor of this token.
@@ -103,9 +103,6 @@ impl<P: Provider> TokenSaver<'_, P> {
             }
             // Drain does not shorten this pause; it waits for the save.
             tokio::time::sleep(pauses.next().unwrap_or(self.shared.settings.save_retry.1)).await;
-            if mutated!(SavesWithoutLease) {
-                continue;
-            }
             // Keeps other holders from sending the spent refresh token. The save does not need the lease.
             let renewed_at = self.shared.now();
             match self.shared.store.renew(key, lease.fence).await {

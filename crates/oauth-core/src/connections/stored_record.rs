@@ -96,7 +96,7 @@ impl<P: Provider> RefreshTask<'_, P> {
             self.is_reported.store(true, Ordering::Relaxed);
             return Err(error);
         }
-        if !current.is_active() && !mutated!(RevivesDeadToken) {
+        if !current.is_active() {
             // The stored token was spent, and its successor is dead; or the verdict could not be stored.
             if let Err(error) = self.store_verdict(&read, current.state, lease).await {
                 tracing::debug!(target: TARGET, "{key}: the verdict was not stored: {error}");

@@ -426,8 +426,7 @@ impl<P: Provider> SweepRun<'_, P> {
                 self.concurrency = 1;
                 let is_held_back =
                     self.connections.0.circuit_breaker.check().is_err() && self.short_trouble().is_none();
-                let is_fatal = mutated!(StopsAtFirstFailure)
-                    || matches!(kind, ErrorKind::ClientRefused | ErrorKind::Closed)
+                let is_fatal = matches!(kind, ErrorKind::ClientRefused | ErrorKind::Closed)
                     || (error.is_transient() && (is_held_back || self.failures >= MAX_FAILURES));
                 if is_fatal && self.report.stopped_by.is_none() {
                     self.report.stopped_by = Some(error);
