@@ -72,7 +72,7 @@ fn program_args(args: &mut Parser) -> Result<Vec<String>> {
     while let Some(arg) = args.next()? {
         match arg {
             lexopt::Arg::Long(name @ ("large" | "sql" | "trace" | "planted")) => {
-                checked.push(format!("--{name}"))
+                checked.push(format!("--{name}"));
             }
             lexopt::Arg::Long(name @ ("seed" | "seeds")) => {
                 let name = format!("--{name}");
