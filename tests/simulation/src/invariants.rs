@@ -353,7 +353,7 @@ impl Invariants {
         let view = self.views.entry(process).or_default();
         match response {
             Meaning::Issued(issued) => {
-                view.accepted(sent_at, at);
+                view.accepted(issued.0, sent_at, at);
                 view.hold(issued);
                 self.unsaved.insert(issued, UnsavedToken { process, spent: token, sent_at, is_excused });
             }
@@ -361,7 +361,7 @@ impl Invariants {
                 view.refused(token, at, spends_first);
                 self.refused.insert(token);
                 let pause = if spends_first { HOUR } else { MINUTE };
-                if view.is_in_incident(at) {
+                if view.may_be_in_incident(at) {
                     self.disturb(at + pause);
                 }
             }
@@ -636,7 +636,13 @@ impl Invariants {
         }
         let is_caused_by_user = known.revoked == Some(Revocation::ByUser) || !provider.rules.refreshes;
         let is_caused_by_reuse = known.revoked == Some(Revocation::ByReuse) && (is_overtaken || is_reused);
-        if !is_caused_by_user && !is_caused_by_reuse && !self.may_be_lost.contains(&token) {
+        // In an incident, a process that holds the token that the store has lost does not read it.
+        let is_forgotten = self.lost_records.get(&token.0).is_some_and(|record| {
+            let can_save = |view: &ProcessView| view.holds(record.lost) && !view.may_be_in_incident(at);
+            record.restored == token && !self.views.values().any(can_save)
+        });
+        let may_be_lost = is_forgotten || self.may_be_lost.contains(&token);
+        if !is_caused_by_user && !is_caused_by_reuse && !may_be_lost {
             let message = format!("{name} was lost without a lost response: {reason}");
             self.violate(at, ViolationKind::Lost, message);
         }
@@ -650,7 +656,7 @@ impl Invariants {
         else {
             return;
         };
-        if self.views.values().any(|view| view.is_in_incident(at)) {
+        if self.views.values().any(|view| view.may_be_in_incident(at)) {
             self.disturb(at);
         }
         let active: Vec<TokenId> =

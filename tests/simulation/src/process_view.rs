@@ -16,9 +16,9 @@ const TRUSTED_FOR: u64 = 2 * MINUTE;
 #[derive(Debug, Default)]
 pub(crate) struct ProcessView {
     refusals: BTreeMap<TokenId, Refusals>,
-    /// Time since when several accounts are refused, and the end of the last such incident.
-    incident_since: Option<u64>,
-    incident_ended_at: Option<u64>,
+    /// Refusals of several accounts, and those that must be an incident for every process.
+    possible_incident: IncidentView,
+    certain_incident: IncidentView,
     accepted_at: Option<u64>,
     accepted: u64,
     /// Newest token of each account.
@@ -30,6 +30,26 @@ pub(crate) struct ProcessView {
     calls_in_trouble: VecDeque<u64>,
 }
 
+/// Time since when several accounts are refused, and the end of the last such incident.
+#[derive(Debug, Default)]
+struct IncidentView {
+    since: Option<u64>,
+    ended_at: Option<u64>,
+}
+
+impl IncidentView {
+    fn end(&mut self, at: u64) {
+        if self.since.take().is_some() {
+            self.ended_at = Some(at);
+        }
+    }
+
+    /// True for at most the time after which the refusals of an incident are believed.
+    fn is_on(&self, at: u64) -> bool {
+        self.since.is_some_and(|since| at < since + LONGEST_INCIDENT)
+    }
+}
+
 /// Refusals of one token.
 #[derive(Clone, Copy, Debug)]
 struct Refusals {
@@ -37,6 +57,8 @@ struct Refusals {
     last: u64,
     /// Number of tokens that the provider had accepted before the first.
     accepted_before: u64,
+    /// Number of tokens that the provider had accepted before the last.
+    accepted_at_last: u64,
     /// True if it was refused again after the provider had accepted several tokens.
     is_confirmed: bool,
 }
@@ -55,13 +77,18 @@ impl ProcessView {
         self.held.get(&token.0).is_some_and(|held| *held > token)
     }
 
-    /// Records the response to a call that was sent at this time.
-    pub(crate) fn accepted(&mut self, sent_at: u64, at: u64) {
+    /// Records that a token of this account was accepted by a call that was sent at this time.
+    pub(crate) fn accepted(&mut self, account: usize, sent_at: u64, at: u64) {
+        for (_, refusals) in self.refusals.range_mut((account, 0)..=(account, u64::MAX)) {
+            // No longer evidence about the provider.
+            refusals.is_confirmed = true;
+        }
         self.accepted_at = Some(at);
         self.accepted += 1;
         // A call that was sent before a refusal is no evidence about it.
-        if sent_at > self.last_refused_at() && self.incident_since.take().is_some() {
-            self.incident_ended_at = Some(at);
+        if sent_at > self.last_refused_at() {
+            self.possible_incident.end(at);
+            self.certain_incident.end(at);
         }
     }
 
@@ -75,29 +102,38 @@ impl ProcessView {
             true => self.accepted_at.is_none_or(|accepted_at| accepted_at < refusals.last),
             false => at - refusals.last < REFUSAL_WINDOW,
         };
-        let others = self
-            .refusals
-            .iter()
-            .filter(|(other, one)| other.0 != token.0 && !one.is_confirmed && is_recent(one));
+        let others = self.refusals.iter().filter(|(other, one)| other.0 != token.0 && is_recent(one));
+        if others.clone().next().is_some() {
+            self.possible_incident.since.get_or_insert(at);
+        }
+        let others = others.filter(|(_, one)| !one.is_confirmed);
+        let accepted = self.accepted;
+        let accepted_since = others.clone().map(|(_, one)| accepted - one.accepted_at_last).max();
         let others = others.map(|(other, _)| other.0).collect::<BTreeSet<_>>().len();
-        let accepted_before = self.accepted;
-        let new = Refusals { first: at, last: at, accepted_before, is_confirmed: false };
+        let new = Refusals {
+            first: at,
+            last: at,
+            accepted_before: accepted,
+            accepted_at_last: accepted,
+            is_confirmed: false,
+        };
         let refusals = self.refusals.entry(token).or_insert(new);
-        refusals.is_confirmed |= self.accepted >= refusals.accepted_before + 2;
-        refusals.last = at;
-        if self.incident_ended_at.is_some_and(|ended_at| ended_at >= refusals.first) {
+        refusals.is_confirmed |= accepted >= refusals.accepted_before + 2;
+        (refusals.last, refusals.accepted_at_last) = (at, accepted);
+        if self.certain_incident.ended_at.is_some_and(|ended_at| ended_at >= refusals.first) {
             // After an incident the window begins anew.
             refusals.first = at;
         }
-        if others + usize::from(!refusals.is_confirmed) >= 2 {
-            self.incident_since.get_or_insert(at);
+        let refused = others + usize::from(!refusals.is_confirmed);
+        // Few refusals among many accepted tokens are no incident.
+        if refused >= 2 && refused as u64 > accepted_since.unwrap_or_default() {
+            self.certain_incident.since.get_or_insert(at);
         }
     }
 
-    /// True while several accounts are refused and none is accepted, for at most the time after which their
-    /// refusals are believed.
-    pub(crate) fn is_in_incident(&self, at: u64) -> bool {
-        self.incident_since.is_some_and(|since| at < since + LONGEST_INCIDENT)
+    /// True while several accounts are refused and none is accepted.
+    pub(crate) fn may_be_in_incident(&self, at: u64) -> bool {
+        self.possible_incident.is_on(at)
     }
 
     /// True if a token may be sent although the process was told that it is refused. `None` if it was not
@@ -111,9 +147,10 @@ impl ProcessView {
             true => is_after(self.accepted_at),
             false => {
                 let is_paused = at < self.last_refused_at() + INCIDENT_PAUSE;
+                let incident = &self.possible_incident;
                 is_old
-                    || is_after(self.incident_ended_at)
-                    || (self.incident_since.is_some() && (!is_paused || !self.is_in_incident(at)))
+                    || is_after(incident.ended_at)
+                    || (incident.since.is_some() && (!is_paused || !incident.is_on(at)))
             }
         })
     }
@@ -121,7 +158,7 @@ impl ProcessView {
     /// True if this token was refused for the whole window, and the refusals are not an incident.
     pub(crate) fn may_believe_refusal(&self, token: TokenId, at: u64) -> bool {
         let Some(refusals) = self.refusals.get(&token) else { return false };
-        at >= refusals.first + REFUSAL_WINDOW && (refusals.is_confirmed || !self.is_in_incident(at))
+        at >= refusals.first + REFUSAL_WINDOW && (refusals.is_confirmed || !self.certain_incident.is_on(at))
     }
 
     /// True if a token was accepted so shortly before that calls may run in parallel.
