@@ -22,7 +22,7 @@ fn config() -> Config {
 
 /// Number of runs per scheduler, more in `cargo xtask interleavings`.
 fn runs() -> usize {
-    if std::env::var_os("OAUTH_LONG").is_some() { 5_000 } else { 200 }
+    if std::env::var_os("OAUTH_LONG").is_some() { 5_000 } else { 500 }
 }
 
 /// Runs the scenario under both schedulers.
