@@ -20,7 +20,8 @@ fn outage_of_an_hour_loses_no_customer() {
     assert_eq!(statistics.lost, 0);
     assert!(statistics.incident_requests <= 120, "calls in that hour");
     assert!(statistics.peak_in_flight <= 32 && statistics.peak_per_second <= 50);
-    assert!((1..15 * MINUTE).contains(&statistics.recovery));
+    // Three sweeps, 10,000 calls at 28 a second, and the ramp.
+    assert!((1..20 * MINUTE).contains(&statistics.recovery));
 }
 
 #[test]
@@ -31,5 +32,6 @@ fn overload_of_eight_minutes_is_waited_for() {
     // One of each 30 seconds finds out, besides those in flight at its start.
     assert!(statistics.incident_requests <= 16 + 32, "calls in those minutes");
     assert!(statistics.peak_in_flight <= 32 && statistics.peak_per_second <= 50);
-    assert!((1..15 * MINUTE).contains(&statistics.recovery));
+    // Three sweeps, 10,000 calls at 28 a second, and the ramp.
+    assert!((1..20 * MINUTE).contains(&statistics.recovery));
 }
