@@ -58,6 +58,7 @@ mod single_flight;
 mod status;
 mod store_client;
 mod stored_record;
+mod suspicion;
 mod sweep;
 mod sync;
 mod verdict;

@@ -16,6 +16,9 @@ use crate::store::{Content, Record, RecordState, StoreError, StoreErrorKind};
 use crate::token::persisted::PersistedToken;
 use crate::token::token::{Token, TokenOrigin};
 
+/// Result of a refresh.
+pub(super) type RefreshResult<P> = Result<Arc<CachedToken<P>>, Error>;
+
 pub(crate) struct CachedToken<P: Provider> {
     pub(crate) token: Token<P>,
     pub(crate) header: (HeaderName, HeaderValue),

@@ -10,9 +10,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::entry::Suspicion;
 use super::mutation::mutated;
 use super::settings::Settings;
+use super::suspicion::Suspicion;
 use super::sync;
 use crate::error::oauth_code::OAuthCode;
 use crate::error::{Error, ErrorKind};

@@ -4,12 +4,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::cached_token::CachedToken;
-use super::check_call::TokenVerdict;
-use super::connection::Connection;
-use crate::api::endpoint::Endpoint;
-use crate::provider::provider::Provider;
-
 /// Time between an unexplained 401 and the one that counts: a gateway's trouble is over by then.
 const MIN_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -22,7 +16,7 @@ pub(super) struct Doubts {
 
 impl Doubts {
     /// Records a 401 of this call. Returns, once, the start of a doubt that is old enough to decide.
-    fn record(&mut self, generation: u64, call: &'static str, now: Instant) -> Option<Instant> {
+    pub(super) fn record(&mut self, generation: u64, call: &'static str, now: Instant) -> Option<Instant> {
         if self.generation != generation {
             *self = Self { generation, since: Vec::new() };
         }
@@ -53,7 +47,7 @@ pub(super) struct ProviderDoubts {
 }
 
 impl ProviderDoubts {
-    fn record(&mut self, account: &str, now: Instant) {
+    pub(super) fn record(&mut self, account: &str, now: Instant) {
         let latest = self.latest.replace((account.to_owned(), now));
         if latest.as_ref().is_some_and(|(latest, _)| latest != account) {
             self.other = latest;
@@ -65,42 +59,9 @@ impl ProviderDoubts {
     }
 
     /// True if other accounts had the same trouble since then, and none had a success.
-    fn is_incident_since(&self, since: Instant) -> bool {
+    pub(super) fn is_incident_since(&self, since: Instant) -> bool {
         self.other.as_ref().is_some_and(|(_, at)| *at >= since)
             && self.succeeded_at.is_none_or(|at| at < since)
-    }
-}
-
-impl<P: Provider> Connection<P> {
-    /// Returns true if unexplained 401 responses amount to a refused token: the provider's own check refuses
-    /// it, or, if there is none, the same idempotent call was refused at least a minute ago as well.
-    pub(super) async fn is_refused_for_good<E: Endpoint<P>>(&self, refused: &CachedToken<P>) -> bool {
-        let client = self.shared.client();
-        let has_check = client.has_token_check(&refused.token);
-        if E::ACTS_FOR_USER || !(has_check || E::IDEMPOTENT) {
-            return false;
-        }
-        let now = Instant::now();
-        self.shared.provider_doubts().record(self.account(), now);
-        // A check decides about the token, whichever call raised the doubt.
-        let call = if has_check { "" } else { E::NAME };
-        let Some(since) = self.entry.state().doubts.record(refused.generation, call, now) else {
-            return false;
-        };
-        let is_incident = self.shared.provider_doubts().is_incident_since(since);
-        if !has_check {
-            return !is_incident;
-        }
-        let error = match client.check_token(&refused.token).await {
-            Ok(()) => return false,
-            Err(error) => error,
-        };
-        self.shared.emit_unrecognized(&self.entry.key, Some(refused.generation), &error);
-        match client.token_verdict(&refused.token, &error) {
-            TokenVerdict::Refused => true,
-            TokenVerdict::Doubtful => !is_incident,
-            TokenVerdict::Unknown => false,
-        }
     }
 }
 

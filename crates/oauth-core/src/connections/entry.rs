@@ -11,8 +11,8 @@ use super::doubts::Doubts;
 use super::mutation::mutated;
 use super::settings::Settings;
 use super::single_flight::Ticket;
+use super::suspicion::Suspicion;
 use super::sync::{ArcSwapOption, AtomicU64, Guard, Mutex, MutexGuard};
-use crate::error::reconnect_reason::ReconnectReason;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 use crate::store::Key;
@@ -47,20 +47,6 @@ pub(super) struct EntryState<P: Provider> {
     /// Counts local inserts and removals. A flight that started before one of them must not undo it in the
     /// cache.
     pub(super) epoch: u64,
-}
-
-/// The refusal of a refresh token.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Suspicion {
-    pub(super) lineage: Lineage,
-    pub(super) first_refused_at: Instant,
-    pub(super) last_refused_at: Instant,
-    /// Number of tokens that the provider had accepted before the first refusal.
-    pub(super) accepted_before: u64,
-    /// Reason for the customer to connect again, if the refusal is believed.
-    pub(super) reason: ReconnectReason,
-    /// True if it is believed, and could not be stored yet.
-    pub(super) is_final: bool,
 }
 
 impl<P: Provider> Entry<P> {

@@ -1,8 +1,8 @@
-//! Deliberate faults in the code. `tests/interleavings` and `tests/simulation` enable one at a time to check that they
-//! find it.
+//! Deliberate faults in the code. `tests/interleavings` and `tests/simulation` enable one at a time to check
+//! that they find it.
 //!
-//! Compiled under `cfg(shuttle)` and `cfg(planted_faults)` only. In every other build `mutated!` is the literal
-//! `false`.
+//! Compiled under `cfg(shuttle)` and `cfg(planted_faults)` only. In every other build `mutated!` is the
+//! literal `false`.
 
 #[cfg(any(shuttle, planted_faults))]
 use std::cell::Cell;

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
-use super::cached_token::CachedToken;
+use super::cached_token::{CachedToken, RefreshResult};
 use super::circuit_breaker::{Judgement, Permit, names_known_code};
 use super::entry::Entry;
 use super::events::{EventKind, TARGET};
@@ -20,7 +20,7 @@ use super::save::TokenSaver;
 use super::settings::Settings;
 use super::shared_state::SharedState;
 use super::single_flight::Flight;
-use super::verdict::unconfirmed;
+use super::suspicion::unconfirmed;
 use crate::error::reconnect_reason::ReconnectReason;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
@@ -28,9 +28,6 @@ use crate::provider::renewal::Renewal;
 use crate::store::{AcquireOutcome, Intent, Record, RecordState, StoreError, StoreErrorKind};
 use crate::token::token::Token;
 use crate::util::deadline::within;
-
-/// Result of a flight.
-pub(super) type RefreshResult<P> = Result<Arc<CachedToken<P>>, Error>;
 
 /// Work of one flight.
 pub(super) struct RefreshTask<'a, P: Provider> {

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::cached_token::{CachedToken, content};
+use super::cached_token::{CachedToken, RefreshResult, content};
 use super::entry::Entry;
 use super::events::{EventKind, TARGET};
 use super::lease::HeldLease;
 use super::mutation::mutated;
-use super::refresh::RefreshResult;
 use super::shared_state::SharedState;
 use super::single_flight::Flight;
 use crate::error::{Error, ErrorKind};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::cached_token::CachedToken;
+use super::check_call::TokenVerdict;
 use super::connection::Connection;
 use super::need::Need;
 use crate::api::endpoint::Endpoint;
@@ -109,5 +110,36 @@ impl<P: Provider> Connection<P> {
             state.forced_at = Some(Instant::now());
         }
         self.wait_for(Need::ReplaceRejected(refused.generation)).await.map(Some)
+    }
+
+    /// Returns true if unexplained 401 responses amount to a refused token: the provider's own check refuses
+    /// it, or, if there is none, the same idempotent call was refused at least a minute ago as well.
+    async fn is_refused_for_good<E: Endpoint<P>>(&self, refused: &CachedToken<P>) -> bool {
+        let client = self.shared.client();
+        let has_check = client.has_token_check(&refused.token);
+        if E::ACTS_FOR_USER || !(has_check || E::IDEMPOTENT) {
+            return false;
+        }
+        let now = Instant::now();
+        self.shared.provider_doubts().record(self.account(), now);
+        // A check decides about the token, whichever call raised the doubt.
+        let call = if has_check { "" } else { E::NAME };
+        let Some(since) = self.entry.state().doubts.record(refused.generation, call, now) else {
+            return false;
+        };
+        let is_incident = self.shared.provider_doubts().is_incident_since(since);
+        if !has_check {
+            return !is_incident;
+        }
+        let error = match client.check_token(&refused.token).await {
+            Ok(()) => return false,
+            Err(error) => error,
+        };
+        self.shared.emit_unrecognized(&self.entry.key, Some(refused.generation), &error);
+        match client.token_verdict(&refused.token, &error) {
+            TokenVerdict::Refused => true,
+            TokenVerdict::Doubtful => !is_incident,
+            TokenVerdict::Unknown => false,
+        }
     }
 }

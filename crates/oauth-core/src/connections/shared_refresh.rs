@@ -7,17 +7,17 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tracing::Span;
 
-use super::cached_token::CachedToken;
+use super::cached_token::{CachedToken, RefreshResult};
 use super::circuit_breaker::Judgement;
 use super::entry::{Entry, EntryState};
 use super::events::EventKind;
 use super::metrics;
 use super::mutation::mutated;
 use super::need::Need;
-use super::refresh::{RefreshResult, RefreshTask};
+use super::refresh::RefreshTask;
 use super::shared_state::{OperationGuard, SharedState};
 use super::single_flight::{Flight, Landing, Ticket, flight};
-use super::verdict::unconfirmed;
+use super::suspicion::unconfirmed;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 

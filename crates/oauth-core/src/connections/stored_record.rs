@@ -5,11 +5,11 @@ use std::sync::atomic::Ordering;
 
 use chrono::DateTime;
 
-use super::cached_token::{CachedToken, content};
+use super::cached_token::{CachedToken, RefreshResult, content};
 use super::events::{EventKind, TARGET};
 use super::lease::HeldLease;
 use super::mutation::mutated;
-use super::refresh::{RefreshResult, RefreshTask};
+use super::refresh::RefreshTask;
 use crate::error::Error;
 use crate::provider::provider::Provider;
 use crate::store::{AcquireOutcome, Record, RecordState, SaveOutcome, StoreError, StoreErrorKind};

@@ -1,16 +1,15 @@
 //! The verdict about a refusal: wait for more evidence, or have the customer connect again.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::cached_token::CachedToken;
 use super::circuit_breaker::Permit;
-use super::entry::Suspicion;
 use super::events::EventKind;
 use super::lease::HeldLease;
 use super::mutation::mutated;
 use super::need::Need;
 use super::refresh::{RefreshTask, Step};
+use super::suspicion::{Suspicion, unconfirmed};
 use crate::error::reconnect_reason::ReconnectReason;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
@@ -119,14 +118,4 @@ impl<P: Provider> RefreshTask<'_, P> {
             .with_provider(P::NAME)
             .with_source(error))
     }
-}
-
-/// The error of a refused refresh token that is decided about after this time.
-pub(super) fn unconfirmed<P: Provider>(left: Duration) -> Error {
-    Error::new(
-        ErrorKind::RefusalUnconfirmed,
-        "the provider refused the refresh token, which is not believed yet",
-    )
-    .with_provider(P::NAME)
-    .with_retry_after(Some(left))
 }

@@ -115,8 +115,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     ) -> Result<Vec<RecordSummary>, StoreError>;
 
     /// Lists up to `limit` active records of a provider that match the query: first the lapsing ones by
-    /// [`Content::lapses_at`], then the due ones by [`Content::due_at`]. The cost must grow with the number of
-    /// returned records, not of stored ones. A damaged record hides no other.
+    /// [`Content::lapses_at`], then the due ones by [`Content::due_at`]. The cost must grow with the number
+    /// of returned records, not of stored ones. A damaged record hides no other.
     ///
     /// # Errors
     /// If the store fails.
