@@ -55,6 +55,7 @@ pub(crate) fn check_error(error: &Error, secrets: &[&str]) {
             | ErrorKind::Unavailable
             | ErrorKind::RateLimited
             | ErrorKind::Busy
+            | ErrorKind::Unauthorized
             | ErrorKind::RefusalUnconfirmed
     );
     // A store error of either kind may be transient.

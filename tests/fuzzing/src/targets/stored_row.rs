@@ -63,7 +63,8 @@ pub fn stored_row(data: &[u8]) {
     let (provider, account, state) = (data.text(), data.text(), data.text());
     let content = data.rest();
 
-    let shown_names = [&provider, &account, &state].iter().any(|name| name.contains("canary-"));
+    let joined = format!("{provider}{account}");
+    let shown_names = [&joined, &state].iter().any(|name| name.contains("canary-"));
     let ring = Keyring::new(EncryptionKey::from_bytes([7; 32]));
     let key = Key::new(&*provider, &*account);
     let (sealed_by, sealed) = internal::seal(&ring, &key, content).unwrap();
@@ -120,7 +121,7 @@ pub fn stored_row(data: &[u8]) {
         2 => bytes.push(by),
         3 => bytes = content.to_vec(),
         4 => key_id = format!("{by:02x}{key_id}"),
-        5 => other = Key::new(format!("{provider}{account}"), ""),
+        5 => other = Key::new(joined, ""),
         6 => other = Key::new(&*provider, format!("{account}{by}")),
         _ => reader = Keyring::new(EncryptionKey::from_bytes([by ^ 7; 32])),
     }

@@ -423,6 +423,8 @@ impl<P: AtProductionSite> TestCase<P> {
                     );
                     assert!(is_typed, "{error}");
                 }
+                // An expired token without a refresh token is read, and not handed out.
+                self.loaded |= readable.is_some();
                 // A readable valid token is used, whatever else is wrong with the row.
                 if let (true, true, Some(token)) = (self.fresh, operation < 2, readable) {
                     let now = oauth_core::Clock::now(&self.clock);

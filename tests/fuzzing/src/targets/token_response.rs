@@ -1,11 +1,16 @@
 //! Token responses with status 2xx, parsed by each provider's client.
 
+use std::collections::HashSet;
+use std::fmt;
+
 use oauth_core::http::header::CONTENT_TYPE;
 use oauth_core::http::{HeaderValue, StatusCode};
 use oauth_core::url::Url;
 use oauth_core::{
     Client, CodeGrant, ErrorKind, PersistedToken, Provider, Refreshes, Scheme as _, Scope, ScopeSource, Token,
 };
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::client::{
@@ -100,6 +105,8 @@ fn read<P: AtProductionSite>(
     *plain.body_mut() = json.to_string().into_bytes();
     let again = asked(&plain, ask, secrets);
     match (result, again) {
+        // Of members with the same name, `serde_json` takes the last.
+        (Ok(_), Ok(_)) if has_duplicates(body) => {}
         (Ok(one), Ok(other)) => {
             assert_eq!(persisted(&one), persisted(&other), "parsed differently when rewritten");
         }
@@ -109,6 +116,38 @@ fn read<P: AtProductionSite>(
         }
         (Ok(_), Err(error)) => panic!("accepted, but not when rewritten: {error}"),
     }
+}
+
+/// True for a JSON object with two members of the same name.
+fn has_duplicates(json: &[u8]) -> bool {
+    struct Names(Vec<String>);
+
+    impl<'de> Deserialize<'de> for Names {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct NamesVisitor;
+
+            impl<'de> Visitor<'de> for NamesVisitor {
+                type Value = Names;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("an object")
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Names, A::Error> {
+                    let mut names = Vec::new();
+                    while let Some((name, IgnoredAny)) = members.next_entry()? {
+                        names.push(name);
+                    }
+                    Ok(Names(names))
+                }
+            }
+            deserializer.deserialize_map(NamesVisitor)
+        }
+    }
+    serde_json::from_slice::<Names>(json).is_ok_and(|Names(names)| {
+        let unique: HashSet<&String> = names.iter().collect();
+        unique.len() < names.len()
+    })
 }
 
 fn asked<P: AtProductionSite>(

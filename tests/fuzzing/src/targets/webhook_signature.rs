@@ -34,9 +34,11 @@ pub fn webhook_signature(data: &[u8]) {
     let mut data = Input::new(data);
     let tolerance = u64::from(data.byte());
     let now = SIGNED + i64::from(data.byte().cast_signed());
-    let (key, header) = (data.part(), data.text());
+    let (given, header) = (data.part(), data.text());
     let body = data.rest();
-    let verifier = Verifier::new(key).tolerance(Duration::from_secs(tolerance));
+    // A line end, as in a file, is not part of the key.
+    let key = given.strip_suffix(b"\n").map_or(given, |key| key.strip_suffix(b"\r").unwrap_or(key));
+    let verifier = Verifier::new(given).tolerance(Duration::from_secs(tolerance));
     let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
 
     // The right signature for the first time in the header.
