@@ -184,8 +184,9 @@ async fn refuses_spent_refresh_token<P: TestProvider>(setup: Setup) {
     let (connections, connection) = setup.connected::<P>().await;
     let spent = connection.token().await.unwrap();
     connection.refresh().await.unwrap();
+    let copy = MemoryStore::with_clock(setup.clock.clone());
     let copy =
-        Connections::new(setup.client::<P>(CLIENT_SECRET), MemoryStore::with_clock(setup.clock.clone()));
+        Connections::builder(setup.client::<P>(CLIENT_SECRET), copy).refusal_window(Duration::ZERO).build();
     let copy = copy.insert("acme", spent).await.unwrap();
     assert!(copy.refresh().await.unwrap_err().needs_reconnect());
     setup.check_recorded("reuse");
