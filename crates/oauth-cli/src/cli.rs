@@ -1,7 +1,6 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use serde::{Deserialize, Serialize};
+use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     ConnectionArgs, add, completions, connect, disconnect, doctor, keep, list, refresh, request, rotate_keys,
@@ -22,7 +21,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Demonstrate connecting, restarting and refreshing against sandbox providers on this machine
-    Demo(Demo),
+    Demo(oauth_demo::Arguments),
     /// Internal: the application process that the demo starts after a restart. Reads its tasks from stdin.
     #[command(hide = true)]
     DemoProcess,
@@ -74,31 +73,6 @@ impl Command {
     }
 }
 
-/// Arguments of `demo`.
-#[derive(Args, Debug)]
-#[command(after_help = "Exit code 0 only if every step succeeds; with --web, when the demo is stopped.")]
-pub(crate) struct Demo {
-    /// Run only this provider; can be repeated
-    #[arg(long, value_enum, value_name = "NAME")]
-    pub(crate) provider: Vec<Provider>,
-
-    /// Print one JSON object per line instead of text
-    #[arg(long)]
-    pub(crate) json: bool,
-
-    /// Serve the demo as a web page instead: connect, advance the clock and trigger failures, until Ctrl-C
-    #[arg(long, conflicts_with_all = ["provider", "json", "fail"])]
-    pub(crate) web: bool,
-
-    /// With --web, listen on this port of 127.0.0.1; 0 picks a free port
-    #[arg(long, requires = "web", value_name = "N", default_value_t = 0)]
-    pub(crate) port: u16,
-
-    /// Makes the first token call at this provider fail, so that tests can check how failures are reported.
-    #[arg(long, value_enum, value_name = "NAME", hide = true)]
-    pub(crate) fail: Option<Provider>,
-}
-
 /// Arguments of `sandbox`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -137,32 +111,6 @@ pub(crate) struct Sandbox {
     pub(crate) late_acl: bool,
 }
 
-/// A sandbox provider, by its name on the command line and in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Provider {
-    /// Cohort Go, payments for international students.
-    Cohortgo,
-    /// Cobot, software for coworking spaces.
-    Cobot,
-    /// Go1, the learning platform.
-    Go1,
-    /// GoCD, the continuous delivery server.
-    Gocd,
-}
-
-impl Provider {
-    /// Returns the name as typed.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Cohortgo => "cohortgo",
-            Self::Cobot => "cobot",
-            Self::Go1 => "go1",
-            Self::Gocd => "gocd",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -172,13 +120,5 @@ mod tests {
     #[test]
     fn command_line_is_valid() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn provider_names_match_typed_values() {
-        for provider in Provider::value_variants() {
-            let typed = provider.to_possible_value().unwrap();
-            assert_eq!(typed.get_name(), provider.name());
-        }
     }
 }

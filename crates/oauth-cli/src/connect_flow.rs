@@ -18,7 +18,7 @@ use crate::listener::Listener;
 use crate::progress::Spinner;
 use crate::prompt;
 use crate::setting::Settings;
-use crate::show::{BOLD, WIRE};
+use crate::styles::{BOLD, WIRE};
 
 /// Upper bound on a pasted line; callback URLs are shorter.
 const MAX_LINE: u64 = 64 * 1024;
@@ -217,7 +217,7 @@ impl ReceivedCallback {
 /// Returns the listener's next callback. Pending forever without a listener.
 async fn next_browser_callback(listener: Option<&Listener>) -> Option<String> {
     match listener {
-        Some(listener) => listener.next().await.map(|callback| callback.target),
+        Some(listener) => listener.next().await,
         None => std::future::pending().await,
     }
 }

@@ -2,27 +2,11 @@
 
 use std::io;
 
-/// Listens for SIGINT and SIGTERM. The future resolves at the first one.
-#[cfg(unix)]
+/// Listens for SIGINT and SIGTERM, or Ctrl-C on Windows. The future resolves at the first one.
 pub(crate) fn listen() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+    let mut signals = signals()?;
     Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Listens for Ctrl-C. The future resolves at the first one.
-#[cfg(windows)]
-pub(crate) fn listen() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        interrupt.recv().await;
+        signals.recv().await;
     })
 }
 

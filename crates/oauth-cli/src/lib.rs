@@ -9,7 +9,6 @@ mod config;
 mod connect_flow;
 mod context;
 mod credential_text;
-mod demo;
 mod failure;
 mod interrupt;
 mod listener;
@@ -25,19 +24,19 @@ mod registration;
 mod report;
 mod sandbox;
 mod setting;
-mod show;
 mod shown_text;
 mod store;
+mod styles;
 mod terminal;
 #[cfg(test)]
 mod testing;
 mod time;
-mod trace;
 mod unrecognized_responses;
 
 use std::io::Write as _;
 use std::process;
 
+use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser as _};
 use tokio::runtime::{Builder, Runtime};
 
@@ -110,8 +109,12 @@ fn check_output_written(code: Option<ExitCode>) -> Result<Option<ExitCode>, RunE
 /// Runs the command. Returns an exit code where it is not 0 although nothing failed.
 async fn execute(command: Command) -> Result<Option<ExitCode>, RunError> {
     match command {
-        Command::Demo(arguments) => demo::run(&arguments).await?,
-        Command::DemoProcess => demo::process().await?,
+        Command::Demo(arguments) => {
+            // Before the demo creates anything that needs cleanup.
+            let interrupted = interrupt::listen().context("could not listen for Ctrl-C")?;
+            oauth_demo::run(&arguments, interrupted).await?;
+        }
+        Command::DemoProcess => oauth_demo::run_application().await?,
         Command::Sandbox(arguments) => sandbox::run(arguments).await?,
         Command::Connect(arguments) => commands::connect::run(&arguments).await?,
         Command::Add(arguments) => commands::add::run(&arguments).await?,
@@ -131,7 +134,7 @@ async fn execute(command: Command) -> Result<Option<ExitCode>, RunError> {
 
 fn print_error(error: &anyhow::Error) -> process::ExitCode {
     // If stderr is closed as well, only the exit code is left.
-    let _ = writeln!(anstream::stderr(), "{}error:{} {error:#}", show::BAD, anstyle::Reset);
+    let _ = writeln!(anstream::stderr(), "{}error:{} {error:#}", styles::BAD, anstyle::Reset);
     process::ExitCode::FAILURE
 }
 

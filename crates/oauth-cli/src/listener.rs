@@ -1,50 +1,16 @@
 //! The loopback listener for authorization callbacks (RFC 8252 section 7.3).
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 
-use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::{Html, IntoResponse, Response};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderMap, Method, StatusCode};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
-
-/// Prefix of callback paths.
-const CALLBACK_PREFIX: &str = "/callback/";
-
-/// The paths accepted as callbacks.
-#[derive(Debug)]
-enum CallbackPaths {
-    /// Any path below [`CALLBACK_PREFIX`], one per provider.
-    AnyProvider,
-    /// Exactly this path.
-    Exact(String),
-}
-
-impl CallbackPaths {
-    /// Returns the provider's name if the path is a callback; empty for an exact path.
-    fn provider_name<'a>(&self, path: &'a str) -> Option<&'a str> {
-        let bare = |path: &'a str| path.strip_suffix('/').unwrap_or(path);
-        match self {
-            Self::AnyProvider => {
-                let name = path.strip_prefix(CALLBACK_PREFIX).map(bare);
-                name.filter(|name| !name.is_empty() && !name.contains('/'))
-            }
-            Self::Exact(expected) => {
-                (bare(path) == expected.strip_suffix('/').unwrap_or(expected)).then_some("")
-            }
-        }
-    }
-}
 
 /// The final page. The URL holds the code, so the page loads nothing and sends no referrer.
 const DONE_PAGE: &str = r#"<!doctype html>
@@ -60,31 +26,14 @@ const DONE_PAGE: &str = r#"<!doctype html>
 #[derive(Debug)]
 pub(crate) struct Listener {
     address: SocketAddr,
-    arrived: Mutex<mpsc::Receiver<Callback>>,
-    _server: JoinSet<()>,
-}
-
-/// A callback request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Callback {
-    /// The path segment after `/callback/`, without a trailing slash: the provider.
-    pub(crate) name: String,
-    /// Path and query of the request.
-    pub(crate) target: String,
+    arrived: Mutex<mpsc::Receiver<String>>,
+    _servers: JoinSet<io::Result<()>>,
 }
 
 impl Listener {
-    /// Listens on this port of 127.0.0.1; 0 picks a free port.
-    pub(crate) async fn start(port: u16) -> io::Result<Self> {
-        Self::bind(&[Ipv4Addr::LOCALHOST.into()], port, CallbackPaths::AnyProvider).await
-    }
-
-    /// Listens for callbacks to one path. The first address must be available; the others are optional.
-    pub(crate) async fn for_path(addresses: &[IpAddr], port: u16, path: &str) -> io::Result<Self> {
-        Self::bind(addresses, port, CallbackPaths::Exact(path.to_owned())).await
-    }
-
-    async fn bind(addresses: &[IpAddr], port: u16, paths: CallbackPaths) -> io::Result<Self> {
+    /// Listens for callbacks to one path; port 0 picks a free port. The first address must be available; the
+    /// others are optional.
+    pub(crate) async fn start(addresses: &[IpAddr], port: u16, path: &str) -> io::Result<Self> {
         let (first, others) = match addresses {
             [first, others @ ..] => (*first, others),
             [] => (Ipv4Addr::LOCALHOST.into(), addresses),
@@ -93,15 +42,16 @@ impl Listener {
         let address = listener.local_addr()?;
         // Room for a browser that loads the page more than once.
         let (sender, arrived) = mpsc::channel(8);
-        let mut server = JoinSet::new();
-        let paths = Arc::new(paths);
+        let path = path.strip_suffix('/').unwrap_or(path).to_owned();
+        let router = Router::new().fallback(handle).with_state(CallbackRoute { path, sender });
+        let mut servers = JoinSet::new();
         for other in others {
             if let Ok(listener) = TcpListener::bind((*other, address.port())).await {
-                server.spawn(accept(listener, sender.clone(), Arc::clone(&paths)));
+                servers.spawn(axum::serve(listener, router.clone()).into_future());
             }
         }
-        server.spawn(accept(listener, sender, paths));
-        Ok(Self { address, arrived: Mutex::new(arrived), _server: server })
+        servers.spawn(axum::serve(listener, router).into_future());
+        Ok(Self { address, arrived: Mutex::new(arrived), _servers: servers })
     }
 
     /// Returns the port that it listens on.
@@ -109,63 +59,40 @@ impl Listener {
         self.address.port()
     }
 
-    /// Returns the redirect URI to register at the provider. Callbacks with a trailing slash are accepted
-    /// too.
-    pub(crate) fn redirect_uri(&self, name: &str) -> String {
-        format!("http://{}{CALLBACK_PREFIX}{name}", self.address)
-    }
-
-    /// Waits for the next callback. `None` when the listener has ended.
-    pub(crate) async fn next(&self) -> Option<Callback> {
+    /// Waits for the next callback and returns its path and query. `None` when the listener has ended.
+    pub(crate) async fn next(&self) -> Option<String> {
         self.arrived.lock().await.recv().await
     }
 }
 
-async fn accept(listener: TcpListener, sender: mpsc::Sender<Callback>, paths: Arc<CallbackPaths>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                                // The browser closed the connection, or file descriptors ran out: try again.
-                let Ok((stream, _)) = accepted else { continue };
-                let (sender, paths) = (sender.clone(), Arc::clone(&paths));
-                connections.spawn(async move {
-                    let service = service_fn(move |request| handle(request, sender.clone(), Arc::clone(&paths)));
-                                        // A broken connection concerns only that browser.
-                    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-                });
-            }
-            Some(_) = connections.join_next() => {}
-        }
-    }
+/// The accepted path, and the receiver of its callbacks.
+#[derive(Clone, Debug)]
+struct CallbackRoute {
+    /// Without a trailing slash: callbacks with and without one are accepted.
+    path: String,
+    sender: mpsc::Sender<String>,
 }
 
-async fn handle(
-    request: Request<Incoming>,
-    sender: mpsc::Sender<Callback>,
-    paths: Arc<CallbackPaths>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn handle(State(route): State<CallbackRoute>, request: Request) -> Response {
     let uri = request.uri();
-    let Some(name) = paths.provider_name(uri.path()) else {
-        return Ok(page(StatusCode::NOT_FOUND, "Not found.\n"));
-    };
+    if uri.path().strip_suffix('/').unwrap_or(uri.path()) != route.path {
+        return page(StatusCode::NOT_FOUND, "Not found.\n");
+    }
     if request.method() != Method::GET {
-        let mut response = page(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed: use GET.\n");
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
-        return Ok(response);
+        let refused = page(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed: use GET.\n");
+        return ([(ALLOW, "GET")], refused).into_response();
     }
     if is_prefetch(request.headers()) {
-        return Ok(page(
+        return page(
             StatusCode::SERVICE_UNAVAILABLE,
             "This page is not loaded in advance. Open it again.\n",
-        ));
+        );
     }
     let target = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-    let arrived = Callback { name: name.to_owned(), target };
-    if sender.send(arrived).await.is_err() {
-        return Ok(page(StatusCode::GONE, "This authorization is no longer awaited.\n"));
+    if route.sender.send(target).await.is_err() {
+        return page(StatusCode::GONE, "This authorization is no longer awaited.\n");
     }
-    Ok(page(StatusCode::OK, DONE_PAGE))
+    page(StatusCode::OK, Html(DONE_PAGE))
 }
 
 /// Detects a page that the browser loads before the user opens it: `Sec-Purpose` is the standard, the others
@@ -180,28 +107,24 @@ fn is_prefetch(headers: &HeaderMap) -> bool {
     })
 }
 
-fn page(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
-    let media_type =
-        if status == StatusCode::OK { "text/html; charset=utf-8" } else { "text/plain; charset=utf-8" };
-    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (CONTENT_TYPE, media_type),
+fn page(status: StatusCode, body: impl IntoResponse) -> Response {
+    let headers = [
         (CACHE_CONTROL, "no-store"),
         (REFERRER_POLICY, "no-referrer"),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
+    ];
+    (status, headers, body).into_response()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::http;
+
+    async fn listen(port: u16) -> io::Result<Listener> {
+        Listener::start(&[Ipv4Addr::LOCALHOST.into()], port, "/callback/go1").await
+    }
 
     async fn send(listener: &Listener, method: &str, target: &str) -> reqwest::Response {
         let url = format!("http://{}{target}", listener.address);
@@ -210,7 +133,7 @@ mod tests {
 
     #[tokio::test]
     async fn accepts_callback_with_trailing_slash() {
-        let listener = Listener::start(0).await.unwrap();
+        let listener = listen(0).await.unwrap();
         for target in
             ["/callback/go1?code=a%20b&state=c", "/callback/go1/?code=a%20b&state=c", "/callback/go1"]
         {
@@ -218,50 +141,48 @@ mod tests {
             assert_eq!(response.status(), 200);
             assert_eq!(response.headers()[REFERRER_POLICY], "no-referrer");
             assert!(response.text().await.unwrap().contains("You can close this window"));
-            let expected = Callback { name: "go1".to_owned(), target: target.to_owned() };
-            assert_eq!(listener.next().await, Some(expected));
+            assert_eq!(listener.next().await.as_deref(), Some(target));
         }
     }
 
     #[tokio::test]
     async fn rejects_other_requests() {
-        let listener = Listener::start(0).await.unwrap();
+        let listener = listen(0).await.unwrap();
         for (method, target, status) in [
             ("GET", "/", 404),
             ("GET", "/favicon.ico", 404),
             ("GET", "/callback", 404),
             ("GET", "/callback/?code=x", 404),
-            ("GET", "/callback/a/b?code=x", 404),
+            ("GET", "/callback/go1/b?code=x", 404),
+            ("GET", "/callback/cobot?code=x", 404),
             ("POST", "/callback/go1?code=x", 405),
+            ("HEAD", "/callback/go1?code=x", 405),
         ] {
             assert_eq!(send(&listener, method, target).await.status(), status, "{method} {target}");
         }
-        assert_eq!(send(&listener, "GET", "/callback/last").await.status(), 200);
-        assert_eq!(listener.next().await.unwrap().name, "last");
+        assert_eq!(send(&listener, "GET", "/callback/go1?code=last").await.status(), 200);
+        assert_eq!(listener.next().await.unwrap(), "/callback/go1?code=last");
     }
 
     #[tokio::test]
     async fn prefetch_is_no_callback() {
-        let listener = Listener::start(0).await.unwrap();
+        let listener = listen(0).await.unwrap();
         for (name, value) in
             [("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch"), ("x-moz", "prefetch")]
         {
             let url = format!("http://{}/callback/go1?code=a&state=b", listener.address);
             let response = http().get(url).header(name, value).send().await.unwrap();
-            assert_eq!(
-                (response.status().as_u16(), &response.headers()[CACHE_CONTROL]),
-                (503, &HeaderValue::from_static("no-store"))
-            );
+            assert_eq!(response.status(), 503);
+            assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
         }
-        assert_eq!(send(&listener, "GET", "/callback/opened").await.status(), 200);
-        assert_eq!(listener.next().await.unwrap().name, "opened");
+        assert_eq!(send(&listener, "GET", "/callback/go1?code=opened").await.status(), 200);
+        assert_eq!(listener.next().await.unwrap(), "/callback/go1?code=opened");
     }
 
     #[tokio::test]
     async fn start_fails_when_port_is_taken() {
-        let listener = Listener::start(0).await.unwrap();
-        let error = Listener::start(listener.address.port()).await.unwrap_err();
+        let listener = listen(0).await.unwrap();
+        let error = listen(listener.port()).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
-        assert_eq!(listener.redirect_uri("go1"), format!("http://{}/callback/go1", listener.address));
     }
 }

@@ -8,7 +8,7 @@ use anstyle::Reset;
 use serde::Serialize;
 
 use crate::failure::{ExitCode, Failure};
-use crate::show::{BAD, BOLD};
+use crate::styles::{BAD, BOLD};
 use crate::shown_text::{escape_bytes, escape_json, escape_styled};
 
 /// Prints results as text or JSON.

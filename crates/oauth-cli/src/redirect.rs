@@ -31,7 +31,7 @@ impl Redirect {
         let Some(LoopbackTarget { addresses, port, path }) = LoopbackTarget::parse(uri) else {
             return Ok(Self { uri: uri.to_owned(), listener: None });
         };
-        let listener = Listener::for_path(&addresses, port, &path).await.map_err(|error| {
+        let listener = Listener::start(&addresses, port, &path).await.map_err(|error| {
             Failure::setup(format!("cannot listen on port {port} of this machine: {error}")).with_help(
                 "stop the program that uses it; or choose another port with --port, if that redirect URI is registered at the \
                  provider; or paste the callback URL with --no-browser",

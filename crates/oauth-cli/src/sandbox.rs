@@ -10,7 +10,7 @@ use crate::cli;
 use crate::interrupt;
 use crate::providers::ProviderName;
 use crate::redirect::{DEFAULT_PORT, Redirect};
-use crate::show::{BOLD, DIM};
+use crate::styles::{BOLD, DIM};
 
 /// Serves until a signal arrives.
 pub(crate) async fn run(arguments: cli::Sandbox) -> anyhow::Result<()> {

@@ -25,7 +25,7 @@ const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 const FOLDER: &str = "crates/oauth-web/tests/browser";
 /// Test files.
 const TESTS: [&str; 2] =
-    ["crates/oauth-web/tests/browser/browser.test.mjs", "crates/oauth-cli/tests/browser/demo.test.mjs"];
+    ["crates/oauth-web/tests/browser/browser.test.mjs", "crates/oauth-demo/tests/browser/demo.test.mjs"];
 /// Builds of the programs under test: the `oauth-web` example and the `oauth` program.
 const BUILDS: [&[&str]; 2] = [
     &["build", "--package", "oauth-web", "--example", "stage"],

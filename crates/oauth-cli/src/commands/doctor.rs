@@ -16,9 +16,8 @@ use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::providers::{ProviderName, with_provider};
 use crate::registration::Registration;
-use crate::show::{BOLD, EventOutput, Format};
+use crate::styles::BOLD;
 use crate::time::{now, relative};
-use crate::trace::Secrets;
 use diagnostic::{Diagnostic, Level};
 use request_preview::RequestPreview;
 
@@ -162,7 +161,7 @@ fn print_report(output: Output, diagnostics: &[Diagnostic], checks: &[ProviderCh
             }
             if let Some(preview) = &one.preview {
                 output.result(&(), "  Connecting an account would send:");
-                preview.emit(&EventOutput::new(Format::Text, Secrets::default(), anstream::stdout()));
+                preview.print(output);
             }
         }
         let summary = match problems {

@@ -17,7 +17,7 @@ use crate::failure::{ExitCode, Failure};
 use crate::open_connection::finish;
 use crate::output::Output;
 use crate::report::sanitize;
-use crate::show::{BAD, DIM, GOOD};
+use crate::styles::{BAD, DIM, GOOD};
 use crate::time::now;
 
 /// Arguments of `keep`.

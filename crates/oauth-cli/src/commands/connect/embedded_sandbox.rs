@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::providers::{CliProvider, ProviderArgs};
 use crate::redirect::Redirect;
 use crate::registration::Registration;
-use crate::show::BOLD;
+use crate::styles::BOLD;
 use crate::store::{Store, StoreKeys};
 
 /// A sandbox provider with a registered client and a temporary store.

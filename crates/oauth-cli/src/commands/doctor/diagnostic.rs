@@ -6,7 +6,7 @@ use anstyle::Reset;
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::show::{BAD, BOLD, DIM, GOOD};
+use crate::styles::{BAD, BOLD, DIM, GOOD};
 
 /// Severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

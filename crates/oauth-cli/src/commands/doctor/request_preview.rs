@@ -7,16 +7,16 @@ use oauth_core::connections::Connections;
 use oauth_core::http::{Request, Response};
 use oauth_core::store::MemoryStore;
 use oauth_core::{Call, Transport, TransportError, async_trait};
+use oauth_demo::{Link, Request as Shown, Secrets};
 use serde::Serialize;
 
 use crate::connect_flow::{BrowserOptions, ConnectFlow};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::providers::{CliProvider, ProviderName};
 use crate::redirect::{DEFAULT_PORT, Redirect};
 use crate::registration::Registration;
-use crate::show::{Event, EventOutput};
-use crate::trace::{Link, Request as Shown, Secrets};
 
 /// The requests, secrets masked.
 #[derive(Debug, Default, Serialize)]
@@ -28,12 +28,12 @@ pub(super) struct RequestPreview {
 }
 
 impl RequestPreview {
-    pub(super) fn emit(&self, output: &EventOutput) {
+    pub(super) fn print(&self, output: Output) {
         if let Some(link) = &self.authorize {
-            output.emit(&Event::Link(link.clone()));
+            output.result(&(), link);
         }
         if let Some(request) = &self.token_call {
-            output.emit(&Event::Request(request.clone()));
+            output.result(&(), request);
         }
     }
 }
