@@ -63,11 +63,6 @@ impl<P: Provider> ConnectFlow<'_, P> {
         prompt::password(self.context, &label, alternative).await
     }
 
-    /// Prompts for a token, or reads it from stdin without a terminal.
-    pub(crate) async fn token(&self) -> Result<AccessToken, Failure> {
-        token(self.context).await
-    }
-
     /// Runs the token request and stores the token.
     pub(crate) async fn save_token(
         &self,

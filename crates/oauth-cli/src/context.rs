@@ -57,8 +57,7 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(common: &CommonArgs) -> Result<Self, Failure> {
-        let interrupt = Interrupt::listen()
-            .map_err(|error| Failure::setup(format!("cannot listen for Ctrl-C: {error}")))?;
+        let interrupt = Interrupt::listen()?;
         let config = Config::read(common.config.as_deref())?;
         let store_location = Self::store_location(common, &config)?;
         Ok(Self { config, output: Output::new(common.json), store_location, interrupt })

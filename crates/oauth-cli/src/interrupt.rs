@@ -2,23 +2,18 @@
 
 use std::io;
 
-/// Listens for SIGINT and SIGTERM, or Ctrl-C on Windows. The future resolves at the first one.
-pub(crate) fn listen() -> io::Result<impl Future<Output = ()>> {
-    let mut signals = signals()?;
-    Ok(async move {
-        signals.recv().await;
-    })
-}
+use crate::failure::Failure;
 
-/// Counts signals, for commands that finish work before they stop.
+/// Counts signals: SIGINT and SIGTERM, or Ctrl-C on Windows. Some commands finish work before they stop.
 #[derive(Clone, Debug)]
 pub(crate) struct Interrupt(tokio::sync::watch::Receiver<u32>);
 
 impl Interrupt {
     /// Starts listening. From now on a signal no longer ends the process by itself.
-    pub(crate) fn listen() -> io::Result<Self> {
+    pub(crate) fn listen() -> Result<Self, Failure> {
         let (sender, receiver) = tokio::sync::watch::channel(0);
-        let mut next = signals()?;
+        let mut next =
+            signals().map_err(|error| Failure::setup(format!("cannot listen for Ctrl-C: {error}")))?;
         tokio::spawn(async move {
             while next.recv().await {
                 sender.send_modify(|count| *count += 1);

@@ -36,12 +36,12 @@ mod unrecognized_responses;
 use std::io::Write as _;
 use std::process;
 
-use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser as _};
 use tokio::runtime::{Builder, Runtime};
 
 use cli::{Cli, Command};
 use failure::{ExitCode, Failure};
+use interrupt::Interrupt;
 use output::Output;
 
 /// Runs the command line.
@@ -109,13 +109,10 @@ fn check_output_written(code: Option<ExitCode>) -> Result<Option<ExitCode>, RunE
 /// Runs the command. Returns an exit code where it is not 0 although nothing failed.
 async fn execute(command: Command) -> Result<Option<ExitCode>, RunError> {
     match command {
-        Command::Demo(arguments) => {
-            // Before the demo creates anything that needs cleanup.
-            let interrupted = interrupt::listen().context("could not listen for Ctrl-C")?;
-            oauth_demo::run(&arguments, interrupted).await?;
-        }
+        // These two listen for signals before they start or print anything.
+        Command::Demo(arguments) => oauth_demo::run(&arguments, Interrupt::listen()?.wait()).await?,
+        Command::Sandbox(arguments) => sandbox::run(arguments, Interrupt::listen()?.wait()).await?,
         Command::DemoProcess => oauth_demo::run_application().await?,
-        Command::Sandbox(arguments) => sandbox::run(arguments).await?,
         Command::Connect(arguments) => commands::connect::run(&arguments).await?,
         Command::Add(arguments) => commands::add::run(&arguments).await?,
         Command::List(arguments) => commands::list::run(&arguments).await?,

@@ -83,10 +83,7 @@ async fn handle(State(route): State<CallbackRoute>, request: Request) -> Respons
         return ([(ALLOW, "GET")], refused).into_response();
     }
     if is_prefetch(request.headers()) {
-        return page(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "This page is not loaded in advance. Open it again.\n",
-        );
+        return page(StatusCode::SERVICE_UNAVAILABLE, "This page is not loaded in advance. Open it again.\n");
     }
     let target = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     if route.sender.send(target).await.is_err() {

@@ -8,8 +8,8 @@ use anstyle::Reset;
 use serde::Serialize;
 
 use crate::failure::{ExitCode, Failure};
-use crate::styles::{BAD, BOLD};
 use crate::shown_text::{escape_bytes, escape_json, escape_styled};
+use crate::styles::{BAD, BOLD};
 
 /// Prints results as text or JSON.
 #[derive(Clone, Copy, Debug)]

@@ -7,15 +7,15 @@ use anyhow::Context as _;
 use oauth_sandbox::{Error, Manifest, Sandbox};
 
 use crate::cli;
-use crate::interrupt;
 use crate::providers::ProviderName;
 use crate::redirect::{DEFAULT_PORT, Redirect};
 use crate::styles::{BOLD, DIM};
 
-/// Serves until a signal arrives.
-pub(crate) async fn run(arguments: cli::Sandbox) -> anyhow::Result<()> {
-    // Before the first line: a program that has read it may stop us at once.
-    let end = interrupt::listen().context("cannot listen for Ctrl-C")?;
+/// Serves until it is interrupted.
+pub(crate) async fn run(
+    arguments: cli::Sandbox,
+    interrupted: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
     let base = arguments.port_base;
     let tls = arguments.tls;
     let mut builder =
@@ -43,7 +43,7 @@ pub(crate) async fn run(arguments: cli::Sandbox) -> anyhow::Result<()> {
     // Closed stderr is not an error.
     let _ = write!(anstream::stderr(), "{}", hints(&sandbox.manifest(), tls));
 
-    end.await;
+    interrupted.await;
     drop(sandbox);
     let _ = writeln!(anstream::stderr(), "\nThe sandbox has stopped.");
     Ok(())

@@ -61,8 +61,10 @@ async fn add<P: CliProvider>(context: &Context, arguments: &ProviderArgs<AddArgs
     let registration = Registration { client_id, client_secret: None, redirect_uri: None, settings };
     // Report invalid options before asking for a secret.
     let client = registration.client::<P>()?;
+    let extra = P::imported_extra(client.site(), &registration.settings)?;
+    let scopes = registration.settings.scopes()?;
     ask_before_replacing::<P>(context, command).await?;
-    let token = P::import_token(&client, token(context).await?, &registration.settings)?;
+    let token = client.import_token_with(token(context).await?, scopes, extra)?;
     let store = context.until_interrupted(context.store_location.open_or_create()).await?;
     let shared = store.shared();
     let connections = Connections::shared_builder(client, shared.clone())

@@ -74,8 +74,7 @@ pub(crate) async fn run(arguments: &DoctorArgs) -> Result<Option<ExitCode>, Fail
             return Ok(print_report(Output::new(arguments.common.json), &diagnostics, &[]));
         }
     };
-    let interrupt =
-        Interrupt::listen().map_err(|error| Failure::setup(format!("cannot listen for Ctrl-C: {error}")))?;
+    let interrupt = Interrupt::listen()?;
     let context = Context { config, output: Output::new(arguments.common.json), store_location, interrupt };
     let (checks, rest) =
         context.until_interrupted(async { Ok(check_all(&context, arguments).await) }).await?;

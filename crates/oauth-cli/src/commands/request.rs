@@ -11,7 +11,7 @@ use crate::context::{CommonArgs, Context};
 use crate::failure::{ExitCode, Failure};
 use crate::open_connection::{Access, OpenConnection};
 use crate::prompt;
-use crate::providers::{CliProvider, ProviderName, with_provider};
+use crate::providers::{CliProvider, ProviderName, RequestContext, with_provider};
 use crate::setting::Settings;
 
 /// Arguments of `request`.
@@ -89,12 +89,13 @@ async fn send<P: CliProvider>(
     let sending = async {
         let token = opened.connection.token().await.map_err(|error| opened.failure(&error))?;
         let client = opened.connections.client();
-        let url = match P::url_outside_api(client.site(), &arguments.path) {
+        let context = RequestContext { site: client.site(), token: &token, options: &options };
+        let url = match P::url_outside_api(context.site, &arguments.path) {
             Some(url) => url,
-            None => target_url(&P::api_url(client.site(), &token, &options)?, &arguments.path)?,
+            None => target_url(&P::api_url(&context)?, &arguments.path)?,
         };
         let mut request = request(&method, &url, headers, body)?;
-        P::prepare_request(&mut request, client.site(), &token, &options)?;
+        P::prepare_request(&mut request, &context)?;
         let sent = if method.is_safe() {
             opened.connection.send(&PreparedRequest::<true>(request)).await
         } else {

@@ -1,10 +1,10 @@
 //! Cobot on the command line.
 
 use cobot::{AppFlow, Cobot, Connect, Site, Subdomain};
-use oauth_core::{AccessToken, Client, Token, async_trait};
+use oauth_core::async_trait;
 use url::Url;
 
-use super::{CliProvider, SCOPE};
+use super::{CliProvider, RequestContext, SCOPE};
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
@@ -57,18 +57,14 @@ impl CliProvider for Cobot {
         flow.authorize_in_browser(&connect).await
     }
 
-    fn import_token(
-        client: &Client<Self>,
-        token: AccessToken,
-        settings: &Settings,
-    ) -> Result<Token<Self>, Failure> {
-        Ok(client.import_token(token, settings.scopes()?)?)
+    fn imported_extra(_: &Site, _: &Settings) -> Result<Self::Extra, Failure> {
+        Ok(Self::Extra::default())
     }
 
-    fn api_url(site: &Site, _: &Token<Self>, options: &Settings) -> Result<Url, Failure> {
-        Ok(match options.parsed::<Subdomain>("space")? {
-            Some(space) => site.space_api_url(&space)?,
-            None => site.api_url().clone(),
+    fn api_url(context: &RequestContext<'_, Self>) -> Result<Url, Failure> {
+        Ok(match context.options.parsed::<Subdomain>("space")? {
+            Some(space) => context.site.space_api_url(&space)?,
+            None => context.site.api_url().clone(),
         })
     }
 

@@ -1,10 +1,10 @@
 //! Cohort Go on the command line.
 
 use cohortgo::{Account, ActAs, CohortGo, Connect, Site};
-use oauth_core::{AccessToken, Client, Token, async_trait, http};
+use oauth_core::{async_trait, http};
 use url::Url;
 
-use super::CliProvider;
+use super::{CliProvider, RequestContext};
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
@@ -81,37 +81,31 @@ impl CliProvider for CohortGo {
         flow.authorize_in_browser(&connect).await
     }
 
-    fn import_token(
-        client: &Client<Self>,
-        token: AccessToken,
-        settings: &Settings,
-    ) -> Result<Token<Self>, Failure> {
+    fn imported_extra(site: &Site, settings: &Settings) -> Result<Account, Failure> {
         let text = settings.required("api-base-url")?;
         let url =
             Url::parse(text).map_err(|error| Failure::usage(format!("invalid `--api-base-url`: {error}")))?;
         let account = Account::at(url);
-        client.site().api_base(&account)?;
-        Ok(client.import_token_with(token, settings.scopes()?, account)?)
+        site.api_base(&account)?;
+        Ok(account)
     }
 
-    fn api_url(site: &Site, token: &Token<Self>, _: &Settings) -> Result<Url, Failure> {
-        Ok(site.api_base(token.extra())?.clone())
+    fn api_url(context: &RequestContext<'_, Self>) -> Result<Url, Failure> {
+        Ok(context.site.api_base(context.token.extra())?.clone())
     }
 
     fn prepare_request(
         request: &mut http::Request<Vec<u8>>,
-        _: &Site,
-        token: &Token<Self>,
-        options: &Settings,
+        context: &RequestContext<'_, Self>,
     ) -> Result<(), Failure> {
-        let Some(user) = options.one("act-as") else { return Ok(()) };
+        let Some(user) = context.options.one("act-as") else { return Ok(()) };
         let form = || {
             Failure::usage("invalid `--act-as`").with_help("write it as 'Bob Smith <bob.smith@example.org>'")
         };
         let (name, rest) = user.rsplit_once('<').ok_or_else(form)?;
         let email = rest.trim().strip_suffix('>').ok_or_else(form)?;
         let user = ActAs::new(name.trim().trim_matches('"'), email.trim())?;
-        let (name, value) = user.header_for(token)?;
+        let (name, value) = user.header_for(context.token)?;
         request.headers_mut().insert(name, value);
         Ok(())
     }

@@ -1,10 +1,10 @@
 //! Go1 on the command line.
 
 use go1::{Connect, Go1, PortalPassword, Site};
-use oauth_core::{AccessToken, Client, Token, async_trait, http};
+use oauth_core::{async_trait, http};
 use url::Url;
 
-use super::{CliProvider, SCOPE};
+use super::{CliProvider, RequestContext, SCOPE};
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
@@ -80,27 +80,22 @@ impl CliProvider for Go1 {
         flow.authorize_in_browser(&connect).await
     }
 
-    fn import_token(
-        client: &Client<Self>,
-        token: AccessToken,
-        settings: &Settings,
-    ) -> Result<Token<Self>, Failure> {
-        Ok(client.import_token(token, settings.scopes()?)?)
+    fn imported_extra(_: &Site, _: &Settings) -> Result<Self::Extra, Failure> {
+        Ok(Self::Extra::default())
     }
 
-    fn api_url(site: &Site, _: &Token<Self>, options: &Settings) -> Result<Url, Failure> {
+    fn api_url(context: &RequestContext<'_, Self>) -> Result<Url, Failure> {
+        let RequestContext { site, options, .. } = context;
         Ok(if options.is_on("gateway") { site.gateway_url() } else { site.api_url() }.clone())
     }
 
     fn prepare_request(
         request: &mut http::Request<Vec<u8>>,
-        site: &Site,
-        _: &Token<Self>,
-        _: &Settings,
+        context: &RequestContext<'_, Self>,
     ) -> Result<(), Failure> {
-        let at_gateway = request.uri().to_string().starts_with(site.gateway_url().as_str());
+        let at_gateway = request.uri().to_string().starts_with(context.site.gateway_url().as_str());
         if at_gateway && !request.headers().contains_key("api-version") {
-            request.headers_mut().insert("api-version", site.api_version().clone());
+            request.headers_mut().insert("api-version", context.site.api_version().clone());
         }
         Ok(())
     }

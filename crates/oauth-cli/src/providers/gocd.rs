@@ -3,10 +3,10 @@
 use gocd::{Connect, Gocd, Site};
 use oauth_core::http::HeaderValue;
 use oauth_core::http::header::{ACCEPT, CONTENT_TYPE};
-use oauth_core::{AccessToken, Client, Scopes, Token, async_trait, http};
+use oauth_core::{async_trait, http};
 use url::Url;
 
-use super::CliProvider;
+use super::{CliProvider, RequestContext};
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
@@ -40,12 +40,12 @@ impl CliProvider for Gocd {
         flow.authorize_in_browser(&Connect::new()).await
     }
 
-    fn import_token(client: &Client<Self>, token: AccessToken, _: &Settings) -> Result<Token<Self>, Failure> {
-        Ok(client.import_token(token, Scopes::none())?)
+    fn imported_extra(_: &Site, _: &Settings) -> Result<Self::Extra, Failure> {
+        Ok(Self::Extra::default())
     }
 
-    fn api_url(site: &Site, _: &Token<Self>, _: &Settings) -> Result<Url, Failure> {
-        api_url(site)
+    fn api_url(context: &RequestContext<'_, Self>) -> Result<Url, Failure> {
+        api_url(context.site)
     }
 
     fn url_outside_api(site: &Site, path: &str) -> Option<Url> {
@@ -54,11 +54,9 @@ impl CliProvider for Gocd {
 
     fn prepare_request(
         request: &mut http::Request<Vec<u8>>,
-        site: &Site,
-        _: &Token<Self>,
-        _: &Settings,
+        context: &RequestContext<'_, Self>,
     ) -> Result<(), Failure> {
-        prepare_request(request, site)
+        prepare_request(request, context.site)
     }
 
     fn public_endpoints(site: &Site) -> Vec<(&'static str, Url)> {

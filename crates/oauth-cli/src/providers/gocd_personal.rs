@@ -2,12 +2,12 @@
 
 use gocd::api::CurrentUser;
 use gocd::{Personal, Site};
-use oauth_core::{AccessToken, Client, Scopes, Token, async_trait, http};
+use oauth_core::{Scopes, async_trait, http};
 use url::Url;
 
-use super::CliProvider;
 use super::gocd::{CERTIFICATE, ROOT, SERVER};
-use crate::connect_flow::ConnectFlow;
+use super::{CliProvider, RequestContext};
+use crate::connect_flow::{ConnectFlow, token};
 use crate::failure::Failure;
 use crate::setting::{Setting, Settings};
 
@@ -31,7 +31,7 @@ impl CliProvider for Personal {
             "Create a token on {}, under Personal Access Tokens in your user menu.",
             flow.client().site().url()
         ));
-        let token = flow.token().await?;
+        let token = token(flow.context).await?;
         let token = flow.client().import_token(token, Scopes::none())?;
         flow.save_token(async {
             // A token of another server, or a mistyped one, would be noticed only by a later command.
@@ -41,12 +41,12 @@ impl CliProvider for Personal {
         .await
     }
 
-    fn import_token(client: &Client<Self>, token: AccessToken, _: &Settings) -> Result<Token<Self>, Failure> {
-        Ok(client.import_token(token, Scopes::none())?)
+    fn imported_extra(_: &Site, _: &Settings) -> Result<Self::Extra, Failure> {
+        Ok(Self::Extra::default())
     }
 
-    fn api_url(site: &Site, _: &Token<Self>, _: &Settings) -> Result<Url, Failure> {
-        super::gocd::api_url(site)
+    fn api_url(context: &RequestContext<'_, Self>) -> Result<Url, Failure> {
+        super::gocd::api_url(context.site)
     }
 
     fn url_outside_api(site: &Site, path: &str) -> Option<Url> {
@@ -55,11 +55,9 @@ impl CliProvider for Personal {
 
     fn prepare_request(
         request: &mut http::Request<Vec<u8>>,
-        site: &Site,
-        _: &Token<Self>,
-        _: &Settings,
+        context: &RequestContext<'_, Self>,
     ) -> Result<(), Failure> {
-        super::gocd::prepare_request(request, site)
+        super::gocd::prepare_request(request, context.site)
     }
 
     fn public_endpoints(site: &Site) -> Vec<(&'static str, Url)> {

@@ -10,7 +10,7 @@ mod provider_args;
 use std::fmt;
 
 use clap::ValueEnum;
-use oauth_core::{AccessToken, Client, Provider, Token, async_trait, http};
+use oauth_core::{Provider, Token, async_trait, http};
 use url::Url;
 
 pub(crate) use provider_args::{CommandArgs, ProviderArgs};
@@ -120,15 +120,11 @@ pub(crate) trait CliProvider: Provider {
     /// Connects with the grant that the settings select.
     async fn connect(flow: &ConnectFlow<'_, Self>) -> Result<(), Failure>;
 
-    /// Imports an access token obtained elsewhere.
-    fn import_token(
-        client: &Client<Self>,
-        token: AccessToken,
-        settings: &Settings,
-    ) -> Result<Token<Self>, Failure>;
+    /// Returns the provider's own fields of an imported token, from the options of `oauth add`.
+    fn imported_extra(site: &Self::Site, settings: &Settings) -> Result<Self::Extra, Failure>;
 
     /// Returns the base URL for API paths.
-    fn api_url(site: &Self::Site, token: &Token<Self>, options: &Settings) -> Result<Url, Failure>;
+    fn api_url(context: &RequestContext<'_, Self>) -> Result<Url, Failure>;
 
     /// Returns the URL of a path that is not below [`api_url`](Self::api_url).
     fn url_outside_api(site: &Self::Site, path: &str) -> Option<Url> {
@@ -139,11 +135,9 @@ pub(crate) trait CliProvider: Provider {
     /// Adds headers that a request needs besides the token.
     fn prepare_request(
         request: &mut http::Request<Vec<u8>>,
-        site: &Self::Site,
-        token: &Token<Self>,
-        options: &Settings,
+        context: &RequestContext<'_, Self>,
     ) -> Result<(), Failure> {
-        let _ = (request, site, token, options);
+        let _ = (request, context);
         Ok(())
     }
 
@@ -152,6 +146,13 @@ pub(crate) trait CliProvider: Provider {
 
     /// Returns the URLs that `doctor` probes without a token.
     fn public_endpoints(site: &Self::Site) -> Vec<(&'static str, Url)>;
+}
+
+/// The connection that an API request uses, and the provider's options of `oauth request`.
+pub(crate) struct RequestContext<'a, P: Provider> {
+    pub(crate) site: &'a P::Site,
+    pub(crate) token: &'a Token<P>,
+    pub(crate) options: &'a Settings,
 }
 
 /// The scope option of most providers.

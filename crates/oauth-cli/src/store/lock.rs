@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::with_suffix;
 use crate::failure::{ExitCode, Failure};
 
 const PAUSE: Duration = Duration::from_millis(50);
@@ -51,9 +52,7 @@ fn open(store: &Path) -> Result<File, Failure> {
 }
 
 fn lock_file(store: &Path) -> PathBuf {
-    let mut name = store.as_os_str().to_owned();
-    name.push(".lock");
-    name.into()
+    with_suffix(store, ".lock")
 }
 
 fn busy(reason: &str) -> Failure {

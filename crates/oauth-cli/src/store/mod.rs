@@ -93,6 +93,13 @@ impl StoreAddress {
     }
 }
 
+/// Returns the path of a file next to the store: its name with this suffix.
+fn with_suffix(store: &Path, suffix: &str) -> PathBuf {
+    let mut name = store.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
 /// An open store.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {

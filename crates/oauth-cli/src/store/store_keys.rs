@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use oauth_core::ClientSecret;
 use oauth_store::{EncryptionKey, Keyring};
 
-use super::StoreAddress;
+use super::{StoreAddress, with_suffix};
 use crate::failure::Failure;
 use crate::private_file;
 
@@ -74,7 +74,7 @@ impl StoreKeys {
 
     /// Keeps only the encrypting key.
     pub(crate) fn primary_only(&self) -> Self {
-        Self { primary: self.primary.clone(), older: Vec::new() }
+        Self::single(self.primary.clone())
     }
 
     /// One key per line. Wiped on drop.
@@ -173,14 +173,12 @@ pub(crate) fn find_location(address: &StoreAddress) -> Result<Option<KeyLocation
 
 /// Returns the path of the key file.
 pub(crate) fn key_file(store: &Path) -> PathBuf {
-    let mut name = store.as_os_str().to_owned();
-    name.push(".key");
-    name.into()
+    with_suffix(store, ".key")
 }
 
 /// Creates a key for a new store: in the keyring if available, otherwise in the key file.
 pub(super) async fn create(store: &Path, keyring: bool) -> Result<StoreKeys, Failure> {
-    let keys = StoreKeys { primary: EncryptionKey::generate()?, older: Vec::new() };
+    let keys = StoreKeys::single(EncryptionKey::generate()?);
     let path = key_file(store);
     // Named by key id, which is unique; a path can be reused.
     let name = format!("store key {}", keys.id());

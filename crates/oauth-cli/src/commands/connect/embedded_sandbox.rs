@@ -10,8 +10,8 @@ use crate::failure::Failure;
 use crate::providers::{CliProvider, ProviderArgs};
 use crate::redirect::Redirect;
 use crate::registration::Registration;
-use crate::styles::BOLD;
 use crate::store::{Store, StoreKeys};
+use crate::styles::BOLD;
 
 /// A sandbox provider with a registered client and a temporary store.
 pub(super) struct EmbeddedSandbox<P: CliProvider> {
