@@ -1,16 +1,14 @@
-//! Tests of the command `oauth demo`.
-#![allow(clippy::unwrap_used)] // tests may panic
+//! `oauth demo`.
 
-mod common;
-
-use common::{Ran, run, run_with};
 use regex::Regex;
 use serde_json::Value;
+
+use crate::test_home::{RunOutput, TestHome, run};
 
 /// All providers, in the order of the demo.
 const PROVIDERS: &[&str] = &["cohortgo", "cobot", "go1", "gocd"];
 
-fn events(ran: &Ran) -> Vec<Value> {
+fn events(ran: &RunOutput) -> Vec<Value> {
     ran.stdout.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
 
@@ -162,18 +160,9 @@ fn unknown_provider_error_lists_known_ones() {
 fn colours_follow_environment_variables() {
     assert!(!run(&["demo", "--provider", "gocd"]).stdout.contains('\x1b'));
     let forced = |name: &str| {
-        run_with(&["demo", "--provider", "gocd"], &[("CLICOLOR_FORCE", "1"), (name, "1")])
-            .stdout
-            .contains('\x1b')
+        let home = TestHome::new().with("CLICOLOR_FORCE", "1").with(name, "1");
+        home.run(&["demo", "--provider", "gocd"]).stdout.contains('\x1b')
     };
     assert!(forced("CLICOLOR_FORCE"));
     assert!(!forced("NO_COLOR"));
-}
-
-#[test]
-fn help() {
-    let ran = run(&["--help"]);
-    let demo = run(&["demo", "--help"]);
-    let sandbox = run(&["sandbox", "--help"]);
-    insta::assert_snapshot!([ran.stdout, demo.stdout, sandbox.stdout].join("\n--------\n\n"));
 }

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 
 use oauth_sandbox::{SandboxProvider, ServerHandle};
 use regex::Regex;
@@ -17,7 +18,8 @@ pub(crate) const REMOTE_REDIRECT_URI: &str = "https://app.example.com/callback";
 /// A user's directories and environment, isolated from the machine's settings.
 #[derive(Debug)]
 pub(crate) struct TestHome {
-    pub(crate) folder: TempDir,
+    /// Removed when the last program that was started here ends.
+    pub(crate) folder: Arc<TempDir>,
     variables: Vec<(String, String)>,
 }
 
@@ -45,7 +47,7 @@ impl RunOutput {
 
 impl TestHome {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::Builder::new().prefix("oauth-home-").tempdir().unwrap();
+        let folder = Arc::new(tempfile::Builder::new().prefix("oauth-home-").tempdir().unwrap());
         let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
         let mut variables: Vec<(String, String)> = [
             ("HOME", at("home")),
@@ -128,7 +130,7 @@ impl TestHome {
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        RunningProgram { child, stdin, stdout }
+        RunningProgram { child, stdin, stdout, _folder: Arc::clone(&self.folder) }
     }
 
     /// Moves interrupted refreshes one minute into the past, so that the next one need not wait for them.
@@ -163,19 +165,17 @@ impl TestHome {
         account: &str,
         more: &[&str],
     ) -> RunningProgram {
-        let fixed = [
-            "connect",
-            sandbox.name(),
-            account,
-            "--server",
-            sandbox.url(),
-            "--redirect-uri",
-            REMOTE_REDIRECT_URI,
-            "--no-browser",
-            "--json",
-        ];
-        self.start(&[&fixed, more].concat())
+        let fixed = connect_arguments(sandbox, account);
+        self.start(&[&fixed[..], &["--no-browser", "--json"], more].concat())
     }
+}
+
+/// The arguments that connect this account, with a redirect URI that leads elsewhere.
+pub(crate) fn connect_arguments<'a, P: SandboxProvider>(
+    sandbox: &'a ServerHandle<P>,
+    account: &'a str,
+) -> [&'a str; 7] {
+    ["connect", sandbox.name(), account, "--server", sandbox.url(), "--redirect-uri", REMOTE_REDIRECT_URI]
 }
 
 /// A running program, killed on drop.
@@ -184,9 +184,11 @@ pub(crate) struct RunningProgram {
     pub(crate) child: Child,
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
+    _folder: Arc<TempDir>,
 }
 
 impl RunningProgram {
+    /// Returns the next line on stdout; empty if the program has ended.
     pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
@@ -236,6 +238,11 @@ impl Drop for RunningProgram {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Runs the program in a home of its own.
+pub(crate) fn run(arguments: &[&str]) -> RunOutput {
+    TestHome::new().run(arguments)
 }
 
 /// A port that was free a moment ago.

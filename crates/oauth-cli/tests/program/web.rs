@@ -1,7 +1,4 @@
-//! Tests of the command `oauth demo --web`. Unit tests and `cargo xtask browser` cover the page.
-#![allow(clippy::unwrap_used)] // tests may panic
-
-mod common;
+//! `oauth demo --web`. Tests of `oauth-demo` and `cargo xtask browser` cover the page.
 
 #[cfg(unix)]
 use std::io::{Read as _, Write as _};
@@ -10,10 +7,10 @@ use std::net::TcpStream;
 #[cfg(unix)]
 use std::time::Duration;
 
-use common::{Running, run};
+use crate::test_home::{RunningProgram, TestHome, run};
 
 /// Returns the first line on stdout, and its host and port.
-fn address(demo: &mut Running) -> (String, String) {
+fn address(demo: &mut RunningProgram) -> (String, String) {
     let line = demo.line();
     let host = line.trim().strip_prefix("http://").and_then(|rest| rest.strip_suffix('/'));
     (line.clone(), host.unwrap_or_else(|| panic!("`{line}` is not an address")).to_owned())
@@ -37,7 +34,7 @@ fn prints_address_and_shuts_down_gracefully() {
     use rustix::process::Signal;
 
     for signal in [Signal::INT, Signal::TERM] {
-        let mut demo = Running::start(&["demo", "--web"]);
+        let mut demo = TestHome::new().start(&["demo", "--web"]);
         let (line, host) = address(&mut demo);
         assert!(host.starts_with("127.0.0.1:"), "{line}");
         // A browser keeps its connection open and waits for an update.
@@ -50,21 +47,18 @@ fn prints_address_and_shuts_down_gracefully() {
         write!(waiting, "GET /live?after=0 HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
         let started_at = std::time::Instant::now();
         demo.signal(signal);
-        let (rest, hints, status) = demo.end();
-        assert!(status.success(), "{status} {hints}");
+        let ran = demo.end();
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{ran:?}");
         assert!(started_at.elapsed() < Duration::from_secs(5), "{:?}", started_at.elapsed());
-        assert_eq!(rest, "", "stdout contains only the address");
-        assert!(
-            hints.contains("Press Ctrl-C to stop.") && hints.ends_with("The demo has stopped.\n"),
-            "{hints}"
-        );
+        assert!(ran.stderr.contains("Press Ctrl-C to stop."), "{ran:?}");
+        assert!(ran.stderr.ends_with("The demo has stopped.\n"), "{ran:?}");
         TcpStream::connect(&host).unwrap_err();
     }
 }
 
 #[test]
 fn listens_on_given_port_or_fails() {
-    let mut demo = Running::start(&["demo", "--web", "--port", "0"]);
+    let mut demo = TestHome::new().start(&["demo", "--web", "--port", "0"]);
     let (_, host) = address(&mut demo);
     let port = host.rsplit(':').next().unwrap();
     let second = run(&["demo", "--web", "--port", port]);
@@ -72,7 +66,7 @@ fn listens_on_given_port_or_fails() {
     assert!(second.stderr.contains(&format!("port {port} is in use")), "{}", second.stderr);
     drop(demo);
     // The port can be used again.
-    let mut again = Running::start(&["demo", "--web", "--port", port]);
+    let mut again = TestHome::new().start(&["demo", "--web", "--port", port]);
     assert_eq!(address(&mut again).1, host);
 }
 

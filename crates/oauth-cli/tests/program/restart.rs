@@ -1,16 +1,13 @@
 //! The processes that `oauth demo` starts, and their end when they or the demo are killed.
-#![cfg(unix)] // uses signals
-#![allow(clippy::unwrap_used)] // tests may panic
-
-mod common;
 
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use common::{Running, run};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+
+use crate::test_home::{RunOutput, RunningProgram, TestHome, run};
 
 /// Much longer than the demo takes to end.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -20,7 +17,7 @@ fn event(line: &str) -> Value {
 }
 
 /// Reads until the process after the killed one has started. Returns its id.
-fn wait_for_recovery_process(demo: &mut Running) -> Pid {
+fn wait_for_recovery_process(demo: &mut RunningProgram) -> Pid {
     loop {
         let event = event(&demo.line());
         if event["event"] == "step" && event["step"] == "go-on" {
@@ -32,12 +29,11 @@ fn wait_for_recovery_process(demo: &mut Running) -> Pid {
     Pid::from_raw(started["pid"].as_i64().unwrap().try_into().unwrap()).unwrap()
 }
 
-/// Like [`Running::end`], which also waits for child processes because they share stderr.
-fn end_with_children(demo: Running) -> (String, String, Option<i32>) {
+/// Like [`RunningProgram::end`], which also waits for child processes because they share stderr.
+fn end_with_children(demo: RunningProgram) -> RunOutput {
     let (sender, ended) = mpsc::channel();
     thread::spawn(move || sender.send(demo.end()));
-    let (stdout, stderr, status) = ended.recv_timeout(TIMEOUT).expect("a child process is still running");
-    (stdout, stderr, status.code())
+    ended.recv_timeout(TIMEOUT).expect("a child process is still running")
 }
 
 #[test]
@@ -67,9 +63,9 @@ fn each_restart_uses_a_new_process() {
 
 #[test]
 fn killed_process_fails_the_demo() {
-    let mut demo = Running::start(&["demo", "--provider", "go1", "--provider", "gocd", "--json"]);
+    let mut demo = TestHome::new().start(&["demo", "--provider", "go1", "--provider", "gocd", "--json"]);
     kill_process(wait_for_recovery_process(&mut demo), Signal::KILL).unwrap();
-    let (stdout, stderr, code) = end_with_children(demo);
+    let RunOutput { stdout, stderr, code } = end_with_children(demo);
     assert_eq!(code, Some(1));
     assert_eq!(stderr, "error: the demo failed at go1, step `go-on`\n");
     let summary = event(stdout.lines().last().unwrap());
@@ -85,14 +81,14 @@ fn demo_leaves_no_process_and_no_file() {
     {
         let folder = tempfile::tempdir().unwrap();
         let folder_name = folder.path().to_str().unwrap();
-        let mut demo =
-            Running::start_with(&["demo", "--provider", "go1", "--json"], &[("TMPDIR", folder_name)]);
+        let home = TestHome::new().with("TMPDIR", folder_name);
+        let mut demo = home.start(&["demo", "--provider", "go1", "--json"]);
         wait_for_recovery_process(&mut demo);
         assert_eq!(folder.path().read_dir().unwrap().count(), 1);
         // Long enough for the process to wait for its predecessor's call, which takes a second.
         thread::sleep(Duration::from_millis(100));
         demo.signal(signal);
-        let (_, stderr, ended) = end_with_children(demo);
+        let RunOutput { stderr, code: ended, .. } = end_with_children(demo);
         assert_eq!(ended, code, "{signal:?}");
         assert_eq!(stderr, if code.is_some() { "error: interrupted\n" } else { "" });
         assert_eq!(folder.path().read_dir().unwrap().count(), files, "{signal:?}");

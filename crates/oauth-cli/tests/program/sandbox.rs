@@ -1,22 +1,20 @@
 //! `oauth sandbox`, used by a program that knows only its first line and the providers' documentation.
-#![allow(clippy::unwrap_used)] // a test that cannot go on may panic
-
-mod common;
 
 use std::sync::Arc;
 
-use common::{Running, run};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::test_home::{RunningProgram, TestHome, run};
+
 /// Every provider, by name.
 const PROVIDERS: &[&str] = &["cohortgo", "cobot", "go1", "gocd"];
 const REDIRECT_URI: &str = "https://app.example.com/callback";
 
-fn start(arguments: &[&str]) -> (Running, Value) {
-    let mut sandbox = Running::start(&[&["sandbox", "--port-base", "0"], arguments].concat());
+fn start(arguments: &[&str]) -> (RunningProgram, Value) {
+    let mut sandbox = TestHome::new().start(&[&["sandbox", "--port-base", "0"], arguments].concat());
     let line = sandbox.line();
     let manifest = serde_json::from_str(&line).expect(&line);
     (sandbox, manifest)
@@ -72,6 +70,18 @@ fn token_parameters<'a>(provider: &str, manifest: &'a Value, code: &'a str) -> V
     fields
 }
 
+/// Returns the documented authorize URL.
+fn authorize_url(manifest: &Value, redirect_uri: &str) -> Url {
+    let mut url: Url = text(manifest, "authorize_url").parse().unwrap();
+    url.query_pairs_mut().extend_pairs([
+        ("client_id", text(manifest, "client_id")),
+        ("response_type", "code"),
+        ("redirect_uri", redirect_uri),
+        ("state", "a test state"),
+    ]);
+    url
+}
+
 /// Returns the URL of a documented API call, and its Authorization header.
 fn api_call(provider: &str, manifest: &Value, tokens: &Value) -> (String, String) {
     let token = text(tokens, "access_token");
@@ -103,13 +113,7 @@ async fn first_line_is_enough_to_connect() {
         assert!(text(&manifest["users"][0], "email").contains('@'));
         assert!(!text(&manifest["users"][0], "password").is_empty());
 
-        let mut authorize: Url = text(manifest, "authorize_url").parse().unwrap();
-        authorize.query_pairs_mut().extend_pairs([
-            ("client_id", text(manifest, "client_id")),
-            ("response_type", "code"),
-            ("redirect_uri", REDIRECT_URI),
-            ("state", "a test state"),
-        ]);
+        let mut authorize = authorize_url(manifest, REDIRECT_URI);
         let scope = match *provider {
             "cohortgo" => Some("act-as-user"),
             "cobot" => Some("read_user"),
@@ -160,13 +164,7 @@ async fn login_is_required_without_auto_approve() {
     for provider in PROVIDERS {
         let manifest = &manifest["providers"][provider];
         let redirect_uri = manifest["redirect_uris"][0].as_str().unwrap();
-        let mut authorize: Url = text(manifest, "authorize_url").parse().unwrap();
-        authorize.query_pairs_mut().extend_pairs([
-            ("client_id", text(manifest, "client_id")),
-            ("response_type", "code"),
-            ("redirect_uri", redirect_uri),
-            ("state", "a test state"),
-        ]);
+        let authorize = authorize_url(manifest, redirect_uri);
         let response = http().get(authorize.clone()).send().await.unwrap();
         let login_url = match response.headers().get("location") {
             Some(location) => authorize.join(location.to_str().unwrap()).unwrap(),
@@ -254,11 +252,10 @@ fn exits_on_interrupt_and_terminate() {
     for signal in [Signal::INT, Signal::TERM] {
         let (sandbox, _) = start(&[]);
         sandbox.signal(signal);
-        let (stdout, stderr, status) = sandbox.end();
-        assert_eq!(status.code(), Some(0), "{stderr}");
-        assert_eq!(stdout, "");
-        assert!(stderr.contains("The sandbox is ready."), "{stderr}");
-        assert!(stderr.ends_with("The sandbox has stopped.\n"), "{stderr}");
+        let ran = sandbox.end();
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{ran:?}");
+        assert!(ran.stderr.contains("The sandbox is ready."), "{ran:?}");
+        assert!(ran.stderr.ends_with("The sandbox has stopped.\n"), "{ran:?}");
     }
 }
 
@@ -300,13 +297,8 @@ async fn serves_tls() {
 async fn tls_connects_with_manifest_certificate() {
     let (_sandbox, manifest) = start(&["--tls", "--auto-approve", "--redirect-uri", REDIRECT_URI]);
     let gocd = &manifest["providers"]["gocd"];
-    let mut authorize: Url = text(gocd, "authorize_url").parse().unwrap();
+    let authorize = authorize_url(gocd, REDIRECT_URI);
     assert_eq!(authorize.scheme(), "https");
-    authorize.query_pairs_mut().extend_pairs([
-        ("client_id", text(gocd, "client_id")),
-        ("response_type", "code"),
-        ("redirect_uri", REDIRECT_URI),
-    ]);
     // Each provider has its own certificate authority.
     for client in [http(), http_trusting(&[text(&manifest["providers"]["cobot"], "ca_certificate_pem")])] {
         assert!(client.get(authorize.clone()).send().await.unwrap_err().is_connect());

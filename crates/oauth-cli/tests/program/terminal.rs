@@ -6,7 +6,7 @@ use oauth_sandbox::{Cobot, Fault, Go1};
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 
-use crate::test_home::{REMOTE_REDIRECT_URI, TestHome};
+use crate::test_home::{REMOTE_REDIRECT_URI, TestHome, connect_arguments};
 
 const PATIENCE: u64 = 20_000;
 
@@ -34,21 +34,8 @@ fn ended(session: &PtySession) -> i32 {
 async fn prompts_for_client_without_echoing_secret() {
     let sandbox = Go1::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
     let home = TestHome::new().with("NO_COLOR", "1");
-    let mut session = at_terminal(
-        &home,
-        &[
-            "connect",
-            "go1",
-            "acme",
-            "--server",
-            sandbox.url(),
-            "--redirect-uri",
-            REMOTE_REDIRECT_URI,
-            "--no-browser",
-            "--scope",
-            "user.read",
-        ],
-    );
+    let connect = connect_arguments(&sandbox, "acme");
+    let mut session = at_terminal(&home, &[&connect[..], &["--no-browser", "--scope", "user.read"]].concat());
     session.exp_string("Client id at Go1:").unwrap();
     session.send_line(sandbox.client_id()).unwrap();
     let before = session.exp_string("Client secret:").unwrap();

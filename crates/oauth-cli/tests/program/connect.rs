@@ -3,7 +3,7 @@
 use oauth_sandbox::{Cobot, CohortGo, Go1, Gocd, SandboxProvider, ServerHandle};
 use serde_json::json;
 
-use crate::test_home::{REMOTE_REDIRECT_URI, TestHome, free_port, normalize};
+use crate::test_home::{REMOTE_REDIRECT_URI, TestHome, connect_arguments, free_port, normalize};
 
 async fn sandbox<P: SandboxProvider>() -> ServerHandle<P> {
     ServerHandle::<P>::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap()
@@ -236,7 +236,7 @@ async fn add_keeps_refreshable_connection_without_replace() {
     assert!(refused.stderr.contains("is connected already"), "{refused:?}");
 
     // `connect` always replaces, with a notice.
-    let again = ["connect", "go1", "acme", "--server", sandbox.url(), "--redirect-uri", REMOTE_REDIRECT_URI];
+    let again = connect_arguments(&sandbox, "acme");
     let ran = home.run(&again);
     assert!(ran.stderr.contains("This replaces go1/acme, whose token was received "), "{ran:?}");
     assert_eq!(home.run(&["header", "go1", "acme"]).ok(), "Authorization: Bearer other\n");
@@ -258,15 +258,7 @@ fn account_name_rejects_control_characters() {
 async fn fails_when_no_callback_can_arrive() {
     let sandbox: Go1 = sandbox().await;
     let home = TestHome::new().with_client_of(&sandbox);
-    let ran = home.run(&[
-        "connect",
-        "go1",
-        "acme",
-        "--server",
-        sandbox.url(),
-        "--redirect-uri",
-        REMOTE_REDIRECT_URI,
-    ]);
+    let ran = home.run(&connect_arguments(&sandbox, "acme"));
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.stderr.contains("no callback URL was given"), "{ran:?}");
 }
