@@ -1,4 +1,4 @@
-//! What the demo does at a provider, on the terminal and on the page.
+//! A provider in the demo: its account, connect options and API calls, on the terminal and on the page.
 
 use std::sync::Arc;
 

@@ -48,7 +48,7 @@ impl Secrets {
         Self { owner, known: Arc::clone(&self.known) }
     }
 
-    /// Returns a clone for the provider of this server, which knows its client secret and its users' passwords.
+    /// Returns a clone for this server's provider, with its client secret and its users' passwords.
     pub(crate) fn of_server<S: SandboxProvider>(&self, server: &ServerHandle<S>) -> Self {
         let secrets = self.for_owner(server.name());
         secrets.register("client secret", server.client_secret());
@@ -90,29 +90,12 @@ impl Secrets {
 
     /// Redacts fields by their names, and all known secrets, in a JSON value.
     pub(crate) fn redact_fields(&self, value: &mut Value) {
-        match value {
-            Value::String(text) => *text = self.redact(text),
-            Value::Array(values) => values.iter_mut().for_each(|value| self.redact_fields(value)),
-            Value::Object(fields) => {
-                for (name, value) in fields {
-                    match value {
-                        Value::String(text) => *text = self.redact_field(name, text),
-                        value => self.redact_fields(value),
-                    }
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
+        rewrite_strings(value, "", &|name, text| self.redact_field(name, text));
     }
 
     /// Redacts all known secrets in a JSON value.
     pub(crate) fn redact_json(&self, value: &mut Value) {
-        match value {
-            Value::String(text) => *text = self.redact(text),
-            Value::Array(values) => values.iter_mut().for_each(|value| self.redact_json(value)),
-            Value::Object(fields) => fields.values_mut().for_each(|value| self.redact_json(value)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
+        rewrite_strings(value, "", &|_, text| self.redact(text));
     }
 
     /// Redacts the credentials in the value of an `Authorization` header.
@@ -155,6 +138,18 @@ impl Secrets {
 
     fn lock(&self) -> MutexGuard<'_, Vec<Secret>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Replaces each string in a JSON value. `name` is the field that holds the value, or empty.
+fn rewrite_strings(value: &mut Value, name: &str, replace: &impl Fn(&str, &str) -> String) {
+    match value {
+        Value::String(text) => *text = replace(name, text),
+        Value::Array(values) => values.iter_mut().for_each(|value| rewrite_strings(value, "", replace)),
+        Value::Object(fields) => {
+            fields.iter_mut().for_each(|(name, value)| rewrite_strings(value, name, replace));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
