@@ -1,153 +1,252 @@
-//! The commands of `cargo xtask`, one file each.
-
-mod api;
-mod bench;
-mod browser;
-mod ci;
-mod deny;
-mod docs;
-mod features;
-mod fuzz;
-mod interleavings;
-mod lint;
-mod msrv;
-mod new_provider;
-mod processes;
-mod real_servers;
-mod release;
-mod simulate;
-mod snapshots;
-mod test;
-mod tidy;
-mod tools;
-mod walls;
-
-use std::ffi::OsString;
-use std::process::ExitCode;
+//! The commands of `cargo xtask`.
 
 use anyhow::Result;
-use lexopt::Parser;
+use clap::{Args, Parser, Subcommand};
 
-use crate::report::Report;
-use crate::workspace::Workspace;
+use xtask::report::Report;
+use xtask::workspace::Workspace;
+use xtask::{api, checks, new_provider, programs, rehearse, release, tidy, tools};
 
-/// A command of `cargo xtask`.
-#[derive(Debug, Clone, Copy)]
-struct Command {
-    /// Name on the command line.
-    name: &'static str,
-    /// Its flags, for the help text.
-    flags: &'static str,
-    /// One-line description.
-    about: &'static str,
-    /// Parses its flags and runs it.
-    run: fn(&Workspace, &mut Parser) -> Result<Report>,
+/// Automation of this workspace. A step passes, fails with a remedy, or is shown as not run.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+pub(crate) enum Command {
+    /// Run all tests and doc tests
+    Test,
+    /// Run rustfmt, clippy and rustdoc, with warnings as errors
+    Lint,
+    /// Show changed snapshots; or review, accept or reject them
+    Snapshots(Snapshots),
+    /// Write the generated parts of the book, build the book and the API documentation
+    Docs {
+        /// Write nothing, report what is out of date
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check layering, manifests, licences, rust-version, leftover notes, provider facts and the threat table
+    Tidy,
+    /// Compile each client crate alone with each feature, and check its dependency trees
+    Features,
+    /// Check bans, licences, sources and advisories of all dependencies
+    Deny,
+    /// Check that users can name every type of the public API
+    Api,
+    /// Compile each published crate with its rust-version, if that toolchain is installed
+    Msrv,
+    /// Kill and stop processes that share one connection, at full size
+    Processes,
+    /// Check the single flight in many interleavings of its threads
+    Interleavings,
+    /// Run connections with simulated processes, store, provider and faults
+    Simulate {
+        /// `--planted` checks that planted faults are found; everything else is passed on: `--seed N`,
+        /// `--seeds N`, `--large`, `--sql`, `--case NAME`, `--trace`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Run libFuzzer on each target of fuzz/, or on the named ones
+    Fuzz {
+        targets: Vec<String>,
+        /// Time for each target
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+        seconds: u64,
+    },
+    /// Test the pages of oauth-web and of the demo in Chromium
+    Browser,
+    /// Run clients against authorization servers of other projects
+    RealServers {
+        /// Write the recorded responses
+        #[arg(long)]
+        record: bool,
+    },
+    /// Run all or the named benchmarks
+    Bench {
+        /// `--check` tests the benchmarks, `instructions [--bless]` counts those of the hot path; passed on:
+        /// `NAME…`, `--peers`, `--quick`, `--page`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Copy the template crate to a new provider
+    NewProvider(NewProvider),
+    /// Plan, prepare, rehearse or publish a release
+    #[command(subcommand)]
+    Release(Release),
+    /// Run the checks of CI; --full adds the slow ones
+    Ci {
+        #[arg(long)]
+        full: bool,
+        /// For `.ci/run`, which runs `test` first
+        #[arg(long)]
+        skip_test: bool,
+    },
+    /// Install the missing tools of `ci`, with --full those of `ci --full`, or the named ones
+    Tools {
+        #[arg(long)]
+        full: bool,
+        names: Vec<String>,
+    },
 }
 
-/// All commands, in the order of the help text.
-const COMMANDS: &[Command] = &[
-    test::COMMAND,
-    lint::COMMAND,
-    docs::COMMAND,
-    snapshots::COMMAND,
-    features::COMMAND,
-    tidy::COMMAND,
-    walls::COMMAND,
-    deny::COMMAND,
-    msrv::COMMAND,
-    processes::COMMAND,
-    interleavings::COMMAND,
-    simulate::COMMAND,
-    fuzz::COMMAND,
-    api::COMMAND,
-    release::COMMAND,
-    browser::COMMAND,
-    real_servers::COMMAND,
-    bench::COMMAND,
-    new_provider::COMMAND,
-    ci::COMMAND,
-    tools::COMMAND,
-];
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct Snapshots {
+    #[arg(long)]
+    review: bool,
+    #[arg(long)]
+    accept: bool,
+    #[arg(long)]
+    reject: bool,
+}
 
-/// Runs the command in these arguments; without one, prints the help text.
-#[must_use]
-pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    match run_command(Parser::from_args(args)) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(2)
+#[derive(Debug, Args)]
+pub(crate) struct NewProvider {
+    /// Name of the crate: lower-case letters and digits
+    #[arg(required_unless_present = "prove")]
+    name: Option<String>,
+    /// Display name, such as "Cohort Go"
+    #[arg(long, required_unless_present = "prove")]
+    title: Option<String>,
+    /// Try it in a copy of the workspace
+    #[arg(long, conflicts_with_all = ["name", "title"])]
+    prove: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Release {
+    /// Show the changes since the last release of each crate, and errors in versions and changelogs
+    Plan,
+    /// Compare the API of each library with its last release
+    Semver,
+    /// Write versions, requirements and changelogs
+    Prepare {
+        /// New versions as CRATE=LEVEL: patch, minor or major
+        bumps: Vec<String>,
+    },
+    /// Package everything and use it from outside
+    Rehearse,
+    /// Show what would be published
+    Publish {
+        /// Publish and tag
+        #[arg(long)]
+        execute: bool,
+    },
+}
+
+impl Command {
+    /// Runs the command. Returns true if no step failed and one passed.
+    ///
+    /// # Errors
+    /// If an argument is invalid or the workspace cannot be read.
+    pub(crate) fn run(self) -> Result<bool> {
+        let workspace = &Workspace::around(&std::env::current_dir()?)?;
+        let report = &mut Report::default();
+        match self {
+            Self::Test => checks::test(workspace, report),
+            Self::Lint => checks::lint(workspace, report),
+            Self::Snapshots(Snapshots { review, accept, reject }) => {
+                let words = [(review, "review"), (accept, "accept"), (reject, "reject")];
+                let word = words.iter().find(|(on, _)| *on).map(|(_, word)| *word);
+                checks::snapshots(workspace, word, report);
+            }
+            Self::Docs { check } => checks::docs(workspace, check, report),
+            Self::Tidy => tidy::steps(workspace, report),
+            Self::Features => checks::features(workspace, report),
+            Self::Deny => checks::deny(workspace, report),
+            Self::Api => report.step("public API", || api::check(workspace)),
+            Self::Msrv => checks::msrv(workspace, report),
+            Self::Processes => checks::long_test(workspace, "processes", "processes", report),
+            Self::Interleavings => checks::long_test(workspace, "interleavings", "single_flight", report),
+            Self::Simulate { args } if args == ["--planted"] => checks::planted_faults(workspace, report),
+            Self::Simulate { args } => checks::simulate(workspace, "simulate", &args, report),
+            Self::Fuzz { targets, seconds } => programs::fuzz(workspace, &targets, seconds, report)?,
+            Self::Browser => programs::browser(workspace, report),
+            Self::RealServers { record } => programs::real_servers(workspace, record, report)?,
+            Self::Bench { args } => match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+                ["--check"] => programs::check_benches(workspace, report),
+                ["instructions"] => programs::instructions(workspace, false, report),
+                ["instructions", "--bless"] => programs::instructions(workspace, true, report),
+                _ => programs::bench(workspace, &args, report),
+            },
+            Self::NewProvider(NewProvider { name: Some(name), title: Some(title), .. }) => {
+                new_provider::steps(workspace, &name, &title, report)?;
+            }
+            Self::NewProvider(_) => report.step("new-provider", || new_provider::prove(workspace)),
+            Self::Release(Release::Plan) => {
+                report.step("release plan", || release::plan(workspace));
+            }
+            Self::Release(Release::Semver) => release::semver(workspace, report)?,
+            Self::Release(Release::Prepare { bumps }) => release::prepare(workspace, &bumps, report)?,
+            Self::Release(Release::Rehearse) => rehearse::steps(workspace, report),
+            Self::Release(Release::Publish { execute }) => release::publish(workspace, execute, report)?,
+            Self::Ci { full, skip_test } => ci(workspace, full, skip_test, report),
+            Self::Tools { full, names } => tools::install(workspace, full, &names, report)?,
         }
+        print!("{}", report.summary());
+        Ok(report.succeeded())
     }
 }
 
-fn run_command(mut args: Parser) -> Result<bool> {
-    let name = match args.next()? {
-        None => {
-            print!("{}", help_text());
-            return Ok(true);
-        }
-        Some(lexopt::Arg::Short('h') | lexopt::Arg::Long("help")) => {
-            print!("{}", help_text());
-            return Ok(true);
-        }
-        Some(lexopt::Arg::Value(name)) => name.to_string_lossy().into_owned(),
-        Some(other) => return Err(other.unexpected().into()),
-    };
-    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
-        anyhow::bail!("unknown command `{name}`\nhelp: `cargo xtask` lists all commands");
-    };
-    let workspace = Workspace::around(&std::env::current_dir()?)?;
-    let report = (command.run)(&workspace, &mut args)?;
-    print!("{}", report.summary(&format!("cargo xtask {name}")));
-    Ok(report.succeeded())
-}
-
-fn help_text() -> String {
-    let calls: Vec<String> = COMMANDS
-        .iter()
-        .map(|command| format!("{} {}", command.name, command.flags).trim_end().to_owned())
-        .collect();
-    let width = calls.iter().map(String::len).max().unwrap_or(0);
-    COMMANDS
-        .iter()
-        .zip(calls)
-        .map(|(command, call)| format!("cargo xtask {call:width$}  {}\n", command.about))
-        .collect()
-}
-
-/// Rejects further arguments, for commands without flags.
-fn expect_no_args(args: &mut Parser) -> Result<()> {
-    match args.next()? {
-        None => Ok(()),
-        Some(other) => Err(other.unexpected().into()),
+fn ci(workspace: &Workspace, full: bool, skip_test: bool, report: &mut Report) {
+    if skip_test {
+        report.skip("test", "skipped by --skip-test; run `cargo xtask test`");
+    } else {
+        checks::test(workspace, report);
     }
-}
-
-/// Joins fixed and computed arguments.
-fn join_args<'a>(fixed: &[&'a str], more: &'a [String]) -> Vec<&'a str> {
-    fixed.iter().copied().chain(more.iter().map(String::as_str)).collect()
+    checks::lint(workspace, report);
+    // After lint, which has already built the API documentation.
+    checks::docs(workspace, true, report);
+    checks::features(workspace, report);
+    tidy::steps(workspace, report);
+    checks::deny(workspace, report);
+    report.step("public API", || api::check(workspace));
+    report.step("release plan", || release::plan(workspace));
+    checks::simulate(workspace, "simulate", &["--seeds", "2000"], report);
+    if full {
+        checks::long_simulations(workspace, report);
+        checks::msrv(workspace, report);
+        checks::long_test(workspace, "processes", "processes", report);
+        checks::long_test(workspace, "interleavings", "single_flight", report);
+        let fuzz = programs::fuzz(workspace, &[], 60, report);
+        programs::browser(workspace, report);
+        let real_servers = programs::real_servers(workspace, false, report);
+        programs::check_benches(workspace, report);
+        programs::instructions(workspace, false, report);
+        report.step("new-provider", || new_provider::prove(workspace));
+        let semver = release::semver(workspace, report);
+        release::planted_errors(workspace, report);
+        rehearse::steps(workspace, report);
+        // Errors that prevented a group of steps.
+        for (name, result) in [("fuzz", fuzz), ("real-servers", real_servers), ("semver", semver)] {
+            if let Err(error) = result {
+                report.step(name, || Err(error));
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
-    fn help_has_one_line_per_command() {
-        let help_text = help_text();
-        assert_eq!(help_text.lines().count(), COMMANDS.len());
-        for (line, command) in help_text.lines().zip(COMMANDS) {
-            assert!(line.contains(command.name) && line.ends_with(command.about), "{line}");
-        }
+    fn arguments_are_valid() {
+        Command::command().debug_assert();
     }
 
     #[test]
-    fn rejects_unknown_command_or_flag() {
-        assert!(run_command(Parser::from_args(["tests"])).is_err());
-        assert!(run_command(Parser::from_args(["--test"])).is_err());
-        assert!(expect_no_args(&mut Parser::from_args(["--fix"])).is_err());
-        assert!(expect_no_args(&mut Parser::from_args(["more"])).is_err());
+    fn rejects_unknown_or_contradictory_arguments() {
+        for args in [
+            &["tests"][..],
+            &["test", "--fix"],
+            &["fuzz", "--seconds", "0"],
+            &["snapshots", "--accept", "--reject"],
+            &["new-provider", "acme"],
+        ] {
+            assert!(
+                Command::try_parse_from(std::iter::once("xtask").chain(args.iter().copied())).is_err(),
+                "{args:?}"
+            );
+        }
     }
 }

@@ -4,314 +4,276 @@
 //! 2. `oauth-sandbox` depends on no client crate, so that a wrong constant in a client fails a test instead
 //!    of being wrong on both sides.
 //!
-//! [`CrateGraph::of`] collects data from cargo; [`CrateGraph::violations`] is a pure function of it.
+//! `cargo deny` knows no roles and no features, so these rules are checked here.
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result};
-use cargo_metadata::{DependencyKind, Package};
+use anyhow::Result;
+use cargo_metadata::DependencyKind;
+use xshell::cmd;
 
-use crate::crate_roles::{self, ROLES_TABLE, Role, Roles};
-use crate::diagnostic::Diagnostic;
-use crate::run::Run;
-use crate::workspace::Workspace;
+use crate::report::Diagnostic;
+use crate::workspace::{Role, Roles, Workspace};
 
-/// File of the exceptions, for messages.
-const EXCEPTIONS_FILE: &str = "xtask/src/crate_roles.rs";
+/// Location of the roles, for messages.
+const ROLES_TABLE: &str = "[workspace.metadata.roles] in Cargo.toml";
 
-/// Data for the layering check.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CrateGraph {
-    /// The role of each crate.
-    pub roles: Roles,
-    /// Folders in `crates/`.
-    pub folders: Vec<String>,
-    /// Workspace members in `crates/`.
-    pub crates: Vec<Crate>,
-}
+/// Direct dependencies of a provider crate that `oauth-core` does not have: provider, dependency, reason.
+const PROVIDER_DEPENDENCIES: &[(&str, &str, &str)] = &[
+    ("go1", "hmac", "Go1 signs its webhooks with HMAC-SHA256"),
+    ("gocd", "quick-xml", "GoCD serves `cctray.xml`, the only XML among the four providers"),
+];
+
+/// Crates that a client crate must never depend on: web frameworks, databases, command line parsers, C
+/// libraries built from source, test tools.
+pub const HEAVY_CRATES: [&str; 16] = [
+    "actix-web",
+    "aws-lc-sys",
+    "axum",
+    "clap",
+    "diesel",
+    "httpmock",
+    "insta",
+    "openssl-src",
+    "proptest",
+    "redis",
+    "rusqlite",
+    "sqlx",
+    "sqlx-core",
+    "tokio-postgres",
+    "trybuild",
+    "warp",
+];
+
+/// Tokio features that only a program may enable, not a library.
+const HEAVY_TOKIO_FEATURES: [&str; 5] = ["full", "rt-multi-thread", "process", "signal", "test-util"];
 
 /// A crate in `crates/`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Crate {
-    /// Name of the crate.
-    pub name: String,
-    /// Name of its folder.
-    pub folder: String,
-    /// Dependencies in its manifest, for every platform, optional or not.
-    pub declared: Vec<DeclaredDependency>,
-    /// Its dependency tree with all features: normal dependencies, which users get, and for the sandbox also
-    /// those for builds and tests.
-    pub tree: Vec<ResolvedPackage>,
+#[derive(Debug, Clone, Default)]
+struct Crate {
+    name: String,
+    /// Dependencies in its manifest, for every platform, optional or not, and whether each is for tests only.
+    declared: Vec<(String, bool)>,
+    /// Packages in its dependency tree with all features, and the enabled features of each: normal
+    /// dependencies, which users get, and for the sandbox also those for builds and tests.
+    tree: Vec<(String, String)>,
 }
 
-/// A dependency in a manifest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeclaredDependency {
-    /// Package name, even if the manifest renames it.
-    pub name: String,
-    /// True for dev-dependencies.
-    pub dev: bool,
-}
-
-/// A package in a dependency tree.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ResolvedPackage {
-    /// Name of the package.
-    pub name: String,
-    /// Its enabled features.
-    pub features: Vec<String>,
-}
-
-impl CrateGraph {
-    /// Collects the data from cargo.
-    ///
-    /// # Errors
-    /// If cargo fails, because of a broken manifest or a lock file it cannot update.
-    pub fn of(workspace: &Workspace) -> Result<Self> {
-        let folder = workspace.root().join("crates");
-        let mut folders = Vec::new();
-        for entry in
-            std::fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))?
-        {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() {
-                folders.push(entry.file_name().to_string_lossy().into_owned());
-            }
-        }
-        folders.sort();
-
-        let mut crates = Vec::new();
-        for package in workspace.members() {
-            let crate_folder = package.manifest_path.parent();
-            if crate_folder
-                .and_then(|crate_folder| crate_folder.parent())
-                .is_some_and(|parent| parent.as_std_path() == folder)
-            {
-                crates.push(Crate {
-                    name: package.name.to_string(),
-                    folder: crate_folder
-                        .and_then(|crate_folder| crate_folder.file_name())
-                        .unwrap_or_default()
-                        .to_owned(),
-                    declared: declared(package),
-                    tree: tree(workspace, package)?,
-                });
-            }
-        }
-        Ok(Self { roles: workspace.roles().clone(), folders, crates })
-    }
-
-    /// All violations, including missing and unlisted crates.
-    #[must_use]
-    pub fn violations(&self) -> Vec<Diagnostic> {
-        let mut diagnostics = Vec::new();
-        let roles = &self.roles;
-        let names: BTreeSet<&str> = self.crates.iter().map(|krate| krate.name.as_str()).collect();
-        for (name, _) in roles.iter().filter(|(name, _)| !names.contains(name)) {
-            diagnostics.push(Diagnostic {
-                message: format!("the listed crate `{name}` does not exist"),
-                help: format!("restore crates/{name}, or remove it from {ROLES_TABLE}"),
-            });
-        }
-        for folder in &self.folders {
-            if !self.crates.iter().any(|krate| krate.folder == *folder) {
-                diagnostics.push(Diagnostic {
-                    message: format!("crates/{folder} is not a crate of this workspace"),
-                    help: format!("add crates/{folder}/Cargo.toml, or remove the folder"),
-                });
-            }
-        }
-        for krate in &self.crates {
-            if krate.name != krate.folder {
-                diagnostics.push(Diagnostic {
-                    message: format!("crate `{}` is in crates/{}", krate.name, krate.folder),
-                    help: "rename the folder to the crate's name".to_owned(),
-                });
-            }
-            match roles.get(&krate.name) {
-                Some(Role::Core | Role::Provider) => check_client(roles, krate, &mut diagnostics),
-                Some(Role::Sandbox) => check_sandbox(roles, krate, &mut diagnostics),
-                Some(Role::Testing) => check_testing(roles, krate, &mut diagnostics),
-                Some(Role::Other) => {}
-                None => diagnostics.push(Diagnostic {
-                    message: format!(
-                        "`{}` is in crates/ but has no role, so its layering is not checked",
-                        krate.name
-                    ),
-                    help: format!("add it to {ROLES_TABLE}"),
-                }),
-            }
-        }
-        // The dependencies of a provider are compared with those of the core.
-        if let Some(core) = self.crates.iter().find(|krate| roles.get(&krate.name) == Some(Role::Core)) {
-            for krate in self.crates.iter().filter(|krate| roles.get(&krate.name) == Some(Role::Provider)) {
-                check_provider_dependencies(roles, core, krate, &mut diagnostics);
-            }
-        }
-        diagnostics
-    }
-}
-
-/// Rule 1, for a single client crate.
-fn check_client(roles: &Roles, krate: &Crate, diagnostics: &mut Vec<Diagnostic>) {
-    let is_provider = roles.get(&krate.name) == Some(Role::Provider);
-    for dependency in &krate.declared {
-        let allowed = match roles.get(&dependency.name) {
-            None => true,
-            Some(Role::Core) => is_provider,
-            Some(Role::Sandbox | Role::Testing) => dependency.dev,
-            Some(Role::Provider | Role::Other) => false,
+/// All violations in a workspace, including missing and unlisted crates.
+///
+/// # Errors
+/// If cargo cannot resolve the workspace.
+pub fn violations(workspace: &Workspace) -> Result<Vec<Diagnostic>> {
+    let shell = &workspace.shell;
+    let mut found = Vec::new();
+    let mut crates = Vec::new();
+    for path in shell.read_dir("crates")?.iter().filter(|path| path.is_dir()) {
+        let members = workspace.members();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let Some(package) = members.into_iter().find(|package| {
+            package.name.as_str() == name && package.manifest_path == path.join("Cargo.toml").as_path()
+        }) else {
+            let help = format!("remove the folder, or name the package `{name}` in its Cargo.toml");
+            found.push(Diagnostic::new(format!("crates/{name} is not a crate of that name"), help));
+            continue;
         };
-        if !allowed {
-            let section = if dependency.dev { "dev-dependencies" } else { "dependencies" };
-            diagnostics.push(Diagnostic {
-                message: format!(
-                    "`{}` depends on `{}` in its {section}; a client crate may only use oauth-core, and in tests oauth-sandbox and oauth-testing",
-                    krate.name, dependency.name
-                ),
-                help: format!("remove it from crates/{}/Cargo.toml; move code that two providers share to oauth-core", krate.folder),
-            });
-        }
-    }
-    for package in &krate.tree {
-        let is_itself = package.name == krate.name;
-        let member = roles.get(&package.name).is_some_and(|role| !(is_provider && role == Role::Core));
-        let heavy =
-            crate_roles::HEAVY_CRATES.iter().find(|(name, _)| *name == package.name).map(|(_, cost)| *cost);
-        let cost = if member && !is_itself { Some("another crate of this workspace") } else { heavy };
-        if let Some(cost) = cost {
-            diagnostics.push(Diagnostic {
-                message: format!("`{}` adds `{}` ({cost}) to its users' builds", krate.name, package.name),
-                help: tree_command(krate, &package.name),
-            });
-        }
-        if package.name == "tokio" {
-            for feature in crate_roles::HEAVY_TOKIO_FEATURES
+        let role = workspace.roles.get(&*name);
+        let kinds = if role == Some(&Role::Sandbox) { "normal,build,dev" } else { "normal" };
+        let id = &package.id.repr;
+        let tree = cmd!(shell, "cargo tree -p {id} -e {kinds} --all-features --prefix none -f '{p}|{f}'");
+        crates.push(Crate {
+            name: name.to_string(),
+            declared: package
+                .dependencies
                 .iter()
-                .filter(|name| package.features.iter().any(|on| on == *name))
-            {
-                diagnostics.push(Diagnostic {
-                    message: format!(
-                        "`{}` enables tokio's feature `{feature}`, which only a program may choose",
-                        krate.name
-                    ),
-                    help: format!("{} -f '{{p}} {{f}}'", tree_command(krate, "tokio")),
-                });
+                .map(|dependency| (dependency.name.clone(), dependency.kind == DependencyKind::Development))
+                .collect(),
+            tree: tree_lines(&tree.quiet().read()?),
+        });
+    }
+    found.extend(violations_of(&workspace.roles, &crates));
+    Ok(found)
+}
+
+/// Parses lines such as `serde v1.0.229|default,derive (*)`.
+fn tree_lines(output: &str) -> Vec<(String, String)> {
+    let line = |line: &str| {
+        let (package, features) = line.trim_end_matches(" (*)").split_once('|')?;
+        Some((package.split(' ').next()?.to_owned(), features.to_owned()))
+    };
+    let unique: BTreeSet<_> = output.lines().filter_map(line).collect();
+    unique.into_iter().collect()
+}
+
+fn violations_of(roles: &Roles, crates: &[Crate]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for name in roles.keys().filter(|name| !crates.iter().any(|one| one.name == **name)) {
+        let help = format!("restore crates/{name}, or remove it from {ROLES_TABLE}");
+        found.push(Diagnostic::new(format!("the listed crate `{name}` does not exist"), help));
+    }
+    let core = crates.iter().find(|one| roles.get(&one.name) == Some(&Role::Core));
+    for one in crates {
+        let name = &one.name;
+        let Some(role) = roles.get(name).copied() else {
+            let message = format!("`{name}` has no role, so its layering is not checked");
+            found.push(Diagnostic::new(message, format!("add it to {ROLES_TABLE}")));
+            continue;
+        };
+        let tree = format!("cargo tree -p {name} -e normal,build,dev --all-features -i");
+        for other in forbidden_crates(roles, role, one) {
+            let message = format!("`{name}` depends on `{other}`, which its role does not allow");
+            let help = format!(
+                "remove it from crates/{name}/Cargo.toml, move shared code to oauth-core; `{tree} {other}`"
+            );
+            found.push(Diagnostic::new(message, help));
+        }
+        if !matches!(role, Role::Core | Role::Provider) {
+            continue;
+        }
+        for (heavy, _) in one.tree.iter().filter(|(other, _)| HEAVY_CRATES.contains(&other.as_str())) {
+            let message = format!("`{name}` adds `{heavy}` to its users' builds");
+            found.push(Diagnostic::new(message, format!("remove it; `{tree} {heavy}` shows who needs it")));
+        }
+        for (_, features) in one.tree.iter().filter(|(other, _)| other == "tokio") {
+            for heavy in features.split(',').filter(|feature| HEAVY_TOKIO_FEATURES.contains(feature)) {
+                let message = format!("`{name}` enables tokio's feature `{heavy}`, which a program chooses");
+                found.push(Diagnostic::new(message, format!("remove it; `{tree} tokio -f '{{p}} {{f}}'`")));
+            }
+        }
+        let Some(core) = core.filter(|_| role == Role::Provider) else { continue };
+        for (other, _) in one.declared.iter().filter(|(_, dev)| !dev) {
+            let in_core = core.tree.iter().any(|(package, _)| package == other);
+            let has_reason = PROVIDER_DEPENDENCIES
+                .iter()
+                .any(|(provider, package, _)| provider == name && package == other);
+            if !in_core && !has_reason && !roles.contains_key(other) {
+                let message = format!("`{name}` depends on `{other}`, which oauth-core does not");
+                let help =
+                    "remove it, or add it with a reason to PROVIDER_DEPENDENCIES in xtask/src/layering.rs";
+                found.push(Diagnostic::new(message, help));
             }
         }
     }
+    found
 }
 
-/// Rule 1: a provider has the direct dependencies of the core, plus those with a listed reason.
-fn check_provider_dependencies(
-    roles: &Roles,
-    core: &Crate,
-    krate: &Crate,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let common: BTreeSet<&str> = core.tree.iter().map(|package| package.name.as_str()).collect();
-    for dependency in krate.declared.iter().filter(|dependency| !dependency.dev) {
-        let has_reason = crate_roles::PROVIDER_DEPENDENCIES
-            .iter()
-            .any(|(provider, name, _)| *provider == krate.name && *name == dependency.name);
-        // Crates of this workspace are checked by `check_client`.
-        let in_workspace = roles.get(&dependency.name).is_some();
-        if !common.contains(dependency.name.as_str()) && !has_reason && !in_workspace {
-            diagnostics.push(Diagnostic {
-                message: format!(
-                    "`{}` depends on `{}`, which oauth-core does not",
-                    krate.name, dependency.name
-                ),
-                help: format!(
-                    "remove it, or add it with a reason to PROVIDER_DEPENDENCIES in {EXCEPTIONS_FILE}"
-                ),
-            });
-        }
+/// Crates of this workspace that a crate depends on, directly or not, against the rules.
+fn forbidden_crates(roles: &Roles, role: Role, one: &Crate) -> BTreeSet<String> {
+    let tree = one.tree.iter().map(|(other, _)| (other, false));
+    let all = one.declared.iter().map(|(other, dev)| (other, *dev)).chain(tree);
+    all.filter(|(other, dev)| {
+        **other != one.name && roles.get(*other).is_some_and(|other| !may_depend(role, *other, *dev))
+    })
+    .map(|(other, _)| other.clone())
+    .collect()
+}
+
+/// True if a crate may depend on another one; `dev` in its tests only.
+fn may_depend(role: Role, on: Role, dev: bool) -> bool {
+    match (role, on) {
+        (Role::Other, _) | (Role::Provider, Role::Core) => true,
+        (Role::Core | Role::Provider, Role::Sandbox | Role::Testing) => dev,
+        (Role::Testing, other) => !matches!(other, Role::Provider | Role::Other),
+        (Role::Sandbox, other) => other == Role::Other,
+        _ => false,
     }
-}
-
-/// Rule 2.
-fn check_sandbox(roles: &Roles, krate: &Crate, diagnostics: &mut Vec<Diagnostic>) {
-    let declared = krate.declared.iter().map(|dependency| &dependency.name);
-    let dependencies: BTreeSet<&String> =
-        declared.chain(krate.tree.iter().map(|package| &package.name)).collect();
-    for name in dependencies.into_iter().filter(|name| is_client_or_helper(roles, name)) {
-        diagnostics.push(Diagnostic {
-            message: format!(
-                "`{}` depends on `{name}`; the sandbox must not use client crates, not even in tests",
-                krate.name
-            ),
-            help: format!("cargo tree -p {} -e normal,build,dev --all-features -i {name}", krate.name),
-        });
-    }
-}
-
-fn is_client_or_helper(roles: &Roles, name: &str) -> bool {
-    roles.is_client(name) || roles.get(name) == Some(Role::Testing)
-}
-
-/// Rule 1: the shared test helpers must not let one provider depend on another.
-fn check_testing(roles: &Roles, krate: &Crate, diagnostics: &mut Vec<Diagnostic>) {
-    let declared = krate.declared.iter().map(|dependency| &dependency.name);
-    let dependencies: BTreeSet<&String> =
-        declared.chain(krate.tree.iter().map(|package| &package.name)).collect();
-    for name in
-        dependencies.into_iter().filter(|name| matches!(roles.get(name), Some(Role::Provider | Role::Other)))
-    {
-        diagnostics.push(Diagnostic {
-            message: format!("`{}`, used by the tests of all providers, depends on `{name}`", krate.name),
-            help: format!("cargo tree -p {} -e normal --all-features -i {name}", krate.name),
-        });
-    }
-}
-
-fn tree_command(krate: &Crate, package: &str) -> String {
-    format!("cargo tree -p {} -e normal --all-features -i {package}", krate.name)
-}
-
-fn declared(package: &Package) -> Vec<DeclaredDependency> {
-    let dev = |kind| kind == DependencyKind::Development;
-    package
-        .dependencies
-        .iter()
-        .map(|dependency| DeclaredDependency { name: dependency.name.clone(), dev: dev(dependency.kind) })
-        .collect()
-}
-
-fn tree(workspace: &Workspace, package: &Package) -> Result<Vec<ResolvedPackage>> {
-    let kinds = if workspace.roles().get(&package.name) == Some(Role::Sandbox) {
-        "normal,build,dev"
-    } else {
-        "normal"
-    };
-    let output = Run::cargo(
-        &workspace.root(),
-        &["tree", "-p", &package.id.repr, "-e", kinds, "--all-features", "--prefix", "none", "-f", "{p}|{f}"],
-    )
-    .read()?;
-    let packages = tree_lines(&output);
-    anyhow::ensure!(
-        packages.iter().any(|found| found.name == package.name.as_str()),
-        "the output of `cargo tree` for `{}` does not contain the crate itself",
-        package.name
-    );
-    Ok(packages)
-}
-
-/// Parses lines such as `serde v1.0.229|default,derive,std (*)`.
-fn tree_lines(output: &str) -> Vec<ResolvedPackage> {
-    let packages: BTreeSet<ResolvedPackage> = output
-        .lines()
-        .filter_map(|line| {
-            let (package, features) = line.trim().trim_end_matches(" (*)").split_once('|')?;
-            let name = package.split_whitespace().next()?.to_owned();
-            let features =
-                features.split(',').filter(|feature| !feature.is_empty()).map(str::to_owned).collect();
-            Some(ResolvedPackage { name, features })
-        })
-        .collect();
-    packages.into_iter().collect()
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn one(name: &str, declared: &[(&str, bool)], tree: &[(&str, &str)]) -> Crate {
+        Crate {
+            name: name.to_owned(),
+            declared: declared.iter().map(|(other, dev)| ((*other).to_owned(), *dev)).collect(),
+            tree: tree
+                .iter()
+                .map(|(other, features)| ((*other).to_owned(), (*features).to_owned()))
+                .collect(),
+        }
+    }
+
+    /// A workspace without violations.
+    fn valid() -> (Roles, Vec<Crate>) {
+        let crates = vec![
+            one(
+                "oauth-core",
+                &[("tokio", false), ("oauth-sandbox", true)],
+                &[("tokio", "time"), ("url", "")],
+            ),
+            one("cobot", &[("oauth-core", false), ("url", false), ("insta", true)], &[("oauth-core", "")]),
+            one("gocd", &[("oauth-core", false), ("quick-xml", false)], &[("quick-xml", "")]),
+            one("oauth-sandbox", &[("axum", false)], &[("axum", ""), ("insta", "")]),
+            one("oauth-testing", &[("oauth-core", false)], &[("oauth-core", "")]),
+            one("oauth-cli", &[("cobot", false), ("clap", false)], &[("cobot", "")]),
+        ];
+        let roles = [Role::Core, Role::Provider, Role::Provider, Role::Sandbox, Role::Testing, Role::Other];
+        (crates.iter().map(|one| one.name.clone()).zip(roles).collect(), crates)
+    }
+
+    #[test]
+    fn accepts_valid_workspace() {
+        let (roles, crates) = valid();
+        assert_eq!(violations_of(&roles, &crates), []);
+    }
+
+    #[test]
+    fn finds_each_forbidden_dependency() {
+        for (name, other, dev) in [
+            ("cobot", "gocd", false),
+            ("cobot", "gocd", true),
+            ("cobot", "oauth-sandbox", false),
+            ("cobot", "oauth-testing", false),
+            ("cobot", "quick-xml", false),
+            ("oauth-core", "gocd", true),
+            ("oauth-sandbox", "oauth-core", false),
+            ("oauth-sandbox", "oauth-core", true),
+            ("oauth-sandbox", "oauth-testing", true),
+            ("oauth-testing", "gocd", false),
+        ] {
+            let (roles, mut crates) = valid();
+            crates
+                .iter_mut()
+                .filter(|one| one.name == name)
+                .for_each(|one| one.declared.push((other.into(), dev)));
+            let found = violations_of(&roles, &crates);
+            assert_eq!(found.len(), 1, "{name} {other} {dev}: {found:?}");
+            assert!(found[0].message.starts_with(&format!("`{name}` depends on `{other}`")), "{}", found[0]);
+        }
+    }
+
+    #[test]
+    fn finds_each_forbidden_indirect_dependency() {
+        for (name, other, features, part) in [
+            ("cobot", "gocd", "", "`cobot` depends on `gocd`"),
+            ("gocd", "axum", "", "`gocd` adds `axum`"),
+            ("oauth-core", "tokio", "full,time", "tokio's feature `full`"),
+            ("oauth-sandbox", "oauth-core", "", "`oauth-sandbox` depends on `oauth-core`"),
+        ] {
+            let (roles, mut crates) = valid();
+            let tree = (other.to_owned(), features.to_owned());
+            crates.iter_mut().filter(|one| one.name == name).for_each(|one| one.tree.push(tree.clone()));
+            let found = violations_of(&roles, &crates);
+            assert_eq!(found.len(), 1, "{name} {other}: {found:?}");
+            assert!(found[0].message.contains(part) && found[0].help.contains("cargo tree"), "{}", found[0]);
+        }
+    }
+
+    #[test]
+    fn finds_unlisted_and_missing_crates() {
+        let (roles, mut crates) = valid();
+        crates[3].name = "stray".to_owned();
+        let found = violations_of(&roles, &crates);
+        assert!(found[0].message.contains("`oauth-sandbox` does not exist"), "{found:?}");
+        assert!(found[1].message.contains("`stray` has no role"), "{found:?}");
+    }
+
+    #[test]
+    fn parses_cargo_tree_lines() {
+        let output =
+            "cobot v0.1.0 (/crates/cobot)|default\ntokio v1.54.1|net,time (*)\ntokio v1.54.1|net,time\n";
+        let expected = [("cobot", "default"), ("tokio", "net,time")];
+        assert_eq!(tree_lines(output), expected.map(|(name, on)| (name.to_owned(), on.to_owned())));
+    }
+}

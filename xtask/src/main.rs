@@ -1,11 +1,23 @@
-//! Entry point of `cargo xtask`; the code is in the library of the same name.
+//! Entry point of `cargo xtask`: reads the command line. The checks are in the library of the same name.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program prints")]
+
+mod commands;
 
 use std::process::ExitCode;
 
+use clap::Parser as _;
+
 fn main() -> ExitCode {
-    let _ = xtask::program::path();
     if let Some(code) = xtask::api::run_as_rustdoc() {
         return code;
     }
-    xtask::commands::main(std::env::args_os().skip(1))
+    match commands::Command::parse().run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
 }

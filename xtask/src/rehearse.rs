@@ -8,14 +8,16 @@ mod docs_rs;
 mod downstream;
 mod minimal;
 mod packages;
+pub(crate) mod tls;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
+use xshell::{Cmd, Shell, cmd};
 
 use crate::report::{Outcome, Report};
-use crate::run::Run;
-use crate::workspace::Workspace;
+use crate::run;
+use crate::workspace::{Role, Workspace};
 use packages::Packages;
 
 /// Folders of one rehearsal.
@@ -25,6 +27,7 @@ struct Rehearsal {
     folder: PathBuf,
     /// Kept between rehearsals, so that dependencies are compiled only once.
     target: PathBuf,
+    shell: Shell,
 }
 
 impl Rehearsal {
@@ -34,13 +37,14 @@ impl Rehearsal {
             std::fs::remove_dir_all(&folder)?;
         }
         std::fs::create_dir_all(&folder)?;
-        Ok(Self { folder, target: workspace.target().join("rehearse") })
+        Ok(Self { folder, target: workspace.target().join("rehearse"), shell: Shell::new()? })
     }
 
     /// Cargo in a subfolder of the rehearsal.
-    fn cargo(&self, folder: &str, args: &[&str]) -> Run {
-        Run::cargo(&self.folder.join(folder), args)
-            .env("CARGO_TARGET_DIR", &self.target.to_string_lossy())
+    fn cargo(&self, folder: &str, args: &[&str]) -> Cmd<'_> {
+        self.shell.change_dir(self.folder.join(folder));
+        cmd!(self.shell, "cargo {args...}")
+            .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_INCREMENTAL", "0")
     }
 
@@ -73,7 +77,6 @@ impl Rehearsal {
 
 /// Runs all steps of the rehearsal.
 pub fn steps(workspace: &Workspace, report: &mut Report) {
-    let before = report.failures();
     let mut packed = None;
     report.step("rehearse: packages", || {
         let rehearsal = Rehearsal::of(workspace)?;
@@ -86,18 +89,16 @@ pub fn steps(workspace: &Workspace, report: &mut Report) {
         report.skip("rehearse: remaining steps", "packaging failed");
         return;
     };
-    let clients = workspace.clients();
-    let providers = clients.iter().filter(|package| *package.name != "oauth-core");
-    for provider in providers {
-        report.step(&format!("rehearse: {}", provider.name), || {
-            consumer::rehearse(&rehearsal, &packages, &provider.name)
-        });
+    for provider in workspace.with_role(Role::Provider) {
+        report.step(&format!("rehearse: {provider}"), || consumer::rehearse(&rehearsal, &packages, provider));
     }
     report.step("rehearse: downstream", || downstream::rehearse(&rehearsal, &packages, workspace));
     report.step("rehearse: oauth demo", || demo(&rehearsal));
     report.step("rehearse: docs.rs", || docs_rs::rehearse(&rehearsal, &packages));
-    report.step("rehearse: minimal versions", || minimal::rehearse(&rehearsal, &packages, workspace.roles()));
-    if report.failures() == before {
+    report.step("rehearse: minimal versions", || {
+        minimal::rehearse(&rehearsal, &packages, &workspace.clients())
+    });
+    if report.is_clean() {
         if let Err(error) = rehearsal.cleanup(&packages.names()) {
             println!("cannot remove {}: {error}", rehearsal.folder.display());
         }
@@ -112,16 +113,16 @@ fn demo(rehearsal: &Rehearsal) -> Result<Outcome> {
     let check =
         rehearsal.cargo(packages::FOLDER, &["check", "--quiet", "--package", "oauth-store", "--examples"]);
     let command = check.to_string();
-    if !check.run_inherited()? {
+    if check.run().is_err() {
         return Ok(Outcome::failed("the packaged `oauth-store` does not compile", command));
     }
     let run = rehearsal
         .cargo(packages::FOLDER, &["run", "--quiet", "--package", "oauth-cli", "--", "demo", "--json"]);
     let command = run.to_string();
-    let (ok, output) = run.capture_stdout()?;
+    let (ok, output) = run::tee(run)?;
     let last = output.lines().last().unwrap_or_default();
     Ok(if ok && last.contains("\"event\":\"summary\"") && last.contains("\"ok\":true") {
-        Outcome::passed("`oauth demo` from packages passed; oauth-store compiles")
+        Outcome::Passed("`oauth demo` from packages passed; oauth-store compiles".to_owned())
     } else {
         Outcome::failed(format!("`oauth demo` from packages ended with: {last}"), command)
     })

@@ -1,60 +1,67 @@
-//! Report of a run: one line per step with its status and duration.
+//! Report of a run: each step passes, fails with a remedy, or does not run.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// Result of a step.
+/// An error found by a check, with its remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Error message.
+    pub message: String,
+    /// Remedy: a command or an edit.
+    pub help: String,
+}
+
+impl Diagnostic {
+    /// A diagnostic with this message and remedy.
+    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into() }
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\nhelp: {}", self.message, self.help)
+    }
+}
+
+/// Result of a step.
+#[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Ran without errors.
-    Passed {
-        /// Summary of what was checked.
-        note: String,
-    },
-    /// Found errors, or could not run.
-    Failed {
-        /// Error message.
-        message: String,
-        /// Remedy: a command or an edit.
-        help: String,
-    },
-    /// Did not run; never counted as passed.
-    NotRun {
-        /// Reason.
-        reason: String,
-    },
+    /// Ran without errors; says what was checked.
+    Passed(String),
+    /// Found errors.
+    Failed(Vec<Diagnostic>),
+    /// Did not run, with the reason. Never counted as passed.
+    NotRun(String),
 }
 
 impl Outcome {
-    /// A passed step.
-    pub fn passed(note: impl Into<String>) -> Self {
-        Self::Passed { note: note.into() }
-    }
-
-    /// A failed step, with the remedy.
+    /// A step that failed with one error.
     pub fn failed(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self::Failed { message: message.into(), help: help.into() }
+        Self::Failed(vec![Diagnostic::new(message, help)])
     }
 
-    /// A step that did not run.
-    pub fn not_run(reason: impl Into<String>) -> Self {
-        Self::NotRun { reason: reason.into() }
+    /// Passed with `note` if a check found nothing, else failed.
+    pub fn of(found: Vec<Diagnostic>, note: impl Into<String>) -> Self {
+        if found.is_empty() { Self::Passed(note.into()) } else { Self::Failed(found) }
     }
-}
 
-#[derive(Debug)]
-struct Step {
-    name: String,
-    outcome: Outcome,
-    duration: Duration,
+    fn status(&self) -> &'static str {
+        match self {
+            Self::Passed(_) => "passed",
+            Self::Failed(_) => "FAILED",
+            Self::NotRun(_) => "not run",
+        }
+    }
 }
 
 /// The steps of a `cargo xtask` run.
 #[derive(Debug, Default)]
 pub struct Report {
-    steps: Vec<Step>,
+    steps: Vec<(String, Outcome, Duration)>,
 }
 
 impl Report {
@@ -63,99 +70,64 @@ impl Report {
     pub fn step(&mut self, name: &str, work: impl FnOnce() -> Result<Outcome>) {
         println!("\n── {name}");
         let started = Instant::now();
-        let outcome = work()
-            .unwrap_or_else(|error| Outcome::failed(format!("{error:#}"), "see the error message above"));
-        self.add(name, outcome, started.elapsed());
-        if let Some(step) = self.steps.last() {
-            print!("{}", step.line(0));
-        }
+        let outcome = work().unwrap_or_else(|error| {
+            Outcome::failed(format!("{error:#}"), "correct what the error message says, then run this again")
+        });
+        self.steps.push((name.to_owned(), outcome, started.elapsed()));
+        print!("{}", self.lines(self.steps.len() - 1));
     }
 
-    /// Records a step that is skipped, with the reason.
-    pub fn skip(&mut self, name: &str, reason: &str) {
-        self.add(name, Outcome::not_run(reason), Duration::ZERO);
-    }
-
-    fn add(&mut self, name: &str, outcome: Outcome, duration: Duration) {
-        self.steps.push(Step { name: name.to_owned(), outcome, duration });
+    /// Records a step that does not run, with the reason.
+    pub fn skip(&mut self, name: &str, reason: impl Into<String>) {
+        self.steps.push((name.to_owned(), Outcome::NotRun(reason.into()), Duration::ZERO));
     }
 
     /// True if at least one step passed and none failed.
     #[must_use]
     pub fn succeeded(&self) -> bool {
-        let passed = self.count(|outcome| matches!(outcome, Outcome::Passed { .. }));
-        let failed = self.count(|outcome| matches!(outcome, Outcome::Failed { .. }));
-        passed > 0 && failed == 0
+        self.count("passed") > 0 && self.count("FAILED") == 0
     }
 
-    /// Number of failed steps.
+    /// True if no step has failed so far.
     #[must_use]
-    pub fn failures(&self) -> usize {
-        self.count(|outcome| matches!(outcome, Outcome::Failed { .. }))
+    pub fn is_clean(&self) -> bool {
+        self.count("FAILED") == 0
     }
 
-    fn count(&self, which: impl Fn(&Outcome) -> bool) -> usize {
-        self.steps.iter().filter(|step| which(&step.outcome)).count()
+    fn count(&self, status: &str) -> usize {
+        self.steps.iter().filter(|(_, outcome, _)| outcome.status() == status).count()
     }
 
     /// Summary of all steps.
     #[must_use]
-    pub fn summary(&self, title: &str) -> String {
-        let width = self.steps.iter().map(|step| step.name.len()).max().unwrap_or(0);
-        let mut out = format!("\n══ {title}\n");
-        for step in &self.steps {
-            out.push_str(&step.line(width));
+    pub fn summary(&self) -> String {
+        let mut out = String::from("\n══ summary\n");
+        for index in 0..self.steps.len() {
+            out += &self.lines(index);
         }
-        let duration: Duration = self.steps.iter().map(|step| step.duration).sum();
-        let passed = self.count(|outcome| matches!(outcome, Outcome::Passed { .. }));
-        let failed = self.count(|outcome| matches!(outcome, Outcome::Failed { .. }));
-        let not_run = self.count(|outcome| matches!(outcome, Outcome::NotRun { .. }));
+        let total: Duration = self.steps.iter().map(|(.., duration)| *duration).sum();
         // Not in the form "N passed, N failed", which CI parses as test counts.
-        let verdict = match (self.succeeded(), failed) {
-            (true, _) => "ok",
-            (false, 0) => "NOTHING RAN",
-            (false, _) => "FAILED",
-        };
         let _ = writeln!(
             out,
-            "{verdict} in {}: of {} steps {passed} passed, {failed} failed, {not_run} did not run",
-            time(duration),
+            "{} in {} s: of {} steps {} passed, {} failed, {} did not run",
+            if self.succeeded() { "ok" } else { "FAILED" },
+            total.as_secs(),
             self.steps.len(),
+            self.count("passed"),
+            self.count("FAILED"),
+            self.count("not run")
         );
         out
     }
-}
 
-impl Step {
-    fn line(&self, width: usize) -> String {
-        let (status, text, help) = match &self.outcome {
-            Outcome::Passed { note } => ("passed ", note, None),
-            Outcome::Failed { message, help } => ("FAILED ", message, Some(help)),
-            Outcome::NotRun { reason } => ("not run", reason, None),
+    fn lines(&self, index: usize) -> String {
+        let (name, outcome, duration) = &self.steps[index];
+        let text = match outcome {
+            Outcome::Passed(text) | Outcome::NotRun(text) => text.clone(),
+            Outcome::Failed(found) => found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
         };
-        let mut lines = text.lines();
-        let mut out = format!(
-            "{status}  {:width$}  {:>10}  {}\n",
-            self.name,
-            time(self.duration),
-            lines.next().unwrap_or_default(),
-        );
-        for line in lines {
-            let _ = writeln!(out, "         {line}");
-        }
-        if let Some(help) = help {
-            let _ = writeln!(out, "         help: {help}");
-        }
-        out
-    }
-}
-
-fn time(duration: Duration) -> String {
-    let seconds = duration.as_secs_f64();
-    if seconds < 60.0 {
-        format!("{seconds:.1} s")
-    } else {
-        format!("{} min {:02} s", duration.as_secs() / 60, duration.as_secs() % 60)
+        let text = text.trim_end().replace('\n', "\n         ");
+        format!("{:7}  {name:30} {:>6.1} s  {text}\n", outcome.status(), duration.as_secs_f64())
     }
 }
 
@@ -165,55 +137,27 @@ mod tests {
 
     fn report(outcomes: Vec<Outcome>) -> Report {
         let mut report = Report::default();
-        for (number, outcome) in outcomes.into_iter().enumerate() {
-            report.add(&format!("step {number}"), outcome, Duration::from_secs(61));
-        }
+        outcomes.into_iter().for_each(|outcome| report.step("step", || Ok(outcome)));
         report
     }
 
     #[test]
-    fn run_without_passed_step_fails() {
-        assert!(!report(vec![]).succeeded());
-        let none = report(vec![Outcome::not_run("no tool")]);
-        assert!(!none.succeeded());
-        assert!(none.summary("msrv").contains("NOTHING RAN"));
-        assert!(report(vec![Outcome::passed("all"), Outcome::not_run("no tool")]).succeeded());
-    }
-
-    #[test]
-    fn one_failure_fails_the_run() {
-        assert!(!report(vec![Outcome::passed("all"), Outcome::failed("bad", "do it")]).succeeded());
+    fn run_fails_without_passed_step() {
+        assert!(!report(vec![Outcome::NotRun("no tool".into())]).succeeded());
+        assert!(report(vec![Outcome::Passed("all".into()), Outcome::NotRun("no tool".into())]).succeeded());
     }
 
     #[test]
     fn error_fails_step_and_later_steps_run() {
-        let mut report = Report::default();
-        report.step("first", || anyhow::bail!("no such thing"));
-        report.step("second", || Ok(Outcome::passed("fine")));
+        let mut report = report(vec![Outcome::failed("bad", "cargo fmt")]);
+        report.step("second", || anyhow::bail!("no such thing"));
+        report.step("third", || Ok(Outcome::Passed("7 tests".into())));
+        report.skip("fourth", "no database");
         assert!(!report.succeeded());
-        let summary = report.summary("run");
-        assert!(summary.contains("no such thing") && summary.contains("fine"), "{summary}");
-    }
-
-    #[test]
-    fn summary_shows_status_time_and_help() {
-        let summary = report(vec![
-            Outcome::passed("7 tests"),
-            Outcome::failed("bad", "cargo fmt"),
-            Outcome::not_run("no db"),
-        ])
-        .summary("ci");
-        for part in [
-            "passed ",
-            "7 tests",
-            "FAILED ",
-            "help: cargo fmt",
-            "not run",
-            "no db",
-            "1 min 01 s",
-            "FAILED in 3 min 03 s",
-        ] {
+        let summary = report.summary();
+        for part in ["bad\n         help: cargo fmt", "no such thing", "7 tests", "not run", "no database"] {
             assert!(summary.contains(part), "{part:?} is missing in:\n{summary}");
         }
+        assert!(summary.contains("of 4 steps 1 passed, 2 failed, 1 did not run"), "{summary}");
     }
 }

@@ -1,164 +1,133 @@
-//! Runs other programs. Each command line is printed, and output is passed on as it arrives.
+//! Runs programs with their output shown.
 
-use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context as _, Result};
+use xshell::Cmd;
 
-/// A program with its arguments and working directory, ready to run.
-#[derive(Debug)]
-pub struct Run {
-    command_line: String,
-    command: Command,
+use crate::report::Outcome;
+
+/// Runs a command. The remedy of a failure is to run the same command and to correct its errors.
+pub fn check(command: &Cmd<'_>, passed: &str, failed: &str) -> Outcome {
+    let help = command.to_string();
+    check_or(command, passed, failed, &help)
 }
 
-/// Result of a program whose output was captured.
-#[derive(Debug)]
-pub struct CapturedOutput {
-    /// True if the exit code was 0.
-    pub ok: bool,
-    /// Standard output.
-    pub stdout: String,
-    /// Standard error.
-    pub stderr: String,
+/// The same with another remedy.
+pub fn check_or(command: &Cmd<'_>, passed: &str, failed: &str, help: &str) -> Outcome {
+    match command.run() {
+        Ok(()) => Outcome::Passed(passed.to_owned()),
+        Err(_) => Outcome::failed(format!("{failed}, see above"), help),
+    }
 }
 
-/// The cargo that started this program, or `cargo` from the path.
-#[must_use]
-pub fn cargo() -> OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"))
+/// True if the program can be started and exits with 0.
+pub fn succeeds(command: Cmd<'_>) -> bool {
+    command.quiet().ignore_stdout().ignore_stderr().run().is_ok()
 }
 
-impl Run {
-    /// Runs [`cargo`] with these arguments.
-    #[must_use]
-    pub fn cargo(root: &Path, args: &[&str]) -> Self {
-        Self::exe(root, "cargo", &cargo(), args)
-    }
-
-    /// Runs a program from the path.
-    #[must_use]
-    pub fn program(root: &Path, name: &str, args: &[&str]) -> Self {
-        Self::exe(root, name, OsStr::new(name), args)
-    }
-
-    /// Runs the program at this path, displayed as `shown`.
-    #[must_use]
-    pub fn exe(root: &Path, command_line: &str, program: &OsStr, args: &[&str]) -> Self {
-        let mut command = Command::new(program);
-        command.args(args).current_dir(root).stdin(Stdio::null());
-        let command_line =
-            std::iter::once(command_line).chain(args.iter().copied()).collect::<Vec<_>>().join(" ");
-        Self { command_line, command }
-    }
-
-    /// Sets an environment variable.
-    #[must_use]
-    pub fn env(mut self, key: &str, value: &str) -> Self {
-        self.command.env(key, value);
-        self.command_line = format!("{key}={value:?} {}", self.command_line);
-        self
-    }
-
-    /// Sets an environment variable without displaying it.
-    #[must_use]
-    pub fn hidden_env(mut self, key: &str, value: &str) -> Self {
-        self.command.env(key, value);
-        self
-    }
-
-    /// Connects standard input, so that the user can type.
-    #[must_use]
-    pub fn with_stdin(mut self) -> Self {
-        self.command.stdin(Stdio::inherit());
-        self
-    }
-
-    /// Runs the program with inherited output and returns whether it exited with 0.
-    ///
-    /// # Errors
-    /// If it cannot be started.
-    pub fn run_inherited(mut self) -> Result<bool> {
-        println!("$ {}", self.command_line);
-        let status =
-            self.command.status().with_context(|| format!("cannot start `{}`", self.command_line))?;
-        Ok(status.success())
-    }
-
-    /// Runs the program with inherited output and also returns its standard output.
-    ///
-    /// # Errors
-    /// If it cannot be started or its output cannot be read.
-    pub fn tee_stdout(mut self) -> Result<(bool, String)> {
-        println!("$ {}", self.command_line);
-        let mut child = self
-            .command
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("cannot start `{}`", self.command_line))?;
-        let mut captured = Vec::new();
-        if let Some(stdout) = child.stdout.take() {
-            let mut reader = BufReader::new(stdout);
-            let mut own_stdout = std::io::stdout();
-            // By line and as bytes: output may be invalid UTF-8 and should appear while tests run.
-            loop {
-                let start = captured.len();
-                if reader.read_until(b'\n', &mut captured)? == 0 {
-                    break;
-                }
-                own_stdout.write_all(&captured[start..])?;
-                own_stdout.flush()?;
-            }
+/// Runs a command, shows its standard output line by line and returns it with the success of the command.
+///
+/// # Errors
+/// If the program cannot be started or its output cannot be read.
+pub fn tee(command: Cmd<'_>) -> Result<(bool, String)> {
+    eprintln!("$ {command}");
+    let context = format!("cannot start `{command}`");
+    let mut child =
+        Command::from(command).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context(context)?;
+    let (mut captured, mut shown) = (Vec::new(), std::io::stdout());
+    // As bytes: the output of a test may be invalid UTF-8.
+    let mut reader = BufReader::new(child.stdout.take().context("no standard output")?);
+    loop {
+        let start = captured.len();
+        if reader.read_until(b'\n', &mut captured)? == 0 {
+            break;
         }
-        let status = child.wait()?;
-        Ok((status.success(), String::from_utf8_lossy(&captured).into_owned()))
+        shown.write_all(&captured[start..])?;
+    }
+    Ok((child.wait()?.success(), String::from_utf8_lossy(&captured).into_owned()))
+}
+
+/// Runs tests. Fails if one fails, and if none ran.
+///
+/// # Errors
+/// If the program cannot be started.
+pub fn tests(command: Cmd<'_>) -> Result<Outcome> {
+    let help = command.to_string();
+    let (ok, output) = tee(command)?;
+    Ok(TestResults::read(&output).outcome(ok, &help))
+}
+
+/// Totals of the `test result:` lines of all test binaries and doc tests.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct TestResults {
+    /// Tests that passed.
+    pub passed: u64,
+    /// Tests that failed.
+    pub failed: u64,
+    /// Tests that were ignored.
+    pub ignored: u64,
+}
+
+impl TestResults {
+    /// Sums the lines like `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
+    #[must_use]
+    pub fn read(output: &str) -> Self {
+        let mut sum = Self::default();
+        for line in output.lines().filter_map(|line| line.strip_prefix("test result: ")) {
+            let words: Vec<&str> = line.split([' ', ';']).collect();
+            let count = |name: &str| -> Option<u64> {
+                let at = words.iter().position(|word| *word == name)?;
+                words.get(at.checked_sub(1)?)?.parse().ok()
+            };
+            sum.passed += count("passed").unwrap_or_default();
+            sum.failed += count("failed").unwrap_or_default();
+            sum.ignored += count("ignored").unwrap_or_default();
+        }
+        sum
     }
 
-    /// Runs the program with inherited standard error and returns its standard output.
-    ///
-    /// # Errors
-    /// If it cannot be started.
-    pub fn capture_stdout(mut self) -> Result<(bool, String)> {
-        println!("$ {}", self.command_line);
-        let output = self
-            .command
-            .stderr(Stdio::inherit())
-            .output()
-            .with_context(|| format!("cannot start `{}`", self.command_line))?;
-        Ok((output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned()))
-    }
-
-    /// Runs the program and captures its output.
-    ///
-    /// # Errors
-    /// If it cannot be started.
-    pub fn capture(mut self) -> Result<CapturedOutput> {
-        let output =
-            self.command.output().with_context(|| format!("cannot start `{}`", self.command_line))?;
-        Ok(CapturedOutput {
-            ok: output.status.success(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        })
-    }
-
-    /// Runs the program and returns its standard output; a non-zero exit code is an error.
-    ///
-    /// # Errors
-    /// If it cannot be started or fails.
-    pub fn read(self) -> Result<String> {
-        let command_line = self.command_line.clone();
-        let captured = self.capture()?;
-        anyhow::ensure!(captured.ok, "`{command_line}` failed:\n{}", captured.stderr.trim_end());
-        Ok(captured.stdout)
+    /// Passed if the command succeeded and a test ran.
+    #[must_use]
+    pub fn outcome(self, ok: bool, help: &str) -> Outcome {
+        match (ok, self.passed) {
+            (true, 1..) => Outcome::Passed(self.to_string()),
+            (true, 0) => Outcome::failed(format!("no test ran: {self}"), help),
+            (false, _) if self.failed == 0 => {
+                Outcome::failed(format!("no test failed, but the run did, see above: {self}"), help)
+            }
+            (false, _) => Outcome::failed(format!("tests failed, see `failures:` above: {self}"), help),
+        }
     }
 }
 
-impl fmt::Display for Run {
+impl fmt::Display for TestResults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.command_line)
+        write!(f, "{} passed, {} failed, {} ignored", self.passed, self.failed, self.ignored)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_binaries_and_doc_tests() {
+        let output = "test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; finished in 0.00s\n\
+                      warning: test result: ok. 9 passed; 9 failed\n\
+                      test result: FAILED. 5 passed; 4 failed; 0 ignored; 7 filtered out; finished in 1.20s\n";
+        assert_eq!(TestResults::read(output), TestResults { passed: 7, failed: 4, ignored: 1 });
+        assert_eq!(TestResults::read("test result: ok. many passed"), TestResults::default());
+    }
+
+    #[test]
+    fn run_without_tests_fails() {
+        let one = TestResults { passed: 1, ..TestResults::default() };
+        assert!(matches!(one.outcome(true, ""), Outcome::Passed(_)));
+        assert!(matches!(one.outcome(false, ""), Outcome::Failed(_)));
+        let none = TestResults { ignored: 3, ..TestResults::default() };
+        assert!(matches!(none.outcome(true, ""), Outcome::Failed(_)));
     }
 }

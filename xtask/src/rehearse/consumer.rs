@@ -7,9 +7,11 @@ use anyhow::{Context, Result};
 
 use super::Rehearsal;
 use super::packages::{PROFILE, Packages};
-use crate::crate_roles;
+use super::tls::{TLS_CHOICES, package_names};
+use crate::layering::HEAVY_CRATES;
 use crate::report::Outcome;
-use crate::tls::{TLS_CHOICES, crate_names};
+use crate::run;
+use crate::workspace::TLS_FEATURES;
 
 /// The crates that come with every provider crate.
 const CORE: &str = "oauth-core";
@@ -21,31 +23,31 @@ pub(super) fn rehearse(rehearsal: &Rehearsal, packages: &Packages, provider: &st
     for choice in TLS_CHOICES {
         let choice_args = choice.args();
         let args = |fixed: &[&str]| -> Vec<String> {
-            fixed.iter().map(|one| (*one).to_owned()).chain(choice_args.iter().cloned()).collect()
+            fixed.iter().chain(&choice_args).map(|one| (*one).to_owned()).collect()
         };
         let run = |args: Vec<String>| {
             rehearsal.cargo(provider, &args.iter().map(String::as_str).collect::<Vec<_>>())
         };
 
-        let tree = crate_names(
+        let tree = package_names(
             &run(args(&["tree", "-p", "app", "-e", "normal", "--prefix", "none", "-f", "{p}"])).read()?,
         );
         if let Some(error) =
             choice.check_tree(&tree).or_else(|| tree_error(&tree, provider, &packages.names()))
         {
             return Ok(Outcome::failed(
-                format!("an application that depends on `{provider}` ({}) {error}", choice.name()),
+                format!("an application that depends on `{provider}` ({}) {error}", choice.name),
                 format!("cargo tree -p {provider} -e normal {}", choice_args.join(" ")),
             ));
         }
-        notes.push(format!("{} {}", choice.name(), tree.len()));
+        notes.push(format!("{} {}", choice.name, tree.len()));
 
         let mut commands = vec![args(&["check", "--quiet", "--package", "app", "--lib"])];
         // Without a transport the example cannot run. Without a crypto provider it cannot either: the
         // sandbox, in the same program, adds rustls to reqwest.
-        let example = match choice.features {
-            Some(&[]) => None,
-            Some(&["reqwest"] | &["rustls-no-provider"]) => Some("check"),
+        let example = match choice.name {
+            "none" => None,
+            "reqwest" | "rustls-no-provider" => Some("check"),
             _ => Some("run"),
         };
         commands
@@ -53,27 +55,26 @@ pub(super) fn rehearse(rehearsal: &Rehearsal, packages: &Packages, provider: &st
         for args in commands {
             let run = run(args);
             let command = run.to_string();
-            let (ok, output) = run.capture_stdout()?;
+            let (ok, output) = run::tee(run)?;
             if !ok || (command.contains(" run ") && output.trim().is_empty()) {
                 return Ok(Outcome::failed(
                     format!(
                         "the packaged `{provider}` does not work in an application ({}), see above",
-                        choice.name()
+                        choice.name
                     ),
                     format!("cd {}; {command}", rehearsal.folder.join(provider).display()),
                 ));
             }
         }
     }
-    Ok(Outcome::passed(format!("works through a library that re-exports it; crates: {}", notes.join(", "))))
+    Ok(Outcome::Passed(format!("works through a library that re-exports it; crates: {}", notes.join(", "))))
 }
 
 /// Error text if the dependency tree lacks the provider or contains unexpected crates.
 fn tree_error(tree: &BTreeSet<String>, provider: &str, published: &[&str]) -> Option<String> {
     let other = |name: &&str| *name != provider && *name != CORE && tree.contains(*name);
     let others: Vec<&str> = published.iter().copied().filter(other).collect();
-    let heavy: Vec<&str> =
-        crate_roles::HEAVY_CRATES.iter().map(|(name, _)| *name).filter(|name| tree.contains(*name)).collect();
+    let heavy: Vec<&str> = HEAVY_CRATES.into_iter().filter(|name| tree.contains(*name)).collect();
     let missing: Vec<&str> = [provider, CORE].into_iter().filter(|name| !tree.contains(*name)).collect();
     if !missing.is_empty() {
         return Some(format!("does not depend on {}", missing.join(", ")));
@@ -97,7 +98,7 @@ fn write(rehearsal: &Rehearsal, packages: &Packages, provider: &str) -> Result<(
     )?;
 
     let features = |of: &str| -> String {
-        let all = crate_roles::TLS_FEATURES.iter().chain(&["connections", "default"]);
+        let all = TLS_FEATURES.iter().chain(&["connections", "default"]);
         all.map(|feature| format!("{feature} = [\"{of}/{feature}\"]\n")).collect()
     };
     let package = |name: &str| {
@@ -165,14 +166,5 @@ mod tests {
             Some("also depends on go1, sqlx".to_owned())
         );
         assert_eq!(check(&["cobot"]), Some("does not depend on oauth-core".to_owned()));
-    }
-
-    #[test]
-    fn every_choice_uses_declared_features() {
-        for choice in TLS_CHOICES {
-            for feature in choice.features.unwrap_or_default() {
-                assert!(crate_roles::TLS_FEATURES.contains(feature), "{}", choice.name());
-            }
-        }
     }
 }

@@ -25,16 +25,16 @@ pub(super) fn rehearse(rehearsal: &Rehearsal, packages: &Packages) -> Result<Out
     args.extend(names.iter().flat_map(|name| ["--package", name]));
     args.push("--all-features");
     println!("documenting {} with all features", names.join(", "));
-    let run = api::with_json_rustdoc(rehearsal.cargo(packages::FOLDER, &args), &output)?
+    let run = api::with_unstable_rustdoc(rehearsal.cargo(packages::FOLDER, &args), &output)?
         .env("RUSTDOCFLAGS", "--cfg docsrs -D warnings");
     let command = run.to_string();
-    if !run.run_inherited()? {
+    if run.run().is_err() {
         return Ok(Outcome::failed("building the documentation as docs.rs does failed, see above", command));
     }
     let (page, mark) = FEATURE_MARK;
     let text = fs::read_to_string(output.join(page)).unwrap_or_default();
     Ok(if text.contains(mark) {
-        Outcome::passed(format!("{}, with required features shown", names.join(", ")))
+        Outcome::Passed(format!("{}, with required features shown", names.join(", ")))
     } else {
         Outcome::failed(
             format!("{page} does not show the required feature"),

@@ -18,22 +18,21 @@ pub(super) fn rehearse(rehearsal: &Rehearsal, packages: &Packages, workspace: &W
     for features in ["", "connections"] {
         let run = rehearsal.cargo(FOLDER, &["check", "--quiet", "--lib", "--features", features]);
         let command = run.to_string();
-        if !run.run_inherited()? {
+        if run.run().is_err() {
             return Ok(Outcome::failed(
                 "tests/downstream does not compile with the packages, see above",
                 format!("cd {}; {command}", rehearsal.folder.join(FOLDER).display()),
             ));
         }
     }
-    Ok(Outcome::passed("tests/downstream compiles with the packages, with and without `connections`"))
+    Ok(Outcome::Passed("compiles with the packages, with and without `connections`".to_owned()))
 }
 
 fn write(rehearsal: &Rehearsal, packages: &Packages, workspace: &Workspace) -> Result<()> {
     let (from, to) = (workspace.root().join("tests").join(FOLDER), rehearsal.folder.join(FOLDER));
     copy(&from.join("src"), &to.join("src"))?;
     let manifest = fs::read_to_string(from.join("Cargo.toml"))?;
-    let clients: Vec<&str> =
-        packages.names().into_iter().filter(|name| workspace.roles().is_client(name)).collect();
+    let clients: Vec<&str> = workspace.clients();
     let manifest = standalone(&manifest, |name| packages.version(name).map(str::to_owned))?;
     fs::write(
         to.join("Cargo.toml"),

@@ -7,33 +7,31 @@ use toml_edit::{DocumentMut, Item};
 
 use super::Rehearsal;
 use super::packages::{PROFILE, Packages};
-use crate::crate_roles::{self, Roles};
 use crate::report::Outcome;
+use crate::workspace::TLS_FEATURES;
 
 const FOLDER: &str = "least";
 
 /// Minimal versions of direct dependencies only; indirect requirements are the responsibility of those
 /// crates.
-pub(super) fn rehearse(rehearsal: &Rehearsal, packages: &Packages, roles: &Roles) -> Result<Outcome> {
-    let clients: Vec<&str> = packages.names().into_iter().filter(|name| roles.is_client(name)).collect();
-    write(rehearsal, packages, &clients)?;
+pub(super) fn rehearse(rehearsal: &Rehearsal, packages: &Packages, clients: &[&str]) -> Result<Outcome> {
+    write(rehearsal, packages, clients)?;
     // Cargo's unstable flag needs this variable; the compiler stays the same.
     let choose = rehearsal
         .cargo(FOLDER, &["update", "--quiet", "-Z", "direct-minimal-versions"])
         .env("RUSTC_BOOTSTRAP", "1");
-    if !choose.run_inherited()? {
+    if choose.run().is_err() {
         return Ok(Outcome::failed(
             "a dependency requires a newer version of another one than our manifests allow, see above",
             "raise that version under [workspace.dependencies] in Cargo.toml",
         ));
     }
-    let tls = crate_roles::TLS_FEATURES.iter().map(|one| (*one).to_owned());
-    for feature in tls.chain(["connections".to_owned()]) {
+    for feature in TLS_FEATURES.into_iter().chain(["connections"]) {
         let run = rehearsal.cargo(
             FOLDER,
-            &["check", "--quiet", "--workspace", "--no-default-features", "--features", &feature],
+            &["check", "--quiet", "--workspace", "--no-default-features", "--features", feature],
         );
-        if !run.run_inherited()? {
+        if run.run().is_err() {
             return Ok(Outcome::failed(
                 format!("with {feature}, the packages do not compile with their minimal versions, see above"),
                 format!(
@@ -43,7 +41,7 @@ pub(super) fn rehearse(rehearsal: &Rehearsal, packages: &Packages, roles: &Roles
             ));
         }
     }
-    Ok(Outcome::passed(format!("{} compile with minimal versions and each TLS choice", clients.join(", "))))
+    Ok(Outcome::Passed(format!("{} compile with minimal versions and each TLS choice", clients.join(", "))))
 }
 
 /// Copies the packages without tests and dev-dependencies, which may need newer versions.

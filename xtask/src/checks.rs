@@ -1,0 +1,301 @@
+//! The checks that run one or two programs each.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::process::Command;
+
+use anyhow::Context as _;
+use xshell::cmd;
+
+use crate::rehearse::tls::{TLS_CHOICES, package_names};
+use crate::report::{Diagnostic, Outcome, Report};
+use crate::run::{self, TestResults};
+use crate::tools::{CARGO_DENY, CARGO_HACK, CARGO_INSTA, MDBOOK};
+use crate::workspace::Workspace;
+
+/// Workspaces of their own, whose dependencies stay out of this one.
+const SEPARATE_WORKSPACES: [&str; 2] = ["benches", "fuzz"];
+
+/// `cargo xtask test`: all tests and doc tests. cargo-insta also finds snapshots whose test is gone.
+pub fn test(workspace: &Workspace, report: &mut Report) {
+    let (shell, features) = (&workspace.shell, workspace.test_features());
+    let missing = CARGO_INSTA.missing(shell);
+    report.step("test", || {
+        let command = match &missing {
+            None => cmd!(
+                shell,
+                "cargo insta test --check --unreferenced reject --no-quiet --test-runner cargo-test
+                 --workspace --features {features}"
+            ),
+            Some(_) => cmd!(shell, "cargo test --workspace --no-fail-fast --features {features}"),
+        };
+        let (ok, output) = run::tee(command)?;
+        let results = TestResults::read(&output);
+        // The total of all test binaries, in the format that CI counts.
+        println!(
+            "\ntests: {} passed, {} failed, {} skipped",
+            results.passed, results.failed, results.ignored
+        );
+        let help = "run `cargo test -p CRATE TEST` for a failed test, `cargo xtask snapshots` for a changed \
+                    snapshot, `git rm` for an unreferenced snapshot";
+        Ok(results.outcome(ok, help))
+    });
+    if let Some(missing) = missing {
+        report.skip("orphaned snapshots", missing);
+    }
+}
+
+/// `cargo xtask snapshots`: shows the difference of each changed snapshot, or passes a decision on to
+/// cargo-insta.
+pub fn snapshots(workspace: &Workspace, decision: Option<&str>, report: &mut Report) {
+    let (shell, features) = (&workspace.shell, workspace.test_features());
+    CARGO_INSTA.step(workspace, report, "snapshots", || {
+        if let Some(decision) = decision {
+            // With a terminal, for the questions.
+            let status = Command::from(cmd!(shell, "cargo insta {decision} --workspace")).status()?;
+            return Ok(match status.success() {
+                true => Outcome::Passed("`git diff` shows what was accepted".to_owned()),
+                false => Outcome::failed("cargo-insta failed, see above", "cargo insta help"),
+            });
+        }
+        let tests = cmd!(
+            shell,
+            "cargo insta test --test-runner cargo-test --workspace --lib --bins --tests --features {features}"
+        );
+        let succeeded = tests.run().is_ok();
+        let changed = cmd!(shell, "git ls-files --others -- *.snap.new :!target").quiet().read()?;
+        for new in changed.lines() {
+            let old = new.trim_end_matches(".new");
+            let old = if shell.path_exists(old) { old } else { "/dev/null" };
+            cmd!(shell, "git --no-pager diff --no-index -- {old} {new}").quiet().ignore_status().run()?;
+        }
+        let help = "cargo xtask snapshots --review, or --accept or --reject for all";
+        Ok(match (changed.is_empty(), succeeded) {
+            (false, _) => Outcome::failed(format!("changed snapshots, see above:\n{changed}"), help),
+            (true, false) => Outcome::failed("a test failed, see above", "cargo xtask test"),
+            (true, true) => Outcome::Passed("no snapshot changed".to_owned()),
+        })
+    });
+}
+
+/// `cargo xtask lint`: rustfmt, clippy and rustdoc, with warnings as errors.
+pub fn lint(workspace: &Workspace, report: &mut Report) {
+    let (shell, features) = (&workspace.shell, workspace.test_features());
+    report.step("format", || {
+        let mut outcome = run::check_or(
+            &cmd!(shell, "cargo fmt --all --check"),
+            "all files are formatted",
+            "some files are not formatted",
+            "cargo fmt --all",
+        );
+        for folder in SEPARATE_WORKSPACES {
+            let manifest = format!("{folder}/Cargo.toml");
+            let fmt = cmd!(shell, "cargo fmt --manifest-path {manifest} --all --check");
+            let help = format!("cargo fmt --all --manifest-path {manifest}");
+            if matches!(outcome, Outcome::Passed(_)) {
+                outcome =
+                    run::check_or(&fmt, "all files are formatted", "some files are not formatted", &help);
+            }
+        }
+        Ok(outcome)
+    });
+    report.step("clippy", || {
+        let clippy =
+            cmd!(shell, "cargo clippy --workspace --all-targets --features {features} -- -D warnings");
+        let help =
+            "run `cargo clippy --workspace --all-targets --fix --allow-dirty`, then fix the rest by hand";
+        Ok(run::check_or(&clippy, "no warnings in any target", "clippy reported warnings", help))
+    });
+    report.step("rustdoc", || Ok(api_documentation(workspace)));
+}
+
+/// Builds the API documentation of all crates, with warnings as errors.
+fn api_documentation(workspace: &Workspace) -> Outcome {
+    let features = workspace.test_features();
+    let doc = cmd!(workspace.shell, "cargo doc --workspace --no-deps --features {features}");
+    let help = "run `RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps` and fix its errors";
+    let doc = doc.env("RUSTDOCFLAGS", "-D warnings");
+    run::check_or(&doc, "no warnings in the documentation", "rustdoc reported warnings", help)
+}
+
+/// `cargo xtask docs`: the generated parts of the book, the API documentation, the book and its links.
+pub fn docs(workspace: &Workspace, check: bool, report: &mut Report) {
+    let shell = &workspace.shell;
+    let word = if check { "check" } else { "write" };
+    report.step("docs: generated parts", || {
+        let features = workspace.test_features();
+        // Built with its tests, as `cargo xtask test` does: alone it would rebuild its dependencies.
+        let build = cmd!(
+            shell,
+            "cargo test --quiet --workspace --no-run --test finds_docs_errors --features {features}"
+        );
+        if !matches!(run::check(&build, "", ""), Outcome::Passed(_)) {
+            return Ok(Outcome::failed("oauth-docs does not compile", "cargo build -p oauth-docs"));
+        }
+        let help = "run `cargo xtask docs`, then fix what it still reports";
+        let program = workspace.target().join("debug/oauth-docs");
+        Ok(run::check_or(&cmd!(shell, "{program} {word}"), "up to date", "oauth-docs reported errors", help))
+    });
+    report.step("docs: API", || Ok(api_documentation(workspace)));
+    MDBOOK.step(workspace, report, "docs: book", || {
+        let (program, book) = (workspace.target().join("debug/oauth-docs"), workspace.target().join("book"));
+        if cmd!(shell, "mdbook build docs/book --dest-dir {book}").run().is_err() {
+            return Ok(Outcome::failed("mdbook failed, see above", "mdbook build docs/book"));
+        }
+        let (doc, api) = (workspace.target().join("doc"), book.join("api"));
+        shell.remove_path(&api)?;
+        cmd!(shell, "cp -R {doc} {api}").run().context("cannot copy the API documentation into the book")?;
+        let passed = format!("no dead link; see {}", book.join("index.html").display());
+        let help = "correct them, then run `cargo xtask docs --check`";
+        Ok(run::check_or(&cmd!(shell, "{program} links {book}"), &passed, "the book has dead links", help))
+    });
+}
+
+/// `cargo xtask features`: each client crate compiles alone with each feature, and its TLS choices bring only
+/// the dependencies that they should.
+pub fn features(workspace: &Workspace, report: &mut Report) {
+    let shell = &workspace.shell;
+    CARGO_HACK.step(workspace, report, "features: each alone", || {
+        // Clippy, because code that is unused without a feature warns only there.
+        let packages = workspace.clients().into_iter().chain(["downstream"]).flat_map(|name| ["-p", name]);
+        let hack = cmd!(
+            shell,
+            "cargo hack clippy --each-feature --exclude-all-features {packages...} --lib --no-deps
+             -- -D warnings"
+        );
+        let help = "run the last command above and fix its errors; native-tls needs the OpenSSL headers \
+                    (apt-get install libssl-dev pkg-config)";
+        Ok(run::check_or(&hack, "each client crate with each feature", "errors or warnings", help))
+    });
+    report.step("features: dependencies", || {
+        let mut found = Vec::new();
+        for name in workspace.clients() {
+            for choice in &TLS_CHOICES {
+                let args = choice.args();
+                let tree = cmd!(shell, "cargo tree -p {name} {args...} -e normal --prefix none").quiet();
+                if let Some(error) = choice.check_tree(&package_names(&tree.read()?)) {
+                    found.push(Diagnostic::new(
+                        format!("`{name}` ({}) {error}", choice.name),
+                        tree.to_string(),
+                    ));
+                }
+            }
+        }
+        Ok(Outcome::of(found, TLS_CHOICES.map(|choice| choice.name).join(", ")))
+    });
+    report.step("features: no crypto provider", || {
+        run::tests(cmd!(
+            shell,
+            "cargo test -p oauth-core --no-default-features --features rustls-no-provider --test no_provider"
+        ))
+    });
+}
+
+/// `cargo xtask deny`: dependencies comply with `deny.toml` and have no known vulnerability.
+pub fn deny(workspace: &Workspace, report: &mut Report) {
+    let shell = &workspace.shell;
+    CARGO_DENY.step(workspace, report, "deny", || {
+        let help = "`cargo tree -i CRATE` shows what depends on it; deny.toml lists what is allowed and why";
+        let deny = cmd!(shell, "cargo deny --workspace check bans licenses sources");
+        Ok(run::check_or(&deny, "bans, licences and sources comply", "cargo-deny reported errors", help))
+    });
+    CARGO_DENY.step(workspace, report, "advisories", || {
+        // Fetched separately, so that an unreachable database is not reported as a vulnerability.
+        if !run::succeeds(cmd!(shell, "cargo deny --workspace fetch db")) {
+            return Ok(Outcome::NotRun("the advisory database cannot be fetched".to_owned()));
+        }
+        let deny = cmd!(shell, "cargo deny --workspace check --disable-fetch advisories");
+        Ok(run::check_or(&deny, "no known vulnerability", "a known vulnerability", "cargo update -p CRATE"))
+    });
+}
+
+/// `cargo xtask msrv`: each published crate compiles with its `rust-version`, if that toolchain is installed.
+///
+/// cargo-hack's `--rust-version` would download toolchains.
+pub fn msrv(workspace: &Workspace, report: &mut Report) {
+    let shell = &workspace.shell;
+    let mut by_version: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for package in workspace.published() {
+        let version =
+            package.rust_version.as_ref().map(|version| format!("{}.{}", version.major, version.minor));
+        by_version.entry(version.unwrap_or_default()).or_default().push(package.name.as_str());
+    }
+    for (version, names) in by_version {
+        let step = format!("msrv {version}");
+        if !run::succeeds(cmd!(shell, "rustup run {version} cargo --version")) {
+            report.skip(&step, format!("not installed (rustup toolchain install {version})"));
+            continue;
+        }
+        let packages = names.iter().flat_map(|name| ["-p", name]);
+        let check = cmd!(shell, "rustup run {version} cargo check {packages...}");
+        let help = format!("run `{check}` and fix its errors, or raise rust-version");
+        report.step(&step, || {
+            Ok(run::check_or(
+                &check,
+                &names.join(", "),
+                "a crate does not compile with its rust-version",
+                &help,
+            ))
+        });
+    }
+}
+
+/// `cargo xtask processes` and `interleavings`: the long versions of two tests.
+pub fn long_test(workspace: &Workspace, name: &str, test: &str, report: &mut Report) {
+    let features = workspace.test_features();
+    report.step(name, || {
+        // Same features as the test run, so that nothing is rebuilt.
+        let command = cmd!(
+            workspace.shell,
+            "cargo test --workspace --test {test} --features {features} -- --nocapture"
+        );
+        run::tests(command.env("OAUTH_LONG", "1"))
+    });
+}
+
+/// `cargo xtask simulate`: connections with simulated processes, store, provider and faults.
+pub fn simulate(workspace: &Workspace, name: &str, args: &[impl AsRef<OsStr>], report: &mut Report) {
+    report.step(name, || {
+        let program =
+            cmd!(workspace.shell, "cargo run --profile simulation --package simulation -- {args...}");
+        let (ok, output) = run::tee(program)?;
+        Ok(match ok {
+            true => Outcome::Passed(output.lines().last().unwrap_or_default().to_owned()),
+            false => Outcome::failed(
+                "a rule was broken, see `violation` above",
+                "correct the connections, or the simulation; the line `help:` above repeats the run",
+            ),
+        })
+    });
+}
+
+/// The simulations of `ci --full`.
+pub fn long_simulations(workspace: &Workspace, report: &mut Report) {
+    simulate(workspace, "simulate many", &["--seeds", "20000"], report);
+    simulate(workspace, "simulate large", &["--large", "--seeds", "200"], report);
+    report.step("simulate 10,000 connections", || {
+        run::tests(cmd!(
+            workspace.shell,
+            "cargo test --profile simulation --package simulation --test scenarios -- --ignored --nocapture"
+        ))
+    });
+    planted_faults(workspace, report);
+}
+
+/// `cargo xtask simulate --planted`: the simulation finds the faults that are planted in a build of its own.
+pub fn planted_faults(workspace: &Workspace, report: &mut Report) {
+    report.step("simulate planted faults", || {
+        let program = cmd!(
+            workspace.shell,
+            "cargo run --profile simulation --package simulation --target-dir target/planted -- --planted"
+        );
+        let (ok, output) = run::tee(program.env("RUSTFLAGS", "--cfg planted_faults"))?;
+        Ok(match ok {
+            true => Outcome::Passed(output.lines().last().unwrap_or_default().to_owned()),
+            false => Outcome::failed(
+                "a planted fault was not found, see above",
+                "`--search-planted` finds another seed for it",
+            ),
+        })
+    });
+}
