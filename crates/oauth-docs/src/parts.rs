@@ -1,87 +1,135 @@
-//! The generated parts of pages, one file per kind.
+//! The generated parts of pages.
 
-mod calls;
-mod cli;
-mod comparison;
-mod dependencies;
-mod errors;
-mod facts;
-mod features;
-mod hosts;
-mod scopes;
-mod table;
-mod tolerances;
-
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use clap_markdown::MarkdownOptions;
 
-use crate::diagram;
-use crate::portrait::Portrait;
+use crate::Book;
+use crate::portrait::{Fact, Portrait};
+use crate::provider_facts::{Entry, ProviderFacts};
 
-/// The sources of the generated parts.
-pub(crate) struct BookParts<'a> {
-    pub(crate) root: &'a Path,
-    pub(crate) portraits: &'a [Portrait],
+/// Generates the part with this name.
+pub(crate) fn part(book: &Book, name: &str) -> Result<String> {
+    let (kind, subject) = name.split_once(' ').unwrap_or((name, ""));
+    let provider = || {
+        let portrait = book.portraits.iter().find(|portrait| portrait.name == subject);
+        portrait.with_context(|| format!("`{kind}` needs a provider, and `{subject}` is none"))
+    };
+    match kind {
+        "comparison" => Ok(comparison(&book.portraits, &book.facts)),
+        "facts" => Ok(facts(provider()?, &book.facts)),
+        "calls" => Ok(calls(provider()?, &book.facts)),
+        "hosts" => Ok(hosts(provider()?, &book.facts)),
+        "snapshot" => snapshot(&book.repository, subject),
+        "cli" => Ok(cli()),
+        _ => bail!("there is no generated part `{name}`"),
+    }
 }
 
-impl BookParts<'_> {
-    /// Generates the part with this name.
-    pub(crate) fn part(&self, name: &str) -> Result<String> {
-        let mut words = name.split_whitespace();
-        let kind = words.next().unwrap_or_default();
-        let of = words.next();
-        let portrait = || -> Result<&Portrait> {
-            let wanted =
-                of.with_context(|| format!("the part `{kind}` needs a provider, as in `{kind} cobot`"))?;
-            self.portraits
-                .iter()
-                .find(|portrait| portrait.name == wanted)
-                .with_context(|| format!("there is no provider `{wanted}`"))
+/// The parts that must be on a page.
+pub(crate) fn required(portraits: &[Portrait]) -> Vec<String> {
+    let of = |kind: &str, portrait: &Portrait| format!("{kind} {}", portrait.name);
+    let with_flow = portraits.iter().filter(|portrait| portrait.has_flow);
+    ["comparison", "cli"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(portraits.iter().map(|portrait| of("facts", portrait)))
+        .chain(with_flow.flat_map(|portrait| [of("calls", portrait), of("hosts", portrait)]))
+        .collect()
+}
+
+/// A Markdown table.
+fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | ").replace('\n', " "));
+    let header: Vec<String> = header.iter().map(|&cell| cell.to_owned()).collect();
+    let mut out = line(&header) + &line(&vec!["---".to_owned(); header.len()]);
+    for row in rows {
+        out += &line(&row.iter().map(|cell| cell.replace('|', "\\|")).collect::<Vec<_>>());
+    }
+    out
+}
+
+fn comparison(portraits: &[Portrait], file: &ProviderFacts) -> String {
+    let portraits: Vec<&Portrait> = portraits.iter().filter(|portrait| portrait.has_flow).collect();
+    let titles = portraits.iter().map(|one| format!("[{}](providers/{}.md)", one.title, one.name));
+    let header: Vec<String> = [String::new()].into_iter().chain(titles).collect();
+    let rows = file.compared.iter().map(|key| {
+        let fact = |one: &&Portrait| one.facts.iter().find(|fact| fact.key == key).map(Fact::shown);
+        let cells = portraits.iter().map(|portrait| fact(portrait).unwrap_or_else(|| "—".to_owned()));
+        [file.names[key].clone()].into_iter().chain(cells).collect()
+    });
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    table(&header, rows) + "\n**Bold** values differ from RFC 6749.\n"
+}
+
+fn facts(portrait: &Portrait, file: &ProviderFacts) -> String {
+    let row = |fact: &Fact| {
+        let name = file.names.get(fact.key).map_or(fact.key, String::as_str);
+        let sources = file.fact(portrait.name, fact.key).map_or(&[][..], |entry| &entry.sources);
+        let cited = match sources {
+            [] => "as in RFC 6749; no document differs".to_owned(),
+            sources => file.cited(sources),
         };
-        match kind {
-            "comparison" => Ok(comparison::table(self.portraits)),
-            "facts" => Ok(facts::table(portrait()?)),
-            "scopes" => Ok(scopes::table(portrait()?)),
-            "calls" => Ok(calls::table(portrait()?)),
-            "hosts" => Ok(hosts::table(portrait()?)),
-            "tolerances" => tolerances::table(),
-            "errors" => errors::table(self.root),
-            "callback-faults" => errors::callback_faults(self.root),
-            "cli" => Ok(cli::reference()),
-            "dependencies" => dependencies::table(self.root),
-            "features" => features::table(self.root),
-            _ => bail!("there is no generated part `{name}`"),
+        vec![with_capital(name), fact.shown(), cited, file.checked_on(sources)]
+    };
+    table(&["Fact", "Value", "Source", "Checked"], portrait.facts.iter().map(row))
+}
+
+fn with_capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn calls(portrait: &Portrait, file: &ProviderFacts) -> String {
+    let own = file.calls.iter().filter(|entry| entry.provider == portrait.name);
+    let row = |Entry { subject, sources, .. }: &Entry| {
+        vec![format!("`{subject}`"), file.cited(sources), file.checked_on(sources)]
+    };
+    table(&["Call", "Source", "Checked"], own.map(row))
+}
+
+/// The hosts that a firewall must allow, with their purpose.
+fn hosts(portrait: &Portrait, file: &ProviderFacts) -> String {
+    let mut hosts: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
+    for Fact { key, value, .. } in &portrait.facts {
+        let purpose = match *key {
+            "authorize-url" => "authorize endpoint",
+            "token-url" => "token endpoint",
+            "api-url" => "API",
+            own if !file.names.contains_key(own) => own,
+            _ => continue,
+        };
+        let client = if purpose.contains("authorize") { "the customer's browser" } else { "your servers" };
+        for url in value.split('`').filter_map(|text| text.strip_prefix("https://")) {
+            let host = format!("`{}`", url.split('/').next().unwrap_or_default());
+            let purposes = hosts.entry((host, client)).or_default();
+            if !purposes.contains(&purpose) {
+                purposes.push(purpose);
+            }
         }
     }
+    let row = |((host, client), purposes): ((String, &str), Vec<&str>)| {
+        vec![host, client.to_owned(), purposes.join(", ")]
+    };
+    table(&["Host", "Client", "Purpose"], hosts.into_iter().map(row))
+}
 
-    /// The parts that must be on a page.
-    pub(crate) fn required(&self) -> Vec<String> {
-        let mut names: Vec<String> =
-            ["comparison", "tolerances", "errors", "callback-faults", "cli", "dependencies", "features"]
-                .map(str::to_owned)
-                .into();
-        for portrait in self.portraits {
-            names.push(format!("facts {}", portrait.name));
-            if !portrait.scopes.is_empty() {
-                names.push(format!("scopes {}", portrait.name));
-            }
-            if portrait.flow.is_some() {
-                names.push(format!("calls {}", portrait.name));
-                names.push(format!("hosts {}", portrait.name));
-            }
-        }
-        names
-    }
+/// A tested snapshot of the requests that a client sends, without the document's own example.
+fn snapshot(root: &Path, path: &str) -> Result<String> {
+    let text = fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))?;
+    let sent = text.split_once("# This crate sends:\n").or_else(|| text[3..].split_once("\n---\n"));
+    let (_, sent) = sent.with_context(|| format!("{path} is no snapshot"))?;
+    Ok(format!("```text\n{}\n```", sent.trim()))
+}
 
-    /// The files that are generated as a whole: path relative to the pages' folder, and content.
-    pub(crate) fn files(&self) -> Vec<(String, String)> {
-        self.portraits
-            .iter()
-            .filter_map(|portrait| {
-                let flow = portrait.flow.as_ref()?;
-                Some((format!("diagrams/{}.svg", portrait.name), diagram::svg(portrait, flow)))
-            })
-            .collect()
-    }
+/// The command reference of the `oauth` program.
+fn cli() -> String {
+    let options = MarkdownOptions::new().show_footer(false).show_table_of_contents(false);
+    let text = clap_markdown::help_markdown_command_custom(&oauth_cli::command(), &options);
+    // Without its title: the page has one.
+    let body = text.split_once("\n## ").map_or(text.as_str(), |(_, body)| body);
+    format!("## {}\n", body.trim_end())
 }

@@ -1,66 +1,85 @@
-//! The facts of one provider.
+//! The facts that the crate of one provider declares.
 
+use std::fmt::Display;
+
+use anyhow::Result;
 use oauth_core::http::header::AUTHORIZATION;
-use oauth_core::{AccessToken, Provider, Renewal, Scheme, Site};
+use oauth_core::{AccessToken, CodeGrant, Connect, Provider, Renewal, Scheme, Site};
 
-use crate::dialect_entry::DialectEntry;
-use crate::fact::Fact;
-use crate::provider_facts::{CallEntry, FactEntry, ProviderFacts, Source};
-use crate::recorded_flow::Flow;
-use crate::scope_constant::ScopeConstant;
+use crate::dialect;
+
+/// A declared fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// Its key in the facts file.
+    pub key: &'static str,
+    /// Its value in words.
+    pub value: String,
+    /// The value of RFC 6749 in words, if the fact is a setting of the dialect.
+    pub standard: Option<String>,
+}
+
+impl Fact {
+    /// True for a setting that follows RFC 6749.
+    #[must_use]
+    pub fn is_standard(&self) -> bool {
+        self.standard.as_ref() == Some(&self.value)
+    }
+
+    /// The value in a table: bold if it differs from RFC 6749.
+    pub(crate) fn shown(&self) -> String {
+        let differs = self.standard.is_some() && !self.is_standard();
+        if differs { format!("**{}**", self.value) } else { self.value.clone() }
+    }
+}
 
 /// The facts of one provider that its pages show.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Portrait {
     /// Name of the provider, its crate and its page.
     pub name: &'static str,
     /// Display name.
     pub title: String,
-    /// Its dialect as text.
-    pub entries: Vec<DialectEntry>,
-    /// The other declared facts as text.
-    pub values: Vec<(Fact, String)>,
-    /// The facts in the facts file.
-    pub facts: Vec<FactEntry>,
-    /// The typed calls in the facts file.
-    pub calls: Vec<CallEntry>,
-    /// The scopes with a constant.
-    pub scopes: Vec<ScopeConstant>,
-    /// The recorded requests, if it has an OAuth flow.
-    pub(crate) flow: Option<Flow>,
+    /// The declared facts, the settings of the dialect last.
+    pub facts: Vec<Fact>,
+    /// `Endpoint::NAME` of its typed calls.
+    pub calls: Vec<String>,
+    /// True if it has an OAuth flow, and thus pages of its own.
+    pub has_flow: bool,
 }
 
-/// Shown for what a provider does not offer.
-pub(crate) const NONE: &str = "—";
-
 impl Portrait {
-    /// The portrait of a provider's declaration and recorded flow.
-    pub(crate) fn of<P: Provider>(flow: Flow) -> Self {
-        let mut portrait = Self::without_grant::<P>();
-        portrait.values.splice(
-            ..0,
-            [(Fact::AuthorizeUrl, code(&flow.authorize.url)), (Fact::TokenUrl, code(&flow.exchange.url))],
-        );
-        portrait.flow = Some(flow);
-        portrait
+    /// The portrait of a provider with an OAuth flow.
+    pub(crate) fn of<P: CodeGrant>(site: &P::Site, connect: &P::Connect) -> Result<Self> {
+        let mut portrait = Self::without_grant::<P>(site);
+        portrait.has_flow = true;
+        portrait.facts.retain(|fact| fact.standard.is_none());
+        let authorize = connect.authorization(site)?.endpoint;
+        let urls = [("authorize-url", code(authorize)), ("token-url", code(site.token_url()))];
+        portrait.facts.splice(..0, urls.map(|(key, value)| Fact { key, value, standard: None }));
+        portrait.facts.extend(dialect::facts(&P::DIALECT));
+        if !P::Renewal::REFRESHES {
+            portrait.facts.retain(|fact| fact.key != "refresh-grant");
+        }
+        Ok(portrait)
     }
 
     /// The portrait of a provider without a grant.
-    pub(crate) fn without_grant<P: Provider>() -> Self {
-        Self {
-            name: P::NAME,
-            title: P::TITLE.to_owned(),
-            entries: DialectEntry::all(&P::DIALECT),
-            values: vec![
-                (Fact::Scheme, code(&header::<P::Scheme>())),
-                (Fact::Renewal, renewal::<P::Renewal>()),
-            ],
-            facts: Vec::new(),
-            calls: Vec::new(),
-            scopes: Vec::new(),
-            flow: None,
+    pub(crate) fn without_grant<P: Provider>(site: &P::Site) -> Self {
+        let mut facts = dialect::facts(&P::DIALECT);
+        facts.retain(|fact| !fact.is_standard());
+        let title = P::TITLE.to_owned();
+        let mut portrait = Self { name: P::NAME, title, facts, calls: Vec::new(), has_flow: false }
+            .with("scheme", code(header::<P::Scheme>()))
+            .with("renewal", renewal::<P::Renewal>());
+        let token = AccessToken::new("TOKEN");
+        if let Some(check) = site.token_check(&token) {
+            portrait = portrait.with("token-check", code(format!("GET {}", check.url())));
         }
+        if let Some(call) = site.revocation(&token) {
+            portrait = portrait.with("revocation", code(format!("DELETE {}", call.url())));
+        }
+        portrait
     }
 
     /// Adds a suffix to the display name.
@@ -70,64 +89,30 @@ impl Portrait {
     }
 
     /// Adds a fact that is declared outside the dialect.
-    pub(crate) fn with(mut self, fact: Fact, value: impl Into<String>) -> Self {
-        self.values.push((fact, value.into()));
+    pub(crate) fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
+        let at = self.facts.iter().position(|fact| fact.standard.is_some()).unwrap_or(self.facts.len());
+        self.facts.insert(at, Fact { key, value: value.into(), standard: None });
         self
     }
 
-    /// Adds the scopes with a constant, by the text of the crate's `src/scope.rs`.
-    pub(crate) fn with_scopes(mut self, source: &str) -> Self {
-        self.scopes = ScopeConstant::parse_all(source);
-        let count = format!("{} known", self.scopes.len());
-        self.with(Fact::Scopes, count)
+    /// Adds the number of scopes with a constant, by the text of the crate's `src/scope.rs`.
+    pub(crate) fn with_scopes(self, source: &str) -> Self {
+        let declares = |line: &&str| {
+            let name = line.trim().split_once(" = \"").map_or("", |(name, _)| name);
+            !name.is_empty()
+                && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        };
+        self.with("scopes", format!("{} known", source.lines().filter(declares).count()))
     }
 
-    /// Adds the provider's entries of the facts file.
-    pub(crate) fn with_entries_of(mut self, file: &ProviderFacts) -> Self {
-        self.facts = file.facts.iter().filter(|entry| entry.provider == self.name).cloned().collect();
-        self.calls = file.calls.iter().filter(|entry| entry.provider == self.name).cloned().collect();
-        self
-    }
-
-    /// The value of a fact as text.
-    #[must_use]
-    pub fn value(&self, fact: Fact) -> Option<&str> {
-        let of_dialect =
-            self.entries.iter().find(|entry| entry.fact == fact).map(|entry| entry.value.as_str());
-        of_dialect
-            .or_else(|| self.values.iter().find(|(known, _)| *known == fact).map(|(_, value)| value.as_str()))
-    }
-
-    /// The entry of a fact in the facts file.
-    #[must_use]
-    pub fn entry(&self, fact: Fact) -> Option<&FactEntry> {
-        self.facts.iter().find(|entry| entry.fact == fact.key())
-    }
-
-    /// All sources, of facts and of calls.
-    pub fn sources(&self) -> impl Iterator<Item = &Source> {
-        let of_facts = self.facts.iter().flat_map(|entry| &entry.sources);
-        of_facts.chain(self.calls.iter().flat_map(|entry| &entry.sources))
+    /// Says why there are no scopes.
+    pub(crate) fn without_scopes(mut self, words: &str) -> Self {
+        self.facts.retain(|fact| fact.key != "scope-separator");
+        self.with("scopes", words)
     }
 }
 
-/// The request of [`Site::token_check`], with `TOKEN` for the token.
-pub(crate) fn token_check<X>(site: &impl Site<X>) -> String {
-    match site.token_check(&AccessToken::new("TOKEN")) {
-        Some(check) => code(&format!("GET {}", check.url())),
-        None => "none".to_owned(),
-    }
-}
-
-/// The request of [`Site::revocation`], with `TOKEN` for the token.
-pub(crate) fn revocation<X>(site: &impl Site<X>) -> String {
-    match site.revocation(&AccessToken::new("TOKEN")) {
-        Some(call) => code(&format!("DELETE {}", call.url())),
-        None => "none".to_owned(),
-    }
-}
-
-pub(crate) fn code(text: &str) -> String {
+pub(crate) fn code(text: impl Display) -> String {
     format!("`{text}`")
 }
 
@@ -140,7 +125,7 @@ fn header<S: Scheme>() -> String {
     format!("{name}: {}", value.to_str().unwrap_or_default().replace(TOKEN, "…"))
 }
 
-pub(crate) fn renewal<R: Renewal>() -> String {
+fn renewal<R: Renewal>() -> String {
     if !R::REFRESHES {
         return "no refresh tokens".to_owned();
     }
@@ -173,20 +158,15 @@ pub(crate) use offers;
 /// Adds the grants of a provider as facts.
 macro_rules! grants {
     ($portrait:expr, $provider:ty) => {{
-        let mut portrait = $portrait;
-        for (fact, offered) in [
-            ($crate::fact::Fact::PasswordGrant, $crate::portrait::offers!($provider, PasswordGrant)),
-            (
-                $crate::fact::Fact::ClientCredentialsGrant,
-                $crate::portrait::offers!($provider, ClientCredentialsGrant),
-            ),
-            ($crate::fact::Fact::DirectCode, $crate::portrait::offers!($provider, DirectCode)),
-        ] {
-            if offered {
-                portrait = portrait.with(fact, "yes");
-            }
-        }
-        portrait
+        use $crate::portrait::offers;
+        [
+            ("password-grant", offers!($provider, PasswordGrant)),
+            ("client-credentials-grant", offers!($provider, ClientCredentialsGrant)),
+            ("direct-code", offers!($provider, DirectCode)),
+        ]
+        .into_iter()
+        .filter(|(_, is_offered)| *is_offered)
+        .fold($portrait, |portrait, (key, _)| portrait.with(key, "yes"))
     }};
 }
 pub(crate) use grants;
@@ -198,22 +178,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn grants_are_what_the_compiler_finds() {
-        assert!(offers!(cobot::Cobot, PasswordGrant));
-        assert!(!offers!(cobot::Cobot, ClientCredentialsGrant));
-        assert!(!offers!(gocd::Gocd, PasswordGrant));
-        assert!(offers!(go1::Go1, ClientCredentialsGrant));
-        assert!(offers!(go1::Go1, Refreshes) && !offers!(cobot::Cobot, Refreshes));
-    }
-
-    #[test]
-    fn header_shows_place_of_token() {
-        assert_eq!(header::<oauth_core::Bearer>(), "Authorization: Bearer …");
+    fn declarations_have_words() {
+        assert!(offers!(cobot::Cobot, PasswordGrant) && !offers!(gocd::Gocd, PasswordGrant));
         assert_eq!(header::<gocd::TokenScheme>(), "Authorization: Token token=\"…\"");
-    }
-
-    #[test]
-    fn renewals_in_words() {
         assert_eq!(renewal::<Never>(), "no refresh tokens");
         assert_eq!(
             renewal::<SingleUseRefreshToken<90>>(),

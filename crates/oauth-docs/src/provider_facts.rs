@@ -1,9 +1,10 @@
 //! The facts file: the declared facts of all providers, with their sources.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use oauth_core::chrono::NaiveDate;
 use serde::Deserialize;
 
@@ -11,47 +12,19 @@ use serde::Deserialize;
 pub const FILE: &str = "docs/provider-facts.toml";
 
 /// The content of the facts file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ProviderFacts {
+    /// The keys of the facts in the comparison of providers, in its order.
+    pub compared: Vec<String>,
+    /// The names of facts in tables, by their keys. A fact of one provider has its name as its key.
+    pub names: BTreeMap<String, String>,
+    /// The documents by their keys.
+    pub documents: BTreeMap<String, Document>,
     /// The facts of all providers.
-    pub facts: Vec<FactEntry>,
+    pub facts: Vec<Entry>,
     /// The typed calls of all providers.
-    pub calls: Vec<CallEntry>,
-}
-
-/// A fact with its value and sources.
-#[derive(Clone, Debug)]
-pub struct FactEntry {
-    /// Name of the provider.
-    pub provider: String,
-    /// [`Fact::key`](crate::fact::Fact::key) of the fact.
-    pub fact: String,
-    /// The value as text.
-    pub value: String,
-    /// The sources; at least one.
-    pub sources: Vec<Source>,
-}
-
-/// A typed API call with its sources.
-#[derive(Clone, Debug)]
-pub struct CallEntry {
-    /// Name of the provider.
-    pub provider: String,
-    /// `Endpoint::NAME` of the call.
-    pub call: String,
-    /// The sources; at least one.
-    pub sources: Vec<Source>,
-}
-
-/// A source of a fact.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// The document.
-    pub document: Document,
-    /// The place in the document, or the reason for the conclusion; may be empty.
-    pub at: String,
-    /// True if the document does not state the fact itself.
-    pub inferred: bool,
+    pub calls: Vec<Entry>,
 }
 
 /// A document about a provider.
@@ -69,44 +42,38 @@ pub struct Document {
     pub by_others: bool,
 }
 
-#[derive(Deserialize)]
+/// A fact or a typed call, with its sources.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    documents: BTreeMap<String, Document>,
-    facts: Vec<RawFact>,
-    calls: Vec<RawCall>,
+pub struct Entry {
+    /// Name of the provider.
+    pub provider: String,
+    /// Key of the fact, or `Endpoint::NAME` of the call.
+    #[serde(alias = "fact", alias = "call")]
+    pub subject: String,
+    /// The value of a fact in words.
+    #[serde(default)]
+    pub value: String,
+    /// The sources; at least one.
+    pub sources: Vec<Source>,
 }
 
-#[derive(Deserialize)]
+/// A source of a fact.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawFact {
-    provider: String,
-    fact: String,
-    value: String,
-    sources: Vec<RawSource>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCall {
-    provider: String,
-    call: String,
-    sources: Vec<RawSource>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSource {
+pub struct Source {
     /// Key of the document.
-    document: String,
+    pub document: String,
+    /// The place in the document, or the reason for the conclusion; may be empty.
     #[serde(default)]
-    at: String,
+    pub at: String,
+    /// True if the document does not state the fact itself.
     #[serde(default)]
-    inferred: bool,
+    pub inferred: bool,
 }
 
 impl ProviderFacts {
-    /// Reads the facts file of this repository.
+    /// Reads the facts file of a repository.
     ///
     /// # Errors
     /// If the file cannot be read, or as [`parse`](Self::parse).
@@ -118,103 +85,64 @@ impl ProviderFacts {
     /// Parses the text of a facts file.
     ///
     /// # Errors
-    /// If the text is not TOML of this form, an entry has no source or an unknown document, two entries of a
-    /// provider are for the same fact or call, or a document is not cited.
+    /// If the text is not TOML of this form, a compared fact has no name, an entry has no source or an unknown document, two entries of a
+    /// provider have one subject, or a document is not cited.
     pub fn parse(text: &str) -> Result<Self> {
-        let File { documents, facts, calls } = toml::from_str(text)?;
+        let file: Self = toml::from_str(text)?;
         let (mut seen, mut cited) = (BTreeSet::new(), BTreeSet::new());
-        let mut sources = |provider: &str, subject: &str, raw: Vec<RawSource>| -> Result<Vec<Source>> {
-            let entry = format!("{provider}: {subject}");
-            ensure!(!raw.is_empty(), "{entry} has no source");
-            ensure!(seen.insert(entry.clone()), "{entry} has two entries");
-            raw.into_iter()
-                .map(|RawSource { document: key, at, inferred }| {
-                    let document = documents.get(&key).cloned();
-                    let document =
-                        document.with_context(|| format!("{entry} cites `{key}`, which is not defined"))?;
-                    cited.insert(key);
-                    Ok(Source { document, at, inferred })
-                })
-                .collect()
-        };
-        let facts: Result<Vec<FactEntry>> = facts
-            .into_iter()
-            .map(|RawFact { provider, fact, value, sources: raw }| {
-                let sources = sources(&provider, &fact, raw)?;
-                Ok(FactEntry { provider, fact, value, sources })
-            })
-            .collect();
-        let calls: Result<Vec<CallEntry>> = calls
-            .into_iter()
-            .map(|RawCall { provider, call, sources: raw }| {
-                let sources = sources(&provider, &call, raw)?;
-                Ok(CallEntry { provider, call, sources })
-            })
-            .collect();
-        let (facts, calls) = (facts?, calls?);
-        if let Some(key) = documents.keys().find(|&key| !cited.contains(key)) {
-            bail!("nothing cites the document `{key}`");
+        for Entry { provider, subject, sources, .. } in file.facts.iter().chain(&file.calls) {
+            ensure!(!sources.is_empty(), "{provider}: {subject} has no source");
+            ensure!(seen.insert((provider, subject)), "{provider}: {subject} has two entries");
+            for Source { document, .. } in sources {
+                ensure!(
+                    file.documents.contains_key(document),
+                    "{provider}: {subject} cites `{document}`, which is not defined"
+                );
+                cited.insert(document);
+            }
         }
-        Ok(Self { facts, calls })
+        let nameless = file.compared.iter().find(|key| !file.names.contains_key(*key));
+        ensure!(nameless.is_none(), "the compared fact {nameless:?} has no name");
+        let uncited = file.documents.keys().find(|key| !cited.contains(key));
+        ensure!(uncited.is_none(), "nothing cites the document {uncited:?}");
+        Ok(file)
+    }
+
+    /// The entry of a fact.
+    #[must_use]
+    pub fn fact(&self, provider: &str, key: &str) -> Option<&Entry> {
+        self.facts.iter().find(|entry| entry.provider == provider && entry.subject == key)
+    }
+
+    /// The sources as Markdown, such as `[OAuth Flow](https://…), section (*inferred*)`.
+    pub(crate) fn cited(&self, sources: &[Source]) -> String {
+        let cited = sources.iter().map(|source| {
+            let Document { title, url, by_others, .. } = &self.documents[&source.document];
+            let url = url.strip_prefix("docs/").map_or(url.clone(), |page| format!("../{page}"));
+            let at = if source.at.is_empty() { String::new() } else { format!(", {}", source.at) };
+            let marks = match (source.inferred, by_others) {
+                (true, true) => " (*inferred; not the provider's own*)",
+                (true, false) => " (*inferred*)",
+                (false, true) => " (*not the provider's own*)",
+                (false, false) => "",
+            };
+            format!("[{title}]({url}){at}{marks}")
+        });
+        cited.collect::<Vec<_>>().join("; ")
+    }
+
+    /// The day the source that was not read for the longest time was read; empty without sources.
+    pub(crate) fn checked_on(&self, sources: &[Source]) -> String {
+        let oldest = sources.iter().map(|source| self.documents[&source.document].read_on).min();
+        oldest.map_or_else(String::new, |day| day.to_string())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SAMPLE: &str = r#"
-[documents.guide]
-title = "OAuth guide"
-url = "https://provider.example/oauth"
-read_on = "2026-11-21"
-
-[[facts]]
-provider = "sample"
-fact = "scope-separator"
-value = "a comma"
-sources = [{ document = "guide", at = "its example has a comma", inferred = true }]
-
-[[calls]]
-provider = "sample"
-call = "GET /me"
-sources = [{ document = "guide" }]
-"#;
-
-    fn error(from: &str, to: &str) -> String {
-        assert!(SAMPLE.contains(from), "{from}");
-        format!("{:#}", ProviderFacts::parse(&SAMPLE.replace(from, to)).unwrap_err())
-    }
-
-    #[test]
-    fn parses_facts_and_calls() {
-        let facts = ProviderFacts::parse(SAMPLE).unwrap();
-        let source = &facts.facts[0].sources[0];
-        assert_eq!((source.at.as_str(), source.inferred), ("its example has a comma", true));
-        assert_eq!(source.document.read_on.to_string(), "2026-11-21");
-        let source = &facts.calls[0].sources[0];
-        assert_eq!((source.at.as_str(), source.inferred, source.document.by_others), ("", false, false));
-    }
-
-    #[test]
-    fn rejects_day_that_does_not_exist() {
-        assert!(error("2026-11-21", "2026-02-30").contains("read_on"));
-    }
-
-    #[test]
-    fn rejects_missing_or_unknown_document() {
-        assert_eq!(error(r#"[{ document = "guide" }]"#, "[]"), "sample: GET /me has no source");
-        assert_eq!(
-            error(r#"{ document = "guide" }"#, r#"{ document = "page" }"#),
-            "sample: GET /me cites `page`, which is not defined"
-        );
-    }
-
-    #[test]
-    fn rejects_uncited_document_and_duplicate_entry() {
-        let more = "[documents.page]\ntitle = \"A page\"\nurl = \"https://x.example\"\nread_on = \"2026-11-21\"\n\n[[calls]]";
-        assert_eq!(error("[[calls]]", more), "nothing cites the document `page`");
-        let twice = "[[calls]]\nprovider = \"sample\"\ncall = \"GET /me\"\nsources = [{ document = \"guide\" }]\n\n[[calls]]";
-        assert_eq!(error("[[calls]]", twice), "sample: GET /me has two entries");
+/// The number of sources and the oldest day.
+impl fmt::Display for ProviderFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sources: usize = self.facts.iter().chain(&self.calls).map(|entry| entry.sources.len()).sum();
+        let oldest = self.documents.values().map(|document| document.read_on).min().unwrap_or_default();
+        write!(f, "{sources} sources, the oldest read on {oldest}")
     }
 }

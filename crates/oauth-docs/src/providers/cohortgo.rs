@@ -1,50 +1,40 @@
 //! Cohort Go.
 
 use anyhow::{Context, Result};
-use cohortgo::{Account, ActAs, ActingAs, CohortGo, Connect, Site, api};
+use cohortgo::{Account, CohortGo, Connect, Site};
 
-use crate::fact::Fact;
 use crate::portrait::{Portrait, code, grants};
-use crate::recorded_flow::FlowRecorder;
 
 pub(super) fn portrait() -> Result<Portrait> {
     let site = Site::production();
-    let recorder = FlowRecorder::<CohortGo>::new(
-        site.clone(),
-        include_str!("../../../cohortgo/tests/replies/token_acting.json"),
-    )?;
-    let bob = ActAs::new("Bob Smith", "bob.smith@example.org")?;
-    let call = api::AgentInvoices::new().acting_as(&bob);
-    let (flow, token) = recorder.flow(&Connect::acting_as_users().creating_users(), &call)?;
-    let api = code(site.api_base(token.extra())?.as_str());
-    let acting = flow.call.headers.iter().find(|(name, _)| name == "X-Act-as-User");
-    let (name, value) = acting.context("the header is sent")?;
-    let acting =
-        format!("{name}: {value}").replace("Bob Smith", "Name").replace("bob.smith@example.org", "email");
-    let portrait = Portrait::of::<CohortGo>(flow)
-        .with(Fact::ApiUrl, format!("as the token response says, such as {api}"))
-        .with(Fact::AccessTokenLifetime, "not documented; valid until refused")
-        .with(Fact::ResponseFields, "`api_base_url`, `base_url`")
-        .with(Fact::Other("on whose behalf a call is"), code(&acting))
-        .with(Fact::Other("hosts that tokens go to"), hosts(&site))
+    let account = Account::at("https://demo.s.portal.cohortgo.com/api/v1".parse()?);
+    let portrait = Portrait::of::<CohortGo>(&site, &Connect::new())?
+        .with("api-url", format!("as the token response says, such as {}", code(site.api_base(&account)?)))
+        .with("access-token-lifetime", "not documented; valid until refused")
+        .with("response-fields", "`api_base_url`, `base_url`")
+        .with("on whose behalf a call is", code(acting()?))
+        .with("hosts that tokens go to", hosts(&site))
         .with_scopes(include_str!("../../../cohortgo/src/scope.rs"));
     Ok(grants!(portrait, CohortGo))
 }
 
+/// The header in the snapshot of a call on behalf of a user.
+fn acting() -> Result<String> {
+    let call = include_str!("../../../cohortgo/tests/wire/snapshots/wire__act_as__list_acts_as_user.snap");
+    let (_, value) = call.split_once("\nx-act-as-user: ").context("the header is sent")?;
+    let value = value.trim_end().replace("Bob Smith", "Name").replace("bob.smith@example.org", "email");
+    Ok(format!("X-Act-as-User: {value}"))
+}
+
 /// The rule for hosts, if the site still follows it.
-fn hosts(site: &Site) -> String {
+fn hosts(site: &Site) -> &'static str {
     let allows = |url: &str| url.parse().is_ok_and(|url| site.api_base(&Account::at(url)).is_ok());
-    let known = [
-        "cohortgo.com",
-        "portal.cohortgo.com",
-        "demo.s.portal.cohortgo.com",
-        "partner123.portal.cohortgo.com",
-    ];
+    let known = ["cohortgo.com", "portal.cohortgo.com", "partner123.portal.cohortgo.com"];
     if known.iter().all(|host| allows(&format!("https://{host}/api/v1")))
         && !allows("https://example.com/api/v1")
     {
-        "`cohortgo.com` and those below it, at the ordinary port".to_owned()
+        "`cohortgo.com` and those below it, at the ordinary port"
     } else {
-        "differs from the rule in crates/oauth-docs".to_owned()
+        "differs from the rule in crates/oauth-docs"
     }
 }
