@@ -5,7 +5,6 @@
 //! ```
 #![allow(clippy::print_stdout)] // prints the address
 
-// ANCHOR: dev
 use std::error::Error;
 
 use tokio::net::TcpListener;
@@ -37,4 +36,3 @@ pub(crate) async fn serve(listener: TcpListener) -> Result<(), Box<dyn Error>> {
     axum::serve(listener, router).await?;
     Ok(())
 }
-// ANCHOR_END: dev

@@ -1,9 +1,8 @@
 //! The application of the book's tutorial: customers connect their Go1 portal and see their courses.
 //!
-//! `docs/book/src/tutorial.md` includes the parts between the anchors.
+//! `docs/book/src/tutorial.md` shows it in parts, which `tests/page.rs` compares.
 #![allow(clippy::print_stderr)] // the tutorial has no logger
 
-// ANCHOR: uses
 use std::error::Error;
 use std::path::PathBuf;
 
@@ -16,9 +15,7 @@ use go1::api::LearningObjects;
 use go1::{ClientSecret, Connections, Go1, Site, scope};
 use oauth_store::{EncryptionKey, Keyring, Sqlite};
 use oauth_web::{Allowed, Connected, CookieKey, OAuthWeb, Refusal, Visit};
-// ANCHOR_END: uses
 
-// ANCHOR: settings
 /// Settings that differ between machines. Keep them out of the source code.
 #[derive(Debug)]
 pub struct Settings {
@@ -37,9 +34,7 @@ pub struct Settings {
     /// Path of the SQLite database.
     pub database: PathBuf,
 }
-// ANCHOR_END: settings
 
-// ANCHOR: who
 /// The signed-in customer.
 #[derive(Clone, Debug)]
 struct Customer(String);
@@ -57,9 +52,7 @@ async fn who(visit: Visit) -> Result<Allowed<Go1>, Refusal> {
     };
     Ok(Allowed::new(name, go1::Connect::new([scope::USER_READ, scope::LO_READ])))
 }
-// ANCHOR_END: who
 
-// ANCHOR: connections
 /// The connections of all customers, stored in an encrypted database.
 async fn connections(settings: Settings) -> Result<Connections<Go1>, Box<dyn Error>> {
     let redirect_uri = format!("{}/callback/go1", settings.public_url).parse()?;
@@ -68,9 +61,7 @@ async fn connections(settings: Settings) -> Result<Connections<Go1>, Box<dyn Err
     let store = Sqlite::open(settings.database, Keyring::new(settings.token_key)).await?;
     Ok(Connections::builder(client, store).on_event(|event| eprintln!("{event}")).build())
 }
-// ANCHOR_END: connections
 
-// ANCHOR: pages
 async fn home() -> Html<&'static str> {
     Html("<h1>Example LMS</h1><a href=\"/connect/go1?return_to=/courses\">Connect Go1</a>")
 }
@@ -81,9 +72,7 @@ async fn courses(go1: Connected<Go1>) -> Result<String, String> {
     let titles: Vec<&str> = page.hits.iter().filter_map(|one| one.core.as_ref()?.title.as_deref()).collect();
     Ok(format!("{} courses, of which the first are:\n{}\n", page.total, titles.join("\n")))
 }
-// ANCHOR_END: pages
 
-// ANCHOR: app
 /// The application, and its connections for background tasks.
 ///
 /// # Errors
@@ -102,4 +91,3 @@ pub async fn app(settings: Settings) -> Result<(Router, Connections<Go1>), Box<d
         .with_state(oauth);
     Ok((router, connections))
 }
-// ANCHOR_END: app

@@ -1,7 +1,6 @@
 //! The tutorial's application in production. All settings come from the environment.
 #![allow(clippy::print_stdout)] // prints its address
 
-// ANCHOR: main
 use std::env;
 use std::error::Error;
 use std::time::Duration;
@@ -36,9 +35,7 @@ async fn stopped(mut terminate: Signal) {
         _ = terminate.recv() => {}
     }
 }
-// ANCHOR_END: main
 
-// ANCHOR: settings
 fn settings() -> Result<Settings, Box<dyn Error>> {
     Ok(Settings {
         public_url: variable("PUBLIC_URL")?,
@@ -57,4 +54,3 @@ fn settings() -> Result<Settings, Box<dyn Error>> {
 fn variable(name: &str) -> Result<String, String> {
     env::var(name).map_err(|_| format!("set {name}"))
 }
-// ANCHOR_END: settings

@@ -1,16 +1,13 @@
 //! The test in the tutorial.
 #![allow(clippy::unwrap_used)] // a test may panic
 
-// ANCHOR: uses
 use std::error::Error;
 use std::time::Duration;
 
 use reqwest::{Client, Response};
 use tokio::net::TcpListener;
 use tutorial::Settings;
-// ANCHOR_END: uses
 
-// ANCHOR: test
 #[tokio::test(flavor = "multi_thread")]
 async fn customer_connects_once() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -60,4 +57,3 @@ fn browser() -> reqwest::Result<Client> {
 fn location(response: &Response) -> &str {
     response.headers()["location"].to_str().unwrap()
 }
-// ANCHOR_END: test

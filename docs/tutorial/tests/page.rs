@@ -1,4 +1,4 @@
-//! The tutorial page lists the dependencies of the manifest that these programs are built with.
+//! The tutorial page shows this code, and the dependencies of the manifest that it is built with.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 use std::collections::BTreeSet;
@@ -24,4 +24,29 @@ fn page_lists_manifest_dependencies() {
     }
     let features = r#"features = ["macros", "net", "rt-multi-thread", "signal"]"#;
     assert!(page.contains(features) && manifest.contains(features), "features of tokio");
+}
+
+#[test]
+fn page_shows_tested_code() {
+    let page = include_str!("../../book/src/tutorial.md");
+    let sources = [
+        include_str!("../src/lib.rs"),
+        include_str!("../src/main.rs"),
+        include_str!("../examples/dev.rs"),
+        include_str!("connect.rs"),
+    ];
+    let blocks: Vec<&str> =
+        page.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(blocks.len() >= sources.len(), "{blocks:?}");
+    for block in &blocks {
+        assert!(
+            sources.iter().any(|source| source.contains(block)),
+            "no file of docs/tutorial has this code:\n{block}"
+        );
+    }
+    // All of the library is shown.
+    let library =
+        sources[0].lines().skip_while(|line| !line.starts_with("use ")).filter(|line| !line.is_empty());
+    let hidden: Vec<&str> = library.filter(|line| !blocks.iter().any(|block| block.contains(line))).collect();
+    assert!(hidden.is_empty(), "the page does not show {hidden:?}");
 }
