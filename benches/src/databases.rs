@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
 use oauth_store::{EncryptionKey, Keyring, Postgres, Sqlite};
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -28,35 +27,33 @@ impl Server {
     }
 
     /// An `oauth-store` on this server.
-    pub async fn store(&self) -> Result<Postgres> {
-        Ok(Postgres::connect(&self.0.url(), keyring()?).await?)
+    pub async fn store(&self) -> Postgres {
+        Postgres::connect(&self.0.url(), keyring()).await.expect("a store")
     }
 
     /// A sqlx pool on this server.
-    pub async fn pool(&self) -> Result<PgPool> {
-        Ok(PgPoolOptions::new().max_connections(8).connect(&self.0.url()).await?)
+    pub async fn pool(&self) -> PgPool {
+        PgPoolOptions::new().max_connections(8).connect(&self.0.url()).await.expect("a pool")
     }
 }
 
-fn keyring() -> Result<Keyring> {
-    Ok(Keyring::new(EncryptionKey::generate().map_err(|error| anyhow!("no key: {error}"))?))
+fn keyring() -> Keyring {
+    Keyring::new(EncryptionKey::generate().expect("a key"))
 }
 
 /// An `oauth-store` in a file.
-pub async fn sqlite(file: &Path) -> Result<Sqlite> {
-    Ok(Sqlite::open(file, keyring()?).await?)
+pub async fn sqlite(file: &Path) -> Sqlite {
+    Sqlite::open(file, keyring()).await.expect("a store")
 }
 
-/// sqlx on a file with the tables and durability settings of `oauth-store`: a pool with one writing
-/// connection, and one for reading.
-pub async fn bare_sqlite(file: &Path) -> Result<(SqlitePool, SqlitePool)> {
-    sqlite(file).await?.close().await;
+/// sqlx on the file of an `oauth-store`, with the same settings for durability.
+pub async fn bare_sqlite(file: &Path) -> SqlitePool {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("secure_delete", "ON")
         .busy_timeout(Duration::from_secs(10));
-    let pool = |connections| SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false);
-    Ok((pool(1).connect_with(options.clone()).await?, pool(4).connect_with(options).await?))
+    let pool = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
+    pool.connect_with(options).await.expect("a pool")
 }

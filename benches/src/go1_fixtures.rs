@@ -1,7 +1,7 @@
 //! Go1 clients and connections for benchmarks.
 
-use go1::{App, Client, Connect, Site, scope};
-use oauth_core::Encoding;
+use go1::{App, Client, Connect, Go1, Site, Token, scope};
+use oauth_core::Transport;
 use oauth_core::connections::{Connection, Connections};
 use oauth_core::store::MemoryStore;
 
@@ -20,11 +20,6 @@ pub fn app() -> App {
     App::new("client-id", "client-secret", REDIRECT_URI.parse().expect("a URL"))
 }
 
-/// A client with the default transport.
-pub fn client(origin: &str, encoding: Encoding) -> Client {
-    Client::builder(site(origin), app()).encoding(encoding).build().expect("a client")
-}
-
 /// A pending attempt and its callback URL, for a code exchange.
 pub fn attempt(client: &Client) -> (oauth_core::PendingAuthorization, String) {
     let started = client.begin(&Connect::new([scope::USER_READ, scope::LO_READ])).expect("an authorize URL");
@@ -32,14 +27,21 @@ pub fn attempt(client: &Client) -> (oauth_core::PendingAuthorization, String) {
     (started.pending, format!("{REDIRECT_URI}?code=0123456789abcdef0123456789abcdef&state={state}"))
 }
 
+/// A client with this transport.
+pub fn client(transport: impl Transport) -> Client {
+    Client::builder(site("http://127.0.0.1:1"), app()).transport(transport).build().expect("a client")
+}
+
+/// The token of a code exchange.
+pub async fn token(client: &Client) -> Token {
+    let (pending, callback) = attempt(client);
+    client.finish(&pending, &callback).await.expect("a token")
+}
+
 /// A connection whose token is valid for 12 hours, with a provider in memory.
-pub async fn connection() -> Connection<go1::Go1> {
-    let client = Client::builder(site("http://127.0.0.1:1"), app())
-        .transport(FixedResponse)
-        .build()
-        .expect("a client");
-    let (pending, callback) = attempt(&client);
-    let token = client.finish(&pending, callback.as_str()).await.expect("a token");
+pub async fn connection() -> Connection<Go1> {
+    let client = client(FixedResponse);
+    let token = token(&client).await;
     let connections = Connections::new(client, MemoryStore::new());
     connections.insert("acme", token).await.expect("a connection")
 }

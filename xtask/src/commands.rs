@@ -61,10 +61,17 @@ pub(crate) enum Command {
     },
     /// Run all or the named benchmarks
     Bench {
-        /// `--check` tests the benchmarks, `instructions [--bless]` counts those of the hot path; passed on:
-        /// `NAME…`, `--peers`, `--quick`, `--page`
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        args: Vec<String>,
+        /// Benchmarks; `build` compares cold builds, `instructions` counts those of the hot path
+        names: Vec<String>,
+        /// A short trial
+        #[arg(long)]
+        quick: bool,
+        /// Compile each benchmark and run it once
+        #[arg(long, conflicts_with_all = ["names", "quick"])]
+        check: bool,
+        /// Make the instruction counts the new baseline
+        #[arg(long, conflicts_with = "quick")]
+        bless: bool,
     },
     /// Copy the template crate to a new provider
     NewProvider(NewProvider),
@@ -161,12 +168,14 @@ impl Command {
             Self::Fuzz { targets, seconds } => programs::fuzz(workspace, &targets, seconds, report)?,
             Self::Browser => programs::browser(workspace, report),
             Self::RealServers { record } => programs::real_servers(workspace, record, report)?,
-            Self::Bench { args } => match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-                ["--check"] => programs::check_benches(workspace, report),
-                ["instructions"] => programs::instructions(workspace, false, report),
-                ["instructions", "--bless"] => programs::instructions(workspace, true, report),
-                _ => programs::bench(workspace, &args, report),
-            },
+            Self::Bench { check: true, .. } => programs::check_benches(workspace, report),
+            Self::Bench { names, quick, bless, .. } => {
+                match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+                    ["instructions"] => programs::instructions(workspace, bless, report),
+                    ["build"] => programs::cold_builds(workspace, report),
+                    _ => programs::bench(workspace, &names, quick.then_some("--quick"), report),
+                }
+            }
             Self::NewProvider(NewProvider { name: Some(name), title: Some(title), .. }) => {
                 new_provider::steps(workspace, &name, &title, report)?;
             }

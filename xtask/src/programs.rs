@@ -84,22 +84,44 @@ fn benches<'a>(workspace: &'a Workspace, command: Cmd<'a>) -> Cmd<'a> {
     command.env("CARGO_TARGET_DIR", workspace.target())
 }
 
-/// `cargo xtask bench`: builds the benchmarks and passes the arguments on to them.
-pub fn bench(workspace: &Workspace, args: &[String], report: &mut Report) {
+/// `cargo xtask bench`: runs the named benchmarks, or all. `flag` is one of criterion's.
+pub fn bench(workspace: &Workspace, names: &[String], flag: Option<&str>, report: &mut Report) {
     let shell = &workspace.shell;
     report.step("bench", || {
-        let build =
-            cmd!(shell, "cargo build --locked --release --manifest-path benches/Cargo.toml -p benches");
-        if benches(workspace, build).run().is_err() {
-            return Ok(Outcome::failed("the benchmarks do not compile", "cargo xtask bench --check"));
-        }
-        let program = workspace.target().join("release/benches");
-        let run = benches(workspace, cmd!(shell, "{program} {args...}"));
-        Ok(run::check_or(&run, "the benchmarks ran", "a benchmark failed", "cargo xtask bench NAME --quick"))
+        let names = names.iter().flat_map(|name| ["--bench", name.as_str()]);
+        let flag = flag.iter().flat_map(|flag| ["--", *flag]);
+        let run = cmd!(
+            shell,
+            "cargo bench --locked --manifest-path benches/Cargo.toml -p benches {names...} {flag...}"
+        );
+        let passed = "the benchmarks ran; copy figures to docs/book/src/performance.md";
+        let help = "cargo xtask bench NAME --quick";
+        Ok(run::check_or(&benches(workspace, run), passed, "a benchmark failed", help))
     });
 }
 
-/// `cargo xtask bench --check`: the benchmarks comply with their rules, compile, pass their tests and run.
+/// `cargo xtask bench build`: compares cold release builds of two programs that connect an account.
+pub fn cold_builds(workspace: &Workspace, report: &mut Report) {
+    let shell = &workspace.shell;
+    if !run::succeeds(cmd!(shell, "hyperfine --version")) {
+        let missing = "hyperfine is not installed (cargo install --locked hyperfine@1.20.0)";
+        return report.skip("bench: build", missing);
+    }
+    report.step("bench: build", || {
+        let folder = workspace.target().join("cold").display().to_string();
+        let cargo =
+            |words: &str| format!("cargo {words} --manifest-path benches/Cargo.toml --target-dir '{folder}'");
+        let clean = cargo("clean --quiet");
+        let build = cargo("build --locked --quiet --profile cold --package {program}");
+        let hyperfine = cmd!(
+            shell,
+            "hyperfine --runs 3 --parameter-list program hello-go1,hello-oauth2 --prepare {clean} {build}"
+        );
+        Ok(run::check(&hyperfine, "built both", "a build failed"))
+    });
+}
+
+/// `cargo xtask bench --check`: the benchmarks comply with their rules, compile and run.
 pub fn check_benches(workspace: &Workspace, report: &mut Report) {
     let shell = &workspace.shell;
     let manifest = ["--locked", "--manifest-path", "benches/Cargo.toml"];
@@ -117,10 +139,8 @@ pub fn check_benches(workspace: &Workspace, report: &mut Report) {
             "clippy reported warnings",
         ))
     });
-    report.step("bench: tests", || {
-        run::tests(benches(workspace, cmd!(shell, "cargo test --release {manifest...} -p benches")))
-    });
-    bench(workspace, &["--quick".to_owned()], report);
+    // Each benchmark once.
+    bench(workspace, &[], Some("--test"), report);
 }
 
 /// `cargo xtask bench instructions`: counts instructions of the hot path and compares them with a baseline.

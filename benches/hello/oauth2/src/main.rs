@@ -1,7 +1,7 @@
 use oauth2::basic::BasicClient;
 use oauth2::{
-    AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, RedirectUrl, Scope,
-    TokenResponse, TokenUrl,
+    AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, RedirectUrl,
+    Scope, TokenResponse, TokenUrl,
 };
 
 async fn send(client: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
@@ -15,12 +15,14 @@ async fn send(client: &reqwest::Client, request: HttpRequest) -> Result<HttpResp
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = BasicClient::new(ClientId::new("client-id".into()))
         .set_client_secret(ClientSecret::new("client-secret".into()))
         .set_auth_uri(AuthUrl::new("https://auth.example.com/oauth/authorize".into())?)
         .set_token_uri(TokenUrl::new("https://auth.example.com/oauth/token".into())?)
         .set_redirect_uri(RedirectUrl::new("https://app.example.com/callback".into())?);
-    let (url, _state) = client.authorize_url(CsrfToken::new_random).add_scope(Scope::new("user.read".into())).url();
+    let (url, _state) =
+        client.authorize_url(CsrfToken::new_random).add_scope(Scope::new("user.read".into())).url();
     println!("{url}");
     let code = std::env::args().nth(1).unwrap_or_default();
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
