@@ -1,7 +1,6 @@
 //! Clients, users, codes and tokens, independent of HTTP.
 
 use std::fmt;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -9,11 +8,11 @@ use super::fixtures::{self, SPACES, SpaceFixture};
 use super::rate_limit::RateLimiter;
 use super::{Rules, scopes};
 use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
-use crate::bounded_map::{BoundedMap, LastValue};
+use crate::bounded_map::BoundedMap;
 use crate::client::Clients;
 use crate::pkce;
 use crate::provider::ProviderSetup;
-use crate::random::{Hex, RandomValue as _};
+use crate::random;
 use crate::user::User;
 
 /// Seconds until a code expires (a guess).
@@ -27,11 +26,8 @@ pub(super) struct Grant {
     pub(super) scopes: Vec<String>,
 }
 
-/// The format of codes and tokens.
-type CobotSecret = Hex<32>;
-
 struct Code {
-    grant: Arc<Grant>,
+    grant: Grant,
     challenge: Option<String>,
     expires_at: i64,
 }
@@ -40,15 +36,9 @@ struct Code {
 #[derive(Clone)]
 pub(super) struct Token {
     pub(super) token: String,
-    pub(super) grant: Arc<Grant>,
+    pub(super) grant: Grant,
     /// The subdomain of the space, for a space token.
     pub(super) space: Option<&'static str>,
-}
-
-/// A token as it is stored: the key of the map is the token itself.
-struct StoredToken {
-    grant: Arc<Grant>,
-    space: Option<&'static str>,
 }
 
 /// Everything that changes while the sandbox runs.
@@ -59,11 +49,10 @@ pub struct State {
     pub(super) rate_limiter: RateLimiter,
     /// User and subdomain of each admin who is not the owner.
     admins: Vec<(String, &'static str)>,
-    codes: BoundedMap<CobotSecret, Code>,
-    tokens: BoundedMap<CobotSecret, StoredToken>,
+    codes: BoundedMap<Code>,
+    tokens: BoundedMap<Token>,
     /// The registration token, which no other token displaces.
     registration: Option<Token>,
-    newest: LastValue<Grant>,
 }
 
 /// The reason that a code exchange fails.
@@ -84,7 +73,7 @@ impl State {
         let client_scopes = setup.options.client_scopes.clone().unwrap_or_else(scopes::all);
         let registration = Token {
             token: setup.credentials.registration_token.clone(),
-            grant: Arc::new(Grant { user: users[0].login.clone(), scopes: client_scopes.clone() }),
+            grant: Grant { user: users[0].login.clone(), scopes: client_scopes.clone() },
             space: None,
         };
         Self {
@@ -103,7 +92,6 @@ impl State {
             codes: BoundedMap::new(MAX_CODES),
             tokens: BoundedMap::new(MAX_TOKENS),
             registration: Some(registration),
-            newest: LastValue::default(),
         }
     }
 
@@ -139,9 +127,9 @@ impl State {
         let removed = self.admins.len() < before;
         if removed {
             let passes_to_owner =
-                |token: &&mut StoredToken| token.space == Some(space.subdomain) && token.grant.user == user;
+                |token: &&mut Token| token.space == Some(space.subdomain) && token.grant.user == user;
             for token in self.tokens.iter_mut().filter(passes_to_owner) {
-                space.owner.clone_into(&mut Arc::make_mut(&mut token.grant).user);
+                space.owner.clone_into(&mut token.grant.user);
             }
         }
         removed
@@ -154,10 +142,10 @@ impl State {
         challenge: Option<String>,
         now: DateTime<Utc>,
     ) -> String {
-        let (code, grant) = (CobotSecret::new(), self.newest.shared(grant));
+        let code = random::hex::<32>();
         let expires_at = now.timestamp() + CODE_LIFETIME;
-        self.codes.insert(code, Code { grant, challenge, expires_at });
-        code.text()
+        self.codes.insert(&code, Code { grant, challenge, expires_at });
+        code
     }
 
     /// Exchanges a code for a token and removes the code. A failed attempt does not consume the code.
@@ -174,29 +162,25 @@ impl State {
         if !pkce::verifier_matches(found.challenge.as_deref(), verifier) {
             return Err(CodeError::Verifier);
         }
-        let grant = Arc::clone(&found.grant);
+        let grant = found.grant.clone();
         self.codes.remove(code);
         Ok(self.issue_token(grant, None))
     }
 
     /// Issues a user's token without a code.
     pub(super) fn issue_user_token(&mut self, grant: Grant) -> Token {
-        let grant = self.newest.shared(grant);
         self.issue_token(grant, None)
     }
 
-    pub(super) fn issue_token(&mut self, grant: Arc<Grant>, space: Option<&'static str>) -> Token {
-        let token = CobotSecret::new();
-        self.tokens.insert(token, StoredToken { grant: Arc::clone(&grant), space });
-        Token { token: token.text(), grant, space }
+    pub(super) fn issue_token(&mut self, grant: Grant, space: Option<&'static str>) -> Token {
+        let token = Token { token: random::hex::<32>(), grant, space };
+        self.tokens.insert(&token.token, token.clone());
+        token
     }
 
     pub(super) fn token(&self, token: &str) -> Option<Token> {
         let registration = self.registration.as_ref().filter(|registration| registration.token == token);
-        registration.cloned().or_else(|| {
-            let StoredToken { grant, space } = self.tokens.get(token)?;
-            Some(Token { token: token.to_owned(), grant: Arc::clone(grant), space: *space })
-        })
+        registration.or_else(|| self.tokens.get(token)).cloned()
     }
 
     /// Returns whether the token existed.
@@ -209,10 +193,6 @@ impl State {
 /// Shows counts only, because the entries contain secrets.
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State")
-            .field("users", &self.users.len())
-            .field("codes", &self.codes.len())
-            .field("tokens", &self.tokens.len())
-            .finish_non_exhaustive()
+        f.debug_struct("State").field("users", &self.users.len()).finish_non_exhaustive()
     }
 }

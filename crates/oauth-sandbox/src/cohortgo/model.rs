@@ -1,7 +1,6 @@
 //! Accounts, users, codes and tokens, independent of HTTP.
 
 use std::fmt;
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,9 +8,9 @@ use super::act_as::NamedUser;
 use super::invoices::Invoice;
 use super::scope::Scopes;
 use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
-use crate::bounded_map::{BoundedMap, LastValue};
+use crate::bounded_map::BoundedMap;
 use crate::client::Clients;
-use crate::random::{Opaque, RandomValue as _};
+use crate::random;
 use crate::user::User;
 
 /// Lifetime of an authorization code (a guess).
@@ -112,7 +111,7 @@ pub(super) struct Grant {
 }
 
 struct Code {
-    grant: Arc<Grant>,
+    grant: Grant,
     expires_at: DateTime<Utc>,
 }
 
@@ -123,9 +122,8 @@ pub struct State {
     pub(super) authorized_calls: BoundedList<AuthorizedCall>,
     pub(super) invoices: BoundedList<Invoice>,
     pub(super) students: u64,
-    codes: BoundedMap<Opaque, Code>,
-    tokens: BoundedMap<Opaque, Arc<Grant>>,
-    newest: LastValue<Grant>,
+    codes: BoundedMap<Code>,
+    tokens: BoundedMap<Grant>,
 }
 
 impl State {
@@ -138,7 +136,6 @@ impl State {
             students: 0,
             codes: BoundedMap::new(MAX_CODES),
             tokens: BoundedMap::new(MAX_TOKENS),
-            newest: LastValue::default(),
         };
         let [brightwater, lakeside] = &ACCOUNTS;
         for (account, name, email, role, password) in [
@@ -209,9 +206,9 @@ impl State {
 
     pub(super) fn issue_code(&mut self, grant: Grant, now: DateTime<Utc>) -> String {
         self.codes.remove_oldest_while(|code| code.expires_at <= now);
-        let (code, grant) = (Opaque::new(), self.newest.shared(grant));
-        self.codes.insert(code, Code { grant, expires_at: now + CODE_LIFETIME });
-        code.text()
+        let code = random::opaque();
+        self.codes.insert(&code, Code { grant, expires_at: now + CODE_LIFETIME });
+        code
     }
 
     /// Exchanges an application's code for a token and its grant. A failed attempt does not consume the code.
@@ -220,23 +217,22 @@ impl State {
         client_id: &str,
         code: &str,
         now: DateTime<Utc>,
-    ) -> Option<(String, Arc<Grant>)> {
+    ) -> Option<(String, Grant)> {
         let found = self.codes.get(code)?;
         if found.grant.client_id != client_id || found.expires_at <= now {
             return None;
         }
         let mut grant = self.codes.remove(code)?.grant;
         if grant.scopes.act_as_user {
-            let user = self.system_user(grant.account, client_id);
-            grant = self.newest.shared(Grant { user, ..Grant::clone(&grant) });
+            grant.user = self.system_user(grant.account, client_id);
         }
-        let token = Opaque::new();
-        self.tokens.insert(token, Arc::clone(&grant));
-        Some((token.text(), grant))
+        let token = random::opaque();
+        self.tokens.insert(&token, grant.clone());
+        Some((token, grant))
     }
 
     pub(super) fn grant_of(&self, access_token: &str) -> Option<&Grant> {
-        self.tokens.get(access_token).map(AsRef::as_ref)
+        self.tokens.get(access_token)
     }
 }
 
@@ -246,8 +242,6 @@ impl fmt::Debug for State {
         f.debug_struct("State")
             .field("users", &self.users.len())
             .field("authorized_calls", &self.authorized_calls.len())
-            .field("codes", &self.codes.len())
-            .field("tokens", &self.tokens.len())
             .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,5 @@
 //! Authentication of API calls, `GET /oauth/validate`, `GET /v2/me` and `GET /v2/account`.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -95,7 +93,7 @@ pub(super) fn authenticate(
     headers: &HeaderMap,
     log: &RequestLog,
     scopes: &[&str],
-) -> Result<Arc<Grant>, Box<Response>> {
+) -> Result<Grant, Box<Response>> {
     let token = headers
         .get(AUTHORIZATION)
         .and_then(|header| header.to_str().ok()?.split_once(' '))

@@ -125,8 +125,11 @@ fn page(core: &ProviderCore<Rules>, params: &Params, show: impl Fn(&Item) -> Val
 /// Applies the filters to `item`. A repeated filter matches any of its values.
 fn matches_filters(item: &Item, params: &Params) -> bool {
     let values = |names: [&'static str; 2]| {
-        let among = move |name: &str| names.contains(&name);
-        params.query().iter().filter(move |(name, _)| among(name)).map(|(_, value)| value)
+        params
+            .query()
+            .iter()
+            .filter(move |(name, _)| names.contains(&&**name))
+            .map(|(_, value)| value.as_str())
     };
     let any =
         |names, matches: &dyn Fn(&str) -> bool| values(names).next().is_none() || values(names).any(matches);

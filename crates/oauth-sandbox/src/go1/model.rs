@@ -1,14 +1,13 @@
 //! Go1's state: users, portals, codes and tokens.
 
 use std::fmt;
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
-use crate::bounded_map::{BoundedMap, LastValue};
+use crate::bounded_map::BoundedMap;
 use crate::client::Clients;
-use crate::random::{Hex, Opaque, RandomValue};
+use crate::random;
 use crate::user::User;
 
 /// The lifetime of a code (guess: Go1 says "short-lived").
@@ -56,43 +55,32 @@ pub(super) struct Grant {
 /// The prefix of Go1's codes and refresh tokens.
 const PREFIX: &str = "def502";
 
-/// A code or a refresh token.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct LongToken(Hex<40>);
+fn new_long_token() -> String {
+    format!("{PREFIX}{}", random::hex::<40>())
+}
 
-impl RandomValue for LongToken {
-    fn new() -> Self {
-        Self(Hex::new())
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Hex::parse(text.strip_prefix(PREFIX)?).map(Self)
-    }
-
-    fn text(&self) -> String {
-        let mut text = String::with_capacity(PREFIX.len() + 80);
-        text.push_str(PREFIX);
-        self.0.write(&mut text);
-        text
-    }
+/// Checks the form of a code or a refresh token.
+fn is_long_token(text: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    text.strip_prefix(PREFIX).is_some_and(|digits| digits.len() == 80 && digits.bytes().all(is_digit))
 }
 
 struct Code {
-    grant: Arc<Grant>,
+    grant: Grant,
     /// `None` if the authorization request left it out.
     redirect_uri: Option<String>,
     expires_at: DateTime<Utc>,
 }
 
 struct AccessToken {
-    grant: Arc<Grant>,
+    grant: Grant,
     expires_at: DateTime<Utc>,
 }
 
 struct RefreshToken {
     /// The access token that was issued with it.
-    access: Opaque,
-    grant: Arc<Grant>,
+    access: String,
+    grant: Grant,
     expires_at: DateTime<Utc>,
 }
 
@@ -109,17 +97,16 @@ pub struct State {
     pub(super) members: BoundedList<Member>,
     pub(super) portals: BoundedList<Portal>,
     pub(super) scrolls: BoundedList<Scroll>,
-    codes: BoundedMap<LongToken, Code>,
-    access: BoundedMap<Opaque, AccessToken>,
-    refresh: BoundedMap<LongToken, RefreshToken>,
-    last_grant: LastValue<Grant>,
+    codes: BoundedMap<Code>,
+    access: BoundedMap<AccessToken>,
+    refresh: BoundedMap<RefreshToken>,
 }
 
 /// The result of a token call.
 pub(super) struct IssuedTokens {
     pub(super) access_token: String,
     pub(super) refresh_token: Option<String>,
-    pub(super) grant: Arc<Grant>,
+    pub(super) grant: Grant,
 }
 
 /// A rejected code or refresh token.
@@ -153,7 +140,6 @@ impl State {
             codes: BoundedMap::new(MAX_CODES),
             access: BoundedMap::new(MAX_TOKENS),
             refresh: BoundedMap::new(MAX_TOKENS),
-            last_grant: LastValue::default(),
         };
         state.add_portal(1_204_311, "Acme Training", "acme-training", None);
         state.add_portal(2_480_975, "Northwind Academy", "northwind", None);
@@ -225,10 +211,10 @@ impl State {
         now: DateTime<Utc>,
     ) -> String {
         self.codes.remove_oldest_while(|code| code.expires_at <= now);
-        let (code, grant) = (LongToken::new(), self.last_grant.shared(grant));
+        let code = new_long_token();
         let redirect_uri = redirect_uri.map(str::to_owned);
-        self.codes.insert(code, Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
-        code.text()
+        self.codes.insert(&code, Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
+        code
     }
 
     /// Redeems a code. A rejected call does not use up the code.
@@ -239,8 +225,10 @@ impl State {
         redirect_uri: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<IssuedTokens, GrantError> {
-        let key = LongToken::parse(code).ok_or(GrantError::Malformed)?;
-        let found = self.codes.get_key(&key).ok_or(GrantError::Spent)?;
+        if !is_long_token(code) {
+            return Err(GrantError::Malformed);
+        }
+        let found = self.codes.get(code).ok_or(GrantError::Spent)?;
         if found.redirect_uri.is_some() && redirect_uri.is_none() {
             return Err(GrantError::RedirectUri);
         }
@@ -253,8 +241,8 @@ impl State {
         if found.redirect_uri.as_deref() != redirect_uri {
             return Err(GrantError::RedirectUri);
         }
-        let grant = Arc::clone(&found.grant);
-        self.codes.remove_key(&key);
+        let grant = found.grant.clone();
+        self.codes.remove(code);
         Ok(self.issue_for(grant, true, now))
     }
 
@@ -267,8 +255,10 @@ impl State {
         scopes: Option<Vec<&'static str>>,
         now: DateTime<Utc>,
     ) -> Result<IssuedTokens, GrantError> {
-        let key = LongToken::parse(refresh_token).ok_or(GrantError::Malformed)?;
-        let found = self.refresh.get_key(&key).ok_or(GrantError::Spent)?;
+        if !is_long_token(refresh_token) {
+            return Err(GrantError::Malformed);
+        }
+        let found = self.refresh.get(refresh_token).ok_or(GrantError::Spent)?;
         if found.grant.client_id != client_id {
             return Err(GrantError::OtherClient);
         }
@@ -278,37 +268,35 @@ impl State {
         if let Some(scope) = scopes.iter().flatten().find(|scope| !found.grant.scopes.contains(scope)) {
             return Err(GrantError::Scope(scope));
         }
-        let Some(RefreshToken { access, grant, .. }) = self.refresh.remove_key(&key) else {
-            return Err(GrantError::Spent);
-        };
-        self.access.remove_key(&access);
-        let grant = match scopes {
-            None => grant,
-            Some(scopes) => Arc::new(Grant { scopes, ..Grant::clone(&grant) }),
-        };
+        let mut grant = found.grant.clone();
+        self.access.remove(&found.access);
+        self.refresh.remove(refresh_token);
+        if let Some(scopes) = scopes {
+            grant.scopes = scopes;
+        }
         Ok(self.issue_for(grant, true, now))
     }
 
     pub(super) fn issue(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> IssuedTokens {
-        let grant = self.last_grant.shared(grant);
         self.issue_for(grant, refreshable, now)
     }
 
-    fn issue_for(&mut self, grant: Arc<Grant>, refreshable: bool, now: DateTime<Utc>) -> IssuedTokens {
+    fn issue_for(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> IssuedTokens {
         self.access.remove_oldest_while(|access| access.expires_at <= now);
-        let access = Opaque::new();
+        let access_token = random::opaque();
         let refresh_token = refreshable.then(|| {
-            let token = LongToken::new();
-            let (grant, expires_at) = (Arc::clone(&grant), now + REFRESH_LIFE);
-            self.refresh.insert(token, RefreshToken { access, grant, expires_at });
-            token.text()
+            let token = new_long_token();
+            let (access, grant) = (access_token.clone(), grant.clone());
+            self.refresh.insert(&token, RefreshToken { access, grant, expires_at: now + REFRESH_LIFE });
+            token
         });
-        self.access.insert(access, AccessToken { grant: Arc::clone(&grant), expires_at: now + ACCESS_LIFE });
-        IssuedTokens { access_token: access.text(), refresh_token, grant }
+        let expires_at = now + ACCESS_LIFE;
+        self.access.insert(&access_token, AccessToken { grant: grant.clone(), expires_at });
+        IssuedTokens { access_token, refresh_token, grant }
     }
 
     /// The grant of a valid access token.
-    pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Arc<Grant>> {
+    pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
         self.access.get(access_token).filter(|access| access.expires_at > now).map(|access| &access.grant)
     }
 }
@@ -319,8 +307,6 @@ impl fmt::Debug for State {
         f.debug_struct("State")
             .field("members", &self.members.len())
             .field("portals", &self.portals.len())
-            .field("codes", &self.codes.len())
-            .field("tokens", &self.access.len())
             .finish_non_exhaustive()
     }
 }

@@ -14,7 +14,7 @@ use super::model::{ACCESS_LIFE, Grant, GrantError, IssuedTokens, PARTNER_PORTAL}
 use super::oauth_error::OAuthError;
 use super::{Rules, scope};
 use crate::journal::RequestLog;
-use crate::params::{Authorization, Params};
+use crate::params::{self, Authorization, Params};
 use crate::provider::{ProviderCore, SharedCore};
 
 #[derive(Serialize)]
@@ -31,9 +31,7 @@ struct Form<'a>(&'a Params);
 
 impl<'a> Form<'a> {
     fn get(&self, name: &str) -> Option<&'a str> {
-        let mut last_first = self.0.form().iter().rev();
-        let found = last_first.find(|(key, _)| *key == name).map(|(_, value)| value);
-        found.filter(|value| !value.is_empty())
+        params::last(self.0.form(), name).filter(|value| !value.is_empty())
     }
 
     fn require(&self, name: &str) -> Result<&'a str, OAuthError> {
@@ -159,9 +157,8 @@ fn credentials(authorization: Option<&HeaderValue>, form: &Form<'_>) -> Result<(
 
 /// A JSON response that no cache may keep.
 pub(super) fn json_response(body: &impl Serialize, content_type: &'static str) -> Response {
-    // Enough capacity for both tokens. Serialization cannot fail.
-    let mut text = Vec::with_capacity(256);
-    serde_json::to_writer(&mut text, body).unwrap_or_default();
+    // Serialization cannot fail.
+    let text = serde_json::to_string(body).unwrap_or_default();
     let mut response = Response::new(Body::from(text));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response

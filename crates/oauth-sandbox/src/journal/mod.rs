@@ -1,6 +1,5 @@
 //! The record of received requests and the decisions about them, without secrets.
 
-mod compact_entry;
 mod recorder;
 mod redact;
 

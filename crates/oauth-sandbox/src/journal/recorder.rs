@@ -7,38 +7,35 @@ use std::sync::{Arc, Mutex};
 
 use axum::extract::FromRequestParts;
 use chrono::{DateTime, Utc};
+use http::header::HOST;
 use http::request::Parts;
 
-use super::compact_entry::CompactEntry;
-use super::{Journal, RequestKind};
+use super::{Journal, JournalEntry, RequestKind, redact};
 use crate::middleware::RequestContext;
 use crate::params::Params;
 use crate::sync::lock;
 
 /// The limit on entries.
 const MAX_ENTRIES: usize = 1000;
+/// Limits in characters. A note may contain user input.
+const MAX_METHOD: usize = 16;
+const MAX_NOTE: usize = 300;
 
 #[derive(Debug, Default)]
 struct Records {
-    /// The number of the newest entry. Entries are numbered consecutively.
+    /// The number of the newest entry.
     last_number: u64,
     cleared_at: u64,
     token_calls: u64,
     api_calls: u64,
     forgotten: u64,
-    entries: VecDeque<CompactEntry>,
+    entries: VecDeque<JournalEntry>,
 }
 
 impl Records {
-    /// The number of the oldest entry.
-    fn first_number(&self) -> u64 {
-        self.last_number + 1 - self.entries.len() as u64
-    }
-
     /// Returns `None` when the entry was dropped or the journal cleared.
-    fn entry_mut(&mut self, number: u64) -> Option<&mut CompactEntry> {
-        let at = number.checked_sub(self.first_number())?;
-        self.entries.get_mut(usize::try_from(at).ok()?)
+    fn entry_mut(&mut self, number: u64) -> Option<&mut JournalEntry> {
+        self.entries.iter_mut().rev().find(|entry| entry.number == number)
     }
 }
 
@@ -49,16 +46,14 @@ pub(crate) struct JournalRecorder(Arc<Mutex<Records>>);
 impl JournalRecorder {
     /// Records a request at its arrival, so that requests without a response are recorded too.
     pub(crate) fn open(&self, time: DateTime<Utc>, parts: &Parts, params: &Params) -> RequestLog {
-        // Redact before taking the lock, which every request takes several times.
-        let entry = CompactEntry::new(time, parts, params);
         let mut records = lock(&self.0);
+        if records.entries.len() == MAX_ENTRIES {
+            records.entries.pop_front();
+            records.forgotten += 1;
+        }
         records.last_number += 1;
         let number = records.last_number;
-        let dropped = if records.entries.len() == MAX_ENTRIES { records.entries.pop_front() } else { None };
-        records.forgotten += u64::from(dropped.is_some());
-        records.entries.push_back(entry);
-        // The dropped entry is freed after the lock is released.
-        drop(records);
+        records.entries.push_back(new_entry(number, time, parts, params));
         RequestLog { recorder: self.clone(), number }
     }
 
@@ -68,10 +63,7 @@ impl JournalRecorder {
             token_calls: records.token_calls,
             api_calls: records.api_calls,
             forgotten: records.forgotten,
-            entries: (records.first_number()..)
-                .zip(&records.entries)
-                .map(|(number, entry)| entry.expand(number))
-                .collect(),
+            entries: records.entries.iter().cloned().collect(),
         }
     }
 
@@ -80,6 +72,28 @@ impl JournalRecorder {
         // Numbers are never reused, so that a running request cannot write into a later request's entry.
         let last_number = records.last_number;
         *records = Records { last_number, cleared_at: last_number, ..Records::default() };
+    }
+}
+
+fn new_entry(number: u64, time: DateTime<Utc>, parts: &Parts, params: &Params) -> JournalEntry {
+    // RFC 9112 3.2.2: an absolute request target overrides the Host header.
+    let host = match (parts.uri.authority(), parts.headers.get(HOST)) {
+        (Some(authority), _) => redact::host(authority.as_str()),
+        (None, Some(host)) => redact::host(&String::from_utf8_lossy(host.as_bytes())),
+        (None, None) => String::new(),
+    };
+    JournalEntry {
+        number,
+        time,
+        kind: RequestKind::Page,
+        host,
+        method: redact::cut(parts.method.as_str(), MAX_METHOD).to_owned(),
+        path: redact::path(parts.uri.path()),
+        query: redact::parameters(params.query()),
+        form: redact::parameters(params.form()),
+        status: None,
+        notes: Vec::new(),
+        fault: None,
     }
 }
 
@@ -93,7 +107,8 @@ pub(crate) struct RequestLog {
 impl RequestLog {
     /// Adds a decision. The text must not contain a secret.
     pub(crate) fn note(&self, text: impl Display) {
-        self.write(|entry| entry.note(text));
+        let text = redact::cut(&text.to_string(), MAX_NOTE).to_owned();
+        self.write(|entry| entry.notes.push(text));
     }
 
     pub(crate) fn fault(&self, name: &str) {
@@ -121,7 +136,7 @@ impl RequestLog {
     }
 
     /// Does nothing when the entry was dropped or the journal cleared.
-    fn write(&self, change: impl FnOnce(&mut CompactEntry)) {
+    fn write(&self, change: impl FnOnce(&mut JournalEntry)) {
         if let Some(entry) = lock(&self.recorder.0).entry_mut(self.number) {
             change(entry);
         }

@@ -1,6 +1,7 @@
 //! Redaction of journal entries by an allow list: a new parameter is redacted until it is added to the list.
 
-use std::borrow::Cow;
+use super::Parameter;
+use crate::params::Pairs;
 
 /// Replaces redacted text.
 pub(super) const REDACTED: &str = "***";
@@ -41,18 +42,18 @@ const MAX_PARAMETERS: usize = 50;
 const MAX_LENGTH: usize = 300;
 
 /// Redacts the first [`MAX_PARAMETERS`] parameters and drops the rest.
-pub(super) fn parameters<'a>(
-    pairs: impl Iterator<Item = (&'a str, &'a str)>,
-) -> impl Iterator<Item = (&'a str, &'a str)> {
-    pairs.take(MAX_PARAMETERS).map(|(name, value)| {
-        if is_harmless(name) {
-            (name, cut(without_query(name, value), MAX_LENGTH))
+pub(super) fn parameters(pairs: &Pairs) -> Vec<Parameter> {
+    let redacted = |(name, value): &(String, String)| {
+        let (name, value) = if is_harmless(name) {
+            (name.as_str(), cut(without_query(name, value), MAX_LENGTH))
         } else if looks_like_a_name(name) {
-            (name, REDACTED)
+            (name.as_str(), REDACTED)
         } else {
             (REDACTED, REDACTED)
-        }
-    })
+        };
+        Parameter { name: name.to_owned(), value: value.to_owned() }
+    };
+    pairs.iter().take(MAX_PARAMETERS).map(redacted).collect()
 }
 
 /// Returns a redirect URI without user information, query and fragment, encoded or not: a callback's URL,
@@ -69,39 +70,26 @@ fn without_query<'a>(name: &str, value: &'a str) -> &'a str {
 }
 
 /// Redacts path segments that could be tokens.
-pub(super) fn path(path: &str) -> Cow<'_, str> {
-    parts(path, '/')
+pub(super) fn path(path: &str) -> String {
+    parts(path, "/")
 }
 
 /// Redacts host labels that could be tokens, and user information before an `@`.
-pub(super) fn host(host: &str) -> Cow<'_, str> {
+pub(super) fn host(host: &str) -> String {
     match host.rsplit_once('@') {
-        None => parts(host, '.'),
-        Some((_, host)) => {
-            let mut shown = format!("{REDACTED}@{}", parts(host, '.'));
-            shown.truncate(cut(&shown, MAX_LENGTH).len());
-            Cow::Owned(shown)
-        }
+        None => parts(host, "."),
+        Some((_, host)) => cut(&format!("{REDACTED}@{}", parts(host, ".")), MAX_LENGTH).to_owned(),
     }
 }
 
 /// Redacts parts of `text`, separated by `separator`, that could be tokens.
-fn parts(text: &str, separator: char) -> Cow<'_, str> {
-    if text.len() < MIN_TOKEN_LENGTH || !text.split(separator).any(could_be_token) {
-        return Cow::Borrowed(cut(text, MAX_LENGTH));
-    }
+fn parts(text: &str, separator: &str) -> String {
     let shown = text.split(separator).map(|part| if could_be_token(part) { REDACTED } else { part });
-    let mut shown = shown.collect::<Vec<_>>().join(separator.encode_utf8(&mut [0; 4]));
-    shown.truncate(cut(&shown, MAX_LENGTH).len());
-    Cow::Owned(shown)
+    cut(&shown.collect::<Vec<_>>().join(separator), MAX_LENGTH).to_owned()
 }
 
 /// Returns the first `limit` characters.
 pub(super) fn cut(text: &str, limit: usize) -> &str {
-    // A text has at most as many characters as bytes.
-    if text.len() <= limit {
-        return text;
-    }
     text.char_indices().nth(limit).map_or(text, |(end, _)| &text[..end])
 }
 
@@ -112,18 +100,20 @@ fn looks_like_a_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.[]".contains(&byte))
 }
 
-/// Shorter texts are never redacted.
-const MIN_TOKEN_LENGTH: usize = 20;
-
 /// Tells tokens from the words in our providers' paths, by their length and digits.
 fn could_be_token(segment: &str) -> bool {
-    segment.len() >= 32
-        || (segment.len() >= MIN_TOKEN_LENGTH && segment.bytes().any(|byte| byte.is_ascii_digit()))
+    segment.len() >= 32 || (segment.len() >= 20 && segment.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn redacted(name: &str, value: &str) -> (String, String) {
+        let mut shown = parameters(&vec![(name.to_owned(), value.to_owned())]);
+        let Parameter { name, value } = shown.remove(0);
+        (name, value)
+    }
 
     #[test]
     fn redirect_uri_has_no_query() {
@@ -138,11 +128,10 @@ mod tests {
             ("https://me:secret@app.example.com/cb", REDACTED),
         ] {
             for name in ["redirect_uri", "client[redirect_uri]", "oauth_client[redirect_uri]"] {
-                let found: Vec<_> = parameters([(name, given)].into_iter()).collect();
-                assert_eq!(found, [(name, shown)]);
+                assert_eq!(redacted(name, given), (name.to_owned(), shown.to_owned()));
             }
         }
-        assert_eq!(parameters([("scope", "a?b")].into_iter()).next(), Some(("scope", "a?b")));
+        assert_eq!(redacted("scope", "a?b").1, "a?b");
     }
 
     #[test]
@@ -174,11 +163,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn parameters_redact_unlisted_values(name in "[a-z_]{1,12}", value in "[0-9A-Z]{8,40}") {
-            let given = [(name.clone(), value.clone()), (value.repeat(4), String::new())];
-            let shown: Vec<_> = parameters(given.iter().map(|(name, value)| (&**name, &**value))).collect();
-            let harmless = is_harmless(&name);
-            proptest::prop_assert_eq!(shown[0].1.contains(&value), harmless);
-            proptest::prop_assert_eq!(shown[1].0, REDACTED);
+            proptest::prop_assert_eq!(redacted(&name, &value).1.contains(&value), is_harmless(&name));
+            proptest::prop_assert_eq!(redacted(&value.repeat(4), "").0, REDACTED);
         }
 
         #[test]

@@ -1,15 +1,14 @@
 //! The server's state: codes and tokens.
 
 use std::fmt;
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::options::{Options, RefreshTokens};
 use crate::bounded_list::{MAX_CODES, MAX_TOKENS};
-use crate::bounded_map::{BoundedMap, LastValue};
+use crate::bounded_map::BoundedMap;
 use crate::client::Clients;
-use crate::random::{Opaque, RandomValue as _};
+use crate::random;
 use crate::user::User;
 
 /// The lifetime of a code: the maximum that RFC 6749 4.1.2 recommends.
@@ -27,7 +26,7 @@ pub(super) struct Grant {
 }
 
 struct Code {
-    grant: Arc<Grant>,
+    grant: Grant,
     /// The `redirect_uri` parameter of the authorization request.
     redirect_uri: Option<String>,
     challenge: Option<String>,
@@ -37,14 +36,14 @@ struct Code {
 
 struct AccessToken {
     /// The code that the token was issued for, directly or by refreshes.
-    code: Option<Arc<str>>,
-    grant: Arc<Grant>,
+    code: Option<String>,
+    grant: Grant,
     expires_at: Option<DateTime<Utc>>,
 }
 
 struct RefreshToken {
-    code: Option<Arc<str>>,
-    grant: Arc<Grant>,
+    code: Option<String>,
+    grant: Grant,
     expires_at: Option<DateTime<Utc>>,
 }
 
@@ -55,10 +54,9 @@ pub struct State {
     access_life: Option<TimeDelta>,
     refresh_tokens: RefreshTokens,
     refresh_idle_life: Option<TimeDelta>,
-    codes: BoundedMap<Opaque, Code>,
-    access: BoundedMap<Opaque, AccessToken>,
-    refresh: BoundedMap<Opaque, RefreshToken>,
-    last_grant: LastValue<Grant>,
+    codes: BoundedMap<Code>,
+    access: BoundedMap<AccessToken>,
+    refresh: BoundedMap<RefreshToken>,
 }
 
 /// The result of a token call.
@@ -66,7 +64,7 @@ pub(super) struct IssuedTokens {
     pub(super) access_token: String,
     pub(super) expires_in: Option<TimeDelta>,
     pub(super) refresh_token: Option<String>,
-    pub(super) grant: Arc<Grant>,
+    pub(super) grant: Grant,
 }
 
 /// A rejected code or refresh token.
@@ -110,7 +108,6 @@ impl State {
             codes: BoundedMap::new(MAX_CODES),
             access: BoundedMap::new(MAX_TOKENS),
             refresh: BoundedMap::new(MAX_TOKENS),
-            last_grant: LastValue::default(),
         }
     }
 
@@ -121,10 +118,10 @@ impl State {
         challenge: Option<String>,
         now: DateTime<Utc>,
     ) -> String {
-        let (code, grant) = (Opaque::new(), self.last_grant.shared(grant));
+        let code = random::opaque();
         let expires_at = now + CODE_LIFE;
-        self.codes.insert(code, Code { grant, redirect_uri, challenge, expires_at, redeemed: false });
-        code.text()
+        self.codes.insert(&code, Code { grant, redirect_uri, challenge, expires_at, redeemed: false });
+        code
     }
 
     /// Redeems a code. A rejected call does not use up the code. A second redemption revokes the code's
@@ -157,7 +154,7 @@ impl State {
             return Err(GrantError::Verifier);
         }
         found.redeemed = true;
-        let grant = Arc::clone(&found.grant);
+        let grant = found.grant.clone();
         Ok(self.issue_for(grant, Some(code.into()), true, now))
     }
 
@@ -187,47 +184,46 @@ impl State {
             found.expires_at = self.refresh_idle_life.map(|idle| now + idle);
         }
         // The new refresh token keeps all scopes even if the access token has fewer (RFC 6749 6).
-        let refresh_token = rotates.then(|| self.add_refresh(Arc::clone(&grant), code.clone(), now));
+        let refresh_token = rotates.then(|| self.add_refresh(grant.clone(), code.clone(), now));
         let scopes = scopes.unwrap_or_else(|| grant.scopes.clone());
         // The client requested these scopes, or knows them from the first token response.
-        let grant = self.last_grant.shared(Grant { scopes, scopes_requested: true, ..Grant::clone(&grant) });
+        let grant = Grant { scopes, scopes_requested: true, ..grant };
         let tokens = self.issue_for(grant, code, false, now);
         Ok(IssuedTokens { refresh_token, ..tokens })
     }
 
     /// Issues tokens for a grant without a code.
     pub(super) fn issue(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> IssuedTokens {
-        let grant = self.last_grant.shared(grant);
         self.issue_for(grant, None, refreshable, now)
     }
 
     fn issue_for(
         &mut self,
-        grant: Arc<Grant>,
-        code: Option<Arc<str>>,
+        grant: Grant,
+        code: Option<String>,
         refreshable: bool,
         now: DateTime<Utc>,
     ) -> IssuedTokens {
-        let access_token = Opaque::new();
+        let access_token = random::opaque();
         let expires_at = self.access_life.map(|life| now + life);
         self.access
-            .insert(access_token, AccessToken { code: code.clone(), grant: Arc::clone(&grant), expires_at });
+            .insert(&access_token, AccessToken { code: code.clone(), grant: grant.clone(), expires_at });
         let refreshable = refreshable && self.refresh_tokens != RefreshTokens::Never;
-        let refresh_token = refreshable.then(|| self.add_refresh(Arc::clone(&grant), code, now));
-        IssuedTokens { access_token: access_token.text(), expires_in: self.access_life, refresh_token, grant }
+        let refresh_token = refreshable.then(|| self.add_refresh(grant.clone(), code, now));
+        IssuedTokens { access_token, expires_in: self.access_life, refresh_token, grant }
     }
 
-    fn add_refresh(&mut self, grant: Arc<Grant>, code: Option<Arc<str>>, now: DateTime<Utc>) -> String {
-        let token = Opaque::new();
+    fn add_refresh(&mut self, grant: Grant, code: Option<String>, now: DateTime<Utc>) -> String {
+        let token = random::opaque();
         let expires_at = self.refresh_idle_life.map(|idle| now + idle);
-        self.refresh.insert(token, RefreshToken { code, grant, expires_at });
-        token.text()
+        self.refresh.insert(&token, RefreshToken { code, grant, expires_at });
+        token
     }
 
     /// The grant of a valid access token.
     pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
         let is_valid = |access: &&AccessToken| access.expires_at.is_none_or(|expires_at| expires_at > now);
-        self.access.get(access_token).filter(is_valid).map(|access| access.grant.as_ref())
+        self.access.get(access_token).filter(is_valid).map(|access| &access.grant)
     }
 
     pub(super) fn user(&self, login: &str) -> Option<&User> {
@@ -238,10 +234,6 @@ impl State {
 /// Prints counts only: everything else may be secret.
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State")
-            .field("users", &self.users.len())
-            .field("codes", &self.codes.len())
-            .field("tokens", &self.access.len())
-            .finish_non_exhaustive()
+        f.debug_struct("State").field("users", &self.users.len()).finish_non_exhaustive()
     }
 }

@@ -19,7 +19,7 @@ impl<'a> UniqueParams<'a> {
     }
 
     pub(super) fn get(self, name: &str) -> Option<&'a str> {
-        let found = self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+        let found = self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         found.filter(|value| !value.is_empty())
     }
 
@@ -29,7 +29,7 @@ impl<'a> UniqueParams<'a> {
 
     /// The name of a repeated parameter.
     pub(super) fn repeated(self) -> Option<&'a str> {
-        let names = || self.0.iter().map(|(name, _)| name);
+        let names = || self.0.iter().map(|(name, _)| name.as_str());
         names()
             .enumerate()
             .find(|(at, name)| names().take(*at).any(|other| other == *name))

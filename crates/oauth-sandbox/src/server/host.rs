@@ -14,19 +14,9 @@ use http::{HeaderMap, Uri};
 pub(super) fn is_this_computer(uri: &Uri, headers: &HeaderMap) -> bool {
     uri.authority().is_none_or(is_local)
         && headers.get_all(HOST).iter().all(|host| {
-            is_usual(host.as_bytes())
+            host.is_empty()
                 || Authority::try_from(host.as_bytes()).is_ok_and(|authority| is_local(&authority))
         })
-}
-
-/// Fast path for the usual `127.0.0.1:PORT`, and for an empty header.
-fn is_usual(host: &[u8]) -> bool {
-    let is_port = |port: &[u8]| (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
-    match host.strip_prefix(b"127.0.0.1") {
-        Some([]) => true,
-        Some([b':', port @ ..]) => is_port(port),
-        _ => host.is_empty(),
-    }
 }
 
 /// Accepts names that browsers resolve to loopback themselves (RFC 6761 6.3), and loopback addresses.
