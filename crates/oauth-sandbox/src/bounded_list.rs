@@ -3,7 +3,6 @@
 
 use std::collections::VecDeque;
 use std::collections::vec_deque::IterMut;
-use std::fmt;
 use std::ops::Deref;
 
 /// Unredeemed authorization codes: more than an hour of a load test leaves behind.
@@ -83,13 +82,6 @@ impl<T> Deref for BoundedList<T> {
 
     fn deref(&self) -> &VecDeque<T> {
         &self.entries
-    }
-}
-
-/// Prints the length only: entries may be secret.
-impl<T> fmt::Debug for BoundedList<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of at most {}", self.entries.len(), self.limit)
     }
 }
 

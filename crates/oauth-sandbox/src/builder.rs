@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use crate::Error;
-use crate::provider::{Origin, ProviderCore, ProviderSetup, SandboxProvider, build_services};
+use crate::provider::{Origin, ProviderCore, ProviderSetup, SandboxProvider, build_routers};
 use crate::server::{self, CertificateAuthority, Server};
 use crate::server_handle::ServerHandle;
 
@@ -122,13 +122,13 @@ impl<P: SandboxProvider> Builder<P> {
             options: self.options,
             credentials: P::new_credentials(),
         }));
-        let (portal, api) = build_services(&core);
+        let (portal, api) = build_routers(&core);
         let mut servers = Vec::with_capacity(3);
         if let (Some(listener), Some(api)) = (api_listener, api) {
             servers.push(Server::start(listener, api, acceptor.clone()));
         }
         if let Some(listener) = plain_listener {
-            servers.push(Server::start(listener, Arc::clone(&portal), None));
+            servers.push(Server::start(listener, portal.clone(), None));
         }
         servers.push(Server::start(listener, portal, acceptor));
         Ok(ServerHandle::new(core, servers))

@@ -5,10 +5,17 @@ use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use url::form_urlencoded::Serializer;
 
-/// A redirect to `redirect_uri` with `pairs` added to its query. With `slash`, the path is made to end in a
-/// slash.
-pub(crate) fn redirect(redirect_uri: &str, slash: bool, pairs: &[(&str, &str)]) -> Response {
-    match HeaderValue::from_bytes(target(redirect_uri, slash, pairs).as_bytes()) {
+/// A redirect to `redirect_uri` with `pairs` and the `state` added to its query. With `slash`, the path is
+/// made to end in a slash.
+pub(crate) fn redirect(
+    redirect_uri: &str,
+    slash: bool,
+    pairs: &[(&str, &str)],
+    state: Option<&str>,
+) -> Response {
+    let state = state.map(|state| ("state", state));
+    let pairs: Vec<_> = pairs.iter().copied().chain(state).collect();
+    match HeaderValue::from_bytes(target(redirect_uri, slash, &pairs).as_bytes()) {
         Ok(location) => (StatusCode::FOUND, [(LOCATION, location)]).into_response(),
         // The registered redirect URI has control characters, which a header cannot contain.
         Err(_) => (StatusCode::BAD_REQUEST, "The redirect URI is not a URI.").into_response(),

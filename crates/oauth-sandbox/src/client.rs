@@ -1,10 +1,9 @@
 //! Applications registered at a provider.
 
-use std::fmt;
-
 use subtle::ConstantTimeEq as _;
 
 use crate::bounded_list::{BoundedList, MAX_OBJECTS};
+use crate::provider::{ProviderRules, ProviderSetup};
 use crate::random;
 
 #[derive(Clone)]
@@ -32,28 +31,17 @@ impl Client {
     }
 }
 
-/// Omits the secret.
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("name", &self.name)
-            .field("client_id", &self.client_id)
-            .finish_non_exhaustive()
-    }
-}
-
 /// All applications of one provider. The handle and the manifest have the credentials of the first.
-#[derive(Debug)]
 pub(crate) struct Clients(BoundedList<Client>);
 
 impl Clients {
-    pub(crate) fn new(client_id: &str, client_secret: &str, redirect_uris: &[String]) -> Self {
+    pub(crate) fn new<P: ProviderRules>(setup: &ProviderSetup<P>) -> Self {
         let mut clients = BoundedList::new(MAX_OBJECTS);
         clients.push(Client {
             name: "Sandbox application".into(),
-            client_id: client_id.into(),
-            client_secret: client_secret.into(),
-            redirect_uris: redirect_uris.to_vec(),
+            client_id: setup.credentials.client_id.clone(),
+            client_secret: setup.credentials.client_secret.clone(),
+            redirect_uris: setup.redirect_uris.clone(),
         });
         clients.pin_current();
         Self(clients)

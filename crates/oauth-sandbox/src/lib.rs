@@ -39,11 +39,12 @@
 //! - `provider.rs`: the trait that a provider implements, and the shared state around it. The providers are
 //!   `cobot/`, `cohortgo/`, `go1/`, `gocd/` and `plain/`; each has its endpoints in files, and its codes and
 //!   tokens in `model.rs`.
+//! - `consent_flow.rs`, `login_pages.rs`: the authorization endpoint and the login of all providers, each with
+//!   a trait for a provider's differences.
 //! - `server/`: sockets, TLS and the `Host` check; `middleware.rs`: body, journal and faults around each
-//!   handler.
+//!   handler; `request.rs`: the request that a handler gets.
 //! - `fault/`, `journal/`: scripted faults, and the record of received requests.
-//! - `browser/`: the simulated browser; `page/`, `login_pages.rs`, `session.rs`: the HTML pages and logins it
-//!   uses.
+//! - `browser/`: the simulated browser; `page/`, `session.rs`: the layout of pages, and browser sessions.
 //! - `control.rs`: control over HTTP.
 //!
 //! # Control over HTTP
@@ -51,8 +52,6 @@
 //! Other processes control a [`Sandbox`] below [`Sandbox::control_url`], with the header
 //! `X-Sandbox-Key: `[`Sandbox::control_key`]. The README lists all controls; faults have the JSON form of
 //! [`Fault`].
-
-#![allow(unnameable_types, reason = "a sandbox is named by its alias; the rules behind it are private")]
 
 mod bounded_list;
 mod bounded_map;
@@ -63,6 +62,7 @@ mod client;
 mod clock;
 pub mod cobot;
 pub mod cohortgo;
+mod consent_flow;
 mod control;
 mod error;
 mod fault;
@@ -78,12 +78,12 @@ mod pkce;
 pub mod plain;
 mod provider;
 mod random;
+mod request;
 mod sandbox;
 mod server;
 mod server_handle;
 mod session;
 mod sync;
-mod token_endpoint;
 mod user;
 
 pub use browser::Browser;

@@ -1,177 +1,226 @@
-//! Login, logout and home page, shared by providers whose real login pages do not matter to a client.
+//! Login, logout and home page of all providers.
 
 use axum::Router;
-use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::get;
-use axum_extra::extract::cookie::CookieJar;
+use axum::routing::{get, post};
+use http::StatusCode;
 use http::header::LOCATION;
-use http::{StatusCode, Uri};
 use maud::{Markup, html};
 
-use crate::journal::RequestLog;
-use crate::page::{LoginPage, Page};
-use crate::params::Params;
-use crate::provider::{ProviderCore, ProviderRules, SharedCore};
+use crate::page::Page;
+use crate::provider::{ProviderRules, SharedCore};
+use crate::request::{Handled, ProviderRequest, Rejection};
 use crate::session::Session;
 use crate::user::User;
 
-/// The form field with the session's form token.
-pub(crate) const FORM_TOKEN: &str = "form_token";
-/// The login and logout paths.
-pub(crate) const LOGIN: &str = "/login";
-pub(crate) const LOGOUT: &str = "/logout";
-/// The home page's path.
-pub(crate) const HOME: &str = "/";
+/// Paths, fields and texts of a login.
+pub(crate) struct LoginForm {
+    pub(crate) path: &'static str,
+    /// The path that the form is sent to.
+    pub(crate) action: &'static str,
+    pub(crate) logout: &'static str,
+    pub(crate) home: &'static str,
+    /// The hidden field with the session's form token, in all forms.
+    pub(crate) form_token: &'static str,
+    /// A header that may have the form token, for scripts.
+    pub(crate) form_token_header: Option<&'static str>,
+    /// The heading of the page after a form without the token.
+    pub(crate) stale_form: &'static str,
+    /// The user field's label and name.
+    pub(crate) user_field: (&'static str, &'static str),
+    pub(crate) password_field: &'static str,
+    /// The user's name in the message about a wrong login.
+    pub(crate) user_word: &'static str,
+}
 
-/// A provider that uses these pages.
+impl LoginForm {
+    /// For providers whose real login pages do not matter to a client.
+    pub(crate) const USUAL: Self = Self {
+        path: "/login",
+        action: "/login",
+        logout: "/logout",
+        home: "/",
+        form_token: "form_token",
+        form_token_header: None,
+        stale_form: "This form is out of date",
+        user_field: ("E-mail address", "email"),
+        password_field: "password",
+        user_word: "e-mail address",
+    };
+}
+
+/// A provider's differences from the usual pages.
 pub(crate) trait LoginPages: ProviderRules {
+    const LOGIN: LoginForm = LoginForm::USUAL;
+
+    /// The provider's name on a page, or the response to a request for a host without pages.
+    fn title(request: &ProviderRequest<Self>) -> Result<String, Rejection> {
+        let _ = request;
+        Ok(Self::TITLE.to_owned())
+    }
+
+    /// The user as the login page names its accounts.
+    fn account(user: &User) -> &str {
+        &user.email
+    }
+
     /// Content below the login form.
     fn below_login() -> Markup {
         html! {}
     }
 
-    /// The content of the home page.
-    fn home(state: &Self::State, user: &User) -> Markup;
+    /// Heading and content of the home page.
+    fn home(request: &ProviderRequest<Self>, user: &User) -> (String, Markup);
 }
 
 pub(crate) fn routes<P: LoginPages>() -> Router<SharedCore<P>> {
     Router::new()
-        .route(LOGIN, get(login::<P>).post(submit::<P>))
-        .route(LOGOUT, get(logout::<P>))
-        .route(HOME, get(home::<P>))
+        .route(P::LOGIN.path, get(show_login::<P>))
+        .route(P::LOGIN.action, post(submit_login::<P>))
+        .route(P::LOGIN.logout, get(log_out::<P>))
+        .route(P::LOGIN.home, get(home::<P>))
 }
 
 /// The browser's session and the logged-in user.
-pub(crate) fn logged_in_user<P: ProviderRules>(
-    core: &ProviderCore<P>,
-    jar: &CookieJar,
-) -> Option<(Session, User)> {
-    let session = core.sessions.find(jar)?;
+pub(crate) fn logged_in_user<P: LoginPages>(request: &ProviderRequest<P>) -> Option<(Session, User)> {
+    let session = request.core.sessions.find(&request.jar)?;
     let login = session.user.clone()?;
-    let user = P::users(&core.state()).into_iter().find(|user| user.login == login)?;
+    let user = P::users(&request.core.state()).into_iter().find(|user| user.login == login)?;
     Some((session, user))
 }
 
-/// Redirects to the login page, which redirects back to `uri`.
-pub(crate) fn redirect_to_login<P: ProviderRules>(
-    core: &ProviderCore<P>,
-    jar: CookieJar,
-    uri: &Uri,
-) -> Response {
-    let requested = uri.path_and_query().map(ToString::to_string);
-    let (_, jar) = core.sessions.update(jar, |session| session.return_to = requested);
-    (jar, (StatusCode::FOUND, [(LOCATION, LOGIN)])).into_response()
+/// Like [`logged_in_user`], or a redirect to the login page, which redirects back to `return_to`, a path with
+/// its query.
+pub(crate) fn require_user<P: LoginPages>(
+    request: &ProviderRequest<P>,
+    return_to: &str,
+) -> Result<(Session, User), Rejection> {
+    logged_in_user(request).ok_or_else(|| {
+        request.log.note("not logged in");
+        Rejection::new(redirect_to_login(request, return_to))
+    })
+}
+
+fn redirect_to_login<P: LoginPages>(request: &ProviderRequest<P>, return_to: &str) -> Response {
+    // Two slashes would lead to another server.
+    let return_to = Some(return_to).filter(|path| path.starts_with('/') && !path.starts_with("//"));
+    let return_to = return_to.map(str::to_owned);
+    let (_, jar) = request.core.sessions.update(&request.jar, |session| session.return_to = return_to);
+    (jar, redirect(P::LOGIN.path)).into_response()
+}
+
+/// A redirect with status 302.
+pub(crate) fn redirect(path: &str) -> Response {
+    (StatusCode::FOUND, [(LOCATION, path)]).into_response()
 }
 
 /// Logs `user` in and redirects to the page requested before the login.
-pub(crate) fn log_in<P: ProviderRules>(core: &ProviderCore<P>, jar: CookieJar, user: &str) -> Response {
-    let (return_to, jar) = core.sessions.log_in(jar, user);
-    (jar, Redirect::to(return_to.as_deref().unwrap_or(HOME))).into_response()
+pub(crate) fn log_in<P: LoginPages>(request: &ProviderRequest<P>, user: &str) -> Response {
+    let (return_to, jar) = request.core.sessions.log_in(&request.jar, user);
+    (jar, Redirect::to(return_to.as_deref().unwrap_or(P::LOGIN.home))).into_response()
 }
 
 /// Checks that the form came from a page of `session`. Otherwise returns an error page.
-pub(crate) fn check_form_token<P: ProviderRules>(
+pub(crate) fn check_form_token<P: LoginPages>(
+    request: &ProviderRequest<P>,
     session: &Session,
-    params: &Params,
-    log: &RequestLog,
-) -> Result<(), Box<Response>> {
-    if session.has_form_token(params.text(FORM_TOKEN)) {
+) -> Result<(), Rejection> {
+    let in_header = || P::LOGIN.form_token_header.and_then(|name| request.header(name));
+    let token = request.params.get(P::LOGIN.form_token).or_else(in_header);
+    if session.has_form_token(token.unwrap_or_default()) {
         return Ok(());
     }
-    log.note("refused: the form is not from a page of this session");
+    request.log.note("refused: the form is not from a page of this session");
     let text = "The form did not come from a page of this session. Go back, reload the page and try again.";
-    let page = Page::message(P::TITLE, StatusCode::UNPROCESSABLE_ENTITY, "This form is out of date", text);
-    Err(Box::new(page.into_response()))
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Err(Rejection::new(Page::message(P::TITLE, status, P::LOGIN.stale_form, text)))
 }
 
-async fn login<P: LoginPages>(State(core): State<SharedCore<P>>, jar: CookieJar) -> Response {
-    show_login(&core, P::TITLE, P::below_login(), jar)
+/// The hidden field with the session's form token.
+pub(crate) fn form_token_field<P: LoginPages>(session: &Session) -> Markup {
+    html! { input type="hidden" name=(P::LOGIN.form_token) value=(session.form_token); }
 }
 
-/// Shows the login form under `title`, with `more` below.
-pub(crate) fn show_login<P: ProviderRules>(
-    core: &ProviderCore<P>,
+async fn show_login<P: LoginPages>(request: ProviderRequest<P>) -> Handled {
+    let title = P::title(&request)?;
+    let (session, jar) = request.core.sessions.update(&request.jar, |_| {});
+    Ok((jar, login_page(&request, &title, &session, None)).into_response())
+}
+
+/// The login page, with the `message` about the previous attempt.
+fn login_page<P: LoginPages>(
+    request: &ProviderRequest<P>,
     title: &str,
-    more: Markup,
-    jar: CookieJar,
-) -> Response {
-    let (session, jar) = core.sessions.update(jar, |_| {});
-    (jar, page(core, title, more, &session, "", None)).into_response()
-}
-
-fn page<P: ProviderRules>(
-    core: &ProviderCore<P>,
-    title: &str,
-    more: Markup,
     session: &Session,
-    typed: &str,
     message: Option<&str>,
 ) -> Page {
-    let users = P::users(&core.state());
-    let accounts: Vec<_> = users.into_iter().map(|user| (user.email, user.password)).collect();
-    LoginPage {
-        provider: title,
-        action: LOGIN,
-        form_token: (FORM_TOKEN, &session.form_token),
-        user_field: ("E-mail address", "email"),
-        typed_user: typed,
-        password_field: "password",
-        message,
-        accounts: &accounts,
-        more,
-    }
-    .page()
-}
-
-async fn submit<P: LoginPages>(
-    State(core): State<SharedCore<P>>,
-    jar: CookieJar,
-    params: Params,
-    log: RequestLog,
-) -> Response {
-    submit_login(&core, P::TITLE, P::below_login(), jar, &params, &log)
-}
-
-/// Handles the submitted login form: logs the user in, or shows the form again.
-pub(crate) fn submit_login<P: ProviderRules>(
-    core: &ProviderCore<P>,
-    title: &str,
-    more: Markup,
-    jar: CookieJar,
-    params: &Params,
-    log: &RequestLog,
-) -> Response {
-    let (session, jar) = core.sessions.update(jar, |_| {});
-    if let Err(response) = check_form_token::<P>(&session, params, log) {
-        return (jar, *response).into_response();
-    }
-    let typed = params.text("email");
-    let users = P::users(&core.state());
-    let found =
-        users.iter().find(|user| user.matches_login(typed) && user.password == params.text("password"));
-    let Some(user) = found else {
-        log.note("wrong e-mail address or password");
-        let message = Some("Wrong e-mail address or password. Please try again.");
-        let page = page(core, title, more, &session, typed, message);
-        return (jar, page.with_status(StatusCode::UNAUTHORIZED)).into_response();
-    };
-    log.note(format!("{} logged in", user.login));
-    log_in(core, jar, &user.login)
-}
-
-pub(crate) async fn logout<P: ProviderRules>(State(core): State<SharedCore<P>>, jar: CookieJar) -> Response {
-    (core.sessions.log_out(jar), Redirect::to(LOGIN)).into_response()
-}
-
-async fn home<P: LoginPages>(State(core): State<SharedCore<P>>, jar: CookieJar, uri: Uri) -> Response {
-    let Some((_, user)) = logged_in_user(&core, &jar) else {
-        return redirect_to_login(&core, jar, &uri);
-    };
-    let content = P::home(&core.state(), &user);
+    let LoginForm { user_field: (user_label, user_name), password_field, .. } = P::LOGIN;
+    let typed = if message.is_some() { request.params.text(user_name) } else { "" };
+    // [`Browser`](crate::Browser) finds the form by its password field. The accounts are made up.
     let body = html! {
-        p { "Logged in as " strong { (user.name) } ". " a href=(LOGOUT) { "Log out" } }
+        @if let Some(message) = message {
+            p.alert role="alert" { (message) }
+        }
+        form method="post" action=(P::LOGIN.action) {
+            (form_token_field::<P>(session))
+            label for="user" { (user_label) }
+            input #user type="text" name=(user_name) value=(typed) autocomplete="username"
+                autocapitalize="none" required autofocus;
+            label for="password" { "Password" }
+            input #password type="password" name=(password_field) autocomplete="current-password" required;
+            div.choices { button.main type="submit" { "Log in" } }
+        }
+        (P::below_login())
+        h2 { "Accounts to try" }
+        table.stacks {
+            tr { th scope="col" { (user_label) } th scope="col" { "Password" } }
+            @for user in P::users(&request.core.state()) {
+                tr {
+                    td data-label=(user_label) { code { (P::account(&user)) } }
+                    td data-label="Password" { code { (user.password) } }
+                }
+            }
+        }
+    };
+    Page::new(title, &format!("Log in to {title}"), &body)
+}
+
+/// Logs the user in, or shows the form again.
+async fn submit_login<P: LoginPages>(request: ProviderRequest<P>) -> Handled {
+    let title = P::title(&request)?;
+    let (session, jar) = request.core.sessions.update(&request.jar, |_| {});
+    if let Err(rejection) = check_form_token(&request, &session) {
+        return Ok((jar, rejection).into_response());
+    }
+    let typed = request.params.text(P::LOGIN.user_field.1);
+    let password = request.params.text(P::LOGIN.password_field);
+    let users = P::users(&request.core.state());
+    let found = users.iter().find(|user| user.matches_login(typed) && user.password == password);
+    let Some(user) = found else {
+        let wrong = format!("{} or password", P::LOGIN.user_word);
+        request.log.note(format!("wrong {wrong}"));
+        let message = format!("Wrong {wrong}. Please try again.");
+        let page = login_page(&request, &title, &session, Some(&message));
+        return Ok((jar, page.with_status(StatusCode::UNAUTHORIZED)).into_response());
+    };
+    request.log.note(format!("{} logged in", user.login));
+    Ok(log_in(&request, &user.login))
+}
+
+async fn log_out<P: LoginPages>(request: ProviderRequest<P>) -> Handled {
+    P::title(&request)?;
+    Ok((request.core.sessions.log_out(&request.jar), Redirect::to(P::LOGIN.path)).into_response())
+}
+
+async fn home<P: LoginPages>(request: ProviderRequest<P>) -> Handled {
+    let title = P::title(&request)?;
+    let Some((_, user)) = logged_in_user(&request) else {
+        return Ok(redirect_to_login(&request, request.path_and_query()));
+    };
+    let (heading, content) = P::home(&request, &user);
+    let body = html! {
+        p { "Logged in as " strong { (user.name) } ". " a href=(P::LOGIN.logout) { "Log out" } }
         (content)
     };
-    Page::new(P::TITLE, "Home", &body).into_response()
+    Ok(Page::new(&title, &heading, &body).into_response())
 }

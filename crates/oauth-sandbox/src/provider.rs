@@ -6,22 +6,22 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 
 use crate::clock::SandboxClock;
 use crate::fault::{Fault, FaultQueues, FaultTarget};
 use crate::journal::{Journal, JournalRecorder, RequestKind};
-use crate::middleware::{FaultLayer, ProviderService};
+use crate::middleware;
 use crate::page::Page;
-use crate::server::{CertificateAuthority, Serve};
+use crate::server::CertificateAuthority;
 use crate::session::Sessions;
 use crate::sync::lock;
-use crate::token_endpoint::TokenEndpoint;
 use crate::user::User;
 
 /// The behaviour of one provider. Listening, TLS, clock, faults, journal, sessions and control are shared.
-pub trait ProviderRules: Sized + Send + Sync + 'static {
+pub(crate) trait ProviderRules: Sized + Send + Sync + 'static {
     /// The name in control paths and in the manifest.
     const NAME: &'static str;
     /// The display name.
@@ -32,8 +32,6 @@ pub trait ProviderRules: Sized + Send + Sync + 'static {
     const SEPARATE_API_PATH: Option<&'static str> = None;
     /// Options of this provider, set on the builder.
     type Options: Clone + Default + fmt::Debug + Send + Sync + 'static;
-    /// Generated at the start and kept across resets, so that a printed manifest stays valid.
-    type Credentials: Send + Sync + 'static;
     /// The provider's mutable state.
     type State: Send + 'static;
 
@@ -42,9 +40,7 @@ pub trait ProviderRules: Sized + Send + Sync + 'static {
         Vec::new()
     }
     /// Generates credentials.
-    fn new_credentials() -> Self::Credentials;
-    /// Client identifier and client secret.
-    fn client(credentials: &Self::Credentials) -> (&str, &str);
+    fn new_credentials() -> Credentials;
     /// The provider's URLs for a server at `origin`.
     fn urls(origin: &Origin) -> Urls;
     /// The state at the start and after a reset.
@@ -58,13 +54,8 @@ pub trait ProviderRules: Sized + Send + Sync + 'static {
         let _ = options;
         Vec::new()
     }
-    /// A token for the manifest that the first user made, at a provider where users make tokens.
-    fn personal_access_token(credentials: &Self::Credentials) -> Option<&str> {
-        let _ = credentials;
-        None
-    }
     /// The provider's routes, grouped by purpose.
-    fn routes(setup: &ProviderSetup<Self>) -> Routes<Self>;
+    fn routes(core: &SharedCore<Self>) -> Routes<Self>;
     /// Control routes of this provider, below its name on the control server.
     fn controls() -> Router<SharedCore<Self>> {
         Router::new()
@@ -89,13 +80,25 @@ pub trait ProviderRules: Sized + Send + Sync + 'static {
 /// ```
 ///
 /// The trait is sealed. Its implementors are the four providers and [`Plain`](crate::Plain).
+#[expect(private_bounds, reason = "seals the trait")]
 pub trait SandboxProvider: ProviderRules {}
 
 impl<P: ProviderRules> SandboxProvider for P {}
 
+/// Generated at the start and kept across resets, so that a printed manifest stays valid.
+#[derive(Default)]
+pub(crate) struct Credentials {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    /// The token that Cobot issues with the registration of a client.
+    pub(crate) registration_token: String,
+    /// A token that the first user made, at a provider where users make tokens.
+    pub(crate) personal_access_token: Option<String>,
+}
+
 /// Scheme, host and port of a server.
-#[derive(Clone, Debug)]
-pub struct Origin {
+#[derive(Clone)]
+pub(crate) struct Origin {
     pub(crate) scheme: &'static str,
     pub(crate) host: String,
     pub(crate) port: u16,
@@ -114,16 +117,23 @@ impl Origin {
 }
 
 /// The URLs that a client needs.
-#[derive(Clone, Debug)]
-pub struct Urls {
+pub(crate) struct Urls {
     pub(crate) root: String,
     pub(crate) authorize: String,
     pub(crate) token: String,
     pub(crate) api: String,
 }
 
+impl Urls {
+    /// URLs with these paths below `root`.
+    pub(crate) fn below(root: String, authorize: &str, token: &str, api: &str) -> Self {
+        let at = |path: &str| format!("{root}{path}");
+        Self { authorize: at(authorize), token: at(token), api: at(api), root }
+    }
+}
+
 /// The part of a provider that is fixed at the start.
-pub struct ProviderSetup<P: ProviderRules> {
+pub(crate) struct ProviderSetup<P: ProviderRules> {
     pub(crate) origin: Origin,
     /// The plain HTTP port next to a TLS port.
     pub(crate) plain: Option<Origin>,
@@ -133,39 +143,20 @@ pub struct ProviderSetup<P: ProviderRules> {
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) auto_approve: bool,
     pub(crate) options: P::Options,
-    pub(crate) credentials: P::Credentials,
-}
-
-impl<P: ProviderRules> fmt::Debug for ProviderSetup<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProviderSetup")
-            .field("origin", &self.origin)
-            .field("plain", &self.plain)
-            .field("api", &self.api)
-            .field("redirect_uris", &self.redirect_uris)
-            .field("auto_approve", &self.auto_approve)
-            .field("options", &self.options)
-            .finish_non_exhaustive()
-    }
+    pub(crate) credentials: Credentials,
 }
 
 /// A provider's routes, grouped by purpose. Faults for token calls apply to `token`, faults for API calls to
 /// `api`.
-pub struct Routes<P: ProviderRules> {
+pub(crate) struct Routes<P: ProviderRules> {
     pub(crate) authorize: Router<SharedCore<P>>,
-    pub(crate) token: TokenEndpoint<P>,
+    pub(crate) token: Router<SharedCore<P>>,
     pub(crate) api: Router<SharedCore<P>>,
     pub(crate) pages: Router<SharedCore<P>>,
 }
 
-impl<P: ProviderRules> fmt::Debug for Routes<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Routes").finish_non_exhaustive()
-    }
-}
-
-/// A running provider: the `State` of its handlers.
-pub struct ProviderCore<P: ProviderRules> {
+/// A running provider: the state of its handlers.
+pub(crate) struct ProviderCore<P: ProviderRules> {
     pub(crate) setup: ProviderSetup<P>,
     pub(crate) urls: Urls,
     pub(crate) clock: SandboxClock,
@@ -202,6 +193,11 @@ impl<P: ProviderRules> ProviderCore<P> {
         lock(&self.state)
     }
 
+    /// The root over plain HTTP, when TLS is enabled.
+    pub(crate) fn plain_url(&self) -> Option<String> {
+        self.setup.plain.as_ref().map(|origin| P::urls(origin).root)
+    }
+
     /// The options that apply now: those of the start, as changed by the control `options`.
     pub(crate) fn options(&self) -> MutexGuard<'_, P::Options> {
         lock(&self.options)
@@ -219,53 +215,41 @@ impl<P: ProviderRules> ProviderCore<P> {
     }
 }
 
-impl<P: ProviderRules> fmt::Debug for ProviderCore<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProviderCore")
-            .field("provider", &P::NAME)
-            .field("setup", &self.setup)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Builds the provider's main service and, for an API on a port of its own, the API's service.
-pub(crate) fn build_services<P: ProviderRules>(
-    core: &SharedCore<P>,
-) -> (Arc<dyn Serve>, Option<Arc<dyn Serve>>) {
-    let Routes { authorize, token, api, pages } = P::routes(&core.setup);
+/// Builds the provider's main router and, for an API on a port of its own, the API's router.
+pub(crate) fn build_routers<P: ProviderRules>(core: &SharedCore<P>) -> (Router, Option<Router>) {
+    let Routes { authorize, token, api, pages } = P::routes(core);
     let with_faults = |routes: Router<SharedCore<P>>, kind| {
-        // axum panics when a layer is added to a router without routes.
-        if !routes.has_routes() {
-            return routes;
-        }
-        routes.route_layer(FaultLayer { core: Arc::clone(core), kind })
+        routes.route_layer(from_fn_with_state((Arc::clone(core), kind), middleware::inject_fault::<P>))
     };
-    let main = Router::new()
-        .merge(with_faults(authorize, RequestKind::Authorize))
-        .merge(token.routes())
+    let main = with_faults(authorize, RequestKind::Authorize)
+        .merge(with_faults(token, RequestKind::Token))
         .merge(pages);
     let api = with_faults(api, RequestKind::Api);
     if core.setup.api.is_some() {
-        (build_service(core, main, Some(token)), Some(build_service(core, api, None)))
+        (build_router(core, main), Some(build_router(core, api)))
     } else {
-        (build_service(core, main.merge(api), Some(token)), None)
+        (build_router(core, main.merge(api)), None)
     }
 }
 
-fn build_service<P: ProviderRules>(
-    core: &SharedCore<P>,
-    routes: Router<SharedCore<P>>,
-    token: Option<TokenEndpoint<P>>,
-) -> Arc<dyn Serve> {
-    let router = routes
+fn build_router<P: ProviderRules>(core: &SharedCore<P>, routes: Router<SharedCore<P>>) -> Router {
+    let routes = routes
         // No provider documents a distinct response to a wrong method.
         .method_not_allowed_fallback(page_not_found::<P>)
         .fallback(page_not_found::<P>)
         .with_state(Arc::clone(core));
-    Arc::new(ProviderService { core: Arc::clone(core), router, token })
+    // Around the router, so that a response without a route's handler has none of the route's headers.
+    Router::new()
+        .fallback_service(routes)
+        .layer(from_fn_with_state(Arc::clone(core), middleware::record::<P>))
 }
 
 async fn page_not_found<P: ProviderRules>() -> Page {
+    no_such_page::<P>()
+}
+
+/// The response to an unknown path or a wrong method.
+pub(crate) fn no_such_page<P: ProviderRules>() -> Page {
     let text = format!("The {} sandbox has nothing here.", P::TITLE);
     Page::message(P::TITLE, StatusCode::NOT_FOUND, "Page not found", &text)
 }
@@ -315,7 +299,7 @@ impl<P: ProviderRules> ProviderControls for ProviderCore<P> {
     }
 
     fn plain_url(&self) -> Option<String> {
-        self.setup.plain.as_ref().map(|origin| P::urls(origin).root)
+        self.plain_url()
     }
 
     fn switches(&self) -> BTreeMap<&'static str, bool> {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 
 use crate::builder::Builder;
 use crate::cobot::{self, Cobot};
@@ -134,7 +133,7 @@ impl SandboxBuilder {
             key: random::opaque(),
         };
         let providers = vec![cohortgo.controls(), cobot.controls(), go1.controls(), gocd.controls()];
-        let controls = Arc::new(control::router(control.key.clone(), providers));
+        let controls = control::router(control.key.clone(), providers);
         let server = Server::start(listener, controls, None);
         Ok(Sandbox { cohortgo, cobot, go1, gocd, control, _server: server })
     }

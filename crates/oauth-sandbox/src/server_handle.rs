@@ -27,7 +27,7 @@ pub struct ServerHandle<P: SandboxProvider> {
 
 impl<P: SandboxProvider> ServerHandle<P> {
     pub(crate) fn new(core: Arc<ProviderCore<P>>, servers: Vec<Server>) -> Self {
-        let plain_url = core.setup.plain.as_ref().map(|origin| P::urls(origin).root);
+        let plain_url = core.plain_url();
         Self { core, plain_url, _servers: servers }
     }
 
@@ -95,13 +95,13 @@ impl<P: SandboxProvider> ServerHandle<P> {
     /// The client's identifier.
     #[must_use]
     pub fn client_id(&self) -> &str {
-        P::client(&self.core.setup.credentials).0
+        &self.core.setup.credentials.client_id
     }
 
     /// The client's secret.
     #[must_use]
     pub fn client_secret(&self) -> &str {
-        P::client(&self.core.setup.credentials).1
+        &self.core.setup.credentials.client_secret
     }
 
     /// The client's registered redirect URIs.
@@ -202,7 +202,7 @@ impl<P: SandboxProvider> ServerHandle<P> {
             client_secret: self.client_secret().to_owned(),
             redirect_uris: self.redirect_uris(),
             users: self.users().iter().map(Into::into).collect(),
-            personal_access_token: P::personal_access_token(&self.core.setup.credentials).map(str::to_owned),
+            personal_access_token: self.core.setup.credentials.personal_access_token.clone(),
             ca_certificate_pem: self.ca_certificate_pem().map(str::to_owned),
         }
     }

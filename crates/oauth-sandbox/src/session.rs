@@ -1,7 +1,6 @@
 //! Browser sessions on the server. The cookie holds only a random identifier.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Mutex;
 
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
@@ -35,14 +34,7 @@ impl Session {
     }
 }
 
-impl fmt::Debug for Session {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("user", &self.user).finish_non_exhaustive()
-    }
-}
-
 /// All sessions of one provider.
-#[derive(Debug)]
 pub(crate) struct Sessions {
     /// Differs between providers: cookies ignore the port.
     cookie: String,
@@ -60,12 +52,12 @@ impl Sessions {
     }
 
     /// Applies `change` to the browser's session and returns it. Creates a session if there is none.
-    pub(crate) fn update(&self, jar: CookieJar, change: impl FnOnce(&mut Session)) -> (Session, CookieJar) {
+    pub(crate) fn update(&self, jar: &CookieJar, change: impl FnOnce(&mut Session)) -> (Session, CookieJar) {
         if let Some(cookie) = jar.get(&self.cookie)
             && let Some(session) = lock(&self.open).get_mut(cookie.value())
         {
             change(session);
-            return (session.clone(), jar);
+            return (session.clone(), jar.clone());
         }
         let mut session = Session::new();
         change(&mut session);
@@ -75,22 +67,22 @@ impl Sessions {
 
     /// Logs `user` in under a new session identifier, against session fixation. Returns the path to open
     /// next.
-    pub(crate) fn log_in(&self, jar: CookieJar, user: &str) -> (Option<String>, CookieJar) {
-        let before = self.close(&jar);
+    pub(crate) fn log_in(&self, jar: &CookieJar, user: &str) -> (Option<String>, CookieJar) {
+        let before = self.close(jar);
         let session = Session { user: Some(user.to_owned()), ..Session::new() };
         (before.and_then(|session| session.return_to), self.open(jar, session))
     }
 
-    pub(crate) fn log_out(&self, jar: CookieJar) -> CookieJar {
-        self.close(&jar);
-        jar.remove(Cookie::build(self.cookie.clone()).path("/"))
+    pub(crate) fn log_out(&self, jar: &CookieJar) -> CookieJar {
+        self.close(jar);
+        jar.clone().remove(Cookie::build(self.cookie.clone()).path("/"))
     }
 
     pub(crate) fn clear(&self) {
         lock(&self.open).clear();
     }
 
-    fn open(&self, jar: CookieJar, session: Session) -> CookieJar {
+    fn open(&self, jar: &CookieJar, session: Session) -> CookieJar {
         let id = random::opaque();
         let mut open = lock(&self.open);
         if open.len() >= MAX_SESSIONS
@@ -101,6 +93,7 @@ impl Sessions {
         open.insert(id.clone(), session);
         drop(open);
         // Lax, not Strict: the browser arrives from the application's site.
+        let jar = jar.clone();
         jar.add(Cookie::build((self.cookie.clone(), id)).path("/").http_only(true).same_site(SameSite::Lax))
     }
 

@@ -1,80 +1,69 @@
 //! API 1 on `www`: token info, revocation and space tokens (dev.cobot.me/api-docs/access-tokens).
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Rules;
-use super::api_error::ApiError;
 use super::caller::{AccessRule, Caller};
 use super::fixtures::SPACES;
-use super::host_routing::WwwHost;
-use super::model::{self, Token};
-use crate::params::Params;
-use crate::provider::SharedCore;
+use super::model::{State, Token};
+use super::{PathText, Request, api_error};
+use crate::request::Rejection;
 
-fn find(state: &model::State, token: &str) -> Result<Token, ApiError> {
-    state.token(token).ok_or_else(|| ApiError::not_found("There is no such access token."))
+fn find(state: &State, token: &str) -> Result<Token, Rejection> {
+    state.token(token).ok_or_else(|| api_error::not_found("There is no such access token."))
 }
 
 /// `GET /api/access_tokens/:token`
-pub(super) async fn show(
-    State(core): State<SharedCore<Rules>>,
-    _: WwwHost,
-    caller: Caller,
-    Path(token): Path<String>,
-) -> Result<Json<Value>, ApiError> {
-    caller.check_access(&core, AccessRule::new("token info", &[]))?;
-    let state = core.state();
-    let token = find(&state, &token)?;
+pub(super) async fn show(request: Request, token: PathText) -> Result<Json<Value>, Rejection> {
+    let caller = Caller::on_www(&request)?;
+    let Path(token) = token.map_err(Rejection::new)?;
+    caller.check_access(AccessRule::new("token info", &[]))?;
+    let token = find(&request.core.state(), &token)?;
     Ok(Json(json!({ "scope": token.grant.scopes })))
 }
 
 /// `DELETE /api/access_tokens/:token`
-pub(super) async fn revoke(
-    State(core): State<SharedCore<Rules>>,
-    _: WwwHost,
-    caller: Caller,
-    Path(token): Path<String>,
-) -> Result<StatusCode, ApiError> {
-    caller.check_access(&core, AccessRule::new("revoke token", &[]))?;
-    if !core.state().revoke(&token) {
-        return Err(ApiError::not_found("There is no such access token."));
+pub(super) async fn revoke(request: Request, token: PathText) -> Result<StatusCode, Rejection> {
+    let caller = Caller::on_www(&request)?;
+    let Path(token) = token.map_err(Rejection::new)?;
+    caller.check_access(AccessRule::new("revoke token", &[]))?;
+    if !request.core.state().revoke(&token) {
+        return Err(api_error::not_found("There is no such access token."));
     }
-    caller.note("token revoked");
+    request.log.note("token revoked");
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// `POST /api/access_tokens/:token/space`
 pub(super) async fn create_space_token(
-    State(core): State<SharedCore<Rules>>,
-    _: WwwHost,
-    caller: Caller,
-    Path(token): Path<String>,
-    params: Params,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
-    caller.check_access(&core, AccessRule::new("space token", &[]))?;
-    let mut state = core.state();
+    request: Request,
+    token: PathText,
+) -> Result<(StatusCode, Json<Value>), Rejection> {
+    let caller = Caller::on_www(&request)?;
+    let Path(token) = token.map_err(Rejection::new)?;
+    caller.check_access(AccessRule::new("space token", &[]))?;
+    let mut state = request.core.state();
     let parent = find(&state, &token)?;
     let space_id =
-        params.present("space_id").ok_or_else(|| ApiError::invalid("space_id", "can't be blank"))?;
+        request.params.present("space_id").ok_or_else(|| api_error::invalid("space_id", "can't be blank"))?;
     let space = SPACES
         .iter()
         .find(|space| space.id == space_id)
-        .ok_or_else(|| ApiError::not_found("There is no such space."))?;
+        .ok_or_else(|| api_error::not_found("There is no such space."))?;
     // The token in the path is the one exchanged, so its user's rights count, not the caller's.
     let valid_here = parent.space.is_none_or(|subdomain| subdomain == space.subdomain);
     if !valid_here || !state.is_admin(&parent.grant.user, space) {
-        caller.note(format!("refused: {} does not administer {}", parent.grant.user, space.subdomain));
-        return Err(ApiError::forbidden("Only admins of the space may do this."));
+        request.log.note(format!("refused: {} does not administer {}", parent.grant.user, space.subdomain));
+        return Err(api_error::forbidden("Only admins of the space may do this."));
     }
     let token = state.issue_token(parent.grant, Some(space.subdomain));
-    caller.note(format!("token issued for the space {}", space.subdomain));
+    request.log.note(format!("token issued for the space {}", space.subdomain));
     let body = json!({
         "scope": token.grant.scopes,
         "token": token.token,
-        "client_id": core.setup.credentials.client_id,
+        "client_id": request.core.setup.credentials.client_id,
     });
     Ok((StatusCode::CREATED, Json(body)))
 }

@@ -1,28 +1,23 @@
 //! API 1 on `www`: users and spaces (dev.cobot.me/api-docs/users and /spaces).
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Rules;
-use super::api_error::ApiError;
 use super::caller::{AccessRule, Caller};
 use super::fixtures::{SPACES, SpaceFixture};
-use super::host_routing::WwwHost;
 use super::model::Grant;
-use crate::params::Params;
-use crate::provider::{ProviderCore, SharedCore};
+use super::{PathText, Request, api_error, host_routing};
 use crate::random;
+use crate::request::Rejection;
 use crate::user::User;
 
 /// `GET /api/user`
-pub(super) async fn user(
-    State(core): State<SharedCore<Rules>>,
-    _: WwwHost,
-    caller: Caller,
-) -> Result<Json<Value>, ApiError> {
-    caller.check_access(&core, AccessRule::new("user", &["read_user", "read"]))?;
+pub(super) async fn user(request: Request) -> Result<Json<Value>, Rejection> {
+    let caller = Caller::on_www(&request)?;
+    caller.check_access(AccessRule::new("user", &["read_user", "read"]))?;
+    let core = &request.core;
     let user = &caller.user;
     let origin = &core.setup.origin;
     let api = &core.urls.api;
@@ -62,49 +57,40 @@ pub(super) async fn user(
 }
 
 /// `POST /api/users`
-pub(super) async fn create_user(
-    State(core): State<SharedCore<Rules>>,
-    _: WwwHost,
-    caller: Caller,
-    params: Params,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
-    caller.check_access(&core, AccessRule::new("create user", &["write"]))?;
+pub(super) async fn create_user(request: Request) -> Result<(StatusCode, Json<Value>), Rejection> {
+    let caller = Caller::on_www(&request)?;
+    caller.check_access(AccessRule::new("create user", &["write"]))?;
+    let (core, params) = (&request.core, &request.params);
     let email = params.text("email").trim();
     if !email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()) {
-        return Err(ApiError::invalid("email", "is invalid"));
+        return Err(api_error::invalid("email", "is invalid"));
     }
     let now = core.now();
     let mut state = core.state();
     if state.users.iter().any(|user| user.email.eq_ignore_ascii_case(email)) {
-        return Err(ApiError::invalid("email", "is already taken"));
+        return Err(api_error::invalid("email", "is already taken"));
     }
     let id = format!("user-{}", random::hex::<8>());
     let password = params.present("password").map_or_else(random::opaque, str::to_owned);
     state.users.push(User::new(&id, email, email, &password));
-    let grant = Grant { user: id.clone(), scopes: caller.token.grant.scopes.clone() };
+    let grant = Grant { user: id.clone(), scopes: caller.token.grant.scopes };
     let grant_code = state.issue_code(grant, None, now);
-    caller.note(format!("{id} created, code issued"));
+    request.log.note(format!("{id} created, code issued"));
     let body = json!({ "id": id, "email": email, "grant_code": grant_code });
     Ok((StatusCode::CREATED, Json(body)))
 }
 
 /// `GET /api/spaces/:subdomain`. Needs no token.
-pub(super) async fn space(
-    State(core): State<SharedCore<Rules>>,
-    _: WwwHost,
-    Path(subdomain): Path<String>,
-) -> Result<Json<Value>, ApiError> {
+pub(super) async fn space(request: Request, subdomain: PathText) -> Result<Json<Value>, Rejection> {
+    host_routing::require_www(&request)?;
+    let Path(subdomain) = subdomain.map_err(Rejection::new)?;
     let space =
-        SpaceFixture::find(&subdomain).ok_or_else(|| ApiError::not_found("There is no such space."))?;
-    Ok(Json(space_json(&core, space)))
-}
-
-fn space_json(core: &ProviderCore<Rules>, space: &SpaceFixture) -> Value {
-    json!({
+        SpaceFixture::find(&subdomain).ok_or_else(|| api_error::not_found("There is no such space."))?;
+    Ok(Json(json!({
         "id": space.id,
         "name": space.name,
         "subdomain": space.subdomain,
-        "url": core.setup.origin.at(&space.host()),
+        "url": request.core.setup.origin.at(&space.host()),
         "email": space.email,
         "created_at": space.created_at,
         "description": space.description,
@@ -117,5 +103,5 @@ fn space_json(core: &ProviderCore<Rules>, space: &SpaceFixture) -> Value {
         "time_zone_name": "Europe/Berlin",
         "time_zone_offset": 1,
         "hour_format": 24,
-    })
+    })))
 }

@@ -1,19 +1,11 @@
 //! Authentication and access checks for API calls (Cobot's "OAuth Flow"; dev.cobot.me/api-docs).
 
-use std::fmt::Display;
-
-use axum::extract::FromRequestParts;
-use http::header::AUTHORIZATION;
-use http::request::Parts;
-
-use super::Rules;
-use super::api_error::ApiError;
+use super::Request;
 use super::fixtures::SpaceFixture;
 use super::model::{State, Token};
 use super::rate_limit::RateLimit;
-use crate::journal::RequestLog;
-use crate::middleware::RequestContext;
-use crate::provider::{ProviderCore, SharedCore};
+use super::{api_error, host_routing};
+use crate::request::Rejection;
 use crate::user::User;
 
 /// An endpoint's rate limit and required scope.
@@ -36,70 +28,65 @@ impl AccessRule {
 }
 
 /// The owner of a valid access token.
-pub(super) struct Caller {
+pub(super) struct Caller<'a> {
     pub(super) user: User,
     pub(super) token: Token,
-    log: RequestLog,
+    request: &'a Request,
 }
 
-impl FromRequestParts<SharedCore<Rules>> for Caller {
-    type Rejection = ApiError;
+fn bearer_token(request: &Request) -> Option<&str> {
+    request.bearer_token().map(str::trim).filter(|token| !token.is_empty())
+}
 
-    async fn from_request_parts(parts: &mut Parts, core: &SharedCore<Rules>) -> Result<Self, ApiError> {
-        let RequestContext { params, log } = RequestContext::of(parts).cloned().unwrap_or_default();
-        let sent = bearer_token(parts).or_else(|| params.present("access_token"));
+impl<'a> Caller<'a> {
+    /// Authenticates a call to `www`.
+    pub(super) fn on_www(request: &'a Request) -> Result<Self, Rejection> {
+        host_routing::require_www(request)?;
+        Self::authenticate(request)
+    }
+
+    pub(super) fn authenticate(request: &'a Request) -> Result<Self, Rejection> {
+        let (core, log) = (&request.core, &request.log);
+        let sent = bearer_token(request).or_else(|| request.params.present("access_token"));
+        let state = core.state();
         let found = sent.and_then(|sent| {
-            let state = core.state();
             let token = state.token(sent)?;
             Some((state.user(&token.grant.user)?.clone(), token))
         });
         let Some((user, token)) = found else {
             log.note("refused: no good token");
-            return Err(ApiError::unauthorized(sent.is_some()));
+            return Err(api_error::unauthorized(sent.is_some()));
         };
         match token.space {
             None => log.note(format!("acting as {}", user.login)),
             Some(space) => log.note(format!("acting for the space {space}, as {}", user.login)),
         }
-        Ok(Self { user, token, log })
+        Ok(Self { user, token, request })
     }
-}
 
-fn bearer_token(parts: &Parts) -> Option<&str> {
-    let (scheme, token) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim()).filter(|token| !token.is_empty())
-}
-
-impl Caller {
     /// Counts the call against the rate limit, then checks the scope.
-    pub(super) fn check_access(&self, core: &ProviderCore<Rules>, rule: AccessRule) -> Result<(), ApiError> {
-        let now = core.now();
-        if let Err(seconds) = core.state().rate_limiter.count(rule.limit, &self.user.login, now) {
-            self.log.note(format!("refused: too many requests, {seconds} s to wait"));
-            return Err(ApiError::too_many(seconds));
+    pub(super) fn check_access(&self, rule: AccessRule) -> Result<(), Rejection> {
+        let (core, log) = (&self.request.core, &self.request.log);
+        if let Err(seconds) = core.state().rate_limiter.count(rule.limit, &self.user.login, core.now()) {
+            log.note(format!("refused: too many requests, {seconds} s to wait"));
+            return Err(api_error::too_many(seconds));
         }
-        let scopes = &self.token.grant.scopes;
-        if rule.scopes.is_empty()
-            || rule.scopes.iter().any(|scope| scopes.iter().any(|granted| granted == scope))
-        {
+        let Some(first) = rule.scopes.first() else { return Ok(()) };
+        let granted = &self.token.grant.scopes;
+        if rule.scopes.iter().any(|scope| granted.iter().any(|granted| granted == scope)) {
             return Ok(());
         }
-        self.log.note(format!("refused: the token has not the scope {}", rule.scopes[0]));
-        Err(ApiError::forbidden(&format!("The access token does not have the scope {}.", rule.scopes[0])))
+        log.note(format!("refused: the token has not the scope {first}"));
+        Err(api_error::forbidden(&format!("The access token does not have the scope {first}.")))
     }
 
     /// Requires that the caller administers `space` now. A space token is valid in its own space only.
-    pub(super) fn require_admin(&self, state: &State, space: &SpaceFixture) -> Result<(), ApiError> {
+    pub(super) fn require_admin(&self, state: &State, space: &SpaceFixture) -> Result<(), Rejection> {
         let valid_here = self.token.space.is_none_or(|subdomain| subdomain == space.subdomain);
         if valid_here && state.is_admin(&self.user.login, space) {
             return Ok(());
         }
-        self.log.note(format!("refused: does not administer {}", space.subdomain));
-        Err(ApiError::forbidden("Only admins of the space may do this."))
-    }
-
-    /// Adds a note to the call's journal entry.
-    pub(super) fn note(&self, text: impl Display) {
-        self.log.note(text);
+        self.request.log.note(format!("refused: does not administer {}", space.subdomain));
+        Err(api_error::forbidden("Only admins of the space may do this."))
     }
 }

@@ -1,30 +1,27 @@
 //! Routing by the request's `Host` header: `www`, a space's subdomain, or a space's custom domain.
 
-use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse, Response};
-use http::header::{HOST, LOCATION};
-use http::request::Parts;
+use http::header::HOST;
 use http::uri::Authority;
-use http::{StatusCode, Uri};
+use http::{HeaderMap, StatusCode, Uri};
 
-use super::Rules;
 use super::fixtures::{SPACES, SpaceFixture};
-use crate::journal::RequestLog;
-use crate::middleware::RequestContext;
+use super::{Request, Rules};
+use crate::login_pages;
 use crate::page::Page;
-use crate::provider::{ProviderRules as _, SharedCore};
+use crate::provider::ProviderRules as _;
+use crate::request::Rejection;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 enum CobotHost {
     Www,
     Space { space: &'static SpaceFixture, custom_domain: bool },
 }
 
 impl CobotHost {
-    fn from_request(parts: &Parts) -> Option<Self> {
-        let authority = match parts.uri.authority() {
+    fn from_request(uri: &Uri, headers: &HeaderMap) -> Option<Self> {
+        let authority = match uri.authority() {
             Some(authority) => Some(authority.clone()),
-            None => match parts.headers.get(HOST) {
+            None => match headers.get(HOST) {
                 Some(host) if !host.is_empty() => Some(Authority::try_from(host.as_bytes()).ok()?),
                 // HTTP/1.0 sends no `Host`.
                 _ => None,
@@ -47,94 +44,44 @@ impl CobotHost {
 }
 
 /// The response to a request for a host that does not serve the path.
-#[derive(Debug)]
-pub(super) enum WrongHost {
-    NotFound,
-    RedirectTo(String),
+fn not_found(request: &Request) -> Rejection {
+    request.log.note("refused: not on this host");
+    let text = "There is no such page on this host.";
+    Rejection::new(Page::message(Rules::TITLE, StatusCode::NOT_FOUND, "Page not found", text))
 }
 
-impl WrongHost {
-    fn not_found(log: &RequestLog) -> Self {
-        log.note("refused: not on this host");
-        Self::NotFound
+/// Requires that the request is for `www`.
+pub(super) fn require_www(request: &Request) -> Result<(), Rejection> {
+    match CobotHost::from_request(&request.uri, &request.headers) {
+        Some(CobotHost::Www) => Ok(()),
+        _ => Err(not_found(request)),
     }
 }
 
-impl IntoResponse for WrongHost {
-    fn into_response(self) -> Response {
-        match self {
-            Self::NotFound => {
-                let text = "There is no such page on this host.";
-                Page::message(Rules::TITLE, StatusCode::NOT_FOUND, "Page not found", text).into_response()
-            }
-            Self::RedirectTo(url) => (StatusCode::FOUND, [(LOCATION, url)]).into_response(),
+/// The space of a request for a subdomain, which serves the space's API.
+pub(super) fn api_space(request: &Request) -> Result<&'static SpaceFixture, Rejection> {
+    match CobotHost::from_request(&request.uri, &request.headers) {
+        Some(CobotHost::Space { space, custom_domain: false }) => Ok(space),
+        _ => Err(not_found(request)),
+    }
+}
+
+/// The space of a request for a host with pages; `None` for `www`. A space with a custom domain redirects
+/// browsers there from its subdomain.
+pub(super) fn page_space(request: &Request) -> Result<Option<&'static SpaceFixture>, Rejection> {
+    let (space, custom_domain) = match CobotHost::from_request(&request.uri, &request.headers) {
+        None => return Err(not_found(request)),
+        Some(CobotHost::Www) => return Ok(None),
+        Some(CobotHost::Space { space, custom_domain }) => (space, custom_domain),
+    };
+    match space.custom_domain {
+        Some(domain) if !custom_domain => {
+            request.log.note(format!("moved to {domain}"));
+            let origin = request.core.setup.origin.at(domain);
+            Err(Rejection::new(login_pages::redirect(&format!("{origin}{}", request.path_and_query()))))
         }
+        _ => Ok(Some(space)),
     }
-}
-
-fn log(parts: &Parts) -> RequestLog {
-    RequestContext::of(parts).map(|context| context.log.clone()).unwrap_or_default()
-}
-
-/// Extractor: the request is for `www`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct WwwHost;
-
-impl<S: Sync> FromRequestParts<S> for WwwHost {
-    type Rejection = WrongHost;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, WrongHost> {
-        match CobotHost::from_request(parts) {
-            Some(CobotHost::Www) => Ok(Self),
-            _ => Err(WrongHost::not_found(&log(parts))),
-        }
-    }
-}
-
-/// Extractor: the request is for a space's subdomain, which serves its API.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct SpaceHost(pub(super) &'static SpaceFixture);
-
-impl<S: Sync> FromRequestParts<S> for SpaceHost {
-    type Rejection = WrongHost;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, WrongHost> {
-        match CobotHost::from_request(parts) {
-            Some(CobotHost::Space { space, custom_domain: false }) => Ok(Self(space)),
-            _ => Err(WrongHost::not_found(&log(parts))),
-        }
-    }
-}
-
-/// Extractor: the request is for a host with pages, which is `www` (`None`) or a space. A space with a custom
-/// domain redirects browsers there from its subdomain.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PageHost(pub(super) Option<&'static SpaceFixture>);
-
-impl FromRequestParts<SharedCore<Rules>> for PageHost {
-    type Rejection = WrongHost;
-
-    async fn from_request_parts(parts: &mut Parts, core: &SharedCore<Rules>) -> Result<Self, WrongHost> {
-        match CobotHost::from_request(parts) {
-            None => Err(WrongHost::not_found(&log(parts))),
-            Some(CobotHost::Www) => Ok(Self(None)),
-            Some(CobotHost::Space { space, custom_domain }) => match space.custom_domain {
-                Some(domain) if !custom_domain => {
-                    log(parts).note(format!("moved to {domain}"));
-                    Err(WrongHost::RedirectTo(format!(
-                        "{}{}",
-                        core.setup.origin.at(domain),
-                        path(&parts.uri)
-                    )))
-                }
-                _ => Ok(Self(Some(space))),
-            },
-        }
-    }
-}
-
-fn path(uri: &Uri) -> &str {
-    uri.path_and_query().map_or("/", |path| path.as_str())
 }
 
 #[cfg(test)]
@@ -149,7 +96,7 @@ mod tests {
             request = request.header(HOST, host);
         }
         let (parts, ()) = request.body(()).ok()?.into_parts();
-        CobotHost::from_request(&parts).map(|host| match host {
+        CobotHost::from_request(&parts.uri, &parts.headers).map(|host| match host {
             CobotHost::Www => "www".to_owned(),
             CobotHost::Space { space, custom_domain } => format!("{} {custom_domain}", space.subdomain),
         })

@@ -1,43 +1,38 @@
 //! API 1 on a space's subdomain: memberships (dev.cobot.me/api-docs/memberships).
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use serde_json::{Value, json};
 
-use super::Rules;
-use super::api_error::ApiError;
 use super::caller::{AccessRule, Caller};
 use super::fixtures::Member;
-use super::host_routing::SpaceHost;
-use crate::provider::SharedCore;
+use super::host_routing::api_space;
+use super::{PathText, Request, api_error};
+use crate::request::Rejection;
 
 const SCOPES: &[&str] = &["read_memberships", "read"];
 
 /// `GET /api/memberships`
-pub(super) async fn list(
-    State(core): State<SharedCore<Rules>>,
-    SpaceHost(space): SpaceHost,
-    caller: Caller,
-) -> Result<Json<Value>, ApiError> {
-    caller.check_access(&core, AccessRule::new("memberships", SCOPES).per_minute(6))?;
-    caller.require_admin(&core.state(), space)?;
+pub(super) async fn list(request: Request) -> Result<Json<Value>, Rejection> {
+    let space = api_space(&request)?;
+    let caller = Caller::authenticate(&request)?;
+    caller.check_access(AccessRule::new("memberships", SCOPES).per_minute(6))?;
+    caller.require_admin(&request.core.state(), space)?;
     Ok(Json(space.members.iter().map(member_json).collect()))
 }
 
 /// `GET /api/memberships/:id`
-pub(super) async fn show(
-    State(core): State<SharedCore<Rules>>,
-    SpaceHost(space): SpaceHost,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Result<Json<Value>, ApiError> {
-    caller.check_access(&core, AccessRule::new("membership", SCOPES))?;
+pub(super) async fn show(request: Request, id: PathText) -> Result<Json<Value>, Rejection> {
+    let space = api_space(&request)?;
+    let caller = Caller::authenticate(&request)?;
+    let Path(id) = id.map_err(Rejection::new)?;
+    caller.check_access(AccessRule::new("membership", SCOPES))?;
     let member = space.members.iter().find(|member| member.id == id);
     let is_own = member.is_some_and(|member| member.user == Some(&*caller.user.login));
     if !is_own || caller.token.space.is_some() {
-        caller.require_admin(&core.state(), space)?;
+        caller.require_admin(&request.core.state(), space)?;
     }
-    let member = member.ok_or_else(|| ApiError::not_found("There is no such membership."))?;
+    let member = member.ok_or_else(|| api_error::not_found("There is no such membership."))?;
     Ok(Json(member_json(member)))
 }
 

@@ -76,17 +76,17 @@ mod rate_limit;
 mod scopes;
 mod token;
 
-use std::fmt;
-
 use axum::Router;
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
 
-use crate::provider::{Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
-use crate::random;
+use crate::provider::{Credentials, Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
+use crate::request::ProviderRequest;
 use crate::server_handle::ServerHandle;
-use crate::token_endpoint::TokenEndpoint;
 use crate::user::User;
+use crate::{consent_flow, login_pages, random};
 
 pub use handle::Space;
 
@@ -98,6 +98,11 @@ pub type Cobot = ServerHandle<Rules>;
 #[non_exhaustive]
 pub enum Rules {}
 
+type Request = ProviderRequest<Rules>;
+
+/// A path parameter, checked after the caller.
+type PathText = Result<Path<String>, PathRejection>;
+
 /// Options that only Cobot has.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -106,25 +111,11 @@ pub struct Options {
     client_scopes: Option<Vec<String>>,
 }
 
-/// Credentials generated at the start.
-pub struct Credentials {
-    client_id: String,
-    client_secret: String,
-    registration_token: String,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("client_id", &self.client_id).finish_non_exhaustive()
-    }
-}
-
 impl ProviderRules for Rules {
     const NAME: &'static str = "cobot";
     const TITLE: &'static str = "Cobot";
     const PORT_OFFSET: u16 = 1;
     type Options = Options;
-    type Credentials = Credentials;
     type State = model::State;
 
     fn host_names() -> Vec<String> {
@@ -140,21 +131,12 @@ impl ProviderRules for Rules {
             client_id: random::hex::<16>(),
             client_secret: random::hex::<32>(),
             registration_token: random::hex::<32>(),
+            ..Credentials::default()
         }
-    }
-
-    fn client(credentials: &Credentials) -> (&str, &str) {
-        (&credentials.client_id, &credentials.client_secret)
     }
 
     fn urls(origin: &Origin) -> Urls {
-        let root = origin.url();
-        Urls {
-            authorize: format!("{root}/oauth/authorize"),
-            token: format!("{root}/oauth/access_token"),
-            api: format!("{root}/api"),
-            root,
-        }
+        Urls::below(origin.url(), "/oauth/authorize", "/oauth/access_token", "/api")
     }
 
     fn state(setup: &ProviderSetup<Self>, _: DateTime<Utc>) -> model::State {
@@ -169,11 +151,10 @@ impl ProviderRules for Rules {
         state.users.to_vec()
     }
 
-    fn routes(_: &ProviderSetup<Self>) -> Routes<Self> {
+    fn routes(_: &SharedCore<Self>) -> Routes<Self> {
         Routes {
-            authorize: Router::new()
-                .route("/oauth/authorize", get(authorize::show_consent).post(authorize::submit_decision)),
-            token: TokenEndpoint::new(&["/oauth/access_token"], token::token),
+            authorize: consent_flow::routes("/oauth/authorize"),
+            token: Router::new().route("/oauth/access_token", post(token::token)),
             api: Router::new()
                 .route("/api/user", get(api::user))
                 .route("/api/users", post(api::create_user))
@@ -182,7 +163,7 @@ impl ProviderRules for Rules {
                 .route("/api/access_tokens/{token}/space", post(access_tokens::create_space_token))
                 .route("/api/memberships", get(memberships::list))
                 .route("/api/memberships/{id}", get(memberships::show)),
-            pages: pages::routes(),
+            pages: login_pages::routes(),
         }
     }
 

@@ -1,7 +1,5 @@
 //! Clients, users, codes and tokens, independent of HTTP.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 
 use super::fixtures::{self, SPACES, SpaceFixture};
@@ -42,7 +40,7 @@ pub(super) struct Token {
 }
 
 /// Everything that changes while the sandbox runs.
-pub struct State {
+pub(crate) struct State {
     pub(super) users: BoundedList<User>,
     pub(super) clients: Clients,
     pub(super) client_scopes: Vec<String>,
@@ -78,11 +76,7 @@ impl State {
         };
         Self {
             users,
-            clients: Clients::new(
-                &setup.credentials.client_id,
-                &setup.credentials.client_secret,
-                &setup.redirect_uris,
-            ),
+            clients: Clients::new(setup),
             client_scopes,
             rate_limiter: RateLimiter::default(),
             admins: SPACES
@@ -167,11 +161,6 @@ impl State {
         Ok(self.issue_token(grant, None))
     }
 
-    /// Issues a user's token without a code.
-    pub(super) fn issue_user_token(&mut self, grant: Grant) -> Token {
-        self.issue_token(grant, None)
-    }
-
     pub(super) fn issue_token(&mut self, grant: Grant, space: Option<&'static str>) -> Token {
         let token = Token { token: random::hex::<32>(), grant, space };
         self.tokens.insert(&token.token, token.clone());
@@ -187,12 +176,5 @@ impl State {
     pub(super) fn revoke(&mut self, token: &str) -> bool {
         let registration = self.registration.take_if(|registration| registration.token == token);
         registration.is_some() || self.tokens.remove(token).is_some()
-    }
-}
-
-/// Shows counts only, because the entries contain secrets.
-impl fmt::Debug for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State").field("users", &self.users.len()).finish_non_exhaustive()
     }
 }

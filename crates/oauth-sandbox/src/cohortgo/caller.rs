@@ -1,24 +1,23 @@
 //! Authentication of API calls, impersonation by `X-Act-as-User`, and JSON responses.
 
-use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::act_as::{self, NamedUser};
 use super::model::{ACCOUNTS, Account, AuthorizedCall, Grant};
-use super::{API_PATH, Rules, scope};
-use crate::journal::RequestLog;
-use crate::provider::{ProviderCore, SharedCore};
+use super::{API_PATH, Request, Rules, scope};
+use crate::provider::SharedCore;
 
 /// The header that names the user to act as.
 const ACT_AS: &str = "x-act-as-user";
 
-/// Extractor for an authorized caller. Its rejection is the error response.
+/// Extractor for an authorized call. Its rejection is the error response.
 pub(super) struct Caller {
+    pub(super) request: Request,
     pub(super) account: &'static Account,
 }
 
@@ -55,37 +54,33 @@ impl FromRequestParts<SharedCore<Rules>> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, core: &SharedCore<Rules>) -> Result<Self, ApiError> {
-        let log = RequestLog::from_request_parts(parts, core).await.unwrap_or_else(|never| match never {});
-        let authorized = authenticate(core, &parts.headers, parts.uri.path())
-            .and_then(|grant| resolve_user(core, &parts.headers, &grant).map(|user| (grant, user)))
-            .inspect_err(|error| log.note(format!("refused: {}", error.message)));
+        let Ok(request) = Request::from_request_parts(parts, core).await;
+        let authorized = authenticate(&request)
+            .and_then(|grant| resolve_user(&request, &grant).map(|user| (grant, user)))
+            .inspect_err(|error| request.log.note(format!("refused: {}", error.message)));
         let (grant, (user, created)) = authorized?;
         let named = if user == grant.user { "" } else { ", named by the call" };
         let made = if created { " and made by it" } else { "" };
-        log.note(format!("acting as {user}{named}{made}"));
+        request.log.note(format!("acting as {user}{named}{made}"));
         core.state().authorized_calls.push(AuthorizedCall {
             account: grant.account.name.into(),
             user,
             token_owner: grant.user,
             created,
-            method: parts.method.to_string(),
-            path: parts.uri.path().to_owned(),
+            method: request.method.to_string(),
+            path: request.uri.path().to_owned(),
         });
-        Ok(Self { account: grant.account })
+        Ok(Self { account: grant.account, request })
     }
 }
 
 /// Returns the grant of the bearer token. A token is valid only at its own customer's API.
-fn authenticate(core: &ProviderCore<Rules>, headers: &HeaderMap, path: &str) -> Result<Grant, ApiError> {
+fn authenticate(request: &Request) -> Result<Grant, ApiError> {
+    let path = request.uri.path();
     let account = ACCOUNTS
         .iter()
         .find(|account| path.strip_prefix(account.prefix).is_some_and(|path| path.starts_with(API_PATH)));
-    let token = headers
-        .get(AUTHORIZATION)
-        .and_then(|header| header.to_str().ok()?.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
-        .map(|(_, token)| token);
-    let grant = token.and_then(|token| core.state().grant_of(token).cloned());
+    let grant = request.bearer_token().and_then(|token| request.core.state().grant_of(token).cloned());
     grant.filter(|grant| Some(grant.account) == account).ok_or_else(|| {
         let text = "The access token is missing, wrong, or another customer's.";
         ApiError::new(StatusCode::UNAUTHORIZED, "unauthorized", text)
@@ -93,12 +88,8 @@ fn authenticate(core: &ProviderCore<Rules>, headers: &HeaderMap, path: &str) -> 
 }
 
 /// Returns the e-mail address of the user to act as, and whether the call created that user.
-fn resolve_user(
-    core: &ProviderCore<Rules>,
-    headers: &HeaderMap,
-    grant: &Grant,
-) -> Result<(String, bool), ApiError> {
-    let mut values = headers.get_all(ACT_AS).iter();
+fn resolve_user(request: &Request, grant: &Grant) -> Result<(String, bool), ApiError> {
+    let mut values = request.headers.get_all(ACT_AS).iter();
     let Some(header) = values.next() else {
         return Ok((grant.user.clone(), false));
     };
@@ -111,7 +102,7 @@ fn resolve_user(
         let text = "X-Act-as-User has to be one header of the form \"Name\" <email>.";
         ApiError::new(StatusCode::BAD_REQUEST, "invalid_act_as_user", text)
     })?;
-    let mut state = core.state();
+    let mut state = request.core.state();
     if let Some(user) = state.find(grant.account, &named.email) {
         return Ok((user.email.clone(), false));
     }
@@ -123,18 +114,12 @@ fn resolve_user(
 }
 
 /// Returns the object under the key `root` of a JSON body. The API expects every request body in this form.
-pub(super) fn unwrap_root(
-    headers: &HeaderMap,
-    body: &Bytes,
-    root: &str,
-) -> Result<Map<String, Value>, ApiError> {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
+pub(super) fn unwrap_root(request: &Request, root: &str) -> Result<Map<String, Value>, ApiError> {
+    if !request.has_json_body() {
         let text = "The body has to be JSON, and its content type application/json.";
         return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", text));
     }
-    match serde_json::from_slice::<Value>(body).ok().as_mut().and_then(|body| body.get_mut(root)) {
+    match serde_json::from_slice::<Value>(&request.body).ok().as_mut().and_then(|body| body.get_mut(root)) {
         Some(Value::Object(fields)) if !fields.is_empty() => Ok(std::mem::take(fields)),
         _ => {
             let text = format!("The body has to be an object with an object {root} in it.");

@@ -11,8 +11,8 @@ use crate::params::Params;
 /// Fictitious insurers and their prices per adult and month, in cents.
 const INSURERS: [(&str, i64); 2] = [("CBHS", 4110), ("AHM", 4255)];
 
-pub(super) async fn quote(_: Caller, params: Params) -> Result<Response, ApiError> {
-    let quotes = quotes(&params).ok_or_else(|| {
+pub(super) async fn quote(Caller { request, .. }: Caller) -> Result<Response, ApiError> {
+    let quotes = quotes(&request.params).ok_or_else(|| {
         let text = "Needed: country (two letters), course_start_date and course_finish_date (like 2022-03-01), adults \
                     (at least 1) and children.";
         ApiError::unprocessable("invalid_parameter", text)

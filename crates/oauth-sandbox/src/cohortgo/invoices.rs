@@ -1,25 +1,23 @@
 //! Agent invoices and provider invoices.
 
-use axum::body::Bytes;
-use axum::extract::State;
 use axum::response::Response;
+use axum::routing::{MethodRouter, get};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::Rules;
 use super::caller::{ApiError, Caller, json_response, unwrap_root};
 use super::model::{ACCOUNTS, Account};
 use crate::bounded_list::{BoundedList, MAX_OBJECTS};
-use crate::params::Params;
-use crate::provider::{ProviderCore, SharedCore};
+use crate::provider::SharedCore;
 use crate::random;
 
 /// Invoices per page (a guess).
 const PAGE_SIZE: usize = 25;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum InvoiceKind {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum InvoiceKind {
     Agent,
     Provider,
 }
@@ -85,85 +83,46 @@ impl InvoiceKind {
     }
 }
 
-pub(super) async fn agent_list(
-    State(core): State<SharedCore<Rules>>,
-    caller: Caller,
-    params: Params,
-) -> Result<Response, ApiError> {
-    list(&core, &caller, InvoiceKind::Agent, &params)
-}
-
-pub(super) async fn provider_list(
-    State(core): State<SharedCore<Rules>>,
-    caller: Caller,
-    params: Params,
-) -> Result<Response, ApiError> {
-    list(&core, &caller, InvoiceKind::Provider, &params)
-}
-
-pub(super) async fn agent_create(
-    State(core): State<SharedCore<Rules>>,
-    caller: Caller,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, ApiError> {
-    create(&core, &caller, InvoiceKind::Agent, &headers, &body)
-}
-
-pub(super) async fn provider_create(
-    State(core): State<SharedCore<Rules>>,
-    caller: Caller,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, ApiError> {
-    create(&core, &caller, InvoiceKind::Provider, &headers, &body)
+/// The list of invoices of one kind, and the creation of one.
+pub(super) fn routes(kind: InvoiceKind) -> MethodRouter<SharedCore<Rules>> {
+    get(move |caller: Caller| async move { list(&caller, kind) })
+        .post(move |caller: Caller| async move { create(&caller, kind) })
 }
 
 /// Lists invoices oldest first, so that new invoices do not change earlier pages.
-fn list(
-    core: &ProviderCore<Rules>,
-    caller: &Caller,
-    kind: InvoiceKind,
-    params: &Params,
-) -> Result<Response, ApiError> {
+fn list(&Caller { ref request, account }: &Caller, kind: InvoiceKind) -> Result<Response, ApiError> {
     let invalid = |text| Err(ApiError::unprocessable("invalid_parameter", text));
-    let page = match params.present("page").map(str::parse::<usize>) {
+    let page = match request.params.present("page").map(str::parse::<usize>) {
         None => 1,
         Some(Ok(page)) if page > 0 => page,
         Some(_) => return invalid("page has to be a number from 1."),
     };
-    let since = match params.present("updated_since").map(parse_time) {
+    let since = match request.params.present("updated_since").map(parse_time) {
         None => DateTime::<Utc>::MIN_UTC,
         Some(Some(since)) => since,
         Some(None) => return invalid("updated_since has to be a time."),
     };
-    let state = core.state();
+    let state = request.core.state();
     let matches = |invoice: &&Invoice| {
-        invoice.kind == kind && invoice.account == caller.account && invoice.updated_at >= since
+        invoice.kind == kind && invoice.account == account && invoice.updated_at >= since
     };
     let found =
         state.invoices.iter().filter(matches).skip((page - 1).saturating_mul(PAGE_SIZE)).take(PAGE_SIZE);
     Ok(json_response(StatusCode::OK, &Value::Array(found.map(|invoice| invoice.json.clone()).collect())))
 }
 
-fn create(
-    core: &ProviderCore<Rules>,
-    caller: &Caller,
-    kind: InvoiceKind,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Result<Response, ApiError> {
-    let fields = unwrap_root(headers, body, "invoice")?;
+fn create(&Caller { ref request, account }: &Caller, kind: InvoiceKind) -> Result<Response, ApiError> {
+    let fields = unwrap_root(request, "invoice")?;
     if !fields.get("amount").is_some_and(Value::is_number) {
         return Err(ApiError::unprocessable(
             "invalid_invoice",
             "An invoice needs an amount, which is a number.",
         ));
     }
-    let updated_at = core.now();
-    let mut state = core.state();
+    let updated_at = request.core.now();
+    let mut state = request.core.state();
     let json = kind.to_json(state.invoices.total_pushed(), &fields);
-    state.invoices.push(Invoice { kind, account: caller.account, updated_at, json: json.clone() });
+    state.invoices.push(Invoice { kind, account, updated_at, json: json.clone() });
     Ok(json_response(StatusCode::CREATED, &json))
 }
 

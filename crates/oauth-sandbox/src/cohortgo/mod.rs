@@ -46,8 +46,6 @@ mod scope;
 mod token;
 mod users;
 
-use std::fmt;
-
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::{get, post};
@@ -60,11 +58,14 @@ use crate::builder::Builder;
 use crate::client::Clients;
 use crate::control::{self, ControlError};
 use crate::login_pages::{self, LoginPages};
-use crate::provider::{Origin, ProviderCore, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
-use crate::random;
+use crate::provider::{
+    Credentials, Origin, ProviderCore, ProviderRules, ProviderSetup, Routes, SharedCore, Urls,
+};
+use crate::request::ProviderRequest;
 use crate::server_handle::ServerHandle;
-use crate::token_endpoint::TokenEndpoint;
 use crate::user::User;
+use crate::{consent_flow, random};
+use invoices::InvoiceKind;
 use model::{ACCOUNTS, Account};
 
 pub use model::{AccountUser, AuthorizedCall};
@@ -83,6 +84,8 @@ pub type CohortGo = ServerHandle<Rules>;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Rules {}
+
+type Request = ProviderRequest<Rules>;
 
 /// The end of every customer's API base URL.
 const API_PATH: &str = "/api/v1";
@@ -166,54 +169,30 @@ async fn register_client(
     control::register_client(&body, |name| core.state().clients.register(name))
 }
 
-/// Credentials generated at the start.
-pub struct Credentials {
-    client_id: String,
-    client_secret: String,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("client_id", &self.client_id).finish_non_exhaustive()
-    }
-}
-
 impl ProviderRules for Rules {
     const NAME: &'static str = "cohortgo";
     const TITLE: &'static str = "Cohort Go";
     const PORT_OFFSET: u16 = 0;
     const SEPARATE_API_PATH: Option<&'static str> = Some(API_PATH);
     type Options = Options;
-    type Credentials = Credentials;
     type State = model::State;
 
     fn new_credentials() -> Credentials {
         // A readable name, as in the example of Cohort Go's guide.
         let client_id = format!("sandbox-app-{}", random::hex::<4>());
-        Credentials { client_id, client_secret: random::opaque() }
+        Credentials { client_id, client_secret: random::opaque(), ..Credentials::default() }
     }
 
     fn switches(options: &mut Options) -> Vec<(&'static str, &mut bool)> {
         vec![("echo_state", &mut options.echo_state)]
     }
 
-    fn client(credentials: &Credentials) -> (&str, &str) {
-        (&credentials.client_id, &credentials.client_secret)
-    }
-
     fn urls(origin: &Origin) -> Urls {
-        let root = origin.url();
-        Urls {
-            authorize: format!("{root}/oauth2/authorize"),
-            token: format!("{root}/oauth2/token"),
-            api: format!("{root}{API_PATH}"),
-            root,
-        }
+        Urls::below(origin.url(), "/oauth2/authorize", "/oauth2/token", API_PATH)
     }
 
     fn state(setup: &ProviderSetup<Self>, now: DateTime<Utc>) -> model::State {
-        let Credentials { client_id, client_secret } = &setup.credentials;
-        model::State::new(Clients::new(client_id, client_secret, &setup.redirect_uris), now)
+        model::State::new(Clients::new(setup), now)
     }
 
     fn redirect_uris(state: &model::State) -> Vec<String> {
@@ -224,13 +203,12 @@ impl ProviderRules for Rules {
         state.logins()
     }
 
-    fn routes(_: &ProviderSetup<Self>) -> Routes<Self> {
+    fn routes(_: &SharedCore<Self>) -> Routes<Self> {
         Routes {
-            authorize: Router::new()
-                .route("/oauth2/authorize", get(authorize::show_consent).post(authorize::submit_decision)),
-            token: TokenEndpoint::new(&["/oauth2/token"], token::token),
+            authorize: consent_flow::routes("/oauth2/authorize"),
+            token: Router::new().route("/oauth2/token", post(token::token)),
             api: ACCOUNTS.iter().fold(Router::new(), |routes, account| routes.merge(api_routes(account))),
-            pages: login_pages::routes::<Self>(),
+            pages: login_pages::routes(),
         }
     }
 
@@ -246,20 +224,18 @@ fn api_routes(account: &Account) -> Router<SharedCore<Rules>> {
     Router::new()
         .route(&at("/students.json"), post(users::create_student))
         .route(&at("/users.json"), get(users::list_users).post(users::create_user))
-        .route(&payments("/agent_invoices.json"), get(invoices::agent_list).post(invoices::agent_create))
-        .route(
-            &payments("/provider_invoices.json"),
-            get(invoices::provider_list).post(invoices::provider_create),
-        )
+        .route(&payments("/agent_invoices.json"), invoices::routes(InvoiceKind::Agent))
+        .route(&payments("/provider_invoices.json"), invoices::routes(InvoiceKind::Provider))
         .route(&at("/services/insurance/quote.json"), get(insurance::quote))
 }
 
 impl LoginPages for Rules {
-    fn home(state: &model::State, user: &User) -> Markup {
-        html! {
-            @if let Some(account) = state.account_of(&user.login) {
+    fn home(request: &Request, user: &User) -> (String, Markup) {
+        let content = html! {
+            @if let Some(account) = request.core.state().account_of(&user.login) {
                 p { "Your account is " strong { (account.name) } "." }
             }
-        }
+        };
+        ("Home".to_owned(), content)
     }
 }

@@ -1,35 +1,28 @@
 //! The token endpoint.
 
-use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::CACHE_CONTROL;
 use serde_json::{Value, json};
 
-use super::Rules;
-use crate::journal::RequestLog;
-use crate::params::Params;
-use crate::provider::{ProviderCore, SharedCore};
+use super::Request;
+use super::caller::json_response;
 
 /// Status, `error` and `error_description` of an error response.
 type TokenError = (StatusCode, &'static str, &'static str);
 
-pub(super) async fn token(
-    State(core): State<SharedCore<Rules>>,
-    params: Params,
-    log: RequestLog,
-) -> Response {
-    match issue(&core, &params, &log) {
-        Ok(body) => (StatusCode::OK, [(CACHE_CONTROL, "no-store")], json_response(&body)).into_response(),
+pub(super) async fn token(request: Request) -> Response {
+    match issue(&request) {
+        Ok(body) => ([(CACHE_CONTROL, "no-store")], json_response(StatusCode::OK, &body)).into_response(),
         Err((status, error, description)) => {
-            log.note(format_args!("refused: {error}"));
-            (status, json_response(&json!({ "error": error, "error_description": description })))
-                .into_response()
+            request.log.note(format_args!("refused: {error}"));
+            json_response(status, &json!({ "error": error, "error_description": description }))
         }
     }
 }
 
-fn issue(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Result<Value, TokenError> {
+fn issue(request: &Request) -> Result<Value, TokenError> {
+    let (core, params) = (&request.core, &request.params);
     const BAD: StatusCode = StatusCode::BAD_REQUEST;
     let grant_type = params.present("grant_type");
     match grant_type {
@@ -56,7 +49,7 @@ fn issue(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Resul
         return Err((BAD, "invalid_grant", text));
     };
     drop(state);
-    log.note(format_args!("code taken, token issued for {}", grant.user));
+    request.log.note(format_args!("code taken, token issued for {}", grant.user));
     let base_url = super::base_url(core, grant.account);
     let api_base_url = super::api_base_url(core, grant.account);
     Ok(json!({
@@ -66,8 +59,4 @@ fn issue(core: &ProviderCore<Rules>, params: &Params, log: &RequestLog) -> Resul
         "api_base_url": core.setup.options.poisoned_api_base_url.clone().unwrap_or(api_base_url),
         "base_url": base_url,
     }))
-}
-
-fn json_response(body: &Value) -> Response {
-    ([(CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
 }

@@ -1,19 +1,16 @@
 //! `GET /learning-objects`, on the gateway and in version 2.
 
-use axum::extract::State;
-use axum::response::Response;
 use chrono::TimeDelta;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Rules;
+use super::Request;
 use super::api::{authenticate, error_response, json_response};
 use super::catalogue::{self, Item};
 use super::model::Scroll;
-use crate::journal::RequestLog;
 use crate::params::Params;
-use crate::provider::{ProviderCore, SharedCore};
 use crate::random;
+use crate::request::{Handled, Rejection};
 
 /// Page sizes: the default, the maximum, and the maximum when scrolling.
 const DEFAULT_LIMIT: usize = 20;
@@ -25,34 +22,19 @@ const MAX_OFFSET: usize = 10_000;
 const SCROLL_LIFE: TimeDelta = TimeDelta::minutes(5);
 
 /// `GET /gateway/learning-objects`. Needs an `Api-Version` header.
-pub(super) async fn list_on_gateway(
-    State(core): State<SharedCore<Rules>>,
-    headers: HeaderMap,
-    params: Params,
-    log: RequestLog,
-) -> Response {
-    let version = headers.get("api-version").and_then(|version| version.to_str().ok()).unwrap_or_default();
-    if let Err(response) = authenticate(&core, &headers, &log, &["lo.read"]) {
-        return *response;
-    }
-    if !is_version(version) {
-        log.note("refused: no API version");
+pub(super) async fn list_on_gateway(request: Request) -> Handled {
+    authenticate(&request, &["lo.read"])?;
+    if !is_version(request.header("api-version").unwrap_or_default()) {
+        request.log.note("refused: no API version");
         let text = "The header Api-Version has to name a version, such as 2025-01-01.";
-        return error_response(StatusCode::BAD_REQUEST, "api_version", text);
+        return Ok(error_response(StatusCode::BAD_REQUEST, "api_version", text));
     }
-    page(&core, &params, Item::gateway_json)
+    page(&request, Item::gateway_json)
 }
 
-pub(super) async fn list_in_v2(
-    State(core): State<SharedCore<Rules>>,
-    headers: HeaderMap,
-    params: Params,
-    log: RequestLog,
-) -> Response {
-    match authenticate(&core, &headers, &log, &["lo.read"]) {
-        Ok(_) => page(&core, &params, Item::v2_json),
-        Err(response) => *response,
-    }
+pub(super) async fn list_in_v2(request: Request) -> Handled {
+    authenticate(&request, &["lo.read"])?;
+    page(&request, Item::v2_json)
 }
 
 /// Accepts a date or `alpha`, the only other value seen in use.
@@ -67,8 +49,10 @@ struct Span {
     scrolls: bool,
 }
 
-fn span(core: &ProviderCore<Rules>, params: &Params) -> Result<Span, Box<Response>> {
-    let invalid = |text: &str| Box::new(error_response(StatusCode::BAD_REQUEST, "invalid_paging", text));
+fn span(request: &Request) -> Result<Span, Rejection> {
+    let params = &request.params;
+    let invalid =
+        |text: &str| Rejection::new(error_response(StatusCode::BAD_REQUEST, "invalid_paging", text));
     let number = |name: &str, default: usize| match params.present(name) {
         None => Ok(default),
         Some(text) => text.parse().map_err(|_| invalid(&format!("{name} has to be a number."))),
@@ -90,25 +74,20 @@ fn span(core: &ProviderCore<Rules>, params: &Params) -> Result<Span, Box<Respons
         return Err(invalid("offset is not for scrolling."));
     }
     let Some(id) = params.present("scroll_id") else { return Ok(Span { from: 0, limit, scrolls }) };
-    let now = core.now();
-    let state = core.state();
+    let now = request.core.now();
+    let state = request.core.state();
     let found = state.scrolls.iter().find(|scroll| scroll.id == id && scroll.expires_at > now);
     let from = found.map(|scroll| scroll.from).ok_or_else(|| {
-        Box::new(error_response(
-            StatusCode::NOT_FOUND,
-            "scroll_not_found",
-            "This scroll is unknown or has expired.",
-        ))
+        let text = "This scroll is unknown or has expired.";
+        Rejection::new(error_response(StatusCode::NOT_FOUND, "scroll_not_found", text))
     })?;
     Ok(Span { from, limit, scrolls })
 }
 
-fn page(core: &ProviderCore<Rules>, params: &Params, show: impl Fn(&Item) -> Value) -> Response {
-    let Span { from, limit, scrolls } = match span(core, params) {
-        Ok(span) => span,
-        Err(response) => return *response,
-    };
-    let found: Vec<_> = catalogue::items().filter(|item| matches_filters(item, params)).collect();
+fn page(request: &Request, show: impl Fn(&Item) -> Value) -> Handled {
+    let Span { from, limit, scrolls } = span(request)?;
+    let core = &request.core;
+    let found: Vec<_> = catalogue::items().filter(|item| matches_filters(item, &request.params)).collect();
     let hits: Vec<_> = found.iter().skip(from).take(limit).map(show).collect();
     let next = from.saturating_add(hits.len());
     let mut body = json!({ "total": found.len(), "hits": hits });
@@ -119,17 +98,13 @@ fn page(core: &ProviderCore<Rules>, params: &Params, show: impl Fn(&Item) -> Val
         state.scrolls.retain(|scroll| scroll.expires_at > core.now());
         state.scrolls.push(scroll);
     }
-    json_response(StatusCode::OK, &body)
+    Ok(json_response(StatusCode::OK, &body))
 }
 
 /// Applies the filters to `item`. A repeated filter matches any of its values.
 fn matches_filters(item: &Item, params: &Params) -> bool {
     let values = |names: [&'static str; 2]| {
-        params
-            .query()
-            .iter()
-            .filter(move |(name, _)| names.contains(&&**name))
-            .map(|(_, value)| value.as_str())
+        params.query.iter().filter(move |(name, _)| names.contains(&&**name)).map(|(_, value)| value.as_str())
     };
     let any =
         |names, matches: &dyn Fn(&str) -> bool| values(names).next().is_none() || values(names).any(matches);

@@ -47,8 +47,6 @@ mod scope;
 mod sign_up;
 mod token;
 
-use std::fmt;
-
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::{get, post};
@@ -61,11 +59,11 @@ use crate::builder::Builder;
 use crate::client::Clients;
 use crate::control::{self, ControlError};
 use crate::login_pages::{self, LoginPages};
-use crate::provider::{Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
-use crate::random;
+use crate::provider::{Credentials, Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
+use crate::request::ProviderRequest;
 use crate::server_handle::ServerHandle;
-use crate::token_endpoint::TokenEndpoint;
 use crate::user::User;
+use crate::{consent_flow, random};
 
 pub use model::Portal;
 
@@ -76,6 +74,8 @@ pub type Go1 = ServerHandle<Rules>;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Rules {}
+
+type Request = ProviderRequest<Rules>;
 
 /// Options of Go1, set by methods of [`Builder`].
 #[derive(Clone, Debug, Default)]
@@ -123,32 +123,19 @@ async fn register_client(
     control::register_client(&body, |name| core.state().clients.register(name))
 }
 
-/// Credentials generated at the start.
-pub struct Credentials {
-    client_id: String,
-    client_secret: String,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("client_id", &self.client_id).finish_non_exhaustive()
-    }
-}
-
 impl ProviderRules for Rules {
     const NAME: &'static str = "go1";
     const TITLE: &'static str = "Go1";
     const PORT_OFFSET: u16 = 2;
     type Options = Options;
-    type Credentials = Credentials;
     type State = model::State;
 
     fn new_credentials() -> Credentials {
-        Credentials { client_id: random::hex::<20>(), client_secret: random::hex::<20>() }
-    }
-
-    fn client(credentials: &Credentials) -> (&str, &str) {
-        (&credentials.client_id, &credentials.client_secret)
+        Credentials {
+            client_id: random::hex::<20>(),
+            client_secret: random::hex::<20>(),
+            ..Credentials::default()
+        }
     }
 
     fn switches(options: &mut Options) -> Vec<(&'static str, &mut bool)> {
@@ -156,18 +143,11 @@ impl ProviderRules for Rules {
     }
 
     fn urls(origin: &Origin) -> Urls {
-        let root = origin.url();
-        Urls {
-            authorize: format!("{root}/oauth/authorize"),
-            token: format!("{root}/oauth/token"),
-            api: format!("{root}/v2"),
-            root,
-        }
+        Urls::below(origin.url(), "/oauth/authorize", "/oauth/token", "/v2")
     }
 
     fn state(setup: &ProviderSetup<Self>, _: DateTime<Utc>) -> model::State {
-        let Credentials { client_id, client_secret } = &setup.credentials;
-        model::State::new(Clients::new(client_id, client_secret, &setup.redirect_uris))
+        model::State::new(Clients::new(setup))
     }
 
     fn redirect_uris(state: &model::State) -> Vec<String> {
@@ -178,18 +158,17 @@ impl ProviderRules for Rules {
         state.members.iter().map(|member| member.user.clone()).collect()
     }
 
-    fn routes(_: &ProviderSetup<Self>) -> Routes<Self> {
+    fn routes(_: &SharedCore<Self>) -> Routes<Self> {
         Routes {
-            authorize: Router::new()
-                .route("/oauth/authorize", get(authorize::show_consent).post(authorize::decide)),
-            token: TokenEndpoint::new(&["/oauth/token"], token::token),
+            authorize: consent_flow::routes("/oauth/authorize"),
+            token: Router::new().route("/oauth/token", post(token::token)),
             api: Router::new()
                 .route("/oauth/validate", get(api::validate))
                 .route("/v2/me", get(api::me))
                 .route("/v2/account", get(api::account))
                 .route("/v2/learning-objects", get(learning_objects::list_in_v2))
                 .route("/gateway/learning-objects", get(learning_objects::list_on_gateway)),
-            pages: login_pages::routes::<Self>().merge(sign_up::routes()),
+            pages: login_pages::routes().merge(sign_up::routes()),
         }
     }
 
@@ -203,12 +182,13 @@ impl LoginPages for Rules {
         html! { p { "New to Go1? " a href=(sign_up::SIGN_UP) { "Sign up" } } }
     }
 
-    fn home(state: &model::State, user: &User) -> Markup {
-        let portal = state.member(&user.login).and_then(|member| state.portal(member.portal));
-        html! {
-            @if let Some(portal) = portal {
+    fn home(request: &Request, user: &User) -> (String, Markup) {
+        let state = request.core.state();
+        let content = html! {
+            @if let Some(portal) = state.portal_of(user) {
                 p { "Your portal is " strong { (portal.name) } " (" code { (portal.url) } ")." }
             }
-        }
+        };
+        ("Home".to_owned(), content)
     }
 }

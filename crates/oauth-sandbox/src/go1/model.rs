@@ -1,7 +1,5 @@
 //! Go1's state: users, portals, codes and tokens.
 
-use std::fmt;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
@@ -92,7 +90,7 @@ pub(super) struct Scroll {
 }
 
 /// Go1's mutable state.
-pub struct State {
+pub(crate) struct State {
     pub(super) clients: Clients,
     pub(super) members: BoundedList<Member>,
     pub(super) portals: BoundedList<Portal>,
@@ -170,6 +168,11 @@ impl State {
         self.portals.iter().find(|portal| portal.id == id)
     }
 
+    /// The user's portal.
+    pub(super) fn portal_of(&self, user: &User) -> Option<&Portal> {
+        self.portal(self.member(&user.login)?.portal)
+    }
+
     /// The member of `portal` (a host name) with this login and password.
     pub(super) fn by_password(&self, portal: &str, typed: &str, password: &str) -> Option<&Member> {
         self.members.iter().find(|member| {
@@ -207,12 +210,11 @@ impl State {
     pub(super) fn issue_code(
         &mut self,
         grant: Grant,
-        redirect_uri: Option<&str>,
+        redirect_uri: Option<String>,
         now: DateTime<Utc>,
     ) -> String {
         self.codes.remove_oldest_while(|code| code.expires_at <= now);
         let code = new_long_token();
-        let redirect_uri = redirect_uri.map(str::to_owned);
         self.codes.insert(&code, Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
         code
     }
@@ -298,15 +300,5 @@ impl State {
     /// The grant of a valid access token.
     pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
         self.access.get(access_token).filter(|access| access.expires_at > now).map(|access| &access.grant)
-    }
-}
-
-/// Prints counts only: everything else may be secret.
-impl fmt::Debug for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State")
-            .field("members", &self.members.len())
-            .field("portals", &self.portals.len())
-            .finish_non_exhaustive()
     }
 }

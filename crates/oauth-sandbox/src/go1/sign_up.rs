@@ -1,7 +1,6 @@
 //! The sign-up page: creates an account and a portal, during an authorization request or independently.
 
 use axum::Router;
-use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
@@ -9,10 +8,9 @@ use http::StatusCode;
 use maud::html;
 use url::form_urlencoded;
 
-use super::Rules;
 use super::model::SignUpForm;
-use crate::journal::RequestLog;
-use crate::login_pages::{self, FORM_TOKEN, LOGIN};
+use super::{Request, Rules};
+use crate::login_pages::{self, LoginForm};
 use crate::page::Page;
 use crate::params::Params;
 use crate::provider::{ProviderRules as _, SharedCore};
@@ -32,8 +30,8 @@ pub(super) fn routes() -> Router<SharedCore<Rules>> {
     Router::new().route(SIGN_UP, get(show).post(submit))
 }
 
-async fn show(State(core): State<SharedCore<Rules>>, jar: CookieJar) -> Response {
-    let (session, jar) = core.sessions.update(jar, |_| {});
+async fn show(request: Request) -> Response {
+    let (session, jar) = request.core.sessions.update(&request.jar, |_| {});
     (jar, page(&session, &Params::default(), None)).into_response()
 }
 
@@ -46,7 +44,7 @@ fn page(session: &Session, typed: &Params, message: Option<&str>) -> Page {
                 p.alert role="alert" { (message) }
             }
             form method="post" action=(SIGN_UP) {
-                input type="hidden" name=(FORM_TOKEN) value=(session.form_token);
+                (login_pages::form_token_field::<Rules>(session))
                 @for (name, label, kind, autocomplete) in FIELDS {
                     label for=(name) { (label) }
                     @let value = if kind == "password" { "" } else { typed.text(name) };
@@ -54,24 +52,20 @@ fn page(session: &Session, typed: &Params, message: Option<&str>) -> Page {
                 }
                 div.choices { button.main type="submit" { "Create the portal" } }
             }
-            p { "You have an account? " a href=(LOGIN) { "Log in" } }
+            p { "You have an account? " a href=(LoginForm::USUAL.path) { "Log in" } }
         },
     )
 }
 
-async fn submit(
-    State(core): State<SharedCore<Rules>>,
-    jar: CookieJar,
-    params: Params,
-    log: RequestLog,
-) -> Response {
-    let (session, jar) = core.sessions.update(jar, |_| {});
-    if let Err(response) = login_pages::check_form_token::<Rules>(&session, &params, &log) {
-        return (jar, *response).into_response();
+async fn submit(request: Request) -> Response {
+    let (params, log) = (&request.params, &request.log);
+    let (session, jar) = request.core.sessions.update(&request.jar, |_| {});
+    if let Err(rejection) = login_pages::check_form_token(&request, &session) {
+        return (jar, rejection).into_response();
     }
     let show_again = |message: &str, jar: CookieJar| {
         log.note("sign-up refused");
-        let page = page(&session, &params, Some(message)).with_status(StatusCode::UNPROCESSABLE_ENTITY);
+        let page = page(&session, params, Some(message)).with_status(StatusCode::UNPROCESSABLE_ENTITY);
         (jar, page).into_response()
     };
     let typed = FIELDS.map(|(name, ..)| params.text(name).trim());
@@ -86,14 +80,14 @@ async fn submit(
         password: params.text("password"),
         partner_portal_id: partner_of(session.return_to.as_deref()),
     };
-    let Some(user) = core.state().sign_up(&form) else {
+    let Some(user) = request.core.state().sign_up(&form) else {
         return show_again("There is already an account with this e-mail address.", jar);
     };
     match form.partner_portal_id {
         Some(partner) => log.note(format!("{user} signed up, portal linked to partner {partner}")),
         None => log.note(format!("{user} signed up")),
     }
-    login_pages::log_in(&core, jar, &user)
+    login_pages::log_in(&request, &user)
 }
 
 /// The partner in the authorize URL that the browser returns to after the sign-up.

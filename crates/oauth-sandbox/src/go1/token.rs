@@ -1,21 +1,16 @@
 //! The token endpoint, with the checks and errors of PHP's `league/oauth2-server` 8.5, which Go1's error
 //! codes point to (docs/provider-facts.md 3a).
 
-use axum::body::Body;
-use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
 use serde::Serialize;
 
 use super::model::{ACCESS_LIFE, Grant, GrantError, IssuedTokens, PARTNER_PORTAL};
 use super::oauth_error::OAuthError;
-use super::{Rules, scope};
-use crate::journal::RequestLog;
-use crate::params::{self, Authorization, Params};
-use crate::provider::{ProviderCore, SharedCore};
+use super::{Request, scope};
+use crate::params::{self, Params};
 
 #[derive(Serialize)]
 struct Success {
@@ -31,7 +26,7 @@ struct Form<'a>(&'a Params);
 
 impl<'a> Form<'a> {
     fn get(&self, name: &str) -> Option<&'a str> {
-        params::last(self.0.form(), name).filter(|value| !value.is_empty())
+        params::last(&self.0.form, name).filter(|value| !value.is_empty())
     }
 
     fn require(&self, name: &str) -> Result<&'a str, OAuthError> {
@@ -45,14 +40,10 @@ impl<'a> Form<'a> {
     }
 }
 
-pub(super) async fn token(
-    State(core): State<SharedCore<Rules>>,
-    Authorization(authorization): Authorization,
-    params: Params,
-    log: RequestLog,
-) -> Response {
-    log.note(format_args!("body: {:?}", params.encoding()));
-    match issue(&core, authorization.as_ref(), &Form(&params)) {
+pub(super) async fn token(request: Request) -> Response {
+    let (params, log) = (&request.params, &request.log);
+    log.note(format_args!("body: {:?}", params.encoding));
+    match issue(&request, &Form(params)) {
         Ok(tokens) => {
             let user = tokens.grant.user.as_deref().unwrap_or("the application itself");
             log.note(format_args!("{} accepted, token issued for {user}", params.text("grant_type")));
@@ -62,32 +53,25 @@ pub(super) async fn token(
                 access_token: tokens.access_token,
                 refresh_token: tokens.refresh_token,
             };
-            let mut response = json_response(&body, "application/json; charset=UTF-8");
-            let headers = response.headers_mut();
-            headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
-            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            response
+            let uncached = [(PRAGMA, "no-cache"), (CACHE_CONTROL, "no-store")];
+            (uncached, json_response(&body, "application/json; charset=UTF-8")).into_response()
         }
         Err(error) => {
             log.note(format!("refused: {}", error.error));
-            error.response(authorization.is_some())
+            error.response(request.headers.contains_key("authorization"))
         }
     }
 }
 
-fn issue(
-    core: &ProviderCore<Rules>,
-    authorization: Option<&HeaderValue>,
-    form: &Form<'_>,
-) -> Result<IssuedTokens, OAuthError> {
+fn issue(request: &Request, form: &Form<'_>) -> Result<IssuedTokens, OAuthError> {
     // A missing grant type is an unsupported one.
     let grant_type = form.get("grant_type").unwrap_or_default();
     if !["authorization_code", "refresh_token", "client_credentials", "password"].contains(&grant_type) {
         return Err(OAuthError::grant_type());
     }
-    let (client_id, client_secret) = credentials(authorization, form)?;
-    let now = core.now();
-    let mut state = core.state();
+    let (client_id, client_secret) = credentials(request.header("authorization"), form)?;
+    let now = request.core.now();
+    let mut state = request.core.state();
     let redirect_uri = form.get("redirect_uri");
     // Every grant checks a redirect URI that is sent.
     let is_known = state
@@ -141,9 +125,9 @@ fn issue(
 }
 
 /// Identifier and secret from HTTP Basic if present, otherwise from the body.
-fn credentials(authorization: Option<&HeaderValue>, form: &Form<'_>) -> Result<(String, String), OAuthError> {
+fn credentials(authorization: Option<&str>, form: &Form<'_>) -> Result<(String, String), OAuthError> {
     let basic = authorization
-        .and_then(|header| header.to_str().ok()?.split_once(' '))
+        .and_then(|header| header.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Basic"))
         .and_then(|(_, encoded)| String::from_utf8(STANDARD.decode(encoded).ok()?).ok())
         .and_then(|decoded| decoded.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned())));
@@ -155,11 +139,8 @@ fn credentials(authorization: Option<&HeaderValue>, form: &Form<'_>) -> Result<(
     Ok((client_id, form.get("client_secret").unwrap_or_default().to_owned()))
 }
 
-/// A JSON response that no cache may keep.
 pub(super) fn json_response(body: &impl Serialize, content_type: &'static str) -> Response {
     // Serialization cannot fail.
     let text = serde_json::to_string(body).unwrap_or_default();
-    let mut response = Response::new(Body::from(text));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
+    ([(CONTENT_TYPE, content_type)], text).into_response()
 }

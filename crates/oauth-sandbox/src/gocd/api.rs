@@ -1,36 +1,22 @@
 //! API calls of the current GoCD that do not depend on the server's configuration (docs/provider-facts.md
 //! 1g). Field names as in GoCD's API documentation.
 
-use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use axum_extra::extract::cookie::CookieJar;
+use http::StatusCode;
 use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Rules, caller};
-use crate::journal::RequestLog;
-use crate::provider::SharedCore;
-use crate::server::ConnectionInfo;
+use super::{Request, caller};
+use crate::request::Handled;
 
 /// The accepted media types: all calls have version 1.
 const MEDIA_TYPES: [&str; 2] = ["application/vnd.go.cd.v1+json", "application/vnd.go.cd+json"];
 
-pub(super) async fn current_user(
-    State(core): State<SharedCore<Rules>>,
-    headers: HeaderMap,
-    jar: CookieJar,
-    connection: ConnectionInfo,
-    log: RequestLog,
-) -> Response {
-    let user = match caller::authenticate(&core, &headers, &jar, connection, &log) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
-    let api = &core.urls.api;
-    versioned_response(
-        &headers,
-        &log,
+pub(super) async fn current_user(request: Request) -> Handled {
+    let user = caller::authenticate(&request)?;
+    let api = &request.core.urls.api;
+    Ok(versioned_response(
+        &request,
         &json!({
             "_links": {
                 "doc": { "href": "https://api.gocd.org/#users" },
@@ -45,26 +31,17 @@ pub(super) async fn current_user(
             "email_me": false,
             "checkin_aliases": [],
         }),
-    )
+    ))
 }
 
-pub(super) async fn version(
-    State(core): State<SharedCore<Rules>>,
-    headers: HeaderMap,
-    jar: CookieJar,
-    connection: ConnectionInfo,
-    log: RequestLog,
-) -> Response {
-    if let Err(response) = caller::authenticate(&core, &headers, &jar, connection, &log) {
-        return *response;
-    }
+pub(super) async fn version(request: Request) -> Handled {
+    caller::authenticate(&request)?;
     let commit = "0123456789abcdef0123456789abcdef01234567";
-    versioned_response(
-        &headers,
-        &log,
+    Ok(versioned_response(
+        &request,
         &json!({
             "_links": {
-                "self": { "href": format!("{}/version", core.urls.api) },
+                "self": { "href": format!("{}/version", request.core.urls.api) },
                 "doc": { "href": "https://api.gocd.org/#version" },
             },
             "version": "18.7.0",
@@ -73,12 +50,12 @@ pub(super) async fn version(
             "full_version": format!("18.7.0 (7121-{commit})"),
             "commit_url": format!("https://github.com/gocd/gocd/commits/{commit}"),
         }),
-    )
+    ))
 }
 
 /// Responds with `body` if the caller accepts the supported version.
-fn versioned_response(headers: &HeaderMap, log: &RequestLog, body: &Value) -> Response {
-    if accepts_version(headers) { versioned(body) } else { incorrect_url(log) }
+fn versioned_response(request: &Request, body: &Value) -> Response {
+    if accepts_version(request) { versioned(body) } else { incorrect_url(request) }
 }
 
 pub(super) fn versioned(body: &Value) -> Response {
@@ -87,8 +64,8 @@ pub(super) fn versioned(body: &Value) -> Response {
 }
 
 /// The response to an unsupported version.
-pub(super) fn incorrect_url(log: &RequestLog) -> Response {
-    log.note("refused: unsupported Accept header");
+pub(super) fn incorrect_url(request: &Request) -> Response {
+    request.log.note("refused: unsupported Accept header");
     let body = json!({ "message": "The url you are trying to reach appears to be incorrect." });
     let headers = [(CONTENT_TYPE, "application/json; charset=utf-8")];
     (StatusCode::NOT_FOUND, headers, body.to_string()).into_response()
@@ -96,7 +73,8 @@ pub(super) fn incorrect_url(log: &RequestLog) -> Response {
 
 /// Checks that `Accept` lists one of [`MEDIA_TYPES`]. `*/*` and a missing header are not accepted (**guess**:
 /// the documentation only mentions an unsupported version).
-pub(super) fn accepts_version(headers: &HeaderMap) -> bool {
+pub(super) fn accepts_version(request: &Request) -> bool {
+    let headers = &request.headers;
     headers
         .get_all(ACCEPT)
         .iter()

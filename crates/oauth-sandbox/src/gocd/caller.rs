@@ -1,18 +1,15 @@
 //! Authentication of API calls (docs/provider-facts.md 1e, 1g).
 
-use axum_extra::extract::cookie::CookieJar;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 
-use axum::response::{IntoResponse as _, Response};
-
-use super::{Rules, pages};
-use crate::journal::RequestLog;
+use super::{Request, Rules};
+use crate::login_pages;
 use crate::page::Page;
-use crate::provider::{ProviderCore, ProviderRules as _};
-use crate::server::ConnectionInfo;
+use crate::provider::ProviderRules as _;
+use crate::request::Rejection;
 use crate::user::User;
 
 /// The method of authentication.
@@ -25,40 +22,26 @@ pub(super) enum AuthMethod {
 }
 
 /// Returns the caller, otherwise an error response. Rejects OAuth tokens with the option `late_acl`.
-pub(super) fn authenticate(
-    core: &ProviderCore<Rules>,
-    headers: &HeaderMap,
-    jar: &CookieJar,
-    connection: ConnectionInfo,
-    log: &RequestLog,
-) -> Result<User, Box<Response>> {
-    authenticate_with_method(core, headers, jar, connection, log).map(|(user, _)| user)
+pub(super) fn authenticate(request: &Request) -> Result<User, Rejection> {
+    authenticate_with_method(request).map(|(user, _)| user)
 }
 
 /// As [`authenticate`], with the method.
-pub(super) fn authenticate_with_method(
-    core: &ProviderCore<Rules>,
-    headers: &HeaderMap,
-    jar: &CookieJar,
-    connection: ConnectionInfo,
-    log: &RequestLog,
-) -> Result<(User, AuthMethod), Box<Response>> {
-    let Some((user, method)) = identify(core, headers, jar) else {
-        return Err(challenge(log));
+pub(super) fn authenticate_with_method(request: &Request) -> Result<(User, AuthMethod), Rejection> {
+    let (core, log) = (&request.core, &request.log);
+    let Some((user, method)) = identify(request) else {
+        return Err(challenge(request));
     };
     if method == AuthMethod::OAuthToken {
-        if core.setup.plain.is_some() && !connection.secure {
+        let page = |status, heading, text| Rejection::new(Page::message(Rules::TITLE, status, heading, text));
+        if core.setup.plain.is_some() && !request.connection.secure {
             log.note("refused: OAuth token over plain HTTP");
-            let text = "OAuth calls have to use HTTPS.";
-            let page =
-                Page::message(Rules::TITLE, StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong", text);
-            return Err(Box::new(page.into_response()));
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            return Err(page(status, "Something went wrong", "OAuth calls have to use HTTPS."));
         }
         if core.options().late_acl {
             log.note("refused: OAuth callers have no access here");
-            let page =
-                Page::message(Rules::TITLE, StatusCode::FORBIDDEN, "Access denied", "You may not see this.");
-            return Err(Box::new(page.into_response()));
+            return Err(page(StatusCode::FORBIDDEN, "Access denied", "You may not see this."));
         }
     }
     log.note(format!("acting as {} by {method:?}", user.login));
@@ -66,24 +49,21 @@ pub(super) fn authenticate_with_method(
 }
 
 /// The response to an unauthenticated caller.
-pub(super) fn challenge(log: &RequestLog) -> Box<Response> {
-    log.note("anonymous: refused");
+pub(super) fn challenge(request: &Request) -> Rejection {
+    request.log.note("anonymous: refused");
     let challenge = (WWW_AUTHENTICATE, "Basic realm=\"GoCD\"");
     let body = serde_json::json!({ "message": "You are not authenticated!" }).to_string();
     let headers = [challenge, (CONTENT_TYPE, "application/json; charset=utf-8")];
-    Box::new((StatusCode::UNAUTHORIZED, headers, body).into_response())
+    Rejection::new((StatusCode::UNAUTHORIZED, headers, body))
 }
 
 /// Identifies the caller. An invalid `Authorization` header is not replaced by a valid session.
-pub(super) fn identify(
-    core: &ProviderCore<Rules>,
-    headers: &HeaderMap,
-    jar: &CookieJar,
-) -> Option<(User, AuthMethod)> {
-    let Some(header) = headers.get(AUTHORIZATION) else {
-        return pages::logged_in(core, jar).map(|(_, user)| (user, AuthMethod::Session));
-    };
-    let header = header.to_str().ok()?;
+pub(super) fn identify(request: &Request) -> Option<(User, AuthMethod)> {
+    let core = &request.core;
+    if !request.headers.contains_key("authorization") {
+        return login_pages::logged_in_user(request).map(|(_, user)| (user, AuthMethod::Session));
+    }
+    let header = request.header("authorization")?;
     let mut state = core.state();
     if let Some(token) = oauth_token(header) {
         let token = state.token_of(token)?;

@@ -1,18 +1,14 @@
 //! The CCTray feed of made-up builds (docs/provider-facts.md 1e).
 
-use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
-use axum_extra::extract::cookie::CookieJar;
+use axum::response::IntoResponse as _;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use http::HeaderMap;
+use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesStart, Event};
 
-use super::{Rules, caller};
-use crate::journal::RequestLog;
-use crate::provider::SharedCore;
-use crate::server::ConnectionInfo;
+use super::{Request, caller};
+use crate::request::Handled;
 use crate::user::User;
 
 /// A stage of a pipeline.
@@ -98,23 +94,14 @@ impl Stage {
     }
 }
 
-pub(super) async fn cctray(
-    State(core): State<SharedCore<Rules>>,
-    headers: HeaderMap,
-    jar: CookieJar,
-    connection: ConnectionInfo,
-    log: RequestLog,
-) -> Response {
-    let user = match caller::authenticate(&core, &headers, &jar, connection, &log) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
-    let started = core.state().started;
-    match document(&user, &core.urls.root, started) {
+pub(super) async fn cctray(request: Request) -> Handled {
+    let user = caller::authenticate(&request)?;
+    let started = request.core.state().started;
+    Ok(match document(&user, &request.core.urls.root, started) {
         Ok(xml) => ([(CONTENT_TYPE, "application/xml; charset=utf-8")], xml).into_response(),
         // Writing to memory cannot fail.
-        Err(error) => (http::StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
-    }
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    })
 }
 
 fn document(user: &User, root: &str, started: DateTime<Utc>) -> std::io::Result<Vec<u8>> {

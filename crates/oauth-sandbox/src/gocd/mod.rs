@@ -63,20 +63,17 @@ mod token;
 mod token_pages;
 mod user_tokens;
 
-use std::fmt;
-use std::sync::Arc;
-
 use axum::Router;
-use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
 
 use crate::builder::Builder;
-use crate::provider::{Origin, ProviderRules, ProviderSetup, Routes, Urls};
-use crate::random;
+use crate::provider::{Credentials, Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
+use crate::request::ProviderRequest;
 use crate::server_handle::ServerHandle;
-use crate::token_endpoint::TokenEndpoint;
 use crate::user::User;
+use crate::{consent_flow, random};
+use https_only::https_only;
 
 pub use registration::{InvalidClient, RegisteredClient};
 
@@ -87,6 +84,8 @@ pub type Gocd = ServerHandle<Rules>;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Rules {}
+
+type Request = ProviderRequest<Rules>;
 
 /// The OAuth pages' response to plain HTTP when TLS is enabled (docs/provider-facts.md 1b).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -154,20 +153,7 @@ impl ServerHandle<Rules> {
     /// [reset](ServerHandle::reset).
     #[must_use]
     pub fn personal_access_token(&self) -> &str {
-        &self.core().setup.credentials.personal_access_token
-    }
-}
-
-/// Credentials generated at the start.
-pub struct Credentials {
-    client_id: String,
-    client_secret: String,
-    personal_access_token: String,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("client_id", &self.client_id).finish_non_exhaustive()
+        self.core().setup.credentials.personal_access_token.as_deref().unwrap_or_default()
     }
 }
 
@@ -176,23 +162,15 @@ impl ProviderRules for Rules {
     const TITLE: &'static str = "GoCD";
     const PORT_OFFSET: u16 = 3;
     type Options = Options;
-    type Credentials = Credentials;
     type State = model::State;
 
     fn new_credentials() -> Credentials {
         Credentials {
             client_id: random::hex::<32>(),
             client_secret: random::hex::<32>(),
-            personal_access_token: random::hex::<20>(),
+            personal_access_token: Some(random::hex::<20>()),
+            ..Credentials::default()
         }
-    }
-
-    fn client(credentials: &Credentials) -> (&str, &str) {
-        (&credentials.client_id, &credentials.client_secret)
-    }
-
-    fn personal_access_token(credentials: &Credentials) -> Option<&str> {
-        Some(&credentials.personal_access_token)
     }
 
     fn switches(options: &mut Options) -> Vec<(&'static str, &mut bool)> {
@@ -204,13 +182,7 @@ impl ProviderRules for Rules {
     }
 
     fn urls(origin: &Origin) -> Urls {
-        let root = format!("{}/go", origin.url());
-        Urls {
-            authorize: format!("{root}/oauth/authorize"),
-            token: format!("{root}/oauth/token"),
-            api: format!("{root}/api"),
-            root,
-        }
+        Urls::below(format!("{}/go", origin.url()), "/oauth/authorize", "/oauth/token", "/api")
     }
 
     fn state(setup: &ProviderSetup<Self>, now: DateTime<Utc>) -> model::State {
@@ -223,7 +195,7 @@ impl ProviderRules for Rules {
         };
         let personal = model::PersonalToken {
             number: 2,
-            token: setup.credentials.personal_access_token.clone(),
+            token: setup.credentials.personal_access_token.clone().unwrap_or_default(),
             owner: model::ADMIN.into(),
             description: Some("Sandbox token".into()),
             created_at: now,
@@ -247,24 +219,17 @@ impl ProviderRules for Rules {
         state.users.clone()
     }
 
-    fn routes(setup: &ProviderSetup<Self>) -> Routes<Self> {
-        let mut authorize = Router::new();
-        for prefix in ["/go/oauth", "/oauth"] {
-            authorize = authorize
-                .route(&format!("{prefix}/authorize"), get(authorize::show_consent).post(authorize::decide));
-        }
-        let mut oauth_pages = admin::routes().merge(user_tokens::routes());
-        // The plain HTTP port next to TLS does not serve OAuth (1b). Without TLS all endpoints use plain
-        // HTTP.
-        if setup.plain.is_some() {
-            let rule = Arc::new(https_only::HttpsRule::new(setup.options.plain_http, setup.origin.url()));
-            authorize =
-                authorize.route_layer(from_fn_with_state(Arc::clone(&rule), https_only::reject_plain_http));
-            oauth_pages = oauth_pages.route_layer(from_fn_with_state(rule, https_only::reject_plain_http));
-        }
+    fn routes(core: &SharedCore<Self>) -> Routes<Self> {
+        let [current, documented] = ["/go/oauth", "/oauth"];
+        let authorize = |prefix: &str| consent_flow::routes::<Self>(&format!("{prefix}/authorize"));
+        let token = |prefix: &str| -> Router<SharedCore<Self>> {
+            Router::new().route(&format!("{prefix}/token"), post(token::token))
+        };
+        // The plain HTTP port next to TLS does not serve OAuth (1b).
+        let oauth_pages = https_only(core, admin::routes().merge(user_tokens::routes()));
         Routes {
-            authorize,
-            token: TokenEndpoint::new(&["/go/oauth/token", "/oauth/token"], token::token),
+            authorize: https_only(core, authorize(current).merge(authorize(documented))),
+            token: https_only(core, token(current).merge(token(documented))),
             api: Router::new()
                 .route("/go/cctray.xml", get(feed::cctray))
                 .route("/go/api/current_user", get(api::current_user))

@@ -4,8 +4,6 @@
 mod clients;
 mod personal;
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq as _;
 
@@ -61,7 +59,7 @@ pub(super) struct Token {
 }
 
 /// GoCD's mutable state.
-pub struct State {
+pub(crate) struct State {
     pub(super) clients: BoundedList<Client>,
     pub(super) users: Vec<User>,
     pub(super) started: DateTime<Utc>,
@@ -242,25 +240,5 @@ impl State {
 impl Grant {
     fn same_pair(&self, other: &Self) -> bool {
         self.client == other.client && self.user == other.user
-    }
-}
-
-/// Prints counts only: everything else may be secret.
-impl fmt::Debug for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State")
-            .field("clients", &self.clients.len())
-            .field("codes", &self.codes.len())
-            .field("tokens", &self.tokens.len())
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("number", &self.number)
-            .field("name", &self.name)
-            .finish_non_exhaustive()
     }
 }

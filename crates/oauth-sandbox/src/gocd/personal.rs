@@ -5,24 +5,18 @@
 //! and 415, and the `filter` of the list. **Guess**: status 422 and its text for revoking a revoked token.
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Path};
-use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use axum_extra::extract::cookie::CookieJar;
 use chrono::{DateTime, SecondsFormat, Utc};
-use http::header::CONTENT_TYPE;
+use http::StatusCode;
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::caller::{self, AuthMethod};
 use super::model::{Filter, PersonalToken, Revocation};
-use super::{Rules, api};
-use crate::journal::RequestLog;
-use crate::params::Params;
+use super::{Request, Rules, api};
 use crate::provider::SharedCore;
-use crate::server::ConnectionInfo;
+use crate::request::{Handled, Rejection};
 use crate::user::User;
 
 const DOC: &str = "https://api.gocd.org/19.2.0/#access-token";
@@ -35,60 +29,53 @@ pub(super) fn routes() -> Router<SharedCore<Rules>> {
 }
 
 /// A request of a user to manage own tokens: authenticated by password or session, with a supported `Accept`.
-#[derive(Debug)]
 struct TokenOwner {
-    core: SharedCore<Rules>,
+    request: Request,
     user: User,
-    headers: HeaderMap,
-    params: Params,
-    log: RequestLog,
 }
 
 impl FromRequestParts<SharedCore<Rules>> for TokenOwner {
-    type Rejection = Response;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, core: &SharedCore<Rules>) -> Result<Self, Response> {
-        let Ok(params) = Params::from_request_parts(parts, core).await;
-        let Ok(log) = RequestLog::from_request_parts(parts, core).await;
-        let Ok(connection) = ConnectionInfo::from_request_parts(parts, core).await;
-        let headers = parts.headers.clone();
-        let jar = CookieJar::from_headers(&headers);
-        let (user, method) = caller::authenticate_with_method(core, &headers, &jar, connection, &log)
-            .map_err(|response| *response)?;
-        if !api::accepts_version(&headers) {
-            return Err(api::incorrect_url(&log));
+    async fn from_request_parts(parts: &mut Parts, core: &SharedCore<Rules>) -> Result<Self, Rejection> {
+        let Ok(request) = Request::from_request_parts(parts, core).await;
+        let (user, method) = caller::authenticate_with_method(&request)?;
+        if !api::accepts_version(&request) {
+            return Err(Rejection::new(api::incorrect_url(&request)));
         }
+        let owner = Self { request, user };
         if matches!(method, AuthMethod::PersonalToken | AuthMethod::OAuthToken) {
             let text = "Unsupported operation: Accessing this API using access token is forbidden.";
-            return Err(error_response(&log, StatusCode::FORBIDDEN, text));
+            return Err(owner.error(StatusCode::FORBIDDEN, text));
         }
-        Ok(Self { core: core.clone(), user, headers, params, log })
+        Ok(owner)
     }
 }
 
 impl TokenOwner {
     /// Checks a change's headers: a JSON body, or no body and a header that another site's form cannot send.
-    fn check_headers(&self, body: &Bytes) -> Result<(), Box<Response>> {
-        if body.is_empty() {
-            if self.headers.contains_key("x-gocd-confirm") {
+    fn check_headers(&self) -> Result<(), Rejection> {
+        if !self.request.body.is_empty() {
+            if self.request.has_json_body() {
                 return Ok(());
             }
-            let text = "Missing required header 'X-GoCD-Confirm' with value 'true'";
-            return Err(Box::new(error_response(&self.log, StatusCode::BAD_REQUEST, text)));
+            let text = "You must specify a 'Content-Type' of 'application/json'";
+            return Err(self.error(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
         }
-        let content_type =
-            self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
-        if essence.eq_ignore_ascii_case("application/json") {
+        if self.request.headers.contains_key("x-gocd-confirm") {
             return Ok(());
         }
-        let text = "You must specify a 'Content-Type' of 'application/json'";
-        Err(Box::new(error_response(&self.log, StatusCode::UNSUPPORTED_MEDIA_TYPE, text)))
+        let text = "Missing required header 'X-GoCD-Confirm' with value 'true'";
+        Err(self.error(StatusCode::BAD_REQUEST, text))
     }
 
-    fn not_found(&self, id: &str) -> Response {
-        let text = format!("Access token with id '{id}' was not found!");
-        error_response(&self.log, StatusCode::NOT_FOUND, &text)
+    fn error(&self, status: StatusCode, text: &str) -> Rejection {
+        self.request.log.note(format!("refused: {status}"));
+        Rejection::new((status, api::versioned(&json!({ "message": text }))))
+    }
+
+    fn not_found(&self, id: &str) -> Rejection {
+        self.error(StatusCode::NOT_FOUND, &format!("Access token with id '{id}' was not found!"))
     }
 
     fn to_json(&self, token: &PersonalToken) -> Value {
@@ -113,7 +100,7 @@ impl TokenOwner {
     }
 
     fn list_url(&self) -> String {
-        format!("{}/current_user/access_tokens", self.core.urls.api)
+        format!("{}/current_user/access_tokens", self.request.core.urls.api)
     }
 }
 
@@ -121,74 +108,54 @@ fn time(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn error_response(log: &RequestLog, status: StatusCode, text: &str) -> Response {
-    log.note(format!("refused: {status}"));
-    (status, api::versioned(&json!({ "message": text }))).into_response()
-}
-
-async fn list(owner: TokenOwner) -> Response {
-    let value = owner.params.get("filter").unwrap_or("active");
-    let Some(filter) = Filter::parse(value) else {
+async fn list(owner: TokenOwner) -> Handled {
+    let value = owner.request.params.get("filter").unwrap_or("active");
+    let filter = Filter::parse(value).ok_or_else(|| {
         let text = format!(
             "Value `{value}` is not allowed for query parameter named `filter`. Valid values are active, all, revoked."
         );
-        return error_response(&owner.log, StatusCode::BAD_REQUEST, &text);
-    };
-    let tokens = owner.core.state().personal_tokens_of(&owner.user.login, filter);
+        owner.error(StatusCode::BAD_REQUEST, &text)
+    })?;
+    let tokens = owner.request.core.state().personal_tokens_of(&owner.user.login, filter);
     let tokens: Vec<_> = tokens.iter().map(|token| owner.to_json(token)).collect();
-    api::versioned(&json!({
+    Ok(api::versioned(&json!({
         "_links": { "self": { "href": owner.list_url() }, "doc": { "href": DOC } },
         "_embedded": { "access_tokens": tokens },
-    }))
+    })))
 }
 
-async fn show(owner: TokenOwner, Path(id): Path<String>) -> Response {
-    match find(&owner, &id) {
-        Some(token) => api::versioned(&owner.to_json(&token)),
-        None => owner.not_found(&id),
-    }
-}
-
-fn find(owner: &TokenOwner, id: &str) -> Option<PersonalToken> {
-    owner.core.state().personal_token(&owner.user.login, id.parse().ok()?).cloned()
+async fn show(owner: TokenOwner, Path(id): Path<String>) -> Handled {
+    let number = id.parse().ok();
+    let mut state = owner.request.core.state();
+    let token = number.and_then(|number| state.personal_token(&owner.user.login, number));
+    Ok(api::versioned(&owner.to_json(token.ok_or_else(|| owner.not_found(&id))?)))
 }
 
 /// The only response that contains the token itself.
-async fn create(owner: TokenOwner, body: Bytes) -> Response {
-    if let Err(response) = owner.check_headers(&body) {
-        return *response;
-    }
-    let now = owner.core.now();
-    let description = owner.params.get("description");
-    let token = owner.core.state().create_personal_token(&owner.user.login, description, now);
-    owner.log.note(format!("personal access token created for {}", owner.user.login));
+async fn create(owner: TokenOwner) -> Handled {
+    owner.check_headers()?;
+    let (core, user) = (&owner.request.core, &owner.user.login);
+    let description = owner.request.params.get("description");
+    let token = core.state().create_personal_token(user, description, core.now());
+    owner.request.log.note(format!("personal access token created for {user}"));
     let mut body = owner.to_json(&token);
     body["token"] = token.token.into();
-    api::versioned(&body)
+    Ok(api::versioned(&body))
 }
 
-async fn revoke(owner: TokenOwner, Path(id): Path<String>, body: Bytes) -> Response {
-    if let Err(response) = owner.check_headers(&body) {
-        return *response;
+async fn revoke(owner: TokenOwner, Path(id): Path<String>) -> Handled {
+    owner.check_headers()?;
+    let (core, user) = (&owner.request.core, &owner.user.login);
+    let number = id.parse().ok();
+    let mut state = core.state();
+    let token = number.and_then(|number| state.personal_token(user, number));
+    let token = token.ok_or_else(|| owner.not_found(&id))?;
+    if token.revoked.is_some() {
+        let text = "Your request could not be processed. The access token has already been revoked.";
+        return Err(owner.error(StatusCode::UNPROCESSABLE_ENTITY, text));
     }
-    let revocation = Revocation {
-        at: owner.core.now(),
-        by: owner.user.login.clone(),
-        cause: owner.params.get("revoke_cause").map(str::to_owned),
-    };
-    let token = {
-        let mut state = owner.core.state();
-        let number = id.parse().ok();
-        let Some(token) = number.and_then(|number| state.personal_token(&owner.user.login, number)) else {
-            return owner.not_found(&id);
-        };
-        if token.revoked.is_some() {
-            let text = "Your request could not be processed. The access token has already been revoked.";
-            return error_response(&owner.log, StatusCode::UNPROCESSABLE_ENTITY, text);
-        }
-        token.revoked = Some(revocation);
-        token.clone()
-    };
-    owner.log.note(format!("personal access token of {} revoked", owner.user.login));
-    api::versioned(&owner.to_json(&token))
+    let cause = owner.request.params.get("revoke_cause").map(str::to_owned);
+    token.revoked = Some(Revocation { at: core.now(), by: user.clone(), cause });
+    owner.request.log.note(format!("personal access token of {user} revoked"));
+    Ok(api::versioned(&owner.to_json(token)))
 }

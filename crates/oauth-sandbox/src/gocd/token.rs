@@ -1,17 +1,12 @@
 //! The token endpoint (docs/provider-facts.md 1d).
 
-use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{StatusCode, Uri};
 use serde::Serialize;
 
+use super::Request;
 use super::model::{TOKEN_LIFE, TokenCall};
-use super::{Rules, https_only};
-use crate::journal::RequestLog;
-use crate::params::Params;
-use crate::provider::SharedCore;
-use crate::server::ConnectionInfo;
 
 /// GoCD sends exactly these fields, without `token_type`.
 #[derive(Serialize)]
@@ -27,20 +22,8 @@ struct ErrorBody {
     error_description: String,
 }
 
-pub(super) async fn token(
-    State(core): State<SharedCore<Rules>>,
-    connection: ConnectionInfo,
-    uri: Uri,
-    params: Params,
-    log: RequestLog,
-) -> Response {
-    // The token endpoint bypasses the router, whose layer does this for the other OAuth routes.
-    if core.setup.plain.is_some() {
-        let rule = https_only::HttpsRule::new(core.setup.options.plain_http, core.setup.origin.url());
-        if let Some(rejection) = rule.rejection(connection, &uri, &log) {
-            return rejection;
-        }
-    }
+pub(super) async fn token(request: Request) -> Response {
+    let (params, log) = (&request.params, &request.log);
     let call = TokenCall {
         grant_type: params.text("grant_type"),
         client_id: params.text("client_id"),
@@ -49,8 +32,7 @@ pub(super) async fn token(
         code: params.text("code"),
         refresh_token: params.text("refresh_token"),
     };
-    let now = core.now();
-    let result = core.state().token(&call, now);
+    let result = request.core.state().token(&call, request.core.now());
     match result {
         Ok(tokens) => {
             log.note(format_args!("{} redeemed, tokens issued for {}", call.grant_type, tokens.user));
@@ -59,8 +41,7 @@ pub(super) async fn token(
                 expires_in: TOKEN_LIFE,
                 refresh_token: tokens.refresh_token,
             };
-            let cache = (CACHE_CONTROL, "private, max-age=0, must-revalidate");
-            (StatusCode::OK, [cache], json(&body)).into_response()
+            ([(CACHE_CONTROL, "private, max-age=0, must-revalidate")], json(&body)).into_response()
         }
         Err(error) => {
             log.note(format_args!(

@@ -2,20 +2,17 @@
 //! this address consists of scripts that call the API.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use axum_extra::extract::cookie::CookieJar;
-use http::HeaderMap;
 use maud::{Markup, html};
 
-use super::Rules;
 use super::model::{Filter, Revocation};
-use super::pages::{self, FORM_TOKEN};
-use crate::journal::RequestLog;
+use super::{Request, Rules, pages, user_tokens};
+use crate::login_pages;
 use crate::page::Page;
-use crate::params::Params;
-use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
+use crate::provider::{ProviderRules as _, SharedCore};
+use crate::request::{Handled, Rejection};
 use crate::session::Session;
 use crate::user::User;
 
@@ -29,42 +26,24 @@ pub(super) fn routes() -> Router<SharedCore<Rules>> {
         .route(&format!("{LIST}/{{number}}/revoke"), post(revoke))
 }
 
-async fn index(State(core): State<SharedCore<Rules>>, jar: CookieJar, log: RequestLog) -> Response {
-    match pages::logged_in(&core, &jar) {
-        Some((session, user)) => page(&core, &session, &user, None).into_response(),
-        None => to_login(&core, jar, &log),
-    }
+async fn index(request: Request) -> Handled {
+    let (session, user) = login_pages::require_user(&request, LIST)?;
+    Ok(page(&request, &session, &user, None))
 }
 
-fn to_login(core: &ProviderCore<Rules>, jar: CookieJar, log: &RequestLog) -> Response {
-    log.note("not logged in");
-    pages::redirect_to_login(core, jar, LIST.to_owned()).into_response()
-}
-
-/// The user who sent a form of this session, or the response that ends the request.
-fn author_of_form(
-    core: &ProviderCore<Rules>,
-    jar: CookieJar,
-    params: &Params,
-    headers: &HeaderMap,
-    log: &RequestLog,
-) -> Result<(Session, User), Box<Response>> {
-    let Some((session, user)) = pages::logged_in(core, &jar) else {
-        return Err(Box::new(to_login(core, jar, log)));
-    };
-    if !pages::has_form_token(&session, params, headers) {
-        log.note("refused: the form is not from a page of this session");
-        return Err(Box::new(pages::stale_form().into_response()));
-    }
+/// The user who sent a form of this session.
+fn author_of_form(request: &Request) -> Result<(Session, User), Rejection> {
+    let (session, user) = login_pages::require_user(request, LIST)?;
+    login_pages::check_form_token(request, &session)?;
     Ok((session, user))
 }
 
 /// The user's tokens, and the new one, which is shown only once.
-fn page(core: &ProviderCore<Rules>, session: &Session, user: &User, new: Option<&str>) -> Page {
-    let tokens = core.state().personal_tokens_of(&user.login, Filter::Active);
-    let form_token = html! { input type="hidden" name=(FORM_TOKEN) value=(session.form_token); };
+fn page(request: &Request, session: &Session, user: &User, new: Option<&str>) -> Response {
+    let tokens = request.core.state().personal_tokens_of(&user.login, Filter::Active);
+    let form_token = login_pages::form_token_field::<Rules>(session);
     let body = html! {
-        (pages::flash(core, &session.form_token))
+        (pages::flash(request, session))
         @if let Some(token) = new {
             p role="status" { "Copy the new token now; it is not shown again: " code #token { (token) } }
         }
@@ -89,7 +68,7 @@ fn page(core: &ProviderCore<Rules>, session: &Session, user: &User, new: Option<
         }
         p { a href=(pages::HOME) { "Pipelines" } }
     };
-    Page::new(Rules::TITLE, "Personal Access Tokens", &body)
+    Page::new(Rules::TITLE, "Personal Access Tokens", &body).into_response()
 }
 
 fn revoke_form(number: u64, description: &str, form_token: &Markup) -> Markup {
@@ -101,51 +80,24 @@ fn revoke_form(number: u64, description: &str, form_token: &Markup) -> Markup {
     }
 }
 
-async fn create(
-    State(core): State<SharedCore<Rules>>,
-    headers: HeaderMap,
-    jar: CookieJar,
-    params: Params,
-    log: RequestLog,
-) -> Response {
-    let (session, user) = match author_of_form(&core, jar, &params, &headers, &log) {
-        Ok(author) => author,
-        Err(response) => return *response,
-    };
-    let description = params.present("description");
+async fn create(request: Request) -> Handled {
+    let (session, user) = author_of_form(&request)?;
+    let (core, description) = (&request.core, request.params.present("description"));
     let token = core.state().create_personal_token(&user.login, description, core.now());
-    log.note(format!("personal access token created for {}", user.login));
-    page(&core, &session, &user, Some(&token.token)).into_response()
+    request.log.note(format!("personal access token created for {}", user.login));
+    Ok(page(&request, &session, &user, Some(&token.token)))
 }
 
-async fn revoke(
-    State(core): State<SharedCore<Rules>>,
-    Path(number): Path<String>,
-    headers: HeaderMap,
-    jar: CookieJar,
-    params: Params,
-    log: RequestLog,
-) -> Response {
-    let (session, user) = match author_of_form(&core, jar, &params, &headers, &log) {
-        Ok(author) => author,
-        Err(response) => return *response,
+async fn revoke(Path(number): Path<String>, request: Request) -> Handled {
+    let (session, user) = author_of_form(&request)?;
+    let mut state = request.core.state();
+    let number = number.parse().ok();
+    let token = number.and_then(|number| state.personal_token(&user.login, number));
+    let Some(token) = token.filter(|token| token.revoked.is_none()) else {
+        return Ok(user_tokens::not_authorized(&request));
     };
-    let revocation = Revocation { at: core.now(), by: user.login.clone(), cause: None };
-    let is_revoked = {
-        let mut state = core.state();
-        let number = number.parse().ok();
-        match number.and_then(|number| state.personal_token(&user.login, number)) {
-            Some(token) if token.revoked.is_none() => {
-                token.revoked = Some(revocation);
-                true
-            }
-            _ => false,
-        }
-    };
-    if !is_revoked {
-        return super::user_tokens::not_authorized(&log);
-    }
-    log.note(format!("personal access token of {} revoked", user.login));
-    core.state().set_flash(&session.form_token, REVOKED);
-    pages::redirect(LIST)
+    token.revoked = Some(Revocation { at: request.core.now(), by: user.login.clone(), cause: None });
+    request.log.note(format!("personal access token of {} revoked", user.login));
+    state.set_flash(&session.form_token, REVOKED);
+    Ok(login_pages::redirect(LIST))
 }

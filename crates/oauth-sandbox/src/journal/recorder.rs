@@ -1,17 +1,14 @@
 //! Writing to the journal.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::fmt::Display;
 use std::sync::{Arc, Mutex};
 
-use axum::extract::FromRequestParts;
 use chrono::{DateTime, Utc};
 use http::header::HOST;
 use http::request::Parts;
 
 use super::{Journal, JournalEntry, RequestKind, redact};
-use crate::middleware::RequestContext;
 use crate::params::Params;
 use crate::sync::lock;
 
@@ -21,7 +18,7 @@ const MAX_ENTRIES: usize = 1000;
 const MAX_METHOD: usize = 16;
 const MAX_NOTE: usize = 300;
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Records {
     /// The number of the newest entry.
     last_number: u64,
@@ -40,7 +37,7 @@ impl Records {
 }
 
 /// The journal of one provider.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct JournalRecorder(Arc<Mutex<Records>>);
 
 impl JournalRecorder {
@@ -89,16 +86,16 @@ fn new_entry(number: u64, time: DateTime<Utc>, parts: &Parts, params: &Params) -
         host,
         method: redact::cut(parts.method.as_str(), MAX_METHOD).to_owned(),
         path: redact::path(parts.uri.path()),
-        query: redact::parameters(params.query()),
-        form: redact::parameters(params.form()),
+        query: redact::parameters(&params.query),
+        form: redact::parameters(&params.form),
         status: None,
         notes: Vec::new(),
         fault: None,
     }
 }
 
-/// Writes to one request's journal entry. An extractor for handlers.
-#[derive(Clone, Debug, Default)]
+/// Writes to one request's journal entry.
+#[derive(Clone)]
 pub(crate) struct RequestLog {
     recorder: JournalRecorder,
     number: u64,
@@ -140,14 +137,6 @@ impl RequestLog {
         if let Some(entry) = lock(&self.recorder.0).entry_mut(self.number) {
             change(entry);
         }
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for RequestLog {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(RequestContext::of(parts).map(|context| context.log.clone()).unwrap_or_default())
     }
 }
 

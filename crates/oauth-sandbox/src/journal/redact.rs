@@ -1,7 +1,6 @@
 //! Redaction of journal entries by an allow list: a new parameter is redacted until it is added to the list.
 
 use super::Parameter;
-use crate::params::Pairs;
 
 /// Replaces redacted text.
 pub(super) const REDACTED: &str = "***";
@@ -42,7 +41,7 @@ const MAX_PARAMETERS: usize = 50;
 const MAX_LENGTH: usize = 300;
 
 /// Redacts the first [`MAX_PARAMETERS`] parameters and drops the rest.
-pub(super) fn parameters(pairs: &Pairs) -> Vec<Parameter> {
+pub(super) fn parameters(pairs: &[(String, String)]) -> Vec<Parameter> {
     let redacted = |(name, value): &(String, String)| {
         let (name, value) = if is_harmless(name) {
             (name.as_str(), cut(without_query(name, value), MAX_LENGTH))
@@ -110,7 +109,7 @@ mod tests {
     use super::*;
 
     fn redacted(name: &str, value: &str) -> (String, String) {
-        let mut shown = parameters(&vec![(name.to_owned(), value.to_owned())]);
+        let mut shown = parameters(&[(name.to_owned(), value.to_owned())]);
         let Parameter { name, value } = shown.remove(0);
         (name, value)
     }

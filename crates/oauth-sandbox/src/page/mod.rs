@@ -1,16 +1,11 @@
 //! HTML pages: one layout for all providers.
 
-mod consent;
 mod layout;
-mod login;
 
 use axum::response::{Html, IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, StatusCode};
 use maud::{Markup, html};
-
-pub(crate) use consent::ConsentPage;
-pub(crate) use login::LoginPage;
 
 /// An HTML page and its status.
 #[derive(Debug)]

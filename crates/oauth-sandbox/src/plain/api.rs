@@ -1,51 +1,38 @@
 //! The protected resource (RFC 6750 2.1 and 3): the token's user and scopes.
 
 use axum::Json;
-use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
-use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse as _;
+use http::StatusCode;
+use http::header::WWW_AUTHENTICATE;
 use serde_json::json;
 
-use super::Rules;
+use super::Request;
 use super::model::Grant;
-use crate::journal::RequestLog;
-use crate::provider::{ProviderCore, SharedCore};
+use crate::request::{Handled, Rejection};
 
-pub(super) async fn me(
-    State(core): State<SharedCore<Rules>>,
-    headers: HeaderMap,
-    log: RequestLog,
-) -> Response {
-    let grant = match authenticate(&core, &headers, &log) {
-        Ok(grant) => grant,
-        Err(response) => return *response,
-    };
-    let state = core.state();
+pub(super) async fn me(request: Request) -> Handled {
+    let grant = authenticate(&request)?;
+    let state = request.core.state();
     let user = grant.user.as_deref().and_then(|login| state.user(login));
-    Json(json!({
+    let body = json!({
         "client_id": grant.client_id,
         "name": user.map(|user| &user.name),
         "email": user.map(|user| &user.email),
         "scopes": grant.scopes,
-    }))
-    .into_response()
+    });
+    Ok(Json(body).into_response())
 }
 
 /// Returns the grant of a valid token, otherwise an error response.
-fn authenticate(
-    core: &ProviderCore<Rules>,
-    headers: &HeaderMap,
-    log: &RequestLog,
-) -> Result<Grant, Box<Response>> {
+fn authenticate(request: &Request) -> Result<Grant, Rejection> {
+    let (core, log) = (&request.core, &request.log);
     let (before, after) = &core.setup.options.authorization;
     let realm = format!("{}realm=\"plain\"", before.split_inclusive(' ').next().unwrap_or_default());
-    let unauthorized = |challenge: String| {
-        Box::new((StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, challenge)]).into_response())
-    };
+    let unauthorized =
+        |challenge: String| Rejection::new((StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, challenge)]));
     // The scheme is case-insensitive (RFC 9110 11.1).
-    let token = headers.get(AUTHORIZATION).and_then(|header| {
-        let (scheme, rest) = header.to_str().ok()?.split_at_checked(before.len())?;
+    let token = request.header("authorization").and_then(|header| {
+        let (scheme, rest) = header.split_at_checked(before.len())?;
         scheme.eq_ignore_ascii_case(before).then_some(rest)?.strip_suffix(after.as_str())
     });
     let Some(token) = token else {

@@ -34,20 +34,18 @@ mod options;
 mod token;
 mod unique_params;
 
-use std::fmt;
-
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use crate::client::Clients;
 use crate::login_pages::{self, LoginPages};
-use crate::provider::{Origin, ProviderRules, ProviderSetup, Routes, Urls};
-use crate::random;
+use crate::provider::{Credentials, Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
+use crate::request::ProviderRequest;
 use crate::server_handle::ServerHandle;
-use crate::token_endpoint::TokenEndpoint;
 use crate::user::User;
+use crate::{consent_flow, random};
 
 pub use options::{ClientAuth, Options, Pkce, RedirectUri, RefreshTokens};
 
@@ -76,24 +74,13 @@ pub type Plain = ServerHandle<Rules>;
 #[non_exhaustive]
 pub enum Rules {}
 
-/// Credentials generated at the start.
-pub struct Credentials {
-    client_id: String,
-    client_secret: String,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("client_id", &self.client_id).finish_non_exhaustive()
-    }
-}
+type Request = ProviderRequest<Rules>;
 
 impl ProviderRules for Rules {
     const NAME: &'static str = "plain";
     const TITLE: &'static str = "Plain OAuth 2.0";
     const PORT_OFFSET: u16 = 5;
     type Options = Options;
-    type Credentials = Credentials;
     type State = model::State;
 
     fn new_credentials() -> Credentials {
@@ -102,26 +89,16 @@ impl ProviderRules for Rules {
         Credentials {
             client_id: format!("plain client {}", random::hex::<8>()),
             client_secret: format!("%{}+", random::opaque()),
+            ..Credentials::default()
         }
-    }
-
-    fn client(credentials: &Credentials) -> (&str, &str) {
-        (&credentials.client_id, &credentials.client_secret)
     }
 
     fn urls(origin: &Origin) -> Urls {
-        let root = origin.url();
-        Urls {
-            authorize: format!("{root}/oauth/authorize"),
-            token: format!("{root}/oauth/token"),
-            api: format!("{root}/api"),
-            root,
-        }
+        Urls::below(origin.url(), "/oauth/authorize", "/oauth/token", "/api")
     }
 
     fn state(setup: &ProviderSetup<Self>, _: DateTime<Utc>) -> model::State {
-        let Credentials { client_id, client_secret } = &setup.credentials;
-        model::State::new(Clients::new(client_id, client_secret, &setup.redirect_uris), &setup.options)
+        model::State::new(Clients::new(setup), &setup.options)
     }
 
     fn redirect_uris(state: &model::State) -> Vec<String> {
@@ -132,20 +109,19 @@ impl ProviderRules for Rules {
         state.users.clone()
     }
 
-    fn routes(setup: &ProviderSetup<Self>) -> Routes<Self> {
-        let me = format!("/api{}", setup.options.me_path);
+    fn routes(core: &SharedCore<Self>) -> Routes<Self> {
+        let me = format!("/api{}", core.setup.options.me_path);
         Routes {
-            authorize: Router::new()
-                .route("/oauth/authorize", get(authorize::show_consent).post(authorize::decide)),
-            token: TokenEndpoint::new(&["/oauth/token"], token::token),
+            authorize: consent_flow::routes("/oauth/authorize"),
+            token: Router::new().route("/oauth/token", post(token::token)),
             api: Router::new().route(&me, get(api::me)),
-            pages: login_pages::routes::<Self>(),
+            pages: login_pages::routes(),
         }
     }
 }
 
 impl LoginPages for Rules {
-    fn home(_: &model::State, _: &User) -> Markup {
-        html! { p { "There is nothing here but an account." } }
+    fn home(_: &Request, _: &User) -> (String, Markup) {
+        ("Home".to_owned(), html! { p { "There is nothing here but an account." } })
     }
 }

@@ -1,13 +1,13 @@
 //! The server's state: codes and tokens.
 
-use std::fmt;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Rules;
 use super::options::{Options, RefreshTokens};
 use crate::bounded_list::{MAX_CODES, MAX_TOKENS};
 use crate::bounded_map::BoundedMap;
 use crate::client::Clients;
+use crate::provider::ProviderCore;
 use crate::random;
 use crate::user::User;
 
@@ -25,6 +25,20 @@ pub(super) struct Grant {
     pub(super) scopes_requested: bool,
 }
 
+impl Grant {
+    /// A grant of the requested scopes, or of all.
+    pub(super) fn new(
+        core: &ProviderCore<Rules>,
+        client_id: String,
+        user: Option<String>,
+        requested: Option<Vec<String>>,
+    ) -> Self {
+        let scopes_requested = requested.is_some();
+        let scopes = requested.unwrap_or_else(|| core.setup.options.scopes.clone());
+        Self { client_id, user, scopes, scopes_requested }
+    }
+}
+
 struct Code {
     grant: Grant,
     /// The `redirect_uri` parameter of the authorization request.
@@ -34,29 +48,24 @@ struct Code {
     redeemed: bool,
 }
 
-struct AccessToken {
+/// An access token or a refresh token.
+struct StoredToken {
     /// The code that the token was issued for, directly or by refreshes.
     code: Option<String>,
     grant: Grant,
     expires_at: Option<DateTime<Utc>>,
 }
 
-struct RefreshToken {
-    code: Option<String>,
-    grant: Grant,
-    expires_at: Option<DateTime<Utc>>,
-}
-
 /// The server's mutable state.
-pub struct State {
+pub(crate) struct State {
     pub(super) clients: Clients,
     pub(super) users: Vec<User>,
     access_life: Option<TimeDelta>,
     refresh_tokens: RefreshTokens,
     refresh_idle_life: Option<TimeDelta>,
     codes: BoundedMap<Code>,
-    access: BoundedMap<AccessToken>,
-    refresh: BoundedMap<RefreshToken>,
+    access: BoundedMap<StoredToken>,
+    refresh: BoundedMap<StoredToken>,
 }
 
 /// The result of a token call.
@@ -207,7 +216,7 @@ impl State {
         let access_token = random::opaque();
         let expires_at = self.access_life.map(|life| now + life);
         self.access
-            .insert(&access_token, AccessToken { code: code.clone(), grant: grant.clone(), expires_at });
+            .insert(&access_token, StoredToken { code: code.clone(), grant: grant.clone(), expires_at });
         let refreshable = refreshable && self.refresh_tokens != RefreshTokens::Never;
         let refresh_token = refreshable.then(|| self.add_refresh(grant.clone(), code, now));
         IssuedTokens { access_token, expires_in: self.access_life, refresh_token, grant }
@@ -216,24 +225,17 @@ impl State {
     fn add_refresh(&mut self, grant: Grant, code: Option<String>, now: DateTime<Utc>) -> String {
         let token = random::opaque();
         let expires_at = self.refresh_idle_life.map(|idle| now + idle);
-        self.refresh.insert(&token, RefreshToken { code, grant, expires_at });
+        self.refresh.insert(&token, StoredToken { code, grant, expires_at });
         token
     }
 
     /// The grant of a valid access token.
     pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
-        let is_valid = |access: &&AccessToken| access.expires_at.is_none_or(|expires_at| expires_at > now);
+        let is_valid = |access: &&StoredToken| access.expires_at.is_none_or(|expires_at| expires_at > now);
         self.access.get(access_token).filter(is_valid).map(|access| &access.grant)
     }
 
     pub(super) fn user(&self, login: &str) -> Option<&User> {
         self.users.iter().find(|user| user.login == login)
-    }
-}
-
-/// Prints counts only: everything else may be secret.
-impl fmt::Debug for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State").field("users", &self.users.len()).finish_non_exhaustive()
     }
 }

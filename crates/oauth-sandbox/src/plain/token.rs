@@ -1,40 +1,33 @@
 //! The token endpoint (RFC 6749 3.2, 4.1.3, 4.3.2, 4.4.2, 5 and 6).
 
 use axum::Json;
-use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use super::Rules;
+use super::Request;
 use super::model::{Grant, GrantError, IssuedTokens};
 use super::options::{ClientAuth, Options, Pkce, RedirectUri};
 use super::unique_params::UniqueParams;
-use crate::journal::RequestLog;
-use crate::params::{Encoding, Params};
+use crate::params::Encoding;
 use crate::pkce;
-use crate::provider::{ProviderCore, SharedCore};
 
 /// `error` and `error_description` of an error response (5.2).
 type TokenError = (&'static str, String);
 
-pub(super) async fn token(
-    State(core): State<SharedCore<Rules>>,
-    headers: HeaderMap,
-    params: Params,
-    log: RequestLog,
-) -> Response {
+pub(super) async fn token(request: Request) -> Response {
+    let (params, log) = (&request.params, &request.log);
     // Required for success (5.1) and error (5.2).
     let uncached = [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")];
-    match issue(&core, &headers, &params) {
+    match issue(&request) {
         Ok(tokens) => {
             let user = tokens.grant.user.as_deref().unwrap_or("the application itself");
             log.note(format_args!("{} accepted, token issued for {user}", params.text("grant_type")));
-            (uncached, Json(success(&core.setup.options, tokens))).into_response()
+            (uncached, Json(success(&request.core.setup.options, tokens))).into_response()
         }
         Err((error, description)) => {
             log.note(format_args!("refused: {error}: {description}"));
@@ -66,29 +59,25 @@ fn success(options: &Options, tokens: IssuedTokens) -> Value {
     body.into()
 }
 
-fn issue(
-    core: &ProviderCore<Rules>,
-    headers: &HeaderMap,
-    params: &Params,
-) -> Result<IssuedTokens, TokenError> {
-    let options = &core.setup.options;
-    if params.encoding() != Encoding::Urlencoded {
+fn issue(request: &Request) -> Result<IssuedTokens, TokenError> {
+    let options = &request.core.setup.options;
+    if request.params.encoding != Encoding::Urlencoded {
         return Err(invalid("the parameters must be in the body, as application/x-www-form-urlencoded"));
     }
-    let form = UniqueParams::of_body(params);
+    let form = UniqueParams::of_body(&request.params);
     if let Some(name) = form.repeated() {
         return Err(invalid(format!("{name} is repeated")));
     }
     let grant_type = require(form, "grant_type")?;
-    let client_id = authenticate_client(core, headers, form)?;
+    let client_id = authenticate_client(request, form)?;
     if grant_type == options.code_grant {
-        by_code(core, &client_id, form)
+        by_code(request, &client_id, form)
     } else if grant_type == options.refresh_grant {
-        by_refresh_token(core, &client_id, form)
+        by_refresh_token(request, &client_id, form)
     } else if grant_type == "password" {
-        by_password(core, client_id, form)
+        by_password(request, client_id, form)
     } else if grant_type == "client_credentials" {
-        by_client_credentials(core, client_id, form)
+        by_client_credentials(request, client_id, form)
     } else {
         Err(("unsupported_grant_type", format!("there is no grant_type {grant_type}")))
     }
@@ -103,15 +92,12 @@ fn require<'a>(form: UniqueParams<'a>, name: &str) -> Result<&'a str, TokenError
 }
 
 /// Authenticates the client by the configured method, and rejects any second one (2.3, 2.3.1, 3.2.1).
-fn authenticate_client(
-    core: &ProviderCore<Rules>,
-    headers: &HeaderMap,
-    form: UniqueParams<'_>,
-) -> Result<String, TokenError> {
-    let method = core.setup.options.client_auth;
+fn authenticate_client(request: &Request, form: UniqueParams<'_>) -> Result<String, TokenError> {
+    let method = request.core.setup.options.client_auth;
     let unknown = |description: &str| ("invalid_client", description.to_owned());
-    let state = core.state();
-    let basic = headers.get(AUTHORIZATION).map(|header| header.to_str().ok().and_then(parse_basic));
+    let state = request.core.state();
+    let basic = request.headers.contains_key("authorization");
+    let basic = basic.then(|| request.header("authorization").and_then(parse_basic));
     let in_body = form.get("client_secret");
     if basic.is_some() && in_body.is_some() {
         return Err(invalid("the client authenticates by two methods"));
@@ -157,11 +143,8 @@ fn form_decoded(part: &str) -> String {
     form_urlencoded::parse(as_form.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-fn by_code(
-    core: &ProviderCore<Rules>,
-    client_id: &str,
-    form: UniqueParams<'_>,
-) -> Result<IssuedTokens, TokenError> {
+fn by_code(request: &Request, client_id: &str, form: UniqueParams<'_>) -> Result<IssuedTokens, TokenError> {
+    let core = &request.core;
     let options = &core.setup.options;
     let code = require(form, "code")?;
     let given = form.get("redirect_uri");
@@ -179,10 +162,11 @@ fn by_code(
 }
 
 fn by_refresh_token(
-    core: &ProviderCore<Rules>,
+    request: &Request,
     client_id: &str,
     form: UniqueParams<'_>,
 ) -> Result<IssuedTokens, TokenError> {
+    let core = &request.core;
     let options = &core.setup.options;
     let refresh_token = require(form, "refresh_token")?;
     match (options.redirect_uri, form.get("redirect_uri")) {
@@ -202,43 +186,34 @@ fn by_refresh_token(
 }
 
 fn by_password(
-    core: &ProviderCore<Rules>,
+    request: &Request,
     client_id: String,
     form: UniqueParams<'_>,
 ) -> Result<IssuedTokens, TokenError> {
+    let core = &request.core;
     let (username, password) = (require(form, "username")?, require(form, "password")?);
     let scopes = scopes(form, &core.setup.options)?;
     let mut state = core.state();
     let user = state.users.iter().find(|user| user.matches_login(username) && user.password == password);
     let login = user.map(|user| user.login.clone());
     let login = login.ok_or_else(|| ("invalid_grant", "username or password is wrong".to_owned()))?;
-    let grant = new_grant(core, client_id, Some(login), scopes);
+    let grant = Grant::new(core, client_id, Some(login), scopes);
     Ok(state.issue(grant, true, core.now()))
 }
 
 fn by_client_credentials(
-    core: &ProviderCore<Rules>,
+    request: &Request,
     client_id: String,
     form: UniqueParams<'_>,
 ) -> Result<IssuedTokens, TokenError> {
+    let core = &request.core;
     if core.setup.options.client_auth == ClientAuth::Public {
         // 4.4: confidential clients only.
         return Err(("unauthorized_client", "a public client has no credentials".into()));
     }
     let scopes = scopes(form, &core.setup.options)?;
-    let grant = new_grant(core, client_id, None, scopes);
+    let grant = Grant::new(core, client_id, None, scopes);
     Ok(core.state().issue(grant, false, core.now()))
-}
-
-fn new_grant(
-    core: &ProviderCore<Rules>,
-    client_id: String,
-    user: Option<String>,
-    requested: Option<Vec<String>>,
-) -> Grant {
-    let scopes_requested = requested.is_some();
-    let scopes = requested.unwrap_or_else(|| core.setup.options.scopes.clone());
-    Grant { client_id, user, scopes, scopes_requested }
 }
 
 fn scopes(form: UniqueParams<'_>, options: &Options) -> Result<Option<Vec<String>>, TokenError> {

@@ -10,12 +10,12 @@ pub(super) struct UniqueParams<'a>(&'a Pairs);
 impl<'a> UniqueParams<'a> {
     /// For the authorization endpoint: the body, or the query when the body is empty.
     pub(super) fn of_either(params: &'a Params) -> Self {
-        Self(if params.form().is_empty() { params.query() } else { params.form() })
+        Self(if params.form.is_empty() { &params.query } else { &params.form })
     }
 
     /// For the token endpoint: the body.
     pub(super) fn of_body(params: &'a Params) -> Self {
-        Self(params.form())
+        Self(&params.form)
     }
 
     pub(super) fn get(self, name: &str) -> Option<&'a str> {

@@ -1,15 +1,13 @@
 //! The connection loop. Written with hyper directly: `axum::serve` can neither close a connection without a
 //! response nor limit connections.
 
-use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
-use axum::extract::FromRequestParts;
 use http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use http::request::Parts;
 use http::{HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -19,36 +17,28 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
+use tower::Service as _;
 
-use super::{Serve, host};
+use super::host;
 use crate::fault::CloseConnection;
 
 /// The limit on open connections, the usual number of files per process. Further connections wait.
 const MAX_CONNECTIONS: usize = 1024;
 /// The limit on request line and header fields; hyper responds to more with 431, as to more than 100 fields.
-/// That number is hyper's default: setting it explicitly would make hyper allocate a table for each request.
 const MAX_HEAD: usize = 64 * 1024;
 /// The timeout for a TLS handshake and for the next request. Longer than clients keep idle connections, so
 /// that the server never closes one that a client is about to use.
 const READ_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// The connection that a request arrived on. An extractor for handlers.
+/// The connection that a request arrived on, as a request extension.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ConnectionInfo {
     /// The connection uses TLS.
     pub(crate) secure: bool,
 }
 
-impl<S: Sync> FromRequestParts<S> for ConnectionInfo {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get::<Self>().copied().unwrap_or_default())
-    }
-}
-
 /// Accepts connections forever. Dropping the future closes them.
-pub(super) async fn accept(listener: TcpListener, handler: Arc<dyn Serve>, tls: Option<TlsAcceptor>) {
+pub(super) async fn accept(listener: TcpListener, router: Router, tls: Option<TlsAcceptor>) {
     let mut connections = JoinSet::new();
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
@@ -56,7 +46,7 @@ pub(super) async fn accept(listener: TcpListener, handler: Arc<dyn Serve>, tls: 
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
-                let connection = connection(stream, Arc::clone(&handler), tls.clone());
+                let connection = connection(stream, router.clone(), tls.clone());
                 connections.spawn(async move {
                     connection.await;
                     drop(slot);
@@ -69,29 +59,28 @@ pub(super) async fn accept(listener: TcpListener, handler: Arc<dyn Serve>, tls: 
     }
 }
 
-async fn connection(stream: TcpStream, handler: Arc<dyn Serve>, tls: Option<TlsAcceptor>) {
+async fn connection(stream: TcpStream, router: Router, tls: Option<TlsAcceptor>) {
     // Sends small responses at once: a delayed acknowledgement could cost 40 ms.
     let _ = stream.set_nodelay(true);
     // Errors of one connection, including those of faults, affect only its client.
     let _ = match tls {
-        None => serve(TokioIo::new(stream), handler, ConnectionInfo { secure: false }).await,
+        None => serve(TokioIo::new(stream), router, ConnectionInfo { secure: false }).await,
         Some(tls) => match tokio::time::timeout(READ_TIMEOUT, tls.accept(stream)).await {
-            Ok(Ok(stream)) => serve(TokioIo::new(stream), handler, ConnectionInfo { secure: true }).await,
+            Ok(Ok(stream)) => serve(TokioIo::new(stream), router, ConnectionInfo { secure: true }).await,
             Ok(Err(_)) | Err(_) => Ok(()),
         },
     };
 }
 
-async fn serve<IO>(io: IO, handler: Arc<dyn Serve>, info: ConnectionInfo) -> Result<(), hyper::Error>
+async fn serve<IO>(io: IO, router: Router, info: ConnectionInfo) -> Result<(), hyper::Error>
 where
     IO: hyper::rt::Read + hyper::rt::Write + Unpin,
 {
-    let service = service_fn(move |request| respond(request, Arc::clone(&handler), info));
+    let service = service_fn(move |request| respond(request, router.clone(), info));
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(READ_TIMEOUT)
         .max_buf_size(MAX_HEAD)
-        .writev(false)
         .serve_connection(io, service)
         .await
 }
@@ -99,14 +88,15 @@ where
 /// Returning an error makes hyper close the connection without sending a byte.
 async fn respond(
     mut request: Request<Incoming>,
-    handler: Arc<dyn Serve>,
+    mut router: Router,
     info: ConnectionInfo,
 ) -> Result<Response<Body>, io::Error> {
     if !host::is_this_computer(request.uri(), request.headers()) {
         return Ok(misdirected());
     }
     request.extensions_mut().insert(info);
-    let response = handler.serve(request).await;
+    // A router is always ready.
+    let response = router.call(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
     if response.extensions().get::<CloseConnection>().is_some() {
         return Err(io::ErrorKind::ConnectionAborted.into());
     }

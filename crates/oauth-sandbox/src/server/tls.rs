@@ -1,7 +1,6 @@
 //! A generated certificate authority and its server certificate. The `ring` provider is passed to rustls
 //! explicitly, so that no process-wide default is installed.
 
-use std::fmt;
 use std::sync::Arc;
 
 use chrono::{Datelike as _, Utc};
@@ -26,12 +25,6 @@ pub(crate) struct CertificateAuthority {
     pem: String,
     root: CertificateDer<'static>,
     acceptor: TlsAcceptor,
-}
-
-impl fmt::Debug for CertificateAuthority {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CertificateAuthority").finish_non_exhaustive()
-    }
 }
 
 impl CertificateAuthority {

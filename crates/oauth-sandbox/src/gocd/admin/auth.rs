@@ -1,20 +1,17 @@
 //! Authentication of administrators, in a browser or by an XML call.
 
-use std::sync::Arc;
-
 use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse as _, Response};
-use axum_extra::extract::cookie::CookieJar;
 use http::request::Parts;
 use http::{Method, StatusCode};
+use maud::{Markup, html};
 
 use super::super::caller::{self, AuthMethod};
-use super::super::{Rules, pages};
+use super::super::{Request, Rules, pages};
 use super::PREFIXES;
-use crate::journal::RequestLog;
+use crate::login_pages;
 use crate::page::Page;
-use crate::params::Params;
-use crate::provider::{ProviderCore, ProviderRules as _, SharedCore};
+use crate::provider::{ProviderRules as _, SharedCore};
+use crate::request::Rejection;
 use crate::session::Session;
 
 /// The format of the response.
@@ -26,18 +23,15 @@ pub(super) enum Format {
 }
 
 /// An authenticated request of an administrator. The extractor rejects all others.
-#[derive(Debug)]
 pub(super) struct Admin {
-    pub(super) core: Arc<ProviderCore<Rules>>,
+    pub(super) request: Request,
     pub(super) format: Format,
     /// The method, overridden by a form's `_method` as in Rails.
     pub(super) method: Method,
     /// The path before `/clients` or `/user_tokens`.
     pub(super) prefix: &'static str,
     /// `None` for an XML call with a password.
-    pub(super) session: Option<Session>,
-    pub(super) params: Params,
-    pub(super) log: RequestLog,
+    session: Option<Session>,
 }
 
 impl Admin {
@@ -46,90 +40,71 @@ impl Admin {
         format!("{}/clients", self.prefix)
     }
 
-    /// The session's form token.
-    pub(super) fn form_token(&self) -> &str {
-        self.session.as_ref().map(|session| session.form_token.as_str()).unwrap_or_default()
+    pub(super) fn form_token_field(&self) -> Markup {
+        html! { @if let Some(session) = &self.session { (login_pages::form_token_field::<Rules>(session)) } }
     }
 
     /// Shows `text` on the next page.
-    pub(super) fn flash(&self, text: &'static str) {
+    pub(super) fn set_flash(&self, text: &'static str) {
         if let Some(session) = &self.session {
-            self.core.state().set_flash(&session.form_token, text);
+            self.request.core.state().set_flash(&session.form_token, text);
         }
+    }
+
+    /// The message for this page.
+    pub(super) fn flash(&self) -> Markup {
+        html! { @if let Some(session) = &self.session { (pages::flash(&self.request, session)) } }
     }
 }
 
 impl FromRequestParts<SharedCore<Rules>> for Admin {
-    type Rejection = Response;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, core: &SharedCore<Rules>) -> Result<Self, Response> {
-        let Ok(params) = Params::from_request_parts(parts, core).await;
-        let Ok(log) = RequestLog::from_request_parts(parts, core).await;
-        let jar = CookieJar::from_headers(&parts.headers);
-        let path = parts.uri.path();
+    async fn from_request_parts(parts: &mut Parts, core: &SharedCore<Rules>) -> Result<Self, Rejection> {
+        let Ok(request) = Request::from_request_parts(parts, core).await;
+        let path = request.uri.path();
         let format = if path.ends_with(".xml") { Format::Xml } else { Format::Html };
         let prefix =
             PREFIXES.iter().find(|prefix| path.starts_with(**prefix)).copied().unwrap_or(PREFIXES[0]);
         let session = match format {
-            Format::Html => authenticate_browser(core, jar, parts, prefix, &log),
-            Format::Xml => authenticate_xml_call(core, &jar, parts, &log),
+            Format::Html => Some(authenticate_browser(&request, prefix)?),
+            Format::Xml => authenticate_xml_call(&request)?,
         };
-        let session = session.map_err(|response| *response)?;
-        let method = pages::effective_method(&parts.method, &params);
+        let method = pages::effective_method(&request.method, &request.params);
         if let Some(session) = &session
-            && !parts.method.is_safe()
-            && !pages::has_form_token(session, &params, &parts.headers)
+            && !request.method.is_safe()
         {
-            log.note("refused: the form is not from a page of this session");
-            return Err(pages::stale_form().into_response());
+            login_pages::check_form_token(&request, session)?;
         }
-        Ok(Self { core: Arc::clone(core), format, method, prefix, session, params, log })
+        Ok(Self { request, format, method, prefix, session })
     }
 }
 
-fn authenticate_browser(
-    core: &ProviderCore<Rules>,
-    jar: CookieJar,
-    parts: &Parts,
-    prefix: &str,
-    log: &RequestLog,
-) -> Result<Option<Session>, Box<Response>> {
-    let Some((session, user)) = pages::logged_in(core, &jar) else {
-        log.note("not logged in");
-        // The redirect after the login is a GET, which cannot repeat a change.
-        let return_to = if parts.method.is_safe() {
-            pages::path_and_query(&parts.uri)
-        } else {
-            format!("{prefix}/clients")
-        };
-        return Err(Box::new(pages::redirect_to_login(core, jar, return_to).into_response()));
-    };
-    if !core.state().is_admin(&user) {
-        return Err(forbidden(log));
+fn authenticate_browser(request: &Request, prefix: &str) -> Result<Session, Rejection> {
+    // The redirect after the login is a GET, which cannot repeat a change.
+    let list = format!("{prefix}/clients");
+    let return_to = if request.method.is_safe() { request.path_and_query() } else { &list };
+    let (session, user) = login_pages::require_user(request, return_to)?;
+    if !request.core.state().is_admin(&user) {
+        return Err(forbidden(request));
     }
-    Ok(Some(session))
+    Ok(session)
 }
 
 /// Returns the session of an XML call, or `None` for a call with a password.
-fn authenticate_xml_call(
-    core: &ProviderCore<Rules>,
-    jar: &CookieJar,
-    parts: &Parts,
-    log: &RequestLog,
-) -> Result<Option<Session>, Box<Response>> {
-    let Some((user, method)) = caller::identify(core, &parts.headers, jar) else {
-        return Err(caller::challenge(log));
-    };
+fn authenticate_xml_call(request: &Request) -> Result<Option<Session>, Rejection> {
+    let core = &request.core;
+    let (user, method) = caller::identify(request).ok_or_else(|| caller::challenge(request))?;
     let own_credentials = matches!(method, AuthMethod::Password | AuthMethod::Session);
     if !(own_credentials && core.state().is_admin(&user)) {
-        return Err(forbidden(log));
+        return Err(forbidden(request));
     }
-    log.note(format!("acting as {} by {method:?}", user.login));
-    Ok(if method == AuthMethod::Session { core.sessions.find(jar) } else { None })
+    request.log.note(format!("acting as {} by {method:?}", user.login));
+    Ok(if method == AuthMethod::Session { core.sessions.find(&request.jar) } else { None })
 }
 
-fn forbidden(log: &RequestLog) -> Box<Response> {
-    log.note("refused: not a system administrator");
+fn forbidden(request: &Request) -> Rejection {
+    request.log.note("refused: not a system administrator");
     let text = "Only system administrators may manage OAuth clients.";
-    Box::new(Page::message(Rules::TITLE, StatusCode::FORBIDDEN, "Access denied", text).into_response())
+    Rejection::new(Page::message(Rules::TITLE, StatusCode::FORBIDDEN, "Access denied", text))
 }

@@ -6,16 +6,16 @@ use http::header::LOCATION;
 use http::{Method, StatusCode};
 
 use super::super::model::{Client, ClientDraft};
-use super::super::pages::redirect;
 use super::auth::{Admin, Format};
 use super::{views, xml};
+use crate::login_pages::redirect;
 
 const CREATED: &str = "OAuth client was successfully created.";
 const UPDATED: &str = "OAuth client was successfully updated.";
 const DELETED: &str = "OAuth client was successfully deleted.";
 
 pub(super) async fn index(admin: Admin) -> Response {
-    let clients = admin.core.state().clients_by_name();
+    let clients = admin.request.core.state().clients_by_name();
     match admin.format {
         Format::Html => views::index(&admin, &clients).into_response(),
         Format::Xml => xml::list(&clients),
@@ -27,17 +27,18 @@ pub(super) async fn new(admin: Admin) -> Response {
 }
 
 pub(super) async fn create(admin: Admin) -> Response {
-    let draft = ClientDraft::parse(&admin.params);
-    let created = admin.core.state().create_client(draft.clone(), admin.core.options().unique_names());
+    let draft = ClientDraft::parse(&admin.request.params);
+    let created =
+        admin.request.core.state().create_client(draft.clone(), admin.request.core.options().unique_names());
     match (created, admin.format) {
         (Ok(client), Format::Html) => {
             note(&admin, "registered", &client.name);
-            admin.flash(CREATED);
+            admin.set_flash(CREATED);
             redirect(&format!("{}/{}", admin.clients_path(), client.number))
         }
         (Ok(client), Format::Xml) => {
             note(&admin, "registered", &client.name);
-            let origin = admin.core.setup.origin.url();
+            let origin = admin.request.core.setup.origin.url();
             let location = format!("{origin}{}/{}", admin.clients_path(), client.number);
             (StatusCode::CREATED, [(LOCATION, location)], xml::created(&client)).into_response()
         }
@@ -74,9 +75,9 @@ pub(super) async fn client(Path(id): Path<String>, admin: Admin) -> Response {
 }
 
 fn update(admin: &Admin, client: &Client) -> Response {
-    let draft = ClientDraft::parse(&admin.params);
-    let unique_names = admin.core.options().unique_names();
-    let updated = admin.core.state().update_client(client.number, draft.clone(), unique_names);
+    let draft = ClientDraft::parse(&admin.request.params);
+    let unique_names = admin.request.core.options().unique_names();
+    let updated = admin.request.core.state().update_client(client.number, draft.clone(), unique_names);
     match updated {
         Some(Ok(())) => done(admin, "changed", client, UPDATED),
         Some(Err(messages)) => invalid(admin, admin.format, Some(client.number), &draft, &messages),
@@ -85,7 +86,7 @@ fn update(admin: &Admin, client: &Client) -> Response {
 }
 
 fn destroy(admin: &Admin, client: &Client) -> Response {
-    let destroyed = admin.core.state().destroy_client(client.number);
+    let destroyed = admin.request.core.state().destroy_client(client.number);
     match destroyed {
         Some(client) => done(admin, "deleted, with its codes and tokens:", &client, DELETED),
         None => no_such_client(admin),
@@ -96,7 +97,7 @@ fn done(admin: &Admin, action: &str, client: &Client, flash: &'static str) -> Re
     note(admin, action, &client.name);
     match admin.format {
         Format::Html => {
-            admin.flash(flash);
+            admin.set_flash(flash);
             redirect(&admin.clients_path())
         }
         Format::Xml => StatusCode::OK.into_response(),
@@ -110,7 +111,7 @@ fn invalid(
     draft: &ClientDraft,
     messages: &[String],
 ) -> Response {
-    admin.log.note(format!("refused: {}", messages.join(", ")));
+    admin.request.log.note(format!("refused: {}", messages.join(", ")));
     match format {
         // Rails shows the form again with status 200.
         Format::Html => views::form(admin, number, draft, messages).into_response(),
@@ -119,7 +120,7 @@ fn invalid(
 }
 
 fn find(admin: &Admin, id: &str) -> Option<Client> {
-    admin.core.state().client_number(id.parse().ok()?).cloned()
+    admin.request.core.state().client_number(id.parse().ok()?).cloned()
 }
 
 fn no_such_client(admin: &Admin) -> Response {
@@ -130,5 +131,5 @@ fn no_such_client(admin: &Admin) -> Response {
 }
 
 fn note(admin: &Admin, action: &str, name: &str) {
-    admin.log.note(format!("client {action} {name}"));
+    admin.request.log.note(format!("client {action} {name}"));
 }

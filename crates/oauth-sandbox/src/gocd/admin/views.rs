@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::super::Rules;
 use super::super::model::{Client, ClientDraft};
-use super::super::pages::{FORM_TOKEN, HOME, flash};
+use super::super::pages::HOME;
 use super::auth::Admin;
 use crate::page::Page;
 use crate::provider::ProviderRules as _;
@@ -14,7 +14,7 @@ use crate::provider::ProviderRules as _;
 pub(super) fn index(admin: &Admin, clients: &[Client]) -> Page {
     let base = admin.clients_path();
     let body = html! {
-        (flash(&admin.core, admin.form_token()))
+        (admin.flash())
         p { a href=(format!("{base}/new")) { "New OAuth Client" } }
         @if clients.is_empty() { p { "No application is registered." } }
         @for client in clients {
@@ -35,7 +35,7 @@ pub(super) fn index(admin: &Admin, clients: &[Client]) -> Page {
 pub(super) fn show(admin: &Admin, client: &Client) -> Page {
     let base = admin.clients_path();
     let body = html! {
-        (flash(&admin.core, admin.form_token()))
+        (admin.flash())
         p { "Put the client ID and secret into the application." }
         (details(client))
         p {
@@ -76,7 +76,7 @@ pub(super) fn form(admin: &Admin, number: Option<u64>, draft: &ClientDraft, mess
             div #wrong role="alert" { @for message in messages { p.alert { (message) } } }
         }
         form method="post" action=(action) {
-            input type="hidden" name=(FORM_TOKEN) value=(admin.form_token());
+            (admin.form_token_field())
             @if number.is_some() { input type="hidden" name="_method" value="put"; }
             (field("name", "Name", draft.name.as_deref(), "The application that will access data on this server.", messages, "Name "))
             (field("redirect_uri", "Redirect URL", draft.redirect_uri.as_deref(),
@@ -116,7 +116,7 @@ pub(super) fn confirm(admin: &Admin, client: &Client) -> Page {
             "Are you sure? " strong { (client.name) } " will no longer have access: its codes and tokens are deleted with it."
         }
         form method="post" action=(format!("{base}/{}", client.number)) {
-            input type="hidden" name=(FORM_TOKEN) value=(admin.form_token());
+            (admin.form_token_field())
             input type="hidden" name="_method" value="delete";
             div.choices { button.main type="submit" { "Destroy" } }
         }
@@ -127,7 +127,7 @@ pub(super) fn confirm(admin: &Admin, client: &Client) -> Page {
 
 /// All current tokens. GoCD has the buttons' action, but no page with them.
 fn tokens(admin: &Admin) -> Markup {
-    let state = admin.core.state();
+    let state = admin.request.core.state();
     let rows: Vec<_> = state
         .tokens()
         .map(|(token, client)| (token.number, token.grant.user.clone(), client.name.clone()))
@@ -146,7 +146,7 @@ fn tokens(admin: &Admin) -> Markup {
                             td { (client) }
                             td {
                                 form method="post" action=(format!("{}/user_tokens/revoke_by_admin", admin.prefix)) {
-                                    input type="hidden" name=(FORM_TOKEN) value=(admin.form_token());
+                                    (admin.form_token_field())
                                     input type="hidden" name="_method" value="delete";
                                     input type="hidden" name="token_id" value=(number);
                                     button type="submit" aria-label=(format!("Revoke the token of {user} for {client}")) {
@@ -164,10 +164,5 @@ fn tokens(admin: &Admin) -> Markup {
 
 pub(super) fn no_such_client() -> Page {
     let text = "There is no OAuth client with this number.";
-    Page::message(Rules::TITLE, StatusCode::NOT_FOUND, "Page not found", text)
-}
-
-pub(super) fn no_such_page() -> Page {
-    let text = "The GoCD sandbox has nothing here.";
     Page::message(Rules::TITLE, StatusCode::NOT_FOUND, "Page not found", text)
 }

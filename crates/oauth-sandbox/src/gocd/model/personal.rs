@@ -1,7 +1,5 @@
 //! Personal access tokens (docs/provider-facts.md 1g).
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq as _;
 
@@ -99,16 +97,5 @@ impl State {
         let found = self.personal_tokens.iter_mut().find(is_valid)?;
         found.last_used_at = Some(now);
         Some(&found.owner)
-    }
-}
-
-/// Omits the token.
-impl fmt::Debug for PersonalToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PersonalToken")
-            .field("number", &self.number)
-            .field("owner", &self.owner)
-            .field("revoked", &self.revoked)
-            .finish_non_exhaustive()
     }
 }
