@@ -1,9 +1,8 @@
 //! A simulated browser over real HTTP: follows redirects within the sandbox, keeps cookies, and fills in HTML
 //! forms.
 
-mod flow_form;
 mod follow;
-mod page_forms;
+mod form;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -18,7 +17,7 @@ use url::{Host, Url};
 use crate::Error;
 use crate::server::{CertificateAuthority, browser_config};
 use crate::user::User;
-use flow_form::{Decision, FlowForm, Purpose};
+use form::{Decision, Form};
 
 /// The limit on pages and redirects: more than any flow has.
 const MAX_PAGES: usize = 20;
@@ -76,9 +75,7 @@ impl Browser {
 
     async fn decide(&self, authorize_url: &str, decision: Decision) -> Result<Url, Error> {
         let start = Url::parse(authorize_url)?;
-        if !self.is_sandbox_url(&start) {
-            return Err(Error::OutsideSandbox(start.origin().ascii_serialization()));
-        }
+        self.require_sandbox_url(&start)?;
         let redirect_uri =
             start.query_pairs().find(|(name, _)| name == "redirect_uri").map(|(_, uri)| uri.into_owned());
         let client = self.http_client()?;
@@ -95,29 +92,79 @@ impl Browser {
                 response = client.get(next).send().await?;
                 continue;
             }
-            let status = response.status().as_u16();
-            let here = response.url().clone();
+            let (status, here) = (response.status().as_u16(), response.url().clone());
             let html = response.text().await?;
-            let page_error = || Error::Page { status, text: flow_form::visible_text(&html) };
-            let form = FlowForm::find(&html).ok_or_else(page_error)?;
-            let fields = match form.purpose {
+            let form = Form::all(&html).into_iter().find(|form| form.is_login() || form.is_consent());
+            response = match form {
+                Some(form) if form.is_consent() => post(&client, &here, form, Some(decision)).await?,
                 // The login form is shown again after a wrong password.
-                Purpose::Login if logged_in => return Err(page_error()),
-                Purpose::Login => {
+                Some(form) if !logged_in => {
                     logged_in = true;
-                    let (login, password) = self.credentials()?;
-                    form.login_fields(login, password)
+                    let (user, password) = self.credentials()?;
+                    post(&client, &here, form.log_in(user, password), None).await?
                 }
-                Purpose::Consent => form.decision_fields(decision),
+                _ => return Err(Error::Page { status, text: form::visible_text(&html) }),
             };
-            // A local, not an argument: the serializer is not `Send` and must not live across the await.
-            let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-            response = client
-                .post(here.join(&form.action)?)
-                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .body(body)
-                .send()
-                .await?;
+        }
+        Err(Error::TooManyPages)
+    }
+
+    /// Opens `url`, logs in if necessary, and returns the HTML of the page.
+    ///
+    /// # Errors
+    /// [`Error::Page`] at an error page, or at the login form after a wrong password;
+    /// [`Error::OutsideSandbox`] when the URL or a redirect leads out of the sandbox; [`Error::Browser`] when
+    /// a page could not be loaded; [`Error::Url`], [`Error::NoSuchUser`], [`Error::TooManyPages`].
+    pub async fn open(&self, url: impl AsRef<str>) -> Result<String, Error> {
+        let url = Url::parse(url.as_ref())?;
+        let client = self.http_client()?;
+        self.open_logged_in(&client, url).await.map(|(_, html)| html)
+    }
+
+    /// Opens `url` as [`open`](Self::open), sets `fields` (name and value) in the first form that has them
+    /// all, submits the form, and returns the HTML of the resulting page. Without `fields` it submits the
+    /// page's first form.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and [`Error::Page`] when there is no such form.
+    pub async fn fill_in(&self, url: impl AsRef<str>, fields: &[(&str, &str)]) -> Result<String, Error> {
+        let url = Url::parse(url.as_ref())?;
+        let client = self.http_client()?;
+        let (here, html) = self.open_logged_in(&client, url).await?;
+        let form = Form::all(&html)
+            .into_iter()
+            .find_map(|form| form.fill_in(fields))
+            .ok_or_else(|| Error::Page { status: 200, text: form::visible_text(&html) })?;
+        let response = post(&client, &here, form, None).await?;
+        self.follow_to_page(&client, response).await.map(|(_, html)| html)
+    }
+
+    async fn open_logged_in(&self, client: &Client, url: Url) -> Result<(Url, String), Error> {
+        self.require_sandbox_url(&url)?;
+        let response = client.get(url).send().await?;
+        let (here, html) = self.follow_to_page(client, response).await?;
+        let Some(login) = Form::all(&html).into_iter().find(Form::is_login) else {
+            return Ok((here, html));
+        };
+        let (user, password) = self.credentials()?;
+        let response = post(client, &here, login.log_in(user, password), None).await?;
+        self.follow_to_page(client, response).await
+    }
+
+    /// Follows redirects. Returns the page's URL and HTML, or [`Error::Page`] for an error page.
+    async fn follow_to_page(&self, client: &Client, mut response: Response) -> Result<(Url, String), Error> {
+        for _ in 0..MAX_PAGES {
+            if !response.status().is_redirection() {
+                let (status, here) = (response.status(), response.url().clone());
+                let html = response.text().await?;
+                if status.is_success() {
+                    return Ok((here, html));
+                }
+                return Err(Error::Page { status: status.as_u16(), text: form::visible_text(&html) });
+            }
+            let (_, next) = location(&response)?;
+            self.require_sandbox_url(&next)?;
+            response = client.get(next).send().await?;
         }
         Err(Error::TooManyPages)
     }
@@ -136,6 +183,14 @@ impl Browser {
         is_loopback(url) && url.port_or_known_default().is_some_and(|port| self.ports.contains(&port))
     }
 
+    fn require_sandbox_url(&self, url: &Url) -> Result<(), Error> {
+        if self.is_sandbox_url(url) {
+            Ok(())
+        } else {
+            Err(Error::OutsideSandbox(url.origin().ascii_serialization()))
+        }
+    }
+
     fn http_client(&self) -> Result<Client, Error> {
         let builder = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -151,6 +206,18 @@ impl fmt::Debug for Browser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Browser").field("user", &self.login).finish_non_exhaustive()
     }
+}
+
+/// Submits `form` of the page at `here`.
+async fn post(
+    client: &Client,
+    here: &Url,
+    form: Form,
+    decision: Option<Decision>,
+) -> Result<Response, Error> {
+    let request = client.post(here.join(&form.action)?);
+    let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    Ok(request.body(form.body(decision)).send().await?)
 }
 
 /// The `Location` header, raw and resolved.
