@@ -39,8 +39,8 @@
 //! - `provider.rs`: the trait that a provider implements, and the shared state around it. The providers are
 //!   `cobot/`, `cohortgo/`, `go1/`, `gocd/` and `plain/`; each has its endpoints in files, and its codes and
 //!   tokens in `model.rs`.
-//! - `consent_flow.rs`, `login_pages.rs`: the authorization endpoint and the login of all providers, each with
-//!   a trait for a provider's differences.
+//! - `consent_flow.rs`, `login_pages.rs`: the authorization endpoint and the login of all providers, each
+//!   with a trait for a provider's differences.
 //! - `server/`: sockets, TLS and the `Host` check; `middleware.rs`: body, journal and faults around each
 //!   handler; `request.rs`: the request that a handler gets.
 //! - `fault/`, `journal/`: scripted faults, and the record of received requests.

@@ -122,13 +122,15 @@ pub(crate) struct Urls {
     pub(crate) authorize: String,
     pub(crate) token: String,
     pub(crate) api: String,
+    /// The root over plain HTTP, when TLS is enabled.
+    pub(crate) plain: Option<String>,
 }
 
 impl Urls {
     /// URLs with these paths below `root`.
     pub(crate) fn below(root: String, authorize: &str, token: &str, api: &str) -> Self {
         let at = |path: &str| format!("{root}{path}");
-        Self { authorize: at(authorize), token: at(token), api: at(api), root }
+        Self { authorize: at(authorize), token: at(token), api: at(api), root, plain: None }
     }
 }
 
@@ -174,6 +176,7 @@ impl<P: ProviderRules> ProviderCore<P> {
         let clock = SandboxClock::default();
         let state = Mutex::new(P::state(&setup, clock.now()));
         let mut urls = P::urls(&setup.origin);
+        urls.plain = setup.plain.as_ref().map(|origin| P::urls(origin).root);
         if let (Some(path), Some(api)) = (P::SEPARATE_API_PATH, &setup.api) {
             urls.api = format!("{}{path}", api.url());
         }
@@ -191,11 +194,6 @@ impl<P: ProviderRules> ProviderCore<P> {
     /// The provider's state, locked. Handlers hold the lock for one decision and never across an `await`.
     pub(crate) fn state(&self) -> MutexGuard<'_, P::State> {
         lock(&self.state)
-    }
-
-    /// The root over plain HTTP, when TLS is enabled.
-    pub(crate) fn plain_url(&self) -> Option<String> {
-        self.setup.plain.as_ref().map(|origin| P::urls(origin).root)
     }
 
     /// The options that apply now: those of the start, as changed by the control `options`.
@@ -238,7 +236,7 @@ fn build_router<P: ProviderRules>(core: &SharedCore<P>, routes: Router<SharedCor
         .method_not_allowed_fallback(page_not_found::<P>)
         .fallback(page_not_found::<P>)
         .with_state(Arc::clone(core));
-    // Around the router, so that a response without a route's handler has none of the route's headers.
+    // Around the router: axum would add the `Allow` header of a route to the response to a large body.
     Router::new()
         .fallback_service(routes)
         .layer(from_fn_with_state(Arc::clone(core), middleware::record::<P>))
@@ -299,7 +297,7 @@ impl<P: ProviderRules> ProviderControls for ProviderCore<P> {
     }
 
     fn plain_url(&self) -> Option<String> {
-        self.plain_url()
+        self.urls.plain.clone()
     }
 
     fn switches(&self) -> BTreeMap<&'static str, bool> {

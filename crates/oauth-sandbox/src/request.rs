@@ -41,7 +41,7 @@ impl<P: ProviderRules> ProviderRequest<P> {
         scheme.eq_ignore_ascii_case("Bearer").then_some(token)
     }
 
-    /// The media type of the body, without parameters.
+    /// Checks for the media type `application/json`, with any parameters.
     pub(crate) fn has_json_body(&self) -> bool {
         let essence = self.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
         essence.trim().eq_ignore_ascii_case("application/json")

@@ -21,14 +21,12 @@ use crate::user::User;
 /// One simulated provider on loopback. It stops when this handle is dropped.
 pub struct ServerHandle<P: SandboxProvider> {
     core: Arc<ProviderCore<P>>,
-    plain_url: Option<String>,
     _servers: Vec<Server>,
 }
 
 impl<P: SandboxProvider> ServerHandle<P> {
     pub(crate) fn new(core: Arc<ProviderCore<P>>, servers: Vec<Server>) -> Self {
-        let plain_url = core.plain_url();
-        Self { core, plain_url, _servers: servers }
+        Self { core, _servers: servers }
     }
 
     /// Starts with all defaults: `127.0.0.1`, any free port, plain HTTP.
@@ -83,7 +81,7 @@ impl<P: SandboxProvider> ServerHandle<P> {
     /// The provider's root over plain HTTP, when TLS is enabled.
     #[must_use]
     pub fn plain_url(&self) -> Option<&str> {
-        self.plain_url.as_deref()
+        self.core.urls.plain.as_deref()
     }
 
     /// The CA certificate to trust, in PEM, when TLS is enabled.

@@ -11,16 +11,21 @@ use serde::Serialize;
 use super::token::json_response;
 
 /// An error of the authorization or the token endpoint.
+#[derive(Serialize)]
 pub(super) struct OAuthError {
+    #[serde(skip)]
     status: StatusCode,
     pub(super) error: &'static str,
-    description: &'static str,
+    error_description: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// The description again, as of old.
+    message: &'static str,
 }
 
 impl OAuthError {
     fn new(status: StatusCode, error: &'static str, description: &'static str) -> Self {
-        Self { status, error, description, hint: None }
+        Self { status, error, error_description: description, hint: None, message: description }
     }
 
     fn hint(self, hint: impl Into<String>) -> Self {
@@ -70,32 +75,15 @@ impl OAuthError {
 
     /// The parameters of a redirect.
     pub(super) fn pairs(&self) -> Vec<(&str, &str)> {
-        let mut pairs = vec![("error", self.error), ("error_description", self.description)];
+        let mut pairs = vec![("error", self.error), ("error_description", self.error_description)];
         pairs.extend(self.hint.as_deref().map(|hint| ("hint", hint)));
-        pairs.push(("message", self.description));
+        pairs.push(("message", self.message));
         pairs
     }
 
     /// The JSON response. `with_header`: the request had an `Authorization` header.
     pub(super) fn response(&self, with_header: bool) -> Response {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            error: &'a str,
-            error_description: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            hint: Option<&'a str>,
-            /// The description again, as of old.
-            message: &'a str,
-        }
-        let body = json_response(
-            &Body {
-                error: self.error,
-                error_description: self.description,
-                hint: self.hint.as_deref(),
-                message: self.description,
-            },
-            "application/json",
-        );
+        let body = json_response(self, "application/json");
         if self.error == "invalid_client" && with_header {
             return (self.status, [(WWW_AUTHENTICATE, "Basic realm=\"OAuth\"")], body).into_response();
         }

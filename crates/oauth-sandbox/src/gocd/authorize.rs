@@ -26,7 +26,8 @@ impl ConsentFlow for Rules {
         names.map(|name| (name, request.params.text(name))).into()
     }
 
-    /// Runs the checks in GoCD's order. Errors go to the *supplied* redirect URI, even if it is not registered.
+    /// Runs the checks in GoCD's order. Errors go to the *supplied* redirect URI, even if it is not
+    /// registered.
     fn validate(request: &Request) -> Result<Authorization<u64>, Rejection> {
         let params = &request.params;
         let redirect_uri = params.text("redirect_uri");

@@ -5,9 +5,11 @@ mod clients;
 mod personal;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use subtle::ConstantTimeEq as _;
 
 use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
+use crate::params::Params;
 use crate::random;
 use crate::user::User;
 
@@ -72,21 +74,17 @@ pub(crate) struct State {
     last_number: u64,
 }
 
-/// The parameters of a token call. Missing parameters are empty.
-pub(super) struct TokenCall<'a> {
-    pub(super) grant_type: &'a str,
-    pub(super) client_id: &'a str,
-    pub(super) client_secret: &'a str,
-    pub(super) redirect_uri: &'a str,
-    pub(super) code: &'a str,
-    pub(super) refresh_token: &'a str,
-}
-
 /// An error of a token call, always with status 400.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize)]
 pub(super) struct TokenError {
     pub(super) error: &'static str,
-    pub(super) description: String,
+    error_description: String,
+}
+
+impl TokenError {
+    fn new(error: &'static str, description: impl Into<String>) -> Self {
+        Self { error, error_description: description.into() }
+    }
 }
 
 /// The result of a token call.
@@ -157,30 +155,24 @@ impl State {
     }
 
     /// Processes a token call in GoCD's order: destroys code and refresh token first, checks afterwards.
-    pub(super) fn token(
-        &mut self,
-        call: &TokenCall<'_>,
-        now: DateTime<Utc>,
-    ) -> Result<IssuedTokens, TokenError> {
-        let code = self.codes.remove_first(|code| code.code == call.code);
-        let token = self.tokens.remove_first(|token| token.refresh_token == call.refresh_token);
+    pub(super) fn token(&mut self, params: &Params, now: DateTime<Utc>) -> Result<IssuedTokens, TokenError> {
+        let (grant_type, redirect_uri) = (params.text("grant_type"), params.text("redirect_uri"));
+        let code = self.codes.remove_first(|code| code.code == params.text("code"));
+        let token = self.tokens.remove_first(|token| token.refresh_token == params.text("refresh_token"));
 
-        if !["authorization-code", "refresh-token"].contains(&call.grant_type) {
-            let description = format!("Grant type {} is not supported!", call.grant_type);
-            return Err(TokenError { error: "unsupported-grant-type", description });
+        if !["authorization-code", "refresh-token"].contains(&grant_type) {
+            let description = format!("Grant type {grant_type} is not supported!");
+            return Err(TokenError::new("unsupported-grant-type", description));
         }
+        let secret = params.text("client_secret").as_bytes();
         let client = self
-            .client(call.client_id)
-            .filter(|client| client.client_secret.as_bytes().ct_eq(call.client_secret.as_bytes()).into())
-            .ok_or_else(|| TokenError {
-                error: "invalid-client-credentials",
-                description: "Invalid client credentials!".into(),
-            })?;
-        let invalid_grant =
-            |description: &str| TokenError { error: "invalid-grant", description: description.into() };
+            .client(params.text("client_id"))
+            .filter(|client| client.client_secret.as_bytes().ct_eq(secret).into())
+            .ok_or_else(|| TokenError::new("invalid-client-credentials", "Invalid client credentials!"))?;
+        let invalid_grant = |description: &str| TokenError::new("invalid-grant", description);
         let number = client.number;
-        let registered = client.redirect_uris.iter().any(|uri| uri == call.redirect_uri);
-        let grant = if call.grant_type == "authorization-code" {
+        let registered = client.redirect_uris.iter().any(|uri| uri == redirect_uri);
+        let grant = if grant_type == "authorization-code" {
             code.map(|code| (code.grant, code.expires_at > now.timestamp()))
         } else {
             // GoCD does not check the expiry of refresh tokens.
@@ -189,13 +181,13 @@ impl State {
         // GoCD compares with the client's only URI. The URI of the grant matters only if the client has
         // several.
         let same_uri = client.redirect_uris.len() == 1
-            || grant.as_ref().is_none_or(|(grant, _)| grant.redirect_uri == call.redirect_uri);
+            || grant.as_ref().is_none_or(|(grant, _)| grant.redirect_uri == redirect_uri);
         if !(registered && same_uri) {
             return Err(invalid_grant("Redirect uri mismatch!"));
         }
         match grant {
             Some((grant, true)) if grant.client == number => Ok(self.issue_token(grant, now)),
-            _ if call.grant_type == "authorization-code" => {
+            _ if grant_type == "authorization-code" => {
                 Err(invalid_grant("Authorization expired or invalid!"))
             }
             _ => Err(invalid_grant("Refresh token is invalid!")),

@@ -6,7 +6,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde::Serialize;
 
 use super::Request;
-use super::model::{TOKEN_LIFE, TokenCall};
+use super::model::TOKEN_LIFE;
 
 /// GoCD sends exactly these fields, without `token_type`.
 #[derive(Serialize)]
@@ -16,26 +16,13 @@ struct Success {
     refresh_token: String,
 }
 
-#[derive(Serialize)]
-struct ErrorBody {
-    error: &'static str,
-    error_description: String,
-}
-
 pub(super) async fn token(request: Request) -> Response {
     let (params, log) = (&request.params, &request.log);
-    let call = TokenCall {
-        grant_type: params.text("grant_type"),
-        client_id: params.text("client_id"),
-        client_secret: params.text("client_secret"),
-        redirect_uri: params.text("redirect_uri"),
-        code: params.text("code"),
-        refresh_token: params.text("refresh_token"),
-    };
-    let result = request.core.state().token(&call, request.core.now());
+    let result = request.core.state().token(params, request.core.now());
     match result {
         Ok(tokens) => {
-            log.note(format_args!("{} redeemed, tokens issued for {}", call.grant_type, tokens.user));
+            let grant_type = params.text("grant_type");
+            log.note(format_args!("{grant_type} redeemed, tokens issued for {}", tokens.user));
             let body = Success {
                 access_token: tokens.access_token,
                 expires_in: TOKEN_LIFE,
@@ -48,8 +35,7 @@ pub(super) async fn token(request: Request) -> Response {
                 "refused: {}; code and refresh token in the request are destroyed",
                 error.error
             ));
-            let body = ErrorBody { error: error.error, error_description: error.description };
-            (StatusCode::BAD_REQUEST, json(&body)).into_response()
+            (StatusCode::BAD_REQUEST, json(&error)).into_response()
         }
     }
 }
