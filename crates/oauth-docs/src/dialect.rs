@@ -6,7 +6,7 @@ use oauth_core::{CallbackField, Dialect, Refusal, TokenRefusal};
 
 use crate::portrait::{Fact, code};
 
-/// All settings of a dialect but `reconnect_help`, which is a text of the crate and no fact about the provider.
+/// All settings of a dialect but `reconnect_help`, a text of the crate and no fact about the provider.
 pub(crate) fn facts(dialect: &Dialect) -> Vec<Fact> {
     let standard = values(&Dialect::rfc6749());
     let pairs = values(dialect).into_iter().zip(standard);
