@@ -19,7 +19,7 @@ fn normalize(output: &str) -> String {
         (r"((?:127\.0\.0\.1|localhost)):\d{4,5}", "$1:PORT"),
         (r"\b[0-9a-f]{32,}\b", "HEX"),
         (r"\bsandbox-app-[0-9a-f]+\b", "sandbox-app"),
-        (r"\b[A-Za-z0-9_-]{43}\b", "CHALLENGE"),
+        (r"(?m) [A-Za-z0-9_-]{43}$", " CHALLENGE"),
         (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?", "TIME"),
         (r"process \d+", "process PID"),
         (r"/\S+/oauth-demo-\w+/", "/FOLDER/"),
