@@ -234,8 +234,10 @@ pub fn browser(workspace: &Workspace, report: &mut Report) {
         // Installs exactly the locked packages, verified by hash, without running their scripts.
         let folder = "crates/oauth-web/tests/browser";
         cmd!(shell, "npm ci --prefix {folder} --ignore-scripts --no-audit --no-fund").run()?;
-        let files =
-            [format!("{folder}/browser.test.mjs"), "crates/oauth-demo/tests/browser/demo.test.mjs".to_owned()];
+        let files = [
+            format!("{folder}/browser.test.mjs"),
+            "crates/oauth-demo/tests/browser/demo.test.mjs".to_owned(),
+        ];
         let screenshots = workspace.target().join("screenshots");
         let tests = cmd!(shell, "node --test --test-reporter=tap {files...}")
             .env("STAGE", workspace.target().join("debug/examples/stage"))

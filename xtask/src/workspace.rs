@@ -95,7 +95,7 @@ impl Workspace {
         self.with_role(Role::Core).chain(self.with_role(Role::Provider)).collect()
     }
 
-    /// Features to enable in tests of the whole workspace: all but [`OFF_IN_TESTS`].
+    /// Features to enable in tests of the whole workspace: all but `OFF_IN_TESTS`.
     #[must_use]
     pub fn test_features(&self) -> String {
         let mut all: Vec<String> = Vec::new();
