@@ -327,6 +327,8 @@ impl<P: AtProductionSite> TestCase<P> {
                 {
                     assert!(self.calls(UNCHANGED) > sent, "the other account was not swept: {swept}");
                 }
+                // A refresh loads the token.
+                self.loaded |= readable.is_some();
             }
             5 => {
                 let listed = self.connections.list(None, 10).await;
