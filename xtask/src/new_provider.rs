@@ -1,5 +1,5 @@
-//! `cargo xtask new-provider`: copies the crate in `xtask/template`, which CI compiles and tests, and adds the
-//! copy to the workspace and the book.
+//! `cargo xtask new-provider`: copies the crate in `xtask/template`, which CI compiles and tests, and adds
+//! the copy to the workspace and the book.
 
 use std::path::Path;
 

@@ -85,8 +85,8 @@ impl ProviderFacts {
     /// Parses the text of a facts file.
     ///
     /// # Errors
-    /// If the text is not TOML of this form, a compared fact has no name, an entry has no source or an unknown
-    /// document, two entries of a provider have one subject, or a document is not cited.
+    /// If the text is not TOML of this form, a compared fact has no name, an entry has no source or an
+    /// unknown document, two entries of a provider have one subject, or a document is not cited.
     pub fn parse(text: &str) -> Result<Self> {
         let file: Self = toml::from_str(text)?;
         let (mut seen, mut cited) = (BTreeSet::new(), BTreeSet::new());

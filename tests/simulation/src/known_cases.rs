@@ -1,9 +1,9 @@
 //! Cases of the field that the simulation finds.
 
-use crate::invariants::ViolationKind;
 use crate::plan::{
     Calls, DAY, Fault, FaultRates, HOUR, Incident, MINUTE, Plan, ProviderRules, SECOND, Step, Trouble,
 };
+use crate::violation::ViolationKind;
 
 /// Status of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,10 +27,11 @@ mod simulated_store;
 mod simulation_state;
 mod sql_engine;
 mod trace;
+mod violation;
 
-pub use invariants::{Statistics, Violation, ViolationKind};
 pub use known_cases::{CaseStatus, KNOWN_CASES, KnownCase};
 pub use plan::{Plan, StoreEngine};
 #[cfg(planted_faults)]
 pub use planted::{check_planted_faults, search_planted_faults};
 pub use scheduler::{RunReport, simulate};
+pub use violation::{Statistics, Violation, ViolationKind};

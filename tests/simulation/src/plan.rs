@@ -244,8 +244,8 @@ impl Plan {
         Self::with_incident(seed, Incident::Hangs, HOUR)
     }
 
-    /// Returns a plan of one process with 10,000 connections. Its provider is overloaded for eight minutes, and asks to
-    /// wait for 30 seconds each time.
+    /// Returns a plan of one process with 10,000 connections. Its provider is overloaded for eight minutes, and
+    /// asks to wait for 30 seconds each time.
     #[must_use]
     pub fn overload(seed: u64) -> Self {
         let incident = Incident::Unavailable { status: 503, retry_after: Some(30) };
@@ -329,8 +329,7 @@ impl Plan {
             2 => Trouble::Exit { process, restart_after },
             3 => Trouble::Stall { process, length: random.up_to(&[4 * SECOND, MINUTE, 20 * MINUTE]) },
             4 => {
-                // A token without refresh that was cached while the clock was days ahead is the open case `clock`.
-                let by = match random.chance(500) || !self.rules.refreshes {
+                let by = match random.chance(500) {
                     true => i64::try_from(random.up_to(&[240 * SECOND])).unwrap_or_default() - 120_000,
                     false => i64::try_from(random.up_to(&[2 * DAY, 100 * DAY])).unwrap_or_default(),
                 };

@@ -2,10 +2,10 @@
 
 use oauth_core::connections::mutation::Mutation;
 
-use crate::invariants::ViolationKind;
 use crate::known_cases::KNOWN_CASES;
 use crate::plan::Plan;
 use crate::scheduler::simulate;
+use crate::violation::ViolationKind;
 
 /// Seeds that a search tries.
 const SEARCHED_SEEDS: u64 = 3_000;
@@ -47,8 +47,8 @@ impl Run {
     }
 }
 
-/// Runs each planted fault, and prints a line for each. Returns false if a run does not find its fault, or has a
-/// violation without it.
+/// Runs each planted fault, and prints a line for each. Returns false if a run does not find its fault, or
+/// has a violation without it.
 pub fn check_planted_faults() -> bool {
     let mut is_good = true;
     for PlantedFault { mutation, run, violation } in PLANTED_FAULTS.iter().copied() {
@@ -83,10 +83,12 @@ const fn planted(mutation: Mutation, run: Run, violation: ViolationKind) -> Plan
 
 /// The table.
 ///
-/// Not in it are five faults that were tried and that 3,000 seeds do not find. To release a lease before the token is
-/// saved, and not to extend it meanwhile, changes nothing: whoever takes the lease waits for a saver. A sweep that stops
-/// at the first failure is made good by the next one. That a new token is written over a later connection, and that a
-/// dead token is written back, is left to `tests/connections/store_trouble.rs` of `oauth-core`.
+/// Five faults were tried that 3,000 seeds do not find:
+/// - the lease is released before the token is saved, or not extended meanwhile: the next holder waits for a
+///   process that may be saving, so nothing changes;
+/// - a sweep stops at the first failure: the next sweep refreshes the others;
+/// - a new token is written over a later connection, or a dead one is written back: the tests in
+///   `tests/connections/store_trouble.rs` of `oauth-core` find these.
 const PLANTED_FAULTS: &[PlantedFault] = &[
     planted(Mutation::LimitsNoCalls, Run::Case("D1"), ViolationKind::TooManyCalls),
     planted(Mutation::ResumesAllAtOnce, Run::Case("D1"), ViolationKind::TooManyCalls),

@@ -5,12 +5,12 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::invariants::{Statistics, Violation, ViolationKind};
 use crate::plan::{Incident, MINUTE, Plan, SECOND, Trigger, Trouble};
 use crate::simulated_process::SimulatedProcess;
 use crate::simulated_provider::Revocation;
 use crate::simulated_store::key_of;
 use crate::simulation_state::{Event, SimulationClock, SimulationState};
+use crate::violation::{Statistics, Violation, ViolationKind};
 
 /// Most time by which a process runs ahead of the others.
 const MAX_LEAD: u64 = 10 * MINUTE;

@@ -1,4 +1,5 @@
-//! The demo on a terminal: connects an account at each provider, restarts the application, and checks every step.
+//! The demo on a terminal: connects an account at each provider, restarts the application, and checks every
+//! step.
 
 mod cobot;
 mod cohortgo;

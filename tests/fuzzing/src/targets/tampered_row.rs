@@ -328,7 +328,7 @@ impl<P: AtProductionSite> TestCase<P> {
                     assert!(self.calls(UNCHANGED) > sent, "the other account was not swept: {swept}");
                 }
                 // A refresh loads the token.
-                self.loaded |= readable.is_some();
+                self.loaded |= readable.is_some() && P::Renewal::REFRESHES;
             }
             5 => {
                 let listed = self.connections.list(None, 10).await;
