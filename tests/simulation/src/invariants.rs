@@ -330,6 +330,8 @@ impl Invariants {
             if self.has_lost_successor(token) {
                 self.may_be_lost.insert(token);
             }
+            // The other processes read it again later.
+            self.disturb_account(token.0, at);
             if token >= lost {
                 self.lost_records.remove(&token.0);
             } else {
@@ -459,7 +461,7 @@ impl Invariants {
             // The stored token is the predecessor of one that was given up.
             return;
         }
-        if let (Some(stored), Some(view)) = (self.stored.get(&account), self.views.get(&process))
+        if let (Some(stored), Some(view)) = (self.stored.get(&account), self.views.get_mut(&process))
             && view.may_believe_refusal(*stored, at)
         {
             // It could not store what it decided.

@@ -61,6 +61,8 @@ struct Refusals {
     accepted_at_last: u64,
     /// True if it was refused again after the provider had accepted several tokens.
     is_confirmed: bool,
+    /// True if a process could believe it at some time.
+    is_believable: bool,
 }
 
 impl ProcessView {
@@ -97,16 +99,17 @@ impl ProcessView {
     }
 
     pub(crate) fn refused(&mut self, token: TokenId, at: u64, spends_first: bool) {
+        let is_recent = |refusals: &Refusals| at - refusals.last < REFUSAL_WINDOW;
+        let is_open =
+            |refusals: &Refusals| self.accepted_at.is_none_or(|accepted_at| accepted_at < refusals.last);
         // Where no token is sent to find out, only a success shows that it is no incident.
-        let is_recent = |refusals: &Refusals| match spends_first {
-            true => self.accepted_at.is_none_or(|accepted_at| accepted_at < refusals.last),
-            false => at - refusals.last < REFUSAL_WINDOW,
-        };
-        let others = self.refusals.iter().filter(|(other, one)| other.0 != token.0 && is_recent(one));
+        let may_count =
+            |refusals: &Refusals| if spends_first { is_open(refusals) } else { is_recent(refusals) };
+        let others = self.refusals.iter().filter(|(other, one)| other.0 != token.0 && may_count(one));
         if others.clone().next().is_some() {
             self.possible_incident.since.get_or_insert(at);
         }
-        let others = others.filter(|(_, one)| !one.is_confirmed);
+        let others = others.filter(|(_, one)| !one.is_confirmed && is_recent(one));
         let accepted = self.accepted;
         let accepted_since = others.clone().map(|(_, one)| accepted - one.accepted_at_last).max();
         let others = others.map(|(other, _)| other.0).collect::<BTreeSet<_>>().len();
@@ -116,6 +119,7 @@ impl ProcessView {
             accepted_before: accepted,
             accepted_at_last: accepted,
             is_confirmed: false,
+            is_believable: false,
         };
         let refusals = self.refusals.entry(token).or_insert(new);
         refusals.is_confirmed |= accepted >= refusals.accepted_before + 2;
@@ -155,10 +159,13 @@ impl ProcessView {
         })
     }
 
-    /// True if this token was refused for the whole window, and the refusals are not an incident.
-    pub(crate) fn may_believe_refusal(&self, token: TokenId, at: u64) -> bool {
-        let Some(refusals) = self.refusals.get(&token) else { return false };
-        at >= refusals.first + REFUSAL_WINDOW && (refusals.is_confirmed || !self.certain_incident.is_on(at))
+    /// True if this token was refused for the whole window, and the refusals are not an incident. Once it is
+    /// true, it stays so.
+    pub(crate) fn may_believe_refusal(&mut self, token: TokenId, at: u64) -> bool {
+        let Some(refusals) = self.refusals.get_mut(&token) else { return false };
+        refusals.is_believable |= at >= refusals.first + REFUSAL_WINDOW
+            && (refusals.is_confirmed || !self.certain_incident.is_on(at));
+        refusals.is_believable
     }
 
     /// True if a token was accepted so shortly before that calls may run in parallel.
