@@ -472,8 +472,8 @@ impl<P: Provider> Client<P> {
         };
         let now = self.0.clock.now();
         let expires_at = response.expires_in.and_then(|lifetime| after(asked_at, lifetime));
-        // The clock was set during the call.
-        let has_jumped = now < asked_at || expires_at.is_some_and(|at| at < now);
+        // The clock was set during the call, or the call took longer than the lifetime.
+        let is_out_of_order = now < asked_at || expires_at.is_some_and(|at| at < now);
         TokenData {
             issuer: Arc::clone(&self.0.issuer),
             client_id: self.0.app.client_id().clone(),
@@ -483,7 +483,7 @@ impl<P: Provider> Client<P> {
             scopes,
             scope_source,
             requested: requested.scopes,
-            received_at: if has_jumped { asked_at } else { now },
+            received_at: if is_out_of_order { asked_at } else { now },
             expires_at,
             origin: requested.origin,
             lineage: Lineage::default(),

@@ -54,6 +54,9 @@ struct BreakerState {
     in_flight: usize,
     /// Calls that may be in flight: one, doubled by each success.
     limit: usize,
+    /// Last success of this round.
+    trusted_at: Option<Instant>,
+    /// Last success.
     accepted_at: Option<Instant>,
     accepted: u64,
     hold: Option<Hold>,
@@ -186,6 +189,7 @@ impl CircuitBreaker {
         let now = Instant::now();
         let mut state = self.state();
         state.accepted += 1;
+        state.accepted_at = Some(now);
         state.refusals.retain(|refusal| refusal.account != account);
         if permit.round != state.round {
             return Turn::None;
@@ -194,7 +198,7 @@ impl CircuitBreaker {
         // with one.
         let limit = state.limit_at(now);
         state.limit = (limit * 2).min(self.rules.max_calls);
-        state.accepted_at = Some(now);
+        state.trusted_at = Some(now);
         let was_incident = match &mut state.incident {
             Some(incident) if incident.ended_at.is_none() => {
                 incident.ended_at = Some(now);
@@ -257,7 +261,7 @@ impl CircuitBreaker {
         if permit.round != state.round || mutated!(IgnoresClientRefusal) {
             return;
         }
-        state.accepted_at = None;
+        state.trusted_at = None;
         state.hold(error, until);
         drop(state);
         self.freed.notify_waiters();
@@ -399,10 +403,15 @@ impl CircuitBreaker {
     pub(super) fn reset(&self) {
         let mut state = self.state();
         state.hold = None;
-        state.accepted_at = None;
+        state.trusted_at = None;
         state.round += 1;
         drop(state);
         self.freed.notify_one();
+    }
+
+    /// Removes the evidence that an account gave, because it is connected again or removed.
+    pub(super) fn forget(&self, account: &str) {
+        self.state().refusals.retain(|refusal| refusal.account != account);
     }
 
     /// Gives no more permits.
@@ -432,7 +441,7 @@ impl BreakerState {
         if mutated!(ResumesAllAtOnce) {
             return 32;
         }
-        let is_trusted = self.accepted_at.is_some_and(|at| now - at < TRUSTED_FOR);
+        let is_trusted = self.trusted_at.is_some_and(|at| now - at < TRUSTED_FOR);
         if is_trusted { self.limit.max(1) } else { 1 }
     }
 

@@ -59,6 +59,7 @@ impl<P: Provider> Connections<P> {
         let cached =
             CachedToken::new(token, generation, RecordState::Active, true, &shared.settings, shared.now())?;
         connection.entry.replace(cached);
+        shared.circuit_breaker.forget(account);
         shared.emit(&connection.entry.key, Some(generation), EventKind::Connected);
         Ok(connection)
     }
@@ -95,6 +96,7 @@ impl<P: Provider> Connections<P> {
             .await
             .map_err(|error| Error::from(error).with_provider(P::NAME))?;
         let generation = entry.remove();
+        self.0.circuit_breaker.forget(account);
         if removed {
             self.0.emit(&entry.key, generation, EventKind::Removed);
         }

@@ -11,7 +11,7 @@ use super::shared_state::SharedState;
 use super::single_flight::Flight;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
-use crate::store::{RecordState, SaveOutcome, StoreError, StoreErrorKind};
+use crate::store::{RecordState, SaveOutcome};
 use crate::token::token::Token;
 
 pub(super) struct TokenSaver<'a, P: Provider> {
@@ -35,8 +35,9 @@ impl<P: Provider> TokenSaver<'_, P> {
         let mut pauses = self.shared.settings.saves();
         let mut tries = 0;
         let mut base = from.generation;
+        let mut is_lease_lost = false;
         loop {
-            let is_late = lease.age(self.shared.now()) >= self.shared.settings.lease;
+            let is_late = is_lease_lost || lease.age(self.shared.now()) >= self.shared.settings.lease;
             let is_overtaken = (is_late && !mutated!(ForgetsLateSave)) || token.data.lineage.is_overtaken();
             token.data.lineage = from.token.data.lineage.next(is_overtaken);
             let content = match content(&token, &self.shared.settings) {
@@ -52,20 +53,23 @@ impl<P: Provider> TokenSaver<'_, P> {
                     return self.publish_saved(token, generation, receipt);
                 }
                 Ok(SaveOutcome::Superseded { record }) => {
-                    let read = self.shared.read_record(self.entry, self.epoch, &record)?;
+                    let read = match self.shared.read_record(self.entry, self.epoch, &record) {
+                        Err(error) if error.kind() == ErrorKind::Store => {
+                            // A damaged record is replaced by no save.
+                            self.shared.emit(key, Some(from.generation + 1), EventKind::SaveFailed(&error));
+                            return self.publish(token, from.generation + 1, receipt, false);
+                        }
+                        read => read?,
+                    };
                     if read.is_active() && read.token.access_token() == token.access_token() {
                         // The store's response to the last attempt was lost.
                         return self.publish_saved(token, record.generation, receipt);
                     }
                     let (new, stored) = (token.data.lineage, read.token.data.lineage);
-                    if new.is_later_connection_than(stored) && record.generation < base {
-                        let message = "it holds an older connection of this account than this process does: it went \
-                                       back to a backup";
-                        let error = Error::from(StoreError::new(StoreErrorKind::Other, message))
-                            .with_provider(P::NAME)
-                            .with_help("have the customer connect again");
-                        self.shared.emit(key, Some(base + 1), EventKind::StoreWentBack(Some(&error)));
-                        return self.publish(token, from.generation + 1, receipt, false);
+                    if self.shared.is_older_connection(self.entry, from, &read) {
+                        // Used while it is valid. A token of another connection cannot be written back.
+                        let cached = self.publish(token, from.generation + 1, receipt, false)?;
+                        return Err(self.shared.older_connection(self.entry, &cached, &read));
                     }
                     if !new.descends_from(stored) {
                         return self.entry.publish_stored(self.epoch, read);
@@ -106,7 +110,7 @@ impl<P: Provider> TokenSaver<'_, P> {
             let renewed_at = self.shared.now();
             match self.shared.store.renew(key, lease.fence).await {
                 Ok(true) => lease.requested_at = renewed_at,
-                Ok(false) => {}
+                Ok(false) => is_lease_lost = true,
                 Err(error) => {
                     let fence = lease.fence;
                     tracing::debug!(target: TARGET, fence, "{key}: the lease was not extended: {error}");

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use chrono::DateTime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::cached_token::{CachedToken, Now};
@@ -20,7 +21,8 @@ use super::sync::{ArcSwap, AtomicBool, AtomicU64, Mutex, MutexGuard};
 use crate::client::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
-use crate::store::{Key, Record, TokenStore};
+use crate::store::{Key, Record, StoreError, StoreErrorKind, TokenStore};
+use crate::token::lineage::Lineage;
 use crate::util::clock::Clock;
 
 pub(super) struct SharedState<P: Provider> {
@@ -129,9 +131,10 @@ impl<P: Provider> SharedState<P> {
         }
         if entries.by_account.len() >= entries.evict_at {
             // A handle or a flight keeps its entry. A new reference needs this lock.
-            entries
-                .by_account
-                .retain(|_, entry| Arc::strong_count(entry) > 1 || entry.state().suspicion.is_some());
+            entries.by_account.retain(|_, entry| {
+                let is_unsaved = || entry.guard().as_ref().is_some_and(|cached| !cached.saved);
+                Arc::strong_count(entry) > 1 || entry.state().suspicion.is_some() || is_unsaved()
+            });
             entries.evict_at = self.settings.cache_capacity.max(entries.by_account.len() * 2);
         }
         let entry = Arc::new(Entry::new(Key::new(P::NAME, account)));
@@ -174,6 +177,43 @@ impl<P: Provider> SharedState<P> {
                 entry.clear(epoch);
             }
         })
+    }
+
+    /// True if the store has an older connection of the account than this token's: it went back.
+    pub(super) fn is_older_connection(
+        &self,
+        entry: &Entry<P>,
+        current: &CachedToken<P>,
+        read: &CachedToken<P>,
+    ) -> bool {
+        let (newer, older) = (current.token.data.lineage, read.token.data.lineage);
+        let now = self.now();
+        // After a removal, an ordinal of a clock that was ahead is not exceeded.
+        let began = |lineage: Lineage, from| lineage.began_between(from, now.wall);
+        let is_after_removal = !began(newer, DateTime::UNIX_EPOCH)
+            && began(older, now.wall - entry.time_since_check(now.monotonic));
+        // Of two processes that connect it at a time, the store has the last.
+        read.generation < current.generation && newer.is_later_connection_than(older) && !is_after_removal
+    }
+
+    /// Reports, once, that the store has an older connection, and returns the error for that.
+    pub(super) fn older_connection(
+        &self,
+        entry: &Entry<P>,
+        current: &CachedToken<P>,
+        read: &CachedToken<P>,
+    ) -> Error {
+        let message =
+            "it holds an older connection of this account than this process does: it went back to a backup";
+        let error = Error::from(StoreError::new(StoreErrorKind::Other, message))
+            .with_provider(P::NAME)
+            .with_help("have the customer connect again");
+        let lost = (current.token.data.lineage, read.token.data.lineage);
+        // It stays so until the customer connects again.
+        if entry.state().lost_connection.replace(lost) != Some(lost) {
+            self.emit(&entry.key, Some(current.generation), EventKind::StoreWentBack(Some(&error)));
+        }
+        error
     }
 
     /// Clears the cache after a flight of this epoch found no record, and returns the error for that.

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use chrono::DateTime;
-
 use super::cached_token::{CachedToken, RefreshResult, content};
 use super::events::{EventKind, TARGET};
 use super::lease::HeldLease;
@@ -12,8 +10,7 @@ use super::mutation::mutated;
 use super::refresh::RefreshTask;
 use crate::error::Error;
 use crate::provider::provider::Provider;
-use crate::store::{AcquireOutcome, Record, RecordState, SaveOutcome, StoreError, StoreErrorKind};
-use crate::token::lineage::Lineage;
+use crate::store::{AcquireOutcome, Record, RecordState, SaveOutcome};
 
 impl<P: Provider> RefreshTask<'_, P> {
     pub(super) async fn load(&self) -> RefreshResult<P> {
@@ -30,10 +27,11 @@ impl<P: Provider> RefreshTask<'_, P> {
         loop {
             let read = self.shared.read_record(entry, self.epoch, &record)?;
             let Some(current) = entry.cached() else { return entry.publish(self.epoch, read) };
-            if !current.saved {
+            let (newer, older) = (current.token.data.lineage, read.token.data.lineage);
+            let is_older_connection = self.shared.is_older_connection(entry, &current, &read);
+            if !current.saved && !is_older_connection {
                 // The user has connected again since.
-                let is_later = read.token.data.lineage.is_later_connection_than(current.token.data.lineage);
-                return match is_later {
+                return match older.is_later_connection_than(newer) {
                     true => entry.publish_stored(self.epoch, read),
                     false => entry.publish(self.epoch, read),
                 };
@@ -41,7 +39,6 @@ impl<P: Provider> RefreshTask<'_, P> {
             if entry.state().epoch != self.epoch {
                 return Ok(current);
             }
-            let (newer, older) = (current.token.data.lineage, read.token.data.lineage);
             // Not if this process knows that the token is dead, and could not store it.
             let is_revived = !current.is_active() && read.is_active();
             if current.generation == read.generation && newer.is_same_token(older) && !is_revived {
@@ -50,21 +47,10 @@ impl<P: Provider> RefreshTask<'_, P> {
                 entry.mark_checked();
                 return if is_unchanged { Ok(current) } else { entry.publish_stored(self.epoch, read) };
             }
-            let went_back = match newer.is_same_connection(older) {
-                // A dead token that another process has written back is as dead.
-                true => newer.descends_from(older) || (is_revived && newer.is_same_token(older)),
-                false => {
-                    let now = self.shared.now();
-                    // After a removal, an ordinal of a clock that was ahead is not exceeded.
-                    let began = |lineage: Lineage, from| lineage.began_between(from, now.wall);
-                    let is_after_removal = !began(newer, DateTime::UNIX_EPOCH)
-                        && began(older, now.wall - entry.time_since_check(now.monotonic));
-                    // Of two processes that connect it at a time, the store has the last.
-                    read.generation < current.generation
-                        && newer.is_later_connection_than(older)
-                        && !is_after_removal
-                }
-            };
+            // A dead token that another process has written back is as dead.
+            let went_back = is_older_connection
+                || newer.descends_from(older)
+                || (is_revived && newer.is_same_token(older));
             if !went_back || mutated!(WritesNothingBack) {
                 return entry.publish_stored(self.epoch, read);
             }
@@ -85,16 +71,8 @@ impl<P: Provider> RefreshTask<'_, P> {
     ) -> Result<Result<Arc<CachedToken<P>>, Record>, Error> {
         let (shared, entry, key) = (self.shared, self.entry, &self.entry.key);
         if !current.token.data.lineage.is_same_connection(read.token.data.lineage) {
-            let message = "it holds an older connection of this account than this process does: it went back to a backup";
-            let error = self.store_error()(StoreError::new(StoreErrorKind::Other, message))
-                .with_help("have the customer connect again");
-            let lost = (current.token.data.lineage, read.token.data.lineage);
-            // Once: it stays so until the customer connects again.
-            if entry.state().lost_connection.replace(lost) != Some(lost) {
-                shared.emit(key, Some(current.generation), EventKind::StoreWentBack(Some(&error)));
-            }
             self.is_reported.store(true, Ordering::Relaxed);
-            return Err(error);
+            return Err(shared.older_connection(entry, current, &read));
         }
         if !current.is_active() {
             // The stored token was spent, and its successor is dead; or the verdict could not be stored.

@@ -225,6 +225,44 @@ async fn refusals_far_apart_are_one_incident_where_a_call_may_destroy_a_token() 
     }
 }
 
+/// A success stays evidence about the provider when the client is corrected after it.
+#[tokio::test(start_paused = true)]
+async fn corrected_client_makes_no_refusal_believable() {
+    let setup = Setup::new();
+    let client = || client_of::<SpendingProvider>(&setup.server, &setup.clock, "my-client");
+    let connections = setup.settings(client()).refusal_window(WINDOW).build();
+    let connect = async |account: &str| {
+        let request = oauth_core::PasswordRequest::new("bob", oauth_testing::PASSWORD, Scopes::none());
+        let token = connections.client().password(request).await.unwrap();
+        connections.insert(account, token).await.unwrap()
+    };
+    let (a, b) = (connect("a").await, connect("b").await);
+    setup.expire();
+    setup.server.next_token_call(Fault::Status(400, r#"{"error":"invalid_grant"}"#));
+    a.headers().await.unwrap_err();
+    wait(&setup, Duration::from_secs(60)).await;
+    b.headers().await.unwrap();
+    connections.reconfigure(client()).unwrap();
+    wait(&setup, WINDOW).await;
+    a.headers().await.unwrap();
+}
+
+/// The evidence that a customer gave ends with its connection.
+#[tokio::test(start_paused = true)]
+async fn reconnected_customer_is_no_part_of_an_incident() {
+    let setup = Setup::new();
+    let connections = patient(&setup);
+    insert_accounts(&setup, &connections, 2).await;
+    setup.expire();
+    let refuse = Fault::Status(400, r#"{"error":"invalid_grant"}"#);
+    setup.server.next_token_call(refuse);
+    connections.get("0").headers().await.unwrap_err();
+    connections.insert("0", setup.token().await).await.unwrap();
+    setup.server.next_token_call(Fault::Status(400, r#"{"error":"invalid_grant"}"#));
+    connections.get("1").headers().await.unwrap_err();
+    assert!(setup.events.take().iter().all(|event| !event.contains("refusalincident")));
+}
+
 /// GoCD destroys a refresh token before it checks anything.
 #[tokio::test(start_paused = true)]
 async fn refused_token_is_no_probe_where_a_call_may_destroy_it() {

@@ -139,6 +139,38 @@ async fn older_connection_of_a_backup_is_not_used_silently() {
     assert_eq!(setup.events.take(), [""; 0], "it was reported before");
 }
 
+/// As above, while the new token is on its way. It is used while it is valid, and then the error says why.
+#[tokio::test(start_paused = true)]
+async fn older_connection_of_a_backup_is_not_overwritten_by_a_refresh() {
+    let setup = Setup::new();
+    let one = setup.settings(setup.client()).cache_capacity(1).build();
+    one.insert("acme", setup.token().await).await.unwrap();
+    let backup = setup.record("acme").await;
+    setup.clock.advance_secs(10);
+    let acme = one.insert("acme", setup.token().await).await.unwrap();
+    setup.expire();
+    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    setup.server.next_token_call(Fault::DelayResponse(std::sync::Arc::clone(&gate)));
+    let caller = tokio::spawn(async move { acme.headers().await });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    setup.store.go_back(&[("acme", &backup)]).await;
+    setup.events.take();
+    gate.add_permits(1);
+    assert_eq!(token_number(&caller.await.unwrap().unwrap()), 3);
+    assert!(setup.events.take()[0].starts_with("acme storewentback(some("));
+    // Not evicted, as it is nowhere else.
+    for account in ["b", "c", "d"] {
+        let _ = one.get(account).headers().await;
+    }
+    assert_eq!(one.unsaved(), ["acme"]);
+    setup.expire();
+    let error = one.get("acme").headers().await.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Store, false), "{error}");
+    assert!(error.to_string().contains("backup"), "{error}");
+    assert_eq!(setup.server.refreshes(), 1);
+    assert_eq!(setup.record("acme").await.generation, backup.generation);
+}
+
 /// Connections are ordered by what they replaced, not by the time at which they were made.
 #[tokio::test(start_paused = true)]
 async fn clock_that_was_ahead_hides_no_later_connection() {
