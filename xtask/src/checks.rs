@@ -279,22 +279,22 @@ pub fn long_simulations(workspace: &Workspace, report: &mut Report) {
             "cargo test --profile simulation --package simulation --test scenarios -- --ignored --nocapture"
         ))
     });
-    planted_faults(workspace, report);
+    planted_faults(workspace, "--planted", report);
 }
 
-/// `cargo xtask simulate --planted`: the simulation finds the faults that are planted in a build of its own.
-pub fn planted_faults(workspace: &Workspace, report: &mut Report) {
+/// `cargo xtask simulate --planted` and `--search-planted`: the simulation finds the faults that are planted in a build of its own.
+pub fn planted_faults(workspace: &Workspace, flag: &str, report: &mut Report) {
     report.step("simulate planted faults", || {
         let program = cmd!(
             workspace.shell,
-            "cargo run --profile simulation --package simulation --target-dir target/planted -- --planted"
+            "cargo run --profile simulation --package simulation --target-dir target/planted -- {flag}"
         );
         let (ok, output) = run::tee(program.env("RUSTFLAGS", "--cfg planted_faults"))?;
         Ok(match ok {
             true => Outcome::Passed(output.lines().last().unwrap_or_default().to_owned()),
             false => Outcome::failed(
                 "a planted fault was not found, see above",
-                "`--search-planted` finds another seed for it",
+                "`cargo xtask simulate --search-planted` finds another seed for it",
             ),
         })
     });

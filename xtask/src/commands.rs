@@ -39,8 +39,13 @@ pub(crate) enum Command {
     Interleavings,
     /// Run connections with simulated processes, store, provider and faults
     Simulate {
-        /// `--planted` checks that planted faults are found; everything else is passed on: `--seed N`,
-        /// `--seeds N`, `--large`, `--sql`, `--case NAME`, `--trace`
+        /// Check that it finds planted faults, in a build of its own
+        #[arg(long)]
+        planted: bool,
+        /// Search a run that finds each planted fault
+        #[arg(long, conflicts_with = "planted")]
+        search_planted: bool,
+        /// Passed on: `--seed N`, `--seeds N`, `--large`, `--sql`, `--case NAME`, `--trace`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -163,14 +168,24 @@ impl Command {
             Self::Msrv => checks::msrv(workspace, report),
             Self::Processes => checks::long_test(workspace, "processes", "processes", report),
             Self::Interleavings => checks::long_test(workspace, "interleavings", "single_flight", report),
-            Self::Simulate { args } if args == ["--planted"] => checks::planted_faults(workspace, report),
-            Self::Simulate { args } => checks::simulate(workspace, "simulate", &args, report),
+            Self::Simulate { planted: true, .. } => checks::planted_faults(workspace, "--planted", report),
+            Self::Simulate { search_planted: true, .. } => {
+                checks::planted_faults(workspace, "--search-planted", report);
+            }
+            Self::Simulate { args, .. } => checks::simulate(workspace, "simulate", &args, report),
             Self::Fuzz { targets, seconds } => programs::fuzz(workspace, &targets, seconds, report)?,
             Self::Browser => programs::browser(workspace, report),
             Self::RealServers { record } => programs::real_servers(workspace, record, report)?,
             Self::Bench { check: true, .. } => programs::check_benches(workspace, report),
             Self::Bench { names, quick, bless, .. } => {
-                match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+                let list: Vec<&str> = names.iter().map(String::as_str).collect();
+                let is_special = list.iter().any(|name| ["instructions", "build"].contains(name));
+                anyhow::ensure!(
+                    !is_special || (list.len() == 1 && !quick),
+                    "`instructions` and `build` run alone, without --quick"
+                );
+                anyhow::ensure!(!bless || list == ["instructions"], "--bless applies to `instructions` only");
+                match list[..] {
                     ["instructions"] => programs::instructions(workspace, bless, report),
                     ["build"] => programs::cold_builds(workspace, report),
                     _ => programs::bench(workspace, &names, quick.then_some("--quick"), report),

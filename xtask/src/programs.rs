@@ -8,7 +8,7 @@ use xshell::{Cmd, cmd};
 
 use crate::report::{Diagnostic, Outcome, Report};
 use crate::run::{self, TestResults};
-use crate::tools::{CARGO_DENY, CARGO_FUZZ, GUNGRAUN_RUNNER};
+use crate::tools::{CARGO_DENY, CARGO_FUZZ, GUNGRAUN_RUNNER, HYPERFINE};
 use crate::workspace::Workspace;
 
 /// Servers of other projects, and whether each runs on Node.js rather than on Python.
@@ -103,11 +103,7 @@ pub fn bench(workspace: &Workspace, names: &[String], flag: Option<&str>, report
 /// `cargo xtask bench build`: compares cold release builds of two programs that connect an account.
 pub fn cold_builds(workspace: &Workspace, report: &mut Report) {
     let shell = &workspace.shell;
-    if !run::succeeds(cmd!(shell, "hyperfine --version")) {
-        let missing = "hyperfine is not installed (cargo install --locked hyperfine@1.20.0)";
-        return report.skip("bench: build", missing);
-    }
-    report.step("bench: build", || {
+    HYPERFINE.step(workspace, report, "bench: build", || {
         let folder = workspace.target().join("cold").display().to_string();
         let cargo =
             |words: &str| format!("cargo {words} --manifest-path benches/Cargo.toml --target-dir '{folder}'");
@@ -159,17 +155,22 @@ pub fn instructions(workspace: &Workspace, bless: bool, report: &mut Report) {
         for (name, count) in &counts {
             println!("{count:>12}  {name}");
         }
+        let rustc = cmd!(shell, "rustc --version").read()?;
         if bless {
-            let rustc = cmd!(shell, "rustc --version").read()?;
             let text = serde_json::json!({ "rustc": rustc, "counts": counts });
             shell.write_file(file, serde_json::to_string_pretty(&text)? + "\n")?;
             return Ok(Outcome::Passed(format!("{file} updated")));
         }
         let baseline: serde_json::Value = serde_json::from_str(&workspace.read(file)?)?;
-        let note = format!("{} counts against the baseline from {}", counts.len(), baseline["rustc"]);
-        let baseline =
-            serde_json::from_value(baseline["counts"].clone()).context("no counts in the baseline")?;
-        Ok(Outcome::of(grown_counts(&baseline, &counts), note))
+        let compiler = baseline["rustc"].as_str().unwrap_or_default();
+        let note = format!("{} counts against the baseline from {compiler}", counts.len());
+        let old = serde_json::from_value(baseline["counts"].clone()).context("no counts in the baseline")?;
+        let mut found = grown_counts(&old, &counts);
+        if !found.is_empty() && compiler != rustc {
+            let help = "if only the compiler changed, run `cargo xtask bench instructions --bless`";
+            found.push(Diagnostic::new(format!("the baseline is from {compiler}, this is {rustc}"), help));
+        }
+        Ok(Outcome::of(found, note))
     });
 }
 

@@ -186,7 +186,7 @@ pub fn publish(workspace: &Workspace, execute: bool, report: &mut Report) -> Res
     let shell = &workspace.shell;
     report.step("release plan", || plan(workspace));
     semver(workspace, report)?;
-    report.step("preconditions", || preconditions(workspace));
+    report.step("preconditions", || preconditions(workspace, execute));
     // Cargo refuses to publish a workspace if the registry has one of its crates already.
     let mut published = Vec::new();
     report.step("packages", || {
@@ -231,8 +231,13 @@ pub fn publish(workspace: &Workspace, execute: bool, report: &mut Report) -> Res
     Ok(())
 }
 
-fn preconditions(workspace: &Workspace) -> Result<Outcome> {
+fn preconditions(workspace: &Workspace, execute: bool) -> Result<Outcome> {
     let mut found = Vec::new();
+    // Checked before anything is published: afterwards it would be too late for a tag or a comparison.
+    let missing = [CARGO_RELEASE, CARGO_SEMVER_CHECKS].map(|tool| tool.missing(&workspace.shell));
+    for missing in missing.into_iter().flatten().filter(|_| execute) {
+        found.push(Diagnostic::new(missing, "cargo xtask tools --full"));
+    }
     let uncommitted = cmd!(workspace.shell, "git status --porcelain").quiet().read()?;
     if !uncommitted.is_empty() {
         found.push(Diagnostic::new(format!("uncommitted changes:\n{uncommitted}"), "git commit"));

@@ -185,6 +185,12 @@ pub(crate) fn provider_facts(workspace: &Workspace, files: &[String]) -> Result<
             }
         }
     }
+    for name in with_facts.iter().map(|name| name.trim_matches('"')) {
+        if !workspace.with_role(Role::Provider).any(|one| name.starts_with(one)) {
+            let message = format!("{FACTS} has facts of `{name}`, which no provider crate declares");
+            found.push(Diagnostic::new(message, "correct the name, or remove the entries"));
+        }
+    }
     if declared.len() > with_facts.len() {
         let help = format!(
             "add the facts of the new provider with their sources to {FACTS}, and its portrait to \

@@ -30,11 +30,12 @@ pub(crate) const MDBOOK: Tool =
 pub(crate) const CARGO_FUZZ: Tool = tool("cargo-fuzz", "0.13.2", false);
 /// The newest version for Rust 1.95.
 pub(crate) const CARGO_RELEASE: Tool = tool("cargo-release", "1.1.6", false);
+pub(crate) const HYPERFINE: Tool = tool("hyperfine", "1.20.0", false);
 pub(crate) const CARGO_SEMVER_CHECKS: Tool = tool("cargo-semver-checks", "0.51.0", false);
 /// Has the same version as the library `gungraun` in `benches/instructions`; `.ci/run` installs it by name.
 pub(crate) const GUNGRAUN_RUNNER: Tool = tool("gungraun-runner", "0.20.0", false);
 
-const ALL: [Tool; 8] = [
+const ALL: [Tool; 9] = [
     CARGO_INSTA,
     CARGO_HACK,
     CARGO_DENY,
@@ -43,6 +44,7 @@ const ALL: [Tool; 8] = [
     CARGO_RELEASE,
     CARGO_SEMVER_CHECKS,
     GUNGRAUN_RUNNER,
+    HYPERFINE,
 ];
 
 impl Tool {

@@ -12,8 +12,13 @@ use tempfile::TempDir;
 const LOG: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- First things.\n";
 const BASE: &str = "//! Base.\n/// Kept.\npub fn kept() {}\n/// Gone soon.\npub fn gone() {}\n";
 
-/// Stands in for `publish` and `release`, which it writes to a file. `base` is in the registry already.
+/// Stands in for `publish` and `release`, which it writes to a file, and for the versions of the tools, if `TOOLS` is
+/// set. `base` is in the registry already.
 const FAKE_CARGO: &str = r#"#!/bin/sh
+case "$1 $2" in
+'release --version') [ -n "$TOOLS" ] && echo 'cargo-release 1.1.6'; exit ;;
+'semver-checks --version') [ -n "$TOOLS" ] && echo 'cargo-semver-checks 0.51.0'; exit ;;
+esac
 case "$1" in
 publish | release) echo "$*" >> "$CALLS" ;;
 *) exec "$REAL_CARGO" "$@" ;;
@@ -109,8 +114,9 @@ impl Repository {
         run(self.command(env!("CARGO_BIN_EXE_xtask"), &[&["release"], args].concat()))
     }
 
-    /// Runs `cargo xtask release publish` with a cargo that records its calls; returns them too.
-    fn publish(&self, args: &[&str]) -> (bool, String, String) {
+    /// Runs `cargo xtask release publish` with a cargo that records its calls; returns them too. `tools`:
+    /// cargo-release and cargo-semver-checks are installed.
+    fn publish(&self, args: &[&str], tools: bool) -> (bool, String, String) {
         let folder = tempfile::tempdir().unwrap();
         let (fake, calls) = (folder.path().join("cargo"), folder.path().join("calls"));
         fs::write(&fake, FAKE_CARGO).unwrap();
@@ -119,6 +125,7 @@ impl Repository {
         let mut command =
             self.command(env!("CARGO_BIN_EXE_xtask"), &[&["release", "publish"], args].concat());
         command.env("PATH", path).env("CALLS", &calls).env("REAL_CARGO", env!("CARGO"));
+        command.env("TOOLS", if tools { "1" } else { "" });
         let (ok, output) = run(command);
         (ok, output, fs::read_to_string(calls).unwrap_or_default())
     }
@@ -191,13 +198,13 @@ fn publish_sends_nothing_without_execute() {
         repository.replace(&format!("crates/{name}/CHANGELOG.md"), "## [Unreleased]", section);
     }
     // Not committed yet.
-    let (ok, output, calls) = repository.publish(&["--execute"]);
+    let (ok, output, calls) = repository.publish(&["--execute"], true);
     assert!(!ok, "{output}");
     assert_has(&output, &["uncommitted changes:", "help: git commit", "a step before failed"]);
     assert_eq!(calls, "publish --workspace --locked --dry-run --no-verify\n");
 
     repository.commit();
-    let (ok, output, calls) = repository.publish(&[]);
+    let (ok, output, calls) = repository.publish(&[], false);
     assert!(ok, "{output}");
     assert_has(
         &output,
@@ -206,16 +213,21 @@ fn publish_sends_nothing_without_execute() {
     assert_eq!(calls, "publish --workspace --locked --dry-run --no-verify\n");
     assert_eq!(repository.git(&["tag"]), "");
 
-    let (_, output, calls) = repository.publish(&["--execute"]);
-    assert_has(&calls, &["--dry-run", "\npublish --workspace --locked --exclude base\n"]);
-    // The fake cargo has no version of cargo-release, which is shown.
-    assert_has(&output, &["needs cargo-release"]);
+    // Without a tool, nothing is published that could not be tagged.
+    let (ok, output, calls) = repository.publish(&["--execute"], false);
+    assert!(!ok, "{output}");
+    assert_has(&output, &["needs cargo-release", "needs cargo-semver-checks", "a step before failed"]);
+    assert_eq!(calls, "publish --workspace --locked --dry-run --no-verify\n");
+
+    let (ok, output, calls) = repository.publish(&["--execute"], true);
+    assert!(ok, "{output}");
+    assert_has(&calls, &["--dry-run", "\npublish --workspace --locked --exclude base\n", "\nrelease tag "]);
 }
 
 #[test]
 fn publish_refuses_unprepared_release() {
     let repository = Repository::new();
-    let (ok, output, calls) = repository.publish(&["--execute"]);
+    let (ok, output, calls) = repository.publish(&["--execute"], true);
     assert!(!ok, "{output}");
     assert_has(
         &output,

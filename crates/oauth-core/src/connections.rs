@@ -26,8 +26,9 @@
 //! 6. It starts to use the new token.
 //!
 //! If the response to the call is lost, the next holder of the lease makes one more attempt. If that is
-//! refused, and still refused after the [`refusal_window`](ConnectionsBuilder::refusal_window), the
-//! connection needs reconnecting, with the reason that the outcome is unknown. No failure deletes a record.
+//! refused, and the refusal is believed after the
+//! [`refusal_window`](ConnectionsBuilder::refusal_window), the connection needs reconnecting, with the
+//! reason that the outcome is unknown. No failure deletes a record.
 
 mod builder;
 mod cached_token;

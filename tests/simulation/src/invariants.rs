@@ -359,6 +359,7 @@ impl Invariants {
                 let is_other_connection = family(earlier) != family(restored);
                 let record = LostRecord { lost: earlier, restored, is_other_connection };
                 self.lost_records.insert(account, record);
+                self.views.values_mut().for_each(|view| view.forget_refusals(account));
             }
         }
         // A process that holds the newer connection waits for the user.

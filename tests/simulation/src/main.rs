@@ -75,7 +75,11 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         let case = case.ok_or_else(|| format!("unknown case `{name}`"))?;
         println!("{}: {}", case.name, case.trouble);
         let plan = case.plan(arguments.seed.unwrap_or(case.seed));
-        return Ok(run_plan(plan, arguments, "").violations.is_empty());
+        let help = format!("help: `cargo xtask simulate --case {name} --trace` repeats this run\n");
+        return Ok(run_plan(plan, arguments, &help).violations.is_empty());
+    }
+    if arguments.seeds == 0 {
+        return Err("no seeds to run".to_owned());
     }
     let (started, first) = (Instant::now(), arguments.seed.unwrap_or(1));
     let end = first.saturating_add(arguments.seeds);
@@ -91,7 +95,9 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
                 true => (Plan::large(seed), " --large"),
                 false => (Plan::random(seed), ""),
             };
-            let help = format!("help: `cargo xtask simulate --seed {seed}{flag} --trace` repeats this run\n");
+            let sql = if arguments.sql { " --sql" } else { "" };
+            let help =
+                format!("help: `cargo xtask simulate --seed {seed}{flag}{sql} --trace` repeats this run\n");
             let report = run_plan(plan, arguments, &help);
             run.fetch_add(1, Ordering::Relaxed);
             failed.fetch_add(u64::from(!report.violations.is_empty()), Ordering::Relaxed);

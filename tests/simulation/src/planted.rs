@@ -18,7 +18,7 @@ pub(crate) struct PlantedFault {
     violation: ViolationKind,
 }
 
-/// Provider, processes, faults and seed of a run.
+/// A known case, or the seed of a random plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Run {
     /// Known case.
@@ -60,6 +60,12 @@ pub fn check_planted_faults() -> bool {
         };
         is_good &= verdict == "found";
         println!("{verdict}: {mutation:?} by {run:?}: {found:?}");
+    }
+    for missing in Mutation::OF_REFRESHES {
+        if PLANTED_FAULTS.iter().all(|planted| planted.mutation != *missing) {
+            println!("NOT IN THE TABLE: {missing:?}");
+            is_good = false;
+        }
     }
     println!("{} planted faults", PLANTED_FAULTS.len());
     is_good

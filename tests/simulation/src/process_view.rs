@@ -63,6 +63,8 @@ struct Refusals {
     is_confirmed: bool,
     /// True if a process could believe it at some time.
     is_believable: bool,
+    /// True if the store went back since, so that the process may have forgotten it.
+    is_forgotten: bool,
 }
 
 impl ProcessView {
@@ -120,6 +122,7 @@ impl ProcessView {
             accepted_at_last: accepted,
             is_confirmed: false,
             is_believable: false,
+            is_forgotten: false,
         };
         let refusals = self.refusals.entry(token).or_insert(new);
         refusals.is_confirmed |= accepted >= refusals.accepted_before + 2;
@@ -135,6 +138,13 @@ impl ProcessView {
         }
     }
 
+    /// Records that the store lost the newest tokens of an account.
+    pub(crate) fn forget_refusals(&mut self, account: usize) {
+        for (_, refusals) in self.refusals.range_mut((account, 0)..=(account, u64::MAX)) {
+            refusals.is_forgotten = true;
+        }
+    }
+
     /// True while several accounts are refused and none is accepted.
     pub(crate) fn may_be_in_incident(&self, at: u64) -> bool {
         self.possible_incident.is_on(at)
@@ -147,6 +157,7 @@ impl ProcessView {
         let is_after = |time: Option<u64>| time.is_some_and(|time| time >= refusals.last);
         let is_old = at >= refusals.last + REFUSAL_WINDOW;
         Some(match spends_first {
+            _ if refusals.is_forgotten => true,
             // Only a success of another account shows that the token was not spent.
             true => is_after(self.accepted_at),
             false => {

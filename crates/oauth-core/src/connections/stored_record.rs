@@ -88,6 +88,10 @@ impl<P: Provider> RefreshTask<'_, P> {
             SaveOutcome::Accepted { generation } => {
                 shared.emit(key, Some(generation), EventKind::StoreWentBack(None));
                 let now = shared.now();
+                if let Some(suspicion) = &mut entry.state().suspicion {
+                    // Another process may hold a newer token, and writes that back at its next read.
+                    (suspicion.first_refused_at, suspicion.is_final) = (now.monotonic, false);
+                }
                 let cached =
                     CachedToken::new(token, generation, RecordState::Active, true, &shared.settings, now)?;
                 entry.publish(self.epoch, cached).map(Ok)
