@@ -245,3 +245,21 @@ oauth_core::scopes! {
     /// OpenID Connect: profile.
     PROFILE = "profile",
 }
+
+#[cfg(test)]
+mod tests {
+    /// Most of these scopes are sent by no other test.
+    #[test]
+    fn constants_are_named_after_their_scopes() {
+        let is_constant = |name: &str| name.bytes().all(|byte| byte == b'_' || byte.is_ascii_uppercase());
+        let mut count = 0;
+        for line in include_str!("scope.rs").lines() {
+            let Some((name, scope)) = line.trim().split_once(" = \"") else { continue };
+            if is_constant(name) {
+                assert_eq!(scope.strip_suffix("\","), Some(name.to_ascii_lowercase().as_str()));
+                count += 1;
+            }
+        }
+        assert_eq!(count, 106);
+    }
+}

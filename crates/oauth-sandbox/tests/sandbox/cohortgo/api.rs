@@ -178,8 +178,8 @@ async fn created_user_can_be_acted_as() {
 
 #[tokio::test]
 async fn combined_sandbox_separates_portal_and_api_ports() {
-    // Another process may use one of the ports, so several bases are tried.
-    for base in [42_320, 43_430, 44_540, 45_650, 46_760] {
+    // Another process may use one of the ports, so several bases are tried, all below the ephemeral ports.
+    for base in [12_320, 13_430, 14_540, 15_650, 16_760] {
         let Ok(sandbox) = Sandbox::builder().port_base(base).start().await else { continue };
         let card = &sandbox.manifest_json()["providers"]["cohortgo"];
         assert_eq!(card["url"], format!("http://127.0.0.1:{base}"));
