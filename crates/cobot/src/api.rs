@@ -44,6 +44,7 @@
 //! Cobot allows 60 requests per minute and user, for some endpoints fewer (<https://dev.cobot.me/api-docs>).
 
 mod access_tokens;
+mod base;
 mod create_user;
 mod revoke_token;
 mod space;

@@ -6,7 +6,6 @@
 //! [`RawRequest`](crate::RawRequest).
 
 mod agent_invoices;
-mod amount;
 mod fields;
 mod id;
 mod insurance;
@@ -18,9 +17,9 @@ mod upload;
 mod url;
 
 pub use agent_invoices::{AgentInvoice, AgentInvoices, CreateAgentInvoice};
-pub use amount::Amount;
 pub use id::Id;
 pub use insurance::{InsuranceQuote, InsuranceQuotes};
+pub use oauth_core::Amount;
 pub use page::Page;
 pub use provider_invoices::{CreateProviderInvoice, InvoicedStudent, ProviderInvoice, ProviderInvoices};
 pub use students::{CreateStudent, Student};

@@ -29,11 +29,11 @@ async fn endpoints_work_as_connected_user() {
     let acme = connected(&sandbox, &Connect::new()).await.unwrap();
     assert_ne!(acme.token().extra().api_base_url.port(), acme.client().site().authorize_url().port());
 
-    let john = CreateStudent::default().given_name("John").family_name("Smith").email("john@example.org");
+    let john = CreateStudent::new().given_name("John").family_name("Smith").email("john@example.org");
     let student = acme.send(&john).await.unwrap();
     assert!(student.portal_url.is_some());
 
-    let invoice = CreateAgentInvoice::default()
+    let invoice = CreateAgentInvoice::new()
         .institution_name("University of Melbourne")
         .currency("AUD")
         .country("AU")
@@ -65,7 +65,7 @@ async fn endpoints_work_as_connected_user() {
 async fn acting_as_creates_unknown_users_only_with_scope() {
     let sandbox = oauth_sandbox::CohortGo::start().await.unwrap();
     let ann = ActAs::new(r#"Ann "Annie" O'Neill \ Lee"#, "ann.lee@example.org").unwrap();
-    let create = CreateStudent::default().given_name("John").family_name("Smith").email("john@example.org");
+    let create = CreateStudent::new().given_name("John").family_name("Smith").email("john@example.org");
 
     let acme = connected(&sandbox, &Connect::acting_as_users()).await.unwrap();
     let error = acme.send(&create.clone().acting_as(&ann)).await.unwrap_err();

@@ -46,6 +46,7 @@
 //! ```
 
 mod account;
+mod base;
 mod learning_object;
 mod learning_objects;
 mod me;

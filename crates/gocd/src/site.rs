@@ -9,8 +9,18 @@ use oauth_core::{AccessToken, Error, TokenCheck, check_url, join};
 /// The provider's name in errors, stores and configuration.
 pub(crate) const NAME: &str = "gocd";
 
-/// `Accept` of version 1 of the current user.
-pub(crate) const CURRENT_USER_V1: &str = "application/vnd.go.cd.v1+json";
+/// Returns the `Accept` header of a version of the API. The versions are those of each resource.
+pub(crate) fn accept(version: u8) -> HeaderValue {
+    HeaderValue::from_static(match version {
+        1 => "application/vnd.go.cd.v1+json",
+        2 => "application/vnd.go.cd.v2+json",
+        3 => "application/vnd.go.cd.v3+json",
+        4 => "application/vnd.go.cd.v4+json",
+        7 => "application/vnd.go.cd.v7+json",
+        11 => "application/vnd.go.cd.v11+json",
+        _ => "application/vnd.go.cd+json",
+    })
+}
 
 /// A self-hosted GoCD server.
 ///
@@ -117,10 +127,7 @@ impl oauth_core::Site for Site {
 
     /// `GET /api/current_user` (api.gocd.org, "Current User"), 2026-11-29: every token may call it.
     fn token_check(&self, _: &AccessToken) -> Option<TokenCheck> {
-        Some(
-            TokenCheck::get(self.join(&["api", "current_user"]).ok()?)
-                .accept(HeaderValue::from_static(CURRENT_USER_V1)),
-        )
+        Some(TokenCheck::get(self.join(&["api", "current_user"]).ok()?).accept(accept(1)))
     }
 
     fn root_certificates(&self) -> &[Vec<u8>] {

@@ -92,6 +92,8 @@ pub enum ErrorKind {
     /// The API accepts the token and refuses the request: 403, or the token lacks a scope. A refresh does not
     /// help.
     Forbidden,
+    /// The resource was changed since its entity tag was read (412). Nothing was changed by this call.
+    PreconditionFailed,
     /// The API refused the request for another reason (any other 4xx).
     ApiRefused,
     /// Too many requests (429); see [`Error::retry_after`].
@@ -191,6 +193,7 @@ impl ErrorKind {
             Self::ForeignHost => "foreign_host",
             Self::MissingScope => "missing_scope",
             Self::Forbidden => "forbidden",
+            Self::PreconditionFailed => "precondition_failed",
             Self::ApiRefused => "api_refused",
             Self::RateLimited => "rate_limited",
             Self::Unavailable => "unavailable",
@@ -229,6 +232,7 @@ impl ErrorKind {
             Self::ForeignHost => "nothing was sent: check the URL, or allow the host by name",
             Self::MissingScope => "connect again and request the scope",
             Self::Forbidden => "the account lacks the right; refreshing does not help",
+            Self::PreconditionFailed => "read the resource again, and repeat the change on it",
             Self::ApiRefused => "correct the request",
             Self::RateLimited => "wait, then try again",
             Self::Unavailable | Self::NotSent => "try again later",

@@ -64,8 +64,15 @@ mod client {
 }
 
 mod api {
+    pub(crate) mod amount;
     pub(crate) mod endpoint;
+    mod endpoint_macro;
+    pub(crate) mod etag;
+    pub(crate) mod list;
+    mod open_enum;
     mod refusal;
+    pub(crate) mod request_body;
+    pub(crate) mod request_builder;
     pub(crate) mod response;
     pub(crate) mod send;
 }
@@ -75,9 +82,14 @@ pub mod connections;
 pub mod reexports;
 pub mod store;
 
+pub use api::amount::Amount;
 pub use api::endpoint::{
     Endpoint, EndpointContext, RawRequest, TokenAlreadySet, get, join, json, json_request, request,
 };
+pub use api::etag::{ETag, WithETag};
+pub use api::list::{List, Milliseconds};
+pub use api::request_body::RequestBody;
+pub use api::request_builder::{CommaSeparated, QueryValue, RequestBuilder};
 pub use api::response::read_elements;
 pub use api::send::AuthorizedClient;
 pub use authorize::connect::{AuthorizationRequest, Connect, StateRule};
@@ -109,15 +121,19 @@ pub use token::token::{ScopeSource, Token, TokenOrigin};
 pub use transport::transport::{Call, Limits, Transport, TransportError};
 pub use util::clock::{Clock, SystemClock};
 pub use util::secret::{
-    AccessToken, AuthorizationCode, ClientId, ClientSecret, Password, PkceVerifier, RefreshToken, State,
+    AccessToken, AuthorizationCode, ClientId, ClientSecret, Password, PkceVerifier, RefreshToken, Secret,
+    State,
 };
 pub use util::url_policy::{check_url, is_loopback, origin};
 
-/// For the code that [`response!`] writes.
+/// For the code that [`endpoint!`], [`request_body!`], [`response!`] and [`open_enum!`] write.
 #[doc(hidden)]
-pub mod response_support {
+pub mod macro_support {
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+    pub use crate::api::endpoint::text;
+    pub use crate::api::request_body::{Fields, debug_names};
+    pub use crate::api::request_builder::has_only_parameters;
     pub use crate::api::response::{
         list, merged, optional, put, required, required_list, unread_elements, unread_field,
     };

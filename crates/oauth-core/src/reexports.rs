@@ -7,11 +7,13 @@
 //! ```
 
 pub use crate::{
-    AccessToken, App, AuthorizationCode, Call, CallbackFault, ClientId, ClientSecret, Clock, Encoding,
-    Endpoint, EndpointContext, Error, ErrorKind, Limits, NoExtra, OAuthCode, Password, PasswordRequest,
-    PendingAuthorization, PersistedToken, RawRequest, RedirectUri, RefreshToken, Scope, ScopeSource, Scopes,
+    AccessToken, Amount, App, AuthorizationCode, Call, CallbackFault, ClientId, ClientSecret, Clock,
+    CommaSeparated, ETag, Encoding, Endpoint, EndpointContext, Error, ErrorKind, Limits, List, Milliseconds,
+    NoExtra, OAuthCode, Password, PasswordRequest, PendingAuthorization, PersistedToken, QueryValue,
+    RawRequest, RedirectUri, RefreshToken, RequestBody, RequestBuilder, Scope, ScopeSource, Scopes, Secret,
     StartedAuthorization, State, StateRule, SystemClock, TokenAlreadySet, TokenOrigin, Transport,
-    TransportError, async_trait, chrono, get, http, join, json, json_request, request, serde_json, url,
+    TransportError, WithETag, async_trait, chrono, get, http, join, json, json_request, request, serde_json,
+    url,
 };
 #[cfg(feature = "connections")]
 pub use crate::{

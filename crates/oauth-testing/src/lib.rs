@@ -4,11 +4,13 @@
 //! such a value as `[client-secret]`: a snapshot shows where a secret was but does not contain it, and a scan
 //! of the snapshots for `canary-` proves that.
 
+mod api_table;
 mod canonical_text;
 mod leaks;
 mod manual_clock;
 mod recording_transport;
 
+pub use api_table::ApiTable;
 pub use canonical_text::{authorize_url, request};
 pub use leaks::{CANARY, leaks, shown};
 pub use manual_clock::ManualClock;

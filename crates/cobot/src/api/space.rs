@@ -1,33 +1,33 @@
 //! Spaces.
 
-use oauth_core::http::{Request, Response};
-use oauth_core::{Endpoint, EndpointContext, Error, get, join, json, response};
+use oauth_core::{endpoint, response};
 
+use super::base::www;
 use crate::provider::Cobot;
 use crate::subdomain::Subdomain;
 
-/// `GET https://www.cobot.me/api/spaces/:subdomain`: a space, with the [`id`](SpaceDetails::id) that
-/// [`SpaceToken`](super::SpaceToken) needs. Source: <https://dev.cobot.me/api-docs/spaces>.
-///
-/// ```no_run
-/// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
-/// use cobot::api;
-///
-/// let space = client.send(&token, &api::Space::named("co-up".parse()?)).await?;
-/// let space_token = client.send(&token, &api::SpaceToken::of(space.id)).await?;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Space {
-    subdomain: Subdomain,
+endpoint! {
+    [] Cobot;
+    /// `GET https://www.cobot.me/api/spaces/:subdomain`: a space, with the [`id`](SpaceDetails::id) that
+    /// [`SpaceToken`](super::SpaceToken) needs. Source: <https://dev.cobot.me/api-docs/spaces>.
+    ///
+    /// ```no_run
+    /// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
+    /// use cobot::api;
+    ///
+    /// let space = client.send(&token, &api::Space::named("co-up".parse()?)).await?;
+    /// let space_token = client.send(&token, &api::SpaceToken::of(space.id)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub struct Space(subdomain: Subdomain);
+    GET www "/api/spaces/:subdomain" => json(SpaceDetails)
 }
 
 impl Space {
     /// The space with this subdomain.
     pub fn named(subdomain: Subdomain) -> Self {
-        Self { subdomain }
+        Self::new(subdomain)
     }
 }
 
@@ -58,22 +58,5 @@ response! {
             /// Time zone, such as `Europe/Berlin`.
             time_zone_name: String,
         }
-    }
-}
-
-impl Endpoint<Cobot> for Space {
-    type Response = SpaceDetails;
-    const NAME: &'static str = "GET /api/spaces/:subdomain";
-
-    fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
-        get(&join(at.site().api_url(), &["spaces", self.subdomain.as_str()])?)
-    }
-
-    fn parse(
-        &self,
-        _: &EndpointContext<'_, Cobot>,
-        response: Response<Vec<u8>>,
-    ) -> Result<SpaceDetails, Error> {
-        json(&response)
     }
 }

@@ -1,23 +1,26 @@
 //! The user of a token.
 
-use oauth_core::http::{Request, Response};
-use oauth_core::{Endpoint, EndpointContext, Error, get, join, json, response};
+use oauth_core::{Error, endpoint, response};
 
+use super::base::www;
 use crate::provider::Cobot;
 use crate::subdomain::Subdomain;
 
-/// `GET https://www.cobot.me/api/user`: the user of the token. Scope [`read_user`](crate::scope::READ_USER).
-/// Source: <https://dev.cobot.me/api-docs/users>.
-///
-/// ```no_run
-/// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
-/// let user = client.send(&token, &cobot::api::User).await?;
-/// println!("connected: {}", user.id);
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct User;
+endpoint! {
+    [] Cobot;
+    /// `GET https://www.cobot.me/api/user`: the user of the token. Scope [`read_user`](crate::scope::READ_USER).
+    /// Source: <https://dev.cobot.me/api-docs/users>.
+    ///
+    /// ```no_run
+    /// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
+    /// let user = client.send(&token, &cobot::api::User).await?;
+    /// println!("connected: {}", user.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub struct User;
+    GET www "/api/user" => json(UserDetails)
+}
 
 response! {
     /// A user.
@@ -94,22 +97,5 @@ impl AdminOf {
     /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if it cannot be part of a host name.
     pub fn subdomain(&self) -> Result<Subdomain, Error> {
         self.space_subdomain.parse()
-    }
-}
-
-impl Endpoint<Cobot> for User {
-    type Response = UserDetails;
-    const NAME: &'static str = "GET /api/user";
-
-    fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
-        get(&join(at.site().api_url(), &["user"])?)
-    }
-
-    fn parse(
-        &self,
-        _: &EndpointContext<'_, Cobot>,
-        response: Response<Vec<u8>>,
-    ) -> Result<UserDetails, Error> {
-        json(&response)
     }
 }

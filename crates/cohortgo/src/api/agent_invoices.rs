@@ -2,11 +2,8 @@
 
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::url::Url;
-use oauth_core::{Endpoint, EndpointContext, Error, json, json_request, response};
-use serde::Serialize;
+use oauth_core::{Amount, Endpoint, EndpointContext, Error, RequestBuilder, json, request_body, response};
 
-use super::amount::Amount;
-use super::fields::request_body;
 use super::id::Id;
 use super::invoice_query::{InvoiceQuery, invoice_query};
 use super::page::Page;
@@ -53,19 +50,21 @@ request_body! {
     /// `POST /services/payments/agent_invoices.json`: creates an agent's invoice.
     ///
     /// Source: cohortgo.dev/guides/book-transactions-via-the-api-for-agents.
-    CreateAgentInvoice {
-        /// Name of the institution to pay.
-        institution_name: String,
-        /// Currency as three letters, such as `AUD`.
-        currency: String,
-        /// Country as two letters, such as `AU`.
-        country: String,
-        /// Amount.
-        amount: Amount,
-        /// URL of the invoice as a PDF.
-        document_upload_url: Url,
-        /// Commission that the agent keeps. The account must be set up for it.
-        retained_commission: Amount,
+    pub struct CreateAgentInvoice {
+        optional {
+            /// Name of the institution to pay.
+            institution_name: String,
+            /// Currency as three letters, such as `AUD`.
+            currency: String,
+            /// Country as two letters, such as `AU`.
+            country: String,
+            /// Amount.
+            amount: Amount,
+            /// URL of the invoice as a PDF.
+            document_upload_url: Url,
+            /// Commission that the agent keeps. The account must be set up for it.
+            retained_commission: Amount,
+        }
     }
 }
 
@@ -94,12 +93,7 @@ impl Endpoint<CohortGo> for CreateAgentInvoice {
     const NAME: &'static str = "POST /services/payments/agent_invoices.json";
 
     fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            invoice: &'a CreateAgentInvoice,
-        }
-        self.check()?;
-        json_request(Method::POST, &url(at, PATH)?, &Body { invoice: self })
+        RequestBuilder::from_result(url(at, PATH)).json_body(Some("invoice"), self).build(Method::POST)
     }
 
     fn parse(

@@ -4,9 +4,8 @@ use oauth_core::chrono::NaiveDate;
 use oauth_core::http::{Request, Response};
 use oauth_core::serde_json::Value;
 use oauth_core::url::Url;
-use oauth_core::{Endpoint, EndpointContext, Error, get, response};
+use oauth_core::{Amount, Endpoint, EndpointContext, Error, get, response};
 
-use super::amount::Amount;
 use super::fields::reject_duplicates;
 use super::page::Page;
 use super::url::url;

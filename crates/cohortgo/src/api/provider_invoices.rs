@@ -3,11 +3,8 @@
 use oauth_core::chrono::NaiveDate;
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::url::Url;
-use oauth_core::{Endpoint, EndpointContext, Error, json, json_request, response};
-use serde::Serialize;
+use oauth_core::{Amount, Endpoint, EndpointContext, Error, RequestBuilder, json, request_body, response};
 
-use super::amount::Amount;
-use super::fields::request_body;
 use super::id::Id;
 use super::invoice_query::{InvoiceQuery, invoice_query};
 use super::page::Page;
@@ -51,19 +48,21 @@ impl Endpoint<CohortGo> for ProviderInvoices {
 
 request_body! {
     /// The student of an invoice. Source: cohortgo.dev/guides/generate-payment-request-links.
-    InvoicedStudent {
-        /// E-mail address.
-        email: String,
-        /// Given name.
-        given_name: String,
-        /// Family name.
-        family_name: String,
-        /// Date of birth.
-        dob: NaiveDate,
-        /// Passport number.
-        passport_number: String,
-        /// Home country as two letters, such as `VN`.
-        home_country: String,
+    pub struct InvoicedStudent {
+        optional {
+            /// E-mail address.
+            email: String,
+            /// Given name.
+            given_name: String,
+            /// Family name.
+            family_name: String,
+            /// Date of birth.
+            dob: NaiveDate,
+            /// Passport number.
+            passport_number: String,
+            /// Home country as two letters, such as `VN`.
+            home_country: String,
+        }
     }
 }
 
@@ -73,21 +72,23 @@ request_body! {
     /// Either the student's details or the student's number is enough. Source:
     /// cohortgo.dev/guides/book-transactions-via-the-api and
     /// cohortgo.dev/guides/generate-payment-request-links.
-    CreateProviderInvoice {
-        /// Student to invoice.
-        student: InvoicedStudent,
-        /// Student's number at the provider.
-        student_number: String,
-        /// Provider's reference.
-        reference: String,
-        /// Amount.
-        amount: Amount,
-        /// Description of the invoice.
-        description: String,
-        /// URL of the invoice as a PDF.
-        document_upload_url: Url,
-        /// The invoice itself, as a `data:application/pdf;base64,…` URL.
-        document_data: String,
+    pub struct CreateProviderInvoice {
+        optional {
+            /// Student to invoice.
+            student: InvoicedStudent,
+            /// Student's number at the provider.
+            student_number: String,
+            /// Provider's reference.
+            reference: String,
+            /// Amount.
+            amount: Amount,
+            /// Description of the invoice.
+            description: String,
+            /// URL of the invoice as a PDF.
+            document_upload_url: Url,
+            /// The invoice itself, as a `data:application/pdf;base64,…` URL.
+            document_data: String,
+        }
     }
 }
 
@@ -116,13 +117,7 @@ impl Endpoint<CohortGo> for CreateProviderInvoice {
     const NAME: &'static str = "POST /services/payments/provider_invoices.json";
 
     fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            invoice: &'a CreateProviderInvoice,
-        }
-        self.check()?;
-        self.student.as_ref().map_or(Ok(()), InvoicedStudent::check)?;
-        json_request(Method::POST, &url(at, PATH)?, &Body { invoice: self })
+        RequestBuilder::from_result(url(at, PATH)).json_body(Some("invoice"), self).build(Method::POST)
     }
 
     fn parse(

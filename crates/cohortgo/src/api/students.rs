@@ -4,10 +4,8 @@ use oauth_core::chrono::NaiveDate;
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::serde_json::{Map, Value};
 use oauth_core::url::Url;
-use oauth_core::{Endpoint, EndpointContext, Error, json, json_request, response};
-use serde::Serialize;
+use oauth_core::{Endpoint, EndpointContext, Error, RequestBuilder, json, request_body, response};
 
-use super::fields::request_body;
 use super::id::Id;
 use super::upload::Upload;
 use super::url::url;
@@ -23,38 +21,40 @@ request_body! {
     /// use cohortgo::api::CreateStudent;
     /// use cohortgo::chrono::NaiveDate;
     ///
-    /// let john = CreateStudent::default()
+    /// let john = CreateStudent::new()
     ///     .given_name("John")
     ///     .family_name("Smith")
     ///     .email("john.smith@example.org")
     ///     .home_country("CN")
     ///     .dob(NaiveDate::from_ymd_opt(1990, 5, 20).expect("a date"));
     /// ```
-    CreateStudent {
-        /// Form of address, such as `Mr`.
-        title: String,
-        /// Given name.
-        given_name: String,
-        /// Family name.
-        family_name: String,
-        /// Gender; `male` in the guide's example.
-        gender: String,
-        /// E-mail address.
-        email: String,
-        /// Home country as two letters, such as `CN`.
-        home_country: String,
-        /// Country of study as two letters, such as `AU`.
-        destination_country: String,
-        /// Date of birth.
-        dob: NaiveDate,
-        /// Mobile phone number; `61 412 123 123` in the guide's example.
-        mobile: String,
-        /// Passport number.
-        passport_number: String,
-        /// Copy of the passport.
-        passport: Upload,
-        /// The account's custom data, under the names configured in the portal.
-        additional_information: Map<String, Value>,
+    pub struct CreateStudent {
+        optional {
+            /// Form of address, such as `Mr`.
+            title: String,
+            /// Given name.
+            given_name: String,
+            /// Family name.
+            family_name: String,
+            /// Gender; `male` in the guide's example.
+            gender: String,
+            /// E-mail address.
+            email: String,
+            /// Home country as two letters, such as `CN`.
+            home_country: String,
+            /// Country of study as two letters, such as `AU`.
+            destination_country: String,
+            /// Date of birth.
+            dob: NaiveDate,
+            /// Mobile phone number; `61 412 123 123` in the guide's example.
+            mobile: String,
+            /// Passport number.
+            passport_number: String,
+            /// Copy of the passport.
+            passport: Upload,
+            /// The account's custom data, under the names configured in the portal.
+            additional_information: Map<String, Value>,
+        }
     }
 }
 
@@ -77,12 +77,9 @@ impl Endpoint<CohortGo> for CreateStudent {
     const NAME: &'static str = "POST /students.json";
 
     fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            student: &'a CreateStudent,
-        }
-        self.check()?;
-        json_request(Method::POST, &url(at, &["students.json"])?, &Body { student: self })
+        RequestBuilder::from_result(url(at, &["students.json"]))
+            .json_body(Some("student"), self)
+            .build(Method::POST)
     }
 
     fn parse(

@@ -30,7 +30,7 @@ async fn create_acts_as_users_with_special_characters() {
         ActAs::with_encoded_name("Jürgen Müller", "jm@example.org").unwrap(),
     ] {
         let transport = RecordingTransport::with_responses([recorded(200, "student_created.json")]);
-        let create = CreateStudent::default().given_name("John").acting_as(&user);
+        let create = CreateStudent::new().given_name("John").acting_as(&user);
         assert_eq!(acme(&transport, true).send(&create).await.unwrap().id.as_str(), "12345");
         text += &transport.text();
     }

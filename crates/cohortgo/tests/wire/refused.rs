@@ -113,7 +113,7 @@ async fn refused_calls_give_help() {
         (json_response(500, ""), ErrorKind::Unavailable),
     ] {
         let transport = RecordingTransport::with_responses([response]);
-        let error = acme(&transport, false).send(&CreateStudent::default()).await.unwrap_err();
+        let error = acme(&transport, false).send(&CreateStudent::new()).await.unwrap_err();
         assert_eq!(error.kind(), kind);
         assert_eq!(transport.count(), 1);
         out += &format!("{error}\n");

@@ -47,9 +47,8 @@ async fn debug_shows_no_secret() {
 
 #[test]
 fn debug_hides_student_data() {
-    let student = InvoicedStudent::default().passport_number("M1231234").with("note", "ill");
-    let invoice =
-        CreateProviderInvoice::default().student(student.clone()).document_data("data:application/pdf");
+    let student = InvoicedStudent::new().passport_number("M1231234").with("note", "ill");
+    let invoice = CreateProviderInvoice::new().student(student.clone()).document_data("data:application/pdf");
     let text = format!("{:?} {student:?} {invoice:?}", john());
     for personal in
         ["John", "Smith", "A1231234", "M1231234", "1990", "passport.example", "ill\"", "application"]

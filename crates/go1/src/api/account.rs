@@ -1,26 +1,29 @@
 //! The portal of a token.
 
 use oauth_core::chrono::{DateTime, Utc};
-use oauth_core::http::{Request, Response};
-use oauth_core::{Endpoint, EndpointContext, Error, get, join, json, response};
+use oauth_core::{endpoint, response};
 
+use super::base::v2;
 use crate::provider::Go1;
 
-/// `GET /account` of version 2: the portal of the token. A token serves one portal.
-///
-/// Source: calls and a recorded response in Totara's Go1 plug-in (`contentmarketplace_goone`), a third party.
-/// Its later version uses the gateway's `GET /portals/{id}` instead (scope `portal.read`; 2026-11-29). One
-/// portal for each token: <https://developers.go1.com/docs>.
-///
-/// ```
-/// # async fn example(client: go1::Client, token: go1::Token) -> Result<(), go1::Error> {
-/// let portal = client.send(&token, &go1::api::Account).await?;
-/// println!("{:?}", portal.url); // Some("example.mygo1.com")
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Account;
+endpoint! {
+    [] Go1;
+    /// `GET /account` of version 2: the portal of the token. A token serves one portal.
+    ///
+    /// Source: calls and a recorded response in Totara's Go1 plug-in (`contentmarketplace_goone`), a third party.
+    /// Its later version uses the gateway's `GET /portals/{id}` instead (scope `portal.read`; 2026-11-29). One
+    /// portal for each token: <https://developers.go1.com/docs>.
+    ///
+    /// ```
+    /// # async fn example(client: go1::Client, token: go1::Token) -> Result<(), go1::Error> {
+    /// let portal = client.send(&token, &go1::api::Account).await?;
+    /// println!("{:?}", portal.url); // Some("example.mygo1.com")
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub struct Account;
+    GET v2 "/account" => json(Portal)
+}
 
 response! {
     /// A portal, which is a customer's account.
@@ -55,18 +58,5 @@ response! {
             /// Day of renewal.
             renewal_date: DateTime<Utc>,
         }
-    }
-}
-
-impl Endpoint<Go1> for Account {
-    type Response = Portal;
-    const NAME: &'static str = "GET /account";
-
-    fn request(&self, at: &EndpointContext<'_, Go1>) -> Result<Request<Vec<u8>>, Error> {
-        get(&join(at.site().api_url(), &["account"])?)
-    }
-
-    fn parse(&self, _: &EndpointContext<'_, Go1>, response: Response<Vec<u8>>) -> Result<Portal, Error> {
-        json(&response)
     }
 }

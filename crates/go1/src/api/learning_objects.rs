@@ -1,14 +1,13 @@
 //! A portal's content, page by page.
 
-use oauth_core::http::header::HeaderName;
-use oauth_core::http::{Request, Response};
+use oauth_core::http::{Method, Request, Response};
 use oauth_core::serde_json::Value;
-use oauth_core::{Endpoint, EndpointContext, Error, get, join, json, response};
+use oauth_core::{Endpoint, EndpointContext, Error, json, response};
 
+use super::base::gateway;
 use super::learning_object::LearningObject;
 use crate::provider::Go1;
 
-const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 const DEFAULT_PAGE: u32 = 20;
 /// Largest page by offset.
 const MAX_PAGE: u32 = 50;
@@ -230,14 +229,9 @@ impl Endpoint<Go1> for LearningObjects {
     const NAME: &'static str = "GET /learning-objects";
 
     fn request(&self, at: &EndpointContext<'_, Go1>) -> Result<Request<Vec<u8>>, Error> {
-        let mut url = join(at.site().gateway_url(), &["learning-objects"])?;
-        let query = self.query()?;
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        let mut request = get(&url)?;
-        request.headers_mut().insert(API_VERSION, at.site().api_version().clone());
-        Ok(request)
+        let request = gateway(at).path("/learning-objects", &[]);
+        let query = self.query()?.into_iter();
+        query.fold(request, |request, (name, value)| request.query(name, Some(&value))).build(Method::GET)
     }
 
     fn parse(

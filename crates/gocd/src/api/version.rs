@@ -1,14 +1,16 @@
 //! The version of a GoCD server.
 
-use oauth_core::http::{Request, Response};
-use oauth_core::{Endpoint, EndpointContext, Error, Provider, json, response};
+use oauth_core::{Provider, endpoint, response};
 
-use super::versioned::versioned_get;
+use super::versioned::version;
 use crate::site::Site;
 
-/// `GET /api/version`: the server's version. Source: api.gocd.org, "Version", version 1.
-#[derive(Clone, Copy, Debug)]
-pub struct Version;
+endpoint! {
+    [P: Provider<Site = Site>] P;
+    /// `GET /api/version`: the server's version. Source: api.gocd.org, "Version", version 1.
+    pub struct Version;
+    GET version(1) "/api/version" => json(ServerVersion)
+}
 
 response! {
     /// A server's version.
@@ -28,18 +30,5 @@ response! {
             /// Web page of the commit.
             commit_url: String,
         }
-    }
-}
-
-impl<P: Provider<Site = Site>> Endpoint<P> for Version {
-    type Response = ServerVersion;
-    const NAME: &'static str = "GET /api/version";
-
-    fn request(&self, at: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
-        versioned_get(at, "version", "application/vnd.go.cd.v1+json")
-    }
-
-    fn parse(&self, _: &EndpointContext<'_, P>, response: Response<Vec<u8>>) -> Result<ServerVersion, Error> {
-        json(&response)
     }
 }

@@ -1,18 +1,22 @@
-//! Requests of versioned endpoints.
+//! The parts of a server's API.
 
 use oauth_core::http::header::ACCEPT;
-use oauth_core::http::{HeaderValue, Request};
-use oauth_core::{EndpointContext, Error, Provider, get};
+use oauth_core::http::{HeaderName, HeaderValue};
+use oauth_core::{EndpointContext, Provider, RequestBuilder};
 
-use crate::site::Site;
+use crate::site::{Site, accept};
 
-/// A `GET` below `/api`. `accept` always names the version: servers before 19.8 send 404 without it.
-pub(super) fn versioned_get<P: Provider<Site = Site>>(
-    at: &EndpointContext<'_, P>,
-    path: &str,
-    accept: &'static str,
-) -> Result<Request<Vec<u8>>, Error> {
-    let mut request = get(&at.site().join(&["api", path])?)?;
-    request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
-    Ok(request)
+const CONFIRM: HeaderName = HeaderName::from_static("x-gocd-confirm");
+
+/// A call in a version of its resource. `Accept` always names it: servers before 19.8 send 404 without.
+pub(super) fn version<P: Provider<Site = Site>>(
+    context: &EndpointContext<'_, P>,
+    version: u8,
+) -> RequestBuilder {
+    unversioned(context).header(ACCEPT, accept(version))
+}
+
+/// A call of a resource without versions.
+pub(super) fn unversioned<P: Provider<Site = Site>>(context: &EndpointContext<'_, P>) -> RequestBuilder {
+    RequestBuilder::new(context.site().url()).confirmation_header(CONFIRM, HeaderValue::from_static("true"))
 }

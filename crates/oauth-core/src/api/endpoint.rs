@@ -6,6 +6,7 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
@@ -23,7 +24,7 @@ use crate::util::strict_json::{UniqueKeys, describe_mismatch, without_byte_order
 /// An endpoint without parameters is a unit struct. If parameters are needed later, add another endpoint, so
 /// that `&Me` still compiles.
 ///
-/// A custom endpoint takes a few lines:
+/// [`endpoint!`](crate::endpoint) declares most endpoints. Any other takes a few lines:
 ///
 /// ```
 /// use oauth_core::*;
@@ -57,6 +58,16 @@ pub trait Endpoint<P: Provider>: Sync {
     /// True if the call may be sent twice. The default goes by the method, the first word of
     /// [`NAME`](Self::NAME): true if it is idempotent (RFC 9110 section 9.2.2).
     const IDEMPOTENT: bool = has_idempotent_method(Self::NAME);
+
+    /// Scopes that the call needs, all of them. If the server stated the scopes of a token and one is missing,
+    /// the call fails with [`ErrorKind::MissingScope`] and nothing is sent.
+    const SCOPES: &'static [&'static str] = &[];
+
+    /// Size in bytes that a response may have for this call, where the client's limit is lower.
+    const MIN_BODY_LIMIT: usize = 0;
+
+    /// Time that this call may take, where the client's deadline is shorter.
+    const MIN_DEADLINE: Duration = Duration::ZERO;
 
     /// True if the call names another user than the token's: an unexplained 401 may then be about that user.
     const ACTS_FOR_USER: bool = false;
@@ -187,6 +198,14 @@ fn value(response: &Response<Vec<u8>>) -> Result<Value, Error> {
         })?;
     deserializer.end().map_err(|_| not_json())?;
     Ok(value)
+}
+
+/// Returns the body as text.
+#[doc(hidden)]
+pub fn text(response: Response<Vec<u8>>) -> Result<String, Error> {
+    let status = response.status();
+    String::from_utf8(response.into_body())
+        .map_err(|_| Error::new(ErrorKind::InvalidResponse, "the response is not UTF-8").with_status(status))
 }
 
 fn misread(response: &Response<Vec<u8>>, error: &serde_path_to_error::Error<serde_json::Error>) -> Error {

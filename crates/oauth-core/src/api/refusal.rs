@@ -37,6 +37,7 @@ pub(super) fn refused<'a, P: Provider>(
         (Verdict::ByStatus, 300..=399) => (ErrorKind::Redirected, "the API responded with a redirect"),
         (Verdict::ByStatus, 401) => (ErrorKind::Unauthorized, "the API refused the request"),
         (Verdict::ByStatus, 403) => (ErrorKind::Forbidden, "the account may not do this"),
+        (Verdict::ByStatus, 412) => (ErrorKind::PreconditionFailed, "the resource was changed meanwhile"),
         (Verdict::ByStatus, 429) => (ErrorKind::RateLimited, "too many requests"),
         (Verdict::ByStatus, 500..) => (ErrorKind::Unavailable, "the API failed"),
         (Verdict::ByStatus, _) => (ErrorKind::ApiRefused, "the API refused the request"),

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 ///   came with status 200.
 /// - `optional` fields are `Option`s. `null` is `None`. A value of another type is `None` too, and stays in
 ///   `other` under its name.
+/// - `secrets` are optional [`Secret`](crate::Secret)s. They are read, but never serialized.
 /// - `lists` are `Vec`s; `required_lists` must be there. `null` is empty. Elements that cannot be read stay
 ///   in `other` under the name of the list, as an array.
 ///
@@ -55,6 +56,7 @@ macro_rules! response {
         $visibility:vis struct $name:ident {
             $(required { $($(#[$required_doc:meta])* $required:ident $(= $required_key:literal)?: $required_type:ty,)* })?
             $(optional { $($(#[$optional_doc:meta])* $optional:ident $(= $optional_key:literal)?: $optional_type:ty,)* })?
+            $(secrets { $($(#[$secret_doc:meta])* $secret:ident $(= $secret_key:literal)?,)* })?
             $(required_lists { $($(#[$needed_doc:meta])* $needed:ident $(= $needed_key:literal)?: $needed_type:ty,)* })?
             $(lists { $($(#[$list_doc:meta])* $list:ident $(= $list_key:literal)?: $list_type:ty,)* })?
         }
@@ -65,6 +67,7 @@ macro_rules! response {
         $visibility struct $name {
             $($($(#[$required_doc])* pub $required: $required_type,)*)?
             $($($(#[$optional_doc])* pub $optional: ::core::option::Option<$optional_type>,)*)?
+            $($($(#[$secret_doc])* pub $secret: ::core::option::Option<$crate::Secret>,)*)?
             $($($(#[$needed_doc])* pub $needed: ::std::vec::Vec<$needed_type>,)*)?
             $($($(#[$list_doc])* pub $list: ::std::vec::Vec<$list_type>,)*)?
             /// Further fields of the response, and declared ones that cannot be read.
@@ -77,42 +80,50 @@ macro_rules! response {
             #[must_use]
             #[allow(dead_code)] // in a private type
             $visibility fn unread(&self) -> usize {
-                0 $($(+ $crate::response_support::unread_field(
+                0 $($(+ $crate::macro_support::unread_field(
                     &self.other,
                     $crate::response!(@key $optional $($optional_key)?),
                 ))*)?
-                $($(+ $crate::response_support::unread_elements(
+                $($(+ $crate::macro_support::unread_field(
+                    &self.other,
+                    $crate::response!(@key $secret $($secret_key)?),
+                ))*)?
+                $($(+ $crate::macro_support::unread_elements(
                     &self.other,
                     $crate::response!(@key $needed $($needed_key)?),
                 ))*)?
-                $($(+ $crate::response_support::unread_elements(
+                $($(+ $crate::macro_support::unread_elements(
                     &self.other,
                     $crate::response!(@key $list $($list_key)?),
                 ))*)?
             }
         }
 
-        impl<'de> $crate::response_support::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::response_support::Deserializer<'de>>(
+        impl<'de> $crate::macro_support::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::macro_support::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
                 #[allow(unused_mut)]
                 let mut other: $crate::serde_json::Map<::std::string::String, $crate::serde_json::Value> =
-                    $crate::response_support::Deserialize::deserialize(deserializer)?;
+                    $crate::macro_support::Deserialize::deserialize(deserializer)?;
                 ::core::result::Result::Ok(Self {
-                    $($($required: $crate::response_support::required(
+                    $($($required: $crate::macro_support::required(
                         &mut other,
                         $crate::response!(@key $required $($required_key)?),
                     )?,)*)?
-                    $($($optional: $crate::response_support::optional(
+                    $($($optional: $crate::macro_support::optional(
                         &mut other,
                         $crate::response!(@key $optional $($optional_key)?),
                     ),)*)?
-                    $($($needed: $crate::response_support::required_list(
+                    $($($secret: $crate::macro_support::optional(
+                        &mut other,
+                        $crate::response!(@key $secret $($secret_key)?),
+                    ),)*)?
+                    $($($needed: $crate::macro_support::required_list(
                         &mut other,
                         $crate::response!(@key $needed $($needed_key)?),
                     )?,)*)?
-                    $($($list: $crate::response_support::list(
+                    $($($list: $crate::macro_support::list(
                         &mut other,
                         $crate::response!(@key $list $($list_key)?),
                     ),)*)?
@@ -121,37 +132,37 @@ macro_rules! response {
             }
         }
 
-        impl $crate::response_support::Serialize for $name {
-            fn serialize<S: $crate::response_support::Serializer>(
+        impl $crate::macro_support::Serialize for $name {
+            fn serialize<S: $crate::macro_support::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
                 #[allow(unused_mut)]
                 let mut fields = $crate::serde_json::Map::new();
-                $($($crate::response_support::put(
+                $($($crate::macro_support::put(
                     &mut fields,
                     $crate::response!(@key $required $($required_key)?),
                     &self.$required,
                 )?;)*)?
                 $($(if let ::core::option::Option::Some(value) = &self.$optional {
-                    $crate::response_support::put(
+                    $crate::macro_support::put(
                         &mut fields,
                         $crate::response!(@key $optional $($optional_key)?),
                         value,
                     )?;
                 })*)?
-                $($($crate::response_support::put(
+                $($($crate::macro_support::put(
                     &mut fields,
                     $crate::response!(@key $needed $($needed_key)?),
                     &self.$needed,
                 )?;)*)?
-                $($($crate::response_support::put(
+                $($($crate::macro_support::put(
                     &mut fields,
                     $crate::response!(@key $list $($list_key)?),
                     &self.$list,
                 )?;)*)?
-                $crate::response_support::Serialize::serialize(
-                    &$crate::response_support::merged(fields, &self.other),
+                $crate::macro_support::Serialize::serialize(
+                    &$crate::macro_support::merged(fields, &self.other),
                     serializer,
                 )
             }
@@ -162,6 +173,7 @@ macro_rules! response {
                 f.debug_struct(::core::stringify!($name))
                     $($(.field(::core::stringify!($required), &self.$required))*)?
                     $($(.field(::core::stringify!($optional), &self.$optional))*)?
+                    $($(.field(::core::stringify!($secret), &self.$secret))*)?
                     $($(.field(::core::stringify!($needed), &self.$needed))*)?
                     $($(.field(::core::stringify!($list), &self.$list))*)?
                     .field("other", &self.other.keys().collect::<::std::vec::Vec<_>>())

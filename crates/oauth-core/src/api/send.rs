@@ -13,8 +13,20 @@ use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 use crate::provider::scheme::Scheme;
 use crate::provider::site::Site;
-use crate::token::token::Token;
+use crate::token::token::{ScopeSource, Token};
 use crate::transport::transport::Call;
+
+/// Only scopes that the server stated count: requested ones may have been granted under another name.
+fn check_scopes<P: Provider, E: Endpoint<P>>(token: &Token<P>) -> Result<(), Error> {
+    let is_missing = |scope: &&str| !token.scopes().iter().any(|granted| granted.as_str() == *scope);
+    match E::SCOPES.iter().copied().find(is_missing) {
+        Some(scope) if token.scope_source() == ScopeSource::Response => {
+            Err(Error::new(ErrorKind::MissingScope, format!("the token was not granted the scope `{scope}`"))
+                .with_help(format!("connect again and request `{scope}`; refreshing does not help")))
+        }
+        _ => Ok(()),
+    }
+}
 
 impl<P: Provider> Client<P> {
     /// Sends one API call with `token`. Nothing is retried or refreshed.
@@ -42,6 +54,7 @@ impl<P: Provider> Client<P> {
         let inner = self.inner();
         token.check_belongs_to(&inner.issuer, inner.app.client_id()).map_err(named)?;
         let context = EndpointContext::new(&inner.site, token, inner.clock.now());
+        check_scopes::<P, E>(token).map_err(named)?;
         let mut request = endpoint.request(&context).map_err(named)?;
         let no_url = |_| named(Error::invalid_input("the request has no absolute URL"));
         let url = Url::parse(&request.uri().to_string()).map_err(no_url)?;
@@ -67,7 +80,8 @@ impl<P: Provider> Client<P> {
         }
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         headers.entry(USER_AGENT).or_insert_with(|| inner.user_agent.clone());
-        let call = Call::new(request, inner.limits.api_deadline, inner.limits.api_body);
+        let deadline = inner.limits.api_deadline.max(E::MIN_DEADLINE);
+        let call = Call::new(request, deadline, inner.limits.api_body.max(E::MIN_BODY_LIMIT));
         let response = inner.transport.call(call).await.map_err(|error| named(error.into()))?;
         if endpoint.accepts_status(response.status()) {
             return endpoint.parse(&context, response).map_err(named);

@@ -139,6 +139,16 @@ secret!(
     /// An authorization code (RFC 6749 section 1.3.1).
     AuthorizationCode
 );
+secret!(
+    /// A secret of a provider's API, such as the key of a webhook.
+    Secret
+);
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
 
 impl State {
     /// Returns the base64url form of its SHA-256, 43 characters. It identifies the `state` where the value

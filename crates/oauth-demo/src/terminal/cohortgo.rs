@@ -69,7 +69,7 @@ pub(super) async fn run(scenario: &Scenario<'_, CohortGo>) -> Result<(), StepFai
             "With the scope auto-create-users, Cohort Go creates the user: default branch, role 'None', no login.",
             async || {
                 let user = ActAs::new("Wanda \"Wan\" Lee", "wanda.lee@example.org")?;
-                let student = CreateStudent::default()
+                let student = CreateStudent::new()
                     .given_name("Minh")
                     .family_name("Tran")
                     .email("minh.tran@example.org")

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use oauth_core::Error;
-use oauth_core::serde_json::Value;
+use crate::error::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 /// JSON numbers are mostly read as 64-bit floats; 15 digits survive that.
 const MOST_DIGITS: usize = 15;
@@ -13,12 +13,12 @@ const MOST_DIGITS: usize = 15;
 /// An amount of money in whole units of its currency, as an exact decimal: `5500.99` is 5500 dollars and 99
 /// cents.
 ///
-/// Sent as a JSON number, as in the guides; parsed from a number or a string.
+/// Sent as a JSON number; parsed from a number or a string.
 ///
 /// ```
-/// use cohortgo::api::Amount;
+/// use oauth_core::Amount;
 ///
-/// # fn main() -> Result<(), cohortgo::Error> {
+/// # fn main() -> Result<(), oauth_core::Error> {
 /// let amount: Amount = "500.50".parse()?;
 /// assert_eq!(amount.to_string(), "500.5");
 /// assert_eq!(amount, "500.5".parse()?);
@@ -36,7 +36,7 @@ impl FromStr for Amount {
     /// Parses an optional minus and digits with at most one point, at most 15 digits in all.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) for any other text.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) for any other text.
     fn from_str(text: &str) -> Result<Self, Error> {
         canonical(text).map(Self).ok_or_else(|| {
             Error::invalid_input("the amount cannot be parsed")
@@ -108,8 +108,8 @@ impl<'de> Deserialize<'de> for Amount {
 
 #[cfg(test)]
 mod tests {
-    use oauth_core::serde_json::{from_str, to_string};
     use proptest::prelude::*;
+    use serde_json::{from_str, to_string};
 
     use super::*;
 

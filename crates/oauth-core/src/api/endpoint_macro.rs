@@ -1,0 +1,235 @@
+//! `endpoint!`: declares an API call.
+
+/// Declares an API call: a type with its parameters, and its [`Endpoint`](crate::Endpoint).
+///
+/// ```
+/// use oauth_core::{EndpointContext, FixedSite, Provider, RequestBuilder, endpoint, request_body, response};
+///
+/// /// The part of the API that the paths are below.
+/// fn api<P: Provider<Site = FixedSite>>(context: &EndpointContext<'_, P>) -> RequestBuilder {
+///     RequestBuilder::new(context.site().api_url())
+/// }
+///
+/// endpoint! {
+///     [P: Provider<Site = FixedSite>] P;
+///     /// `GET /me`: the user.
+///     pub struct Me;
+///     GET api "/me" => json(User)
+/// }
+///
+/// endpoint! {
+///     [P: Provider<Site = FixedSite>] P;
+///     /// `GET /courses/:course/enrollments`: a course's enrollments.
+///     pub struct Enrollments(course: String) {
+///         required {
+///             /// First day.
+///             from: oauth_core::chrono::NaiveDate,
+///         }
+///         optional {
+///             /// Page size, 1 to 50; 20 by default.
+///             limit = "page[size]": u32,
+///         }
+///     }
+///     GET api "/courses/:course/enrollments" scopes ["enrollment.read"] => json(Vec<User>)
+/// }
+///
+/// endpoint! {
+///     [P: Provider<Site = FixedSite>] P;
+///     /// `POST /users`: creates a user.
+///     pub struct CreateUser();
+///     POST api "/users" body(user: NewUser as "user") => json(User)
+/// }
+///
+/// request_body! {
+///     /// A new user.
+///     pub struct NewUser { required { /** Name. */ name: String, } }
+/// }
+///
+/// response! {
+///     /// A user.
+///     pub struct User { required { /** Identifier. */ id: String, } }
+/// }
+/// ```
+///
+/// The first line names the provider, after its generic parameters in brackets. In parentheses stand the
+/// parameters of the path, which are any [`Display`](std::fmt::Display). In braces stand those of the query,
+/// which are any [`QueryValue`](crate::QueryValue); one whose Rust name differs has its name after `=`. `new`
+/// takes the parameters of the path, the required ones of the query, the body and the entity tag, in this order.
+///
+/// The request is a method, a function that returns the [`RequestBuilder`](crate::RequestBuilder) of a part of
+/// the API, and a path template. The function may have further arguments, `version(4)`, and parameters of the
+/// call, `space[subdomain]`. In the template, `:name`
+/// stands for one segment or its first part, `*name` for several. Then follow, as needed:
+///
+/// - `scopes [...]`: [`Endpoint::SCOPES`](crate::Endpoint::SCOPES);
+/// - `body(name: Type)` or `body(name: Type as "root")`: a JSON body, any [`RequestBody`](crate::RequestBody);
+/// - `if_match(name)`: the call is conditional on an [`ETag`](crate::ETag), the last argument of `new`;
+/// - `limits(bytes, seconds)`: [`Endpoint::MIN_BODY_LIMIT`](crate::Endpoint::MIN_BODY_LIMIT) and
+///   [`Endpoint::MIN_DEADLINE`](crate::Endpoint::MIN_DEADLINE);
+/// - `=>` and the response: `json(Type)`, `json_with_etag(Type)` ([`WithETag`](crate::WithETag)), `text`,
+///   `bytes`, `nothing`, or `parsed(Type, function)` with a function of the response.
+///
+/// A call that needs anything else implements [`Endpoint`](crate::Endpoint) itself.
+#[macro_export]
+macro_rules! endpoint {
+    (
+        [$($generics:tt)*] $provider:ty;
+        $(#[$doc:meta])*
+        $visibility:vis struct $name:ident;
+        $method:ident $base:ident $(($($base_argument:expr),*))? $path:literal
+        $(scopes [$($scope:literal),* $(,)?])?
+        $(limits($bytes:expr, $seconds:expr))?
+        => $response:ident $(($($response_argument:tt)*))?
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        $visibility struct $name;
+
+        $crate::endpoint! {
+            @endpoint [$($generics)*] $provider; $name $method $base ($($($base_argument),*)?) [] $path;
+            [] [] [$($($scope),*)?] [] [] [$($bytes, $seconds)?] $response ($($($response_argument)*)?)
+        }
+    };
+    (
+        [$($generics:tt)*] $provider:ty;
+        $(#[$doc:meta])*
+        $visibility:vis struct $name:ident ($($argument:ident: $argument_type:ty),* $(,)?)
+        $({
+            $(required { $($(#[$required_doc:meta])* $required:ident $(= $required_key:literal)?: $required_type:ty,)* })?
+            $(optional { $($(#[$optional_doc:meta])* $optional:ident $(= $optional_key:literal)?: $optional_type:ty,)* })?
+        })?
+        $(;)?
+        $method:ident $base:ident $(($($base_argument:expr),*))? $([$($base_field:ident),*])? $path:literal
+        $(scopes [$($scope:literal),* $(,)?])?
+        $(body($body:ident: $body_type:ty $(as $root:literal)?))?
+        $(if_match($etag:ident))?
+        $(limits($bytes:expr, $seconds:expr))?
+        => $response:ident $(($($response_argument:tt)*))?
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        $visibility struct $name {
+            $($argument: $argument_type,)*
+            $($($($required: $required_type,)*)?
+            $($($optional: ::core::option::Option<$optional_type>,)*)?)?
+            $($body: $body_type,)?
+            $($etag: $crate::ETag,)?
+        }
+
+        #[allow(dead_code)] // in a private type
+        impl $name {
+            /// Creates the call.
+            $($($(
+                #[doc = ::core::concat!("\n`", ::core::stringify!($required), "`:")]
+                $(#[$required_doc])*
+            )*)?)?
+            #[must_use]
+            #[allow(clippy::new_without_default, clippy::too_many_arguments)]
+            $visibility fn new(
+                $($argument: impl ::core::convert::Into<$argument_type>,)*
+                $($($($required: impl ::core::convert::Into<$required_type>,)*)?)?
+                $($body: impl ::core::convert::Into<$body_type>,)?
+                $($etag: $crate::ETag,)?
+            ) -> Self {
+                Self {
+                    $($argument: $argument.into(),)*
+                    $($($($required: $required.into(),)*)?
+                    $($($optional: ::core::option::Option::None,)*)?)?
+                    $($body: $body.into(),)?
+                    $($etag,)?
+                }
+            }
+
+            $($($(
+                #[doc = ::core::concat!("Sets the query parameter `", $crate::response!(@key $optional $($optional_key)?), "`.")]
+                ///
+                $(#[$optional_doc])*
+                #[must_use]
+                $visibility fn $optional(mut self, value: impl ::core::convert::Into<$optional_type>) -> Self {
+                    self.$optional = ::core::option::Option::Some(value.into());
+                    self
+                }
+            )*)?)?
+        }
+
+        $crate::endpoint! {
+            @endpoint [$($generics)*] $provider; $name $method
+            $base ($($($base_argument),*)?) [$($($base_field),*)?] $path;
+            [$($argument),*]
+            [
+                $($($(($crate::response!(@key $required $($required_key)?), required $required))*)?
+                $($(($crate::response!(@key $optional $($optional_key)?), optional $optional))*)?)?
+            ]
+            [$($($scope),*)?] [$($body $($root)?)?] [$($etag)?] [$($bytes, $seconds)?]
+            $response ($($($response_argument)*)?)
+        }
+    };
+
+    (
+        @endpoint [$($generics:tt)*] $provider:ty; $name:ident $method:ident
+        $base:ident ($($base_argument:expr),*) [$($base_field:ident),*] $path:literal;
+        [$($argument:ident),*] [$(($key:expr, $need:ident $query:ident))*] [$($scope:literal),*]
+        [$($body:ident $($root:literal)?)?] [$($etag:ident)?] [$($bytes:expr, $seconds:expr)?]
+        $response:ident ($($response_argument:tt)*)
+    ) => {
+        impl<$($generics)*> $crate::Endpoint<$provider> for $name {
+            type Response = $crate::endpoint!(@response $response $($response_argument)*);
+            const NAME: &'static str = ::core::concat!(::core::stringify!($method), " ", $path);
+            const SCOPES: &'static [&'static str] = &[$($scope),*];
+            $(const MIN_BODY_LIMIT: usize = $bytes;
+            const MIN_DEADLINE: ::core::time::Duration = ::core::time::Duration::from_secs($seconds);)?
+
+            fn request(
+                &self,
+                context: &$crate::EndpointContext<'_, $provider>,
+            ) -> ::core::result::Result<$crate::http::Request<::std::vec::Vec<u8>>, $crate::Error> {
+                const {
+                    ::core::assert!(
+                        $crate::macro_support::has_only_parameters($path, &[$(::core::stringify!($argument)),*]),
+                        "the path has a parameter that is not declared"
+                    );
+                }
+                $base(context $(, $base_argument)* $(, &self.$base_field)*)
+                    .path($path, &[$((::core::stringify!($argument), &self.$argument as &dyn ::core::fmt::Display)),*])
+                    $(.query($key, $crate::endpoint!(@$need self.$query)))*
+                    $(.json_body($crate::endpoint!(@root $($root)?), &self.$body))?
+                    $(.if_match(&self.$etag))?
+                    .build($crate::http::Method::$method)
+            }
+
+            $(fn secrets(&self) -> ::std::vec::Vec<&str> {
+                $crate::RequestBody::secrets(&self.$body)
+            })?
+
+            fn parse(
+                &self,
+                _: &$crate::EndpointContext<'_, $provider>,
+                response: $crate::http::Response<::std::vec::Vec<u8>>,
+            ) -> ::core::result::Result<Self::Response, $crate::Error> {
+                $crate::endpoint!(@parse response $response $($response_argument)*)
+            }
+        }
+    };
+
+    (@required $value:expr) => { ::core::option::Option::Some(&$value) };
+    (@optional $value:expr) => { $value.as_ref() };
+    (@root $root:literal) => { ::core::option::Option::Some($root) };
+    (@root) => { ::core::option::Option::None };
+
+    (@response json $type:ty) => { $type };
+    (@response json_with_etag $type:ty) => { $crate::WithETag<$type> };
+    (@response text) => { ::std::string::String };
+    (@response bytes) => { ::std::vec::Vec<u8> };
+    (@response nothing) => { () };
+    (@response parsed $type:ty, $parse:path) => { $type };
+
+    (@parse $parsed:ident json $type:ty) => { $crate::json(&$parsed) };
+    (@parse $parsed:ident json_with_etag $type:ty) => { $crate::WithETag::parse(&$parsed) };
+    (@parse $parsed:ident text) => { $crate::macro_support::text($parsed) };
+    (@parse $parsed:ident bytes) => { ::core::result::Result::Ok($parsed.into_body()) };
+    (@parse $parsed:ident nothing) => {{
+        ::core::mem::drop($parsed);
+        ::core::result::Result::Ok(())
+    }};
+    (@parse $parsed:ident parsed $type:ty, $parse:path) => { $parse(&$parsed) };
+}
