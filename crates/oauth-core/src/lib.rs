@@ -70,6 +70,7 @@ mod api {
     pub(crate) mod etag;
     pub(crate) mod list;
     mod open_enum;
+    pub(crate) mod pages;
     mod refusal;
     pub(crate) mod request_body;
     pub(crate) mod request_builder;
@@ -88,6 +89,7 @@ pub use api::endpoint::{
 };
 pub use api::etag::{ETag, WithETag};
 pub use api::list::{List, Milliseconds};
+pub use api::pages::{Page, PagedEndpoint, Pages};
 pub use api::request_body::RequestBody;
 pub use api::request_builder::{CommaSeparated, QueryValue, RequestBuilder};
 pub use api::response::read_elements;

@@ -9,6 +9,7 @@ use super::check_call::TokenVerdict;
 use super::connection::Connection;
 use super::need::Need;
 use crate::api::endpoint::Endpoint;
+use crate::api::pages::{PagedEndpoint, Pages};
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 
@@ -75,6 +76,21 @@ impl<P: Provider> Connection<P> {
                 _ => return Err(error),
             }
         }
+    }
+
+    /// Returns the items of a list, page by page, as [`send`](Self::send) sends each page: the token is
+    /// refreshed as needed, and a page is requested again after a `Retry-After` within the bounds of the
+    /// connections' settings.
+    pub fn pages<'a, E>(&'a self, first: E) -> Pages<'a, P, E>
+    where
+        E: PagedEndpoint<P> + Send + 'a,
+    {
+        Pages::new(first, move |endpoint| {
+            Box::pin(async move {
+                let response = self.send(&endpoint).await;
+                (endpoint, response)
+            })
+        })
     }
 
     /// Waits for a newer token than the refused one. Returns it if this call caused its refresh.

@@ -14,6 +14,7 @@ mod interrupted_refresh;
 mod lost_responses;
 mod metrics;
 mod other_processes;
+mod pages;
 mod provider_trouble;
 mod refused_client;
 mod save;
