@@ -130,6 +130,7 @@ impl From<&oauth_core::Error> for Failure {
             | ErrorKind::RequestRefused
             | ErrorKind::MissingScope
             | ErrorKind::Forbidden
+            | ErrorKind::PreconditionFailed
             | ErrorKind::ApiRefused
             | ErrorKind::ForeignHost => ExitCode::Refused,
             _ => ExitCode::Failed,

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`Me`] | `GET /users/self` |
 //!
-//! For other calls use [`RawRequest`](crate::RawRequest) or implement [`Endpoint`](crate::Endpoint).
+//! Declare other calls with [`endpoint!`](oauth_core::endpoint), or send a [`RawRequest`](crate::RawRequest).
 
 mod me;
 

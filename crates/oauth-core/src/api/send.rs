@@ -36,8 +36,8 @@ impl<P: Provider> Client<P> {
     /// [`ErrorKind::ForeignHost`], [`ErrorKind::MissingScope`] and [`ErrorKind::InvalidInput`].
     ///
     /// By the response: [`ErrorKind::TokenRefused`], [`ErrorKind::Unauthorized`], [`ErrorKind::Forbidden`],
-    /// [`ErrorKind::RateLimited`], [`ErrorKind::ApiRefused`], [`ErrorKind::Unavailable`],
-    /// [`ErrorKind::Redirected`] and [`ErrorKind::InvalidResponse`].
+    /// [`ErrorKind::PreconditionFailed`], [`ErrorKind::RateLimited`], [`ErrorKind::ApiRefused`],
+    /// [`ErrorKind::Unavailable`], [`ErrorKind::Redirected`] and [`ErrorKind::InvalidResponse`].
     pub async fn send<E: Endpoint<P>>(&self, token: &Token<P>, endpoint: &E) -> Result<E::Response, Error> {
         self.check_unexpired(token).map_err(|error| error.with_provider(P::NAME).during(E::NAME))?;
         self.send_even_expired(token, endpoint).await
