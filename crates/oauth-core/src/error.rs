@@ -108,6 +108,9 @@ pub enum ErrorKind {
     Redirected,
     /// The response cannot be read.
     InvalidResponse,
+    /// The target of a download failed, such as a full disk, or the server sent another part than the one that
+    /// was missing.
+    DownloadFailed,
     /// No connection is stored for this account, or it was removed.
     NotConnected,
     /// The customer has to connect again, for this reason. Nothing was sent.
@@ -201,6 +204,7 @@ impl ErrorKind {
             Self::Unanswered => "unanswered",
             Self::Redirected => "redirected",
             Self::InvalidResponse => "invalid_response",
+            Self::DownloadFailed => "download_failed",
             Self::NotConnected => "not_connected",
             Self::NeedsReconnect(_) => "needs_reconnect",
             Self::Busy => "busy",
@@ -241,6 +245,7 @@ impl ErrorKind {
             Self::InvalidResponse => {
                 "the response was not understood; report it with the status and the provider"
             }
+            Self::DownloadFailed => "check the target, then download again from the start",
             Self::NotConnected => "have the customer connect first",
             Self::NeedsReconnect(_) => "the customer must connect again",
             Self::Busy => "try again later",

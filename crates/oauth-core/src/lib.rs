@@ -65,6 +65,7 @@ mod client {
 
 mod api {
     pub(crate) mod amount;
+    pub(crate) mod download;
     pub(crate) mod endpoint;
     mod endpoint_macro;
     pub(crate) mod etag;
@@ -84,6 +85,7 @@ pub mod reexports;
 pub mod store;
 
 pub use api::amount::Amount;
+pub use api::download::{DownloadTarget, Downloaded};
 pub use api::endpoint::{
     Endpoint, EndpointContext, RawRequest, TokenAlreadySet, get, join, json, json_request, request,
 };
@@ -120,7 +122,7 @@ pub use provider::site::{FixedSite, Site};
 pub use provider::token_check::TokenCheck;
 pub use token::persisted::PersistedToken;
 pub use token::token::{ScopeSource, Token, TokenOrigin};
-pub use transport::transport::{Call, Limits, Transport, TransportError};
+pub use transport::transport::{BodySink, Call, Limits, Transport, TransportError};
 pub use util::clock::{Clock, SystemClock};
 pub use util::secret::{
     AccessToken, AuthorizationCode, ClientId, ClientSecret, Password, PkceVerifier, RefreshToken, Secret,

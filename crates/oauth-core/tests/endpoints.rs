@@ -1,4 +1,5 @@
-//! Declared endpoints: their requests, responses and pages.
+//! Declared endpoints: their requests, responses, pages and downloads.
+#![allow(clippy::unwrap_used)] // a test may panic
 
 mod support;
 
@@ -8,9 +9,9 @@ use std::time::Duration;
 use oauth_core::chrono::NaiveDate;
 use oauth_core::http::{HeaderValue, Response, header};
 use oauth_core::{
-    Call, Client, CommaSeparated, ETag, Endpoint, EndpointContext, ErrorKind, FixedSite, List, Page,
-    PagedEndpoint, Provider, RequestBuilder, Scopes, Secret, Token, Transport, TransportError, endpoint,
-    open_enum, request_body, response,
+    Call, Client, CommaSeparated, DownloadTarget, ETag, Endpoint, EndpointContext, ErrorKind, FixedSite,
+    List, Page, PagedEndpoint, Provider, RequestBuilder, Scopes, Secret, Token, Transport, TransportError,
+    endpoint, open_enum, request_body, response,
 };
 use oauth_testing::{ACCESS_TOKEN, ManualClock, RecordingTransport, json_response};
 use support::{Plain, app, client, site};
@@ -280,4 +281,43 @@ fn name_has_the_whole_path() {
     assert_eq!(<Things as Endpoint<Plain>>::NAME, "GET /folders/:folder/things");
     assert_eq!(<UpdateThing as Endpoint<Plain>>::NAME, "PUT /things/:id.json");
     const { assert!(<UpdateThing as Endpoint<Plain>>::IDEMPOTENT) };
+}
+
+#[tokio::test]
+async fn download_goes_to_its_target() {
+    let (_, client, token) =
+        authorized([json_response(200, "some bytes"), json_response(404, r#"{"message":"no such file"}"#)]);
+    let mut target = Vec::new();
+    let done = client.download(&token, &File::new("a"), &mut target).await.unwrap();
+    assert_eq!((target.as_slice(), done.bytes), (b"some bytes".as_slice(), 10));
+    assert!(done.content_type.unwrap().starts_with("application/json"));
+    let error = client.download(&token, &File::new("b"), &mut target).await.unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::ApiRefused, Some("no such file")));
+    assert_eq!(target.len(), 10);
+}
+
+/// A disk that is full.
+struct Full;
+
+impl std::io::Write for Full {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl DownloadTarget for Full {
+    fn restart(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn failed_target_is_an_error() {
+    let (_, client, token) = authorized([json_response(200, "some bytes")]);
+    let error = client.download(&token, &File::new("a"), &mut Full).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::DownloadFailed, false));
 }

@@ -238,3 +238,53 @@ async fn http_on_loopback_uses_no_proxy() {
     let client = Client::<Plain>::builder(site, app()).with_reqwest_0_13(builder).build().unwrap();
     client.client_credentials(Scopes::none()).await.unwrap();
 }
+
+mod file {
+    use oauth_core::{EndpointContext, FixedSite, Provider, RequestBuilder};
+
+    fn api<P: Provider<Site = FixedSite>>(context: &EndpointContext<'_, P>) -> RequestBuilder {
+        RequestBuilder::new(context.site().api_url())
+    }
+
+    oauth_core::endpoint! {
+        [] super::Plain;
+        /// `GET /file`.
+        pub(super) struct File;
+        GET api "/file" => bytes
+    }
+}
+
+#[tokio::test]
+async fn download_is_written_as_it_arrives() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let _ = socket.read(&mut [0; 4096]).await.unwrap();
+        socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf").await.unwrap();
+        // The connection breaks before the rest.
+    });
+    let client = client_at(&base, Limits::default());
+    let token = client.import_token("canary-a", Scopes::none()).unwrap();
+    let mut target = Vec::new();
+    let error = client.download(&token, &file::File, &mut target).await.unwrap_err();
+    server.await.unwrap();
+    assert_eq!((error.kind(), target.as_slice()), (ErrorKind::Unanswered, b"half".as_slice()));
+}
+
+#[tokio::test]
+async fn download_has_a_limit() {
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.path("/api/file");
+            then.status(200).body("0123456789");
+        })
+        .await;
+    for (cap, fits) in [(10, true), (9, false)] {
+        let client = client_at(&server.base_url(), limits(|limits| limits.api_body = cap));
+        let token = client.import_token("canary-a", Scopes::none()).unwrap();
+        let result = client.download(&token, &file::File, &mut Vec::new()).await;
+        assert_eq!(result.is_ok(), fits, "{result:?}");
+    }
+}

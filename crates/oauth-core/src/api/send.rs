@@ -3,9 +3,10 @@
 use std::fmt;
 
 use http::header::{ACCEPT, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, USER_AGENT};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Response};
 use url::Url;
 
+use crate::api::download::Download;
 use crate::api::endpoint::{Endpoint, EndpointContext, TokenAlreadySet};
 use crate::api::refusal::refused;
 use crate::client::client::Client;
@@ -40,16 +41,18 @@ impl<P: Provider> Client<P> {
     /// [`ErrorKind::Unavailable`], [`ErrorKind::Redirected`] and [`ErrorKind::InvalidResponse`].
     pub async fn send<E: Endpoint<P>>(&self, token: &Token<P>, endpoint: &E) -> Result<E::Response, Error> {
         self.check_unexpired(token).map_err(|error| error.with_provider(P::NAME).during(E::NAME))?;
-        self.send_even_expired(token, endpoint).await
+        self.send_even_expired(token, endpoint, None, E::parse).await
     }
 
     /// [`send`](Self::send) for a token that was refreshed for this call: it is used whatever lifetime the
-    /// server states.
-    pub(crate) async fn send_even_expired<E: Endpoint<P>>(
+    /// server states. `parse` reads an accepted response, whose body `download` may have taken.
+    pub(crate) async fn send_even_expired<E: Endpoint<P>, R>(
         &self,
         token: &Token<P>,
         endpoint: &E,
-    ) -> Result<E::Response, Error> {
+        download: Option<&mut Download<'_>>,
+        parse: impl FnOnce(&E, &EndpointContext<'_, P>, Response<Vec<u8>>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
         let named = |error: Error| error.with_provider(P::NAME).during(E::NAME);
         let inner = self.inner();
         token.check_belongs_to(&inner.issuer, inner.app.client_id()).map_err(named)?;
@@ -80,11 +83,18 @@ impl<P: Provider> Client<P> {
         }
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         headers.entry(USER_AGENT).or_insert_with(|| inner.user_agent.clone());
+        if let Some(download) = &download {
+            download.request_rest(headers);
+        }
         let deadline = inner.limits.api_deadline.max(E::MIN_DEADLINE);
         let call = Call::new(request, deadline, inner.limits.api_body.max(E::MIN_BODY_LIMIT));
-        let response = inner.transport.call(call).await.map_err(|error| named(error.into()))?;
+        let response = match download {
+            Some(download) => inner.transport.stream(call, download).await,
+            None => inner.transport.call(call).await,
+        };
+        let response = response.map_err(|error| named(error.into()))?;
         if endpoint.accepts_status(response.status()) {
-            return endpoint.parse(&context, response).map_err(named);
+            return parse(endpoint, &context, response).map_err(named);
         }
         Err(named(refused(
             &response,
@@ -112,7 +122,7 @@ impl<P: Provider> Client<P> {
         AuthorizedClient { client: self.clone(), token }
     }
 
-    fn check_unexpired(&self, token: &Token<P>) -> Result<(), Error> {
+    pub(crate) fn check_unexpired(&self, token: &Token<P>) -> Result<(), Error> {
         let inner = self.inner();
         token.check_belongs_to(&inner.issuer, inner.app.client_id())?;
         if token.is_expired(inner.clock.now()) {

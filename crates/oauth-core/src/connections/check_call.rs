@@ -56,7 +56,7 @@ impl<P: Provider> Client<P> {
     /// [`ErrorKind::InvalidInput`] if the provider has no such call.
     pub(crate) async fn check_token(&self, token: &Token<P>) -> Result<(), Error> {
         match self.token_check(token) {
-            Some(check) => self.send_even_expired(token, &CheckCall(check)).await,
+            Some(check) => self.send_even_expired(token, &CheckCall(check), None, Endpoint::parse).await,
             None => Err(Error::invalid_input("the provider has no check for tokens")),
         }
     }

@@ -8,7 +8,10 @@ use super::cached_token::CachedToken;
 use super::check_call::TokenVerdict;
 use super::connection::Connection;
 use super::need::Need;
-use crate::api::endpoint::Endpoint;
+use http::Response;
+
+use crate::api::download::{Download, DownloadTarget, Downloaded};
+use crate::api::endpoint::{Endpoint, EndpointContext};
 use crate::api::pages::{PagedEndpoint, Pages};
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
@@ -31,6 +34,15 @@ impl<P: Provider> Connection<P> {
     /// [`ErrorKind::TokenRefused`] or [`ErrorKind::Unauthorized`] if the new token is refused as well, or the
     /// call was not repeated.
     pub async fn send<E: Endpoint<P>>(&self, endpoint: &E) -> Result<E::Response, Error> {
+        self.exchange(endpoint, &mut None, E::parse).await
+    }
+
+    async fn exchange<E: Endpoint<P>, R>(
+        &self,
+        endpoint: &E,
+        download: &mut Option<Download<'_>>,
+        parse: impl Fn(&E, &EndpointContext<'_, P>, Response<Vec<u8>>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
         let receipt = self.shared.last_receipt();
         let mut retries = self.shared.settings.api();
         // Used even if the server says that its lifetime is over.
@@ -45,14 +57,15 @@ impl<P: Provider> Connection<P> {
                 fresh = Some(Arc::clone(&cached));
             }
             let client = self.shared.client();
-            let error = match client.send_even_expired(&cached.token, endpoint).await {
-                Ok(response) => {
-                    self.entry.state().doubts.clear();
-                    self.shared.provider_doubts().record_success(Instant::now());
-                    return Ok(response);
-                }
-                Err(error) => error,
-            };
+            let error =
+                match client.send_even_expired(&cached.token, endpoint, download.as_mut(), &parse).await {
+                    Ok(response) => {
+                        self.entry.state().doubts.clear();
+                        self.shared.provider_doubts().record_success(Instant::now());
+                        return Ok(response);
+                    }
+                    Err(error) => error,
+                };
             self.shared.emit_unrecognized(&self.entry.key, Some(cached.generation), &error);
             match error.kind() {
                 kind @ (ErrorKind::TokenRefused | ErrorKind::Unauthorized)
@@ -91,6 +104,25 @@ impl<P: Provider> Connection<P> {
                 (endpoint, response)
             })
         })
+    }
+
+    /// Writes the response of a call to `target` as it arrives; see
+    /// [`Client::download`](crate::Client::download). After a failure, the rest is requested if the server
+    /// gave a strong entity tag, else the whole again.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), and [`ErrorKind::DownloadFailed`].
+    pub async fn download<E>(
+        &self,
+        endpoint: &E,
+        target: &mut dyn DownloadTarget,
+    ) -> Result<Downloaded, Error>
+    where
+        E: Endpoint<P, Response = Vec<u8>>,
+    {
+        let mut download = Some(Download::to(target));
+        self.exchange(endpoint, &mut download, |_, _, _| Ok(())).await?;
+        Ok(download.map(Download::finish).unwrap_or_default())
     }
 
     /// Waits for a newer token than the refused one. Returns it if this call caused its refresh.

@@ -6,14 +6,15 @@ use bytes::Buf as _;
 use http_body::Body;
 use http_body_util::BodyExt as _;
 
-use crate::transport::transport::TransportError;
+use crate::transport::transport::{BodySink, TransportError};
 
-/// Reads the whole body of `response`, at most `cap` bytes.
+/// Reads the whole body of `response`, at most `cap` bytes, into `sink` if that accepts it.
 ///
 /// Each chunk is copied and freed: a hostile server's chunks of one byte would occupy many times their size.
 pub(super) async fn collect<B>(
     response: http::Response<B>,
     cap: usize,
+    sink: Option<&mut dyn BodySink>,
 ) -> Result<http::Response<Vec<u8>>, TransportError>
 where
     B: Body,
@@ -25,18 +26,27 @@ where
     if body.size_hint().lower() > cap as u64 {
         return Err(too_long);
     }
+    let mut sink = match sink {
+        Some(sink) => sink.accept(&parts).map_err(TransportError::Sink)?.then_some(sink),
+        None => None,
+    };
     let mut body = pin!(body);
     let mut bytes = Vec::new();
+    let mut left = cap;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| TransportError::Unanswered(error.into()))?;
         let Ok(mut data) = frame.into_data() else { continue };
         while data.has_remaining() {
             let part = data.chunk();
-            if part.len() > cap - bytes.len() {
-                return Err(too_long);
-            }
-            bytes.extend_from_slice(part);
             let length = part.len();
+            left = match left.checked_sub(length) {
+                Some(left) => left,
+                None => return Err(too_long),
+            };
+            match &mut sink {
+                Some(sink) => sink.write(part).map_err(TransportError::Sink)?,
+                None => bytes.extend_from_slice(part),
+            }
             data.advance(length);
         }
     }
@@ -78,7 +88,7 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let mut read = None;
         let memory = allocation_counter::measure(|| {
-            read = Some(runtime.block_on(collect(http::Response::new(Bytewise(1 << 20)), 1 << 20)));
+            read = Some(runtime.block_on(collect(http::Response::new(Bytewise(1 << 20)), 1 << 20, None)));
         });
         assert_eq!(read.unwrap().unwrap().body().len(), 1 << 20);
         // A growing vector holds its bytes twice.
@@ -87,7 +97,7 @@ mod tests {
 
     #[tokio::test]
     async fn rejects_body_above_limit() {
-        let read = collect(http::Response::new(Bytewise(10)), 9).await;
+        let read = collect(http::Response::new(Bytewise(10)), 9, None).await;
         assert!(matches!(read, Err(TransportError::BodyTooLarge { limit: 9 })), "{read:?}");
     }
 }

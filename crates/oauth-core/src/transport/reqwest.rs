@@ -11,7 +11,9 @@ use super::body;
 #[cfg(all(feature = "rustls-no-provider", not(feature = "native-tls")))]
 use super::tls;
 use crate::error::{Error, ErrorKind};
-use crate::transport::transport::{Call, Limits, POOL_IDLE, Transport, TransportError, connect_timeout};
+use crate::transport::transport::{
+    BodySink, Call, Limits, POOL_IDLE, Transport, TransportError, connect_timeout,
+};
 use crate::util::deadline::within;
 use crate::util::url_policy::is_loopback;
 
@@ -184,6 +186,24 @@ fn ensure_crypto_provider() -> Result<(), Error> {
 #[async_trait]
 impl Transport for ReqwestTransport {
     async fn call(&self, call: Call) -> Result<http::Response<Vec<u8>>, TransportError> {
+        self.send(call, None).await
+    }
+
+    async fn stream(
+        &self,
+        call: Call,
+        sink: &mut dyn BodySink,
+    ) -> Result<http::Response<Vec<u8>>, TransportError> {
+        self.send(call, Some(sink)).await
+    }
+}
+
+impl ReqwestTransport {
+    async fn send(
+        &self,
+        call: Call,
+        sink: Option<&mut dyn BodySink>,
+    ) -> Result<http::Response<Vec<u8>>, TransportError> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(TransportError::Setup(
                 Error::new(ErrorKind::Setup, "there is no tokio runtime").with_help(
@@ -196,7 +216,7 @@ impl Transport for ReqwestTransport {
             .map_err(|error| TransportError::NotSent(Box::new(error.without_url())))?;
         // Before the deadline starts: the first https call loads the platform's certificates.
         let client = self.client_for(request.url()).map_err(TransportError::Setup)?;
-        let response = within(deadline, send(client, request, body_cap)).await;
+        let response = within(deadline, send(client, request, body_cap, sink)).await;
         response.unwrap_or_else(|late| Err(TransportError::Unanswered(Box::new(late))))
     }
 }
@@ -205,13 +225,14 @@ async fn send(
     client: &reqwest::Client,
     request: reqwest::Request,
     body_cap: usize,
+    sink: Option<&mut dyn BodySink>,
 ) -> Result<http::Response<Vec<u8>>, TransportError> {
     let response = client.execute(request).await.map_err(|error| {
         let not_sent = error.is_connect() || error.is_builder();
         let error = Box::new(error.without_url());
         if not_sent { TransportError::NotSent(error) } else { TransportError::Unanswered(error) }
     })?;
-    body::collect(http::Response::from(response), body_cap).await
+    body::collect(http::Response::from(response), body_cap, sink).await
 }
 
 #[cfg(test)]

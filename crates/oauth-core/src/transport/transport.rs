@@ -1,7 +1,7 @@
 //! The contract of a transport, and its types.
 
-use std::fmt;
 use std::time::Duration;
+use std::{fmt, io};
 
 use async_trait::async_trait;
 
@@ -37,6 +37,36 @@ use crate::util::redact::sanitize;
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
     /// Sends `call.request`.
     async fn call(&self, call: Call) -> Result<http::Response<Vec<u8>>, TransportError>;
+
+    /// Sends `call.request`, and writes the body of a response that `sink` accepts to it as it arrives. The
+    /// response then has no body. By default the body is written when it is complete.
+    async fn stream(
+        &self,
+        call: Call,
+        sink: &mut dyn BodySink,
+    ) -> Result<http::Response<Vec<u8>>, TransportError> {
+        let (head, body) = self.call(call).await?.into_parts();
+        if !sink.accept(&head).map_err(TransportError::Sink)? {
+            return Ok(http::Response::from_parts(head, body));
+        }
+        sink.write(&body).map_err(TransportError::Sink)?;
+        Ok(http::Response::from_parts(head, Vec::new()))
+    }
+}
+
+/// Takes the body of a response as it arrives; see [`Transport::stream`].
+pub trait BodySink: Send {
+    /// Returns true if the sink takes the body of this response.
+    ///
+    /// # Errors
+    /// If the sink failed, or must not take the body.
+    fn accept(&mut self, head: &http::response::Parts) -> io::Result<bool>;
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// If the sink failed.
+    fn write(&mut self, chunk: &[u8]) -> io::Result<()>;
 }
 
 /// One request with its limits.
@@ -81,6 +111,8 @@ pub enum TransportError {
         /// The limit, in bytes.
         limit: usize,
     },
+    /// The sink of the body failed.
+    Sink(io::Error),
     /// The transport's configuration does not allow the call. The server has not seen the request.
     Setup(Error),
 }
@@ -101,6 +133,10 @@ impl From<TransportError> for Error {
                 format!("the response exceeds the limit of {limit} bytes"),
             )
             .with_help("raise the limit if such a response is expected"),
+            TransportError::Sink(source) => {
+                Self::new(ErrorKind::DownloadFailed, format!("the download failed: {source}"))
+                    .with_source(source)
+            }
             TransportError::Setup(error) => error,
         }
     }
@@ -112,6 +148,7 @@ impl fmt::Display for TransportError {
             Self::NotSent(source) => write!(f, "the request was not sent: {source}"),
             Self::Unanswered(source) => write!(f, "no complete response was received: {source}"),
             Self::BodyTooLarge { limit } => write!(f, "the response exceeds the limit of {limit} bytes"),
+            Self::Sink(source) => write!(f, "the body could not be taken: {source}"),
             Self::Setup(error) => error.fmt(f),
         }
     }
@@ -122,6 +159,7 @@ impl std::error::Error for TransportError {
         match self {
             Self::NotSent(source) | Self::Unanswered(source) => Some(&**source),
             Self::BodyTooLarge { .. } => None,
+            Self::Sink(source) => Some(source),
             Self::Setup(error) => Some(error),
         }
     }

@@ -9,6 +9,7 @@ mod cached_token;
 mod clocks;
 mod concurrent_callers;
 mod connect;
+mod downloads;
 mod drain;
 mod interrupted_refresh;
 mod lost_responses;

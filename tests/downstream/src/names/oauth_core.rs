@@ -1,17 +1,17 @@
 //! The public types of `oauth-core`, by way of a provider crate.
 
 pub use crate::cobot::oauth_core::{
-    AccessToken, Amount, App, AuthorizationCode, AuthorizationRequest, AuthorizedClient, Bearer,
+    AccessToken, Amount, App, AuthorizationCode, AuthorizationRequest, AuthorizedClient, Bearer, BodySink,
     ByRefreshToken, Call, CallbackFault, CallbackField, Client, ClientAuth, ClientBuilder,
     ClientCredentialsGrant, ClientId, ClientSecret, Clock, CodeGrant, CommaSeparated, Connect, Dialect,
-    DirectCode, ETag, Encoding, Endpoint, EndpointContext, Error, ErrorKind, Extra, FixedSite, Limits, List,
-    Milliseconds, Never, NoExtra, OAuthCode, Page, PagedEndpoint, Pages, Password, PasswordGrant,
-    PasswordRequest, PendingAuthorization, PersistedToken, Pkce, PkceVerifier, Provider, QueryValue,
-    RawRequest, RedirectUri, RedirectUriRule, RefreshToken, Refreshes, Refusal, Renewal, RequestBody,
-    RequestBuilder, ReusableRefreshToken, Revocation, Scheme, Scope, ScopeSource, Scopes, Secret,
-    SingleUseRefreshToken, Site, StartedAuthorization, State, StateRule, SystemClock, Token, TokenAlreadySet,
-    TokenCheck, TokenOrigin, TokenRefusal, Transport, TransportError, UnrecognizedResponse, WithETag,
-    ZeroLifetime,
+    DirectCode, DownloadTarget, Downloaded, ETag, Encoding, Endpoint, EndpointContext, Error, ErrorKind,
+    Extra, FixedSite, Limits, List, Milliseconds, Never, NoExtra, OAuthCode, Page, PagedEndpoint, Pages,
+    Password, PasswordGrant, PasswordRequest, PendingAuthorization, PersistedToken, Pkce, PkceVerifier,
+    Provider, QueryValue, RawRequest, RedirectUri, RedirectUriRule, RefreshToken, Refreshes, Refusal,
+    Renewal, RequestBody, RequestBuilder, ReusableRefreshToken, Revocation, Scheme, Scope, ScopeSource,
+    Scopes, Secret, SingleUseRefreshToken, Site, StartedAuthorization, State, StateRule, SystemClock, Token,
+    TokenAlreadySet, TokenCheck, TokenOrigin, TokenRefusal, Transport, TransportError, UnrecognizedResponse,
+    WithETag, ZeroLifetime,
 };
 #[cfg(feature = "connections")]
 pub use crate::cobot::oauth_core::{Connection, Connections};

@@ -18,7 +18,7 @@ async fn send_within(
     let transport = ReqwestTransport::with_builder(builder, Vec::new(), limits).unwrap();
     let request = http::Request::post(server.url("/token")).body(Vec::new()).unwrap();
     let call = Call::new(request, Duration::from_secs(5), 1000);
-    send(transport.https.get().unwrap(), call.request.try_into().unwrap(), call.body_cap).await.unwrap()
+    send(transport.https.get().unwrap(), call.request.try_into().unwrap(), call.body_cap, None).await.unwrap()
 }
 
 #[tokio::test]
@@ -75,7 +75,9 @@ async fn log_holds_no_secret() {
         .body(b"client_secret=canary-in-body".to_vec())
         .unwrap();
     let call = Call::new(request, Duration::from_secs(5), 1000);
-    send(transport.https.get().unwrap(), call.request.try_into().unwrap(), call.body_cap).await.unwrap();
+    send(transport.https.get().unwrap(), call.request.try_into().unwrap(), call.body_cap, None)
+        .await
+        .unwrap();
     let log = LOG.0.lock().unwrap();
     assert!(log.contains("reqwest"), "nothing was logged: {log}");
     assert!(!log.contains("canary"), "{log}");
