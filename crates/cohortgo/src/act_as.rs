@@ -1,6 +1,7 @@
 //! Calls on behalf of a user: the `X-Act-as-User` header and an endpoint wrapper that adds it.
 
 use std::fmt;
+use std::time::Duration;
 
 use oauth_core::http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use oauth_core::{Endpoint, EndpointContext, Error, ErrorKind, Token};
@@ -172,7 +173,7 @@ pub trait ActingAs: Endpoint<CohortGo> + Sized {
     /// use cohortgo::{ActAs, ActingAs, api};
     ///
     /// let bob = ActAs::new("Bob Smith", "bob.smith@example.org")?;
-    /// let invoices = acme.send(&api::ProviderInvoices::default().acting_as(&bob)).await?;
+    /// let invoices = acme.send(&api::ProviderInvoices::new().acting_as(&bob)).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -194,6 +195,9 @@ impl<E: Endpoint<CohortGo>> Endpoint<CohortGo> for AsUser<E> {
     type Response = E::Response;
     const NAME: &'static str = E::NAME;
     const IDEMPOTENT: bool = E::IDEMPOTENT;
+    const SCOPES: &'static [&'static str] = E::SCOPES;
+    const MIN_BODY_LIMIT: usize = E::MIN_BODY_LIMIT;
+    const MIN_DEADLINE: Duration = E::MIN_DEADLINE;
     const ACTS_FOR_USER: bool = true;
 
     fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {

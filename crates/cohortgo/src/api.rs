@@ -6,22 +6,24 @@
 //! [`RawRequest`](crate::RawRequest).
 
 mod agent_invoices;
+mod base;
 mod fields;
 mod id;
 mod insurance;
-mod invoice_query;
 mod page;
 mod provider_invoices;
 mod students;
 mod upload;
 mod url;
 
-pub use agent_invoices::{AgentInvoice, AgentInvoices, CreateAgentInvoice};
+pub use agent_invoices::{AgentInvoice, AgentInvoices, CreateAgentInvoice, NewAgentInvoice};
 pub use id::Id;
 pub use insurance::{InsuranceQuote, InsuranceQuotes};
 pub use oauth_core::Amount;
 pub use page::Page;
-pub use provider_invoices::{CreateProviderInvoice, InvoicedStudent, ProviderInvoice, ProviderInvoices};
-pub use students::{CreateStudent, Student};
+pub use provider_invoices::{
+    CreateProviderInvoice, InvoicedStudent, NewProviderInvoice, ProviderInvoice, ProviderInvoices,
+};
+pub use students::{CreateStudent, NewStudent, Student};
 pub use upload::Upload;
 pub use url::url;

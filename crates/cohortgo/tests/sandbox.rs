@@ -1,7 +1,10 @@
 //! Whole flows against the sandbox, which is written from the same documents but not from this crate.
 #![allow(clippy::unwrap_used)] // clippy exempts tests, but not their helpers
 
-use cohortgo::api::{AgentInvoices, CreateAgentInvoice, CreateStudent, InsuranceQuotes, ProviderInvoices};
+use cohortgo::api::{
+    AgentInvoices, CreateAgentInvoice, CreateStudent, InsuranceQuotes, NewAgentInvoice, NewStudent,
+    ProviderInvoices,
+};
 use cohortgo::chrono::{DateTime, NaiveDate};
 use cohortgo::{
     ActAs, ActingAs, App, AuthorizedClient, CallbackFault, Client, Connect, Error, ErrorKind, Site,
@@ -29,16 +32,16 @@ async fn endpoints_work_as_connected_user() {
     let acme = connected(&sandbox, &Connect::new()).await.unwrap();
     assert_ne!(acme.token().extra().api_base_url.port(), acme.client().site().authorize_url().port());
 
-    let john = CreateStudent::new().given_name("John").family_name("Smith").email("john@example.org");
-    let student = acme.send(&john).await.unwrap();
+    let john = NewStudent::new().given_name("John").family_name("Smith").email("john@example.org");
+    let student = acme.send(&CreateStudent::new(john)).await.unwrap();
     assert!(student.portal_url.is_some());
 
-    let invoice = CreateAgentInvoice::new()
+    let invoice = NewAgentInvoice::new()
         .institution_name("University of Melbourne")
         .currency("AUD")
         .country("AU")
         .amount("5500.99".parse::<cohortgo::api::Amount>().unwrap());
-    let created = acme.send(&invoice).await.unwrap();
+    let created = acme.send(&CreateAgentInvoice::new(invoice)).await.unwrap();
     let listed = acme.send(&AgentInvoices::new()).await.unwrap();
     assert!(listed.items.iter().any(|invoice| invoice.id == created.id && invoice.amount == created.amount));
 
@@ -65,7 +68,8 @@ async fn endpoints_work_as_connected_user() {
 async fn acting_as_creates_unknown_users_only_with_scope() {
     let sandbox = oauth_sandbox::CohortGo::start().await.unwrap();
     let ann = ActAs::new(r#"Ann "Annie" O'Neill \ Lee"#, "ann.lee@example.org").unwrap();
-    let create = CreateStudent::new().given_name("John").family_name("Smith").email("john@example.org");
+    let john = NewStudent::new().given_name("John").family_name("Smith").email("john@example.org");
+    let create = CreateStudent::new(john);
 
     let acme = connected(&sandbox, &Connect::acting_as_users()).await.unwrap();
     let error = acme.send(&create.clone().acting_as(&ann)).await.unwrap_err();

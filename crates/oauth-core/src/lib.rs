@@ -65,6 +65,7 @@ mod client {
 
 mod api {
     pub(crate) mod amount;
+    pub(crate) mod argument;
     pub(crate) mod download;
     pub(crate) mod endpoint;
     mod endpoint_macro;
@@ -85,6 +86,7 @@ pub mod reexports;
 pub mod store;
 
 pub use api::amount::Amount;
+pub use api::argument::IntoArgument;
 pub use api::download::{DownloadTarget, Downloaded};
 pub use api::endpoint::{
     Endpoint, EndpointContext, RawRequest, TokenAlreadySet, get, join, json, json_request, request,

@@ -152,10 +152,10 @@ async fn request_is_sent_as_declared() {
     let list = things().kinds([Kind::Big, "huge".into()]).fields(["id", "type"]);
     client.send(&token, &list).await.unwrap();
     let thing = NewThing::new("lamp").kind(Kind::Small).key("canary-key").with("size", 3);
-    let update = UpdateThing::new(7_u64, thing, ETag::new("\"v1\"").unwrap());
+    let update = UpdateThing::new(7, thing, ETag::new("\"v1\"").unwrap());
     client.send(&token, &update).await.unwrap();
     assert_eq!(client.send(&token, &File::new("a b/c.txt")).await.unwrap(), b"bytes");
-    client.send(&token, &DeleteThing::new(7_u64)).await.unwrap();
+    client.send(&token, &DeleteThing::new(7)).await.unwrap();
     insta::assert_snapshot!(transport.text());
 }
 
@@ -164,7 +164,7 @@ async fn resource_is_read_with_its_entity_tag() {
     let mut response = json_response(200, r#"{"id":2,"type":"odd","key":"canary-key"}"#);
     response.headers_mut().insert(header::ETAG, HeaderValue::from_static("W/\"5\""));
     let (_, client, token) = authorized([response]);
-    let update = UpdateThing::new(7_u64, NewThing::new("lamp"), ETag::new("\"v1\"").unwrap());
+    let update = UpdateThing::new(7, NewThing::new("lamp"), ETag::new("\"v1\"").unwrap());
     let thing = client.send(&token, &update).await.unwrap();
     assert_eq!(thing.etag, Some(ETag::new("W/\"5\"").unwrap()));
     assert_eq!((thing.id, thing.kind.clone()), (2, Some(Kind::Other("odd".to_owned()))));
@@ -177,7 +177,7 @@ async fn resource_is_read_with_its_entity_tag() {
 async fn changed_resource_is_an_error_of_its_own() {
     let (_, client, token) = authorized([json_response(412, r#"{"message":"changed, and canary-key too"}"#)]);
     let thing = NewThing::new("lamp").key("canary-key");
-    let update = UpdateThing::new(7_u64, thing, ETag::new("\"v1\"").unwrap());
+    let update = UpdateThing::new(7, thing, ETag::new("\"v1\"").unwrap());
     let error = client.send(&token, &update).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PreconditionFailed);
     assert!(!error.to_string().contains("canary"), "{error}");
@@ -205,7 +205,7 @@ async fn missing_scope_is_an_error_if_the_server_stated_the_scopes() {
 async fn value_that_cannot_be_sent_is_an_error() {
     let (transport, client, token) = authorized([]);
     let empty = Things::new("", NaiveDate::default());
-    let twice = UpdateThing::new(7_u64, NewThing::new("a").with("name", "b"), ETag::new("\"1\"").unwrap());
+    let twice = UpdateThing::new(7, NewThing::new("a").with("name", "b"), ETag::new("\"1\"").unwrap());
     let errors = [
         client.send(&token, &empty).await.unwrap_err(),
         client.send(&token, &twice).await.unwrap_err(),

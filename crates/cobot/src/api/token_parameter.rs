@@ -1,5 +1,7 @@
 //! The token as a parameter instead of a header.
 
+use std::time::Duration;
+
 use oauth_core::http::header::CONTENT_TYPE;
 use oauth_core::http::{HeaderValue, Method, Request, Response, StatusCode};
 use oauth_core::url::{Url, form_urlencoded};
@@ -56,6 +58,9 @@ impl<E: Endpoint<Cobot>> Endpoint<Cobot> for TokenInQuery<E> {
     type Response = E::Response;
     const NAME: &'static str = E::NAME;
     const IDEMPOTENT: bool = E::IDEMPOTENT;
+    const SCOPES: &'static [&'static str] = E::SCOPES;
+    const MIN_BODY_LIMIT: usize = E::MIN_BODY_LIMIT;
+    const MIN_DEADLINE: Duration = E::MIN_DEADLINE;
 
     fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
         let mut request = self.0.request(at)?;
@@ -92,6 +97,9 @@ impl<E: Endpoint<Cobot>> Endpoint<Cobot> for TokenInForm<E> {
     type Response = E::Response;
     const NAME: &'static str = E::NAME;
     const IDEMPOTENT: bool = E::IDEMPOTENT;
+    const SCOPES: &'static [&'static str] = E::SCOPES;
+    const MIN_BODY_LIMIT: usize = E::MIN_BODY_LIMIT;
+    const MIN_DEADLINE: Duration = E::MIN_DEADLINE;
 
     fn request(&self, at: &EndpointContext<'_, Cobot>) -> Result<Request<Vec<u8>>, Error> {
         let mut request = self.0.request(at)?;

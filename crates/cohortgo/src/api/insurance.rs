@@ -1,14 +1,14 @@
 //! Insurance quotes.
 
 use oauth_core::chrono::NaiveDate;
-use oauth_core::http::{Request, Response};
+use oauth_core::http::{Method, Request, Response};
 use oauth_core::serde_json::Value;
 use oauth_core::url::Url;
-use oauth_core::{Amount, Endpoint, EndpointContext, Error, get, response};
+use oauth_core::{Amount, Endpoint, EndpointContext, Error, response};
 
+use super::base::api;
 use super::fields::reject_duplicates;
 use super::page::Page;
-use super::url::url;
 use crate::provider::CohortGo;
 
 /// `GET /services/insurance/quote.json`: insurance quotes for a course.
@@ -113,9 +113,14 @@ impl Endpoint<CohortGo> for InsuranceQuotes {
             ("children", self.children.to_string()),
         ];
         reject_duplicates(&typed.each_ref().map(|(name, _)| *name), self.other.iter().map(|(name, _)| name))?;
-        let mut url = url(at, &["services", "insurance", "quote.json"])?;
-        url.query_pairs_mut().extend_pairs(&typed).extend_pairs(&self.other);
-        get(&url)
+        let other = self.other.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        typed
+            .into_iter()
+            .chain(other)
+            .fold(api(at).path("/services/insurance/quote.json", &[]), |request, (name, value)| {
+                request.query(name, Some(&value))
+            })
+            .build(Method::GET)
     }
 
     fn parse(

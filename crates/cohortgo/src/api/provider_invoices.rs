@@ -1,49 +1,37 @@
 //! Invoices of providers, such as schools.
 
-use oauth_core::chrono::NaiveDate;
-use oauth_core::http::{Method, Request, Response};
+use oauth_core::chrono::{DateTime, NaiveDate, Utc};
 use oauth_core::url::Url;
-use oauth_core::{Amount, Endpoint, EndpointContext, Error, RequestBuilder, json, request_body, response};
+use oauth_core::{Amount, endpoint, request_body, response};
 
+use super::base::api;
 use super::id::Id;
-use super::invoice_query::{InvoiceQuery, invoice_query};
 use super::page::Page;
-use super::url::url;
 use crate::provider::CohortGo;
 
-const PATH: &[&str] = &["services", "payments", "provider_invoices.json"];
-
-/// `GET /services/payments/provider_invoices.json`: a provider's invoices, page by page.
-///
-/// Source: cohortgo.dev/guides/generate-payment-request-links.
-///
-/// ```
-/// use cohortgo::api::ProviderInvoices;
-/// use cohortgo::chrono::{TimeDelta, Utc};
-///
-/// let last_hour = ProviderInvoices::new().updated_since(Utc::now() - TimeDelta::hours(1)).page(2);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ProviderInvoices(InvoiceQuery);
-
-invoice_query!(ProviderInvoices);
-
-impl Endpoint<CohortGo> for ProviderInvoices {
-    type Response = Page<ProviderInvoice>;
-    const NAME: &'static str = "GET /services/payments/provider_invoices.json";
-
-    fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
-        self.0.request(url(at, PATH)?)
+endpoint! {
+    [] CohortGo;
+    /// `GET /services/payments/provider_invoices.json`: a provider's invoices, page by page.
+    ///
+    /// Source: cohortgo.dev/guides/generate-payment-request-links.
+    ///
+    /// ```
+    /// use cohortgo::api::ProviderInvoices;
+    /// use cohortgo::chrono::{TimeDelta, Utc};
+    ///
+    /// let last_hour = ProviderInvoices::new().updated_since(Utc::now() - TimeDelta::hours(1)).page(2);
+    /// ```
+    pub struct ProviderInvoices() {
+        optional {
+            /// Only invoices updated since this time. The guide says "timestamp" only; it is sent in UTC, to the
+            /// second, as RFC 3339.
+            updated_since: DateTime<Utc>,
+            /// A page other than the first. The guide does not say that the first page is 1; in the usual Rails
+            /// paging it is.
+            page: u32,
+        }
     }
-
-    fn parse(
-        &self,
-        _: &EndpointContext<'_, CohortGo>,
-        response: Response<Vec<u8>>,
-    ) -> Result<Self::Response, Error> {
-        Page::parse(&response)
-    }
+    GET api "/services/payments/provider_invoices.json" => parsed(Page<ProviderInvoice>, Page::parse)
 }
 
 request_body! {
@@ -66,13 +54,23 @@ request_body! {
     }
 }
 
-request_body! {
+endpoint! {
+    [] CohortGo;
     /// `POST /services/payments/provider_invoices.json`: creates a provider's invoice.
+    ///
+    /// Source: cohortgo.dev/guides/book-transactions-via-the-api and
+    /// cohortgo.dev/guides/generate-payment-request-links.
+    pub struct CreateProviderInvoice();
+    POST api "/services/payments/provider_invoices.json" body(invoice: NewProviderInvoice as "invoice") => json(ProviderInvoice)
+}
+
+request_body! {
+    /// A provider's invoice to create.
     ///
     /// Either the student's details or the student's number is enough. Source:
     /// cohortgo.dev/guides/book-transactions-via-the-api and
     /// cohortgo.dev/guides/generate-payment-request-links.
-    pub struct CreateProviderInvoice {
+    pub struct NewProviderInvoice {
         optional {
             /// Student to invoice.
             student: InvoicedStudent,
@@ -109,22 +107,5 @@ response! {
             /// Link to give to the student for payment.
             payment_url: Url,
         }
-    }
-}
-
-impl Endpoint<CohortGo> for CreateProviderInvoice {
-    type Response = ProviderInvoice;
-    const NAME: &'static str = "POST /services/payments/provider_invoices.json";
-
-    fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
-        RequestBuilder::from_result(url(at, PATH)).json_body(Some("invoice"), self).build(Method::POST)
-    }
-
-    fn parse(
-        &self,
-        _: &EndpointContext<'_, CohortGo>,
-        response: Response<Vec<u8>>,
-    ) -> Result<ProviderInvoice, Error> {
-        json(&response)
     }
 }

@@ -1,34 +1,42 @@
 //! Students.
 
 use oauth_core::chrono::NaiveDate;
-use oauth_core::http::{Method, Request, Response};
 use oauth_core::serde_json::{Map, Value};
 use oauth_core::url::Url;
-use oauth_core::{Endpoint, EndpointContext, Error, RequestBuilder, json, request_body, response};
+use oauth_core::{endpoint, request_body, response};
 
+use super::base::api;
 use super::id::Id;
 use super::upload::Upload;
-use super::url::url;
 use crate::provider::CohortGo;
 
-request_body! {
+endpoint! {
+    [] CohortGo;
     /// `POST /students.json`: creates a student.
+    ///
+    /// Source: cohortgo.dev/guides/agent-payment-requests-api.
+    pub struct CreateStudent();
+    POST api "/students.json" body(student: NewStudent as "student") => json(Student)
+}
+
+request_body! {
+    /// A student to create.
     ///
     /// The required fields are not documented; the guide's example has all of these. Source:
     /// cohortgo.dev/guides/agent-payment-requests-api.
     ///
     /// ```
-    /// use cohortgo::api::CreateStudent;
+    /// use cohortgo::api::{CreateStudent, NewStudent};
     /// use cohortgo::chrono::NaiveDate;
     ///
-    /// let john = CreateStudent::new()
+    /// let john = NewStudent::new()
     ///     .given_name("John")
     ///     .family_name("Smith")
     ///     .email("john.smith@example.org")
     ///     .home_country("CN")
     ///     .dob(NaiveDate::from_ymd_opt(1990, 5, 20).expect("a date"));
     /// ```
-    pub struct CreateStudent {
+    pub struct NewStudent {
         optional {
             /// Form of address, such as `Mr`.
             title: String,
@@ -69,24 +77,5 @@ response! {
             /// The student's page in the customer's portal.
             portal_url: Url,
         }
-    }
-}
-
-impl Endpoint<CohortGo> for CreateStudent {
-    type Response = Student;
-    const NAME: &'static str = "POST /students.json";
-
-    fn request(&self, at: &EndpointContext<'_, CohortGo>) -> Result<Request<Vec<u8>>, Error> {
-        RequestBuilder::from_result(url(at, &["students.json"]))
-            .json_body(Some("student"), self)
-            .build(Method::POST)
-    }
-
-    fn parse(
-        &self,
-        _: &EndpointContext<'_, CohortGo>,
-        response: Response<Vec<u8>>,
-    ) -> Result<Student, Error> {
-        json(&response)
     }
 }

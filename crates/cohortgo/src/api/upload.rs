@@ -1,5 +1,6 @@
 //! Documents that Cohort Go fetches.
 
+use oauth_core::IntoArgument;
 use oauth_core::url::Url;
 use serde::Serialize;
 
@@ -16,5 +17,11 @@ pub struct Upload {
 impl From<Url> for Upload {
     fn from(url: Url) -> Self {
         Self { url }
+    }
+}
+
+impl IntoArgument<Upload> for Url {
+    fn into_argument(self) -> Upload {
+        self.into()
     }
 }

@@ -1,6 +1,6 @@
 //! Calls on behalf of a user.
 
-use cohortgo::api::{self, CreateStudent, ProviderInvoices};
+use cohortgo::api::{self, CreateStudent, NewStudent, ProviderInvoices};
 use cohortgo::http::{Request, Response};
 use cohortgo::{ActAs, ActingAs, CohortGo, Endpoint, EndpointContext, Error, ErrorKind, RawRequest, Site};
 use oauth_testing::{RecordingTransport, json_response};
@@ -14,7 +14,7 @@ fn bob() -> ActAs {
 #[tokio::test]
 async fn list_acts_as_user() {
     let transport = RecordingTransport::with_responses([recorded(200, "provider_invoices.json")]);
-    acme(&transport, true).send(&ProviderInvoices::default().acting_as(&bob())).await.unwrap();
+    acme(&transport, true).send(&ProviderInvoices::new().acting_as(&bob())).await.unwrap();
     assert_documented_snapshot!(
         "The guide: X-Act-as-User: \"Bob Smith\" <[email protected]> (its address is blotted out in our copy), \
          alongside Authorization: Bearer <access_token>.",
@@ -30,7 +30,7 @@ async fn create_acts_as_users_with_special_characters() {
         ActAs::with_encoded_name("Jürgen Müller", "jm@example.org").unwrap(),
     ] {
         let transport = RecordingTransport::with_responses([recorded(200, "student_created.json")]);
-        let create = CreateStudent::new().given_name("John").acting_as(&user);
+        let create = CreateStudent::new(NewStudent::new().given_name("John")).acting_as(&user);
         assert_eq!(acme(&transport, true).send(&create).await.unwrap().id.as_str(), "12345");
         text += &transport.text();
     }
@@ -44,7 +44,7 @@ async fn create_acts_as_users_with_special_characters() {
 async fn acting_as_needs_scope() {
     let transport = RecordingTransport::default();
     let acme = acme(&transport, false);
-    let error = acme.send(&ProviderInvoices::default().acting_as(&bob())).await.unwrap_err();
+    let error = acme.send(&ProviderInvoices::new().acting_as(&bob())).await.unwrap_err();
     assert_eq!((error.kind(), transport.count()), (ErrorKind::MissingScope, 0));
     assert_eq!(bob().header_for(acme.token()).unwrap_err().kind(), ErrorKind::MissingScope);
     insta::assert_snapshot!(error);
@@ -56,7 +56,7 @@ async fn auto_create_scope_alone_is_not_enough() {
     let client = client(Site::production(), &transport);
     let account = token_at(&client, "https://portal.cohortgo.com/api/v1", false).extra().clone();
     let token = client.import_token_with("t", [cohortgo::scope::AUTO_CREATE_USERS], account).unwrap();
-    let error = client.send(&token, &ProviderInvoices::default().acting_as(&bob())).await.unwrap_err();
+    let error = client.send(&token, &ProviderInvoices::new().acting_as(&bob())).await.unwrap_err();
     assert_eq!((error.kind(), transport.count()), (ErrorKind::MissingScope, 0));
 }
 

@@ -2,7 +2,7 @@
 
 use cohortgo::api::{
     AgentInvoices, CreateAgentInvoice, CreateProviderInvoice, CreateStudent, InsuranceQuotes,
-    InvoicedStudent, ProviderInvoices, Upload,
+    InvoicedStudent, NewAgentInvoice, NewProviderInvoice, NewStudent, ProviderInvoices, Upload,
 };
 use cohortgo::chrono::{DateTime, NaiveDate, Utc};
 use cohortgo::serde_json::{Map, json};
@@ -13,8 +13,8 @@ use proptest::prelude::*;
 
 use crate::{acme, assert_documented_snapshot, customer_at, recorded};
 
-pub(crate) fn john() -> CreateStudent {
-    CreateStudent::new()
+pub(crate) fn john() -> NewStudent {
+    NewStudent::new()
         .title("Mr")
         .given_name("John")
         .family_name("Smith")
@@ -44,7 +44,7 @@ async fn sent<E: Endpoint<cohortgo::CohortGo>>(endpoint: &E, file: &str) -> (Str
 
 #[tokio::test]
 async fn create_student() {
-    let (text, student) = sent(&john(), "student_created.json").await;
+    let (text, student) = sent(&CreateStudent::new(john()), "student_created.json").await;
     assert_eq!(student.id.as_str(), "12345");
     assert_eq!(student.portal_url, Some(url("https://demo.s.portal.cohortgo.com/students/12345")));
     assert!(student.other.is_empty());
@@ -58,14 +58,14 @@ async fn create_student() {
 
 #[tokio::test]
 async fn create_student_with_custom_data() {
-    let student = CreateStudent::new()
+    let student = NewStudent::new()
         .given_name("John")
         .additional_information(Map::from_iter([("referral-source".to_owned(), json!("web"))]))
         .with("agent_reference", json!({ "n": 1 }));
     assert_documented_snapshot!(
         "cohortgo.dev/guides/agent-payment-requests-api: custom data as \"additional_information\": {…}; \
          `agent_reference` stands for a field that no guide names.",
-        sent(&student, "student_created.json").await.0
+        sent(&CreateStudent::new(student), "student_created.json").await.0
     );
 }
 
@@ -83,14 +83,14 @@ async fn list_agent_invoices() {
 
 #[tokio::test]
 async fn create_agent_invoice() {
-    let invoice = CreateAgentInvoice::new()
+    let invoice = NewAgentInvoice::new()
         .institution_name("University of Melbourne")
         .currency("AUD")
         .country("AU")
         .amount("5500.99".parse::<cohortgo::api::Amount>().unwrap())
         .document_upload_url(url("http://some.host/invoice.pdf"))
         .retained_commission(55);
-    let (text, created) = sent(&invoice, "agent_invoice_created.json").await;
+    let (text, created) = sent(&CreateAgentInvoice::new(invoice), "agent_invoice_created.json").await;
     assert_eq!(created.id.as_str(), "S123456789");
     assert_eq!(created.institution_name.as_deref(), Some("University of Melbourne"));
     assert_eq!(created.amount, Some("5500.99".parse().unwrap()));
@@ -105,7 +105,7 @@ async fn create_agent_invoice() {
 
 #[tokio::test]
 async fn list_provider_invoices() {
-    let (text, page) = sent(&ProviderInvoices::default(), "provider_invoices.json").await;
+    let (text, page) = sent(&ProviderInvoices::new(), "provider_invoices.json").await;
     assert_eq!(page.items.len(), 2);
     assert_eq!(page.items[0].payment_remitted, Some(date(2021, 8, 19)));
     assert_eq!(page.items[1].payment_remitted, None);
@@ -128,14 +128,14 @@ async fn create_provider_invoice() {
         .dob(date(1990, 5, 18))
         .passport_number("M1231234")
         .home_country("VN");
-    let invoice = CreateProviderInvoice::new()
+    let invoice = NewProviderInvoice::new()
         .student(student)
         .student_number("12341234")
         .reference("ABC1234")
         .amount("500.05".parse::<cohortgo::api::Amount>().unwrap())
         .description("Initial Deposit")
         .document_data("data:application/pdf;base64,JVBERg==");
-    let (text, created) = sent(&invoice, "provider_invoice_created.json").await;
+    let (text, created) = sent(&CreateProviderInvoice::new(invoice), "provider_invoice_created.json").await;
     assert_eq!(created.id.as_str(), "SI1234");
     assert_eq!(created.state.as_deref(), Some("uploaded"));
     assert_eq!(created.payment_url, Some(url("https://payments.cohortgo.com/r/aBasc2as")));
@@ -173,7 +173,7 @@ async fn request_keeps_path_of_base_url() {
         ("https://x.portal.cohortgo.com", "GET https://x.portal.cohortgo.com/services/"),
     ] {
         let transport = RecordingTransport::with_responses([json_response(200, "[]")]);
-        customer_at(base, &transport, false).send(&ProviderInvoices::default()).await.unwrap();
+        customer_at(base, &transport, false).send(&ProviderInvoices::new()).await.unwrap();
         assert!(transport.text().starts_with(expected), "{}", transport.text());
     }
 }
@@ -186,9 +186,9 @@ async fn rejects_field_set_twice() {
         assert_eq!((error.kind(), transport.count()), (ErrorKind::InvalidInput, 0));
         assert!(error.to_string().contains("`email`") || error.to_string().contains("`adults`"), "{error}");
     }
-    rejected(&john().with("email", "eve@example.org")).await;
+    rejected(&CreateStudent::new(john().with("email", "eve@example.org"))).await;
     let student = InvoicedStudent::new().email("a@example.org").with("email", "eve@example.org");
-    rejected(&CreateProviderInvoice::new().student(student)).await;
+    rejected(&CreateProviderInvoice::new(NewProviderInvoice::new().student(student))).await;
     rejected(&InsuranceQuotes::for_course("AU", date(2022, 3, 1), date(2022, 4, 1)).param("adults", "2"))
         .await;
 }
@@ -203,10 +203,10 @@ async fn malformed_responses_give_clear_errors() {
     }
     let mut out = String::new();
     for json in ["", "<html>", "[]", "{}", r#"{"id":null}"#, r#"{"id":{}}"#] {
-        error(CreateStudent::new(), json, &mut out).await;
+        error(CreateStudent::new(NewStudent::new()), json, &mut out).await;
     }
     for json in ["5", "{}", r#"{"a":[],"b":[]}"#, r#"{"error":"invalid_token"}"#] {
-        error(ProviderInvoices::default(), json, &mut out).await;
+        error(ProviderInvoices::new(), json, &mut out).await;
     }
     for json in ["{}", "5"] {
         error(InsuranceQuotes::for_course("AU", date(2022, 3, 1), date(2022, 4, 1)), json, &mut out).await;
@@ -218,7 +218,8 @@ async fn malformed_responses_give_clear_errors() {
 async fn field_of_undocumented_type_is_kept_in_other() {
     let json = r#"{"id":7,"state":[5],"payment_remitted":"soon","payment_url":"none","amount":"AUD 5"}"#;
     let transport = RecordingTransport::with_responses([json_response(201, json)]);
-    let invoice = acme(&transport, false).send(&CreateProviderInvoice::new()).await.unwrap();
+    let invoice =
+        acme(&transport, false).send(&CreateProviderInvoice::new(NewProviderInvoice::new())).await.unwrap();
     assert_eq!(invoice.id.as_str(), "7");
     assert_eq!((invoice.other.len(), invoice.unread()), (4, 3), "`amount` is not declared");
     assert_eq!((invoice.state, invoice.payment_remitted, invoice.payment_url), (None, None, None));
@@ -228,7 +229,7 @@ async fn field_of_undocumented_type_is_kept_in_other() {
 async fn bad_list_element_is_kept_raw_and_counted() {
     for json in [r#"[{"id":"1"},{},5]"#, r#"{"page":1,"invoices":[{"id":"1"},{},5]}"#] {
         let transport = RecordingTransport::with_responses([json_response(200, json)]);
-        let page = acme(&transport, false).send(&ProviderInvoices::default()).await.unwrap();
+        let page = acme(&transport, false).send(&ProviderInvoices::new()).await.unwrap();
         assert_eq!((page.items.len(), page.unread.len()), (1, 2), "{json}");
         assert_eq!(page.unread[1], 5);
     }
@@ -251,8 +252,8 @@ proptest! {
             let transport = RecordingTransport::with_responses([response(), response(), response()]);
             let acme = acme(&transport, false);
             runtime.block_on(async {
-                let _ = acme.send(&CreateStudent::new()).await;
-                let _ = acme.send(&AgentInvoices::default()).await;
+                let _ = acme.send(&CreateStudent::new(NewStudent::new())).await;
+                let _ = acme.send(&AgentInvoices::new()).await;
                 let _ = acme.send(&InsuranceQuotes::for_course("AU", date(2022, 3, 1), date(2022, 4, 1))).await;
             });
         }
@@ -262,8 +263,8 @@ proptest! {
     fn student_body_is_json_for_any_name(name in any::<String>(), extra in any::<String>()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let transport = RecordingTransport::with_responses([recorded(200, "student_created.json")]);
-        let student = CreateStudent::new().given_name(name.clone()).with("note", extra.clone());
-        runtime.block_on(acme(&transport, false).send(&student)).unwrap();
+        let student = NewStudent::new().given_name(name.clone()).with("note", extra.clone());
+        runtime.block_on(acme(&transport, false).send(&CreateStudent::new(student))).unwrap();
         let text = transport.text();
         let body = text.split_once("\n\n").unwrap().1;
         // The recorded text redacts canaries and unifies line ends, which JSON escapes.

@@ -1,6 +1,6 @@
 //! Calls that are rejected before they are sent, and calls that the server refuses.
 
-use cohortgo::api::{CreateStudent, ProviderInvoices};
+use cohortgo::api::{CreateStudent, NewStudent, ProviderInvoices};
 use cohortgo::http::Request;
 use cohortgo::{ErrorKind, RawRequest, Site};
 use oauth_testing::{RecordingTransport, json_response};
@@ -25,8 +25,7 @@ async fn hostile_api_base_url_receives_nothing() {
         "data:text/plain,x",
     ] {
         let transport = RecordingTransport::default();
-        let error =
-            customer_at(base, &transport, false).send(&ProviderInvoices::default()).await.unwrap_err();
+        let error = customer_at(base, &transport, false).send(&ProviderInvoices::new()).await.unwrap_err();
         assert_eq!((error.kind(), transport.count()), (ErrorKind::ForeignHost, 0), "{base}");
         out += &format!("{base}\n  {error}\n");
     }
@@ -39,7 +38,7 @@ async fn named_host_receives_the_call() {
     let site = Site::production().trusting_api_host("api.example.org").unwrap();
     let client = client(site, &transport);
     let token = token_at(&client, "https://api.example.org/cohortgo/v1", false);
-    client.send(&token, &ProviderInvoices::default()).await.unwrap();
+    client.send(&token, &ProviderInvoices::new()).await.unwrap();
     assert_eq!(transport.count(), 1);
 }
 
@@ -48,7 +47,7 @@ async fn sandbox_api_may_use_another_port() {
     let transport = RecordingTransport::with_responses([json_response(200, "[]")]);
     let client = client(Site::at("http://127.0.0.1:4010").unwrap(), &transport);
     let token = token_at(&client, "http://127.0.0.1:4011/api/v1", false);
-    client.send(&token, &ProviderInvoices::default()).await.unwrap();
+    client.send(&token, &ProviderInvoices::new()).await.unwrap();
     assert!(
         transport.text().starts_with("GET http://127.0.0.1:4011/api/v1/services/"),
         "{}",
@@ -56,7 +55,7 @@ async fn sandbox_api_may_use_another_port() {
     );
 
     let token = token_at(&client, "https://portal.cohortgo.com/api/v1", false);
-    let error = client.send(&token, &ProviderInvoices::default()).await.unwrap_err();
+    let error = client.send(&token, &ProviderInvoices::new()).await.unwrap_err();
     assert_eq!(
         (error.kind(), transport.count()),
         (ErrorKind::ForeignHost, 1),
@@ -90,7 +89,7 @@ async fn token_of_another_portal_is_not_sent() {
     let production = client(Site::production(), &transport);
     let token = token_at(&production, "https://portal.cohortgo.com/api/v1", false);
     let sandbox = client(Site::at("http://127.0.0.1:4010").unwrap(), &transport);
-    let error = sandbox.send(&token, &ProviderInvoices::default()).await.unwrap_err();
+    let error = sandbox.send(&token, &ProviderInvoices::new()).await.unwrap_err();
     assert_eq!((error.kind(), transport.count()), (ErrorKind::ForeignToken, 0));
 }
 
@@ -113,7 +112,7 @@ async fn refused_calls_give_help() {
         (json_response(500, ""), ErrorKind::Unavailable),
     ] {
         let transport = RecordingTransport::with_responses([response]);
-        let error = acme(&transport, false).send(&CreateStudent::new()).await.unwrap_err();
+        let error = acme(&transport, false).send(&CreateStudent::new(NewStudent::new())).await.unwrap_err();
         assert_eq!(error.kind(), kind);
         assert_eq!(transport.count(), 1);
         out += &format!("{error}\n");

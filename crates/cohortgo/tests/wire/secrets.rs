@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cohortgo::api::{CreateProviderInvoice, InvoicedStudent};
+use cohortgo::api::{InvoicedStudent, NewProviderInvoice};
 use cohortgo::{Connect, Site};
 use oauth_testing::{RecordingTransport, callback};
 
@@ -48,7 +48,7 @@ async fn debug_shows_no_secret() {
 #[test]
 fn debug_hides_student_data() {
     let student = InvoicedStudent::new().passport_number("M1231234").with("note", "ill");
-    let invoice = CreateProviderInvoice::new().student(student.clone()).document_data("data:application/pdf");
+    let invoice = NewProviderInvoice::new().student(student.clone()).document_data("data:application/pdf");
     let text = format!("{:?} {student:?} {invoice:?}", john());
     for personal in
         ["John", "Smith", "A1231234", "M1231234", "1990", "passport.example", "ill\"", "application"]

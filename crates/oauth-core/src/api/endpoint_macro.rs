@@ -126,16 +126,16 @@ macro_rules! endpoint {
             #[must_use]
             #[allow(clippy::new_without_default, clippy::too_many_arguments)]
             $visibility fn new(
-                $($argument: impl ::core::convert::Into<$argument_type>,)*
-                $($($($required: impl ::core::convert::Into<$required_type>,)*)?)?
-                $($body: impl ::core::convert::Into<$body_type>,)?
+                $($argument: impl $crate::IntoArgument<$argument_type>,)*
+                $($($($required: impl $crate::IntoArgument<$required_type>,)*)?)?
+                $($body: impl $crate::IntoArgument<$body_type>,)?
                 $($etag: $crate::ETag,)?
             ) -> Self {
                 Self {
-                    $($argument: $argument.into(),)*
-                    $($($($required: $required.into(),)*)?
+                    $($argument: $crate::IntoArgument::into_argument($argument),)*
+                    $($($($required: $crate::IntoArgument::into_argument($required),)*)?
                     $($($optional: ::core::option::Option::None,)*)?)?
-                    $($body: $body.into(),)?
+                    $($body: $crate::IntoArgument::into_argument($body),)?
                     $($etag,)?
                 }
             }
@@ -145,8 +145,8 @@ macro_rules! endpoint {
                 ///
                 $(#[$optional_doc])*
                 #[must_use]
-                $visibility fn $optional(mut self, value: impl ::core::convert::Into<$optional_type>) -> Self {
-                    self.$optional = ::core::option::Option::Some(value.into());
+                $visibility fn $optional(mut self, value: impl $crate::IntoArgument<$optional_type>) -> Self {
+                    self.$optional = ::core::option::Option::Some($crate::IntoArgument::into_argument(value));
                     self
                 }
             )*)?)?

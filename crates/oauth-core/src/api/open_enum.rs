@@ -62,6 +62,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::IntoArgument<$name> for &str {
+            fn into_argument(self) -> $name {
+                self.into()
+            }
+        }
+
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str(self.as_str())

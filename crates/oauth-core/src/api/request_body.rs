@@ -85,9 +85,9 @@ macro_rules! request_body {
             /// Creates the body with its required fields.
             #[must_use]
             #[allow(clippy::new_without_default)] // a body that gets a required field is no default
-            $visibility fn new($($($required: impl ::core::convert::Into<$required_type>),*)?) -> Self {
+            $visibility fn new($($($required: impl $crate::IntoArgument<$required_type>),*)?) -> Self {
                 Self {
-                    $($($required: $required.into(),)*)?
+                    $($($required: $crate::IntoArgument::into_argument($required),)*)?
                     $($($optional: ::core::option::Option::None,)*)?
                     $($($secret: ::core::option::Option::None,)*)?
                     other: $crate::serde_json::Map::new(),
@@ -99,8 +99,8 @@ macro_rules! request_body {
                 ///
                 $(#[$optional_doc])*
                 #[must_use]
-                $visibility fn $optional(mut self, value: impl ::core::convert::Into<$optional_type>) -> Self {
-                    self.$optional = ::core::option::Option::Some(value.into());
+                $visibility fn $optional(mut self, value: impl $crate::IntoArgument<$optional_type>) -> Self {
+                    self.$optional = ::core::option::Option::Some($crate::IntoArgument::into_argument(value));
                     self
                 }
             )*)?
@@ -110,8 +110,8 @@ macro_rules! request_body {
                 ///
                 $(#[$secret_doc])*
                 #[must_use]
-                $visibility fn $secret(mut self, value: impl ::core::convert::Into<$crate::Secret>) -> Self {
-                    self.$secret = ::core::option::Option::Some(value.into());
+                $visibility fn $secret(mut self, value: impl $crate::IntoArgument<$crate::Secret>) -> Self {
+                    self.$secret = ::core::option::Option::Some($crate::IntoArgument::into_argument(value));
                     self
                 }
             )*)?
@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn field_set_in_two_ways_is_rejected() {
         for thing in [
-            NewThing::new("a").count(1_u32).with("count", 2),
+            NewThing::new("a").count(1).with("count", 2),
             NewThing::new("a").with("name", "b"),
             NewThing::new("a").key("b").with("api-key", "c"),
         ] {

@@ -206,10 +206,10 @@ macro_rules! query_values {
 
 query_values!(bool, u8, u16, u32, u64, i64, String, NaiveDate);
 
-/// RFC 3339 in seconds: `2026-11-30T12:00:00Z`.
+/// RFC 3339, to the second: `2026-11-30T12:00:00Z`.
 impl QueryValue for DateTime<Utc> {
     fn write(&self, add: &mut dyn FnMut(&str)) {
-        add(&self.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+        add(&self.to_rfc3339_opts(SecondsFormat::Secs, true));
     }
 }
 
@@ -227,23 +227,11 @@ impl<T: QueryValue> QueryValue for Vec<T> {
 /// ```
 /// use oauth_core::CommaSeparated;
 ///
-/// let both: CommaSeparated<String> = ["a", "b"].into();
+/// let both = CommaSeparated(vec!["a".to_owned(), "b".to_owned()]);
 /// assert_eq!(both.to_string(), "a,b");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommaSeparated<T>(pub Vec<T>);
-
-impl<T, U: Into<T>, const N: usize> From<[U; N]> for CommaSeparated<T> {
-    fn from(values: [U; N]) -> Self {
-        Self(values.map(Into::into).into())
-    }
-}
-
-impl<T> From<Vec<T>> for CommaSeparated<T> {
-    fn from(values: Vec<T>) -> Self {
-        Self(values)
-    }
-}
 
 impl<T: QueryValue> Display for CommaSeparated<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -333,7 +321,7 @@ mod tests {
             .query("filter[from]", Some(&time))
             .query("day", Some(&day))
             .query("type[]", Some(&vec!["a".to_owned(), "b".to_owned()]))
-            .query("ids", Some(&CommaSeparated::<String>::from(["x", "y"])))
+            .query("ids", Some(&CommaSeparated(vec!["x".to_owned(), "y".to_owned()])))
             .query("none", None::<&u32>)
             .query("empty", Some(&CommaSeparated::<String>(Vec::new())))
             .build(Method::GET)

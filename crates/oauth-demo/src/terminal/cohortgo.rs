@@ -1,7 +1,7 @@
 //! Cohort Go: a token for a whole account, and calls on behalf of its users.
 
 use anyhow::Context as _;
-use cohortgo::api::CreateStudent;
+use cohortgo::api::{CreateStudent, NewStudent};
 use cohortgo::{ActAs, ActingAs as _, CohortGo};
 
 use super::journal;
@@ -69,13 +69,13 @@ pub(super) async fn run(scenario: &Scenario<'_, CohortGo>) -> Result<(), StepFai
             "With the scope auto-create-users, Cohort Go creates the user: default branch, role 'None', no login.",
             async || {
                 let user = ActAs::new("Wanda \"Wan\" Lee", "wanda.lee@example.org")?;
-                let student = CreateStudent::new()
+                let student = NewStudent::new()
                     .given_name("Minh")
                     .family_name("Tran")
                     .email("minh.tran@example.org")
                     .home_country("VN")
                     .destination_country("AU");
-                let student = account.send(&student.acting_as(&user)).await?;
+                let student = account.send(&CreateStudent::new(student).acting_as(&user)).await?;
                 scenario.check(student.portal_url.is_some(), "the student has a page in the customer's portal")?;
                 let created = server.account_users().into_iter().find(|known| known.email == user.email());
                 let created = created.context("the user was not created")?;

@@ -11,7 +11,7 @@ super::common!(cohortgo);
 pub mod api {
     pub use crate::cohortgo::api::{
         AgentInvoice, AgentInvoices, Amount, CreateAgentInvoice, CreateProviderInvoice, CreateStudent, Id,
-        InsuranceQuote, InsuranceQuotes, InvoicedStudent, Page, ProviderInvoice, ProviderInvoices, Student,
-        Upload,
+        InsuranceQuote, InsuranceQuotes, InvoicedStudent, NewAgentInvoice, NewProviderInvoice, NewStudent,
+        Page, ProviderInvoice, ProviderInvoices, Student, Upload,
     };
 }
