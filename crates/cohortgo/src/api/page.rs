@@ -1,5 +1,7 @@
 //! One page of a list.
 
+use std::fmt;
+
 use oauth_core::http::Response;
 use oauth_core::serde_json::{Map, Value};
 use oauth_core::{Error, ErrorKind, json, read_elements};
@@ -9,7 +11,7 @@ use serde::de::DeserializeOwned;
 ///
 /// No guide shows the response of a list or says which page is the last. Accepted are a bare array, as the
 /// insurance guide shows for quotes, and an object with one array in it, as the API wraps request bodies.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// Items of this page.
@@ -18,6 +20,17 @@ pub struct Page<T> {
     pub unread: Vec<Value>,
     /// Further fields, if the response is an object.
     pub other: Map<String, Value>,
+}
+
+/// Without values that may be personal: names of further fields, and the number of unreadable elements.
+impl<T: fmt::Debug> fmt::Debug for Page<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("items", &self.items)
+            .field("unread", &self.unread.len())
+            .field("other", &self.other.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl<T: DeserializeOwned> Page<T> {
