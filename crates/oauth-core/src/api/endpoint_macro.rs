@@ -3,7 +3,9 @@
 /// Declares an API call: a type with its parameters, and its [`Endpoint`](crate::Endpoint).
 ///
 /// ```
-/// use oauth_core::{EndpointContext, FixedSite, Provider, RequestBuilder, endpoint, request_body, response};
+/// use oauth_core::{
+///     EndpointContext, FixedSite, List, Provider, RequestBuilder, endpoint, request_body, response,
+/// };
 ///
 /// /// The part of the API that the paths are below.
 /// fn api<P: Provider<Site = FixedSite>>(context: &EndpointContext<'_, P>) -> RequestBuilder {
@@ -30,7 +32,7 @@
 ///             limit = "page[size]": u32,
 ///         }
 ///     }
-///     GET api "/courses/:course/enrollments" scopes ["enrollment.read"] => json(Vec<User>)
+///     GET api "/courses/:course/enrollments" scopes ["enrollment.read"] => json(List<User>)
 /// }
 ///
 /// endpoint! {
@@ -172,6 +174,11 @@ macro_rules! endpoint {
         [$($body:ident $($root:literal)?)?] [$($etag:ident)?] [$($bytes:expr, $seconds:expr)?]
         $response:ident ($($response_argument:tt)*)
     ) => {
+        const _: () = ::core::assert!(
+            $crate::macro_support::has_only_parameters($path, &[$(::core::stringify!($argument)),*]),
+            "the path has a parameter that is not declared"
+        );
+
         impl<$($generics)*> $crate::Endpoint<$provider> for $name {
             type Response = $crate::endpoint!(@response $response $($response_argument)*);
             const NAME: &'static str = ::core::concat!(::core::stringify!($method), " ", $path);
@@ -183,12 +190,6 @@ macro_rules! endpoint {
                 &self,
                 context: &$crate::EndpointContext<'_, $provider>,
             ) -> ::core::result::Result<$crate::http::Request<::std::vec::Vec<u8>>, $crate::Error> {
-                const {
-                    ::core::assert!(
-                        $crate::macro_support::has_only_parameters($path, &[$(::core::stringify!($argument)),*]),
-                        "the path has a parameter that is not declared"
-                    );
-                }
                 $base(context $(, $base_argument)* $(, &self.$base_field)*)
                     .path($path, &[$((::core::stringify!($argument), &self.$argument as &dyn ::core::fmt::Display)),*])
                     $(.query($key, $crate::endpoint!(@$need self.$query)))*

@@ -34,7 +34,7 @@ pub struct RequestBuilder {
     url: Result<Url, Error>,
     headers: HeaderMap,
     confirmation: Option<(HeaderName, HeaderValue)>,
-    body: Result<Vec<u8>, Error>,
+    json: Option<Result<Vec<u8>, Error>>,
 }
 
 impl RequestBuilder {
@@ -45,7 +45,7 @@ impl RequestBuilder {
 
     /// A request below the URL of a result, whose error [`build`](Self::build) returns.
     pub fn from_result(base: Result<Url, Error>) -> Self {
-        Self { url: base, headers: HeaderMap::new(), confirmation: None, body: Ok(Vec::new()) }
+        Self { url: base, headers: HeaderMap::new(), confirmation: None, json: None }
     }
 
     /// Adds a header.
@@ -92,7 +92,8 @@ impl RequestBuilder {
             Some(root) => serde_json::to_vec(&BTreeMap::from([(root, value)])),
             None => serde_json::to_vec(value),
         };
-        self.body = body.map_err(|error| Error::invalid_input(format!("the body cannot be sent: {error}")));
+        let unsendable = |error| Error::invalid_input(format!("the body cannot be sent: {error}"));
+        self.json = Some(body.map_err(unsendable));
         self.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
         self
     }
@@ -109,14 +110,13 @@ impl RequestBuilder {
     /// # Errors
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if a value cannot be sent.
     pub fn build(mut self, method: Method) -> Result<Request<Vec<u8>>, Error> {
-        let has_body = self.headers.contains_key(CONTENT_TYPE);
         if let Some((name, value)) = self.confirmation
-            && !has_body
+            && self.json.is_none()
             && [Method::POST, Method::PUT, Method::PATCH].contains(&method)
         {
             self.headers.insert(name, value);
         }
-        let mut request = request(method, &self.url?, self.body?)?;
+        let mut request = request(method, &self.url?, self.json.unwrap_or(Ok(Vec::new()))?)?;
         *request.headers_mut() = self.headers;
         Ok(request)
     }
