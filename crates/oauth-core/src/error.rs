@@ -111,6 +111,8 @@ pub enum ErrorKind {
     /// The target of a download failed, such as a full disk, or the server sent another part than the one that
     /// was missing.
     DownloadFailed,
+    /// A request is not a webhook of the provider, or repeats an earlier one. Discard it.
+    WebhookRefused,
     /// No connection is stored for this account, or it was removed.
     NotConnected,
     /// The customer has to connect again, for this reason. Nothing was sent.
@@ -205,6 +207,7 @@ impl ErrorKind {
             Self::Redirected => "redirected",
             Self::InvalidResponse => "invalid_response",
             Self::DownloadFailed => "download_failed",
+            Self::WebhookRefused => "webhook_refused",
             Self::NotConnected => "not_connected",
             Self::NeedsReconnect(_) => "needs_reconnect",
             Self::Busy => "busy",
@@ -246,6 +249,9 @@ impl ErrorKind {
                 "the response was not understood; report it with the status and the provider"
             }
             Self::DownloadFailed => "check the target, then download again from the start",
+            Self::WebhookRefused => {
+                "check the webhook's secret key and the clock; if they are right, ignore the request"
+            }
             Self::NotConnected => "have the customer connect first",
             Self::NeedsReconnect(_) => "the customer must connect again",
             Self::Busy => "try again later",

@@ -78,6 +78,7 @@ mod api {
     pub(crate) mod request_builder;
     pub(crate) mod response;
     pub(crate) mod send;
+    pub(crate) mod webhook;
 }
 
 #[cfg(feature = "connections")]
@@ -98,6 +99,7 @@ pub use api::request_body::RequestBody;
 pub use api::request_builder::{CommaSeparated, QueryValue, RequestBuilder};
 pub use api::response::read_elements;
 pub use api::send::AuthorizedClient;
+pub use api::webhook::WebhookReceiver;
 pub use authorize::connect::{AuthorizationRequest, Connect, StateRule};
 pub use authorize::pending::{PendingAuthorization, StartedAuthorization};
 pub use client::app::{App, RedirectUri};

@@ -12,8 +12,8 @@ pub use crate::{
     ErrorKind, IntoArgument, Limits, List, Milliseconds, NoExtra, OAuthCode, Page, PagedEndpoint, Pages,
     Password, PasswordRequest, PendingAuthorization, PersistedToken, QueryValue, RawRequest, RedirectUri,
     RefreshToken, RequestBody, RequestBuilder, Scope, ScopeSource, Scopes, Secret, StartedAuthorization,
-    State, StateRule, SystemClock, TokenAlreadySet, TokenOrigin, Transport, TransportError, WithETag,
-    async_trait, chrono, get, http, join, json, json_request, request, serde_json, url,
+    State, StateRule, SystemClock, TokenAlreadySet, TokenOrigin, Transport, TransportError, WebhookReceiver,
+    WithETag, async_trait, chrono, get, http, join, json, json_request, request, serde_json, url,
 };
 #[cfg(feature = "connections")]
 pub use crate::{

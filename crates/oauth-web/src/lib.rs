@@ -4,6 +4,7 @@
 //! - [`OAuthWeb`]: the routes, made with [`OAuthWeb::builder`].
 //! - [`Authorizer`]: the application's decision about who may connect an account.
 //! - [`Connected`]: an extractor that gives handlers a connection.
+//! - [`Webhook`]: an extractor that gives handlers a verified event.
 //! - [`HideQuery`]: a layer that keeps authorization codes out of logs.
 //!
 //! # Code map
@@ -15,7 +16,7 @@
 //! | `provider_route.rs`, `route_paths.rs` | one provider: connections, authorizer, and public paths |
 //! | `login_attempt.rs`, `cookies.rs`, `key.rs` | the attempt, encrypted in a cookie |
 //! | `outcome.rs`, `pages.rs`, `pages/` | the outcome of an attempt, and the pages that show it |
-//! | `extract.rs` | [`Connected`] |
+//! | `extract.rs`, `webhook.rs` | [`Connected`], [`Webhook`] |
 //! | `headers.rs`, `fetch_metadata.rs`, `hide_query.rs`, `return_to.rs` | security headers, frames, hidden queries, safe redirects |
 //!
 #![doc = include_str!("../README.md")]
@@ -39,6 +40,7 @@ mod return_to;
 mod route_paths;
 mod router;
 mod web;
+mod webhook;
 
 pub use authorizer::{Allowed, Authorizer, Purpose, Refusal, Visit};
 pub use builder::Builder;
@@ -46,5 +48,6 @@ pub use extract::{Connected, ConnectedRejection};
 pub use hide_query::{HideQuery, HidingQuery};
 pub use key::CookieKey;
 pub use web::OAuthWeb;
+pub use webhook::{Webhook, WebhookRejection};
 
 pub use {axum, oauth_core};

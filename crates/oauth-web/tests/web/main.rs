@@ -12,3 +12,4 @@ mod headers;
 mod login_attempts;
 mod origin;
 mod pages;
+mod webhook;

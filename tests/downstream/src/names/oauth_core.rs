@@ -11,7 +11,7 @@ pub use crate::cobot::oauth_core::{
     Refreshes, Refusal, Renewal, RequestBody, RequestBuilder, ReusableRefreshToken, Revocation, Scheme,
     Scope, ScopeSource, Scopes, Secret, SingleUseRefreshToken, Site, StartedAuthorization, State, StateRule,
     SystemClock, Token, TokenAlreadySet, TokenCheck, TokenOrigin, TokenRefusal, Transport, TransportError,
-    UnrecognizedResponse, WithETag, ZeroLifetime,
+    UnrecognizedResponse, WebhookReceiver, WithETag, ZeroLifetime,
 };
 #[cfg(feature = "connections")]
 pub use crate::cobot::oauth_core::{Connection, Connections};
