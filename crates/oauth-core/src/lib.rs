@@ -84,7 +84,7 @@ pub mod store;
 
 pub use api::amount::Amount;
 pub use api::endpoint::{
-    Endpoint, EndpointContext, RawRequest, TokenAlreadySet, get, join, json, json_request, request,
+    Endpoint, EndpointContext, RawRequest, TokenAlreadySet, get, join, json, json_at, json_request, request,
 };
 pub use api::etag::{ETag, WithETag};
 pub use api::list::{List, Milliseconds};
