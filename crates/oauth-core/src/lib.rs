@@ -90,7 +90,7 @@ pub use api::amount::Amount;
 pub use api::argument::IntoArgument;
 pub use api::download::{DownloadTarget, Downloaded};
 pub use api::endpoint::{
-    Endpoint, EndpointContext, RawRequest, TokenAlreadySet, get, join, json, json_request, request,
+    Endpoint, EndpointContext, RawRequest, TokenAlreadySet, get, join, json, json_at, json_request, request,
 };
 pub use api::etag::{ETag, WithETag};
 pub use api::list::{List, Milliseconds};

@@ -182,8 +182,28 @@ pub struct TokenAlreadySet;
 /// # Errors
 /// [`ErrorKind::InvalidResponse`] if the body is not JSON, not of this shape, or has a duplicate key.
 pub fn json<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result<T, Error> {
+    json_at(response, "")
+}
+
+/// Parses the part of a JSON body at a JSON pointer (RFC 6901), such as the list in an envelope.
+///
+/// ```
+/// let response = oauth_core::http::Response::new(br#"{"_embedded":{"ids":[5]}}"#.to_vec());
+/// assert_eq!(oauth_core::json_at::<Vec<u8>>(&response, "/_embedded/ids")?, [5]);
+/// # Ok::<(), oauth_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`json`], and if the body has no such part.
+pub fn json_at<T: DeserializeOwned>(response: &Response<Vec<u8>>, pointer: &str) -> Result<T, Error> {
     // The only part that is compiled for each type.
-    serde_path_to_error::deserialize(value(response)?).map_err(|error| misread(response, &error))
+    serde_path_to_error::deserialize(part(response, pointer)?).map_err(|error| misread(response, &error))
+}
+
+fn part(response: &Response<Vec<u8>>, pointer: &str) -> Result<Value, Error> {
+    let mut body = value(response)?;
+    let part = body.pointer_mut(pointer).map(Value::take);
+    part.ok_or_else(|| bad(response, format!("the response has no `{pointer}`")))
 }
 
 fn value(response: &Response<Vec<u8>>) -> Result<Value, Error> {
@@ -355,6 +375,17 @@ mod tests {
         assert_eq!(read("\u{FEFF}[1] \n").unwrap(), [1]);
         for more in ["[1]]", "[1] [2]", "[1]\0"] {
             assert_eq!(read(more).unwrap_err().kind(), ErrorKind::InvalidResponse, "{more:?}");
+        }
+    }
+
+    #[test]
+    fn part_of_response_is_needed() {
+        let response = Response::new(br#"{"a":{"b":[1,{}]},"c":null}"#.to_vec());
+        let read = |pointer| json_at::<crate::List<u8>>(&response, pointer);
+        let list = read("/a/b").unwrap();
+        assert_eq!((list.items, list.unread.len()), (vec![1], 1));
+        for pointer in ["/a/c", "/c", "/a", ""] {
+            assert_eq!(read(pointer).unwrap_err().kind(), ErrorKind::InvalidResponse, "{pointer}");
         }
     }
 

@@ -69,7 +69,8 @@
 /// - `limits(bytes, seconds)`: [`Endpoint::MIN_BODY_LIMIT`](crate::Endpoint::MIN_BODY_LIMIT) and
 ///   [`Endpoint::MIN_DEADLINE`](crate::Endpoint::MIN_DEADLINE);
 /// - `=>` and the response: `json(Type)`, `json_with_etag(Type)` ([`WithETag`](crate::WithETag)), `text`,
-///   `bytes`, `nothing`, or `parsed(Type, function)` with a function of the response.
+///   `bytes`, `nothing`, or `parsed(Type, function)` with a function of the response. `json(Type, "/pointer")`
+///   parses the part of the response at this JSON pointer, and so does `json_with_etag`.
 ///
 /// A call that needs anything else implements [`Endpoint`](crate::Endpoint) itself.
 #[macro_export]
@@ -217,15 +218,19 @@ macro_rules! endpoint {
     (@root $root:literal) => { ::core::option::Option::Some($root) };
     (@root) => { ::core::option::Option::None };
 
-    (@response json $type:ty) => { $type };
-    (@response json_with_etag $type:ty) => { $crate::WithETag<$type> };
+    (@response json $type:ty $(, $pointer:literal)?) => { $type };
+    (@response json_with_etag $type:ty $(, $pointer:literal)?) => { $crate::WithETag<$type> };
     (@response text) => { ::std::string::String };
     (@response bytes) => { ::std::vec::Vec<u8> };
     (@response nothing) => { () };
     (@response parsed $type:ty, $parse:path) => { $type };
 
     (@parse $parsed:ident json $type:ty) => { $crate::json(&$parsed) };
+    (@parse $parsed:ident json $type:ty, $pointer:literal) => { $crate::json_at(&$parsed, $pointer) };
     (@parse $parsed:ident json_with_etag $type:ty) => { $crate::WithETag::parse(&$parsed) };
+    (@parse $parsed:ident json_with_etag $type:ty, $pointer:literal) => {
+        $crate::WithETag::parse_at(&$parsed, $pointer)
+    };
     (@parse $parsed:ident text) => { $crate::macro_support::text($parsed) };
     (@parse $parsed:ident bytes) => { ::core::result::Result::Ok($parsed.into_body()) };
     (@parse $parsed:ident nothing) => {{

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use http::{HeaderValue, Response, header};
 use serde::de::DeserializeOwned;
 
-use crate::api::endpoint::json;
+use crate::api::endpoint::json_at;
 use crate::error::Error;
 
 /// An entity tag (RFC 9110 section 8.8.3): the version of a resource. A change with it fails with
@@ -51,10 +51,18 @@ impl<T: DeserializeOwned> WithETag<T> {
     /// Parses a JSON response with its `ETag` header.
     ///
     /// # Errors
-    /// As [`json`].
+    /// As [`json`](crate::json).
     pub fn parse(response: &Response<Vec<u8>>) -> Result<Self, Error> {
+        Self::parse_at(response, "")
+    }
+
+    /// Parses the part of a JSON response at a JSON pointer, with the `ETag` header.
+    ///
+    /// # Errors
+    /// As [`json_at`](crate::json_at).
+    pub fn parse_at(response: &Response<Vec<u8>>, pointer: &str) -> Result<Self, Error> {
         let etag = response.headers().get(header::ETAG).cloned().map(ETag);
-        Ok(Self { value: json(response)?, etag })
+        Ok(Self { value: json_at(response, pointer)?, etag })
     }
 }
 

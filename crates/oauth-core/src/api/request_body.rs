@@ -25,7 +25,10 @@ impl<T: RequestBody> RequestBody for Vec<T> {
 /// Declares the type of a JSON request body.
 ///
 /// - `required` fields are the arguments of `new`, in the order of their declaration.
+/// - `required_lists` are the next arguments of `new`: anything that iterates over elements.
 /// - `optional` fields are set by the method of their name, and left out otherwise.
+/// - `lists` are optional; their method takes anything that iterates over elements, such as `["a", "b"]`.
+/// - `nested` fields are optional and hold a [`RequestBody`](crate::RequestBody), whose secrets count too.
 /// - `secrets` are optional fields that hold a [`Secret`](crate::Secret). Errors redact them.
 ///
 /// `with` adds a field that is not declared, and sets an optional one to a value of another type, such as
@@ -65,7 +68,10 @@ macro_rules! request_body {
         $(#[$doc:meta])*
         $visibility:vis struct $name:ident {
             $(required { $($(#[$required_doc:meta])* $required:ident $(= $required_key:literal)?: $required_type:ty,)* })?
+            $(required_lists { $($(#[$needed_doc:meta])* $needed:ident $(= $needed_key:literal)?: $needed_type:ty,)* })?
             $(optional { $($(#[$optional_doc:meta])* $optional:ident $(= $optional_key:literal)?: $optional_type:ty,)* })?
+            $(lists { $($(#[$list_doc:meta])* $list:ident $(= $list_key:literal)?: $list_type:ty,)* })?
+            $(nested { $($(#[$nested_doc:meta])* $nested:ident $(= $nested_key:literal)?: $nested_type:ty,)* })?
             $(secrets { $($(#[$secret_doc:meta])* $secret:ident $(= $secret_key:literal)?,)* })?
         }
     ) => {
@@ -74,7 +80,10 @@ macro_rules! request_body {
         #[non_exhaustive]
         $visibility struct $name {
             $($($(#[$required_doc])* pub $required: $required_type,)*)?
+            $($($(#[$needed_doc])* pub $needed: ::std::vec::Vec<$needed_type>,)*)?
             $($($(#[$optional_doc])* pub $optional: ::core::option::Option<$optional_type>,)*)?
+            $($($(#[$list_doc])* pub $list: ::core::option::Option<::std::vec::Vec<$list_type>>,)*)?
+            $($($(#[$nested_doc])* pub $nested: ::core::option::Option<$nested_type>,)*)?
             $($($(#[$secret_doc])* pub $secret: ::core::option::Option<$crate::Secret>,)*)?
             /// Further fields, added by `with`.
             pub other: $crate::serde_json::Map<::std::string::String, $crate::serde_json::Value>,
@@ -85,10 +94,16 @@ macro_rules! request_body {
             /// Creates the body with its required fields.
             #[must_use]
             #[allow(clippy::new_without_default)] // a body that gets a required field is no default
-            $visibility fn new($($($required: impl $crate::IntoArgument<$required_type>),*)?) -> Self {
+            $visibility fn new(
+                $($($required: impl $crate::IntoArgument<$required_type>,)*)?
+                $($($needed: impl ::core::iter::IntoIterator<Item = impl $crate::IntoArgument<$needed_type>>,)*)?
+            ) -> Self {
                 Self {
                     $($($required: $crate::IntoArgument::into_argument($required),)*)?
+                    $($($needed: $needed.into_iter().map($crate::IntoArgument::into_argument).collect(),)*)?
                     $($($optional: ::core::option::Option::None,)*)?
+                    $($($list: ::core::option::Option::None,)*)?
+                    $($($nested: ::core::option::Option::None,)*)?
                     $($($secret: ::core::option::Option::None,)*)?
                     other: $crate::serde_json::Map::new(),
                 }
@@ -101,6 +116,32 @@ macro_rules! request_body {
                 #[must_use]
                 $visibility fn $optional(mut self, value: impl $crate::IntoArgument<$optional_type>) -> Self {
                     self.$optional = ::core::option::Option::Some($crate::IntoArgument::into_argument(value));
+                    self
+                }
+            )*)?
+
+            $($(
+                #[doc = ::core::concat!("Sets the list `", $crate::response!(@key $list $($list_key)?), "`.")]
+                ///
+                $(#[$list_doc])*
+                #[must_use]
+                $visibility fn $list(
+                    mut self,
+                    values: impl ::core::iter::IntoIterator<Item = impl $crate::IntoArgument<$list_type>>,
+                ) -> Self {
+                    let values = values.into_iter().map($crate::IntoArgument::into_argument);
+                    self.$list = ::core::option::Option::Some(values.collect());
+                    self
+                }
+            )*)?
+
+            $($(
+                #[doc = ::core::concat!("Sets the field `", $crate::response!(@key $nested $($nested_key)?), "`.")]
+                ///
+                $(#[$nested_doc])*
+                #[must_use]
+                $visibility fn $nested(mut self, value: impl $crate::IntoArgument<$nested_type>) -> Self {
+                    self.$nested = ::core::option::Option::Some($crate::IntoArgument::into_argument(value));
                     self
                 }
             )*)?
@@ -132,9 +173,16 @@ macro_rules! request_body {
                 #[allow(unused_mut)]
                 let mut names = ::std::vec![
                     $($($crate::response!(@key $required $($required_key)?),)*)?
+                    $($($crate::response!(@key $needed $($needed_key)?),)*)?
                 ];
                 $($(if self.$optional.is_some() {
                     names.push($crate::response!(@key $optional $($optional_key)?));
+                })*)?
+                $($(if self.$list.is_some() {
+                    names.push($crate::response!(@key $list $($list_key)?));
+                })*)?
+                $($(if self.$nested.is_some() {
+                    names.push($crate::response!(@key $nested $($nested_key)?));
                 })*)?
                 $($(if self.$secret.is_some() {
                     names.push($crate::response!(@key $secret $($secret_key)?));
@@ -147,6 +195,7 @@ macro_rules! request_body {
             fn secrets(&self) -> ::std::vec::Vec<&str> {
                 #[allow(unused_mut)]
                 let mut secrets = ::std::vec::Vec::new();
+                $($(secrets.extend(self.$nested.iter().flat_map($crate::RequestBody::secrets));)*)?
                 $($(secrets.extend(self.$secret.as_ref().map($crate::Secret::expose));)*)?
                 secrets
             }
@@ -162,9 +211,25 @@ macro_rules! request_body {
                     $crate::response!(@key $required $($required_key)?),
                     &self.$required,
                 )?;)*)?
+                $($(fields.put(
+                    $crate::response!(@key $needed $($needed_key)?),
+                    &self.$needed,
+                )?;)*)?
                 $($(if let ::core::option::Option::Some(value) = &self.$optional {
                     fields.put(
                         $crate::response!(@key $optional $($optional_key)?),
+                        value,
+                    )?;
+                })*)?
+                $($(if let ::core::option::Option::Some(value) = &self.$list {
+                    fields.put(
+                        $crate::response!(@key $list $($list_key)?),
+                        value,
+                    )?;
+                })*)?
+                $($(if let ::core::option::Option::Some(value) = &self.$nested {
+                    fields.put(
+                        $crate::response!(@key $nested $($nested_key)?),
                         value,
                     )?;
                 })*)?
@@ -280,6 +345,40 @@ mod tests {
         assert_eq!(thing.secrets(), ["canary-2"]);
         let shown = format!("{thing:?}");
         assert!(shown.contains("api-key") && !shown.contains("canary"), "{shown}");
+    }
+
+    crate::request_body! {
+        /// Things.
+        struct NewThings {
+            required_lists {
+                /// Owners.
+                owners: String,
+            }
+            lists {
+                /// Tags.
+                tags: String,
+            }
+            nested {
+                /// Things.
+                things: Vec<NewThing>,
+            }
+        }
+    }
+
+    #[test]
+    fn nested_secrets_are_redacted() {
+        let thing = NewThing::new("a").key("canary-1");
+        let things = NewThings::new(["b"]).tags(["c"]).things([thing.clone(), thing]);
+        assert_eq!(things.secrets(), ["canary-1", "canary-1"]);
+        assert_eq!(
+            serde_json::to_value(&things).unwrap(),
+            json!({
+                "owners": ["b"],
+                "tags": ["c"],
+                "things": [{"name": "a", "api-key": "canary-1"}, {"name": "a", "api-key": "canary-1"}],
+            })
+        );
+        assert!(!format!("{things:?}").contains("canary"));
     }
 
     #[test]
