@@ -27,6 +27,7 @@ impl<T: RequestBody> RequestBody for Vec<T> {
 /// - `required` fields are the arguments of `new`, in the order of their declaration.
 /// - `optional` fields are set by the method of their name, and left out otherwise.
 /// - `secrets` are optional fields that hold a [`Secret`](crate::Secret). Errors redact them.
+/// - `bodies` are optional fields that hold another request body. Its secrets are redacted too.
 ///
 /// `with` adds a field that is not declared, and sets an optional one to a value of another type, such as
 /// `null`. Setting a field both ways is an error when the request is sent. A field whose Rust name differs from
@@ -67,6 +68,7 @@ macro_rules! request_body {
             $(required { $($(#[$required_doc:meta])* $required:ident $(= $required_key:literal)?: $required_type:ty,)* })?
             $(optional { $($(#[$optional_doc:meta])* $optional:ident $(= $optional_key:literal)?: $optional_type:ty,)* })?
             $(secrets { $($(#[$secret_doc:meta])* $secret:ident $(= $secret_key:literal)?,)* })?
+            $(bodies { $($(#[$body_doc:meta])* $body:ident $(= $body_key:literal)?: $body_type:ty,)* })?
         }
     ) => {
         $(#[$doc])*
@@ -76,6 +78,7 @@ macro_rules! request_body {
             $($($(#[$required_doc])* pub $required: $required_type,)*)?
             $($($(#[$optional_doc])* pub $optional: ::core::option::Option<$optional_type>,)*)?
             $($($(#[$secret_doc])* pub $secret: ::core::option::Option<$crate::Secret>,)*)?
+            $($($(#[$body_doc])* pub $body: ::core::option::Option<$body_type>,)*)?
             /// Further fields, added by `with`.
             pub other: $crate::serde_json::Map<::std::string::String, $crate::serde_json::Value>,
         }
@@ -90,6 +93,7 @@ macro_rules! request_body {
                     $($($required: $required.into(),)*)?
                     $($($optional: ::core::option::Option::None,)*)?
                     $($($secret: ::core::option::Option::None,)*)?
+                    $($($body: ::core::option::Option::None,)*)?
                     other: $crate::serde_json::Map::new(),
                 }
             }
@@ -112,6 +116,17 @@ macro_rules! request_body {
                 #[must_use]
                 $visibility fn $secret(mut self, value: impl ::core::convert::Into<$crate::Secret>) -> Self {
                     self.$secret = ::core::option::Option::Some(value.into());
+                    self
+                }
+            )*)?
+
+            $($(
+                #[doc = ::core::concat!("Sets the field `", $crate::response!(@key $body $($body_key)?), "`.")]
+                ///
+                $(#[$body_doc])*
+                #[must_use]
+                $visibility fn $body(mut self, value: impl ::core::convert::Into<$body_type>) -> Self {
+                    self.$body = ::core::option::Option::Some(value.into());
                     self
                 }
             )*)?
@@ -139,6 +154,9 @@ macro_rules! request_body {
                 $($(if self.$secret.is_some() {
                     names.push($crate::response!(@key $secret $($secret_key)?));
                 })*)?
+                $($(if self.$body.is_some() {
+                    names.push($crate::response!(@key $body $($body_key)?));
+                })*)?
                 names
             }
         }
@@ -148,6 +166,7 @@ macro_rules! request_body {
                 #[allow(unused_mut)]
                 let mut secrets = ::std::vec::Vec::new();
                 $($(secrets.extend(self.$secret.as_ref().map($crate::Secret::expose));)*)?
+                $($(secrets.extend(self.$body.iter().flat_map($crate::RequestBody::secrets));)*)?
                 secrets
             }
         }
@@ -172,6 +191,12 @@ macro_rules! request_body {
                     fields.put(
                         $crate::response!(@key $secret $($secret_key)?),
                         &value.expose(),
+                    )?;
+                })*)?
+                $($(if let ::core::option::Option::Some(value) = &self.$body {
+                    fields.put(
+                        $crate::response!(@key $body $($body_key)?),
+                        value,
                     )?;
                 })*)?
                 fields.serialize(serializer)
@@ -267,7 +292,22 @@ mod tests {
                 /// Key.
                 key = "api-key",
             }
+            bodies {
+                /// Parts.
+                parts: Vec<NewThing>,
+            }
         }
+    }
+
+    #[test]
+    fn secrets_of_inner_bodies_are_secrets() {
+        let thing = NewThing::new("a").parts([NewThing::new("b").key("canary-1"), NewThing::new("c")]);
+        assert_eq!(
+            serde_json::to_value(&thing).unwrap(),
+            json!({"name": "a", "parts": [{"name": "b", "api-key": "canary-1"}, {"name": "c"}]})
+        );
+        assert_eq!(thing.secrets(), ["canary-1"]);
+        assert!(!format!("{thing:?}").contains("canary"));
     }
 
     #[test]
