@@ -52,7 +52,7 @@ mod token {
     pub(crate) mod oauth2_adapter;
     pub(crate) mod persisted;
     mod request;
-    mod response;
+    pub(crate) mod response;
     mod response_body;
     pub(crate) mod token;
 }

@@ -3,9 +3,11 @@
 
 mod support;
 
+use oauth_core::http::{Method, Request, Response};
 use oauth_core::{
-    Bearer, CallbackField, Client, CodeGrant, Dialect, ErrorKind, FixedSite, PasswordRequest, PersistedToken,
-    Provider, RawRequest, ScopeSource, Scopes, SingleUseRefreshToken, Token, TokenOrigin,
+    Bearer, CallbackField, Client, CodeGrant, Dialect, Endpoint, EndpointContext, Error, ErrorKind,
+    FixedSite, PasswordRequest, PersistedToken, Provider, RawRequest, ScopeSource, Scopes,
+    SingleUseRefreshToken, Token, TokenOrigin,
 };
 use oauth_testing::{ManualClock, PASSWORD, REFRESH_TOKEN, RecordingTransport, callback, json_response};
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,59 @@ async fn scopes_come_from_response_or_request() {
         (token.scopes().to_string().as_str(), token.scope_source()),
         ("read write", ScopeSource::Request)
     );
+}
+
+/// An API call whose response holds the fields of a token response.
+struct Issue;
+
+impl Endpoint<Plain> for Issue {
+    type Response = Token<Plain>;
+    const NAME: &'static str = "POST /issue";
+
+    fn request(&self, context: &EndpointContext<'_, Plain>) -> Result<Request<Vec<u8>>, Error> {
+        oauth_core::request(Method::POST, context.site().api_url(), Vec::new())
+    }
+
+    fn parse(
+        &self,
+        context: &EndpointContext<'_, Plain>,
+        response: Response<Vec<u8>>,
+    ) -> Result<Token<Plain>, Error> {
+        context.derived_from(oauth_core::json(&response)?)
+    }
+}
+
+#[tokio::test]
+async fn api_call_issues_renewable_token() {
+    let issued = async |json: &str| {
+        let transport = RecordingTransport::with_responses([json_response(201, json)]);
+        let client = client(&transport, &ManualClock::default());
+        let token = client.import_token("canary-caller", "read".parse::<Scopes>().unwrap()).unwrap();
+        client.send(&token, &Issue).await
+    };
+    let json =
+        r#"{"token_type":"Bearer","expires_in":"600","access_token":"canary-a","refresh_token":"canary-r"}"#;
+    let token = issued(json).await.unwrap();
+    assert_eq!(token.access_token().expose(), "canary-a");
+    assert_eq!(token.refresh_token().unwrap().expose(), "canary-r");
+    assert_eq!((token.expires_at().unwrap() - token.received_at()).num_seconds(), 600);
+    assert_eq!((token.scopes().to_string().as_str(), token.scope_source()), ("read", ScopeSource::Request));
+    assert_eq!((token.origin(), token.is_renewable()), (TokenOrigin::Derived, true));
+    assert!(!format!("{token:?}").contains("canary"));
+    Token::<Plain>::from_persisted(token.to_persisted().unwrap()).unwrap();
+
+    let token = issued(r#"{"access_token":"canary-a","scope":"write"}"#).await.unwrap();
+    assert_eq!((token.scopes().to_string().as_str(), token.scope_source()), ("write", ScopeSource::Response));
+    assert!(token.refresh_token().is_none() && token.expires_at().is_none() && token.lapses_at().is_none());
+
+    for json in [
+        "{}",
+        r#"{"access_token":7}"#,
+        r#"{"access_token":"ä"}"#,
+        r#"{"access_token":"a","token_type":"mac"}"#,
+    ] {
+        assert_eq!(issued(json).await.unwrap_err().kind(), ErrorKind::InvalidResponse, "{json}");
+    }
 }
 
 #[tokio::test]

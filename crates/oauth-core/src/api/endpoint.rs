@@ -1,6 +1,6 @@
 //! `Endpoint`: a typed API call, and helpers to write one.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use http::{Request, Response, StatusCode};
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
+use crate::provider::renewal::Renewal;
 use crate::provider::scopes::Scopes;
 use crate::token::lineage::Lineage;
+use crate::token::response::standard_fields;
 use crate::token::token::{ScopeSource, Token, TokenData, TokenOrigin};
 use crate::util::secret::AccessToken;
 use crate::util::strict_json::{UniqueKeys, describe_mismatch, without_byte_order_marks};
@@ -161,6 +163,32 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
                 other: Map::new(),
             },
             extra: self.token.extra.clone(),
+        })
+    }
+
+    /// [`derived`](Self::derived) from the fields of a token response (RFC 6749 section 5.1), with refresh token
+    /// and expiry if they are there. Fields without `scope` mean the scopes of the call's token.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidResponse`] if there is no access token, or one that cannot be used.
+    pub fn derived_from(&self, fields: Map<String, Value>) -> Result<Token<P>, Error> {
+        let fields = standard_fields(fields, const { &P::DIALECT })?;
+        let text = |name: &str| fields[name].as_str().unwrap_or_default();
+        let scopes = fields["scope"].as_str().map(Scopes::lenient);
+        let scope_source = if scopes.is_some() { ScopeSource::Response } else { ScopeSource::Request };
+        let scopes = scopes.unwrap_or_else(|| self.token.data.scopes.clone());
+        let token = self.derived(text("access_token"), scopes)?;
+        let after = |lifetime| self.now.checked_add_signed(TimeDelta::from_std(lifetime).ok()?);
+        let refresh_token = fields["refresh_token"].as_str().map(Into::into);
+        Ok(Token {
+            data: TokenData {
+                scope_source,
+                expires_at: fields["expires_in"].as_u64().map(Duration::from_secs).and_then(after),
+                lapses_at: refresh_token.as_ref().and(<P::Renewal as Renewal>::IDLE_LIFETIME).and_then(after),
+                refresh_token,
+                ..token.data
+            },
+            ..token
         })
     }
 }

@@ -86,7 +86,7 @@ pub(crate) fn normalise(
 }
 
 /// Rewrites the fields of RFC 6749 section 5.1 to the types defined there. All others stay.
-fn standard_fields(mut fields: Map<String, Value>, dialect: &Dialect) -> Result<Value, Error> {
+pub(crate) fn standard_fields(mut fields: Map<String, Value>, dialect: &Dialect) -> Result<Value, Error> {
     if is_absent(fields.get("refresh_token")) || fields.get("refresh_token").is_some_and(is_empty) {
         fields.remove("refresh_token");
     }
