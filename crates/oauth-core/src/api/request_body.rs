@@ -30,7 +30,6 @@ impl<T: RequestBody> RequestBody for Vec<T> {
 /// - `lists` are optional; their method takes anything that iterates over elements, such as `["a", "b"]`.
 /// - `nested` fields are optional and hold a [`RequestBody`](crate::RequestBody), whose secrets count too.
 /// - `secrets` are optional fields that hold a [`Secret`](crate::Secret). Errors redact them.
-/// - `bodies` are optional fields that hold another request body. Its secrets are redacted too.
 ///
 /// `with` adds a field that is not declared, and sets an optional one to a value of another type, such as
 /// `null`. Setting a field both ways is an error when the request is sent. A field whose Rust name differs from
@@ -74,7 +73,6 @@ macro_rules! request_body {
             $(lists { $($(#[$list_doc:meta])* $list:ident $(= $list_key:literal)?: $list_type:ty,)* })?
             $(nested { $($(#[$nested_doc:meta])* $nested:ident $(= $nested_key:literal)?: $nested_type:ty,)* })?
             $(secrets { $($(#[$secret_doc:meta])* $secret:ident $(= $secret_key:literal)?,)* })?
-            $(bodies { $($(#[$body_doc:meta])* $body:ident $(= $body_key:literal)?: $body_type:ty,)* })?
         }
     ) => {
         $(#[$doc])*
@@ -87,7 +85,6 @@ macro_rules! request_body {
             $($($(#[$list_doc])* pub $list: ::core::option::Option<::std::vec::Vec<$list_type>>,)*)?
             $($($(#[$nested_doc])* pub $nested: ::core::option::Option<$nested_type>,)*)?
             $($($(#[$secret_doc])* pub $secret: ::core::option::Option<$crate::Secret>,)*)?
-            $($($(#[$body_doc])* pub $body: ::core::option::Option<$body_type>,)*)?
             /// Further fields, added by `with`.
             pub other: $crate::serde_json::Map<::std::string::String, $crate::serde_json::Value>,
         }
@@ -108,7 +105,6 @@ macro_rules! request_body {
                     $($($list: ::core::option::Option::None,)*)?
                     $($($nested: ::core::option::Option::None,)*)?
                     $($($secret: ::core::option::Option::None,)*)?
-                    $($($body: ::core::option::Option::None,)*)?
                     other: $crate::serde_json::Map::new(),
                 }
             }
@@ -161,17 +157,6 @@ macro_rules! request_body {
                 }
             )*)?
 
-            $($(
-                #[doc = ::core::concat!("Sets the field `", $crate::response!(@key $body $($body_key)?), "`.")]
-                ///
-                $(#[$body_doc])*
-                #[must_use]
-                $visibility fn $body(mut self, value: impl ::core::convert::Into<$body_type>) -> Self {
-                    self.$body = ::core::option::Option::Some(value.into());
-                    self
-                }
-            )*)?
-
             /// Adds a field that has no method here, or sets a field to a value of another type, such as `null`.
             #[must_use]
             $visibility fn with(
@@ -202,9 +187,6 @@ macro_rules! request_body {
                 $($(if self.$secret.is_some() {
                     names.push($crate::response!(@key $secret $($secret_key)?));
                 })*)?
-                $($(if self.$body.is_some() {
-                    names.push($crate::response!(@key $body $($body_key)?));
-                })*)?
                 names
             }
         }
@@ -215,7 +197,6 @@ macro_rules! request_body {
                 let mut secrets = ::std::vec::Vec::new();
                 $($(secrets.extend(self.$nested.iter().flat_map($crate::RequestBody::secrets));)*)?
                 $($(secrets.extend(self.$secret.as_ref().map($crate::Secret::expose));)*)?
-                $($(secrets.extend(self.$body.iter().flat_map($crate::RequestBody::secrets));)*)?
                 secrets
             }
         }
@@ -256,12 +237,6 @@ macro_rules! request_body {
                     fields.put(
                         $crate::response!(@key $secret $($secret_key)?),
                         &value.expose(),
-                    )?;
-                })*)?
-                $($(if let ::core::option::Option::Some(value) = &self.$body {
-                    fields.put(
-                        $crate::response!(@key $body $($body_key)?),
-                        value,
                     )?;
                 })*)?
                 fields.serialize(serializer)
@@ -357,22 +332,7 @@ mod tests {
                 /// Key.
                 key = "api-key",
             }
-            bodies {
-                /// Parts.
-                parts: Vec<NewThing>,
-            }
         }
-    }
-
-    #[test]
-    fn secrets_of_inner_bodies_are_secrets() {
-        let thing = NewThing::new("a").parts([NewThing::new("b").key("canary-1"), NewThing::new("c")]);
-        assert_eq!(
-            serde_json::to_value(&thing).unwrap(),
-            json!({"name": "a", "parts": [{"name": "b", "api-key": "canary-1"}, {"name": "c"}]})
-        );
-        assert_eq!(thing.secrets(), ["canary-1"]);
-        assert!(!format!("{thing:?}").contains("canary"));
     }
 
     #[test]
