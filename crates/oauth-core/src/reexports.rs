@@ -12,7 +12,7 @@ pub use crate::{
     NoExtra, OAuthCode, Page, PagedEndpoint, Pages, Password, PasswordRequest, PendingAuthorization,
     PersistedToken, QueryValue, RawRequest, RedirectUri, RefreshToken, RequestBody, RequestBuilder, Scope,
     ScopeSource, Scopes, Secret, StartedAuthorization, State, StateRule, SystemClock, TokenAlreadySet,
-    TokenOrigin, Transport, TransportError, WithETag, async_trait, chrono, get, http, join, json,
+    TokenOrigin, Transport, TransportError, WithETag, async_trait, chrono, get, http, join, json, json_api,
     json_request, request, serde_json, url,
 };
 #[cfg(feature = "connections")]
