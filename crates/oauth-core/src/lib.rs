@@ -70,6 +70,7 @@ mod api {
     pub(crate) mod endpoint;
     mod endpoint_macro;
     pub(crate) mod etag;
+    pub mod json_api;
     pub(crate) mod list;
     mod open_enum;
     pub(crate) mod pages;
@@ -93,6 +94,7 @@ pub use api::endpoint::{
     Endpoint, EndpointContext, RawRequest, TokenAlreadySet, get, join, json, json_at, json_request, request,
 };
 pub use api::etag::{ETag, WithETag};
+pub use api::json_api;
 pub use api::list::{List, Milliseconds};
 pub use api::pages::{Page, PagedEndpoint, Pages};
 pub use api::request_body::RequestBody;

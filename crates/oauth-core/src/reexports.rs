@@ -13,7 +13,8 @@ pub use crate::{
     Password, PasswordRequest, PendingAuthorization, PersistedToken, QueryValue, RawRequest, RedirectUri,
     RefreshToken, RequestBody, RequestBuilder, Scope, ScopeSource, Scopes, Secret, StartedAuthorization,
     State, StateRule, SystemClock, TokenAlreadySet, TokenOrigin, Transport, TransportError, WebhookReceiver,
-    WithETag, async_trait, chrono, get, http, join, json, json_request, request, serde_json, url,
+    WithETag, async_trait, chrono, get, http, join, json, json_api, json_at, json_request, request,
+    serde_json, url,
 };
 #[cfg(feature = "connections")]
 pub use crate::{

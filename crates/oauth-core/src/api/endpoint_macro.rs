@@ -65,6 +65,8 @@
 ///
 /// - `scopes [...]`: [`Endpoint::SCOPES`](crate::Endpoint::SCOPES);
 /// - `body(name: Type)` or `body(name: Type as "root")`: a JSON body, any [`RequestBody`](crate::RequestBody);
+///   with a parameter of the path at the end, `body(name: Type as "data", id)`, the body repeats this id
+///   ([`ResourceBody`](crate::json_api::ResourceBody));
 /// - `if_match(name)`: the call is conditional on an [`ETag`](crate::ETag), the last argument of `new`;
 /// - `limits(bytes, seconds)`: [`Endpoint::MIN_BODY_LIMIT`](crate::Endpoint::MIN_BODY_LIMIT) and
 ///   [`Endpoint::MIN_DEADLINE`](crate::Endpoint::MIN_DEADLINE);
@@ -104,7 +106,7 @@ macro_rules! endpoint {
         $(;)?
         $method:ident $base:ident $(($($base_argument:expr),*))? $([$($base_field:ident),*])? $path:literal
         $(scopes [$($scope:literal),* $(,)?])?
-        $(body($body:ident: $body_type:ty $(as $root:literal)?))?
+        $(body($body:ident: $body_type:ty $(as $root:literal)? $(, $body_id:ident)?))?
         $(if_match($etag:ident))?
         $(limits($bytes:expr, $seconds:expr))?
         => $response:ident $(($($response_argument:tt)*))?
@@ -163,7 +165,7 @@ macro_rules! endpoint {
                 $($($(($crate::response!(@key $required $($required_key)?), required $required))*)?
                 $($(($crate::response!(@key $optional $($optional_key)?), optional $optional))*)?)?
             ]
-            [$($($scope),*)?] [$($body $($root)?)?] [$($etag)?] [$($bytes, $seconds)?]
+            [$($($scope),*)?] [$($body [$($root)?] [$($body_id)?])?] [$($etag)?] [$($bytes, $seconds)?]
             $response ($($($response_argument)*)?)
         }
     };
@@ -172,7 +174,7 @@ macro_rules! endpoint {
         @endpoint [$($generics:tt)*] $provider:ty; $name:ident $method:ident
         $base:ident ($($base_argument:expr),*) [$($base_field:ident),*] $path:literal;
         [$($argument:ident),*] [$(($key:expr, $need:ident $query:ident))*] [$($scope:literal),*]
-        [$($body:ident $($root:literal)?)?] [$($etag:ident)?] [$($bytes:expr, $seconds:expr)?]
+        [$($body:ident [$($root:literal)?] [$($body_id:ident)?])?] [$($etag:ident)?] [$($bytes:expr, $seconds:expr)?]
         $response:ident ($($response_argument:tt)*)
     ) => {
         const _: () = ::core::assert!(
@@ -194,7 +196,10 @@ macro_rules! endpoint {
                 $base(context $(, $base_argument)* $(, &self.$base_field)*)
                     .path($path, &[$((::core::stringify!($argument), &self.$argument as &dyn ::core::fmt::Display)),*])
                     $(.query($key, $crate::endpoint!(@$need self.$query)))*
-                    $(.json_body($crate::endpoint!(@root $($root)?), &self.$body))?
+                    $(.json_body(
+                        $crate::endpoint!(@root $($root)?),
+                        &$crate::endpoint!(@body self.$body $(, &self.$body_id)?),
+                    ))?
                     $(.if_match(&self.$etag))?
                     .build($crate::http::Method::$method)
             }
@@ -217,6 +222,8 @@ macro_rules! endpoint {
     (@optional $value:expr) => { $value.as_ref() };
     (@root $root:literal) => { ::core::option::Option::Some($root) };
     (@root) => { ::core::option::Option::None };
+    (@body $body:expr) => { $body };
+    (@body $body:expr, $id:expr) => { $body.with_id($id) };
 
     (@response json $type:ty $(, $pointer:literal)?) => { $type };
     (@response json_with_etag $type:ty $(, $pointer:literal)?) => { $crate::WithETag<$type> };

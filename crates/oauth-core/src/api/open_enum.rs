@@ -30,6 +30,7 @@ macro_rules! open_enum {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
+        #[allow(missing_docs)] // of words that say enough
         $visibility enum $name {
             $($(#[$variant_doc])* $variant,)*
             /// A word that is not documented.

@@ -6,6 +6,7 @@ use http::{Response, StatusCode};
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::api::json_api::error_text;
 use crate::error::error_document::ErrorDocument;
 use crate::error::oauth_code::OAuthCode;
 use crate::error::unrecognized_response::UnrecognizedResponse;
@@ -179,5 +180,8 @@ fn message(fields: &Map<String, Value>) -> Option<String> {
     ErrorDocument(fields)
         .text(&["/message", "/error_description", "/error", "/error/message"])
         .map(str::to_owned)
-        .or_else(|| fields.get("errors").map(Value::to_string))
+        .or_else(|| {
+            let errors = fields.get("errors")?;
+            Some(error_text(errors).unwrap_or_else(|| errors.to_string()))
+        })
 }

@@ -78,6 +78,7 @@ macro_rules! request_body {
         $(#[$doc])*
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
+        #[allow(missing_docs)] // of fields whose names say enough
         $visibility struct $name {
             $($($(#[$required_doc])* pub $required: $required_type,)*)?
             $($($(#[$needed_doc])* pub $needed: ::std::vec::Vec<$needed_type>,)*)?

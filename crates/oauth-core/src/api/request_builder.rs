@@ -34,6 +34,7 @@ pub struct RequestBuilder {
     url: Result<Url, Error>,
     headers: HeaderMap,
     confirmation: Option<(HeaderName, HeaderValue)>,
+    content_type: Option<HeaderValue>,
     json: Option<Result<Vec<u8>, Error>>,
 }
 
@@ -45,7 +46,7 @@ impl RequestBuilder {
 
     /// A request below the URL of a result, whose error [`build`](Self::build) returns.
     pub fn from_result(base: Result<Url, Error>) -> Self {
-        Self { url: base, headers: HeaderMap::new(), confirmation: None, json: None }
+        Self { url: base, headers: HeaderMap::new(), confirmation: None, content_type: None, json: None }
     }
 
     /// Adds a header.
@@ -60,6 +61,13 @@ impl RequestBuilder {
     #[must_use]
     pub fn confirmation_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.confirmation = Some((name, value));
+        self
+    }
+
+    /// Sets the `Content-Type` of all requests but `GET`, instead of that of a JSON body.
+    #[must_use]
+    pub fn content_type(mut self, value: HeaderValue) -> Self {
+        self.content_type = Some(value);
         self
     }
 
@@ -115,6 +123,9 @@ impl RequestBuilder {
             && [Method::POST, Method::PUT, Method::PATCH].contains(&method)
         {
             self.headers.insert(name, value);
+        }
+        if let Some(content_type) = self.content_type.filter(|_| method != Method::GET) {
+            self.headers.insert(CONTENT_TYPE, content_type);
         }
         let mut request = request(method, &self.url?, self.json.unwrap_or(Ok(Vec::new()))?)?;
         *request.headers_mut() = self.headers;
@@ -311,6 +322,26 @@ mod tests {
             assert!(!sent(method, true));
         }
         assert!(!sent(Method::GET, false) && !sent(Method::DELETE, false));
+    }
+
+    #[test]
+    fn content_type_goes_with_all_but_get() {
+        let sent = |method: Method, body: bool| {
+            let mut builder = base().content_type(HeaderValue::from_static("application/vnd.api+json"));
+            if body {
+                builder = builder.json_body(None, &serde_json::Value::Null);
+            }
+            builder
+                .build(method)
+                .unwrap()
+                .headers()
+                .get("content-type")
+                .map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(sent(Method::GET, false), None);
+        for (method, body) in [(Method::DELETE, false), (Method::POST, false), (Method::POST, true)] {
+            assert_eq!(sent(method, body).as_deref(), Some("application/vnd.api+json"));
+        }
     }
 
     #[test]

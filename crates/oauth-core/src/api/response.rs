@@ -64,6 +64,7 @@ macro_rules! response {
         $(#[$doc])*
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
+        #[allow(missing_docs)] // of fields whose names say enough
         $visibility struct $name {
             $($($(#[$required_doc])* pub $required: $required_type,)*)?
             $($($(#[$optional_doc])* pub $optional: ::core::option::Option<$optional_type>,)*)?
