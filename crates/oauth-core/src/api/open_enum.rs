@@ -30,9 +30,8 @@ macro_rules! open_enum {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        #[allow(missing_docs)] // of words that say enough
         $visibility enum $name {
-            $($(#[$variant_doc])* $variant,)*
+            $($(#[$variant_doc])* #[doc = ::core::concat!("\n`", $word, "`")] $variant,)*
             /// A word that is not documented.
             Other(::std::string::String),
         }

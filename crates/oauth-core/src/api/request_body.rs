@@ -78,14 +78,13 @@ macro_rules! request_body {
         $(#[$doc])*
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
-        #[allow(missing_docs)] // of fields whose names say enough
         $visibility struct $name {
-            $($($(#[$required_doc])* pub $required: $required_type,)*)?
-            $($($(#[$needed_doc])* pub $needed: ::std::vec::Vec<$needed_type>,)*)?
-            $($($(#[$optional_doc])* pub $optional: ::core::option::Option<$optional_type>,)*)?
-            $($($(#[$list_doc])* pub $list: ::core::option::Option<::std::vec::Vec<$list_type>>,)*)?
-            $($($(#[$nested_doc])* pub $nested: ::core::option::Option<$nested_type>,)*)?
-            $($($(#[$secret_doc])* pub $secret: ::core::option::Option<$crate::Secret>,)*)?
+            $($($(#[$required_doc])* #[doc = $crate::response!(@doc $required $($required_key)?)] pub $required: $required_type,)*)?
+            $($($(#[$needed_doc])* #[doc = $crate::response!(@doc $needed $($needed_key)?)] pub $needed: ::std::vec::Vec<$needed_type>,)*)?
+            $($($(#[$optional_doc])* #[doc = $crate::response!(@doc $optional $($optional_key)?)] pub $optional: ::core::option::Option<$optional_type>,)*)?
+            $($($(#[$list_doc])* #[doc = $crate::response!(@doc $list $($list_key)?)] pub $list: ::core::option::Option<::std::vec::Vec<$list_type>>,)*)?
+            $($($(#[$nested_doc])* #[doc = $crate::response!(@doc $nested $($nested_key)?)] pub $nested: ::core::option::Option<$nested_type>,)*)?
+            $($($(#[$secret_doc])* #[doc = $crate::response!(@doc $secret $($secret_key)?)] pub $secret: ::core::option::Option<$crate::Secret>,)*)?
             /// Further fields, added by `with`.
             pub other: $crate::serde_json::Map<::std::string::String, $crate::serde_json::Value>,
         }

@@ -18,6 +18,8 @@ use serde_json::{Map, Value};
 ///   in `other` under the name of the list, as an array.
 ///
 /// A number in a string is read as a number, and a whole number as a string, if the type is declared so.
+/// Documentation names each field's JSON name; a comment is needed only if that does not say all.
+///
 /// `unread` counts what stayed in `other` although it is declared. A field whose Rust name differs from its
 /// JSON name has the JSON name after `=`.
 ///
@@ -64,13 +66,12 @@ macro_rules! response {
         $(#[$doc])*
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
-        #[allow(missing_docs)] // of fields whose names say enough
         $visibility struct $name {
-            $($($(#[$required_doc])* pub $required: $required_type,)*)?
-            $($($(#[$optional_doc])* pub $optional: ::core::option::Option<$optional_type>,)*)?
-            $($($(#[$secret_doc])* pub $secret: ::core::option::Option<$crate::Secret>,)*)?
-            $($($(#[$needed_doc])* pub $needed: ::std::vec::Vec<$needed_type>,)*)?
-            $($($(#[$list_doc])* pub $list: ::std::vec::Vec<$list_type>,)*)?
+            $($($(#[$required_doc])* #[doc = $crate::response!(@doc $required $($required_key)?)] pub $required: $required_type,)*)?
+            $($($(#[$optional_doc])* #[doc = $crate::response!(@doc $optional $($optional_key)?)] pub $optional: ::core::option::Option<$optional_type>,)*)?
+            $($($(#[$secret_doc])* #[doc = $crate::response!(@doc $secret $($secret_key)?)] pub $secret: ::core::option::Option<$crate::Secret>,)*)?
+            $($($(#[$needed_doc])* #[doc = $crate::response!(@doc $needed $($needed_key)?)] pub $needed: ::std::vec::Vec<$needed_type>,)*)?
+            $($($(#[$list_doc])* #[doc = $crate::response!(@doc $list $($list_key)?)] pub $list: ::std::vec::Vec<$list_type>,)*)?
             /// Further fields of the response, and declared ones that cannot be read.
             pub other: $crate::serde_json::Map<::std::string::String, $crate::serde_json::Value>,
         }
@@ -181,6 +182,10 @@ macro_rules! response {
                     .finish()
             }
         }
+    };
+    // So that a field whose name says all needs no comment.
+    (@doc $field:ident $($key:literal)?) => {
+        ::core::concat!("\nJSON name: `", $crate::response!(@key $field $($key)?), "`")
     };
     (@key $field:ident $key:literal) => { $key };
     (@key $field:ident) => { ::core::stringify!($field) };
