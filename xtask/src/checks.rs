@@ -262,8 +262,8 @@ pub(crate) fn long_simulations(workspace: &Workspace, report: &mut Report) {
     planted_faults(workspace, "--planted", report);
 }
 
-/// `cargo xtask simulate --planted` and `--search-planted`: the simulation finds the faults that are planted in
-/// a build of its own.
+/// `cargo xtask simulate --planted` and `--search-planted`: the simulation finds the faults that are planted
+/// in a build of its own.
 pub(crate) fn planted_faults(workspace: &Workspace, flag: &str, report: &mut Report) {
     let program = cmd!(
         workspace.shell,

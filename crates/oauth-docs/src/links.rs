@@ -10,8 +10,8 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use crate::PAGES;
 use crate::pages::markdown;
 
-/// The dead links of every Markdown file below `root`. Without `api`, the folder of the API documentation, the
-/// book's links to it are not checked.
+/// The dead links of every Markdown file below `root`. `api` is the folder of the API documentation; without
+/// it, the book's links to it are not checked.
 pub(crate) fn dead(root: &Path, api: Option<&Path>) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for path in markdown(root)? {
