@@ -2,7 +2,7 @@
 
 use subtle::ConstantTimeEq as _;
 
-use crate::bounded_list::{BoundedList, MAX_OBJECTS};
+use crate::bounded::BoundedList;
 use crate::provider::{ProviderRules, ProviderSetup};
 use crate::random;
 
@@ -36,15 +36,12 @@ pub(crate) struct Clients(BoundedList<Client>);
 
 impl Clients {
     pub(crate) fn new<P: ProviderRules>(setup: &ProviderSetup<P>) -> Self {
-        let mut clients = BoundedList::new(MAX_OBJECTS);
-        clients.push(Client {
+        Self(BoundedList::pinned(vec![Client {
             name: "Sandbox application".into(),
             client_id: setup.credentials.client_id.clone(),
             client_secret: setup.credentials.client_secret.clone(),
             redirect_uris: setup.redirect_uris.clone(),
-        });
-        clients.pin_current();
-        Self(clients)
+        }]))
     }
 
     pub(crate) fn find(&self, client_id: &str) -> Option<&Client> {
@@ -59,7 +56,7 @@ impl Clients {
 
     /// The first application's redirect URIs.
     pub(crate) fn redirect_uris(&self) -> Vec<String> {
-        self.0.front().map(|client| client.redirect_uris.clone()).unwrap_or_default()
+        self.0.first().map(|client| client.redirect_uris.clone()).unwrap_or_default()
     }
 
     /// Registers an application with the first application's redirect URIs. Returns its identifier and

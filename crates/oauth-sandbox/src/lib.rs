@@ -53,8 +53,7 @@
 //! `X-Sandbox-Key: `[`Sandbox::control_key`]. The README lists all controls; faults have the JSON form of
 //! [`Fault`].
 
-mod bounded_list;
-mod bounded_map;
+mod bounded;
 mod browser;
 mod builder;
 mod callback;
@@ -84,6 +83,7 @@ mod server;
 mod server_handle;
 mod session;
 mod sync;
+mod token_error;
 mod user;
 
 pub use browser::Browser;

@@ -5,32 +5,30 @@ use axum::extract::Path;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::caller::{AccessRule, Caller};
+use super::caller::{self, Caller, not_found};
 use super::fixtures::SPACES;
 use super::model::{State, Token};
-use super::{PathText, Request, api_error};
+use super::{PathText, Request};
 use crate::request::Rejection;
 
 fn find(state: &State, token: &str) -> Result<Token, Rejection> {
-    state.token(token).ok_or_else(|| api_error::not_found("There is no such access token."))
+    state.token(token).ok_or_else(|| not_found("There is no such access token."))
 }
 
 /// `GET /api/access_tokens/:token`
 pub(super) async fn show(request: Request, token: PathText) -> Result<Json<Value>, Rejection> {
-    let caller = Caller::on_www(&request)?;
+    Caller::on_www(&request, "token info", &[])?;
     let Path(token) = token.map_err(Rejection::new)?;
-    caller.check_access(AccessRule::new("token info", &[]))?;
     let token = find(&request.core.state(), &token)?;
     Ok(Json(json!({ "scope": token.grant.scopes })))
 }
 
 /// `DELETE /api/access_tokens/:token`
 pub(super) async fn revoke(request: Request, token: PathText) -> Result<StatusCode, Rejection> {
-    let caller = Caller::on_www(&request)?;
+    Caller::on_www(&request, "revoke token", &[])?;
     let Path(token) = token.map_err(Rejection::new)?;
-    caller.check_access(AccessRule::new("revoke token", &[]))?;
     if !request.core.state().revoke(&token) {
-        return Err(api_error::not_found("There is no such access token."));
+        return Err(not_found("There is no such access token."));
     }
     request.log.note("token revoked");
     Ok(StatusCode::NO_CONTENT)
@@ -41,23 +39,16 @@ pub(super) async fn create_space_token(
     request: Request,
     token: PathText,
 ) -> Result<(StatusCode, Json<Value>), Rejection> {
-    let caller = Caller::on_www(&request)?;
+    Caller::on_www(&request, "space token", &[])?;
     let Path(token) = token.map_err(Rejection::new)?;
-    caller.check_access(AccessRule::new("space token", &[]))?;
     let mut state = request.core.state();
     let parent = find(&state, &token)?;
     let space_id =
-        request.params.present("space_id").ok_or_else(|| api_error::invalid("space_id", "can't be blank"))?;
-    let space = SPACES
-        .iter()
-        .find(|space| space.id == space_id)
-        .ok_or_else(|| api_error::not_found("There is no such space."))?;
+        request.params.present("space_id").ok_or_else(|| caller::invalid("space_id", "can't be blank"))?;
+    let space = SPACES.iter().find(|space| space.id == space_id);
+    let space = space.ok_or_else(|| not_found("There is no such space."))?;
     // The token in the path is the one exchanged, so its user's rights count, not the caller's.
-    let valid_here = parent.space.is_none_or(|subdomain| subdomain == space.subdomain);
-    if !valid_here || !state.is_admin(&parent.grant.user, space) {
-        request.log.note(format!("refused: {} does not administer {}", parent.grant.user, space.subdomain));
-        return Err(api_error::forbidden("Only admins of the space may do this."));
-    }
+    caller::require_admin(&request, &state, &parent, space)?;
     let token = state.issue_token(parent.grant, Some(space.subdomain));
     request.log.note(format!("token issued for the space {}", space.subdomain));
     let body = json!({

@@ -5,18 +5,17 @@ use axum::extract::Path;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::caller::{AccessRule, Caller};
+use super::caller::{Caller, invalid, not_found};
 use super::fixtures::{SPACES, SpaceFixture};
 use super::model::Grant;
-use super::{PathText, Request, api_error, host_routing};
+use super::{PathText, Request, host_routing};
 use crate::random;
 use crate::request::Rejection;
 use crate::user::User;
 
 /// `GET /api/user`
 pub(super) async fn user(request: Request) -> Result<Json<Value>, Rejection> {
-    let caller = Caller::on_www(&request)?;
-    caller.check_access(AccessRule::new("user", &["read_user", "read"]))?;
+    let caller = Caller::on_www(&request, "user", &["read_user", "read"])?;
     let core = &request.core;
     let user = &caller.user;
     let origin = &core.setup.origin;
@@ -58,17 +57,16 @@ pub(super) async fn user(request: Request) -> Result<Json<Value>, Rejection> {
 
 /// `POST /api/users`
 pub(super) async fn create_user(request: Request) -> Result<(StatusCode, Json<Value>), Rejection> {
-    let caller = Caller::on_www(&request)?;
-    caller.check_access(AccessRule::new("create user", &["write"]))?;
+    let caller = Caller::on_www(&request, "create user", &["write"])?;
     let (core, params) = (&request.core, &request.params);
     let email = params.text("email").trim();
     if !email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()) {
-        return Err(api_error::invalid("email", "is invalid"));
+        return Err(invalid("email", "is invalid"));
     }
     let now = core.now();
     let mut state = core.state();
     if state.users.iter().any(|user| user.email.eq_ignore_ascii_case(email)) {
-        return Err(api_error::invalid("email", "is already taken"));
+        return Err(invalid("email", "is already taken"));
     }
     let id = format!("user-{}", random::hex::<8>());
     let password = params.present("password").map_or_else(random::opaque, str::to_owned);
@@ -84,8 +82,7 @@ pub(super) async fn create_user(request: Request) -> Result<(StatusCode, Json<Va
 pub(super) async fn space(request: Request, subdomain: PathText) -> Result<Json<Value>, Rejection> {
     host_routing::require_www(&request)?;
     let Path(subdomain) = subdomain.map_err(Rejection::new)?;
-    let space =
-        SpaceFixture::find(&subdomain).ok_or_else(|| api_error::not_found("There is no such space."))?;
+    let space = SpaceFixture::find(&subdomain).ok_or_else(|| not_found("There is no such space."))?;
     Ok(Json(json!({
         "id": space.id,
         "name": space.name,

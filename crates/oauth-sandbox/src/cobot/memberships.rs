@@ -4,35 +4,30 @@ use axum::Json;
 use axum::extract::Path;
 use serde_json::{Value, json};
 
-use super::caller::{AccessRule, Caller};
+use super::caller::{Caller, PER_MINUTE, not_found};
 use super::fixtures::Member;
-use super::host_routing::api_space;
-use super::{PathText, Request, api_error};
+use super::{PathText, Request};
 use crate::request::Rejection;
 
 const SCOPES: &[&str] = &["read_memberships", "read"];
 
 /// `GET /api/memberships`
 pub(super) async fn list(request: Request) -> Result<Json<Value>, Rejection> {
-    let space = api_space(&request)?;
-    let caller = Caller::authenticate(&request)?;
-    caller.check_access(AccessRule::new("memberships", SCOPES).per_minute(6))?;
+    let (caller, space) = Caller::in_space(&request, "memberships", 6, SCOPES)?;
     caller.require_admin(&request.core.state(), space)?;
     Ok(Json(space.members.iter().map(member_json).collect()))
 }
 
 /// `GET /api/memberships/:id`
 pub(super) async fn show(request: Request, id: PathText) -> Result<Json<Value>, Rejection> {
-    let space = api_space(&request)?;
-    let caller = Caller::authenticate(&request)?;
+    let (caller, space) = Caller::in_space(&request, "membership", PER_MINUTE, SCOPES)?;
     let Path(id) = id.map_err(Rejection::new)?;
-    caller.check_access(AccessRule::new("membership", SCOPES))?;
     let member = space.members.iter().find(|member| member.id == id);
     let is_own = member.is_some_and(|member| member.user == Some(&*caller.user.login));
     if !is_own || caller.token.space.is_some() {
         caller.require_admin(&request.core.state(), space)?;
     }
-    let member = member.ok_or_else(|| api_error::not_found("There is no such membership."))?;
+    let member = member.ok_or_else(|| not_found("There is no such membership."))?;
     Ok(Json(member_json(member)))
 }
 

@@ -62,7 +62,6 @@
 
 mod access_tokens;
 mod api;
-mod api_error;
 mod authorize;
 mod caller;
 mod control;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// Title, kind, language, minutes.
+/// The title, kind, language and minutes of each item.
 const ITEMS: [(&str, &str, &str, u32); 24] = [
     ("Fire Safety at Work", "course", "en", 45),
     ("Giving Feedback", "course", "en", 30),
@@ -35,8 +35,8 @@ const ITEMS: [(&str, &str, &str, u32); 24] = [
 pub(super) struct Item {
     number: usize,
     title: &'static str,
-    kind: &'static str,
-    language: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) language: &'static str,
     minutes: u32,
 }
 
@@ -52,14 +52,6 @@ pub(super) fn items() -> impl Iterator<Item = Item> {
 }
 
 impl Item {
-    pub(super) fn has_kind(&self, kind: &str) -> bool {
-        self.kind == kind
-    }
-
-    pub(super) fn has_language(&self, language: &str) -> bool {
-        self.language == language
-    }
-
     /// Checks that the title contains every word of `words`.
     pub(super) fn matches_keywords(&self, words: &str) -> bool {
         let title = self.title.to_lowercase();
@@ -68,7 +60,7 @@ impl Item {
 
     /// The gateway's representation.
     pub(super) fn gateway_json(&self) -> Value {
-        let time = self.time();
+        let time = format!("2024-07-{:02}T08:30:00.000Z", self.number % 28 + 1);
         json!({
             "id": format!("con_01HB{:022}", self.number),
             "lo_id": self.number,
@@ -107,9 +99,5 @@ impl Item {
 
     fn image(&self) -> String {
         format!("https://images.example/{}.png", self.number)
-    }
-
-    fn time(&self) -> String {
-        format!("2024-07-{:02}T08:30:00.000Z", self.number % 28 + 1)
     }
 }

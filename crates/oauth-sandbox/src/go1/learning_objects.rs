@@ -1,11 +1,13 @@
 //! `GET /learning-objects`, on the gateway and in version 2.
 
+use axum::Json;
+use axum::response::IntoResponse as _;
 use chrono::TimeDelta;
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::Request;
-use super::api::{authenticate, error_response, json_response};
+use super::api::{authenticate, error_response};
 use super::catalogue::{self, Item};
 use super::model::Scroll;
 use crate::params::Params;
@@ -76,7 +78,7 @@ fn span(request: &Request) -> Result<Span, Rejection> {
     let Some(id) = params.present("scroll_id") else { return Ok(Span { from: 0, limit, scrolls }) };
     let now = request.core.now();
     let state = request.core.state();
-    let found = state.scrolls.iter().find(|scroll| scroll.id == id && scroll.expires_at > now);
+    let found = state.scrolls.peek(id).filter(|scroll| scroll.expires_at > now);
     let from = found.map(|scroll| scroll.from).ok_or_else(|| {
         let text = "This scroll is unknown or has expired.";
         Rejection::new(error_response(StatusCode::NOT_FOUND, "scroll_not_found", text))
@@ -92,13 +94,11 @@ fn page(request: &Request, show: impl Fn(&Item) -> Value) -> Handled {
     let next = from.saturating_add(hits.len());
     let mut body = json!({ "total": found.len(), "hits": hits });
     if scrolls && next < found.len() {
-        let scroll = Scroll { id: random::opaque(), from: next, expires_at: core.now() + SCROLL_LIFE };
-        body["next_scroll_id"] = scroll.id.clone().into();
-        let mut state = core.state();
-        state.scrolls.retain(|scroll| scroll.expires_at > core.now());
-        state.scrolls.push(scroll);
+        let id = random::opaque();
+        body["next_scroll_id"] = id.as_str().into();
+        core.state().scrolls.insert(id, Scroll { from: next, expires_at: core.now() + SCROLL_LIFE });
     }
-    Ok(json_response(StatusCode::OK, &body))
+    Ok(Json(body).into_response())
 }
 
 /// Applies the filters to `item`. A repeated filter matches any of its values.
@@ -108,7 +108,7 @@ fn matches_filters(item: &Item, params: &Params) -> bool {
     };
     let any =
         |names, matches: &dyn Fn(&str) -> bool| values(names).next().is_none() || values(names).any(matches);
-    any(["type", "type[]"], &|kind| item.has_kind(kind))
-        && any(["language", "language[]"], &|language| item.has_language(language))
+    any(["type", "type[]"], &|kind| item.kind == kind)
+        && any(["language", "language[]"], &|language| item.language == language)
         && params.present("keyword").is_none_or(|words| item.matches_keywords(words))
 }

@@ -1,11 +1,13 @@
 //! The token endpoint (docs/provider-facts.md 1d).
 
+use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::CACHE_CONTROL;
 use serde::Serialize;
 
 use super::Request;
+use super::api::JSON;
 use super::model::TOKEN_LIFE;
 
 /// GoCD sends exactly these fields, without `token_type`.
@@ -28,20 +30,13 @@ pub(super) async fn token(request: Request) -> Response {
                 expires_in: TOKEN_LIFE,
                 refresh_token: tokens.refresh_token,
             };
-            ([(CACHE_CONTROL, "private, max-age=0, must-revalidate")], json(&body)).into_response()
+            let cache = [(CACHE_CONTROL, "private, max-age=0, must-revalidate")];
+            (JSON, cache, Json(body)).into_response()
         }
         Err(error) => {
-            log.note(format_args!(
-                "refused: {}; code and refresh token in the request are destroyed",
-                error.error
-            ));
-            (StatusCode::BAD_REQUEST, json(&error)).into_response()
+            let error_code = error.error;
+            log.note(format!("refused: {error_code}; code and refresh token in the request are destroyed"));
+            (StatusCode::BAD_REQUEST, JSON, Json(error)).into_response()
         }
     }
-}
-
-fn json(body: &impl Serialize) -> Response {
-    // Cannot fail: strings and a number.
-    let text = serde_json::to_string(body).unwrap_or_default();
-    ([(CONTENT_TYPE, "application/json; charset=utf-8")], text).into_response()
 }

@@ -9,8 +9,7 @@ use super::super::caller::{self, AuthMethod};
 use super::super::{Request, Rules, pages};
 use super::PREFIXES;
 use crate::login_pages;
-use crate::page::Page;
-use crate::provider::{ProviderRules as _, SharedCore};
+use crate::provider::SharedCore;
 use crate::request::Rejection;
 use crate::session::Session;
 
@@ -104,7 +103,6 @@ fn authenticate_xml_call(request: &Request) -> Result<Option<Session>, Rejection
 }
 
 fn forbidden(request: &Request) -> Rejection {
-    request.log.note("refused: not a system administrator");
     let text = "Only system administrators may manage OAuth clients.";
-    Rejection::new(Page::message(Rules::TITLE, StatusCode::FORBIDDEN, "Access denied", text))
+    request.refuse(StatusCode::FORBIDDEN, "Access denied", text)
 }

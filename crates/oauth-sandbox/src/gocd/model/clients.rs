@@ -94,8 +94,8 @@ impl State {
     /// Deletes a client with its codes and tokens.
     pub(in crate::gocd) fn destroy_client(&mut self, number: u64) -> Option<Client> {
         let client = self.clients.remove_first(|client| client.number == number)?;
-        self.codes.retain(|code| code.grant.client != number);
-        self.tokens.retain(|token| token.grant.client != number);
+        self.codes.retain(|_, code| code.grant.client != number);
+        self.tokens.retain(|_, token| token.grant.client != number);
         Some(client)
     }
 
