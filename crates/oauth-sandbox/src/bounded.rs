@@ -51,7 +51,6 @@ impl<T> BoundedList<T> {
         self.entries.push(entry);
     }
 
-    /// Removes and returns the first entry that matches.
     pub(crate) fn remove_first(&mut self, matches: impl FnMut(&T) -> bool) -> Option<T> {
         let at = self.entries.iter().position(matches)?;
         self.pinned -= usize::from(at < self.pinned);

@@ -8,7 +8,6 @@ use crate::provider::{Origin, ProviderCore, ProviderSetup, SandboxProvider, buil
 use crate::server::{self, CertificateAuthority, Server};
 use crate::server_handle::ServerHandle;
 
-/// The redirect URI that every client has.
 pub(crate) const DEFAULT_REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
 
 /// Options for one provider.

@@ -8,7 +8,6 @@ use crate::random;
 
 #[derive(Clone)]
 pub(crate) struct Client {
-    /// The name shown on consent pages.
     pub(crate) name: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
@@ -48,13 +47,11 @@ impl Clients {
         self.0.iter().find(|client| client.client_id == client_id)
     }
 
-    /// Returns the application if the secret is right.
     pub(crate) fn authenticate(&self, client_id: &str, client_secret: &str) -> Option<&Client> {
         self.find(client_id)
             .filter(|client| client.client_secret.as_bytes().ct_eq(client_secret.as_bytes()).into())
     }
 
-    /// The first application's redirect URIs.
     pub(crate) fn redirect_uris(&self) -> Vec<String> {
         self.0.first().map(|client| client.redirect_uris.clone()).unwrap_or_default()
     }

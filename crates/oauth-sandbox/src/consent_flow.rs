@@ -23,9 +23,7 @@ const PARAMETERS: [&str; 8] = [
     "partner_portal_id",
 ];
 
-/// A valid authorization request.
 pub(crate) struct Authorization<D> {
-    /// The application's name.
     pub(crate) application: String,
     /// The redirect target, with a default applied.
     pub(crate) redirect_uri: String,
@@ -33,19 +31,16 @@ pub(crate) struct Authorization<D> {
     pub(crate) details: D,
 }
 
-/// A provider's rules for the authorization endpoint.
 pub(crate) trait ConsentFlow: LoginPages {
     type Details;
     /// The name of both buttons, the value to approve, and the value to deny.
     const DECISION: (&'static str, &'static str, &'static str) = ("decision", "approve", "deny");
-    /// The parameters of the redirect after a denial.
     const DENIED: &'static [(&'static str, &'static str)] = &[("error", "access_denied")];
     /// The request is not validated before the login.
     const LOGIN_FIRST: bool = false;
 
     /// Validates the request. The rejection is a page or a redirect.
     fn validate(request: &ProviderRequest<Self>) -> Result<Authorization<Self::Details>, Rejection>;
-    /// The permissions that the application asks for.
     fn rights(request: &ProviderRequest<Self>, details: &Self::Details, user: &User) -> Markup;
     fn issue_code(
         request: &ProviderRequest<Self>,
@@ -74,7 +69,6 @@ pub(crate) fn routes<P: ConsentFlow>(path: &str) -> Router<SharedCore<P>> {
     Router::new().route(path, get(show::<P>).post(decide::<P>))
 }
 
-/// Shows the consent page, after a login if necessary.
 async fn show<P: ConsentFlow>(request: ProviderRequest<P>) -> Handled {
     let title = P::title(&request)?;
     let auto_approve = request.core.setup.auto_approve;
@@ -117,8 +111,7 @@ async fn show<P: ConsentFlow>(request: ProviderRequest<P>) -> Handled {
 /// Handles the decision. Anything but the value to approve denies the request.
 async fn decide<P: ConsentFlow>(request: ProviderRequest<P>) -> Handled {
     P::title(&request)?;
-    let (session, user) = login_pages::require_user(&request, request.path_and_query())?;
-    login_pages::check_form_token(&request, &session)?;
+    let (_, user) = login_pages::author_of_form(&request, request.path_and_query())?;
     let authorization = P::validate(&request)?;
     let (name, approved, _) = P::DECISION;
     if request.params.get(name) != Some(approved) {

@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, Uri};
+use maud::Markup;
 
 use crate::journal::RequestLog;
 use crate::middleware::RequestContext;
@@ -19,7 +20,6 @@ use crate::params::Params;
 use crate::provider::{ProviderRules, SharedCore};
 use crate::server::ConnectionInfo;
 
-/// A request to a provider.
 pub(crate) struct ProviderRequest<P: ProviderRules> {
     pub(crate) core: SharedCore<P>,
     pub(crate) method: Method,
@@ -60,13 +60,15 @@ impl<P: ProviderRules> ProviderRequest<P> {
         essence.trim().eq_ignore_ascii_case("application/json")
     }
 
-    /// Refuses the request with a page.
     pub(crate) fn refuse(&self, status: StatusCode, heading: &str, text: &str) -> Rejection {
         self.log.note(format!("refused: {text}"));
         Rejection::new(Page::message(P::TITLE, status, heading, text))
     }
 
-    /// The path with the query.
+    pub(crate) fn page(&self, heading: &str, body: &Markup) -> Page {
+        Page::new(P::TITLE, heading, body)
+    }
+
     pub(crate) fn path_and_query(&self) -> &str {
         self.uri.path_and_query().map_or("", |path| path.as_str())
     }
@@ -108,5 +110,4 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// The result of a handler.
 pub(crate) type Handled = Result<Response, Rejection>;

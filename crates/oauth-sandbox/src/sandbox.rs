@@ -1,7 +1,6 @@
 //! All providers together, with control over HTTP.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::Ipv4Addr;
 
 use crate::builder::Builder;
@@ -24,6 +23,7 @@ const PLAIN_OFFSET: u16 = 10;
 const API_OFFSET: u16 = 4;
 
 /// All simulated providers, each on a port of its own. They stop when this handle is dropped.
+#[derive(Debug)]
 pub struct Sandbox {
     cohortgo: CohortGo,
     cobot: Cobot,
@@ -139,7 +139,6 @@ impl SandboxBuilder {
     }
 }
 
-/// Sets the provider's ports, relative to the port base.
 fn with_ports<P: SandboxProvider>(mut builder: Builder<P>, base: Option<u16>) -> Result<Builder<P>, Error> {
     if let Some(base) = base {
         builder.api_port = port(base, P::PORT_OFFSET + API_OFFSET)?;
@@ -222,16 +221,4 @@ impl Sandbox {
 
 fn entry<P: SandboxProvider>(provider: &ServerHandle<P>) -> (&'static str, ProviderManifest) {
     (P::NAME, provider.manifest())
-}
-
-impl fmt::Debug for Sandbox {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sandbox")
-            .field("cohortgo", &self.cohortgo)
-            .field("cobot", &self.cobot)
-            .field("go1", &self.go1)
-            .field("gocd", &self.gocd)
-            .field("control", &self.control)
-            .finish_non_exhaustive()
-    }
 }

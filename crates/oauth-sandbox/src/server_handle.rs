@@ -11,10 +11,11 @@ use crate::Error;
 use crate::browser::Browser;
 use crate::builder::Builder;
 use crate::clock::SandboxClock;
+use crate::control::ProviderControls;
 use crate::fault::{Fault, FaultTarget};
 use crate::journal::Journal;
 use crate::manifest::ProviderManifest;
-use crate::provider::{Origin, ProviderControls, ProviderCore, SandboxProvider};
+use crate::provider::{Origin, ProviderCore, SandboxProvider};
 use crate::server::{CertificateAuthority, Server};
 use crate::user::User;
 
@@ -209,8 +210,8 @@ impl<P: SandboxProvider> ServerHandle<P> {
         &self.core
     }
 
-    pub(crate) fn controls(&self) -> Arc<dyn ProviderControls> {
-        Arc::<ProviderCore<P>>::clone(&self.core)
+    pub(crate) fn controls(&self) -> ProviderControls {
+        ProviderControls::new(&self.core)
     }
 }
 

@@ -3,7 +3,6 @@
 use http::StatusCode;
 use serde::Serialize;
 
-/// An error by RFC 6749 5.2.
 #[derive(Debug, Serialize)]
 pub(crate) struct TokenError {
     pub(crate) error: &'static str,

@@ -11,7 +11,6 @@ use crate::request::Rejection;
 use crate::user::User;
 use crate::{callback, pkce};
 
-/// The scopes that the application asks for, and its PKCE challenge.
 pub(crate) struct Details {
     scopes: Vec<String>,
     challenge: Option<String>,

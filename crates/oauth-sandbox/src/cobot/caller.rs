@@ -15,7 +15,6 @@ use crate::user::User;
 /// The calls a minute that an endpoint allows by default.
 pub(super) const PER_MINUTE: u32 = 60;
 
-/// The owner of a valid access token.
 pub(super) struct Caller<'a> {
     pub(super) user: User,
     pub(super) token: Token,
@@ -35,7 +34,6 @@ impl<'a> Caller<'a> {
         Ok(caller)
     }
 
-    /// Authenticates a call to a space's subdomain.
     pub(super) fn in_space(
         request: &'a Request,
         endpoint: &'static str,
@@ -93,7 +91,6 @@ impl<'a> Caller<'a> {
         Err(forbidden(&format!("The access token does not have the scope {first}.")))
     }
 
-    /// Requires that the caller administers `space` now.
     pub(super) fn require_admin(&self, state: &State, space: &SpaceFixture) -> Result<(), Rejection> {
         require_admin(self.request, state, &self.token, space)
     }

@@ -41,12 +41,10 @@ impl CobotHost {
     }
 }
 
-/// The response to a request for a host that does not serve the path.
 fn not_found(request: &Request) -> Rejection {
     request.refuse(StatusCode::NOT_FOUND, "Page not found", "There is no such page on this host.")
 }
 
-/// Requires that the request is for `www`.
 pub(super) fn require_www(request: &Request) -> Result<(), Rejection> {
     match CobotHost::from_request(&request.uri, &request.headers) {
         Some(CobotHost::Www) => Ok(()),

@@ -64,7 +64,6 @@ mod access_tokens;
 mod api;
 mod authorize;
 mod caller;
-mod control;
 mod fixtures;
 mod handle;
 mod host_routing;
@@ -167,6 +166,6 @@ impl ProviderRules for Rules {
     }
 
     fn controls() -> Router<SharedCore<Self>> {
-        control::routes()
+        handle::control_routes()
     }
 }

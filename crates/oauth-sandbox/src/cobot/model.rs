@@ -16,7 +16,6 @@ use crate::user::User;
 /// A guess.
 const CODE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
-/// The user and scopes that a code or token was issued for.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Grant {
     /// [`User::login`].
@@ -30,7 +29,6 @@ struct Code {
     expires_at: DateTime<Utc>,
 }
 
-/// An access token.
 #[derive(Clone)]
 pub(super) struct Token {
     pub(super) token: String,
@@ -39,7 +37,6 @@ pub(super) struct Token {
     pub(super) space: Option<&'static str>,
 }
 
-/// Everything that changes while the sandbox runs.
 pub(crate) struct State {
     pub(super) users: BoundedList<User>,
     pub(super) clients: Clients,
@@ -155,7 +152,6 @@ impl State {
         registration.or_else(|| self.tokens.peek(token)).cloned()
     }
 
-    /// Returns whether the token existed.
     pub(super) fn revoke(&mut self, token: &str) -> bool {
         let registration = self.registration.take_if(|registration| registration.token == token);
         registration.is_some() || self.tokens.remove(token).is_some()

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-/// The window in seconds.
 const MINUTE: i64 = 60;
 
 #[derive(Debug)]
@@ -16,7 +15,6 @@ struct Window {
 /// Number of windows above which expired ones are removed. Normal use stays below it.
 const MAX_WINDOWS: usize = 10_000;
 
-/// Request counts by endpoint and user.
 #[derive(Debug, Default)]
 pub(super) struct RateLimiter(HashMap<(&'static str, String), Window>);
 

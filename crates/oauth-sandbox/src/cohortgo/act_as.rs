@@ -1,6 +1,5 @@
 //! A strict parser for the header `X-Act-as-User: "Name" <email>`.
 
-/// The user named by the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NamedUser {
     pub(super) name: String,

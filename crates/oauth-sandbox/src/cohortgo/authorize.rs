@@ -14,7 +14,6 @@ use crate::user::User;
 
 const HAS_ACCOUNT: &str = "a user who can log in has an account";
 
-/// The application and the scopes that it asks for.
 pub(crate) struct Details {
     client_id: String,
     scopes: Scopes,

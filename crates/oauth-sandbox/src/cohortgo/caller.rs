@@ -14,7 +14,6 @@ use super::model::{ACCOUNTS, Account, AuthorizedCall, Grant};
 use super::{API_PATH, Request, Rules, scope};
 use crate::provider::SharedCore;
 
-/// The header that names the user to act as.
 const ACT_AS: &str = "x-act-as-user";
 
 /// Extractor for an authorized call. Its rejection is the error response.
@@ -23,7 +22,6 @@ pub(super) struct Caller {
     pub(super) account: &'static Account,
 }
 
-/// An error response of the API.
 #[derive(Debug)]
 pub(super) struct ApiError {
     status: StatusCode,

@@ -26,7 +26,6 @@ pub(super) struct Invoice {
     kind: InvoiceKind,
     account: &'static Account,
     updated_at: DateTime<Utc>,
-    /// The invoice's JSON in responses.
     json: Value,
 }
 
@@ -82,7 +81,6 @@ impl InvoiceKind {
     }
 }
 
-/// The list of invoices of one kind, and the creation of one.
 pub(super) fn routes(kind: InvoiceKind) -> MethodRouter<SharedCore<Rules>> {
     get(move |caller: Caller| async move { list(&caller, kind) })
         .post(move |caller: Caller| async move { create(&caller, kind) })

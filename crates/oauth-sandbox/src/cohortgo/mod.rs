@@ -217,7 +217,6 @@ impl ProviderRules for Rules {
     }
 }
 
-/// The API routes of one customer.
 fn api_routes(account: &Account) -> Router<SharedCore<Rules>> {
     let at = |path: &str| format!("{}{API_PATH}{path}", account.prefix);
     let payments = |path: &str| at(&format!("/services/payments{path}"));

@@ -15,10 +15,8 @@ use crate::user::User;
 /// Lifetime of an authorization code (a guess).
 const CODE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
-/// The role of an application's system users.
 const SYSTEM: &str = "System";
 
-/// A customer of Cohort Go.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Account {
     pub(super) name: &'static str,
@@ -115,7 +113,6 @@ pub struct AuthorizedCall {
     pub path: String,
 }
 
-/// The account, user and scopes that a code or token was issued for.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Grant {
     pub(super) client_id: String,
@@ -130,7 +127,6 @@ struct Code {
     expires_at: DateTime<Utc>,
 }
 
-/// Everything that changes while the sandbox runs.
 pub(crate) struct State {
     pub(super) clients: Clients,
     pub(super) users: BoundedList<AccountUser>,
@@ -171,12 +167,10 @@ impl State {
         user
     }
 
-    /// The users who can log in.
     pub(super) fn logins(&self) -> Vec<User> {
         self.users.iter().filter_map(AccountUser::login).collect()
     }
 
-    /// The account of a user who can log in.
     pub(super) fn account_of(&self, login: &str) -> Option<&'static Account> {
         let user = self.users.iter().find(|user| user.email == login)?;
         ACCOUNTS.iter().find(|account| account.name == user.account)

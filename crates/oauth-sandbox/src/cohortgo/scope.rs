@@ -1,11 +1,8 @@
 //! The two scopes of Cohort Go, in a comma-separated list.
 
-/// Permits acting as any user of the account.
 pub(super) const ACT_AS_USER: &str = "act-as-user";
-/// Permits creating the user to act as.
 pub(super) const AUTO_CREATE_USERS: &str = "auto-create-users";
 
-/// The scopes of a grant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Scopes {
     pub(super) act_as_user: bool,

@@ -13,7 +13,6 @@ use crate::params::Params;
 use crate::request::Rejection;
 use crate::user::User;
 
-/// The application, and the portal and permissions that it asks for.
 pub(crate) struct Details {
     client_id: String,
     /// The redirect URI of the request. Without one, the only registered one counts.

@@ -39,7 +39,6 @@
 
 mod api;
 mod authorize;
-mod catalogue;
 mod learning_objects;
 mod model;
 mod oauth_error;

@@ -1,6 +1,7 @@
 //! Go1's state: users, portals, codes and tokens.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
 
 use super::oauth_error::OAuthError;
 use crate::bounded::{BoundedList, TokenMap, token_map};
@@ -11,8 +12,7 @@ use crate::user::User;
 /// The lifetime of a code (guess: Go1 says "short-lived").
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
 /// The lifetime of an access token: 12 hours.
-pub(super) const ACCESS_LIFE: TimeDelta = TimeDelta::seconds(43_200);
-/// The lifetime of a refresh token.
+const ACCESS_LIFE: TimeDelta = TimeDelta::seconds(43_200);
 const REFRESH_LIFE: TimeDelta = TimeDelta::days(90);
 /// The portal of the partner who registered the application.
 pub(super) const PARTNER_PORTAL: u64 = 7_654_321;
@@ -37,7 +37,6 @@ impl Portal {
     }
 }
 
-/// A user and the user's portal.
 #[derive(Clone)]
 pub(super) struct Member {
     pub(super) id: u64,
@@ -52,7 +51,6 @@ impl Member {
     }
 }
 
-/// The authorization behind a code or a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Grant {
     pub(super) client_id: String,
@@ -94,13 +92,11 @@ struct RefreshToken {
     expires_at: DateTime<Utc>,
 }
 
-/// The position of the next page of a scrolled list.
 pub(super) struct Scroll {
     pub(super) from: usize,
     pub(super) expires_at: DateTime<Utc>,
 }
 
-/// Go1's mutable state.
 pub(crate) struct State {
     pub(super) clients: Clients,
     pub(super) members: BoundedList<Member>,
@@ -111,14 +107,18 @@ pub(crate) struct State {
     refresh: TokenMap<RefreshToken>,
 }
 
-/// The result of a token call.
+/// The token response.
+#[derive(Serialize)]
 pub(super) struct IssuedTokens {
-    pub(super) access_token: String,
-    pub(super) refresh_token: Option<String>,
+    token_type: &'static str,
+    expires_in: i64,
+    access_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    #[serde(skip)]
     pub(super) grant: Grant,
 }
 
-/// The sign-up form.
 pub(super) struct SignUpForm<'a> {
     pub(super) organisation: &'a str,
     pub(super) name: &'a str,
@@ -156,7 +156,6 @@ impl State {
         self.portals.iter().find(|portal| portal.id == id)
     }
 
-    /// The user's portal.
     pub(super) fn portal_of(&self, user: &User) -> Option<&Portal> {
         self.portal(self.member(&user.login)?.portal)
     }
@@ -183,7 +182,6 @@ impl State {
         Some(form.email.to_owned())
     }
 
-    /// An unused first label for the portal's host name.
     fn free_label(&self, organisation: &str) -> String {
         let words = organisation.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         let label = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
@@ -285,10 +283,10 @@ impl State {
         });
         let expires_at = now + ACCESS_LIFE;
         self.access.insert(access_token.clone(), AccessToken { grant: grant.clone(), expires_at });
-        IssuedTokens { access_token, refresh_token, grant }
+        let expires_in = ACCESS_LIFE.num_seconds();
+        IssuedTokens { token_type: "Bearer", expires_in, access_token, refresh_token, grant }
     }
 
-    /// The grant of a valid access token.
     pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
         self.access.peek(access_token).filter(|access| access.expires_at > now).map(|access| &access.grant)
     }

@@ -9,7 +9,6 @@ use http::StatusCode;
 use http::header::WWW_AUTHENTICATE;
 use serde::Serialize;
 
-/// An error of the authorization or the token endpoint.
 #[derive(Serialize)]
 pub(super) struct OAuthError {
     #[serde(skip)]
@@ -67,7 +66,6 @@ impl OAuthError {
         Self::new(StatusCode::BAD_REQUEST, "invalid_grant", "The user credentials were incorrect.")
     }
 
-    /// The parameters of a redirect.
     pub(super) fn pairs(&self) -> Vec<(&str, &str)> {
         let mut pairs = vec![("error", self.error), ("error_description", self.error_description)];
         pairs.extend(self.hint.as_deref().map(|hint| ("hint", hint)));

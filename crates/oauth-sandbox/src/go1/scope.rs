@@ -37,7 +37,6 @@ pub(super) fn all() -> Vec<&'static str> {
     SCOPES.iter().map(|(name, _)| *name).collect()
 }
 
-/// The description of `scope`.
 pub(super) fn description(scope: &str) -> &'static str {
     SCOPES.iter().find(|(name, _)| *name == scope).map_or("", |(_, description)| description)
 }

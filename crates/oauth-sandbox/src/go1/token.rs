@@ -4,21 +4,11 @@
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
-use serde::Serialize;
 
-use super::model::{ACCESS_LIFE, Grant, IssuedTokens, PARTNER_PORTAL};
+use super::model::{Grant, IssuedTokens, PARTNER_PORTAL};
 use super::oauth_error::OAuthError;
 use super::{Request, scope};
 use crate::params::{self, Params};
-
-#[derive(Serialize)]
-struct Success {
-    token_type: &'static str,
-    expires_in: i64,
-    access_token: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
-}
 
 /// The parameters in the body, in any of the three encodings. The query is ignored.
 struct Form<'a>(&'a Params);
@@ -46,18 +36,12 @@ pub(super) async fn token(request: Request) -> Response {
         Ok(tokens) => {
             let user = tokens.grant.user.as_deref().unwrap_or("the application itself");
             log.note(format_args!("{} accepted, token issued for {user}", params.text("grant_type")));
-            let body = Success {
-                token_type: "Bearer",
-                expires_in: ACCESS_LIFE.num_seconds(),
-                access_token: tokens.access_token,
-                refresh_token: tokens.refresh_token,
-            };
             let headers = [
                 (CONTENT_TYPE, "application/json; charset=UTF-8"),
                 (PRAGMA, "no-cache"),
                 (CACHE_CONTROL, "no-store"),
             ];
-            (headers, Json(body)).into_response()
+            (headers, Json(tokens)).into_response()
         }
         Err(error) => {
             log.note(format!("refused: {}", error.error));

@@ -57,7 +57,6 @@ pub(super) async fn version(request: Request) -> Handled {
     ))
 }
 
-/// Responds with `body` if the caller accepts the supported version.
 fn versioned_response(request: &Request, body: &Value) -> Response {
     if accepts_version(request) { versioned(body) } else { incorrect_url(request) }
 }
@@ -67,7 +66,6 @@ pub(super) fn versioned(body: &Value) -> Response {
     ([(CONTENT_TYPE, media_type)], Json(body)).into_response()
 }
 
-/// The response to an unsupported version.
 pub(super) fn incorrect_url(request: &Request) -> Response {
     request.log.note("refused: unsupported Accept header");
     let body = json!({ "message": "The url you are trying to reach appears to be incorrect." });

@@ -10,7 +10,6 @@ use crate::login_pages;
 use crate::request::Rejection;
 use crate::user::User;
 
-/// The method of authentication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AuthMethod {
     OAuthToken,

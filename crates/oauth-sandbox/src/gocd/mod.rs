@@ -54,7 +54,6 @@ mod api;
 mod authorize;
 mod caller;
 mod feed;
-mod https_only;
 mod model;
 mod pages;
 mod personal;
@@ -64,16 +63,19 @@ mod token_pages;
 mod user_tokens;
 
 use axum::Router;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
+use http::StatusCode;
 
 use crate::builder::Builder;
+use crate::login_pages::redirect;
 use crate::provider::{Credentials, Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
 use crate::request::ProviderRequest;
 use crate::server_handle::ServerHandle;
 use crate::user::User;
 use crate::{consent_flow, random};
-use https_only::https_only;
 
 pub use registration::{InvalidClient, RegisteredClient};
 
@@ -237,5 +239,30 @@ impl ProviderRules for Rules {
                 .merge(personal::routes()),
             pages: pages::routes().merge(token_pages::routes()).merge(oauth_pages),
         }
+    }
+}
+
+/// Rejects plain HTTP at the OAuth pages next to TLS (docs/provider-facts.md 1b). GoCD's flash message is not
+/// simulated. Without TLS all endpoints use plain HTTP.
+fn https_only(core: &SharedCore<Rules>, routes: Router<SharedCore<Rules>>) -> Router<SharedCore<Rules>> {
+    if core.setup.plain.is_none() {
+        return routes;
+    }
+    routes.route_layer(from_fn_with_state(core.clone(), reject_plain_http))
+}
+
+async fn reject_plain_http(request: Request, inner: axum::extract::Request, next: Next) -> Response {
+    if request.connection.secure {
+        return next.run(inner).await;
+    }
+    request.log.note("refused: plain HTTP");
+    let setup = &request.core.setup;
+    match setup.options.plain_http {
+        PlainHttp::Forbidden => StatusCode::FORBIDDEN.into_response(),
+        PlainHttp::NotFound => {
+            let text = "No secure site URL is configured.";
+            request.refuse(StatusCode::NOT_FOUND, "Page not found", text).into_response()
+        }
+        PlainHttp::Redirect => redirect(&format!("{}{}", setup.origin.url(), request.path_and_query())),
     }
 }

@@ -5,6 +5,7 @@ mod clients;
 mod personal;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use subtle::ConstantTimeEq as _;
 
 use crate::bounded::{BoundedList, TokenMap, token_map};
@@ -14,7 +15,7 @@ use crate::token_error::TokenError;
 use crate::user::User;
 
 pub(super) use clients::ClientDraft;
-pub(super) use personal::{Filter, PersonalToken, Revocation};
+pub(super) use personal::{PersonalToken, Revocation};
 
 /// [`User::login`] of the only system administrator.
 pub(super) const ADMIN: &str = "ada";
@@ -22,9 +23,8 @@ pub(super) const ADMIN: &str = "ada";
 /// The lifetime of a code in seconds.
 pub(super) const CODE_LIFE: i64 = 3600;
 /// The `expires_in` of access tokens in seconds: 90 days.
-pub(super) const TOKEN_LIFE: i64 = 7_776_000;
+const TOKEN_LIFE: i64 = 7_776_000;
 
-/// A registered application.
 #[derive(Clone)]
 pub(super) struct Client {
     pub(super) number: u64,
@@ -35,7 +35,6 @@ pub(super) struct Client {
     pub(super) redirect_uris: Vec<String>,
 }
 
-/// The authorization behind a code or a pair of tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Grant {
     /// [`Client::number`].
@@ -58,7 +57,6 @@ pub(super) struct Token {
     pub(super) expires_at: i64,
 }
 
-/// GoCD's mutable state.
 pub(crate) struct State {
     pub(super) clients: BoundedList<Client>,
     pub(super) users: Vec<User>,
@@ -73,10 +71,13 @@ pub(crate) struct State {
     last_number: u64,
 }
 
-/// The result of a token call.
+/// The response has exactly these fields, without `token_type`.
+#[derive(Serialize)]
 pub(super) struct IssuedTokens {
-    pub(super) access_token: String,
-    pub(super) refresh_token: String,
+    access_token: String,
+    expires_in: i64,
+    refresh_token: String,
+    #[serde(skip)]
     pub(super) user: String,
 }
 
@@ -175,6 +176,7 @@ impl State {
         self.tokens.retain(|_, token| !token.grant.same_pair(&grant));
         let tokens = IssuedTokens {
             access_token: random::hex::<32>(),
+            expires_in: TOKEN_LIFE,
             refresh_token: random::hex::<32>(),
             user: grant.user.clone(),
         };
@@ -189,7 +191,6 @@ impl State {
         self.tokens.iter().map(|(_, token)| token).find(|token| token.access_token == access_token)
     }
 
-    /// The current tokens and their clients.
     pub(super) fn tokens(&self) -> impl Iterator<Item = (&Token, &Client)> {
         self.tokens.iter().filter_map(|(_, token)| Some((token, self.client_number(token.grant.client)?)))
     }

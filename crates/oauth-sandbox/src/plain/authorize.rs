@@ -13,10 +13,8 @@ use crate::request::Rejection;
 use crate::user::User;
 use crate::{callback, pkce};
 
-/// The application, the scopes that it asks for, and the values that its token call has to match.
 pub(crate) struct Details {
     client_id: String,
-    /// The `redirect_uri` parameter of the request.
     requested_redirect_uri: Option<String>,
     scopes: Option<Vec<String>>,
     challenge: Option<String>,

@@ -14,7 +14,6 @@ use crate::user::User;
 /// The lifetime of a code: the maximum that RFC 6749 4.1.2 recommends.
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
 
-/// The authorization behind a code or a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Grant {
     pub(super) client_id: String,
@@ -41,7 +40,6 @@ impl Grant {
 
 struct Code {
     grant: Grant,
-    /// The `redirect_uri` parameter of the authorization request.
     redirect_uri: Option<String>,
     challenge: Option<String>,
     expires_at: DateTime<Utc>,
@@ -56,7 +54,6 @@ struct StoredToken {
     expires_at: Option<DateTime<Utc>>,
 }
 
-/// The server's mutable state.
 pub(crate) struct State {
     pub(super) clients: Clients,
     pub(super) users: Vec<User>,
@@ -68,7 +65,6 @@ pub(crate) struct State {
     refresh: TokenMap<StoredToken>,
 }
 
-/// The result of a token call.
 pub(super) struct IssuedTokens {
     pub(super) access_token: String,
     pub(super) expires_in: Option<TimeDelta>,
@@ -205,7 +201,6 @@ impl State {
         token
     }
 
-    /// The grant of a valid access token.
     pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
         let is_valid = |access: &&StoredToken| access.expires_at.is_none_or(|expires_at| expires_at > now);
         self.access.peek(access_token).filter(is_valid).map(|access| &access.grant)

@@ -28,7 +28,6 @@ impl<'a> UniqueParams<'a> {
         self.get(name).unwrap_or_default()
     }
 
-    /// The name of a repeated parameter.
     pub(super) fn repeated(self) -> Option<&'a str> {
         let names = || self.0.iter().map(|(name, _)| name.as_str());
         names()

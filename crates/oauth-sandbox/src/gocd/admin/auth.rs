@@ -13,11 +13,9 @@ use crate::provider::SharedCore;
 use crate::request::Rejection;
 use crate::session::Session;
 
-/// The format of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Html,
-    /// The path ends in `.xml`.
     Xml,
 }
 
@@ -34,7 +32,6 @@ pub(super) struct Admin {
 }
 
 impl Admin {
-    /// The path of the list of clients.
     pub(super) fn clients_path(&self) -> String {
         format!("{}/clients", self.prefix)
     }
@@ -43,14 +40,12 @@ impl Admin {
         html! { @if let Some(session) = &self.session { (login_pages::form_token_field::<Rules>(session)) } }
     }
 
-    /// Shows `text` on the next page.
     pub(super) fn set_flash(&self, text: &'static str) {
         if let Some(session) = &self.session {
             self.request.core.state().set_flash(&session.form_token, text);
         }
     }
 
-    /// The message for this page.
     pub(super) fn flash(&self) -> Markup {
         html! { @if let Some(session) = &self.session { (pages::flash(&self.request, session)) } }
     }
