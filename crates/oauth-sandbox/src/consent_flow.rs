@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use crate::login_pages::{self, LoginPages};
 use crate::page::Page;
-use crate::provider::SharedCore;
+use crate::provider::{ProviderState as _, SharedCore};
 use crate::request::{Handled, ProviderRequest, Rejection};
 use crate::user::User;
 
@@ -77,7 +77,7 @@ async fn show<P: ConsentFlow>(request: ProviderRequest<P>) -> Handled {
     }
     let authorization = P::validate(&request)?;
     if auto_approve {
-        let first = P::users(&request.core.state()).swap_remove(0);
+        let first = request.core.state().users().swap_remove(0);
         return Ok(approve(&request, authorization, &first));
     }
     let (session, user) = login_pages::require_user(&request, request.path_and_query())?;

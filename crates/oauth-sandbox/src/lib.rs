@@ -44,7 +44,7 @@
 //! - `server/`: sockets, TLS and the `Host` check; `middleware.rs`: body, journal and faults around each
 //!   handler; `request.rs`: the request that a handler gets.
 //! - `fault/`, `journal/`: scripted faults, and the record of received requests.
-//! - `browser/`: the simulated browser; `page/`, `session.rs`: the layout of pages, and browser sessions.
+//! - `browser/`: the simulated browser; `page.rs`, `session.rs`: the layout of pages, and browser sessions.
 //! - `control.rs`: control over HTTP.
 //!
 //! # Control over HTTP

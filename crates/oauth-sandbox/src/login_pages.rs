@@ -8,7 +8,7 @@ use http::header::LOCATION;
 use maud::{Markup, html};
 
 use crate::page::Page;
-use crate::provider::{ProviderRules, SharedCore};
+use crate::provider::{ProviderRules, ProviderState as _, SharedCore};
 use crate::request::{Handled, ProviderRequest, Rejection};
 use crate::session::Session;
 use crate::user::User;
@@ -79,7 +79,7 @@ pub(crate) fn routes<P: LoginPages>() -> Router<SharedCore<P>> {
 pub(crate) fn logged_in_user<P: LoginPages>(request: &ProviderRequest<P>) -> Option<(Session, User)> {
     let session = request.core.sessions.find(&request.jar)?;
     let login = session.user.clone()?;
-    let user = P::users(&request.core.state()).into_iter().find(|user| user.login == login)?;
+    let user = request.core.state().users().into_iter().find(|user| user.login == login)?;
     Some((session, user))
 }
 
@@ -175,7 +175,7 @@ fn login_page<P: LoginPages>(
         h2 { "Accounts to try" }
         table.stacks {
             tr { th scope="col" { (user_label) } th scope="col" { "Password" } }
-            @for user in P::users(&request.core.state()) {
+            @for user in request.core.state().users() {
                 tr {
                     td data-label=(user_label) { code { (P::account(&user)) } }
                     td data-label="Password" { code { (user.password) } }
@@ -194,7 +194,7 @@ async fn submit_login<P: LoginPages>(request: ProviderRequest<P>) -> Handled {
     }
     let typed = request.params.text(P::LOGIN.user_field.1);
     let password = request.params.text(P::LOGIN.password_field);
-    let users = P::users(&request.core.state());
+    let users = request.core.state().users();
     let found = users.iter().find(|user| user.matches_login(typed) && user.password == password);
     let Some(user) = found else {
         let wrong = format!("{} or password", P::LOGIN.user_word);

@@ -27,20 +27,19 @@ pub(crate) trait ProviderRules: Sized + Send + Sync + 'static {
     const PORT_OFFSET: u16;
     /// The path prefix of the API when it has a port of its own.
     const SEPARATE_API_PATH: Option<&'static str> = None;
+    /// The path of the root URL, which precedes the following ones.
+    const ROOT_PATH: &'static str = "";
+    const AUTHORIZE_PATH: &'static str = "/oauth/authorize";
+    const TOKEN_PATH: &'static str = "/oauth/token";
+    const API_PATH: &'static str = "/api";
     type Options: Clone + Default + fmt::Debug + Send + Sync + 'static;
-    type State: Send + 'static;
+    type State: ProviderState<Self>;
 
     /// Host names for the TLS certificate besides those of this computer.
     fn host_names() -> Vec<String> {
         Vec::new()
     }
     fn new_credentials() -> Credentials;
-    fn urls(origin: &Origin) -> Urls;
-    /// The state at the start and after a reset.
-    fn state(setup: &ProviderSetup<Self>, now: DateTime<Utc>) -> Self::State;
-    fn redirect_uris(state: &Self::State) -> Vec<String>;
-    /// The users who can log in now. The first is the default user.
-    fn users(state: &Self::State) -> Vec<User>;
     /// The options that can be switched while the provider runs, by name.
     fn switches(options: &mut Self::Options) -> Vec<(&'static str, &mut bool)> {
         let _ = options;
@@ -51,6 +50,16 @@ pub(crate) trait ProviderRules: Sized + Send + Sync + 'static {
     fn controls() -> Router<SharedCore<Self>> {
         Router::new()
     }
+}
+
+/// A provider's mutable state.
+pub(crate) trait ProviderState<P: ProviderRules>: Send + 'static {
+    /// The state at the start and after a reset.
+    fn new(setup: &ProviderSetup<P>, now: DateTime<Utc>) -> Self;
+    /// The redirect URIs of the handle's client.
+    fn redirect_uris(&self) -> Vec<String>;
+    /// The users who can log in now. The first is the default user.
+    fn users(&self) -> Vec<User>;
 }
 
 /// A simulated provider. Code for any provider takes a [`ServerHandle`](crate::ServerHandle) of it:
@@ -116,10 +125,15 @@ pub(crate) struct Urls {
 }
 
 impl Urls {
-    /// URLs with these paths below `root`.
-    pub(crate) fn below(root: String, authorize: &str, token: &str, api: &str) -> Self {
+    fn new<P: ProviderRules>(setup: &ProviderSetup<P>) -> Self {
+        let root = format!("{}{}", setup.origin.url(), P::ROOT_PATH);
         let at = |path: &str| format!("{root}{path}");
-        Self { authorize: at(authorize), token: at(token), api: at(api), root, plain: None }
+        let api = match (P::SEPARATE_API_PATH, &setup.api) {
+            (Some(path), Some(origin)) => format!("{}{path}", origin.url()),
+            _ => at(P::API_PATH),
+        };
+        let plain = setup.plain.as_ref().map(|origin| format!("{}{}", origin.url(), P::ROOT_PATH));
+        Self { authorize: at(P::AUTHORIZE_PATH), token: at(P::TOKEN_PATH), api, plain, root }
     }
 }
 
@@ -162,12 +176,8 @@ pub(crate) type SharedCore<P> = Arc<ProviderCore<P>>;
 impl<P: ProviderRules> ProviderCore<P> {
     pub(crate) fn new(setup: ProviderSetup<P>) -> Self {
         let clock = SandboxClock::default();
-        let state = Mutex::new(P::state(&setup, clock.now()));
-        let mut urls = P::urls(&setup.origin);
-        urls.plain = setup.plain.as_ref().map(|origin| P::urls(origin).root);
-        if let (Some(path), Some(api)) = (P::SEPARATE_API_PATH, &setup.api) {
-            urls.api = format!("{}{path}", api.url());
-        }
+        let state = Mutex::new(P::State::new(&setup, clock.now()));
+        let urls = Urls::new(&setup);
         let sessions = Sessions::new(P::NAME, setup.origin.port);
         let (journal, faults) = (JournalRecorder::default(), FaultQueues::default());
         let options = Mutex::new(setup.options.clone());
@@ -192,7 +202,7 @@ impl<P: ProviderRules> ProviderCore<P> {
         self.clock.reset();
         self.options().clone_from(&self.setup.options);
         let mut state = self.state();
-        *state = P::state(&self.setup, self.now());
+        *state = P::State::new(&self.setup, self.now());
         drop(state);
         self.faults.clear();
         self.sessions.clear();

@@ -127,11 +127,8 @@ impl SandboxBuilder {
         let gocd = with_ports(self.gocd, base)?.start().await?;
 
         let port = base.map_or(Ok(0), |base| port(base, CONTROL_OFFSET))?;
-        let listener = server::listen(Ipv4Addr::LOCALHOST.into(), port).await?;
-        let control = ControlManifest {
-            url: format!("http://127.0.0.1:{}", server::port(&listener)?),
-            key: random::opaque(),
-        };
+        let (listener, port) = server::listen(Ipv4Addr::LOCALHOST.into(), port).await?;
+        let control = ControlManifest { url: format!("http://127.0.0.1:{port}"), key: random::opaque() };
         let providers = vec![cohortgo.controls(), cobot.controls(), go1.controls(), gocd.controls()];
         let controls = control::router(control.key.clone(), providers);
         let server = Server::start(listener, controls, None);

@@ -8,7 +8,7 @@ use super::{Rules, scopes};
 use crate::bounded::{BoundedList, TokenMap, token_map};
 use crate::client::Clients;
 use crate::pkce;
-use crate::provider::ProviderSetup;
+use crate::provider::{ProviderSetup, ProviderState};
 use crate::random;
 use crate::token_error::TokenError;
 use crate::user::User;
@@ -50,8 +50,8 @@ pub(crate) struct State {
     registration: Option<Token>,
 }
 
-impl State {
-    pub(super) fn new(setup: &ProviderSetup<Rules>) -> Self {
+impl ProviderState<Rules> for State {
+    fn new(setup: &ProviderSetup<Rules>, _: DateTime<Utc>) -> Self {
         let users = BoundedList::pinned(fixtures::users());
         let client_scopes = setup.options.client_scopes.clone().unwrap_or_else(scopes::all);
         let registration = Token {
@@ -74,6 +74,16 @@ impl State {
         }
     }
 
+    fn redirect_uris(&self) -> Vec<String> {
+        self.clients.redirect_uris()
+    }
+
+    fn users(&self) -> Vec<User> {
+        self.users.to_vec()
+    }
+}
+
+impl State {
     pub(super) fn user(&self, login: &str) -> Option<&User> {
         self.users.iter().find(|user| user.login == login)
     }

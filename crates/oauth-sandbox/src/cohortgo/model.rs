@@ -4,11 +4,13 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Rules;
 use super::act_as::NamedUser;
 use super::invoices::Invoice;
 use super::scope::Scopes;
 use crate::bounded::{BoundedList, TokenMap, token_map};
 use crate::client::Clients;
+use crate::provider::{ProviderSetup, ProviderState};
 use crate::random;
 use crate::user::User;
 
@@ -137,8 +139,8 @@ pub(crate) struct State {
     tokens: TokenMap<Grant>,
 }
 
-impl State {
-    pub(super) fn new(clients: Clients, now: DateTime<Utc>) -> Self {
+impl ProviderState<Rules> for State {
+    fn new(setup: &ProviderSetup<Rules>, now: DateTime<Utc>) -> Self {
         let [brightwater, lakeside] = &ACCOUNTS;
         let users = [
             (brightwater, "Ruth Adeyemi", "ruth@brightwater.example", "Administrator", "pay-the-fees"),
@@ -151,7 +153,7 @@ impl State {
                 ..AccountUser::new(at, account, name, email, role)
             });
         Self {
-            clients,
+            clients: Clients::new(setup),
             users: BoundedList::pinned(users.collect()),
             authorized_calls: BoundedList::default(),
             invoices: super::invoices::initial(now),
@@ -161,14 +163,20 @@ impl State {
         }
     }
 
+    fn redirect_uris(&self) -> Vec<String> {
+        self.clients.redirect_uris()
+    }
+
+    fn users(&self) -> Vec<User> {
+        self.users.iter().filter_map(AccountUser::login).collect()
+    }
+}
+
+impl State {
     fn add_user(&mut self, account: &Account, name: &str, email: &str, role: &str) -> AccountUser {
         let user = AccountUser::new(self.users.total_pushed(), account, name, email, role);
         self.users.push(user.clone());
         user
-    }
-
-    pub(super) fn logins(&self) -> Vec<User> {
-        self.users.iter().filter_map(AccountUser::login).collect()
     }
 
     pub(super) fn account_of(&self, login: &str) -> Option<&'static Account> {

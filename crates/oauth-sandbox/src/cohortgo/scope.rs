@@ -35,30 +35,3 @@ impl Scopes {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::Scopes;
-
-    #[test]
-    fn accepts_only_commas_as_separator() {
-        for good in ["", "act-as-user", "act-as-user,auto-create-users"] {
-            assert_eq!(Scopes::parse(good).unwrap().list(), good);
-        }
-        assert_eq!(
-            Scopes::parse("auto-create-users,act-as-user").unwrap().list(),
-            "act-as-user,auto-create-users"
-        );
-        for bad in [
-            "auto-create-users",
-            "act-as-user auto-create-users",
-            "act-as-user, auto-create-users",
-            "act-as-user,",
-            "ACT-AS-USER",
-            "act_as_user",
-            "payments",
-        ] {
-            assert_eq!(Scopes::parse(bad), None, "{bad}");
-        }
-    }
-}

@@ -3,9 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::Rules;
 use super::oauth_error::OAuthError;
 use crate::bounded::{BoundedList, TokenMap, token_map};
 use crate::client::Clients;
+use crate::provider::{ProviderSetup, ProviderState};
 use crate::random;
 use crate::user::User;
 
@@ -127,11 +129,11 @@ pub(super) struct SignUpForm<'a> {
     pub(super) partner_portal_id: Option<u64>,
 }
 
-impl State {
-    pub(super) fn new(clients: Clients) -> Self {
+impl ProviderState<Rules> for State {
+    fn new(setup: &ProviderSetup<Rules>, _: DateTime<Utc>) -> Self {
         let (acme, northwind) = (1_204_311, 2_480_975);
         Self {
-            clients,
+            clients: Clients::new(setup),
             members: BoundedList::pinned(vec![
                 Member::new(0, "Mia Tran", "mia@acme-training.example", "learn-something", acme),
                 Member::new(1, "Noah Berg", "noah@northwind.example", "teach-something", northwind),
@@ -148,6 +150,16 @@ impl State {
         }
     }
 
+    fn redirect_uris(&self) -> Vec<String> {
+        self.clients.redirect_uris()
+    }
+
+    fn users(&self) -> Vec<User> {
+        self.members.iter().map(|member| member.user.clone()).collect()
+    }
+}
+
+impl State {
     pub(super) fn member(&self, login: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.user.login == login)
     }

@@ -66,15 +66,13 @@ use axum::Router;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use chrono::{DateTime, Utc};
 use http::StatusCode;
 
 use crate::builder::Builder;
 use crate::login_pages::redirect;
-use crate::provider::{Credentials, Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
+use crate::provider::{Credentials, ProviderRules, Routes, SharedCore};
 use crate::request::ProviderRequest;
 use crate::server_handle::ServerHandle;
-use crate::user::User;
 use crate::{consent_flow, random};
 
 pub use registration::{InvalidClient, RegisteredClient};
@@ -163,6 +161,7 @@ impl ProviderRules for Rules {
     const NAME: &'static str = "gocd";
     const TITLE: &'static str = "GoCD";
     const PORT_OFFSET: u16 = 3;
+    const ROOT_PATH: &'static str = "/go";
     type Options = Options;
     type State = model::State;
 
@@ -181,44 +180,6 @@ impl ProviderRules for Rules {
             ("duplicate_client_names", &mut options.duplicate_client_names),
             ("late_acl", &mut options.late_acl),
         ]
-    }
-
-    fn urls(origin: &Origin) -> Urls {
-        Urls::below(format!("{}/go", origin.url()), "/oauth/authorize", "/oauth/token", "/api")
-    }
-
-    fn state(setup: &ProviderSetup<Self>, now: DateTime<Utc>) -> model::State {
-        let client = model::Client {
-            number: 1,
-            name: "Sandbox application".into(),
-            client_id: setup.credentials.client_id.clone(),
-            client_secret: setup.credentials.client_secret.clone(),
-            redirect_uris: setup.redirect_uris.clone(),
-        };
-        let personal = model::PersonalToken {
-            number: 2,
-            token: setup.credentials.personal_access_token.clone().unwrap_or_default(),
-            owner: model::ADMIN.into(),
-            description: Some("Sandbox token".into()),
-            created_at: now,
-            last_used_at: None,
-            revoked: None,
-        };
-        model::State::new(client, personal)
-    }
-
-    fn redirect_uris(state: &model::State) -> Vec<String> {
-        // The client of the manifest. An administrator may have deleted it.
-        state
-            .clients
-            .iter()
-            .find(|client| client.number == 1)
-            .map(|client| client.redirect_uris.clone())
-            .unwrap_or_default()
-    }
-
-    fn users(state: &model::State) -> Vec<User> {
-        state.users.clone()
     }
 
     fn routes(core: &SharedCore<Self>) -> Routes<Self> {

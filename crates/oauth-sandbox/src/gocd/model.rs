@@ -8,8 +8,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use subtle::ConstantTimeEq as _;
 
+use super::Rules;
 use crate::bounded::{BoundedList, TokenMap, token_map};
 use crate::params::Params;
+use crate::provider::{ProviderSetup, ProviderState};
 use crate::random;
 use crate::token_error::TokenError;
 use crate::user::User;
@@ -18,6 +20,8 @@ pub(super) use clients::ClientDraft;
 pub(super) use personal::{PersonalToken, Revocation};
 
 /// [`User::login`] of the only system administrator.
+/// The number of the handle's client.
+const FIRST_CLIENT: u64 = 1;
 pub(super) const ADMIN: &str = "ada";
 
 /// The lifetime of a code in seconds.
@@ -81,11 +85,28 @@ pub(super) struct IssuedTokens {
     pub(super) user: String,
 }
 
-impl State {
-    pub(super) fn new(client: Client, token: PersonalToken) -> Self {
+impl ProviderState<Rules> for State {
+    fn new(setup: &ProviderSetup<Rules>, now: DateTime<Utc>) -> Self {
+        let credentials = &setup.credentials;
+        let client = Client {
+            number: FIRST_CLIENT,
+            name: "Sandbox application".into(),
+            client_id: credentials.client_id.clone(),
+            client_secret: credentials.client_secret.clone(),
+            redirect_uris: setup.redirect_uris.clone(),
+        };
+        let personal_token = PersonalToken {
+            number: FIRST_CLIENT + 1,
+            token: credentials.personal_access_token.clone().unwrap_or_default(),
+            owner: ADMIN.into(),
+            description: Some("Sandbox token".into()),
+            created_at: now,
+            last_used_at: None,
+            revoked: None,
+        };
         Self {
-            last_number: client.number.max(token.number),
-            started: token.created_at,
+            last_number: personal_token.number,
+            started: now,
             clients: BoundedList::pinned(vec![client]),
             users: vec![
                 User::new("ada", "Ada Okafor", "ada@example.com", "build-the-thing"),
@@ -93,11 +114,22 @@ impl State {
             ],
             codes: token_map(),
             tokens: token_map(),
-            personal_tokens: BoundedList::pinned(vec![token]),
+            personal_tokens: BoundedList::pinned(vec![personal_token]),
             flashes: token_map(),
         }
     }
 
+    /// Empty if an administrator has deleted the client.
+    fn redirect_uris(&self) -> Vec<String> {
+        self.client_number(FIRST_CLIENT).map(|client| client.redirect_uris.clone()).unwrap_or_default()
+    }
+
+    fn users(&self) -> Vec<User> {
+        self.users.clone()
+    }
+}
+
+impl State {
     pub(super) fn user(&self, login: &str) -> Option<&User> {
         self.users.iter().find(|user| user.login == login)
     }

@@ -233,19 +233,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn journal_drops_oldest_and_keeps_counting() {
-        let recorder = JournalRecorder::default();
-        let (parts, ()) = http::Request::new(()).into_parts();
-        for _ in 0..MAX_ENTRIES + 5 {
-            recorder.open(Utc::now(), &parts, &Params::default()).kind(RequestKind::Token);
-        }
-        let journal = recorder.copy();
-        assert_eq!((journal.entries().len(), journal.forgotten()), (MAX_ENTRIES, 5));
-        assert_eq!(journal.token_calls(), MAX_ENTRIES as u64 + 5);
-        assert_eq!(journal.entries()[0].number, 6);
-    }
-
-    #[test]
     fn logs_write_to_their_own_entries() {
         let recorder = JournalRecorder::default();
         let (parts, ()) = http::Request::new(()).into_parts();

@@ -3,10 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Rules;
-use super::options::{Options, RefreshTokens};
+use super::options::RefreshTokens;
 use crate::bounded::{TokenMap, token_map};
 use crate::client::Clients;
-use crate::provider::ProviderCore;
+use crate::provider::{ProviderCore, ProviderSetup, ProviderState};
 use crate::random;
 use crate::token_error::TokenError;
 use crate::user::User;
@@ -78,14 +78,15 @@ pub(super) fn invalid_grant(description: &str) -> TokenError {
     TokenError::new("invalid_grant", description)
 }
 
-impl State {
-    pub(super) fn new(clients: Clients, options: &Options) -> Self {
+impl ProviderState<Rules> for State {
+    fn new(setup: &ProviderSetup<Rules>, _: DateTime<Utc>) -> Self {
+        let options = &setup.options;
         let user = |login: &str, name: &str| {
             let email = format!("{login}@plain.example");
             User::new(&email, name, &email, &format!("password-of-the-{login}"))
         };
         Self {
-            clients,
+            clients: Clients::new(setup),
             users: vec![user("owner", "Resource Owner"), user("other", "Other Owner")],
             access_life: options.access_life,
             refresh_tokens: options.refresh_tokens,
@@ -96,6 +97,16 @@ impl State {
         }
     }
 
+    fn redirect_uris(&self) -> Vec<String> {
+        self.clients.redirect_uris()
+    }
+
+    fn users(&self) -> Vec<User> {
+        self.users.clone()
+    }
+}
+
+impl State {
     pub(super) fn issue_code(
         &mut self,
         grant: Grant,

@@ -14,6 +14,7 @@ use super::unique_params::UniqueParams;
 use crate::params::Encoding;
 use crate::pkce;
 use crate::token_error::TokenError;
+use crate::user::User;
 
 pub(super) async fn token(request: Request) -> Response {
     let (params, log) = (&request.params, &request.log);
@@ -55,7 +56,8 @@ fn success(options: &Options, tokens: &IssuedTokens) -> Value {
 }
 
 fn issue(request: &Request) -> Result<IssuedTokens, TokenError> {
-    let options = &request.core.setup.options;
+    let core = &request.core;
+    let options = &core.setup.options;
     if request.params.encoding != Encoding::Urlencoded {
         return Err(invalid("the parameters must be in the body, as application/x-www-form-urlencoded"));
     }
@@ -65,16 +67,56 @@ fn issue(request: &Request) -> Result<IssuedTokens, TokenError> {
     }
     let grant_type = form.require("grant_type")?;
     let client_id = authenticate_client(request, form)?;
+    let given_uri = form.get("redirect_uri");
+    let (now, mut state) = (core.now(), core.state());
     if grant_type == options.code_grant {
-        by_code(request, &client_id, form)
-    } else if grant_type == options.refresh_grant {
-        by_refresh_token(request, &client_id, form)
-    } else if grant_type == "password" {
-        by_password(request, client_id, form)
-    } else if grant_type == "client_credentials" {
-        by_client_credentials(request, client_id, form)
-    } else {
-        Err(TokenError::new("unsupported_grant_type", format!("there is no grant_type {grant_type}")))
+        let redirect_uri = |requested: Option<&str>| match options.redirect_uri {
+            RedirectUri::Never => given_uri.is_none(),
+            // Not checked when the authorization request had none.
+            RedirectUri::OnCodeExchange | RedirectUri::OnEveryTokenCall => {
+                requested.is_none_or(|requested| given_uri == Some(requested))
+            }
+        };
+        let verifier = |challenge: Option<&str>| {
+            options.pkce == Pkce::Ignored || pkce::verifier_matches(challenge, form.get("code_verifier"))
+        };
+        return state.redeem(&client_id, form.require("code")?, redirect_uri, verifier, now);
+    }
+    if grant_type == options.refresh_grant {
+        let refresh_token = form.require("refresh_token")?;
+        match (options.redirect_uri, given_uri) {
+            (RedirectUri::OnEveryTokenCall, None) => return Err(invalid("redirect_uri is missing")),
+            (RedirectUri::Never, Some(_)) => {
+                return Err(invalid("there is no redirect_uri on a token call"));
+            }
+            (RedirectUri::OnEveryTokenCall, Some(uri)) => {
+                let client = state.clients.find(&client_id);
+                if !client.is_some_and(|client| client.has_registered(uri)) {
+                    return Err(invalid_grant(WRONG_REDIRECT_URI));
+                }
+            }
+            _ => {}
+        }
+        return state.refresh(&client_id, refresh_token, form.scopes(options)?, now);
+    }
+    match grant_type {
+        "password" => {
+            let (username, password) = (form.require("username")?, form.require("password")?);
+            let scopes = form.scopes(options)?;
+            let is_user = |user: &&User| user.matches_login(username) && user.password == password;
+            let login = state.users.iter().find(is_user).map(|user| user.login.clone());
+            let login = login.ok_or_else(|| invalid_grant("username or password is wrong"))?;
+            Ok(state.issue(Grant::new(core, client_id, Some(login), scopes), None, true, now))
+        }
+        // 4.4: confidential clients only.
+        "client_credentials" if options.client_auth == ClientAuth::Public => {
+            Err(TokenError::new("unauthorized_client", "a public client has no credentials"))
+        }
+        "client_credentials" => {
+            let grant = Grant::new(core, client_id, None, form.scopes(options)?);
+            Ok(state.issue(grant, None, false, now))
+        }
+        _ => Err(TokenError::new("unsupported_grant_type", format!("there is no grant_type {grant_type}"))),
     }
 }
 
@@ -123,76 +165,4 @@ fn authenticate_client(request: &Request, form: UniqueParams<'_>) -> Result<Stri
 fn form_decoded(part: &str) -> String {
     let as_form = format!("v={part}");
     form_urlencoded::parse(as_form.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
-}
-
-fn by_code(request: &Request, client_id: &str, form: UniqueParams<'_>) -> Result<IssuedTokens, TokenError> {
-    let core = &request.core;
-    let options = &core.setup.options;
-    let code = form.require("code")?;
-    let given = form.get("redirect_uri");
-    let redirect_uri = |requested: Option<&str>| match options.redirect_uri {
-        RedirectUri::Never => given.is_none(),
-        // Not checked when the authorization request had none.
-        RedirectUri::OnCodeExchange | RedirectUri::OnEveryTokenCall => {
-            requested.is_none_or(|requested| given == Some(requested))
-        }
-    };
-    let verifier = |challenge: Option<&str>| {
-        options.pkce == Pkce::Ignored || pkce::verifier_matches(challenge, form.get("code_verifier"))
-    };
-    core.state().redeem(client_id, code, redirect_uri, verifier, core.now())
-}
-
-fn by_refresh_token(
-    request: &Request,
-    client_id: &str,
-    form: UniqueParams<'_>,
-) -> Result<IssuedTokens, TokenError> {
-    let core = &request.core;
-    let options = &core.setup.options;
-    let refresh_token = form.require("refresh_token")?;
-    match (options.redirect_uri, form.get("redirect_uri")) {
-        (RedirectUri::OnEveryTokenCall, None) => return Err(invalid("redirect_uri is missing")),
-        (RedirectUri::Never, Some(_)) => return Err(invalid("there is no redirect_uri on a token call")),
-        (RedirectUri::OnEveryTokenCall, Some(uri)) => {
-            let registered =
-                core.state().clients.find(client_id).is_some_and(|client| client.has_registered(uri));
-            if !registered {
-                return Err(invalid_grant(WRONG_REDIRECT_URI));
-            }
-        }
-        _ => {}
-    }
-    core.state().refresh(client_id, refresh_token, form.scopes(options)?, core.now())
-}
-
-fn by_password(
-    request: &Request,
-    client_id: String,
-    form: UniqueParams<'_>,
-) -> Result<IssuedTokens, TokenError> {
-    let core = &request.core;
-    let (username, password) = (form.require("username")?, form.require("password")?);
-    let scopes = form.scopes(&core.setup.options)?;
-    let mut state = core.state();
-    let user = state.users.iter().find(|user| user.matches_login(username) && user.password == password);
-    let login = user.map(|user| user.login.clone());
-    let login = login.ok_or_else(|| invalid_grant("username or password is wrong"))?;
-    let grant = Grant::new(core, client_id, Some(login), scopes);
-    Ok(state.issue(grant, None, true, core.now()))
-}
-
-fn by_client_credentials(
-    request: &Request,
-    client_id: String,
-    form: UniqueParams<'_>,
-) -> Result<IssuedTokens, TokenError> {
-    let core = &request.core;
-    if core.setup.options.client_auth == ClientAuth::Public {
-        // 4.4: confidential clients only.
-        return Err(TokenError::new("unauthorized_client", "a public client has no credentials"));
-    }
-    let scopes = form.scopes(&core.setup.options)?;
-    let grant = Grant::new(core, client_id, None, scopes);
-    Ok(core.state().issue(grant, None, false, core.now()))
 }

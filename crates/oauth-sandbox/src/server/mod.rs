@@ -29,20 +29,26 @@ pub(crate) use tls::{CertificateAuthority, browser_config};
 use crate::Error;
 use crate::fault::CloseConnection;
 
-/// Binds `port` (0: any free port) of a loopback `address`.
-pub(crate) async fn listen(address: IpAddr, port: u16) -> Result<TcpListener, Error> {
+/// The limit on open connections, the usual number of files per process. Further connections wait.
+const MAX_CONNECTIONS: usize = 1024;
+/// The limit on request line and header fields; hyper responds to more with 431, as to more than 100 fields.
+const MAX_HEAD: usize = 64 * 1024;
+/// The timeout for a TLS handshake and for the next request. Longer than clients keep idle connections, so
+/// that the server never closes one that a client is about to use.
+const READ_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Binds `port` (0: any free port) of a loopback `address`. Returns the port with the listener.
+pub(crate) async fn listen(address: IpAddr, port: u16) -> Result<(TcpListener, u16), Error> {
     if !address.is_loopback() {
         return Err(Error::NotLoopback(address));
     }
     let address = SocketAddr::new(address, port);
-    TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })
-}
-
-pub(crate) fn port(listener: &TcpListener) -> Result<u16, Error> {
-    match listener.local_addr() {
-        Ok(address) => Ok(address.port()),
-        Err(source) => Err(Error::Listen { address: SocketAddr::from(([127, 0, 0, 1], 0)), source }),
-    }
+    let bound = async {
+        let listener = TcpListener::bind(address).await?;
+        let port = listener.local_addr()?.port();
+        Ok((listener, port))
+    };
+    bound.await.map_err(|source| Error::Listen { address, source })
 }
 
 /// A running server. Dropping it stops the server and closes all its connections.
@@ -60,14 +66,6 @@ impl Drop for Server {
         self.0.abort();
     }
 }
-
-/// The limit on open connections, the usual number of files per process. Further connections wait.
-const MAX_CONNECTIONS: usize = 1024;
-/// The limit on request line and header fields; hyper responds to more with 431, as to more than 100 fields.
-const MAX_HEAD: usize = 64 * 1024;
-/// The timeout for a TLS handshake and for the next request. Longer than clients keep idle connections, so
-/// that the server never closes one that a client is about to use.
-const READ_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The connection that a request arrived on, as a request extension.
 #[derive(Clone, Copy, Debug, Default)]
