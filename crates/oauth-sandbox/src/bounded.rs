@@ -1,5 +1,5 @@
-//! Collections with a size limit: a flooded or long-running sandbox discards its oldest entries instead of using
-//! ever more memory.
+//! Collections with a size limit: a flooded or long-running sandbox discards its oldest entries instead of
+//! using ever more memory.
 
 use std::ops::{Deref, DerefMut};
 
@@ -7,8 +7,8 @@ use hashlink::LruCache;
 
 /// More objects than any test creates one at a time, such as accounts, applications and invoices.
 const MAX_OBJECTS: usize = 1_000;
-/// More codes and tokens of one kind than our load test has connections. A token takes about 100 bytes; a whole
-/// sandbox has to stay below 15 MiB.
+/// More codes and tokens of one kind than our load test has connections. A token takes about 100 bytes; a
+/// whole sandbox has to stay below 15 MiB.
 const MAX_TOKENS: usize = 12_000;
 
 /// Codes or tokens by their text. Read by `peek` only, which leaves them in the order of insertion.
@@ -18,8 +18,8 @@ pub(crate) fn token_map<T>() -> TokenMap<T> {
     LruCache::new(MAX_TOKENS)
 }
 
-/// A list of at most [`MAX_OBJECTS`] in insertion order. A push into a full list removes the oldest entry that
-/// is not [pinned](Self::pinned).
+/// A list of at most [`MAX_OBJECTS`] in insertion order. A push into a full list removes the oldest entry
+/// that is not [pinned](Self::pinned).
 pub(crate) struct BoundedList<T> {
     pinned: usize,
     total_pushed: usize,

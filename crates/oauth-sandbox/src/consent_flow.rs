@@ -27,7 +27,6 @@ pub(crate) struct Authorization<D> {
     pub(crate) application: String,
     /// The redirect target, with a default applied.
     pub(crate) redirect_uri: String,
-    /// The part that only this provider reads.
     pub(crate) details: D,
 }
 

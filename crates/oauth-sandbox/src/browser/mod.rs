@@ -135,7 +135,7 @@ impl Browser {
         self.load_success(client, response).await
     }
 
-    /// Follows redirects to a page of the sandbox, or to [`Error::Page`] at an error page.
+    /// Follows redirects to a page. An error page becomes [`Error::Page`].
     async fn load_success(&self, client: &Client, response: Response) -> Result<Page, Error> {
         match self.load(client, response, None).await? {
             Loaded::Page(page) if page.status.is_success() => Ok(page),
@@ -144,7 +144,7 @@ impl Browser {
         }
     }
 
-    /// Follows redirects as far as the sandbox's last page, or to `redirect_uri`.
+    /// Follows redirects to a page, or until they lead to `redirect_uri` or out of the sandbox.
     async fn load(
         &self,
         client: &Client,

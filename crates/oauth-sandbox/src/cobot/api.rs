@@ -1,5 +1,5 @@
-//! API 1 (dev.cobot.me/api-docs, pages `/users`, `/spaces` and `/access-tokens`), on `www`, and its memberships
-//! (page `/memberships`) on a space's subdomain.
+//! API 1 on `www` (dev.cobot.me/api-docs, pages `/users`, `/spaces` and `/access-tokens`), and on a space's
+//! subdomain (page `/memberships`).
 
 use axum::Json;
 use axum::extract::Path;

@@ -13,7 +13,7 @@ use crate::random;
 use crate::token_error::TokenError;
 use crate::user::User;
 
-/// A guess.
+/// The lifetime of a code (a guess).
 const CODE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
 #[derive(Clone, PartialEq, Eq)]

@@ -203,8 +203,8 @@ impl ProviderRules for Rules {
     }
 }
 
-/// Rejects plain HTTP at the OAuth pages next to TLS (docs/provider-facts.md 1b). GoCD's flash message is not
-/// simulated. Without TLS all endpoints use plain HTTP.
+/// Rejects plain HTTP at the OAuth pages next to TLS (docs/provider-facts.md 1b). GoCD's flash message is
+/// not simulated. Without TLS all endpoints use plain HTTP.
 fn https_only(core: &SharedCore<Rules>, routes: Router<SharedCore<Rules>>) -> Router<SharedCore<Rules>> {
     if core.setup.plain.is_none() {
         return routes;

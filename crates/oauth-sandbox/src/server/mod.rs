@@ -1,5 +1,5 @@
-//! HTTP servers on loopback. Written with hyper directly: `axum::serve` can neither close a connection without a
-//! response nor limit connections.
+//! HTTP servers on loopback. Written with hyper directly: `axum::serve` can neither close a connection
+//! without a response nor limit connections.
 
 mod host;
 mod tls;

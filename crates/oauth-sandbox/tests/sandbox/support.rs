@@ -1,5 +1,5 @@
-//! An HTTP client without redirects and default certificates, correct requests of any provider with changes, and
-//! helpers for GoCD's flow.
+//! An HTTP client without redirects and default certificates, correct requests with changes for any provider,
+//! and helpers for GoCD's flow.
 
 use std::sync::Arc;
 

@@ -81,7 +81,7 @@ impl State {
         let at = self.clients.iter().position(|client| client.number == number)?;
         let (name, redirect_uri) = draft.complete(ClientDraft::of(&self.clients[at]));
         Some(self.check(Some(number), &name, &redirect_uri, unique_names).map(|()| {
-            let Some(client) = self.clients.iter_mut().nth(at) else { return };
+            let client = &mut self.clients[at];
             client.name = name;
             if client.redirect_uri() != redirect_uri {
                 client.redirect_uris = vec![redirect_uri];
