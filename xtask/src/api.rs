@@ -1,7 +1,7 @@
-//! The public API: users of our libraries can name every type of it.
+//! The public API: each library re-exports the crates whose types its signatures name.
 //!
-//! The lint `unnameable_types` knows one crate; these checks know all. They read rustdoc's JSON, whose format
-//! depends on the Rust version.
+//! The lint `unnameable_types` finds unreachable types of one crate; this check knows the other crates. It
+//! reads rustdoc's JSON, whose format depends on the Rust version.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result};
 use xshell::{Cmd, cmd};
 
 use crate::report::{Diagnostic, Outcome};
-use crate::workspace::{Role, Workspace, is_published};
+use crate::workspace::{SANDBOX, Workspace};
 
 /// Crates whose types are part of our API, with the name of the re-export. A major version of one is a major
 /// version of ours.
@@ -31,9 +31,6 @@ const PUBLIC: &[(&str, &str)] = &[
 /// traits. Users who implement such a trait depend on its crate anyway.
 const KNOWN: [&str; 6] = ["alloc", "core", "std", "serde_core", "tower_layer", "tower_service"];
 
-/// The package that names every public type, which shows that a library can reach it.
-const DOWNSTREAM: &str = "downstream";
-
 /// Set when cargo starts `xtask` in place of rustdoc, see [`run_as_rustdoc`].
 const OUTPUT: &str = "XTASK_RUSTDOC_OUTPUT";
 
@@ -45,41 +42,23 @@ static EXECUTABLE: LazyLock<Option<PathBuf>> = LazyLock::new(|| std::env::curren
 type Listings = BTreeMap<String, String>;
 
 /// The step of `cargo xtask api`.
-///
-/// # Errors
-/// If a crate does not compile, or `public-api` cannot read the JSON of this toolchain.
-pub fn check(workspace: &Workspace) -> Result<Outcome> {
-    let is_product = |package: &cargo_metadata::Package| {
-        let role = workspace.roles.get(package.name.as_str());
-        package.targets.iter().any(cargo_metadata::Target::is_lib)
-            && is_published(package)
-            && role.is_some_and(|role| *role != Role::Sandbox)
+pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
+    let published = workspace.published().into_iter();
+    let is_library = |package: &&cargo_metadata::Package| {
+        package.name != SANDBOX && package.targets.iter().any(cargo_metadata::Target::is_lib)
     };
-    let products = workspace.members().into_iter().filter(|package| is_product(package));
-    let products: Vec<&str> = products.map(|package| package.name.as_str()).collect();
-    let mut listings = listings(workspace, &products)?;
-    let named = listings.remove(DOWNSTREAM).unwrap_or_default();
-    let mut found = foreign_crates(&listings);
-    let providers: Vec<&str> = workspace.with_role(Role::Provider).collect();
-    for core in workspace.with_role(Role::Core) {
-        found.extend(unnamed_types(&listings, &named, core, &providers));
-    }
+    let names: Vec<&str> = published.filter(is_library).map(|package| package.name.as_str()).collect();
+    let listings = listings(workspace, &names)?;
     let items: usize = listings.values().map(|listing| listing.lines().count()).sum();
-    Ok(Outcome::of(
-        found,
-        format!("{items} items of {} libraries: users can name every type", products.len()),
-    ))
+    let note = format!("{items} items of {} libraries: users can name every type", names.len());
+    Ok(Outcome::of(foreign_crates(&listings), note))
 }
 
-fn listings(workspace: &Workspace, products: &[&str]) -> Result<Listings> {
+fn listings(workspace: &Workspace, names: &[&str]) -> Result<Listings> {
     let output = workspace.target().join("xtask/api");
-    let names: Vec<&str> = products.iter().copied().chain([DOWNSTREAM]).collect();
     let packages = names.iter().flat_map(|name| ["-p", name]);
     // Features as in `cargo xtask lint`, so that its build is reused.
-    let features = workspace.test_features();
-    let features =
-        features.split(',').filter(|one| names.iter().any(|name| one.starts_with(&format!("{name}/"))));
-    let features = features.collect::<Vec<_>>().join(",");
+    let features = workspace.test_features_of(names);
     let doc = cmd!(workspace.shell, "cargo doc --no-deps --lib --quiet {packages...} --features {features}");
     let flags = "-Z unstable-options --output-format json --cap-lints allow";
     with_unstable_rustdoc(doc, &output)?.env("RUSTDOCFLAGS", flags).run()?;
@@ -97,16 +76,13 @@ fn listings(workspace: &Workspace, products: &[&str]) -> Result<Listings> {
         })?;
         let items: Vec<String> = api.items().map(ToString::to_string).collect();
         anyhow::ensure!(!items.is_empty(), "{} contains no public item", json.display());
-        listings.insert(name.to_owned(), items.join("\n"));
+        listings.insert((*name).to_owned(), items.join("\n"));
     }
     Ok(listings)
 }
 
 /// Makes cargo use this program as rustdoc, with unstable features and this output folder.
-///
-/// # Errors
-/// If the path of this program is unknown.
-pub fn with_unstable_rustdoc<'a>(cargo: Cmd<'a>, output: &Path) -> Result<Cmd<'a>> {
+pub(crate) fn with_unstable_rustdoc<'a>(cargo: Cmd<'a>, output: &Path) -> Result<Cmd<'a>> {
     let ourselves = EXECUTABLE.as_ref().context("cannot determine the path of the xtask program")?;
     Ok(cargo.env("RUSTDOC", ourselves).env(OUTPUT, output))
 }
@@ -116,8 +92,7 @@ pub fn with_unstable_rustdoc<'a>(cargo: Cmd<'a>, output: &Path) -> Result<Cmd<'a
 ///
 /// Rustdoc writes JSON only on nightly, or on stable with `RUSTC_BOOTSTRAP=1`. Setting that for all of cargo
 /// would affect build scripts and rebuild every dependency, so only rustdoc gets it.
-#[must_use]
-pub fn run_as_rustdoc() -> Option<ExitCode> {
+pub(crate) fn run_as_rustdoc() -> Option<ExitCode> {
     LazyLock::force(&EXECUTABLE);
     let output = std::env::var_os(OUTPUT)?;
     let mut command = Command::new("rustdoc");
@@ -178,54 +153,12 @@ fn exported<'a>(library: &'a str, libraries: &BTreeMap<String, &'a str>) -> BTre
     names
 }
 
-fn in_path(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_' || c == ':'
-}
-
 /// The crate of each path in a signature: `url` in `pub fn cobot::Site::authorize_url(&self) -> &url::Url`.
 fn path_roots(line: &str) -> impl Iterator<Item = &str> {
-    let roots = line.split(|c| !in_path(c)).filter_map(|path| path.split_once("::").map(|(root, _)| root));
+    let in_path = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
+    let roots =
+        line.split(move |c| !in_path(c)).filter_map(|path| path.split_once("::").map(|(root, _)| root));
     roots.filter(|root| root.starts_with(|c: char| c.is_ascii_lowercase()))
-}
-
-/// Public types of the core and the providers that [`DOWNSTREAM`] does not name.
-fn unnamed_types(listings: &Listings, named: &str, core: &str, providers: &[&str]) -> Vec<Diagnostic> {
-    let listing = |package: &str| listings.get(package).map_or("", String::as_str);
-    let named: BTreeSet<&str> =
-        named.lines().filter_map(|line| line.strip_prefix("pub use downstream::names::")).collect();
-    let of_core = types(listing(core));
-    let (mut wanted, mut reexported) = (BTreeSet::new(), BTreeSet::new());
-    for provider in providers {
-        wanted.extend(types(listing(provider)));
-        // `pub use one::<<core::shared::*>>` re-exports a module as a whole.
-        let uses =
-            listing(provider).lines().filter_map(|line| line.strip_prefix("pub use ")?.split_once("<<"));
-        for module in uses.filter_map(|(_, rest)| rest.strip_suffix("::*>>")) {
-            for path in of_core.iter().filter(|path| path.starts_with(&format!("{module}::"))) {
-                wanted.insert(path.replacen(module, &provider.replace('-', "_"), 1));
-                reexported.insert(path);
-            }
-        }
-    }
-    wanted.extend(of_core.iter().filter(|path| !reexported.contains(path)).cloned());
-    let missing = wanted.iter().filter(|path| !named.contains(path.as_str()));
-    let help = "add it to tests/downstream/src/names, or make it private";
-    missing.map(|path| Diagnostic::new(format!("{DOWNSTREAM} does not name `{path}`"), help)).collect()
-}
-
-/// The types and traits of all modules, without associated types.
-fn types(listing: &str) -> BTreeSet<String> {
-    let modules: BTreeSet<&str> = listing.lines().filter_map(|line| line.strip_prefix("pub mod ")).collect();
-    let path = |line: &str| {
-        let (before, item) = line.split_once("pub ")?;
-        let (kind, rest) = item.split_once(' ')?;
-        let is_item = before.is_empty() || before.ends_with("] ");
-        let is_type = ["enum", "struct", "trait", "type", "union"].contains(&kind);
-        let path = rest.split(|c| !in_path(c)).next()?.trim_end_matches(':');
-        let (parent, _) = path.rsplit_once("::")?;
-        (is_item && is_type && modules.contains(parent)).then(|| path.to_owned())
-    };
-    listing.lines().filter_map(path).collect()
 }
 
 #[cfg(test)]
@@ -253,23 +186,5 @@ mod tests {
         assert_eq!(two.len(), 2, "{two:?}");
         assert!(two[0].message.contains("`http`") && two[0].help.contains("as `http`"), "{}", two[0]);
         assert!(two[1].message.contains("`secrecy`") && two[1].help.contains("PUBLIC"), "{}", two[1]);
-    }
-
-    #[test]
-    fn finds_types_that_downstream_does_not_name() {
-        let core = "pub mod oauth_core\npub mod oauth_core::shared\n\
-                    pub trait oauth_core::shared::Clock: core::fmt::Debug\n\
-                    pub struct oauth_core::Client<P>(_)\npub type oauth_core::Client::Item = u8\npub fn oauth_core::get()";
-        let one = "pub mod one\npub use one::<<oauth_core::shared::*>>\npub mod one::api\n\
-                   #[non_exhaustive] pub struct one::api::Page<T>";
-        let listings = listings([("oauth-core", core), ("one", one)]);
-        let missing = |named: &str| -> Vec<String> {
-            let found = unnamed_types(&listings, named, "oauth-core", &["one"]);
-            found.into_iter().map(|one| one.message).collect()
-        };
-        let named =
-            "pub use downstream::names::oauth_core::Client\npub use downstream::names::one::api::Page";
-        assert_eq!(missing(named), ["downstream does not name `one::Clock`"]);
-        assert_eq!(missing(&format!("{named}\npub use downstream::names::one::Clock")), Vec::<String>::new());
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::process::Command;
 
-use anyhow::Context as _;
-use xshell::cmd;
+use anyhow::{Context as _, Result};
+use xshell::{Cmd, cmd};
 
 use crate::rehearse::tls::{TLS_CHOICES, package_names};
 use crate::report::{Diagnostic, Outcome, Report};
@@ -13,11 +13,8 @@ use crate::run::{self, TestResults};
 use crate::tools::{CARGO_DENY, CARGO_HACK, CARGO_INSTA, MDBOOK};
 use crate::workspace::Workspace;
 
-/// Workspaces of their own, whose dependencies stay out of this one.
-const SEPARATE_WORKSPACES: [&str; 2] = ["benches", "fuzz"];
-
 /// `cargo xtask test`: all tests and doc tests. cargo-insta also finds snapshots whose test is gone.
-pub fn test(workspace: &Workspace, report: &mut Report) {
+pub(crate) fn test(workspace: &Workspace, report: &mut Report) {
     let (shell, features) = (&workspace.shell, workspace.test_features());
     let missing = CARGO_INSTA.missing(shell);
     report.step("test", || {
@@ -47,16 +44,14 @@ pub fn test(workspace: &Workspace, report: &mut Report) {
 
 /// `cargo xtask snapshots`: shows the difference of each changed snapshot, or passes a decision on to
 /// cargo-insta.
-pub fn snapshots(workspace: &Workspace, decision: Option<&str>, report: &mut Report) {
+pub(crate) fn snapshots(workspace: &Workspace, decision: Option<&str>, report: &mut Report) {
     let (shell, features) = (&workspace.shell, workspace.test_features());
     CARGO_INSTA.step(workspace, report, "snapshots", || {
         if let Some(decision) = decision {
             // With a terminal, for the questions.
             let status = Command::from(cmd!(shell, "cargo insta {decision} --workspace")).status()?;
-            return Ok(match status.success() {
-                true => Outcome::Passed("`git diff` shows what was accepted".to_owned()),
-                false => Outcome::failed("cargo-insta failed, see above", "cargo insta help"),
-            });
+            anyhow::ensure!(status.success(), "cargo-insta failed, see above");
+            return Ok(Outcome::Passed("`git diff` shows what was accepted".to_owned()));
         }
         let tests = cmd!(
             shell,
@@ -79,81 +74,63 @@ pub fn snapshots(workspace: &Workspace, decision: Option<&str>, report: &mut Rep
 }
 
 /// `cargo xtask lint`: rustfmt, clippy and rustdoc, with warnings as errors.
-pub fn lint(workspace: &Workspace, report: &mut Report) {
+pub(crate) fn lint(workspace: &Workspace, report: &mut Report) {
     let (shell, features) = (&workspace.shell, workspace.test_features());
     report.step("format", || {
-        let mut outcome = run::check_or(
-            &cmd!(shell, "cargo fmt --all --check"),
-            "all files are formatted",
-            "some files are not formatted",
-            "cargo fmt --all",
-        );
-        for folder in SEPARATE_WORKSPACES {
-            let manifest = format!("{folder}/Cargo.toml");
-            let fmt = cmd!(shell, "cargo fmt --manifest-path {manifest} --all --check");
-            let help = format!("cargo fmt --all --manifest-path {manifest}");
-            if matches!(outcome, Outcome::Passed(_)) {
-                outcome =
-                    run::check_or(&fmt, "all files are formatted", "some files are not formatted", &help);
+        for manifest in ["Cargo.toml", "benches/Cargo.toml", "fuzz/Cargo.toml"] {
+            if cmd!(shell, "cargo fmt --all --manifest-path {manifest} --check").run().is_err() {
+                let help = format!("cargo fmt --all --manifest-path {manifest}");
+                return Ok(Outcome::failed("some files are not formatted", help));
             }
         }
-        Ok(outcome)
+        Ok(Outcome::Passed("all files are formatted".to_owned()))
     });
-    report.step("clippy", || {
-        let clippy =
-            cmd!(shell, "cargo clippy --workspace --all-targets --features {features} -- -D warnings");
-        let help =
-            "run `cargo clippy --workspace --all-targets --fix --allow-dirty`, then fix the rest by hand";
-        Ok(run::check_or(&clippy, "no warnings in any target", "clippy reported warnings", help))
-    });
-    report.step("rustdoc", || Ok(api_documentation(workspace)));
+    let clippy = cmd!(shell, "cargo clippy --workspace --all-targets --features {features} -- -D warnings");
+    let help = "run `cargo clippy --workspace --all-targets --fix --allow-dirty`, then fix the rest by hand";
+    report.command("clippy", &clippy, help);
+    api_documentation(workspace, "rustdoc", report);
 }
 
 /// Builds the API documentation of all crates, with warnings as errors.
-fn api_documentation(workspace: &Workspace) -> Outcome {
+fn api_documentation(workspace: &Workspace, name: &str, report: &mut Report) {
     let features = workspace.test_features();
     let doc = cmd!(workspace.shell, "cargo doc --workspace --no-deps --features {features}");
-    let help = "run `RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps` and fix its errors";
-    let doc = doc.env("RUSTDOCFLAGS", "-D warnings");
-    run::check_or(&doc, "no warnings in the documentation", "rustdoc reported warnings", help)
+    report.command(name, &doc.env("RUSTDOCFLAGS", "-D warnings"), "correct the documentation");
 }
 
-/// `cargo xtask docs`: the generated parts of the book, the API documentation, the book and its links.
-pub fn docs(workspace: &Workspace, check: bool, report: &mut Report) {
+/// `cargo xtask docs`: the API documentation, the pages with their generated parts and links, the book.
+pub(crate) fn docs(workspace: &Workspace, check: bool, report: &mut Report) {
     let shell = &workspace.shell;
-    let word = if check { "check" } else { "write" };
-    report.step("docs: generated parts", || {
+    let (api, book) = (workspace.target().join("doc"), workspace.target().join("book"));
+    api_documentation(workspace, "docs: API", report);
+    report.step("docs: pages", || {
         let features = workspace.test_features();
         // Built with its tests, as `cargo xtask test` does: alone it would rebuild its dependencies.
-        let build = cmd!(
-            shell,
-            "cargo test --quiet --workspace --no-run --test finds_docs_errors --features {features}"
-        );
-        if !matches!(run::check(&build, "", ""), Outcome::Passed(_)) {
-            return Ok(Outcome::failed("oauth-docs does not compile", "cargo build -p oauth-docs"));
-        }
-        let help = "run `cargo xtask docs`, then fix what it still reports";
+        let build =
+            cmd!(shell, "cargo test --quiet --workspace --no-run --test plain_tables --features {features}");
+        build.run().context("help: cargo build -p oauth-docs")?;
         let program = workspace.target().join("debug/oauth-docs");
-        Ok(run::check_or(&cmd!(shell, "{program} {word}"), "up to date", "oauth-docs reported errors", help))
+        let word = if check { "check" } else { "write" };
+        let help = "run `cargo xtask docs`, then fix what it still reports";
+        Ok(run::check(&cmd!(shell, "{program} {word} {api}"), help))
     });
-    report.step("docs: API", || Ok(api_documentation(workspace)));
     MDBOOK.step(workspace, report, "docs: book", || {
-        let (program, book) = (workspace.target().join("debug/oauth-docs"), workspace.target().join("book"));
-        if cmd!(shell, "mdbook build docs/book --dest-dir {book}").run().is_err() {
-            return Ok(Outcome::failed("mdbook failed, see above", "mdbook build docs/book"));
-        }
-        let (doc, api) = (workspace.target().join("doc"), book.join("api"));
-        shell.remove_path(&api)?;
-        cmd!(shell, "cp -R {doc} {api}").run().context("cannot copy the API documentation into the book")?;
-        let passed = format!("no dead link; see {}", book.join("index.html").display());
-        let help = "correct them, then run `cargo xtask docs --check`";
-        Ok(run::check_or(&cmd!(shell, "{program} links {book}"), &passed, "the book has dead links", help))
+        cmd!(shell, "mdbook build docs/book --dest-dir {book}").run().context("help: correct docs/book")?;
+        shell.remove_path(book.join("api"))?;
+        cmd!(shell, "cp -R {api} {book}/api").run().context("cannot copy the API documentation")?;
+        let index = book.join("index.html");
+        let html = shell.read_file(&index)?;
+        let loads = ["src=\"http", "src=\"//", "rel=\"stylesheet\" href=\"http"];
+        Ok(match loads.iter().any(|load| html.contains(load)) {
+            true => Outcome::failed("the book loads something from another host", "see docs/book/book.toml"),
+            false => Outcome::Passed(index.display().to_string()),
+        })
     });
 }
 
 /// `cargo xtask features`: each client crate compiles alone with each feature, and its TLS choices bring only
 /// the dependencies that they should.
-pub fn features(workspace: &Workspace, report: &mut Report) {
+pub(crate) fn features(workspace: &Workspace, report: &mut Report) {
     let shell = &workspace.shell;
     CARGO_HACK.step(workspace, report, "features: each alone", || {
         // Clippy, because code that is unused without a feature warns only there.
@@ -165,7 +142,7 @@ pub fn features(workspace: &Workspace, report: &mut Report) {
         );
         let help = "run the last command above and fix its errors; native-tls needs the OpenSSL headers \
                     (apt-get install libssl-dev pkg-config)";
-        Ok(run::check_or(&hack, "each client crate with each feature", "errors or warnings", help))
+        Ok(run::check(&hack, help))
     });
     report.step("features: dependencies", || {
         let mut found = Vec::new();
@@ -192,12 +169,12 @@ pub fn features(workspace: &Workspace, report: &mut Report) {
 }
 
 /// `cargo xtask deny`: dependencies comply with `deny.toml` and have no known vulnerability.
-pub fn deny(workspace: &Workspace, report: &mut Report) {
+pub(crate) fn deny(workspace: &Workspace, report: &mut Report) {
     let shell = &workspace.shell;
     CARGO_DENY.step(workspace, report, "deny", || {
         let help = "`cargo tree -i CRATE` shows what depends on it; deny.toml lists what is allowed and why";
         let deny = cmd!(shell, "cargo deny --workspace check bans licenses sources");
-        Ok(run::check_or(&deny, "bans, licences and sources comply", "cargo-deny reported errors", help))
+        Ok(run::check(&deny, help))
     });
     CARGO_DENY.step(workspace, report, "advisories", || {
         // Fetched separately, so that an unreachable database is not reported as a vulnerability.
@@ -205,14 +182,14 @@ pub fn deny(workspace: &Workspace, report: &mut Report) {
             return Ok(Outcome::NotRun("the advisory database cannot be fetched".to_owned()));
         }
         let deny = cmd!(shell, "cargo deny --workspace check --disable-fetch advisories");
-        Ok(run::check_or(&deny, "no known vulnerability", "a known vulnerability", "cargo update -p CRATE"))
+        Ok(run::check(&deny, "cargo update -p CRATE"))
     });
 }
 
 /// `cargo xtask msrv`: each published crate compiles with its `rust-version`, if that toolchain is installed.
 ///
 /// cargo-hack's `--rust-version` would download toolchains.
-pub fn msrv(workspace: &Workspace, report: &mut Report) {
+pub(crate) fn msrv(workspace: &Workspace, report: &mut Report) {
     let shell = &workspace.shell;
     let mut by_version: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for package in workspace.published() {
@@ -226,22 +203,25 @@ pub fn msrv(workspace: &Workspace, report: &mut Report) {
             report.skip(&step, format!("not installed (rustup toolchain install {version})"));
             continue;
         }
+        let features = workspace.test_features_of(&names);
         let packages = names.iter().flat_map(|name| ["-p", name]);
-        let check = cmd!(shell, "rustup run {version} cargo check {packages...}");
-        let help = format!("run `{check}` and fix its errors, or raise rust-version");
-        report.step(&step, || {
-            Ok(run::check_or(
-                &check,
-                &names.join(", "),
-                "a crate does not compile with its rust-version",
-                &help,
-            ))
-        });
+        let check = cmd!(shell, "rustup run {version} cargo check {packages...} --features {features}");
+        report.command(&step, &check, "fix the errors, or raise rust-version");
     }
 }
 
+/// A step of `ci --full`: a copy of the template passes its tests in a copy of the workspace.
+pub(crate) fn sample_provider(workspace: &Workspace, report: &mut Report) {
+    report.step("new-provider", || {
+        run::tests(cmd!(
+            workspace.shell,
+            "cargo test --package xtask --bin xtask -- --ignored sample_provider"
+        ))
+    });
+}
+
 /// `cargo xtask processes` and `interleavings`: the long versions of two tests.
-pub fn long_test(workspace: &Workspace, name: &str, test: &str, report: &mut Report) {
+pub(crate) fn long_test(workspace: &Workspace, name: &str, test: &str, report: &mut Report) {
     let features = workspace.test_features();
     report.step(name, || {
         // Same features as the test run, so that nothing is rebuilt.
@@ -254,23 +234,23 @@ pub fn long_test(workspace: &Workspace, name: &str, test: &str, report: &mut Rep
 }
 
 /// `cargo xtask simulate`: connections with simulated processes, store, provider and faults.
-pub fn simulate(workspace: &Workspace, name: &str, args: &[impl AsRef<OsStr>], report: &mut Report) {
-    report.step(name, || {
-        let program =
-            cmd!(workspace.shell, "cargo run --profile simulation --package simulation -- {args...}");
-        let (ok, output) = run::tee(program)?;
-        Ok(match ok {
-            true => Outcome::Passed(output.lines().last().unwrap_or_default().to_owned()),
-            false => Outcome::failed(
-                "a rule was broken, see `violation` above",
-                "correct the connections, or the simulation; the line `help:` above repeats the run",
-            ),
-        })
-    });
+pub(crate) fn simulate(workspace: &Workspace, name: &str, args: &[impl AsRef<OsStr>], report: &mut Report) {
+    let program = cmd!(workspace.shell, "cargo run --profile simulation --package simulation -- {args...}");
+    let help = "correct the connections, or the simulation; the line `help:` above repeats the run";
+    report.step(name, || simulation(program, "a rule was broken, see `violation` above", help));
+}
+
+/// Runs the simulation, whose last line is the summary.
+fn simulation(program: Cmd<'_>, failed: &str, help: &str) -> Result<Outcome> {
+    let (ok, output) = run::tee(program)?;
+    Ok(match ok {
+        true => Outcome::Passed(output.lines().last().unwrap_or_default().to_owned()),
+        false => Outcome::failed(failed, help),
+    })
 }
 
 /// The simulations of `ci --full`.
-pub fn long_simulations(workspace: &Workspace, report: &mut Report) {
+pub(crate) fn long_simulations(workspace: &Workspace, report: &mut Report) {
     simulate(workspace, "simulate many", &["--seeds", "20000"], report);
     simulate(workspace, "simulate large", &["--large", "--seeds", "200"], report);
     report.step("simulate 10,000 connections", || {
@@ -282,20 +262,16 @@ pub fn long_simulations(workspace: &Workspace, report: &mut Report) {
     planted_faults(workspace, "--planted", report);
 }
 
-/// `cargo xtask simulate --planted` and `--search-planted`: the simulation finds the faults that are planted in a build of its own.
-pub fn planted_faults(workspace: &Workspace, flag: &str, report: &mut Report) {
+/// `cargo xtask simulate --planted` and `--search-planted`: the simulation finds the faults that are planted
+/// in a build of its own.
+pub(crate) fn planted_faults(workspace: &Workspace, flag: &str, report: &mut Report) {
+    let program = cmd!(
+        workspace.shell,
+        "cargo run --profile simulation --package simulation --target-dir target/planted -- {flag}"
+    );
+    let program = program.env("RUSTFLAGS", "--cfg planted_faults");
+    let help = "`cargo xtask simulate --search-planted` finds another seed for it";
     report.step("simulate planted faults", || {
-        let program = cmd!(
-            workspace.shell,
-            "cargo run --profile simulation --package simulation --target-dir target/planted -- {flag}"
-        );
-        let (ok, output) = run::tee(program.env("RUSTFLAGS", "--cfg planted_faults"))?;
-        Ok(match ok {
-            true => Outcome::Passed(output.lines().last().unwrap_or_default().to_owned()),
-            false => Outcome::failed(
-                "a planted fault was not found, see above",
-                "`cargo xtask simulate --search-planted` finds another seed for it",
-            ),
-        })
+        simulation(program, "a planted fault was not found, see above", help)
     });
 }

@@ -3,9 +3,9 @@
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use xtask::report::Report;
-use xtask::workspace::Workspace;
-use xtask::{api, checks, new_provider, programs, rehearse, release, tidy, tools};
+use crate::report::Report;
+use crate::workspace::Workspace;
+use crate::{api, checks, new_provider, programs, rehearse, release, tidy, tools};
 
 /// Automation of this workspace. A step passes, fails with a remedy, or is shown as not run.
 #[derive(Debug, Parser)]
@@ -66,7 +66,7 @@ pub(crate) enum Command {
     },
     /// Run all or the named benchmarks
     Bench {
-        /// Benchmarks; `build` compares cold builds, `instructions` counts those of the hot path
+        /// Benchmarks; alone, `build` compares cold builds, `instructions` counts those of the hot path
         names: Vec<String>,
         /// A short trial
         #[arg(long)]
@@ -74,12 +74,15 @@ pub(crate) enum Command {
         /// Compile each benchmark and run it once
         #[arg(long, conflicts_with_all = ["names", "quick"])]
         check: bool,
-        /// Make the instruction counts the new baseline
-        #[arg(long, conflicts_with = "quick")]
-        bless: bool,
     },
     /// Copy the template crate to a new provider
-    NewProvider(NewProvider),
+    NewProvider {
+        /// Name of the crate: lower-case letters and digits
+        name: String,
+        /// Display name, such as "Cohort Go"
+        #[arg(long)]
+        title: String,
+    },
     /// Plan, prepare, rehearse or publish a release
     #[command(subcommand)]
     Release(Release),
@@ -110,19 +113,6 @@ pub(crate) struct Snapshots {
     reject: bool,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct NewProvider {
-    /// Name of the crate: lower-case letters and digits
-    #[arg(required_unless_present = "prove")]
-    name: Option<String>,
-    /// Display name, such as "Cohort Go"
-    #[arg(long, required_unless_present = "prove")]
-    title: Option<String>,
-    /// Try it in a copy of the workspace
-    #[arg(long, conflicts_with_all = ["name", "title"])]
-    prove: bool,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Release {
     /// Show the changes since the last release of each crate, and errors in versions and changelogs
@@ -146,9 +136,6 @@ pub(crate) enum Release {
 
 impl Command {
     /// Runs the command. Returns true if no step failed and one passed.
-    ///
-    /// # Errors
-    /// If an argument is invalid or the workspace cannot be read.
     pub(crate) fn run(self) -> Result<bool> {
         let workspace = &Workspace::around(&std::env::current_dir()?)?;
         let report = &mut Report::default();
@@ -177,27 +164,13 @@ impl Command {
             Self::Browser => programs::browser(workspace, report),
             Self::RealServers { record } => programs::real_servers(workspace, record, report)?,
             Self::Bench { check: true, .. } => programs::check_benches(workspace, report),
-            Self::Bench { names, quick, bless, .. } => {
-                let list: Vec<&str> = names.iter().map(String::as_str).collect();
-                let is_special = list.iter().any(|name| ["instructions", "build"].contains(name));
-                anyhow::ensure!(
-                    !is_special || (list.len() == 1 && !quick),
-                    "`instructions` and `build` run alone, without --quick"
-                );
-                anyhow::ensure!(!bless || list == ["instructions"], "--bless applies to `instructions` only");
-                match list[..] {
-                    ["instructions"] => programs::instructions(workspace, bless, report),
-                    ["build"] => programs::cold_builds(workspace, report),
-                    _ => programs::bench(workspace, &names, quick.then_some("--quick"), report),
-                }
-            }
-            Self::NewProvider(NewProvider { name: Some(name), title: Some(title), .. }) => {
-                new_provider::steps(workspace, &name, &title, report)?;
-            }
-            Self::NewProvider(_) => report.step("new-provider", || new_provider::prove(workspace)),
-            Self::Release(Release::Plan) => {
-                report.step("release plan", || release::plan(workspace));
-            }
+            Self::Bench { names, quick, .. } => match names.as_slice() {
+                [name] if name == "instructions" => programs::instructions(workspace, report),
+                [name] if name == "build" => programs::cold_builds(workspace, report),
+                _ => programs::bench(workspace, &names, quick.then_some("--quick"), report),
+            },
+            Self::NewProvider { name, title } => new_provider::steps(workspace, &name, &title, report)?,
+            Self::Release(Release::Plan) => report.step("release plan", || release::plan(workspace)),
             Self::Release(Release::Semver) => release::semver(workspace, report)?,
             Self::Release(Release::Prepare { bumps }) => release::prepare(workspace, &bumps, report)?,
             Self::Release(Release::Rehearse) => rehearse::steps(workspace, report),
@@ -234,8 +207,8 @@ fn ci(workspace: &Workspace, full: bool, skip_test: bool, report: &mut Report) {
         programs::browser(workspace, report);
         let real_servers = programs::real_servers(workspace, false, report);
         programs::check_benches(workspace, report);
-        programs::instructions(workspace, false, report);
-        report.step("new-provider", || new_provider::prove(workspace));
+        programs::instructions(workspace, report);
+        checks::sample_provider(workspace, report);
         let semver = release::semver(workspace, report);
         release::planted_errors(workspace, report);
         rehearse::steps(workspace, report);
@@ -256,21 +229,5 @@ mod tests {
     #[test]
     fn arguments_are_valid() {
         Command::command().debug_assert();
-    }
-
-    #[test]
-    fn rejects_unknown_or_contradictory_arguments() {
-        for args in [
-            &["tests"][..],
-            &["test", "--fix"],
-            &["fuzz", "--seconds", "0"],
-            &["snapshots", "--accept", "--reject"],
-            &["new-provider", "acme"],
-        ] {
-            assert!(
-                Command::try_parse_from(std::iter::once("xtask").chain(args.iter().copied())).is_err(),
-                "{args:?}"
-            );
-        }
     }
 }

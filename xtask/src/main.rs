@@ -1,22 +1,38 @@
-//! Entry point of `cargo xtask`: reads the command line. The checks are in the library of the same name.
+//! Automation of this workspace: `cargo xtask`, a façade over the field's tools.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program prints")]
 
+mod api;
+mod checks;
 mod commands;
+mod layering;
+mod new_provider;
+mod programs;
+mod rehearse;
+mod release;
+mod report;
+mod run;
+mod threats;
+mod tidy;
+mod tools;
+mod workspace;
 
 use std::env;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode};
 
+use anyhow::Result;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    if let Some(code) = xtask::api::run_as_rustdoc() {
+    if let Some(code) = api::run_as_rustdoc() {
         return code;
     }
-    if env::var_os("CARGO_PKG_NAME").is_some() {
-        return run_without_package_variables();
-    }
-    match commands::Command::parse().run() {
+    let result = match env::var_os("CARGO_PKG_NAME") {
+        Some(_) => restart_without_package_variables(),
+        None => commands::Command::parse().run(),
+    };
+    match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -26,27 +42,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs this program again without the variables that `cargo run` sets about its package.
+/// Replaces this process by the same program without the variables that `cargo run` sets about its package.
 ///
 /// ring's build script watches them: with them, cargo would build ring, and all that depends on it, again
 /// whenever `cargo xtask` and plain `cargo` take turns.
-fn run_without_package_variables() -> ExitCode {
+fn restart_without_package_variables() -> Result<bool> {
     let of_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
-    let status = env::current_exe().and_then(|program| {
-        let mut command = Command::new(program);
-        command.args(env::args_os().skip(1));
-        for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_package)) {
-            command.env_remove(name);
-        }
-        command.status()
-    });
-    match status {
-        Ok(status) => {
-            status.code().map_or(ExitCode::FAILURE, |code| ExitCode::from(u8::try_from(code).unwrap_or(1)))
-        }
-        Err(error) => {
-            eprintln!("error: this program cannot be started again: {error}");
-            ExitCode::from(2)
-        }
+    let mut command = Command::new(env::current_exe()?);
+    command.args(env::args_os().skip(1));
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_package)) {
+        command.env_remove(name);
     }
+    Err(command.exec().into())
 }

@@ -1,27 +1,15 @@
 //! Steps that build and run programs of their own: fuzz targets, benchmarks, browsers, foreign servers.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
 use anyhow::{Context as _, Result};
 use xshell::{Cmd, cmd};
 
-use crate::report::{Diagnostic, Outcome, Report};
+use crate::report::{Outcome, Report};
 use crate::run::{self, TestResults};
 use crate::tools::{CARGO_DENY, CARGO_FUZZ, GUNGRAUN_RUNNER, HYPERFINE};
 use crate::workspace::Workspace;
 
-/// Servers of other projects, and whether each runs on Node.js rather than on Python.
-const SERVERS: [(&str, bool); 3] = [("oidc-provider", true), ("oauth2-server", true), ("authlib", false)];
-
-/// Allowed growth of an instruction count, in percent.
-const MAX_GROWTH_PERCENT: u64 = 5;
-
 /// `cargo xtask fuzz`: runs libFuzzer on the targets of `fuzz/`, one after the other.
-///
-/// # Errors
-/// If a target is unknown.
-pub fn fuzz(workspace: &Workspace, named: &[String], seconds: u64, report: &mut Report) -> Result<()> {
+pub(crate) fn fuzz(workspace: &Workspace, named: &[String], seconds: u64, report: &mut Report) -> Result<()> {
     let shell = &workspace.shell;
     let files = shell.read_dir("fuzz/fuzz_targets")?;
     let targets: Vec<String> =
@@ -73,7 +61,7 @@ pub fn fuzz(workspace: &Workspace, named: &[String], seconds: u64, report: &mut 
                 "cp the file after `Test unit written to` above to fuzz/regressions/{target}/DESCRIPTION; \
                  `cargo test -p fuzzing` then replays it"
             );
-            Ok(run::check_or(&fuzz, &format!("no failure in {seconds} s"), "a failing input", &help))
+            Ok(run::check(&fuzz, &help))
         });
     }
     Ok(())
@@ -85,23 +73,19 @@ fn benches<'a>(workspace: &'a Workspace, command: Cmd<'a>) -> Cmd<'a> {
 }
 
 /// `cargo xtask bench`: runs the named benchmarks, or all. `flag` is one of criterion's.
-pub fn bench(workspace: &Workspace, names: &[String], flag: Option<&str>, report: &mut Report) {
+pub(crate) fn bench(workspace: &Workspace, names: &[String], flag: Option<&str>, report: &mut Report) {
     let shell = &workspace.shell;
-    report.step("bench", || {
-        let names = names.iter().flat_map(|name| ["--bench", name.as_str()]);
-        let flag = flag.iter().flat_map(|flag| ["--", *flag]);
-        let run = cmd!(
-            shell,
-            "cargo bench --locked --manifest-path benches/Cargo.toml -p benches {names...} {flag...}"
-        );
-        let passed = "the benchmarks ran; copy figures to docs/book/src/performance.md";
-        let help = "cargo xtask bench NAME --quick";
-        Ok(run::check_or(&benches(workspace, run), passed, "a benchmark failed", help))
-    });
+    let names = names.iter().flat_map(|name| ["--bench", name.as_str()]);
+    let flag = flag.iter().flat_map(|flag| ["--", *flag]);
+    let run = cmd!(
+        shell,
+        "cargo bench --locked --manifest-path benches/Cargo.toml -p benches {names...} {flag...}"
+    );
+    report.command("bench", &benches(workspace, run), "cargo xtask bench NAME --quick");
 }
 
 /// `cargo xtask bench build`: compares cold release builds of two programs that connect an account.
-pub fn cold_builds(workspace: &Workspace, report: &mut Report) {
+pub(crate) fn cold_builds(workspace: &Workspace, report: &mut Report) {
     let shell = &workspace.shell;
     HYPERFINE.step(workspace, report, "bench: build", || {
         let folder = workspace.target().join("cold").display().to_string();
@@ -113,112 +97,40 @@ pub fn cold_builds(workspace: &Workspace, report: &mut Report) {
             shell,
             "hyperfine --runs 3 --parameter-list program hello-go1,hello-oauth2 --prepare {clean} {build}"
         );
-        Ok(run::check(&hyperfine, "built both", "a build failed"))
+        Ok(run::check(&hyperfine, "correct benches/hello"))
     });
 }
 
 /// `cargo xtask bench --check`: the benchmarks comply with their rules, compile and run.
-pub fn check_benches(workspace: &Workspace, report: &mut Report) {
+pub(crate) fn check_benches(workspace: &Workspace, report: &mut Report) {
     let shell = &workspace.shell;
     let manifest = ["--locked", "--manifest-path", "benches/Cargo.toml"];
     CARGO_DENY.step(workspace, report, "bench: licences", || {
         let deny = cmd!(shell, "cargo deny {manifest...} --workspace check licenses sources");
         let help = "see benches/deny.toml for what is allowed";
-        Ok(run::check_or(&deny, "licences and sources comply", "cargo-deny reported errors", help))
+        Ok(run::check(&deny, help))
     });
-    report.step("bench: clippy", || {
-        let clippy =
-            cmd!(shell, "cargo clippy --release {manifest...} --workspace --all-targets -- -D warnings");
-        Ok(run::check(
-            &benches(workspace, clippy),
-            "no warnings in the benchmarks",
-            "clippy reported warnings",
-        ))
-    });
+    let clippy = cmd!(shell, "cargo clippy --release {manifest...} --workspace --all-targets -- -D warnings");
+    report.command("bench: clippy", &benches(workspace, clippy), "fix the warnings");
     // Each benchmark once.
     bench(workspace, &[], Some("--test"), report);
 }
 
-/// `cargo xtask bench instructions`: counts instructions of the hot path and compares them with a baseline.
-pub fn instructions(workspace: &Workspace, bless: bool, report: &mut Report) {
+/// `cargo xtask bench instructions`: counts instructions of the hot path; the benchmarks state their limits.
+pub(crate) fn instructions(workspace: &Workspace, report: &mut Report) {
     let shell = &workspace.shell;
-    let file = "benches/instructions.json";
     GUNGRAUN_RUNNER.step(workspace, report, "bench: instructions", || {
         if !run::succeeds(cmd!(shell, "valgrind --version")) {
             return Ok(Outcome::NotRun("valgrind is not installed (apt-get install valgrind)".to_owned()));
         }
-        let count = cmd!(
-            shell,
-            "cargo bench --locked --manifest-path benches/Cargo.toml -p instructions -- --output-format=json"
-        );
-        let counts = instruction_counts(&benches(workspace, count).read()?)?;
-        for (name, count) in &counts {
-            println!("{count:>12}  {name}");
-        }
-        let rustc = cmd!(shell, "rustc --version").read()?;
-        if bless {
-            let text = serde_json::json!({ "rustc": rustc, "counts": counts });
-            shell.write_file(file, serde_json::to_string_pretty(&text)? + "\n")?;
-            return Ok(Outcome::Passed(format!("{file} updated")));
-        }
-        let baseline: serde_json::Value = serde_json::from_str(&workspace.read(file)?)?;
-        let compiler = baseline["rustc"].as_str().unwrap_or_default();
-        let note = format!("{} counts against the baseline from {compiler}", counts.len());
-        let old = serde_json::from_value(baseline["counts"].clone()).context("no counts in the baseline")?;
-        let mut found = grown_counts(&old, &counts);
-        if !found.is_empty() && compiler != rustc {
-            let help = "if only the compiler changed, run `cargo xtask bench instructions --bless`";
-            found.push(Diagnostic::new(format!("the baseline is from {compiler}, this is {rustc}"), help));
-        }
-        Ok(Outcome::of(found, note))
+        let count = cmd!(shell, "cargo bench --locked --manifest-path benches/Cargo.toml -p instructions");
+        let help = "find the cause; if it is justified, raise the limit in benches/instructions/benches";
+        Ok(run::check(&benches(workspace, count), help))
     });
 }
 
-type Counts = BTreeMap<String, u64>;
-
-/// Instructions by benchmark, from gungraun's output: a JSON object per line.
-fn instruction_counts(output: &str) -> Result<Counts> {
-    let mut counts = Counts::new();
-    for line in output.lines().filter(|line| line.starts_with('{')) {
-        let summary: serde_json::Value =
-            serde_json::from_str(line).context("gungraun printed invalid JSON")?;
-        let name = [&summary["function_name"], &summary["id"]].map(|part| part.as_str().unwrap_or_default());
-        let profiles = summary["profiles"].as_array().into_iter().flatten();
-        let callgrind = profiles.filter(|profile| profile["tool"] == "Callgrind");
-        // An earlier run may be included as `old`.
-        let count = callgrind
-            .filter_map(|one| one["data"]["total"]["metrics"]["Ir"]["values"]["new"].as_u64())
-            .next();
-        counts.insert(name.join(" "), count.with_context(|| format!("gungraun did not count {name:?}"))?);
-    }
-    anyhow::ensure!(!counts.is_empty(), "gungraun reports no counts");
-    Ok(counts)
-}
-
-fn grown_counts(baseline: &Counts, counts: &Counts) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    let help = "find the cause; if it is justified, run `cargo xtask bench instructions --bless`";
-    let names: std::collections::BTreeSet<&String> = baseline.keys().chain(counts.keys()).collect();
-    for name in names {
-        match (baseline.get(name), counts.get(name)) {
-            (Some(before), Some(now)) if now * 100 <= before * (100 + MAX_GROWTH_PERCENT) => {}
-            (Some(before), Some(now)) => {
-                let message = format!(
-                    "{name} takes {now} instructions, more than {MAX_GROWTH_PERCENT} % over {before}"
-                );
-                found.push(Diagnostic::new(message, help));
-            }
-            (before, _) => {
-                let where_ = if before.is_some() { "the baseline" } else { "this run" };
-                found.push(Diagnostic::new(format!("{name} is in {where_} only"), help));
-            }
-        }
-    }
-    found
-}
-
 /// `cargo xtask browser`: tests the pages of `oauth-web` and `oauth demo --web` in Chromium.
-pub fn browser(workspace: &Workspace, report: &mut Report) {
+pub(crate) fn browser(workspace: &Workspace, report: &mut Report) {
     let shell = &workspace.shell;
     let chromium = ["chromium", "chromium-browser", "google-chrome"]
         .into_iter()
@@ -259,10 +171,7 @@ pub fn browser(workspace: &Workspace, report: &mut Report) {
 }
 
 /// `cargo xtask real-servers`: runs clients against authorization servers of other projects, a step for each.
-///
-/// # Errors
-/// If the programs of the servers cannot be copied.
-pub fn real_servers(workspace: &Workspace, record: bool, report: &mut Report) -> Result<()> {
+pub(crate) fn real_servers(workspace: &Workspace, record: bool, report: &mut Report) -> Result<()> {
     let shell = &workspace.shell;
     let folder = workspace.target().join("real-servers");
     shell.create_dir(&folder)?;
@@ -270,22 +179,24 @@ pub fn real_servers(workspace: &Workspace, record: bool, report: &mut Report) ->
     for file in shell.read_dir("tests/real-servers/servers")? {
         shell.copy_file(file, &folder)?;
     }
-    let (node, python) =
-        (install_node_packages(workspace, &folder), install_python_packages(workspace, &folder));
-    for (name, is_node) in SERVERS {
+    // Installs exactly the locked packages, verified by hash, without running their scripts.
+    let npm = cmd!(shell, "npm ci --prefix {folder} --ignore-scripts --no-audit --no-fund --prefer-offline");
+    let (venv, list) = (folder.join("venv"), folder.join("requirements.txt"));
+    let python = venv.join("bin/python");
+    let pip = cmd!(shell, "{python} -m pip install --quiet --no-deps --requirement {list}");
+    let has_node_packages = npm.run().is_ok();
+    let has_python_packages = cmd!(shell, "python3 -m venv {venv}").run().is_ok() && pip.run().is_ok();
+    let node_needs = "Node.js and the npm registry (apt-get install nodejs npm)";
+    let python_needs = "Python and its package index (apt-get install python3 python3-venv)";
+    for (name, is_installed, needs) in [
+        ("oidc-provider", has_node_packages, node_needs),
+        ("oauth2-server", has_node_packages, node_needs),
+        ("authlib", has_python_packages, python_needs),
+    ] {
         let step = format!("real-servers {name}");
-        match if is_node { &node } else { &python } {
-            Ok(()) => {}
-            Err(Outcome::NotRun(reason)) => {
-                report.skip(&step, reason);
-                continue;
-            }
-            Err(_) => {
-                let help = "correct the lists of packages in tests/real-servers/servers";
-                report
-                    .step(&step, || Ok(Outcome::failed("its packages cannot be installed, see above", help)));
-                continue;
-            }
+        if !is_installed {
+            report.skip(&step, format!("cannot install its packages, see above: needs {needs}"));
+            continue;
         }
         report.step(&step, || {
             let command = cmd!(shell, "cargo run --quiet --package real-servers").env("REAL_SERVER", name);
@@ -297,87 +208,4 @@ pub fn real_servers(workspace: &Workspace, record: bool, report: &mut Report) ->
         });
     }
     Ok(())
-}
-
-/// Installs exactly the locked packages, verified by hash, without running their scripts.
-fn install_node_packages(workspace: &Workspace, folder: &Path) -> Result<(), Outcome> {
-    let shell = &workspace.shell;
-    if !run::succeeds(cmd!(shell, "npm --version")) {
-        return Err(Outcome::NotRun(
-            "Node.js and npm are not installed (apt-get install nodejs npm)".to_owned(),
-        ));
-    }
-    install(cmd!(shell, "npm ci --prefix {folder} --ignore-scripts --no-audit --no-fund --prefer-offline"))
-}
-
-/// Installs the listed versions into a virtual environment.
-fn install_python_packages(workspace: &Workspace, folder: &Path) -> Result<(), Outcome> {
-    let (shell, environment) = (&workspace.shell, folder.join("venv"));
-    if !run::succeeds(cmd!(shell, "python3 -m venv {environment}")) {
-        return Err(Outcome::NotRun(
-            "Python is not installed (apt-get install python3 python3-venv)".to_owned(),
-        ));
-    }
-    let (python, list) = (environment.join("bin/python"), folder.join("requirements.txt"));
-    install(cmd!(shell, "{python} -m pip install --quiet --no-deps --requirement {list}"))
-}
-
-/// Without a network the server does not run; other errors are failures.
-fn install(command: Cmd<'_>) -> Result<(), Outcome> {
-    let output = command.ignore_status().output().map_err(|error| Outcome::NotRun(error.to_string()))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let text = String::from_utf8_lossy(&[output.stderr, output.stdout].concat()).to_lowercase();
-    eprintln!("{text}");
-    let signs = [
-        "enotfound",
-        "eai_again",
-        "econnrefused",
-        "econnreset",
-        "etimedout",
-        "new connection",
-        "name resolution",
-    ];
-    Err(match signs.iter().any(|sign| text.contains(sign)) {
-        true => Outcome::NotRun("the registry of its packages cannot be reached".to_owned()),
-        false => Outcome::failed(text, ""),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn counts(of: &[(&str, u64)]) -> Counts {
-        of.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
-    }
-
-    #[test]
-    fn growth_of_more_than_five_percent_fails() {
-        let baseline = counts(&[("headers", 1_000), ("finish", 100)]);
-        let grown = |now| -> Vec<String> {
-            grown_counts(&baseline, &counts(now)).into_iter().map(|one| one.message).collect()
-        };
-        assert_eq!(grown(&[("headers", 1_050), ("finish", 90)]), Vec::<String>::new());
-        assert_eq!(
-            grown(&[("headers", 1_051), ("finish", 100)]),
-            ["headers takes 1051 instructions, more than 5 % over 1000"]
-        );
-        assert_eq!(grown(&[("header", 1), ("headers", 1), ("finish", 1)]), ["header is in this run only"]);
-        assert_eq!(grown(&[("headers", 1)]), ["finish is in the baseline only"]);
-    }
-
-    #[test]
-    fn parses_gungraun_output() {
-        let summary = |values: &str| {
-            format!(
-                r#"{{"function_name":"begin","id":"once","profiles":[{{"tool":"Callgrind","data":{{"total":{{"metrics":{{"Ir":{{"values":{values}}}}}}}}}}}]}}"#
-            )
-        };
-        let output = format!("noise\n{}\n", summary(r#"{"new":17049,"old":17070}"#));
-        assert_eq!(instruction_counts(&output).unwrap(), counts(&[("begin once", 17_049)]));
-        assert!(instruction_counts("noise").is_err());
-        assert!(instruction_counts(&summary(r#"{"old":1}"#)).is_err());
-    }
 }

@@ -17,7 +17,7 @@ use xshell::{Cmd, Shell, cmd};
 
 use crate::report::{Outcome, Report};
 use crate::run;
-use crate::workspace::{Role, Workspace};
+use crate::workspace::Workspace;
 use packages::Packages;
 
 /// Folders of one rehearsal.
@@ -76,7 +76,7 @@ impl Rehearsal {
 }
 
 /// Runs all steps of the rehearsal.
-pub fn steps(workspace: &Workspace, report: &mut Report) {
+pub(crate) fn steps(workspace: &Workspace, report: &mut Report) {
     let mut packed = None;
     report.step("rehearse: packages", || {
         let rehearsal = Rehearsal::of(workspace)?;
@@ -89,7 +89,7 @@ pub fn steps(workspace: &Workspace, report: &mut Report) {
         report.skip("rehearse: remaining steps", "packaging failed");
         return;
     };
-    for provider in workspace.with_role(Role::Provider) {
+    for provider in workspace.providers() {
         report.step(&format!("rehearse: {provider}"), || consumer::rehearse(&rehearsal, &packages, provider));
     }
     report.step("rehearse: downstream", || downstream::rehearse(&rehearsal, &packages, workspace));

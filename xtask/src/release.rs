@@ -64,10 +64,7 @@ fn releases(workspace: &Workspace) -> Result<Vec<Release<'_>>> {
 
 /// `cargo xtask release plan`: shows the changes of each crate since its last release, and finds errors in
 /// versions and changelogs.
-///
-/// # Errors
-/// If git cannot be read.
-pub fn plan(workspace: &Workspace) -> Result<Outcome> {
+pub(crate) fn plan(workspace: &Workspace) -> Result<Outcome> {
     let shell = &workspace.shell;
     let releases = releases(workspace)?;
     let mut found = Vec::new();
@@ -81,8 +78,17 @@ pub fn plan(workspace: &Workspace) -> Result<Outcome> {
             continue;
         };
         let entries = rest.split("\n## [").next().unwrap_or_default().trim();
+        let is_described = entries.lines().any(|line| line.starts_with("- "));
+        let undescribed = |since: &str| {
+            let help = format!(
+                "describe it for users under `{UNRELEASED}` in {}",
+                folder.join("CHANGELOG.md").display()
+            );
+            Diagnostic::new(format!("`{name}` has {since}, but no entry in its changelog"), help)
+        };
         let Some((tag, last)) = &release.last else {
             println!("{name} {version}: first release\n{entries}\n");
+            found.extend((!is_described && !release.is_prepared()).then(|| undescribed("no release yet")));
             changed.push(name);
             continue;
         };
@@ -90,6 +96,13 @@ pub fn plan(workspace: &Workspace) -> Result<Outcome> {
         let log = cmd!(shell, "git log --oneline {tag}..HEAD -- {folder} Cargo.toml").quiet().read()?;
         println!("{name} {version}: {} commits since {tag}\n{log}\n{entries}\n", log.lines().count());
         changed.extend((!log.is_empty()).then_some(name));
+        // Users do not notice changes of tests and examples.
+        let source = folder.join("src");
+        let has_new_source =
+            !cmd!(shell, "git log --oneline {tag}..HEAD -- {source}").quiet().read()?.is_empty();
+        if has_new_source && !is_described && !(version > last && release.is_prepared()) {
+            found.push(undescribed(&format!("changed since {tag}")));
+        }
         if version < last {
             let message = format!("`{name}` {version} is older than its last release {last}");
             found.push(Diagnostic::new(message, format!("cargo xtask release prepare {name}=LEVEL")));
@@ -113,10 +126,7 @@ pub fn plan(workspace: &Workspace) -> Result<Outcome> {
 }
 
 /// Compares the API of each library with its last release. A crate without a new version counts as a patch.
-///
-/// # Errors
-/// If git cannot be read.
-pub fn semver(workspace: &Workspace, report: &mut Report) -> Result<()> {
+pub(crate) fn semver(workspace: &Workspace, report: &mut Report) -> Result<()> {
     let shell = &workspace.shell;
     let releases = releases(workspace)?;
     let libraries =
@@ -124,35 +134,32 @@ pub fn semver(workspace: &Workspace, report: &mut Report) -> Result<()> {
     for release in libraries {
         let name = release.name();
         let step = format!("semver {name}");
-        let Some((tag, last)) = &release.last else {
+        let Some((tag, _)) = &release.last else {
             report.skip(&step, "first release: nothing to compare with (or run `git fetch --tags`)");
             continue;
         };
         CARGO_SEMVER_CHECKS.step(workspace, report, &step, || {
             let check = cmd!(shell, "cargo semver-checks --package {name} --baseline-rev {tag}");
             let help = format!("restore the API, or run `{}`", release.breaking_bump());
-            let failed = format!("`{name}` {} breaks the API of {last}", release.package.version);
-            Ok(run::check_or(&check, &format!("no unannounced change since {last}"), &failed, &help))
+            Ok(run::check(&check, &help))
         });
     }
     Ok(())
 }
 
-/// A step of `ci --full`: the tests of this file that need the tools find the errors in them.
-pub fn planted_errors(workspace: &Workspace, report: &mut Report) {
+/// A step of `ci --full`: the tests in `tests/release.rs` that need cargo-release and cargo-semver-checks.
+pub(crate) fn planted_errors(workspace: &Workspace, report: &mut Report) {
     let shell = &workspace.shell;
     let name = "release: planted errors";
     match CARGO_RELEASE.missing(shell).or_else(|| CARGO_SEMVER_CHECKS.missing(shell)) {
         Some(missing) => report.skip(name, missing),
-        None => report.step(name, || run::tests(cmd!(shell, "cargo test --package xtask -- --ignored"))),
+        None => report
+            .step(name, || run::tests(cmd!(shell, "cargo test --package xtask --test release -- --ignored"))),
     }
 }
 
 /// `cargo xtask release prepare`: writes versions, requirements between crates, and changelog sections.
-///
-/// # Errors
-/// If a bump is not `CRATE=LEVEL`.
-pub fn prepare(workspace: &Workspace, bumps: &[String], report: &mut Report) -> Result<()> {
+pub(crate) fn prepare(workspace: &Workspace, bumps: &[String], report: &mut Report) -> Result<()> {
     let shell = &workspace.shell;
     let bumps = bumps.iter().map(|bump| bump.split_once('=').context("use CRATE=LEVEL, such as cobot=minor"));
     let bumps: Vec<(&str, &str)> = bumps.collect::<Result<_>>()?;
@@ -179,10 +186,7 @@ pub fn prepare(workspace: &Workspace, bumps: &[String], report: &mut Report) -> 
 
 /// `cargo xtask release publish`: publishes the crates that the registry does not have, then tags them.
 /// Without `execute`, shows what would be done. Can be repeated after an interruption.
-///
-/// # Errors
-/// If git or the workspace cannot be read.
-pub fn publish(workspace: &Workspace, execute: bool, report: &mut Report) -> Result<()> {
+pub(crate) fn publish(workspace: &Workspace, execute: bool, report: &mut Report) -> Result<()> {
     let shell = &workspace.shell;
     report.step("release plan", || plan(workspace));
     semver(workspace, report)?;
@@ -219,13 +223,15 @@ pub fn publish(workspace: &Workspace, execute: bool, report: &mut Report) -> Res
         report.step("publish", || {
             let help = "correct the error and run this again: published crates are skipped. The registry \
                         accepts a few new crates at once, then one per 10 minutes";
-            Ok(run::check_or(&publish, "all crates are published", "some crates are not published", help))
+            Ok(run::check(&publish, help))
         });
     }
     if report.is_clean() {
         CARGO_RELEASE.step(workspace, report, "tag", || {
-            let passed = "the tags are local; `git push --follow-tags` publishes them";
-            Ok(run::check(&tag, passed, "the crates are published, but not tagged"))
+            let outcome =
+                run::check(&tag, &format!("the crates are published; run `{tag}` again to tag them"));
+            println!("The tags are local. Push them with `git push --follow-tags`.");
+            Ok(outcome)
         });
     }
     Ok(())

@@ -4,19 +4,20 @@ use std::fmt::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use xshell::Cmd;
+
+use crate::run;
 
 /// An error found by a check, with its remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diagnostic {
-    /// Error message.
-    pub message: String,
+pub(crate) struct Diagnostic {
+    pub(crate) message: String,
     /// Remedy: a command or an edit.
-    pub help: String,
+    pub(crate) help: String,
 }
 
 impl Diagnostic {
-    /// A diagnostic with this message and remedy.
-    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { message: message.into(), help: help.into() }
     }
 }
@@ -29,23 +30,21 @@ impl fmt::Display for Diagnostic {
 
 /// Result of a step.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// Ran without errors; says what was checked.
     Passed(String),
-    /// Found errors.
     Failed(Vec<Diagnostic>),
     /// Did not run, with the reason. Never counted as passed.
     NotRun(String),
 }
 
 impl Outcome {
-    /// A step that failed with one error.
-    pub fn failed(message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(crate) fn failed(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self::Failed(vec![Diagnostic::new(message, help)])
     }
 
     /// Passed with `note` if a check found nothing, else failed.
-    pub fn of(found: Vec<Diagnostic>, note: impl Into<String>) -> Self {
+    pub(crate) fn of(found: Vec<Diagnostic>, note: impl Into<String>) -> Self {
         if found.is_empty() { Self::Passed(note.into()) } else { Self::Failed(found) }
     }
 
@@ -60,14 +59,14 @@ impl Outcome {
 
 /// The steps of a `cargo xtask` run.
 #[derive(Debug, Default)]
-pub struct Report {
+pub(crate) struct Report {
     steps: Vec<(String, Outcome, Duration)>,
 }
 
 impl Report {
     /// Runs a step, prints its name and status, and records the outcome. An error counts as a failed step;
     /// later steps still run, so that one run shows all errors.
-    pub fn step(&mut self, name: &str, work: impl FnOnce() -> Result<Outcome>) {
+    pub(crate) fn step(&mut self, name: &str, work: impl FnOnce() -> Result<Outcome>) {
         println!("\n── {name}");
         let started = Instant::now();
         let outcome = work().unwrap_or_else(|error| {
@@ -77,20 +76,22 @@ impl Report {
         print!("{}", self.lines(self.steps.len() - 1));
     }
 
+    /// A step that runs a command; `help` is the remedy of the errors that it shows.
+    pub(crate) fn command(&mut self, name: &str, command: &Cmd<'_>, help: &str) {
+        self.step(name, || Ok(run::check(command, help)));
+    }
+
     /// Records a step that does not run, with the reason.
-    pub fn skip(&mut self, name: &str, reason: impl Into<String>) {
+    pub(crate) fn skip(&mut self, name: &str, reason: impl Into<String>) {
         self.steps.push((name.to_owned(), Outcome::NotRun(reason.into()), Duration::ZERO));
     }
 
     /// True if at least one step passed and none failed.
-    #[must_use]
-    pub fn succeeded(&self) -> bool {
+    pub(crate) fn succeeded(&self) -> bool {
         self.count("passed") > 0 && self.count("FAILED") == 0
     }
 
-    /// True if no step has failed so far.
-    #[must_use]
-    pub fn is_clean(&self) -> bool {
+    pub(crate) fn is_clean(&self) -> bool {
         self.count("FAILED") == 0
     }
 
@@ -98,9 +99,7 @@ impl Report {
         self.steps.iter().filter(|(_, outcome, _)| outcome.status() == status).count()
     }
 
-    /// Summary of all steps.
-    #[must_use]
-    pub fn summary(&self) -> String {
+    pub(crate) fn summary(&self) -> String {
         let mut out = String::from("\n══ summary\n");
         for index in 0..self.steps.len() {
             out += &self.lines(index);

@@ -9,30 +9,21 @@ use xshell::Cmd;
 
 use crate::report::Outcome;
 
-/// Runs a command. The remedy of a failure is to run the same command and to correct its errors.
-pub fn check(command: &Cmd<'_>, passed: &str, failed: &str) -> Outcome {
-    let help = command.to_string();
-    check_or(command, passed, failed, &help)
-}
-
-/// The same with another remedy.
-pub fn check_or(command: &Cmd<'_>, passed: &str, failed: &str, help: &str) -> Outcome {
+/// Runs a command that shows its own errors; `help` is their remedy.
+pub(crate) fn check(command: &Cmd<'_>, help: &str) -> Outcome {
     match command.run() {
-        Ok(()) => Outcome::Passed(passed.to_owned()),
-        Err(_) => Outcome::failed(format!("{failed}, see above"), help),
+        Ok(()) => Outcome::Passed(String::new()),
+        Err(_) => Outcome::failed(format!("`{command}` failed, see above"), help),
     }
 }
 
 /// True if the program can be started and exits with 0.
-pub fn succeeds(command: Cmd<'_>) -> bool {
+pub(crate) fn succeeds(command: Cmd<'_>) -> bool {
     command.quiet().ignore_stdout().ignore_stderr().run().is_ok()
 }
 
 /// Runs a command, shows its standard output line by line and returns it with the success of the command.
-///
-/// # Errors
-/// If the program cannot be started or its output cannot be read.
-pub fn tee(command: Cmd<'_>) -> Result<(bool, String)> {
+pub(crate) fn tee(command: Cmd<'_>) -> Result<(bool, String)> {
     eprintln!("$ {command}");
     let context = format!("cannot start `{command}`");
     let mut child =
@@ -51,10 +42,7 @@ pub fn tee(command: Cmd<'_>) -> Result<(bool, String)> {
 }
 
 /// Runs tests. Fails if one fails, and if none ran.
-///
-/// # Errors
-/// If the program cannot be started.
-pub fn tests(command: Cmd<'_>) -> Result<Outcome> {
+pub(crate) fn tests(command: Cmd<'_>) -> Result<Outcome> {
     let help = command.to_string();
     let (ok, output) = tee(command)?;
     Ok(TestResults::read(&output).outcome(ok, &help))
@@ -62,19 +50,18 @@ pub fn tests(command: Cmd<'_>) -> Result<Outcome> {
 
 /// Totals of the `test result:` lines of all test binaries and doc tests.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct TestResults {
+pub(crate) struct TestResults {
     /// Tests that passed.
-    pub passed: u64,
+    pub(crate) passed: u64,
     /// Tests that failed.
-    pub failed: u64,
+    pub(crate) failed: u64,
     /// Tests that were ignored.
-    pub ignored: u64,
+    pub(crate) ignored: u64,
 }
 
 impl TestResults {
     /// Sums the lines like `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
-    #[must_use]
-    pub fn read(output: &str) -> Self {
+    pub(crate) fn read(output: &str) -> Self {
         let mut sum = Self::default();
         for line in output.lines().filter_map(|line| line.strip_prefix("test result: ")) {
             let words: Vec<&str> = line.split([' ', ';']).collect();
@@ -90,8 +77,7 @@ impl TestResults {
     }
 
     /// Passed if the command succeeded and a test ran.
-    #[must_use]
-    pub fn outcome(self, ok: bool, help: &str) -> Outcome {
+    pub(crate) fn outcome(self, ok: bool, help: &str) -> Outcome {
         match (ok, self.passed) {
             (true, 1..) => Outcome::Passed(self.to_string()),
             (true, 0) => Outcome::failed(format!("no test ran: {self}"), help),

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use cargo_metadata::{CargoOpt, DependencyKind, MetadataCommand, Package};
 use xshell::cmd;
 
 use crate::report::{Diagnostic, Outcome, Report};
-use crate::workspace::{Role, Workspace, folder, is_published};
+use crate::workspace::{Workspace, folder, is_published};
 use crate::{layering, threats};
 
 /// Sources of the facts about all providers.
 const FACTS: &str = "docs/provider-facts.toml";
 
 /// All steps of `cargo xtask tidy`.
-pub fn steps(workspace: &Workspace, report: &mut Report) {
+pub(crate) fn steps(workspace: &Workspace, report: &mut Report) {
     report.step("layering", || Ok(Outcome::of(layering::violations(workspace)?, "both layering rules hold")));
     report.step("publishing", || {
         let found = publishing(workspace)?;
@@ -26,7 +26,7 @@ pub fn steps(workspace: &Workspace, report: &mut Report) {
     });
     report.step("leftover notes", || Ok(Outcome::of(leftover_notes(workspace)?, "no leftover note")));
     report.step("provider facts", || {
-        let found = provider_facts(workspace, &workspace.files()?)?;
+        let found = provider_facts(workspace)?;
         Ok(Outcome::of(found, format!("every provider has entries in {FACTS}")))
     });
     report.step("threats", || {
@@ -36,16 +36,9 @@ pub fn steps(workspace: &Workspace, report: &mut Report) {
 }
 
 /// Errors that a registry rejects or that users would notice, in the crates of `crates/`.
-///
-/// # Errors
-/// If a file cannot be read.
-pub fn publishing(workspace: &Workspace) -> Result<Vec<Diagnostic>> {
+pub(crate) fn publishing(workspace: &Workspace) -> Result<Vec<Diagnostic>> {
     let mut found = Vec::new();
-    let crates = workspace
-        .members()
-        .into_iter()
-        .filter(|package| workspace.roles.contains_key(package.name.as_str()) || is_published(package));
-    for package in crates {
+    for package in workspace.crates() {
         let name = package.name.as_str();
         let manifest = workspace.read(package.manifest_path.as_str())?;
         let is_client = workspace.clients().contains(&name);
@@ -72,12 +65,6 @@ pub fn publishing(workspace: &Workspace) -> Result<Vec<Diagnostic>> {
 /// `text` is the manifest's source, for settings that cargo metadata omits.
 fn manifest_errors(package: &Package, text: &str, is_client: bool) -> Vec<Diagnostic> {
     let published = is_published(package);
-    // <https://doc.rust-lang.org/cargo/reference/manifest.html#the-keywords-field>
-    let is_keyword = |word: &String| {
-        (1..=20).contains(&word.len())
-            && word.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && word.chars().all(|c| c.is_ascii_alphanumeric() || "_-+".contains(c))
-    };
     let shows_features = package.metadata["docs"]["rs"]["rustdoc-args"]
         .as_array()
         .is_some_and(|args| args.iter().any(|arg| arg == "docsrs"));
@@ -86,6 +73,9 @@ fn manifest_errors(package: &Package, text: &str, is_client: bool) -> Vec<Diagno
         let ships = dependency.kind != DependencyKind::Development;
         ships && dependency.path.is_some() && dependency.req.to_string() == "*"
     });
+    // Limits of crates.io.
+    let has_keywords = (1..=5).contains(&package.keywords.len())
+        && package.keywords.iter().all(|word| (1..=20).contains(&word.len()));
     let rules = [
         (text.contains("[lints]\nworkspace = true"), "`[lints]` with `workspace = true`"),
         (package.description.as_ref().is_some_and(|text| !text.is_empty()), "`description`"),
@@ -93,11 +83,7 @@ fn manifest_errors(package: &Package, text: &str, is_client: bool) -> Vec<Diagno
         (!published || package.readme.is_some(), "`readme`"),
         (!published || package.rust_version.is_some(), "`rust-version.workspace = true`"),
         (!published || (1..=5).contains(&package.categories.len()), "one to five `categories`"),
-        (
-            !published
-                || (1..=5).contains(&package.keywords.len()) && package.keywords.iter().all(is_keyword),
-            "one to five `keywords` of at most 20 letters, digits or hyphens",
-        ),
+        (!published || has_keywords, "one to five `keywords` of at most 20 letters"),
         (
             !(published && is_client) || shows_features,
             "`rustdoc-args = [\"--cfg\", \"docsrs\"]` in `[package.metadata.docs.rs]`",
@@ -114,38 +100,35 @@ fn manifest_errors(package: &Package, text: &str, is_client: bool) -> Vec<Diagno
 /// Dependencies of published crates that need a newer Rust than the crate promises. Cargo prefers older
 /// versions of them, but takes a newer one if there is no other.
 fn rust_version(workspace: &Workspace) -> Result<Vec<Diagnostic>> {
-    let shell = &workspace.shell;
-    let metadata = MetadataCommand::new()
-        .current_dir(workspace.root())
-        .features(CargoOpt::AllFeatures)
-        .exec()
-        .context("cargo cannot resolve the workspace; run `cargo metadata` for details")?;
+    let metadata =
+        MetadataCommand::new().current_dir(workspace.root()).features(CargoOpt::AllFeatures).exec()?;
     let mut found = Vec::new();
     for package in workspace.published() {
         let name = package.name.as_str();
-        let Some(promised) = &package.rust_version else { continue };
-        let tree =
-            cmd!(shell, "cargo tree -p {name} -e normal,build --all-features --target all --prefix none");
-        let tree = tree.quiet().read()?;
+        let tree = cmd!(
+            workspace.shell,
+            "cargo tree -p {name} -e normal,build --all-features --target all --prefix none"
+        );
         // `name v1.2.3 (proc-macro) (*)`
-        let parts = tree.lines().filter_map(|line| line.split_once(" v"));
-        let packages: BTreeSet<(&str, &str)> =
-            parts.map(|(other, rest)| (other, rest.split(' ').next().unwrap_or_default())).collect();
-        for (other, version) in packages {
-            let known = metadata
-                .packages
-                .iter()
-                .find(|known| known.name.as_str() == other && known.version.to_string() == version);
-            let needs = known.and_then(|known| known.rust_version.as_ref());
-            if let Some(needs) = needs.filter(|needs| *needs > promised) {
-                found.push(Diagnostic::new(
-                    format!("`{name}` has rust-version {promised}, but `{other}` {version} needs {needs}"),
-                    format!(
-                        "`cargo tree -p {name} -i {other}` shows who needs it; \
-                         `cargo update -p {other} --precise OLDER`, or raise rust-version"
-                    ),
-                ));
-            }
+        let tree = tree.quiet().read()?;
+        let in_tree: BTreeSet<String> =
+            tree.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+        let used = metadata
+            .packages
+            .iter()
+            .filter(|other| in_tree.contains(&format!("{} v{}", other.name, other.version)));
+        for other in used.filter(|other| other.rust_version > package.rust_version) {
+            let (Some(promised), Some(needed)) = (&package.rust_version, &other.rust_version) else {
+                continue;
+            };
+            let (other, version) = (&other.name, &other.version);
+            found.push(Diagnostic::new(
+                format!("`{name}` has rust-version {promised}, but `{other}` {version} needs {needed}"),
+                format!(
+                    "`cargo tree -p {name} -i {other}` shows who needs it; \
+                     `cargo update -p {other} --precise OLDER`, or raise rust-version"
+                ),
+            ));
         }
     }
     Ok(found)
@@ -153,7 +136,7 @@ fn rust_version(workspace: &Workspace) -> Result<Vec<Diagnostic>> {
 
 /// Marks of unfinished work. Clippy finds the macros.
 fn leftover_notes(workspace: &Workspace) -> Result<Vec<Diagnostic>> {
-    // Not in quotes, and no placeholder such as `XXX-123`. The brackets keep this line from matching itself.
+    // The brackets keep this line from matching itself. A quoted word, and `XXX-123`, are no notes.
     let pattern = r#"(^|[^[:alnum:]_`"'$%-])(TOD[O]|FIXM[E]|XX[X]|HAC[K])([^[:alnum:]_`"'-]|$)"#;
     let files = ["*.rs", "*.toml", "*.md", "*.yml", ".ci/run"];
     let grep = cmd!(workspace.shell, "git grep --untracked --line-number -E {pattern} -- {files...}");
@@ -165,42 +148,37 @@ fn leftover_notes(workspace: &Workspace) -> Result<Vec<Diagnostic>> {
     Ok(output.lines().map(|line| Diagnostic::new(format!("leftover note in {line}"), help)).collect())
 }
 
-/// The tests of `oauth-docs` check the entries of the providers that it knows. This finds others, and
-/// declarations that still have the URLs of the template.
-pub(crate) fn provider_facts(workspace: &Workspace, files: &[String]) -> Result<Vec<Diagnostic>> {
+/// Providers without facts, and declarations that still have the URLs of the template. The tests of
+/// `oauth-docs` compare the facts with the declarations.
+pub(crate) fn provider_facts(workspace: &Workspace) -> Result<Vec<Diagnostic>> {
     let facts = workspace.read(FACTS)?;
-    let with_facts: BTreeSet<&str> =
-        facts.lines().filter_map(|line| line.strip_prefix("provider = ")).collect();
+    let described: BTreeSet<&str> = facts.lines().filter(|line| line.starts_with("provider = ")).collect();
     let mut declared = Vec::new();
     let mut found = Vec::new();
-    for name in workspace.with_role(Role::Provider) {
+    let files = workspace.files()?;
+    for name in workspace.providers() {
         let prefix = format!("crates/{name}/src/");
         for file in files.iter().filter(|file| file.starts_with(&prefix)) {
             let text = workspace.read(file)?;
-            let providers = text.lines().filter_map(|line| line.strip_prefix("impl Provider for "));
-            declared.extend(providers.map(|rest| rest.trim_end_matches([' ', '{']).to_owned()));
+            declared.extend(
+                text.lines().filter(|line| line.starts_with("impl Provider for ")).map(str::to_owned),
+            );
             if text.contains(&format!(".{name}.example/")) {
                 let message = format!("{file} has a URL of the template at {name}.example");
                 found.push(Diagnostic::new(message, "replace it, and name its source next to it"));
             }
         }
     }
-    for name in with_facts.iter().map(|name| name.trim_matches('"')) {
-        if !workspace.with_role(Role::Provider).any(|one| name.starts_with(one)) {
-            let message = format!("{FACTS} has facts of `{name}`, which no provider crate declares");
-            found.push(Diagnostic::new(message, "correct the name, or remove the entries"));
-        }
-    }
-    if declared.len() > with_facts.len() {
+    if declared.len() > described.len() {
+        let message = format!(
+            "{} providers are declared, but only {} have entries in {FACTS}:\n{}",
+            declared.len(),
+            described.len(),
+            declared.join("\n")
+        );
         let help = format!(
             "add the facts of the new provider with their sources to {FACTS}, and its portrait to \
              crates/oauth-docs/src/providers"
-        );
-        let message = format!(
-            "{} providers are declared ({}), but only {} have entries in {FACTS}",
-            declared.len(),
-            declared.join(", "),
-            with_facts.len()
         );
         found.push(Diagnostic::new(message, help));
     }
@@ -212,16 +190,15 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn errors(change: impl FnOnce(&mut serde_json::Value)) -> Vec<String> {
+    /// Errors in a manifest without errors, after a change of one field.
+    fn errors(field: &str, value: serde_json::Value) -> Vec<String> {
         let mut package = json!({
             "name": "cobot", "version": "0.1.0", "id": "cobot", "manifest_path": "crates/cobot/Cargo.toml",
             "targets": [], "features": {}, "description": "One.", "license": "MIT", "readme": "README.md",
-            "rust_version": "1.88", "keywords": ["one"], "categories": ["authentication"],
+            "rust_version": "1.88", "keywords": ["one"], "categories": ["authentication"], "dependencies": [],
             "metadata": { "docs": { "rs": { "rustdoc-args": ["--cfg", "docsrs"] } } },
-            "dependencies": [{ "name": "oauth-core", "req": "^0.1", "kind": null, "path": "/core",
-                "optional": false, "uses_default_features": true, "features": [] }],
         });
-        change(&mut package);
+        package[field] = value;
         let package = serde_json::from_value(package).unwrap();
         let found = manifest_errors(&package, "[lints]\nworkspace = true\n", true);
         found.iter().map(ToString::to_string).collect()
@@ -229,27 +206,22 @@ mod tests {
 
     #[test]
     fn finds_each_manifest_error() {
-        assert_eq!(errors(|_| ()), Vec::<String>::new());
+        assert_eq!(errors("name", json!("cobot")), Vec::<String>::new());
+        let dependency = json!([{ "name": "oauth-core", "req": "*", "kind": null, "path": "/core",
+            "optional": false, "uses_default_features": true, "features": [] }]);
         for (field, value, what) in [
             ("description", json!(""), "`description`"),
             ("license", json!(null), "`license"),
             ("readme", json!(null), "`readme`"),
             ("rust_version", json!(null), "`rust-version"),
             ("categories", json!([]), "`categories`"),
-            ("keywords", json!([]), "`keywords`"),
             ("keywords", json!(["a-keyword-that-is-longer-than-allowed"]), "`keywords`"),
             ("metadata", json!(null), "docsrs"),
+            ("dependencies", dependency, "a version for each path dependency"),
         ] {
-            let found = errors(|package| package[field] = value);
+            let found = errors(field, value);
             assert_eq!(found.len(), 1, "{field}: {found:?}");
             assert!(found[0].contains(what) && found[0].contains("crates/cobot/Cargo.toml"), "{found:?}");
         }
-        let found = errors(|package| package["dependencies"][0]["req"] = json!("*"));
-        assert!(found.len() == 1 && found[0].contains("a version for each path dependency"), "{found:?}");
-        let dev = errors(|package| {
-            package["dependencies"][0]["req"] = json!("*");
-            package["dependencies"][0]["kind"] = json!("dev");
-        });
-        assert_eq!(dev, Vec::<String>::new());
     }
 }

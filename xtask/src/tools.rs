@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 
 /// A program to install with cargo.
 #[derive(Debug)]
-pub struct Tool {
+pub(crate) struct Tool {
     name: &'static str,
     version: &'static str,
     /// Additional arguments of `cargo install`.
@@ -49,7 +49,7 @@ const ALL: [Tool; 9] = [
 
 impl Tool {
     /// The reason and the remedy, if the tool is missing or has another version.
-    pub fn missing(&self, shell: &Shell) -> Option<String> {
+    pub(crate) fn missing(&self, shell: &Shell) -> Option<String> {
         let name = self.name;
         let program = match name.strip_prefix("cargo-") {
             Some(word) => cmd!(shell, "cargo {word} --version"),
@@ -65,7 +65,7 @@ impl Tool {
     }
 
     /// Runs a step with this tool, or shows that it did not run.
-    pub fn step(
+    pub(crate) fn step(
         &self,
         workspace: &Workspace,
         report: &mut Report,
@@ -80,10 +80,12 @@ impl Tool {
 }
 
 /// Installs the missing tools of CI, with `full` also the others, or only the named ones.
-///
-/// # Errors
-/// If a name is unknown.
-pub fn install(workspace: &Workspace, full: bool, names: &[String], report: &mut Report) -> Result<()> {
+pub(crate) fn install(
+    workspace: &Workspace,
+    full: bool,
+    names: &[String],
+    report: &mut Report,
+) -> Result<()> {
     let shell = &workspace.shell;
     for name in names {
         let known = ALL.map(|tool| tool.name).join(", ");
@@ -104,7 +106,7 @@ pub fn install(workspace: &Workspace, full: bool, names: &[String], report: &mut
                 return Ok(Outcome::Passed(format!("{version} is installed")));
             }
             let install = cmd!(shell, "cargo install --locked {name} --version {version} {flags...}");
-            Ok(crate::run::check(&install, &format!("{version} installed"), "the installation failed"))
+            Ok(crate::run::check(&install, "correct the error, or install it by hand"))
         });
     }
     Ok(())

@@ -4,10 +4,8 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
-use std::fs;
-use std::process::Command;
-
 use tempfile::TempDir;
+use xshell::{Cmd, Shell, cmd};
 
 const LOG: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- First things.\n";
 const BASE: &str = "//! Base.\n/// Kept.\npub fn kept() {}\n/// Gone soon.\npub fn gone() {}\n";
@@ -29,11 +27,18 @@ esac
 "#;
 
 /// A workspace in a repository of its own.
-struct Repository(TempDir);
+struct Repository {
+    shell: Shell,
+    folder: TempDir,
+}
 
 impl Repository {
     fn new() -> Self {
-        let repository = Self(tempfile::tempdir().unwrap());
+        let (shell, folder) = (Shell::new().unwrap(), tempfile::tempdir().unwrap());
+        shell.change_dir(folder.path());
+        // Builds here are useless elsewhere.
+        shell.set_var("CARGO_TARGET_DIR", folder.path().join("target"));
+        let repository = Self { shell, folder };
         repository.write(
             "Cargo.toml",
             "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n[workspace.dependencies]\n\
@@ -52,17 +57,10 @@ impl Repository {
         }
         repository.write("crates/base/src/lib.rs", BASE);
         repository.write("crates/user/src/lib.rs", "//! User.\npub use base::kept;\n");
-        for (key, value) in [("user.name", "Test"), ("user.email", "test@example.com")] {
-            repository.git(&["init", "--quiet", "--initial-branch", "main"]);
-            repository.git(&["config", key, value]);
-        }
-        assert!(
-            repository
-                .command("cargo", &["generate-lockfile", "--offline", "--quiet"])
-                .status()
-                .unwrap()
-                .success()
-        );
+        repository.git("init --quiet --initial-branch main");
+        repository.git("config user.name Test");
+        repository.git("config user.email test@example.com");
+        cmd!(repository.shell, "cargo generate-lockfile --offline --quiet").quiet().run().unwrap();
         repository.commit();
         repository
     }
@@ -70,19 +68,17 @@ impl Repository {
     /// The same after its first release.
     fn released() -> Self {
         let repository = Self::new();
-        repository.git(&["tag", "base-v0.1.0"]);
-        repository.git(&["tag", "user-v0.1.0"]);
+        repository.git("tag base-v0.1.0");
+        repository.git("tag user-v0.1.0");
         repository
     }
 
     fn write(&self, path: &str, text: &str) {
-        let path = self.0.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        self.shell.write_file(path, text).unwrap();
     }
 
     fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.0.path().join(path)).unwrap()
+        self.shell.read_file(path).unwrap()
     }
 
     fn replace(&self, path: &str, old: &str, new: &str) {
@@ -91,48 +87,41 @@ impl Repository {
         self.write(path, &text.replace(old, new));
     }
 
-    fn command(&self, program: &str, args: &[&str]) -> Command {
-        let mut command = Command::new(program);
-        // Builds here are useless elsewhere.
-        command.args(args).current_dir(self.0.path()).env("CARGO_TARGET_DIR", self.0.path().join("target"));
-        command
-    }
-
-    fn git(&self, args: &[&str]) -> String {
-        let output = self.command("git", args).output().unwrap();
-        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
+    fn git(&self, args: &str) -> String {
+        let args = args.split(' ');
+        cmd!(self.shell, "git {args...}").quiet().read().unwrap()
     }
 
     fn commit(&self) {
-        self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--allow-empty", "--message", "Change"]);
+        self.git("add --all");
+        self.git("commit --quiet --allow-empty --message Change");
     }
 
     /// Runs `cargo xtask release`; returns whether it succeeded, and its output.
     fn release(&self, args: &[&str]) -> (bool, String) {
-        run(self.command(env!("CARGO_BIN_EXE_xtask"), &[&["release"], args].concat()))
+        let xtask = env!("CARGO_BIN_EXE_xtask");
+        run(cmd!(self.shell, "{xtask} release {args...}"))
     }
 
     /// Runs `cargo xtask release publish` with a cargo that records its calls; returns them too. `tools`:
     /// cargo-release and cargo-semver-checks are installed.
     fn publish(&self, args: &[&str], tools: bool) -> (bool, String, String) {
-        let folder = tempfile::tempdir().unwrap();
-        let (fake, calls) = (folder.path().join("cargo"), folder.path().join("calls"));
-        fs::write(&fake, FAKE_CARGO).unwrap();
-        fs::set_permissions(&fake, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-        let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
-        let mut command =
-            self.command(env!("CARGO_BIN_EXE_xtask"), &[&["release", "publish"], args].concat());
-        command.env("PATH", path).env("CALLS", &calls).env("REAL_CARGO", env!("CARGO"));
-        command.env("TOOLS", if tools { "1" } else { "" });
-        let (ok, output) = run(command);
-        (ok, output, fs::read_to_string(calls).unwrap_or_default())
+        let programs = self.folder.path().join("target/programs");
+        let (fake, calls) = (programs.join("cargo"), programs.join("calls"));
+        self.shell.write_file(&fake, FAKE_CARGO).unwrap();
+        self.shell.write_file(&calls, "").unwrap();
+        cmd!(self.shell, "chmod +x {fake}").quiet().run().unwrap();
+        let path = format!("{}:{}", programs.display(), self.shell.var("PATH").unwrap());
+        let xtask = env!("CARGO_BIN_EXE_xtask");
+        let command = cmd!(self.shell, "{xtask} release publish {args...}").env("PATH", path);
+        let command = command.env("CALLS", &calls).env("REAL_CARGO", env!("CARGO"));
+        let (ok, output) = run(command.env("TOOLS", if tools { "1" } else { "" }));
+        (ok, output, self.shell.read_file(calls).unwrap())
     }
 }
 
-fn run(mut command: Command) -> (bool, String) {
-    let output = command.output().unwrap();
+fn run(command: Cmd<'_>) -> (bool, String) {
+    let output = command.quiet().ignore_status().output().unwrap();
     let text = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&text).into_owned())
 }
@@ -155,9 +144,9 @@ fn plan_shows_changes_since_last_tag() {
     );
 
     // Versions sort as numbers.
-    repository.git(&["tag", "base-v0.1.0"]);
-    repository.git(&["tag", "base-v0.0.9"]);
-    repository.git(&["tag", "user-v0.1.0"]);
+    repository.git("tag base-v0.1.0");
+    repository.git("tag base-v0.0.9");
+    repository.git("tag user-v0.1.0");
     repository.write("crates/base/src/lib.rs", "//! Less.\n");
     repository.commit();
     let (ok, output) = repository.release(&["plan"]);
@@ -191,6 +180,29 @@ fn plan_finds_wrong_versions_and_changelogs() {
 }
 
 #[test]
+fn plan_finds_change_without_changelog_entry() {
+    let repository = Repository::released();
+    repository.write("crates/base/CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n### Added\n");
+    repository.write("crates/base/tests/kept.rs", "//! A test.\n");
+    repository.commit();
+    let (ok, output) = repository.release(&["plan"]);
+    assert!(ok, "{output}");
+
+    repository.write("crates/base/src/lib.rs", "//! Less.\n");
+    repository.commit();
+    let (ok, output) = repository.release(&["plan"]);
+    assert!(!ok, "{output}");
+    let message = "`base` has changed since base-v0.1.0, but no entry in its changelog";
+    assert_has(&output, &[message, "help: describe it for users under `## [Unreleased]` in "]);
+
+    // Prepared: the entries are in the section of the new version.
+    repository.replace("crates/base/Cargo.toml", "0.1.0", "0.1.1");
+    repository.write("crates/base/CHANGELOG.md", "## [Unreleased]\n\n## [0.1.1] - 2026-11-30\n\n- Less.\n");
+    let (ok, output) = repository.release(&["plan"]);
+    assert!(ok, "{output}");
+}
+
+#[test]
 fn publish_sends_nothing_without_execute() {
     let repository = Repository::new();
     for name in ["base", "user"] {
@@ -211,7 +223,7 @@ fn publish_sends_nothing_without_execute() {
         &["would run `cargo publish --workspace --locked --exclude base`", "pass --execute to do it"],
     );
     assert_eq!(calls, "publish --workspace --locked --dry-run --no-verify\n");
-    assert_eq!(repository.git(&["tag"]), "");
+    assert_eq!(repository.git("tag"), "");
 
     // Without a tool, nothing is published that could not be tagged.
     let (ok, output, calls) = repository.publish(&["--execute"], false);
@@ -247,8 +259,8 @@ fn prepare_writes_versions_requirements_and_changelogs() {
         &["## [Unreleased]\n\n## [0.1.0] - 20", "- First things."],
     );
     repository.commit();
-    repository.git(&["tag", "base-v0.1.0"]);
-    repository.git(&["tag", "user-v0.1.0"]);
+    repository.git("tag base-v0.1.0");
+    repository.git("tag user-v0.1.0");
 
     let (ok, output) = repository.release(&["prepare", "base=minor", "user=minor"]);
     assert!(ok, "{output}");
@@ -265,14 +277,11 @@ fn assert_breaking(before: &str, after: &str, lint: &str) {
     let repository = Repository::new();
     repository.write("crates/base/src/lib.rs", before);
     repository.commit();
-    repository.git(&["tag", "base-v0.1.0"]);
+    repository.git("tag base-v0.1.0");
     repository.write("crates/base/src/lib.rs", after);
     let (ok, output) = repository.release(&["semver"]);
     assert!(!ok, "{output}");
-    assert_has(
-        &output,
-        &[lint, "`base` 0.1.0 breaks the API of 0.1.0", "cargo xtask release prepare base=minor"],
-    );
+    assert_has(&output, &[lint, "help: restore the API, or run `cargo xtask release prepare base=minor`"]);
     repository.replace("crates/base/Cargo.toml", "0.1.0", "0.2.0");
     repository.replace("Cargo.toml", "0.1.0", "0.2.0");
     let (ok, output) = repository.release(&["semver"]);

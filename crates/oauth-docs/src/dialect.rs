@@ -94,8 +94,6 @@ fn token_refusal(rule: &TokenRefusal) -> String {
 
 #[cfg(test)]
 mod tests {
-    use oauth_core::{ClientAuth, Encoding, Pkce, RedirectUriRule, ZeroLifetime};
-
     use super::*;
 
     /// `Dialect` is non-exhaustive, so the compiler does not report a new field.
@@ -110,34 +108,5 @@ mod tests {
             .collect();
         let keys: Vec<&str> = values(&Dialect::rfc6749()).into_iter().map(|(key, _)| key).collect();
         assert_eq!(keys, fields, "add a new field to `values`");
-    }
-
-    #[test]
-    fn every_difference_has_its_own_words() {
-        const OTHER: Dialect = Dialect::rfc6749()
-            .code_grant("authorization-code")
-            .refresh_grant("refresh-token")
-            .scope_separator('+')
-            .client_auth(ClientAuth::None)
-            .token_params(&[("mode", "server")])
-            .redirect_uri(RedirectUriRule::Never)
-            .encodings(&[Encoding::Json])
-            .pkce(Pkce::S256)
-            .echoes_state_on_error(false)
-            .appends_query_to_query(true)
-            .spends_before_checks(true)
-            .token_types(&["bot"])
-            .zero_lifetime(ZeroLifetime::Expired)
-            .error_code_at(&["/fault/code"])
-            .callback_fields(&[CallbackField::one_of("location", &["eu"])])
-            .grant_refused(&[Refusal::new(401, "refresh token is invalid")])
-            .client_refused(&[Refusal::new(400, "redirect uri mismatch")])
-            .token_refused(&[TokenRefusal::RedirectTo("/login")])
-            .scope_missing(&[Refusal::new(401, "missing scopes")]);
-        assert!(facts(&OTHER).iter().all(|fact| !fact.is_standard()), "{:?}", facts(&OTHER));
-        assert!(facts(&Dialect::rfc6749()).iter().all(Fact::is_standard));
-        // No provider uses these.
-        assert_eq!(words(ClientAuth::BasicRaw), "HTTP Basic, as they are");
-        assert_eq!(list(&[Encoding::Json, Encoding::Query], |value| words(value)), "JSON, query");
     }
 }

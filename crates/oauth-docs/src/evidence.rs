@@ -1,19 +1,14 @@
 //! Checks that the facts file and the declarations of the provider crates agree, in both directions.
 
-use oauth_core::chrono::Utc;
-
 use crate::Book;
 use crate::provider_facts::{Entry, FILE};
 
-/// Missing entries, entries about nothing, different values and unusable documents, each with its remedy.
-#[must_use]
-pub fn errors(Book { repository, facts: file, portraits, .. }: &Book) -> Vec<String> {
+/// Missing entries, entries about nothing and different values, each with its remedy.
+pub(crate) fn errors(Book { facts: file, portraits, .. }: &Book) -> Vec<String> {
     let mut found = Vec::new();
     let mut report = |error: String, help: &str| found.push(format!("{error}\n  help: {help}"));
     for portrait in portraits {
-        let name = portrait.name;
-        // `gocd` for `gocd-personal`.
-        let krate = name.split('-').next().unwrap_or_default();
+        let (name, crate_name) = (portrait.name, portrait.crate_name());
         for fact in &portrait.facts {
             let (key, value) = (fact.key, &fact.value);
             match file.fact(name, key) {
@@ -24,7 +19,7 @@ pub fn errors(Book { repository, facts: file, portraits, .. }: &Book) -> Vec<Str
                 Some(entry) if entry.value != *value => report(
                     format!("{name}: {key} is {value}, but {FILE} says {}", entry.value),
                     &format!(
-                        "correct the constant in crates/{krate}/src, or the entry with the source of the new value"
+                        "correct the constant in crates/{crate_name}/src, or the entry with the source of the new value"
                     ),
                 ),
                 _ => {}
@@ -52,18 +47,6 @@ pub fn errors(Book { repository, facts: file, portraits, .. }: &Book) -> Vec<Str
         if portraits.iter().all(|portrait| portrait.name != provider) {
             let error = format!("{FILE} has an entry for `{subject}` of `{provider}`, which is no provider");
             report(error, "correct its name");
-        }
-    }
-    for document in file.documents.values() {
-        let mut wrong = |what: &str| {
-            report(format!("the document “{}” {what}", document.title), &format!("correct it in {FILE}"));
-        };
-        let is_known = document.url.starts_with("https://") || repository.join(&document.url).is_file();
-        if document.title.is_empty() || !is_known {
-            wrong("has no title, or neither an https URL nor a file of the repository");
-        }
-        if document.read_on > Utc::now().date_naive() {
-            wrong("was read in the future");
         }
     }
     found

@@ -2,64 +2,27 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use crate::PAGES;
 use crate::pages::markdown;
 
-/// The result of a link check.
-#[derive(Debug, Default)]
-pub struct LinkReport {
-    /// Dead links, each with its file and the remedy.
-    pub dead: Vec<String>,
-    /// Number of links checked.
-    pub links: usize,
-    /// Number of files.
-    pub files: usize,
-}
-
-/// Checks every Markdown file below `root`, except the book's links to the API documentation.
-///
-/// # Errors
-/// If a file cannot be read.
-pub fn of_repository(root: &Path) -> Result<LinkReport> {
-    check(root, root, None)
-}
-
-/// Checks the book's pages with the built book, which has the API documentation in its folder `api`.
-///
-/// # Errors
-/// If there is no book, or a file cannot be read.
-pub fn of_book(root: &Path, built: &Path) -> Result<LinkReport> {
-    let index = fs::read_to_string(built.join("index.html"));
-    let index = index.with_context(|| format!("there is no book in {}", built.display()))?;
-    ensure!(built.join("api").is_dir(), "there is no API documentation in {}", built.display());
-    let mut report = check(root, &root.join(PAGES), Some(built))?;
-    // The book must work without a network.
-    if ["src=\"http", "src=\"//", "rel=\"stylesheet\" href=\"http"].iter().any(|load| index.contains(load)) {
-        report
-            .dead
-            .push("the book loads something from another host\n  help: see docs/book/book.toml".to_owned());
-    }
-    Ok(report)
-}
-
-fn check(root: &Path, folder: &Path, built: Option<&Path>) -> Result<LinkReport> {
-    let mut report = LinkReport::default();
-    for path in markdown(folder)? {
-        report.files += 1;
+/// The dead links of every Markdown file below `root`. `api` is the folder of the API documentation; without
+/// it, the book's links to it are not checked.
+pub(crate) fn dead(root: &Path, api: Option<&Path>) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for path in markdown(root)? {
         let file = path.strip_prefix(root)?;
         for target in targets(&text_of(&path)?) {
-            report.links += 1;
-            if let Some(error) = error_of(root, file, &target, built)? {
-                report.dead.push(format!("{}: {target}: {error}\n  help: correct the link", file.display()));
+            if let Some(error) = error_of(root, file, &target, api)? {
+                found.push(format!("{}: {target}: {error}\n  help: correct the link", file.display()));
             }
         }
     }
-    Ok(report)
+    Ok(found)
 }
 
 /// The text of a file; the included file, if it is a page that consists of an include.
@@ -80,10 +43,8 @@ fn targets(text: &str) -> BTreeSet<String> {
                 found.insert(dest_url.into_string());
             }
             Event::Html(html) | Event::InlineHtml(html) => {
-                let values = html.split_once("href=\"").or_else(|| html.split_once("src=\""));
-                found.extend(
-                    values.and_then(|(_, rest)| rest.split_once('"')).map(|(value, _)| value.to_owned()),
-                );
+                let value = html.split_once("href=\"").or_else(|| html.split_once("src=\""));
+                found.extend(value.and_then(|(_, rest)| Some(rest.split_once('"')?.0.to_owned())));
             }
             _ => {}
         }
@@ -96,41 +57,29 @@ fn targets(text: &str) -> BTreeSet<String> {
 }
 
 /// The error of a link, if it is dead.
-fn error_of(root: &Path, file: &Path, target: &str, built: Option<&Path>) -> Result<Option<&'static str>> {
+fn error_of(root: &Path, file: &Path, target: &str, api: Option<&Path>) -> Result<Option<&'static str>> {
     let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
-    let linked = if path.is_empty() { Some(file.to_owned()) } else { normalized(&file.with_file_name(path)) };
-    let Some(linked) = linked else { return Ok(Some("it leaves the repository")) };
-    let mut linked_file = root.join(&linked);
-    if file.starts_with(PAGES) {
-        let Ok(page) = linked.strip_prefix(PAGES) else { return Ok(Some("it leaves the book")) };
-        if page.starts_with("api") {
-            let Some(built) = built else { return Ok(None) };
-            linked_file = built.join(page);
+    let mut linked = if path.is_empty() { root.join(file) } else { root.join(file).with_file_name(path) };
+    if let Ok(page) = file.strip_prefix(PAGES) {
+        // The built book has the API documentation in its folder `api`.
+        let api_prefix = "../".repeat(page.components().count() - 1) + "api/";
+        if let Some(in_api) = path.strip_prefix(&api_prefix) {
+            let Some(api) = api else { return Ok(None) };
+            linked = api.join(in_api);
+        } else if linked.canonicalize().is_ok_and(|linked| !linked.starts_with(root.join(PAGES))) {
+            return Ok(Some("it leaves the book"));
         }
     }
-    if !linked_file.exists() {
+    if !linked.exists() {
         return Ok(Some("there is no such file"));
     }
-    let exists = match linked_file.extension().and_then(|end| end.to_str()) {
+    let exists = match linked.extension().and_then(|end| end.to_str()) {
         _ if anchor.is_empty() => true,
-        Some("md") => headings(&text_of(&linked_file)?).contains(anchor),
-        Some("html") => fs::read_to_string(&linked_file)?.contains(&format!("id=\"{anchor}\"")),
+        Some("md") => headings(&text_of(&linked)?).contains(anchor),
+        Some("html") => fs::read_to_string(&linked)?.contains(&format!("id=\"{anchor}\"")),
         _ => true,
     };
     Ok((!exists).then_some("the page has no such heading or anchor"))
-}
-
-/// The path without `.` and `..`, or `None` if it leaves its root.
-fn normalized(path: &Path) -> Option<PathBuf> {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir if !out.pop() => return None,
-            Component::Normal(name) => out.push(name),
-            _ => {}
-        }
-    }
-    Some(out)
 }
 
 /// The anchors of a Markdown page's headings.

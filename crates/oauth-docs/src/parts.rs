@@ -1,6 +1,5 @@
 //! The generated parts of pages.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -22,7 +21,6 @@ pub(crate) fn part(book: &Book, name: &str) -> Result<String> {
         "comparison" => Ok(comparison(&book.portraits, &book.facts)),
         "facts" => Ok(facts(provider()?, &book.facts)),
         "calls" => Ok(calls(provider()?, &book.facts)),
-        "hosts" => Ok(hosts(provider()?, &book.facts)),
         "snapshot" => snapshot(&book.repository, subject),
         "cli" => Ok(cli()),
         _ => bail!("there is no generated part `{name}`"),
@@ -37,7 +35,7 @@ pub(crate) fn required(portraits: &[Portrait]) -> Vec<String> {
         .map(str::to_owned)
         .into_iter()
         .chain(portraits.iter().map(|portrait| of("facts", portrait)))
-        .chain(with_flow.flat_map(|portrait| [of("calls", portrait), of("hosts", portrait)]))
+        .chain(with_flow.map(|portrait| of("calls", portrait)))
         .collect()
 }
 
@@ -89,32 +87,6 @@ fn calls(portrait: &Portrait, file: &ProviderFacts) -> String {
         vec![format!("`{subject}`"), file.cited(sources), file.checked_on(sources)]
     };
     table(&["Call", "Source", "Checked"], own.map(row))
-}
-
-/// The hosts that a firewall must allow, with their purpose.
-fn hosts(portrait: &Portrait, file: &ProviderFacts) -> String {
-    let mut hosts: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
-    for Fact { key, value, .. } in &portrait.facts {
-        let purpose = match *key {
-            "authorize-url" => "authorize endpoint",
-            "token-url" => "token endpoint",
-            "api-url" => "API",
-            own if !file.names.contains_key(own) => own,
-            _ => continue,
-        };
-        let client = if purpose.contains("authorize") { "the customer's browser" } else { "your servers" };
-        for url in value.split('`').filter_map(|text| text.strip_prefix("https://")) {
-            let host = format!("`{}`", url.split('/').next().unwrap_or_default());
-            let purposes = hosts.entry((host, client)).or_default();
-            if !purposes.contains(&purpose) {
-                purposes.push(purpose);
-            }
-        }
-    }
-    let row = |((host, client), purposes): ((String, &str), Vec<&str>)| {
-        vec![host, client.to_owned(), purposes.join(", ")]
-    };
-    table(&["Host", "Client", "Purpose"], hosts.into_iter().map(row))
 }
 
 /// A tested snapshot of the requests that a client sends, without the document's own example.

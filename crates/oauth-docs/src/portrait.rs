@@ -10,19 +10,18 @@ use crate::dialect;
 
 /// A declared fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fact {
+pub(crate) struct Fact {
     /// Its key in the facts file.
-    pub key: &'static str,
+    pub(crate) key: &'static str,
     /// Its value in words.
-    pub value: String,
+    pub(crate) value: String,
     /// The value of RFC 6749 in words, if the fact is a setting of the dialect.
-    pub standard: Option<String>,
+    pub(crate) standard: Option<String>,
 }
 
 impl Fact {
     /// True for a setting that follows RFC 6749.
-    #[must_use]
-    pub fn is_standard(&self) -> bool {
+    pub(crate) fn is_standard(&self) -> bool {
         self.standard.as_ref() == Some(&self.value)
     }
 
@@ -35,17 +34,16 @@ impl Fact {
 
 /// The facts of one provider that its pages show.
 #[derive(Clone, Debug)]
-pub struct Portrait {
+pub(crate) struct Portrait {
     /// Name of the provider, its crate and its page.
-    pub name: &'static str,
-    /// Display name.
-    pub title: String,
+    pub(crate) name: &'static str,
+    pub(crate) title: String,
     /// The declared facts, the settings of the dialect last.
-    pub facts: Vec<Fact>,
+    pub(crate) facts: Vec<Fact>,
     /// `Endpoint::NAME` of its typed calls.
-    pub calls: Vec<String>,
+    pub(crate) calls: Vec<String>,
     /// True if it has an OAuth flow, and thus pages of its own.
-    pub has_flow: bool,
+    pub(crate) has_flow: bool,
 }
 
 impl Portrait {
@@ -82,6 +80,11 @@ impl Portrait {
         portrait
     }
 
+    /// `gocd` for `gocd-personal`.
+    pub(crate) fn crate_name(&self) -> &str {
+        self.name.split('-').next().unwrap_or_default()
+    }
+
     /// Adds a suffix to the display name.
     pub(crate) fn with_title_suffix(mut self, more: &str) -> Self {
         self.title = format!("{}, {more}", self.title);
@@ -93,16 +96,6 @@ impl Portrait {
         let at = self.facts.iter().position(|fact| fact.standard.is_some()).unwrap_or(self.facts.len());
         self.facts.insert(at, Fact { key, value: value.into(), standard: None });
         self
-    }
-
-    /// Adds the number of scopes with a constant, by the text of the crate's `src/scope.rs`.
-    pub(crate) fn with_scopes(self, source: &str) -> Self {
-        let declares = |line: &&str| {
-            let name = line.trim().split_once(" = \"").map_or("", |(name, _)| name);
-            !name.is_empty()
-                && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-        };
-        self.with("scopes", format!("{} known", source.lines().filter(declares).count()))
     }
 
     /// Says why there are no scopes.
@@ -134,58 +127,5 @@ fn renewal<R: Renewal>() -> String {
     match R::IDLE_LIFETIME {
         Some(unused) => format!("{times}; an unused one lapses after {} days", unused.as_secs() / 86_400),
         None => format!("{times}; it does not lapse"),
-    }
-}
-
-/// True if a provider implements a grant's trait, so that pages list exactly those grants.
-macro_rules! offers {
-    ($provider:ty, $grant:ident) => {{
-        #[allow(dead_code, reason = "used where the provider lacks the grant")]
-        trait Otherwise {
-            const OFFERED: bool = false;
-        }
-        impl<T> Otherwise for T {}
-        struct Probe<P>(std::marker::PhantomData<P>);
-        #[allow(dead_code, reason = "used where the provider has the grant")]
-        impl<P: oauth_core::$grant> Probe<P> {
-            const OFFERED: bool = true;
-        }
-        <Probe<$provider>>::OFFERED
-    }};
-}
-pub(crate) use offers;
-
-/// Adds the grants of a provider as facts.
-macro_rules! grants {
-    ($portrait:expr, $provider:ty) => {{
-        use $crate::portrait::offers;
-        [
-            ("password-grant", offers!($provider, PasswordGrant)),
-            ("client-credentials-grant", offers!($provider, ClientCredentialsGrant)),
-            ("direct-code", offers!($provider, DirectCode)),
-        ]
-        .into_iter()
-        .filter(|(_, is_offered)| *is_offered)
-        .fold($portrait, |portrait, (key, _)| portrait.with(key, "yes"))
-    }};
-}
-pub(crate) use grants;
-
-#[cfg(test)]
-mod tests {
-    use oauth_core::{Never, ReusableRefreshToken, SingleUseRefreshToken};
-
-    use super::*;
-
-    #[test]
-    fn declarations_have_words() {
-        assert!(offers!(cobot::Cobot, PasswordGrant) && !offers!(gocd::Gocd, PasswordGrant));
-        assert_eq!(header::<gocd::TokenScheme>(), "Authorization: Token token=\"…\"");
-        assert_eq!(renewal::<Never>(), "no refresh tokens");
-        assert_eq!(
-            renewal::<SingleUseRefreshToken<90>>(),
-            "each refresh token works once; an unused one lapses after 90 days"
-        );
-        assert_eq!(renewal::<ReusableRefreshToken>(), "a refresh token works many times; it does not lapse");
     }
 }

@@ -5,6 +5,7 @@ mod cohortgo;
 mod go1;
 mod gocd;
 
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -21,22 +22,48 @@ const PORTRAITS: &[fn() -> Result<Portrait>] = &[
     gocd::personal,
 ];
 
-/// The portraits of all providers.
+/// Grants besides the code grant: key of the fact, and trait.
+const GRANTS: [(&str, &str); 3] = [
+    ("password-grant", "PasswordGrant"),
+    ("client-credentials-grant", "ClientCredentialsGrant"),
+    ("direct-code", "DirectCode"),
+];
+
+/// The portraits of all providers, with the scopes, grants and calls in the source of their crates.
 pub(crate) fn all(root: &Path) -> Result<Vec<Portrait>> {
-    let with_calls = |portrait: &fn() -> Result<Portrait>| {
+    let mut portraits = Vec::new();
+    for portrait in PORTRAITS {
         let mut portrait = portrait()?;
-        portrait.calls = calls(root, portrait.name)?;
-        Ok(portrait)
-    };
-    PORTRAITS.iter().map(with_calls).collect()
+        let source = root.join("crates").join(portrait.crate_name()).join("src");
+        if portrait.has_flow {
+            if let Ok(text) = fs::read_to_string(source.join("scope.rs")) {
+                portrait =
+                    portrait.with("scopes", format!("{} known", text.lines().filter(declares_scope).count()));
+            }
+            let declaration = fs::read_to_string(source.join("provider.rs"))?;
+            for (key, name) in GRANTS {
+                if declaration.contains(&format!("impl {name} for ")) {
+                    portrait = portrait.with(key, "yes");
+                }
+            }
+        }
+        portrait.calls = calls(&source.join("api"))?;
+        portraits.push(portrait);
+    }
+    Ok(portraits)
 }
 
-/// `Endpoint::NAME` of the calls of a provider's crate, in `src/api`.
-fn calls(root: &Path, name: &str) -> Result<Vec<String>> {
-    let folder = root.join("crates").join(name.split('-').next().unwrap_or_default()).join("src/api");
+/// True for a line such as `    READ_USER = "read_user",`.
+fn declares_scope(line: &&str) -> bool {
+    let name = line.trim().split_once(" = \"").map_or("", |(name, _)| name);
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// `Endpoint::NAME` of the calls in a folder.
+fn calls(folder: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
-        let text = std::fs::read_to_string(entry?.path())?;
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
+        let text = fs::read_to_string(entry?.path())?;
         let names = text.lines().filter_map(|line| {
             line.trim().strip_prefix("const NAME: &'static str = \"")?.strip_suffix("\";")
         });

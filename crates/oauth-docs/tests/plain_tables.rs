@@ -4,15 +4,14 @@
 use std::collections::BTreeSet;
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
-use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::http::header::{CONTENT_TYPE, LOCATION};
 use oauth_core::http::{Response, StatusCode};
 use oauth_core::store::ReconnectReason;
 use oauth_core::{
-    App, Bearer, Call, CallbackFault, Client, ClientCredentialsGrant, Clock, Dialect, Error, ErrorKind,
-    FixedSite, NoExtra, Provider, ReusableRefreshToken, ScopeSource, Scopes, Token, Transport,
-    TransportError, async_trait,
+    App, Bearer, CallbackFault, Client, ClientCredentialsGrant, Dialect, Error, ErrorKind, FixedSite,
+    NoExtra, Provider, ReusableRefreshToken, ScopeSource, Scopes, Token,
 };
+use oauth_testing::{ManualClock, RecordingTransport};
 
 /// The cells of the table with this first column.
 fn rows<'a>(page: &'a str, first: &str) -> Vec<Vec<&'a str>> {
@@ -158,34 +157,18 @@ impl Provider for Plain {
 
 impl ClientCredentialsGrant for Plain {}
 
-/// Stands still, so that lifetimes are as in the response.
-#[derive(Debug)]
-struct FixedClock;
-
-impl Clock for FixedClock {
-    fn now(&self) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH
+/// The response of a row: deviation, status, content type, body.
+fn response(row: &[&str]) -> Response<Vec<u8>> {
+    let body = codes(row[3]).next().unwrap_or_default().replace("\\u{feff}", "\u{feff}");
+    let mut response = Response::new(body.into_bytes());
+    *response.status_mut() = StatusCode::from_bytes(row[1].as_bytes()).unwrap();
+    if let Some(content_type) = codes(row[2]).next() {
+        response.headers_mut().insert(CONTENT_TYPE, content_type.parse().unwrap());
     }
-}
-
-/// Returns the response of one row: deviation, status, content type, body.
-#[derive(Debug)]
-struct CannedTransport(Vec<&'static str>);
-
-#[async_trait]
-impl Transport for CannedTransport {
-    async fn call(&self, _: Call) -> Result<Response<Vec<u8>>, TransportError> {
-        let body = codes(self.0[3]).next().unwrap_or_default().replace("\\u{feff}", "\u{feff}");
-        let mut response = Response::new(body.into_bytes());
-        *response.status_mut() = StatusCode::from_bytes(self.0[1].as_bytes()).unwrap();
-        if let Some(content_type) = codes(self.0[2]).next() {
-            response.headers_mut().insert(CONTENT_TYPE, content_type.parse().unwrap());
-        }
-        if response.status().is_redirection() {
-            response.headers_mut().insert(LOCATION, "https://elsewhere.example/".parse().unwrap());
-        }
-        Ok(response)
+    if response.status().is_redirection() {
+        response.headers_mut().insert(LOCATION, "https://elsewhere.example/".parse().unwrap());
     }
+    response
 }
 
 fn description(token: &Token<Plain>) -> String {
@@ -206,7 +189,8 @@ async fn tolerated_responses_have_the_stated_result() {
     for row in rows {
         let site = FixedSite::new(&url("authorize"), &url("token"), &url("api")).unwrap();
         let client = Client::<Plain>::builder(site, App::without_redirect("id", "secret"));
-        let client = client.transport(CannedTransport(row.clone())).clock(FixedClock).build().unwrap();
+        let transport = RecordingTransport::with_responses([response(&row)]);
+        let client = client.transport(transport).clock(ManualClock::default()).build().unwrap();
         let result = match client.client_credentials("a b".parse::<Scopes>().unwrap()).await {
             Ok(token) => description(&token),
             Err(error) => format!("`ErrorKind::{:?}`", error.kind()),

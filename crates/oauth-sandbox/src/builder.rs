@@ -8,7 +8,6 @@ use crate::provider::{Origin, ProviderCore, ProviderSetup, SandboxProvider, buil
 use crate::server::{self, CertificateAuthority, Server};
 use crate::server_handle::ServerHandle;
 
-/// The redirect URI that every client has.
 pub(crate) const DEFAULT_REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
 
 /// Options for one provider.
@@ -89,45 +88,40 @@ impl<P: SandboxProvider> Builder<P> {
     /// # Errors
     /// [`Error::NotLoopback`], [`Error::Listen`] when a port is unavailable, [`Error::Tls`].
     pub async fn start(self) -> Result<ServerHandle<P>, Error> {
-        let listener = server::listen(self.address, self.port).await?;
+        let (listener, port) = server::listen(self.address, self.port).await?;
+        let mut plain = None;
+        let mut authority = None;
+        if self.tls {
+            plain = Some(server::listen(self.address, self.plain_port).await?);
+            authority = Some(CertificateAuthority::new(P::host_names())?);
+        }
+        let mut api = None;
+        if P::SEPARATE_API_PATH.is_some() {
+            api = Some(server::listen(self.address, self.api_port).await?);
+        }
         let host = match self.address {
             IpAddr::V4(address) => address.to_string(),
             IpAddr::V6(address) => format!("[{address}]"),
         };
         let scheme = if self.tls { "https" } else { "http" };
-        let origin = Origin { scheme, host: host.clone(), port: server::port(&listener)? };
-        let authority = if self.tls { Some(CertificateAuthority::new(P::host_names())?) } else { None };
-        let plain_listener =
-            if self.tls { Some(server::listen(self.address, self.plain_port).await?) } else { None };
-        let plain = match &plain_listener {
-            None => None,
-            Some(listener) => Some(Origin { scheme: "http", host, port: server::port(listener)? }),
-        };
-        let api_listener = match P::SEPARATE_API_PATH {
-            None => None,
-            Some(_) => Some(server::listen(self.address, self.api_port).await?),
-        };
-        let api = match &api_listener {
-            None => None,
-            Some(listener) => Some(Origin { port: server::port(listener)?, ..origin.clone() }),
-        };
+        let origin = Origin { scheme, host, port };
         let acceptor = authority.as_ref().map(CertificateAuthority::acceptor);
         let core = Arc::new(ProviderCore::new(ProviderSetup {
+            plain: plain.as_ref().map(|(_, port)| Origin { scheme: "http", port: *port, ..origin.clone() }),
+            api: api.as_ref().map(|(_, port)| Origin { port: *port, ..origin.clone() }),
             origin,
-            plain,
-            api,
             authority,
             redirect_uris: self.redirect_uris,
             auto_approve: self.auto_approve,
             options: self.options,
             credentials: P::new_credentials(),
         }));
-        let (portal, api) = build_routers(&core);
+        let (portal, api_router) = build_routers(&core);
         let mut servers = Vec::with_capacity(3);
-        if let (Some(listener), Some(api)) = (api_listener, api) {
-            servers.push(Server::start(listener, api, acceptor.clone()));
+        if let (Some((listener, _)), Some(router)) = (api, api_router) {
+            servers.push(Server::start(listener, router, acceptor.clone()));
         }
-        if let Some(listener) = plain_listener {
+        if let Some((listener, _)) = plain {
             servers.push(Server::start(listener, portal.clone(), None));
         }
         servers.push(Server::start(listener, portal, acceptor));

@@ -2,13 +2,12 @@
 
 use subtle::ConstantTimeEq as _;
 
-use crate::bounded_list::{BoundedList, MAX_OBJECTS};
+use crate::bounded::BoundedList;
 use crate::provider::{ProviderRules, ProviderSetup};
 use crate::random;
 
 #[derive(Clone)]
 pub(crate) struct Client {
-    /// The name shown on consent pages.
     pub(crate) name: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
@@ -36,30 +35,25 @@ pub(crate) struct Clients(BoundedList<Client>);
 
 impl Clients {
     pub(crate) fn new<P: ProviderRules>(setup: &ProviderSetup<P>) -> Self {
-        let mut clients = BoundedList::new(MAX_OBJECTS);
-        clients.push(Client {
+        Self(BoundedList::pinned(vec![Client {
             name: "Sandbox application".into(),
             client_id: setup.credentials.client_id.clone(),
             client_secret: setup.credentials.client_secret.clone(),
             redirect_uris: setup.redirect_uris.clone(),
-        });
-        clients.pin_current();
-        Self(clients)
+        }]))
     }
 
     pub(crate) fn find(&self, client_id: &str) -> Option<&Client> {
         self.0.iter().find(|client| client.client_id == client_id)
     }
 
-    /// Returns the application if the secret is right.
     pub(crate) fn authenticate(&self, client_id: &str, client_secret: &str) -> Option<&Client> {
         self.find(client_id)
             .filter(|client| client.client_secret.as_bytes().ct_eq(client_secret.as_bytes()).into())
     }
 
-    /// The first application's redirect URIs.
     pub(crate) fn redirect_uris(&self) -> Vec<String> {
-        self.0.front().map(|client| client.redirect_uris.clone()).unwrap_or_default()
+        self.0.first().map(|client| client.redirect_uris.clone()).unwrap_or_default()
     }
 
     /// Registers an application with the first application's redirect URIs. Returns its identifier and

@@ -7,12 +7,12 @@ use maud::{Markup, html};
 
 use crate::login_pages::{self, LoginPages};
 use crate::page::Page;
-use crate::provider::SharedCore;
+use crate::provider::{ProviderState as _, SharedCore};
 use crate::request::{Handled, ProviderRequest, Rejection};
 use crate::user::User;
 
-/// The parameters of an authorization request (RFC 6749 4.1.1, RFC 7636 4.3).
-pub(crate) const PARAMETERS: [&str; 7] = [
+/// The parameters that the consent form sends again (RFC 6749 4.1.1, RFC 7636 4.3, and Go1's own).
+const PARAMETERS: [&str; 8] = [
     "response_type",
     "client_id",
     "redirect_uri",
@@ -20,52 +20,54 @@ pub(crate) const PARAMETERS: [&str; 7] = [
     "state",
     "code_challenge",
     "code_challenge_method",
+    "partner_portal_id",
 ];
 
-/// A valid authorization request.
 pub(crate) struct Authorization<D> {
-    /// The application's name.
     pub(crate) application: String,
     /// The redirect target, with a default applied.
     pub(crate) redirect_uri: String,
-    /// The provider's own part.
     pub(crate) details: D,
 }
 
-/// A provider's rules for the authorization endpoint.
 pub(crate) trait ConsentFlow: LoginPages {
-    /// The part of a valid request that only this provider reads.
     type Details;
     /// The name of both buttons, the value to approve, and the value to deny.
     const DECISION: (&'static str, &'static str, &'static str) = ("decision", "approve", "deny");
-    /// The journal's notes about the consent page and about a denial.
-    const NOTES: (&'static str, &'static str) = ("asked for consent", "the user denied the request");
+    const DENIED: &'static [(&'static str, &'static str)] = &[("error", "access_denied")];
     /// The request is not validated before the login.
     const LOGIN_FIRST: bool = false;
 
-    /// The request's parameters that the consent form sends again.
-    fn forwarded(request: &ProviderRequest<Self>) -> Vec<(&'static str, &str)> {
-        PARAMETERS.iter().filter_map(|name| Some((*name, request.params.get(name)?))).collect()
-    }
     /// Validates the request. The rejection is a page or a redirect.
     fn validate(request: &ProviderRequest<Self>) -> Result<Authorization<Self::Details>, Rejection>;
-    /// The permissions that the application asks for.
     fn rights(request: &ProviderRequest<Self>, details: &Self::Details, user: &User) -> Markup;
-    /// Issues a code and redirects.
-    fn approve(
+    fn issue_code(
         request: &ProviderRequest<Self>,
         authorization: Authorization<Self::Details>,
         user: &User,
-    ) -> Response;
-    /// Redirects after a denial.
-    fn deny(request: &ProviderRequest<Self>, authorization: &Authorization<Self::Details>) -> Response;
+    ) -> String;
+    /// Redirects to the application with `parameters` and, by the provider's rules, the `state`.
+    fn redirect(request: &ProviderRequest<Self>, redirect_uri: &str, parameters: &[(&str, &str)])
+    -> Response;
+
+    /// Redirects with an error, without a description if that is empty.
+    fn redirect_error(
+        request: &ProviderRequest<Self>,
+        redirect_uri: &str,
+        error: &str,
+        description: &str,
+    ) -> Rejection {
+        request.log.note(format!("refused: {error}"));
+        let all = [("error", error), ("error_description", description)];
+        let parameters = if description.is_empty() { &all[..1] } else { &all };
+        Rejection::new(Self::redirect(request, redirect_uri, parameters))
+    }
 }
 
 pub(crate) fn routes<P: ConsentFlow>(path: &str) -> Router<SharedCore<P>> {
     Router::new().route(path, get(show::<P>).post(decide::<P>))
 }
 
-/// Shows the consent page, after a login if necessary.
 async fn show<P: ConsentFlow>(request: ProviderRequest<P>) -> Handled {
     let title = P::title(&request)?;
     let auto_approve = request.core.setup.auto_approve;
@@ -74,11 +76,11 @@ async fn show<P: ConsentFlow>(request: ProviderRequest<P>) -> Handled {
     }
     let authorization = P::validate(&request)?;
     if auto_approve {
-        let first = P::users(&request.core.state()).swap_remove(0);
+        let first = request.core.state().users().swap_remove(0);
         return Ok(approve(&request, authorization, &first));
     }
     let (session, user) = login_pages::require_user(&request, request.path_and_query())?;
-    request.log.note(P::NOTES.0);
+    request.log.note("asked for consent");
     let Authorization { application, redirect_uri, details } = &authorization;
     let (name, approve, deny) = P::DECISION;
     // [`Browser`](crate::Browser) finds the buttons by their `data-decision` attribute.
@@ -91,8 +93,10 @@ async fn show<P: ConsentFlow>(request: ProviderRequest<P>) -> Handled {
         p { "Afterwards you go to " code { (redirect_uri) } }
         form method="post" action=(request.uri.path()) {
             (login_pages::form_token_field::<P>(&session))
-            @for (name, value) in P::forwarded(&request) {
-                input type="hidden" name=(name) value=(value);
+            @for parameter in PARAMETERS {
+                @if let Some(value) = request.params.get(parameter) {
+                    input type="hidden" name=(parameter) value=(value);
+                }
             }
             div.choices {
                 button.main type="submit" name=(name) value=(approve) data-decision="approve" { "Yes, authorize" }
@@ -106,13 +110,12 @@ async fn show<P: ConsentFlow>(request: ProviderRequest<P>) -> Handled {
 /// Handles the decision. Anything but the value to approve denies the request.
 async fn decide<P: ConsentFlow>(request: ProviderRequest<P>) -> Handled {
     P::title(&request)?;
-    let (session, user) = login_pages::require_user(&request, request.path_and_query())?;
-    login_pages::check_form_token(&request, &session)?;
+    let (_, user) = login_pages::author_of_form(&request, request.path_and_query())?;
     let authorization = P::validate(&request)?;
     let (name, approved, _) = P::DECISION;
     if request.params.get(name) != Some(approved) {
-        request.log.note(P::NOTES.1);
-        return Ok(P::deny(&request, &authorization));
+        request.log.note("the user denied the request");
+        return Ok(P::redirect(&request, &authorization.redirect_uri, P::DENIED));
     }
     Ok(approve(&request, authorization, &user))
 }
@@ -122,6 +125,20 @@ fn approve<P: ConsentFlow>(
     authorization: Authorization<P::Details>,
     user: &User,
 ) -> Response {
+    let redirect_uri = authorization.redirect_uri.clone();
+    let code = P::issue_code(request, authorization, user);
     request.log.note(format!("code issued for {}", user.login));
-    P::approve(request, authorization, user)
+    P::redirect(request, &redirect_uri, &[("code", &code)])
+}
+
+/// The requested scopes on a consent page, or `none` if there are none.
+pub(crate) fn scope_list(intro: &str, scopes: &[String], none: &str) -> Markup {
+    html! {
+        @if scopes.is_empty() {
+            p { (none) }
+        } @else {
+            p { (intro) }
+            ul { @for scope in scopes { li { code { (scope) } } } }
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -18,46 +18,55 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
+use crate::clock::SandboxClock;
 use crate::fault::{Fault, FaultTarget};
-use crate::provider::ProviderControls;
+use crate::journal::Journal;
+use crate::provider::{ProviderRules, SharedCore};
 
-/// The header with the key.
-pub(crate) const KEY_HEADER: &str = "x-sandbox-key";
+const KEY_HEADER: &str = "x-sandbox-key";
 
 /// Enough for any fault, including its response body.
 const MAX_BODY: usize = 64 * 1024;
 
-/// The provider name that addresses all providers.
-const ALL: &str = "all";
-
-struct ControlPanel {
-    key: String,
-    providers: Vec<Arc<dyn ProviderControls>>,
+pub(crate) struct ProviderControls {
+    name: &'static str,
+    routes: Router,
+    clock: SandboxClock,
+    reset: Box<dyn Fn() + Send + Sync>,
 }
 
-type SharedPanel = Arc<ControlPanel>;
+impl ProviderControls {
+    pub(crate) fn new<P: ProviderRules>(core: &SharedCore<P>) -> Self {
+        let routes = Router::new()
+            .route("/now", get(now::<P>))
+            .route("/advance", post(advance::<P>))
+            .route("/faults", post(faults::<P>))
+            .route("/journal", get(journal::<P>))
+            .route("/options", get(options::<P>).post(set_options::<P>))
+            .route("/reset", post(reset::<P>))
+            .merge(P::controls())
+            .with_state(Arc::clone(core));
+        let (clock, core) = (core.clock.clone(), Arc::clone(core));
+        Self { name: P::NAME, routes, clock, reset: Box::new(move || core.reset()) }
+    }
+}
 
-/// Builds the control server's routes.
-pub(crate) fn router(key: String, providers: Vec<Arc<dyn ProviderControls>>) -> Router {
-    let panel = Arc::new(ControlPanel { key, providers });
-    let provider_routes = panel.providers.iter().fold(Router::new(), |routes, provider| {
-        routes.nest(&format!("/{}", provider.name()), Arc::clone(provider).provider_routes())
+type AllProviders = Arc<Vec<ProviderControls>>;
+
+pub(crate) fn router(key: String, providers: Vec<ProviderControls>) -> Router {
+    let routes = providers.iter().fold(Router::new(), |routes, provider| {
+        routes.nest(&format!("/{}", provider.name), provider.routes.clone())
     });
     Router::new()
-        .route("/{provider}/now", get(now))
-        .route("/{provider}/advance", post(advance))
-        .route("/{provider}/faults", post(faults))
-        .route("/{provider}/journal", get(journal))
-        .route("/{provider}/options", get(options).post(set_options))
-        .route("/{provider}/reset", post(reset))
-        .with_state(Arc::clone(&panel))
-        .merge(provider_routes)
+        .route("/all/advance", post(advance_all))
+        .route("/all/reset", post(reset_all))
+        .with_state(Arc::new(providers))
+        .merge(routes)
         .fallback(async || ControlError::NotFound)
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(from_fn_with_state(panel, check_key))
+        .layer(from_fn_with_state(Arc::<str>::from(key), check_key))
 }
 
-/// A rejected control call.
 #[derive(Debug)]
 pub(crate) enum ControlError {
     Key,
@@ -78,52 +87,19 @@ impl IntoResponse for ControlError {
 
 /// Runs before routing, so that a caller without the key cannot learn the providers' names.
 async fn check_key(
-    State(panel): State<SharedPanel>,
+    State(key): State<Arc<str>>,
     request: Request,
     next: Next,
 ) -> Result<Response, ControlError> {
     let given = request.headers().get(KEY_HEADER).map(|value| value.as_bytes()).unwrap_or_default();
-    if bool::from(given.ct_eq(panel.key.as_bytes())) {
-        Ok(next.run(request).await)
-    } else {
-        Err(ControlError::Key)
-    }
+    if bool::from(given.ct_eq(key.as_bytes())) { Ok(next.run(request).await) } else { Err(ControlError::Key) }
 }
 
-impl ControlPanel {
-    fn provider(&self, name: &str) -> Result<&dyn ProviderControls, ControlError> {
-        self.providers
-            .iter()
-            .find(|provider| provider.name() == name)
-            .map(AsRef::as_ref)
-            .ok_or(ControlError::NotFound)
-    }
-
-    /// The provider of that name, or all of them for `all`.
-    fn providers(&self, name: &str) -> Result<Vec<&dyn ProviderControls>, ControlError> {
-        if name == ALL {
-            Ok(self.providers.iter().map(AsRef::as_ref).collect())
-        } else {
-            Ok(vec![self.provider(name)?])
-        }
-    }
-}
-
-/// Parses a JSON body.
 pub(crate) fn parse_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
     // The content type is not checked: `curl -d` sends another one by default.
     serde_json::from_slice(body).map_err(|error| ControlError::Body(error.to_string()))
 }
 
-fn time_response(provider: &dyn ProviderControls) -> Response {
-    Json(json!({ "now": provider.now() })).into_response()
-}
-
-async fn now(State(panel): State<SharedPanel>, Path(name): Path<String>) -> Result<Response, ControlError> {
-    Ok(time_response(panel.provider(&name)?))
-}
-
-/// The body of a registration.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClientName {
@@ -143,25 +119,34 @@ pub(crate) fn register_client(
     Ok(Json(json!({ "client_id": client_id, "client_secret": client_secret })))
 }
 
+async fn now<P: ProviderRules>(State(core): State<SharedCore<P>>) -> Json<Value> {
+    Json(json!({ "now": core.now() }))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Advance {
     seconds: u64,
 }
 
-async fn advance(
-    State(panel): State<SharedPanel>,
-    Path(name): Path<String>,
+async fn advance<P: ProviderRules>(
+    State(core): State<SharedCore<P>>,
     body: Bytes,
-) -> Result<Response, ControlError> {
-    let providers = panel.providers(&name)?;
+) -> Result<Json<Value>, ControlError> {
     let Advance { seconds } = parse_body(&body)?;
-    for provider in &providers {
-        provider.advance(Duration::from_secs(seconds));
+    core.clock.advance(Duration::from_secs(seconds));
+    Ok(Json(json!({ "now": core.now() })))
+}
+
+async fn advance_all(
+    State(providers): State<AllProviders>,
+    body: Bytes,
+) -> Result<Json<Value>, ControlError> {
+    let Advance { seconds } = parse_body(&body)?;
+    for provider in providers.iter() {
+        provider.clock.advance(Duration::from_secs(seconds));
     }
-    Ok(providers
-        .first()
-        .map_or_else(|| StatusCode::NO_CONTENT.into_response(), |provider| time_response(*provider)))
+    Ok(Json(json!({ "now": providers[0].clock.now() })))
 }
 
 #[derive(Deserialize)]
@@ -171,60 +156,59 @@ struct QueueFault {
     fault: Fault,
 }
 
-async fn faults(
-    State(panel): State<SharedPanel>,
-    Path(name): Path<String>,
+async fn faults<P: ProviderRules>(
+    State(core): State<SharedCore<P>>,
     body: Bytes,
 ) -> Result<StatusCode, ControlError> {
-    let provider = panel.provider(&name)?;
     let QueueFault { on, fault } = parse_body(&body)?;
-    if provider.queue_fault(on, fault) {
+    if core.faults.push(on, fault) {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(ControlError::Body("the queue of faults is full".to_owned()))
     }
 }
 
-async fn journal(
-    State(panel): State<SharedPanel>,
-    Path(name): Path<String>,
-) -> Result<Response, ControlError> {
-    Ok(Json(panel.provider(&name)?.journal()).into_response())
+async fn journal<P: ProviderRules>(State(core): State<SharedCore<P>>) -> Json<Journal> {
+    Json(core.journal.copy())
 }
 
-/// The options, and the address over plain HTTP next to TLS.
-async fn options(
-    State(panel): State<SharedPanel>,
-    Path(name): Path<String>,
-) -> Result<Response, ControlError> {
-    let provider = panel.provider(&name)?;
-    let mut body = json!(provider.switches());
-    if let Some(url) = provider.plain_url() {
-        body["plain_url"] = url.into();
+/// The options that can be switched, and the address over plain HTTP next to TLS.
+async fn options<P: ProviderRules>(State(core): State<SharedCore<P>>) -> Json<Value> {
+    let mut options = core.options();
+    let mut body = json!(P::switches(&mut options).into_iter().collect::<BTreeMap<_, _>>());
+    if let Some(url) = &core.urls.plain {
+        body["plain_url"] = url.as_str().into();
     }
-    Ok(Json(body).into_response())
+    Json(body)
 }
 
-async fn set_options(
-    State(panel): State<SharedPanel>,
-    Path(name): Path<String>,
+/// Changes these options, or none if a name is unknown.
+async fn set_options<P: ProviderRules>(
+    State(core): State<SharedCore<P>>,
     body: Bytes,
 ) -> Result<StatusCode, ControlError> {
-    let provider = panel.provider(&name)?;
     let changes: BTreeMap<String, bool> = parse_body(&body)?;
-    provider.switch(&changes).map_err(|name| {
-        let known: Vec<&str> = provider.switches().into_keys().collect();
-        ControlError::Body(format!("there is no option `{name}`; there are: {}", known.join(", ")))
-    })?;
+    let mut options = core.options();
+    let mut switches: BTreeMap<_, _> = P::switches(&mut options).into_iter().collect();
+    if let Some(name) = changes.keys().find(|name| !switches.contains_key(name.as_str())) {
+        let known: Vec<_> = switches.into_keys().collect();
+        let text = format!("there is no option `{name}`; there are: {}", known.join(", "));
+        return Err(ControlError::Body(text));
+    }
+    for (name, change) in &changes {
+        if let Some(value) = switches.get_mut(name.as_str()) {
+            **value = *change;
+        }
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn reset(
-    State(panel): State<SharedPanel>,
-    Path(name): Path<String>,
-) -> Result<StatusCode, ControlError> {
-    for provider in panel.providers(&name)? {
-        provider.reset();
-    }
-    Ok(StatusCode::NO_CONTENT)
+async fn reset<P: ProviderRules>(State(core): State<SharedCore<P>>) -> StatusCode {
+    core.reset();
+    StatusCode::NO_CONTENT
+}
+
+async fn reset_all(State(providers): State<AllProviders>) -> StatusCode {
+    providers.iter().for_each(|provider| (provider.reset)());
+    StatusCode::NO_CONTENT
 }

@@ -44,7 +44,7 @@
 //! - `server/`: sockets, TLS and the `Host` check; `middleware.rs`: body, journal and faults around each
 //!   handler; `request.rs`: the request that a handler gets.
 //! - `fault/`, `journal/`: scripted faults, and the record of received requests.
-//! - `browser/`: the simulated browser; `page/`, `session.rs`: the layout of pages, and browser sessions.
+//! - `browser/`: the simulated browser; `page.rs`, `session.rs`: the layout of pages, and browser sessions.
 //! - `control.rs`: control over HTTP.
 //!
 //! # Control over HTTP
@@ -53,8 +53,7 @@
 //! `X-Sandbox-Key: `[`Sandbox::control_key`]. The README lists all controls; faults have the JSON form of
 //! [`Fault`].
 
-mod bounded_list;
-mod bounded_map;
+mod bounded;
 mod browser;
 mod builder;
 mod callback;
@@ -84,6 +83,7 @@ mod server;
 mod server_handle;
 mod session;
 mod sync;
+mod token_error;
 mod user;
 
 pub use browser::Browser;

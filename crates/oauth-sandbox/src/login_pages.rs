@@ -8,15 +8,13 @@ use http::header::LOCATION;
 use maud::{Markup, html};
 
 use crate::page::Page;
-use crate::provider::{ProviderRules, SharedCore};
+use crate::provider::{ProviderRules, ProviderState as _, SharedCore};
 use crate::request::{Handled, ProviderRequest, Rejection};
 use crate::session::Session;
 use crate::user::User;
 
-/// Paths, fields and texts of a login.
 pub(crate) struct LoginForm {
     pub(crate) path: &'static str,
-    /// The path that the form is sent to.
     pub(crate) action: &'static str,
     pub(crate) logout: &'static str,
     pub(crate) home: &'static str,
@@ -49,7 +47,6 @@ impl LoginForm {
     };
 }
 
-/// A provider's differences from the usual pages.
 pub(crate) trait LoginPages: ProviderRules {
     const LOGIN: LoginForm = LoginForm::USUAL;
 
@@ -64,12 +61,10 @@ pub(crate) trait LoginPages: ProviderRules {
         &user.email
     }
 
-    /// Content below the login form.
     fn below_login() -> Markup {
         html! {}
     }
 
-    /// Heading and content of the home page.
     fn home(request: &ProviderRequest<Self>, user: &User) -> (String, Markup);
 }
 
@@ -81,11 +76,10 @@ pub(crate) fn routes<P: LoginPages>() -> Router<SharedCore<P>> {
         .route(P::LOGIN.home, get(home::<P>))
 }
 
-/// The browser's session and the logged-in user.
 pub(crate) fn logged_in_user<P: LoginPages>(request: &ProviderRequest<P>) -> Option<(Session, User)> {
     let session = request.core.sessions.find(&request.jar)?;
     let login = session.user.clone()?;
-    let user = P::users(&request.core.state()).into_iter().find(|user| user.login == login)?;
+    let user = request.core.state().users().into_iter().find(|user| user.login == login)?;
     Some((session, user))
 }
 
@@ -109,7 +103,6 @@ fn redirect_to_login<P: LoginPages>(request: &ProviderRequest<P>, return_to: &st
     (jar, redirect(P::LOGIN.path)).into_response()
 }
 
-/// A redirect with status 302.
 pub(crate) fn redirect(path: &str) -> Response {
     (StatusCode::FOUND, [(LOCATION, path)]).into_response()
 }
@@ -136,7 +129,16 @@ pub(crate) fn check_form_token<P: LoginPages>(
     Err(Rejection::new(Page::message(P::TITLE, status, P::LOGIN.stale_form, text)))
 }
 
-/// The hidden field with the session's form token.
+/// The user who sent a form of this session.
+pub(crate) fn author_of_form<P: LoginPages>(
+    request: &ProviderRequest<P>,
+    return_to: &str,
+) -> Result<(Session, User), Rejection> {
+    let (session, user) = require_user(request, return_to)?;
+    check_form_token(request, &session)?;
+    Ok((session, user))
+}
+
 pub(crate) fn form_token_field<P: LoginPages>(session: &Session) -> Markup {
     html! { input type="hidden" name=(P::LOGIN.form_token) value=(session.form_token); }
 }
@@ -147,7 +149,6 @@ async fn show_login<P: LoginPages>(request: ProviderRequest<P>) -> Handled {
     Ok((jar, login_page(&request, &title, &session, None)).into_response())
 }
 
-/// The login page, with the `message` about the previous attempt.
 fn login_page<P: LoginPages>(
     request: &ProviderRequest<P>,
     title: &str,
@@ -174,7 +175,7 @@ fn login_page<P: LoginPages>(
         h2 { "Accounts to try" }
         table.stacks {
             tr { th scope="col" { (user_label) } th scope="col" { "Password" } }
-            @for user in P::users(&request.core.state()) {
+            @for user in request.core.state().users() {
                 tr {
                     td data-label=(user_label) { code { (P::account(&user)) } }
                     td data-label="Password" { code { (user.password) } }
@@ -185,7 +186,6 @@ fn login_page<P: LoginPages>(
     Page::new(title, &format!("Log in to {title}"), &body)
 }
 
-/// Logs the user in, or shows the form again.
 async fn submit_login<P: LoginPages>(request: ProviderRequest<P>) -> Handled {
     let title = P::title(&request)?;
     let (session, jar) = request.core.sessions.update(&request.jar, |_| {});
@@ -194,7 +194,7 @@ async fn submit_login<P: LoginPages>(request: ProviderRequest<P>) -> Handled {
     }
     let typed = request.params.text(P::LOGIN.user_field.1);
     let password = request.params.text(P::LOGIN.password_field);
-    let users = P::users(&request.core.state());
+    let users = request.core.state().users();
     let found = users.iter().find(|user| user.matches_login(typed) && user.password == password);
     let Some(user) = found else {
         let wrong = format!("{} or password", P::LOGIN.user_word);

@@ -18,7 +18,6 @@ use crate::provider::{ProviderRules, SharedCore};
 /// Far above any request to our providers. It also limits the size of stored values, such as names and
 /// addresses.
 const MAX_BODY: usize = 64 * 1024;
-/// The time in which a body has to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Body, parameters and log of a request, as a request extension.
@@ -64,5 +63,5 @@ pub(crate) async fn inject_fault<P: ProviderRules>(
     let Some(fault) = core.faults.take(kind) else { return next.run(request).await };
     log.fault(&fault.name());
     // The handler runs only when the fault polls it.
-    apply_fault(fault, next.run(request)).await
+    apply_fault(fault, Box::pin(next.run(request))).await
 }

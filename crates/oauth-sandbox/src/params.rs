@@ -7,21 +7,16 @@ use http::request::Parts;
 use http_body_util::{BodyDataStream, Full};
 use url::form_urlencoded;
 
-/// The encoding of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// No body, or one that is not a form.
     #[default]
     None,
-    /// `application/x-www-form-urlencoded`.
     Urlencoded,
-    /// `multipart/form-data`.
     Multipart,
-    /// `application/json`, an object.
     Json,
 }
 
-/// Names and values in their order.
 pub(crate) type Pairs = Vec<(String, String)>;
 
 /// Query and form parameters. The last value of a repeated parameter wins, as in Rack and PHP.
@@ -73,7 +68,6 @@ fn pairs(encoded: &[u8]) -> Pairs {
     form_urlencoded::parse(encoded).into_owned().collect()
 }
 
-/// The last value of `name`.
 pub(crate) fn last<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }

@@ -27,20 +27,3 @@ fn is_verifier(verifier: &str) -> bool {
     (43..=128).contains(&verifier.len())
         && verifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn verifier_matches_example_of_rfc_7636() {
-        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-        assert!(is_challenge(challenge) && !is_challenge(&challenge[1..]) && !is_challenge("plain"));
-        assert!(verifier_matches(Some(challenge), Some(verifier)));
-        assert!(
-            !verifier_matches(Some(challenge), Some(challenge)) && !verifier_matches(Some(challenge), None)
-        );
-        assert!(!verifier_matches(None, Some(verifier)) && verifier_matches(None, None));
-    }
-}

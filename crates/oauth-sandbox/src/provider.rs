@@ -1,9 +1,7 @@
 //! The rules that a provider supplies, and the shared server around them.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -11,8 +9,8 @@ use chrono::{DateTime, Utc};
 use http::StatusCode;
 
 use crate::clock::SandboxClock;
-use crate::fault::{Fault, FaultQueues, FaultTarget};
-use crate::journal::{Journal, JournalRecorder, RequestKind};
+use crate::fault::FaultQueues;
+use crate::journal::{JournalRecorder, RequestKind};
 use crate::middleware;
 use crate::page::Page;
 use crate::server::CertificateAuthority;
@@ -24,42 +22,44 @@ use crate::user::User;
 pub(crate) trait ProviderRules: Sized + Send + Sync + 'static {
     /// The name in control paths and in the manifest.
     const NAME: &'static str;
-    /// The display name.
     const TITLE: &'static str;
     /// The port's offset from the port base of a whole [`Sandbox`](crate::Sandbox).
     const PORT_OFFSET: u16;
     /// The path prefix of the API when it has a port of its own.
     const SEPARATE_API_PATH: Option<&'static str> = None;
-    /// Options of this provider, set on the builder.
+    /// The path of the root URL, which precedes the following ones.
+    const ROOT_PATH: &'static str = "";
+    const AUTHORIZE_PATH: &'static str = "/oauth/authorize";
+    const TOKEN_PATH: &'static str = "/oauth/token";
+    const API_PATH: &'static str = "/api";
     type Options: Clone + Default + fmt::Debug + Send + Sync + 'static;
-    /// The provider's mutable state.
-    type State: Send + 'static;
+    type State: ProviderState<Self>;
 
     /// Host names for the TLS certificate besides those of this computer.
     fn host_names() -> Vec<String> {
         Vec::new()
     }
-    /// Generates credentials.
     fn new_credentials() -> Credentials;
-    /// The provider's URLs for a server at `origin`.
-    fn urls(origin: &Origin) -> Urls;
-    /// The state at the start and after a reset.
-    fn state(setup: &ProviderSetup<Self>, now: DateTime<Utc>) -> Self::State;
-    /// The redirect URIs registered now.
-    fn redirect_uris(state: &Self::State) -> Vec<String>;
-    /// The users who can log in now. The first is the default user.
-    fn users(state: &Self::State) -> Vec<User>;
     /// The options that can be switched while the provider runs, by name.
     fn switches(options: &mut Self::Options) -> Vec<(&'static str, &mut bool)> {
         let _ = options;
         Vec::new()
     }
-    /// The provider's routes, grouped by purpose.
     fn routes(core: &SharedCore<Self>) -> Routes<Self>;
     /// Control routes of this provider, below its name on the control server.
     fn controls() -> Router<SharedCore<Self>> {
         Router::new()
     }
+}
+
+/// A provider's mutable state.
+pub(crate) trait ProviderState<P: ProviderRules>: Send + 'static {
+    /// The state at the start and after a reset.
+    fn new(setup: &ProviderSetup<P>, now: DateTime<Utc>) -> Self;
+    /// The redirect URIs of the handle's client.
+    fn redirect_uris(&self) -> Vec<String>;
+    /// The users who can log in now. The first is the default user.
+    fn users(&self) -> Vec<User>;
 }
 
 /// A simulated provider. Code for any provider takes a [`ServerHandle`](crate::ServerHandle) of it:
@@ -96,7 +96,6 @@ pub(crate) struct Credentials {
     pub(crate) personal_access_token: Option<String>,
 }
 
-/// Scheme, host and port of a server.
 #[derive(Clone)]
 pub(crate) struct Origin {
     pub(crate) scheme: &'static str,
@@ -116,7 +115,6 @@ impl Origin {
     }
 }
 
-/// The URLs that a client needs.
 pub(crate) struct Urls {
     pub(crate) root: String,
     pub(crate) authorize: String,
@@ -127,10 +125,15 @@ pub(crate) struct Urls {
 }
 
 impl Urls {
-    /// URLs with these paths below `root`.
-    pub(crate) fn below(root: String, authorize: &str, token: &str, api: &str) -> Self {
+    fn new<P: ProviderRules>(setup: &ProviderSetup<P>) -> Self {
+        let root = format!("{}{}", setup.origin.url(), P::ROOT_PATH);
         let at = |path: &str| format!("{root}{path}");
-        Self { authorize: at(authorize), token: at(token), api: at(api), root, plain: None }
+        let api = match (P::SEPARATE_API_PATH, &setup.api) {
+            (Some(path), Some(origin)) => format!("{}{path}", origin.url()),
+            _ => at(P::API_PATH),
+        };
+        let plain = setup.plain.as_ref().map(|origin| format!("{}{}", origin.url(), P::ROOT_PATH));
+        Self { authorize: at(P::AUTHORIZE_PATH), token: at(P::TOKEN_PATH), api, plain, root }
     }
 }
 
@@ -157,7 +160,6 @@ pub(crate) struct Routes<P: ProviderRules> {
     pub(crate) pages: Router<SharedCore<P>>,
 }
 
-/// A running provider: the state of its handlers.
 pub(crate) struct ProviderCore<P: ProviderRules> {
     pub(crate) setup: ProviderSetup<P>,
     pub(crate) urls: Urls,
@@ -174,19 +176,14 @@ pub(crate) type SharedCore<P> = Arc<ProviderCore<P>>;
 impl<P: ProviderRules> ProviderCore<P> {
     pub(crate) fn new(setup: ProviderSetup<P>) -> Self {
         let clock = SandboxClock::default();
-        let state = Mutex::new(P::state(&setup, clock.now()));
-        let mut urls = P::urls(&setup.origin);
-        urls.plain = setup.plain.as_ref().map(|origin| P::urls(origin).root);
-        if let (Some(path), Some(api)) = (P::SEPARATE_API_PATH, &setup.api) {
-            urls.api = format!("{}{path}", api.url());
-        }
+        let state = Mutex::new(P::State::new(&setup, clock.now()));
+        let urls = Urls::new(&setup);
         let sessions = Sessions::new(P::NAME, setup.origin.port);
         let (journal, faults) = (JournalRecorder::default(), FaultQueues::default());
         let options = Mutex::new(setup.options.clone());
         Self { setup, urls, clock, journal, faults, sessions, options, state }
     }
 
-    /// The sandbox's time.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
@@ -205,7 +202,7 @@ impl<P: ProviderRules> ProviderCore<P> {
         self.clock.reset();
         self.options().clone_from(&self.setup.options);
         let mut state = self.state();
-        *state = P::state(&self.setup, self.now());
+        *state = P::State::new(&self.setup, self.now());
         drop(state);
         self.faults.clear();
         self.sessions.clear();
@@ -250,75 +247,4 @@ async fn page_not_found<P: ProviderRules>() -> Page {
 pub(crate) fn no_such_page<P: ProviderRules>() -> Page {
     let text = format!("The {} sandbox has nothing here.", P::TITLE);
     Page::message(P::TITLE, StatusCode::NOT_FOUND, "Page not found", &text)
-}
-
-/// Control of a running provider, whichever it is.
-pub(crate) trait ProviderControls: Send + Sync {
-    fn name(&self) -> &'static str;
-    fn now(&self) -> DateTime<Utc>;
-    fn advance(&self, by: Duration);
-    /// Queues a fault. Returns `false` when the queue is full.
-    fn queue_fault(&self, target: FaultTarget, fault: Fault) -> bool;
-    fn journal(&self) -> Journal;
-    fn reset(&self);
-    /// The root over plain HTTP, when TLS is enabled.
-    fn plain_url(&self) -> Option<String>;
-    /// The options that can be switched, and their values.
-    fn switches(&self) -> BTreeMap<&'static str, bool>;
-    /// Changes these options, or returns the name that is unknown and changes none.
-    fn switch(&self, changes: &BTreeMap<String, bool>) -> Result<(), String>;
-    /// The control routes that only this provider has.
-    fn provider_routes(self: Arc<Self>) -> Router;
-}
-
-impl<P: ProviderRules> ProviderControls for ProviderCore<P> {
-    fn name(&self) -> &'static str {
-        P::NAME
-    }
-
-    fn now(&self) -> DateTime<Utc> {
-        self.now()
-    }
-
-    fn advance(&self, by: Duration) {
-        self.clock.advance(by);
-    }
-
-    fn queue_fault(&self, target: FaultTarget, fault: Fault) -> bool {
-        self.faults.push(target, fault)
-    }
-
-    fn journal(&self) -> Journal {
-        self.journal.copy()
-    }
-
-    fn reset(&self) {
-        self.reset();
-    }
-
-    fn plain_url(&self) -> Option<String> {
-        self.urls.plain.clone()
-    }
-
-    fn switches(&self) -> BTreeMap<&'static str, bool> {
-        P::switches(&mut self.options()).into_iter().map(|(name, value)| (name, *value)).collect()
-    }
-
-    fn switch(&self, changes: &BTreeMap<String, bool>) -> Result<(), String> {
-        let mut options = self.options();
-        let mut switches = P::switches(&mut options);
-        if let Some(name) = changes.keys().find(|name| !switches.iter().any(|(known, _)| known == name)) {
-            return Err(name.clone());
-        }
-        for (name, value) in &mut switches {
-            if let Some(change) = changes.get(*name) {
-                **value = *change;
-            }
-        }
-        Ok(())
-    }
-
-    fn provider_routes(self: Arc<Self>) -> Router {
-        P::controls().with_state(self)
-    }
 }

@@ -22,18 +22,3 @@ pub(crate) fn hex<const N: usize>() -> String {
 pub(crate) fn opaque() -> String {
     URL_SAFE_NO_PAD.encode(bytes::<32>())
 }
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn values_have_fixed_length_and_never_repeat() {
-        let values: HashSet<String> = (0..500).flat_map(|_| [opaque(), hex::<20>(), hex::<32>()]).collect();
-        assert_eq!(values.len(), 1500);
-        assert_eq!((opaque().len(), hex::<20>().len()), (43, 40));
-        assert!(hex::<20>().bytes().all(|digit| b"0123456789abcdef".contains(&digit)));
-    }
-}

@@ -7,16 +7,19 @@ use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::CookieJar;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::request::Parts;
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri};
+use maud::Markup;
 
 use crate::journal::RequestLog;
 use crate::middleware::RequestContext;
+use crate::page::Page;
 use crate::params::Params;
 use crate::provider::{ProviderRules, SharedCore};
 use crate::server::ConnectionInfo;
 
-/// A request to a provider.
 pub(crate) struct ProviderRequest<P: ProviderRules> {
     pub(crate) core: SharedCore<P>,
     pub(crate) method: Method,
@@ -41,13 +44,31 @@ impl<P: ProviderRules> ProviderRequest<P> {
         scheme.eq_ignore_ascii_case("Bearer").then_some(token)
     }
 
+    /// Identifier and secret of `Authorization: Basic …`.
+    pub(crate) fn basic_credentials(&self) -> Option<(String, String)> {
+        let (scheme, encoded) = self.header("authorization")?.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("Basic") {
+            return None;
+        }
+        let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+        decoded.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned()))
+    }
+
     /// Checks for the media type `application/json`, with any parameters.
     pub(crate) fn has_json_body(&self) -> bool {
         let essence = self.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
         essence.trim().eq_ignore_ascii_case("application/json")
     }
 
-    /// The path with the query.
+    pub(crate) fn refuse(&self, status: StatusCode, heading: &str, text: &str) -> Rejection {
+        self.log.note(format!("refused: {text}"));
+        Rejection::new(Page::message(P::TITLE, status, heading, text))
+    }
+
+    pub(crate) fn page(&self, heading: &str, body: &Markup) -> Page {
+        Page::new(P::TITLE, heading, body)
+    }
+
     pub(crate) fn path_and_query(&self) -> &str {
         self.uri.path_and_query().map_or("", |path| path.as_str())
     }
@@ -89,5 +110,4 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// The result of a handler.
 pub(crate) type Handled = Result<Response, Rejection>;

@@ -1,7 +1,6 @@
 //! All providers together, with control over HTTP.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::Ipv4Addr;
 
 use crate::builder::Builder;
@@ -24,6 +23,7 @@ const PLAIN_OFFSET: u16 = 10;
 const API_OFFSET: u16 = 4;
 
 /// All simulated providers, each on a port of its own. They stop when this handle is dropped.
+#[derive(Debug)]
 pub struct Sandbox {
     cohortgo: CohortGo,
     cobot: Cobot,
@@ -127,11 +127,8 @@ impl SandboxBuilder {
         let gocd = with_ports(self.gocd, base)?.start().await?;
 
         let port = base.map_or(Ok(0), |base| port(base, CONTROL_OFFSET))?;
-        let listener = server::listen(Ipv4Addr::LOCALHOST.into(), port).await?;
-        let control = ControlManifest {
-            url: format!("http://127.0.0.1:{}", server::port(&listener)?),
-            key: random::opaque(),
-        };
+        let (listener, port) = server::listen(Ipv4Addr::LOCALHOST.into(), port).await?;
+        let control = ControlManifest { url: format!("http://127.0.0.1:{port}"), key: random::opaque() };
         let providers = vec![cohortgo.controls(), cobot.controls(), go1.controls(), gocd.controls()];
         let controls = control::router(control.key.clone(), providers);
         let server = Server::start(listener, controls, None);
@@ -139,7 +136,6 @@ impl SandboxBuilder {
     }
 }
 
-/// Sets the provider's ports, relative to the port base.
 fn with_ports<P: SandboxProvider>(mut builder: Builder<P>, base: Option<u16>) -> Result<Builder<P>, Error> {
     if let Some(base) = base {
         builder.api_port = port(base, P::PORT_OFFSET + API_OFFSET)?;
@@ -222,16 +218,4 @@ impl Sandbox {
 
 fn entry<P: SandboxProvider>(provider: &ServerHandle<P>) -> (&'static str, ProviderManifest) {
     (P::NAME, provider.manifest())
-}
-
-impl fmt::Debug for Sandbox {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sandbox")
-            .field("cohortgo", &self.cohortgo)
-            .field("cobot", &self.cobot)
-            .field("go1", &self.go1)
-            .field("gocd", &self.gocd)
-            .field("control", &self.control)
-            .finish_non_exhaustive()
-    }
 }

@@ -11,10 +11,11 @@ use crate::Error;
 use crate::browser::Browser;
 use crate::builder::Builder;
 use crate::clock::SandboxClock;
+use crate::control::ProviderControls;
 use crate::fault::{Fault, FaultTarget};
 use crate::journal::Journal;
 use crate::manifest::ProviderManifest;
-use crate::provider::{Origin, ProviderControls, ProviderCore, SandboxProvider};
+use crate::provider::{Origin, ProviderCore, ProviderState as _, SandboxProvider};
 use crate::server::{CertificateAuthority, Server};
 use crate::user::User;
 
@@ -105,13 +106,13 @@ impl<P: SandboxProvider> ServerHandle<P> {
     /// The client's registered redirect URIs.
     #[must_use]
     pub fn redirect_uris(&self) -> Vec<String> {
-        P::redirect_uris(&self.core.state())
+        self.core.state().redirect_uris()
     }
 
     /// The users who can log in.
     #[must_use]
     pub fn users(&self) -> Vec<User> {
-        P::users(&self.core.state())
+        self.core.state().users()
     }
 
     /// A fresh browser. It acts as the first user unless another is chosen.
@@ -209,8 +210,8 @@ impl<P: SandboxProvider> ServerHandle<P> {
         &self.core
     }
 
-    pub(crate) fn controls(&self) -> Arc<dyn ProviderControls> {
-        Arc::<ProviderCore<P>>::clone(&self.core)
+    pub(crate) fn controls(&self) -> ProviderControls {
+        ProviderControls::new(&self.core)
     }
 }
 

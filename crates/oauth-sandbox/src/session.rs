@@ -1,18 +1,16 @@
 //! Browser sessions on the server. The cookie holds only a random identifier.
 
-use std::collections::HashMap;
 use std::sync::Mutex;
 
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use hashlink::LruCache;
 use subtle::ConstantTimeEq as _;
 
 use crate::random;
 use crate::sync::lock;
 
-/// The limit on sessions: more browsers than any test has.
 const MAX_SESSIONS: usize = 1000;
 
-/// The session of one browser.
 #[derive(Clone)]
 pub(crate) struct Session {
     /// [`User::login`](crate::User::login) of the logged-in user.
@@ -28,25 +26,23 @@ impl Session {
         Self { user: None, return_to: None, form_token: random::opaque() }
     }
 
-    /// Checks that a form came from a page of this session.
     pub(crate) fn has_form_token(&self, form_token: &str) -> bool {
         self.form_token.as_bytes().ct_eq(form_token.as_bytes()).into()
     }
 }
 
-/// All sessions of one provider.
 pub(crate) struct Sessions {
     /// Differs between providers: cookies ignore the port.
     cookie: String,
-    open: Mutex<HashMap<String, Session>>,
+    open: Mutex<LruCache<String, Session>>,
 }
 
 impl Sessions {
     pub(crate) fn new(provider: &str, port: u16) -> Self {
-        Self { cookie: format!("sandbox_{provider}_{port}"), open: Mutex::default() }
+        let open = Mutex::new(LruCache::new(MAX_SESSIONS));
+        Self { cookie: format!("sandbox_{provider}_{port}"), open }
     }
 
-    /// The session of the browser that sent `jar`.
     pub(crate) fn find(&self, jar: &CookieJar) -> Option<Session> {
         lock(&self.open).get(jar.get(&self.cookie)?.value()).cloned()
     }
@@ -84,14 +80,7 @@ impl Sessions {
 
     fn open(&self, jar: &CookieJar, session: Session) -> CookieJar {
         let id = random::opaque();
-        let mut open = lock(&self.open);
-        if open.len() >= MAX_SESSIONS
-            && let Some(other) = open.keys().next().cloned()
-        {
-            open.remove(&other);
-        }
-        open.insert(id.clone(), session);
-        drop(open);
+        lock(&self.open).insert(id.clone(), session);
         // Lax, not Strict: the browser arrives from the application's site.
         let jar = jar.clone();
         jar.add(Cookie::build((self.cookie.clone(), id)).path("/").http_only(true).same_site(SameSite::Lax))

@@ -1,6 +1,6 @@
 //! Every public type of the provider crates and of `oauth-core`, by the path that this crate gives it.
 //!
-//! `cargo xtask api` compares the lists with what rustdoc finds.
+//! A type that is removed or moved no longer compiles here. Add new types.
 
 /// The types of `oauth_core::reexports`, which every provider crate re-exports.
 macro_rules! common {

@@ -11,11 +11,7 @@ use super::tls::{TLS_CHOICES, package_names};
 use crate::layering::HEAVY_CRATES;
 use crate::report::Outcome;
 use crate::run;
-use crate::workspace::TLS_FEATURES;
-
-/// The crates that come with every provider crate.
-const CORE: &str = "oauth-core";
-const SANDBOX: &str = "oauth-sandbox";
+use crate::workspace::{CORE, SANDBOX, TLS_FEATURES};
 
 pub(super) fn rehearse(rehearsal: &Rehearsal, packages: &Packages, provider: &str) -> Result<Outcome> {
     write(rehearsal, packages, provider)?;
@@ -120,7 +116,7 @@ fn write(rehearsal: &Rehearsal, packages: &Packages, provider: &str) -> Result<(
             "pub use {provider}::*;\n\n\
              #[derive(Debug)]\npub struct Customer {{\n    pub name: String,\n    pub token: {provider}::Token,\n}}\n\n\
              pub trait Customers: Send + Sync {{\n    fn find(&self, name: &str) -> Result<Customer, {provider}::Error>;\n}}\n\n\
-             pub fn start(client: &{provider}::Client, connect: &{provider}::Connect) -> Result<{provider}::StartedAuthorization, {provider}::Error> {{\n    \
+             pub(crate) fn start(client: &{provider}::Client, connect: &{provider}::Connect) -> Result<{provider}::StartedAuthorization, {provider}::Error> {{\n    \
              client.begin(connect)\n}}\n"
         ),
     )?;
@@ -139,7 +135,7 @@ fn write(rehearsal: &Rehearsal, packages: &Packages, provider: &str) -> Result<(
         &format!(
             "pub fn connect(client: &{provider}::Client, to: &{provider}::Connect) -> Result<{provider}::StartedAuthorization, {provider}::Error> {{\n    \
              {provider}::start(client, to)\n}}\n\n\
-             pub fn token(customers: &dyn {provider}::Customers) -> Option<{provider}::Token> {{\n    \
+             pub(crate) fn token(customers: &dyn {provider}::Customers) -> Option<{provider}::Token> {{\n    \
              customers.find(\"acme\").ok().map(|customer| customer.token)\n}}\n"
         ),
     )?;

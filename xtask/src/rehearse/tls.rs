@@ -24,7 +24,6 @@ pub(crate) const TLS_CHOICES: [TlsChoice; 6] = [
 
 impl TlsChoice {
     /// Arguments for cargo.
-    #[must_use]
     pub(crate) fn args(&self) -> Vec<&'static str> {
         match self.name {
             "default" => vec![],
@@ -34,7 +33,6 @@ impl TlsChoice {
     }
 
     /// Error text if the packages of a dependency tree do not fit this choice.
-    #[must_use]
     pub(crate) fn check_tree(&self, tree: &BTreeSet<String>) -> Option<String> {
         let has = |name: &&&str| tree.contains(**name);
         let missing: Vec<&str> = self.requires.iter().filter(|name| !has(name)).copied().collect();
@@ -48,7 +46,6 @@ impl TlsChoice {
 }
 
 /// Package names in the output of `cargo tree --prefix none`.
-#[must_use]
 pub(crate) fn package_names(tree: &str) -> BTreeSet<String> {
     tree.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }

@@ -4,20 +4,18 @@ use anyhow::{Context, Result};
 use cobot::{Cobot, Connect, Site, Subdomain, scope};
 use oauth_core::Connect as _;
 
-use crate::portrait::{Portrait, code, grants};
+use crate::portrait::{Portrait, code};
 
 pub(super) fn portrait() -> Result<Portrait> {
     let site = Site::production();
     let connect = Connect::new([scope::READ_USER]);
     let space = "betahaus".parse().context("a subdomain")?;
     let on_space = connect.clone().on_space(space).authorization(&site)?.endpoint;
-    let portrait = Portrait::of::<Cobot>(&site, &connect)?
+    Ok(Portrait::of::<Cobot>(&site, &connect)?
         .with("api-url", format!("{}, and of a space `https://SPACE.cobot.me/api`", code(site.api_url())))
         .with("authorize endpoint of a space", code(on_space.as_str().replace("betahaus", "SPACE")))
         .with("subdomains of spaces", subdomains())
-        .with("access-token-lifetime", "they do not expire")
-        .with_scopes(include_str!("../../../cobot/src/scope.rs"));
-    Ok(grants!(portrait, Cobot))
+        .with("access-token-lifetime", "they do not expire"))
 }
 
 /// The rule for subdomains, if the type still follows it.

@@ -3,19 +3,17 @@
 use anyhow::{Context, Result};
 use cohortgo::{Account, CohortGo, Connect, Site};
 
-use crate::portrait::{Portrait, code, grants};
+use crate::portrait::{Portrait, code};
 
 pub(super) fn portrait() -> Result<Portrait> {
     let site = Site::production();
     let account = Account::at("https://demo.s.portal.cohortgo.com/api/v1".parse()?);
-    let portrait = Portrait::of::<CohortGo>(&site, &Connect::new())?
+    Ok(Portrait::of::<CohortGo>(&site, &Connect::new())?
         .with("api-url", format!("as the token response says, such as {}", code(site.api_base(&account)?)))
         .with("access-token-lifetime", "not documented; valid until refused")
         .with("response-fields", "`api_base_url`, `base_url`")
         .with("on whose behalf a call is", code(acting()?))
-        .with("hosts that tokens go to", hosts(&site))
-        .with_scopes(include_str!("../../../cohortgo/src/scope.rs"));
-    Ok(grants!(portrait, CohortGo))
+        .with("hosts that tokens go to", hosts(&site)))
 }
 
 /// The header in the snapshot of a call on behalf of a user.

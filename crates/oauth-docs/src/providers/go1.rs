@@ -3,13 +3,13 @@
 use anyhow::Result;
 use go1::{Connect, Go1, Site, scope, webhook};
 
-use crate::portrait::{Portrait, code, grants};
+use crate::portrait::{Portrait, code};
 
 pub(super) fn portrait() -> Result<Portrait> {
     let (site, qa) = (Site::production(), Site::qa());
     let hosts = [qa.authorize_url(), qa.api_url(), qa.gateway_url()];
     let hosts = hosts.map(|url| code(url.host_str().unwrap_or_default()));
-    let portrait = Portrait::of::<Go1>(&site, &Connect::new([scope::USER_READ]))?
+    Ok(Portrait::of::<Go1>(&site, &Connect::new([scope::USER_READ]))?
         .with("api-url", code(site.api_url()))
         .with("base URL of the gateway", code(site.gateway_url()))
         .with("`Api-Version` of the gateway", code(site.api_version().to_str()?))
@@ -23,7 +23,5 @@ pub(super) fn portrait() -> Result<Portrait> {
                 code(webhook::SIGNATURE),
                 webhook::TOLERANCE.as_secs()
             ),
-        )
-        .with_scopes(include_str!("../../../go1/src/scope.rs"));
-    Ok(grants!(portrait, Go1))
+        ))
 }

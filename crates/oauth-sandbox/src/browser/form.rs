@@ -2,7 +2,6 @@
 
 use scraper::{ElementRef, Html, Selector};
 
-/// The user's decision on a consent page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
     Approve,
@@ -24,7 +23,6 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// All forms of `html`.
     pub(super) fn all(html: &str) -> Vec<Self> {
         Html::parse_document(html).select(&selector("form")).map(Self::parse).collect()
     }
@@ -73,7 +71,6 @@ impl Form {
         Some(self)
     }
 
-    /// Fills in a login form.
     pub(super) fn log_in(mut self, user: &str, password: &str) -> Self {
         self.set(|field| ["text", "email"].contains(&field.kind.as_str()), user);
         self.set(|field| field.kind == "password", password);

@@ -1,13 +1,13 @@
 //! A simulated browser over real HTTP: follows redirects within the sandbox, keeps cookies, and fills in HTML
 //! forms.
 
-mod follow;
 mod form;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use http::StatusCode;
 use http::header::{CONTENT_TYPE, LOCATION};
 use reqwest::cookie::Jar;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -19,7 +19,6 @@ use crate::server::{CertificateAuthority, browser_config};
 use crate::user::User;
 use form::{Decision, Form};
 
-/// The limit on pages and redirects: more than any flow has.
 const MAX_PAGES: usize = 20;
 
 /// A browser with a user in front of it. Clones share cookies;
@@ -82,28 +81,20 @@ impl Browser {
         let mut response = client.get(start).send().await?;
         let mut logged_in = false;
         for _ in 0..MAX_PAGES {
-            if response.status().is_redirection() {
-                let (location, next) = location(&response)?;
-                let arrived =
-                    redirect_uri.as_ref().is_some_and(|uri| !uri.is_empty() && location.starts_with(uri));
-                if arrived || !self.is_sandbox_url(&next) {
-                    return Ok(next);
-                }
-                response = client.get(next).send().await?;
-                continue;
-            }
-            let (status, here) = (response.status().as_u16(), response.url().clone());
-            let html = response.text().await?;
-            let form = Form::all(&html).into_iter().find(|form| form.is_login() || form.is_consent());
+            let page = match self.load(&client, response, redirect_uri.as_deref()).await? {
+                Loaded::Page(page) => page,
+                Loaded::Left(url) => return Ok(url),
+            };
+            let form = page.forms().into_iter().find(|form| form.is_login() || form.is_consent());
             response = match form {
-                Some(form) if form.is_consent() => post(&client, &here, form, Some(decision)).await?,
+                Some(form) if form.is_consent() => page.submit(&client, form, Some(decision)).await?,
                 // The login form is shown again after a wrong password.
                 Some(form) if !logged_in => {
                     logged_in = true;
                     let (user, password) = self.credentials()?;
-                    post(&client, &here, form.log_in(user, password), None).await?
+                    page.submit(&client, form.log_in(user, password), None).await?
                 }
-                _ => return Err(Error::Page { status, text: form::visible_text(&html) }),
+                _ => return Err(page.error()),
             };
         }
         Err(Error::TooManyPages)
@@ -116,9 +107,7 @@ impl Browser {
     /// [`Error::OutsideSandbox`] when the URL or a redirect leads out of the sandbox; [`Error::Browser`] when
     /// a page could not be loaded; [`Error::Url`], [`Error::NoSuchUser`], [`Error::TooManyPages`].
     pub async fn open(&self, url: impl AsRef<str>) -> Result<String, Error> {
-        let url = Url::parse(url.as_ref())?;
-        let client = self.http_client()?;
-        self.open_logged_in(&client, url).await.map(|(_, html)| html)
+        Ok(self.open_logged_in(&self.http_client()?, url.as_ref()).await?.html)
     }
 
     /// Opens `url` as [`open`](Self::open), sets `fields` (name and value) in the first form that has them
@@ -128,43 +117,83 @@ impl Browser {
     /// # Errors
     /// As [`open`](Self::open), and [`Error::Page`] when there is no such form.
     pub async fn fill_in(&self, url: impl AsRef<str>, fields: &[(&str, &str)]) -> Result<String, Error> {
-        let url = Url::parse(url.as_ref())?;
         let client = self.http_client()?;
-        let (here, html) = self.open_logged_in(&client, url).await?;
-        let form = Form::all(&html)
-            .into_iter()
-            .find_map(|form| form.fill_in(fields))
-            .ok_or_else(|| Error::Page { status: 200, text: form::visible_text(&html) })?;
-        let response = post(&client, &here, form, None).await?;
-        self.follow_to_page(&client, response).await.map(|(_, html)| html)
+        let page = self.open_logged_in(&client, url.as_ref()).await?;
+        let form = page.forms().into_iter().find_map(|form| form.fill_in(fields));
+        let form = form.ok_or_else(|| page.error())?;
+        let response = page.submit(&client, form, None).await?;
+        Ok(self.load_success(&client, response).await?.html)
     }
 
-    async fn open_logged_in(&self, client: &Client, url: Url) -> Result<(Url, String), Error> {
+    async fn open_logged_in(&self, client: &Client, url: &str) -> Result<Page, Error> {
+        let url = Url::parse(url)?;
         self.require_sandbox_url(&url)?;
-        let response = client.get(url).send().await?;
-        let (here, html) = self.follow_to_page(client, response).await?;
-        let Some(login) = Form::all(&html).into_iter().find(Form::is_login) else {
-            return Ok((here, html));
-        };
+        let page = self.load_success(client, client.get(url).send().await?).await?;
+        let Some(login) = page.forms().into_iter().find(Form::is_login) else { return Ok(page) };
         let (user, password) = self.credentials()?;
-        let response = post(client, &here, login.log_in(user, password), None).await?;
-        self.follow_to_page(client, response).await
+        let response = page.submit(client, login.log_in(user, password), None).await?;
+        self.load_success(client, response).await
     }
 
-    /// Follows redirects. Returns the page's URL and HTML, or [`Error::Page`] for an error page.
-    async fn follow_to_page(&self, client: &Client, mut response: Response) -> Result<(Url, String), Error> {
+    /// Follows redirects to a page. An error page becomes [`Error::Page`].
+    async fn load_success(&self, client: &Client, response: Response) -> Result<Page, Error> {
+        match self.load(client, response, None).await? {
+            Loaded::Page(page) if page.status.is_success() => Ok(page),
+            Loaded::Page(page) => Err(page.error()),
+            Loaded::Left(url) => Err(Error::OutsideSandbox(url.origin().ascii_serialization())),
+        }
+    }
+
+    /// Follows redirects to a page, or until they lead to `redirect_uri` or out of the sandbox.
+    async fn load(
+        &self,
+        client: &Client,
+        mut response: Response,
+        redirect_uri: Option<&str>,
+    ) -> Result<Loaded, Error> {
         for _ in 0..MAX_PAGES {
             if !response.status().is_redirection() {
-                let (status, here) = (response.status(), response.url().clone());
-                let html = response.text().await?;
-                if status.is_success() {
-                    return Ok((here, html));
-                }
-                return Err(Error::Page { status: status.as_u16(), text: form::visible_text(&html) });
+                let (status, url) = (response.status(), response.url().clone());
+                return Ok(Loaded::Page(Page { status, url, html: response.text().await? }));
             }
-            let (_, next) = location(&response)?;
-            self.require_sandbox_url(&next)?;
+            let (location, next) = location(&response)?;
+            let arrived = redirect_uri.is_some_and(|uri| !uri.is_empty() && location.starts_with(uri));
+            if arrived || !self.is_sandbox_url(&next) {
+                return Ok(Loaded::Left(next));
+            }
             response = client.get(next).send().await?;
+        }
+        Err(Error::TooManyPages)
+    }
+
+    /// Opens the URL that [`approve`](Self::approve) or [`deny`](Self::deny) returned and follows redirects.
+    /// Returns the last response with its body as text, whatever its status.
+    ///
+    /// The application has to listen on this computer, over plain HTTP or with a certificate of the sandbox's
+    /// authority.
+    ///
+    /// # Errors
+    /// [`Error::NotLocalUrl`] when the URL or a redirect leads to another computer; [`Error::Browser`] when a
+    /// request fails; [`Error::TooManyPages`] when the redirects do not end; [`Error::Url`].
+    pub async fn follow(&self, callback: impl AsRef<str>) -> Result<http::Response<String>, Error> {
+        let mut next = Url::parse(callback.as_ref())?;
+        let client = self.http_client()?;
+        for _ in 0..MAX_PAGES {
+            if !is_loopback(&next) || !matches!(next.scheme(), "http" | "https") {
+                // Only scheme and host: the rest may contain a code.
+                let host = next.host_str().map(|host| format!("//{host}")).unwrap_or_default();
+                return Err(Error::NotLocalUrl(format!("{}:{host}", next.scheme())));
+            }
+            let response = client.get(next).send().await.map_err(reqwest::Error::without_url)?;
+            if response.status().is_redirection() && response.headers().contains_key(LOCATION) {
+                (_, next) = location(&response)?;
+                continue;
+            }
+            let mut page = http::Response::new(String::new());
+            *page.status_mut() = response.status();
+            *page.headers_mut() = response.headers().clone();
+            *page.body_mut() = response.text().await.map_err(reqwest::Error::without_url)?;
+            return Ok(page);
         }
         Err(Error::TooManyPages)
     }
@@ -178,7 +207,6 @@ impl Browser {
             .ok_or_else(|| Error::NoSuchUser(self.login.clone()))
     }
 
-    /// Checks that `url` is a page of the sandbox.
     fn is_sandbox_url(&self, url: &Url) -> bool {
         is_loopback(url) && url.port_or_known_default().is_some_and(|port| self.ports.contains(&port))
     }
@@ -208,19 +236,40 @@ impl fmt::Debug for Browser {
     }
 }
 
-/// Submits `form` of the page at `here`.
-async fn post(
-    client: &Client,
-    here: &Url,
-    form: Form,
-    decision: Option<Decision>,
-) -> Result<Response, Error> {
-    let request = client.post(here.join(&form.action)?);
-    let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-    Ok(request.body(form.body(decision)).send().await?)
+struct Page {
+    status: StatusCode,
+    url: Url,
+    html: String,
 }
 
-/// The `Location` header, raw and resolved.
+/// The end of a chain of redirects.
+enum Loaded {
+    Page(Page),
+    /// The redirect URI, or a URL outside of the sandbox. It was not loaded.
+    Left(Url),
+}
+
+impl Page {
+    fn forms(&self) -> Vec<Form> {
+        Form::all(&self.html)
+    }
+
+    async fn submit(
+        &self,
+        client: &Client,
+        form: Form,
+        decision: Option<Decision>,
+    ) -> Result<Response, Error> {
+        let request = client.post(self.url.join(&form.action)?);
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        Ok(request.body(form.body(decision)).send().await?)
+    }
+
+    fn error(&self) -> Error {
+        Error::Page { status: self.status.as_u16(), text: form::visible_text(&self.html) }
+    }
+}
+
 fn location(response: &Response) -> Result<(String, Url), Error> {
     let raw = response.headers().get(LOCATION).map(|value| value.as_bytes()).unwrap_or_default();
     let raw = String::from_utf8_lossy(raw).into_owned();
@@ -228,7 +277,6 @@ fn location(response: &Response) -> Result<(String, Url), Error> {
     Ok((raw, url))
 }
 
-/// Checks that `url` leads to this computer.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => is_localhost(name),

@@ -2,18 +2,15 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use maud::{Markup, html};
+use maud::Markup;
 
 use super::model::Grant;
 use super::{Request, Rules};
-use crate::consent_flow::{Authorization, ConsentFlow};
-use crate::page::Page;
-use crate::provider::ProviderRules as _;
+use crate::consent_flow::{Authorization, ConsentFlow, scope_list};
 use crate::request::Rejection;
 use crate::user::User;
 use crate::{callback, pkce};
 
-/// The scopes that the application asks for, and its PKCE challenge.
 pub(crate) struct Details {
     scopes: Vec<String>,
     challenge: Option<String>,
@@ -22,76 +19,56 @@ pub(crate) struct Details {
 impl ConsentFlow for Rules {
     type Details = Details;
     const DECISION: (&'static str, &'static str, &'static str) = ("authorize", "yes", "no");
-    const NOTES: (&'static str, &'static str) = ("asked the person", "the person said no");
 
     /// Errors are pages, not redirects, until the client and its redirect URI are known.
     fn validate(request: &Request) -> Result<Authorization<Details>, Rejection> {
         let params = &request.params;
-        let error_page = |text: &str| {
-            request.log.note(format!("refused: {text}"));
-            let heading = "This link does not work";
-            Err(Rejection::new(Page::message(Rules::TITLE, StatusCode::BAD_REQUEST, heading, text)))
-        };
+        let redirect_uri = params.text("redirect_uri");
+        let page = |text| Err(request.refuse(StatusCode::BAD_REQUEST, "This link does not work", text));
         let state = request.core.state();
         let Some(client) = state.clients.find(params.text("client_id")) else {
-            return error_page("The application is not known here.");
+            return page("The application is not known here.");
         };
-        if !client.has_registered_with_query(params.text("redirect_uri")) {
-            return error_page("The redirect URI is not one that the application has registered.");
+        if !client.has_registered_with_query(redirect_uri) {
+            return page("The redirect URI is not one that the application has registered.");
         }
-        let redirect_error = |error: &str, description: &str| {
-            request.log.note(format!("refused: {error}"));
-            let pairs = [("error", error), ("error_description", description)];
-            Err(Rejection::new(redirect_back(request, &pairs)))
-        };
+        let reject =
+            |error, description| Err(Self::redirect_error(request, redirect_uri, error, description));
         match params.present("response_type") {
             Some("code") => {}
-            None => return redirect_error("invalid_request", "response_type is missing"),
-            Some(_) => return redirect_error("unsupported_response_type", "response_type must be code"),
+            None => return reject("invalid_request", "response_type is missing"),
+            Some(_) => return reject("unsupported_response_type", "response_type must be code"),
         }
         let Some(scopes) = state.granted(params.text("scope")) else {
-            return redirect_error("invalid_scope", "the application does not have all of these scopes");
+            return reject("invalid_scope", "the application does not have all of these scopes");
         };
         let challenge = match (params.get("code_challenge"), params.get("code_challenge_method")) {
             (None, None) => None,
             (Some(challenge), Some("S256")) if pkce::is_challenge(challenge) => Some(challenge.to_owned()),
             _ => {
                 let text = "PKCE needs a code_challenge and the code_challenge_method S256";
-                return redirect_error("invalid_request", text);
+                return reject("invalid_request", text);
             }
         };
         Ok(Authorization {
             application: client.name.clone(),
-            redirect_uri: params.text("redirect_uri").to_owned(),
+            redirect_uri: redirect_uri.to_owned(),
             details: Details { scopes, challenge },
         })
     }
 
     fn rights(_: &Request, Details { scopes, .. }: &Details, _: &User) -> Markup {
-        html! {
-            @if scopes.is_empty() {
-                p { "It requests no scopes. It only learns that you gave your consent." }
-            } @else {
-                p { "It requests these scopes:" }
-                ul { @for scope in scopes { li { code { (scope) } } } }
-            }
-        }
+        let none = "It requests no scopes. It only learns that you gave your consent.";
+        scope_list("It requests these scopes:", scopes, none)
     }
 
-    fn approve(request: &Request, authorization: Authorization<Details>, user: &User) -> Response {
+    fn issue_code(request: &Request, authorization: Authorization<Details>, user: &User) -> String {
         let Details { scopes, challenge } = authorization.details;
         let grant = Grant { user: user.login.clone(), scopes };
-        let code = request.core.state().issue_code(grant, challenge, request.core.now());
-        redirect_back(request, &[("code", &code)])
+        request.core.state().issue_code(grant, challenge, request.core.now())
     }
 
-    fn deny(request: &Request, _: &Authorization<Details>) -> Response {
-        redirect_back(request, &[("error", "access_denied")])
+    fn redirect(request: &Request, redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
+        callback::redirect(redirect_uri, false, parameters, request.params.get("state"))
     }
-}
-
-/// Redirects to the redirect URI with `parameters` and the request's `state`.
-fn redirect_back(request: &Request, parameters: &[(&str, &str)]) -> Response {
-    let params = &request.params;
-    callback::redirect(params.text("redirect_uri"), false, parameters, params.get("state"))
 }

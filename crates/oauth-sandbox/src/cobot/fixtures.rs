@@ -20,7 +20,6 @@ pub(super) struct SpaceFixture {
     pub(super) members: &'static [Member],
 }
 
-/// A membership of a space.
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) id: &'static str,
@@ -117,12 +116,10 @@ impl SpaceFixture {
         SPACES.iter().find(|space| space.subdomain == subdomain)
     }
 
-    /// The host name of its pages.
     pub(super) fn host(&self) -> String {
         self.custom_domain.map_or_else(|| self.api_host(), str::to_owned)
     }
 
-    /// The host name of its API.
     pub(super) fn api_host(&self) -> String {
         format!("{}.localhost", self.subdomain)
     }

@@ -4,11 +4,9 @@ use http::header::HOST;
 use http::uri::Authority;
 use http::{HeaderMap, StatusCode, Uri};
 
+use super::Request;
 use super::fixtures::{SPACES, SpaceFixture};
-use super::{Request, Rules};
 use crate::login_pages;
-use crate::page::Page;
-use crate::provider::ProviderRules as _;
 use crate::request::Rejection;
 
 #[derive(Clone, Copy)]
@@ -43,14 +41,10 @@ impl CobotHost {
     }
 }
 
-/// The response to a request for a host that does not serve the path.
 fn not_found(request: &Request) -> Rejection {
-    request.log.note("refused: not on this host");
-    let text = "There is no such page on this host.";
-    Rejection::new(Page::message(Rules::TITLE, StatusCode::NOT_FOUND, "Page not found", text))
+    request.refuse(StatusCode::NOT_FOUND, "Page not found", "There is no such page on this host.")
 }
 
-/// Requires that the request is for `www`.
 pub(super) fn require_www(request: &Request) -> Result<(), Rejection> {
     match CobotHost::from_request(&request.uri, &request.headers) {
         Some(CobotHost::Www) => Ok(()),

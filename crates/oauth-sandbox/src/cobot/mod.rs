@@ -60,16 +60,12 @@
 //!
 //! Not included: API 2 (`api.cobot.me`), OpenID Connect, discovery, dynamic client registration.
 
-mod access_tokens;
 mod api;
-mod api_error;
 mod authorize;
 mod caller;
-mod control;
 mod fixtures;
 mod handle;
 mod host_routing;
-mod memberships;
 mod model;
 mod pages;
 mod rate_limit;
@@ -80,12 +76,10 @@ use axum::Router;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use axum::routing::{get, post};
-use chrono::{DateTime, Utc};
 
-use crate::provider::{Credentials, Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
+use crate::provider::{Credentials, ProviderRules, Routes, SharedCore};
 use crate::request::ProviderRequest;
 use crate::server_handle::ServerHandle;
-use crate::user::User;
 use crate::{consent_flow, login_pages, random};
 
 pub use handle::Space;
@@ -115,6 +109,7 @@ impl ProviderRules for Rules {
     const NAME: &'static str = "cobot";
     const TITLE: &'static str = "Cobot";
     const PORT_OFFSET: u16 = 1;
+    const TOKEN_PATH: &'static str = "/oauth/access_token";
     type Options = Options;
     type State = model::State;
 
@@ -135,39 +130,23 @@ impl ProviderRules for Rules {
         }
     }
 
-    fn urls(origin: &Origin) -> Urls {
-        Urls::below(origin.url(), "/oauth/authorize", "/oauth/access_token", "/api")
-    }
-
-    fn state(setup: &ProviderSetup<Self>, _: DateTime<Utc>) -> model::State {
-        model::State::new(setup)
-    }
-
-    fn redirect_uris(state: &model::State) -> Vec<String> {
-        state.clients.redirect_uris()
-    }
-
-    fn users(state: &model::State) -> Vec<User> {
-        state.users.to_vec()
-    }
-
     fn routes(_: &SharedCore<Self>) -> Routes<Self> {
         Routes {
-            authorize: consent_flow::routes("/oauth/authorize"),
-            token: Router::new().route("/oauth/access_token", post(token::token)),
+            authorize: consent_flow::routes(Self::AUTHORIZE_PATH),
+            token: Router::new().route(Self::TOKEN_PATH, post(token::token)),
             api: Router::new()
                 .route("/api/user", get(api::user))
                 .route("/api/users", post(api::create_user))
                 .route("/api/spaces/{subdomain}", get(api::space))
-                .route("/api/access_tokens/{token}", get(access_tokens::show).delete(access_tokens::revoke))
-                .route("/api/access_tokens/{token}/space", post(access_tokens::create_space_token))
-                .route("/api/memberships", get(memberships::list))
-                .route("/api/memberships/{id}", get(memberships::show)),
+                .route("/api/access_tokens/{token}", get(api::token_info).delete(api::revoke_token))
+                .route("/api/access_tokens/{token}/space", post(api::create_space_token))
+                .route("/api/memberships", get(api::memberships))
+                .route("/api/memberships/{id}", get(api::membership)),
             pages: login_pages::routes(),
         }
     }
 
     fn controls() -> Router<SharedCore<Self>> {
-        control::routes()
+        handle::control_routes()
     }
 }

@@ -1,22 +1,21 @@
-//! Clients, users, codes and tokens, independent of HTTP.
+//! Clients, users, codes and tokens.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::fixtures::{self, SPACES, SpaceFixture};
 use super::rate_limit::RateLimiter;
 use super::{Rules, scopes};
-use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
-use crate::bounded_map::BoundedMap;
+use crate::bounded::{BoundedList, TokenMap, token_map};
 use crate::client::Clients;
 use crate::pkce;
-use crate::provider::ProviderSetup;
+use crate::provider::{ProviderSetup, ProviderState};
 use crate::random;
+use crate::token_error::TokenError;
 use crate::user::User;
 
-/// Seconds until a code expires (a guess).
-const CODE_LIFETIME: i64 = 600;
+/// The lifetime of a code (a guess).
+const CODE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
-/// The user and scopes that a code or token was issued for.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Grant {
     /// [`User::login`].
@@ -27,10 +26,9 @@ pub(super) struct Grant {
 struct Code {
     grant: Grant,
     challenge: Option<String>,
-    expires_at: i64,
+    expires_at: DateTime<Utc>,
 }
 
-/// An access token.
 #[derive(Clone)]
 pub(super) struct Token {
     pub(super) token: String,
@@ -39,7 +37,6 @@ pub(super) struct Token {
     pub(super) space: Option<&'static str>,
 }
 
-/// Everything that changes while the sandbox runs.
 pub(crate) struct State {
     pub(super) users: BoundedList<User>,
     pub(super) clients: Clients,
@@ -47,27 +44,15 @@ pub(crate) struct State {
     pub(super) rate_limiter: RateLimiter,
     /// User and subdomain of each admin who is not the owner.
     admins: Vec<(String, &'static str)>,
-    codes: BoundedMap<Code>,
-    tokens: BoundedMap<Token>,
+    codes: TokenMap<Code>,
+    tokens: TokenMap<Token>,
     /// The registration token, which no other token displaces.
     registration: Option<Token>,
 }
 
-/// The reason that a code exchange fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CodeError {
-    Unknown,
-    Expired,
-    Verifier,
-}
-
-impl State {
-    pub(super) fn new(setup: &ProviderSetup<Rules>) -> Self {
-        let mut users = BoundedList::new(MAX_OBJECTS);
-        for user in fixtures::users() {
-            users.push(user);
-        }
-        users.pin_current();
+impl ProviderState<Rules> for State {
+    fn new(setup: &ProviderSetup<Rules>, _: DateTime<Utc>) -> Self {
+        let users = BoundedList::pinned(fixtures::users());
         let client_scopes = setup.options.client_scopes.clone().unwrap_or_else(scopes::all);
         let registration = Token {
             token: setup.credentials.registration_token.clone(),
@@ -83,12 +68,22 @@ impl State {
                 .iter()
                 .flat_map(|space| space.admins.iter().map(|admin| ((*admin).to_owned(), space.subdomain)))
                 .collect(),
-            codes: BoundedMap::new(MAX_CODES),
-            tokens: BoundedMap::new(MAX_TOKENS),
+            codes: token_map(),
+            tokens: token_map(),
             registration: Some(registration),
         }
     }
 
+    fn redirect_uris(&self) -> Vec<String> {
+        self.clients.redirect_uris()
+    }
+
+    fn users(&self) -> Vec<User> {
+        self.users.to_vec()
+    }
+}
+
+impl State {
     pub(super) fn user(&self, login: &str) -> Option<&User> {
         self.users.iter().find(|user| user.login == login)
     }
@@ -105,28 +100,20 @@ impl State {
     }
 
     /// Removes the admin rights of a user, given by e-mail address or id. Returns whether there were any.
+    /// Space tokens that the user created pass to the owner.
     pub(super) fn cut_admin_rights(&mut self, user: &str, subdomain: &str) -> bool {
-        let found =
-            self.users.iter().find(|known| known.matches_login(user)).map(|known| known.login.clone());
-        match (found, SpaceFixture::find(subdomain)) {
-            (Some(user), Some(space)) => self.remove_admin(&user, space),
-            _ => false,
-        }
-    }
-
-    /// Returns whether `user` was an admin. Space tokens that `user` created pass to the owner.
-    fn remove_admin(&mut self, user: &str, space: &SpaceFixture) -> bool {
-        let before = self.admins.len();
-        self.admins.retain(|(admin, subdomain)| admin != user || *subdomain != space.subdomain);
-        let removed = self.admins.len() < before;
-        if removed {
-            let passes_to_owner =
-                |token: &&mut Token| token.space == Some(space.subdomain) && token.grant.user == user;
-            for token in self.tokens.iter_mut().filter(passes_to_owner) {
+        let Some(space) = SpaceFixture::find(subdomain) else { return false };
+        let Some(user) = self.users.iter().find(|known| known.matches_login(user)) else { return false };
+        let user = user.login.as_str();
+        let is_right = |(admin, subdomain): &(String, &str)| admin == user && *subdomain == space.subdomain;
+        let Some(at) = self.admins.iter().position(is_right) else { return false };
+        for (_, token) in self.tokens.iter_mut() {
+            if token.space == Some(space.subdomain) && token.grant.user == user {
                 space.owner.clone_into(&mut token.grant.user);
             }
         }
-        removed
+        self.admins.remove(at);
+        true
     }
 
     /// Issues a code. Earlier codes remain valid.
@@ -137,8 +124,8 @@ impl State {
         now: DateTime<Utc>,
     ) -> String {
         let code = random::hex::<32>();
-        let expires_at = now.timestamp() + CODE_LIFETIME;
-        self.codes.insert(&code, Code { grant, challenge, expires_at });
+        let expires_at = now + CODE_LIFETIME;
+        self.codes.insert(code.clone(), Code { grant, challenge, expires_at });
         code
     }
 
@@ -148,13 +135,16 @@ impl State {
         code: &str,
         verifier: Option<&str>,
         now: DateTime<Utc>,
-    ) -> Result<Token, CodeError> {
-        let found = self.codes.get(code).ok_or(CodeError::Unknown)?;
-        if found.expires_at <= now.timestamp() {
-            return Err(CodeError::Expired);
+    ) -> Result<Token, TokenError> {
+        let invalid = |description| Err(TokenError::new("invalid_grant", description));
+        let Some(found) = self.codes.peek(code) else {
+            return invalid("the code is unknown or was redeemed before");
+        };
+        if found.expires_at <= now {
+            return invalid("the code has expired");
         }
         if !pkce::verifier_matches(found.challenge.as_deref(), verifier) {
-            return Err(CodeError::Verifier);
+            return invalid("the code_verifier does not fit what the authorize URL said");
         }
         let grant = found.grant.clone();
         self.codes.remove(code);
@@ -163,16 +153,15 @@ impl State {
 
     pub(super) fn issue_token(&mut self, grant: Grant, space: Option<&'static str>) -> Token {
         let token = Token { token: random::hex::<32>(), grant, space };
-        self.tokens.insert(&token.token, token.clone());
+        self.tokens.insert(token.token.clone(), token.clone());
         token
     }
 
     pub(super) fn token(&self, token: &str) -> Option<Token> {
         let registration = self.registration.as_ref().filter(|registration| registration.token == token);
-        registration.or_else(|| self.tokens.get(token)).cloned()
+        registration.or_else(|| self.tokens.peek(token)).cloned()
     }
 
-    /// Returns whether the token existed.
     pub(super) fn revoke(&mut self, token: &str) -> bool {
         let registration = self.registration.take_if(|registration| registration.token == token);
         registration.is_some() || self.tokens.remove(token).is_some()

@@ -4,15 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-/// The window in seconds.
 const MINUTE: i64 = 60;
-
-/// An endpoint's name and its requests per minute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct RateLimit {
-    pub(super) endpoint: &'static str,
-    pub(super) per_minute: u32,
-}
 
 #[derive(Debug)]
 struct Window {
@@ -23,22 +15,28 @@ struct Window {
 /// Number of windows above which expired ones are removed. Normal use stays below it.
 const MAX_WINDOWS: usize = 10_000;
 
-/// Request counts by endpoint and user.
 #[derive(Debug, Default)]
-pub(super) struct RateLimiter(HashMap<(RateLimit, String), Window>);
+pub(super) struct RateLimiter(HashMap<(&'static str, String), Window>);
 
 impl RateLimiter {
     /// Counts one request of `user`. Above the limit it does not count: the error is the seconds to wait.
-    pub(super) fn count(&mut self, limit: RateLimit, user: &str, now: DateTime<Utc>) -> Result<(), i64> {
+    pub(super) fn count(
+        &mut self,
+        endpoint: &'static str,
+        per_minute: u32,
+        user: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), i64> {
         let now = now.timestamp();
         if self.0.len() >= MAX_WINDOWS {
             self.0.retain(|_, window| now < window.started_at + MINUTE);
         }
-        let window = self.0.entry((limit, user.to_owned())).or_insert(Window { started_at: now, count: 0 });
+        let window =
+            self.0.entry((endpoint, user.to_owned())).or_insert(Window { started_at: now, count: 0 });
         if now >= window.started_at + MINUTE {
             *window = Window { started_at: now, count: 0 };
         }
-        if window.count >= limit.per_minute {
+        if window.count >= per_minute {
             return Err(window.started_at + MINUTE - now);
         }
         window.count += 1;
@@ -52,16 +50,18 @@ mod tests {
 
     #[test]
     fn window_starts_with_its_first_request() {
-        let limit = RateLimit { endpoint: "x", per_minute: 2 };
-        let other = RateLimit { endpoint: "y", per_minute: 2 };
         let mut limiter = RateLimiter::default();
-        let mut count =
-            |limit, user, second| limiter.count(limit, user, DateTime::from_timestamp(second, 0).unwrap());
-        assert_eq!(
-            (count(limit, "a", 30), count(limit, "a", 40), count(limit, "a", 41)),
-            (Ok(()), Ok(()), Err(49))
-        );
-        assert_eq!((count(limit, "b", 41), count(other, "a", 41)), (Ok(()), Ok(())));
-        assert_eq!((count(limit, "a", 89), count(limit, "a", 90)), (Err(1), Ok(())));
+        for (endpoint, user, second, expected) in [
+            ("x", "a", 30, Ok(())),
+            ("x", "a", 40, Ok(())),
+            ("x", "a", 41, Err(49)),
+            ("x", "b", 41, Ok(())),
+            ("y", "a", 41, Ok(())),
+            ("x", "a", 89, Err(1)),
+            ("x", "a", 90, Ok(())),
+        ] {
+            let now = DateTime::from_timestamp(second, 0).unwrap();
+            assert_eq!(limiter.count(endpoint, 2, user, now), expected, "{endpoint} {user} {second}");
+        }
     }
 }

@@ -113,7 +113,6 @@ const DOCUMENTED: [&str; 103] = [
 const INFERRED: [&str; 6] =
     ["write_contacts", "write_plans", "write_spaces", "write_teams", "write_time_passes", "write_user"];
 
-/// All documented and inferred scopes: the client's default.
 pub(super) fn all() -> Vec<String> {
     DOCUMENTED.iter().chain(&INFERRED).map(|scope| (*scope).to_owned()).collect()
 }

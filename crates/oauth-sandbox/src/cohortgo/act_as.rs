@@ -1,6 +1,5 @@
 //! A strict parser for the header `X-Act-as-User: "Name" <email>`.
 
-/// The user named by the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NamedUser {
     pub(super) name: String,
@@ -108,21 +107,6 @@ mod tests {
                 prop_assert!(header.ends_with(&end), "{}", header);
                 prop_assert_eq!(named.email.matches('@').count(), 1);
             }
-        }
-
-        #[test]
-        fn rejects_added_or_missing_characters(at in 0_usize..31, extra in "[ -~]") {
-            let header = "\"Bob Smith\" <bob.s@example.org>";
-            let shorter = [&header[..at], &header[at + 1..]].concat();
-            let named = parse(header).unwrap();
-            prop_assert!(parse(&shorter).is_none_or(|other| other != named));
-            prop_assert_eq!(parse(&format!("{header}{extra}")), None);
-            prop_assert_eq!(parse(&format!("{extra}{header}")), None);
-        }
-
-        #[test]
-        fn parse_never_panics(header in any::<String>()) {
-            let _ = parse(&header);
         }
     }
 }

@@ -9,14 +9,11 @@ use super::scope::Scopes;
 use super::{Request, Rules};
 use crate::callback;
 use crate::consent_flow::{Authorization, ConsentFlow};
-use crate::page::Page;
-use crate::provider::ProviderRules as _;
 use crate::request::Rejection;
 use crate::user::User;
 
 const HAS_ACCOUNT: &str = "a user who can log in has an account";
 
-/// The application and the scopes that it asks for.
 pub(crate) struct Details {
     client_id: String,
     scopes: Scopes,
@@ -24,36 +21,24 @@ pub(crate) struct Details {
 
 impl ConsentFlow for Rules {
     type Details = Details;
-    const NOTES: (&'static str, &'static str) = ("asked the person", "the person said no");
-
-    fn forwarded(request: &Request) -> Vec<(&'static str, &str)> {
-        let names = ["client_id", "redirect_uri", "response_type", "scope", "state"];
-        names.map(|name| (name, request.params.text(name))).into()
-    }
 
     /// Errors are pages, not redirects, until the client and its redirect URI are known.
     fn validate(request: &Request) -> Result<Authorization<Details>, Rejection> {
         let params = &request.params;
         let redirect_uri = params.text("redirect_uri");
+        let page = |text| Err(request.refuse(StatusCode::BAD_REQUEST, "Connecting is not possible", text));
         let state = request.core.state();
-        let known = state.clients.find(params.text("client_id"));
-        let Some(client) = known.filter(|client| client.has_registered(redirect_uri)) else {
-            let text = match known {
-                None => "There is no application with this client_id.",
-                Some(_) => "The redirect_uri is not one that is registered for this application.",
-            };
-            request.log.note(format!("refused: {text}"));
-            let heading = "Connecting is not possible";
-            return Err(Rejection::new(Page::message(Rules::TITLE, StatusCode::BAD_REQUEST, heading, text)));
+        let Some(client) = state.clients.find(params.text("client_id")) else {
+            return page("There is no application with this client_id.");
         };
-        let redirect_error = |error: &str| {
-            request.log.note(format!("refused: {error}"));
-            Rejection::new(redirect_back(request, ("error", error)))
-        };
-        if params.get("response_type") != Some("code") {
-            return Err(redirect_error("unsupported_response_type"));
+        if !client.has_registered(redirect_uri) {
+            return page("The redirect_uri is not one that is registered for this application.");
         }
-        let scopes = Scopes::parse(params.text("scope")).ok_or_else(|| redirect_error("invalid_scope"))?;
+        let reject = |error| Self::redirect_error(request, redirect_uri, error, "");
+        if params.get("response_type") != Some("code") {
+            return Err(reject("unsupported_response_type"));
+        }
+        let scopes = Scopes::parse(params.text("scope")).ok_or_else(|| reject("invalid_scope"))?;
         Ok(Authorization {
             application: client.name.clone(),
             redirect_uri: redirect_uri.to_owned(),
@@ -82,24 +67,17 @@ impl ConsentFlow for Rules {
         }
     }
 
-    fn approve(request: &Request, authorization: Authorization<Details>, user: &User) -> Response {
+    fn issue_code(request: &Request, authorization: Authorization<Details>, user: &User) -> String {
         let Details { client_id, scopes } = authorization.details;
         let mut state = request.core.state();
         let account = state.account_of(&user.login).expect(HAS_ACCOUNT);
         let grant = Grant { client_id, account, user: user.login.clone(), scopes };
-        let code = state.issue_code(grant, request.core.now());
-        drop(state);
-        redirect_back(request, ("code", &code))
+        state.issue_code(grant, request.core.now())
     }
 
-    fn deny(request: &Request, _: &Authorization<Details>) -> Response {
-        redirect_back(request, ("error", "access_denied"))
+    fn redirect(request: &Request, redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
+        let echo_state = request.core.options().echo_state;
+        let state = request.params.get("state").filter(|state| echo_state && !state.is_empty());
+        callback::redirect(redirect_uri, false, parameters, state)
     }
-}
-
-/// Redirects to the redirect URI with `parameter`, and with the request's `state` if the option is on.
-fn redirect_back(request: &Request, parameter: (&str, &str)) -> Response {
-    let echo_state = request.core.options().echo_state;
-    let state = request.params.get("state").filter(|state| echo_state && !state.is_empty());
-    callback::redirect(request.params.text("redirect_uri"), false, &[parameter], state)
 }

@@ -1,10 +1,12 @@
 //! Authentication of API calls, impersonation by `X-Act-as-User`, and JSON responses.
 
+use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::act_as::{self, NamedUser};
@@ -12,7 +14,6 @@ use super::model::{ACCOUNTS, Account, AuthorizedCall, Grant};
 use super::{API_PATH, Request, Rules, scope};
 use crate::provider::SharedCore;
 
-/// The header that names the user to act as.
 const ACT_AS: &str = "x-act-as-user";
 
 /// Extractor for an authorized call. Its rejection is the error response.
@@ -21,7 +22,6 @@ pub(super) struct Caller {
     pub(super) account: &'static Account,
 }
 
-/// An error response of the API.
 #[derive(Debug)]
 pub(super) struct ApiError {
     status: StatusCode,
@@ -42,11 +42,13 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = json_response(self.status, &json!({ "error": self.error, "message": self.message }));
+        let body = json!({ "error": self.error, "message": self.message });
+        let mut response = json_response(self.status, &body);
         if self.status == StatusCode::UNAUTHORIZED {
-            return ([(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")], body).into_response();
+            let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
-        body
+        response
     }
 }
 
@@ -135,6 +137,6 @@ pub(super) fn named_user(fields: &Map<String, Value>) -> Option<NamedUser> {
     (!named.name.trim().is_empty() && act_as::is_email(&named.email)).then_some(named)
 }
 
-pub(super) fn json_response(status: StatusCode, body: &Value) -> Response {
-    (status, [(CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
+pub(super) fn json_response(status: StatusCode, body: &impl Serialize) -> Response {
+    (status, [(CONTENT_TYPE, "application/json; charset=utf-8")], Json(body)).into_response()
 }

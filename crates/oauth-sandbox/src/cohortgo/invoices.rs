@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::Rules;
 use super::caller::{ApiError, Caller, json_response, unwrap_root};
 use super::model::{ACCOUNTS, Account};
-use crate::bounded_list::{BoundedList, MAX_OBJECTS};
+use crate::bounded::BoundedList;
 use crate::provider::SharedCore;
 use crate::random;
 
@@ -26,14 +26,13 @@ pub(super) struct Invoice {
     kind: InvoiceKind,
     account: &'static Account,
     updated_at: DateTime<Utc>,
-    /// The invoice's JSON in responses.
     json: Value,
 }
 
 /// The initial invoices. One account has more provider invoices than fit on a page.
 pub(super) fn initial(now: DateTime<Utc>) -> BoundedList<Invoice> {
     let [brightwater, lakeside] = &ACCOUNTS;
-    let mut invoices = BoundedList::new(MAX_OBJECTS);
+    let mut invoices = Vec::new();
     for (account, kind, count) in [
         (brightwater, InvoiceKind::Provider, 27),
         (brightwater, InvoiceKind::Agent, 3),
@@ -47,15 +46,14 @@ pub(super) fn initial(now: DateTime<Utc>) -> BoundedList<Invoice> {
                 "amount": 500.05 + f64::from(age),
             });
             let updated_at = now - TimeDelta::hours(age.into());
-            let mut json = kind.to_json(invoices.total_pushed(), fields.as_object().unwrap_or(&Map::new()));
+            let mut json = kind.to_json(invoices.len(), fields.as_object().unwrap_or(&Map::new()));
             if kind == InvoiceKind::Provider {
                 json["payment_remitted"] = updated_at.date_naive().to_string().into();
             }
             invoices.push(Invoice { kind, account, updated_at, json });
         }
     }
-    invoices.pin_current();
-    invoices
+    BoundedList::pinned(invoices)
 }
 
 impl InvoiceKind {
@@ -83,7 +81,6 @@ impl InvoiceKind {
     }
 }
 
-/// The list of invoices of one kind, and the creation of one.
 pub(super) fn routes(kind: InvoiceKind) -> MethodRouter<SharedCore<Rules>> {
     get(move |caller: Caller| async move { list(&caller, kind) })
         .post(move |caller: Caller| async move { create(&caller, kind) })
@@ -114,10 +111,8 @@ fn list(&Caller { ref request, account }: &Caller, kind: InvoiceKind) -> Result<
 fn create(&Caller { ref request, account }: &Caller, kind: InvoiceKind) -> Result<Response, ApiError> {
     let fields = unwrap_root(request, "invoice")?;
     if !fields.get("amount").is_some_and(Value::is_number) {
-        return Err(ApiError::unprocessable(
-            "invalid_invoice",
-            "An invoice needs an amount, which is a number.",
-        ));
+        let text = "An invoice needs an amount, which is a number.";
+        return Err(ApiError::unprocessable("invalid_invoice", text));
     }
     let updated_at = request.core.now();
     let mut state = request.core.state();

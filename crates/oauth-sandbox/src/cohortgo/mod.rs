@@ -37,30 +37,25 @@
 //! Cohort Go documents none).
 
 mod act_as;
+mod api;
 mod authorize;
 mod caller;
-mod insurance;
 mod invoices;
 mod model;
 mod scope;
 mod token;
-mod users;
 
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::builder::Builder;
-use crate::client::Clients;
 use crate::control::{self, ControlError};
 use crate::login_pages::{self, LoginPages};
-use crate::provider::{
-    Credentials, Origin, ProviderCore, ProviderRules, ProviderSetup, Routes, SharedCore, Urls,
-};
+use crate::provider::{Credentials, ProviderCore, ProviderRules, Routes, SharedCore};
 use crate::request::ProviderRequest;
 use crate::server_handle::ServerHandle;
 use crate::user::User;
@@ -173,6 +168,8 @@ impl ProviderRules for Rules {
     const NAME: &'static str = "cohortgo";
     const TITLE: &'static str = "Cohort Go";
     const PORT_OFFSET: u16 = 0;
+    const AUTHORIZE_PATH: &'static str = "/oauth2/authorize";
+    const TOKEN_PATH: &'static str = "/oauth2/token";
     const SEPARATE_API_PATH: Option<&'static str> = Some(API_PATH);
     type Options = Options;
     type State = model::State;
@@ -187,26 +184,10 @@ impl ProviderRules for Rules {
         vec![("echo_state", &mut options.echo_state)]
     }
 
-    fn urls(origin: &Origin) -> Urls {
-        Urls::below(origin.url(), "/oauth2/authorize", "/oauth2/token", API_PATH)
-    }
-
-    fn state(setup: &ProviderSetup<Self>, now: DateTime<Utc>) -> model::State {
-        model::State::new(Clients::new(setup), now)
-    }
-
-    fn redirect_uris(state: &model::State) -> Vec<String> {
-        state.clients.redirect_uris()
-    }
-
-    fn users(state: &model::State) -> Vec<User> {
-        state.logins()
-    }
-
     fn routes(_: &SharedCore<Self>) -> Routes<Self> {
         Routes {
-            authorize: consent_flow::routes("/oauth2/authorize"),
-            token: Router::new().route("/oauth2/token", post(token::token)),
+            authorize: consent_flow::routes(Self::AUTHORIZE_PATH),
+            token: Router::new().route(Self::TOKEN_PATH, post(token::token)),
             api: ACCOUNTS.iter().fold(Router::new(), |routes, account| routes.merge(api_routes(account))),
             pages: login_pages::routes(),
         }
@@ -217,16 +198,15 @@ impl ProviderRules for Rules {
     }
 }
 
-/// The API routes of one customer.
 fn api_routes(account: &Account) -> Router<SharedCore<Rules>> {
     let at = |path: &str| format!("{}{API_PATH}{path}", account.prefix);
     let payments = |path: &str| at(&format!("/services/payments{path}"));
     Router::new()
-        .route(&at("/students.json"), post(users::create_student))
-        .route(&at("/users.json"), get(users::list_users).post(users::create_user))
+        .route(&at("/students.json"), post(api::create_student))
+        .route(&at("/users.json"), get(api::list_users).post(api::create_user))
         .route(&payments("/agent_invoices.json"), invoices::routes(InvoiceKind::Agent))
         .route(&payments("/provider_invoices.json"), invoices::routes(InvoiceKind::Provider))
-        .route(&at("/services/insurance/quote.json"), get(insurance::quote))
+        .route(&at("/services/insurance/quote.json"), get(api::quote))
 }
 
 impl LoginPages for Rules {

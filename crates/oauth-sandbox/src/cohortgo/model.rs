@@ -1,22 +1,24 @@
-//! Accounts, users, codes and tokens, independent of HTTP.
+//! Accounts, users, codes and tokens.
 
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Rules;
 use super::act_as::NamedUser;
 use super::invoices::Invoice;
 use super::scope::Scopes;
-use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
-use crate::bounded_map::BoundedMap;
+use crate::bounded::{BoundedList, TokenMap, token_map};
 use crate::client::Clients;
+use crate::provider::{ProviderSetup, ProviderState};
 use crate::random;
 use crate::user::User;
 
 /// Lifetime of an authorization code (a guess).
 const CODE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
-/// A customer of Cohort Go.
+const SYSTEM: &str = "System";
+
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Account {
     pub(super) name: &'static str,
@@ -57,6 +59,19 @@ impl AccountUser {
     #[must_use]
     pub fn can_log_in(&self) -> bool {
         self.password.is_some()
+    }
+
+    fn new(number: usize, account: &Account, name: &str, email: &str, role: &str) -> Self {
+        Self {
+            id: 4001 + number as u64,
+            account: account.name.into(),
+            name: name.into(),
+            email: email.into(),
+            role: role.into(),
+            branch: account.default_branch.into(),
+            system: role == SYSTEM,
+            password: None,
+        }
     }
 
     fn has_email(&self, account: &Account, email: &str) -> bool {
@@ -100,7 +115,6 @@ pub struct AuthorizedCall {
     pub path: String,
 }
 
-/// The account, user and scopes that a code or token was issued for.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Grant {
     pub(super) client_id: String,
@@ -115,69 +129,56 @@ struct Code {
     expires_at: DateTime<Utc>,
 }
 
-/// Everything that changes while the sandbox runs.
 pub(crate) struct State {
     pub(super) clients: Clients,
     pub(super) users: BoundedList<AccountUser>,
     pub(super) authorized_calls: BoundedList<AuthorizedCall>,
     pub(super) invoices: BoundedList<Invoice>,
     pub(super) students: u64,
-    codes: BoundedMap<Code>,
-    tokens: BoundedMap<Grant>,
+    codes: TokenMap<Code>,
+    tokens: TokenMap<Grant>,
 }
 
-impl State {
-    pub(super) fn new(clients: Clients, now: DateTime<Utc>) -> Self {
-        let mut state = Self {
-            clients,
-            users: BoundedList::new(MAX_OBJECTS),
-            authorized_calls: BoundedList::new(MAX_OBJECTS),
-            invoices: super::invoices::initial(now),
-            students: 0,
-            codes: BoundedMap::new(MAX_CODES),
-            tokens: BoundedMap::new(MAX_TOKENS),
-        };
+impl ProviderState<Rules> for State {
+    fn new(setup: &ProviderSetup<Rules>, now: DateTime<Utc>) -> Self {
         let [brightwater, lakeside] = &ACCOUNTS;
-        for (account, name, email, role, password) in [
+        let users = [
             (brightwater, "Ruth Adeyemi", "ruth@brightwater.example", "Administrator", "pay-the-fees"),
             (brightwater, "Bob Smith", "bob.smith@brightwater.example", "Consultant", "book-a-payment"),
             (lakeside, "Tom Lund", "tom@lakeside.example", "Administrator", "find-a-school"),
-        ] {
-            state.add_user(account, name, email, role, Some(password), false);
+        ];
+        let users =
+            users.into_iter().zip(0..).map(|((account, name, email, role, password), at)| AccountUser {
+                password: Some(password.into()),
+                ..AccountUser::new(at, account, name, email, role)
+            });
+        Self {
+            clients: Clients::new(setup),
+            users: BoundedList::pinned(users.collect()),
+            authorized_calls: BoundedList::default(),
+            invoices: super::invoices::initial(now),
+            students: 0,
+            codes: token_map(),
+            tokens: token_map(),
         }
-        state.users.pin_current();
-        state
     }
 
-    fn add_user(
-        &mut self,
-        account: &Account,
-        name: &str,
-        email: &str,
-        role: &str,
-        password: Option<&str>,
-        system: bool,
-    ) -> AccountUser {
-        let user = AccountUser {
-            id: 4001 + self.users.total_pushed() as u64,
-            account: account.name.into(),
-            name: name.into(),
-            email: email.into(),
-            role: role.into(),
-            branch: account.default_branch.into(),
-            system,
-            password: password.map(str::to_owned),
-        };
+    fn redirect_uris(&self) -> Vec<String> {
+        self.clients.redirect_uris()
+    }
+
+    fn users(&self) -> Vec<User> {
+        self.users.iter().filter_map(AccountUser::login).collect()
+    }
+}
+
+impl State {
+    fn add_user(&mut self, account: &Account, name: &str, email: &str, role: &str) -> AccountUser {
+        let user = AccountUser::new(self.users.total_pushed(), account, name, email, role);
         self.users.push(user.clone());
         user
     }
 
-    /// The users who can log in.
-    pub(super) fn logins(&self) -> Vec<User> {
-        self.users.iter().filter_map(AccountUser::login).collect()
-    }
-
-    /// The account of a user who can log in.
     pub(super) fn account_of(&self, login: &str) -> Option<&'static Account> {
         let user = self.users.iter().find(|user| user.email == login)?;
         ACCOUNTS.iter().find(|account| account.name == user.account)
@@ -190,7 +191,7 @@ impl State {
 
     /// Creates a user in the default branch, with the role 'None' and without a login.
     pub(super) fn create(&mut self, account: &Account, named: &NamedUser) -> AccountUser {
-        self.add_user(account, &named.name, &named.email, "None", None, false)
+        self.add_user(account, &named.name, &named.email, "None")
     }
 
     /// Returns the e-mail address of the application's system user in an account. Creates the user if needed.
@@ -199,15 +200,14 @@ impl State {
         if !self.users.iter().any(|user| user.has_email(account, &email)) {
             let name = self.clients.find(client_id).map_or("Application", |client| client.name.as_str());
             let name = format!("{name} (system user)");
-            self.add_user(account, &name, &email, "System", None, true);
+            self.add_user(account, &name, &email, SYSTEM);
         }
         email
     }
 
     pub(super) fn issue_code(&mut self, grant: Grant, now: DateTime<Utc>) -> String {
-        self.codes.remove_oldest_while(|code| code.expires_at <= now);
         let code = random::opaque();
-        self.codes.insert(&code, Code { grant, expires_at: now + CODE_LIFETIME });
+        self.codes.insert(code.clone(), Code { grant, expires_at: now + CODE_LIFETIME });
         code
     }
 
@@ -218,7 +218,7 @@ impl State {
         code: &str,
         now: DateTime<Utc>,
     ) -> Option<(String, Grant)> {
-        let found = self.codes.get(code)?;
+        let found = self.codes.peek(code)?;
         if found.grant.client_id != client_id || found.expires_at <= now {
             return None;
         }
@@ -227,11 +227,11 @@ impl State {
             grant.user = self.system_user(grant.account, client_id);
         }
         let token = random::opaque();
-        self.tokens.insert(&token, grant.clone());
+        self.tokens.insert(token.clone(), grant.clone());
         Some((token, grant))
     }
 
     pub(super) fn grant_of(&self, access_token: &str) -> Option<&Grant> {
-        self.tokens.get(access_token)
+        self.tokens.peek(access_token)
     }
 }

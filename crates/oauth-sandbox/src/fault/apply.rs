@@ -1,17 +1,19 @@
 //! Applying a fault to a call.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use http_body::Frame;
 use http_body_util::BodyExt as _;
+use serde_json::json;
 
 use super::Fault;
 
@@ -20,91 +22,55 @@ use super::Fault;
 pub(crate) struct CloseConnection;
 
 /// Produces the response of a call with `fault`. `work` is the provider's processing.
-pub(crate) async fn apply_fault(fault: Fault, work: impl Future<Output = Response>) -> Response {
-    match fault {
-        Fault::Delay { millis } => {
-            tokio::time::sleep(Duration::from_millis(millis)).await;
-            work.await
-        }
-        Fault::DropResponse => {
-            work.await;
-            connection_closed()
-        }
-        Fault::TruncateBody => truncated(work.await).await,
-        Fault::AfterWork { mut fault } => {
-            let mut response = work.await;
-            // Nested `AfterWork` still processes the request once.
-            while let Fault::AfterWork { fault: inner } = *fault {
-                fault = inner;
-            }
-            if let Fault::Delay { millis } = *fault {
-                tokio::time::sleep(Duration::from_millis(millis)).await;
-            } else if let Fault::TruncateBody = *fault {
-                response = truncated(response).await;
-            } else {
-                response = replacement(*fault).await;
-            }
-            response
-        }
-        other => replacement(other).await,
-    }
-}
-
-/// The response that a fault sends in place of the provider's.
-async fn replacement(fault: Fault) -> Response {
+pub(crate) async fn apply_fault(
+    fault: Fault,
+    work: Pin<Box<dyn Future<Output = Response> + Send>>,
+) -> Response {
     match fault {
         Fault::Response { status, headers, body } => {
-            let mut response = build_response(status, None, body);
+            let mut response = (status, Body::from(body)).into_response();
             for (name, value) in headers {
                 response.headers_mut().append(name, value);
             }
             response
         }
+        Fault::Delay { millis } => {
+            tokio::time::sleep(Duration::from_millis(millis)).await;
+            work.await
+        }
         Fault::Hang => std::future::pending().await,
-        Fault::HtmlBadGateway => build_response(
-            StatusCode::BAD_GATEWAY,
-            Some("text/html"),
-            "<html>\n<head><title>502 Bad Gateway</title></head>\n\
-             <body><h1>502 Bad Gateway</h1><hr>proxy of the sandbox</body>\n</html>\n",
-        ),
+        Fault::DropRequest => Extension(CloseConnection).into_response(),
+        Fault::DropResponse => {
+            work.await;
+            Extension(CloseConnection).into_response()
+        }
+        Fault::TruncateBody => truncated(work.await).await,
+        Fault::HtmlBadGateway => {
+            let page = "<html>\n<head><title>502 Bad Gateway</title></head>\n\
+                        <body><h1>502 Bad Gateway</h1><hr>proxy of the sandbox</body>\n</html>\n";
+            (StatusCode::BAD_GATEWAY, [(CONTENT_TYPE, "text/html")], page).into_response()
+        }
         Fault::TooManyRequests { retry_after } => {
-            let body = r#"{"error":"too_many_requests","message":"Rate limit exceeded"}"#;
-            let mut response = build_response(StatusCode::TOO_MANY_REQUESTS, Some("application/json"), body);
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after));
-            response
+            let body = json!({ "error": "too_many_requests", "message": "Rate limit exceeded" });
+            let headers = [(RETRY_AFTER, HeaderValue::from(retry_after))];
+            (StatusCode::TOO_MANY_REQUESTS, headers, Json(body)).into_response()
         }
         Fault::ErrorInOk { error, description } => {
-            let mut body = serde_json::json!({ "error": error });
+            let mut body = json!({ "error": error });
             if let Some(description) = description {
                 body["error_description"] = description.into();
             }
-            build_response(StatusCode::OK, Some("application/json"), body.to_string())
+            Json(body).into_response()
         }
         Fault::Redirect { status, location } => {
             let status = StatusCode::from_u16(status.into()).unwrap_or(StatusCode::FOUND);
-            let mut response = build_response(status, None, "");
-            response.headers_mut().insert(LOCATION, location);
-            response
+            (status, [(LOCATION, location)]).into_response()
         }
-        Fault::DropRequest | Fault::DropResponse => connection_closed(),
-        // `apply_fault` handles these.
-        Fault::Delay { .. } | Fault::TruncateBody | Fault::AfterWork { .. } => connection_closed(),
+        Fault::AfterWork { fault } => {
+            let response = work.await;
+            Box::pin(apply_fault(*fault, Box::pin(ready(response)))).await
+        }
     }
-}
-
-fn build_response(status: StatusCode, content_type: Option<&'static str>, body: impl Into<Body>) -> Response {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    if let Some(content_type) = content_type {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    }
-    response
-}
-
-fn connection_closed() -> Response {
-    let mut response = Response::new(Body::empty());
-    response.extensions_mut().insert(CloseConnection);
-    response
 }
 
 /// `response` with its full `Content-Length` but only half of its body.

@@ -2,15 +2,18 @@
 
 mod apply;
 mod http_serde;
-mod queue;
 
+use std::collections::VecDeque;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use apply::{CloseConnection, apply_fault};
-pub(crate) use queue::{FaultQueues, FaultTarget};
+
+use crate::journal::RequestKind;
+use crate::sync::lock;
 
 /// A fault of one call. Faults are queued, and each is used once.
 ///
@@ -165,7 +168,6 @@ impl Fault {
         Self::AfterWork { fault: Box::new(self) }
     }
 
-    /// The name in the journal, similar to the JSON form.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Response { status, .. } => format!("answer {}", status.as_u16()),
@@ -207,6 +209,51 @@ impl TryFrom<u16> for RedirectStatus {
             308 => Ok(Self::Permanent),
             other => Err(format!("{other} is not one of the redirects 301, 302, 303, 307, 308")),
         }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FaultTarget {
+    Token,
+    Api,
+}
+
+/// The limit on each queue: more than any script needs. A fault may contain a response body.
+const MAX_FAULTS: usize = 10_000;
+
+/// One queue per kind of call, first in, first out.
+#[derive(Default)]
+pub(crate) struct FaultQueues {
+    token: Mutex<VecDeque<Fault>>,
+    api: Mutex<VecDeque<Fault>>,
+}
+
+impl FaultQueues {
+    /// Returns `false` when the queue is full.
+    pub(crate) fn push(&self, target: FaultTarget, fault: Fault) -> bool {
+        let mut queue = match target {
+            FaultTarget::Token => lock(&self.token),
+            FaultTarget::Api => lock(&self.api),
+        };
+        let has_room = queue.len() < MAX_FAULTS;
+        if has_room {
+            queue.push_back(fault);
+        }
+        has_room
+    }
+
+    pub(crate) fn take(&self, kind: RequestKind) -> Option<Fault> {
+        match kind {
+            RequestKind::Token => lock(&self.token).pop_front(),
+            RequestKind::Api => lock(&self.api).pop_front(),
+            RequestKind::Authorize | RequestKind::Page => None,
+        }
+    }
+
+    pub(crate) fn clear(&self) {
+        lock(&self.token).clear();
+        lock(&self.api).clear();
     }
 }
 

@@ -1,8 +1,8 @@
 //! Authentication of API calls, `GET /oauth/validate`, `GET /v2/me` and `GET /v2/account`.
 
+use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::Request;
@@ -12,7 +12,7 @@ use crate::request::{Handled, Rejection};
 
 pub(super) async fn validate(request: Request) -> Handled {
     authenticate(&request, &[])?;
-    Ok(json_response(StatusCode::OK, &json!({})))
+    Ok(Json(json!({})).into_response())
 }
 
 pub(super) async fn me(request: Request) -> Handled {
@@ -23,7 +23,7 @@ pub(super) async fn me(request: Request) -> Handled {
         let text = "This token does not belong to a user.";
         return Ok(error_response(StatusCode::FORBIDDEN, "no_user", text));
     };
-    Ok(json_response(StatusCode::OK, &profile(member, state.portal(member.portal))))
+    Ok(Json(profile(member, state.portal(member.portal))).into_response())
 }
 
 fn profile(member: &Member, portal: Option<&Portal>) -> Value {
@@ -60,16 +60,15 @@ pub(super) async fn account(request: Request) -> Handled {
             "renewal_date": "2030-06-30T00:00:00+00:00",
         },
     });
-    Ok(json_response(StatusCode::OK, &body))
+    Ok(Json(body).into_response())
 }
 
 /// Returns the grant of a valid token, otherwise an error response. The grant must have one of `scopes`,
 /// unless that is empty.
 pub(super) fn authenticate(request: &Request, scopes: &[&str]) -> Result<Grant, Rejection> {
     let (core, log) = (&request.core, &request.log);
-    let unauthorized = |message: &str| {
-        Rejection::new(json_response(StatusCode::UNAUTHORIZED, &json!({ "message": message })))
-    };
+    let unauthorized =
+        |message: &str| Rejection::new((StatusCode::UNAUTHORIZED, Json(json!({ "message": message }))));
     let grant = request.bearer_token().and_then(|token| core.state().grant_of(token, core.now()).cloned());
     let Some(grant) = grant else {
         log.note("refused: no token, or one that is unknown or has expired");
@@ -85,9 +84,6 @@ pub(super) fn authenticate(request: &Request, scopes: &[&str]) -> Result<Grant, 
 
 /// An error in the API's usual form.
 pub(super) fn error_response(status: StatusCode, error_code: &str, message: &str) -> Response {
-    json_response(status, &json!({ "ref": random::hex::<8>(), "error_code": error_code, "message": message }))
-}
-
-pub(super) fn json_response(status: StatusCode, body: &Value) -> Response {
-    (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+    let body = json!({ "ref": random::hex::<8>(), "error_code": error_code, "message": message });
+    (status, Json(body)).into_response()
 }

@@ -13,7 +13,6 @@ use crate::params::Params;
 use crate::request::Rejection;
 use crate::user::User;
 
-/// The application, and the portal and permissions that it asks for.
 pub(crate) struct Details {
     client_id: String,
     /// The redirect URI of the request. Without one, the only registered one counts.
@@ -24,11 +23,12 @@ pub(crate) struct Details {
 
 impl ConsentFlow for Rules {
     type Details = Details;
-
-    fn forwarded(request: &Request) -> Vec<(&'static str, &str)> {
-        let names = ["client_id", "redirect_uri", "response_type", "scope", "partner_portal_id", "state"];
-        names.map(|name| (name, request.params.text(name))).into()
-    }
+    const DENIED: &'static [(&'static str, &'static str)] = &[
+        ("error", "access_denied"),
+        ("error_description", "The resource owner or authorization server denied the request."),
+        ("hint", "The user denied the request"),
+        ("message", "The resource owner or authorization server denied the request."),
+    ];
 
     /// Checks the request like `league/oauth2-server` 8.5: only an unknown scope is reported by a redirect,
     /// without `state`. All other errors are JSON, to the user.
@@ -95,18 +95,17 @@ impl ConsentFlow for Rules {
         }
     }
 
-    fn approve(request: &Request, authorization: Authorization<Details>, user: &User) -> Response {
+    fn issue_code(request: &Request, authorization: Authorization<Details>, user: &User) -> String {
         let Details { client_id, given_redirect_uri, scopes, .. } = authorization.details;
         let mut state = request.core.state();
         let portal = state.member(&user.login).map(|member| member.portal).unwrap_or_default();
         let grant = Grant { client_id, user: Some(user.login.clone()), portal, scopes };
-        let code = state.issue_code(grant, given_redirect_uri, request.core.now());
-        drop(state);
-        redirect(request, &authorization.redirect_uri, &[("code", &code)])
+        state.issue_code(grant, given_redirect_uri, request.core.now())
     }
 
-    fn deny(request: &Request, authorization: &Authorization<Details>) -> Response {
-        redirect(request, &authorization.redirect_uri, &OAuthError::denied().pairs())
+    fn redirect(request: &Request, redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
+        let state = request.params.get("state").filter(|state| !state.is_empty());
+        callback::redirect(redirect_uri, request.core.options().callback_slash, parameters, state)
     }
 }
 
@@ -117,10 +116,4 @@ fn redirect_uri<'a>(client: &'a Client, params: &'a Params) -> Option<&'a str> {
         (None, [only]) => Some(only),
         (None, _) => None,
     }
-}
-
-/// Redirects to a registered URI, with the unchanged `state`.
-fn redirect(request: &Request, redirect_uri: &str, pairs: &[(&str, &str)]) -> Response {
-    let state = request.params.get("state").filter(|state| !state.is_empty());
-    callback::redirect(redirect_uri, request.core.options().callback_slash, pairs, state)
 }

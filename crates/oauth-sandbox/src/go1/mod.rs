@@ -39,7 +39,6 @@
 
 mod api;
 mod authorize;
-mod catalogue;
 mod learning_objects;
 mod model;
 mod oauth_error;
@@ -51,15 +50,13 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::builder::Builder;
-use crate::client::Clients;
 use crate::control::{self, ControlError};
 use crate::login_pages::{self, LoginPages};
-use crate::provider::{Credentials, Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
+use crate::provider::{Credentials, ProviderRules, Routes, SharedCore};
 use crate::request::ProviderRequest;
 use crate::server_handle::ServerHandle;
 use crate::user::User;
@@ -127,6 +124,7 @@ impl ProviderRules for Rules {
     const NAME: &'static str = "go1";
     const TITLE: &'static str = "Go1";
     const PORT_OFFSET: u16 = 2;
+    const API_PATH: &'static str = "/v2";
     type Options = Options;
     type State = model::State;
 
@@ -142,26 +140,10 @@ impl ProviderRules for Rules {
         vec![("callback_slash", &mut options.callback_slash)]
     }
 
-    fn urls(origin: &Origin) -> Urls {
-        Urls::below(origin.url(), "/oauth/authorize", "/oauth/token", "/v2")
-    }
-
-    fn state(setup: &ProviderSetup<Self>, _: DateTime<Utc>) -> model::State {
-        model::State::new(Clients::new(setup))
-    }
-
-    fn redirect_uris(state: &model::State) -> Vec<String> {
-        state.clients.redirect_uris()
-    }
-
-    fn users(state: &model::State) -> Vec<User> {
-        state.members.iter().map(|member| member.user.clone()).collect()
-    }
-
     fn routes(_: &SharedCore<Self>) -> Routes<Self> {
         Routes {
-            authorize: consent_flow::routes("/oauth/authorize"),
-            token: Router::new().route("/oauth/token", post(token::token)),
+            authorize: consent_flow::routes(Self::AUTHORIZE_PATH),
+            token: Router::new().route(Self::TOKEN_PATH, post(token::token)),
             api: Router::new()
                 .route("/oauth/validate", get(api::validate))
                 .route("/v2/me", get(api::me))

@@ -1,18 +1,20 @@
 //! Go1's state: users, portals, codes and tokens.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
 
-use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
-use crate::bounded_map::BoundedMap;
+use super::Rules;
+use super::oauth_error::OAuthError;
+use crate::bounded::{BoundedList, TokenMap, token_map};
 use crate::client::Clients;
+use crate::provider::{ProviderSetup, ProviderState};
 use crate::random;
 use crate::user::User;
 
 /// The lifetime of a code (guess: Go1 says "short-lived").
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
 /// The lifetime of an access token: 12 hours.
-pub(super) const ACCESS_LIFE: TimeDelta = TimeDelta::seconds(43_200);
-/// The lifetime of a refresh token.
+const ACCESS_LIFE: TimeDelta = TimeDelta::seconds(43_200);
 const REFRESH_LIFE: TimeDelta = TimeDelta::days(90);
 /// The portal of the partner who registered the application.
 pub(super) const PARTNER_PORTAL: u64 = 7_654_321;
@@ -31,7 +33,12 @@ pub struct Portal {
     pub partner_portal_id: Option<u64>,
 }
 
-/// A user and the user's portal.
+impl Portal {
+    fn new(id: u64, name: &str, label: &str) -> Self {
+        Self { id, name: name.into(), url: format!("{label}.mygo1.com"), partner_portal_id: None }
+    }
+}
+
 #[derive(Clone)]
 pub(super) struct Member {
     pub(super) id: u64,
@@ -40,7 +47,12 @@ pub(super) struct Member {
     pub(super) portal: u64,
 }
 
-/// The authorization behind a code or a token.
+impl Member {
+    fn new(number: usize, name: &str, email: &str, password: &str, portal: u64) -> Self {
+        Self { id: 9_300_001 + number as u64, user: User::new(email, name, email, password), portal }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Grant {
     pub(super) client_id: String,
@@ -82,44 +94,33 @@ struct RefreshToken {
     expires_at: DateTime<Utc>,
 }
 
-/// The position of the next page of a scrolled list.
 pub(super) struct Scroll {
-    pub(super) id: String,
     pub(super) from: usize,
     pub(super) expires_at: DateTime<Utc>,
 }
 
-/// Go1's mutable state.
 pub(crate) struct State {
     pub(super) clients: Clients,
     pub(super) members: BoundedList<Member>,
     pub(super) portals: BoundedList<Portal>,
-    pub(super) scrolls: BoundedList<Scroll>,
-    codes: BoundedMap<Code>,
-    access: BoundedMap<AccessToken>,
-    refresh: BoundedMap<RefreshToken>,
+    pub(super) scrolls: TokenMap<Scroll>,
+    codes: TokenMap<Code>,
+    access: TokenMap<AccessToken>,
+    refresh: TokenMap<RefreshToken>,
 }
 
-/// The result of a token call.
+/// The token response.
+#[derive(Serialize)]
 pub(super) struct IssuedTokens {
-    pub(super) access_token: String,
-    pub(super) refresh_token: Option<String>,
+    token_type: &'static str,
+    expires_in: i64,
+    access_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    #[serde(skip)]
     pub(super) grant: Grant,
 }
 
-/// A rejected code or refresh token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum GrantError {
-    Malformed,
-    /// Unknown, too: the state holds only valid ones.
-    Spent,
-    Expired,
-    OtherClient,
-    RedirectUri,
-    Scope(&'static str),
-}
-
-/// The sign-up form.
 pub(super) struct SignUpForm<'a> {
     pub(super) organisation: &'a str,
     pub(super) name: &'a str,
@@ -128,38 +129,37 @@ pub(super) struct SignUpForm<'a> {
     pub(super) partner_portal_id: Option<u64>,
 }
 
+impl ProviderState<Rules> for State {
+    fn new(setup: &ProviderSetup<Rules>, _: DateTime<Utc>) -> Self {
+        let (acme, northwind) = (1_204_311, 2_480_975);
+        Self {
+            clients: Clients::new(setup),
+            members: BoundedList::pinned(vec![
+                Member::new(0, "Mia Tran", "mia@acme-training.example", "learn-something", acme),
+                Member::new(1, "Noah Berg", "noah@northwind.example", "teach-something", northwind),
+            ]),
+            portals: BoundedList::pinned(vec![
+                Portal::new(acme, "Acme Training", "acme-training"),
+                Portal::new(northwind, "Northwind Academy", "northwind"),
+                Portal::new(PARTNER_PORTAL, "Sandbox Partner", "sandbox-partner"),
+            ]),
+            scrolls: token_map(),
+            codes: token_map(),
+            access: token_map(),
+            refresh: token_map(),
+        }
+    }
+
+    fn redirect_uris(&self) -> Vec<String> {
+        self.clients.redirect_uris()
+    }
+
+    fn users(&self) -> Vec<User> {
+        self.members.iter().map(|member| member.user.clone()).collect()
+    }
+}
+
 impl State {
-    pub(super) fn new(clients: Clients) -> Self {
-        let mut state = Self {
-            clients,
-            members: BoundedList::new(MAX_OBJECTS),
-            portals: BoundedList::new(MAX_OBJECTS),
-            scrolls: BoundedList::new(MAX_OBJECTS),
-            codes: BoundedMap::new(MAX_CODES),
-            access: BoundedMap::new(MAX_TOKENS),
-            refresh: BoundedMap::new(MAX_TOKENS),
-        };
-        state.add_portal(1_204_311, "Acme Training", "acme-training", None);
-        state.add_portal(2_480_975, "Northwind Academy", "northwind", None);
-        state.add_portal(PARTNER_PORTAL, "Sandbox Partner", "sandbox-partner", None);
-        let (acme, northwind) = (state.portals[0].id, state.portals[1].id);
-        state.add_member("Mia Tran", "mia@acme-training.example", "learn-something", acme);
-        state.add_member("Noah Berg", "noah@northwind.example", "teach-something", northwind);
-        state.portals.pin_current();
-        state.members.pin_current();
-        state
-    }
-
-    fn add_portal(&mut self, id: u64, name: &str, label: &str, partner_portal_id: Option<u64>) {
-        let url = format!("{label}.mygo1.com");
-        self.portals.push(Portal { id, name: name.into(), url, partner_portal_id });
-    }
-
-    fn add_member(&mut self, name: &str, email: &str, password: &str, portal: u64) {
-        let id = 9_300_001 + self.members.total_pushed() as u64;
-        self.members.push(Member { id, user: User::new(email, name, email, password), portal });
-    }
-
     pub(super) fn member(&self, login: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.user.login == login)
     }
@@ -168,7 +168,6 @@ impl State {
         self.portals.iter().find(|portal| portal.id == id)
     }
 
-    /// The user's portal.
     pub(super) fn portal_of(&self, user: &User) -> Option<&Portal> {
         self.portal(self.member(&user.login)?.portal)
     }
@@ -188,12 +187,13 @@ impl State {
         }
         let id = 5_000_001 + self.portals.total_pushed() as u64;
         let label = self.free_label(form.organisation);
-        self.add_portal(id, form.organisation, &label, form.partner_portal_id);
-        self.add_member(form.name, form.email, form.password, id);
+        let portal = Portal::new(id, form.organisation, &label);
+        self.portals.push(Portal { partner_portal_id: form.partner_portal_id, ..portal });
+        let number = self.members.total_pushed();
+        self.members.push(Member::new(number, form.name, form.email, form.password, id));
         Some(form.email.to_owned())
     }
 
-    /// An unused first label for the portal's host name.
     fn free_label(&self, organisation: &str) -> String {
         let words = organisation.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         let label = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
@@ -213,9 +213,8 @@ impl State {
         redirect_uri: Option<String>,
         now: DateTime<Utc>,
     ) -> String {
-        self.codes.remove_oldest_while(|code| code.expires_at <= now);
         let code = new_long_token();
-        self.codes.insert(&code, Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
+        self.codes.insert(code.clone(), Code { grant, redirect_uri, expires_at: now + CODE_LIFE });
         code
     }
 
@@ -226,26 +225,29 @@ impl State {
         code: &str,
         redirect_uri: Option<&str>,
         now: DateTime<Utc>,
-    ) -> Result<IssuedTokens, GrantError> {
+    ) -> Result<IssuedTokens, OAuthError> {
+        let reject = |hint| Err(OAuthError::request(hint));
         if !is_long_token(code) {
-            return Err(GrantError::Malformed);
+            return reject("Cannot decrypt the authorization code");
         }
-        let found = self.codes.get(code).ok_or(GrantError::Spent)?;
+        let Some(found) = self.codes.peek(code) else {
+            return reject("Authorization code has been revoked");
+        };
         if found.redirect_uri.is_some() && redirect_uri.is_none() {
-            return Err(GrantError::RedirectUri);
+            return Err(OAuthError::parameter("redirect_uri"));
         }
         if found.expires_at <= now {
-            return Err(GrantError::Expired);
+            return reject("Authorization code has expired");
         }
         if found.grant.client_id != client_id {
-            return Err(GrantError::OtherClient);
+            return reject("Authorization code was not issued to this client");
         }
         if found.redirect_uri.as_deref() != redirect_uri {
-            return Err(GrantError::RedirectUri);
+            return reject("Invalid redirect URI");
         }
         let grant = found.grant.clone();
         self.codes.remove(code);
-        Ok(self.issue_for(grant, true, now))
+        Ok(self.issue(grant, true, now))
     }
 
     /// Uses up a refresh token and revokes the access token issued with it. A rejected call does not use up
@@ -256,19 +258,22 @@ impl State {
         refresh_token: &str,
         scopes: Option<Vec<&'static str>>,
         now: DateTime<Utc>,
-    ) -> Result<IssuedTokens, GrantError> {
+    ) -> Result<IssuedTokens, OAuthError> {
+        let reject = |hint| Err(OAuthError::refresh(hint));
         if !is_long_token(refresh_token) {
-            return Err(GrantError::Malformed);
+            return reject("Cannot decrypt the refresh token");
         }
-        let found = self.refresh.get(refresh_token).ok_or(GrantError::Spent)?;
+        let Some(found) = self.refresh.peek(refresh_token) else {
+            return reject("Token has been revoked");
+        };
         if found.grant.client_id != client_id {
-            return Err(GrantError::OtherClient);
+            return reject("Token is not linked to client");
         }
         if found.expires_at <= now {
-            return Err(GrantError::Expired);
+            return reject("Token has expired");
         }
         if let Some(scope) = scopes.iter().flatten().find(|scope| !found.grant.scopes.contains(scope)) {
-            return Err(GrantError::Scope(scope));
+            return Err(OAuthError::scope(scope));
         }
         let mut grant = found.grant.clone();
         self.access.remove(&found.access);
@@ -276,29 +281,25 @@ impl State {
         if let Some(scopes) = scopes {
             grant.scopes = scopes;
         }
-        Ok(self.issue_for(grant, true, now))
+        Ok(self.issue(grant, true, now))
     }
 
     pub(super) fn issue(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> IssuedTokens {
-        self.issue_for(grant, refreshable, now)
-    }
-
-    fn issue_for(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> IssuedTokens {
-        self.access.remove_oldest_while(|access| access.expires_at <= now);
         let access_token = random::opaque();
         let refresh_token = refreshable.then(|| {
             let token = new_long_token();
             let (access, grant) = (access_token.clone(), grant.clone());
-            self.refresh.insert(&token, RefreshToken { access, grant, expires_at: now + REFRESH_LIFE });
+            let stored = RefreshToken { access, grant, expires_at: now + REFRESH_LIFE };
+            self.refresh.insert(token.clone(), stored);
             token
         });
         let expires_at = now + ACCESS_LIFE;
-        self.access.insert(&access_token, AccessToken { grant: grant.clone(), expires_at });
-        IssuedTokens { access_token, refresh_token, grant }
+        self.access.insert(access_token.clone(), AccessToken { grant: grant.clone(), expires_at });
+        let expires_in = ACCESS_LIFE.num_seconds();
+        IssuedTokens { token_type: "Bearer", expires_in, access_token, refresh_token, grant }
     }
 
-    /// The grant of a valid access token.
     pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
-        self.access.get(access_token).filter(|access| access.expires_at > now).map(|access| &access.grant)
+        self.access.peek(access_token).filter(|access| access.expires_at > now).map(|access| &access.grant)
     }
 }

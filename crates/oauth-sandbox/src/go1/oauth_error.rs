@@ -3,14 +3,12 @@
 
 use std::fmt::Display;
 
+use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::WWW_AUTHENTICATE;
 use serde::Serialize;
 
-use super::token::json_response;
-
-/// An error of the authorization or the token endpoint.
 #[derive(Serialize)]
 pub(super) struct OAuthError {
     #[serde(skip)]
@@ -68,12 +66,6 @@ impl OAuthError {
         Self::new(StatusCode::BAD_REQUEST, "invalid_grant", "The user credentials were incorrect.")
     }
 
-    pub(super) fn denied() -> Self {
-        let text = "The resource owner or authorization server denied the request.";
-        Self::new(StatusCode::UNAUTHORIZED, "access_denied", text).hint("The user denied the request")
-    }
-
-    /// The parameters of a redirect.
     pub(super) fn pairs(&self) -> Vec<(&str, &str)> {
         let mut pairs = vec![("error", self.error), ("error_description", self.error_description)];
         pairs.extend(self.hint.as_deref().map(|hint| ("hint", hint)));
@@ -83,10 +75,10 @@ impl OAuthError {
 
     /// The JSON response. `with_header`: the request had an `Authorization` header.
     pub(super) fn response(&self, with_header: bool) -> Response {
-        let body = json_response(self, "application/json");
         if self.error == "invalid_client" && with_header {
-            return (self.status, [(WWW_AUTHENTICATE, "Basic realm=\"OAuth\"")], body).into_response();
+            let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"OAuth\"")];
+            return (self.status, challenge, Json(self)).into_response();
         }
-        (self.status, body).into_response()
+        (self.status, Json(self)).into_response()
     }
 }

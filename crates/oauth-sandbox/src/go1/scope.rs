@@ -37,21 +37,6 @@ pub(super) fn all() -> Vec<&'static str> {
     SCOPES.iter().map(|(name, _)| *name).collect()
 }
 
-/// The description of `scope`.
 pub(super) fn description(scope: &str) -> &'static str {
     SCOPES.iter().find(|(name, _)| *name == scope).map_or("", |(_, description)| description)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parse_splits_at_spaces_only() {
-        assert_eq!(parse("lo.read  user.read lo.read"), Ok(vec!["lo.read", "user.read"]));
-        assert_eq!(parse(""), Ok(Vec::new()));
-        for unknown in ["lo.read,user.read", "LO.READ", "lo.read\tuser.read"] {
-            assert_eq!(parse(&format!("user.read {unknown}")), Err(unknown.to_owned()));
-        }
-    }
 }

@@ -12,8 +12,7 @@ use super::model::SignUpForm;
 use super::{Request, Rules};
 use crate::login_pages::{self, LoginForm};
 use crate::page::Page;
-use crate::params::Params;
-use crate::provider::{ProviderRules as _, SharedCore};
+use crate::provider::SharedCore;
 use crate::session::Session;
 
 pub(super) const SIGN_UP: &str = "/signup";
@@ -32,29 +31,28 @@ pub(super) fn routes() -> Router<SharedCore<Rules>> {
 
 async fn show(request: Request) -> Response {
     let (session, jar) = request.core.sessions.update(&request.jar, |_| {});
-    (jar, page(&session, &Params::default(), None)).into_response()
+    (jar, page(&request, &session, None)).into_response()
 }
 
-fn page(session: &Session, typed: &Params, message: Option<&str>) -> Page {
-    Page::new(
-        Rules::TITLE,
-        "Create a portal",
-        &html! {
-            @if let Some(message) = message {
-                p.alert role="alert" { (message) }
+/// The form, with the `message` about the previous attempt.
+fn page(request: &Request, session: &Session, message: Option<&str>) -> Page {
+    let body = html! {
+        @if let Some(message) = message {
+            p.alert role="alert" { (message) }
+        }
+        form method="post" action=(SIGN_UP) {
+            (login_pages::form_token_field::<Rules>(session))
+            @for (name, label, kind, autocomplete) in FIELDS {
+                label for=(name) { (label) }
+                @let is_kept = message.is_some() && kind != "password";
+                input id=(name) type=(kind) name=(name) value=(if is_kept { request.params.text(name) } else { "" })
+                    autocomplete=(autocomplete) required;
             }
-            form method="post" action=(SIGN_UP) {
-                (login_pages::form_token_field::<Rules>(session))
-                @for (name, label, kind, autocomplete) in FIELDS {
-                    label for=(name) { (label) }
-                    @let value = if kind == "password" { "" } else { typed.text(name) };
-                    input id=(name) type=(kind) name=(name) value=(value) autocomplete=(autocomplete) required;
-                }
-                div.choices { button.main type="submit" { "Create the portal" } }
-            }
-            p { "You have an account? " a href=(LoginForm::USUAL.path) { "Log in" } }
-        },
-    )
+            div.choices { button.main type="submit" { "Create the portal" } }
+        }
+        p { "You have an account? " a href=(LoginForm::USUAL.path) { "Log in" } }
+    };
+    request.page("Create a portal", &body)
 }
 
 async fn submit(request: Request) -> Response {
@@ -65,7 +63,7 @@ async fn submit(request: Request) -> Response {
     }
     let show_again = |message: &str, jar: CookieJar| {
         log.note("sign-up refused");
-        let page = page(&session, params, Some(message)).with_status(StatusCode::UNPROCESSABLE_ENTITY);
+        let page = page(&request, &session, Some(message)).with_status(StatusCode::UNPROCESSABLE_ENTITY);
         (jar, page).into_response()
     };
     let typed = FIELDS.map(|(name, ..)| params.text(name).trim());

@@ -1,25 +1,14 @@
 //! The token endpoint, with the checks and errors of PHP's `league/oauth2-server` 8.5, which Go1's error
 //! codes point to (docs/provider-facts.md 3a).
 
+use axum::Json;
 use axum::response::{IntoResponse as _, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
-use serde::Serialize;
 
-use super::model::{ACCESS_LIFE, Grant, GrantError, IssuedTokens, PARTNER_PORTAL};
+use super::model::{Grant, IssuedTokens, PARTNER_PORTAL};
 use super::oauth_error::OAuthError;
 use super::{Request, scope};
 use crate::params::{self, Params};
-
-#[derive(Serialize)]
-struct Success {
-    token_type: &'static str,
-    expires_in: i64,
-    access_token: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
-}
 
 /// The parameters in the body, in any of the three encodings. The query is ignored.
 struct Form<'a>(&'a Params);
@@ -47,14 +36,12 @@ pub(super) async fn token(request: Request) -> Response {
         Ok(tokens) => {
             let user = tokens.grant.user.as_deref().unwrap_or("the application itself");
             log.note(format_args!("{} accepted, token issued for {user}", params.text("grant_type")));
-            let body = Success {
-                token_type: "Bearer",
-                expires_in: ACCESS_LIFE.num_seconds(),
-                access_token: tokens.access_token,
-                refresh_token: tokens.refresh_token,
-            };
-            let uncached = [(PRAGMA, "no-cache"), (CACHE_CONTROL, "no-store")];
-            (uncached, json_response(&body, "application/json; charset=UTF-8")).into_response()
+            let headers = [
+                (CONTENT_TYPE, "application/json; charset=UTF-8"),
+                (PRAGMA, "no-cache"),
+                (CACHE_CONTROL, "no-store"),
+            ];
+            (headers, Json(tokens)).into_response()
         }
         Err(error) => {
             log.note(format!("refused: {}", error.error));
@@ -69,7 +56,11 @@ fn issue(request: &Request, form: &Form<'_>) -> Result<IssuedTokens, OAuthError>
     if !["authorization_code", "refresh_token", "client_credentials", "password"].contains(&grant_type) {
         return Err(OAuthError::grant_type());
     }
-    let (client_id, client_secret) = credentials(request.header("authorization"), form)?;
+    let (client_id, client_secret) = match request.basic_credentials() {
+        Some(basic) => basic,
+        // A missing secret is treated as a wrong one.
+        None => (form.require("client_id")?.into(), form.get("client_secret").unwrap_or_default().into()),
+    };
     let now = request.core.now();
     let mut state = request.core.state();
     let redirect_uri = form.get("redirect_uri");
@@ -82,32 +73,10 @@ fn issue(request: &Request, form: &Form<'_>) -> Result<IssuedTokens, OAuthError>
         return Err(OAuthError::client());
     }
     match grant_type {
-        "authorization_code" => {
-            let code = form.require("code")?;
-            state.redeem(&client_id, code, redirect_uri, now).map_err(|error| match error {
-                GrantError::RedirectUri if redirect_uri.is_none() => OAuthError::parameter("redirect_uri"),
-                GrantError::RedirectUri => OAuthError::request("Invalid redirect URI"),
-                GrantError::Expired => OAuthError::request("Authorization code has expired"),
-                GrantError::OtherClient => {
-                    OAuthError::request("Authorization code was not issued to this client")
-                }
-                GrantError::Spent => OAuthError::request("Authorization code has been revoked"),
-                GrantError::Malformed | GrantError::Scope(_) => {
-                    OAuthError::request("Cannot decrypt the authorization code")
-                }
-            })
-        }
+        "authorization_code" => state.redeem(&client_id, form.require("code")?, redirect_uri, now),
         "refresh_token" => {
             let (token, scopes) = (form.require("refresh_token")?, form.scopes()?);
-            state.refresh(&client_id, token, scopes, now).map_err(|error| match error {
-                GrantError::Scope(scope) => OAuthError::scope(scope),
-                GrantError::Expired => OAuthError::refresh("Token has expired"),
-                GrantError::OtherClient => OAuthError::refresh("Token is not linked to client"),
-                GrantError::Spent => OAuthError::refresh("Token has been revoked"),
-                GrantError::Malformed | GrantError::RedirectUri => {
-                    OAuthError::refresh("Cannot decrypt the refresh token")
-                }
-            })
+            state.refresh(&client_id, token, scopes, now)
         }
         "password" => {
             let (portal, scopes) = (form.require("portal_name")?, form.scopes()?.unwrap_or_default());
@@ -122,25 +91,4 @@ fn issue(request: &Request, form: &Form<'_>) -> Result<IssuedTokens, OAuthError>
             Ok(state.issue(Grant { client_id, user: None, portal: PARTNER_PORTAL, scopes }, false, now))
         }
     }
-}
-
-/// Identifier and secret from HTTP Basic if present, otherwise from the body.
-fn credentials(authorization: Option<&str>, form: &Form<'_>) -> Result<(String, String), OAuthError> {
-    let basic = authorization
-        .and_then(|header| header.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Basic"))
-        .and_then(|(_, encoded)| String::from_utf8(STANDARD.decode(encoded).ok()?).ok())
-        .and_then(|decoded| decoded.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned())));
-    if let Some(basic) = basic {
-        return Ok(basic);
-    }
-    let client_id = form.require("client_id")?.to_owned();
-    // A missing secret is treated as a wrong one.
-    Ok((client_id, form.get("client_secret").unwrap_or_default().to_owned()))
-}
-
-pub(super) fn json_response(body: &impl Serialize, content_type: &'static str) -> Response {
-    // Serialization cannot fail.
-    let text = serde_json::to_string(body).unwrap_or_default();
-    ([(CONTENT_TYPE, content_type)], text).into_response()
 }

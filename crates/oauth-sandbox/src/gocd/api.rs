@@ -1,9 +1,10 @@
 //! API calls of the current GoCD that do not depend on the server's configuration (docs/provider-facts.md
 //! 1g). Field names as in GoCD's API documentation.
 
+use axum::Json;
 use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
 use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Request, caller};
@@ -11,6 +12,9 @@ use crate::request::Handled;
 
 /// The accepted media types: all calls have version 1.
 const MEDIA_TYPES: [&str; 2] = ["application/vnd.go.cd.v1+json", "application/vnd.go.cd+json"];
+
+/// The content type of responses without a version.
+pub(super) const JSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json; charset=utf-8")];
 
 pub(super) async fn current_user(request: Request) -> Handled {
     let user = caller::authenticate(&request)?;
@@ -53,30 +57,26 @@ pub(super) async fn version(request: Request) -> Handled {
     ))
 }
 
-/// Responds with `body` if the caller accepts the supported version.
 fn versioned_response(request: &Request, body: &Value) -> Response {
     if accepts_version(request) { versioned(body) } else { incorrect_url(request) }
 }
 
 pub(super) fn versioned(body: &Value) -> Response {
     let media_type = format!("{}; charset=utf-8", MEDIA_TYPES[0]);
-    ([(CONTENT_TYPE, media_type)], body.to_string()).into_response()
+    ([(CONTENT_TYPE, media_type)], Json(body)).into_response()
 }
 
-/// The response to an unsupported version.
 pub(super) fn incorrect_url(request: &Request) -> Response {
     request.log.note("refused: unsupported Accept header");
     let body = json!({ "message": "The url you are trying to reach appears to be incorrect." });
-    let headers = [(CONTENT_TYPE, "application/json; charset=utf-8")];
-    (StatusCode::NOT_FOUND, headers, body.to_string()).into_response()
+    (StatusCode::NOT_FOUND, JSON, Json(body)).into_response()
 }
 
 /// Checks that `Accept` lists one of [`MEDIA_TYPES`]. `*/*` and a missing header are not accepted (**guess**:
 /// the documentation only mentions an unsupported version).
 pub(super) fn accepts_version(request: &Request) -> bool {
-    let headers = &request.headers;
-    headers
-        .get_all(ACCEPT)
+    let accepted = request.headers.get_all(ACCEPT);
+    accepted
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))

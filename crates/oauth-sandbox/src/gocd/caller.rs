@@ -1,18 +1,15 @@
 //! Authentication of API calls (docs/provider-facts.md 1e, 1g).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use axum::Json;
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::WWW_AUTHENTICATE;
 
-use super::{Request, Rules};
+use super::Request;
+use super::api::JSON;
 use crate::login_pages;
-use crate::page::Page;
-use crate::provider::ProviderRules as _;
 use crate::request::Rejection;
 use crate::user::User;
 
-/// The method of authentication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AuthMethod {
     OAuthToken,
@@ -33,15 +30,13 @@ pub(super) fn authenticate_with_method(request: &Request) -> Result<(User, AuthM
         return Err(challenge(request));
     };
     if method == AuthMethod::OAuthToken {
-        let page = |status, heading, text| Rejection::new(Page::message(Rules::TITLE, status, heading, text));
         if core.setup.plain.is_some() && !request.connection.secure {
-            log.note("refused: OAuth token over plain HTTP");
             let status = StatusCode::INTERNAL_SERVER_ERROR;
-            return Err(page(status, "Something went wrong", "OAuth calls have to use HTTPS."));
+            return Err(request.refuse(status, "Something went wrong", "OAuth calls have to use HTTPS."));
         }
         if core.options().late_acl {
-            log.note("refused: OAuth callers have no access here");
-            return Err(page(StatusCode::FORBIDDEN, "Access denied", "You may not see this."));
+            log.note("OAuth callers have no access here");
+            return Err(request.refuse(StatusCode::FORBIDDEN, "Access denied", "You may not see this."));
         }
     }
     log.note(format!("acting as {} by {method:?}", user.login));
@@ -51,10 +46,9 @@ pub(super) fn authenticate_with_method(request: &Request) -> Result<(User, AuthM
 /// The response to an unauthenticated caller.
 pub(super) fn challenge(request: &Request) -> Rejection {
     request.log.note("anonymous: refused");
-    let challenge = (WWW_AUTHENTICATE, "Basic realm=\"GoCD\"");
-    let body = serde_json::json!({ "message": "You are not authenticated!" }).to_string();
-    let headers = [challenge, (CONTENT_TYPE, "application/json; charset=utf-8")];
-    Rejection::new((StatusCode::UNAUTHORIZED, headers, body))
+    let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"GoCD\"")];
+    let body = Json(serde_json::json!({ "message": "You are not authenticated!" }));
+    Rejection::new((StatusCode::UNAUTHORIZED, challenge, JSON, body))
 }
 
 /// Identifies the caller. An invalid `Authorization` header is not replaced by a valid session.
@@ -72,18 +66,13 @@ pub(super) fn identify(request: &Request) -> Option<(User, AuthMethod)> {
         }
         return Some((state.user(&token.grant.user)?.clone(), AuthMethod::OAuthToken));
     }
-    let (scheme, credentials) = header.split_once(' ')?;
-    if scheme == "Bearer" || scheme == "bearer" {
-        let owner = state.use_personal_token(credentials, core.now())?.to_owned();
+    if let Some(token) = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")) {
+        let owner = state.use_personal_token(token, core.now())?.to_owned();
         return Some((state.user(&owner)?.clone(), AuthMethod::PersonalToken));
     }
-    if scheme.eq_ignore_ascii_case("Basic") {
-        let decoded = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
-        let (login, password) = decoded.split_once(':')?;
-        let user = state.users.iter().find(|user| user.matches_login(login) && user.password == password)?;
-        return Some((user.clone(), AuthMethod::Password));
-    }
-    None
+    let (login, password) = request.basic_credentials()?;
+    let user = state.users.iter().find(|user| user.matches_login(&login) && user.password == password)?;
+    Some((user.clone(), AuthMethod::Password))
 }
 
 /// Extracts the token from the only form that GoCD's filter accepts: `^Token token="(.*?)"$`.

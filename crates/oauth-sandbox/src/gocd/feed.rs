@@ -11,7 +11,6 @@ use super::{Request, caller};
 use crate::request::Handled;
 use crate::user::User;
 
-/// A stage of a pipeline.
 #[derive(Debug)]
 pub(super) struct Stage {
     pipeline: &'static str,
@@ -79,7 +78,6 @@ const STAGES: [Stage; 4] = [
     },
 ];
 
-/// The stages of the pipelines that `user` may view.
 pub(super) fn visible_to(user: &User) -> impl Iterator<Item = &'static Stage> {
     const { &STAGES }.iter().filter(|stage| stage.only_for.is_none_or(|login| login == user.login))
 }

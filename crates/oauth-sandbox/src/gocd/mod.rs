@@ -54,7 +54,6 @@ mod api;
 mod authorize;
 mod caller;
 mod feed;
-mod https_only;
 mod model;
 mod pages;
 mod personal;
@@ -64,16 +63,17 @@ mod token_pages;
 mod user_tokens;
 
 use axum::Router;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use chrono::{DateTime, Utc};
+use http::StatusCode;
 
 use crate::builder::Builder;
-use crate::provider::{Credentials, Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
+use crate::login_pages::redirect;
+use crate::provider::{Credentials, ProviderRules, Routes, SharedCore};
 use crate::request::ProviderRequest;
 use crate::server_handle::ServerHandle;
-use crate::user::User;
 use crate::{consent_flow, random};
-use https_only::https_only;
 
 pub use registration::{InvalidClient, RegisteredClient};
 
@@ -161,6 +161,7 @@ impl ProviderRules for Rules {
     const NAME: &'static str = "gocd";
     const TITLE: &'static str = "GoCD";
     const PORT_OFFSET: u16 = 3;
+    const ROOT_PATH: &'static str = "/go";
     type Options = Options;
     type State = model::State;
 
@@ -181,44 +182,6 @@ impl ProviderRules for Rules {
         ]
     }
 
-    fn urls(origin: &Origin) -> Urls {
-        Urls::below(format!("{}/go", origin.url()), "/oauth/authorize", "/oauth/token", "/api")
-    }
-
-    fn state(setup: &ProviderSetup<Self>, now: DateTime<Utc>) -> model::State {
-        let client = model::Client {
-            number: 1,
-            name: "Sandbox application".into(),
-            client_id: setup.credentials.client_id.clone(),
-            client_secret: setup.credentials.client_secret.clone(),
-            redirect_uris: setup.redirect_uris.clone(),
-        };
-        let personal = model::PersonalToken {
-            number: 2,
-            token: setup.credentials.personal_access_token.clone().unwrap_or_default(),
-            owner: model::ADMIN.into(),
-            description: Some("Sandbox token".into()),
-            created_at: now,
-            last_used_at: None,
-            revoked: None,
-        };
-        model::State::new(client, personal)
-    }
-
-    fn redirect_uris(state: &model::State) -> Vec<String> {
-        // The client of the manifest. An administrator may have deleted it.
-        state
-            .clients
-            .iter()
-            .find(|client| client.number == 1)
-            .map(|client| client.redirect_uris.clone())
-            .unwrap_or_default()
-    }
-
-    fn users(state: &model::State) -> Vec<User> {
-        state.users.clone()
-    }
-
     fn routes(core: &SharedCore<Self>) -> Routes<Self> {
         let [current, documented] = ["/go/oauth", "/oauth"];
         let authorize = |prefix: &str| consent_flow::routes::<Self>(&format!("{prefix}/authorize"));
@@ -237,5 +200,30 @@ impl ProviderRules for Rules {
                 .merge(personal::routes()),
             pages: pages::routes().merge(token_pages::routes()).merge(oauth_pages),
         }
+    }
+}
+
+/// Rejects plain HTTP at the OAuth pages next to TLS (docs/provider-facts.md 1b). GoCD's flash message is
+/// not simulated. Without TLS all endpoints use plain HTTP.
+fn https_only(core: &SharedCore<Rules>, routes: Router<SharedCore<Rules>>) -> Router<SharedCore<Rules>> {
+    if core.setup.plain.is_none() {
+        return routes;
+    }
+    routes.route_layer(from_fn_with_state(core.clone(), reject_plain_http))
+}
+
+async fn reject_plain_http(request: Request, inner: axum::extract::Request, next: Next) -> Response {
+    if request.connection.secure {
+        return next.run(inner).await;
+    }
+    request.log.note("refused: plain HTTP");
+    let setup = &request.core.setup;
+    match setup.options.plain_http {
+        PlainHttp::Forbidden => StatusCode::FORBIDDEN.into_response(),
+        PlainHttp::NotFound => {
+            let text = "No secure site URL is configured.";
+            request.refuse(StatusCode::NOT_FOUND, "Page not found", text).into_response()
+        }
+        PlainHttp::Redirect => redirect(&format!("{}{}", setup.origin.url(), request.path_and_query())),
     }
 }

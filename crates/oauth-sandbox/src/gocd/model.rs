@@ -8,23 +8,27 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use subtle::ConstantTimeEq as _;
 
-use crate::bounded_list::{BoundedList, MAX_CODES, MAX_OBJECTS, MAX_TOKENS};
+use super::Rules;
+use crate::bounded::{BoundedList, TokenMap, token_map};
 use crate::params::Params;
+use crate::provider::{ProviderSetup, ProviderState};
 use crate::random;
+use crate::token_error::TokenError;
 use crate::user::User;
 
 pub(super) use clients::ClientDraft;
-pub(super) use personal::{Filter, PersonalToken, Revocation};
+pub(super) use personal::{PersonalToken, Revocation};
 
 /// [`User::login`] of the only system administrator.
+/// The number of the handle's client.
+const FIRST_CLIENT: u64 = 1;
 pub(super) const ADMIN: &str = "ada";
 
 /// The lifetime of a code in seconds.
 pub(super) const CODE_LIFE: i64 = 3600;
 /// The `expires_in` of access tokens in seconds: 90 days.
-pub(super) const TOKEN_LIFE: i64 = 7_776_000;
+const TOKEN_LIFE: i64 = 7_776_000;
 
-/// A registered application.
 #[derive(Clone)]
 pub(super) struct Client {
     pub(super) number: u64,
@@ -35,7 +39,6 @@ pub(super) struct Client {
     pub(super) redirect_uris: Vec<String>,
 }
 
-/// The authorization behind a code or a pair of tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Grant {
     /// [`Client::number`].
@@ -46,7 +49,6 @@ pub(super) struct Grant {
 }
 
 struct Code {
-    code: String,
     grant: Grant,
     expires_at: i64,
 }
@@ -55,69 +57,79 @@ pub(super) struct Token {
     /// Identifies the token in lists and forms, matches never contain the token itself.
     pub(super) number: u64,
     pub(super) access_token: String,
-    pub(super) refresh_token: String,
     pub(super) grant: Grant,
     pub(super) expires_at: i64,
 }
 
-/// GoCD's mutable state.
 pub(crate) struct State {
     pub(super) clients: BoundedList<Client>,
     pub(super) users: Vec<User>,
     pub(super) started: DateTime<Utc>,
-    codes: BoundedList<Code>,
-    tokens: BoundedList<Token>,
+    codes: TokenMap<Code>,
+    /// By refresh token.
+    tokens: TokenMap<Token>,
     personal_tokens: BoundedList<PersonalToken>,
     /// Messages for the next page of a session, by the session's form token.
-    flashes: BoundedList<(String, &'static str)>,
+    flashes: TokenMap<&'static str>,
     /// The last number assigned to a client or token. Numbers are never reused.
     last_number: u64,
 }
 
-/// An error of a token call, always with status 400.
+/// The response has exactly these fields, without `token_type`.
 #[derive(Serialize)]
-pub(super) struct TokenError {
-    pub(super) error: &'static str,
-    error_description: String,
-}
-
-impl TokenError {
-    fn new(error: &'static str, description: impl Into<String>) -> Self {
-        Self { error, error_description: description.into() }
-    }
-}
-
-/// The result of a token call.
 pub(super) struct IssuedTokens {
-    pub(super) access_token: String,
-    pub(super) refresh_token: String,
+    access_token: String,
+    expires_in: i64,
+    refresh_token: String,
+    #[serde(skip)]
     pub(super) user: String,
 }
 
-impl State {
-    pub(super) fn new(client: Client, token: PersonalToken) -> Self {
-        let (mut clients, mut personal_tokens) =
-            (BoundedList::new(MAX_OBJECTS), BoundedList::new(MAX_OBJECTS));
-        let (last_number, started) = (client.number.max(token.number), token.created_at);
-        clients.push(client);
-        clients.pin_current();
-        personal_tokens.push(token);
-        personal_tokens.pin_current();
+impl ProviderState<Rules> for State {
+    fn new(setup: &ProviderSetup<Rules>, now: DateTime<Utc>) -> Self {
+        let credentials = &setup.credentials;
+        let client = Client {
+            number: FIRST_CLIENT,
+            name: "Sandbox application".into(),
+            client_id: credentials.client_id.clone(),
+            client_secret: credentials.client_secret.clone(),
+            redirect_uris: setup.redirect_uris.clone(),
+        };
+        let personal_token = PersonalToken {
+            number: FIRST_CLIENT + 1,
+            token: credentials.personal_access_token.clone().unwrap_or_default(),
+            owner: ADMIN.into(),
+            description: Some("Sandbox token".into()),
+            created_at: now,
+            last_used_at: None,
+            revoked: None,
+        };
         Self {
-            last_number,
-            clients,
+            last_number: personal_token.number,
+            started: now,
+            clients: BoundedList::pinned(vec![client]),
             users: vec![
                 User::new("ada", "Ada Okafor", "ada@example.com", "build-the-thing"),
                 User::new("victor", "Victor Lind", "victor@example.com", "only-looking"),
             ],
-            started,
-            codes: BoundedList::new(MAX_CODES),
-            tokens: BoundedList::new(MAX_TOKENS),
-            personal_tokens,
-            flashes: BoundedList::new(MAX_OBJECTS),
+            codes: token_map(),
+            tokens: token_map(),
+            personal_tokens: BoundedList::pinned(vec![personal_token]),
+            flashes: token_map(),
         }
     }
 
+    /// Empty if an administrator has deleted the client.
+    fn redirect_uris(&self) -> Vec<String> {
+        self.client_number(FIRST_CLIENT).map(|client| client.redirect_uris.clone()).unwrap_or_default()
+    }
+
+    fn users(&self) -> Vec<User> {
+        self.users.clone()
+    }
+}
+
+impl State {
     pub(super) fn user(&self, login: &str) -> Option<&User> {
         self.users.iter().find(|user| user.login == login)
     }
@@ -128,12 +140,11 @@ impl State {
 
     /// Shows `text` on the next page of the session with this form token.
     pub(super) fn set_flash(&mut self, form_token: &str, text: &'static str) {
-        self.take_flash(form_token);
-        self.flashes.push((form_token.to_owned(), text));
+        self.flashes.insert(form_token.to_owned(), text);
     }
 
     pub(super) fn take_flash(&mut self, form_token: &str) -> Option<&'static str> {
-        self.flashes.remove_first(|(session, _)| session == form_token).map(|(_, text)| text)
+        self.flashes.remove(form_token)
     }
 
     fn next_number(&mut self) -> u64 {
@@ -145,20 +156,19 @@ impl State {
         self.clients.iter().find(|client| client.client_id == client_id)
     }
 
-    /// Issues a code and deletes the user's unused codes for this client. Returns the code and its lifetime
-    /// in seconds.
-    pub(super) fn issue_code(&mut self, grant: Grant, now: DateTime<Utc>) -> (String, i64) {
-        self.codes.retain(|code| !code.grant.same_pair(&grant));
+    /// Issues a code and deletes the user's unused codes for this client.
+    pub(super) fn issue_code(&mut self, grant: Grant, now: DateTime<Utc>) -> String {
+        self.codes.retain(|_, code| !code.grant.same_pair(&grant));
         let code = random::hex::<32>();
-        self.codes.push(Code { code: code.clone(), grant, expires_at: now.timestamp() + CODE_LIFE });
-        (code, CODE_LIFE)
+        self.codes.insert(code.clone(), Code { grant, expires_at: now.timestamp() + CODE_LIFE });
+        code
     }
 
     /// Processes a token call in GoCD's order: destroys code and refresh token first, checks afterwards.
     pub(super) fn token(&mut self, params: &Params, now: DateTime<Utc>) -> Result<IssuedTokens, TokenError> {
         let (grant_type, redirect_uri) = (params.text("grant_type"), params.text("redirect_uri"));
-        let code = self.codes.remove_first(|code| code.code == params.text("code"));
-        let token = self.tokens.remove_first(|token| token.refresh_token == params.text("refresh_token"));
+        let code = self.codes.remove(params.text("code"));
+        let token = self.tokens.remove(params.text("refresh_token"));
 
         if !["authorization-code", "refresh-token"].contains(&grant_type) {
             let description = format!("Grant type {grant_type} is not supported!");
@@ -195,36 +205,32 @@ impl State {
     }
 
     fn issue_token(&mut self, grant: Grant, now: DateTime<Utc>) -> IssuedTokens {
-        self.tokens.retain(|token| !token.grant.same_pair(&grant));
+        self.tokens.retain(|_, token| !token.grant.same_pair(&grant));
         let tokens = IssuedTokens {
             access_token: random::hex::<32>(),
+            expires_in: TOKEN_LIFE,
             refresh_token: random::hex::<32>(),
             user: grant.user.clone(),
         };
         let number = self.next_number();
-        self.tokens.push(Token {
-            number,
-            access_token: tokens.access_token.clone(),
-            refresh_token: tokens.refresh_token.clone(),
-            grant,
-            expires_at: now.timestamp() + TOKEN_LIFE,
-        });
+        let expires_at = now.timestamp() + TOKEN_LIFE;
+        let stored = Token { number, access_token: tokens.access_token.clone(), grant, expires_at };
+        self.tokens.insert(tokens.refresh_token.clone(), stored);
         tokens
     }
 
     pub(super) fn token_of(&self, access_token: &str) -> Option<&Token> {
-        self.tokens.iter().find(|token| token.access_token == access_token)
+        self.tokens.iter().map(|(_, token)| token).find(|token| token.access_token == access_token)
     }
 
-    /// The current tokens and their clients.
     pub(super) fn tokens(&self) -> impl Iterator<Item = (&Token, &Client)> {
-        self.tokens.iter().filter_map(|token| Some((token, self.client_number(token.grant.client)?)))
+        self.tokens.iter().filter_map(|(_, token)| Some((token, self.client_number(token.grant.client)?)))
     }
 
     /// Revokes the tokens that match and returns their number.
     pub(super) fn revoke(&mut self, matches: impl Fn(&Token) -> bool) -> usize {
         let before = self.tokens.len();
-        self.tokens.retain(|token| !matches(token));
+        self.tokens.retain(|_, token| !matches(token));
         before - self.tokens.len()
     }
 }

@@ -33,7 +33,6 @@ pub(super) fn effective_method(method: &Method, params: &Params) -> Method {
     }
 }
 
-/// The message of the last change, shown once.
 pub(super) fn flash(request: &Request, session: &Session) -> Markup {
     let text = request.core.state().take_flash(&session.form_token);
     html! { @if let Some(text) = text { p role="status" { strong { (text) } } } }

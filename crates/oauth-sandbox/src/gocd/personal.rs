@@ -13,7 +13,7 @@ use http::request::Parts;
 use serde_json::{Value, json};
 
 use super::caller::{self, AuthMethod};
-use super::model::{Filter, PersonalToken, Revocation};
+use super::model::{PersonalToken, Revocation};
 use super::{Request, Rules, api};
 use crate::provider::SharedCore;
 use crate::request::{Handled, Rejection};
@@ -110,13 +110,18 @@ fn time(time: DateTime<Utc>) -> String {
 
 async fn list(owner: TokenOwner) -> Handled {
     let value = owner.request.params.get("filter").unwrap_or("active");
-    let filter = Filter::parse(value).ok_or_else(|| {
-        let text = format!(
-            "Value `{value}` is not allowed for query parameter named `filter`. Valid values are active, all, revoked."
-        );
-        owner.error(StatusCode::BAD_REQUEST, &text)
-    })?;
-    let tokens = owner.request.core.state().personal_tokens_of(&owner.user.login, filter);
+    let revoked = match value {
+        "active" => Some(false),
+        "revoked" => Some(true),
+        "all" => None,
+        _ => {
+            let text = format!(
+                "Value `{value}` is not allowed for query parameter named `filter`. Valid values are active, all, revoked."
+            );
+            return Err(owner.error(StatusCode::BAD_REQUEST, &text));
+        }
+    };
+    let tokens = owner.request.core.state().personal_tokens_of(&owner.user.login, revoked);
     let tokens: Vec<_> = tokens.iter().map(|token| owner.to_json(token)).collect();
     Ok(api::versioned(&json!({
         "_links": { "self": { "href": owner.list_url() }, "doc": { "href": DOC } },

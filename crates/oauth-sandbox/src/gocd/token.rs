@@ -1,20 +1,12 @@
 //! The token endpoint (docs/provider-facts.md 1d).
 
+use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use serde::Serialize;
+use http::header::CACHE_CONTROL;
 
 use super::Request;
-use super::model::TOKEN_LIFE;
-
-/// GoCD sends exactly these fields, without `token_type`.
-#[derive(Serialize)]
-struct Success {
-    access_token: String,
-    expires_in: i64,
-    refresh_token: String,
-}
+use super::api::JSON;
 
 pub(super) async fn token(request: Request) -> Response {
     let (params, log) = (&request.params, &request.log);
@@ -23,25 +15,13 @@ pub(super) async fn token(request: Request) -> Response {
         Ok(tokens) => {
             let grant_type = params.text("grant_type");
             log.note(format_args!("{grant_type} redeemed, tokens issued for {}", tokens.user));
-            let body = Success {
-                access_token: tokens.access_token,
-                expires_in: TOKEN_LIFE,
-                refresh_token: tokens.refresh_token,
-            };
-            ([(CACHE_CONTROL, "private, max-age=0, must-revalidate")], json(&body)).into_response()
+            let cache = [(CACHE_CONTROL, "private, max-age=0, must-revalidate")];
+            (JSON, cache, Json(tokens)).into_response()
         }
         Err(error) => {
-            log.note(format_args!(
-                "refused: {}; code and refresh token in the request are destroyed",
-                error.error
-            ));
-            (StatusCode::BAD_REQUEST, json(&error)).into_response()
+            let error_code = error.error;
+            log.note(format!("refused: {error_code}; code and refresh token in the request are destroyed"));
+            (StatusCode::BAD_REQUEST, JSON, Json(error)).into_response()
         }
     }
-}
-
-fn json(body: &impl Serialize) -> Response {
-    // Cannot fail: strings and a number.
-    let text = serde_json::to_string(body).unwrap_or_default();
-    ([(CONTENT_TYPE, "application/json; charset=utf-8")], text).into_response()
 }

@@ -7,12 +7,11 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
-use super::model::{Filter, Revocation};
+use super::model::Revocation;
 use super::{Request, Rules, pages, user_tokens};
 use crate::login_pages;
-use crate::page::Page;
-use crate::provider::{ProviderRules as _, SharedCore};
-use crate::request::{Handled, Rejection};
+use crate::provider::SharedCore;
+use crate::request::Handled;
 use crate::session::Session;
 use crate::user::User;
 
@@ -31,16 +30,9 @@ async fn index(request: Request) -> Handled {
     Ok(page(&request, &session, &user, None))
 }
 
-/// The user who sent a form of this session.
-fn author_of_form(request: &Request) -> Result<(Session, User), Rejection> {
-    let (session, user) = login_pages::require_user(request, LIST)?;
-    login_pages::check_form_token(request, &session)?;
-    Ok((session, user))
-}
-
 /// The user's tokens, and the new one, which is shown only once.
 fn page(request: &Request, session: &Session, user: &User, new: Option<&str>) -> Response {
-    let tokens = request.core.state().personal_tokens_of(&user.login, Filter::Active);
+    let tokens = request.core.state().personal_tokens_of(&user.login, Some(false));
     let form_token = login_pages::form_token_field::<Rules>(session);
     let body = html! {
         (pages::flash(request, session))
@@ -68,7 +60,7 @@ fn page(request: &Request, session: &Session, user: &User, new: Option<&str>) ->
         }
         p { a href=(pages::HOME) { "Pipelines" } }
     };
-    Page::new(Rules::TITLE, "Personal Access Tokens", &body).into_response()
+    request.page("Personal Access Tokens", &body).into_response()
 }
 
 fn revoke_form(number: u64, description: &str, form_token: &Markup) -> Markup {
@@ -81,7 +73,7 @@ fn revoke_form(number: u64, description: &str, form_token: &Markup) -> Markup {
 }
 
 async fn create(request: Request) -> Handled {
-    let (session, user) = author_of_form(&request)?;
+    let (session, user) = login_pages::author_of_form(&request, LIST)?;
     let (core, description) = (&request.core, request.params.present("description"));
     let token = core.state().create_personal_token(&user.login, description, core.now());
     request.log.note(format!("personal access token created for {}", user.login));
@@ -89,7 +81,7 @@ async fn create(request: Request) -> Handled {
 }
 
 async fn revoke(Path(number): Path<String>, request: Request) -> Handled {
-    let (session, user) = author_of_form(&request)?;
+    let (session, user) = login_pages::author_of_form(&request, LIST)?;
     let mut state = request.core.state();
     let number = number.parse().ok();
     let token = number.and_then(|number| state.personal_token(&user.login, number));

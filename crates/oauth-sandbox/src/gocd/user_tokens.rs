@@ -10,11 +10,9 @@ use maud::html;
 use super::model::Token;
 use super::{Request, Rules, pages};
 use crate::login_pages;
-use crate::page::Page;
-use crate::provider::{ProviderRules as _, SharedCore, no_such_page};
+use crate::provider::{SharedCore, no_such_page};
 use crate::request::Handled;
 
-/// The message on the next page.
 pub(super) const DELETED: &str = "OAuth access token was successfully deleted.";
 
 pub(super) fn routes() -> Router<SharedCore<Rules>> {
@@ -25,7 +23,6 @@ pub(super) fn routes() -> Router<SharedCore<Rules>> {
     })
 }
 
-/// The path of the list, with the prefix of `path`.
 pub(super) fn list_path(path: &str) -> String {
     let prefix = if path.starts_with("/oauth") { "/oauth" } else { "/go/oauth" };
     format!("{prefix}/user_tokens")
@@ -69,7 +66,7 @@ async fn index(request: Request) -> Handled {
         }
         p { a href=(pages::HOME) { "Pipelines" } }
     };
-    Ok(Page::new(Rules::TITLE, "OAuth Access Tokens", &body).into_response())
+    Ok(request.page("OAuth Access Tokens", &body).into_response())
 }
 
 async fn revoke(Path(token_id): Path<String>, request: Request) -> Handled {
@@ -77,8 +74,7 @@ async fn revoke(Path(token_id): Path<String>, request: Request) -> Handled {
         return Ok(no_such_page::<Rules>().into_response());
     }
     let list = list_path(request.uri.path());
-    let (session, user) = login_pages::require_user(&request, &list)?;
-    login_pages::check_form_token(&request, &session)?;
+    let (session, user) = login_pages::author_of_form(&request, &list)?;
     let number = token_id.parse::<u64>().ok();
     let own = |token: &Token| Some(token.number) == number && token.grant.user == user.login;
     if request.core.state().revoke(own) == 0 {

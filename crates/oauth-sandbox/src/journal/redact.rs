@@ -2,7 +2,6 @@
 
 use super::Parameter;
 
-/// Replaces redacted text.
 pub(super) const REDACTED: &str = "***";
 
 /// Lists the parameters without secrets. `state` is not among them: it protects against CSRF only while it is
@@ -81,13 +80,11 @@ pub(super) fn host(host: &str) -> String {
     }
 }
 
-/// Redacts parts of `text`, separated by `separator`, that could be tokens.
 fn parts(text: &str, separator: &str) -> String {
     let shown = text.split(separator).map(|part| if could_be_token(part) { REDACTED } else { part });
     cut(&shown.collect::<Vec<_>>().join(separator), MAX_LENGTH).to_owned()
 }
 
-/// Returns the first `limit` characters.
 pub(super) fn cut(text: &str, limit: usize) -> &str {
     text.char_indices().nth(limit).map_or(text, |(end, _)| &text[..end])
 }

@@ -2,23 +2,19 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use maud::{Markup, html};
+use maud::Markup;
 
 use super::model::Grant;
 use super::options::Pkce;
 use super::unique_params::UniqueParams;
 use super::{Request, Rules};
-use crate::consent_flow::{Authorization, ConsentFlow, PARAMETERS};
-use crate::page::Page;
-use crate::provider::ProviderRules as _;
+use crate::consent_flow::{Authorization, ConsentFlow, scope_list};
 use crate::request::Rejection;
 use crate::user::User;
 use crate::{callback, pkce};
 
-/// The application, the scopes that it asks for, and the values that its token call has to match.
 pub(crate) struct Details {
     client_id: String,
-    /// The `redirect_uri` parameter of the request.
     requested_redirect_uri: Option<String>,
     scopes: Option<Vec<String>>,
     challenge: Option<String>,
@@ -26,43 +22,30 @@ pub(crate) struct Details {
 
 impl ConsentFlow for Rules {
     type Details = Details;
-
-    fn forwarded(request: &Request) -> Vec<(&'static str, &str)> {
-        let params = UniqueParams::of_either(&request.params);
-        PARAMETERS.iter().filter_map(|name| Some((*name, params.get(name)?))).collect()
-    }
+    const DENIED: &'static [(&'static str, &'static str)] =
+        &[("error", "access_denied"), ("error_description", "The resource owner denied the request.")];
 
     /// Checks client and redirect URI first: without both, errors must not be redirected (4.1.2.1).
     fn validate(request: &Request) -> Result<Authorization<Details>, Rejection> {
-        let (core, log) = (&request.core, &request.log);
         let params = UniqueParams::of_either(&request.params);
-        let page = |text: &str| {
-            log.note(format!("refused: {text}"));
-            let heading = "This link does not work";
-            Rejection::new(Page::message(Rules::TITLE, StatusCode::BAD_REQUEST, heading, text))
-        };
-        let options = &core.setup.options;
+        let page = |text| Err(request.refuse(StatusCode::BAD_REQUEST, "This link does not work", text));
+        let options = &request.core.setup.options;
         let repeated = params.repeated();
         if matches!(repeated, Some("client_id" | "redirect_uri")) {
-            return Err(page("The client_id or the redirect_uri is repeated."));
+            return page("The client_id or the redirect_uri is repeated.");
         }
-        let state = core.state();
+        let state = request.core.state();
         let Some(client) = state.clients.find(params.text("client_id")) else {
-            return Err(page("There is no application with this client_id."));
+            return page("There is no application with this client_id.");
         };
         let redirect_uri = match (params.get("redirect_uri"), client.redirect_uris.as_slice()) {
             (Some(uri), _) if client.has_registered(uri) => uri,
             (None, [only]) => only,
-            (None, _) => return Err(page("The redirect_uri is missing, and the application has several.")),
-            (Some(_), _) => {
-                return Err(page("The redirect_uri is not one that the application has registered."));
-            }
+            (None, _) => return page("The redirect_uri is missing, and the application has several."),
+            (Some(_), _) => return page("The redirect_uri is not one that the application has registered."),
         };
-        let reject = |error: &str, description: &str| {
-            log.note(format!("refused: {error}"));
-            let pairs = [("error", error), ("error_description", description)];
-            Err(Rejection::new(redirect(request, redirect_uri, &pairs)))
-        };
+        let reject =
+            |error, description: &str| Err(Self::redirect_error(request, redirect_uri, error, description));
         if let Some(name) = repeated {
             return reject("invalid_request", &format!("{name} is repeated"));
         }
@@ -73,7 +56,7 @@ impl ConsentFlow for Rules {
         }
         let scopes = match params.scopes(options) {
             Ok(scopes) => scopes,
-            Err(unknown) => return reject("invalid_scope", &format!("there is no scope {unknown}")),
+            Err(error) => return reject(error.error, &error.description),
         };
         let (challenge, method) = (params.get("code_challenge"), params.get("code_challenge_method"));
         let challenge = match (options.pkce, challenge, method) {
@@ -100,33 +83,19 @@ impl ConsentFlow for Rules {
 
     fn rights(request: &Request, details: &Details, _: &User) -> Markup {
         let scopes = details.scopes.as_ref().unwrap_or(&request.core.setup.options.scopes);
-        html! {
-            @if scopes.is_empty() {
-                p { "This server has no scopes: the application will have all your permissions." }
-            } @else {
-                p { "It asks for these scopes:" }
-                ul { @for scope in scopes { li { code { (scope) } } } }
-            }
-        }
+        let none = "This server has no scopes: the application will have all your permissions.";
+        scope_list("It asks for these scopes:", scopes, none)
     }
 
-    fn approve(request: &Request, authorization: Authorization<Details>, user: &User) -> Response {
+    fn issue_code(request: &Request, authorization: Authorization<Details>, user: &User) -> String {
         let core = &request.core;
         let Details { client_id, requested_redirect_uri, scopes, challenge } = authorization.details;
         let grant = Grant::new(core, client_id, Some(user.login.clone()), scopes);
-        let code = core.state().issue_code(grant, requested_redirect_uri, challenge, core.now());
-        redirect(request, &authorization.redirect_uri, &[("code", &code)])
+        core.state().issue_code(grant, requested_redirect_uri, challenge, core.now())
     }
 
-    fn deny(request: &Request, authorization: &Authorization<Details>) -> Response {
-        let pairs =
-            [("error", "access_denied"), ("error_description", "The resource owner denied the request.")];
-        redirect(request, &authorization.redirect_uri, &pairs)
+    fn redirect(request: &Request, redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
+        let state = UniqueParams::of_either(&request.params).get("state");
+        callback::redirect(redirect_uri, false, parameters, state)
     }
-}
-
-/// Redirects to a registered URI, with the unchanged `state`.
-fn redirect(request: &Request, redirect_uri: &str, pairs: &[(&str, &str)]) -> Response {
-    let state = UniqueParams::of_either(&request.params).get("state");
-    callback::redirect(redirect_uri, false, pairs, state)
 }

@@ -36,12 +36,10 @@ mod unique_params;
 
 use axum::Router;
 use axum::routing::{get, post};
-use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use crate::client::Clients;
 use crate::login_pages::{self, LoginPages};
-use crate::provider::{Credentials, Origin, ProviderRules, ProviderSetup, Routes, SharedCore, Urls};
+use crate::provider::{Credentials, ProviderRules, Routes, SharedCore};
 use crate::request::ProviderRequest;
 use crate::server_handle::ServerHandle;
 use crate::user::User;
@@ -93,27 +91,11 @@ impl ProviderRules for Rules {
         }
     }
 
-    fn urls(origin: &Origin) -> Urls {
-        Urls::below(origin.url(), "/oauth/authorize", "/oauth/token", "/api")
-    }
-
-    fn state(setup: &ProviderSetup<Self>, _: DateTime<Utc>) -> model::State {
-        model::State::new(Clients::new(setup), &setup.options)
-    }
-
-    fn redirect_uris(state: &model::State) -> Vec<String> {
-        state.clients.redirect_uris()
-    }
-
-    fn users(state: &model::State) -> Vec<User> {
-        state.users.clone()
-    }
-
     fn routes(core: &SharedCore<Self>) -> Routes<Self> {
         let me = format!("/api{}", core.setup.options.me_path);
         Routes {
-            authorize: consent_flow::routes("/oauth/authorize"),
-            token: Router::new().route("/oauth/token", post(token::token)),
+            authorize: consent_flow::routes(Self::AUTHORIZE_PATH),
+            token: Router::new().route(Self::TOKEN_PATH, post(token::token)),
             api: Router::new().route(&me, get(api::me)),
             pages: login_pages::routes(),
         }

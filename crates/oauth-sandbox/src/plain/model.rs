@@ -3,18 +3,17 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Rules;
-use super::options::{Options, RefreshTokens};
-use crate::bounded_list::{MAX_CODES, MAX_TOKENS};
-use crate::bounded_map::BoundedMap;
+use super::options::RefreshTokens;
+use crate::bounded::{TokenMap, token_map};
 use crate::client::Clients;
-use crate::provider::ProviderCore;
+use crate::provider::{ProviderCore, ProviderSetup, ProviderState};
 use crate::random;
+use crate::token_error::TokenError;
 use crate::user::User;
 
 /// The lifetime of a code: the maximum that RFC 6749 4.1.2 recommends.
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
 
-/// The authorization behind a code or a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Grant {
     pub(super) client_id: String,
@@ -41,7 +40,6 @@ impl Grant {
 
 struct Code {
     grant: Grant,
-    /// The `redirect_uri` parameter of the authorization request.
     redirect_uri: Option<String>,
     challenge: Option<String>,
     expires_at: DateTime<Utc>,
@@ -56,19 +54,17 @@ struct StoredToken {
     expires_at: Option<DateTime<Utc>>,
 }
 
-/// The server's mutable state.
 pub(crate) struct State {
     pub(super) clients: Clients,
     pub(super) users: Vec<User>,
     access_life: Option<TimeDelta>,
     refresh_tokens: RefreshTokens,
     refresh_idle_life: Option<TimeDelta>,
-    codes: BoundedMap<Code>,
-    access: BoundedMap<StoredToken>,
-    refresh: BoundedMap<StoredToken>,
+    codes: TokenMap<Code>,
+    access: TokenMap<StoredToken>,
+    refresh: TokenMap<StoredToken>,
 }
 
-/// The result of a token call.
 pub(super) struct IssuedTokens {
     pub(super) access_token: String,
     pub(super) expires_in: Option<TimeDelta>,
@@ -76,50 +72,41 @@ pub(super) struct IssuedTokens {
     pub(super) grant: Grant,
 }
 
-/// A rejected code or refresh token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum GrantError {
-    Unknown,
-    AlreadyUsed,
-    Expired,
-    OtherClient,
-    RedirectUri,
-    Verifier,
-    Scope,
+pub(super) const WRONG_REDIRECT_URI: &str = "the redirect_uri is not the one of the authorization request";
+
+pub(super) fn invalid_grant(description: &str) -> TokenError {
+    TokenError::new("invalid_grant", description)
 }
 
-impl GrantError {
-    pub(super) fn text(self) -> &'static str {
-        match self {
-            Self::Unknown => "it is unknown",
-            Self::AlreadyUsed => "it was used before",
-            Self::Expired => "it has expired",
-            Self::OtherClient => "it was issued to another client",
-            Self::RedirectUri => "the redirect_uri is not the one of the authorization request",
-            Self::Verifier => "the code_verifier does not match the code_challenge",
-            Self::Scope => "a scope was not granted before",
-        }
-    }
-}
-
-impl State {
-    pub(super) fn new(clients: Clients, options: &Options) -> Self {
+impl ProviderState<Rules> for State {
+    fn new(setup: &ProviderSetup<Rules>, _: DateTime<Utc>) -> Self {
+        let options = &setup.options;
         let user = |login: &str, name: &str| {
             let email = format!("{login}@plain.example");
             User::new(&email, name, &email, &format!("password-of-the-{login}"))
         };
         Self {
-            clients,
+            clients: Clients::new(setup),
             users: vec![user("owner", "Resource Owner"), user("other", "Other Owner")],
             access_life: options.access_life,
             refresh_tokens: options.refresh_tokens,
             refresh_idle_life: options.refresh_idle_life,
-            codes: BoundedMap::new(MAX_CODES),
-            access: BoundedMap::new(MAX_TOKENS),
-            refresh: BoundedMap::new(MAX_TOKENS),
+            codes: token_map(),
+            access: token_map(),
+            refresh: token_map(),
         }
     }
 
+    fn redirect_uris(&self) -> Vec<String> {
+        self.clients.redirect_uris()
+    }
+
+    fn users(&self) -> Vec<User> {
+        self.users.clone()
+    }
+}
+
+impl State {
     pub(super) fn issue_code(
         &mut self,
         grant: Grant,
@@ -129,7 +116,7 @@ impl State {
     ) -> String {
         let code = random::opaque();
         let expires_at = now + CODE_LIFE;
-        self.codes.insert(&code, Code { grant, redirect_uri, challenge, expires_at, redeemed: false });
+        self.codes.insert(code.clone(), Code { grant, redirect_uri, challenge, expires_at, redeemed: false });
         code
     }
 
@@ -142,29 +129,29 @@ impl State {
         redirect_uri: impl FnOnce(Option<&str>) -> bool,
         verifier: impl FnOnce(Option<&str>) -> bool,
         now: DateTime<Utc>,
-    ) -> Result<IssuedTokens, GrantError> {
-        let found = self.codes.get_mut(code).ok_or(GrantError::Unknown)?;
+    ) -> Result<IssuedTokens, TokenError> {
+        let found = self.codes.peek_mut(code).ok_or_else(|| invalid_grant("it is unknown"))?;
         if found.grant.client_id != client_id {
-            return Err(GrantError::OtherClient);
+            return Err(invalid_grant("it was issued to another client"));
         }
         if found.redeemed {
             let from = Some(code);
-            self.access.retain(|token| token.code.as_deref() != from);
-            self.refresh.retain(|token| token.code.as_deref() != from);
-            return Err(GrantError::AlreadyUsed);
+            self.access.retain(|_, token| token.code.as_deref() != from);
+            self.refresh.retain(|_, token| token.code.as_deref() != from);
+            return Err(invalid_grant("it was used before"));
         }
         if found.expires_at <= now {
-            return Err(GrantError::Expired);
+            return Err(invalid_grant("it has expired"));
         }
         if !redirect_uri(found.redirect_uri.as_deref()) {
-            return Err(GrantError::RedirectUri);
+            return Err(invalid_grant(WRONG_REDIRECT_URI));
         }
         if !verifier(found.challenge.as_deref()) {
-            return Err(GrantError::Verifier);
+            return Err(invalid_grant("the code_verifier does not match the code_challenge"));
         }
         found.redeemed = true;
         let grant = found.grant.clone();
-        Ok(self.issue_for(grant, Some(code.into()), true, now))
+        Ok(self.issue(grant, Some(code.into()), true, now))
     }
 
     /// Redeems a refresh token, which is used up if refresh tokens are for single use.
@@ -174,16 +161,16 @@ impl State {
         refresh_token: &str,
         scopes: Option<Vec<String>>,
         now: DateTime<Utc>,
-    ) -> Result<IssuedTokens, GrantError> {
-        let found = self.refresh.get_mut(refresh_token).ok_or(GrantError::Unknown)?;
+    ) -> Result<IssuedTokens, TokenError> {
+        let found = self.refresh.peek_mut(refresh_token).ok_or_else(|| invalid_grant("it is unknown"))?;
         if found.grant.client_id != client_id {
-            return Err(GrantError::OtherClient);
+            return Err(invalid_grant("it was issued to another client"));
         }
         if found.expires_at.is_some_and(|end| end <= now) {
-            return Err(GrantError::Expired);
+            return Err(invalid_grant("it has expired"));
         }
         if scopes.iter().flatten().any(|scope| !found.grant.scopes.contains(scope)) {
-            return Err(GrantError::Scope);
+            return Err(TokenError::new("invalid_scope", "a scope was not granted before"));
         }
         let (grant, code) = (found.grant.clone(), found.code.clone());
         let rotates = self.refresh_tokens == RefreshTokens::SingleUse;
@@ -197,16 +184,12 @@ impl State {
         let scopes = scopes.unwrap_or_else(|| grant.scopes.clone());
         // The client requested these scopes, or knows them from the first token response.
         let grant = Grant { scopes, scopes_requested: true, ..grant };
-        let tokens = self.issue_for(grant, code, false, now);
+        let tokens = self.issue(grant, code, false, now);
         Ok(IssuedTokens { refresh_token, ..tokens })
     }
 
-    /// Issues tokens for a grant without a code.
-    pub(super) fn issue(&mut self, grant: Grant, refreshable: bool, now: DateTime<Utc>) -> IssuedTokens {
-        self.issue_for(grant, None, refreshable, now)
-    }
-
-    fn issue_for(
+    /// Issues tokens for a grant, which came from `code` if there was one.
+    pub(super) fn issue(
         &mut self,
         grant: Grant,
         code: Option<String>,
@@ -215,8 +198,8 @@ impl State {
     ) -> IssuedTokens {
         let access_token = random::opaque();
         let expires_at = self.access_life.map(|life| now + life);
-        self.access
-            .insert(&access_token, StoredToken { code: code.clone(), grant: grant.clone(), expires_at });
+        let stored = StoredToken { code: code.clone(), grant: grant.clone(), expires_at };
+        self.access.insert(access_token.clone(), stored);
         let refreshable = refreshable && self.refresh_tokens != RefreshTokens::Never;
         let refresh_token = refreshable.then(|| self.add_refresh(grant.clone(), code, now));
         IssuedTokens { access_token, expires_in: self.access_life, refresh_token, grant }
@@ -225,14 +208,13 @@ impl State {
     fn add_refresh(&mut self, grant: Grant, code: Option<String>, now: DateTime<Utc>) -> String {
         let token = random::opaque();
         let expires_at = self.refresh_idle_life.map(|idle| now + idle);
-        self.refresh.insert(&token, StoredToken { code, grant, expires_at });
+        self.refresh.insert(token.clone(), StoredToken { code, grant, expires_at });
         token
     }
 
-    /// The grant of a valid access token.
     pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
         let is_valid = |access: &&StoredToken| access.expires_at.is_none_or(|expires_at| expires_at > now);
-        self.access.get(access_token).filter(is_valid).map(|access| &access.grant)
+        self.access.peek(access_token).filter(is_valid).map(|access| &access.grant)
     }
 
     pub(super) fn user(&self, login: &str) -> Option<&User> {

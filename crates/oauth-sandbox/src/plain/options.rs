@@ -80,7 +80,6 @@ pub struct Options {
     pub(super) access_life: Option<TimeDelta>,
     pub(super) refresh_tokens: RefreshTokens,
     pub(super) refresh_idle_life: Option<TimeDelta>,
-    /// The path of the protected resource below the API's base URL.
     pub(super) me_path: String,
 }
 

@@ -2,6 +2,7 @@
 
 use super::options::Options;
 use crate::params::{Pairs, Params};
+use crate::token_error::TokenError;
 
 /// The parameters of one request, from either its query or its body.
 #[derive(Clone, Copy)]
@@ -27,7 +28,6 @@ impl<'a> UniqueParams<'a> {
         self.get(name).unwrap_or_default()
     }
 
-    /// The name of a repeated parameter.
     pub(super) fn repeated(self) -> Option<&'a str> {
         let names = || self.0.iter().map(|(name, _)| name.as_str());
         names()
@@ -36,13 +36,17 @@ impl<'a> UniqueParams<'a> {
             .map(|(_, name)| name)
     }
 
-    /// The requested scopes, or the first unknown scope as an error. `None` when the parameter is missing.
-    pub(super) fn scopes(self, options: &Options) -> Result<Option<Vec<String>>, String> {
+    pub(super) fn require(self, name: &str) -> Result<&'a str, TokenError> {
+        self.get(name).ok_or_else(|| TokenError::missing(name))
+    }
+
+    /// The requested scopes. `None` when the parameter is missing.
+    pub(super) fn scopes(self, options: &Options) -> Result<Option<Vec<String>>, TokenError> {
         let Some(list) = self.get("scope") else { return Ok(None) };
         let mut found = Vec::new();
         for scope in list.split(options.scope_separator) {
             if !options.scopes.iter().any(|known| known == scope) {
-                return Err(scope.to_owned());
+                return Err(TokenError::new("invalid_scope", format!("there is no scope {scope}")));
             }
             if !found.iter().any(|known| known == scope) {
                 found.push(scope.to_owned());

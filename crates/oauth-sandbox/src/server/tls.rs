@@ -19,7 +19,6 @@ use crate::Error;
 /// domain.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// A private certificate authority with one server certificate.
 #[derive(Clone)]
 pub(crate) struct CertificateAuthority {
     pem: String,
@@ -28,7 +27,6 @@ pub(crate) struct CertificateAuthority {
 }
 
 impl CertificateAuthority {
-    /// Generates an authority and a server certificate for [`NAMES`] and `names`.
     pub(crate) fn new(names: Vec<String>) -> Result<Self, Error> {
         let mut authority = CertificateParams::default();
         authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -60,7 +58,6 @@ impl CertificateAuthority {
         Ok(Self { pem: root.pem(), root: root.der().clone(), acceptor: TlsAcceptor::from(Arc::new(config)) })
     }
 
-    /// The authority's certificate in PEM, for clients to trust.
     pub(crate) fn pem(&self) -> &str {
         &self.pem
     }
@@ -70,7 +67,6 @@ impl CertificateAuthority {
     }
 }
 
-/// The TLS configuration of a browser that trusts only `authority`.
 pub(crate) fn browser_config(authority: Option<&CertificateAuthority>) -> Result<ClientConfig, Error> {
     let mut roots = RootCertStore::empty();
     if let Some(authority) = authority {

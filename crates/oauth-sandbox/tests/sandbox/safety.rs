@@ -149,9 +149,10 @@ async fn servers_reject_other_origins() {
 async fn check_rejects_forged_consent<P: SandboxProvider>(
     sandbox: ServerHandle<P>,
     approval: (&str, &str),
-    login: &[(&str, &str)],
+    (user_field, password_field): (&str, &str),
 ) {
     let name = sandbox.name();
+    let user = sandbox.users()[0].clone();
     let redirect_uri = sandbox.redirect_uris()[0].clone();
     let query = [
         ("client_id", sandbox.client_id()),
@@ -167,8 +168,7 @@ async fn check_rejects_forged_consent<P: SandboxProvider>(
     let hidden = regex::Regex::new(r#"type="hidden" name="([^"]+)" value="([^"]+)""#).unwrap();
     let token = hidden.captures(&page).unwrap();
     let action = regex::Regex::new(r#"action="([^"]+)""#).unwrap().captures(&page).unwrap()[1].to_owned();
-    let mut form = vec![(&token[1], &token[2])];
-    form.extend_from_slice(login);
+    let form = [(&token[1], &token[2]), (user_field, user.email.as_str()), (password_field, &user.password)];
     let response = client.post(format!("{origin}{action}")).form(&form).send().await.unwrap();
     assert!(response.status().is_redirection(), "{name}: {}", response.status());
     let consent = client.get(with_query(sandbox.authorize_url(), &query)).send().await.unwrap();
@@ -191,27 +191,13 @@ async fn check_rejects_forged_consent<P: SandboxProvider>(
 
 #[tokio::test]
 async fn consent_rejects_forged_forms() {
-    let login = |user: &oauth_sandbox::User| (user.email.clone(), user.password.clone());
-    let sandbox = CohortGo::start().await.unwrap();
-    let (email, password) = login(&sandbox.users()[0]);
-    let form = [("email", email.as_str()), ("password", &password)];
-    check_rejects_forged_consent(sandbox, ("decision", "approve"), &form).await;
-    let sandbox = Cobot::start().await.unwrap();
-    let (email, password) = login(&sandbox.users()[0]);
-    let form = [("email", email.as_str()), ("password", &password)];
-    check_rejects_forged_consent(sandbox, ("authorize", "yes"), &form).await;
-    let sandbox = Go1::start().await.unwrap();
-    let (email, password) = login(&sandbox.users()[0]);
-    let form = [("email", email.as_str()), ("password", &password)];
-    check_rejects_forged_consent(sandbox, ("decision", "approve"), &form).await;
-    let sandbox = Plain::start().await.unwrap();
-    let (email, password) = login(&sandbox.users()[0]);
-    let form = [("email", email.as_str()), ("password", &password)];
-    check_rejects_forged_consent(sandbox, ("decision", "approve"), &form).await;
-    let sandbox = Gocd::start().await.unwrap();
-    let user = sandbox.users()[0].clone();
-    let form = [("j_username", user.login.as_str()), ("j_password", &user.password)];
-    check_rejects_forged_consent(sandbox, ("authorize", "Yes"), &form).await;
+    let (approve, usual) = (("decision", "approve"), ("email", "password"));
+    check_rejects_forged_consent(CohortGo::start().await.unwrap(), approve, usual).await;
+    check_rejects_forged_consent(Cobot::start().await.unwrap(), ("authorize", "yes"), usual).await;
+    check_rejects_forged_consent(Go1::start().await.unwrap(), approve, usual).await;
+    check_rejects_forged_consent(Plain::start().await.unwrap(), approve, usual).await;
+    let gocd = Gocd::start().await.unwrap();
+    check_rejects_forged_consent(gocd, ("authorize", "Yes"), ("j_username", "j_password")).await;
 }
 
 /// Rust files below a folder, with their text.

@@ -1,10 +1,11 @@
-//! An HTTP client without redirects and default certificates, and helpers for GoCD's flow.
+//! An HTTP client without redirects and default certificates, correct requests with changes for any provider,
+//! and helpers for GoCD's flow.
 
 use std::sync::Arc;
 
-use oauth_sandbox::Gocd;
+use oauth_sandbox::{Gocd, SandboxProvider, ServerHandle};
 use reqwest::header::LOCATION;
-use reqwest::{Client, ClientBuilder, Response};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response};
 use serde_json::Value;
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -53,17 +54,71 @@ pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
+/// RFC 7636 appendix B.
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+pub(crate) type Pairs<'a> = Vec<(&'a str, &'a str)>;
+
+/// Applies `changes` to `pairs`. An empty value removes a parameter.
+pub(crate) fn changed<'a>(mut pairs: Pairs<'a>, changes: &[(&'a str, &'a str)]) -> Pairs<'a> {
+    for (name, value) in changes {
+        pairs.retain(|(other, _)| other != name);
+        if !value.is_empty() {
+            pairs.push((name, value));
+        }
+    }
+    pairs
+}
+
+/// The query of a correct authorize URL, beginning with `?`, with `changes`.
+pub(crate) fn authorize_query<P: SandboxProvider>(
+    sandbox: &ServerHandle<P>,
+    changes: &[(&str, &str)],
+) -> String {
+    let redirect_uri = sandbox.redirect_uris()[0].clone();
+    let pairs = vec![
+        ("client_id", sandbox.client_id()),
+        ("redirect_uri", &redirect_uri),
+        ("response_type", "code"),
+        ("state", "s t/1"),
+    ];
+    with_query("", &changed(pairs, changes))
+}
+
+/// The form of a token call with the client's credentials, with `changes`.
+pub(crate) fn token_form<'a, P: SandboxProvider>(
+    sandbox: &'a ServerHandle<P>,
+    changes: &[(&'a str, &'a str)],
+) -> Pairs<'a> {
+    let form = vec![("client_id", sandbox.client_id()), ("client_secret", sandbox.client_secret())];
+    changed(form, changes)
+}
+
+/// `parts` as the body of a multipart form with the boundary `b`.
+pub(crate) fn multipart_body(parts: &[(&str, &str)]) -> String {
+    let part = |(name, value): &(&str, &str)| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    parts.iter().map(part).collect::<String>() + "--b--\r\n"
+}
+
+/// The response's status and JSON, which is null for any other body.
+pub(crate) async fn send(request: RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
+}
+
+/// The hidden form token of a page.
+pub(crate) fn form_token(page: &str) -> &str {
+    let (_, rest) = page.split_once("name=\"form_token\" value=\"").unwrap();
+    rest.split_once('"').unwrap().0
+}
+
 /// The authorize URL that a well-behaved client of `sandbox` builds.
 pub(crate) fn authorize_url(sandbox: &Gocd) -> String {
-    with_query(
-        sandbox.authorize_url(),
-        &[
-            ("client_id", sandbox.client_id()),
-            ("redirect_uri", &sandbox.redirect_uris()[0]),
-            ("response_type", "code"),
-            ("state", "s t/1"),
-        ],
-    )
+    format!("{}{}", sandbox.authorize_url(), authorize_query(sandbox, &[]))
 }
 
 /// The authorize URL of another client.
@@ -100,25 +155,17 @@ pub(crate) async fn code(sandbox: &Gocd) -> String {
 /// A token call with the right credentials and redirect URI, modified by `changes`. An empty value removes a
 /// field.
 pub(crate) async fn token(sandbox: &Gocd, changes: &[(&str, &str)]) -> (u16, Value) {
-    let response = token_response(sandbox, changes).await;
-    (response.status().as_u16(), response.json().await.unwrap())
+    send(token_request(sandbox, changes)).await
 }
 
 pub(crate) async fn token_response(sandbox: &Gocd, changes: &[(&str, &str)]) -> Response {
+    token_request(sandbox, changes).send().await.unwrap()
+}
+
+fn token_request(sandbox: &Gocd, changes: &[(&str, &str)]) -> RequestBuilder {
     let redirect_uri = sandbox.redirect_uris()[0].clone();
-    let mut form = vec![
-        ("grant_type", "authorization-code"),
-        ("client_id", sandbox.client_id()),
-        ("client_secret", sandbox.client_secret()),
-        ("redirect_uri", &redirect_uri),
-    ];
-    for (name, value) in changes {
-        form.retain(|(other, _)| other != name);
-        if !value.is_empty() {
-            form.push((name, value));
-        }
-    }
-    http().post(sandbox.token_url()).form(&form).send().await.unwrap()
+    let defaults = [("grant_type", "authorization-code"), ("redirect_uri", redirect_uri.as_str())];
+    http().post(sandbox.token_url()).form(&changed(token_form(sandbox, &defaults), changes))
 }
 
 /// A pair of tokens: access and refresh.

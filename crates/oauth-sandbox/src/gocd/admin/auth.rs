@@ -9,16 +9,13 @@ use super::super::caller::{self, AuthMethod};
 use super::super::{Request, Rules, pages};
 use super::PREFIXES;
 use crate::login_pages;
-use crate::page::Page;
-use crate::provider::{ProviderRules as _, SharedCore};
+use crate::provider::SharedCore;
 use crate::request::Rejection;
 use crate::session::Session;
 
-/// The format of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Html,
-    /// The path ends in `.xml`.
     Xml,
 }
 
@@ -35,7 +32,6 @@ pub(super) struct Admin {
 }
 
 impl Admin {
-    /// The path of the list of clients.
     pub(super) fn clients_path(&self) -> String {
         format!("{}/clients", self.prefix)
     }
@@ -44,14 +40,12 @@ impl Admin {
         html! { @if let Some(session) = &self.session { (login_pages::form_token_field::<Rules>(session)) } }
     }
 
-    /// Shows `text` on the next page.
     pub(super) fn set_flash(&self, text: &'static str) {
         if let Some(session) = &self.session {
             self.request.core.state().set_flash(&session.form_token, text);
         }
     }
 
-    /// The message for this page.
     pub(super) fn flash(&self) -> Markup {
         html! { @if let Some(session) = &self.session { (pages::flash(&self.request, session)) } }
     }
@@ -104,7 +98,6 @@ fn authenticate_xml_call(request: &Request) -> Result<Option<Session>, Rejection
 }
 
 fn forbidden(request: &Request) -> Rejection {
-    request.log.note("refused: not a system administrator");
     let text = "Only system administrators may manage OAuth clients.";
-    Rejection::new(Page::message(Rules::TITLE, StatusCode::FORBIDDEN, "Access denied", text))
+    request.refuse(StatusCode::FORBIDDEN, "Access denied", text)
 }

@@ -60,7 +60,6 @@ pub(super) async fn confirm(Path(id): Path<String>, admin: Admin) -> Response {
     }
 }
 
-/// Shows, updates or deletes a client, depending on the method.
 pub(super) async fn client(Path(id): Path<String>, admin: Admin) -> Response {
     let Some(client) = find(&admin, id.strip_suffix(".xml").unwrap_or(&id)) else {
         return no_such_client(&admin);
@@ -125,7 +124,10 @@ fn find(admin: &Admin, id: &str) -> Option<Client> {
 
 fn no_such_client(admin: &Admin) -> Response {
     match admin.format {
-        Format::Html => views::no_such_client().into_response(),
+        Format::Html => {
+            let text = "There is no OAuth client with this number.";
+            admin.request.refuse(StatusCode::NOT_FOUND, "Page not found", text).into_response()
+        }
         Format::Xml => StatusCode::NOT_FOUND.into_response(),
     }
 }

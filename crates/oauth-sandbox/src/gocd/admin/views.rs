@@ -1,16 +1,12 @@
 //! HTML pages for administrators.
 
-use http::StatusCode;
 use maud::{Markup, html};
 
-use super::super::Rules;
 use super::super::model::{Client, ClientDraft};
 use super::super::pages::HOME;
 use super::auth::Admin;
 use crate::page::Page;
-use crate::provider::ProviderRules as _;
 
-/// All clients with their identifiers and secrets, and all tokens.
 pub(super) fn index(admin: &Admin, clients: &[Client]) -> Page {
     let base = admin.clients_path();
     let body = html! {
@@ -28,10 +24,9 @@ pub(super) fn index(admin: &Admin, clients: &[Client]) -> Page {
         (tokens(admin))
         p { a href=(HOME) { "Pipelines" } }
     };
-    Page::new(Rules::TITLE, "OAuth Clients", &body)
+    admin.request.page("OAuth Clients", &body)
 }
 
-/// The summary of one client.
 pub(super) fn show(admin: &Admin, client: &Client) -> Page {
     let base = admin.clients_path();
     let body = html! {
@@ -44,7 +39,7 @@ pub(super) fn show(admin: &Admin, client: &Client) -> Page {
             a href=(base) { "All OAuth clients" }
         }
     };
-    Page::new(Rules::TITLE, &client.name, &body)
+    admin.request.page(&client.name, &body)
 }
 
 fn details(client: &Client) -> Markup {
@@ -85,7 +80,7 @@ pub(super) fn form(admin: &Admin, number: Option<u64>, draft: &ClientDraft, mess
         }
         p { a href=(base) { "Cancel" } }
     };
-    Page::new(Rules::TITLE, heading, &body)
+    admin.request.page(heading, &body)
 }
 
 /// Without `required` and `type="url"`, so that the browser does not hide the server's validation.
@@ -122,7 +117,7 @@ pub(super) fn confirm(admin: &Admin, client: &Client) -> Page {
         }
         p { a href=(base) { "Cancel" } }
     };
-    Page::new(Rules::TITLE, &format!("Destroy {}?", client.name), &body)
+    admin.request.page(&format!("Destroy {}?", client.name), &body)
 }
 
 /// All current tokens. GoCD has the buttons' action, but no page with them.
@@ -160,9 +155,4 @@ fn tokens(admin: &Admin) -> Markup {
             }
         }
     }
-}
-
-pub(super) fn no_such_client() -> Page {
-    let text = "There is no OAuth client with this number.";
-    Page::message(Rules::TITLE, StatusCode::NOT_FOUND, "Page not found", text)
 }

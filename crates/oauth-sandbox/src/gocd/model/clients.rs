@@ -35,7 +35,6 @@ impl ClientDraft {
 }
 
 impl Client {
-    /// The redirect URI in forms.
     pub(in crate::gocd) fn redirect_uri(&self) -> &str {
         self.redirect_uris.first().map(String::as_str).unwrap_or_default()
     }
@@ -46,7 +45,6 @@ impl State {
         self.clients.iter().find(|client| client.number == number)
     }
 
-    /// Sorted by name, as in the list.
     pub(in crate::gocd) fn clients_by_name(&self) -> Vec<Client> {
         let mut clients = self.clients.to_vec();
         clients.sort_by_cached_key(|client| (client.name.to_lowercase(), client.number));
@@ -83,7 +81,7 @@ impl State {
         let at = self.clients.iter().position(|client| client.number == number)?;
         let (name, redirect_uri) = draft.complete(ClientDraft::of(&self.clients[at]));
         Some(self.check(Some(number), &name, &redirect_uri, unique_names).map(|()| {
-            let Some(client) = self.clients.iter_mut().nth(at) else { return };
+            let client = &mut self.clients[at];
             client.name = name;
             if client.redirect_uri() != redirect_uri {
                 client.redirect_uris = vec![redirect_uri];
@@ -91,11 +89,10 @@ impl State {
         }))
     }
 
-    /// Deletes a client with its codes and tokens.
     pub(in crate::gocd) fn destroy_client(&mut self, number: u64) -> Option<Client> {
         let client = self.clients.remove_first(|client| client.number == number)?;
-        self.codes.retain(|code| code.grant.client != number);
-        self.tokens.retain(|token| token.grant.client != number);
+        self.codes.retain(|_, code| code.grant.client != number);
+        self.tokens.retain(|_, token| token.grant.client != number);
         Some(client)
     }
 

@@ -6,7 +6,6 @@ use subtle::ConstantTimeEq as _;
 use super::State;
 use crate::random;
 
-/// A token that users create for their own programs.
 #[derive(Clone)]
 pub(in crate::gocd) struct PersonalToken {
     pub(in crate::gocd) number: u64,
@@ -25,33 +24,6 @@ pub(in crate::gocd) struct Revocation {
     pub(in crate::gocd) at: DateTime<Utc>,
     pub(in crate::gocd) by: String,
     pub(in crate::gocd) cause: Option<String>,
-}
-
-/// The `filter` of the token list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::gocd) enum Filter {
-    Active,
-    All,
-    Revoked,
-}
-
-impl Filter {
-    pub(in crate::gocd) fn parse(text: &str) -> Option<Self> {
-        match text {
-            "active" => Some(Self::Active),
-            "all" => Some(Self::All),
-            "revoked" => Some(Self::Revoked),
-            _ => None,
-        }
-    }
-
-    fn matches(self, token: &PersonalToken) -> bool {
-        match self {
-            Self::Active => token.revoked.is_none(),
-            Self::All => true,
-            Self::Revoked => token.revoked.is_some(),
-        }
-    }
 }
 
 impl State {
@@ -75,12 +47,16 @@ impl State {
         token
     }
 
-    pub(in crate::gocd) fn personal_tokens_of(&self, owner: &str, filter: Filter) -> Vec<PersonalToken> {
-        self.personal_tokens
-            .iter()
-            .filter(|token| token.owner == owner && filter.matches(token))
-            .cloned()
-            .collect()
+    /// The tokens of `owner`: the revoked ones, those that are not, or both.
+    pub(in crate::gocd) fn personal_tokens_of(
+        &self,
+        owner: &str,
+        revoked: Option<bool>,
+    ) -> Vec<PersonalToken> {
+        let matches = |token: &&PersonalToken| {
+            token.owner == owner && revoked.is_none_or(|revoked| token.revoked.is_some() == revoked)
+        };
+        self.personal_tokens.iter().filter(matches).cloned().collect()
     }
 
     /// A token of `owner`, possibly revoked.

@@ -3,10 +3,7 @@
 use oauth_sandbox::{Cobot, Error};
 
 use super::{authorize_url, code, query, token};
-use crate::support::{browser, http, location, parameter};
-
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+use crate::support::{CHALLENGE, VERIFIER, browser, form_token, http, location, parameter};
 
 #[tokio::test]
 async fn approval_and_denial_return_state() {
@@ -110,18 +107,13 @@ async fn browser_logs_in_and_sees_scopes() {
     assert_eq!((response.status().as_u16(), location(&response).as_str()), (302, "/login"));
     let login = format!("{}/login", sandbox.url());
     let page = browser.get(&login).send().await.unwrap().text().await.unwrap();
-    let form_token = value_of(&page, "type=\"hidden\"");
     let send = |form_token: &str, password: &str| {
-        let form = [
-            (name_of(&page, "type=\"hidden\""), form_token.to_owned()),
-            ("email".to_owned(), "Nora@Example.com".to_owned()),
-            ("password".to_owned(), password.to_owned()),
-        ];
+        let form = [("form_token", form_token), ("email", "Nora@Example.com"), ("password", password)];
         browser.post(&login).form(&form).send()
     };
     assert_eq!(send("made-up", "flat-white-please").await.unwrap().status(), 422);
-    assert_eq!(send(&form_token, "wrong").await.unwrap().status(), 401);
-    let response = send(&form_token, "flat-white-please").await.unwrap();
+    assert_eq!(send(form_token(&page), "wrong").await.unwrap().status(), 401);
+    let response = send(form_token(&page), "flat-white-please").await.unwrap();
     assert_eq!(location(&response), format!("/oauth/authorize{}", query(&sandbox, &[])));
 
     let page = browser.get(&url).send().await.unwrap().text().await.unwrap();
@@ -135,18 +127,4 @@ async fn browser_logs_in_and_sees_scopes() {
     assert_eq!(forged.status(), 422);
     let error = sandbox.browser().password("wrong").approve(&url).await.unwrap_err();
     assert!(matches!(error, Error::Page { status: 401, .. }), "{error}");
-}
-
-/// The `name` of the first input after `mark`.
-fn name_of(page: &str, mark: &str) -> String {
-    attribute(page, mark, "name=\"")
-}
-
-fn value_of(page: &str, mark: &str) -> String {
-    attribute(page, mark, "value=\"")
-}
-
-fn attribute(page: &str, mark: &str, attribute: &str) -> String {
-    let input = page.split_once(mark).unwrap().1.split_once('>').unwrap().0;
-    input.split_once(attribute).unwrap().1.split_once('"').unwrap().0.to_owned()
 }

@@ -11,33 +11,12 @@ use reqwest::RequestBuilder;
 use reqwest::header::HOST;
 use serde_json::Value;
 
-use crate::support::{http, parameter, with_query};
-
-/// Applies `changes` to `pairs`. An empty value removes a parameter.
-fn with_changes<'a>(
-    mut pairs: Vec<(&'a str, &'a str)>,
-    changes: &[(&'a str, &'a str)],
-) -> Vec<(&'a str, &'a str)> {
-    for (name, value) in changes {
-        pairs.retain(|(other, _)| other != name);
-        if !value.is_empty() {
-            pairs.push((name, value));
-        }
-    }
-    pairs
-}
+use crate::support::{self, Pairs, authorize_query, changed, http, parameter, send};
 
 /// The query of a correct authorize URL, with `changes`.
 fn query(sandbox: &Cobot, changes: &[(&str, &str)]) -> String {
-    let redirect_uri = sandbox.redirect_uris()[0].clone();
-    let pairs = vec![
-        ("response_type", "code"),
-        ("client_id", sandbox.client_id()),
-        ("redirect_uri", &redirect_uri),
-        ("state", "s t/1"),
-        ("scope", "read_user read_memberships"),
-    ];
-    with_query("", &with_changes(pairs, changes))
+    let scope = ("scope", "read_user read_memberships");
+    authorize_query(sandbox, &[&[scope], changes].concat())
 }
 
 fn authorize_url(sandbox: &Cobot, changes: &[(&str, &str)]) -> String {
@@ -50,20 +29,9 @@ async fn code(sandbox: &Cobot, changes: &[(&str, &str)]) -> String {
     parameter(&callback, "code").unwrap()
 }
 
-/// The token_form of a correct token request except the code, with `changes`.
-fn token_form<'a>(sandbox: &'a Cobot, changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    let token_form = vec![
-        ("client_id", sandbox.client_id()),
-        ("client_secret", sandbox.client_secret()),
-        ("grant_type", "authorization_code"),
-    ];
-    with_changes(token_form, changes)
-}
-
-async fn send(request: RequestBuilder) -> (u16, Value) {
-    let response = request.send().await.unwrap();
-    let status = response.status().as_u16();
-    (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
+/// The form of a correct token request except the code, with `changes`.
+fn token_form<'a>(sandbox: &'a Cobot, changes: &[(&'a str, &'a str)]) -> Pairs<'a> {
+    changed(support::token_form(sandbox, &[("grant_type", "authorization_code")]), changes)
 }
 
 async fn token(sandbox: &Cobot, changes: &[(&str, &str)]) -> (u16, Value) {

@@ -6,7 +6,7 @@ use oauth_sandbox::Cobot;
 use serde_json::{Value, json};
 
 use super::{access_token, authorize_url, code, get, send, token, token_form};
-use crate::support::{http, location, with_query};
+use crate::support::{http, location, multipart_body, with_query};
 
 #[tokio::test]
 async fn token_response_has_two_fields() {
@@ -33,11 +33,8 @@ async fn accepts_parameters_in_body_or_query() {
     let [form, query, multipart] = codes.each_ref().map(|code| token_form(&sandbox, &[("code", code)]));
     assert_eq!(send(http().post(url).form(&form)).await.0, 200);
     assert_eq!(send(http().post(with_query(url, &query))).await.0, 200);
-    let part = |(name, value): &(&str, &str)| {
-        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-    };
-    let body = multipart.iter().map(part).collect::<String>() + "--b--\r\n";
-    let request = http().post(url).header("content-type", "multipart/form-data; boundary=b").body(body);
+    let request = http().post(url).header("content-type", "multipart/form-data; boundary=b");
+    let request = request.body(multipart_body(&multipart));
     assert_eq!(send(request).await.0, 200);
     assert_eq!(http().get(url).send().await.unwrap().status(), 404);
 }

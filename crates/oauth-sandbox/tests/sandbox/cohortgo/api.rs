@@ -3,8 +3,8 @@
 use oauth_sandbox::{CohortGo, Fault, Sandbox};
 use serde_json::{Value, json};
 
-use super::{connect, read_json};
-use crate::support::{browser, http};
+use super::connect;
+use crate::support::{browser, http, send};
 
 const RUTH: &str = "ruth@brightwater.example";
 const AGENTS: &str = "/services/payments/agent_invoices.json";
@@ -172,8 +172,7 @@ async fn created_user_can_be_acted_as() {
     assert_eq!(connection.status_acting_as("\"Ann Lee\" <ann@brightwater.example>").await, 200);
     let (_, users) = connection.get("/users.json").await;
     assert_eq!(users.as_array().unwrap().len(), 4, "two users, the system user and Ann: {users}");
-    let anonymous = http().get(format!("{}/users.json", connection.api)).send().await.unwrap();
-    assert_eq!(read_json(anonymous).await.0, 401);
+    assert_eq!(send(http().get(format!("{}/users.json", connection.api))).await.0, 401);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use oauth_sandbox::{CohortGo, Error};
 
 use super::{BOTH_SCOPES, authorize_url};
-use crate::support::{browser, http, location, parameter};
+use crate::support::{browser, form_token, http, location, parameter};
 
 #[tokio::test]
 async fn redirects_after_approval_and_denial() {
@@ -50,6 +50,10 @@ async fn other_errors_redirect_to_application() {
         (("scope", "auto-create-users"), "invalid_scope"),
         (("scope", "act-as-user auto-create-users"), "invalid_scope"),
         (("scope", "everything"), "invalid_scope"),
+        (("scope", "act-as-user, auto-create-users"), "invalid_scope"),
+        (("scope", "act-as-user,"), "invalid_scope"),
+        (("scope", "ACT-AS-USER"), "invalid_scope"),
+        (("scope", "act_as_user"), "invalid_scope"),
     ] {
         let callback = sandbox.approve(authorize_url(&sandbox, &[wrong])).await.unwrap();
         assert_eq!(parameter(&callback, "error").as_deref(), Some(error), "{wrong:?}");
@@ -65,9 +69,11 @@ async fn consent_page_shows_requested_access() {
     assert_eq!(location(&browser.get(&url).send().await.unwrap()), "/login");
     let login = format!("{}/login", sandbox.url());
     let page = browser.get(&login).send().await.unwrap().text().await.unwrap();
-    let form_token = page.split_once("name=\"form_token\" value=\"").unwrap().1.split_once('"').unwrap().0;
-    let form =
-        [("form_token", form_token), ("email", "ruth@brightwater.example"), ("password", "pay-the-fees")];
+    let form = [
+        ("form_token", form_token(&page)),
+        ("email", "ruth@brightwater.example"),
+        ("password", "pay-the-fees"),
+    ];
     let response = browser.post(&login).form(&form).send().await.unwrap();
     assert_eq!(format!("{}{}", sandbox.url(), location(&response)), url);
     let consent_page = async |scope: &str| {

@@ -6,39 +6,16 @@ mod authorize;
 mod token;
 
 use oauth_sandbox::CohortGo;
-use reqwest::{RequestBuilder, Response};
+use reqwest::RequestBuilder;
 use serde_json::Value;
 
-use crate::support::{http, parameter, with_query};
+use crate::support::{authorize_query, changed, http, parameter, send, token_form};
 
 const BOTH_SCOPES: &str = "act-as-user,auto-create-users";
 
-/// A correct authorize URL, with `changes`. An empty value removes a parameter.
+/// A correct authorize URL, with `changes`.
 fn authorize_url(sandbox: &CohortGo, changes: &[(&str, &str)]) -> String {
-    let redirect_uri = sandbox.redirect_uris()[0].clone();
-    let query = with_changes(
-        vec![
-            ("client_id", sandbox.client_id()),
-            ("redirect_uri", &redirect_uri),
-            ("response_type", "code"),
-            ("state", "s t/1"),
-        ],
-        changes,
-    );
-    with_query(sandbox.authorize_url(), &query)
-}
-
-fn with_changes<'a>(
-    mut pairs: Vec<(&'a str, &'a str)>,
-    changes: &[(&'a str, &'a str)],
-) -> Vec<(&'a str, &'a str)> {
-    for (name, value) in changes {
-        pairs.retain(|(other, _)| other != name);
-        if !value.is_empty() {
-            pairs.push((name, value));
-        }
-    }
-    pairs
+    format!("{}{}", sandbox.authorize_url(), authorize_query(sandbox, changes))
 }
 
 /// Approves `scope` as `user` and returns the code.
@@ -54,18 +31,8 @@ async fn code(sandbox: &CohortGo, scope: &str) -> String {
 
 /// Sends a token request with the guide's parameters, with `changes`.
 async fn token(sandbox: &CohortGo, changes: &[(&str, &str)]) -> (u16, Value) {
-    let form = vec![
-        ("client_id", sandbox.client_id()),
-        ("grant_type", "authorization_code"),
-        ("mode", "server"),
-        ("client_secret", sandbox.client_secret()),
-    ];
-    read_json(http().post(sandbox.token_url()).form(&with_changes(form, changes)).send().await.unwrap()).await
-}
-
-async fn read_json(response: Response) -> (u16, Value) {
-    let status = response.status().as_u16();
-    (status, response.json().await.unwrap())
+    let form = token_form(sandbox, &[("grant_type", "authorization_code"), ("mode", "server")]);
+    send(http().post(sandbox.token_url()).form(&changed(form, changes))).await
 }
 
 /// A connected application: API base URL and access token.
@@ -88,11 +55,11 @@ impl Connection {
     }
 
     async fn get(&self, path: &str) -> (u16, Value) {
-        read_json(self.call("GET", path).send().await.unwrap()).await
+        send(self.call("GET", path)).await
     }
 
     async fn post(&self, path: &str, body: Value) -> (u16, Value) {
-        read_json(self.call("POST", path).json(&body).send().await.unwrap()).await
+        send(self.call("POST", path).json(&body)).await
     }
 
     /// The status of a call with the header `X-Act-as-User`.

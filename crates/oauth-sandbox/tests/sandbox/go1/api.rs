@@ -6,8 +6,8 @@ use std::time::Duration;
 use oauth_sandbox::{Fault, Go1};
 use serde_json::{Value, json};
 
-use super::{authorize_url, get, status, status_and_json, token, tokens};
-use crate::support::{http, pair, parameter};
+use super::{authorize_url, get, status, token, tokens};
+use crate::support::{http, pair, parameter, send};
 
 #[tokio::test]
 async fn invalid_token_gets_documented_error() {
@@ -24,7 +24,7 @@ async fn invalid_token_gets_documented_error() {
             ("x-nothing", String::new()),
         ] {
             let call = http().get(format!("{}{path}", sandbox.url())).header(header, value);
-            let error = status_and_json(call.header("Api-Version", "2025-01-01").send().await.unwrap()).await;
+            let error = send(call.header("Api-Version", "2025-01-01")).await;
             assert_eq!(error, (401, json!({ "message": "Invalid token" })), "{path} with {header}");
         }
     }

@@ -3,7 +3,7 @@
 use oauth_sandbox::{Error, Go1};
 
 use super::{authorize_url, token};
-use crate::support::{http, location, parameter};
+use crate::support::{form_token, http, location, parameter};
 
 #[tokio::test]
 async fn approve_redirects_as_documented() {
@@ -55,7 +55,7 @@ async fn errors_follow_league_oauth2_server() {
         let failed = sandbox.approve(authorize_url(&sandbox, &[wrong])).await.unwrap_err();
         assert!(matches!(failed, Error::Page { status: shown, .. } if shown == status), "{failed}");
     }
-    for scope in ["user.read,lo.read", "user.read everything"] {
+    for scope in ["user.read,lo.read", "user.read everything", "user.read LO.READ", "lo.read\tuser.read"] {
         let callback = sandbox.approve(authorize_url(&sandbox, &[("scope", scope)])).await.unwrap();
         assert!(callback.as_str().starts_with(&format!("{registered}?error=invalid_scope&")), "{callback}");
         let unknown = scope.rsplit(' ').next().unwrap();
@@ -91,7 +91,7 @@ async fn consent_page_shows_request() {
     let page = browser.get(&login).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("href=\"/signup\""), "{page}");
     let form = [
-        ("form_token", super::sign_up::form_token(&page)),
+        ("form_token", form_token(&page)),
         ("email", "noah@northwind.example"),
         ("password", "teach-something"),
     ];
@@ -105,7 +105,7 @@ async fn consent_page_shows_request() {
     let decide =
         |form_token: &str| browser.post(format!("{url}&decision=approve&form_token={form_token}")).send();
     assert_eq!(decide("made-up").await.unwrap().status(), 422);
-    let response = decide(super::sign_up::form_token(&page)).await.unwrap();
+    let response = decide(form_token(&page)).await.unwrap();
     let callback = url::Url::parse(&location(&response)).unwrap();
     let code = parameter(&callback, "code").unwrap();
     assert_eq!(token(&sandbox, &[("code", &code)]).await.0, 200);

@@ -4,12 +4,7 @@ use oauth_sandbox::Go1;
 use reqwest::Client;
 
 use super::{authorize_url, get, token};
-use crate::support::{browser, location, pair, parameter};
-
-pub(super) fn form_token(page: &str) -> &str {
-    let (_, rest) = page.split_once("name=\"form_token\" value=\"").unwrap();
-    rest.split_once('"').unwrap().0
-}
+use crate::support::{browser, form_token, location, pair, parameter};
 
 /// Fills in the sign-up form.
 async fn sign_up(sandbox: &Go1, browser: &Client, organisation: &str, email: &str) -> reqwest::Response {

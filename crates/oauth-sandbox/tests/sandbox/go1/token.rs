@@ -5,8 +5,8 @@ use std::time::Duration;
 use oauth_sandbox::Go1;
 use serde_json::{Value, json};
 
-use super::{REFRESH, code, form, status, status_and_json, token, tokens};
-use crate::support::{http, pair};
+use super::{REFRESH, code, form, status, token, tokens};
+use crate::support::{http, multipart_body, pair, send};
 
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
@@ -34,15 +34,9 @@ async fn token_response_has_four_members_in_all_encodings() {
         let call = match encoding {
             "urlencoded" => call.form(&form),
             "json" => call.json(&form.into_iter().collect::<std::collections::BTreeMap<_, _>>()),
-            _ => {
-                let part = |(name, value): (&str, &str)| {
-                    format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-                };
-                let body = form.into_iter().map(part).collect::<String>() + "--b--\r\n";
-                call.header("content-type", "multipart/form-data; boundary=b").body(body)
-            }
+            _ => call.header("content-type", "multipart/form-data; boundary=b").body(multipart_body(&form)),
         };
-        let (status, body) = status_and_json(call.send().await.unwrap()).await;
+        let (status, body) = send(call).await;
         assert_eq!(status, 200, "{encoding}: {body}");
         assert_eq!(body.as_object().unwrap().len(), 4, "{body}");
         assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(43_200)));
@@ -60,7 +54,7 @@ async fn token_response_has_four_members_in_all_encodings() {
     }
     // The query is ignored.
     let query = crate::support::with_query(sandbox.token_url(), &form(&sandbox, &[("code", "x")]));
-    let ignored = status_and_json(http().post(query).send().await.unwrap()).await;
+    let ignored = send(http().post(query)).await;
     assert_error(&ignored, 400, "unsupported_grant_type");
 }
 
@@ -175,12 +169,12 @@ async fn client_credentials_issue_no_refresh_token() {
     // The same with HTTP Basic. A wrong secret gets a challenge.
     let basic = |secret: &str| {
         let call = http().post(sandbox.token_url()).basic_auth(sandbox.client_id(), Some(secret));
-        call.form(&[grant]).send()
+        call.form(&[grant])
     };
-    assert_eq!(basic(sandbox.client_secret()).await.unwrap().status(), 200);
-    let error = basic("wrong").await.unwrap();
+    assert_eq!(send(basic(sandbox.client_secret())).await.0, 200);
+    let error = basic("wrong").send().await.unwrap();
     assert_eq!(error.headers()["www-authenticate"], "Basic realm=\"OAuth\"");
-    assert_error(&status_and_json(error).await, 401, "invalid_client");
+    assert_error(&send(basic("wrong")).await, 401, "invalid_client");
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use oauth_sandbox::Plain;
 use oauth_sandbox::plain::Pkce;
 
-use super::{CHALLENGE, authorize_url};
-use crate::support::{http, location, parameter, with_query};
+use super::authorize_url;
+use crate::support::{CHALLENGE, http, location, parameter, with_query};
 
 #[tokio::test]
 async fn decision_returns_unchanged_state() {

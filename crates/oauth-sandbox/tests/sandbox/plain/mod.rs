@@ -6,44 +6,17 @@ mod token;
 
 use oauth_sandbox::Plain;
 use oauth_sandbox::plain::Options;
-use reqwest::{RequestBuilder, Response};
+use reqwest::RequestBuilder;
 use serde_json::Value;
 
-use crate::support::{http, parameter, with_query};
-
-/// RFC 7636 appendix B.
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+use crate::support::{Pairs, authorize_query, changed, http, parameter, send, token_form};
 
 const REFRESH: (&str, &str) = ("grant_type", "refresh_token");
 
-/// A correct authorize URL, modified by `changes`. An empty value removes a parameter.
+/// A correct authorize URL, with `changes`.
 fn authorize_url(sandbox: &Plain, changes: &[(&str, &str)]) -> String {
-    let redirect_uri = sandbox.redirect_uris()[0].clone();
-    let query = changed(
-        vec![
-            ("client_id", sandbox.client_id()),
-            ("response_type", "code"),
-            ("redirect_uri", &redirect_uri),
-            ("scope", "read write"),
-            ("state", "s t/1"),
-        ],
-        changes,
-    );
-    with_query(sandbox.authorize_url(), &query)
-}
-
-fn changed<'a>(
-    mut pairs: Vec<(&'a str, &'a str)>,
-    changes: &[(&'a str, &'a str)],
-) -> Vec<(&'a str, &'a str)> {
-    for (name, value) in changes {
-        pairs.retain(|(other, _)| other != name);
-        if !value.is_empty() {
-            pairs.push((name, value));
-        }
-    }
-    pairs
+    let query = authorize_query(sandbox, &[&[("scope", "read write")], changes].concat());
+    format!("{}{query}", sandbox.authorize_url())
 }
 
 /// A code for the first user.
@@ -51,15 +24,10 @@ async fn code(sandbox: &Plain, changes: &[(&str, &str)]) -> String {
     parameter(&sandbox.approve(authorize_url(sandbox, changes)).await.unwrap(), "code").unwrap()
 }
 
-/// The form of a correct token call, modified by `changes`.
-fn form<'a>(sandbox: &'a Plain, changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    let form = vec![
-        ("grant_type", "authorization_code"),
-        ("client_id", sandbox.client_id()),
-        ("client_secret", sandbox.client_secret()),
-        ("redirect_uri", "http://127.0.0.1:8765/callback"),
-    ];
-    changed(form, changes)
+/// The form of a correct token call, with `changes`.
+fn form<'a>(sandbox: &'a Plain, changes: &[(&'a str, &'a str)]) -> Pairs<'a> {
+    let own = [("grant_type", "authorization_code"), ("redirect_uri", "http://127.0.0.1:8765/callback")];
+    changed(token_form(sandbox, &own), changes)
 }
 
 fn token_call(sandbox: &Plain, changes: &[(&str, &str)]) -> RequestBuilder {
@@ -67,12 +35,7 @@ fn token_call(sandbox: &Plain, changes: &[(&str, &str)]) -> RequestBuilder {
 }
 
 async fn token(sandbox: &Plain, changes: &[(&str, &str)]) -> (u16, Value) {
-    status_and_json(token_call(sandbox, changes).send().await.unwrap()).await
-}
-
-async fn status_and_json(response: Response) -> (u16, Value) {
-    let status = response.status().as_u16();
-    (status, response.json().await.unwrap())
+    send(token_call(sandbox, changes)).await
 }
 
 #[track_caller]

@@ -9,11 +9,8 @@ use oauth_sandbox::{Fault, Plain};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::{
-    CHALLENGE, REFRESH, VERIFIER, assert_error, authorize_url, code, form, is_good, status_and_json, token,
-    token_call, tokens,
-};
-use crate::support::http;
+use super::{REFRESH, assert_error, authorize_url, code, form, is_good, token, token_call, tokens};
+use crate::support::{CHALLENGE, VERIFIER, http, send};
 
 fn encoded(part: &str) -> String {
     form_urlencoded::byte_serialize(part.as_bytes()).collect()
@@ -27,10 +24,7 @@ fn basic(id: &str, secret: &str) -> String {
 async fn by_header(sandbox: &Plain, header: &str, more: &[(&str, &str)]) -> (u16, Value) {
     let mut form = vec![("grant_type", "client_credentials")];
     form.extend(more);
-    status_and_json(
-        http().post(sandbox.token_url()).header("authorization", header).form(&form).send().await.unwrap(),
-    )
-    .await
+    send(http().post(sandbox.token_url()).header("authorization", header).form(&form)).await
 }
 
 #[tokio::test]
@@ -92,8 +86,7 @@ async fn code_exchange_rejects_mismatches() {
     // 3.2: no repeated parameter.
     let mut twice = form(&sandbox, &[("code", &good)]);
     twice.push(("code", &good));
-    let response = http().post(sandbox.token_url()).form(&twice).send().await.unwrap();
-    assert_error(&status_and_json(response).await, 400, "invalid_request");
+    assert_error(&send(http().post(sandbox.token_url()).form(&twice)).await, 400, "invalid_request");
     // The rejected calls do not use up the code, but it expires.
     sandbox.advance(Duration::from_secs(601));
     assert_error(&token(&sandbox, &[("code", &good)]).await, 400, "invalid_grant");
@@ -109,14 +102,14 @@ async fn token_endpoint_accepts_urlencoded_body_only() {
         http().post(sandbox.token_url()).json(&object),
         http().post(crate::support::with_query(sandbox.token_url(), &form)),
     ] {
-        assert_error(&status_and_json(call.send().await.unwrap()).await, 400, "invalid_request");
+        assert_error(&send(call).await, 400, "invalid_request");
     }
     // 2.3.1: credentials in the query do not authenticate.
     let query = [("client_id", sandbox.client_id()), ("client_secret", sandbox.client_secret())];
     let call = http()
         .post(crate::support::with_query(sandbox.token_url(), &query))
         .form(&[("grant_type", "client_credentials")]);
-    assert_error(&status_and_json(call.send().await.unwrap()).await, 401, "invalid_client");
+    assert_error(&send(call).await, 401, "invalid_client");
     assert_eq!(http().get(sandbox.token_url()).send().await.unwrap().status(), 404);
 }
 
@@ -135,9 +128,10 @@ async fn client_authenticates_by_header_or_body() {
     {
         assert_error(&by_header(&sandbox, &bad, &[]).await, 401, "invalid_client");
     }
-    let response = token_call(&sandbox, &[("client_secret", "wrong"), ("code", "x")]).send().await.unwrap();
+    let wrong = || token_call(&sandbox, &[("client_secret", "wrong"), ("code", "x")]);
+    let response = wrong().send().await.unwrap();
     assert!(response.headers()["www-authenticate"].to_str().unwrap().starts_with("Basic "));
-    assert_error(&status_and_json(response).await, 401, "invalid_client");
+    assert_error(&send(wrong()).await, 401, "invalid_client");
 }
 
 #[tokio::test]
