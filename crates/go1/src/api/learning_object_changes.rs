@@ -1,0 +1,336 @@
+//! Bodies that create and change learning objects. Source: REST reference 2025-01-01, Learning objects.
+
+use std::collections::BTreeMap;
+
+use oauth_core::request_body;
+
+use super::learning_object_parts::{
+    EntryLevel, LaunchMode, LearningObjectType, LifecycleState, ReviewStatus,
+};
+
+request_body! {
+    /// A new learning object. Its other parts are added by [`UpdateLearningObject`](super::UpdateLearningObject).
+    pub struct NewLearningObject {
+        required {
+            /// Main data.
+            core: NewCore,
+        }
+        optional {
+            /// Description.
+            relevance: RelevanceChanges,
+            /// State.
+            lifecycle: LifecycleChanges,
+        }
+    }
+}
+
+request_body! {
+    /// The main data of a new learning object.
+    pub struct NewCore {
+        required {
+            /// Kind.
+            kind = "type": LearningObjectType,
+            /// Title.
+            title: String,
+            /// Description.
+            description: String,
+            /// Thumbnail.
+            image: NewMedia,
+        }
+        optional {
+            /// Identifier in the content provider's own system.
+            external_id: String,
+            /// True if it stands alone. The default depends on the kind.
+            standalone: bool,
+        }
+    }
+}
+
+request_body! {
+    /// An image, a video or another file.
+    pub struct NewMedia {
+        required {
+            /// URL, the data itself, or another reference.
+            value: String,
+        }
+        optional {
+            /// Key; needed in a preview and in images.
+            key: String,
+            /// Media type; needed in a preview and in images.
+            mimetype: String,
+            /// Features.
+            features: NewMediaFeatures,
+        }
+    }
+}
+
+request_body! {
+    /// Features of a file.
+    pub struct NewMediaFeatures {
+        optional {
+            /// Allows downloads.
+            downloadable: bool,
+        }
+    }
+}
+
+request_body! {
+    /// A change of one part of a learning object: Go1 accepts one part a call.
+    ///
+    /// ```
+    /// use go1::api::{LearningObjectChanges, LifecycleChanges, LifecycleState};
+    ///
+    /// let retire = LearningObjectChanges::new().lifecycle(LifecycleChanges::new().state(LifecycleState::Retired));
+    /// assert_eq!(go1::serde_json::to_string(&retire).unwrap(), r#"{"lifecycle":{"state":"retired"}}"#);
+    /// ```
+    pub struct LearningObjectChanges {
+        optional {
+            /// Main data.
+            core: CoreChanges,
+            /// State.
+            lifecycle: LifecycleChanges,
+            /// Description.
+            relevance: RelevanceChanges,
+            /// Playback.
+            playback_behavior: PlaybackChanges,
+            /// Content.
+            protected: NewContent,
+            /// Topics.
+            topics: NewTopics,
+            /// Preview.
+            preview: NewMediaSet,
+            /// Images.
+            images: NewMediaSet,
+            /// Tags.
+            tags: NewTags,
+            /// Languages.
+            revisions: RevisionChanges,
+            /// Learning objects within a course or module.
+            presentation: PresentationChanges,
+            /// Offerings.
+            offerings: OfferingChanges,
+            /// Accessibility.
+            accessibility: AccessibilityChanges,
+        }
+    }
+}
+
+request_body! {
+    /// Changes of the main data.
+    pub struct CoreChanges {
+        optional {
+            /// Users who created it.
+            creators: Vec<String>,
+            /// Kind.
+            kind = "type": LearningObjectType,
+            /// Title.
+            title: String,
+            /// Description.
+            description: String,
+            /// Identifier in the content provider's own system.
+            external_id: String,
+            /// Thumbnail.
+            image: NewMedia,
+        }
+    }
+}
+
+request_body! {
+    /// Changes of the state.
+    pub struct LifecycleChanges {
+        optional {
+            /// State.
+            state: LifecycleState,
+        }
+    }
+}
+
+request_body! {
+    /// Changes of the description.
+    pub struct RelevanceChanges {
+        optional {
+            /// Duration in minutes.
+            duration: f64,
+            /// Language, such as `en` or `en-US`.
+            language: String,
+            /// Year in which it was created.
+            year_created: u16,
+            /// Summary, at most 120 characters.
+            summary: String,
+            /// Experience that it is meant for.
+            entry_level: EntryLevel,
+            /// What learners should achieve.
+            learning_outcomes: Vec<String>,
+            /// Regions, such as `GLOBAL` or `AU`.
+            region: Vec<String>,
+            /// Accents of the audio, such as `en-AU`.
+            locale: Vec<String>,
+            /// Author.
+            author: NewAuthor,
+            /// Target audience.
+            who_should_consume: String,
+            /// True if it is compliance training.
+            is_compliance: bool,
+        }
+    }
+}
+
+request_body! {
+    /// The author of a learning object.
+    pub struct NewAuthor {
+        required {
+            /// Name.
+            name: String,
+            /// About the author.
+            about: String,
+        }
+    }
+}
+
+request_body! {
+    /// Changes of the playback.
+    pub struct PlaybackChanges {
+        optional {
+            /// How it opens.
+            launch_mode: LaunchMode,
+            /// Completes by itself.
+            auto_complete: bool,
+            /// Plays on mobile devices.
+            mobile_friendly: bool,
+            /// Has parts with a score or feedback.
+            assessable: bool,
+            /// Meets WCAG 2.0 AA.
+            wcag: bool,
+        }
+    }
+}
+
+request_body! {
+    /// The content of a learning object. The fields depend on its kind.
+    pub struct NewContent {
+        optional {
+            /// URL of the content.
+            url: String,
+            /// URLs of captions, by language: video.
+            captions: BTreeMap<String, String>,
+            /// URLs of transcripts, by language: video and audio.
+            transcripts: BTreeMap<String, String>,
+            /// Allows downloads; off unless set: document.
+            downloadable: bool,
+            /// True if it is integrated content: link.
+            integration: bool,
+            /// How it opens: link.
+            open_mode: LaunchMode,
+            /// Lets users mark it as complete: link.
+            can_mark_as_complete: bool,
+            /// URL that is polled while it is used: link.
+            check_url: String,
+            /// How the state of the content is read, `saml` or `none`: link.
+            authentication_type: String,
+        }
+    }
+}
+
+request_body! {
+    /// Topics of a learning object.
+    pub struct NewTopics {
+        optional {
+            /// Topics.
+            items: Vec<NewTopic>,
+        }
+    }
+}
+
+request_body! {
+    /// A topic.
+    pub struct NewTopic {
+        required {
+            /// Identifier.
+            id: u64,
+            /// Name.
+            name: String,
+        }
+    }
+}
+
+request_body! {
+    /// Files.
+    pub struct NewMediaSet {
+        optional {
+            /// Files.
+            media: Vec<NewMedia>,
+        }
+    }
+}
+
+request_body! {
+    /// Tags of a learning object.
+    pub struct NewTags {
+        optional {
+            /// Tags.
+            items: Vec<String>,
+        }
+    }
+}
+
+request_body! {
+    /// Languages of a learning object, or of another that becomes a version of it.
+    pub struct RevisionChanges {
+        required {
+            /// Languages, such as `en` or `vi-VN`.
+            languages: Vec<String>,
+        }
+        optional {
+            /// Learning object that has these languages, if not the one of the call.
+            id: String,
+        }
+    }
+}
+
+request_body! {
+    /// Learning objects within a course or module, neither of which may hold courses; a module also no modules.
+    pub struct PresentationChanges {
+        optional {
+            /// Identifiers, of either kind.
+            items: Vec<String>,
+            /// Makes users watch videos to the end: course.
+            force_to_watch: bool,
+        }
+    }
+}
+
+request_body! {
+    /// Changes of the offerings.
+    pub struct OfferingChanges {
+        optional {
+            /// [`Pending`](ReviewStatus::Pending) submits the learning object for a new offering.
+            status: ReviewStatus,
+        }
+    }
+}
+
+request_body! {
+    /// Changes of the accessibility.
+    pub struct AccessibilityChanges {
+        optional {
+            /// WCAG level that it meets, such as `2.1 AA`.
+            wcag_level: String,
+            /// Features.
+            features: AccessibilityFeatureChanges,
+        }
+    }
+}
+
+request_body! {
+    /// Changes of the accessibility features.
+    pub struct AccessibilityFeatureChanges {
+        optional {
+            /// Closed captions.
+            closed_captions: bool,
+            /// A transcript.
+            transcript: bool,
+            /// Works with screen readers.
+            screenreader_compatible: bool,
+        }
+    }
+}
