@@ -3,7 +3,7 @@
 /// Declares an enum of documented words that keeps any other word as `Other`.
 ///
 /// The enum converts from and to text, is serialized as its word, and can be a query parameter. An unknown word
-/// never spoils a response.
+/// never spoils a response. A variant whose name says all needs no documentation.
 ///
 /// ```
 /// oauth_core::open_enum! {
@@ -31,7 +31,7 @@ macro_rules! open_enum {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         $visibility enum $name {
-            $($(#[$variant_doc])* $variant,)*
+            $($(#[$variant_doc])* #[allow(missing_docs)] $variant,)*
             /// A word that is not documented.
             Other(::std::string::String),
         }

@@ -31,7 +31,7 @@ impl<T: RequestBody> RequestBody for Vec<T> {
 ///
 /// `with` adds a field that is not declared, and sets an optional one to a value of another type, such as
 /// `null`. Setting a field both ways is an error when the request is sent. A field whose Rust name differs from
-/// its JSON name has the JSON name after `=`.
+/// its JSON name has the JSON name after `=`. A field whose name says all needs no documentation.
 ///
 /// `Debug` shows the names of the fields that are set, because the values may be personal or confidential.
 ///
@@ -75,10 +75,10 @@ macro_rules! request_body {
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         $visibility struct $name {
-            $($($(#[$required_doc])* pub $required: $required_type,)*)?
-            $($($(#[$optional_doc])* pub $optional: ::core::option::Option<$optional_type>,)*)?
-            $($($(#[$secret_doc])* pub $secret: ::core::option::Option<$crate::Secret>,)*)?
-            $($($(#[$body_doc])* pub $body: ::core::option::Option<$body_type>,)*)?
+            $($($(#[$required_doc])* #[allow(missing_docs)] pub $required: $required_type,)*)?
+            $($($(#[$optional_doc])* #[allow(missing_docs)] pub $optional: ::core::option::Option<$optional_type>,)*)?
+            $($($(#[$secret_doc])* #[allow(missing_docs)] pub $secret: ::core::option::Option<$crate::Secret>,)*)?
+            $($($(#[$body_doc])* #[allow(missing_docs)] pub $body: ::core::option::Option<$body_type>,)*)?
             /// Further fields, added by `with`.
             pub other: $crate::serde_json::Map<::std::string::String, $crate::serde_json::Value>,
         }

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 ///
 /// A number in a string is read as a number, and a whole number as a string, if the type is declared so.
 /// `unread` counts what stayed in `other` although it is declared. A field whose Rust name differs from its
-/// JSON name has the JSON name after `=`.
+/// JSON name has the JSON name after `=`. A field whose name says all needs no documentation.
 ///
 /// ```
 /// oauth_core::response! {
@@ -65,11 +65,11 @@ macro_rules! response {
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         $visibility struct $name {
-            $($($(#[$required_doc])* pub $required: $required_type,)*)?
-            $($($(#[$optional_doc])* pub $optional: ::core::option::Option<$optional_type>,)*)?
-            $($($(#[$secret_doc])* pub $secret: ::core::option::Option<$crate::Secret>,)*)?
-            $($($(#[$needed_doc])* pub $needed: ::std::vec::Vec<$needed_type>,)*)?
-            $($($(#[$list_doc])* pub $list: ::std::vec::Vec<$list_type>,)*)?
+            $($($(#[$required_doc])* #[allow(missing_docs)] pub $required: $required_type,)*)?
+            $($($(#[$optional_doc])* #[allow(missing_docs)] pub $optional: ::core::option::Option<$optional_type>,)*)?
+            $($($(#[$secret_doc])* #[allow(missing_docs)] pub $secret: ::core::option::Option<$crate::Secret>,)*)?
+            $($($(#[$needed_doc])* #[allow(missing_docs)] pub $needed: ::std::vec::Vec<$needed_type>,)*)?
+            $($($(#[$list_doc])* #[allow(missing_docs)] pub $list: ::std::vec::Vec<$list_type>,)*)?
             /// Further fields of the response, and declared ones that cannot be read.
             pub other: $crate::serde_json::Map<::std::string::String, $crate::serde_json::Value>,
         }
