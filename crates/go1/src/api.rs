@@ -22,8 +22,8 @@
 //! use go1::api::{EnrollmentStatus, Enrollments};
 //! use go1::chrono::{DateTime, Utc};
 //!
-//! /// Prints who completed what since then.
-//! # async fn example(client: go1::Client, token: go1::Token, since: DateTime<Utc>) -> Result<(), go1::Error> {
+//! # async fn example(client: go1::Client, token: go1::Token, since: DateTime<Utc>)
+//! # -> Result<(), go1::Error> {
 //! let completed = Enrollments::new()
 //!     .status([EnrollmentStatus::Completed])
 //!     .update_time_gte(since)

@@ -17,12 +17,12 @@
 //! ```
 //!
 //! [`Verifier::event`] also parses the body. [`CreateWebhook`](crate::api::CreateWebhook) creates a webhook.
-//! A signature that is still within the tolerance may arrive twice: remember the last [`Event::id`]s to handle each
-//! event once.
+//! A signature that is still within the tolerance may arrive twice: remember the last [`Event::id`]s to
+//! handle each event once.
 //!
 //! Source: <https://www.go1.com/developers/partners/concepts/webhook-signature-authentification> and
-//! <https://developers.go1.com/docs/developer-tools/webhooks/security>; the 60 seconds are the default of Go1's own
-//! verifier (<https://github.com/go1com/webhook-verifier-js>).
+//! <https://developers.go1.com/docs/developer-tools/webhooks/security>; the 60 seconds are the default of
+//! Go1's own verifier (<https://github.com/go1com/webhook-verifier-js>).
 
 use std::fmt;
 use std::time::Duration;

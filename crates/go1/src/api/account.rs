@@ -11,9 +11,9 @@ endpoint! {
     [] Go1;
     /// `GET /account` of version 2: the portal of the token. A token serves one portal.
     ///
-    /// Source: calls and a recorded response in Totara's Go1 plug-in (`contentmarketplace_goone`), a third party.
-    /// Its later version (2026-11-29) uses the gateway's [`Portal`](super::Portal) instead. One portal for each
-    /// token: <https://developers.go1.com/docs>.
+    /// Source: calls and a recorded response in Totara's Go1 plug-in (`contentmarketplace_goone`), a third
+    /// party. Its later version (2026-11-29) uses the gateway's [`Portal`](super::Portal) instead. One portal
+    /// for each token: <https://developers.go1.com/docs>.
     ///
     /// ```
     /// # async fn example(client: go1::Client, token: go1::Token) -> Result<(), go1::Error> {

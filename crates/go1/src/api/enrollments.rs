@@ -1,4 +1,4 @@
-//! Enrollments: who learns what, and how far.
+//! Enrollments of users in learning objects.
 
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::{CommaSeparated, endpoint, open_enum, request_body, response};
@@ -11,46 +11,20 @@ endpoint! {
     /// `GET /enrollments`: enrollments in courses and standalone learning objects, page by page. Scope
     /// `enrollment.read`.
     ///
-    /// Only a portal administrator may list other users' enrollments; for anyone else, a call without their own
-    /// [`user_account_id`](Self::user_account_id) is refused with 403. Offset and limit together reach 10,000
-    /// results. Source: REST reference 2025-01-01, Enrollments.
+    /// Only a portal administrator may list other users' enrollments; for anyone else, a call without their
+    /// own [`user_account_id`](Self::user_account_id) is refused with 403. Offset and limit together reach
+    /// 10,000 results. Source: REST reference, Enrollments.
     pub struct Enrollments() {
         optional {
             /// Page size, 1 to 50; 20 by default.
             limit: u32,
-            /// Results to skip.
-            offset: u64,
-            /// Only those of this user account.
-            user_account_id: String,
-            /// Only those that this user account assigned.
-            assigner_account_id: String,
-            /// Only those in these learning objects.
-            lo_ids: CommaSeparated<String>,
-            /// Only those with one of these statuses.
-            status: CommaSeparated<EnrollmentStatus>,
-            /// Changed at this time or earlier.
-            update_time_lte: DateTime<Utc>,
-            /// Changed at this time or later.
-            update_time_gte: DateTime<Utc>,
-            /// With a due date (`true`) or without (`false`).
-            due_date_exists: bool,
-            /// Due at this time or later.
-            due_date_gte: DateTime<Utc>,
-            /// Due at this time or earlier.
-            due_date_lte: DateTime<Utc>,
-            /// Completed at this time or later.
-            end_date_gte: DateTime<Utc>,
-            /// Completed at this time or earlier.
-            end_date_lte: DateTime<Utc>,
-            /// Assigned at this time or later.
-            assign_date_gte: DateTime<Utc>,
-            /// Assigned at this time or earlier.
-            assign_date_lte: DateTime<Utc>,
-            /// Only this kind.
-            enrollment_type: EnrollmentType,
+            offset: u64, user_account_id: String, assigner_account_id: String, lo_ids: CommaSeparated<String>,
+            status: CommaSeparated<EnrollmentStatus>, update_time_lte: DateTime<Utc>,
+            update_time_gte: DateTime<Utc>, due_date_exists: bool, due_date_gte: DateTime<Utc>,
+            due_date_lte: DateTime<Utc>, end_date_gte: DateTime<Utc>, end_date_lte: DateTime<Utc>,
+            assign_date_gte: DateTime<Utc>, assign_date_lte: DateTime<Utc>, enrollment_type: EnrollmentType,
             /// Sorts by this field; by creation unless set.
             sort: EnrollmentSort,
-            /// Direction of sorting.
             order: SortOrder,
         }
     }
@@ -60,7 +34,7 @@ endpoint! {
 endpoint! {
     [] Go1;
     /// `GET /enrollments/{id}`: one enrollment, such as that of an `enrollment.complete` event. Scope
-    /// `enrollment.read`. Source: REST reference 2025-01-01, Enrollments.
+    /// `enrollment.read`. Source: REST reference, Enrollments.
     pub struct Enrollment(id: String);
     GET gateway "/enrollments/:id" scopes ["enrollment.read"] => json(EnrollmentDetails)
 }
@@ -70,7 +44,7 @@ endpoint! {
     /// `POST /enrollments`: enrolls a user. Scope `enrollment.write`.
     ///
     /// If the user is enrolled already, Go1 responds with 409 and the code `enrollment_exists`. Source: REST
-    /// reference 2025-01-01, Enrollments.
+    /// reference, Enrollments.
     pub struct CreateEnrollment() {
         optional {
             /// Archives an enrollment that exists, and creates another.
@@ -84,7 +58,7 @@ endpoint! {
 endpoint! {
     [] Go1;
     /// `PATCH /enrollments/{id}`: changes an enrollment, for example with progress made elsewhere. Scope
-    /// `enrollment.write`. Source: REST reference 2025-01-01, Enrollments.
+    /// `enrollment.write`. Source: REST reference, Enrollments.
     pub struct UpdateEnrollment(id: String);
     PATCH gateway "/enrollments/:id" scopes ["enrollment.write"] body(changes: EnrollmentChanges)
         => json(EnrollmentDetails)
@@ -92,12 +66,12 @@ endpoint! {
 
 endpoint! {
     [] Go1;
-    /// `DELETE /enrollments/{id}`: deletes an enrollment. Scope `enrollment.write`. Source: REST reference
-    /// 2025-01-01, Enrollments.
+    /// `DELETE /enrollments/{id}`: deletes an enrollment. Scope `enrollment.write`. Source: REST reference,
+    /// Enrollments.
     pub struct DeleteEnrollment(id: String) {
         optional {
-            /// Takes back the assignment only, of an enrollment that was self-directed before it was assigned.
-            /// One that was assigned from the start is deleted all the same.
+            /// Takes back the assignment only, of an enrollment that was self-directed before it was
+            /// assigned. One that was assigned from the start is deleted all the same.
             retain_original: bool,
         }
     }
@@ -108,7 +82,7 @@ endpoint! {
     [] Go1;
     /// `GET /enrollments/{id}/certificate`: the certificate of completion, a PDF. Scope `enrollment.read`.
     ///
-    /// An enrollment that is not completed has none: 400. Source: REST reference 2025-01-01, Enrollments.
+    /// An enrollment that is not completed has none: 400. Source: REST reference, Enrollments.
     pub struct EnrollmentCertificate(id: String);
     GET gateway_file("application/pdf") "/enrollments/:id/certificate" scopes ["enrollment.read"]
         limits(FILE_BYTES, FILE_SECONDS) => bytes
@@ -121,51 +95,28 @@ response! {
             /// Number of results on all pages.
             total: u64,
         }
-        required_lists {
-            /// Enrollments of this page.
-            hits: EnrollmentDetails,
-        }
+        required_lists { hits: EnrollmentDetails, }
     }
 }
 
 response! {
     /// A user's enrollment in a learning object.
     pub struct EnrollmentDetails {
-        required {
-            /// Identifier.
-            id: String,
-        }
+        required { id: String, }
         optional {
             /// Kind. Empty for an enrollment within another.
             enrollment_type: EnrollmentType,
-            /// User account.
             user_account_id: String,
             /// Learning object.
             lo_id: String,
-            /// Enrollment that this one is part of.
             parent_enrollment_id: String,
             /// The same, as pages of enrollments spell it.
             parent_enrolment_id: String,
-            /// User account that assigned it.
-            assigner_account_id: String,
-            /// Time of assignment.
-            assign_date: DateTime<Utc>,
-            /// Time of creation.
-            created_time: DateTime<Utc>,
-            /// Time of the last change.
-            updated_time: DateTime<Utc>,
-            /// Status.
-            status: EnrollmentStatus,
+            assigner_account_id: String, assign_date: DateTime<Utc>, created_time: DateTime<Utc>,
+            updated_time: DateTime<Utc>, status: EnrollmentStatus,
             /// Result in percent.
             result: u8,
-            /// True if the user passed.
-            pass: bool,
-            /// Time of the start.
-            start_date: DateTime<Utc>,
-            /// Time of completion.
-            end_date: DateTime<Utc>,
-            /// Time at which it is due.
-            due_date: DateTime<Utc>,
+            pass: bool, start_date: DateTime<Utc>, end_date: DateTime<Utc>, due_date: DateTime<Utc>,
         }
     }
 }
@@ -174,7 +125,6 @@ request_body! {
     /// A new enrollment.
     pub struct NewEnrollment {
         required {
-            /// Kind: assigned by somebody, or begun by the user.
             enrollment_type: EnrollmentType,
             /// User account to enroll.
             user_account_id: String,
@@ -198,7 +148,6 @@ request_body! {
             start_date: DateTime<Utc>,
             /// Time of completion; only if completed.
             end_date: DateTime<Utc>,
-            /// Time at which it is due.
             due_date: DateTime<Utc>,
         }
     }
@@ -208,22 +157,11 @@ request_body! {
     /// Changes of an enrollment. The conditions of [`NewEnrollment`] hold.
     pub struct EnrollmentChanges {
         optional {
-            /// Kind.
-            enrollment_type: EnrollmentType,
-            /// User account that assigns it.
-            assigner_account_id: String,
-            /// Time of assignment.
-            assign_date: DateTime<Utc>,
-            /// Status.
+            enrollment_type: EnrollmentType, assigner_account_id: String, assign_date: DateTime<Utc>,
             status: EnrollmentStatus,
             /// Result in percent.
             result: u8,
-            /// True if the user passed.
-            pass: bool,
-            /// Time of the start.
-            start_date: DateTime<Utc>,
-            /// Time of completion.
-            end_date: DateTime<Utc>,
+            pass: bool, start_date: DateTime<Utc>, end_date: DateTime<Utc>,
             /// Time at which it is due; only if assigned.
             due_date: DateTime<Utc>,
         }
@@ -243,12 +181,7 @@ open_enum! {
 open_enum! {
     /// The status of an enrollment.
     pub enum EnrollmentStatus {
-        /// Not begun.
-        NotStarted = "not-started",
-        /// Begun.
-        InProgress = "in-progress",
-        /// Completed.
-        Completed = "completed",
+        NotStarted = "not-started", InProgress = "in-progress", Completed = "completed",
         /// Assigned: in [`Enrollments::status`] only.
         Assigned = "assigned",
     }
@@ -259,11 +192,6 @@ open_enum! {
     pub enum EnrollmentSort {
         /// Creation, the default.
         CreatedTime = "created_time",
-        /// Last change.
-        UpdatedTime = "updated_time",
-        /// Due date.
-        DueDate = "due_date",
-        /// Assignment.
-        AssignDate = "assign_date",
+        UpdatedTime = "updated_time", DueDate = "due_date", AssignDate = "assign_date",
     }
 }

@@ -17,7 +17,7 @@ endpoint! {
     [] Go1;
     /// `GET /learning-objects/{id}`: one learning object. Scope `lo.read`.
     ///
-    /// The identifier may also be the older, numeric one. Source: REST reference 2025-01-01, Learning objects.
+    /// The identifier may also be the older, numeric one. Source: REST reference, Learning objects.
     pub struct LearningObject(id: String) {
         optional {
             /// Takes `id` as another kind of identifier.
@@ -33,7 +33,7 @@ endpoint! {
 
 endpoint! {
     [] Go1;
-    /// `POST /learning-objects`: creates a learning object. Scope `lo.write`. Source: REST reference 2025-01-01,
+    /// `POST /learning-objects`: creates a learning object. Scope `lo.write`. Source: REST reference,
     /// Learning objects.
     pub struct CreateLearningObject();
     POST gateway "/learning-objects" scopes ["lo.write"] body(learning_object: NewLearningObject)
@@ -42,8 +42,8 @@ endpoint! {
 
 endpoint! {
     [] Go1;
-    /// `POST /learning-objects/{id}/set`: changes one part of a learning object, which its owner may. Scope
-    /// `lo.write`. Source: REST reference 2025-01-01, Learning objects.
+    /// `POST /learning-objects/{id}/set`: changes one part of a learning object; only its owner may. Scope
+    /// `lo.write`. Source: REST reference, Learning objects.
     pub struct UpdateLearningObject(id: String) {
         optional {
             /// Takes `id` as another kind of identifier.
@@ -55,9 +55,9 @@ endpoint! {
 
 endpoint! {
     [] Go1;
-    /// `DELETE /learning-objects/{id}`: deletes a learning object, which its owner may. Scope `lo.write`.
+    /// `DELETE /learning-objects/{id}`: deletes a learning object; only its owner may. Scope `lo.write`.
     ///
-    /// One that cannot be deleted is refused with 400. Source: REST reference 2025-01-01, Learning objects.
+    /// One that cannot be deleted is refused with 400. Source: REST reference, Learning objects.
     pub struct DeleteLearningObject(id: String) {
         optional {
             /// Takes `id` as another kind of identifier.
@@ -69,11 +69,11 @@ endpoint! {
 
 endpoint! {
     [] Go1;
-    /// `GET /learning-objects/{id}/scorm`: the learning object as a SCORM package, a ZIP archive. Scope `lo.write`,
-    /// although it only reads.
+    /// `GET /learning-objects/{id}/scorm`: the learning object as a SCORM package, a ZIP archive. Scope
+    /// `lo.write`, although it only reads.
     ///
-    /// The archive may have tens of megabytes. It is held in memory: up to 256 MiB, for up to 10 minutes. Source:
-    /// REST reference 2025-01-01, Learning objects.
+    /// The archive may have tens of megabytes. It is held in memory: up to 256 MiB, for up to 10 minutes.
+    /// Source: REST reference, Learning objects.
     pub struct LearningObjectScorm(id: String);
     GET gateway_file("application/zip") "/learning-objects/:id/scorm" scopes ["lo.write"]
         limits(FILE_BYTES, FILE_SECONDS) => bytes
@@ -82,14 +82,13 @@ endpoint! {
 endpoint! {
     [] Go1;
     /// `GET /learning-objects/{id}/alternatives`: learning objects that could replace this one, most relevant
-    /// first. Scopes `portal.read` and `lo.read`. Source: REST reference 2025-01-01, Learning objects.
+    /// first. Scopes `portal.read` and `lo.read`. Source: REST reference, Learning objects.
     pub struct LearningObjectAlternatives(id: String) {
         optional {
             /// Reason; `retirement` unless set, the only documented one.
             reason = "type": String,
             /// Page size, 1 to 100; 10 by default.
             limit: u32,
-            /// Results to skip.
             offset: u64,
         }
     }
@@ -113,8 +112,8 @@ response! {
 response! {
     /// A learning object.
     ///
-    /// Only the parts that [`include`](LearningObject::include) requested are there: `core` by default. Source: REST
-    /// reference 2025-01-01, Learning objects.
+    /// Only the parts that [`include`](LearningObject::include) requested are there: `core` by default.
+    /// Source: REST reference, Learning objects.
     pub struct LearningObjectDetails {
         required {
             /// Identifier, such as `con_01HBYXF3HYPTG5Q1RJ7BPFAF23`.
@@ -123,49 +122,27 @@ response! {
         optional {
             /// Older, numeric identifier.
             lo_id: String,
-            /// Time of creation.
-            created_time: DateTime<Utc>,
-            /// Time of the last change.
-            updated_time: DateTime<Utc>,
-            /// Time of the last change of its media.
-            updated_media_time: DateTime<Utc>,
+            created_time: DateTime<Utc>, updated_time: DateTime<Utc>, updated_media_time: DateTime<Utc>,
             /// Time of the last change of its description.
             updated_metadata_time: DateTime<Utc>,
             /// Main data.
             core: Core,
-            /// State.
             lifecycle: Lifecycle,
             /// Description: language, duration, audience.
             relevance: Relevance,
-            /// Tags.
-            tags: Tags,
-            /// Topics.
-            topics: Topics,
+            tags: Tags, topics: Topics,
             /// Content itself, for those who may read it.
             protected: ProtectedContent,
-            /// Price.
-            pricing: Pricing,
-            /// Skills.
-            skills: Skills,
-            /// Provider of the content.
-            provider: ContentProvider,
-            /// Playback.
-            playback_behavior: PlaybackBehavior,
+            pricing: Pricing, skills: Skills, provider: ContentProvider, playback_behavior: PlaybackBehavior,
             /// Offerings, such as premium.
             offerings: Offerings,
             /// Ratings.
             quality: Quality,
-            /// Alternatives.
-            alternatives: Alternatives,
-            /// Preview.
-            preview: MediaSet,
-            /// Images.
-            images: MediaSet,
+            alternatives: Alternatives, preview: MediaSet, images: MediaSet,
             /// Versions, by language.
             revisions: BTreeMap<String, List<Revision>>,
             /// Learning objects within a course or module.
             presentation: Presentation,
-            /// Accessibility.
             accessibility: Accessibility,
         }
     }
@@ -173,12 +150,7 @@ response! {
 
 response! {
     /// The learning objects within a course or module.
-    pub struct Presentation {
-        lists {
-            /// Learning objects.
-            items: LearningObjectDetails,
-        }
-    }
+    pub struct Presentation { lists { items: LearningObjectDetails, } }
 }
 
 open_enum! {
@@ -190,54 +162,15 @@ open_enum! {
 }
 
 open_enum! {
-    /// A part of a learning object. The reference describes no fields of those after `Accessibility`; they stay in
-    /// [`LearningObjectDetails::other`].
+    /// A part of a learning object. The reference describes no fields of those after `Accessibility`; they
+    /// stay in [`LearningObjectDetails::other`].
     pub enum LearningObjectPart {
-        /// [`LearningObjectDetails::core`].
-        Core = "core",
-        /// [`LearningObjectDetails::lifecycle`].
-        Lifecycle = "lifecycle",
-        /// [`LearningObjectDetails::relevance`].
-        Relevance = "relevance",
-        /// [`LearningObjectDetails::tags`].
-        Tags = "tags",
-        /// [`LearningObjectDetails::topics`].
-        Topics = "topics",
-        /// [`LearningObjectDetails::protected`].
-        Protected = "protected",
-        /// [`LearningObjectDetails::pricing`].
-        Pricing = "pricing",
-        /// [`LearningObjectDetails::skills`].
-        Skills = "skills",
-        /// [`LearningObjectDetails::provider`].
-        Provider = "provider",
-        /// [`LearningObjectDetails::playback_behavior`].
-        PlaybackBehavior = "playback_behavior",
-        /// [`LearningObjectDetails::offerings`].
-        Offerings = "offerings",
-        /// [`LearningObjectDetails::quality`].
-        Quality = "quality",
-        /// [`LearningObjectDetails::alternatives`].
-        Alternatives = "alternatives",
-        /// [`LearningObjectDetails::preview`].
-        Preview = "preview",
-        /// [`LearningObjectDetails::images`].
-        Images = "images",
-        /// [`LearningObjectDetails::revisions`].
-        Revisions = "revisions",
-        /// [`LearningObjectDetails::presentation`].
-        Presentation = "presentation",
-        /// [`LearningObjectDetails::accessibility`].
-        Accessibility = "accessibility",
-        /// Metadata that Go1 generated.
-        GeneratedMetadata = "generated_metadata",
-        /// Times.
-        Timestamps = "timestamps",
-        /// Regulations.
-        Regulations = "regulations",
-        /// Restrictions.
-        Restrictions = "restrictions",
-        /// Categories.
-        Categories = "categories",
+        Core = "core", Lifecycle = "lifecycle", Relevance = "relevance", Tags = "tags", Topics = "topics",
+        Protected = "protected", Pricing = "pricing", Skills = "skills", Provider = "provider",
+        PlaybackBehavior = "playback_behavior", Offerings = "offerings", Quality = "quality",
+        Alternatives = "alternatives", Preview = "preview", Images = "images", Revisions = "revisions",
+        Presentation = "presentation", Accessibility = "accessibility",
+        GeneratedMetadata = "generated_metadata", Timestamps = "timestamps", Regulations = "regulations",
+        Restrictions = "restrictions", Categories = "categories",
     }
 }

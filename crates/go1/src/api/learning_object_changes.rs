@@ -1,4 +1,4 @@
-//! Bodies that create and change learning objects. Source: REST reference 2025-01-01, Learning objects.
+//! Bodies that create and change learning objects. Source: REST reference, Learning objects.
 
 use std::collections::BTreeMap;
 
@@ -9,34 +9,21 @@ use super::learning_object_parts::{
 };
 
 request_body! {
-    /// A new learning object. Its other parts are added by [`UpdateLearningObject`](super::UpdateLearningObject).
+    /// A new learning object. Its other parts are added by
+    /// [`UpdateLearningObject`](super::UpdateLearningObject).
     pub struct NewLearningObject {
         required {
             /// Main data.
             core: NewCore,
         }
-        optional {
-            /// Description.
-            relevance: RelevanceChanges,
-            /// State.
-            lifecycle: LifecycleChanges,
-        }
+        optional { relevance: RelevanceChanges, lifecycle: LifecycleChanges, }
     }
 }
 
 request_body! {
     /// The main data of a new learning object.
     pub struct NewCore {
-        required {
-            /// Kind.
-            kind = "type": LearningObjectType,
-            /// Title.
-            title: String,
-            /// Description.
-            description: String,
-            /// Thumbnail.
-            image: NewMedia,
-        }
+        required { kind = "type": LearningObjectType, title: String, description: String, image: NewMedia, }
         optional {
             /// Identifier in the content provider's own system.
             external_id: String,
@@ -58,7 +45,6 @@ request_body! {
             key: String,
             /// Media type; needed in a preview and in images.
             mimetype: String,
-            /// Features.
             features: NewMediaFeatures,
         }
     }
@@ -66,12 +52,7 @@ request_body! {
 
 request_body! {
     /// Features of a file.
-    pub struct NewMediaFeatures {
-        optional {
-            /// Allows downloads.
-            downloadable: bool,
-        }
-    }
+    pub struct NewMediaFeatures { optional { downloadable: bool, } }
 }
 
 request_body! {
@@ -80,37 +61,22 @@ request_body! {
     /// ```
     /// use go1::api::{LearningObjectChanges, LifecycleChanges, LifecycleState};
     ///
-    /// let retire = LearningObjectChanges::new().lifecycle(LifecycleChanges::new().state(LifecycleState::Retired));
-    /// assert_eq!(go1::serde_json::to_string(&retire).unwrap(), r#"{"lifecycle":{"state":"retired"}}"#);
+    /// let retired = LifecycleChanges::new().state(LifecycleState::Retired);
+    /// let change = LearningObjectChanges::new().lifecycle(retired);
+    /// assert_eq!(go1::serde_json::to_string(&change).unwrap(), r#"{"lifecycle":{"state":"retired"}}"#);
     /// ```
     pub struct LearningObjectChanges {
         optional {
             /// Main data.
             core: CoreChanges,
-            /// State.
-            lifecycle: LifecycleChanges,
-            /// Description.
-            relevance: RelevanceChanges,
-            /// Playback.
-            playback_behavior: PlaybackChanges,
-            /// Content.
-            protected: NewContent,
-            /// Topics.
-            topics: NewTopics,
-            /// Preview.
-            preview: NewMediaSet,
-            /// Images.
-            images: NewMediaSet,
-            /// Tags.
+            lifecycle: LifecycleChanges, relevance: RelevanceChanges, playback_behavior: PlaybackChanges,
+            protected: NewContent, topics: NewTopics, preview: NewMediaSet, images: NewMediaSet,
             tags: NewTags,
             /// Languages.
             revisions: RevisionChanges,
             /// Learning objects within a course or module.
             presentation: PresentationChanges,
-            /// Offerings.
-            offerings: OfferingChanges,
-            /// Accessibility.
-            accessibility: AccessibilityChanges,
+            offerings: OfferingChanges, accessibility: AccessibilityChanges,
         }
     }
 }
@@ -121,15 +87,9 @@ request_body! {
         optional {
             /// Users who created it.
             creators: Vec<String>,
-            /// Kind.
-            kind = "type": LearningObjectType,
-            /// Title.
-            title: String,
-            /// Description.
-            description: String,
+            kind = "type": LearningObjectType, title: String, description: String,
             /// Identifier in the content provider's own system.
             external_id: String,
-            /// Thumbnail.
             image: NewMedia,
         }
     }
@@ -137,12 +97,7 @@ request_body! {
 
 request_body! {
     /// Changes of the state.
-    pub struct LifecycleChanges {
-        optional {
-            /// State.
-            state: LifecycleState,
-        }
-    }
+    pub struct LifecycleChanges { optional { state: LifecycleState, } }
 }
 
 request_body! {
@@ -153,50 +108,29 @@ request_body! {
             duration: f64,
             /// Language, such as `en` or `en-US`.
             language: String,
-            /// Year in which it was created.
             year_created: u16,
             /// Summary, at most 120 characters.
             summary: String,
-            /// Experience that it is meant for.
-            entry_level: EntryLevel,
-            /// What learners should achieve.
-            learning_outcomes: Vec<String>,
+            entry_level: EntryLevel, learning_outcomes: Vec<String>,
             /// Regions, such as `GLOBAL` or `AU`.
             region: Vec<String>,
             /// Accents of the audio, such as `en-AU`.
             locale: Vec<String>,
-            /// Author.
-            author: NewAuthor,
-            /// Target audience.
-            who_should_consume: String,
-            /// True if it is compliance training.
-            is_compliance: bool,
+            author: NewAuthor, who_should_consume: String, is_compliance: bool,
         }
     }
 }
 
 request_body! {
     /// The author of a learning object.
-    pub struct NewAuthor {
-        required {
-            /// Name.
-            name: String,
-            /// About the author.
-            about: String,
-        }
-    }
+    pub struct NewAuthor { required { name: String, about: String, } }
 }
 
 request_body! {
     /// Changes of the playback.
     pub struct PlaybackChanges {
         optional {
-            /// How it opens.
-            launch_mode: LaunchMode,
-            /// Completes by itself.
-            auto_complete: bool,
-            /// Plays on mobile devices.
-            mobile_friendly: bool,
+            launch_mode: LaunchMode, auto_complete: bool, mobile_friendly: bool,
             /// Has parts with a score or feedback.
             assessable: bool,
             /// Meets WCAG 2.0 AA.
@@ -209,7 +143,6 @@ request_body! {
     /// The content of a learning object. The fields depend on its kind.
     pub struct NewContent {
         optional {
-            /// URL of the content.
             url: String,
             /// URLs of captions, by language: video.
             captions: BTreeMap<String, String>,
@@ -219,13 +152,13 @@ request_body! {
             downloadable: bool,
             /// True if it is integrated content: link.
             integration: bool,
-            /// How it opens: link.
+            /// Frame or window: link.
             open_mode: LaunchMode,
             /// Lets users mark it as complete: link.
             can_mark_as_complete: bool,
             /// URL that is polled while it is used: link.
             check_url: String,
-            /// How the state of the content is read, `saml` or `none`: link.
+            /// Authentication of the polling, `saml` or `none`: link.
             authentication_type: String,
         }
     }
@@ -233,44 +166,22 @@ request_body! {
 
 request_body! {
     /// Topics of a learning object.
-    pub struct NewTopics {
-        optional {
-            /// Topics.
-            items: Vec<NewTopic>,
-        }
-    }
+    pub struct NewTopics { optional { items: Vec<NewTopic>, } }
 }
 
 request_body! {
     /// A topic.
-    pub struct NewTopic {
-        required {
-            /// Identifier.
-            id: u64,
-            /// Name.
-            name: String,
-        }
-    }
+    pub struct NewTopic { required { id: u64, name: String, } }
 }
 
 request_body! {
     /// Files.
-    pub struct NewMediaSet {
-        optional {
-            /// Files.
-            media: Vec<NewMedia>,
-        }
-    }
+    pub struct NewMediaSet { optional { media: Vec<NewMedia>, } }
 }
 
 request_body! {
     /// Tags of a learning object.
-    pub struct NewTags {
-        optional {
-            /// Tags.
-            items: Vec<String>,
-        }
-    }
+    pub struct NewTags { optional { items: Vec<String>, } }
 }
 
 request_body! {
@@ -288,7 +199,8 @@ request_body! {
 }
 
 request_body! {
-    /// Learning objects within a course or module, neither of which may hold courses; a module also no modules.
+    /// Learning objects within a course or module, neither of which may hold courses; a module also no
+    /// modules.
     pub struct PresentationChanges {
         optional {
             /// Identifiers, of either kind.
@@ -315,7 +227,6 @@ request_body! {
         optional {
             /// WCAG level that it meets, such as `2.1 AA`.
             wcag_level: String,
-            /// Features.
             features: AccessibilityFeatureChanges,
         }
     }
@@ -324,13 +235,6 @@ request_body! {
 request_body! {
     /// Changes of the accessibility features.
     pub struct AccessibilityFeatureChanges {
-        optional {
-            /// Closed captions.
-            closed_captions: bool,
-            /// A transcript.
-            transcript: bool,
-            /// Works with screen readers.
-            screenreader_compatible: bool,
-        }
+        optional { closed_captions: bool, transcript: bool, screenreader_compatible: bool, }
     }
 }

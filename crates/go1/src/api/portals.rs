@@ -12,21 +12,13 @@ use crate::provider::Go1;
 
 endpoint! {
     [] Go1;
-    /// `GET /portals`: portals, page by page. Scope `portal.read`. Source: REST reference 2025-01-01, Portals.
+    /// `GET /portals`: portals, page by page. Scope `portal.read`. Source: REST reference, Portals.
     pub struct Portals() {
         optional {
-            /// Search terms for the name.
-            keyword: String,
-            /// Only these portals.
-            id: Vec<String>,
+            keyword: String, id: Vec<String>,
             /// Page size, up to 100; 20 by default.
             limit: u32,
-            /// Results to skip.
-            offset: u64,
-            /// Sorts by this field.
-            sort: PortalSort,
-            /// Direction of sorting.
-            order: SortOrder,
+            offset: u64, sort: PortalSort, order: SortOrder,
         }
     }
     GET gateway "/portals" scopes ["portal.read"] => json(PortalPage)
@@ -34,7 +26,7 @@ endpoint! {
 
 endpoint! {
     [] Go1;
-    /// `GET /portals/{id}`: a portal. Scope `portal.read`. Source: REST reference 2025-01-01, Portals.
+    /// `GET /portals/{id}`: a portal. Scope `portal.read`. Source: REST reference, Portals.
     pub struct Portal(id: String) {
         optional {
             /// Requests [`external_customer_id`](PortalDetails::external_customer_id).
@@ -46,7 +38,7 @@ endpoint! {
 
 endpoint! {
     [] Go1;
-    /// `PATCH /portals/{id}`: changes a portal. Scope `portal.write`. Source: REST reference 2025-01-01, Portals.
+    /// `PATCH /portals/{id}`: changes a portal. Scope `portal.write`. Source: REST reference, Portals.
     pub struct UpdatePortal(id: String);
     PATCH gateway "/portals/:id" scopes ["portal.write"] body(changes: PortalChanges) => json(PortalDetails)
 }
@@ -54,8 +46,8 @@ endpoint! {
 /// `POST /portals`: creates a customer's portal with its first administrator. Scope `portal.write`.
 ///
 /// The response has a token pair for the new portal, [`CreatedPortal::token`]. Codes of refusals:
-/// `PORTAL_ALREADY_EXIST` and `INVALID_DOMAIN` (400), `UNABLE_TO_ISSUE_ACCESS_TOKEN` (500). Source: REST reference
-/// 2025-01-01, Portals.
+/// `PORTAL_ALREADY_EXIST` and `INVALID_DOMAIN` (400), `UNABLE_TO_ISSUE_ACCESS_TOKEN` (500). Source: REST
+/// reference, Portals.
 ///
 /// ```
 /// use go1::api::{CreatePortal, NewPortal};
@@ -125,18 +117,15 @@ pub struct CreatedPortal {
     pub portal: PortalDetails,
     /// The first administrator.
     pub user_account: Option<PortalUserAccount>,
-    /// The token pair of the new portal, which `Connections` can keep; `None` if the response has no usable one.
-    /// Its scopes are not documented: those of the call's token are assumed.
+    /// The token pair of the new portal, which `Connections` can keep; `None` if the response has no usable
+    /// one. Its scopes are not documented: those of the call's token are assumed.
     pub token: Option<Token<Go1>>,
 }
 
 response! {
     /// The user account of a new portal's first administrator.
     pub struct PortalUserAccount {
-        required {
-            /// Identifier.
-            id: String,
-        }
+        required { id: String, }
         optional {
             /// Newer identifier, such as `acc_01F2K1R9KG6RSKGE9J68RK6E1H`.
             account_guid: String,
@@ -151,45 +140,27 @@ response! {
             /// Number of results on all pages.
             total: u64,
         }
-        required_lists {
-            /// Portals of this page.
-            hits: PortalDetails,
-        }
+        required_lists { hits: PortalDetails, }
     }
 }
 
 response! {
     /// A portal, which is a customer's account.
     pub struct PortalDetails {
-        required {
-            /// Identifier.
-            id: String,
-        }
+        required { id: String, }
         optional {
             /// Identifier of the customer in the partner's system.
             external_customer_id: String,
-            /// Name of the customer.
             name: String,
             /// Domain, below `mygo1.com`.
             domain: String,
-            /// The customer's own domain.
             custom_domain: String,
             /// Time zone, such as `Australia/Brisbane`.
             timezone: String,
-            /// Portal of the partner.
-            partner_portal_id: String,
-            /// Industry.
-            industry: String,
+            partner_portal_id: String, industry: String,
             /// Country, such as `AU`.
             country: String,
-            /// URL of the logo.
-            logo: String,
-            /// Time of creation.
-            created_time: DateTime<Utc>,
-            /// Time of the last change.
-            updated_time: DateTime<Utc>,
-            /// Number of employees.
-            company_size: u32,
+            logo: String, created_time: DateTime<Utc>, updated_time: DateTime<Utc>, company_size: u32,
             /// Kind, such as `customer`.
             kind = "type": String,
             /// Region where personal data is stored, such as `centralus`.
@@ -206,7 +177,6 @@ request_body! {
         required {
             /// Country of the head office, such as `AU`.
             country: String,
-            /// Name of the customer.
             name: String,
             /// Domain, directly below `mygo1.com`. It cannot be changed later.
             domain: String,
@@ -216,7 +186,6 @@ request_body! {
         optional {
             /// Identifier of the customer in the partner's system.
             external_customer_id: String,
-            /// URL of the logo.
             logo: String,
             /// Time zone, such as `Australia/Brisbane`; UTC unless set.
             timezone: String,
@@ -226,7 +195,6 @@ request_body! {
         bodies {
             /// First administrator.
             user_account: NewPortalUserAccount,
-            /// Settings.
             settings: PortalSettings,
         }
     }
@@ -236,14 +204,10 @@ request_body! {
     /// The first administrator of a new portal.
     pub struct NewPortalUserAccount {
         required {
-            /// E-mail address.
             email: String,
             /// User name, which must be unique; Go1 recommends the e-mail address.
             username: String,
-            /// First name.
-            given_name: String,
-            /// Last name.
-            family_name: String,
+            given_name: String, family_name: String,
         }
         secrets {
             /// Password: at least 8 characters and a letter.
@@ -270,19 +234,15 @@ request_body! {
     /// Changes of a portal.
     pub struct PortalChanges {
         optional {
-            /// Country of the head office.
             country: String,
             /// Identifier of the customer in the partner's system.
             external_customer_id: String,
-            /// Name of the customer.
             name: String,
             /// Industry, a name from Go1's list.
             industry: String,
-            /// URL of the logo.
             logo: String,
             /// Number of employees, as in [`NewPortal`].
             company_size: u32,
-            /// Time zone.
             timezone: String,
         }
     }
@@ -290,8 +250,5 @@ request_body! {
 
 open_enum! {
     /// A field that portals are sorted by.
-    pub enum PortalSort {
-        /// Creation.
-        CreatedTime = "created_time",
-    }
+    pub enum PortalSort { CreatedTime = "created_time", }
 }

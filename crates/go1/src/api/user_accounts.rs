@@ -25,7 +25,8 @@ endpoint! {
 
 endpoint! {
     [] Go1;
-    /// `GET /user-accounts/{id}`: a user account. Scope `user.read`. Source: Totara's Go1 plug-in, a third party.
+    /// `GET /user-accounts/{id}`: a user account. Scope `user.read`. Source: Totara's Go1 plug-in, a third
+    /// party.
     pub struct UserAccount(id: String) {
         optional {
             /// Further parts.
@@ -37,16 +38,16 @@ endpoint! {
 
 endpoint! {
     [] Go1;
-    /// `POST /user-accounts`: creates a user account. Scope `user.write`. Source: Totara's Go1 plug-in, a third
-    /// party, which cites Go1's REST reference 2025-01-01.
+    /// `POST /user-accounts`: creates a user account. Scope `user.write`. Source: Totara's Go1 plug-in, a
+    /// third party, which cites Go1's REST reference 2025-01-01.
     pub struct CreateUserAccount();
     POST gateway "/user-accounts" scopes ["user.write"] body(account: NewUserAccount) => json(UserAccountDetails)
 }
 
 endpoint! {
     [] Go1;
-    /// `PATCH /user-accounts/{id}`: changes a user account. Scope `user.write`. Source: Totara's Go1 plug-in, a
-    /// third party.
+    /// `PATCH /user-accounts/{id}`: changes a user account. Scope `user.write`. Source: Totara's Go1 plug-in,
+    /// a third party.
     pub struct UpdateUserAccount(id: String);
     PATCH gateway "/user-accounts/:id" scopes ["user.write"] body(changes: UserAccountChanges)
         => json(UserAccountDetails)
@@ -76,34 +77,24 @@ response! {
             /// Number of results on all pages.
             total: u64,
         }
-        required_lists {
-            /// User accounts of this page.
-            hits: UserAccountDetails,
-        }
+        required_lists { hits: UserAccountDetails, }
     }
 }
 
 response! {
     /// A user account.
     pub struct UserAccountDetails {
-        required {
-            /// Identifier.
-            id: String,
-        }
+        required { id: String, }
         optional {
             /// Status, such as `active`.
             status: String,
-            /// User of the account.
             user: UserAccountUser,
             /// Standard fields, if [`include`](UserAccount::include) requested them.
             standard_fields: StandardFields,
             /// The portal's own fields, if [`include`](UserAccount::include) requested them.
             additional_fields: AdditionalFields,
         }
-        lists {
-            /// Roles.
-            roles: Role,
-        }
+        lists { roles: Role, }
     }
 }
 
@@ -114,14 +105,7 @@ response! {
             /// Identifier, such as `usr_01HBYXG21DRXDQ6XBNMDJ8WTMH`.
             id: String,
         }
-        optional {
-            /// E-mail address.
-            email: String,
-            /// First name.
-            given_name: String,
-            /// Last name.
-            family_name: String,
-        }
+        optional { email: String, given_name: String, family_name: String, }
     }
 }
 
@@ -157,16 +141,7 @@ response! {
 request_body! {
     /// A new user account.
     pub struct NewUserAccount {
-        required {
-            /// First name.
-            given_name: String,
-            /// Last name.
-            family_name: String,
-            /// User name.
-            username: String,
-            /// E-mail address.
-            email: String,
-        }
+        required { given_name: String, family_name: String, username: String, email: String, }
         optional {
             /// Roles, by their [`guid`](Role::guid).
             roles: Vec<String>,
@@ -178,16 +153,10 @@ request_body! {
     /// Changes of a user account.
     pub struct UserAccountChanges {
         optional {
-            /// E-mail address.
             email: String,
             /// Roles, by their [`guid`](Role::guid).
             roles: Vec<String>,
-            /// Status.
-            status: String,
-            /// Locale.
-            locale: String,
-            /// Standard fields.
-            standard_fields: oauth_core::serde_json::Value,
+            status: String, locale: String, standard_fields: oauth_core::serde_json::Value,
             /// The portal's own fields.
             additional_fields: oauth_core::serde_json::Value,
         }

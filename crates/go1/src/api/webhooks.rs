@@ -9,14 +9,14 @@ use crate::webhook::EventType;
 
 endpoint! {
     [] Go1;
-    /// `GET /webhooks`: the portal's webhooks. Scope `webhook.read`. Source: REST reference 2025-01-01, Webhooks.
+    /// `GET /webhooks`: the portal's webhooks. Scope `webhook.read`. Source: REST reference, Webhooks.
     pub struct Webhooks;
     GET gateway "/webhooks" scopes ["webhook.read"] => json(WebhookList)
 }
 
 endpoint! {
     [] Go1;
-    /// `POST /webhooks`: creates a webhook. Scope `webhook.write`. Source: REST reference 2025-01-01, Webhooks.
+    /// `POST /webhooks`: creates a webhook. Scope `webhook.write`. Source: REST reference, Webhooks.
     ///
     /// Go1 documents no call that deletes one: set its status to inactive.
     ///
@@ -38,8 +38,7 @@ endpoint! {
 
 endpoint! {
     [] Go1;
-    /// `PATCH /webhooks/{id}`: changes a webhook. Scope `webhook.write`. Source: REST reference 2025-01-01,
-    /// Webhooks.
+    /// `PATCH /webhooks/{id}`: changes a webhook. Scope `webhook.write`. Source: REST reference, Webhooks.
     pub struct UpdateWebhook(id: String);
     PATCH gateway "/webhooks/:id" scopes ["webhook.write"] body(changes: WebhookChanges) => json(WebhookDetails)
 }
@@ -47,40 +46,20 @@ endpoint! {
 response! {
     /// Webhooks.
     pub struct WebhookList {
-        required {
-            /// Number of webhooks.
-            total: u64,
-        }
-        required_lists {
-            /// Webhooks.
-            hits: WebhookDetails,
-        }
+        required { total: u64, }
+        required_lists { hits: WebhookDetails, }
     }
 }
 
 response! {
     /// A webhook.
     pub struct WebhookDetails {
-        required {
-            /// Identifier.
-            id: String,
-        }
+        required { id: String, }
         optional {
-            /// Portal.
-            portal_id: String,
-            /// Name.
-            name: String,
+            portal_id: String, name: String,
             /// URL that receives the events.
             url: String,
-            /// Status.
-            status: WebhookStatus,
-            /// User who created it.
-            created_by: String,
-            /// Time of creation.
-            created_time: DateTime<Utc>,
-            /// User who changed it last.
-            updated_by: String,
-            /// Time of the last change.
+            status: WebhookStatus, created_by: String, created_time: DateTime<Utc>, updated_by: String,
             updated_time: DateTime<Utc>,
             /// Authentication at the receiver: `oauth2`.
             auth_type: String,
@@ -93,10 +72,7 @@ response! {
             /// Key of the signatures, for a [`Verifier`](crate::webhook::Verifier).
             secret_key,
         }
-        lists {
-            /// Events that are sent.
-            event_types: EventType,
-        }
+        lists { event_types: EventType, }
     }
 }
 
@@ -108,17 +84,12 @@ response! {
         optional {
             /// Grant: `client_credentials`.
             grant_type: String,
-            /// Client.
             client_id: String,
             /// URL of the receiver's token endpoint.
             authentication_server_url: String,
-            /// Scopes.
             scope: String,
         }
-        secrets {
-            /// Secret of the client.
-            client_secret,
-        }
+        secrets { client_secret, }
     }
 }
 
@@ -128,11 +99,9 @@ request_body! {
         required {
             /// URL that receives the events.
             url: String,
-            /// Events to send.
             event_types: Vec<EventType>,
         }
         optional {
-            /// Name.
             name: String,
             /// Authentication at the receiver: `oauth2`.
             auth_type: String,
@@ -154,23 +123,15 @@ request_body! {
     /// Changes of a webhook.
     pub struct WebhookChanges {
         optional {
-            /// Name.
             name: String,
             /// URL that receives the events.
             url: String,
-            /// Events to send.
-            event_types: Vec<EventType>,
-            /// Status.
-            status: WebhookStatus,
+            event_types: Vec<EventType>, status: WebhookStatus,
             /// Authentication at the receiver: `oauth2`.
             auth_type: String,
-            /// Integration.
             integration_system_id: String,
         }
-        secrets {
-            /// Key of the signatures.
-            secret_key,
-        }
+        secrets { secret_key, }
         bodies {
             /// Client at the receiver's authorization server.
             oauth2: ReceiverClient,
@@ -184,28 +145,16 @@ request_body! {
         required {
             /// Grant: `client_credentials`.
             grant_type: String,
-            /// Client.
             client_id: String,
             /// URL of the receiver's token endpoint.
             authentication_server_url: String,
         }
-        optional {
-            /// Scopes.
-            scope: String,
-        }
-        secrets {
-            /// Secret of the client.
-            client_secret,
-        }
+        optional { scope: String, }
+        secrets { client_secret, }
     }
 }
 
 open_enum! {
     /// The status of a webhook.
-    pub enum WebhookStatus {
-        /// Events are sent.
-        Active = "active",
-        /// No events are sent.
-        Inactive = "inactive",
-    }
+    pub enum WebhookStatus { Active = "active", Inactive = "inactive", }
 }

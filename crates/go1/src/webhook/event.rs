@@ -7,7 +7,7 @@ use oauth_core::{json, open_enum, response};
 use super::SignatureFault;
 
 open_enum! {
-    /// The type of an event. Source: REST reference 2025-01-01, Webhooks; its page of events.
+    /// The type of an event. Source: REST reference, Webhooks; its page of events.
     pub enum EventType {
         /// A learner completed an enrollment.
         EnrollmentComplete = "enrollment.complete",
@@ -54,7 +54,6 @@ response! {
             event_type: EventType,
         }
         optional {
-            /// Identifier.
             id: String,
             /// Version of the format, such as `3.0.0`.
             webhook_version: String,
@@ -90,7 +89,8 @@ pub enum EventData {
 }
 
 response! {
-    /// The enrollment of an `enrollment.complete` event. [`Enrollment`](crate::api::Enrollment) returns the rest.
+    /// The enrollment of an `enrollment.complete` event. [`Enrollment`](crate::api::Enrollment) returns the
+    /// rest.
     ///
     /// Source: Go1's plug-in for Moodle (`go1com/moodle-mod_goone`, 2025-01) reads both.
     pub struct CompletedEnrollment {
@@ -108,8 +108,8 @@ response! {
 response! {
     /// The content of a `content.decommission` event.
     ///
-    /// Source: <https://www.go1.com/developers/partners/concepts/content-decommission1> names this field; its place
-    /// in the data is inferred.
+    /// Source: <https://www.go1.com/developers/partners/concepts/content-decommission1> names this field; its
+    /// place in the data is inferred.
     pub struct DecommissionedContent {
         optional {
             /// Time of the removal, until which learners may use the content. No document names its format.
