@@ -4,7 +4,7 @@
 //! - [`Client`]: connects a customer's portal, refreshes tokens and sends calls.
 //! - [`Connect`]: scopes and partner of the authorize URL. [`PortalPassword`] is the password grant.
 //! - [`Site`]: Go1's three hosts, which are the only hosts that may receive a token.
-//! - [`api`]: typed endpoints. [`webhook`] verifies the signatures of webhooks.
+//! - [`api`]: every documented call. [`webhook`] verifies and parses what webhooks send.
 //!
 //! # Code map
 //! | file | contents |
@@ -12,8 +12,8 @@
 //! | `provider.rs` | [`Go1`]: the differences from RFC 6749 |
 //! | `site.rs` | [`Site`]: hosts and endpoint URLs |
 //! | `connect.rs`, `password.rs`, `scope.rs` | [`Connect`], [`PortalPassword`] and the scopes they request |
-//! | `api/` | one file for each endpoint; `api/fields.rs` has the shared parts of responses |
-//! | `webhook.rs` | [`webhook::Verifier`] |
+//! | `api/` | the calls, a file for each area |
+//! | `webhook.rs`, `webhook/event.rs` | [`webhook::Verifier`] and [`webhook::Event`] |
 //!
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,4 +1,4 @@
-//! Signatures of Go1's webhooks.
+//! Go1's webhooks: signatures and events.
 //!
 //! A webhook with a `secret_key` is sent with a header `Go1-Signature: t=…,v1=…`: the time of signing in
 //! seconds since 1970, and the HMAC-SHA256 in hex, with the secret key, of that number, a dot and the body.
@@ -16,12 +16,13 @@
 //! assert_eq!(verifier.verify(header, br#"{"id":"2"}"#, now), Err(SignatureFault::Wrong));
 //! ```
 //!
-//! Go1 names 12 event types for a new webhook, such as `enrollment.complete`, and only 7 in its response, so
-//! read `event_type` as text (REST reference, read on 2026-11-29).
+//! [`Verifier::event`] also parses the body. [`CreateWebhook`](crate::api::CreateWebhook) creates a webhook.
+//! A signature that is still within the tolerance may arrive twice: remember the last [`Event::id`]s to
+//! handle each event once.
 //!
 //! Source: <https://www.go1.com/developers/partners/concepts/webhook-signature-authentification> and
-//! <https://developers.go1.com/docs/developer-tools/webhooks/security>; the 60 seconds are the default of Go1's own
-//! verifier (<https://github.com/go1com/webhook-verifier-js>).
+//! <https://developers.go1.com/docs/developer-tools/webhooks/security>; the 60 seconds are the default of
+//! Go1's own verifier (<https://github.com/go1com/webhook-verifier-js>).
 
 use std::fmt;
 use std::time::Duration;
@@ -29,6 +30,10 @@ use std::time::Duration;
 use hmac::{Hmac, Mac};
 use oauth_core::chrono::{DateTime, Utc};
 use sha2::Sha256;
+
+mod event;
+
+pub use event::{CompletedEnrollment, DecommissionedContent, Event, EventData, EventType, RawEventData};
 
 /// The header that holds the signature, in lower case.
 pub const SIGNATURE: &str = "go1-signature";
@@ -56,6 +61,8 @@ pub enum SignatureFault {
     Wrong,
     /// The time of signing is too far in the past or the future, as in a replay.
     Stale,
+    /// The signature is right, but the body is not an event.
+    NoEvent,
 }
 
 impl fmt::Display for SignatureFault {
@@ -65,6 +72,7 @@ impl fmt::Display for SignatureFault {
             Self::OtherVersion => "the webhook has no signature of version v1",
             Self::Wrong => "the webhook's signature is wrong",
             Self::Stale => "the webhook's signature is too old, or this machine's clock is wrong",
+            Self::NoEvent => "the webhook's body is not an event",
         })
     }
 }
@@ -104,6 +112,15 @@ impl Verifier {
             return Err(SignatureFault::Stale);
         }
         Ok(())
+    }
+
+    /// [`verify`](Self::verify), then parses the event.
+    ///
+    /// # Errors
+    /// As `verify`, and [`SignatureFault::NoEvent`].
+    pub fn event(&self, signature: &str, body: &[u8], now: DateTime<Utc>) -> Result<Event, SignatureFault> {
+        self.verify(signature, body, now)?;
+        Event::parse(body)
     }
 }
 

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{builder, client, connect, recorded, with_token};
-use go1::api::{Account, LearningObjects, Me, Validate};
+use go1::api::{Account, LearningObjectType, LearningObjects, LifecycleState, Me, Validate};
 use go1::http::Response;
 use go1::{
     Client, Error, ErrorKind, PersistedToken, PortalPassword, ScopeSource, Scopes, Token, TokenOrigin, scope,
@@ -142,7 +142,9 @@ async fn account() {
         (Some("AU"), Some(1), Some(5))
     );
     assert_eq!(plan.renewal_date.unwrap().to_rfc3339(), "2027-05-11T02:55:30+00:00");
-    assert_eq!(plan.other["pricing"]["currency"], "AUD");
+    let pricing = plan.pricing.unwrap();
+    assert_eq!((pricing.currency.as_deref(), pricing.price), (Some("AUD"), Some(300.into())));
+    assert_eq!((pricing.tax, pricing.tax_included), (Some(0.into()), Some(false)));
 }
 
 #[tokio::test]
@@ -155,13 +157,11 @@ async fn learning_objects() {
     assert_eq!((first.id.as_str(), first.lo_id.as_deref()), ("con_01HBYXF3HYPTG5Q1RJ7BPFAF23", Some("1234")));
     assert_eq!(first.updated_time.unwrap().to_rfc3339(), "2023-05-19T05:13:30.827+00:00");
     let core = first.core.as_ref().unwrap();
-    assert_eq!(
-        (core.kind.as_deref(), core.title.as_deref()),
-        (Some("course"), Some("Introduction to Programming"))
-    );
+    assert_eq!(core.kind, Some(LearningObjectType::Course));
+    assert_eq!(core.title.as_deref(), Some("Introduction to Programming"));
     assert_eq!(core.image.as_ref().unwrap().mimetype.as_deref(), Some("image/png"));
-    assert_eq!(core.other["standalone"], true);
-    assert_eq!(first.other["lifecycle"]["state"], "published");
+    assert_eq!(core.standalone, Some(true));
+    assert_eq!(first.lifecycle.as_ref().unwrap().state, Some(LifecycleState::Published));
     assert_eq!((page.hits[1].id.as_str(), &page.hits[1].core), ("5678", &None));
     assert_eq!(asked.after(&page), Some(LearningObjects::new().limit(2).offset(2)));
 
@@ -187,7 +187,7 @@ async fn bad_fields_cost_only_themselves() {
     assert_eq!((first.created_time, &first.core, first.unread()), (None, &None, 4));
     assert_eq!(first.other["updated_media_time"], 1_719_792_000);
     let second = page.hits[1].core.as_ref().unwrap();
-    assert_eq!((second.kind.as_deref(), second.title.as_deref(), second.unread()), (Some("7"), None, 1));
+    assert_eq!((second.kind.as_ref().unwrap().as_str(), &second.title, second.unread()), ("7", &None, 1));
     assert_eq!(LearningObjects::new().after(&page), None, "unread elements count as received");
 
     let json = r#"{"id":1,"plan":{"active_user_count":"5","licensed_user_count":"many","renewal_date":""}}"#;

@@ -4,15 +4,16 @@ use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::{endpoint, response};
 
 use super::base::v2;
+use super::learning_object_parts::Pricing;
 use crate::provider::Go1;
 
 endpoint! {
     [] Go1;
     /// `GET /account` of version 2: the portal of the token. A token serves one portal.
     ///
-    /// Source: calls and a recorded response in Totara's Go1 plug-in (`contentmarketplace_goone`), a third party.
-    /// Its later version uses the gateway's `GET /portals/{id}` instead (scope `portal.read`; 2026-11-29). One
-    /// portal for each token: <https://developers.go1.com/docs>.
+    /// Source: calls and a recorded response in Totara's Go1 plug-in (`contentmarketplace_goone`), a third
+    /// party. Its later version (2026-11-29) uses the gateway's [`Portal`](super::Portal) instead. One portal
+    /// for each token: <https://developers.go1.com/docs>.
     ///
     /// ```
     /// # async fn example(client: go1::Client, token: go1::Token) -> Result<(), go1::Error> {
@@ -22,12 +23,12 @@ endpoint! {
     /// # }
     /// ```
     pub struct Account;
-    GET v2 "/account" => json(Portal)
+    GET v2 "/account" => json(AccountDetails)
 }
 
 response! {
-    /// A portal, which is a customer's account.
-    pub struct Portal {
+    /// The portal of a token.
+    pub struct AccountDetails {
         required {
             /// Identifier. Parsed from a number or a string.
             id: String,
@@ -42,7 +43,7 @@ response! {
 }
 
 response! {
-    /// A customer's plan. Prices are in `other`.
+    /// A customer's plan.
     pub struct Plan {
         optional {
             /// Name, such as `annual`.
@@ -57,6 +58,8 @@ response! {
             licensed_user_count: u64,
             /// Day of renewal.
             renewal_date: DateTime<Utc>,
+            /// Price.
+            pricing: Pricing,
         }
     }
 }

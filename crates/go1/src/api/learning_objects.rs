@@ -1,11 +1,13 @@
 //! A portal's content, page by page.
 
+use std::collections::BTreeMap;
+
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::serde_json::Value;
-use oauth_core::{Endpoint, EndpointContext, Error, json, response};
+use oauth_core::{Endpoint, EndpointContext, Error, List, json, response};
 
 use super::base::gateway;
-use super::learning_object::LearningObject;
+use super::learning_object::LearningObjectDetails;
 use crate::provider::Go1;
 
 const DEFAULT_PAGE: u32 = 20;
@@ -216,17 +218,59 @@ response! {
         optional {
             /// When scrolling: the id of the next page, valid for 5 minutes.
             next_scroll_id: String,
+            /// Values of the facets that a filter `facets[]` requested, by facet.
+            facets: BTreeMap<String, List<FacetValue>>,
+            /// Filters that Go1 found in the keywords.
+            applied_filters: AppliedFilters,
         }
         required_lists {
             /// Learning objects of this page.
-            hits: LearningObject,
+            hits: LearningObjectDetails,
         }
     }
+}
+
+response! {
+    /// A value of a facet, with the number of learning objects that have it.
+    pub struct FacetValue {
+        required {
+            /// Value. For providers, their portal; for durations, a range such as `1.0-15.0`.
+            key: String,
+        }
+        optional {
+            /// Number of learning objects.
+            count: u64,
+            /// Lower end of a range.
+            from: f64,
+            /// Upper end of a range.
+            to: f64,
+            /// Name of a provider.
+            name: String,
+        }
+    }
+}
+
+response! {
+    /// The filters that Go1 found in the keywords.
+    pub struct AppliedFilters {
+        optional {
+            /// Keywords that remain.
+            keyword: String,
+            /// Filters.
+            params: AppliedParameters,
+        }
+    }
+}
+
+response! {
+    /// Query parameters that Go1 found in the keywords: all in `other`.
+    pub struct AppliedParameters {}
 }
 
 impl Endpoint<Go1> for LearningObjects {
     type Response = LearningObjectPage;
     const NAME: &'static str = "GET /learning-objects";
+    const SCOPES: &'static [&'static str] = &["lo.read"];
 
     fn request(&self, at: &EndpointContext<'_, Go1>) -> Result<Request<Vec<u8>>, Error> {
         let request = gateway(at).path("/learning-objects", &[]);
@@ -244,107 +288,4 @@ impl Endpoint<Go1> for LearningObjects {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn page(total: u64, hits: usize, next: Option<&str>) -> LearningObjectPage {
-        let hits = (0..hits).map(|n| serde_json::json!({ "id": n })).collect::<Vec<_>>();
-        let page = serde_json::json!({ "total": total, "hits": hits, "next_scroll_id": next });
-        serde_json::from_value(page).unwrap()
-    }
-
-    #[test]
-    fn limit_and_offset_are_validated() {
-        let good = |request: LearningObjects| request.query().is_ok();
-        assert!(!good(LearningObjects::new().limit(0)));
-        assert!(good(LearningObjects::new().limit(1)));
-        assert!(good(LearningObjects::new().limit(50)));
-        assert!(!good(LearningObjects::new().limit(51)));
-        assert!(good(LearningObjects::new().limit(5_000).scroll()));
-        assert!(!good(LearningObjects::new().limit(5_001).scroll()));
-        assert!(!good(LearningObjects::new().limit(0).scroll_from("x")));
-        assert!(good(LearningObjects::new().limit(50).offset(9_950)));
-        assert!(!good(LearningObjects::new().limit(50).offset(9_951)));
-        assert!(!good(LearningObjects::new().offset(u64::MAX).limit(50)));
-        assert!(!good(LearningObjects::new().offset(0).scroll()));
-        assert!(!good(LearningObjects::new().filter("limit", "1000")));
-        assert!(!good(LearningObjects::new().filter("scroll_id", "x")));
-        assert!(!good(LearningObjects::new().filter("", "x")));
-        assert!(good(LearningObjects::new().filter("created_time[min]", "2024-07-01")));
-    }
-
-    #[test]
-    fn after_returns_next_page_until_last() {
-        let first = LearningObjects::new().kind("video").limit(2);
-        let second = first.after(&page(3, 2, None)).unwrap();
-        assert_eq!(second, LearningObjects::new().kind("video").limit(2).offset(2));
-        assert_eq!(second.after(&page(3, 1, None)), None);
-        assert_eq!(first.after(&page(3, 0, None)), None, "an empty page is the last, whatever the total");
-    }
-
-    #[test]
-    fn list_with_capped_total_does_not_look_complete() {
-        let last = LearningObjects::new().limit(50).offset(9_950);
-        let next = last.after(&page(10_000, 50, None)).unwrap();
-        assert!(next.query().unwrap_err().to_string().contains("scroll"));
-        let without_limit = LearningObjects::new().offset(9_980).after(&page(10_000, 20, None)).unwrap();
-        assert!(without_limit.query().is_err());
-        assert_eq!(LearningObjects::new().limit(50).offset(9_950).after(&page(9_999, 49, None)), None);
-    }
-
-    #[test]
-    fn last_page_within_reach_is_shortened() {
-        let next = LearningObjects::new().limit(30).offset(9_960).after(&page(9_995, 30, None)).unwrap();
-        assert_eq!(next, LearningObjects::new().limit(10).offset(9_990));
-        let next = LearningObjects::new().offset(9_970).after(&page(9_995, 20, None)).unwrap();
-        assert_eq!(next, LearningObjects::new().limit(10).offset(9_990));
-        assert!(next.query().is_ok());
-    }
-
-    #[test]
-    fn unreadable_scroll_id_is_no_hit_and_no_end() {
-        let page = |hits: usize| {
-            let hits = (0..hits).map(|n| serde_json::json!({ "id": n })).collect::<Vec<_>>();
-            let page = serde_json::json!({ "total": 100, "hits": hits, "next_scroll_id": false });
-            serde_json::from_value::<LearningObjectPage>(page).unwrap()
-        };
-        let first = LearningObjects::new();
-        assert_eq!(first.after(&page(20)), Some(first.clone().offset(20)));
-        assert_eq!(first.after(&page(0)), None);
-        assert!(first.scroll().after(&page(20)).unwrap().query().is_err());
-    }
-
-    #[test]
-    fn after_follows_scroll_ids() {
-        let first = LearningObjects::new().limit(2).scroll();
-        assert_eq!(first.after(&page(9, 2, Some("abc"))), Some(first.clone().scroll_from("abc")));
-        assert_eq!(first.after(&page(9, 2, None)), None);
-        assert_eq!(first.after(&page(9, 2, Some(""))), None);
-        assert_eq!(first.after(&page(9, 0, Some("abc"))), None);
-    }
-
-    proptest! {
-        #[test]
-        fn query_is_within_limits(limit in 0u32..6_000, offset in 0u64..12_000, scroll: bool) {
-            let request = LearningObjects::new().limit(limit);
-            let request = if scroll { request.scroll() } else { request.offset(offset) };
-            let good = if scroll { (1..=5_000).contains(&limit) }
-                else { (1..=50).contains(&limit) && offset + u64::from(limit) <= 10_000 };
-            prop_assert_eq!(request.query().is_ok(), good);
-        }
-
-        #[test]
-        fn paging_visits_each_hit_once(total in 0u64..400, limit in 1u32..=50) {
-            let mut next = Some(LearningObjects::new().limit(limit));
-            let mut seen = 0;
-            while let Some(request) = next {
-                prop_assert_eq!(request.offset.unwrap_or(0), seen);
-                let hits = u64::from(limit).min(total - seen);
-                seen += hits;
-                next = request.after(&page(total, hits as usize, None));
-            }
-            prop_assert_eq!(seen, total);
-        }
-    }
-}
+mod tests;

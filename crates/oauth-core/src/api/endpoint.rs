@@ -166,8 +166,8 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
         })
     }
 
-    /// [`derived`](Self::derived) from the fields of a token response (RFC 6749 section 5.1), with refresh token
-    /// and expiry if they are there. Fields without `scope` mean the scopes of the call's token.
+    /// [`derived`](Self::derived) from the fields of a token response (RFC 6749 section 5.1), with its refresh
+    /// token and expiry, if any. Fields without `scope` mean the scopes of the call's token.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidResponse`] if there is no access token, or one that cannot be used.
