@@ -122,7 +122,7 @@ async fn app_flow_works_in_body_and_query() {
 
 #[tokio::test]
 async fn token_works_in_header_query_and_form() {
-    let (sandbox, client, token) = registered().await;
+    let (_sandbox, client, token) = registered().await;
     assert_eq!(client.send(&token, &User).await.unwrap().id, "user-nora");
     assert_eq!(client.send(&token, &TokenInQuery(User)).await.unwrap().id, "user-nora");
     let joe = client.send(&token, &TokenInForm(CreateUser::new("joe@doe.com"))).await.unwrap();
