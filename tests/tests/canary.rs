@@ -2,6 +2,10 @@
 //! The test then searches its output and databases for secrets.
 #![allow(clippy::unwrap_used)] // a test may panic
 
+#[allow(dead_code)] // used by the tables of faults
+#[path = "faults/provider_driver.rs"]
+mod provider_driver;
+
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::fs;
@@ -10,15 +14,15 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::connections::Connections;
 use oauth_core::http::StatusCode;
 use oauth_core::http::header::LOCATION;
 use oauth_core::store::{Key, TokenStore as _};
-use oauth_core::{App, Client, Clock, CodeGrant, Endpoint, Error, Limits, Token};
-use oauth_sandbox::{Fault, SandboxClock, SandboxProvider, ServerHandle};
+use oauth_core::{App, Client, Error, Limits, Provider, Token};
+use oauth_sandbox::Fault;
 use oauth_store::{Keyring, Sqlite};
 use oauth_testing::{leaks, shown};
+use provider_driver::{ProviderDriver, SandboxClockAdapter};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 
@@ -34,20 +38,11 @@ impl Secrets {
         self.0.lock().unwrap().insert(secret.to_owned());
     }
 
-    fn note_token<P: oauth_core::Provider>(&self, token: &Token<P>) {
+    fn note_token<P: Provider>(&self, token: &Token<P>) {
         self.note(token.access_token().expose());
         if let Some(refresh_token) = token.refresh_token() {
             self.note(refresh_token.expose());
         }
-    }
-}
-
-#[derive(Clone, Debug)]
-struct ClientClock(SandboxClock);
-
-impl Clock for ClientClock {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.now()
     }
 }
 
@@ -68,11 +63,7 @@ fn show_error(error: Error) {
 }
 
 /// Panics in a thread with a message that contains the values.
-fn show_panic<P: oauth_core::Provider>(
-    client: &Client<P>,
-    token: &Token<P>,
-    pending: &oauth_core::PendingAuthorization,
-) {
+fn show_panic<P: Provider>(client: &Client<P>, token: &Token<P>, pending: &oauth_core::PendingAuthorization) {
     let (client, token, pending) = (client.clone(), token.clone(), pending.clone());
     let crashed = std::thread::spawn(move || {
         let values = (token.access_token().clone(), token.refresh_token().cloned(), client.app());
@@ -81,25 +72,19 @@ fn show_panic<P: oauth_core::Provider>(
     assert!(crashed.join().is_err());
 }
 
-async fn use_provider<P: CodeGrant, R: SandboxProvider, E: Endpoint<P>>(
-    sandbox: ServerHandle<R>,
-    site: P::Site,
-    connect: P::Connect,
-    endpoint: E,
-    expiry: Duration,
-    (secrets, folder): (&Secrets, &Path),
-) where
-    E::Response: Debug,
-{
+async fn use_provider<T: ProviderDriver>(secrets: &Secrets, folder: &Path) {
+    let sandbox = T::start().await;
+    let (site, connect, endpoint) = (T::site(&sandbox), T::connect_options(), T::endpoint());
+    let expiry = T::EXPIRES_AFTER.unwrap_or(Duration::from_secs(3_600));
     secrets.note(sandbox.client_secret());
     let redirect_uri = sandbox.redirect_uris()[0].clone();
     let app = |secret: &str| App::new(sandbox.client_id(), secret, redirect_uri.parse().unwrap());
     let mut limits = Limits::default();
     (limits.token_deadline, limits.api_deadline) = (Duration::from_secs(2), Duration::from_secs(2));
     let build = |secret: &str| {
-        let builder = Client::<P>::builder(site.clone(), app(secret)).limits(limits);
+        let builder = Client::<T::Provider>::builder(site.clone(), app(secret)).limits(limits);
         show(&builder);
-        builder.clock(ClientClock(sandbox.clock())).build().unwrap()
+        builder.clock(SandboxClockAdapter(sandbox.clock())).build().unwrap()
     };
     let client = build(sandbox.client_secret());
     show(&(&client, client.app()));
@@ -143,8 +128,9 @@ async fn use_provider<P: CodeGrant, R: SandboxProvider, E: Endpoint<P>>(
     show_error(wrong.finish(&attempt.pending, callback.as_str()).await.unwrap_err());
 
     // A connection in a database: API calls, faults, refreshes, and its removal.
-    let store =
-        Sqlite::open(folder.join(format!("{}.db", P::NAME)), Keyring::new(key(secrets))).await.unwrap();
+    let store = Sqlite::open(folder.join(format!("{}.db", T::Provider::NAME)), Keyring::new(key(secrets)))
+        .await
+        .unwrap();
     let connections = Connections::builder(client.clone(), store.clone())
         .jitter(Duration::ZERO)
         .refusal_window(Duration::ZERO)
@@ -190,7 +176,7 @@ async fn use_provider<P: CodeGrant, R: SandboxProvider, E: Endpoint<P>>(
             Err(error) => show_error(error),
         }
         show(&acme.status().await.map_err(show_error));
-        if let Ok(Some(record)) = store.load(&Key::new(P::NAME, "acme")).await {
+        if let Ok(Some(record)) = store.load(&Key::new(T::Provider::NAME, "acme")).await {
             show(&record);
             let kept: serde_json::Value = serde_json::from_slice(record.content.bytes()).unwrap();
             for name in ["access_token", "refresh_token"] {
@@ -203,10 +189,6 @@ async fn use_provider<P: CodeGrant, R: SandboxProvider, E: Endpoint<P>>(
     connections.drain().await;
     show(&sandbox.journal());
     store.close().await;
-}
-
-const fn hours(number: u64) -> Duration {
-    Duration::from_secs(number * 3_600)
 }
 
 fn key(secrets: &Secrets) -> oauth_store::EncryptionKey {
@@ -230,51 +212,10 @@ async fn child_process() {
         .with(all)
         .init();
     let secrets = Secrets::default();
-    let to = (&secrets, folder);
-    let sandbox = oauth_sandbox::CohortGo::start().await.unwrap();
-    let site = cohortgo::Site::at(sandbox.url()).unwrap();
-    use_provider::<cohortgo::CohortGo, _, _>(
-        sandbox,
-        site,
-        cohortgo::Connect::new(),
-        cohortgo::api::AgentInvoices::new(),
-        hours(1),
-        to,
-    )
-    .await;
-    let sandbox = oauth_sandbox::Cobot::start().await.unwrap();
-    let site = cobot::Site::at(sandbox.url()).unwrap();
-    use_provider::<cobot::Cobot, _, _>(
-        sandbox,
-        site,
-        cobot::Connect::new([cobot::scope::READ_USER]),
-        cobot::api::User,
-        hours(1),
-        to,
-    )
-    .await;
-    let sandbox = oauth_sandbox::Go1::start().await.unwrap();
-    let site = go1::Site::at(sandbox.url()).unwrap();
-    use_provider::<go1::Go1, _, _>(
-        sandbox,
-        site,
-        go1::Connect::new([go1::scope::USER_READ]),
-        go1::api::Me,
-        hours(13),
-        to,
-    )
-    .await;
-    let sandbox = oauth_sandbox::Gocd::start().await.unwrap();
-    let site = gocd::Site::at(sandbox.url()).unwrap();
-    use_provider::<gocd::Gocd, _, _>(
-        sandbox,
-        site,
-        gocd::Connect::new(),
-        gocd::api::CurrentUser,
-        hours(91 * 24),
-        to,
-    )
-    .await;
+    use_provider::<provider_driver::CohortGo>(&secrets, folder).await;
+    use_provider::<provider_driver::Cobot>(&secrets, folder).await;
+    use_provider::<provider_driver::Go1>(&secrets, folder).await;
+    use_provider::<provider_driver::Gocd>(&secrets, folder).await;
     let all: Vec<String> = secrets.0.lock().unwrap().iter().cloned().collect();
     fs::write(folder.join("secrets.json"), serde_json::to_vec(&all).unwrap()).unwrap();
 }

@@ -6,31 +6,12 @@ use std::time::{Duration, Instant};
 
 use oauth_core::connections::Connections;
 use oauth_core::store::MemoryStore;
-use oauth_core::{
-    App, Bearer, Client, Dialect, FixedSite, Limits, NoExtra, PasswordGrant, PasswordRequest, Provider,
-    Scopes, SingleUseRefreshToken,
-};
-use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD};
+use oauth_core::{App, Client, Limits, PasswordRequest, Scopes, SingleUseRefreshToken};
+use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, TestProvider, site};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 const CONNECTIONS: usize = 10_000;
-
-#[derive(Debug)]
-struct Hanging;
-
-impl Provider for Hanging {
-    const NAME: &'static str = "hanging";
-    const DIALECT: Dialect = Dialect::rfc6749();
-    type Site = FixedSite;
-    type Extra = NoExtra;
-    type Scheme = Bearer;
-    type Renewal = SingleUseRefreshToken;
-}
-
-impl PasswordGrant for Hanging {
-    type Request = PasswordRequest;
-}
 
 /// Answers the first call with a token, and no other.
 async fn serve(listener: TcpListener) {
@@ -59,16 +40,17 @@ async fn few_sockets_are_open_and_every_caller_is_answered() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(serve(listener));
-    let url = |path: &str| format!("{base}/{path}");
-    let site = FixedSite::new(&url("authorize"), &url("token"), &url("api")).unwrap();
     let mut limits = Limits::default();
     limits.token_deadline = Duration::from_secs(1);
     let clock = ManualClock::default();
-    let client = Client::<Hanging>::builder(site, App::without_redirect("client", CLIENT_SECRET))
-        .limits(limits)
-        .clock(clock.clone())
-        .build()
-        .unwrap();
+    let client = Client::<TestProvider<SingleUseRefreshToken>>::builder(
+        site(&base),
+        App::without_redirect("client", CLIENT_SECRET),
+    )
+    .limits(limits)
+    .clock(clock.clone())
+    .build()
+    .unwrap();
     let token = client.password(PasswordRequest::new("bob", PASSWORD, Scopes::none())).await.unwrap();
     let connections = Connections::new(client, MemoryStore::with_clock(clock.clone()));
     for n in 0..CONNECTIONS {

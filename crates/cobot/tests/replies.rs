@@ -9,7 +9,7 @@ use cobot::{
     Scopes, Token, TokenOrigin, scope,
 };
 use common::{REDIRECT_URI, client, recorded, response, scopes, token};
-use oauth_testing::{ACCESS_TOKEN, CODE, PASSWORD, RecordingTransport, callback};
+use oauth_testing::{ACCESS_TOKEN, CODE, PASSWORD, RecordingTransport, callback, with_header};
 use proptest::prelude::*;
 
 async fn finish(response: cobot::http::Response<Vec<u8>>) -> Result<Token, Error> {
@@ -234,11 +234,8 @@ async fn api_errors_have_kinds() {
 /// Cobot issues no refresh tokens: a wrong verdict would disconnect the customer for good.
 #[tokio::test]
 async fn only_evidence_refuses_token() {
-    let challenge = |status, challenge: &str| {
-        let mut response = response(status, "");
-        response.headers_mut().insert("www-authenticate", challenge.parse().unwrap());
-        response
-    };
+    let challenge =
+        |status, challenge: &str| with_header(response(status, ""), "www-authenticate", challenge);
     for (response, kind) in [
         (response(401, "HTTP Basic: Access denied."), ErrorKind::Unauthorized),
         (challenge(401, r#"Basic realm="gateway""#), ErrorKind::Unauthorized),

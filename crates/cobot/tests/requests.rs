@@ -4,7 +4,7 @@
 mod common;
 
 use cobot::api::{CreateUser, RevokeToken, Space, SpaceToken, TokenInForm, TokenInQuery, TokenInfo, User};
-use cobot::{AppFlow, Cobot, Connect, Endpoint, ErrorKind, RawRequest, Site, http, scope};
+use cobot::{AppFlow, Client, Cobot, Connect, Endpoint, ErrorKind, RawRequest, Site, http, scope};
 use common::{REDIRECT_URI, client, client_at, client_in_query, recorded, scopes, token};
 use oauth_testing::{PASSWORD, RecordingTransport, authorize_url, callback};
 
@@ -19,7 +19,7 @@ POST https://www.cobot.me/oauth/access_token
 
 /// Asserts a snapshot whose description quotes the document.
 macro_rules! assert_documented_snapshot {
-    ($name:literal, $document:expr, $text:expr) => {
+    ($name:expr, $document:expr, $text:expr) => {
         let text = $text;
         insta::with_settings!({description => $document, omit_expression => true}, {
             insta::assert_snapshot!($name, text);
@@ -61,13 +61,20 @@ fn authorize_without_scopes() {
     assert!(!started.url.query().unwrap().contains("scope"));
 }
 
+async fn exchange(client: &Client, connect: &Connect) {
+    let started = client.begin(connect).unwrap();
+    client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
+}
+
 #[tokio::test]
 async fn code_exchange() {
-    let transport = RecordingTransport::with_responses([recorded("token")]);
-    let client = client(&transport);
-    let started = client.begin(&Connect::new(scopes())).unwrap();
-    client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
-    assert_documented_snapshot!("exchange", GUIDE_CODE, transport.text());
+    for (name, build) in
+        [("exchange", client as fn(&RecordingTransport) -> Client), ("exchange_in_query", client_in_query)]
+    {
+        let transport = RecordingTransport::with_responses([recorded("token")]);
+        exchange(&build(&transport), &Connect::new(scopes())).await;
+        assert_documented_snapshot!(name, GUIDE_CODE, transport.text());
+    }
 }
 
 #[tokio::test]
@@ -75,8 +82,7 @@ async fn code_from_space_is_exchanged_on_www() {
     let transport = RecordingTransport::with_responses([recorded("token")]);
     let client = client(&transport);
     let connect = Connect::new(scopes()).on_space("betahaus".parse().unwrap());
-    let started = client.begin(&connect).unwrap();
-    client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
+    exchange(&client, &connect).await;
     assert!(
         transport.text().starts_with("POST https://www.cobot.me/oauth/access_token\n"),
         "{}",
@@ -86,26 +92,13 @@ async fn code_from_space_is_exchanged_on_www() {
 }
 
 #[tokio::test]
-async fn code_exchange_in_query() {
-    let transport = RecordingTransport::with_responses([recorded("token")]);
-    let client = client_in_query(&transport);
-    let started = client.begin(&Connect::new(scopes())).unwrap();
-    client.finish(&started.pending, &callback(REDIRECT_URI, &started)).await.unwrap();
-    assert_documented_snapshot!("exchange_in_query", GUIDE_CODE, transport.text());
-}
-
-#[tokio::test]
-async fn app_flow_in_body() {
-    let transport = RecordingTransport::with_responses([recorded("token")]);
-    client(&transport).password(AppFlow::new("joe@doe.com", PASSWORD, scopes())).await.unwrap();
-    assert_documented_snapshot!("app_flow", GUIDE_APP_FLOW, transport.text());
-}
-
-#[tokio::test]
-async fn app_flow_in_query_of_url() {
-    let transport = RecordingTransport::with_responses([recorded("token")]);
-    client(&transport).password(AppFlow::new("joe@doe.com", PASSWORD, scopes()).in_query()).await.unwrap();
-    assert_documented_snapshot!("app_flow_in_query", GUIDE_APP_FLOW, transport.text());
+async fn app_flow_in_body_and_query() {
+    let flow = || AppFlow::new("joe@doe.com", PASSWORD, scopes());
+    for (name, flow) in [("app_flow", flow()), ("app_flow_in_query", flow().in_query())] {
+        let transport = RecordingTransport::with_responses([recorded("token")]);
+        client(&transport).password(flow).await.unwrap();
+        assert_documented_snapshot!(name, GUIDE_APP_FLOW, transport.text());
+    }
 }
 
 #[tokio::test]

@@ -30,6 +30,14 @@ async fn connected(sandbox: &Cobot, client: &Client, connect: &Connect) -> Token
     client.finish(&started.pending, callback.as_str()).await.unwrap()
 }
 
+/// The app's owner, with the token that Cobot shows at registration.
+async fn registered() -> (Cobot, Client, Token) {
+    let sandbox = Cobot::start().await.unwrap();
+    let client = client(&sandbox);
+    let token = client.import_token(sandbox.registration_token(), scopes()).unwrap();
+    (sandbox, client, token)
+}
+
 fn named(space: &str) -> Subdomain {
     space.parse().unwrap()
 }
@@ -114,9 +122,7 @@ async fn app_flow_works_in_body_and_query() {
 
 #[tokio::test]
 async fn token_works_in_header_query_and_form() {
-    let sandbox = Cobot::start().await.unwrap();
-    let client = client(&sandbox);
-    let token = client.import_token(sandbox.registration_token(), scopes()).unwrap();
+    let (_sandbox, client, token) = registered().await;
     assert_eq!(client.send(&token, &User).await.unwrap().id, "user-nora");
     assert_eq!(client.send(&token, &TokenInQuery(User)).await.unwrap().id, "user-nora");
     let joe = client.send(&token, &TokenInForm(CreateUser::new("joe@doe.com"))).await.unwrap();
@@ -199,9 +205,7 @@ async fn revoked_token_is_refused() {
 
 #[tokio::test]
 async fn sixty_first_request_is_rate_limited() {
-    let sandbox = Cobot::start().await.unwrap();
-    let client = client(&sandbox);
-    let token = client.import_token(sandbox.registration_token(), scopes()).unwrap();
+    let (sandbox, client, token) = registered().await;
     for _ in 0..60 {
         client.send(&token, &User).await.unwrap();
     }
@@ -227,9 +231,7 @@ async fn wrong_credentials_are_client_errors() {
 
 #[tokio::test]
 async fn faults_have_kinds_and_hide_tokens() {
-    let sandbox = Cobot::start().await.unwrap();
-    let client = client(&sandbox);
-    let token = client.import_token(sandbox.registration_token(), scopes()).unwrap();
+    let (sandbox, client, token) = registered().await;
     for (fault, kind) in [
         (Fault::DropRequest, ErrorKind::Unanswered),
         (Fault::DropResponse, ErrorKind::Unanswered),

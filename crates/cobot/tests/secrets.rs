@@ -7,7 +7,7 @@ use cobot::api::{CreateUser, RevokeToken, Space, SpaceToken, TokenInForm, TokenI
 use cobot::http::Response;
 use cobot::{AppFlow, Call, Client, Cobot, Endpoint, Error, ErrorKind, Token, Transport, TransportError};
 use common::{client, client_by, response, scopes, token};
-use oauth_testing::{ACCESS_TOKEN, PASSWORD, RecordingTransport, leaks, shown};
+use oauth_testing::{ACCESS_TOKEN, PASSWORD, RecordingTransport, leaks, shown, with_header};
 
 const OTHER_TOKEN: &str = "canary-other-token";
 
@@ -120,11 +120,7 @@ async fn escaped_tokens_never_leak() {
 
 #[tokio::test]
 async fn redirects_and_malformed_responses_never_leak() {
-    let redirect = |to: &str| {
-        let mut redirect = response(302, "");
-        redirect.headers_mut().insert("location", to.parse().unwrap());
-        redirect
-    };
+    let redirect = |to: &str| with_header(response(302, ""), "location", to);
     let responses: [fn() -> Response<Vec<u8>>; 4] = [
         || response(200, &format!("{{\"token\": \"{ACCESS_TOKEN}\" \"scope\": []}}")),
         || {

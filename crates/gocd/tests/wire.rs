@@ -7,7 +7,7 @@ use gocd::api::{Cctray, CurrentUser, Version};
 use gocd::{App, Client, Connect, ErrorKind, OAuthCode, Personal, Site, Token};
 use oauth_testing::{
     ACCESS_TOKEN, CLIENT_SECRET, CODE, ManualClock, REFRESH_TOKEN, RecordingTransport, callback,
-    json_response,
+    json_response, with_header,
 };
 
 const CLIENT_ID: &str = "ac212ddea07c6ac009d26de8090f5918f73ae648dc3676b1f00aeeae4fca67e1";
@@ -217,16 +217,9 @@ async fn callbacks_parse_as_gocd_sends_them() {
 
 #[tokio::test]
 async fn refused_token_shows_as_own_401_or_login_redirect() {
-    let redirect = |to: &str| {
-        let mut response = json_response(302, "");
-        response.headers_mut().insert("location", to.parse().unwrap());
-        response
-    };
-    let challenge = |status, challenge: &str| {
-        let mut response = json_response(status, "");
-        response.headers_mut().insert("www-authenticate", challenge.parse().unwrap());
-        response
-    };
+    let redirect = |to: &str| with_header(json_response(302, ""), "location", to);
+    let challenge =
+        |status, challenge: &str| with_header(json_response(status, ""), "www-authenticate", challenge);
     for (response, kind) in [
         (challenge(401, r#"Basic realm="GoCD""#), ErrorKind::TokenRefused),
         (challenge(401, r#"Negotiate, basic Realm="GoCD""#), ErrorKind::TokenRefused),

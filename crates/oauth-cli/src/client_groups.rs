@@ -176,11 +176,11 @@ mod tests {
     use oauth_core::store::{Content, Key};
 
     use super::*;
-    use crate::testing::FlakyStore;
+    use crate::testing::flaky_store;
 
     #[tokio::test]
     async fn failed_reload_keeps_groups() {
-        let failing = Arc::new(FlakyStore::new());
+        let failing = Arc::new(flaky_store());
         let store: Arc<dyn TokenStore> = Arc::clone(&failing) as _;
         let registration = Registration {
             client_id: "a".to_owned(),
@@ -205,7 +205,7 @@ mod tests {
         // Fail the listing at each provider in turn.
         let mut failed = 0;
         loop {
-            failing.lists_left.store(failed, Ordering::SeqCst);
+            failing.hook().lists_left.store(failed, Ordering::SeqCst);
             let reloaded = groups.reload(&store, &config, Selection::All, &listener).await;
             assert_eq!(accounts_by_provider(&groups), expected, "{failed}");
             assert!(Arc::ptr_eq(&first, &groups.groups[0].connections), "{failed}");

@@ -154,17 +154,17 @@ mod tests {
     use oauth_core::store::MemoryStore;
 
     use super::*;
-    use crate::testing::FlakyStore;
+    use crate::testing::flaky_store;
 
     /// The token is already stored and cannot be refreshed without its client.
     #[tokio::test(start_paused = true)]
     async fn save_retries_while_store_is_unavailable() {
-        let failing = Arc::new(FlakyStore::new());
+        let failing = Arc::new(flaky_store());
         let store: Arc<dyn TokenStore> = Arc::clone(&failing) as _;
         let registration = Registration { client_id: "id".to_owned(), ..Registration::default() };
-        failing.inserts_to_fail.store(SAVE_RETRY_DELAYS.len(), Ordering::SeqCst);
+        failing.hook().inserts_to_fail.store(SAVE_RETRY_DELAYS.len(), Ordering::SeqCst);
         registration.save(&store, ProviderName::Go1, "acme").await.unwrap();
-        failing.inserts_to_fail.store(SAVE_RETRY_DELAYS.len() + 1, Ordering::SeqCst);
+        failing.hook().inserts_to_fail.store(SAVE_RETRY_DELAYS.len() + 1, Ordering::SeqCst);
         let failure = registration.save(&store, ProviderName::Go1, "other").await.unwrap_err();
         assert_eq!(failure.code, crate::failure::ExitCode::TryLater);
         let failure = failure.without_client();

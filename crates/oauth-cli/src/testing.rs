@@ -1,13 +1,10 @@
 //! Helpers for unit tests.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use oauth_core::async_trait;
-use oauth_core::store::{
-    AcquireOutcome, Content, DueQuery, Key, LeaseOwner, MemoryStore, Record, RecordState, RecordSummary,
-    SaveOutcome, StoreError, StoreErrorKind, TokenStore,
-};
+use oauth_core::store::{MemoryStore, StoreError, StoreErrorKind};
+use oauth_testing::{HookedStore, StoreCall, StoreHook};
 
 /// An HTTP client for plain http on loopback.
 pub(crate) fn http() -> reqwest::Client {
@@ -16,104 +13,34 @@ pub(crate) fn http() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
-/// A store that fails on demand.
+/// Failures of a store.
 #[derive(Debug)]
-pub(crate) struct FlakyStore {
-    inner: MemoryStore,
+pub(crate) struct Failures {
     /// Number of `list` calls that succeed before all fail.
     pub(crate) lists_left: AtomicUsize,
     /// Number of `insert` calls that fail.
     pub(crate) inserts_to_fail: AtomicUsize,
 }
 
-impl FlakyStore {
-    pub(crate) fn new() -> Self {
-        Self {
-            inner: MemoryStore::new(),
-            lists_left: AtomicUsize::new(usize::MAX),
-            inserts_to_fail: AtomicUsize::new(0),
-        }
+impl StoreHook for Failures {
+    fn before(&self, call: StoreCall) -> Result<(), StoreError> {
+        let fails = match call {
+            StoreCall::List => !take_one(&self.lists_left),
+            StoreCall::Insert => take_one(&self.inserts_to_fail),
+            _ => false,
+        };
+        if fails { Err(StoreError::new(StoreErrorKind::Unavailable, "gone")) } else { Ok(()) }
     }
+}
+
+/// A store that fails on demand.
+pub(crate) fn flaky_store() -> HookedStore<Failures> {
+    let failures =
+        Failures { lists_left: AtomicUsize::new(usize::MAX), inserts_to_fail: AtomicUsize::new(0) };
+    HookedStore::new(Arc::new(MemoryStore::new()), failures)
 }
 
 /// Decrements the counter. Returns false at zero.
 fn take_one(from: &AtomicUsize) -> bool {
     from.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
-}
-
-fn unavailable() -> StoreError {
-    StoreError::new(StoreErrorKind::Unavailable, "gone")
-}
-
-#[async_trait]
-impl TokenStore for FlakyStore {
-    async fn list(
-        &self,
-        provider: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<RecordSummary>, StoreError> {
-        if !take_one(&self.lists_left) {
-            return Err(unavailable());
-        }
-        self.inner.list(provider, after, limit).await
-    }
-
-    async fn due(&self, query: &DueQuery, limit: usize) -> Result<Vec<RecordSummary>, StoreError> {
-        self.inner.due(query, limit).await
-    }
-
-    async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
-        self.inner.load(key).await
-    }
-
-    async fn insert(&self, key: &Key, content: Content) -> Result<u64, StoreError> {
-        if take_one(&self.inserts_to_fail) {
-            return Err(unavailable());
-        }
-        self.inner.insert(key, content).await
-    }
-
-    async fn save(&self, key: &Key, from: u64, content: Content) -> Result<SaveOutcome, StoreError> {
-        self.inner.save(key, from, content).await
-    }
-
-    async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
-        self.inner.remove(key).await
-    }
-
-    async fn acquire(
-        &self,
-        key: &Key,
-        owner: &LeaseOwner,
-        length: Duration,
-    ) -> Result<AcquireOutcome, StoreError> {
-        self.inner.acquire(key, owner, length).await
-    }
-
-    async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
-        self.inner.renew(key, fence, length).await
-    }
-
-    async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
-        self.inner.release(key, fence).await
-    }
-
-    async fn record_intent(&self, key: &Key, fence: u64, from: u64) -> Result<bool, StoreError> {
-        self.inner.record_intent(key, fence, from).await
-    }
-
-    async fn set_state(
-        &self,
-        key: &Key,
-        fence: u64,
-        from: u64,
-        state: RecordState,
-    ) -> Result<bool, StoreError> {
-        self.inner.set_state(key, fence, from, state).await
-    }
-
-    async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
-        self.inner.claim_once(name, keep).await
-    }
 }

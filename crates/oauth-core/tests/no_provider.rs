@@ -7,16 +7,12 @@
 
 mod support;
 
-use oauth_core::{Client, ErrorKind, FixedSite, Scopes};
+use oauth_core::{Client, ErrorKind, Scopes};
 use support::{Plain, app, site};
 
 #[tokio::test]
 async fn call_without_crypto_provider_names_remedy() {
-    let at = |base: &str| {
-        let url = |path: &str| format!("{base}/{path}");
-        FixedSite::new(&url("authorize"), &url("token"), &url("api")).unwrap()
-    };
-    for site in [site("provider.example"), at("http://127.0.0.1:9")] {
+    for site in [site("provider.example"), oauth_testing::site("http://127.0.0.1:9")] {
         let client = Client::<Plain>::new(site, app()).unwrap();
         let error = client.client_credentials(Scopes::none()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Setup);

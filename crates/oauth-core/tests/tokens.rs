@@ -5,11 +5,13 @@ mod support;
 
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::{
-    Bearer, CallbackField, Client, CodeGrant, Dialect, Endpoint, EndpointContext, Error, ErrorKind,
-    FixedSite, PasswordRequest, PersistedToken, Provider, RawRequest, ScopeSource, Scopes,
-    SingleUseRefreshToken, Token, TokenOrigin,
+    CallbackField, Client, Dialect, Endpoint, EndpointContext, Error, ErrorKind, PasswordRequest,
+    PersistedToken, RawRequest, ScopeSource, Scopes, SingleUseRefreshToken, Token, TokenOrigin,
 };
-use oauth_testing::{ManualClock, PASSWORD, REFRESH_TOKEN, RecordingTransport, callback, json_response};
+use oauth_testing::{
+    ManualClock, PASSWORD, REFRESH_TOKEN, RecordingTransport, TestDialect, TestProvider, callback,
+    json_response,
+};
 use serde::{Deserialize, Serialize};
 use support::{Plain, REDIRECT_URI, app, client, site};
 
@@ -190,13 +192,9 @@ async fn renews_client_credentials_and_sends_password_once() {
 
 #[tokio::test]
 async fn refresh_keeps_old_refresh_token() {
-    let transport = RecordingTransport::with_responses([
-        json_response(
-            200,
-            r#"{"access_token":"canary-a","refresh_token":"canary-refresh-token","expires_in":60}"#,
-        ),
-        json_response(200, r#"{"access_token":"canary-b","expires_in":60}"#),
-    ]);
+    let first = r#"{"access_token":"canary-a","refresh_token":"canary-refresh-token","expires_in":60}"#;
+    let second = r#"{"access_token":"canary-b","expires_in":60}"#;
+    let transport = RecordingTransport::with_responses([first, second].map(|body| json_response(200, body)));
     let clock = ManualClock::default();
     let client = client(&transport, &clock);
     let started = client.begin(&Scopes::none()).unwrap();
@@ -212,7 +210,7 @@ async fn refresh_keeps_old_refresh_token() {
 
 /// A provider with fields of its own.
 #[derive(Debug)]
-struct WithFields;
+struct FieldsDialect;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Fields {
@@ -222,8 +220,7 @@ struct Fields {
     location: String,
 }
 
-impl Provider for WithFields {
-    const NAME: &'static str = "with_fields";
+impl TestDialect for FieldsDialect {
     const DIALECT: Dialect = Dialect::rfc6749().callback_fields(&[
         CallbackField::id("realm"),
         CallbackField::id("tenant"),
@@ -231,15 +228,9 @@ impl Provider for WithFields {
         CallbackField::id("scope"),
         CallbackField::id("access_token"),
     ]);
-    type Site = FixedSite;
-    type Extra = Fields;
-    type Scheme = Bearer;
-    type Renewal = SingleUseRefreshToken;
 }
 
-impl CodeGrant for WithFields {
-    type Connect = Scopes;
-}
+type WithFields = TestProvider<SingleUseRefreshToken, FieldsDialect, Fields>;
 
 fn client_with_fields(wire: &RecordingTransport) -> Client<WithFields> {
     Client::builder(site("provider.example"), app()).transport(wire.clone()).build().unwrap()

@@ -6,16 +6,16 @@ mod support;
 
 use std::time::Duration;
 
+use httpmock::Mock;
 use httpmock::prelude::*;
-use oauth_core::{Client, Error, ErrorKind, FixedSite, Limits, RawRequest, Scopes, Token};
+use oauth_core::{Client, Error, ErrorKind, Limits, RawRequest, Scopes, Token};
+use oauth_testing::site;
 use support::{Plain, app};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 fn client_at(base: &str, limits: Limits) -> Client<Plain> {
-    let site = FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api"))
-        .unwrap();
-    Client::builder(site, app()).limits(limits).user_agent("test/1").build().unwrap()
+    Client::builder(site(base), app()).limits(limits).user_agent("test/1").build().unwrap()
 }
 
 async fn request_token(base: &str, limits: Limits) -> Result<Token<Plain>, Error> {
@@ -26,6 +26,16 @@ fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
     let mut limits = Limits::default();
     change(&mut limits);
     limits
+}
+
+/// Responds at this path with status 200.
+async fn respond<'a>(server: &'a MockServer, path: &str, body: impl AsRef<[u8]>) -> Mock<'a> {
+    server
+        .mock_async(|when, then| {
+            when.path(path);
+            then.status(200).body(body);
+        })
+        .await
 }
 
 #[tokio::test]
@@ -62,12 +72,7 @@ async fn calls_localhost_subdomain_over_http() {
 #[tokio::test]
 async fn never_follows_redirects() {
     let server = MockServer::start_async().await;
-    let target = server
-        .mock_async(|when, then| {
-            when.path("/elsewhere");
-            then.status(200).body(r#"{"access_token":"canary-stolen"}"#);
-        })
-        .await;
+    let target = respond(&server, "/elsewhere", r#"{"access_token":"canary-stolen"}"#).await;
     for status in [301, 302, 303, 307, 308] {
         let mock = server
             .mock_async(|when, then| {
@@ -86,12 +91,7 @@ async fn never_follows_redirects() {
 #[tokio::test]
 async fn rejects_body_above_limit() {
     let server = MockServer::start_async().await;
-    server
-        .mock_async(|when, then| {
-            when.path("/token");
-            then.status(200).body(" ".repeat(100_000));
-        })
-        .await;
+    respond(&server, "/token", " ".repeat(100_000)).await;
     let error =
         request_token(&server.base_url(), limits(|limits| limits.token_body = 10_000)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
@@ -223,19 +223,12 @@ async fn rejects_root_certificates_with_custom_transport() {
 #[tokio::test]
 async fn http_on_loopback_uses_no_proxy() {
     let server = MockServer::start_async().await;
-    server
-        .mock_async(|when, then| {
-            when.path("/token");
-            then.status(200).body(r#"{"access_token":"canary-a"}"#);
-        })
-        .await;
+    respond(&server, "/token", r#"{"access_token":"canary-a"}"#).await;
     let base = format!("http://space.localhost:{}", server.port());
-    let site = FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api"))
-        .unwrap();
     // No server: a request through this proxy would fail.
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let builder = reqwest::Client::builder().proxy(reqwest::Proxy::all(format!("http://{closed}")).unwrap());
-    let client = Client::<Plain>::builder(site, app()).with_reqwest_0_13(builder).build().unwrap();
+    let client = Client::<Plain>::builder(site(&base), app()).with_reqwest_0_13(builder).build().unwrap();
     client.client_credentials(Scopes::none()).await.unwrap();
 }
 

@@ -49,24 +49,16 @@ pub(crate) struct ActsFor {
 
 /// Evaluates an expression with the provider's type.
 macro_rules! with_provider {
+    (@ $type:ty, $P:ident => $body:expr) => {{
+        type $P = $type;
+        $body
+    }};
     ($name:expr, $P:ident => $body:expr) => {
         match $name {
-            $crate::arguments::ProviderName::Cohortgo => {
-                type $P = ::cohortgo::CohortGo;
-                $body
-            }
-            $crate::arguments::ProviderName::Cobot => {
-                type $P = ::cobot::Cobot;
-                $body
-            }
-            $crate::arguments::ProviderName::Go1 => {
-                type $P = ::go1::Go1;
-                $body
-            }
-            $crate::arguments::ProviderName::Gocd => {
-                type $P = ::gocd::Gocd;
-                $body
-            }
+            $crate::arguments::ProviderName::Cohortgo => $crate::provider::with_provider!(@ ::cohortgo::CohortGo, $P => $body),
+            $crate::arguments::ProviderName::Cobot => $crate::provider::with_provider!(@ ::cobot::Cobot, $P => $body),
+            $crate::arguments::ProviderName::Go1 => $crate::provider::with_provider!(@ ::go1::Go1, $P => $body),
+            $crate::arguments::ProviderName::Gocd => $crate::provider::with_provider!(@ ::gocd::Gocd, $P => $body),
         }
     };
 }

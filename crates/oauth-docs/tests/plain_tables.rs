@@ -7,11 +7,8 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 use oauth_core::http::header::{CONTENT_TYPE, LOCATION};
 use oauth_core::http::{Response, StatusCode};
 use oauth_core::store::ReconnectReason;
-use oauth_core::{
-    App, Bearer, CallbackFault, Client, ClientCredentialsGrant, Dialect, Error, ErrorKind, FixedSite,
-    NoExtra, Provider, ReusableRefreshToken, ScopeSource, Scopes, Token,
-};
-use oauth_testing::{ManualClock, RecordingTransport};
+use oauth_core::{App, CallbackFault, Client, Error, ErrorKind, ScopeSource, Scopes, Token};
+use oauth_testing::{ManualClock, RecordingTransport, TestProvider, site};
 
 /// The cells of the table with this first column.
 fn rows<'a>(page: &'a str, first: &str) -> Vec<Vec<&'a str>> {
@@ -142,21 +139,6 @@ fn page_lists_every_error_kind() {
     assert_eq!((shown.len(), shown), (KINDS.len(), documented));
 }
 
-/// A provider without differences.
-#[derive(Debug)]
-struct Plain;
-
-impl Provider for Plain {
-    const NAME: &'static str = "plain";
-    const DIALECT: Dialect = Dialect::rfc6749();
-    type Site = FixedSite;
-    type Extra = NoExtra;
-    type Scheme = Bearer;
-    type Renewal = ReusableRefreshToken;
-}
-
-impl ClientCredentialsGrant for Plain {}
-
 /// The response of a row: deviation, status, content type, body.
 fn response(row: &[&str]) -> Response<Vec<u8>> {
     let body = codes(row[3]).next().unwrap_or_default().replace("\\u{feff}", "\u{feff}");
@@ -171,7 +153,7 @@ fn response(row: &[&str]) -> Response<Vec<u8>> {
     response
 }
 
-fn description(token: &Token<Plain>) -> String {
+fn description(token: &Token<TestProvider>) -> String {
     let lifetime = token.expires_at().map(|at| (at - token.received_at()).num_seconds());
     let lifetime = lifetime.map_or_else(String::new, |seconds| format!(" for {seconds} s"));
     match token.scope_source() {
@@ -183,12 +165,11 @@ fn description(token: &Token<Plain>) -> String {
 
 #[tokio::test]
 async fn tolerated_responses_have_the_stated_result() {
-    let url = |path: &str| format!("https://provider.example/{path}");
     let rows = rows(include_str!("../../../docs/book/src/tolerances.md"), "Deviation");
     assert!(rows.len() > 20, "{rows:?}");
     for row in rows {
-        let site = FixedSite::new(&url("authorize"), &url("token"), &url("api")).unwrap();
-        let client = Client::<Plain>::builder(site, App::without_redirect("id", "secret"));
+        let site = site("https://provider.example");
+        let client = Client::<TestProvider>::builder(site, App::without_redirect("id", "secret"));
         let transport = RecordingTransport::with_responses([response(&row)]);
         let client = client.transport(transport).clock(ManualClock::default()).build().unwrap();
         let result = match client.client_credentials("a b".parse::<Scopes>().unwrap()).await {

@@ -10,6 +10,7 @@ use oauth_core::store::{
 };
 
 use crate::keyring::Keyring;
+use crate::query::{Query, Value};
 use crate::rows::{DueRow, RecordRow, Stored, SummaryRow, due_summary, micros, state_words, summary};
 use crate::statements::Statements;
 
@@ -18,71 +19,26 @@ const LONGEST: usize = 1_024;
 /// Attempts to acquire a lease that is released while we look.
 const TRIES: usize = 3;
 
-/// A parameter of a statement.
-#[derive(Clone, Copy, Debug)]
-pub enum Value<'a> {
-    /// Text.
-    Text(&'a str),
-    /// A number.
-    Number(i64),
-    /// A number or NULL.
-    Maybe(Option<i64>),
-    /// Bytes.
-    Bytes(&'a [u8]),
-}
-
-/// Read or write access of a statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Changes nothing.
-    Read,
-    /// May change rows.
-    Write,
-    /// Writes a token, which may be the only valid one. Uses the space that is reserved for it.
-    Save,
-}
-
 /// A database: runs statements and describes errors.
 pub trait Database: fmt::Debug + Send + Sync + 'static {
     /// The statements as this database runs them.
     const STATEMENTS: &'static Statements;
 
     /// Records with lease and intent.
-    fn records(
-        &self,
-        access: Access,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> impl Future<Output = Result<Vec<RecordRow>, StoreError>> + Send;
+    fn records(&self, query: Query<'_>) -> impl Future<Output = Result<Vec<RecordRow>, StoreError>> + Send;
 
     /// Summaries, for a list.
-    fn summaries(
-        &self,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> impl Future<Output = Result<Vec<SummaryRow>, StoreError>> + Send;
+    fn summaries(&self, query: Query<'_>)
+    -> impl Future<Output = Result<Vec<SummaryRow>, StoreError>> + Send;
 
     /// Accounts that are due.
-    fn due(
-        &self,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> impl Future<Output = Result<Vec<DueRow>, StoreError>> + Send;
+    fn due(&self, query: Query<'_>) -> impl Future<Output = Result<Vec<DueRow>, StoreError>> + Send;
 
     /// Returns rows of one number.
-    fn numbers(
-        &self,
-        access: Access,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> impl Future<Output = Result<Vec<(i64,)>, StoreError>> + Send;
+    fn numbers(&self, query: Query<'_>) -> impl Future<Output = Result<Vec<(i64,)>, StoreError>> + Send;
 
     /// Returns the number of changed rows.
-    fn change(
-        &self,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    fn change(&self, query: Query<'_>) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Makes sure that a token can be saved. Called before each intent: after it, a refresh token is spent.
     fn reserve_space(&self) -> impl Future<Output = Result<(), StoreError>> + Send {
@@ -94,12 +50,8 @@ pub trait Database: fmt::Debug + Send + Sync + 'static {
         std::future::ready(Ok(true))
     }
 
-    /// Runs one statement many times in one transaction; returns the number of changed rows.
-    fn change_all(
-        &self,
-        statement: &'static str,
-        values: &[Vec<Value<'_>>],
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    /// Runs the statements in one transaction; returns the number of changed rows.
+    fn change_all(&self, queries: &[Query<'_>]) -> impl Future<Output = Result<u64, StoreError>> + Send;
 }
 
 /// A database and the keys to its content. `TokenStore` documents the methods.
@@ -115,7 +67,7 @@ impl<D: Database> Engine<D> {
     }
 
     async fn stored(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
-        let rows = self.database.records(Access::Read, D::STATEMENTS.load, &of(key)?).await?;
+        let rows = self.database.records(Query::read(D::STATEMENTS.load, &of(key)?)).await?;
         Ok(rows.into_iter().next().map(Stored::from))
     }
 
@@ -125,7 +77,7 @@ impl<D: Database> Engine<D> {
         let [due_at, lapses_at] = times(content);
         let values =
             [provider, account, due_at, lapses_at, Value::Text(&sealed.key_id), Value::Bytes(&sealed.bytes)];
-        let rows = self.database.numbers(Access::Save, D::STATEMENTS.insert, &values).await?;
+        let rows = self.database.numbers(Query::save(D::STATEMENTS.insert, &values)).await?;
         generation(&rows).ok_or_else(|| {
             StoreError::new(
                 StoreErrorKind::Other,
@@ -153,7 +105,7 @@ impl<D: Database> Engine<D> {
             Value::Bytes(&sealed.bytes),
             Value::Number(replaced_generation(key, content)?),
         ];
-        let rows = self.database.numbers(Access::Save, D::STATEMENTS.save, &values).await?;
+        let rows = self.database.numbers(Query::save(D::STATEMENTS.save, &values)).await?;
         if let Some(generation) = generation(&rows) {
             return Ok(SaveOutcome::Accepted { generation });
         }
@@ -165,7 +117,7 @@ impl<D: Database> Engine<D> {
     }
 
     pub(crate) async fn remove(&self, key: &Key) -> Result<bool, StoreError> {
-        Ok(self.database.change(D::STATEMENTS.remove, &of(key)?).await? > 0)
+        Ok(self.database.change(Query::write(D::STATEMENTS.remove, &of(key)?)).await? > 0)
     }
 
     pub(crate) async fn acquire(
@@ -180,7 +132,7 @@ impl<D: Database> Engine<D> {
         let values = [provider, account, Value::Text(&owner), Value::Number(micros(length))];
         let mut tries = 1;
         loop {
-            let rows = self.database.records(Access::Write, D::STATEMENTS.acquire, &values).await?;
+            let rows = self.database.records(Query::write(D::STATEMENTS.acquire, &values)).await?;
             if let Some(stored) = rows.into_iter().next().map(Stored::from) {
                 return self.granted(&stored).await;
             }
@@ -190,7 +142,7 @@ impl<D: Database> Engine<D> {
                 // The holder keeps its full time from now on, and no caller waits longer than for a lease of
                 // its own.
                 let values = [provider, account, number(stored.fence()?), Value::Number(micros(length))];
-                self.database.change(D::STATEMENTS.shorten, &values).await?;
+                self.database.change(Query::write(D::STATEMENTS.shorten, &values)).await?;
             }
             if left.is_some() || tries == TRIES {
                 // A lease that expires during each attempt counts as held.
@@ -216,12 +168,14 @@ impl<D: Database> Engine<D> {
     pub(crate) async fn renew(&self, key: &Key, fence: u64, length: Duration) -> Result<bool, StoreError> {
         let [provider, account] = of(key)?;
         let values = [provider, account, number(fence), Value::Number(micros(length))];
-        Ok(self.database.change(D::STATEMENTS.renew, &values).await? > 0)
+        Ok(self.database.change(Query::write(D::STATEMENTS.renew, &values)).await? > 0)
     }
 
     pub(crate) async fn release(&self, key: &Key, fence: u64) -> Result<(), StoreError> {
         let [provider, account] = of(key)?;
-        self.database.change(D::STATEMENTS.release, &[provider, account, number(fence)]).await?;
+        self.database
+            .change(Query::write(D::STATEMENTS.release, &[provider, account, number(fence)]))
+            .await?;
         Ok(())
     }
 
@@ -229,7 +183,7 @@ impl<D: Database> Engine<D> {
         let [provider, account] = of(key)?;
         let values = [provider, account, number(fence), number(from)];
         self.database.reserve_space().await?;
-        Ok(self.database.change(D::STATEMENTS.begin, &values).await? > 0)
+        Ok(self.database.change(Query::write(D::STATEMENTS.begin, &values)).await? > 0)
     }
 
     pub(crate) async fn set_state(
@@ -242,7 +196,7 @@ impl<D: Database> Engine<D> {
         let [provider, account] = of(key)?;
         let (word, at) = state_words(state)?;
         let values = [provider, account, number(fence), number(from), Value::Text(word), Value::Maybe(at)];
-        Ok(self.database.change(D::STATEMENTS.set_state, &values).await? > 0)
+        Ok(self.database.change(Query::write(D::STATEMENTS.set_state, &values)).await? > 0)
     }
 
     pub(crate) async fn list(
@@ -253,10 +207,10 @@ impl<D: Database> Engine<D> {
     ) -> Result<Vec<RecordSummary>, StoreError> {
         let values = [part(provider)?, Value::Number(at_most(limit))];
         let rows = match after {
-            None => self.database.summaries(D::STATEMENTS.list, &values).await?,
+            None => self.database.summaries(Query::read(D::STATEMENTS.list, &values)).await?,
             Some(after) => {
                 let values = [values[0], values[1], part(after)?];
-                self.database.summaries(D::STATEMENTS.list_after, &values).await?
+                self.database.summaries(Query::read(D::STATEMENTS.list_after, &values)).await?
             }
         };
         Ok(rows.into_iter().map(|row| summary(provider, row)).collect())
@@ -278,7 +232,7 @@ impl<D: Database> Engine<D> {
                 Value::Number(time.timestamp_micros()),
             ];
             let known: HashSet<String> = found.iter().map(|summary| summary.account.clone()).collect();
-            for row in self.database.due(statement, &values).await? {
+            for row in self.database.due(Query::read(statement, &values)).await? {
                 if !known.contains(&row.0.0) {
                     found.push(due_summary(&query.provider, row));
                 }
@@ -291,9 +245,9 @@ impl<D: Database> Engine<D> {
     pub(crate) async fn claim_once(&self, name: &str, keep: Duration) -> Result<bool, StoreError> {
         // First, so that an expired name can be claimed again. A failure is harmless: the next call repeats
         // it.
-        let _ = self.database.change(D::STATEMENTS.forget_used, &[]).await;
+        let _ = self.database.change(Query::write(D::STATEMENTS.forget_used, &[])).await;
         let values = [part(name)?, Value::Number(micros(keep))];
-        Ok(self.database.change(D::STATEMENTS.claim_once, &values).await? > 0)
+        Ok(self.database.change(Query::write(D::STATEMENTS.claim_once, &values)).await? > 0)
     }
 }
 

@@ -7,7 +7,10 @@ use oauth_core::store::{
     StoreError,
 };
 
-pub use crate::engine::{Access, Database, Value};
+pub use crate::engine::Database;
+pub use crate::query::{Access, Query, Value};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use crate::query::{SqlxQuery, bind};
 pub use crate::rows::{DueRow, RecordRow, SummaryRow, Text};
 pub use crate::statements::Statements;
 

@@ -79,6 +79,7 @@ mod keyring;
 mod migrations;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod query;
 mod rotation;
 mod rows;
 #[cfg(feature = "sqlite")]

@@ -2,8 +2,9 @@
 
 use oauth_core::store::{Key, StoreError, StoreErrorKind};
 
-use crate::engine::{Access, Database, Engine, Value, at_most, of};
+use crate::engine::{Database, Engine, at_most, of};
 use crate::keyring::Sealed;
+use crate::query::{Query, Value};
 use crate::rows::Stored;
 
 /// Records re-encrypted in one step. A step blocks other calls for some milliseconds.
@@ -37,7 +38,7 @@ impl<D: Database> Engine<D> {
         mut progress: impl FnMut(&Rotation) + Send,
     ) -> Result<Rotation, StoreError> {
         let primary = Value::Text(self.keyring.primary_id());
-        let counted = self.database.numbers(Access::Read, D::STATEMENTS.count_other_keys, &[primary]).await?;
+        let counted = self.database.numbers(Query::read(D::STATEMENTS.count_other_keys, &[primary])).await?;
         let found = counted.first().map_or(0, |(count,)| u64::try_from(*count).unwrap_or(0));
         let mut rotation = Rotation { found, ..Rotation::default() };
         let mut after: Option<Key> = None;
@@ -56,11 +57,11 @@ impl<D: Database> Engine<D> {
     async fn other_keys(&self, after: Option<&Key>) -> Result<Vec<Stored>, StoreError> {
         let values = [Value::Text(self.keyring.primary_id()), Value::Number(at_most(PAGE))];
         let rows = match after {
-            None => self.database.records(Access::Read, D::STATEMENTS.other_keys, &values).await?,
+            None => self.database.records(Query::read(D::STATEMENTS.other_keys, &values)).await?,
             Some(key) => {
                 let [provider, account] = of(key)?;
                 let values = [values[0], values[1], provider, account];
-                self.database.records(Access::Read, D::STATEMENTS.other_keys_after, &values).await?
+                self.database.records(Query::read(D::STATEMENTS.other_keys_after, &values)).await?
             }
         };
         Ok(rows.into_iter().map(Stored::from).collect())
@@ -88,10 +89,12 @@ impl<D: Database> Engine<D> {
             .map(|(stored, sealed)| {
                 let [provider, account] = of(&stored.key)?;
                 let [old, new] = [&stored.sealed, &sealed.bytes].map(|bytes| Value::Bytes(bytes));
-                Ok(vec![provider, account, old, Value::Text(&sealed.key_id), new])
+                Ok([provider, account, old, Value::Text(&sealed.key_id), new])
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
-        let changed = self.database.change_all(D::STATEMENTS.reseal, &values).await?;
+        let queries: Vec<_> =
+            values.iter().map(|values| Query::write(D::STATEMENTS.reseal, values)).collect();
+        let changed = self.database.change_all(&queries).await?;
         rotation.reencrypted += changed;
         rotation.changed_meanwhile += (values.len() as u64).saturating_sub(changed);
         Ok(())

@@ -6,6 +6,9 @@
 mod common;
 // The crate's own statements, whose query plans are checked.
 #[allow(dead_code, unreachable_pub)]
+#[path = "../src/query.rs"]
+mod query;
+#[allow(dead_code, unreachable_pub)]
 #[path = "../src/statements.rs"]
 mod statements;
 
@@ -17,12 +20,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::DateTime;
-use common::{Parameter, Store, TestDatabase, for_every_check, key, ring};
+use common::{Store, TestDatabase, for_every_check, key, ring};
 use oauth_core::store::{
     AcquireOutcome, Content, DueQuery, Key, LeaseOwner, RecordState, SaveOutcome, StoreError, StoreErrorKind,
     TokenStore,
 };
 use oauth_store::{Keyring, Rotation, Sqlite};
+use query::{Value, bind};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqliteConnection};
 use statements::{due, longest_lease, next, record, statements, summary};
 
@@ -79,14 +83,9 @@ impl TestDatabase for Folder {
         self.connection().await.execute(AssertSqlSafe(statement.to_owned())).await.unwrap();
     }
 
-    async fn plan(&self, statement: &'static str, parameters: &[Parameter]) -> String {
+    async fn plan(&self, statement: &'static str, parameters: &[Value<'_>]) -> String {
         let explain = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")));
-        let explain = parameters.iter().fold(explain, |query, parameter| match *parameter {
-            Parameter::Text(text) => query.bind(text),
-            Parameter::Number(number) => query.bind(number),
-            Parameter::Bytes(bytes) => query.bind(bytes),
-        });
-        let rows = explain.fetch_all(&mut self.connection().await).await.unwrap();
+        let rows = bind(explain, parameters).fetch_all(&mut self.connection().await).await.unwrap();
         rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n")
     }
 }
@@ -130,7 +129,7 @@ async fn earlier_file_gets_covering_indexes() {
         folder.tamper(statement).await;
     }
     let all = statements!("0");
-    let parameters = [Parameter::Text("go1"), Parameter::Number(50), Parameter::Number(1_000)];
+    let parameters = [Value::Text("go1"), Value::Number(50), Value::Number(1_000)];
     for statement in [all.due, all.lapsing] {
         let plan = folder.plan(statement, &parameters).await;
         assert!(!plan.contains("COVERING INDEX"), "{plan}");

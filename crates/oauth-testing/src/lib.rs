@@ -6,15 +6,19 @@
 
 mod api_table;
 mod canonical_text;
+mod hooked_store;
 mod leaks;
 mod manual_clock;
 mod recording_transport;
+mod test_provider;
 
 pub use api_table::ApiTable;
 pub use canonical_text::{authorize_url, request};
+pub use hooked_store::{HookedStore, StoreCall, StoreHook};
 pub use leaks::{CANARY, leaks, shown};
 pub use manual_clock::ManualClock;
-pub use recording_transport::{RecordingTransport, json_response};
+pub use recording_transport::{RecordingTransport, json_response, with_header};
+pub use test_provider::{PlainDialect, TestDialect, TestProvider, site};
 
 /// The client secret of all tests.
 pub const CLIENT_SECRET: &str = "canary-client-secret";

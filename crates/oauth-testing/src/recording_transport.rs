@@ -50,3 +50,12 @@ pub fn json_response(status: u16, json: &str) -> Response<Vec<u8>> {
         .insert(CONTENT_TYPE, oauth_core::http::HeaderValue::from_static("application/json; charset=utf-8"));
     response
 }
+
+/// The response with one more header.
+///
+/// # Panics
+/// If the value is no header value.
+pub fn with_header(mut response: Response<Vec<u8>>, name: &'static str, value: &str) -> Response<Vec<u8>> {
+    response.headers_mut().insert(name, value.parse().expect("a header value"));
+    response
+}

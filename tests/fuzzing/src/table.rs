@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use oauth_core::store::{Key, StoreError, StoreErrorKind};
 use oauth_store::internal::{
-    Access, Database, DueRow, RecordRow, STATEMENTS, Statements, SummaryRow, Text, Value,
+    Database, DueRow, Query, RecordRow, STATEMENTS, Statements, SummaryRow, Text, Value,
 };
 use tokio::time::Instant;
 
@@ -72,26 +72,21 @@ impl Table {
             Some((fence, at)) => (Some(fence), Some((self.now() - at).max(0))),
             None => (None, None),
         };
-        let (provider, account) = (Text(key.provider.clone()), Text(key.account.clone()));
-        let state = Some(Text(row.state.clone()));
-        let (generation, fence, state_at) = (row.generation, row.fence, row.state_at);
-        let (due_at, lapses_at) = (row.due_at, row.lapses_at);
-        let (key_id, sealed) = (Some(Text(row.key_id.clone())), row.sealed.clone());
         (
-            provider,
-            account,
-            generation,
-            fence,
+            Text(key.provider.clone()),
+            Text(key.account.clone()),
+            row.generation,
+            row.fence,
             lease_left,
             lease_length,
-            state,
-            state_at,
-            due_at,
-            lapses_at,
+            Some(Text(row.state.clone())),
+            row.state_at,
+            row.due_at,
+            row.lapses_at,
             intent_fence,
             intent_age,
-            key_id,
-            sealed,
+            Some(Text(row.key_id.clone())),
+            row.sealed.clone(),
         )
     }
 
@@ -116,12 +111,8 @@ impl Table {
 impl Database for Table {
     const STATEMENTS: &'static Statements = &STATEMENTS;
 
-    async fn records(
-        &self,
-        _: Access,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> Result<Vec<RecordRow>, StoreError> {
+    async fn records(&self, query: Query<'_>) -> Result<Vec<RecordRow>, StoreError> {
+        let Query { statement, values, .. } = query;
         let of = Self::STATEMENTS;
         if statement == of.load || statement == of.acquire {
             let now = self.now();
@@ -162,11 +153,8 @@ impl Database for Table {
             .collect())
     }
 
-    async fn summaries(
-        &self,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> Result<Vec<SummaryRow>, StoreError> {
+    async fn summaries(&self, query: Query<'_>) -> Result<Vec<SummaryRow>, StoreError> {
+        let Query { statement, values, .. } = query;
         assert_eq!(statement, Self::STATEMENTS.list, "unexpected statement");
         Ok(self
             .rows()
@@ -180,7 +168,8 @@ impl Database for Table {
             .collect())
     }
 
-    async fn due(&self, statement: &'static str, values: &[Value<'_>]) -> Result<Vec<DueRow>, StoreError> {
+    async fn due(&self, query: Query<'_>) -> Result<Vec<DueRow>, StoreError> {
+        let Query { statement, values, .. } = query;
         let of = Self::STATEMENTS;
         let known = [of.due, of.lapsing, of.lapsing_after];
         assert!(known.contains(&statement), "unexpected statement: {statement}");
@@ -200,12 +189,8 @@ impl Database for Table {
             .collect())
     }
 
-    async fn numbers(
-        &self,
-        _: Access,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> Result<Vec<(i64,)>, StoreError> {
+    async fn numbers(&self, query: Query<'_>) -> Result<Vec<(i64,)>, StoreError> {
+        let Query { statement, values, .. } = query;
         let of = Self::STATEMENTS;
         if statement == of.count_other_keys {
             let other = self.rows().values().filter(|row| row.key_id != text(values[0])).count();
@@ -250,7 +235,8 @@ impl Database for Table {
         }
     }
 
-    async fn change(&self, statement: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+    async fn change(&self, query: Query<'_>) -> Result<u64, StoreError> {
+        let Query { statement, values, .. } = query;
         let (of, now) = (Self::STATEMENTS, self.now());
         let fence = number(values[2]);
         let done = if statement == of.release {
@@ -310,14 +296,10 @@ impl Database for Table {
         done.map(u64::from)
     }
 
-    async fn change_all(
-        &self,
-        statement: &'static str,
-        values: &[Vec<Value<'_>>],
-    ) -> Result<u64, StoreError> {
-        assert_eq!(statement, Self::STATEMENTS.reseal);
+    async fn change_all(&self, queries: &[Query<'_>]) -> Result<u64, StoreError> {
         let mut changed = 0;
-        for values in values {
+        for Query { statement, values, .. } in queries {
+            assert_eq!(*statement, Self::STATEMENTS.reseal);
             let done = self.update(
                 values,
                 |row| row.sealed == bytes(values[2]),

@@ -8,10 +8,10 @@ use oauth_core::Clock as _;
 use oauth_core::store::{Key, StoreError, StoreErrorKind, TokenStore};
 use oauth_store::Keyring;
 use oauth_store::internal::{
-    Access, Database, DueRow, EngineStore, RecordRow, STATEMENTS, Statements, SummaryRow, Value,
+    Database, DueRow, EngineStore, Query, RecordRow, STATEMENTS, SqlxQuery, Statements, SummaryRow, Value,
+    bind,
 };
-use sqlx::query::Query;
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteRow};
+use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, FromRow};
 
 use crate::simulated_store::{Engine, finish};
@@ -63,7 +63,7 @@ impl Engine for SqlEngine {
     fn damage(&self, key: &Key) {
         let statement = "UPDATE oauth_connections SET state = 'unknown' WHERE provider = $1 AND account = $2";
         let values = [Value::Text(&key.provider), Value::Text(&key.account)];
-        let changed = finish(self.database.change(statement, &values));
+        let changed = finish(self.database.change(Query::write(statement, &values)));
         changed.expect("a statement of the simulation");
     }
 }
@@ -96,23 +96,18 @@ impl MemoryDatabase {
         done.expect("a statement of the simulation");
     }
 
-    fn bind(&self, statement: &'static str, values: &[Value<'_>]) -> Query<'static, Sqlite, SqliteArguments> {
-        let statement = statement.replace("$now", &format!("${NOW}"));
-        let query = values.iter().fold(sqlx::query(AssertSqlSafe(statement)), |query, value| match *value {
-            Value::Text(text) => query.bind(text.to_owned()),
-            Value::Number(number) => query.bind(number),
-            Value::Maybe(number) => query.bind(number),
-            Value::Bytes(bytes) => query.bind(bytes.to_vec()),
-        });
-        let query = (values.len() + 1..NOW).fold(query, |query, _| query.bind(None::<i64>));
-        query.bind(self.clock.now().timestamp_micros())
+    fn bind(&self, query: Query<'_>) -> SqlxQuery<Sqlite> {
+        let statement = query.statement.replace("$now", &format!("${NOW}"));
+        let bound = bind(sqlx::query(AssertSqlSafe(statement)), query.values);
+        let bound = (query.values.len() + 1..NOW).fold(bound, |bound, _| bound.bind(None::<i64>));
+        bound.bind(self.clock.now().timestamp_micros())
     }
 
-    fn rows<T>(&self, statement: &'static str, values: &[Value<'_>]) -> Result<Vec<T>, StoreError>
+    fn rows<T>(&self, query: Query<'_>) -> Result<Vec<T>, StoreError>
     where
         T: for<'r> FromRow<'r, SqliteRow>,
     {
-        let query = self.bind(statement, values);
+        let query = self.bind(query);
         self.with(async |connection| {
             let rows = connection.fetch_all(query).await?;
             rows.iter().map(T::from_row).collect()
@@ -123,55 +118,31 @@ impl MemoryDatabase {
 impl Database for MemoryDatabase {
     const STATEMENTS: &'static Statements = &STATEMENTS;
 
-    fn records(
-        &self,
-        _: Access,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> impl Future<Output = Result<Vec<RecordRow>, StoreError>> + Send {
-        ready(self.rows(statement, values))
+    fn records(&self, query: Query<'_>) -> impl Future<Output = Result<Vec<RecordRow>, StoreError>> + Send {
+        ready(self.rows(query))
     }
 
     fn summaries(
         &self,
-        statement: &'static str,
-        values: &[Value<'_>],
+        query: Query<'_>,
     ) -> impl Future<Output = Result<Vec<SummaryRow>, StoreError>> + Send {
-        ready(self.rows(statement, values))
+        ready(self.rows(query))
     }
 
-    fn due(
-        &self,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> impl Future<Output = Result<Vec<DueRow>, StoreError>> + Send {
-        ready(self.rows(statement, values))
+    fn due(&self, query: Query<'_>) -> impl Future<Output = Result<Vec<DueRow>, StoreError>> + Send {
+        ready(self.rows(query))
     }
 
-    fn numbers(
-        &self,
-        _: Access,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> impl Future<Output = Result<Vec<(i64,)>, StoreError>> + Send {
-        ready(self.rows(statement, values))
+    fn numbers(&self, query: Query<'_>) -> impl Future<Output = Result<Vec<(i64,)>, StoreError>> + Send {
+        ready(self.rows(query))
     }
 
-    fn change(
-        &self,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
-        let query = self.bind(statement, values);
+    fn change(&self, query: Query<'_>) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        let query = self.bind(query);
         ready(self.with(async |connection| Ok(connection.execute(query).await?.rows_affected())))
     }
 
-    fn change_all(
-        &self,
-        statement: &'static str,
-        values: &[Vec<Value<'_>>],
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
-        let changed = values.iter().map(|values| finish(self.change(statement, values)));
-        ready(changed.sum())
+    fn change_all(&self, queries: &[Query<'_>]) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        ready(queries.iter().map(|query| finish(self.change(*query))).sum())
     }
 }

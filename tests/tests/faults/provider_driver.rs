@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use oauth_core::chrono::{DateTime, Utc};
-use oauth_core::{App, Client, Clock, Endpoint, EndpointContext, Error, Limits, Provider, http};
+use oauth_core::{
+    App, Client, Clock, CodeGrant, Endpoint, EndpointContext, Error, Limits, Provider, Token, http,
+};
 use oauth_sandbox::{SandboxClock, SandboxProvider, ServerHandle};
 
 /// The sandbox's clock.
@@ -21,7 +23,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(4);
 
 /// One provider, its sandbox and one of its endpoints.
 pub(crate) trait ProviderDriver: 'static {
-    type Provider: Provider;
+    type Provider: CodeGrant;
     type Rules: SandboxProvider;
     type Endpoint: Endpoint<Self::Provider> + Send;
 
@@ -30,12 +32,20 @@ pub(crate) trait ProviderDriver: 'static {
 
     fn start() -> impl Future<Output = ServerHandle<Self::Rules>> + Send;
     fn site(sandbox: &ServerHandle<Self::Rules>) -> <Self::Provider as Provider>::Site;
+    fn connect_options() -> <Self::Provider as CodeGrant>::Connect;
+    /// An idempotent endpoint.
+    fn endpoint() -> Self::Endpoint;
+
     fn connect(
         sandbox: &ServerHandle<Self::Rules>,
         client: &Client<Self::Provider>,
-    ) -> impl Future<Output = oauth_core::Token<Self::Provider>> + Send;
-    /// An idempotent endpoint.
-    fn endpoint() -> Self::Endpoint;
+    ) -> impl Future<Output = Token<Self::Provider>> + Send {
+        async move {
+            let started = client.begin(&Self::connect_options()).unwrap();
+            let callback = sandbox.approve(&started.url).await.unwrap();
+            client.finish(&started.pending, callback.as_str()).await.unwrap()
+        }
+    }
 
     fn client(sandbox: &ServerHandle<Self::Rules>) -> Client<Self::Provider> {
         let redirect_uri = sandbox.redirect_uris()[0].parse().unwrap();
@@ -89,13 +99,8 @@ macro_rules! provider_driver {
                 $site(sandbox.url()).unwrap()
             }
 
-            async fn connect(
-                sandbox: &ServerHandle<$rules>,
-                client: &Client<$provider>,
-            ) -> oauth_core::Token<$provider> {
-                let started = client.begin(&$connect).unwrap();
-                let callback = sandbox.approve(&started.url).await.unwrap();
-                client.finish(&started.pending, callback.as_str()).await.unwrap()
+            fn connect_options() -> <$provider as CodeGrant>::Connect {
+                $connect
             }
 
             fn endpoint() -> $endpoint {

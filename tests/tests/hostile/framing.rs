@@ -11,125 +11,82 @@ use crate::case::{Case, Expect};
 use crate::server::{Behavior, Server, sends, stays_silent};
 use crate::trial;
 
-/// Responses with placeholders: `GOOD` is a valid body, `LENGTH` its length, `LESS` a smaller length.
-const RESPONSES: &[(&str, &str, Expect)] = &[
-    ("a good response", "HTTP/1.1 200 OK\r\ncontent-length: LENGTH\r\n\r\nGOOD", Expect::Works),
-    ("a good response until the connection closes", "HTTP/1.1 200 OK\r\n\r\nGOOD", Expect::Works),
-    ("HTTP/1.0", "HTTP/1.0 200 OK\r\n\r\nGOOD", Expect::Works),
-    ("no reason", "HTTP/1.1 200\r\ncontent-length: LENGTH\r\n\r\nGOOD", Expect::Works),
-    ("lines ended by LF", "HTTP/1.1 200 OK\ncontent-length: LENGTH\n\nGOOD", Expect::Works),
-    (
-        "an informational response",
-        "HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\n\r\nGOOD",
-        Expect::Works,
-    ),
-    (
-        "a length twice, the same",
-        "HTTP/1.1 200 OK\r\ncontent-length: LENGTH\r\ncontent-length: LENGTH\r\n\r\nGOOD",
-        Expect::Works,
-    ),
-    ("empty", "", Expect::Fails(Unanswered)),
-    ("half a status line", "HTTP/1.1 20", Expect::Fails(Unanswered)),
-    ("half a head", "HTTP/1.1 200 OK\r\ncontent-len", Expect::Fails(Unanswered)),
-    (
-        "a body much shorter than its length",
-        "HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\nGOOD",
-        Expect::Fails(InvalidResponse),
-    ),
-    (
-        "a body shorter than its length",
-        "HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\nGOOD",
-        Expect::Fails(Unanswered),
-    ),
-    (
-        "a body longer than its length",
-        "HTTP/1.1 200 OK\r\ncontent-length: LESS\r\n\r\nGOOD",
-        Expect::Fails(InvalidResponse),
-    ),
-    ("a length of zero", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nGOOD", Expect::Fails(InvalidResponse)),
-    ("a negative length", "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    (
-        "a length with a sign",
-        "HTTP/1.1 200 OK\r\ncontent-length: +LENGTH\r\n\r\nGOOD",
-        Expect::Fails(Unanswered),
-    ),
-    ("a length in hex", "HTTP/1.1 200 OK\r\ncontent-length: 0x7\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    (
-        "an overflowing length",
-        "HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999999\r\n\r\nGOOD",
-        Expect::Fails(Unanswered),
-    ),
-    (
-        "two lengths",
-        "HTTP/1.1 200 OK\r\ncontent-length: LENGTH\r\ncontent-length: 1\r\n\r\nGOOD",
-        Expect::Fails(Unanswered),
-    ),
-    (
-        "two lengths in one",
-        "HTTP/1.1 200 OK\r\ncontent-length: LENGTH, 1\r\n\r\nGOOD",
-        Expect::Fails(Unanswered),
-    ),
-    (
-        "chunks of no size",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\r\nGOOD",
-        Expect::Fails(Unanswered),
-    ),
-    (
-        "chunks of a negative size",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n-1\r\nGOOD\r\n0\r\n\r\n",
-        Expect::Fails(Unanswered),
-    ),
-    (
-        "an overflowing chunk size",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffffffffffffffff\r\nGOOD",
-        Expect::Fails(Unanswered),
-    ),
-    (
-        "a chunk without its end",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n  XX0\r\n\r\n",
-        Expect::Fails(Unanswered),
-    ),
-    (
-        "chunks without an end",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n  \r\n",
-        Expect::Fails(Unanswered),
-    ),
-    (
-        "an unknown coding",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: evil\r\ncontent-length: LENGTH\r\n\r\nGOOD",
-        Expect::Works,
-    ),
-    ("HTTP/0.9", "GOOD", Expect::Fails(Unanswered)),
-    ("HTTP/2", "HTTP/2.0 200 OK\r\ncontent-length: LENGTH\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    ("HTTP/9.9", "HTTP/9.9 200 OK\r\ncontent-length: LENGTH\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    ("frames of HTTP/2", "\0\0\u{12}\u{4}\0\0\0\0\0\0\u{3}\0\0\0\u{64}", Expect::Fails(Unanswered)),
-    ("another protocol", "SSH-2.0-OpenSSH_9.9\r\n", Expect::Fails(Unanswered)),
-    ("a status of two digits", "HTTP/1.1 20 OK\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    ("a status of four digits", "HTTP/1.1 2000 OK\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    ("a status of zero", "HTTP/1.1 000 OK\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    ("a status of letters", "HTTP/1.1 abc OK\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    ("a folded header", "HTTP/1.1 200 OK\r\nx-a: 1\r\n 2\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    ("a header without a name", "HTTP/1.1 200 OK\r\n: 1\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    ("a header without a colon", "HTTP/1.1 200 OK\r\nx-a\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    ("a space before the colon", "HTTP/1.1 200 OK\r\nx-a : 1\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    ("a NUL in a header", "HTTP/1.1 200 OK\r\nx-a: 1\0\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    ("a lone CR in a header", "HTTP/1.1 200 OK\r\nx-a: 1\rx-b: 2\r\n\r\nGOOD", Expect::Fails(Unanswered)),
-    ("a status of 600", "HTTP/1.1 600 Odd\r\ncontent-length: 2\r\n\r\n{}", Expect::Fails(Unavailable)),
-    ("a status of 999", "HTTP/1.1 999 Odd\r\ncontent-length: 2\r\n\r\n{}", Expect::Fails(Unavailable)),
-    (
-        "a 204 with content",
-        "HTTP/1.1 204 No Content\r\ncontent-length: LENGTH\r\n\r\nGOOD",
-        Expect::Fails(InvalidResponse),
-    ),
+// Placeholders in responses: `<OK>` is a status line, `<CHUNKED>` a head that announces chunks, `GOOD` a valid
+// body, `LENGTH` its length, `LESS` a smaller length.
+
+/// Unusual but valid responses.
+const VALID: &[(&str, &str)] = &[
+    ("a good response", "<OK>content-length: LENGTH\r\n\r\nGOOD"),
+    ("a good response until the connection closes", "<OK>\r\nGOOD"),
+    ("HTTP/1.0", "HTTP/1.0 200 OK\r\n\r\nGOOD"),
+    ("no reason", "HTTP/1.1 200\r\ncontent-length: LENGTH\r\n\r\nGOOD"),
+    ("lines ended by LF", "HTTP/1.1 200 OK\ncontent-length: LENGTH\n\nGOOD"),
+    ("an informational response", "HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n<OK>\r\nGOOD"),
+    ("a length twice, the same", "<OK>content-length: LENGTH\r\ncontent-length: LENGTH\r\n\r\nGOOD"),
+    ("an unknown coding", "<OK>transfer-encoding: evil\r\ncontent-length: LENGTH\r\n\r\nGOOD"),
+];
+
+/// Invalid or incomplete HTTP.
+const INVALID: &[(&str, &str)] = &[
+    ("empty", ""),
+    ("half a status line", "HTTP/1.1 20"),
+    ("half a head", "<OK>content-len"),
+    ("a body shorter than its length", "<OK>content-length: 9999\r\n\r\nGOOD"),
+    ("a negative length", "<OK>content-length: -1\r\n\r\nGOOD"),
+    ("a length with a sign", "<OK>content-length: +LENGTH\r\n\r\nGOOD"),
+    ("a length in hex", "<OK>content-length: 0x7\r\n\r\nGOOD"),
+    ("an overflowing length", "<OK>content-length: 99999999999999999999999\r\n\r\nGOOD"),
+    ("two lengths", "<OK>content-length: LENGTH\r\ncontent-length: 1\r\n\r\nGOOD"),
+    ("two lengths in one", "<OK>content-length: LENGTH, 1\r\n\r\nGOOD"),
+    ("chunks of no size", "<CHUNKED>\r\nGOOD"),
+    ("chunks of a negative size", "<CHUNKED>-1\r\nGOOD\r\n0\r\n\r\n"),
+    ("an overflowing chunk size", "<CHUNKED>fffffffffffffffff\r\nGOOD"),
+    ("a chunk without its end", "<CHUNKED>2\r\n  XX0\r\n\r\n"),
+    ("chunks without an end", "<CHUNKED>2\r\n  \r\n"),
+    ("HTTP/0.9", "GOOD"),
+    ("HTTP/2", "HTTP/2.0 200 OK\r\ncontent-length: LENGTH\r\n\r\nGOOD"),
+    ("HTTP/9.9", "HTTP/9.9 200 OK\r\ncontent-length: LENGTH\r\n\r\nGOOD"),
+    ("frames of HTTP/2", "\0\0\u{12}\u{4}\0\0\0\0\0\0\u{3}\0\0\0\u{64}"),
+    ("another protocol", "SSH-2.0-OpenSSH_9.9\r\n"),
+    ("a status of two digits", "HTTP/1.1 20 OK\r\n\r\nGOOD"),
+    ("a status of four digits", "HTTP/1.1 2000 OK\r\n\r\nGOOD"),
+    ("a status of zero", "HTTP/1.1 000 OK\r\n\r\nGOOD"),
+    ("a status of letters", "HTTP/1.1 abc OK\r\n\r\nGOOD"),
+    ("a folded header", "<OK>x-a: 1\r\n 2\r\n\r\nGOOD"),
+    ("a header without a name", "<OK>: 1\r\n\r\nGOOD"),
+    ("a header without a colon", "<OK>x-a\r\n\r\nGOOD"),
+    ("a space before the colon", "<OK>x-a : 1\r\n\r\nGOOD"),
+    ("a NUL in a header", "<OK>x-a: 1\0\r\n\r\nGOOD"),
+    ("a lone CR in a header", "<OK>x-a: 1\rx-b: 2\r\n\r\nGOOD"),
+];
+
+/// The body and its length disagree.
+const WRONG_LENGTH: &[(&str, &str)] = &[
+    ("a body much shorter than its length", "<OK>content-length: 99999\r\n\r\nGOOD"),
+    ("a body longer than its length", "<OK>content-length: LESS\r\n\r\nGOOD"),
+    ("a length of zero", "<OK>content-length: 0\r\n\r\nGOOD"),
+    ("a 204 with content", "HTTP/1.1 204 No Content\r\ncontent-length: LENGTH\r\n\r\nGOOD"),
+];
+
+/// Statuses that HTTP does not define.
+const UNKNOWN_STATUS: &[(&str, &str)] = &[
+    ("a status of 600", "HTTP/1.1 600 Odd\r\ncontent-length: 2\r\n\r\n{}"),
+    ("a status of 999", "HTTP/1.1 999 Odd\r\ncontent-length: 2\r\n\r\n{}"),
 ];
 
 pub(crate) fn all(call: ApiCall) -> Vec<Trial> {
-    let mut trials: Vec<Trial> = RESPONSES
-        .iter()
-        .map(|(name, bytes, expect)| {
-            trial(call, name, move |_| Case::response(fill(bytes, call), expect.clone()))
-        })
-        .collect();
+    let mut trials = Vec::new();
+    for (responses, expect) in [
+        (VALID, Expect::Works),
+        (INVALID, Expect::Fails(Unanswered)),
+        (WRONG_LENGTH, Expect::Fails(InvalidResponse)),
+        (UNKNOWN_STATUS, Expect::Fails(Unavailable)),
+    ] {
+        trials.extend(responses.iter().map(|(name, bytes)| {
+            let expect = expect.clone();
+            trial(call, name, move |_| Case::response(fill(bytes, call), expect))
+        }));
+    }
     let refused = move |error: ErrorKind| if call.is_token_call() { RequestRefused } else { error };
     let switched = "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: evil\r\n\r\n";
     trials.extend([
@@ -191,6 +148,8 @@ fn fill(bytes: &str, call: ApiCall) -> Vec<u8> {
     let length = call.good.len();
     // A shorter XML body is invalid only if it ends within a name.
     bytes
+        .replace("CHUNKED", "<OK>transfer-encoding: chunked\r\n\r\n")
+        .replace("OK", "HTTP/1.1 200 OK\r\n")
         .replace("LENGTH", &length.to_string())
         .replace("LESS", &(length - 1).to_string())
         .replace("GOOD", call.good)

@@ -14,52 +14,55 @@ const MAX_LIFETIME: i64 = i32::MAX as i64;
 pub(crate) fn all(call: ApiCall) -> Vec<Trial> {
     let mut trials = Vec::new();
     if call.is_token_call() {
-        let lasts = |seconds: i64| Expect::Lasts(Some(seconds - 60..=seconds));
-        let unknown = Expect::Lasts(None);
+        // By default, 0 and less mean that the lifetime is not stated.
+        let unknown = [
+            "0",
+            "-0",
+            "-1",
+            "-9223372036854775809",
+            "-1e308",
+            "0.0001",
+            "5e-324",
+            "\"-inf\"",
+            "\"-5\"",
+            "\"NaN\"",
+            "\"0x10\"",
+            "\"1,000\"",
+            "\"٣\"",
+            "\"\"",
+            "null",
+            "true",
+            "[3600]",
+            "{}",
+            "-1e999",
+        ];
+        // Overflows are clamped.
         let digits = "9".repeat(10_000);
-        for (value, expect) in [
-            // By default, 0 and less mean that the lifetime is not stated.
-            ("0", unknown.clone()),
-            ("-0", unknown.clone()),
-            ("-1", unknown.clone()),
-            ("-9223372036854775809", unknown.clone()),
-            ("-1e308", unknown.clone()),
-            ("0.0001", unknown.clone()),
-            ("5e-324", unknown.clone()),
-            ("3600.999", lasts(3600)),
-            ("2147483647", lasts(MAX_LIFETIME)),
-            ("2147483648", lasts(MAX_LIFETIME)),
-            ("4294967296", lasts(MAX_LIFETIME)),
-            ("9007199254740993", lasts(MAX_LIFETIME)),
-            ("9223372036854775807", lasts(MAX_LIFETIME)),
-            ("18446744073709551616", lasts(MAX_LIFETIME)),
-            ("1e308", lasts(MAX_LIFETIME)),
-            ("\"1e999\"", lasts(MAX_LIFETIME)),
-            ("\"inf\"", lasts(MAX_LIFETIME)),
-            ("\"-inf\"", unknown.clone()),
-            ("\"-5\"", unknown.clone()),
-            ("\"3600\"", lasts(3600)),
-            ("\"NaN\"", unknown.clone()),
-            ("\"0x10\"", unknown.clone()),
-            ("\"1,000\"", unknown.clone()),
-            ("\"٣\"", unknown.clone()),
-            ("\"\"", unknown.clone()),
-            ("null", unknown.clone()),
-            ("true", unknown.clone()),
-            ("[3600]", unknown.clone()),
-            ("{}", unknown.clone()),
-            // Overflows are clamped.
-            ("1e999", lasts(MAX_LIFETIME)),
-            ("-1e999", unknown.clone()),
-            (digits.as_str(), lasts(MAX_LIFETIME)),
-            ("01", Expect::Fails(InvalidResponse)),
-            ("+1", Expect::Fails(InvalidResponse)),
-            ("0x10", Expect::Fails(InvalidResponse)),
-            ("1.", Expect::Fails(InvalidResponse)),
+        let longest = [
+            "2147483647",
+            "2147483648",
+            "4294967296",
+            "9007199254740993",
+            "9223372036854775807",
+            "18446744073709551616",
+            "1e308",
+            "\"1e999\"",
+            "\"inf\"",
+            "1e999",
+            &digits,
+        ];
+        let lasts = |seconds: i64| Expect::Lasts(Some(seconds - 60..=seconds));
+        for (values, expect) in [
+            (&unknown[..], Expect::Lasts(None)),
+            (&["3600.999", "\"3600\""][..], lasts(3_600)),
+            (&longest[..], lasts(MAX_LIFETIME)),
+            (&["01", "+1", "0x10", "1."][..], Expect::Fails(InvalidResponse)),
         ] {
-            let name = format!("expires_in {value:.24}");
-            let body = call.token_response(&format!(r#""access_token":"canary-a","expires_in":{value}"#));
-            trials.push(trial(call, &name, move |_| Case::response(json(body), expect)));
+            for value in values {
+                let (name, expect) = (format!("expires_in {value:.24}"), expect.clone());
+                let body = call.token_response(&format!(r#""access_token":"canary-a","expires_in":{value}"#));
+                trials.push(trial(call, &name, move |_| Case::response(json(body), expect)));
+            }
         }
     }
     // Go1's identifiers are unsigned; amounts and identifiers of Cohort Go may be any number.

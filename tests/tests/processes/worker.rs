@@ -12,12 +12,13 @@ use oauth_core::connections::{Connection, Connections};
 use oauth_core::http::HeaderMap;
 use oauth_core::store::ReconnectReason;
 use oauth_core::{App, ClientBuilder, Endpoint, Error, ErrorKind, Limits, Provider, serde_json};
+use oauth_testing::HookedStore;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
 use crate::clock::SandboxTime;
 use crate::protocol::{CallOutcome, Report, ShortTimes, TestProvider, WorkerCommand, WorkerConfig};
-use crate::steps::{SteppedStore, SteppedTransport, Steps};
+use crate::steps::{SteppedTransport, Steps};
 
 /// Environment variable that starts this program as a worker.
 pub(crate) const WORKER_VARIABLE: &str = "OAUTH_TESTS_WORKER";
@@ -116,7 +117,7 @@ async fn connection<P: Provider>(
         .wrap_transport(|inner| Arc::new(SteppedTransport { inner, steps: around }))
         .build()
         .unwrap();
-    let store = SteppedStore { inner: config.store.open().await, steps };
+    let store = HookedStore::new(config.store.open().await, steps);
     let mut connections =
         Connections::builder(client, store).jitter(Duration::ZERO).refusal_window(Duration::ZERO);
     if let Some(ShortTimes { lease, .. }) = config.short_times {

@@ -3,7 +3,7 @@
 use cohortgo::api::{CreateStudent, NewStudent, ProviderInvoices};
 use cohortgo::http::Request;
 use cohortgo::{ErrorKind, RawRequest, Site};
-use oauth_testing::{RecordingTransport, json_response};
+use oauth_testing::{RecordingTransport, json_response, with_header};
 
 use crate::{acme, client, customer_at, recorded, token_at};
 
@@ -95,11 +95,8 @@ async fn token_of_another_portal_is_not_sent() {
 
 #[tokio::test]
 async fn refused_calls_give_help() {
-    let challenge = |status, challenge: &str| {
-        let mut response = json_response(status, "");
-        response.headers_mut().insert("www-authenticate", challenge.parse().unwrap());
-        response
-    };
+    let challenge =
+        |status, challenge: &str| with_header(json_response(status, ""), "www-authenticate", challenge);
     let mut out = String::new();
     for (response, kind) in [
         (recorded(401, "api_unauthorized.json"), ErrorKind::Unauthorized),

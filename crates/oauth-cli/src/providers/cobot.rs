@@ -4,7 +4,7 @@ use cobot::{AppFlow, Cobot, Connect, Site, Subdomain};
 use oauth_core::async_trait;
 use url::Url;
 
-use super::{CliProvider, RequestContext, SCOPE};
+use super::{CliProvider, RequestContext, SCOPE, server};
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
@@ -13,12 +13,7 @@ use crate::setting::{Setting, SettingScope, Settings};
 impl CliProvider for Cobot {
     type Sandbox = oauth_sandbox::cobot::Rules;
     const SETTINGS: &'static [Setting] = &[
-        Setting::one(
-            SettingScope::Site,
-            "server",
-            "URL",
-            "Use this base URL instead of https://www.cobot.me, such as a sandbox's",
-        ),
+        server("Use this base URL instead of https://www.cobot.me, such as a sandbox's"),
         SCOPE,
         Setting::one(SettingScope::Connect, "space", "SUBDOMAIN", "Authorize on this space's own pages"),
         Setting::one(

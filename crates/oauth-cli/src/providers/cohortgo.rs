@@ -4,7 +4,7 @@ use cohortgo::{Account, ActAs, CohortGo, Connect, Site};
 use oauth_core::{async_trait, http};
 use url::Url;
 
-use super::{CliProvider, RequestContext};
+use super::{CliProvider, RequestContext, server};
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
@@ -13,12 +13,7 @@ use crate::setting::{Setting, SettingScope, Settings};
 impl CliProvider for CohortGo {
     type Sandbox = oauth_sandbox::cohortgo::Rules;
     const SETTINGS: &'static [Setting] = &[
-        Setting::one(
-            SettingScope::Site,
-            "server",
-            "URL",
-            "Use this base URL instead of https://portal.cohortgo.com, such as a sandbox's",
-        ),
+        server("Use this base URL instead of https://portal.cohortgo.com, such as a sandbox's"),
         Setting::many(
             SettingScope::Site,
             "trust-api-host",

@@ -4,7 +4,7 @@ use go1::{Connect, Go1, PortalPassword, Site};
 use oauth_core::{async_trait, http};
 use url::Url;
 
-use super::{CliProvider, RequestContext, SCOPE};
+use super::{CliProvider, RequestContext, SCOPE, server};
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
@@ -13,10 +13,7 @@ use crate::setting::{Setting, SettingScope, Settings};
 impl CliProvider for Go1 {
     type Sandbox = oauth_sandbox::go1::Rules;
     const SETTINGS: &'static [Setting] = &[
-        Setting::one(
-            SettingScope::Site,
-            "server",
-            "URL",
+        server(
             "Use another Go1: `qa` for the QA environment, or one base URL for everything, such as a sandbox's",
         ),
         SCOPE,

@@ -11,10 +11,7 @@ use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
 
-pub(super) const SERVER: Setting = Setting::one(
-    SettingScope::Site,
-    "server",
-    "URL",
+pub(super) const SERVER: Setting = super::server(
     "Server URL, such as https://go.example.com:8154; include the context path if it is not /go",
 );
 pub(super) const CERTIFICATE: Setting = Setting::one(

@@ -68,28 +68,17 @@ impl fmt::Display for ProviderName {
 
 /// Evaluates an expression with the provider's type.
 macro_rules! with_provider {
+    (@ $type:ty, $P:ident => $body:expr) => {{
+        type $P = $type;
+        $body
+    }};
     ($name:expr, $P:ident => $body:expr) => {
         match $name {
-            $crate::providers::ProviderName::Cohortgo => {
-                type $P = ::cohortgo::CohortGo;
-                $body
-            }
-            $crate::providers::ProviderName::Cobot => {
-                type $P = ::cobot::Cobot;
-                $body
-            }
-            $crate::providers::ProviderName::Go1 => {
-                type $P = ::go1::Go1;
-                $body
-            }
-            $crate::providers::ProviderName::Gocd => {
-                type $P = ::gocd::Gocd;
-                $body
-            }
-            $crate::providers::ProviderName::GocdPersonal => {
-                type $P = ::gocd::Personal;
-                $body
-            }
+            $crate::providers::ProviderName::Cohortgo => $crate::providers::with_provider!(@ ::cohortgo::CohortGo, $P => $body),
+            $crate::providers::ProviderName::Cobot => $crate::providers::with_provider!(@ ::cobot::Cobot, $P => $body),
+            $crate::providers::ProviderName::Go1 => $crate::providers::with_provider!(@ ::go1::Go1, $P => $body),
+            $crate::providers::ProviderName::Gocd => $crate::providers::with_provider!(@ ::gocd::Gocd, $P => $body),
+            $crate::providers::ProviderName::GocdPersonal => $crate::providers::with_provider!(@ ::gocd::Personal, $P => $body),
         }
     };
 }
@@ -153,6 +142,11 @@ pub(crate) struct RequestContext<'a, P: Provider> {
     pub(crate) site: &'a P::Site,
     pub(crate) token: &'a Token<P>,
     pub(crate) options: &'a Settings,
+}
+
+/// The option for the provider's address.
+const fn server(help: &'static str) -> Setting {
+    Setting::one(SettingScope::Site, "server", "URL", help)
 }
 
 /// The scope option of most providers.

@@ -380,13 +380,19 @@ async fn doctor_reports_problems() {
     insta::assert_snapshot!(normalize(&home, &output));
 }
 
+/// A personal access token of GoCD, stored for this account.
+async fn with_personal_token(account: &str) -> (Gocd, TestHome) {
+    let sandbox = Gocd::start().await.unwrap();
+    let home = TestHome::new();
+    let add = ["add", "gocd-personal", account, "--server", sandbox.url()];
+    home.run_with(&add, sandbox.personal_access_token()).ok();
+    (sandbox, home)
+}
+
 /// Real error responses are partly unknown. This is how they become known.
 #[tokio::test(flavor = "multi_thread")]
 async fn doctor_lists_unrecognized_responses() {
-    let sandbox = Gocd::start().await.unwrap();
-    let home = TestHome::new();
-    let add = ["add", "gocd-personal", "canary-account", "--server", sandbox.url()];
-    home.run_with(&add, sandbox.personal_access_token()).ok();
+    let (sandbox, home) = with_personal_token("canary-account").await;
     for body in ["{\"canary-value\":1}", "{\"canary-value\":2}", ""] {
         sandbox.next_api_call(Fault::status(401, body).header("content-type", "application/json"));
         assert_ne!(
@@ -419,10 +425,7 @@ fn completions_support_every_shell() {
 /// Paths start below the API, unless they begin with the server's context path.
 #[tokio::test(flavor = "multi_thread")]
 async fn request_reaches_gocd_api_and_pages() {
-    let sandbox = Gocd::start().await.unwrap();
-    let home = TestHome::new();
-    let add = ["add", "gocd-personal", "ci", "--server", sandbox.url()];
-    home.run_with(&add, sandbox.personal_access_token()).ok();
+    let (sandbox, home) = with_personal_token("ci").await;
     let whole = format!("{}/cctray.xml", sandbox.url());
     for (path, requested) in [
         ("/version", "/go/api/version"),

@@ -3,7 +3,9 @@
 use oauth_sandbox::{Cobot, CohortGo, Go1, Gocd, SandboxProvider, ServerHandle};
 use serde_json::json;
 
-use crate::test_home::{REMOTE_REDIRECT_URI, TestHome, connect_arguments, free_port, normalize};
+use crate::test_home::{
+    REMOTE_REDIRECT_URI, RunningProgram, TestHome, connect_arguments, free_port, normalize,
+};
 
 async fn sandbox<P: SandboxProvider>() -> ServerHandle<P> {
     ServerHandle::<P>::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap()
@@ -70,11 +72,17 @@ async fn connects_to_gocd() {
     connect_through_listener::<oauth_sandbox::gocd::Rules>(&[], "Token token=\"").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn accepts_pasted_callback_url() {
+/// A sandbox, and `oauth connect` for the account `acme`, which waits for the callback.
+async fn start_connect() -> (Go1, TestHome, RunningProgram) {
     let sandbox: Go1 = sandbox().await;
     let home = TestHome::new().with_client_of(&sandbox);
-    let mut started = home.start_connect(&sandbox, "acme", &[]);
+    let started = home.start_connect(&sandbox, "acme", &[]);
+    (sandbox, home, started)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accepts_pasted_callback_url() {
+    let (sandbox, _home, mut started) = start_connect().await;
     let callback = sandbox.approve(started.url()).await.unwrap();
     // Pasted before the real callback: an unrelated URL, an empty line, another attempt's callback.
     started.paste("https://app.example.com/");
@@ -88,9 +96,7 @@ async fn accepts_pasted_callback_url() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn denied_consent_stores_nothing() {
-    let sandbox: Go1 = sandbox().await;
-    let home = TestHome::new().with_client_of(&sandbox);
-    let mut started = home.start_connect(&sandbox, "acme", &[]);
+    let (sandbox, home, mut started) = start_connect().await;
     let callback = sandbox.deny(started.url()).await.unwrap();
     started.paste(callback.as_str());
     let ran = started.end();

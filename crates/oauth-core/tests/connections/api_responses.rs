@@ -2,22 +2,47 @@
 
 use std::time::Duration;
 
-use oauth_core::connections::{ConnectionState, Connections};
+use oauth_core::connections::{Connection, ConnectionState, Connections};
 use oauth_core::store::ReconnectReason;
-use oauth_core::{ErrorKind, PasswordRequest, Scopes};
+use oauth_core::{Error, ErrorKind, NoExtra, PasswordRequest, Provider, Scopes};
 use oauth_testing::PASSWORD;
 
 use crate::support::{
-    CheckedProvider, CheckedSite, Fault, NonRefreshingProvider, Ping, Setup, ZeroLifetimeProvider, client_at,
-    client_of, site, token_number,
+    CheckedProvider, CheckedSite, Fault, NonRefreshingProvider, Ping, Setup, ZeroLifetimeProvider, call_all,
+    client_at, client_of, site, token_number,
 };
 
 const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
 
+fn non_refreshing(setup: &Setup) -> Connections<NonRefreshingProvider> {
+    setup.settings(client_of(&setup.server, &setup.clock, "my-client")).build()
+}
+
+/// Inserts a valid access token without a refresh token.
+async fn insert_imported<P: Provider<Extra = NoExtra>>(
+    setup: &Setup,
+    connections: &Connections<P>,
+    account: &str,
+) -> Connection<P> {
+    let access_token = setup.token().await.access_token().clone();
+    let token = connections.client().import_token(access_token.expose(), Scopes::none()).unwrap();
+    connections.insert(account, token).await.unwrap()
+}
+
+/// Sends a call whose first response is a fault, and returns the error.
+async fn send_refused<const IDEMPOTENT: bool>(
+    setup: &Setup,
+    connection: &Connection<impl Provider>,
+    fault: Fault,
+) -> Error {
+    setup.server.next_api_call(fault);
+    connection.send(&Ping::<IDEMPOTENT>).await.unwrap_err()
+}
+
 #[tokio::test(start_paused = true)]
 async fn refused_token_is_refreshed_once() {
     let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    let acme = setup.connect().await;
     setup.server.next_api_call(Fault::Status(401, "{}"));
     acme.send(&Ping::<true>).await.unwrap();
     assert_eq!((setup.server.refreshes(), setup.server.api_calls()), (1, 2));
@@ -35,17 +60,17 @@ async fn refused_token_is_refreshed_once() {
 #[tokio::test(start_paused = true)]
 async fn never_repeats_non_idempotent_call() {
     let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
-    setup.server.next_api_call(Fault::Status(401, "{}"));
-    assert_eq!(acme.send(&Ping::<false>).await.unwrap_err().kind(), ErrorKind::Unauthorized);
+    let acme = setup.connect().await;
+    let error = send_refused::<false>(&setup, &acme, Fault::Status(401, "{}")).await;
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_eq!((setup.server.refreshes(), setup.server.api_calls()), (1, 1));
     acme.send(&Ping::<false>).await.unwrap();
     for (fault, kind, calls) in
         [(Fault::Status(503, ""), ErrorKind::Unavailable, 1), (Fault::ResponseLost, ErrorKind::Unanswered, 1)]
     {
         let before = setup.server.api_calls();
-        setup.server.next_api_call(fault);
-        assert_eq!(acme.send(&Ping::<false>).await.unwrap_err().kind(), kind);
+        let error = send_refused::<false>(&setup, &acme, fault).await;
+        assert_eq!(error.kind(), kind);
         assert_eq!(setup.server.api_calls(), before + calls);
     }
     // A call that was not sent can be repeated.
@@ -56,7 +81,7 @@ async fn never_repeats_non_idempotent_call() {
 #[tokio::test(start_paused = true)]
 async fn concurrent_refusals_cause_one_refresh() {
     let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    let acme = setup.connect().await;
     for _ in 0..64 {
         setup.server.next_api_call(Fault::Status(401, "{}"));
     }
@@ -75,9 +100,9 @@ async fn concurrent_refusals_cause_one_refresh() {
 #[tokio::test(start_paused = true)]
 async fn retries_transient_failures_only() {
     let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
-    setup.server.next_api_call(Fault::Status(403, "{}"));
-    assert_eq!(acme.send(&Ping::<true>).await.unwrap_err().kind(), ErrorKind::Forbidden);
+    let acme = setup.connect().await;
+    let error = send_refused::<true>(&setup, &acme, Fault::Status(403, "{}")).await;
+    assert_eq!(error.kind(), ErrorKind::Forbidden);
     assert_eq!(setup.server.api_calls(), 1);
     for fault in [Fault::Status(503, ""), Fault::Status(429, ""), Fault::ResponseLost, Fault::NotSent] {
         setup.server.next_api_call(fault);
@@ -93,7 +118,7 @@ async fn retries_transient_failures_only() {
 #[tokio::test(start_paused = true)]
 async fn honors_retry_after() {
     let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    let acme = setup.connect().await;
     for status in [429, 503] {
         setup.server.next_api_call(Fault::RetryAfter(status, 7));
         let began = tokio::time::Instant::now();
@@ -125,7 +150,7 @@ async fn honors_retry_after() {
 #[tokio::test(start_paused = true)]
 async fn refreshes_on_demand() {
     let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    let acme = setup.connect().await;
     acme.refresh().await.unwrap();
     assert_eq!(token_number(&acme.headers().await.unwrap()), 2);
     let imported = setup.client().import_token("canary-access-2", oauth_core::Scopes::none()).unwrap();
@@ -142,7 +167,7 @@ async fn refreshes_on_demand() {
 #[tokio::test(start_paused = true)]
 async fn evident_refusal_repeats_any_call() {
     let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    let acme = setup.connect().await;
     // RFC 6750 section 3.1 has 401, some servers send 403.
     for (status, refreshes) in [(401, 1), (403, 2)] {
         setup.server.next_api_call(Fault::Challenge(status, INVALID_TOKEN));
@@ -156,10 +181,8 @@ async fn evident_refusal_repeats_any_call() {
 #[tokio::test(start_paused = true)]
 async fn unexplained_401_keeps_connection() {
     let setup = Setup::new();
-    let client = client_of::<NonRefreshingProvider>(&setup.server, &setup.clock, "my-client");
-    let connections: Connections<NonRefreshingProvider> = setup.settings(client.clone()).build();
-    let token = client.import_token(setup.token().await.access_token().expose(), Scopes::none()).unwrap();
-    let acme = connections.insert("acme", token).await.unwrap();
+    let connections = non_refreshing(&setup);
+    let acme = insert_imported(&setup, &connections, "acme").await;
     setup.events.take();
     for fault in [
         Fault::Status(401, ""),
@@ -169,8 +192,7 @@ async fn unexplained_401_keeps_connection() {
         Fault::Challenge(401, r#"Bearer error="invalid_token"#),
     ] {
         let calls = setup.server.api_calls();
-        setup.server.next_api_call(fault);
-        let error = acme.send(&Ping::<true>).await.unwrap_err();
+        let error = send_refused::<true>(&setup, &acme, fault).await;
         assert_eq!(error.kind(), ErrorKind::Unauthorized);
         assert!(error.is_transient() && !error.needs_reconnect(), "{error}");
         assert_eq!(setup.server.api_calls(), calls + 1);
@@ -190,10 +212,8 @@ async fn unexplained_401_keeps_connection() {
 #[tokio::test(start_paused = true)]
 async fn repeated_401_refuses_token_after_a_minute() {
     let setup = Setup::new();
-    let client = client_of::<NonRefreshingProvider>(&setup.server, &setup.clock, "my-client");
-    let connections: Connections<NonRefreshingProvider> = setup.settings(client.clone()).build();
-    let token = client.import_token(setup.token().await.access_token().expose(), Scopes::none()).unwrap();
-    let acme = connections.insert("acme", token).await.unwrap();
+    let connections = non_refreshing(&setup);
+    let acme = insert_imported(&setup, &connections, "acme").await;
     let refuse = async |idempotent| {
         setup.server.next_api_call(Fault::Status(401, ""));
         match idempotent {
@@ -224,7 +244,7 @@ async fn provider_check_decides_about_doubted_token() {
     let setup = Setup::new();
     let client =
         client_at::<CheckedProvider>(CheckedSite(site()), &setup.server, setup.clock.clone(), "my-client");
-    let connections: Connections<CheckedProvider> = setup.settings(client.clone()).build();
+    let connections: Connections<CheckedProvider> = setup.settings(client).build();
     for (check, is_refused) in [
         (None, false),
         (Some(Fault::Status(503, "")), false),
@@ -239,8 +259,7 @@ async fn provider_check_decides_about_doubted_token() {
         (Some(Fault::Challenge(403, INVALID_TOKEN)), true),
     ] {
         let case = format!("{check:?}");
-        let token = client.import_token(setup.token().await.access_token().expose(), Scopes::none()).unwrap();
-        let acme = connections.insert("acme", token).await.unwrap();
+        let acme = insert_imported(&setup, &connections, "acme").await;
         let calls = setup.server.api_calls();
         setup.server.next_api_call(Fault::Status(401, ""));
         assert!(acme.send(&Ping::<true>).await.unwrap_err().is_transient());
@@ -259,12 +278,10 @@ async fn provider_check_decides_about_doubted_token() {
 #[tokio::test(start_paused = true)]
 async fn outage_of_several_accounts_ends_no_connection() {
     let setup = Setup::new();
-    let client = client_of::<NonRefreshingProvider>(&setup.server, &setup.clock, "my-client");
-    let connections: Connections<NonRefreshingProvider> = setup.settings(client.clone()).build();
+    let connections = non_refreshing(&setup);
     let mut accounts = Vec::new();
     for name in ["a", "b", "c"] {
-        let token = client.import_token(setup.token().await.access_token().expose(), Scopes::none()).unwrap();
-        accounts.push(connections.insert(name, token).await.unwrap());
+        accounts.push(insert_imported(&setup, &connections, name).await);
     }
     for minute in 0..60 {
         for account in &accounts {
@@ -295,7 +312,7 @@ async fn outage_of_several_accounts_ends_no_connection() {
 #[tokio::test(start_paused = true)]
 async fn missing_scope_causes_no_refresh() {
     let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    let acme = setup.connect().await;
     for status in [401, 403] {
         setup
             .server
@@ -304,8 +321,8 @@ async fn missing_scope_causes_no_refresh() {
         assert_eq!(error.kind(), ErrorKind::Forbidden);
         assert!(error.help().contains("`lo.read`"), "{error}");
     }
-    setup.server.next_api_call(Fault::Status(401, r#"{"error":"insufficient_scope"}"#));
-    let error = acme.send(&Ping::<true>).await.unwrap_err();
+    let error =
+        send_refused::<true>(&setup, &acme, Fault::Status(401, r#"{"error":"insufficient_scope"}"#)).await;
     assert_eq!((error.kind(), error.help().contains('`')), (ErrorKind::Forbidden, false));
     assert_eq!((setup.server.refreshes(), setup.server.api_calls()), (0, 3));
     assert_eq!(acme.status().await.unwrap().state, ConnectionState::Active);
@@ -317,7 +334,7 @@ async fn send_refreshes_at_most_once() {
     for lifetime in [0, -1, 1] {
         let setup = Setup::new();
         setup.server.state_lifetime(lifetime);
-        let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+        let acme = setup.connect().await;
         for _ in 0..5 {
             setup.clock.advance_secs(2);
             acme.send(&Ping::<true>).await.unwrap();
@@ -342,18 +359,12 @@ async fn send_refreshes_at_most_once() {
     acme.send(&Ping::<true>).await.unwrap();
     assert_eq!((setup.server.refreshes(), setup.server.api_calls()), (6, 7));
     // A fresh token that is refused is not replaced by another.
-    setup.server.next_api_call(Fault::Challenge(401, INVALID_TOKEN));
-    assert_eq!(acme.send(&Ping::<true>).await.unwrap_err().kind(), ErrorKind::TokenRefused);
+    let error = send_refused::<true>(&setup, &acme, Fault::Challenge(401, INVALID_TOKEN)).await;
+    assert_eq!(error.kind(), ErrorKind::TokenRefused);
     assert_eq!((setup.server.refreshes(), setup.server.api_calls()), (7, 8));
     // Callers at once share one refresh, and the cheap path does not loop either.
-    let callers: Vec<_> = (0..20)
-        .map(|_| {
-            let acme = acme.clone();
-            tokio::spawn(async move { acme.headers().await })
-        })
-        .collect();
-    for caller in callers {
-        caller.await.unwrap().unwrap();
+    for result in call_all((0..20).map(|_| acme.clone())).await {
+        result.unwrap();
     }
     assert_eq!(setup.server.refreshes(), 8);
     acme.refresh().await.unwrap();

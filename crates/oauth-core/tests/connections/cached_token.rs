@@ -65,9 +65,7 @@ async fn valid_token_is_read_from_memory_only() {
 
 #[tokio::test(start_paused = true)]
 async fn valid_token_never_waits_for_refresh() {
-    let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
-    setup.fall_due();
+    let (setup, _, acme) = Setup::due().await;
     for at in [
         crate::support::StorePoint::Acquire,
         crate::support::StorePoint::AfterIntent,

@@ -10,10 +10,7 @@ use crate::support::{Fault, LIFETIME, Ping, RotatingProvider, Setup, StorePoint,
 
 #[tokio::test(start_paused = true)]
 async fn failed_refresh_keeps_valid_token() {
-    let setup = Setup::new();
-    let connections = setup.machine();
-    let acme = connections.insert("acme", setup.token().await).await.unwrap();
-    setup.fall_due();
+    let (setup, _, acme) = Setup::due().await;
     setup.server.always_respond(Some((429, r#"{"error":"slow_down"}"#)));
     for _ in 0..100 {
         assert_eq!(token_number(&acme.headers().await.unwrap()), 1);
@@ -36,7 +33,7 @@ async fn failed_refresh_keeps_valid_token() {
 #[tokio::test(start_paused = true)]
 async fn first_caller_gets_valid_token_when_refresh_fails() {
     let setup = Setup::new();
-    setup.machine().insert("acme", setup.token().await).await.unwrap();
+    setup.connect().await;
     setup.fall_due();
     // In a process that has no token in memory.
     let first = async || setup.machine().get("acme").headers().await;
@@ -61,9 +58,7 @@ async fn margin_is_at_most_half_the_lifetime() {
     assert_eq!(setup.server.refreshes(), 0);
     setup.clock.advance_secs(1);
     acme.headers().await.unwrap();
-    while setup.server.refreshes() == 0 {
-        tokio::task::yield_now().await;
-    }
+    setup.server.wait_for_refresh().await;
     connections.drain().await;
     assert_eq!(setup.server.refreshes(), 1);
 }
@@ -71,7 +66,7 @@ async fn margin_is_at_most_half_the_lifetime() {
 #[tokio::test(start_paused = true)]
 async fn clock_set_back_does_not_extend_token() {
     let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    let acme = setup.connect().await;
     setup.clock.advance_secs(-86_400);
     assert_eq!(token_number(&acme.headers().await.unwrap()), 1);
     tokio::time::advance(Duration::from_secs(LIFETIME.unsigned_abs())).await;
@@ -81,7 +76,7 @@ async fn clock_set_back_does_not_extend_token() {
 #[tokio::test(start_paused = true)]
 async fn wall_clock_expires_token_after_sleep() {
     let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    let acme = setup.connect().await;
     // Monotonic time has stopped meanwhile.
     setup.clock.advance_secs(LIFETIME * 10);
     assert_eq!(token_number(&acme.headers().await.unwrap()), 2);
@@ -170,9 +165,7 @@ async fn clock_jump_costs_one_refresh() {
 
 #[tokio::test(start_paused = true)]
 async fn unsent_call_is_retried_and_clears_intent() {
-    let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
+    let (setup, _, acme) = Setup::expired().await;
     setup.server.next_token_call(Fault::NotSent);
     setup.server.next_token_call(Fault::NotSent);
     assert_eq!(token_number(&acme.headers().await.unwrap()), 2);
@@ -192,7 +185,7 @@ async fn refused_grant_needs_reconnect_with_reason() {
         [(1, oauth_core::store::ReconnectReason::Revoked), (91, oauth_core::store::ReconnectReason::Lapsed)]
     {
         let setup = Setup::new();
-        let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+        let acme = setup.connect().await;
         setup.clock.advance_secs(days * 86_400);
         setup.server.revoke_all();
         let error = acme.headers().await.unwrap_err();

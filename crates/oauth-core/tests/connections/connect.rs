@@ -1,27 +1,18 @@
 //! Attempts to connect: finished once, across processes, and not interrupted.
 
-use std::sync::Arc;
-
 use oauth_core::connections::Connections;
-use oauth_core::{App, CallbackFault, Client, CodeGrant, ErrorKind, FixedSite, Scopes, StartedAuthorization};
+use oauth_core::{App, CallbackFault, Client, ErrorKind, Scopes, StartedAuthorization};
 use oauth_testing::CLIENT_SECRET;
-use tokio::sync::Semaphore;
 
-use crate::support::{Fault, RotatingProvider, Setup, StorePoint, token_number};
+use crate::support::{Fault, RotatingProvider, Setup, StorePoint, site, token_number};
 
 const REDIRECT_URI: &str = "https://app.example.com/callback";
 const REPLAYED: ErrorKind = ErrorKind::Callback(CallbackFault::Replayed);
 
-impl CodeGrant for RotatingProvider {
-    type Connect = Scopes;
-}
-
 /// Connections of a separate process: with a separate client, whose memory is not shared.
 fn machine(setup: &Setup) -> Connections<RotatingProvider> {
-    let base = "https://provider.example";
-    let site = FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api"));
     let app = App::new("my-client", CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
-    let client = Client::builder(site.unwrap(), app)
+    let client = Client::builder(site(), app)
         .transport(setup.server.clone())
         .clock(setup.clock.clone())
         .build()
@@ -33,6 +24,14 @@ fn begin(machine: &Connections<RotatingProvider>) -> (StartedAuthorization, Stri
     let started = machine.client().begin(&Scopes::none()).unwrap();
     let callback = oauth_testing::callback(REDIRECT_URI, &started);
     (started, callback)
+}
+
+/// A process with an attempt to connect.
+fn begun() -> (Setup, Connections<RotatingProvider>, StartedAuthorization, String) {
+    let setup = Setup::new();
+    let machine = machine(&setup);
+    let (started, callback) = begin(&machine);
+    (setup, machine, started, callback)
 }
 
 #[tokio::test]
@@ -77,9 +76,7 @@ async fn concurrent_finishes_accept_one() {
 
 #[tokio::test(start_paused = true)]
 async fn failed_claim_sends_nothing_and_can_be_repeated() {
-    let setup = Setup::new();
-    let machine = machine(&setup);
-    let (started, callback) = begin(&machine);
+    let (setup, machine, started, callback) = begun();
     setup.store.fail(StorePoint::ClaimOnce, 1);
     let error = machine.finish("acme", &started.pending, &callback).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Store);
@@ -89,9 +86,7 @@ async fn failed_claim_sends_nothing_and_can_be_repeated() {
 
 #[tokio::test(start_paused = true)]
 async fn retries_to_store_new_token() {
-    let setup = Setup::new();
-    let machine = machine(&setup);
-    let (started, callback) = begin(&machine);
+    let (setup, machine, started, callback) = begun();
     setup.store.fail(StorePoint::Insert, 4);
     let acme = machine.finish("acme", &started.pending, &callback).await.unwrap();
     assert_eq!(token_number(&acme.headers().await.unwrap()), 1);
@@ -106,9 +101,7 @@ async fn retries_to_store_new_token() {
 
 #[tokio::test(start_paused = true)]
 async fn retries_exchange_that_was_not_sent() {
-    let setup = Setup::new();
-    let machine = machine(&setup);
-    let (started, callback) = begin(&machine);
+    let (setup, machine, started, callback) = begun();
     setup.server.next_token_call(Fault::NotSent);
     setup.server.next_token_call(Fault::NotSent);
     machine.finish("acme", &started.pending, &callback).await.unwrap();
@@ -122,11 +115,8 @@ async fn retries_exchange_that_was_not_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn exchange_continues_when_caller_is_cancelled() {
-    let setup = Setup::new();
-    let machine = machine(&setup);
-    let (started, callback) = begin(&machine);
-    let gate = Arc::new(Semaphore::new(0));
-    setup.server.next_token_call(Fault::DelayResponse(Arc::clone(&gate)));
+    let (setup, machine, started, callback) = begun();
+    let gate = setup.server.delay_next_response();
     let waiting = {
         let (machine, pending) = (machine.clone(), started.pending.clone());
         tokio::spawn(async move { machine.finish("acme", &pending, &callback).await.map(drop) })

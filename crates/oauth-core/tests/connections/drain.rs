@@ -5,23 +5,12 @@ use std::sync::Arc;
 use oauth_core::ErrorKind;
 use tokio::sync::Semaphore;
 
-use crate::support::{Fault, Ping, Setup};
+use crate::support::{Fault, Ping, Setup, spawn_caller};
 
 #[tokio::test(start_paused = true)]
 async fn drain_waits_for_refresh_and_rejects_new_work() {
-    let setup = Setup::new();
-    let connections = setup.machine();
-    let acme = connections.insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
-    let gate = Arc::new(Semaphore::new(0));
-    setup.server.next_token_call(Fault::DelayResponse(Arc::clone(&gate)));
-    let waiting = tokio::spawn({
-        let acme = acme.clone();
-        async move { acme.headers().await }
-    });
-    while setup.server.refreshes() == 0 {
-        tokio::task::yield_now().await;
-    }
+    let (setup, connections, acme) = Setup::expired().await;
+    let (gate, waiting) = setup.hold_refresh(&acme).await;
     let draining = tokio::spawn({
         let connections = connections.clone();
         async move { connections.drain().await }
@@ -55,10 +44,8 @@ fn dropped_runtime_leaves_no_flight() {
     first.block_on(async {
         setup.server.next_token_call(Fault::DelayResponse(Arc::new(Semaphore::new(0))));
         let acme = acme.clone();
-        tokio::spawn(async move { acme.headers().await });
-        while setup.server.refreshes() == 0 {
-            tokio::task::yield_now().await;
-        }
+        spawn_caller(&acme);
+        setup.server.wait_for_refresh().await;
         // Until the server has processed the call.
         for _ in 0..10 {
             tokio::task::yield_now().await;
@@ -75,10 +62,7 @@ fn dropped_runtime_leaves_no_flight() {
 
 #[tokio::test(start_paused = true)]
 async fn debug_and_errors_contain_no_secret() {
-    let setup = Setup::new();
-    let connections = setup.machine();
-    let acme = connections.insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
+    let (setup, connections, acme) = Setup::expired().await;
     setup.server.next_token_call(Fault::Status(
         400,
         r#"{"error":"invalid_grant","error_description":"canary-refresh-1"}"#,

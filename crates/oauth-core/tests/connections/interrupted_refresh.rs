@@ -7,7 +7,7 @@ use oauth_core::{ErrorKind, http::HeaderMap};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
-use crate::support::Setup;
+use crate::support::{Setup, spawn_caller};
 
 /// More await points than a refresh has.
 const POINTS: usize = 60;
@@ -32,7 +32,7 @@ fn stopped_at(point: usize, setup: &Setup) -> (Runtime, JoinHandle<Result<Header
 fn setup() -> Setup {
     let setup = Setup::new();
     process().block_on(async {
-        setup.machine().insert("acme", setup.token().await).await.unwrap();
+        setup.connect().await;
     });
     setup.expire();
     setup.store.yield_at_each_call();
@@ -115,7 +115,7 @@ fn two_processes_refresh_once_at_any_offset() {
         let setup = setup();
         process().block_on(async {
             let (one, two) = (setup.machine().get("acme"), setup.machine().get("acme"));
-            let first = tokio::spawn(async move { one.headers().await });
+            let first = spawn_caller(&one);
             for _ in 0..distance {
                 tokio::task::yield_now().await;
             }

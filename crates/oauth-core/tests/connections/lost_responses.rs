@@ -7,14 +7,11 @@ use oauth_core::ErrorKind;
 use oauth_core::store::{ReconnectReason, RecordState};
 use tokio::sync::Semaphore;
 
-use crate::support::{Fault, Setup, StorePoint, token_number};
+use crate::support::{Fault, Setup, StorePoint, spawn_caller, token_number};
 
 #[tokio::test(start_paused = true)]
 async fn lost_response_allows_one_more_attempt() {
-    let setup = Setup::new();
-    let connections = setup.machine();
-    let acme = connections.insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
+    let (setup, _, acme) = Setup::expired().await;
     setup.server.next_token_call(Fault::ResponseLost);
     assert_eq!(acme.headers().await.unwrap_err().kind(), ErrorKind::Unanswered);
     assert_eq!(setup.server.refreshes(), 1, "the same holder makes no second attempt");
@@ -35,10 +32,7 @@ async fn lost_response_allows_one_more_attempt() {
 /// Some transports do not apply the deadline. The refresh ends all the same.
 #[tokio::test(start_paused = true)]
 async fn missing_response_ends_at_deadline() {
-    let setup = Setup::new();
-    let connections = setup.machine();
-    let acme = connections.insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
+    let (setup, connections, acme) = Setup::expired().await;
     setup.server.next_token_call(Fault::DelayResponse(Arc::new(Semaphore::new(0))));
     let began = tokio::time::Instant::now();
     assert_eq!(acme.headers().await.unwrap_err().kind(), ErrorKind::Unanswered);
@@ -49,9 +43,7 @@ async fn missing_response_ends_at_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn failed_call_without_effect_is_retried() {
-    let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
+    let (setup, _, acme) = Setup::expired().await;
     setup.server.next_token_call(Fault::Status(503, "down"));
     assert_eq!(acme.headers().await.unwrap_err().kind(), ErrorKind::Unavailable);
     assert_eq!(token_number(&setup.machine().get("acme").headers().await.unwrap()), 2);
@@ -60,16 +52,8 @@ async fn failed_call_without_effect_is_retried() {
 
 #[tokio::test(start_paused = true)]
 async fn stalled_holder_saves_without_lease() {
-    let setup = Setup::new();
-    let one = setup.machine();
-    let acme = one.insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
-    let gate = Arc::new(Semaphore::new(0));
-    setup.server.next_token_call(Fault::DelayResponse(Arc::clone(&gate)));
-    let stalled = tokio::spawn(async move { acme.headers().await });
-    while setup.server.refreshes() == 0 {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    let (setup, _, acme) = Setup::expired().await;
+    let (gate, stalled) = setup.hold_refresh(&acme).await;
     // By the store's clock, the lease has expired and the call must have ended.
     setup.clock.advance_secs(600);
     let two = setup.machine();
@@ -78,7 +62,7 @@ async fn stalled_holder_saves_without_lease() {
     assert!(matches!(setup.record("acme").await.state, RecordState::NeedsReconnect { .. }));
 
     gate.add_permits(1);
-    assert_eq!(token_number(&stalled.await.unwrap().unwrap()), 2);
+    assert_eq!(stalled.await.unwrap().unwrap(), 2);
     let record = setup.record("acme").await;
     assert_eq!((record.state, record.generation), (RecordState::Active, 2));
     // The other process detects the new token without a refresh.
@@ -88,20 +72,16 @@ async fn stalled_holder_saves_without_lease() {
 
 #[tokio::test(start_paused = true)]
 async fn refused_holder_without_lease_uses_saved_token() {
-    let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
+    let (setup, _, acme) = Setup::expired().await;
     let (first, second) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
     setup.server.next_token_call(Fault::DelayRequest(Arc::clone(&first)));
     setup.server.next_token_call(Fault::DelayResponse(Arc::clone(&second)));
-    let stalled = tokio::spawn(async move { acme.headers().await });
-    while setup.server.refreshes() == 0 {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    let stalled = spawn_caller(&acme);
+    setup.server.wait_for_refresh().await;
     // The lease expires, and the other process sends its call first.
     setup.clock.advance_secs(600);
     let two = setup.machine();
-    let other = tokio::spawn(async move { two.get("acme").headers().await });
+    let other = spawn_caller(&two.get("acme"));
     while setup.server.spent() == 0 {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -111,17 +91,15 @@ async fn refused_holder_without_lease_uses_saved_token() {
     assert!(!stalled.is_finished());
     assert_eq!(setup.record("acme").await.state, RecordState::Active);
     second.add_permits(1);
-    assert_eq!(token_number(&other.await.unwrap().unwrap()), 2);
-    assert_eq!(token_number(&stalled.await.unwrap().unwrap()), 2);
+    assert_eq!(other.await.unwrap().unwrap(), 2);
+    assert_eq!(stalled.await.unwrap().unwrap(), 2);
     assert_eq!(setup.server.refreshes(), 2);
     assert_eq!(setup.events.take(), ["acme connected", "acme refreshed"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn unstored_refusal_is_not_reported_as_revoked() {
-    let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
+    let (setup, _, acme) = Setup::expired().await;
     setup.server.revoke_all();
     setup.store.fail(StorePoint::SetState, 1);
     let error = acme.headers().await.unwrap_err();
@@ -135,9 +113,7 @@ async fn unstored_refusal_is_not_reported_as_revoked() {
 #[tokio::test(start_paused = true)]
 async fn intent_of_crashed_process_allows_refresh() {
     use oauth_core::store::{AcquireOutcome, Key, LeaseOwner, TokenStore as _};
-    let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
+    let (setup, _, acme) = Setup::expired().await;
     let key = Key::new("rotating", "acme");
     let lease = std::time::Duration::from_secs(60);
     let AcquireOutcome::Granted { fence, .. } =

@@ -100,12 +100,10 @@ fn metrics_count_what_happens_and_name_no_account() {
         runtime.block_on(async {
             let setup = Setup::new();
             let connections = setup.machine();
-            for account in ["canary-acme", "canary-betahaus", "canary-closed"] {
-                connections.insert(account, setup.token().await).await.unwrap();
-            }
+            setup.insert_each(&connections, ["canary-acme", "canary-betahaus", "canary-closed"]).await;
             setup.expire();
             connections.get("canary-acme").headers().await.unwrap();
-            setup.server.next_token_call(Fault::Status(400, r#"{"error":"invalid_grant"}"#));
+            setup.server.next_token_call(Fault::INVALID_GRANT);
             connections.get("canary-closed").headers().await.unwrap_err();
             setup.server.next_token_call(Fault::Status(503, ""));
             connections.sweep(&Sweep::due()).await.unwrap();

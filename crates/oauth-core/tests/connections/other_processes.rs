@@ -53,15 +53,7 @@ async fn removal_during_refresh_wins() {
     let (one, two) = (setup.machine(), setup.machine());
     let acme = one.insert("acme", setup.token().await).await.unwrap();
     setup.expire();
-    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
-    setup.server.next_token_call(crate::support::Fault::DelayResponse(std::sync::Arc::clone(&gate)));
-    let refreshing = tokio::spawn({
-        let acme = acme.clone();
-        async move { acme.headers().await }
-    });
-    while setup.server.refreshes() == 0 {
-        tokio::task::yield_now().await;
-    }
+    let (gate, refreshing) = setup.hold_refresh(&acme).await;
     two.remove("acme").await.unwrap();
     gate.add_permits(1);
     assert_eq!(refreshing.await.unwrap().unwrap_err().kind(), ErrorKind::NotConnected);

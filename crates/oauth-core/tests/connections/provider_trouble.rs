@@ -3,12 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use oauth_core::connections::{ConnectionState, Connections, Sweep};
+use oauth_core::connections::{Connection, ConnectionState, Connections, Sweep};
 use oauth_core::store::{ReconnectReason, RecordState};
-use oauth_core::{Error, ErrorKind, Scopes, Token};
+use oauth_core::{Error, ErrorKind, PasswordRequest, Provider, Scopes};
+use oauth_testing::PASSWORD;
 use tokio::sync::Semaphore;
 
-use crate::support::{Fault, LIFETIME, RotatingProvider, Setup, SpendingProvider, client_of, token_number};
+use crate::support::{
+    Fault, LIFETIME, RotatingProvider, Setup, SpendingProvider, call_all, client_of, spawn_caller,
+    token_number,
+};
 
 const WINDOW: Duration = Duration::from_secs(600);
 const INVALID_GRANT: Option<(u16, &str)> = Some((400, r#"{"error":"invalid_grant"}"#));
@@ -18,26 +22,58 @@ fn patient(setup: &Setup) -> Connections<RotatingProvider> {
     setup.settings(setup.client()).refusal_window(WINDOW).build()
 }
 
-async fn insert_accounts(setup: &Setup, connections: &Connections<RotatingProvider>, count: usize) {
-    for n in 0..count {
-        connections.insert(&format!("{n}"), setup.token().await).await.unwrap();
+/// The same of a provider that may destroy a refresh token and then refuse the call.
+fn spending(setup: &Setup) -> Connections<SpendingProvider> {
+    let client = client_of(&setup.server, &setup.clock, "my-client");
+    setup.settings(client).refusal_window(WINDOW).build()
+}
+
+async fn connect(connections: &Connections<SpendingProvider>, account: &str) -> Connection<SpendingProvider> {
+    let request = PasswordRequest::new("bob", PASSWORD, Scopes::none());
+    let token = connections.client().password(request).await.unwrap();
+    connections.insert(account, token).await.unwrap()
+}
+
+/// A process with two connections of such a provider, whose tokens have expired.
+async fn expired_spending() -> (Setup, Connections<SpendingProvider>, [Connection<SpendingProvider>; 2]) {
+    let setup = Setup::new();
+    let connections = spending(&setup);
+    let accounts = [connect(&connections, "a").await, connect(&connections, "b").await];
+    setup.expire();
+    (setup, connections, accounts)
+}
+
+/// Lets the provider refuse one refresh, which is not believed yet.
+async fn refuse_once(setup: &Setup, connection: &Connection<impl Provider>) {
+    setup.server.next_token_call(Fault::INVALID_GRANT);
+    assert_eq!(connection.headers().await.unwrap_err().kind(), ErrorKind::RefusalUnconfirmed);
+}
+
+/// Asserts that a refusal of each connection is not believed yet.
+async fn assert_unconfirmed(connections: [&Connection<SpendingProvider>; 2]) {
+    for connection in connections {
+        assert_eq!(connection.headers().await.unwrap_err().kind(), ErrorKind::RefusalUnconfirmed);
     }
+}
+
+async fn insert_accounts(setup: &Setup, connections: &Connections<RotatingProvider>, count: usize) {
+    setup.insert_each(connections, (0..count).map(|n| n.to_string())).await;
     setup.events.take();
+}
+
+/// A process with this many connections, whose tokens have expired.
+async fn expired_accounts(count: usize) -> (Setup, Connections<RotatingProvider>) {
+    let setup = Setup::new();
+    let connections = patient(&setup);
+    insert_accounts(&setup, &connections, count).await;
+    setup.expire();
+    (setup, connections)
 }
 
 /// Uses all connections at once, and returns the errors.
 async fn use_all(connections: &Connections<RotatingProvider>, count: usize) -> Vec<Error> {
-    let callers: Vec<_> = (0..count)
-        .map(|n| {
-            let one = connections.get(&format!("{n}"));
-            tokio::spawn(async move { one.headers().await })
-        })
-        .collect();
-    let mut errors = Vec::new();
-    for caller in callers {
-        errors.extend(caller.await.unwrap().err());
-    }
-    errors
+    let results = call_all((0..count).map(|n| connections.get(&format!("{n}")))).await;
+    results.into_iter().filter_map(Result::err).collect()
 }
 
 async fn wait(setup: &Setup, duration: Duration) {
@@ -81,14 +117,12 @@ async fn accepted_token_ends_the_suspicion() {
     let setup = Setup::new();
     let acme = patient(&setup).insert("acme", setup.token().await).await.unwrap();
     setup.expire();
-    setup.server.next_token_call(Fault::Status(400, r#"{"error":"invalid_grant"}"#));
-    assert_eq!(acme.headers().await.unwrap_err().kind(), ErrorKind::RefusalUnconfirmed);
+    refuse_once(&setup, &acme).await;
     wait(&setup, WINDOW).await;
     acme.headers().await.unwrap();
     // A later refusal is about another token, and has a window of its own.
     setup.expire();
-    setup.server.next_token_call(Fault::Status(400, r#"{"error":"invalid_grant"}"#));
-    assert_eq!(acme.headers().await.unwrap_err().kind(), ErrorKind::RefusalUnconfirmed);
+    refuse_once(&setup, &acme).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,15 +131,13 @@ async fn new_connection_ends_the_suspicion() {
     let connections = patient(&setup);
     let acme = connections.insert("acme", setup.token().await).await.unwrap();
     setup.expire();
-    setup.server.next_token_call(Fault::Status(400, r#"{"error":"invalid_grant"}"#));
-    assert_eq!(acme.headers().await.unwrap_err().kind(), ErrorKind::RefusalUnconfirmed);
+    refuse_once(&setup, &acme).await;
     connections.insert("acme", setup.token().await).await.unwrap();
     acme.headers().await.unwrap();
     // The same in another process.
     setup.expire();
-    setup.server.next_token_call(Fault::Status(400, r#"{"error":"invalid_grant"}"#));
-    assert_eq!(acme.headers().await.unwrap_err().kind(), ErrorKind::RefusalUnconfirmed);
-    setup.machine().insert("acme", setup.token().await).await.unwrap();
+    refuse_once(&setup, &acme).await;
+    setup.connect().await;
     wait(&setup, Duration::from_secs(60)).await;
     acme.headers().await.unwrap();
 }
@@ -113,10 +145,7 @@ async fn new_connection_ends_the_suspicion() {
 /// D1 of the field cases: an hour in which the provider refuses everybody.
 #[tokio::test(start_paused = true)]
 async fn refusals_of_several_customers_are_an_incident() {
-    let setup = Setup::new();
-    let connections = patient(&setup);
-    insert_accounts(&setup, &connections, 50).await;
-    setup.expire();
+    let (setup, connections) = expired_accounts(50).await;
     setup.server.always_respond(INVALID_GRANT);
     for _ in 0..60 {
         for error in use_all(&connections, 50).await {
@@ -149,10 +178,7 @@ async fn refusals_of_several_customers_are_an_incident() {
 
 #[tokio::test(start_paused = true)]
 async fn dead_tokens_are_found_after_an_incident() {
-    let setup = Setup::new();
-    let connections = patient(&setup);
-    insert_accounts(&setup, &connections, 20).await;
-    setup.expire();
+    let (setup, connections) = expired_accounts(20).await;
     setup.server.always_respond(INVALID_GRANT);
     use_all(&connections, 20).await;
     // Two of them were revoked meanwhile.
@@ -173,10 +199,7 @@ async fn dead_tokens_are_found_after_an_incident() {
 
 #[tokio::test(start_paused = true)]
 async fn refusals_are_believed_after_a_day_without_success() {
-    let setup = Setup::new();
-    let connections = patient(&setup);
-    insert_accounts(&setup, &connections, 3).await;
-    setup.expire();
+    let (setup, connections) = expired_accounts(3).await;
     setup.server.revoke_all();
     setup.server.always_respond(INVALID_GRANT);
     let mut dead = Vec::new();
@@ -197,27 +220,14 @@ async fn refusals_are_believed_after_a_day_without_success() {
 /// GoCD destroys a refresh token before it checks anything.
 #[tokio::test(start_paused = true)]
 async fn refusals_far_apart_are_one_incident_where_a_call_may_destroy_a_token() {
-    let setup = Setup::new();
-    let connections = setup
-        .settings(client_of::<SpendingProvider>(&setup.server, &setup.clock, "my-client"))
-        .refusal_window(WINDOW)
-        .build();
-    let connect = async |account: &str| {
-        let request = oauth_core::PasswordRequest::new("bob", oauth_testing::PASSWORD, Scopes::none());
-        let token = connections.client().password(request).await.unwrap();
-        connections.insert(account, token).await.unwrap()
-    };
-    let (a, b) = (connect("a").await, connect("b").await);
-    setup.expire();
-    let c = connect("c").await;
+    let (setup, connections, [a, b]) = expired_spending().await;
+    let c = connect(&connections, "c").await;
     setup.server.always_respond(INVALID_GRANT);
     a.headers().await.unwrap_err();
     wait(&setup, 3 * WINDOW).await;
     b.headers().await.unwrap_err();
     wait(&setup, 2 * WINDOW).await;
-    for one in [&a, &b] {
-        assert_eq!(one.headers().await.unwrap_err().kind(), ErrorKind::RefusalUnconfirmed);
-    }
+    assert_unconfirmed([&a, &b]).await;
     setup.server.always_respond(None);
     setup.expire();
     for one in [&c, &a, &b] {
@@ -228,21 +238,11 @@ async fn refusals_far_apart_are_one_incident_where_a_call_may_destroy_a_token() 
 /// A success stays evidence about the provider when the client is corrected after it.
 #[tokio::test(start_paused = true)]
 async fn corrected_client_makes_no_refusal_believable() {
-    let setup = Setup::new();
-    let client = || client_of::<SpendingProvider>(&setup.server, &setup.clock, "my-client");
-    let connections = setup.settings(client()).refusal_window(WINDOW).build();
-    let connect = async |account: &str| {
-        let request = oauth_core::PasswordRequest::new("bob", oauth_testing::PASSWORD, Scopes::none());
-        let token = connections.client().password(request).await.unwrap();
-        connections.insert(account, token).await.unwrap()
-    };
-    let (a, b) = (connect("a").await, connect("b").await);
-    setup.expire();
-    setup.server.next_token_call(Fault::Status(400, r#"{"error":"invalid_grant"}"#));
-    a.headers().await.unwrap_err();
+    let (setup, connections, [a, b]) = expired_spending().await;
+    refuse_once(&setup, &a).await;
     wait(&setup, Duration::from_secs(60)).await;
     b.headers().await.unwrap();
-    connections.reconfigure(client()).unwrap();
+    connections.reconfigure(client_of(&setup.server, &setup.clock, "my-client")).unwrap();
     wait(&setup, WINDOW).await;
     a.headers().await.unwrap();
 }
@@ -250,16 +250,10 @@ async fn corrected_client_makes_no_refusal_believable() {
 /// The evidence that a customer gave ends with its connection.
 #[tokio::test(start_paused = true)]
 async fn reconnected_customer_is_no_part_of_an_incident() {
-    let setup = Setup::new();
-    let connections = patient(&setup);
-    insert_accounts(&setup, &connections, 2).await;
-    setup.expire();
-    let refuse = Fault::Status(400, r#"{"error":"invalid_grant"}"#);
-    setup.server.next_token_call(refuse);
-    connections.get("0").headers().await.unwrap_err();
+    let (setup, connections) = expired_accounts(2).await;
+    refuse_once(&setup, &connections.get("0")).await;
     connections.insert("0", setup.token().await).await.unwrap();
-    setup.server.next_token_call(Fault::Status(400, r#"{"error":"invalid_grant"}"#));
-    connections.get("1").headers().await.unwrap_err();
+    refuse_once(&setup, &connections.get("1")).await;
     assert!(setup.events.take().iter().all(|event| !event.contains("refusalincident")));
 }
 
@@ -267,18 +261,10 @@ async fn reconnected_customer_is_no_part_of_an_incident() {
 #[tokio::test(start_paused = true)]
 async fn refused_token_is_no_probe_where_a_call_may_destroy_it() {
     let setup = Setup::new();
-    let connections = setup
-        .settings(client_of::<SpendingProvider>(&setup.server, &setup.clock, "my-client"))
-        .refusal_window(WINDOW)
-        .build();
-    let token = async || -> Token<SpendingProvider> {
-        let request = oauth_core::PasswordRequest::new("bob", oauth_testing::PASSWORD, Scopes::none());
-        connections.client().password(request).await.unwrap()
-    };
-    let a = connections.insert("a", token().await).await.unwrap();
+    let connections = spending(&setup);
+    let a = connect(&connections, "a").await;
     setup.expire();
-    setup.server.next_token_call(Fault::Status(400, r#"{"error":"invalid_grant"}"#));
-    a.headers().await.unwrap_err();
+    refuse_once(&setup, &a).await;
     wait(&setup, WINDOW).await;
     let before = setup.server.refreshes();
     let error = a.headers().await.unwrap_err();
@@ -286,20 +272,15 @@ async fn refused_token_is_no_probe_where_a_call_may_destroy_it() {
     assert_eq!(setup.server.refreshes(), before, "the window decides, not another call");
 
     // In an incident, a success of another account decides.
-    let b = connections.insert("b", token().await).await.unwrap();
-    let c = connections.insert("c", token().await).await.unwrap();
+    let (b, c) = (connect(&connections, "b").await, connect(&connections, "c").await);
     setup.expire();
-    let d = connections.insert("d", token().await).await.unwrap();
+    let d = connect(&connections, "d").await;
     setup.server.always_respond(INVALID_GRANT);
-    for one in [&b, &c] {
-        assert_eq!(one.headers().await.unwrap_err().kind(), ErrorKind::RefusalUnconfirmed);
-    }
+    assert_unconfirmed([&b, &c]).await;
     let before = setup.server.refreshes();
     for _ in 0..30 {
         wait(&setup, Duration::from_secs(60)).await;
-        for one in [&b, &c] {
-            assert_eq!(one.headers().await.unwrap_err().kind(), ErrorKind::RefusalUnconfirmed);
-        }
+        assert_unconfirmed([&b, &c]).await;
     }
     assert_eq!(setup.server.refreshes(), before);
     setup.server.always_respond(None);
@@ -312,10 +293,7 @@ async fn refused_token_is_no_probe_where_a_call_may_destroy_it() {
 
 #[tokio::test(start_paused = true)]
 async fn outage_holds_back_all_connections() {
-    let setup = Setup::new();
-    let connections = patient(&setup);
-    insert_accounts(&setup, &connections, 200).await;
-    setup.expire();
+    let (setup, connections) = expired_accounts(200).await;
     setup.server.always_respond(Some((503, "")));
     let mut calls = Vec::new();
     for _ in 0..60 {
@@ -337,10 +315,7 @@ async fn outage_holds_back_all_connections() {
 
 #[tokio::test(start_paused = true)]
 async fn one_request_to_wait_holds_back_all_connections() {
-    let setup = Setup::new();
-    let connections = patient(&setup);
-    insert_accounts(&setup, &connections, 100).await;
-    setup.expire();
+    let (setup, connections) = expired_accounts(100).await;
     setup.server.next_token_call(Fault::RetryAfter(429, 30));
     let errors = use_all(&connections, 100).await;
     assert_eq!((errors.len(), setup.server.refreshes()), (100, 1));
@@ -399,8 +374,7 @@ async fn few_valid_tokens_are_refreshed_in_the_background() {
     assert_eq!(setup.server.refreshes() - before, 4);
     // A caller of an expired token does not wait for a place among them.
     setup.clock.advance_secs(300);
-    let waiting = connections.get("19");
-    let waiting = tokio::spawn(async move { waiting.headers().await });
+    let waiting = spawn_caller(&connections.get("19"));
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(setup.server.refreshes() - before, 5);
     gate.add_permits(20);
@@ -414,11 +388,11 @@ fn interrupted_refresh_is_reported_and_its_outcome_unknown() {
         || tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let program = runtime();
     program.block_on(async {
-        let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+        let acme = setup.connect().await;
         setup.events.take();
         setup.expire();
         setup.server.next_token_call(Fault::DelayResponse(Arc::new(Semaphore::new(0))));
-        tokio::spawn(async move { acme.headers().await });
+        spawn_caller(&acme);
         tokio::time::sleep(Duration::from_secs(1)).await;
     });
     // The program returns without `drain`.
@@ -432,10 +406,7 @@ fn interrupted_refresh_is_reported_and_its_outcome_unknown() {
 /// The response arrived, so nothing is in flight that a corrected client would have to wait for.
 #[tokio::test(start_paused = true)]
 async fn corrected_client_continues_at_once() {
-    let setup = Setup::new();
-    let connections = setup.machine();
-    let acme = connections.insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
+    let (setup, connections, acme) = Setup::expired().await;
     setup.server.next_token_call(Fault::Status(401, r#"{"error":"invalid_client"}"#));
     assert_eq!(acme.headers().await.unwrap_err().kind(), ErrorKind::ClientRefused);
     connections.reconfigure(setup.client()).unwrap();

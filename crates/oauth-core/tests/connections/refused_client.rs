@@ -5,25 +5,19 @@ use std::time::Duration;
 use oauth_core::ErrorKind;
 use oauth_core::connections::Connections;
 
-use crate::support::{Fault, NonRefreshingProvider, RotatingProvider, Setup, client_of, token_number};
+use crate::support::{
+    Fault, NonRefreshingProvider, RotatingProvider, Setup, call_all, client_of, token_number,
+};
 
 #[tokio::test(start_paused = true)]
 async fn refused_client_opens_circuit_breaker() {
     let setup = Setup::new();
     let connections = setup.machine();
-    for n in 0..1_000 {
-        connections.insert(&format!("{n}"), setup.token().await).await.unwrap();
-    }
+    setup.insert_each(&connections, (0..1_000).map(|n| n.to_string())).await;
     setup.expire();
     setup.server.always_respond(Some((401, r#"{"error":"invalid_client"}"#)));
-    let callers: Vec<_> = (0..1_000)
-        .map(|n| {
-            let one = connections.get(&format!("{n}"));
-            tokio::spawn(async move { one.headers().await })
-        })
-        .collect();
-    for caller in callers {
-        assert_eq!(caller.await.unwrap().unwrap_err().kind(), ErrorKind::ClientRefused);
+    for result in call_all((0..1_000).map(|n| connections.get(&format!("{n}")))).await {
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::ClientRefused);
     }
     assert_eq!(setup.server.refreshes(), 1);
     assert_eq!(connections.check_client().unwrap_err().kind(), ErrorKind::ClientRefused);
@@ -110,7 +104,7 @@ async fn rejects_token_of_other_client() {
 #[tokio::test(start_paused = true)]
 async fn account_taken_over_by_other_client_is_rejected() {
     let setup = Setup::new();
-    let ours = setup.machine().insert("acme", setup.token().await).await.unwrap();
+    let ours = setup.connect().await;
     let another = client_of::<RotatingProvider>(&setup.server, &setup.clock, "another-client");
     let token = another.import_token("canary-access-9", oauth_core::Scopes::none()).unwrap();
     setup.settings(another).build().insert("acme", token).await.unwrap();

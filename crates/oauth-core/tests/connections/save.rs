@@ -6,10 +6,7 @@ use crate::support::{Setup, StorePoint, token_number};
 
 #[tokio::test(start_paused = true)]
 async fn unsaved_token_is_used_and_saved_later() {
-    let setup = Setup::new();
-    let connections = setup.machine();
-    let acme = connections.insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
+    let (setup, connections, acme) = Setup::expired().await;
     setup.store.fail(StorePoint::Save, 3);
     assert_eq!(token_number(&acme.headers().await.unwrap()), 2, "used from memory");
     let status = acme.status().await.unwrap();
@@ -32,10 +29,7 @@ async fn unsaved_token_is_used_and_saved_later() {
 
 #[tokio::test(start_paused = true)]
 async fn save_with_lost_response_is_recognized() {
-    let setup = Setup::new();
-    let connections = setup.machine();
-    let acme = connections.insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
+    let (setup, connections, acme) = Setup::expired().await;
     setup.store.fail(StorePoint::AfterSave, 1);
     assert_eq!(token_number(&acme.headers().await.unwrap()), 2);
     connections.drain().await;

@@ -87,7 +87,7 @@ proptest! {
             setup.clock.advance_secs(LIFETIME);
             setup.server.next_token_call(Fault::Status(503, ""));
             let _ = acme.headers().await;
-            setup.server.next_token_call(Fault::Status(400, r#"{"error":"invalid_grant"}"#));
+            setup.server.next_token_call(Fault::INVALID_GRANT);
             let _ = acme.headers().await;
             let _ = acme.status().await.unwrap();
         });

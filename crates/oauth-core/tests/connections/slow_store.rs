@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oauth_core::ErrorKind;
-use oauth_core::http::HeaderMap;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use crate::support::{RotatingProvider, Setup, StorePoint, token_number};
+use crate::support::{RotatingProvider, Setup, StorePoint, spawn_caller, token_number};
 
 /// Default with default limits.
 const LEASE: Duration = Duration::from_secs(55);
@@ -16,13 +15,13 @@ const LEASE: Duration = Duration::from_secs(55);
 /// Starts a refresh and stops it when its intent is recorded but the store has not responded yet.
 async fn refresh_with_recorded_intent(
     setup: &Setup,
-) -> (Arc<Semaphore>, JoinHandle<Result<HeaderMap, oauth_core::Error>>) {
+) -> (Arc<Semaphore>, JoinHandle<Result<usize, oauth_core::Error>>) {
     let machine = setup.settings(setup.client()).store_deadline(Duration::from_secs(86_400)).build();
     let acme = machine.insert("acme", setup.token().await).await.unwrap();
     setup.expire();
     let gate = Arc::new(Semaphore::new(0));
     setup.store.hold(StorePoint::AfterIntent, &gate);
-    let refreshing = tokio::spawn(async move { acme.headers().await });
+    let refreshing = spawn_caller(&acme);
     while setup.record("acme").await.intent.is_none() {
         tokio::task::yield_now().await;
     }
@@ -42,7 +41,7 @@ async fn expired_lease_prevents_call() {
         // Another process acquires the lease and makes the only call.
         assert_eq!(token_number(&setup.machine().get("acme").headers().await.unwrap()), 2);
         gate.add_permits(1);
-        assert_eq!(token_number(&refreshing.await.unwrap().unwrap()), 2);
+        assert_eq!(refreshing.await.unwrap().unwrap(), 2);
         assert_eq!((setup.server.refreshes(), setup.record("acme").await.generation), (1, 2), "{slept}");
     }
 }
@@ -54,11 +53,8 @@ async fn old_lease_is_extended_before_call() {
     setup.clock.advance_secs(50);
     gate.add_permits(1);
     // The call lasts for its maximum time.
-    let response = Arc::new(Semaphore::new(0));
-    setup.server.next_token_call(crate::support::Fault::DelayResponse(Arc::clone(&response)));
-    while setup.server.refreshes() == 0 {
-        tokio::task::yield_now().await;
-    }
+    let response = setup.server.delay_next_response();
+    setup.server.wait_for_refresh().await;
     assert!(
         setup.record("acme").await.intent.unwrap().age.is_zero(),
         "the intent was recorded again for the call"
@@ -72,7 +68,7 @@ async fn old_lease_is_extended_before_call() {
         .build();
     assert_eq!(other.get("acme").headers().await.unwrap_err().kind(), ErrorKind::Busy);
     response.add_permits(1);
-    assert_eq!(token_number(&refreshing.await.unwrap().unwrap()), 2);
+    assert_eq!(refreshing.await.unwrap().unwrap(), 2);
     assert_eq!(setup.server.refreshes(), 1);
 }
 

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use oauth_core::chrono::TimeDelta;
 use oauth_core::connections::{Connection, Sweep};
-use oauth_core::store::{Content, Key, ReconnectReason, TokenStore as _};
+use oauth_core::store::{Content, Key, ReconnectReason, Record, TokenStore as _};
 use oauth_core::{Clock as _, ErrorKind};
 use tokio::time::Instant;
 
-use crate::support::{Fault, LIFETIME, RotatingProvider, Setup, StorePoint, token_number};
+use crate::support::{LIFETIME, RotatingProvider, Setup, StorePoint, spawn_caller, token_number};
 
 const DAY: i64 = 86_400;
 
@@ -18,6 +18,15 @@ async fn refresh(setup: &Setup, acme: &Connection<RotatingProvider>, times: usiz
         setup.expire();
         acme.headers().await.unwrap();
     }
+}
+
+/// A connection that was refreshed this many times after a backup.
+async fn refreshed_since_backup(times: usize) -> (Setup, Connection<RotatingProvider>, Record) {
+    let setup = Setup::new();
+    let acme = setup.connect().await;
+    let backup = setup.record("acme").await;
+    refresh(&setup, &acme, times).await;
+    (setup, acme, backup)
 }
 
 /// Lets the next call compare the cached token with the store, in the background.
@@ -54,22 +63,13 @@ async fn newer_token_is_written_back_to_store_that_went_back() {
 
 #[tokio::test(start_paused = true)]
 async fn store_that_goes_back_during_a_refresh_gets_its_token() {
-    let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
-    let backup = setup.record("acme").await;
-    refresh(&setup, &acme, 2).await;
+    let (setup, acme, backup) = refreshed_since_backup(2).await;
     setup.events.take();
-    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
-    setup.server.next_token_call(Fault::DelayResponse(std::sync::Arc::clone(&gate)));
     setup.expire();
-    let caller = tokio::spawn({
-        let acme = acme.clone();
-        async move { acme.headers().await }
-    });
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let (gate, caller) = setup.hold_refresh(&acme).await;
     setup.store.go_back(&[("acme", &backup)]).await;
     gate.add_permits(1);
-    assert_eq!(token_number(&caller.await.unwrap().unwrap()), 4);
+    assert_eq!(caller.await.unwrap().unwrap(), 4);
     assert_eq!(setup.events.take(), ["acme storewentback(none)", "acme refreshed"]);
     setup.expire();
     assert_eq!(token_number(&setup.machine().get("acme").headers().await.unwrap()), 5);
@@ -78,39 +78,29 @@ async fn store_that_goes_back_during_a_refresh_gets_its_token() {
 /// Another process writes the predecessor back first.
 #[tokio::test(start_paused = true)]
 async fn written_back_predecessor_gives_way_to_its_successor() {
-    let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
-    let backup = setup.record("acme").await;
-    refresh(&setup, &acme, 2).await;
+    let (setup, acme, backup) = refreshed_since_backup(2).await;
     let other = setup.machine().get("acme");
     assert_eq!(token_number(&other.headers().await.unwrap()), 3);
-    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
-    setup.server.next_token_call(Fault::DelayResponse(std::sync::Arc::clone(&gate)));
     setup.expire();
-    let caller = tokio::spawn(async move { acme.headers().await });
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let (gate, caller) = setup.hold_refresh(&acme).await;
     setup.store.go_back(&[("acme", &backup)]).await;
-    let waiting = tokio::spawn(async move { other.headers().await });
+    let waiting = spawn_caller(&other);
     tokio::time::sleep(Duration::from_secs(5)).await;
     assert_eq!(setup.record("acme").await.generation, 4, "token 3 was written back");
     gate.add_permits(1);
-    assert_eq!(token_number(&caller.await.unwrap().unwrap()), 4);
+    assert_eq!(caller.await.unwrap().unwrap(), 4);
     // The other process has waited for the call whose intent the store had lost.
-    assert_eq!(token_number(&waiting.await.unwrap().unwrap()), 4);
+    assert_eq!(waiting.await.unwrap().unwrap(), 4);
     assert_eq!((setup.server.refreshes(), setup.server.spent()), (3, 3));
 }
 
 #[tokio::test(start_paused = true)]
 async fn connection_made_after_the_store_went_back_wins() {
-    let setup = Setup::new();
-    let one = setup.machine();
-    let acme = one.insert("acme", setup.token().await).await.unwrap();
-    let backup = setup.record("acme").await;
-    refresh(&setup, &acme, 4).await;
+    let (setup, acme, backup) = refreshed_since_backup(4).await;
     setup.store.go_back(&[("acme", &backup)]).await;
     setup.clock.advance_secs(10);
     // The user connects again, in another process.
-    setup.machine().insert("acme", setup.token().await).await.unwrap();
+    setup.connect().await;
     setup.events.take();
     revalidate(&acme).await;
     assert_eq!(token_number(&acme.headers().await.unwrap()), 6);
@@ -149,14 +139,11 @@ async fn older_connection_of_a_backup_is_not_overwritten_by_a_refresh() {
     setup.clock.advance_secs(10);
     let acme = one.insert("acme", setup.token().await).await.unwrap();
     setup.expire();
-    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
-    setup.server.next_token_call(Fault::DelayResponse(std::sync::Arc::clone(&gate)));
-    let caller = tokio::spawn(async move { acme.headers().await });
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let (gate, caller) = setup.hold_refresh(&acme).await;
     setup.store.go_back(&[("acme", &backup)]).await;
     setup.events.take();
     gate.add_permits(1);
-    assert_eq!(token_number(&caller.await.unwrap().unwrap()), 3);
+    assert_eq!(caller.await.unwrap().unwrap(), 3);
     assert!(setup.events.take()[0].starts_with("acme storewentback(some("));
     // Not evicted, as it is nowhere else.
     for account in ["b", "c", "d"] {
@@ -202,11 +189,10 @@ async fn clock_that_was_ahead_hides_no_later_connection() {
 async fn clock_that_jumps_during_a_call_spoils_no_lifetime() {
     for jump in [10 * DAY, -10 * DAY] {
         let setup = Setup::new();
-        let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
+        let acme = setup.connect().await;
         setup.expire();
         let asked_at = setup.clock.now();
-        let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
-        setup.server.next_token_call(Fault::DelayResponse(std::sync::Arc::clone(&gate)));
+        let gate = setup.server.delay_next_response();
         let caller = tokio::spawn(async move { acme.token().await });
         tokio::time::sleep(Duration::from_secs(1)).await;
         setup.clock.advance_secs(jump);
@@ -230,10 +216,10 @@ async fn saver_comes_first_after_an_outage_of_the_store() {
         // The lease expires; the other process sees the store again first.
         setup.clock.advance_secs(600);
         tokio::time::advance(Duration::from_secs(outage)).await;
-        let other = tokio::spawn(async move { two.get("acme").headers().await });
+        let other = spawn_caller(&two.get("acme"));
         tokio::time::sleep(Duration::from_millis(100)).await;
         setup.store.clear_failures();
-        assert_eq!(token_number(&other.await.unwrap().unwrap()), 2, "{outage} s");
+        assert_eq!(other.await.unwrap().unwrap(), 2, "{outage} s");
         assert_eq!((setup.server.refreshes(), setup.server.spent()), (1, 1), "{outage} s");
     }
 }
@@ -241,16 +227,8 @@ async fn saver_comes_first_after_an_outage_of_the_store() {
 /// D13: another process may have sent the predecessor of this token in doubt.
 #[tokio::test(start_paused = true)]
 async fn token_saved_after_its_lease_is_lost_with_unknown_outcome() {
-    let setup = Setup::new();
-    let acme = setup.machine().insert("acme", setup.token().await).await.unwrap();
-    setup.expire();
-    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
-    setup.server.next_token_call(Fault::DelayResponse(std::sync::Arc::clone(&gate)));
-    let caller = tokio::spawn({
-        let acme = acme.clone();
-        async move { acme.headers().await }
-    });
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let (setup, _, acme) = Setup::expired().await;
+    let (gate, caller) = setup.hold_refresh(&acme).await;
     // The process stands still for longer than its lease.
     setup.clock.advance_secs(600);
     gate.add_permits(1);
@@ -266,9 +244,7 @@ async fn token_saved_after_its_lease_is_lost_with_unknown_outcome() {
 async fn tokens_from_the_future_are_refreshed() {
     let setup = Setup::new();
     let connections = setup.machine();
-    for account in ["a", "b", "c"] {
-        connections.insert(account, setup.token().await).await.unwrap();
-    }
+    setup.insert_each(&connections, ["a", "b", "c"]).await;
     setup.clock.advance_secs(100 * DAY);
     let swept = connections.sweep(&Sweep::all()).await.unwrap();
     assert_eq!(swept.refreshed, 3, "{swept}");
@@ -299,9 +275,7 @@ async fn clocks_that_differ_a_little_cause_no_refresh() {
 async fn unreadable_record_hurts_no_other_connection() {
     let setup = Setup::new();
     let connections = setup.machine();
-    for account in ["a", "b", "c"] {
-        connections.insert(account, setup.token().await).await.unwrap();
-    }
+    setup.insert_each(&connections, ["a", "b", "c"]).await;
     let due_at = setup.clock.now() + TimeDelta::seconds(10);
     let content = Content::new("not a token").due_at(Some(due_at));
     setup.store.insert(&Key::new("rotating", "b"), content).await.unwrap();

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use oauth_core::chrono::{DateTime, TimeDelta, Utc};
-use oauth_core::connections::{Connections, ConnectionsBuilder, EventKind};
+use oauth_core::connections::{Connection, Connections, ConnectionsBuilder, EventKind};
 use oauth_core::http::{Response, StatusCode};
 use oauth_core::store::{
     AcquireOutcome, Content, DueQuery, Key, LeaseOwner, MemoryStore, Record, RecordState, RecordSummary,
@@ -15,78 +15,41 @@ use oauth_core::store::{
 use oauth_core::url::Url;
 use oauth_core::{
     AccessToken, App, Bearer, Call, Client, Clock, Dialect, Endpoint, EndpointContext, Error, FixedSite,
-    Never, NoExtra, PasswordGrant, PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Site, Token,
-    TokenCheck, Transport, TransportError, ZeroLifetime,
+    Never, NoExtra, PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Site, Token, TokenCheck,
+    Transport, TransportError, ZeroLifetime,
 };
-use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, json_response};
+use oauth_testing::{CLIENT_SECRET, ManualClock, PASSWORD, TestDialect, TestProvider, json_response};
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 
 /// Lifetime of access tokens, in seconds.
 pub(crate) const LIFETIME: i64 = 3_600;
 
 /// Provider with refresh token rotation.
-#[derive(Debug)]
-pub(crate) struct RotatingProvider;
-
-impl Provider for RotatingProvider {
-    const NAME: &'static str = "rotating";
-    const DIALECT: Dialect = Dialect::rfc6749();
-    type Site = FixedSite;
-    type Extra = NoExtra;
-    type Scheme = Bearer;
-    type Renewal = SingleUseRefreshToken<90>;
-}
-
-impl PasswordGrant for RotatingProvider {
-    type Request = PasswordRequest;
-}
+pub(crate) type RotatingProvider = TestProvider<SingleUseRefreshToken<90>>;
 
 /// Provider that spends a refresh token before it checks anything.
+pub(crate) type SpendingProvider = TestProvider<SingleUseRefreshToken, SpendingDialect>;
+
 #[derive(Debug)]
-pub(crate) struct SpendingProvider;
+pub(crate) struct SpendingDialect;
 
-impl Provider for SpendingProvider {
-    const NAME: &'static str = "spending";
+impl TestDialect for SpendingDialect {
     const DIALECT: Dialect = Dialect::rfc6749().spends_before_checks(true);
-    type Site = FixedSite;
-    type Extra = NoExtra;
-    type Scheme = Bearer;
-    type Renewal = SingleUseRefreshToken;
-}
-
-impl PasswordGrant for SpendingProvider {
-    type Request = PasswordRequest;
 }
 
 /// Provider with refresh token rotation, whose `expires_in` of 0 means that the token has expired.
+pub(crate) type ZeroLifetimeProvider = TestProvider<SingleUseRefreshToken, ZeroLifetimeDialect>;
+
 #[derive(Debug)]
-pub(crate) struct ZeroLifetimeProvider;
+pub(crate) struct ZeroLifetimeDialect;
 
-impl Provider for ZeroLifetimeProvider {
-    const NAME: &'static str = "zero_lifetime";
+impl TestDialect for ZeroLifetimeDialect {
     const DIALECT: Dialect = Dialect::rfc6749().zero_lifetime(ZeroLifetime::Expired);
-    type Site = FixedSite;
-    type Extra = NoExtra;
-    type Scheme = Bearer;
-    type Renewal = SingleUseRefreshToken;
-}
-
-impl PasswordGrant for ZeroLifetimeProvider {
-    type Request = PasswordRequest;
 }
 
 /// Provider without refresh tokens.
-#[derive(Debug)]
-pub(crate) struct NonRefreshingProvider;
-
-impl Provider for NonRefreshingProvider {
-    const NAME: &'static str = "non_refreshing";
-    const DIALECT: Dialect = Dialect::rfc6749();
-    type Site = FixedSite;
-    type Extra = NoExtra;
-    type Scheme = Bearer;
-    type Renewal = Never;
-}
+pub(crate) type NonRefreshingProvider = TestProvider<Never>;
 
 /// Provider without refresh tokens, with a call that checks a token.
 #[derive(Debug)]
@@ -131,6 +94,11 @@ pub(crate) enum Fault {
     DelayResponse(Arc<Semaphore>),
     /// Processes the call when the semaphore has a permit.
     DelayRequest(Arc<Semaphore>),
+}
+
+impl Fault {
+    /// Refuses the refresh token.
+    pub(crate) const INVALID_GRANT: Self = Self::Status(400, r#"{"error":"invalid_grant"}"#);
 }
 
 #[derive(Debug, Default)]
@@ -185,6 +153,20 @@ impl Server {
 
     pub(crate) fn next_token_call(&self, fault: Fault) {
         self.state().token_faults.push_back(fault);
+    }
+
+    /// Processes the next token call, and responds when the returned semaphore has a permit.
+    pub(crate) fn delay_next_response(&self) -> Arc<Semaphore> {
+        let gate = Arc::new(Semaphore::new(0));
+        self.next_token_call(Fault::DelayResponse(Arc::clone(&gate)));
+        gate
+    }
+
+    /// Waits for the first refresh request.
+    pub(crate) async fn wait_for_refresh(&self) {
+        while self.refreshes() == 0 {
+            tokio::task::yield_now().await;
+        }
     }
 
     pub(crate) fn next_api_call(&self, fault: Fault) {
@@ -339,8 +321,7 @@ pub(crate) fn client_with_clock<P: Provider<Site = FixedSite>>(
 }
 
 pub(crate) fn site() -> FixedSite {
-    let base = "https://provider.example";
-    FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api")).unwrap()
+    oauth_testing::site("https://provider.example")
 }
 
 pub(crate) fn client_at<P: Provider>(
@@ -375,6 +356,28 @@ impl Setup {
         }
     }
 
+    /// A process with the connection `acme`.
+    async fn connected() -> (Self, Connections<RotatingProvider>, Connection<RotatingProvider>) {
+        let setup = Self::new();
+        let connections = setup.machine();
+        let acme = connections.insert("acme", setup.token().await).await.unwrap();
+        (setup, connections, acme)
+    }
+
+    /// A process with the connection `acme`, whose token has expired.
+    pub(crate) async fn expired() -> (Self, Connections<RotatingProvider>, Connection<RotatingProvider>) {
+        let process = Self::connected().await;
+        process.0.expire();
+        process
+    }
+
+    /// A process with the connection `acme`, whose token is due but valid.
+    pub(crate) async fn due() -> (Self, Connections<RotatingProvider>, Connection<RotatingProvider>) {
+        let process = Self::connected().await;
+        process.0.fall_due();
+        process
+    }
+
     pub(crate) fn client(&self) -> Client<RotatingProvider> {
         client_of(&self.server, &self.clock, "my-client")
     }
@@ -395,6 +398,33 @@ impl Setup {
     pub(crate) async fn token(&self) -> Token<RotatingProvider> {
         let request = PasswordRequest::new("bob", PASSWORD, Scopes::none());
         self.client().password(request).await.unwrap()
+    }
+
+    /// The connection of the account `acme`, in one more process.
+    pub(crate) async fn connect(&self) -> Connection<RotatingProvider> {
+        self.machine().insert("acme", self.token().await).await.unwrap()
+    }
+
+    /// Starts a caller whose refresh is processed. The response waits for a permit.
+    pub(crate) async fn hold_refresh(
+        &self,
+        acme: &Connection<RotatingProvider>,
+    ) -> (Arc<Semaphore>, JoinHandle<Result<usize, Error>>) {
+        let gate = self.server.delay_next_response();
+        let caller = spawn_caller(acme);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        (gate, caller)
+    }
+
+    /// Stores a connection of each account.
+    pub(crate) async fn insert_each(
+        &self,
+        connections: &Connections<RotatingProvider>,
+        accounts: impl IntoIterator<Item = impl AsRef<str>>,
+    ) {
+        for account in accounts {
+            connections.insert(account.as_ref(), self.token().await).await.unwrap();
+        }
     }
 
     /// Advances the clock until the token has expired.
@@ -651,6 +681,24 @@ impl<P: Provider, const IDEMPOTENT: bool> Endpoint<P> for Ping<IDEMPOTENT> {
     fn parse(&self, _: &EndpointContext<'_, P>, response: Response<Vec<u8>>) -> Result<StatusCode, Error> {
         Ok(response.status())
     }
+}
+
+/// Starts a caller, which returns the number of its token.
+pub(crate) fn spawn_caller<P: Provider>(connection: &Connection<P>) -> JoinHandle<Result<usize, Error>> {
+    let connection = connection.clone();
+    tokio::spawn(async move { connection.headers().await.map(|headers| token_number(&headers)) })
+}
+
+/// Starts a caller of each connection, and waits for all results.
+pub(crate) async fn call_all<P: Provider>(
+    connections: impl IntoIterator<Item = Connection<P>>,
+) -> Vec<Result<usize, Error>> {
+    let callers: Vec<_> = connections.into_iter().map(|connection| spawn_caller(&connection)).collect();
+    let mut results = Vec::new();
+    for caller in callers {
+        results.push(caller.await.unwrap());
+    }
+    results
 }
 
 /// Returns the number of the token in the headers.

@@ -7,16 +7,19 @@ use std::time::Duration;
 use oauth_core::connections::{Connections, DynConnections, Sweep};
 use oauth_core::{ErrorKind, Scopes};
 
-use crate::support::{Fault, NonRefreshingProvider, Setup, client_of};
+use crate::support::{Fault, NonRefreshingProvider, RotatingProvider, Setup, client_of};
 
-async fn insert_many(
-    setup: &Setup,
-    connections: &Connections<crate::support::RotatingProvider>,
-    count: usize,
-) {
-    for n in 0..count {
-        connections.insert(&format!("{n:03}"), setup.token().await).await.unwrap();
-    }
+async fn insert_many(setup: &Setup, connections: &Connections<RotatingProvider>, count: usize) {
+    setup.insert_each(connections, (0..count).map(|n| format!("{n:03}"))).await;
+}
+
+/// A process whose connections are all due.
+async fn due(count: usize) -> (Setup, Connections<RotatingProvider>) {
+    let setup = Setup::new();
+    let connections = setup.machine();
+    insert_many(&setup, &connections, count).await;
+    setup.fall_due();
+    (setup, connections)
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,10 +72,7 @@ async fn sweep_refreshes_lapsing_connections() {
 
 #[tokio::test(start_paused = true)]
 async fn sweep_increases_concurrency_with_success() {
-    let setup = Setup::new();
-    let connections = setup.machine();
-    insert_many(&setup, &connections, 40).await;
-    setup.fall_due();
+    let (setup, connections) = due(40).await;
     let gates: Vec<_> = (0..40).map(|_| Arc::new(tokio::sync::Semaphore::new(0))).collect();
     for gate in &gates {
         setup.server.next_token_call(Fault::DelayResponse(Arc::clone(gate)));
@@ -100,10 +100,7 @@ async fn sweep_increases_concurrency_with_success() {
 
 #[tokio::test(start_paused = true)]
 async fn sweep_delays_refreshes_and_drain_skips_delays() {
-    let setup = Setup::new();
-    let connections = setup.machine();
-    insert_many(&setup, &connections, 50).await;
-    setup.fall_due();
+    let (setup, connections) = due(50).await;
     let spread = Duration::from_secs(10);
     let times = Arc::new(Mutex::new(vec![tokio::time::Instant::now()]));
     let sweep = Sweep::due().max_concurrent(1).spread(spread).on_progress({
@@ -153,10 +150,7 @@ async fn sweep_cost_depends_on_due_connections() {
 
 #[tokio::test(start_paused = true)]
 async fn refused_client_stops_sweep() {
-    let setup = Setup::new();
-    let connections = setup.machine();
-    insert_many(&setup, &connections, 1_000).await;
-    setup.fall_due();
+    let (setup, connections) = due(1_000).await;
     setup.server.always_respond(Some((401, r#"{"error":"invalid_client"}"#)));
     let swept = connections.sweep(&Sweep::all()).await.unwrap();
     assert_eq!(swept.stopped_by.unwrap().kind(), ErrorKind::ClientRefused);
@@ -165,16 +159,9 @@ async fn refused_client_stops_sweep() {
 
 #[tokio::test(start_paused = true)]
 async fn sweep_continues_after_failures() {
-    let setup = Setup::new();
-    let connections = setup.machine();
-    insert_many(&setup, &connections, 30).await;
-    setup.fall_due();
+    let (setup, connections) = due(30).await;
     for n in 0..9 {
-        setup.server.next_token_call(if n % 2 == 0 {
-            Fault::Status(503, "")
-        } else {
-            Fault::Status(400, r#"{"error":"invalid_grant"}"#)
-        });
+        setup.server.next_token_call(if n % 2 == 0 { Fault::Status(503, "") } else { Fault::INVALID_GRANT });
     }
     let swept = connections.sweep(&Sweep::due().page(3)).await.unwrap();
     assert_eq!((swept.refreshed, swept.failed, swept.needs_reconnect), (21, 5, 4), "{swept}");

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use oauth_core::store::{StoreError, StoreErrorKind};
 use sqlx::error::BoxDynError;
-use sqlx::postgres::{PgArguments, PgPool, PgRow, PgTypeInfo, PgValueRef, Postgres};
-use sqlx::query::Query;
+use sqlx::postgres::{PgPool, PgRow, PgTypeInfo, PgValueRef, Postgres};
 use sqlx::{Decode, Executor, FromRow, Type};
 
 use super::error::explain;
-use crate::engine::{Access, Database, Value};
+use crate::engine::Database;
+use crate::query::{Query, SqlxQuery, bind};
 use crate::rows::{DueRow, RecordRow, SummaryRow, Text};
 use crate::statements::{Statements, due, longest_lease, next, record, statements, summary};
 
@@ -56,22 +56,17 @@ impl<'r> Decode<'r, Postgres> for Text {
     }
 }
 
-fn bound(statement: &'static str, values: &[Value<'_>]) -> Query<'static, Postgres, PgArguments> {
-    values.iter().fold(sqlx::query(statement), |query, value| match *value {
-        Value::Text(text) => query.bind(text.to_owned()),
-        Value::Number(number) => query.bind(number),
-        Value::Maybe(number) => query.bind(number),
-        Value::Bytes(bytes) => query.bind(bytes.to_vec()),
-    })
+fn bound(query: Query<'_>) -> SqlxQuery<Postgres> {
+    bind(sqlx::query(query.statement), query.values)
 }
 
 impl PostgresDatabase {
-    async fn rows<T>(&self, statement: &'static str, values: &[Value<'_>]) -> Result<Vec<T>, StoreError>
+    async fn rows<T>(&self, query: Query<'_>) -> Result<Vec<T>, StoreError>
     where
         T: for<'r> FromRow<'r, PgRow>,
     {
         answered(&self.place, async {
-            let rows = self.pool.fetch_all(bound(statement, values)).await;
+            let rows = self.pool.fetch_all(bound(query)).await;
             rows.and_then(|rows| rows.iter().map(T::from_row).collect())
                 .map_err(|error| explain(error, &self.place))
         })
@@ -83,56 +78,37 @@ impl Database for PostgresDatabase {
     const STATEMENTS: &'static Statements =
         &statements!("CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)");
 
-    async fn records(
-        &self,
-        _: Access,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> Result<Vec<RecordRow>, StoreError> {
-        self.rows(statement, values).await
+    async fn records(&self, query: Query<'_>) -> Result<Vec<RecordRow>, StoreError> {
+        self.rows(query).await
     }
 
-    async fn summaries(
-        &self,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> Result<Vec<SummaryRow>, StoreError> {
-        self.rows(statement, values).await
+    async fn summaries(&self, query: Query<'_>) -> Result<Vec<SummaryRow>, StoreError> {
+        self.rows(query).await
     }
 
-    async fn due(&self, statement: &'static str, values: &[Value<'_>]) -> Result<Vec<DueRow>, StoreError> {
-        self.rows(statement, values).await
+    async fn due(&self, query: Query<'_>) -> Result<Vec<DueRow>, StoreError> {
+        self.rows(query).await
     }
 
-    async fn numbers(
-        &self,
-        _: Access,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> Result<Vec<(i64,)>, StoreError> {
-        self.rows(statement, values).await
+    async fn numbers(&self, query: Query<'_>) -> Result<Vec<(i64,)>, StoreError> {
+        self.rows(query).await
     }
 
-    async fn change(&self, statement: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+    async fn change(&self, query: Query<'_>) -> Result<u64, StoreError> {
         answered(&self.place, async {
-            let done = self.pool.execute(bound(statement, values)).await;
+            let done = self.pool.execute(bound(query)).await;
             done.map(|done| done.rows_affected()).map_err(|error| explain(error, &self.place))
         })
         .await
     }
 
-    async fn change_all(
-        &self,
-        statement: &'static str,
-        values: &[Vec<Value<'_>>],
-    ) -> Result<u64, StoreError> {
+    async fn change_all(&self, queries: &[Query<'_>]) -> Result<u64, StoreError> {
         let explain = |error| explain(error, &self.place);
         answered(&self.place, async {
             let mut transaction = self.pool.begin().await.map_err(explain)?;
             let mut changed = 0;
-            for values in values {
-                changed +=
-                    transaction.execute(bound(statement, values)).await.map_err(explain)?.rows_affected();
+            for query in queries {
+                changed += transaction.execute(bound(*query)).await.map_err(explain)?.rows_affected();
             }
             transaction.commit().await.map_err(explain)?;
             Ok(changed)

@@ -5,17 +5,16 @@ use std::time::{Duration, Instant};
 
 use oauth_core::store::StoreError;
 use sqlx::error::BoxDynError;
-use sqlx::query::Query;
 use sqlx::sqlite::{
-    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqlitePool, SqliteRow, SqliteTypeInfo,
-    SqliteValueRef,
+    Sqlite, SqliteConnectOptions, SqliteConnection, SqlitePool, SqliteRow, SqliteTypeInfo, SqliteValueRef,
 };
 use sqlx::{ConnectOptions, Connection, Decode, Executor, FromRow, Type};
 
 use super::error::{explain, is_full};
 use super::open_files::OpenFiles;
 use super::reserve::{self, Reserve};
-use crate::engine::{Access, Database, Value};
+use crate::engine::Database;
+use crate::query::{Access, Query, SqlxQuery, bind};
 use crate::rows::{DueRow, RecordRow, SummaryRow, Text};
 use crate::statements::{Statements, due, longest_lease, next, record, statements, summary};
 
@@ -49,54 +48,43 @@ impl<'r> Decode<'r, Sqlite> for Text {
     }
 }
 
-fn bound(statement: &'static str, values: &[Value<'_>]) -> Query<'static, Sqlite, SqliteArguments> {
-    values.iter().fold(sqlx::query(statement), |query, value| match *value {
-        Value::Text(text) => query.bind(text.to_owned()),
-        Value::Number(number) => query.bind(number),
-        Value::Maybe(number) => query.bind(number),
-        Value::Bytes(bytes) => query.bind(bytes.to_vec()),
-    })
+fn bound(query: Query<'_>) -> SqlxQuery<Sqlite> {
+    bind(sqlx::query(query.statement), query.values)
 }
 
 /// Fetches all rows, even where there is at most one: SQLite commits with the last step of a statement, and
 /// stopping earlier would hide a failed commit.
 async fn fetch<'c, T>(
     executor: impl Executor<'c, Database = Sqlite>,
-    statement: &'static str,
-    values: &[Value<'_>],
+    query: Query<'_>,
 ) -> sqlx::Result<Vec<T>>
 where
     T: for<'r> FromRow<'r, SqliteRow>,
 {
-    executor.fetch_all(bound(statement, values)).await?.iter().map(T::from_row).collect()
+    executor.fetch_all(bound(query)).await?.iter().map(T::from_row).collect()
 }
 
 impl SqliteDatabase {
-    async fn rows<T>(
-        &self,
-        access: Access,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> Result<Vec<T>, StoreError>
+    async fn rows<T>(&self, query: Query<'_>) -> Result<Vec<T>, StoreError>
     where
         T: for<'r> FromRow<'r, SqliteRow>,
     {
-        let pool = match access {
+        let pool = match query.access {
             Access::Read => &self.readers,
             Access::Write | Access::Save => &self.writer,
         };
-        self.watched(access, async {
-            fetch(pool, statement, values).await.map_err(|error| explain(error, &self.place))
+        self.watched(query.access, async {
+            fetch(pool, query).await.map_err(|error| explain(error, &self.place))
         })
         .await
     }
 
     /// Writes a token.
-    async fn save(&self, statement: &'static str, values: &[Value<'_>]) -> Result<Vec<(i64,)>, StoreError> {
-        self.watched(Access::Save, async {
+    async fn save(&self, query: Query<'_>) -> Result<Vec<(i64,)>, StoreError> {
+        self.watched(query.access, async {
             // One connection throughout, so that no other save of this process uses the space in between.
             let saved = match self.writer.acquire().await {
-                Ok(mut writer) => self.save_on(&mut writer, statement, values).await,
+                Ok(mut writer) => self.save_on(&mut writer, query).await,
                 Err(error) => Err(error),
             };
             saved.map_err(|error| explain(error, &self.place))
@@ -105,19 +93,14 @@ impl SqliteDatabase {
     }
 
     /// On a full disk, uses the space that is reserved for this.
-    async fn save_on(
-        &self,
-        writer: &mut SqliteConnection,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> sqlx::Result<Vec<(i64,)>> {
-        let mut rows = fetch(&mut *writer, statement, values).await;
+    async fn save_on(&self, writer: &mut SqliteConnection, query: Query<'_>) -> sqlx::Result<Vec<(i64,)>> {
+        let mut rows = fetch(&mut *writer, query).await;
         if rows.as_ref().is_err_and(is_full) {
             let _space = self.reserve.give_up().await;
-            rows = fetch(&mut *writer, statement, values).await;
+            rows = fetch(&mut *writer, query).await;
             if rows.as_ref().is_err_and(is_full) {
                 self.reuse_wal(writer).await;
-                rows = fetch(&mut *writer, statement, values).await;
+                rows = fetch(&mut *writer, query).await;
             }
         }
         if self.reserve.is_given_up() {
@@ -129,12 +112,9 @@ impl SqliteDatabase {
     /// Lets the next write overwrite the `-wal` file from its start instead of extending it, so that the
     /// space suffices for many tokens. Does not wait: another process may prevent it until the next save.
     async fn reuse_wal(&self, writer: &mut SqliteConnection) {
-        let pages = fetch::<(i64, i64)>(
-            &mut *writer,
-            "SELECT page_count, page_size FROM pragma_page_count, pragma_page_size",
-            &[],
-        );
-        let Ok(pages) = pages.await else { return };
+        let sizes = "SELECT page_count, page_size FROM pragma_page_count, pragma_page_size";
+        let pages = fetch::<(i64, i64)>(&mut *writer, Query::read(sizes, &[])).await;
+        let Ok(pages) = pages else { return };
         let (count, size) = pages.first().copied().unwrap_or_default();
         // A checkpoint extends the main file by pages that are new. They must not use up the space.
         let length = u64::try_from(count.saturating_mul(size)).unwrap_or_default();
@@ -147,8 +127,8 @@ impl SqliteDatabase {
     /// it. Not on the connection that writes, whose waits are longer.
     async fn truncate_wal(&self) -> sqlx::Result<bool> {
         let mut connection = self.checkpoints.connect().await?;
-        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-        let rows = fetch::<(i64, i64, i64)>(&mut connection, checkpoint, &[]).await;
+        let checkpoint = Query::write("PRAGMA wal_checkpoint(TRUNCATE)", &[]);
+        let rows = fetch::<(i64, i64, i64)>(&mut connection, checkpoint).await;
         connection.close().await?;
         // Its first column: sqlite.org/pragma.html#pragma_wal_checkpoint.
         Ok(rows?.first().is_some_and(|(busy, ..)| *busy == 0))
@@ -176,36 +156,22 @@ impl Database for SqliteDatabase {
     const STATEMENTS: &'static Statements =
         &statements!("CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)");
 
-    async fn records(
-        &self,
-        access: Access,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> Result<Vec<RecordRow>, StoreError> {
-        self.rows(access, statement, values).await
+    async fn records(&self, query: Query<'_>) -> Result<Vec<RecordRow>, StoreError> {
+        self.rows(query).await
     }
 
-    async fn summaries(
-        &self,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> Result<Vec<SummaryRow>, StoreError> {
-        self.rows(Access::Read, statement, values).await
+    async fn summaries(&self, query: Query<'_>) -> Result<Vec<SummaryRow>, StoreError> {
+        self.rows(query).await
     }
 
-    async fn due(&self, statement: &'static str, values: &[Value<'_>]) -> Result<Vec<DueRow>, StoreError> {
-        self.rows(Access::Read, statement, values).await
+    async fn due(&self, query: Query<'_>) -> Result<Vec<DueRow>, StoreError> {
+        self.rows(query).await
     }
 
-    async fn numbers(
-        &self,
-        access: Access,
-        statement: &'static str,
-        values: &[Value<'_>],
-    ) -> Result<Vec<(i64,)>, StoreError> {
-        match access {
-            Access::Save => self.save(statement, values).await,
-            _ => self.rows(access, statement, values).await,
+    async fn numbers(&self, query: Query<'_>) -> Result<Vec<(i64,)>, StoreError> {
+        match query.access {
+            Access::Save => self.save(query).await,
+            _ => self.rows(query).await,
         }
     }
 
@@ -235,27 +201,22 @@ impl Database for SqliteDatabase {
         .await
     }
 
-    async fn change(&self, statement: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
-        self.watched(Access::Write, async {
-            let done = self.writer.execute(bound(statement, values)).await;
+    async fn change(&self, query: Query<'_>) -> Result<u64, StoreError> {
+        self.watched(query.access, async {
+            let done = self.writer.execute(bound(query)).await;
             done.map(|done| done.rows_affected()).map_err(|error| explain(error, &self.place))
         })
         .await
     }
 
-    async fn change_all(
-        &self,
-        statement: &'static str,
-        values: &[Vec<Value<'_>>],
-    ) -> Result<u64, StoreError> {
+    async fn change_all(&self, queries: &[Query<'_>]) -> Result<u64, StoreError> {
         let explain = |error| explain(error, &self.place);
         self.watched(Access::Write, async {
             // Takes the write lock at once: upgrading a read lock may fail halfway.
             let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(explain)?;
             let mut changed = 0;
-            for values in values {
-                changed +=
-                    transaction.execute(bound(statement, values)).await.map_err(explain)?.rows_affected();
+            for query in queries {
+                changed += transaction.execute(bound(*query)).await.map_err(explain)?.rows_affected();
             }
             transaction.commit().await.map_err(explain)?;
             Ok(changed)

@@ -8,23 +8,39 @@ use sqlx::{Connection, Executor, SqliteConnection};
 use super::*;
 use crate::EncryptionKey;
 
-struct Home {
-    _folder: tempfile::TempDir,
-    path: PathBuf,
-}
+/// A folder with a store.
+struct Home(tempfile::TempDir);
 
-fn home() -> Home {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tokens.db");
-    Home { _folder: folder, path }
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("tokens.db")
+    }
+
+    async fn try_open(&self) -> Result<Sqlite, StoreError> {
+        Sqlite::open_within(&self.path(), keyring(), Duration::from_millis(50), Missing::IsCreated).await
+    }
+
+    /// Another connection to the file.
+    async fn connection(&self) -> SqliteConnection {
+        SqliteConnection::connect(&format!("sqlite://{}", self.path().display())).await.unwrap()
+    }
 }
 
 fn keyring() -> Keyring {
     Keyring::new(EncryptionKey::from_bytes([1; 32]))
 }
 
-async fn store(home: &Home) -> Sqlite {
-    Sqlite::open_within(&home.path, keyring(), Duration::from_millis(50), Missing::IsCreated).await.unwrap()
+/// A store with one record, whose content is `first`.
+async fn store_with_record() -> (Home, Sqlite, Key) {
+    let home = Home::new();
+    let store = home.try_open().await.unwrap();
+    let acme = Key::new("go1", "acme");
+    store.insert(&acme, Content::new("first")).await.unwrap();
+    (home, store, acme)
 }
 
 async fn run_pragma(store: &Sqlite, pragma: &'static str) {
@@ -33,10 +49,7 @@ async fn run_pragma(store: &Sqlite, pragma: &'static str) {
 
 #[tokio::test]
 async fn full_disk_loses_nothing() {
-    let home = home();
-    let store = store(&home).await;
-    let acme = Key::new("go1", "acme");
-    store.insert(&acme, Content::new("first")).await.unwrap();
+    let (_home, store, acme) = store_with_record().await;
 
     // With no pages left, SQLite fails as on a full disk.
     run_pragma(&store, "PRAGMA max_page_count = 1").await;
@@ -52,13 +65,10 @@ async fn full_disk_loses_nothing() {
 
 #[tokio::test]
 async fn intent_needs_reserve() {
-    let home = home();
-    let store = store(&home).await;
-    let acme = Key::new("go1", "acme");
-    store.insert(&acme, Content::new("first")).await.unwrap();
+    let (home, store, acme) = store_with_record().await;
     let lease = store.acquire(&acme, &LeaseOwner::new("me"), Duration::from_secs(600)).await.unwrap();
     let AcquireOutcome::Granted { fence, .. } = lease else { panic!("{lease:?}") };
-    let reserve = beside(&home.path, "-reserve");
+    let reserve = beside(&home.path(), "-reserve");
     assert!(!reserve.exists(), "a program that only reads needs none");
 
     std::fs::create_dir(&reserve).unwrap();
@@ -87,10 +97,7 @@ async fn intent_needs_reserve() {
 
 #[tokio::test]
 async fn read_only_file_is_reported() {
-    let home = home();
-    let store = store(&home).await;
-    let acme = Key::new("go1", "acme");
-    store.insert(&acme, Content::new("first")).await.unwrap();
+    let (_home, store, acme) = store_with_record().await;
     run_pragma(&store, "PRAGMA query_only = ON").await;
     let error = store.save(&acme, 1, Content::new("second")).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::CannotWrite, "{error}");
@@ -99,21 +106,16 @@ async fn read_only_file_is_reported() {
 
 #[tokio::test]
 async fn locked_file_is_transient_and_readable() {
-    let home = home();
-    let store = store(&home).await;
-    let acme = Key::new("go1", "acme");
-    store.insert(&acme, Content::new("first")).await.unwrap();
+    let (home, store, acme) = store_with_record().await;
 
-    let mut other = SqliteConnection::connect(&format!("sqlite://{}", home.path.display())).await.unwrap();
+    let mut other = home.connection().await;
     other.execute("BEGIN IMMEDIATE").await.unwrap();
     let error = store.save(&acme, 1, Content::new("second")).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
     assert!(error.is_transient());
     assert_eq!(store.load(&acme).await.unwrap().unwrap().generation, 1, "readers never wait");
 
-    let error = Sqlite::open_within(&home.path, keyring(), Duration::from_millis(50), Missing::IsCreated)
-        .await
-        .unwrap_err();
+    let error = home.try_open().await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
 
     other.execute("ROLLBACK").await.unwrap();
@@ -125,26 +127,23 @@ async fn locked_file_is_transient_and_readable() {
 
 #[tokio::test]
 async fn rotation_reports_kept_wal() {
-    let home = home();
-    let store = store(&home).await;
-    store.insert(&Key::new("go1", "acme"), Content::new("first")).await.unwrap();
-    let mut reader = SqliteConnection::connect(&format!("sqlite://{}", home.path.display())).await.unwrap();
+    let (home, _store, _) = store_with_record().await;
+    let mut reader = home.connection().await;
     reader.execute("BEGIN; SELECT * FROM oauth_connections").await.unwrap();
     let new = Keyring::new(EncryptionKey::from_bytes([2; 32])).and_older(EncryptionKey::from_bytes([1; 32]));
     let patience = Duration::from_millis(50);
-    let rotating = Sqlite::open_within(&home.path, new, patience, Missing::IsError).await.unwrap();
+    let rotating = Sqlite::open_within(&home.path(), new, patience, Missing::IsError).await.unwrap();
     let done = rotating.rotate_keys(|_| {}).await.unwrap();
     assert_eq!((done.reencrypted, done.wal_kept), (1, true), "{done:?}");
     reader.execute("ROLLBACK").await.unwrap();
     let done = rotating.rotate_keys(|_| {}).await.unwrap();
     assert_eq!((done.reencrypted, done.wal_kept), (0, false), "the next rotation truncates it");
-    assert_eq!(std::fs::metadata(beside(&home.path, "-wal")).unwrap().len(), 0);
+    assert_eq!(std::fs::metadata(beside(&home.path(), "-wal")).unwrap().len(), 0);
 }
 
 #[tokio::test]
 async fn saves_are_durable() {
-    let home = home();
-    let store = store(&home).await;
+    let (_home, store, _) = store_with_record().await;
     let set = |pragma: &'static str| {
         let writer = &store.engine.database.writer;
         async move { sqlx::query_scalar::<_, i64>(pragma).fetch_one(writer).await.unwrap() }
@@ -158,10 +157,7 @@ async fn saves_are_durable() {
 
 #[tokio::test]
 async fn cancelled_caller_leaves_nothing_locked() {
-    let home = home();
-    let store = store(&home).await;
-    let acme = Key::new("go1", "acme");
-    store.insert(&acme, Content::new("first")).await.unwrap();
+    let (_home, store, acme) = store_with_record().await;
     for steps in 0..20 {
         let mut save = Box::pin(store.insert(&acme, Content::new("again")));
         for _ in 0..steps {

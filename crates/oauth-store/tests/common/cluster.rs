@@ -149,3 +149,10 @@ fn as_user(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command.arg(program);
     command
 }
+
+/// Reports that the tests of PostgreSQL are skipped. Returns false in CI, which must run them.
+#[allow(clippy::print_stderr)] // A test that does not run must say so.
+pub(crate) fn may_skip_tests(why: &str) -> bool {
+    eprintln!("PostgreSQL: its tests are skipped, {why} (set DATABASE_URL, or apt-get install postgresql)");
+    !std::env::var("CI").is_ok_and(|ci| ci == "true")
+}

@@ -16,6 +16,8 @@ use oauth_core::store::{
 };
 use oauth_store::{EncryptionKey, Keyring, Rotation};
 
+use crate::query::Value;
+
 /// A store of either kind.
 #[async_trait::async_trait]
 pub(crate) trait Store: TokenStore {
@@ -30,15 +32,7 @@ pub(crate) trait TestDatabase: Send + Sync {
     /// Runs a statement without the key, as an attacker could.
     async fn tamper(&self, statement: &str);
     /// Returns the query plan of a statement.
-    async fn plan(&self, statement: &'static str, parameters: &[Parameter]) -> String;
-}
-
-/// A parameter of an explained statement.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Parameter {
-    Text(&'static str),
-    Number(i64),
-    Bytes(&'static [u8]),
+    async fn plan(&self, statement: &'static str, parameters: &[Value<'_>]) -> String;
 }
 
 /// Passes every check to a macro, so that no store misses one.
@@ -85,6 +79,14 @@ pub(crate) async fn granted(store: &Arc<dyn Store>, key: &Key, length: Duration)
     }
 }
 
+/// A store with one record.
+async fn with_record(database: &dyn TestDatabase, content: &str) -> (Arc<dyn Store>, Key) {
+    let store = database.open(ring()).await.unwrap();
+    let acme = Key::new("go1", "acme");
+    store.insert(&acme, Content::new(content)).await.unwrap();
+    (store, acme)
+}
+
 const LONG: Duration = Duration::from_secs(600);
 
 pub(crate) async fn passes_the_core_suite(database: &dyn TestDatabase) {
@@ -122,9 +124,7 @@ pub(crate) async fn machines_share_leases_and_rotated_tokens(database: &dyn Test
 
 pub(crate) async fn lease_may_last_a_tenth_second(database: &dyn TestDatabase) {
     const SHORT: Duration = Duration::from_millis(100);
-    let store = database.open(ring()).await.unwrap();
-    let acme = Key::new("go1", "acme");
-    store.insert(&acme, Content::new("token")).await.unwrap();
+    let (store, acme) = with_record(database, "token").await;
     let (fence, _) = granted(&store, &acme, SHORT).await;
     // The database's clock decides, so the test has to wait.
     tokio::time::sleep(SHORT + Duration::from_millis(5)).await;
@@ -135,9 +135,7 @@ pub(crate) async fn lease_may_last_a_tenth_second(database: &dyn TestDatabase) {
 
 pub(crate) async fn clock_set_back_blocks_no_caller(database: &dyn TestDatabase) {
     const SHORT: Duration = Duration::from_millis(600);
-    let store = database.open(ring()).await.unwrap();
-    let acme = Key::new("go1", "acme");
-    store.insert(&acme, Content::new("token")).await.unwrap();
+    let (store, acme) = with_record(database, "token").await;
     let (fence, _) = granted(&store, &acme, SHORT).await;
     assert!(store.record_intent(&acme, fence, 1).await.unwrap());
     // By an hour: the written times are an hour ahead of the clock.
@@ -373,9 +371,7 @@ pub(crate) async fn newer_state_hides_no_other_record(database: &dyn TestDatabas
 }
 
 pub(crate) async fn replaced_generation_has_limit(database: &dyn TestDatabase) {
-    let store = database.open(ring()).await.unwrap();
-    let acme = Key::new("go1", "acme");
-    store.insert(&acme, Content::new("first")).await.unwrap();
+    let (store, acme) = with_record(database, "first").await;
     let largest = i64::MAX.unsigned_abs();
     for too_large in [u64::MAX, largest] {
         let content = Content::new("second").replaced_generation(too_large);

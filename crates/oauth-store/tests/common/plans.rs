@@ -1,6 +1,7 @@
 //! Query plans of the crate's own statements.
 
-use super::{Parameter, TestDatabase};
+use super::TestDatabase;
+use crate::query::Value;
 use crate::statements::Statements;
 
 /// Many connections, few of them due. `due_along` is the plan's text before the index of due connections.
@@ -10,14 +11,14 @@ pub(crate) async fn statements_use_indexes(
     fill: &'static str,
     due_along: &str,
 ) {
-    use Parameter::{Bytes, Number, Text};
+    use Value::{Bytes, Number, Text};
 
     database.open(super::ring()).await.map(drop).unwrap();
     database.tamper(fill).await;
     database.tamper("ANALYZE").await;
     let (provider, account, any) = (Text("go1"), Text("0000777"), Number(1));
     let key = [provider, account];
-    let of = |more: &[Parameter]| [&key[..], more].concat();
+    let of = |more: &[Value<'static>]| [&key[..], more].concat();
     let [due, lapsing] =
         ["oauth_connections_due", "oauth_connections_lapsing"].map(|index| format!("{due_along}{index}"));
     for (name, statement, parameters, index) in [

@@ -65,8 +65,7 @@ async fn every_response_has_security_headers() {
 async fn rejects_other_methods() {
     let (scenario, machine) = start().await;
     let browser = Browser::at(&machine);
-    let begun = browser.get("/connect/go1?account=acme").await;
-    let callback = scenario.approve("go1", begun.location()).await;
+    let callback = scenario.begin(&browser, "go1", "?account=acme").await;
     for method in ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] {
         for path in ["/connect/go1", "/connect/go1/"].into_iter().filter(|_| method != "POST") {
             let page = browser.request(method, path).await;

@@ -3,17 +3,26 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use oauth_core::url::Url;
 
-use crate::support::{Browser, start};
+use crate::support::{Browser, Machine, Scenario, start};
 
 const NOT_BEGUN: &str = "This was not started in this browser";
+
+/// Begins to connect `acme` on the first of two machines.
+async fn begin_on_first_machine(provider: &str) -> (Scenario, [Machine; 2], Browser, Url) {
+    let (scenario, machine) = start().await;
+    let there = scenario.machine().await;
+    let browser = Browser::at(&machine);
+    let callback = scenario.begin(&browser, provider, "?account=acme").await;
+    (scenario, [machine, there], browser, callback)
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rejects_callback_in_another_browser() {
     let (scenario, machine) = start().await;
     let (victim, attacker) = (Browser::at(&machine), Browser::at(&machine));
-    let begun = attacker.get("/connect/go1?account=evil").await;
-    let callback = scenario.approve("go1", begun.location()).await;
+    let callback = scenario.begin(&attacker, "go1", "?account=evil").await;
 
     let page = victim.get(callback.as_str()).await;
     assert_eq!((page.status, page.heading().as_str()), (StatusCode::BAD_REQUEST, NOT_BEGUN));
@@ -37,8 +46,7 @@ async fn rejects_callback_in_another_browser() {
 async fn expired_attempt_can_be_started_again() {
     let (scenario, machine) = start().await;
     let browser = Browser::at(&machine);
-    let begun = browser.get("/connect/go1?account=acme&return_to=/courses").await;
-    let callback = scenario.approve("go1", begun.location()).await;
+    let callback = scenario.begin(&browser, "go1", "?account=acme&return_to=/courses").await;
     scenario.sandbox.go1().advance(Duration::from_secs(15 * 60 + 1));
     let page = browser.get(callback.as_str()).await;
     assert_eq!((page.status, page.heading().as_str()), (StatusCode::BAD_REQUEST, "That took too long"));
@@ -97,12 +105,8 @@ async fn browser_keeps_only_last_five_attempts() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn second_callback_sends_nothing_on_any_machine() {
-    let (scenario, machine) = start().await;
-    let there = scenario.machine().await;
-    let browser = Browser::at(&machine);
-    let begun = browser.get("/connect/go1?account=acme").await;
+    let (scenario, [machine, there], browser, callback) = begin_on_first_machine("go1").await;
     let cookies = browser.cookies();
-    let callback = scenario.approve("go1", begun.location()).await;
     // Begun on one machine, finished on the other.
     let page = browser.routed_to(&there).get(callback.as_str()).await;
     assert_eq!(page.heading(), "Go1 is connected");
@@ -128,12 +132,8 @@ async fn second_callback_sends_nothing_on_any_machine() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_callbacks_exchange_the_code_once() {
-    let (scenario, machine) = start().await;
-    let there = scenario.machine().await;
-    let browser = Browser::at(&machine);
-    let begun = browser.get("/connect/gocd?account=acme").await;
+    let (scenario, [machine, there], browser, callback) = begin_on_first_machine("gocd").await;
     let cookies = browser.cookies();
-    let callback = scenario.approve("gocd", begun.location()).await;
     let requests: Vec<_> = (0..12)
         .map(|n| {
             let browser = Browser::at(if n % 2 == 0 { &machine } else { &there });
@@ -192,8 +192,7 @@ async fn rejects_tampered_cookie() {
 async fn rejects_callback_of_another_provider() {
     let (scenario, machine) = start().await;
     let browser = Browser::at(&machine);
-    let begun = browser.get("/connect/go1?account=acme").await;
-    let callback = scenario.approve("go1", begun.location()).await;
+    let callback = scenario.begin(&browser, "go1", "?account=acme").await;
     for provider in ["gocd", "cobot", "cohortgo"] {
         let page = browser.get(&format!("/callback/{provider}?{}", callback.query().unwrap())).await;
         assert_eq!(page.heading(), NOT_BEGUN);

@@ -87,8 +87,7 @@ async fn prefetch_spends_nothing() {
             (StatusCode::SERVICE_UNAVAILABLE, 0),
             "{name}: {value}"
         );
-        let begun = browser.get("/connect/go1?account=acme").await;
-        let callback = scenario.approve("go1", begun.location()).await;
+        let callback = scenario.begin(&browser, "go1", "?account=acme").await;
         let calls = scenario.token_calls("go1");
         let page = ahead.get(callback.as_str()).await;
         assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{name}: {value}");

@@ -10,7 +10,7 @@ use axum::routing::get;
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::store::MemoryStore;
 use oauth_core::url::Url;
-use oauth_core::{App, Client, Clock, CodeGrant, Connections};
+use oauth_core::{App, Client, Clock, CodeGrant, Connections, async_trait};
 use oauth_sandbox::{Sandbox, SandboxClock, SandboxProvider, ServerHandle};
 use oauth_web::{Allowed, Connected, CookieKey, OAuthWeb, Refusal, Visit};
 use reqwest::cookie::Jar;
@@ -131,41 +131,61 @@ impl Scenario {
         builder.refusal_window(std::time::Duration::ZERO).build()
     }
 
+    fn server(&self, provider: &str) -> &dyn ProviderServer {
+        match provider {
+            "cobot" => self.sandbox.cobot(),
+            "cohortgo" => self.sandbox.cohortgo(),
+            "go1" => self.sandbox.go1(),
+            _ => self.sandbox.gocd(),
+        }
+    }
+
     /// Approves on the provider's pages as its user, and returns the callback URL.
     pub(crate) async fn approve(&self, provider: &str, authorize: &str) -> Url {
-        match provider {
-            "cobot" => self.sandbox.cobot().approve(authorize).await,
-            "cohortgo" => self.sandbox.cohortgo().approve(authorize).await,
-            "go1" => self.sandbox.go1().approve(authorize).await,
-            _ => self.sandbox.gocd().approve(authorize).await,
-        }
-        .unwrap()
+        self.server(provider).approve(authorize).await
     }
 
     pub(crate) async fn deny(&self, provider: &str, authorize: &str) -> Url {
-        match provider {
-            "cobot" => self.sandbox.cobot().deny(authorize).await,
-            "cohortgo" => self.sandbox.cohortgo().deny(authorize).await,
-            "go1" => self.sandbox.go1().deny(authorize).await,
-            _ => self.sandbox.gocd().deny(authorize).await,
-        }
-        .unwrap()
+        self.server(provider).deny(authorize).await
     }
 
     pub(crate) fn token_calls(&self, provider: &str) -> u64 {
-        match provider {
-            "cobot" => self.sandbox.cobot().journal().token_calls(),
-            "cohortgo" => self.sandbox.cohortgo().journal().token_calls(),
-            "go1" => self.sandbox.go1().journal().token_calls(),
-            _ => self.sandbox.gocd().journal().token_calls(),
-        }
+        self.server(provider).token_calls()
+    }
+
+    /// Begins to connect an account and approves, and returns the callback URL.
+    pub(crate) async fn begin(&self, browser: &Browser, provider: &str, query: &str) -> Url {
+        let begun = browser.get(&format!("/connect/{provider}{query}")).await;
+        self.approve(provider, begun.location()).await
     }
 
     /// Connects an account, and returns the page after the callback.
     pub(crate) async fn connect(&self, browser: &Browser, provider: &str, query: &str) -> Page {
-        let begun = browser.get(&format!("/connect/{provider}{query}")).await;
-        let callback = self.approve(provider, begun.location()).await;
+        let callback = self.begin(browser, provider, query).await;
         browser.get(callback.as_str()).await
+    }
+}
+
+/// A provider's server in the sandbox.
+#[async_trait]
+trait ProviderServer: Sync {
+    async fn approve(&self, authorize: &str) -> Url;
+    async fn deny(&self, authorize: &str) -> Url;
+    fn token_calls(&self) -> u64;
+}
+
+#[async_trait]
+impl<S: SandboxProvider> ProviderServer for ServerHandle<S> {
+    async fn approve(&self, authorize: &str) -> Url {
+        Self::approve(self, authorize).await.unwrap()
+    }
+
+    async fn deny(&self, authorize: &str) -> Url {
+        Self::deny(self, authorize).await.unwrap()
+    }
+
+    fn token_calls(&self) -> u64 {
+        self.journal().token_calls()
     }
 }
 

@@ -191,22 +191,26 @@ fn param(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_owned(), value.into())
 }
 
-fn client<P: AtProductionSite>(
-    values: &RequestValues,
+/// One token request: its values, its encoding, and where it is recorded.
+struct RequestCase<'a> {
+    values: &'a RequestValues,
     encoding: Encoding,
-    transport: &RecordingTransport,
-) -> (Client<P>, Encoding) {
+    transport: RecordingTransport,
+}
+
+fn client<P: AtProductionSite>(values: &RequestValues, encoding: Encoding) -> (Client<P>, RequestCase<'_>) {
+    let transport = RecordingTransport::default();
     // Uses the provider's default if it does not support this encoding.
     let offered = P::DIALECT.encodings;
     let encoding = if offered.contains(&encoding) { encoding } else { offered[0] };
     let app = App::new(&*values.client_id, &*values.client_secret, values.redirect_uri.clone());
     let builder = Client::builder(P::site(), app).transport(transport.clone()).encoding(encoding);
-    (builder.clock(ManualClock::default()).build().unwrap(), encoding)
+    let client = builder.clock(ManualClock::default()).build().unwrap();
+    (client, RequestCase { values, encoding, transport })
 }
 
 fn exchange<P: AtProductionSite + CodeGrant>(values: &RequestValues, encoding: Encoding) {
-    let transport = RecordingTransport::default();
-    let (client, encoding) = client::<P>(values, encoding, &transport);
+    let (client, case) = client::<P>(values, encoding);
     let mut pending = serde_json::to_value(pending::<P>()).unwrap();
     pending["client_id"] = json!(values.client_id);
     pending["redirect_uri"] = json!(values.redirect_uri);
@@ -228,12 +232,11 @@ fn exchange<P: AtProductionSite + CodeGrant>(values: &RequestValues, encoding: E
     if P::DIALECT.redirect_uri != RedirectUriRule::Never {
         params.push(param("redirect_uri", values.redirect_uri.as_str()));
     }
-    check_request::<P, _>(values, encoding, &transport, result, params);
+    check_request::<P, _>(&case, result, params);
 }
 
 fn refresh<P: AtProductionSite + Refreshes>(values: &RequestValues, encoding: Encoding) {
-    let transport = RecordingTransport::default();
-    let (client, encoding) = client::<P>(values, encoding, &transport);
+    let (client, case) = client::<P>(values, encoding);
     let mut row = persisted_json::<P>();
     row["client_id"] = json!(values.client_id);
     row["refresh_token"] = json!(values.credential);
@@ -244,7 +247,7 @@ fn refresh<P: AtProductionSite + Refreshes>(values: &RequestValues, encoding: En
     if P::DIALECT.redirect_uri == RedirectUriRule::OnEveryTokenCall {
         params.push(param("redirect_uri", values.redirect_uri.as_str()));
     }
-    check_request::<P, _>(values, encoding, &transport, result, params);
+    check_request::<P, _>(&case, result, params);
 }
 
 fn by_password<P: AtProductionSite + PasswordGrant>(
@@ -252,8 +255,7 @@ fn by_password<P: AtProductionSite + PasswordGrant>(
     encoding: Encoding,
     request: fn(&RequestValues) -> (P::Request, Params),
 ) {
-    let transport = RecordingTransport::default();
-    let (client, encoding) = client::<P>(values, encoding, &transport);
+    let (client, case) = client::<P>(values, encoding);
     let (request, own) = request(values);
     let result = poll_now(client.password(request));
     let mut params = vec![
@@ -262,52 +264,42 @@ fn by_password<P: AtProductionSite + PasswordGrant>(
         param("password", &*values.password),
     ];
     params.extend(own);
-    with_scope::<P, _>(values, encoding, &transport, result, params);
+    with_scope::<P, _>(&case, result, params);
 }
 
 fn by_client_credentials(values: &RequestValues, encoding: Encoding) {
-    let transport = RecordingTransport::default();
-    let (client, encoding) = client::<go1::Go1>(values, encoding, &transport);
+    let (client, case) = client::<go1::Go1>(values, encoding);
     let result = poll_now(client.client_credentials(values.scopes.clone()));
-    with_scope::<go1::Go1, _>(
-        values,
-        encoding,
-        &transport,
-        result,
-        vec![param("grant_type", "client_credentials")],
-    );
+    with_scope::<go1::Go1, _>(&case, result, vec![param("grant_type", "client_credentials")]);
 }
 
 fn with_scope<P: AtProductionSite, T>(
-    values: &RequestValues,
-    encoding: Encoding,
-    transport: &RecordingTransport,
+    case: &RequestCase<'_>,
     result: Result<T, oauth_core::Error>,
     mut params: Params,
 ) {
     let separator = P::DIALECT.scope_separator;
     if P::DIALECT.redirect_uri == RedirectUriRule::OnEveryTokenCall {
-        params.push(param("redirect_uri", values.redirect_uri.as_str()));
+        params.push(param("redirect_uri", case.values.redirect_uri.as_str()));
     }
-    match values.scopes.joined(separator) {
+    match case.values.scopes.joined(separator) {
         Ok(scope) if scope.is_empty() => {}
         Ok(scope) => params.push(param("scope", scope)),
         Err(_) => {
             assert!(result.is_err_and(|error| error.kind() == ErrorKind::InvalidInput));
-            assert!(transport.take_sent().is_empty());
+            assert!(case.transport.take_sent().is_empty());
             return;
         }
     }
-    check_request::<P, _>(values, encoding, transport, result, params);
+    check_request::<P, _>(case, result, params);
 }
 
 fn check_request<P: AtProductionSite, T>(
-    values: &RequestValues,
-    encoding: Encoding,
-    transport: &RecordingTransport,
+    case: &RequestCase<'_>,
     result: Result<T, oauth_core::Error>,
     mut params: Params,
 ) {
+    let RequestCase { values, encoding, transport } = case;
     let Err(error) = result else { panic!("a token without a response") };
     let given = [&*values.client_secret, &values.credential, &values.password];
     // A short value may be part of the error's own text.
@@ -332,7 +324,7 @@ fn check_request<P: AtProductionSite, T>(
         _ => {}
     }
     params.sort();
-    let mut received_params = received_params::<P>(request, encoding);
+    let mut received_params = received_params::<P>(request, *encoding);
     received_params.sort();
     assert_eq!(received_params, params);
     headers(request.headers(), values, P::DIALECT.client_auth);

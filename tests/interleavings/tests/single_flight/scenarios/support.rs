@@ -14,29 +14,19 @@ use oauth_core::store::{
     SaveOutcome, StoreError, StoreErrorKind, TokenStore,
 };
 use oauth_core::{
-    App, Bearer, Call, Client, Clock, Connection, Connections, Dialect, Error, FixedSite, NoExtra,
-    PasswordGrant, PasswordRequest, Provider, Scopes, SingleUseRefreshToken, Token, Transport,
-    TransportError,
+    App, Call, Client, Clock, Connection, Connections, Error, PasswordRequest, Scopes, SingleUseRefreshToken,
+    Token, Transport, TransportError,
 };
 use tokio::task::yield_now;
 
 const LIFETIME: i64 = 3_600;
 
-#[derive(Debug)]
-pub(super) struct TestProvider;
+// `oauth-testing` itself depends on the `oauth_core` with the real tokio.
+#[allow(dead_code, unreachable_pub)] // a test uses not all of it
+#[path = "../../../../../crates/oauth-testing/src/test_provider.rs"]
+mod test_provider;
 
-impl Provider for TestProvider {
-    const NAME: &'static str = "test-provider";
-    const DIALECT: Dialect = Dialect::rfc6749();
-    type Site = FixedSite;
-    type Extra = NoExtra;
-    type Scheme = Bearer;
-    type Renewal = SingleUseRefreshToken<90>;
-}
-
-impl PasswordGrant for TestProvider {
-    type Request = PasswordRequest;
-}
+type RotatingProvider = test_provider::TestProvider<SingleUseRefreshToken<90>>;
 
 /// Follows the simulated time plus an offset.
 #[derive(Clone, Debug, Default)]
@@ -222,11 +212,8 @@ impl TestSetup {
         Self::after(LIFETIME - 200).await
     }
 
-    fn client(&self) -> Client<TestProvider> {
-        let base = "https://provider.example";
-        let site =
-            FixedSite::new(&format!("{base}/authorize"), &format!("{base}/token"), &format!("{base}/api"))
-                .unwrap();
+    fn client(&self) -> Client<RotatingProvider> {
+        let site = test_provider::site("https://provider.example");
         Client::builder(site, App::without_redirect("my-client", "my-secret"))
             .transport(self.server.clone())
             .clock(self.clock.clone())
@@ -235,7 +222,7 @@ impl TestSetup {
     }
 
     /// Another process. Its waits are short enough to end, see `tokio::time`.
-    pub(super) fn process(&self) -> Connections<TestProvider> {
+    pub(super) fn process(&self) -> Connections<RotatingProvider> {
         Connections::builder(self.client(), self.store.clone())
             .jitter(Duration::ZERO)
             .lease(Duration::from_secs(9))
@@ -243,7 +230,7 @@ impl TestSetup {
             .build()
     }
 
-    pub(super) async fn token(&self) -> Token<TestProvider> {
+    pub(super) async fn token(&self) -> Token<RotatingProvider> {
         let request = PasswordRequest::new("bob", "password", Scopes::none());
         self.client().password(request).await.unwrap()
     }
@@ -251,7 +238,7 @@ impl TestSetup {
     /// Requests headers once. Returns the number of the token.
     pub(super) fn call(
         &self,
-        connections: &Connections<TestProvider>,
+        connections: &Connections<RotatingProvider>,
     ) -> impl Future<Output = Result<usize, Error>> + Send + 'static {
         let acme = connections.get("acme");
         async move {
@@ -263,12 +250,12 @@ impl TestSetup {
 
     /// Generation and state in the store.
     pub(super) async fn stored(&self) -> Option<(u64, RecordState)> {
-        let record = self.store.inner.load(&Key::new("test-provider", "acme")).await.unwrap()?;
+        let record = self.store.inner.load(&Key::new("rotating", "acme")).await.unwrap()?;
         Some((record.generation, record.state))
     }
 
     /// Waits for flights, then checks that memory matches the store.
-    pub(super) async fn settle(&self, connections: &Connections<TestProvider>) {
+    pub(super) async fn settle(&self, connections: &Connections<RotatingProvider>) {
         connections.drain().await;
         let stored = self.stored().await;
         let memory = format!("{:?}", connections.get("acme"));
@@ -292,7 +279,7 @@ pub(super) fn poll_once<T>(work: impl Future<Output = T>) -> Option<T> {
 }
 
 /// The generation in memory.
-pub(super) fn generation(acme: &Connection<TestProvider>) -> Option<u64> {
+pub(super) fn generation(acme: &Connection<RotatingProvider>) -> Option<u64> {
     let shown = format!("{acme:?}");
     let (_, rest) = shown.split_once("generation: Some(")?;
     Some(rest.split_once(')').unwrap().0.parse().unwrap())

@@ -1,8 +1,0 @@
-//! The four providers.
-
-mod cobot;
-mod cohortgo;
-mod go1;
-mod gocd;
-
-pub(crate) use cohortgo::COLLEAGUE;
