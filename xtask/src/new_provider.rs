@@ -11,20 +11,23 @@ use crate::workspace::Workspace;
 const TEMPLATE: &str = "xtask/template/";
 
 /// Files of the template that belong to the book.
-const BOOK_FILES: [(&str, &str); 3] = [
+const BOOK_FILES: [(&str, &str); 5] = [
     ("book/page.txt", "docs/book/src/providers/acme.md"),
+    ("book/calls.txt", "docs/book/src/providers/acme-calls.md"),
+    ("book/api.toml", "docs/api/acme.toml"),
     ("book/production.txt", "docs/book/src/production/acme.md"),
     ("book/portrait.txt", "crates/oauth-docs/src/providers/acme.rs"),
 ];
 
 /// Lines to add after the last line that contains a text: file, text, line.
 #[rustfmt::skip] // one per line
-const ENTRIES: [(&str, &str, &str); 8] = [
+const ENTRIES: [(&str, &str, &str); 9] = [
     ("Cargo.toml", " = { path = \"crates/", "acme = { path = \"crates/acme\", version = \"0.1.0\", default-features = false }"),
     ("crates/oauth-docs/Cargo.toml", "gocd = ", "acme = { workspace = true, features = [\"rustls\"] }"),
     ("crates/oauth-docs/src/providers.rs", "mod gocd;", "mod acme;"),
     ("crates/oauth-docs/src/providers.rs", "::portrait,", "    acme::portrait,"),
     ("docs/book/src/SUMMARY.md", "](providers/", "  - [Acme Orders](providers/acme.md)"),
+    ("docs/book/src/SUMMARY.md", "](providers/", "    - [API calls](providers/acme-calls.md)"),
     ("docs/book/src/SUMMARY.md", "](production/", "  - [Acme Orders](production/acme.md)"),
     ("tests/Cargo.toml", "gocd = ", "acme = { workspace = true, features = [\"rustls\"] }"),
     ("tests/src/lib.rs", " = \"providers/", "        Acme = \"providers/acme.md\","),
@@ -45,7 +48,7 @@ pub(crate) fn steps(workspace: &Workspace, name: &str, title: &str, report: &mut
         println!(
             "\nThe crate declares {name}.example. Next, with the provider's documents at hand:\n\
              - replace each URL, scope and setting in crates/{name}, its tests included, and name its source;\n\
-             - do the same in docs/provider-facts.toml and docs/book/src/{{providers,production}}/{name}.md;\n\
+             - do the same in docs/provider-facts.toml, docs/api/{name}.toml and docs/book/src/{{providers,production}}/{name}.md;\n\
              - run `cargo xtask snapshots`, and compare each request with the document it names;\n\
              - add the crate and its types to tests/downstream;\n\
              - run `cargo xtask ci` and commit."

@@ -16,9 +16,7 @@
 //! assert_eq!(verifier.verify(header, br#"{"id":"2"}"#, now), Err(SignatureFault::Wrong));
 //! ```
 //!
-//! [`Verifier::event`] also parses the body. [`CreateWebhook`](crate::api::CreateWebhook) creates a webhook.
-//! A signature that is still within the tolerance may arrive twice: remember the last [`Event::id`]s to
-//! handle each event once.
+//! [`Receiver`] accepts each genuine event once. [`CreateWebhook`](crate::api::CreateWebhook) creates a webhook.
 //!
 //! Source: <https://www.go1.com/developers/partners/concepts/webhook-signature-authentification> and
 //! <https://developers.go1.com/docs/developer-tools/webhooks/security>; the 60 seconds are the default of
@@ -32,8 +30,10 @@ use oauth_core::chrono::{DateTime, Utc};
 use sha2::Sha256;
 
 mod event;
+mod receiver;
 
 pub use event::{CompletedEnrollment, DecommissionedContent, Event, EventData, EventType, RawEventData};
+pub use receiver::Receiver;
 
 /// The header that holds the signature, in lower case.
 pub const SIGNATURE: &str = "go1-signature";
@@ -103,6 +103,11 @@ impl Verifier {
     /// # Errors
     /// A [`SignatureFault`] if the webhook may not be from Go1. Discard the body then.
     pub fn verify(&self, signature: &str, body: &[u8], now: DateTime<Utc>) -> Result<(), SignatureFault> {
+        self.verified(signature, body, now).map(drop)
+    }
+
+    /// [`verify`](Self::verify). Returns the signature, which is another one for each time and body.
+    fn verified(&self, signature: &str, body: &[u8], now: DateTime<Utc>) -> Result<[u8; 32], SignatureFault> {
         let signature = Signature::parse(signature)?;
         let mac = self.mac.clone().chain_update(signature.signed_at).chain_update(b".").chain_update(body);
         mac.verify_slice(&signature.v1).map_err(|_| SignatureFault::Wrong)?;
@@ -111,7 +116,7 @@ impl Verifier {
         if age > self.tolerance.as_secs() {
             return Err(SignatureFault::Stale);
         }
-        Ok(())
+        Ok(signature.v1)
     }
 
     /// [`verify`](Self::verify), then parses the event.

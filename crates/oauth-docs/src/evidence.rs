@@ -1,6 +1,7 @@
 //! Checks that the facts file and the declarations of the provider crates agree, in both directions.
 
 use crate::Book;
+use crate::api_calls::FOLDER;
 use crate::provider_facts::{Entry, FILE};
 
 /// Missing entries, entries about nothing and different values, each with its remedy.
@@ -35,15 +36,19 @@ pub(crate) fn errors(Book { facts: file, portraits, .. }: &Book) -> Vec<String> 
                 "remove the entry, or declare the fact in crates/oauth-docs/src/providers",
             );
         }
-        let sourced = own(&file.calls);
-        for call in portrait.calls.iter().filter(|call| !sourced.contains(call)) {
-            report(format!("{name}: the call `{call}` has no source"), &format!("add one to {FILE}"));
+        let typed = portrait.documented.typed();
+        let list = format!("{FOLDER}/{name}.toml");
+        for call in portrait.calls.iter().filter(|call| !typed.contains(&call.as_str())) {
+            report(format!("{name}: the call `{call}` is not in the list"), &format!("add it to {list}"));
         }
-        for call in sourced.iter().filter(|call| !portrait.calls.contains(call)) {
-            report(format!("{name}: there is no call `{call}`"), &format!("remove it from {FILE}"));
+        for call in typed.iter().filter(|call| portrait.calls.iter().all(|declared| declared != *call)) {
+            report(
+                format!("{name}: nothing declares the call `{call}`"),
+                &format!("declare it, or correct {list}"),
+            );
         }
     }
-    for Entry { provider, subject, .. } in file.facts.iter().chain(&file.calls) {
+    for Entry { provider, subject, .. } in &file.facts {
         if portraits.iter().all(|portrait| portrait.name != provider) {
             let error = format!("{FILE} has an entry for `{subject}` of `{provider}`, which is no provider");
             report(error, "correct its name");

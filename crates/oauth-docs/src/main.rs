@@ -5,6 +5,7 @@
 //! text between them, `check` compares it. `API` is the folder of the API documentation.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the program writes to the terminal")]
 
+mod api_calls;
 mod dialect;
 mod evidence;
 mod links;

@@ -8,7 +8,7 @@ use clap_markdown::MarkdownOptions;
 
 use crate::Book;
 use crate::portrait::{Fact, Portrait};
-use crate::provider_facts::{Entry, ProviderFacts};
+use crate::provider_facts::ProviderFacts;
 
 /// Generates the part with this name.
 pub(crate) fn part(book: &Book, name: &str) -> Result<String> {
@@ -20,7 +20,7 @@ pub(crate) fn part(book: &Book, name: &str) -> Result<String> {
     match kind {
         "comparison" => Ok(comparison(&book.portraits, &book.facts)),
         "facts" => Ok(facts(provider()?, &book.facts)),
-        "calls" => Ok(calls(provider()?, &book.facts)),
+        "calls" => Ok(calls(provider()?)),
         "snapshot" => snapshot(&book.repository, subject),
         "cli" => Ok(cli()),
         _ => bail!("there is no generated part `{name}`"),
@@ -81,12 +81,9 @@ fn with_capital(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-fn calls(portrait: &Portrait, file: &ProviderFacts) -> String {
-    let own = file.calls.iter().filter(|entry| entry.provider == portrait.name);
-    let row = |Entry { subject, sources, .. }: &Entry| {
-        vec![format!("`{subject}`"), file.cited(sources), file.checked_on(sources)]
-    };
-    table(&["Call", "Source", "Checked"], own.map(row))
+fn calls(portrait: &Portrait) -> String {
+    let list = &portrait.documented;
+    format!("{}\n\n{}", list.summary(), table(&["Call", "Scopes", "Typed fields", "Source"], list.rows()))
 }
 
 /// A tested snapshot of the requests that a client sends, without the document's own example.

@@ -6,6 +6,7 @@ use anyhow::Result;
 use oauth_core::http::header::AUTHORIZATION;
 use oauth_core::{AccessToken, CodeGrant, Connect, Provider, Renewal, Scheme, Site};
 
+use crate::api_calls::ApiCalls;
 use crate::dialect;
 
 /// A declared fact.
@@ -40,8 +41,10 @@ pub(crate) struct Portrait {
     pub(crate) title: String,
     /// The declared facts, the settings of the dialect last.
     pub(crate) facts: Vec<Fact>,
-    /// `Endpoint::NAME` of its typed calls.
+    /// `Endpoint::NAME` of the calls that its crate declares.
     pub(crate) calls: Vec<String>,
+    /// The documented calls. Empty for a provider without pages of its own.
+    pub(crate) documented: ApiCalls,
     /// True if it has an OAuth flow, and thus pages of its own.
     pub(crate) has_flow: bool,
 }
@@ -67,9 +70,16 @@ impl Portrait {
         let mut facts = dialect::facts(&P::DIALECT);
         facts.retain(|fact| !fact.is_standard());
         let title = P::TITLE.to_owned();
-        let mut portrait = Self { name: P::NAME, title, facts, calls: Vec::new(), has_flow: false }
-            .with("scheme", code(header::<P::Scheme>()))
-            .with("renewal", renewal::<P::Renewal>());
+        let mut portrait = Self {
+            name: P::NAME,
+            title,
+            facts,
+            calls: Vec::new(),
+            documented: ApiCalls::default(),
+            has_flow: false,
+        }
+        .with("scheme", code(header::<P::Scheme>()))
+        .with("renewal", renewal::<P::Renewal>());
         let token = AccessToken::new("TOKEN");
         if let Some(check) = site.token_check(&token) {
             portrait = portrait.with("token-check", code(format!("GET {}", check.url())));

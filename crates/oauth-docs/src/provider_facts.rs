@@ -19,8 +19,6 @@ pub(crate) struct ProviderFacts {
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) documents: BTreeMap<String, Document>,
     pub(crate) facts: Vec<Entry>,
-    /// The typed calls.
-    pub(crate) calls: Vec<Entry>,
 }
 
 /// A document about a provider.
@@ -37,16 +35,15 @@ pub(crate) struct Document {
     pub(crate) by_others: bool,
 }
 
-/// A fact or a typed call, with its sources.
+/// A fact with its sources.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
     pub(crate) provider: String,
-    /// Key of the fact, or `Endpoint::NAME` of the call.
-    #[serde(alias = "fact", alias = "call")]
+    /// Key of the fact.
+    #[serde(rename = "fact")]
     pub(crate) subject: String,
-    /// The value of a fact in words; empty for a call.
-    #[serde(default)]
+    /// Its value in words.
     pub(crate) value: String,
     pub(crate) sources: Vec<Source>,
 }
@@ -75,7 +72,7 @@ impl ProviderFacts {
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let file: Self = toml::from_str(text)?;
         let mut seen = BTreeSet::new();
-        for Entry { provider, subject, sources, .. } in file.facts.iter().chain(&file.calls) {
+        for Entry { provider, subject, sources, .. } in &file.facts {
             ensure!(!sources.is_empty(), "{provider}: {subject} has no source");
             ensure!(seen.insert((provider, subject)), "{provider}: {subject} has two entries");
             let undefined = sources.iter().find(|source| !file.documents.contains_key(&source.document));

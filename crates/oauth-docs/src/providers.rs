@@ -10,6 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::api_calls::ApiCalls;
 use crate::portrait::Portrait;
 
 /// In the order of the comparison table. `cargo xtask new-provider` adds a line.
@@ -29,6 +30,8 @@ const GRANTS: [(&str, &str); 3] = [
     ("direct-code", "DirectCode"),
 ];
 
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
 /// The portraits of all providers, with the scopes, grants and calls in the source of their crates.
 pub(crate) fn all(root: &Path) -> Result<Vec<Portrait>> {
     let mut portraits = Vec::new();
@@ -47,7 +50,10 @@ pub(crate) fn all(root: &Path) -> Result<Vec<Portrait>> {
                 }
             }
         }
-        portrait.calls = calls(&source.join("api"))?;
+        if portrait.has_flow {
+            portrait.calls = calls(&source.join("api"))?;
+            portrait.documented = ApiCalls::read(root, portrait.name)?;
+        }
         portraits.push(portrait);
     }
     Ok(portraits)
@@ -59,16 +65,28 @@ fn declares_scope(line: &&str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// `Endpoint::NAME` of the calls in a folder.
+/// `Endpoint::NAME` of the calls in a folder: written out, or declared by a line such as
+/// `GET api "/users/:id" => json(User)`.
 fn calls(folder: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
-        let text = fs::read_to_string(entry?.path())?;
-        let names = text.lines().filter_map(|line| {
-            line.trim().strip_prefix("const NAME: &'static str = \"")?.strip_suffix("\";")
-        });
-        // `NAME` of a provider has no method.
-        found.extend(names.filter(|name| name.contains(' ')).map(str::to_owned));
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(calls(&path)?);
+            continue;
+        }
+        for line in fs::read_to_string(path)?.lines().map(str::trim) {
+            let written_out = line.strip_prefix("const NAME: &'static str = \"");
+            let written_out = written_out.and_then(|rest| rest.strip_suffix("\";"));
+            // `NAME` of a provider has no method.
+            found.extend(written_out.filter(|name| name.contains(' ')).map(str::to_owned));
+            let declared = line.split_once(' ').filter(|(method, _)| METHODS.contains(method));
+            if let Some((method, rest)) = declared
+                && let Some(path) = rest.split('"').find(|text| text.starts_with('/'))
+            {
+                found.push(format!("{method} {path}"));
+            }
+        }
     }
     ensure!(!found.is_empty(), "there are no calls in {}", folder.display());
     Ok(found)

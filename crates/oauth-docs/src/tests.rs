@@ -107,11 +107,30 @@ fn finds_entries_about_nothing() {
         ],
     );
     assert_evidence_errors(
-        |book| entry(&mut book.facts.calls, "GET /me").provider = "go2".to_owned(),
+        |book| entry(&mut book.facts.facts, "password-grant").provider = "go2".to_owned(),
         &[
-            "go1: the call `GET /me` has no source",
-            "docs/provider-facts.toml has an entry for `GET /me` of `go2`",
+            "cobot: password-grant is declared (yes) and has no source",
+            "docs/provider-facts.toml has an entry for `password-grant` of `go2`",
         ],
+    );
+}
+
+#[test]
+fn finds_calls_that_the_list_lacks() {
+    let go1 = |book: &mut Book| book.portraits.iter().position(|portrait| portrait.name == "go1").unwrap();
+    assert_evidence_errors(
+        |book| {
+            let at = go1(book);
+            book.portraits[at].calls.push("GET /x".to_owned());
+        },
+        &["go1: the call `GET /x` is not in the list"],
+    );
+    assert_evidence_errors(
+        |book| {
+            let at = go1(book);
+            book.portraits[at].calls.retain(|call| call != "GET /me");
+        },
+        &["go1: nothing declares the call `GET /me`"],
     );
 }
 
@@ -120,14 +139,16 @@ fn finds_unsound_facts_file() {
     const FILE: &str = r#"compared = ["pkce"]
         names = { pkce = "PKCE" }
         documents.guide = { title = "Guide", url = "https://provider.example", read_on = "2026-11-21" }
-        facts = [{ provider = "sample", fact = "pkce", value = "sent", sources = [{ document = "guide" }] }]
-        calls = [{ provider = "sample", call = "GET /me", sources = [{ document = "guide" }] }]"#;
+        facts = [
+            { provider = "sample", fact = "pkce", value = "sent", sources = [{ document = "guide" }] },
+            { provider = "sample", fact = "scopes", value = "2", sources = [{ document = "guide" }] },
+        ]"#;
     ProviderFacts::parse(FILE).unwrap();
     for (from, to, error) in [
         ("2026-11-21", "2026-02-30", "read_on"),
-        ("[{ document = \"guide\" }] }]", "[] }]", "sample: pkce has no source"),
+        ("[{ document = \"guide\" }]", "[]", "sample: pkce has no source"),
         ("{ document = \"guide\" }", "{ document = \"page\" }", "sample: pkce cites the undefined"),
-        ("\"GET /me\"", "\"pkce\"", "sample: pkce has two entries"),
+        ("\"scopes\"", "\"pkce\"", "sample: pkce has two entries"),
         ("[\"pkce\"]", "[\"pcke\"]", "has no name"),
     ] {
         let found = ProviderFacts::parse(&FILE.replacen(from, to, 1)).unwrap_err();

@@ -38,3 +38,32 @@ open_enum! {
         Descending = "desc",
     }
 }
+
+/// Largest sum of offset and limit.
+pub(super) const MAX_OFFSET: u64 = 10_000;
+
+/// Implements `PagedEndpoint` for a list with `limit` (20 by default) and `offset`.
+///
+/// After 10,000 results the next request is one that Go1 refuses, so that the list does not look complete.
+macro_rules! paged_by_offset {
+    ($list:ident: $page:ident of $item:ty) => {
+        impl oauth_core::PagedEndpoint<Go1> for $list {
+            type Item = $item;
+
+            fn split(&self, page: $page) -> oauth_core::Page<$item, Self> {
+                let unread = page.unread();
+                let received = (page.hits.len() + unread) as u64;
+                let seen = self.offset.unwrap_or(0).saturating_add(received);
+                let reachable = super::base::MAX_OFFSET.saturating_sub(seen);
+                let mut next = self.clone().offset(seen);
+                if (1..u64::from(self.limit.unwrap_or(20))).contains(&reachable) {
+                    next.limit = u32::try_from(reachable).ok();
+                }
+                let is_last = received == 0 || (seen >= page.total && reachable > 0);
+                oauth_core::Page { items: page.hits, unread, next: (!is_last).then_some(next) }
+            }
+        }
+    };
+}
+
+pub(super) use paged_by_offset;

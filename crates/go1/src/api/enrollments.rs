@@ -3,7 +3,7 @@
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::{CommaSeparated, endpoint, open_enum, request_body, response};
 
-use super::base::{FILE_BYTES, FILE_SECONDS, SortOrder, gateway, gateway_file};
+use super::base::{FILE_BYTES, FILE_SECONDS, SortOrder, gateway, gateway_file, paged_by_offset};
 use crate::provider::Go1;
 
 endpoint! {
@@ -97,6 +97,8 @@ endpoint! {
     GET gateway_file("application/pdf") "/enrollments/:id/certificate" scopes ["enrollment.read"]
         limits(FILE_BYTES, FILE_SECONDS) => bytes
 }
+
+paged_by_offset!(Enrollments: EnrollmentPage of EnrollmentDetails);
 
 response! {
     /// A page of enrollments.

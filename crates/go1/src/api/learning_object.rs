@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::{List, endpoint, open_enum, response};
 
-use super::base::{FILE_BYTES, FILE_SECONDS, gateway, gateway_file};
+use super::base::{FILE_BYTES, FILE_SECONDS, gateway, gateway_file, paged_by_offset};
 use super::learning_object_changes::{LearningObjectChanges, NewLearningObject};
 use super::learning_object_parts::{
     Accessibility, Alternatives, ContentProvider, Core, Lifecycle, MediaSet, Offerings, PlaybackBehavior,
@@ -94,6 +94,8 @@ endpoint! {
     }
     GET gateway "/learning-objects/:id/alternatives" scopes ["portal.read", "lo.read"] => json(AlternativePage)
 }
+
+paged_by_offset!(LearningObjectAlternatives: AlternativePage of String);
 
 response! {
     /// A page of alternatives.

@@ -4,35 +4,30 @@ use std::collections::BTreeMap;
 
 use oauth_core::http::{Method, Request, Response};
 use oauth_core::serde_json::Value;
-use oauth_core::{Endpoint, EndpointContext, Error, List, json, response};
+use oauth_core::{Endpoint, EndpointContext, Error, List, Page, PagedEndpoint, json, response};
 
-use super::base::gateway;
+use super::base::{MAX_OFFSET, gateway};
 use super::learning_object::LearningObjectDetails;
 use crate::provider::Go1;
 
 const DEFAULT_PAGE: u32 = 20;
 /// Largest page by offset.
 const MAX_PAGE: u32 = 50;
-/// Largest sum of offset and limit.
-const MAX_OFFSET: u64 = 10_000;
 /// Largest page when scrolling.
 const MAX_SCROLL_PAGE: u32 = 5_000;
 
 /// `GET /learning-objects` on the gateway: content that the portal may use. Scope `lo.read`.
 ///
-/// [`after`](Self::after) makes the request for the next page:
+/// `pages` requests page after page, and [`after`](Self::after) makes the request for the next one:
 ///
 /// ```
 /// use go1::api::LearningObjects;
 ///
 /// # async fn example(client: go1::Client, token: go1::Token) -> Result<(), go1::Error> {
-/// let mut next = Some(LearningObjects::new().kind("course").language("en").limit(50));
-/// while let Some(request) = next {
-///     let page = client.send(&token, &request).await?;
-///     for found in &page.hits {
-///         println!("{}", found.id);
-///     }
-///     next = request.after(&page);
+/// let courses = LearningObjects::new().kind("course").language("en").limit(50);
+/// let mut pages = client.pages(&token, courses);
+/// while let Some(course) = pages.next().await {
+///     println!("{}", course?.id);
 /// }
 /// # Ok(())
 /// # }
@@ -144,8 +139,7 @@ impl LearningObjects {
     /// scroll, so that a truncated list does not look complete.
     #[must_use]
     pub fn after(&self, page: &LearningObjectPage) -> Option<Self> {
-        let unread = page.other.get("hits").and_then(Value::as_array).map_or(0, Vec::len);
-        let received = (page.hits.len() + unread) as u64;
+        let received = (page.hits.len() + unread_hits(page)) as u64;
         if received == 0 {
             return None;
         }
@@ -284,6 +278,19 @@ impl Endpoint<Go1> for LearningObjects {
         response: Response<Vec<u8>>,
     ) -> Result<LearningObjectPage, Error> {
         json(&response)
+    }
+}
+
+fn unread_hits(page: &LearningObjectPage) -> usize {
+    page.other.get("hits").and_then(Value::as_array).map_or(0, Vec::len)
+}
+
+impl PagedEndpoint<Go1> for LearningObjects {
+    type Item = LearningObjectDetails;
+
+    fn split(&self, page: LearningObjectPage) -> Page<Self::Item, Self> {
+        let next = self.after(&page);
+        Page { unread: unread_hits(&page), items: page.hits, next }
     }
 }
 

@@ -7,7 +7,7 @@ use oauth_core::{
     Endpoint, EndpointContext, Error, RequestBody, Token, endpoint, json, open_enum, request_body, response,
 };
 
-use super::base::{SortOrder, gateway};
+use super::base::{SortOrder, gateway, paged_by_offset};
 use crate::provider::Go1;
 
 endpoint! {
@@ -26,6 +26,8 @@ endpoint! {
     }
     GET gateway "/portals" scopes ["portal.read"] => json(PortalPage)
 }
+
+paged_by_offset!(Portals: PortalPage of PortalDetails);
 
 endpoint! {
     [] Go1;
