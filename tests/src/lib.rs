@@ -26,6 +26,7 @@ mod book {
         Cobot = "providers/cobot.md",
         Go1 = "providers/go1.md",
         Gocd = "providers/gocd.md",
+        ApiCalls = "api-calls.md",
         Connections = "connections.md",
         Stores = "stores.md",
         Web = "web.md",
