@@ -100,6 +100,15 @@ impl Site {
         &self.api
     }
 
+    /// Returns the base URL of API 2: `https://api.cobot.me` (<https://dev.cobot.me/api2>); on loopback,
+    /// `api.localhost` on the same port.
+    ///
+    /// # Errors
+    /// As [`space_url`](Self::space_url).
+    pub fn api2_url(&self) -> Result<Url, Error> {
+        self.below_parent("api")
+    }
+
     /// Returns the root of a space, such as `https://co-up.cobot.me/`.
     ///
     /// It is never a custom domain; Cobot itself redirects the browser to one.
@@ -108,8 +117,12 @@ impl Site {
     /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if the subdomain makes no valid host,
     /// which is not known to happen.
     pub fn space_url(&self, space: &Subdomain) -> Result<Url, Error> {
+        self.below_parent(space.as_str())
+    }
+
+    fn below_parent(&self, label: &str) -> Result<Url, Error> {
         let mut url = self.base.clone();
-        url.set_host(Some(&format!("{space}.{}", self.parent))).map_err(|source| {
+        url.set_host(Some(&format!("{label}.{}", self.parent))).map_err(|source| {
             Error::invalid_input("the space's subdomain makes no valid host").with_source(source)
         })?;
         Ok(url)
@@ -205,6 +218,7 @@ mod tests {
             let site = Site::at(base).unwrap();
             assert!(may(&site, base));
             assert!(may(&site, "http://co-up.localhost:4002/api"));
+            assert_eq!(site.api2_url().unwrap().as_str(), "http://api.localhost:4002/");
             assert_eq!(
                 site.space_url(&"co-up".parse().unwrap()).unwrap().as_str(),
                 "http://co-up.localhost:4002/"

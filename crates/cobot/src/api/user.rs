@@ -35,7 +35,7 @@ response! {
         }
         lists {
             /// Spaces that the user is a member of.
-            memberships: Membership,
+            memberships: UserMembership,
             /// Spaces that the user is an admin of.
             admin_of: AdminOf,
         }
@@ -44,7 +44,7 @@ response! {
 
 response! {
     /// A user's membership in a space.
-    pub struct Membership {
+    pub struct UserMembership {
         required {
             /// Identifier of the membership.
             id: String,
@@ -80,7 +80,7 @@ response! {
     }
 }
 
-impl Membership {
+impl UserMembership {
     /// Returns the space's subdomain, for further calls.
     ///
     /// # Errors

@@ -158,7 +158,9 @@ pub struct Resource<A> {
     pub attributes: A,
     /// Relationships, by name. [`related`](Self::related) reads them.
     pub relationships: Map<String, Value>,
-    /// Links, facts about the resource, and anything that cannot be read.
+    /// Links.
+    pub links: Map<String, Value>,
+    /// Facts about the resource, and anything that cannot be read.
     pub other: Map<String, Value>,
 }
 
@@ -201,6 +203,7 @@ impl<A: fmt::Debug> fmt::Debug for Resource<A> {
             .field("id", &self.id)
             .field("attributes", &self.attributes)
             .field("relationships", &names(&self.relationships))
+            .field("links", &names(&self.links))
             .field("other", &names(&self.other))
             .finish()
     }
@@ -216,6 +219,9 @@ impl<A: Serialize> Serialize for Resource<A> {
         }
         if !self.other.contains_key("relationships") {
             map.serialize_entry("relationships", &self.relationships)?;
+        }
+        if !self.links.is_empty() {
+            map.serialize_entry("links", &self.links)?;
         }
         for (name, value) in &self.other {
             map.serialize_entry(name, value)?;
@@ -238,7 +244,8 @@ impl<'de, A: DeserializeOwned> Deserialize<'de> for Resource<A> {
         };
         let kind = required(&mut fields, "type")?;
         let relationships = optional(&mut fields, "relationships").unwrap_or_default();
-        Ok(Self { kind, id, attributes, relationships, other: fields })
+        let links = optional(&mut fields, "links").unwrap_or_default();
+        Ok(Self { kind, id, attributes, relationships, links, other: fields })
     }
 }
 
