@@ -2,8 +2,8 @@
 
 use std::ops::Deref;
 
-use oauth_core::QueryValue;
 use oauth_core::chrono::{DateTime, NaiveDate, Utc};
+use oauth_core::{IntoArgument, QueryValue};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A time, which API 1 writes as `2012/01/01 12:00:00 +0000`. Dereferences to the time.
@@ -73,6 +73,12 @@ macro_rules! wrappers {
         impl From<$inner> for $wrapper {
             fn from(inner: $inner) -> Self {
                 Self(inner)
+            }
+        }
+
+        impl IntoArgument<$wrapper> for $inner {
+            fn into_argument(self) -> $wrapper {
+                $wrapper(self)
             }
         }
     )*};

@@ -2,7 +2,7 @@
 
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::json_api::{ResourceBody, Single, ToOne};
-use oauth_core::{endpoint, open_enum, request_body, resource_body, response};
+use oauth_core::{IntoArgument, endpoint, open_enum, request_body, resource_body, response};
 use serde::{Serialize, Serializer};
 
 use super::base::{api2, collection};
@@ -96,21 +96,21 @@ impl Serialize for Payable {
     }
 }
 
-impl From<PayableBooking> for Payable {
-    fn from(booking: PayableBooking) -> Self {
-        Self::ExternalBooking(Box::new(booking.into()))
+impl IntoArgument<Payable> for PayableBooking {
+    fn into_argument(self) -> Payable {
+        Payable::ExternalBooking(Box::new(self.into()))
     }
 }
 
-impl From<Vec<NewDropInPass>> for Payable {
-    fn from(passes: Vec<NewDropInPass>) -> Self {
-        Self::DropInPasses(passes.into_iter().map(ResourceBody).collect())
+impl IntoArgument<Payable> for Vec<NewDropInPass> {
+    fn into_argument(self) -> Payable {
+        Payable::DropInPasses(self.into_iter().map(ResourceBody).collect())
     }
 }
 
-impl From<PayableAttendance> for Payable {
-    fn from(attendance: PayableAttendance) -> Self {
-        Self::EventAttendances(vec![attendance.into()])
+impl IntoArgument<Payable> for PayableAttendance {
+    fn into_argument(self) -> Payable {
+        Payable::EventAttendances(vec![self.into()])
     }
 }
 
