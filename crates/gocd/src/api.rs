@@ -6,7 +6,7 @@
 //! with `New` are request bodies. Types that several areas share are here.
 //!
 //! ```
-//! # async fn example(gocd: gocd::AuthorizedClient<gocd::Personal>) -> Result<(), gocd::Error> {
+//! # async fn example(gocd: gocd::PersonalClient) -> Result<(), gocd::Error> {
 //! use gocd::api::pipelines::{GetPipelineStatus, PipelineRuns, Schedule, SchedulePipeline};
 //!
 //! if gocd.send(&GetPipelineStatus::new("up42")).await?.schedulable == Some(true) {
@@ -23,7 +23,7 @@
 //! A change of configuration needs the entity tag of what it replaces:
 //!
 //! ```
-//! # async fn example(gocd: gocd::AuthorizedClient<gocd::Personal>) -> Result<(), gocd::Error> {
+//! # async fn example(gocd: gocd::PersonalClient) -> Result<(), gocd::Error> {
 //! use gocd::api::environments::{GetEnvironment, NewEnvironment, UpdateEnvironment};
 //!
 //! let environment = gocd.send(&GetEnvironment::new("uat")).await?;

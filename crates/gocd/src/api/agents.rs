@@ -17,7 +17,7 @@ endpoint! {
     /// "Get all agents".
     ///
     /// ```
-    /// # async fn example(gocd: gocd::AuthorizedClient<gocd::Personal>) -> Result<(), gocd::Error> {
+    /// # async fn example(gocd: gocd::PersonalClient) -> Result<(), gocd::Error> {
     /// use gocd::api::agents::{AgentState, Agents};
     ///
     /// for agent in gocd.send(&Agents).await? {

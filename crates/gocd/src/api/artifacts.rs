@@ -33,7 +33,7 @@ endpoint! {
     /// artifact file".
     ///
     /// ```
-    /// # async fn example(gocd: gocd::AuthorizedClient<gocd::Personal>) -> Result<(), gocd::Error> {
+    /// # async fn example(gocd: gocd::PersonalClient) -> Result<(), gocd::Error> {
     /// use gocd::api::artifacts::ArtifactFile;
     ///
     /// let log = ArtifactFile::new("up42", 5, "test", 1, "unit", "cruise-output/console.log");

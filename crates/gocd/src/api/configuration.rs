@@ -72,6 +72,12 @@ request_body! {
     }
 }
 
+impl From<&str> for PlainText {
+    fn from(value: &str) -> Self {
+        Self::new().value(value)
+    }
+}
+
 response! {
     /// An encrypted value.
     pub struct Encrypted {

@@ -13,7 +13,7 @@ endpoint! {
     /// environments. Since 18.12.0. Source: api.gocd.org, "Get Dashboard".
     ///
     /// ```
-    /// # async fn example(gocd: gocd::AuthorizedClient<gocd::Personal>) -> Result<(), gocd::Error> {
+    /// # async fn example(gocd: gocd::PersonalClient) -> Result<(), gocd::Error> {
     /// use gocd::api::dashboard::GetDashboard;
     ///
     /// for pipeline in &gocd.send(&GetDashboard).await?.embedded.pipelines {

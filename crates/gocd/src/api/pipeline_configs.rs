@@ -135,7 +135,7 @@ response! {
 open_enum! {
     /// When a run locks its pipeline.
     pub enum LockBehavior {
-        /** Until someone unlocks it after a failure. */ LockOnFailure = "lockOnFailure",
+        /** After a failure, until it is unlocked. */ LockOnFailure = "lockOnFailure",
         /** Until the run has ended. */ UnlockWhenFinished = "unlockWhenFinished",
         /** Never. */ None = "none",
     }

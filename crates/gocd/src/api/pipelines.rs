@@ -15,7 +15,7 @@ use crate::Personal;
 
 endpoint! {
     [] Personal;
-    /// `GET /api/pipelines/:pipeline_name/status`: whether a pipeline is paused, locked and ready to run.
+    /// `GET /api/pipelines/:pipeline_name/status`: the status of a pipeline: paused, locked, ready to run.
     /// Since 14.3.0; version 1 since 20.1.0. Source: api.gocd.org, "Get pipeline status".
     pub struct GetPipelineStatus(pipeline_name: String);
     GET version(1) "/api/pipelines/:pipeline_name/status" => json(PipelineStatus)
@@ -52,7 +52,7 @@ endpoint! {
     /// 202 and starts it later. Since 18.2.0. Source: api.gocd.org, "Scheduling pipelines".
     ///
     /// ```
-    /// # async fn example(gocd: gocd::AuthorizedClient<gocd::Personal>) -> Result<(), gocd::Error> {
+    /// # async fn example(gocd: gocd::PersonalClient) -> Result<(), gocd::Error> {
     /// use gocd::api::NewEnvironmentVariable;
     /// use gocd::api::pipelines::{Schedule, SchedulePipeline};
     ///
@@ -89,7 +89,7 @@ endpoint! {
     /// since 20.1.0. Source: api.gocd.org, "Get pipeline history".
     ///
     /// ```
-    /// # async fn example(gocd: gocd::AuthorizedClient<gocd::Personal>) -> Result<(), gocd::Error> {
+    /// # async fn example(gocd: gocd::PersonalClient) -> Result<(), gocd::Error> {
     /// use gocd::api::pipelines::PipelineRuns;
     ///
     /// let mut page = gocd.send(&PipelineRuns::new("up42").page_size(100)).await?;

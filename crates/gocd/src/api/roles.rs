@@ -6,7 +6,7 @@ use super::configuration_property::{ConfigurationProperty, NewConfigurationPrope
 use super::confirmation::Confirmation;
 use super::list_change::ListChange;
 use super::rule::RuleDirective;
-use super::users_and_roles::{NewUsersAndRoles, UsersAndRoles};
+use super::users_and_roles::NewUsersAndRoles;
 use super::versioned::version;
 use crate::Personal;
 
@@ -68,7 +68,7 @@ endpoint! {
     /// the entity tag, which the document does not show. Since 18.8.0. Source: api.gocd.org, "Get all system
     /// admins".
     pub struct GetSystemAdmins;
-    GET version(2) "/api/admin/security/system_admins" => json_with_etag(UsersAndRoles)
+    GET version(2) "/api/admin/security/system_admins" => json_with_etag(SystemAdmins)
 }
 
 endpoint! {
@@ -77,7 +77,7 @@ endpoint! {
     /// Since 18.8.0. Source: api.gocd.org, "Update system admins".
     pub struct UpdateSystemAdmins();
     PUT version(2) "/api/admin/security/system_admins"
-        body(admins: NewUsersAndRoles) if_match(etag) => json_with_etag(UsersAndRoles)
+        body(admins: NewUsersAndRoles) if_match(etag) => json_with_etag(SystemAdmins)
 }
 
 endpoint! {
@@ -86,7 +86,15 @@ endpoint! {
     /// server. Since 19.1.0. Source: api.gocd.org, "Bulk update system admins".
     pub struct PatchSystemAdmins();
     PATCH version(2) "/api/admin/security/system_admins"
-        body(changes: SystemAdminChanges) => json(UsersAndRoles)
+        body(changes: SystemAdminChanges) => json(SystemAdmins)
+}
+
+response! {
+    /// Users and roles that administer the server.
+    pub struct SystemAdmins {
+        required_lists { /** Login names of users. */ users: String, }
+        lists { /** Names of roles. */ roles: String, }
+    }
 }
 
 open_enum! {

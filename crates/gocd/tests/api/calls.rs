@@ -565,13 +565,13 @@ fn elastic_agents(calls: &mut impl Calls) {
 
 fn configuration(calls: &mut impl Calls) {
     use gocd::api::configuration::{
-        Encrypt, GetConfiguration, GetConfigurationVersion, GetCurrentConfiguration, PlainText,
+        Encrypt, GetConfiguration, GetConfigurationVersion, GetCurrentConfiguration,
     };
 
     calls.call("get_configuration", GetConfiguration);
     calls.call("get_current_configuration", GetCurrentConfiguration);
     calls.call("get_configuration_version", GetConfigurationVersion::new("c21b6c9f"));
-    calls.call("encrypt", Encrypt::new(PlainText::new().value("canary-value")));
+    calls.call("encrypt", Encrypt::new("canary-value"));
 }
 
 fn maintenance_mode(calls: &mut impl Calls) {
