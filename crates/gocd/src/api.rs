@@ -1,9 +1,10 @@
 //! Typed endpoints: each documented call but the XML feeds and the calls that refuse a token.
 //!
-//! [`Cctray`], [`CurrentUser`], [`Version`] and [`PipelineRunXml`] accept an OAuth token or a personal access token.
-//! All others are for [`Personal`](crate::Personal) access tokens, because only servers since 19.2 have these APIs.
-//! They are in a module for each area. Names that begin with `Get` return one thing, plural names return a list, and types that begin
-//! with `New` are request bodies. Types that several areas share are here.
+//! [`Cctray`], [`CurrentUser`], [`Version`] and [`PipelineRunXml`] accept an OAuth token or a personal access
+//! token. All others are for [`Personal`](crate::Personal) access tokens, because only servers since 19.2
+//! have these APIs. They are in a module for each area; types that several areas share are here. Calls that
+//! begin with `Get` return one thing, calls with a plural name return a list, and types that begin with `New`
+//! are bodies to create or replace things. Links of responses to pages for people stay in `other`.
 //!
 //! ```
 //! # async fn example(gocd: gocd::PersonalClient) -> Result<(), gocd::Error> {
@@ -36,9 +37,9 @@
 //! ```
 //!
 //! `docs/api/gocd.toml` in the repository lists all documented calls. For any other call there is
-//! [`RawRequest`](crate::RawRequest), or a custom [`Endpoint`](crate::Endpoint). GoCD expects
-//! `Accept: application/vnd.go.cd+json`, and on a changing call without a JSON body the header `X-GoCD-Confirm`, with
-//! any value (api.gocd.org, read on 2026-11-29).
+//! [`RawRequest`](crate::RawRequest), or a custom [`Endpoint`](crate::Endpoint). GoCD expects the header
+//! `Accept: application/vnd.go.cd+json`, and on a changing call without a JSON body the header
+//! `X-GoCD-Confirm`, with any value (api.gocd.org, read on 2026-11-29).
 
 pub mod agents;
 pub mod artifact_stores;

@@ -224,25 +224,26 @@ macro_rules! upload {
 }
 
 upload! {
-    /// `POST /files/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/:job_name/*path_to_file`: adds a
-    /// file to the artifacts of a job. Since 14.3.0. Source: api.gocd.org, "Create artifact".
+    /// `POST /files/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/:job_name/*path_to_file`:
+    /// adds a file to the artifacts of a job. Since 14.3.0. Source: api.gocd.org, "Create artifact".
     UploadArtifact,
     POST "/files/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/:job_name/*path_to_file",
     |name, content| UploadBody::multipart("file", [(name, content)])
 }
 
 upload! {
-    /// `POST /files/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/:job_name/*path_to_directory`:
-    /// unpacks a ZIP archive into the artifacts of a job. Since 14.3.0. Source: api.gocd.org, "Create multiple
-    /// artifacts".
+    /// `POST
+    /// /files/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/:job_name/*path_to_directory`:
+    /// unpacks a ZIP archive into the artifacts of a job. Since 14.3.0. Source: api.gocd.org, "Create
+    /// multiple artifacts".
     UploadArtifacts,
     POST "/files/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/:job_name/*path_to_directory",
     |_, content| UploadBody::multipart("zipfile", [("artifacts.zip", content)])
 }
 
 upload! {
-    /// `PUT /files/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/:job_name/*path_to_file`: appends to
-    /// an artifact. Since 14.3.0. Source: api.gocd.org, "Append to artifact".
+    /// `PUT /files/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/:job_name/*path_to_file`:
+    /// appends to an artifact. Since 14.3.0. Source: api.gocd.org, "Append to artifact".
     AppendToArtifact,
     PUT "/files/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/:job_name/*path_to_file",
     |_, content| UploadBody::raw(content)

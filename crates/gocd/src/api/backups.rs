@@ -27,7 +27,7 @@ endpoint! {
 
 endpoint! {
     [] Personal;
-    /// `GET /api/config/backup`: the schedule of backups. 404 if there is none. Since 19.6.0. Source:
+    /// `GET /api/config/backup`: the schedule of backups. Since 19.6.0. Source:
     /// api.gocd.org, "Get Backup Config".
     pub struct GetBackupConfig;
     GET version(1) "/api/config/backup" => json(BackupConfig)

@@ -10,7 +10,7 @@ use crate::Personal;
 
 endpoint! {
     [] Personal;
-    /// `GET /api/admin/config.xml`: the current configuration file. For administrators. Since 14.3.0. Source:
+    /// `GET /api/admin/config.xml`: the current configuration file. Since 14.3.0. Source:
     /// api.gocd.org, "Get configuration".
     pub struct GetConfiguration;
     GET any_type "/api/admin/config.xml" => parsed(ConfigurationFile, ConfigurationFile::parse)

@@ -23,8 +23,8 @@ endpoint! {
 
 endpoint! {
     [] Personal;
-    /// `PATCH /api/current_user`: changes the user of the token. Since 17.5.0. Source: api.gocd.org, "Update current
-    /// user".
+    /// `PATCH /api/current_user`: changes the user of the token. Since 17.5.0. Source: api.gocd.org, "Update
+    /// current user".
     pub struct UpdateCurrentUser();
     PATCH version(1) "/api/current_user" body(changes: CurrentUserChanges) => json(User)
 }

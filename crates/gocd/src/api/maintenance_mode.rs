@@ -1,4 +1,4 @@
-//! Maintenance mode: the server starts no work.
+//! Maintenance mode of the server.
 
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::{endpoint, response};

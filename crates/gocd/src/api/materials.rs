@@ -36,34 +36,31 @@ endpoint! {
 endpoint! {
     [] Personal;
     /// `POST /api/admin/materials/svn/notify`: tells the server about a change of a Subversion repository.
-    /// For administrators. Since 14.3.0; version 2 since 19.10.0. Source: api.gocd.org, "Notify SVN
-    /// materials".
+    /// Since 14.3.0; version 2 since 19.10.0. Source: api.gocd.org, "Notify SVN materials".
     pub struct NotifySvn();
     POST version(2) "/api/admin/materials/svn/notify" body(change: SvnChange) => json(Confirmation)
 }
 
 endpoint! {
     [] Personal;
-    /// `POST /api/admin/materials/git/notify`: tells the server about a change of a Git repository. For
-    /// administrators. Since 14.3.0; version 2 since 19.10.0. Source: api.gocd.org, "Notify Git materials".
+    /// `POST /api/admin/materials/git/notify`: tells the server about a change of a Git repository. Since
+    /// 14.3.0; version 2 since 19.10.0. Source: api.gocd.org, "Notify Git materials".
     pub struct NotifyGit();
     POST version(2) "/api/admin/materials/git/notify" body(change: RepositoryChange) => json(Confirmation)
 }
 
 endpoint! {
     [] Personal;
-    /// `POST /api/admin/materials/hg/notify`: tells the server about a change of a Mercurial repository. For
-    /// administrators. Since 14.3.0; version 2 since 19.10.0. Source: api.gocd.org, "Notify Mercurial
-    /// materials".
+    /// `POST /api/admin/materials/hg/notify`: tells the server about a change of a Mercurial repository.
+    /// Since 14.3.0; version 2 since 19.10.0. Source: api.gocd.org, "Notify Mercurial materials".
     pub struct NotifyHg();
     POST version(2) "/api/admin/materials/hg/notify" body(change: RepositoryChange) => json(Confirmation)
 }
 
 endpoint! {
     [] Personal;
-    /// `POST /api/admin/materials/scm/notify`: tells the server about a change of a pluggable SCM. For
-    /// administrators. Since 14.3.0; version 2 since 19.10.0. Source: api.gocd.org, "Notify other SCM
-    /// materials".
+    /// `POST /api/admin/materials/scm/notify`: tells the server about a change of a pluggable SCM. Since
+    /// 14.3.0; version 2 since 19.10.0. Source: api.gocd.org, "Notify other SCM materials".
     pub struct NotifyScm();
     POST version(2) "/api/admin/materials/scm/notify" body(change: ScmChange) => json(Confirmation)
 }

@@ -6,7 +6,8 @@ response! {
     /// The place of a definition.
     pub struct Origin {
         required {
-            /// Type: `gocd` for the server's configuration, `config_repo` (of agents `config-repo`), or `unknown`.
+            /// Type: `gocd` for the server's configuration, `config_repo` (of agents `config-repo`), or
+            /// `unknown`.
             kind = "type": String,
         }
         optional { /** Config repository. */ id: String, }

@@ -1,4 +1,5 @@
-//! Configurations of pipelines. Bodies are open: their thirty kinds of objects are described at api.gocd.org, "Pipeline config".
+//! Configurations of pipelines. Bodies are open: their thirty kinds of objects are described at api.gocd.org,
+//! "Pipeline config".
 
 use oauth_core::http::{HeaderName, HeaderValue, Method, Request, Response};
 use oauth_core::serde_json::{Map, Value};
@@ -33,8 +34,9 @@ endpoint! {
         body(config: Map<String, Value>) if_match(etag) => json_with_etag(PipelineConfig)
 }
 
-/// `POST /api/admin/pipelines`: creates a pipeline in a group. Passwords in the body are not redacted in errors:
-/// encrypt them first. Since 15.3.0; version 11 since 20.8.0. Source: api.gocd.org, "Create a pipeline".
+/// `POST /api/admin/pipelines`: creates a pipeline in a group. Passwords in the body are not redacted in
+/// errors: encrypt them first. Since 15.3.0; version 11 since 20.8.0. Source: api.gocd.org, "Create a
+/// pipeline".
 ///
 /// Written out for its headers.
 #[derive(Clone, Debug)]

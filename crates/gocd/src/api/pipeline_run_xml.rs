@@ -10,10 +10,11 @@ use crate::site::Site;
 
 endpoint! {
     [P: Provider<Site = Site>] P;
-    /// `GET /api/pipelines/:pipeline_name/:pipeline_id.xml`: a run of a pipeline. For servers up to 18.7, whose OAuth
-    /// tokens may read it: the last part of the path is the identifier of the run there, and its number since 20.1.
-    /// Deprecated in 25.4.0; with a personal access token see [`GetPipelineRun`](super::pipelines::GetPipelineRun).
-    /// Since 14.3.0. Source: api.gocd.org 18.7.0, "Get pipeline".
+    /// `GET /api/pipelines/:pipeline_name/:pipeline_id.xml`: a run of a pipeline. For servers up to 18.7,
+    /// whose OAuth tokens may read it: the last part of the path is the identifier of the run there, and its
+    /// number since 20.1. Deprecated in 25.4.0; with a personal access token see
+    /// [`GetPipelineRun`](super::pipelines::GetPipelineRun). Since 14.3.0. Source: api.gocd.org 18.7.0, "Get
+    /// pipeline".
     ///
     /// ```
     /// # async fn example(gocd: gocd::Client, token: gocd::Token) -> Result<(), gocd::Error> {

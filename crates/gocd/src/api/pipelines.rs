@@ -182,7 +182,7 @@ response! {
         }
         optional {
             /** Label. */ label: String,
-            /** Position among the runs in the order of the changes. */ natural_order: f64,
+            /** Position in the natural order of the runs. */ natural_order: f64,
             /** `true` if the user can run the pipeline. */ can_run: bool,
             /** `true` while the run is prepared. */ preparing_to_schedule: bool,
             /** Comment. */ comment: String,

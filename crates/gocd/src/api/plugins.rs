@@ -121,7 +121,7 @@ response! {
             /** Description. */ description: String,
             /** Vendor. */ vendor: PluginVendor,
         }
-        lists { /** Operating systems; any if empty. */ target_operating_systems: String, }
+        lists { /** Operating systems. */ target_operating_systems: String, }
     }
 }
 
@@ -190,7 +190,7 @@ response! {
         optional {
             /** `true` if values are encrypted. */ secure: bool,
             /** `true` if a value is needed. */ required: bool,
-            /** `true` if the value tells materials apart. */ part_of_identity: bool,
+            /** `true` if the value is a part of the material's identity. */ part_of_identity: bool,
             /** Position in the form. */ display_order: u32,
             /** Name in the form. */ display_name: String,
         }

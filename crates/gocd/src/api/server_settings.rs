@@ -32,8 +32,8 @@ endpoint! {
 
 endpoint! {
     [] Personal;
-    /// `GET /api/admin/config/server/default_job_timeout`: the time after which a job without output is
-    /// cancelled. Since 19.11.0. Source: api.gocd.org, "Get JobTimeout Config".
+    /// `GET /api/admin/config/server/default_job_timeout`: the time after which a job without output counts
+    /// as hung. Since 19.11.0. Source: api.gocd.org, "Get JobTimeout Config".
     pub struct GetDefaultJobTimeout;
     GET version(1) "/api/admin/config/server/default_job_timeout" => json(DefaultJobTimeout)
 }
@@ -128,7 +128,7 @@ request_body! {
 response! {
     /// The timeout of jobs.
     pub struct DefaultJobTimeout {
-        required { /** Minutes; 0 is none. */ default_job_timeout: u32, }
+        required { /** Minutes. */ default_job_timeout: u32, }
     }
 }
 

@@ -25,7 +25,7 @@ impl UploadBody {
         files: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<[u8]>)>,
     ) -> Self {
         let files: Vec<_> = files.into_iter().collect();
-        let boundary = boundary(files.iter().map(|(_, content)| content.as_ref()));
+        let boundary = boundary(&files);
         let mut bytes = Vec::new();
         for (name, content) in &files {
             // As browsers escape names (WHATWG HTML, "multipart form data").
@@ -61,15 +61,12 @@ impl fmt::Debug for UploadBody {
 }
 
 /// Returns a boundary that occurs in no file.
-fn boundary<'a>(files: impl Iterator<Item = &'a [u8]> + Clone) -> String {
-    let occurs = |boundary: &str| {
-        let mut windows = files.clone().flat_map(|file| file.windows(boundary.len()));
+fn boundary(files: &[(impl AsRef<str>, impl AsRef<[u8]>)]) -> String {
+    let occurs = |boundary: &String| {
+        let mut windows = files.iter().flat_map(|(_, content)| content.as_ref().windows(boundary.len()));
         windows.any(|window| window == boundary.as_bytes())
     };
-    (0_u64..)
-        .map(|number| format!("file-boundary-{number}"))
-        .find(|boundary| !occurs(boundary))
-        .unwrap_or_default()
+    (0_u64..).map(|number| format!("file-boundary-{number}")).find(|text| !occurs(text)).unwrap_or_default()
 }
 
 #[cfg(test)]

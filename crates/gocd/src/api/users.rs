@@ -1,4 +1,4 @@
-//! Users, for administrators.
+//! Users of the server.
 
 use oauth_core::{List, endpoint, request_body};
 

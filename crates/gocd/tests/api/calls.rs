@@ -60,7 +60,7 @@ fn etag() -> ETag {
     ETag::new("\"05548388f7ef5042cd39f7fe42e85735\"").unwrap()
 }
 
-fn object(value: Value) -> Map<String, Value> {
+fn object(value: &Value) -> Map<String, Value> {
     value.as_object().cloned().unwrap()
 }
 
@@ -306,13 +306,13 @@ fn pipeline_configs(calls: &mut impl Calls) {
         "update_pipeline_config",
         UpdatePipelineConfig::new(
             "up42",
-            object(json!({"name": "up42", "group": "first", "template": "build", "materials": []})),
+            object(&json!({"name": "up42", "group": "first", "template": "build", "materials": []})),
             etag(),
         ),
     );
     calls.call(
         "create_pipeline",
-        CreatePipeline::new("first", object(json!({"name": "up42", "template": "build", "materials": []})))
+        CreatePipeline::new("first", object(&json!({"name": "up42", "template": "build", "materials": []})))
             .paused("to be reviewed"),
     );
     calls.call("delete_pipeline", DeletePipeline::new("up42"));
@@ -327,10 +327,10 @@ fn templates(calls: &mut impl Calls) {
 
     calls.call("templates", Templates);
     calls.call("get_template", GetTemplate::new("template-1"));
-    calls.call("create_template", CreateTemplate::new(object(json!({"name": "build", "stages": []}))));
+    calls.call("create_template", CreateTemplate::new(object(&json!({"name": "build", "stages": []}))));
     calls.call(
         "update_template",
-        UpdateTemplate::new("template-1", object(json!({"name": "build", "stages": []})), etag()),
+        UpdateTemplate::new("template-1", object(&json!({"name": "build", "stages": []})), etag()),
     );
     calls.call("delete_template", DeleteTemplate::new("template-1"));
     calls.call("get_template_parameters", GetTemplateParameters::new("template-1"));

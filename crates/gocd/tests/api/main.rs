@@ -3,6 +3,7 @@
 
 mod calls;
 mod mutations;
+mod special_calls;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
