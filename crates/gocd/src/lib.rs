@@ -4,7 +4,7 @@
 //! - [`Client`]: connects to the OAuth provider of servers up to 18.7 and sends calls.
 //! - [`Personal`]: personal access tokens of servers since 19.2.
 //! - [`Site`]: the server's base URL.
-//! - [`api`]: typed endpoints for both kinds of token.
+//! - [`api`]: typed endpoints: the documented API, in a module by area.
 //!
 //! # Code map
 //! | file | contents |
@@ -13,7 +13,7 @@
 //! | `personal.rs` | [`Personal`]: a provider without any grant |
 //! | `scheme.rs` | [`TokenScheme`]: the header `Authorization: Token token="…"` |
 //! | `site.rs`, `connect.rs` | [`Site`] with its endpoint URLs, and [`Connect`] |
-//! | `api/` | one file for each endpoint |
+//! | `api/` | one file for each area, and for each type that areas share |
 //!
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -41,6 +41,9 @@ pub type ClientBuilder = oauth_core::ClientBuilder<Gocd>;
 
 /// A [`Client`] with one [`Token`].
 pub type AuthorizedClient = oauth_core::AuthorizedClient<Gocd>;
+
+/// A client with one personal access token.
+pub type PersonalClient = oauth_core::AuthorizedClient<Personal>;
 
 pub use oauth_core;
 pub use oauth_core::reexports::*;

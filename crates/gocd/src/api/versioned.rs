@@ -20,3 +20,8 @@ pub(super) fn version<P: Provider<Site = Site>>(
 pub(super) fn unversioned<P: Provider<Site = Site>>(context: &EndpointContext<'_, P>) -> RequestBuilder {
     RequestBuilder::new(context.site().url()).confirmation_header(CONFIRM, HeaderValue::from_static("true"))
 }
+
+/// A call whose response is a file of any type.
+pub(super) fn any_type<P: Provider<Site = Site>>(context: &EndpointContext<'_, P>) -> RequestBuilder {
+    unversioned(context).header(ACCEPT, HeaderValue::from_static("*/*"))
+}
