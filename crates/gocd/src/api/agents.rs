@@ -76,10 +76,14 @@ endpoint! {
     /// 19.12.0. Source: api.gocd.org, "Agent job run history".
     pub struct AgentJobRuns(uuid: String) {
         optional {
-            /** Number of jobs to skip. */ offset: i64,
-            /** Page size, 10 to 100; 50 by default. */ page_size: i64,
-            /** Column to sort by; `completed` by default. */ sort_column: JobColumn,
-            /** Order; descending by default. */ sort_order: SortOrder,
+            /// Number of jobs to skip.
+            offset: i64,
+            /// Page size, 10 to 100; 50 by default.
+            page_size: i64,
+            /// Column to sort by; `completed` by default.
+            sort_column: JobColumn,
+            /// Order; descending by default.
+            sort_order: SortOrder,
         }
     }
     GET version(1) "/api/agents/:uuid/job_run_history" => json(AgentJobRunPage)
@@ -96,25 +100,43 @@ endpoint! {
 response! {
     /// An agent.
     pub struct Agent {
-        required { /** Identifier. */ uuid: String, }
+        required {
+            /// Identifier.
+            uuid: String,
+        }
         optional {
-            /** Host name. */ hostname: String,
-            /** IP address. */ ip_address: String,
-            /** Folder in which jobs run. */ sandbox: String,
-            /** Operating system. */ operating_system: String,
-            /** Free disk space in bytes. */ free_space: u64,
-            /** Approval. */ agent_config_state: AgentConfigState,
-            /** State. */ agent_state: AgentState,
-            /** Version. Since 20.5.0. */ agent_version: String,
-            /** Version of the installed bootstrapper. Since 20.5.0. */ agent_bootstrapper_version: String,
-            /** State of its job. */ build_state: BuildState,
-            /** Its job, while it is building. */ build_details: BuildDetails,
-            /** Identifier of an elastic agent. */ elastic_agent_id: String,
-            /** Plugin that manages an elastic agent. */ elastic_plugin_id: String,
+            /// Host name.
+            hostname: String,
+            /// IP address.
+            ip_address: String,
+            /// Folder in which jobs run.
+            sandbox: String,
+            /// Operating system.
+            operating_system: String,
+            /// Free disk space in bytes.
+            free_space: u64,
+            /// Approval.
+            agent_config_state: AgentConfigState,
+            /// State.
+            agent_state: AgentState,
+            /// Version. Since 20.5.0.
+            agent_version: String,
+            /// Version of the installed bootstrapper. Since 20.5.0.
+            agent_bootstrapper_version: String,
+            /// State of its job.
+            build_state: BuildState,
+            /// Its job, while it is building.
+            build_details: BuildDetails,
+            /// Identifier of an elastic agent.
+            elastic_agent_id: String,
+            /// Plugin that manages an elastic agent.
+            elastic_plugin_id: String,
         }
         lists {
-            /** Resources; an elastic agent has none. */ resources: String,
-            /** Environments. */ environments: AgentEnvironment,
+            /// Resources; an elastic agent has none.
+            resources: String,
+            /// Environments.
+            environments: AgentEnvironment,
         }
     }
 }
@@ -122,48 +144,71 @@ response! {
 open_enum! {
     /// The approval of an agent.
     pub enum AgentConfigState {
-        /** Waits for approval. */ Pending = "Pending",
-        /** May run jobs. */ Enabled = "Enabled",
-        /** Gets no jobs. */ Disabled = "Disabled",
+        /// Waits for approval.
+        Pending = "Pending",
+        /// May run jobs.
+        Enabled = "Enabled",
+        /// Gets no jobs.
+        Disabled = "Disabled",
     }
 }
 
 open_enum! {
     /// The state of an agent.
     pub enum AgentState {
-        /** Waiting for a job. */ Idle = "Idle",
-        /** Running a job. */ Building = "Building",
-        /** Not heard of for a while. */ LostContact = "LostContact",
-        /** Missing. */ Missing = "Missing",
-        /** Not known. */ Unknown = "Unknown",
+        /// Waiting for a job.
+        Idle = "Idle",
+        /// Running a job.
+        Building = "Building",
+        /// Not heard of for a while.
+        LostContact = "LostContact",
+        /// Missing.
+        Missing = "Missing",
+        /// Not known.
+        Unknown = "Unknown",
     }
 }
 
 open_enum! {
     /// The state of an agent's job.
     pub enum BuildState {
-        /** No job. */ Idle = "Idle",
-        /** Running. */ Building = "Building",
-        /** Cancelled, and not ended yet. */ Cancelled = "Cancelled",
-        /** Not known. */ Unknown = "Unknown",
+        /// No job.
+        Idle = "Idle",
+        /// Running.
+        Building = "Building",
+        /// Cancelled, and not ended yet.
+        Cancelled = "Cancelled",
+        /// Not known.
+        Unknown = "Unknown",
     }
 }
 
 response! {
     /// An environment of an agent.
     pub struct AgentEnvironment {
-        required { /** Name. */ name: String, }
-        optional { /** Place of its definition. */ origin: Origin, }
+        required {
+            /// Name.
+            name: String,
+        }
+        optional {
+            /// Place of its definition.
+            origin: Origin,
+        }
     }
 }
 
 response! {
     /// The job that an agent is running.
     pub struct BuildDetails {
-        required { /** Name of the pipeline. */ pipeline_name: String, }
+        required {
+            /// Name of the pipeline.
+            pipeline_name: String,
+        }
         optional {
-            /** Name of the stage. */ stage_name: String,
-            /** Name of the job. */ job_name: String,
+            /// Name of the stage.
+            stage_name: String,
+            /// Name of the job.
+            job_name: String,
         }
     }
 }
@@ -172,12 +217,16 @@ request_body! {
     /// Changes of an agent.
     pub struct AgentChanges {
         optional {
-            /** Host name. */ hostname: String,
-            /** `Enabled` or `Disabled`. */ agent_config_state: AgentConfigState,
+            /// Host name.
+            hostname: String,
+            /// `Enabled` or `Disabled`.
+            agent_config_state: AgentConfigState,
         }
         lists {
-            /** Resources; not for elastic agents. */ resources: String,
-            /** Environments. Unknown names are ignored. */ environments: String,
+            /// Resources; not for elastic agents.
+            resources: String,
+            /// Environments. Unknown names are ignored.
+            environments: String,
         }
     }
 }
@@ -185,10 +234,15 @@ request_body! {
 request_body! {
     /// Changes of several agents.
     pub struct AgentsUpdate {
-        required_lists { /** Agents. */ uuids: String, }
+        required_lists {
+            /// Agents.
+            uuids: String,
+        }
         optional {
-            /** `Enabled` or `Disabled`. */ agent_config_state: AgentConfigState,
-            /** Changes of lists. */ operations: AgentOperations,
+            /// `Enabled` or `Disabled`.
+            agent_config_state: AgentConfigState,
+            /// Changes of lists.
+            operations: AgentOperations,
         }
     }
 }
@@ -197,8 +251,10 @@ request_body! {
     /// Changes of agents' lists.
     pub struct AgentOperations {
         optional {
-            /** Environments. */ environments: ListChange,
-            /** Resources; not for elastic agents. */ resources: ListChange,
+            /// Environments.
+            environments: ListChange,
+            /// Resources; not for elastic agents.
+            resources: ListChange,
         }
     }
 }
@@ -206,58 +262,95 @@ request_body! {
 request_body! {
     /// Agents to delete.
     pub struct AgentUuids {
-        required_lists { /** Agents. */ uuids: String, }
+        required_lists {
+            /// Agents.
+            uuids: String,
+        }
     }
 }
 
 open_enum! {
     /// A column to sort jobs by.
     pub enum JobColumn {
-        /** Name of the pipeline. */ Pipeline = "pipeline",
-        /** Name of the stage. */ Stage = "stage",
-        /** Name of the job. */ Job = "job",
-        /** Result. */ Result = "result",
-        /** End. */ Completed = "completed",
+        /// Name of the pipeline.
+        Pipeline = "pipeline",
+        /// Name of the stage.
+        Stage = "stage",
+        /// Name of the job.
+        Job = "job",
+        /// Result.
+        Result = "result",
+        /// End.
+        Completed = "completed",
     }
 }
 
 open_enum! {
     /// An order.
     pub enum SortOrder {
-        /** Smallest first. */ Ascending = "ASC",
-        /** Largest first. */ Descending = "DESC",
+        /// Smallest first.
+        Ascending = "ASC",
+        /// Largest first.
+        Descending = "DESC",
     }
 }
 
 response! {
     /// A page of the jobs that an agent ran.
     pub struct AgentJobRunPage {
-        required { /** Agent. */ uuid: String, }
-        optional { /** Position of the page. */ pagination: Pagination, }
-        required_lists { /** Jobs. */ jobs: AgentJobRun, }
+        required {
+            /// Agent.
+            uuid: String,
+        }
+        optional {
+            /// Position of the page.
+            pagination: Pagination,
+        }
+        required_lists {
+            /// Jobs.
+            jobs: AgentJobRun,
+        }
     }
 }
 
 response! {
     /// A job that an agent ran.
     pub struct AgentJobRun {
-        required { /** Name. */ job_name: String, }
-        optional {
-            /** Name of the stage. */ stage_name: String,
-            /** Number of the stage's run. */ stage_counter: u32,
-            /** Name of the pipeline. */ pipeline_name: String,
-            /** Number of the pipeline's run. */ pipeline_counter: u32,
-            /** Result. */ result: RunResult,
-            /** `true` if the job ran again in this run of the stage. */ rerun: bool,
+        required {
+            /// Name.
+            job_name: String,
         }
-        lists { /** Changes of the state. */ job_state_transitions: AgentJobTransition, }
+        optional {
+            /// Name of the stage.
+            stage_name: String,
+            /// Number of the stage's run.
+            stage_counter: u32,
+            /// Name of the pipeline.
+            pipeline_name: String,
+            /// Number of the pipeline's run.
+            pipeline_counter: u32,
+            /// Result.
+            result: RunResult,
+            /// `true` if the job ran again in this run of the stage.
+            rerun: bool,
+        }
+        lists {
+            /// Changes of the state.
+            job_state_transitions: AgentJobTransition,
+        }
     }
 }
 
 response! {
     /// A change of a job's state. Its time is written as text here, elsewhere in milliseconds.
     pub struct AgentJobTransition {
-        required { /** New state. */ state: JobState, }
-        optional { /** Time. */ state_change_time: DateTime<Utc>, }
+        required {
+            /// New state.
+            state: JobState,
+        }
+        optional {
+            /// Time.
+            state_change_time: DateTime<Utc>,
+        }
     }
 }

@@ -52,9 +52,18 @@ endpoint! {
 response! {
     /// An artifact store.
     pub struct ArtifactStore {
-        required { /** Identifier. */ id: String, }
-        optional { /** Plugin. */ plugin_id: String, }
-        lists { /** Settings. */ properties: ConfigurationProperty, }
+        required {
+            /// Identifier.
+            id: String,
+        }
+        optional {
+            /// Plugin.
+            plugin_id: String,
+        }
+        lists {
+            /// Settings.
+            properties: ConfigurationProperty,
+        }
     }
 }
 
@@ -62,9 +71,14 @@ request_body! {
     /// An artifact store, to create or replace.
     pub struct NewArtifactStore {
         required {
-            /** Identifier. */ id: String,
-            /** Plugin. */ plugin_id: String,
+            /// Identifier.
+            id: String,
+            /// Plugin.
+            plugin_id: String,
         }
-        nested { /** Settings. */ properties: Vec<NewConfigurationProperty>, }
+        nested {
+            /// Settings.
+            properties: Vec<NewConfigurationProperty>,
+        }
     }
 }

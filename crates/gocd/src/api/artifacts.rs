@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use oauth_core::http::{Method, Request, Response, StatusCode};
 use oauth_core::serde_json::{self, Value};
-use oauth_core::{Endpoint, EndpointContext, Error, ErrorKind, List, endpoint, json, open_enum, response};
+use oauth_core::{
+    Endpoint, EndpointContext, Error, ErrorKind, IntoArgument, List, endpoint, json, open_enum, response,
+};
 
 use super::upload_body::UploadBody;
 use super::versioned::{any_type, unversioned};
@@ -56,20 +58,30 @@ endpoint! {
 open_enum! {
     /// The type of an artifact.
     pub enum ArtifactType {
-        /** A file. */ File = "file",
-        /** A folder. */ Folder = "folder",
+        /// A file.
+        File = "file",
+        /// A folder.
+        Folder = "folder",
     }
 }
 
 response! {
     /// A file or folder.
     pub struct Artifact {
-        required { /** Name. */ name: String, }
-        optional {
-            /** URL. */ url: String,
-            /** Type. */ kind = "type": ArtifactType,
+        required {
+            /// Name.
+            name: String,
         }
-        lists { /** Content of a folder. */ files: Artifact, }
+        optional {
+            /// URL.
+            url: String,
+            /// Type.
+            kind = "type": ArtifactType,
+        }
+        lists {
+            /// Content of a folder.
+            files: Artifact,
+        }
     }
 }
 
@@ -125,20 +137,20 @@ impl ArtifactFolder {
     /// Creates the call. The path is that of the folder, without `.zip`.
     #[must_use]
     pub fn new(
-        pipeline_name: impl Into<String>,
-        pipeline_counter: impl Into<i64>,
-        stage_name: impl Into<String>,
-        stage_counter: impl Into<i64>,
-        job_name: impl Into<String>,
-        path: impl Into<String>,
+        pipeline_name: impl IntoArgument<String>,
+        pipeline_counter: impl IntoArgument<i64>,
+        stage_name: impl IntoArgument<String>,
+        stage_counter: impl IntoArgument<i64>,
+        job_name: impl IntoArgument<String>,
+        path: impl IntoArgument<String>,
     ) -> Self {
         Self(Location {
-            pipeline_name: pipeline_name.into(),
-            pipeline_counter: pipeline_counter.into(),
-            stage_name: stage_name.into(),
-            stage_counter: stage_counter.into(),
-            job_name: job_name.into(),
-            path: path.into() + ".zip",
+            pipeline_name: pipeline_name.into_argument(),
+            pipeline_counter: pipeline_counter.into_argument(),
+            stage_name: stage_name.into_argument(),
+            stage_counter: stage_counter.into_argument(),
+            job_name: job_name.into_argument(),
+            path: path.into_argument() + ".zip",
         })
     }
 }
@@ -178,24 +190,24 @@ macro_rules! upload {
             /// Creates the call with the place of the artifact and the content to send.
             #[must_use]
             pub fn new(
-                pipeline_name: impl Into<String>,
-                pipeline_counter: impl Into<i64>,
-                stage_name: impl Into<String>,
-                stage_counter: impl Into<i64>,
-                job_name: impl Into<String>,
-                path: impl Into<String>,
+                pipeline_name: impl IntoArgument<String>,
+                pipeline_counter: impl IntoArgument<i64>,
+                stage_name: impl IntoArgument<String>,
+                stage_counter: impl IntoArgument<i64>,
+                job_name: impl IntoArgument<String>,
+                path: impl IntoArgument<String>,
                 content: impl AsRef<[u8]>,
             ) -> Self {
-                let path = path.into();
+                let path = path.into_argument();
                 let body: fn(&str, &[u8]) -> UploadBody = $body;
                 Self {
                     body: body(path.rsplit('/').next().unwrap_or_default(), content.as_ref()),
                     location: Location {
-                        pipeline_name: pipeline_name.into(),
-                        pipeline_counter: pipeline_counter.into(),
-                        stage_name: stage_name.into(),
-                        stage_counter: stage_counter.into(),
-                        job_name: job_name.into(),
+                        pipeline_name: pipeline_name.into_argument(),
+                        pipeline_counter: pipeline_counter.into_argument(),
+                        stage_name: stage_name.into_argument(),
+                        stage_counter: stage_counter.into_argument(),
+                        job_name: job_name.into_argument(),
                         path,
                     },
                 }

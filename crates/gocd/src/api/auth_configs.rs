@@ -53,13 +53,20 @@ endpoint! {
 response! {
     /// An authorization configuration.
     pub struct AuthConfig {
-        required { /** Identifier. */ id: String, }
+        required {
+            /// Identifier.
+            id: String,
+        }
         optional {
-            /** Plugin. */ plugin_id: String,
+            /// Plugin.
+            plugin_id: String,
             /// `true` if users whom no administrator added may not log in.
             allow_only_known_users_to_login: bool,
         }
-        lists { /** Settings. */ properties: ConfigurationProperty, }
+        lists {
+            /// Settings.
+            properties: ConfigurationProperty,
+        }
     }
 }
 
@@ -67,13 +74,18 @@ request_body! {
     /// An authorization configuration, to create or replace.
     pub struct NewAuthConfig {
         required {
-            /** Identifier. */ id: String,
-            /** Plugin. */ plugin_id: String,
+            /// Identifier.
+            id: String,
+            /// Plugin.
+            plugin_id: String,
         }
         optional {
             /// `true` if users whom no administrator added may not log in.
             allow_only_known_users_to_login: bool,
         }
-        nested { /** Settings. */ properties: Vec<NewConfigurationProperty>, }
+        nested {
+            /// Settings.
+            properties: Vec<NewConfigurationProperty>,
+        }
     }
 }

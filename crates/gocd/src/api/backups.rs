@@ -82,13 +82,21 @@ impl ScheduledBackup {
 response! {
     /// A backup.
     pub struct Backup {
-        required { /** Status. */ status: BackupStatus, }
+        required {
+            /// Status.
+            status: BackupStatus,
+        }
         optional {
-            /** Current step. */ progress_status: BackupStep,
-            /** Description of status and step. */ message: String,
-            /** Time of the backup. */ time: DateTime<Utc>,
-            /** Folder on the server. */ path: String,
-            /** User who started it. */ user: BackupUser,
+            /// Current step.
+            progress_status: BackupStep,
+            /// Description of status and step.
+            message: String,
+            /// Time of the backup.
+            time: DateTime<Utc>,
+            /// Folder on the server.
+            path: String,
+            /// User who started it.
+            user: BackupUser,
         }
     }
 }
@@ -96,42 +104,63 @@ response! {
 response! {
     /// The user who started a backup.
     pub struct BackupUser {
-        required { /** Login name. */ login_name: String, }
+        required {
+            /// Login name.
+            login_name: String,
+        }
     }
 }
 
 open_enum! {
     /// The status of a backup.
     pub enum BackupStatus {
-        /** Completed. */ Completed = "COMPLETED",
-        /** In progress. */ InProgress = "IN_PROGRESS",
-        /** Failed. */ Error = "ERROR",
-        /** Aborted. */ Aborted = "ABORTED",
+        /// Completed.
+        Completed = "COMPLETED",
+        /// In progress.
+        InProgress = "IN_PROGRESS",
+        /// Failed.
+        Error = "ERROR",
+        /// Aborted.
+        Aborted = "ABORTED",
     }
 }
 
 open_enum! {
     /// A step of a backup.
     pub enum BackupStep {
-        /** Starting. */ Starting = "STARTING",
-        /** Creating the folder. */ CreatingDir = "CREATING_DIR",
-        /** Saving the version. */ BackupVersionFile = "BACKUP_VERSION_FILE",
-        /** Saving the configuration. */ BackupConfig = "BACKUP_CONFIG",
-        /** Saving the history of the configuration. */ BackupConfigRepo = "BACKUP_CONFIG_REPO",
-        /** Saving the database. */ BackupDatabase = "BACKUP_DATABASE",
-        /** Running the script. */ PostBackupScriptStart = "POST_BACKUP_SCRIPT_START",
-        /** The script has ended. */ PostBackupScriptComplete = "POST_BACKUP_SCRIPT_COMPLETE",
+        /// Starting.
+        Starting = "STARTING",
+        /// Creating the folder.
+        CreatingDir = "CREATING_DIR",
+        /// Saving the version.
+        BackupVersionFile = "BACKUP_VERSION_FILE",
+        /// Saving the configuration.
+        BackupConfig = "BACKUP_CONFIG",
+        /// Saving the history of the configuration.
+        BackupConfigRepo = "BACKUP_CONFIG_REPO",
+        /// Saving the database.
+        BackupDatabase = "BACKUP_DATABASE",
+        /// Running the script.
+        PostBackupScriptStart = "POST_BACKUP_SCRIPT_START",
+        /// The script has ended.
+        PostBackupScriptComplete = "POST_BACKUP_SCRIPT_COMPLETE",
     }
 }
 
 response! {
     /// The schedule of backups.
     pub struct BackupConfig {
-        required { /** `true` if a failure is mailed. */ email_on_failure: bool, }
+        required {
+            /// `true` if a failure is mailed.
+            email_on_failure: bool,
+        }
         optional {
-            /** `true` if a success is mailed. */ email_on_success: bool,
-            /** Quartz cron expression. */ schedule: String,
-            /** Script to run after a backup. */ post_backup_script: String,
+            /// `true` if a success is mailed.
+            email_on_success: bool,
+            /// Quartz cron expression.
+            schedule: String,
+            /// Script to run after a backup.
+            post_backup_script: String,
         }
     }
 }
@@ -140,10 +169,14 @@ request_body! {
     /// The schedule of backups, to set.
     pub struct NewBackupConfig {
         optional {
-            /** Quartz cron expression. */ schedule: String,
-            /** Script to run after a backup. */ post_backup_script: String,
-            /** `true` if a failure is mailed. */ email_on_failure: bool,
-            /** `true` if a success is mailed. */ email_on_success: bool,
+            /// Quartz cron expression.
+            schedule: String,
+            /// Script to run after a backup.
+            post_backup_script: String,
+            /// `true` if a failure is mailed.
+            email_on_failure: bool,
+            /// `true` if a success is mailed.
+            email_on_success: bool,
         }
     }
 }

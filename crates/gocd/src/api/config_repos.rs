@@ -59,7 +59,10 @@ endpoint! {
     /// repositories, such as YAML. Since 19.1.0. Source: api.gocd.org, "Export pipeline config to config repo
     /// format".
     pub struct ExportPipeline(pipeline_name: String) {
-        required { /** Plugin, such as `yaml.config.plugin`. */ plugin_id: String, }
+        required {
+            /// Plugin, such as `yaml.config.plugin`.
+            plugin_id: String,
+        }
     }
     GET version(1) "/api/admin/export/pipelines/:pipeline_name" => text
 }
@@ -144,14 +147,21 @@ impl Endpoint<Personal> for PreflightConfigRepo {
 response! {
     /// A config repository.
     pub struct ConfigRepo {
-        required { /** Identifier. */ id: String, }
+        required {
+            /// Identifier.
+            id: String,
+        }
         optional {
-            /** Plugin that reads the definitions. */ plugin_id: String,
-            /** Repository. */ material: Material,
+            /// Plugin that reads the definitions.
+            plugin_id: String,
+            /// Repository.
+            material: Material,
         }
         lists {
-            /** Settings of the plugin. */ configuration: ConfigurationProperty,
-            /** Entities that the definitions may refer to: none by default. */ rules: Rule,
+            /// Settings of the plugin.
+            configuration: ConfigurationProperty,
+            /// Entities that the definitions may refer to: none by default.
+            rules: Rule,
         }
     }
 }
@@ -160,13 +170,20 @@ request_body! {
     /// A config repository, to create or replace.
     pub struct NewConfigRepo {
         required {
-            /** Identifier. */ id: String,
-            /** Plugin that reads the definitions. */ plugin_id: String,
+            /// Identifier.
+            id: String,
+            /// Plugin that reads the definitions.
+            plugin_id: String,
         }
-        lists { /** Entities that the definitions may refer to: none by default. */ rules: NewRule, }
+        lists {
+            /// Entities that the definitions may refer to: none by default.
+            rules: NewRule,
+        }
         nested {
-            /** Repository. */ material: NewMaterial,
-            /** Settings of the plugin. */ configuration: Vec<NewConfigurationProperty>,
+            /// Repository.
+            material: NewMaterial,
+            /// Settings of the plugin.
+            configuration: Vec<NewConfigurationProperty>,
         }
     }
 }
@@ -174,37 +191,61 @@ request_body! {
 response! {
     /// The state of a config repository's update.
     pub struct ConfigRepoStatus {
-        required { /** `true` while the server looks for new revisions. */ in_progress: bool, }
+        required {
+            /// `true` while the server looks for new revisions.
+            in_progress: bool,
+        }
     }
 }
 
 response! {
     /// Definitions of a config repository.
     pub struct ConfigRepoDefinitions {
-        required_lists { /** Pipeline groups. */ groups: DefinedGroup, }
-        lists { /** Environments. */ environments: EnvironmentName, }
+        required_lists {
+            /// Pipeline groups.
+            groups: DefinedGroup,
+        }
+        lists {
+            /// Environments.
+            environments: EnvironmentName,
+        }
     }
 }
 
 response! {
     /// A pipeline group of a config repository.
     pub struct DefinedGroup {
-        required { /** Name. */ name: String, }
-        lists { /** Pipelines. */ pipelines: PipelineName, }
+        required {
+            /// Name.
+            name: String,
+        }
+        lists {
+            /// Pipelines.
+            pipelines: PipelineName,
+        }
     }
 }
 
 response! {
     /// The name of an environment.
     pub struct EnvironmentName {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
     }
 }
 
 response! {
     /// The result of a check of definitions.
     pub struct Preflight {
-        required { /** `true` if the definitions can be applied. */ valid: bool, }
-        lists { /** Errors. */ errors: String, }
+        required {
+            /// `true` if the definitions can be applied.
+            valid: bool,
+        }
+        lists {
+            /// Errors.
+            errors: String,
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use oauth_core::http::Response;
-use oauth_core::{Error, ErrorKind, endpoint, request_body, response};
+use oauth_core::{Error, ErrorKind, IntoArgument, endpoint, request_body, response};
 
 use super::versioned::{any_type, version};
 use crate::Personal;
@@ -68,19 +68,25 @@ impl fmt::Debug for ConfigurationFile {
 request_body! {
     /// A value to encrypt.
     pub struct PlainText {
-        secrets { /** Value. */ value, }
+        secrets {
+            /// Value.
+            value,
+        }
     }
 }
 
-impl From<&str> for PlainText {
-    fn from(value: &str) -> Self {
-        Self::new().value(value)
+impl IntoArgument<PlainText> for &str {
+    fn into_argument(self) -> PlainText {
+        PlainText::new().value(self)
     }
 }
 
 response! {
     /// An encrypted value.
     pub struct Encrypted {
-        required { /** Encrypted value. */ encrypted_value: String, }
+        required {
+            /// Encrypted value.
+            encrypted_value: String,
+        }
     }
 }

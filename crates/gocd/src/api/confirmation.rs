@@ -5,6 +5,9 @@ use oauth_core::response;
 response! {
     /// The server's confirmation of a change.
     pub struct Confirmation {
-        required { /** Message for users. */ message: String, }
+        required {
+            /// Message for users.
+            message: String,
+        }
     }
 }

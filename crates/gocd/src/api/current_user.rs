@@ -33,27 +33,42 @@ request_body! {
     /// Changes of the token's user.
     pub struct CurrentUserChanges {
         optional {
-            /** Address for notifications. */ email: String,
-            /** `true` if the user wants notifications. */ email_me: bool,
+            /// Address for notifications.
+            email: String,
+            /// `true` if the user wants notifications.
+            email_me: bool,
         }
-        lists { /** Names under which the user commits. */ checkin_aliases: String, }
+        lists {
+            /// Names under which the user commits.
+            checkin_aliases: String,
+        }
     }
 }
 
 response! {
     /// A GoCD user.
     pub struct User {
-        required { /** Login name. */ login_name: String, }
+        required {
+            /// Login name.
+            login_name: String,
+        }
         optional {
-            /** Display name. */ display_name: String,
-            /** `true` if the user may log in. */ enabled: bool,
-            /** Address for notifications. */ email: String,
-            /** `true` if the user wants notifications. */ email_me: bool,
-            /** `true` for an administrator. Since 19.1.0. */ admin: bool,
+            /// Display name.
+            display_name: String,
+            /// `true` if the user may log in.
+            enabled: bool,
+            /// Address for notifications.
+            email: String,
+            /// `true` if the user wants notifications.
+            email_me: bool,
+            /// `true` for an administrator. Since 19.1.0.
+            admin: bool,
         }
         lists {
-            /** Names under which the user commits. */ checkin_aliases: String,
-            /** Roles. Since 19.1.0. */ roles: UserRole,
+            /// Names under which the user commits.
+            checkin_aliases: String,
+            /// Roles. Since 19.1.0.
+            roles: UserRole,
         }
     }
 }
@@ -61,7 +76,13 @@ response! {
 response! {
     /// A role of a user.
     pub struct UserRole {
-        required { /** Name. */ name: String, }
-        optional { /** Type: `gocd` or `plugin`. */ kind = "type": String, }
+        required {
+            /// Name.
+            name: String,
+        }
+        optional {
+            /// Type: `gocd` or `plugin`.
+            kind = "type": String,
+        }
     }
 }

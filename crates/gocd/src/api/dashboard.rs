@@ -31,18 +31,29 @@ endpoint! {
 response! {
     /// The dashboard of a user.
     pub struct Dashboard {
-        required { /** Its content. */ embedded = "_embedded": DashboardContent, }
-        optional { /** Value for the server's own pages. */ personalization = "_personalization": String, }
+        required {
+            /// Its content.
+            embedded = "_embedded": DashboardContent,
+        }
+        optional {
+            /// Value for the server's own pages.
+            personalization = "_personalization": String,
+        }
     }
 }
 
 response! {
     /// The content of a dashboard.
     pub struct DashboardContent {
-        required_lists { /** Pipelines. */ pipelines: DashboardPipeline, }
+        required_lists {
+            /// Pipelines.
+            pipelines: DashboardPipeline,
+        }
         lists {
-            /** Pipeline groups. */ pipeline_groups: DashboardGroup,
-            /** Environments. */ environments: DashboardGroup,
+            /// Pipeline groups.
+            pipeline_groups: DashboardGroup,
+            /// Environments.
+            environments: DashboardGroup,
         }
     }
 }
@@ -50,26 +61,47 @@ response! {
 response! {
     /// A pipeline group or an environment.
     pub struct DashboardGroup {
-        required { /** Name. */ name: String, }
-        optional { /** `true` if the user can change it. */ can_administer: bool, }
-        lists { /** Names of its pipelines. */ pipelines: String, }
+        required {
+            /// Name.
+            name: String,
+        }
+        optional {
+            /// `true` if the user can change it.
+            can_administer: bool,
+        }
+        lists {
+            /// Names of its pipelines.
+            pipelines: String,
+        }
     }
 }
 
 response! {
     /// A pipeline on the dashboard.
     pub struct DashboardPipeline {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
         optional {
-            /** Time of the last change. */ last_updated_timestamp: Milliseconds,
-            /** `true` if a run holds the pipeline's lock. */ locked: bool,
-            /** Pause. */ pause_info: PauseInfo,
-            /** `true` if the user can trigger it. */ can_operate: bool,
-            /** `true` if the user can change its configuration. */ can_administer: bool,
-            /** `true` if the user can release its lock. */ can_unlock: bool,
-            /** `true` if the user can pause it. */ can_pause: bool,
-            /** `true` if it is defined in a config repository. */ from_config_repo: bool,
-            /** Latest runs; see [`instances`](Self::instances). */ embedded = "_embedded": DashboardRuns,
+            /// Time of the last change.
+            last_updated_timestamp: Milliseconds,
+            /// `true` if a run holds the pipeline's lock.
+            locked: bool,
+            /// Pause.
+            pause_info: PauseInfo,
+            /// `true` if the user can trigger it.
+            can_operate: bool,
+            /// `true` if the user can change its configuration.
+            can_administer: bool,
+            /// `true` if the user can release its lock.
+            can_unlock: bool,
+            /// `true` if the user can pause it.
+            can_pause: bool,
+            /// `true` if it is defined in a config repository.
+            from_config_repo: bool,
+            /// Latest runs; see [`instances`](Self::instances).
+            embedded = "_embedded": DashboardRuns,
         }
     }
 }
@@ -77,11 +109,17 @@ response! {
 response! {
     /// The pause of a pipeline.
     pub struct PauseInfo {
-        required { /** `true` if the pipeline is paused. */ paused: bool, }
+        required {
+            /// `true` if the pipeline is paused.
+            paused: bool,
+        }
         optional {
-            /** User who paused it. */ paused_by: String,
-            /** Reason. */ pause_reason: String,
-            /** Time. */ paused_at: DateTime<Utc>,
+            /// User who paused it.
+            paused_by: String,
+            /// Reason.
+            pause_reason: String,
+            /// Time.
+            paused_at: DateTime<Utc>,
         }
     }
 }
@@ -89,19 +127,29 @@ response! {
 response! {
     /// The latest runs of a pipeline.
     pub struct DashboardRuns {
-        lists { /** Runs. */ instances: DashboardRun, }
+        lists {
+            /// Runs.
+            instances: DashboardRun,
+        }
     }
 }
 
 response! {
     /// A run of a pipeline on the dashboard.
     pub struct DashboardRun {
-        required { /** Number of the run. */ counter: u32, }
+        required {
+            /// Number of the run.
+            counter: u32,
+        }
         optional {
-            /** Label. */ label: String,
-            /** Description of its trigger. */ triggered_by: String,
-            /** Time of scheduling. */ scheduled_at: DateTime<Utc>,
-            /** Stages; see [`stages`](Self::stages). */ embedded = "_embedded": DashboardStages,
+            /// Label.
+            label: String,
+            /// Description of its trigger.
+            triggered_by: String,
+            /// Time of scheduling.
+            scheduled_at: DateTime<Utc>,
+            /// Stages; see [`stages`](Self::stages).
+            embedded = "_embedded": DashboardStages,
         }
     }
 }
@@ -109,20 +157,31 @@ response! {
 response! {
     /// The stages of a run.
     pub struct DashboardStages {
-        lists { /** Stages. */ stages: DashboardStage, }
+        lists {
+            /// Stages.
+            stages: DashboardStage,
+        }
     }
 }
 
 response! {
     /// A stage of a run on the dashboard.
     pub struct DashboardStage {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
         optional {
-            /** Number of the stage's run. */ counter: u32,
-            /** Status. */ status: StageStatus,
-            /** User who triggered the stage, or `changes`. */ approved_by: String,
-            /** User who cancelled it. */ cancelled_by: String,
-            /** Time of scheduling. */ scheduled_at: DateTime<Utc>,
+            /// Number of the stage's run.
+            counter: u32,
+            /// Status.
+            status: StageStatus,
+            /// User who triggered the stage, or `changes`.
+            approved_by: String,
+            /// User who cancelled it.
+            cancelled_by: String,
+            /// Time of scheduling.
+            scheduled_at: DateTime<Utc>,
         }
     }
 }

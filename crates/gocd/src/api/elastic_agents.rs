@@ -94,9 +94,18 @@ endpoint! {
 response! {
     /// A cluster profile.
     pub struct ClusterProfile {
-        required { /** Identifier. */ id: String, }
-        optional { /** Plugin. */ plugin_id: String, }
-        lists { /** Settings. */ properties: ConfigurationProperty, }
+        required {
+            /// Identifier.
+            id: String,
+        }
+        optional {
+            /// Plugin.
+            plugin_id: String,
+        }
+        lists {
+            /// Settings.
+            properties: ConfigurationProperty,
+        }
     }
 }
 
@@ -104,19 +113,33 @@ request_body! {
     /// A cluster profile, to create or replace.
     pub struct NewClusterProfile {
         required {
-            /** Identifier. */ id: String,
-            /** Plugin. */ plugin_id: String,
+            /// Identifier.
+            id: String,
+            /// Plugin.
+            plugin_id: String,
         }
-        nested { /** Settings. */ properties: Vec<NewConfigurationProperty>, }
+        nested {
+            /// Settings.
+            properties: Vec<NewConfigurationProperty>,
+        }
     }
 }
 
 response! {
     /// An elastic agent profile.
     pub struct ElasticProfile {
-        required { /** Identifier. */ id: String, }
-        optional { /** Cluster profile. */ cluster_profile_id: String, }
-        lists { /** Settings. */ properties: ConfigurationProperty, }
+        required {
+            /// Identifier.
+            id: String,
+        }
+        optional {
+            /// Cluster profile.
+            cluster_profile_id: String,
+        }
+        lists {
+            /// Settings.
+            properties: ConfigurationProperty,
+        }
     }
 }
 
@@ -124,9 +147,14 @@ request_body! {
     /// An elastic agent profile, to create or replace.
     pub struct NewElasticProfile {
         required {
-            /** Identifier. */ id: String,
-            /** Cluster profile. */ cluster_profile_id: String,
+            /// Identifier.
+            id: String,
+            /// Cluster profile.
+            cluster_profile_id: String,
         }
-        nested { /** Settings. */ properties: Vec<NewConfigurationProperty>, }
+        nested {
+            /// Settings.
+            properties: Vec<NewConfigurationProperty>,
+        }
     }
 }

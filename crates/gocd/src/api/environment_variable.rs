@@ -5,11 +5,17 @@ use oauth_core::{request_body, response};
 response! {
     /// An environment variable.
     pub struct EnvironmentVariable {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
         optional {
-            /** `true` if the value is kept encrypted. */ secure: bool,
-            /** Value, if it is not encrypted. */ value: String,
-            /** Value, encrypted with the server's key. */ encrypted_value: String,
+            /// `true` if the value is kept encrypted.
+            secure: bool,
+            /// Value, if it is not encrypted.
+            value: String,
+            /// Value, encrypted with the server's key.
+            encrypted_value: String,
         }
     }
 }
@@ -17,11 +23,19 @@ response! {
 request_body! {
     /// An environment variable, with either of the values.
     pub struct NewEnvironmentVariable {
-        required { /** Name. */ name: String, }
-        optional {
-            /** `true` to keep the value encrypted. */ secure: bool,
-            /** Value, encrypted by the server. */ encrypted_value: String,
+        required {
+            /// Name.
+            name: String,
         }
-        secrets { /** Value. It may be a password, so that errors redact it. */ value, }
+        optional {
+            /// `true` to keep the value encrypted.
+            secure: bool,
+            /// Value, encrypted by the server.
+            encrypted_value: String,
+        }
+        secrets {
+            /// Value. It may be a password, so that errors redact it.
+            value,
+        }
     }
 }

@@ -62,10 +62,15 @@ endpoint! {
 response! {
     /// An environment.
     pub struct Environment {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
         lists {
-            /** Pipelines. */ pipelines: PipelineName,
-            /** Variables of all its jobs. */ environment_variables: EnvironmentVariable,
+            /// Pipelines.
+            pipelines: PipelineName,
+            /// Variables of all its jobs.
+            environment_variables: EnvironmentVariable,
         }
     }
 }
@@ -73,24 +78,45 @@ response! {
 request_body! {
     /// An environment, to create or replace.
     pub struct NewEnvironment {
-        required { /** Name. */ name: String, }
-        lists { /** Pipelines. */ pipelines: PipelineReference, }
-        nested { /** Variables of all its jobs. */ environment_variables: Vec<NewEnvironmentVariable>, }
+        required {
+            /// Name.
+            name: String,
+        }
+        lists {
+            /// Pipelines.
+            pipelines: PipelineReference,
+        }
+        nested {
+            /// Variables of all its jobs.
+            environment_variables: Vec<NewEnvironmentVariable>,
+        }
     }
 }
 
 request_body! {
     /// Changes of an environment.
     pub struct EnvironmentChanges {
-        optional { /** Pipelines. */ pipelines: ListChange, }
-        nested { /** Variables. */ environment_variables: VariableChanges, }
+        optional {
+            /// Pipelines.
+            pipelines: ListChange,
+        }
+        nested {
+            /// Variables.
+            environment_variables: VariableChanges,
+        }
     }
 }
 
 request_body! {
     /// Changes of an environment's variables.
     pub struct VariableChanges {
-        lists { /** Names of variables to remove. */ remove: String, }
-        nested { /** Variables to add. */ add: Vec<NewEnvironmentVariable>, }
+        lists {
+            /// Names of variables to remove.
+            remove: String,
+        }
+        nested {
+            /// Variables to add.
+            add: Vec<NewEnvironmentVariable>,
+        }
     }
 }

@@ -7,8 +7,10 @@ response! {
     /// Links between the pages of a history.
     pub struct HistoryLinks {
         optional {
-            /** Page with older runs. */ next: HistoryLink,
-            /** Page with newer runs. */ previous: HistoryLink,
+            /// Page with older runs.
+            next: HistoryLink,
+            /// Page with newer runs.
+            previous: HistoryLink,
         }
     }
 }
@@ -16,7 +18,10 @@ response! {
 response! {
     /// A link to a page of a history.
     pub struct HistoryLink {
-        required { /** URL. */ href: String, }
+        required {
+            /// URL.
+            href: String,
+        }
     }
 }
 

@@ -6,8 +6,10 @@ request_body! {
     /// Elements to add to a list, and to remove from it.
     pub struct ListChange {
         lists {
-            /** Elements to add. */ add: String,
-            /** Elements to remove. */ remove: String,
+            /// Elements to add.
+            add: String,
+            /// Elements to remove.
+            remove: String,
         }
     }
 }

@@ -35,10 +35,15 @@ endpoint! {
 response! {
     /// The state of maintenance mode.
     pub struct MaintenanceMode {
-        required { /** `true` in maintenance mode. */ is_maintenance_mode: bool, }
+        required {
+            /// `true` in maintenance mode.
+            is_maintenance_mode: bool,
+        }
         optional {
-            /** Last change. */ metadata: MaintenanceMetadata,
-            /** Work that is not done yet. */ attributes: MaintenanceAttributes,
+            /// Last change.
+            metadata: MaintenanceMetadata,
+            /// Work that is not done yet.
+            attributes: MaintenanceAttributes,
         }
     }
 }
@@ -47,8 +52,10 @@ response! {
     /// The last change of maintenance mode.
     pub struct MaintenanceMetadata {
         optional {
-            /** Administrator. */ updated_by: String,
-            /** Time. */ updated_on: DateTime<Utc>,
+            /// Administrator.
+            updated_by: String,
+            /// Time.
+            updated_on: DateTime<Utc>,
         }
     }
 }
@@ -57,8 +64,10 @@ response! {
     /// Work that is not done yet.
     pub struct MaintenanceAttributes {
         optional {
-            /** `true` if there is any. */ has_running_systems: bool,
-            /** Work. */ running_systems: RunningSystems,
+            /// `true` if there is any.
+            has_running_systems: bool,
+            /// Work.
+            running_systems: RunningSystems,
         }
     }
 }
@@ -67,9 +76,12 @@ response! {
     /// Work in progress.
     pub struct RunningSystems {
         lists {
-            /** Materials that are updated. */ material_update_in_progress: MaterialUpdate,
-            /** Jobs on agents. */ building_jobs: RunningJob,
-            /** Jobs that wait for an agent. */ scheduled_jobs: RunningJob,
+            /// Materials that are updated.
+            material_update_in_progress: MaterialUpdate,
+            /// Jobs on agents.
+            building_jobs: RunningJob,
+            /// Jobs that wait for an agent.
+            scheduled_jobs: RunningJob,
         }
     }
 }
@@ -77,10 +89,15 @@ response! {
 response! {
     /// An update of a material.
     pub struct MaterialUpdate {
-        required { /** Kind. */ kind = "type": MaterialType, }
+        required {
+            /// Kind.
+            kind = "type": MaterialType,
+        }
         optional {
-            /** Start. */ mdu_start_time: DateTime<Utc>,
-            /** Attributes of the material. */ attributes: MaterialAttributes,
+            /// Start.
+            mdu_start_time: DateTime<Utc>,
+            /// Attributes of the material.
+            attributes: MaterialAttributes,
         }
     }
 }
@@ -88,15 +105,25 @@ response! {
 response! {
     /// A job that runs or waits.
     pub struct RunningJob {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
         optional {
-            /** Name of the pipeline. */ pipeline_name: String,
-            /** Number of the pipeline's run. */ pipeline_counter: u32,
-            /** Name of the stage. */ stage_name: String,
-            /** Number of the stage's run. */ stage_counter: u32,
-            /** State. */ state: JobState,
-            /** Time of scheduling. */ scheduled_date: DateTime<Utc>,
-            /** Agent. */ agent_uuid: String,
+            /// Name of the pipeline.
+            pipeline_name: String,
+            /// Number of the pipeline's run.
+            pipeline_counter: u32,
+            /// Name of the stage.
+            stage_name: String,
+            /// Number of the stage's run.
+            stage_counter: u32,
+            /// State.
+            state: JobState,
+            /// Time of scheduling.
+            scheduled_date: DateTime<Utc>,
+            /// Agent.
+            agent_uuid: String,
         }
     }
 }

@@ -68,13 +68,21 @@ endpoint! {
 response! {
     /// A change of a material.
     pub struct Modification {
-        required { /** Commit, revision number, or run of a stage. */ revision: String, }
+        required {
+            /// Commit, revision number, or run of a stage.
+            revision: String,
+        }
         optional {
-            /** Identifier; not in runs. */ id: u64,
-            /** Time. */ modified_time: Milliseconds,
-            /** Author. */ user_name: String,
-            /** Message. */ comment: String,
-            /** Author's address. */ email_address: String,
+            /// Identifier; not in runs.
+            id: u64,
+            /// Time.
+            modified_time: Milliseconds,
+            /// Author.
+            user_name: String,
+            /// Message.
+            comment: String,
+            /// Author's address.
+            email_address: String,
         }
     }
 }
@@ -82,8 +90,14 @@ response! {
 response! {
     /// A page of a material's changes.
     pub struct ModificationPage {
-        optional { /** Position of the page. */ pagination: Pagination, }
-        required_lists { /** Changes, latest first. */ modifications: Modification, }
+        optional {
+            /// Position of the page.
+            pagination: Pagination,
+        }
+        required_lists {
+            /// Changes, latest first.
+            modifications: Modification,
+        }
     }
 }
 
@@ -91,8 +105,10 @@ request_body! {
     /// A changed Subversion repository, by one of its fields.
     pub struct SvnChange {
         optional {
-            /** URL, as in the configuration. */ repository_url: String,
-            /** UUID of the repository. */ uuid: String,
+            /// URL, as in the configuration.
+            repository_url: String,
+            /// UUID of the repository.
+            uuid: String,
         }
     }
 }
@@ -100,13 +116,19 @@ request_body! {
 request_body! {
     /// A changed repository.
     pub struct RepositoryChange {
-        required { /** URL, as in the configuration. */ repository_url: String, }
+        required {
+            /// URL, as in the configuration.
+            repository_url: String,
+        }
     }
 }
 
 request_body! {
     /// A changed pluggable SCM.
     pub struct ScmChange {
-        required { /** Name of the material. */ scm_name: String, }
+        required {
+            /// Name of the material.
+            scm_name: String,
+        }
     }
 }

@@ -51,12 +51,19 @@ endpoint! {
 response! {
     /// A notification filter.
     pub struct NotificationFilter {
-        required { /** Identifier. */ id: u64, }
+        required {
+            /// Identifier.
+            id: u64,
+        }
         optional {
-            /** Pipeline, or `[Any Pipeline]`. */ pipeline: String,
-            /** Stage, or `[Any Stage]`. */ stage: String,
-            /** Event. */ event: NotificationEvent,
-            /** `true` for the user's own commits, `false` for all. */ match_commits: bool,
+            /// Pipeline, or `[Any Pipeline]`.
+            pipeline: String,
+            /// Stage, or `[Any Stage]`.
+            stage: String,
+            /// Event.
+            event: NotificationEvent,
+            /// `true` for the user's own commits, `false` for all.
+            match_commits: bool,
         }
     }
 }
@@ -65,22 +72,34 @@ request_body! {
     /// A notification filter, to create or change.
     pub struct NewNotificationFilter {
         required {
-            /** Pipeline, or `[Any Pipeline]`. */ pipeline: String,
-            /** Stage, or `[Any Stage]`. */ stage: String,
-            /** Event. */ event: NotificationEvent,
+            /// Pipeline, or `[Any Pipeline]`.
+            pipeline: String,
+            /// Stage, or `[Any Stage]`.
+            stage: String,
+            /// Event.
+            event: NotificationEvent,
         }
-        optional { /** `true` for the user's own commits, `false` (default) for all. */ match_commits: bool, }
+        optional {
+            /// `true` for the user's own commits, `false` (default) for all.
+            match_commits: bool,
+        }
     }
 }
 
 open_enum! {
     /// An event of a stage.
     pub enum NotificationEvent {
-        /** Any. */ All = "All",
-        /** It passes. */ Passes = "Passes",
-        /** It fails. */ Fails = "Fails",
-        /** It fails after it passed. */ Breaks = "Breaks",
-        /** It passes after it failed. */ Fixed = "Fixed",
-        /** It is cancelled. */ Cancelled = "Cancelled",
+        /// Any.
+        All = "All",
+        /// It passes.
+        Passes = "Passes",
+        /// It fails.
+        Fails = "Fails",
+        /// It fails after it passed.
+        Breaks = "Breaks",
+        /// It passes after it failed.
+        Fixed = "Fixed",
+        /// It is cancelled.
+        Cancelled = "Cancelled",
     }
 }

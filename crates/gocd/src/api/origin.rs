@@ -10,6 +10,9 @@ response! {
             /// `unknown`.
             kind = "type": String,
         }
-        optional { /** Config repository. */ id: String, }
+        optional {
+            /// Config repository.
+            id: String,
+        }
     }
 }

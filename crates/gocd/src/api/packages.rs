@@ -104,69 +104,114 @@ endpoint! {
 response! {
     /// A package: a material of a package repository.
     pub struct Package {
-        required { /** Identifier. */ id: String, }
-        optional {
-            /** Name. */ name: String,
-            /** `true` if the server looks for new revisions. */ auto_update: bool,
-            /** Repository. */ package_repo: PackageRepositoryName,
+        required {
+            /// Identifier.
+            id: String,
         }
-        lists { /** Settings. */ configuration: ConfigurationProperty, }
+        optional {
+            /// Name.
+            name: String,
+            /// `true` if the server looks for new revisions.
+            auto_update: bool,
+            /// Repository.
+            package_repo: PackageRepositoryName,
+        }
+        lists {
+            /// Settings.
+            configuration: ConfigurationProperty,
+        }
     }
 }
 
 response! {
     /// The repository of a package.
     pub struct PackageRepositoryName {
-        required { /** Identifier. */ id: String, }
-        optional { /** Name. */ name: String, }
+        required {
+            /// Identifier.
+            id: String,
+        }
+        optional {
+            /// Name.
+            name: String,
+        }
     }
 }
 
 request_body! {
     /// A package, to create or replace.
     pub struct NewPackage {
-        required { /** Name. */ name: String, }
-        optional {
-            /** Identifier. */ id: String,
-            /** `false` if the server does not look for new revisions. */ auto_update: bool,
-            /** Repository. */ package_repo: PackageRepositoryReference,
+        required {
+            /// Name.
+            name: String,
         }
-        nested { /** Settings. */ configuration: Vec<NewConfigurationProperty>, }
+        optional {
+            /// Identifier.
+            id: String,
+            /// `false` if the server does not look for new revisions.
+            auto_update: bool,
+            /// Repository.
+            package_repo: PackageRepositoryReference,
+        }
+        nested {
+            /// Settings.
+            configuration: Vec<NewConfigurationProperty>,
+        }
     }
 }
 
 request_body! {
     /// The repository of a package.
     pub struct PackageRepositoryReference {
-        required { /** Identifier. */ id: String, }
+        required {
+            /// Identifier.
+            id: String,
+        }
     }
 }
 
 response! {
     /// A package repository.
     pub struct PackageRepository {
-        required { /** Identifier. */ repo_id: String, }
-        optional {
-            /** Name. */ name: String,
-            /** Plugin. */ plugin_metadata: PluginMetadata,
-            /** Packages; see [`packages`](Self::packages). */ embedded = "_embedded": RepositoryPackages,
+        required {
+            /// Identifier.
+            repo_id: String,
         }
-        lists { /** Settings. */ configuration: ConfigurationProperty, }
+        optional {
+            /// Name.
+            name: String,
+            /// Plugin.
+            plugin_metadata: PluginMetadata,
+            /// Packages; see [`packages`](Self::packages).
+            embedded = "_embedded": RepositoryPackages,
+        }
+        lists {
+            /// Settings.
+            configuration: ConfigurationProperty,
+        }
     }
 }
 
 response! {
     /// The packages of a repository.
     pub struct RepositoryPackages {
-        lists { /** Packages. */ packages: PackageName, }
+        lists {
+            /// Packages.
+            packages: PackageName,
+        }
     }
 }
 
 response! {
     /// A package of a repository.
     pub struct PackageName {
-        required { /** Identifier. */ id: String, }
-        optional { /** Name. */ name: String, }
+        required {
+            /// Identifier.
+            id: String,
+        }
+        optional {
+            /// Name.
+            name: String,
+        }
     }
 }
 
@@ -181,11 +226,19 @@ impl PackageRepository {
 request_body! {
     /// A package repository, to create or replace.
     pub struct NewPackageRepository {
-        required { /** Name. */ name: String, }
-        optional {
-            /** Identifier. */ repo_id: String,
-            /** Plugin. */ plugin_metadata: NewPluginMetadata,
+        required {
+            /// Name.
+            name: String,
         }
-        nested { /** Settings. */ configuration: Vec<NewConfigurationProperty>, }
+        optional {
+            /// Identifier.
+            repo_id: String,
+            /// Plugin.
+            plugin_metadata: NewPluginMetadata,
+        }
+        nested {
+            /// Settings.
+            configuration: Vec<NewConfigurationProperty>,
+        }
     }
 }

@@ -10,7 +10,10 @@ endpoint! {
     /// `GET /api/auth/permissions`: entities that the user may view or administer. Since 20.1.0. Source:
     /// api.gocd.org, "Permissions".
     pub struct GetPermissions() {
-        optional { /** Only entities of this type. */ entity_type = "type": EntityType, }
+        optional {
+            /// Only entities of this type.
+            entity_type = "type": EntityType,
+        }
     }
     GET version(1) "/api/auth/permissions" => json(Permissions, "/permissions")
 }
@@ -18,10 +21,14 @@ endpoint! {
 open_enum! {
     /// A type of entities.
     pub enum EntityType {
-        /** Environments. */ Environment = "environment",
-        /** Config repositories. */ ConfigRepo = "config_repo",
-        /** Cluster profiles. */ ClusterProfile = "cluster_profile",
-        /** Elastic agent profiles. */ ElasticAgentProfile = "elastic_agent_profile",
+        /// Environments.
+        Environment = "environment",
+        /// Config repositories.
+        ConfigRepo = "config_repo",
+        /// Cluster profiles.
+        ClusterProfile = "cluster_profile",
+        /// Elastic agent profiles.
+        ElasticAgentProfile = "elastic_agent_profile",
     }
 }
 
@@ -29,10 +36,14 @@ response! {
     /// Permissions by type of entity. Types that were not asked for are `None`.
     pub struct Permissions {
         optional {
-            /** Environments. */ environment: EntityPermissions,
-            /** Config repositories. */ config_repo: EntityPermissions,
-            /** Cluster profiles. */ cluster_profile: EntityPermissions,
-            /** Elastic agent profiles. */ elastic_agent_profile: EntityPermissions,
+            /// Environments.
+            environment: EntityPermissions,
+            /// Config repositories.
+            config_repo: EntityPermissions,
+            /// Cluster profiles.
+            cluster_profile: EntityPermissions,
+            /// Elastic agent profiles.
+            elastic_agent_profile: EntityPermissions,
         }
     }
 }
@@ -41,8 +52,10 @@ response! {
     /// Names of entities by permission.
     pub struct EntityPermissions {
         lists {
-            /** The user may view these. */ view: String,
-            /** The user may change these. */ administer: String,
+            /// The user may view these.
+            view: String,
+            /// The user may change these.
+            administer: String,
         }
     }
 }

@@ -3,7 +3,9 @@
 
 use oauth_core::http::{HeaderName, HeaderValue, Method, Request, Response};
 use oauth_core::serde_json::{Map, Value};
-use oauth_core::{Endpoint, EndpointContext, Error, endpoint, json, open_enum, request_body, response};
+use oauth_core::{
+    Endpoint, EndpointContext, Error, IntoArgument, endpoint, json, open_enum, request_body, response,
+};
 
 use super::configuration_property::ConfigurationProperty;
 use super::confirmation::Confirmation;
@@ -49,8 +51,10 @@ request_body! {
     /// A pipeline to create.
     struct NewPipeline {
         required {
-            /** Pipeline group. */ group: String,
-            /** Configuration. */ pipeline: Map<String, Value>,
+            /// Pipeline group.
+            group: String,
+            /// Configuration.
+            pipeline: Map<String, Value>,
         }
     }
 }
@@ -58,7 +62,7 @@ request_body! {
 impl CreatePipeline {
     /// Creates the call with the name of the pipeline group and the configuration.
     #[must_use]
-    pub fn new(group: impl Into<String>, pipeline: Map<String, Value>) -> Self {
+    pub fn new(group: impl IntoArgument<String>, pipeline: Map<String, Value>) -> Self {
         Self { body: NewPipeline::new(group, pipeline), pause_cause: None }
     }
 
@@ -115,21 +119,35 @@ endpoint! {
 response! {
     /// The configuration of a pipeline.
     pub struct PipelineConfig {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
         optional {
-            /** Pipeline group. */ group: String,
-            /** Template of the runs' labels; `${COUNT}` by default. */ label_template: String,
-            /** When a run locks the pipeline. */ lock_behavior: LockBehavior,
-            /** Template with the stages. */ template: String,
-            /** Place of its definition. */ origin: Origin,
-            /** Links to an issue tracker. */ tracking_tool: TrackingTool,
-            /** Schedule. */ timer: Timer,
+            /// Pipeline group.
+            group: String,
+            /// Template of the runs' labels; `${COUNT}` by default.
+            label_template: String,
+            /// When a run locks the pipeline.
+            lock_behavior: LockBehavior,
+            /// Template with the stages.
+            template: String,
+            /// Place of its definition.
+            origin: Origin,
+            /// Links to an issue tracker.
+            tracking_tool: TrackingTool,
+            /// Schedule.
+            timer: Timer,
         }
         lists {
-            /** Parameters of the template. */ parameters: Parameter,
-            /** Variables of all its jobs. */ environment_variables: EnvironmentVariable,
-            /** Materials. */ materials: Material,
-            /** Stages, if there is no template. */ stages: StageConfig,
+            /// Parameters of the template.
+            parameters: Parameter,
+            /// Variables of all its jobs.
+            environment_variables: EnvironmentVariable,
+            /// Materials.
+            materials: Material,
+            /// Stages, if there is no template.
+            stages: StageConfig,
         }
     }
 }
@@ -137,57 +155,93 @@ response! {
 open_enum! {
     /// When a run locks its pipeline.
     pub enum LockBehavior {
-        /** After a failure, until it is unlocked. */ LockOnFailure = "lockOnFailure",
-        /** Until the run has ended. */ UnlockWhenFinished = "unlockWhenFinished",
-        /** Never. */ None = "none",
+        /// After a failure, until it is unlocked.
+        LockOnFailure = "lockOnFailure",
+        /// Until the run has ended.
+        UnlockWhenFinished = "unlockWhenFinished",
+        /// Never.
+        None = "none",
     }
 }
 
 response! {
     /// Links to an issue tracker.
     pub struct TrackingTool {
-        required { /** `generic`. */ kind = "type": String, }
-        optional { /** Attributes. */ attributes: TrackingToolAttributes, }
+        required {
+            /// `generic`.
+            kind = "type": String,
+        }
+        optional {
+            /// Attributes.
+            attributes: TrackingToolAttributes,
+        }
     }
 }
 
 response! {
     /// Attributes of links to an issue tracker.
     pub struct TrackingToolAttributes {
-        required { /** URL with `${ID}`. */ url_pattern: String, }
-        optional { /** Regular expression that finds the number in a commit's message. */ regex: String, }
+        required {
+            /// URL with `${ID}`.
+            url_pattern: String,
+        }
+        optional {
+            /// Regular expression that finds the number in a commit's message.
+            regex: String,
+        }
     }
 }
 
 response! {
     /// The schedule of a pipeline.
     pub struct Timer {
-        required { /** Quartz cron expression. */ spec: String, }
-        optional { /** `true` if it runs for new revisions only. */ only_on_changes: bool, }
+        required {
+            /// Quartz cron expression.
+            spec: String,
+        }
+        optional {
+            /// `true` if it runs for new revisions only.
+            only_on_changes: bool,
+        }
     }
 }
 
 response! {
     /// A parameter of a template.
     pub struct Parameter {
-        required { /** Name. */ name: String, }
-        optional { /** Value. */ value: String, }
+        required {
+            /// Name.
+            name: String,
+        }
+        optional {
+            /// Value.
+            value: String,
+        }
     }
 }
 
 response! {
     /// The configuration of a stage.
     pub struct StageConfig {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
         optional {
-            /** `true` if materials are checked out. */ fetch_materials: bool,
-            /** `true` if the working directory is deleted first. */ clean_working_directory: bool,
-            /** `true` if its artifacts are never purged. */ never_cleanup_artifacts: bool,
-            /** Trigger. */ approval: Approval,
+            /// `true` if materials are checked out.
+            fetch_materials: bool,
+            /// `true` if the working directory is deleted first.
+            clean_working_directory: bool,
+            /// `true` if its artifacts are never purged.
+            never_cleanup_artifacts: bool,
+            /// Trigger.
+            approval: Approval,
         }
         lists {
-            /** Variables of its jobs. */ environment_variables: EnvironmentVariable,
-            /** Jobs. */ jobs: JobConfig,
+            /// Variables of its jobs.
+            environment_variables: EnvironmentVariable,
+            /// Jobs.
+            jobs: JobConfig,
         }
     }
 }
@@ -195,10 +249,15 @@ response! {
 response! {
     /// The trigger of a stage.
     pub struct Approval {
-        required { /** Trigger. */ kind = "type": ApprovalType, }
+        required {
+            /// Trigger.
+            kind = "type": ApprovalType,
+        }
         optional {
-            /** `true` if the stage before it must have passed. */ allow_only_on_success: bool,
-            /** Who may trigger it. */ authorization: UsersAndRoles,
+            /// `true` if the stage before it must have passed.
+            allow_only_on_success: bool,
+            /// Who may trigger it.
+            authorization: UsersAndRoles,
         }
     }
 }
@@ -206,18 +265,29 @@ response! {
 response! {
     /// The configuration of a job.
     pub struct JobConfig {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
         optional {
-            /** Number of agents that run the job, or `all`; one by default. */ run_instance_count: String,
-            /** Minutes without output after which it is cancelled. */ timeout: u32,
-            /** Elastic agent profile to run with. */ elastic_profile_id: String,
+            /// Number of agents that run the job, or `all`; one by default.
+            run_instance_count: String,
+            /// Minutes without output after which it is cancelled.
+            timeout: u32,
+            /// Elastic agent profile to run with.
+            elastic_profile_id: String,
         }
         lists {
-            /** Variables. */ environment_variables: EnvironmentVariable,
-            /** Resources that an agent must have. */ resources: String,
-            /** Tasks. */ tasks: Task,
-            /** Tabs of the job's page. */ tabs: Tab,
-            /** Artifacts to publish. */ artifacts: ArtifactToPublish,
+            /// Variables.
+            environment_variables: EnvironmentVariable,
+            /// Resources that an agent must have.
+            resources: String,
+            /// Tasks.
+            tasks: Task,
+            /// Tabs of the job's page.
+            tabs: Tab,
+            /// Artifacts to publish.
+            artifacts: ArtifactToPublish,
         }
     }
 }
@@ -226,9 +296,13 @@ response! {
     /// A task of a job.
     pub struct Task {
         required {
-            /** Type: `exec`, `ant`, `nant`, `rake`, `fetch` or `pluggable_task`. */ kind = "type": String,
+            /// Type: `exec`, `ant`, `nant`, `rake`, `fetch` or `pluggable_task`.
+            kind = "type": String,
         }
-        optional { /** Attributes. */ attributes: TaskAttributes, }
+        optional {
+            /// Attributes.
+            attributes: TaskAttributes,
+        }
     }
 }
 
@@ -236,27 +310,46 @@ response! {
     /// The attributes of a task. Each type has some of the fields.
     pub struct TaskAttributes {
         optional {
-            /** Program. */ command: String,
-            /** Arguments in one text. */ args: String,
-            /** Working directory. */ working_directory: String,
-            /** Build file. */ build_file: String,
-            /** Target to build. */ target: String,
-            /** Folder of `nant.exe`. */ nant_path: String,
-            /** Place of an artifact to fetch: `gocd` or `external`. */ artifact_origin: String,
-            /** Upstream pipeline of an artifact. */ pipeline: String,
-            /** Upstream stage of an artifact. */ stage: String,
-            /** Upstream job of an artifact. */ job: String,
-            /** Path of an artifact on the server. */ source: String,
-            /** `true` for a file, `false` for a folder. */ is_source_a_file: bool,
-            /** Folder on the agent. */ destination: String,
-            /** External artifact. */ artifact_id: String,
-            /** Plugin of the task. */ plugin_configuration: PluginMetadata,
-            /** Task to run when the stage is cancelled. */ on_cancel: Box<Task>,
+            /// Program.
+            command: String,
+            /// Arguments in one text.
+            args: String,
+            /// Working directory.
+            working_directory: String,
+            /// Build file.
+            build_file: String,
+            /// Target to build.
+            target: String,
+            /// Folder of `nant.exe`.
+            nant_path: String,
+            /// Place of an artifact to fetch: `gocd` or `external`.
+            artifact_origin: String,
+            /// Upstream pipeline of an artifact.
+            pipeline: String,
+            /// Upstream stage of an artifact.
+            stage: String,
+            /// Upstream job of an artifact.
+            job: String,
+            /// Path of an artifact on the server.
+            source: String,
+            /// `true` for a file, `false` for a folder.
+            is_source_a_file: bool,
+            /// Folder on the agent.
+            destination: String,
+            /// External artifact.
+            artifact_id: String,
+            /// Plugin of the task.
+            plugin_configuration: PluginMetadata,
+            /// Task to run when the stage is cancelled.
+            on_cancel: Box<Task>,
         }
         lists {
-            /** States of the job in which it runs: `passed`, `failed` or `any`. */ run_if: String,
-            /** Arguments. */ arguments: String,
-            /** Settings of the plugin. */ configuration: ConfigurationProperty,
+            /// States of the job in which it runs: `passed`, `failed` or `any`.
+            run_if: String,
+            /// Arguments.
+            arguments: String,
+            /// Settings of the plugin.
+            configuration: ConfigurationProperty,
         }
     }
 }
@@ -264,28 +357,47 @@ response! {
 response! {
     /// A tab of a job's page.
     pub struct Tab {
-        required { /** Name. */ name: String, }
-        optional { /** File among the artifacts. */ path: String, }
+        required {
+            /// Name.
+            name: String,
+        }
+        optional {
+            /// File among the artifacts.
+            path: String,
+        }
     }
 }
 
 response! {
     /// An artifact to publish.
     pub struct ArtifactToPublish {
-        required { /** Type: `test`, `build` or `external`. */ kind = "type": String, }
-        optional {
-            /** File or folder on the agent. */ source: String,
-            /** Folder on the server. */ destination: String,
-            /** Identifier of an external artifact. */ artifact_id: String,
-            /** Artifact store of an external artifact. */ store_id: String,
+        required {
+            /// Type: `test`, `build` or `external`.
+            kind = "type": String,
         }
-        lists { /** Settings of the plugin. */ configuration: ConfigurationProperty, }
+        optional {
+            /// File or folder on the agent.
+            source: String,
+            /// Folder on the server.
+            destination: String,
+            /// Identifier of an external artifact.
+            artifact_id: String,
+            /// Artifact store of an external artifact.
+            store_id: String,
+        }
+        lists {
+            /// Settings of the plugin.
+            configuration: ConfigurationProperty,
+        }
     }
 }
 
 request_body! {
     /// A template to make.
     pub struct TemplateName {
-        required { /** Name. */ template_name: String, }
+        required {
+            /// Name.
+            template_name: String,
+        }
     }
 }

@@ -53,9 +53,18 @@ endpoint! {
 response! {
     /// A pipeline group.
     pub struct PipelineGroup {
-        required { /** Name. */ name: String, }
-        optional { /** Permissions. */ authorization: GroupAuthorization, }
-        lists { /** Pipelines. */ pipelines: PipelineName, }
+        required {
+            /// Name.
+            name: String,
+        }
+        optional {
+            /// Permissions.
+            authorization: GroupAuthorization,
+        }
+        lists {
+            /// Pipelines.
+            pipelines: PipelineName,
+        }
     }
 }
 
@@ -63,9 +72,12 @@ response! {
     /// The permissions for a pipeline group.
     pub struct GroupAuthorization {
         optional {
-            /** Who may view. */ view: UsersAndRoles,
-            /** Who may operate. */ operate: UsersAndRoles,
-            /** Who may administer. */ admins: UsersAndRoles,
+            /// Who may view.
+            view: UsersAndRoles,
+            /// Who may operate.
+            operate: UsersAndRoles,
+            /// Who may administer.
+            admins: UsersAndRoles,
         }
     }
 }
@@ -73,8 +85,14 @@ response! {
 request_body! {
     /// A pipeline group, to create or change.
     pub struct NewPipelineGroup {
-        required { /** Name. */ name: String, }
-        optional { /** Permissions. */ authorization: NewGroupAuthorization, }
+        required {
+            /// Name.
+            name: String,
+        }
+        optional {
+            /// Permissions.
+            authorization: NewGroupAuthorization,
+        }
     }
 }
 
@@ -82,9 +100,12 @@ request_body! {
     /// The permissions for a pipeline group.
     pub struct NewGroupAuthorization {
         optional {
-            /** Who may view. */ view: NewUsersAndRoles,
-            /** Who may operate. */ operate: NewUsersAndRoles,
-            /** Who may administer. */ admins: NewUsersAndRoles,
+            /// Who may view.
+            view: NewUsersAndRoles,
+            /// Who may operate.
+            operate: NewUsersAndRoles,
+            /// Who may administer.
+            admins: NewUsersAndRoles,
         }
     }
 }

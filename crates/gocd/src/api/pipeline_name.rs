@@ -1,23 +1,29 @@
 //! Names of pipelines in lists.
 
-use oauth_core::{request_body, response};
+use oauth_core::{IntoArgument, request_body, response};
 
 response! {
     /// The name of a pipeline.
     pub struct PipelineName {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
     }
 }
 
 request_body! {
     /// The name of a pipeline.
     pub struct PipelineReference {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
     }
 }
 
-impl From<&str> for PipelineReference {
-    fn from(name: &str) -> Self {
-        Self::new(name)
+impl IntoArgument<PipelineReference> for &str {
+    fn into_argument(self) -> PipelineReference {
+        PipelineReference::new(self)
     }
 }

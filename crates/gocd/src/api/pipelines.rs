@@ -101,9 +101,12 @@ endpoint! {
     /// ```
     pub struct PipelineRuns(pipeline_name: String) {
         optional {
-            /** Page size, 10 to 100; 10 by default. */ page_size: i64,
-            /** Cursor of the page with older runs, from its link. */ after: i64,
-            /** Cursor of the page with newer runs, from its link. */ before: i64,
+            /// Page size, 10 to 100; 10 by default.
+            page_size: i64,
+            /// Cursor of the page with older runs, from its link.
+            after: i64,
+            /// Cursor of the page with newer runs, from its link.
+            before: i64,
         }
     }
     GET version(1) "/api/pipelines/:pipeline_name/history" => json(PipelineRunPage)
@@ -122,12 +125,19 @@ endpoint! {
 response! {
     /// The status of a pipeline.
     pub struct PipelineStatus {
-        required { /** `true` if the pipeline is paused. */ paused: bool, }
+        required {
+            /// `true` if the pipeline is paused.
+            paused: bool,
+        }
         optional {
-            /** Reason of the pause. */ paused_cause: String,
-            /** User who paused it. */ paused_by: String,
-            /** `true` if a run holds the pipeline's lock. */ locked: bool,
-            /** `true` if a run can start. */ schedulable: bool,
+            /// Reason of the pause.
+            paused_cause: String,
+            /// User who paused it.
+            paused_by: String,
+            /// `true` if a run holds the pipeline's lock.
+            locked: bool,
+            /// `true` if a run can start.
+            schedulable: bool,
         }
     }
 }
@@ -135,7 +145,10 @@ response! {
 request_body! {
     /// A pause of a pipeline.
     pub struct Pause {
-        optional { /** Reason. */ pause_cause: String, }
+        optional {
+            /// Reason.
+            pause_cause: String,
+        }
     }
 }
 
@@ -150,7 +163,10 @@ request_body! {
             /// Revisions to run with. Materials that are not named have their latest revision.
             materials: ScheduledMaterial,
         }
-        nested { /** Variables to override. */ environment_variables: Vec<NewEnvironmentVariable>, }
+        nested {
+            /// Variables to override.
+            environment_variables: Vec<NewEnvironmentVariable>,
+        }
     }
 }
 
@@ -158,7 +174,8 @@ request_body! {
     /// A material's revision to run with. A revision that the server cannot find makes the run fail.
     pub struct ScheduledMaterial {
         required {
-            /** The material's fingerprint. */ fingerprint: String,
+            /// The material's fingerprint.
+            fingerprint: String,
             /// Commit, revision number, changelist, changeset, package revision, or run of a stage:
             /// `pipeline/5/stage/1`.
             revision: String,
@@ -169,7 +186,10 @@ request_body! {
 request_body! {
     /// A comment on a run.
     pub struct RunComment {
-        required { /** Text. */ comment: String, }
+        required {
+            /// Text.
+            comment: String,
+        }
     }
 }
 
@@ -177,19 +197,31 @@ response! {
     /// A run of a pipeline.
     pub struct PipelineRun {
         required {
-            /** Name of the pipeline. */ name: String,
-            /** Number of the run. */ counter: u32,
+            /// Name of the pipeline.
+            name: String,
+            /// Number of the run.
+            counter: u32,
         }
         optional {
-            /** Label. */ label: String,
-            /** Position in the natural order of the runs. */ natural_order: f64,
-            /** `true` if the user can run the pipeline. */ can_run: bool,
-            /** `true` while the run is prepared. */ preparing_to_schedule: bool,
-            /** Comment. */ comment: String,
-            /** Time of scheduling. */ scheduled_date: Milliseconds,
-            /** Reason of the run. */ build_cause: BuildCause,
+            /// Label.
+            label: String,
+            /// Position in the natural order of the runs.
+            natural_order: f64,
+            /// `true` if the user can run the pipeline.
+            can_run: bool,
+            /// `true` while the run is prepared.
+            preparing_to_schedule: bool,
+            /// Comment.
+            comment: String,
+            /// Time of scheduling.
+            scheduled_date: Milliseconds,
+            /// Reason of the run.
+            build_cause: BuildCause,
         }
-        lists { /** Stages, in their order. */ stages: PipelineRunStage, }
+        lists {
+            /// Stages, in their order.
+            stages: PipelineRunStage,
+        }
     }
 }
 
@@ -197,11 +229,17 @@ response! {
     /// The reason of a run.
     pub struct BuildCause {
         optional {
-            /** Description. */ trigger_message: String,
-            /** `true` if a user triggered the run. */ trigger_forced: bool,
-            /** User who triggered it, or empty. */ approver: String,
+            /// Description.
+            trigger_message: String,
+            /// `true` if a user triggered the run.
+            trigger_forced: bool,
+            /// User who triggered it, or empty.
+            approver: String,
         }
-        lists { /** Revisions of the materials. */ material_revisions: MaterialRevision, }
+        lists {
+            /// Revisions of the materials.
+            material_revisions: MaterialRevision,
+        }
     }
 }
 
@@ -209,21 +247,32 @@ response! {
     /// The revision of a material in a run.
     pub struct MaterialRevision {
         optional {
-            /** `true` if it differs from that of the run before. */ changed: bool,
-            /** Material. */ material: RunMaterial,
+            /// `true` if it differs from that of the run before.
+            changed: bool,
+            /// Material.
+            material: RunMaterial,
         }
-        lists { /** Changes, latest first. */ modifications: Modification, }
+        lists {
+            /// Changes, latest first.
+            modifications: Modification,
+        }
     }
 }
 
 response! {
     /// A material of a run.
     pub struct RunMaterial {
-        required { /** Fingerprint. */ fingerprint: String, }
+        required {
+            /// Fingerprint.
+            fingerprint: String,
+        }
         optional {
-            /** Name. */ name: String,
-            /** Kind, such as `Git` or `Pipeline`. */ kind = "type": String,
-            /** URL and branch, or pipeline and stage. */ description: String,
+            /// Name.
+            name: String,
+            /// Kind, such as `Git` or `Pipeline`.
+            kind = "type": String,
+            /// URL and branch, or pipeline and stage.
+            description: String,
         }
     }
 }
@@ -231,50 +280,84 @@ response! {
 response! {
     /// A stage of a pipeline's run.
     pub struct PipelineRunStage {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
         optional {
-            /** Number of the stage's run within the pipeline's run. */ counter: u32,
-            /** Status. */ status: StageStatus,
-            /** Result. */ result: RunResult,
+            /// Number of the stage's run within the pipeline's run.
+            counter: u32,
+            /// Status.
+            status: StageStatus,
+            /// Result.
+            result: RunResult,
             /// Number of the stage's run that this one repeats; `null` in all examples.
             rerun_of_counter: u32,
-            /** `true` if the stage was scheduled. */ scheduled: bool,
-            /** Trigger of the stage. */ approval_type: ApprovalType,
-            /** User who triggered the stage, or `changes`. */ approved_by: String,
-            /** `true` if the user can operate the stage. */ operate_permission: bool,
-            /** `true` if the stage can run now. */ can_run: bool,
+            /// `true` if the stage was scheduled.
+            scheduled: bool,
+            /// Trigger of the stage.
+            approval_type: ApprovalType,
+            /// User who triggered the stage, or `changes`.
+            approved_by: String,
+            /// `true` if the user can operate the stage.
+            operate_permission: bool,
+            /// `true` if the stage can run now.
+            can_run: bool,
         }
-        lists { /** Jobs: their names, states, results and times. */ jobs: JobRun, }
+        lists {
+            /// Jobs: their names, states, results and times.
+            jobs: JobRun,
+        }
     }
 }
 
 response! {
     /// A page of a pipeline's runs.
     pub struct PipelineRunPage {
-        optional { /** Links to other pages. */ links = "_links": HistoryLinks, }
-        required_lists { /** Runs. */ pipelines: PipelineRun, }
+        optional {
+            /// Links to other pages.
+            links = "_links": HistoryLinks,
+        }
+        required_lists {
+            /// Runs.
+            pipelines: PipelineRun,
+        }
     }
 }
 
 response! {
     /// The difference of two runs.
     pub struct Comparison {
-        required { /** Name of the pipeline. */ pipeline_name: String, }
+        required {
+            /// Name of the pipeline.
+            pipeline_name: String,
+        }
         optional {
-            /** Number of the first run. */ from_counter: u32,
-            /** Number of the second run. */ to_counter: u32,
+            /// Number of the first run.
+            from_counter: u32,
+            /// Number of the second run.
+            to_counter: u32,
             /// `true` if one of the runs was triggered with older revisions: the comparison may mean little.
             is_bisect: bool,
         }
-        lists { /** Changes by material. */ changes: MaterialChange, }
+        lists {
+            /// Changes by material.
+            changes: MaterialChange,
+        }
     }
 }
 
 response! {
     /// Changes of a material.
     pub struct MaterialChange {
-        optional { /** Material. */ material: Material, }
-        lists { /** Revisions. */ revision: ComparedRevision, }
+        optional {
+            /// Material.
+            material: Material,
+        }
+        lists {
+            /// Revisions.
+            revision: ComparedRevision,
+        }
     }
 }
 
@@ -282,13 +365,20 @@ response! {
     /// A change of a repository, or a run of an upstream pipeline.
     pub struct ComparedRevision {
         optional {
-            /** Commit. */ revision_sha: String,
-            /** Author. */ modified_by: String,
-            /** Time of the change. */ modified_at: DateTime<Utc>,
-            /** Message. */ commit_message: String,
-            /** Run of an upstream stage: `pipeline/5/stage/1`. */ revision: String,
-            /** Number of the upstream run. */ pipeline_counter: u32,
-            /** End of the upstream run. */ completed_at: DateTime<Utc>,
+            /// Commit.
+            revision_sha: String,
+            /// Author.
+            modified_by: String,
+            /// Time of the change.
+            modified_at: DateTime<Utc>,
+            /// Message.
+            commit_message: String,
+            /// Run of an upstream stage: `pipeline/5/stage/1`.
+            revision: String,
+            /// Number of the upstream run.
+            pipeline_counter: u32,
+            /// End of the upstream run.
+            completed_at: DateTime<Utc>,
         }
     }
 }

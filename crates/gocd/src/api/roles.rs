@@ -15,7 +15,10 @@ endpoint! {
     /// `GET /api/admin/security/roles`: all roles. Since 17.5.0; version 3 since 19.11.0. Source:
     /// api.gocd.org, "Get all roles".
     pub struct Roles() {
-        optional { /** Only roles of this type. */ role_type = "type": RoleType, }
+        optional {
+            /// Only roles of this type.
+            role_type = "type": RoleType,
+        }
     }
     GET version(3) "/api/admin/security/roles" => json(List<Role>, "/_embedded/roles")
 }
@@ -92,38 +95,59 @@ endpoint! {
 response! {
     /// Users and roles that administer the server.
     pub struct SystemAdmins {
-        required_lists { /** Login names of users. */ users: String, }
-        lists { /** Names of roles. */ roles: String, }
+        required_lists {
+            /// Login names of users.
+            users: String,
+        }
+        lists {
+            /// Names of roles.
+            roles: String,
+        }
     }
 }
 
 open_enum! {
     /// The type of a role.
     pub enum RoleType {
-        /** A list of users. */ Gocd = "gocd",
-        /** Users whom an authorization plugin names. */ Plugin = "plugin",
+        /// A list of users.
+        Gocd = "gocd",
+        /// Users whom an authorization plugin names.
+        Plugin = "plugin",
     }
 }
 
 response! {
     /// A role.
     pub struct Role {
-        required { /** Name. */ name: String, }
-        optional {
-            /** Type. */ kind = "type": RoleType,
-            /** Users, or settings of the plugin. */ attributes: RoleAttributes,
+        required {
+            /// Name.
+            name: String,
         }
-        lists { /** Permissions of its users. */ policy: Permission, }
+        optional {
+            /// Type.
+            kind = "type": RoleType,
+            /// Users, or settings of the plugin.
+            attributes: RoleAttributes,
+        }
+        lists {
+            /// Permissions of its users.
+            policy: Permission,
+        }
     }
 }
 
 response! {
     /// Users of a role, or settings of its plugin.
     pub struct RoleAttributes {
-        optional { /** Authorization configuration of a plugin role. */ auth_config_id: String, }
+        optional {
+            /// Authorization configuration of a plugin role.
+            auth_config_id: String,
+        }
         lists {
-            /** Users of a GoCD role. */ users: String,
-            /** Settings of a plugin role. */ properties: ConfigurationProperty,
+            /// Users of a GoCD role.
+            users: String,
+            /// Settings of a plugin role.
+            properties: ConfigurationProperty,
         }
     }
 }
@@ -131,11 +155,17 @@ response! {
 response! {
     /// A permission of a role.
     pub struct Permission {
-        required { /** Allow or deny. */ permission: RuleDirective, }
+        required {
+            /// Allow or deny.
+            permission: RuleDirective,
+        }
         optional {
-            /** `view`, `administer` or `*`. */ action: String,
-            /** Type of entities, such as `environment`, or `*`. */ kind = "type": String,
-            /** Name of the entity, perhaps with wildcards. */ resource: String,
+            /// `view`, `administer` or `*`.
+            action: String,
+            /// Type of entities, such as `environment`, or `*`.
+            kind = "type": String,
+            /// Name of the entity, perhaps with wildcards.
+            resource: String,
         }
     }
 }
@@ -144,20 +174,37 @@ request_body! {
     /// A role, to create or replace.
     pub struct NewRole {
         required {
-            /** Name. */ name: String,
-            /** Type. */ kind = "type": RoleType,
+            /// Name.
+            name: String,
+            /// Type.
+            kind = "type": RoleType,
         }
-        lists { /** Permissions of its users. */ policy: NewPermission, }
-        nested { /** Users, or settings of the plugin. */ attributes: NewRoleAttributes, }
+        lists {
+            /// Permissions of its users.
+            policy: NewPermission,
+        }
+        nested {
+            /// Users, or settings of the plugin.
+            attributes: NewRoleAttributes,
+        }
     }
 }
 
 request_body! {
     /// Users of a role, or settings of its plugin.
     pub struct NewRoleAttributes {
-        optional { /** Authorization configuration of a plugin role. */ auth_config_id: String, }
-        lists { /** Users of a GoCD role. */ users: String, }
-        nested { /** Settings of a plugin role. */ properties: Vec<NewConfigurationProperty>, }
+        optional {
+            /// Authorization configuration of a plugin role.
+            auth_config_id: String,
+        }
+        lists {
+            /// Users of a GoCD role.
+            users: String,
+        }
+        nested {
+            /// Settings of a plugin role.
+            properties: Vec<NewConfigurationProperty>,
+        }
     }
 }
 
@@ -165,10 +212,14 @@ request_body! {
     /// A permission of a role.
     pub struct NewPermission {
         required {
-            /** Allow or deny. */ permission: RuleDirective,
-            /** `view`, `administer` or `*`. */ action: String,
-            /** Type of entities, such as `environment`, or `*`. */ kind = "type": String,
-            /** Name of the entity, perhaps with wildcards. */ resource: String,
+            /// Allow or deny.
+            permission: RuleDirective,
+            /// `view`, `administer` or `*`.
+            action: String,
+            /// Type of entities, such as `environment`, or `*`.
+            kind = "type": String,
+            /// Name of the entity, perhaps with wildcards.
+            resource: String,
         }
     }
 }
@@ -176,22 +227,34 @@ request_body! {
 request_body! {
     /// Changes of several roles.
     pub struct RoleUpdates {
-        required_lists { /** Changes. */ operations: RoleUpdate, }
+        required_lists {
+            /// Changes.
+            operations: RoleUpdate,
+        }
     }
 }
 
 request_body! {
     /// A change of a role.
     pub struct RoleUpdate {
-        required { /** Name of the role. */ role: String, }
-        optional { /** Users. */ users: ListChange, }
+        required {
+            /// Name of the role.
+            role: String,
+        }
+        optional {
+            /// Users.
+            users: ListChange,
+        }
     }
 }
 
 request_body! {
     /// Changes of the server's administrators.
     pub struct SystemAdminChanges {
-        required { /** Changes. */ operations: SystemAdminOperations, }
+        required {
+            /// Changes.
+            operations: SystemAdminOperations,
+        }
     }
 }
 
@@ -199,8 +262,10 @@ request_body! {
     /// Changes of the server's administrators.
     pub struct SystemAdminOperations {
         optional {
-            /** Users. */ users: ListChange,
-            /** Roles. */ roles: ListChange,
+            /// Users.
+            users: ListChange,
+            /// Roles.
+            roles: ListChange,
         }
     }
 }

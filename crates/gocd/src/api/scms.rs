@@ -61,26 +61,45 @@ endpoint! {
 response! {
     /// A pluggable SCM.
     pub struct Scm {
-        required { /** Identifier. */ id: String, }
-        optional {
-            /** Name. */ name: String,
-            /** `true` if the server looks for new revisions. */ auto_update: bool,
-            /** Place of its definition. */ origin: Origin,
-            /** Plugin. */ plugin_metadata: PluginMetadata,
+        required {
+            /// Identifier.
+            id: String,
         }
-        lists { /** Settings. */ configuration: ConfigurationProperty, }
+        optional {
+            /// Name.
+            name: String,
+            /// `true` if the server looks for new revisions.
+            auto_update: bool,
+            /// Place of its definition.
+            origin: Origin,
+            /// Plugin.
+            plugin_metadata: PluginMetadata,
+        }
+        lists {
+            /// Settings.
+            configuration: ConfigurationProperty,
+        }
     }
 }
 
 request_body! {
     /// A pluggable SCM, to create or replace.
     pub struct NewScm {
-        required { /** Name. */ name: String, }
-        optional {
-            /** Identifier. */ id: String,
-            /** `false` if the server does not look for new revisions. */ auto_update: bool,
-            /** Plugin. */ plugin_metadata: NewPluginMetadata,
+        required {
+            /// Name.
+            name: String,
         }
-        nested { /** Settings. */ configuration: Vec<NewConfigurationProperty>, }
+        optional {
+            /// Identifier.
+            id: String,
+            /// `false` if the server does not look for new revisions.
+            auto_update: bool,
+            /// Plugin.
+            plugin_metadata: NewPluginMetadata,
+        }
+        nested {
+            /// Settings.
+            configuration: Vec<NewConfigurationProperty>,
+        }
     }
 }

@@ -53,14 +53,21 @@ endpoint! {
 response! {
     /// A secret configuration.
     pub struct SecretConfig {
-        required { /** Identifier. */ id: String, }
+        required {
+            /// Identifier.
+            id: String,
+        }
         optional {
-            /** Plugin. */ plugin_id: String,
-            /** Description. */ description: String,
+            /// Plugin.
+            plugin_id: String,
+            /// Description.
+            description: String,
         }
         lists {
-            /** Settings. */ properties: ConfigurationProperty,
-            /** Entities that may refer to it: none by default. */ rules: Rule,
+            /// Settings.
+            properties: ConfigurationProperty,
+            /// Entities that may refer to it: none by default.
+            rules: Rule,
         }
     }
 }
@@ -69,11 +76,22 @@ request_body! {
     /// A secret configuration, to create or replace.
     pub struct NewSecretConfig {
         required {
-            /** Identifier. */ id: String,
-            /** Plugin. */ plugin_id: String,
+            /// Identifier.
+            id: String,
+            /// Plugin.
+            plugin_id: String,
         }
-        optional { /** Description. */ description: String, }
-        lists { /** Entities that may refer to it: none by default. */ rules: NewRule, }
-        nested { /** Settings. */ properties: Vec<NewConfigurationProperty>, }
+        optional {
+            /// Description.
+            description: String,
+        }
+        lists {
+            /// Entities that may refer to it: none by default.
+            rules: NewRule,
+        }
+        nested {
+            /// Settings.
+            properties: Vec<NewConfigurationProperty>,
+        }
     }
 }

@@ -25,11 +25,17 @@ endpoint! {
 response! {
     /// An error or a warning of the server.
     pub struct HealthMessage {
-        required { /** Summary. */ message: String, }
+        required {
+            /// Summary.
+            message: String,
+        }
         optional {
-            /** Details, as HTML. */ detail: String,
-            /** Severity. */ level: HealthLevel,
-            /** Time. */ time: DateTime<Utc>,
+            /// Details, as HTML.
+            detail: String,
+            /// Severity.
+            level: HealthLevel,
+            /// Time.
+            time: DateTime<Utc>,
         }
     }
 }
@@ -37,14 +43,19 @@ response! {
 open_enum! {
     /// The severity of a message.
     pub enum HealthLevel {
-        /** A warning. */ Warning = "WARNING",
-        /** An error. */ Error = "ERROR",
+        /// A warning.
+        Warning = "WARNING",
+        /// An error.
+        Error = "ERROR",
     }
 }
 
 response! {
     /// The health of the server.
     pub struct ServerHealth {
-        required { /** `OK`. */ health: String, }
+        required {
+            /// `OK`.
+            health: String,
+        }
     }
 }

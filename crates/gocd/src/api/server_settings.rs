@@ -109,8 +109,10 @@ response! {
     /// The server's own URLs. A field that is not configured may be missing.
     pub struct SiteUrls {
         optional {
-            /** URL for links in mail and feeds. */ site_url: String,
-            /** URL for what needs TLS. */ secure_site_url: String,
+            /// URL for links in mail and feeds.
+            site_url: String,
+            /// URL for what needs TLS.
+            secure_site_url: String,
         }
     }
 }
@@ -119,8 +121,10 @@ request_body! {
     /// The server's own URLs, to set.
     pub struct NewSiteUrls {
         optional {
-            /** URL for links in mail and feeds. */ site_url: String,
-            /** URL for what needs TLS. */ secure_site_url: String,
+            /// URL for links in mail and feeds.
+            site_url: String,
+            /// URL for what needs TLS.
+            secure_site_url: String,
         }
     }
 }
@@ -128,54 +132,90 @@ request_body! {
 response! {
     /// The timeout of jobs.
     pub struct DefaultJobTimeout {
-        required { /** Minutes. */ default_job_timeout: u32, }
+        required {
+            /// Minutes.
+            default_job_timeout: u32,
+        }
     }
 }
 
 request_body! {
     /// The timeout of jobs, to set.
     pub struct NewDefaultJobTimeout {
-        required { /** Minutes, as text. */ default_job_timeout: String, }
+        required {
+            /// Minutes, as text.
+            default_job_timeout: String,
+        }
     }
 }
 
 response! {
     /// The server for mail.
     pub struct MailServer {
-        required { /** Host. */ hostname: String, }
-        optional {
-            /** Port. */ port: u16,
-            /** User. */ username: String,
-            /** Encrypted password. */ encrypted_password: String,
-            /** `true` for TLS. */ tls: bool,
-            /** Address of the sender. */ sender_email: String,
-            /** Address of the administrator. */ admin_email: String,
+        required {
+            /// Host.
+            hostname: String,
         }
-        secrets { /** Password. */ password, }
+        optional {
+            /// Port.
+            port: u16,
+            /// User.
+            username: String,
+            /// Encrypted password.
+            encrypted_password: String,
+            /// `true` for TLS.
+            tls: bool,
+            /// Address of the sender.
+            sender_email: String,
+            /// Address of the administrator.
+            admin_email: String,
+        }
+        secrets {
+            /// Password.
+            password,
+        }
     }
 }
 
 request_body! {
     /// The server for mail, to set.
     pub struct NewMailServer {
-        required { /** Host. */ hostname: String, }
-        optional {
-            /** Port. */ port: u16,
-            /** User. */ username: String,
-            /** Password, encrypted by the server. */ encrypted_password: String,
-            /** `true` for TLS. */ tls: bool,
-            /** Address of the sender. */ sender_email: String,
-            /** Address of the administrator. */ admin_email: String,
+        required {
+            /// Host.
+            hostname: String,
         }
-        secrets { /** Password. */ password, }
+        optional {
+            /// Port.
+            port: u16,
+            /// User.
+            username: String,
+            /// Password, encrypted by the server.
+            encrypted_password: String,
+            /// `true` for TLS.
+            tls: bool,
+            /// Address of the sender.
+            sender_email: String,
+            /// Address of the administrator.
+            admin_email: String,
+        }
+        secrets {
+            /// Password.
+            password,
+        }
     }
 }
 
 response! {
     /// The folder of artifacts and when they are purged.
     pub struct ArtifactConfig {
-        required { /** Folder. */ artifacts_dir: String, }
-        optional { /** Limits of disk space. */ purge_settings: PurgeSettings, }
+        required {
+            /// Folder.
+            artifacts_dir: String,
+        }
+        optional {
+            /// Limits of disk space.
+            purge_settings: PurgeSettings,
+        }
     }
 }
 
@@ -183,8 +223,10 @@ response! {
     /// Limits of disk space.
     pub struct PurgeSettings {
         optional {
-            /** Free space in GB below which artifacts are purged. */ purge_start_disk_space: f64,
-            /** Free space in GB at which purging ends. */ purge_upto_disk_space: f64,
+            /// Free space in GB below which artifacts are purged.
+            purge_start_disk_space: f64,
+            /// Free space in GB at which purging ends.
+            purge_upto_disk_space: f64,
         }
     }
 }
@@ -193,8 +235,10 @@ request_body! {
     /// The folder of artifacts and when they are purged, to set.
     pub struct NewArtifactConfig {
         optional {
-            /** Folder. */ artifacts_dir: String,
-            /** Limits of disk space. */ purge_settings: NewPurgeSettings,
+            /// Folder.
+            artifacts_dir: String,
+            /// Limits of disk space.
+            purge_settings: NewPurgeSettings,
         }
     }
 }
@@ -203,7 +247,8 @@ request_body! {
     /// Limits of disk space.
     pub struct NewPurgeSettings {
         optional {
-            /** Free space in GB below which artifacts are purged. */ purge_start_disk_space: f64,
+            /// Free space in GB below which artifacts are purged.
+            purge_start_disk_space: f64,
             /// Free space in GB at which purging ends. Needed with the other limit.
             purge_upto_disk_space: f64,
         }

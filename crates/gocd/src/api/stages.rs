@@ -49,9 +49,12 @@ endpoint! {
     /// version 3 since 20.9.0. Source: api.gocd.org, "Get stage history".
     pub struct StageRuns(pipeline_name: String, stage_name: String) {
         optional {
-            /** Page size, 10 to 100; 10 by default. */ page_size: i64,
-            /** Cursor of the page with older runs, from its link. */ after: i64,
-            /** Cursor of the page with newer runs, from its link. */ before: i64,
+            /// Page size, 10 to 100; 10 by default.
+            page_size: i64,
+            /// Cursor of the page with older runs, from its link.
+            after: i64,
+            /// Cursor of the page with newer runs, from its link.
+            before: i64,
         }
     }
     GET version(3) "/api/stages/:pipeline_name/:stage_name/history" => json(StageRunPage)
@@ -90,56 +93,89 @@ endpoint! {
 request_body! {
     /// Jobs to run again.
     pub struct SelectedJobs {
-        required_lists { /** Names of the jobs. */ jobs: String, }
+        required_lists {
+            /// Names of the jobs.
+            jobs: String,
+        }
     }
 }
 
 open_enum! {
     /// The status of a stage.
     pub enum StageStatus {
-        /** Active. */ Building = "Building",
-        /** Completed successfully. */ Passed = "Passed",
-        /** Completed with a failed job. */ Failed = "Failed",
-        /** Cancelled. */ Cancelled = "Cancelled",
+        /// Active.
+        Building = "Building",
+        /// Completed successfully.
+        Passed = "Passed",
+        /// Completed with a failed job.
+        Failed = "Failed",
+        /// Cancelled.
+        Cancelled = "Cancelled",
     }
 }
 
 open_enum! {
     /// The trigger of a stage.
     pub enum ApprovalType {
-        /** The stage before it passed. */ Success = "success",
-        /** A user. */ Manual = "manual",
+        /// The stage before it passed.
+        Success = "success",
+        /// A user.
+        Manual = "manual",
     }
 }
 
 response! {
     /// A run of a stage. The history has less of it than the call for one run.
     pub struct StageRun {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
         optional {
-            /** Number of this run within the pipeline's run. */ counter: u32,
-            /** Name of the pipeline. */ pipeline_name: String,
-            /** Number of the pipeline's run. */ pipeline_counter: u32,
-            /** Result. */ result: RunResult,
-            /** Trigger. */ approval_type: ApprovalType,
-            /** User who triggered the stage, or `changes`. */ approved_by: String,
-            /** User who cancelled it, or `GoCD`. */ cancelled_by: String,
+            /// Number of this run within the pipeline's run.
+            counter: u32,
+            /// Name of the pipeline.
+            pipeline_name: String,
+            /// Number of the pipeline's run.
+            pipeline_counter: u32,
+            /// Result.
+            result: RunResult,
+            /// Trigger.
+            approval_type: ApprovalType,
+            /// User who triggered the stage, or `changes`.
+            approved_by: String,
+            /// User who cancelled it, or `GoCD`.
+            cancelled_by: String,
             /// Number of the stage's run that this one repeats; `null` in all examples.
             rerun_of_counter: u32,
-            /** Time of scheduling. */ scheduled_at: Milliseconds,
-            /** Time of the last change of state. */ last_transitioned_time: Milliseconds,
-            /** `true` if materials are checked out. */ fetch_materials: bool,
-            /** `true` if the working directory is deleted first. */ clean_working_directory: bool,
-            /** `true` if the artifacts were deleted. */ artifacts_deleted: bool,
+            /// Time of scheduling.
+            scheduled_at: Milliseconds,
+            /// Time of the last change of state.
+            last_transitioned_time: Milliseconds,
+            /// `true` if materials are checked out.
+            fetch_materials: bool,
+            /// `true` if the working directory is deleted first.
+            clean_working_directory: bool,
+            /// `true` if the artifacts were deleted.
+            artifacts_deleted: bool,
         }
-        lists { /** Jobs. */ jobs: JobRun, }
+        lists {
+            /// Jobs.
+            jobs: JobRun,
+        }
     }
 }
 
 response! {
     /// A page of a stage's runs.
     pub struct StageRunPage {
-        optional { /** Links to other pages. */ links = "_links": HistoryLinks, }
-        required_lists { /** Runs. */ stages: StageRun, }
+        optional {
+            /// Links to other pages.
+            links = "_links": HistoryLinks,
+        }
+        required_lists {
+            /// Runs.
+            stages: StageRun,
+        }
     }
 }

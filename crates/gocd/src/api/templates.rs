@@ -81,11 +81,17 @@ endpoint! {
 response! {
     /// A template with its pipelines.
     pub struct TemplateSummary {
-        required { /** Name. */ name: String, }
+        required {
+            /// Name.
+            name: String,
+        }
         optional {
-            /** `true` if the user can edit it. */ can_edit: bool,
-            /** `true` if the user can administer it. */ can_administer: bool,
-            /** Pipelines; see [`pipelines`](Self::pipelines). */ embedded = "_embedded": TemplatePipelines,
+            /// `true` if the user can edit it.
+            can_edit: bool,
+            /// `true` if the user can administer it.
+            can_administer: bool,
+            /// Pipelines; see [`pipelines`](Self::pipelines).
+            embedded = "_embedded": TemplatePipelines,
         }
     }
 }
@@ -93,15 +99,24 @@ response! {
 response! {
     /// The pipelines of a template.
     pub struct TemplatePipelines {
-        lists { /** Pipelines. */ pipelines: TemplatePipeline, }
+        lists {
+            /// Pipelines.
+            pipelines: TemplatePipeline,
+        }
     }
 }
 
 response! {
     /// A pipeline with a template.
     pub struct TemplatePipeline {
-        required { /** Name. */ name: String, }
-        optional { /** `true` if the user can administer it. */ can_administer: bool, }
+        required {
+            /// Name.
+            name: String,
+        }
+        optional {
+            /// `true` if the user can administer it.
+            can_administer: bool,
+        }
     }
 }
 
@@ -116,16 +131,28 @@ impl TemplateSummary {
 response! {
     /// A template.
     pub struct Template {
-        required { /** Name. */ name: String, }
-        lists { /** Stages. */ stages: StageConfig, }
+        required {
+            /// Name.
+            name: String,
+        }
+        lists {
+            /// Stages.
+            stages: StageConfig,
+        }
     }
 }
 
 response! {
     /// The parameters of a template.
     pub struct TemplateParameters {
-        required { /** Name of the template. */ name: String, }
-        lists { /** Parameters. */ parameters: String, }
+        required {
+            /// Name of the template.
+            name: String,
+        }
+        lists {
+            /// Parameters.
+            parameters: String,
+        }
     }
 }
 
@@ -137,8 +164,10 @@ response! {
             all_group_admins_are_view_users: bool,
         }
         optional {
-            /** Who may edit. */ admin: UsersAndRoles,
-            /** Who may view. */ view: UsersAndRoles,
+            /// Who may edit.
+            admin: UsersAndRoles,
+            /// Who may view.
+            view: UsersAndRoles,
         }
     }
 }
@@ -149,8 +178,10 @@ request_body! {
         optional {
             /// `true` if administrators of any pipeline group may view it.
             all_group_admins_are_view_users: bool,
-            /** Who may edit. */ admin: NewUsersAndRoles,
-            /** Who may view. */ view: NewUsersAndRoles,
+            /// Who may edit.
+            admin: NewUsersAndRoles,
+            /// Who may view.
+            view: NewUsersAndRoles,
         }
     }
 }

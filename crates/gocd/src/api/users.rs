@@ -63,13 +63,22 @@ endpoint! {
 request_body! {
     /// A new user.
     pub struct NewUser {
-        required { /** Login name. */ login_name: String, }
-        optional {
-            /** `true` if the user may log in. */ enabled: bool,
-            /** Address for notifications. */ email: String,
-            /** `true` if the user wants notifications. */ email_me: bool,
+        required {
+            /// Login name.
+            login_name: String,
         }
-        lists { /** Names under which the user commits. */ checkin_aliases: String, }
+        optional {
+            /// `true` if the user may log in.
+            enabled: bool,
+            /// Address for notifications.
+            email: String,
+            /// `true` if the user wants notifications.
+            email_me: bool,
+        }
+        lists {
+            /// Names under which the user commits.
+            checkin_aliases: String,
+        }
     }
 }
 
@@ -77,32 +86,50 @@ request_body! {
     /// Changes of a user.
     pub struct UserChanges {
         optional {
-            /** `true` if the user may log in. */ enabled: bool,
-            /** Address for notifications. */ email: String,
-            /** `true` if the user wants notifications. */ email_me: bool,
+            /// `true` if the user may log in.
+            enabled: bool,
+            /// Address for notifications.
+            email: String,
+            /// `true` if the user wants notifications.
+            email_me: bool,
         }
-        lists { /** Names under which the user commits. */ checkin_aliases: String, }
+        lists {
+            /// Names under which the user commits.
+            checkin_aliases: String,
+        }
     }
 }
 
 request_body! {
     /// Users to delete.
     pub struct LoginNames {
-        required_lists { /** Login names. */ users: String, }
+        required_lists {
+            /// Login names.
+            users: String,
+        }
     }
 }
 
 request_body! {
     /// Users to enable or disable.
     pub struct UserStates {
-        required_lists { /** Login names. */ users: String, }
-        optional { /** Change. */ operations: UserOperations, }
+        required_lists {
+            /// Login names.
+            users: String,
+        }
+        optional {
+            /// Change.
+            operations: UserOperations,
+        }
     }
 }
 
 request_body! {
     /// A change of users.
     pub struct UserOperations {
-        required { /** `true` enables, `false` disables. */ enable: bool, }
+        required {
+            /// `true` enables, `false` disables.
+            enable: bool,
+        }
     }
 }

@@ -6,8 +6,10 @@ response! {
     /// Users and roles with a permission.
     pub struct UsersAndRoles {
         lists {
-            /** Login names of users. */ users: String,
-            /** Names of roles. */ roles: String,
+            /// Login names of users.
+            users: String,
+            /// Names of roles.
+            roles: String,
         }
     }
 }
@@ -16,8 +18,10 @@ request_body! {
     /// Users and roles with a permission.
     pub struct NewUsersAndRoles {
         lists {
-            /** Login names of users. */ users: String,
-            /** Names of roles. */ roles: String,
+            /// Login names of users.
+            users: String,
+            /// Names of roles.
+            roles: String,
         }
     }
 }

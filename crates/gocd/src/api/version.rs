@@ -15,14 +15,20 @@ endpoint! {
 response! {
     /// A server's version.
     pub struct ServerVersion {
-        required { /** Release, such as `18.7.0`. */ version: String, }
+        required {
+            /// Release, such as `18.7.0`.
+            version: String,
+        }
         optional {
             /// Build within the release. The API's table calls it an integer, its example shows a string:
             /// both are parsed.
             build_number: String,
-            /** Commit of the build. */ git_sha: String,
-            /** Release, build and commit in one text. */ full_version: String,
-            /** Web page of the commit. */ commit_url: String,
+            /// Commit of the build.
+            git_sha: String,
+            /// Release, build and commit in one text.
+            full_version: String,
+            /// Web page of the commit.
+            commit_url: String,
         }
     }
 }

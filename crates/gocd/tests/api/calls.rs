@@ -629,7 +629,7 @@ fn server_settings(calls: &mut impl Calls) {
         "update_artifact_config",
         UpdateArtifactConfig::new(
             NewArtifactConfig::new().artifacts_dir("artifacts").purge_settings(
-                NewPurgeSettings::new().purge_start_disk_space(30).purge_upto_disk_space(60.5),
+                NewPurgeSettings::new().purge_start_disk_space(30.0).purge_upto_disk_space(60.5),
             ),
             etag(),
         ),
