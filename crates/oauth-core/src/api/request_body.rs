@@ -85,7 +85,8 @@ macro_rules! request_body {
         impl $name {
             /// Creates the body with its required fields.
             #[must_use]
-            #[allow(clippy::new_without_default)] // a body that gets a required field is no default
+            // A body that gets a required field is no default.
+            #[allow(clippy::new_without_default, clippy::too_many_arguments)]
             $visibility fn new($($($required: impl ::core::convert::Into<$required_type>),*)?) -> Self {
                 Self {
                     $($($required: $required.into(),)*)?
