@@ -151,8 +151,8 @@ impl oauth_core::Site<NoExtra> for Site {
         &self.token
     }
 
-    /// `GET /api/access_tokens/:token` (<https://dev.cobot.me/api-docs/access-tokens>, 2026-11-29). It names no
-    /// status for an unknown token; 404 is inferred from its path.
+    /// `GET /api/access_tokens/:token` (<https://dev.cobot.me/api-docs/access-tokens>, 2026-11-29). It names
+    /// no status for an unknown token; 404 is inferred from its path.
     fn token_check(&self, token: &AccessToken) -> Option<TokenCheck> {
         let url = join(&self.api, &["access_tokens", token.expose()]).ok()?;
         Some(TokenCheck::get(url).unknown_token_status(StatusCode::NOT_FOUND))

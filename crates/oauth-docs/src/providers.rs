@@ -52,6 +52,7 @@ pub(crate) fn all(root: &Path) -> Result<Vec<Portrait>> {
         }
         if portrait.has_flow {
             portrait.calls = calls(&source.join("api"))?;
+            ensure!(!portrait.calls.is_empty(), "there are no calls in {}", source.display());
             portrait.documented = ApiCalls::read(root, portrait.name)?;
         }
         portraits.push(portrait);
@@ -78,8 +79,8 @@ fn calls(folder: &Path) -> Result<Vec<String>> {
         for line in fs::read_to_string(path)?.lines().map(str::trim) {
             let written_out = line.strip_prefix("const NAME: &'static str = \"");
             let written_out = written_out.and_then(|rest| rest.strip_suffix("\";"));
-            // `NAME` of a provider has no method.
-            found.extend(written_out.filter(|name| name.contains(' ')).map(str::to_owned));
+            // `NAME` of a provider has no path.
+            found.extend(written_out.filter(|name| name.contains(" /")).map(str::to_owned));
             let declared = line.split_once(' ').filter(|(method, _)| METHODS.contains(method));
             if let Some((method, rest)) = declared
                 && let Some(path) = rest.split('"').find(|text| text.starts_with('/'))
@@ -88,6 +89,5 @@ fn calls(folder: &Path) -> Result<Vec<String>> {
             }
         }
     }
-    ensure!(!found.is_empty(), "there are no calls in {}", folder.display());
     Ok(found)
 }

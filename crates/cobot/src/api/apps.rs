@@ -10,9 +10,9 @@ use crate::subdomain::Subdomain;
 
 endpoint! {
     [] Cobot;
-    /// `POST https://www.cobot.me/api/session`: a link that signs the token's user in to Cobot, without a password.
-    /// 201. For a space with a custom domain, replace the link's host by the domain. Scope `signin`. Source:
-    /// <https://dev.cobot.me/api-docs/sessions>.
+    /// `POST https://www.cobot.me/api/session`: a link that signs the token's user in to Cobot, without a
+    /// password. 201. For a space with a custom domain, replace the link's host by the domain. Scope
+    /// `signin`. Source: <https://dev.cobot.me/api-docs/sessions>.
     ///
     /// ```no_run
     /// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {
@@ -49,16 +49,16 @@ response! {
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/navigation_links`: the app's navigation links of a space. For admins.
-    /// Scope `navigation`. Source: <https://dev.cobot.me/api-docs/navigation-links>.
+    /// `GET https://<subdomain>.cobot.me/api/navigation_links`: the app's navigation links of a space. For
+    /// admins. Scope `navigation`. Source: <https://dev.cobot.me/api-docs/navigation-links>.
     pub struct NavigationLinks(subdomain: Subdomain);
     GET space[subdomain] "/api/navigation_links" scopes ["navigation"] => json(List<NavigationLinkDetails>)
 }
 
 endpoint! {
     [] Cobot;
-    /// `POST https://<subdomain>.cobot.me/api/navigation_links`: adds a link to a space's navigation, whose page
-    /// shows a frame of the app. For admins. 201; 422 for invalid fields. Scope `navigation`. Source:
+    /// `POST https://<subdomain>.cobot.me/api/navigation_links`: adds a link to a space's navigation, whose
+    /// page shows a frame of the app. For admins. 201; 422 for invalid fields. Scope `navigation`. Source:
     /// <https://dev.cobot.me/api-docs/navigation-links>.
     pub struct CreateNavigationLink(subdomain: Subdomain);
     POST space[subdomain] "/api/navigation_links" scopes ["navigation"] body(link: NewNavigationLink)
@@ -99,8 +99,9 @@ response! {
 
 endpoint! {
     [] Cobot;
-    /// `POST https://<subdomain>.cobot.me/api/activities`: writes on the dashboard of a space's admins or members.
-    /// Scope `write_activities`. Source: Cobot's own app <https://github.com/cobot/zapier>; no document was found.
+    /// `POST https://<subdomain>.cobot.me/api/activities`: writes on the dashboard of a space's admins or
+    /// members. Scope `write_activities`. Source: Cobot's own app <https://github.com/cobot/zapier>; no
+    /// document was found.
     pub struct CreateActivity(subdomain: Subdomain);
     POST space[subdomain] "/api/activities" scopes ["write_activities"] body(activity: NewActivity)
         => json(ActivityDetails)

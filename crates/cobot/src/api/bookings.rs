@@ -10,8 +10,8 @@ use crate::subdomain::Subdomain;
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/bookings`: a space's bookings in a time range. For members and admins.
-    /// Scope `read_bookings`. Source: <https://dev.cobot.me/api-docs/bookings>.
+    /// `GET https://<subdomain>.cobot.me/api/bookings`: a space's bookings in a time range. For members and
+    /// admins. Scope `read_bookings`. Source: <https://dev.cobot.me/api-docs/bookings>.
     pub struct Bookings(subdomain: Subdomain) {
         required {
             from: SlashedTime,
@@ -27,8 +27,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/resources/:id/bookings`: a resource's bookings in a time range. For
-    /// members and admins. Scope `read_bookings`. Source: <https://dev.cobot.me/api-docs/bookings>.
+    /// `GET https://<subdomain>.cobot.me/api/resources/:id/bookings`: a resource's bookings in a time range.
+    /// For members and admins. Scope `read_bookings`. Source: <https://dev.cobot.me/api-docs/bookings>.
     pub struct ResourceBookings(subdomain: Subdomain, id: String) {
         required {
             from: SlashedTime,
@@ -73,16 +73,16 @@ response! {
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/check_ins`: a space's check-ins of today. For members and admins. Scope
-    /// `read_check_ins`. Source: <https://dev.cobot.me/api-docs/check-ins>.
+    /// `GET https://<subdomain>.cobot.me/api/check_ins`: a space's check-ins of today. For members and
+    /// admins. Scope `read_check_ins`. Source: <https://dev.cobot.me/api-docs/check-ins>.
     pub struct CheckIns(subdomain: Subdomain);
     GET space[subdomain] "/api/check_ins" scopes ["read_check_ins"] => json(List<CheckInDetails>)
 }
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/work_sessions`: check-ins in a time range, the member's own, or for
-    /// admins the space's. Scope `read_check_ins`. Source: <https://dev.cobot.me/api-docs/check-ins>.
+    /// `GET https://<subdomain>.cobot.me/api/work_sessions`: check-ins in a time range, the member's own, or
+    /// for admins the space's. Scope `read_check_ins`. Source: <https://dev.cobot.me/api-docs/check-ins>.
     pub struct WorkSessions(subdomain: Subdomain) {
         required {
             from: SlashedTime,
@@ -94,8 +94,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/memberships/:id/check_ins`: check-ins of a member of the user's team in
-    /// a time range. Scope `read_check_ins`. Source: <https://dev.cobot.me/api-docs/check-ins>.
+    /// `GET https://<subdomain>.cobot.me/api/memberships/:id/check_ins`: check-ins of a member of the user's
+    /// team in a time range. Scope `read_check_ins`. Source: <https://dev.cobot.me/api-docs/check-ins>.
     pub struct MembershipCheckIns(subdomain: Subdomain, id: String) {
         required {
             from: SlashedTime,

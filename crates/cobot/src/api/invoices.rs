@@ -12,8 +12,8 @@ use crate::subdomain::Subdomain;
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/invoices`: a space's invoices for admins, a member's own for members.
-    /// Scope `read_invoices`. Source: <https://dev.cobot.me/api-docs/invoices>.
+    /// `GET https://<subdomain>.cobot.me/api/invoices`: a space's invoices for admins, a member's own for
+    /// members. Scope `read_invoices`. Source: <https://dev.cobot.me/api-docs/invoices>.
     pub struct Invoices(subdomain: Subdomain) {
         optional {
             from: NaiveDate,
@@ -82,8 +82,8 @@ response! {
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/charges`: a space's one-time charges between two days. For admins. Scope
-    /// `read_charges`. Source: <https://www.cobot.me/api-docs/one-time-charges>.
+    /// `GET https://<subdomain>.cobot.me/api/charges`: a space's one-time charges between two days. For
+    /// admins. Scope `read_charges`. Source: <https://www.cobot.me/api-docs/one-time-charges>.
     pub struct Charges(subdomain: Subdomain) {
         required {
             from: NaiveDate,
@@ -95,8 +95,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/memberships/:id/charges/recent`: a membership's charges that are not
-    /// billed yet. For the member and admins. Scope `read_charges`. Source:
+    /// `GET https://<subdomain>.cobot.me/api/memberships/:id/charges/recent`: a membership's charges that are
+    /// not billed yet. For the member and admins. Scope `read_charges`. Source:
     /// <https://www.cobot.me/api-docs/one-time-charges>.
     pub struct RecentCharges(subdomain: Subdomain, id: String);
     GET space[subdomain] "/api/memberships/:id/charges/recent" scopes ["read_charges"]
@@ -105,8 +105,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `POST https://<subdomain>.cobot.me/api/memberships/:id/charges`: charges a membership. For the member and
-    /// admins. Scope `write_charges`. Source: <https://www.cobot.me/api-docs/one-time-charges>.
+    /// `POST https://<subdomain>.cobot.me/api/memberships/:id/charges`: charges a membership. For the member
+    /// and admins. Scope `write_charges`. Source: <https://www.cobot.me/api-docs/one-time-charges>.
     pub struct CreateCharge(subdomain: Subdomain, id: String);
     POST space[subdomain] "/api/memberships/:id/charges" scopes ["write_charges"] body(charge: NewCharge)
         => json(ChargeDetails)
@@ -154,16 +154,16 @@ response! {
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/time_passes/unused`: all unused time passes of a space. For admins.
-    /// Scope `read_time_passes`. Source: <https://dev.cobot.me/api-docs/time-passes>.
+    /// `GET https://<subdomain>.cobot.me/api/time_passes/unused`: all unused time passes of a space. For
+    /// admins. Scope `read_time_passes`. Source: <https://dev.cobot.me/api-docs/time-passes>.
     pub struct UnusedTimePasses(subdomain: Subdomain);
     GET space[subdomain] "/api/time_passes/unused" scopes ["read_time_passes"] => json(List<TimePassDetails>)
 }
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/memberships/:id/time_passes/unused`: a membership's unused time passes.
-    /// For admins. Scope `read_time_passes`. Source: <https://dev.cobot.me/api-docs/time-passes>.
+    /// `GET https://<subdomain>.cobot.me/api/memberships/:id/time_passes/unused`: a membership's unused time
+    /// passes. For admins. Scope `read_time_passes`. Source: <https://dev.cobot.me/api-docs/time-passes>.
     pub struct MembershipTimePasses(subdomain: Subdomain, id: String);
     GET space[subdomain] "/api/memberships/:id/time_passes/unused" scopes ["read_time_passes"]
         => json(List<TimePassDetails>)
@@ -171,8 +171,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/membership/time_passes/unused`: the member's own unused time passes.
-    /// Scope `read_time_passes`. Source: <https://dev.cobot.me/api-docs/time-passes>.
+    /// `GET https://<subdomain>.cobot.me/api/membership/time_passes/unused`: the member's own unused time
+    /// passes. Scope `read_time_passes`. Source: <https://dev.cobot.me/api-docs/time-passes>.
     pub struct OwnTimePasses(subdomain: Subdomain);
     GET space[subdomain] "/api/membership/time_passes/unused" scopes ["read_time_passes"]
         => json(List<TimePassDetails>)

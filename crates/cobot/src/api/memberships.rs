@@ -11,9 +11,10 @@ use crate::subdomain::Subdomain;
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/memberships`: a space's current memberships. For admins; 6 requests a
-    /// minute. API 2 has them [page by page](super::v2::Memberships). Scope `read_memberships`. Source:
-    /// <https://dev.cobot.me/api-docs/memberships>; `attributes` is known from <https://github.com/cobot/coworkers>.
+    /// `GET https://<subdomain>.cobot.me/api/memberships`: a space's current memberships. For admins; 6
+    /// requests a minute. API 2 has them [page by page](super::v2::Memberships). Scope `read_memberships`.
+    /// Source: <https://dev.cobot.me/api-docs/memberships>; `attributes` is known from
+    /// <https://github.com/cobot/coworkers>.
     pub struct Memberships(subdomain: Subdomain) {
         optional {
             /// Names of the fields to return.
@@ -33,8 +34,9 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/memberships/cancellations`: memberships that were canceled between two
-    /// days. Scope `read_memberships`. Source: <https://github.com/cobot/zapier>; no document has it.
+    /// `GET https://<subdomain>.cobot.me/api/memberships/cancellations`: memberships that were canceled
+    /// between two days. Scope `read_memberships`. Source: <https://github.com/cobot/zapier>; no document has
+    /// it.
     pub struct CanceledMemberships(subdomain: Subdomain) {
         required {
             from: NaiveDate,
@@ -47,16 +49,16 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/memberships/:id/plans`: the plans that a membership has had. For admins.
-    /// Scope `read_memberships`. Source: <https://dev.cobot.me/api-docs/membership-plans>.
+    /// `GET https://<subdomain>.cobot.me/api/memberships/:id/plans`: the plans that a membership has had. For
+    /// admins. Scope `read_memberships`. Source: <https://dev.cobot.me/api-docs/membership-plans>.
     pub struct PlanHistory(subdomain: Subdomain, id: String);
     GET space[subdomain] "/api/memberships/:id/plans" scopes ["read_memberships"] => json(List<PlanDetails>)
 }
 
 endpoint! {
     [] Cobot;
-    /// `POST https://<subdomain>.cobot.me/api/memberships/:id/plans`: changes a membership's plan, on a day or as
-    /// soon as possible. For admins. Scope `write_memberships`. Source:
+    /// `POST https://<subdomain>.cobot.me/api/memberships/:id/plans`: changes a membership's plan, on a day
+    /// or as soon as possible. For admins. Scope `write_memberships`. Source:
     /// <https://dev.cobot.me/api-docs/membership-plans>.
     pub struct ChangePlan(subdomain: Subdomain, id: String);
     POST space[subdomain] "/api/memberships/:id/plans" scopes ["write_memberships"] body(plan: PlanChange)
@@ -65,8 +67,9 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `POST https://<subdomain>.cobot.me/api/membership/plan`: changes the plan of the user's own membership, as
-    /// soon as possible. Scope `write_memberships`. Source: <https://dev.cobot.me/api-docs/membership-plans>.
+    /// `POST https://<subdomain>.cobot.me/api/membership/plan`: changes the plan of the user's own
+    /// membership, as soon as possible. Scope `write_memberships`. Source:
+    /// <https://dev.cobot.me/api-docs/membership-plans>.
     pub struct ChangeOwnPlan(subdomain: Subdomain);
     POST space[subdomain] "/api/membership/plan" scopes ["write_memberships"] body(plan: PlanChange)
         => json(PlanDetails)
@@ -89,8 +92,8 @@ request_body! {
 
 endpoint! {
     [] Cobot;
-    /// `POST https://<subdomain>.cobot.me/api/memberships/:id/invitations`: creates a link that connects a user to
-    /// a membership. For admins. Cobot sends no e-mail. Scope `write_invitations`. Source:
+    /// `POST https://<subdomain>.cobot.me/api/memberships/:id/invitations`: creates a link that connects a
+    /// user to a membership. For admins. Cobot sends no e-mail. Scope `write_invitations`. Source:
     /// <https://dev.cobot.me/api-docs/membership-invitations>.
     pub struct CreateInvitation(subdomain: Subdomain, id: String);
     POST space[subdomain] "/api/memberships/:id/invitations" scopes ["write_invitations"] => json(InvitationDetails)
@@ -98,24 +101,25 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/invitations/:id`: an invitation. For admins. Scope `read_invitations`.
-    /// Source: <https://dev.cobot.me/api-docs/membership-invitations>.
+    /// `GET https://<subdomain>.cobot.me/api/invitations/:id`: an invitation. For admins. Scope
+    /// `read_invitations`. Source: <https://dev.cobot.me/api-docs/membership-invitations>.
     pub struct Invitation(subdomain: Subdomain, id: String);
     GET space[subdomain] "/api/invitations/:id" scopes ["read_invitations"] => json(InvitationDetails)
 }
 
 endpoint! {
     [] Cobot;
-    /// `PUT https://<subdomain>.cobot.me/api/memberships/:id/payment_method`: sets how a member pays, by a payment
-    /// method of Stripe or GoCardless. For admins. 422 if Stripe refuses. Scope `write_membership_payment_method`.
-    /// Source: <https://www.cobot.me/api-docs/membership-payment-methods>.
+    /// `PUT https://<subdomain>.cobot.me/api/memberships/:id/payment_method`: sets how a member pays, by a
+    /// payment method of Stripe or GoCardless. For admins. 422 if Stripe refuses. Scope
+    /// `write_membership_payment_method`. Source: <https://www.cobot.me/api-docs/membership-payment-methods>.
     pub struct SetPaymentMethod(subdomain: Subdomain, id: String);
     PUT space[subdomain] "/api/memberships/:id/payment_method" scopes ["write_membership_payment_method"]
         body(payment_method: NewMemberPaymentMethod) => json(MemberPaymentMethod)
 }
 
 request_body! {
-    /// A member's payment method: one of the space's, with the customer at Stripe or the mandate at GoCardless.
+    /// A member's payment method: one of the space's, with the customer at Stripe or the mandate at
+    /// GoCardless.
     pub struct NewMemberPaymentMethod {
         required {
             payment_method_id: String,

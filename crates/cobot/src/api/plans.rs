@@ -9,8 +9,8 @@ use crate::subdomain::Subdomain;
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/plans`: a space's plans. Needs no scope; `read_plans` adds those that are
-    /// hidden. Source: <https://dev.cobot.me/api-docs/plans>.
+    /// `GET https://<subdomain>.cobot.me/api/plans`: a space's plans. Needs no scope; `read_plans` adds those
+    /// that are hidden. Source: <https://dev.cobot.me/api-docs/plans>.
     pub struct Plans(subdomain: Subdomain);
     GET space[subdomain] "/api/plans" => json(List<PlanDetails>)
 }

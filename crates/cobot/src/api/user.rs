@@ -8,8 +8,8 @@ use crate::subdomain::Subdomain;
 
 endpoint! {
     [] Cobot;
-    /// `GET https://www.cobot.me/api/user`: the user of the token. Scope [`read_user`](crate::scope::READ_USER).
-    /// Source: <https://dev.cobot.me/api-docs/users>.
+    /// `GET https://www.cobot.me/api/user`: the user of the token. Scope
+    /// [`read_user`](crate::scope::READ_USER). Source: <https://dev.cobot.me/api-docs/users>.
     ///
     /// ```no_run
     /// # async fn example(client: cobot::Client, token: cobot::Token) -> Result<(), cobot::Error> {

@@ -33,9 +33,10 @@
 //! ```
 //!
 //! Source of all calls: Cobot's OpenAPI description, <https://dev.cobot.me/openapi>, read on
-//! 2026-11-30 in the copy of github.com/api-evangelist/cobot of 2026-08-22. [`Client::pages`](oauth_core::Client::pages)
-//! reads a list page by page. "For admins" means admins of the space or, mostly, of another space in its network. Errors name the place in the
-//! request: `/data/attributes/name: can't be blank`. No call is protected against being sent twice.
+//! 2026-11-30 in the copy of github.com/api-evangelist/cobot of 2026-08-22.
+//! [`Client::pages`](oauth_core::Client::pages) reads a list page by page. "For admins" means admins of the
+//! space or, mostly, of another space in its network. Errors name the place in the request:
+//! `/data/attributes/name: can't be blank`. No call is protected against being sent twice.
 
 mod allocations;
 mod articles;

@@ -20,12 +20,12 @@ use crate::subdomain::Subdomain;
 
 endpoint! {
     [] Cobot;
-    /// `POST https://<subdomain>.cobot.me/api/subscriptions`: subscribes a URL to an event of a space. For admins.
-    /// 201; 409 if the URL has it already; 422 for invalid fields. Scope `write_subscriptions`. Source:
-    /// <https://dev.cobot.me/api-docs/webhooks-api>.
+    /// `POST https://<subdomain>.cobot.me/api/subscriptions`: subscribes a URL to an event of a space. For
+    /// admins. 201; 409 if the URL has it already; 422 for invalid fields. Scope `write_subscriptions`.
+    /// Source: <https://dev.cobot.me/api-docs/webhooks-api>.
     ///
-    /// Cobot sends a `POST` ([`WebhookCall`]) and expects a 2xx. Otherwise it tries ten times more, for up to 20 hours,
-    /// and then deactivates the subscription; after 410 at once. It follows no redirects.
+    /// Cobot sends a `POST` ([`WebhookCall`]) and expects a 2xx. Otherwise it tries ten times more, for up to
+    /// 20 hours, and then deactivates the subscription; after 410 at once. It follows no redirects.
     pub struct CreateSubscription(subdomain: Subdomain);
     POST space[subdomain] "/api/subscriptions" scopes ["write_subscriptions"] body(subscription: NewSubscription)
         => json(SubscriptionDetails)
@@ -33,8 +33,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `GET https://<subdomain>.cobot.me/api/subscriptions`: the subscriptions of the user and the app. For admins.
-    /// Scope `read_subscriptions`. Source: <https://dev.cobot.me/api-docs/webhooks-api>.
+    /// `GET https://<subdomain>.cobot.me/api/subscriptions`: the subscriptions of the user and the app. For
+    /// admins. Scope `read_subscriptions`. Source: <https://dev.cobot.me/api-docs/webhooks-api>.
     pub struct Subscriptions(subdomain: Subdomain);
     GET space[subdomain] "/api/subscriptions" scopes ["read_subscriptions"] => json(List<SubscriptionDetails>)
 }
@@ -167,8 +167,8 @@ impl WebhookCall {
     /// Returns the call that fetches the object, which fails with 404 if it is deleted.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if the URL is missing or is not one of
-    /// Cobot's APIs at this site, so that nobody else gets the customer's token.
+    /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if the URL is missing or is not one
+    /// of Cobot's APIs at this site, so that only Cobot gets the token.
     pub fn resource<T>(&self, site: &Site) -> Result<WebhookResource<T>, Error> {
         let url = self.url.as_deref().ok_or_else(|| invalid("the webhook call has no URL"))?;
         let url = Url::parse(url).map_err(|_| invalid("the URL of the webhook call cannot be parsed"))?;

@@ -1,8 +1,8 @@
 //! JSON:API documents (<https://jsonapi.org/format/1.0/>), for providers whose API uses them.
 //!
-//! A call returns a [`Document`] of one [`Resource`] ([`Single`]) or of several ([`Collection`]). A resource's
-//! attributes are a type that [`response!`](crate::response) declares. A call sends a [`ResourceBody`], whose
-//! fields [`resource_body!`](crate::resource_body) declares.
+//! A call returns a [`Document`] of one [`Resource`] ([`Single`]) or of several ([`Collection`]). A
+//! resource's attributes are a type that [`response!`](crate::response) declares. A call sends a
+//! [`ResourceBody`], whose fields [`resource_body!`](crate::resource_body) declares.
 //!
 //! ```
 //! use oauth_core::json_api::{Collection, ResourceType};
@@ -473,12 +473,13 @@ fn serialize_resource<F: ResourceFields, S: Serializer>(
     map.end()
 }
 
-/// Declares the fields of a resource to be sent, as [`request_body!`](crate::request_body), with its type and its
-/// relationships.
+/// Declares the fields of a resource to be sent, as [`request_body!`](crate::request_body), with its type and
+/// its relationships.
 ///
 /// ```
 /// use oauth_core::json_api::{ResourceBody, ToOne};
-/// # oauth_core::response! { /** Attributes of a house. */ pub struct House { optional { /** Name. */ name: String, } } }
+/// # oauth_core::response! { /** Attributes of a house. */ pub struct House { optional { /** Name. */ name:
+/// String, } } }
 /// # impl oauth_core::json_api::ResourceType for House { const TYPE: &'static str = "houses"; }
 ///
 /// oauth_core::resource_body! {

@@ -93,7 +93,8 @@ macro_rules! request_body {
         impl $name {
             /// Creates the body with its required fields.
             #[must_use]
-            #[allow(clippy::new_without_default)] // a body that gets a required field is no default
+            // A body that gets a required field is no default.
+            #[allow(clippy::new_without_default, clippy::too_many_arguments)]
             $visibility fn new(
                 $($($required: impl $crate::IntoArgument<$required_type>,)*)?
                 $($($needed: impl ::core::iter::IntoIterator<Item = impl $crate::IntoArgument<$needed_type>>,)*)?

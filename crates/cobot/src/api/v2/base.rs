@@ -1,4 +1,4 @@
-//! What all calls of API 2 have in common.
+//! The base URL, headers and paging of API 2.
 
 use oauth_core::http::HeaderValue;
 use oauth_core::http::header::ACCEPT;

@@ -37,9 +37,9 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /bookings`: books a resource, for a membership or for none. For admins. 202 for a recurring booking:
-    /// all but the first are made later, and [`RecurringBookings`] shows how far that is. 400 if the resource
-    /// cannot be booked. Scope `write_bookings`.
+    /// `POST /bookings`: books a resource, for a membership or for none. For admins. 202 for a recurring
+    /// booking: all but the first are made later, and [`RecurringBookings`] shows how far that is. 400 if the
+    /// resource cannot be booked. Scope `write_bookings`.
     pub struct CreateBooking();
     POST api2 "/bookings" scopes ["write_bookings"] body(booking: ResourceBody<NewBooking> as "data")
         => json(Single<BookingAttributes>)
@@ -56,15 +56,15 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `DELETE /bookings/:id`: cancels a booking. Members can cancel their own until it begins. 409 if it belongs
-    /// to an event. Scope `write_bookings`.
+    /// `DELETE /bookings/:id`: cancels a booking. Members can cancel their own until it begins. 409 if it
+    /// belongs to an event. Scope `write_bookings`.
     pub struct DeleteBooking(id: String);
     DELETE api2 "/bookings/:id" scopes ["write_bookings"] => nothing
 }
 
 collection! {
-    /// `GET /memberships/:membership_id/bookings`: a membership's bookings in a time range, in all spaces of the
-    /// network. For the member and admins. Scope `read_bookings`.
+    /// `GET /memberships/:membership_id/bookings`: a membership's bookings in a time range, in all spaces of
+    /// the network. For the member and admins. Scope `read_bookings`.
     pub struct MembershipBookings(membership_id: String) {
         required {
             from = "filter[from]": DateTime<Utc>,
@@ -76,8 +76,8 @@ collection! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /memberships/:membership_id/bookings`: books a resource as a member. 400 if the resource cannot be
-    /// booked. Scope `write_bookings`.
+    /// `POST /memberships/:membership_id/bookings`: books a resource as a member. 400 if the resource cannot
+    /// be booked. Scope `write_bookings`.
     pub struct CreateMembershipBooking(membership_id: String);
     POST api2 "/memberships/:membership_id/bookings" scopes ["write_bookings"]
         body(booking: ResourceBody<NewBooking> as "data") => json(Single<BookingAttributes>)
@@ -85,22 +85,23 @@ endpoint! {
 
 collection! {
     /// `GET /recurring_bookings/:recurring_id`: the bookings of a recurrence, by its
-    /// [`recurring_id`](BookingAttributes::recurring_id). New ones appear with a delay. Scope `read_bookings`.
+    /// [`recurring_id`](BookingAttributes::recurring_id). New ones appear with a delay. Scope
+    /// `read_bookings`.
     pub struct RecurringBookings(recurring_id: String);
     GET api2 "/recurring_bookings/:recurring_id" scopes ["read_bookings"] => BookingAttributes
 }
 
 endpoint! {
     [] Cobot;
-    /// `DELETE /recurring_bookings/:booking_id/following`: cancels a recurring booking and all that follow it.
-    /// For admins and the member who booked. 202. Scope `write_bookings`.
+    /// `DELETE /recurring_bookings/:booking_id/following`: cancels a recurring booking and all that follow
+    /// it. For admins and the member who booked. 202. Scope `write_bookings`.
     pub struct DeleteFollowingBookings(booking_id: String);
     DELETE api2 "/recurring_bookings/:booking_id/following" scopes ["write_bookings"]
         => json(Single<BookingAttributes>)
 }
 
 collection! {
-    /// `POST /bookings_preview`: what booking these resources would cost, and whether it would conflict. Books
+    /// `POST /bookings_preview`: previews bookings of these resources: their prices and conflicts. Books
     /// nothing. For the member and admins. Scopes `read_resources` and `read_memberships`.
     pub struct PreviewBookings();
     POST api2 "/bookings_preview" scopes ["read_resources", "read_memberships"]
@@ -108,8 +109,8 @@ collection! {
 }
 
 collection! {
-    /// `GET /memberships/:membership_id/booking_credits`: a membership's booking credits for each resource. For
-    /// the member and admins. Scope `read_booking_credits`.
+    /// `GET /memberships/:membership_id/booking_credits`: a membership's booking credits for each resource.
+    /// For the member and admins. Scope `read_booking_credits`.
     pub struct BookingCredits(membership_id: String);
     GET api2 "/memberships/:membership_id/booking_credits" scopes ["read_booking_credits"]
         => BookingCreditAttributes

@@ -10,8 +10,8 @@ use crate::provider::Cobot;
 
 endpoint! {
     [] Cobot;
-    /// `POST /check_ins`: checks a member in by a check-in token. May use up a time pass. For admins. 422 if the
-    /// member may not check in. Scope `write_check_ins`.
+    /// `POST /check_ins`: checks a member in by a check-in token. May use up a time pass. For admins. 422 if
+    /// the member may not check in. Scope `write_check_ins`.
     pub struct CreateCheckIn();
     POST api2 "/check_ins" scopes ["write_check_ins"] body(check_in: ResourceBody<NewCheckIn> as "data")
         => json(Single<CheckInAttributes>)
@@ -25,8 +25,8 @@ endpoint! {
 }
 
 collection! {
-    /// `GET /spaces/:space_id/check_ins/current`: the check-ins of a check-in token's member that are not over.
-    /// For admins. Scope `read_check_ins`.
+    /// `GET /spaces/:space_id/check_ins/current`: the check-ins of a check-in token's member that are not
+    /// over. For admins. Scope `read_check_ins`.
     pub struct CurrentCheckIns(space_id: String) {
         required {
             check_in_token = "filter[checkInToken]": String,
@@ -36,8 +36,8 @@ collection! {
 }
 
 collection! {
-    /// `GET /memberships/:membership_id/check_ins`: a membership's check-ins that begin in a time range, in all
-    /// spaces of the network. For the member and admins. Scope `read_check_ins`.
+    /// `GET /memberships/:membership_id/check_ins`: a membership's check-ins that begin in a time range, in
+    /// all spaces of the network. For the member and admins. Scope `read_check_ins`.
     pub struct MembershipCheckIns(membership_id: String) {
         required {
             from = "filter[from]": DateTime<Utc>,

@@ -27,7 +27,8 @@ collection! {
 
 endpoint! {
     [] Cobot;
-    /// `GET /drop_in_passes/:id`: a drop-in pass that a visitor bought. For admins. Scope `read_drop_in_passes`.
+    /// `GET /drop_in_passes/:id`: a drop-in pass that a visitor bought. For admins. Scope
+    /// `read_drop_in_passes`.
     pub struct DropInPass(id: String);
     GET api2 "/drop_in_passes/:id" scopes ["read_drop_in_passes"] => json(Single<DropInPassAttributes>)
 }
@@ -62,8 +63,9 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `GET /drop_in_pass_templates/:id/availability`: the days on which a kind of drop-in pass is on sale. The
-    /// range begins today at the earliest and has two months at most. Scope `read_drop_in_pass_templates`.
+    /// `GET /drop_in_pass_templates/:id/availability`: the days on which a kind of drop-in pass is on sale.
+    /// The range begins today at the earliest and has two months at most. Scope
+    /// `read_drop_in_pass_templates`.
     pub struct DropInPassAvailability(id: String) {
         required {
             from = "filter[from]": NaiveDate,

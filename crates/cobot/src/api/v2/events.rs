@@ -12,8 +12,8 @@ use super::{
 use crate::provider::Cobot;
 
 collection! {
-    /// `GET /spaces/:space_id/events`: a space's events in a time range. Drafts are for admins. `include` takes
-    /// `attendances` and `attendances.attendee`. Scope `read_events`.
+    /// `GET /spaces/:space_id/events`: a space's events in a time range. Drafts are for admins. `include`
+    /// takes `attendances` and `attendances.attendee`. Scope `read_events`.
     pub struct Events(space_id: String) {
         required {
             from = "filter[from]": DateTime<Utc>,
@@ -47,8 +47,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /events`: creates an event as a draft and books its resources. For admins. Scopes `write_events` and
-    /// `write_bookings`.
+    /// `POST /events`: creates an event as a draft and books its resources. For admins. Scopes `write_events`
+    /// and `write_bookings`.
     pub struct CreateEvent();
     POST api2 "/events" scopes ["write_events", "write_bookings"]
         body(event: ResourceBody<NewEvent> as "data") => json(Single<EventAttributes>)
@@ -80,7 +80,7 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `DELETE /events/:id/publication`: makes an event a draft again. For admins. 409 if it is none that is
+    /// `DELETE /events/:id/publication`: makes an event a draft again. For admins. 409 if it is not
     /// published. Scope `write_events`.
     pub struct UnpublishEvent(id: String);
     DELETE api2 "/events/:id/publication" scopes ["write_events"] => json(Single<EventAttributes>)
@@ -111,8 +111,9 @@ collection! {
 
 endpoint! {
     [] Cobot;
-    /// `GET /event_attendances/:id`: an attendance of an event; its `visibility` says for whom. `include` takes
-    /// `attendee` and needs `read_memberships` and `read_contacts`. Scope `read_event_attendances`.
+    /// `GET /event_attendances/:id`: an attendance of an event; its `visibility` limits who sees it.
+    /// `include` takes `attendee` and needs `read_memberships` and `read_contacts`. Scope
+    /// `read_event_attendances`.
     pub struct EventAttendance(id: String) {
         optional {
             include: CommaSeparated<String>,
@@ -124,8 +125,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /event_attendances`: registers a member for an event, and charges its price to the membership. For
-    /// members. 409 if registered already or full. Scope `write_event_attendances`.
+    /// `POST /event_attendances`: registers a member for an event, and charges its price to the membership.
+    /// For members. 409 if registered already or full. Scope `write_event_attendances`.
     pub struct AttendEvent();
     POST api2 "/event_attendances" scopes ["write_event_attendances"]
         body(event_attendance: ResourceBody<NewEventAttendance> as "data")
@@ -134,8 +135,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `DELETE /event_attendances/:id`: cancels a member's attendance and refunds the ticket. 409 if the event
-    /// has begun or there is no attendance. Scope `write_event_attendances`.
+    /// `DELETE /event_attendances/:id`: cancels a member's attendance and refunds the ticket. 409 if the
+    /// event has begun or there is no attendance. Scope `write_event_attendances`.
     pub struct UnattendEvent(id: String);
     DELETE api2 "/event_attendances/:id" scopes ["write_event_attendances"] => nothing
 }
@@ -156,8 +157,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /event_messages`: creates a message, which Cobot sends when its trigger occurs. For admins. Scope
-    /// `write_event_messages`.
+    /// `POST /event_messages`: creates a message, which Cobot sends when its trigger occurs. For admins.
+    /// Scope `write_event_messages`.
     pub struct CreateEventMessage();
     POST api2 "/event_messages" scopes ["write_event_messages"]
         body(event_message: ResourceBody<NewEventMessage> as "data") => json(Single<EventMessageAttributes>)

@@ -31,8 +31,8 @@ collection! {
 
 endpoint! {
     [] Cobot;
-    /// `GET /external_bookings/:id`: a visitor's booking. `include` takes `invoices`. 402 without the add-on for
-    /// external bookings. Scopes `read_external_bookings` and `read_invoices`.
+    /// `GET /external_bookings/:id`: a visitor's booking. `include` takes `invoices`. 402 without the add-on
+    /// for external bookings. Scopes `read_external_bookings` and `read_invoices`.
     pub struct ExternalBooking(id: String) {
         optional {
             include: CommaSeparated<String>,
@@ -74,15 +74,16 @@ endpoint! {
 endpoint! {
     [] Cobot;
     /// `POST /external_bookings/:id/cancellation`: sends the visitor an e-mail with a link that cancels the
-    /// booking. 402 without the add-on, 409 if it is over or canceled already. Scope `write_external_bookings`.
+    /// booking. 402 without the add-on, 409 if it is over or canceled already. Scope
+    /// `write_external_bookings`.
     pub struct RequestExternalBookingCancellation(id: String);
     POST api2 "/external_bookings/:id/cancellation" scopes ["write_external_bookings"] => nothing
 }
 
 endpoint! {
     [] Cobot;
-    /// `POST /external_bookings_preview`: what a visitor's booking would cost. Books nothing. 402 without the
-    /// add-on. Scope `read_external_resources`.
+    /// `POST /external_bookings_preview`: previews a visitor's booking: its price. Books nothing. 402 without
+    /// the add-on. Scope `read_external_resources`.
     pub struct PreviewExternalBooking();
     POST api2 "/external_bookings_preview" scopes ["read_external_resources"]
         body(external_booking_preview: ResourceBody<NewExternalBookingPreview> as "data")

@@ -24,8 +24,8 @@ collection! {
 }
 
 collection! {
-    /// `GET /spaces/:space_id/external_resources/available`: the resources that visitors can book at this time.
-    /// `include` takes `media`. 402 without the add-on. Scope `read_external_resources`.
+    /// `GET /spaces/:space_id/external_resources/available`: the resources that visitors can book at this
+    /// time. `include` takes `media`. 402 without the add-on. Scope `read_external_resources`.
     pub struct AvailableExternalResources(space_id: String) {
         required {
             from = "filter[from]": DateTime<Utc>,
@@ -46,8 +46,8 @@ collection! {
 
 endpoint! {
     [] Cobot;
-    /// `GET /external_resources/:id`: a resource that visitors can book. `include` takes `media`. 402 without the
-    /// add-on. Scope `read_external_resources`.
+    /// `GET /external_resources/:id`: a resource that visitors can book. `include` takes `media`. 402 without
+    /// the add-on. Scope `read_external_resources`.
     pub struct ExternalResource(id: String) {
         optional {
             include: CommaSeparated<String>,
@@ -59,8 +59,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /external_resources`: opens a resource for visitors. What is not set is as for members. For admins.
-    /// 402 without the add-on. Scope `write_external_resources`.
+    /// `POST /external_resources`: opens a resource for visitors. What is not set is as for members. For
+    /// admins. 402 without the add-on. Scope `write_external_resources`.
     pub struct CreateExternalResource();
     POST api2 "/external_resources" scopes ["write_external_resources"]
         body(external_resource: ResourceBody<NewExternalResource> as "data")
@@ -104,7 +104,7 @@ resource_body! {
     pub struct NewExternalResource as "externalResources" {
         optional {
             description: String,
-            /// How visitors find and use it.
+            /// Directions for visitors.
             instructions: String,
             price_per_hour = "pricePerHour": NewPrice,
             accounting_code = "accountingCode": String,
@@ -143,7 +143,7 @@ resource_body! {
     pub struct ExternalResourceChanges as "externalResources" {
         optional {
             description: String,
-            /// How visitors find and use it.
+            /// Directions for visitors.
             instructions: String,
             price_per_hour = "pricePerHour": NewPrice,
             accounting_code = "accountingCode": String,
@@ -192,7 +192,7 @@ response! {
             /// `booking_cutoff`, or that of the members' resource.
             effective_booking_cutoff = "effectiveBookingCutoff": u32,
             description: String,
-            /// How visitors find and use it.
+            /// Directions for visitors.
             instructions: String,
             /// People.
             capacity: u32,

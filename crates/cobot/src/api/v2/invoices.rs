@@ -36,8 +36,9 @@ collection! {
 }
 
 collection! {
-    /// `GET /spaces/:space_id/invoices/search`: a space's invoices with this text in number, items or recipient.
-    /// For admins. The paid status `late` means unpaid and due for a reminder. Scope `read_invoices`.
+    /// `GET /spaces/:space_id/invoices/search`: a space's invoices with this text in number, items or
+    /// recipient. For admins. The paid status `late` means unpaid and due for a reminder. Scope
+    /// `read_invoices`.
     pub struct SearchInvoices(space_id: String) {
         required {
             query = "filter[query]": String,
@@ -53,8 +54,8 @@ collection! {
 }
 
 collection! {
-    /// `GET /spaces/:space_id/invoice_previews`: the invoices that will be generated between two days, from today
-    /// on. For admins. Scope `read_invoices`.
+    /// `GET /spaces/:space_id/invoice_previews`: the invoices that will be generated between two days, from
+    /// today on. For admins. Scope `read_invoices`.
     pub struct InvoicePreviews(space_id: String) {
         required {
             from = "filter[from]": NaiveDate,
@@ -76,8 +77,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `GET /invoices/:id.pdf`: an invoice as a PDF of at most 64 MiB. For admins and the member. The parameter
-    /// `token` is left out: it stands in for the access token. Scope `read_invoices`.
+    /// `GET /invoices/:id.pdf`: an invoice as a PDF of at most 64 MiB. For admins and the member. The
+    /// parameter `token`, which replaces an access token, is left out. Scope `read_invoices`.
     pub struct InvoicePdf(id: String) {
         optional {
             /// Leaves out all that is about payment.
@@ -105,16 +106,16 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `DELETE /invoices/:id/lock`: makes an invoice editable again. For admins. 409 if it has a final PDF or an
-    /// e-invoice. Scope `write_invoices`.
+    /// `DELETE /invoices/:id/lock`: makes an invoice editable again. For admins. 409 if it has a final PDF or
+    /// an e-invoice. Scope `write_invoices`.
     pub struct UnlockInvoice(id: String);
     DELETE api2 "/invoices/:id/lock" scopes ["write_invoices"] => json(Single<InvoiceAttributes>)
 }
 
 endpoint! {
     [] Cobot;
-    /// `POST /invoices/:id/e_invoice`: creates the e-invoice of an invoice, which locks the invoice. For admins.
-    /// The fields are for Poland's KSeF. Scope `write_invoices`.
+    /// `POST /invoices/:id/e_invoice`: creates the e-invoice of an invoice, which locks the invoice. For
+    /// admins. The fields are for Poland's KSeF. Scope `write_invoices`.
     pub struct CreateEInvoice(id: String);
     POST api2 "/invoices/:id/e_invoice" scopes ["write_invoices"]
         body(einvoice: ResourceBody<NewEInvoice> as "data", id) => json(Single<InvoiceAttributes>)
@@ -129,7 +130,8 @@ collection! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /invoice_charges`: charges invoices, after the response. For admins. 202. Scope `write_invoices`.
+    /// `POST /invoice_charges`: charges invoices, after the response. For admins. 202. Scope
+    /// `write_invoices`.
     pub struct ChargeInvoices();
     POST api2 "/invoice_charges" scopes ["write_invoices"]
         body(invoice_charges: ResourceBody<NewInvoiceCharges> as "data")
@@ -138,8 +140,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /invoice_reminders`: sends a reminder of an overdue invoice. For admins. 201 without a body. Scope
-    /// `write_invoice_reminders`.
+    /// `POST /invoice_reminders`: sends a reminder of an overdue invoice. For admins. 201 without a body.
+    /// Scope `write_invoice_reminders`.
     pub struct SendInvoiceReminder();
     POST api2 "/invoice_reminders" scopes ["write_invoice_reminders"]
         body(invoice_reminder: ResourceBody<NewInvoiceReminder> as "data") => nothing

@@ -21,8 +21,8 @@ collection! {
 }
 
 collection! {
-    /// `GET /spaces/:space_id/membership_profiles/published`: the profiles that a space's members have published.
-    /// For members and admins. Scope `read_published_membership_profiles`.
+    /// `GET /spaces/:space_id/membership_profiles/published`: the profiles that a space's members have
+    /// published. For members and admins. Scope `read_published_membership_profiles`.
     pub struct PublishedMembershipProfiles(space_id: String) {
         optional {
             membership_ids = "filter[membershipIds]": CommaSeparated<String>,

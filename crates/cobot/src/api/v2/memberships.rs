@@ -9,8 +9,8 @@ use super::{Address, Images, Price, SpaceAttributes};
 use crate::provider::Cobot;
 
 collection! {
-    /// `GET /spaces/:space_id/memberships`: a space's memberships that were active between two days. For admins.
-    /// Scope `read_memberships`.
+    /// `GET /spaces/:space_id/memberships`: a space's memberships that were active between two days. For
+    /// admins. Scope `read_memberships`.
     pub struct Memberships(space_id: String) {
         required {
             from = "filter[from]": NaiveDate,
@@ -28,8 +28,8 @@ endpoint! {
 }
 
 collection! {
-    /// `GET /spaces/:space_id/membership_plans`: the plans that a space's memberships had between two days. For
-    /// admins. Scope `read_memberships`.
+    /// `GET /spaces/:space_id/membership_plans`: the plans that a space's memberships had between two days.
+    /// For admins. Scope `read_memberships`.
     pub struct MembershipPlans(space_id: String) {
         required {
             from = "filter[from]": NaiveDate,
@@ -69,8 +69,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `GET /spaces/:space_id/terms_approval/missing`: the terms that the user's membership has yet to approve.
-    /// Scope `read_terms_approvals`.
+    /// `GET /spaces/:space_id/terms_approval/missing`: the terms that the user's membership has yet to
+    /// approve. Scope `read_terms_approvals`.
     pub struct MissingTermsApprovals(space_id: String);
     GET api2 "/spaces/:space_id/terms_approval/missing" scopes ["read_terms_approvals"]
         => json(Single<MissingTermsApprovalAttributes>)

@@ -25,8 +25,9 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /navigation_links`: adds a link to a space's navigation, whose page shows a single page app. API 1
-    /// adds links to frames and other sites. 422 with the places that are wrong. Scope `write_navigation_links`.
+    /// `POST /navigation_links`: adds a link to a space's navigation, whose page shows a single page app. API
+    /// 1 adds links to frames and other sites. 422 with the places that are wrong. Scope
+    /// `write_navigation_links`.
     pub struct CreateNavigationLink();
     POST api2 "/navigation_links" scopes ["write_navigation_links"]
         body(navigation_link: ResourceBody<NewNavigationLink> as "data")

@@ -44,8 +44,8 @@ collection! {
 }
 
 collection! {
-    /// `GET /networks/:network_id/membership_profiles`: the profiles of a network's members. For admins. Scope
-    /// `read_membership_profiles`.
+    /// `GET /networks/:network_id/membership_profiles`: the profiles of a network's members. For admins.
+    /// Scope `read_membership_profiles`.
     pub struct NetworkMembershipProfiles(network_id: String);
     GET api2 "/networks/:network_id/membership_profiles" scopes ["read_membership_profiles"]
         => MembershipProfileAttributes
@@ -64,8 +64,8 @@ collection! {
 }
 
 collection! {
-    /// `GET /networks/:network_id/resources`: the resources of a network's spaces. For members and admins. Scope
-    /// `read_resources`.
+    /// `GET /networks/:network_id/resources`: the resources of a network's spaces. For members and admins.
+    /// Scope `read_resources`.
     pub struct NetworkResources(network_id: String) {
         optional {
             usage = "filter[usage]": ResourceUsage,
@@ -76,8 +76,8 @@ collection! {
 }
 
 collection! {
-    /// `GET /networks/:network_id/resources/available`: the resources of a network's spaces that can be booked at
-    /// this time. For members and admins. Scope `read_resources`.
+    /// `GET /networks/:network_id/resources/available`: the resources of a network's spaces that can be
+    /// booked at this time. For members and admins. Scope `read_resources`.
     pub struct AvailableNetworkResources(network_id: String) {
         required {
             from = "filter[from]": DateTime<Utc>,
@@ -96,8 +96,8 @@ collection! {
 }
 
 collection! {
-    /// `GET /networks/:network_id/resource_availabilities`: the times at which resources of a network's spaces
-    /// can still be booked. For members and admins. Scope `read_resources`.
+    /// `GET /networks/:network_id/resource_availabilities`: the times at which resources of a network's
+    /// spaces can still be booked. For members and admins. Scope `read_resources`.
     pub struct NetworkResourceAvailabilities(network_id: String) {
         required {
             from = "filter[from]": DateTime<Utc>,

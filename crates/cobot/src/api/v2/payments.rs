@@ -19,8 +19,8 @@ collection! {
 }
 
 collection! {
-    /// `GET /spaces/:space_id/external_bookings_payment_methods`: the payment methods with which visitors can pay
-    /// a booking. Scope `read_payment_methods`.
+    /// `GET /spaces/:space_id/external_bookings_payment_methods`: the payment methods with which visitors can
+    /// pay a booking. Scope `read_payment_methods`.
     pub struct ExternalBookingPaymentMethods(space_id: String);
     GET api2 "/spaces/:space_id/external_bookings_payment_methods" scopes ["read_payment_methods"]
         => PaymentMethodAttributes
@@ -28,8 +28,8 @@ collection! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /payments`: starts a payment, to be completed with the provider's own code and then sent with the
-    /// purchase. 422 if the space's payment provider is not set up. Scope `write_payments`.
+    /// `POST /payments`: starts a payment, to be completed with the provider's own code and then sent with
+    /// the purchase. 422 if the space's payment provider is not set up. Scope `write_payments`.
     pub struct CreatePayment();
     POST api2 "/payments" scopes ["write_payments"] body(payment: ResourceBody<NewPayment> as "data")
         => json(Single<PaymentAttributes>)
@@ -37,8 +37,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /refunds`: refunds payments of an invoice. For admins. 400 if they do not match, 422 if the provider
-    /// fails. Scope `write_payments`.
+    /// `POST /refunds`: refunds payments of an invoice. For admins. 400 if they do not match, 422 if the
+    /// provider fails. Scope `write_payments`.
     pub struct CreateRefund();
     POST api2 "/refunds" scopes ["write_payments"] body(refund: ResourceBody<NewRefund> as "data")
         => json(Single<RefundAttributes>)
@@ -74,7 +74,7 @@ resource_body! {
     }
 }
 
-/// What a payment is for.
+/// The purchase of a payment.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Payable {

@@ -13,8 +13,8 @@ use crate::provider::Cobot;
 
 collection! {
     /// `GET /spaces/:space_id/resources`: a space's resources, without `usage` those that can be booked. For
-    /// members and admins. `include` takes `media` and `categories`; that one needs `read_resource_categories`.
-    /// Scope `read_resources`.
+    /// members and admins. `include` takes `media` and `categories`; that one needs
+    /// `read_resource_categories`. Scope `read_resources`.
     pub struct Resources(space_id: String) {
         optional {
             usage = "filter[usage]": ResourceUsage,
@@ -25,8 +25,8 @@ collection! {
 }
 
 collection! {
-    /// `GET /spaces/:space_id/resources/available`: the resources of a space that can be booked at this time. For
-    /// members and admins. `include` as for [`Resources`]. Scope `read_resources`.
+    /// `GET /spaces/:space_id/resources/available`: the resources of a space that can be booked at this time.
+    /// For members and admins. `include` as for [`Resources`]. Scope `read_resources`.
     pub struct AvailableResources(space_id: String) {
         required {
             from = "filter[from]": DateTime<Utc>,
@@ -46,7 +46,8 @@ collection! {
 
 endpoint! {
     [] Cobot;
-    /// `GET /resources/:id`: a resource. For members and admins. `include` takes `media`. Scope `read_resources`.
+    /// `GET /resources/:id`: a resource. For members and admins. `include` takes `media`. Scope
+    /// `read_resources`.
     pub struct Resource(id: String) {
         optional {
             include: CommaSeparated<String>,
@@ -86,8 +87,8 @@ endpoint! {
 }
 
 collection! {
-    /// `GET /spaces/:space_id/resource_availabilities`: the times at which several resources of a space can still
-    /// be booked. For members and admins. Scope `read_resources`.
+    /// `GET /spaces/:space_id/resource_availabilities`: the times at which several resources of a space can
+    /// still be booked. For members and admins. Scope `read_resources`.
     pub struct ResourceAvailabilities(space_id: String) {
         required {
             from = "filter[from]": DateTime<Utc>,

@@ -18,8 +18,8 @@ endpoint! {
 }
 
 collection! {
-    /// `GET /spaces/:space_id/subscriptions`: the subscriptions that a space can choose from. For admins. Scope
-    /// `read_space_subscriptions`.
+    /// `GET /spaces/:space_id/subscriptions`: the subscriptions that a space can choose from. For admins.
+    /// Scope `read_space_subscriptions`.
     pub struct SpaceSubscriptions(space_id: String);
     GET api2 "/spaces/:space_id/subscriptions" scopes ["read_space_subscriptions"]
         => SpaceSubscriptionAttributes
@@ -27,8 +27,8 @@ collection! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /spaces/:space_id/subscription_preview`: the price of a subscription. Changes nothing. For admins.
-    /// Without extras, it lists those that exist. Scope `read_space_subscriptions`.
+    /// `POST /spaces/:space_id/subscription_preview`: the price of a subscription. Changes nothing. For
+    /// admins. Without extras, it lists those that exist. Scope `read_space_subscriptions`.
     pub struct PreviewSpaceSubscription(space_id: String);
     POST api2 "/spaces/:space_id/subscription_preview" scopes ["read_space_subscriptions"]
         body(space_subscription_preview: ResourceBody<NewSpaceSubscriptionPreview> as "data")
@@ -37,8 +37,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `PUT /spaces/:space_id/subscription`: chooses a subscription and its extras. Only for clients that Cobot
-    /// trusts. 422 if the subscription does not exist. Scope `write_space_subscriptions`.
+    /// `PUT /spaces/:space_id/subscription`: chooses a subscription and its extras. Only for clients that
+    /// Cobot trusts. 422 if the subscription does not exist. Scope `write_space_subscriptions`.
     pub struct ChangeSpaceSubscription(space_id: String);
     PUT api2 "/spaces/:space_id/subscription" scopes ["write_space_subscriptions"]
         body(space_subscription: ResourceBody<NewSpaceSubscription> as "data")
@@ -56,8 +56,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `PATCH /spaces/:space_id/billing_details`: changes a space's billing details at Cobot. For admins. Scope
-    /// `write_space_billing_details`.
+    /// `PATCH /spaces/:space_id/billing_details`: changes a space's billing details at Cobot. For admins.
+    /// Scope `write_space_billing_details`.
     pub struct UpdateBillingDetails(space_id: String);
     PATCH api2 "/spaces/:space_id/billing_details" scopes ["write_space_billing_details"]
         body(changes: ResourceBody<BillingDetailsChanges> as "data", space_id)
@@ -66,8 +66,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `GET /spaces/:space_id/space_payment_method`: how a space pays Cobot. For admins. 404 if it is not set up
-    /// at Stripe. Scope `read_space_payment_method`.
+    /// `GET /spaces/:space_id/space_payment_method`: how a space pays Cobot. For admins. 404 if it is not set
+    /// up at Stripe. Scope `read_space_payment_method`.
     pub struct SpacePaymentMethod(space_id: String);
     GET api2 "/spaces/:space_id/space_payment_method" scopes ["read_space_payment_method"]
         => json(Single<SpacePaymentMethodAttributes>)
@@ -75,8 +75,8 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `PUT /spaces/:space_id/space_payment_method`: sets how a space pays Cobot: a payment method of Stripe. For
-    /// admins. Scope `write_space_payment_method`.
+    /// `PUT /spaces/:space_id/space_payment_method`: sets how a space pays Cobot: a payment method of Stripe.
+    /// For admins. Scope `write_space_payment_method`.
     pub struct UpdateSpacePaymentMethod(space_id: String);
     PUT api2 "/spaces/:space_id/space_payment_method" scopes ["write_space_payment_method"]
         body(space_payment_method: ResourceBody<NewSpacePaymentMethod> as "data")

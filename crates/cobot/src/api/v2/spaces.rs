@@ -18,14 +18,15 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `GET /space_profiles/:id`: a space's public profile; [`Space`] links to it. Scope `read_space_profiles`.
+    /// `GET /space_profiles/:id`: a space's public profile; [`Space`] links to it. Scope
+    /// `read_space_profiles`.
     pub struct SpaceProfile(id: String);
     GET api2 "/space_profiles/:id" scopes ["read_space_profiles"] => json(Single<SpaceProfileAttributes>)
 }
 
 collection! {
-    /// `GET /spaces/:space_id/urls`: addresses in Cobot's web interface, by what they are for. Cobot adds more
-    /// over time. Scope `read_urls`.
+    /// `GET /spaces/:space_id/urls`: addresses in Cobot's web interface, by what they are for. Cobot adds
+    /// more over time. Scope `read_urls`.
     pub struct SpaceUrls(space_id: String);
     GET api2 "/spaces/:space_id/urls" scopes ["read_urls"] => SpaceUrlAttributes
 }
@@ -45,8 +46,8 @@ collection! {
 
 endpoint! {
     [] Cobot;
-    /// `GET /spaces/:space_id/discount_codes/find`: a discount code that is valid for this object, such as a plan
-    /// or an external resource. 404 for any other. Scope `read_discount_codes`.
+    /// `GET /spaces/:space_id/discount_codes/find`: a discount code that is valid for this object, such as a
+    /// plan or an external resource. 404 for any other. Scope `read_discount_codes`.
     pub struct FindDiscountCode(space_id: String) {
         required {
             code = "filter[code]": String,
@@ -59,8 +60,8 @@ endpoint! {
 }
 
 collection! {
-    /// `GET /spaces/:space_id/built_in_email_customizations`: a space's texts of the e-mails that Cobot sends.
-    /// For admins. Scope `read_built_in_email_customizations`.
+    /// `GET /spaces/:space_id/built_in_email_customizations`: a space's texts of the e-mails that Cobot
+    /// sends. For admins. Scope `read_built_in_email_customizations`.
     pub struct EmailCustomizations(space_id: String);
     GET api2 "/spaces/:space_id/built_in_email_customizations" scopes ["read_built_in_email_customizations"]
         => EmailCustomizationAttributes
@@ -77,7 +78,7 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /space_preview`: a free subdomain for a space with this name. No scope.
+    /// `POST /space_preview`: proposes a free subdomain for a space with this name. No scope.
     pub struct PreviewSpace();
     POST api2 "/space_preview" body(space_preview: ResourceBody<NewSpacePreview> as "data")
         => json(Single<SpacePreviewAttributes>)

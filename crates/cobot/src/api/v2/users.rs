@@ -8,8 +8,9 @@ use crate::provider::Cobot;
 
 endpoint! {
     [] Cobot;
-    /// `GET /user`: the user of the token, with the ids of the spaces. `include` takes `adminOf` and `memberOf`,
-    /// which need `read_spaces`, and `memberships`, which needs `read_memberships`. Scope `read_user`.
+    /// `GET /user`: the user of the token, with the ids of the spaces. `include` takes `adminOf` and
+    /// `memberOf`, which need `read_spaces`, and `memberships`, which needs `read_memberships`. Scope
+    /// `read_user`.
     pub struct User() {
         optional {
             include: CommaSeparated<String>,
@@ -20,7 +21,7 @@ endpoint! {
 
 endpoint! {
     [] Cobot;
-    /// `POST /user_email_preview`: tells whether an e-mail address is free for a new user: 204, or the error 409
+    /// `POST /user_email_preview`: checks an e-mail address for a new user: 204 if it is free, the error 409
     /// if it is taken. No scope.
     pub struct PreviewUserEmail();
     POST api2 "/user_email_preview" body(user_email_preview: ResourceBody<NewUserEmailPreview> as "data")
