@@ -75,12 +75,16 @@ pub(crate) struct Invariants {
     /// Tokens that some process knows to be refused, and those that the store has given up.
     refused: BTreeSet<TokenId>,
     given_up: BTreeSet<TokenId>,
+    /// Good tokens that a process gave up because it could believe that they were refused.
+    believed: BTreeSet<TokenId>,
     /// Tokens that were sent although an earlier call of another lease had no known outcome.
     in_doubt: BTreeSet<TokenId>,
     lost_records: BTreeMap<usize, LostRecord>,
     restored: BTreeSet<TokenId>,
     /// Processes that have recorded the intent to send such a token.
     restored_intents: BTreeSet<(usize, TokenId)>,
+    /// Tokens that were sent because the process could not know that the store went back.
+    sent_after_restore: BTreeSet<TokenId>,
     /// Authorizations of which a process sent a token that was lost when the store went back.
     reused_after_restore: BTreeSet<(usize, u64)>,
     this_second: (u64, u64),
@@ -166,6 +170,7 @@ impl Invariants {
         }
         let view = self.views.entry(process).or_default();
         if self.restored_intents.remove(&(process, token)) {
+            self.sent_after_restore.insert(token);
             return true;
         }
         // A process that was not told of a refusal may find out itself.
@@ -199,6 +204,9 @@ impl Invariants {
         {
             // The process cannot know that the store went back.
             is_allowed = true;
+            self.sent_after_restore.insert(token);
+        }
+        if self.sent_after_restore.contains(&token) {
             self.reused_after_restore.insert((token.0, known.family));
         }
         if !is_allowed {
@@ -520,10 +528,12 @@ impl Invariants {
         };
         if is_good {
             // The provider refused no other account meanwhile, so that this was not known to be an incident.
-            if !self.view(process).may_believe_refusal(token, at) {
+            // A process that was told of such a verdict stores it again after the store went back.
+            if !self.view(process).may_believe_refusal(token, at) && !self.believed.contains(&token) {
                 let message = format!("{name} is still good, and needs reconnecting: {reason}");
                 self.violate(at, ViolationKind::GoodTokenAbandoned, message);
             }
+            self.believed.insert(token);
             return;
         }
         // The user, or reuse of the predecessor while the response with this token was on its way.
