@@ -22,7 +22,7 @@
 //!         "included": [{"type": "rooms", "id": "r2", "attributes": {"name": "Cellar"}}]}"#,
 //! )?;
 //! for room in rooms.iter() {
-//!     let next = rooms.related::<RoomAttributes, _>(room, "next");
+//!     let next = rooms.resolve::<RoomAttributes, _>(room, "next");
 //!     assert_eq!((room.id.as_str(), room.name.as_deref()), ("r1", Some("Attic")));
 //!     assert_eq!(next[0].name.as_deref(), Some("Cellar"));
 //! }
@@ -61,7 +61,7 @@ pub trait ResourceType {
 pub struct Document<T> {
     /// Primary data.
     pub data: T,
-    /// Resources that the data refers to, as JSON. [`related`](Self::related) finds and reads them.
+    /// Resources that the data refers to, as JSON. [`resolve`](Self::resolve) finds and reads them.
     pub included: Vec<Value>,
     /// Links.
     pub links: Map<String, Value>,
@@ -84,7 +84,7 @@ impl<T> Document<T> {
     }
 
     /// Returns the included resources of a relationship.
-    pub fn related<A: DeserializeOwned, B>(&self, resource: &Resource<B>, name: &str) -> Vec<Resource<A>> {
+    pub fn resolve<A: DeserializeOwned, B>(&self, resource: &Resource<B>, name: &str) -> Vec<Resource<A>> {
         resource.related(name).iter().filter_map(|identifier| self.included(identifier)).collect()
     }
 }
@@ -643,7 +643,7 @@ mod tests {
         let room = &document[0];
         let names = |name: &str| -> Vec<_> {
             document
-                .related::<Room, _>(room, name)
+                .resolve::<Room, _>(room, name)
                 .into_iter()
                 .map(|room| (room.kind.clone(), room.name.clone()))
                 .collect()
