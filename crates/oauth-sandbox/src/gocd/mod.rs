@@ -1,8 +1,9 @@
-//! GoCD 18.7, the last version with an OAuth provider, plus personal access tokens, which exist since 19.2.
+//! GoCD 18.7, the last version with an OAuth provider, plus personal access tokens, which exist since 19.2,
+//! and the API of pipelines, stages, agents and the dashboard in its versions since 20.9.
 //!
 //! Sources: GoCD's "OAuth Overview" <https://docs.gocd.org/current/faq/oauth_overview.html>, and
-//! docs/provider-facts.md sections 1b to 1h, which cite GoCD's public source.
-//! GoCD implements OAuth 2.0 **draft 09**, with these peculiarities:
+//! docs/provider-facts.md sections 1b to 1h, which cite GoCD's public source. GoCD implements OAuth 2.0
+//! **draft 09**, with these peculiarities:
 //!
 //! - grant types and error codes are spelled with hyphens, and there are neither `token_type` nor scopes
 //!   (1d);
@@ -38,7 +39,27 @@
 //! tokens are then valid only with the URI they were issued for. Editing the redirect URI in the form
 //! replaces all of them.
 //!
-//! **Guesses**:
+//! # Pipelines
+//!
+//! Sources: GoCD's API documentation, and its public source for the checks before a change, their order and
+//! their messages. A run is scheduled 10 seconds after its request, and each of its stages takes 60 seconds
+//! of the sandbox's clock. `cctray.xml`, the home page, the dashboard and the agents show the same state.
+//! [`ServerHandle::fail_next_run`](crate::ServerHandle::fail_next_run) lets the next run fail at a stage.
+//!
+//! - Each call needs its documented version in `Accept`, or the one without a version. A change needs a JSON
+//!   body, or no body and `X-GoCD-Confirm`, except `PATCH` of an agent.
+//! - Only the administrator may operate pipelines and change agents. The other user may not view `payroll`.
+//!   The status of a pipeline needs the right to operate it (the source at one commit).
+//! - `payroll` holds a lock from the first to the last stage (`lockOnFailure`); a user has to start the
+//!   second one.
+//! - Cancelling an inactive stage succeeds. The cursors of the history are not the runs' counters.
+//!
+//! Simplifications: a request is not shown as a run that is being prepared. Materials have no new commits,
+//! and only revisions of earlier runs are known. Values of environment variables are not kept. A job is
+//! assigned to any enabled agent that is not elastic, and runs without one as well. The next stage starts
+//! even if it is active in another run.
+//!
+//! # Guesses
 //!
 //! - administration: the texts of pages; 403 for other users; 404 for an unknown client; the order of
 //!   validation messages (name first) and their text "can't be empty", as in docs/provider-facts.md (a test
@@ -46,18 +67,28 @@
 //!   a wrong password;
 //! - plain HTTP next to TLS: rejected at `user_tokens` as at every OAuth page (the engine's controller lacks
 //!   the filter at one commit); 500 for an OAuth API call (the source raises an error there);
+//! - pipelines: durations; one message for every unknown pipeline, and 404 for a counter of a stage that is
+//!   not a number; 422 for an unknown revision; 403 for OAuth tokens; the fields of a stage that has not run,
+//!   and the cause of a pause that has ended; the order of runs on the dashboard; `original_job_id`, always
+//!   null; messages for invalid JSON and for rejected changes of an agent, and the state of a pending one;
+//!   the text of health messages;
 //! - other: the bodies of 401 and 403; 422 for revoking a revoked personal token; a redirect URI without a
-//!   scheme is appended to the server's own origin, as Rails does; version numbers and CI data.
+//!   scheme is appended to the server's own origin, as Rails does; version numbers.
 
 mod admin;
+mod agents;
 mod api;
 mod authorize;
 mod caller;
+mod dashboard;
 mod feed;
+mod handle;
 mod model;
 mod pages;
 mod personal;
+mod pipelines;
 mod registration;
+mod stages;
 mod token;
 mod token_pages;
 mod user_tokens;
@@ -147,16 +178,6 @@ impl Builder<Rules> {
     }
 }
 
-impl ServerHandle<Rules> {
-    /// A personal access token of the first user, for `Authorization: Bearer` (docs/provider-facts.md 1a,
-    /// 1g): 40 hexadecimal digits. It is valid until it is revoked over the API, and again after a
-    /// [reset](ServerHandle::reset).
-    #[must_use]
-    pub fn personal_access_token(&self) -> &str {
-        self.core().setup.credentials.personal_access_token.as_deref().unwrap_or_default()
-    }
-}
-
 impl ProviderRules for Rules {
     const NAME: &'static str = "gocd";
     const TITLE: &'static str = "GoCD";
@@ -197,9 +218,17 @@ impl ProviderRules for Rules {
                 .route("/go/cctray.xml", get(feed::cctray))
                 .route("/go/api/current_user", get(api::current_user))
                 .route("/go/api/version", get(api::version))
-                .merge(personal::routes()),
+                .merge(personal::routes())
+                .merge(pipelines::routes())
+                .merge(stages::routes())
+                .merge(dashboard::routes())
+                .merge(agents::routes()),
             pages: pages::routes().merge(token_pages::routes()).merge(oauth_pages),
         }
+    }
+
+    fn controls() -> Router<SharedCore<Self>> {
+        handle::control_routes()
     }
 }
 

@@ -1,8 +1,11 @@
 //! GoCD's state: clients, codes and tokens, as in the database of its `oauth2_provider` engine
-//! (docs/provider-facts.md 1c, 1d).
+//! (docs/provider-facts.md 1c, 1d), pipelines and agents.
 
+mod agent;
 mod clients;
+mod fixtures;
 mod personal;
+mod pipeline;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -16,12 +19,15 @@ use crate::random;
 use crate::token_error::TokenError;
 use crate::user::User;
 
+pub(super) use agent::Agent;
 pub(super) use clients::ClientDraft;
+pub(super) use fixtures::ENVIRONMENTS;
 pub(super) use personal::{PersonalToken, Revocation};
+pub(super) use pipeline::{JobRun, Pipeline, PipelineConfig, Refusal, Run, StageConfig, StageRun};
 
-/// [`User::login`] of the only system administrator.
 /// The number of the handle's client.
 const FIRST_CLIENT: u64 = 1;
+/// [`User::login`] of the only system administrator.
 pub(super) const ADMIN: &str = "ada";
 
 /// The lifetime of a code in seconds.
@@ -65,6 +71,8 @@ pub(crate) struct State {
     pub(super) clients: BoundedList<Client>,
     pub(super) users: Vec<User>,
     pub(super) started: DateTime<Utc>,
+    pub(super) pipelines: Vec<Pipeline>,
+    pub(super) agents: Vec<Agent>,
     codes: TokenMap<Code>,
     /// By refresh token.
     tokens: TokenMap<Token>,
@@ -107,6 +115,8 @@ impl ProviderState<Rules> for State {
         Self {
             last_number: personal_token.number,
             started: now,
+            pipelines: fixtures::pipelines(now),
+            agents: fixtures::agents(),
             clients: BoundedList::pinned(vec![client]),
             users: vec![
                 User::new("ada", "Ada Okafor", "ada@example.com", "build-the-thing"),
@@ -136,6 +146,19 @@ impl State {
 
     pub(super) fn is_admin(&self, user: &User) -> bool {
         user.login == ADMIN
+    }
+
+    /// Brings all runs up to `now`.
+    pub(super) fn advance_runs(&mut self, now: DateTime<Utc>) {
+        let agents = self.building_agents();
+        for pipeline in &mut self.pipelines {
+            pipeline.advance(now, &agents);
+        }
+    }
+
+    /// The UUIDs of the agents that jobs are assigned to.
+    pub(super) fn building_agents(&self) -> Vec<&'static str> {
+        self.agents.iter().filter(|agent| agent.builds()).map(|agent| agent.uuid).collect()
     }
 
     /// Shows `text` on the next page of the session with this form token.

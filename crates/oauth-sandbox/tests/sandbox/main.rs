@@ -13,6 +13,7 @@ mod gocd_admin_xml;
 mod gocd_api;
 mod gocd_authorize;
 mod gocd_personal;
+mod gocd_pipelines;
 mod gocd_tls;
 mod gocd_token;
 mod gocd_user_tokens;
