@@ -130,7 +130,7 @@ pub(crate) fn persisted_json<P: AtProductionSite>() -> Value {
     json!({
         "provider": P::NAME, "issuer": issuer::<P>(), "client_id": CLIENT_ID,
         "access_token": ACCESS_TOKEN, "refresh_token": REFRESH_TOKEN, "scopes": ["read", "write"],
-        "scopes_from": "reply", "received_at": "2026-01-02T03:04:05Z", "obtained": "authorization_code",
+        "scopes_from": "request", "received_at": "2026-01-02T03:04:05Z", "obtained": "authorization_code",
         "extra": P::extra(),
     })
 }

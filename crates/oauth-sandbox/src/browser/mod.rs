@@ -11,7 +11,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, LOCATION};
 use reqwest::cookie::Jar;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Client, Response};
+use reqwest::{Client, ClientBuilder, Response};
 use url::{Host, Url};
 
 use crate::Error;
@@ -220,13 +220,8 @@ impl Browser {
     }
 
     fn http_client(&self) -> Result<Client, Error> {
-        let builder = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .cookie_provider(Arc::clone(&self.cookies))
-            .dns_resolver(Arc::new(LocalhostResolver))
-            .tls_backend_preconfigured(browser_config(self.authority.as_ref())?);
-        Ok(builder.build()?)
+        let builder = local_client(self.authority.as_ref())?;
+        Ok(builder.cookie_provider(Arc::clone(&self.cookies)).build()?)
     }
 }
 
@@ -277,7 +272,16 @@ fn location(response: &Response) -> Result<(String, Url), Error> {
     Ok((raw, url))
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// A client that follows no redirects, uses no proxy and resolves no name but `localhost`.
+pub(crate) fn local_client(authority: Option<&CertificateAuthority>) -> Result<ClientBuilder, Error> {
+    Ok(Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .dns_resolver(Arc::new(LocalhostResolver))
+        .tls_backend_preconfigured(browser_config(authority)?))
+}
+
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => is_localhost(name),
         Some(Host::Ipv4(address)) => address.is_loopback(),

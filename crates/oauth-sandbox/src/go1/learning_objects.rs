@@ -1,4 +1,4 @@
-//! `GET /learning-objects`, on the gateway and in version 2.
+//! `GET /learning-objects`, on the gateway and in version 2, and `GET /learning-objects/{id}` on the gateway.
 
 use axum::Json;
 use axum::response::IntoResponse as _;
@@ -6,28 +6,19 @@ use chrono::TimeDelta;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Request;
-use super::api::{authenticate, error_response};
+use super::api::{authenticate, authenticate_on_gateway, invalid, rejection};
 use super::model::Scroll;
+use super::{PathText, Request, paging};
 use crate::params::Params;
 use crate::random;
 use crate::request::{Handled, Rejection};
 
-/// Page sizes: the default, the maximum, and the maximum when scrolling.
-const DEFAULT_LIMIT: usize = 20;
-const MAX_LIMIT: usize = 50;
 const MAX_SCROLL_LIMIT: usize = 5_000;
-const MAX_OFFSET: usize = 10_000;
 const SCROLL_LIFE: TimeDelta = TimeDelta::minutes(5);
 
 /// `GET /gateway/learning-objects`. Needs an `Api-Version` header.
 pub(super) async fn list_on_gateway(request: Request) -> Handled {
-    authenticate(&request, &["lo.read"])?;
-    if !is_version(request.header("api-version").unwrap_or_default()) {
-        request.log.note("refused: no API version");
-        let text = "The header Api-Version has to name a version, such as 2025-01-01.";
-        return Ok(error_response(StatusCode::BAD_REQUEST, "api_version", text));
-    }
+    authenticate_on_gateway(&request, "lo.read")?;
     page(&request, Item::gateway_json)
 }
 
@@ -36,9 +27,40 @@ pub(super) async fn list_in_v2(request: Request) -> Handled {
     page(&request, Item::v2_json)
 }
 
-/// Accepts a date or `alpha`, the only other value seen in use.
-fn is_version(text: &str) -> bool {
-    text == "alpha" || (text.len() == 10 && text.parse::<chrono::NaiveDate>().is_ok())
+/// `GET /gateway/learning-objects/{id}`, by either identifier.
+pub(super) async fn show(id: PathText, request: Request) -> Handled {
+    authenticate_on_gateway(&request, "lo.read")?;
+    let found = match request.params.present("identifier") {
+        None => id.ok().and_then(|id| find(&id)),
+        // No learning object has an `external_id`.
+        Some("external_id") => None,
+        Some(_) => return Err(invalid("identifier has to be external_id.")),
+    };
+    let Some(item) = found else {
+        let text = "There's no Learning Object found with the given id.";
+        return Err(rejection(StatusCode::NOT_FOUND, "learning_object_not_found", text));
+    };
+    let parts: Vec<_> = request
+        .params
+        .query
+        .iter()
+        .filter(|(name, _)| name == "include[]")
+        .map(|(_, part)| &**part)
+        .collect();
+    let mut body = item.gateway_json();
+    if !parts.is_empty() && !parts.contains(&"core") {
+        body.as_object_mut().map(|body| body.remove("core"));
+    }
+    if parts.contains(&"lifecycle") {
+        body["lifecycle"] = json!({ "state": "published" });
+    }
+    if parts.contains(&"relevance") {
+        body["relevance"] = json!({ "duration": item.minutes, "language": item.language });
+    }
+    if parts.contains(&"provider") {
+        body["provider"] = json!({ "name": PROVIDER });
+    }
+    Ok(Json(body).into_response())
 }
 
 struct Span {
@@ -49,27 +71,14 @@ struct Span {
 
 fn span(request: &Request) -> Result<Span, Rejection> {
     let params = &request.params;
-    let invalid =
-        |text: &str| Rejection::new(error_response(StatusCode::BAD_REQUEST, "invalid_paging", text));
-    let number = |name: &str, default: usize| match params.present(name) {
-        None => Ok(default),
-        Some(text) => text.parse().map_err(|_| invalid(&format!("{name} has to be a number."))),
-    };
     let scrolls = params.get("use_scroll") == Some("true");
-    let max_limit = if scrolls { MAX_SCROLL_LIMIT } else { MAX_LIMIT };
-    let limit = number("limit", DEFAULT_LIMIT)?;
-    if !(1..=max_limit).contains(&limit) {
-        return Err(invalid(&format!("limit has to be between 1 and {max_limit}.")));
-    }
     if !scrolls {
-        let from = number("offset", 0)?;
-        if from.saturating_add(limit) > MAX_OFFSET {
-            return Err(invalid("offset and limit reach the first 10000 only; scroll instead."));
-        }
+        let (from, limit) = paging::span(params)?;
         return Ok(Span { from, limit, scrolls });
     }
+    let limit = paging::limit(params, MAX_SCROLL_LIMIT)?;
     if params.get("offset").is_some() {
-        return Err(invalid("offset is not for scrolling."));
+        return Err(paging::invalid("offset is not for scrolling."));
     }
     let Some(id) = params.present("scroll_id") else { return Ok(Span { from: 0, limit, scrolls }) };
     let now = request.core.now();
@@ -77,7 +86,7 @@ fn span(request: &Request) -> Result<Span, Rejection> {
     let found = state.scrolls.peek(id).filter(|scroll| scroll.expires_at > now);
     let from = found.map(|scroll| scroll.from).ok_or_else(|| {
         let text = "This scroll is unknown or has expired.";
-        Rejection::new(error_response(StatusCode::NOT_FOUND, "scroll_not_found", text))
+        rejection(StatusCode::NOT_FOUND, "scroll_not_found", text)
     })?;
     Ok(Span { from, limit, scrolls })
 }
@@ -137,10 +146,12 @@ const ITEMS: [(&str, &str, &str, u32); 24] = [
     ("Safe Driving Award", "award", "en", 240),
 ];
 
+const PROVIDER: &str = "Sandbox Publishing";
+
 #[derive(Clone, Copy, Debug)]
-struct Item {
-    number: usize,
-    title: &'static str,
+pub(super) struct Item {
+    pub(super) number: usize,
+    pub(super) title: &'static str,
     kind: &'static str,
     language: &'static str,
     minutes: u32,
@@ -156,7 +167,16 @@ fn items() -> impl Iterator<Item = Item> {
     })
 }
 
+/// The learning object with this identifier, new or old.
+pub(super) fn find(id: &str) -> Option<Item> {
+    items().find(|item| item.id() == id || item.number.to_string() == id)
+}
+
 impl Item {
+    fn id(&self) -> String {
+        format!("con_01HB{:022}", self.number)
+    }
+
     fn matches_keywords(&self, words: &str) -> bool {
         let title = self.title.to_lowercase();
         words.to_lowercase().split_whitespace().all(|word| title.contains(word))
@@ -165,8 +185,8 @@ impl Item {
     fn gateway_json(&self) -> Value {
         let time = format!("2024-07-{:02}T08:30:00.000Z", self.number % 28 + 1);
         json!({
-            "id": format!("con_01HB{:022}", self.number),
-            "lo_id": self.number,
+            "id": self.id(),
+            "lo_id": self.number.to_string(),
             "created_time": time,
             "updated_time": time,
             "updated_media_time": time,
@@ -176,7 +196,7 @@ impl Item {
                 "title": self.title,
                 "description": self.description(),
                 "image": { "key": "thumbnail", "value": self.image(), "mimetype": "image/png" },
-                "provider_id": 1_100_042,
+                "provider_id": "1100042",
                 "external_id": null,
             },
         })
@@ -191,7 +211,7 @@ impl Item {
             "language": self.language,
             "image": self.image(),
             "delivery": { "duration": self.minutes * 60 },
-            "provider": { "id": 1_100_042, "name": "Sandbox Publishing" },
+            "provider": { "id": 1_100_042, "name": PROVIDER },
         })
     }
 

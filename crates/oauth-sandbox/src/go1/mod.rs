@@ -21,7 +21,13 @@
 //!   `partner_portal_id` of the authorize URL ([`Go1::portals`]);
 //! - a `client_credentials` response has no refresh token; the `password` grant needs the `portal_name`;
 //! - the API's response to an invalid token is 401 `{"message":"Invalid token"}`, and to a token that lacks a
-//!   scope 401 `{"message":"Missing scopes"}`; the gateway needs an `Api-Version` header.
+//!   scope 401 `{"message":"Missing scopes"}`; the gateway needs an `Api-Version` header;
+//! - the gateway has enrollments, webhooks, learning objects, user accounts and portals, each caller's portal
+//!   its own. The third user is a learner, without an administrator's rights; client credentials act as an
+//!   administrator;
+//! - webhooks get `enrollment.create`, `.complete` and `.delete`, signed by the sandbox's clock if they have a
+//!   `secret_key`. Only URLs of this computer are called, one after another, over plain HTTP.
+//!   [`Go1::complete_enrollment`] completes an enrollment, [`Go1::replay_event`] repeats the last event.
 //!
 //! **Guesses**:
 //!
@@ -30,31 +36,49 @@
 //! - token endpoint: that it is the server named above; parameters have to be in the body; codes live for 10
 //!   minutes, and a rejected call does not use up the code; a client-credentials token is for the partner's
 //!   own portal, belongs to no user, and has all scopes when the request names none;
-//! - API: the scope that a call needs; both bodies of `/oauth/validate`; 400 without an `Api-Version` (any
+//! - API: the scope that a call of version 2 needs; both bodies of `/oauth/validate`; 400 without an `Api-Version` (any
 //!   date or `alpha`); the fields of `/v2/me` and `/v2/learning-objects`, and
-//!   `partner_portal_id` in `/v2/account`.
+//!   `partner_portal_id` in `/v2/account`;
+//! - gateway: error codes and texts except `enrollment_exists` and those of portals and certificates; paging,
+//!   403 and 404 of user accounts (known from a third party), and their `user` and `roles` in single calls
+//!   only; an empty `partner_portal_id` of a portal without partner; only the token's portal can be read;
+//! - enrollments: a field that does not fit type or status is refused with 400; times that are left out; an
+//!   archived enrollment is gone; `status=assigned` finds those of that type; learners get 404 for others'
+//!   enrollments, may create and change their own, and may not delete any;
+//! - webhooks: all calls need an administrator; null changes nothing; `created_by` is the user account, `0`
+//!   for client credentials;
+//! - events: `data` is the enrollment as `GET /enrollments/{id}` returns it; the format of `sent`; `id` is the
+//!   same for all webhooks; an enrollment created as completed causes two events, and a replaced one none; no
+//!   event is sent a second time if the subscriber fails.
 //!
-//! Not simulated: the implicit grant, `new_client`, choosing among several portals, webhooks, and PKCE (its
-//! parameters are ignored: Go1 documents none).
+//! Not simulated: the implicit grant, `new_client`, choosing among several portals, enrollments within others,
+//! content events, OAuth 2.0 at a webhook's subscriber, and PKCE (its parameters are ignored: Go1 documents
+//! none).
 
 mod api;
 mod authorize;
+mod certificate;
+mod enrollment_list;
+mod enrollments;
+mod events;
+mod handle;
 mod learning_objects;
 mod model;
 mod oauth_error;
+mod paging;
+mod portals;
 mod scope;
 mod sign_up;
 mod token;
+mod user_accounts;
+mod webhooks;
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Router;
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+use axum::routing::{get, patch, post};
 use maud::{Markup, html};
-use serde_json::Value;
 
-use crate::builder::Builder;
-use crate::control::{self, ControlError};
 use crate::login_pages::{self, LoginPages};
 use crate::provider::{Credentials, ProviderRules, Routes, SharedCore};
 use crate::request::ProviderRequest;
@@ -74,50 +98,14 @@ pub enum Rules {}
 
 type Request = ProviderRequest<Rules>;
 
+/// A path parameter, checked after the caller.
+type PathText = Result<Path<String>, PathRejection>;
+
 /// Options of Go1, set by methods of [`Builder`].
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
     callback_slash: bool,
-}
-
-impl Builder<Rules> {
-    /// Adds a slash to the redirect URI's path if it does not end in one, as in the template of
-    /// Go1's "OAuth Connect Flow", `<REDIRECT_URL>/?code=<AUTHORIZATION_CODE>`. Off by default:
-    /// `league/oauth2-server` adds none.
-    pub fn callback_slash(mut self, callback_slash: bool) -> Self {
-        self.options.callback_slash = callback_slash;
-        self
-    }
-}
-
-impl ServerHandle<Rules> {
-    /// All portals, including those created by sign-ups.
-    #[must_use]
-    pub fn portals(&self) -> Vec<Portal> {
-        self.core().state().portals.to_vec()
-    }
-
-    /// The number of the partner's own portal, for `partner_portal_id`. The sandbox accepts any other number
-    /// too.
-    #[must_use]
-    pub fn partner_portal_id(&self) -> u64 {
-        model::PARTNER_PORTAL
-    }
-
-    /// Registers an application with the first one's redirect URIs, until the next reset. Returns identifier
-    /// and secret.
-    #[must_use]
-    pub fn register_client(&self, name: &str) -> (String, String) {
-        self.core().state().clients.register(name)
-    }
-}
-
-async fn register_client(
-    State(core): State<SharedCore<Rules>>,
-    body: Bytes,
-) -> Result<Json<Value>, ControlError> {
-    control::register_client(&body, |name| core.state().clients.register(name))
 }
 
 impl ProviderRules for Rules {
@@ -149,13 +137,25 @@ impl ProviderRules for Rules {
                 .route("/v2/me", get(api::me))
                 .route("/v2/account", get(api::account))
                 .route("/v2/learning-objects", get(learning_objects::list_in_v2))
-                .route("/gateway/learning-objects", get(learning_objects::list_on_gateway)),
+                .route("/gateway/learning-objects", get(learning_objects::list_on_gateway))
+                .route("/gateway/learning-objects/{id}", get(learning_objects::show))
+                .route("/gateway/enrollments", get(enrollment_list::list).post(enrollments::create))
+                .route(
+                    "/gateway/enrollments/{id}",
+                    get(enrollments::show).patch(enrollments::update).delete(enrollments::delete),
+                )
+                .route("/gateway/enrollments/{id}/certificate", get(certificate::show))
+                .route("/gateway/webhooks", get(webhooks::list).post(webhooks::create))
+                .route("/gateway/webhooks/{id}", patch(webhooks::update))
+                .route("/gateway/user-accounts", get(user_accounts::list))
+                .route("/gateway/user-accounts/{id}", get(user_accounts::show))
+                .route("/gateway/portals/{id}", get(portals::show)),
             pages: login_pages::routes().merge(sign_up::routes()),
         }
     }
 
     fn controls() -> Router<SharedCore<Self>> {
-        Router::new().route("/register_client", post(register_client))
+        handle::control_routes()
     }
 }
 

@@ -1,10 +1,13 @@
-//! Go1's state: users, portals, codes and tokens.
+//! Go1's state: users, portals, enrollments, webhooks, codes and tokens.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::Rules;
+use super::enrollments::{self, Enrollment};
+use super::events::Outbox;
 use super::oauth_error::OAuthError;
+use super::webhooks::Webhook;
 use crate::bounded::{BoundedList, TokenMap, token_map};
 use crate::client::Clients;
 use crate::provider::{ProviderSetup, ProviderState};
@@ -31,17 +34,36 @@ pub struct Portal {
     pub url: String,
     /// The linked partner: the `partner_portal_id` of the authorize URL that led to the sign-up.
     pub partner_portal_id: Option<u64>,
+    pub(super) created_time: DateTime<Utc>,
 }
 
 impl Portal {
-    fn new(id: u64, name: &str, label: &str) -> Self {
-        Self { id, name: name.into(), url: format!("{label}.mygo1.com"), partner_portal_id: None }
+    fn new(id: u64, name: &str, label: &str, created_time: DateTime<Utc>) -> Self {
+        let url = format!("{label}.mygo1.com");
+        Self { id, name: name.into(), url, partner_portal_id: None, created_time }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Administrator,
+    Learner,
+}
+
+impl Role {
+    pub(super) fn v2_name(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Learner => "learner",
+        }
     }
 }
 
 #[derive(Clone)]
 pub(super) struct Member {
+    /// Identifier of the user account.
     pub(super) id: u64,
+    pub(super) role: Role,
     pub(super) user: User,
     /// [`Portal::id`].
     pub(super) portal: u64,
@@ -49,7 +71,17 @@ pub(super) struct Member {
 
 impl Member {
     fn new(number: usize, name: &str, email: &str, password: &str, portal: u64) -> Self {
-        Self { id: 9_300_001 + number as u64, user: User::new(email, name, email, password), portal }
+        let id = 9_300_001 + number as u64;
+        Self { id, role: Role::Administrator, user: User::new(email, name, email, password), portal }
+    }
+
+    fn learner(self) -> Self {
+        Self { role: Role::Learner, ..self }
+    }
+
+    /// Given name and family name.
+    pub(super) fn names(&self) -> (&str, &str) {
+        self.user.name.split_once(' ').unwrap_or((&self.user.name, ""))
     }
 }
 
@@ -103,6 +135,9 @@ pub(crate) struct State {
     pub(super) clients: Clients,
     pub(super) members: BoundedList<Member>,
     pub(super) portals: BoundedList<Portal>,
+    pub(super) enrollments: BoundedList<Enrollment>,
+    pub(super) webhooks: BoundedList<Webhook>,
+    pub(super) outbox: Outbox,
     pub(super) scrolls: TokenMap<Scroll>,
     codes: TokenMap<Code>,
     access: TokenMap<AccessToken>,
@@ -130,19 +165,24 @@ pub(super) struct SignUpForm<'a> {
 }
 
 impl ProviderState<Rules> for State {
-    fn new(setup: &ProviderSetup<Rules>, _: DateTime<Utc>) -> Self {
+    fn new(setup: &ProviderSetup<Rules>, now: DateTime<Utc>) -> Self {
         let (acme, northwind) = (1_204_311, 2_480_975);
+        let last_year = now - TimeDelta::days(365);
         Self {
             clients: Clients::new(setup),
             members: BoundedList::pinned(vec![
                 Member::new(0, "Mia Tran", "mia@acme-training.example", "learn-something", acme),
                 Member::new(1, "Noah Berg", "noah@northwind.example", "teach-something", northwind),
+                Member::new(2, "Lea Okafor", "lea@acme-training.example", "read-something", acme).learner(),
             ]),
             portals: BoundedList::pinned(vec![
-                Portal::new(acme, "Acme Training", "acme-training"),
-                Portal::new(northwind, "Northwind Academy", "northwind"),
-                Portal::new(PARTNER_PORTAL, "Sandbox Partner", "sandbox-partner"),
+                Portal::new(acme, "Acme Training", "acme-training", last_year),
+                Portal::new(northwind, "Northwind Academy", "northwind", last_year),
+                Portal::new(PARTNER_PORTAL, "Sandbox Partner", "sandbox-partner", last_year),
             ]),
+            enrollments: BoundedList::pinned(enrollments::fixtures(acme, northwind, now)),
+            webhooks: BoundedList::default(),
+            outbox: Outbox::default(),
             scrolls: token_map(),
             codes: token_map(),
             access: token_map(),
@@ -164,6 +204,11 @@ impl State {
         self.members.iter().find(|member| member.user.login == login)
     }
 
+    /// The user account with this identifier in a portal.
+    pub(super) fn account(&self, portal: u64, id: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.portal == portal && member.id.to_string() == id)
+    }
+
     pub(super) fn portal(&self, id: u64) -> Option<&Portal> {
         self.portals.iter().find(|portal| portal.id == id)
     }
@@ -181,13 +226,13 @@ impl State {
     }
 
     /// Creates a portal and its administrator. Returns `None` when the e-mail address is taken.
-    pub(super) fn sign_up(&mut self, form: &SignUpForm<'_>) -> Option<String> {
+    pub(super) fn sign_up(&mut self, form: &SignUpForm<'_>, now: DateTime<Utc>) -> Option<String> {
         if self.members.iter().any(|member| member.user.matches_login(form.email)) {
             return None;
         }
         let id = 5_000_001 + self.portals.total_pushed() as u64;
         let label = self.free_label(form.organisation);
-        let portal = Portal::new(id, form.organisation, &label);
+        let portal = Portal::new(id, form.organisation, &label, now);
         self.portals.push(Portal { partner_portal_id: form.partner_portal_id, ..portal });
         let number = self.members.total_pushed();
         self.members.push(Member::new(number, form.name, form.email, form.password, id));

@@ -78,7 +78,7 @@ async fn submit(request: Request) -> Response {
         password: params.text("password"),
         partner_portal_id: partner_of(session.return_to.as_deref()),
     };
-    let Some(user) = request.core.state().sign_up(&form) else {
+    let Some(user) = request.core.state().sign_up(&form, request.core.now()) else {
         return show_again("There is already an account with this e-mail address.", jar);
     };
     match form.partner_portal_id {

@@ -153,7 +153,7 @@ fn documented_controls() -> Vec<(&'static str, String)> {
 #[tokio::test]
 async fn readme_lists_existing_controls() {
     let sandbox = Sandbox::start().await.unwrap();
-    assert_eq!(documented_controls().len(), 14);
+    assert_eq!(documented_controls().len(), 16);
     for (method, path) in documented_controls() {
         let (status, _) = Remote(&sandbox).call(method, &path, None).await;
         // Most need a body, but none may be 404.
@@ -176,6 +176,7 @@ async fn controls_check_key_first_and_reject_mistakes() {
         ("POST", "/cobot/client_scopes", Some(json!({ "scopes": "read_user" })), 400),
         ("POST", "/cobot/cut_admin_rights", Some(json!({ "user": "ada" })), 400),
         ("POST", "/go1/register_client", Some(json!({ "name": " " })), 400),
+        ("POST", "/go1/complete_enrollment", Some(json!({ "id": 8_100_002 })), 400),
         ("POST", "/gocd/faults", Some(json!({ "on": "page", "fault": { "kind": "hang" } })), 400),
         ("POST", "/gocd/faults", Some(json!({ "on": "api", "fault": { "kind": "hung" } })), 400),
     ] {

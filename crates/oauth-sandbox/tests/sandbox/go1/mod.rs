@@ -2,8 +2,11 @@
 
 mod api;
 mod authorize;
+mod enrollments;
+mod gateway;
 mod sign_up;
 mod token;
+mod webhooks;
 
 use oauth_sandbox::Go1;
 use serde_json::Value;
@@ -38,6 +41,31 @@ async fn tokens(sandbox: &Go1) -> (String, String) {
     let (status, body) = token(sandbox, &[("code", &code(sandbox).await)]).await;
     assert_eq!(status, 200, "{body}");
     crate::support::pair(&body)
+}
+
+/// An access token of a user, by the password grant.
+async fn token_of(sandbox: &Go1, email: &str, scope: &str) -> String {
+    let users = sandbox.users();
+    let user = users.iter().find(|user| user.email == email).unwrap();
+    let portal = email.split_once('@').unwrap().1.replace(".example", ".mygo1.com");
+    let call = [
+        ("grant_type", "password"),
+        ("portal_name", portal.as_str()),
+        ("username", email),
+        ("password", &user.password),
+        ("scope", scope),
+    ];
+    let (status, body) = token(sandbox, &call).await;
+    assert_eq!(status, 200, "{body}");
+    crate::support::pair(&body).0
+}
+
+/// A call of the gateway, with a JSON body unless that is null.
+async fn call(sandbox: &Go1, access: &str, method: &str, path: &str, body: Value) -> (u16, Value) {
+    let url = format!("{}/gateway{path}", sandbox.url());
+    let request = http().request(method.parse().unwrap(), url).bearer_auth(access);
+    let request = request.header("Api-Version", "2025-01-01");
+    send(if body.is_null() { request } else { request.json(&body) }).await
 }
 
 /// `GET` of a path with a token.

@@ -65,5 +65,5 @@ async fn sign_up_rejects_taken_address() {
         "they were not created through a partner"
     );
     sandbox.reset();
-    assert_eq!(sandbox.users().len(), 2);
+    assert_eq!(sandbox.users().len(), 3);
 }
