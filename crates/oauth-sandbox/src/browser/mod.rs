@@ -11,7 +11,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, LOCATION};
 use reqwest::cookie::Jar;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Client, Response};
+use reqwest::{Client, ClientBuilder, Response};
 use url::{Host, Url};
 
 use crate::Error;
@@ -220,13 +220,8 @@ impl Browser {
     }
 
     fn http_client(&self) -> Result<Client, Error> {
-        let builder = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .cookie_provider(Arc::clone(&self.cookies))
-            .dns_resolver(Arc::new(LocalhostResolver))
-            .tls_backend_preconfigured(browser_config(self.authority.as_ref())?);
-        Ok(builder.build()?)
+        let builder = loopback_client(self.authority.as_ref())?;
+        Ok(builder.cookie_provider(Arc::clone(&self.cookies)).build()?)
     }
 }
 
@@ -277,7 +272,16 @@ fn location(response: &Response) -> Result<(String, Url), Error> {
     Ok((raw, url))
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// A client that resolves no host but this computer, and follows no redirects.
+pub(crate) fn loopback_client(authority: Option<&CertificateAuthority>) -> Result<ClientBuilder, Error> {
+    Ok(Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .dns_resolver(Arc::new(LocalhostResolver))
+        .tls_backend_preconfigured(browser_config(authority)?))
+}
+
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => is_localhost(name),
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -299,7 +303,7 @@ impl Resolve for LocalhostResolver {
         let found = is_localhost(name.as_str());
         Box::pin(async move {
             if !found {
-                return Err("the sandbox's browser resolves no host but localhost".into());
+                return Err("the sandbox resolves no host but localhost".into());
             }
             let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
             Ok(Box::new(std::iter::once(address)) as Addrs)
