@@ -15,7 +15,7 @@ use crate::control::ProviderControls;
 use crate::fault::{Fault, FaultTarget};
 use crate::journal::Journal;
 use crate::manifest::ProviderManifest;
-use crate::provider::{Origin, ProviderCore, ProviderState as _, SandboxProvider};
+use crate::provider::{Origin, ProviderCore, ProviderState as _, SandboxProvider, SharedCore};
 use crate::server::{CertificateAuthority, Server};
 use crate::user::User;
 
@@ -206,7 +206,7 @@ impl<P: SandboxProvider> ServerHandle<P> {
         }
     }
 
-    pub(crate) fn core(&self) -> &ProviderCore<P> {
+    pub(crate) fn core(&self) -> &SharedCore<P> {
         &self.core
     }
 

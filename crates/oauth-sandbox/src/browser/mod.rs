@@ -220,7 +220,7 @@ impl Browser {
     }
 
     fn http_client(&self) -> Result<Client, Error> {
-        let builder = local_client(self.authority.as_ref())?;
+        let builder = loopback_client(self.authority.as_ref())?;
         Ok(builder.cookie_provider(Arc::clone(&self.cookies)).build()?)
     }
 }
@@ -272,8 +272,8 @@ fn location(response: &Response) -> Result<(String, Url), Error> {
     Ok((raw, url))
 }
 
-/// A client that follows no redirects, uses no proxy and resolves no name but `localhost`.
-pub(crate) fn local_client(authority: Option<&CertificateAuthority>) -> Result<ClientBuilder, Error> {
+/// A client that resolves no host but this computer, uses no proxy and follows no redirects.
+pub(crate) fn loopback_client(authority: Option<&CertificateAuthority>) -> Result<ClientBuilder, Error> {
     Ok(Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
@@ -303,7 +303,7 @@ impl Resolve for LocalhostResolver {
         let found = is_localhost(name.as_str());
         Box::pin(async move {
             if !found {
-                return Err("the sandbox's browser resolves no host but localhost".into());
+                return Err("the sandbox resolves no host but localhost".into());
             }
             let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
             Ok(Box::new(std::iter::once(address)) as Addrs)

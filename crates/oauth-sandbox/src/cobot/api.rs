@@ -7,8 +7,8 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::caller::{self, Caller, PER_MINUTE, invalid, not_found};
-use super::fixtures::{Member, SPACES, SpaceFixture};
-use super::model::{Grant, State, Token};
+use super::fixtures::{SPACES, SpaceFixture};
+use super::model::{Grant, Member, State, Token};
 use super::{PathText, Request, host_routing};
 use crate::random;
 use crate::request::Rejection;
@@ -21,11 +21,13 @@ pub(super) async fn user(request: Request) -> Result<Json<Value>, Rejection> {
     let user = &caller.user;
     let origin = &core.setup.origin;
     let api = &core.urls.api;
-    let memberships: Vec<_> = SPACES
+    let state = core.state();
+    let memberships: Vec<_> = state
+        .members
         .iter()
-        .flat_map(|space| space.members.iter().map(move |member| (space, member)))
-        .filter(|(_, member)| member.user == Some(&*user.login))
-        .map(|(space, member)| {
+        .filter(|member| member.user.as_ref() == Some(&user.login))
+        .map(|member| {
+            let space = member.space;
             json!({
                 "id": member.id,
                 "space_subdomain": space.subdomain,
@@ -35,7 +37,6 @@ pub(super) async fn user(request: Request) -> Result<Json<Value>, Rejection> {
             })
         })
         .collect();
-    let state = core.state();
     let admin_of: Vec<_> = SPACES
         .iter()
         .filter(|space| state.is_admin(&user.login, space))
@@ -83,7 +84,8 @@ pub(super) async fn create_user(request: Request) -> Result<(StatusCode, Json<Va
 pub(super) async fn space(request: Request, subdomain: PathText) -> Result<Json<Value>, Rejection> {
     host_routing::require_www(&request)?;
     let Path(subdomain) = subdomain.map_err(Rejection::new)?;
-    let space = SpaceFixture::find(&subdomain).ok_or_else(|| not_found("There is no such space."))?;
+    let space =
+        SpaceFixture::find(&subdomain).ok_or_else(|| not_found(&request, "There is no such space."))?;
     Ok(Json(json!({
         "id": space.id,
         "name": space.name,
@@ -104,15 +106,15 @@ pub(super) async fn space(request: Request, subdomain: PathText) -> Result<Json<
     })))
 }
 
-fn find_token(state: &State, token: &str) -> Result<Token, Rejection> {
-    state.token(token).ok_or_else(|| not_found("There is no such access token."))
+fn find_token(request: &Request, state: &State, token: &str) -> Result<Token, Rejection> {
+    state.token(token).ok_or_else(|| not_found(request, "There is no such access token."))
 }
 
 /// `GET /api/access_tokens/:token`
 pub(super) async fn token_info(request: Request, token: PathText) -> Result<Json<Value>, Rejection> {
     Caller::on_www(&request, "token info", &[])?;
     let Path(token) = token.map_err(Rejection::new)?;
-    let token = find_token(&request.core.state(), &token)?;
+    let token = find_token(&request, &request.core.state(), &token)?;
     Ok(Json(json!({ "scope": token.grant.scopes })))
 }
 
@@ -121,7 +123,7 @@ pub(super) async fn revoke_token(request: Request, token: PathText) -> Result<St
     Caller::on_www(&request, "revoke token", &[])?;
     let Path(token) = token.map_err(Rejection::new)?;
     if !request.core.state().revoke(&token) {
-        return Err(not_found("There is no such access token."));
+        return Err(not_found(&request, "There is no such access token."));
     }
     request.log.note("token revoked");
     Ok(StatusCode::NO_CONTENT)
@@ -135,10 +137,10 @@ pub(super) async fn create_space_token(
     Caller::on_www(&request, "space token", &[])?;
     let Path(token) = token.map_err(Rejection::new)?;
     let mut state = request.core.state();
-    let parent = find_token(&state, &token)?;
+    let parent = find_token(&request, &state, &token)?;
     let space_id = request.params.present("space_id").ok_or_else(|| invalid("space_id", "can't be blank"))?;
-    let space = SPACES.iter().find(|space| space.id == space_id);
-    let space = space.ok_or_else(|| not_found("There is no such space."))?;
+    let space = SpaceFixture::find_by_id(space_id);
+    let space = space.ok_or_else(|| not_found(&request, "There is no such space."))?;
     // The token in the path is the one exchanged, so its user's rights count, not the caller's.
     caller::require_admin(&request, &state, &parent, space)?;
     let token = state.issue_token(parent.grant, Some(space.subdomain));
@@ -156,20 +158,24 @@ const MEMBERSHIP_SCOPES: &[&str] = &["read_memberships", "read"];
 /// `GET /api/memberships`
 pub(super) async fn memberships(request: Request) -> Result<Json<Value>, Rejection> {
     let (caller, space) = Caller::in_space(&request, "memberships", 6, MEMBERSHIP_SCOPES)?;
-    caller.require_admin(&request.core.state(), space)?;
-    Ok(Json(space.members.iter().map(member_json).collect()))
+    let state = request.core.state();
+    caller.require_admin(&state, space)?;
+    let today = request.core.now().date_naive();
+    let members =
+        state.members.iter().filter(|member| member.space.id == space.id && member.is_active(today));
+    Ok(Json(members.map(member_json).collect()))
 }
 
 /// `GET /api/memberships/:id`
 pub(super) async fn membership(request: Request, id: PathText) -> Result<Json<Value>, Rejection> {
     let (caller, space) = Caller::in_space(&request, "membership", PER_MINUTE, MEMBERSHIP_SCOPES)?;
     let Path(id) = id.map_err(Rejection::new)?;
-    let member = space.members.iter().find(|member| member.id == id);
-    let is_own = member.is_some_and(|member| member.user == Some(&*caller.user.login));
-    if !is_own || caller.token.space.is_some() {
-        caller.require_admin(&request.core.state(), space)?;
+    let state = request.core.state();
+    let member = state.member(&id).filter(|member| member.space.id == space.id);
+    if !member.is_some_and(|member| caller.owns(member)) {
+        caller.require_admin(&state, space)?;
     }
-    let member = member.ok_or_else(|| not_found("There is no such membership."))?;
+    let member = member.ok_or_else(|| not_found(&request, "There is no such membership."))?;
     Ok(Json(member_json(member)))
 }
 
@@ -179,20 +185,22 @@ fn member_json(member: &Member) -> Value {
         "name": member.name,
         "email": member.email,
         "phone": null,
-        "user": member.user.map(|id| json!({ "id": id, "email": member.email })),
+        "user": member.user.as_ref().map(|id| json!({ "id": id, "email": member.email })),
         "address": {
             "company": member.company,
             "name": member.name,
             "full_address": "Am Kanal 9\n12345 Berlin",
             "country": "Germany",
         },
-        "customer_number": member.number,
+        "customer_number": member.number.to_string(),
         "charge_taxes": true,
         "plan": {
-            "name": member.plan,
-            "price_per_cycle": member.price,
+            "name": member.plan.name,
+            "price_per_cycle": member.plan.price,
             "currency": "EUR",
             "cycle_duration": 1,
         },
+        "confirmed_at": member.confirmed_at.format("%Y/%m/%d 00:00:00 +0000").to_string(),
+        "canceled_to": member.canceled_at.map(|day| day.format("%Y/%m/%d").to_string()),
     })
 }

@@ -3,12 +3,12 @@
 use axum::Json;
 use http::StatusCode;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Request;
 use super::fixtures::SpaceFixture;
-use super::host_routing;
-use super::model::{State, Token};
+use super::model::{Member, State, Token};
+use super::{host_routing, json_api};
 use crate::request::Rejection;
 use crate::user::User;
 
@@ -34,6 +34,25 @@ impl<'a> Caller<'a> {
         Ok(caller)
     }
 
+    /// Authenticates a call to API 2, which needs `scope`, or `read` or `write` instead.
+    pub(super) fn on_api2(
+        request: &'a Request,
+        endpoint: &'static str,
+        scope: &str,
+    ) -> Result<Self, Rejection> {
+        host_routing::require_api2(request)?;
+        let caller = Self::authenticate(request)?;
+        caller.check_access(endpoint, PER_MINUTE, &[])?;
+        caller.require_scope(scope)?;
+        json_api::require_media_type(request)?;
+        Ok(caller)
+    }
+
+    pub(super) fn require_scope(&self, scope: &str) -> Result<(), Rejection> {
+        let all = if scope.starts_with("read_") { "read" } else { "write" };
+        self.require_any_scope(&[scope, all])
+    }
+
     pub(super) fn in_space(
         request: &'a Request,
         endpoint: &'static str,
@@ -57,8 +76,9 @@ impl<'a> Caller<'a> {
         let Some((user, token)) = found else {
             request.log.note("refused: no good token");
             let challenge = if sent.is_some() { "Bearer error=\"invalid_token\"" } else { "Bearer" };
-            let body = error_body("The access token is missing or not valid.");
-            return Err(Rejection::new((StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, challenge)], body)));
+            let text = "The access token is missing or not valid.";
+            let error = error(request, StatusCode::UNAUTHORIZED, text);
+            return Err(Rejection::new(([(WWW_AUTHENTICATE, challenge)], error)));
         };
         match token.space {
             None => request.log.note(format!("acting as {}", user.login)),
@@ -78,49 +98,90 @@ impl<'a> Caller<'a> {
         let counted = core.state().rate_limiter.count(endpoint, per_minute, &self.user.login, core.now());
         if let Err(seconds) = counted {
             log.note(format!("refused: too many requests, {seconds} s to wait"));
-            let body = error_body(&format!("Too many requests. Try again in {seconds} seconds."));
-            let retry_after = [(RETRY_AFTER, seconds.to_string())];
-            return Err(Rejection::new((StatusCode::TOO_MANY_REQUESTS, retry_after, body)));
+            let text = format!("Too many requests. Try again in {seconds} seconds.");
+            let error = error(self.request, StatusCode::TOO_MANY_REQUESTS, &text);
+            return Err(Rejection::new(([(RETRY_AFTER, seconds.to_string())], error)));
         }
+        self.require_any_scope(scopes)
+    }
+
+    fn require_any_scope(&self, scopes: &[&str]) -> Result<(), Rejection> {
         let Some(first) = scopes.first() else { return Ok(()) };
         let granted = &self.token.grant.scopes;
         if scopes.iter().any(|scope| granted.iter().any(|granted| granted == scope)) {
             return Ok(());
         }
-        log.note(format!("refused: the token has not the scope {first}"));
-        Err(forbidden(&format!("The access token does not have the scope {first}.")))
+        self.request.log.note(format!("refused: the token has not the scope {first}"));
+        Err(forbidden(self.request, &format!("The access token does not have the scope {first}.")))
     }
 
     pub(super) fn require_admin(&self, state: &State, space: &SpaceFixture) -> Result<(), Rejection> {
         require_admin(self.request, state, &self.token, space)
     }
+
+    /// Checks for the rights of an admin of `space`.
+    pub(super) fn is_admin(&self, state: &State, space: &SpaceFixture) -> bool {
+        is_admin(state, &self.token, space)
+    }
+
+    /// The caller's own membership. A space token has none.
+    pub(super) fn owns(&self, member: &Member) -> bool {
+        self.token.space.is_none() && member.user.as_deref() == Some(&*self.user.login)
+    }
+
+    pub(super) fn require_member_or_admin(
+        &self,
+        state: &State,
+        space: &SpaceFixture,
+    ) -> Result<(), Rejection> {
+        let own = state.membership_of(&self.user.login, space);
+        if self.is_admin(state, space) || own.is_some_and(|member| self.owns(member)) {
+            return Ok(());
+        }
+        Err(self.forbidden("Only members and admins of the space may do this."))
+    }
+
+    pub(super) fn forbidden(&self, text: &str) -> Rejection {
+        self.request.log.note(format!("refused: {text}"));
+        forbidden(self.request, text)
+    }
 }
 
-/// Requires that the token's user administers `space` now. A space token is valid in its own space only.
+/// A space token is valid in its own space only.
+fn is_admin(state: &State, token: &Token, space: &SpaceFixture) -> bool {
+    let valid_here = token.space.is_none_or(|subdomain| subdomain == space.subdomain);
+    valid_here && state.is_admin(&token.grant.user, space)
+}
+
+/// Requires that the token's user administers `space` now.
 pub(super) fn require_admin(
     request: &Request,
     state: &State,
     token: &Token,
     space: &SpaceFixture,
 ) -> Result<(), Rejection> {
-    let valid_here = token.space.is_none_or(|subdomain| subdomain == space.subdomain);
-    if valid_here && state.is_admin(&token.grant.user, space) {
+    if is_admin(state, token, space) {
         return Ok(());
     }
     request.log.note(format!("refused: {} does not administer {}", token.grant.user, space.subdomain));
-    Err(forbidden("Only admins of the space may do this."))
+    Err(forbidden(request, "Only admins of the space may do this."))
 }
 
-fn error_body(text: &str) -> Json<Value> {
-    Json(json!({ "error": text }))
+/// An error in the format of the API that the request is for.
+pub(super) fn error(request: &Request, status: StatusCode, text: &str) -> Rejection {
+    if host_routing::is_api2(request) {
+        json_api::error(status, text)
+    } else {
+        Rejection::new((status, Json(json!({ "error": text }))))
+    }
 }
 
-fn forbidden(text: &str) -> Rejection {
-    Rejection::new((StatusCode::FORBIDDEN, error_body(text)))
+fn forbidden(request: &Request, text: &str) -> Rejection {
+    error(request, StatusCode::FORBIDDEN, text)
 }
 
-pub(super) fn not_found(text: &str) -> Rejection {
-    Rejection::new((StatusCode::NOT_FOUND, error_body(text)))
+pub(super) fn not_found(request: &Request, text: &str) -> Rejection {
+    error(request, StatusCode::NOT_FOUND, text)
 }
 
 /// `{"errors": {"field": "message"}}` (dev.cobot.me/api-docs/users).

@@ -9,10 +9,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Rules;
-use super::fixtures::SPACES;
+use super::fixtures::{FULL_TIME, SPACES, SpaceFixture};
+use super::host_routing::API2_HOST;
+use super::model::Member;
+use super::subscriptions::notify;
 use crate::builder::Builder;
 use crate::control::{ControlError, parse_body};
 use crate::provider::SharedCore;
+use crate::random;
 use crate::server_handle::ServerHandle;
 
 /// A space of the Cobot sandbox.
@@ -46,6 +50,12 @@ impl ServerHandle<Rules> {
     #[must_use]
     pub fn registration_token(&self) -> &str {
         &self.core().setup.credentials.registration_token
+    }
+
+    /// The root URL of API 2, such as `http://api.localhost:4567`, which stands for `https://api.cobot.me`.
+    #[must_use]
+    pub fn api2_url(&self) -> String {
+        self.core().setup.origin.at(API2_HOST)
     }
 
     /// All spaces. The first user administers `betahaus` and `harbour` (which has a custom domain) and is a
@@ -91,12 +101,96 @@ impl ServerHandle<Rules> {
     pub fn cut_admin_rights(&self, user: &str, subdomain: &str) -> bool {
         self.core().state().cut_admin_rights(user, subdomain)
     }
+
+    /// Adds a confirmed membership, as if someone had joined the space: `created_membership` and
+    /// `confirmed_membership` are sent to subscriptions. Returns the membership's id, or `None` if there is
+    /// no such space. A user with this e-mail address gets the membership.
+    ///
+    /// # Panics
+    /// When there are subscriptions and the calling thread is not in a Tokio runtime.
+    pub fn add_member(&self, subdomain: &str, name: &str, email: &str) -> Option<String> {
+        add_member(self.core(), subdomain, name, email)
+    }
+
+    /// Cancels a membership as of today, which sends `canceled_membership`. Returns whether it was active.
+    ///
+    /// # Panics
+    /// As [`add_member`](Self::add_member).
+    pub fn cancel_member(&self, id: &str) -> bool {
+        cancel_member(self.core(), id)
+    }
+}
+
+fn add_member(core: &SharedCore<Rules>, subdomain: &str, name: &str, email: &str) -> Option<String> {
+    let space = SpaceFixture::find(subdomain)?;
+    let mut state = core.state();
+    let id = random::hex::<8>();
+    let number = 40_000 + state.members.total_pushed();
+    let user = state.users.iter().find(|user| user.email == email).map(|user| user.login.clone());
+    let confirmed_at = core.now().date_naive();
+    let member = Member::new(space, &FULL_TIME, &id, name, email, number);
+    state.members.push(Member { user, confirmed_at, ..member });
+    for event in ["created_membership", "confirmed_membership"] {
+        notify(core, &state, space, event, &member_call(core, space, &id));
+    }
+    Some(id)
+}
+
+fn cancel_member(core: &SharedCore<Rules>, id: &str) -> bool {
+    let today = core.now().date_naive();
+    let mut state = core.state();
+    let mut members = state.members.iter_mut();
+    let Some(member) = members.find(|member| member.id == id && member.is_active(today)) else {
+        return false;
+    };
+    member.canceled_at = Some(today);
+    let space = member.space;
+    notify(core, &state, space, "canceled_membership", &member_call(core, space, id));
+    true
+}
+
+fn member_call(core: &SharedCore<Rules>, space: &SpaceFixture, id: &str) -> Value {
+    json!({ "url": format!("{}/api/memberships/{id}", core.setup.origin.at(&space.api_host())) })
 }
 
 pub(super) fn control_routes() -> Router<SharedCore<Rules>> {
     Router::new()
         .route("/client_scopes", post(client_scopes))
         .route("/cut_admin_rights", post(cut_admin_rights))
+        .route("/add_member", post(add_member_control))
+        .route("/cancel_member", post(cancel_member_control))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AddMember {
+    space: String,
+    name: String,
+    email: String,
+}
+
+async fn add_member_control(
+    State(core): State<SharedCore<Rules>>,
+    body: Bytes,
+) -> Result<Json<Value>, ControlError> {
+    let AddMember { space, name, email } = parse_body(&body)?;
+    let id = add_member(&core, &space, &name, &email);
+    let id = id.ok_or_else(|| ControlError::Body(format!("there is no space `{space}`")))?;
+    Ok(Json(json!({ "id": id })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CancelMember {
+    id: String,
+}
+
+async fn cancel_member_control(
+    State(core): State<SharedCore<Rules>>,
+    body: Bytes,
+) -> Result<Json<Value>, ControlError> {
+    let CancelMember { id } = parse_body(&body)?;
+    Ok(Json(json!({ "canceled": cancel_member(&core, &id) })))
 }
 
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-//! Routing by the request's `Host` header: `www`, a space's subdomain, or a space's custom domain.
+//! Routing by the request's `Host` header: `www`, `api`, a space's subdomain, or a space's custom domain.
 
 use http::header::HOST;
 use http::uri::Authority;
@@ -9,9 +9,13 @@ use super::fixtures::{SPACES, SpaceFixture};
 use crate::login_pages;
 use crate::request::Rejection;
 
+/// Stands for `api.cobot.me`.
+pub(super) const API2_HOST: &str = "api.localhost";
+
 #[derive(Clone, Copy)]
 enum CobotHost {
     Www,
+    Api2,
     Space { space: &'static SpaceFixture, custom_domain: bool },
 }
 
@@ -34,6 +38,9 @@ impl CobotHost {
         if ["localhost", "www.localhost"].contains(&host) || is_address() {
             return Some(Self::Www);
         }
+        if host == API2_HOST {
+            return Some(Self::Api2);
+        }
         SPACES.iter().find_map(|space| {
             let custom_domain = space.custom_domain == Some(host);
             (custom_domain || space.api_host() == host).then_some(Self::Space { space, custom_domain })
@@ -52,6 +59,14 @@ pub(super) fn require_www(request: &Request) -> Result<(), Rejection> {
     }
 }
 
+pub(super) fn is_api2(request: &Request) -> bool {
+    matches!(CobotHost::from_request(&request.uri, &request.headers), Some(CobotHost::Api2))
+}
+
+pub(super) fn require_api2(request: &Request) -> Result<(), Rejection> {
+    if is_api2(request) { Ok(()) } else { Err(not_found(request)) }
+}
+
 /// The space of a request for a subdomain, which serves the space's API.
 pub(super) fn api_space(request: &Request) -> Result<&'static SpaceFixture, Rejection> {
     match CobotHost::from_request(&request.uri, &request.headers) {
@@ -64,7 +79,7 @@ pub(super) fn api_space(request: &Request) -> Result<&'static SpaceFixture, Reje
 /// browsers there from its subdomain.
 pub(super) fn page_space(request: &Request) -> Result<Option<&'static SpaceFixture>, Rejection> {
     let (space, custom_domain) = match CobotHost::from_request(&request.uri, &request.headers) {
-        None => return Err(not_found(request)),
+        None | Some(CobotHost::Api2) => return Err(not_found(request)),
         Some(CobotHost::Www) => return Ok(None),
         Some(CobotHost::Space { space, custom_domain }) => (space, custom_domain),
     };
@@ -92,6 +107,7 @@ mod tests {
         let (parts, ()) = request.body(()).ok()?.into_parts();
         CobotHost::from_request(&parts.uri, &parts.headers).map(|host| match host {
             CobotHost::Www => "www".to_owned(),
+            CobotHost::Api2 => "api".to_owned(),
             CobotHost::Space { space, custom_domain } => format!("{} {custom_domain}", space.subdomain),
         })
     }
@@ -101,6 +117,7 @@ mod tests {
         for host in ["", "127.0.0.1:80", "[::1]:4002", "localhost", "LOCALHOST:1", "www.localhost:4002"] {
             assert_eq!(route(host).as_deref(), Some("www"), "{host}");
         }
+        assert_eq!(route("API.localhost:9").as_deref(), Some("api"));
         assert_eq!(route("Betahaus.localhost:9").as_deref(), Some("betahaus false"));
         assert_eq!(route("harbour.localhost").as_deref(), Some("harbour false"));
         assert_eq!(route("members.harbour-coworking.localhost").as_deref(), Some("harbour true"));

@@ -1,8 +1,9 @@
-//! Sandbox of Cobot: one host for `www` and one host for each space.
+//! Sandbox of Cobot: hosts for `www`, for API 2 and for each space.
 //!
 //! Sources: Cobot's "OAuth Flow" <https://dev.cobot.me/page/oauth-flow>, <https://dev.cobot.me/api-docs> with
-//! its pages `/users`, `/spaces`, `/access-tokens`, `/memberships`, `/plans`, `/payment-records` and
-//! `/teams`, and docs/provider-facts.md section 2. Cobot's particularities:
+//! its pages `/users`, `/spaces`, `/access-tokens`, `/memberships`, `/bookings`, `/webhooks-api`, `/plans`,
+//! `/payment-records` and `/teams`, the description of API 2 <https://dev.cobot.me/openapi> (the copy in
+//! api-evangelist/cobot of 2026-08-22), and docs/provider-facts.md section 2. Cobot's particularities:
 //!
 //! - The authorization endpoint exists on `www` and on each space's subdomain, the token endpoint on `www`
 //!   only. The token request has no `redirect_uri`.
@@ -22,13 +23,19 @@
 //!   ([`ServerHandle::cut_admin_rights`](crate::ServerHandle::cut_admin_rights)).
 //! - The API accepts the token in the `Authorization` header or as the parameter `access_token`. It allows
 //!   60 requests a minute per endpoint and user, and 6 for the list of memberships.
+//! - API 2 on its own host is JSON:API. It has the user, spaces, memberships, resources, bookings and
+//!   check-ins. The check-in token of a membership is `card-` and its customer number.
+//! - A subscription's URL, which has to be on this computer, is called when a booking or a membership changes
+//!   ([`ServerHandle::add_member`](crate::ServerHandle::add_member)). Calls are not signed. A failed call is
+//!   retried by the sandbox's clock; after ten retries, or a 410, the subscription is inactive.
 //!
 //! # Hosts
 //!
-//! The sandbox's own address, `localhost` and `www.localhost` stand for `www.cobot.me`, and
-//! `betahaus.localhost` for `betahaus.cobot.me`, all on one port. The space `harbour` has the custom domain
-//! `members.harbour-coworking.localhost`, which stands for `members.harbour-coworking.example`. Any other
-//! host below `localhost` gives 404. Browsers resolve these names without configuration (RFC 6761).
+//! The sandbox's own address, `localhost` and `www.localhost` stand for `www.cobot.me`, `api.localhost` for
+//! `api.cobot.me`, and `betahaus.localhost` for `betahaus.cobot.me`, all on one port. The space `harbour`
+//! has the custom domain `members.harbour-coworking.localhost`, which stands for
+//! `members.harbour-coworking.example`. Any other host below `localhost` gives 404. Browsers resolve these
+//! names without configuration (RFC 6761).
 //!
 //! A session is valid on one host. (Cobot's own subdomains may share sessions, but a browser shares no
 //! cookies between `betahaus.localhost` and `localhost`.)
@@ -58,24 +65,46 @@
 //! - A space's custom domain serves pages, but no API. `GET /api/spaces/…` needs no token and ignores one.
 //! - Paths of all pages except `/oauth/authorize`, and all texts.
 //!
-//! Not included: API 2 (`api.cobot.me`), OpenID Connect, discovery, dynamic client registration.
+//! - API 2: 403 without a scope or without the right, 404 for an unknown id, 406 without the media type in
+//!   `Accept`, 415 without it in `Content-Type`, 422 for a missing or invalid query parameter, 400 for an
+//!   unknown `include`. `read` and `write` stand for the scopes of API 2 too. Bookings need `read_events` and
+//!   `read_external_bookings` for the `include` alone. A larger `page[size]` counts as 200.
+//! - A booking beyond the units of its resource is not bookable (400), and a member may not book what only
+//!   admins book. Members change their own bookings until the cancellation period begins, afterwards 403.
+//!   The estimated price is the price; prices round down to the cent.
+//! - A check-in lasts 12 hours. A second one meanwhile, a canceled membership and an unknown token are 422,
+//!   as is a check-out of a check-in that is over. The plan "Ten days" has ten check-ins.
+//! - A webhook call is retried 1, 3, 8, 18, 38, 78, 158, 318 and 638 minutes and 20 hours after the event,
+//!   and waits 10 seconds of real time for a response. An inactive subscription is no duplicate (409). Errors
+//!   of subscriptions have the bodies of other errors of API 1.
+//! - `GET /api/bookings/…` of API 1, the URL in webhook calls, is one entry of the documented list. The call
+//!   for a deleted booking has the form that Cobot's Zapier app reads.
+//!
+//! Not included: all other calls of API 2, its sparse fieldsets and CORS headers, recurring bookings, booking
+//! extras, networks; webhook calls for other events than bookings created, updated and deleted, and
+//! memberships created, confirmed and canceled; OpenID Connect, discovery, dynamic client registration.
 
 mod api;
+mod api2;
 mod authorize;
+mod bookings;
 mod caller;
+mod check_ins;
 mod fixtures;
 mod handle;
 mod host_routing;
+mod json_api;
 mod model;
 mod pages;
 mod rate_limit;
 mod scopes;
+mod subscriptions;
 mod token;
 
 use axum::Router;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 
 use crate::provider::{Credentials, ProviderRules, Routes, SharedCore};
 use crate::request::ProviderRequest;
@@ -117,7 +146,7 @@ impl ProviderRules for Rules {
         let hosts =
             |space: &fixtures::SpaceFixture| [Some(space.api_host()), space.custom_domain.map(str::to_owned)];
         let spaces = fixtures::SPACES.iter().flat_map(hosts).flatten();
-        spaces.chain(["www.localhost".to_owned()]).collect()
+        spaces.chain(["www.localhost".to_owned(), host_routing::API2_HOST.to_owned()]).collect()
     }
 
     fn new_credentials() -> Credentials {
@@ -141,7 +170,11 @@ impl ProviderRules for Rules {
                 .route("/api/access_tokens/{token}", get(api::token_info).delete(api::revoke_token))
                 .route("/api/access_tokens/{token}/space", post(api::create_space_token))
                 .route("/api/memberships", get(api::memberships))
-                .route("/api/memberships/{id}", get(api::membership)),
+                .route("/api/memberships/{id}", get(api::membership))
+                .route("/api/bookings/{id}", get(bookings::show_in_api1))
+                .route("/api/subscriptions", get(subscriptions::list).post(subscriptions::create))
+                .route("/api/subscriptions/{id}", get(subscriptions::show).delete(subscriptions::delete))
+                .merge(api2_routes()),
             pages: login_pages::routes(),
         }
     }
@@ -149,4 +182,22 @@ impl ProviderRules for Rules {
     fn controls() -> Router<SharedCore<Self>> {
         handle::control_routes()
     }
+}
+
+fn api2_routes() -> Router<SharedCore<Rules>> {
+    Router::new()
+        .route("/user", get(api2::user))
+        .route("/spaces/{id}", get(api2::space))
+        .route("/spaces/{id}/memberships", get(api2::memberships))
+        .route("/spaces/{id}/resources", get(api2::resources))
+        .route("/spaces/{id}/resources/available", get(api2::available_resources))
+        .route("/spaces/{id}/bookings", get(bookings::list))
+        .route("/spaces/{id}/check_ins/current", get(check_ins::current))
+        .route("/memberships/{id}", get(api2::membership))
+        .route("/memberships/{id}/bookings", post(bookings::create_for_member))
+        .route("/resources/{id}", get(api2::resource))
+        .route("/bookings", post(bookings::create))
+        .route("/bookings/{id}", get(bookings::show).patch(bookings::update).delete(bookings::delete))
+        .route("/check_ins", post(check_ins::create))
+        .route("/check_ins/{id}/check_out", put(check_ins::check_out))
 }

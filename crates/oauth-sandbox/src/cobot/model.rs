@@ -1,9 +1,15 @@
 //! Clients, users, codes and tokens.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::sync::Arc;
 
-use super::fixtures::{self, SPACES, SpaceFixture};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use tokio::sync::Semaphore;
+
+use super::bookings::Booking;
+use super::check_ins::CheckIn;
+use super::fixtures::{self, Plan, SPACES, SpaceFixture};
 use super::rate_limit::RateLimiter;
+use super::subscriptions::{MAX_PENDING_CALLS, Subscription};
 use super::{Rules, scopes};
 use crate::bounded::{BoundedList, TokenMap, token_map};
 use crate::client::Clients;
@@ -37,6 +43,53 @@ pub(super) struct Token {
     pub(super) space: Option<&'static str>,
 }
 
+/// A membership. Its check-in token is `card-` and the customer number.
+pub(super) struct Member {
+    pub(super) id: String,
+    pub(super) space: &'static SpaceFixture,
+    /// The [`User::login`] of the member's account, if there is one.
+    pub(super) user: Option<String>,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) company: &'static str,
+    pub(super) number: usize,
+    pub(super) plan: &'static Plan,
+    /// Check-ins left. `None` means any number.
+    pub(super) passes: Option<u32>,
+    pub(super) confirmed_at: NaiveDate,
+    pub(super) canceled_at: Option<NaiveDate>,
+}
+
+impl Member {
+    /// A member since 2024, without an account.
+    pub(super) fn new(
+        space: &'static SpaceFixture,
+        plan: &'static Plan,
+        id: &str,
+        name: &str,
+        email: &str,
+        number: usize,
+    ) -> Self {
+        Self {
+            id: id.to_owned(),
+            space,
+            user: None,
+            name: name.to_owned(),
+            email: email.to_owned(),
+            company: "",
+            number,
+            plan,
+            passes: plan.passes,
+            confirmed_at: NaiveDate::from_ymd_opt(2024, 2, 1).expect("a constant date"),
+            canceled_at: None,
+        }
+    }
+
+    pub(super) fn is_active(&self, day: NaiveDate) -> bool {
+        self.canceled_at.is_none_or(|canceled_at| canceled_at > day)
+    }
+}
+
 pub(crate) struct State {
     pub(super) users: BoundedList<User>,
     pub(super) clients: Clients,
@@ -48,10 +101,16 @@ pub(crate) struct State {
     tokens: TokenMap<Token>,
     /// The registration token, which no other token displaces.
     registration: Option<Token>,
+    pub(super) members: BoundedList<Member>,
+    pub(super) bookings: BoundedList<Booking>,
+    pub(super) check_ins: BoundedList<CheckIn>,
+    pub(super) subscriptions: BoundedList<Subscription>,
+    /// One permit for each webhook call that is not yet done.
+    pub(super) pending_calls: Arc<Semaphore>,
 }
 
 impl ProviderState<Rules> for State {
-    fn new(setup: &ProviderSetup<Rules>, _: DateTime<Utc>) -> Self {
+    fn new(setup: &ProviderSetup<Rules>, now: DateTime<Utc>) -> Self {
         let users = BoundedList::pinned(fixtures::users());
         let client_scopes = setup.options.client_scopes.clone().unwrap_or_else(scopes::all);
         let registration = Token {
@@ -71,6 +130,11 @@ impl ProviderState<Rules> for State {
             codes: token_map(),
             tokens: token_map(),
             registration: Some(registration),
+            members: BoundedList::pinned(fixtures::members()),
+            bookings: BoundedList::pinned(fixtures::bookings(now)),
+            check_ins: BoundedList::default(),
+            subscriptions: BoundedList::default(),
+            pending_calls: Arc::new(Semaphore::new(MAX_PENDING_CALLS)),
         }
     }
 
@@ -97,6 +161,15 @@ impl State {
     pub(super) fn is_admin(&self, user: &str, space: &SpaceFixture) -> bool {
         space.owner == user
             || self.admins.iter().any(|(admin, subdomain)| admin == user && *subdomain == space.subdomain)
+    }
+
+    pub(super) fn member(&self, id: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.id == id)
+    }
+
+    /// The user's membership in a space.
+    pub(super) fn membership_of(&self, user: &str, space: &SpaceFixture) -> Option<&Member> {
+        self.members.iter().find(|member| member.space.id == space.id && member.user.as_deref() == Some(user))
     }
 
     /// Removes the admin rights of a user, given by e-mail address or id. Returns whether there were any.

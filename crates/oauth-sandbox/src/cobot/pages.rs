@@ -39,11 +39,12 @@ impl LoginPages for Rules {
 }
 
 fn role(request: &Request, user: &User, space: &SpaceFixture) -> &'static str {
+    let state = request.core.state();
     if space.owner == user.login {
         "Owner"
-    } else if request.core.state().is_admin(&user.login, space) {
+    } else if state.is_admin(&user.login, space) {
         "Admin"
-    } else if space.members.iter().any(|member| member.user == Some(&*user.login)) {
+    } else if state.membership_of(&user.login, space).is_some() {
         "Member"
     } else {
         "No membership"

@@ -39,7 +39,7 @@ struct WebhookRequest {
 impl WebhookRequest {
     async fn send(&self) -> Option<u16> {
         let url = Url::parse(&self.url).ok().filter(browser::is_loopback)?;
-        let client = browser::local_client(None).ok()?.timeout(TIMEOUT).build().ok()?;
+        let client = browser::loopback_client(None).ok()?.timeout(TIMEOUT).build().ok()?;
         let mut request = client.post(url).header(CONTENT_TYPE, "application/json").body(self.body.clone());
         if let Some(signature) = &self.signature {
             request = request.header("Go1-Signature", signature);

@@ -2,14 +2,19 @@
 
 mod access_tokens;
 mod api;
+mod api2;
 mod authorize;
+mod bookings;
+mod check_ins;
 mod host_routing;
+mod subscriptions;
 mod token;
 
+use chrono::TimeDelta;
 use oauth_sandbox::Cobot;
 use reqwest::RequestBuilder;
-use reqwest::header::HOST;
-use serde_json::Value;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HOST};
+use serde_json::{Value, json};
 
 use crate::support::{self, Pairs, authorize_query, changed, http, parameter, send};
 
@@ -67,4 +72,54 @@ async fn get_in_space(sandbox: &Cobot, subdomain: &str, path: &str, token: &str)
 async fn create_space_token(sandbox: &Cobot, token: &str, space_id: &str) -> (u16, Value) {
     let url = format!("{}/access_tokens/{token}/space", sandbox.api_url());
     send(http().post(url).bearer_auth(token).json(&serde_json::json!({ "space_id": space_id }))).await
+}
+
+const JSON_API: &str = "application/vnd.api+json";
+
+/// A call to API 2 with its media type. A null body is not sent.
+async fn api2(sandbox: &Cobot, method: &str, path: &str, token: &str, body: Value) -> (u16, Value) {
+    let path = path.replace('[', "%5B").replace(']', "%5D");
+    let mut request =
+        request_to_host(sandbox, method, "api.localhost", &path).bearer_auth(token).header(ACCEPT, JSON_API);
+    if method != "GET" {
+        request = request.header(CONTENT_TYPE, JSON_API);
+    }
+    if !body.is_null() {
+        request = request.body(body.to_string());
+    }
+    send(request).await
+}
+
+/// `GET` in API 2.
+async fn get2(sandbox: &Cobot, path: &str, token: &str) -> (u16, Value) {
+    api2(sandbox, "GET", path, token, Value::Null).await
+}
+
+/// The pointer and the detail of the first error.
+fn first_error(body: &Value) -> (&str, &str) {
+    let error = &body["errors"][0];
+    let source = error["source"]["pointer"].as_str().or(error["source"]["parameter"].as_str());
+    (source.unwrap_or_default(), error["detail"].as_str().unwrap())
+}
+
+fn ids(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|resource| resource["id"].as_str().unwrap()).collect()
+}
+
+/// A token of another user than the first.
+async fn token_of(sandbox: &Cobot, user: &str, scope: &str) -> String {
+    let url = authorize_url(sandbox, &[("scope", scope)]);
+    let callback = sandbox.browser().user(user).approve(url).await.unwrap();
+    let code = parameter(&callback, "code").unwrap();
+    token(sandbox, &[("code", &code)]).await.1["access_token"].as_str().unwrap().to_owned()
+}
+
+/// The body for a booking of a resource, this many hours from the sandbox's time.
+fn booking(sandbox: &Cobot, resource: &str, (from, to): (i64, i64)) -> Value {
+    let at = |hours| (sandbox.now() + TimeDelta::hours(hours)).to_rfc3339();
+    json!({ "data": {
+        "type": "bookings",
+        "attributes": { "from": at(from), "to": at(to), "title": "Stand-up" },
+        "relationships": { "resource": { "data": { "type": "resources", "id": resource } } },
+    }})
 }
