@@ -46,3 +46,30 @@ impl HistoryLink {
         url.query_pairs().find(|(key, _)| key == name)?.1.parse().ok()
     }
 }
+
+/// Implements `PagedEndpoint` for a history, whose pages are requested by cursor.
+///
+/// A page whose link to the next one cannot be read has one more unreadable element, so that the list does not
+/// look complete.
+macro_rules! paged_by_cursor {
+    ($list:ident: $page:ident, $items:ident of $item:ty) => {
+        impl oauth_core::PagedEndpoint<Personal> for $list {
+            type Item = $item;
+
+            fn split(&self, page: $page) -> oauth_core::Page<$item, Self> {
+                let unread = page.unread();
+                let links = page.links.as_ref();
+                let after = links.and_then(super::history_links::HistoryLinks::after);
+                let is_broken =
+                    after.is_none() && links.is_some_and(|links| links.next.is_some() || links.unread() > 0);
+                oauth_core::Page {
+                    items: page.$items,
+                    unread: unread + usize::from(is_broken),
+                    next: after.map(|after| self.clone().after(after)),
+                }
+            }
+        }
+    };
+}
+
+pub(super) use paged_by_cursor;

@@ -2,7 +2,7 @@
 
 use oauth_core::{Milliseconds, endpoint, open_enum, response};
 
-use super::history_links::HistoryLinks;
+use super::history_links::{HistoryLinks, paged_by_cursor};
 use super::versioned::version;
 use crate::Personal;
 
@@ -37,6 +37,8 @@ endpoint! {
     }
     GET version(1) "/api/jobs/:pipeline_name/:stage_name/:job_name/history" => json(JobRunPage)
 }
+
+paged_by_cursor!(JobRuns: JobRunPage, jobs of JobRun);
 
 open_enum! {
     /// The state of a job.

@@ -5,7 +5,7 @@ use oauth_core::{Milliseconds, endpoint, request_body, response};
 
 use super::confirmation::Confirmation;
 use super::environment_variable::NewEnvironmentVariable;
-use super::history_links::HistoryLinks;
+use super::history_links::{HistoryLinks, paged_by_cursor};
 use super::jobs::{JobRun, RunResult};
 use super::material::Material;
 use super::materials::Modification;
@@ -92,9 +92,9 @@ endpoint! {
     /// # async fn example(gocd: gocd::PersonalClient) -> Result<(), gocd::Error> {
     /// use gocd::api::pipelines::PipelineRuns;
     ///
-    /// let mut page = gocd.send(&PipelineRuns::new("up42").page_size(100)).await?;
-    /// while let Some(cursor) = page.links.as_ref().and_then(|links| links.after()) {
-    ///     page = gocd.send(&PipelineRuns::new("up42").page_size(100).after(cursor)).await?;
+    /// let mut runs = gocd.pages(PipelineRuns::new("up42").page_size(100));
+    /// while let Some(run) = runs.next().await {
+    ///     println!("{}", run?.counter);
     /// }
     /// # Ok(())
     /// # }
@@ -111,6 +111,8 @@ endpoint! {
     }
     GET version(1) "/api/pipelines/:pipeline_name/history" => json(PipelineRunPage)
 }
+
+paged_by_cursor!(PipelineRuns: PipelineRunPage, pipelines of PipelineRun);
 
 endpoint! {
     [] Personal;

@@ -3,7 +3,7 @@
 use oauth_core::{Milliseconds, endpoint, open_enum, request_body, response};
 
 use super::confirmation::Confirmation;
-use super::history_links::HistoryLinks;
+use super::history_links::{HistoryLinks, paged_by_cursor};
 use super::jobs::{JobRun, RunResult};
 use super::versioned::version;
 use crate::Personal;
@@ -59,6 +59,8 @@ endpoint! {
     }
     GET version(3) "/api/stages/:pipeline_name/:stage_name/history" => json(StageRunPage)
 }
+
+paged_by_cursor!(StageRuns: StageRunPage, stages of StageRun);
 
 endpoint! {
     [] Personal;

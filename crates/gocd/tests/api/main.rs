@@ -3,6 +3,7 @@
 
 mod calls;
 mod mutations;
+mod pages;
 mod special_calls;
 
 use std::collections::BTreeSet;
