@@ -370,7 +370,7 @@ fn insert(
     let is_admin = caller.is_admin(state, place.0);
     booking.apply(&body.attributes, is_admin)?;
     booking.require_bookable(state, is_admin)?;
-    let document = Document(StatusCode::CREATED, json!({ "data": booking.to_json(caller, state, now) }));
+    let document = Document::new(StatusCode::CREATED, booking.to_json(caller, state, now));
     notify(&request.core, state, place.0, "created_booking", &json!({ "url": booking.api1_url(request) }));
     state.bookings.push(booking);
     Ok(document)

@@ -76,7 +76,7 @@ pub(super) async fn create(request: Request) -> Result<Document, Rejection> {
     }
     let (id, member) = (random::hex::<8>(), member.id.clone());
     let check_in = CheckIn { id, space, member, from: now, until: now + DURATION };
-    let document = Document(StatusCode::CREATED, json!({ "data": check_in.to_json() }));
+    let document = Document::new(StatusCode::CREATED, check_in.to_json());
     state.check_ins.push(check_in);
     Ok(document)
 }

@@ -22,7 +22,11 @@ pub(super) struct Document(pub(super) StatusCode, pub(super) Value);
 
 impl Document {
     pub(super) fn ok(data: Value) -> Self {
-        Self(StatusCode::OK, json!({ "data": data }))
+        Self::new(StatusCode::OK, data)
+    }
+
+    pub(super) fn new(status: StatusCode, data: Value) -> Self {
+        Self(status, Value::from_iter([("data", data)]))
     }
 }
 
