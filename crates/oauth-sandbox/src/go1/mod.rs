@@ -7,7 +7,7 @@
 //! `/gateway`. Peculiarities:
 //!
 //! - the callback is `<redirect_uri>?code=…`; in the template of the OAuth Connect Flow the path
-//!   gets a final slash ([`Builder::callback_slash`]);
+//!   gets a final slash ([`Builder::callback_slash`](crate::Builder::callback_slash));
 //! - authorization and token endpoint check requests and report errors like `league/oauth2-server` 8.5, which
 //!   Go1's error codes and code format point to (docs/provider-facts.md 3a; run against 8.5.5). Among
 //!   others: an unknown scope is redirected without `state`; an unknown client, redirect URI or
@@ -23,8 +23,8 @@
 //! - the API's response to an invalid token is 401 `{"message":"Invalid token"}`, and to a token that lacks a
 //!   scope 401 `{"message":"Missing scopes"}`; the gateway needs an `Api-Version` header;
 //! - the gateway has enrollments, webhooks, learning objects, user accounts and portals. A caller reaches its
-//!   own portal only. The third user is a learner, without an administrator's rights; client credentials act as an
-//!   administrator;
+//!   own portal only. The third user is a learner, without an administrator's rights; client credentials act
+//!   as an administrator;
 //! - webhooks get `enrollment.create`, `.complete` and `.delete`, signed by the sandbox's clock if they have
 //!   a `secret_key`. Only URLs of this computer are called, one after another, over plain HTTP.
 //!   [`Go1::complete_enrollment`] completes an enrollment, [`Go1::replay_event`] repeats the last event.
@@ -101,7 +101,7 @@ type Request = ProviderRequest<Rules>;
 /// A path parameter, checked after the caller.
 type PathText = Result<Path<String>, PathRejection>;
 
-/// Options of Go1, set by methods of [`Builder`].
+/// Options of Go1, set by methods of [`Builder`](crate::Builder).
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
