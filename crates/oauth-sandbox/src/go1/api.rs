@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Request;
 use super::model::{Grant, Member, Portal, Role};
-use crate::params::Params;
+use crate::params::{Params, last};
 use crate::random;
 use crate::request::{Handled, Rejection};
 
@@ -130,10 +130,10 @@ pub(super) fn json_body<T: DeserializeOwned>(request: &Request) -> Result<T, Rej
     serde_json::from_slice(&request.body).map_err(|error| invalid(&error.to_string()))
 }
 
-/// The value of a parameter that is `true` or `false`.
+/// The value of a query parameter that is `true` or `false`.
 pub(super) fn boolean(params: &Params, name: &str) -> Result<Option<bool>, Rejection> {
     let parse = |text: &str| text.parse().map_err(|_| invalid(&format!("{name} has to be true or false.")));
-    params.present(name).map(parse).transpose()
+    last(&params.query, name).map(parse).transpose()
 }
 
 pub(super) fn invalid(message: &str) -> Rejection {

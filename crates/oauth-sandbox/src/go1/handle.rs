@@ -45,8 +45,8 @@ impl ServerHandle<Rules> {
         self.core().state().clients.register(name)
     }
 
-    /// Completes an enrollment as if the learner did, with a pass and 100 percent. Sends `enrollment.complete`
-    /// to the webhooks, and waits until each has responded or failed.
+    /// Completes an enrollment as if the learner did, with a pass and 100 percent. Sends
+    /// `enrollment.complete` to the webhooks, and waits until each has responded or failed.
     ///
     /// Returns false if there is no such enrollment, or it is completed already.
     pub async fn complete_enrollment(&self, id: &str) -> bool {

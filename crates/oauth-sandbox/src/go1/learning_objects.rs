@@ -1,4 +1,5 @@
-//! `GET /learning-objects`, on the gateway and in version 2, and `GET /learning-objects/{id}` on the gateway.
+//! `GET /learning-objects`, on the gateway and in version 2, and `GET /learning-objects/{id}` on the
+//! gateway.
 
 use axum::Json;
 use axum::response::IntoResponse as _;

@@ -7,7 +7,7 @@
 //! `/gateway`. Peculiarities:
 //!
 //! - the callback is `<redirect_uri>?code=…`; in the template of the OAuth Connect Flow the path
-//!   gets a final slash ([`Builder::callback_slash`]);
+//!   gets a final slash ([`Builder::callback_slash`](crate::Builder::callback_slash));
 //! - authorization and token endpoint check requests and report errors like `league/oauth2-server` 8.5, which
 //!   Go1's error codes and code format point to (docs/provider-facts.md 3a; run against 8.5.5). Among
 //!   others: an unknown scope is redirected without `state`; an unknown client, redirect URI or
@@ -22,11 +22,11 @@
 //! - a `client_credentials` response has no refresh token; the `password` grant needs the `portal_name`;
 //! - the API's response to an invalid token is 401 `{"message":"Invalid token"}`, and to a token that lacks a
 //!   scope 401 `{"message":"Missing scopes"}`; the gateway needs an `Api-Version` header;
-//! - the gateway has enrollments, webhooks, learning objects, user accounts and portals, each caller's portal
-//!   its own. The third user is a learner, without an administrator's rights; client credentials act as an
-//!   administrator;
-//! - webhooks get `enrollment.create`, `.complete` and `.delete`, signed by the sandbox's clock if they have a
-//!   `secret_key`. Only URLs of this computer are called, one after another, over plain HTTP.
+//! - the gateway has enrollments, webhooks, learning objects, user accounts and portals. A caller reaches its
+//!   own portal only. The third user is a learner, without an administrator's rights; client credentials act
+//!   as an administrator;
+//! - webhooks get `enrollment.create`, `.complete` and `.delete`, signed by the sandbox's clock if they have
+//!   a `secret_key`. Only URLs of this computer are called, one after another, over plain HTTP.
 //!   [`Go1::complete_enrollment`] completes an enrollment, [`Go1::replay_event`] repeats the last event.
 //!
 //! **Guesses**:
@@ -36,9 +36,9 @@
 //! - token endpoint: that it is the server named above; parameters have to be in the body; codes live for 10
 //!   minutes, and a rejected call does not use up the code; a client-credentials token is for the partner's
 //!   own portal, belongs to no user, and has all scopes when the request names none;
-//! - API: the scope that a call of version 2 needs; both bodies of `/oauth/validate`; 400 without an `Api-Version` (any
-//!   date or `alpha`); the fields of `/v2/me` and `/v2/learning-objects`, and
-//!   `partner_portal_id` in `/v2/account`;
+//! - API: the scope that a call of version 2 needs; both bodies of `/oauth/validate`; 400 without an
+//!   `Api-Version` (any date or `alpha`); the fields of `/v2/me` (with the role `learner`) and
+//!   `/v2/learning-objects`, and `partner_portal_id` in `/v2/account`;
 //! - gateway: error codes and texts except `enrollment_exists` and those of portals and certificates; paging,
 //!   403 and 404 of user accounts (known from a third party), and their `user` and `roles` in single calls
 //!   only; an empty `partner_portal_id` of a portal without partner; only the token's portal can be read;
@@ -47,13 +47,13 @@
 //!   enrollments, may create and change their own, and may not delete any;
 //! - webhooks: all calls need an administrator; null changes nothing; `created_by` is the user account, `0`
 //!   for client credentials;
-//! - events: `data` is the enrollment as `GET /enrollments/{id}` returns it; the format of `sent`; `id` is the
-//!   same for all webhooks; an enrollment created as completed causes two events, and a replaced one none; no
-//!   event is sent a second time if the subscriber fails.
+//! - events: `data` is the enrollment as `GET /enrollments/{id}` returns it; the format of `sent`; `id` is
+//!   the same for all webhooks; an enrollment created as completed causes two events, and a replaced one
+//!   none; no event is sent a second time if the subscriber fails.
 //!
-//! Not simulated: the implicit grant, `new_client`, choosing among several portals, enrollments within others,
-//! content events, OAuth 2.0 at a webhook's subscriber, and PKCE (its parameters are ignored: Go1 documents
-//! none).
+//! Not simulated: the implicit grant, `new_client`, choosing among several portals, enrollments within
+//! others, content events, OAuth 2.0 at a webhook's subscriber, parts of a learning object except `core`,
+//! `lifecycle`, `relevance` and `provider`, and PKCE (its parameters are ignored: Go1 documents none).
 
 mod api;
 mod authorize;
@@ -101,7 +101,7 @@ type Request = ProviderRequest<Rules>;
 /// A path parameter, checked after the caller.
 type PathText = Result<Path<String>, PathRejection>;
 
-/// Options of Go1, set by methods of [`Builder`].
+/// Options of Go1, set by methods of [`Builder`](crate::Builder).
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
