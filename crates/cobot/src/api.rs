@@ -33,8 +33,7 @@
 //! | 401 with evidence of an invalid token | `TokenRefused`: the user has to connect again |
 //! | any other 401 | `Unauthorized`: a gateway may have sent it; try again later |
 //! | 403 | `Forbidden`, also after the user lost rights as an admin |
-//! | 400, 402, 404, 409, 422 | `ApiRefused`, with Cobot's text in
-//! [`Error::message`](oauth_core::Error::message) |
+//! | 400, 402, 404, 409, 422 | `ApiRefused`, with Cobot's text in [`Error::message`](oauth_core::Error::message) |
 //! | 429 | `RateLimited`, with [`Error::retry_after`](oauth_core::Error::retry_after) |
 //!
 //! Cobot allows 60 requests per minute and user, for some calls fewer (<https://dev.cobot.me/api-docs>).

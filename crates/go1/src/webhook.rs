@@ -16,7 +16,8 @@
 //! assert_eq!(verifier.verify(header, br#"{"id":"2"}"#, now), Err(SignatureFault::Wrong));
 //! ```
 //!
-//! [`Receiver`] accepts each genuine event once. [`CreateWebhook`](crate::api::CreateWebhook) creates a webhook.
+//! [`Receiver`] accepts each genuine event once. [`CreateWebhook`](crate::api::CreateWebhook) creates a
+//! webhook.
 //!
 //! Source: <https://www.go1.com/developers/partners/concepts/webhook-signature-authentification> and
 //! <https://developers.go1.com/docs/developer-tools/webhooks/security>; the 60 seconds are the default of

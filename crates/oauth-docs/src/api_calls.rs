@@ -25,7 +25,7 @@ pub(crate) struct ApiCall {
     source: String,
     #[serde(default)]
     scopes: Vec<String>,
-    /// Why it is not typed.
+    /// The reason why it is not typed.
     pub(crate) untyped: Option<String>,
     /// True if a part of its body or response is open JSON.
     #[serde(default)]
@@ -66,7 +66,7 @@ impl ApiCalls {
         self.calls.iter().filter(|call| call.untyped.is_none()).map(|call| call.call.as_str()).collect()
     }
 
-    /// What is typed, in one sentence.
+    /// The number of typed calls and fields, in one sentence.
     pub(crate) fn summary(&self) -> String {
         let fields = self.calls.iter().filter_map(|call| call.fields);
         let (typed, all) = fields.fold((0, 0), |(typed, all), (more, of)| (typed + more, all + of));

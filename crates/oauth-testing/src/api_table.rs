@@ -23,7 +23,8 @@ pub struct ApiTable<P: Provider> {
 }
 
 impl<P: Provider> ApiTable<P> {
-    /// A table whose responses are in this folder. `client` returns a client with this transport, and a token.
+    /// A table whose responses are in this folder. `client` returns a client with this transport, and a
+    /// token.
     pub fn new(
         responses: impl Into<PathBuf>,
         client: fn(RecordingTransport) -> (Client<P>, Token<P>),
@@ -119,8 +120,8 @@ impl Recorded {
         response
     }
 
-    /// Counts the fields of the body that are typed: those that `Debug` does not name in a list `other`, where
-    /// a response type keeps the rest.
+    /// Counts the fields of the body that are typed: those that `Debug` does not name in a list `other`,
+    /// where a response type keeps the rest.
     fn fields(&self, shown: &str) -> String {
         let untyped: BTreeSet<&str> = shown
             .split("other: [")

@@ -12,8 +12,8 @@ use oauth_core::{Error, ErrorKind, WebhookReceiver};
 
 /// An extractor of the event of a webhook.
 ///
-/// A request that the receiver rejects gets 401 and never reaches the handler; one that cannot be read gets 400.
-/// Neither response says why: the log does, at level `WARN`. A body has axum's limit, 2 MiB by default.
+/// A request that the receiver rejects gets 401 and never reaches the handler; one that cannot be read gets
+/// 400. Neither response says why: the log does, at level `WARN`. A body has axum's limit, 2 MiB by default.
 ///
 /// The application's state contains the receiver in an [`Arc`] (`FromRef`).
 ///

@@ -11,8 +11,8 @@ use crate::case::{Case, Expect};
 use crate::server::{Behavior, Server, sends, stays_silent};
 use crate::trial;
 
-// Placeholders in responses: `<OK>` is a status line, `<CHUNKED>` a head that announces chunks, `GOOD` a valid
-// body, `LENGTH` its length, `LESS` a smaller length.
+// Placeholders in responses: `<OK>` is a status line, `<CHUNKED>` a head that announces chunks, `GOOD` a
+// valid body, `LENGTH` its length, `LESS` a smaller length.
 
 /// Unusual but valid responses.
 const VALID: &[(&str, &str)] = &[

@@ -13,8 +13,8 @@ endpoint! {
     [] CohortGo;
     /// `GET /services/payments/agent_invoices.json`: an agent's invoices, page by page.
     ///
-    /// The guide documents filter and pages for providers' invoices only; this crate assumes the same for agents.
-    /// Source: cohortgo.dev/guides/generate-payment-request-links.
+    /// The guide documents filter and pages for providers' invoices only; this crate assumes the same for
+    /// agents. Source: cohortgo.dev/guides/generate-payment-request-links.
     ///
     /// ```
     /// use cohortgo::api::AgentInvoices;
@@ -24,11 +24,11 @@ endpoint! {
     /// ```
     pub struct AgentInvoices() {
         optional {
-            /// Only invoices updated since this time. The guide says "timestamp" only; it is sent in UTC, to the
-            /// second, as RFC 3339.
+            /// Only invoices updated since this time. The guide says "timestamp" only; it is sent in UTC, to
+            /// the second, as RFC 3339.
             updated_since: DateTime<Utc>,
-            /// A page other than the first. The guide does not say that the first page is 1; in the usual Rails
-            /// paging it is.
+            /// A page other than the first. The guide does not say that the first page is 1; in the usual
+            /// Rails paging it is.
             page: u32,
         }
     }

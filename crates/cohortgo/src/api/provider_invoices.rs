@@ -23,11 +23,11 @@ endpoint! {
     /// ```
     pub struct ProviderInvoices() {
         optional {
-            /// Only invoices updated since this time. The guide says "timestamp" only; it is sent in UTC, to the
-            /// second, as RFC 3339.
+            /// Only invoices updated since this time. The guide says "timestamp" only; it is sent in UTC, to
+            /// the second, as RFC 3339.
             updated_since: DateTime<Utc>,
-            /// A page other than the first. The guide does not say that the first page is 1; in the usual Rails
-            /// paging it is.
+            /// A page other than the first. The guide does not say that the first page is 1; in the usual
+            /// Rails paging it is.
             page: u32,
         }
     }

@@ -30,8 +30,8 @@ use crate::site::NAME;
 /// }
 /// ```
 ///
-/// Replays are remembered in memory, for the time in which a signature is accepted: two processes may each accept
-/// the same request once.
+/// Replays are remembered in memory, for the time in which a signature is accepted: two processes may each
+/// accept the same request once.
 pub struct Receiver {
     verifier: Verifier,
     tolerance: Duration,
@@ -41,8 +41,8 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Creates a receiver with the webhook's `secret_key`. One line end after it, as files and pipes deliver it, is
-    /// cut.
+    /// Creates a receiver with the webhook's `secret_key`. One line end after it, as files and pipes deliver
+    /// it, is cut.
     pub fn new(secret_key: impl AsRef<[u8]>) -> Self {
         Self {
             verifier: Verifier::new(secret_key),
@@ -52,8 +52,8 @@ impl Receiver {
         }
     }
 
-    /// Sets the largest age of a signature, and its largest distance into the future. By default [`TOLERANCE`]
-    /// (60 s).
+    /// Sets the largest age of a signature, and its largest distance into the future. By default
+    /// [`TOLERANCE`] (60 s).
     #[must_use]
     pub fn tolerance(self, tolerance: Duration) -> Self {
         Self { verifier: self.verifier.tolerance(tolerance), tolerance, ..self }

@@ -49,8 +49,8 @@ impl HistoryLink {
 
 /// Implements `PagedEndpoint` for a history, whose pages are requested by cursor.
 ///
-/// A page whose link to the next one cannot be read has one more unreadable element, so that the list does not
-/// look complete.
+/// A page whose link to the next one cannot be read has one more unreadable element, so that the list does
+/// not look complete.
 macro_rules! paged_by_cursor {
     ($list:ident: $page:ident, $items:ident of $item:ty) => {
         impl oauth_core::PagedEndpoint<Personal> for $list {

@@ -256,7 +256,7 @@ response! {
         optional {
             /// `true` if the stage before it must have passed.
             allow_only_on_success: bool,
-            /// Who may trigger it.
+            /// Users and roles that may trigger it.
             authorization: UsersAndRoles,
         }
     }

@@ -72,11 +72,11 @@ response! {
     /// The permissions for a pipeline group.
     pub struct GroupAuthorization {
         optional {
-            /// Who may view.
+            /// Users and roles that may view it.
             view: UsersAndRoles,
-            /// Who may operate.
+            /// Users and roles that may operate it.
             operate: UsersAndRoles,
-            /// Who may administer.
+            /// Users and roles that may administer it.
             admins: UsersAndRoles,
         }
     }
@@ -100,11 +100,11 @@ request_body! {
     /// The permissions for a pipeline group.
     pub struct NewGroupAuthorization {
         optional {
-            /// Who may view.
+            /// Users and roles that may view it.
             view: NewUsersAndRoles,
-            /// Who may operate.
+            /// Users and roles that may operate it.
             operate: NewUsersAndRoles,
-            /// Who may administer.
+            /// Users and roles that may administer it.
             admins: NewUsersAndRoles,
         }
     }

@@ -164,9 +164,9 @@ response! {
             all_group_admins_are_view_users: bool,
         }
         optional {
-            /// Who may edit.
+            /// Users and roles that may edit it.
             admin: UsersAndRoles,
-            /// Who may view.
+            /// Users and roles that may view it.
             view: UsersAndRoles,
         }
     }
@@ -178,9 +178,9 @@ request_body! {
         optional {
             /// `true` if administrators of any pipeline group may view it.
             all_group_admins_are_view_users: bool,
-            /// Who may edit.
+            /// Users and roles that may edit it.
             admin: NewUsersAndRoles,
-            /// Who may view.
+            /// Users and roles that may view it.
             view: NewUsersAndRoles,
         }
     }

@@ -9,8 +9,8 @@ use crate::util::secret::Secret;
 
 /// A value that a declared call or body accepts where it needs a `T`.
 ///
-/// Unlike [`Into`], it leaves no choice for a number, so that a plain `50` is accepted as a `u32`. A type of your
-/// own is accepted as it is:
+/// Unlike [`Into`], it leaves no choice for a number, so that a plain `50` is accepted as a `u32`. A type of
+/// your own is accepted as it is:
 ///
 /// ```
 /// # use oauth_core::IntoArgument;

@@ -15,7 +15,7 @@ use crate::provider::provider::Provider;
 use crate::token::token::Token;
 use crate::transport::transport::BodySink;
 
-/// Where a download goes, such as a [`File`]. Writing blocks the task, so the target should be fast.
+/// The target of a download, such as a [`File`]. Writing blocks the task, so the target should be fast.
 pub trait DownloadTarget: Write + Send {
     /// Discards what was written, because the download starts again.
     ///
@@ -112,8 +112,8 @@ impl<P: Provider> Client<P> {
     /// The endpoint's response is bytes. Its limits of size and time apply.
     ///
     /// # Errors
-    /// As [`send`](Self::send), and [`ErrorKind::DownloadFailed`](crate::ErrorKind::DownloadFailed) if `target`
-    /// fails. A failed download may have written a part.
+    /// As [`send`](Self::send), and [`ErrorKind::DownloadFailed`](crate::ErrorKind::DownloadFailed) if
+    /// `target` fails. A failed download may have written a part.
     pub async fn download<E>(
         &self,
         token: &Token<P>,

@@ -61,8 +61,8 @@ pub trait Endpoint<P: Provider>: Sync {
     /// [`NAME`](Self::NAME): true if it is idempotent (RFC 9110 section 9.2.2).
     const IDEMPOTENT: bool = has_idempotent_method(Self::NAME);
 
-    /// Scopes that the call needs, all of them. If the server stated the scopes of a token and one is missing,
-    /// the call fails with [`ErrorKind::MissingScope`] and nothing is sent.
+    /// Scopes that the call needs, all of them. If the server stated the scopes of a token and one is
+    /// missing, the call fails with [`ErrorKind::MissingScope`] and nothing is sent.
     const SCOPES: &'static [&'static str] = &[];
 
     /// Size in bytes that a response may have for this call, where the client's limit is lower.
@@ -166,8 +166,8 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
         })
     }
 
-    /// [`derived`](Self::derived) from the fields of a token response (RFC 6749 section 5.1), with its refresh
-    /// token and expiry, if any. Fields without `scope` mean the scopes of the call's token.
+    /// [`derived`](Self::derived) from the fields of a token response (RFC 6749 section 5.1), with its
+    /// refresh token and expiry, if any. Fields without `scope` mean the scopes of the call's token.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidResponse`] if there is no access token, or one that cannot be used.

@@ -55,24 +55,25 @@
 ///
 /// The first line names the provider, after its generic parameters in brackets. In parentheses stand the
 /// parameters of the path, which are any [`Display`](std::fmt::Display). In braces stand those of the query,
-/// which are any [`QueryValue`](crate::QueryValue); one whose Rust name differs has its name after `=`. `new`
-/// takes the parameters of the path, the required ones of the query, the body and the entity tag, in this order.
+/// which are any [`QueryValue`](crate::QueryValue); one whose Rust name differs has its name after `=`.
+/// `new` takes the parameters of the path, the required ones of the query, the body and the entity tag, in
+/// this order.
 ///
-/// The request is a method, a function that returns the [`RequestBuilder`](crate::RequestBuilder) of a part of
-/// the API, and a path template. The function may have further arguments, `version(4)`, and parameters of the
-/// call, `space[subdomain]`. In the template, `:name`
-/// stands for one segment or its first part, `*name` for several. Then follow, as needed:
+/// The request is a method, a function that returns the [`RequestBuilder`](crate::RequestBuilder) of a part
+/// of the API, and a path template. The function may have further arguments, `version(4)`, and parameters of
+/// the call, `space[subdomain]`. In the template, `:name` stands for one segment or its first part, `*name`
+/// for several. Then follow, as needed:
 ///
 /// - `scopes [...]`: [`Endpoint::SCOPES`](crate::Endpoint::SCOPES);
-/// - `body(name: Type)` or `body(name: Type as "root")`: a JSON body, any [`RequestBody`](crate::RequestBody);
-///   with a parameter of the path at the end, `body(name: Type as "data", id)`, the body repeats this id
-///   ([`ResourceBody`](crate::json_api::ResourceBody));
+/// - `body(name: Type)` or `body(name: Type as "root")`: a JSON body, any
+///   [`RequestBody`](crate::RequestBody); with a parameter of the path at the end, `body(name: Type as
+///   "data", id)`, the body repeats this id ([`ResourceBody`](crate::json_api::ResourceBody));
 /// - `if_match(name)`: the call is conditional on an [`ETag`](crate::ETag), the last argument of `new`;
 /// - `limits(bytes, seconds)`: [`Endpoint::MIN_BODY_LIMIT`](crate::Endpoint::MIN_BODY_LIMIT) and
 ///   [`Endpoint::MIN_DEADLINE`](crate::Endpoint::MIN_DEADLINE);
 /// - `=>` and the response: `json(Type)`, `json_with_etag(Type)` ([`WithETag`](crate::WithETag)), `text`,
-///   `bytes`, `nothing`, or `parsed(Type, function)` with a function of the response. `json(Type, "/pointer")`
-///   parses the part of the response at this JSON pointer, and so does `json_with_etag`.
+///   `bytes`, `nothing`, or `parsed(Type, function)` with a function of the response. `json(Type,
+///   "/pointer")` parses the part of the response at this JSON pointer, and so does `json_with_etag`.
 ///
 /// A call that needs anything else implements [`Endpoint`](crate::Endpoint) itself.
 #[macro_export]

@@ -2,8 +2,8 @@
 
 /// Declares an enum of documented words that keeps any other word as `Other`.
 ///
-/// The enum converts from and to text, is serialized as its word, and can be a query parameter. An unknown word
-/// never spoils a response.
+/// The enum converts from and to text, is serialized as its word, and can be a query parameter. An unknown
+/// word never spoils a response.
 ///
 /// ```
 /// oauth_core::open_enum! {

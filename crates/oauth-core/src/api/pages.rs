@@ -59,8 +59,8 @@ pub trait PagedEndpoint<P: Provider>: Endpoint<P> + Sized {
 
     /// Splits a response into its items and the request for the next page.
     ///
-    /// The request is made from the page's position, never from a link's host. If more items exist than the API
-    /// can return, the next request is one that fails, so that the list does not look complete.
+    /// The request is made from the page's position, never from a link's host. If more items exist than the
+    /// API can return, the next request is one that fails, so that the list does not look complete.
     fn split(&self, response: Self::Response) -> Page<Self::Item, Self>;
 }
 
@@ -77,8 +77,8 @@ pub struct Page<T, E> {
 
 /// The items of a list, requested page by page as they are consumed: a [`Stream`], or [`next`](Self::next).
 ///
-/// An element that cannot be read is an error of kind [`ErrorKind::InvalidResponse`], and the list goes on. A
-/// page that fails is the last item: the list is then incomplete.
+/// An element that cannot be read is an error of kind [`ErrorKind::InvalidResponse`], and the list
+/// continues. A page that fails is the last item: the list is then incomplete.
 #[must_use = "nothing is sent until an item is requested"]
 pub struct Pages<'a, P: Provider, E: PagedEndpoint<P>> {
     send: Box<dyn Fn(E) -> SentPage<'a, E, E::Response> + Send + 'a>,
@@ -153,8 +153,8 @@ impl<P: Provider, E: PagedEndpoint<P>> fmt::Debug for Pages<'_, P, E> {
 }
 
 impl<P: Provider> Client<P> {
-    /// Returns the items of a list, page by page, as [`send`](Self::send) sends each page. Nothing is retried:
-    /// connections do that.
+    /// Returns the items of a list, page by page, as [`send`](Self::send) sends each page. Nothing is
+    /// retried: connections do that.
     pub fn pages<'a, E>(&'a self, token: &'a Token<P>, first: E) -> Pages<'a, P, E>
     where
         E: PagedEndpoint<P> + Send + 'a,

@@ -32,8 +32,8 @@ impl<T: RequestBody> RequestBody for Vec<T> {
 /// - `secrets` are optional fields that hold a [`Secret`](crate::Secret). Errors redact them.
 ///
 /// `with` adds a field that is not declared, and sets an optional one to a value of another type, such as
-/// `null`. Setting a field both ways is an error when the request is sent. A field whose Rust name differs from
-/// its JSON name has the JSON name after `=`.
+/// `null`. Setting a field both ways is an error when the request is sent. A field whose Rust name differs
+/// from its JSON name has the JSON name after `=`.
 ///
 /// `Debug` shows the names of the fields that are set, because the values may be personal or confidential.
 ///
@@ -158,7 +158,8 @@ macro_rules! request_body {
                 }
             )*)?
 
-            /// Adds a field that has no method here, or sets a field to a value of another type, such as `null`.
+            /// Adds a field that has no method here, or sets a field to a value of another type, such as
+            /// `null`.
             #[must_use]
             $visibility fn with(
                 mut self,

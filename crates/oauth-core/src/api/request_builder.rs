@@ -15,8 +15,8 @@ use crate::error::Error;
 
 /// Builds the request of an endpoint: a base URL, the headers of every call there, path, query and body.
 ///
-/// [`endpoint!`](crate::endpoint) calls the methods. A provider crate writes functions that return the builder
-/// of a part of its API:
+/// [`endpoint!`](crate::endpoint) calls the methods. A provider crate writes functions that return the
+/// builder of a part of its API:
 ///
 /// ```
 /// use oauth_core::http::{HeaderValue, Method, header::ACCEPT};

@@ -4,7 +4,8 @@ use http::HeaderMap;
 
 use crate::error::Error;
 
-/// Receives the webhooks of a provider: rejects requests that may not be the provider's, and parses the others.
+/// Receives the webhooks of a provider: rejects requests that may not be the provider's, and parses the
+/// others.
 ///
 /// The provider crate implements it, with what a check needs: a secret key, a clock, the provider's hosts.
 ///
@@ -31,8 +32,9 @@ pub trait WebhookReceiver: Send + Sync + 'static {
     /// Checks one request and returns its event.
     ///
     /// # Errors
-    /// [`ErrorKind::WebhookRefused`](crate::ErrorKind::WebhookRefused) if the request may not be the provider's,
-    /// or repeats an earlier one; [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) if it is the
-    /// provider's and cannot be read.
+    /// [`ErrorKind::WebhookRefused`](crate::ErrorKind::WebhookRefused) if the request may not be the
+    /// provider's, or repeats an earlier one;
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) if it is the provider's and cannot
+    /// be read.
     fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Self::Event, Error>;
 }
