@@ -3,11 +3,11 @@
 use std::marker::PhantomData;
 
 use oauth_core::http::header::ACCEPT;
-use oauth_core::http::{HeaderValue, Request, Response};
+use oauth_core::http::{HeaderMap, HeaderValue, Request, Response};
 use oauth_core::url::Url;
 use oauth_core::{
-    Endpoint, EndpointContext, Error, List, NoExtra, Site as _, endpoint, get, json, open_enum, request_body,
-    response,
+    Endpoint, EndpointContext, Error, ErrorKind, List, NoExtra, Site as _, WebhookReceiver, endpoint, get,
+    json, open_enum, request_body, response,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -183,6 +183,46 @@ impl WebhookCall {
     }
 }
 
+/// Receives the webhook calls of a site, for `oauth_web::Webhook` or any other server.
+///
+/// Cobot does not sign its calls. One whose URL is not Cobot's is refused; any other may still be forged, so use
+/// it only to [fetch](WebhookCall::resource) the object with the customer's token. A call about a deleted object
+/// has no URL, and nothing proves it.
+///
+/// ```
+/// use cobot::api::WebhookCallReceiver;
+/// use cobot::http::HeaderMap;
+/// use cobot::{Site, WebhookReceiver as _};
+///
+/// let receiver = WebhookCallReceiver::new(Site::production());
+/// let call = |body: &[u8]| receiver.receive(&HeaderMap::new(), body);
+/// assert!(call(br#"{"url": "https://co-up.cobot.me/api/memberships/1"}"#).is_ok());
+/// assert!(call(br#"{"url": "https://evil.example/api/memberships/1"}"#).is_err());
+/// ```
+#[derive(Clone, Debug)]
+pub struct WebhookCallReceiver(Site);
+
+impl WebhookCallReceiver {
+    /// Receives the calls of this site.
+    pub fn new(site: Site) -> Self {
+        Self(site)
+    }
+}
+
+impl WebhookReceiver for WebhookCallReceiver {
+    type Event = WebhookCall;
+
+    fn receive(&self, _: &HeaderMap, body: &[u8]) -> Result<WebhookCall, Error> {
+        let unreadable = |error: Error| Error::new(ErrorKind::InvalidResponse, error.to_string());
+        let call = WebhookCall::parse(body).map_err(unreadable)?;
+        if call.url.is_some() && call.resource::<Value>(&self.0).is_err() {
+            let text = "the URL of the webhook call is not one of Cobot's APIs";
+            return Err(Error::new(ErrorKind::WebhookRefused, text).with_provider("cobot"));
+        }
+        Ok(call)
+    }
+}
+
 impl std::fmt::Debug for WebhookCall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("WebhookCall")
@@ -235,6 +275,17 @@ mod tests {
     fn url_of(body: &str) -> Result<String, Error> {
         let resource = WebhookCall::parse(body.as_bytes())?.resource::<Value>(&Site::production())?;
         Ok(resource.url().to_string())
+    }
+
+    #[test]
+    fn receiver_refuses_urls_of_others() {
+        let receiver = WebhookCallReceiver::new(Site::production());
+        let receive = |body: &str| receiver.receive(&HeaderMap::new(), body.as_bytes());
+        assert_eq!(receive(r#"{"id":"1"}"#).unwrap().url, None);
+        assert!(receive(r#"{"url":"https://api.cobot.me/bookings/1"}"#).is_ok());
+        let kind = |body: &str| receive(body).unwrap_err().kind();
+        assert_eq!(kind(r#"{"url":"https://cobot.me.example/api/bookings/1"}"#), ErrorKind::WebhookRefused);
+        assert_eq!(kind("[]"), ErrorKind::InvalidResponse);
     }
 
     #[test]
