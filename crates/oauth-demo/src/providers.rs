@@ -1,10 +1,8 @@
 //! The four providers.
 
 use cohortgo::ActingAs as _;
-use oauth_core::http::{Request, Response};
-use oauth_core::{Connection, Endpoint, EndpointContext, Error, async_trait, get, join, json};
+use oauth_core::{Connection, Error, async_trait};
 use oauth_sandbox::{Sandbox, ServerHandle};
-use serde::Deserialize;
 
 use crate::arguments::ProviderName;
 use crate::provider::{ActsFor, DemoProvider};
@@ -31,8 +29,9 @@ impl DemoProvider for cobot::Cobot {
     }
 
     async fn call_api(connection: &Connection<Self>) -> Result<String, Error> {
-        let members = connection.send(&Memberships(connection.account().parse()?)).await?;
-        let names: Vec<_> = members.into_iter().map(|member| member.name).collect();
+        let space: cobot::Subdomain = connection.account().parse()?;
+        let members = connection.send(&cobot::api::Memberships::new(space)).await?;
+        let names: Vec<_> = members.into_iter().map(|member| member.name.unwrap_or_default()).collect();
         Ok(format!("{} members: {}", names.len(), names.join(", ")))
     }
 
@@ -47,31 +46,6 @@ impl DemoProvider for cobot::Cobot {
             None => format!("not an admin of {}", connection.account()),
         };
         Ok(ActsFor { user: name.or(user.email).unwrap_or_default(), basis })
-    }
-}
-
-/// An API call that the crate does not include.
-struct Memberships(cobot::Subdomain);
-
-#[derive(Deserialize)]
-struct Membership {
-    name: String,
-}
-
-impl Endpoint<cobot::Cobot> for Memberships {
-    type Response = Vec<Membership>;
-    const NAME: &'static str = "GET /api/memberships";
-
-    fn request(&self, at: &EndpointContext<'_, cobot::Cobot>) -> Result<Request<Vec<u8>>, Error> {
-        get(&join(&at.site().space_api_url(&self.0)?, &["memberships"])?)
-    }
-
-    fn parse(
-        &self,
-        _: &EndpointContext<'_, cobot::Cobot>,
-        response: Response<Vec<u8>>,
-    ) -> Result<Self::Response, Error> {
-        json(&response)
     }
 }
 

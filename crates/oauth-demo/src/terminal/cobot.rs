@@ -62,7 +62,7 @@ pub(super) async fn run(scenario: &Scenario<'_, Cobot>) -> Result<(), StepFailed
         .step(
             "memberships",
             "List the space's members with the space token",
-            "On the space's own host. The crate does not include this call; a custom endpoint takes a few lines.",
+            "On the space's own host, with API 1. The scope is read_memberships.",
             async || {
                 let members = Cobot::call_api(&space).await?;
                 scenario.check(!members.starts_with("0 "), format!("the response has {members}"))?;
