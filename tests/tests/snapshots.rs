@@ -151,7 +151,9 @@ fn shows_authorization(line: &str) -> bool {
     let name = name.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
     let credentials = value.trim_start().split_once(' ').map_or(value, |(_, credentials)| credentials);
     let credentials = credentials.trim_start_matches("token=\"");
-    name.eq_ignore_ascii_case("authorization") && !is_redacted("authorization", credentials)
+    // A field of that name, of which `Debug` shows the value in the next lines.
+    let is_opened = value.ends_with('(');
+    name.eq_ignore_ascii_case("authorization") && !is_opened && !is_redacted("authorization", credentials)
 }
 
 /// True for a placeholder, the secret's own name, or a shortened or very short value.

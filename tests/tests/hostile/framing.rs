@@ -148,8 +148,8 @@ fn fill(bytes: &str, call: ApiCall) -> Vec<u8> {
     let length = call.good.len();
     // A shorter XML body is invalid only if it ends within a name.
     bytes
-        .replace("CHUNKED", "<OK>transfer-encoding: chunked\r\n\r\n")
-        .replace("OK", "HTTP/1.1 200 OK\r\n")
+        .replace("<CHUNKED>", "<OK>transfer-encoding: chunked\r\n\r\n")
+        .replace("<OK>", "HTTP/1.1 200 OK\r\n")
         .replace("LENGTH", &length.to_string())
         .replace("LESS", &(length - 1).to_string())
         .replace("GOOD", call.good)
