@@ -72,7 +72,8 @@ endpoint! {
     /// `GET /learning-objects/{id}/scorm`: the learning object as a SCORM package, a ZIP archive. Scope
     /// `lo.write`, although it only reads.
     ///
-    /// The archive may have tens of megabytes. It is held in memory: up to 256 MiB, for up to 10 minutes.
+    /// The archive may have tens of megabytes, up to 256 MiB within 10 minutes.
+    /// [`download`](oauth_core::Client::download) writes it to a file as it arrives.
     /// Source: REST reference, Learning objects.
     pub struct LearningObjectScorm(id: String);
     GET gateway_file("application/zip") "/learning-objects/:id/scorm" scopes ["lo.write"]
