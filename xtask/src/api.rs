@@ -27,9 +27,11 @@ const PUBLIC: &[(&str, &str)] = &[
     ("url", "url"),
 ];
 
-/// Crates that need no re-export: those of the standard library, and those of which signatures name only
-/// traits. Users who implement such a trait depend on its crate anyway.
-const KNOWN: [&str; 6] = ["alloc", "core", "std", "serde_core", "tower_layer", "tower_service"];
+/// Roots that need no re-export: the crates of the standard library, those of which signatures name only traits,
+/// and primitive types that a trait of ours is implemented for. Users who implement such a trait depend on its
+/// crate anyway.
+const KNOWN: [&str; 9] =
+    ["alloc", "core", "std", "futures_core", "serde_core", "tower_layer", "tower_service", "str", "u32"];
 
 /// Set when cargo starts `xtask` in place of rustdoc, see [`run_as_rustdoc`].
 const OUTPUT: &str = "XTASK_RUSTDOC_OUTPUT";
