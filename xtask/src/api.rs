@@ -30,8 +30,11 @@ const PUBLIC: &[(&str, &str)] = &[
 /// Roots that need no re-export: the crates of the standard library, those of which signatures name only traits,
 /// and primitive types that a trait of ours is implemented for. Users who implement such a trait depend on its
 /// crate anyway.
-const KNOWN: [&str; 9] =
-    ["alloc", "core", "std", "futures_core", "serde_core", "tower_layer", "tower_service", "str", "u32"];
+#[rustfmt::skip] // the primitive types in a line of their own
+const KNOWN: [&str; 17] = [
+    "alloc", "core", "std", "futures_core", "serde_core", "tower_layer", "tower_service",
+    "bool", "char", "str", "f64", "i64", "u8", "u16", "u32", "u64", "usize",
+];
 
 /// Set when cargo starts `xtask` in place of rustdoc, see [`run_as_rustdoc`].
 const OUTPUT: &str = "XTASK_RUSTDOC_OUTPUT";
