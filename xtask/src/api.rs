@@ -27,9 +27,9 @@ const PUBLIC: &[(&str, &str)] = &[
     ("url", "url"),
 ];
 
-/// Roots that need no re-export: the crates of the standard library, those of which signatures name only traits,
-/// and primitive types that a trait of ours is implemented for. Users who implement such a trait depend on its
-/// crate anyway.
+/// Roots that need no re-export: the crates of the standard library, those of which signatures name only
+/// traits, and primitive types that a trait of ours is implemented for. Users who implement such a trait depend
+/// on its crate anyway.
 #[rustfmt::skip] // the primitive types in a line of their own
 const KNOWN: [&str; 17] = [
     "alloc", "core", "std", "futures_core", "serde_core", "tower_layer", "tower_service",
