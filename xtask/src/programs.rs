@@ -184,19 +184,31 @@ pub(crate) fn real_servers(workspace: &Workspace, record: bool, report: &mut Rep
     let (venv, list) = (folder.join("venv"), folder.join("requirements.txt"));
     let python = venv.join("bin/python");
     let pip = cmd!(shell, "{python} -m pip install --quiet --no-deps --requirement {list}");
-    let has_node_packages = npm.run().is_ok();
-    let has_python_packages = cmd!(shell, "python3 -m venv {venv}").run().is_ok() && pip.run().is_ok();
-    let node_needs = "Node.js and the npm registry (apt-get install nodejs npm)";
-    let python_needs = "Python and its package index (apt-get install python3 python3-venv)";
-    for (name, is_installed, needs) in [
-        ("oidc-provider", has_node_packages, node_needs),
-        ("oauth2-server", has_node_packages, node_needs),
-        ("authlib", has_python_packages, python_needs),
+    let is_installed =
+        |program: &str| cmd!(shell, "{program} --version").quiet().ignore_stdout().run().is_ok();
+    let node_packages = is_installed("npm").then(|| npm.run());
+    let python_packages =
+        is_installed("python3").then(|| cmd!(shell, "python3 -m venv {venv}").run().and_then(|()| pip.run()));
+    let node_needs = "Node.js (apt-get install nodejs npm)";
+    let python_needs = "Python (apt-get install python3 python3-venv)";
+    for (name, packages, needs) in [
+        ("oidc-provider", &node_packages, node_needs),
+        ("oauth2-server", &node_packages, node_needs),
+        ("authlib", &python_packages, python_needs),
     ] {
         let step = format!("real-servers {name}");
-        if !is_installed {
-            report.skip(&step, format!("cannot install its packages, see above: needs {needs}"));
-            continue;
+        match packages {
+            None => {
+                report.skip(&step, format!("needs {needs}"));
+                continue;
+            }
+            Some(Err(_)) => {
+                let help = "correct the list of packages in tests/real-servers/servers, or the network";
+                report
+                    .step(&step, || Ok(Outcome::failed("its packages cannot be installed, see above", help)));
+                continue;
+            }
+            Some(Ok(())) => {}
         }
         report.step(&step, || {
             let command = cmd!(shell, "cargo run --quiet --package real-servers").env("REAL_SERVER", name);
